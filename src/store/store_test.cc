@@ -1,0 +1,177 @@
+// The promises of the store: what commits is there, what throws is not, and a task outlives what kills its worker.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/ids.h"
+#include "store/blobs.h"
+#include "store/database.h"
+#include "store/tasks.h"
+
+namespace hanbat::store {
+namespace {
+
+constexpr Migration kNotes[] = {{"notes", 1, "CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT UNIQUE)"}};
+
+class StoreTest : public ::testing::Test {
+ protected:
+  StoreTest() {
+    db_->migrate(kNotes);
+    db_->migrate(task_migrations());
+    db_->migrate(blob_migrations());
+  }
+  int notes() {
+    return static_cast<int>(db_->read([](Tx& tx) { return tx.find("SELECT COUNT(*) FROM notes")->integer(0); }));
+  }
+
+  std::string folder_ = ::testing::TempDir() + "/hanbat-" + random_hex(8);
+  std::unique_ptr<Database> db_ = open_sqlite(":memory:");
+  FakeClock clock_;
+};
+
+TEST_F(StoreTest, AThrownTransactionLeavesNothing) {
+  EXPECT_THROW(db_->write([](Tx& tx) {
+    tx.exec("INSERT INTO notes(text) VALUES (?)", "a");
+    throw std::runtime_error("no");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(notes(), 0);
+}
+
+TEST_F(StoreTest, ASavepointUndoesOnlyItself) {
+  db_->write([](Tx& tx) {
+    tx.exec("INSERT INTO notes(text) VALUES (?)", "kept");
+    try {
+      tx.savepoint([&] {
+        tx.exec("INSERT INTO notes(text) VALUES (?)", "dropped");
+        throw std::runtime_error("no");
+      });
+    } catch (const std::runtime_error&) {
+    }
+  });
+  EXPECT_EQ(notes(), 1);
+}
+
+TEST_F(StoreTest, ARepeatedKeyIsAUniqueViolation) {
+  const auto insert = [](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES (?)", "same"); };
+  db_->write(insert);
+  EXPECT_THROW(db_->write(insert), UniqueViolation);
+}
+
+TEST_F(StoreTest, AReadingTransactionCannotWrite) {
+  EXPECT_THROW(db_->read([](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES ('x')"); }), DatabaseError);
+}
+
+TEST_F(StoreTest, ANewerDatabaseIsRefused) {
+  constexpr Migration kNewer[] = {{"notes", 2, "SELECT 1"}};
+  db_->migrate(kNewer);
+  EXPECT_THROW(db_->migrate(kNotes), DatabaseError);
+}
+
+TEST_F(StoreTest, ATaskThatThrowsIsTriedAgainLater) {
+  auto tasks = make_tasks(*db_, clock_);
+  int runs = 0;
+  tasks->handle("flaky", [&](TaskRun& run) {
+    ++runs;
+    if (run.attempt() == 1) throw std::runtime_error("first time");
+    run.finish([](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES ('done')"); });
+  });
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "flaky"}); });
+  tasks->run_until_idle();
+  EXPECT_EQ(runs, 1);
+  clock_.advance(Milliseconds(100));
+  tasks->run_until_idle();
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(notes(), 1);
+}
+
+TEST_F(StoreTest, ATaskGivesUpAfterItsAttempts) {
+  auto tasks = make_tasks(*db_, clock_);
+  tasks->handle("broken", [](TaskRun&) { throw std::runtime_error("always"); },
+                {.max_attempts = 2, .give_up = [](Tx& tx, const NewTask&, std::string_view why) {
+                   tx.exec("INSERT INTO notes(text) VALUES (?)", why);
+                 }});
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "broken"}); });
+  tasks->run_until_idle();
+  clock_.advance(Seconds(1));
+  tasks->run_until_idle();
+  EXPECT_EQ(db_->read([](Tx& tx) { return tx.find("SELECT text FROM notes")->text(0); }), "always");
+  clock_.advance(Seconds(100));
+  EXPECT_EQ(tasks->run_until_idle(), 0);
+}
+
+TEST_F(StoreTest, AddingAKeyedTaskWhileItRunsRunsItOnceMore) {
+  auto tasks = make_tasks(*db_, clock_);
+  std::vector<std::string> seen;
+  tasks->handle("keyed", [&](TaskRun& run) {
+    seen.push_back(run.body().as_string());
+    if (seen.size() == 1) db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "keyed", .key = "k", .body = "second"}); });
+  });
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "keyed", .key = "k", .body = "zeroth"}); });
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "keyed", .key = "k", .body = "first"}); });
+  tasks->run_until_idle();
+  EXPECT_EQ(seen, (std::vector<std::string>{"first", "second"}));
+}
+
+TEST_F(StoreTest, ACancelledTaskFinishesWithoutEffect) {
+  auto tasks = make_tasks(*db_, clock_);
+  tasks->handle("cancelled", [&](TaskRun& run) {
+    db_->write([&](Tx& tx) { EXPECT_TRUE(tasks->cancel(tx, "cancelled", "k")); });
+    run.finish([](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES ('no')"); });
+  });
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "cancelled", .key = "k"}); });
+  tasks->run_until_idle();
+  EXPECT_EQ(notes(), 0);
+}
+
+TEST_F(StoreTest, AWorkerTakesOverWhatDiedWithAnotherProcess) {
+  db_->write([&](Tx& tx) { make_tasks(*db_, clock_)->add(tx, {.kind = "orphan"}); });
+  db_->write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = 'dead', lease_until = 1"); });
+  SystemClock real;
+  auto tasks = make_tasks(*db_, real);
+  std::atomic<bool> ran = false;
+  tasks->handle("orphan", [&](TaskRun&) { ran = true; });
+  tasks->start(1);
+  for (int i = 0; i < 200 && !ran; ++i) std::this_thread::sleep_for(Milliseconds(10));
+  tasks->stop();
+  EXPECT_TRUE(ran);
+}
+
+TEST_F(StoreTest, ABlobGoesWithItsLastLink) {
+  Blobs blobs(folder_);
+  std::string name;
+  {
+    const Blob blob = blobs.put("content");
+    name = blob.sha256;
+    EXPECT_EQ(blob.md5, "9a0364b9e99bb480dd25e1f0284c8555");
+    db_->write([&](Tx& tx) {
+      blobs.link(tx, name, "a");
+      blobs.link(tx, name, "b");
+    });
+  }
+  EXPECT_EQ(blobs.get(name), "content");
+  db_->write([&](Tx& tx) { blobs.unlink(tx, name, "a"); });
+  EXPECT_TRUE(blobs.exists(name));
+  db_->write([&](Tx& tx) { blobs.unlink(tx, name, "b"); });
+  EXPECT_FALSE(blobs.exists(name));
+}
+
+TEST_F(StoreTest, ATornBlobIsNoticed) {
+  Blobs blobs(folder_);
+  const Blob blob = blobs.put("content");
+  std::filesystem::resize_file(blobs.path(blob.sha256), 3);
+  EXPECT_THROW(blobs.get(blob.sha256), std::runtime_error);
+}
+
+TEST_F(StoreTest, AnUnlinkedBlobIsSweptUnlessHeld) {
+  Blobs blobs(folder_);
+  auto held = std::make_unique<Blob>(blobs.put("held"));
+  const std::string name = held->sha256;
+  EXPECT_EQ(blobs.sweep(*db_), 0);
+  held.reset();
+  EXPECT_EQ(blobs.sweep(*db_), 1);
+  EXPECT_FALSE(blobs.exists(name));
+}
+
+}  // namespace
+}  // namespace hanbat::store

@@ -1,0 +1,248 @@
+#include "store/tasks.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/ids.h"
+
+namespace hanbat::store {
+namespace {
+
+constexpr Migration kSchema[] = {{"tasks", 1, R"sql(
+-- One row per task. `version` changes whenever the row is replaced while it runs, so that the run that was under way
+-- does not end the newer wish.
+CREATE TABLE tasks(
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  key TEXT,
+  body TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  version INTEGER NOT NULL DEFAULT 0,
+  lease_owner TEXT,
+  lease_until INTEGER,
+  last_error TEXT
+);
+CREATE UNIQUE INDEX tasks_key ON tasks(kind, key);
+CREATE INDEX tasks_due ON tasks(due);
+)sql"}};
+
+constexpr Milliseconds kLease = std::chrono::seconds(60);
+constexpr Milliseconds kLongestBackoff = std::chrono::seconds(30);
+
+struct Kind {
+  TaskHandler handler;
+  TaskOptions options;
+};
+
+}  // namespace
+
+class TaskPool final : public Tasks {
+ public:
+  TaskPool(Database& database, const Clock& clock) : database_(database), clock_(clock), owner_(random_hex(16)) {}
+  ~TaskPool() override { stop(); }
+
+  void handle(std::string kind, TaskHandler handler, TaskOptions options) override {
+    kinds_[std::move(kind)] = {std::move(handler), std::move(options)};
+  }
+
+  void add(Tx& tx, NewTask task) override {
+    const Timestamp due = task.due.ms ? task.due : clock_.now();
+    const Value key = task.key.empty() ? Value() : Value(task.key);
+    tx.exec(
+        "INSERT INTO tasks(kind, key, body, due) VALUES (?, ?, ?, ?) ON CONFLICT(kind, key) DO UPDATE SET "
+        "body = excluded.body, due = excluded.due, attempts = 0, version = tasks.version + 1",
+        task.kind, key, task.body, due);
+    tx.on_commit([this] { wake(); });
+  }
+
+  bool cancel(Tx& tx, std::string_view kind, std::string_view key) override {
+    return tx.exec("DELETE FROM tasks WHERE kind = ? AND key = ?", kind, key) > 0;
+  }
+
+  void start(int workers) override {
+    // The daemon holds its state folder alone, so a lease of another owner is one that died with it.
+    database_.write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL"); });
+    for (int i = 0; i < workers; ++i)
+      threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+    threads_.emplace_back([this](std::stop_token stop) { keep_time(stop); });
+  }
+
+  void stop() override {
+    for (auto& thread : threads_) thread.request_stop();
+    wake();
+    threads_.clear();
+  }
+
+  int run_until_idle() override {
+    int ran = 0;
+    std::stop_source source;
+    while (auto run = lease(source.get_token())) {
+      execute(*run);
+      ++ran;
+    }
+    return ran;
+  }
+
+  /// Ends or reschedules a run if it is still the wish of the row; see TaskRun.
+  void settle(TaskRun& run, const std::function<void(Tx&)>& result, std::optional<NewTask> again) {
+    run.ended_ = true;
+    database_.write([&](Tx& tx) {
+      const auto row = tx.find("SELECT version, lease_owner FROM tasks WHERE id = ?", run.id_);
+      if (!row || row->text(1) != owner_) return;
+      const bool newer = row->integer(0) != run.version_;
+      if (result) result(tx);
+      if (newer) {
+        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL WHERE id = ?", run.id_);
+      } else if (again) {
+        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL, attempts = 0, due = ?, body = ? WHERE id = ?",
+                again->due, again->body, run.id_);
+      } else {
+        tx.exec("DELETE FROM tasks WHERE id = ?", run.id_);
+      }
+      tx.on_commit([this] { wake(); });
+    });
+  }
+
+  const Clock& clock() const { return clock_; }
+
+ private:
+  void wake() {
+    const std::lock_guard lock(mutex_);
+    ++wakes_;
+    changed_.notify_one();
+  }
+
+  std::optional<TaskRun> lease(std::stop_token stop) {
+    const Timestamp now = clock_.now();
+    static constexpr std::string_view kDue =
+        "SELECT id, kind, key, body, attempts, version FROM tasks WHERE due <= ? AND lease_owner IS NULL "
+        "ORDER BY due, id LIMIT 1";
+    // Most looks find nothing; they must not take the writer's turn.
+    if (!database_.read([&](Tx& tx) { return tx.find(kDue, now).has_value(); })) return std::nullopt;
+    return database_.write([&](Tx& tx) -> std::optional<TaskRun> {
+      const auto row = tx.find(kDue, now);
+      if (!row) return std::nullopt;
+      tx.exec("UPDATE tasks SET lease_owner = ?, lease_until = ? WHERE id = ?", owner_, now + kLease, row->integer(0));
+      TaskRun run;
+      run.tasks_ = this;
+      run.id_ = row->integer(0);
+      run.kind_ = row->text(1);
+      run.key_ = row->text(2);
+      run.body_ = row->json(3);
+      run.attempt_ = static_cast<int>(row->integer(4)) + 1;
+      run.version_ = row->integer(5);
+      run.stop_ = stop;
+      return run;
+    });
+  }
+
+  void execute(TaskRun& run) {
+    const auto kind = kinds_.find(run.kind_);
+    try {
+      if (kind == kinds_.end()) throw std::runtime_error("no handler for tasks of kind " + run.kind_);
+      kind->second.handler(run);
+      if (!run.ended_) settle(run, nullptr, std::nullopt);
+    } catch (const std::exception& error) {
+      if (!run.stop_.stop_requested()) spdlog::warn("task {} {} failed: {}", run.kind_, run.key_, error.what());
+      fail(run, error.what(), kind == kinds_.end() ? TaskOptions{} : kind->second.options);
+    }
+  }
+
+  void fail(const TaskRun& run, std::string_view why, const TaskOptions& options) {
+    const int doublings = std::min(run.attempt_ - 1, 9);
+    const Milliseconds backoff = std::min(Milliseconds(100) * (1 << doublings), kLongestBackoff);
+    database_.write([&](Tx& tx) {
+      const bool last = options.max_attempts > 0 && run.attempt_ >= options.max_attempts;
+      if (!last) {
+        tx.exec(
+            "UPDATE tasks SET lease_owner = NULL, lease_until = NULL, attempts = attempts + 1, last_error = ?, due = ? "
+            "WHERE id = ? AND lease_owner = ?",
+            why, clock_.now() + backoff, run.id_, owner_);
+      } else if (tx.exec("DELETE FROM tasks WHERE id = ? AND lease_owner = ?", run.id_, owner_) && options.give_up) {
+        options.give_up(tx, NewTask{run.kind_, run.key_, run.body_, {}}, why);
+      }
+      tx.on_commit([this] { wake(); });
+    });
+  }
+
+  void work(std::stop_token stop) {
+    std::uint64_t seen = 0;
+    while (!stop.stop_requested()) {
+      {
+        const std::lock_guard lock(mutex_);
+        seen = wakes_;
+      }
+      try {
+        if (auto run = lease(stop)) {
+          execute(*run);
+          continue;
+        }
+      } catch (const std::exception& error) {
+        spdlog::error("the task queue failed: {}", error.what());
+      }
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, Seconds(1), [&] { return stop.stop_requested() || wakes_ != seen; });
+    }
+  }
+
+  /// Watches the next due time and keeps the leases of what runs here alive.
+  void keep_time(std::stop_token stop) {
+    Timestamp renewed = clock_.now();
+    while (!stop.stop_requested()) {
+      try {
+        const Timestamp now = clock_.now();
+        if (now - renewed > kLease / 3) {
+          renewed = now;
+          database_.write([&](Tx& tx) {
+            tx.exec("UPDATE tasks SET lease_until = ? WHERE lease_owner = ?", now + kLease, owner_);
+          });
+        }
+        const auto next = database_.read([](Tx& tx) {
+          return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL");
+        });
+        const bool due = next && !next->is_null(0) && next->integer(0) <= now.ms;
+        if (due) wake();
+      } catch (const std::exception& error) {
+        spdlog::error("the task timer failed: {}", error.what());
+      }
+      std::unique_lock lock(timer_mutex_);
+      timer_.wait_for(lock, stop, Milliseconds(50), [] { return false; });
+    }
+  }
+
+  Database& database_;
+  const Clock& clock_;
+  const std::string owner_;
+  std::map<std::string, Kind> kinds_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t wakes_ = 0;
+  std::mutex timer_mutex_;
+  std::condition_variable_any timer_;
+  std::vector<std::jthread> threads_;
+};
+
+void TaskRun::finish(const std::function<void(Tx&)>& result) {
+  static_cast<TaskPool*>(tasks_)->settle(*this, result, std::nullopt);
+}
+
+void TaskRun::again(Milliseconds delay, const std::function<void(Tx&)>& also) { again(delay, body_, also); }
+
+void TaskRun::again(Milliseconds delay, Json body, const std::function<void(Tx&)>& also) {
+  auto* pool = static_cast<TaskPool*>(tasks_);
+  pool->settle(*this, also, NewTask{kind_, key_, std::move(body), pool->clock().now() + delay});
+}
+
+std::unique_ptr<Tasks> make_tasks(Database& database, const Clock& clock) {
+  return std::make_unique<TaskPool>(database, clock);
+}
+
+std::span<const Migration> task_migrations() { return kSchema; }
+
+}  // namespace hanbat::store
