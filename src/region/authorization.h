@@ -1,0 +1,35 @@
+// The question that every operation asks before it does anything: may this caller do this, to that?
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace hanbat::region {
+
+class Request;
+
+/// Values of condition keys beyond the global ones, by key name: {"ec2:ResourceTag/env", {"dev"}}.
+using ConditionKeys = std::map<std::string, std::vector<std::string>>;
+
+/// One question of authorization.
+struct AccessQuestion {
+  std::string action;         // "s3:GetObject"
+  std::string resource;       // an ARN, or "*"
+  ConditionKeys keys;
+  Json resource_policy;       // the policy attached to the resource, or null
+  std::string resource_account;  // whose the resource is; "" = the request's account
+};
+
+/// Answers questions. Implemented over the policy engine by iam.
+class Authorizer {
+ public:
+  virtual ~Authorizer() = default;
+  /// Returns when allowed; throws the access-denied error of the request's protocol otherwise.
+  virtual void authorize(Request& rq, const AccessQuestion& question) = 0;
+};
+
+}  // namespace hanbat::region

@@ -1,0 +1,74 @@
+// Who calls: principals and their credentials. The iam service keeps them and implements Identity; everything else only
+// asks.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "store/database.h"
+
+namespace hanbat::region {
+
+/// A principal in the act of calling. Made by Identity, never by hand outside tests.
+struct Caller {
+  enum class Kind { kAnonymous, kRoot, kUser, kAssumedRole, kFederatedUser, kService };
+
+  Kind kind = Kind::kAnonymous;
+  std::string account;        // twelve digits
+  std::string arn;            // arn:aws:iam::…:user/x, arn:aws:sts::…:assumed-role/role/session
+  std::string principal_arn;  // what aws:PrincipalArn says: of an assumed role the role's ARN, else `arn`
+  std::string user_id;        // AIDA…, AROA…:session
+  std::string name;           // user or role name; of a service its principal, codepipeline.amazonaws.com
+  std::string session_name;
+  std::string access_key_id;
+  Json session_policies;                             // array of policy documents, or null
+  std::map<std::string, std::string> session_tags;   // aws:PrincipalTag/… of the session
+  std::string via_service;                           // the service that calls on this principal's behalf, or ""
+  std::string source_ip;
+  std::string user_agent;
+  bool secure_transport = false;
+  std::optional<Timestamp> token_issued_at;
+};
+
+/// An access key and whose it is.
+struct Credential {
+  Caller caller;
+  std::string secret_access_key;
+  std::string session_token;             // "" for long-lived keys
+  std::optional<Timestamp> expiration;   // of temporary ones
+  bool active = true;
+};
+
+/// Keys that end by themselves, as sts:AssumeRole gives them.
+struct TemporaryCredentials {
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;
+  Timestamp expiration;
+  Caller caller;
+};
+
+/// What the front door and the services ask of IAM's state. All calls read or write in the caller's transaction.
+class Identity {
+ public:
+  virtual ~Identity() = default;
+
+  virtual std::optional<Credential> find_credential(store::Tx& tx, std::string_view access_key_id) = 0;
+  /// The IAM user of a service-specific credential for CodeCommit, when the password is right.
+  virtual std::optional<Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
+                                                std::string_view password) = 0;
+  /// A session of the role for an AWS service, as the role's trust policy allows it to that service. The result acts in
+  /// process; it has no keys. Throws wire::Error AccessDenied when the role is missing or does not trust the service.
+  virtual Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
+                             std::string_view session_name) = 0;
+  /// Keys for such a session (for a build's or an instance's own tools), valid that long.
+  virtual TemporaryCredentials issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) = 0;
+  /// The service acting for itself in an account (service-linked work and service-owned buckets).
+  virtual Caller service_caller(std::string_view account, std::string_view service_principal) = 0;
+};
+
+}  // namespace hanbat::region

@@ -1,0 +1,74 @@
+// One call of one operation, as its handler sees it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "region/authorization.h"
+#include "region/events.h"
+#include "region/identity.h"
+#include "store/database.h"
+
+namespace hanbat::wire {
+struct OperationModel;
+}
+
+namespace hanbat::region {
+
+class Region;
+class Service;
+
+/// Thrown by Request::wait_for; the front door ends the transaction, waits, and calls the handler again.
+struct WaitForTopic {
+  std::string topic;
+  std::uint64_t seen;  // the topic's count before the handler looked
+};
+
+/// Lives as long as the call. Used by the handler's thread only.
+class Request {
+ public:
+  Request(Region& home, const Service& service, const wire::OperationModel& operation, store::Tx& tx, Caller caller,
+          std::string region, std::string request_id);
+
+  Region& home;                           // everything the region has
+  const Service& service;                 // whose operation this is
+  const wire::OperationModel& operation;
+  store::Tx& tx;                          // committed when the handler returns, rolled back when it throws
+  const Caller caller;
+  const std::string account;              // the caller's account, which owns what is made
+  const std::string region;               // "ap-northeast-2"
+  const std::string request_id;
+  /// The Host header of an outside call, "" for one in process; for URLs in answers.
+  std::string host;
+  /// How long wait_for may still make this call wait.
+  Timestamp wait_deadline{0};
+  std::uint64_t topics_seen = 0;
+
+  Timestamp now() const;
+  const Clock& clock() const;
+
+  /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an ARN,
+  /// or "*"). Called before anything is looked up by name.
+  void authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys = {});
+  /// The same with a resource policy (a bucket's, a repository's) and the account that owns the resource.
+  void authorize(AccessQuestion question);
+  /// iam:PassRole of the role to the service ("codebuild.amazonaws.com").
+  void authorize_pass_role(std::string_view role_arn, std::string_view service_principal);
+
+  /// Tells the default event bus, with this transaction.
+  void publish(const Event& event);
+  /// Adds a task with this transaction.
+  void add_task(store::NewTask task);
+  /// After the commit, wakes the calls that wait for the topic.
+  void notify(std::string topic);
+  /// For long polls: ends this try and calls the handler anew when the topic is notified; returns (so that the handler
+  /// answers that there is nothing) once `longest` has passed since the call began.
+  void wait_for(const std::string& topic, Milliseconds longest);
+
+  /// "arn:aws:<service>:<region>:<account>:<resource>"
+  std::string arn(std::string_view service_name, std::string_view resource) const;
+};
+
+}  // namespace hanbat::region

@@ -1,0 +1,71 @@
+// An AWS service: a table of operations and the object that carries them out. tools/generate.py writes, for each
+// service, an abstract class derived from Service with one pure virtual method per operation.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "region/request.h"
+#include "store/database.h"
+
+namespace hanbat::http {
+struct RequestHead;
+class Exchange;
+}  // namespace hanbat::http
+
+namespace hanbat::wire {
+struct OperationModel;
+struct ServiceModel;
+}  // namespace hanbat::wire
+
+namespace hanbat::region {
+
+/// One implemented operation: its model and the call of its method with typed input and output.
+struct Operation {
+  const wire::OperationModel* model;
+  void (*call)(Service& service, Request& rq, const void* input, void* output);
+};
+
+/// Objects live from start to end of the daemon; operations are called from many threads at once, each with its own
+/// Request, so a service keeps no state outside the database other than what guards itself.
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  /// Generated: the model, with the names of all operations AWS has.
+  virtual const wire::ServiceModel& model() const = 0;
+  /// Generated: the implemented operation of that name, or null.
+  virtual const Operation* find_operation(std::string_view name) const = 0;
+  virtual std::span<const store::Migration> migrations() const { return {}; }
+
+  /// Registers task handlers; called once, after migrations, before the first request.
+  virtual void start() {}
+  /// Whether a request that is no modelled operation (git's, the registry's) is this service's.
+  virtual bool claims(const http::RequestHead&) const { return false; }
+  /// Serves such a request whole, authentication included.
+  virtual void serve(http::Exchange&) {}
+};
+
+/// What the generated clients share: calls of another service's operations in this process, with the rights of a caller,
+/// through the same authorization and validation as any call from outside.
+class ClientBase {
+ public:
+  /// Calls as the request's caller, in its transaction. `via_service` in the caller is set.
+  ClientBase(Request& rq, std::string_view service);
+  /// Calls as `caller`, each in a transaction of its own; from tasks, never inside a transaction.
+  ClientBase(Region& home, Caller caller, std::string region, std::string_view service);
+
+ protected:
+  void call(std::string_view operation, const void* input, void* output) const;
+
+ private:
+  Request* rq_ = nullptr;
+  Region* home_ = nullptr;
+  Caller caller_;
+  std::string region_;
+  std::string service_;
+};
+
+}  // namespace hanbat::region
