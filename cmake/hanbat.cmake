@@ -45,6 +45,13 @@ function(hanbat_services)
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/generate.py --service ${name} --out ${out}
       DEPENDS ${operations} ${CMAKE_SOURCE_DIR}/tools/generate.py ${CMAKE_SOURCE_DIR}/models/${name}.json
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMENT "generate ${name}")
+    if(EXISTS ${folder}/schema)
+      file(GLOB migrations CONFIGURE_DEPENDS ${folder}/schema/*.sql)
+      add_custom_command(OUTPUT ${out}/schema.h ${out}/schema.cc
+        COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py --service ${name} --schema ${folder}/schema --out ${out}
+        DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py COMMENT "schema of ${name}")
+      list(APPEND generated ${out}/schema.h ${out}/schema.cc)
+    endif()
     add_library(hanbat_gen_${name} STATIC ${generated})
     target_include_directories(hanbat_gen_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
     target_link_libraries(hanbat_gen_${name} PUBLIC hanbat_region)
