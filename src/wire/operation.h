@@ -1,0 +1,73 @@
+// A service and its operations as data: what the generator writes per service, and what the front door, the codecs and
+// the support page read.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "wire/shape.h"
+
+namespace hanbat::wire {
+
+enum class Protocol : std::uint8_t { kQuery, kEc2, kJson, kRestJson, kRestXml };
+
+/// An error that an operation may answer with, by the model.
+struct ErrorModel {
+  std::string_view shape;  // "BucketAlreadyExists"
+  std::string_view code;   // what travels
+  int status;
+};
+
+struct ServiceModel;
+
+/// How a request for an operation is told from others under the REST protocols.
+struct Route {
+  std::string_view method;
+  std::string_view uri;       // "/{Bucket}/{Key+}?uploads"
+  std::string_view required;  // what else must be there: "?partNumber ?uploadId :x-amz-copy-source"
+};
+
+/// An operation that we do not have, so that it can be refused by name.
+struct AbsentOperation {
+  std::string_view name;
+  Route route;
+};
+
+struct OperationModel {
+  std::string_view name;
+  const ServiceModel* service = nullptr;
+  Route route;
+  int success_status = 200;
+  const Shape* input = nullptr;   // an empty structure when the model has none
+  const Shape* output = nullptr;  // likewise
+  bool has_output = true;
+  std::string_view input_element = {};  // rest-xml: the root element of a body made of members
+  std::string_view input_xml_uri = {};
+  std::string_view result_wrapper = {};  // query: "CreateUserResult"
+  std::span<const ErrorModel> errors = {};
+  std::span<const std::string_view> unsupported = {};     // dotted paths of input members: "-path"
+  std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
+  bool streaming_input = false;
+  bool streaming_output = false;
+  bool checksum_required = false;  // the request must carry Content-MD5 or a checksum
+  bool unsigned_allowed = false;   // the model's authtype "none": AssumeRoleWithWebIdentity and the like
+  bool read_only = false;          // by its name (Describe, Get, List, Head…); only a hint
+};
+
+struct ServiceModel {
+  std::string_view folder;      // "elasticloadbalancing": our folder's name
+  std::string_view service_id;  // "Elastic Load Balancing v2"
+  std::string_view api_version;
+  Protocol protocol;
+  std::string_view json_version;   // "1.1"
+  std::string_view target_prefix;  // "CodeDeploy_20141006"
+  std::string_view signing_name;   // the service in the credential scope
+  std::string_view endpoint_prefix;
+  std::string_view xml_uri;
+  bool query_compatible = false;
+  std::span<const OperationModel> operations = {};
+  std::span<const AbsentOperation> absent = {};
+};
+
+}  // namespace hanbat::wire
