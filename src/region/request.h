@@ -23,7 +23,7 @@ class Service;
 /// Thrown by Request::wait_for; the front door ends the transaction, waits, and calls the handler again.
 struct WaitForTopic {
   std::string topic;
-  std::uint64_t seen;  // the topic's count before the handler looked
+  Timestamp deadline;  // when the waiting ends with an answer
 };
 
 /// Lives as long as the call. Used by the handler's thread only.
@@ -42,9 +42,8 @@ class Request {
   const std::string request_id;
   /// The Host header of an outside call, "" for one in process; for URLs in answers.
   std::string host;
-  /// How long wait_for may still make this call wait.
+  /// Until when wait_for may make this call wait; {0} before its first wait.
   Timestamp wait_deadline{0};
-  std::uint64_t topics_seen = 0;
 
   Timestamp now() const;
   const Clock& clock() const;

@@ -2,7 +2,7 @@
 // service, an abstract class derived from Service with one pure virtual method per operation.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +26,9 @@ namespace hanbat::region {
 struct Operation {
   const wire::OperationModel* model;
   void (*call)(Service& service, Request& rq, const void* input, void* output);
+  /// A fresh `<Op>Input`, `<Op>Output`.
+  std::shared_ptr<void> (*make_input)();
+  std::shared_ptr<void> (*make_output)();
 };
 
 /// Objects live from start to end of the daemon; operations are called from many threads at once, each with its own

@@ -1,0 +1,119 @@
+#include "region/region.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "wire/error.h"
+#include "wire/operation.h"
+
+namespace hanbat::region {
+namespace {
+
+// A wait is cut into pieces of this length, so that a notification lost to a crash delays and never hangs.
+constexpr Milliseconds kLongestWait = std::chrono::seconds(1);
+
+store::Tx::Mode mode_of(const Operation& operation) {
+  return operation.model->read_only ? store::Tx::Mode::kRead : store::Tx::Mode::kWrite;
+}
+
+}  // namespace
+
+Region::Region(Settings settings, const Clock& clock, store::Database& db, store::Blobs& blobs, store::Tasks& tasks,
+               host::Host* host, http::Authority* authority)
+    : settings(std::move(settings)),
+      clock(clock),
+      db(db),
+      blobs(blobs),
+      tasks(tasks),
+      host_(host),
+      authority_(authority) {}
+
+Region::~Region() = default;
+
+host::Host& Region::require_host() const {
+  if (host_) return *host_;
+  throw wire::Error("ServiceUnavailable", 503,
+                    "This region runs without its host side, so it has no machines, networks or balancers. Start it "
+                    "with 'hanbat up' as root.");
+}
+
+void Region::add(std::unique_ptr<Service> service) { services_.push_back(std::move(service)); }
+
+Service* Region::find_service(std::string_view name) const {
+  for (const auto& service : services_) {
+    const wire::ServiceModel& model = service->model();
+    if (model.folder == name || model.signing_name == name || model.endpoint_prefix == name) return service.get();
+  }
+  return nullptr;
+}
+
+Service& Region::require_service(std::string_view name) const {
+  if (Service* found = find_service(name)) return *found;
+  throw wire::Error("NotImplemented", 501, "The service " + std::string(name) + " is not implemented.");
+}
+
+void Region::start() {
+  db.migrate(store::task_migrations());
+  db.migrate(store::blob_migrations());
+  for (const auto& service : services_) db.migrate(service->migrations());
+  blobs.sweep(db);
+  for (const auto& service : services_) service->start();
+}
+
+void Region::serve_listener(std::string prefix, ListenerHandler handler) {
+  listener_handlers_.emplace_back(std::move(prefix), std::move(handler));
+}
+
+const ListenerHandler* Region::find_listener_handler(std::string_view tag) const {
+  for (const auto& [prefix, handler] : listener_handlers_)
+    if (tag == prefix || (tag.starts_with(prefix) && tag.size() > prefix.size() && tag[prefix.size()] == ':'))
+      return &handler;
+  return nullptr;
+}
+
+void Region::call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
+                  const void* input, void* output, std::string_view request_id, std::string_view host) {
+  const std::string id = request_id.empty() ? random_uuid() : std::string(request_id);
+  Timestamp deadline{0};
+  while (true) {
+    const std::uint64_t seen = notifier.count();
+    try {
+      db.run(mode_of(operation), [&](store::Tx& tx) {
+        Request rq(*this, service, *operation.model, tx, caller, std::string(region), id);
+        rq.host = host;
+        rq.wait_deadline = deadline;
+        operation.call(service, rq, input, output);
+      });
+      return;
+    } catch (const WaitForTopic& wait) {
+      deadline = wait.deadline;
+      const Milliseconds left = deadline - clock.now();
+      notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait));
+    }
+  }
+}
+
+void Region::call(Request& rq, Service& service, const Operation& operation, const Caller& caller, const void* input,
+                  void* output) {
+  Request inner(*this, service, *operation.model, rq.tx, caller, rq.region, rq.request_id);
+  inner.host = rq.host;
+  if (rq.tx.mode() == store::Tx::Mode::kRead) return operation.call(service, inner, input, output);
+  rq.tx.savepoint([&] { operation.call(service, inner, input, output); });
+}
+
+void Region::publish(store::Tx& tx, std::string_view account, std::string_view region, const Event& event) {
+  region::publish(tx, tasks, clock.now(), account, region, event);
+}
+
+void Region::notify(store::Tx& tx, std::string topic) {
+  tx.on_commit([this, topic = std::move(topic)] { notifier.notify(topic); });
+}
+
+Caller Region::assume_role(std::string_view role_arn, std::string_view service_principal,
+                           std::string_view session_name) {
+  return db.write([&](store::Tx& tx) {
+    return identity().assume_role(tx, role_arn, service_principal, session_name);
+  });
+}
+
+}  // namespace hanbat::region

@@ -1,0 +1,51 @@
+#include "region/request.h"
+
+#include "base/arn.h"
+#include "region/region.h"
+
+namespace hanbat::region {
+
+Request::Request(Region& home, const Service& service, const wire::OperationModel& operation, store::Tx& tx,
+                 Caller caller, std::string region, std::string request_id)
+    : home(home),
+      service(service),
+      operation(operation),
+      tx(tx),
+      caller(std::move(caller)),
+      account(this->caller.account),
+      region(std::move(region)),
+      request_id(std::move(request_id)) {}
+
+Timestamp Request::now() const { return home.clock.now(); }
+
+const Clock& Request::clock() const { return home.clock; }
+
+void Request::authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys) {
+  authorize(AccessQuestion{.action = std::string(action), .resource = std::string(resource), .keys = keys});
+}
+
+void Request::authorize(AccessQuestion question) {
+  if (question.resource_account.empty()) question.resource_account = account;
+  home.authorizer().authorize(*this, question);
+}
+
+void Request::authorize_pass_role(std::string_view role_arn, std::string_view service_principal) {
+  authorize("iam:PassRole", role_arn, {{"iam:PassedToService", {std::string(service_principal)}}});
+}
+
+void Request::publish(const Event& event) { home.publish(tx, account, region, event); }
+
+void Request::add_task(store::NewTask task) { home.tasks.add(tx, std::move(task)); }
+
+void Request::notify(std::string topic) { home.notify(tx, std::move(topic)); }
+
+void Request::wait_for(const std::string& topic, Milliseconds longest) {
+  if (wait_deadline.ms == 0) wait_deadline = now() + longest;
+  if (now() < wait_deadline) throw WaitForTopic{topic, wait_deadline};
+}
+
+std::string Request::arn(std::string_view service_name, std::string_view resource) const {
+  return make_arn(service_name, region, account, resource);
+}
+
+}  // namespace hanbat::region
