@@ -1,0 +1,91 @@
+// A region for tests: database in memory, a clock that stands still, tasks that run when told, everybody allowed. Header
+// only, so that no daemon links it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "region/region.h"
+
+namespace hanbat::region {
+
+/// Lets everyone do everything, and remembers what was asked.
+class AllowAll final : public Authorizer {
+ public:
+  void authorize(Request&, const AccessQuestion& question) override { asked.push_back(question); }
+  std::vector<AccessQuestion> asked;
+};
+
+/// Knows no keys; lends every role to every service.
+class FakeIdentity final : public Identity {
+ public:
+  std::optional<Credential> find_credential(store::Tx&, std::string_view) override { return std::nullopt; }
+  std::optional<Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override {
+    return std::nullopt;
+  }
+  Caller assume_role(store::Tx&, std::string_view role_arn, std::string_view service, std::string_view name) override {
+    Caller caller = service_caller("123456789012", service);
+    caller.kind = Caller::Kind::kAssumedRole;
+    caller.principal_arn = role_arn;
+    caller.arn = std::string(role_arn) + "/" + std::string(name);
+    return caller;
+  }
+  TemporaryCredentials issue_keys(store::Tx&, const Caller& session, Seconds) override {
+    return {"ASIATEST", "secret", "token", {0}, session};
+  }
+  Caller service_caller(std::string_view account, std::string_view service) override {
+    Caller caller;
+    caller.kind = Caller::Kind::kService;
+    caller.account = account;
+    caller.name = service;
+    return caller;
+  }
+};
+
+class TestRegion {
+ public:
+  TestRegion()
+      : folder(std::filesystem::temp_directory_path() / ("hanbat-test-" + random_hex(12))),
+        db(store::open_sqlite(":memory:")),
+        blobs(folder + "/blobs"),
+        tasks(store::make_tasks(*db, clock)),
+        home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, nullptr, nullptr) {
+    home.set_authorizer(authorizer);
+    home.set_identity(identity);
+    user.kind = Caller::Kind::kUser;
+    user.account = "123456789012";
+    user.arn = user.principal_arn = "arn:aws:iam::123456789012:user/tester";
+    user.user_id = "AIDATESTTESTTESTTEST";
+    user.name = "tester";
+  }
+  ~TestRegion() { std::filesystem::remove_all(folder); }
+
+  /// Makes a service as main does, from (Region&, arguments…).
+  template <class S, class... Args>
+  S& add(Args&&... args) {
+    auto service = std::make_unique<S>(home, std::forward<Args>(args)...);
+    S& out = *service;
+    home.add(std::move(service));
+    return out;
+  }
+  /// Migrations and every service's start().
+  void start() { home.start(); }
+  int run_until_idle() { return tasks->run_until_idle(); }
+
+  std::string folder;
+  FakeClock clock;
+  std::unique_ptr<store::Database> db;
+  store::Blobs blobs;
+  std::unique_ptr<store::Tasks> tasks;
+  AllowAll authorizer;
+  FakeIdentity identity;
+  Region home;
+  Caller user;
+  const std::string region = "ap-northeast-2";
+};
+
+}  // namespace hanbat::region
