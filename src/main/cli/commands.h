@@ -1,0 +1,34 @@
+// The commands of `hanbat`, one function each. They print to standard output and throw Failure when they cannot.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "main/cli/home.h"
+
+namespace hanbat::cli {
+
+/// Starts the region, or says that it runs already; builds and brings in machine images that are missing.
+void up(const Home& home);
+/// Takes everything down and proves that nothing is left; the data stays.
+void down(const Home& home);
+void status(const Home& home);
+/// Prints shell lines that point the AWS CLI, the SDKs and git at the region.
+void print_env(const std::string& region, const Home& home);
+
+enum class Follow { kNo, kYes };
+/// Prints the last lines of a log ("hanbatd", "hostd", "images"), and with kYes what is added to it, until interrupted.
+void logs(const Home& home, const std::string& name, int lines, Follow follow);
+
+enum class Confirm { kAsk, kAlreadyGiven };
+/// Takes the region down and deletes its data.
+void reset(const Home& home, Confirm confirm);
+/// Tells what the machine lacks and how to get it. Returns whether all that is needed is there.
+bool doctor(const Home& home);
+
+/// Builds the named machine images (all without names) from their recipes and hands them to a running region.
+void build_images(const Home& home, const std::vector<std::string>& names);
+/// Brings a root filesystem from an OCI layout, archive or registry into the region as the image of that name.
+void import_image(const Home& home, const std::string& source, const std::string& name);
+
+}  // namespace hanbat::cli

@@ -1,0 +1,82 @@
+// Reads /proc, /sys and nft for anything of ours. The names that hostd gives begin with "hb-" (links and namespaces) and
+// "hanbat" (tables); processes and mounts are known by the state folder's path.
+#include "main/cli/leftovers.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "os/files.h"
+#include "os/process.h"
+
+namespace hanbat::cli {
+namespace {
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
+}
+
+void add_processes(const std::string& root, std::vector<std::string>& found) {
+  for (const std::string& pid : list_folder("/proc")) {
+    if (!is_number(pid) || pid == std::to_string(::getpid()) || pid == std::to_string(::getppid())) continue;
+    std::string command;
+    try {
+      command = find_file("/proc/" + pid + "/cmdline").value_or("");
+    } catch (const std::exception&) {
+      continue;  // it ended meanwhile
+    }
+    std::replace(command.begin(), command.end(), '\0', ' ');
+    // Only what runs for the region: a shell or an editor that names the folder is no part of it.
+    for (const char* name : {"hanbat-hostd", "hanbatd", "incusd", "haproxy", "dnsmasq", "lxc"})
+      if (command.find(name) < command.find(' ') && command.find(root) != std::string::npos) {
+        found.push_back("process " + pid + ": " + command.substr(0, 120));
+        break;
+      }
+  }
+}
+
+void add_mounts(const std::string& root, std::vector<std::string>& found) {
+  std::istringstream mounts(read_file("/proc/self/mounts"));
+  for (std::string line; std::getline(mounts, line);) {
+    const std::vector<std::string> fields = split(line, ' ');
+    if (fields.size() > 1 && (fields[1].starts_with(root + "/") || fields[1].starts_with("/run/netns/hb-")))
+      found.push_back("mount " + fields[1]);
+  }
+}
+
+void add_loop_devices(const std::string& root, std::vector<std::string>& found) {
+  for (const std::string& device : list_folder("/sys/block")) {
+    if (!device.starts_with("loop")) continue;
+    const auto file = find_file("/sys/block/" + device + "/loop/backing_file");
+    if (file && file->starts_with(root + "/")) found.push_back("loop device " + device + " of " + std::string(trim(*file)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> list_leftovers(const Home& home) {
+  std::vector<std::string> found;
+  const std::string root = home.root;
+  add_processes(root, found);
+  add_mounts(root, found);
+  add_loop_devices(root, found);
+  if (path_exists("/run/netns"))
+    for (const std::string& name : list_folder("/run/netns"))
+      if (name.starts_with("hb-")) found.push_back("network namespace " + name);
+  for (const std::string& name : list_folder("/sys/class/net"))
+    if (name.starts_with("hb-")) found.push_back("network link " + name);
+  try {
+    std::istringstream tables(run_capture({"nft", "list", "tables"}).out);
+    for (std::string line; std::getline(tables, line);)
+      if (line.find("hanbat") != std::string::npos) found.push_back("nftables " + line);
+  } catch (const std::exception&) {
+    // Without nft there are no tables of ours.
+  }
+  return found;
+}
+
+}  // namespace hanbat::cli

@@ -1,0 +1,14 @@
+// What a region may leave on the machine, asked of the kernel and not of the region.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "main/cli/home.h"
+
+namespace hanbat::cli {
+
+/// Processes, network namespaces, mounts, loop devices, links and nftables tables that belong to the region; a line each.
+std::vector<std::string> list_leftovers(const Home& home);
+
+}  // namespace hanbat::cli

@@ -1,0 +1,31 @@
+// Shows the end of a daemon's log and, when asked, what is added to it.
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "base/text.h"
+#include "main/cli/commands.h"
+#include "main/cli/control.h"
+
+namespace hanbat::cli {
+
+void logs(const Home& home, const std::string& name, int lines, Follow follow) {
+  const std::filesystem::path path = home.logs() / (name + ".log");
+  std::ifstream file(path);
+  if (!file) throw Failure("there is no " + path.string());
+  std::vector<std::string> last;
+  for (std::string line; std::getline(file, line);) {
+    last.push_back(line);
+    if (last.size() > static_cast<std::size_t>(lines)) last.erase(last.begin());
+  }
+  for (const std::string& line : last) std::cout << line << "\n";
+  std::cout.flush();
+  while (follow == Follow::kYes && std::cout) {
+    file.clear();
+    for (std::string line; std::getline(file, line);) std::cout << line << std::endl;
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  }
+}
+
+}  // namespace hanbat::cli

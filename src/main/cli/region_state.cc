@@ -1,0 +1,150 @@
+// up, down, status and reset: the region as a whole.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "base/text.h"
+#include "main/cli/commands.h"
+#include "main/cli/control.h"
+#include "main/cli/leftovers.h"
+#include "main/cli/spawn.h"
+#include "os/files.h"
+
+namespace hanbat::cli {
+namespace fs = std::filesystem;
+using std::chrono::steady_clock;
+
+namespace {
+
+double seconds_since(steady_clock::time_point then) {
+  return std::chrono::duration<double>(steady_clock::now() - then).count();
+}
+
+void tell(const std::string& line) { std::cout << line << std::endl; }
+
+void require_root() {
+  if (::geteuid() != 0)
+    throw Failure("networks and machines take root: run it as root (hanbatd itself runs without rights)");
+}
+
+/// Resident memory of a process in MB; 0 when it is gone.
+double resident_mb(std::int64_t pid) {
+  const auto statm = find_file("/proc/" + std::to_string(pid) + "/statm");
+  if (!statm) return 0;
+  const std::vector<std::string> fields = split(*statm, ' ');
+  return fields.size() < 2 ? 0 : double(parse_int(fields[1]).value_or(0)) * double(::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+std::string last_lines(const fs::path& log, std::size_t count) {
+  const std::vector<std::string> lines = split(find_file(log).value_or(""), '\n');
+  std::string text;
+  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i) text += "  " + lines[i] + "\n";
+  return text;
+}
+
+/// Waits until hostd's control socket and the front door answer. Throws with the end of the log when a daemon dies first.
+void wait_until_ready(const Home& home, pid_t hostd) {
+  const auto began = steady_clock::now();
+  double told = 5;
+  while (!(find_answer(home, Json::object({{"action", "status"}})) && front_door_answers(front_port()))) {
+    if (!is_running(hostd))
+      throw Failure("hostd ended; the end of " + home.hostd_log().string() + ":\n" + last_lines(home.hostd_log(), 12));
+    const double waited = seconds_since(began);
+    if (waited > 120)
+      throw Failure("the front door did not open within 120 s; the end of " + home.hanbatd_log().string() + ":\n" +
+                    last_lines(home.hanbatd_log(), 12));
+    if (waited > told) {
+      tell(fmt::format("  waiting for the front door ({:.0f} s)", waited));
+      told += 5;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+}
+
+void print_reach(const Home& home) {
+  const int port = front_port();
+  tell(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
+  tell(fmt::format("  AWS CLI, git   eval \"$({} env)\"", fs::read_symlink("/proc/self/exe").string()));
+  tell(fmt::format("  logs           {}", home.logs().string()));
+}
+
+}  // namespace
+
+void up(const Home& home) {
+  require_root();
+  const auto began = steady_clock::now();
+  if (find_answer(home, Json::object({{"action", "status"}})) && front_door_answers(front_port())) {
+    build_images(home, {});
+    tell("the region runs already");
+    print_reach(home);
+    return;
+  }
+  for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
+
+  const pid_t hostd = start_daemon({program_folder() / "hanbat-hostd", "--home", home.root, "--port", std::to_string(front_port()),
+                                    "--hanbatd", program_folder() / "hanbatd", "--guest", guest_folder()},
+                                   home.hostd_log());
+  wait_until_ready(home, hostd);
+  const double ready = seconds_since(began);
+  build_images(home, {});
+  tell(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready, seconds_since(began)));
+  print_reach(home);
+}
+
+void down(const Home& home) {
+  require_root();
+  const auto began = steady_clock::now();
+  const auto answer = find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { tell("  " + line); });
+  if (!answer) tell("no region runs in " + home.root.string());
+
+  // hostd says what it removed; the kernel says what is left.
+  std::vector<std::string> left = list_leftovers(home);
+  for (int i = 0; answer && !left.empty() && i < 100; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    left = list_leftovers(home);
+  }
+  if (!left.empty()) {
+    std::string text = "left behind:";
+    for (const std::string& one : left) text += "\n  " + one;
+    throw Failure(text);
+  }
+  if (answer) tell(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began), home.root.string()));
+}
+
+void status(const Home& home) {
+  const auto answer = find_answer(home, Json::object({{"action", "status"}}));
+  if (!answer) {
+    tell("no region runs in " + home.root.string() + "; start it with: hanbat up");
+    return;
+  }
+  tell(fmt::format("front door     {} at http://127.0.0.1:{}", front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
+  tell(fmt::format("state folder   {}", home.root.string()));
+  for (const auto& [name, value] : answer->members()) {
+    if (name == "done") continue;
+    if (name == "hostd" || name == "hanbatd" || name == "incusd")
+      tell(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
+    else
+      tell(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));
+  }
+}
+
+void reset(const Home& home, Confirm confirm) {
+  require_root();
+  if (confirm == Confirm::kAsk) {
+    std::cout << "This deletes everything in " << home.root.string() << ". Type yes to go on: " << std::flush;
+    std::string typed;
+    std::getline(std::cin, typed);
+    if (typed != "yes") throw Failure("nothing was changed");
+  }
+  down(home);
+  for (const std::string& name : path_exists(home.root) ? list_folder(home.root) : std::vector<std::string>{})
+    remove_tree(home.root / name);
+  tell("the region's data is gone");
+}
+
+}  // namespace hanbat::cli
