@@ -10,11 +10,14 @@ int main(int argc, char** argv) {
   using namespace hanbat::cli;
   CLI::App app("Hanbat: an AWS region on one machine that really runs what you deliver to it.", "hanbat");
   app.require_subcommand(1);
-  app.footer("HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
+  app.footer(
+      "HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
 
   app.add_subcommand("up", "start the region")->callback([] { up(Home::from_environment()); });
   app.add_subcommand("down", "stop the region; its data stays")->callback([] { down(Home::from_environment()); });
-  app.add_subcommand("status", "what runs, and where it is reached")->callback([] { status(Home::from_environment()); });
+  app.add_subcommand("status", "what runs, and where it is reached")->callback([] {
+    status(Home::from_environment());
+  });
 
   std::string region = "ap-northeast-2";
   auto* env = app.add_subcommand("env", "shell lines for the AWS CLI, the SDKs and git: eval \"$(hanbat env)\"");
@@ -36,7 +39,9 @@ int main(int argc, char** argv) {
   forget->callback([&] { reset(Home::from_environment(), yes ? Confirm::kAlreadyGiven : Confirm::kAsk); });
 
   bool healthy = true;
-  app.add_subcommand("doctor", "what this machine lacks")->callback([&] { healthy = doctor(Home::from_environment()); });
+  app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
+    healthy = doctor(Home::from_environment());
+  });
 
   auto* image = app.add_subcommand("image", "machine images");
   image->require_subcommand(1);
@@ -47,7 +52,8 @@ int main(int argc, char** argv) {
   std::string source;
   std::string image_name;
   auto* import = image->add_subcommand("import", "bring in an image from an OCI layout, archive or registry");
-  import->add_option("source", source, "oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")->required();
+  import->add_option("source", source, "oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")
+      ->required();
   import->add_option("--as", image_name, "the image's name in the region")->required();
   import->callback([&] { import_image(Home::from_environment(), source, image_name); });
 

@@ -1,4 +1,5 @@
-// Speaks with hostd over its control socket: one JSON line asks, JSON lines tell the progress, the last one the outcome.
+// Speaks with hostd over its control socket: one JSON line asks, JSON lines tell the progress, the last one the
+// outcome.
 #pragma once
 
 #include <functional>
@@ -16,8 +17,8 @@ struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Sends the request and returns the last answer; nothing when no hostd listens. Lines with "progress" go to `progress`.
-/// Throws Failure with hostd's words when the answer is an error or the connection breaks.
+/// Sends the request and returns the last answer; nothing when no hostd listens. Lines with "progress" go to
+/// `progress`. Throws Failure with hostd's words when the answer is an error or the connection breaks.
 std::optional<Json> find_answer(const Home& home, const Json& request,
                                 const std::function<void(const std::string&)>& progress = {});
 

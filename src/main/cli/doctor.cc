@@ -1,4 +1,5 @@
-// What the region needs of its machine: rights, kernel features, programs; each missing one is told with the way to get it.
+// What the region needs of its machine: rights, kernel features, programs; each missing one is told with the way to get
+// it.
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/statvfs.h>
@@ -50,7 +51,7 @@ bool has_tables() {
 double free_gib(const Home& home) {
   std::filesystem::path folder = home.root;
   while (!std::filesystem::exists(folder) && folder.has_parent_path()) folder = folder.parent_path();
-  struct statvfs disk {};
+  struct statvfs disk{};
   return ::statvfs(folder.c_str(), &disk) == 0 ? double(disk.f_bavail) * double(disk.f_frsize) / double(1U << 30) : 0;
 }
 
@@ -64,17 +65,30 @@ bool doctor(const Home& home) {
   const std::string install = "tools/install, or apt-get install ";
   std::vector<Need> needs = {
       {"root", [] { return ::geteuid() == 0; }, "run it as root: networks and machines take it"},
-      {"network and mount namespaces", can_make_namespaces, "a kernel with them, and CAP_SYS_ADMIN (in a container: a privileged one)"},
+      {"network and mount namespaces", can_make_namespaces,
+       "a kernel with them, and CAP_SYS_ADMIN (in a container: a privileged one)"},
       {"nftables", has_tables, install + "nftables; in the kernel CONFIG_NF_TABLES"},
-      {"10 GiB of free disk", [&] { return free_gib(home) >= 10; }, fmt::format("{:.1f} GiB are free for {}", free_gib(home), home.root.string())},
+      {"10 GiB of free disk", [&] { return free_gib(home) >= 10; },
+       fmt::format("{:.1f} GiB are free for {}", free_gib(home), home.root.string())},
       {"the front door's port, free or ours",
-       [&] { return front_door_answers(front_port()) || run_capture({"ss", "-Hltn", fmt::format("sport = :{}", front_port())}).out.empty(); },
+       [&] {
+         return front_door_answers(front_port()) ||
+                run_capture({"ss", "-Hltn", fmt::format("sport = :{}", front_port())}).out.empty();
+       },
        fmt::format("another program listens on port {}; HANBAT_PORT names another port", front_port())},
   };
-  for (const auto& [program, package] : std::vector<std::pair<std::string, std::string>>{
-           {"incusd", "incus-base (Debian 12: from bookworm-backports)"}, {"haproxy", "haproxy"}, {"dnsmasq", "dnsmasq-base"}, {"ip", "iproute2"},
-           {"git", "git"}, {"mmdebstrap", "mmdebstrap"}, {"mksquashfs", "squashfs-tools"}, {"unsquashfs", "squashfs-tools"}, {"skopeo", "skopeo"},
-           {"mkfs.btrfs", "btrfs-progs"}, {"aws", "awscli (Debian 12: from bookworm-backports)"}})
+  for (const auto& [program, package] :
+       std::vector<std::pair<std::string, std::string>>{{"incusd", "incus-base (Debian 12: from bookworm-backports)"},
+                                                        {"haproxy", "haproxy"},
+                                                        {"dnsmasq", "dnsmasq-base"},
+                                                        {"ip", "iproute2"},
+                                                        {"git", "git"},
+                                                        {"mmdebstrap", "mmdebstrap"},
+                                                        {"mksquashfs", "squashfs-tools"},
+                                                        {"unsquashfs", "squashfs-tools"},
+                                                        {"skopeo", "skopeo"},
+                                                        {"mkfs.btrfs", "btrfs-progs"},
+                                                        {"aws", "awscli (Debian 12: from bookworm-backports)"}})
     needs.push_back({program, [program = program] { return found_in_path(program); }, install + package});
 
   bool good = true;
@@ -85,7 +99,8 @@ bool doctor(const Home& home) {
   }
   if (!supports_file_system("btrfs"))
     std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
-  if (!path_exists("/dev/kvm")) std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
+  if (!path_exists("/dev/kvm"))
+    std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
   std::cout << (good ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
   return good;
 }

@@ -21,8 +21,14 @@ void print_env(const std::string& region, const Home& home) {
             << fmt::format("export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n", key->id, key->secret)
             // CodeCommit's own clone addresses lead here, and the CLI's helper signs in.
             << "export GIT_CONFIG_COUNT=3\n"
-            << fmt::format("export GIT_CONFIG_KEY_0='url.{}.insteadOf' GIT_CONFIG_VALUE_0='https://git-codecommit.{}.amazonaws.com/'\n", git, region)
-            << fmt::format("export GIT_CONFIG_KEY_1='credential.{}.helper' GIT_CONFIG_VALUE_1='!aws codecommit credential-helper --ignore-host-check $@'\n", git)
+            << fmt::format(
+                   "export GIT_CONFIG_KEY_0='url.{}.insteadOf' "
+                   "GIT_CONFIG_VALUE_0='https://git-codecommit.{}.amazonaws.com/'\n",
+                   git, region)
+            << fmt::format(
+                   "export GIT_CONFIG_KEY_1='credential.{}.helper' GIT_CONFIG_VALUE_1='!aws codecommit "
+                   "credential-helper --ignore-host-check $@'\n",
+                   git)
             << fmt::format("export GIT_CONFIG_KEY_2='credential.{}.useHttpPath' GIT_CONFIG_VALUE_2=true\n", git);
 }
 

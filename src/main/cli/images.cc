@@ -17,20 +17,24 @@ namespace {
 void tell(const std::string& line) { std::cout << "  " << line << std::endl; }
 
 void hand_over(const Home& home, const std::string& name, const fs::path& folder) {
-  const auto answer = find_answer(home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), tell);
+  const auto answer =
+      find_answer(home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), tell);
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
 }  // namespace
 
 void build_images(const Home& home, const std::vector<std::string>& names) {
-  std::vector<std::string> command = {"bash", recipes_folder() / "build.sh", "--output", images_folder(), "--guest", guest_folder()};
+  std::vector<std::string> command = {
+      "bash", recipes_folder() / "build.sh", "--output", images_folder(), "--guest", guest_folder()};
   command.insert(command.end(), names.begin(), names.end());
   make_folders(home.logs());
   const int code = run_logged(command, home.images_log(), [](const std::string& line) {
     if (line.find("is up to date") == std::string::npos) tell(line);
   });
-  if (code != 0) throw Failure(fmt::format("building the machine images failed ({}); its log is {}", code, home.images_log().string()));
+  if (code != 0)
+    throw Failure(
+        fmt::format("building the machine images failed ({}); its log is {}", code, home.images_log().string()));
   for (const std::string& name : names.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : names)
     hand_over(home, name, images_folder() / name);
 }
@@ -39,7 +43,8 @@ void import_image(const Home& home, const std::string& source, const std::string
   make_folders(home.logs());
   const int code = run_logged({"bash", recipes_folder() / "import.sh", "--output", images_folder(), source, name},
                               home.images_log(), tell);
-  if (code != 0) throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
+  if (code != 0)
+    throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
   hand_over(home, name, images_folder() / name);
   tell("image " + name + " is in the region");
 }

@@ -1,5 +1,5 @@
-// Reads /proc, /sys and nft for anything of ours. The names that hostd gives begin with "hb-" (links and namespaces) and
-// "hanbat" (tables); processes and mounts are known by the state folder's path.
+// Reads /proc, /sys and nft for anything of ours. The names that hostd gives begin with "hb-" (links and namespaces)
+// and "hanbat" (tables); processes and mounts are known by the state folder's path.
 #include "main/cli/leftovers.h"
 
 #include <unistd.h>
@@ -52,7 +52,8 @@ void add_loop_devices(const std::string& root, std::vector<std::string>& found) 
   for (const std::string& device : list_folder("/sys/block")) {
     if (!device.starts_with("loop")) continue;
     const auto file = find_file("/sys/block/" + device + "/loop/backing_file");
-    if (file && file->starts_with(root + "/")) found.push_back("loop device " + device + " of " + std::string(trim(*file)));
+    if (file && file->starts_with(root + "/"))
+      found.push_back("loop device " + device + " of " + std::string(trim(*file)));
   }
 }
 

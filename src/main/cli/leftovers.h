@@ -8,7 +8,8 @@
 
 namespace hanbat::cli {
 
-/// Processes, network namespaces, mounts, loop devices, links and nftables tables that belong to the region; a line each.
+/// Processes, network namespaces, mounts, loop devices, links and nftables tables that belong to the region; a line
+/// each.
 std::vector<std::string> list_leftovers(const Home& home);
 
 }  // namespace hanbat::cli

@@ -43,11 +43,13 @@ double resident_mb(std::int64_t pid) {
 std::string last_lines(const fs::path& log, std::size_t count) {
   const std::vector<std::string> lines = split(find_file(log).value_or(""), '\n');
   std::string text;
-  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i) text += "  " + lines[i] + "\n";
+  for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i)
+    text += "  " + lines[i] + "\n";
   return text;
 }
 
-/// Waits until hostd's control socket and the front door answer. Throws with the end of the log when a daemon dies first.
+/// Waits until hostd's control socket and the front door answer. Throws with the end of the log when a daemon dies
+/// first.
 void wait_until_ready(const Home& home, pid_t hostd) {
   const auto began = steady_clock::now();
   double told = 5;
@@ -86,20 +88,23 @@ void up(const Home& home) {
   }
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
 
-  const pid_t hostd = start_daemon({program_folder() / "hanbat-hostd", "--home", home.root, "--port", std::to_string(front_port()),
-                                    "--hanbatd", program_folder() / "hanbatd", "--guest", guest_folder()},
-                                   home.hostd_log());
+  const pid_t hostd =
+      start_daemon({program_folder() / "hanbat-hostd", "--home", home.root, "--port", std::to_string(front_port()),
+                    "--hanbatd", program_folder() / "hanbatd", "--guest", guest_folder()},
+                   home.hostd_log());
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
   build_images(home, {});
-  tell(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready, seconds_since(began)));
+  tell(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
+                   seconds_since(began)));
   print_reach(home);
 }
 
 void down(const Home& home) {
   require_root();
   const auto began = steady_clock::now();
-  const auto answer = find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { tell("  " + line); });
+  const auto answer =
+      find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { tell("  " + line); });
   if (!answer) tell("no region runs in " + home.root.string());
 
   // hostd says what it removed; the kernel says what is left.
@@ -113,7 +118,9 @@ void down(const Home& home) {
     for (const std::string& one : left) text += "\n  " + one;
     throw Failure(text);
   }
-  if (answer) tell(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began), home.root.string()));
+  if (answer)
+    tell(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
+                     home.root.string()));
 }
 
 void status(const Home& home) {
@@ -122,7 +129,8 @@ void status(const Home& home) {
     tell("no region runs in " + home.root.string() + "; start it with: hanbat up");
     return;
   }
-  tell(fmt::format("front door     {} at http://127.0.0.1:{}", front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
+  tell(fmt::format("front door     {} at http://127.0.0.1:{}",
+                   front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
   tell(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
