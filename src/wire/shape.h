@@ -143,10 +143,11 @@ class Box {
 inline const void* find_plain(const void* place) { return place; }
 inline void* make_plain(void* place) { return place; }
 
+/// The slot of everything that is held plainly.
+inline constexpr Slot kPlain{&find_plain, &make_plain};
+
 template <class T>
-struct SlotOf {
-  static constexpr Slot kSlot{&find_plain, &make_plain};
-};
+struct SlotOf;
 
 template <class T>
 struct SlotOf<std::optional<T>> {
@@ -197,6 +198,10 @@ struct MapOf {
   static void* add(void* map, const std::string& key) { return &(*static_cast<Map*>(map))[key]; }
   static constexpr MapOps kOps{&size, &each, &add};
 };
+
+/// The shapes of what the model calls otherwise: a streaming blob is a `blob` there, a JSON value in a header a `string`.
+inline constexpr Shape kBodyShape{.name = "Body", .type = Type::kBody};
+inline constexpr Shape kDocumentShape{.name = "Document", .type = Type::kDocument};
 
 /// The value of a member in its structure, or null when absent.
 inline const void* find_value(const Member& member, const void* structure) {
