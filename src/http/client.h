@@ -57,6 +57,8 @@ class ClientResponse : public BodyReader {
   std::optional<std::uint64_t> content_length;
 };
 
+class ConnectionPool;
+
 /// Safe from all threads; each request takes a connection of its own from the idle ones or makes one.
 class Client {
  public:
@@ -72,8 +74,7 @@ class Client {
   Response send(const ClientRequest& request, std::size_t limit = 64u << 20);
 
  private:
-  class Pool;
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<ConnectionPool> pool_;  // shared with answers that are still being read
 };
 
 }  // namespace hanbat::http

@@ -1,0 +1,56 @@
+// The server's side of one connection, and the exchange that runs on it. Inside http/ only.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "http/channel.h"
+#include "http/parser.h"
+#include "http/server.h"
+#include "os/sockets.h"
+
+namespace hanbat::http {
+
+/// Where a connection came in.
+struct Entrance {
+  std::string tag;
+  Transport transport = Transport::kPlain;
+};
+
+struct Connection {
+  Connection(Fd fd, std::shared_ptr<const Entrance> entrance);
+
+  /// What came and was not used yet.
+  std::string_view pending() const { return std::string_view(in).substr(at); }
+  void consume(std::size_t bytes);
+  /// Moves what is pending to the front of the buffer.
+  void compact();
+  /// Gives back the memory that an idle connection does not need.
+  void slim();
+
+  std::uint64_t id = 0;
+  Channel channel;
+  std::shared_ptr<const Entrance> entrance;  // shared with the listener, which may close first
+  SocketAddress peer;
+  SocketAddress local;
+  std::string server_name;
+  bool transport_known = false;
+  bool handshaken = false;
+  bool in_poller = false;
+  std::unique_ptr<MessageParser> parser;  // while a message is under way
+  std::string in;
+  std::size_t at = 0;
+  std::chrono::steady_clock::time_point deadline;  // while parked
+  bool idle = true;                                // parked, and nothing of a request came yet
+};
+
+/// Runs the handler for the request whose head the connection's parser holds. Returns whether the connection can take
+/// another one. Never throws.
+bool run_exchange(Connection& connection, const ServerOptions& options, const Handler& handler,
+                  const std::atomic<bool>& stopping);
+/// Answers a request that could not be read, and ends the writing.
+void refuse(Connection& connection, const ServerOptions& options, int status, std::string_view why);
+
+}  // namespace hanbat::http

@@ -1,0 +1,355 @@
+// The room that owns the connections: one thread accepts and watches those that wait, a pool handles those that have
+// something to say.
+#include "http/server.h"
+
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "http/authority.h"
+#include "http/connection.h"
+#include "os/poller.h"
+
+namespace hanbat::http {
+
+using SteadyClock = std::chrono::steady_clock;
+using ConnectionPtr = std::unique_ptr<Connection>;
+
+class Server::Room {
+ public:
+  Room(ServerOptions options, Handler handler);
+  ~Room() { stop(std::chrono::seconds(5)); }
+
+  void add_listener(Fd listening, ListenerOptions options);
+  int remove_listeners(std::string_view tag);
+  Figures figures() const;
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  struct Listener {
+    Fd fd;
+    std::shared_ptr<const Entrance> entrance;
+  };
+  enum class Next { kClose, kWaitRead, kWaitWrite };
+
+  void watch(std::stop_token stop);
+  void accept_from(std::uint64_t id);
+  void close_late(SteadyClock::time_point now);
+  bool evict_idle();
+  void enqueue(ConnectionPtr connection);
+  void park(ConnectionPtr connection, Next next);
+
+  void work(std::stop_token stop);
+  Next drive(Connection& connection);
+  std::optional<Next> open_transport(Connection& connection);
+
+  static constexpr std::uint64_t kWakeId = 0;
+  static constexpr std::uint64_t kListenerBit = 1ull << 63;
+
+  const ServerOptions options_;
+  const Handler handler_;
+  Poller poller_;
+  WakeUp wake_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> requests_{0};
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_came_;
+  std::condition_variable worker_done_;
+  std::unordered_map<std::uint64_t, Listener> listeners_;
+  std::unordered_map<std::uint64_t, ConnectionPtr> parked_;
+  std::deque<ConnectionPtr> ready_;
+  std::unordered_set<Connection*> active_;  // in a worker's hands
+  std::uint64_t next_id_ = 1;
+  int idle_workers_ = 0;
+  bool stopped_ = false;
+  std::vector<std::jthread> workers_;
+  std::jthread watcher_;
+};
+
+Server::Room::Room(ServerOptions options, Handler handler)
+    : options_(std::move(options)), handler_(std::move(handler)) {
+  // OpenSSL writes to sockets without MSG_NOSIGNAL; a client that went away must not end the process.
+  ::signal(SIGPIPE, SIG_IGN);
+  poller_.add(wake_.fd(), kWakeId, Interest::kRead, Poller::Mode::kLevel);
+  watcher_ = std::jthread([this](std::stop_token stop) { watch(stop); });
+}
+
+void Server::Room::add_listener(Fd listening, ListenerOptions options) {
+  if (options.transport != Transport::kPlain && !options_.authority)
+    throw std::invalid_argument("a TLS listener without a certificate authority");
+  set_nonblocking(listening.get());
+  std::lock_guard lock(mutex_);
+  const std::uint64_t id = kListenerBit | next_id_++;
+  const int fd = listening.get();
+  listeners_[id] = {std::move(listening),
+                    std::make_shared<const Entrance>(Entrance{std::move(options.tag), options.transport})};
+  poller_.add(fd, id, Interest::kRead, Poller::Mode::kLevel);
+}
+
+int Server::Room::remove_listeners(std::string_view tag) {
+  std::lock_guard lock(mutex_);
+  return static_cast<int>(std::erase_if(listeners_, [&](auto& entry) {
+    if (entry.second.entrance->tag != tag) return false;
+    poller_.remove(entry.second.fd.get());
+    return true;
+  }));
+}
+
+Server::Figures Server::Room::figures() const {
+  std::lock_guard lock(mutex_);
+  return {static_cast<int>(parked_.size() + ready_.size() + active_.size()), static_cast<int>(parked_.size()),
+          static_cast<int>(workers_.size()), requests_};
+}
+
+// ── the watching thread ──
+
+void Server::Room::watch(std::stop_token stop) {
+  std::array<Poller::Ready, 128> buffer;
+  auto next_look = SteadyClock::now();
+  while (!stop.stop_requested()) {
+    for (const auto& event : poller_.wait(buffer, std::chrono::milliseconds(500))) {
+      if (event.id == kWakeId) {
+        wake_.clear();
+        continue;
+      }
+      if (event.id & kListenerBit) {
+        accept_from(event.id);
+        continue;
+      }
+      std::unique_lock lock(mutex_);
+      auto found = parked_.extract(event.id);
+      lock.unlock();
+      if (found) enqueue(std::move(found.mapped()));
+    }
+    const auto now = SteadyClock::now();
+    if (now >= next_look) {
+      close_late(now);
+      next_look = now + std::chrono::milliseconds(500);
+    }
+  }
+}
+
+void Server::Room::accept_from(std::uint64_t id) {
+  for (int i = 0; i < 64; ++i) {
+    std::unique_lock lock(mutex_);
+    const auto it = listeners_.find(id);
+    if (it == listeners_.end()) return;
+    const auto entrance = it->second.entrance;
+    Fd fd(::accept4(it->second.fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fd) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      if ((errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) && !evict_idle()) {
+        lock.unlock();
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+      return;
+    }
+    const auto count = parked_.size() + ready_.size() + active_.size();
+    if (count >= static_cast<std::size_t>(options_.max_connections) && !evict_idle()) continue;
+    const std::uint64_t connection_id = next_id_++;
+    lock.unlock();
+    try {
+      auto connection = std::make_unique<Connection>(std::move(fd), entrance);
+      connection->id = connection_id;
+      const int on = 1;
+      ::setsockopt(connection->channel.fd(), 6 /* TCP */, 1 /* NODELAY */, &on, sizeof on);
+      park(std::move(connection), Next::kWaitRead);
+    } catch (const std::exception&) {
+      // It was closed before we could ask who it is.
+    }
+  }
+}
+
+bool Server::Room::evict_idle() {
+  auto oldest = parked_.end();
+  for (auto it = parked_.begin(); it != parked_.end(); ++it)
+    if (it->second->idle && (oldest == parked_.end() || it->second->deadline < oldest->second->deadline)) oldest = it;
+  if (oldest == parked_.end()) return false;
+  parked_.erase(oldest);
+  return true;
+}
+
+void Server::Room::close_late(SteadyClock::time_point now) {
+  std::vector<ConnectionPtr> late;
+  std::lock_guard lock(mutex_);
+  for (auto it = parked_.begin(); it != parked_.end();) {
+    if (it->second->deadline <= now) {
+      late.push_back(std::move(it->second));
+      it = parked_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+void Server::Room::park(ConnectionPtr connection, Next next) {
+  connection->slim();
+  const Interest interest = next == Next::kWaitWrite ? Interest::kWrite : Interest::kRead;
+  std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  Connection& parked = *connection;
+  const int fd = parked.channel.fd();
+  const std::uint64_t id = parked.id;
+  const bool known = std::exchange(parked.in_poller, true);
+  if (!known) parked.deadline = SteadyClock::now() + options_.idle_timeout;
+  parked_[id] = std::move(connection);
+  if (known) poller_.again(fd, id, interest);
+  else poller_.add(fd, id, interest, Poller::Mode::kOnce);
+}
+
+void Server::Room::enqueue(ConnectionPtr connection) {
+  std::lock_guard lock(mutex_);
+  ready_.push_back(std::move(connection));
+  if (idle_workers_ < static_cast<int>(ready_.size()) &&
+      workers_.size() < static_cast<std::size_t>(options_.max_threads) && !stopping_)
+    workers_.emplace_back([this](std::stop_token stop) { work(stop); });
+  work_came_.notify_one();
+}
+
+// ── the workers ──
+
+void Server::Room::work(std::stop_token) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ++idle_workers_;
+    work_came_.wait(lock, [&] { return !ready_.empty() || stopping_; });
+    --idle_workers_;
+    if (stopping_) return;
+    ConnectionPtr connection = std::move(ready_.front());
+    ready_.pop_front();
+    active_.insert(connection.get());
+    lock.unlock();
+    Next next = Next::kClose;
+    try {
+      next = drive(*connection);
+    } catch (const std::exception&) {
+      // A broken connection: nobody is left to tell.
+    }
+    lock.lock();
+    active_.erase(connection.get());
+    worker_done_.notify_all();
+    lock.unlock();
+    if (next != Next::kClose) park(std::move(connection), next);
+    connection.reset();
+    lock.lock();
+  }
+}
+
+/// Settles whether it is TLS, and shakes hands. Nothing when the connection can carry requests now.
+std::optional<Server::Room::Next> Server::Room::open_transport(Connection& connection) {
+  if (!connection.transport_known) {
+    bool tls = connection.entrance->transport == Transport::kTls;
+    if (connection.entrance->transport == Transport::kEither) {
+      char first;
+      const ssize_t n = ::recv(connection.channel.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+      if (n < 0 && (errno == EAGAIN || errno == EINTR)) return Next::kWaitRead;
+      if (n <= 0) return Next::kClose;
+      tls = first == 0x16;  // a TLS record of type handshake; no HTTP method begins so
+    }
+    connection.transport_known = true;
+    connection.deadline = SteadyClock::now() + options_.header_timeout;
+    if (tls) {
+      SSL* session = SSL_new(options_.authority->server_context());
+      if (!session) throw std::bad_alloc();
+      SSL_set_accept_state(session);
+      connection.channel.set_tls(session);
+    }
+  }
+  if (!connection.channel.tls() || connection.handshaken) return std::nullopt;
+  const auto tried = connection.channel.try_handshake();
+  connection.idle = false;
+  if (tried.outcome == Channel::Outcome::kWantRead) return Next::kWaitRead;
+  if (tried.outcome == Channel::Outcome::kWantWrite) return Next::kWaitWrite;
+  if (tried.outcome == Channel::Outcome::kEnd) return Next::kClose;
+  connection.handshaken = true;
+  connection.idle = true;
+  if (const char* name = SSL_get_servername(connection.channel.tls(), TLSEXT_NAMETYPE_host_name))
+    connection.server_name = name;
+  return std::nullopt;
+}
+
+/// Takes a connection as far as it goes without waiting for the client's next head.
+Server::Room::Next Server::Room::drive(Connection& connection) {
+  if (const auto next = open_transport(connection)) return *next;
+  while (!stopping_) {
+    if (!connection.parser) connection.parser = std::make_unique<MessageParser>(MessageParser::Kind::kRequest,
+                                                                              options_.header_limit);
+    try {
+      // Empty lines between requests are allowed.
+      while (connection.idle && connection.pending().starts_with("\r\n")) connection.consume(2);
+      if (!connection.pending().empty()) {
+        if (std::exchange(connection.idle, false)) connection.deadline = SteadyClock::now() + options_.header_timeout;
+        const auto fed = connection.parser->feed(connection.pending(), {});
+        connection.consume(fed.consumed);
+      }
+    } catch (const Error& error) {
+      refuse(connection, options_, error.status, error.what());
+      return Next::kClose;
+    }
+    if (connection.parser->head_done()) {
+      ++requests_;
+      if (!run_exchange(connection, options_, handler_, stopping_)) return Next::kClose;
+      connection.parser.reset();
+      connection.idle = true;
+      connection.deadline = SteadyClock::now() + options_.idle_timeout;
+      continue;
+    }
+    char buffer[16384];
+    const auto tried = connection.channel.try_read(buffer);
+    switch (tried.outcome) {
+      case Channel::Outcome::kEnd: return Next::kClose;
+      case Channel::Outcome::kWantWrite: return Next::kWaitWrite;
+      case Channel::Outcome::kWantRead:
+        if (connection.idle) connection.parser.reset();
+        return Next::kWaitRead;
+      case Channel::Outcome::kDone: break;
+    }
+    connection.compact();
+    connection.in.append(buffer, tried.bytes);
+  }
+  return Next::kClose;
+}
+
+void Server::Room::stop(std::chrono::milliseconds grace) {
+  std::vector<std::jthread> workers;
+  {
+    std::unique_lock lock(mutex_);
+    if (std::exchange(stopped_, true)) return;
+    stopping_ = true;
+    listeners_.clear();
+    work_came_.notify_all();
+    worker_done_.wait_for(lock, grace, [&] { return active_.empty(); });
+    for (Connection* connection : active_) connection->channel.cut();
+    workers = std::move(workers_);
+  }
+  watcher_.request_stop();
+  wake_.set();
+  watcher_.join();
+  workers.clear();
+  std::lock_guard lock(mutex_);
+  parked_.clear();
+  ready_.clear();
+}
+
+Server::Server(ServerOptions options, Handler handler)
+    : room_(std::make_unique<Room>(std::move(options), std::move(handler))) {}
+Server::~Server() = default;
+void Server::add_listener(Fd listening, ListenerOptions options) {
+  room_->add_listener(std::move(listening), std::move(options));
+}
+int Server::remove_listeners(std::string_view tag) { return room_->remove_listeners(tag); }
+Server::Figures Server::figures() const { return room_->figures(); }
+void Server::stop(std::chrono::milliseconds grace) { room_->stop(grace); }
+
+}  // namespace hanbat::http
