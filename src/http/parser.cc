@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
+#include <limits>
 
 namespace hanbat::http {
 namespace beast = boost::beast;
@@ -33,7 +34,7 @@ class MessageParser::Typed final : public MessageParser::Impl, public beast::htt
  public:
   Typed(MessageParser& owner, std::size_t header_limit) : owner_(owner) {
     Base::header_limit(static_cast<std::uint32_t>(header_limit));
-    Base::body_limit(boost::none);
+    Base::body_limit((std::numeric_limits<std::uint64_t>::max)());  // handlers have limits of their own
   }
   std::size_t put(std::string_view in, error_code& ec) override {
     return Base::put(boost::asio::const_buffer(in.data(), in.size()), ec);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -99,6 +100,8 @@ struct Failure {
     if (streams[i] >= 0) moves[static_cast<std::size_t>(i)] = {streams[i], i};
   for (auto& [from, to] : moves)
     if (from >= 0 && (from = ::fcntl(from, F_DUPFD_CLOEXEC, highest)) < 0) fail(error_pipe, kDescriptor);
+  // Whatever else is open, ours or inherited without CLOEXEC, ends at exec.
+  ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
   for (const auto& [from, to] : moves)
     if (from >= 0 && ::dup2(from, to) < 0) fail(error_pipe, kDescriptor);
 
