@@ -36,8 +36,3 @@ build_release() {
   [ -f build/release/build.ninja ] || cmake --preset release
   ninja -C build/release "$@"
 }
-
-# region_settings: what the region tells the example's scripts about itself.
-region_settings() {
-  :
-}

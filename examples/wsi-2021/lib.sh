@@ -77,10 +77,15 @@ instance_id() {
 target_group_arn() { find_ elbv2 describe-target-groups --names wsi-api-tg --query 'TargetGroups[0].TargetGroupArn'; }
 alb_dns() { find_ elbv2 describe-load-balancers --names wsi-alb --query 'LoadBalancers[0].DNSName'; }
 
-# url: where the API is reached from here. Hanbat's own way to its balancers is a name under localhost; see `hanbat status`.
+# alb_url: where the API is reached from here. On AWS by the balancer's DNS name; with Hanbat (`hanbat env` says the port)
+# by the same name below localhost, which every system resolves to itself.
 alb_url() {
   local dns; dns="$(alb_dns)"
-  if [ -n "${HANBAT_ALB_URL:-}" ]; then printf "$HANBAT_ALB_URL\n" "$dns"; else printf 'http://%s\n' "$dns"; fi
+  if [ -n "${HANBAT_BALANCER_PORT:-}" ]; then
+    printf 'http://%s.localhost:%s\n' "${dns%.amazonaws.com}" "$HANBAT_BALANCER_PORT"
+  else
+    printf 'http://%s\n' "$dns"
+  fi
 }
 
 bastion_ip() {

@@ -1,0 +1,72 @@
+"""Point 5: the route to the NAT gateway and the security group decide, as the kernel sees it."""
+import pytest
+
+from region import new_version, set_version, wait_until
+
+
+@pytest.fixture
+def private_route(commission):
+    """The default route of private A's table; put back afterwards."""
+    ec2 = commission.client("ec2")
+    table = ec2.describe_route_tables(Filters=[{"Name": "tag:Name", "Values": ["wsi-private-a-rt"]}])["RouteTables"][0]
+    nat = next(r["NatGatewayId"] for r in table["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0")
+    there = {"RouteTableId": table["RouteTableId"], "DestinationCidrBlock": "0.0.0.0/0"}
+    yield {"ec2": ec2, "where": there, "nat": nat}
+    routes = ec2.describe_route_tables(RouteTableIds=[table["RouteTableId"]])["RouteTables"][0]["Routes"]
+    if not any(route.get("DestinationCidrBlock") == "0.0.0.0/0" for route in routes):
+        ec2.create_route(**there, NatGatewayId=nat)
+
+
+PROBE = "curl -sS -o /dev/null --max-time 4 https://codedeploy.ap-northeast-2.amazonaws.com/ && echo reached || echo nothing"
+
+
+def probe_from(commission, name):
+    """Whether that server reaches AWS's endpoints. Asked over ssh through the bastion's agentless way: the API server itself."""
+    address = commission.servers()[name]["PrivateIpAddress"]
+    return commission.on_bastion(f"curl -sS --max-time 3 http://{address}:8080/health >/dev/null && echo served || echo silent")
+
+
+def test_without_its_route_a_private_server_is_cut_off_and_a_deployment_fails_and_with_it_all_is_well(commission, private_route):
+    ec2, where = private_route["ec2"], private_route["where"]
+    server = commission.servers()["wsi-api-1"]["InstanceId"]
+    deploy = commission.client("codedeploy")
+    last = deploy.list_deployments(applicationName="wsi-api", deploymentGroupName="dev-api", includeOnlyStatuses=["Succeeded"])["deployments"][0]
+    revision = deploy.get_deployment(deploymentId=last)["deploymentInfo"]["revision"]
+
+    ec2.delete_route(**where)
+    # What lies within the VPC is still reached; what lies beyond is not, so the agent hears of no command.
+    assert "served" in probe_from(commission, "wsi-api-1")
+    started = deploy.create_deployment(applicationName="wsi-api", deploymentGroupName="dev-api", revision=revision)["deploymentId"]
+    try:
+        def on_server():
+            detail = commission.lifecycle(started).get(server)
+            return detail and {e["lifecycleEventName"]: e["status"] for e in detail["lifecycleEvents"]}
+
+        with pytest.raises(AssertionError, match="not within"):
+            wait_until(lambda: (on_server() or {}).get("DownloadBundle") == "Succeeded", 20, "the bundle on a server without a way out")
+    finally:
+        deploy.stop_deployment(deploymentId=started)
+        ec2.create_route(**where, NatGatewayId=private_route["nat"])
+    ended = wait_until(lambda: (lambda i: i["status"] in ("Stopped", "Failed", "Succeeded") and i)(
+        deploy.get_deployment(deploymentId=started)["deploymentInfo"]), 120, "the end of the deployment")
+    assert ended["status"] in ("Stopped", "Failed")
+
+    commit = commission.push("main", set_version(new_version()))
+    assert commission.wait_execution(commit)["status"] == "Succeeded"
+    assert len(commission.versions()) == len(commission.servers())
+
+
+def test_a_closed_port_makes_targets_unhealthy_and_an_open_one_healthy(commission):
+    ec2 = commission.client("ec2")
+    group = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["wsi-api-sg"]}])["SecurityGroups"][0]
+    balancer = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["wsi-alb-sg"]}])["SecurityGroups"][0]["GroupId"]
+    rule = [{"IpProtocol": "tcp", "FromPort": 8080, "ToPort": 8080, "UserIdGroupPairs": [{"GroupId": balancer}]}]
+    everyone = {one["InstanceId"] for one in commission.servers().values()}
+
+    assert {i for i, state in commission.target_health().items() if state == "healthy"} == everyone
+    ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rule)
+    try:
+        wait_until(lambda: set(commission.target_health().values()) == {"unhealthy"}, 60, "unhealthy targets")
+    finally:
+        ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rule)
+    wait_until(lambda: set(commission.target_health().values()) == {"healthy"}, 60, "healthy targets")
