@@ -127,24 +127,15 @@ class Region:
         script = f'. "{EXAMPLE}/lib.sh"; on_bastion {json.dumps(command)}'
         return run("bash", "-c", script, env=self.env, check=check).stdout
 
-    def run_command(self, instance, *lines, check=True):
-        """Runs shell lines on an instance through SSM Run Command; the invocation."""
-        ssm = self.client("ssm")
-        sent = ssm.send_command(InstanceIds=[instance], DocumentName="AWS-RunShellScript", Parameters={"commands": list(lines)})
-        command = sent["Command"]["CommandId"]
-        done = wait_until(lambda: self._invocation(ssm, command, instance), 120, f"command {command}")
-        print("$", *lines, "\n" + done["StandardOutputContent"], done["StandardErrorContent"])
-        if check:
-            assert done["Status"] == "Success", done
-        return done
-
-    @staticmethod
-    def _invocation(ssm, command, instance):
-        try:
-            one = ssm.get_command_invocation(CommandId=command, InstanceId=instance)
-        except ssm.exceptions.InvocationDoesNotExist:
-            return None
-        return one if one["Status"] in ("Success", "Failed", "TimedOut", "Cancelled") else None
+    def on_private_server(self, address, command, check=True):
+        """Runs a shell command on a server of a private subnet that carries wsi-key, over ssh through the bastion."""
+        options = ["-i", STATE / "wsi-key", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+                   "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"]
+        bastion = self.client("ec2").describe_instances(Filters=[
+            {"Name": "tag:Name", "Values": ["wsi-bastion"]}, {"Name": "instance-state-name", "Values": ["running"]},
+        ])["Reservations"][0]["Instances"][0]["PublicIpAddress"]
+        through = " ".join(["ssh", *map(str, options), "-W", "%h:%p", f"ec2-user@{bastion}"])
+        return run("ssh", "-n", *options, "-o", f"ProxyCommand={through}", f"ec2-user@{address}", command, env=self.env, check=check).stdout
 
     # -- delivery -------------------------------------------------------------------------------------------------
 

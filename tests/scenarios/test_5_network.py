@@ -1,4 +1,6 @@
 """Point 5: the route to the NAT gateway and the security group decide, as the kernel sees it."""
+import functools
+
 import pytest
 
 from region import new_version, set_version, wait_until
@@ -17,25 +19,40 @@ def private_route(commission):
         ec2.create_route(**there, NatGatewayId=nat)
 
 
-PROBE = "curl -sS -o /dev/null --max-time 4 https://codedeploy.ap-northeast-2.amazonaws.com/ && echo reached || echo nothing"
+@pytest.fixture(scope="module")
+def probe(commission):
+    """A bare server in private A that lets us in through the bastion; gone afterwards. Returns what runs a command there."""
+    ec2 = commission.client("ec2")
+    like = commission.servers()["wsi-api-1"]
+    started = ec2.run_instances(
+        ImageId=like["ImageId"], InstanceType="t3.small", MinCount=1, MaxCount=1, KeyName="wsi-key", SubnetId=like["SubnetId"],
+        SecurityGroupIds=[group["GroupId"] for group in like["SecurityGroups"]],
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "wsi-probe"}]}])["Instances"][0]
+    ask = functools.partial(commission.on_private_server, started["PrivateIpAddress"])
+    try:
+        wait_until(lambda: "in" in ask("echo in", check=False).splitlines(), 120, "the probe's first boot")
+        yield ask
+    finally:
+        ec2.terminate_instances(InstanceIds=[started["InstanceId"]])
 
 
-def probe_from(commission, name):
-    """Whether that server reaches AWS's endpoints. Asked over ssh through the bastion's agentless way: the API server itself."""
-    address = commission.servers()[name]["PrivateIpAddress"]
-    return commission.on_bastion(f"curl -sS --max-time 3 http://{address}:8080/health >/dev/null && echo served || echo silent")
+def reaches_out(probe):
+    """Whether a server in private A reaches AWS's endpoints."""
+    said = probe("curl -sS -o /dev/null --max-time 4 https://codedeploy.ap-northeast-2.amazonaws.com/ && echo it-is-reached", check=False)
+    return "it-is-reached" in said.splitlines()
 
 
-def test_without_its_route_a_private_server_is_cut_off_and_a_deployment_fails_and_with_it_all_is_well(commission, private_route):
+def test_without_its_route_a_private_server_is_cut_off_and_a_deployment_fails_and_with_it_all_is_well(commission, private_route, probe):
     ec2, where = private_route["ec2"], private_route["where"]
     server = commission.servers()["wsi-api-1"]["InstanceId"]
     deploy = commission.client("codedeploy")
     last = deploy.list_deployments(applicationName="wsi-api", deploymentGroupName="dev-api", includeOnlyStatuses=["Succeeded"])["deployments"][0]
     revision = deploy.get_deployment(deploymentId=last)["deploymentInfo"]["revision"]
 
+    assert reaches_out(probe)
     ec2.delete_route(**where)
-    # What lies within the VPC is still reached; what lies beyond is not, so the agent hears of no command.
-    assert "served" in probe_from(commission, "wsi-api-1")
+    # The probe is still reached from within the VPC, and reaches nothing beyond it; nor does the agent beside it.
+    wait_until(lambda: not reaches_out(probe), 15, "the end of the way out")
     started = deploy.create_deployment(applicationName="wsi-api", deploymentGroupName="dev-api", revision=revision)["deploymentId"]
     try:
         def on_server():
@@ -50,6 +67,7 @@ def test_without_its_route_a_private_server_is_cut_off_and_a_deployment_fails_an
     ended = wait_until(lambda: (lambda i: i["status"] in ("Stopped", "Failed", "Succeeded") and i)(
         deploy.get_deployment(deploymentId=started)["deploymentInfo"]), 120, "the end of the deployment")
     assert ended["status"] in ("Stopped", "Failed")
+    wait_until(lambda: reaches_out(probe), 15, "the way out")
 
     commit = commission.push("main", set_version(new_version()))
     assert commission.wait_execution(commit)["status"] == "Succeeded"
