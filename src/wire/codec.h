@@ -59,7 +59,8 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
                       std::string_view resource = "");
 
 /// S3: the bucket that a Host header names in virtual-host style, or nothing: `bucket.s3.<region>.<domain>`,
-/// `bucket.s3.<domain>`, `bucket.s3-<region>.<domain>`, `bucket.s3.localhost:4566`.
+/// `bucket.s3.<domain>`, `bucket.s3-<region>.<domain>`, `bucket.s3.localhost:4566`; and `bucket.localhost:4566`, which
+/// SDKs make of an endpoint `localhost`, so ask only of requests that are S3's.
 std::optional<std::string> bucket_of_host(std::string_view host);
 
 }  // namespace hanbat::wire

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/time.h"
 
 namespace hanbat::wire {
 

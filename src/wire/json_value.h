@@ -1,0 +1,21 @@
+// Values as JSON, read and written by their field tables. Internal to wire.
+#pragma once
+
+#include "base/json.h"
+#include "wire/decoding.h"
+#include "wire/shape.h"
+
+namespace hanbat::wire {
+
+/// A structure as the JSON protocols send it; members bound to other places than the body are left out.
+Json json_of(const Shape& structure, const void* value);
+/// One value as the JSON protocols send it.
+Json json_of(const Member& member, const void* value);
+
+/// Reads a structure's body members. `seen` has a flag per member. Throws the service's error on a wrong kind.
+void json_into(Decoding& decoding, const Shape& structure, const Json& json, void* value, std::vector<bool>& seen,
+               const Path* path);
+/// Reads one value of the member's shape.
+void json_into(Decoding& decoding, const Member& member, const Json& json, void* value, const Path& path);
+
+}  // namespace hanbat::wire

@@ -1,0 +1,450 @@
+#include "wire/rest.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "wire/form.h"
+#include "wire/json_value.h"
+#include "wire/scalar.h"
+#include "wire/xml_value.h"
+
+namespace hanbat::wire {
+
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+bool is_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
+bool is_s3(const OperationModel& operation) { return operation.service->folder == "s3"; }
+
+const std::string* find_pair(const Pairs& pairs, std::string_view name) {
+  for (const auto& [key, value] : pairs)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+std::string decoded(std::string_view text) { return percent_decode(text).value_or(std::string(text)); }
+
+/// Fits the path's segments to the template's; the count of literal segments, or nothing.
+std::optional<int> match_path(std::string_view pattern, std::string_view path, Labels& labels) {
+  int literals = 0;
+  while (true) {
+    if (pattern.empty() || pattern == "/") {
+      if (path.empty() || path == "/") return literals;
+      return std::nullopt;
+    }
+    if (path.empty()) return std::nullopt;
+    pattern.remove_prefix(1);
+    if (path.front() != '/') return std::nullopt;
+    path.remove_prefix(1);
+    const std::string_view want = pattern.substr(0, pattern.find('/'));
+    if (want.starts_with('{') && want.ends_with("+}")) {
+      // A greedy label takes all that the rest of the template leaves.
+      const std::string_view after = pattern.substr(want.size());
+      if (path.size() <= after.size() || !path.ends_with(after)) return std::nullopt;
+      labels[std::string(want.substr(1, want.size() - 3))] = decoded(path.substr(0, path.size() - after.size()));
+      return literals;
+    }
+    const std::string_view have = path.substr(0, path.find('/'));
+    if (want.starts_with('{')) {
+      if (have.empty()) return std::nullopt;
+      labels[std::string(want.substr(1, want.size() - 2))] = decoded(have);
+    } else {
+      if (want != have) return std::nullopt;
+      ++literals;
+    }
+    pattern.remove_prefix(want.size());
+    path.remove_prefix(have.size());
+  }
+}
+
+/// Splits a header's list; quoted items may hold commas, and an HTTP date holds one.
+std::vector<std::string> header_items(std::string_view text, bool dates) {
+  std::vector<std::string> out;
+  std::string item;
+  bool quoted = false;
+  bool was_quoted = false;
+  int commas = 0;
+  const auto flush = [&] {
+    out.push_back(was_quoted ? item : std::string(trim(item)));
+    item.clear();
+    was_quoted = false;
+    commas = 0;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\' && i + 1 < text.size()) {
+        item += text[++i];
+      } else if (c == '"') {
+        quoted = false;
+      } else {
+        item += c;
+      }
+    } else if (c == '"' && trim(item).empty()) {
+      item.clear();
+      quoted = was_quoted = true;
+    } else if (c == ',' && (!dates || ++commas % 2 == 0)) {
+      flush();
+    } else if (!was_quoted || c != ' ') {
+      item += c;
+    }
+  }
+  flush();
+  return out;
+}
+
+std::string header_item(const std::string& text) {
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  return '"' + replace_all(replace_all(text, "\\", "\\\\"), "\"", "\\\"") + '"';
+}
+
+class Binder {
+ public:
+  Binder(Decoding& decoding, const RequestView& request)
+      : decoding_(decoding), request_(request), query_(parse_form(request.query)) {}
+
+  void bind(void* input, std::vector<bool>& seen) {
+    const OperationModel& operation = decoding_.operation();
+    Labels labels;
+    if (auto found = match_route(operation.route, request_)) labels = std::move(found->labels);
+    const Shape& shape = *operation.input;
+    for (std::size_t i = 0; i < shape.members.size(); ++i) {
+      const Member& member = shape.members[i];
+      switch (member.location) {
+        case Location::kUri:
+          if (auto found = labels.find(member.wire_name); found != labels.end())
+            seen[i] = scalar(member, found->second, input, TimeFormat::kIso8601);
+          break;
+        case Location::kQuery: seen[i] = query(member, input); break;
+        case Location::kHeader: seen[i] = header(member, input); break;
+        case Location::kHeaders: seen[i] = prefixed(member, input); break;
+        default: break;
+      }
+    }
+  }
+
+ private:
+  void read(const Member& holder, const Member& member, std::string_view text, void* value) {
+    try {
+      if (member.shape->type == Type::kDocument) {
+        const auto bytes = from_base64(text);
+        scalar_from_text(*member.shape, bytes ? std::string_view(*bytes) : text, value);
+      } else {
+        scalar_from_text(*member.shape, text, value);
+      }
+    } catch (const BadValue&) {
+      // What AWS says of a header or query parameter of the wrong kind.
+      if (decoding_.operation().service->protocol == Protocol::kRestXml)
+        throw Error("InvalidArgument", 400, "Provided " + std::string(holder.wire_name) + " is not valid: " + std::string(text));
+      throw Error("SerializationException", 400, "The value of " + std::string(holder.wire_name) + " is not valid");
+    }
+    decoding_.check(*member.shape, value, Path{nullptr, holder.name});
+  }
+
+  bool scalar(const Member& member, std::string_view text, void* input, TimeFormat) {
+    if (text.empty() && member.shape->type != Type::kString) return false;
+    read(member, member, text, make_value(member, input));
+    return true;
+  }
+
+  void add_item(const Member& member, void* list, std::string_view text) {
+    const Member& element = *member.shape->element;
+    read(member, element, text, element.slot.make(member.shape->list->add(list)));
+  }
+
+  bool query(const Member& member, void* input) {
+    if (member.shape->type == Type::kMap) return query_map(member, input);
+    if (member.shape->type == Type::kList) {
+      bool any = false;
+      for (const auto& [key, value] : query_) {
+        if (key != member.wire_name) continue;
+        any = true;
+        add_item(member, make_value(member, input), value);
+      }
+      return any;
+    }
+    const std::string* found = find_pair(query_, member.wire_name);
+    return found && scalar(member, *found, input, TimeFormat::kIso8601);
+  }
+
+  /// A map bound to the query takes every parameter that no other member is bound to.
+  bool query_map(const Member& member, void* input) {
+    const Shape& shape = *decoding_.operation().input;
+    const Member& element = *member.shape->element;
+    bool any = false;
+    for (const auto& [key, value] : query_) {
+      const bool taken = std::any_of(shape.members.begin(), shape.members.end(), [&, name = std::string_view(key)](const Member& other) {
+        return other.location == Location::kQuery && other.shape->type != Type::kMap && other.wire_name == name;
+      });
+      if (taken) continue;
+      any = true;
+      void* held = element.slot.make(member.shape->map->add(make_value(member, input), key));
+      if (element.shape->type == Type::kList) {
+        read(member, *element.shape->element, value, element.shape->element->slot.make(element.shape->list->add(held)));
+      } else {
+        read(member, element, value, held);
+      }
+    }
+    return any;
+  }
+
+  bool header(const Member& member, void* input) {
+    const std::string* found = request_.find_header(member.wire_name);
+    if (!found) return false;
+    if (member.shape->type != Type::kList) return scalar(member, *found, input, TimeFormat::kHttpDate);
+    const Member& element = *member.shape->element;
+    const bool dates = element.shape->type == Type::kTimestamp &&
+                       time_format(element, TimeFormat::kHttpDate) == TimeFormat::kHttpDate;
+    for (const std::string& item : header_items(*found, dates)) add_item(member, make_value(member, input), item);
+    return true;
+  }
+
+  bool prefixed(const Member& member, void* input) {
+    bool any = false;
+    const Member& element = *member.shape->element;
+    for (const auto& [name, value] : request_.headers) {
+      if (name.size() < member.wire_name.size() || !iequals(std::string_view(name).substr(0, member.wire_name.size()), member.wire_name))
+        continue;
+      any = true;
+      const std::string key = name.substr(member.wire_name.size());
+      read(member, element, value,
+           element.slot.make(member.shape->map->add(make_value(member, input), is_s3(decoding_.operation()) ? lower(key) : key)));
+    }
+    return any;
+  }
+
+  Decoding& decoding_;
+  const RequestView& request_;
+  const Pairs query_;
+};
+
+Json parse_json(Decoding& decoding, const std::string& text) {
+  try {
+    return Json::parse(text);
+  } catch (const JsonError& error) {
+    decoding.malformed(error.what());
+  }
+}
+
+void read_payload(Decoding& decoding, const Member& payload, const Body& body, void* input, std::size_t index,
+                  std::vector<bool>& seen) {
+  if (payload.shape->type == Type::kBody) {
+    *static_cast<Body*>(make_value(payload, input)) = body;
+    seen[index] = true;
+    return;
+  }
+  const std::string text = body.read_all();
+  if (text.empty()) return;
+  seen[index] = true;
+  const Path path{nullptr, payload.name};
+  void* value = make_value(payload, input);
+  if (payload.shape->type == Type::kString || payload.shape->type == Type::kBlob) {
+    *static_cast<std::string*>(value) = text;
+    decoding.check(*payload.shape, value, path);
+  } else if (is_json(decoding.operation())) {
+    json_into(decoding, payload, parse_json(decoding, text), value, path);
+  } else {
+    std::vector<bool> inner(payload.shape->members.size());
+    xml_into(decoding, text, *payload.shape, value, inner, &path);
+    decoding.end_structure(*payload.shape, inner, &path);
+  }
+}
+
+/// The root elements of S3's answers, which the model does not tell.
+std::string_view s3_root(std::string_view operation) {
+  static constexpr std::pair<std::string_view, std::string_view> kRoots[] = {
+      {"ListBuckets", "ListAllMyBucketsResult"},
+      {"ListObjects", "ListBucketResult"},
+      {"ListObjectsV2", "ListBucketResult"},
+      {"ListObjectVersions", "ListVersionsResult"},
+      {"ListMultipartUploads", "ListMultipartUploadsResult"},
+      {"ListParts", "ListPartsResult"},
+      {"CreateMultipartUpload", "InitiateMultipartUploadResult"},
+      {"CompleteMultipartUpload", "CompleteMultipartUploadResult"},
+      {"DeleteObjects", "DeleteResult"},
+      {"CopyObject", "CopyObjectResult"},
+      {"UploadPartCopy", "CopyPartResult"},
+      {"GetBucketVersioning", "VersioningConfiguration"},
+      {"GetBucketTagging", "Tagging"},
+      {"GetObjectTagging", "Tagging"},
+      {"GetBucketAcl", "AccessControlPolicy"},
+      {"GetObjectAcl", "AccessControlPolicy"},
+      {"GetBucketCors", "CORSConfiguration"},
+      {"GetBucketLogging", "BucketLoggingStatus"},
+      {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
+      {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
+      {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
+      {"GetObjectAttributes", "GetObjectAttributesResponse"},
+      {"GetBucketLocation", "LocationConstraint"}};
+  for (const auto& [name, root] : kRoots)
+    if (name == operation) return root;
+  return {};
+}
+
+class Answer {
+ public:
+  explicit Answer(const OperationModel& operation) : operation_(operation) { response_.status = operation.success_status; }
+
+  Response write(const void* output) {
+    const Shape& shape = *operation_.output;
+    bool has_body_members = false;
+    for (const Member& member : shape.members) {
+      if (member.location == Location::kBody) has_body_members = true;
+      const void* value = find_value(member, output);
+      if (value) header(member, value);
+    }
+    if (shape.payload) {
+      if (const void* value = find_value(*shape.payload, output)) payload(*shape.payload, value);
+      else if (shape.payload->shape->type == Type::kStructure && is_json(operation_)) json("{}");
+    } else if (is_json(operation_)) {
+      json(json_of(shape, output).dump());
+    } else if (has_body_members) {
+      xml(shape, output);
+    }
+    return std::move(response_);
+  }
+
+ private:
+  void header(const Member& member, const void* value) {
+    if (member.location == Location::kStatusCode) {
+      response_.status = *static_cast<const int*>(value);
+    } else if (member.location == Location::kHeader) {
+      // The length of a body that follows is the server's to tell; of one that does not (HEAD), ours.
+      if (iequals(member.wire_name, "Content-Length") && operation_.route.method != "HEAD") return;
+      response_.headers.emplace_back(std::string(member.wire_name), header_text(member, value));
+    } else if (member.location == Location::kHeaders) {
+      struct Writing {
+        Response& response;
+        const Member& member;
+      } writing{response_, member};
+      member.shape->map->each(value, &writing, [](void* context, const std::string& key, const void* place) {
+        auto& [response, map] = *static_cast<Writing*>(context);
+        const void* held = map.shape->element->slot.find(place);
+        if (!held) return;
+        response.headers.emplace_back(std::string(map.wire_name) + key,
+                                      scalar_to_text(*map.shape->element->shape, TimeFormat::kHttpDate, held));
+      });
+    }
+  }
+
+  std::string header_text(const Member& member, const void* value) const {
+    const Shape& shape = *member.shape;
+    if (shape.type == Type::kDocument) return to_base64(static_cast<const Json*>(value)->dump());
+    if (shape.type != Type::kList) return scalar_to_text(shape, time_format(member, TimeFormat::kHttpDate), value);
+    std::string out;
+    for (std::size_t i = 0; i < shape.list->size(value); ++i) {
+      const void* held = shape.element->slot.find(shape.list->at(value, i));
+      if (!held) continue;
+      const Shape& element = *shape.element->shape;
+      const std::string text = scalar_to_text(element, time_format(*shape.element, TimeFormat::kHttpDate), held);
+      out += (i ? ", " : "") + (element.type == Type::kString ? header_item(text) : text);
+    }
+    return out;
+  }
+
+  void content_type(std::string_view type) {
+    if (!find_header(response_.headers, "Content-Type")) response_.headers.emplace_back("Content-Type", std::string(type));
+  }
+
+  void json(std::string text) {
+    content_type("application/json");
+    response_.body = Body::of_bytes(std::move(text));
+  }
+
+  std::string space() const {
+    if (is_s3(operation_)) return " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    if (operation_.service->xml_uri.empty()) return {};
+    return " xmlns=\"" + std::string(operation_.service->xml_uri) + '"';
+  }
+
+  void xml(const Shape& shape, const void* value, std::string_view name = {}) {
+    std::string_view root = is_s3(operation_) ? s3_root(operation_.name) : std::string_view();
+    if (root.empty()) root = !name.empty() ? name : !shape.wire_name.empty() ? shape.wire_name : shape.name;
+    std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    const XmlStyle style{.always_milliseconds = is_s3(operation_)};
+    if (is_s3(operation_) && operation_.name == "GetBucketLocation") {
+      // Its one member is the root's text.
+      out += "<LocationConstraint" + space() + '>';
+      if (const void* text = find_value(shape.members[0], value)) append_xml_text(out, *static_cast<const std::string*>(text));
+      out += "</LocationConstraint>";
+    } else {
+      append_root(out, style, shape, value, root, space());
+    }
+    content_type("application/xml");
+    response_.body = Body::of_bytes(std::move(out));
+  }
+
+  void payload(const Member& member, const void* value) {
+    const Shape& shape = *member.shape;
+    switch (shape.type) {
+      case Type::kBody:
+        response_.body = *static_cast<const Body*>(value);
+        if (!response_.body.empty()) content_type("application/octet-stream");
+        return;
+      case Type::kBlob:
+      case Type::kString:
+        content_type(shape.type == Type::kBlob ? "application/octet-stream" : "text/plain");
+        response_.body = Body::of_bytes(*static_cast<const std::string*>(value));
+        return;
+      default:
+        if (is_json(operation_)) return json(json_of(member, value).dump());
+        xml(shape, value, shape.wire_name.empty() && member.wire_name != member.name ? member.wire_name : std::string_view());
+    }
+  }
+
+  const OperationModel& operation_;
+  Response response_;
+};
+
+}  // namespace
+
+std::optional<RouteMatch> match_route(const Route& route, const RequestView& request) {
+  if (request.method != route.method) return std::nullopt;
+  const std::size_t mark = route.uri.find('?');
+  RouteMatch out{};
+  const auto literals = match_path(route.uri.substr(0, mark), request.route(), out.labels);
+  if (!literals) return std::nullopt;
+  out.score = *literals * 100;
+  if (mark == std::string_view::npos && route.required.empty()) return out;
+  const Pairs query = parse_form(request.query);
+  if (mark != std::string_view::npos) {
+    for (const auto& [key, value] : parse_form(route.uri.substr(mark + 1))) {
+      const std::string* found = find_pair(query, key);
+      if (!found || (!value.empty() && *found != value)) return std::nullopt;
+      out.score += 10;
+    }
+  }
+  for (const std::string& need : split(route.required, ' ')) {
+    if (need.empty()) continue;
+    const std::string_view name = std::string_view(need).substr(1);
+    if (need[0] == '?' ? !find_pair(query, name) : !request.find_header(name)) return std::nullopt;
+    out.score += 2;
+  }
+  return out;
+}
+
+void rest_into(Decoding& decoding, const RequestView& request, const Body& body, void* input) {
+  const OperationModel& operation = decoding.operation();
+  const Shape& shape = *operation.input;
+  std::vector<bool> seen(shape.members.size());
+  Binder(decoding, request).bind(input, seen);
+  if (shape.payload) {
+    read_payload(decoding, *shape.payload, body, input, static_cast<std::size_t>(shape.payload - shape.members.data()), seen);
+  } else if (std::any_of(shape.members.begin(), shape.members.end(), [](const Member& m) { return m.location == Location::kBody; })) {
+    const std::string text = body.read_all();
+    if (!text.empty()) {
+      if (is_json(operation)) {
+        json_into(decoding, shape, parse_json(decoding, text), input, seen, nullptr);
+      } else {
+        xml_into(decoding, text, shape, input, seen, nullptr);
+      }
+    }
+  }
+  decoding.end_structure(shape, seen, nullptr);
+}
+
+Response rest_response(const OperationModel& operation, const void* output) { return Answer(operation).write(output); }
+
+}  // namespace hanbat::wire
