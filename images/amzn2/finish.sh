@@ -1,0 +1,21 @@
+#!/bin/bash
+# Settles the EC2 image: the user, the services of a first boot, the names an Amazon Linux has.
+set -euo pipefail
+tree=$1
+in_tree() { PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_OFFLINE=1 chroot "$tree" "$@"; }
+
+in_tree useradd -m -s /bin/bash -c "EC2 Default User" -G adm,systemd-journal ec2-user
+echo 'ec2-user ALL=(ALL) NOPASSWD:ALL' >"$tree/etc/sudoers.d/90-ec2-user"
+chmod 440 "$tree/etc/sudoers.d/90-ec2-user"
+sed -i "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Hanbat's stand-in for Amazon Linux 2 (Debian 12)\"/" "$tree/usr/lib/os-release"
+# Directories that Amazon Linux has and Debian has not.
+mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d"
+ln -sf /usr/bin/yum "$tree/usr/bin/dnf"
+touch "$tree/var/lib/apt/lists/.hanbat-refreshed"
+# Everything that cloud-init waits for is hanbat-network; its generator need not look for a data source: there is one.
+mkdir -p "$tree/etc/cloud"
+printf 'policy: enabled\n' >"$tree/etc/cloud/ds-identify.cfg"
+for unit in cloud-init-hotplugd.socket cloud-init-hotplugd.service logrotate.timer ssh.socket; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
+in_tree systemctl enable ssh.service amazon-ssm-agent.service cron.service >/dev/null 2>&1
+mkdir -p "$tree/etc/systemd/system/cloud-init.service.d" "$tree/etc/systemd/system/cloud-init-local.service.d"
+printf '[Unit]\nAfter=hanbat-network.service\nWants=hanbat-network.service\n' >"$tree/etc/systemd/system/cloud-init.service.d/network.conf"

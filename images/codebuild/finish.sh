@@ -1,0 +1,15 @@
+#!/bin/bash
+# Settles the build image: docker over podman, and the unit that runs the build it finds in the shared folder.
+set -euo pipefail
+tree=$1
+in_tree() { PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_OFFLINE=1 chroot "$tree" "$@"; }
+
+in_tree groupadd -r docker 2>/dev/null || true
+in_tree useradd -m -s /bin/bash codebuild-user 2>/dev/null || true
+ln -sf /usr/lib/hanbat/docker/docker "$tree/usr/local/bin/docker"
+cp "$tree/usr/lib/hanbat/docker/docker.service" "$tree/etc/systemd/system/docker.service"
+for v in python pip; do ln -sf "/usr/bin/${v}3" "$tree/usr/local/bin/$v"; done
+for unit in podman.service podman.socket podman-auto-update.timer podman-auto-update.service podman-restart.service; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
+in_tree systemctl enable hanbat-build.service >/dev/null 2>&1
+sed -i 's|^additionalimagestores.*|additionalimagestores = ["/usr/lib/hanbat/container-images"]|' "$tree/etc/containers/storage.conf"
+rm -rf "$tree"/var/lib/apt/lists/*
