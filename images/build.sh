@@ -69,7 +69,7 @@ mkdir -p "$out"
 exec 9>"$out/.lock"
 flock 9
 amzn2_hash=$(recipe_hash common amzn2)
-codebuild_hash=$(guest='' recipe_hash common codebuild python)
+codebuild_hash=$(guest='' recipe_hash common codebuild container amzn2/files/usr)
 todo=()
 for name in "${names[@]}"; do
   hash=${name}_hash
@@ -78,9 +78,9 @@ done
 [ ${#todo[@]} -gt 0 ] || exit 0
 
 work=$(mktemp -d "$out/.work.XXXXXX")
-python_pid=
+container_pid=
 cleanup() {
-  [ -z "$python_pid" ] || wait "$python_pid" 2>/dev/null || true
+  [ -z "$container_pid" ] || wait "$container_pid" 2>/dev/null || true
   # A bootstrap that failed may leave /proc and the like mounted in its tree.
   awk -v w="$work/" 'index($2, w) == 1 {print $2}' /proc/mounts | sort -r | xargs -r -n1 umount -l
   rm -rf --one-file-system "$work"
@@ -123,7 +123,7 @@ publish() {  # publish <name> <hash> <tree> <description>
   local name=$1 hash=$2 tree=$3 description=$4 dir=$work/out-$1
   mkdir -p "$dir"
   rm -rf "$tree"/var/cache/apt/*.bin "$tree"/var/cache/apt/archives/*.deb "$tree"/var/log/{apt,dpkg.log,alternatives.log,bootstrap.log} "$tree"/tmp/* "$tree"/etc/ssh/ssh_host_* \
-    "$tree"/usr/share/doc-base "$tree"/usr/share/bash-completion/completions "$tree"/var/lib/systemd/random-seed
+    "$tree"/var/log/journal "$tree"/usr/share/doc-base "$tree"/usr/share/bash-completion/completions "$tree"/var/lib/systemd/random-seed
   find "$tree/usr/share/locale" -mindepth 1 -delete 2>/dev/null || true
   : >"$tree/etc/machine-id"; rm -f "$tree/var/lib/dbus/machine-id" "$tree/etc/hostname"
   mksquashfs "$tree" "$dir/rootfs.squashfs" -comp zstd -Xcompression-level 4 -noappend -no-progress -quiet >/dev/null
@@ -167,10 +167,10 @@ M
 wants() { [[ " ${todo[*]} " == *" $1 "* ]]; }
 
 if wants codebuild; then
-  # The container image that stands in for python:3.11-slim is made beside the system trees.
-  ( debootstrap "$work/python" "$work/python.log" "$(packages "$here/python/packages")" && trust "$work/python" &&
-    "$here/python/finish.sh" "$work/python" && "$here/python/pack.py" "$work/python" "$work/python-oci" ) &
-  python_pid=$!
+  # The container image of Dockerfiles is made beside the system trees.
+  ( debootstrap "$work/container" "$work/container.log" "$(packages "$here/container/packages")" && trust "$work/container" &&
+    "$here/container/finish.sh" "$work/container" && "$here/container/pack.py" "$work/container" "$work/container-oci" ) &
+  container_pid=$!
 fi
 say "system tree from $suite"
 debootstrap "$work/base" "$work/base.log" "$(packages "$here/common/packages")"
@@ -198,8 +198,8 @@ if wants codebuild; then
   trust "$work/codebuild"
   bash "$here/common/finish.sh" "$work/codebuild"
   bash "$here/codebuild/finish.sh" "$work/codebuild"
-  wait "$python_pid" || { tail -30 "$work/python.log" >&2; fail "the python container image failed; its log is above"; }
-  "$here/python/preload.sh" "$work/python-oci" "$work/codebuild"
+  wait "$container_pid" || { tail -30 "$work/container.log" >&2; fail "the container image failed; its log is above"; }
+  "$here/container/preload.sh" "$work/container-oci" "$work/codebuild"
   publish codebuild "$codebuild_hash" "$work/codebuild" "Hanbat's stand-in for aws/codebuild/amazonlinux2-x86_64-standard (a Debian 12 system)"
   rm -rf "$work/codebuild"
 fi

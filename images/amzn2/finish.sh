@@ -12,10 +12,10 @@ sed -i "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Hanbat's stand-in for Amazon Linux 2 (De
 mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d"
 ln -sf /usr/bin/yum "$tree/usr/bin/dnf"
 touch "$tree/var/lib/apt/lists/.hanbat-refreshed"
-# Everything that cloud-init waits for is hanbat-network; its generator need not look for a data source: there is one.
+# Everything that cloud-init waits for is hanbat-network: its local stage finds nothing here and costs a second.
 mkdir -p "$tree/etc/cloud"
 printf 'policy: enabled\n' >"$tree/etc/cloud/ds-identify.cfg"
-for unit in cloud-init-hotplugd.socket cloud-init-hotplugd.service logrotate.timer ssh.socket; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
+for unit in cloud-init-local.service cloud-init-hotplugd.socket cloud-init-hotplugd.service logrotate.timer ssh.socket; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
 in_tree systemctl enable ssh.service amazon-ssm-agent.service cron.service >/dev/null 2>&1
 mkdir -p "$tree/etc/systemd/system/cloud-init.service.d" "$tree/etc/systemd/system/cloud-init-local.service.d"
 printf '[Unit]\nAfter=hanbat-network.service\nWants=hanbat-network.service\n' >"$tree/etc/systemd/system/cloud-init.service.d/network.conf"

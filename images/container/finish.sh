@@ -1,7 +1,11 @@
 #!/bin/bash
-# Makes the tree look like the python:3.11-slim container image: the interpreter under the names that images of that kind have.
+# Makes the tree serve as amazonlinux:2 (yum) and as python:3.11-slim (the interpreter under the names that it has there).
 set -euo pipefail
 tree=$1
+files=$(cd "$(dirname "$0")/.." && pwd)/amzn2/files
+mkdir -p "$tree/usr/share/hanbat"
+cp "$files/usr/bin/yum" "$files/usr/bin/amazon-linux-extras" "$tree/usr/bin/"
+cp "$files/usr/share/hanbat/yum-packages" "$tree/usr/share/hanbat/"
 mkdir -p "$tree/usr/local/bin"
 for v in python python3 python3.11; do ln -sf /usr/bin/python3 "$tree/usr/local/bin/$v"; done
 for v in pip pip3; do ln -sf /usr/bin/pip3 "$tree/usr/local/bin/$v"; done

@@ -49,9 +49,9 @@ def main(tree, folder):
     config = put({
         "created": "2021-01-01T00:00:00Z", "architecture": "amd64", "os": "linux",
         "config": {"Env": ["PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"], "Cmd": ["python3"],
-                   "Labels": {"org.opencontainers.image.title": "Hanbat's stand-in for python:3.11-slim (a Debian 12 system)"}},
+                   "Labels": {"org.opencontainers.image.title": "Hanbat's stand-in for amazonlinux:2 and python:3.11-slim (a Debian 12 system)"}},
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + plain.hexdigest()]},
-        "history": [{"created": "2021-01-01T00:00:00Z", "created_by": "Hanbat images/python"}]})
+        "history": [{"created": "2021-01-01T00:00:00Z", "created_by": "Hanbat images/container"}]})
     manifest = put({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **config},

@@ -5,10 +5,9 @@ layout=$1 tree=$2
 store=$tree/usr/lib/hanbat/container-images
 run=$(mktemp -d)
 mkdir -p "$store"
-for name in public.ecr.aws/docker/library/python docker.io/library/python; do
-  for tag in 3.11-slim 3.11-slim-bookworm 3-slim slim; do
-    skopeo --insecure-policy copy -q "oci:$layout" "containers-storage:[overlay@$store+$run]$name:$tag"
-  done
+for name in public.ecr.aws/docker/library/python:{3.11-slim,3.11-slim-bookworm,3-slim,slim} docker.io/library/python:{3.11-slim,3.11-slim-bookworm,3-slim,slim} \
+  public.ecr.aws/amazonlinux/amazonlinux:{2,latest} docker.io/library/amazonlinux:{2,latest}; do
+  skopeo --insecure-policy copy -q "oci:$layout" "containers-storage:[overlay@$store+$run]$name"
 done
 # The store's driver leaves a mount on itself behind.
 while umount "$store/overlay" 2>/dev/null; do :; done
