@@ -51,7 +51,7 @@ class TestRegion {
   TestRegion()
       : folder(std::filesystem::temp_directory_path() / ("hanbat-test-" + random_hex(12))),
         db(store::open_sqlite(":memory:")),
-        blobs(folder + "/blobs"),
+        blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
         home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, nullptr, nullptr) {
     home.set_authorizer(authorizer);

@@ -36,7 +36,7 @@ class BlobWriter {
 class Blobs {
  public:
   /// Keeps the blobs under the folder, which is made; what an earlier process left half-written goes.
-  explicit Blobs(std::string folder);
+  Blobs(std::string folder, Database& database);
 
   std::unique_ptr<BlobWriter> create();
   Blob put(std::string_view bytes);
@@ -51,15 +51,17 @@ class Blobs {
   /// Takes that back; the file goes after the commit when no other owner is left.
   void unlink(Tx& tx, std::string_view sha256, std::string_view owner);
   /// Removes files that nobody links to and nobody holds; at start. Returns how many.
-  int sweep(Database& database);
+  int sweep();
 
  private:
   friend class FileBlobWriter;
   std::shared_ptr<void> hold(const std::string& sha256);
-  bool held(std::string_view sha256) const;
+  /// Removes the file unless somebody holds it or links to it. Returns whether it did.
+  bool collect(const std::string& sha256);
 
   std::string folder_;
-  mutable std::mutex mutex_;
+  Database& database_;
+  std::mutex mutex_;
   std::multiset<std::string, std::less<>> held_;
 };
 
