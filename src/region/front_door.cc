@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "http/server.h"
 #include "region/authentication.h"
+#include "region/checksums.h"
 #include "region/region.h"
 #include "wire/codec.h"
 
@@ -87,8 +88,54 @@ void route_virtual_host(Call& call) {
     call.view.routed_path = "/" + *bucket + call.view.path;
 }
 
-/// Reads the body: small ones into memory, larger ones into a blob. aws-chunked bodies come out decoded and checked.
-wire::Body read_body(Call& call, Region& home, http::BodyReader& reader, bool streaming) {
+/// The checksums that the client sends with this body, or asks to be made of it: by header, by trailer, by name.
+std::vector<Checksum> wanted_checksums(const wire::RequestView& request) {
+  static constexpr std::string_view kPrefix = "x-amz-checksum-";
+  std::vector<Checksum> out;
+  const auto want = [&](std::string_view name) {
+    for (const Checksum& there : out)
+      if (there.name() == name) return;
+    if (Checksum::known(name)) out.emplace_back(name);
+  };
+  for (const auto& [name, value] : request.headers) {
+    const std::string key = lower(name);
+    if (key.starts_with(kPrefix)) want(std::string_view(key).substr(kPrefix.size()));
+    if (key == "x-amz-sdk-checksum-algorithm") want(lower(value));
+    if (key == "x-amz-trailer")
+      for (const std::string& trailer : split(lower(value), ','))
+        if (trim(trailer).starts_with(kPrefix)) want(trim(trailer).substr(kPrefix.size()));
+    if (key == "content-md5") want("md5");
+  }
+  return out;
+}
+
+/// Compares what was computed with what the client told, and leaves it on the body for the operation to keep.
+void check_checksums(const wire::RequestView& request, std::vector<Checksum> checksums, wire::Body& body) {
+  for (Checksum& checksum : checksums) {
+    const std::string computed = to_base64(checksum.finish());
+    if (checksum.name() == "md5") {
+      const std::string told = request.header("content-md5");
+      if (told.empty()) continue;
+      if (from_base64(told).value_or("").size() != 16)
+        throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
+      if (told != computed)
+        throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
+      continue;
+    }
+    const std::string name = "x-amz-checksum-" + checksum.name();
+    const std::string* trailer = body.find_trailer(name);
+    const std::string told = trailer ? *trailer : request.header(name);
+    if (!told.empty() && told != computed) {
+      std::string upper = checksum.name();
+      for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      throw wire::Error("BadDigest", 400, "The " + upper + " you specified did not match the calculated checksum.");
+    }
+    if (!trailer) body.with_trailer(name, computed);
+  }
+}
+
+/// Reads the body: small ones into memory, larger ones and those of streaming operations into a blob.
+wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksum>& checksums, bool streaming) {
   std::string head;
   std::vector<char> buffer(64 << 10);
   std::unique_ptr<store::BlobWriter> spool;
@@ -98,6 +145,7 @@ wire::Body read_body(Call& call, Region& home, http::BodyReader& reader, bool st
     total += got;
     if (!streaming && total > kLargestMessage)
       throw wire::Error("RequestEntityTooLargeException", 413, "The request's body is larger than this operation takes.");
+    for (Checksum& checksum : checksums) checksum.update(piece);
     if (!spool && head.size() + got > kInMemory) {
       spool = home.blobs.create();
       spool->write(head);
@@ -110,7 +158,7 @@ wire::Body read_body(Call& call, Region& home, http::BodyReader& reader, bool st
     }
   }
   if (!spool && !streaming) return wire::Body::of_bytes(std::move(head));
-  // A streaming body goes to a blob whatever its size: the handler will link to it.
+  // A streaming body becomes a blob whatever its size: the handler will link to it.
   if (!spool) {
     spool = home.blobs.create();
     spool->write(head);
@@ -118,7 +166,6 @@ wire::Body read_body(Call& call, Region& home, http::BodyReader& reader, bool st
   const store::Blob blob = spool->commit();
   wire::Body body = wire::Body::of_file(home.blobs.path(blob.sha256), 0, blob.size, blob.hold);
   body.with_hashes(blob.sha256, blob.md5);
-  (void)call;
   return body;
 }
 
@@ -191,8 +238,10 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     Authentication authentication(home_, call.service->model(), call.view, exchange);
     authentication.check_head();
     if (in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
-    call.body = read_body(call, home_, authentication.reader(), call.model && call.model->streaming_input);
+    std::vector<Checksum> checksums = wanted_checksums(call.view);
+    call.body = read_body(home_, authentication.reader(), checksums, call.model && call.model->streaming_input);
     authentication.check_body(call.body);
+    check_checksums(call.view, std::move(checksums), call.body);
     if (!in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
     call.caller = authentication.caller(*call.model);
     describe_connection(call.caller, exchange.head());

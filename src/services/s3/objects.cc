@@ -142,7 +142,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
   check_key(in.key);
   check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
-  const wire::Body body = in.body.value_or(wire::Body());
+  const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
 

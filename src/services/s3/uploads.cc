@@ -113,7 +113,7 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
         .with("ArgumentName", "partNumber")
         .with("ArgumentValue", std::to_string(in.part_number));
 
-  const wire::Body body = in.body.value_or(wire::Body());
+  const wire::Body& body = in.body;
   store::Blob blob;
   const Segment segment = store_body(home_.blobs, body, blob);
   rq.tx.on_commit([hold = blob.hold] {});
@@ -215,20 +215,20 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
       require_bucket_for_key(rq, "s3:ListMultipartUploadParts", in.bucket, in.key, in.expected_bucket_owner);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   const int limit = std::min(in.max_parts.value_or(1000), 1000);
-  const auto marker = parse_int(in.part_number_marker.value_or("0"));
-  if (!marker || limit < 0) throw wire::Error("InvalidArgument", 400, "Argument part-number-marker must be an integer");
-  auto parts = store_.list_parts(rq.tx, upload.upload_id, static_cast<int>(*marker), limit + 1);
+  const int marker = in.part_number_marker.value_or(0);
+  if (limit < 0) throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
+  auto parts = store_.list_parts(rq.tx, upload.upload_id, marker, limit + 1);
 
   ListPartsOutput out;
   out.bucket = bucket.name;
   out.key = in.key;
   out.upload_id = in.upload_id;
-  out.part_number_marker = std::to_string(*marker);
+  out.part_number_marker = marker;
   out.max_parts = limit;
   out.is_truncated = static_cast<int>(parts.size()) > limit;
   if (*out.is_truncated) {
     parts.resize(static_cast<std::size_t>(limit));
-    if (!parts.empty()) out.next_part_number_marker = std::to_string(parts.back().number);
+    if (!parts.empty()) out.next_part_number_marker = parts.back().number;
   }
   out.storage_class = upload.body.text("storage_class", "STANDARD");
   out.owner.emplace().id = bucket.account;
