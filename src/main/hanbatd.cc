@@ -93,7 +93,8 @@ int main(int argc, char** argv) {
   app.add_option("--home", flags.home, "folder of everything that survives")->capture_default_str();
   app.add_option("--port", flags.port, "port of the front door on 127.0.0.1, HTTP and TLS")->capture_default_str();
   app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
-  app.add_option("--host-fd", flags.host_fd, "descriptor of the socket to hanbat-hostd; without it there is no host side");
+  app.add_option("--host-fd", flags.host_fd,
+                 "descriptor of the socket to hanbat-hostd; without it there is no host side");
   CLI11_PARSE(app, argc, argv);
   try {
     return hanbat::run(flags);

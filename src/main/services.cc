@@ -7,8 +7,6 @@
 
 namespace hanbat {
 
-void add_services(region::Region& home) {
-  home.add(std::make_unique<s3::S3>(home));
-}
+void add_services(region::Region& home) { home.add(std::make_unique<s3::S3>(home)); }
 
 }  // namespace hanbat

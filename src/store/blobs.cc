@@ -152,9 +152,8 @@ bool Blobs::collect(const std::string& sha256) {
   // hold() waits for this lock before a writer renames its file, so a name that is written again now is not lost.
   const std::lock_guard lock(mutex_);
   if (held_.find(sha256) != held_.end()) return false;
-  const bool linked = database_.read([&](Tx& tx) {
-    return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256).has_value();
-  });
+  const bool linked = database_.read(
+      [&](Tx& tx) { return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256).has_value(); });
   return !linked && ::unlink(path(sha256).c_str()) == 0;
 }
 

@@ -1,5 +1,5 @@
-// Bytes too large for a row: S3 objects, image layers, artifacts, logs of builds. A blob is a file named by the SHA-256 of
-// what it holds, written under a temporary name, synced and renamed; so a name that exists has whole content. Rows
+// Bytes too large for a row: S3 objects, image layers, artifacts, logs of builds. A blob is a file named by the SHA-256
+// of what it holds, written under a temporary name, synced and renamed; so a name that exists has whole content. Rows
 // `link` to it by an owner's name; a blob that nobody links to is collected.
 #pragma once
 
@@ -42,7 +42,8 @@ class Blobs {
   Blob put(std::string_view bytes);
   /// The path of a blob's file, to open and read. The file may be missing.
   std::string path(std::string_view sha256) const;
-  /// The whole content. Throws std::system_error when it is missing or cannot be read, std::runtime_error when its hash differs.
+  /// The whole content. Throws std::system_error when it is missing or cannot be read, std::runtime_error when its hash
+  /// differs.
   std::string get(std::string_view sha256) const;
   bool exists(std::string_view sha256) const;
 

@@ -32,8 +32,7 @@ PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const P
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, in.expected_bucket_owner);
   const std::string status = in.versioning_configuration.status.value_or("");
   if (status != "Enabled" && status != "Suspended")
-    throw wire::Error("IllegalVersioningConfigurationException", 400,
-                      "The Versioning element must be specified");
+    throw wire::Error("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
   put_setting(rq, bucket, "versioning", status);
   return {};
 }
@@ -54,7 +53,8 @@ PutBucketTaggingOutput S3::put_bucket_tagging(region::Request& rq, const PutBuck
   for (const Tag& tag : in.tagging.tag_set) {
     if (!keys.insert(tag.key).second)
       throw wire::Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
-    if (tag.key.starts_with("aws:")) throw wire::Error("InvalidTag", 400, "System tags cannot be added/updated by requester");
+    if (tag.key.starts_with("aws:"))
+      throw wire::Error("InvalidTag", 400, "System tags cannot be added/updated by requester");
     tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
   }
   if (tags.size() > 50) throw wire::Error("BadRequest", 400, "Bucket tag count cannot be greater than 50");

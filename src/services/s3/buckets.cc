@@ -41,7 +41,8 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   }
   rq.authorize(std::move(question));
   if (!row)
-    throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", std::string(bucket));
+    throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
+        .with("BucketName", std::string(bucket));
   if (expected_owner && *expected_owner != row->account) throw wire::Error("AccessDenied", 403, "Access Denied");
   return *row;
 }
@@ -74,9 +75,10 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
     throw wire::Error::not_implemented("CreateBucket", "ObjectOwnership=" + *in.object_ownership);
   if (const auto there = store_.find_bucket(rq.tx, in.bucket)) {
     if (there->account != rq.account)
-      throw wire::Error("BucketAlreadyExists", 409,
-                        "The requested bucket name is not available. The bucket namespace is shared by all users of the "
-                        "system. Please select a different name and try again.")
+      throw wire::Error(
+          "BucketAlreadyExists", 409,
+          "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+          "system. Please select a different name and try again.")
           .with("BucketName", in.bucket);
     if (there->region != "us-east-1")
       throw wire::Error("BucketAlreadyOwnedByYou", 409,
@@ -128,8 +130,7 @@ ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& 
   out.owner = Owner{.id = rq.account};
   out.prefix = in.prefix;
   out.buckets.emplace();
-  for (const BucketRow& row :
-       store_.list_buckets(rq.tx, rq.account, in.prefix.value_or(""), after, limit + 1)) {
+  for (const BucketRow& row : store_.list_buckets(rq.tx, rq.account, in.prefix.value_or(""), after, limit + 1)) {
     if (static_cast<int>(out.buckets->size()) == limit) {
       out.continuation_token = to_base64(out.buckets->back().name.value_or(""));
       break;

@@ -14,7 +14,8 @@ struct CopySource {
 
 /// Reads "bucket/key" or "/bucket/key", with "?versionId=…". Throws InvalidArgument.
 CopySource parse_copy_source(std::string_view text) {
-  const wire::Error invalid("InvalidArgument", 400, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  const wire::Error invalid("InvalidArgument", 400,
+                            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
   CopySource out;
   if (const std::size_t at = text.find("?versionId="); at != std::string_view::npos) {
     out.version_id = std::string(text.substr(at + 11));
@@ -47,9 +48,8 @@ void check_source(const In& in, const ObjectRow& source) {
 CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
   const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
-  const BucketRow source_bucket =
-      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
-                             in.expected_source_bucket_owner);
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, in.expected_source_bucket_owner);
   check_key(in.key);
   const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
   check_source(in, source);
@@ -87,9 +87,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
 UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartCopyInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
   require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
-  const BucketRow source_bucket =
-      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
-                             in.expected_source_bucket_owner);
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, in.expected_source_bucket_owner);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
   check_source(in, source);
@@ -97,9 +96,10 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   if (in.copy_source_range) {
     const auto asked = parse_range(*in.copy_source_range, source.size);
     if (!asked)
-      throw wire::Error("InvalidArgument", 400,
-                        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
-                        "the zero-based offsets of the first and last bytes to copy");
+      throw wire::Error(
+          "InvalidArgument", 400,
+          "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
+          "the zero-based offsets of the first and last bytes to copy");
     range = *asked;
   }
 

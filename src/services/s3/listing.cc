@@ -192,11 +192,10 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
     if (!at) throw wire::Error("InvalidArgument", 400, "Invalid version id specified");
     before_id = at->id;
   }
-  const Folded folded =
-      fold(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)}, before_id,
-           [&](const KeyRange& range, std::int64_t before, int count) {
-             return store_.list_versions(rq.tx, bucket.name, range, before, count);
-           });
+  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)}, before_id,
+                             [&](const KeyRange& range, std::int64_t before, int count) {
+                               return store_.list_versions(rq.tx, bucket.name, range, before, count);
+                             });
 
   ListObjectVersionsOutput out;
   out.name = bucket.name;

@@ -16,8 +16,8 @@ void give_version(const BucketRow& bucket, const ObjectRow& object, Out& out) {
 
 GetObjectTaggingOutput S3::get_object_tagging(region::Request& rq, const GetObjectTaggingInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", in.bucket, in.key,
-                             in.expected_bucket_owner);
+      require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", in.bucket,
+                             in.key, in.expected_bucket_owner);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   GetObjectTaggingOutput out;
   give_version(bucket, object, out);
@@ -28,8 +28,8 @@ GetObjectTaggingOutput S3::get_object_tagging(region::Request& rq, const GetObje
 
 PutObjectTaggingOutput S3::put_object_tagging(region::Request& rq, const PutObjectTaggingInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, in.version_id ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging", in.bucket, in.key,
-                             in.expected_bucket_owner);
+      require_bucket_for_key(rq, in.version_id ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging", in.bucket,
+                             in.key, in.expected_bucket_owner);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   std::set<std::string> keys;
   Json tags = Json::array();

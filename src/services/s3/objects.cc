@@ -199,8 +199,8 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
 }
 
 GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const GetObjectAttributesInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:GetObjectAttributes", in.bucket, in.key,
-                                                  in.expected_bucket_owner);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:GetObjectAttributes", in.bucket, in.key, in.expected_bucket_owner);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
 
   GetObjectAttributesOutput out;

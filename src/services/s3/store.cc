@@ -111,10 +111,9 @@ std::vector<BucketRow> Store::list_buckets(store::Tx& tx, std::string_view accou
                                            std::string_view after, int limit) const {
   const auto [start, inclusive] = start_of({std::string(prefix), std::string(after)});
   std::vector<BucketRow> out;
-  for (const auto& row :
-       tx.query("SELECT name, account, region, created, body FROM s3_buckets WHERE account = ? AND "
-                "(name > ? OR (? = 1 AND name = ?)) AND name < ? ORDER BY name LIMIT ?",
-                account, start, inclusive ? 1 : 0, start, end_of({std::string(prefix), ""}), limit))
+  for (const auto& row : tx.query("SELECT name, account, region, created, body FROM s3_buckets WHERE account = ? AND "
+                                  "(name > ? OR (? = 1 AND name = ?)) AND name < ? ORDER BY name LIMIT ?",
+                                  account, start, inclusive ? 1 : 0, start, end_of({std::string(prefix), ""}), limit))
     out.push_back(bucket_of(row));
   return out;
 }
@@ -168,10 +167,11 @@ std::vector<ObjectRow> Store::list_versions(store::Tx& tx, std::string_view buck
                                             std::int64_t before_id, int limit) const {
   const auto [start, inclusive] = start_of(range);
   const std::int64_t below = before_id ? before_id : (inclusive ? std::numeric_limits<std::int64_t>::max() : 0);
-  return objects_of(tx.query("SELECT " + std::string(kObjectColumns) +
-                                 " FROM s3_objects WHERE bucket = ? AND (object_key > ? OR (object_key = ? AND id < ?)) "
-                                 "AND object_key < ? ORDER BY object_key, id DESC LIMIT ?",
-                             bucket, start, start, below, end_of(range), limit));
+  return objects_of(
+      tx.query("SELECT " + std::string(kObjectColumns) +
+                   " FROM s3_objects WHERE bucket = ? AND (object_key > ? OR (object_key = ? AND id < ?)) "
+                   "AND object_key < ? ORDER BY object_key, id DESC LIMIT ?",
+               bucket, start, start, below, end_of(range), limit));
 }
 
 ObjectRow Store::put(store::Tx& tx, ObjectRow object) const {
@@ -210,8 +210,9 @@ void Store::insert(store::Tx& tx, const UploadRow& upload) const {
 }
 
 std::optional<UploadRow> Store::find_upload(store::Tx& tx, std::string_view upload_id) const {
-  const auto row = tx.find(
-      "SELECT upload_id, bucket, object_key, initiated, initiator, body FROM s3_uploads WHERE upload_id = ?", upload_id);
+  const auto row =
+      tx.find("SELECT upload_id, bucket, object_key, initiated, initiator, body FROM s3_uploads WHERE upload_id = ?",
+              upload_id);
   if (!row) return std::nullopt;
   return upload_of(*row);
 }
@@ -224,8 +225,8 @@ std::vector<UploadRow> Store::list_uploads(store::Tx& tx, std::string_view bucke
        tx.query("SELECT upload_id, bucket, object_key, initiated, initiator, body FROM s3_uploads WHERE bucket = ? AND "
                 "(object_key > ? OR (object_key = ? AND (? = 1 OR upload_id > ?))) AND object_key < ? "
                 "ORDER BY object_key, upload_id LIMIT ?",
-                bucket, start, start, inclusive ? 1 : 0, after_upload.empty() ? kBeyondAllKeys : std::string(after_upload),
-                end_of(range), limit))
+                bucket, start, start, inclusive ? 1 : 0,
+                after_upload.empty() ? kBeyondAllKeys : std::string(after_upload), end_of(range), limit))
     out.push_back(upload_of(row));
   return out;
 }
@@ -251,9 +252,10 @@ void Store::put_part(store::Tx& tx, std::string_view upload_id, const PartRow& p
 
 std::vector<PartRow> Store::list_parts(store::Tx& tx, std::string_view upload_id, int after, int limit) const {
   std::vector<PartRow> out;
-  for (const auto& row : tx.query("SELECT part_number, size, e_tag, modified, body FROM s3_parts WHERE upload_id = ? AND "
-                                  "part_number > ? ORDER BY part_number LIMIT ?",
-                                  upload_id, after, limit))
+  for (const auto& row :
+       tx.query("SELECT part_number, size, e_tag, modified, body FROM s3_parts WHERE upload_id = ? AND "
+                "part_number > ? ORDER BY part_number LIMIT ?",
+                upload_id, after, limit))
     out.push_back(part_of(row));
   return out;
 }

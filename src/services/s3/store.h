@@ -69,7 +69,7 @@ Json to_json(const std::vector<Segment>& segments);
 /// Where a page of keys begins and what it holds.
 struct KeyRange {
   std::string prefix;
-  std::string after;          // keys greater than this
+  std::string after;            // keys greater than this
   bool from_inclusive = false;  // …or equal
 };
 

@@ -153,8 +153,10 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
       throw wire::Error("InvalidPartOrder", 400,
                         "The list of parts was not in ascending order. Parts must be ordered by part number.");
     last = number;
-    const auto found = std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
-    if (found == uploaded.end() || quoted(wanted.e_tag.value_or("")) != found->e_tag) throw invalid_part(upload, number);
+    const auto found =
+        std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
+    if (found == uploaded.end() || quoted(wanted.e_tag.value_or("")) != found->e_tag)
+      throw invalid_part(upload, number);
     const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
     if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
     parts.push_back(*found);
@@ -179,7 +181,8 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
     for (const Segment& segment : part.segments()) segments.push_back(segment);
   }
   if (in.mpu_object_size && static_cast<std::uint64_t>(*in.mpu_object_size) != object.size)
-    throw wire::Error("InvalidRequest", 400, "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+    throw wire::Error("InvalidRequest", 400,
+                      "The provided 'x-amz-mp-object-size' header does not match what was computed.");
   region::Checksum md5("md5");
   md5.update(digests);
   object.e_tag = quoted(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
@@ -216,7 +219,8 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   const int limit = std::min(in.max_parts.value_or(1000), 1000);
   const int marker = in.part_number_marker.value_or(0);
-  if (limit < 0) throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
+  if (limit < 0)
+    throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
   auto parts = store_.list_parts(rq.tx, upload.upload_id, marker, limit + 1);
 
   ListPartsOutput out;
@@ -247,8 +251,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
 }
 
 ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
-  const BucketRow bucket =
-      require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = std::min(in.max_uploads.value_or(1000), 1000);
