@@ -16,9 +16,8 @@ class Region;
 
 /// What a signature says it is good for.
 struct Scope {
-  std::string access_key_id;
-  std::string region;
   std::string service;
+  std::string region;
 };
 
 /// The scope of a signed request, well or badly signed; nothing when it is unsigned.
