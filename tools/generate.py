@@ -29,7 +29,7 @@ PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kR
 LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery", "uri": "kUri",
              "statusCode": "kStatusCode"}
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
-READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Poll|Simulate|Test|Validate|Preview)")
+READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview)")
 
 
 def snake(name):
