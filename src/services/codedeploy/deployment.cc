@@ -17,9 +17,11 @@ constexpr const char* kNoInstances =
     "settings to make sure the tags for your EC2 instances or Auto Scaling groups correctly identify the instances you "
     "want to deploy to, and then try again.";
 constexpr const char* kAgentSilent =
-    "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and make "
+    "CodeDeploy agent was not able to receive the lifecycle event. Check the CodeDeploy agent logs on your host and "
+    "make "
     "sure the agent is running and can connect to the CodeDeploy server.";
-constexpr const char* kAgentLate = "The CodeDeploy agent did not report the end of the lifecycle event within one hour.";
+constexpr const char* kAgentLate =
+    "The CodeDeploy agent did not report the end of the lifecycle event within one hour.";
 
 const std::vector<std::string> kEvents = {"ApplicationStop", "DownloadBundle",   "BeforeInstall",  "Install",
                                           "AfterInstall",    "ApplicationStart", "ValidateService"};
@@ -47,7 +49,8 @@ LifecycleEvent* find_event(Host& host, std::string_view name) {
 
 LifecycleEvent* event_in_progress(Host& host) {
   for (LifecycleEvent& event : *host.target.lifecycle_events)
-    if (event.status == "InProgress" || event.status == "Pending") return event.status == "InProgress" ? &event : nullptr;
+    if (event.status == "InProgress" || event.status == "Pending")
+      return event.status == "InProgress" ? &event : nullptr;
   return nullptr;
 }
 
@@ -270,7 +273,8 @@ void Deployment::go_on(Timestamp now, Effects& effects) {
     }
   }
   if (count("InProgress") > 0) return count_overview();
-  if (count("Pending") == 0 && count("Succeeded") >= std::max(1, must_be_healthy)) return finish("Succeeded", now, effects);
+  if (count("Pending") == 0 && count("Succeeded") >= std::max(1, must_be_healthy))
+    return finish("Succeeded", now, effects);
   for (Host& host : hosts) {
     if (host.target.status != "Pending") continue;
     skip_rest(host);
@@ -308,9 +312,8 @@ Json Deployment::to_json() const {
                            {"must_be_healthy", must_be_healthy},
                            {"hosts", Json::array()}});
   for (const Host& host : hosts)
-    out["hosts"].push_back(Json::object({{"target", wire::to_json(host.target)},
-                                         {"was_healthy", host.was_healthy},
-                                         {"deadline", host.deadline.ms}}));
+    out["hosts"].push_back(Json::object(
+        {{"target", wire::to_json(host.target)}, {"was_healthy", host.was_healthy}, {"deadline", host.deadline.ms}}));
   return out;
 }
 

@@ -20,9 +20,9 @@ namespace hanbat::codedeploy {
 ///      │                      ├──an event fails──▶ Failed    (what follows is Skipped)
 ///      └──stop, or too few healthy──▶ Skipped ◀──stop, after the event in progress
 struct Host {
-  InstanceTarget target;      // with its lifecycle events
-  bool was_healthy = false;   // whether it counted as healthy when the deployment began
-  Timestamp deadline{0};      // of the event in progress
+  InstanceTarget target;     // with its lifecycle events
+  bool was_healthy = false;  // whether it counted as healthy when the deployment began
+  Timestamp deadline{0};     // of the event in progress
 };
 
 /// What an agent or the balancer says of an event.
@@ -64,8 +64,8 @@ int minimum_healthy(const MinimumHealthyHosts& rule, int hosts);
 /// Whether deployments with this status go on.
 bool is_active(std::string_view status);
 
-inline constexpr Seconds kPickupLimit{300};    // an agent that polls takes an order at once
-inline constexpr Seconds kEventLimit{3660};    // an event's scripts may take an hour together
+inline constexpr Seconds kPickupLimit{300};  // an agent that polls takes an order at once
+inline constexpr Seconds kEventLimit{3660};  // an event's scripts may take an hour together
 inline constexpr Seconds kTrafficLimit{3600};
 
 inline constexpr std::string_view kOneAtATime = "CodeDeployDefault.OneAtATime";

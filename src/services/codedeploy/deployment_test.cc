@@ -165,7 +165,8 @@ TEST(Deployment, failures_of_the_old_revision_are_forgiven_when_asked) {
   Deployment d = make(kAllAtOnce);
   d.info.ignore_application_stop_failures = true;
   d.begin(kNow, {{"i-1", true}});
-  EXPECT_EQ(commands(d.report(kNow, "i-1", "ApplicationStop", {false, {}})), std::vector<std::string>{"i-1:DownloadBundle"});
+  EXPECT_EQ(commands(d.report(kNow, "i-1", "ApplicationStop", {false, {}})),
+            std::vector<std::string>{"i-1:DownloadBundle"});
 }
 
 TEST(Deployment, survives_being_written_down) {

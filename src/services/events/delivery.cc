@@ -1,6 +1,6 @@
-// From the bus to the targets. An event becomes, in one transaction, one delivery per target of each rule that wants it;
-// a delivery calls the target's service as the target's role, and is tried again as the target's RetryPolicy says. The
-// event's id is the idempotency token of what it starts, so a delivery that happens twice starts one thing.
+// From the bus to the targets. An event becomes, in one transaction, one delivery per target of each rule that wants
+// it; a delivery calls the target's service as the target's role, and is tried again as the target's RetryPolicy says.
+// The event's id is the idempotency token of what it starts, so a delivery that happens twice starts one thing.
 #include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
@@ -32,7 +32,8 @@ std::string schedule_key(const RuleRow& rule) { return rule.arn(); }
 
 // The same event and target always make the same token, in the alphabet and length that all services take.
 std::string token_of(const Json& delivery) {
-  const std::string text = delivery["event"].text("id") + "\n" + delivery.text("rule_arn") + "\n" + delivery["target"].text("Id");
+  const std::string text =
+      delivery["event"].text("id") + "\n" + delivery.text("rule_arn") + "\n" + delivery["target"].text("Id");
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
   return to_hex(std::string_view(reinterpret_cast<const char*>(digest), 16));
@@ -69,8 +70,9 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
   };
   if (arn.service == "codepipeline") {
     // A target's own input may hold variables and source revisions; the event itself is none.
-    auto call = has_own_input(target) && input.is_object() ? wire::from_json<codepipeline::StartPipelineExecutionInput>(input)
-                                                           : codepipeline::StartPipelineExecutionInput{};
+    auto call = has_own_input(target) && input.is_object()
+                    ? wire::from_json<codepipeline::StartPipelineExecutionInput>(input)
+                    : codepipeline::StartPipelineExecutionInput{};
     call.name = arn.resource;
     call.client_request_token = token_of(delivery);
     codepipeline::Client(home, caller(), region).start_pipeline_execution(call);
@@ -118,7 +120,8 @@ void Events::start() {
 void Events::deliver(store::TaskRun& run) {
   const bool custom = run.body().contains("bus");
   const Json event = custom ? run.body()["event"] : run.body();
-  const BusKey bus{event.text("account"), event.text("region"), custom ? run.body().text("bus") : std::string(kDefaultBus)};
+  const BusKey bus{event.text("account"), event.text("region"),
+                   custom ? run.body().text("bus") : std::string(kDefaultBus)};
   run.finish([&](store::Tx& tx) {
     for (const RuleRow& rule : store_.list_enabled_rules(tx, bus))
       if (rule.pattern && Pattern::parse(*rule.pattern).matches(event)) add_deliveries(tx, rule, event);
@@ -141,9 +144,11 @@ void Events::deliver_to_target(store::TaskRun& run) {
   Json delivery = run.body();
   const Target target = wire::from_json<Target>(delivery["target"]);
   const Timestamp since{delivery.integer("since")};
-  const auto input = target_input(recipe_of(target), delivery["event"], {delivery.text("rule_arn"), delivery.text("rule"), since});
+  const auto input =
+      target_input(recipe_of(target), delivery["event"], {delivery.text("rule_arn"), delivery.text("rule"), since});
   if (!input) {
-    spdlog::warn("events: the input for target {} of rule {} is no JSON; the event is dropped", target.id, delivery.text("rule"));
+    spdlog::warn("events: the input for target {} of rule {} is no JSON; the event is dropped", target.id,
+                 delivery.text("rule"));
     return;
   }
   std::string why;
@@ -153,7 +158,8 @@ void Events::deliver_to_target(store::TaskRun& run) {
   } catch (const wire::Error& error) {
     why = error.code() + ": " + error.message();
     if (!worth_retrying(error)) {
-      spdlog::warn("events: target {} of rule {} failed and is not tried again: {}", target.arn, delivery.text("rule"), why);
+      spdlog::warn("events: target {} of rule {} failed and is not tried again: {}", target.arn, delivery.text("rule"),
+                   why);
       return;
     }
   }

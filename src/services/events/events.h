@@ -33,7 +33,8 @@ class Events final : public Operations {
   PutTargetsOutput put_targets(region::Request& rq, const PutTargetsInput& in) override;
   ListTargetsByRuleOutput list_targets_by_rule(region::Request& rq, const ListTargetsByRuleInput& in) override;
   RemoveTargetsOutput remove_targets(region::Request& rq, const RemoveTargetsInput& in) override;
-  ListRuleNamesByTargetOutput list_rule_names_by_target(region::Request& rq, const ListRuleNamesByTargetInput& in) override;
+  ListRuleNamesByTargetOutput list_rule_names_by_target(region::Request& rq,
+                                                        const ListRuleNamesByTargetInput& in) override;
 
   PutEventsOutput put_events(region::Request& rq, const PutEventsInput& in) override;
   TestEventPatternOutput test_event_pattern(region::Request& rq, const TestEventPatternInput& in) override;
@@ -60,7 +61,8 @@ class Events final : public Operations {
   Store store_;
 };
 
-/// The bus that a name or ARN means, in the request's account and region. Throws ResourceNotFoundException for another's.
+/// The bus that a name or ARN means, in the request's account and region. Throws ResourceNotFoundException for
+/// another's.
 BusKey bus_key(const region::Request& rq, const std::optional<std::string>& name_or_arn);
 /// The ARN that rules of the name have.
 std::string rule_arn(const BusKey& bus, std::string_view name);

@@ -53,7 +53,8 @@ TextTest text_test(std::string_view operation, const Json& value) {
   if ((prefix || operation == "suffix") && value.is_object()) {
     if (value.size() != 1 || !value.contains("equals-ignore-case"))
       throw PatternError("Unsupported anything inside " + std::string(operation) + " match");
-    return {prefix ? How::kPrefixIgnoreCase : How::kSuffixIgnoreCase, require_text(value["equals-ignore-case"], operation)};
+    return {prefix ? How::kPrefixIgnoreCase : How::kSuffixIgnoreCase,
+            require_text(value["equals-ignore-case"], operation)};
   }
   const std::string text = require_text(value, operation);
   if (prefix) return {How::kPrefix, text};
@@ -75,7 +76,8 @@ Condition numeric(const Json& value) {
   Condition condition{.kind = Condition::Kind::kNumeric};
   for (std::size_t i = 0; i < items.size(); i += 2) {
     static const std::vector<std::string> kOperators = {"=", "<", "<=", ">", ">="};
-    if (!items[i].is_string() || std::find(kOperators.begin(), kOperators.end(), items[i].as_string()) == kOperators.end())
+    if (!items[i].is_string() ||
+        std::find(kOperators.begin(), kOperators.end(), items[i].as_string()) == kOperators.end())
       throw PatternError("Unrecognized numeric range operator: " + items[i].dump());
     if (!items[i + 1].is_number()) throw PatternError("Value of " + items[i].as_string() + " must be numeric");
     condition.numeric.emplace_back(items[i].as_string(), items[i + 1].as_double());
@@ -106,7 +108,8 @@ Condition anything_but(const Json& value) {
       if (!item.is_string() && !item.is_number())
         throw PatternError("Inside anything but list, start|null|boolean is not supported.");
       if (item.is_string() != value.items().front().is_string())
-        throw PatternError("Inside anything but list, either all values are number or string, mixed type is not supported");
+        throw PatternError(
+            "Inside anything but list, either all values are number or string, mixed type is not supported");
       condition.values.push_back(item);
     }
   } else {
@@ -153,14 +156,20 @@ bool number_holds(const std::pair<std::string, double>& test, double value) {
 
 bool TextTest::holds(std::string_view value) const {
   switch (how) {
-    case How::kEquals: return value == text;
-    case How::kPrefix: return value.starts_with(text);
-    case How::kSuffix: return value.ends_with(text);
-    case How::kEqualsIgnoreCase: return iequals(value, text);
-    case How::kPrefixIgnoreCase: return value.size() >= text.size() && iequals(value.substr(0, text.size()), text);
+    case How::kEquals:
+      return value == text;
+    case How::kPrefix:
+      return value.starts_with(text);
+    case How::kSuffix:
+      return value.ends_with(text);
+    case How::kEqualsIgnoreCase:
+      return iequals(value, text);
+    case How::kPrefixIgnoreCase:
+      return value.size() >= text.size() && iequals(value.substr(0, text.size()), text);
     case How::kSuffixIgnoreCase:
       return value.size() >= text.size() && iequals(value.substr(value.size() - text.size()), text);
-    case How::kWildcard: return wildcard_holds(text, value);
+    case How::kWildcard:
+      return wildcard_holds(text, value);
   }
   return false;
 }
@@ -186,20 +195,24 @@ bool Network::contains(std::string_view address) const {
 
 bool Condition::holds(const Json& value) const {
   switch (kind) {
-    case Kind::kValue: return same(values.front(), value);
-    case Kind::kText: return value.is_string() && texts.front().holds(value.as_string());
+    case Kind::kValue:
+      return same(values.front(), value);
+    case Kind::kText:
+      return value.is_string() && texts.front().holds(value.as_string());
     case Kind::kNumeric:
       return value.is_number() && std::all_of(numeric.begin(), numeric.end(),
                                               [&](const auto& test) { return number_holds(test, value.as_double()); });
     case Kind::kAnythingBut:
       return std::none_of(values.begin(), values.end(), [&](const Json& excluded) { return same(excluded, value); });
     case Kind::kAnythingButText:
-      return !value.is_string() || std::none_of(texts.begin(), texts.end(), [&](const TextTest& test) {
-        return test.holds(value.as_string());
-      });
-    case Kind::kExists: return true;
-    case Kind::kAbsent: return false;
-    case Kind::kCidr: return value.is_string() && network.contains(value.as_string());
+      return !value.is_string() || std::none_of(texts.begin(), texts.end(),
+                                                [&](const TextTest& test) { return test.holds(value.as_string()); });
+    case Kind::kExists:
+      return true;
+    case Kind::kAbsent:
+      return false;
+    case Kind::kCidr:
+      return value.is_string() && network.contains(value.as_string());
   }
   return false;
 }

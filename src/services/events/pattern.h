@@ -1,5 +1,5 @@
-// Event patterns: which events a rule wants. A pattern has the shape of the event; its leaves are lists of conditions of
-// which one must hold. The language is that of the EventBridge user guide ("Comparison operators").
+// Event patterns: which events a rule wants. A pattern has the shape of the event; its leaves are lists of conditions
+// of which one must hold. The language is that of the EventBridge user guide ("Comparison operators").
 #pragma once
 
 #include <map>
@@ -42,8 +42,8 @@ std::optional<Network> parse_network(std::string_view text);
 struct Condition {
   enum class Kind { kValue, kText, kNumeric, kAnythingBut, kAnythingButText, kExists, kAbsent, kCidr };
   Kind kind;
-  std::vector<Json> values;       // kValue: one; kAnythingBut: all that are excluded
-  std::vector<TextTest> texts;    // kText: one; kAnythingButText: none may hold
+  std::vector<Json> values;                             // kValue: one; kAnythingBut: all that are excluded
+  std::vector<TextTest> texts;                          // kText: one; kAnythingButText: none may hold
   std::vector<std::pair<std::string, double>> numeric;  // all must hold
   Network network;
 

@@ -24,7 +24,8 @@ constexpr std::string_view kPush = R"({"source":"aws.codecommit","detail-type":"
 
 TEST(Pattern, takes_the_push_to_its_branch_and_no_other) {
   EXPECT_TRUE(matches(R"({"source":["aws.codecommit"],"detail":{"event":["referenceCreated","referenceUpdated"],
-    "referenceName":["main"]},"resources":["arn:aws:codecommit:ap-northeast-2:123456789012:wsi-api-repo"]})", kPush));
+    "referenceName":["main"]},"resources":["arn:aws:codecommit:ap-northeast-2:123456789012:wsi-api-repo"]})",
+                      kPush));
   EXPECT_FALSE(matches(R"({"source":["aws.codecommit"],"detail":{"referenceName":["release"]}})", kPush));
   EXPECT_FALSE(matches(R"({"source":["aws.codecommit"],"detail":{"absent":["x"]}})", kPush));
 }
@@ -81,8 +82,7 @@ TEST(Pattern, exists_false_wants_the_leaf_absent) {
 }
 
 TEST(Pattern, or_takes_one_of_its_alternatives_beside_the_other_fields) {
-  constexpr std::string_view kPattern =
-      R"({"source":["s"],"$or":[{"detail":{"a":["1"]}},{"detail":{"b":["2"]}}]})";
+  constexpr std::string_view kPattern = R"({"source":["s"],"$or":[{"detail":{"a":["1"]}},{"detail":{"b":["2"]}}]})";
   EXPECT_TRUE(matches(kPattern, R"({"source":"s","detail":{"b":"2"}})"));
   EXPECT_FALSE(matches(kPattern, R"({"source":"s","detail":{"b":"3"}})"));
   EXPECT_FALSE(matches(kPattern, R"({"source":"t","detail":{"a":"1"}})"));

@@ -19,16 +19,15 @@ std::size_t size_of(const PutEventsRequestEntry& entry) {
 // What is wrong with an entry: code and message, or nothing.
 std::optional<std::pair<std::string, std::string>> fault(const PutEventsRequestEntry& entry, Json& detail) {
   const auto missing = [](const char* name) {
-    return std::pair<std::string, std::string>("InvalidArgument",
-                                               std::string("Parameter ") + name + " is not valid. Reason: " + name +
-                                                   " is a required argument.");
+    return std::pair<std::string, std::string>(
+        "InvalidArgument",
+        std::string("Parameter ") + name + " is not valid. Reason: " + name + " is a required argument.");
   };
   if (entry.source.value_or("").empty()) return missing("Source");
   if (entry.detail_type.value_or("").empty()) return missing("DetailType");
   if (entry.detail.value_or("").empty()) return missing("Detail");
   if (entry.source->starts_with("aws."))
-    return std::pair<std::string, std::string>("NotAuthorizedForSourceException",
-                                               "Not authorized for the source.");
+    return std::pair<std::string, std::string>("NotAuthorizedForSourceException", "Not authorized for the source.");
   try {
     detail = Json::parse(*entry.detail);
   } catch (const JsonError&) {
@@ -41,8 +40,9 @@ std::optional<std::pair<std::string, std::string>> fault(const PutEventsRequestE
 
 PutEventsOutput Events::put_events(region::Request& rq, const PutEventsInput& in) {
   for (const PutEventsRequestEntry& entry : in.entries)
-    rq.authorize("events:PutEvents", bus_key(rq, entry.event_bus_name).arn(),
-                 {{"events:source", {entry.source.value_or("")}}, {"events:detail-type", {entry.detail_type.value_or("")}}});
+    rq.authorize(
+        "events:PutEvents", bus_key(rq, entry.event_bus_name).arn(),
+        {{"events:source", {entry.source.value_or("")}}, {"events:detail-type", {entry.detail_type.value_or("")}}});
 
   std::size_t total = 0;
   for (const PutEventsRequestEntry& entry : in.entries) total += size_of(entry);

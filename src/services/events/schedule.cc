@@ -76,9 +76,7 @@ bool add_field(std::string_view field, const Range& range, std::set<int>& out) {
   return true;
 }
 
-int days_in(int y, int m) {
-  return static_cast<int>(static_cast<unsigned>((year(y) / month(m) / last).day()));
-}
+int days_in(int y, int m) { return static_cast<int>(static_cast<unsigned>((year(y) / month(m) / last).day())); }
 
 int weekday_of(int y, int m, int d) {  // 1 = Sunday
   return static_cast<int>(weekday(sys_days(year(y) / month(m) / day(d))).c_encoding()) + 1;
@@ -166,11 +164,16 @@ bool Schedule::day_fits(int y, int m, int d) const {
   if (by_weekday_ ? weekdays_.contains(w) : days_.contains(d)) return true;
   return std::any_of(specials_.begin(), specials_.end(), [&](const Special& special) {
     switch (special.kind) {
-      case Special::Kind::kLastDay: return d == days_in(y, m);
-      case Special::Kind::kLastWeekday: return d == nearest_weekday(y, m, 31);
-      case Special::Kind::kNearestWeekday: return special.day <= days_in(y, m) && d == nearest_weekday(y, m, special.day);
-      case Special::Kind::kLastOfWeekday: return w == special.day && d + 7 > days_in(y, m);
-      case Special::Kind::kNthOfWeekday: return w == special.day && (d - 1) / 7 + 1 == special.nth;
+      case Special::Kind::kLastDay:
+        return d == days_in(y, m);
+      case Special::Kind::kLastWeekday:
+        return d == nearest_weekday(y, m, 31);
+      case Special::Kind::kNearestWeekday:
+        return special.day <= days_in(y, m) && d == nearest_weekday(y, m, special.day);
+      case Special::Kind::kLastOfWeekday:
+        return w == special.day && d + 7 > days_in(y, m);
+      case Special::Kind::kNthOfWeekday:
+        return w == special.day && (d - 1) / 7 + 1 == special.nth;
     }
     return false;
   });
@@ -186,7 +189,8 @@ std::optional<Timestamp> Schedule::next(Timestamp after) const {
     const int y = static_cast<int>(ymd.year());
     const int m = static_cast<int>(static_cast<unsigned>(ymd.month()));
     if (y > end) return std::nullopt;
-    if (!years_.contains(y) || !months_.contains(m) || !day_fits(y, m, static_cast<int>(static_cast<unsigned>(ymd.day()))))
+    if (!years_.contains(y) || !months_.contains(m) ||
+        !day_fits(y, m, static_cast<int>(static_cast<unsigned>(ymd.day()))))
       continue;
     for (const int hour : hours_)
       for (const int minute : minutes_) {

@@ -16,8 +16,8 @@ class Schedule {
   /// Reads an expression; nothing when it is not valid.
   static std::optional<Schedule> parse(std::string_view text);
 
-  /// The first time after `after` at which it fires; nothing when there is none (a cron of years gone by). A rate counts
-  /// from `after`.
+  /// The first time after `after` at which it fires; nothing when there is none (a cron of years gone by). A rate
+  /// counts from `after`.
   std::optional<Timestamp> next(Timestamp after) const;
 
  private:

@@ -177,9 +177,10 @@ std::map<std::string, std::string> Store::tags(store::Tx& tx, std::string_view a
 }
 
 void Store::set_tag(store::Tx& tx, std::string_view arn, std::string_view name, std::string_view value) {
-  tx.exec("INSERT INTO events_tags (arn, name, value) VALUES (?, ?, ?) ON CONFLICT (arn, name) DO UPDATE SET value = "
-          "excluded.value",
-          arn, name, value);
+  tx.exec(
+      "INSERT INTO events_tags (arn, name, value) VALUES (?, ?, ?) ON CONFLICT (arn, name) DO UPDATE SET value = "
+      "excluded.value",
+      arn, name, value);
 }
 
 void Store::erase_tag(store::Tx& tx, std::string_view arn, std::string_view name) {

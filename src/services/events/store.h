@@ -72,7 +72,8 @@ class Store {
   void put_target(store::Tx& tx, const RuleRow& rule, const Target& target);
   bool erase_target(store::Tx& tx, const RuleRow& rule, std::string_view id);
   std::vector<Target> list_targets(store::Tx& tx, const BusKey& bus, std::string_view rule, const PageOf& page);
-  std::vector<std::string> list_rules_of_target(store::Tx& tx, const BusKey& bus, std::string_view arn, const PageOf& page);
+  std::vector<std::string> list_rules_of_target(store::Tx& tx, const BusKey& bus, std::string_view arn,
+                                                const PageOf& page);
 
   std::map<std::string, std::string> tags(store::Tx& tx, std::string_view arn);
   void set_tag(store::Tx& tx, std::string_view arn, std::string_view name, std::string_view value);

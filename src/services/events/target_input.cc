@@ -78,7 +78,8 @@ class Template {
     return found ? *found : Json();
   }
 
-  // Between quotes the value's text goes in escaped; elsewhere the value itself. What is not there leaves an empty text.
+  // Between quotes the value's text goes in escaped; elsewhere the value itself. What is not there leaves an empty
+  // text.
   void put(std::string_view name) {
     const Json json = value(name);
     if (!quoted_) {
@@ -116,7 +117,8 @@ const Json* find_path(const Json& event, std::string_view path) {
     const auto step = take_step(path);
     if (!step) return nullptr;
     if (step->index)
-      at = at->is_array() && *step->index < static_cast<std::int64_t>(at->size()) ? &at->items()[*step->index] : nullptr;
+      at =
+          at->is_array() && *step->index < static_cast<std::int64_t>(at->size()) ? &at->items()[*step->index] : nullptr;
     else
       at = at->find(step->name);
   }

@@ -5,7 +5,8 @@
 namespace hanbat::events {
 namespace {
 
-const Json kEvent = Json::parse(R"({"source":"aws.x","resources":["arn:1"],"detail":{"id":"i-1","n":3,"a b":{"c":true}}})");
+const Json kEvent =
+    Json::parse(R"({"source":"aws.x","resources":["arn:1"],"detail":{"id":"i-1","n":3,"a b":{"c":true}}})");
 const RuleFacts kRule{"arn:rule", "rule", {1'600'000'000'000}};
 
 std::string fill(std::string text, std::map<std::string, std::string> paths) {

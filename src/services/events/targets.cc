@@ -25,7 +25,8 @@ void check_arn(const Target& target) {
 
 void check_input(const Target& target) {
   const int given = target.input.has_value() + target.input_path.has_value() + target.input_transformer.has_value();
-  if (given > 1) invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + target.id + ".");
+  if (given > 1)
+    invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + target.id + ".");
   if (target.input) {
     try {
       Json::parse(*target.input);
@@ -107,13 +108,15 @@ RemoveTargetsOutput Events::remove_targets(region::Request& rq, const RemoveTarg
   return out;
 }
 
-ListRuleNamesByTargetOutput Events::list_rule_names_by_target(region::Request& rq, const ListRuleNamesByTargetInput& in) {
+ListRuleNamesByTargetOutput Events::list_rule_names_by_target(region::Request& rq,
+                                                              const ListRuleNamesByTargetInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:ListRuleNamesByTarget", bus.arn());
 
   store_.require_bus(rq.tx, bus);
   const std::size_t limit = in.limit.value_or(100);
-  auto names = store_.list_rules_of_target(rq.tx, bus, in.target_arn, {page_start(in.next_token), static_cast<int>(limit) + 1});
+  auto names =
+      store_.list_rules_of_target(rq.tx, bus, in.target_arn, {page_start(in.next_token), static_cast<int>(limit) + 1});
 
   ListRuleNamesByTargetOutput out;
   if (names.size() > limit) {
