@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/arn.h"
 #include "gen/iam/operations.h"
 #include "region/policy/document.h"
 #include "region/region.h"
