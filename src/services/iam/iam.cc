@@ -104,11 +104,11 @@ void Iam::make_first_administrator() {
   const std::string key_id = make_access_key_id("AKIA");
   const std::string secret = make_secret_access_key();
   // The file first: should the daemon die before the commit, the next start finds no user and makes both anew.
-  const Json file = Json::object({{"account", account},
-                                  {"user_name", admin.name},
-                                  {"arn", admin.arn},
-                                  {"access_key_id", key_id},
-                                  {"secret_access_key", secret}});
+  const Json file = Json::object({{"Account", account},
+                                  {"UserName", admin.name},
+                                  {"Arn", admin.arn},
+                                  {"AccessKeyId", key_id},
+                                  {"SecretAccessKey", secret}});
   write_file_atomic(home_.settings.state_folder + "/admin-credentials.json", file.pretty() + "\n", 0600);
   home_.db.write([&](store::Tx& tx) {
     store_.insert(tx, admin);
