@@ -81,7 +81,7 @@ TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
 
 TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {
   AssumeRoleInput ask = kAsk;
-  ask.tags = {{.key = "team", .value = "a"}};
+  ask.tags = std::vector<Tag>{Tag{.key = "team", .value = "a"}};
   client().assume_role(ask);
   ASSERT_EQ(test.authorizer.asked.size(), 2u);
   EXPECT_EQ(test.authorizer.asked[1].action, "sts:TagSession");
