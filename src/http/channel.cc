@@ -35,9 +35,12 @@ Channel::Tried explain_errno(const char* what, Channel::Outcome wait) {
 Channel::Tried Channel::explain(int result, std::string_view what) {
   const int saved = errno;
   switch (SSL_get_error(tls_, result)) {
-    case SSL_ERROR_WANT_READ: return {Outcome::kWantRead};
-    case SSL_ERROR_WANT_WRITE: return {Outcome::kWantWrite};
-    case SSL_ERROR_ZERO_RETURN: return {Outcome::kEnd};
+    case SSL_ERROR_WANT_READ:
+      return {Outcome::kWantRead};
+    case SSL_ERROR_WANT_WRITE:
+      return {Outcome::kWantWrite};
+    case SSL_ERROR_ZERO_RETURN:
+      return {Outcome::kEnd};
     case SSL_ERROR_SYSCALL:
       throw Error(0, std::string(what) + ": " + (saved ? std::strerror(saved) : "the connection ended"));
     default: {
@@ -93,9 +96,8 @@ void Channel::wait_for(Outcome wanted, const Patience& patience) {
   const bool ready =
       wait_ready(fd_.get(), wanted == Outcome::kWantRead ? Interest::kRead : Interest::kWrite, patience.step);
   waited_ += steady_clock::now() - begin;
-  const auto earned = patience.min_bytes_per_second
-                          ? milliseconds(moved_ * 1000 / patience.min_bytes_per_second)
-                          : milliseconds::max();
+  const auto earned =
+      patience.min_bytes_per_second ? milliseconds(moved_ * 1000 / patience.min_bytes_per_second) : milliseconds::max();
   if (!ready || (patience.min_bytes_per_second && waited_ > patience.step + earned))
     throw Error(408, "the other side is too slow");
 }

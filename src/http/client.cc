@@ -1,10 +1,10 @@
 #include "http/client.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <arpa/inet.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -99,7 +99,8 @@ Endpoint Endpoint::of_url(std::string_view url) {
 
 class ConnectionPool {
  public:
-  ConnectionPool(Endpoint endpoint, ClientOptions options) : endpoint(std::move(endpoint)), options(std::move(options)) {
+  ConnectionPool(Endpoint endpoint, ClientOptions options)
+      : endpoint(std::move(endpoint)), options(std::move(options)) {
     // OpenSSL writes to sockets without MSG_NOSIGNAL; a server that went away must not end the process.
     ::signal(SIGPIPE, SIG_IGN);
     if (this->endpoint.scheme == Endpoint::Scheme::kHttps) context_ = make_context(this->options.ca_pem);
@@ -184,8 +185,10 @@ std::string write_head(const ClientRequest& request, const Endpoint& endpoint) {
   }
   for (const auto& [name, value] : request.headers)
     if (!iequals(name, "Content-Length") && !iequals(name, "Transfer-Encoding")) add(name, value);
-  if (request.stream && !request.stream_length) add("Transfer-Encoding", "chunked");
-  else if (request.stream) add("Content-Length", std::to_string(*request.stream_length));
+  if (request.stream && !request.stream_length)
+    add("Transfer-Encoding", "chunked");
+  else if (request.stream)
+    add("Content-Length", std::to_string(*request.stream_length));
   else if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH")
     add("Content-Length", std::to_string(request.body.size()));
   return head + "\r\n";
@@ -205,8 +208,10 @@ void write_stream(Wire& wire, const ClientRequest& request, const Patience& pati
       wire.channel.write({buffer.data(), n}, patience);
     }
   }
-  if (!request.stream_length) wire.channel.write("0\r\n\r\n", patience);
-  else if (sent < *request.stream_length) throw std::logic_error("the body is shorter than its Content-Length");
+  if (!request.stream_length)
+    wire.channel.write("0\r\n\r\n", patience);
+  else if (sent < *request.stream_length)
+    throw std::logic_error("the body is shorter than its Content-Length");
 }
 
 /// Gives the connection back when the body has been read to its end.

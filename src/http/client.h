@@ -36,17 +36,18 @@ struct Endpoint {
 struct ClientOptions {
   std::string ca_pem;  // who may have signed the server's certificate; "" = the system's
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
-  std::chrono::milliseconds io_timeout = std::chrono::seconds(60);  // for each read or write, the answer's head included
+  std::chrono::milliseconds io_timeout =
+      std::chrono::seconds(60);  // for each read or write, the answer's head included
   std::size_t max_idle = 8;
 };
 
 struct ClientRequest {
   std::string method = "GET";
   std::string target = "/";
-  Headers headers;   // Host, Content-Length and Transfer-Encoding are added when missing
-  std::string body;  // used when `stream` is null
-  BodyReader* stream = nullptr;                 // borrowed for the call
-  std::optional<std::uint64_t> stream_length;   // nothing = chunked
+  Headers headers;                             // Host, Content-Length and Transfer-Encoding are added when missing
+  std::string body;                            // used when `stream` is null
+  BodyReader* stream = nullptr;                // borrowed for the call
+  std::optional<std::uint64_t> stream_length;  // nothing = chunked
 };
 
 /// An answer whose body is still to be read. Destroying it before its end closes the connection.
@@ -67,8 +68,8 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// Sends the request and reads the answer's head. Throws http::Error (status 0) when there is no answer. Tried once more
-  /// on a new connection when a kept one turns out closed and the body can be sent again.
+  /// Sends the request and reads the answer's head. Throws http::Error (status 0) when there is no answer. Tried once
+  /// more on a new connection when a kept one turns out closed and the body can be sent again.
   std::unique_ptr<ClientResponse> open(const ClientRequest& request);
   /// The same with the whole body, of at most `limit` bytes.
   Response send(const ClientRequest& request, std::size_t limit = 64u << 20);

@@ -13,7 +13,9 @@
 namespace hanbat::http {
 
 Connection::Connection(Fd fd, std::shared_ptr<const Entrance> from)
-    : channel(std::move(fd)), entrance(std::move(from)), peer(peer_address(channel.fd())),
+    : channel(std::move(fd)),
+      entrance(std::move(from)),
+      peer(peer_address(channel.fd())),
       local(hanbat::local_address(channel.fd())) {}
 
 void Connection::consume(std::size_t bytes) {
@@ -50,8 +52,8 @@ namespace {
 
 constexpr std::size_t kReadSize = 64 << 10;
 constexpr std::size_t kWriteBuffer = 32 << 10;
-constexpr std::uint64_t kDrainLimit = 256 << 10;      // an unread body is passed over up to here, so the connection lives
-constexpr std::uint64_t kLingerLimit = 64ull << 20;   // before a close, so that the client reads our answer
+constexpr std::uint64_t kDrainLimit = 256 << 10;  // an unread body is passed over up to here, so the connection lives
+constexpr std::uint64_t kLingerLimit = 64ull << 20;  // before a close, so that the client reads our answer
 const Patience kShortPatience{std::chrono::seconds(3), 64 << 10};
 
 bool has_token(const Headers& headers, std::string_view name, std::string_view token) {
@@ -73,7 +75,10 @@ bool bodyless(int status) { return status < 200 || status == 204 || status == 30
 class ConnectionExchange final : public Exchange, private BodyReader, private ResponseWriter {
  public:
   ConnectionExchange(Connection& connection, const ServerOptions& options, const std::atomic<bool>& stopping)
-      : connection_(connection), options_(options), stopping_(stopping), parser_(*connection.parser),
+      : connection_(connection),
+        options_(options),
+        stopping_(stopping),
+        parser_(*connection.parser),
         patience_{options.io_timeout, options.min_bytes_per_second} {
     head_.method = parser_.method;
     head_.target = parser_.target;
@@ -110,7 +115,8 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
   void send(Response response) override {
     std::optional<std::uint64_t> length = response.body.size();
     if (is_head_ && response.body.empty())
-      if (const auto said = parse_int(response.headers.get("Content-Length"))) length = static_cast<std::uint64_t>(*said);
+      if (const auto said = parse_int(response.headers.get("Content-Length")))
+        length = static_cast<std::uint64_t>(*said);
     start(response.status, std::move(response.headers), length);
     write(response.body);
     finish();
@@ -129,14 +135,17 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
     out_ = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason(status)) + "\r\n";
     for (const auto& [name, value] : headers) {
-      if (iequals(name, "Connection") || iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding")) continue;
+      if (iequals(name, "Connection") || iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding"))
+        continue;
       append_field(out_, name, value);
     }
     if (!headers.contains("Date")) append_field(out_, "Date", http_date(SystemClock().now()));
     if (length && !bodyless(status)) append_field(out_, "Content-Length", std::to_string(*length));
     if (chunked_) append_field(out_, "Transfer-Encoding", "chunked");
-    if (!keep_) append_field(out_, "Connection", "close");
-    else if (parser_.http_1_0()) append_field(out_, "Connection", "keep-alive");
+    if (!keep_)
+      append_field(out_, "Connection", "close");
+    else if (parser_.http_1_0())
+      append_field(out_, "Connection", "keep-alive");
     out_ += "\r\n";
     return *this;
   }
@@ -245,7 +254,8 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
   void finish() override {
     if (finished_) return;
-    if (left_ && *left_ > 0 && !no_body_) throw std::logic_error("the answer's body is shorter than its Content-Length");
+    if (left_ && *left_ > 0 && !no_body_)
+      throw std::logic_error("the answer's body is shorter than its Content-Length");
     emit_chunk();
     if (chunked_ && !no_body_) out_ += "0\r\n\r\n";
     push();

@@ -48,13 +48,13 @@ struct RequestHead {
   std::string raw_path;   // "/a%20b", undecoded; "/" at least
   std::string raw_query;  // "x=1", undecoded, without '?'
   Headers headers;
-  std::string peer_address;   // "10.1.0.5"; "" over a Unix socket
+  std::string peer_address;  // "10.1.0.5"; "" over a Unix socket
   std::uint16_t peer_port = 0;
   std::string local_address;  // where the client connected to
   std::uint16_t local_port = 0;
   bool tls = false;
-  std::string server_name;    // TLS SNI, or ""
-  std::string listener_tag;   // of the listener that accepted it: "front", "imds:vpc-1"
+  std::string server_name;   // TLS SNI, or ""
+  std::string listener_tag;  // of the listener that accepted it: "front", "imds:vpc-1"
 
   /// The Host header without its port, in lower case.
   std::string host() const;

@@ -86,8 +86,10 @@ class MessageParser::Typed final : public MessageParser::Impl, public beast::htt
 };
 
 MessageParser::MessageParser(Kind kind, std::size_t header_limit) {
-  if (kind == Kind::kRequest) impl_ = std::make_unique<Typed<true>>(*this, header_limit);
-  else impl_ = std::make_unique<Typed<false>>(*this, header_limit);
+  if (kind == Kind::kRequest)
+    impl_ = std::make_unique<Typed<true>>(*this, header_limit);
+  else
+    impl_ = std::make_unique<Typed<false>>(*this, header_limit);
 }
 
 MessageParser::~MessageParser() = default;
@@ -108,8 +110,10 @@ MessageParser::Fed MessageParser::feed(std::string_view in, std::span<char> sink
   Fed fed;
   fed.consumed = impl_->put(in, ec);
   fed.written = impl_->written;
-  if (ec == beast::http::error::need_more) fed.need_more = true;
-  else if (ec) fail(ec);
+  if (ec == beast::http::error::need_more)
+    fed.need_more = true;
+  else if (ec)
+    fail(ec);
   return fed;
 }
 

@@ -204,8 +204,10 @@ void Server::Room::park(ConnectionPtr connection, Next next) {
   const bool known = std::exchange(parked.in_poller, true);
   if (!known) parked.deadline = SteadyClock::now() + options_.idle_timeout;
   parked_[id] = std::move(connection);
-  if (known) poller_.again(fd, id, interest);
-  else poller_.add(fd, id, interest, Poller::Mode::kOnce);
+  if (known)
+    poller_.again(fd, id, interest);
+  else
+    poller_.add(fd, id, interest, Poller::Mode::kOnce);
 }
 
 void Server::Room::enqueue(ConnectionPtr connection) {
@@ -283,8 +285,8 @@ std::optional<Server::Room::Next> Server::Room::open_transport(Connection& conne
 Server::Room::Next Server::Room::drive(Connection& connection) {
   if (const auto next = open_transport(connection)) return *next;
   while (!stopping_) {
-    if (!connection.parser) connection.parser = std::make_unique<MessageParser>(MessageParser::Kind::kRequest,
-                                                                              options_.header_limit);
+    if (!connection.parser)
+      connection.parser = std::make_unique<MessageParser>(MessageParser::Kind::kRequest, options_.header_limit);
     try {
       // Empty lines between requests are allowed.
       while (connection.idle && connection.pending().starts_with("\r\n")) connection.consume(2);
@@ -308,12 +310,15 @@ Server::Room::Next Server::Room::drive(Connection& connection) {
     char buffer[16384];
     const auto tried = connection.channel.try_read(buffer);
     switch (tried.outcome) {
-      case Channel::Outcome::kEnd: return Next::kClose;
-      case Channel::Outcome::kWantWrite: return Next::kWaitWrite;
+      case Channel::Outcome::kEnd:
+        return Next::kClose;
+      case Channel::Outcome::kWantWrite:
+        return Next::kWaitWrite;
       case Channel::Outcome::kWantRead:
         if (connection.idle) connection.parser.reset();
         return Next::kWaitRead;
-      case Channel::Outcome::kDone: break;
+      case Channel::Outcome::kDone:
+        break;
     }
     connection.compact();
     connection.in.append(buffer, tried.bytes);

@@ -18,8 +18,8 @@ namespace hanbat::http {
 
 class Authority;
 
-/// The body of an answer, written piece by piece. Blocks while the client is slow to take it; throws http::Error when it
-/// is too slow or gone.
+/// The body of an answer, written piece by piece. Blocks while the client is slow to take it; throws http::Error when
+/// it is too slow or gone.
 class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;
@@ -39,8 +39,8 @@ class Exchange {
   virtual ~Exchange() = default;
 
   virtual const RequestHead& head() const = 0;
-  /// The request's body; empty when it has none. The first read sends "100 Continue" when the client waits for it. A body
-  /// that is not read is passed over.
+  /// The request's body; empty when it has none. The first read sends "100 Continue" when the client waits for it. A
+  /// body that is not read is passed over.
   virtual BodyReader& body() = 0;
   /// Content-Length, or nothing when the body is chunked.
   virtual std::optional<std::uint64_t> content_length() const = 0;
@@ -76,8 +76,8 @@ struct ListenerOptions {
 struct ServerOptions {
   /// Mints certificates for TLS listeners; must outlive the server. Null: no TLS.
   Authority* authority = nullptr;
-  int max_threads = 128;            // made as they are needed; as many requests are handled at once
-  int max_connections = 8192;       // past it the longest idle one is closed for a new one
+  int max_threads = 128;       // made as they are needed; as many requests are handled at once
+  int max_connections = 8192;  // past it the longest idle one is closed for a new one
   std::size_t header_limit = 64 << 10;
   std::chrono::milliseconds header_timeout = std::chrono::seconds(20);  // from the first byte to the whole head
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);   // between requests

@@ -16,8 +16,8 @@
 #include "http/authority.h"
 #include "http/client.h"
 #include "os/files.h"
-#include "os/process.h"
 #include "os/poller.h"
+#include "os/process.h"
 #include "os/sockets.h"
 
 namespace hanbat::http {
@@ -42,7 +42,8 @@ void echo(Exchange& exchange) {
     return;
   }
   if (head.raw_path == "/stream") {  // the request's body, back as it comes
-    ResponseWriter& out = exchange.start(200, {{"Content-Type", "application/octet-stream"}}, exchange.content_length());
+    ResponseWriter& out =
+        exchange.start(200, {{"Content-Type", "application/octet-stream"}}, exchange.content_length());
     out.copy(exchange.body());
     return;
   }
@@ -51,7 +52,8 @@ void echo(Exchange& exchange) {
     exchange.start(200, {}, 100).write("half");
     return;
   }
-  exchange.send({200, {{"X-Tag", head.listener_tag}}, head.method + " " + head.raw_path + "|" + exchange.read_body(1000)});
+  exchange.send(
+      {200, {{"X-Tag", head.listener_tag}}, head.method + " " + head.raw_path + "|" + exchange.read_body(1000)});
 }
 
 class Running {
@@ -113,7 +115,8 @@ TEST(Server, AnswersPipelinedRequestsInOrderWithTheirOwnBodies) {
   const Fd fd = running.connect();
   write_all(fd.get(),
             "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
-            "POST /2 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n1;x=y\r\nf\r\n0\r\nTrailer: t\r\n\r\n"
+            "POST /2 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n1;x=y\r\nf\r\n0\r\nTrailer: "
+            "t\r\n\r\n"
             "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   const std::string answer = read_until(fd, "never");
   const auto one = answer.find("POST /1|abc"), two = answer.find("POST /2|def"), three = answer.find("GET /3|");
@@ -125,7 +128,8 @@ TEST(Server, AnswersPipelinedRequestsInOrderWithTheirOwnBodies) {
 TEST(Server, PassesOverABodyThatTheHandlerDidNotRead) {
   Running running;
   const Fd fd = running.connect();
-  write_all(fd.get(), "POST /unread HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nGET /GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  write_all(fd.get(),
+            "POST /unread HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nGET /GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
   const std::string answer = read_until(fd, "|");
   EXPECT_THAT(answer, HasSubstr("403 Forbidden"));
   EXPECT_THAT(answer, HasSubstr("GET /2|"));
@@ -152,8 +156,8 @@ TEST(Server, RefusesBodiesAboveTheHandlersLimit) {
   write_all(fd.get(), "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2000\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_THAT(read_until(fd, "never"), StartsWith("HTTP/1.1 413"));
   const Fd chunked = running.connect();
-  write_all(chunked.get(), "PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, 'x') +
-                               "\r\n0\r\n\r\n");
+  write_all(chunked.get(), "PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" +
+                               std::string(2000, 'x') + "\r\n0\r\n\r\n");
   EXPECT_THAT(read_until(chunked, "\n\n"), StartsWith("HTTP/1.1 413"));
 }
 
@@ -162,13 +166,15 @@ TEST(Server, RefusesHeadsThatAreTooLargeOrNoHttp) {
   const Fd large = running.connect();
   write_all(large.get(), "GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(70'000, 'x') + "\r\n\r\n");
   EXPECT_THAT(read_until(large, "never"), StartsWith("HTTP/1.1 431"));
-  for (const char* nonsense : {"\x16\x03\x01 nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/2.0\r\nHost: h\r\n\r\n",
-                               "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
-                               "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"}) {
+  for (const char* nonsense :
+       {"\x16\x03\x01 nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/2.0\r\nHost: h\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"}) {
     const Fd fd = running.connect();
     write_all(fd.get(), nonsense);
     const std::string answer = read_until(fd, "never");
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.1 505")) << nonsense << " → " << answer;
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.1 505"))
+        << nonsense << " → " << answer;
   }
 }
 
@@ -345,11 +351,12 @@ TEST(Server, ServesTlsToCurlWithCertificatesMadeForTheName) {
   Running running({.authority = &authority});
   const std::uint16_t port = running.add(Transport::kEither, "edge");
   const std::string number = std::to_string(port);
-  for (const std::string host : {"localhost", "my-bucket.s3.ap-northeast-2.amazonaws.com", "web.localhost", "127.0.0.1"}) {
-    const Captured curl =
-        run_capture({"curl", "-sS", "-v", "--cacert", folder.path() + "/ca.pem", "--connect-to", "::127.0.0.1:" + number,
-                     "--data-binary", std::string(500, 'z'), "https://" + host + ":" + number + "/tls"},
-                    {.timeout = 10s});
+  for (const std::string host :
+       {"localhost", "my-bucket.s3.ap-northeast-2.amazonaws.com", "web.localhost", "127.0.0.1"}) {
+    const Captured curl = run_capture(
+        {"curl", "-sS", "-v", "--cacert", folder.path() + "/ca.pem", "--connect-to", "::127.0.0.1:" + number,
+         "--data-binary", std::string(500, 'z'), "https://" + host + ":" + number + "/tls"},
+        {.timeout = 10s});
     EXPECT_EQ(curl.exit_code, 0) << host << "\n" << curl.err;
     EXPECT_THAT(curl.out, StartsWith("POST /tls|zzz"));
   }
@@ -368,7 +375,9 @@ TEST(Client, ChecksTheServersCertificateAndStreamsOverTls) {
   Authority stranger(elsewhere.path());
   Running running({.authority = &authority});
   const std::uint16_t port = running.add(Transport::kTls, "edge");
-  const Endpoint endpoint{.scheme = Endpoint::Scheme::kHttps, .host = "codecommit.ap-northeast-2.amazonaws.com", .port = port,
+  const Endpoint endpoint{.scheme = Endpoint::Scheme::kHttps,
+                          .host = "codecommit.ap-northeast-2.amazonaws.com",
+                          .port = port,
                           .connect_address = "127.0.0.1"};
   Client good(endpoint, {.ca_pem = authority.ca_pem()});
   const std::string text(1 << 20, 'q');

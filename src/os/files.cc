@@ -24,7 +24,7 @@ Fd open_file(const std::string& path, int flags, mode_t mode) {
 namespace {
 std::string read_rest(const Fd& fd, const std::string& path) {
   std::string content;
-  struct stat about {};
+  struct stat about{};
   if (::fstat(fd.get(), &about) == 0 && about.st_size > 0) content.reserve(static_cast<std::size_t>(about.st_size) + 1);
   char buffer[16384];
   try {
@@ -54,7 +54,7 @@ std::optional<std::string> find_file(const std::string& path) {
 }
 
 bool path_exists(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return ::lstat(path.c_str(), &about) == 0;
 }
 
@@ -87,7 +87,7 @@ void make_folders(const std::string& path, mode_t mode) {
     if (::mkdir(part.c_str(), mode) == 0 || errno == EEXIST) continue;
     throw_errno("make the folder " + part);
   }
-  struct stat about {};
+  struct stat about{};
   if (::stat(path.c_str(), &about) < 0) throw_errno("look at " + path);
   if (!S_ISDIR(about.st_mode)) throw std::system_error(ENOTDIR, std::generic_category(), "make the folder " + path);
 }

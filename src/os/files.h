@@ -1,5 +1,5 @@
-// Whole files: read at once, replaced so that a crash leaves either the old or the new content, folders made and removed.
-// Everything throws std::system_error that names the path.
+// Whole files: read at once, replaced so that a crash leaves either the old or the new content, folders made and
+// removed. Everything throws std::system_error that names the path.
 #pragma once
 
 #include <sys/types.h>

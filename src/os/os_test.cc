@@ -26,7 +26,7 @@ TEST(Files, AreReplacedWhole) {
   write_file_atomic(path, "two", 0600);
   EXPECT_EQ(read_file(path), "two");
   EXPECT_EQ(list_folder(folder.path()), std::vector<std::string>{"a"});
-  struct stat about {};
+  struct stat about{};
   ASSERT_EQ(::stat(path.c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777, 0600u);
   make_folders(folder.path() + "/x/y/z");
@@ -96,9 +96,7 @@ TEST(Namespaces, AreEnteredByOneThreadAndLeftAgain) {
   if (!run_capture({"ip", "netns", "add", name}).ok()) GTEST_SKIP() << "needs network namespaces";
   const auto id = [] { return read_file("/proc/thread-self/net/dev"); };
   char before[64], inside[64], after[64];
-  const auto look = [](char* into) {
-    into[::readlink("/proc/thread-self/ns/net", into, 63)] = 0;
-  };
+  const auto look = [](char* into) { into[::readlink("/proc/thread-self/ns/net", into, 63)] = 0; };
   look(before);
   {
     const InNetworkNamespace in(name);
@@ -109,8 +107,7 @@ TEST(Namespaces, AreEnteredByOneThreadAndLeftAgain) {
   EXPECT_STREQ(before, after);
   EXPECT_STRNE(before, inside);
   const Fd ns = open_network_namespace(name);
-  const Captured child =
-      run_capture({"readlink", "/proc/self/ns/net"}, {.spawn = {.namespaces = {ns.get()}}});
+  const Captured child = run_capture({"readlink", "/proc/self/ns/net"}, {.spawn = {.namespaces = {ns.get()}}});
   EXPECT_EQ(child.out, std::string(inside) + "\n");
   run_capture({"ip", "netns", "del", name});
 }

@@ -36,8 +36,10 @@ struct Plan {
 std::string look_up(const std::string& name, const std::map<std::string, std::string>& variables) {
   if (name.find('/') != std::string::npos) return name;
   std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  if (const auto it = variables.find("PATH"); it != variables.end()) path = it->second;
-  else if (const char* ours = std::getenv("PATH")) path = ours;
+  if (const auto it = variables.find("PATH"); it != variables.end())
+    path = it->second;
+  else if (const char* ours = std::getenv("PATH"))
+    path = ours;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t colon = std::min(path.find(':', at), path.size());
     const std::string candidate = path.substr(at, colon - at) + "/" + name;
@@ -106,8 +108,8 @@ struct Failure {
     if (from >= 0 && ::dup2(from, to) < 0) fail(error_pipe, kDescriptor);
 
   if (options.user) {
-    if (::setgroups(options.user->groups.size(), options.user->groups.data()) < 0 ||
-        ::setgid(options.user->gid) < 0 || ::setuid(options.user->uid) < 0)
+    if (::setgroups(options.user->groups.size(), options.user->groups.data()) < 0 || ::setgid(options.user->gid) < 0 ||
+        ::setuid(options.user->uid) < 0)
       fail(error_pipe, kUser);
     // A change of user clears the death signal.
     if (options.parent_death == ParentDeath::kKill) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -149,9 +151,14 @@ Process Process::spawn(const std::vector<std::string>& argv, const SpawnOptions&
   Fd* ours[3] = {&process.in, &process.out, &process.err};
   for (int i = 0; i < 3; ++i) {
     switch (wanted[i]->kind) {
-      case Stdio::Kind::kInherit: continue;
-      case Stdio::Kind::kFd: streams[i] = wanted[i]->fd; continue;
-      case Stdio::Kind::kNull: theirs[i] = open_file("/dev/null", i == 0 ? O_RDONLY : O_WRONLY); break;
+      case Stdio::Kind::kInherit:
+        continue;
+      case Stdio::Kind::kFd:
+        streams[i] = wanted[i]->fd;
+        continue;
+      case Stdio::Kind::kNull:
+        theirs[i] = open_file("/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
+        break;
       case Stdio::Kind::kPipe: {
         Pipe pipe = make_pipe();
         theirs[i] = std::move(i == 0 ? pipe.read : pipe.write);
@@ -195,8 +202,10 @@ Process Process::spawn(const std::vector<std::string>& argv, const SpawnOptions&
 
 void Process::signal(int number) {
   if (pid_ <= 0) return;
-  if (own_group_) ::kill(-pid_, number);
-  else ::kill(pid_, number);
+  if (own_group_)
+    ::kill(-pid_, number);
+  else
+    ::kill(pid_, number);
 }
 
 std::optional<Exit> Process::reap(int flags) {
@@ -280,8 +289,8 @@ Captured run_capture(const std::vector<std::string>& argv, const CaptureOptions&
   ::sigtimedwait(&pipe_signal, nullptr, &now);  // takes away the one that a write left pending
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 
-  const auto left = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()),
-                             std::chrono::milliseconds(0));
+  const auto left =
+      std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()), std::chrono::milliseconds(0));
   std::optional<Exit> exit;
   if (!result.timed_out) exit = process.wait(left);
   if (!exit) {

@@ -100,7 +100,7 @@ class Process {
 };
 
 struct CaptureOptions {
-  SpawnOptions spawn;     // its streams are not looked at
+  SpawnOptions spawn;      // its streams are not looked at
   std::string_view input;  // given to its standard input
   std::chrono::milliseconds timeout = std::chrono::minutes(5);
   std::size_t output_limit = 64u << 20;  // of each stream; what is more is dropped
@@ -116,7 +116,8 @@ struct Captured {
 
 /// Runs a command to its end. Throws only when it cannot be started.
 Captured run_capture(const std::vector<std::string>& argv, const CaptureOptions& options = {});
-/// The same, and throws std::runtime_error with the command, its code and its stderr when that is not 0. Returns stdout.
+/// The same, and throws std::runtime_error with the command, its code and its stderr when that is not 0. Returns
+/// stdout.
 std::string run_checked(const std::vector<std::string>& argv, const CaptureOptions& options = {});
 
 }  // namespace hanbat

@@ -36,7 +36,8 @@ AddressList resolve(const std::string& host, std::uint16_t port, int flags) {
   addrinfo* found = nullptr;
   const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (code != 0)
-    throw std::system_error(EHOSTUNREACH, std::generic_category(), "resolve " + host + " (" + ::gai_strerror(code) + ")");
+    throw std::system_error(EHOSTUNREACH, std::generic_category(),
+                            "resolve " + host + " (" + ::gai_strerror(code) + ")");
   return {found, &::freeaddrinfo};
 }
 

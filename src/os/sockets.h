@@ -24,7 +24,8 @@ Fd listen_tcp(const std::string& address, std::uint16_t port, int backlog = 1024
 /// A listening Unix stream socket; an old file there is replaced.
 Fd listen_unix(const std::string& path, int backlog = 128);
 
-/// A connected TCP socket (blocking, NODELAY). `host` is a name or numeric. Throws std::system_error; a passed limit is ETIMEDOUT.
+/// A connected TCP socket (blocking, NODELAY). `host` is a name or numeric. Throws std::system_error; a passed limit is
+/// ETIMEDOUT.
 Fd connect_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds longest);
 Fd connect_unix(const std::string& path);
 
@@ -42,7 +43,8 @@ struct Message {
 
 /// Sends one message whole, with descriptors (at most 64). Blocks.
 void send_message(int fd, std::string_view bytes, std::span<const int> descriptors = {});
-/// Receives one message of at most `limit` bytes; of a stream socket whatever is there. Empty bytes: the other end is closed.
+/// Receives one message of at most `limit` bytes; of a stream socket whatever is there. Empty bytes: the other end is
+/// closed.
 Message receive_message(int fd, std::size_t limit = 1u << 20);
 
 }  // namespace hanbat

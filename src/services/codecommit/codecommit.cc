@@ -1,0 +1,91 @@
+#include "services/codecommit/codecommit.h"
+
+#include "base/text.h"
+#include "gen/codecommit/schema.h"
+#include "os/files.h"
+
+namespace hanbat::codecommit {
+namespace {
+constexpr std::string_view kRemoveFolder = "codecommit.remove_folder";
+
+std::string folder_of(const region::Region& home, std::string_view repository_id) {
+  return home.settings.state_folder + "/codecommit/" + std::string(repository_id) + ".git";
+}
+}  // namespace
+
+std::span<const store::Migration> CodeCommit::migrations() const { return schema(); }
+
+void CodeCommit::start() {
+  home_.tasks.handle(std::string(kRemoveFolder),
+                     [this](store::TaskRun& run) { remove_tree(folder_of(home_, run.body().text("id"))); });
+}
+
+std::string CodeCommit::folder(const Repository& repository) const { return folder_of(home_, repository.id); }
+
+void CodeCommit::project_references(const Repository& repository) {
+  // Rows are read and the file is written under one lock, so that no older state lands on a newer one.
+  std::lock_guard lock(projecting_);
+  const std::string path = folder(repository);
+  {
+    const GitRepository made(path);
+  }
+  std::string packed = "# pack-refs with: sorted \n";
+  std::string head = "ref: refs/heads/main\n";
+  home_.db.read([&](store::Tx& tx) {
+    for (const auto& reference : list_references(tx, repository))
+      packed += reference.object_id + " " + reference.name + "\n";
+    const auto now = find_repository(tx, repository.account, repository.region, repository.name);
+    if (now && now->default_branch) head = "ref: " + std::string(kBranchPrefix) + *now->default_branch + "\n";
+  });
+  if (find_file(path + "/packed-refs") != packed) write_file_atomic(path + "/packed-refs", packed);
+  if (find_file(path + "/HEAD") != head) write_file_atomic(path + "/HEAD", head);
+}
+
+void authorize(region::Request& rq, std::string_view action, std::string_view repository_name,
+               const region::ConditionKeys& keys) {
+  rq.authorize("codecommit:" + std::string(action), repository_arn(rq.region, rq.account, repository_name), keys);
+}
+
+region::ConditionKeys branch_key(std::string_view branch) {
+  return {{"codecommit:References", {std::string(kBranchPrefix) + std::string(branch)}}};
+}
+
+GitRepository open(region::Request& rq, const Repository& repository) {
+  return GitRepository(folder_of(rq.home, repository.id));
+}
+
+std::string require_commit_id(region::Request& rq, const Repository& repository, const GitRepository& git,
+                              std::string_view specifier) {
+  if (specifier.empty()) throw CommitRequiredException("A commit was not specified.");
+  std::vector<std::string> candidates;
+  const std::string text(specifier);
+  if (text == "HEAD") {
+    if (repository.default_branch) candidates.push_back(std::string(kBranchPrefix) + *repository.default_branch);
+  } else if (text.starts_with("refs/")) {
+    candidates.push_back(text);
+  } else {
+    candidates = {std::string(kBranchPrefix) + text, std::string(kTagPrefix) + text};
+  }
+  for (const auto& name : candidates)
+    if (const auto id = find_reference(rq.tx, repository, name))
+      if (auto commit = git.find_commit_id(*id)) return *std::move(commit);
+  if (is_object_id(lower(text)))
+    if (auto commit = git.find_commit_id(lower(text))) return *std::move(commit);
+  throw CommitDoesNotExistException("Could not resolve the commit specifier " + text);
+}
+
+Signature make_signature(region::Request& rq, const std::optional<std::string>& name,
+                         const std::optional<std::string>& email) {
+  const auto& caller = rq.caller;
+  std::string fallback = caller.session_name.empty() ? caller.name : caller.session_name;
+  if (fallback.empty()) fallback = "root";
+  // What would break out of a commit's header line has no place in a name.
+  const auto clean = [](std::string text) {
+    std::erase_if(text, [](unsigned char c) { return c < 32 || c == '<' || c == '>'; });
+    return text;
+  };
+  std::string who = clean(name.value_or(fallback));
+  return {std::string(trim(who)).empty() ? fallback : who, clean(email.value_or("")), rq.now().ms / 1000, 0};
+}
+
+}  // namespace hanbat::codecommit

@@ -1,0 +1,120 @@
+// Commits read and compared.
+#include "base/text.h"
+#include "services/codecommit/codecommit.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+/// "1484167798 -0800", as CodeCommit writes the date of a commit.
+UserInfo to_user(const Signature& s) {
+  char zone[16];
+  const int minutes = s.offset_minutes < 0 ? -s.offset_minutes : s.offset_minutes;
+  std::snprintf(zone, sizeof zone, "%c%02d%02d", s.offset_minutes < 0 ? '-' : '+', minutes / 60 % 100, minutes % 60);
+  return {.date = std::to_string(s.seconds) + " " + zone, .email = s.email, .name = s.name};
+}
+
+Commit to_commit(const CommitInfo& info) {
+  return {.additional_data = "",
+          .author = to_user(info.author),
+          .commit_id = info.id,
+          .committer = to_user(info.committer),
+          .message = info.message,
+          .parents = info.parents,
+          .tree_id = info.tree_id};
+}
+
+/// "/a/b/" and "a/b" are the same folder.
+std::string plain_path(std::string path) {
+  while (path.starts_with('/')) path.erase(0, 1);
+  while (path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+bool lies_in(const std::string& path, const std::string& folder) {
+  return folder.empty() || path == folder || path.starts_with(folder + "/");
+}
+
+}  // namespace
+
+GetCommitOutput CodeCommit::get_commit(region::Request& rq, const GetCommitInput& in) {
+  authorize(rq, "GetCommit", in.repository_name);
+
+  const Repository repository = require_repository(rq, in.repository_name);
+  if (in.commit_id.empty()) throw CommitIdRequiredException("A commit ID is required.");
+  if (!is_object_id(in.commit_id)) throw InvalidCommitIdException("The commit ID is not valid: " + in.commit_id);
+  const auto info = open(rq, repository).find_commit(in.commit_id);
+  if (!info) throw CommitIdDoesNotExistException(in.commit_id + " does not exist");
+
+  return {.commit = to_commit(*info)};
+}
+
+BatchGetCommitsOutput CodeCommit::batch_get_commits(region::Request& rq, const BatchGetCommitsInput& in) {
+  authorize(rq, "BatchGetCommits", in.repository_name);
+
+  const Repository repository = require_repository(rq, in.repository_name);
+  if (in.commit_ids.empty()) throw CommitIdsListRequiredException("A list of commit IDs is required.");
+  if (in.commit_ids.size() > 100) throw CommitIdsLimitExceededException("The maximum number of commit IDs is 100.");
+  const GitRepository git = open(rq, repository);
+  BatchGetCommitsOutput out;
+  out.commits.emplace();
+  out.errors.emplace();
+  for (const auto& id : in.commit_ids) {
+    const auto info = is_object_id(id) ? git.find_commit(id) : std::nullopt;
+    if (info)
+      out.commits->push_back(to_commit(*info));
+    else
+      out.errors->push_back(
+          {.commit_id = id,
+           .error_code = is_object_id(id) ? "CommitIdDoesNotExistException" : "InvalidCommitIdException",
+           .error_message = id + (is_object_id(id) ? " does not exist" : " is not a valid commit ID")});
+  }
+  return out;
+}
+
+GetDifferencesOutput CodeCommit::get_differences(region::Request& rq, const GetDifferencesInput& in) {
+  authorize(rq, "GetDifferences", in.repository_name);
+
+  const Repository repository = require_repository(rq, in.repository_name);
+  const std::size_t page = static_cast<std::size_t>(in.max_results.value_or(100));
+  if (in.max_results && *in.max_results < 1) throw InvalidMaxResultsException("MaxResults must be at least 1.");
+  std::size_t first = 0;
+  if (in.next_token) {
+    const auto number = parse_int(*in.next_token);
+    if (!number || *number < 0)
+      throw InvalidContinuationTokenException("The specified continuation token is not valid.");
+    first = static_cast<std::size_t>(*number);
+  }
+  const GitRepository git = open(rq, repository);
+  const std::string after = git.tree_of(require_commit_id(rq, repository, git, in.after_commit_specifier));
+  const std::string before = in.before_commit_specifier
+                                 ? git.tree_of(require_commit_id(rq, repository, git, *in.before_commit_specifier))
+                                 : "";
+
+  const auto before_path = plain_path(in.before_path.value_or("")), after_path = plain_path(in.after_path.value_or(""));
+  GetDifferencesOutput out;
+  out.differences.emplace();
+  std::size_t at = 0;
+  for (const auto& change : git.diff(before, after)) {
+    const bool in_before = !change.old_path.empty() && lies_in(change.old_path, before_path);
+    const bool in_after = !change.new_path.empty() && lies_in(change.new_path, after_path);
+    if (in.before_path && in.after_path ? !in_before && !in_after
+        : in.before_path                ? !in_before
+        : in.after_path                 ? !in_after
+                                        : false)
+      continue;
+    if (at++ < first) continue;
+    if (out.differences->size() == page) {
+      out.next_token = std::to_string(first + page);
+      break;
+    }
+    Difference difference{.change_type = std::string(1, change.type)};
+    if (change.type != 'A')
+      difference.before_blob = BlobMetadata{.blob_id = change.old_id, .mode = change.old_mode, .path = change.old_path};
+    if (change.type != 'D')
+      difference.after_blob = BlobMetadata{.blob_id = change.new_id, .mode = change.new_mode, .path = change.new_path};
+    out.differences->push_back(std::move(difference));
+  }
+  return out;
+}
+
+}  // namespace hanbat::codecommit

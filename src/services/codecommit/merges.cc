@@ -1,0 +1,225 @@
+// Branches merged, and what stands in the way of a merge.
+#include "base/text.h"
+#include "services/codecommit/codecommit.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+DetailLevel level_of(const std::optional<std::string>& word) {
+  const std::string text = word.value_or("FILE_LEVEL");
+  if (text == "FILE_LEVEL") return DetailLevel::kFile;
+  if (text == "LINE_LEVEL") return DetailLevel::kLine;
+  throw InvalidConflictDetailLevelException("The specified conflict detail level is not valid: " + text);
+}
+
+Strategy strategy_of(const std::optional<std::string>& word) {
+  const std::string text = word.value_or("NONE");
+  if (text == "NONE") return Strategy::kNone;
+  if (text == "ACCEPT_SOURCE") return Strategy::kAcceptSource;
+  if (text == "ACCEPT_DESTINATION") return Strategy::kAcceptDestination;
+  if (text == "AUTOMERGE") return Strategy::kAutomerge;
+  throw InvalidConflictResolutionStrategyException("The specified conflict resolution strategy is not valid: " + text);
+}
+
+/// Two commits of a repository that a merge is about.
+struct Sides {
+  Repository repository;
+  GitRepository git;
+  std::string source, destination;
+
+  Sides(region::Request& rq, const std::string& name, const std::string& from, const std::string& to)
+      : repository(require_repository(rq, name)),
+        git(open(rq, repository)),
+        source(require_commit_id(rq, repository, git, from)),
+        destination(require_commit_id(rq, repository, git, to)) {}
+};
+
+/// The branch that a merge moves: the target, or the destination when that is a branch.
+std::string target_of(region::Request& rq, const Sides& sides, const std::optional<std::string>& target,
+                      const std::string& destination) {
+  std::string branch = target.value_or(destination);
+  if (branch.starts_with(kBranchPrefix)) branch.erase(0, kBranchPrefix.size());
+  if (branch == "HEAD" && sides.repository.default_branch) branch = *sides.repository.default_branch;
+  check_branch_name(branch);
+  if (require_branch(rq.tx, sides.repository, branch) != sides.destination)
+    throw ConcurrentReferenceUpdateException("The branch " + branch + " is not at the destination commit.");
+  return std::string(kBranchPrefix) + branch;
+}
+
+void move_branch(region::Request& rq, Sides& sides, const std::string& reference, const std::string& commit) {
+  if (!change_reference(rq, sides.repository, {reference, sides.destination, commit}))
+    throw ConcurrentReferenceUpdateException("The branch was changed meanwhile.");
+}
+
+[[noreturn]] void need_manual_merge() {
+  throw ManualMergeRequiredException("The commits cannot be merged automatically: there are conflicts.");
+}
+
+/// Merges by squash or three-way: the new commit's {id, tree}.
+template <class Input>
+std::pair<std::string, std::string> merge_and_commit(region::Request& rq, const Input& in, bool keeps_both_parents) {
+  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
+  const Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
+                                      strategy_of(in.conflict_resolution_strategy));
+  if (!merge.conflicts.empty()) need_manual_merge();
+
+  const std::string tree = sides.git.write_tree(merge.tree);
+  std::vector<std::string> parents{sides.destination};
+  if (keeps_both_parents) parents.push_back(sides.source);
+  const std::string commit = sides.git.write_commit(
+      tree, parents, make_signature(rq, in.author_name, in.email),
+      in.commit_message.value_or("Merged " + in.source_commit_specifier + " into " + in.destination_commit_specifier));
+  move_branch(rq, sides, reference, commit);
+  return {commit, tree};
+}
+
+std::optional<std::string> object_type(const FileEntry& entry) {
+  if (entry.object_id.empty()) return std::nullopt;
+  switch (kind_of_mode(entry.mode)) {
+    case EntryKind::kSymlink:
+      return "SYMBOLIC_LINK";
+    case EntryKind::kSubmodule:
+      return "GIT_LINK";
+    case EntryKind::kFolder:
+      return "DIRECTORY";
+    default:
+      return "FILE";
+  }
+}
+
+std::optional<std::string> change_word(const FileEntry& base, const FileEntry& side) {
+  if (base.object_id.empty()) return side.object_id.empty() ? std::nullopt : std::optional<std::string>("A");
+  return side.object_id.empty() ? "D" : "M";
+}
+
+ConflictMetadata to_metadata(const GitRepository& git, const Conflict& conflict) {
+  const auto size = [&](const FileEntry& e) -> std::optional<std::int64_t> {
+    if (e.object_id.empty()) return std::nullopt;
+    return static_cast<std::int64_t>(git.blob_size(e.object_id).value_or(0));
+  };
+  const auto mode = [&](const FileEntry& e) -> std::optional<std::string> {
+    if (e.object_id.empty()) return std::nullopt;
+    return mode_word(kind_of_mode(e.mode));
+  };
+  const auto binary = [&](const FileEntry& e) { return !e.object_id.empty() && git.is_binary(e.object_id); };
+  const FileEntry &base = conflict.base, &destination = conflict.destination, &source = conflict.source;
+  ConflictMetadata out;
+  out.file_path = conflict.path;
+  out.file_sizes = FileSizes{.base = size(base), .destination = size(destination), .source = size(source)};
+  out.file_modes = FileModes{.base = mode(base), .destination = mode(destination), .source = mode(source)};
+  out.object_types =
+      ObjectTypes{.base = object_type(base), .destination = object_type(destination), .source = object_type(source)};
+  out.is_binary_file = IsBinaryFile{.base = binary(base), .destination = binary(destination), .source = binary(source)};
+  out.content_conflict = destination.object_id != source.object_id;
+  out.file_mode_conflict =
+      !destination.object_id.empty() && !source.object_id.empty() && destination.mode != source.mode;
+  out.object_type_conflict =
+      object_type(destination) != object_type(source) && !destination.object_id.empty() && !source.object_id.empty();
+  out.number_of_conflicts =
+      (*out.content_conflict ? 1 : 0) + (*out.file_mode_conflict ? 1 : 0) + (*out.object_type_conflict ? 1 : 0);
+  out.merge_operations =
+      MergeOperations{.destination = change_word(base, destination), .source = change_word(base, source)};
+  return out;
+}
+
+}  // namespace
+
+GetMergeCommitOutput CodeCommit::get_merge_commit(region::Request& rq, const GetMergeCommitInput& in) {
+  authorize(rq, "GetMergeCommit", in.repository_name);
+
+  level_of(in.conflict_detail_level);
+  strategy_of(in.conflict_resolution_strategy);
+  const Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const std::string base = sides.git.merge_base(sides.destination, sides.source);
+
+  GetMergeCommitOutput out{.destination_commit_id = sides.destination, .source_commit_id = sides.source};
+  if (!base.empty()) out.base_commit_id = base;
+  // Without a merge in between, the merged commit is known only when one side holds the other already.
+  if (base == sides.destination)
+    out.merged_commit_id = sides.source;
+  else if (base == sides.source)
+    out.merged_commit_id = sides.destination;
+  return out;
+}
+
+GetMergeOptionsOutput CodeCommit::get_merge_options(region::Request& rq, const GetMergeOptionsInput& in) {
+  authorize(rq, "GetMergeOptions", in.repository_name);
+
+  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
+                                      strategy_of(in.conflict_resolution_strategy));
+  GetMergeOptionsOutput out{
+      .base_commit_id = merge.base_id, .destination_commit_id = sides.destination, .source_commit_id = sides.source};
+  if (merge.base_id == sides.destination) out.merge_options.push_back("FAST_FORWARD_MERGE");
+  if (merge.conflicts.empty()) {
+    out.merge_options.push_back("SQUASH_MERGE");
+    out.merge_options.push_back("THREE_WAY_MERGE");
+  }
+  return out;
+}
+
+GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, const GetMergeConflictsInput& in) {
+  authorize(rq, "GetMergeConflicts", in.repository_name);
+
+  if (in.merge_option != "FAST_FORWARD_MERGE" && in.merge_option != "SQUASH_MERGE" &&
+      in.merge_option != "THREE_WAY_MERGE")
+    throw InvalidMergeOptionException("The specified merge option is not valid: " + in.merge_option);
+  if (in.max_conflict_files && *in.max_conflict_files < 1)
+    throw InvalidMaxConflictFilesException("The maximum number of conflict files must be at least 1.");
+  std::size_t first = 0;
+  if (in.next_token) {
+    const auto number = parse_int(*in.next_token);
+    if (!number || *number < 0)
+      throw InvalidContinuationTokenException("The specified continuation token is not valid.");
+    first = static_cast<std::size_t>(*number);
+  }
+  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
+                                      strategy_of(in.conflict_resolution_strategy));
+
+  GetMergeConflictsOutput out{.destination_commit_id = sides.destination, .source_commit_id = sides.source};
+  if (!merge.base_id.empty()) out.base_commit_id = merge.base_id;
+  if (in.merge_option == "FAST_FORWARD_MERGE") {
+    out.mergeable = merge.base_id == sides.destination;
+    return out;
+  }
+  out.mergeable = merge.conflicts.empty();
+  const std::size_t page = static_cast<std::size_t>(in.max_conflict_files.value_or(1000));
+  for (std::size_t i = first; i < merge.conflicts.size() && i < first + page; ++i)
+    out.conflict_metadata_list.push_back(to_metadata(sides.git, merge.conflicts[i]));
+  if (first + page < merge.conflicts.size()) out.next_token = std::to_string(first + page);
+  return out;
+}
+
+MergeBranchesByFastForwardOutput CodeCommit::merge_branches_by_fast_forward(region::Request& rq,
+                                                                            const MergeBranchesByFastForwardInput& in) {
+  authorize(rq, "MergeBranchesByFastForward", in.repository_name,
+            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+
+  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
+  if (!sides.git.is_ancestor(sides.destination, sides.source)) need_manual_merge();
+
+  move_branch(rq, sides, reference, sides.source);
+
+  return {.commit_id = sides.source, .tree_id = sides.git.tree_of(sides.source)};
+}
+
+MergeBranchesBySquashOutput CodeCommit::merge_branches_by_squash(region::Request& rq,
+                                                                 const MergeBranchesBySquashInput& in) {
+  authorize(rq, "MergeBranchesBySquash", in.repository_name,
+            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+  const auto [commit, tree] = merge_and_commit(rq, in, false);
+  return {.commit_id = commit, .tree_id = tree};
+}
+
+MergeBranchesByThreeWayOutput CodeCommit::merge_branches_by_three_way(region::Request& rq,
+                                                                      const MergeBranchesByThreeWayInput& in) {
+  authorize(rq, "MergeBranchesByThreeWay", in.repository_name,
+            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+  const auto [commit, tree] = merge_and_commit(rq, in, true);
+  return {.commit_id = commit, .tree_id = tree};
+}
+
+}  // namespace hanbat::codecommit

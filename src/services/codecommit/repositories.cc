@@ -1,0 +1,212 @@
+// Repositories: made, described, renamed, tagged, deleted.
+#include <algorithm>
+
+#include "base/arn.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "services/codecommit/codecommit.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+constexpr std::size_t kMostTags = 50;
+
+/// Where a client that came by `host` reaches the repository: AWS's own name inside the region, and from the host what
+/// it used itself.
+std::string clone_url(const region::Request& rq, const Repository& repository) {
+  const std::string path = "/v1/repos/" + repository.name;
+  const std::string host = lower(rq.host);
+  if (host.empty() || host.find("amazonaws.com") != std::string::npos)
+    return "https://git-codecommit." + repository.region + ".amazonaws.com" + path;
+  const auto colon = host.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : host.substr(colon);
+  if (repository.region == rq.home.settings.default_region) return "http://" + host + path;
+  // The plain address stands for the default region; other regions have names under localhost.
+  return "http://git-codecommit." + repository.region + ".localhost" + port + path;
+}
+
+RepositoryMetadata metadata(const region::Request& rq, const Repository& r) {
+  RepositoryMetadata out;
+  out.arn = r.arn();
+  out.account_id = r.account;
+  out.clone_url_http = clone_url(rq, r);
+  out.creation_date = r.created;
+  out.default_branch = r.default_branch;
+  out.last_modified_date = r.modified;
+  out.repository_description = r.description;
+  out.repository_id = r.id;
+  out.repository_name = r.name;
+  return out;
+}
+
+void check_description(const std::optional<std::string>& description) {
+  if (description && description->size() > 1000)
+    throw InvalidRepositoryDescriptionException("The repository description is longer than 1000 characters.");
+}
+
+void check_tags(const std::map<std::string, std::string>& tags) {
+  if (tags.size() > kMostTags)
+    throw TooManyTagsException("The maximum number of tags for a resource has been exceeded.");
+  for (const auto& [key, value] : tags) {
+    if (key.starts_with("aws:"))
+      throw InvalidSystemTagUsageException("Tag keys that start with aws: are reserved for AWS.");
+    if (key.empty() || key.size() > 128 || value.size() > 256)
+      throw InvalidTagsMapException("The map of tags is not valid.");
+  }
+}
+
+/// The repository of an ARN, after the caller was authorized for it.
+Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text) {
+  rq.authorize("codecommit:" + std::string(action), text);
+  const auto arn = parse_arn(text);
+  if (!arn || arn->service != "codecommit" || arn->region != rq.region)
+    throw InvalidResourceArnException("The resource ARN is not valid: " + text);
+  auto repository = find_repository(rq.tx, arn->account, arn->region, arn->resource);
+  if (!repository || repository->account != rq.account)
+    throw RepositoryDoesNotExistException(arn->resource + " does not exist");
+  return *std::move(repository);
+}
+
+std::size_t read_token(const std::optional<std::string>& token) {
+  if (!token || token->empty()) return 0;
+  const auto number = parse_int(*token);
+  if (!number || *number < 0) throw InvalidContinuationTokenException("The specified continuation token is not valid.");
+  return static_cast<std::size_t>(*number);
+}
+
+}  // namespace
+
+CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const CreateRepositoryInput& in) {
+  authorize(rq, "CreateRepository", in.repository_name);
+
+  check_repository_name(in.repository_name);
+  check_description(in.repository_description);
+  if (in.tags) check_tags(*in.tags);
+  if (find_repository(rq.tx, rq.account, rq.region, in.repository_name))
+    throw RepositoryNameExistsException("Repository named " + in.repository_name + " already exists");
+
+  const Repository repository{random_uuid(),
+                              rq.account,
+                              rq.region,
+                              in.repository_name,
+                              std::nullopt,
+                              in.repository_description,
+                              in.tags.value_or(std::map<std::string, std::string>()),
+                              rq.now(),
+                              rq.now()};
+  insert(rq.tx, repository);
+
+  return {.repository_metadata = metadata(rq, repository)};
+}
+
+GetRepositoryOutput CodeCommit::get_repository(region::Request& rq, const GetRepositoryInput& in) {
+  authorize(rq, "GetRepository", in.repository_name);
+  return {.repository_metadata = metadata(rq, require_repository(rq, in.repository_name))};
+}
+
+ListRepositoriesOutput CodeCommit::list_repositories(region::Request& rq, const ListRepositoriesInput& in) {
+  rq.authorize("codecommit:ListRepositories", "*");
+
+  const std::string sort_by = in.sort_by.value_or("repositoryName"), order = in.order.value_or("ascending");
+  if (sort_by != "repositoryName" && sort_by != "lastModifiedDate")
+    throw InvalidSortByException("The specified sort by value is not valid.");
+  if (order != "ascending" && order != "descending")
+    throw InvalidOrderException("The specified sort order is not valid.");
+  auto all = codecommit::list_repositories(rq.tx, rq.account, rq.region);
+  if (sort_by == "lastModifiedDate")
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.modified < b.modified; });
+  if (order == "descending") std::reverse(all.begin(), all.end());
+
+  ListRepositoriesOutput out;
+  out.repositories.emplace();
+  const std::size_t first = read_token(in.next_token);
+  for (std::size_t i = first; i < all.size() && i < first + kPage; ++i)
+    out.repositories->push_back({.repository_id = all[i].id, .repository_name = all[i].name});
+  if (first + kPage < all.size()) out.next_token = std::to_string(first + kPage);
+  return out;
+}
+
+DeleteRepositoryOutput CodeCommit::delete_repository(region::Request& rq, const DeleteRepositoryInput& in) {
+  authorize(rq, "DeleteRepository", in.repository_name);
+
+  check_repository_name(in.repository_name);
+  const auto repository = find_repository(rq.tx, rq.account, rq.region, in.repository_name);
+  if (!repository) return {};  // AWS answers the deletion of what is not there without an id
+
+  remove(rq.tx, *repository);
+  rq.add_task({"codecommit.remove_folder", repository->id, Json::object({{"id", repository->id}})});
+
+  return {.repository_id = repository->id};
+}
+
+BatchGetRepositoriesOutput CodeCommit::batch_get_repositories(region::Request& rq,
+                                                              const BatchGetRepositoriesInput& in) {
+  for (const auto& name : in.repository_names) authorize(rq, "BatchGetRepositories", name);
+
+  if (in.repository_names.empty()) throw RepositoryNamesRequiredException("At least one repository name is required.");
+  if (in.repository_names.size() > 100)
+    throw MaximumRepositoryNamesExceededException("The maximum number of repository names is 100.");
+  BatchGetRepositoriesOutput out;
+  out.repositories.emplace();
+  out.repositories_not_found.emplace();
+  for (const auto& name : in.repository_names) {
+    check_repository_name(name);
+    if (const auto repository = find_repository(rq.tx, rq.account, rq.region, name))
+      out.repositories->push_back(metadata(rq, *repository));
+    else
+      out.repositories_not_found->push_back(name);
+  }
+  return out;
+}
+
+UpdateRepositoryDescriptionOutput CodeCommit::update_repository_description(
+    region::Request& rq, const UpdateRepositoryDescriptionInput& in) {
+  authorize(rq, "UpdateRepositoryDescription", in.repository_name);
+
+  check_description(in.repository_description);
+  Repository repository = require_repository(rq, in.repository_name);
+
+  repository.description = in.repository_description;
+  repository.modified = rq.now();
+  update(rq.tx, repository);
+
+  return {};
+}
+
+UpdateRepositoryNameOutput CodeCommit::update_repository_name(region::Request& rq,
+                                                              const UpdateRepositoryNameInput& in) {
+  authorize(rq, "UpdateRepositoryName", in.old_name);
+
+  check_repository_name(in.new_name);
+  Repository repository = require_repository(rq, in.old_name);
+  if (in.new_name != in.old_name && find_repository(rq.tx, rq.account, rq.region, in.new_name))
+    throw RepositoryNameExistsException("Repository named " + in.new_name + " already exists");
+
+  repository.name = in.new_name;
+  repository.modified = rq.now();
+  update(rq.tx, repository);
+
+  return {};
+}
+
+TagResourceOutput CodeCommit::tag_resource(region::Request& rq, const TagResourceInput& in) {
+  Repository repository = require_by_arn(rq, "TagResource", in.resource_arn);
+  for (const auto& [key, value] : in.tags) repository.tags[key] = value;
+  check_tags(repository.tags);
+  update(rq.tx, repository);
+  return {};
+}
+
+UntagResourceOutput CodeCommit::untag_resource(region::Request& rq, const UntagResourceInput& in) {
+  Repository repository = require_by_arn(rq, "UntagResource", in.resource_arn);
+  for (const auto& key : in.tag_keys) repository.tags.erase(key);
+  update(rq.tx, repository);
+  return {};
+}
+
+ListTagsForResourceOutput CodeCommit::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
+  return {.tags = require_by_arn(rq, "ListTagsForResource", in.resource_arn).tags};
+}
+
+}  // namespace hanbat::codecommit

@@ -1,0 +1,208 @@
+// git over HTTP: /v1/repos/<name>/info/refs, git-upload-pack and git-receive-pack.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "os/files.h"
+#include "services/codecommit/codecommit.h"
+#include "services/codecommit/git_login.h"
+#include "services/codecommit/receive_pack.h"
+#include "wire/error.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+constexpr std::string_view kRoot = "/v1/repos/";
+constexpr std::uint64_t kLargestNegotiation = 64u << 20;
+
+enum class Verb { kPull, kPush };
+
+/// What a request of a git client wants.
+struct GitRoute {
+  std::string repository;
+  Verb verb;
+  bool advertises;  // info/refs; else the exchange itself
+};
+
+std::optional<GitRoute> route(const http::RequestHead& head) {
+  const auto path = percent_decode(head.raw_path);
+  if (!path || !path->starts_with(kRoot)) return std::nullopt;
+  const std::string_view rest = std::string_view(*path).substr(kRoot.size());
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos || slash == 0) return std::nullopt;
+  const std::string name(rest.substr(0, slash));
+  const std::string_view action = rest.substr(slash + 1);
+  if (action == "info/refs" && head.method == "GET") {
+    const std::string service = head.query("service").value_or("");
+    if (service == "git-upload-pack") return GitRoute{name, Verb::kPull, true};
+    if (service == "git-receive-pack") return GitRoute{name, Verb::kPush, true};
+  }
+  if (head.method != "POST") return std::nullopt;
+  if (action == "git-upload-pack") return GitRoute{name, Verb::kPull, false};
+  if (action == "git-receive-pack") return GitRoute{name, Verb::kPush, false};
+  return std::nullopt;
+}
+
+/// Git's requests have no model; authorization and events still ask for the operation.
+const wire::OperationModel& operation(Verb verb) {
+  static const wire::OperationModel pull{.name = "GitPull", .service = &service_model(), .read_only = true};
+  static const wire::OperationModel push{.name = "GitPush", .service = &service_model()};
+  return verb == Verb::kPull ? pull : push;
+}
+
+http::Headers uncached(std::string type) {
+  return {{"Content-Type", std::move(type)}, {"Cache-Control", "no-cache, max-age=0, must-revalidate"}};
+}
+
+void refuse(http::Exchange& exchange, int status, std::string text) {
+  http::Headers headers{{"Content-Type", "text/plain; charset=utf-8"}};
+  if (status == 401) headers.add("WWW-Authenticate", "Basic realm=\"AWS CodeCommit\"");
+  exchange.send({status, std::move(headers), std::move(text) + "\n"});
+}
+
+/// Runs upload-pack on a body that is at hand as a file, and sends what it says as it comes.
+void upload_pack(http::Exchange& exchange, const std::string& folder, bool advertises) {
+  SpawnOptions options = git_options(exchange.head().headers.get("Git-Protocol"));
+  std::vector<std::string> argv{"git", "upload-pack", "--stateless-rpc"};
+  Fd input;
+  if (advertises) {
+    argv.push_back("--advertise-refs");
+  } else {
+    // The whole question first: git may begin to answer before it has read all, and neither side must wait on the
+    // other.
+    input = open_file(folder + "/.", O_TMPFILE | O_RDWR, 0600);
+    std::unique_ptr<http::BodyReader> inflated;
+    http::BodyReader* body = &exchange.body();
+    if (iequals(exchange.head().headers.get("Content-Encoding"), "gzip")) body = (inflated = inflate(*body)).get();
+    std::array<char, 65536> buffer;
+    std::uint64_t total = 0;
+    while (const std::size_t n = body->read(buffer)) {
+      if ((total += n) > kLargestNegotiation) throw http::Error(413, "the request is too large");
+      write_all(input.get(), {buffer.data(), n});
+    }
+    ::lseek(input.get(), 0, SEEK_SET);
+    options.in = Stdio::of(input.get());
+  }
+  argv.push_back(folder);
+  options.out = Stdio::pipe();
+  Process git = Process::spawn(argv, options);
+
+  auto& out = exchange.start(200, uncached(advertises ? "application/x-git-upload-pack-advertisement"
+                                                      : "application/x-git-upload-pack-result"));
+  if (advertises && exchange.head().headers.get("Git-Protocol").find("version=2") == std::string_view::npos)
+    out.write(packet("# service=git-upload-pack\n").append(kFlush));
+  std::array<char, 65536> buffer;
+  while (const std::size_t n = read_some(git.out.get(), buffer)) {
+    out.write({buffer.data(), n});
+    out.flush();
+  }
+  if (!git.wait().ok()) throw http::Error(500, "upload-pack failed");  // the answer is cut, so the client knows
+  out.finish();
+}
+
+}  // namespace
+
+bool CodeCommit::claims(const http::RequestHead& head) const { return head.raw_path.starts_with(kRoot); }
+
+void CodeCommit::serve(http::Exchange& exchange) {
+  const http::RequestHead& head = exchange.head();
+  const auto wanted = route(head);
+  if (!wanted) return refuse(exchange, 404, "not a git request");
+
+  // Who is it, may they, and is there such a repository: in that order.
+  const std::string request_id = random_uuid();
+  std::optional<GitLogin> login;
+  std::optional<Repository> repository;
+  std::vector<Reference> references;
+  try {
+    home_.db.read([&](store::Tx& tx) {
+      login = log_in(home_, tx, head, wanted->repository);
+      if (!login) return;
+      region::Request rq(home_, *this, operation(wanted->verb), tx, login->caller, login->region, request_id);
+      authorize(rq, wanted->verb == Verb::kPull ? "GitPull" : "GitPush", wanted->repository);
+      repository = require_repository(rq, wanted->repository);
+      if (wanted->verb == Verb::kPush) references = list_references(tx, *repository);
+    });
+  } catch (const RepositoryDoesNotExistException&) {
+    return refuse(exchange, 404, "repository '" + wanted->repository + "' not found");
+  } catch (const wire::Error& error) {
+    return refuse(exchange, error.status() == 400 ? 403 : error.status(), error.message());
+  }
+  if (!login) return refuse(exchange, 401, "authentication required");
+
+  const std::string path = folder(*repository);
+  if (wanted->verb == Verb::kPull) {
+    project_references(*repository);
+    return upload_pack(exchange, path, wanted->advertises);
+  }
+  if (wanted->advertises) {
+    auto headers = uncached("application/x-git-receive-pack-advertisement");
+    return exchange.send({200, std::move(headers), advertise(references)});
+  }
+
+  std::unique_ptr<http::BodyReader> inflated;
+  http::BodyReader* source = &exchange.body();
+  if (iequals(head.headers.get("Content-Encoding"), "gzip")) source = (inflated = inflate(*source)).get();
+  PacketReader body(*source);
+  Push push = read_commands(body);
+  std::string unpacked;
+  if (!push.commands.empty()) {
+    project_references(*repository);
+    unpacked = store_pack(body, path, push);
+    if (unpacked.empty())
+      apply(push, *repository, *login, request_id);
+    else
+      for (auto& command : push.commands) command.refusal = "unpacker error";
+  }
+  exchange.send({200, uncached("application/x-git-receive-pack-result"), report(push, unpacked)});
+}
+
+void CodeCommit::apply(Push& push, const Repository& known, const GitLogin& login, const std::string& request_id) {
+  const GitRepository git(folder(known));
+  struct Undone {};
+  try {
+    home_.db.write([&](store::Tx& tx) {
+      region::Request rq(home_, *this, operation(Verb::kPush), tx, login.caller, login.region, request_id);
+      auto repository = find_repository(tx, known.account, known.region, known.name);
+      if (!repository || repository->id != known.id) throw http::Error(404, "the repository is gone");
+      for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
+      const bool any_refused = std::any_of(push.commands.begin(), push.commands.end(),
+                                           [](const auto& command) { return !command.refusal.empty(); });
+      if (push.atomic && any_refused) throw Undone();
+      for (auto& command : push.commands)
+        if (command.refusal.empty() && !change_reference(rq, *repository, command.change))
+          command.refusal = "reference already changed";
+    });
+  } catch (const Undone&) {
+    for (auto& command : push.commands)
+      if (command.refusal.empty()) command.refusal = "atomic transaction failed";
+  }
+}
+
+std::string CodeCommit::refusal_of(region::Request& rq, const Repository& repository, const GitRepository& git,
+                                   const ReferenceChange& change) {
+  if (!change.name.starts_with("refs/") || !is_reference_name(change.name)) return "funny refname";
+  const bool is_branch = change.name.starts_with(kBranchPrefix);
+  if (change.new_id.empty() && is_branch && repository.default_branch == change.name.substr(kBranchPrefix.size()))
+    return "the default branch cannot be deleted";
+  if (find_reference(rq.tx, repository, change.name).value_or("") != change.old_id) return "fetch first";
+  if (!change.new_id.empty() && is_branch && !git.find_commit(change.new_id)) return "not a commit";
+  // refs/heads/a and refs/heads/a/b cannot both be, in git's own store.
+  if (!change.new_id.empty())
+    for (const auto& other : list_references(rq.tx, repository))
+      if (other.name.starts_with(change.name + "/") || change.name.starts_with(other.name + "/"))
+        return "conflicts with " + other.name;
+  try {
+    authorize(rq, "GitPush", repository.name, {{"codecommit:References", {change.name}}});
+  } catch (const wire::Error&) {
+    return "not authorized";
+  }
+  return "";
+}
+
+}  // namespace hanbat::codecommit
