@@ -29,7 +29,9 @@ PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kR
 LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery", "uri": "kUri",
              "statusCode": "kStatusCode"}
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
-READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Poll|Simulate|Test|Validate|Preview)")
+READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview)")
+
+WRITES = {"GetSessionToken", "GetFederationToken", "GetAuthorizationToken"}  # they make what they tell
 
 
 def snake(name):
@@ -486,7 +488,7 @@ def write_operation(model, name, lines):
         fields.append(".checksum_required = true")
     if operation.get("authtype") == "none":
         fields.append(".unsigned_allowed = true")
-    if READS.match(name):
+    if READS.match(name) and name not in WRITES:
         fields.append(".read_only = true")
     return "{" + ", ".join(fields) + "}"
 

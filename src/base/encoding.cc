@@ -122,8 +122,6 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
-std::optional<std::string> form_decode(std::string_view text) {
-  return percent_decode(replace_all(text, "+", " "));
-}
+std::optional<std::string> form_decode(std::string_view text) { return percent_decode(replace_all(text, "+", " ")); }
 
 }  // namespace hanbat

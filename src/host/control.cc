@@ -13,7 +13,7 @@
 namespace hanbat::host {
 namespace {
 
-constexpr std::size_t kLongestRequest = 64 * 1024;
+constexpr std::size_t kLongestRequest = 4 * 1024 * 1024;
 constexpr int kStopPollMs = 200;
 
 /// One line from the socket, without its end; empty when the other side closed first.
@@ -36,6 +36,8 @@ Json carry_out(ControlActions& actions, const Json& request, const Progress& pro
     answer = actions.status();
   else if (action == "import-image")
     actions.import_image(request.text("name"), request.text("folder"), progress);
+  else if (action == "call")
+    answer["result"] = actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
   else if (action == "down")
     actions.down(progress);
   else

@@ -2,6 +2,7 @@
 //
 //   {"action":"status"}                                   → {"done":true,…what status() said}
 //   {"action":"import-image","name":"x","folder":"/y"}    → {"progress":"…"}… {"done":true}
+//   {"action":"call","method":"x","arguments":{}}         → {"done":true,"result":…}
 //   {"action":"down"}                                     → {"progress":"…"}… {"done":true}
 // An action that fails ends with {"error":"…"}. The socket is root's alone (0600), so there is nothing to sign.
 #pragma once
@@ -30,6 +31,8 @@ class ControlActions {
   /// Makes the image of that folder (metadata.tar.gz, rootfs.squashfs, manifest.json) known under the name. Quick when
   /// it is.
   virtual void import_image(const std::string& name, const std::string& folder, const Progress& progress) = 0;
+  /// Any action by its name, for tests and the curious.
+  virtual Json call(const std::string& action, const Json& arguments) = 0;
   /// Takes everything down but the data. The daemon ends soon after it has returned.
   virtual void down(const Progress& progress) = 0;
 };

@@ -1,6 +1,7 @@
 // HostClient. A request is one message {"id", "action", "arguments"}; an answer is {"id", "result"} or {"id", "error",
 // "message"}, with a descriptor for listen.
-#include <atomic>
+#include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -59,8 +60,11 @@ class HostClient::Connection {
   void read() {
     try {
       for (;;) {
-        Message message = receive_message(socket_.get(), kMessageLimit);
-        if (message.bytes.empty()) break;
+        // The size first: a buffer for the largest message would be held and cleared for each.
+        const ssize_t size = ::recv(socket_.get(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        Message message = receive_message(socket_.get(), std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
         Json json = Json::parse(message.bytes);
         std::lock_guard lock(mutex_);
         const auto found = waiting_.find(json.integer("id"));

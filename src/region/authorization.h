@@ -15,6 +15,12 @@ class Request;
 /// Values of condition keys beyond the global ones, by key name: {"ec2:ResourceTag/env", {"dev"}}.
 using ConditionKeys = std::map<std::string, std::vector<std::string>>;
 
+/// What an allow in a resource's own policy is worth beside the caller's policies.
+enum class ResourcePolicyRole {
+  kAdds,       // a bucket's: it can suffice within the account
+  kMustAllow,  // a role's trust policy: without it nothing suffices
+};
+
 /// One question of authorization.
 struct AccessQuestion {
   std::string action;         // "s3:GetObject"
@@ -22,6 +28,7 @@ struct AccessQuestion {
   ConditionKeys keys;
   Json resource_policy;       // the policy attached to the resource, or null
   std::string resource_account;  // whose the resource is; "" = the request's account
+  ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
 };
 
 /// Answers questions. Implemented over the policy engine by iam.

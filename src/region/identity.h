@@ -27,6 +27,7 @@ struct Caller {
   std::string access_key_id;
   Json session_policies;                             // array of policy documents, or null
   std::map<std::string, std::string> session_tags;   // aws:PrincipalTag/… of the session
+  std::string source_identity;
   std::string via_service;                           // the service that calls on this principal's behalf, or ""
   std::string source_ip;
   std::string user_agent;
@@ -52,6 +53,23 @@ struct TemporaryCredentials {
   Caller caller;
 };
 
+/// What sts needs to know of a role.
+struct RoleFacts {
+  std::string arn;
+  std::string id;    // AROA…
+  std::string name;
+  std::string account;
+  Json trust;        // the trust policy
+  Seconds longest_session{3600};
+};
+
+/// What a caller may give a session beside its name.
+struct SessionOptions {
+  Json policies;                            // array of policy documents that bound it, or null
+  std::map<std::string, std::string> tags;
+  std::string source_identity;
+};
+
 /// What the front door and the services ask of IAM's state. All calls read or write in the caller's transaction.
 class Identity {
  public:
@@ -65,6 +83,13 @@ class Identity {
   /// process; it has no keys. Throws wire::Error AccessDenied when the role is missing or does not trust the service.
   virtual Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
                              std::string_view session_name) = 0;
+  virtual std::optional<RoleFacts> find_role(store::Tx& tx, std::string_view role_arn) = 0;
+  /// A session of the role; who may have it was decided before.
+  virtual Caller open_session(const RoleFacts& role, std::string_view session_name, const SessionOptions& options) = 0;
+  /// The document of a managed policy of the account or of AWS, for session policies; null when there is none.
+  virtual Json find_managed_policy(store::Tx& tx, std::string_view policy_arn) = 0;
+  /// The account of an access key, known by the key alone; nothing when it is none of ours.
+  virtual std::optional<std::string> find_key_account(store::Tx& tx, std::string_view access_key_id) = 0;
   /// Keys for such a session (for a build's or an instance's own tools), valid that long.
   virtual TemporaryCredentials issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) = 0;
   /// The service acting for itself in an account (service-linked work and service-owned buckets).

@@ -56,7 +56,7 @@ void Region::start() {
   db.migrate(store::task_migrations());
   db.migrate(store::blob_migrations());
   for (const auto& service : services_) db.migrate(service->migrations());
-  blobs.sweep(db);
+  blobs.sweep();
   for (const auto& service : services_) service->start();
 }
 

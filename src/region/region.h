@@ -24,6 +24,7 @@ class Host;
 namespace hanbat::http {
 class Authority;
 class Exchange;
+class Server;
 }  // namespace hanbat::http
 
 namespace hanbat::region {
@@ -58,6 +59,10 @@ class Region {
   host::Host* find_host() const { return host_; }
   /// The region's certificate authority; null in tests.
   http::Authority* authority() const { return authority_; }
+
+  /// The HTTP server, to which services add listeners of their own (IMDS); main hands it in. Null in tests.
+  http::Server* find_server() const { return server_; }
+  void set_server(http::Server& server) { server_ = &server; }
 
   void add(std::unique_ptr<Service> service);
   /// By signing name, endpoint prefix or folder name: "ecr", "elasticloadbalancing", "codedeploy-commands".
@@ -96,6 +101,7 @@ class Region {
  private:
   host::Host* host_;
   http::Authority* authority_;
+  http::Server* server_ = nullptr;
   Identity* identity_ = nullptr;
   Authorizer* authorizer_ = nullptr;
   std::vector<std::unique_ptr<Service>> services_;

@@ -34,6 +34,12 @@ class FakeIdentity : public Identity {
     caller.arn = std::string(role_arn) + "/" + std::string(name);
     return caller;
   }
+  std::optional<RoleFacts> find_role(store::Tx&, std::string_view) override { return std::nullopt; }
+  Caller open_session(const RoleFacts& role, std::string_view, const SessionOptions&) override {
+    return service_caller(role.account, "test");
+  }
+  Json find_managed_policy(store::Tx&, std::string_view) override { return {}; }
+  std::optional<std::string> find_key_account(store::Tx&, std::string_view) override { return std::nullopt; }
   TemporaryCredentials issue_keys(store::Tx&, const Caller& session, Seconds) override {
     return {"ASIATEST", "secret", "token", {0}, session};
   }
@@ -51,7 +57,7 @@ class TestRegion {
   TestRegion()
       : folder(std::filesystem::temp_directory_path() / ("hanbat-test-" + random_hex(12))),
         db(store::open_sqlite(":memory:")),
-        blobs(folder + "/blobs"),
+        blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
         home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, nullptr, nullptr) {
     home.set_authorizer(authorizer);

@@ -101,7 +101,7 @@ class FileBlobWriter final : public BlobWriter {
   Digest md5_;
 };
 
-Blobs::Blobs(std::string folder) : folder_(std::move(folder)) {
+Blobs::Blobs(std::string folder, Database& database) : folder_(std::move(folder)), database_(database) {
   std::filesystem::create_directories(folder_);
   std::filesystem::remove_all(folder_ + "/incoming");
   std::filesystem::create_directories(folder_ + "/incoming");
@@ -148,9 +148,13 @@ std::shared_ptr<void> Blobs::hold(const std::string& sha256) {
           }};
 }
 
-bool Blobs::held(std::string_view sha256) const {
+bool Blobs::collect(const std::string& sha256) {
+  // hold() waits for this lock before a writer renames its file, so a name that is written again now is not lost.
   const std::lock_guard lock(mutex_);
-  return held_.find(sha256) != held_.end();
+  if (held_.find(sha256) != held_.end()) return false;
+  const bool linked = database_.read(
+      [&](Tx& tx) { return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256).has_value(); });
+  return !linked && ::unlink(path(sha256).c_str()) == 0;
 }
 
 void Blobs::link(Tx& tx, std::string_view sha256, std::string_view owner) {
@@ -159,24 +163,15 @@ void Blobs::link(Tx& tx, std::string_view sha256, std::string_view owner) {
 
 void Blobs::unlink(Tx& tx, std::string_view sha256, std::string_view owner) {
   tx.exec("DELETE FROM blob_links WHERE sha256 = ? AND owner = ?", sha256, owner);
-  if (tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256)) return;
-  // A new link may be committed between this commit and the removal only by someone who holds the blob.
-  tx.on_commit([this, name = std::string(sha256)] {
-    if (!held(name)) ::unlink(path(name).c_str());
-  });
+  tx.on_commit([this, name = std::string(sha256)] { collect(name); });
 }
 
-int Blobs::sweep(Database& database) {
+int Blobs::sweep() {
   int removed = 0;
   for (const auto& folder : std::filesystem::directory_iterator(folder_)) {
     if (!folder.is_directory() || folder.path().filename() == "incoming") continue;
-    for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
-      const std::string name = file.path().filename();
-      const bool linked = database.read([&](Tx& tx) {
-        return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", name).has_value();
-      });
-      if (!linked && !held(name) && std::filesystem::remove(file.path())) ++removed;
-    }
+    for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+      if (collect(file.path().filename())) ++removed;
   }
   return removed;
 }

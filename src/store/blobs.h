@@ -1,5 +1,5 @@
-// Bytes too large for a row: S3 objects, image layers, artifacts, logs of builds. A blob is a file named by the SHA-256 of
-// what it holds, written under a temporary name, synced and renamed; so a name that exists has whole content. Rows
+// Bytes too large for a row: S3 objects, image layers, artifacts, logs of builds. A blob is a file named by the SHA-256
+// of what it holds, written under a temporary name, synced and renamed; so a name that exists has whole content. Rows
 // `link` to it by an owner's name; a blob that nobody links to is collected.
 #pragma once
 
@@ -36,13 +36,14 @@ class BlobWriter {
 class Blobs {
  public:
   /// Keeps the blobs under the folder, which is made; what an earlier process left half-written goes.
-  explicit Blobs(std::string folder);
+  Blobs(std::string folder, Database& database);
 
   std::unique_ptr<BlobWriter> create();
   Blob put(std::string_view bytes);
   /// The path of a blob's file, to open and read. The file may be missing.
   std::string path(std::string_view sha256) const;
-  /// The whole content. Throws std::system_error when it is missing or cannot be read, std::runtime_error when its hash differs.
+  /// The whole content. Throws std::system_error when it is missing or cannot be read, std::runtime_error when its hash
+  /// differs.
   std::string get(std::string_view sha256) const;
   bool exists(std::string_view sha256) const;
 
@@ -51,15 +52,17 @@ class Blobs {
   /// Takes that back; the file goes after the commit when no other owner is left.
   void unlink(Tx& tx, std::string_view sha256, std::string_view owner);
   /// Removes files that nobody links to and nobody holds; at start. Returns how many.
-  int sweep(Database& database);
+  int sweep();
 
  private:
   friend class FileBlobWriter;
   std::shared_ptr<void> hold(const std::string& sha256);
-  bool held(std::string_view sha256) const;
+  /// Removes the file unless somebody holds it or links to it. Returns whether it did.
+  bool collect(const std::string& sha256);
 
   std::string folder_;
-  mutable std::mutex mutex_;
+  Database& database_;
+  std::mutex mutex_;
   std::multiset<std::string, std::less<>> held_;
 };
 

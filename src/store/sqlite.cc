@@ -99,9 +99,15 @@ class Connection {
     values.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_INTEGER: values.emplace_back(static_cast<std::int64_t>(sqlite3_column_int64(statement, i))); break;
-        case SQLITE_FLOAT: values.emplace_back(sqlite3_column_double(statement, i)); break;
-        case SQLITE_NULL: values.emplace_back(); break;
+        case SQLITE_INTEGER:
+          values.emplace_back(static_cast<std::int64_t>(sqlite3_column_int64(statement, i)));
+          break;
+        case SQLITE_FLOAT:
+          values.emplace_back(sqlite3_column_double(statement, i));
+          break;
+        case SQLITE_NULL:
+          values.emplace_back();
+          break;
         default: {
           const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
           const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, i));
@@ -248,9 +254,7 @@ class SqliteDatabase final : public Database {
 
 }  // namespace
 
-bool Row::is_null(std::size_t column) const {
-  return std::holds_alternative<std::monostate>(values_.at(column).get());
-}
+bool Row::is_null(std::size_t column) const { return std::holds_alternative<std::monostate>(values_.at(column).get()); }
 
 std::string Row::text(std::size_t column) const {
   const auto& held = values_.at(column).get();

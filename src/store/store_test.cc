@@ -138,7 +138,7 @@ TEST_F(StoreTest, AWorkerTakesOverWhatDiedWithAnotherProcess) {
 }
 
 TEST_F(StoreTest, ABlobGoesWithItsLastLink) {
-  Blobs blobs(folder_);
+  Blobs blobs(folder_, *db_);
   std::string name;
   {
     const Blob blob = blobs.put("content");
@@ -156,20 +156,31 @@ TEST_F(StoreTest, ABlobGoesWithItsLastLink) {
   EXPECT_FALSE(blobs.exists(name));
 }
 
+TEST_F(StoreTest, ABlobUnlinkedAndLinkedAnewInOneTransactionStays) {
+  Blobs blobs(folder_, *db_);
+  const std::string name = blobs.put("content").sha256;
+  db_->write([&](Tx& tx) { blobs.link(tx, name, "a"); });
+  db_->write([&](Tx& tx) {
+    blobs.unlink(tx, name, "a");
+    blobs.link(tx, name, "b");
+  });
+  EXPECT_EQ(blobs.get(name), "content");
+}
+
 TEST_F(StoreTest, ATornBlobIsNoticed) {
-  Blobs blobs(folder_);
+  Blobs blobs(folder_, *db_);
   const Blob blob = blobs.put("content");
   std::filesystem::resize_file(blobs.path(blob.sha256), 3);
   EXPECT_THROW(blobs.get(blob.sha256), std::runtime_error);
 }
 
 TEST_F(StoreTest, AnUnlinkedBlobIsSweptUnlessHeld) {
-  Blobs blobs(folder_);
+  Blobs blobs(folder_, *db_);
   auto held = std::make_unique<Blob>(blobs.put("held"));
   const std::string name = held->sha256;
-  EXPECT_EQ(blobs.sweep(*db_), 0);
+  EXPECT_EQ(blobs.sweep(), 0);
   held.reset();
-  EXPECT_EQ(blobs.sweep(*db_), 1);
+  EXPECT_EQ(blobs.sweep(), 1);
   EXPECT_FALSE(blobs.exists(name));
 }
 

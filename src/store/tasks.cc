@@ -68,8 +68,7 @@ class TaskPool final : public Tasks {
   void start(int workers) override {
     // The daemon holds its state folder alone, so a lease of another owner is one that died with it.
     database_.write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL"); });
-    for (int i = 0; i < workers; ++i)
-      threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+    for (int i = 0; i < workers; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
     threads_.emplace_back([this](std::stop_token stop) { keep_time(stop); });
   }
 
@@ -199,13 +198,11 @@ class TaskPool final : public Tasks {
         const Timestamp now = clock_.now();
         if (now - renewed > kLease / 3) {
           renewed = now;
-          database_.write([&](Tx& tx) {
-            tx.exec("UPDATE tasks SET lease_until = ? WHERE lease_owner = ?", now + kLease, owner_);
-          });
+          database_.write(
+              [&](Tx& tx) { tx.exec("UPDATE tasks SET lease_until = ? WHERE lease_owner = ?", now + kLease, owner_); });
         }
-        const auto next = database_.read([](Tx& tx) {
-          return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL");
-        });
+        const auto next =
+            database_.read([](Tx& tx) { return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL"); });
         const bool due = next && !next->is_null(0) && next->integer(0) <= now.ms;
         if (due) wake();
       } catch (const std::exception& error) {

@@ -41,8 +41,8 @@ class TaskRun {
   /// Set when the daemon stops; a handler that waits must give up then by throwing or `again`.
   std::stop_token stop() const { return stop_; }
 
-  /// Ends the task in the transaction in which `result` writes what came of it. At most once per run. When the lease was
-  /// lost or the task cancelled meanwhile, `result` is not called.
+  /// Ends the task in the transaction in which `result` writes what came of it. At most once per run. When the lease
+  /// was lost or the task cancelled meanwhile, `result` is not called.
   void finish(const std::function<void(Tx&)>& result);
   /// The same task again after the delay, with a new body if one is given; `also` writes in the same transaction.
   void again(Milliseconds delay, const std::function<void(Tx&)>& also = nullptr);

@@ -170,6 +170,8 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
   add_request_id(service, response.headers, request_id);
   if (error.status() == 304) return response;
   const std::string_view fault = error.fault() == Fault::kClient ? "Sender" : "Receiver";
+  if (const Shape* shape = error.members_shape())
+    for (auto& header : header_members(service, *shape, error.members())) response.headers.push_back(std::move(header));
   std::string out;
   switch (service.protocol) {
     case Protocol::kJson:
@@ -226,7 +228,7 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     append_element(out, "RequestId", request_id);
     out += "</ErrorResponse>";
   }
-  response.headers.emplace_back("Content-Type", service.folder == "s3" ? "application/xml" : "text/xml");
+  response.headers.emplace_back("Content-Type", service.protocol == Protocol::kRestXml ? "application/xml" : "text/xml");
   response.body = Body::of_bytes(std::move(out));
   return response;
 }

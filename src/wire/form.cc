@@ -62,13 +62,7 @@ class Reader {
 
  private:
   std::string name_of(const Member& member) const {
-    if (!ec2_) {
-      // A flattened list is named by its element.
-      if (member.shape->type == Type::kList && (member.flattened || member.shape->flattened) &&
-          member.shape->element->wire_name != "member" && member.wire_name == member.name)
-        return std::string(member.shape->element->wire_name);
-      return std::string(member.wire_name);
-    }
+    if (!ec2_) return std::string(member.wire_name);
     if (!member.query_name.empty()) return std::string(member.query_name);
     std::string name(member.wire_name);
     if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');

@@ -197,6 +197,8 @@ class Binder {
     const Member& element = *member.shape->element;
     const bool dates = element.shape->type == Type::kTimestamp &&
                        time_format(element, TimeFormat::kHttpDate) == TimeFormat::kHttpDate;
+    make_value(member, input);
+    if (trim(*found).empty()) return true;
     for (const std::string& item : header_items(*found, dates)) add_item(member, make_value(member, input), item);
     return true;
   }
@@ -286,6 +288,13 @@ std::string_view s3_root(std::string_view operation) {
 class Answer {
  public:
   explicit Answer(const OperationModel& operation) : operation_(operation) { response_.status = operation.success_status; }
+
+  /// The members of an error that travel in headers.
+  Response headers_of(const Shape& shape, const void* value) {
+    for (const Member& member : shape.members)
+      if (const void* inner = find_value(member, value)) header(member, inner);
+    return std::move(response_);
+  }
 
   Response write(const void* output) {
     const Shape& shape = *operation_.output;
@@ -446,5 +455,10 @@ void rest_into(Decoding& decoding, const RequestView& request, const Body& body,
 }
 
 Response rest_response(const OperationModel& operation, const void* output) { return Answer(operation).write(output); }
+
+Headers header_members(const ServiceModel& service, const Shape& shape, const void* value) {
+  const OperationModel any{.service = &service};
+  return Answer(any).headers_of(shape, value).headers;
+}
 
 }  // namespace hanbat::wire

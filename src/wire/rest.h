@@ -23,5 +23,7 @@ std::optional<RouteMatch> match_route(const Route& route, const RequestView& req
 
 void rest_into(Decoding& decoding, const RequestView& request, const Body& body, void* input);
 Response rest_response(const OperationModel& operation, const void* output);
+/// The members of a structure that travel in headers.
+Headers header_members(const ServiceModel& service, const Shape& shape, const void* value);
 
 }  // namespace hanbat::wire

@@ -102,10 +102,7 @@ class Writer {
   void member(const Member& member, const void* value) {
     const Shape& shape = *member.shape;
     const bool flattened = member.flattened || shape.flattened;
-    if (flattened && shape.type == Type::kList) {
-      const bool named = member.wire_name == member.name && shape.element->wire_name != "member";
-      return items(shape, value, named ? shape.element->wire_name : member.wire_name);
-    }
+    if (flattened && shape.type == Type::kList) return items(shape, value, member.wire_name);
     if (flattened && shape.type == Type::kMap) return entries(shape, value, member.wire_name);
     element(member, member.wire_name, value);
   }
@@ -132,9 +129,7 @@ class Reader {
         continue;
       }
       const bool flattened = member.flattened || member.shape->flattened;
-      const bool by_element = flattened && member.shape->type == Type::kList && member.wire_name == member.name &&
-                              member.shape->element->wire_name != "member";
-      const std::string_view wanted = by_element ? member.shape->element->wire_name : member.wire_name;
+      const std::string_view wanted = member.wire_name;
       std::size_t index = 0;
       for (pugi::xml_node child : node.children()) {
         if (child.type() != pugi::node_element || local(child.name()) != local(wanted)) continue;

@@ -1,0 +1,296 @@
+// Frontends: one per listener, bound on the balancer's addresses in its VPC's namespace. Backends: one per target group in use,
+// whose connections and checks start from the balancer's own addresses there, so both groups' rules are in their way.
+#include "host/balancers/haproxy_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "host/ipv4.h"
+#include "host/networks/plan.h"
+
+namespace hanbat::host {
+namespace {
+
+/// A word of the configuration, in strong quotes.
+std::string quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// AWS's wildcards as a regular expression.
+std::string pattern_of(std::string_view wildcard) {
+  std::string out = "^";
+  for (const char c : wildcard) {
+    if (c == '*') out += ".*";
+    else if (c == '?') out += '.';
+    else {
+      if (std::string_view(".+()[]{}|^$\\").find(c) != std::string_view::npos) out += '\\';
+      out += c;
+    }
+  }
+  return out + "$";
+}
+
+std::string condition_of(const BalancerCondition& condition) {
+  std::string values;
+  if (condition.field == "source-ip" || condition.field == "http-request-method") {
+    for (const auto& value : condition.values) values += " " + quoted(value);
+    return condition.field == "source-ip" ? "{ src" + values + " }" : "{ method -m str" + values + " }";
+  }
+  for (const auto& value : condition.values) values += " " + quoted(pattern_of(value));
+  if (condition.field == "path-pattern") return "{ path -m reg" + values + " }";
+  if (condition.field == "host-header") return "{ req.hdr(host),field(1,:) -m reg -i" + values + " }";
+  return fmt::format("{{ req.hdr({}) -m reg -i{} }}", condition.header, values);
+}
+
+/// A format string of HAProxy from one part of AWS's redirect.
+std::string redirect_part(std::string_view text, const BalancerListener& listener) {
+  std::string out;
+  const std::vector<std::pair<std::string, std::string>> words = {{"#{protocol}", listener.protocol == "HTTPS" ? "https" : "http"},
+                                                                   {"#{host}", "%[req.hdr(host),field(1,:)]"},
+                                                                   {"#{port}", std::to_string(listener.port)},
+                                                                   {"#{path}", "%[path,regsub(^/,)]"},
+                                                                   {"#{query}", "%[query]"}};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto word = std::find_if(words.begin(), words.end(), [&](const auto& one) { return text.substr(at).starts_with(one.first); });
+    if (word != words.end()) {
+      out += word->second;
+      at += word->first.size();
+    } else {
+      out += text[at] == '%' ? std::string("%%") : std::string(1, text[at]);
+      ++at;
+    }
+  }
+  return out;
+}
+
+std::string location_of(const BalancerAction& action, const BalancerListener& listener, bool with_query) {
+  const auto part = [&](const std::string& text, const char* usual) { return redirect_part(text.empty() ? usual : text, listener); };
+  std::string protocol = part(action.redirect_protocol, "#{protocol}");
+  std::transform(protocol.begin(), protocol.end(), protocol.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string location = protocol + "://" + part(action.redirect_host, "#{host}") + ":" + part(action.redirect_port, "#{port}") + part(action.redirect_path, "/#{path}");
+  if (with_query) location += "?" + part(action.redirect_query, "#{query}");
+  return location;
+}
+
+class Writer {
+ public:
+  Writer(const BalancersSpec& spec, std::string folder) : spec_(spec), folder_(std::move(folder)), used_(groups_in_use(spec)) {}
+
+  HaproxyFiles write() {
+    out_ = fmt::format(
+        "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file {0}/states\n  maxconn 4000\n  nbthread 1\n"
+        "  log /dev/null local0\n"
+        "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option http-server-close\n"
+        "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout http-request 60s\n  timeout queue 60s\n",
+        folder_);
+    for (const auto& balancer : spec_.balancers)
+      for (const auto& listener : balancer.listeners) add_frontend(balancer, listener);
+    for (const auto& group : spec_.target_groups)
+      if (used_.contains(group.id)) add_backend(group, *used_.at(group.id));
+    add_host_side();
+    return {out_, std::move(others_)};
+  }
+
+ private:
+  void add_frontend(const Balancer& balancer, const BalancerListener& listener) {
+    const bool tls = listener.protocol == "HTTPS";
+    out_ += fmt::format("frontend L_{}\n", listener.id);
+    std::string crt;
+    if (tls) {
+      others_[listener.id + ".pem"] = listener.certificate_pem;
+      crt = fmt::format(" ssl crt {}/{}.pem alpn h2,http/1.1", folder_, listener.id);
+    }
+    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} namespace {}{}\n", node.private_ip, listener.port, namespace_name(balancer.vpc_id), crt);
+    out_ += fmt::format("  timeout client {}s\n  timeout http-keep-alive {}s\n", balancer.idle_timeout_seconds, balancer.idle_timeout_seconds);
+    out_ += fmt::format(
+        "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ req.hdr(X-Forwarded-For) -m found }}\n"
+        "  http-request set-header X-Forwarded-For %[src] if !{{ req.hdr(X-Forwarded-For) -m found }}\n"
+        "  http-request set-header X-Forwarded-Proto {}\n  http-request set-header X-Forwarded-Port {}\n"
+        "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8),lower]-%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),lower]\n",
+        tls ? "https" : "http", listener.port);
+    int number = 0;
+    for (const auto& rule : listener.rules) {
+      ++number;
+      out_ += fmt::format("  http-request set-var(txn.rule) int({}) if !{{ var(txn.rule) -m found }}", number);
+      for (const auto& condition : rule.conditions) out_ += " " + condition_of(condition);
+      out_ += "\n";
+    }
+    number = 0;
+    for (const auto& rule : listener.rules) {
+      ++number;
+      add_action(rule.action, listener, fmt::format("{}-{}", listener.id, number), fmt::format("{{ var(txn.rule) -m int {} }}", number));
+    }
+    add_action(listener.default_action, listener, listener.id + "-0", "!{ var(txn.rule) -m found }");
+  }
+
+  void add_action(const BalancerAction& action, const BalancerListener& listener, const std::string& name, const std::string& condition) {
+    if (action.kind == "fixed-response") {
+      std::string content;
+      if (!action.body.empty()) {
+        others_[name + ".body"] = action.body;
+        content = fmt::format(" content-type {} file {}/{}.body", quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_, name);
+      }
+      out_ += fmt::format("  http-request return status {}{} if {}\n", action.status, content, condition);
+    } else if (action.kind == "redirect") {
+      out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status, quoted(location_of(action, listener, true)), condition);
+      const bool own_query = !action.redirect_query.empty() && action.redirect_query != "#{query}";
+      out_ += fmt::format("  http-request redirect code {} location {} if {}\n", action.status, quoted(location_of(action, listener, own_query)), condition);
+    } else {
+      int left = 0;
+      for (const auto& to : action.forward) left += to.weight;
+      if (left == 0) out_ += fmt::format("  http-request return status 503 if {}\n", condition);
+      for (const auto& to : action.forward) {
+        if (to.weight == 0) continue;
+        const std::string chance = to.weight == left ? "" : fmt::format(" {{ rand({}) lt {} }}", left, to.weight);
+        out_ += fmt::format("  use_backend T_{} if {}{}\n", to.target_group_id, condition, chance);
+        left -= to.weight;
+      }
+    }
+  }
+
+  void add_backend(const TargetGroup& group, const Balancer& balancer) {
+    const HealthCheck& check = group.health_check;
+    out_ += fmt::format("backend {}\n  balance {}\n", backend_name(group), group.algorithm == "least_outstanding_requests" ? "leastconn" : "roundrobin");
+    out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds, check.timeout_seconds);
+    if (group.stickiness_seconds > 0) out_ += fmt::format("  cookie AWSALB insert indirect nocache maxlife {}s\n", group.stickiness_seconds);
+    out_ += fmt::format(
+        "  option httpchk\n  http-check connect{}{}\n"
+        "  http-check send meth GET uri {} ver HTTP/1.1 hdr Host {} hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close\n"
+        "  http-check expect status {}\n",
+        check.protocol == "HTTPS" ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "", quoted(check.path), "target", check.matcher);
+    out_ += fmt::format("  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds, check.unhealthy_threshold, check.healthy_threshold,
+                        group.protocol == "HTTPS" ? " ssl verify none" : "", check.protocol == "HTTPS" && group.protocol != "HTTPS" ? " verify none" : "");
+    for (const auto& target : group.targets) {
+      const std::uint32_t address = require_address(target.ip, "target");
+      const auto near = std::find_if(balancer.nodes.begin(), balancer.nodes.end(), [&](const BalancerNode& node) { return require_range(node.subnet_cidr, "subnet").holds(address); });
+      const auto& node = near != balancer.nodes.end() ? *near : balancer.nodes.front();
+      out_ += fmt::format("  server {} {}:{} namespace {} source {}{}\n", server_name(target), target.ip, target.port, namespace_name(group.vpc_id), node.private_ip,
+                          group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
+    }
+  }
+
+  /// From the host, a balancer is reached by its public addresses through the edge, as by any stranger; the loopback port only
+  /// spares the host's programs a resolver.
+  void add_host_side() {
+    std::map<int, std::string> frontends, names;
+    std::string backends;
+    for (const auto& balancer : spec_.balancers)
+      for (const auto& listener : balancer.listeners) {
+        const bool is_public = std::any_of(balancer.nodes.begin(), balancer.nodes.end(), [](const BalancerNode& node) { return !node.public_ip.empty(); });
+        if (listener.host_port == 0 || balancer.host_name.empty() || !is_public) continue;
+        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n", listener.id, balancer.host_name);
+        names[listener.host_port] += " " + balancer.host_name;
+        backends += fmt::format("backend H_{}\n  option redispatch 1\n  timeout connect 3s\n  timeout server {}s\n", listener.id, balancer.idle_timeout_seconds + 5);
+        int number = 0;
+        for (const auto& node : balancer.nodes)
+          if (!node.public_ip.empty())
+            backends += fmt::format("  server node{} {}:{}{}\n", number++, node.public_ip, listener.port, listener.protocol == "HTTPS" ? " ssl verify none" : "");
+      }
+    for (const auto& [port, uses] : frontends) {
+      others_["unknown.body"] = "No load balancer of this region has that name.\n";
+      out_ += fmt::format("frontend host_{}\n  bind 127.0.0.1:{}\n{}  http-request return status 404 content-type text/plain file {}/unknown.body if !{{ req.hdr(host),field(1,:) -i{} }}\n", port, port, uses, folder_, names[port]);
+    }
+    out_ += backends;
+  }
+
+  const BalancersSpec& spec_;
+  const std::string folder_;
+  const std::map<std::string, const Balancer*> used_;
+  std::string out_;
+  std::map<std::string, std::string> others_;
+};
+
+}  // namespace
+
+std::string backend_name(const TargetGroup& group) { return "T_" + group.id; }
+std::string server_name(const Target& target) { return fmt::format("{}_{}", target.ip, target.port); }
+
+std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec) {
+  std::map<std::string, const Balancer*> used;
+  for (const auto& balancer : spec.balancers) {
+    if (balancer.nodes.empty()) continue;
+    for (const auto& listener : balancer.listeners) {
+      for (const auto& to : listener.default_action.forward) used.try_emplace(to.target_group_id, &balancer);
+      for (const auto& rule : listener.rules)
+        for (const auto& to : rule.action.forward) used.try_emplace(to.target_group_id, &balancer);
+    }
+  }
+  return used;
+}
+
+HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(); }
+
+std::vector<Row> rows_of_stat(std::string_view text) {
+  std::vector<Row> rows;
+  std::vector<std::string> columns;
+  for (const auto& line : split(std::string(text), '\n')) {
+    if (line.starts_with("# ")) {
+      const bool commas = line.find(',') != std::string::npos;
+      columns.clear();
+      for (const auto& name : split(line.substr(2), commas ? ',' : ' ')) columns.emplace_back(name);
+      continue;
+    }
+    if (columns.empty() || line.empty()) continue;
+    const auto fields = split(line, line.find(',') != std::string::npos ? ',' : ' ');
+    Row row;
+    for (std::size_t i = 0; i < fields.size() && i < columns.size(); ++i) row[columns[i]] = fields[i];
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string server_states(const BalancersSpec& spec, std::string_view before) {
+  std::set<std::string> known;
+  std::string out =
+      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status "
+      "srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl "
+      "srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n";
+  for (const auto& line : split(std::string(before), '\n')) {
+    const auto fields = split(line, ' ');
+    if (line.starts_with("#") || fields.size() < 24) continue;
+    known.insert(std::string(fields[1]) + "/" + std::string(fields[3]));
+    out += std::string(line) + "\n";
+  }
+  const auto used = groups_in_use(spec);
+  for (const auto& group : spec.target_groups)
+    for (const auto& target : group.targets)
+      if (used.contains(group.id) && !known.contains(backend_name(group) + "/" + server_name(target)))
+        out += fmt::format("1 {} 1 {} {} 0 0 1 1 0 1 0 0 6 0 0 0 - {} - {} 0 - - 0\n", backend_name(group), server_name(target), target.ip, target.port, group.protocol == "HTTPS" ? 1 : 0);
+  return out;
+}
+
+TargetHealth health_of(const TargetGroup& group, const Target& target, const Row& row, Settling settling) {
+  const auto get = [&](const char* column) {
+    const auto found = row.find(column);
+    return found == row.end() ? std::string() : found->second;
+  };
+  TargetHealth health{.target_group_id = group.id, .ip = target.ip, .port = target.port, .state = "initial", .reason = "Elb.RegistrationInProgress"};
+  health.active_connections = static_cast<int>(parse_int(get("scur")).value_or(0));
+  health.response_code = static_cast<int>(parse_int(get("check_code")).value_or(0));
+  std::string check = get("check_status");
+  if (check.starts_with("* ")) check.erase(0, 2);
+  if (target.state == "draining") {
+    health.state = "draining";
+    health.reason = "Target.DeregistrationInProgress";
+  } else if (row.empty()) {
+    return health;
+  } else if (get("status").starts_with("UP") || get("status").starts_with("DRAIN") || get("status").starts_with("NOLB")) {
+    health.state = "healthy";
+    health.reason = "";
+  } else if (settling == Settling::kYes) {
+    health.reason = check.empty() || check == "INI" || check == "UNK" ? "Elb.RegistrationInProgress" : "Elb.InitialHealthChecking";
+  } else {
+    health.state = "unhealthy";
+    health.reason = check == "L7STS"            ? "Target.ResponseCodeMismatch"
+                    : check.ends_with("TOUT") ? "Target.Timeout"
+                                              : "Target.FailedHealthChecks";
+  }
+  return health;
+}
+
+}  // namespace hanbat::host

@@ -1,0 +1,74 @@
+// The root daemon's inside: what carries the actions out, and how requests for them arrive.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/json.h"
+#include "host/actions.h"
+#include "os/fd.h"
+
+namespace hanbat::host {
+
+class Balancers;
+class Incus;
+class Machines;
+class Networks;
+
+/// What an action answers: its result, and a descriptor for listen.
+struct ActionResult {
+  Json result;
+  Fd descriptor;
+};
+
+/// Carries out actions by name. Every argument is decoded strictly and validated before anything is done. Safe from all threads.
+class Actions {
+ public:
+  /// `state_folder` is the region's; what is root's own lies in its host/ folder.
+  explicit Actions(std::string state_folder);
+  ~Actions();
+
+  /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its own,
+  /// and actions on machines wait for it.
+  void start();
+  /// Throws HostError; an action of another name is Invalid.
+  ActionResult run(std::string_view action, const Json& arguments);
+  /// Leaves nothing behind but the data.
+  void down(const std::function<void(const std::string&)>& progress);
+  /// What there is, for `hanbat status`.
+  Json status();
+  ImageState import_image_folder(const std::string& name, const std::string& folder);
+
+ private:
+  std::vector<std::string> sweep(const SweepSpec& spec);
+  Machines& machines();
+  void watch();
+
+  const std::string state_folder_;
+  std::unique_ptr<Incus> incus_;
+  std::unique_ptr<Networks> networks_;
+  std::unique_ptr<Machines> machines_;
+  std::unique_ptr<Balancers> balancers_;
+  std::mutex ready_mutex_;
+  std::condition_variable ready_;
+  bool incus_ready_ = false;
+  std::string incus_failure_;
+  std::atomic<bool> stopping_ = false;
+  std::thread incus_thread_;
+};
+
+/// Serves the requests of one hanbatd until its end of the socket closes. Each request runs on a thread of its own, at most
+/// 32 at once. Returns when all are done.
+void serve_actions(Actions& actions, int socket);
+
+/// What the machine lacks to be a region.
+std::vector<Finding> examine_machine();
+
+}  // namespace hanbat::host

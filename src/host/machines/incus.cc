@@ -1,0 +1,175 @@
+// The daemon's life, and its REST API.
+#include "host/machines/incus.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/text.h"
+#include "host/client.h"
+#include "host/networks/kernel.h"
+#include "http/client.h"
+#include "os/files.h"
+#include "os/process.h"
+#include "os/sockets.h"
+
+namespace hanbat::host {
+namespace {
+
+std::string incusd_program() {
+  for (const char* path : {"/usr/libexec/incus/incusd", "/usr/lib/incus/incusd", "/opt/incus/bin/incusd"})
+    if (::access(path, X_OK) == 0) return path;
+  return "incusd";
+}
+
+
+}  // namespace
+
+Incus::Incus(std::string folder) : folder_(std::move(folder)) {
+  make_folders(folder_ + "/dir");
+  http::ClientOptions options;
+  options.io_timeout = std::chrono::seconds(180);
+  client_ = std::make_unique<http::Client>(http::Endpoint::unix_socket(socket_path()), options);
+}
+
+Incus::~Incus() = default;
+
+std::string Incus::socket_path() const { return folder_ + "/dir/unix.socket"; }
+
+int Incus::pid() const { return find_process(folder_ + "/incusd.pid", "incusd"); }
+
+bool Incus::answers() {
+  try {
+    connect_unix(socket_path());
+    return request("GET", "/1.0").is_object();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void Incus::spawn() {
+  const Fd log = open_file(folder_ + "/incusd.log", O_WRONLY | O_CREAT | O_APPEND, 0640);
+  SpawnOptions options;
+  options.variables = {{"INCUS_DIR", folder_ + "/dir"}};
+  options.folder = "/";
+  options.out = Stdio::of(log.get());
+  options.err = Stdio::of(log.get());
+  const pid_t pid = Process::spawn({incusd_program(), "--group", "root"}, options).detach();
+  write_file_atomic(folder_ + "/incusd.pid", std::to_string(pid) + "\n");
+}
+
+void Incus::start() {
+  if (pid() == 0) spawn();
+  for (int i = 0; i < 3000 && !answers(); ++i) {
+    if (pid() == 0) throw HostError("Failed", "incusd ended as it started; its log is " + folder_ + "/incusd.log");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  if (!answers()) throw HostError("Failed", "incusd does not answer; its log is " + folder_ + "/incusd.log");
+  set_up();
+}
+
+void Incus::set_up() {
+  const Json pools = request("GET", "/1.0/storage-pools");
+  if (pools.size() == 0) {
+    struct statvfs disk {};
+    ::statvfs(folder_.c_str(), &disk);
+    const std::uint64_t free_gib = disk.f_bavail * disk.f_frsize >> 30;
+    // The loop file is sparse: it may promise most of the disk.
+    const std::uint64_t size = std::clamp<std::uint64_t>(free_gib * 8 / 10, 5, 500);
+    try {
+      request("POST", "/1.0/storage-pools", Json::object({{"name", "hanbat"}, {"driver", "btrfs"}, {"config", Json::object({{"size", fmt::format("{}GiB", size)}})}}));
+    } catch (const HostError&) {
+      request("POST", "/1.0/storage-pools", Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
+    }
+  }
+}
+
+void Incus::watch() {
+  if (pid() == 0) start();
+}
+
+Json Incus::request(std::string_view method, const std::string& path, const Json& body, std::chrono::seconds longest) {
+  http::ClientRequest request;
+  request.method = method;
+  request.target = path;
+  if (!body.is_null()) {
+    request.body = body.dump();
+    request.headers.set("Content-Type", "application/json");
+  }
+  Json answer;
+  try {
+    answer = Json::parse(client_->send(request).body);
+  } catch (const JsonError& error) {
+    throw HostError("Failed", std::string("incusd: ") + error.what());
+  } catch (const http::Error& error) {
+    throw HostError("Failed", std::string("incusd: ") + error.what());
+  }
+  const std::string type = answer.text("type");
+  if (type == "error") {
+    const auto code = answer.integer("error_code");
+    throw HostError(code == 404 ? "NotFound" : "Failed", fmt::format("incusd: {} {}: {}", method, path, answer.text("error")));
+  }
+  if (type != "async") return answer["metadata"];
+  const Json done = this->request("GET", fmt::format("{}/wait?timeout={}", answer.text("operation"), longest.count()));
+  if (done.integer("status_code") != 200) {
+    const std::string why = done.text("err");
+    throw HostError("Failed", fmt::format("incusd: {} {}: {}", method, path, why.empty() ? done.text("status") : why));
+  }
+  return done["metadata"];
+}
+
+std::string Incus::fetch(const std::string& path) {
+  http::ClientRequest request;
+  request.target = path;
+  try {
+    const http::Response answer = client_->send(request);
+    if (answer.status == 404) throw HostError("NotFound", "incusd: " + path);
+    if (answer.status != 200) throw HostError("Failed", fmt::format("incusd: {}: {}", path, answer.status));
+    return answer.body;
+  } catch (const http::Error& error) {
+    throw HostError("Failed", std::string("incusd: ") + error.what());
+  }
+}
+
+std::string Incus::command(const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = {"incus"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  CaptureOptions options;
+  options.spawn.variables = {{"INCUS_DIR", folder_ + "/dir"}, {"HOME", folder_}, {"INCUS_CONF", folder_ + "/client"}};
+  options.timeout = std::chrono::minutes(10);
+  const Captured result = run_capture(argv, options);
+  if (!result.ok()) throw HostError("Failed", "incus " + arguments.front() + ": " + result.err.substr(0, 600));
+  return result.out;
+}
+
+void Incus::down(const std::function<void(const std::string&)>& progress) {
+  const int process = pid();
+  if (process != 0) {
+    progress("stopping the machines");
+    // SIGPWR asks incusd to stop its instances too; those that ran are started again with it.
+    ::kill(process, SIGPWR);
+    for (int i = 0; i < 3000 && pid() != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    end_process(pid());
+  }
+  // What incusd leaves mounted: its shared folders, and the pool.
+  const std::string mounts = read_file("/proc/self/mounts");
+  std::vector<std::string> ours;
+  for (const auto& line : split(mounts, '\n')) {
+    const auto fields = split(line, ' ');
+    if (fields.size() > 1 && std::string(fields[1]).starts_with(folder_ + "/")) ours.emplace_back(fields[1]);
+  }
+  for (auto it = ours.rbegin(); it != ours.rend(); ++it) run_capture({"umount", "-l", *it});
+  for (const auto& device : split(run_capture({"losetup", "-n", "-O", "NAME,BACK-FILE"}).out, '\n')) {
+    const auto at = device.find(folder_ + "/");
+    if (at != std::string::npos) run_capture({"losetup", "-d", std::string(trim(device.substr(0, device.find(' '))))});
+  }
+  progress("stopped incusd");
+}
+
+}  // namespace hanbat::host

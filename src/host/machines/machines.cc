@@ -1,0 +1,264 @@
+// Machines in Incus's terms.
+#include "host/machines/machines.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "host/client.h"
+#include "host/validation.h"
+#include "os/files.h"
+#include "os/process.h"
+
+namespace hanbat::host {
+namespace {
+
+constexpr std::size_t kConsoleLimit = 64u << 10;
+
+/// The region's certificate authority, which every machine trusts. hanbatd owns the file, so it is taken as text only.
+std::string authority_of(const std::string& state_folder) {
+  for (const char* name : {"/ca/ca.pem"}) {
+    const int fd = ::open((state_folder + name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) continue;
+    const Fd file(fd);
+    struct stat about {};
+    if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > 100000) continue;
+    std::string text(static_cast<std::size_t>(about.st_size), '\0');
+    text.resize(read_some(fd, text));
+    const std::size_t key = text.find("-----BEGIN CERTIFICATE-----");
+    if (key != std::string::npos && text.find("PRIVATE KEY") == std::string::npos) return text.substr(key);
+  }
+  return "";
+}
+
+Json config_of(const MachineSpec& spec, const std::string& authority) {
+  Json config = Json::object({
+      {"limits.cpu.allowance", fmt::format("{}ms/100ms", spec.cpus * 100)},
+      {"limits.memory", fmt::format("{}MiB", spec.memory_mib)},
+      {"security.nesting", spec.nesting ? "true" : "false"},
+      {"user.hanbat", "machine"},
+  });
+  if (!authority.empty()) config["user.hanbat.ca"] = authority;
+  for (const auto& variable : spec.environment) config["environment." + variable.key] = variable.value;
+  for (const auto& label : spec.labels) config["user.label." + label.key] = label.value;
+  return config;
+}
+
+Json devices_of(const MachineSpec& spec) {
+  Json devices = Json::object();
+  devices["root"] = Json::object({{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}, {"size", fmt::format("{}GiB", spec.disk_gib)}});
+  int number = 0;
+  for (const auto& nic : spec.nics) {
+    const std::string name = fmt::format("eth{}", number++);
+    devices[name] = Json::object({{"type", "nic"}, {"nictype", "p2p"}, {"name", name}, {"host_name", device_name(nic.interface_id)}, {"hwaddr", nic.mac}});
+  }
+  number = 0;
+  for (const auto& folder : spec.folders) {
+    Json device = Json::object({{"type", "disk"}, {"source", folder.source}, {"path", folder.path}, {"shift", "true"}});
+    if (folder.read_only) device["readonly"] = "true";
+    devices[fmt::format("folder{}", number++)] = std::move(device);
+  }
+  return devices;
+}
+
+MachineState state_of(const Json& instance) {
+  MachineState state;
+  state.name = instance.text("name");
+  const std::string status = instance.text("status");
+  state.status = status == "Running" ? "running" : status == "Stopped" ? "stopped" : "other";
+  for (const auto& [key, value] : instance["config"].members())
+    if (key.starts_with("user.label.")) state.labels.push_back({key.substr(11), value.is_string() ? value.as_string() : ""});
+  const Json& live = instance["state"];
+  if (live.is_object()) {
+    state.memory_bytes = live["memory"].integer("usage");
+    if (const auto at = parse_iso8601(live.text("started_at"))) state.started_at_ms = at->ms;
+  }
+  return state;
+}
+
+}  // namespace
+
+Machines::Machines(Incus& incus, std::string state_folder, std::function<void()> placed)
+    : incus_(incus), state_folder_(std::move(state_folder)), placed_(std::move(placed)) {}
+
+void Machines::create(const MachineSpec& spec) {
+  validate(spec, state_folder_ + "/shared");
+  try {
+    const Json there = incus_.request("GET", "/1.0/instances/" + spec.name);
+    if (there["config"].text("user.hanbat") == "machine") return;
+  } catch (const HostError& error) {
+    if (error.code != "NotFound") throw;
+  }
+  const std::string fingerprint = find_image(spec.image);
+  if (fingerprint.empty()) throw HostError("NotFound", "no image " + spec.image);
+  const auto make = [&](const Json& devices) {
+    incus_.request("POST", "/1.0/instances",
+                   Json::object({{"name", spec.name},
+                                 {"type", "container"},
+                                 {"profiles", Json::array()},
+                                 {"source", Json::object({{"type", "image"}, {"fingerprint", fingerprint}})},
+                                 {"config", config_of(spec, authority_of(state_folder_))},
+                                 {"devices", devices}}),
+                   std::chrono::seconds(300));
+  };
+  make(devices_of(spec));
+}
+
+std::string Machines::find_image(const std::string& alias) {
+  try {
+    return incus_.request("GET", "/1.0/images/aliases/" + alias).text("target");
+  } catch (const HostError& error) {
+    if (error.code != "NotFound") throw;
+    return "";
+  }
+}
+
+std::string Machines::status_of(const std::string& name) {
+  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+  if (instance["config"].text("user.hanbat") != "machine") throw HostError("NotFound", "no machine " + name);
+  return instance.text("status");
+}
+
+void Machines::set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force) {
+  incus_.request("PUT", "/1.0/instances/" + name + "/state", Json::object({{"action", action}, {"timeout", timeout_seconds}, {"force", force}}),
+                 std::chrono::seconds(timeout_seconds + 60));
+}
+
+void Machines::start(const std::string& name) {
+  require_name(name, "machine name");
+  if (status_of(name) != "Running") set_state(name, "start", 60, false);
+  placed_();
+}
+
+void Machines::stop(const std::string& name, StopMode mode) {
+  require_name(name, "machine name");
+  if (status_of(name) == "Stopped") return;
+  if (mode == StopMode::kGraceful) {
+    try {
+      set_state(name, "stop", 30, false);
+      hand_back_folders(name);
+      return;
+    } catch (const HostError&) {
+      // Its init did not listen in time: as on AWS, the power goes.
+    }
+  }
+  if (status_of(name) != "Stopped") set_state(name, "stop", 30, true);
+  hand_back_folders(name);
+}
+
+void Machines::restart(const std::string& name) {
+  stop(name, StopMode::kGraceful);
+  start(name);
+}
+
+void Machines::remove(const std::string& name) {
+  require_name(name, "machine name");
+  try {
+    if (status_of(name) != "Stopped") set_state(name, "stop", 30, true);
+    hand_back_folders(name);
+    incus_.request("DELETE", "/1.0/instances/" + name);
+  } catch (const HostError& error) {
+    if (error.code != "NotFound") throw;
+  }
+}
+
+/// What a machine's root wrote into a shared folder belongs to root; hanbatd, whose folder it is, must be able to remove it.
+void Machines::hand_back_folders(const std::string& name) {
+  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+  for (const auto& [device, about] : instance["devices"].members()) {
+    const std::string source = about.text("source");
+    if (!source.starts_with(state_folder_ + "/shared/")) continue;
+    struct stat owner {};
+    if (::stat((state_folder_ + "/shared").c_str(), &owner) == 0)
+      run_capture({"chown", "-hR", fmt::format("{}:{}", owner.st_uid, owner.st_gid), source});
+  }
+}
+
+std::vector<MachineState> Machines::list() {
+  std::vector<MachineState> all;
+  const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
+  for (const auto& instance : instances.items())
+    if (instance["config"].text("user.hanbat") == "machine") all.push_back(state_of(instance));
+  return all;
+}
+
+std::string Machines::console(const std::string& name) {
+  require_name(name, "machine name");
+  std::string log = incus_.fetch("/1.0/instances/" + name + "/console");
+  if (log.size() > kConsoleLimit) log.erase(0, log.size() - kConsoleLimit);
+  // JSON carries text: what is no ASCII stays out of it.
+  for (char& c : log)
+    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+  return log;
+}
+
+ImageState Machines::import_image(const ImageSpec& spec) {
+  require_name(spec.alias, "image");
+  for (const auto& path : {spec.metadata, spec.rootfs})
+    if (!path.starts_with('/')) throw HostError("Invalid", "image: no absolute path: " + path);
+  // The fingerprint of an image is the hash of both files one after the other: known before anything is uploaded.
+  const std::string sum = run_checked({"sh", "-c", "cat -- \"$1\" \"$2\" | sha256sum", "sh", spec.metadata, spec.rootfs});
+  const std::string fingerprint = sum.substr(0, 64);
+  const std::string before = find_image(spec.alias);
+  if (before != fingerprint) {
+    bool there = true;
+    try {
+      incus_.request("GET", "/1.0/images/" + fingerprint);
+    } catch (const HostError& error) {
+      if (error.code != "NotFound") throw;
+      there = false;
+    }
+    if (!there) incus_.command({"image", "import", spec.metadata, spec.rootfs});
+    if (!before.empty()) incus_.request("DELETE", "/1.0/images/aliases/" + spec.alias);
+    incus_.request("POST", "/1.0/images/aliases", Json::object({{"name", spec.alias}, {"target", fingerprint}, {"type", "container"}}));
+    if (!before.empty()) {
+      const Json old = incus_.request("GET", "/1.0/images/" + before);
+      if (old["aliases"].size() == 0) incus_.request("DELETE", "/1.0/images/" + before);
+    }
+  }
+  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
+  return {.alias = spec.alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
+}
+
+ImageState Machines::publish(const std::string& machine, const std::string& alias) {
+  require_name(machine, "machine name");
+  require_name(alias, "image");
+  if (status_of(machine) != "Stopped") throw HostError("Busy", "machine " + machine + " runs: its disk can be copied when it is stopped");
+  std::string fingerprint = find_image(alias);
+  if (fingerprint.empty()) {
+    const Json made = incus_.request("POST", "/1.0/images",
+                                     Json::object({{"source", Json::object({{"type", "instance"}, {"name", machine}})},
+                                                   {"aliases", Json::array({Json::object({{"name", alias}})})},
+                                                   {"compression_algorithm", "none"}}),
+                                     std::chrono::seconds(600));
+    fingerprint = find_image(alias);
+  }
+  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
+  return {.alias = alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
+}
+
+std::vector<ImageState> Machines::images() {
+  std::vector<ImageState> all;
+  const Json images = incus_.request("GET", "/1.0/images?recursion=1");
+  for (const auto& image : images.items())
+    for (const auto& alias : image["aliases"].items())
+      all.push_back({.alias = alias.text("name"), .fingerprint = image.text("fingerprint"), .size_bytes = image.integer("size")});
+  return all;
+}
+
+void Machines::delete_image(const std::string& alias) {
+  require_name(alias, "image");
+  const std::string fingerprint = find_image(alias);
+  if (fingerprint.empty()) return;
+  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
+  if (image["aliases"].size() > 1)
+    incus_.request("DELETE", "/1.0/images/aliases/" + alias);
+  else
+    incus_.request("DELETE", "/1.0/images/" + fingerprint);
+}
+
+}  // namespace hanbat::host

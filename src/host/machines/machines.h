@@ -1,0 +1,44 @@
+// Machines: unprivileged system containers of the private Incus, and the images they start from.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "host/actions.h"
+#include "host/machines/incus.h"
+
+namespace hanbat::host {
+
+/// Machines by name. Safe from all threads; Incus itself orders what concerns one machine.
+class Machines {
+ public:
+  /// `state_folder` is the region's; `placed` is called whenever a machine has got its NICs anew.
+  Machines(Incus& incus, std::string state_folder, std::function<void()> placed);
+
+  void create(const MachineSpec& spec);
+  void start(const std::string& name);
+  void stop(const std::string& name, StopMode mode);
+  void restart(const std::string& name);
+  void remove(const std::string& name);
+  std::vector<MachineState> list();
+  std::string console(const std::string& name);
+
+  ImageState import_image(const ImageSpec& spec);
+  ImageState publish(const std::string& machine, const std::string& alias);
+  std::vector<ImageState> images();
+  void delete_image(const std::string& alias);
+
+ private:
+  void set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force);
+  std::string status_of(const std::string& name);
+  std::string find_image(const std::string& alias);
+  void hand_back_folders(const std::string& name);
+
+  Incus& incus_;
+  const std::string state_folder_;
+  const std::function<void()> placed_;
+};
+
+}  // namespace hanbat::host

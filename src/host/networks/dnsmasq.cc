@@ -1,0 +1,46 @@
+// dnsmasq's configuration: one in each VPC (DNS and DHCP), and one in the host's namespace that reaches the host's own resolver.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "host/ipv4.h"
+#include "host/networks/plan.h"
+
+namespace hanbat::host {
+
+DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
+  DnsmasqFiles files;
+  const Range primary = require_range(spec.cidrs.front(), "cidr");
+  const std::string resolver = to_text(primary.base + 2);
+  std::string& config = files.config;
+  config = fmt::format(
+      "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-resolv\nno-hosts\nno-poll\nno-ping\n"
+      "addn-hosts={0}/hosts\ndhcp-hostsfile={0}/leases\nleasefile-ro\ndhcp-authoritative\ndhcp-rapid-commit\n"
+      "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
+      "server={2}#{3}\naddress=/amazonaws.com/{4}\n",
+      folder, spec.dns.enabled ? 53 : 0, kHostAddress, kUpstreamDnsPort, kEndpointAddress);
+  if (!spec.dns.domain.empty()) {
+    config += fmt::format("local=/{0}/\ndhcp-option=option:domain-search,{0}\ndomain={0}\n", spec.dns.domain);
+  }
+  if (spec.dns.enabled) config += fmt::format("dhcp-option=option:dns-server,{}\n", resolver);
+  int number = 0;
+  for (const auto& subnet : spec.subnets) {
+    const Range range = require_range(subnet.cidr, "subnet");
+    config += fmt::format("dhcp-range=set:s{0},{1},static,{2},24h\ndhcp-option=tag:s{0},option:router,{3}\n", number, to_text(range.base), to_text(range.mask()), to_text(range.base + 1));
+    ++number;
+  }
+  for (const auto& record : spec.dns.records)
+    for (const auto& address : record.addresses) files.hosts += address + " " + record.name + "\n";
+  for (const auto& interface : spec.interfaces)
+    if (interface.attachment == "machine")
+      files.leases += fmt::format("{},{}{}{}\n", interface.mac, interface.private_ip, interface.host_name.empty() ? "" : ",", interface.host_name);
+  return files;
+}
+
+std::string dnsmasq_of_host(const std::string& folder) {
+  return fmt::format(
+      "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-address={2}\n"
+      "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\n",
+      folder, kUpstreamDnsPort, kHostAddress);
+}
+
+}  // namespace hanbat::host

@@ -1,0 +1,329 @@
+// Applying specs. The order of a change: addresses and routes, then the filter in one step, then names; so nothing is ever open
+// that should be closed: a new namespace has no way in before its ruleset is there.
+#include "host/networks/networks.h"
+
+#include <fmt/format.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "host/client.h"
+#include "host/codec.h"
+#include "host/networks/kernel.h"
+#include "os/files.h"
+#include "os/namespaces.h"
+#include "os/process.h"
+#include "os/sockets.h"
+
+namespace hanbat::host {
+namespace {
+
+constexpr const char* kEdge = "hb-edge";
+
+Json to_json(const std::set<std::string>& lines) {
+  Json out = Json::array();
+  for (const auto& line : lines) out.push_back(line);
+  return out;
+}
+
+std::set<std::string> lines_of(const Json& json) {
+  std::set<std::string> lines;
+  for (const auto& line : json.items()) lines.insert(line.as_string());
+  return lines;
+}
+
+/// A namespace's identity: after a restart of the machine, one of the same name is another one.
+std::string identity_of(const std::string& name) {
+  struct stat about {};
+  return ::stat(("/run/netns/" + name).c_str(), &about) == 0 ? fmt::format("{}:{}", about.st_dev, about.st_ino) : "";
+}
+
+}  // namespace
+
+Networks::Networks(std::string folder) : folder_(std::move(folder)) { make_folders(folder_ + "/vpcs"); }
+
+Networks::~Networks() {
+  stop_.set();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+void Networks::start() {
+  std::lock_guard lock(mutex_);
+  make_edge();
+  for (const auto& id : list_folder(folder_ + "/vpcs")) load(id);
+  for (const auto& [id, vpc] : std::map(vpcs_)) apply_locked(vpc.spec);
+  adopt_locked(Arrival::kAny);
+  watcher_ = std::thread([this] { watch_links(); });
+}
+
+void Networks::make_edge() {
+  const std::string edge = folder_ + "/edge";
+  make_folders(edge);
+  if (!path_exists(edge + "/before.json")) {
+    const std::string routes = run_checked({"ip", "route", "show", "exact", "198.18.0.0/15"});
+    write_file_atomic(edge + "/before.json", Json::object({{"ip_forward", read_sysctl("ipv4/ip_forward")}, {"blackhole", !trim(routes).empty()}}).dump());
+  }
+  const Json before = Json::parse(read_file(edge + "/before.json"));
+  add_namespace(kEdge);
+  if (!link_exists("", kEdge)) run_ip("", fmt::format("link add {} type veth peer name host netns {}\n", kEdge, kEdge));
+  run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n", kEndpointAddress, kEdgeAddress));
+  run_ip("", fmt::format("address replace {}/30 dev {}\nlink set {} up\n", kHostAddress, kEdge, kEdge));
+  run_ip(kEdge, fmt::format("route replace default via {} dev host\nroute replace unreachable 198.18.0.0/15\n", kHostAddress));
+  if (!before.flag("blackhole")) run_ip("", "route replace blackhole 198.18.0.0/15\n");
+  run_nft(kEdge, nft_of_edge());
+  const bool was_on = before.text("ip_forward") == "1";
+  run_nft("", nft_of_host(was_on ? Forwarding::kWasOn : Forwarding::kWasOff));
+  if (!was_on) write_sysctl("", "ipv4/ip_forward", "1");
+  run_ip("", fmt::format("route replace 198.18.0.0/16 via {} dev {}\nroute replace 198.19.0.0/16 via {} dev {}\n", kEdgeAddress, kEdge, kEdgeAddress, kEdge));
+  write_file_atomic(edge + "/dnsmasq.conf", dnsmasq_of_host(edge));
+  start_dnsmasq("", edge);
+}
+
+void Networks::apply(const VpcSpec& spec) {
+  std::lock_guard lock(mutex_);
+  apply_locked(spec);
+  adopt_locked(Arrival::kOnlyWithCarrier);
+}
+
+void Networks::apply_locked(const VpcSpec& spec) {
+  Vpc& vpc = vpcs_[spec.id];
+  vpc.spec = spec;
+  number(spec, vpc.numbers);
+  make_namespace(vpc);
+  const std::string name = namespace_name(spec.id);
+  // Written down before the kernel is touched: a change cut off half way is then done again as a whole.
+  save(vpc);
+
+  const KernelLines wanted = kernel_lines(spec, vpc.numbers);
+  const std::string ruleset = nft_of_vpc(spec);
+  apply_difference(name, "address", vpc.lines.addresses, wanted.addresses);
+  vpc.lines.addresses = wanted.addresses;
+  if (ruleset != vpc.ruleset) run_nft(name, ruleset);
+  vpc.ruleset = ruleset;
+  // Routes through a machine's NIC wait until it is there.
+  std::set<std::string> routes = wanted.routes;
+  for (const auto& interface : spec.interfaces)
+    if (interface.attachment == "machine")
+      for (auto it = routes.begin(); it != routes.end();)
+        it = it->find(" dev " + device_name(interface.id) + " ") != std::string::npos && !link_exists(name, device_name(interface.id)) ? routes.erase(it) : std::next(it);
+  apply_difference(name, "route", vpc.lines.routes, routes);
+  vpc.lines.routes = routes;
+  apply_difference(name, "rule", vpc.lines.rules, wanted.rules);
+  vpc.lines.rules = wanted.rules;
+  const std::set<std::string> at_edge = edge_routes(spec, vpc.numbers);
+  apply_difference(kEdge, "route", vpc.edge_routes, at_edge);
+  vpc.edge_routes = at_edge;
+  apply_dns(vpc, dnsmasq_of_vpc(spec, folder_of(spec.id)));
+  save(vpc);
+}
+
+void Networks::make_namespace(Vpc& vpc) {
+  const std::string name = namespace_name(vpc.spec.id);
+  const std::string link = edge_link_name(vpc.numbers);
+  if (namespace_exists(name) && link_exists(name, "edge")) return;
+  stop_dnsmasq(folder_of(vpc.spec.id));
+  vpc.lines = {};
+  vpc.edge_routes.clear();
+  vpc.ruleset.clear();
+  vpc.dnsmasq = {};
+  try_ip(kEdge, fmt::format("link delete {}\n", link));
+  add_namespace(name);
+  run_ip(name, fmt::format("link add edge type veth peer name {} netns {}\nlink set edge up\n", link, kEdge));
+  run_ip(kEdge, fmt::format("address replace {}/32 dev {}\nlink set {} up\n", kEdgeGateway, link, link));
+}
+
+void Networks::number(const VpcSpec& spec, VpcNumbers& numbers) {
+  const auto lowest_free = [](int first, const auto& taken) {
+    while (taken(first)) ++first;
+    return first;
+  };
+  if (numbers.link == 0)
+    numbers.link = lowest_free(1, [&](int n) { return std::any_of(vpcs_.begin(), vpcs_.end(), [&](const auto& one) { return one.second.numbers.link == n; }); });
+  std::erase_if(numbers.tables, [&](const auto& one) {
+    return std::none_of(spec.route_tables.begin(), spec.route_tables.end(), [&](const RouteTable& table) { return table.id == one.first; });
+  });
+  for (const auto& table : spec.route_tables)
+    if (!numbers.tables.contains(table.id))
+      numbers.tables[table.id] = lowest_free(1000, [&](int n) {
+        return std::any_of(numbers.tables.begin(), numbers.tables.end(), [&](const auto& one) { return one.second == n; });
+      });
+}
+
+void Networks::apply_dns(Vpc& vpc, const DnsmasqFiles& wanted) {
+  const std::string folder = folder_of(vpc.spec.id);
+  if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts")) write_file_atomic(folder + "/hosts", wanted.hosts);
+  if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases")) write_file_atomic(folder + "/leases", wanted.leases);
+  if (wanted.config != vpc.dnsmasq.config) {
+    write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
+    stop_dnsmasq(folder);
+  } else if (wanted.hosts != vpc.dnsmasq.hosts || wanted.leases != vpc.dnsmasq.leases) {
+    reload_dnsmasq(folder);
+  }
+  start_dnsmasq(namespace_name(vpc.spec.id), folder);
+  vpc.dnsmasq = wanted;
+}
+
+void Networks::remove(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  const auto found = vpcs_.find(id);
+  if (found != vpcs_.end()) {
+    remove_from_kernel(found->second);
+    vpcs_.erase(found);
+  }
+  remove_tree(folder_of(id));
+}
+
+void Networks::remove_from_kernel(Vpc& vpc) {
+  stop_dnsmasq(folder_of(vpc.spec.id));
+  try_ip(kEdge, fmt::format("link delete {}\n", edge_link_name(vpc.numbers)));
+  delete_namespace(namespace_name(vpc.spec.id));
+}
+
+std::vector<std::string> Networks::list() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> ids;
+  for (const auto& [id, vpc] : vpcs_) ids.push_back(id);
+  return ids;
+}
+
+Fd Networks::listen(const ListenSpec& spec) {
+  const std::string name = spec.vpc_id.empty() ? kEdge : namespace_name(spec.vpc_id);
+  if (!namespace_exists(name)) throw HostError("NotFound", "no VPC " + spec.vpc_id);
+  const InNetworkNamespace inside(name);
+  return listen_tcp(spec.address, static_cast<std::uint16_t>(spec.port));
+}
+
+void Networks::adopt_interfaces(Arrival arrival) {
+  std::lock_guard lock(mutex_);
+  adopt_locked(arrival);
+}
+
+void Networks::adopt_locked(Arrival arrival) {
+  std::set<std::string> here;
+  for (const auto& link : list_folder("/sys/class/net"))
+    if (link.starts_with("hb-") && link != kEdge) here.insert(link);
+  if (here.empty()) return;
+  for (auto& [id, vpc] : vpcs_)
+    for (const auto& interface : vpc.spec.interfaces) {
+      const std::string device = device_name(interface.id);
+      if (interface.attachment != "machine" || !here.contains(device)) continue;
+      if (arrival == Arrival::kOnlyWithCarrier) {
+        // Before its guest has brought the NIC up, Incus may still be at work on it.
+        try {
+          if (trim(read_file("/sys/class/net/" + device + "/carrier")) != "1") continue;
+        } catch (const std::exception&) {
+          continue;
+        }
+      }
+      place_interface(vpc, interface);
+    }
+}
+
+void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
+  const std::string name = namespace_name(vpc.spec.id);
+  const std::string device = device_name(interface.id);
+  run_ip("", fmt::format("link set {} netns {}\n", device, name));
+  write_sysctl(name, "ipv4/conf/" + device + "/proxy_arp", "1");
+  write_sysctl(name, "ipv4/neigh/" + device + "/proxy_delay", "0");
+  run_ip(name, interface_batch(vpc.spec, interface));
+  std::string through;
+  for (const auto& line : kernel_lines(vpc.spec, vpc.numbers).routes)
+    if (line.find(" dev " + device + " ") != std::string::npos) through += "route replace " + line + "\n";
+  run_ip(name, through);
+}
+
+void Networks::watch_links() {
+  const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK;
+  if (!socket || ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
+  Poller poller;
+  poller.add(socket.get(), 1, Interest::kRead, Poller::Mode::kLevel);
+  poller.add(stop_.fd(), 2, Interest::kRead, Poller::Mode::kLevel);
+  std::vector<char> buffer(1 << 16);
+  Poller::Ready ready[2];
+  for (;;) {
+    for (const auto& one : poller.wait(ready, std::chrono::seconds(10)))
+      if (one.id == 2) return;
+    while (::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+    }
+    try {
+      adopt_interfaces(Arrival::kOnlyWithCarrier);
+    } catch (const std::exception&) {
+      // The link went again, or its namespace: the next change of a link tries anew.
+    }
+  }
+}
+
+void Networks::save(const Vpc& vpc) {
+  const std::string folder = folder_of(vpc.spec.id);
+  make_folders(folder);
+  Json tables = Json::object();
+  for (const auto& [id, number] : vpc.numbers.tables) tables[id] = number;
+  write_file_atomic(folder + "/spec.json", encode(vpc.spec).dump());
+  write_file_atomic(folder + "/applied.json",
+                    Json::object({{"namespace", identity_of(namespace_name(vpc.spec.id))},
+                                  {"edge", identity_of(kEdge)},
+                                  {"link", vpc.numbers.link},
+                                  {"tables", tables},
+                                  {"addresses", to_json(vpc.lines.addresses)},
+                                  {"routes", to_json(vpc.lines.routes)},
+                                  {"rules", to_json(vpc.lines.rules)},
+                                  {"edge_routes", to_json(vpc.edge_routes)},
+                                  {"ruleset", vpc.ruleset},
+                                  {"config", vpc.dnsmasq.config},
+                                  {"hosts", vpc.dnsmasq.hosts},
+                                  {"leases", vpc.dnsmasq.leases}})
+                        .dump());
+}
+
+void Networks::load(const std::string& id) {
+  const auto spec = find_file(folder_of(id) + "/spec.json");
+  const auto applied = find_file(folder_of(id) + "/applied.json");
+  if (!spec || !applied) return remove_tree(folder_of(id));
+  Vpc vpc;
+  vpc.spec = decode<VpcSpec>(Json::parse(*spec));
+  const Json was = Json::parse(*applied);
+  vpc.numbers.link = static_cast<int>(was.integer("link"));
+  for (const auto& [table, number] : was["tables"].members()) vpc.numbers.tables[table] = static_cast<int>(number.as_int());
+  if (was.text("namespace") == identity_of(namespace_name(id)) && was.text("edge") == identity_of(kEdge)) {
+    vpc.lines = {lines_of(was["addresses"]), lines_of(was["routes"]), lines_of(was["rules"])};
+    vpc.edge_routes = lines_of(was["edge_routes"]);
+    vpc.ruleset = was.text("ruleset");
+    vpc.dnsmasq = {was.text("config"), was.text("hosts"), was.text("leases")};
+  }
+  vpcs_[id] = std::move(vpc);
+}
+
+void Networks::down(const std::function<void(const std::string&)>& progress) {
+  stop_.set();
+  if (watcher_.joinable()) watcher_.join();
+  std::lock_guard lock(mutex_);
+  for (auto& [id, vpc] : vpcs_) {
+    remove_from_kernel(vpc);
+    vpc = Vpc{.spec = vpc.spec, .numbers = vpc.numbers};
+    save(vpc);
+    progress("removed the network of " + id);
+  }
+  const std::string edge = folder_ + "/edge";
+  stop_dnsmasq(edge);
+  try_ip("", fmt::format("link delete {}\n", kEdge));
+  delete_namespace(kEdge);
+  run_nft("", "table ip hanbat\ndelete table ip hanbat\n");
+  if (const auto text = find_file(edge + "/before.json")) {
+    const Json before = Json::parse(*text);
+    if (before.text("ip_forward") != "1") write_sysctl("", "ipv4/ip_forward", "0");
+    if (!before.flag("blackhole")) try_ip("", "route delete blackhole 198.18.0.0/15\n");
+    remove_tree(edge + "/before.json");
+  }
+  progress("removed the edge");
+}
+
+}  // namespace hanbat::host

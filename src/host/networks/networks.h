@@ -1,0 +1,73 @@
+// The networks of this machine: the edge, and a namespace for each VPC.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "host/actions.h"
+#include "host/networks/plan.h"
+#include "os/fd.h"
+#include "os/poller.h"
+
+namespace hanbat::host {
+
+/// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so after a
+/// restart of this process only the difference is done. Safe from all threads; one change at a time.
+class Networks {
+ public:
+  /// `folder` is the root daemon's own and survives.
+  explicit Networks(std::string folder);
+  ~Networks();
+
+  /// Makes the edge, applies all specs known from before, and begins to look out for machines' NICs.
+  void start();
+
+  void apply(const VpcSpec& spec);
+  void remove(const std::string& id);
+  std::vector<std::string> list();
+  Fd listen(const ListenSpec& spec);
+
+  /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread of
+  /// this object when links change, because a guest may restart by itself.
+  enum class Arrival { kAny, kOnlyWithCarrier };
+  void adopt_interfaces(Arrival arrival);
+
+  /// Removes everything from the kernel; the specs stay for the next start().
+  void down(const std::function<void(const std::string&)>& progress);
+
+ private:
+  struct Vpc {
+    VpcSpec spec;
+    VpcNumbers numbers;
+    KernelLines lines;
+    std::set<std::string> edge_routes;
+    std::string ruleset;
+    DnsmasqFiles dnsmasq;
+  };
+
+  std::string folder_of(const std::string& id) const { return folder_ + "/vpcs/" + id; }
+  void make_edge();
+  void apply_locked(const VpcSpec& spec);
+  void make_namespace(Vpc& vpc);
+  void number(const VpcSpec& spec, VpcNumbers& numbers);
+  void apply_dns(Vpc& vpc, const DnsmasqFiles& wanted);
+  void adopt_locked(Arrival arrival);
+  void place_interface(const Vpc& vpc, const Interface& interface);
+  void save(const Vpc& vpc);
+  void load(const std::string& id);
+  void remove_from_kernel(Vpc& vpc);
+  void watch_links();
+
+  const std::string folder_;
+  std::mutex mutex_;
+  std::map<std::string, Vpc> vpcs_;
+  WakeUp stop_;
+  std::thread watcher_;
+};
+
+}  // namespace hanbat::host

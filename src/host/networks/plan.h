@@ -1,0 +1,63 @@
+// What a VPC is in the kernel, as text computed from its spec alone: addresses, routes and rules for `ip -batch`, one nftables
+// ruleset that replaces the last in one step, and dnsmasq's configuration.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "host/actions.h"
+
+namespace hanbat::host {
+
+/// Fixed addresses. The link to the edge has the edge's address at its inner end and one of 198.18.128.0/17 at the VPC's.
+inline constexpr const char* kEndpointAddress = "198.18.0.1";
+inline constexpr const char* kHostAddress = "198.18.254.1";
+inline constexpr const char* kEdgeAddress = "198.18.254.2";
+inline constexpr const char* kEdgeGateway = "169.254.0.1";
+inline constexpr int kUpstreamDnsPort = 1053;
+
+/// The numbers that a VPC keeps for as long as it lives, so that a change renumbers nothing.
+struct VpcNumbers {
+  int link = 0;                       ///< of its link to the edge: names and addresses come from it
+  std::map<std::string, int> tables;  ///< route table id → kernel table
+};
+
+std::string namespace_name(const std::string& vpc_id);
+/// The edge's end of the link, "hb-e<link>".
+std::string edge_link_name(const VpcNumbers& numbers);
+/// The VPC's address on that link.
+std::string link_address(const VpcNumbers& numbers);
+
+/// Addresses, routes and rules that a namespace should have. Each line is what `ip` takes after "add"; a set, because the
+/// difference of two sets is all that is ever done.
+struct KernelLines {
+  std::set<std::string> addresses;
+  std::set<std::string> routes;
+  std::set<std::string> rules;
+};
+KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers);
+
+/// Routes of the edge's namespace that lead to this VPC: its link address and its public addresses.
+std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers);
+
+std::string nft_of_vpc(const VpcSpec& spec);
+std::string nft_of_edge();
+/// `forwarding_was_on`: the host forwarded packets before we came, so what is not ours is left alone.
+enum class Forwarding { kWasOff, kWasOn };
+std::string nft_of_host(Forwarding forwarding);
+
+/// dnsmasq's three files. A change of the first needs a restart, of the others a signal.
+struct DnsmasqFiles {
+  std::string config;
+  std::string hosts;
+  std::string leases;
+};
+DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder);
+std::string dnsmasq_of_host(const std::string& folder);
+
+/// `ip -batch` lines that put a machine's NIC into place, to be run in the VPC's namespace when the device has arrived there.
+std::string interface_batch(const VpcSpec& spec, const Interface& interface);
+
+}  // namespace hanbat::host

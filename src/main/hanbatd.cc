@@ -1,0 +1,105 @@
+// hanbatd: the region's front, unprivileged. Reads as the map of the daemon: what there is, in the order in which it is
+// made; it ends in reverse.
+#include <grp.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "host/client.h"
+#include "http/authority.h"
+#include "http/server.h"
+#include "main/services.h"
+#include "os/sockets.h"
+#include "region/front_door.h"
+#include "region/region.h"
+#include "store/blobs.h"
+#include "store/database.h"
+#include "store/tasks.h"
+
+namespace hanbat {
+namespace {
+
+// Tasks block on machines, balancers and other services, so there are more of them than processors.
+constexpr int kTaskWorkers = 24;
+
+struct Flags {
+  std::string home = "/var/lib/hanbat";
+  std::string guest;
+  int port = 4566;
+  int host_fd = -1;
+};
+
+int run(const Flags& flags) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const SystemClock clock;
+  std::filesystem::create_directories(flags.home);
+  const auto database = store::open_sqlite(flags.home + "/region.db");
+  store::Blobs blobs(flags.home + "/blobs", *database);
+  const auto tasks = store::make_tasks(*database, clock);
+  http::Authority authority(flags.home + "/ca");
+  std::unique_ptr<host::Host> host;
+  if (flags.host_fd >= 0) host = std::make_unique<host::HostClient>(Fd(flags.host_fd));
+
+  region::Settings settings;
+  settings.state_folder = flags.home;
+  settings.port = flags.port;
+  settings.guest_programs = flags.guest;
+  region::Region region(settings, clock, *database, blobs, *tasks, host.get(), &authority);
+  region::FrontDoor door(region);
+  http::ServerOptions options;
+  options.authority = &authority;
+  options.on_error = [](const http::RequestHead& head, std::string_view what) {
+    spdlog::error("{} {}: {}", head.method, head.raw_path, what);
+  };
+  http::Server server(options, [&](http::Exchange& exchange) { door.serve(exchange); });
+
+  region.set_server(server);
+  add_services(region);
+  region.start();
+  tasks->start(kTaskWorkers);
+  server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
+                      {.tag = "front", .transport = http::Transport::kEither});
+  if (host) listen_at_edge(*host, server);
+  spdlog::info("hanbatd serves on 127.0.0.1:{}{}", flags.port, host ? "" : ", without its host side");
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("hanbatd ends on signal {}", signal);
+  region.notifier.close();
+  server.stop();
+  tasks->stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace hanbat
+
+int main(int argc, char** argv) {
+  hanbat::Flags flags;
+  CLI::App app{"hanbatd: an AWS region on one machine. Started by 'hanbat up'."};
+  app.add_option("--home", flags.home, "folder of everything that survives")->capture_default_str();
+  app.add_option("--port", flags.port, "port of the front door on 127.0.0.1, HTTP and TLS")->capture_default_str();
+  app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
+  app.add_option("--host-fd", flags.host_fd,
+                 "descriptor of the socket to hanbat-hostd; without it there is no host side");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return hanbat::run(flags);
+  } catch (const std::exception& error) {
+    spdlog::critical("hanbatd cannot run: {}", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,133 @@
+#include "region/authentication.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "region/region.h"
+#include "wire/sigv4.h"
+
+namespace hanbat::region {
+namespace {
+
+/// Decodes an aws-chunked body as it is read.
+class DecodedReader final : public http::BodyReader {
+ public:
+  DecodedReader(http::BodyReader& raw, const wire::Claim& claim, std::string_view secret,
+                std::optional<std::uint64_t> length)
+      : raw_(raw), decoder_(claim, secret, length) {}
+
+  std::size_t read(std::span<char> into) override {
+    while (at_ == decoded_.size() && !ended_) fill();
+    const std::size_t take = std::min(into.size(), decoded_.size() - at_);
+    std::copy_n(decoded_.data() + at_, take, into.data());
+    at_ += take;
+    return take;
+  }
+
+  const wire::Headers& trailers() const { return decoder_.trailers(); }
+
+ private:
+  void fill() {
+    decoded_.clear();
+    at_ = 0;
+    const std::size_t got = raw_.read(buffer_);
+    if (got == 0) {
+      decoder_.finish();
+      ended_ = true;
+      return;
+    }
+    decoder_.write({buffer_.data(), got}, [&](std::string_view bytes) { decoded_ += bytes; });
+  }
+
+  http::BodyReader& raw_;
+  wire::ChunkDecoder decoder_;
+  std::vector<char> buffer_ = std::vector<char>(64 << 10);
+  std::string decoded_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+bool is_chunked(const wire::Claim& claim) {
+  return claim.payload != wire::PayloadKind::kHashed && claim.payload != wire::PayloadKind::kUnsigned;
+}
+
+}  // namespace
+
+std::optional<Scope> find_scope(const wire::RequestView& request) {
+  std::string service = wire::peek_scope_service(request);
+  if (service.empty()) return std::nullopt;
+  return Scope{std::move(service), wire::peek_scope_region(request)};
+}
+
+struct Authentication::State {
+  Region& home;
+  const wire::ServiceModel& service;
+  const wire::RequestView& request;
+  http::Exchange& exchange;
+  wire::AuthStyle style;
+  std::optional<wire::Claim> claim;
+  std::optional<Credential> credential;
+  bool verified = false;
+  std::unique_ptr<DecodedReader> decoded;
+
+  void verify(std::string_view body_sha256) {
+    wire::verify_claim(*claim, request, credential->secret_access_key, body_sha256, home.clock.now(), style);
+    verified = true;
+    // That a token is past its time is told only to who could sign with it.
+    if (credential->expiration && *credential->expiration <= home.clock.now()) throw wire::expired_token(style);
+  }
+};
+
+Authentication::Authentication(Region& home, const wire::ServiceModel& service, const wire::RequestView& request,
+                               http::Exchange& exchange)
+    : state_(new State{home, service, request, exchange, wire::auth_style(service), {}, {}, false, nullptr}) {}
+
+Authentication::~Authentication() = default;
+
+void Authentication::check_head() {
+  State& s = *state_;
+  s.claim = wire::parse_claim(s.request, s.style);
+  if (!s.claim) return;
+  s.credential = s.home.db.read(
+      [&](store::Tx& tx) { return s.home.identity().find_credential(tx, s.claim->access_key_id); });
+  if (!s.credential || !s.credential->active) throw wire::unknown_key(s.style, s.claim->access_key_id);
+  if (!constant_time_equals(s.credential->session_token, s.claim->session_token)) throw wire::invalid_token(s.style);
+  const bool told = !s.claim->declared_sha256.empty() || s.claim->payload != wire::PayloadKind::kHashed;
+  if (told && s.style == wire::AuthStyle::kS3) s.verify("");
+}
+
+http::BodyReader& Authentication::reader() {
+  State& s = *state_;
+  if (!s.claim || !is_chunked(*s.claim)) return s.exchange.body();
+  const auto length = parse_int(s.request.header("x-amz-decoded-content-length"));
+  s.decoded = std::make_unique<DecodedReader>(
+      s.exchange.body(), *s.claim, s.credential->secret_access_key,
+      length ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(*length)) : std::nullopt);
+  return *s.decoded;
+}
+
+void Authentication::check_body(wire::Body& body) {
+  State& s = *state_;
+  if (s.decoded)
+    for (const auto& [name, value] : s.decoded->trailers()) body.with_trailer(lower(name), value);
+  if (!s.claim || s.claim->payload != wire::PayloadKind::kHashed) {
+    if (s.claim && !s.verified) s.verify("");
+    return;
+  }
+  const std::string hash = body.is_bytes() ? wire::sha256_hex(body.bytes()) : body.sha256();
+  if (!s.verified) s.verify(hash);
+  wire::check_payload(*s.claim, hash);
+}
+
+Caller Authentication::caller(const wire::OperationModel& operation) const {
+  const State& s = *state_;
+  if (s.claim) return s.credential->caller;
+  // S3 decides about the unsigned by the bucket's policy.
+  if (!operation.unsigned_allowed && s.style != wire::AuthStyle::kS3) throw wire::missing_authentication(s.style);
+  Caller anonymous;
+  anonymous.arn = anonymous.principal_arn = "*";
+  return anonymous;
+}
+
+}  // namespace hanbat::region

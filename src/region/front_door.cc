@@ -1,0 +1,271 @@
+#include "region/front_door.h"
+
+#include <spdlog/spdlog.h>
+
+#include <optional>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "region/authentication.h"
+#include "region/checksums.h"
+#include "region/region.h"
+#include "wire/codec.h"
+
+namespace hanbat::region {
+namespace {
+
+// Bodies up to this size stay in memory; larger ones are spooled to the blob store first.
+constexpr std::size_t kInMemory = 1 << 20;
+// No operation without a streaming body takes more than this (CodeCommit's and Logs' largest are well below it).
+constexpr std::uint64_t kLargestMessage = 64u << 20;
+
+/// Everything that is learnt about a request on its way in.
+struct Call {
+  http::Exchange& exchange;
+  wire::RequestView view;
+  std::string request_id = random_uuid();
+  std::string region;
+  Service* service = nullptr;
+  const wire::OperationModel* model = nullptr;
+  Caller caller;
+  wire::Body body;
+};
+
+wire::RequestView view_of(const http::RequestHead& head) {
+  wire::RequestView view;
+  view.method = head.method;
+  view.path = head.raw_path;
+  view.query = head.raw_query;
+  for (const auto& [name, value] : head.headers) view.headers.emplace_back(name, value);
+  return view;
+}
+
+/// The region that an AWS host name tells: the label before ".amazonaws.com" when it looks like one.
+std::optional<std::string> region_of_host(std::string_view host) {
+  for (const auto& label : split(host, '.')) {
+    const auto parts = split(label, '-');
+    if (parts.size() >= 3 && parts.back().size() == 1 && parts.back()[0] >= '0' && parts.back()[0] <= '9' &&
+        parts.front().size() == 2)
+      return label;
+  }
+  return std::nullopt;
+}
+
+/// Which service: by the signature's scope, else by X-Amz-Target, else by the host's name; S3 takes what is left, as it
+/// alone serves the unsigned.
+void identify(Call& call, Region& home) {
+  const std::string host = lower(call.exchange.head().host());
+  const auto scope = find_scope(call.view);
+  call.region = scope ? scope->region : region_of_host(host).value_or(home.settings.default_region);
+  if (scope) {
+    call.service = home.find_service(scope->service);
+    if (!call.service)
+      throw wire::Error("NotImplemented", 501, "The service " + scope->service + " is not implemented.");
+    return;
+  }
+  if (const std::string* target = call.view.find_header("x-amz-target")) {
+    const std::string prefix = target->substr(0, target->find('.'));
+    for (const auto& service : home.services())
+      if (service->model().target_prefix == prefix) call.service = service.get();
+    if (call.service) return;
+    throw wire::Error("UnknownOperationException", 400, "The service of " + *target + " is not known.");
+  }
+  const std::string first_label = host.substr(0, host.find('.'));
+  call.service = home.find_service(first_label);
+  if (!call.service && wire::find_header(call.view.headers, "content-type") &&
+      call.view.header("content-type").starts_with("application/x-www-form-urlencoded"))
+    call.service = home.find_service("sts");
+  if (!call.service) call.service = &home.require_service("s3");
+}
+
+/// Where S3's virtual-host style names a bucket, the path to route by.
+void route_virtual_host(Call& call) {
+  if (call.service->model().folder != "s3") return;
+  if (const auto bucket = wire::bucket_of_host(call.view.header("host")))
+    call.view.routed_path = "/" + *bucket + call.view.path;
+}
+
+/// The checksums that the client sends with this body, or asks to be made of it: by header, by trailer, by name.
+std::vector<Checksum> wanted_checksums(const wire::RequestView& request) {
+  static constexpr std::string_view kPrefix = "x-amz-checksum-";
+  std::vector<Checksum> out;
+  const auto want = [&](std::string_view name) {
+    for (const Checksum& there : out)
+      if (there.name() == name) return;
+    if (Checksum::known(name)) out.emplace_back(name);
+  };
+  for (const auto& [name, value] : request.headers) {
+    const std::string key = lower(name);
+    if (key.starts_with(kPrefix)) want(std::string_view(key).substr(kPrefix.size()));
+    if (key == "x-amz-sdk-checksum-algorithm") want(lower(value));
+    if (key == "x-amz-trailer")
+      for (const std::string& trailer : split(lower(value), ','))
+        if (trim(trailer).starts_with(kPrefix)) want(trim(trailer).substr(kPrefix.size()));
+    if (key == "content-md5") want("md5");
+  }
+  return out;
+}
+
+/// Compares what was computed with what the client told, and leaves it on the body for the operation to keep.
+void check_checksums(const wire::RequestView& request, std::vector<Checksum> checksums, wire::Body& body) {
+  for (Checksum& checksum : checksums) {
+    const std::string computed = to_base64(checksum.finish());
+    if (checksum.name() == "md5") {
+      const std::string told = request.header("content-md5");
+      if (told.empty()) continue;
+      if (from_base64(told).value_or("").size() != 16)
+        throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
+      if (told != computed)
+        throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
+      continue;
+    }
+    const std::string name = "x-amz-checksum-" + checksum.name();
+    const std::string* trailer = body.find_trailer(name);
+    const std::string told = trailer ? *trailer : request.header(name);
+    if (!told.empty() && told != computed) {
+      std::string upper = checksum.name();
+      for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      throw wire::Error("BadDigest", 400, "The " + upper + " you specified did not match the calculated checksum.");
+    }
+    if (!trailer) body.with_trailer(name, computed);
+  }
+}
+
+/// Reads the body: small ones into memory, larger ones and those of streaming operations into a blob.
+wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksum>& checksums, bool streaming) {
+  std::string head;
+  std::vector<char> buffer(64 << 10);
+  std::unique_ptr<store::BlobWriter> spool;
+  std::uint64_t total = 0;
+  while (const std::size_t got = reader.read(buffer)) {
+    const std::string_view piece(buffer.data(), got);
+    total += got;
+    if (!streaming && total > kLargestMessage)
+      throw wire::Error("RequestEntityTooLargeException", 413, "The request's body is larger than this operation takes.");
+    for (Checksum& checksum : checksums) checksum.update(piece);
+    if (!spool && head.size() + got > kInMemory) {
+      spool = home.blobs.create();
+      spool->write(head);
+      head.clear();
+    }
+    if (spool) {
+      spool->write(piece);
+    } else {
+      head += piece;
+    }
+  }
+  if (!spool && !streaming) return wire::Body::of_bytes(std::move(head));
+  // A streaming body becomes a blob whatever its size: the handler will link to it.
+  if (!spool) {
+    spool = home.blobs.create();
+    spool->write(head);
+  }
+  const store::Blob blob = spool->commit();
+  wire::Body body = wire::Body::of_file(home.blobs.path(blob.sha256), 0, blob.size, blob.hold);
+  body.with_hashes(blob.sha256, blob.md5);
+  return body;
+}
+
+void send(http::Exchange& exchange, wire::Response response) {
+  http::Headers headers;
+  for (auto& [name, value] : response.headers) headers.add(std::move(name), std::move(value));
+  if (response.body.is_bytes()) {
+    const bool head_only = exchange.head().method == "HEAD";
+    if (!head_only || !response.body.bytes().empty() || !headers.contains("Content-Length")) {
+      exchange.send({response.status, std::move(headers), response.body.bytes()});
+      return;
+    }
+    // The answer to HEAD tells the length of a body that is not sent.
+    const auto length = parse_int(headers.get("Content-Length"));
+    headers.remove("Content-Length");
+    exchange.start(response.status, std::move(headers), length ? std::optional<std::uint64_t>(*length) : std::nullopt)
+        .finish();
+    return;
+  }
+  headers.remove("Content-Length");
+  http::ResponseWriter& writer = exchange.start(response.status, std::move(headers), response.body.size());
+  if (exchange.head().method != "HEAD") response.body.read([&](std::string_view bytes) { writer.write(bytes); });
+  writer.finish();
+}
+
+void send_error(Call& call, Region& home, const wire::Error& error) {
+  const Service* service = call.service ? call.service : home.find_service("s3");
+  if (error.status() >= 500)
+    spdlog::error("{} {} {}: {}", call.request_id, call.model ? call.model->name : "?", error.code(), error.message());
+  if (!service) {
+    call.exchange.send({error.status(), {{"Content-Type", "text/plain"}}, error.code() + ": " + error.message() + "\n"});
+    return;
+  }
+  send(call.exchange, wire::encode_error(service->model(), error, call.request_id, call.view.path));
+}
+
+void health(http::Exchange& exchange, const Region& home) {
+  const Json body = Json::object(
+      {{"status", "ok"}, {"region", home.settings.default_region}, {"account", home.settings.default_account}});
+  exchange.send({200, {{"Content-Type", "application/json"}}, body.dump() + "\n"});
+}
+
+}  // namespace
+
+void describe_connection(Caller& caller, const http::RequestHead& head) {
+  caller.source_ip = head.peer_address;
+  caller.secure_transport = head.tls;
+  caller.user_agent = head.headers.get("user-agent");
+}
+
+void FrontDoor::serve(http::Exchange& exchange) {
+  const http::RequestHead& head = exchange.head();
+  if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag)) return (*handler)(exchange);
+  if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
+  for (const auto& service : home_.services())
+    if (service->claims(head)) return service->serve(exchange);
+  serve_operation(exchange);
+}
+
+void FrontDoor::serve_operation(http::Exchange& exchange) {
+  Call call{.exchange = exchange, .view = view_of(exchange.head())};
+  try {
+    identify(call, home_);
+    route_virtual_host(call);
+
+    // The REST protocols tell the operation by the head alone, so that a streaming body is known before it is read.
+    const wire::Protocol protocol = call.service->model().protocol;
+    const bool in_head = protocol == wire::Protocol::kRestXml || protocol == wire::Protocol::kRestJson ||
+                         protocol == wire::Protocol::kJson;
+    Authentication authentication(home_, call.service->model(), call.view, exchange);
+    authentication.check_head();
+    if (in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
+    std::vector<Checksum> checksums = wanted_checksums(call.view);
+    call.body = read_body(home_, authentication.reader(), checksums, call.model && call.model->streaming_input);
+    authentication.check_body(call.body);
+    check_checksums(call.view, std::move(checksums), call.body);
+    if (!in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
+    call.caller = authentication.caller(*call.model);
+    describe_connection(call.caller, exchange.head());
+
+    const Operation* operation = call.service->find_operation(call.model->name);
+    if (!operation) throw wire::Error::not_implemented(call.model->name);
+    const auto input = operation->make_input();
+    const auto output = operation->make_output();
+    wire::decode_request(*call.model, call.view, call.body, input.get());
+    home_.call(*call.service, *operation, call.caller, call.region, input.get(), output.get(), call.request_id,
+               call.view.header("host"));
+    send(exchange, wire::encode_response(*call.model, output.get(), call.request_id));
+  } catch (const wire::Error& error) {
+    if (exchange.answered()) throw;
+    send_error(call, home_, error);
+  } catch (const http::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (exchange.answered()) throw;
+    spdlog::error("{} {}: {}", call.request_id, call.model ? call.model->name : "?", error.what());
+    send_error(call, home_,
+               wire::Error("InternalFailure", 500,
+                           "The request failed in the region itself; its log says why, under " + call.request_id + "."));
+  }
+}
+
+}  // namespace hanbat::region

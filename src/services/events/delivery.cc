@@ -1,0 +1,221 @@
+// From the bus to the targets. An event becomes, in one transaction, one delivery per target of each rule that wants
+// it; a delivery calls the target's service as the target's role, and is tried again as the target's RetryPolicy says.
+// The event's id is the idempotency token of what it starts, so a delivery that happens twice starts one thing.
+#include <openssl/sha.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "gen/codebuild/client.h"
+#include "gen/codepipeline/client.h"
+#include "gen/events/schema.h"
+#include "gen/logs/client.h"
+#include "services/events/events.h"
+#include "services/events/pattern.h"
+#include "services/events/schedule.h"
+#include "services/events/target_input.h"
+#include "wire/error.h"
+
+namespace hanbat::events {
+namespace {
+
+constexpr const char* kToTarget = "events.target";
+constexpr const char* kFire = "events.schedule";
+constexpr const char* kPrincipal = "events.amazonaws.com";
+constexpr int kMostAttempts = 185;
+constexpr int kLongestAge_s = 86'400;
+
+std::string schedule_key(const RuleRow& rule) { return rule.arn(); }
+
+// The same event and target always make the same token, in the alphabet and length that all services take.
+std::string token_of(const Json& delivery) {
+  const std::string text =
+      delivery["event"].text("id") + "\n" + delivery.text("rule_arn") + "\n" + delivery["target"].text("Id");
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest), 16));
+}
+
+InputRecipe recipe_of(const Target& target) {
+  InputRecipe recipe{.input = target.input, .input_path = target.input_path, .input_template = {}, .input_paths = {}};
+  if (target.input_transformer) {
+    recipe.input_template = target.input_transformer->input_template;
+    recipe.input_paths = target.input_transformer->input_paths_map.value_or(std::map<std::string, std::string>{});
+  }
+  return recipe;
+}
+
+bool has_own_input(const Target& target) { return target.input || target.input_path || target.input_transformer; }
+
+bool worth_retrying(const wire::Error& error) {
+  return error.status() >= 500 ? error.status() != 501
+                               : error.code().find("Throttl") != std::string::npos ||
+                                     error.code().find("LimitExceeded") != std::string::npos ||
+                                     error.code().find("Concurrent") != std::string::npos;
+}
+
+// Starts the target's work. Throws wire::Error.
+void invoke(region::Region& home, const Target& target, const Json& delivery, const Json& input) {
+  const Arn arn = *parse_arn(target.arn);
+  const std::string region = delivery["event"].text("region");
+  const std::string rule_name = delivery.text("rule");
+  const auto caller = [&] {
+    region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery));
+    out.via_service = kPrincipal;
+    out.user_agent = std::string(kPrincipal) + " rule/" + rule_name;
+    return out;
+  };
+  if (arn.service == "codepipeline") {
+    // A target's own input may hold variables and source revisions; the event itself is none.
+    auto call = has_own_input(target) && input.is_object()
+                    ? wire::from_json<codepipeline::StartPipelineExecutionInput>(input)
+                    : codepipeline::StartPipelineExecutionInput{};
+    call.name = arn.resource;
+    call.client_request_token = token_of(delivery);
+    codepipeline::Client(home, caller(), region).start_pipeline_execution(call);
+    return;
+  }
+  if (arn.service == "codebuild") {
+    auto call = has_own_input(target) && input.is_object() ? wire::from_json<codebuild::StartBuildInput>(input)
+                                                           : codebuild::StartBuildInput{};
+    call.project_name = arn.resource.substr(std::string_view("project/").size());
+    call.idempotency_token = token_of(delivery);
+    codebuild::Client(home, caller(), region).start_build(call);
+    return;
+  }
+  // A log group: one stream per delivery, as AWS names them by a fresh id.
+  std::string group = arn.resource.substr(std::string_view("log-group:").size());
+  if (group.ends_with(":*")) group.resize(group.size() - 2);
+  logs::Client logs(home, home.identity().service_caller(delivery["event"].text("account"), kPrincipal), region);
+  logs::CreateLogStreamInput stream;
+  stream.log_group_name = group;
+  stream.log_stream_name = token_of(delivery);
+  try {
+    logs.create_log_stream(stream);
+  } catch (const wire::Error& error) {
+    if (error.code() != "ResourceAlreadyExistsException") throw;
+  }
+  logs::PutLogEventsInput put;
+  put.log_group_name = group;
+  put.log_stream_name = stream.log_stream_name;
+  logs::InputLogEvent& line = put.log_events.emplace_back();
+  line.timestamp = home.clock.now().ms;
+  line.message = input.dump();
+  logs.put_log_events(put);
+}
+
+}  // namespace
+
+std::span<const store::Migration> Events::migrations() const { return schema(); }
+
+void Events::start() {
+  home_.tasks.handle(std::string(region::kDeliverEvent), [this](store::TaskRun& run) { deliver(run); });
+  home_.tasks.handle(kToTarget, [this](store::TaskRun& run) { deliver_to_target(run); });
+  home_.tasks.handle(kFire, [this](store::TaskRun& run) { fire(run); });
+}
+
+void Events::deliver(store::TaskRun& run) {
+  const bool custom = run.body().contains("bus");
+  const Json event = custom ? run.body()["event"] : run.body();
+  const BusKey bus{event.text("account"), event.text("region"),
+                   custom ? run.body().text("bus") : std::string(kDefaultBus)};
+  run.finish([&](store::Tx& tx) {
+    for (const RuleRow& rule : store_.list_enabled_rules(tx, bus))
+      if (rule.pattern && Pattern::parse(*rule.pattern).matches(event)) add_deliveries(tx, rule, event);
+  });
+}
+
+void Events::add_deliveries(store::Tx& tx, const RuleRow& rule, const Json& event) {
+  for (const Target& target : store_.list_targets(tx, rule.bus, rule.name, {"", 100}))
+    home_.tasks.add(tx, {.kind = kToTarget,
+                         .key = "",
+                         .body = Json::object({{"rule", rule.name},
+                                               {"rule_arn", rule.arn()},
+                                               {"target", wire::to_json(target)},
+                                               {"event", event},
+                                               {"since", home_.clock.now().ms},
+                                               {"tries", 0}})});
+}
+
+void Events::deliver_to_target(store::TaskRun& run) {
+  Json delivery = run.body();
+  const Target target = wire::from_json<Target>(delivery["target"]);
+  const Timestamp since{delivery.integer("since")};
+  const auto input =
+      target_input(recipe_of(target), delivery["event"], {delivery.text("rule_arn"), delivery.text("rule"), since});
+  if (!input) {
+    spdlog::warn("events: the input for target {} of rule {} is no JSON; the event is dropped", target.id,
+                 delivery.text("rule"));
+    return;
+  }
+  std::string why;
+  try {
+    invoke(home_, target, delivery, *input);
+    return;
+  } catch (const wire::Error& error) {
+    why = error.code() + ": " + error.message();
+    if (!worth_retrying(error)) {
+      spdlog::warn("events: target {} of rule {} failed and is not tried again: {}", target.arn, delivery.text("rule"),
+                   why);
+      return;
+    }
+  }
+  const std::int64_t tries = delivery.integer("tries") + 1;
+  const RetryPolicy policy = target.retry_policy.value_or(RetryPolicy{});
+  const Seconds age(policy.maximum_event_age_in_seconds.value_or(kLongestAge_s));
+  if (tries > policy.maximum_retry_attempts.value_or(kMostAttempts) || home_.clock.now() - since >= age) {
+    spdlog::warn("events: target {} of rule {} failed for the last time: {}", target.arn, delivery.text("rule"), why);
+    return;
+  }
+  delivery["tries"] = tries;
+  run.again(Seconds(std::min<std::int64_t>(std::int64_t{1} << std::min<std::int64_t>(tries - 1, 10), 600)), delivery);
+}
+
+void Events::plan(store::Tx& tx, const RuleRow& rule) {
+  home_.tasks.cancel(tx, kFire, schedule_key(rule));
+  if (!rule.enabled || !rule.schedule) return;
+  const auto at = Schedule::parse(*rule.schedule)->next(home_.clock.now());
+  if (!at) return;
+  home_.tasks.add(tx, {.kind = kFire,
+                       .key = schedule_key(rule),
+                       .body = Json::object({{"account", rule.bus.account},
+                                             {"region", rule.bus.region},
+                                             {"bus", rule.bus.name},
+                                             {"rule", rule.name},
+                                             {"schedule", *rule.schedule},
+                                             {"at", at->ms}}),
+                       .due = *at});
+}
+
+void Events::fire(store::TaskRun& run) {
+  Json body = run.body();
+  const BusKey bus{body.text("account"), body.text("region"), body.text("bus")};
+  const Timestamp at{body.integer("at")};
+  const auto schedule = Schedule::parse(body.text("schedule"));
+  // The next time is counted from when this one should have been, so a rate does not drift; times missed while the
+  // daemon was down are not made up for.
+  auto next = schedule->next(at);
+  if (next && *next <= home_.clock.now()) next = schedule->next(home_.clock.now());
+  const auto tell = [&](store::Tx& tx) {
+    const auto rule = store_.find_rule(tx, bus, body.text("rule"));
+    if (!rule || !rule->enabled || rule->schedule != body.text("schedule")) return;
+    add_deliveries(tx, *rule,
+                   Json::object({{"version", "0"},
+                                 {"id", random_uuid()},
+                                 {"detail-type", "Scheduled Event"},
+                                 {"source", "aws.events"},
+                                 {"account", bus.account},
+                                 {"time", iso8601(at)},
+                                 {"region", bus.region},
+                                 {"resources", Json(std::vector<std::string>{rule->arn()})},
+                                 {"detail", Json::object()}}));
+  };
+  if (!next) return run.finish(tell);
+  body["at"] = next->ms;
+  run.again(*next - home_.clock.now(), body, tell);
+}
+
+}  // namespace hanbat::events

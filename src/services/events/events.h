@@ -1,0 +1,74 @@
+// Amazon EventBridge: buses, rules and targets, and the delivery of events from a bus to the targets of the rules that
+// want them.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "gen/events/operations.h"
+#include "region/region.h"
+#include "services/events/store.h"
+
+namespace hanbat::events {
+
+class Events final : public Operations {
+ public:
+  explicit Events(region::Region& home) : home_(home) {}
+
+  std::span<const store::Migration> migrations() const override;
+  void start() override;
+
+  CreateEventBusOutput create_event_bus(region::Request& rq, const CreateEventBusInput& in) override;
+  DescribeEventBusOutput describe_event_bus(region::Request& rq, const DescribeEventBusInput& in) override;
+  ListEventBusesOutput list_event_buses(region::Request& rq, const ListEventBusesInput& in) override;
+  DeleteEventBusOutput delete_event_bus(region::Request& rq, const DeleteEventBusInput& in) override;
+
+  PutRuleOutput put_rule(region::Request& rq, const PutRuleInput& in) override;
+  DescribeRuleOutput describe_rule(region::Request& rq, const DescribeRuleInput& in) override;
+  ListRulesOutput list_rules(region::Request& rq, const ListRulesInput& in) override;
+  DeleteRuleOutput delete_rule(region::Request& rq, const DeleteRuleInput& in) override;
+  EnableRuleOutput enable_rule(region::Request& rq, const EnableRuleInput& in) override;
+  DisableRuleOutput disable_rule(region::Request& rq, const DisableRuleInput& in) override;
+
+  PutTargetsOutput put_targets(region::Request& rq, const PutTargetsInput& in) override;
+  ListTargetsByRuleOutput list_targets_by_rule(region::Request& rq, const ListTargetsByRuleInput& in) override;
+  RemoveTargetsOutput remove_targets(region::Request& rq, const RemoveTargetsInput& in) override;
+  ListRuleNamesByTargetOutput list_rule_names_by_target(region::Request& rq,
+                                                        const ListRuleNamesByTargetInput& in) override;
+
+  PutEventsOutput put_events(region::Request& rq, const PutEventsInput& in) override;
+  TestEventPatternOutput test_event_pattern(region::Request& rq, const TestEventPatternInput& in) override;
+
+  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
+  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
+  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+
+ private:
+  void set_enabled(region::Request& rq, const BusKey& bus, const std::string& name, const std::string& state);
+  void require_tagged(region::Request& rq, const std::string& arn);
+
+  /// Task events.deliver: finds the rules that want an event and makes one delivery per target.
+  void deliver(store::TaskRun& run);
+  /// Task events.target: brings one event to one target, as the target's role.
+  void deliver_to_target(store::TaskRun& run);
+  /// Task events.schedule: a scheduled rule's time has come.
+  void fire(store::TaskRun& run);
+  /// Makes, moves or drops the rule's next firing.
+  void plan(store::Tx& tx, const RuleRow& rule);
+  void add_deliveries(store::Tx& tx, const RuleRow& rule, const Json& event);
+
+  region::Region& home_;
+  Store store_;
+};
+
+/// The bus that a name or ARN means, in the request's account and region. Throws ResourceNotFoundException for
+/// another's.
+BusKey bus_key(const region::Request& rq, const std::optional<std::string>& name_or_arn);
+/// The ARN that rules of the name have.
+std::string rule_arn(const BusKey& bus, std::string_view name);
+
+/// The place after which a page starts, from its token; "" for the first. Throws ValidationException.
+std::string page_start(const std::optional<std::string>& token);
+std::string page_token(std::string_view last);
+
+}  // namespace hanbat::events

@@ -1,0 +1,171 @@
+#include "services/events/events.h"
+
+#include <gtest/gtest.h>
+
+#include "gen/codepipeline/client.h"
+#include "gen/events/client.h"
+#include "region/fake_service.h"
+#include "region/testing.h"
+#include "wire/error.h"
+
+namespace hanbat::events {
+namespace {
+
+constexpr const char* kPipeline = "arn:aws:codepipeline:ap-northeast-2:123456789012:wsi-api-pipeline";
+constexpr const char* kRole = "arn:aws:iam::123456789012:role/wsi-events";
+
+struct EventsTest : testing::Test {
+  EventsTest() {
+    region.add<Events>();
+    pipelines = &region.add<region::FakeService>("codepipeline");
+    pipelines->on<codepipeline::StartPipelineExecutionInput, codepipeline::StartPipelineExecutionOutput>(
+        "StartPipelineExecution", [this](region::Request& rq, const auto& in) {
+          if (failures-- > 0) throw wire::Error("ThrottlingException", 400, "slow down");
+          started.push_back(in);
+          callers.push_back(rq.caller);
+          return codepipeline::StartPipelineExecutionOutput{};
+        });
+    region.start();
+  }
+
+  void rule(const std::string& name, std::optional<std::string> pattern, std::optional<std::string> schedule = {}) {
+    PutRuleInput in;
+    in.name = name;
+    in.event_pattern = std::move(pattern);
+    in.schedule_expression = std::move(schedule);
+    client.put_rule(in);
+    PutTargetsInput targets;
+    targets.rule = name;
+    Target& target = targets.targets.emplace_back();
+    target.id = "1";
+    target.arn = kPipeline;
+    target.role_arn = kRole;
+    client.put_targets(targets);
+  }
+
+  void push(const std::string& branch) {
+    region.db->write([&](store::Tx& tx) {
+      region.home.publish(tx, "123456789012", region.region,
+                          {.source = "aws.codecommit",
+                           .detail_type = "CodeCommit Repository State Change",
+                           .resources = {"arn:aws:codecommit:ap-northeast-2:123456789012:wsi-api-repo"},
+                           .detail = Json::object({{"referenceName", branch}})});
+    });
+    region.run_until_idle();
+  }
+
+  region::TestRegion region;
+  region::FakeService* pipelines = nullptr;
+  std::vector<codepipeline::StartPipelineExecutionInput> started;
+  std::vector<region::Caller> callers;
+  int failures = 0;
+  Client client{region.home, region.user, "ap-northeast-2"};
+};
+
+TEST_F(EventsTest, a_service_event_starts_the_pipeline_as_the_targets_role) {
+  rule("main", R"({"source":["aws.codecommit"],"detail":{"referenceName":["main"]}})");
+  push("main");
+  push("release");
+  ASSERT_EQ(started.size(), 1u);
+  EXPECT_EQ(started[0].name, "wsi-api-pipeline");
+  EXPECT_EQ(callers[0].principal_arn, kRole);
+  EXPECT_EQ(callers[0].user_agent, "events.amazonaws.com rule/main");
+}
+
+TEST_F(EventsTest, a_throttled_target_is_told_again_with_the_same_token) {
+  rule("main", R"({"source":["aws.codecommit"]})");
+  failures = 2;
+  push("main");
+  EXPECT_TRUE(started.empty());
+  for (int i = 0; i < 5; ++i) {
+    region.clock.advance(Seconds(5));
+    region.run_until_idle();
+  }
+  ASSERT_EQ(started.size(), 1u);
+  EXPECT_TRUE(started[0].client_request_token);
+}
+
+TEST_F(EventsTest, a_disabled_rule_is_silent) {
+  rule("main", R"({"source":["aws.codecommit"]})");
+  DisableRuleInput in;
+  in.name = "main";
+  client.disable_rule(in);
+  push("main");
+  EXPECT_TRUE(started.empty());
+}
+
+TEST_F(EventsTest, a_schedule_fires_each_time_its_hour_comes) {
+  rule("tick", {}, "rate(5 minutes)");
+  for (int i = 0; i < 11; ++i) {
+    region.clock.advance(Seconds(60));
+    region.run_until_idle();
+  }
+  EXPECT_EQ(started.size(), 2u);
+}
+
+TEST_F(EventsTest, refuses_by_name_what_it_cannot_reach) {
+  rule("main", R"({"source":["aws.codecommit"]})");
+  PutTargetsInput in;
+  in.rule = "main";
+  Target& target = in.targets.emplace_back();
+  target.id = "1";
+  target.arn = "arn:aws:lambda:ap-northeast-2:123456789012:function:x";
+  try {
+    client.put_targets(in);
+    FAIL();
+  } catch (const wire::Error& error) {
+    EXPECT_EQ(error.code(), "NotImplemented");
+  }
+}
+
+TEST_F(EventsTest, a_rule_with_targets_is_not_deleted) {
+  rule("main", R"({"source":["aws.codecommit"]})");
+  DeleteRuleInput in;
+  in.name = "main";
+  EXPECT_THROW(client.delete_rule(in), wire::Error);
+  RemoveTargetsInput remove;
+  remove.rule = "main";
+  remove.ids = {"1"};
+  client.remove_targets(remove);
+  client.delete_rule(in);
+  DescribeRuleInput describe;
+  describe.name = "main";
+  EXPECT_THROW(client.describe_rule(describe), ResourceNotFoundException);
+}
+
+TEST_F(EventsTest, put_events_reaches_the_rules_of_its_bus) {
+  CreateEventBusInput bus;
+  bus.name = "orders";
+  client.create_event_bus(bus);
+  PutRuleInput in;
+  in.name = "r";
+  in.event_bus_name = "orders";
+  in.event_pattern = R"({"source":["shop"]})";
+  client.put_rule(in);
+  PutTargetsInput targets;
+  targets.rule = "r";
+  targets.event_bus_name = "orders";
+  Target& target = targets.targets.emplace_back();
+  target.id = "1";
+  target.arn = kPipeline;
+  target.role_arn = kRole;
+  client.put_targets(targets);
+
+  PutEventsInput put;
+  for (const char* bus_name : {"orders", "default"}) {
+    PutEventsRequestEntry& entry = put.entries.emplace_back();
+    entry.source = "shop";
+    entry.detail_type = "order";
+    entry.detail = "{}";
+    entry.event_bus_name = bus_name;
+  }
+  PutEventsRequestEntry& bad = put.entries.emplace_back();
+  bad.source = "shop";
+  const PutEventsOutput out = client.put_events(put);
+  EXPECT_EQ(out.failed_entry_count, 1);
+  region.run_until_idle();
+  EXPECT_EQ(started.size(), 1u);
+}
+
+}  // namespace
+}  // namespace hanbat::events

@@ -1,0 +1,40 @@
+#include "services/events/target_input.h"
+
+#include <gtest/gtest.h>
+
+namespace hanbat::events {
+namespace {
+
+const Json kEvent =
+    Json::parse(R"({"source":"aws.x","resources":["arn:1"],"detail":{"id":"i-1","n":3,"a b":{"c":true}}})");
+const RuleFacts kRule{"arn:rule", "rule", {1'600'000'000'000}};
+
+std::string fill(std::string text, std::map<std::string, std::string> paths) {
+  const auto out = target_input({.input_template = std::move(text), .input_paths = std::move(paths)}, kEvent, kRule);
+  return out ? out->dump() : "none";
+}
+
+TEST(TargetInput, paths_reach_into_objects_and_arrays) {
+  EXPECT_EQ(find_path(kEvent, "$.resources[0]")->as_string(), "arn:1");
+  EXPECT_EQ(find_path(kEvent, "$.detail['a b'].c")->as_bool(), true);
+  EXPECT_EQ(find_path(kEvent, "$")->dump(), kEvent.dump());
+  EXPECT_EQ(find_path(kEvent, "$.detail.absent"), nullptr);
+  EXPECT_FALSE(is_path("detail.id"));
+  EXPECT_TRUE(is_path("$.detail.id"));
+}
+
+TEST(TargetInput, a_template_is_filled_within_and_without_quotes) {
+  EXPECT_EQ(fill(R"({"id":<id>,"n":<n>})", {{"id", "$.detail.id"}, {"n", "$.detail.n"}}), R"({"id":"i-1","n":3})");
+  EXPECT_EQ(fill(R"("instance <id> by <aws.events.rule-name>")", {{"id", "$.detail.id"}}), R"("instance i-1 by rule")");
+  EXPECT_EQ(fill(R"({"x":"<no>"})", {}), R"({"x":""})");
+  EXPECT_EQ(fill(R"({"x":)", {}), "none");
+}
+
+TEST(TargetInput, constant_and_part_take_the_place_of_the_event) {
+  EXPECT_EQ(target_input({.input = R"({"a":1})"}, kEvent, kRule)->dump(), R"({"a":1})");
+  EXPECT_EQ(target_input({.input_path = "$.detail.n"}, kEvent, kRule)->dump(), "3");
+  EXPECT_EQ(target_input({}, kEvent, kRule)->dump(), kEvent.dump());
+}
+
+}  // namespace
+}  // namespace hanbat::events

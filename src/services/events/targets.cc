@@ -1,0 +1,130 @@
+// Targets: whom a rule tells, and in whose name. Only targets that can be reached for real are taken.
+#include "base/arn.h"
+#include "services/events/events.h"
+#include "services/events/target_input.h"
+#include "wire/error.h"
+
+namespace hanbat::events {
+namespace {
+
+constexpr std::size_t kMostTargets = 5;
+
+[[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
+
+// What kind of thing an ARN names, as far as it can be a target here.
+void check_arn(const Target& target) {
+  const auto arn = parse_arn(target.arn);
+  if (!arn) invalid("Parameter " + target.arn + " is not valid. Reason: Provided Arn is not in correct format.");
+  const bool pipeline = arn->service == "codepipeline";
+  const bool build = arn->service == "codebuild" && arn->resource.starts_with("project/");
+  const bool log_group = arn->service == "logs" && arn->resource.starts_with("log-group:");
+  if (!pipeline && !build && !log_group)
+    throw wire::Error::not_implemented("PutTargets", "Targets.Arn of the service " + arn->service);
+  if ((pipeline || build) && !target.role_arn) invalid("RoleArn is required for target " + target.arn + ".");
+}
+
+void check_input(const Target& target) {
+  const int given = target.input.has_value() + target.input_path.has_value() + target.input_transformer.has_value();
+  if (given > 1)
+    invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + target.id + ".");
+  if (target.input) {
+    try {
+      Json::parse(*target.input);
+    } catch (const JsonError&) {
+      invalid("Parameter Input is not valid. Reason: JSON is invalid.");
+    }
+  }
+  if (target.input_path && !is_path(*target.input_path)) invalid("Invalid InputPath for target " + target.id + ".");
+  if (target.input_transformer && target.input_transformer->input_paths_map)
+    for (const auto& [name, path] : *target.input_transformer->input_paths_map) {
+      if (name.starts_with("AWS")) invalid("Input path names must not start with AWS.");
+      if (!is_path(path)) invalid("Invalid InputPath for target " + target.id + ".");
+    }
+}
+
+}  // namespace
+
+PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput& in) {
+  const BusKey bus = bus_key(rq, in.event_bus_name);
+  rq.authorize("events:PutTargets", rule_arn(bus, in.rule));
+  for (const Target& target : in.targets)
+    if (target.role_arn) rq.authorize_pass_role(*target.role_arn, "events.amazonaws.com");
+
+  const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
+  for (const Target& target : in.targets) {
+    check_arn(target);
+    check_input(target);
+    if (!target.role_arn) continue;
+    try {
+      home_.identity().assume_role(rq.tx, *target.role_arn, "events.amazonaws.com", "put-targets");
+    } catch (const wire::Error&) {
+      invalid("Provided role '" + *target.role_arn + "' cannot be assumed by principal 'events.amazonaws.com'.");
+    }
+  }
+
+  for (const Target& target : in.targets) store_.put_target(rq.tx, rule, target);
+  if (store_.list_targets(rq.tx, bus, in.rule, {"", kMostTargets + 1}).size() > kMostTargets)
+    throw LimitExceededException("The requested resource exceeds the maximum number allowed.");
+
+  PutTargetsOutput out;
+  out.failed_entry_count = 0;
+  out.failed_entries.emplace();
+  return out;
+}
+
+ListTargetsByRuleOutput Events::list_targets_by_rule(region::Request& rq, const ListTargetsByRuleInput& in) {
+  const BusKey bus = bus_key(rq, in.event_bus_name);
+  rq.authorize("events:ListTargetsByRule", rule_arn(bus, in.rule));
+
+  store_.require_rule(rq.tx, bus, in.rule);
+  const std::size_t limit = in.limit.value_or(100);
+  auto targets = store_.list_targets(rq.tx, bus, in.rule, {page_start(in.next_token), static_cast<int>(limit) + 1});
+
+  ListTargetsByRuleOutput out;
+  if (targets.size() > limit) {
+    targets.resize(limit);
+    out.next_token = page_token(targets.back().id);
+  }
+  out.targets = std::move(targets);
+  return out;
+}
+
+RemoveTargetsOutput Events::remove_targets(region::Request& rq, const RemoveTargetsInput& in) {
+  const BusKey bus = bus_key(rq, in.event_bus_name);
+  rq.authorize("events:RemoveTargets", rule_arn(bus, in.rule));
+
+  const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
+  RemoveTargetsOutput out;
+  out.failed_entries.emplace();
+  for (const std::string& id : in.ids) {
+    if (store_.erase_target(rq.tx, rule, id)) continue;
+    RemoveTargetsResultEntry& failed = out.failed_entries->emplace_back();
+    failed.target_id = id;
+    failed.error_code = "ResourceNotFoundException";
+    failed.error_message = "Rule " + rule.name + " does not have any Target with Id " + id + ".";
+  }
+
+  out.failed_entry_count = static_cast<int>(out.failed_entries->size());
+  return out;
+}
+
+ListRuleNamesByTargetOutput Events::list_rule_names_by_target(region::Request& rq,
+                                                              const ListRuleNamesByTargetInput& in) {
+  const BusKey bus = bus_key(rq, in.event_bus_name);
+  rq.authorize("events:ListRuleNamesByTarget", bus.arn());
+
+  store_.require_bus(rq.tx, bus);
+  const std::size_t limit = in.limit.value_or(100);
+  auto names =
+      store_.list_rules_of_target(rq.tx, bus, in.target_arn, {page_start(in.next_token), static_cast<int>(limit) + 1});
+
+  ListRuleNamesByTargetOutput out;
+  if (names.size() > limit) {
+    names.resize(limit);
+    out.next_token = page_token(names.back());
+  }
+  out.rule_names = std::move(names);
+  return out;
+}
+
+}  // namespace hanbat::events

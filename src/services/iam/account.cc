@@ -1,0 +1,78 @@
+// The account as a whole: its alias, and how much of everything it has.
+#include "services/iam/iam.h"
+
+namespace hanbat::iam {
+
+CreateAccountAliasOutput Iam::create_account_alias(Request& rq, const CreateAccountAliasInput& in) {
+  rq.authorize("iam:CreateAccountAlias", "*");
+
+  if (rq.tx.find("SELECT 1 FROM iam_account_aliases WHERE alias = ? AND account <> ?", in.account_alias, rq.account))
+    throw EntityAlreadyExistsException("The account alias " + in.account_alias + " already exists.");
+
+  // An account has one alias: the new one takes the old one's place.
+  rq.tx.exec("DELETE FROM iam_account_aliases WHERE account = ?", rq.account);
+  rq.tx.exec("INSERT INTO iam_account_aliases (alias, account) VALUES (?, ?)", in.account_alias, rq.account);
+
+  return {};
+}
+
+DeleteAccountAliasOutput Iam::delete_account_alias(Request& rq, const DeleteAccountAliasInput& in) {
+  rq.authorize("iam:DeleteAccountAlias", "*");
+
+  if (rq.tx.exec("DELETE FROM iam_account_aliases WHERE alias = ? AND account = ?", in.account_alias, rq.account) == 0)
+    throw NoSuchEntityException("The account alias " + in.account_alias + " cannot be found.");
+
+  return {};
+}
+
+ListAccountAliasesOutput Iam::list_account_aliases(Request& rq, const ListAccountAliasesInput&) {
+  rq.authorize("iam:ListAccountAliases", "*");
+
+  ListAccountAliasesOutput out;
+  for (const store::Row& row : rq.tx.query("SELECT alias FROM iam_account_aliases WHERE account = ?", rq.account))
+    out.account_aliases.push_back(row.text(0));
+  out.is_truncated = false;
+  return out;
+}
+
+GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSummaryInput&) {
+  rq.authorize("iam:GetAccountSummary", "*");
+
+  const auto count = [&](Kind kind) { return static_cast<int>(store_.count(rq.tx, rq.account, kind)); };
+  const auto keys = rq.tx.find(
+      "SELECT COUNT(*) FROM iam_policy_versions v JOIN iam_entities e ON e.id = v.policy_id WHERE e.account = ?", rq.account);
+
+  GetAccountSummaryOutput out;
+  out.summary_map = {{"Users", count(Kind::kUser)},
+                     {"UsersQuota", 5000},
+                     {"Groups", count(Kind::kGroup)},
+                     {"GroupsQuota", 300},
+                     {"Roles", count(Kind::kRole)},
+                     {"RolesQuota", 1000},
+                     {"InstanceProfiles", count(Kind::kProfile)},
+                     {"InstanceProfilesQuota", 1000},
+                     {"Policies", count(Kind::kPolicy)},
+                     {"PoliciesQuota", 1500},
+                     {"PolicyVersionsInUse", static_cast<int>(keys->integer(0))},
+                     {"PolicyVersionsInUseQuota", 10000},
+                     {"VersionsPerPolicyQuota", 5},
+                     {"PolicySizeQuota", 6144},
+                     {"UserPolicySizeQuota", 2048},
+                     {"GroupPolicySizeQuota", 5120},
+                     {"RolePolicySizeQuota", 10240},
+                     {"AssumeRolePolicySizeQuota", 2048},
+                     {"AttachedPoliciesPerUserQuota", 10},
+                     {"AttachedPoliciesPerGroupQuota", 10},
+                     {"AttachedPoliciesPerRoleQuota", 10},
+                     {"GroupsPerUserQuota", 10},
+                     {"AccessKeysPerUserQuota", 2},
+                     {"AccountAccessKeysPresent", 0},
+                     {"AccountMFAEnabled", 0},
+                     {"MFADevices", 0},
+                     {"MFADevicesInUse", 0},
+                     {"Providers", 0},
+                     {"ServerCertificates", 0}};
+  return out;
+}
+
+}  // namespace hanbat::iam

@@ -1,0 +1,214 @@
+#include "services/iam/iam.h"
+
+#include "base/arn.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "gen/iam/schema.h"
+#include "os/files.h"
+#include "services/iam/secrets.h"
+#include "store/tasks.h"
+
+namespace hanbat::iam {
+namespace {
+
+constexpr std::string_view kSweep = "iam.sweep";
+constexpr auto kSweepEvery = std::chrono::minutes(1);
+/// An expired session's row stays this long, so that its user is told "expired" and not "unknown".
+constexpr auto kKeepExpired = std::chrono::hours(24);
+
+std::string_view id_prefix(Kind kind) {
+  switch (kind) {
+    case Kind::kUser: return "AIDA";
+    case Kind::kGroup: return "AGPA";
+    case Kind::kRole: return "AROA";
+    case Kind::kPolicy: return "ANPA";
+    case Kind::kProfile: return "AIPA";
+  }
+  return "";
+}
+
+std::string arn_of(Kind kind, std::string_view account, std::string_view path, std::string_view name) {
+  const std::string type(kind == Kind::kProfile ? "instance-profile" : kind_name(kind));
+  return make_arn("iam", "", account, type + std::string(path) + std::string(name));
+}
+
+std::string already_exists(Kind kind, const std::string& name) {
+  switch (kind) {
+    case Kind::kUser: return "User with name " + name + " already exists.";
+    case Kind::kGroup: return "Group with name " + name + " already exists.";
+    case Kind::kRole: return "Role with name " + name + " already exists.";
+    case Kind::kProfile: return "Instance Profile " + name + " already exists.";
+    case Kind::kPolicy: return "A policy called " + name + " already exists. Duplicate names are not allowed.";
+  }
+  return "";
+}
+
+std::string not_found(Kind kind, const std::string& name) {
+  switch (kind) {
+    case Kind::kUser: return "The user with name " + name + " cannot be found.";
+    case Kind::kGroup: return "The group with name " + name + " cannot be found.";
+    case Kind::kRole: return "The role with name " + name + " cannot be found.";
+    case Kind::kProfile: return "Instance Profile " + name + " cannot be found.";
+    case Kind::kPolicy: return "Policy " + name + " was not found.";
+  }
+  return "";
+}
+
+void add_tag_keys(const Entity& entity, region::ConditionKeys& keys) {
+  for (const auto& [key, value] : entity.tags()) {
+    keys["aws:ResourceTag/" + key] = {value};
+    keys["iam:ResourceTag/" + key] = {value};
+  }
+}
+
+}  // namespace
+
+Iam::Iam(region::Region& home)
+    : home_(home),
+      vault_(home.settings.state_folder),
+      policies_(store_, managed_),
+      identity_(home, vault_, store_, policies_),
+      authorizer_(vault_, policies_, identity_.uses) {
+  home.set_identity(identity_);
+  home.set_authorizer(authorizer_);
+}
+
+std::span<const store::Migration> Iam::migrations() const { return schema(); }
+
+void Iam::start() {
+  home_.tasks.handle(std::string(kSweep), [this](store::TaskRun& run) {
+    run.again(kSweepEvery, [this](store::Tx& tx) {
+      for (const auto& [id, use] : identity_.uses.take_all()) {
+        if (id.starts_with("AKIA")) {
+          store_.set_access_key_used(tx, id, use.at, use.service, use.region);
+        } else if (auto role = store_.find_by_id(tx, id)) {
+          role->body["last_used"] = Json::object({{"at", use.at.ms}, {"region", use.region}});
+          store_.update(tx, *role);
+        }
+      }
+      store_.remove_sessions_before(tx, home_.clock.now() - kKeepExpired);
+    });
+  });
+  make_first_administrator();
+  home_.db.write([&](store::Tx& tx) {
+    home_.tasks.add(tx, {.kind = std::string(kSweep), .key = "all", .due = home_.clock.now() + kSweepEvery});
+  });
+}
+
+void Iam::make_first_administrator() {
+  const std::string& account = home_.settings.default_account;
+  if (home_.db.read([&](store::Tx& tx) { return store_.count(tx, account, Kind::kUser); }) > 0) return;
+
+  Entity admin{.kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};
+  admin.arn = arn_of(admin.kind, account, admin.path, admin.name);
+  const std::string key_id = make_access_key_id("AKIA");
+  const std::string secret = make_secret_access_key();
+  // The file first: should the daemon die before the commit, the next start finds no user and makes both anew.
+  const Json file = Json::object({{"Account", account},
+                                  {"UserName", admin.name},
+                                  {"Arn", admin.arn},
+                                  {"AccessKeyId", key_id},
+                                  {"SecretAccessKey", secret}});
+  write_file_atomic(home_.settings.state_folder + "/admin-credentials.json", file.pretty() + "\n", 0600);
+  home_.db.write([&](store::Tx& tx) {
+    store_.insert(tx, admin);
+    store_.attach(tx, admin, Usage::kPermissions, "arn:aws:iam::aws:policy/AdministratorAccess");
+    store_.insert(tx, AccessKeyRow{.access_key_id = key_id,
+                                   .user_id = admin.id,
+                                   .account = account,
+                                   .sealed_secret = vault_.seal(secret, "iam.secret:" + key_id),
+                                   .status = "Active",
+                                   .created = home_.clock.now()});
+  });
+}
+
+Entity Iam::require(Request& rq, Kind kind, std::string_view name) const {
+  if (auto found = store_.find(rq.tx, rq.account, kind, name)) return std::move(*found);
+  throw NoSuchEntityException(not_found(kind, std::string(name)));
+}
+
+Entity Iam::require_policy(Request& rq, std::string_view arn) const {
+  if (!parse_arn(arn)) throw wire::Error("ValidationError", 400, "ARN " + std::string(arn) + " is not valid.");
+  auto found = store_.find_by_arn(rq.tx, arn);
+  if (!found || found->kind != Kind::kPolicy || found->account != rq.account)
+    throw NoSuchEntityException(not_found(Kind::kPolicy, std::string(arn)));
+  return std::move(*found);
+}
+
+std::string Iam::user_name_or_own(Request& rq, const std::optional<std::string>& name) const {
+  if (name) return *name;
+  if (rq.caller.kind == region::Caller::Kind::kUser) return rq.caller.name;
+  throw wire::Error("ValidationError", 400, "Must specify userName when calling with non-User credentials");
+}
+
+void Iam::authorize(Request& rq, std::string_view action, Kind kind, std::string_view name,
+                    region::ConditionKeys keys) const {
+  std::string arn = arn_of(kind, rq.account, "/", name);
+  if (const auto found = store_.find(rq.tx, rq.account, kind, name)) {
+    arn = found->arn;
+    add_tag_keys(*found, keys);
+  }
+  rq.authorize(action, arn, keys);
+}
+
+void Iam::authorize_policy(Request& rq, std::string_view action, std::string_view policy_arn,
+                           region::ConditionKeys keys) const {
+  if (const auto found = store_.find_by_arn(rq.tx, policy_arn)) add_tag_keys(*found, keys);
+  rq.authorize(action, policy_arn, keys);
+}
+
+Entity Iam::make(Request& rq, Kind kind, std::string_view name, const std::optional<std::string>& path) const {
+  Entity entity{.kind = kind,
+                .account = rq.account,
+                .name = std::string(name),
+                .path = path.value_or("/"),
+                .id = make_id(id_prefix(kind)),
+                .created = rq.now()};
+  entity.arn = arn_of(kind, rq.account, entity.path, name);
+  return entity;
+}
+
+void Iam::insert(Request& rq, const Entity& entity) const {
+  try {
+    store_.insert(rq.tx, entity);
+  } catch (const store::UniqueViolation&) {
+    throw EntityAlreadyExistsException(already_exists(entity.kind, entity.name));
+  }
+}
+
+void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& name,
+                 const std::optional<std::string>& path) const {
+  if (name) entity.name = *name;
+  if (path) entity.path = *path;
+  entity.arn = arn_of(entity.kind, entity.account, entity.path, entity.name);
+  try {
+    store_.update(rq.tx, entity);
+  } catch (const store::UniqueViolation&) {
+    throw EntityAlreadyExistsException(already_exists(entity.kind, entity.name));
+  }
+}
+
+void Iam::check_trust(Request& rq, const std::string& document) const {
+  std::shared_ptr<const region::policy::Document> parsed;
+  try {
+    parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
+  } catch (const region::policy::DocumentError& refusal) {
+    throw MalformedPolicyDocumentException(refusal.what());
+  }
+  for (const region::policy::Statement& statement : parsed->statements)
+    for (const std::string& name : statement.principals->aws) {
+      const auto arn = parse_arn(name);
+      // Only of this account it is known who exists.
+      if (!arn || arn->account != rq.account || arn->service != "iam" || arn->resource == "root") continue;
+      if (!store_.find_by_arn(rq.tx, name))
+        throw MalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"" + name + "\"");
+    }
+}
+
+std::optional<AttachedPermissionsBoundary> Iam::boundary_of(Request& rq, const Entity& e) const {
+  const auto arns = store_.attached(rq.tx, e.id, Usage::kBoundary);
+  if (arns.empty()) return std::nullopt;
+  return AttachedPermissionsBoundary{.permissions_boundary_arn = arns.front(), .permissions_boundary_type = "Policy"};
+}
+
+}  // namespace hanbat::iam

@@ -1,0 +1,256 @@
+// Managed policies, the account's own and AWS's, and their versions.
+#include <cctype>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "services/iam/iam.h"
+#include "services/iam/pages.h"
+#include "services/iam/tags.h"
+
+namespace hanbat::iam {
+namespace {
+
+constexpr std::size_t kMostCharacters = 6144;
+constexpr std::size_t kMostVersions = 5;
+
+std::string version_id(std::int64_t number) { return "v" + std::to_string(number); }
+
+void refuse_aws_managed(const ManagedPolicies& managed, std::string_view arn) {
+  if (managed.find(arn) || arn.starts_with("arn:aws:iam::aws:policy/"))
+    throw wire::Error("AccessDenied", 403, "Cannot perform the operation on the AWS managed policy " + std::string(arn) + ".");
+}
+
+void check_document(const PrincipalPolicies& policies, const std::string& document) {
+  try {
+    policies.parse(document, region::policy::DocumentKind::kIdentity);
+  } catch (const region::policy::DocumentError& refusal) {
+    throw MalformedPolicyDocumentException(refusal.what());
+  }
+  const auto size = std::count_if(document.begin(), document.end(), [](unsigned char c) { return std::isspace(c) == 0; });
+  if (static_cast<std::size_t>(size) > kMostCharacters)
+    throw LimitExceededException("Cannot exceed quota for PolicySize: " + std::to_string(kMostCharacters));
+}
+
+NoSuchEntityException no_version(std::string_view arn, std::string_view id) {
+  return NoSuchEntityException("Policy " + std::string(arn) + " version " + std::string(id) +
+                               " does not exist or is not attachable.");
+}
+
+PolicyVersion version_of(const PolicyVersionRow& row, const Entity& policy) {
+  return {.create_date = row.created,
+          .is_default_version = version_id(row.number) == policy.body.text("default_version"),
+          .version_id = version_id(row.number)};
+}
+
+}  // namespace
+
+Policy Iam::policy_of(Request& rq, const Entity& e) const {
+  Policy out;
+  out.arn = e.arn;
+  out.policy_id = e.id;
+  out.policy_name = e.name;
+  out.path = e.path;
+  out.default_version_id = e.body.text("default_version");
+  out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kPermissions));
+  out.permissions_boundary_usage_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kBoundary));
+  out.is_attachable = true;
+  if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
+  out.create_date = e.created;
+  out.update_date = Timestamp{e.body.integer("updated", e.created.ms)};
+  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  return out;
+}
+
+Policy Iam::policy_of(Request& rq, const ManagedPolicy& p) const {
+  Policy out;
+  out.arn = p.arn;
+  out.policy_id = p.id;
+  out.policy_name = p.name;
+  out.path = p.path;
+  out.default_version_id = p.version_id;
+  out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kPermissions));
+  out.permissions_boundary_usage_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
+  out.is_attachable = true;
+  if (!p.description.empty()) out.description = p.description;
+  out.create_date = p.created;
+  out.update_date = p.updated;
+  return out;
+}
+
+CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) {
+  Entity policy = make(rq, Kind::kPolicy, in.policy_name, in.path);
+  rq.authorize("iam:CreatePolicy", policy.arn, request_tags(in.tags));
+
+  check_document(policies_, in.policy_document);
+  policy.body["default_version"] = version_id(1);
+  policy.body["last_version"] = 1;
+  if (in.description) policy.body["description"] = *in.description;
+  policy.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
+
+  insert(rq, policy);
+  store_.insert_version(rq.tx, policy, {.number = 1, .document = in.policy_document, .created = rq.now()});
+
+  CreatePolicyOutput out;
+  out.policy = policy_of(rq, policy);
+  return out;
+}
+
+GetPolicyOutput Iam::get_policy(Request& rq, const GetPolicyInput& in) {
+  authorize_policy(rq, "iam:GetPolicy", in.policy_arn);
+
+  GetPolicyOutput out;
+  if (const ManagedPolicy* aws = managed_.find(in.policy_arn))
+    out.policy = policy_of(rq, *aws);
+  else
+    out.policy = policy_of(rq, require_policy(rq, in.policy_arn));
+  return out;
+}
+
+ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) {
+  const std::string prefix = in.path_prefix.value_or("/");
+  rq.authorize("iam:ListPolicies", make_arn("iam", "", rq.account, "policy" + prefix));
+
+  const std::string scope = in.scope.value_or("All");
+  std::vector<Policy> all;
+  if (scope != "AWS")
+    for (const Entity& e : store_.list(rq.tx, rq.account, Kind::kPolicy, prefix)) all.push_back(policy_of(rq, e));
+  if (scope != "Local")
+    for (const auto& [arn, aws] : managed_.all())
+      if (aws.path.starts_with(prefix)) all.push_back(policy_of(rq, aws));
+  const std::string usage = in.policy_usage_filter.value_or("");
+  std::erase_if(all, [&](const Policy& p) {
+    const bool attached = *p.attachment_count > 0;
+    const bool bounds = *p.permissions_boundary_usage_count > 0;
+    if (usage == "PermissionsPolicy" && !attached) return true;
+    if (usage == "PermissionsBoundary" && !bounds) return true;
+    return in.only_attached.value_or(false) && !attached && !bounds;
+  });
+  const auto page = take_page(std::move(all), [](const Policy& p) { return *p.arn; }, in.marker, in.max_items);
+
+  ListPoliciesOutput out;
+  out.policies.emplace();
+  for (Policy policy : page.items) {
+    // Lists leave out description and tags.
+    policy.description.reset();
+    policy.tags.reset();
+    out.policies->push_back(std::move(policy));
+  }
+  page.tell(out);
+  return out;
+}
+
+DeletePolicyOutput Iam::delete_policy(Request& rq, const DeletePolicyInput& in) {
+  authorize_policy(rq, "iam:DeletePolicy", in.policy_arn);
+
+  refuse_aws_managed(managed_, in.policy_arn);
+  const Entity policy = require_policy(rq, in.policy_arn);
+  if (store_.attachment_count(rq.tx, rq.account, policy.arn, Usage::kPermissions) > 0 ||
+      store_.attachment_count(rq.tx, rq.account, policy.arn, Usage::kBoundary) > 0)
+    throw DeleteConflictException("Cannot delete a policy attached to entities.");
+  if (store_.versions(rq.tx, policy).size() > 1)
+    throw DeleteConflictException(
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The "
+        "default version is deleted with the policy.");
+
+  store_.remove(rq.tx, policy);
+
+  return {};
+}
+
+CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePolicyVersionInput& in) {
+  authorize_policy(rq, "iam:CreatePolicyVersion", in.policy_arn);
+
+  refuse_aws_managed(managed_, in.policy_arn);
+  Entity policy = require_policy(rq, in.policy_arn);
+  check_document(policies_, in.policy_document);
+  if (store_.versions(rq.tx, policy).size() >= kMostVersions)
+    throw LimitExceededException(
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.");
+  const PolicyVersionRow row{
+      .number = policy.body.integer("last_version", 1) + 1, .document = in.policy_document, .created = rq.now()};
+  policy.body["last_version"] = row.number;
+  policy.body["updated"] = rq.now().ms;
+  if (in.set_as_default.value_or(false)) policy.body["default_version"] = version_id(row.number);
+
+  store_.insert_version(rq.tx, policy, row);
+  store_.update(rq.tx, policy);
+
+  CreatePolicyVersionOutput out;
+  out.policy_version = version_of(row, policy);
+  return out;
+}
+
+GetPolicyVersionOutput Iam::get_policy_version(Request& rq, const GetPolicyVersionInput& in) {
+  authorize_policy(rq, "iam:GetPolicyVersion", in.policy_arn);
+
+  GetPolicyVersionOutput out;
+  if (const ManagedPolicy* aws = managed_.find(in.policy_arn)) {
+    if (in.version_id != aws->version_id) throw no_version(in.policy_arn, in.version_id);
+    out.policy_version = PolicyVersion{.create_date = aws->updated,
+                                       .document = percent_encode(aws->document),
+                                       .is_default_version = true,
+                                       .version_id = aws->version_id};
+    return out;
+  }
+  const Entity policy = require_policy(rq, in.policy_arn);
+  const auto number = parse_int(std::string_view(in.version_id).substr(1));
+  const auto row = number ? store_.find_version(rq.tx, policy, *number) : std::nullopt;
+  if (!row) throw no_version(in.policy_arn, in.version_id);
+  out.policy_version = version_of(*row, policy);
+  out.policy_version->document = percent_encode(row->document);
+  return out;
+}
+
+ListPolicyVersionsOutput Iam::list_policy_versions(Request& rq, const ListPolicyVersionsInput& in) {
+  authorize_policy(rq, "iam:ListPolicyVersions", in.policy_arn);
+
+  std::vector<PolicyVersion> all;
+  if (const ManagedPolicy* aws = managed_.find(in.policy_arn)) {
+    all.push_back({.create_date = aws->updated, .is_default_version = true, .version_id = aws->version_id});
+  } else {
+    const Entity policy = require_policy(rq, in.policy_arn);
+    for (const PolicyVersionRow& row : store_.versions(rq.tx, policy)) all.push_back(version_of(row, policy));
+  }
+  // The newest first: the key falls as the number grows, and has as many digits as any number.
+  const auto key = [](const PolicyVersion& v) {
+    return std::to_string(1'000'000'000 - parse_int(std::string_view(*v.version_id).substr(1)).value_or(0));
+  };
+  const auto page = take_page(std::move(all), key, in.marker, in.max_items);
+
+  ListPolicyVersionsOutput out;
+  out.versions = page.items;
+  page.tell(out);
+  return out;
+}
+
+SetDefaultPolicyVersionOutput Iam::set_default_policy_version(Request& rq, const SetDefaultPolicyVersionInput& in) {
+  authorize_policy(rq, "iam:SetDefaultPolicyVersion", in.policy_arn);
+
+  refuse_aws_managed(managed_, in.policy_arn);
+  Entity policy = require_policy(rq, in.policy_arn);
+  const auto number = parse_int(std::string_view(in.version_id).substr(1));
+  if (!number || !store_.find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
+  policy.body["default_version"] = in.version_id;
+  policy.body["updated"] = rq.now().ms;
+
+  store_.update(rq.tx, policy);
+
+  return {};
+}
+
+DeletePolicyVersionOutput Iam::delete_policy_version(Request& rq, const DeletePolicyVersionInput& in) {
+  authorize_policy(rq, "iam:DeletePolicyVersion", in.policy_arn);
+
+  refuse_aws_managed(managed_, in.policy_arn);
+  const Entity policy = require_policy(rq, in.policy_arn);
+  const auto number = parse_int(std::string_view(in.version_id).substr(1));
+  if (!number || !store_.find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
+  if (policy.body.text("default_version") == in.version_id)
+    throw DeleteConflictException("Cannot delete the default version of a policy.");
+
+  store_.remove_version(rq.tx, policy, *number);
+
+  return {};
+}
+
+}  // namespace hanbat::iam

@@ -1,0 +1,109 @@
+// Users.
+#include "services/iam/iam.h"
+#include "services/iam/pages.h"
+#include "services/iam/tags.h"
+
+namespace hanbat::iam {
+
+User Iam::user_of(Request& rq, const Entity& e) const {
+  User out{.arn = e.arn, .create_date = e.created, .path = e.path, .user_id = e.id, .user_name = e.name};
+  out.permissions_boundary = boundary_of(rq, e);
+  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  return out;
+}
+
+CreateUserOutput Iam::create_user(Request& rq, const CreateUserInput& in) {
+  region::ConditionKeys keys = request_tags(in.tags);
+  if (in.permissions_boundary) keys["iam:PermissionsBoundary"] = {*in.permissions_boundary};
+  Entity user = make(rq, Kind::kUser, in.user_name, in.path);
+  rq.authorize("iam:CreateUser", user.arn, keys);
+
+  user.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
+  if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
+
+  insert(rq, user);
+  if (in.permissions_boundary) store_.attach(rq.tx, user, Usage::kBoundary, *in.permissions_boundary);
+
+  return {.user = user_of(rq, user)};
+}
+
+GetUserOutput Iam::get_user(Request& rq, const GetUserInput& in) {
+  const std::string name = user_name_or_own(rq, in.user_name);
+  authorize(rq, "iam:GetUser", Kind::kUser, name);
+
+  return {.user = user_of(rq, require_user(rq, name))};
+}
+
+ListUsersOutput Iam::list_users(Request& rq, const ListUsersInput& in) {
+  const std::string prefix = in.path_prefix.value_or("/");
+  rq.authorize("iam:ListUsers", make_arn("iam", "", rq.account, "user" + prefix));
+
+  const auto page = take_page(store_.list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; },
+                              in.marker, in.max_items);
+
+  ListUsersOutput out;
+  for (const Entity& e : page.items) {
+    out.users.push_back(user_of(rq, e));
+    // Lists leave out tags and boundary.
+    out.users.back().tags.reset();
+    out.users.back().permissions_boundary.reset();
+  }
+  page.tell(out);
+  return out;
+}
+
+UpdateUserOutput Iam::update_user(Request& rq, const UpdateUserInput& in) {
+  authorize(rq, "iam:UpdateUser", Kind::kUser, in.user_name);
+  if (in.new_user_name || in.new_path)
+    rq.authorize("iam:UpdateUser", make(rq, Kind::kUser, in.new_user_name.value_or(in.user_name), in.new_path).arn);
+
+  const Entity user = require_user(rq, in.user_name);
+
+  rename(rq, user, in.new_user_name, in.new_path);
+
+  return {};
+}
+
+DeleteUserOutput Iam::delete_user(Request& rq, const DeleteUserInput& in) {
+  authorize(rq, "iam:DeleteUser", Kind::kUser, in.user_name);
+
+  const Entity user = require_user(rq, in.user_name);
+  if (!store_.access_keys(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must delete access keys first.");
+  if (!store_.service_credentials(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must delete service specific credentials first.");
+  if (!store_.attached(rq.tx, user.id, Usage::kPermissions).empty())
+    throw DeleteConflictException("Cannot delete entity, must detach all policies first.");
+  if (!store_.inline_policies(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must delete policies first.");
+  if (!store_.groups_of(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must remove users from group first.");
+
+  store_.remove(rq.tx, user);
+
+  return {};
+}
+
+PutUserPermissionsBoundaryOutput Iam::put_user_permissions_boundary(Request& rq, const PutUserPermissionsBoundaryInput& in) {
+  authorize(rq, "iam:PutUserPermissionsBoundary", Kind::kUser, in.user_name,
+            {{"iam:PermissionsBoundary", {in.permissions_boundary}}});
+
+  put_boundary(rq, require_user(rq, in.user_name), in.permissions_boundary);
+
+  return {};
+}
+
+DeleteUserPermissionsBoundaryOutput Iam::delete_user_permissions_boundary(Request& rq,
+                                                                          const DeleteUserPermissionsBoundaryInput& in) {
+  authorize(rq, "iam:DeleteUserPermissionsBoundary", Kind::kUser, in.user_name);
+
+  const Entity user = require_user(rq, in.user_name);
+  if (!boundary_of(rq, user))
+    throw NoSuchEntityException("The user with name " + in.user_name + " does not have a permissions boundary.");
+
+  store_.detach_boundary(rq.tx, user);
+
+  return {};
+}
+
+}  // namespace hanbat::iam

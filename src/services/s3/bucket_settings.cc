@@ -1,0 +1,186 @@
+// What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
+#include <set>
+
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+wire::Error absent(std::string code, std::string message, const std::string& bucket) {
+  return wire::Error(std::move(code), 404, std::move(message)).with("BucketName", bucket);
+}
+
+}  // namespace
+
+void S3::put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value) {
+  if (value.is_null()) {
+    bucket.body.erase(name);
+  } else {
+    bucket.body[name] = std::move(value);
+  }
+  store_.update(rq.tx, bucket);
+}
+
+GetBucketVersioningOutput S3::get_bucket_versioning(region::Request& rq, const GetBucketVersioningInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketVersioning", in.bucket, in.expected_bucket_owner);
+  GetBucketVersioningOutput out;
+  if (!bucket.versioning().empty()) out.status = bucket.versioning();
+  return out;
+}
+
+PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const PutBucketVersioningInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, in.expected_bucket_owner);
+  const std::string status = in.versioning_configuration.status.value_or("");
+  if (status != "Enabled" && status != "Suspended")
+    throw wire::Error("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
+  put_setting(rq, bucket, "versioning", status);
+  return {};
+}
+
+GetBucketTaggingOutput S3::get_bucket_tagging(region::Request& rq, const GetBucketTaggingInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketTagging", in.bucket, in.expected_bucket_owner);
+  const Json* tags = bucket.body.find("tags");
+  if (!tags || tags->empty()) throw absent("NoSuchTagSet", "The TagSet does not exist", bucket.name);
+  GetBucketTaggingOutput out;
+  for (const Json& tag : tags->items()) out.tag_set.push_back({tag.text("Key"), tag.text("Value")});
+  return out;
+}
+
+PutBucketTaggingOutput S3::put_bucket_tagging(region::Request& rq, const PutBucketTaggingInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner);
+  std::set<std::string> keys;
+  Json tags = Json::array();
+  for (const Tag& tag : in.tagging.tag_set) {
+    if (!keys.insert(tag.key).second)
+      throw wire::Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
+    if (tag.key.starts_with("aws:"))
+      throw wire::Error("InvalidTag", 400, "System tags cannot be added/updated by requester");
+    tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
+  }
+  if (tags.size() > 50) throw wire::Error("BadRequest", 400, "Bucket tag count cannot be greater than 50");
+  put_setting(rq, bucket, "tags", std::move(tags));
+  return {};
+}
+
+DeleteBucketTaggingOutput S3::delete_bucket_tagging(region::Request& rq, const DeleteBucketTaggingInput& in) {
+  put_setting(rq, require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner), "tags", nullptr);
+  return {};
+}
+
+GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucketPolicyInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicy", in.bucket, in.expected_bucket_owner);
+  const Json* policy = bucket.body.find("policy");
+  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.name);
+  GetBucketPolicyOutput out;
+  out.policy = policy->dump();
+  return out;
+}
+
+PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, in.expected_bucket_owner);
+  Json policy;
+  try {
+    policy = Json::parse(in.policy);
+  } catch (const JsonError&) {
+    throw wire::Error("MalformedPolicy", 400, "This policy contains invalid Json");
+  }
+  const Json* statements = policy.find("Statement");
+  if (!policy.is_object() || !statements || !(statements->is_array() || statements->is_object()))
+    throw wire::Error("MalformedPolicy", 400, "Missing required field Statement");
+  const Json::Array list = statements->is_array() ? statements->items() : Json::Array{*statements};
+  for (const Json& statement : list) {
+    if (!statement.contains("Principal") && !statement.contains("NotPrincipal"))
+      throw wire::Error("MalformedPolicy", 400, "Missing required field Principal");
+    for (const std::string& resource : statement.texts("Resource"))
+      if (!resource.starts_with("arn:aws:s3:::" + bucket.name))
+        throw wire::Error("MalformedPolicy", 400, "Policy has invalid resource");
+  }
+  put_setting(rq, bucket, "policy", std::move(policy));
+  return {};
+}
+
+DeleteBucketPolicyOutput S3::delete_bucket_policy(region::Request& rq, const DeleteBucketPolicyInput& in) {
+  put_setting(rq, require_bucket(rq, "s3:DeleteBucketPolicy", in.bucket, in.expected_bucket_owner), "policy", nullptr);
+  return {};
+}
+
+GetPublicAccessBlockOutput S3::get_public_access_block(region::Request& rq, const GetPublicAccessBlockInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner);
+  const Json* block = bucket.body.find("public_access_block");
+  if (!block)
+    throw absent("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found",
+                 bucket.name);
+  GetPublicAccessBlockOutput out;
+  out.public_access_block_configuration = wire::from_json<PublicAccessBlockConfiguration>(*block);
+  return out;
+}
+
+PutPublicAccessBlockOutput S3::put_public_access_block(region::Request& rq, const PutPublicAccessBlockInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner);
+  const PublicAccessBlockConfiguration& given = in.public_access_block_configuration;
+  PublicAccessBlockConfiguration kept;
+  kept.block_public_acls = given.block_public_acls.value_or(false);
+  kept.ignore_public_acls = given.ignore_public_acls.value_or(false);
+  kept.block_public_policy = given.block_public_policy.value_or(false);
+  kept.restrict_public_buckets = given.restrict_public_buckets.value_or(false);
+  put_setting(rq, bucket, "public_access_block", wire::to_json(kept));
+  return {};
+}
+
+DeletePublicAccessBlockOutput S3::delete_public_access_block(region::Request& rq,
+                                                             const DeletePublicAccessBlockInput& in) {
+  put_setting(rq, require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner),
+              "public_access_block", nullptr);
+  return {};
+}
+
+GetBucketNotificationConfigurationOutput S3::get_bucket_notification_configuration(
+    region::Request& rq, const GetBucketNotificationConfigurationInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketNotification", in.bucket, in.expected_bucket_owner);
+  GetBucketNotificationConfigurationOutput out;
+  if (bucket.body.flag("event_bridge")) out.event_bridge_configuration.emplace();
+  return out;
+}
+
+PutBucketNotificationConfigurationOutput S3::put_bucket_notification_configuration(
+    region::Request& rq, const PutBucketNotificationConfigurationInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketNotification", in.bucket, in.expected_bucket_owner);
+  const bool on = in.notification_configuration.event_bridge_configuration.has_value();
+  put_setting(rq, bucket, "event_bridge", on ? Json(true) : Json());
+  return {};
+}
+
+GetBucketOwnershipControlsOutput S3::get_bucket_ownership_controls(region::Request& rq,
+                                                                   const GetBucketOwnershipControlsInput& in) {
+  require_bucket(rq, "s3:GetBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
+  GetBucketOwnershipControlsOutput out;
+  OwnershipControlsRule rule;
+  rule.object_ownership = "BucketOwnerEnforced";
+  out.ownership_controls.emplace().rules.push_back(std::move(rule));
+  return out;
+}
+
+PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Request& rq,
+                                                                   const PutBucketOwnershipControlsInput& in) {
+  require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
+  for (const OwnershipControlsRule& rule : in.ownership_controls.rules)
+    if (rule.object_ownership != "BucketOwnerEnforced")
+      throw wire::Error::not_implemented("PutBucketOwnershipControls", "ObjectOwnership=" + rule.object_ownership);
+  return {};
+}
+
+GetBucketAclOutput S3::get_bucket_acl(region::Request& rq, const GetBucketAclInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketAcl", in.bucket, in.expected_bucket_owner);
+  GetBucketAclOutput out;
+  out.owner.emplace().id = bucket.account;
+  Grantee grantee;
+  grantee.type = "CanonicalUser";
+  grantee.id = bucket.account;
+  Grant grant;
+  grant.grantee = std::move(grantee);
+  grant.permission = "FULL_CONTROL";
+  out.grants.emplace().push_back(std::move(grant));
+  return out;
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,156 @@
+// Buckets: made, found, listed, deleted.
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "base/text.h"
+#include "gen/s3/schema.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+/// AWS's rules for the names of general purpose buckets.
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+bool is_bucket_name(std::string_view name) {
+  if (name.size() < 3 || name.size() > 63) return false;
+  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (!alphanumeric(name.front()) || !alphanumeric(name.back())) return false;
+  for (const char c : name)
+    if (!alphanumeric(c) && c != '-' && c != '.') return false;
+  if (name.find("..") != std::string_view::npos) return false;
+  if (name.starts_with("xn--") || name.starts_with("sthree-") || name.ends_with("-s3alias")) return false;
+  const auto labels = split(name, '.');
+  const bool like_an_address = labels.size() == 4 && std::all_of(labels.begin(), labels.end(), [](const auto& label) {
+                                 return parse_int(label).has_value();
+                               });
+  return !like_an_address;
+}
+
+std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::string(bucket); }
+
+}  // namespace
+
+std::span<const store::Migration> S3::migrations() const { return schema(); }
+
+BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
+                         const std::string& resource, const std::optional<std::string>& expected_owner) {
+  const auto row = store_.find_bucket(rq.tx, bucket);
+  region::AccessQuestion question{.action = std::string(action), .resource = resource};
+  if (row) {
+    question.resource_account = row->account;
+    if (const Json* policy = row->body.find("policy")) question.resource_policy = *policy;
+  }
+  rq.authorize(std::move(question));
+  if (!row)
+    throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
+        .with("BucketName", std::string(bucket));
+  if (expected_owner && *expected_owner != row->account) throw wire::Error("AccessDenied", 403, "Access Denied");
+  return *row;
+}
+
+BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
+                             const std::optional<std::string>& expected_owner) {
+  return authorized(rq, action, bucket, bucket_arn(bucket), expected_owner);
+}
+
+BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
+                                     std::string_view key, const std::optional<std::string>& expected_owner) {
+  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner);
+}
+
+CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInput& in) {
+  rq.authorize("s3:CreateBucket", bucket_arn(in.bucket));
+
+  if (!is_bucket_name(in.bucket))
+    throw wire::Error("InvalidBucketName", 400, "The specified bucket is not valid.").with("BucketName", in.bucket);
+  const bool located = in.create_bucket_configuration && in.create_bucket_configuration->location_constraint;
+  const std::string location =
+      located ? *in.create_bucket_configuration->location_constraint : std::string("us-east-1");
+  // A call in process names no endpoint; its region says where the bucket lies.
+  if (located ? location != rq.region && rq.region != "us-east-1" : rq.region != "us-east-1" && !rq.host.empty())
+    throw wire::Error("IllegalLocationConstraintException", 400,
+                      "The " + (located ? location : std::string("unspecified")) +
+                          " location constraint is incompatible for the region specific endpoint this request was sent "
+                          "to.");
+  if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced")
+    throw wire::Error::not_implemented("CreateBucket", "ObjectOwnership=" + *in.object_ownership);
+  if (const auto there = store_.find_bucket(rq.tx, in.bucket)) {
+    if (there->account != rq.account)
+      throw wire::Error(
+          "BucketAlreadyExists", 409,
+          "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+          "system. Please select a different name and try again.")
+          .with("BucketName", in.bucket);
+    if (there->region != "us-east-1")
+      throw wire::Error("BucketAlreadyOwnedByYou", 409,
+                        "Your previous request to create the named bucket succeeded and you already own it.")
+          .with("BucketName", in.bucket);
+    return {.location = "/" + in.bucket};
+  }
+
+  BucketRow bucket{in.bucket, rq.account, located ? location : rq.region, rq.now(), Json::object()};
+  if (located && in.create_bucket_configuration->tags) {
+    Json tags = Json::array();
+    for (const Tag& tag : *in.create_bucket_configuration->tags)
+      tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
+    bucket.body["tags"] = std::move(tags);
+  }
+  store_.insert(rq.tx, bucket);
+
+  return {.location = rq.region == "us-east-1" ? "/" + in.bucket : "http://" + in.bucket + ".s3.amazonaws.com/"};
+}
+
+HeadBucketOutput S3::head_bucket(region::Request& rq, const HeadBucketInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  HeadBucketOutput out;
+  out.bucket_region = bucket.region;
+  out.access_point_alias = false;
+  return out;
+}
+
+DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:DeleteBucket", in.bucket, in.expected_bucket_owner);
+  if (!store_.is_empty(rq.tx, bucket.name)) {
+    const bool versioned = !bucket.versioning().empty();
+    throw wire::Error("BucketNotEmpty", 409,
+                      versioned ? "The bucket you tried to delete is not empty. You must delete all versions in the "
+                                  "bucket."
+                                : "The bucket you tried to delete is not empty")
+        .with("BucketName", bucket.name);
+  }
+  store_.remove_bucket(rq.tx, bucket.name);
+  return {};
+}
+
+ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& in) {
+  rq.authorize("s3:ListAllMyBuckets", "*");
+
+  const int limit = in.max_buckets.value_or(10'000);
+  const std::string after = from_base64(in.continuation_token.value_or("")).value_or("");
+  ListBucketsOutput out;
+  out.owner = Owner{.id = rq.account};
+  out.prefix = in.prefix;
+  out.buckets.emplace();
+  for (const BucketRow& row : store_.list_buckets(rq.tx, rq.account, in.prefix.value_or(""), after, limit + 1)) {
+    if (static_cast<int>(out.buckets->size()) == limit) {
+      out.continuation_token = to_base64(out.buckets->back().name.value_or(""));
+      break;
+    }
+    if (in.bucket_region && row.region != *in.bucket_region) continue;
+    Bucket bucket;
+    bucket.name = row.name;
+    bucket.creation_date = row.created;
+    bucket.bucket_region = row.region;
+    out.buckets->push_back(std::move(bucket));
+  }
+  return out;
+}
+
+GetBucketLocationOutput S3::get_bucket_location(region::Request& rq, const GetBucketLocationInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketLocation", in.bucket, in.expected_bucket_owner);
+  GetBucketLocationOutput out;
+  // us-east-1 is told by an empty constraint.
+  out.location_constraint = bucket.region == "us-east-1" ? "" : bucket.region;
+  return out;
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,136 @@
+// Copies: a new row that shares the segments of another; no byte is copied.
+#include "base/encoding.h"
+#include "services/s3/object_parts.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+struct CopySource {
+  std::string bucket;
+  std::string key;
+  std::optional<std::string> version_id;
+};
+
+/// Reads "bucket/key" or "/bucket/key", with "?versionId=…". Throws InvalidArgument.
+CopySource parse_copy_source(std::string_view text) {
+  const wire::Error invalid("InvalidArgument", 400,
+                            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  CopySource out;
+  if (const std::size_t at = text.find("?versionId="); at != std::string_view::npos) {
+    out.version_id = std::string(text.substr(at + 11));
+    text = text.substr(0, at);
+  }
+  const auto decoded = percent_decode(text);
+  if (!decoded) throw invalid;
+  std::string_view path = *decoded;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == path.size()) throw invalid;
+  out.bucket = path.substr(0, slash);
+  out.key = path.substr(slash + 1);
+  return out;
+}
+
+template <class In>
+void check_source(const In& in, const ObjectRow& source) {
+  try {
+    check_conditions(source, in.copy_source_if_match, in.copy_source_if_none_match, in.copy_source_if_modified_since,
+                     in.copy_source_if_unmodified_since);
+  } catch (const wire::Error& error) {
+    if (error.status() != 304) throw;
+    throw wire::Error("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold");
+  }
+}
+
+}  // namespace
+
+CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in) {
+  const CopySource from = parse_copy_source(in.copy_source);
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, in.expected_source_bucket_owner);
+  check_key(in.key);
+  const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
+  check_source(in, source);
+  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  const bool replace = in.metadata_directive.value_or("COPY") == "REPLACE";
+  const bool retag = in.tagging_directive.value_or("COPY") == "REPLACE";
+  if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class)
+    throw wire::Error("InvalidRequest", 400,
+                      "This copy request is illegal because it is trying to copy an object to itself without changing "
+                      "the object's metadata, storage class, website redirect location or encryption attributes.");
+
+  ObjectRow copy = source;
+  copy.bucket = bucket.name;
+  copy.key = in.key;
+  copy.modified = rq.now();
+  copy.body.erase("parts");
+  if (replace) {
+    copy.body["headers"] = headers_of(in);
+    copy.body["metadata"] = metadata_of(in);
+  }
+  if (retag) copy.body["tags"] = parse_tagging(in.tagging.value_or(""));
+  if (in.storage_class) copy.body["storage_class"] = *in.storage_class;
+  copy = write_object(rq, bucket, std::move(copy), "CopyObject");
+
+  CopyObjectOutput out;
+  auto& result = out.copy_object_result.emplace();
+  result.e_tag = copy.e_tag;
+  result.last_modified = copy.modified;
+  give_checksums(copy.body, result);
+  if (!bucket.versioning().empty()) out.version_id = copy.version_id;
+  if (!source_bucket.versioning().empty()) out.copy_source_version_id = source.version_id;
+  return out;
+}
+
+UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartCopyInput& in) {
+  const CopySource from = parse_copy_source(in.copy_source);
+  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, in.expected_source_bucket_owner);
+  const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
+  check_source(in, source);
+  ByteRange range{0, source.size};
+  if (in.copy_source_range) {
+    const auto asked = parse_range(*in.copy_source_range, source.size);
+    if (!asked)
+      throw wire::Error(
+          "InvalidArgument", 400,
+          "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
+          "the zero-based offsets of the first and last bytes to copy");
+    range = *asked;
+  }
+
+  PartRow part;
+  part.number = in.part_number;
+  part.size = range.size;
+  part.modified = rq.now();
+  const auto segments = slice(source.segments(), range.first, range.size);
+  part.body = Json::object({{"segments", to_json(segments)}});
+  // A part's ETag is its MD5. Of a whole simple object that is known; of a piece it must be computed.
+  const bool whole = range.size == source.size && source.e_tag.find('-') == std::string::npos;
+  if (whole) {
+    part.e_tag = source.e_tag;
+  } else {
+    const auto writer = home_.blobs.create();
+    body_of(home_.blobs, source.segments(), range.first, range.size).read([&](std::string_view bytes) {
+      writer->write(bytes);
+    });
+    const store::Blob blob = writer->commit();
+    rq.tx.on_commit([hold = blob.hold] {});
+    part.e_tag = quoted(blob.md5);
+    part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
+  }
+  store_.put_part(rq.tx, upload.upload_id, part);
+
+  UploadPartCopyOutput out;
+  auto& result = out.copy_part_result.emplace();
+  result.e_tag = part.e_tag;
+  result.last_modified = part.modified;
+  if (!source_bucket.versioning().empty()) out.copy_source_version_id = source.version_id;
+  return out;
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,82 @@
+// Objects deleted: removed for good, or hidden behind a delete marker where the bucket keeps versions.
+#include "services/s3/object_parts.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+
+DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+                                                  in.bucket, in.key, in.expected_bucket_owner);
+  DeleteObjectOutput out;
+  if (in.if_match) {
+    const auto there = store_.find_latest(rq.tx, bucket.name, in.key);
+    check_write_conditions(there, in.if_match, std::nullopt);
+  }
+
+  if (in.version_id || bucket.versioning().empty()) {
+    const std::string version = in.version_id.value_or("null");
+    // Deleting what is not there succeeds, as on AWS.
+    if (const auto object = store_.find_version(rq.tx, bucket.name, in.key, version)) {
+      store_.remove(rq.tx, *object);
+      ObjectRow gone = *object;
+      const bool was_marker = gone.delete_marker;
+      gone.delete_marker = false;
+      publish_object_event(rq, bucket, gone, "Object Deleted", "DeleteObject");
+      if (was_marker) out.delete_marker = true;
+    }
+    if (in.version_id) out.version_id = version;
+    return out;
+  }
+
+  ObjectRow marker;
+  marker.bucket = bucket.name;
+  marker.key = in.key;
+  marker.delete_marker = true;
+  marker.modified = rq.now();
+  marker.body = Json::object();
+  marker = write_object(rq, bucket, std::move(marker), "DeleteObject");
+  out.delete_marker = true;
+  out.version_id = marker.version_id;
+  return out;
+}
+
+DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsInput& in) {
+  if (in.delete_.objects.empty() || in.delete_.objects.size() > 1000)
+    throw wire::Error("MalformedXML", 400,
+                      "The XML you provided was not well-formed or did not validate against our published schema");
+  if (!store_.find_bucket(rq.tx, in.bucket))
+    throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", in.bucket);
+  DeleteObjectsOutput out;
+  const bool quiet = in.delete_.quiet.value_or(false);
+  for (const ObjectIdentifier& one : in.delete_.objects) {
+    try {
+      DeleteObjectInput each;
+      each.bucket = in.bucket;
+      each.key = one.key;
+      each.version_id = one.version_id;
+      each.expected_bucket_owner = in.expected_bucket_owner;
+      const DeleteObjectOutput deleted = delete_object(rq, each);
+      if (quiet) continue;
+      if (!out.deleted) out.deleted.emplace();
+      DeletedObject entry;
+      entry.key = one.key;
+      entry.version_id = one.version_id;
+      if (deleted.delete_marker.value_or(false)) {
+        entry.delete_marker = true;
+        entry.delete_marker_version_id = deleted.version_id;
+      }
+      out.deleted->push_back(std::move(entry));
+    } catch (const wire::Error& error) {
+      if (!out.errors) out.errors.emplace();
+      Error entry;
+      entry.key = one.key;
+      entry.version_id = one.version_id;
+      entry.code = error.code();
+      entry.message = error.message();
+      out.errors->push_back(std::move(entry));
+    }
+  }
+  return out;
+}
+
+}  // namespace hanbat::s3

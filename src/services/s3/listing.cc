@@ -1,0 +1,237 @@
+// Listings: keys in order, those with a common prefix up to the delimiter folded into one.
+#include <algorithm>
+#include <functional>
+
+#include "base/encoding.h"
+#include "services/s3/object_parts.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+constexpr int kMostKeys = 1000;
+
+/// The prefix that the key is folded into, or nothing.
+std::optional<std::string> common_prefix(std::string_view key, std::string_view prefix, std::string_view delimiter) {
+  if (delimiter.empty()) return std::nullopt;
+  const std::size_t at = key.find(delimiter, prefix.size());
+  if (at == std::string_view::npos) return std::nullopt;
+  return std::string(key.substr(0, at + delimiter.size()));
+}
+
+struct Folded {
+  std::vector<ObjectRow> objects;
+  std::vector<std::string> prefixes;
+  bool truncated = false;
+  std::string last;  // the last key or prefix that was taken
+  std::int64_t last_id = 0;
+};
+
+/// Takes up to `limit` objects and prefixes. `page` gives rows in order from a position; a row that starts a common
+/// prefix makes the scan jump behind it.
+Folded fold(std::string_view prefix, std::string_view delimiter, int limit, KeyRange range, std::int64_t before_id,
+            const std::function<std::vector<ObjectRow>(const KeyRange&, std::int64_t, int)>& page) {
+  Folded out;
+  int taken = 0;
+  while (true) {
+    const int want = limit - taken + 1;
+    const auto rows = page(range, before_id, want);
+    bool jumped = false;
+    for (const ObjectRow& row : rows) {
+      if (taken == limit) {
+        out.truncated = true;
+        return out;
+      }
+      ++taken;
+      if (const auto folded = common_prefix(row.key, prefix, delimiter)) {
+        out.prefixes.push_back(*folded);
+        out.last = *folded;
+        out.last_id = 0;
+        // No key has this byte, so it lies behind every key with the prefix.
+        range.after = *folded + "\xFF";
+        range.from_inclusive = false;
+        before_id = 0;
+        jumped = true;
+        break;
+      }
+      out.objects.push_back(row);
+      out.last = range.after = row.key;
+      out.last_id = before_id = row.id;
+      range.from_inclusive = false;
+    }
+    if (!jumped && static_cast<int>(rows.size()) < want) return out;
+  }
+}
+
+/// Keys travel percent-encoded when the client asks, as XML cannot carry all of them.
+std::string encoded(const std::string& key, const std::optional<std::string>& type) {
+  return type.value_or("") == "url" ? percent_encode(key, "/") : key;
+}
+
+/// A position behind a marker: behind the whole prefix when the marker is one.
+std::string behind(const std::string& marker, std::string_view prefix, std::string_view delimiter) {
+  if (marker.empty()) return marker;
+  const auto folded = common_prefix(marker, prefix, delimiter);
+  return folded && *folded == marker ? marker + "\xFF" : marker;
+}
+
+template <class Entry>
+void describe(const ObjectRow& row, const std::optional<std::string>& encoding, Entry& entry) {
+  entry.key = encoded(row.key, encoding);
+  entry.last_modified = row.modified;
+  entry.e_tag = row.e_tag;
+  entry.size = static_cast<std::int64_t>(row.size);
+  entry.storage_class = row.body.text("storage_class", "STANDARD");
+  if (const Json* sums = row.body.find("checksums"); sums && !sums->empty()) {
+    std::string algorithm = sums->members().front().first;
+    std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(), ::toupper);
+    entry.checksum_algorithm = std::vector<std::string>{algorithm};
+    entry.checksum_type = row.body.text("checksum_type");
+  }
+}
+
+int limit_of(const std::optional<int>& asked) {
+  if (asked && *asked < 0)
+    throw wire::Error("InvalidArgument", 400, "Argument maxKeys must be an integer between 0 and 2147483647")
+        .with("ArgumentName", "maxKeys");
+  return std::min(asked.value_or(kMostKeys), kMostKeys);
+}
+
+std::vector<CommonPrefix> prefixes_of(const Folded& folded, const std::optional<std::string>& encoding) {
+  std::vector<CommonPrefix> out;
+  for (const std::string& prefix : folded.prefixes) {
+    CommonPrefix entry;
+    entry.prefix = encoded(prefix, encoding);
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+}  // namespace
+
+ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  const std::string prefix = in.prefix.value_or("");
+  const std::string delimiter = in.delimiter.value_or("");
+  const int limit = limit_of(in.max_keys);
+  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(in.marker.value_or(""), prefix, delimiter)}, 0,
+                             [&](const KeyRange& range, std::int64_t, int count) {
+                               return store_.list_latest(rq.tx, bucket.name, range, count);
+                             });
+
+  ListObjectsOutput out;
+  out.name = bucket.name;
+  out.prefix = encoded(prefix, in.encoding_type);
+  out.marker = encoded(in.marker.value_or(""), in.encoding_type);
+  out.max_keys = limit;
+  out.is_truncated = folded.truncated;
+  out.encoding_type = in.encoding_type;
+  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  if (folded.truncated && !delimiter.empty()) out.next_marker = encoded(folded.last, in.encoding_type);
+  for (const ObjectRow& row : folded.objects) {
+    if (!out.contents) out.contents.emplace();
+    Object entry;
+    describe(row, in.encoding_type, entry);
+    entry.owner.emplace().id = bucket.account;
+    out.contents->push_back(std::move(entry));
+  }
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  return out;
+}
+
+ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2Input& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  const std::string prefix = in.prefix.value_or("");
+  const std::string delimiter = in.delimiter.value_or("");
+  const int limit = limit_of(in.max_keys);
+  std::string start = in.start_after.value_or("");
+  if (in.continuation_token) {
+    const auto decoded = from_base64(*in.continuation_token);
+    if (!decoded || decoded->empty())
+      throw wire::Error("InvalidArgument", 400, "The continuation token provided is incorrect");
+    start = *decoded;
+  }
+  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(start, prefix, delimiter)}, 0,
+                             [&](const KeyRange& range, std::int64_t, int count) {
+                               return store_.list_latest(rq.tx, bucket.name, range, count);
+                             });
+
+  ListObjectsV2Output out;
+  out.name = bucket.name;
+  out.prefix = encoded(prefix, in.encoding_type);
+  out.max_keys = limit;
+  out.key_count = static_cast<int>(folded.objects.size() + folded.prefixes.size());
+  out.is_truncated = folded.truncated;
+  out.encoding_type = in.encoding_type;
+  out.continuation_token = in.continuation_token;
+  if (in.start_after) out.start_after = encoded(*in.start_after, in.encoding_type);
+  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  if (folded.truncated) out.next_continuation_token = to_base64(folded.last);
+  for (const ObjectRow& row : folded.objects) {
+    if (!out.contents) out.contents.emplace();
+    Object entry;
+    describe(row, in.encoding_type, entry);
+    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = bucket.account;
+    out.contents->push_back(std::move(entry));
+  }
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  return out;
+}
+
+ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const ListObjectVersionsInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner);
+  const std::string prefix = in.prefix.value_or("");
+  const std::string delimiter = in.delimiter.value_or("");
+  const std::string marker = in.key_marker.value_or("");
+  const int limit = limit_of(in.max_keys);
+  std::int64_t before_id = 0;
+  if (in.version_id_marker) {
+    if (marker.empty())
+      throw wire::Error("InvalidArgument", 400, "A version-id marker cannot be specified without a key marker.");
+    const auto at = store_.find_version(rq.tx, bucket.name, marker, *in.version_id_marker);
+    if (!at) throw wire::Error("InvalidArgument", 400, "Invalid version id specified");
+    before_id = at->id;
+  }
+  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)}, before_id,
+                             [&](const KeyRange& range, std::int64_t before, int count) {
+                               return store_.list_versions(rq.tx, bucket.name, range, before, count);
+                             });
+
+  ListObjectVersionsOutput out;
+  out.name = bucket.name;
+  out.prefix = encoded(prefix, in.encoding_type);
+  out.key_marker = encoded(marker, in.encoding_type);
+  out.version_id_marker = in.version_id_marker.value_or("");
+  out.max_keys = limit;
+  out.is_truncated = folded.truncated;
+  out.encoding_type = in.encoding_type;
+  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  if (folded.truncated) {
+    out.next_key_marker = encoded(folded.last, in.encoding_type);
+    if (folded.last_id) out.next_version_id_marker = folded.objects.back().version_id;
+  }
+  for (const ObjectRow& row : folded.objects) {
+    if (row.delete_marker) {
+      if (!out.delete_markers) out.delete_markers.emplace();
+      DeleteMarkerEntry entry;
+      entry.key = encoded(row.key, in.encoding_type);
+      entry.version_id = row.version_id;
+      entry.is_latest = row.is_latest;
+      entry.last_modified = row.modified;
+      entry.owner.emplace().id = bucket.account;
+      out.delete_markers->push_back(std::move(entry));
+    } else {
+      if (!out.versions) out.versions.emplace();
+      ObjectVersion entry;
+      describe(row, in.encoding_type, entry);
+      entry.version_id = row.version_id;
+      entry.is_latest = row.is_latest;
+      entry.owner.emplace().id = bucket.account;
+      out.versions->push_back(std::move(entry));
+    }
+  }
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  return out;
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,190 @@
+#include "services/s3/object_parts.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <system_error>
+
+#include "base/encoding.h"
+
+namespace hanbat::s3 {
+
+Segment store_body(store::Blobs& blobs, const wire::Body& body, store::Blob& hold) {
+  const bool stored = body.is_file() && !body.sha256().empty() && blobs.exists(body.sha256());
+  if (stored) {
+    hold.sha256 = body.sha256();
+    hold.size = body.size().value_or(0);
+    hold.md5 = body.md5();
+    hold.hold = body.hold();
+  } else {
+    const auto writer = blobs.create();
+    body.read([&](std::string_view bytes) { writer->write(bytes); });
+    hold = writer->commit();
+  }
+  return {hold.sha256, 0, hold.size};
+}
+
+std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t offset, std::uint64_t size) {
+  std::vector<Segment> out;
+  for (const Segment& segment : segments) {
+    if (size == 0) break;
+    if (offset >= segment.size) {
+      offset -= segment.size;
+      continue;
+    }
+    const std::uint64_t take = std::min(segment.size - offset, size);
+    out.push_back({segment.sha256, segment.offset + offset, take});
+    offset = 0;
+    size -= take;
+  }
+  return out;
+}
+
+wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
+                   std::uint64_t size) {
+  const auto pieces = slice(segments, offset, size);
+  if (pieces.empty()) return wire::Body::of_bytes("");
+  // Opened now: the files outlive a deletion that commits while they are sent.
+  struct Reader {
+    std::vector<std::pair<std::shared_ptr<int>, Segment>> pieces;
+    std::size_t at = 0;
+    std::uint64_t done = 0;
+  };
+  auto reader = std::make_shared<Reader>();
+  for (const Segment& piece : pieces) {
+    const std::string path = blobs.path(piece.sha256);
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "cannot open the blob " + path);
+    reader->pieces.emplace_back(std::shared_ptr<int>(new int(fd),
+                                                     [](int* held) {
+                                                       close(*held);
+                                                       delete held;
+                                                     }),
+                                piece);
+  }
+  return wire::Body::of_producer(
+      [reader](std::string& chunk) {
+        if (reader->at == reader->pieces.size()) return false;
+        auto& [fd, piece] = reader->pieces[reader->at];
+        chunk.resize(std::min<std::uint64_t>(256 << 10, piece.size - reader->done));
+        const ssize_t got = pread(*fd, chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
+        if (got <= 0) throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), "cannot read a blob");
+        chunk.resize(static_cast<std::size_t>(got));
+        reader->done += static_cast<std::uint64_t>(got);
+        if (reader->done == piece.size) {
+          reader->done = 0;
+          ++reader->at;
+        }
+        return true;
+      },
+      size);
+}
+
+std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size) {
+  if (!range.starts_with("bytes=")) return std::nullopt;
+  range.remove_prefix(6);
+  const std::size_t dash = range.find('-');
+  if (dash == std::string_view::npos || range.find(',') != std::string_view::npos) return std::nullopt;
+  const auto first = parse_int(range.substr(0, dash));
+  const auto last = parse_int(range.substr(dash + 1));
+  const wire::Error outside("InvalidRange", 416, "The requested range is not satisfiable");
+  if (!first && !last) return std::nullopt;
+  if (!first) {
+    if (*last <= 0 || size == 0) throw outside;
+    const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size);
+    return ByteRange{size - count, count};
+  }
+  if (last && *last < *first) return std::nullopt;
+  if (static_cast<std::uint64_t>(*first) >= size) throw outside;
+  const std::uint64_t end = last ? std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size - 1) : size - 1;
+  return ByteRange{static_cast<std::uint64_t>(*first), end - static_cast<std::uint64_t>(*first) + 1};
+}
+
+namespace {
+
+bool matches(const std::string& wanted, const std::string& e_tag) {
+  for (const std::string& one : split(wanted, ',')) {
+    const std::string_view tag = trim(one);
+    if (tag == "*" || quoted(tag) == e_tag) return true;
+  }
+  return false;
+}
+
+wire::Error precondition_failed(std::string condition) {
+  return wire::Error("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
+      .with("Condition", std::move(condition));
+}
+
+}  // namespace
+
+std::string quoted(std::string_view e_tag) {
+  if (e_tag.size() >= 2 && e_tag.front() == '"') return std::string(e_tag);
+  return "\"" + std::string(e_tag) + "\"";
+}
+
+void check_conditions(const ObjectRow& object, const std::optional<std::string>& if_match,
+                      const std::optional<std::string>& if_none_match,
+                      const std::optional<Timestamp>& if_modified_since,
+                      const std::optional<Timestamp>& if_unmodified_since) {
+  const wire::Error not_modified("NotModified", 304, "Not Modified");
+  // Dates in headers have no fraction of a second.
+  const std::int64_t modified = object.modified.ms / 1000;
+  if (if_match) {
+    if (!matches(*if_match, object.e_tag)) throw precondition_failed("If-Match");
+  } else if (if_unmodified_since && modified > if_unmodified_since->ms / 1000) {
+    throw precondition_failed("If-Unmodified-Since");
+  }
+  if (if_none_match) {
+    if (matches(*if_none_match, object.e_tag)) throw not_modified;
+  } else if (if_modified_since && modified <= if_modified_since->ms / 1000) {
+    throw not_modified;
+  }
+}
+
+void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
+                            const std::optional<std::string>& if_none_match) {
+  const bool exists = there && !there->delete_marker;
+  if (if_none_match) {
+    if (*if_none_match != "*")
+      throw wire::Error("NotImplemented", 501, "A header you provided implies functionality that is not implemented")
+          .with("Header", "If-None-Match");
+    if (exists) throw precondition_failed("If-None-Match");
+  }
+  if (if_match) {
+    if (!exists) throw wire::Error("NoSuchKey", 404, "The specified key does not exist.");
+    if (!matches(*if_match, there->e_tag)) throw precondition_failed("If-Match");
+  }
+}
+
+Json parse_tagging(const std::string& text) {
+  Json tags = Json::array();
+  if (text.empty()) return tags;
+  for (const std::string& pair : split(text, '&')) {
+    const std::size_t equals = pair.find('=');
+    const auto key = form_decode(pair.substr(0, equals));
+    const auto value = form_decode(equals == std::string::npos ? "" : pair.substr(equals + 1));
+    if (!key || key->empty() || !value)
+      throw wire::Error("InvalidArgument", 400,
+                        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters "
+                        "without tag name duplicates.");
+    tags.push_back(Json::object({{"Key", *key}, {"Value", *value}}));
+  }
+  if (tags.size() > 10) throw wire::Error("BadRequest", 400, "Object tags cannot be greater than 10");
+  return tags;
+}
+
+void check_key(std::string_view key) {
+  if (key.empty()) throw wire::Error("InvalidArgument", 400, "A key must not be empty");
+  if (key.size() > 1024) throw wire::Error("KeyTooLongError", 400, "Your key is too long");
+}
+
+Json checksums_of(const wire::Body& body) {
+  Json out = Json::object();
+  for (const std::string_view name : kChecksums)
+    if (const std::string* sum = body.find_trailer("x-amz-checksum-" + std::string(name))) out[name] = *sum;
+  return out;
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,97 @@
+// What put, get, head, copy and multipart share about an object: its headers, its conditions, its ranges, its checksums
+// and how its bytes come out of its segments.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "services/s3/store.h"
+#include "store/blobs.h"
+#include "wire/body.h"
+#include "wire/error.h"
+
+namespace hanbat::s3 {
+
+/// Names of the checksums kept, as the body's `checksums` object and the trailers name them.
+inline constexpr std::string_view kChecksums[] = {"crc32", "crc32c", "crc64nvme", "sha1", "sha256"};
+
+/// A body as one segment of the blob store; a body in memory is stored first. `hold` keeps it until the commit.
+Segment store_body(store::Blobs& blobs, const wire::Body& body, store::Blob& hold);
+/// `size` bytes from `offset` of the segments, streamed.
+wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
+                   std::uint64_t size);
+/// The piece of the segments.
+std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t offset, std::uint64_t size);
+
+struct ByteRange {
+  std::uint64_t first = 0;
+  std::uint64_t size = 0;
+};
+/// Reads "bytes=a-b", "bytes=a-", "bytes=-n"; nothing when it is no single range (S3 then sends the whole). Throws
+/// InvalidRange when it lies outside.
+std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size);
+
+/// Conditions of a read. Throws PreconditionFailed or 304 NotModified.
+void check_conditions(const ObjectRow& object, const std::optional<std::string>& if_match,
+                      const std::optional<std::string>& if_none_match,
+                      const std::optional<Timestamp>& if_modified_since,
+                      const std::optional<Timestamp>& if_unmodified_since);
+/// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. Throws PreconditionFailed, NoSuchKey.
+void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
+                            const std::optional<std::string>& if_none_match);
+
+/// "a=1&b=2" as an array of {Key, Value}. Throws InvalidArgument.
+Json parse_tagging(const std::string& text);
+void check_key(std::string_view key);
+std::string quoted(std::string_view e_tag);
+/// The header fields of an object, kept under the names of the API's members.
+template <class In>
+Json headers_of(const In& in) {
+  Json headers = Json::object();
+  const auto keep = [&](std::string_view name, const std::optional<std::string>& value) {
+    if (value) headers[name] = *value;
+  };
+  keep("CacheControl", in.cache_control);
+  keep("ContentDisposition", in.content_disposition);
+  keep("ContentEncoding", in.content_encoding);
+  keep("ContentLanguage", in.content_language);
+  headers["ContentType"] = in.content_type.value_or("binary/octet-stream");
+  if (in.expires) headers["Expires"] = in.expires->ms;
+  return headers;
+}
+/// User metadata; names are lower case on the wire.
+template <class In>
+Json metadata_of(const In& in) {
+  Json out = Json::object();
+  std::size_t size = 0;
+  if (in.metadata)
+    for (const auto& [name, value] : *in.metadata) {
+      out[lower(name)] = value;
+      size += name.size() + value.size();
+    }
+  if (size > 2048)
+    throw wire::Error("MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size");
+  return out;
+}
+/// Gives checksums of a row to any output that has their members.
+template <class Out>
+void give_checksums(const Json& body, Out& out) {
+  const Json& sums = body["checksums"];
+  const auto give = [&](std::string_view name, std::optional<std::string>& to) {
+    if (const Json* sum = sums.find(name)) to = sum->as_string();
+  };
+  give("crc32", out.checksum_crc32);
+  give("crc32c", out.checksum_crc32_c);
+  give("crc64nvme", out.checksum_crc64_nvme);
+  give("sha1", out.checksum_sha1);
+  give("sha256", out.checksum_sha256);
+}
+/// The checksums that the front door computed and checked for this body.
+Json checksums_of(const wire::Body& body);
+
+}  // namespace hanbat::s3

@@ -1,0 +1,223 @@
+// Objects: written and read.
+#include "base/ids.h"
+#include "services/s3/object_parts.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+constexpr std::uint64_t kLargestPut = 5ull << 30;
+
+std::string new_version_id() {
+  return random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 32);
+}
+
+/// What GetObject and HeadObject tell of an object alike.
+template <class In, class Out>
+void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Out& out) {
+  const Json& headers = object.body["headers"];
+  const auto header = [&](std::string_view name) -> std::optional<std::string> {
+    const Json* value = headers.find(name);
+    if (!value) return std::nullopt;
+    return value->as_string();
+  };
+  const auto prefer = [](const std::optional<std::string>& asked, std::optional<std::string> kept) {
+    return asked ? asked : kept;
+  };
+  out.accept_ranges = "bytes";
+  out.e_tag = object.e_tag;
+  out.last_modified = object.modified;
+  out.cache_control = prefer(in.response_cache_control, header("CacheControl"));
+  out.content_disposition = prefer(in.response_content_disposition, header("ContentDisposition"));
+  out.content_encoding = prefer(in.response_content_encoding, header("ContentEncoding"));
+  out.content_language = prefer(in.response_content_language, header("ContentLanguage"));
+  out.content_type = prefer(in.response_content_type, header("ContentType"));
+  if (in.response_expires) {
+    out.expires = *in.response_expires;
+  } else if (const Json* expires = headers.find("Expires")) {
+    out.expires = Timestamp{expires->as_int()};
+  }
+  if (const std::string storage = object.body.text("storage_class"); !storage.empty()) out.storage_class = storage;
+  auto& metadata = out.metadata.emplace();
+  if (const Json* kept = object.body.find("metadata"))
+    for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
+  if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
+    out.tag_count = static_cast<int>(tags->size());
+  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+}
+
+/// The part of the object that is asked for, by Range or by part number.
+template <class In, class Out>
+ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
+  ByteRange range{0, object.size};
+  bool partial = false;
+  if (in.part_number) {
+    const Json& parts = object.body["parts"];
+    const std::int64_t count = parts.is_array() ? static_cast<std::int64_t>(parts.size()) : 1;
+    if (*in.part_number < 1 || *in.part_number > count)
+      throw wire::Error("InvalidPartNumber", 416, "The requested partnumber is not satisfiable");
+    if (parts.is_array()) {
+      for (int i = 1; i < *in.part_number; ++i)
+        range.first += static_cast<std::uint64_t>(parts.items()[static_cast<std::size_t>(i) - 1].as_int());
+      range.size = static_cast<std::uint64_t>(parts.items()[static_cast<std::size_t>(*in.part_number) - 1].as_int());
+      out.parts_count = static_cast<int>(count);
+      partial = true;
+    }
+  } else if (in.range) {
+    if (const auto asked = parse_range(*in.range, object.size)) {
+      range = *asked;
+      partial = true;
+    }
+  }
+  if (partial && object.size > 0)
+    out.content_range = "bytes " + std::to_string(range.first) + "-" + std::to_string(range.first + range.size - 1) +
+                        "/" + std::to_string(object.size);
+  out.content_length = static_cast<std::int64_t>(range.size);
+  // A part's or a range's bytes are not what the checksums were made of.
+  if (!partial && in.checksum_mode.value_or("") == "ENABLED") {
+    give_checksums(object.body, out);
+    if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
+  }
+  return range;
+}
+
+}  // namespace
+
+ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                             const std::optional<std::string>& version_id) {
+  const auto object = version_id ? store_.find_version(rq.tx, bucket.name, key, *version_id)
+                                 : store_.find_latest(rq.tx, bucket.name, key);
+  if (!object) {
+    if (version_id)
+      throw wire::Error("NoSuchVersion", 404, "The specified version does not exist.")
+          .with("Key", key)
+          .with("VersionId", *version_id);
+    throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
+  }
+  if (object->delete_marker) {
+    if (version_id)
+      throw wire::Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
+          .with("ResourceType", "DeleteMarker");
+    throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
+  }
+  return *object;
+}
+
+ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
+  object.version_id = bucket.versioning() == "Enabled" ? new_version_id() : "null";
+  object = store_.put(rq.tx, std::move(object));
+  publish_object_event(rq, bucket, object, object.delete_marker ? "Object Deleted" : "Object Created", reason);
+  return object;
+}
+
+void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
+                              std::string_view detail_type, std::string_view reason) {
+  if (!bucket.body.flag("event_bridge")) return;
+  Json about = Json::object({{"key", object.key}});
+  if (!object.delete_marker) {
+    about["size"] = object.size;
+    about["etag"] = object.e_tag.size() > 2 ? object.e_tag.substr(1, object.e_tag.size() - 2) : "";
+  }
+  if (!bucket.versioning().empty()) about["version-id"] = object.version_id;
+  char sequencer[20];
+  std::snprintf(sequencer, sizeof sequencer, "%016llX", static_cast<unsigned long long>(object.id));
+  about["sequencer"] = sequencer;
+  Json detail = Json::object({{"version", "0"},
+                              {"bucket", Json::object({{"name", bucket.name}})},
+                              {"object", std::move(about)},
+                              {"request-id", rq.request_id},
+                              {"requester", rq.caller.account},
+                              {"source-ip-address", rq.caller.source_ip},
+                              {"reason", reason}});
+  if (detail_type == "Object Deleted")
+    detail["deletion-type"] = object.delete_marker ? "Delete Marker Created" : "Permanently Deleted";
+  home_.publish(rq.tx, bucket.account, bucket.region,
+                {.source = "aws.s3",
+                 .detail_type = std::string(detail_type),
+                 .resources = {"arn:aws:s3:::" + bucket.name},
+                 .detail = std::move(detail)});
+}
+
+PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  check_key(in.key);
+  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  const wire::Body& body = in.body;
+  if (body.size().value_or(0) > kLargestPut)
+    throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
+
+  store::Blob blob;
+  const Segment segment = store_body(home_.blobs, body, blob);
+  rq.tx.on_commit([hold = blob.hold] {});
+  ObjectRow object;
+  object.bucket = bucket.name;
+  object.key = in.key;
+  object.size = blob.size;
+  object.e_tag = quoted(blob.md5);
+  object.modified = rq.now();
+  object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
+  if (segment.size > 0) object.body["segments"] = to_json(std::vector<Segment>{segment});
+  if (in.tagging) object.body["tags"] = parse_tagging(*in.tagging);
+  if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
+  if (Json sums = checksums_of(body); !sums.empty()) {
+    object.body["checksums"] = std::move(sums);
+    object.body["checksum_type"] = "FULL_OBJECT";
+  }
+  object = write_object(rq, bucket, std::move(object), "PutObject");
+
+  PutObjectOutput out;
+  out.e_tag = object.e_tag;
+  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  give_checksums(object.body, out);
+  if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
+  return out;
+}
+
+GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
+                                                  in.key, in.expected_bucket_owner);
+  const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
+
+  GetObjectOutput out;
+  describe(in, bucket, object, out);
+  const ByteRange range = choose_range(in, object, out);
+  out.body = body_of(home_.blobs, object.segments(), range.first, range.size);
+  return out;
+}
+
+HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
+                                                  in.key, in.expected_bucket_owner);
+  const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
+
+  HeadObjectOutput out;
+  describe(in, bucket, object, out);
+  choose_range(in, object, out);
+  return out;
+}
+
+GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const GetObjectAttributesInput& in) {
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:GetObjectAttributes", in.bucket, in.key, in.expected_bucket_owner);
+  const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+
+  GetObjectAttributesOutput out;
+  out.last_modified = object.modified;
+  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  for (const std::string& asked : in.object_attributes) {
+    if (asked == "ETag") out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
+    if (asked == "ObjectSize") out.object_size = static_cast<std::int64_t>(object.size);
+    if (asked == "StorageClass") out.storage_class = object.body.text("storage_class", "STANDARD");
+    if (asked == "Checksum" && object.body.contains("checksums")) {
+      give_checksums(object.body, out.checksum.emplace());
+      out.checksum->checksum_type = object.body.text("checksum_type");
+    }
+    if (asked == "ObjectParts" && object.body.contains("parts"))
+      out.object_parts.emplace().total_parts_count = static_cast<int>(object.body["parts"].size());
+  }
+  return out;
+}
+
+}  // namespace hanbat::s3

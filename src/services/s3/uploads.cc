@@ -1,0 +1,310 @@
+// Multipart uploads: parts arrive in any order and again; completing makes one object of their segments.
+#include <algorithm>
+#include <set>
+
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "region/checksums.h"
+#include "services/s3/object_parts.h"
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+constexpr std::uint64_t kSmallestPart = 5u << 20;
+constexpr int kMostParts = 10'000;
+
+std::string checksum_name(std::string_view algorithm) { return lower(algorithm); }
+
+/// The checksum that a completed part carries for the algorithm, if any.
+std::optional<std::string> given_checksum(const CompletedPart& part, std::string_view name) {
+  if (name == "crc32") return part.checksum_crc32;
+  if (name == "crc32c") return part.checksum_crc32_c;
+  if (name == "crc64nvme") return part.checksum_crc64_nvme;
+  if (name == "sha1") return part.checksum_sha1;
+  if (name == "sha256") return part.checksum_sha256;
+  return std::nullopt;
+}
+
+wire::Error invalid_part(const UploadRow& upload, int number) {
+  return wire::Error("InvalidPart", 400,
+                     "One or more of the specified parts could not be found.  The part may not have been uploaded, or "
+                     "the specified entity tag may not match the part's entity tag.")
+      .with("UploadId", upload.upload_id)
+      .with("PartNumber", std::to_string(number));
+}
+
+/// The object's checksum from those of its parts: of the whole, or a checksum of checksums with the count behind it.
+std::optional<std::string> combined_checksum(const std::string& name, bool full_object,
+                                             const std::vector<PartRow>& parts) {
+  if (!full_object) {
+    std::string all;
+    for (const PartRow& part : parts) {
+      const auto sum = from_base64(part.body["checksums"].text(name));
+      if (!sum || sum->empty()) return std::nullopt;
+      all += *sum;
+    }
+    region::Checksum of_sums(name);
+    of_sums.update(all);
+    return to_base64(of_sums.finish()) + "-" + std::to_string(parts.size());
+  }
+  std::string whole;
+  for (const PartRow& part : parts) {
+    const auto sum = from_base64(part.body["checksums"].text(name));
+    if (!sum || sum->empty()) return std::nullopt;
+    whole = whole.empty() ? *sum : region::combine_crc(name, whole, *sum, part.size);
+  }
+  return to_base64(whole);
+}
+
+}  // namespace
+
+UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
+                             const std::string& upload_id) {
+  const auto upload = store_.find_upload(rq.tx, upload_id);
+  if (!upload || upload->bucket != bucket || upload->key != key)
+    throw wire::Error("NoSuchUpload", 404,
+                      "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
+                      "aborted or completed.")
+        .with("UploadId", upload_id);
+  return *upload;
+}
+
+CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, const CreateMultipartUploadInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  check_key(in.key);
+
+  UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
+                   bucket.name,
+                   in.key,
+                   rq.now(),
+                   rq.caller.arn,
+                   Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
+  if (in.tagging) upload.body["tags"] = parse_tagging(*in.tagging);
+  if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
+  CreateMultipartUploadOutput out;
+  if (in.checksum_algorithm) {
+    const std::string name = checksum_name(*in.checksum_algorithm);
+    if (std::find(std::begin(kChecksums), std::end(kChecksums), name) == std::end(kChecksums))
+      throw wire::Error::not_implemented("CreateMultipartUpload", "ChecksumAlgorithm=" + *in.checksum_algorithm);
+    const std::string type = in.checksum_type.value_or(name == "crc64nvme" ? "FULL_OBJECT" : "COMPOSITE");
+    const bool fits = type == "FULL_OBJECT" ? name.starts_with("crc") : name != "crc64nvme";
+    if (!fits)
+      throw wire::Error("InvalidRequest", 400,
+                        "The " + type + " checksum type cannot be used with the " + name + " checksum algorithm.");
+    upload.body["algorithm"] = name;
+    upload.body["checksum_type"] = type;
+    out.checksum_algorithm = *in.checksum_algorithm;
+    out.checksum_type = type;
+  }
+  store_.insert(rq.tx, upload);
+
+  out.bucket = bucket.name;
+  out.key = in.key;
+  out.upload_id = upload.upload_id;
+  return out;
+}
+
+UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in) {
+  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  if (in.part_number < 1 || in.part_number > kMostParts)
+    throw wire::Error("InvalidArgument", 400, "Part number must be an integer between 1 and 10000, inclusive")
+        .with("ArgumentName", "partNumber")
+        .with("ArgumentValue", std::to_string(in.part_number));
+
+  const wire::Body& body = in.body;
+  store::Blob blob;
+  const Segment segment = store_body(home_.blobs, body, blob);
+  rq.tx.on_commit([hold = blob.hold] {});
+  PartRow part;
+  part.number = in.part_number;
+  part.size = blob.size;
+  part.e_tag = quoted(blob.md5);
+  part.modified = rq.now();
+  part.body = Json::object();
+  if (segment.size > 0) part.body["segments"] = to_json(std::vector<Segment>{segment});
+  if (Json sums = checksums_of(body); !sums.empty()) part.body["checksums"] = std::move(sums);
+  store_.put_part(rq.tx, upload.upload_id, part);
+
+  UploadPartOutput out;
+  out.e_tag = part.e_tag;
+  give_checksums(part.body, out);
+  return out;
+}
+
+CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
+                                                            const CompleteMultipartUploadInput& in) {
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  const bool named = in.multipart_upload && in.multipart_upload->parts && !in.multipart_upload->parts->empty();
+  if (!named)
+    throw wire::Error("MalformedXML", 400,
+                      "The XML you provided was not well-formed or did not validate against our published schema");
+
+  const std::string algorithm = upload.body.text("algorithm");
+  const std::vector<PartRow> uploaded = store_.list_parts(rq.tx, upload.upload_id, 0, kMostParts);
+  std::vector<PartRow> parts;
+  int last = 0;
+  for (const CompletedPart& wanted : *in.multipart_upload->parts) {
+    const int number = wanted.part_number.value_or(0);
+    if (number <= last)
+      throw wire::Error("InvalidPartOrder", 400,
+                        "The list of parts was not in ascending order. Parts must be ordered by part number.");
+    last = number;
+    const auto found =
+        std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
+    if (found == uploaded.end() || quoted(wanted.e_tag.value_or("")) != found->e_tag)
+      throw invalid_part(upload, number);
+    const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
+    if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
+    parts.push_back(*found);
+  }
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    if (parts[i].size < kSmallestPart)
+      throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
+          .with("PartNumber", std::to_string(parts[i].number));
+
+  ObjectRow object;
+  object.bucket = bucket.name;
+  object.key = in.key;
+  object.modified = rq.now();
+  object.body = upload.body;
+  std::vector<Segment> segments;
+  Json sizes = Json::array();
+  std::string digests;
+  for (const PartRow& part : parts) {
+    object.size += part.size;
+    sizes.push_back(part.size);
+    digests += from_hex(std::string_view(part.e_tag).substr(1, part.e_tag.size() - 2)).value_or("");
+    for (const Segment& segment : part.segments()) segments.push_back(segment);
+  }
+  if (in.mpu_object_size && static_cast<std::uint64_t>(*in.mpu_object_size) != object.size)
+    throw wire::Error("InvalidRequest", 400,
+                      "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+  region::Checksum md5("md5");
+  md5.update(digests);
+  object.e_tag = quoted(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
+  object.body["segments"] = to_json(segments);
+  object.body["parts"] = std::move(sizes);
+  object.body.erase("algorithm");
+  if (!algorithm.empty())
+    if (const auto sum = combined_checksum(algorithm, upload.body.text("checksum_type") == "FULL_OBJECT", parts))
+      object.body["checksums"][algorithm] = *sum;
+  // The new links come before the parts' links go, so no blob is without an owner in between.
+  object = write_object(rq, bucket, std::move(object), "CompleteMultipartUpload");
+  store_.remove_upload(rq.tx, upload);
+
+  CompleteMultipartUploadOutput out;
+  out.bucket = bucket.name;
+  out.key = in.key;
+  out.location = "http://" + bucket.name + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
+  out.e_tag = object.e_tag;
+  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  give_checksums(object.body, out);
+  if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
+  return out;
+}
+
+AbortMultipartUploadOutput S3::abort_multipart_upload(region::Request& rq, const AbortMultipartUploadInput& in) {
+  require_bucket_for_key(rq, "s3:AbortMultipartUpload", in.bucket, in.key, in.expected_bucket_owner);
+  store_.remove_upload(rq.tx, require_upload(rq, in.bucket, in.key, in.upload_id));
+  return {};
+}
+
+ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:ListMultipartUploadParts", in.bucket, in.key, in.expected_bucket_owner);
+  const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  const int limit = std::min(in.max_parts.value_or(1000), 1000);
+  const int marker = in.part_number_marker.value_or(0);
+  if (limit < 0)
+    throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
+  auto parts = store_.list_parts(rq.tx, upload.upload_id, marker, limit + 1);
+
+  ListPartsOutput out;
+  out.bucket = bucket.name;
+  out.key = in.key;
+  out.upload_id = in.upload_id;
+  out.part_number_marker = marker;
+  out.max_parts = limit;
+  out.is_truncated = static_cast<int>(parts.size()) > limit;
+  if (*out.is_truncated) {
+    parts.resize(static_cast<std::size_t>(limit));
+    if (!parts.empty()) out.next_part_number_marker = parts.back().number;
+  }
+  out.storage_class = upload.body.text("storage_class", "STANDARD");
+  out.owner.emplace().id = bucket.account;
+  out.initiator.emplace().id = upload.initiator;
+  for (const PartRow& row : parts) {
+    if (!out.parts) out.parts.emplace();
+    Part part;
+    part.part_number = row.number;
+    part.size = static_cast<std::int64_t>(row.size);
+    part.e_tag = row.e_tag;
+    part.last_modified = row.modified;
+    give_checksums(row.body, part);
+    out.parts->push_back(std::move(part));
+  }
+  return out;
+}
+
+ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
+  const std::string prefix = in.prefix.value_or("");
+  const std::string delimiter = in.delimiter.value_or("");
+  const int limit = std::min(in.max_uploads.value_or(1000), 1000);
+  const auto rows = store_.list_uploads(rq.tx, bucket.name, {prefix, in.key_marker.value_or("")},
+                                        in.upload_id_marker.value_or(""), 100'000);
+
+  ListMultipartUploadsOutput out;
+  out.bucket = bucket.name;
+  out.key_marker = in.key_marker.value_or("");
+  out.upload_id_marker = in.upload_id_marker.value_or("");
+  out.prefix = prefix;
+  out.delimiter = in.delimiter;
+  out.encoding_type = in.encoding_type;
+  out.max_uploads = limit;
+  out.is_truncated = false;
+  std::set<std::string> folded;
+  int taken = 0;
+  const auto encoded = [&](const std::string& key) {
+    return in.encoding_type.value_or("") == "url" ? percent_encode(key, "/") : key;
+  };
+  for (const UploadRow& row : rows) {
+    const std::size_t at = delimiter.empty() ? std::string::npos : row.key.find(delimiter, prefix.size());
+    const bool into_prefix = at != std::string::npos;
+    if (into_prefix && folded.contains(row.key.substr(0, at + delimiter.size()))) continue;
+    if (taken == limit) {
+      out.is_truncated = true;
+      break;
+    }
+    ++taken;
+    if (into_prefix) {
+      const std::string common = row.key.substr(0, at + delimiter.size());
+      folded.insert(common);
+      if (!out.common_prefixes) out.common_prefixes.emplace();
+      out.common_prefixes->emplace_back().prefix = encoded(common);
+      continue;
+    }
+    if (!out.uploads) out.uploads.emplace();
+    MultipartUpload upload;
+    upload.upload_id = row.upload_id;
+    upload.key = encoded(row.key);
+    upload.initiated = row.initiated;
+    upload.storage_class = row.body.text("storage_class", "STANDARD");
+    upload.owner.emplace().id = bucket.account;
+    upload.initiator.emplace().id = row.initiator;
+    out.uploads->push_back(std::move(upload));
+    out.next_key_marker = encoded(row.key);
+    out.next_upload_id_marker = row.upload_id;
+  }
+  if (!*out.is_truncated) {
+    out.next_key_marker.reset();
+    out.next_upload_id_marker.reset();
+  }
+  return out;
+}
+
+}  // namespace hanbat::s3

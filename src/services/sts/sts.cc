@@ -1,0 +1,182 @@
+#include "services/sts/sts.h"
+
+#include "base/arn.h"
+#include "region/policy/document.h"
+
+namespace hanbat::sts {
+namespace {
+
+using Kind = region::Caller::Kind;
+
+/// The name that identity.h's implementation seals authorization messages under.
+constexpr std::string_view kAuthorizationMessage = "sts.authorization-message";
+constexpr Seconds kChained{3600};
+constexpr Seconds kDay{86400};
+
+wire::Error invalid(const std::string& message) { return wire::Error("ValidationError", 400, message); }
+
+region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags) {
+  region::ConditionKeys keys;
+  for (const Tag& tag : tags.value_or(std::vector<Tag>())) {
+    keys["aws:RequestTag/" + tag.key] = {tag.value};
+    keys["aws:TagKeys"].push_back(tag.key);
+  }
+  return keys;
+}
+
+/// Percent of the packed session policies' and tags' allowance: AWS packs them, we count their characters against 2,048.
+int packed_size(const Json& policies, const std::optional<std::vector<Tag>>& tags) {
+  std::size_t size = policies.is_null() ? 0 : policies.dump().size();
+  for (const Tag& tag : tags.value_or(std::vector<Tag>())) size += tag.key.size() + tag.value.size();
+  const auto percent = static_cast<int>(size * 100 / 8192);
+  if (percent > 100)
+    throw PackedPolicyTooLargeException("Packed size of the session policies and tags is " + std::to_string(percent) +
+                                        "% of the allowed size.");
+  return percent;
+}
+
+}  // namespace
+
+Credentials Sts::issue(Request& rq, const region::Caller& session, Seconds lifetime) const {
+  const region::TemporaryCredentials keys = home_.identity().issue_keys(rq.tx, session, lifetime);
+  return {.access_key_id = keys.access_key_id,
+          .expiration = keys.expiration,
+          .secret_access_key = keys.secret_access_key,
+          .session_token = keys.session_token};
+}
+
+Json Sts::session_policies(Request& rq, const std::optional<std::string>& inline_policy,
+                           const std::optional<std::vector<PolicyDescriptorType>>& managed) const {
+  Json out;
+  if (inline_policy) {
+    try {
+      region::policy::parse_document(*inline_policy, region::policy::DocumentKind::kIdentity);
+    } catch (const region::policy::DocumentError& refusal) {
+      throw MalformedPolicyDocumentException(refusal.what());
+    }
+    out.push_back(Json::parse(*inline_policy));
+  }
+  for (const PolicyDescriptorType& descriptor : managed.value_or(std::vector<PolicyDescriptorType>())) {
+    const Json document = home_.identity().find_managed_policy(rq.tx, descriptor.arn.value_or(""));
+    if (document.is_null())
+      throw MalformedPolicyDocumentException("Policy " + descriptor.arn.value_or("") + " does not exist.");
+    out.push_back(document);
+  }
+  return out;
+}
+
+GetCallerIdentityOutput Sts::get_caller_identity(Request& rq, const GetCallerIdentityInput&) {
+  // AWS lets everybody ask who they are, whatever their policies say.
+  GetCallerIdentityOutput out;
+  out.account = rq.account;
+  out.arn = rq.caller.arn;
+  out.user_id = rq.caller.user_id;
+  return out;
+}
+
+AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
+  const auto arn = parse_arn(in.role_arn);
+  if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/"))
+    throw invalid(in.role_arn + " is invalid");
+  if (rq.caller.kind == Kind::kRoot) throw wire::Error("AccessDenied", 403, "Roles may not be assumed by root accounts.");
+  const auto role = home_.identity().find_role(rq.tx, in.role_arn);
+  region::AccessQuestion question{.action = "sts:AssumeRole",
+                                  .resource = in.role_arn,
+                                  .keys = request_tags(in.tags),
+                                  .resource_policy = role ? role->trust : Json(),
+                                  .resource_account = arn->account,
+                                  .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
+  question.keys["sts:RoleSessionName"] = {in.role_session_name};
+  if (in.external_id) question.keys["sts:ExternalId"] = {*in.external_id};
+  if (in.source_identity) question.keys["sts:SourceIdentity"] = {*in.source_identity};
+  // A role that does not exist answers as one that does not trust the caller.
+  rq.authorize(question);
+  if (in.tags && !in.tags->empty()) {
+    question.action = "sts:TagSession";
+    rq.authorize(question);
+  }
+  if (in.source_identity) {
+    question.action = "sts:SetSourceIdentity";
+    rq.authorize(question);
+  }
+
+  const bool chained = rq.caller.kind == Kind::kAssumedRole;
+  const Seconds lifetime(in.duration_seconds.value_or(3600));
+  if (lifetime > role->longest_session)
+    throw invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  if (chained && lifetime > kChained)
+    throw invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
+  region::SessionOptions options{.policies = session_policies(rq, in.policy, in.policy_arns)};
+  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) options.tags[tag.key] = tag.value;
+  options.source_identity = in.source_identity.value_or(rq.caller.source_identity);
+  const int packed = packed_size(options.policies, in.tags);
+
+  const region::Caller session = home_.identity().open_session(*role, in.role_session_name, options);
+  AssumeRoleOutput out;
+  out.credentials = issue(rq, session, lifetime);
+  out.assumed_role_user = AssumedRoleUser{.arn = session.arn, .assumed_role_id = session.user_id};
+  if (packed > 0) out.packed_policy_size = packed;
+  if (!options.source_identity.empty()) out.source_identity = options.source_identity;
+  return out;
+}
+
+GetSessionTokenOutput Sts::get_session_token(Request& rq, const GetSessionTokenInput& in) {
+  // No policy can refuse this; only keys that end may not beget others.
+  if (rq.caller.kind != Kind::kUser && rq.caller.kind != Kind::kRoot)
+    throw wire::Error("AccessDenied", 403, "Cannot call GetSessionToken with session credentials");
+  if (rq.caller.token_issued_at)
+    throw wire::Error("AccessDenied", 403, "Cannot call GetSessionToken with session credentials");
+
+  GetSessionTokenOutput out;
+  out.credentials = issue(rq, rq.caller, Seconds(in.duration_seconds.value_or(43200)));
+  return out;
+}
+
+GetFederationTokenOutput Sts::get_federation_token(Request& rq, const GetFederationTokenInput& in) {
+  const std::string arn = make_arn("sts", "", rq.account, "federated-user/" + in.name);
+  rq.authorize("sts:GetFederationToken", arn, request_tags(in.tags));
+  if (rq.caller.kind != Kind::kUser || rq.caller.token_issued_at)
+    throw wire::Error("AccessDenied", 403, "Cannot call GetFederationToken with session credentials");
+
+  region::Caller session = rq.caller;
+  session.kind = Kind::kFederatedUser;
+  session.arn = arn;
+  session.principal_arn = rq.caller.arn;
+  session.user_id = rq.account + ":" + in.name;
+  session.session_name = in.name;
+  session.session_policies = session_policies(rq, in.policy, in.policy_arns);
+  // Without a session policy a federated user may do nothing.
+  if (session.session_policies.is_null()) session.session_policies = Json::array();
+  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) session.session_tags[tag.key] = tag.value;
+  const int packed = packed_size(session.session_policies, in.tags);
+
+  GetFederationTokenOutput out;
+  out.credentials = issue(rq, session, Seconds(in.duration_seconds.value_or(43200)));
+  out.federated_user = FederatedUser{.arn = session.arn, .federated_user_id = session.user_id};
+  if (packed > 0) out.packed_policy_size = packed;
+  return out;
+}
+
+GetAccessKeyInfoOutput Sts::get_access_key_info(Request& rq, const GetAccessKeyInfoInput& in) {
+  rq.authorize("sts:GetAccessKeyInfo", "*");
+
+  const auto account = home_.identity().find_key_account(rq.tx, in.access_key_id);
+  if (!account) throw invalid("Invalid type for parameter AccessKeyId: " + in.access_key_id);
+
+  GetAccessKeyInfoOutput out;
+  out.account = *account;
+  return out;
+}
+
+DecodeAuthorizationMessageOutput Sts::decode_authorization_message(Request& rq, const DecodeAuthorizationMessageInput& in) {
+  rq.authorize("sts:DecodeAuthorizationMessage", "*");
+
+  const auto message = vault_.open(in.encoded_message, kAuthorizationMessage);
+  if (!message) throw InvalidAuthorizationMessageException("Unable to decode the authorization message.");
+
+  DecodeAuthorizationMessageOutput out;
+  out.decoded_message = *message;
+  return out;
+}
+
+}  // namespace hanbat::sts

@@ -1,0 +1,39 @@
+// AWS Security Token Service: who am I, and keys that end by themselves.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gen/sts/operations.h"
+#include "region/region.h"
+#include "region/vault.h"
+
+namespace hanbat::sts {
+
+using region::Request;
+
+class Sts final : public Operations {
+ public:
+  explicit Sts(region::Region& home) : home_(home), vault_(home.settings.state_folder) {}
+
+  GetCallerIdentityOutput get_caller_identity(Request& rq, const GetCallerIdentityInput& in) override;
+  AssumeRoleOutput assume_role(Request& rq, const AssumeRoleInput& in) override;
+  GetSessionTokenOutput get_session_token(Request& rq, const GetSessionTokenInput& in) override;
+  GetFederationTokenOutput get_federation_token(Request& rq, const GetFederationTokenInput& in) override;
+  GetAccessKeyInfoOutput get_access_key_info(Request& rq, const GetAccessKeyInfoInput& in) override;
+  DecodeAuthorizationMessageOutput decode_authorization_message(Request& rq,
+                                                                const DecodeAuthorizationMessageInput& in) override;
+
+ private:
+  Credentials issue(Request& rq, const region::Caller& session, Seconds lifetime) const;
+  /// The session policies that a caller gave, checked; null when none. Throws MalformedPolicyDocument.
+  Json session_policies(Request& rq, const std::optional<std::string>& inline_policy,
+                        const std::optional<std::vector<PolicyDescriptorType>>& managed) const;
+
+  region::Region& home_;
+  region::Vault vault_;
+};
+
+}  // namespace hanbat::sts

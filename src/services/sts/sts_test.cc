@@ -1,0 +1,107 @@
+#include "services/sts/sts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gen/sts/client.h"
+#include "region/testing.h"
+
+namespace hanbat::sts {
+namespace {
+
+/// Knows one role, which trusts whom the test says.
+class OneRole final : public region::Identity {
+ public:
+  std::optional<region::Credential> find_credential(store::Tx&, std::string_view) override { return std::nullopt; }
+  std::optional<region::Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override { return std::nullopt; }
+  region::Caller assume_role(store::Tx&, std::string_view, std::string_view, std::string_view) override { return {}; }
+  std::optional<region::RoleFacts> find_role(store::Tx&, std::string_view arn) override {
+    if (arn != "arn:aws:iam::123456789012:role/r") return std::nullopt;
+    return region::RoleFacts{.arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012"};
+  }
+  region::Caller open_session(const region::RoleFacts& role, std::string_view name, const region::SessionOptions& options) override {
+    region::Caller caller;
+    caller.kind = region::Caller::Kind::kAssumedRole;
+    caller.account = role.account;
+    caller.arn = "arn:aws:sts::123456789012:assumed-role/r/" + std::string(name);
+    caller.user_id = role.id + ":" + std::string(name);
+    caller.session_policies = options.policies;
+    return caller;
+  }
+  Json find_managed_policy(store::Tx&, std::string_view) override { return {}; }
+  std::optional<std::string> find_key_account(store::Tx&, std::string_view) override { return "123456789012"; }
+  region::TemporaryCredentials issue_keys(store::Tx&, const region::Caller& session, Seconds lifetime) override {
+    last = session;
+    return {"ASIA1", "secret", "token", Timestamp{} + lifetime, session};
+  }
+  region::Caller service_caller(std::string_view, std::string_view) override { return {}; }
+
+  region::Caller last;
+};
+
+class StsTest : public ::testing::Test {
+ protected:
+  StsTest() {
+    test.add<Sts>();
+    test.home.set_identity(identity);
+    test.start();
+  }
+  Client client() { return Client(test.home, test.user, test.region); }
+
+  region::TestRegion test;
+  OneRole identity;
+};
+
+const AssumeRoleInput kAsk{.role_arn = "arn:aws:iam::123456789012:role/r", .role_session_name = "s"};
+
+template <class F>
+std::string message_of(F&& call) {
+  try {
+    call();
+  } catch (const wire::Error& error) {
+    return error.message();
+  }
+  return "";
+}
+
+TEST_F(StsTest, EverybodyMayAskWhoTheyAre) {
+  const auto who = client().get_caller_identity({});
+  EXPECT_EQ(who.arn, test.user.arn);
+  EXPECT_EQ(who.account, "123456789012");
+  EXPECT_TRUE(test.authorizer.asked.empty());
+}
+
+TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
+  const auto out = client().assume_role(kAsk);
+  EXPECT_EQ(out.assumed_role_user->arn, "arn:aws:sts::123456789012:assumed-role/r/s");
+  EXPECT_EQ(out.credentials->access_key_id, "ASIA1");
+  ASSERT_EQ(test.authorizer.asked.size(), 1u);
+  EXPECT_EQ(test.authorizer.asked[0].resource_policy_role, region::ResourcePolicyRole::kMustAllow);
+}
+
+TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {
+  AssumeRoleInput ask = kAsk;
+  ask.tags = std::vector<Tag>{Tag{.key = "team", .value = "a"}};
+  client().assume_role(ask);
+  ASSERT_EQ(test.authorizer.asked.size(), 2u);
+  EXPECT_EQ(test.authorizer.asked[1].action, "sts:TagSession");
+}
+
+TEST_F(StsTest, ASessionLastsNoLongerThanTheRoleSays) {
+  AssumeRoleInput ask = kAsk;
+  ask.duration_seconds = 7200;
+  EXPECT_EQ(message_of([&] { client().assume_role(ask); }),
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+}
+
+TEST_F(StsTest, ASessionPolicyBoundsTheSession) {
+  AssumeRoleInput ask = kAsk;
+  ask.policy = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]})";
+  client().assume_role(ask);
+  EXPECT_EQ(identity.last.session_policies.size(), 1u);
+  ask.policy = "{";
+  EXPECT_EQ(message_of([&] { client().assume_role(ask); }), "This policy contains invalid Json");
+}
+
+}  // namespace
+}  // namespace hanbat::sts
