@@ -1,0 +1,151 @@
+// Signature Version 4 as AWS's documentation of signing defines it, over the http client.
+#include "guest/aws/service_client.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "os/files.h"
+
+namespace hanbat::guest {
+namespace {
+
+std::string sha256(const std::string& bytes) {
+  std::array<unsigned char, 32> digest{};
+  unsigned length = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  return {reinterpret_cast<char*>(digest.data()), length};
+}
+
+std::string hmac(const std::string& key, const std::string& text) {
+  std::array<unsigned char, 32> digest{};
+  unsigned length = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
+       &length);
+  return {reinterpret_cast<char*>(digest.data()), length};
+}
+
+std::string host_header(const http::Endpoint& e) {
+  const bool usual = e.port == (e.scheme == http::Endpoint::Scheme::kHttps ? 443 : 80);
+  return usual ? e.host : e.host + ":" + std::to_string(e.port);
+}
+
+http::ClientOptions options_of(const http::Endpoint& e, std::chrono::milliseconds timeout) {
+  http::ClientOptions options;
+  if (e.scheme == http::Endpoint::Scheme::kHttps) options.ca_pem = system_certificates();
+  options.io_timeout = timeout;
+  return options;
+}
+
+}  // namespace
+
+std::string sha256_hex(const std::string& bytes) { return to_hex(sha256(bytes)); }
+
+std::string system_certificates() {
+  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"})
+    if (auto pem = find_file(path)) return *pem;
+  return "";
+}
+
+void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash, Timestamp now) {
+  const std::string at = basic_iso8601(now), day = at.substr(0, 8);
+  request.headers.set("Host", host);
+  request.headers.set("X-Amz-Date", at);
+  request.headers.set("X-Amz-Content-Sha256", payload_hash);
+  if (!signer.credentials.session_token.empty()) request.headers.set("X-Amz-Security-Token", signer.credentials.session_token);
+
+  const std::size_t mark = request.target.find('?');
+  const std::string path = request.target.substr(0, mark);
+  std::vector<std::string> query = mark == std::string::npos ? std::vector<std::string>{} : split(request.target.substr(mark + 1), '&');
+  std::sort(query.begin(), query.end());
+  std::map<std::string, std::string> headers;
+  for (const auto& [name, value] : request.headers) headers[lower(name)] = std::string(trim(value));
+  std::string names, lines;
+  for (const auto& [name, value] : headers) {
+    names += (names.empty() ? "" : ";") + name;
+    lines += name + ":" + value + "\n";
+  }
+  const std::string canonical = request.method + "\n" + path + "\n" + join(query, "&") + "\n" + lines + "\n" + names + "\n" + payload_hash;
+  const std::string scope = day + "/" + signer.region + "/" + signer.service + "/aws4_request";
+  const std::string to_sign = "AWS4-HMAC-SHA256\n" + at + "\n" + scope + "\n" + sha256_hex(canonical);
+  const std::string key =
+      hmac(hmac(hmac(hmac("AWS4" + signer.credentials.secret_access_key, day), signer.region), signer.service), "aws4_request");
+  request.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=" + signer.credentials.access_key_id + "/" + scope +
+                                           ", SignedHeaders=" + names + ", Signature=" + to_hex(hmac(key, to_sign)));
+}
+
+JsonService::JsonService(const std::string& url, std::string region, std::string service, std::string target, CredentialsSource credentials,
+                         std::chrono::milliseconds timeout)
+    : endpoint_(http::Endpoint::of_url(url)),
+      client_(endpoint_, options_of(endpoint_, timeout)),
+      region_(std::move(region)),
+      service_(std::move(service)),
+      target_(std::move(target)),
+      credentials_(std::move(credentials)) {}
+
+Json JsonService::call(const std::string& operation, const Json& input) {
+  http::ClientRequest request{.method = "POST",
+                              .target = "/",
+                              .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target_ + "." + operation}},
+                              .body = input.dump()};
+  sign(request, host_header(endpoint_), {credentials_(), region_, service_}, sha256_hex(request.body), SystemClock().now());
+  http::Response answer;
+  try {
+    answer = client_.send(request);
+  } catch (const http::Error& e) {
+    throw ServiceError(0, "NoAnswer", operation + ": " + e.what());
+  }
+  Json body;
+  try {
+    body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
+  } catch (const JsonError&) {
+    throw ServiceError(answer.status, "BadAnswer", operation + ": the answer is no JSON (status " + std::to_string(answer.status) + ")");
+  }
+  if (answer.status / 100 == 2) return body;
+  std::string code = body.text("__type");
+  if (const auto hash = code.rfind('#'); hash != std::string::npos) code = code.substr(hash + 1);
+  throw ServiceError(answer.status, code, operation + ": " + code + ": " + body.text("message", body.text("Message")));
+}
+
+std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer, const std::string& file) {
+  const http::Endpoint endpoint = http::Endpoint::of_url(url);
+  http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
+  http::ClientRequest request{.target = "/" + percent_encode(key, "/") + (version.empty() ? "" : "?versionId=" + percent_encode(version))};
+  sign(request, host_header(endpoint), signer, sha256_hex(""), SystemClock().now());
+  try {
+    auto answer = client.open(request);
+    if (answer->status != 200) {
+      const std::string text = answer->read_all(1 << 20);
+      auto between = [&](const std::string& tag) {
+        const auto from = text.find("<" + tag + ">");
+        const auto to = text.find("</" + tag + ">");
+        return from == std::string::npos || to == std::string::npos ? std::string() : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
+      };
+      throw ServiceError(answer->status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
+    }
+    const Fd out = open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    std::array<char, 65536> chunk;
+    std::uint64_t total = 0;
+    while (const std::size_t n = answer->read(chunk)) {
+      total += n;
+      for (std::size_t done = 0; done < n;) {
+        const ssize_t written = ::write(out.get(), chunk.data() + done, n - done);
+        if (written < 0) throw std::system_error(errno, std::generic_category(), "write " + file);
+        done += static_cast<std::size_t>(written);
+      }
+    }
+    if (answer->content_length && *answer->content_length != total) throw ServiceError(0, "Truncated", "s3 " + key + ": the answer ended early");
+    return replace_all(std::string(answer->headers.get("ETag")), "\"", "");
+  } catch (const http::Error& e) {
+    throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
+  }
+}
+
+}  // namespace hanbat::guest
