@@ -1,0 +1,122 @@
+#include "guest/deploy_agent/executor.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/text.h"
+#include "guest/deploy_agent/bundle.h"
+#include "guest/deploy_agent/installer.h"
+#include "os/files.h"
+
+namespace hanbat::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// These run the scripts of the revision that is there, not of the one that comes.
+const std::set<std::string> kOfLastSuccessful = {"ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"};
+
+std::string named_folder(const std::string& file) { return std::string(trim(find_file(file).value_or(""))); }
+
+}  // namespace
+
+std::string Executor::folder_for(const std::string& event, const Specification& s) const {
+  return kOfLastSuccessful.contains(event) ? named_folder(instruction(s, "_last_successful_install")) : deployment_folder(s);
+}
+
+AppSpec Executor::load_app_spec(const std::string& folder, const Specification& s) const {
+  const std::string archive = folder + "/deployment-archive/";
+  auto text = find_file(archive + s.app_spec_filename);
+  if (!text && s.app_spec_filename == "appspec.yml") text = find_file(archive + "appspec.yaml");
+  if (!text)
+    throw AppSpecError("The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative path \"" +
+                       s.app_spec_filename + "\". The revision was unpacked to directory \"" + archive + "\", and the AppSpec file was expected but not found at path \"" +
+                       archive + s.app_spec_filename + "\". Consult the AWS CodeDeploy Appspec documentation for more information at http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
+  return AppSpec::parse(*text);
+}
+
+bool Executor::is_noop(const std::string& command, const Specification& s) const {
+  if (command == "DownloadBundle" || command == "Install") return false;
+  const std::string folder = folder_for(command, s);
+  if (folder.empty() || !path_exists(folder)) return true;
+  try {
+    return load_app_spec(folder, s).scripts(command).empty();
+  } catch (const AppSpecError&) {
+    return false;  // running it tells the error
+  }
+}
+
+Diagnostics Executor::run(const std::string& command, const Specification& s) {
+  try {
+    if (command == "DownloadBundle") download_bundle(s);
+    else if (command == "Install") install_revision(s);
+    else return hook(command, s);
+    return {};
+  } catch (const std::exception& e) {
+    return {5, "", e.what(), ""};
+  }
+}
+
+void Executor::download_bundle(const Specification& s) {
+  const std::string folder = deployment_folder(s), archive = folder + "/deployment-archive", bundle = folder + "/bundle.tar";
+  drop_old_revisions(s);
+  remove_tree(folder);
+  make_folders(folder);
+  const std::string etag = fetch_(s, bundle);
+  if (!s.etag.empty() && etag != s.etag)
+    throw BundleError("Expected deployment artifact bundle etag '" + s.etag + "' but was '" + etag + "'");
+  make_folders(archive);
+  unpack(bundle, s.bundle_type, archive);
+  load_app_spec(folder, s);
+  make_folders(settings_.root_dir + "/deployment-instructions");
+  write_file_atomic(instruction(s, "_most_recent_install"), folder);
+}
+
+void Executor::install_revision(const Specification& s) {
+  const std::string folder = deployment_folder(s);
+  const AppSpec spec = load_app_spec(folder, s);
+  make_folders(settings_.root_dir + "/deployment-instructions");
+  const std::string cleanup = instruction(s, "-cleanup");
+  clean_up(cleanup);
+  install(spec, plan_install(spec, folder + "/deployment-archive", spec.file_exists_behavior.value_or(s.file_exists_behavior)), cleanup);
+  write_file_atomic(instruction(s, "_last_successful_install"), folder);
+}
+
+Diagnostics Executor::hook(const std::string& event, const Specification& s) {
+  const std::string folder = folder_for(event, s);
+  if (folder.empty() || !path_exists(folder)) return {};
+  const AppSpec spec = load_app_spec(folder, s);
+  make_folders(folder + "/logs");
+  make_folders(settings_.root_dir + "/deployment-logs");
+  return run_hooks(spec.scripts(event),
+                   {.event = event,
+                    .archive = folder + "/deployment-archive",
+                    .environment = {{"LIFECYCLE_EVENT", event},
+                                    {"DEPLOYMENT_ID", s.deployment_id},
+                                    {"APPLICATION_NAME", s.application_name},
+                                    {"DEPLOYMENT_GROUP_NAME", s.group_name},
+                                    {"DEPLOYMENT_GROUP_ID", s.group_id},
+                                    {"BUNDLE_BUCKET", s.bucket},
+                                    {"BUNDLE_KEY", s.key},
+                                    {"BUNDLE_VERSION", s.version},
+                                    {"BUNDLE_ETAG", s.etag}},
+                    .log_files = {folder + "/logs/scripts.log", settings_.root_dir + "/deployment-logs/codedeploy-agent-deployments.log"}});
+}
+
+void Executor::drop_old_revisions(const Specification& s) {
+  const std::string group = settings_.root_dir + "/" + s.group_id;
+  if (!path_exists(group)) return;
+  const std::string keep = named_folder(instruction(s, "_last_successful_install"));
+  std::vector<std::pair<fs::file_time_type, std::string>> revisions;
+  for (const std::string& name : list_folder(group))
+    if (const std::string path = group + "/" + name; path != keep && path != deployment_folder(s)) revisions.emplace_back(fs::last_write_time(path), path);
+  std::sort(revisions.begin(), revisions.end());
+  // The one that comes and the one that runs count too.
+  const auto allowed = static_cast<std::size_t>(std::max(0, settings_.max_revisions - 1 - (keep.empty() ? 0 : 1)));
+  for (std::size_t i = 0; i + allowed < revisions.size(); ++i) remove_tree(revisions[i].second);
+}
+
+}  // namespace hanbat::guest
