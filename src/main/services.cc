@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "region/region.h"
+#include "services/logs/logs.h"
 #include "services/s3/s3.h"
 
 namespace hanbat {

@@ -1,0 +1,59 @@
+// Amazon CloudWatch Logs. One method per operation.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gen/logs/operations.h"
+#include "region/region.h"
+#include "services/logs/store.h"
+
+namespace hanbat::logs {
+
+class Logs final : public Operations {
+ public:
+  explicit Logs(region::Region& home) : home_(home) {}
+
+  std::span<const store::Migration> migrations() const override;
+  void start() override;
+
+  // groups.cc
+  CreateLogGroupOutput create_log_group(region::Request& rq, const CreateLogGroupInput& in) override;
+  DeleteLogGroupOutput delete_log_group(region::Request& rq, const DeleteLogGroupInput& in) override;
+  DescribeLogGroupsOutput describe_log_groups(region::Request& rq, const DescribeLogGroupsInput& in) override;
+  PutRetentionPolicyOutput put_retention_policy(region::Request& rq, const PutRetentionPolicyInput& in) override;
+  DeleteRetentionPolicyOutput delete_retention_policy(region::Request& rq,
+                                                      const DeleteRetentionPolicyInput& in) override;
+  // tags.cc
+  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
+  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
+  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+  TagLogGroupOutput tag_log_group(region::Request& rq, const TagLogGroupInput& in) override;
+  UntagLogGroupOutput untag_log_group(region::Request& rq, const UntagLogGroupInput& in) override;
+  ListTagsLogGroupOutput list_tags_log_group(region::Request& rq, const ListTagsLogGroupInput& in) override;
+  // streams.cc
+  CreateLogStreamOutput create_log_stream(region::Request& rq, const CreateLogStreamInput& in) override;
+  DeleteLogStreamOutput delete_log_stream(region::Request& rq, const DeleteLogStreamInput& in) override;
+  DescribeLogStreamsOutput describe_log_streams(region::Request& rq, const DescribeLogStreamsInput& in) override;
+  // events.cc
+  PutLogEventsOutput put_log_events(region::Request& rq, const PutLogEventsInput& in) override;
+  GetLogEventsOutput get_log_events(region::Request& rq, const GetLogEventsInput& in) override;
+  FilterLogEventsOutput filter_log_events(region::Request& rq, const FilterLogEventsInput& in) override;
+
+ private:
+  /// The group's name from a name or an identifier (name or ARN). Throws InvalidParameterException when neither is
+  /// given.
+  std::string name_of(const std::optional<std::string>& name, const std::optional<std::string>& identifier) const;
+  std::string group_arn(const region::Request& rq, std::string_view group) const;
+  /// Authorizes on the group, then returns it. Throws ResourceNotFoundException.
+  GroupRow require_group(region::Request& rq, std::string_view action, const std::string& name);
+  /// Authorizes on the stream, then returns it.
+  StreamRow require_stream(region::Request& rq, std::string_view action, const std::string& group,
+                           const std::string& stream);
+  GroupRow require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn);
+
+  region::Region& home_;
+  Store store_;
+};
+
+}  // namespace hanbat::logs
