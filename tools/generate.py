@@ -5,7 +5,7 @@
 
 Reads models/<name>.json and src/services/<name>/operations.txt; generates only what the operations named there reach.
 operations.txt: one operation a line, then `-path` for each input member that is not supported (dotted, lists implicit)
-or `+member` for each of the only top-level members that are; `#` starts a comment.
+and `+member` for each of the only top-level members that are, when they are fewer; `#` starts a comment.
 """
 import argparse
 import json
@@ -175,8 +175,8 @@ def read_operations(path):
             continue
         minus = [w[1:] for w in words[1:] if w.startswith("-")]
         plus = [w[1:] for w in words[1:] if w.startswith("+")]
-        if len(minus) + len(plus) != len(words) - 1 or (minus and plus):
-            raise Failure(f"{path}:{number}: each word after the operation is -path, or each is +member")
+        if len(minus) + len(plus) != len(words) - 1:
+            raise Failure(f"{path}:{number}: each word after the operation is -path or +member")
         if words[0] in wanted:
             raise Failure(f"{path}:{number}: {words[0]} is named twice")
         wanted[words[0]] = (minus, plus)

@@ -76,6 +76,7 @@ void read_date(std::string_view text, AuthStyle style, Claim& claim) {
 
 Claim parse_header(const RequestView& request, std::string_view authorization, AuthStyle style) {
   Claim claim;
+  authorization = trim(authorization);
   if (!authorization.starts_with(kAlgorithm)) {
     if (style == AuthStyle::kS3)
       throw Error("InvalidRequest", 400, "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");

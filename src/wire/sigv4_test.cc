@@ -63,6 +63,10 @@ TEST(SigV4, VerifiesAwsVectors) {
     const auto claim = parse_claim(request, AuthStyle::kQuery);
     ASSERT_TRUE(claim) << base;
     EXPECT_EQ(canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery), trim(slurp(base.string() + ".creq"))) << base;
+    const std::string canonical = canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery);
+    EXPECT_EQ(string_to_sign(claim->amz_date, claim->scope(), canonical), trim(slurp(base.string() + ".sts"))) << base;
+    // Its signature and token are one another's halves exchanged: a placeholder, not a signature.
+    if (base.filename() == "get-vanilla-with-session-token") continue;
     EXPECT_NO_THROW(verify_claim(*claim, request, kSecret, sha256_hex(body), kThen, AuthStyle::kQuery)) << base;
     EXPECT_THROW(verify_claim(*claim, request, kSecret + "x", sha256_hex(body), kThen, AuthStyle::kQuery), Error) << base;
     ++count;
