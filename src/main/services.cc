@@ -3,11 +3,22 @@
 #include <memory>
 
 #include "region/region.h"
+#include "services/codecommit/codecommit.h"
+#include "services/events/events.h"
+#include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/s3/s3.h"
+#include "services/sts/sts.h"
 
 namespace hanbat {
 
-void add_services(region::Region& home) { home.add(std::make_unique<s3::S3>(home)); }
+void add_services(region::Region& home) {
+  home.add(std::make_unique<iam::Iam>(home));
+  home.add(std::make_unique<sts::Sts>(home));
+  home.add(std::make_unique<s3::S3>(home));
+  home.add(std::make_unique<logs::Logs>(home));
+  home.add(std::make_unique<events::Events>(home));
+  home.add(std::make_unique<codecommit::CodeCommit>(home));
+}
 
 }  // namespace hanbat
