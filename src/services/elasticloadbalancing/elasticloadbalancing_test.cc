@@ -1,0 +1,158 @@
+// What the rows ask of the balancers, and the rules of attributes; listeners and rules through their operations.
+#include "services/elasticloadbalancing/elasticloadbalancing.h"
+
+#include <gtest/gtest.h>
+
+#include "gen/elasticloadbalancing/client.h"
+#include "region/testing.h"
+#include "services/elasticloadbalancing/attributes.h"
+#include "services/elasticloadbalancing/wanted.h"
+
+namespace hanbat::elasticloadbalancing {
+namespace {
+
+constexpr std::string_view kArn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:";
+
+/// A region with a balancer and two groups in its rows, as if EC2 had been asked for interfaces.
+class Balancing : public testing::Test {
+ protected:
+  void SetUp() override {
+    region.add<ElasticLoadBalancing>();
+    region.start();
+    region.db->write([&](store::Tx& tx) {
+      Resource<LoadBalancer> row;
+      row.arn = balancer;
+      row.account = "123456789012";
+      row.region = region.region;
+      row.name = "web";
+      row.shape.load_balancer_arn = balancer;
+      row.shape.vpc_id = "vpc-1";
+      row.shape.scheme = "internet-facing";
+      row.shape.dns_name = "web-1.ap-northeast-2.elb.amazonaws.com";
+      row.shape.state.emplace().code = "provisioning";
+      row.own["interfaces"] = Json::array(
+          {Json::object({{"private_ip", "10.1.2.5"}, {"public_ip", "198.19.0.1"}, {"cidr", "10.1.2.0/24"}})});
+      insert(tx, row);
+      for (const std::string& arn : {group, other_group}) {
+        Resource<TargetGroup> one;
+        one.arn = arn;
+        one.account = "123456789012";
+        one.region = region.region;
+        one.name = arn;
+        one.shape.target_group_arn = arn;
+        one.shape.vpc_id = "vpc-1";
+        one.shape.protocol = "HTTP";
+        one.shape.port = 8080;
+        one.shape.target_type = "ip";
+        one.shape.health_check_port = "traffic-port";
+        one.shape.matcher.emplace().http_code = "200";
+        insert(tx, one);
+      }
+    });
+  }
+
+  Client client() { return Client(region.home, region.user, region.region); }
+
+  std::string make_listener() {
+    CreateListenerInput in;
+    in.load_balancer_arn = balancer;
+    in.port = 80;
+    in.protocol = "HTTP";
+    in.default_actions = {{.target_group_arn = group, .type = "forward"}};
+    return *client().create_listener(in).listeners->front().listener_arn;
+  }
+
+  host::BalancersSpec wanted() {
+    return region.db->read([](store::Tx& tx) { return wanted_balancers(tx); });
+  }
+
+  region::TestRegion region;
+  const std::string balancer = std::string(kArn) + "loadbalancer/app/web/aaaaaaaaaaaaaaaa";
+  const std::string group = std::string(kArn) + "targetgroup/api/bbbbbbbbbbbbbbbb";
+  const std::string other_group = std::string(kArn) + "targetgroup/other/cccccccccccccccc";
+};
+
+TEST_F(Balancing, AListenerForwardsToItsGroupOnly) {
+  make_listener();
+  const auto spec = wanted();
+  ASSERT_EQ(spec.balancers.size(), 1u);
+  EXPECT_EQ(spec.balancers[0].host_name, "web-1.ap-northeast-2.elb.localhost");
+  EXPECT_EQ(spec.balancers[0].nodes[0].public_ip, "198.19.0.1");
+  ASSERT_EQ(spec.balancers[0].listeners.size(), 1u);
+  EXPECT_EQ(spec.balancers[0].listeners[0].host_port, 4580);
+  EXPECT_EQ(spec.balancers[0].listeners[0].default_action.forward[0].target_group_id, "bbbbbbbbbbbbbbbb");
+  ASSERT_EQ(spec.target_groups.size(), 1u);
+  EXPECT_EQ(spec.target_groups[0].id, "bbbbbbbbbbbbbbbb");
+}
+
+TEST_F(Balancing, RulesGoOutInTheOrderOfTheirPriority) {
+  const std::string listener = make_listener();
+  for (const int priority : {20, 3}) {
+    CreateRuleInput in;
+    in.listener_arn = listener;
+    in.priority = priority;
+    in.conditions = {{.field = "path-pattern", .values = {{"/" + std::to_string(priority)}}}};
+    in.actions = {{.target_group_arn = other_group, .type = "forward"}};
+    client().create_rule(in);
+  }
+  const auto rules = wanted().balancers[0].listeners[0].rules;
+  ASSERT_EQ(rules.size(), 2u);
+  EXPECT_EQ(rules[0].conditions[0].values[0], "/3");
+  EXPECT_EQ(rules[1].conditions[0].values[0], "/20");
+  const auto listed = client().describe_rules({.listener_arn = listener}).rules;
+  ASSERT_EQ(listed->size(), 3u);
+  EXPECT_EQ(listed->back().priority, "default");
+}
+
+TEST_F(Balancing, APortIsTakenOnceAndAPriorityToo) {
+  const std::string listener = make_listener();
+  EXPECT_THROW(make_listener(), DuplicateListenerException);
+  CreateRuleInput in;
+  in.listener_arn = listener;
+  in.priority = 1;
+  in.conditions = {{.field = "path-pattern", .values = {{"/a"}}}};
+  in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
+  client().create_rule(in);
+  EXPECT_THROW(client().create_rule(in), PriorityInUseException);
+}
+
+TEST_F(Balancing, AGroupInUseIsNotDeleted) {
+  make_listener();
+  EXPECT_THROW(client().delete_target_group({.target_group_arn = group}), ResourceInUseException);
+  client().delete_target_group({.target_group_arn = other_group});
+  EXPECT_THROW(client().describe_target_group_attributes({.target_group_arn = other_group}),
+               TargetGroupNotFoundException);
+}
+
+TEST_F(Balancing, ATargetIsInitialThenDrainsThenIsUnknown) {
+  make_listener();
+  client().register_targets({.target_group_arn = group, .targets = {{.id = "10.1.0.9"}}});
+  const auto state = [&] {
+    DescribeTargetHealthInput in;
+    in.target_group_arn = group;
+    in.targets.emplace().push_back({.id = "10.1.0.9"});
+    return client().describe_target_health(in).target_health_descriptions->front().target_health;
+  };
+  EXPECT_EQ(state()->state, "initial");
+  EXPECT_EQ(wanted().target_groups[0].targets[0].port, 8080);
+  client().deregister_targets({.target_group_arn = group, .targets = {{.id = "10.1.0.9"}}});
+  EXPECT_EQ(state()->state, "draining");
+  EXPECT_EQ(wanted().target_groups[0].targets[0].state, "draining");
+}
+
+TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {
+  Json own = Json::object();
+  set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "idle_timeout.timeout_seconds", "90");
+  EXPECT_EQ(integer_attribute(own, "idle_timeout.timeout_seconds"), 90);
+  set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled", "true");
+  try {
+    set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled", "false");
+    FAIL();
+  } catch (const wire::Error& error) {
+    EXPECT_EQ(error.status(), 501);
+  }
+  EXPECT_THROW(set_attribute(own, group_attributes(), "ModifyTargetGroupAttributes", "no.such", "1"), wire::Error);
+}
+
+}  // namespace
+}  // namespace hanbat::elasticloadbalancing

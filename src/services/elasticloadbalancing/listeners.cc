@@ -1,0 +1,108 @@
+// Listeners: a port of a load balancer and what happens to what comes in there.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "base/text.h"
+#include "services/elasticloadbalancing/actions.h"
+#include "services/elasticloadbalancing/elasticloadbalancing.h"
+
+namespace hanbat::elasticloadbalancing {
+namespace {
+
+void check_protocol(const std::string& protocol, std::string_view operation) {
+  if (protocol == "HTTPS") throw wire::Error::not_implemented(operation, "Protocol=HTTPS");
+  if (protocol != "HTTP")
+    throw UnsupportedProtocolException(fmt::format("Listener protocol '{}' must be one of 'HTTPS, HTTP'", protocol));
+}
+
+void check_port(int port) {
+  if (port < 1 || port > 65535) throw validation_error(fmt::format("Port '{}' must be between '1' and '65535'", port));
+}
+
+void refuse_duplicate(Request& rq, const std::string& balancer, int port, std::string_view except) {
+  for (const auto& other : list_of<Listener>(rq.tx, balancer))
+    if (other.shape.port == port && other.arn != except)
+      throw DuplicateListenerException("A listener already exists on this port for this load balancer");
+}
+
+}  // namespace
+
+CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const CreateListenerInput& in) {
+  rq.authorize("elasticloadbalancing:CreateListener", in.load_balancer_arn);
+
+  const auto balancer = require<LoadBalancer>(rq, in.load_balancer_arn);
+  if (!in.port) throw validation_error("A listener port must be specified");
+  if (!in.protocol) throw validation_error("A listener protocol must be specified");
+  check_protocol(*in.protocol, "CreateListener");
+  check_port(*in.port);
+  refuse_duplicate(rq, balancer.arn, *in.port, "");
+  const auto actions = checked_actions(rq, in.default_actions, balancer.arn);
+
+  Resource<Listener> row;
+  row.arn = fmt::format("{}/{}", replace_all(balancer.arn, ":loadbalancer/", ":listener/"), random_hex(16));
+  row.account = rq.account;
+  row.region = rq.region;
+  row.name = std::to_string(*in.port);
+  row.parent = balancer.arn;
+  row.created = rq.now();
+  row.shape.listener_arn = row.arn;
+  row.shape.load_balancer_arn = balancer.arn;
+  row.shape.port = in.port;
+  row.shape.protocol = in.protocol;
+  row.shape.default_actions = actions;
+  insert(rq.tx, row);
+  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  touch(rq);
+
+  return {.listeners = {{row.shape}}};
+}
+
+DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, const DescribeListenersInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeListeners", "*");
+
+  if (!in.load_balancer_arn && !in.listener_arns)
+    throw validation_error("You must specify either listener ARNs or a load balancer ARN");
+  std::vector<Listener> found;
+  if (in.load_balancer_arn) {
+    const auto balancer = require<LoadBalancer>(rq, *in.load_balancer_arn);
+    for (const auto& row : list_of<Listener>(rq.tx, balancer.arn)) found.push_back(row.shape);
+  } else {
+    for (const std::string& arn : *in.listener_arns) found.push_back(require<Listener>(rq, arn).shape);
+  }
+
+  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
+  return {.listeners = std::move(page), .next_marker = next};
+}
+
+ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const ModifyListenerInput& in) {
+  rq.authorize("elasticloadbalancing:ModifyListener", in.listener_arn);
+
+  auto row = require<Listener>(rq, in.listener_arn);
+  if (in.protocol) check_protocol(*in.protocol, "ModifyListener");
+  if (in.port) {
+    check_port(*in.port);
+    refuse_duplicate(rq, row.parent, *in.port, row.arn);
+    row.shape.port = in.port;
+    row.name = std::to_string(*in.port);
+  }
+  if (in.default_actions) row.shape.default_actions = checked_actions(rq, *in.default_actions, row.parent);
+
+  update(rq.tx, row);
+  touch(rq);
+  return {.listeners = {{row.shape}}};
+}
+
+DeleteListenerOutput ElasticLoadBalancing::delete_listener(Request& rq, const DeleteListenerInput& in) {
+  rq.authorize("elasticloadbalancing:DeleteListener", in.listener_arn);
+
+  const auto row = require<Listener>(rq, in.listener_arn);
+
+  for (const auto& rule : list_of<Rule>(rq.tx, row.arn)) remove(rq.tx, rule.arn);
+  remove(rq.tx, row.arn);
+  touch(rq);
+  return {};
+}
+
+}  // namespace hanbat::elasticloadbalancing

@@ -1,0 +1,296 @@
+// Load balancers: made with a network interface in each subnet, and a public address on each when they face the
+// internet.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/ids.h"
+#include "base/text.h"
+#include "services/elasticloadbalancing/as_service.h"
+#include "services/elasticloadbalancing/attributes.h"
+#include "services/elasticloadbalancing/elasticloadbalancing.h"
+
+namespace hanbat::elasticloadbalancing {
+namespace {
+
+constexpr std::size_t kLongestName = 32;
+
+void check_name(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
+  if (name.empty() || name.size() > kLongestName)
+    throw validation_error(
+        fmt::format("The load balancer name '{}' cannot be longer than '{}' characters", name, kLongestName));
+  if (!plain)
+    throw validation_error(fmt::format(
+        "The load balancer name '{}' can only contain characters that are alphanumeric characters and hyphens(-)",
+        name));
+  if (name.starts_with("-") || name.ends_with("-"))
+    throw validation_error(fmt::format("The load balancer name '{}' cannot begin or end with a hyphen(-)", name));
+  if (name.starts_with("internal-"))
+    throw validation_error(fmt::format("The load balancer name '{}' cannot begin with 'internal-'", name));
+}
+
+std::vector<std::string> subnet_ids(const CreateLoadBalancerInput& in) {
+  if (in.subnets && in.subnet_mappings)
+    throw validation_error("Either subnets or subnet mappings can be specified, not both");
+  std::vector<std::string> ids = in.subnets.value_or(std::vector<std::string>{});
+  if (in.subnet_mappings)
+    for (const SubnetMapping& mapping : *in.subnet_mappings) ids.push_back(mapping.subnet_id.value_or(""));
+  return ids;
+}
+
+std::vector<ec2::Subnet> require_subnets(const Ec2AsService& ec2, const std::vector<std::string>& ids) {
+  std::vector<ec2::Subnet> subnets;
+  try {
+    ec2::DescribeSubnetsInput ask;
+    ask.subnet_ids = ids;
+    if (!ids.empty()) subnets = ec2->describe_subnets(ask).subnets.value_or(std::vector<ec2::Subnet>{});
+  } catch (const wire::Error& error) {
+    if (!error.code().starts_with("InvalidSubnetI")) throw;
+    throw SubnetNotFoundException(error.message());
+  }
+  std::set<std::string> zones;
+  std::set<std::string> vpcs;
+  for (const ec2::Subnet& subnet : subnets) {
+    vpcs.insert(subnet.vpc_id.value_or(""));
+    if (!zones.insert(subnet.availability_zone.value_or("")).second)
+      throw InvalidConfigurationRequestException(
+          "A load balancer cannot be attached to multiple subnets in the same Availability Zone");
+  }
+  if (vpcs.size() > 1) throw InvalidConfigurationRequestException("All subnets must belong to the same VPC");
+  if (zones.size() < 2)
+    throw validation_error("At least two subnets in two different Availability Zones must be specified");
+  return subnets;
+}
+
+void require_internet_gateway(const Ec2AsService& ec2, const std::string& vpc_id) {
+  ec2::DescribeInternetGatewaysInput ask;
+  ec2::Filter& filter = ask.filters.emplace().emplace_back();
+  filter.name = "attachment.vpc-id";
+  filter.values = {{vpc_id}};
+  const auto gateways = ec2->describe_internet_gateways(ask).internet_gateways;
+  if (!gateways || gateways->empty())
+    throw InvalidSubnetException(fmt::format("VPC {} has no internet gateway", vpc_id));
+}
+
+/// The groups, or the VPC's default one when none is given.
+std::vector<std::string> require_security_groups(const Ec2AsService& ec2, const std::vector<std::string>& ids,
+                                                 const std::string& vpc_id) {
+  ec2::DescribeSecurityGroupsInput ask;
+  ec2::Filter& in_vpc = ask.filters.emplace().emplace_back();
+  in_vpc.name = "vpc-id";
+  in_vpc.values = {{vpc_id}};
+  ec2::Filter& which = ask.filters->emplace_back();
+  which.name = ids.empty() ? "group-name" : "group-id";
+  which.values = ids.empty() ? std::vector<std::string>{"default"} : ids;
+  std::vector<std::string> found;
+  if (const auto groups = ec2->describe_security_groups(ask).security_groups)
+    for (const ec2::SecurityGroup& group : *groups) found.push_back(group.group_id.value_or(""));
+  for (const std::string& id : ids)
+    if (std::find(found.begin(), found.end(), id) == found.end())
+      throw InvalidSecurityGroupException(fmt::format("One or more security groups are invalid: {}", id));
+  return ids.empty() ? found : ids;
+}
+
+/// An interface in the subnet, with a public address when the balancer faces the internet.
+Json make_interface(const Ec2AsService& ec2, const ec2::Subnet& subnet, const std::vector<std::string>& groups,
+                    const std::string& description, bool facing) {
+  ec2::CreateNetworkInterfaceInput ask;
+  ask.subnet_id = subnet.subnet_id.value_or("");
+  ask.groups = groups;
+  ask.description = description;
+  const auto made = ec2->create_network_interface(ask).network_interface;
+  Json interface = Json::object({{"id", made->network_interface_id.value_or("")},
+                                 {"subnet", subnet.subnet_id.value_or("")},
+                                 {"cidr", subnet.cidr_block.value_or("")},
+                                 {"private_ip", made->private_ip_address.value_or("")},
+                                 {"public_ip", ""},
+                                 {"allocation", ""}});
+  if (facing) {
+    ec2::AllocateAddressInput allocate;
+    allocate.domain = "vpc";
+    const auto address = ec2->allocate_address(allocate);
+    ec2::AssociateAddressInput associate;
+    associate.allocation_id = address.allocation_id;
+    associate.network_interface_id = made->network_interface_id;
+    ec2->associate_address(associate);
+    interface["public_ip"] = address.public_ip.value_or("");
+    interface["allocation"] = address.allocation_id.value_or("");
+  }
+  return interface;
+}
+
+void remove_interface(const Ec2AsService& ec2, const Json& interface) {
+  if (!interface.text("public_ip").empty()) {
+    ec2::DisassociateAddressInput disassociate;
+    disassociate.public_ip = interface.text("public_ip");
+    ec2->disassociate_address(disassociate);
+    ec2::ReleaseAddressInput release;
+    release.allocation_id = interface.text("allocation");
+    ec2->release_address(release);
+  }
+  ec2::DeleteNetworkInterfaceInput remove;
+  remove.network_interface_id = interface.text("id");
+  ec2->delete_network_interface(remove);
+}
+
+std::string arn_of_name(const Request& rq, std::string_view name) {
+  return rq.arn("elasticloadbalancing", fmt::format("loadbalancer/app/{}/*", name));
+}
+
+}  // namespace
+
+CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq, const CreateLoadBalancerInput& in) {
+  rq.authorize("elasticloadbalancing:CreateLoadBalancer", arn_of_name(rq, in.name));
+
+  check_name(in.name);
+  if (in.type.value_or("application") != "application")
+    throw wire::Error::not_implemented("CreateLoadBalancer", "Type=" + *in.type);
+  if (in.ip_address_type.value_or("ipv4") != "ipv4")
+    throw wire::Error::not_implemented("CreateLoadBalancer", "IpAddressType=" + *in.ip_address_type);
+  const Json asked = wire::to_json(in);
+  for (const auto& other : list_in<LoadBalancer>(rq)) {
+    if (other.name != in.name) continue;
+    if (other.own["asked"] == asked) return {.load_balancers = {{other.shape}}};
+    throw DuplicateLoadBalancerNameException(
+        fmt::format("A load balancer with the same name '{}' exists, but with different settings", in.name));
+  }
+  const Ec2AsService ec2(rq);
+  const std::vector<ec2::Subnet> subnets = require_subnets(ec2, subnet_ids(in));
+  const std::string vpc_id = subnets.front().vpc_id.value_or("");
+  const bool facing = in.scheme.value_or("internet-facing") == "internet-facing";
+  if (facing) require_internet_gateway(ec2, vpc_id);
+  const auto groups = require_security_groups(ec2, in.security_groups.value_or(std::vector<std::string>{}), vpc_id);
+
+  Resource<LoadBalancer> row;
+  const std::string path = fmt::format("app/{}/{}", in.name, random_hex(16));
+  row.arn = rq.arn("elasticloadbalancing", "loadbalancer/" + path);
+  row.account = rq.account;
+  row.region = rq.region;
+  row.name = in.name;
+  row.created = rq.now();
+  row.own["asked"] = asked;
+  row.own["interfaces"] = Json::array();
+  for (const ec2::Subnet& subnet : subnets)
+    row.own["interfaces"].push_back(make_interface(ec2, subnet, groups, "ELB " + path, facing));
+  LoadBalancer& shape = row.shape;
+  shape.load_balancer_arn = row.arn;
+  shape.load_balancer_name = in.name;
+  shape.dns_name = fmt::format("{}{}-{}.{}.elb.amazonaws.com", facing ? "" : "internal-", in.name,
+                               random_from("0123456789", 10), rq.region);
+  shape.canonical_hosted_zone_id = "ZWKZPGTI48KDX";
+  shape.created_time = row.created;
+  shape.scheme = facing ? "internet-facing" : "internal";
+  shape.type = "application";
+  shape.ip_address_type = "ipv4";
+  shape.vpc_id = vpc_id;
+  shape.security_groups = groups;
+  shape.state.emplace().code = "provisioning";
+  shape.availability_zones.emplace();
+  for (const ec2::Subnet& subnet : subnets) {
+    AvailabilityZone& zone = shape.availability_zones->emplace_back();
+    zone.zone_name = subnet.availability_zone;
+    zone.subnet_id = subnet.subnet_id;
+    zone.load_balancer_addresses.emplace();
+  }
+  insert(rq.tx, row);
+  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  touch(rq);
+
+  return {.load_balancers = {{row.shape}}};
+}
+
+DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Request& rq,
+                                                                          const DescribeLoadBalancersInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeLoadBalancers", "*");
+
+  std::vector<LoadBalancer> found;
+  for (const auto& row : list_in<LoadBalancer>(rq)) {
+    const auto& arns = in.load_balancer_arns;
+    const auto& names = in.names;
+    const bool by_arn = arns && std::find(arns->begin(), arns->end(), row.arn) != arns->end();
+    const bool by_name = names && std::find(names->begin(), names->end(), row.name) != names->end();
+    if (by_arn || by_name || (!arns && !names)) found.push_back(row.shape);
+  }
+  const std::size_t wanted =
+      (in.load_balancer_arns ? in.load_balancer_arns->size() : 0) + (in.names ? in.names->size() : 0);
+  if (found.size() < wanted) {
+    if (in.names && in.names->size() == 1)
+      throw LoadBalancerNotFoundException(fmt::format("Load balancers '[{}]' not found", in.names->front()));
+    KindOf<LoadBalancer>::missing();
+  }
+
+  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
+  return {.load_balancers = std::move(page), .next_marker = next};
+}
+
+DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq, const DeleteLoadBalancerInput& in) {
+  rq.authorize("elasticloadbalancing:DeleteLoadBalancer", in.load_balancer_arn);
+
+  const auto row = find<LoadBalancer>(rq.tx, in.load_balancer_arn);
+  if (!row || row->account != rq.account) return {};  // as AWS: it is gone, that is what was wanted
+  if (text_attribute(row->own, "deletion_protection.enabled") == "true")
+    throw OperationNotPermittedException(
+        fmt::format("Load balancer '{}' cannot be deleted because deletion protection is enabled", row->arn));
+
+  for (const auto& listener : list_of<Listener>(rq.tx, row->arn)) {
+    for (const auto& rule : list_of<Rule>(rq.tx, listener.arn)) remove(rq.tx, rule.arn);
+    remove(rq.tx, listener.arn);
+  }
+  const Ec2AsService ec2(rq);
+  for (const Json& interface : row->own["interfaces"].items()) remove_interface(ec2, interface);
+  remove(rq.tx, row->arn);
+  touch(rq);
+  return {};
+}
+
+SetSecurityGroupsOutput ElasticLoadBalancing::set_security_groups(Request& rq, const SetSecurityGroupsInput& in) {
+  rq.authorize("elasticloadbalancing:SetSecurityGroups", in.load_balancer_arn);
+
+  auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
+  const Ec2AsService ec2(rq);
+  const auto groups = require_security_groups(ec2, in.security_groups, row.shape.vpc_id.value_or(""));
+
+  for (const Json& interface : row.own["interfaces"].items()) {
+    ec2::ModifyNetworkInterfaceAttributeInput change;
+    change.network_interface_id = interface.text("id");
+    change.groups = groups;
+    ec2->modify_network_interface_attribute(change);
+  }
+  row.shape.security_groups = groups;
+  update(rq.tx, row);
+  return {.security_group_ids = groups};
+}
+
+DescribeLoadBalancerAttributesOutput ElasticLoadBalancing::describe_load_balancer_attributes(
+    Request& rq, const DescribeLoadBalancerAttributesInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeLoadBalancerAttributes", "*");
+
+  const auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
+  DescribeLoadBalancerAttributesOutput out;
+  out.attributes.emplace();
+  for (const AttributeFact& fact : balancer_attributes())
+    out.attributes->push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
+  return out;
+}
+
+ModifyLoadBalancerAttributesOutput ElasticLoadBalancing::modify_load_balancer_attributes(
+    Request& rq, const ModifyLoadBalancerAttributesInput& in) {
+  rq.authorize("elasticloadbalancing:ModifyLoadBalancerAttributes", in.load_balancer_arn);
+
+  auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
+  for (const LoadBalancerAttribute& one : in.attributes)
+    set_attribute(row.own, balancer_attributes(), "ModifyLoadBalancerAttributes", one.key.value_or(""),
+                  one.value.value_or(""));
+
+  update(rq.tx, row);
+  touch(rq);
+  ModifyLoadBalancerAttributesOutput out;
+  out.attributes.emplace();
+  for (const AttributeFact& fact : balancer_attributes())
+    out.attributes->push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
+  return out;
+}
+
+}  // namespace hanbat::elasticloadbalancing

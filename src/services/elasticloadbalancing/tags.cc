@@ -1,0 +1,56 @@
+// Tags of load balancers, target groups, listeners and rules.
+#include "services/elasticloadbalancing/elasticloadbalancing.h"
+
+namespace hanbat::elasticloadbalancing {
+namespace {
+
+void require_any(Request& rq, const std::string& arn) {
+  if (arn.find(":targetgroup/") != std::string::npos) {
+    require<TargetGroup>(rq, arn);
+  } else if (arn.find(":listener-rule/") != std::string::npos) {
+    require<Rule>(rq, arn);
+  } else if (arn.find(":listener/") != std::string::npos) {
+    require<Listener>(rq, arn);
+  } else if (arn.find(":loadbalancer/") != std::string::npos) {
+    require<LoadBalancer>(rq, arn);
+  } else {
+    throw validation_error("'" + arn + "' is not a valid load balancer, target group, listener or listener rule ARN");
+  }
+}
+
+}  // namespace
+
+AddTagsOutput ElasticLoadBalancing::add_tags(Request& rq, const AddTagsInput& in) {
+  for (const std::string& arn : in.resource_arns) rq.authorize("elasticloadbalancing:AddTags", arn);
+
+  for (const std::string& arn : in.resource_arns) require_any(rq, arn);
+
+  for (const std::string& arn : in.resource_arns) put_tags(rq.tx, arn, in.tags);
+  return {};
+}
+
+RemoveTagsOutput ElasticLoadBalancing::remove_tags(Request& rq, const RemoveTagsInput& in) {
+  for (const std::string& arn : in.resource_arns) rq.authorize("elasticloadbalancing:RemoveTags", arn);
+
+  for (const std::string& arn : in.resource_arns) require_any(rq, arn);
+
+  for (const std::string& arn : in.resource_arns)
+    for (const std::string& key : in.tag_keys) rq.tx.exec("DELETE FROM elb_tags WHERE arn = ? AND key = ?", arn, key);
+  return {};
+}
+
+DescribeTagsOutput ElasticLoadBalancing::describe_tags(Request& rq, const DescribeTagsInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeTags", "*");
+
+  DescribeTagsOutput out;
+  out.tag_descriptions.emplace();
+  for (const std::string& arn : in.resource_arns) {
+    require_any(rq, arn);
+    TagDescription& one = out.tag_descriptions->emplace_back();
+    one.resource_arn = arn;
+    one.tags = tags_of(rq.tx, arn);
+  }
+  return out;
+}
+
+}  // namespace hanbat::elasticloadbalancing

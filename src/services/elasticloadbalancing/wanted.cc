@@ -1,0 +1,129 @@
+#include "services/elasticloadbalancing/wanted.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "services/elasticloadbalancing/attributes.h"
+#include "services/elasticloadbalancing/store.h"
+
+namespace hanbat::elasticloadbalancing {
+namespace {
+
+// Where this machine's own users reach internet-facing balancers, by their names below localhost.
+constexpr int kHostPort = 4580;
+
+host::BalancerAction action_of(const std::vector<Action>& actions) {
+  host::BalancerAction out;
+  const Action& action = actions.back();
+  out.kind = action.type;
+  if (action.type == "forward") {
+    for (const TargetGroupTuple& one : *action.forward_config->target_groups)
+      out.forward.push_back({std::string(last_part(*one.target_group_arn)), one.weight.value_or(1)});
+  } else if (action.type == "redirect") {
+    const RedirectActionConfig& redirect = *action.redirect_config;
+    out.redirect_protocol = redirect.protocol.value_or("#{protocol}");
+    out.redirect_host = redirect.host.value_or("#{host}");
+    out.redirect_port = redirect.port.value_or("#{port}");
+    out.redirect_path = redirect.path.value_or("/#{path}");
+    out.redirect_query = redirect.query.value_or("#{query}");
+    out.status = redirect.status_code == "HTTP_301" ? 301 : 302;
+  } else {
+    out.status = static_cast<int>(parse_int(action.fixed_response_config->status_code).value_or(500));
+    out.content_type = action.fixed_response_config->content_type.value_or("text/plain");
+    out.body = action.fixed_response_config->message_body.value_or("");
+  }
+  return out;
+}
+
+host::BalancerCondition condition_of(const RuleCondition& in) {
+  host::BalancerCondition out;
+  out.field = *in.field;
+  if (in.http_header_config) out.header = in.http_header_config->http_header_name.value_or("");
+  const auto take = [&](const auto& config) {
+    if (config && config->values) out.values = *config->values;
+  };
+  take(in.host_header_config);
+  take(in.path_pattern_config);
+  take(in.http_header_config);
+  take(in.http_request_method_config);
+  take(in.source_ip_config);
+  if (in.values && !in.values->empty()) out.values = *in.values;
+  return out;
+}
+
+host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row, bool on_host) {
+  host::BalancerListener out;
+  out.id = last_part(row.arn);
+  out.port = row.shape.port.value_or(80);
+  out.protocol = row.shape.protocol.value_or("HTTP");
+  out.default_action = action_of(*row.shape.default_actions);
+  out.host_port = on_host && out.port == 80 ? kHostPort : 0;
+  auto rules = list_of<Rule>(tx, row.arn);
+  std::sort(rules.begin(), rules.end(),
+            [](const auto& a, const auto& b) { return parse_int(a.name) < parse_int(b.name); });
+  for (const auto& rule : rules) {
+    host::BalancerRule one;
+    one.id = last_part(rule.arn);
+    for (const RuleCondition& condition : *rule.shape.conditions) one.conditions.push_back(condition_of(condition));
+    one.action = action_of(*rule.shape.actions);
+    out.rules.push_back(std::move(one));
+  }
+  return out;
+}
+
+host::Balancer balancer_of(store::Tx& tx, const Resource<LoadBalancer>& row) {
+  host::Balancer out;
+  out.id = last_part(row.arn);
+  out.vpc_id = row.shape.vpc_id.value_or("");
+  const bool facing = row.shape.scheme.value_or("") == "internet-facing";
+  out.host_name = replace_all(row.shape.dns_name.value_or(""), ".amazonaws.com", ".localhost");
+  for (const Json& node : row.own["interfaces"].items())
+    out.nodes.push_back({node.text("private_ip"), node.text("public_ip"), node.text("cidr")});
+  for (const auto& listener : list_of<Listener>(tx, row.arn))
+    out.listeners.push_back(listener_of(tx, listener, facing));
+  out.idle_timeout_seconds = integer_attribute(row.own, "idle_timeout.timeout_seconds");
+  return out;
+}
+
+host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
+  const TargetGroup& shape = row.shape;
+  host::TargetGroup out;
+  out.id = last_part(row.arn);
+  out.vpc_id = shape.vpc_id.value_or("");
+  out.protocol = shape.protocol.value_or("HTTP");
+  out.algorithm = text_attribute(row.own, "load_balancing.algorithm.type");
+  if (text_attribute(row.own, "stickiness.enabled") == "true")
+    out.stickiness_seconds = integer_attribute(row.own, "stickiness.lb_cookie.duration_seconds");
+  out.health_check.protocol = shape.health_check_protocol.value_or("HTTP");
+  out.health_check.path = shape.health_check_path.value_or("/");
+  out.health_check.port = static_cast<int>(parse_int(shape.health_check_port.value_or("")).value_or(0));
+  out.health_check.interval_seconds = shape.health_check_interval_seconds.value_or(30);
+  out.health_check.timeout_seconds = shape.health_check_timeout_seconds.value_or(5);
+  out.health_check.healthy_threshold = shape.healthy_threshold_count.value_or(5);
+  out.health_check.unhealthy_threshold = shape.unhealthy_threshold_count.value_or(2);
+  if (shape.matcher) out.health_check.matcher = shape.matcher->http_code.value_or("200");
+  for (const TargetRow& target : list_targets(tx, row.arn))
+    if (target.instance_state == "running") out.targets.push_back({target.ip, target.port, target.state});
+  return out;
+}
+
+}  // namespace
+
+host::BalancersSpec wanted_balancers(store::Tx& tx) {
+  host::BalancersSpec spec;
+  std::set<std::string> used;
+  for (const auto& row : list_all<LoadBalancer>(tx)) {
+    spec.balancers.push_back(balancer_of(tx, row));
+    for (const auto& listener : list_of<Listener>(tx, row.arn)) {
+      for (const auto& arn : groups_of(listener.shape.default_actions)) used.insert(arn);
+      for (const auto& rule : list_of<Rule>(tx, listener.arn))
+        for (const auto& arn : groups_of(rule.shape.actions)) used.insert(arn);
+    }
+  }
+  for (const auto& row : list_all<TargetGroup>(tx))
+    if (used.contains(row.arn)) spec.target_groups.push_back(group_of(tx, row));
+  return spec;
+}
+
+}  // namespace hanbat::elasticloadbalancing

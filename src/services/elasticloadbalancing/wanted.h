@@ -1,0 +1,12 @@
+// What the rows ask of the host side's balancers, as one whole state.
+#pragma once
+
+#include "host/actions.h"
+#include "store/database.h"
+
+namespace hanbat::elasticloadbalancing {
+
+/// All balancers and the groups that they use, over all accounts and regions.
+host::BalancersSpec wanted_balancers(store::Tx& tx);
+
+}  // namespace hanbat::elasticloadbalancing
