@@ -114,6 +114,20 @@ Json JsonService::call(const std::string& operation, const Json& input) {
   throw ServiceError(answer.status, code, operation + ": " + code + ": " + body.text("message", body.text("Message")));
 }
 
+namespace {
+
+/// What S3 says in its XML of an error.
+ServiceError s3_error(const std::string& key, int status, const std::string& text) {
+  auto between = [&](const std::string& tag) {
+    const auto from = text.find("<" + tag + ">");
+    const auto to = text.find("</" + tag + ">");
+    return from == std::string::npos || to == std::string::npos ? std::string() : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
+  };
+  return ServiceError(status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
+}
+
+}  // namespace
+
 std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer, const std::string& file) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
@@ -121,15 +135,7 @@ std::string download(const std::string& url, const std::string& key, const std::
   sign(request, host_header(endpoint), signer, sha256_hex(""), SystemClock().now());
   try {
     auto answer = client.open(request);
-    if (answer->status != 200) {
-      const std::string text = answer->read_all(1 << 20);
-      auto between = [&](const std::string& tag) {
-        const auto from = text.find("<" + tag + ">");
-        const auto to = text.find("</" + tag + ">");
-        return from == std::string::npos || to == std::string::npos ? std::string() : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
-      };
-      throw ServiceError(answer->status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
-    }
+    if (answer->status != 200) throw s3_error(key, answer->status, answer->read_all(1 << 20));
     const Fd out = open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     std::array<char, 65536> chunk;
     std::uint64_t total = 0;
@@ -146,6 +152,62 @@ std::string download(const std::string& url, const std::string& key, const std::
   } catch (const http::Error& e) {
     throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
   }
+}
+
+void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
+  const http::Endpoint endpoint = http::Endpoint::of_url(url);
+  http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(120)));
+  const FileDigests digests = digests_of(file);
+  const Fd in = open_file(file, O_RDONLY);
+  http::FileBody body(in.get(), digests.size);
+  http::ClientRequest request{.method = "PUT", .target = "/" + percent_encode(key, "/")};
+  request.headers.set("Content-Type", "application/zip");
+  sign(request, host_header(endpoint), signer, digests.sha256, SystemClock().now());
+  request.stream = &body;
+  request.stream_length = digests.size;
+  try {
+    const http::Response answer = client.send(request);
+    if (answer.status / 100 != 2) throw s3_error(key, answer.status, answer.body);
+  } catch (const http::Error& e) {
+    throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
+  }
+}
+
+FileDigests digests_of(const std::string& file) {
+  using Context = std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>;
+  Context sha(EVP_MD_CTX_new(), EVP_MD_CTX_free), md5(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  EVP_DigestInit_ex(sha.get(), EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(md5.get(), EVP_md5(), nullptr);
+  FileDigests out;
+  const Fd in = open_file(file, O_RDONLY);
+  std::array<char, 65536> chunk;
+  while (true) {
+    const ssize_t n = ::read(in.get(), chunk.data(), chunk.size());
+    if (n < 0) throw std::system_error(errno, std::generic_category(), "read " + file);
+    if (n == 0) break;
+    EVP_DigestUpdate(sha.get(), chunk.data(), static_cast<std::size_t>(n));
+    EVP_DigestUpdate(md5.get(), chunk.data(), static_cast<std::size_t>(n));
+    out.size += static_cast<std::uint64_t>(n);
+  }
+  auto hex = [](Context& c) {
+    std::array<unsigned char, 64> digest{};
+    unsigned length = 0;
+    EVP_DigestFinal_ex(c.get(), digest.data(), &length);
+    return to_hex({reinterpret_cast<char*>(digest.data()), length});
+  };
+  out.sha256 = hex(sha);
+  out.md5 = hex(md5);
+  return out;
+}
+
+Credentials container_credentials(const std::string& url) {
+  const http::Endpoint endpoint = http::Endpoint::of_url(url);
+  http::Client client(endpoint, {.connect_timeout = std::chrono::seconds(5), .io_timeout = std::chrono::seconds(30)});
+  const auto path = url.find('/', url.find("//") + 2);
+  const http::Response answer = client.send({.target = path == std::string::npos ? "/" : url.substr(path)});
+  if (answer.status != 200) throw ServiceError(answer.status, "NoCredentials", "container credentials: status " + std::to_string(answer.status));
+  const Json keys = Json::parse(answer.body);
+  return {keys.text("AccessKeyId"), keys.text("SecretAccessKey"), keys.text("Token"), parse_iso8601(keys.text("Expiration")).value_or(Timestamp{})};
 }
 
 }  // namespace hanbat::guest

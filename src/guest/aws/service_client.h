@@ -54,4 +54,17 @@ class JsonService {
 /// Throws ServiceError.
 std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer, const std::string& file);
 
+/// Uploads a file as an object of at most 5 GiB. Throws ServiceError.
+void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file);
+
+/// Hex SHA-256 and MD5 of a file's content.
+struct FileDigests {
+  std::string sha256, md5;
+  std::uint64_t size = 0;
+};
+FileDigests digests_of(const std::string& file);
+
+/// The keys that the container credentials endpoint gives ("http://169.254.170.2/v2/credentials/…").
+Credentials container_credentials(const std::string& url);
+
 }  // namespace hanbat::guest

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "guest/deploy_agent/agent.h"
-#include "guest/deploy_agent/bundle.h"
+#include "guest/archive/unpack.h"
 #include "guest/deploy_agent/installer.h"
 #include "os/files.h"
 #include "os/process.h"

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "guest/deploy_agent/bundle.h"
+#include "guest/archive/unpack.h"
 #include "guest/deploy_agent/installer.h"
 #include "os/files.h"
 

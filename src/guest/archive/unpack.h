@@ -1,4 +1,4 @@
-// A revision's bundle: unpacked so that nothing can land outside the folder.
+// An archive that came from outside, unpacked so that nothing can land outside the folder.
 #pragma once
 
 #include <stdexcept>

@@ -1,5 +1,5 @@
 // libarchive reads; the files are made here, relative to a descriptor of the folder and without following links.
-#include "guest/deploy_agent/bundle.h"
+#include "guest/archive/unpack.h"
 
 #include <archive.h>
 #include <archive_entry.h>

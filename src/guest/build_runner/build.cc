@@ -1,0 +1,220 @@
+// The phases in their order, and what runs within them.
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/text.h"
+#include "guest/archive/zip.h"
+#include "guest/build_runner/job.h"
+#include "os/files.h"
+
+namespace hanbat::guest {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::pair<std::string, std::string>> kCommandPhases = {
+    {"INSTALL", "install"}, {"PRE_BUILD", "pre_build"}, {"BUILD", "build"}, {"POST_BUILD", "post_build"}};
+
+std::optional<User> user_named(const std::string& name) {
+  if (name.empty() || name == "root") return std::nullopt;
+  const passwd* found = ::getpwnam(name.c_str());
+  if (!found) throw PhaseFailure("CLIENT_ERROR", "run-as: there is no user " + name + " in the build image");
+  std::vector<gid_t> groups(64);
+  int count = 64;
+  if (::getgrouplist(name.c_str(), found->pw_gid, groups.data(), &count) < 0) count = 0;
+  groups.resize(static_cast<std::size_t>(count));
+  return User{found->pw_uid, found->pw_gid, groups};
+}
+
+std::string first_line(const std::string& command) {
+  const auto end = command.find('\n');
+  return end == std::string::npos ? command : command.substr(0, end);
+}
+
+}  // namespace
+
+Build::Build(std::string folder, const Json& job) : folder_(std::move(folder)), job_(job), log_(folder_ + "/events.jsonl") {}
+
+template <class Body>
+bool Build::phase(const std::string& name, Body&& body) {
+  log_.write("phase_start", {{"phase", name}});
+  std::string code, message;
+  try {
+    body();
+  } catch (const PhaseFailure& e) {
+    code = e.code;
+    message = e.what();
+  } catch (const std::exception& e) {
+    code = "CLIENT_ERROR";
+    message = e.what();
+  }
+  const bool good = code.empty();
+  log_.container("Phase complete: " + name + " State: " + (good ? "SUCCEEDED" : "FAILED"));
+  log_.container("Phase context status code: " + code + " Message: " + message);
+  log_.write("phase_end", {{"phase", name}, {"status", good ? "SUCCEEDED" : "FAILED"}, {"code", code}, {"message", message}});
+  return good;
+}
+
+bool Build::run() {
+  log_.container("Running on Hanbat");
+  log_.container("Phase is DOWNLOAD_SOURCE");
+  succeeding_ = phase("DOWNLOAD_SOURCE", [this] {
+    if (job_.flag("privileged")) run_capture({"systemctl", "start", "docker"});
+    download_source();
+    std::string found;
+    for (const auto& [name, key] : kCommandPhases)
+      if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty()) found += (found.empty() ? "" : ", ") + name + ": " + std::to_string(p->second.commands.size()) + " commands";
+    log_.container("Phases found in YAML: " + std::to_string(spec_.phases.size()));
+    log_.container(" " + found);
+    log_.container("Moving to directory " + source_folder_);
+  });
+  bool going = succeeding_;
+  if (going) {
+    for (const auto& [name, key] : kCommandPhases) {
+      if (!going) break;
+      const BuildPhaseSpec& p = spec_.phases[key];
+      const bool good = phase(name, [&, &phase_name = name] { run_commands(phase_name, p); });
+      if (good) continue;
+      if (p.on_failure_given && !p.abort_on_failure) continue;
+      succeeding_ = false;
+      // A failed build is followed by post_build all the same, so that it can clean up, unless it says ABORT.
+      going = key == "build" && !p.on_failure_given;
+    }
+    if (!spec_.exported_variables.empty()) try {
+        for (const std::string& name : spec_.exported_variables) log_.write("exported", {{"name", name}, {"value", shell_of(spec_.run_as).variable(name)}});
+      } catch (const std::exception& e) {
+        log_.container(std::string("exported variables: ") + e.what());
+      }
+  }
+  if (succeeding_) succeeding_ = phase("UPLOAD_ARTIFACTS", [this] { upload_artifacts(); });
+  log_.write("end", {{"status", succeeding_ ? "SUCCEEDED" : "FAILED"}});
+  return succeeding_;
+}
+
+Shell& Build::shell_of(const std::string& user) {
+  auto& shell = shells_[user == "root" ? "" : user];
+  if (shell) return *shell;
+  ShellOptions options;
+  options.program = spec_.shell;
+  options.folder = source_folder_;
+  options.environment = environment_;
+  options.user = user_named(user);
+  options.scratch = scratch_ + (user.empty() ? "/root" : "/" + user);
+  options.on_line = [this](const std::string& text) { log_.line(text); };
+  make_folders(options.scratch);
+  if (options.user) {
+    options.environment["HOME"] = "/home/" + user;
+    options.environment["USER"] = user;
+    run_capture({"chown", "-R", user, options.scratch, source_folder_});
+  }
+  shell = std::make_unique<Shell>(std::move(options));
+  return *shell;
+}
+
+void Build::check_runtime_versions(const BuildPhaseSpec& spec) {
+  for (const auto& [name, version] : spec.runtime_versions) {
+    static const std::set<std::string> kPythons = {"3.11", "3", "3.x", "latest"};
+    if (name != "python" || !kPythons.contains(version))
+      throw PhaseFailure("YAML_FILE_ERROR", "Unknown runtime version named '" + version + "' of " + name + ". This build image has the following versions: python 3.11");
+    log_.container("Selecting 'python' runtime version '3.11' based on manual selections...");
+  }
+}
+
+void Build::run_commands(const std::string& phase_name, const BuildPhaseSpec& spec) {
+  if (phase_name == "INSTALL") check_runtime_versions(spec);
+  log_.container("Entering phase " + phase_name);
+  if (spec.commands.empty() && spec.finally.empty()) return;
+  Shell& shell = shell_of(spec.run_as.empty() ? spec_.run_as : spec.run_as);
+  shell.set("CODEBUILD_BUILD_SUCCEEDING", succeeding_ ? "1" : "0");
+  std::optional<PhaseFailure> failure;
+  auto run_all = [&](const std::vector<std::string>& commands) {
+    for (const std::string& command : commands) {
+      log_.container("Running command " + command);
+      const int code = shell.run(command);
+      if (code == 0) continue;
+      log_.container("Command did not exit successfully " + first_line(command) + " exit status " + std::to_string(code));
+      if (!failure) failure.emplace("COMMAND_EXECUTION_ERROR", "Error while executing command: " + first_line(command) + ". Reason: exit status " + std::to_string(code));
+      return;
+    }
+  };
+  run_all(spec.commands);
+  if (!spec.finally.empty()) {
+    log_.container("Running finally of " + phase_name);
+    if (failure) shell.set("CODEBUILD_BUILD_SUCCEEDING", "0");
+    run_all(spec.finally);
+  }
+  if (failure) throw *failure;
+}
+
+void Build::upload_artifacts() {
+  const Json& target = job_["artifacts"];
+  if (target.text("type") != "NO_ARTIFACTS" && !target.is_null()) {
+    if (spec_.artifacts.files.empty()) {
+      // Secondary artifacts may be all there is.
+      if (job_["secondary_artifacts"].empty()) throw PhaseFailure("CLIENT_ERROR", "no matching artifact paths found: the build specification has no artifacts.files");
+    } else {
+      upload_one(target, spec_.artifacts);
+    }
+  }
+  if (job_["secondary_artifacts"].is_array())
+    for (const Json& secondary : job_["secondary_artifacts"].items()) {
+      const auto found = spec_.secondary_artifacts.find(secondary.text("identifier"));
+      if (found == spec_.secondary_artifacts.end()) throw PhaseFailure("CLIENT_ERROR", "no definition for artifact with identifier " + secondary.text("identifier"));
+      upload_one(secondary, found->second);
+    }
+}
+
+void Build::upload_one(const Json& target, const ArtifactSpec& spec) {
+  log_.container("Expanding base directory path: " + (spec.base_directory.empty() ? "." : spec.base_directory));
+  const fs::path base = fs::path(source_folder_) / spec.base_directory;
+  if (!fs::is_directory(base)) throw PhaseFailure("CLIENT_ERROR", "no matching base directory path found for " + spec.base_directory);
+  log_.container("Assembling file list");
+  std::vector<std::pair<std::string, std::string>> files;
+  std::set<std::string> names;
+  for (auto entry = fs::recursive_directory_iterator(base); entry != fs::recursive_directory_iterator(); ++entry) {
+    if (entry->is_directory() && !entry->is_symlink()) continue;
+    const std::string path = entry->path().lexically_relative(base).string();
+    auto any = [&](const std::vector<std::string>& patterns) {
+      for (std::string p : patterns) {
+        if (p.starts_with("./")) p = p.substr(2);
+        if (artifact_match(p, path)) return true;
+      }
+      return false;
+    };
+    if (!any(spec.files) || any(spec.exclude_paths)) continue;
+    const std::string name = spec.discard_paths ? entry->path().filename().string() : path;
+    if (names.insert(name).second) files.emplace_back(entry->path().string(), name);
+  }
+  if (files.empty()) throw PhaseFailure("CLIENT_ERROR", "no matching artifact paths found");
+  std::sort(files.begin(), files.end());
+  log_.container("Found " + std::to_string(files.size()) + " file(s)");
+
+  std::string key = target.text("key");
+  if (target.flag("name_from_spec") && !spec.name.empty()) {
+    Shell& shell = shell_of(spec_.run_as);
+    shell.run("hanbat_name=\"" + spec.name + "\"");
+    key = target.text("key_prefix") + shell.variable("hanbat_name");
+  }
+  const std::string url = "https://" + target.text("bucket") + ".s3." + job_.text("region") + ".amazonaws.com";
+  try {
+    if (target.text("packaging") == "ZIP") {
+      const std::string zip = scratch_ + "/artifact.zip";
+      make_zip(files, zip);
+      const FileDigests digests = digests_of(zip);
+      upload(url, key, signer("s3"), zip);
+      log_.write("artifact", {{"identifier", target.text("identifier")}, {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key}, {"sha256", digests.sha256}, {"md5", digests.md5}});
+      fs::remove(zip);
+    } else {
+      for (const auto& [path, name] : files) upload(url, key + "/" + name, signer("s3"), path);
+      log_.write("artifact", {{"identifier", target.text("identifier")}, {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key}, {"sha256", ""}, {"md5", ""}});
+    }
+  } catch (const ServiceError& e) {
+    throw PhaseFailure("CLIENT_ERROR", std::string("Failed to upload artifacts: ") + e.what());
+  }
+}
+
+}  // namespace hanbat::guest

@@ -1,0 +1,51 @@
+// The build specification, version 0.2. Source: the CodeBuild user guide, "Build specification reference".
+#pragma once
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace hanbat::guest {
+
+/// The file is wrong, or asks for something that this runner does not do; the message says what.
+struct BuildSpecError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct BuildPhaseSpec {
+  std::string run_as;
+  bool abort_on_failure = true;
+  bool on_failure_given = false;
+  std::map<std::string, std::string> runtime_versions;
+  std::vector<std::string> commands;
+  std::vector<std::string> finally;
+};
+
+struct ArtifactSpec {
+  std::vector<std::string> files;
+  std::vector<std::string> exclude_paths;
+  std::string name;
+  std::string base_directory;
+  bool discard_paths = false;
+};
+
+struct BuildSpec {
+  std::string run_as;
+  std::string shell = "sh";
+  std::map<std::string, std::string> variables;
+  std::map<std::string, std::string> parameter_store;
+  std::vector<std::string> exported_variables;
+  bool git_credential_helper = false;
+  std::map<std::string, BuildPhaseSpec> phases;  ///< install, pre_build, build, post_build
+  ArtifactSpec artifacts;
+  std::map<std::string, ArtifactSpec> secondary_artifacts;
+
+  /// Throws BuildSpecError.
+  static BuildSpec parse(const std::string& text);
+};
+
+/// Does a path below the base directory match a buildspec glob (`*` within a folder, `**` any number of folders)?
+bool artifact_match(const std::string& pattern, const std::string& path);
+
+}  // namespace hanbat::guest
