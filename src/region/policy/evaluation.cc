@@ -158,6 +158,12 @@ class Evaluation {
   bool resource_denies_ = false;
 };
 
+/// "codedeploy.ap-northeast-2.amazonaws.com" names the service "codedeploy.amazonaws.com" too.
+bool is_regional_form(std::string_view regional, std::string_view service) {
+  const std::vector<std::string> parts = split(regional, '.');
+  return parts.size() == 4 && parts[0] + "." + parts[2] + "." + parts[3] == service;
+}
+
 std::string_view article_and_name(PolicyType type) {
   switch (type) {
     case PolicyType::kIdentity: return "an identity-based policy";
@@ -175,7 +181,7 @@ PrincipalMatch match_principal(const Principals& principals, const Caller& calle
   using Kind = Caller::Kind;
   if (caller.kind == Kind::kService)
     for (const std::string& service : principals.services)
-      if (service == caller.name) return PrincipalMatch::kExact;
+      if (service == caller.name || is_regional_form(service, caller.name)) return PrincipalMatch::kExact;
 
   PrincipalMatch best = principals.anyone ? PrincipalMatch::kAnyone : PrincipalMatch::kNone;
   if (caller.kind == Kind::kAnonymous || caller.kind == Kind::kService) return best;
