@@ -35,10 +35,10 @@ CreateAccessKeyOutput Iam::create_access_key(Request& rq, const CreateAccessKeyI
                                     .account = rq.account,
                                     .sealed_secret = vault_.seal(secret, "iam.secret:" + id),
                                     .status = "Active",
-                                    .created = rq.now()});
+                                    .created = now_of(rq)});
 
   return {.access_key = {.access_key_id = id,
-                         .create_date = rq.now(),
+                         .create_date = now_of(rq),
                          .secret_access_key = secret,
                          .status = "Active",
                          .user_name = user.name}};

@@ -163,7 +163,7 @@ Entity Iam::make(Request& rq, Kind kind, std::string_view name, const std::optio
                 .name = std::string(name),
                 .path = path.value_or("/"),
                 .id = make_id(id_prefix(kind)),
-                .created = rq.now()};
+                .created = now_of(rq)};
   entity.arn = arn_of(kind, rq.account, entity.path, name);
   return entity;
 }

@@ -19,6 +19,12 @@ namespace hanbat::iam {
 
 using region::Request;
 
+/// The time as IAM tells it: in whole seconds.
+inline Timestamp now_of(const Request& rq) {
+  const Timestamp now = rq.now();
+  return {now.ms - now.ms % 1000};
+}
+
 class Iam final : public Operations {
  public:
   /// Becomes the region's identity and authorizer.

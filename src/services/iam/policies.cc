@@ -88,7 +88,7 @@ CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) 
   policy.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
 
   insert(rq, policy);
-  store_.insert_version(rq.tx, policy, {.number = 1, .document = in.policy_document, .created = rq.now()});
+  store_.insert_version(rq.tx, policy, {.number = 1, .document = in.policy_document, .created = now_of(rq)});
 
   CreatePolicyOutput out;
   out.policy = policy_of(rq, policy);
@@ -167,9 +167,9 @@ CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePo
     throw LimitExceededException(
         "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.");
   const PolicyVersionRow row{
-      .number = policy.body.integer("last_version", 1) + 1, .document = in.policy_document, .created = rq.now()};
+      .number = policy.body.integer("last_version", 1) + 1, .document = in.policy_document, .created = now_of(rq)};
   policy.body["last_version"] = row.number;
-  policy.body["updated"] = rq.now().ms;
+  policy.body["updated"] = now_of(rq).ms;
   if (in.set_as_default.value_or(false)) policy.body["default_version"] = version_id(row.number);
 
   store_.insert_version(rq.tx, policy, row);
@@ -231,7 +231,7 @@ SetDefaultPolicyVersionOutput Iam::set_default_policy_version(Request& rq, const
   const auto number = parse_int(std::string_view(in.version_id).substr(1));
   if (!number || !store_.find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
   policy.body["default_version"] = in.version_id;
-  policy.body["updated"] = rq.now().ms;
+  policy.body["updated"] = now_of(rq).ms;
 
   store_.update(rq.tx, policy);
 

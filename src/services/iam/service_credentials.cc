@@ -56,7 +56,7 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
                                  .service_user_name = service_user,
                                  .password_hash = hash_password(password),
                                  .status = "Active",
-                                 .created = rq.now()};
+                                 .created = now_of(rq)};
 
   store_.insert(rq.tx, row);
 
