@@ -4,6 +4,7 @@
 
 #include "region/region.h"
 #include "services/codecommit/codecommit.h"
+#include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
@@ -17,6 +18,7 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<sts::Sts>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
+  home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));
 }
