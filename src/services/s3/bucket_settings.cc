@@ -1,6 +1,7 @@
 // What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
 #include <set>
 
+#include "region/policy/document.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
@@ -78,24 +79,18 @@ GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucket
 
 PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, in.expected_bucket_owner);
-  Json policy;
+  region::policy::Document document;
   try {
-    policy = Json::parse(in.policy);
-  } catch (const JsonError&) {
-    throw wire::Error("MalformedPolicy", 400, "This policy contains invalid Json");
+    document = region::policy::parse_document(in.policy, region::policy::DocumentKind::kResource);
+  } catch (const region::policy::DocumentError& refusal) {
+    throw wire::Error("MalformedPolicy", 400, refusal.what());
   }
-  const Json* statements = policy.find("Statement");
-  if (!policy.is_object() || !statements || !(statements->is_array() || statements->is_object()))
-    throw wire::Error("MalformedPolicy", 400, "Missing required field Statement");
-  const Json::Array list = statements->is_array() ? statements->items() : Json::Array{*statements};
-  for (const Json& statement : list) {
-    if (!statement.contains("Principal") && !statement.contains("NotPrincipal"))
-      throw wire::Error("MalformedPolicy", 400, "Missing required field Principal");
-    for (const std::string& resource : statement.texts("Resource"))
-      if (!resource.starts_with("arn:aws:s3:::" + bucket.name))
+  const std::string arn = "arn:aws:s3:::" + bucket.name;
+  for (const region::policy::Statement& statement : document.statements)
+    for (const std::string& resource : statement.resources)
+      if (resource != arn && !resource.starts_with(arn + "/") && !resource.starts_with(arn + "*"))
         throw wire::Error("MalformedPolicy", 400, "Policy has invalid resource");
-  }
-  put_setting(rq, bucket, "policy", std::move(policy));
+  put_setting(rq, bucket, "policy", Json::parse(in.policy));
   return {};
 }
 

@@ -32,9 +32,10 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
-                         const std::string& resource, const std::optional<std::string>& expected_owner) {
+                         const std::string& resource, const std::optional<std::string>& expected_owner,
+                         region::ConditionKeys keys) {
   const auto row = store_.find_bucket(rq.tx, bucket);
-  region::AccessQuestion question{.action = std::string(action), .resource = resource};
+  region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
     question.resource_account = row->account;
     if (const Json* policy = row->body.find("policy")) question.resource_policy = *policy;
@@ -48,8 +49,8 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
 }
 
 BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
-                             const std::optional<std::string>& expected_owner) {
-  return authorized(rq, action, bucket, bucket_arn(bucket), expected_owner);
+                             const std::optional<std::string>& expected_owner, region::ConditionKeys keys) {
+  return authorized(rq, action, bucket, bucket_arn(bucket), expected_owner, std::move(keys));
 }
 
 BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,

@@ -107,10 +107,19 @@ std::vector<CommonPrefix> prefixes_of(const Folded& folded, const std::optional<
   return out;
 }
 
+/// What policies may bound a listing by.
+template <class Input>
+region::ConditionKeys list_keys(const Input& in) {
+  region::ConditionKeys keys{{"s3:prefix", {in.prefix.value_or("")}}};
+  if (in.delimiter) keys["s3:delimiter"] = {*in.delimiter};
+  if (in.max_keys) keys["s3:max-keys"] = {std::to_string(*in.max_keys)};
+  return keys;
+}
+
 }  // namespace
 
 ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
@@ -140,7 +149,7 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
 }
 
 ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2Input& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
@@ -179,7 +188,7 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
 }
 
 ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const ListObjectVersionsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner, list_keys(in));
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const std::string marker = in.key_marker.value_or("");

@@ -80,12 +80,13 @@ class S3 final : public Operations {
   /// Authorizes the action on the bucket (with its policy), then returns it. Throws NoSuchBucket, and AccessDenied when
   /// `expected_owner` is another account.
   BucketRow require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
-                           const std::optional<std::string>& expected_owner = {});
+                           const std::optional<std::string>& expected_owner = {}, region::ConditionKeys keys = {});
   /// The same for an action on a key of it.
   BucketRow require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
                                    std::string_view key, const std::optional<std::string>& expected_owner = {});
   BucketRow authorized(region::Request& rq, std::string_view action, std::string_view bucket,
-                       const std::string& resource, const std::optional<std::string>& expected_owner);
+                       const std::string& resource, const std::optional<std::string>& expected_owner,
+                       region::ConditionKeys keys = {});
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
