@@ -1,0 +1,235 @@
+// Images by the API: listed, described, fetched, put, deleted.
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "services/ecr/ecr.h"
+
+namespace hanbat::ecr {
+namespace {
+
+constexpr std::size_t kLargestManifest = 4u << 20;
+
+enum class TagStatus { kAny, kTagged, kUntagged };
+
+TagStatus tag_status(const std::optional<std::string>& word) {
+  const std::string text = word.value_or("ANY");
+  if (text == "ANY") return TagStatus::kAny;
+  if (text == "TAGGED") return TagStatus::kTagged;
+  if (text == "UNTAGGED") return TagStatus::kUntagged;
+  throw InvalidParameterException(
+      "Invalid parameter at 'filter.tagStatus' failed to satisfy constraint: 'Member must "
+      "satisfy enum value set: [TAGGED, UNTAGGED, ANY]'");
+}
+
+std::map<std::string, std::vector<std::string>> tags_by_digest(store::Tx& tx, const RepositoryRow& repository) {
+  std::map<std::string, std::vector<std::string>> all;
+  for (auto& [tag, digest] : list_tags(tx, repository)) all[digest].push_back(tag);
+  return all;
+}
+
+ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, const std::vector<std::string>& tags) {
+  ImageDetail out;
+  out.artifact_media_type = image.artifact_type;
+  out.image_digest = image.digest;
+  out.image_manifest_media_type = image.media_type;
+  out.image_pushed_at = image.pushed;
+  if (image.size > 0) out.image_size_in_bytes = image.size;
+  if (!tags.empty()) out.image_tags = tags;
+  out.last_recorded_pull_time = image.pulled;
+  out.registry_id = repository.account;
+  out.repository_name = repository.name;
+  out.subject_manifest_digest = image.subject;
+  return out;
+}
+
+std::string name_of(const ImageIdentifier& id) {
+  return "{imageDigest:'" + id.image_digest.value_or("null") + "', imageTag:'" + id.image_tag.value_or("null") + "'}";
+}
+
+/// Why an identifier names no image of the repository, or the image that it names.
+struct Found {
+  std::optional<ImageRow> image;
+  std::string code, why;
+};
+
+Found look_up(store::Tx& tx, const RepositoryRow& repository, const ImageIdentifier& id) {
+  if (!id.image_digest && !id.image_tag)
+    return {{}, "MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null"};
+  if (id.image_digest && !is_digest(*id.image_digest))
+    return {{},
+            "InvalidImageDigest",
+            "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"};
+  if (id.image_tag && !is_tag(*id.image_tag))
+    return {{}, "InvalidImageTag", "Invalid request parameters: image tag is not valid"};
+  if (id.image_tag) {
+    const auto digest = find_tag(tx, repository, *id.image_tag);
+    if (!digest) return {{}, "ImageNotFound", "Requested image not found"};
+    if (id.image_digest && *digest != *id.image_digest)
+      return {{}, "ImageTagDoesNotMatchDigest", "Requested image tag does not match image digest"};
+    return {find_image(tx, repository, *digest), "", ""};
+  }
+  auto image = find_image(tx, repository, *id.image_digest);
+  if (!image) return {{}, "ImageNotFound", "Requested image not found"};
+  return {std::move(image), "", ""};
+}
+
+}  // namespace
+
+ListImagesOutput Ecr::list_images(region::Request& rq, const ListImagesInput& in) {
+  const RepositoryRow row = require_repository(rq, "ListImages", in.registry_id, in.repository_name);
+
+  const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
+  const Page page = read_page(in.next_token, in.max_results);
+  const auto tags = tags_by_digest(rq.tx, row);
+  std::vector<ImageIdentifier> all;
+  for (const auto& image : ecr::list_images(rq.tx, row)) {
+    const auto its = tags.find(image.digest);
+    if (its == tags.end()) {
+      if (status != TagStatus::kTagged) all.push_back({.image_digest = image.digest});
+    } else if (status != TagStatus::kUntagged) {
+      for (const auto& tag : its->second) all.push_back({.image_digest = image.digest, .image_tag = tag});
+    }
+  }
+
+  ListImagesOutput out;
+  out.image_ids.emplace();
+  for (std::size_t i = page.first; i < all.size() && i < page.first + page.count; ++i) out.image_ids->push_back(all[i]);
+  if (page.first + page.count < all.size()) out.next_token = std::to_string(page.first + page.count);
+  return out;
+}
+
+DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeImagesInput& in) {
+  const RepositoryRow row = require_repository(rq, "DescribeImages", in.registry_id, in.repository_name);
+
+  DescribeImagesOutput out;
+  out.image_details.emplace();
+  if (in.image_ids && !in.image_ids->empty()) {
+    if (in.next_token || in.max_results || in.filter)
+      throw InvalidParameterException("'imageIds' goes without 'nextToken', 'maxResults' and 'filter'.");
+    for (const auto& id : *in.image_ids) {
+      const Found found = look_up(rq.tx, row, id);
+      if (!found.image)
+        throw ImageNotFoundException("The image with imageId " + name_of(id) +
+                                     " does not exist within the repository with name '" + row.name +
+                                     "' in the registry with id '" + row.account + "'");
+      out.image_details->push_back(describe(row, *found.image, tags_of(rq.tx, row, found.image->digest)));
+    }
+    return out;
+  }
+  const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
+  const Page page = read_page(in.next_token, in.max_results);
+  const auto tags = tags_by_digest(rq.tx, row);
+  std::size_t at = 0;
+  for (const auto& image : ecr::list_images(rq.tx, row)) {
+    const auto its = tags.find(image.digest);
+    if (status != TagStatus::kAny && (status == TagStatus::kTagged) != (its != tags.end())) continue;
+    if (at++ < page.first) continue;
+    if (out.image_details->size() == page.count) {
+      out.next_token = std::to_string(page.first + page.count);
+      break;
+    }
+    out.image_details->push_back(describe(row, image, its == tags.end() ? std::vector<std::string>() : its->second));
+  }
+  return out;
+}
+
+BatchGetImageOutput Ecr::batch_get_image(region::Request& rq, const BatchGetImageInput& in) {
+  const RepositoryRow row = require_repository(rq, "BatchGetImage", in.registry_id, in.repository_name);
+
+  BatchGetImageOutput out;
+  out.images.emplace();
+  out.failures.emplace();
+  for (const auto& id : in.image_ids) {
+    const Found found = look_up(rq.tx, row, id);
+    if (!found.image) {
+      out.failures->push_back({.failure_code = found.code, .failure_reason = found.why, .image_id = id});
+      continue;
+    }
+    // AWS converts a manifest to an older kind on demand; we give what was pushed, or say that it is not acceptable.
+    if (in.accepted_media_types && !in.accepted_media_types->empty() &&
+        std::find(in.accepted_media_types->begin(), in.accepted_media_types->end(), found.image->media_type) ==
+            in.accepted_media_types->end()) {
+      out.failures->push_back({.failure_code = "ImageNotFound",
+                               .failure_reason = "The image is of type " + found.image->media_type +
+                                                 ", which is none of the accepted media types",
+                               .image_id = id});
+      continue;
+    }
+    Image image;
+    image.image_id = ImageIdentifier{.image_digest = found.image->digest, .image_tag = id.image_tag};
+    image.image_manifest = found.image->manifest;
+    image.image_manifest_media_type = found.image->media_type;
+    image.registry_id = row.account;
+    image.repository_name = row.name;
+    out.images->push_back(std::move(image));
+  }
+  return out;
+}
+
+BatchDeleteImageOutput Ecr::batch_delete_image(region::Request& rq, const BatchDeleteImageInput& in) {
+  const RepositoryRow row = require_repository(rq, "BatchDeleteImage", in.registry_id, in.repository_name);
+
+  BatchDeleteImageOutput out;
+  out.image_ids.emplace();
+  out.failures.emplace();
+  for (const auto& id : in.image_ids) {
+    const Found found = look_up(rq.tx, row, id);
+    if (!found.image) {
+      out.failures->push_back({.failure_code = found.code, .failure_reason = found.why, .image_id = id});
+      continue;
+    }
+    const std::string& digest = found.image->digest;
+    if (!id.image_tag && is_referenced(rq.tx, row, digest)) {
+      out.failures->push_back({.failure_code = "ImageReferencedByManifestList",
+                               .failure_reason = "Requested image referenced by manifest list",
+                               .image_id = id});
+      continue;
+    }
+    // A digest with a tag names the tag, as docker's own rules have it.
+    const auto tags = tags_of(rq.tx, row, digest);
+    delete_image(rq, row, digest, id.image_tag.value_or(""));
+    if (id.image_tag)
+      out.image_ids->push_back({.image_digest = digest, .image_tag = id.image_tag});
+    else if (tags.empty())
+      out.image_ids->push_back({.image_digest = digest});
+    else
+      for (const auto& tag : tags) out.image_ids->push_back({.image_digest = digest, .image_tag = tag});
+  }
+  return out;
+}
+
+PutImageOutput Ecr::put_image(region::Request& rq, const PutImageInput& in) {
+  const RepositoryRow row = require_repository(rq, "PutImage", in.registry_id, in.repository_name);
+
+  if (in.image_tag && !is_tag(*in.image_tag)) throw InvalidParameterException("Invalid parameter at 'imageTag'");
+  if (in.image_manifest.size() > kLargestManifest)
+    throw InvalidParameterException("Invalid parameter at 'imageManifest'");
+  Manifest manifest;
+  try {
+    manifest = read_manifest(in.image_manifest, in.image_manifest_media_type.value_or(""));
+  } catch (const ManifestError& error) {
+    throw InvalidParameterException(
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON "
+        "syntax' (" +
+        error.message + ")");
+  }
+  if (in.image_digest && *in.image_digest != manifest.digest)
+    throw ImageDigestDoesNotMatchException("The image digest '" + *in.image_digest + "' is not that of the manifest.");
+
+  const std::string tag = in.image_tag.value_or("");
+  if (ecr::put_image(rq, row, manifest, in.image_manifest, tag) == PutResult::kAlreadyThere)
+    throw ImageAlreadyExistsException("Image with digest '" + manifest.digest + "' and tag '" + tag +
+                                      "' already exists in the repository with name '" + row.name +
+                                      "' in registry with id '" + row.account + "'");
+
+  Image image;
+  image.image_id = ImageIdentifier{.image_digest = manifest.digest, .image_tag = in.image_tag};
+  image.image_manifest = in.image_manifest;
+  image.image_manifest_media_type = manifest.media_type;
+  image.registry_id = row.account;
+  image.repository_name = row.name;
+  return {.image = std::move(image)};
+}
+
+}  // namespace hanbat::ecr

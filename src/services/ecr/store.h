@@ -1,0 +1,95 @@
+// The rows of ECR, and the changes that the API and the registry share.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "gen/ecr/model.h"
+#include "region/request.h"
+#include "services/ecr/manifest.h"
+#include "store/blobs.h"
+#include "store/database.h"
+
+namespace hanbat::ecr {
+
+/// A repository's row. (Repository is the API's word for its description.)
+struct RepositoryRow {
+  std::string id;
+  std::string account;
+  std::string region;
+  std::string name;
+  std::string mutability = "MUTABLE";
+  std::map<std::string, std::string> tags;
+  std::optional<std::string> policy;
+  Timestamp created;
+
+  std::string arn() const;
+  /// "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com"
+  std::string registry_host() const;
+};
+
+struct ImageRow {
+  std::string digest;
+  std::string media_type;
+  std::string manifest;
+  std::int64_t size = 0;
+  std::optional<std::string> artifact_type;
+  std::optional<std::string> subject;
+  Timestamp pushed;
+  std::optional<Timestamp> pulled;
+};
+
+std::string repository_arn(std::string_view region, std::string_view account, std::string_view name);
+
+std::optional<RepositoryRow> find_repository(store::Tx& tx, std::string_view account, std::string_view region,
+                                             std::string_view name);
+std::vector<RepositoryRow> list_repositories(store::Tx& tx, std::string_view account, std::string_view region);
+void insert(store::Tx& tx, const RepositoryRow& repository);
+void update(store::Tx& tx, const RepositoryRow& repository);
+/// With everything in it.
+void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository);
+
+/// Checks that the caller may do the action to the repository, by its own policy too, and loads it. Throws the access
+/// error, InvalidParameterException, RepositoryNotFoundException.
+RepositoryRow require_repository(region::Request& rq, std::string_view action,
+                                 const std::optional<std::string>& registry_id, const std::string& name);
+
+std::optional<ImageRow> find_image(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
+std::optional<std::string> find_tag(store::Tx& tx, const RepositoryRow& repository, std::string_view tag);
+/// The image of a tag or a digest.
+std::optional<ImageRow> find_image_by_reference(store::Tx& tx, const RepositoryRow& repository,
+                                                std::string_view reference);
+/// Sorted by push time, then digest.
+std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository);
+std::vector<ImageRow> list_referrers(store::Tx& tx, const RepositoryRow& repository, std::string_view subject);
+/// All tags of the repository, sorted, with their digests.
+std::vector<std::pair<std::string, std::string>> list_tags(store::Tx& tx, const RepositoryRow& repository);
+std::vector<std::string> tags_of(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
+
+std::optional<std::int64_t> find_layer(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
+/// The layer is the repository's from now on.
+void add_layer(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository, const store::Blob& blob);
+/// The same for a layer that another repository of the region has.
+void mount_layer(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository, std::string_view digest,
+                 std::int64_t size);
+
+/// Whether a put changed anything.
+enum class PutResult { kNew, kAlreadyThere };
+/// Adds an image, and the tag when there is one, with their event. Throws LayersNotFoundException,
+/// ReferencedImagesNotFoundException, ImageTagAlreadyExistsException.
+PutResult put_image(region::Request& rq, const RepositoryRow& repository, const Manifest& manifest,
+                    std::string_view bytes, const std::string& tag);
+/// Removes a tag (the image too when that was its last and `tag` is all that was asked for) or, without a tag, the
+/// image with all its tags. Their events are published. False when it is not there.
+bool delete_image(region::Request& rq, const RepositoryRow& repository, const std::string& digest,
+                  const std::string& tag);
+/// Whether an index of the repository names the image.
+bool is_referenced(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
+
+}  // namespace hanbat::ecr

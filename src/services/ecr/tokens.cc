@@ -1,0 +1,96 @@
+#include "services/ecr/tokens.h"
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "wire/digest.h"
+
+namespace hanbat::ecr {
+namespace {
+
+// base64 with the two characters that a URL would have to escape replaced.
+std::string to_base64url(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  while (text.ends_with('=')) text.pop_back();
+  return text;
+}
+
+std::optional<std::string> from_base64url(std::string text) {
+  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  return from_base64(text);
+}
+
+Json to_json(const region::Caller& c) {
+  Json tags = Json::object();
+  for (const auto& [key, value] : c.session_tags) tags[key] = value;
+  return Json::object({{"kind", static_cast<int>(c.kind)},
+                       {"account", c.account},
+                       {"arn", c.arn},
+                       {"principal", c.principal_arn},
+                       {"id", c.user_id},
+                       {"name", c.name},
+                       {"session", c.session_name},
+                       {"key", c.access_key_id},
+                       {"policies", c.session_policies},
+                       {"tags", std::move(tags)},
+                       {"via", c.via_service}});
+}
+
+region::Caller to_caller(const Json& json) {
+  region::Caller c;
+  c.kind = static_cast<region::Caller::Kind>(json.integer("kind"));
+  c.account = json.text("account");
+  c.arn = json.text("arn");
+  c.principal_arn = json.text("principal");
+  c.user_id = json.text("id");
+  c.name = json.text("name");
+  c.session_name = json.text("session");
+  c.access_key_id = json.text("key");
+  c.session_policies = json["policies"];
+  if (json["tags"].is_object())
+    for (const auto& [key, value] : json["tags"].members()) c.session_tags[key] = value.as_string();
+  c.via_service = json.text("via");
+  return c;
+}
+
+}  // namespace
+
+std::string Tokens::seal(std::string_view purpose, const Json& content) const {
+  const std::string body = to_base64url(content.dump());
+  return body + "." + to_base64url(wire::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
+}
+
+std::optional<Json> Tokens::open(std::string_view purpose, std::string_view token, Timestamp now) const {
+  const auto dot = token.find('.');
+  if (dot == std::string_view::npos || secret_.empty()) return std::nullopt;
+  const std::string body(token.substr(0, dot));
+  const std::string seal = to_base64url(wire::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
+  if (!constant_time_equals(seal, token.substr(dot + 1))) return std::nullopt;
+  const auto text = from_base64url(body);
+  if (!text) return std::nullopt;
+  Json content = Json::parse(*text);
+  if (content.integer("expires") <= now.ms) return std::nullopt;
+  return content;
+}
+
+std::string Tokens::login_token(const region::Caller& caller, std::string_view region, Timestamp expires) const {
+  return seal("login", Json::object({{"caller", to_json(caller)}, {"region", region}, {"expires", expires.ms}}));
+}
+
+std::optional<Login> Tokens::read_login(std::string_view token, Timestamp now) const {
+  const auto content = open("login", token, now);
+  if (!content) return std::nullopt;
+  return Login{to_caller((*content)["caller"]), content->text("region")};
+}
+
+std::string Tokens::layer_ticket(std::string_view repository_id, std::string_view digest, Timestamp expires) const {
+  return seal("layer", Json::object({{"repository", repository_id}, {"digest", digest}, {"expires", expires.ms}}));
+}
+
+bool Tokens::admits(std::string_view ticket, std::string_view repository_id, std::string_view digest,
+                    Timestamp now) const {
+  const auto content = open("layer", ticket, now);
+  return content && content->text("repository") == repository_id && content->text("digest") == digest;
+}
+
+}  // namespace hanbat::ecr
