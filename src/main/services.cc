@@ -4,6 +4,7 @@
 
 #include "region/region.h"
 #include "services/codecommit/codecommit.h"
+#include "services/ecr/ecr.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
 #include "services/iam/iam.h"
@@ -21,6 +22,7 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));
+  home.add(std::make_unique<ecr::Ecr>(home));
 }
 
 }  // namespace hanbat
