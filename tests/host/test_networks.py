@@ -35,7 +35,7 @@ class Hostd:
 
     def start(self):
         self.process = subprocess.Popen([HOSTD, "--home", self.home, "--hanbatd", shutil.which("python3"), "--port", "0"],
-                                        stdout=self.log, stderr=self.log)
+                                        stdout=self.log, stderr=self.log, start_new_session=True)
         for _ in range(400):
             if os.path.exists(os.path.join(self.home, "run", "control.sock")):
                 return
@@ -46,6 +46,7 @@ class Hostd:
 
     def ask(self, request):
         with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(90)
             s.connect(os.path.join(self.home, "run", "control.sock"))
             s.sendall(json.dumps(request).encode() + b"\n")
             text = b""
@@ -62,7 +63,8 @@ class Hostd:
     def down(self):
         self.ask({"action": "down"})
         self.process.wait(20)
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self.home not in open("/proc/mounts").read():
+            shutil.rmtree(self.home, ignore_errors=True)
 
 
 class Guest:
@@ -143,6 +145,8 @@ class Networks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.hostd = Hostd()
+        cls.servers, cls.guests = [], []
+        cls.addClassCleanup(cls.take_down)
         cls.one = [interface(1, "subnet-a", "10.71.0.5", ["sg-client"]), interface(2, "subnet-a", "10.71.0.6", ["sg-web"]),
                    interface(3, "subnet-b", "10.71.2.7", ["sg-web"], "198.19.71.7")]
         cls.two = [interface(4, "subnet-b", "10.72.2.8", ["sg-client"], "198.19.72.8")]
@@ -151,14 +155,15 @@ class Networks(unittest.TestCase):
         cls.hostd.call("apply_vpc", **vpc("vpc-two", "10.72", cls.two, [], []))
         cls.client, cls.web, cls.public = (Guest(one, "10.71.0.0/24" if n < 2 else "10.71.2.0/24") for n, one in enumerate(cls.one))
         cls.stranger = Guest(cls.two[0], "10.72.2.0/24")
+        cls.guests = [cls.client, cls.web, cls.public, cls.stranger]
         cls.servers = [cls.web.serve(8080), cls.web.serve(9090), cls.public.serve(8080), cls.client.serve(8080)]
 
     @classmethod
-    def tearDownClass(cls):
+    def take_down(cls):
         for server in cls.servers:
             server.kill()
             server.wait()
-        for guest in (cls.client, cls.web, cls.public, cls.stranger):
+        for guest in cls.guests:
             guest.delete()
         cls.hostd.down()
         left = [n for n in os.listdir("/run/netns") if n.startswith("hb-")] + [n for n in os.listdir("/sys/class/net") if n.startswith("hb-")]

@@ -156,9 +156,11 @@ void Balancers::drain_as_wanted(const BalancersSpec& spec) {
 
 std::string Balancers::ask(const std::string& socket, std::string_view command) const {
   const Fd fd = connect_unix(socket);
-  timeval limit{.tv_sec = 5, .tv_usec = 0};
+  timeval limit{.tv_sec = 2, .tv_usec = 0};
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   write_all(fd.get(), std::string(command) + "\n");
+  // The master waits for more commands until it sees the end of them.
+  ::shutdown(fd.get(), SHUT_WR);
   std::string out;
   char buffer[16384];
   while (const std::size_t got = read_some(fd.get(), buffer)) out.append(buffer, got);
@@ -166,11 +168,13 @@ std::string Balancers::ask(const std::string& socket, std::string_view command) 
 }
 
 std::string Balancers::ask_worker(std::string_view command) const {
-  for (int i = 0;; ++i) {
+  const auto began = std::chrono::steady_clock::now();
+  for (;;) {
     try {
-      return ask(folder_ + "/worker.sock", command);
+      // By way of the master, which knows the newest worker; the worker's own socket may still be that of the last one.
+      return ask(folder_ + "/master.sock", "@1 " + std::string(command));
     } catch (const std::exception& error) {
-      if (i == 50) throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
+      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5)) throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }

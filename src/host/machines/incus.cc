@@ -149,6 +149,8 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
 }
 
 void Incus::down(const std::function<void(const std::string&)>& progress) {
+  // Machines outlive a daemon that died: only a daemon can stop them in order.
+  if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) start();
   const int process = pid();
   if (process != 0) {
     progress("stopping the machines");

@@ -220,8 +220,29 @@ ImageState Machines::import_image(const ImageSpec& spec) {
       if (old["aliases"].size() == 0) incus_.request("DELETE", "/1.0/images/" + before);
     }
   }
+  unpack(fingerprint);
   const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
   return {.alias = spec.alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
+}
+
+/// The pool unpacks an image when the first machine is made of it, which takes seconds: so one is made at once, and removed.
+void Machines::unpack(const std::string& fingerprint) {
+  const std::string name = "hb-unpack-" + fingerprint.substr(0, 12);
+  const Json volumes = incus_.request("GET", "/1.0/storage-pools/hanbat/volumes/image");
+  for (const auto& volume : volumes.items())
+    if (volume.is_string() && volume.as_string().ends_with("/" + fingerprint)) return;
+  try {
+    incus_.request("POST", "/1.0/instances",
+                   Json::object({{"name", name},
+                                 {"type", "container"},
+                                 {"profiles", Json::array()},
+                                 {"source", Json::object({{"type", "image"}, {"fingerprint", fingerprint}})},
+                                 {"devices", Json::object({{"root", Json::object({{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}})}})}}),
+                   std::chrono::seconds(300));
+    incus_.request("DELETE", "/1.0/instances/" + name);
+  } catch (const HostError&) {
+    // Only the first machine's start would have been quicker.
+  }
 }
 
 ImageState Machines::publish(const std::string& machine, const std::string& alias) {

@@ -34,6 +34,7 @@ class Machines {
   void set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force);
   std::string status_of(const std::string& name);
   std::string find_image(const std::string& alias);
+  void unpack(const std::string& fingerprint);
   void hand_back_folders(const std::string& name);
 
   Incus& incus_;

@@ -209,6 +209,7 @@ void Networks::adopt_locked(Arrival arrival) {
   for (const auto& link : list_folder("/sys/class/net"))
     if (link.starts_with("hb-") && link != kEdge) here.insert(link);
   if (here.empty()) return;
+  std::string failure;
   for (auto& [id, vpc] : vpcs_)
     for (const auto& interface : vpc.spec.interfaces) {
       const std::string device = device_name(interface.id);
@@ -221,13 +222,20 @@ void Networks::adopt_locked(Arrival arrival) {
           continue;
         }
       }
-      place_interface(vpc, interface);
+      try {
+        place_interface(vpc, interface);
+      } catch (const HostError& error) {
+        failure = error.what();  // of one machine: the others' NICs have their turn
+      }
     }
+  if (!failure.empty()) throw HostError("Failed", failure);
 }
 
 void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
   const std::string name = namespace_name(vpc.spec.id);
   const std::string device = device_name(interface.id);
+  // The NIC of the guest's last life may still be there: the kernel takes its time to clear a namespace away.
+  if (link_exists(name, device)) try_ip(name, fmt::format("link delete {}\n", device));
   run_ip("", fmt::format("link set {} netns {}\n", device, name));
   write_sysctl(name, "ipv4/conf/" + device + "/proxy_arp", "1");
   write_sysctl(name, "ipv4/neigh/" + device + "/proxy_delay", "0");
