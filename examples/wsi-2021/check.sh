@@ -141,7 +141,9 @@ check_6_2() {
 check_6_3() {
   what="both branches hold the same files"
   local clone; clone="$(mktemp -d)"
-  if git -c 'credential.helper=!aws codecommit credential-helper $@' -c credential.UseHttpPath=true clone -q --bare "$(clone_url)" "$clone" 2>"$clone.err"; then
+  local helper=()
+  [ -n "${AWS_ENDPOINT_URL:-}" ] || helper=(-c 'credential.helper=!aws codecommit credential-helper $@' -c credential.UseHttpPath=true)
+  if git "${helper[@]}" clone -q --bare "$(clone_url)" "$clone" 2>"$clone.err"; then
     seen="tree of main $(git -C "$clone" rev-parse --short 'main^{tree}'), of release $(git -C "$clone" rev-parse --short 'release^{tree}')"
     git -C "$clone" diff --quiet main release
   else

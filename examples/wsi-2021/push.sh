@@ -10,15 +10,17 @@ clone="$WSI_STATE/wsi-api-repo"
 url="$(clone_url)"
 
 git_() {
-  git -C "$clone" -c 'credential.helper=!aws codecommit credential-helper $@' -c credential.UseHttpPath=true \
-    -c user.name=wsi -c user.email=wsi@example.com -c advice.detachedHead=false "$@"
+  git -C "$clone" -c advice.detachedHead=false "$@"
 }
 
 [ -d "$clone/.git" ] || git init -q -b main "$clone"
 git_ remote get-url origin >/dev/null 2>&1 && git_ remote set-url origin "$url" || git_ remote add origin "$url"
-# The clone's own settings, so that a plain `git push` in it works as well.
-git_ config credential.helper '!aws codecommit credential-helper $@'
-git_ config credential.UseHttpPath true
+# The clone's own settings, so that a plain `git push` in it works as well. With an endpoint of its own (`hanbat env`) the
+# environment brings the helper.
+if [ -z "${AWS_ENDPOINT_URL:-}" ]; then
+  git_ config credential.helper '!aws codecommit credential-helper $@'
+  git_ config credential.UseHttpPath true
+fi
 git_ config user.name wsi
 git_ config user.email wsi@example.com
 git_ fetch -q --prune origin

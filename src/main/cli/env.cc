@@ -27,10 +27,9 @@ void print_env(const std::string& region, const Home& home) {
                    "export GIT_CONFIG_KEY_0='url.{}.insteadOf' "
                    "GIT_CONFIG_VALUE_0='https://git-codecommit.{}.amazonaws.com/'\n",
                    git, region)
-            << fmt::format(
-                   "export GIT_CONFIG_KEY_1='credential.{}.helper' GIT_CONFIG_VALUE_1='!aws codecommit "
-                   "credential-helper --ignore-host-check $@'\n",
-                   git)
+            << fmt::format("export GIT_CONFIG_KEY_1='credential.{}.helper'\n", git)
+            << "export GIT_CONFIG_VALUE_1='!f() { test \"$1\" != get || aws codecommit credential-helper "
+               "--ignore-host-check get; }; f'\n"
             << fmt::format("export GIT_CONFIG_KEY_2='credential.{}.useHttpPath' GIT_CONFIG_VALUE_2=true\n", git);
 }
 

@@ -52,6 +52,7 @@ int run_logged(const std::vector<std::string>& command, const std::filesystem::p
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) break;
     file.write(buffer, got);
+    file.flush();
     pending.append(buffer, static_cast<std::size_t>(got));
     for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
       if (line) line(pending.substr(0, end));
