@@ -1,0 +1,53 @@
+// AWS CodeBuild. One method per operation; the work of a build is in build_tasks.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gen/codebuild/operations.h"
+#include "region/region.h"
+#include "services/codebuild/store.h"
+
+namespace hanbat::codebuild {
+
+class BuildTasks;
+
+class CodeBuild final : public Operations {
+ public:
+  explicit CodeBuild(region::Region& home);
+  ~CodeBuild() override;
+
+  std::span<const store::Migration> migrations() const override;
+  void start() override;
+
+  // projects.cc
+  CreateProjectOutput create_project(region::Request& rq, const CreateProjectInput& in) override;
+  UpdateProjectOutput update_project(region::Request& rq, const UpdateProjectInput& in) override;
+  DeleteProjectOutput delete_project(region::Request& rq, const DeleteProjectInput& in) override;
+  BatchGetProjectsOutput batch_get_projects(region::Request& rq, const BatchGetProjectsInput& in) override;
+  ListProjectsOutput list_projects(region::Request& rq, const ListProjectsInput& in) override;
+  ListCuratedEnvironmentImagesOutput list_curated_environment_images(
+      region::Request& rq, const ListCuratedEnvironmentImagesInput& in) override;
+
+  // builds.cc
+  StartBuildOutput start_build(region::Request& rq, const StartBuildInput& in) override;
+  StopBuildOutput stop_build(region::Request& rq, const StopBuildInput& in) override;
+  RetryBuildOutput retry_build(region::Request& rq, const RetryBuildInput& in) override;
+  BatchGetBuildsOutput batch_get_builds(region::Request& rq, const BatchGetBuildsInput& in) override;
+  ListBuildsOutput list_builds(region::Request& rq, const ListBuildsInput& in) override;
+  ListBuildsForProjectOutput list_builds_for_project(region::Request& rq, const ListBuildsForProjectInput& in) override;
+  BatchDeleteBuildsOutput batch_delete_builds(region::Request& rq, const BatchDeleteBuildsInput& in) override;
+
+ private:
+  std::string project_arn(const region::Request& rq, std::string_view name) const;
+  /// Authorizes on the project of a build's id or ARN, then returns the build. Throws ResourceNotFoundException.
+  BuildRow require_build(region::Request& rq, std::string_view action, const std::string& id);
+  void check(region::Request& rq, const Project& project) const;
+
+  region::Region& home_;
+  Store store_;
+  std::unique_ptr<BuildTasks> tasks_;
+};
+
+}  // namespace hanbat::codebuild
