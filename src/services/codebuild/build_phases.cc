@@ -12,6 +12,22 @@ BuildPhase* find_phase(Build& build, std::string_view phase) {
   return nullptr;
 }
 
+/// Tells where an artifact was stored, and its hashes.
+void note_artifact(Build& build, const Json& event) {
+  const std::string identifier = event.text("identifier");
+  BuildArtifacts* artifacts = nullptr;
+  if (identifier.empty()) {
+    artifacts = build.artifacts ? &*build.artifacts : &build.artifacts.emplace();
+  } else if (build.secondary_artifacts) {
+    for (BuildArtifacts& one : *build.secondary_artifacts)
+      if (one.artifact_identifier == identifier) artifacts = &one;
+  }
+  if (!artifacts) return;
+  artifacts->location = event.text("location");
+  if (const std::string sum = event.text("sha256"); !sum.empty()) artifacts->sha256sum = sum;
+  if (const std::string sum = event.text("md5"); !sum.empty()) artifacts->md5sum = sum;
+}
+
 }  // namespace
 
 void begin_phase(Build& build, std::string_view phase, Timestamp at) {
@@ -59,30 +75,25 @@ void complete(Build& build, std::string_view status, Timestamp at) {
 }
 
 void apply_event(Build& build, const Json& event, Applied& applied) {
-  const Timestamp at{event.integer("at")};
+  const Timestamp at{event.integer("t")};
   const std::string type = event.text("type");
-  if (type == "phase") {
-    const std::string status = event.text("status");
-    if (status == "STARTED") {
-      begin_phase(build, event.text("phase"), at);
-    } else {
-      end_phase(build, event.text("phase"), status, at, event.text("code"), event.text("message"));
-    }
+  if (type == "phase_start") {
+    begin_phase(build, event.text("phase"), at);
+  } else if (type == "phase_end") {
+    end_phase(build, event.text("phase"), event.text("status"), at, event.text("code"), event.text("message"));
   } else if (type == "log") {
-    applied.lines.push_back({at, event.text("text")});
+    applied.lines.push_back({at, event.text("message")});
   } else if (type == "source") {
     build.resolved_source_version = event.text("version");
   } else if (type == "exported") {
-    build.exported_environment_variables.emplace();
-    for (const Json& variable : event["variables"].items()) {
-      ExportedEnvironmentVariable exported;
-      exported.name = variable.text("name");
-      exported.value = variable.text("value");
-      build.exported_environment_variables->push_back(std::move(exported));
-    }
+    if (!build.exported_environment_variables) build.exported_environment_variables.emplace();
+    ExportedEnvironmentVariable exported;
+    exported.name = event.text("name");
+    exported.value = event.text("value");
+    build.exported_environment_variables->push_back(std::move(exported));
   } else if (type == "artifact") {
-    applied.artifacts.push_back(event);
-  } else if (type == "done") {
+    note_artifact(build, event);
+  } else if (type == "end") {
     applied.done = event.text("status");
   }
 }

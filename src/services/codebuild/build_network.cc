@@ -1,0 +1,72 @@
+#include "services/codebuild/build_network.h"
+
+#include "base/text.h"
+
+namespace hanbat::codebuild {
+namespace {
+
+// Addresses of the shared space (RFC 6598), which no user's VPC has by default.
+constexpr const char* kPublicAddress = "198.19.255.254";
+
+std::string interface_id(const BuildAddress& build) {
+  return "eni-" + replace_all(build.uuid, "-", "").substr(0, 17);
+}
+
+std::string mac_of(const BuildAddress& build) {
+  const std::string hex = replace_all(build.uuid, "-", "");
+  std::string mac = "02";
+  for (std::size_t i = 0; i < 5; ++i) mac += ":" + hex.substr(i * 2, 2);
+  return mac;
+}
+
+}  // namespace
+
+std::string address_of_slot(int slot) { return "100.64.0." + std::to_string(slot + 10); }
+
+host::Nic nic_of(const BuildAddress& build) {
+  host::Nic nic;
+  nic.interface_id = interface_id(build);
+  nic.mac = mac_of(build);
+  return nic;
+}
+
+host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds) {
+  host::VpcSpec spec;
+  spec.id = kBuildVpc;
+  spec.account = "000000000000";
+  spec.region = region;
+  spec.cidrs = {"100.64.0.0/16"};
+  spec.internet_gateway = true;
+  spec.subnets = {{"subnet-0c0deb011d0000001", "100.64.0.0/24", "rtb-0c0deb011d0000001"},
+                  {"subnet-0c0deb011d0000002", "100.64.1.0/24", "rtb-0c0deb011d0000002"}};
+  host::RouteTable inside;
+  inside.id = "rtb-0c0deb011d0000001";
+  inside.routes = {{"0.0.0.0/0", "nat", "nat-0c0deb011d0000001"}};
+  host::RouteTable outside;
+  outside.id = "rtb-0c0deb011d0000002";
+  outside.routes = {{"0.0.0.0/0", "igw", ""}};
+  spec.route_tables = {inside, outside};
+  spec.nat_gateways = {{"nat-0c0deb011d0000001", "subnet-0c0deb011d0000002", "100.64.1.10", kPublicAddress}};
+  host::SecurityGroup group;
+  group.id = "sg-0c0deb011d0000001";
+  host::SecurityRule out;
+  out.direction = "egress";
+  out.protocol = "-1";
+  out.cidrs = {"0.0.0.0/0"};
+  group.rules = {out};
+  spec.security_groups = {group};
+  for (const BuildAddress& build : builds) {
+    host::Interface interface;
+    interface.id = interface_id(build);
+    interface.attachment = "machine";
+    interface.subnet_id = "subnet-0c0deb011d0000001";
+    interface.private_ip = build.address;
+    interface.mac = mac_of(build);
+    interface.security_group_ids = {"sg-0c0deb011d0000001"};
+    spec.interfaces.push_back(std::move(interface));
+  }
+  spec.dns.domain = region + ".compute.internal";
+  return spec;
+}
+
+}  // namespace hanbat::codebuild

@@ -1,0 +1,52 @@
+#include "services/codebuild/credentials_endpoint.h"
+
+#include "host/client.h"
+#include "http/server.h"
+#include "services/codebuild/build_job.h"
+#include "services/codebuild/build_network.h"
+
+namespace hanbat::codebuild {
+namespace {
+
+constexpr const char* kTag = "build-credentials";
+constexpr Seconds kLifetime = std::chrono::hours(1);
+
+/// A build is known by the address that it calls from; the kernel lets it use no other.
+void answer(region::Region& home, const Store& store, http::Exchange& exchange) {
+  const http::RequestHead& head = exchange.head();
+  const auto row =
+      home.db.read([&](store::Tx& tx) { return store.find_build_by_address(tx, head.peer_address); });
+  if (!row || row->complete() || head.raw_path != credentials_path(*row) || head.method != "GET")
+    return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
+  const auto keys = home.db.write([&](store::Tx& tx) {
+    const region::Caller role = home.identity().assume_role(tx, *row->build.service_role, "codebuild.amazonaws.com",
+                                                            "AWSCodeBuild-" + row->uuid());
+    return home.identity().issue_keys(tx, role, kLifetime);
+  });
+  const Json body = Json::object({{"RoleArn", *row->build.service_role},
+                                  {"AccessKeyId", keys.access_key_id},
+                                  {"SecretAccessKey", keys.secret_access_key},
+                                  {"Token", keys.session_token},
+                                  {"Expiration", iso8601(keys.expiration)}});
+  exchange.send({200, {{"Content-Type", "application/json"}}, body.dump()});
+}
+
+}  // namespace
+
+void serve_build_credentials(region::Region& home, const Store& store) {
+  home.serve_listener(kTag, [&home, &store](http::Exchange& exchange) { answer(home, store, exchange); });
+}
+
+void listen_for_build_credentials(region::Region& home) {
+  http::Server* server = home.find_server();
+  if (!server) return;
+  host::ListenSpec spec;
+  spec.vpc_id = kBuildVpc;
+  spec.address = "169.254.170.2";
+  spec.port = 80;
+  // The namespace may be a new one, in which the old listener hears nothing.
+  server->remove_listeners(kTag);
+  server->add_listener(home.require_host().listen(spec), {.tag = kTag});
+}
+
+}  // namespace hanbat::codebuild

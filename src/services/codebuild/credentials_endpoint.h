@@ -1,0 +1,14 @@
+// 169.254.170.2 in the builds' network: where the tools in a build find the credentials of its service role.
+#pragma once
+
+#include "region/region.h"
+#include "services/codebuild/store.h"
+
+namespace hanbat::codebuild {
+
+/// Names the handler of the endpoint's requests; once, at start.
+void serve_build_credentials(region::Region& home, const Store& store);
+/// Has the host listen there, unless it does already; after the builds' network is there.
+void listen_for_build_credentials(region::Region& home);
+
+}  // namespace hanbat::codebuild
