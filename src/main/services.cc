@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "region/region.h"
+#include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
 #include "services/ecr/ecr.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
@@ -23,6 +24,7 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));
   home.add(std::make_unique<ecr::Ecr>(home));
+  home.add(std::make_unique<codebuild::CodeBuild>(home));
 }
 
 }  // namespace hanbat

@@ -53,17 +53,18 @@ std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + 
 
 Json job_of(const BuildRow& row) {
   const Build& build = row.build;
-  Json variables = Json::object({{"CODEBUILD_BUILD_ARN", *build.arn},
-                                 {"CODEBUILD_BUILD_ID", *build.id},
-                                 {"CODEBUILD_BUILD_NUMBER", std::to_string(build.build_number.value_or(0))},
-                                 {"CODEBUILD_BUILD_IMAGE", build.environment->image},
-                                 {"CODEBUILD_INITIATOR", build.initiator.value_or("")},
-                                 {"CODEBUILD_SOURCE_VERSION", build.source_version.value_or("")},
-                                 {"CODEBUILD_SOURCE_REPO_URL", build.source->location.value_or("")},
-                                 {"CODEBUILD_START_TIME", std::to_string(build.start_time->ms)},
-                                 {"CODEBUILD_KMS_KEY_ID", "arn:aws:kms:" + row.region + ":" + row.account + ":alias/aws/s3"},
-                                 {"CODEBUILD_CI", "true"},
-                                 {"CI", "true"}});
+  Json variables =
+      Json::object({{"CODEBUILD_BUILD_ARN", *build.arn},
+                    {"CODEBUILD_BUILD_ID", *build.id},
+                    {"CODEBUILD_BUILD_NUMBER", std::to_string(build.build_number.value_or(0))},
+                    {"CODEBUILD_BUILD_IMAGE", build.environment->image},
+                    {"CODEBUILD_INITIATOR", build.initiator.value_or("")},
+                    {"CODEBUILD_SOURCE_VERSION", build.source_version.value_or("")},
+                    {"CODEBUILD_SOURCE_REPO_URL", build.source->location.value_or("")},
+                    {"CODEBUILD_START_TIME", std::to_string(build.start_time->ms)},
+                    {"CODEBUILD_KMS_KEY_ID", "arn:aws:kms:" + row.region + ":" + row.account + ":alias/aws/s3"},
+                    {"CODEBUILD_CI", "true"},
+                    {"CI", "true"}});
   if (build.logs && build.logs->stream_name) variables["CODEBUILD_LOG_PATH"] = *build.logs->stream_name;
   Json environment = Json::array();
   if (build.environment->environment_variables)

@@ -8,9 +8,7 @@ namespace {
 // Addresses of the shared space (RFC 6598), which no user's VPC has by default.
 constexpr const char* kPublicAddress = "198.19.255.254";
 
-std::string interface_id(const BuildAddress& build) {
-  return "eni-" + replace_all(build.uuid, "-", "").substr(0, 17);
-}
+std::string interface_id(const BuildAddress& build) { return "eni-" + replace_all(build.uuid, "-", "").substr(0, 17); }
 
 std::string mac_of(const BuildAddress& build) {
   const std::string hex = replace_all(build.uuid, "-", "");

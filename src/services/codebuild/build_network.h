@@ -1,5 +1,5 @@
-// The network of the build machines: CodeBuild's own VPC, as AWS has one that its users do not see. Builds reach the world
-// through a NAT gateway and nothing reaches them.
+// The network of the build machines: CodeBuild's own VPC, as AWS has one that its users do not see. Builds reach the
+// world through a NAT gateway and nothing reaches them.
 #pragma once
 
 #include <string>

@@ -102,7 +102,8 @@ std::string artifact_arn(const ProjectArtifacts& artifacts, std::string_view nam
   std::string key = artifacts.path.value_or("");
   while (key.starts_with('/')) key.erase(0, 1);
   if (!key.empty() && !key.ends_with('/')) key += '/';
-  if (artifacts.namespace_type.value_or("NONE") == "BUILD_ID" && !build_uuid.empty()) key += std::string(build_uuid) + "/";
+  if (artifacts.namespace_type.value_or("NONE") == "BUILD_ID" && !build_uuid.empty())
+    key += std::string(build_uuid) + "/";
   key += name.empty() ? artifacts.name.value_or("") : std::string(name);
   return "arn:aws:s3:::" + artifacts.location.value_or("") + "/" + key;
 }

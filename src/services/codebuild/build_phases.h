@@ -1,7 +1,7 @@
 // The Build machine: which phase a build is in, and what an event of its machine changes. Pure.
 ///   SUBMITTED ▶ QUEUED ▶ PROVISIONING ▶ DOWNLOAD_SOURCE ▶ INSTALL ▶ PRE_BUILD ▶ BUILD ▶ POST_BUILD ▶ UPLOAD_ARTIFACTS
-///   ▶ FINALIZING ▶ COMPLETED                 a phase that fails leads to FINALIZING (after a BUILD, through POST_BUILD)
-///   IN_PROGRESS ──▶ SUCCEEDED | FAILED | FAULT | TIMED_OUT | STOPPED
+///   ▶ FINALIZING ▶ COMPLETED                 a phase that fails leads to FINALIZING (after a BUILD, through
+///   POST_BUILD) IN_PROGRESS ──▶ SUCCEEDED | FAILED | FAULT | TIMED_OUT | STOPPED
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ struct LogLine {
 /// What a line of the runner's events.jsonl did to the build.
 struct Applied {
   std::vector<LogLine> lines;
-  std::string done;                // the runner's last word, or ""
+  std::string done;  // the runner's last word, or ""
 };
 void apply_event(Build& build, const Json& event, Applied& applied);
 

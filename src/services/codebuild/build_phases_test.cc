@@ -16,10 +16,11 @@ Build apply_all(const std::vector<std::string>& events, Applied& applied) {
 
 TEST(BuildPhases, AnEventBeginsAndEndsItsPhaseOnce) {
   Applied applied;
-  const Build build = apply_all({R"({"t":1000,"type":"phase_start","phase":"INSTALL"})",
-                                 R"({"t":3500,"type":"phase_end","phase":"INSTALL","status":"SUCCEEDED","code":"","message":""})",
-                                 R"({"t":9000,"type":"phase_end","phase":"INSTALL","status":"FAILED","code":"X","message":""})"},
-                                applied);
+  const Build build =
+      apply_all({R"({"t":1000,"type":"phase_start","phase":"INSTALL"})",
+                 R"({"t":3500,"type":"phase_end","phase":"INSTALL","status":"SUCCEEDED","code":"","message":""})",
+                 R"({"t":9000,"type":"phase_end","phase":"INSTALL","status":"FAILED","code":"X","message":""})"},
+                applied);
   ASSERT_EQ(build.phases->size(), 1u);
   const BuildPhase& phase = build.phases->front();
   EXPECT_EQ(phase.phase_status, "SUCCEEDED");
@@ -49,10 +50,11 @@ TEST(BuildPhases, CompletingEndsOpenPhasesWithTheBuildsStatus) {
 
 TEST(BuildPhases, LinesVersionsVariablesAndArtifactsAreKept) {
   Applied applied;
-  const Build build = apply_all({R"({"t":5,"type":"log","message":"hello"})", R"({"t":5,"type":"source","version":"abc"})",
-                                 R"({"t":5,"type":"exported","name":"TAG","value":"1"})",
-                                 R"({"t":5,"type":"artifact","identifier":"","location":"arn:aws:s3:::b/k","sha256":"s","md5":""})"},
-                                applied);
+  const Build build =
+      apply_all({R"({"t":5,"type":"log","message":"hello"})", R"({"t":5,"type":"source","version":"abc"})",
+                 R"({"t":5,"type":"exported","name":"TAG","value":"1"})",
+                 R"({"t":5,"type":"artifact","identifier":"","location":"arn:aws:s3:::b/k","sha256":"s","md5":""})"},
+                applied);
   EXPECT_EQ(applied.lines.at(0).text, "hello");
   EXPECT_EQ(build.resolved_source_version, "abc");
   EXPECT_EQ(build.exported_environment_variables->at(0).name, "TAG");

@@ -13,7 +13,6 @@
 #include "base/ids.h"
 #include "gen/logs/client.h"
 #include "host/client.h"
-#include "http/authority.h"
 #include "os/files.h"
 #include "services/codebuild/build_job.h"
 #include "services/codebuild/build_network.h"
@@ -90,7 +89,8 @@ region::Caller BuildTasks::assume(const BuildRow& row) {
 }
 
 void BuildTasks::carry_out(store::TaskRun& run) {
-  auto row = home_.db.read([&](store::Tx& tx) { return store_.find_build_by_sequence(tx, run.body().integer("sequence")); });
+  auto row =
+      home_.db.read([&](store::Tx& tx) { return store_.find_build_by_sequence(tx, run.body().integer("sequence")); });
   if (!row || row->complete()) return;
   const std::chrono::minutes longest(row->build.timeout_in_minutes.value_or(60));
   if (home_.clock.now() > *row->build.start_time + longest)
@@ -151,13 +151,14 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   const std::string& image = row.build.environment->image;
   const auto images = host.images();
   const auto known = [&](const std::string& alias) {
-    return std::any_of(images.begin(), images.end(), [&](const host::ImageState& there) { return there.alias == alias; });
+    return std::any_of(images.begin(), images.end(),
+                       [&](const host::ImageState& there) { return there.alias == alias; });
   };
   if (known(image)) machine.image = image;
   if (machine.image == kImageAlias && (!image.starts_with("aws/codebuild/") || !known(kImageAlias)))
     return fail(run, std::move(row), "PROVISIONING", "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
-                "Unable to pull customer's container image. CannotPullContainerError: the region has no image " + image +
-                    "; 'hanbat image import' brings it, 'hanbat doctor' tells what there is");
+                "Unable to pull customer's container image. CannotPullContainerError: the region has no image " +
+                    image + "; 'hanbat image import' brings it, 'hanbat doctor' tells what there is");
   write_folder(row);
   machine.nics = {nic_of({row.uuid(), row.address})};
   host::SharedFolder shared;
@@ -165,7 +166,6 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   shared.path = "/hanbat/build";
   machine.folders = {shared};
   machine.nesting = true;
-  machine.labels = {{"user.hanbat.ca", home_.authority() ? home_.authority()->ca_pem() : ""}};
   apply_network();
   host.create_machine(machine);
   host.start_machine(machine.name);
@@ -263,7 +263,8 @@ void BuildTasks::end(store::Tx& tx, BuildRow& row, std::string_view status) {
 }
 
 void BuildTasks::remove_machine(store::TaskRun& run) {
-  auto row = home_.db.read([&](store::Tx& tx) { return store_.find_build_by_sequence(tx, run.body().integer("sequence")); });
+  auto row =
+      home_.db.read([&](store::Tx& tx) { return store_.find_build_by_sequence(tx, run.body().integer("sequence")); });
   if (!row) return;
   home_.require_host().delete_machine(machine_name(*row));
   std::error_code ignored;
@@ -282,7 +283,8 @@ void BuildTasks::remove_machine(store::TaskRun& run) {
 void BuildTasks::make_stream(store::Tx& tx, const BuildRow& row, const region::Caller& role) {
   const LogsLocation& logs = *row.build.logs;
   if (!logs.group_name) return;
-  region::Request rq(home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.region, random_uuid());
+  region::Request rq(home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.region,
+                     random_uuid());
   const logs::Client client(rq);
   // A group that is there may be used without the right to make groups.
   try {
@@ -301,7 +303,8 @@ void BuildTasks::make_stream(store::Tx& tx, const BuildRow& row, const region::C
 void BuildTasks::write_log(store::Tx& tx, const BuildRow& row, const region::Caller& role,
                            const std::vector<LogLine>& lines) {
   if (!row.build.logs->group_name) return;
-  region::Request rq(home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.region, random_uuid());
+  region::Request rq(home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.region,
+                     random_uuid());
   logs::PutLogEventsInput in;
   in.log_group_name = *row.build.logs->group_name;
   in.log_stream_name = *row.build.logs->stream_name;

@@ -11,7 +11,8 @@
 
 namespace hanbat::codebuild {
 
-/// One task per build drives it: provision, then follow the runner's events until they end. Another removes the machine.
+/// One task per build drives it: provision, then follow the runner's events until they end. Another removes the
+/// machine.
 class BuildTasks {
  public:
   BuildTasks(region::Region& home, const Store& store, const region::Service& service)
@@ -28,8 +29,7 @@ class BuildTasks {
   void carry_out(store::TaskRun& run);
   void provision(store::TaskRun& run, BuildRow row);
   void follow(store::TaskRun& run, BuildRow row);
-  void fail(store::TaskRun& run, BuildRow row, std::string_view phase, std::string_view code,
-            std::string_view message);
+  void fail(store::TaskRun& run, BuildRow row, std::string_view phase, std::string_view code, std::string_view message);
   void remove_machine(store::TaskRun& run);
   void apply_network();
   void write_folder(const BuildRow& row);

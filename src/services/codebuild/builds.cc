@@ -55,7 +55,7 @@ Project with_overrides(Project project, const StartBuildInput& in) {
   take(environment.image_pull_credentials_type, in.image_pull_credentials_type_override);
   if (in.environment_variables_override) {
     auto& variables = environment.environment_variables ? *environment.environment_variables
-                                                         : environment.environment_variables.emplace();
+                                                        : environment.environment_variables.emplace();
     for (const EnvironmentVariable& variable : *in.environment_variables_override) {
       std::erase_if(variables, [&](const EnvironmentVariable& there) { return there.name == variable.name; });
       variables.push_back(variable);
@@ -137,8 +137,7 @@ StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInp
     logs.group_name = cloud_watch.group_name.value_or("/aws/codebuild/" + name);
     const std::string uuid = build_row.uuid();
     logs.stream_name = cloud_watch.stream_name ? *cloud_watch.stream_name + "/" + uuid : uuid;
-    logs.cloud_watch_logs_arn =
-        rq.arn("logs", "log-group:" + *logs.group_name + ":log-stream:" + *logs.stream_name);
+    logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:" + *logs.group_name + ":log-stream:" + *logs.stream_name);
   }
   logs.cloud_watch_logs = std::move(cloud_watch);
   build.logs = std::move(logs);
@@ -175,7 +174,8 @@ RetryBuildOutput CodeBuild::retry_build(region::Request& rq, const RetryBuildInp
   again.source_type_override = old.build.source->type;
   again.source_location_override = old.build.source->location;
   again.buildspec_override = old.build.source->buildspec;
-  again.source_version = old.build.resolved_source_version ? old.build.resolved_source_version : old.build.source_version;
+  again.source_version =
+      old.build.resolved_source_version ? old.build.resolved_source_version : old.build.source_version;
   again.environment_variables_override = old.build.environment->environment_variables;
   again.image_override = old.build.environment->image;
   again.privileged_mode_override = old.build.environment->privileged_mode;

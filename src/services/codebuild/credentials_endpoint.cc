@@ -14,8 +14,7 @@ constexpr Seconds kLifetime = std::chrono::hours(1);
 /// A build is known by the address that it calls from; the kernel lets it use no other.
 void answer(region::Region& home, const Store& store, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  const auto row =
-      home.db.read([&](store::Tx& tx) { return store.find_build_by_address(tx, head.peer_address); });
+  const auto row = home.db.read([&](store::Tx& tx) { return store.find_build_by_address(tx, head.peer_address); });
   if (!row || row->complete() || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
   const auto keys = home.db.write([&](store::Tx& tx) {

@@ -12,10 +12,12 @@ namespace hanbat::codebuild {
 namespace {
 
 /// What CodeBuild offers by itself and our build image stands in for.
-constexpr std::string_view kCuratedImages[] = {
-    "aws/codebuild/amazonlinux2-x86_64-standard:4.0", "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
-    "aws/codebuild/amazonlinux-x86_64-standard:5.0",  "aws/codebuild/standard:5.0",
-    "aws/codebuild/standard:6.0",                     "aws/codebuild/standard:7.0"};
+constexpr std::string_view kCuratedImages[] = {"aws/codebuild/amazonlinux2-x86_64-standard:4.0",
+                                               "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
+                                               "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+                                               "aws/codebuild/standard:5.0",
+                                               "aws/codebuild/standard:6.0",
+                                               "aws/codebuild/standard:7.0"};
 
 void check_source(const ProjectSource& source) {
   static const std::set<std::string> kBuilt = {"CODEPIPELINE", "CODECOMMIT", "S3", "NO_SOURCE"};

@@ -25,25 +25,26 @@ std::optional<BuildRow> first(const std::optional<store::Row>& row) {
 
 std::optional<ProjectRow> Store::find_project(store::Tx& tx, std::string_view account, std::string_view region,
                                               std::string_view name) const {
-  const auto row = tx.find(
-      "SELECT account, region, body FROM codebuild_projects WHERE account = ? AND region = ? AND name = ?", account,
-      region, name);
+  const auto row =
+      tx.find("SELECT account, region, body FROM codebuild_projects WHERE account = ? AND region = ? AND name = ?",
+              account, region, name);
   if (!row) return std::nullopt;
   return project_of(*row);
 }
 
 std::vector<ProjectRow> Store::list_projects(store::Tx& tx, std::string_view account, std::string_view region) const {
   std::vector<ProjectRow> out;
-  for (const auto& row : tx.query(
-           "SELECT account, region, body FROM codebuild_projects WHERE account = ? AND region = ? ORDER BY name", account,
-           region))
+  for (const auto& row :
+       tx.query("SELECT account, region, body FROM codebuild_projects WHERE account = ? AND region = ? ORDER BY name",
+                account, region))
     out.push_back(project_of(row));
   return out;
 }
 
 void Store::insert(store::Tx& tx, const ProjectRow& row) const {
   tx.exec(
-      "INSERT INTO codebuild_projects(account, region, name, modified, next_build_number, body) VALUES (?, ?, ?, ?, 1, ?)",
+      "INSERT INTO codebuild_projects(account, region, name, modified, next_build_number, body) VALUES (?, ?, ?, ?, 1, "
+      "?)",
       row.account, row.region, *row.project.name, *row.project.last_modified, wire::to_json(row.project));
 }
 
@@ -62,14 +63,16 @@ std::int64_t Store::take_build_number(store::Tx& tx, const ProjectRow& row) cons
       "UPDATE codebuild_projects SET next_build_number = next_build_number + 1 WHERE account = ? AND region = ? AND "
       "name = ?",
       row.account, row.region, *row.project.name);
-  return tx.find("SELECT next_build_number - 1 FROM codebuild_projects WHERE account = ? AND region = ? AND name = ?",
-                 row.account, row.region, *row.project.name)
+  return tx
+      .find("SELECT next_build_number - 1 FROM codebuild_projects WHERE account = ? AND region = ? AND name = ?",
+            row.account, row.region, *row.project.name)
       ->integer(0);
 }
 
 void Store::insert(store::Tx& tx, const BuildRow& row) const {
   tx.exec(
-      "INSERT INTO codebuild_builds(id, account, region, project, token, address, build, work) VALUES (?, ?, ?, ?, ?, ?, "
+      "INSERT INTO codebuild_builds(id, account, region, project, token, address, build, work) VALUES (?, ?, ?, ?, ?, "
+      "?, "
       "?, ?)",
       row.id(), row.account, row.region, *row.build.project_name, or_null(row.token), or_null(row.address),
       wire::to_json(row.build), row.work);
@@ -86,9 +89,8 @@ void Store::remove_build(store::Tx& tx, const BuildRow& row) const {
 
 std::optional<BuildRow> Store::find_build(store::Tx& tx, std::string_view account, std::string_view region,
                                           std::string_view id) const {
-  return first(tx.find(
-      "SELECT " + kBuildColumns + " FROM codebuild_builds WHERE account = ? AND region = ? AND id = ?", account, region,
-      id));
+  return first(tx.find("SELECT " + kBuildColumns + " FROM codebuild_builds WHERE account = ? AND region = ? AND id = ?",
+                       account, region, id));
 }
 
 std::optional<BuildRow> Store::find_build_by_sequence(store::Tx& tx, std::int64_t sequence) const {
@@ -109,10 +111,11 @@ std::optional<BuildRow> Store::find_build_by_address(store::Tx& tx, std::string_
 std::vector<BuildRow> Store::list_builds(store::Tx& tx, std::string_view account, std::string_view region,
                                          std::string_view project) const {
   std::vector<BuildRow> out;
-  for (const auto& row : tx.query("SELECT " + kBuildColumns +
-                                      " FROM codebuild_builds WHERE account = ? AND region = ? AND (? = '' OR project = "
-                                      "?) ORDER BY sequence DESC",
-                                  account, region, project, project))
+  for (const auto& row :
+       tx.query("SELECT " + kBuildColumns +
+                    " FROM codebuild_builds WHERE account = ? AND region = ? AND (? = '' OR project = "
+                    "?) ORDER BY sequence DESC",
+                account, region, project, project))
     out.push_back(build_of(row));
   return out;
 }
