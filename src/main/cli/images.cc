@@ -1,6 +1,7 @@
 // Machine images: built from the recipes in images/, or brought in from OCI, and handed to hostd.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "base/text.h"
@@ -22,9 +23,28 @@ void hand_over(const Home& home, const std::string& name, const fs::path& folder
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
-}  // namespace
+/// When any of what an image is made from was last written.
+fs::file_time_type newest_source() {
+  fs::file_time_type newest = fs::file_time_type::min();
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(recipes_folder()))
+    newest =
+        std::max(newest, entry.symlink_status().type() == fs::file_type::regular ? entry.last_write_time() : newest);
+  if (const fs::path agent = guest_folder() / "amazon-ssm-agent"; fs::exists(agent))
+    newest = std::max(newest, fs::last_write_time(agent));
+  return newest;
+}
 
-void build_images(const Home& home, const std::vector<std::string>& names) {
+/// Left beside the images when a build found or made them current.
+fs::path stamp() { return images_folder() / ".checked"; }
+
+/// Whether a build has looked at the images since anything of theirs changed. Then there is no need to look again.
+bool known_current(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (!fs::exists(images_folder() / name / "rootfs.squashfs")) return false;
+  return fs::exists(stamp()) && fs::last_write_time(stamp()) > newest_source();
+}
+
+void make_images(const Home& home, const std::vector<std::string>& names) {
   std::vector<std::string> command = {
       "bash", recipes_folder() / "build.sh", "--output", images_folder(), "--guest", guest_folder()};
   command.insert(command.end(), names.begin(), names.end());
@@ -35,8 +55,15 @@ void build_images(const Home& home, const std::vector<std::string>& names) {
   if (code != 0)
     throw Failure(
         fmt::format("building the machine images failed ({}); its log is {}", code, home.images_log().string()));
-  for (const std::string& name : names.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : names)
-    hand_over(home, name, images_folder() / name);
+  write_file_atomic(stamp(), "");
+}
+
+}  // namespace
+
+void build_images(const Home& home, const std::vector<std::string>& wanted) {
+  const std::vector<std::string> names = wanted.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : wanted;
+  if (!wanted.empty() || !known_current(names)) make_images(home, names);
+  for (const std::string& name : names) hand_over(home, name, images_folder() / name);
 }
 
 void import_image(const Home& home, const std::string& source, const std::string& name) {

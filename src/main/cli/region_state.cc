@@ -109,7 +109,7 @@ void down(const Home& home) {
 
   // hostd says what it removed; the kernel says what is left.
   std::vector<std::string> left = list_leftovers(home);
-  for (int i = 0; answer && !left.empty() && i < 100; ++i) {
+  for (int i = 0; answer && !left.empty() && i < 300; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     left = list_leftovers(home);
   }
