@@ -1,5 +1,5 @@
 """Machines and balancers of hostd with the real Incus and HAProxy. Takes a machine image: HANBAT_IMAGES_DIR/amzn2, as `hanbat image
-build` leaves it; skipped where there is none, or no root. Run it alone: the edge is one per machine.
+build` leaves it; skipped where there is none, or no root.
 """
 import os
 import subprocess
@@ -163,7 +163,7 @@ class Machines(unittest.TestCase):
                     body = answer.read()
                     if answer.status != 200:
                         failures.append((answer.status, body))
-                except Exception as error:  # noqa: BLE001
+                except OSError as error:  # noqa: BLE001
                     failures.append(repr(error))
                     connection.close()
                 time.sleep(0.002)

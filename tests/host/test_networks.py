@@ -1,7 +1,9 @@
 """Networks of hostd in the real kernel: guests are bare namespaces on veth pairs, so no machine image is needed.
 
-Starts its own hanbat-hostd on a temporary state folder; skipped where there is no root. Run it alone: the edge is one per machine.
+Starts its own hanbat-hostd on a temporary state folder, in network and mount namespaces of this process's own, so that a region
+that runs on the machine is not in its way. Skipped where there is no root.
 """
+import ctypes
 import json
 import os
 import shutil
@@ -24,10 +26,30 @@ def sh(*argv, check=True, timeout=30):
     return done
 
 
+isolated = False
+
+
+def isolate():
+    """This process and what it starts see no links, namespaces or filters but their own."""
+    global isolated
+    if isolated:
+        return
+    if ctypes.CDLL(None, use_errno=True).unshare(0x40000000 | 0x00020000) != 0:
+        raise unittest.SkipTest("no namespaces: " + os.strerror(ctypes.get_errno()))
+    os.makedirs("/run/netns", exist_ok=True)
+    # /sys tells of the links of the namespace in which it was mounted; the control groups below it stay what they are.
+    for command in ("mount --make-rprivate /", "mount -t tmpfs none /run/netns", "mkdir /run/netns/cgroup", "mount --rbind /sys/fs/cgroup /run/netns/cgroup",
+                    "mount -t sysfs none /sys", "mount --rbind /run/netns/cgroup /sys/fs/cgroup", "umount -R /run/netns/cgroup", "rmdir /run/netns/cgroup",
+                    "ip link set lo up", "ip route add blackhole 198.18.0.0/15", "ip route add blackhole 10.0.0.0/8"):
+        sh(*command.split())
+    isolated = True
+
+
 class Hostd:
     """A daemon of the test's own, whose hanbatd is a sleeping stand-in."""
 
     def __init__(self):
+        isolate()
         self.home = tempfile.mkdtemp(prefix="hanbat-test-", dir="/var/tmp")
         os.chmod(self.home, 0o755)
         self.log = open(os.path.join(self.home, "hostd.out"), "w")
@@ -63,7 +85,10 @@ class Hostd:
     def down(self):
         self.ask({"action": "down"})
         self.process.wait(20)
-        if self.home not in open("/proc/mounts").read():
+        self.log.close()
+        with open("/proc/mounts") as mounts:
+            mounted = self.home in mounts.read()
+        if not mounted:
             shutil.rmtree(self.home, ignore_errors=True)
 
 

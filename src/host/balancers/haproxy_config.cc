@@ -185,7 +185,7 @@ class Writer {
         if (listener.host_port == 0 || balancer.host_name.empty() || !is_public) continue;
         frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n", listener.id, balancer.host_name);
         names[listener.host_port] += " " + balancer.host_name;
-        backends += fmt::format("backend H_{}\n  option redispatch 1\n  timeout connect 3s\n  timeout server {}s\n", listener.id, balancer.idle_timeout_seconds + 5);
+        backends += fmt::format("backend H_{}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n  timeout server {}s\n", listener.id, balancer.idle_timeout_seconds + 5);
         int number = 0;
         for (const auto& node : balancer.nodes)
           if (!node.public_ip.empty())
