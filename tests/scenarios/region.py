@@ -52,7 +52,7 @@ class Region:
         if self._env is None:
             lines = subprocess.run(["bash", "-c", f'eval "$("{HANBAT}" env)" && env -0'], check=True, capture_output=True).stdout
             self._env = dict(line.split("=", 1) for line in lines.decode().split("\0") if "=" in line)
-            self._env.update(WSI_STATE=str(STATE), WSI_BASE_IMAGE=os.environ.get("WSI_BASE_IMAGE", "python:3.11-slim"))
+            self._env.update(WSI_STATE=str(STATE))
         return self._env
 
     @property

@@ -15,6 +15,7 @@ namespace hanbat::elasticloadbalancing {
 namespace {
 
 constexpr std::size_t kLongestName = 32;
+constexpr const char* kDnsNameTag = "hanbat:dns-name";
 
 void check_name(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
@@ -95,11 +96,14 @@ std::vector<std::string> require_security_groups(const Ec2AsService& ec2, const 
 
 /// An interface in the subnet, with a public address when the balancer faces the internet.
 Json make_interface(const Ec2AsService& ec2, const ec2::Subnet& subnet, const std::vector<std::string>& groups,
-                    const std::string& description, bool facing) {
+                    const std::string& description, const std::string& dns_name, bool facing) {
   ec2::CreateNetworkInterfaceInput ask;
   ask.subnet_id = subnet.subnet_id.value_or("");
   ask.groups = groups;
   ask.description = description;
+  // EC2 gives the interface's addresses this name in the DNS of every VPC.
+  ask.tag_specifications = {
+      {{.resource_type = "network-interface", .tags = {{{.key = kDnsNameTag, .value = dns_name}}}}}};
   const auto made = ec2->create_network_interface(ask).network_interface;
   Json interface = Json::object({{"id", made->network_interface_id.value_or("")},
                                  {"subnet", subnet.subnet_id.value_or("")},
@@ -172,13 +176,14 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   row.created = rq.now();
   row.own["asked"] = asked;
   row.own["interfaces"] = Json::array();
+  const std::string dns_name = fmt::format("{}{}-{}.{}.elb.amazonaws.com", facing ? "" : "internal-", in.name,
+                                           random_from("0123456789", 10), rq.region);
   for (const ec2::Subnet& subnet : subnets)
-    row.own["interfaces"].push_back(make_interface(ec2, subnet, groups, "ELB " + path, facing));
+    row.own["interfaces"].push_back(make_interface(ec2, subnet, groups, "ELB " + path, dns_name, facing));
   LoadBalancer& shape = row.shape;
   shape.load_balancer_arn = row.arn;
   shape.load_balancer_name = in.name;
-  shape.dns_name = fmt::format("{}{}-{}.{}.elb.amazonaws.com", facing ? "" : "internal-", in.name,
-                               random_from("0123456789", 10), rq.region);
+  shape.dns_name = dns_name;
   shape.canonical_hosted_zone_id = "ZWKZPGTI48KDX";
   shape.created_time = row.created;
   shape.scheme = facing ? "internet-facing" : "internal";
