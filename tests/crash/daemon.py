@@ -1,0 +1,63 @@
+"""A hanbatd of its own, without the host side: on a free port, with its state in a folder that lives as long as the test."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import boto3
+import botocore.config
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HANBATD = os.environ.get("HANBATD", str(ROOT / "build/release/src/main/hanbatd"))
+REGION = "ap-northeast-2"
+
+
+class Daemon:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = None
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port)],
+                                            stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    raise AssertionError("hanbatd did not start:\n" + (self.folder / "log").read_text()[-3000:])
+                time.sleep(0.02)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(30) == 0
+
+    @property
+    def key(self):
+        """The first administrator's access key: (id, secret)."""
+        entry = json.loads((self.folder / "state/admin-credentials.json").read_text())
+        secret = next(v for k, v in entry.items() if "secret" in k.lower())
+        return next(v for k, v in entry.items() if "key" in k.lower() and "secret" not in k.lower()), secret
+
+    def client(self, service):
+        key, secret = self.key
+        config = botocore.config.Config(retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=5, read_timeout=30)
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=key,
+                            aws_secret_access_key=secret, config=config)
