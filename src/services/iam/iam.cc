@@ -6,6 +6,7 @@
 #include "gen/iam/schema.h"
 #include "os/files.h"
 #include "services/iam/secrets.h"
+#include "services/iam/trust.h"
 #include "store/tasks.h"
 
 namespace hanbat::iam {
@@ -188,21 +189,14 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
   }
 }
 
-void Iam::check_trust(Request& rq, const std::string& document) const {
-  std::shared_ptr<const region::policy::Document> parsed;
+void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
   try {
-    parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
+    role.body["trust_ids"] = bind_principals(rq.tx, store_, rq.account,
+                                             *policies_.parse(document, region::policy::DocumentKind::kTrust));
   } catch (const region::policy::DocumentError& refusal) {
     throw MalformedPolicyDocumentException(refusal.what());
   }
-  for (const region::policy::Statement& statement : parsed->statements)
-    for (const std::string& name : statement.principals->aws) {
-      const auto arn = parse_arn(name);
-      // Only of this account it is known who exists.
-      if (!arn || arn->account != rq.account || arn->service != "iam" || arn->resource == "root") continue;
-      if (!store_.find_by_arn(rq.tx, name))
-        throw MalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"" + name + "\"");
-    }
+  role.body["trust"] = document;
 }
 
 std::optional<AttachedPermissionsBoundary> Iam::boundary_of(Request& rq, const Entity& e) const {

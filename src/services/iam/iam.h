@@ -206,7 +206,7 @@ class Iam final : public Operations {
   void delete_inline(Request& rq, const Entity& owner, std::string_view name) const;
   std::vector<std::string> inline_names(Request& rq, const Entity& owner) const;
   /// Throws MalformedPolicyDocument; a trust policy's principals must exist.
-  void check_trust(Request& rq, const std::string& document) const;
+  void set_trust(Request& rq, Entity& role, const std::string& document) const;
   void refuse_service_linked(const Entity& role) const;
 
   // Entities as the API tells them.

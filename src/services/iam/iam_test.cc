@@ -219,6 +219,19 @@ TEST_F(IamTest, AServiceGetsASessionOnlyOfARoleThatTrustsIt) {
   EXPECT_EQ(code_of([&] { client(session).list_users({}); }), "");
 }
 
+TEST_F(IamTest, ATrustPolicyMeansTheUserThatItNamedAndNoLaterOneOfThatName) {
+  const std::string trust =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/u"},"Action":"sts:AssumeRole"}]})";
+  const std::string id = client().create_user({.user_name = "u"}).user->user_id;
+  client().create_role({.assume_role_policy_document = trust, .role_name = "r"});
+  client().update_user({.new_user_name = "v", .user_name = "u"});
+  EXPECT_THAT(*percent_decode(*client().get_role({.role_name = "r"}).role.assume_role_policy_document), HasSubstr(":user/v\""));
+  client().delete_user({.user_name = "v"});
+  client().create_user({.user_name = "u"});
+  EXPECT_THAT(*percent_decode(*client().get_role({.role_name = "r"}).role.assume_role_policy_document),
+              HasSubstr("\"AWS\":\"" + id + "\""));
+}
+
 TEST_F(IamTest, TemporaryKeysAreFoundWithTheirTokenUntilADayAfterTheirEnd) {
   client().create_role({.assume_role_policy_document = kTrustsEc2, .role_name = "r"});
   const region::Caller session = test.home.assume_role("arn:aws:iam::123456789012:role/r", "ec2.amazonaws.com", "i-1");

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "region/policy/evaluation.h"
 #include "services/iam/secrets.h"
+#include "services/iam/trust.h"
 #include "wire/error.h"
 
 namespace hanbat::iam {
@@ -125,7 +126,7 @@ std::optional<region::RoleFacts> IamIdentity::find_role(store::Tx& tx, std::stri
                            .id = role->id,
                            .name = role->name,
                            .account = role->account,
-                           .trust = Json::parse(role->body.text("trust")),
+                           .trust = Json::parse(current_trust(tx, store_, *role)),
                            .longest_session = Seconds(role->body.integer("max_session", 3600))};
 }
 

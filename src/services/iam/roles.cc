@@ -3,6 +3,7 @@
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
 #include "services/iam/tags.h"
+#include "services/iam/trust.h"
 
 namespace hanbat::iam {
 namespace {
@@ -20,7 +21,7 @@ void check_session(int seconds) {
 
 Role Iam::role_of(Request& rq, const Entity& e) const {
   Role out{.arn = e.arn, .create_date = e.created, .path = e.path, .role_id = e.id, .role_name = e.name};
-  out.assume_role_policy_document = percent_encode(e.body.text("trust"));
+  out.assume_role_policy_document = percent_encode(current_trust(rq.tx, store_, e));
   if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
   out.max_session_duration = static_cast<int>(e.body.integer("max_session", kShortestSession));
   out.permissions_boundary = boundary_of(rq, e);
@@ -52,10 +53,9 @@ CreateRoleOutput Iam::create_role(Request& rq, const CreateRoleInput& in) {
 
   if (role.path.starts_with("/aws-service-role/"))
     throw InvalidInputException("The path /aws-service-role/ is reserved for service-linked roles.");
-  check_trust(rq, in.assume_role_policy_document);
+  set_trust(rq, role, in.assume_role_policy_document);
   if (in.max_session_duration) check_session(*in.max_session_duration);
   if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
-  role.body["trust"] = in.assume_role_policy_document;
   role.body["max_session"] = in.max_session_duration.value_or(kShortestSession);
   if (in.description) role.body["description"] = *in.description;
   role.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
@@ -125,8 +125,7 @@ UpdateAssumeRolePolicyOutput Iam::update_assume_role_policy(Request& rq, const U
 
   Entity role = require_role(rq, in.role_name);
   refuse_service_linked(role);
-  check_trust(rq, in.policy_document);
-  role.body["trust"] = in.policy_document;
+  set_trust(rq, role, in.policy_document);
 
   store_.update(rq.tx, role);
 
