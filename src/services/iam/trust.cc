@@ -24,7 +24,9 @@ Json bind_principals(store::Tx& tx, const Store& store, std::string_view account
 
 std::string current_trust(store::Tx& tx, const Store& store, const Entity& role) {
   std::string text = role.body.text("trust");
-  for (const auto& [arn, id] : role.body["trust_ids"].members()) {
+  const Json* ids = role.body.find("trust_ids");
+  if (!ids) return text;  // a service-linked role's
+  for (const auto& [arn, id] : ids->members()) {
     const auto entity = store.find_by_id(tx, id.as_string());
     if (entity && entity->arn == arn) continue;
     text = replace_all(text, "\"" + arn + "\"", "\"" + (entity ? entity->arn : id.as_string()) + "\"");
