@@ -25,7 +25,11 @@ void Request::authorize(std::string_view action, std::string_view resource, cons
 }
 
 void Request::authorize(AccessQuestion question) {
-  if (question.resource_account.empty()) question.resource_account = account;
+  if (question.resource_account.empty()) {
+    // An ARN that names another account is another's resource: a role of theirs, say, is not the caller's to pass.
+    const auto arn = parse_arn(question.resource);
+    question.resource_account = arn && arn->account.size() == 12 ? arn->account : account;
+  }
   home.authorizer().authorize(*this, question);
 }
 

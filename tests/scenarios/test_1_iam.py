@@ -135,6 +135,15 @@ def test_a_listing_is_bound_by_its_prefix(user, bucket):
     assert code(one("s3").list_objects_v2, Bucket=bucket) == "AccessDenied"
 
 
+def test_who_may_not_list_a_bucket_is_not_told_what_is_missing(user, bucket):
+    reader = user(allow("s3:GetObject"))
+    with pytest.raises(ClientError, match="s3:ListBucket") as refused:
+        reader("s3").get_object(Bucket=bucket, Key="missing")
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    lister = user(allow(["s3:GetObject", "s3:ListBucket"]))
+    assert code(lister("s3").get_object, Bucket=bucket, Key="missing") == "NoSuchKey"
+
+
 def test_a_buckets_policy_lets_in_who_has_no_policy_and_keeps_out_who_has(user, admin, bucket):
     guest, owner = user(), user(allow("s3:*"))
     admin("s3").put_bucket_policy(Bucket=bucket, Policy=document(

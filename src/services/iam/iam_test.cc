@@ -219,6 +219,19 @@ TEST_F(IamTest, AServiceGetsASessionOnlyOfARoleThatTrustsIt) {
   EXPECT_EQ(code_of([&] { client(session).list_users({}); }), "");
 }
 
+TEST_F(IamTest, ARoleOfAnotherAccountIsNotOnesToPass) {
+  const auto attempt = [&](const std::string& arn) {
+    return message_of([&] {
+      test.db->write([&](store::Tx& tx) {
+        Request rq(test.home, iam, *iam.find_operation("GetRole")->model, tx, admin, test.region, "1");
+        rq.authorize_pass_role(arn, "ec2.amazonaws.com");
+      });
+    });
+  };
+  EXPECT_EQ(attempt("arn:aws:iam::123456789012:role/r"), "");
+  EXPECT_THAT(attempt("arn:aws:iam::999999999999:role/r"), HasSubstr("because no resource-based policy allows the iam:PassRole action"));
+}
+
 TEST_F(IamTest, ATrustPolicyMeansTheUserThatItNamedAndNoLaterOneOfThatName) {
   const std::string trust =
       R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/u"},"Action":"sts:AssumeRole"}]})";

@@ -92,6 +92,8 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
       throw wire::Error("NoSuchVersion", 404, "The specified version does not exist.")
           .with("Key", key)
           .with("VersionId", *version_id);
+    // Who may not list the bucket is not told what is in it.
+    require_bucket(rq, "s3:ListBucket", bucket.name);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   if (object->delete_marker) {
