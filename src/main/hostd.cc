@@ -95,6 +95,12 @@ int run(const Flags& flags) {
   const Fd lock = open_file(flags.home + "/run/hostd.lock", O_RDWR | O_CREAT, 0600);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("another hanbat-hostd runs for " + flags.home);
 
+  // The edge, its addresses and the host's routes to them are one per machine.
+  const Fd machine_lock = open_file("/run/hanbat-hostd.lock", O_RDWR | O_CREAT, 0600);
+  if (::flock(machine_lock.get(), LOCK_EX | LOCK_NB) != 0)
+    throw std::runtime_error("another region runs on this machine (in " + read_file("/run/hanbat-hostd.lock") + "), and one machine holds one at a time: hanbat down there first");
+  if (::ftruncate(machine_lock.get(), 0) == 0) write_all(machine_lock.get(), flags.home);
+
   host::Actions actions(flags.home);
   actions.start();
   std::vector<std::string> command = {readable(flags.hanbatd, flags.home), "--home", flags.home, "--port", std::to_string(flags.port)};

@@ -249,6 +249,20 @@ class Machines(unittest.TestCase):
         self.hostd.call("delete_machine", name="i-12")
         self.assertEqual([m["name"] for m in self.hostd.call("machines")], ["i-11"])
 
+    def test_a_region_taken_down_and_up_again_has_its_machines_running_and_its_balancer_serving(self):
+        self.balancers(("active", None))
+        self.hostd.ask({"action": "down"})
+        self.hostd.process.wait(20)
+        self.assertEqual([n for n in os.listdir("/run/netns") if n.startswith("hb-")], [])
+        began = time.time()
+        self.hostd.start()
+        self.hostd.call("machines")
+        print(f"up again after {time.time() - began:.1f} s")
+        self.wait_for_address("i-11")
+        self.serve("i-11")
+        self.wait_health({"10.74.0.5": "healthy"})
+        self.assertEqual(self.get(), "i-11")
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2, argv=[sys.argv[0], *sys.argv[1:]])

@@ -36,9 +36,9 @@ def isolate():
         return
     if ctypes.CDLL(None, use_errno=True).unshare(0x40000000 | 0x00020000) != 0:
         raise unittest.SkipTest("no namespaces: " + os.strerror(ctypes.get_errno()))
-    os.makedirs("/run/netns", exist_ok=True)
+    # /run is a folder of our own too, with what hostd looks for in it: the locks of a region outside do not hold here.
     # /sys tells of the links of the namespace in which it was mounted; the control groups below it stay what they are.
-    for command in ("mount --make-rprivate /", "mount -t tmpfs none /run/netns", "mkdir /run/netns/cgroup", "mount --rbind /sys/fs/cgroup /run/netns/cgroup",
+    for command in ("mount --make-rprivate /", "mount -t tmpfs none /run", "mkdir /run/netns", "mkdir /run/netns/cgroup", "mount --rbind /sys/fs/cgroup /run/netns/cgroup",
                     "mount -t sysfs none /sys", "mount --rbind /run/netns/cgroup /sys/fs/cgroup", "umount -R /run/netns/cgroup", "rmdir /run/netns/cgroup",
                     "ip link set lo up", "ip route add blackhole 198.18.0.0/15", "ip route add blackhole 10.0.0.0/8"):
         sh(*command.split())
