@@ -59,7 +59,8 @@ std::string Vault::seal(std::string_view secret, std::string_view purpose) const
   std::string out(secret.size(), '\0');
   std::string tag(kTagSize, '\0');
   int done = 0;
-  require(EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(std::string_view(key_)), bytes(std::string_view(nonce))));
+  require(EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(std::string_view(key_)),
+                             bytes(std::string_view(nonce))));
   require(EVP_EncryptUpdate(cipher.get(), nullptr, &done, bytes(purpose), length(purpose)));
   require(EVP_EncryptUpdate(cipher.get(), bytes(out), &done, bytes(secret), length(secret)));
   require(EVP_EncryptFinal_ex(cipher.get(), bytes(out) + done, &done));

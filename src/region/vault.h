@@ -1,5 +1,5 @@
-// Secrets at rest: what must be had back in clear (secret access keys, SecureString parameters) lies in the database only
-// sealed, with AES-256-GCM under a key that is a file of the state folder and no part of the database.
+// Secrets at rest: what must be had back in clear (secret access keys, SecureString parameters) lies in the database
+// only sealed, with AES-256-GCM under a key that is a file of the state folder and no part of the database.
 #pragma once
 
 #include <optional>

@@ -28,8 +28,8 @@ std::optional<Pattern> expand(std::string_view source, const Context& context, V
   Pattern out;
   for (std::size_t i = 0; i < source.size(); ++i) {
     const char c = source[i];
-    const std::size_t close = c == '$' && i + 1 < source.size() && source[i + 1] == '{' ? source.find('}', i)
-                                                                                        : std::string_view::npos;
+    const std::size_t close =
+        c == '$' && i + 1 < source.size() && source[i + 1] == '{' ? source.find('}', i) : std::string_view::npos;
     if (variables == Variables::kLiteral || close == std::string_view::npos) {
       out.add(c, c == '*' || c == '?');
       continue;
@@ -65,8 +65,8 @@ bool match(const Pattern& pattern, std::string_view text) {
     if (p < pattern.text.size() && pattern.wild[p] && pattern.text[p] == '*') {
       star = p++;
       mark = t;
-    } else if (p < pattern.text.size() && ((pattern.wild[p] && pattern.text[p] == '?') ||
-                                           (!pattern.wild[p] && pattern.text[p] == text[t]))) {
+    } else if (p < pattern.text.size() &&
+               ((pattern.wild[p] && pattern.text[p] == '?') || (!pattern.wild[p] && pattern.text[p] == text[t]))) {
       ++p;
       ++t;
     } else if (star != std::string::npos) {
@@ -91,7 +91,9 @@ bool arn_match(const Pattern& pattern, std::string_view arn) {
     if (part < 5 && end == pattern.text.size()) {
       // "*" and "arn:aws:*" stand for all that follows.
       return end > p && pattern.wild[end - 1] && pattern.text[end - 1] == '*' &&
-             match(Pattern{pattern.text.substr(p), {pattern.wild.begin() + static_cast<std::ptrdiff_t>(p), pattern.wild.end()}}, arn);
+             match(Pattern{pattern.text.substr(p),
+                           {pattern.wild.begin() + static_cast<std::ptrdiff_t>(p), pattern.wild.end()}},
+                   arn);
     }
     const Pattern piece{pattern.text.substr(p, end - p),
                         {pattern.wild.begin() + static_cast<std::ptrdiff_t>(p),
@@ -187,7 +189,8 @@ bool holds(const Condition& condition, const Context& context, Variables variabl
       for (const std::string& value : *have)
         if (matches_any(value) != op.negated) return true;
       return false;
-    case Quantifier::kNone: break;
+    case Quantifier::kNone:
+      break;
   }
   for (const std::string& value : *have)
     if (matches_any(value)) return !op.negated;

@@ -11,21 +11,33 @@
 namespace hanbat::region::policy {
 namespace {
 
-constexpr std::array<std::string_view, 27> kOperators = {
-    "StringEquals",          "StringNotEquals",
-    "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase",
-    "StringLike",            "StringNotLike",
-    "NumericEquals",         "NumericNotEquals",
-    "NumericLessThan",       "NumericLessThanEquals",
-    "NumericGreaterThan",    "NumericGreaterThanEquals",
-    "DateEquals",            "DateNotEquals",
-    "DateLessThan",          "DateLessThanEquals",
-    "DateGreaterThan",       "DateGreaterThanEquals",
-    "Bool",                  "BinaryEquals",
-    "IpAddress",             "NotIpAddress",
-    "ArnEquals",             "ArnLike",
-    "ArnNotEquals",          "ArnNotLike",
-    "Null"};
+constexpr std::array<std::string_view, 27> kOperators = {"StringEquals",
+                                                         "StringNotEquals",
+                                                         "StringEqualsIgnoreCase",
+                                                         "StringNotEqualsIgnoreCase",
+                                                         "StringLike",
+                                                         "StringNotLike",
+                                                         "NumericEquals",
+                                                         "NumericNotEquals",
+                                                         "NumericLessThan",
+                                                         "NumericLessThanEquals",
+                                                         "NumericGreaterThan",
+                                                         "NumericGreaterThanEquals",
+                                                         "DateEquals",
+                                                         "DateNotEquals",
+                                                         "DateLessThan",
+                                                         "DateLessThanEquals",
+                                                         "DateGreaterThan",
+                                                         "DateGreaterThanEquals",
+                                                         "Bool",
+                                                         "BinaryEquals",
+                                                         "IpAddress",
+                                                         "NotIpAddress",
+                                                         "ArnEquals",
+                                                         "ArnLike",
+                                                         "ArnNotEquals",
+                                                         "ArnNotLike",
+                                                         "Null"};
 
 [[noreturn]] void refuse(const std::string& message) { throw DocumentError(message); }
 
@@ -72,7 +84,8 @@ void check_action(const std::string& action, DocumentKind kind) {
   const std::string name = action.substr(colon + 1);
   if (vendor.empty()) refuse("Vendor  is not valid");
   for (const char c : vendor)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') refuse("Vendor " + vendor + " is not valid");
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_')
+      refuse("Vendor " + vendor + " is not valid");
   if (name.empty() || name.find(':') != std::string::npos) refuse("Actions/Condition can contain only one colon.");
   if (kind == DocumentKind::kTrust && !iequals(vendor, "sts"))
     refuse("AssumeRole policy may only specify STS AssumeRole actions.");
@@ -170,9 +183,8 @@ void read_conditions(const Json& block, Statement& statement) {
 }
 
 Statement read_statement(const Json& json, DocumentKind kind) {
-  static const std::set<std::string, std::less<>> kElements = {"Sid",      "Effect",      "Principal", "NotPrincipal",
-                                                               "Action",   "NotAction",   "Resource",  "NotResource",
-                                                               "Condition"};
+  static const std::set<std::string, std::less<>> kElements = {
+      "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"};
   if (!json.is_object()) refuse(kSyntax);
   for (const auto& [name, value] : json.members())
     if (!kElements.contains(name)) refuse(kSyntax);
@@ -182,7 +194,9 @@ Statement read_statement(const Json& json, DocumentKind kind) {
     if (!sid->is_string()) refuse(kSyntax);
     out.sid = sid->as_string();
     if ((kind == DocumentKind::kIdentity || kind == DocumentKind::kTrust) && !is_alphanumeric(out.sid))
-      refuse("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
+      refuse(
+          "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+          "[0-9A-Za-z]*");
   }
 
   const Json* effect = json.find("Effect");
@@ -319,7 +333,8 @@ Document read_document(const Json& json, DocumentKind kind) {
   }
   if (!statements) refuse(kSyntax);
   if (statements->is_array()) {
-    if (statements->empty() && kind != DocumentKind::kResource && kind != DocumentKind::kResourceImplied) refuse(kSyntax);
+    if (statements->empty() && kind != DocumentKind::kResource && kind != DocumentKind::kResourceImplied)
+      refuse(kSyntax);
     for (const Json& item : statements->items()) out.statements.push_back(read_statement(item, kind));
   } else {
     out.statements.push_back(read_statement(*statements, kind));

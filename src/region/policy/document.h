@@ -19,9 +19,9 @@ struct DocumentError : std::runtime_error {
 
 /// What a document is attached to, which decides the elements that it must and must not have.
 enum class DocumentKind {
-  kIdentity,  // of users, groups, roles, sessions and boundaries: Resource, no Principal
-  kTrust,     // of a role: Principal, no Resource, actions of sts only
-  kResource,  // of a bucket, a repository, a key: Principal and Resource
+  kIdentity,         // of users, groups, roles, sessions and boundaries: Resource, no Principal
+  kTrust,            // of a role: Principal, no Resource, actions of sts only
+  kResource,         // of a bucket, a repository, a key: Principal and Resource
   kResourceImplied,  // of an ECR repository: Principal, and the resource is the one that it is attached to
 };
 
@@ -39,7 +39,7 @@ struct Condition {
 
 /// Who a statement is about.
 struct Principals {
-  bool anyone = false;  // "*" or {"AWS": "*"}
+  bool anyone = false;           // "*" or {"AWS": "*"}
   std::vector<std::string> aws;  // ARNs or account numbers
   std::vector<std::string> services;
   std::vector<std::string> federated;

@@ -15,7 +15,9 @@ std::string refusal(std::string_view text, DocumentKind kind = DocumentKind::kId
   return "";
 }
 
-std::string identity(const std::string& statement) { return R"({"Version":"2012-10-17","Statement":[)" + statement + "]}"; }
+std::string identity(const std::string& statement) {
+  return R"({"Version":"2012-10-17","Statement":[)" + statement + "]}";
+}
 
 struct Case {
   const char* name;
@@ -38,16 +40,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"good", identity(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})"), kIdentity, ""},
         Case{"one_statement", R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}})", kIdentity, ""},
         Case{"no_json", "nonsense", kIdentity, "This policy contains invalid Json"},
-        Case{"version", R"({"Version":"2020-01-01","Statement":[]})", kIdentity, "The policy must contain a valid version string."},
+        Case{"version", R"({"Version":"2020-01-01","Statement":[]})", kIdentity,
+             "The policy must contain a valid version string."},
         Case{"no_statement", R"({"Version":"2012-10-17"})", kIdentity, "Syntax errors in policy."},
         Case{"unknown_element", identity(R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Extra":1})"), kIdentity,
              "Syntax errors in policy."},
         Case{"no_effect", identity(R"({"Action":"s3:*","Resource":"*"})"), kIdentity, "Missing required field Effect"},
-        Case{"effect", identity(R"({"Effect":"allow","Action":"s3:*","Resource":"*"})"), kIdentity, "Invalid effect: allow"},
-        Case{"no_action", identity(R"({"Effect":"Allow","Resource":"*"})"), kIdentity, "Policy statement must contain actions."},
-        Case{"no_resource", identity(R"({"Effect":"Allow","Action":"s3:*"})"), kIdentity, "Policy statement must contain resources."},
-        Case{"both_actions", identity(R"({"Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*"})"), kIdentity,
-             "Syntax errors in policy."},
+        Case{"effect", identity(R"({"Effect":"allow","Action":"s3:*","Resource":"*"})"), kIdentity,
+             "Invalid effect: allow"},
+        Case{"no_action", identity(R"({"Effect":"Allow","Resource":"*"})"), kIdentity,
+             "Policy statement must contain actions."},
+        Case{"no_resource", identity(R"({"Effect":"Allow","Action":"s3:*"})"), kIdentity,
+             "Policy statement must contain resources."},
+        Case{"both_actions", identity(R"({"Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*"})"),
+             kIdentity, "Syntax errors in policy."},
         Case{"vendor", identity(R"({"Effect":"Allow","Action":"GetObject","Resource":"*"})"), kIdentity,
              "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."},
         Case{"resource", identity(R"({"Effect":"Allow","Action":"s3:*","Resource":"bucket"})"), kIdentity,
@@ -57,28 +63,38 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"principal", identity(R"({"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"})"), kIdentity,
              "Policy document should not specify a principal."},
         Case{"sid", identity(R"({"Sid":"a b","Effect":"Allow","Action":"s3:*","Resource":"*"})"), kIdentity,
-             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"},
-        Case{"same_sid",
-             identity(R"({"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"})"),
-             kIdentity, "Statement IDs (SID) in a single policy must be unique."},
-        Case{"condition", identity(R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Equals":{"aws:x":"1"}}})"),
+             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression "
+             "[0-9A-Za-z]*"},
+        Case{
+            "same_sid",
+            identity(
+                R"({"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"a","Effect":"Allow","Action":"s3:*","Resource":"*"})"),
+            kIdentity, "Statement IDs (SID) in a single policy must be unique."},
+        Case{"condition",
+             identity(R"({"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Equals":{"aws:x":"1"}}})"),
              kIdentity, "Invalid Condition type : Equals."},
-        Case{"trust", identity(R"({"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"})"), kTrust, ""},
-        Case{"trust_no_principal", identity(R"({"Effect":"Allow","Action":"sts:AssumeRole"})"), kTrust, "Missing required field Principal"},
+        Case{"trust", identity(R"({"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"})"),
+             kTrust, ""},
+        Case{"trust_no_principal", identity(R"({"Effect":"Allow","Action":"sts:AssumeRole"})"), kTrust,
+             "Missing required field Principal"},
         Case{"trust_action", identity(R"({"Effect":"Allow","Principal":"*","Action":"*"})"), kTrust,
              "AssumeRole policy may only specify STS AssumeRole actions."},
-        Case{"trust_service", identity(R"({"Effect":"Allow","Principal":{"Service":"ec2"},"Action":"sts:AssumeRole"})"), kTrust,
-             "Invalid principal in policy: \"SERVICE\":\"ec2\""},
-        Case{"resource_policy", identity(R"({"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b"})"), kResource, ""},
+        Case{"trust_service", identity(R"({"Effect":"Allow","Principal":{"Service":"ec2"},"Action":"sts:AssumeRole"})"),
+             kTrust, "Invalid principal in policy: \"SERVICE\":\"ec2\""},
+        Case{"resource_policy",
+             identity(R"({"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b"})"), kResource,
+             ""},
         Case{"resource_no_resource", identity(R"({"Effect":"Allow","Principal":"*","Action":"s3:*"})"), kResource,
              "Policy statement must contain resources."},
-        Case{"implied_resource", identity(R"({"Effect":"Allow","Principal":"*","Action":"ecr:*"})"), DocumentKind::kResourceImplied, ""}),
+        Case{"implied_resource", identity(R"({"Effect":"Allow","Principal":"*","Action":"ecr:*"})"),
+             DocumentKind::kResourceImplied, ""}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Document, KnowsWhereItsStatementsStand) {
-  const Document document = parse_document("{\n \"Statement\": [\n  {\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"},\n"
-                                           "  {\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\",\n   \"Condition\":{\"Bool\":{\"aws:x\":true}}}]}",
-                                           kIdentity);
+  const Document document = parse_document(
+      "{\n \"Statement\": [\n  {\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"},\n"
+      "  {\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\",\n   \"Condition\":{\"Bool\":{\"aws:x\":true}}}]}",
+      kIdentity);
   ASSERT_EQ(document.statements.size(), 2u);
   EXPECT_EQ(document.statements[0].start.line, 3);
   EXPECT_EQ(document.statements[0].start.column, 3);

@@ -16,9 +16,8 @@ struct Verdict {
 
 bool action_matches(const Statement& statement, const std::string& action) {
   const std::string lowered = lower(action);
-  const bool named = std::any_of(statement.actions.begin(), statement.actions.end(), [&](const std::string& pattern) {
-    return wildcard_match(lower(pattern), lowered);
-  });
+  const bool named = std::any_of(statement.actions.begin(), statement.actions.end(),
+                                 [&](const std::string& pattern) { return wildcard_match(lower(pattern), lowered); });
   return named != statement.not_action;
 }
 
@@ -82,7 +81,8 @@ class Evaluation {
  private:
   bool applies(const Statement& statement, const Document& document) {
     const Variables variables = document.has_variables() ? Variables::kReplaced : Variables::kLiteral;
-    if (!action_matches(statement, question_.action) || !resource_matches(statement, question_, variables)) return false;
+    if (!action_matches(statement, question_.action) || !resource_matches(statement, question_, variables))
+      return false;
     return conditions_hold(statement.conditions, question_.context, variables, decision_.missing_keys);
   }
 
@@ -133,11 +133,16 @@ class Evaluation {
   static PrincipalMatch closer(PrincipalMatch a, PrincipalMatch b) {
     const auto rank = [](PrincipalMatch m) {
       switch (m) {
-        case PrincipalMatch::kNone: return 0;
-        case PrincipalMatch::kAccount: return 1;
-        case PrincipalMatch::kAnyone: return 2;
-        case PrincipalMatch::kRole: return 3;
-        case PrincipalMatch::kExact: return 4;
+        case PrincipalMatch::kNone:
+          return 0;
+        case PrincipalMatch::kAccount:
+          return 1;
+        case PrincipalMatch::kAnyone:
+          return 2;
+        case PrincipalMatch::kRole:
+          return 3;
+        case PrincipalMatch::kExact:
+          return 4;
       }
       return 0;
     };
@@ -166,11 +171,16 @@ bool is_regional_form(std::string_view regional, std::string_view service) {
 
 std::string_view article_and_name(PolicyType type) {
   switch (type) {
-    case PolicyType::kIdentity: return "an identity-based policy";
-    case PolicyType::kBoundary: return "a permissions boundary";
-    case PolicyType::kSession: return "a session policy";
-    case PolicyType::kResource: return "a resource-based policy";
-    case PolicyType::kServiceControl: return "a service control policy";
+    case PolicyType::kIdentity:
+      return "an identity-based policy";
+    case PolicyType::kBoundary:
+      return "a permissions boundary";
+    case PolicyType::kSession:
+      return "a session policy";
+    case PolicyType::kResource:
+      return "a resource-based policy";
+    case PolicyType::kServiceControl:
+      return "a service control policy";
   }
   return "a policy";
 }
@@ -203,13 +213,16 @@ Decision evaluate(const Question& question) { return Evaluation(question).run();
 
 std::string reason(const Decision& decision, std::string_view action) {
   switch (decision.outcome) {
-    case Decision::Outcome::kAllowed: return "";
+    case Decision::Outcome::kAllowed:
+      return "";
     case Decision::Outcome::kExplicitDeny:
       return "with an explicit deny in " + std::string(article_and_name(decision.decided_by));
-    case Decision::Outcome::kImplicitDeny: break;
+    case Decision::Outcome::kImplicitDeny:
+      break;
   }
   const std::string_view name = article_and_name(decision.decided_by);
-  return "because no " + std::string(name.substr(name.find(' ') + 1)) + " allows the " + std::string(action) + " action";
+  return "because no " + std::string(name.substr(name.find(' ') + 1)) + " allows the " + std::string(action) +
+         " action";
 }
 
 }  // namespace hanbat::region::policy

@@ -13,7 +13,8 @@ constexpr const char* kObject = "arn:aws:s3:::b/k";
 
 Source source(const std::string& statements, DocumentKind kind) {
   return {"p", "none",
-          std::make_shared<const Document>(parse_document(R"({"Version":"2012-10-17","Statement":[)" + statements + "]}", kind))};
+          std::make_shared<const Document>(
+              parse_document(R"({"Version":"2012-10-17","Statement":[)" + statements + "]}", kind))};
 }
 
 Caller user() {
@@ -90,7 +91,8 @@ TEST_P(Decisions, FollowAwsLogic) {
   if (c.boundary != "-") q.boundary = {source(c.boundary, DocumentKind::kIdentity)};
   if (c.session != "-") q.session = {source(c.session, DocumentKind::kIdentity)};
   if (c.resource != "-") q.resource_policy = source(c.resource, DocumentKind::kResource);
-  if (c.control != "-") q.service_control = {{source(kAllowAll, DocumentKind::kIdentity)}, {source(c.control, DocumentKind::kIdentity)}};
+  if (c.control != "-")
+    q.service_control = {{source(kAllowAll, DocumentKind::kIdentity)}, {source(c.control, DocumentKind::kIdentity)}};
   q.resource_policy_role = c.role;
 
   const Decision d = evaluate(q);
@@ -109,7 +111,8 @@ const auto kSelf = std::string(kAccount);
 INSTANTIATE_TEST_SUITE_P(
     Table, Decisions,
     ::testing::Values(
-        Case{"nothing", user(), "", "-", "-", "-", "-", kSelf, kNo}, Case{"identity", user(), kAllow, "-", "-", "-", "-", kSelf, kYes},
+        Case{"nothing", user(), "", "-", "-", "-", "-", kSelf, kNo},
+        Case{"identity", user(), kAllow, "-", "-", "-", "-", kSelf, kYes},
         Case{"other_service", user(), kOther, "-", "-", "-", "-", kSelf, kNo},
         Case{"identity_denies", user(), kAllow + "," + kDeny, "-", "-", "-", "-", kSelf, kNever},
         Case{"boundary_allows", user(), kAllow, kAllowAll, "-", "-", "-", kSelf, kYes},
@@ -122,35 +125,45 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"resource_names_user", user(), "", "-", "-", lets(kUserArn), "-", kSelf, kYes},
         Case{"resource_names_user_past_boundary", user(), "", kOther, "-", lets(kUserArn), "-", kSelf, kYes},
         Case{"resource_names_account", user(), "", "-", "-", lets(kRootArn), "-", kSelf, kNo},
-        Case{"resource_names_account_number", user(), kAllow, "-", "-", lets(R"({"AWS":"123456789012"})"), "-", kSelf, kYes},
+        Case{"resource_names_account_number", user(), kAllow, "-", "-", lets(R"({"AWS":"123456789012"})"), "-", kSelf,
+             kYes},
         Case{"resource_names_other_user", session(), "", "-", "-", lets(kUserArn), "-", kSelf, kNo},
         Case{"resource_names_role", session(), "", "-", "-", lets(kRoleArn), "-", kSelf, kYes},
-        Case{"resource_names_role_boundary_lacks", session(), "", kOther, "-", lets(kRoleArn), "-", kSelf, kNo, PolicyType::kBoundary},
-        Case{"resource_names_role_session_lacks", session(), "", "-", kOther, lets(kRoleArn), "-", kSelf, kNo, PolicyType::kSession},
+        Case{"resource_names_role_boundary_lacks", session(), "", kOther, "-", lets(kRoleArn), "-", kSelf, kNo,
+             PolicyType::kBoundary},
+        Case{"resource_names_role_session_lacks", session(), "", "-", kOther, lets(kRoleArn), "-", kSelf, kNo,
+             PolicyType::kSession},
         Case{"resource_names_session", session(), "", "-", kOther, lets(kSessionArn), "-", kSelf, kYes},
         Case{"resource_names_anyone", user(), "", "-", "-", lets("\"*\""), "-", kSelf, kYes},
-        Case{"resource_denies", user(), kAllow, "-", "-", lets(kUserArn, "Deny"), "-", kSelf, kNever, PolicyType::kResource},
-        Case{"resource_denies_anyone", user(), kAllow, "-", "-", lets("\"*\"", "Deny"), "-", kSelf, kNever, PolicyType::kResource},
+        Case{"resource_denies", user(), kAllow, "-", "-", lets(kUserArn, "Deny"), "-", kSelf, kNever,
+             PolicyType::kResource},
+        Case{"resource_denies_anyone", user(), kAllow, "-", "-", lets("\"*\"", "Deny"), "-", kSelf, kNever,
+             PolicyType::kResource},
         Case{"stranger_identity_only", stranger(), kAllow, "-", "-", "-", "-", kSelf, kNo, PolicyType::kResource},
         Case{"stranger_resource_only", stranger(), "", "-", "-", lets(R"({"AWS":"999999999999"})"), "-", kSelf, kNo},
-        Case{"stranger_resource_names_user_only", stranger(), "", "-", "-", lets(R"({"AWS":"arn:aws:iam::999999999999:user/kim"})"), "-", kSelf, kNo},
+        Case{"stranger_resource_names_user_only", stranger(), "", "-", "-",
+             lets(R"({"AWS":"arn:aws:iam::999999999999:user/kim"})"), "-", kSelf, kNo},
         Case{"stranger_both", stranger(), kAllow, "-", "-", lets(R"({"AWS":"999999999999"})"), "-", kSelf, kYes},
         Case{"control_allows", user(), kAllow, "-", "-", "-", kAllowAll, kSelf, kYes},
         Case{"control_lacks", user(), kAllow, "-", "-", "-", kOther, kSelf, kNo, PolicyType::kServiceControl},
-        Case{"control_denies", user(), kAllow, "-", "-", "-", kAllowAll + "," + kDeny, kSelf, kNever, PolicyType::kServiceControl},
-        Case{"control_denies_root", of_kind(Kind::kRoot), "", "-", "-", "-", kDeny, kSelf, kNever, PolicyType::kServiceControl},
+        Case{"control_denies", user(), kAllow, "-", "-", "-", kAllowAll + "," + kDeny, kSelf, kNever,
+             PolicyType::kServiceControl},
+        Case{"control_denies_root", of_kind(Kind::kRoot), "", "-", "-", "-", kDeny, kSelf, kNever,
+             PolicyType::kServiceControl},
         Case{"root", of_kind(Kind::kRoot), "", "-", "-", "-", "-", kSelf, kYes},
-        Case{"root_of_another_account", of_kind(Kind::kRoot), "", "-", "-", "-", "-", "999999999999", kNo, PolicyType::kResource},
+        Case{"root_of_another_account", of_kind(Kind::kRoot), "", "-", "-", "-", "-", "999999999999", kNo,
+             PolicyType::kResource},
         Case{"anonymous", of_kind(Kind::kAnonymous), "", "-", "-", "-", "-", kSelf, kNo, PolicyType::kResource},
         Case{"anonymous_public", of_kind(Kind::kAnonymous), "", "-", "-", lets("\"*\""), "-", kSelf, kYes},
-        Case{"anonymous_named", of_kind(Kind::kAnonymous), "", "-", "-", lets(kUserArn), "-", kSelf, kNo, PolicyType::kResource},
+        Case{"anonymous_named", of_kind(Kind::kAnonymous), "", "-", "-", lets(kUserArn), "-", kSelf, kNo,
+             PolicyType::kResource},
         Case{"service", of_kind(Kind::kService, "codebuild.amazonaws.com"), "", "-", "-", "-", "-", kSelf, kYes},
         Case{"service_denied", of_kind(Kind::kService, "codebuild.amazonaws.com"), "", "-", "-",
              lets(R"({"Service":"codebuild.amazonaws.com"})", "Deny"), "-", kSelf, kNever, PolicyType::kResource},
         Case{"must_allow_missing", user(), kAllowAll, "-", "-", lets(kRoleArn), "-", kSelf, kNo, PolicyType::kResource,
              ResourcePolicyRole::kMustAllow},
-        Case{"must_allow_account_and_identity", user(), kAllow, "-", "-", lets(kRootArn), "-", kSelf, kYes, PolicyType::kIdentity,
-             ResourcePolicyRole::kMustAllow},
+        Case{"must_allow_account_and_identity", user(), kAllow, "-", "-", lets(kRootArn), "-", kSelf, kYes,
+             PolicyType::kIdentity, ResourcePolicyRole::kMustAllow},
         Case{"must_allow_account_alone", user(), "", "-", "-", lets(kRootArn), "-", kSelf, kNo, PolicyType::kIdentity,
              ResourcePolicyRole::kMustAllow},
         Case{"must_allow_user", user(), "", "-", "-", lets(kUserArn), "-", kSelf, kYes, PolicyType::kIdentity,
@@ -159,7 +172,8 @@ INSTANTIATE_TEST_SUITE_P(
              lets(R"({"Service":"codedeploy.ap-northeast-2.amazonaws.com"})"), "-", kSelf, kYes, PolicyType::kIdentity,
              ResourcePolicyRole::kMustAllow},
         Case{"must_allow_other_service", of_kind(Kind::kService, "ec2.amazonaws.com"), "", "-", "-",
-             lets(R"({"Service":"codebuild.amazonaws.com"})"), "-", kSelf, kNo, PolicyType::kResource, ResourcePolicyRole::kMustAllow}),
+             lets(R"({"Service":"codebuild.amazonaws.com"})"), "-", kSelf, kNo, PolicyType::kResource,
+             ResourcePolicyRole::kMustAllow}),
     [](const auto& info) { return std::string(info.param.name); });
 
 struct Pattern {
@@ -174,7 +188,10 @@ class Patterns : public ::testing::TestWithParam<Pattern> {};
 TEST_P(Patterns, NameActionsAndResources) {
   const Pattern& p = GetParam();
   const Caller caller = user();
-  Question q{.action = p.action, .resource = p.resource, .caller = &caller, .identity = {source(p.statement, DocumentKind::kIdentity)}};
+  Question q{.action = p.action,
+             .resource = p.resource,
+             .caller = &caller,
+             .identity = {source(p.statement, DocumentKind::kIdentity)}};
   q.context.set("aws:username", "kim");
   EXPECT_EQ(evaluate(q).allowed(), p.allowed) << p.statement << " " << p.action << " " << p.resource;
 }
@@ -193,11 +210,16 @@ INSTANTIATE_TEST_SUITE_P(
         Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::B/*"})", "s3:GetObject", kObject, false},
         Pattern{R"({"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::b/*"})", "s3:GetObject", kObject, false},
         Pattern{R"({"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::c/*"})", "s3:GetObject", kObject, true},
-        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}/*"})", "s3:GetObject", "arn:aws:s3:::b/kim/x", true},
-        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}/*"})", "s3:GetObject", "arn:aws:s3:::b/lee/x", false},
-        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:absent}/*"})", "s3:GetObject", "arn:aws:s3:::b//x", false},
-        Pattern{R"({"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"*"})", "ec2:DescribeInstances", "*", true},
-        Pattern{R"({"Effect":"Allow","Action":"ec2:*","Resource":"arn:aws:ec2:*:*:instance/*"})", "ec2:DescribeInstances", "*", false}));
+        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}/*"})", "s3:GetObject",
+                "arn:aws:s3:::b/kim/x", true},
+        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}/*"})", "s3:GetObject",
+                "arn:aws:s3:::b/lee/x", false},
+        Pattern{R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:absent}/*"})", "s3:GetObject",
+                "arn:aws:s3:::b//x", false},
+        Pattern{R"({"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"*"})", "ec2:DescribeInstances", "*",
+                true},
+        Pattern{R"({"Effect":"Allow","Action":"ec2:*","Resource":"arn:aws:ec2:*:*:instance/*"})",
+                "ec2:DescribeInstances", "*", false}));
 
 TEST(Reason, IsWordedAsAwsWordsIt) {
   Decision d;

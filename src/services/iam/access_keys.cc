@@ -49,15 +49,14 @@ ListAccessKeysOutput Iam::list_access_keys(Request& rq, const ListAccessKeysInpu
   authorize(rq, "iam:ListAccessKeys", Kind::kUser, name);
 
   const Entity user = require_user(rq, name);
-  const auto page = take_page(store_.access_keys(rq.tx, user.id), [](const AccessKeyRow& k) { return k.access_key_id; },
-                              in.marker, in.max_items);
+  const auto page = take_page(
+      store_.access_keys(rq.tx, user.id), [](const AccessKeyRow& k) { return k.access_key_id; }, in.marker,
+      in.max_items);
 
   ListAccessKeysOutput out;
   for (const AccessKeyRow& key : page.items)
-    out.access_key_metadata.push_back({.access_key_id = key.access_key_id,
-                                       .create_date = key.created,
-                                       .status = key.status,
-                                       .user_name = user.name});
+    out.access_key_metadata.push_back(
+        {.access_key_id = key.access_key_id, .create_date = key.created, .status = key.status, .user_name = user.name});
   page.tell(out);
   return out;
 }
@@ -92,7 +91,8 @@ GetAccessKeyLastUsedOutput Iam::get_access_key_last_used(Request& rq, const GetA
   if (!user) throw no_key(in.access_key_id);
 
   AccessKeyLastUsed used{.region = "N/A", .service_name = "N/A"};
-  if (key->used_at) used = {.last_used_date = key->used_at, .region = key->used_region, .service_name = key->used_service};
+  if (key->used_at)
+    used = {.last_used_date = key->used_at, .region = key->used_region, .service_name = key->used_service};
   if (const auto recent = identity_.uses.find(in.access_key_id))
     used = {.last_used_date = recent->at, .region = recent->region, .service_name = recent->service};
   GetAccessKeyLastUsedOutput out;

@@ -40,7 +40,8 @@ GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSu
 
   const auto count = [&](Kind kind) { return static_cast<int>(store_.count(rq.tx, rq.account, kind)); };
   const auto keys = rq.tx.find(
-      "SELECT COUNT(*) FROM iam_policy_versions v JOIN iam_entities e ON e.id = v.policy_id WHERE e.account = ?", rq.account);
+      "SELECT COUNT(*) FROM iam_policy_versions v JOIN iam_entities e ON e.id = v.policy_id WHERE e.account = ?",
+      rq.account);
 
   GetAccountSummaryOutput out;
   out.summary_map = {{"Users", count(Kind::kUser)},

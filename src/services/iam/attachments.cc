@@ -41,7 +41,9 @@ void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) 
   require_policy_exists(rq, policy_arn);
   const auto have = store_.attached(rq.tx, owner.id, Usage::kPermissions);
   if (have.size() >= kMostAttached && std::find(have.begin(), have.end(), policy_arn) == have.end()) {
-    const std::string_view what = owner.kind == Kind::kUser ? "PoliciesPerUser" : owner.kind == Kind::kRole ? "PoliciesPerRole" : "PoliciesPerGroup";
+    const std::string_view what = owner.kind == Kind::kUser   ? "PoliciesPerUser"
+                                  : owner.kind == Kind::kRole ? "PoliciesPerRole"
+                                                              : "PoliciesPerGroup";
     throw LimitExceededException("Cannot exceed quota for " + std::string(what) + ": " + std::to_string(kMostAttached));
   }
 
@@ -95,7 +97,7 @@ ListAttachedUserPoliciesOutput Iam::list_attached_user_policies(Request& rq, con
   const Entity owner = require_user(rq, in.user_name);
 
   return attached_page<ListAttachedUserPoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                      in.max_items);
+                                                       in.max_items);
 }
 
 AttachGroupPolicyOutput Iam::attach_group_policy(Request& rq, const AttachGroupPolicyInput& in) {
@@ -118,13 +120,14 @@ DetachGroupPolicyOutput Iam::detach_group_policy(Request& rq, const DetachGroupP
   return {};
 }
 
-ListAttachedGroupPoliciesOutput Iam::list_attached_group_policies(Request& rq, const ListAttachedGroupPoliciesInput& in) {
+ListAttachedGroupPoliciesOutput Iam::list_attached_group_policies(Request& rq,
+                                                                  const ListAttachedGroupPoliciesInput& in) {
   authorize(rq, "iam:ListAttachedGroupPolicies", Kind::kGroup, in.group_name);
 
   const Entity owner = require_group(rq, in.group_name);
 
   return attached_page<ListAttachedGroupPoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                      in.max_items);
+                                                        in.max_items);
 }
 
 AttachRolePolicyOutput Iam::attach_role_policy(Request& rq, const AttachRolePolicyInput& in) {
@@ -155,7 +158,7 @@ ListAttachedRolePoliciesOutput Iam::list_attached_role_policies(Request& rq, con
   const Entity owner = require_role(rq, in.role_name);
 
   return attached_page<ListAttachedRolePoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                      in.max_items);
+                                                       in.max_items);
 }
 
 ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const ListEntitiesForPolicyInput& in) {
@@ -172,8 +175,9 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
                            (wanted == "Group" && e.kind == Kind::kGroup) || (wanted == "Role" && e.kind == Kind::kRole);
     return !kind_fits || !e.path.starts_with(prefix);
   });
-  const auto page = take_page(std::move(all), [](const Entity& e) { return std::string(kind_name(e.kind)) + "/" + e.name; },
-                              in.marker, in.max_items);
+  const auto page = take_page(
+      std::move(all), [](const Entity& e) { return std::string(kind_name(e.kind)) + "/" + e.name; }, in.marker,
+      in.max_items);
 
   ListEntitiesForPolicyOutput out{.policy_groups = std::vector<PolicyGroup>(),
                                   .policy_roles = std::vector<PolicyRole>(),

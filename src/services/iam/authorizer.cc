@@ -16,12 +16,18 @@ using region::policy::Source;
 
 std::string_view principal_type(Caller::Kind kind) {
   switch (kind) {
-    case Caller::Kind::kAnonymous: return "Anonymous";
-    case Caller::Kind::kRoot: return "Account";
-    case Caller::Kind::kUser: return "User";
-    case Caller::Kind::kAssumedRole: return "AssumedRole";
-    case Caller::Kind::kFederatedUser: return "FederatedUser";
-    case Caller::Kind::kService: return "Service";
+    case Caller::Kind::kAnonymous:
+      return "Anonymous";
+    case Caller::Kind::kRoot:
+      return "Account";
+    case Caller::Kind::kUser:
+      return "User";
+    case Caller::Kind::kAssumedRole:
+      return "AssumedRole";
+    case Caller::Kind::kFederatedUser:
+      return "FederatedUser";
+    case Caller::Kind::kService:
+      return "Service";
   }
   return "";
 }
@@ -36,10 +42,11 @@ Json explain(const Question& question, const Decision& decision) {
        {"explicitDeny", decision.outcome == Decision::Outcome::kExplicitDeny},
        {"matchedStatements", Json::object({{"items", matched}})},
        {"failures", Json::object({{"items", Json::array()}})},
-       {"context", Json::object({{"principal", Json::object({{"id", question.caller->user_id}, {"arn", question.caller->arn}})},
-                                 {"action", question.action},
-                                 {"resource", question.resource},
-                                 {"conditions", Json::object({{"items", Json::array()}})}})}});
+       {"context",
+        Json::object({{"principal", Json::object({{"id", question.caller->user_id}, {"arn", question.caller->arn}})},
+                      {"action", question.action},
+                      {"resource", question.resource},
+                      {"conditions", Json::object({{"items", Json::array()}})}})}});
 }
 
 }  // namespace
@@ -104,7 +111,8 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
         asked.resource_policy.is_string() ? asked.resource_policy.as_string() : asked.resource_policy.dump();
     const bool trust = asked.action.starts_with("sts:");
     question.resource_policy =
-        Source{asked.resource, "resource", policies_.parse(text, trust ? DocumentKind::kTrust : DocumentKind::kResourceImplied)};
+        Source{asked.resource, "resource",
+               policies_.parse(text, trust ? DocumentKind::kTrust : DocumentKind::kResourceImplied)};
   }
 
   const Decision decision = evaluate(question);
@@ -131,10 +139,13 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
                         "You are not authorized to perform this operation. " + message +
                             ". Encoded authorization failure message: " +
                             vault_.seal(explain(question, decision).dump(), kAuthorizationMessage));
-    case wire::Protocol::kJson: throw wire::Error("AccessDeniedException", 400, message);
-    case wire::Protocol::kRestJson: throw wire::Error("AccessDeniedException", 403, message);
+    case wire::Protocol::kJson:
+      throw wire::Error("AccessDeniedException", 400, message);
+    case wire::Protocol::kRestJson:
+      throw wire::Error("AccessDeniedException", 403, message);
     case wire::Protocol::kQuery:
-    case wire::Protocol::kRestXml: break;
+    case wire::Protocol::kRestXml:
+      break;
   }
   throw wire::Error("AccessDenied", 403, message);
 }

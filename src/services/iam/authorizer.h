@@ -1,5 +1,5 @@
-// Decides requests: gathers what the policy engine needs to know, asks it, and tells a refusal as the service's protocol
-// tells it.
+// Decides requests: gathers what the policy engine needs to know, asks it, and tells a refusal as the service's
+// protocol tells it.
 #pragma once
 
 #include <string>

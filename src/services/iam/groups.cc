@@ -43,8 +43,9 @@ ListGroupsOutput Iam::list_groups(Request& rq, const ListGroupsInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListGroups", make_arn("iam", "", rq.account, "group" + prefix));
 
-  const auto page = take_page(store_.list(rq.tx, rq.account, Kind::kGroup, prefix), [](const Entity& e) { return e.name; },
-                              in.marker, in.max_items);
+  const auto page = take_page(
+      store_.list(rq.tx, rq.account, Kind::kGroup, prefix), [](const Entity& e) { return e.name; }, in.marker,
+      in.max_items);
 
   ListGroupsOutput out;
   for (const Entity& e : page.items) out.groups.push_back(group_of(e));

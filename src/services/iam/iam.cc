@@ -19,11 +19,16 @@ constexpr auto kKeepExpired = std::chrono::hours(24);
 
 std::string_view id_prefix(Kind kind) {
   switch (kind) {
-    case Kind::kUser: return "AIDA";
-    case Kind::kGroup: return "AGPA";
-    case Kind::kRole: return "AROA";
-    case Kind::kPolicy: return "ANPA";
-    case Kind::kProfile: return "AIPA";
+    case Kind::kUser:
+      return "AIDA";
+    case Kind::kGroup:
+      return "AGPA";
+    case Kind::kRole:
+      return "AROA";
+    case Kind::kPolicy:
+      return "ANPA";
+    case Kind::kProfile:
+      return "AIPA";
   }
   return "";
 }
@@ -35,22 +40,32 @@ std::string arn_of(Kind kind, std::string_view account, std::string_view path, s
 
 std::string already_exists(Kind kind, const std::string& name) {
   switch (kind) {
-    case Kind::kUser: return "User with name " + name + " already exists.";
-    case Kind::kGroup: return "Group with name " + name + " already exists.";
-    case Kind::kRole: return "Role with name " + name + " already exists.";
-    case Kind::kProfile: return "Instance Profile " + name + " already exists.";
-    case Kind::kPolicy: return "A policy called " + name + " already exists. Duplicate names are not allowed.";
+    case Kind::kUser:
+      return "User with name " + name + " already exists.";
+    case Kind::kGroup:
+      return "Group with name " + name + " already exists.";
+    case Kind::kRole:
+      return "Role with name " + name + " already exists.";
+    case Kind::kProfile:
+      return "Instance Profile " + name + " already exists.";
+    case Kind::kPolicy:
+      return "A policy called " + name + " already exists. Duplicate names are not allowed.";
   }
   return "";
 }
 
 std::string not_found(Kind kind, const std::string& name) {
   switch (kind) {
-    case Kind::kUser: return "The user with name " + name + " cannot be found.";
-    case Kind::kGroup: return "The group with name " + name + " cannot be found.";
-    case Kind::kRole: return "The role with name " + name + " cannot be found.";
-    case Kind::kProfile: return "Instance Profile " + name + " cannot be found.";
-    case Kind::kPolicy: return "Policy " + name + " was not found.";
+    case Kind::kUser:
+      return "The user with name " + name + " cannot be found.";
+    case Kind::kGroup:
+      return "The group with name " + name + " cannot be found.";
+    case Kind::kRole:
+      return "The role with name " + name + " cannot be found.";
+    case Kind::kProfile:
+      return "Instance Profile " + name + " cannot be found.";
+    case Kind::kPolicy:
+      return "Policy " + name + " was not found.";
   }
   return "";
 }
@@ -100,7 +115,8 @@ void Iam::make_first_administrator() {
   const std::string& account = home_.settings.default_account;
   if (home_.db.read([&](store::Tx& tx) { return store_.count(tx, account, Kind::kUser); }) > 0) return;
 
-  Entity admin{.kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};
+  Entity admin{
+      .kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};
   admin.arn = arn_of(admin.kind, account, admin.path, admin.name);
   const std::string key_id = make_access_key_id("AKIA");
   const std::string secret = make_secret_access_key();
@@ -191,8 +207,8 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
 
 void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
   try {
-    role.body["trust_ids"] = bind_principals(rq.tx, store_, rq.account,
-                                             *policies_.parse(document, region::policy::DocumentKind::kTrust));
+    role.body["trust_ids"] =
+        bind_principals(rq.tx, store_, rq.account, *policies_.parse(document, region::policy::DocumentKind::kTrust));
   } catch (const region::policy::DocumentError& refusal) {
     throw MalformedPolicyDocumentException(refusal.what());
   }

@@ -44,9 +44,9 @@ class Iam final : public Operations {
   UntagUserOutput untag_user(Request& rq, const UntagUserInput& in) override;
   ListUserTagsOutput list_user_tags(Request& rq, const ListUserTagsInput& in) override;
   PutUserPermissionsBoundaryOutput put_user_permissions_boundary(Request& rq,
-      const PutUserPermissionsBoundaryInput& in) override;
-  DeleteUserPermissionsBoundaryOutput delete_user_permissions_boundary(Request& rq,
-      const DeleteUserPermissionsBoundaryInput& in) override;
+                                                                 const PutUserPermissionsBoundaryInput& in) override;
+  DeleteUserPermissionsBoundaryOutput delete_user_permissions_boundary(
+      Request& rq, const DeleteUserPermissionsBoundaryInput& in) override;
 
   // Access keys
   CreateAccessKeyOutput create_access_key(Request& rq, const CreateAccessKeyInput& in) override;
@@ -56,16 +56,16 @@ class Iam final : public Operations {
   GetAccessKeyLastUsedOutput get_access_key_last_used(Request& rq, const GetAccessKeyLastUsedInput& in) override;
 
   // Credentials for git
-  CreateServiceSpecificCredentialOutput create_service_specific_credential(Request& rq,
-      const CreateServiceSpecificCredentialInput& in) override;
-  ListServiceSpecificCredentialsOutput list_service_specific_credentials(Request& rq,
-      const ListServiceSpecificCredentialsInput& in) override;
-  ResetServiceSpecificCredentialOutput reset_service_specific_credential(Request& rq,
-      const ResetServiceSpecificCredentialInput& in) override;
-  UpdateServiceSpecificCredentialOutput update_service_specific_credential(Request& rq,
-      const UpdateServiceSpecificCredentialInput& in) override;
-  DeleteServiceSpecificCredentialOutput delete_service_specific_credential(Request& rq,
-      const DeleteServiceSpecificCredentialInput& in) override;
+  CreateServiceSpecificCredentialOutput create_service_specific_credential(
+      Request& rq, const CreateServiceSpecificCredentialInput& in) override;
+  ListServiceSpecificCredentialsOutput list_service_specific_credentials(
+      Request& rq, const ListServiceSpecificCredentialsInput& in) override;
+  ResetServiceSpecificCredentialOutput reset_service_specific_credential(
+      Request& rq, const ResetServiceSpecificCredentialInput& in) override;
+  UpdateServiceSpecificCredentialOutput update_service_specific_credential(
+      Request& rq, const UpdateServiceSpecificCredentialInput& in) override;
+  DeleteServiceSpecificCredentialOutput delete_service_specific_credential(
+      Request& rq, const DeleteServiceSpecificCredentialInput& in) override;
 
   // Groups
   CreateGroupOutput create_group(Request& rq, const CreateGroupInput& in) override;
@@ -89,15 +89,15 @@ class Iam final : public Operations {
   UntagRoleOutput untag_role(Request& rq, const UntagRoleInput& in) override;
   ListRoleTagsOutput list_role_tags(Request& rq, const ListRoleTagsInput& in) override;
   PutRolePermissionsBoundaryOutput put_role_permissions_boundary(Request& rq,
-      const PutRolePermissionsBoundaryInput& in) override;
-  DeleteRolePermissionsBoundaryOutput delete_role_permissions_boundary(Request& rq,
-      const DeleteRolePermissionsBoundaryInput& in) override;
+                                                                 const PutRolePermissionsBoundaryInput& in) override;
+  DeleteRolePermissionsBoundaryOutput delete_role_permissions_boundary(
+      Request& rq, const DeleteRolePermissionsBoundaryInput& in) override;
   CreateServiceLinkedRoleOutput create_service_linked_role(Request& rq,
-      const CreateServiceLinkedRoleInput& in) override;
+                                                           const CreateServiceLinkedRoleInput& in) override;
   DeleteServiceLinkedRoleOutput delete_service_linked_role(Request& rq,
-      const DeleteServiceLinkedRoleInput& in) override;
-  GetServiceLinkedRoleDeletionStatusOutput get_service_linked_role_deletion_status(Request& rq,
-      const GetServiceLinkedRoleDeletionStatusInput& in) override;
+                                                           const DeleteServiceLinkedRoleInput& in) override;
+  GetServiceLinkedRoleDeletionStatusOutput get_service_linked_role_deletion_status(
+      Request& rq, const GetServiceLinkedRoleDeletionStatusInput& in) override;
 
   // Inline policies
   PutUserPolicyOutput put_user_policy(Request& rq, const PutUserPolicyInput& in) override;
@@ -122,7 +122,7 @@ class Iam final : public Operations {
   GetPolicyVersionOutput get_policy_version(Request& rq, const GetPolicyVersionInput& in) override;
   ListPolicyVersionsOutput list_policy_versions(Request& rq, const ListPolicyVersionsInput& in) override;
   SetDefaultPolicyVersionOutput set_default_policy_version(Request& rq,
-      const SetDefaultPolicyVersionInput& in) override;
+                                                           const SetDefaultPolicyVersionInput& in) override;
   DeletePolicyVersionOutput delete_policy_version(Request& rq, const DeletePolicyVersionInput& in) override;
   TagPolicyOutput tag_policy(Request& rq, const TagPolicyInput& in) override;
   UntagPolicyOutput untag_policy(Request& rq, const UntagPolicyInput& in) override;
@@ -130,15 +130,15 @@ class Iam final : public Operations {
   AttachUserPolicyOutput attach_user_policy(Request& rq, const AttachUserPolicyInput& in) override;
   DetachUserPolicyOutput detach_user_policy(Request& rq, const DetachUserPolicyInput& in) override;
   ListAttachedUserPoliciesOutput list_attached_user_policies(Request& rq,
-      const ListAttachedUserPoliciesInput& in) override;
+                                                             const ListAttachedUserPoliciesInput& in) override;
   AttachGroupPolicyOutput attach_group_policy(Request& rq, const AttachGroupPolicyInput& in) override;
   DetachGroupPolicyOutput detach_group_policy(Request& rq, const DetachGroupPolicyInput& in) override;
   ListAttachedGroupPoliciesOutput list_attached_group_policies(Request& rq,
-      const ListAttachedGroupPoliciesInput& in) override;
+                                                               const ListAttachedGroupPoliciesInput& in) override;
   AttachRolePolicyOutput attach_role_policy(Request& rq, const AttachRolePolicyInput& in) override;
   DetachRolePolicyOutput detach_role_policy(Request& rq, const DetachRolePolicyInput& in) override;
   ListAttachedRolePoliciesOutput list_attached_role_policies(Request& rq,
-      const ListAttachedRolePoliciesInput& in) override;
+                                                             const ListAttachedRolePoliciesInput& in) override;
   ListEntitiesForPolicyOutput list_entities_for_policy(Request& rq, const ListEntitiesForPolicyInput& in) override;
 
   // Instance profiles
@@ -147,15 +147,15 @@ class Iam final : public Operations {
   ListInstanceProfilesOutput list_instance_profiles(Request& rq, const ListInstanceProfilesInput& in) override;
   DeleteInstanceProfileOutput delete_instance_profile(Request& rq, const DeleteInstanceProfileInput& in) override;
   AddRoleToInstanceProfileOutput add_role_to_instance_profile(Request& rq,
-      const AddRoleToInstanceProfileInput& in) override;
-  RemoveRoleFromInstanceProfileOutput remove_role_from_instance_profile(Request& rq,
-      const RemoveRoleFromInstanceProfileInput& in) override;
-  ListInstanceProfilesForRoleOutput list_instance_profiles_for_role(Request& rq,
-      const ListInstanceProfilesForRoleInput& in) override;
+                                                              const AddRoleToInstanceProfileInput& in) override;
+  RemoveRoleFromInstanceProfileOutput remove_role_from_instance_profile(
+      Request& rq, const RemoveRoleFromInstanceProfileInput& in) override;
+  ListInstanceProfilesForRoleOutput list_instance_profiles_for_role(
+      Request& rq, const ListInstanceProfilesForRoleInput& in) override;
   TagInstanceProfileOutput tag_instance_profile(Request& rq, const TagInstanceProfileInput& in) override;
   UntagInstanceProfileOutput untag_instance_profile(Request& rq, const UntagInstanceProfileInput& in) override;
   ListInstanceProfileTagsOutput list_instance_profile_tags(Request& rq,
-      const ListInstanceProfileTagsInput& in) override;
+                                                           const ListInstanceProfileTagsInput& in) override;
 
   // The account
   CreateAccountAliasOutput create_account_alias(Request& rq, const CreateAccountAliasInput& in) override;
@@ -166,10 +166,10 @@ class Iam final : public Operations {
   // Asking what policies would decide
   SimulatePrincipalPolicyOutput simulate_principal_policy(Request& rq, const SimulatePrincipalPolicyInput& in) override;
   SimulateCustomPolicyOutput simulate_custom_policy(Request& rq, const SimulateCustomPolicyInput& in) override;
-  GetContextKeysForCustomPolicyOutput get_context_keys_for_custom_policy(Request& rq,
-      const GetContextKeysForCustomPolicyInput& in) override;
-  GetContextKeysForPrincipalPolicyOutput get_context_keys_for_principal_policy(Request& rq,
-      const GetContextKeysForPrincipalPolicyInput& in) override;
+  GetContextKeysForCustomPolicyOutput get_context_keys_for_custom_policy(
+      Request& rq, const GetContextKeysForCustomPolicyInput& in) override;
+  GetContextKeysForPrincipalPolicyOutput get_context_keys_for_principal_policy(
+      Request& rq, const GetContextKeysForPrincipalPolicyInput& in) override;
 
  private:
   // Loading by name; each throws NoSuchEntity in AWS's words.

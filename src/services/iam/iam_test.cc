@@ -50,7 +50,8 @@ class IamTest : public ::testing::Test {
   }
 
   region::Caller caller_of(const std::string& access_key_id) {
-    return test.db->read([&](store::Tx& tx) { return test.home.identity().find_credential(tx, access_key_id)->caller; });
+    return test.db->read(
+        [&](store::Tx& tx) { return test.home.identity().find_credential(tx, access_key_id)->caller; });
   }
   Client client() { return client(admin); }
   Client client(const region::Caller& caller) { return Client(test.home, caller, test.region); }
@@ -93,7 +94,8 @@ TEST_F(IamTest, ARoleComesBackWithItsTrustPolicyPercentEncoded) {
 }
 
 TEST_F(IamTest, MissingEntitiesAreNamed) {
-  EXPECT_EQ(message_of([&] { client().get_role({.role_name = "nobody"}); }), "The role with name nobody cannot be found.");
+  EXPECT_EQ(message_of([&] { client().get_role({.role_name = "nobody"}); }),
+            "The role with name nobody cannot be found.");
   EXPECT_EQ(code_of([&] { client().get_role({.role_name = "nobody"}); }), "NoSuchEntity");
   EXPECT_EQ(code_of([&] { client().get_instance_profile({.instance_profile_name = "nobody"}); }), "NoSuchEntity");
 }
@@ -108,12 +110,18 @@ TEST_F(IamTest, MalformedTrustPoliciesAreRefusedInAwsWords) {
     return message_of([&] { client().create_role({.assume_role_policy_document = document, .role_name = "r"}); });
   };
   EXPECT_EQ(attempt("{"), "This policy contains invalid Json");
-  EXPECT_EQ(attempt(R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole","Resource":"*"}]})"),
-            "Has prohibited field Resource");
-  EXPECT_EQ(attempt(R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"s3:GetObject"}]})"),
-            "AssumeRole policy may only specify STS AssumeRole actions.");
-  EXPECT_EQ(attempt(R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/ghost"},"Action":"sts:AssumeRole"}]})"),
-            "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:user/ghost\"");
+  EXPECT_EQ(
+      attempt(
+          R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole","Resource":"*"}]})"),
+      "Has prohibited field Resource");
+  EXPECT_EQ(
+      attempt(
+          R"({"Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"s3:GetObject"}]})"),
+      "AssumeRole policy may only specify STS AssumeRole actions.");
+  EXPECT_EQ(
+      attempt(
+          R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/ghost"},"Action":"sts:AssumeRole"}]})"),
+      "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:user/ghost\"");
 }
 
 TEST_F(IamTest, ARoleInUseIsNotDeleted) {
@@ -148,9 +156,11 @@ TEST_F(IamTest, ListsComeInPagesByMarker) {
 }
 
 TEST_F(IamTest, AwsManagedPoliciesAreThere) {
-  const auto policy = client().get_policy({.policy_arn = "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole"}).policy;
+  const auto policy =
+      client().get_policy({.policy_arn = "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole"}).policy;
   EXPECT_EQ(*policy->policy_name, "AWSCodeDeployRole");
-  const auto version = client().get_policy_version({.policy_arn = *policy->arn, .version_id = *policy->default_version_id});
+  const auto version =
+      client().get_policy_version({.policy_arn = *policy->arn, .version_id = *policy->default_version_id});
   EXPECT_THAT(*percent_decode(*version.policy_version->document), HasSubstr("elasticloadbalancing:RegisterTargets"));
   EXPECT_EQ(code_of([&] { client().delete_policy({.policy_arn = *policy->arn}); }), "AccessDenied");
 }
@@ -160,7 +170,8 @@ TEST_F(IamTest, APolicyHasFiveVersionsAtMostAndItsDefaultStays) {
   for (int i = 0; i < 4; ++i) client().create_policy_version({.policy_arn = arn, .policy_document = kMayListBuckets});
   EXPECT_EQ(code_of([&] { client().create_policy_version({.policy_arn = arn, .policy_document = kMayListBuckets}); }),
             "LimitExceeded");
-  EXPECT_EQ(code_of([&] { client().delete_policy_version({.policy_arn = arn, .version_id = "v1"}); }), "DeleteConflict");
+  EXPECT_EQ(code_of([&] { client().delete_policy_version({.policy_arn = arn, .version_id = "v1"}); }),
+            "DeleteConflict");
   client().set_default_policy_version({.policy_arn = arn, .version_id = "v3"});
   client().delete_policy_version({.policy_arn = arn, .version_id = "v1"});
   EXPECT_EQ(*client().get_policy({.policy_arn = arn}).policy->default_version_id, "v3");
@@ -168,9 +179,10 @@ TEST_F(IamTest, APolicyHasFiveVersionsAtMostAndItsDefaultStays) {
 
 TEST_F(IamTest, ThePasswordOfGitCredentialsIsShownOnceAndLetsTheUserIn) {
   client().create_user({.user_name = "dev"});
-  const auto made = *client()
-                         .create_service_specific_credential({.service_name = "codecommit.amazonaws.com", .user_name = "dev"})
-                         .service_specific_credential;
+  const auto made =
+      *client()
+           .create_service_specific_credential({.service_name = "codecommit.amazonaws.com", .user_name = "dev"})
+           .service_specific_credential;
   EXPECT_EQ(*made.service_user_name, "dev-at-123456789012");
   const auto enter = [&](const std::string& password) {
     return test.db->read(
@@ -178,14 +190,16 @@ TEST_F(IamTest, ThePasswordOfGitCredentialsIsShownOnceAndLetsTheUserIn) {
   };
   EXPECT_EQ(enter(*made.service_password)->name, "dev");
   EXPECT_FALSE(enter("wrong"));
-  client().update_service_specific_credential(
-      {.service_specific_credential_id = made.service_specific_credential_id, .status = "Inactive", .user_name = "dev"});
+  client().update_service_specific_credential({.service_specific_credential_id = made.service_specific_credential_id,
+                                               .status = "Inactive",
+                                               .user_name = "dev"});
   EXPECT_FALSE(enter(*made.service_password));
 }
 
 TEST_F(IamTest, AUserMayDoWhatTheirPoliciesSayAndIsToldWhatIsMissing) {
   const region::Caller user = user_with(
-      "u", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::*:user/${aws:username}"}]})");
+      "u",
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"arn:aws:iam::*:user/${aws:username}"}]})");
 
   EXPECT_EQ(client(user).get_user({}).user.user_name, "u");
   EXPECT_EQ(code_of([&] { client(user).get_user({.user_name = "admin"}); }), "AccessDenied");
@@ -229,7 +243,8 @@ TEST_F(IamTest, ARoleOfAnotherAccountIsNotOnesToPass) {
     });
   };
   EXPECT_EQ(attempt("arn:aws:iam::123456789012:role/r"), "");
-  EXPECT_THAT(attempt("arn:aws:iam::999999999999:role/r"), HasSubstr("because no resource-based policy allows the iam:PassRole action"));
+  EXPECT_THAT(attempt("arn:aws:iam::999999999999:role/r"),
+              HasSubstr("because no resource-based policy allows the iam:PassRole action"));
 }
 
 TEST_F(IamTest, ATrustPolicyMeansTheUserThatItNamedAndNoLaterOneOfThatName) {
@@ -238,7 +253,8 @@ TEST_F(IamTest, ATrustPolicyMeansTheUserThatItNamedAndNoLaterOneOfThatName) {
   const std::string id = client().create_user({.user_name = "u"}).user->user_id;
   client().create_role({.assume_role_policy_document = trust, .role_name = "r"});
   client().update_user({.new_user_name = "v", .user_name = "u"});
-  EXPECT_THAT(*percent_decode(*client().get_role({.role_name = "r"}).role.assume_role_policy_document), HasSubstr(":user/v\""));
+  EXPECT_THAT(*percent_decode(*client().get_role({.role_name = "r"}).role.assume_role_policy_document),
+              HasSubstr(":user/v\""));
   client().delete_user({.user_name = "v"});
   client().create_user({.user_name = "u"});
   EXPECT_THAT(*percent_decode(*client().get_role({.role_name = "r"}).role.assume_role_policy_document),
@@ -283,7 +299,8 @@ TEST_F(IamTest, ASimulationDecidesAsTheEngineDoes) {
 }
 
 TEST_F(IamTest, TagsReplaceEachOtherAndAreListedInOrder) {
-  client().create_role({.assume_role_policy_document = kTrustsEc2, .role_name = "r", .tags = {{{.key = "b", .value = "1"}}}});
+  client().create_role(
+      {.assume_role_policy_document = kTrustsEc2, .role_name = "r", .tags = {{{.key = "b", .value = "1"}}}});
   client().tag_role({.role_name = "r", .tags = {{.key = "a", .value = "2"}, {.key = "B", .value = "3"}}});
   std::vector<std::string> seen;
   for (const Tag& tag : client().list_role_tags({.role_name = "r"}).tags) seen.push_back(tag.key + "=" + tag.value);
@@ -291,9 +308,11 @@ TEST_F(IamTest, TagsReplaceEachOtherAndAreListedInOrder) {
 }
 
 TEST_F(IamTest, AServiceLinkedRoleIsTheServicesOwn) {
-  const auto role = *client().create_service_linked_role({.aws_service_name = "elasticloadbalancing.amazonaws.com"}).role;
-  EXPECT_EQ(role.arn, "arn:aws:iam::123456789012:role/aws-service-role/elasticloadbalancing.amazonaws.com/"
-                      "AWSServiceRoleForElasticLoadBalancing");
+  const auto role =
+      *client().create_service_linked_role({.aws_service_name = "elasticloadbalancing.amazonaws.com"}).role;
+  EXPECT_EQ(role.arn,
+            "arn:aws:iam::123456789012:role/aws-service-role/elasticloadbalancing.amazonaws.com/"
+            "AWSServiceRoleForElasticLoadBalancing");
   EXPECT_EQ(code_of([&] { client().delete_role({.role_name = role.role_name}); }), "UnmodifiableEntity");
   const auto task = client().delete_service_linked_role({.role_name = role.role_name}).deletion_task_id;
   EXPECT_EQ(client().get_service_linked_role_deletion_status({.deletion_task_id = task}).status, "SUCCEEDED");

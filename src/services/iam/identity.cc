@@ -109,7 +109,8 @@ std::optional<std::string> IamIdentity::find_key_account(store::Tx& tx, std::str
   return std::nullopt;
 }
 
-std::optional<Caller> IamIdentity::find_git_caller(store::Tx& tx, std::string_view user_name, std::string_view password) {
+std::optional<Caller> IamIdentity::find_git_caller(store::Tx& tx, std::string_view user_name,
+                                                   std::string_view password) {
   const auto credential = store_.find_service_credential_by_name(tx, user_name);
   if (!credential || credential->status != "Active" || credential->service != "codecommit.amazonaws.com")
     return std::nullopt;
@@ -151,8 +152,8 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
                                 std::string_view session_name) {
   const auto denied = [&] {
     return wire::Error("AccessDenied", 403,
-                       std::string(service_principal) + " is not authorized to perform: sts:AssumeRole on resource: " +
-                           std::string(role_arn));
+                       std::string(service_principal) +
+                           " is not authorized to perform: sts:AssumeRole on resource: " + std::string(role_arn));
   };
   const auto role = find_role(tx, role_arn);
   if (!role) throw denied();
@@ -165,8 +166,8 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
                                     .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
   question.context.set("aws:SourceAccount", role->account);
   question.context.set("sts:RoleSessionName", std::string(session_name));
-  question.resource_policy =
-      region::policy::Source{role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)};
+  question.resource_policy = region::policy::Source{
+      role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)};
   if (!evaluate(question).allowed()) throw denied();
   uses.note(role->id, {home_.clock.now(), std::string(service_principal), home_.settings.default_region});
   return open_session(*role, session_name, {});

@@ -16,15 +16,19 @@ std::size_t size_of(std::string_view document) {
 
 std::size_t most_characters(Kind kind) {
   switch (kind) {
-    case Kind::kUser: return 2048;
-    case Kind::kGroup: return 5120;
-    default: return 10240;
+    case Kind::kUser:
+      return 2048;
+    case Kind::kGroup:
+      return 5120;
+    default:
+      return 10240;
   }
 }
 
 /// A page of names in the answer's own members.
 template <class Output>
-Output names_page(std::vector<std::string> names, const std::optional<std::string>& marker, std::optional<int> max_items) {
+Output names_page(std::vector<std::string> names, const std::optional<std::string>& marker,
+                  std::optional<int> max_items) {
   const auto page = take_page(std::move(names), [](const std::string& n) { return n; }, marker, max_items);
   Output out;
   out.policy_names = page.items;
@@ -131,7 +135,8 @@ GetGroupPolicyOutput Iam::get_group_policy(Request& rq, const GetGroupPolicyInpu
 ListGroupPoliciesOutput Iam::list_group_policies(Request& rq, const ListGroupPoliciesInput& in) {
   authorize(rq, "iam:ListGroupPolicies", Kind::kGroup, in.group_name);
 
-  return names_page<ListGroupPoliciesOutput>(inline_names(rq, require_group(rq, in.group_name)), in.marker, in.max_items);
+  return names_page<ListGroupPoliciesOutput>(inline_names(rq, require_group(rq, in.group_name)), in.marker,
+                                             in.max_items);
 }
 
 DeleteGroupPolicyOutput Iam::delete_group_policy(Request& rq, const DeleteGroupPolicyInput& in) {

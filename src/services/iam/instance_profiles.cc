@@ -43,8 +43,9 @@ ListInstanceProfilesOutput Iam::list_instance_profiles(Request& rq, const ListIn
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListInstanceProfiles", make_arn("iam", "", rq.account, "instance-profile" + prefix));
 
-  const auto page = take_page(store_.list(rq.tx, rq.account, Kind::kProfile, prefix),
-                              [](const Entity& e) { return e.name; }, in.marker, in.max_items);
+  const auto page = take_page(
+      store_.list(rq.tx, rq.account, Kind::kProfile, prefix), [](const Entity& e) { return e.name; }, in.marker,
+      in.max_items);
 
   ListInstanceProfilesOutput out;
   for (const Entity& e : page.items) {
@@ -83,8 +84,8 @@ AddRoleToInstanceProfileOutput Iam::add_role_to_instance_profile(Request& rq, co
   return {};
 }
 
-RemoveRoleFromInstanceProfileOutput Iam::remove_role_from_instance_profile(Request& rq,
-                                                                           const RemoveRoleFromInstanceProfileInput& in) {
+RemoveRoleFromInstanceProfileOutput Iam::remove_role_from_instance_profile(
+    Request& rq, const RemoveRoleFromInstanceProfileInput& in) {
   authorize(rq, "iam:RemoveRoleFromInstanceProfile", Kind::kProfile, in.instance_profile_name);
 
   const Entity profile = require_profile(rq, in.instance_profile_name);

@@ -14,14 +14,14 @@ namespace hanbat::iam {
 
 struct ManagedPolicy {
   std::string arn;
-  std::string id;    // ANPA…
+  std::string id;  // ANPA…
   std::string name;
   std::string path;  // "/", "/service-role/"
   std::string description;
   std::string version_id;  // the default version, the only one that is kept
   Timestamp created;
   Timestamp updated;
-  std::string document;    // the text
+  std::string document;  // the text
   std::shared_ptr<const region::policy::Document> parsed;
 };
 

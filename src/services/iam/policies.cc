@@ -17,7 +17,8 @@ std::string version_id(std::int64_t number) { return "v" + std::to_string(number
 
 void refuse_aws_managed(const ManagedPolicies& managed, std::string_view arn) {
   if (managed.find(arn) || arn.starts_with("arn:aws:iam::aws:policy/"))
-    throw wire::Error("AccessDenied", 403, "Cannot perform the operation on the AWS managed policy " + std::string(arn) + ".");
+    throw wire::Error("AccessDenied", 403,
+                      "Cannot perform the operation on the AWS managed policy " + std::string(arn) + ".");
 }
 
 void check_document(const PrincipalPolicies& policies, const std::string& document) {
@@ -26,7 +27,8 @@ void check_document(const PrincipalPolicies& policies, const std::string& docume
   } catch (const region::policy::DocumentError& refusal) {
     throw MalformedPolicyDocumentException(refusal.what());
   }
-  const auto size = std::count_if(document.begin(), document.end(), [](unsigned char c) { return std::isspace(c) == 0; });
+  const auto size =
+      std::count_if(document.begin(), document.end(), [](unsigned char c) { return std::isspace(c) == 0; });
   if (static_cast<std::size_t>(size) > kMostCharacters)
     throw LimitExceededException("Cannot exceed quota for PolicySize: " + std::to_string(kMostCharacters));
 }
@@ -52,7 +54,8 @@ Policy Iam::policy_of(Request& rq, const Entity& e) const {
   out.path = e.path;
   out.default_version_id = e.body.text("default_version");
   out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kPermissions));
-  out.permissions_boundary_usage_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kBoundary));
+  out.permissions_boundary_usage_count =
+      static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kBoundary));
   out.is_attachable = true;
   if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
   out.create_date = e.created;
@@ -69,7 +72,8 @@ Policy Iam::policy_of(Request& rq, const ManagedPolicy& p) const {
   out.path = p.path;
   out.default_version_id = p.version_id;
   out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kPermissions));
-  out.permissions_boundary_usage_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
+  out.permissions_boundary_usage_count =
+      static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
   out.is_attachable = true;
   if (!p.description.empty()) out.description = p.description;
   out.create_date = p.created;
@@ -165,7 +169,8 @@ CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePo
   check_document(policies_, in.policy_document);
   if (store_.versions(rq.tx, policy).size() >= kMostVersions)
     throw LimitExceededException(
-        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.");
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing "
+        "version.");
   const PolicyVersionRow row{
       .number = policy.body.integer("last_version", 1) + 1, .document = in.policy_document, .created = now_of(rq)};
   policy.body["last_version"] = row.number;

@@ -14,7 +14,8 @@ std::int64_t version_number(std::string_view version_id) { return std::stoll(std
 
 }  // namespace
 
-std::shared_ptr<const region::policy::Document> PrincipalPolicies::parse(const std::string& text, DocumentKind kind) const {
+std::shared_ptr<const region::policy::Document> PrincipalPolicies::parse(const std::string& text,
+                                                                         DocumentKind kind) const {
   const std::string key = std::to_string(static_cast<int>(kind)) + text;
   {
     const std::lock_guard lock(mutex_);
@@ -36,7 +37,8 @@ std::optional<std::string> PrincipalPolicies::managed_text(store::Tx& tx, std::s
 }
 
 std::optional<Source> PrincipalPolicies::managed(store::Tx& tx, std::string_view policy_arn) const {
-  if (const ManagedPolicy* policy = managed_.find(policy_arn)) return Source{policy->arn, "aws-managed", policy->parsed};
+  if (const ManagedPolicy* policy = managed_.find(policy_arn))
+    return Source{policy->arn, "aws-managed", policy->parsed};
   const auto text = managed_text(tx, policy_arn);
   if (!text) return std::nullopt;
   return Source{std::string(policy_arn), "user-managed", parse(*text, DocumentKind::kIdentity)};

@@ -37,7 +37,8 @@ class PrincipalPolicies {
   /// The text of that version.
   std::optional<std::string> managed_text(store::Tx& tx, std::string_view policy_arn) const;
   /// Throws region::policy::DocumentError.
-  std::shared_ptr<const region::policy::Document> parse(const std::string& text, region::policy::DocumentKind kind) const;
+  std::shared_ptr<const region::policy::Document> parse(const std::string& text,
+                                                        region::policy::DocumentKind kind) const;
 
  private:
   void add_policies_of(store::Tx& tx, const Entity& owner, std::vector<region::policy::Source>& out) const;

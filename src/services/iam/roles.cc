@@ -78,8 +78,9 @@ ListRolesOutput Iam::list_roles(Request& rq, const ListRolesInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListRoles", make_arn("iam", "", rq.account, "role" + prefix));
 
-  const auto page = take_page(store_.list(rq.tx, rq.account, Kind::kRole, prefix), [](const Entity& e) { return e.name; },
-                              in.marker, in.max_items);
+  const auto page = take_page(
+      store_.list(rq.tx, rq.account, Kind::kRole, prefix), [](const Entity& e) { return e.name; }, in.marker,
+      in.max_items);
 
   ListRolesOutput out;
   for (const Entity& e : page.items) {
@@ -149,7 +150,8 @@ DeleteRoleOutput Iam::delete_role(Request& rq, const DeleteRoleInput& in) {
   return {};
 }
 
-PutRolePermissionsBoundaryOutput Iam::put_role_permissions_boundary(Request& rq, const PutRolePermissionsBoundaryInput& in) {
+PutRolePermissionsBoundaryOutput Iam::put_role_permissions_boundary(Request& rq,
+                                                                    const PutRolePermissionsBoundaryInput& in) {
   authorize(rq, "iam:PutRolePermissionsBoundary", Kind::kRole, in.role_name,
             {{"iam:PermissionsBoundary", {in.permissions_boundary}}});
 
@@ -161,8 +163,8 @@ PutRolePermissionsBoundaryOutput Iam::put_role_permissions_boundary(Request& rq,
   return {};
 }
 
-DeleteRolePermissionsBoundaryOutput Iam::delete_role_permissions_boundary(Request& rq,
-                                                                          const DeleteRolePermissionsBoundaryInput& in) {
+DeleteRolePermissionsBoundaryOutput Iam::delete_role_permissions_boundary(
+    Request& rq, const DeleteRolePermissionsBoundaryInput& in) {
   authorize(rq, "iam:DeleteRolePermissionsBoundary", Kind::kRole, in.role_name);
 
   const Entity role = require_role(rq, in.role_name);

@@ -34,7 +34,8 @@ std::string hash_password(std::string_view password) {
 bool password_matches(std::string_view password, std::string_view hash) {
   const std::size_t colon = hash.find(':');
   if (colon == std::string_view::npos) return false;
-  return constant_time_equals(sha256_hex(std::string(hash.substr(0, colon)) + std::string(password)), hash.substr(colon + 1));
+  return constant_time_equals(sha256_hex(std::string(hash.substr(0, colon)) + std::string(password)),
+                              hash.substr(colon + 1));
 }
 
 }  // namespace hanbat::iam

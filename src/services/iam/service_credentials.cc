@@ -11,7 +11,8 @@ constexpr std::size_t kMostPerService = 2;
 
 void check_service(const std::string& service) {
   if (service != kCodeCommit)
-    throw ServiceNotSupportedException("The service " + service + " does not support service-specific credentials here.");
+    throw ServiceNotSupportedException("The service " + service +
+                                       " does not support service-specific credentials here.");
 }
 
 ServiceCredentialRow require_credential(const Store& store, Request& rq, const Entity& user, const std::string& id) {
@@ -21,7 +22,8 @@ ServiceCredentialRow require_credential(const Store& store, Request& rq, const E
   return std::move(*row);
 }
 
-ServiceSpecificCredential credential_of(const ServiceCredentialRow& row, const Entity& user, const std::string& password) {
+ServiceSpecificCredential credential_of(const ServiceCredentialRow& row, const Entity& user,
+                                        const std::string& password) {
   ServiceSpecificCredential out{.create_date = row.created,
                                 .service_name = row.service,
                                 .service_specific_credential_id = row.id,
@@ -43,7 +45,8 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
   const Entity user = require_user(rq, in.user_name);
   const auto have = store_.service_credentials(rq.tx, user.id);
   if (have.size() >= kMostPerService)
-    throw LimitExceededException("Cannot exceed quota for ServiceSpecificCredentialsPerUser: " + std::to_string(kMostPerService));
+    throw LimitExceededException("Cannot exceed quota for ServiceSpecificCredentialsPerUser: " +
+                                 std::to_string(kMostPerService));
   // The second one is told from the first by a number, as both may be in use while one replaces the other.
   std::string service_user = user.name + "-at-" + rq.account;
   for (int number = 1; store_.find_service_credential_by_name(rq.tx, service_user); ++number)
@@ -117,8 +120,7 @@ UpdateServiceSpecificCredentialOutput Iam::update_service_specific_credential(
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:UpdateServiceSpecificCredential", Kind::kUser, name);
 
-  ServiceCredentialRow row =
-      require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);
+  ServiceCredentialRow row = require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);
   row.status = in.status;
 
   store_.update(rq.tx, row);

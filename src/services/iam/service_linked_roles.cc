@@ -44,10 +44,11 @@ CreateServiceLinkedRoleOutput Iam::create_service_linked_role(Request& rq, const
                                 " has been taken in this account, please try a different suffix.");
   role.body["service_linked"] = in.aws_service_name;
   role.body["trust"] =
-      Json::object({{"Version", "2012-10-17"},
-                    {"Statement", Json::array({Json::object({{"Effect", "Allow"},
-                                                             {"Principal", Json::object({{"Service", in.aws_service_name}})},
-                                                             {"Action", "sts:AssumeRole"}})})}})
+      Json::object(
+          {{"Version", "2012-10-17"},
+           {"Statement", Json::array({Json::object({{"Effect", "Allow"},
+                                                    {"Principal", Json::object({{"Service", in.aws_service_name}})},
+                                                    {"Action", "sts:AssumeRole"}})})}})
           .dump();
   if (in.description) role.body["description"] = *in.description;
 
@@ -69,8 +70,8 @@ DeleteServiceLinkedRoleOutput Iam::delete_service_linked_role(Request& rq, const
 
   // The services do their own work as themselves and not through this role, so none of them can be in its way.
   store_.remove(rq.tx, role);
-  rq.tx.exec("INSERT INTO iam_role_deletions (id, account, status, at) VALUES (?, ?, ?, ?)", task, rq.account, "SUCCEEDED",
-             rq.now());
+  rq.tx.exec("INSERT INTO iam_role_deletions (id, account, status, at) VALUES (?, ?, ?, ?)", task, rq.account,
+             "SUCCEEDED", rq.now());
 
   return {.deletion_task_id = task};
 }
@@ -79,7 +80,8 @@ GetServiceLinkedRoleDeletionStatusOutput Iam::get_service_linked_role_deletion_s
     Request& rq, const GetServiceLinkedRoleDeletionStatusInput& in) {
   rq.authorize("iam:GetServiceLinkedRoleDeletionStatus", make_arn("iam", "", rq.account, "role/*"));
 
-  const auto row = rq.tx.find("SELECT status FROM iam_role_deletions WHERE id = ? AND account = ?", in.deletion_task_id, rq.account);
+  const auto row =
+      rq.tx.find("SELECT status FROM iam_role_deletions WHERE id = ? AND account = ?", in.deletion_task_id, rq.account);
   if (!row) throw NoSuchEntityException("Deletion task " + in.deletion_task_id + " cannot be found.");
 
   return {.status = row->text(0)};

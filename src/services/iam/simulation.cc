@@ -31,9 +31,12 @@ std::vector<Source> sources_of(const std::vector<std::string>& texts, const std:
 
 std::string outcome_name(const Decision& decision) {
   switch (decision.outcome) {
-    case Decision::Outcome::kAllowed: return "allowed";
-    case Decision::Outcome::kExplicitDeny: return "explicitDeny";
-    case Decision::Outcome::kImplicitDeny: return "implicitDeny";
+    case Decision::Outcome::kAllowed:
+      return "allowed";
+    case Decision::Outcome::kExplicitDeny:
+      return "explicitDeny";
+    case Decision::Outcome::kImplicitDeny:
+      return "implicitDeny";
   }
   return "";
 }
@@ -73,7 +76,8 @@ Output simulate(Question question, const Input& in) {
   if (in.permissions_boundary_policy_input_list)
     question.boundary = sources_of(*in.permissions_boundary_policy_input_list, "PermissionsBoundaryPolicyInputList");
   if (in.resource_policy)
-    question.resource_policy = source_of(*in.resource_policy, "ResourcePolicy", "resource", DocumentKind::kResourceImplied);
+    question.resource_policy =
+        source_of(*in.resource_policy, "ResourcePolicy", "resource", DocumentKind::kResourceImplied);
   if (in.resource_owner)
     if (const auto owner = parse_arn(*in.resource_owner)) question.resource_account = owner->account;
 
@@ -144,7 +148,8 @@ SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const 
   if (!entity || entity->account != rq.account || entity->kind == Kind::kPolicy || entity->kind == Kind::kProfile)
     throw NoSuchEntityException("Entity " + in.policy_source_arn + " cannot be found.");
   const PrincipalFacts facts = policies_.gather(rq.tx, *entity);
-  Caller caller = entity->kind == Kind::kUser ? IamIdentity::user_caller(*entity) : stand_in(rq.account, in.policy_source_arn);
+  Caller caller =
+      entity->kind == Kind::kUser ? IamIdentity::user_caller(*entity) : stand_in(rq.account, in.policy_source_arn);
   if (in.caller_arn) caller = stand_in(rq.account, in.caller_arn);
   if (entity->kind == Kind::kRole) caller.kind = Caller::Kind::kAssumedRole;
   Question question{.caller = &caller, .identity = facts.identity, .boundary = facts.boundary};
@@ -161,8 +166,8 @@ SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const 
   return simulate<SimulatePrincipalPolicyOutput>(std::move(question), in);
 }
 
-GetContextKeysForCustomPolicyOutput Iam::get_context_keys_for_custom_policy(Request& rq,
-                                                                            const GetContextKeysForCustomPolicyInput& in) {
+GetContextKeysForCustomPolicyOutput Iam::get_context_keys_for_custom_policy(
+    Request& rq, const GetContextKeysForCustomPolicyInput& in) {
   rq.authorize("iam:GetContextKeysForCustomPolicy", "*");
 
   std::set<std::string> keys;

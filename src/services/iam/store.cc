@@ -76,11 +76,16 @@ ServiceCredentialRow read_credential(const store::Row& row) {
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
-    case Kind::kUser: return "user";
-    case Kind::kGroup: return "group";
-    case Kind::kRole: return "role";
-    case Kind::kPolicy: return "policy";
-    case Kind::kProfile: return "profile";
+    case Kind::kUser:
+      return "user";
+    case Kind::kGroup:
+      return "group";
+    case Kind::kRole:
+      return "role";
+    case Kind::kPolicy:
+      return "policy";
+    case Kind::kProfile:
+      return "profile";
   }
   return "";
 }
@@ -99,9 +104,10 @@ void Entity::set_tags(const Tags& tags) {
 }
 
 void Store::insert(store::Tx& tx, const Entity& e) const {
-  tx.exec("INSERT INTO iam_entities (account, kind, name_key, name, path, id, arn, created, body) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          e.account, kind_name(e.kind), lower(e.name), e.name, e.path, e.id, e.arn, e.created, e.body);
+  tx.exec(
+      "INSERT INTO iam_entities (account, kind, name_key, name, path, id, arn, created, body) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      e.account, kind_name(e.kind), lower(e.name), e.name, e.path, e.id, e.arn, e.created, e.body);
 }
 
 std::optional<Entity> Store::find(store::Tx& tx, std::string_view account, Kind kind, std::string_view name) const {
@@ -117,15 +123,17 @@ std::optional<Entity> Store::find_by_arn(store::Tx& tx, std::string_view arn) co
   return read_entity(tx.find(select_entities("WHERE arn = ?"), arn));
 }
 
-std::vector<Entity> Store::list(store::Tx& tx, std::string_view account, Kind kind, std::string_view path_prefix) const {
-  std::vector<Entity> all =
-      read_entities(tx.query(select_entities("WHERE account = ? AND kind = ? ORDER BY name_key"), account, kind_name(kind)));
+std::vector<Entity> Store::list(store::Tx& tx, std::string_view account, Kind kind,
+                                std::string_view path_prefix) const {
+  std::vector<Entity> all = read_entities(
+      tx.query(select_entities("WHERE account = ? AND kind = ? ORDER BY name_key"), account, kind_name(kind)));
   std::erase_if(all, [&](const Entity& e) { return !e.path.starts_with(path_prefix); });
   return all;
 }
 
 std::int64_t Store::count(store::Tx& tx, std::string_view account, Kind kind) const {
-  return tx.find("SELECT COUNT(*) FROM iam_entities WHERE account = ? AND kind = ?", account, kind_name(kind))->integer(0);
+  return tx.find("SELECT COUNT(*) FROM iam_entities WHERE account = ? AND kind = ?", account, kind_name(kind))
+      ->integer(0);
 }
 
 void Store::update(store::Tx& tx, const Entity& e) const {
@@ -141,10 +149,12 @@ void Store::remove(store::Tx& tx, const Entity& e) const {
   tx.exec("DELETE FROM iam_entities WHERE id = ?", e.id);
 }
 
-void Store::put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name, std::string_view document) const {
-  tx.exec("INSERT INTO iam_inline_policies (owner_id, name, document) VALUES (?, ?, ?) "
-          "ON CONFLICT (owner_id, name) DO UPDATE SET document = excluded.document",
-          owner.id, name, document);
+void Store::put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name,
+                              std::string_view document) const {
+  tx.exec(
+      "INSERT INTO iam_inline_policies (owner_id, name, document) VALUES (?, ?, ?) "
+      "ON CONFLICT (owner_id, name) DO UPDATE SET document = excluded.document",
+      owner.id, name, document);
 }
 
 std::optional<std::string> Store::find_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name) const {
@@ -153,7 +163,8 @@ std::optional<std::string> Store::find_inline_policy(store::Tx& tx, const Entity
   return row->text(0);
 }
 
-std::vector<std::pair<std::string, std::string>> Store::inline_policies(store::Tx& tx, std::string_view owner_id) const {
+std::vector<std::pair<std::string, std::string>> Store::inline_policies(store::Tx& tx,
+                                                                        std::string_view owner_id) const {
   std::vector<std::pair<std::string, std::string>> out;
   for (const store::Row& row :
        tx.query("SELECT name, document FROM iam_inline_policies WHERE owner_id = ? ORDER BY name", owner_id))
@@ -166,9 +177,10 @@ bool Store::remove_inline_policy(store::Tx& tx, const Entity& owner, std::string
 }
 
 void Store::attach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) const {
-  tx.exec("INSERT INTO iam_attachments (owner_id, usage, policy_arn, account) VALUES (?, ?, ?, ?) "
-          "ON CONFLICT (owner_id, usage, policy_arn) DO NOTHING",
-          owner.id, usage_name(usage), policy_arn, owner.account);
+  tx.exec(
+      "INSERT INTO iam_attachments (owner_id, usage, policy_arn, account) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (owner_id, usage, policy_arn) DO NOTHING",
+      owner.id, usage_name(usage), policy_arn, owner.account);
 }
 
 bool Store::detach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) const {
@@ -198,8 +210,9 @@ std::vector<Entity> Store::attached_to(store::Tx& tx, std::string_view account, 
 
 std::int64_t Store::attachment_count(store::Tx& tx, std::string_view account, std::string_view policy_arn,
                                      Usage usage) const {
-  return tx.find("SELECT COUNT(*) FROM iam_attachments WHERE account = ? AND policy_arn = ? AND usage = ?", account,
-                 policy_arn, usage_name(usage))
+  return tx
+      .find("SELECT COUNT(*) FROM iam_attachments WHERE account = ? AND policy_arn = ? AND usage = ?", account,
+            policy_arn, usage_name(usage))
       ->integer(0);
 }
 
@@ -209,16 +222,18 @@ void Store::insert_version(store::Tx& tx, const Entity& policy, const PolicyVers
 }
 
 std::optional<PolicyVersionRow> Store::find_version(store::Tx& tx, const Entity& policy, std::int64_t number) const {
-  const auto row = tx.find("SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? AND number = ?",
-                           policy.id, number);
+  const auto row =
+      tx.find("SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? AND number = ?", policy.id,
+              number);
   if (!row) return std::nullopt;
   return PolicyVersionRow{row->integer(0), row->text(1), row->timestamp(2)};
 }
 
 std::vector<PolicyVersionRow> Store::versions(store::Tx& tx, const Entity& policy) const {
   std::vector<PolicyVersionRow> out;
-  for (const store::Row& row : tx.query(
-           "SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? ORDER BY number DESC", policy.id))
+  for (const store::Row& row :
+       tx.query("SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? ORDER BY number DESC",
+                policy.id))
     out.push_back({row.integer(0), row.text(1), row.timestamp(2)});
   return out;
 }
@@ -237,8 +252,9 @@ bool Store::remove_member(store::Tx& tx, const Entity& group, const Entity& user
 }
 
 std::vector<Entity> Store::members(store::Tx& tx, const Entity& group) const {
-  return read_entities(tx.query(
-      select_joined("JOIN iam_group_members m ON m.user_id = e.id WHERE m.group_id = ? ORDER BY e.name_key"), group.id));
+  return read_entities(
+      tx.query(select_joined("JOIN iam_group_members m ON m.user_id = e.id WHERE m.group_id = ? ORDER BY e.name_key"),
+               group.id));
 }
 
 std::vector<Entity> Store::groups_of(store::Tx& tx, std::string_view user_id) const {
@@ -260,14 +276,16 @@ std::optional<Entity> Store::profile_role(store::Tx& tx, const Entity& profile) 
 }
 
 std::vector<Entity> Store::profiles_of(store::Tx& tx, const Entity& role) const {
-  return read_entities(tx.query(
-      select_joined("JOIN iam_profile_roles r ON r.profile_id = e.id WHERE r.role_id = ? ORDER BY e.name_key"), role.id));
+  return read_entities(
+      tx.query(select_joined("JOIN iam_profile_roles r ON r.profile_id = e.id WHERE r.role_id = ? ORDER BY e.name_key"),
+               role.id));
 }
 
 void Store::insert(store::Tx& tx, const AccessKeyRow& key) const {
-  tx.exec("INSERT INTO iam_access_keys (access_key_id, user_id, account, secret, status, created) "
-          "VALUES (?, ?, ?, ?, ?, ?)",
-          key.access_key_id, key.user_id, key.account, key.sealed_secret, key.status, key.created);
+  tx.exec(
+      "INSERT INTO iam_access_keys (access_key_id, user_id, account, secret, status, created) "
+      "VALUES (?, ?, ?, ?, ?, ?)",
+      key.access_key_id, key.user_id, key.account, key.sealed_secret, key.status, key.created);
 }
 
 std::optional<AccessKeyRow> Store::find_access_key(store::Tx& tx, std::string_view access_key_id) const {
@@ -278,7 +296,8 @@ std::optional<AccessKeyRow> Store::find_access_key(store::Tx& tx, std::string_vi
 
 std::vector<AccessKeyRow> Store::access_keys(store::Tx& tx, std::string_view user_id) const {
   std::vector<AccessKeyRow> out;
-  for (const store::Row& row : tx.query(std::string(kSelectKey) + "user_id = ? ORDER BY created, access_key_id", user_id))
+  for (const store::Row& row :
+       tx.query(std::string(kSelectKey) + "user_id = ? ORDER BY created, access_key_id", user_id))
     out.push_back(read_key(row));
   return out;
 }
@@ -298,10 +317,11 @@ void Store::remove_access_key(store::Tx& tx, std::string_view access_key_id) con
 }
 
 void Store::insert(store::Tx& tx, const ServiceCredentialRow& c) const {
-  tx.exec("INSERT INTO iam_service_credentials "
-          "(id, user_id, account, service, service_user_name, password_hash, status, created) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-          c.id, c.user_id, c.account, c.service, c.service_user_name, c.password_hash, c.status, c.created);
+  tx.exec(
+      "INSERT INTO iam_service_credentials "
+      "(id, user_id, account, service, service_user_name, password_hash, status, created) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      c.id, c.user_id, c.account, c.service, c.service_user_name, c.password_hash, c.status, c.created);
 }
 
 std::optional<ServiceCredentialRow> Store::find_service_credential(store::Tx& tx, std::string_view id) const {
@@ -310,7 +330,8 @@ std::optional<ServiceCredentialRow> Store::find_service_credential(store::Tx& tx
   return read_credential(*row);
 }
 
-std::optional<ServiceCredentialRow> Store::find_service_credential_by_name(store::Tx& tx, std::string_view user_name) const {
+std::optional<ServiceCredentialRow> Store::find_service_credential_by_name(store::Tx& tx,
+                                                                           std::string_view user_name) const {
   const auto row = tx.find(std::string(kSelectCredential) + "service_user_name = ?", user_name);
   if (!row) return std::nullopt;
   return read_credential(*row);
@@ -324,7 +345,8 @@ std::vector<ServiceCredentialRow> Store::service_credentials(store::Tx& tx, std:
 }
 
 void Store::update(store::Tx& tx, const ServiceCredentialRow& c) const {
-  tx.exec("UPDATE iam_service_credentials SET password_hash = ?, status = ? WHERE id = ?", c.password_hash, c.status, c.id);
+  tx.exec("UPDATE iam_service_credentials SET password_hash = ?, status = ? WHERE id = ?", c.password_hash, c.status,
+          c.id);
 }
 
 void Store::remove_service_credential(store::Tx& tx, std::string_view id) const {
@@ -337,8 +359,8 @@ void Store::insert(store::Tx& tx, const SessionRow& session) const {
 }
 
 std::optional<SessionRow> Store::find_session(store::Tx& tx, std::string_view access_key_id) const {
-  const auto row =
-      tx.find("SELECT access_key_id, secret, caller, issued, expires FROM iam_sessions WHERE access_key_id = ?", access_key_id);
+  const auto row = tx.find(
+      "SELECT access_key_id, secret, caller, issued, expires FROM iam_sessions WHERE access_key_id = ?", access_key_id);
   if (!row) return std::nullopt;
   return SessionRow{row->text(0), row->text(1), row->json(2), row->timestamp(3), row->timestamp(4)};
 }

@@ -100,8 +100,10 @@ class Store {
   bool detach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) const;
   void detach_boundary(store::Tx& tx, const Entity& owner) const;
   std::vector<std::string> attached(store::Tx& tx, std::string_view owner_id, Usage usage) const;
-  std::vector<Entity> attached_to(store::Tx& tx, std::string_view account, std::string_view policy_arn, Usage usage) const;
-  std::int64_t attachment_count(store::Tx& tx, std::string_view account, std::string_view policy_arn, Usage usage) const;
+  std::vector<Entity> attached_to(store::Tx& tx, std::string_view account, std::string_view policy_arn,
+                                  Usage usage) const;
+  std::int64_t attachment_count(store::Tx& tx, std::string_view account, std::string_view policy_arn,
+                                Usage usage) const;
 
   void insert_version(store::Tx& tx, const Entity& policy, const PolicyVersionRow& version) const;
   std::optional<PolicyVersionRow> find_version(store::Tx& tx, const Entity& policy, std::int64_t number) const;

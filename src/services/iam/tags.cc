@@ -154,7 +154,8 @@ UntagInstanceProfileOutput Iam::untag_instance_profile(Request& rq, const UntagI
 ListInstanceProfileTagsOutput Iam::list_instance_profile_tags(Request& rq, const ListInstanceProfileTagsInput& in) {
   authorize(rq, "iam:ListInstanceProfileTags", Kind::kProfile, in.instance_profile_name);
 
-  return tags_page<ListInstanceProfileTagsOutput>(require_profile(rq, in.instance_profile_name), in.marker, in.max_items);
+  return tags_page<ListInstanceProfileTagsOutput>(require_profile(rq, in.instance_profile_name), in.marker,
+                                                  in.max_items);
 }
 
 }  // namespace hanbat::iam

@@ -38,8 +38,9 @@ ListUsersOutput Iam::list_users(Request& rq, const ListUsersInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListUsers", make_arn("iam", "", rq.account, "user" + prefix));
 
-  const auto page = take_page(store_.list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; },
-                              in.marker, in.max_items);
+  const auto page = take_page(
+      store_.list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; }, in.marker,
+      in.max_items);
 
   ListUsersOutput out;
   for (const Entity& e : page.items) {
@@ -84,7 +85,8 @@ DeleteUserOutput Iam::delete_user(Request& rq, const DeleteUserInput& in) {
   return {};
 }
 
-PutUserPermissionsBoundaryOutput Iam::put_user_permissions_boundary(Request& rq, const PutUserPermissionsBoundaryInput& in) {
+PutUserPermissionsBoundaryOutput Iam::put_user_permissions_boundary(Request& rq,
+                                                                    const PutUserPermissionsBoundaryInput& in) {
   authorize(rq, "iam:PutUserPermissionsBoundary", Kind::kUser, in.user_name,
             {{"iam:PermissionsBoundary", {in.permissions_boundary}}});
 
@@ -93,8 +95,8 @@ PutUserPermissionsBoundaryOutput Iam::put_user_permissions_boundary(Request& rq,
   return {};
 }
 
-DeleteUserPermissionsBoundaryOutput Iam::delete_user_permissions_boundary(Request& rq,
-                                                                          const DeleteUserPermissionsBoundaryInput& in) {
+DeleteUserPermissionsBoundaryOutput Iam::delete_user_permissions_boundary(
+    Request& rq, const DeleteUserPermissionsBoundaryInput& in) {
   authorize(rq, "iam:DeleteUserPermissionsBoundary", Kind::kUser, in.user_name);
 
   const Entity user = require_user(rq, in.user_name);

@@ -24,7 +24,8 @@ region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags) 
   return keys;
 }
 
-/// Percent of the packed session policies' and tags' allowance: AWS packs them, we count their characters against 2,048.
+/// Percent of the packed session policies' and tags' allowance: AWS packs them, we count their characters against
+/// 2,048.
 int packed_size(const Json& policies, const std::optional<std::vector<Tag>>& tags) {
   std::size_t size = policies.is_null() ? 0 : policies.dump().size();
   for (const Tag& tag : tags.value_or(std::vector<Tag>())) size += tag.key.size() + tag.value.size();
@@ -76,9 +77,9 @@ GetCallerIdentityOutput Sts::get_caller_identity(Request& rq, const GetCallerIde
 
 AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   const auto arn = parse_arn(in.role_arn);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/"))
-    throw invalid(in.role_arn + " is invalid");
-  if (rq.caller.kind == Kind::kRoot) throw wire::Error("AccessDenied", 403, "Roles may not be assumed by root accounts.");
+  if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/")) throw invalid(in.role_arn + " is invalid");
+  if (rq.caller.kind == Kind::kRoot)
+    throw wire::Error("AccessDenied", 403, "Roles may not be assumed by root accounts.");
   const auto role = home_.identity().find_role(rq.tx, in.role_arn);
   region::AccessQuestion question{.action = "sts:AssumeRole",
                                   .resource = in.role_arn,
@@ -168,7 +169,8 @@ GetAccessKeyInfoOutput Sts::get_access_key_info(Request& rq, const GetAccessKeyI
   return out;
 }
 
-DecodeAuthorizationMessageOutput Sts::decode_authorization_message(Request& rq, const DecodeAuthorizationMessageInput& in) {
+DecodeAuthorizationMessageOutput Sts::decode_authorization_message(Request& rq,
+                                                                   const DecodeAuthorizationMessageInput& in) {
   rq.authorize("sts:DecodeAuthorizationMessage", "*");
 
   const auto message = vault_.open(in.encoded_message, kAuthorizationMessage);

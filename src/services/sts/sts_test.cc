@@ -13,13 +13,16 @@ namespace {
 class OneRole final : public region::Identity {
  public:
   std::optional<region::Credential> find_credential(store::Tx&, std::string_view) override { return std::nullopt; }
-  std::optional<region::Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override { return std::nullopt; }
+  std::optional<region::Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override {
+    return std::nullopt;
+  }
   region::Caller assume_role(store::Tx&, std::string_view, std::string_view, std::string_view) override { return {}; }
   std::optional<region::RoleFacts> find_role(store::Tx&, std::string_view arn) override {
     if (arn != "arn:aws:iam::123456789012:role/r") return std::nullopt;
     return region::RoleFacts{.arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012"};
   }
-  region::Caller open_session(const region::RoleFacts& role, std::string_view name, const region::SessionOptions& options) override {
+  region::Caller open_session(const region::RoleFacts& role, std::string_view name,
+                              const region::SessionOptions& options) override {
     region::Caller caller;
     caller.kind = region::Caller::Kind::kAssumedRole;
     caller.account = role.account;
