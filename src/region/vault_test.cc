@@ -1,3 +1,4 @@
+// Sealed secrets: what opens them and what does not.
 #include "region/vault.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The condition operators, quantifiers and variables, each against one request.
 #include "region/policy/conditions.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// What is refused as a policy document, and in which words.
 #include "region/policy/document.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Decisions: every kind of policy against every kind of caller, within an account and across accounts.
 #include "region/policy/evaluation.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// IAM through its own client, with its own identities and its own authorizer.
 #include "services/iam/iam.h"
 
 #include <gmock/gmock.h>

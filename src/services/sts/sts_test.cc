@@ -1,3 +1,4 @@
+// STS with an identity that knows one role.
 #include "services/sts/sts.h"
 
 #include <gmock/gmock.h>
