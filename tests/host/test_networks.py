@@ -59,8 +59,9 @@ class Hostd:
         self.process = subprocess.Popen([HOSTD, "--home", self.home, "--hanbatd", shutil.which("python3"), "--port", "0"],
                                         stdout=self.log, stderr=self.log, start_new_session=True)
         for _ in range(400):
-            if os.path.exists(os.path.join(self.home, "run", "control.sock")):
-                return
+            with socket.socket(socket.AF_UNIX) as s:
+                if s.connect_ex(os.path.join(self.home, "run", "control.sock")) == 0:
+                    return
             if self.process.poll() is not None:
                 raise AssertionError(open(self.log.name).read())
             time.sleep(0.05)
