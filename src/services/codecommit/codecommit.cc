@@ -43,7 +43,10 @@ void CodeCommit::project_references(const Repository& repository) {
 
 void authorize(region::Request& rq, std::string_view action, std::string_view repository_name,
                const region::ConditionKeys& keys) {
-  rq.authorize("codecommit:" + std::string(action), repository_arn(rq.region, rq.account, repository_name), keys);
+  region::ConditionKeys all = keys;
+  if (const auto repository = find_repository(rq.tx, rq.account, rq.region, repository_name))
+    for (const auto& [key, value] : repository->tags) all["aws:ResourceTag/" + key] = {value};
+  rq.authorize("codecommit:" + std::string(action), repository_arn(rq.region, rq.account, repository_name), all);
 }
 
 region::ConditionKeys branch_key(std::string_view branch) {

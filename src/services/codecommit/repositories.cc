@@ -78,7 +78,12 @@ std::size_t read_token(const std::optional<std::string>& token) {
 }  // namespace
 
 CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const CreateRepositoryInput& in) {
-  authorize(rq, "CreateRepository", in.repository_name);
+  region::ConditionKeys keys;
+  for (const auto& [key, value] : in.tags.value_or(std::map<std::string, std::string>())) {
+    keys["aws:RequestTag/" + key] = {value};
+    keys["aws:TagKeys"].push_back(key);
+  }
+  authorize(rq, "CreateRepository", in.repository_name, keys);
 
   check_repository_name(in.repository_name);
   check_description(in.repository_description);

@@ -7,12 +7,13 @@
 
 namespace hanbat::ecr {
 
-Ecr::Ecr(region::Region& home) : home_(home), uploads_(home.settings.state_folder + "/ecr/uploads") {}
+Ecr::Ecr(region::Region& home) : home_(home), uploads_(home.blobs) {}
 
 std::span<const store::Migration> Ecr::migrations() const { return schema(); }
 
 void Ecr::start() {
-  tokens_ = Tokens(home_.db.write([](store::Tx& tx) {
+  tokens_ = Tokens(home_.db.write([this](store::Tx& tx) {
+    uploads_.forget_all(tx);
     if (const auto row = tx.find("SELECT secret FROM ecr_keys WHERE id = 1")) return row->text(0);
     std::string secret = to_base64(random_bytes(32));
     tx.exec("INSERT INTO ecr_keys (id, secret) VALUES (1, ?)", secret);

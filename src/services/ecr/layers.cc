@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kPartSize = 20 << 20;
 
-void require_upload(region::Request& rq, const Uploads& uploads, const RepositoryRow& row, const std::string& id) {
+void require_upload(region::Request& rq, Uploads& uploads, const RepositoryRow& row, const std::string& id) {
   if (!uploads.exists(rq.tx, row, id))
     throw UploadNotFoundException("The upload with id '" + id + "' was not found in the repository with name '" +
                                   row.name + "' in the registry with id '" + row.account + "'");
@@ -88,7 +88,7 @@ CompleteLayerUploadOutput Ecr::complete_layer_upload(region::Request& rq, const 
 
   require_upload(rq, uploads_, row, in.upload_id);
   if (uploads_.received(in.upload_id) == 0) throw EmptyUploadException("The upload has no parts.");
-  const store::Blob blob = uploads_.to_blob(in.upload_id, rq.home.blobs);
+  const store::Blob blob = uploads_.to_blob(in.upload_id);
   const std::string digest = "sha256:" + blob.sha256;
   if (std::find(in.layer_digests.begin(), in.layer_digests.end(), digest) == in.layer_digests.end())
     throw InvalidLayerException("The layer's digest is " + digest + ", which is none of those given.");

@@ -38,7 +38,7 @@ void rethrow_as_registry_error(const wire::Error& error) {
   throw RegistryError{error.status(), "UNKNOWN", error.message()};
 }
 
-Registry::Registry(region::Region& home, const region::Service& service, const Uploads& uploads, const Tokens& tokens,
+Registry::Registry(region::Region& home, const region::Service& service, Uploads& uploads, const Tokens& tokens,
                    http::Exchange& exchange)
     : home_(home),
       service_(service),

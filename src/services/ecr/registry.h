@@ -23,7 +23,7 @@ struct RegistryError {
 /// One request to the registry.
 class Registry {
  public:
-  Registry(region::Region& home, const region::Service& service, const Uploads& uploads, const Tokens& tokens,
+  Registry(region::Region& home, const region::Service& service, Uploads& uploads, const Tokens& tokens,
            http::Exchange& exchange);
   /// Serves it whole.
   void serve();
@@ -62,7 +62,7 @@ class Registry {
 
   region::Region& home_;
   const region::Service& service_;
-  const Uploads& uploads_;
+  Uploads& uploads_;
   const Tokens& tokens_;
   http::Exchange& exchange_;
   const http::RequestHead& head_;

@@ -166,7 +166,7 @@ void Registry::serve_upload(const Route& route) {
 
 void Registry::finish_upload(const RepositoryRow& repository, const std::string& id) {
   const std::string digest = require_digest(head_);
-  const store::Blob blob = uploads_.to_blob(id, home_.blobs);
+  const store::Blob blob = uploads_.to_blob(id);
   if ("sha256:" + blob.sha256 != digest)
     throw RegistryError{400, "DIGEST_INVALID", "The layer's digest is sha256:" + blob.sha256 + ", not " + digest};
   with_repository(store::Tx::Mode::kWrite, "CompleteLayerUpload", repository.name,

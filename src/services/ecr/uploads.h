@@ -1,7 +1,11 @@
-// Layers on their way in: what came so far is a file, so an upload goes on after a restart.
+// Layers on their way in. Their bytes go straight into a blob of the store, hashed as they come, so that finishing one
+// costs no second pass. An upload ends with the daemon: a client whose connection broke begins its layer anew anyway.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,27 +16,38 @@
 
 namespace hanbat::ecr {
 
+/// Safe from all threads; chunks of one upload take turns.
 class Uploads {
  public:
-  explicit Uploads(std::string folder) : folder_(std::move(folder)) {}
+  explicit Uploads(store::Blobs& blobs) : blobs_(blobs) {}
 
+  /// Drops the rows of an earlier process.
+  void forget_all(store::Tx& tx);
   /// A new upload to the repository; it is forgotten after a day.
-  std::string begin(region::Request& rq, const RepositoryRow& repository) const;
+  std::string begin(region::Request& rq, const RepositoryRow& repository);
   /// Whether the repository has that upload.
   bool exists(store::Tx& tx, const RepositoryRow& repository, std::string_view id) const;
   /// How many bytes came so far.
-  std::uint64_t received(std::string_view id) const;
+  std::uint64_t received(std::string_view id);
   /// Appends all of the body; returns how many bytes there are now.
-  std::uint64_t append(std::string_view id, http::BodyReader& body) const;
-  /// The bytes as a blob; the upload itself stays.
-  store::Blob to_blob(std::string_view id, store::Blobs& blobs) const;
-  void forget(store::Tx& tx, std::string_view id) const;
-  /// Removes the file; after forget was committed.
-  void remove_file(std::string_view id) const;
+  std::uint64_t append(std::string_view id, http::BodyReader& body);
+  /// The bytes as a blob, of as many as came; the upload takes no more then, but can be asked again.
+  store::Blob to_blob(std::string_view id);
+  /// Ends the upload, once the transaction is committed.
+  void forget(store::Tx& tx, std::string_view id);
 
  private:
-  std::string path(std::string_view id) const;
-  std::string folder_;
+  struct Upload {
+    std::mutex mutex;
+    std::unique_ptr<store::BlobWriter> writer;
+    std::optional<store::Blob> blob;  // once it is complete
+  };
+  /// Shared, because an upload may be forgotten while a chunk of it is still coming.
+  std::shared_ptr<Upload> find_or_make(std::string_view id);
+
+  store::Blobs& blobs_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Upload>, std::less<>> uploads_;
 };
 
 /// The task that ends an upload which nobody finished.

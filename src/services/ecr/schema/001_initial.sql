@@ -48,7 +48,7 @@ CREATE TABLE ecr_references (
 );
 CREATE INDEX ecr_references_by_target ON ecr_references (repository_id, target);
 
--- Layers on their way; what came so far is a file of that name.
+-- Layers on their way; what came so far is in the daemon's hands.
 CREATE TABLE ecr_uploads (
   id            TEXT PRIMARY KEY,
   repository_id TEXT NOT NULL,
