@@ -71,9 +71,12 @@ Body& Body::with_trailer(std::string name, std::string value) {
 
 std::optional<std::uint64_t> Body::size() const {
   switch (kind_) {
-    case Kind::kBytes: return bytes_.size();
-    case Kind::kFile: return size_;
-    case Kind::kProducer: return producer_size_;
+    case Kind::kBytes:
+      return bytes_.size();
+    case Kind::kFile:
+      return size_;
+    case Kind::kProducer:
+      return producer_size_;
   }
   return std::nullopt;
 }

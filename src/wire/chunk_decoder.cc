@@ -13,25 +13,25 @@ namespace {
 
 constexpr std::size_t kLongestLine = 16 << 10;
 
-Error incomplete_body() {
-  return Error("IncompleteBody", 400, "The request body terminated unexpectedly");
-}
+Error incomplete_body() { return Error("IncompleteBody", 400, "The request body terminated unexpectedly"); }
 
 Error mismatch() {
   return Error("SignatureDoesNotMatch", 403,
-               "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
+               "The request signature we calculated does not match the signature you provided. Check your key and "
+               "signing method.");
 }
 
 }  // namespace
 
 ChunkDecoder::ChunkDecoder(const Claim& claim, std::string_view secret, std::optional<std::uint64_t> expected)
     : claim_(claim), expected_(expected), previous_(claim.signature) {
-  if (claim.payload != PayloadKind::kChunksUnsignedTrailer) key_ = signing_key(secret, claim.date, claim.region, claim.service);
+  if (claim.payload != PayloadKind::kChunksUnsignedTrailer)
+    key_ = signing_key(secret, claim.date, claim.region, claim.service);
 }
 
 std::string ChunkDecoder::chunk_signature(std::string_view label, std::string_view rest) const {
-  const std::string text = std::string(label) + '\n' + claim_.amz_date + '\n' + claim_.scope() + '\n' + previous_ + '\n' +
-                           std::string(rest);
+  const std::string text =
+      std::string(label) + '\n' + claim_.amz_date + '\n' + claim_.scope() + '\n' + previous_ + '\n' + std::string(rest);
   return to_hex(hmac_sha256(key_, text));
 }
 
@@ -39,7 +39,8 @@ void ChunkDecoder::write(std::string_view raw, const Sink& sink) {
   while (!raw.empty()) {
     switch (state_) {
       case State::kData: {
-        const std::string_view piece = raw.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, raw.size())));
+        const std::string_view piece =
+            raw.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, raw.size())));
         if (!key_.empty()) digest_.update(piece);
         sink(piece);
         left_ -= piece.size();
@@ -47,7 +48,9 @@ void ChunkDecoder::write(std::string_view raw, const Sink& sink) {
         if (left_ == 0) state_ = State::kDataEnd;
         break;
       }
-      case State::kDone: raw = {}; break;  // the client's own line end, at most
+      case State::kDone:
+        raw = {};
+        break;  // the client's own line end, at most
       default: {
         const std::size_t end = raw.find('\n');
         pending_ += raw.substr(0, end);

@@ -1,3 +1,4 @@
+// From request to operation to input, from output or error to response: which protocol does which.
 #include "wire/codec.h"
 
 #include "base/text.h"
@@ -24,7 +25,8 @@ const OperationModel& by_name(const ServiceModel& service, std::string_view name
   for (const AbsentOperation& absent : service.absent)
     if (absent.name == name) throw Error::not_implemented(name);
   if (service.protocol == Protocol::kJson)
-    throw Error("UnknownOperationException", 400, "The operation " + std::string(name) + " is not known to the service.");
+    throw Error("UnknownOperationException", 400,
+                "The operation " + std::string(name) + " is not known to the service.");
   throw Error("InvalidAction", 400, "The action " + std::string(name) + " is not valid for this web service.");
 }
 
@@ -122,7 +124,8 @@ const OperationModel& match(const ServiceModel& service, const RequestView& requ
         if (key == "Action") return by_name(service, value);
       throw Error("MissingAction", 400, "No action was supplied with this request.");
     }
-    default: return match_rest(service, request);
+    default:
+      return match_rest(service, request);
   }
 }
 
@@ -130,7 +133,9 @@ void decode_request(const OperationModel& operation, const RequestView& request,
   Decoding decoding(operation);
   switch (operation.service->protocol) {
     case Protocol::kQuery:
-    case Protocol::kEc2: form_into(decoding, form_of(request, body), input); break;
+    case Protocol::kEc2:
+      form_into(decoding, form_of(request, body), input);
+      break;
     case Protocol::kJson: {
       const std::string text = body.read_all();
       Json json = Json::object();
@@ -144,7 +149,8 @@ void decode_request(const OperationModel& operation, const RequestView& request,
       decoding.end_structure(*operation.input, seen, nullptr);
       break;
     }
-    default: rest_into(decoding, request, body, input);
+    default:
+      rest_into(decoding, request, body, input);
   }
   decoding.finish(input);
 }
@@ -153,18 +159,23 @@ Response encode_response(const OperationModel& operation, const void* output, st
   Response response;
   switch (operation.service->protocol) {
     case Protocol::kQuery:
-    case Protocol::kEc2: response = xml_response(operation, output, request_id); break;
+    case Protocol::kEc2:
+      response = xml_response(operation, output, request_id);
+      break;
     case Protocol::kJson:
-      response.headers.emplace_back("Content-Type", "application/x-amz-json-" + std::string(operation.service->json_version));
+      response.headers.emplace_back("Content-Type",
+                                    "application/x-amz-json-" + std::string(operation.service->json_version));
       if (operation.has_output) response.body = Body::of_bytes(json_of(*operation.output, output).dump());
       break;
-    default: response = rest_response(operation, output);
+    default:
+      response = rest_response(operation, output);
   }
   add_request_id(*operation.service, response.headers, request_id);
   return response;
 }
 
-Response encode_error(const ServiceModel& service, const Error& error, std::string_view request_id, std::string_view resource) {
+Response encode_error(const ServiceModel& service, const Error& error, std::string_view request_id,
+                      std::string_view resource) {
   Response response;
   response.status = error.status();
   add_request_id(service, response.headers, request_id);
@@ -190,12 +201,13 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
       }
       if (service.query_compatible && !error.query_code().empty())
         response.headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(fault));
-      response.headers.emplace_back("Content-Type",
-                                    rest ? "application/json" : "application/x-amz-json-" + std::string(service.json_version));
+      response.headers.emplace_back(
+          "Content-Type", rest ? "application/json" : "application/x-amz-json-" + std::string(service.json_version));
       response.body = Body::of_bytes(body.dump());
       return response;
     }
-    default: break;
+    default:
+      break;
   }
   std::string members;
   for (const auto& [name, value] : error.extra()) append_element(members, name, value);
@@ -228,7 +240,8 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     append_element(out, "RequestId", request_id);
     out += "</ErrorResponse>";
   }
-  response.headers.emplace_back("Content-Type", service.protocol == Protocol::kRestXml ? "application/xml" : "text/xml");
+  response.headers.emplace_back("Content-Type",
+                                service.protocol == Protocol::kRestXml ? "application/xml" : "text/xml");
   response.body = Body::of_bytes(std::move(out));
   return response;
 }
@@ -238,7 +251,8 @@ std::optional<std::string> bucket_of_host(std::string_view host) {
   // The bucket's own name may hold dots, and ".s3." too: the last occurrence divides.
   std::size_t at = host.rfind(".s3.");
   if (at == std::string_view::npos) at = host.rfind(".s3-");
-  if (at == std::string_view::npos && host.ends_with(".localhost") && host.find('.') == host.size() - 10 && host != "s3.localhost")
+  if (at == std::string_view::npos && host.ends_with(".localhost") && host.find('.') == host.size() - 10 &&
+      host != "s3.localhost")
     at = host.size() - 10;
   if (at == std::string_view::npos || at == 0) return std::nullopt;
   return std::string(host.substr(0, at));

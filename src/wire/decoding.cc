@@ -1,3 +1,4 @@
+// What is wrong with a request, checked against the limits of the model and told in the words of its service.
 #include "wire/decoding.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -27,8 +28,8 @@ class Patterns {
     std::unique_ptr<pcre2_match_context, decltype(&pcre2_match_context_free)> context(
         pcre2_match_context_create(nullptr), &pcre2_match_context_free);
     pcre2_set_match_limit(context.get(), 1'000'000);
-    const int result = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data.get(),
-                                   context.get());
+    const int result =
+        pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data.get(), context.get());
     return result != PCRE2_ERROR_NOMATCH;
   }
 
@@ -91,10 +92,14 @@ std::string_view validation_code(const ServiceModel& service) {
   if (service.folder == "codebuild") return "InvalidInputException";
   if (service.folder == "codedeploycommands") return "ClientException";
   switch (service.protocol) {
-    case Protocol::kQuery: return "ValidationError";
-    case Protocol::kEc2: return "InvalidParameterValue";
-    case Protocol::kRestXml: return "InvalidArgument";
-    default: return "ValidationException";
+    case Protocol::kQuery:
+      return "ValidationError";
+    case Protocol::kEc2:
+      return "InvalidParameterValue";
+    case Protocol::kRestXml:
+      return "InvalidArgument";
+    default:
+      return "ValidationException";
   }
 }
 
@@ -157,8 +162,8 @@ void Decoding::add(const Shape& shape, const Path& path, std::string value, std:
   Violation violation;
   violation.name = std::string(member->name);
   violation.path = path.text();
-  violation.constraint = "Value '" + value + "' at '" + violation.path + "' failed to satisfy constraint: Member must " +
-                         std::move(constraint);
+  violation.constraint = "Value '" + value + "' at '" + violation.path +
+                         "' failed to satisfy constraint: Member must " + std::move(constraint);
   violation.value = std::move(value);
   violation.is_enum = shape.limits && !shape.limits->values.empty();
   violations_.push_back(std::move(violation));
@@ -170,7 +175,8 @@ void Decoding::check(const Shape& shape, const void* value, const Path& path) {
   const auto range = [&](double measure, std::string_view what, std::string shown) {
     const auto bound = [](double number) { return std::to_string(static_cast<long long>(number)); };
     if (limits->has_min && measure < limits->min)
-      add(shape, path, std::move(shown), "have " + std::string(what) + " greater than or equal to " + bound(limits->min));
+      add(shape, path, std::move(shown),
+          "have " + std::string(what) + " greater than or equal to " + bound(limits->min));
     else if (limits->has_max && measure > limits->max)
       add(shape, path, std::move(shown), "have " + std::string(what) + " less than or equal to " + bound(limits->max));
   };
@@ -180,7 +186,8 @@ void Decoding::check(const Shape& shape, const void* value, const Path& path) {
       range(static_cast<double>(characters(text)), "length", text);
       if (!limits->pattern.empty() && !matches(limits->pattern, text))
         add(shape, path, text, "satisfy regular expression pattern: " + std::string(limits->pattern));
-      if (!limits->values.empty() && std::find(limits->values.begin(), limits->values.end(), text) == limits->values.end()) {
+      if (!limits->values.empty() &&
+          std::find(limits->values.begin(), limits->values.end(), text) == limits->values.end()) {
         std::string all;
         for (std::string_view one : limits->values) all += (all.empty() ? "" : ", ") + std::string(one);
         add(shape, path, text, "satisfy enum value set: [" + all + "]");
@@ -207,9 +214,14 @@ void Decoding::check(const Shape& shape, const void* value, const Path& path) {
       range(number, "value", number_text(number));
       return;
     }
-    case Type::kList: range(static_cast<double>(shape.list->size(value)), "length", value_to_json(shape, value).dump()); return;
-    case Type::kMap: range(static_cast<double>(shape.map->size(value)), "length", value_to_json(shape, value).dump()); return;
-    default: return;
+    case Type::kList:
+      range(static_cast<double>(shape.list->size(value)), "length", value_to_json(shape, value).dump());
+      return;
+    case Type::kMap:
+      range(static_cast<double>(shape.map->size(value)), "length", value_to_json(shape, value).dump());
+      return;
+    default:
+      return;
   }
 }
 
@@ -234,12 +246,15 @@ void Decoding::malformed(std::string_view what) const {
   const ServiceModel& service = *operation_.service;
   switch (service.protocol) {
     case Protocol::kJson:
-    case Protocol::kRestJson: throw Error("SerializationException", 400, std::string(what));
+    case Protocol::kRestJson:
+      throw Error("SerializationException", 400, std::string(what));
     case Protocol::kRestXml:
       throw Error("MalformedXML", 400,
                   "The XML you provided was not well-formed or did not validate against our published schema");
-    case Protocol::kEc2: throw Error("InvalidParameterValue", 400, std::string(what));
-    case Protocol::kQuery: throw Error("MalformedInput", 400, std::string(what));
+    case Protocol::kEc2:
+      throw Error("InvalidParameterValue", 400, std::string(what));
+    case Protocol::kQuery:
+      throw Error("MalformedInput", 400, std::string(what));
   }
   throw Error("SerializationException", 400, std::string(what));
 }
@@ -265,8 +280,9 @@ void Decoding::finish(const void* input) const {
     const ErrorModel* modelled = violation.missing ? find_error(operation_, member + "RequiredException") : nullptr;
     if (!modelled) modelled = find_error(operation_, "Invalid" + member + "Exception");
     if (modelled) {
-      throw Error(std::string(modelled->code), modelled->status,
-                  violation.missing ? "The parameter " + lower_first(violation.name) + " is required." : violation.constraint);
+      throw Error(
+          std::string(modelled->code), modelled->status,
+          violation.missing ? "The parameter " + lower_first(violation.name) + " is required." : violation.constraint);
     }
   }
   const Violation& first = violations_.front();
@@ -277,13 +293,13 @@ void Decoding::finish(const void* input) const {
                 "Value (" + first.value + ") for parameter " + first.path + " is invalid.");
   }
   if (service.protocol == Protocol::kRestXml) {
-    const bool in_body = first.path.find('.') != std::string::npos ||
-                         (first.missing && first.missing->location == Location::kBody);
+    const bool in_body =
+        first.path.find('.') != std::string::npos || (first.missing && first.missing->location == Location::kBody);
     if (in_body) malformed(first.constraint);
     throw Error(first.missing ? "InvalidRequest" : "InvalidArgument", 400, first.constraint);
   }
-  std::string message = std::to_string(violations_.size()) + " validation error" + (violations_.size() > 1 ? "s" : "") +
-                        " detected: ";
+  std::string message =
+      std::to_string(violations_.size()) + " validation error" + (violations_.size() > 1 ? "s" : "") + " detected: ";
   for (std::size_t i = 0; i < violations_.size(); ++i) message += (i ? "; " : "") + violations_[i].constraint;
   throw Error(std::string(validation_code(service)), 400, message);
 }

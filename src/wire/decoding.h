@@ -41,7 +41,7 @@ class Decoding {
  private:
   struct Violation {
     const Member* missing = nullptr;
-    std::string name;       // of the top-level or nearest member
+    std::string name;  // of the top-level or nearest member
     std::string path;
     std::string constraint;  // "Value 'x' at 'y' failed to satisfy constraint: …"
     std::string value;

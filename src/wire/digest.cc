@@ -1,3 +1,4 @@
+// The hashes, on OpenSSL.
 #include "wire/digest.h"
 
 #include <openssl/evp.h>

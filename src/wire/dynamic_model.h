@@ -7,8 +7,8 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
-#include <tuple>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/json.h"
@@ -41,17 +41,28 @@ template <Type type>
 struct DynamicSlot {
   static void* value(Dynamic& place) {
     switch (type) {
-      case Type::kStructure: return place.fields.data();
-      case Type::kList: return &place.items;
-      case Type::kMap: return &place.entries;
-      case Type::kInteger: return &place.integer;
-      case Type::kLong: return &place.big;
-      case Type::kDouble: return &place.number;
-      case Type::kBoolean: return &place.flag;
-      case Type::kTimestamp: return &place.time;
-      case Type::kDocument: return &place.document;
-      case Type::kBody: return &place.body;
-      default: return &place.text;
+      case Type::kStructure:
+        return place.fields.data();
+      case Type::kList:
+        return &place.items;
+      case Type::kMap:
+        return &place.entries;
+      case Type::kInteger:
+        return &place.integer;
+      case Type::kLong:
+        return &place.big;
+      case Type::kDouble:
+        return &place.number;
+      case Type::kBoolean:
+        return &place.flag;
+      case Type::kTimestamp:
+        return &place.time;
+      case Type::kDocument:
+        return &place.document;
+      case Type::kBody:
+        return &place.body;
+      default:
+        return &place.text;
     }
   }
   static const void* find(const void* place) {
@@ -69,17 +80,28 @@ struct DynamicSlot {
 
 inline Slot dynamic_slot(Type type) {
   switch (type) {
-    case Type::kStructure: return DynamicSlot<Type::kStructure>::kSlot;
-    case Type::kList: return DynamicSlot<Type::kList>::kSlot;
-    case Type::kMap: return DynamicSlot<Type::kMap>::kSlot;
-    case Type::kInteger: return DynamicSlot<Type::kInteger>::kSlot;
-    case Type::kLong: return DynamicSlot<Type::kLong>::kSlot;
-    case Type::kDouble: return DynamicSlot<Type::kDouble>::kSlot;
-    case Type::kBoolean: return DynamicSlot<Type::kBoolean>::kSlot;
-    case Type::kTimestamp: return DynamicSlot<Type::kTimestamp>::kSlot;
-    case Type::kDocument: return DynamicSlot<Type::kDocument>::kSlot;
-    case Type::kBody: return DynamicSlot<Type::kBody>::kSlot;
-    default: return DynamicSlot<Type::kString>::kSlot;
+    case Type::kStructure:
+      return DynamicSlot<Type::kStructure>::kSlot;
+    case Type::kList:
+      return DynamicSlot<Type::kList>::kSlot;
+    case Type::kMap:
+      return DynamicSlot<Type::kMap>::kSlot;
+    case Type::kInteger:
+      return DynamicSlot<Type::kInteger>::kSlot;
+    case Type::kLong:
+      return DynamicSlot<Type::kLong>::kSlot;
+    case Type::kDouble:
+      return DynamicSlot<Type::kDouble>::kSlot;
+    case Type::kBoolean:
+      return DynamicSlot<Type::kBoolean>::kSlot;
+    case Type::kTimestamp:
+      return DynamicSlot<Type::kTimestamp>::kSlot;
+    case Type::kDocument:
+      return DynamicSlot<Type::kDocument>::kSlot;
+    case Type::kBody:
+      return DynamicSlot<Type::kBody>::kSlot;
+    default:
+      return DynamicSlot<Type::kString>::kSlot;
   }
 }
 
@@ -125,16 +147,16 @@ class DynamicModel {
     made_[name] = &out;
     out.name = keep(name);
     const std::string type = json.text("type");
-    out.type = type == "structure"                       ? Type::kStructure
-               : type == "list"                          ? Type::kList
-               : type == "map"                           ? Type::kMap
-               : type == "integer"                       ? Type::kInteger
-               : type == "long"                          ? Type::kLong
-               : type == "double" || type == "float"     ? Type::kDouble
-               : type == "boolean"                       ? Type::kBoolean
-               : type == "timestamp"                     ? Type::kTimestamp
-               : type == "blob"                          ? Type::kBlob
-                                                         : Type::kString;
+    out.type = type == "structure"                   ? Type::kStructure
+               : type == "list"                      ? Type::kList
+               : type == "map"                       ? Type::kMap
+               : type == "integer"                   ? Type::kInteger
+               : type == "long"                      ? Type::kLong
+               : type == "double" || type == "float" ? Type::kDouble
+               : type == "boolean"                   ? Type::kBoolean
+               : type == "timestamp"                 ? Type::kTimestamp
+               : type == "blob"                      ? Type::kBlob
+                                                     : Type::kString;
     if (json.flag("document")) out.type = Type::kDocument;
     out.flattened = json.flag("flattened");
     out.is_union = json.flag("union");
@@ -143,14 +165,19 @@ class DynamicModel {
     std::tie(out.xml_prefix, out.xml_uri) = space_of(json["xmlNamespace"]);
     static constexpr ListOps kListOps{
         [](const void* list) { return static_cast<const std::vector<Dynamic>*>(list)->size(); },
-        [](const void* list, std::size_t i) -> const void* { return &(*static_cast<const std::vector<Dynamic>*>(list))[i]; },
+        [](const void* list, std::size_t i) -> const void* {
+          return &(*static_cast<const std::vector<Dynamic>*>(list))[i];
+        },
         [](void* list) -> void* { return &static_cast<std::vector<Dynamic>*>(list)->emplace_back(); }};
     static constexpr MapOps kMapOps{
         [](const void* map) { return static_cast<const std::map<std::string, Dynamic>*>(map)->size(); },
         [](const void* map, void* context, void (*visit)(void*, const std::string&, const void*)) {
-          for (const auto& [key, value] : *static_cast<const std::map<std::string, Dynamic>*>(map)) visit(context, key, &value);
+          for (const auto& [key, value] : *static_cast<const std::map<std::string, Dynamic>*>(map))
+            visit(context, key, &value);
         },
-        [](void* map, const std::string& key) -> void* { return &(*static_cast<std::map<std::string, Dynamic>*>(map))[key]; }};
+        [](void* map, const std::string& key) -> void* {
+          return &(*static_cast<std::map<std::string, Dynamic>*>(map))[key];
+        }};
     if (out.type == Type::kList) {
       out.list = &kListOps;
       out.element = one(member("member", json["member"], false));
@@ -163,7 +190,8 @@ class DynamicModel {
       const auto required = json.texts("required");
       for (const auto& [member_name, reference] : json["members"].members()) {
         if (json.flag("exception") && (member_name == "message" || member_name == "Message")) continue;
-        Member made = member(member_name, reference, std::find(required.begin(), required.end(), member_name) != required.end());
+        Member made =
+            member(member_name, reference, std::find(required.begin(), required.end(), member_name) != required.end());
         made.offset = members.size() * sizeof(Dynamic);
         members.push_back(made);
       }
@@ -183,10 +211,10 @@ class DynamicModel {
 
   static TimeFormat time_of(const Json& json) {
     const std::string format = json.text("timestampFormat");
-    return format == "iso8601" ? TimeFormat::kIso8601
+    return format == "iso8601"         ? TimeFormat::kIso8601
            : format == "unixTimestamp" ? TimeFormat::kUnix
-           : format == "rfc822" ? TimeFormat::kHttpDate
-                                : TimeFormat::kDefault;
+           : format == "rfc822"        ? TimeFormat::kHttpDate
+                                       : TimeFormat::kDefault;
   }
 
   std::pair<std::string_view, std::string_view> space_of(const Json& space) {
@@ -217,7 +245,8 @@ class DynamicModel {
     out.idempotency_token = reference.flag("idempotencyToken");
     out.query_name = keep(reference.text("queryName"));
     std::tie(out.xml_prefix, out.xml_uri) = space_of(reference["xmlNamespace"]);
-    if (out.xml_uri.empty()) std::tie(out.xml_prefix, out.xml_uri) = std::pair(out.shape->xml_prefix, out.shape->xml_uri);
+    if (out.xml_uri.empty())
+      std::tie(out.xml_prefix, out.xml_uri) = std::pair(out.shape->xml_prefix, out.shape->xml_uri);
     return out;
   }
 

@@ -1,3 +1,4 @@
+// A form becomes a tree of its keys, and the tree is read by the field tables; what nobody asked for is refused.
 #include "wire/form.h"
 
 #include <algorithm>
@@ -72,9 +73,15 @@ class Reader {
   void value(const Member& member, Node& node, void* value, const Path& path) {
     const Shape& shape = *member.shape;
     switch (shape.type) {
-      case Type::kStructure: structure(shape, node, value, &path); return;
-      case Type::kList: list(member, node, value, path); break;
-      case Type::kMap: map(member, node, value, path); break;
+      case Type::kStructure:
+        structure(shape, node, value, &path);
+        return;
+      case Type::kList:
+        list(member, node, value, path);
+        break;
+      case Type::kMap:
+        map(member, node, value, path);
+        break;
       default:
         if (!node.value) decoding_.malformed("Unexpected list element termination at " + path.text());
         try {
@@ -97,7 +104,8 @@ class Reader {
     std::size_t index = 0;
     for (Node* item : items->numbered()) {
       ++index;
-      this->value(*shape.element, *item, shape.element->slot.make(shape.list->add(value)), Path{&path, "member", index});
+      this->value(*shape.element, *item, shape.element->slot.make(shape.list->add(value)),
+                  Path{&path, "member", index});
     }
   }
 
@@ -134,9 +142,9 @@ std::string find_unused(const Node& node, const std::string& prefix) {
 }
 
 bool belongs_to_the_signature(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"Action",           "Version",   "AWSAccessKeyId", "Signature",
-                                                "SignatureVersion", "Timestamp", "SecurityToken",  "SignatureMethod",
-                                                "Expires"};
+  static constexpr std::string_view kNames[] = {"Action",        "Version",          "AWSAccessKeyId",
+                                                "Signature",     "SignatureVersion", "Timestamp",
+                                                "SecurityToken", "SignatureMethod",  "Expires"};
   return name.starts_with("X-Amz-") || std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 

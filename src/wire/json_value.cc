@@ -1,3 +1,4 @@
+// Values to and from JSON in two dialects: what travels, and what we store.
 #include "wire/json_value.h"
 
 #include <cmath>
@@ -63,26 +64,36 @@ Json write_timestamp(Dialect dialect, const Member& member, Timestamp at) {
 
 Json write(Dialect dialect, const Member& member, const Shape& shape, const void* value) {
   switch (shape.type) {
-    case Type::kStructure: return write_structure(dialect, shape, value);
-    case Type::kList: return write_list(dialect, shape, value);
-    case Type::kMap: return write_map(dialect, shape, value);
-    case Type::kString: return *static_cast<const std::string*>(value);
-    case Type::kInteger: return *static_cast<const int*>(value);
-    case Type::kLong: return *static_cast<const std::int64_t*>(value);
+    case Type::kStructure:
+      return write_structure(dialect, shape, value);
+    case Type::kList:
+      return write_list(dialect, shape, value);
+    case Type::kMap:
+      return write_map(dialect, shape, value);
+    case Type::kString:
+      return *static_cast<const std::string*>(value);
+    case Type::kInteger:
+      return *static_cast<const int*>(value);
+    case Type::kLong:
+      return *static_cast<const std::int64_t*>(value);
     case Type::kDouble: {
       const double number = *static_cast<const double*>(value);
       if (!std::isfinite(number)) return number_text(number);
       return number;
     }
-    case Type::kBoolean: return *static_cast<const bool*>(value);
-    case Type::kTimestamp: return write_timestamp(dialect, member, *static_cast<const Timestamp*>(value));
-    case Type::kBlob: return to_base64(*static_cast<const std::string*>(value));
+    case Type::kBoolean:
+      return *static_cast<const bool*>(value);
+    case Type::kTimestamp:
+      return write_timestamp(dialect, member, *static_cast<const Timestamp*>(value));
+    case Type::kBlob:
+      return to_base64(*static_cast<const std::string*>(value));
     case Type::kDocument: {
       const Json& document = *static_cast<const Json*>(value);
       if (dialect == Dialect::kWire && member.json_value) return document.dump();
       return document;
     }
-    case Type::kBody: return {};
+    case Type::kBody:
+      return {};
   }
   return {};
 }
@@ -143,7 +154,8 @@ void read_scalar(const Member& member, const Shape& shape, const Json& json, voi
       if (member.json_value && json.is_string()) return scalar_from_text(shape, json.as_string(), value);
       *static_cast<Json*>(value) = json;
       return;
-    default: wrong(json, shape.name);
+    default:
+      wrong(json, shape.name);
   }
 }
 
@@ -168,7 +180,8 @@ void read_stored(const Member& member, const Shape& shape, const Json& json, voi
         if (!item.is_null()) read_stored(*shape.element, *shape.element->shape, item, shape.element->slot.make(place));
       }
       return;
-    default: read_scalar(member, shape, json, value);
+    default:
+      read_scalar(member, shape, json, value);
   }
 }
 
@@ -207,7 +220,8 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
       for (const Json& item : json.items()) {
         ++index;
         void* place = shape.list->add(value);
-        if (!item.is_null()) json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, "member", index});
+        if (!item.is_null())
+          json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, "member", index});
       }
       break;
     }
@@ -216,7 +230,8 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
       for (const auto& [key, item] : json.members()) {
         decoding.check(*shape.key->shape, &key, Path{&path, "key"});
         void* place = shape.map->add(value, key);
-        if (!item.is_null()) json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, key});
+        if (!item.is_null())
+          json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, key});
       }
       break;
     default:

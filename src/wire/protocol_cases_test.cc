@@ -54,7 +54,8 @@ void fill_structure(const Shape& shape, const Json& json, void* value) {
 void fill(const Member& member, const Json& json, void* value) {
   const Shape& shape = *member.shape;
   switch (shape.type) {
-    case Type::kStructure: return fill_structure(shape, json, value);
+    case Type::kStructure:
+      return fill_structure(shape, json, value);
     case Type::kList:
       for (const Json& item : json.items()) {
         void* place = shape.list->add(value);
@@ -67,9 +68,15 @@ void fill(const Member& member, const Json& json, void* value) {
         if (!item.is_null()) fill(*shape.element, item, shape.element->slot.make(place));
       }
       return;
-    case Type::kBlob: *static_cast<std::string*>(value) = json.as_string(); return;
-    case Type::kBody: *static_cast<Body*>(value) = Body::of_bytes(json.as_string()); return;
-    case Type::kDocument: *static_cast<Json*>(value) = member.json_value && json.is_string() ? Json::parse(json.as_string()) : json; return;
+    case Type::kBlob:
+      *static_cast<std::string*>(value) = json.as_string();
+      return;
+    case Type::kBody:
+      *static_cast<Body*>(value) = Body::of_bytes(json.as_string());
+      return;
+    case Type::kDocument:
+      *static_cast<Json*>(value) = member.json_value && json.is_string() ? Json::parse(json.as_string()) : json;
+      return;
     case Type::kTimestamp:
       if (json.is_string()) return scalar_from_text(shape, json.as_string(), value);
       *static_cast<Timestamp*>(value) = Timestamp{std::llround(json.as_double() * 1000)};
@@ -78,7 +85,8 @@ void fill(const Member& member, const Json& json, void* value) {
       if (json.is_string()) return scalar_from_text(shape, json.as_string(), value);
       *static_cast<double*>(value) = json.as_double();
       return;
-    default: scalar_from_text(shape, json.is_string() ? json.as_string() : json.dump(), value);
+    default:
+      scalar_from_text(shape, json.is_string() ? json.as_string() : json.dump(), value);
   }
 }
 
@@ -133,11 +141,15 @@ std::string difference(const Shape& shape, const void* value, const Json& want, 
     }
     case Type::kDocument: {
       Json expected = want;
-      if (expected.is_string() && static_cast<const Json*>(value)->is_object()) expected = Json::parse(expected.as_string());
-      return *static_cast<const Json*>(value) == expected ? "" : path + " is " + static_cast<const Json*>(value)->dump();
+      if (expected.is_string() && static_cast<const Json*>(value)->is_object())
+        expected = Json::parse(expected.as_string());
+      return *static_cast<const Json*>(value) == expected ? ""
+                                                          : path + " is " + static_cast<const Json*>(value)->dump();
     }
-    case Type::kBody: return static_cast<const Body*>(value)->bytes() == want.as_string() ? "" : path + " differs";
-    default: break;
+    case Type::kBody:
+      return static_cast<const Body*>(value)->bytes() == want.as_string() ? "" : path + " differs";
+    default:
+      break;
   }
   Dynamic expected;
   Member member{};
@@ -174,7 +186,8 @@ std::string canonical(pugi::xml_node node, bool root) {
   if (!has_elements && trim(text).empty()) text.clear();
   if (!root) {
     std::vector<std::string> attributes;
-    for (pugi::xml_attribute attribute : node.attributes()) attributes.push_back(std::string(attribute.name()) + "=" + attribute.value());
+    for (pugi::xml_attribute attribute : node.attributes())
+      attributes.push_back(std::string(attribute.name()) + "=" + attribute.value());
     std::sort(attributes.begin(), attributes.end());
     out = std::string("<") + node.name() + " " + join(attributes, " ") + ">";
   }
@@ -185,7 +198,8 @@ std::string canonical(pugi::xml_node node, bool root) {
 
 std::string canonical_xml(const std::string& text) {
   pugi::xml_document document;
-  if (!document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single)) return "not XML: " + text;
+  if (!document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single))
+    return "not XML: " + text;
   return canonical(document.document_element(), true);
 }
 
@@ -216,8 +230,8 @@ std::string input_difference(DynamicModel& model, const Json& test) {
   request.path = uri.substr(0, uri.find('?'));
   if (uri.find('?') != std::string::npos) request.query = uri.substr(uri.find('?') + 1);
   if (sent["headers"].is_object())
-   for (const auto& [name, value] : sent["headers"].members())
-    request.headers.emplace_back(name, value.is_string() ? value.as_string() : value.dump());
+    for (const auto& [name, value] : sent["headers"].members())
+      request.headers.emplace_back(name, value.is_string() ? value.as_string() : value.dump());
   const Body body = Body::of_bytes(sent.text("body"));
   Dynamic input;
   void* value = DynamicSlot<Type::kStructure>::kSlot.make(&input);
@@ -251,7 +265,8 @@ std::string output_difference(DynamicModel& model, const Json& test) {
     std::string message = test.text("errorMessage");
     if (message.empty()) message = test["error"].text("Message", test["error"].text("message"));
     CaseError error(test.text("errorCode"), static_cast<int>(want.integer("status_code")), message, shape, value);
-    if (const Json* query = want["headers"].find("x-amzn-query-error")) error.with_query_code(query->as_string().substr(0, query->as_string().find(';')));
+    if (const Json* query = want["headers"].find("x-amzn-query-error"))
+      error.with_query_code(query->as_string().substr(0, query->as_string().find(';')));
     response = encode_error(model.service(), error, "foo-id");
   } else {
     fill_structure(*operation.output, test["result"], value);
@@ -262,8 +277,10 @@ std::string output_difference(DynamicModel& model, const Json& test) {
   for (const auto& [name, expected] : headers.members()) {
     const std::string* have = find_header(response.headers, name);
     const std::string text = expected.is_string() ? expected.as_string() : expected.dump();
-    if (iequals(name, "Content-Type") && have && text.substr(0, text.find(';')) == have->substr(0, have->find(';'))) continue;
-    if (!have || replace_all(*have, ", ", ",") != replace_all(text, ", ", ",")) return "header " + name + " is " + (have ? *have : "missing");
+    if (iequals(name, "Content-Type") && have && text.substr(0, text.find(';')) == have->substr(0, have->find(';')))
+      continue;
+    if (!have || replace_all(*have, ", ", ",") != replace_all(text, ", ", ","))
+      return "header " + name + " is " + (have ? *have : "missing");
   }
   const std::string have = response.body.read_all();
   const std::string expected = want.text("body");
@@ -290,7 +307,8 @@ std::string output_difference(DynamicModel& model, const Json& test) {
 }
 
 void run(const std::string& direction) {
-  if (!std::filesystem::exists(kCases)) GTEST_SKIP() << "AWS's protocol cases are not beside the project (" << kCases << ")";
+  if (!std::filesystem::exists(kCases))
+    GTEST_SKIP() << "AWS's protocol cases are not beside the project (" << kCases << ")";
   const auto known = known_failures();
   int passed = 0;
   std::vector<std::string> wrong;
@@ -311,7 +329,8 @@ void run(const std::string& direction) {
           different = error.what();
         }
         const bool expected_to_fail = known.contains(name);
-        if (different.empty() == expected_to_fail) wrong.push_back(name + (expected_to_fail ? " passes now; take it off the list" : " " + different));
+        if (different.empty() == expected_to_fail)
+          wrong.push_back(name + (expected_to_fail ? " passes now; take it off the list" : " " + different));
         if (different.empty()) ++passed;
       }
     }

@@ -1,3 +1,4 @@
+// REST requests: which operation, and its members out of path, query, headers and body.
 #include "wire/rest.h"
 
 #include <algorithm>
@@ -95,11 +96,6 @@ std::vector<std::string> header_items(std::string_view text, bool dates) {
   return out;
 }
 
-std::string header_item(const std::string& text) {
-  if (text.find_first_of(",\"") == std::string::npos) return text;
-  return '"' + replace_all(replace_all(text, "\\", "\\\\"), "\"", "\\\"") + '"';
-}
-
 class Binder {
  public:
   Binder(Decoding& decoding, const RequestView& request)
@@ -117,10 +113,17 @@ class Binder {
           if (auto found = labels.find(member.wire_name); found != labels.end())
             seen[i] = scalar(member, found->second, input, TimeFormat::kIso8601);
           break;
-        case Location::kQuery: seen[i] = query(member, input); break;
-        case Location::kHeader: seen[i] = header(member, input); break;
-        case Location::kHeaders: seen[i] = prefixed(member, input); break;
-        default: break;
+        case Location::kQuery:
+          seen[i] = query(member, input);
+          break;
+        case Location::kHeader:
+          seen[i] = header(member, input);
+          break;
+        case Location::kHeaders:
+          seen[i] = prefixed(member, input);
+          break;
+        default:
+          break;
       }
     }
   }
@@ -137,7 +140,8 @@ class Binder {
     } catch (const BadValue&) {
       // What AWS says of a header or query parameter of the wrong kind.
       if (decoding_.operation().service->protocol == Protocol::kRestXml)
-        throw Error("InvalidArgument", 400, "Provided " + std::string(holder.wire_name) + " is not valid: " + std::string(text));
+        throw Error("InvalidArgument", 400,
+                    "Provided " + std::string(holder.wire_name) + " is not valid: " + std::string(text));
       throw Error("SerializationException", 400, "The value of " + std::string(holder.wire_name) + " is not valid");
     }
     decoding_.check(*member.shape, value, Path{nullptr, holder.name});
@@ -175,9 +179,10 @@ class Binder {
     const Member& element = *member.shape->element;
     bool any = false;
     for (const auto& [key, value] : query_) {
-      const bool taken = std::any_of(shape.members.begin(), shape.members.end(), [&, name = std::string_view(key)](const Member& other) {
-        return other.location == Location::kQuery && other.shape->type != Type::kMap && other.wire_name == name;
-      });
+      const bool taken = std::any_of(
+          shape.members.begin(), shape.members.end(), [&, name = std::string_view(key)](const Member& other) {
+            return other.location == Location::kQuery && other.shape->type != Type::kMap && other.wire_name == name;
+          });
       if (taken) continue;
       any = true;
       void* held = element.slot.make(member.shape->map->add(make_value(member, input), key));
@@ -195,8 +200,8 @@ class Binder {
     if (!found) return false;
     if (member.shape->type != Type::kList) return scalar(member, *found, input, TimeFormat::kHttpDate);
     const Member& element = *member.shape->element;
-    const bool dates = element.shape->type == Type::kTimestamp &&
-                       time_format(element, TimeFormat::kHttpDate) == TimeFormat::kHttpDate;
+    const bool dates =
+        element.shape->type == Type::kTimestamp && time_format(element, TimeFormat::kHttpDate) == TimeFormat::kHttpDate;
     make_value(member, input);
     if (trim(*found).empty()) return true;
     for (const std::string& item : header_items(*found, dates)) add_item(member, make_value(member, input), item);
@@ -207,12 +212,14 @@ class Binder {
     bool any = false;
     const Member& element = *member.shape->element;
     for (const auto& [name, value] : request_.headers) {
-      if (name.size() < member.wire_name.size() || !iequals(std::string_view(name).substr(0, member.wire_name.size()), member.wire_name))
+      if (name.size() < member.wire_name.size() ||
+          !iequals(std::string_view(name).substr(0, member.wire_name.size()), member.wire_name))
         continue;
       any = true;
       const std::string key = name.substr(member.wire_name.size());
       read(member, element, value,
-           element.slot.make(member.shape->map->add(make_value(member, input), is_s3(decoding_.operation()) ? lower(key) : key)));
+           element.slot.make(
+               member.shape->map->add(make_value(member, input), is_s3(decoding_.operation()) ? lower(key) : key)));
     }
     return any;
   }
@@ -254,159 +261,6 @@ void read_payload(Decoding& decoding, const Member& payload, const Body& body, v
   }
 }
 
-/// The root elements of S3's answers, which the model does not tell.
-std::string_view s3_root(std::string_view operation) {
-  static constexpr std::pair<std::string_view, std::string_view> kRoots[] = {
-      {"ListBuckets", "ListAllMyBucketsResult"},
-      {"ListObjects", "ListBucketResult"},
-      {"ListObjectsV2", "ListBucketResult"},
-      {"ListObjectVersions", "ListVersionsResult"},
-      {"ListMultipartUploads", "ListMultipartUploadsResult"},
-      {"ListParts", "ListPartsResult"},
-      {"CreateMultipartUpload", "InitiateMultipartUploadResult"},
-      {"CompleteMultipartUpload", "CompleteMultipartUploadResult"},
-      {"DeleteObjects", "DeleteResult"},
-      {"CopyObject", "CopyObjectResult"},
-      {"UploadPartCopy", "CopyPartResult"},
-      {"GetBucketVersioning", "VersioningConfiguration"},
-      {"GetBucketTagging", "Tagging"},
-      {"GetObjectTagging", "Tagging"},
-      {"GetBucketAcl", "AccessControlPolicy"},
-      {"GetObjectAcl", "AccessControlPolicy"},
-      {"GetBucketCors", "CORSConfiguration"},
-      {"GetBucketLogging", "BucketLoggingStatus"},
-      {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
-      {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
-      {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
-      {"GetObjectAttributes", "GetObjectAttributesResponse"},
-      {"GetBucketLocation", "LocationConstraint"}};
-  for (const auto& [name, root] : kRoots)
-    if (name == operation) return root;
-  return {};
-}
-
-class Answer {
- public:
-  explicit Answer(const OperationModel& operation) : operation_(operation) { response_.status = operation.success_status; }
-
-  /// The members of an error that travel in headers.
-  Response headers_of(const Shape& shape, const void* value) {
-    for (const Member& member : shape.members)
-      if (const void* inner = find_value(member, value)) header(member, inner);
-    return std::move(response_);
-  }
-
-  Response write(const void* output) {
-    const Shape& shape = *operation_.output;
-    bool has_body_members = false;
-    for (const Member& member : shape.members) {
-      if (member.location == Location::kBody) has_body_members = true;
-      const void* value = find_value(member, output);
-      if (value) header(member, value);
-    }
-    if (shape.payload) {
-      if (const void* value = find_value(*shape.payload, output)) payload(*shape.payload, value);
-      else if (shape.payload->shape->type == Type::kStructure && is_json(operation_)) json("{}");
-    } else if (is_json(operation_)) {
-      json(json_of(shape, output).dump());
-    } else if (has_body_members) {
-      xml(shape, output);
-    }
-    return std::move(response_);
-  }
-
- private:
-  void header(const Member& member, const void* value) {
-    if (member.location == Location::kStatusCode) {
-      response_.status = *static_cast<const int*>(value);
-    } else if (member.location == Location::kHeader) {
-      // The length of a body that follows is the server's to tell; of one that does not (HEAD), ours.
-      if (iequals(member.wire_name, "Content-Length") && operation_.route.method != "HEAD") return;
-      response_.headers.emplace_back(std::string(member.wire_name), header_text(member, value));
-    } else if (member.location == Location::kHeaders) {
-      struct Writing {
-        Response& response;
-        const Member& member;
-      } writing{response_, member};
-      member.shape->map->each(value, &writing, [](void* context, const std::string& key, const void* place) {
-        auto& [response, map] = *static_cast<Writing*>(context);
-        const void* held = map.shape->element->slot.find(place);
-        if (!held) return;
-        response.headers.emplace_back(std::string(map.wire_name) + key,
-                                      scalar_to_text(*map.shape->element->shape, TimeFormat::kHttpDate, held));
-      });
-    }
-  }
-
-  std::string header_text(const Member& member, const void* value) const {
-    const Shape& shape = *member.shape;
-    if (shape.type == Type::kDocument) return to_base64(static_cast<const Json*>(value)->dump());
-    if (shape.type != Type::kList) return scalar_to_text(shape, time_format(member, TimeFormat::kHttpDate), value);
-    std::string out;
-    for (std::size_t i = 0; i < shape.list->size(value); ++i) {
-      const void* held = shape.element->slot.find(shape.list->at(value, i));
-      if (!held) continue;
-      const Shape& element = *shape.element->shape;
-      const std::string text = scalar_to_text(element, time_format(*shape.element, TimeFormat::kHttpDate), held);
-      out += (i ? ", " : "") + (element.type == Type::kString ? header_item(text) : text);
-    }
-    return out;
-  }
-
-  void content_type(std::string_view type) {
-    if (!find_header(response_.headers, "Content-Type")) response_.headers.emplace_back("Content-Type", std::string(type));
-  }
-
-  void json(std::string text) {
-    content_type("application/json");
-    response_.body = Body::of_bytes(std::move(text));
-  }
-
-  std::string space() const {
-    if (is_s3(operation_)) return " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
-    if (operation_.service->xml_uri.empty()) return {};
-    return " xmlns=\"" + std::string(operation_.service->xml_uri) + '"';
-  }
-
-  void xml(const Shape& shape, const void* value, std::string_view name = {}) {
-    std::string_view root = is_s3(operation_) ? s3_root(operation_.name) : std::string_view();
-    if (root.empty()) root = !name.empty() ? name : !shape.wire_name.empty() ? shape.wire_name : shape.name;
-    std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    const XmlStyle style{.always_milliseconds = is_s3(operation_)};
-    if (is_s3(operation_) && operation_.name == "GetBucketLocation") {
-      // Its one member is the root's text.
-      out += "<LocationConstraint" + space() + '>';
-      if (const void* text = find_value(shape.members[0], value)) append_xml_text(out, *static_cast<const std::string*>(text));
-      out += "</LocationConstraint>";
-    } else {
-      append_root(out, style, shape, value, root, space());
-    }
-    content_type("application/xml");
-    response_.body = Body::of_bytes(std::move(out));
-  }
-
-  void payload(const Member& member, const void* value) {
-    const Shape& shape = *member.shape;
-    switch (shape.type) {
-      case Type::kBody:
-        response_.body = *static_cast<const Body*>(value);
-        if (!response_.body.empty()) content_type("application/octet-stream");
-        return;
-      case Type::kBlob:
-      case Type::kString:
-        content_type(shape.type == Type::kBlob ? "application/octet-stream" : "text/plain");
-        response_.body = Body::of_bytes(*static_cast<const std::string*>(value));
-        return;
-      default:
-        if (is_json(operation_)) return json(json_of(member, value).dump());
-        xml(shape, value, shape.wire_name.empty() && member.wire_name != member.name ? member.wire_name : std::string_view());
-    }
-  }
-
-  const OperationModel& operation_;
-  Response response_;
-};
-
 }  // namespace
 
 std::optional<RouteMatch> match_route(const Route& route, const RequestView& request) {
@@ -440,8 +294,10 @@ void rest_into(Decoding& decoding, const RequestView& request, const Body& body,
   std::vector<bool> seen(shape.members.size());
   Binder(decoding, request).bind(input, seen);
   if (shape.payload) {
-    read_payload(decoding, *shape.payload, body, input, static_cast<std::size_t>(shape.payload - shape.members.data()), seen);
-  } else if (std::any_of(shape.members.begin(), shape.members.end(), [](const Member& m) { return m.location == Location::kBody; })) {
+    read_payload(decoding, *shape.payload, body, input, static_cast<std::size_t>(shape.payload - shape.members.data()),
+                 seen);
+  } else if (std::any_of(shape.members.begin(), shape.members.end(),
+                         [](const Member& m) { return m.location == Location::kBody; })) {
     const std::string text = body.read_all();
     if (!text.empty()) {
       if (is_json(operation)) {
@@ -452,13 +308,6 @@ void rest_into(Decoding& decoding, const RequestView& request, const Body& body,
     }
   }
   decoding.end_structure(shape, seen, nullptr);
-}
-
-Response rest_response(const OperationModel& operation, const void* output) { return Answer(operation).write(output); }
-
-Headers header_members(const ServiceModel& service, const Shape& shape, const void* value) {
-  const OperationModel any{.service = &service};
-  return Answer(any).headers_of(shape, value).headers;
 }
 
 }  // namespace hanbat::wire

@@ -1,3 +1,4 @@
+// Scalars to and from text: numbers in their shortest form, times in every format that AWS writes.
 #include "wire/scalar.h"
 
 #include <charconv>
@@ -27,24 +28,35 @@ std::string number_text(double value) {
 
 std::string timestamp_text(Timestamp at, TimeFormat format) {
   switch (format) {
-    case TimeFormat::kHttpDate: return http_date(at);
+    case TimeFormat::kHttpDate:
+      return http_date(at);
     case TimeFormat::kUnix:
       return at.ms % 1000 == 0 ? std::to_string(at.ms / 1000) : number_text(static_cast<double>(at.ms) / 1000.0);
-    default: return at.ms % 1000 == 0 ? iso8601(at) : iso8601_ms(at);
+    default:
+      return at.ms % 1000 == 0 ? iso8601(at) : iso8601_ms(at);
   }
 }
 
 std::string scalar_to_text(const Shape& shape, TimeFormat format, const void* value) {
   switch (shape.type) {
-    case Type::kString: return *static_cast<const std::string*>(value);
-    case Type::kInteger: return std::to_string(*static_cast<const int*>(value));
-    case Type::kLong: return std::to_string(*static_cast<const std::int64_t*>(value));
-    case Type::kDouble: return number_text(*static_cast<const double*>(value));
-    case Type::kBoolean: return *static_cast<const bool*>(value) ? "true" : "false";
-    case Type::kTimestamp: return timestamp_text(*static_cast<const Timestamp*>(value), format);
-    case Type::kBlob: return to_base64(*static_cast<const std::string*>(value));
-    case Type::kDocument: return static_cast<const Json*>(value)->dump();
-    default: return {};
+    case Type::kString:
+      return *static_cast<const std::string*>(value);
+    case Type::kInteger:
+      return std::to_string(*static_cast<const int*>(value));
+    case Type::kLong:
+      return std::to_string(*static_cast<const std::int64_t*>(value));
+    case Type::kDouble:
+      return number_text(*static_cast<const double*>(value));
+    case Type::kBoolean:
+      return *static_cast<const bool*>(value) ? "true" : "false";
+    case Type::kTimestamp:
+      return timestamp_text(*static_cast<const Timestamp*>(value), format);
+    case Type::kBlob:
+      return to_base64(*static_cast<const std::string*>(value));
+    case Type::kDocument:
+      return static_cast<const Json*>(value)->dump();
+    default:
+      return {};
   }
 }
 
@@ -80,16 +92,20 @@ Timestamp read_timestamp(std::string_view text) {
 
 void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
   switch (shape.type) {
-    case Type::kString: *static_cast<std::string*>(value) = text; return;
+    case Type::kString:
+      *static_cast<std::string*>(value) = text;
+      return;
     case Type::kInteger:
-      *static_cast<int*>(value) = static_cast<int>(
-          read_integer(text, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+      *static_cast<int*>(value) =
+          static_cast<int>(read_integer(text, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
       return;
     case Type::kLong:
       *static_cast<std::int64_t*>(value) =
           read_integer(text, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max());
       return;
-    case Type::kDouble: *static_cast<double*>(value) = read_double(text); return;
+    case Type::kDouble:
+      *static_cast<double*>(value) = read_double(text);
+      return;
     case Type::kBoolean: {
       const std::string_view word = trim(text);
       if (iequals(word, "true") || word == "1") {
@@ -101,7 +117,9 @@ void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
       }
       return;
     }
-    case Type::kTimestamp: *static_cast<Timestamp*>(value) = read_timestamp(trim(text)); return;
+    case Type::kTimestamp:
+      *static_cast<Timestamp*>(value) = read_timestamp(trim(text));
+      return;
     case Type::kBlob: {
       auto bytes = from_base64(text);
       if (!bytes) throw BadValue{"the value is not base64"};
@@ -115,7 +133,8 @@ void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
         throw BadValue{error.what()};
       }
       return;
-    default: throw BadValue{"a " + std::string(shape.name) + " cannot be text"};
+    default:
+      throw BadValue{"a " + std::string(shape.name) + " cannot be text"};
   }
 }
 

@@ -1,6 +1,7 @@
 // AWS Signature Version 4: who says they call, and whether it is true. Three steps: parse what the request claims; look
 // up the key (the caller's work); verify. A signed upload in chunks goes on through ChunkDecoder while it is read.
-// Source: "AWS Signature Version 4 for API requests" in the IAM user guide, "Signature calculations" in the S3 reference.
+// Source: "AWS Signature Version 4 for API requests" in the IAM user guide, "Signature calculations" in the S3
+// reference.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,9 @@ struct Claim {
   enum class Kind { kHeader, kQuery };
   Kind kind = Kind::kHeader;
   std::string access_key_id;
-  std::string date;     // "20261123"
-  std::string region;   // of the credential scope
-  std::string service;  // of the credential scope: the signing name
+  std::string date;      // "20261123"
+  std::string region;    // of the credential scope
+  std::string service;   // of the credential scope: the signing name
   std::string amz_date;  // "20261123T200000Z"
   Timestamp signed_at;
   std::optional<Seconds> expires;  // presigned only
@@ -50,9 +51,9 @@ struct Claim {
   std::string scope() const { return date + '/' + region + '/' + service + "/aws4_request"; }
 };
 
-/// The claim, or nothing when the request is not signed. Throws Error (IncompleteSignature, AuthorizationHeaderMalformed,
-/// AuthorizationQueryParametersError) when it is signed in a way that cannot be read.
-/// The credential scope can be had before the service is known: `peek_scope_service`.
+/// The claim, or nothing when the request is not signed. Throws Error (IncompleteSignature,
+/// AuthorizationHeaderMalformed, AuthorizationQueryParametersError) when it is signed in a way that cannot be read. The
+/// credential scope can be had before the service is known: `peek_scope_service`.
 std::optional<Claim> parse_claim(const RequestView& request, AuthStyle style);
 
 /// The service of the credential scope ("" when unsigned or unreadable), to pick the service that shall answer.
@@ -60,8 +61,8 @@ std::string peek_scope_service(const RequestView& request);
 /// The region of the credential scope, or "".
 std::string peek_scope_region(const RequestView& request);
 
-/// Verifies time and signature. `body_sha256` is the hex hash of the body as received; S3 signs the hash that the request
-/// declares, so there it may be "" and is compared by check_payload later. Throws Error in the style's words.
+/// Verifies time and signature. `body_sha256` is the hex hash of the body as received; S3 signs the hash that the
+/// request declares, so there it may be "" and is compared by check_payload later. Throws Error in the style's words.
 void verify_claim(const Claim& claim, const RequestView& request, std::string_view secret, std::string_view body_sha256,
                   Timestamp now, AuthStyle style);
 
@@ -74,7 +75,8 @@ Error unknown_key(AuthStyle style, std::string_view access_key_id);
 Error invalid_token(AuthStyle style);
 Error expired_token(AuthStyle style);
 
-/// Decodes an aws-chunked body while it is read: checks each chunk's signature when they are signed, keeps the trailers.
+/// Decodes an aws-chunked body while it is read: checks each chunk's signature when they are signed, keeps the
+/// trailers.
 class ChunkDecoder {
  public:
   using Sink = std::function<void(std::string_view)>;
@@ -99,12 +101,12 @@ class ChunkDecoder {
   std::string key_;
   std::optional<std::uint64_t> expected_;
   State state_ = State::kSize;
-  std::string pending_;       // of a line
-  std::uint64_t left_ = 0;    // of the chunk's data
+  std::string pending_;     // of a line
+  std::uint64_t left_ = 0;  // of the chunk's data
   std::uint64_t total_ = 0;
   bool last_ = false;
-  std::string previous_;      // signature
-  std::string wanted_;        // signature of the chunk at hand
+  std::string previous_;  // signature
+  std::string wanted_;    // signature of the chunk at hand
   std::string trailer_wanted_;
   std::string trailer_text_;
   Digest digest_{Digest::Kind::kSha256};
@@ -118,23 +120,24 @@ struct SigningKey {
   std::string session_token;
 };
 
-/// Signs by header: adds X-Amz-Date, X-Amz-Security-Token, for S3 x-amz-content-sha256, and Authorization. The Host header
-/// must be there. `payload` is the body's hex hash or one of the UNSIGNED/STREAMING words.
+/// Signs by header: adds X-Amz-Date, X-Amz-Security-Token, for S3 x-amz-content-sha256, and Authorization. The Host
+/// header must be there. `payload` is the body's hex hash or one of the UNSIGNED/STREAMING words.
 void sign(RequestView& request, const SigningKey& key, std::string_view region, std::string_view service, Timestamp at,
           std::string_view payload, AuthStyle style);
 /// The query string that presigns the request (which may already have a query), X-Amz-Signature included.
-std::string presign(const RequestView& request, const SigningKey& key, std::string_view region, std::string_view service,
-                    Timestamp at, Seconds expires, AuthStyle style);
+std::string presign(const RequestView& request, const SigningKey& key, std::string_view region,
+                    std::string_view service, Timestamp at, Seconds expires, AuthStyle style);
 
 /// The canonical request and string to sign, for explanation and tests.
 std::string canonical_request(const RequestView& request, const std::vector<std::string>& signed_headers,
                               std::string_view payload, AuthStyle style);
 std::string string_to_sign(std::string_view amz_date, std::string_view scope, std::string_view canonical);
-std::string signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service);
+std::string signing_key(std::string_view secret, std::string_view date, std::string_view region,
+                        std::string_view service);
 
-/// git's passwords for CodeCommit: `<date>Z<signature>` over the repository's path and the host, with or without its port
-/// (the AWS CLI's helper signs without, git-remote-codecommit with). The user name is the key's id, then `%` and the
-/// session token when there is one.
+/// git's passwords for CodeCommit: `<date>Z<signature>` over the repository's path and the host, with or without its
+/// port (the AWS CLI's helper signs without, git-remote-codecommit with). The user name is the key's id, then `%` and
+/// the session token when there is one.
 struct GitUser {
   std::string access_key_id;
   std::string session_token;
@@ -142,8 +145,8 @@ struct GitUser {
 GitUser parse_git_user(std::string_view user);
 /// Whether the password is that of the secret for the path ("/v1/repos/wsi-api-repo") and host ("127.0.0.1:4566"), at
 /// most 15 minutes away from now.
-bool verify_git_password(std::string_view password, std::string_view secret, std::string_view region, std::string_view path,
-                         std::string_view host, Timestamp now);
+bool verify_git_password(std::string_view password, std::string_view secret, std::string_view region,
+                         std::string_view path, std::string_view host, Timestamp now);
 /// Makes such a password, as git-remote-codecommit does.
 std::string git_password(std::string_view secret, std::string_view region, std::string_view path, std::string_view host,
                          Timestamp at);

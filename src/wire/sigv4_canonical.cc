@@ -64,7 +64,8 @@ std::string canonical_value(std::string_view value) {
 
 std::string canonical_request(const RequestView& request, const std::vector<std::string>& signed_headers,
                               std::string_view payload, AuthStyle style) {
-  std::string out = request.method + '\n' + canonical_path(request.path, style) + '\n' + canonical_query(request.query) + '\n';
+  std::string out =
+      request.method + '\n' + canonical_path(request.path, style) + '\n' + canonical_query(request.query) + '\n';
   for (const std::string& name : signed_headers) {
     std::string values;
     bool first = true;
@@ -82,8 +83,10 @@ std::string string_to_sign(std::string_view amz_date, std::string_view scope, st
   return "AWS4-HMAC-SHA256\n" + std::string(amz_date) + '\n' + std::string(scope) + '\n' + sha256_hex(canonical);
 }
 
-std::string signing_key(std::string_view secret, std::string_view date, std::string_view region, std::string_view service) {
-  return hmac_sha256(hmac_sha256(hmac_sha256(hmac_sha256("AWS4" + std::string(secret), date), region), service), "aws4_request");
+std::string signing_key(std::string_view secret, std::string_view date, std::string_view region,
+                        std::string_view service) {
+  return hmac_sha256(hmac_sha256(hmac_sha256(hmac_sha256("AWS4" + std::string(secret), date), region), service),
+                     "aws4_request");
 }
 
 void sign(RequestView& request, const SigningKey& key, std::string_view region, std::string_view service, Timestamp at,
@@ -102,13 +105,14 @@ void sign(RequestView& request, const SigningKey& key, std::string_view region, 
   names.erase(std::unique(names.begin(), names.end()), names.end());
   const std::string scope = date + '/' + std::string(region) + '/' + std::string(service) + "/aws4_request";
   const std::string text = string_to_sign(amz_date, scope, canonical_request(request, names, payload, style));
-  request.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=" + key.access_key_id + '/' + scope +
-                                                    ", SignedHeaders=" + join(names, ";") + ", Signature=" +
-                                                    to_hex(hmac_sha256(signing_key(key.secret, date, region, service), text)));
+  request.headers.emplace_back(
+      "Authorization", "AWS4-HMAC-SHA256 Credential=" + key.access_key_id + '/' + scope +
+                           ", SignedHeaders=" + join(names, ";") +
+                           ", Signature=" + to_hex(hmac_sha256(signing_key(key.secret, date, region, service), text)));
 }
 
-std::string presign(const RequestView& request, const SigningKey& key, std::string_view region, std::string_view service,
-                    Timestamp at, Seconds expires, AuthStyle style) {
+std::string presign(const RequestView& request, const SigningKey& key, std::string_view region,
+                    std::string_view service, Timestamp at, Seconds expires, AuthStyle style) {
   RequestView own = request;
   const std::string amz_date = basic_iso8601(at);
   const std::string date = amz_date.substr(0, 8);
@@ -116,7 +120,8 @@ std::string presign(const RequestView& request, const SigningKey& key, std::stri
   std::string& query = own.query;
   if (!query.empty()) query += '&';
   query += "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + percent_encode(key.access_key_id + '/' + scope) +
-           "&X-Amz-Date=" + amz_date + "&X-Amz-Expires=" + std::to_string(expires.count()) + "&X-Amz-SignedHeaders=host";
+           "&X-Amz-Date=" + amz_date + "&X-Amz-Expires=" + std::to_string(expires.count()) +
+           "&X-Amz-SignedHeaders=host";
   if (!key.session_token.empty()) query += "&X-Amz-Security-Token=" + percent_encode(key.session_token);
   const std::string_view payload = style == AuthStyle::kS3 ? std::string_view("UNSIGNED-PAYLOAD") : kEmptySha256;
   const std::string text = string_to_sign(amz_date, scope, canonical_request(own, {"host"}, payload, style));
@@ -127,8 +132,8 @@ std::string presign(const RequestView& request, const SigningKey& key, std::stri
 
 namespace {
 
-std::string git_signature(std::string_view stamp, std::string_view secret, std::string_view region, std::string_view path,
-                          std::string_view host) {
+std::string git_signature(std::string_view stamp, std::string_view secret, std::string_view region,
+                          std::string_view path, std::string_view host) {
   const std::string canonical = "GIT\n" + std::string(path) + "\n\nhost:" + std::string(host) + "\n\nhost\n";
   const std::string date(stamp.substr(0, 8));
   const std::string scope = date + '/' + std::string(region) + "/codecommit/aws4_request";
@@ -143,8 +148,8 @@ GitUser parse_git_user(std::string_view user) {
   return {std::string(user.substr(0, mark)), std::string(user.substr(mark + 1))};
 }
 
-bool verify_git_password(std::string_view password, std::string_view secret, std::string_view region, std::string_view path,
-                         std::string_view host, Timestamp now) {
+bool verify_git_password(std::string_view password, std::string_view secret, std::string_view region,
+                         std::string_view path, std::string_view host, Timestamp now) {
   constexpr std::size_t kStamp = 15;  // 20261123T200000
   if (password.size() <= kStamp + 1 || password[kStamp] != 'Z') return false;
   const std::string_view stamp = password.substr(0, kStamp);

@@ -62,13 +62,17 @@ TEST(SigV4, VerifiesAwsVectors) {
     if (!request.find_header("Authorization")) request.headers.emplace_back("Authorization", authorization);
     const auto claim = parse_claim(request, AuthStyle::kQuery);
     ASSERT_TRUE(claim) << base;
-    EXPECT_EQ(canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery), trim(slurp(base.string() + ".creq"))) << base;
-    const std::string canonical = canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery);
+    EXPECT_EQ(canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery),
+              trim(slurp(base.string() + ".creq")))
+        << base;
+    const std::string canonical =
+        canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery);
     EXPECT_EQ(string_to_sign(claim->amz_date, claim->scope(), canonical), trim(slurp(base.string() + ".sts"))) << base;
     // Its signature and token are one another's halves exchanged: a placeholder, not a signature.
     if (base.filename() == "get-vanilla-with-session-token") continue;
     EXPECT_NO_THROW(verify_claim(*claim, request, kSecret, sha256_hex(body), kThen, AuthStyle::kQuery)) << base;
-    EXPECT_THROW(verify_claim(*claim, request, kSecret + "x", sha256_hex(body), kThen, AuthStyle::kQuery), Error) << base;
+    EXPECT_THROW(verify_claim(*claim, request, kSecret + "x", sha256_hex(body), kThen, AuthStyle::kQuery), Error)
+        << base;
     ++count;
   }
   EXPECT_GT(count, 25);
@@ -91,7 +95,8 @@ std::string code_of(const std::function<void()>& action) {
   return "nothing";
 }
 
-std::string verdict(const RequestView& request, std::string_view secret, std::string_view hash, Timestamp now, AuthStyle style) {
+std::string verdict(const RequestView& request, std::string_view secret, std::string_view hash, Timestamp now,
+                    AuthStyle style) {
   return code_of([&] {
     const auto claim = parse_claim(request, style);
     if (!claim) throw missing_authentication(style);
@@ -119,8 +124,10 @@ TEST(SigV4, RefusesInAwsWords) {
   EXPECT_EQ(verdict(request, "other", kEmptySha256, kThen, AuthStyle::kJson), "InvalidSignatureException");
   EXPECT_EQ(verdict(request, "other", kEmptySha256, kThen, AuthStyle::kEc2), "AuthFailure");
   EXPECT_EQ(verdict(request, kSecret, sha256_hex("tampered"), kThen, AuthStyle::kQuery), "SignatureDoesNotMatch");
-  EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen + Milliseconds(16 * 60'000), AuthStyle::kQuery), "SignatureDoesNotMatch");
-  EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen + Milliseconds(16 * 60'000), AuthStyle::kS3), "RequestTimeTooSkewed");
+  EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen + Milliseconds(16 * 60'000), AuthStyle::kQuery),
+            "SignatureDoesNotMatch");
+  EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen + Milliseconds(16 * 60'000), AuthStyle::kS3),
+            "RequestTimeTooSkewed");
   RequestView presigned = plain("/b/k");
   presigned.query = presign(presigned, kKey, "ap-northeast-2", "s3", kThen, Seconds(60), AuthStyle::kS3);
   EXPECT_EQ(verdict(presigned, kSecret, "", kThen + Milliseconds(61'000), AuthStyle::kS3), "AccessDenied");
@@ -143,25 +150,30 @@ struct ChunkExample {
   std::string body;
 
   ChunkExample() {
-    request.headers = {{"Host", "s3.amazonaws.com"},
-                       {"x-amz-date", "20130524T000000Z"},
-                       {"x-amz-storage-class", "REDUCED_REDUNDANCY"},
-                       {"Authorization",
-                        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
-                        "SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;"
-                        "x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"},
-                       {"x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"},
-                       {"Content-Encoding", "aws-chunked"},
-                       {"x-amz-decoded-content-length", "66560"},
-                       {"Content-Length", "66824"}};
-    body = "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" + std::string(65536, 'a') +
-           "\r\n400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n" + std::string(1024, 'a') +
+    request.headers = {
+        {"Host", "s3.amazonaws.com"},
+        {"x-amz-date", "20130524T000000Z"},
+        {"x-amz-storage-class", "REDUCED_REDUNDANCY"},
+        {"Authorization",
+         "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
+         "SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-"
+         "length;"
+         "x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"},
+        {"x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"},
+        {"Content-Encoding", "aws-chunked"},
+        {"x-amz-decoded-content-length", "66560"},
+        {"Content-Length", "66824"}};
+    body = "10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\r\n" +
+           std::string(65536, 'a') +
+           "\r\n400;chunk-signature=0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497\r\n" +
+           std::string(1024, 'a') +
            "\r\n0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\r\n\r\n";
   }
 
   std::string decode(std::size_t step) {
     const auto claim = parse_claim(request, AuthStyle::kS3);
-    verify_claim(*claim, request, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "", *parse_iso8601("20130524T000000Z"), AuthStyle::kS3);
+    verify_claim(*claim, request, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "", *parse_iso8601("20130524T000000Z"),
+                 AuthStyle::kS3);
     ChunkDecoder decoder(*claim, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 66560);
     std::string out;
     for (std::size_t at = 0; at < body.size(); at += step)
@@ -190,7 +202,8 @@ TEST(ChunkDecoder, ReadsTrailersOfAnUnsignedUpload) {
   claim.payload = PayloadKind::kChunksUnsignedTrailer;
   ChunkDecoder decoder(claim, "", 5);
   std::string out;
-  decoder.write("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", [&](std::string_view piece) { out += piece; });
+  decoder.write("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n",
+                [&](std::string_view piece) { out += piece; });
   decoder.finish();
   EXPECT_EQ(out, "hello");
   ASSERT_EQ(decoder.trailers().size(), 1u);
@@ -203,7 +216,8 @@ TEST(GitPassword, IsAcceptedWithAndWithoutThePort) {
     const std::string password = git_password(kSecret, "ap-northeast-2", path, host, kThen);
     EXPECT_TRUE(verify_git_password(password, kSecret, "ap-northeast-2", path, "127.0.0.1:4566", kThen));
     EXPECT_FALSE(verify_git_password(password, kSecret, "ap-northeast-2", "/v1/repos/other", "127.0.0.1:4566", kThen));
-    EXPECT_FALSE(verify_git_password(password, kSecret, "ap-northeast-2", path, "127.0.0.1:4566", kThen + Milliseconds(3'600'000)));
+    EXPECT_FALSE(verify_git_password(password, kSecret, "ap-northeast-2", path, "127.0.0.1:4566",
+                                     kThen + Milliseconds(3'600'000)));
   }
   EXPECT_EQ(parse_git_user("ASIA1%tok/en+==").session_token, "tok/en+==");
 }

@@ -1,3 +1,4 @@
+// XML written straight to text and read through pugixml, both by the field tables.
 #include "wire/xml_value.h"
 
 #include <pugixml.hpp>
@@ -72,10 +73,17 @@ class Writer {
   void content(const Member& member, const void* value) {
     const Shape& shape = *member.shape;
     switch (shape.type) {
-      case Type::kStructure: members(shape, value); return;
-      case Type::kList: items(shape, value, shape.element->wire_name); return;
-      case Type::kMap: entries(shape, value, "entry"); return;
-      default: append_xml_text(out_, scalar(member, value));
+      case Type::kStructure:
+        members(shape, value);
+        return;
+      case Type::kList:
+        items(shape, value, shape.element->wire_name);
+        return;
+      case Type::kMap:
+        entries(shape, value, "entry");
+        return;
+      default:
+        append_xml_text(out_, scalar(member, value));
     }
   }
 
@@ -207,11 +215,21 @@ class Reader {
 void append_xml_text(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\r': out += "&#xD;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\r':
+        out += "&#xD;";
+        break;
       default:
         // XML 1.0 has no other control characters, not even escaped.
         if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t')
@@ -236,8 +254,8 @@ void append_members(std::string& out, const XmlStyle& style, const Shape& struct
   Writer(out, style).members(structure, value);
 }
 
-void append_root(std::string& out, const XmlStyle& style, const Shape& structure, const void* value, std::string_view name,
-                 std::string_view attributes) {
+void append_root(std::string& out, const XmlStyle& style, const Shape& structure, const void* value,
+                 std::string_view name, std::string_view attributes) {
   Writer writer(out, style);
   out += '<';
   out += name;
@@ -253,8 +271,8 @@ void append_root(std::string& out, const XmlStyle& style, const Shape& structure
 void xml_into(Decoding& decoding, std::string_view text, const Shape& structure, void* value, std::vector<bool>& seen,
               const Path* path) {
   pugi::xml_document document;
-  const auto result =
-      document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
+  const auto result = document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single,
+                                           pugi::encoding_utf8);
   if (!result) decoding.malformed(result.description());
   Reader(decoding).structure(structure, document.document_element(), value, seen, path);
 }

@@ -21,8 +21,8 @@ struct XmlStyle {
 /// The body members of a structure as elements, without an element around them.
 void append_members(std::string& out, const XmlStyle& style, const Shape& structure, const void* value);
 /// One value with its element, as a payload's root: `attributes` go into the start tag.
-void append_root(std::string& out, const XmlStyle& style, const Shape& structure, const void* value, std::string_view name,
-                 std::string_view attributes);
+void append_root(std::string& out, const XmlStyle& style, const Shape& structure, const void* value,
+                 std::string_view name, std::string_view attributes);
 
 /// Reads a document's root into the structure's body members. Throws the service's error when it is malformed.
 void xml_into(Decoding& decoding, std::string_view text, const Shape& structure, void* value, std::vector<bool>& seen,

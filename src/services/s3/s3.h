@@ -47,6 +47,21 @@ class S3 final : public Operations {
                                                                  const PutBucketOwnershipControlsInput& in) override;
   GetBucketAclOutput get_bucket_acl(region::Request& rq, const GetBucketAclInput& in) override;
 
+  // bucket_absences.cc
+  GetBucketAccelerateConfigurationOutput get_bucket_accelerate_configuration(
+      region::Request& rq, const GetBucketAccelerateConfigurationInput& in) override;
+  GetBucketCorsOutput get_bucket_cors(region::Request& rq, const GetBucketCorsInput& in) override;
+  GetBucketEncryptionOutput get_bucket_encryption(region::Request& rq, const GetBucketEncryptionInput& in) override;
+  GetBucketLifecycleConfigurationOutput get_bucket_lifecycle_configuration(
+      region::Request& rq, const GetBucketLifecycleConfigurationInput& in) override;
+  GetBucketLoggingOutput get_bucket_logging(region::Request& rq, const GetBucketLoggingInput& in) override;
+  GetBucketReplicationOutput get_bucket_replication(region::Request& rq, const GetBucketReplicationInput& in) override;
+  GetBucketRequestPaymentOutput get_bucket_request_payment(region::Request& rq,
+                                                           const GetBucketRequestPaymentInput& in) override;
+  GetBucketWebsiteOutput get_bucket_website(region::Request& rq, const GetBucketWebsiteInput& in) override;
+  GetObjectLockConfigurationOutput get_object_lock_configuration(region::Request& rq,
+                                                                 const GetObjectLockConfigurationInput& in) override;
+
   // objects.cc
   PutObjectOutput put_object(region::Request& rq, const PutObjectInput& in) override;
   GetObjectOutput get_object(region::Request& rq, const GetObjectInput& in) override;

@@ -1,0 +1,63 @@
+// What a bucket here never has. Tools that read a bucket's whole state (Terraform, say) ask for each of these; the true
+// answer is AWS's own for a bucket where it was never configured. To configure any of them is refused by name.
+#include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+[[noreturn]] void absent(const BucketRow& bucket, std::string code, std::string message) {
+  throw wire::Error(std::move(code), 404, std::move(message)).with("BucketName", bucket.name);
+}
+
+}  // namespace
+
+GetBucketCorsOutput S3::get_bucket_cors(region::Request& rq, const GetBucketCorsInput& in) {
+  absent(require_bucket(rq, "s3:GetBucketCORS", in.bucket, in.expected_bucket_owner), "NoSuchCORSConfiguration",
+         "The CORS configuration does not exist");
+}
+
+GetBucketEncryptionOutput S3::get_bucket_encryption(region::Request& rq, const GetBucketEncryptionInput& in) {
+  absent(require_bucket(rq, "s3:GetEncryptionConfiguration", in.bucket, in.expected_bucket_owner),
+         "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found");
+}
+
+GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
+    region::Request& rq, const GetBucketLifecycleConfigurationInput& in) {
+  absent(require_bucket(rq, "s3:GetLifecycleConfiguration", in.bucket, in.expected_bucket_owner),
+         "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
+}
+
+GetBucketReplicationOutput S3::get_bucket_replication(region::Request& rq, const GetBucketReplicationInput& in) {
+  absent(require_bucket(rq, "s3:GetReplicationConfiguration", in.bucket, in.expected_bucket_owner),
+         "ReplicationConfigurationNotFoundError", "The replication configuration was not found");
+}
+
+GetBucketWebsiteOutput S3::get_bucket_website(region::Request& rq, const GetBucketWebsiteInput& in) {
+  absent(require_bucket(rq, "s3:GetBucketWebsite", in.bucket, in.expected_bucket_owner), "NoSuchWebsiteConfiguration",
+         "The specified bucket does not have a website configuration");
+}
+
+GetObjectLockConfigurationOutput S3::get_object_lock_configuration(region::Request& rq,
+                                                                   const GetObjectLockConfigurationInput& in) {
+  absent(require_bucket(rq, "s3:GetBucketObjectLockConfiguration", in.bucket, in.expected_bucket_owner),
+         "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket");
+}
+
+GetBucketAccelerateConfigurationOutput S3::get_bucket_accelerate_configuration(
+    region::Request& rq, const GetBucketAccelerateConfigurationInput& in) {
+  require_bucket(rq, "s3:GetAccelerateConfiguration", in.bucket, in.expected_bucket_owner);
+  return {};
+}
+
+GetBucketLoggingOutput S3::get_bucket_logging(region::Request& rq, const GetBucketLoggingInput& in) {
+  require_bucket(rq, "s3:GetBucketLogging", in.bucket, in.expected_bucket_owner);
+  return {};
+}
+
+GetBucketRequestPaymentOutput S3::get_bucket_request_payment(region::Request& rq,
+                                                             const GetBucketRequestPaymentInput& in) {
+  require_bucket(rq, "s3:GetBucketRequestPayment", in.bucket, in.expected_bucket_owner);
+  return {.payer = "BucketOwner"};
+}
+
+}  // namespace hanbat::s3

@@ -1,0 +1,276 @@
+// S3 through its operations, over a database and a blob store of its own.
+#include "services/s3/s3.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "gen/s3/client.h"
+#include "region/testing.h"
+
+namespace hanbat::s3 {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+std::string code_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const wire::Error& error) {
+    return error.code();
+  }
+  return "none";
+}
+
+class S3Test : public ::testing::Test {
+ protected:
+  S3Test() {
+    t.add<S3>();
+    t.start();
+    client().create_bucket({.bucket = "bucket"});
+  }
+
+  Client client() { return Client(t.home, t.user, t.region); }
+  PutObjectOutput put(const std::string& key, const std::string& bytes) {
+    PutObjectInput in;
+    in.bucket = "bucket";
+    in.key = key;
+    in.body = wire::Body::of_bytes(bytes);
+    return client().put_object(in);
+  }
+  std::string get(const std::string& key, std::optional<std::string> range = {},
+                  std::optional<std::string> version = {}) {
+    GetObjectInput in;
+    in.bucket = "bucket";
+    in.key = key;
+    in.range = std::move(range);
+    in.version_id = std::move(version);
+    return client().get_object(in).body.read_all();
+  }
+  void set_versioning(const std::string& status) {
+    PutBucketVersioningInput in;
+    in.bucket = "bucket";
+    in.versioning_configuration.status = status;
+    client().put_bucket_versioning(in);
+  }
+  DeleteObjectOutput remove(const std::string& key, std::optional<std::string> version = {}) {
+    DeleteObjectInput in;
+    in.bucket = "bucket";
+    in.key = key;
+    in.version_id = std::move(version);
+    return client().delete_object(in);
+  }
+  ListObjectsV2Output list(const std::function<void(ListObjectsV2Input&)>& shape) {
+    ListObjectsV2Input in;
+    in.bucket = "bucket";
+    shape(in);
+    return client().list_objects_v2(in);
+  }
+  static Texts keys(const ListObjectsV2Output& page) {
+    Texts out;
+    if (page.contents)
+      for (const Object& object : *page.contents) out.push_back(*object.key);
+    if (page.common_prefixes)
+      for (const CommonPrefix& prefix : *page.common_prefixes) out.push_back(*prefix.prefix);
+    return out;
+  }
+  int blob_files() {
+    int count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(t.folder + "/blobs"))
+      if (entry.is_regular_file()) ++count;
+    return count;
+  }
+
+  region::TestRegion t;
+};
+
+TEST_F(S3Test, AnObjectComesBackAsItWasPut) {
+  const PutObjectOutput out = put("a/b c", "hello");
+  EXPECT_EQ(out.e_tag, "\"5d41402abc4b2a76b9719d911017c592\"");
+  EXPECT_EQ(get("a/b c"), "hello");
+}
+
+TEST_F(S3Test, ARangeIsThatPieceAndOneBeyondTheEndIsRefused) {
+  put("k", "0123456789");
+  EXPECT_EQ(get("k", "bytes=2-4"), "234");
+  EXPECT_EQ(get("k", "bytes=7-"), "789");
+  EXPECT_EQ(get("k", "bytes=-2"), "89");
+  EXPECT_EQ(get("k", "bytes=5-100"), "56789");
+  EXPECT_EQ(code_of([&] { get("k", "bytes=10-"); }), "InvalidRange");
+}
+
+TEST_F(S3Test, ConditionsDecideBeforeAnythingIsReadOrWritten) {
+  const std::string tag = *put("k", "one").e_tag;
+  const auto read = [&](std::function<void(GetObjectInput&)> shape) {
+    GetObjectInput in;
+    in.bucket = "bucket";
+    in.key = "k";
+    shape(in);
+    return code_of([&] { client().get_object(in); });
+  };
+  EXPECT_EQ(read([&](auto& in) { in.if_match = tag; }), "none");
+  EXPECT_EQ(read([&](auto& in) { in.if_match = "\"other\""; }), "PreconditionFailed");
+  EXPECT_EQ(read([&](auto& in) { in.if_none_match = tag; }), "NotModified");
+  EXPECT_EQ(read([&](auto& in) { in.if_unmodified_since = t.clock.now() - Seconds(60); }), "PreconditionFailed");
+  PutObjectInput in;
+  in.bucket = "bucket";
+  in.key = "k";
+  in.if_none_match = "*";
+  EXPECT_EQ(code_of([&] { client().put_object(in); }), "PreconditionFailed");
+  EXPECT_EQ(get("k"), "one");
+}
+
+TEST_F(S3Test, InAVersionedBucketNothingIsLostUntilItsVersionIsDeleted) {
+  set_versioning("Enabled");
+  const std::string first = *put("k", "one").version_id;
+  const std::string second = *put("k", "two").version_id;
+  const DeleteObjectOutput marker = remove("k");
+  EXPECT_TRUE(*marker.delete_marker);
+  EXPECT_EQ(code_of([&] { get("k"); }), "NoSuchKey");
+  EXPECT_EQ(get("k", {}, first), "one");
+  EXPECT_EQ(get("k", {}, second), "two");
+  remove("k", *marker.version_id);
+  EXPECT_EQ(get("k"), "two");
+  remove("k", second);
+  EXPECT_EQ(get("k"), "one");
+  EXPECT_EQ(code_of([&] { client().delete_bucket({.bucket = "bucket"}); }), "BucketNotEmpty");
+  remove("k", first);
+  EXPECT_EQ(code_of([&] { client().delete_bucket({.bucket = "bucket"}); }), "none");
+}
+
+TEST_F(S3Test, SuspendedVersioningReplacesTheNullVersionOnly) {
+  set_versioning("Enabled");
+  const std::string kept = *put("k", "one").version_id;
+  set_versioning("Suspended");
+  put("k", "two");
+  EXPECT_EQ(*put("k", "three").version_id, "null");
+  ListObjectVersionsInput in;
+  in.bucket = "bucket";
+  const auto page = client().list_object_versions(in);
+  ASSERT_EQ(page.versions->size(), 2u);
+  EXPECT_EQ(get("k", {}, kept), "one");
+  EXPECT_EQ(get("k"), "three");
+}
+
+TEST_F(S3Test, KeysAreListedByPrefixAndDelimiterPageByPage) {
+  for (const char* key : {"a", "d/1", "d/2", "d/e/3", "z"}) put(key, "x");
+  EXPECT_EQ(keys(list([](auto&) {})), (Texts{"a", "d/1", "d/2", "d/e/3", "z"}));
+  EXPECT_EQ(keys(list([](auto& in) { in.delimiter = "/"; })), (Texts{"a", "z", "d/"}));
+  EXPECT_EQ(keys(list([](auto& in) { in.prefix = "d/", in.delimiter = "/"; })), (Texts{"d/1", "d/2", "d/e/"}));
+  EXPECT_EQ(keys(list([](auto& in) { in.start_after = "d/1"; })), (Texts{"d/2", "d/e/3", "z"}));
+  Texts all;
+  std::optional<std::string> token;
+  int pages = 0;
+  do {
+    const auto page = list([&](auto& in) { in.max_keys = 1, in.delimiter = "/", in.continuation_token = token; });
+    for (const std::string& key : keys(page)) all.push_back(key);
+    token = page.next_continuation_token;
+    ++pages;
+  } while (token && pages < 10);
+  EXPECT_EQ(all, (Texts{"a", "d/", "z"}));
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(S3Test, PartsBecomeOneObjectWithAwsTagForThem) {
+  const auto upload = client().create_multipart_upload({.bucket = "bucket", .key = "big"});
+  const std::string big(5 << 20, 'p');
+  const auto part = [&](int number, const std::string& bytes) {
+    UploadPartInput in;
+    in.bucket = "bucket";
+    in.key = "big";
+    in.upload_id = *upload.upload_id;
+    in.part_number = number;
+    in.body = wire::Body::of_bytes(bytes);
+    CompletedPart out;
+    out.part_number = number;
+    out.e_tag = client().upload_part(in).e_tag;
+    return out;
+  };
+  CompleteMultipartUploadInput in;
+  in.bucket = "bucket";
+  in.key = "big";
+  in.upload_id = *upload.upload_id;
+  in.multipart_upload.emplace().parts = {part(1, big), part(2, "tail")};
+  EXPECT_TRUE(client().complete_multipart_upload(in).e_tag->ends_with("-2\""));
+  EXPECT_EQ(get("big"), big + "tail");
+  EXPECT_EQ(get("big", "bytes=5242878-5242881"), "ppta");
+  EXPECT_EQ(code_of([&] { part(3, "late"); }), "NoSuchUpload");
+}
+
+TEST_F(S3Test, ATooSmallPartInTheMiddleIsRefused) {
+  const auto upload = client().create_multipart_upload({.bucket = "bucket", .key = "k"});
+  CompleteMultipartUploadInput done;
+  done.bucket = "bucket";
+  done.key = "k";
+  done.upload_id = *upload.upload_id;
+  done.multipart_upload.emplace().parts.emplace();
+  for (int number : {1, 2}) {
+    UploadPartInput in;
+    in.bucket = "bucket";
+    in.key = "k";
+    in.upload_id = *upload.upload_id;
+    in.part_number = number;
+    in.body = wire::Body::of_bytes("small");
+    CompletedPart part;
+    part.part_number = number;
+    part.e_tag = client().upload_part(in).e_tag;
+    done.multipart_upload->parts->push_back(part);
+  }
+  EXPECT_EQ(code_of([&] { client().complete_multipart_upload(done); }), "EntityTooSmall");
+}
+
+TEST_F(S3Test, ACopySharesTheBytesAndABlobGoesWithItsLastOwner) {
+  put("k", "shared bytes");
+  CopyObjectInput in;
+  in.bucket = "bucket";
+  in.key = "copy";
+  in.copy_source = "bucket/k";
+  client().copy_object(in);
+  EXPECT_EQ(blob_files(), 1);
+  remove("k");
+  t.run_until_idle();
+  EXPECT_EQ(get("copy"), "shared bytes");
+  remove("copy");
+  t.run_until_idle();
+  EXPECT_EQ(blob_files(), 0);
+}
+
+TEST_F(S3Test, DeleteObjectsTellsOfEachKey) {
+  put("a", "1");
+  DeleteObjectsInput in;
+  in.bucket = "bucket";
+  for (const char* key : {"a", "never-there"}) {
+    ObjectIdentifier object;
+    object.key = key;
+    in.delete_.objects.push_back(object);
+  }
+  const auto out = client().delete_objects(in);
+  ASSERT_EQ(out.deleted->size(), 2u);
+  EXPECT_EQ(code_of([&] { get("a"); }), "NoSuchKey");
+}
+
+TEST_F(S3Test, ABucketsNameIsRefusedAsAwsRefusesIt) {
+  for (const char* name : {"ab", "UPPER", "a..b", "192.168.0.1", "-a-", "under_score"})
+    EXPECT_EQ(code_of([&] { client().create_bucket({.bucket = name}); }), "InvalidBucketName") << name;
+  EXPECT_EQ(code_of([&] { client().create_bucket({.bucket = "bucket"}); }), "BucketAlreadyOwnedByYou");
+}
+
+TEST_F(S3Test, WhatABucketNeverHasIsToldAsAwsTellsIt) {
+  EXPECT_EQ(code_of([&] { client().get_bucket_cors({.bucket = "bucket"}); }), "NoSuchCORSConfiguration");
+  EXPECT_EQ(code_of([&] { client().get_bucket_encryption({.bucket = "bucket"}); }),
+            "ServerSideEncryptionConfigurationNotFoundError");
+  EXPECT_EQ(*client().get_bucket_request_payment({.bucket = "bucket"}).payer, "BucketOwner");
+}
+
+TEST_F(S3Test, EveryOperationAsksBeforeItLooks) {
+  t.authorizer.asked.clear();
+  EXPECT_EQ(code_of([&] { get("nothing-here"); }), "NoSuchKey");
+  ASSERT_EQ(t.authorizer.asked.size(), 1u);
+  EXPECT_EQ(t.authorizer.asked[0].action, "s3:GetObject");
+  EXPECT_EQ(t.authorizer.asked[0].resource, "arn:aws:s3:::bucket/nothing-here");
+}
+
+}  // namespace
+}  // namespace hanbat::s3
