@@ -1,0 +1,146 @@
+// The roles of the commission (examples/wsi-2021/policies) are least privilege: each may do what the services and its
+// own scripts ask of it, and nothing near that.
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "os/files.h"
+#include "region/policy/evaluation.h"
+
+namespace hanbat::region::policy {
+namespace {
+
+constexpr const char* kBucket = "wsi-artifacts";
+
+std::string render(std::string text) {
+  text = replace_all(text, "@REGION@", "ap-northeast-2");
+  text = replace_all(text, "@ACCOUNT@", "123456789012");
+  return replace_all(text, "@BUCKET@", kBucket);
+}
+
+Source policy(const std::string& name, DocumentKind kind) {
+  const std::string path = std::string(HANBAT_SOURCE_DIR) + "/examples/wsi-2021/policies/" + name + ".json";
+  return {name, "role", std::make_shared<const Document>(parse_document(render(read_file(path)), kind))};
+}
+
+struct Case {
+  const char* role;
+  const char* action;
+  std::string resource;
+  bool allowed;
+  Context context = {};
+};
+
+Context with(std::string_view key, std::string value) {
+  Context context;
+  context.set(key, std::move(value));
+  return context;
+}
+
+class Commission : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Commission, RolesMayDoWhatTheyMust) {
+  const Case& c = GetParam();
+  Caller caller;
+  caller.kind = Caller::Kind::kAssumedRole;
+  caller.account = "123456789012";
+  Question question{.action = c.action, .resource = c.resource, .context = c.context, .caller = &caller};
+  question.identity = {policy(c.role, DocumentKind::kIdentity)};
+  EXPECT_EQ(evaluate(question).allowed(), c.allowed) << c.role << " " << c.action << " " << c.resource;
+}
+
+std::string here(const std::string& service, const std::string& resource) {
+  return "arn:aws:" + service + ":ap-northeast-2:123456789012:" + resource;
+}
+const std::string kObject = std::string("arn:aws:s3:::") + kBucket + "/wsi-api-pipeline/Build/abc.zip";
+const std::string kOther = "arn:aws:s3:::other/x";
+const std::string kRepo = here("codecommit", "wsi-api-repo");
+const std::string kGroup = here("logs", "log-group:/aws/codebuild/wsi-api-build");
+const std::string kTargets = here("elasticloadbalancing", "targetgroup/wsi-api-tg/0123456789abcdef");
+const std::string kImages = here("ecr", "repository/wsi-api-ecr");
+
+INSTANTIATE_TEST_SUITE_P(Servers, Commission,
+                         ::testing::Values(Case{"wsi-api", "s3:GetObject", kObject, true},
+                                           Case{"wsi-api", "s3:GetObjectVersion", kObject, true},
+                                           Case{"wsi-api", "s3:GetObject",
+                                                "arn:aws:s3:::aws-codedeploy-ap-northeast-2/latest/install", true},
+                                           Case{"wsi-api", "s3:PutObject", kObject, false},
+                                           Case{"wsi-api", "s3:GetObject", kOther, false},
+                                           Case{"wsi-api", "ec2:RunInstances", here("ec2", "instance/*"), false}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Bastion, Commission,
+    ::testing::Values(
+        Case{"wsi-bastion", "ec2:RunInstances", here("ec2", "instance/*"), true},
+        Case{"wsi-bastion", "ec2:RunInstances", "arn:aws:ec2:ap-northeast-2::image/ami-1", true},
+        Case{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/*"), true,
+             with("ec2:CreateAction", "RunInstances")},
+        Case{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/i-1"), false},
+        Case{"wsi-bastion", "ec2:TerminateInstances", here("ec2", "instance/i-1"), false},
+        Case{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-api", true},
+        Case{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-codepipeline", false},
+        Case{"wsi-bastion", "ec2:DescribeInstances", "*", true},
+        Case{"wsi-bastion", "elasticloadbalancing:DescribeTargetHealth", "*", true},
+        Case{"wsi-bastion", "ecr:GetAuthorizationToken", "*", true},
+        Case{"wsi-bastion", "ecr:BatchGetImage", kImages, true}, Case{"wsi-bastion", "ecr:PutImage", kImages, false},
+        Case{"wsi-bastion", "ecr:GetDownloadUrlForLayer", kImages, true},
+        Case{"wsi-bastion", "ssm:GetParameter",
+             "arn:aws:ssm:ap-northeast-2::parameter/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
+             true}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Delivery, Commission,
+    ::testing::Values(
+        Case{"wsi-events", "codepipeline:StartPipelineExecution", here("codepipeline", "wsi-api-pipeline"), true},
+        Case{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), true},
+        Case{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), false},
+        Case{"wsi-codepipeline", "codecommit:GetBranch", kRepo, true},
+        Case{"wsi-codepipeline", "codecommit:UploadArchive", kRepo, true},
+        Case{"wsi-codepipeline", "codecommit:GitPush", kRepo, false},
+        Case{"wsi-codepipeline", "s3:PutObject", kObject, true},
+        Case{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), true},
+        Case{"wsi-codepipeline", "codebuild:BatchGetBuilds", here("codebuild", "project/wsi-api-build"), true},
+        Case{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), false},
+        Case{"wsi-codepipeline", "codedeploy:CreateDeployment", here("codedeploy", "deploymentgroup:wsi-api/dev-api"),
+             true},
+        Case{"wsi-codepipeline", "codedeploy:GetDeployment", here("codedeploy", "deploymentgroup:wsi-api/dev-api"),
+             true},
+        Case{"wsi-codepipeline", "codedeploy:RegisterApplicationRevision", here("codedeploy", "application:wsi-api"),
+             true},
+        Case{"wsi-codepipeline", "codedeploy:GetDeploymentConfig",
+             here("codedeploy", "deploymentconfig:CodeDeployDefault.OneAtATime"), true},
+        Case{"wsi-api-build", "logs:CreateLogGroup", kGroup + ":*", true},
+        Case{"wsi-api-build", "logs:CreateLogStream", kGroup + ":*", true},
+        Case{"wsi-api-build", "logs:PutLogEvents", kGroup + ":log-stream:1", true},
+        Case{"wsi-api-build", "logs:PutLogEvents", here("logs", "log-group:other:log-stream:1"), false},
+        Case{"wsi-api-build", "s3:GetObject", kObject, true}, Case{"wsi-api-build", "s3:PutObject", kObject, true},
+        Case{"wsi-api-build", "s3:PutObject", kOther, false}, Case{"wsi-api-build", "ecr:PutImage", kImages, false},
+        Case{"wsi-api-release", "codecommit:GitPull", kRepo, true},
+        Case{"wsi-api-release", "codecommit:GitPush", kRepo, false},
+        Case{"wsi-api-release", "ecr:PutImage", kImages, true},
+        Case{"wsi-api-release", "ecr:UploadLayerPart", kImages, true},
+        Case{"wsi-api-release", "s3:GetObject", kObject, false},
+        Case{"wsi-codedeploy", "ec2:DescribeInstances", "*", true},
+        Case{"wsi-codedeploy", "elasticloadbalancing:DeregisterTargets", kTargets, true},
+        Case{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets", kTargets, true},
+        Case{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets",
+             here("elasticloadbalancing", "targetgroup/other/0123456789abcdef"), false},
+        Case{"wsi-codedeploy", "elasticloadbalancing:DescribeTargetHealth", "*", true},
+        Case{"wsi-codedeploy", "s3:GetObject", kObject, true}));
+
+TEST(CommissionTrust, RolesTrustTheirServiceAlone) {
+  for (const char* service : {"codebuild", "codedeploy", "codepipeline", "ec2", "events"}) {
+    const Source trust = policy("trust-" + std::string(service), DocumentKind::kTrust);
+    for (const char* other : {"codebuild", "codedeploy", "codepipeline", "ec2", "events"}) {
+      Caller caller;
+      caller.kind = Caller::Kind::kService;
+      caller.name = std::string(other) + ".amazonaws.com";
+      Question question{.action = "sts:AssumeRole", .resource = "arn:aws:iam::123456789012:role/r", .caller = &caller};
+      question.resource_policy = trust;
+      question.resource_policy_role = ResourcePolicyRole::kMustAllow;
+      EXPECT_EQ(evaluate(question).allowed(), std::string_view(service) == other) << service << " " << other;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hanbat::region::policy
