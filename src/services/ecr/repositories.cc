@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "region/policy/document.h"
 #include "services/ecr/ecr.h"
 
 namespace hanbat::ecr {
@@ -172,9 +173,8 @@ SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const 
   RepositoryRow row = require_repository(rq, "SetRepositoryPolicy", in.registry_id, in.repository_name);
 
   try {
-    const Json policy = Json::parse(in.policy_text);
-    if (!policy.is_object() || !policy.contains("Statement")) throw JsonError("no Statement");
-  } catch (const JsonError& error) {
+    region::policy::parse_document(in.policy_text, region::policy::DocumentKind::kResourceImplied);
+  } catch (const region::policy::DocumentError& error) {
     throw InvalidParameterException(
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository "
         "policy provided' (" +
