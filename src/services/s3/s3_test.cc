@@ -264,12 +264,14 @@ TEST_F(S3Test, WhatABucketNeverHasIsToldAsAwsTellsIt) {
   EXPECT_EQ(*client().get_bucket_request_payment({.bucket = "bucket"}).payer, "BucketOwner");
 }
 
-TEST_F(S3Test, EveryOperationAsksBeforeItLooks) {
+// Whoever may not list the bucket is not told whether the key is there.
+TEST_F(S3Test, AMissingKeyIsToldToWhoMayReadItAndList) {
   t.authorizer.asked.clear();
   EXPECT_EQ(code_of([&] { get("nothing-here"); }), "NoSuchKey");
-  ASSERT_EQ(t.authorizer.asked.size(), 1u);
+  ASSERT_EQ(t.authorizer.asked.size(), 2u);
   EXPECT_EQ(t.authorizer.asked[0].action, "s3:GetObject");
   EXPECT_EQ(t.authorizer.asked[0].resource, "arn:aws:s3:::bucket/nothing-here");
+  EXPECT_EQ(t.authorizer.asked[1].action, "s3:ListBucket");
 }
 
 }  // namespace
