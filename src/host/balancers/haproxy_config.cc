@@ -105,7 +105,8 @@ class Writer {
       others_[listener.id + ".pem"] = listener.certificate_pem;
       crt = fmt::format(" ssl crt {}/{}.pem alpn h2,http/1.1", folder_, listener.id);
     }
-    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} namespace {}{}\n", node.private_ip, listener.port, namespace_name(balancer.vpc_id), crt);
+    // "transparent": it may be told to listen on an address before the VPC has got it.
+    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} transparent namespace {}{}\n", node.private_ip, listener.port, namespace_name(balancer.vpc_id), crt);
     out_ += fmt::format("  timeout client {}s\n  timeout http-keep-alive {}s\n", balancer.idle_timeout_seconds, balancer.idle_timeout_seconds);
     out_ += fmt::format(
         "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ req.hdr(X-Forwarded-For) -m found }}\n"

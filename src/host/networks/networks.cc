@@ -246,6 +246,13 @@ void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
   run_ip(name, through);
 }
 
+void Networks::revive_resolvers() {
+  std::lock_guard lock(mutex_);
+  start_dnsmasq("", folder_ + "/edge");
+  for (const auto& [id, vpc] : vpcs_)
+    if (!vpc.dnsmasq.config.empty()) start_dnsmasq(namespace_name(id), folder_of(id));
+}
+
 void Networks::watch_links() {
   const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
   sockaddr_nl address{};
@@ -264,19 +271,26 @@ void Networks::watch_links() {
     }
     try {
       adopt_interfaces(Arrival::kOnlyWithCarrier);
+      revive_resolvers();
     } catch (const std::exception&) {
       // The link went again, or its namespace: the next change of a link tries anew.
     }
   }
 }
 
-void Networks::save(const Vpc& vpc) {
+void Networks::save(Vpc& vpc) {
   const std::string folder = folder_of(vpc.spec.id);
   make_folders(folder);
   Json tables = Json::object();
   for (const auto& [id, number] : vpc.numbers.tables) tables[id] = number;
-  write_file_atomic(folder + "/spec.json", encode(vpc.spec).dump());
-  write_file_atomic(folder + "/applied.json",
+  // Each durable write costs some milliseconds, and most of what is applied changes little.
+  const auto write = [&](const char* name, std::string& last, std::string now) {
+    if (now == last) return;
+    write_file_atomic(folder + name, now);
+    last = std::move(now);
+  };
+  write("/spec.json", vpc.saved_spec, encode(vpc.spec).dump());
+  write("/applied.json", vpc.saved_applied,
                     Json::object({{"namespace", identity_of(namespace_name(vpc.spec.id))},
                                   {"edge", identity_of(kEdge)},
                                   {"link", vpc.numbers.link},
@@ -316,7 +330,7 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
   std::lock_guard lock(mutex_);
   for (auto& [id, vpc] : vpcs_) {
     remove_from_kernel(vpc);
-    vpc = Vpc{.spec = vpc.spec, .numbers = vpc.numbers};
+    vpc = Vpc{.spec = vpc.spec, .numbers = vpc.numbers, .lines = {}, .edge_routes = {}, .ruleset = "", .dnsmasq = {}, .saved_spec = "", .saved_applied = ""};
     save(vpc);
     progress("removed the network of " + id);
   }

@@ -48,6 +48,7 @@ class Networks {
     std::set<std::string> edge_routes;
     std::string ruleset;
     DnsmasqFiles dnsmasq;
+    std::string saved_spec, saved_applied;  // what lies on the disk
   };
 
   std::string folder_of(const std::string& id) const { return folder_ + "/vpcs/" + id; }
@@ -58,9 +59,10 @@ class Networks {
   void apply_dns(Vpc& vpc, const DnsmasqFiles& wanted);
   void adopt_locked(Arrival arrival);
   void place_interface(const Vpc& vpc, const Interface& interface);
-  void save(const Vpc& vpc);
+  void save(Vpc& vpc);
   void load(const std::string& id);
   void remove_from_kernel(Vpc& vpc);
+  void revive_resolvers();
   void watch_links();
 
   const std::string folder_;
