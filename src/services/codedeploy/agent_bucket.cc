@@ -1,0 +1,66 @@
+// The bucket aws-codedeploy-<region>, from which instances install the agent: latest/install and the program beside it.
+// It belongs to an account of Amazon's and everyone may read it, as on AWS.
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gen/s3/client.h"
+#include "services/codedeploy/codedeploy.h"
+#include "wire/error.h"
+
+namespace hanbat::codedeploy {
+namespace {
+
+constexpr const char* kAmazon = "000000000000";
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+}  // namespace
+
+void CodeDeploy::publish_agent(store::TaskRun&) {
+  const std::string region = home_.settings.default_region;
+  const std::string bucket = "aws-codedeploy-" + region;
+  const std::filesystem::path folder = home_.settings.guest_programs;
+  s3::Client client(home_, home_.identity().service_caller(kAmazon, "codedeploy.amazonaws.com"), region);
+  try {
+    s3::CreateBucketInput create;
+    create.bucket = bucket;
+    client.create_bucket(create);
+  } catch (const wire::Error& error) {
+    if (error.code() != "BucketAlreadyOwnedByYou") throw;
+  }
+  s3::DeletePublicAccessBlockInput open;
+  open.bucket = bucket;
+  client.delete_public_access_block(open);
+  s3::PutBucketPolicyInput policy;
+  policy.bucket = bucket;
+  policy.policy =
+      Json::object({{"Version", "2012-10-17"},
+                    {"Statement", Json::array({Json::object({{"Effect", "Allow"},
+                                                             {"Principal", "*"},
+                                                             {"Action", "s3:GetObject"},
+                                                             {"Resource", "arn:aws:s3:::" + bucket + "/*"}})})}})
+          .dump();
+  client.put_bucket_policy(policy);
+  for (const char* name : {"install", "codedeploy-agent"}) {
+    if (!std::filesystem::exists(folder / name)) {
+      spdlog::warn("codedeploy: {} is missing; instances cannot install the agent", (folder / name).string());
+      continue;
+    }
+    s3::PutObjectInput put;
+    put.bucket = bucket;
+    put.key = std::string("latest/") + name;
+    put.body = wire::Body::of_bytes(read_file(folder / name));
+    put.content_type = "application/octet-stream";
+    client.put_object(put);
+  }
+}
+
+}  // namespace hanbat::codedeploy

@@ -1,0 +1,122 @@
+// What became of a deployment on each instance: targets, and the same in the older form of "deployment instances".
+#include <algorithm>
+
+#include "services/codedeploy/codedeploy.h"
+#include "wire/error.h"
+
+namespace hanbat::codedeploy {
+namespace {
+
+DeploymentTarget target_of(const Host& host) {
+  DeploymentTarget out;
+  out.deployment_target_type = "InstanceTarget";
+  out.instance_target = host.target;
+  return out;
+}
+
+InstanceSummary summary_of(const Host& host) {
+  InstanceSummary out;
+  out.deployment_id = host.target.deployment_id;
+  out.instance_id = host.target.target_arn;
+  out.status = host.target.status;
+  out.last_updated_at = host.target.last_updated_at;
+  out.lifecycle_events = host.target.lifecycle_events;
+  return out;
+}
+
+// Instances are named by id or by ARN.
+const Host* find(const Deployment& d, const std::string& name) {
+  const std::string id = name.substr(name.rfind('/') + 1);
+  for (const Host& host : d.hosts)
+    if (host.target.target_id == id) return &host;
+  return nullptr;
+}
+
+const Host& require_target(const Deployment& d, const std::string& name) {
+  if (const Host* host = find(d, name)) return *host;
+  throw DeploymentTargetDoesNotExistException("The deployment target " + name + " does not exist in deployment " +
+                                              d.id());
+}
+
+const Host& require_instance(const Deployment& d, const std::string& name) {
+  if (const Host* host = find(d, name)) return *host;
+  throw InstanceDoesNotExistException("The instance " + name + " does not exist in deployment " + d.id());
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+ListDeploymentTargetsOutput CodeDeploy::list_deployment_targets(region::Request& rq,
+                                                                const ListDeploymentTargetsInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:ListDeploymentTargets", in.deployment_id);
+
+  std::vector<std::string> statuses;
+  for (const auto& [name, values] : in.target_filters.value_or(std::map<std::string, std::vector<std::string>>{})) {
+    if (name != "TargetStatus") throw wire::Error::not_implemented("ListDeploymentTargets", "targetFilters " + name);
+    statuses = values;
+  }
+
+  ListDeploymentTargetsOutput out;
+  out.target_ids.emplace();
+  for (const Host& host : d.hosts)
+    if (statuses.empty() || contains(statuses, *host.target.status)) out.target_ids->push_back(*host.target.target_id);
+  out.next_token = Paging(in.next_token).cut(*out.target_ids);
+  return out;
+}
+
+GetDeploymentTargetOutput CodeDeploy::get_deployment_target(region::Request& rq, const GetDeploymentTargetInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:GetDeploymentTarget", in.deployment_id);
+
+  GetDeploymentTargetOutput out;
+  out.deployment_target = target_of(require_target(d, in.target_id));
+  return out;
+}
+
+BatchGetDeploymentTargetsOutput CodeDeploy::batch_get_deployment_targets(region::Request& rq,
+                                                                         const BatchGetDeploymentTargetsInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:BatchGetDeploymentTargets", in.deployment_id);
+
+  if (in.target_ids.size() > 25)
+    throw DeploymentTargetListSizeExceededException("The maximum number of targets that can be associated is 25.");
+  BatchGetDeploymentTargetsOutput out;
+  out.deployment_targets.emplace();
+  for (const std::string& id : in.target_ids) out.deployment_targets->push_back(target_of(require_target(d, id)));
+  return out;
+}
+
+ListDeploymentInstancesOutput CodeDeploy::list_deployment_instances(region::Request& rq,
+                                                                    const ListDeploymentInstancesInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:ListDeploymentInstances", in.deployment_id);
+
+  ListDeploymentInstancesOutput out;
+  out.instances_list.emplace();
+  for (const Host& host : d.hosts)
+    if (!in.instance_status_filter || contains(*in.instance_status_filter, *host.target.status))
+      out.instances_list->push_back(*host.target.target_id);
+  out.next_token = Paging(in.next_token).cut(*out.instances_list);
+  return out;
+}
+
+GetDeploymentInstanceOutput CodeDeploy::get_deployment_instance(region::Request& rq,
+                                                                const GetDeploymentInstanceInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:GetDeploymentInstance", in.deployment_id);
+
+  GetDeploymentInstanceOutput out;
+  out.instance_summary = summary_of(require_instance(d, in.instance_id));
+  return out;
+}
+
+BatchGetDeploymentInstancesOutput CodeDeploy::batch_get_deployment_instances(
+    region::Request& rq, const BatchGetDeploymentInstancesInput& in) {
+  const Deployment d = require_deployment(rq, "codedeploy:BatchGetDeploymentInstances", in.deployment_id);
+
+  BatchGetDeploymentInstancesOutput out;
+  out.instances_summary.emplace();
+  for (const std::string& id : in.instance_ids) out.instances_summary->push_back(summary_of(require_instance(d, id)));
+  return out;
+}
+
+}  // namespace hanbat::codedeploy
