@@ -1,0 +1,77 @@
+#include "services/codepipeline/structure.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/error.h"
+
+namespace hanbat::codepipeline {
+namespace {
+
+ActionDeclaration action(std::string name, std::string category, std::string provider,
+                         std::map<std::string, std::string> configuration, std::string input, std::string output) {
+  ActionDeclaration out;
+  out.name = std::move(name);
+  out.action_type_id = {};
+  out.action_type_id.category = std::move(category);
+  out.action_type_id.owner = "AWS";
+  out.action_type_id.provider = std::move(provider);
+  out.action_type_id.version = "1";
+  out.configuration = std::move(configuration);
+  if (!input.empty()) out.input_artifacts.emplace().emplace_back().name = input;
+  if (!output.empty()) out.output_artifacts.emplace().emplace_back().name = output;
+  return out;
+}
+
+PipelineDeclaration wsi() {
+  PipelineDeclaration out;
+  out.name = "wsi-api-pipeline";
+  out.artifact_store.emplace();
+  out.stages.resize(3);
+  out.stages[0].name = "Source";
+  out.stages[0].actions = {action("Source", "Source", "CodeCommit", {{"RepositoryName", "r"}, {"BranchName", "main"}}, "", "S")};
+  out.stages[1].name = "Build";
+  out.stages[1].actions = {action("Build", "Build", "CodeBuild", {{"ProjectName", "p"}}, "S", "B")};
+  out.stages[2].name = "Deploy";
+  out.stages[2].actions = {
+      action("Deploy", "Deploy", "CodeDeploy", {{"ApplicationName", "a"}, {"DeploymentGroupName", "g"}}, "B", "")};
+  return out;
+}
+
+std::string refusal(const PipelineDeclaration& pipeline) {
+  try {
+    check_structure("CreatePipeline", pipeline);
+  } catch (const wire::Error& error) {
+    return error.code() + ": " + error.message();
+  }
+  return "";
+}
+
+TEST(Structure, takes_the_commissions_pipeline) { EXPECT_EQ(refusal(wsi()), ""); }
+
+TEST(Structure, refuses_what_cannot_run) {
+  PipelineDeclaration p = wsi();
+  p.stages.resize(1);
+  EXPECT_EQ(refusal(p), "InvalidStructureException: Pipeline has 1 stage(s). There should be a minimum of 2 stages in a pipeline");
+  p = wsi();
+  p.stages[1].actions[0].configuration = std::map<std::string, std::string>{};
+  EXPECT_EQ(refusal(p), "InvalidStructureException: Action configuration for action 'Build' is missing required configuration 'ProjectName'");
+  p = wsi();
+  (*p.stages[2].actions[0].input_artifacts)[0].name = "nothing";
+  EXPECT_NE(refusal(p).find("Input Artifact Bundle nothing in action Deploy"), std::string::npos);
+  p = wsi();
+  std::swap(p.stages[0], p.stages[1]);
+  EXPECT_NE(refusal(p).find("only contains source actions"), std::string::npos);
+  p = wsi();
+  p.stages[2].actions[0].action_type_id.provider = "ECS";
+  EXPECT_NE(refusal(p).find("NotImplemented"), std::string::npos);
+}
+
+TEST(Structure, variables_are_resolved_or_named) {
+  std::string missing;
+  EXPECT_EQ(resolve("v-#{Src.CommitId}-#{x.y}", {{"Src.CommitId", "abc"}, {"x.y", "1"}}, missing), "v-abc-1");
+  EXPECT_FALSE(resolve("#{Src.Nope}", {}, missing));
+  EXPECT_EQ(missing, "Src.Nope");
+}
+
+}  // namespace
+}  // namespace hanbat::codepipeline
