@@ -5,6 +5,9 @@
 #include "region/region.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
+#include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/host_agent.h"
+#include "services/codepipeline/codepipeline.h"
 #include "services/ecr/ecr.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
@@ -25,6 +28,9 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<codecommit::CodeCommit>(home));
   home.add(std::make_unique<ecr::Ecr>(home));
   home.add(std::make_unique<codebuild::CodeBuild>(home));
+  home.add(std::make_unique<codedeploy::CodeDeploy>(home));
+  home.add(std::make_unique<codedeploy::HostAgent>(home));
+  home.add(std::make_unique<codepipeline::CodePipeline>(home));
 }
 
 }  // namespace hanbat

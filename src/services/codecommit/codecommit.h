@@ -49,6 +49,7 @@ class CodeCommit final : public Operations {
   GetFileOutput get_file(region::Request& rq, const GetFileInput& in) override;
   GetFolderOutput get_folder(region::Request& rq, const GetFolderInput& in) override;
   GetBlobOutput get_blob(region::Request& rq, const GetBlobInput& in) override;
+  UploadArchiveOutput upload_archive(region::Request& rq, const UploadArchiveInput& in) override;
 
   GetMergeCommitOutput get_merge_commit(region::Request& rq, const GetMergeCommitInput& in) override;
   GetMergeOptionsOutput get_merge_options(region::Request& rq, const GetMergeOptionsInput& in) override;

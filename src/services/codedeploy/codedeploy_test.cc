@@ -44,16 +44,16 @@ struct CodeDeployTest : testing::Test {
           out.target_groups.emplace().emplace_back().target_group_arn = "tg";
           return out;
         });
-    balancer.on<elb::RegisterTargetsInput, elb::RegisterTargetsOutput>(
-        "RegisterTargets", [this](region::Request&, const auto& in) {
-          registered.insert(in.targets.front().id);
-          return elb::RegisterTargetsOutput{};
-        });
-    balancer.on<elb::DeregisterTargetsInput, elb::DeregisterTargetsOutput>(
-        "DeregisterTargets", [this](region::Request&, const auto& in) {
-          registered.erase(in.targets.front().id);
-          return elb::DeregisterTargetsOutput{};
-        });
+    balancer.on<elb::RegisterTargetsInput, elb::RegisterTargetsOutput>("RegisterTargets",
+                                                                       [this](region::Request&, const auto& in) {
+                                                                         registered.insert(in.targets.front().id);
+                                                                         return elb::RegisterTargetsOutput{};
+                                                                       });
+    balancer.on<elb::DeregisterTargetsInput, elb::DeregisterTargetsOutput>("DeregisterTargets",
+                                                                           [this](region::Request&, const auto& in) {
+                                                                             registered.erase(in.targets.front().id);
+                                                                             return elb::DeregisterTargetsOutput{};
+                                                                           });
     balancer.on<elb::DescribeTargetHealthInput, elb::DescribeTargetHealthOutput>(
         "DescribeTargetHealth", [this](region::Request&, const auto& in) {
           elb::DescribeTargetHealthOutput out;
@@ -63,6 +63,7 @@ struct CodeDeployTest : testing::Test {
           health.target_health.emplace().state = registered.contains(id) ? "healthy" : "unused";
           return out;
         });
+    region.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
     region.start();
     CreateApplicationInput application;
     application.application_name = "wsi-api";
@@ -116,7 +117,8 @@ struct CodeDeployTest : testing::Test {
     return agent(instance).poll_host_command(in).host_command;
   }
 
-  void complete(const std::string& instance, const std::string& id, const std::string& status, const std::string& diagnostics) {
+  void complete(const std::string& instance, const std::string& id, const std::string& status,
+                const std::string& diagnostics) {
     commands::PutHostCommandAcknowledgementInput acknowledgement;
     acknowledgement.host_command_identifier = id;
     agent(instance).put_host_command_acknowledgement(acknowledgement);
@@ -128,18 +130,21 @@ struct CodeDeployTest : testing::Test {
     region.run_until_idle();
   }
 
-  // Lets the agents work until there is nothing left; `failing` fails at that instance.
+  // Lets the agents work until there is nothing left; `failing` fails at that instance, once.
   std::vector<std::string> work(const std::string& failing_instance = "", const std::string& failing = "") {
     std::vector<std::string> done;
+    bool failed = false;
     for (bool any = true; any;) {
       any = false;
       for (const std::string& instance : instances)
         while (const auto command = take(instance)) {
           any = true;
           done.push_back(instance + ":" + *command->command_name);
-          const bool fails = instance == failing_instance && command->command_name == failing;
+          const bool fails = !failed && instance == failing_instance && command->command_name == failing;
+          failed = failed || fails;
           complete(instance, *command->host_command_identifier, fails ? "Failed" : "Succeeded",
-                   fails ? R"({"error_code":4,"script_name":"s.sh","message":"failed","log":"oops"})" : R"({"error_code":0})");
+                   fails ? R"({"error_code":4,"script_name":"s.sh","message":"failed","log":"oops"})"
+                         : R"({"error_code":0})");
         }
     }
     return done;
@@ -231,7 +236,8 @@ TEST_F(CodeDeployTest, the_specification_is_a_signed_message_that_an_agent_can_r
   commands::GetDeploymentSpecificationInput in;
   in.deployment_execution_id = *command->deployment_execution_id;
   in.host_identifier = *command->host_identifier;
-  const std::string pem = *agent("i-1").get_deployment_specification(in).deployment_specification->generic_envelope->payload;
+  const std::string pem =
+      *agent("i-1").get_deployment_specification(in).deployment_specification->generic_envelope->payload;
   EXPECT_LE(pem.size(), 8192u);
   BIO* bio = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
   PKCS7* message = PEM_read_bio_PKCS7(bio, nullptr, nullptr, nullptr);

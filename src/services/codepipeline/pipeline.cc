@@ -75,11 +75,14 @@ bool Machine::enter_stages(Timestamp now, Effects& effects) {
     std::vector<Execution*> waiting;
     for (Execution& execution : executions_) {
       if (!execution.active() || execution.at != i) continue;
-      if (execution.inside) busy = true;
-      else if (execution.status == "InProgress") waiting.push_back(&execution);
+      if (execution.inside)
+        busy = true;
+      else if (execution.status == "InProgress")
+        waiting.push_back(&execution);
     }
     if (waiting.empty()) continue;
-    std::sort(waiting.begin(), waiting.end(), [](const Execution* a, const Execution* b) { return a->number < b->number; });
+    std::sort(waiting.begin(), waiting.end(),
+              [](const Execution* a, const Execution* b) { return a->number < b->number; });
     Execution* next = waiting.front();
     if (next->declaration.execution_mode.value_or("SUPERSEDED") == "SUPERSEDED") {
       next = waiting.back();
@@ -94,7 +97,9 @@ bool Machine::enter_stages(Timestamp now, Effects& effects) {
   return false;
 }
 
-void Machine::supersede(Execution& older, Timestamp now, Effects& effects) { end(older, "Superseded", "SUPERSEDED", now, effects); }
+void Machine::supersede(Execution& older, Timestamp now, Effects& effects) {
+  end(older, "Superseded", "SUPERSEDED", now, effects);
+}
 
 void Machine::enter(Execution& execution, Timestamp now, Effects& effects) {
   execution.inside = true;
@@ -176,7 +181,8 @@ void Machine::end_stage(Execution& execution, const std::string& status, Timesta
   effects.push_back(StageChanged{execution.id, execution.stage().name, state_of(status)});
 }
 
-void Machine::end(Execution& execution, const std::string& status, const std::string& state, Timestamp now, Effects& effects) {
+void Machine::end(Execution& execution, const std::string& status, const std::string& state, Timestamp now,
+                  Effects& effects) {
   execution.status = status;
   execution.inside = false;
   execution.updated = now;
@@ -219,7 +225,8 @@ Effects Machine::retry(Timestamp now, Execution again, Retry what) {
   again.updated = now;
   Execution& execution = executions_.emplace_back(std::move(again));
   if (StageRun* stage = execution.find_stage(execution.stage().name)) stage->status = "InProgress";
-  Effects effects = {ExecutionChanged{execution.id, "RESUMED"}, StageChanged{execution.id, execution.stage().name, "RESUMED"}};
+  Effects effects = {ExecutionChanged{execution.id, "RESUMED"},
+                     StageChanged{execution.id, execution.stage().name, "RESUMED"}};
   if (what == Retry::kAllActions) {
     if (StageRun* stage = execution.find_stage(execution.stage().name)) stage->entered = now;
     int first = 1000;

@@ -1,5 +1,5 @@
-// The Pipeline machine: executions on their way through the stages, one execution in a stage at a time. Pure: it changes
-// its own state and says what has to be done (Effects).
+// The Pipeline machine: executions on their way through the stages, one execution in a stage at a time. Pure: it
+// changes its own state and says what has to be done (Effects).
 //
 // An execution
 //   InProgress ──last stage done──▶ Succeeded      a newer one passes it while it waits ──▶ Superseded
@@ -56,8 +56,8 @@ struct Execution {
   std::string trigger_type, trigger_detail;
   Timestamp started{0};
   Timestamp updated{0};
-  std::size_t at = 0;    // index of the stage that it is in or waits for
-  bool inside = false;   // in that stage, not before it
+  std::size_t at = 0;   // index of the stage that it is in or waits for
+  bool inside = false;  // in that stage, not before it
   std::string stop_reason;
   std::vector<StageRun> stages;
   std::vector<ActionRun> runs;

@@ -15,7 +15,8 @@ PipelineRow row_of(const store::Row& row) {
   out.updated = {body.integer("updated")};
   if (body["inbound"].is_object())
     for (const auto& [stage, json] : body["inbound"].members())
-      out.inbound[stage] = {json.flag("enabled"), json.text("reason"), json.text("changed_by"), Timestamp{json.integer("changed")}};
+      out.inbound[stage] = {json.flag("enabled"), json.text("reason"), json.text("changed_by"),
+                            Timestamp{json.integer("changed")}};
   if (body["polled"].is_object())
     for (const auto& [action, revision] : body["polled"].members()) out.polled[action] = revision.as_string();
   return out;
@@ -42,7 +43,8 @@ std::optional<PipelineRow> Store::find(store::Tx& tx, std::string_view id) {
 
 PipelineRow Store::require(store::Tx& tx, const Place& place, std::string_view name) {
   if (auto found = find(tx, place, name)) return *found;
-  throw PipelineNotFoundException("Account '" + place.account + "' does not have a pipeline with name '" + std::string(name) + "'");
+  throw PipelineNotFoundException("Account '" + place.account + "' does not have a pipeline with name '" +
+                                  std::string(name) + "'");
 }
 
 void Store::put(store::Tx& tx, const PipelineRow& p) {
@@ -82,14 +84,15 @@ void Store::erase(store::Tx& tx, const PipelineRow& p) {
 
 std::vector<PipelineRow> Store::list(store::Tx& tx, const Place& place) {
   std::vector<PipelineRow> out;
-  for (const auto& row :
-       tx.query(std::string(kPipelines) + "WHERE account = ? AND region = ? ORDER BY name", place.account, place.region))
+  for (const auto& row : tx.query(std::string(kPipelines) + "WHERE account = ? AND region = ? ORDER BY name",
+                                  place.account, place.region))
     out.push_back(row_of(row));
   return out;
 }
 
 std::int64_t Store::next_number(store::Tx& tx, std::string_view pipeline) {
-  return tx.find("SELECT COALESCE(MAX(number), 0) + 1 FROM codepipeline_executions WHERE pipeline = ?", pipeline)->integer(0);
+  return tx.find("SELECT COALESCE(MAX(number), 0) + 1 FROM codepipeline_executions WHERE pipeline = ?", pipeline)
+      ->integer(0);
 }
 
 std::vector<Execution> Store::active_executions(store::Tx& tx, std::string_view pipeline) {
@@ -123,18 +126,20 @@ void Store::set_token(store::Tx& tx, std::string_view execution, std::string_vie
   tx.exec("UPDATE codepipeline_executions SET token = ? WHERE id = ?", token, execution);
 }
 
-std::vector<Execution> Store::list_executions(store::Tx& tx, std::string_view pipeline, int limit, std::int64_t offset) {
+std::vector<Execution> Store::list_executions(store::Tx& tx, std::string_view pipeline, int limit,
+                                              std::int64_t offset) {
   std::vector<Execution> out;
-  for (const auto& row : tx.query(
-           "SELECT body FROM codepipeline_executions WHERE pipeline = ? ORDER BY number DESC LIMIT ? OFFSET ?", pipeline,
-           limit, offset))
+  for (const auto& row :
+       tx.query("SELECT body FROM codepipeline_executions WHERE pipeline = ? ORDER BY number DESC LIMIT ? OFFSET ?",
+                pipeline, limit, offset))
     out.push_back(Execution::from_json(row.json(0)));
   return out;
 }
 
 std::map<std::string, std::string> Store::tags(store::Tx& tx, std::string_view arn) {
   std::map<std::string, std::string> out;
-  for (const auto& row : tx.query("SELECT name, value FROM codepipeline_tags WHERE arn = ?", arn)) out[row.text(0)] = row.text(1);
+  for (const auto& row : tx.query("SELECT name, value FROM codepipeline_tags WHERE arn = ?", arn))
+    out[row.text(0)] = row.text(1);
   return out;
 }
 
@@ -149,6 +154,8 @@ void Store::erase_tag(store::Tx& tx, std::string_view arn, std::string_view name
   tx.exec("DELETE FROM codepipeline_tags WHERE arn = ? AND name = ?", arn, name);
 }
 
-void Store::erase_tags(store::Tx& tx, std::string_view arn) { tx.exec("DELETE FROM codepipeline_tags WHERE arn = ?", arn); }
+void Store::erase_tags(store::Tx& tx, std::string_view arn) {
+  tx.exec("DELETE FROM codepipeline_tags WHERE arn = ?", arn);
+}
 
 }  // namespace hanbat::codepipeline

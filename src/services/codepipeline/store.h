@@ -25,8 +25,8 @@ struct PipelineRow {
   PipelineDeclaration declaration;
   Timestamp created{0};
   Timestamp updated{0};
-  std::map<std::string, Transition> inbound;    // by stage; those that were ever touched
-  std::map<std::string, std::string> polled;    // what polling saw last, by source action
+  std::map<std::string, Transition> inbound;  // by stage; those that were ever touched
+  std::map<std::string, std::string> polled;  // what polling saw last, by source action
 };
 
 class Store {

@@ -13,7 +13,14 @@ namespace {
 
 const std::vector<Provider>& providers() {
   static const std::vector<Provider> kProviders = {
-      {"Source", "CodeCommit", {"RepositoryName", "BranchName"}, {"PollForSourceChanges", "OutputArtifactFormat"}, 0, 0, 1, 1},
+      {"Source",
+       "CodeCommit",
+       {"RepositoryName", "BranchName"},
+       {"PollForSourceChanges", "OutputArtifactFormat"},
+       0,
+       0,
+       1,
+       1},
       {"Source", "S3", {"S3Bucket", "S3ObjectKey"}, {"PollForSourceChanges"}, 0, 0, 1, 1},
       {"Build", "CodeBuild", {"ProjectName"}, {"PrimarySource", "EnvironmentVariables"}, 1, 5, 0, 5},
       {"Test", "CodeBuild", {"ProjectName"}, {"PrimarySource", "EnvironmentVariables"}, 1, 5, 0, 5},
@@ -30,7 +37,8 @@ void check_type(std::string_view operation, const ActionDeclaration& action) {
   if (type.owner != "AWS")
     throw wire::Error::not_implemented(operation, "pipeline.stages.actions.actionTypeId.owner " + type.owner);
   if (!find_provider(type))
-    throw wire::Error::not_implemented(operation, "the action provider " + type.provider + " (category " + type.category + ", version " + type.version + ")");
+    throw wire::Error::not_implemented(operation, "the action provider " + type.provider + " (category " +
+                                                      type.category + ", version " + type.version + ")");
 }
 
 void check_configuration(std::string_view operation, const ActionDeclaration& action) {
@@ -64,15 +72,17 @@ void check_configuration(std::string_view operation, const ActionDeclaration& ac
 
 void check_count(const ActionDeclaration& action, const char* what, std::size_t count, int least, int most) {
   if (static_cast<int>(count) >= least && static_cast<int>(count) <= most) return;
-  invalid("Action '" + action.name + "' has " + std::to_string(count) + " " + what + " artifacts, but must have between " +
-          std::to_string(least) + " and " + std::to_string(most) + " " + what + " artifacts");
+  invalid("Action '" + action.name + "' has " + std::to_string(count) + " " + what +
+          " artifacts, but must have between " + std::to_string(least) + " and " + std::to_string(most) + " " + what +
+          " artifacts");
 }
 
 }  // namespace
 
 const Provider* find_provider(const ActionTypeId& type) {
   for (const Provider& provider : providers())
-    if (type.owner == "AWS" && type.version == "1" && provider.category == type.category && provider.name == type.provider)
+    if (type.owner == "AWS" && type.version == "1" && provider.category == type.category &&
+        provider.name == type.provider)
       return &provider;
   return nullptr;
 }
@@ -85,45 +95,55 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
   const std::string mode = pipeline.execution_mode.value_or("SUPERSEDED");
   if (mode == "PARALLEL") throw wire::Error::not_implemented(operation, "pipeline.executionMode PARALLEL");
   const bool v2 = pipeline.pipeline_type == "V2";
-  if (!v2 && mode != "SUPERSEDED") invalid("The execution mode " + mode + " is only supported for pipelines of type V2");
+  if (!v2 && mode != "SUPERSEDED")
+    invalid("The execution mode " + mode + " is only supported for pipelines of type V2");
   if (!v2 && pipeline.variables && !pipeline.variables->empty())
     invalid("Pipeline variables are only supported for pipelines of type V2");
 
   std::set<std::string> stage_names, produced, namespaces;
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
     const StageDeclaration& stage = pipeline.stages[i];
-    if (!stage_names.insert(stage.name).second) invalid("Stage names must be unique within a pipeline. " + stage.name + " has been used more than once");
-    if (stage.actions.empty()) invalid("Stage " + stage.name + " has no actions. A stage must have at least one action");
+    if (!stage_names.insert(stage.name).second)
+      invalid("Stage names must be unique within a pipeline. " + stage.name + " has been used more than once");
+    if (stage.actions.empty())
+      invalid("Stage " + stage.name + " has no actions. A stage must have at least one action");
     std::set<std::string> action_names;
     for (const ActionDeclaration& action : stage.actions) {
       if (!action_names.insert(action.name).second)
-        invalid("Action names must be unique within a stage. " + action.name + " has been used more than once in stage " + stage.name);
+        invalid("Action names must be unique within a stage. " + action.name +
+                " has been used more than once in stage " + stage.name);
       if (i == 0 && !is_source(action)) invalid("Pipeline should start with a stage that only contains source actions");
-      if (i > 0 && is_source(action)) invalid("Source actions can only be in the first stage of the pipeline. Stage " + stage.name + " contains the source action " + action.name);
+      if (i > 0 && is_source(action))
+        invalid("Source actions can only be in the first stage of the pipeline. Stage " + stage.name +
+                " contains the source action " + action.name);
       check_type(operation, action);
       const Provider& provider = *find_provider(action.action_type_id);
       check_configuration(operation, action);
-      check_count(action, "input", action.input_artifacts ? action.input_artifacts->size() : 0, provider.min_inputs, provider.max_inputs);
-      check_count(action, "output", action.output_artifacts ? action.output_artifacts->size() : 0, provider.min_outputs, provider.max_outputs);
+      check_count(action, "input", action.input_artifacts ? action.input_artifacts->size() : 0, provider.min_inputs,
+                  provider.max_inputs);
+      check_count(action, "output", action.output_artifacts ? action.output_artifacts->size() : 0, provider.min_outputs,
+                  provider.max_outputs);
       if (action.namespace_ && !namespaces.insert(*action.namespace_).second)
         invalid("Namespaces must be unique within a pipeline. " + *action.namespace_ + " has been used more than once");
     }
     // An action takes artifacts of actions that have run before it: of earlier stages, or of a lower run order.
     std::vector<const ActionDeclaration*> ordered;
     for (const ActionDeclaration& action : stage.actions) ordered.push_back(&action);
-    std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
-      return a->run_order.value_or(1) < b->run_order.value_or(1);
-    });
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const auto* a, const auto* b) { return a->run_order.value_or(1) < b->run_order.value_or(1); });
     for (std::size_t begin = 0, end = 0; begin < ordered.size(); begin = end) {
-      while (end < ordered.size() && ordered[end]->run_order.value_or(1) == ordered[begin]->run_order.value_or(1)) ++end;
+      while (end < ordered.size() && ordered[end]->run_order.value_or(1) == ordered[begin]->run_order.value_or(1))
+        ++end;
       for (std::size_t n = begin; n < end; ++n)
         for (const InputArtifact& input : ordered[n]->input_artifacts.value_or(std::vector<InputArtifact>{}))
           if (!produced.contains(input.name))
-            invalid("Input Artifact Bundle " + input.name + " in action " + ordered[n]->name + " is not the output artifact of an action that precedes it");
+            invalid("Input Artifact Bundle " + input.name + " in action " + ordered[n]->name +
+                    " is not the output artifact of an action that precedes it");
       for (std::size_t n = begin; n < end; ++n)
         for (const OutputArtifact& output : ordered[n]->output_artifacts.value_or(std::vector<OutputArtifact>{}))
           if (!produced.insert(output.name).second)
-            invalid("Output Artifact Bundle name must be unique within the pipeline. " + output.name + " has been used more than once");
+            invalid("Output Artifact Bundle name must be unique within the pipeline. " + output.name +
+                    " has been used more than once");
     }
   }
 }

@@ -28,7 +28,8 @@ PipelineDeclaration wsi() {
   out.artifact_store.emplace();
   out.stages.resize(3);
   out.stages[0].name = "Source";
-  out.stages[0].actions = {action("Source", "Source", "CodeCommit", {{"RepositoryName", "r"}, {"BranchName", "main"}}, "", "S")};
+  out.stages[0].actions = {
+      action("Source", "Source", "CodeCommit", {{"RepositoryName", "r"}, {"BranchName", "main"}}, "", "S")};
   out.stages[1].name = "Build";
   out.stages[1].actions = {action("Build", "Build", "CodeBuild", {{"ProjectName", "p"}}, "S", "B")};
   out.stages[2].name = "Deploy";
@@ -51,10 +52,13 @@ TEST(Structure, takes_the_commissions_pipeline) { EXPECT_EQ(refusal(wsi()), "");
 TEST(Structure, refuses_what_cannot_run) {
   PipelineDeclaration p = wsi();
   p.stages.resize(1);
-  EXPECT_EQ(refusal(p), "InvalidStructureException: Pipeline has 1 stage(s). There should be a minimum of 2 stages in a pipeline");
+  EXPECT_EQ(refusal(p),
+            "InvalidStructureException: Pipeline has 1 stage(s). There should be a minimum of 2 stages in a pipeline");
   p = wsi();
   p.stages[1].actions[0].configuration = std::map<std::string, std::string>{};
-  EXPECT_EQ(refusal(p), "InvalidStructureException: Action configuration for action 'Build' is missing required configuration 'ProjectName'");
+  EXPECT_EQ(refusal(p),
+            "InvalidStructureException: Action configuration for action 'Build' is missing required configuration "
+            "'ProjectName'");
   p = wsi();
   (*p.stages[2].actions[0].input_artifacts)[0].name = "nothing";
   EXPECT_NE(refusal(p).find("Input Artifact Bundle nothing in action Deploy"), std::string::npos);

@@ -1,0 +1,65 @@
+// What the providers do: bring a source in, build it, deploy it. Each acts with the pipeline's role through the other
+// services' APIs. Starting a build or a deployment happens in the same transaction that writes down its id, so that
+// there is never a second one.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "region/region.h"
+#include "services/codepipeline/pipeline.h"
+#include "services/codepipeline/store.h"
+
+namespace hanbat::codepipeline {
+
+/// An action to be carried out, with all it needs to know.
+struct Action {
+  region::Region& home;
+  region::Caller role;
+  const PipelineRow& pipeline;
+  const Execution& execution;
+  const ActionRun& run;
+  const ActionDeclaration& declared;
+  std::map<std::string, std::string> configuration;  // resolved
+  std::vector<ArtifactDetail> inputs;
+
+  std::string get(const std::string& name) const {
+    const auto found = configuration.find(name);
+    return found == configuration.end() ? "" : found->second;
+  }
+  const std::string& region() const { return pipeline.place.region; }
+  const std::string& bucket() const { return execution.declaration.artifact_store->location; }
+};
+
+/// What an action has come to, to be written down with it. Without `ended` it goes on.
+struct Report {
+  bool begun = false;
+  std::optional<Result> ended;
+  std::string external_id, summary;
+  std::vector<ArtifactDetail> outputs;
+  std::map<std::string, std::string> variables;
+  std::optional<ArtifactRevision> revision;
+};
+
+Report failed(std::string code, std::string message);
+
+/// Where an output artifact of the action lies: the same place for the same run.
+ArtifactDetail output_artifact(const Action& action, const std::string& name);
+
+/// A source action, whole: reads the source, writes the artifact. Throws wire::Error for what may pass.
+Report fetch_code_commit(const Action& action);
+Report fetch_s3(const Action& action);
+/// The newest revision of a source, for polling.
+std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,
+                            const ActionDeclaration& declared);
+
+/// Starts a build or a deployment within `rq`, a request in the name of the pipeline's role. Throws wire::Error.
+Report start_build(const Action& action, region::Request& rq);
+Report start_deployment(const Action& action, region::Request& rq);
+/// Looks how far it is. Throws wire::Error.
+Report watch_build(const Action& action);
+Report watch_deployment(const Action& action);
+
+}  // namespace hanbat::codepipeline

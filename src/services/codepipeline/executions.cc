@@ -1,0 +1,272 @@
+// Executions: started, stopped, retried, read and listed.
+#include <algorithm>
+
+#include "base/arn.h"
+#include "services/codepipeline/codepipeline.h"
+#include "wire/error.h"
+
+namespace hanbat::codepipeline {
+namespace {
+
+// Who asks: EventBridge in the name of a rule, or a caller of the API.
+Start started_by(const region::Request& rq) {
+  Start start{.trigger_type = "StartPipelineExecution",
+              .trigger_detail = rq.caller.arn,
+              .token = "",
+              .variables = {},
+              .overrides = {}};
+  const std::size_t rule = rq.caller.user_agent.find(" rule/");
+  if (rq.caller.via_service == "events.amazonaws.com" && rule != std::string::npos) {
+    start.trigger_type = "CloudWatchEvent";
+    start.trigger_detail = rq.arn("events", rq.caller.user_agent.substr(rule + 1));
+  }
+  return start;
+}
+
+std::map<std::string, std::string> values_of(const PipelineDeclaration& declaration,
+                                             const std::vector<PipelineVariable>& given) {
+  std::map<std::string, std::string> out;
+  const auto declared = declaration.variables.value_or(std::vector<PipelineVariableDeclaration>{});
+  for (const PipelineVariable& variable : given) {
+    const bool known =
+        std::any_of(declared.begin(), declared.end(), [&](const auto& it) { return it.name == variable.name; });
+    if (!known)
+      throw wire::Error("ValidationException", 400,
+                        "The variable " + variable.name + " is not declared in the pipeline");
+    out[variable.name] = variable.value;
+  }
+  for (const auto& variable : declared) {
+    if (out.contains(variable.name)) continue;
+    if (!variable.default_value)
+      throw wire::Error("ValidationException", 400,
+                        "The variable " + variable.name + " has no default value and must be given one");
+    out[variable.name] = *variable.default_value;
+  }
+  return out;
+}
+
+ExecutionTrigger trigger_of(const Execution& execution) {
+  ExecutionTrigger out;
+  out.trigger_type = execution.trigger_type;
+  out.trigger_detail = execution.trigger_detail;
+  return out;
+}
+
+ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run) {
+  const ActionDeclaration& declared = *execution.find_action(run);
+  ActionExecutionDetail out;
+  out.pipeline_execution_id = execution.id;
+  out.action_execution_id = run.id;
+  out.pipeline_version = execution.declaration.version;
+  out.stage_name = run.stage;
+  out.action_name = run.action;
+  out.start_time = run.started;
+  out.last_update_time = run.updated;
+  out.status = run.status;
+  if (!run.updated_by.empty()) out.updated_by = run.updated_by;
+  ActionExecutionInput& input = out.input.emplace();
+  input.action_type_id = declared.action_type_id;
+  input.configuration = declared.configuration;
+  input.resolved_configuration = run.configuration;
+  input.input_artifacts = run.inputs;
+  input.namespace_ = declared.namespace_;
+  ActionExecutionOutput& output = out.output.emplace();
+  output.output_artifacts = run.outputs;
+  output.output_variables = run.variables;
+  ActionExecutionResult& result = output.execution_result.emplace();
+  if (!run.external_id.empty()) result.external_execution_id = run.external_id;
+  if (!run.summary.empty()) result.external_execution_summary = run.summary;
+  result.error_details = run.error;
+  return out;
+}
+
+}  // namespace
+
+StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Request& rq,
+                                                                    const StartPipelineExecutionInput& in) {
+  rq.authorize("codepipeline:StartPipelineExecution", place_of(rq).arn(in.name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
+  Start start = started_by(rq);
+  start.token = in.client_request_token.value_or("");
+  start.variables = values_of(pipeline.declaration, in.variables.value_or(std::vector<PipelineVariable>{}));
+  for (const SourceRevisionOverride& override : in.source_revisions.value_or(std::vector<SourceRevisionOverride>{})) {
+    const auto& actions = pipeline.declaration.stages.front().actions;
+    if (std::none_of(actions.begin(), actions.end(),
+                     [&](const auto& action) { return action.name == override.action_name; }))
+      throw wire::Error("ValidationException", 400,
+                        "The pipeline has no source action with the name " + override.action_name);
+    if (override.revision_type == "IMAGE_DIGEST")
+      throw wire::Error::not_implemented("StartPipelineExecution", "sourceRevisions.revisionType IMAGE_DIGEST");
+    start.overrides.push_back(override);
+  }
+
+  StartPipelineExecutionOutput out;
+  out.pipeline_execution_id = workflow_.start(rq.tx, pipeline, start);
+  return out;
+}
+
+StopPipelineExecutionOutput CodePipeline::stop_pipeline_execution(region::Request& rq,
+                                                                  const StopPipelineExecutionInput& in) {
+  rq.authorize("codepipeline:StopPipelineExecution", place_of(rq).arn(in.pipeline_name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
+  const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  if (!execution || !execution->active())
+    throw PipelineExecutionNotStoppableException("The pipeline execution with ID '" + in.pipeline_execution_id +
+                                                 "' in pipeline '" + in.pipeline_name +
+                                                 "' cannot be stopped because it is not in progress");
+  const bool abandon = in.abandon.value_or(false);
+  if (execution->status == "Stopping" && !abandon)
+    throw DuplicatedStopRequestException("The pipeline execution has already been requested to be stopped");
+  workflow_.on(rq.tx, pipeline, [&](Machine& machine) {
+    return machine.stop(rq.now(), in.pipeline_execution_id,
+                        abandon ? Machine::Stop::kAbandonActions : Machine::Stop::kAfterActions,
+                        in.reason.value_or(""));
+  });
+
+  StopPipelineExecutionOutput out;
+  out.pipeline_execution_id = in.pipeline_execution_id;
+  return out;
+}
+
+RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& rq, const RetryStageExecutionInput& in) {
+  rq.authorize("codepipeline:RetryStageExecution", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
+  const auto& stages = pipeline.declaration.stages;
+  if (std::none_of(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == in.stage_name; }))
+    throw StageNotFoundException("Pipeline '" + in.pipeline_name + "' does not have a stage with name '" +
+                                 in.stage_name + "'");
+  auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  if (!execution)
+    throw StageNotRetryableException("The pipeline execution " + in.pipeline_execution_id + " does not exist");
+  const StageRun* stage = execution->find_stage(in.stage_name);
+  const bool failed =
+      stage && (stage->status == "Failed" || stage->status == "Stopped") && execution->stage().name == in.stage_name;
+  if (execution->active() || !failed)
+    throw StageNotRetryableException("The stage " + in.stage_name + " is not in a state that can be retried");
+  // Another execution may have come into the stage since, or be in it now.
+  for (const Execution& other : store_.list_executions(rq.tx, pipeline.id, 100, 0)) {
+    if (other.number <= execution->number && !other.active()) continue;
+    Execution copy = other;
+    if (other.id != execution->id && copy.find_stage(in.stage_name))
+      throw NotLatestPipelineExecutionException("The pipeline execution " + in.pipeline_execution_id +
+                                                " is not the latest in stage " + in.stage_name);
+  }
+
+  workflow_.on(rq.tx, pipeline, [&](Machine& machine) {
+    return machine.retry(rq.now(), *execution,
+                         in.retry_mode == "ALL_ACTIONS" ? Machine::Retry::kAllActions : Machine::Retry::kFailedActions);
+  });
+
+  RetryStageExecutionOutput out;
+  out.pipeline_execution_id = in.pipeline_execution_id;
+  return out;
+}
+
+GetPipelineExecutionOutput CodePipeline::get_pipeline_execution(region::Request& rq,
+                                                                const GetPipelineExecutionInput& in) {
+  rq.authorize("codepipeline:GetPipelineExecution", place_of(rq).arn(in.pipeline_name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
+  const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  if (!execution)
+    throw PipelineExecutionNotFoundException("Pipeline '" + in.pipeline_name +
+                                             "' does not have an execution with ID '" + in.pipeline_execution_id + "'");
+
+  GetPipelineExecutionOutput out;
+  PipelineExecution& told = out.pipeline_execution.emplace();
+  told.pipeline_name = in.pipeline_name;
+  told.pipeline_version = execution->declaration.version;
+  told.pipeline_execution_id = execution->id;
+  told.status = execution->status;
+  told.execution_mode = execution->declaration.execution_mode;
+  told.execution_type = "STANDARD";
+  told.trigger = trigger_of(*execution);
+  told.artifact_revisions.emplace();
+  for (const ActionRun& run : execution->runs)
+    if (run.revision) told.artifact_revisions->push_back(*run.revision);
+  told.variables.emplace();
+  for (const auto& [name, value] : execution->variables) {
+    ResolvedPipelineVariable& variable = told.variables->emplace_back();
+    variable.name = name;
+    variable.resolved_value = value;
+  }
+  return out;
+}
+
+ListPipelineExecutionsOutput CodePipeline::list_pipeline_executions(region::Request& rq,
+                                                                    const ListPipelineExecutionsInput& in) {
+  rq.authorize("codepipeline:ListPipelineExecutions", place_of(rq).arn(in.pipeline_name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
+  const int limit = in.max_results.value_or(100);
+  const std::int64_t offset = page_offset(in.next_token);
+  std::string succeeded_in;
+  if (in.filter && in.filter->succeeded_in_stage) succeeded_in = in.filter->succeeded_in_stage->stage_name.value_or("");
+  std::vector<Execution> rows = store_.list_executions(rq.tx, pipeline.id, limit + 1, offset);
+  ListPipelineExecutionsOutput out;
+  if (static_cast<int>(rows.size()) > limit) {
+    rows.pop_back();
+    out.next_token = page_token(offset + limit);
+  }
+  out.pipeline_execution_summaries.emplace();
+  for (Execution& execution : rows) {
+    const StageRun* stage = succeeded_in.empty() ? nullptr : execution.find_stage(succeeded_in);
+    if (!succeeded_in.empty() && (!stage || stage->status != "Succeeded")) continue;
+    PipelineExecutionSummary& summary = out.pipeline_execution_summaries->emplace_back();
+    summary.pipeline_execution_id = execution.id;
+    summary.status = execution.status;
+    summary.start_time = execution.started;
+    summary.last_update_time = execution.updated;
+    summary.trigger = trigger_of(execution);
+    summary.execution_mode = execution.declaration.execution_mode;
+    summary.execution_type = "STANDARD";
+    if (!execution.stop_reason.empty()) summary.stop_trigger.emplace().reason = execution.stop_reason;
+    summary.source_revisions.emplace();
+    for (const ActionRun& run : execution.runs) {
+      if (!run.revision) continue;
+      SourceRevision& revision = summary.source_revisions->emplace_back();
+      revision.action_name = run.action;
+      revision.revision_id = run.revision->revision_id;
+      revision.revision_summary = run.revision->revision_summary;
+    }
+  }
+  return out;
+}
+
+ListActionExecutionsOutput CodePipeline::list_action_executions(region::Request& rq,
+                                                                const ListActionExecutionsInput& in) {
+  rq.authorize("codepipeline:ListActionExecutions", place_of(rq).arn(in.pipeline_name));
+
+  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
+  std::vector<Execution> executions;
+  if (in.filter && in.filter->pipeline_execution_id) {
+    auto execution = store_.find_execution(rq.tx, pipeline.id, *in.filter->pipeline_execution_id);
+    if (!execution)
+      throw PipelineExecutionNotFoundException("Pipeline '" + in.pipeline_name +
+                                               "' does not have an execution with ID '" +
+                                               *in.filter->pipeline_execution_id + "'");
+    executions.push_back(std::move(*execution));
+  } else {
+    executions = store_.list_executions(rq.tx, pipeline.id, 1000, 0);
+  }
+
+  const std::int64_t offset = page_offset(in.next_token), limit = in.max_results.value_or(100);
+  ListActionExecutionsOutput out;
+  out.action_execution_details.emplace();
+  std::int64_t at = 0;
+  for (const Execution& execution : executions)
+    for (auto run = execution.runs.rbegin(); run != execution.runs.rend(); ++run) {
+      if (at++ < offset) continue;
+      if (static_cast<std::int64_t>(out.action_execution_details->size()) == limit) {
+        out.next_token = page_token(offset + limit);
+        return out;
+      }
+      out.action_execution_details->push_back(detail_of(execution, *run));
+    }
+  return out;
+}
+
+}  // namespace hanbat::codepipeline
