@@ -144,7 +144,8 @@ wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksu
     const std::string_view piece(buffer.data(), got);
     total += got;
     if (!streaming && total > kLargestMessage)
-      throw wire::Error("RequestEntityTooLargeException", 413, "The request's body is larger than this operation takes.");
+      throw wire::Error("RequestEntityTooLargeException", 413,
+                        "The request's body is larger than this operation takes.");
     for (Checksum& checksum : checksums) checksum.update(piece);
     if (!spool && head.size() + got > kInMemory) {
       spool = home.blobs.create();
@@ -191,12 +192,26 @@ void send(http::Exchange& exchange, wire::Response response) {
   writer.finish();
 }
 
+/// In whose protocol an error goes out when the service is not known: that of a service which speaks like the request.
+const Service* service_alike(const Call& call, const Region& home) {
+  wire::Protocol protocol = wire::Protocol::kRestXml;
+  if (call.view.find_header("x-amz-target")) {
+    protocol = wire::Protocol::kJson;
+  } else if (call.view.header("content-type").starts_with("application/x-www-form-urlencoded")) {
+    protocol = wire::Protocol::kQuery;
+  }
+  for (const auto& service : home.services())
+    if (service->model().protocol == protocol) return service.get();
+  return nullptr;
+}
+
 void send_error(Call& call, Region& home, const wire::Error& error) {
-  const Service* service = call.service ? call.service : home.find_service("s3");
-  if (error.status() >= 500)
+  const Service* service = call.service ? call.service : service_alike(call, home);
+  if (error.status() >= 500 && error.status() != 501)
     spdlog::error("{} {} {}: {}", call.request_id, call.model ? call.model->name : "?", error.code(), error.message());
   if (!service) {
-    call.exchange.send({error.status(), {{"Content-Type", "text/plain"}}, error.code() + ": " + error.message() + "\n"});
+    call.exchange.send(
+        {error.status(), {{"Content-Type", "text/plain"}}, error.code() + ": " + error.message() + "\n"});
     return;
   }
   send(call.exchange, wire::encode_error(service->model(), error, call.request_id, call.view.path));
@@ -262,9 +277,10 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
   } catch (const std::exception& error) {
     if (exchange.answered()) throw;
     spdlog::error("{} {}: {}", call.request_id, call.model ? call.model->name : "?", error.what());
-    send_error(call, home_,
-               wire::Error("InternalFailure", 500,
-                           "The request failed in the region itself; its log says why, under " + call.request_id + "."));
+    send_error(
+        call, home_,
+        wire::Error("InternalFailure", 500,
+                    "The request failed in the region itself; its log says why, under " + call.request_id + "."));
   }
 }
 
