@@ -9,6 +9,7 @@
 #include "services/codedeploy/host_agent.h"
 #include "services/codepipeline/codepipeline.h"
 #include "services/ecr/ecr.h"
+#include "services/ec2/ec2.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
 #include "services/iam/iam.h"
@@ -23,6 +24,7 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<sts::Sts>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
+  home.add(std::make_unique<ec2::Ec2>(home));
   home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));

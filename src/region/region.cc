@@ -85,6 +85,8 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
         operation.call(service, rq, input, output);
       });
       return;
+    } catch (const WriteFirst& first) {
+      db.write(first.write);
     } catch (const WaitForTopic& wait) {
       deadline = wait.deadline;
       const Milliseconds left = deadline - clock.now();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,12 @@ class Service;
 struct WaitForTopic {
   std::string topic;
   Timestamp deadline;  // when the waiting ends with an answer
+};
+
+/// Thrown by a handler that only reads when something must first be written (a default that is made on first use): the
+/// front door ends the transaction, runs `write` in one of its own and calls the handler again.
+struct WriteFirst {
+  std::function<void(store::Tx&)> write;
 };
 
 /// Lives as long as the call. Used by the handler's thread only.

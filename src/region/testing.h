@@ -54,12 +54,12 @@ class FakeIdentity : public Identity {
 
 class TestRegion {
  public:
-  TestRegion()
+  explicit TestRegion(host::Host* host = nullptr)
       : folder(std::filesystem::temp_directory_path() / ("hanbat-test-" + random_hex(12))),
         db(store::open_sqlite(":memory:")),
         blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
-        home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, nullptr, nullptr) {
+        home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, host, nullptr) {
     home.set_authorizer(authorizer);
     home.set_identity(identity);
     user.kind = Caller::Kind::kUser;

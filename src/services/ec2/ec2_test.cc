@@ -1,0 +1,271 @@
+#include "services/ec2/ec2.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gen/ec2/client.h"
+#include "host/client.h"
+#include "region/testing.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+template <class F>
+std::string code_of(F&& call) {
+  try {
+    call();
+  } catch (const wire::Error& error) {
+    return error.code();
+  }
+  return "";
+}
+
+class Ec2Test : public ::testing::Test {
+ protected:
+  Ec2Test() : test(&host), ec2(test.home, test.user, test.region) {
+    test.add<Ec2>();
+    test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
+    test.start();
+    host.image_states["amzn2"] = {.alias = "amzn2"};
+  }
+
+  std::string vpc() { return *ec2.create_vpc({.cidr_block = "10.1.0.0/16"}).vpc->vpc_id; }
+  std::string subnet(const std::string& vpc_id, const std::string& cidr, const std::string& zone = "ap-northeast-2a") {
+    return *ec2.create_subnet({.availability_zone = zone, .cidr_block = cidr, .vpc_id = vpc_id}).subnet->subnet_id;
+  }
+  std::string gateway(const std::string& vpc_id) {
+    const std::string id = *ec2.create_internet_gateway({}).internet_gateway->internet_gateway_id;
+    ec2.attach_internet_gateway({.internet_gateway_id = id, .vpc_id = vpc_id});
+    return id;
+  }
+  std::string image() { return *ec2.describe_images({.owners = {{"amazon"}}}).images->front().image_id; }
+  RunInstancesInput launch(const std::string& subnet_id) {
+    RunInstancesInput in;
+    in.image_id = image();
+    in.instance_type = "t3.small";
+    in.max_count = in.min_count = 1;
+    in.subnet_id = subnet_id;
+    return in;
+  }
+  Instance instance(const std::string& id) {
+    return ec2.describe_instances({.instance_ids = {{id}}}).reservations->front().instances->front();
+  }
+
+  host::FakeHost host;
+  region::TestRegion test;
+  Client ec2;
+};
+
+TEST_F(Ec2Test, AnAccountHasADefaultVpcInEveryRegion) {
+  const auto vpcs = *ec2.describe_vpcs({}).vpcs;
+  ASSERT_THAT(vpcs, SizeIs(1));
+  EXPECT_EQ(vpcs[0].cidr_block, "172.31.0.0/16");
+  EXPECT_TRUE(*vpcs[0].is_default);
+  EXPECT_THAT(*ec2.describe_subnets({}).subnets, SizeIs(4));
+  const Client elsewhere(test.home, test.user, "eu-west-1");
+  EXPECT_THAT(*elsewhere.describe_vpcs({}).vpcs, SizeIs(1));
+  EXPECT_EQ(*elsewhere.describe_subnets({}).subnets->front().availability_zone, "eu-west-1a");
+}
+
+TEST_F(Ec2Test, AVpcIsBornWithAMainTableADefaultGroupAndAnAcl) {
+  const std::string id = vpc();
+  const Filter of_vpc{"vpc-id", {{id}}};
+  EXPECT_THAT(*ec2.describe_route_tables({.filters = {{of_vpc}}}).route_tables, SizeIs(1));
+  const auto groups = *ec2.describe_security_groups({.filters = {{of_vpc}}}).security_groups;
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_EQ(groups[0].ip_permissions->front().user_id_group_pairs->front().group_id, groups[0].group_id);
+  EXPECT_THAT(*ec2.describe_network_acls({.filters = {{of_vpc}}}).network_acls, SizeIs(1));
+}
+
+TEST_F(Ec2Test, SubnetsMustLieInTheVpcAndNotOverlap) {
+  const std::string id = vpc();
+  subnet(id, "10.1.0.0/24");
+  EXPECT_EQ(code_of([&] { subnet(id, "10.1.0.128/25"); }), "InvalidSubnet.Conflict");
+  EXPECT_EQ(code_of([&] { subnet(id, "10.2.0.0/24"); }), "InvalidSubnet.Range");
+  EXPECT_EQ(code_of([&] { subnet(id, "10.1.1.0/24", "us-east-1a"); }), "InvalidParameterValue");
+  EXPECT_EQ(code_of([&] { subnet("vpc-0", "10.1.1.0/24"); }), "InvalidVpcID.NotFound");
+}
+
+TEST_F(Ec2Test, AVpcWithSomethingInItIsNotDeleted) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.0.0/24");
+  EXPECT_EQ(code_of([&] { ec2.delete_vpc({.vpc_id = id}); }), "DependencyViolation");
+  ec2.delete_subnet({.subnet_id = part});
+  ec2.delete_vpc({.vpc_id = id});
+  EXPECT_EQ(code_of([&] { ec2.describe_vpcs({.vpc_ids = {{id}}}); }), "InvalidVpcID.NotFound");
+}
+
+TEST_F(Ec2Test, ADryRunChangesNothing) {
+  EXPECT_EQ(code_of([&] { ec2.create_vpc({.cidr_block = "10.1.0.0/16", .dry_run = true}); }), "DryRunOperation");
+  EXPECT_THAT(*ec2.describe_vpcs({}).vpcs, SizeIs(1));
+}
+
+TEST_F(Ec2Test, RulesAreGatheredIntoPermissionsAndRefusedTwice) {
+  const std::string group = *ec2.create_security_group({.description = "web", .group_name = "web", .vpc_id = vpc()}).group_id;
+  AuthorizeSecurityGroupIngressInput in;
+  in.group_id = group;
+  IpPermission& http = in.ip_permissions.emplace().emplace_back();
+  http.ip_protocol = "tcp";
+  http.from_port = http.to_port = 80;
+  http.ip_ranges = {{{"10.0.0.0/8"}, {"0.0.0.0/0", "all"}}};
+  const auto made = ec2.authorize_security_group_ingress(in);
+  EXPECT_THAT(*made.security_group_rules, SizeIs(2));
+  EXPECT_EQ(code_of([&] { ec2.authorize_security_group_ingress(in); }), "InvalidPermission.Duplicate");
+  const auto shape = ec2.describe_security_groups({.group_ids = {{group}}}).security_groups->front();
+  ASSERT_THAT(*shape.ip_permissions, SizeIs(1));
+  EXPECT_THAT(*shape.ip_permissions->front().ip_ranges, SizeIs(2));
+  ec2.revoke_security_group_ingress(
+      {.group_id = group, .security_group_rule_ids = {{*made.security_group_rules->front().security_group_rule_id}}});
+  EXPECT_THAT(*ec2.describe_security_group_rules({.filters = {{{"group-id", {{group}}}}}}).security_group_rules, SizeIs(2));
+}
+
+TEST_F(Ec2Test, AnInstanceGoesFromPendingToRunningToTerminatedWithItsMachine) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.0.0/24");
+  const std::string made = *ec2.run_instances(launch(part)).instances->front().instance_id;
+  EXPECT_EQ(*instance(made).state->name, "pending");
+  EXPECT_EQ(*instance(made).private_ip_address, "10.1.0.4");
+  test.run_until_idle();
+  EXPECT_EQ(*instance(made).state->name, "running");
+  ASSERT_TRUE(host.machine_specs.contains(made));
+  EXPECT_EQ(host.machine_specs[made].memory_mib, 2048);
+  ASSERT_TRUE(host.vpc_specs.contains(id));
+  EXPECT_EQ(host.vpc_specs[id].interfaces.front().private_ip, "10.1.0.4");
+  EXPECT_EQ(host.vpc_specs[id].interfaces.front().attachment, "machine");
+
+  ec2.stop_instances({.instance_ids = {made}});
+  test.run_until_idle();
+  EXPECT_EQ(*instance(made).state->name, "stopped");
+  EXPECT_EQ(host.machine_status[made], "stopped");
+  ec2.start_instances({.instance_ids = {made}});
+  test.run_until_idle();
+  EXPECT_EQ(host.machine_status[made], "running");
+
+  ec2.terminate_instances({.instance_ids = {made}});
+  test.run_until_idle();
+  EXPECT_EQ(*instance(made).state->name, "terminated");
+  EXPECT_FALSE(host.machine_specs.contains(made));
+  EXPECT_THAT(*ec2.describe_network_interfaces({}).network_interfaces, SizeIs(0));
+  EXPECT_THAT(*ec2.describe_volumes({}).volumes, SizeIs(0));
+  EXPECT_FALSE(host.vpc_specs.contains(id)) << "a VPC that nothing uses leaves the kernel";
+  ec2.delete_subnet({.subnet_id = part});
+  test.clock.advance(std::chrono::hours(2));
+  test.run_until_idle();
+  EXPECT_EQ(code_of([&] { instance(made); }), "InvalidInstanceID.NotFound");
+}
+
+TEST_F(Ec2Test, AMachineThatHaltsByItselfIsAStoppedInstance) {
+  const std::string made = *ec2.run_instances(launch(subnet(vpc(), "10.1.0.0/24"))).instances->front().instance_id;
+  test.run_until_idle();
+  test.clock.advance(std::chrono::seconds(5));
+  test.run_until_idle();
+  host.machine_status[made] = "stopped";
+  test.clock.advance(std::chrono::seconds(5));
+  test.run_until_idle();
+  EXPECT_EQ(*instance(made).state->name, "stopped");
+  EXPECT_EQ(*instance(made).state_reason->code, "Client.InstanceInitiatedShutdown");
+}
+
+TEST_F(Ec2Test, ALaunchThatTheHostRefusesEndsTerminatedWithTheReason) {
+  const std::string made = *ec2.run_instances(launch(subnet(vpc(), "10.1.0.0/24"))).instances->front().instance_id;
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    host.fail_next = host.machine_specs.empty() ? "no room" : "";
+    test.run_until_idle();
+    test.clock.advance(std::chrono::seconds(60));
+    if (*instance(made).state->name == "terminated") break;
+    if (attempt > 20) host.fail_next.clear();
+  }
+  EXPECT_THAT(*instance(made).state->name, ::testing::AnyOf("terminated", "running"));
+}
+
+TEST_F(Ec2Test, TheSameClientTokenLaunchesOnce) {
+  auto in = launch(subnet(vpc(), "10.1.0.0/24"));
+  in.client_token = "once";
+  const auto first = ec2.run_instances(in);
+  EXPECT_EQ(ec2.run_instances(in).reservation_id, first.reservation_id);
+  in.instance_type = "t3.micro";
+  EXPECT_EQ(code_of([&] { ec2.run_instances(in); }), "IdempotentParameterMismatch");
+}
+
+TEST_F(Ec2Test, ANatGatewayIsAvailableWhenTheKernelHasItAndFreesItsAddressWhenGone) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.2.0/24");
+  gateway(id);
+  const std::string address = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
+  const std::string nat =
+      *ec2.create_nat_gateway({.allocation_id = address, .subnet_id = part}).nat_gateway->nat_gateway_id;
+  const auto state = [&] { return *ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state; };
+  EXPECT_EQ(state(), "pending");
+  test.run_until_idle();
+  EXPECT_EQ(state(), "available");
+  ASSERT_THAT(host.vpc_specs[id].nat_gateways, SizeIs(1));
+  EXPECT_THAT(host.vpc_specs[id].nat_gateways[0].public_ip, HasSubstr("198.19."));
+  EXPECT_EQ(code_of([&] { ec2.release_address({.allocation_id = address}); }), "InvalidIPAddress.InUse");
+  ec2.delete_nat_gateway({.nat_gateway_id = nat});
+  test.run_until_idle();
+  EXPECT_EQ(state(), "deleted");
+  ec2.release_address({.allocation_id = address});
+}
+
+TEST_F(Ec2Test, ARouteToWhatIsGoneIsABlackhole) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.2.0/24");
+  gateway(id);
+  const std::string address = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
+  const std::string nat =
+      *ec2.create_nat_gateway({.allocation_id = address, .subnet_id = part}).nat_gateway->nat_gateway_id;
+  const std::string table = *ec2.create_route_table({.vpc_id = id}).route_table->route_table_id;
+  CreateRouteInput route;
+  route.route_table_id = table;
+  route.destination_cidr_block = "0.0.0.0/0";
+  route.nat_gateway_id = nat;
+  ec2.create_route(route);
+  EXPECT_EQ(code_of([&] { ec2.create_route(route); }), "RouteAlreadyExists");
+  ec2.run_instances(launch(part));
+  test.run_until_idle();
+  const auto kinds = [&] {
+    std::vector<std::string> out;
+    for (const auto& one : host.vpc_specs[id].route_tables)
+      for (const auto& r : one.routes) out.push_back(r.kind);
+    return out;
+  };
+  EXPECT_THAT(kinds(), ElementsAre("nat"));
+  ec2.delete_nat_gateway({.nat_gateway_id = nat});
+  test.run_until_idle();
+  EXPECT_THAT(kinds(), ElementsAre("blackhole"));
+  EXPECT_EQ(*ec2.describe_route_tables({.route_table_ids = {{table}}}).route_tables->front().routes->back().state, "blackhole");
+}
+
+TEST_F(Ec2Test, TagsAreGivenAtCreationFoundByFiltersAndTaken) {
+  CreateVpcInput in{.cidr_block = "10.1.0.0/16"};
+  TagSpecification& tags = in.tag_specifications.emplace().emplace_back();
+  tags.resource_type = "vpc";
+  tags.tags = {{{"Name", "wsi-vpc"}}};
+  const std::string id = *ec2.create_vpc(in).vpc->vpc_id;
+  const auto found = *ec2.describe_vpcs({.filters = {{{"tag:Name", {{"wsi-*"}}}}}}).vpcs;
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].vpc_id, id);
+  ec2.delete_tags({.resources = {id}, .tags = {{{"Name", std::nullopt}}}});
+  EXPECT_THAT(*ec2.describe_vpcs({.filters = {{{"tag:Name", {{"wsi-*"}}}}}}).vpcs, SizeIs(0));
+  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {id}, .tags = {{"aws:x", "1"}}}); }), "InvalidParameterValue");
+}
+
+TEST_F(Ec2Test, ALongListComesInPages) {
+  const std::string id = vpc();
+  for (int i = 0; i < 7; ++i) subnet(id, "10.1." + std::to_string(i) + ".0/24");
+  std::size_t seen = 0;
+  std::optional<std::string> token;
+  do {
+    const auto page = ec2.describe_subnets({.filters = {{{"vpc-id", {{id}}}}}, .max_results = 5, .next_token = token});
+    seen += page.subnets->size();
+    token = page.next_token;
+  } while (token);
+  EXPECT_EQ(seen, 7U);
+}
+
+}  // namespace
+}  // namespace hanbat::ec2

@@ -1,0 +1,47 @@
+#include "services/ec2/filters.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/error.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+const FilterPath kPaths[] = {{"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"}};
+const Json kShape = Json::parse(
+    R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
+    R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");
+
+bool check(std::vector<NamedFilter> filters) { return passes(kShape, filters, kPaths); }
+
+TEST(Filters, TakeAResourceThatHasOneOfTheValuesOfEachFilter) {
+  EXPECT_TRUE(check({}));
+  EXPECT_TRUE(check({{"state", {"stopped", "running"}}, {"group-id", {"sg-2"}}}));
+  EXPECT_FALSE(check({{"state", {"running"}}, {"group-id", {"sg-3"}}}));
+  EXPECT_TRUE(check({{"default", {"true"}}, {"port", {"22"}}}));
+  EXPECT_FALSE(check({{"state", {}}}));
+}
+
+TEST(Filters, LookIntoTags) {
+  EXPECT_TRUE(check({{"tag:Name", {"wsi-*"}}}));
+  EXPECT_FALSE(check({{"tag:Name", {"wsi"}}}));
+  EXPECT_TRUE(check({{"tag-key", {"Name"}}}));
+  EXPECT_TRUE(check({{"tag-value", {"wsi-vp?"}}}));
+  EXPECT_FALSE(check({{"tag:name", {"*"}}}));
+}
+
+TEST(Filters, RefuseANameThatTheCallDoesNotHave) {
+  EXPECT_THROW(check({{"colour", {"red"}}}), wire::Error);
+}
+
+TEST(Filters, MatchWildcardsAndTakeEscapedOnesLiterally) {
+  EXPECT_TRUE(filter_value_matches("*", ""));
+  EXPECT_TRUE(filter_value_matches("a*c*e", "abcde"));
+  EXPECT_FALSE(filter_value_matches("a*c", "abcd"));
+  EXPECT_TRUE(filter_value_matches("a\\*b", "a*b"));
+  EXPECT_FALSE(filter_value_matches("a\\*b", "axb"));
+  EXPECT_FALSE(filter_value_matches("?", ""));
+}
+
+}  // namespace
+}  // namespace hanbat::ec2

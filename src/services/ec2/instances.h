@@ -1,0 +1,50 @@
+// What the instance's operations and tasks share: its states, and how its rows make up what Describe tells.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/ec2/calls.h"
+
+namespace hanbat::ec2 {
+
+///            RunInstances             StartInstances
+///                 ▼                        │
+///              pending ──machine runs──▶ running ──Stop, or the guest halts──▶ stopping ──▶ stopped
+///                 ▲                        │                                                 │ │
+///                 └────────────────────────┼─────────────────────────────────────────────────┘ │
+///                                          └──Terminate──▶ shutting-down ──▶ terminated ◀───────┘
+enum class Status { kPending = 0, kRunning = 16, kShuttingDown = 32, kTerminated = 48, kStopping = 64, kStopped = 80 };
+
+std::string_view name_of(Status status);
+Status status_of(const Resource<Instance>& row);
+InstanceState state_shape(Status status);
+
+/// Why a state was entered: AWS's code and text; empty when there is nothing to tell.
+struct Why {
+  std::string code;
+  std::string message;
+};
+
+/// Puts the instance into the state, tells the event bus, and writes the row.
+void enter(region::Region& home, store::Tx& tx, Resource<Instance>& row, Status status, const Why& why = {});
+/// Asks for the task that brings the machine to the state.
+void touch_instance(store::Tx& tx, store::Tasks& tasks, const std::string& id);
+
+/// Completes the shape with what is kept in other rows: interfaces, addresses, volumes, profile.
+void fill_instance(store::Tx& tx, Resource<Instance>& row);
+/// What the instance's rows hold besides goes with it: interfaces, root volume, profile association.
+void release_instance(store::Tx& tx, const Resource<Instance>& row);
+std::optional<Resource<NetworkInterface>> primary_interface(store::Tx& tx, const std::string& instance_id);
+std::optional<Resource<IamInstanceProfileAssociation>> profile_of(store::Tx& tx, const std::string& instance_id);
+void associate_profile(const Making& at, const std::string& instance_id, const IamInstanceProfile& profile);
+
+/// The instance, which is not terminated. Throws IncorrectInstanceState, InvalidInstanceID.NotFound.
+Resource<Instance> require_living(Request& rq, const std::string& id);
+Error incorrect_state(std::string_view message);
+
+extern const FilterPaths kInstancePaths;
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,29 @@
+// SSH keys: made and read, with the fingerprints that EC2 tells.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hanbat::ec2 {
+
+enum class KeyKind { kRsa, kEd25519 };
+
+struct NewKey {
+  std::string private_key;  // PEM: PKCS#1 of RSA, OpenSSH's own form of Ed25519
+  std::string public_key;   // "ssh-rsa AAAA…"
+  std::string fingerprint;  // RSA: SHA-1 of the private key's PKCS#8 DER, with colons; Ed25519: SHA-256 of the public key
+};
+
+NewKey make_key(KeyKind kind);
+
+struct ReadKey {
+  KeyKind kind;
+  std::string public_key;
+  std::string fingerprint;  // RSA: MD5 of the public key's DER, with colons; Ed25519: SHA-256 of the public key
+};
+
+/// Reads a public key in OpenSSH's form ("ssh-rsa AAAA… comment"), a bare base64 blob, or PEM. Throws wire::Error
+/// InvalidKey.Format when it is none, or of a kind that EC2 does not take.
+ReadKey read_public_key(std::string_view text);
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,36 @@
+// The instance metadata service: what an instance is told of itself at 169.254.169.254.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "region/identity.h"
+#include "region/region.h"
+
+namespace hanbat::ec2 {
+
+/// Keeps what the metadata service hands out and has to know again: session tokens, and roles' keys while they are good.
+/// Safe from all threads. All of it may be lost: an instance asks anew.
+class Metadata {
+ public:
+  /// A token of the instance for that long.
+  std::string issue_token(const std::string& instance_id, Timestamp now, Seconds lifetime);
+  bool is_token(const std::string& instance_id, std::string_view token, Timestamp now);
+  /// Keys of the role for the instance, the same until they near their end.
+  region::TemporaryCredentials keys(region::Region& home, const std::string& instance_id, const std::string& role_arn);
+
+ private:
+  struct Token {
+    std::string instance_id;
+    Timestamp expires{0};
+  };
+  std::mutex mutex_;
+  std::map<std::string, Token, std::less<>> tokens_;
+  std::map<std::pair<std::string, std::string>, region::TemporaryCredentials> keys_;
+};
+
+}  // namespace hanbat::ec2

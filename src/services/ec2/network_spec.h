@@ -1,0 +1,15 @@
+// A VPC's rows as the whole wanted state that the host side brings about.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "host/actions.h"
+#include "store/database.h"
+
+namespace hanbat::ec2 {
+
+/// The spec of the VPC; nothing when it is gone, or when nothing in it needs a network yet.
+std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id);
+
+}  // namespace hanbat::ec2
