@@ -15,6 +15,8 @@
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/s3/s3.h"
+#include "services/ssm/agent_endpoint.h"
+#include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
 namespace hanbat {
@@ -27,6 +29,8 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<ec2::Ec2>(home));
   home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
+  home.add(std::make_unique<ssm::Ssm>(home));
+  home.add(std::make_unique<ssm::AgentEndpoint>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));
   home.add(std::make_unique<ecr::Ecr>(home));
   home.add(std::make_unique<codebuild::CodeBuild>(home));

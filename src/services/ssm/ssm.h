@@ -1,0 +1,69 @@
+// AWS Systems Manager: Parameter Store, and Run Command on the instances whose agents call.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "gen/ssm/operations.h"
+#include "region/region.h"
+#include "region/vault.h"
+
+namespace hanbat::ssm {
+
+class Ssm final : public Operations {
+ public:
+  explicit Ssm(region::Region& home) : home_(home), vault_(home.settings.state_folder) {}
+
+  std::span<const store::Migration> migrations() const override;
+  void start() override;
+
+  PutParameterOutput put_parameter(region::Request& rq, const PutParameterInput& in) override;
+  GetParameterOutput get_parameter(region::Request& rq, const GetParameterInput& in) override;
+  GetParametersOutput get_parameters(region::Request& rq, const GetParametersInput& in) override;
+  GetParametersByPathOutput get_parameters_by_path(region::Request& rq, const GetParametersByPathInput& in) override;
+  DeleteParameterOutput delete_parameter(region::Request& rq, const DeleteParameterInput& in) override;
+  DeleteParametersOutput delete_parameters(region::Request& rq, const DeleteParametersInput& in) override;
+  DescribeParametersOutput describe_parameters(region::Request& rq, const DescribeParametersInput& in) override;
+  GetParameterHistoryOutput get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) override;
+  LabelParameterVersionOutput label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) override;
+  UnlabelParameterVersionOutput unlabel_parameter_version(region::Request& rq, const UnlabelParameterVersionInput& in) override;
+
+  AddTagsToResourceOutput add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) override;
+  RemoveTagsFromResourceOutput remove_tags_from_resource(region::Request& rq, const RemoveTagsFromResourceInput& in) override;
+  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+
+  SendCommandOutput send_command(region::Request& rq, const SendCommandInput& in) override;
+  CancelCommandOutput cancel_command(region::Request& rq, const CancelCommandInput& in) override;
+  GetCommandInvocationOutput get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) override;
+  ListCommandsOutput list_commands(region::Request& rq, const ListCommandsInput& in) override;
+  ListCommandInvocationsOutput list_command_invocations(region::Request& rq, const ListCommandInvocationsInput& in) override;
+  DescribeInstanceInformationOutput describe_instance_information(region::Request& rq, const DescribeInstanceInformationInput& in) override;
+
+ private:
+  std::string sealed(const region::Request& rq, const std::string& name, const std::string& value) const;
+  std::string opened(const region::Request& rq, const std::string& name, const std::string& sealed) const;
+  /// The version that a name with an optional ":version" or ":label" means, ready to answer. Throws ParameterNotFound,
+  /// ParameterVersionNotFound.
+  Parameter require_parameter(region::Request& rq, const std::string& selector, bool decrypt);
+  Parameter answer(region::Request& rq, const store::Row& version, bool decrypt) const;
+  /// Ends invocations whose time is over. Task ssm.deadline.
+  void expire(store::TaskRun& run);
+
+  region::Region& home_;
+  region::Vault vault_;
+};
+
+/// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b".
+std::string parameter_arn(const region::Request& rq, const std::string& name);
+
+/// AWS's own parameters, which name the newest images: their value, or nothing when the name is none of them. Asks EC2.
+std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name);
+/// The names of those below a path.
+std::vector<std::string> public_parameters(const std::string& path);
+
+inline constexpr std::string_view kDeadline = "ssm.deadline";
+
+/// The topic that wakes an instance's agent.
+std::string message_topic(const std::string& account, const std::string& region, const std::string& instance);
+
+}  // namespace hanbat::ssm
