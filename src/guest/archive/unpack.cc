@@ -33,7 +33,8 @@ std::vector<std::string> safe_parts(const std::string& path) {
 Fd parent_folder(int root, const std::vector<std::string>& parts, const std::string& path) {
   Fd at(::fcntl(root, F_DUPFD_CLOEXEC, 0));
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    if (::mkdirat(at.get(), parts[i].c_str(), 0755) != 0 && errno != EEXIST) throw BundleError("cannot make the folder of " + path);
+    if (::mkdirat(at.get(), parts[i].c_str(), 0755) != 0 && errno != EEXIST)
+      throw BundleError("cannot make the folder of " + path);
     Fd next(::openat(at.get(), parts[i].c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (next.get() < 0) throw BundleError("the bundle puts " + path + " through something that is no folder");
     at = std::move(next);
@@ -93,16 +94,20 @@ void unpack(const std::string& file, const std::string& bundle_type, const std::
       const auto target = safe_parts(archive_entry_hardlink(entry));
       if (target.empty()) throw BundleError("the bundle links " + path + " to nothing");
       const Fd from = parent_folder(root.get(), target, path);
-      if (::linkat(from.get(), target.back().c_str(), at.get(), name.c_str(), 0) != 0) throw BundleError("cannot link " + path);
+      if (::linkat(from.get(), target.back().c_str(), at.get(), name.c_str(), 0) != 0)
+        throw BundleError("cannot link " + path);
     } else if (archive_entry_filetype(entry) == AE_IFDIR) {
-      if (::mkdirat(at.get(), name.c_str(), mode ? mode : 0755) != 0 && errno != EEXIST) throw BundleError("cannot make " + path);
+      if (::mkdirat(at.get(), name.c_str(), mode ? mode : 0755) != 0 && errno != EEXIST)
+        throw BundleError("cannot make " + path);
     } else if (archive_entry_filetype(entry) == AE_IFLNK) {
       const std::string target = archive_entry_symlink(entry);
       if (target.starts_with('/')) throw BundleError("the bundle's link " + path + " leads out of it: " + target);
       int depth = static_cast<int>(parts.size()) - 1;
       for (const std::string& part : split(target, '/')) {
-        if (part == "..") --depth;
-        else if (!part.empty() && part != ".") ++depth;
+        if (part == "..")
+          --depth;
+        else if (!part.empty() && part != ".")
+          ++depth;
         if (depth < 0) throw BundleError("the bundle's link " + path + " leads out of it: " + target);
       }
       ::unlinkat(at.get(), name.c_str(), 0);

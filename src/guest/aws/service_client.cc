@@ -27,8 +27,8 @@ std::string sha256(const std::string& bytes) {
 std::string hmac(const std::string& key, const std::string& text) {
   std::array<unsigned char, 32> digest{};
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
-       &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), digest.data(), &length);
   return {reinterpret_cast<char*>(digest.data()), length};
 }
 
@@ -49,21 +49,25 @@ http::ClientOptions options_of(const http::Endpoint& e, std::chrono::millisecond
 std::string sha256_hex(const std::string& bytes) { return to_hex(sha256(bytes)); }
 
 std::string system_certificates() {
-  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"})
+  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                           "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"})
     if (auto pem = find_file(path)) return *pem;
   return "";
 }
 
-void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash, Timestamp now) {
+void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash,
+          Timestamp now) {
   const std::string at = basic_iso8601(now), day = at.substr(0, 8);
   request.headers.set("Host", host);
   request.headers.set("X-Amz-Date", at);
   request.headers.set("X-Amz-Content-Sha256", payload_hash);
-  if (!signer.credentials.session_token.empty()) request.headers.set("X-Amz-Security-Token", signer.credentials.session_token);
+  if (!signer.credentials.session_token.empty())
+    request.headers.set("X-Amz-Security-Token", signer.credentials.session_token);
 
   const std::size_t mark = request.target.find('?');
   const std::string path = request.target.substr(0, mark);
-  std::vector<std::string> query = mark == std::string::npos ? std::vector<std::string>{} : split(request.target.substr(mark + 1), '&');
+  std::vector<std::string> query =
+      mark == std::string::npos ? std::vector<std::string>{} : split(request.target.substr(mark + 1), '&');
   std::sort(query.begin(), query.end());
   std::map<std::string, std::string> headers;
   for (const auto& [name, value] : request.headers) headers[lower(name)] = std::string(trim(value));
@@ -72,17 +76,19 @@ void sign(http::ClientRequest& request, const std::string& host, const Signer& s
     names += (names.empty() ? "" : ";") + name;
     lines += name + ":" + value + "\n";
   }
-  const std::string canonical = request.method + "\n" + path + "\n" + join(query, "&") + "\n" + lines + "\n" + names + "\n" + payload_hash;
+  const std::string canonical =
+      request.method + "\n" + path + "\n" + join(query, "&") + "\n" + lines + "\n" + names + "\n" + payload_hash;
   const std::string scope = day + "/" + signer.region + "/" + signer.service + "/aws4_request";
   const std::string to_sign = "AWS4-HMAC-SHA256\n" + at + "\n" + scope + "\n" + sha256_hex(canonical);
   const std::string key =
-      hmac(hmac(hmac(hmac("AWS4" + signer.credentials.secret_access_key, day), signer.region), signer.service), "aws4_request");
+      hmac(hmac(hmac(hmac("AWS4" + signer.credentials.secret_access_key, day), signer.region), signer.service),
+           "aws4_request");
   request.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=" + signer.credentials.access_key_id + "/" + scope +
                                            ", SignedHeaders=" + names + ", Signature=" + to_hex(hmac(key, to_sign)));
 }
 
-JsonService::JsonService(const std::string& url, std::string region, std::string service, std::string target, CredentialsSource credentials,
-                         std::chrono::milliseconds timeout)
+JsonService::JsonService(const std::string& url, std::string region, std::string service, std::string target,
+                         CredentialsSource credentials, std::chrono::milliseconds timeout)
     : endpoint_(http::Endpoint::of_url(url)),
       client_(endpoint_, options_of(endpoint_, timeout)),
       region_(std::move(region)),
@@ -91,11 +97,13 @@ JsonService::JsonService(const std::string& url, std::string region, std::string
       credentials_(std::move(credentials)) {}
 
 Json JsonService::call(const std::string& operation, const Json& input) {
-  http::ClientRequest request{.method = "POST",
-                              .target = "/",
-                              .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target_ + "." + operation}},
-                              .body = input.dump()};
-  sign(request, host_header(endpoint_), {credentials_(), region_, service_}, sha256_hex(request.body), SystemClock().now());
+  http::ClientRequest request{
+      .method = "POST",
+      .target = "/",
+      .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target_ + "." + operation}},
+      .body = input.dump()};
+  sign(request, host_header(endpoint_), {credentials_(), region_, service_}, sha256_hex(request.body),
+       SystemClock().now());
   http::Response answer;
   try {
     answer = client_.send(request);
@@ -106,7 +114,8 @@ Json JsonService::call(const std::string& operation, const Json& input) {
   try {
     body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   } catch (const JsonError&) {
-    throw ServiceError(answer.status, "BadAnswer", operation + ": the answer is no JSON (status " + std::to_string(answer.status) + ")");
+    throw ServiceError(answer.status, "BadAnswer",
+                       operation + ": the answer is no JSON (status " + std::to_string(answer.status) + ")");
   }
   if (answer.status / 100 == 2) return body;
   std::string code = body.text("__type");
@@ -121,17 +130,21 @@ ServiceError s3_error(const std::string& key, int status, const std::string& tex
   auto between = [&](const std::string& tag) {
     const auto from = text.find("<" + tag + ">");
     const auto to = text.find("</" + tag + ">");
-    return from == std::string::npos || to == std::string::npos ? std::string() : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
+    return from == std::string::npos || to == std::string::npos
+               ? std::string()
+               : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
   };
   return ServiceError(status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
 }
 
 }  // namespace
 
-std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer, const std::string& file) {
+std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
+                     const std::string& file) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
-  http::ClientRequest request{.target = "/" + percent_encode(key, "/") + (version.empty() ? "" : "?versionId=" + percent_encode(version))};
+  http::ClientRequest request{.target = "/" + percent_encode(key, "/") +
+                                        (version.empty() ? "" : "?versionId=" + percent_encode(version))};
   sign(request, host_header(endpoint), signer, sha256_hex(""), SystemClock().now());
   try {
     auto answer = client.open(request);
@@ -147,7 +160,8 @@ std::string download(const std::string& url, const std::string& key, const std::
         done += static_cast<std::size_t>(written);
       }
     }
-    if (answer->content_length && *answer->content_length != total) throw ServiceError(0, "Truncated", "s3 " + key + ": the answer ended early");
+    if (answer->content_length && *answer->content_length != total)
+      throw ServiceError(0, "Truncated", "s3 " + key + ": the answer ended early");
     return replace_all(std::string(answer->headers.get("ETag")), "\"", "");
   } catch (const http::Error& e) {
     throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
@@ -205,9 +219,12 @@ Credentials container_credentials(const std::string& url) {
   http::Client client(endpoint, {.connect_timeout = std::chrono::seconds(5), .io_timeout = std::chrono::seconds(30)});
   const auto path = url.find('/', url.find("//") + 2);
   const http::Response answer = client.send({.target = path == std::string::npos ? "/" : url.substr(path)});
-  if (answer.status != 200) throw ServiceError(answer.status, "NoCredentials", "container credentials: status " + std::to_string(answer.status));
+  if (answer.status != 200)
+    throw ServiceError(answer.status, "NoCredentials",
+                       "container credentials: status " + std::to_string(answer.status));
   const Json keys = Json::parse(answer.body);
-  return {keys.text("AccessKeyId"), keys.text("SecretAccessKey"), keys.text("Token"), parse_iso8601(keys.text("Expiration")).value_or(Timestamp{})};
+  return {keys.text("AccessKeyId"), keys.text("SecretAccessKey"), keys.text("Token"),
+          parse_iso8601(keys.text("Expiration")).value_or(Timestamp{})};
 }
 
 }  // namespace hanbat::guest

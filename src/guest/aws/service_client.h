@@ -14,7 +14,8 @@ namespace hanbat::guest {
 
 /// The service answered with an error, or not at all (status 0).
 struct ServiceError : std::runtime_error {
-  ServiceError(int status, std::string code, const std::string& message) : std::runtime_error(message), status(status), code(std::move(code)) {}
+  ServiceError(int status, std::string code, const std::string& message)
+      : std::runtime_error(message), status(status), code(std::move(code)) {}
   int status;
   std::string code;
 };
@@ -26,8 +27,10 @@ struct Signer {
   std::string service;
 };
 
-/// Adds Signature Version 4 to the request; `host` is what the Host header will say. `payload_hash` in hex, or "UNSIGNED-PAYLOAD".
-void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash, Timestamp now);
+/// Adds Signature Version 4 to the request; `host` is what the Host header will say. `payload_hash` in hex, or
+/// "UNSIGNED-PAYLOAD".
+void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash,
+          Timestamp now);
 std::string sha256_hex(const std::string& bytes);
 
 /// The certificates that this system trusts, as PEM, wherever the distribution keeps them; "" when none are found.
@@ -38,8 +41,8 @@ class JsonService {
  public:
   using CredentialsSource = std::function<Credentials()>;
   /// `target` is the prefix of X-Amz-Target.
-  JsonService(const std::string& url, std::string region, std::string service, std::string target, CredentialsSource credentials,
-              std::chrono::milliseconds timeout = std::chrono::seconds(80));
+  JsonService(const std::string& url, std::string region, std::string service, std::string target,
+              CredentialsSource credentials, std::chrono::milliseconds timeout = std::chrono::seconds(80));
   /// Blocks until the answer is there. Throws ServiceError.
   Json call(const std::string& operation, const Json& input);
 
@@ -50,9 +53,10 @@ class JsonService {
   CredentialsSource credentials_;
 };
 
-/// Downloads an object to a file. `url` is the bucket's: "https://bucket.s3.region.amazonaws.com". Returns its ETag without quotes.
-/// Throws ServiceError.
-std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer, const std::string& file);
+/// Downloads an object to a file. `url` is the bucket's: "https://bucket.s3.region.amazonaws.com". Returns its ETag
+/// without quotes. Throws ServiceError.
+std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
+                     const std::string& file);
 
 /// Uploads a file as an object of at most 5 GiB. Throws ServiceError.
 void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file);

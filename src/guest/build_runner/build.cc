@@ -37,7 +37,8 @@ std::string first_line(const std::string& command) {
 
 }  // namespace
 
-Build::Build(std::string folder, const Json& job) : folder_(std::move(folder)), job_(job), log_(folder_ + "/events.jsonl") {}
+Build::Build(std::string folder, const Json& job)
+    : folder_(std::move(folder)), job_(job), log_(folder_ + "/events.jsonl") {}
 
 template <class Body>
 bool Build::phase(const std::string& name, Body&& body) {
@@ -55,7 +56,8 @@ bool Build::phase(const std::string& name, Body&& body) {
   const bool good = code.empty();
   log_.container("Phase complete: " + name + " State: " + (good ? "SUCCEEDED" : "FAILED"));
   log_.container("Phase context status code: " + code + " Message: " + message);
-  log_.write("phase_end", {{"phase", name}, {"status", good ? "SUCCEEDED" : "FAILED"}, {"code", code}, {"message", message}});
+  log_.write("phase_end",
+             {{"phase", name}, {"status", good ? "SUCCEEDED" : "FAILED"}, {"code", code}, {"message", message}});
   return good;
 }
 
@@ -67,7 +69,8 @@ bool Build::run() {
     download_source();
     std::string found;
     for (const auto& [name, key] : kCommandPhases)
-      if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty()) found += (found.empty() ? "" : ", ") + name + ": " + std::to_string(p->second.commands.size()) + " commands";
+      if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty())
+        found += (found.empty() ? "" : ", ") + name + ": " + std::to_string(p->second.commands.size()) + " commands";
     log_.container("Phases found in YAML: " + std::to_string(spec_.phases.size()));
     log_.container(" " + found);
     log_.container("Moving to directory " + source_folder_);
@@ -85,7 +88,8 @@ bool Build::run() {
       going = key == "build" && !p.on_failure_given;
     }
     if (!spec_.exported_variables.empty()) try {
-        for (const std::string& name : spec_.exported_variables) log_.write("exported", {{"name", name}, {"value", shell_of(spec_.run_as).variable(name)}});
+        for (const std::string& name : spec_.exported_variables)
+          log_.write("exported", {{"name", name}, {"value", shell_of(spec_.run_as).variable(name)}});
       } catch (const std::exception& e) {
         log_.container(std::string("exported variables: ") + e.what());
       }
@@ -119,7 +123,8 @@ void Build::check_runtime_versions(const BuildPhaseSpec& spec) {
   for (const auto& [name, version] : spec.runtime_versions) {
     static const std::set<std::string> kPythons = {"3.11", "3", "3.x", "latest"};
     if (name != "python" || !kPythons.contains(version))
-      throw PhaseFailure("YAML_FILE_ERROR", "Unknown runtime version named '" + version + "' of " + name + ". This build image has the following versions: python 3.11");
+      throw PhaseFailure("YAML_FILE_ERROR", "Unknown runtime version named '" + version + "' of " + name +
+                                                ". This build image has the following versions: python 3.11");
     log_.container("Selecting 'python' runtime version '3.11' based on manual selections...");
   }
 }
@@ -136,8 +141,11 @@ void Build::run_commands(const std::string& phase_name, const BuildPhaseSpec& sp
       log_.container("Running command " + command);
       const int code = shell.run(command);
       if (code == 0) continue;
-      log_.container("Command did not exit successfully " + first_line(command) + " exit status " + std::to_string(code));
-      if (!failure) failure.emplace("COMMAND_EXECUTION_ERROR", "Error while executing command: " + first_line(command) + ". Reason: exit status " + std::to_string(code));
+      log_.container("Command did not exit successfully " + first_line(command) + " exit status " +
+                     std::to_string(code));
+      if (!failure)
+        failure.emplace("COMMAND_EXECUTION_ERROR", "Error while executing command: " + first_line(command) +
+                                                       ". Reason: exit status " + std::to_string(code));
       return;
     }
   };
@@ -155,7 +163,9 @@ void Build::upload_artifacts() {
   if (target.text("type") != "NO_ARTIFACTS" && !target.is_null()) {
     if (spec_.artifacts.files.empty()) {
       // Secondary artifacts may be all there is.
-      if (job_["secondary_artifacts"].empty()) throw PhaseFailure("CLIENT_ERROR", "no matching artifact paths found: the build specification has no artifacts.files");
+      if (job_["secondary_artifacts"].empty())
+        throw PhaseFailure("CLIENT_ERROR",
+                           "no matching artifact paths found: the build specification has no artifacts.files");
     } else {
       upload_one(target, spec_.artifacts);
     }
@@ -163,7 +173,9 @@ void Build::upload_artifacts() {
   if (job_["secondary_artifacts"].is_array())
     for (const Json& secondary : job_["secondary_artifacts"].items()) {
       const auto found = spec_.secondary_artifacts.find(secondary.text("identifier"));
-      if (found == spec_.secondary_artifacts.end()) throw PhaseFailure("CLIENT_ERROR", "no definition for artifact with identifier " + secondary.text("identifier"));
+      if (found == spec_.secondary_artifacts.end())
+        throw PhaseFailure("CLIENT_ERROR",
+                           "no definition for artifact with identifier " + secondary.text("identifier"));
       upload_one(secondary, found->second);
     }
 }
@@ -171,7 +183,8 @@ void Build::upload_artifacts() {
 void Build::upload_one(const Json& target, const ArtifactSpec& spec) {
   log_.container("Expanding base directory path: " + (spec.base_directory.empty() ? "." : spec.base_directory));
   const fs::path base = fs::path(source_folder_) / spec.base_directory;
-  if (!fs::is_directory(base)) throw PhaseFailure("CLIENT_ERROR", "no matching base directory path found for " + spec.base_directory);
+  if (!fs::is_directory(base))
+    throw PhaseFailure("CLIENT_ERROR", "no matching base directory path found for " + spec.base_directory);
   log_.container("Assembling file list");
   std::vector<std::pair<std::string, std::string>> files;
   std::set<std::string> names;
@@ -206,11 +219,17 @@ void Build::upload_one(const Json& target, const ArtifactSpec& spec) {
       make_zip(files, zip);
       const FileDigests digests = digests_of(zip);
       upload(url, key, signer("s3"), zip);
-      log_.write("artifact", {{"identifier", target.text("identifier")}, {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key}, {"sha256", digests.sha256}, {"md5", digests.md5}});
+      log_.write("artifact", {{"identifier", target.text("identifier")},
+                              {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key},
+                              {"sha256", digests.sha256},
+                              {"md5", digests.md5}});
       fs::remove(zip);
     } else {
       for (const auto& [path, name] : files) upload(url, key + "/" + name, signer("s3"), path);
-      log_.write("artifact", {{"identifier", target.text("identifier")}, {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key}, {"sha256", ""}, {"md5", ""}});
+      log_.write("artifact", {{"identifier", target.text("identifier")},
+                              {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key},
+                              {"sha256", ""},
+                              {"md5", ""}});
     }
   } catch (const ServiceError& e) {
     throw PhaseFailure("CLIENT_ERROR", std::string("Failed to upload artifacts: ") + e.what());

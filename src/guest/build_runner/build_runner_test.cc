@@ -37,7 +37,10 @@ TEST(ArtifactMatchTest, doubleStarReachesAnyDepth) {
 class ShellTest : public testing::TestWithParam<const char*> {
  protected:
   Shell make() {
-    return Shell({.program = GetParam(), .folder = t_.path(), .environment = {{"PATH", "/usr/bin:/bin"}}, .scratch = t_.path(),
+    return Shell({.program = GetParam(),
+                  .folder = t_.path(),
+                  .environment = {{"PATH", "/usr/bin:/bin"}},
+                  .scratch = t_.path(),
                   .on_line = [this](const std::string& l) { lines_.push_back(l); }});
   }
   TemporaryFolder t_;

@@ -33,7 +33,8 @@ std::map<std::string, std::string> text_map(const YAML::Node& node, const std::s
   std::map<std::string, std::string> out;
   if (node.IsNull()) return out;
   if (!node.IsMap()) refuse(what + " must be a map");
-  for (const auto& member : node) out[member.first.as<std::string>()] = scalar(member.second, what + "." + member.first.as<std::string>());
+  for (const auto& member : node)
+    out[member.first.as<std::string>()] = scalar(member.second, what + "." + member.first.as<std::string>());
   return out;
 }
 
@@ -46,15 +47,22 @@ void env(BuildSpec& spec, const YAML::Node& node) {
   if (node.IsNull()) return;
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
-    if (name == "variables") spec.variables = text_map(member.second, "env.variables");
-    else if (name == "parameter-store") spec.parameter_store = text_map(member.second, "env.parameter-store");
-    else if (name == "exported-variables") spec.exported_variables = texts(member.second, "env.exported-variables");
-    else if (name == "git-credential-helper") spec.git_credential_helper = yes(member.second);
+    if (name == "variables")
+      spec.variables = text_map(member.second, "env.variables");
+    else if (name == "parameter-store")
+      spec.parameter_store = text_map(member.second, "env.parameter-store");
+    else if (name == "exported-variables")
+      spec.exported_variables = texts(member.second, "env.exported-variables");
+    else if (name == "git-credential-helper")
+      spec.git_credential_helper = yes(member.second);
     else if (name == "shell") {
       spec.shell = scalar(member.second, "env.shell");
-      if (spec.shell != "sh" && spec.shell != "bash" && spec.shell != "/bin/sh" && spec.shell != "/bin/bash") refuse("env.shell: " + spec.shell + " is not supported; sh and bash are");
-    } else if (name == "secrets-manager") refuse("env.secrets-manager: Secrets Manager is not part of this region");
-    else refuse("env: unknown member " + name);
+      if (spec.shell != "sh" && spec.shell != "bash" && spec.shell != "/bin/sh" && spec.shell != "/bin/bash")
+        refuse("env.shell: " + spec.shell + " is not supported; sh and bash are");
+    } else if (name == "secrets-manager")
+      refuse("env.secrets-manager: Secrets Manager is not part of this region");
+    else
+      refuse("env: unknown member " + name);
   }
 }
 
@@ -64,16 +72,22 @@ BuildPhaseSpec phase(const std::string& phase_name, const YAML::Node& node) {
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
     const std::string where = "phases." + phase_name + "." + name;
-    if (name == "run-as") p.run_as = scalar(member.second, where);
-    else if (name == "commands") p.commands = texts(member.second, where);
-    else if (name == "finally") p.finally = texts(member.second, where);
-    else if (name == "runtime-versions") p.runtime_versions = text_map(member.second, where);
+    if (name == "run-as")
+      p.run_as = scalar(member.second, where);
+    else if (name == "commands")
+      p.commands = texts(member.second, where);
+    else if (name == "finally")
+      p.finally = texts(member.second, where);
+    else if (name == "runtime-versions")
+      p.runtime_versions = text_map(member.second, where);
     else if (name == "on-failure") {
       const std::string what = scalar(member.second, where);
-      if (what != "ABORT" && what != "CONTINUE") refuse(where + ": " + what + " is not supported; ABORT and CONTINUE are");
+      if (what != "ABORT" && what != "CONTINUE")
+        refuse(where + ": " + what + " is not supported; ABORT and CONTINUE are");
       p.on_failure_given = true;
       p.abort_on_failure = what == "ABORT";
-    } else refuse(where + " is unknown");
+    } else
+      refuse(where + " is unknown");
   }
   return p;
 }
@@ -82,13 +96,20 @@ ArtifactSpec artifact(const YAML::Node& node) {
   ArtifactSpec a;
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
-    if (name == "files") a.files = texts(member.second, "artifacts.files");
-    else if (name == "exclude-paths") a.exclude_paths = texts(member.second, "artifacts.exclude-paths");
-    else if (name == "name") a.name = scalar(member.second, "artifacts.name");
-    else if (name == "base-directory") a.base_directory = scalar(member.second, "artifacts.base-directory");
-    else if (name == "discard-paths") a.discard_paths = yes(member.second);
-    else if (name == "secondary-artifacts") continue;
-    else refuse("artifacts." + name + " is not supported");
+    if (name == "files")
+      a.files = texts(member.second, "artifacts.files");
+    else if (name == "exclude-paths")
+      a.exclude_paths = texts(member.second, "artifacts.exclude-paths");
+    else if (name == "name")
+      a.name = scalar(member.second, "artifacts.name");
+    else if (name == "base-directory")
+      a.base_directory = scalar(member.second, "artifacts.base-directory");
+    else if (name == "discard-paths")
+      a.discard_paths = yes(member.second);
+    else if (name == "secondary-artifacts")
+      continue;
+    else
+      refuse("artifacts." + name + " is not supported");
   }
   return a;
 }
@@ -102,12 +123,15 @@ BuildSpec BuildSpec::parse(const std::string& text) {
     const YAML::Node root = YAML::Load(text);
     if (!root.IsMap()) refuse("the build specification is empty");
     const std::string version = root["version"] ? scalar(root["version"], "version") : "";
-    if (version != "0.2") refuse("version " + (version.empty() ? "is missing" : version + " is not supported") + "; this runner takes 0.2");
+    if (version != "0.2")
+      refuse("version " + (version.empty() ? "is missing" : version + " is not supported") + "; this runner takes 0.2");
     for (const auto& member : root) {
       const auto name = member.first.as<std::string>();
       if (name == "version") continue;
-      if (name == "run-as") spec.run_as = scalar(member.second, name);
-      else if (name == "env") env(spec, member.second);
+      if (name == "run-as")
+        spec.run_as = scalar(member.second, name);
+      else if (name == "env")
+        env(spec, member.second);
       else if (name == "phases") {
         for (const auto& p : member.second) {
           const auto phase_name = p.first.as<std::string>();
@@ -118,7 +142,8 @@ BuildSpec BuildSpec::parse(const std::string& text) {
         if (member.second.IsNull()) continue;
         spec.artifacts = artifact(member.second);
         if (member.second["secondary-artifacts"])
-          for (const auto& s : member.second["secondary-artifacts"]) spec.secondary_artifacts[s.first.as<std::string>()] = artifact(s.second);
+          for (const auto& s : member.second["secondary-artifacts"])
+            spec.secondary_artifacts[s.first.as<std::string>()] = artifact(s.second);
       } else if (name == "cache") {
         continue;  // names paths for a project that has a cache; projects of this region have none
       } else {
@@ -139,8 +164,10 @@ bool artifact_match(const std::string& pattern, const std::string& path) {
   reach[0][0] = true;
   for (std::size_t i = 1; i <= want.size(); ++i)
     for (std::size_t j = 0; j <= have.size(); ++j) {
-      if (want[i - 1] == "**") reach[i][j] = reach[i - 1][j] || (j > 0 && reach[i][j - 1]);
-      else reach[i][j] = j > 0 && reach[i - 1][j - 1] && ::fnmatch(want[i - 1].c_str(), have[j - 1].c_str(), 0) == 0;
+      if (want[i - 1] == "**")
+        reach[i][j] = reach[i - 1][j] || (j > 0 && reach[i][j - 1]);
+      else
+        reach[i][j] = j > 0 && reach[i - 1][j - 1] && ::fnmatch(want[i - 1].c_str(), have[j - 1].c_str(), 0) == 0;
     }
   return reach[want.size()][have.size()];
 }

@@ -1,8 +1,9 @@
-// What the runner tells hanbatd: JSON lines appended to a file of the shared folder. Each line is one write, so a reader sees whole
-// lines or none. The kinds:
+// What the runner tells hanbatd: JSON lines appended to a file of the shared folder. Each line is one write, so a
+// reader sees whole lines or none. The kinds:
 //   {"t":ms,"type":"log","message":…}                                   {"t":ms,"type":"phase_start","phase":…}
 //   {"t":ms,"type":"phase_end","phase":…,"status":…,"code":…,"message":…}   {"t":ms,"type":"source","version":…}
-//   {"t":ms,"type":"artifact","identifier":…,"location":…,"sha256":…,"md5":…}   {"t":ms,"type":"exported","name":…,"value":…}
+//   {"t":ms,"type":"artifact","identifier":…,"location":…,"sha256":…,"md5":…}
+//   {"t":ms,"type":"exported","name":…,"value":…}
 //   {"t":ms,"type":"end","status":"SUCCEEDED"|"FAILED"|"FAULT"}
 #pragma once
 

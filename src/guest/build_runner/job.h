@@ -24,7 +24,8 @@ struct PhaseFailure : std::runtime_error {
 ///   environment: [{name, value, type: PLAINTEXT|PARAMETER_STORE}]   (the project's, in order; later ones win)
 ///   variables: {CODEBUILD_…: …}                                     (the service's)
 ///   source: {type: CODECOMMIT|S3|NO_SOURCE, location, version, depth}, secondary_sources: [the same with identifier]
-///   artifacts: {type: S3|NO_ARTIFACTS, bucket, key, name_from_spec, key_prefix, packaging, identifier}, secondary_artifacts: […]
+///   artifacts: {type: S3|NO_ARTIFACTS, bucket, key, name_from_spec, key_prefix, packaging, identifier},
+///   secondary_artifacts: […]
 class Build {
  public:
   Build(std::string folder, const Json& job);

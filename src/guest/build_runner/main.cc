@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
   try {
     if (path_exists(folder + "/events.jsonl")) {
       // The machine was started anew in the middle of the build; running it twice would do things twice.
-      EventLog(folder + "/events.jsonl").write("end", {{"status", "FAULT"}, {"message", "the build's machine was restarted"}});
+      EventLog(folder + "/events.jsonl")
+          .write("end", {{"status", "FAULT"}, {"message", "the build's machine was restarted"}});
       return 1;
     }
     return Build(folder, Json::parse(read_file(folder + "/job.json"))).run() ? 0 : 1;

@@ -1,5 +1,5 @@
-// The shell reads names of files from descriptor 9 and sources each; descriptor 8 carries the exit codes. Both are closed while a
-// command runs, so what it leaves in the background holds neither.
+// The shell reads names of files from descriptor 9 and sources each; descriptor 8 carries the exit codes. Both are
+// closed while a command runs, so what it leaves in the background holds neither.
 #include "guest/build_runner/shell.h"
 
 #include <fcntl.h>
@@ -20,7 +20,8 @@ Shell::Shell(ShellOptions options) : options_(std::move(options)), state_file_(o
 
 void Shell::start() {
   std::array<int, 2> commands{}, results{};
-  if (::pipe2(commands.data(), O_CLOEXEC) != 0 || ::pipe2(results.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+  if (::pipe2(commands.data(), O_CLOEXEC) != 0 || ::pipe2(results.data(), O_CLOEXEC) != 0)
+    throw std::system_error(errno, std::generic_category(), "pipe");
   const Fd command_reader(commands[0]), result_writer(results[1]);
   commands_ = Fd(commands[1]);
   results_ = Fd(results[0]);
@@ -34,9 +35,10 @@ void Shell::start() {
   const std::string program = options_.program.starts_with('/') ? options_.program : "/bin/" + options_.program;
   const std::string state = shell_quote(state_file_);
   // The state is only read back when a command ended the shell.
-  const std::string loop = "exec 2>&1; trap '{ export -p; printf \"cd %s\\n\" \"$(pwd | sed \"s/ /\\\\\\\\ /g\")\"; } >" + state_file_ +
-                           " 2>/dev/null' EXIT; [ ! -e " + state + " ] || . " + state +
-                           "; while IFS= read -r hanbat_command <&9; do . \"$hanbat_command\" </dev/null 8>&- 9<&-; echo $? >&8; done";
+  const std::string loop =
+      "exec 2>&1; trap '{ export -p; printf \"cd %s\\n\" \"$(pwd | sed \"s/ /\\\\\\\\ /g\")\"; } >" + state_file_ +
+      " 2>/dev/null' EXIT; [ ! -e " + state + " ] || . " + state +
+      "; while IFS= read -r hanbat_command <&9; do . \"$hanbat_command\" </dev/null 8>&- 9<&-; echo $? >&8; done";
   process_ = Process::spawn({program, "-c", loop}, spawn);
 }
 
@@ -48,7 +50,8 @@ void Shell::take_output(int timeout_ms) {
     const ssize_t n = ::read(process_.out.get(), chunk.data(), chunk.size());
     if (n <= 0) return;
     partial_.append(chunk.data(), static_cast<std::size_t>(n));
-    for (std::size_t at; (at = partial_.find('\n')) != std::string::npos; partial_.erase(0, at + 1)) options_.on_line(partial_.substr(0, at));
+    for (std::size_t at; (at = partial_.find('\n')) != std::string::npos; partial_.erase(0, at + 1))
+      options_.on_line(partial_.substr(0, at));
     if (partial_.size() > 60000) {  // no newline at all: a line must fit into a log event
       options_.on_line(partial_);
       partial_.clear();
@@ -62,12 +65,15 @@ int Shell::run(const std::string& command) {
   const std::string file = options_.scratch + "/command-" + std::to_string(++count_);
   write_file_atomic(file, command + "\n", 0644);
   const std::string line = file + "\n";
-  if (::write(commands_.get(), line.data(), line.size()) < 0 && errno != EPIPE) throw std::system_error(errno, std::generic_category(), "write to the shell");
+  if (::write(commands_.get(), line.data(), line.size()) < 0 && errno != EPIPE)
+    throw std::system_error(errno, std::generic_category(), "write to the shell");
   std::string result;
   int code = -1;
   while (code < 0) {
-    std::array<pollfd, 3> fds{{{results_.get(), POLLIN, 0}, {process_.out.get(), POLLIN, 0}, {process_.pidfd(), POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), 60000) < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+    std::array<pollfd, 3> fds{
+        {{results_.get(), POLLIN, 0}, {process_.out.get(), POLLIN, 0}, {process_.pidfd(), POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), 60000) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "poll");
     if (fds[1].revents & POLLIN) take_output(0);
     if (fds[0].revents & POLLIN) {
       std::array<char, 64> chunk;

@@ -1,4 +1,5 @@
-// One shell that all commands of a build run in, so that variables and the folder last from command to command and phase to phase.
+// One shell that all commands of a build run in, so that variables and the folder last from command to command and
+// phase to phase.
 #pragma once
 
 #include <functional>
@@ -20,8 +21,8 @@ struct ShellOptions {
   std::function<void(const std::string&)> on_line;
 };
 
-/// When a command ends the shell itself (`exit 1`), the exit code is the command's, and the next command gets a new shell with the
-/// variables that were exported and the folder that it left.
+/// When a command ends the shell itself (`exit 1`), the exit code is the command's, and the next command gets a new
+/// shell with the variables that were exported and the folder that it left.
 class Shell {
  public:
   explicit Shell(ShellOptions options);

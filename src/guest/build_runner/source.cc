@@ -19,7 +19,8 @@ constexpr const char* kHelper = "!aws codecommit credential-helper $@";
 
 Signer Build::signer(const std::string& service) {
   const Timestamp now = SystemClock().now();
-  if (!credentials_ || credentials_->expiration < now + std::chrono::minutes(5)) credentials_ = container_credentials(job_.text("credentials_url"));
+  if (!credentials_ || credentials_->expiration < now + std::chrono::minutes(5))
+    credentials_ = container_credentials(job_.text("credentials_url"));
   return {*credentials_, job_.text("region"), service};
 }
 
@@ -43,7 +44,8 @@ void Build::download_source() {
   environment_["CODEBUILD_SRC_DIR"] = source_folder_;
   if (job_["secondary_sources"].is_array())
     for (const Json& secondary : job_["secondary_sources"].items()) {
-      const std::string folder = "/codebuild/output/src" + random_from("0123456789", 9) + "/src/" + secondary.text("identifier");
+      const std::string folder =
+          "/codebuild/output/src" + random_from("0123456789", 9) + "/src/" + secondary.text("identifier");
       make_folders(folder);
       fetch(secondary, folder);
       environment_["CODEBUILD_SRC_DIR_" + secondary.text("identifier")] = folder;
@@ -57,13 +59,15 @@ void Build::fetch(const Json& source, const std::string& folder) {
   if (source.text("type") == "CODECOMMIT") return clone(source, folder);
   const std::string location = source.text("location");
   const auto slash = location.find('/');
-  if (slash == std::string::npos || slash + 1 == location.size()) throw PhaseFailure("CLIENT_ERROR", "the S3 source location names no object: " + location);
+  if (slash == std::string::npos || slash + 1 == location.size())
+    throw PhaseFailure("CLIENT_ERROR", "the S3 source location names no object: " + location);
   const std::string bucket = location.substr(0, slash), key = location.substr(slash + 1), file = scratch_ + "/source";
   const std::string region = job_.text("region");
   try {
     download("https://" + bucket + ".s3." + region + ".amazonaws.com", key, source.text("version"), signer("s3"), file);
   } catch (const ServiceError& e) {
-    throw PhaseFailure("CLIENT_ERROR", std::string(e.what()) + " for primary source and source version " + source.text("version"));
+    throw PhaseFailure("CLIENT_ERROR",
+                       std::string(e.what()) + " for primary source and source version " + source.text("version"));
   }
   // The kind of archive is told by its first bytes: artifacts of a pipeline have no ending.
   const std::string head = read_file(file).substr(0, 4);
@@ -78,16 +82,27 @@ void Build::fetch(const Json& source, const std::string& folder) {
 void Build::clone(const Json& source, const std::string& folder) {
   const std::string version = source.text("version");
   auto git = [&](std::vector<std::string> args) {
-    std::vector<std::string> argv = {"git", "-c", std::string("credential.helper=") + kHelper, "-c", "credential.UseHttpPath=true", "-c", "advice.detachedHead=false"};
+    std::vector<std::string> argv = {"git",
+                                     "-c",
+                                     std::string("credential.helper=") + kHelper,
+                                     "-c",
+                                     "credential.UseHttpPath=true",
+                                     "-c",
+                                     "advice.detachedHead=false"};
     argv.insert(argv.end(), args.begin(), args.end());
     CaptureOptions options;
-    options.spawn.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", job_.text("credentials_url")}, {"AWS_REGION", job_.text("region")},
-                               {"AWS_DEFAULT_REGION", job_.text("region")}, {"GIT_TERMINAL_PROMPT", "0"}, {"HOME", "/root"}};
+    options.spawn.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", job_.text("credentials_url")},
+                               {"AWS_REGION", job_.text("region")},
+                               {"AWS_DEFAULT_REGION", job_.text("region")},
+                               {"GIT_TERMINAL_PROMPT", "0"},
+                               {"HOME", "/root"}};
     return run_capture(argv, options);
   };
   auto must = [&](std::vector<std::string> args) {
     const Captured done = git(args);
-    if (!done.ok()) throw PhaseFailure("CLIENT_ERROR", std::string(trim(done.err)) + " for primary source and source version " + (version.empty() ? "the default branch" : version));
+    if (!done.ok())
+      throw PhaseFailure("CLIENT_ERROR", std::string(trim(done.err)) + " for primary source and source version " +
+                                             (version.empty() ? "the default branch" : version));
     return std::string(trim(done.out));
   };
   // A branch or tag is cloned alone; a commit is looked for in all of the history.
@@ -96,7 +111,8 @@ void Build::clone(const Json& source, const std::string& folder) {
     if (name.starts_with(prefix)) name = name.substr(std::string(prefix).size());
   const bool commit = name.size() == 40 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
   std::vector<std::string> args = {"clone", "-q"};
-  if (const auto depth = source.integer("depth"); depth > 0 && !commit) args.insert(args.end(), {"--depth", std::to_string(depth)});
+  if (const auto depth = source.integer("depth"); depth > 0 && !commit)
+    args.insert(args.end(), {"--depth", std::to_string(depth)});
   if (!name.empty() && !commit) args.insert(args.end(), {"--branch", name});
   args.insert(args.end(), {source.text("location"), folder});
   must(args);
@@ -111,7 +127,8 @@ void Build::clone(const Json& source, const std::string& folder) {
 void Build::load_buildspec() {
   std::string text = job_.text("buildspec");
   // A text of several lines is the specification itself, another the place where it lies.
-  if (text.find('\n') == std::string::npos && text.find("version:") == std::string::npos && text.find('{') == std::string::npos) {
+  if (text.find('\n') == std::string::npos && text.find("version:") == std::string::npos &&
+      text.find('{') == std::string::npos) {
     const std::string path = source_folder_ + "/" + (text.empty() ? "buildspec.yml" : text);
     log_.container("YAML location is " + path);
     const auto found = find_file(path);
@@ -129,8 +146,11 @@ void Build::load_buildspec() {
 
 void Build::prepare_environment() {
   log_.container("Processing environment variables");
-  std::map<std::string, std::string> all = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, {"HOME", "/root"}, {"LANG", "C.UTF-8"},
-                                            {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"}, {"REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
+  std::map<std::string, std::string> all = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+                                            {"HOME", "/root"},
+                                            {"LANG", "C.UTF-8"},
+                                            {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
+                                            {"REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
                                             {"SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"}};
   all["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = job_.text("credentials_url");
   all["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = job_.text("credentials_path");
@@ -140,13 +160,18 @@ void Build::prepare_environment() {
   for (const auto& [name, value] : spec_.parameter_store) stored[name] = value;
   if (job_["environment"].is_array())
     for (const Json& v : job_["environment"].items()) {
-      if (v.text("type", "PLAINTEXT") == "PARAMETER_STORE") stored[v.text("name")] = v.text("value");
-      else all[v.text("name")] = v.text("value"), stored.erase(v.text("name"));
+      if (v.text("type", "PLAINTEXT") == "PARAMETER_STORE")
+        stored[v.text("name")] = v.text("value");
+      else
+        all[v.text("name")] = v.text("value"), stored.erase(v.text("name"));
     }
   if (!stored.empty()) {
-    JsonService ssm("https://ssm." + job_.text("region") + ".amazonaws.com", job_.text("region"), "ssm", "AmazonSSM", [this] { return signer("ssm").credentials; });
+    JsonService ssm("https://ssm." + job_.text("region") + ".amazonaws.com", job_.text("region"), "ssm", "AmazonSSM",
+                    [this] { return signer("ssm").credentials; });
     for (const auto& [name, parameter] : stored) try {
-        all[name] = ssm.call("GetParameter", Json::object({{"Name", parameter}, {"WithDecryption", true}}))["Parameter"].text("Value");
+        all[name] =
+            ssm.call("GetParameter", Json::object({{"Name", parameter}, {"WithDecryption", true}}))["Parameter"].text(
+                "Value");
       } catch (const ServiceError& e) {
         throw PhaseFailure("Decrypted Variables Error", std::string("parameter ") + parameter + ": " + e.what());
       }

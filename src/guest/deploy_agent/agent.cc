@@ -1,6 +1,5 @@
 #include "guest/deploy_agent/agent.h"
 
-
 #include <cstdio>
 
 #include "base/text.h"
@@ -9,12 +8,16 @@
 namespace hanbat::guest {
 
 Agent::Agent(const Settings& settings, Executor& executor, Call call)
-    : settings_(settings), executor_(executor), call_(std::move(call)), tracking_file_(settings.root_dir + "/ongoing-deployment/command") {}
+    : settings_(settings),
+      executor_(executor),
+      call_(std::move(call)),
+      tracking_file_(settings.root_dir + "/ongoing-deployment/command") {}
 
 void Agent::complete(const std::string& command_id, const Diagnostics& diagnostics) {
-  call_("PutHostCommandComplete", Json::object({{"HostCommandIdentifier", command_id},
-                                                {"CommandStatus", diagnostics.error_code == 0 ? "Succeeded" : "Failed"},
-                                                {"Diagnostics", Json::object({{"Format", "JSON"}, {"Payload", diagnostics.json()}})}}));
+  call_("PutHostCommandComplete",
+        Json::object({{"HostCommandIdentifier", command_id},
+                      {"CommandStatus", diagnostics.error_code == 0 ? "Succeeded" : "Failed"},
+                      {"Diagnostics", Json::object({{"Format", "JSON"}, {"Payload", diagnostics.json()}})}}));
 }
 
 void Agent::report_interrupted() {
@@ -28,7 +31,8 @@ bool Agent::poll_once() {
   const Json polled = call_("PollHostCommand", Json::object({{"HostIdentifier", settings_.host_identifier}}));
   const Json& command = polled["HostCommand"];
   if (command.text("HostCommandIdentifier").empty()) return false;
-  const std::string id = command.text("HostCommandIdentifier"), name = command.text("CommandName"), execution = command.text("DeploymentExecutionId");
+  const std::string id = command.text("HostCommandIdentifier"), name = command.text("CommandName"),
+                    execution = command.text("DeploymentExecutionId");
   if (settings_.host_identifier.find(command.text("HostIdentifier")) == std::string::npos) {
     std::fprintf(stderr, "a command for another host came: %s\n", command.text("HostIdentifier").c_str());
     return false;
@@ -38,8 +42,11 @@ bool Agent::poll_once() {
   Diagnostics diagnostics;
   std::optional<Specification> specification;
   try {
-    const Json answer = call_("GetDeploymentSpecification", Json::object({{"DeploymentExecutionId", execution}, {"HostIdentifier", settings_.host_identifier}}));
-    if (answer.text("DeploymentSystem") != "CodeDeploy") throw SpecificationError("the deployment system is not CodeDeploy: " + answer.text("DeploymentSystem"));
+    const Json answer =
+        call_("GetDeploymentSpecification",
+              Json::object({{"DeploymentExecutionId", execution}, {"HostIdentifier", settings_.host_identifier}}));
+    if (answer.text("DeploymentSystem") != "CodeDeploy")
+      throw SpecificationError("the deployment system is not CodeDeploy: " + answer.text("DeploymentSystem"));
     specification = read_specification(answer["DeploymentSpecification"]["GenericEnvelope"]);
   } catch (const SpecificationError& e) {
     diagnostics = {5, "", e.what(), ""};
@@ -47,11 +54,15 @@ bool Agent::poll_once() {
     diagnostics = {5, "", std::string("the deployment specification: ") + e.what(), ""};
   }
   const bool noop = specification && executor_.is_noop(name, *specification);
-  const Json acknowledged = call_("PutHostCommandAcknowledgement",
-                                  Json::object({{"HostCommandIdentifier", id},
-                                                {"Diagnostics", Json::object({{"Format", "JSON"}, {"Payload", Json::object({{"IsCommandNoop", noop}}).dump()}})}}));
+  const Json acknowledged = call_(
+      "PutHostCommandAcknowledgement",
+      Json::object({{"HostCommandIdentifier", id},
+                    {"Diagnostics", Json::object({{"Format", "JSON"},
+                                                  {"Payload", Json::object({{"IsCommandNoop", noop}}).dump()}})}}));
   // Failed: the deployment was stopped; Succeeded: the service has closed the no-op itself.
-  if (const std::string status = acknowledged.text("CommandStatus"); status == "Failed" || (status == "Succeeded" && !noop)) return true;
+  if (const std::string status = acknowledged.text("CommandStatus");
+      status == "Failed" || (status == "Succeeded" && !noop))
+    return true;
   if (specification) {
     make_folders(settings_.root_dir + "/ongoing-deployment");
     write_file_atomic(tracking_file_, id);

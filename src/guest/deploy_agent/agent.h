@@ -1,4 +1,5 @@
-// The agent's conversation with CodeDeploy: poll, fetch the specification, acknowledge, run, report; one command at a time.
+// The agent's conversation with CodeDeploy: poll, fetch the specification, acknowledge, run, report; one command at a
+// time.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// The application specification file of a revision: which files go where, with which permissions, and which scripts run when.
-// Source: the CodeDeploy user guide, "AppSpec file structure" for EC2/on-premises.
+// The application specification file of a revision: which files go where, with which permissions, and which scripts run
+// when. Source: the CodeDeploy user guide, "AppSpec file structure" for EC2/on-premises.
 #pragma once
 
 #include <map>

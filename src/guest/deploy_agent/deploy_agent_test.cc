@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "guest/deploy_agent/agent.h"
 #include "guest/archive/unpack.h"
+#include "guest/deploy_agent/agent.h"
 #include "guest/deploy_agent/installer.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -63,7 +63,8 @@ TEST(AppSpecTest, refusesWhatItWouldHaveToIgnore) {
   EXPECT_THAT(refusal("version: 1.0\nos: linux\n"), HasSubstr("version"));
   EXPECT_THAT(refusal("version: 0.0\nos: windows\n"), HasSubstr("windows"));
   EXPECT_THAT(refusal("version: 0.0\nos: linux\nhooks:\n  Strange:\n    - location: a\n"), HasSubstr("Strange"));
-  EXPECT_THAT(refusal("version: 0.0\nos: linux\npermissions:\n  - object: /a\n    acls:\n      - entry\n"), HasSubstr("acls"));
+  EXPECT_THAT(refusal("version: 0.0\nos: linux\npermissions:\n  - object: /a\n    acls:\n      - entry\n"),
+              HasSubstr("acls"));
   EXPECT_THAT(refusal("a: [\n"), HasSubstr("YAML"));
 }
 
@@ -111,7 +112,7 @@ TEST(BundleTest, unpacksTgzAndRefusesToLeaveTheFolder) {
   run_checked({"tar", "-C", t.path() + "/in", "-czf", t.path() + "/b.tgz", "."});
   make_folders(t.path() + "/out");
   unpack(t.path() + "/b.tgz", "tgz", t.path() + "/out");
-  struct stat s {};
+  struct stat s{};
   ASSERT_EQ(::stat((t.path() + "/out/scripts/a.sh").c_str(), &s), 0);
   EXPECT_EQ(s.st_mode & 0777, 0755u);
   run_checked({"tar", "-C", t.path() + "/in/scripts", "-cPf", t.path() + "/evil.tar", "../scripts/a.sh"});
@@ -124,7 +125,9 @@ TEST(BundleTest, unpacksTgzAndRefusesToLeaveTheFolder) {
 TEST(HookTest, aScriptThatFailsIsReportedWithItsOutput) {
   TemporaryFolder t;
   put(t.path() + "/fail.sh", "#!/bin/sh\necho out $LIFECYCLE_EVENT; echo err >&2; exit 3\n");
-  const Diagnostics d = run_hooks({{"fail.sh", 10, ""}}, {"ApplicationStart", t.path(), {{"LIFECYCLE_EVENT", "ApplicationStart"}}, {t.path() + "/log"}});
+  const Diagnostics d =
+      run_hooks({{"fail.sh", 10, ""}},
+                {"ApplicationStart", t.path(), {{"LIFECYCLE_EVENT", "ApplicationStart"}}, {t.path() + "/log"}});
   EXPECT_EQ(d.error_code, 4);
   EXPECT_EQ(d.script_name, "fail.sh");
   EXPECT_EQ(d.message, "Script at specified location: fail.sh run as user root failed with exit code 3");
@@ -152,25 +155,40 @@ class AgentTest : public testing::Test {
   AgentTest() {
     settings_.root_dir = t_.path() + "/root";
     settings_.host_identifier = "arn:aws:ec2:ap-northeast-2:123456789012:instance/i-1";
-    run_checked({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", t_.path() + "/key", "-out", t_.path() + "/cert", "-subj", "/CN=x"});
+    run_checked({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", t_.path() + "/key", "-out",
+                 t_.path() + "/cert", "-subj", "/CN=x"});
   }
   std::string envelope(const std::string& deployment) {
-    const Json spec = Json::object({{"DeploymentId", deployment}, {"DeploymentGroupId", "g-1"}, {"DeploymentGroupName", "dev-api"}, {"ApplicationName", "wsi-api"},
-                                    {"Revision", Json::object({{"RevisionType", "S3"}, {"S3Revision", Json::object({{"Bucket", "b"}, {"Key", "k"}, {"BundleType", "tgz"}})}})}});
+    const Json spec = Json::object(
+        {{"DeploymentId", deployment},
+         {"DeploymentGroupId", "g-1"},
+         {"DeploymentGroupName", "dev-api"},
+         {"ApplicationName", "wsi-api"},
+         {"Revision",
+          Json::object({{"RevisionType", "S3"},
+                        {"S3Revision", Json::object({{"Bucket", "b"}, {"Key", "k"}, {"BundleType", "tgz"}})}})}});
     put(t_.path() + "/spec", spec.dump());
-    return run_checked({"openssl", "smime", "-sign", "-nodetach", "-binary", "-outform", "PEM", "-signer", t_.path() + "/cert", "-inkey", t_.path() + "/key", "-in", t_.path() + "/spec"});
+    return run_checked({"openssl", "smime", "-sign", "-nodetach", "-binary", "-outform", "PEM", "-signer",
+                        t_.path() + "/cert", "-inkey", t_.path() + "/key", "-in", t_.path() + "/spec"});
   }
   Json answer(const std::string& operation, const Json& input) {
     if (operation == "PollHostCommand") {
       if (commands_.empty()) return Json::object();
-      return Json::object({{"HostCommand", Json::object({{"HostCommandIdentifier", "c-" + commands_.front()}, {"HostIdentifier", "instance/i-1"},
-                                                          {"DeploymentExecutionId", "arn:aws:codedeploy/1/g-1/" + deployment_}, {"CommandName", commands_.front()}})}});
+      return Json::object(
+          {{"HostCommand", Json::object({{"HostCommandIdentifier", "c-" + commands_.front()},
+                                         {"HostIdentifier", "instance/i-1"},
+                                         {"DeploymentExecutionId", "arn:aws:codedeploy/1/g-1/" + deployment_},
+                                         {"CommandName", commands_.front()}})}});
     }
     if (operation == "GetDeploymentSpecification")
-      return Json::object({{"DeploymentSystem", "CodeDeploy"}, {"DeploymentSpecification", Json::object({{"GenericEnvelope", Json::object({{"Format", "PKCS7/JSON"}, {"Payload", envelope(deployment_)}})}})}});
+      return Json::object({{"DeploymentSystem", "CodeDeploy"},
+                           {"DeploymentSpecification",
+                            Json::object({{"GenericEnvelope", Json::object({{"Format", "PKCS7/JSON"},
+                                                                            {"Payload", envelope(deployment_)}})}})}});
     if (operation == "PutHostCommandAcknowledgement") return Json::object({{"CommandStatus", "InProgress"}});
     if (!commands_.empty()) commands_.erase(commands_.begin());
-    reports_.push_back(input.text("CommandStatus") + " " + std::to_string(Json::parse(input["Diagnostics"].text("Payload")).integer("error_code")));
+    reports_.push_back(input.text("CommandStatus") + " " +
+                       std::to_string(Json::parse(input["Diagnostics"].text("Payload")).integer("error_code")));
     return Json::object();
   }
   void deploy(const std::string& id, std::vector<std::string> commands) {
@@ -193,11 +211,14 @@ class AgentTest : public testing::Test {
 
 TEST_F(AgentTest, deploysARevisionAndStopsTheOldOneByItsOwnScripts) {
   const std::string seen = t_.path() + "/seen";
-  put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: " + t_.path() + "/opt\nhooks:\n  ApplicationStop:\n    - location: stop.sh\n  ApplicationStart:\n    - location: start.sh\n");
+  put(t_.path() + "/revision/appspec.yml",
+      "version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: " + t_.path() +
+          "/opt\nhooks:\n  ApplicationStop:\n    - location: stop.sh\n  ApplicationStart:\n    - location: start.sh\n");
   put(t_.path() + "/revision/app", "1");
   put(t_.path() + "/revision/stop.sh", "#!/bin/sh\necho stop one >>" + seen + "\n", 0755);
   put(t_.path() + "/revision/start.sh", "#!/bin/sh\necho start $DEPLOYMENT_ID >>" + seen + "\n", 0755);
-  const std::vector<std::string> all = {"ApplicationStop", "DownloadBundle", "BeforeInstall", "Install", "AfterInstall", "ApplicationStart", "ValidateService"};
+  const std::vector<std::string> all = {"ApplicationStop", "DownloadBundle",   "BeforeInstall",  "Install",
+                                        "AfterInstall",    "ApplicationStart", "ValidateService"};
   deploy("d-1", all);
   put(t_.path() + "/revision/app", "2");
   put(t_.path() + "/revision/stop.sh", "#!/bin/sh\necho stop two >>" + seen + "\n", 0755);

@@ -24,7 +24,8 @@ std::string named_folder(const std::string& file) { return std::string(trim(find
 }  // namespace
 
 std::string Executor::folder_for(const std::string& event, const Specification& s) const {
-  return kOfLastSuccessful.contains(event) ? named_folder(instruction(s, "_last_successful_install")) : deployment_folder(s);
+  return kOfLastSuccessful.contains(event) ? named_folder(instruction(s, "_last_successful_install"))
+                                           : deployment_folder(s);
 }
 
 AppSpec Executor::load_app_spec(const std::string& folder, const Specification& s) const {
@@ -32,9 +33,13 @@ AppSpec Executor::load_app_spec(const std::string& folder, const Specification& 
   auto text = find_file(archive + s.app_spec_filename);
   if (!text && s.app_spec_filename == "appspec.yml") text = find_file(archive + "appspec.yaml");
   if (!text)
-    throw AppSpecError("The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative path \"" +
-                       s.app_spec_filename + "\". The revision was unpacked to directory \"" + archive + "\", and the AppSpec file was expected but not found at path \"" +
-                       archive + s.app_spec_filename + "\". Consult the AWS CodeDeploy Appspec documentation for more information at http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
+    throw AppSpecError(
+        "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative "
+        "path \"" +
+        s.app_spec_filename + "\". The revision was unpacked to directory \"" + archive +
+        "\", and the AppSpec file was expected but not found at path \"" + archive + s.app_spec_filename +
+        "\". Consult the AWS CodeDeploy Appspec documentation for more information at "
+        "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
   return AppSpec::parse(*text);
 }
 
@@ -51,9 +56,12 @@ bool Executor::is_noop(const std::string& command, const Specification& s) const
 
 Diagnostics Executor::run(const std::string& command, const Specification& s) {
   try {
-    if (command == "DownloadBundle") download_bundle(s);
-    else if (command == "Install") install_revision(s);
-    else return hook(command, s);
+    if (command == "DownloadBundle")
+      download_bundle(s);
+    else if (command == "Install")
+      install_revision(s);
+    else
+      return hook(command, s);
     return {};
   } catch (const std::exception& e) {
     return {5, "", e.what(), ""};
@@ -61,7 +69,8 @@ Diagnostics Executor::run(const std::string& command, const Specification& s) {
 }
 
 void Executor::download_bundle(const Specification& s) {
-  const std::string folder = deployment_folder(s), archive = folder + "/deployment-archive", bundle = folder + "/bundle.tar";
+  const std::string folder = deployment_folder(s), archive = folder + "/deployment-archive",
+                    bundle = folder + "/bundle.tar";
   drop_old_revisions(s);
   remove_tree(folder);
   make_folders(folder);
@@ -81,7 +90,10 @@ void Executor::install_revision(const Specification& s) {
   make_folders(settings_.root_dir + "/deployment-instructions");
   const std::string cleanup = instruction(s, "-cleanup");
   clean_up(cleanup);
-  install(spec, plan_install(spec, folder + "/deployment-archive", spec.file_exists_behavior.value_or(s.file_exists_behavior)), cleanup);
+  install(
+      spec,
+      plan_install(spec, folder + "/deployment-archive", spec.file_exists_behavior.value_or(s.file_exists_behavior)),
+      cleanup);
   write_file_atomic(instruction(s, "_last_successful_install"), folder);
 }
 
@@ -103,7 +115,8 @@ Diagnostics Executor::hook(const std::string& event, const Specification& s) {
                                     {"BUNDLE_KEY", s.key},
                                     {"BUNDLE_VERSION", s.version},
                                     {"BUNDLE_ETAG", s.etag}},
-                    .log_files = {folder + "/logs/scripts.log", settings_.root_dir + "/deployment-logs/codedeploy-agent-deployments.log"}});
+                    .log_files = {folder + "/logs/scripts.log",
+                                  settings_.root_dir + "/deployment-logs/codedeploy-agent-deployments.log"}});
 }
 
 void Executor::drop_old_revisions(const Specification& s) {
@@ -112,7 +125,8 @@ void Executor::drop_old_revisions(const Specification& s) {
   const std::string keep = named_folder(instruction(s, "_last_successful_install"));
   std::vector<std::pair<fs::file_time_type, std::string>> revisions;
   for (const std::string& name : list_folder(group))
-    if (const std::string path = group + "/" + name; path != keep && path != deployment_folder(s)) revisions.emplace_back(fs::last_write_time(path), path);
+    if (const std::string path = group + "/" + name; path != keep && path != deployment_folder(s))
+      revisions.emplace_back(fs::last_write_time(path), path);
   std::sort(revisions.begin(), revisions.end());
   // The one that comes and the one that runs count too.
   const auto allowed = static_cast<std::size_t>(std::max(0, settings_.max_revisions - 1 - (keep.empty() ? 0 : 1)));

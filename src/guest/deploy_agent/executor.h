@@ -1,6 +1,7 @@
 // Carries out one command of a deployment on this instance. Its folders are those of AWS's agent:
 //   <root>/<group>/<deployment>/deployment-archive, <root>/<group>/<deployment>/logs/scripts.log,
-//   <root>/deployment-instructions/<group>-cleanup, …_last_successful_install and …_most_recent_install (each names a deployment's folder).
+//   <root>/deployment-instructions/<group>-cleanup, …_last_successful_install and …_most_recent_install (each names a
+//   deployment's folder).
 #pragma once
 
 #include <functional>
@@ -24,7 +25,9 @@ class Executor {
   Diagnostics run(const std::string& command, const Specification& s);
 
  private:
-  std::string deployment_folder(const Specification& s) const { return settings_.root_dir + "/" + s.group_id + "/" + s.deployment_id; }
+  std::string deployment_folder(const Specification& s) const {
+    return settings_.root_dir + "/" + s.group_id + "/" + s.deployment_id;
+  }
   std::string instruction(const Specification& s, const std::string& suffix) const {
     return settings_.root_dir + "/deployment-instructions/" + s.group_id + suffix;
   }

@@ -30,7 +30,8 @@ class Log {
     if (all_.size() > 65536) all_.erase(0, all_.size() - 32768);
     const std::string stamped = format_utc(SystemClock().now(), "%Y-%m-%d %H:%M:%S ") + text + "\n";
     for (const Fd& file : files_)
-      if (::write(file.get(), stamped.data(), stamped.size()) < 0) continue;  // a full disk must not fail the deployment by itself
+      if (::write(file.get(), stamped.data(), stamped.size()) < 0)
+        continue;  // a full disk must not fail the deployment by itself
   }
   const std::string& text() const { return all_; }
 
@@ -69,7 +70,7 @@ struct Failure {
 
 std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log& log) {
   const std::string path = run.archive + "/" + script.location;
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0) return Failure{1, "Script does not exist at specified location: " + path};
   if ((found.st_mode & 0111) == 0 && ::chmod(path.c_str(), found.st_mode | 0111) != 0)
     return Failure{2, "Unable to set script at specified location: " + script.location + " as executable"};
@@ -83,7 +84,9 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
   const std::string as = script.runas.empty() ? "root" : script.runas;
   if (!script.runas.empty()) {
     const passwd* user = ::getpwnam(script.runas.c_str());
-    if (!user) return Failure{4, "Script at specified location: " + script.location + " failed: the user " + script.runas + " does not exist"};
+    if (!user)
+      return Failure{4, "Script at specified location: " + script.location + " failed: the user " + script.runas +
+                            " does not exist"};
     std::vector<gid_t> groups(64);
     int count = static_cast<int>(groups.size());
     if (::getgrouplist(user->pw_name, user->pw_gid, groups.data(), &count) < 0) count = 1, groups[0] = user->pw_gid;
@@ -98,28 +101,38 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
   try {
     child = Process::spawn({path}, options);
   } catch (const std::system_error& e) {
-    if (e.code().value() == ENOEXEC) child = Process::spawn({"/bin/sh", path}, options);
-    else return Failure{4, "Script at specified location: " + script.location + " failed to start: " + e.what()};
+    if (e.code().value() == ENOEXEC)
+      child = Process::spawn({"/bin/sh", path}, options);
+    else
+      return Failure{4, "Script at specified location: " + script.location + " failed to start: " + e.what()};
   }
 
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(script.timeout_s);
   std::array<Stream, 2> streams{{{child.out.get(), "stdout", {}}, {child.err.get(), "stderr", {}}}};
   std::optional<Exit> exit;
   while (!exit || streams[0].open || streams[1].open) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) {
-      if (exit) return Failure{6, "Script at specified location: " + script.location + " failed to close its outputs in " + std::to_string(script.timeout_s) + " seconds"};
+      if (exit)
+        return Failure{6, "Script at specified location: " + script.location + " failed to close its outputs in " +
+                              std::to_string(script.timeout_s) + " seconds"};
       child.stop(std::chrono::seconds(2));
-      return Failure{3, "Script at specified location: " + script.location + " failed to complete in " + std::to_string(script.timeout_s) + " seconds"};
+      return Failure{3, "Script at specified location: " + script.location + " failed to complete in " +
+                            std::to_string(script.timeout_s) + " seconds"};
     }
-    std::array<pollfd, 3> fds{{{streams[0].open ? streams[0].fd : -1, POLLIN, 0}, {streams[1].open ? streams[1].fd : -1, POLLIN, 0}, {exit ? -1 : child.pidfd(), POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+    std::array<pollfd, 3> fds{{{streams[0].open ? streams[0].fd : -1, POLLIN, 0},
+                               {streams[1].open ? streams[1].fd : -1, POLLIN, 0},
+                               {exit ? -1 : child.pidfd(), POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "poll");
     for (std::size_t i = 0; i < 2; ++i)
       if (fds[i].revents) streams[i].take(log);
     if (fds[2].revents) exit = child.wait(std::chrono::milliseconds(0));
   }
   if (exit->ok()) return std::nullopt;
-  return Failure{4, "Script at specified location: " + script.location + " run as user " + as + " failed with exit code " + std::to_string(exit->code)};
+  return Failure{4, "Script at specified location: " + script.location + " run as user " + as +
+                        " failed with exit code " + std::to_string(exit->code)};
 }
 
 }  // namespace
@@ -128,7 +141,8 @@ std::string Diagnostics::json() const {
   std::string tail = log.size() > 2048 ? log.substr(log.size() - 2048) : log;
   // The cut must not leave half a character in front.
   while (!tail.empty() && (static_cast<unsigned char>(tail[0]) & 0xC0) == 0x80) tail.erase(0, 1);
-  return Json::object({{"error_code", error_code}, {"script_name", script_name}, {"message", message}, {"log", tail}}).dump();
+  return Json::object({{"error_code", error_code}, {"script_name", script_name}, {"message", message}, {"log", tail}})
+      .dump();
 }
 
 Diagnostics run_hooks(const std::vector<HookScript>& scripts, const HookRun& run) {

@@ -12,7 +12,8 @@ namespace hanbat::guest {
 
 /// How a command ended, as it is reported: AWS's error codes and the end of the scripts' output.
 struct Diagnostics {
-  int error_code = 0;  ///< 0 Success, 1 ScriptMissing, 2 ScriptNotExecutable, 3 ScriptTimedOut, 4 ScriptFailed, 5 UnknownError, 6 outputs left open, 7 after restart
+  int error_code = 0;  ///< 0 Success, 1 ScriptMissing, 2 ScriptNotExecutable, 3 ScriptTimedOut, 4 ScriptFailed, 5
+                       ///< UnknownError, 6 outputs left open, 7 after restart
   std::string script_name;
   std::string message = "Succeeded";
   std::string log;

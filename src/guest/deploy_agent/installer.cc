@@ -34,11 +34,14 @@ struct Planner {
 
   void copy(const fs::path& source, const fs::path& destination) {
     if (!targets.insert(destination.string()).second)
-      throw InstallError("The deployment failed because the application specification file specifies two source files named " + source.string() + " and another for the same destination " + destination.string());
+      throw InstallError(
+          "The deployment failed because the application specification file specifies two source files named " +
+          source.string() + " and another for the same destination " + destination.string());
     if (fs::symlink_status(destination).type() != fs::file_type::not_found) {
       if (behavior == "RETAIN") return;
       if (behavior != "OVERWRITE")
-        throw InstallError("The deployment failed because a specified file already exists at this location: " + destination.string());
+        throw InstallError("The deployment failed because a specified file already exists at this location: " +
+                           destination.string());
     }
     steps.push_back({InstallStep::Kind::kCopy, source.string(), destination.string()});
   }
@@ -48,8 +51,10 @@ struct Planner {
     std::set<fs::path> entries;
     for (const auto& entry : fs::directory_iterator(source)) entries.insert(entry.path());
     for (const fs::path& entry : entries) {
-      if (fs::is_directory(fs::symlink_status(entry))) tree(entry, destination / entry.filename());
-      else copy(entry, destination / entry.filename());
+      if (fs::is_directory(fs::symlink_status(entry)))
+        tree(entry, destination / entry.filename());
+      else
+        copy(entry, destination / entry.filename());
     }
   }
 };
@@ -67,24 +72,27 @@ void set_permissions(const Permission& p, const std::string& path, bool folder) 
     if (!found) throw InstallError("can't find group for " + *p.group);
     group = found->gr_gid;
   }
-  if ((p.owner || p.group) && ::lchown(path.c_str(), owner, group) != 0) throw std::system_error(errno, std::generic_category(), "chown " + path);
+  if ((p.owner || p.group) && ::lchown(path.c_str(), owner, group) != 0)
+    throw std::system_error(errno, std::generic_category(), "chown " + path);
   if (p.mode && !(folder ? false : fs::is_symlink(path)) && ::chmod(path.c_str(), *p.mode) != 0)
     throw std::system_error(errno, std::generic_category(), "chmod " + path);
 }
 
 }  // namespace
 
-std::vector<InstallStep> plan_install(const AppSpec& spec, const std::string& archive, const std::string& file_exists_behavior) {
+std::vector<InstallStep> plan_install(const AppSpec& spec, const std::string& archive,
+                                      const std::string& file_exists_behavior) {
   Planner planner{.behavior = file_exists_behavior};
   for (const FileMapping& file : spec.files) {
     const fs::path source = (fs::path(archive) / fs::path(file.source).relative_path()).lexically_normal();
-    if (!(source.string() + "/").starts_with(fs::path(archive).lexically_normal().string() + "/") )
+    if (!(source.string() + "/").starts_with(fs::path(archive).lexically_normal().string() + "/"))
       throw InstallError("The deployment failed because a source leads out of the revision: " + file.source);
     std::string clean = source.string();
     while (clean.size() > 1 && clean.ends_with('/')) clean.pop_back();
     std::string destination = fs::path(file.destination).lexically_normal().string();
     while (destination.size() > 1 && destination.ends_with('/')) destination.pop_back();
-    if (!destination.starts_with('/')) throw InstallError("The deployment failed because a destination is no absolute path: " + file.destination);
+    if (!destination.starts_with('/'))
+      throw InstallError("The deployment failed because a destination is no absolute path: " + file.destination);
     if (fs::is_directory(fs::symlink_status(clean))) {
       planner.tree(clean, destination);
     } else if (fs::symlink_status(clean).type() != fs::file_type::not_found) {
@@ -113,7 +121,8 @@ void install(const AppSpec& spec, const std::vector<InstallStep>& steps, const s
   const Fd list = open_file(cleanup_file, O_WRONLY | O_CREAT | O_APPEND | O_TRUNC, 0644);
   for (const InstallStep& step : steps) {
     const std::string line = step.destination + "\n";
-    if (::write(list.get(), line.data(), line.size()) < 0) throw std::system_error(errno, std::generic_category(), "write " + cleanup_file);
+    if (::write(list.get(), line.data(), line.size()) < 0)
+      throw std::system_error(errno, std::generic_category(), "write " + cleanup_file);
     if (step.kind == InstallStep::Kind::kMakeFolder) {
       fs::create_directory(step.destination);
     } else {
@@ -125,7 +134,8 @@ void install(const AppSpec& spec, const std::vector<InstallStep>& steps, const s
   for (const Permission& p : spec.permissions)
     for (const InstallStep& step : steps) {
       const bool folder = step.kind == InstallStep::Kind::kMakeFolder;
-      if ((folder ? p.directories : p.files) && p.matches(step.destination)) set_permissions(p, step.destination, folder);
+      if ((folder ? p.directories : p.files) && p.matches(step.destination))
+        set_permissions(p, step.destination, folder);
     }
 }
 

@@ -1,5 +1,5 @@
-// The Install event: what the last revision installed goes, what this one brings is copied, permissions are set. The list of what
-// was installed is kept in a cleanup file for the next time.
+// The Install event: what the last revision installed goes, what this one brings is copied, permissions are set. The
+// list of what was installed is kept in a cleanup file for the next time.
 #pragma once
 
 #include <stdexcept>
@@ -23,14 +23,16 @@ struct InstallStep {
   bool operator==(const InstallStep&) const = default;
 };
 
-/// What installing these files takes, given what lies in the archive and on the instance now. With DISALLOW a file that is there
-/// already is an error; with RETAIN it stays. Throws InstallError.
-std::vector<InstallStep> plan_install(const AppSpec& spec, const std::string& archive, const std::string& file_exists_behavior);
+/// What installing these files takes, given what lies in the archive and on the instance now. With DISALLOW a file that
+/// is there already is an error; with RETAIN it stays. Throws InstallError.
+std::vector<InstallStep> plan_install(const AppSpec& spec, const std::string& archive,
+                                      const std::string& file_exists_behavior);
 
 /// Removes what the cleanup file lists, from its end: files, and folders that are empty. No such file: nothing to do.
 void clean_up(const std::string& cleanup_file);
 
-/// Does the steps and sets the permissions; the cleanup file grows before each step, so that a crash leaves nothing unlisted.
+/// Does the steps and sets the permissions; the cleanup file grows before each step, so that a crash leaves nothing
+/// unlisted.
 void install(const AppSpec& spec, const std::vector<InstallStep>& steps, const std::string& cleanup_file);
 
 }  // namespace hanbat::guest

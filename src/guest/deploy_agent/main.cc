@@ -1,5 +1,6 @@
 // codedeploy-agent: flags and wiring.
-//   codedeploy-agent [--config FILE] [--on-premises FILE]   runs until it is told to stop (SIGTERM ends it between commands)
+//   codedeploy-agent [--config FILE] [--on-premises FILE]   runs until it is told to stop (SIGTERM ends it between
+//   commands)
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -23,14 +24,19 @@ void wait_seconds(int seconds) {
 
 int main(int argc, char** argv) {
   using namespace hanbat::guest;
-  std::string config = "/etc/codedeploy-agent/conf/codedeployagent.yml", premises = "/etc/codedeploy-agent/conf/codedeploy.onpremises.yml";
+  std::string config = "/etc/codedeploy-agent/conf/codedeployagent.yml",
+              premises = "/etc/codedeploy-agent/conf/codedeploy.onpremises.yml";
   for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--config") == 0 && i + 1 < argc) config = argv[++i];
-    else if (std::strcmp(argv[i], "--on-premises") == 0 && i + 1 < argc) premises = argv[++i];
-    else if (std::strcmp(argv[i], "--version") == 0) return std::puts("Hanbat's CodeDeploy agent 1.0.0"), 0;
-    else return std::fprintf(stderr, "usage: codedeploy-agent [--config FILE] [--on-premises FILE]\n"), 2;
+    if (std::strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+      config = argv[++i];
+    else if (std::strcmp(argv[i], "--on-premises") == 0 && i + 1 < argc)
+      premises = argv[++i];
+    else if (std::strcmp(argv[i], "--version") == 0)
+      return std::puts("Hanbat's CodeDeploy agent 1.0.0"), 0;
+    else
+      return std::fprintf(stderr, "usage: codedeploy-agent [--config FILE] [--on-premises FILE]\n"), 2;
   }
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = [](int) { stopping = 1; };
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
@@ -46,21 +52,27 @@ int main(int argc, char** argv) {
       if (!agent) {
         // At first boot the metadata service or the role may come a moment later than this program.
         settings = std::make_unique<Settings>(load_settings(config, premises, imds));
-        executor = std::make_unique<Executor>(*settings, [&s = *settings](const Specification& spec, const std::string& file) {
-          const std::string url = s.s3_endpoint_override.empty()
-                                      ? "https://" + spec.bucket + ".s3." + (s.region == "us-east-1" ? "" : s.region + ".") + "amazonaws.com"
-                                      : s.s3_endpoint_override;
-          const std::string key = s.s3_endpoint_override.empty() ? spec.key : spec.bucket + "/" + spec.key;
-          return download(url, key, spec.version, {s.credentials(), s.region, "s3"}, file);
-        });
-        auto service = std::make_shared<JsonService>(settings->control_endpoint, settings->region,
-                                                     settings->auth_policy ? "codedeploy-commands-secure" : "codedeploy-commands",
-                                                     settings->auth_policy ? "CodeDeployCommandService" : "CodeDeployCommandService_v20141006",
-                                                     settings->credentials);
-        auto fresh = std::make_unique<Agent>(*settings, *executor, [service](const std::string& op, const hanbat::Json& in) { return service->call(op, in); });
+        executor =
+            std::make_unique<Executor>(*settings, [&s = *settings](const Specification& spec, const std::string& file) {
+              const std::string url = s.s3_endpoint_override.empty()
+                                          ? "https://" + spec.bucket + ".s3." +
+                                                (s.region == "us-east-1" ? "" : s.region + ".") + "amazonaws.com"
+                                          : s.s3_endpoint_override;
+              const std::string key = s.s3_endpoint_override.empty() ? spec.key : spec.bucket + "/" + spec.key;
+              return download(url, key, spec.version, {s.credentials(), s.region, "s3"}, file);
+            });
+        auto service = std::make_shared<JsonService>(
+            settings->control_endpoint, settings->region,
+            settings->auth_policy ? "codedeploy-commands-secure" : "codedeploy-commands",
+            settings->auth_policy ? "CodeDeployCommandService" : "CodeDeployCommandService_v20141006",
+            settings->credentials);
+        auto fresh = std::make_unique<Agent>(
+            *settings, *executor,
+            [service](const std::string& op, const hanbat::Json& in) { return service->call(op, in); });
         fresh->report_interrupted();
         agent = std::move(fresh);
-        std::fprintf(stderr, "polling %s as %s\n", settings->control_endpoint.c_str(), settings->host_identifier.c_str());
+        std::fprintf(stderr, "polling %s as %s\n", settings->control_endpoint.c_str(),
+                     settings->host_identifier.c_str());
       }
       if (!agent->poll_once()) wait_seconds(settings->wait_between_runs_s);
       pause = 1;

@@ -1,4 +1,5 @@
-// The configuration's keys are Ruby symbols (":root_dir"), as AWS's agent writes them; without the colon they are taken too.
+// The configuration's keys are Ruby symbols (":root_dir"), as AWS's agent writes them; without the colon they are taken
+// too.
 #include "guest/deploy_agent/settings.h"
 
 #include <yaml-cpp/yaml.h>
@@ -44,13 +45,15 @@ Credentials shared_credentials(const std::string& file) {
 
 }  // namespace
 
-Settings load_settings(const std::string& config_file, const std::string& on_premises_file, std::shared_ptr<Imds> imds) {
+Settings load_settings(const std::string& config_file, const std::string& on_premises_file,
+                       std::shared_ptr<Imds> imds) {
   Settings s;
   const YAML::Node config = load(config_file);
   if (const auto v = option(config, "root_dir"); !v.empty()) s.root_dir = v;
   if (const auto v = option(config, "log_dir"); !v.empty()) s.log_dir = v;
   if (const auto v = parse_int(option(config, "wait_between_runs"))) s.wait_between_runs_s = static_cast<int>(*v);
-  if (const auto v = parse_int(option(config, "max_revisions"))) s.max_revisions = std::max<int>(1, static_cast<int>(*v));
+  if (const auto v = parse_int(option(config, "max_revisions")))
+    s.max_revisions = std::max<int>(1, static_cast<int>(*v));
   s.s3_endpoint_override = option(config, "s3_endpoint_override");
   s.control_endpoint = option(config, "deploy_control_endpoint");
   s.auth_policy = option(config, "enable_auth_policy") == "true";
@@ -75,15 +78,19 @@ Settings load_settings(const std::string& config_file, const std::string& on_pre
       const Json document = Json::parse(imds->require("dynamic/instance-identity/document"));
       if (s.region.empty()) s.region = document.text("region");
       if (s.host_identifier.empty())
-        s.host_identifier = "arn:" + imds->find("meta-data/services/partition").value_or("aws") + ":ec2:" + document.text("region") + ":" +
-                            document.text("accountId") + ":instance/" + document.text("instanceId");
+        s.host_identifier = "arn:" + imds->find("meta-data/services/partition").value_or("aws") +
+                            ":ec2:" + document.text("region") + ":" + document.text("accountId") + ":instance/" +
+                            document.text("instanceId");
     }
     domain = imds->find("meta-data/services/domain").value_or(domain);
     s.credentials = [imds] { return imds->credentials(); };
   }
-  if (s.region.empty()) throw std::runtime_error("no region: neither AWS_REGION nor the on-premises file nor the metadata service names one");
+  if (s.region.empty())
+    throw std::runtime_error(
+        "no region: neither AWS_REGION nor the on-premises file nor the metadata service names one");
   if (s.control_endpoint.empty())
-    s.control_endpoint = std::string("https://codedeploy-commands") + (s.auth_policy ? "-secure" : "") + "." + s.region + "." + domain;
+    s.control_endpoint =
+        std::string("https://codedeploy-commands") + (s.auth_policy ? "-secure" : "") + "." + s.region + "." + domain;
   return s;
 }
 

@@ -1,4 +1,5 @@
-// Where the agent finds its service and what it calls itself: the configuration file, the on-premises file, the metadata service.
+// Where the agent finds its service and what it calls itself: the configuration file, the on-premises file, the
+// metadata service.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,8 @@ struct Settings {
   std::function<Credentials()> credentials;
 };
 
-/// Reads the files (either may be missing) and asks the metadata service for what they do not say. Throws when neither tells the
-/// region, or the configuration is wrong.
+/// Reads the files (either may be missing) and asks the metadata service for what they do not say. Throws when neither
+/// tells the region, or the configuration is wrong.
 Settings load_settings(const std::string& config_file, const std::string& on_premises_file, std::shared_ptr<Imds> imds);
 
 }  // namespace hanbat::guest

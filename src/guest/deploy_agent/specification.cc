@@ -26,7 +26,8 @@ std::string verified_content(const std::string& pem) {
 
 Specification read_specification(const Json& envelope) {
   const std::string format = envelope.text("Format"), payload = envelope.text("Payload");
-  if (format != "PKCS7/JSON") throw SpecificationError("the deployment specification has the format " + format + ", not PKCS7/JSON");
+  if (format != "PKCS7/JSON")
+    throw SpecificationError("the deployment specification has the format " + format + ", not PKCS7/JSON");
   const Json json = Json::parse(verified_content(payload));
   Specification s;
   auto require = [&](const char* name) {
@@ -39,14 +40,17 @@ Specification read_specification(const Json& envelope) {
   s.group_name = require("DeploymentGroupName");
   s.application_name = require("ApplicationName");
   for (const std::string& part : {s.deployment_id, s.group_id})
-    if (part.find('/') != std::string::npos || part.starts_with('.')) throw SpecificationError("the deployment specification names a folder: " + part);
+    if (part.find('/') != std::string::npos || part.starts_with('.'))
+      throw SpecificationError("the deployment specification names a folder: " + part);
   s.app_spec_filename = json.text("AppSpecFilename", s.app_spec_filename);
   if (s.app_spec_filename.starts_with('/') || s.app_spec_filename.find("..") != std::string::npos)
     throw SpecificationError("the application specification file lies outside the revision: " + s.app_spec_filename);
-  s.file_exists_behavior = json["AgentActionOverrides"]["AgentOverrides"].text("FileExistsBehavior", s.file_exists_behavior);
+  s.file_exists_behavior =
+      json["AgentActionOverrides"]["AgentOverrides"].text("FileExistsBehavior", s.file_exists_behavior);
   const Json& revision = json["Revision"];
   if (revision.text("RevisionType") != "S3")
-    throw SpecificationError("revisions of type \"" + revision.text("RevisionType") + "\" are not supported by this agent; S3 is");
+    throw SpecificationError("revisions of type \"" + revision.text("RevisionType") +
+                             "\" are not supported by this agent; S3 is");
   const Json& s3 = revision["S3Revision"];
   s.bucket = s3.text("Bucket");
   s.key = s3.text("Key");

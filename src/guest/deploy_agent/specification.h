@@ -19,8 +19,8 @@ struct Specification {
   std::string bucket, key, bundle_type, version, etag;
 };
 
-/// The content of a PEM PKCS#7 signedData whose signature fits the certificate that it carries (its chain is not looked at, as in
-/// AWS's agent). Throws SpecificationError.
+/// The content of a PEM PKCS#7 signedData whose signature fits the certificate that it carries (its chain is not looked
+/// at, as in AWS's agent). Throws SpecificationError.
 std::string verified_content(const std::string& pem);
 
 /// Reads GetDeploymentSpecification's GenericEnvelope. Throws SpecificationError.

@@ -34,11 +34,14 @@ class Agent {
   void run() {
     auto registered = std::chrono::steady_clock::time_point::min();
     while (true) {
-      if (registered == std::chrono::steady_clock::time_point::min() || std::chrono::steady_clock::now() - registered > kRegisterEvery) {
+      if (registered == std::chrono::steady_clock::time_point::min() ||
+          std::chrono::steady_clock::now() - registered > kRegisterEvery) {
         introduce();
         registered = std::chrono::steady_clock::now();
       }
-      const Json answer = polls_->call("GetMessages", Json::object({{"Destination", instance_}, {"MessagesRequestId", random_uuid()}, {"VisibilityTimeoutInSeconds", 10}}));
+      const Json answer = polls_->call("GetMessages", Json::object({{"Destination", instance_},
+                                                                    {"MessagesRequestId", random_uuid()},
+                                                                    {"VisibilityTimeoutInSeconds", 10}}));
       if (answer["Messages"].is_array())
         for (const Json& message : answer["Messages"].items()) take(message);
     }
@@ -50,7 +53,8 @@ class Agent {
       const Json document = Json::parse(imds_.require("dynamic/instance-identity/document"));
       instance_ = document.text("instanceId");
       const std::string region = document.text("region");
-      const std::string url = "https://ec2messages." + region + "." + imds_.find("meta-data/services/domain").value_or("amazonaws.com");
+      const std::string url =
+          "https://ec2messages." + region + "." + imds_.find("meta-data/services/domain").value_or("amazonaws.com");
       auto keys = [this] {
         const std::lock_guard lock(mutex_);
         return imds_.credentials();
@@ -60,9 +64,14 @@ class Agent {
     }
     utsname name{};
     ::uname(&name);
-    polls_->call("UpdateInstanceInformation", Json::object({{"InstanceId", instance_}, {"AgentVersion", "3.3.0.0-hanbat"}, {"ComputerName", name.nodename},
-                                                            {"IPAddress", imds_.find("meta-data/local-ipv4").value_or("")}, {"PlatformName", os_release("PRETTY_NAME")},
-                                                            {"PlatformType", "Linux"}, {"PlatformVersion", os_release("VERSION_ID")}}));
+    polls_->call("UpdateInstanceInformation",
+                 Json::object({{"InstanceId", instance_},
+                               {"AgentVersion", "3.3.0.0-hanbat"},
+                               {"ComputerName", name.nodename},
+                               {"IPAddress", imds_.find("meta-data/local-ipv4").value_or("")},
+                               {"PlatformName", os_release("PRETTY_NAME")},
+                               {"PlatformType", "Linux"},
+                               {"PlatformVersion", os_release("VERSION_ID")}}));
   }
 
   void take(const Json& message) {
@@ -76,7 +85,8 @@ class Agent {
     }
     if (message.text("Topic").starts_with("aws.ssm.cancelCommand")) {
       const std::lock_guard lock(mutex_);
-      if (const auto found = running_.find(payload.text("CancelMessageId")); found != running_.end()) found->second.request_stop();
+      if (const auto found = running_.find(payload.text("CancelMessageId")); found != running_.end())
+        found->second.request_stop();
       return;
     }
     ScriptRun run;
@@ -92,7 +102,8 @@ class Agent {
     workers_.emplace_back([this, id, run, source] {
       const Json answer = run_script(run, source.get_token());
       for (int attempt = 0; attempt < 30; ++attempt) try {
-          replies_->call("SendReply", Json::object({{"MessageId", id}, {"ReplyId", random_uuid()}, {"Payload", answer.dump()}}));
+          replies_->call("SendReply",
+                         Json::object({{"MessageId", id}, {"ReplyId", random_uuid()}, {"Payload", answer.dump()}}));
           replies_->call("DeleteMessage", Json::object({{"MessageId", id}}));
           break;
         } catch (const std::exception& e) {

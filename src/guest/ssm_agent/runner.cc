@@ -19,8 +19,10 @@ void take(int fd, std::string& into, bool& open) {
   std::array<char, 8192> chunk;
   const ssize_t n = ::read(fd, chunk.data(), chunk.size());
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
-  if (n <= 0) open = false;
-  else if (into.size() < kKept) into.append(chunk.data(), std::min(static_cast<std::size_t>(n), kKept - into.size()));
+  if (n <= 0)
+    open = false;
+  else if (into.size() < kKept)
+    into.append(chunk.data(), std::min(static_cast<std::size_t>(n), kKept - into.size()));
 }
 
 }  // namespace
@@ -31,7 +33,8 @@ Json run_script(const ScriptRun& run, std::stop_token stop) {
   write_file_atomic(script, "#!/bin/sh\n" + join(run.commands, "\n") + "\n", 0700);
   SpawnOptions options;
   options.folder = run.working_directory.empty() ? run.folder : run.working_directory;
-  options.variables = {{"HOME", "/root"}, {"USER", "root"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
+  options.variables = {
+      {"HOME", "/root"}, {"USER", "root"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
   options.out = Stdio::pipe();
   options.err = Stdio::pipe();
   Json answer = Json::object({{"code", 1}, {"out", ""}, {"err", ""}});
@@ -53,7 +56,9 @@ Json run_script(const ScriptRun& run, std::stop_token stop) {
       exit = child.stop(std::chrono::seconds(2));
       break;
     }
-    std::array<pollfd, 3> fds{{{out_open ? child.out.get() : -1, POLLIN, 0}, {err_open ? child.err.get() : -1, POLLIN, 0}, {exit ? -1 : child.pidfd(), POLLIN, 0}}};
+    std::array<pollfd, 3> fds{{{out_open ? child.out.get() : -1, POLLIN, 0},
+                               {err_open ? child.err.get() : -1, POLLIN, 0},
+                               {exit ? -1 : child.pidfd(), POLLIN, 0}}};
     ::poll(fds.data(), fds.size(), 200);
     if (fds[0].revents) take(child.out.get(), out, out_open);
     if (fds[1].revents) take(child.err.get(), err, err_open);

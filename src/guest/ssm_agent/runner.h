@@ -13,7 +13,7 @@ struct ScriptRun {
   std::vector<std::string> commands;
   std::string working_directory;  ///< "" = a folder of the command's own
   int timeout_s = 3600;
-  std::string folder;             ///< where the script is kept while it runs
+  std::string folder;  ///< where the script is kept while it runs
 };
 
 /// Blocks until the script has ended; a stop request ends it. The answer is what SendReply carries:

@@ -1,3 +1,4 @@
+// Scripts of commands: what comes back of them, and how they end.
 #include <gtest/gtest.h>
 
 #include <thread>

@@ -1,5 +1,5 @@
-// A message's id is aws.ssm.<command>.<instance>. It is handed out until it is acknowledged, so an agent that dies before that gets it
-// again; after that the command has begun and is never begun twice.
+// A message's id is aws.ssm.<command>.<instance>. It is handed out until it is acknowledged, so an agent that dies
+// before that gets it again; after that the command has begun and is never begun twice.
 #include "services/ssm/agent_endpoint.h"
 
 #include "base/text.h"
@@ -18,11 +18,13 @@ constexpr Milliseconds kLongestPoll = std::chrono::seconds(20);
 /// An instance speaks only for itself: the session of its profile's role is named after it.
 void require_own(const region::Request& rq, const std::string& instance) {
   if (rq.caller.session_name != instance)
-    throw wire::Error("AccessDeniedException", 400, "The caller " + rq.caller.arn + " is not the instance " + instance + ".");
+    throw wire::Error("AccessDeniedException", 400,
+                      "The caller " + rq.caller.arn + " is not the instance " + instance + ".");
 }
 
 Json parameters_of(region::Request& rq, const std::string& command) {
-  const auto row = rq.tx.find("SELECT body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, command);
+  const auto row = rq.tx.find("SELECT body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?", rq.account,
+                              rq.region, command);
   return row ? row->json(0)["Parameters"] : Json::object();
 }
 
@@ -55,19 +57,25 @@ Message message_of(region::Request& rq, const Invocation& i, const std::string& 
 
 }  // namespace
 
-UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(region::Request& rq, const UpdateInstanceInformationInput& in) {
+UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(region::Request& rq,
+                                                                           const UpdateInstanceInformationInput& in) {
   rq.authorize("ssm:UpdateInstanceInformation", rq.arn("ec2", "instance/" + in.instance_id));
 
   require_own(rq, in.instance_id);
-  const auto before = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, in.instance_id);
+  const auto before = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?",
+                                 rq.account, rq.region, in.instance_id);
 
   Json body = before ? before->json(0) : Json::object({{"registered", rq.now().ms}});
-  const std::pair<const char*, const std::optional<std::string>&> told[] = {{"agent_version", in.agent_version}, {"computer_name", in.computer_name}, {"ip_address", in.ip_address},
-                                                                            {"platform_name", in.platform_name}, {"platform_type", in.platform_type}, {"platform_version", in.platform_version}};
+  const std::pair<const char*, const std::optional<std::string>&> told[] = {
+      {"agent_version", in.agent_version}, {"computer_name", in.computer_name},
+      {"ip_address", in.ip_address},       {"platform_name", in.platform_name},
+      {"platform_type", in.platform_type}, {"platform_version", in.platform_version}};
   for (const auto& [name, value] : told)
     if (value) body[name] = *value;
-  rq.tx.exec("DELETE FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, in.instance_id);
-  rq.tx.exec("INSERT INTO ssm_instances (account, region, id, last_ping, body) VALUES (?, ?, ?, ?, ?)", rq.account, rq.region, in.instance_id, rq.now(), body);
+  rq.tx.exec("DELETE FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
+             in.instance_id);
+  rq.tx.exec("INSERT INTO ssm_instances (account, region, id, last_ping, body) VALUES (?, ?, ?, ?, ?)", rq.account,
+             rq.region, in.instance_id, rq.now(), body);
 
   return {};
 }
@@ -81,19 +89,24 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
   out.destination = in.destination;
   out.messages_request_id = in.messages_request_id;
   out.messages.emplace();
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kInvocationColumns + " FROM ssm_invocations WHERE account = ? AND region = ? AND instance = ? AND (status = 'Pending' OR cancel = 1) LIMIT 10",
+  for (const auto& row : rq.tx.query(std::string("SELECT ") + kInvocationColumns +
+                                         " FROM ssm_invocations WHERE account = ? AND region = ? AND instance = ? AND "
+                                         "(status = 'Pending' OR cancel = 1) LIMIT 10",
                                      rq.account, rq.region, in.destination)) {
     const Invocation i = invocation_of(row);
     if (i.deadline <= rq.now()) continue;
     if (i.cancel) {
-      out.messages->push_back(message_of(rq, i, "aws.ssm.cancelCommand", Json::object({{"CancelMessageId", message_id(i)}})));
+      out.messages->push_back(
+          message_of(rq, i, "aws.ssm.cancelCommand", Json::object({{"CancelMessageId", message_id(i)}})));
       continue;
     }
     const Json parameters = parameters_of(rq, i.command);
     const auto folder = parameters.texts("workingDirectory");
     out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand",
-                                       Json::object({{"DocumentName", "AWS-RunShellScript"}, {"Commands", Json(parameters.texts("commands"))},
-                                                     {"WorkingDirectory", folder.empty() ? "" : folder[0]}, {"ExecutionTimeout", execution_timeout_s(parameters)}})));
+                                       Json::object({{"DocumentName", "AWS-RunShellScript"},
+                                                     {"Commands", Json(parameters.texts("commands"))},
+                                                     {"WorkingDirectory", folder.empty() ? "" : folder[0]},
+                                                     {"ExecutionTimeout", execution_timeout_s(parameters)}})));
   }
   if (out.messages->empty()) rq.wait_for(message_topic(rq.account, rq.region, in.destination), kLongestPoll);
   return out;
@@ -104,11 +117,17 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
 
   Invocation i = require_invocation(rq, in.message_id);
 
-  if (i.cancel) i.cancel = false;
-  else if (i.status == "Pending") delivered(i, rq.now(), std::chrono::seconds(execution_timeout_s(parameters_of(rq, i.command))));
-  else throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status);
+  if (i.cancel)
+    i.cancel = false;
+  else if (i.status == "Pending")
+    delivered(i, rq.now(), std::chrono::seconds(execution_timeout_s(parameters_of(rq, i.command))));
+  else
+    throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status);
   save(rq.tx, i);
-  rq.add_task({.kind = std::string(kDeadline), .key = i.command, .body = Json::object({{"account", rq.account}, {"region", rq.region}}), .due = i.deadline + std::chrono::seconds(1)});
+  rq.add_task({.kind = std::string(kDeadline),
+               .key = i.command,
+               .body = Json::object({{"account", rq.account}, {"region", rq.region}}),
+               .due = i.deadline + std::chrono::seconds(1)});
 
   return {};
 }

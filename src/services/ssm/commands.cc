@@ -1,5 +1,5 @@
-// Run Command: AWS-RunShellScript on instances whose agent has called. The command and an invocation per instance are rows; the
-// agent of each instance takes its own from agent_endpoint.cc.
+// Run Command: AWS-RunShellScript on instances whose agent has called. The command and an invocation per instance are
+// rows; the agent of each instance takes its own from agent_endpoint.cc.
 #include <algorithm>
 #include <set>
 
@@ -19,7 +19,8 @@ constexpr auto kOnline = std::chrono::minutes(5);
 std::string instance_arn(const region::Request& rq, const std::string& id) { return rq.arn("ec2", "instance/" + id); }
 
 std::optional<store::Row> find_command(region::Request& rq, const std::string& id) {
-  return rq.tx.find("SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, id);
+  return rq.tx.find("SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?",
+                    rq.account, rq.region, id);
 }
 
 store::Row require_command(region::Request& rq, const std::string& id) {
@@ -36,14 +37,17 @@ std::set<std::string> instances_by_tags(region::Request& rq, const std::vector<T
   running.values = {"running"};
   for (const Target& target : targets) {
     const std::string key = target.key.value_or("");
-    if (!key.starts_with("tag:") && key != "tag-key") throw wire::Error("InvalidTarget", 400, "The target isn't valid: " + key + ". Use InstanceIds, tag:<key> or tag-key.");
+    if (!key.starts_with("tag:") && key != "tag-key")
+      throw wire::Error("InvalidTarget", 400,
+                        "The target isn't valid: " + key + ". Use InstanceIds, tag:<key> or tag-key.");
     ec2::Filter& filter = in.filters->emplace_back();
     filter.name = key;
     filter.values = target.values;
   }
   ec2::DescribeInstancesOutput out;
   region::Service& service = rq.home.require_service("ec2");
-  rq.home.call(rq, service, *service.find_operation("DescribeInstances"), rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  rq.home.call(rq, service, *service.find_operation("DescribeInstances"),
+               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
   std::set<std::string> ids;
   if (out.reservations)
     for (const auto& reservation : *out.reservations)
@@ -58,13 +62,17 @@ std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInp
   if (!in.targets) return ids;
   std::vector<Target> tags;
   for (const Target& target : *in.targets) {
-    if (lower(target.key.value_or("")) == "instanceids") ids.insert(target.values->begin(), target.values->end());
-    else tags.push_back(target);
+    if (lower(target.key.value_or("")) == "instanceids")
+      ids.insert(target.values->begin(), target.values->end());
+    else
+      tags.push_back(target);
   }
   if (!tags.empty()) {
     // Instances that SSM does not know are passed over when tags pick them.
     for (const std::string& id : instances_by_tags(rq, tags))
-      if (rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, id)) ids.insert(id);
+      if (rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
+                     id))
+        ids.insert(id);
   }
   return ids;
 }
@@ -74,10 +82,12 @@ void check_parameters(const SendCommandInput& in) {
   const auto parameters = in.parameters.value_or(std::map<std::string, std::vector<std::string>>{});
   for (const auto& [name, values] : parameters)
     if (!kKnown.contains(name)) throw InvalidParameters("Invalid parameters provided in command or document: " + name);
-  if (!parameters.contains("commands") || parameters.at("commands").empty()) throw InvalidParameters("Parameter \"commands\" is missing a value.");
+  if (!parameters.contains("commands") || parameters.at("commands").empty())
+    throw InvalidParameters("Parameter \"commands\" is missing a value.");
   if (const auto timeout = parameters.find("executionTimeout"); timeout != parameters.end()) {
     const auto seconds = timeout->second.empty() ? std::nullopt : parse_int(timeout->second[0]);
-    if (!seconds || *seconds < 1 || *seconds > 172800) throw InvalidParameters("Parameter \"executionTimeout\" must be between 1 and 172800 seconds.");
+    if (!seconds || *seconds < 1 || *seconds > 172800)
+      throw InvalidParameters("Parameter \"executionTimeout\" must be between 1 and 172800 seconds.");
   }
 }
 
@@ -88,7 +98,8 @@ Command command_of(region::Request& rq, const store::Row& row) {
   c.status = c.status_details = command_status(all);
   c.target_count = static_cast<int>(all.size());
   c.completed_count = count([](const Invocation& i) { return i.ended(); });
-  c.error_count = count([](const Invocation& i) { return i.status == "Failed" || i.body.text("detail") == "ExecutionTimedOut"; });
+  c.error_count =
+      count([](const Invocation& i) { return i.status == "Failed" || i.body.text("detail") == "ExecutionTimedOut"; });
   c.delivery_timed_out_count = count([](const Invocation& i) { return i.body.text("detail") == "DeliveryTimedOut"; });
   return c;
 }
@@ -99,7 +110,8 @@ CommandInvocation invocation_shape(region::Request& rq, const Invocation& i, con
   out.command_id = i.command;
   out.instance_id = i.instance;
   out.instance_name = "";
-  if (const auto known = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", i.account, i.region, i.instance))
+  if (const auto known = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?",
+                                    i.account, i.region, i.instance))
     out.instance_name = known->json(0).text("computer_name");
   out.comment = c.comment;
   out.document_name = c.document_name;
@@ -138,17 +150,23 @@ SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput&
   if (in.instance_ids)
     for (const std::string& id : *in.instance_ids) rq.authorize("ssm:SendCommand", instance_arn(rq, id));
 
-  if (document != kDocument) throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
-  if (const std::string version = in.document_version.value_or("1"); version != "1" && version != "$DEFAULT" && version != "$LATEST")
+  if (document != kDocument)
+    throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
+  if (const std::string version = in.document_version.value_or("1");
+      version != "1" && version != "$DEFAULT" && version != "$LATEST")
     throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
-  if (in.instance_ids && in.targets) throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
+  if (in.instance_ids && in.targets)
+    throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
   check_parameters(in);
   const std::set<std::string> ids = wanted_instances(rq, in);
   if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
   std::vector<std::string> unknown;
   for (const std::string& id : ids)
-    if (!rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region, id)) unknown.push_back(id);
-  if (!unknown.empty()) throw InvalidInstanceId("Instances [[" + join(unknown, ", ") + "]] not in a valid state for account " + rq.account);
+    if (!rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
+                    id))
+      unknown.push_back(id);
+  if (!unknown.empty())
+    throw InvalidInstanceId("Instances [[" + join(unknown, ", ") + "]] not in a valid state for account " + rq.account);
 
   const Timestamp now = rq.now();
   const std::int64_t wait_s = in.timeout_seconds.value_or(3600);
@@ -165,12 +183,16 @@ SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput&
   command.timeout_seconds = static_cast<int>(wait_s);
   command.max_concurrency = "50";
   command.max_errors = "0";
-  rq.tx.exec("INSERT INTO ssm_commands (account, region, id, requested, body) VALUES (?, ?, ?, ?, ?)", rq.account, rq.region, *command.command_id, now, wire::to_json(command));
+  rq.tx.exec("INSERT INTO ssm_commands (account, region, id, requested, body) VALUES (?, ?, ?, ?, ?)", rq.account,
+             rq.region, *command.command_id, now, wire::to_json(command));
   for (const std::string& id : ids) {
-    save(rq.tx, {rq.account, rq.region, *command.command_id, id, "Pending", false, now + std::chrono::seconds(wait_s), Json::object({{"detail", "Pending"}})});
+    save(rq.tx, {rq.account, rq.region, *command.command_id, id, "Pending", false, now + std::chrono::seconds(wait_s),
+                 Json::object({{"detail", "Pending"}})});
     rq.notify(message_topic(rq.account, rq.region, id));
   }
-  rq.add_task({.kind = std::string(kDeadline), .key = *command.command_id, .body = Json::object({{"account", rq.account}, {"region", rq.region}}),
+  rq.add_task({.kind = std::string(kDeadline),
+               .key = *command.command_id,
+               .body = Json::object({{"account", rq.account}, {"region", rq.region}}),
                .due = now + std::chrono::seconds(wait_s) + std::chrono::seconds(1)});
 
   SendCommandOutput out;
@@ -184,7 +206,9 @@ CancelCommandOutput Ssm::cancel_command(region::Request& rq, const CancelCommand
   require_command(rq, in.command_id);
 
   for (Invocation i : invocations_of(rq.tx, rq.account, rq.region, in.command_id)) {
-    if (in.instance_ids && !in.instance_ids->empty() && std::find(in.instance_ids->begin(), in.instance_ids->end(), i.instance) == in.instance_ids->end()) continue;
+    if (in.instance_ids && !in.instance_ids->empty() &&
+        std::find(in.instance_ids->begin(), in.instance_ids->end(), i.instance) == in.instance_ids->end())
+      continue;
     cancelled(i, rq.now());
     save(rq.tx, i);
     rq.notify(message_topic(rq.account, rq.region, i.instance));
@@ -197,8 +221,12 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
 
   const store::Row command = require_command(rq, in.command_id);
   const auto i = find_invocation(rq.tx, rq.account, rq.region, in.command_id, in.instance_id);
-  if (!i) throw InvocationDoesNotExist("The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the managed node ID and try again.");
-  if (in.plugin_name && *in.plugin_name != "aws:runShellScript") throw InvalidPluginName("The plugin name isn't valid.");
+  if (!i)
+    throw InvocationDoesNotExist(
+        "The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the "
+        "managed node ID and try again.");
+  if (in.plugin_name && *in.plugin_name != "aws:runShellScript")
+    throw InvalidPluginName("The plugin name isn't valid.");
   const Command c = wire::from_json<Command>(command.json(2));
 
   GetCommandInvocationOutput out;
@@ -217,7 +245,8 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
     if (const std::int64_t ended = i->body.integer("ended"); ended > 0) {
       out.execution_end_date_time = iso8601_ms({ended});
       const std::string ms = std::to_string((ended - started) % 1000);
-      out.execution_elapsed_time = "PT" + std::to_string((ended - started) / 1000) + "." + std::string(3 - ms.size(), '0') + ms + "S";
+      out.execution_elapsed_time =
+          "PT" + std::to_string((ended - started) / 1000) + "." + std::string(3 - ms.size(), '0') + ms + "S";
     }
   }
   out.standard_output_content = i->body.text("out");
@@ -229,12 +258,15 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
 ListCommandsOutput Ssm::list_commands(region::Request& rq, const ListCommandsInput& in) {
   rq.authorize("ssm:ListCommands", rq.arn("ssm", "*"));
 
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)), skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
+  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)),
+                    skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
 
   ListCommandsOutput out;
   out.commands.emplace();
   std::size_t index = 0;
-  for (const auto& row : rq.tx.query("SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id", rq.account, rq.region)) {
+  for (const auto& row : rq.tx.query(
+           "SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id",
+           rq.account, rq.region)) {
     if (in.command_id && row.text(0) != *in.command_id) continue;
     if (in.instance_id && !find_invocation(rq.tx, rq.account, rq.region, row.text(0), *in.instance_id)) continue;
     if (index++ < skip) continue;
@@ -250,13 +282,16 @@ ListCommandsOutput Ssm::list_commands(region::Request& rq, const ListCommandsInp
 ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, const ListCommandInvocationsInput& in) {
   rq.authorize("ssm:ListCommandInvocations", rq.arn("ssm", "*"));
 
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)), skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
+  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)),
+                    skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
   if (in.command_id) require_command(rq, *in.command_id);
 
   ListCommandInvocationsOutput out;
   out.command_invocations.emplace();
   std::size_t index = 0;
-  for (const auto& row : rq.tx.query("SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id", rq.account, rq.region)) {
+  for (const auto& row : rq.tx.query(
+           "SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id",
+           rq.account, rq.region)) {
     if (in.command_id && row.text(0) != *in.command_id) continue;
     for (const Invocation& i : invocations_of(rq.tx, rq.account, rq.region, row.text(0))) {
       if (in.instance_id && i.instance != *in.instance_id) continue;
@@ -271,15 +306,19 @@ ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, 
   return out;
 }
 
-DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Request& rq, const DescribeInstanceInformationInput& in) {
+DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Request& rq,
+                                                                     const DescribeInstanceInformationInput& in) {
   rq.authorize("ssm:DescribeInstanceInformation", rq.arn("ssm", "*"));
 
   for (const auto& filter : in.filters.value_or(std::vector<InstanceInformationStringFilter>{}))
-    if (filter.key != "InstanceIds" && filter.key != "PingStatus" && filter.key != "PlatformTypes") throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
+    if (filter.key != "InstanceIds" && filter.key != "PingStatus" && filter.key != "PlatformTypes")
+      throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
 
   DescribeInstanceInformationOutput out;
   out.instance_information_list.emplace();
-  for (const auto& row : rq.tx.query("SELECT id, last_ping, body FROM ssm_instances WHERE account = ? AND region = ? ORDER BY id", rq.account, rq.region)) {
+  for (const auto& row :
+       rq.tx.query("SELECT id, last_ping, body FROM ssm_instances WHERE account = ? AND region = ? ORDER BY id",
+                   rq.account, rq.region)) {
     const Json body = row.json(2);
     InstanceInformation i;
     i.instance_id = row.text(0);
@@ -295,7 +334,9 @@ DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Req
     i.computer_name = body.text("computer_name");
     bool wanted = true;
     for (const auto& filter : in.filters.value_or(std::vector<InstanceInformationStringFilter>{})) {
-      const std::string value = filter.key == "InstanceIds" ? *i.instance_id : filter.key == "PingStatus" ? *i.ping_status : *i.platform_type;
+      const std::string value = filter.key == "InstanceIds"  ? *i.instance_id
+                                : filter.key == "PingStatus" ? *i.ping_status
+                                                             : *i.platform_type;
       wanted = wanted && std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
     }
     if (wanted) out.instance_information_list->push_back(i);
@@ -309,8 +350,10 @@ void Ssm::expire(store::TaskRun& run) {
   home_.db.write([&](store::Tx& tx) {
     for (Invocation i : invocations_of(tx, run.body().text("account"), run.body().text("region"), run.key())) {
       if (i.ended()) continue;
-      if (i.deadline <= now) timed_out(i, now), save(tx, i);
-      else next = next ? std::min(*next, i.deadline) : i.deadline;
+      if (i.deadline <= now)
+        timed_out(i, now), save(tx, i);
+      else
+        next = next ? std::min(*next, i.deadline) : i.deadline;
     }
   });
   if (next) run.again(*next - now + std::chrono::seconds(1));

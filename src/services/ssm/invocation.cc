@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kOutputKept = 24000;  // what GetCommandInvocation tells of each stream
 
-std::string cut(const std::string& text) { return text.size() <= kOutputKept ? text : text.substr(0, kOutputKept - 30) + "\n---Output truncated---"; }
+std::string cut(const std::string& text) {
+  return text.size() <= kOutputKept ? text : text.substr(0, kOutputKept - 30) + "\n---Output truncated---";
+}
 
 void end(Invocation& i, Timestamp now, std::string status, std::string detail, std::int64_t code) {
   i.status = std::move(status);
@@ -23,27 +25,36 @@ Invocation invocation_of(const store::Row& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.flag(5), row.timestamp(6), row.json(7)};
 }
 
-std::optional<Invocation> find_invocation(store::Tx& tx, const std::string& account, const std::string& region, const std::string& command, const std::string& instance) {
-  const auto row = tx.find(std::string("SELECT ") + kInvocationColumns + " FROM ssm_invocations WHERE account = ? AND region = ? AND command = ? AND instance = ?", account,
-                           region, command, instance);
+std::optional<Invocation> find_invocation(store::Tx& tx, const std::string& account, const std::string& region,
+                                          const std::string& command, const std::string& instance) {
+  const auto row =
+      tx.find(std::string("SELECT ") + kInvocationColumns +
+                  " FROM ssm_invocations WHERE account = ? AND region = ? AND command = ? AND instance = ?",
+              account, region, command, instance);
   if (!row) return std::nullopt;
   return invocation_of(*row);
 }
 
-std::vector<Invocation> invocations_of(store::Tx& tx, const std::string& account, const std::string& region, const std::string& command) {
+std::vector<Invocation> invocations_of(store::Tx& tx, const std::string& account, const std::string& region,
+                                       const std::string& command) {
   std::vector<Invocation> out;
-  for (const auto& row : tx.query(std::string("SELECT ") + kInvocationColumns + " FROM ssm_invocations WHERE account = ? AND region = ? AND command = ? ORDER BY instance",
-                                  account, region, command))
+  for (const auto& row :
+       tx.query(std::string("SELECT ") + kInvocationColumns +
+                    " FROM ssm_invocations WHERE account = ? AND region = ? AND command = ? ORDER BY instance",
+                account, region, command))
     out.push_back(invocation_of(row));
   return out;
 }
 
 void save(store::Tx& tx, const Invocation& i) {
-  if (tx.exec("UPDATE ssm_invocations SET status = ?, cancel = ?, deadline = ?, body = ? WHERE account = ? AND region = ? AND command = ? AND instance = ?", i.status,
-              i.cancel, i.deadline, i.body, i.account, i.region, i.command, i.instance) > 0)
+  if (tx.exec("UPDATE ssm_invocations SET status = ?, cancel = ?, deadline = ?, body = ? WHERE account = ? AND region "
+              "= ? AND command = ? AND instance = ?",
+              i.status, i.cancel, i.deadline, i.body, i.account, i.region, i.command, i.instance) > 0)
     return;
-  tx.exec("INSERT INTO ssm_invocations (account, region, command, instance, status, cancel, deadline, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", i.account, i.region,
-          i.command, i.instance, i.status, i.cancel, i.deadline, i.body);
+  tx.exec(
+      "INSERT INTO ssm_invocations (account, region, command, instance, status, cancel, deadline, body) VALUES (?, ?, "
+      "?, ?, ?, ?, ?, ?)",
+      i.account, i.region, i.command, i.instance, i.status, i.cancel, i.deadline, i.body);
 }
 
 void delivered(Invocation& i, Timestamp now, Milliseconds execution_timeout) {
@@ -60,10 +71,14 @@ void replied(Invocation& i, Timestamp now, const Json& reply) {
   i.body["out"] = cut(reply.text("out"));
   i.body["err"] = cut(reply.text("err"));
   const std::int64_t code = reply.integer("code");
-  if (reply.flag("cancelled")) end(i, now, "Cancelled", "Cancelled", code);
-  else if (reply.flag("timed_out")) end(i, now, "TimedOut", "ExecutionTimedOut", code);
-  else if (code == 0) end(i, now, "Success", "Success", 0);
-  else end(i, now, "Failed", "Failed", code);
+  if (reply.flag("cancelled"))
+    end(i, now, "Cancelled", "Cancelled", code);
+  else if (reply.flag("timed_out"))
+    end(i, now, "TimedOut", "ExecutionTimedOut", code);
+  else if (code == 0)
+    end(i, now, "Success", "Success", 0);
+  else
+    end(i, now, "Failed", "Failed", code);
 }
 
 void cancelled(Invocation& i, Timestamp now) {
@@ -80,7 +95,9 @@ void timed_out(Invocation& i, Timestamp now) {
 }
 
 std::string command_status(const std::vector<Invocation>& all) {
-  auto any = [&](const char* status) { return std::any_of(all.begin(), all.end(), [&](const Invocation& i) { return i.status == status; }); };
+  auto any = [&](const char* status) {
+    return std::any_of(all.begin(), all.end(), [&](const Invocation& i) { return i.status == status; });
+  };
   if (any("Cancelling")) return "Cancelling";
   if (any("InProgress")) return "InProgress";
   const bool pending = any("Pending");

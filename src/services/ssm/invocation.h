@@ -20,14 +20,18 @@ struct Invocation {
   Timestamp deadline;
   Json body;
 
-  bool ended() const { return status == "Success" || status == "Failed" || status == "TimedOut" || status == "Cancelled"; }
+  bool ended() const {
+    return status == "Success" || status == "Failed" || status == "TimedOut" || status == "Cancelled";
+  }
 };
 
 inline constexpr const char* kInvocationColumns = "account, region, command, instance, status, cancel, deadline, body";
 
 Invocation invocation_of(const store::Row& row);
-std::optional<Invocation> find_invocation(store::Tx& tx, const std::string& account, const std::string& region, const std::string& command, const std::string& instance);
-std::vector<Invocation> invocations_of(store::Tx& tx, const std::string& account, const std::string& region, const std::string& command);
+std::optional<Invocation> find_invocation(store::Tx& tx, const std::string& account, const std::string& region,
+                                          const std::string& command, const std::string& instance);
+std::vector<Invocation> invocations_of(store::Tx& tx, const std::string& account, const std::string& region,
+                                       const std::string& command);
 void save(store::Tx& tx, const Invocation& invocation);
 
 /// The events of its life; each does nothing to an invocation that it does not find in a fitting state.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "gen/ssm/schema.h"
+#include "services/ssm/parameter_rows.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
 
@@ -11,7 +12,6 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr int kVersionsKept = 100;
-constexpr const char* kVersionColumns = "name, version, value, body";
 
 [[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
 
@@ -19,70 +19,60 @@ void check_name(const std::string& name) {
   const std::string plain = lower(name);
   for (const char c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("_.-/").find(c) == std::string::npos)
-      invalid("Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_");
+      invalid(
+          "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of "
+          "sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the "
+          "following 3 symbols .-_");
   const std::string bare = plain.starts_with('/') ? plain.substr(1) : plain;
   if (bare.starts_with("aws") || bare.starts_with("ssm"))
     invalid("Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).");
-  if (name.find('/') != std::string::npos && !name.starts_with('/')) invalid("Parameter name must be a fully qualified name.");
-  if (name.ends_with('/') || name.find("//") != std::string::npos) invalid("Parameter name must be a fully qualified name.");
+  if (name.find('/') != std::string::npos && !name.starts_with('/'))
+    invalid("Parameter name must be a fully qualified name.");
+  if (name.ends_with('/') || name.find("//") != std::string::npos)
+    invalid("Parameter name must be a fully qualified name.");
   if (std::count(name.begin(), name.end(), '/') > 15)
     throw HierarchyLevelLimitExceededException("A hierarchy can have a maximum of 15 levels.");
 }
 
 void check_value(const PutParameterInput& in, const std::string& type) {
   const std::size_t limit = in.tier.value_or("Standard") == "Standard" ? 4096 : 8192;
-  if (in.value.empty()) invalid("1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.");
+  if (in.value.empty())
+    invalid(
+        "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length "
+        "greater than or equal to 1.");
   if (in.value.size() > limit)
-    invalid("Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.");
-  if (type != "String" && type != "StringList" && type != "SecureString") throw UnsupportedParameterType("The parameter type is not supported.");
+    invalid(
+        "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
+        "value, upgrade the parameter to use the advanced-parameter tier.");
+  if (type != "String" && type != "StringList" && type != "SecureString")
+    throw UnsupportedParameterType("The parameter type is not supported.");
   if (!in.allowed_pattern) return;
   try {
     if (!std::regex_match(in.value, std::regex(*in.allowed_pattern)))
-      throw ParameterPatternMismatchException("Parameter value, cannot be validated against allowedPattern: " + *in.allowed_pattern);
+      throw ParameterPatternMismatchException("Parameter value, cannot be validated against allowedPattern: " +
+                                              *in.allowed_pattern);
   } catch (const std::regex_error&) {
-    throw InvalidAllowedPatternException("The parameter's allowedPattern is no regular expression: " + *in.allowed_pattern);
+    throw InvalidAllowedPatternException("The parameter's allowedPattern is no regular expression: " +
+                                         *in.allowed_pattern);
   }
 }
 
-std::optional<store::Row> find_version(region::Request& rq, const std::string& name, std::int64_t version) {
-  return rq.tx.find(std::string("SELECT ") + kVersionColumns + " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ? AND version = ?", rq.account,
-                    rq.region, name, version);
-}
-
-std::optional<std::int64_t> newest_version(region::Request& rq, const std::string& name) {
-  const auto row = rq.tx.find("SELECT version FROM ssm_parameters WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region, name);
-  return row ? std::optional(row->integer(0)) : std::nullopt;
-}
-
 bool erase(region::Request& rq, const std::string& name) {
-  rq.tx.exec("DELETE FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region, name);
-  rq.tx.exec("DELETE FROM ssm_tags WHERE account = ? AND region = ? AND resource = ?", rq.account, rq.region, "Parameter/" + name);
-  return rq.tx.exec("DELETE FROM ssm_parameters WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region, name) > 0;
+  rq.tx.exec("DELETE FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region,
+             name);
+  rq.tx.exec("DELETE FROM ssm_tags WHERE account = ? AND region = ? AND resource = ?", rq.account, rq.region,
+             "Parameter/" + name);
+  return rq.tx.exec("DELETE FROM ssm_parameters WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region,
+                    name) > 0;
 }
 
 /// The newest versions of all parameters, by name.
 std::vector<store::Row> newest(region::Request& rq) {
-  return rq.tx.query("SELECT v.name, v.version, v.value, v.body FROM ssm_parameter_versions v JOIN ssm_parameters p ON p.account = v.account AND p.region = v.region "
-                     "AND p.name = v.name AND p.version = v.version WHERE v.account = ? AND v.region = ? ORDER BY v.name",
-                     rq.account, rq.region);
-}
-
-ParameterMetadata metadata(region::Request& rq, const store::Row& row) {
-  const Json body = row.json(3);
-  ParameterMetadata m;
-  m.name = row.text(0);
-  m.arn = parameter_arn(rq, row.text(0));
-  m.type = body.text("type");
-  if (m.type == "SecureString") m.key_id = body.text("key_id", "alias/aws/ssm");
-  m.last_modified_date = Timestamp{body.integer("modified")};
-  m.last_modified_user = body.text("modified_by");
-  if (body.contains("description")) m.description = body.text("description");
-  if (body.contains("allowed_pattern")) m.allowed_pattern = body.text("allowed_pattern");
-  m.version = row.integer(1);
-  m.tier = body.text("tier", "Standard");
-  m.data_type = body.text("data_type", "text");
-  m.policies.emplace();
-  return m;
+  return rq.tx.query(
+      "SELECT v.name, v.version, v.value, v.body FROM ssm_parameter_versions v JOIN ssm_parameters p ON p.account = "
+      "v.account AND p.region = v.region "
+      "AND p.name = v.name AND p.version = v.version WHERE v.account = ? AND v.region = ? ORDER BY v.name",
+      rq.account, rq.region);
 }
 
 bool passes(const store::Row& row, const ParameterStringFilter& filter) {
@@ -92,7 +82,8 @@ bool passes(const store::Row& row, const ParameterStringFilter& filter) {
   const std::string option = filter.option.value_or(filter.key == "Path" ? "OneLevel" : "Equals");
   auto any = [&](auto&& test) { return std::any_of(values.begin(), values.end(), test); };
   if (filter.key == "Name") {
-    if (option == "BeginsWith") return any([&](const std::string& v) { return name.starts_with(v) || name.starts_with("/" + v); });
+    if (option == "BeginsWith")
+      return any([&](const std::string& v) { return name.starts_with(v) || name.starts_with("/" + v); });
     if (option == "Contains") return any([&](const std::string& v) { return name.find(v) != std::string::npos; });
     if (option == "Equals") return any([&](const std::string& v) { return name == v; });
     throw InvalidFilterOption("The following filter option is not valid: " + option);
@@ -105,14 +96,17 @@ bool passes(const store::Row& row, const ParameterStringFilter& filter) {
       const std::string folder = v.ends_with('/') ? v : v + "/";
       return name.starts_with(folder) && (option == "Recursive" || name.find('/', folder.size()) == std::string::npos);
     });
-  throw InvalidFilterKey("The following filter key is not valid: " + filter.key + ". Valid filter keys here: [Path, Name, Type, Tier, DataType].");
+  throw InvalidFilterKey("The following filter key is not valid: " + filter.key +
+                         ". Valid filter keys here: [Path, Name, Type, Tier, DataType].");
 }
 
 }  // namespace
 
 std::span<const store::Migration> Ssm::migrations() const { return schema(); }
 
-std::string parameter_arn(const region::Request& rq, const std::string& name) { return rq.arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name); }
+std::string parameter_arn(const region::Request& rq, const std::string& name) {
+  return rq.arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name);
+}
 
 std::string Ssm::sealed(const region::Request& rq, const std::string& name, const std::string& value) const {
   return vault_.seal(value, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name);
@@ -130,14 +124,22 @@ PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInp
   const auto before = newest_version(rq, in.name);
   const bool overwrite = in.overwrite.value_or(false);
   if (before && !overwrite)
-    throw ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
-  if (overwrite && in.tags) invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.");
+    throw ParameterAlreadyExists(
+        "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
+  if (overwrite && in.tags)
+    invalid(
+        "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove "
+        "overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or "
+        "RemoveTagsFromResource.");
   Json body = before ? find_version(rq, in.name, *before)->json(3) : Json::object();
   const std::string type = in.type.value_or(body.text("type"));
   if (type.empty()) invalid("A parameter type is required when you create a parameter.");
-  if (const std::string tier = in.tier.value_or("Standard"); tier != "Standard" && tier != "Advanced") throw wire::Error::not_implemented("PutParameter", "Tier " + tier);
-  if (const std::string data = in.data_type.value_or("text"); data != "text") throw wire::Error::not_implemented("PutParameter", "DataType " + data);
-  if (in.key_id && *in.key_id != "alias/aws/ssm") throw wire::Error::not_implemented("PutParameter", "KeyId " + *in.key_id);
+  if (const std::string tier = in.tier.value_or("Standard"); tier != "Standard" && tier != "Advanced")
+    throw wire::Error::not_implemented("PutParameter", "Tier " + tier);
+  if (const std::string data = in.data_type.value_or("text"); data != "text")
+    throw wire::Error::not_implemented("PutParameter", "DataType " + data);
+  if (in.key_id && *in.key_id != "alias/aws/ssm")
+    throw wire::Error::not_implemented("PutParameter", "KeyId " + *in.key_id);
   if (in.key_id && type != "SecureString") invalid("KeyId is required for SecureString type parameters only.");
   check_value(in, type);
 
@@ -149,18 +151,26 @@ PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInp
   body["modified"] = rq.now().ms;
   body["modified_by"] = rq.caller.arn;
   body["labels"] = Json::array();
-  rq.tx.exec("INSERT INTO ssm_parameter_versions (account, region, name, version, value, body) VALUES (?, ?, ?, ?, ?, ?)", rq.account, rq.region, in.name, version,
-             type == "SecureString" ? sealed(rq, in.name, in.value) : in.value, body);
-  if (before) rq.tx.exec("UPDATE ssm_parameters SET version = ?, type = ? WHERE account = ? AND region = ? AND name = ?", version, type, rq.account, rq.region, in.name);
-  else rq.tx.exec("INSERT INTO ssm_parameters (account, region, name, version, type) VALUES (?, ?, ?, ?, ?)", rq.account, rq.region, in.name, version, type);
-  rq.tx.exec("DELETE FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ? AND version <= ?", rq.account, rq.region, in.name, version - kVersionsKept);
+  rq.tx.exec(
+      "INSERT INTO ssm_parameter_versions (account, region, name, version, value, body) VALUES (?, ?, ?, ?, ?, ?)",
+      rq.account, rq.region, in.name, version, type == "SecureString" ? sealed(rq, in.name, in.value) : in.value, body);
+  if (before)
+    rq.tx.exec("UPDATE ssm_parameters SET version = ?, type = ? WHERE account = ? AND region = ? AND name = ?", version,
+               type, rq.account, rq.region, in.name);
+  else
+    rq.tx.exec("INSERT INTO ssm_parameters (account, region, name, version, type) VALUES (?, ?, ?, ?, ?)", rq.account,
+               rq.region, in.name, version, type);
+  rq.tx.exec("DELETE FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ? AND version <= ?",
+             rq.account, rq.region, in.name, version - kVersionsKept);
   if (in.tags)
     for (const Tag& tag : *in.tags)
-      rq.tx.exec("INSERT INTO ssm_tags (account, region, resource, name, value) VALUES (?, ?, ?, ?, ?)", rq.account, rq.region, "Parameter/" + in.name, tag.key, tag.value);
-  rq.publish({.source = "aws.ssm",
-              .detail_type = "Parameter Store Change",
-              .resources = {parameter_arn(rq, in.name)},
-              .detail = Json::object({{"operation", before ? "Update" : "Create"}, {"name", in.name}, {"type", type}})});
+      rq.tx.exec("INSERT INTO ssm_tags (account, region, resource, name, value) VALUES (?, ?, ?, ?, ?)", rq.account,
+                 rq.region, "Parameter/" + in.name, tag.key, tag.value);
+  rq.publish(
+      {.source = "aws.ssm",
+       .detail_type = "Parameter Store Change",
+       .resources = {parameter_arn(rq, in.name)},
+       .detail = Json::object({{"operation", before ? "Update" : "Create"}, {"name", in.name}, {"type", type}})});
 
   PutParameterOutput out;
   out.version = version;
@@ -206,19 +216,25 @@ Parameter Ssm::require_parameter(region::Request& rq, const std::string& selecto
   if (!newest) throw ParameterNotFound("Parameter " + name + " not found.");
   if (version.empty()) return answer(rq, *find_version(rq, name, *newest), decrypt);
   std::optional<store::Row> found;
-  if (const auto number = parse_int(version)) found = find_version(rq, name, *number);
+  if (const auto number = parse_int(version))
+    found = find_version(rq, name, *number);
   else
-    for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns + " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region, name))
+    for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns +
+                                           " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?",
+                                       rq.account, rq.region, name))
       for (const std::string& label : row.json(3).texts("labels"))
         if (label == version) found = row;
-  if (!found) throw ParameterVersionNotFound("Systems Manager could not find version " + version + " of " + name + ". Verify the version and try again.");
+  if (!found)
+    throw ParameterVersionNotFound("Systems Manager could not find version " + version + " of " + name +
+                                   ". Verify the version and try again.");
   Parameter p = answer(rq, *found, decrypt);
   p.selector = ":" + version;
   return p;
 }
 
 GetParameterOutput Ssm::get_parameter(region::Request& rq, const GetParameterInput& in) {
-  rq.authorize("ssm:GetParameter", in.name.starts_with("arn:") ? in.name : parameter_arn(rq, in.name.substr(0, in.name.find(':'))));
+  rq.authorize("ssm:GetParameter",
+               in.name.starts_with("arn:") ? in.name : parameter_arn(rq, in.name.substr(0, in.name.find(':'))));
 
   GetParameterOutput out;
   out.parameter = require_parameter(rq, in.name, in.with_decryption.value_or(false));
@@ -226,7 +242,8 @@ GetParameterOutput Ssm::get_parameter(region::Request& rq, const GetParameterInp
 }
 
 GetParametersOutput Ssm::get_parameters(region::Request& rq, const GetParametersInput& in) {
-  for (const std::string& name : in.names) rq.authorize("ssm:GetParameters", parameter_arn(rq, name.substr(0, name.find(':'))));
+  for (const std::string& name : in.names)
+    rq.authorize("ssm:GetParameters", parameter_arn(rq, name.substr(0, name.find(':'))));
 
   GetParametersOutput out;
   out.parameters.emplace();
@@ -244,7 +261,10 @@ GetParametersOutput Ssm::get_parameters(region::Request& rq, const GetParameters
 GetParametersByPathOutput Ssm::get_parameters_by_path(region::Request& rq, const GetParametersByPathInput& in) {
   rq.authorize("ssm:GetParametersByPath", parameter_arn(rq, in.path));
 
-  if (!in.path.starts_with('/')) invalid("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
+  if (!in.path.starts_with('/'))
+    invalid(
+        "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
+        "slash \"/\".");
   const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(10));
   ParameterStringFilter below;
   below.key = "Path";
@@ -278,7 +298,10 @@ DeleteParameterOutput Ssm::delete_parameter(region::Request& rq, const DeletePar
 
   if (!erase(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
 
-  rq.publish({.source = "aws.ssm", .detail_type = "Parameter Store Change", .resources = {parameter_arn(rq, in.name)}, .detail = Json::object({{"operation", "Delete"}, {"name", in.name}})});
+  rq.publish({.source = "aws.ssm",
+              .detail_type = "Parameter Store Change",
+              .resources = {parameter_arn(rq, in.name)},
+              .detail = Json::object({{"operation", "Delete"}, {"name", in.name}})});
 
   return {};
 }
@@ -289,14 +312,16 @@ DeleteParametersOutput Ssm::delete_parameters(region::Request& rq, const DeleteP
   DeleteParametersOutput out;
   out.deleted_parameters.emplace();
   out.invalid_parameters.emplace();
-  for (const std::string& name : in.names) (erase(rq, name) ? out.deleted_parameters : out.invalid_parameters)->push_back(name);
+  for (const std::string& name : in.names)
+    (erase(rq, name) ? out.deleted_parameters : out.invalid_parameters)->push_back(name);
   return out;
 }
 
 DescribeParametersOutput Ssm::describe_parameters(region::Request& rq, const DescribeParametersInput& in) {
   rq.authorize("ssm:DescribeParameters", rq.arn("ssm", "*"));
 
-  if (in.filters && in.parameter_filters) invalid("You can use either Filters or ParameterFilters in a single request.");
+  if (in.filters && in.parameter_filters)
+    invalid("You can use either Filters or ParameterFilters in a single request.");
   std::vector<ParameterStringFilter> filters = in.parameter_filters.value_or(std::vector<ParameterStringFilter>{});
   if (in.filters)
     for (const ParametersFilter& old : *in.filters) {
@@ -318,87 +343,6 @@ DescribeParametersOutput Ssm::describe_parameters(region::Request& rq, const Des
     }
     out.parameters->push_back(metadata(rq, row));
   }
-  return out;
-}
-
-GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) {
-  rq.authorize("ssm:GetParameterHistory", parameter_arn(rq, in.name));
-
-  if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50));
-  const std::int64_t after = parse_int(in.next_token.value_or("0")).value_or(0);
-
-  GetParameterHistoryOutput out;
-  out.parameters.emplace();
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns + " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ? AND version > ? ORDER BY version",
-                                     rq.account, rq.region, in.name, after)) {
-    if (out.parameters->size() == limit) {
-      out.next_token = std::to_string(*out.parameters->back().version);
-      break;
-    }
-    const ParameterMetadata m = metadata(rq, row);
-    ParameterHistory& h = out.parameters->emplace_back();
-    h.name = m.name;
-    h.type = m.type;
-    h.key_id = m.key_id;
-    h.last_modified_date = m.last_modified_date;
-    h.last_modified_user = m.last_modified_user;
-    h.description = m.description;
-    h.value = answer(rq, row, in.with_decryption.value_or(false)).value;
-    h.allowed_pattern = m.allowed_pattern;
-    h.version = m.version;
-    h.labels = row.json(3).texts("labels");
-    h.tier = m.tier;
-    h.data_type = m.data_type;
-    h.policies.emplace();
-  }
-  return out;
-}
-
-LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) {
-  rq.authorize("ssm:LabelParameterVersion", parameter_arn(rq, in.name));
-
-  const auto newest = newest_version(rq, in.name);
-  if (!newest) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const std::int64_t version = in.parameter_version.value_or(*newest);
-  if (!find_version(rq, in.name, version)) throw ParameterVersionNotFound("Systems Manager could not find version " + std::to_string(version) + " of " + in.name + ". Verify the version and try again.");
-
-  LabelParameterVersionOutput out;
-  out.parameter_version = version;
-  out.invalid_labels.emplace();
-  std::vector<std::string> good;
-  for (const std::string& label : in.labels) {
-    const bool bad = label.empty() || std::isdigit(static_cast<unsigned char>(label[0])) || lower(label).starts_with("aws") || lower(label).starts_with("ssm");
-    (bad ? *out.invalid_labels : good).push_back(label);
-  }
-  // A label is on one version only, so it moves.
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns + " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?", rq.account, rq.region, in.name)) {
-    Json body = row.json(3);
-    std::vector<std::string> labels = body.texts("labels");
-    std::erase_if(labels, [&](const std::string& l) { return std::find(good.begin(), good.end(), l) != good.end(); });
-    if (row.integer(1) == version) labels.insert(labels.end(), good.begin(), good.end());
-    if (labels.size() > 10) throw ParameterVersionLabelLimitExceeded("A parameter version can have a maximum of ten labels.");
-    body["labels"] = Json(labels);
-    rq.tx.exec("UPDATE ssm_parameter_versions SET body = ? WHERE account = ? AND region = ? AND name = ? AND version = ?", body, rq.account, rq.region, in.name, row.integer(1));
-  }
-  return out;
-}
-
-UnlabelParameterVersionOutput Ssm::unlabel_parameter_version(region::Request& rq, const UnlabelParameterVersionInput& in) {
-  rq.authorize("ssm:UnlabelParameterVersion", parameter_arn(rq, in.name));
-
-  if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const auto row = find_version(rq, in.name, in.parameter_version);
-  if (!row) throw ParameterVersionNotFound("Systems Manager could not find version " + std::to_string(in.parameter_version) + " of " + in.name + ". Verify the version and try again.");
-
-  UnlabelParameterVersionOutput out;
-  out.removed_labels.emplace();
-  out.invalid_labels.emplace();
-  Json body = row->json(3);
-  std::vector<std::string> labels = body.texts("labels");
-  for (const std::string& label : in.labels) (std::erase(labels, label) > 0 ? out.removed_labels : out.invalid_labels)->push_back(label);
-  body["labels"] = Json(labels);
-  rq.tx.exec("UPDATE ssm_parameter_versions SET body = ? WHERE account = ? AND region = ? AND name = ? AND version = ?", body, rq.account, rq.region, in.name, in.parameter_version);
   return out;
 }
 

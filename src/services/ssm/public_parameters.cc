@@ -8,13 +8,16 @@ namespace hanbat::ssm {
 namespace {
 
 const std::string kFolder = "/aws/service/ami-amazon-linux-latest/";
-const std::vector<std::string> kNames = {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2", "amzn2-ami-kernel-5.10-hvm-x86_64-ebs",
+const std::vector<std::string> kNames = {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2",
+                                         "amzn2-ami-kernel-5.10-hvm-x86_64-ebs",
                                          "amzn2-ami-kernel-5.10-hvm-x86_64-gp2"};
 
 }  // namespace
 
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name) {
-  if (!name.starts_with(kFolder) || std::find(kNames.begin(), kNames.end(), name.substr(kFolder.size())) == kNames.end()) return std::nullopt;
+  if (!name.starts_with(kFolder) ||
+      std::find(kNames.begin(), kNames.end(), name.substr(kFolder.size())) == kNames.end())
+    return std::nullopt;
   ec2::DescribeImagesInput in;
   in.owners = {"amazon"};
   ec2::Filter filter;
@@ -24,11 +27,13 @@ std::optional<std::string> find_public_parameter(region::Request& rq, const std:
   ec2::DescribeImagesOutput out;
   // The parameter is public, so it is not the caller that asks EC2.
   region::Service& images = rq.home.require_service("ec2");
-  rq.home.call(rq, images, *images.find_operation("DescribeImages"), rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  rq.home.call(rq, images, *images.find_operation("DescribeImages"),
+               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
   std::string newest, id;
   if (out.images)
     for (const ec2::Image& image : *out.images)
-      if (image.creation_date.value_or("") >= newest) newest = image.creation_date.value_or(""), id = image.image_id.value_or("");
+      if (image.creation_date.value_or("") >= newest)
+        newest = image.creation_date.value_or(""), id = image.image_id.value_or("");
   if (id.empty()) return std::nullopt;
   return id;
 }

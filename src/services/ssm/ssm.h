@@ -25,19 +25,24 @@ class Ssm final : public Operations {
   DeleteParametersOutput delete_parameters(region::Request& rq, const DeleteParametersInput& in) override;
   DescribeParametersOutput describe_parameters(region::Request& rq, const DescribeParametersInput& in) override;
   GetParameterHistoryOutput get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) override;
-  LabelParameterVersionOutput label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) override;
-  UnlabelParameterVersionOutput unlabel_parameter_version(region::Request& rq, const UnlabelParameterVersionInput& in) override;
+  LabelParameterVersionOutput label_parameter_version(region::Request& rq,
+                                                      const LabelParameterVersionInput& in) override;
+  UnlabelParameterVersionOutput unlabel_parameter_version(region::Request& rq,
+                                                          const UnlabelParameterVersionInput& in) override;
 
   AddTagsToResourceOutput add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) override;
-  RemoveTagsFromResourceOutput remove_tags_from_resource(region::Request& rq, const RemoveTagsFromResourceInput& in) override;
+  RemoveTagsFromResourceOutput remove_tags_from_resource(region::Request& rq,
+                                                         const RemoveTagsFromResourceInput& in) override;
   ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
 
   SendCommandOutput send_command(region::Request& rq, const SendCommandInput& in) override;
   CancelCommandOutput cancel_command(region::Request& rq, const CancelCommandInput& in) override;
   GetCommandInvocationOutput get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) override;
   ListCommandsOutput list_commands(region::Request& rq, const ListCommandsInput& in) override;
-  ListCommandInvocationsOutput list_command_invocations(region::Request& rq, const ListCommandInvocationsInput& in) override;
-  DescribeInstanceInformationOutput describe_instance_information(region::Request& rq, const DescribeInstanceInformationInput& in) override;
+  ListCommandInvocationsOutput list_command_invocations(region::Request& rq,
+                                                        const ListCommandInvocationsInput& in) override;
+  DescribeInstanceInformationOutput describe_instance_information(region::Request& rq,
+                                                                  const DescribeInstanceInformationInput& in) override;
 
  private:
   std::string sealed(const region::Request& rq, const std::string& name, const std::string& value) const;

@@ -1,3 +1,4 @@
+// Parameter Store and Run Command as their users and their agents see them, in a region in memory.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +22,8 @@ struct SsmTest : testing::Test {
     instance.kind = region::Caller::Kind::kAssumedRole;
     instance.session_name = kInstance;
   }
-  std::int64_t put(const std::string& name, const std::string& value, const std::string& type = "String", bool overwrite = false) {
+  std::int64_t put(const std::string& name, const std::string& value, const std::string& type = "String",
+                   bool overwrite = false) {
     PutParameterInput in;
     in.name = name;
     in.value = value;
@@ -102,7 +104,8 @@ TEST_F(SsmTest, aSecureStringIsSealedAtRestAndOpenedOnRequest) {
   put("secret", "hunter2", "SecureString");
   EXPECT_EQ(*get("secret", true).value, "hunter2");
   EXPECT_EQ(get("secret").value->find("hunter2"), std::string::npos);
-  const std::string stored = region.db->read([](store::Tx& tx) { return tx.find("SELECT value FROM ssm_parameter_versions")->text(0); });
+  const std::string stored =
+      region.db->read([](store::Tx& tx) { return tx.find("SELECT value FROM ssm_parameter_versions")->text(0); });
   EXPECT_EQ(stored.find("hunter2"), std::string::npos);
 }
 
