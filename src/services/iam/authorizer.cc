@@ -1,5 +1,7 @@
 #include "services/iam/authorizer.h"
 
+#include <spdlog/spdlog.h>
+
 #include "region/region.h"
 #include "region/service.h"
 #include "wire/error.h"
@@ -133,6 +135,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
   if (question.action != "sts:AssumeRole" || decision.outcome == Decision::Outcome::kExplicitDeny)
     message += " " + reason(decision, question.action);
 
+  spdlog::info("{} refused: {}", rq.request_id, message);
   switch (protocol) {
     case wire::Protocol::kEc2:
       throw wire::Error("UnauthorizedOperation", 403,
