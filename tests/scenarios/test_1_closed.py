@@ -12,7 +12,9 @@ SERVICES = {"codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": 
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
 OPEN = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"), ("s3", "DeleteObjects")}
 # What no operation's model requires, and the operation does.
-GIVEN = {("codebuild", "RetryBuild"): {"id": "some-name:01234567-89ab-cdef-0123-456789abcdef"},
+GIVEN = {("ec2", "AssociateIamInstanceProfile"): {"IamInstanceProfile": {"Name": "some-name"}},
+         ("ec2", "ReplaceIamInstanceProfileAssociation"): {"IamInstanceProfile": {"Name": "some-name"}},
+         ("codebuild", "RetryBuild"): {"id": "some-name:01234567-89ab-cdef-0123-456789abcdef"},
          ("codedeploy", "ListDeploymentTargets"): {"deploymentId": "d-ABCDEFGHI"},
          ("codedeploy", "GetDeploymentTarget"): {"deploymentId": "d-ABCDEFGHI", "targetId": "i-0123456789abcdef0"},
          ("codedeploy", "BatchGetDeploymentTargets"): {"deploymentId": "d-ABCDEFGHI", "targetIds": ["i-0123456789abcdef0"]}}
@@ -24,7 +26,7 @@ ARNS = {"logs": "arn:aws:logs:ap-northeast-2:123456789012:log-group:some-name",
         "codepipeline": "arn:aws:codepipeline:ap-northeast-2:123456789012:some-name",
         "codecommit": "arn:aws:codecommit:ap-northeast-2:123456789012:some-name"}
 TEXTS = [
-    ("^(uploadId|pipelineExecutionId|token)", "01234567-89ab-cdef-0123-456789abcdef"), ("^Key", "some.name"),
+    ("^(uploadId|pipelineExecutionId|token)", "01234567-89ab-cdef-0123-456789abcdef"), ("^Key", "some.name"), ("^Resources", "i-0123456789abcdef0"),
     ("Policy", '{"Version":"2012-10-17","Statement":[]}'), ("roleArn", "arn:aws:iam::123456789012:role/some-role"),
     ("RoleArn", "arn:aws:iam::123456789012:role/some-role"), ("RoleARN", "arn:aws:iam::123456789012:role/some-role"),
     ("serviceRole", "arn:aws:iam::123456789012:role/some-role"), ("PolicySourceArn", "arn:aws:iam::123456789012:user/other"),
@@ -99,6 +101,8 @@ def test_a_user_without_policies_is_refused_everywhere(region, nobody, folder):
         model = client.meta.service_model.operation_model(operation)
         arguments = example(model.input_shape, folder) if model.input_shape else {}
         arguments.update(GIVEN.get((folder, operation), {}))
+        if operation == "RunInstances":
+            arguments["ImageId"] = region.client("ec2").describe_images()["Images"][0]["ImageId"]
         method = next(m for m, o in client.meta.method_to_api_mapping.items() if o == operation)
         try:
             getattr(client, method)(**arguments)

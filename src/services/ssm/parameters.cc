@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "base/arn.h"
 #include "base/text.h"
 #include "gen/ssm/schema.h"
 #include "services/ssm/parameter_rows.h"
@@ -105,7 +106,9 @@ bool passes(const store::Row& row, const ParameterStringFilter& filter) {
 std::span<const store::Migration> Ssm::migrations() const { return schema(); }
 
 std::string parameter_arn(const region::Request& rq, const std::string& name) {
-  return rq.arn("ssm", "parameter" + std::string(name.starts_with('/') ? "" : "/") + name);
+  // AWS's public parameters belong to no account.
+  return make_arn("ssm", rq.region, name.starts_with("/aws/") ? "" : rq.account,
+                  "parameter" + std::string(name.starts_with('/') ? "" : "/") + name);
 }
 
 std::string Ssm::sealed(const region::Request& rq, const std::string& name, const std::string& value) const {
