@@ -1,23 +1,45 @@
-// HAProxy in master-worker mode: the master keeps the listening sockets over reloads, so a change of configuration refuses no
-// connection; draining and the first health of a target are said over the worker's socket.
+// The spec is divided by VPC. Draining and the first health of a target are said at run time; the rest is a reload.
 #include "host/balancers/balancers.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "host/client.h"
 #include "host/codec.h"
-#include "host/networks/kernel.h"
+#include "host/networks/plan.h"
 #include "os/files.h"
-#include "os/process.h"
-#include "os/sockets.h"
 
 namespace hanbat::host {
+namespace {
+
+BalancersSpec part_of(const BalancersSpec& spec, const std::string& vpc_id) {
+  BalancersSpec part;
+  for (const auto& balancer : spec.balancers)
+    if (balancer.vpc_id == vpc_id && !balancer.nodes.empty() && !balancer.listeners.empty()) part.balancers.push_back(balancer);
+  for (const auto& group : spec.target_groups)
+    if (group.vpc_id == vpc_id) part.target_groups.push_back(group);
+  return part;
+}
+
+const TargetGroup* find_group(const BalancersSpec& spec, const std::string& id) {
+  const auto found = std::find_if(spec.target_groups.begin(), spec.target_groups.end(), [&](const TargetGroup& one) { return one.id == id; });
+  return found == spec.target_groups.end() ? nullptr : &*found;
+}
+
+bool has_target(const TargetGroup* group, const Target& target) {
+  return group && std::any_of(group->targets.begin(), group->targets.end(), [&](const Target& one) { return one.ip == target.ip && one.port == target.port; });
+}
+
+std::string check_of(const Row& row) {
+  const auto found = row.find("check_status");
+  const std::string check = found == row.end() ? "" : found->second;
+  return check.starts_with("* ") ? check.substr(2) : check;  // a check is under way
+}
+
+}  // namespace
 
 Balancers::Balancers(std::string folder) : folder_(std::move(folder)) { make_folders(folder_, 0700); }
 
@@ -30,21 +52,23 @@ Balancers::~Balancers() {
   if (watcher_.joinable()) watcher_.join();
 }
 
-int Balancers::pid() const { return find_process(folder_ + "/haproxy.pid", folder_); }
+Balancers::Place& Balancers::place_of(const std::string& vpc_id) {
+  Place& place = places_[vpc_id];
+  if (!place.haproxy) place.haproxy = std::make_unique<Haproxy>(folder_ + "/" + (vpc_id.empty() ? "host" : vpc_id), vpc_id.empty() ? "" : namespace_name(vpc_id));
+  return place;
+}
 
 void Balancers::start() {
   {
     std::lock_guard lock(mutex_);
     if (const auto text = find_file(folder_ + "/spec.json")) {
-      const auto spec = decode<BalancersSpec>(Json::parse(*text));
-      config_ = pid() != 0 ? find_file(folder_ + "/haproxy.cfg").value_or("") : "";
+      spec_ = decode<BalancersSpec>(Json::parse(*text));
+      for (const auto& balancer : spec_.balancers) place_of(balancer.vpc_id).spec = part_of(spec_, balancer.vpc_id);
       try {
-        bring_up(spec);
+        bring_up(spec_);
       } catch (const HostError&) {
-        // A VPC that it binds in is not there yet; hanbatd applies the whole again when it is up.
-        config_.clear();
+        // The watch below tries again, and hanbatd applies the whole again when it is up.
       }
-      spec_ = spec;
     }
   }
   watcher_ = std::thread([this] { watch(); });
@@ -59,173 +83,136 @@ void Balancers::apply(const BalancersSpec& spec) {
 }
 
 void Balancers::bring_up(const BalancersSpec& spec) {
-  const bool wanted = std::any_of(spec.balancers.begin(), spec.balancers.end(), [](const Balancer& one) { return !one.listeners.empty() && !one.nodes.empty(); });
-  if (!wanted) {
-    end_process(pid());
-    config_.clear();
-    settling_.clear();
-    return;
-  }
-  HaproxyFiles files = haproxy_of(spec, folder_);
-  // A certificate or body that changes under the same name is a change too.
-  std::string config = files.config;
-  for (const auto& [name, content] : files.others) config += fmt::format("# {} {}\n", name, std::hash<std::string>{}(content));
-  const bool running = pid() != 0;
-  if (config != config_ || !running) {
-    for (const auto& [name, content] : files.others) write_file_atomic(folder_ + "/" + name, content, 0600);
-    const std::string candidate = folder_ + "/candidate.cfg";
-    write_file_atomic(candidate, config, 0600);
-    const Captured check = run_capture({"haproxy", "-c", "-q", "-f", candidate});
-    if (!check.ok()) throw HostError("Failed", "haproxy refuses its configuration: " + check.err.substr(0, 800));
-
-    std::string states;
-    const auto used = groups_in_use(spec);
-    if (running) {
-      states = ask_worker("show servers state");
-      // What is left of a target that goes is cut now; its drain time is over.
-      for (const auto& group : spec_.target_groups)
-        for (const auto& target : group.targets) {
-          const auto stays = std::find_if(spec.target_groups.begin(), spec.target_groups.end(), [&](const TargetGroup& one) { return one.id == group.id; });
-          if (stays == spec.target_groups.end() || std::none_of(stays->targets.begin(), stays->targets.end(), [&](const Target& one) { return one.ip == target.ip && one.port == target.port; }))
-            if (target.state == "draining") ask_worker(fmt::format("shutdown sessions server {}/{}", backend_name(group), server_name(target)));
-        }
+  std::set<std::string> vpcs;
+  for (const auto& balancer : spec.balancers) vpcs.insert(balancer.vpc_id);
+  for (const auto& [vpc, place] : places_)
+    if (!vpc.empty()) vpcs.insert(vpc);
+  std::string failure;
+  for (const auto& vpc : vpcs) {
+    try {
+      Place& place = place_of(vpc);
+      const BalancersSpec part = part_of(spec, vpc);
+      if (!part.balancers.empty()) {
+        bring_up_place(place, part);
+        continue;
+      }
+      place.haproxy->end();
+      places_.erase(vpc);
+      remove_tree(folder_ + "/" + vpc);
+    } catch (const std::exception& error) {
+      failure = error.what();  // of one VPC: the others' balancers have their turn
     }
-    std::map<Key, Settled> settling;
-    const auto before = running ? stat() : std::map<Key, Row>{};
+  }
+  Place& host = place_of("");
+  const HaproxyFiles files = haproxy_of_host(spec, host.haproxy->folder());
+  const bool wanted = files.config.find("frontend ") != std::string::npos;
+  if (!wanted) host.haproxy->end();
+  else if (!host.haproxy->has(files)) host.haproxy->apply(files, "");
+  if (!failure.empty()) throw HostError("Failed", failure);
+}
+
+void Balancers::bring_up_place(Place& place, const BalancersSpec& spec) {
+  Haproxy& haproxy = *place.haproxy;
+  const HaproxyFiles files = haproxy_of(spec, haproxy.folder());
+  if (!haproxy.has(files)) {
+    const bool running = haproxy.pid() != 0;
+    std::map<Key, Row> before;
+    std::string states;
+    if (running) {
+      before = stat(place);
+      cut_off(place, spec);
+      states = haproxy.ask("show servers state");
+    }
+    std::map<Key, Settling> settling;
+    const auto used = groups_in_use(spec);
     for (const auto& group : spec.target_groups)
       for (const auto& target : group.targets) {
         const Key key{backend_name(group), server_name(target)};
         if (!used.contains(group.id)) continue;
         if (!before.contains(key)) settling[key] = {};
-        else if (settling_.contains(key)) settling[key] = settling_[key];
+        else if (place.settling.contains(key)) settling[key] = place.settling[key];
       }
-    settling_ = std::move(settling);
-    write_file_atomic(folder_ + "/states", server_states(spec, states), 0600);
-    write_file_atomic(folder_ + "/haproxy.cfg", config, 0600);
-    if (running) reload();
-    else {
-      const Captured started = run_capture({"haproxy", "-W", "-D", "-f", folder_ + "/haproxy.cfg", "-p", folder_ + "/haproxy.pid", "-S", folder_ + "/master.sock,mode,600"});
-      if (!started.ok()) throw HostError("Failed", "haproxy does not start: " + started.err.substr(0, 800));
-    }
-    config_ = config;
+    haproxy.apply(files, server_states(spec, states));
+    place.settling = std::move(settling);
   }
-  drain_as_wanted(spec);
+  place.spec = spec;
+  drain_as_wanted(place);
 }
 
-void Balancers::reload() {
-  const auto newest = [&] {
-    // "show proc": <pid> worker <reloads> …; the newest worker has none.
-    for (const auto& line : split(ask_master("show proc"), '\n')) {
-      std::vector<std::string> words;
-      for (const auto& word : split(line, ' '))
-        if (!word.empty()) words.emplace_back(word);
-      if (words.size() > 2 && words[1] == "worker" && words[2] == "0") return words[0];
-    }
-    return std::string();
-  };
-  const std::string before = newest();
-  const int master = pid();
-  ::kill(master, SIGUSR2);
-  for (int i = 0; i < 500; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    try {
-      const std::string now = newest();
-      if (!now.empty() && now != before) return;
-    } catch (const std::exception&) {
-      // The master starts itself anew and does not answer meanwhile.
-    }
-  }
-  throw HostError("Failed", "haproxy did not take its new configuration within 5 s");
+/// What is left of a drained target that goes is cut now; its time is over.
+void Balancers::cut_off(Place& place, const BalancersSpec& spec) {
+  for (const auto& group : place.spec.target_groups)
+    for (const auto& target : group.targets)
+      if (target.state == "draining" && !has_target(find_group(spec, group.id), target))
+        place.haproxy->ask(fmt::format("shutdown sessions server {}/{}", backend_name(group), server_name(target)));
 }
 
-void Balancers::drain_as_wanted(const BalancersSpec& spec) {
+void Balancers::drain_as_wanted(Place& place) {
   std::map<Key, int> admin;
-  for (const auto& row : rows_of_stat(ask_worker("show servers state"))) {
+  for (const auto& row : rows_of_stat(place.haproxy->ask("show servers state"))) {
     const auto state = row.find("srv_admin_state");
     if (state != row.end()) admin[{row.at("be_name"), row.at("srv_name")}] = static_cast<int>(parse_int(state->second).value_or(0));
   }
-  for (const auto& group : spec.target_groups)
+  for (const auto& group : place.spec.target_groups)
     for (const auto& target : group.targets) {
       const auto found = admin.find({backend_name(group), server_name(target)});
       if (found == admin.end()) continue;
       const bool drains = (found->second & 0x08) != 0;
       if (drains != (target.state == "draining"))
-        ask_worker(fmt::format("set server {}/{} state {}", backend_name(group), server_name(target), drains ? "ready" : "drain"));
+        place.haproxy->ask(fmt::format("set server {}/{} state {}", backend_name(group), server_name(target), drains ? "ready" : "drain"));
     }
 }
 
-std::string Balancers::ask(const std::string& socket, std::string_view command) const {
-  const Fd fd = connect_unix(socket);
-  timeval limit{.tv_sec = 2, .tv_usec = 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  write_all(fd.get(), std::string(command) + "\n");
-  // The master waits for more commands until it sees the end of them.
-  ::shutdown(fd.get(), SHUT_WR);
-  std::string out;
-  char buffer[16384];
-  while (const std::size_t got = read_some(fd.get(), buffer)) out.append(buffer, got);
-  return out;
-}
-
-std::string Balancers::ask_worker(std::string_view command) const {
-  const auto began = std::chrono::steady_clock::now();
-  for (;;) {
-    try {
-      // By way of the master, which knows the newest worker; the worker's own socket may still be that of the last one.
-      return ask(folder_ + "/master.sock", "@1 " + std::string(command));
-    } catch (const std::exception& error) {
-      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5)) throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  }
-}
-
-std::string Balancers::ask_master(std::string_view command) const { return ask(folder_ + "/master.sock", command); }
-
-std::map<Balancers::Key, Row> Balancers::stat() const {
+std::map<Balancers::Key, Row> Balancers::stat(const Place& place) {
   std::map<Key, Row> rows;
-  for (auto& row : rows_of_stat(ask_worker("show stat"))) rows[{row["pxname"], row["svname"]}] = row;
+  for (auto& row : rows_of_stat(place.haproxy->ask("show stat"))) rows[{row["pxname"], row["svname"]}] = row;
   return rows;
 }
 
 std::vector<TargetHealth> Balancers::health() {
   std::lock_guard lock(mutex_);
   const auto used = groups_in_use(spec_);
-  const auto rows = pid() != 0 ? stat() : std::map<Key, Row>{};
+  std::map<std::string, std::map<Key, Row>> rows;
+  for (const auto& [vpc, place] : places_)
+    if (!vpc.empty() && place.haproxy->pid() != 0) rows[vpc] = stat(place);
   std::vector<TargetHealth> all;
   for (const auto& group : spec_.target_groups)
     for (const auto& target : group.targets) {
       if (!used.contains(group.id)) {
-        all.push_back({.target_group_id = group.id, .ip = target.ip, .port = target.port, .state = target.state == "draining" ? "draining" : "unused",
-                       .reason = target.state == "draining" ? "Target.DeregistrationInProgress" : "Target.NotInUse"});
+        const bool drains = target.state == "draining";
+        all.push_back({.target_group_id = group.id, .ip = target.ip, .port = target.port, .state = drains ? "draining" : "unused",
+                       .reason = drains ? "Target.DeregistrationInProgress" : "Target.NotInUse"});
         continue;
       }
       const Key key{backend_name(group), server_name(target)};
-      const auto row = rows.find(key);
-      all.push_back(health_of(group, target, row == rows.end() ? Row{} : row->second, settling_.contains(key) ? Settling::kYes : Settling::kNo));
+      const auto& here = rows[group.vpc_id];
+      const auto row = here.find(key);
+      const auto place = places_.find(group.vpc_id);
+      const bool settling = place != places_.end() && place->second.settling.contains(key);
+      all.push_back(health_of(group, target, row == here.end() ? Row{} : row->second, settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo));
     }
   return all;
 }
 
-void Balancers::settle() {
-  const auto rows = stat();
-  for (const auto& group : spec_.target_groups)
+void Balancers::settle(Place& place) {
+  const auto rows = stat(place);
+  for (const auto& group : place.spec.target_groups)
     for (const auto& target : group.targets) {
-      const auto found = settling_.find({backend_name(group), server_name(target)});
-      const auto row = rows.find({backend_name(group), server_name(target)});
-      if (found == settling_.end() || row == rows.end()) continue;
-      std::string check = row->second.at("check_status");
-      if (check.starts_with("* ")) check.erase(0, 2);
+      const Key key{backend_name(group), server_name(target)};
+      const auto found = place.settling.find(key);
+      const auto row = rows.find(key);
+      if (found == place.settling.end() || row == rows.end()) continue;
+      const std::string check = check_of(row->second);
       if (row->second.at("status").starts_with("UP")) {
-        settling_.erase(found);
+        place.settling.erase(found);
       } else if (check == "L7OK" || check == "L7OKC") {
-        ask_worker(fmt::format("set server {}/{} health up", backend_name(group), server_name(target)));
-        settling_.erase(found);
+        place.haproxy->ask(fmt::format("set server {}/{} health up", key.first, key.second));
+        place.settling.erase(found);
       } else if (!check.empty() && check != "INI" && check != "UNK") {
         const auto now = std::chrono::steady_clock::now();
         if (!found->second.failed_once) found->second = {now, true};
         const auto patience = std::chrono::seconds((group.health_check.unhealthy_threshold - 1) * group.health_check.interval_seconds);
-        if (now - found->second.first_failure >= patience) settling_.erase(found);
+        if (now - found->second.first_failure >= patience) place.settling.erase(found);
       }
     }
 }
@@ -233,15 +220,30 @@ void Balancers::settle() {
 void Balancers::watch() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool busy = !settling_.empty();
-    try {
-      if (busy && pid() != 0) settle();
-      else if (pid() == 0 && !config_.empty()) bring_up(spec_);  // it died
-    } catch (const std::exception&) {
-      // It is being started or reloaded; next time.
+    bool busy = false;
+    for (auto& [vpc, place] : places_) {
+      busy = busy || !place.settling.empty();
+      try {
+        if (!place.settling.empty() && place.haproxy->pid() != 0) settle(place);
+      } catch (const std::exception&) {
+        // It is being started; next time.
+      }
+    }
+    if (!busy) {
+      try {
+        bring_up(spec_);  // one that died comes back; without a difference nothing is done
+      } catch (const std::exception&) {
+      }
     }
     wake_.wait_for(lock, busy ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000));
   }
+}
+
+int Balancers::pid() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [vpc, place] : places_)
+    if (const int found = place.haproxy->pid(); found != 0) return found;
+  return 0;
 }
 
 void Balancers::down() {
@@ -251,8 +253,7 @@ void Balancers::down() {
   }
   wake_.notify_all();
   if (watcher_.joinable()) watcher_.join();
-  const int master = pid();
-  end_process(master);
+  for (auto& [vpc, place] : places_) place.haproxy->end();
 }
 
 }  // namespace hanbat::host

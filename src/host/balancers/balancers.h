@@ -1,10 +1,11 @@
-// The one HAProxy: kept to the spec without losing a request, and asked for the targets' health.
+// Load balancing: an HAProxy inside each VPC that has balancers, and one in the host's namespace for names under localhost; kept to
+// the spec without losing a request, and asked for the targets' health.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "host/actions.h"
+#include "host/balancers/haproxy.h"
 #include "host/balancers/haproxy_config.h"
 
 namespace hanbat::host {
@@ -22,36 +24,41 @@ class Balancers {
   explicit Balancers(std::string folder);
   ~Balancers();
 
-  /// Adopts a running HAProxy, or starts one as the spec known from before says.
+  /// Adopts what runs, and starts what the spec known from before names.
   void start();
   void apply(const BalancersSpec& spec);
   std::vector<TargetHealth> health();
-  int pid() const;
+  /// The first HAProxy's; 0 when none runs.
+  int pid();
   void down();
 
  private:
   using Key = std::pair<std::string, std::string>;  // backend, server
-  struct Settled {
+  struct Settling {
     std::chrono::steady_clock::time_point first_failure{};
     bool failed_once = false;
   };
+  /// The balancers of one VPC.
+  struct Place {
+    std::unique_ptr<Haproxy> haproxy;
+    BalancersSpec spec;
+    /// Targets whose checks have not yet come to a first result: one passed check makes such a target healthy, as in AWS.
+    std::map<Key, Settling> settling;
+  };
 
+  Place& place_of(const std::string& vpc_id);
   void bring_up(const BalancersSpec& spec);
-  void reload();
-  void drain_as_wanted(const BalancersSpec& spec);
-  std::string ask_worker(std::string_view command) const;
-  std::string ask_master(std::string_view command) const;
-  std::string ask(const std::string& socket, std::string_view command) const;
-  std::map<Key, Row> stat() const;
-  void settle();
+  void bring_up_place(Place& place, const BalancersSpec& spec);
+  void cut_off(Place& place, const BalancersSpec& spec);
+  static void drain_as_wanted(Place& place);
+  static std::map<Key, Row> stat(const Place& place);
+  static void settle(Place& place);
   void watch();
 
   const std::string folder_;
   std::mutex mutex_;
   BalancersSpec spec_;
-  std::string config_;
-  /// Targets whose checks have not yet come to a first result: one passed check makes such a target healthy, as in AWS.
-  std::map<Key, Settled> settling_;
+  std::map<std::string, Place> places_;  // by VPC; "" is the host's
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread watcher_;

@@ -1,5 +1,6 @@
-// Frontends: one per listener, bound on the balancer's addresses in its VPC's namespace. Backends: one per target group in use,
-// whose connections and checks start from the balancer's own addresses there, so both groups' rules are in their way.
+// Frontends: one per listener, bound on the balancer's addresses. Backends: one per target group in use, whose connections and
+// checks start from the balancer's own addresses, so both groups' rules are in their way. HAProxy runs inside the VPC's namespace
+// as a whole: its own `namespace` keyword closes the namespace when a worker stops, and requests under way would fail on a reload.
 #include "host/balancers/haproxy_config.h"
 
 #include <fmt/format.h>
@@ -9,7 +10,6 @@
 
 #include "base/text.h"
 #include "host/ipv4.h"
-#include "host/networks/plan.h"
 
 namespace hanbat::host {
 namespace {
@@ -81,18 +81,21 @@ class Writer {
  public:
   Writer(const BalancersSpec& spec, std::string folder) : spec_(spec), folder_(std::move(folder)), used_(groups_in_use(spec)) {}
 
-  HaproxyFiles write() {
+  HaproxyFiles write(bool host_side) {
     out_ = fmt::format(
         "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file {0}/states\n  maxconn 4000\n  nbthread 1\n"
         "  log /dev/null local0\n"
         "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option http-server-close\n"
         "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout http-request 60s\n  timeout queue 60s\n",
         folder_);
+    if (host_side) {
+      add_host_side();
+      return {out_, std::move(others_)};
+    }
     for (const auto& balancer : spec_.balancers)
       for (const auto& listener : balancer.listeners) add_frontend(balancer, listener);
     for (const auto& group : spec_.target_groups)
       if (used_.contains(group.id)) add_backend(group, *used_.at(group.id));
-    add_host_side();
     return {out_, std::move(others_)};
   }
 
@@ -106,7 +109,7 @@ class Writer {
       crt = fmt::format(" ssl crt {}/{}.pem alpn h2,http/1.1", folder_, listener.id);
     }
     // "transparent": it may be told to listen on an address before the VPC has got it.
-    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} transparent namespace {}{}\n", node.private_ip, listener.port, namespace_name(balancer.vpc_id), crt);
+    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} transparent{}\n", node.private_ip, listener.port, crt);
     out_ += fmt::format("  timeout client {}s\n  timeout http-keep-alive {}s\n", balancer.idle_timeout_seconds, balancer.idle_timeout_seconds);
     out_ += fmt::format(
         "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ req.hdr(X-Forwarded-For) -m found }}\n"
@@ -170,7 +173,7 @@ class Writer {
       const std::uint32_t address = require_address(target.ip, "target");
       const auto near = std::find_if(balancer.nodes.begin(), balancer.nodes.end(), [&](const BalancerNode& node) { return require_range(node.subnet_cidr, "subnet").holds(address); });
       const auto& node = near != balancer.nodes.end() ? *near : balancer.nodes.front();
-      out_ += fmt::format("  server {} {}:{} namespace {} source {}{}\n", server_name(target), target.ip, target.port, namespace_name(group.vpc_id), node.private_ip,
+      out_ += fmt::format("  server {} {}:{} source {}{}\n", server_name(target), target.ip, target.port, node.private_ip,
                           group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
     }
   }
@@ -224,7 +227,8 @@ std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec) 
   return used;
 }
 
-HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(); }
+HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(false); }
+HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(true); }
 
 std::vector<Row> rows_of_stat(std::string_view text) {
   std::vector<Row> rows;

@@ -16,8 +16,11 @@ struct HaproxyFiles {
   std::map<std::string, std::string> others;
 };
 
-/// The configuration does not depend on whether a target drains: that is said at run time, without a reload.
+/// The HAProxy of one VPC, whose balancers the spec holds. The configuration does not depend on whether a target drains: that
+/// is said at run time, without a reload.
 HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder);
+/// The HAProxy in the host's namespace that leads names under localhost to the balancers' public addresses.
+HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder);
 
 std::string backend_name(const TargetGroup& group);
 std::string server_name(const Target& target);

@@ -1,0 +1,132 @@
+// HAProxy in master-worker mode: the master keeps the listening sockets over reloads and hands them to the next worker; the last
+// one goes on with the requests that it has.
+#include "host/balancers/haproxy.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "base/text.h"
+#include "host/client.h"
+#include "host/networks/kernel.h"
+#include "os/files.h"
+#include "os/namespaces.h"
+#include "os/process.h"
+#include "os/sockets.h"
+
+namespace hanbat::host {
+
+Haproxy::Haproxy(std::string folder, std::string name_of_namespace) : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
+  make_folders(folder_, 0700);
+  if (pid() != 0) config_ = find_file(folder_ + "/haproxy.cfg").value_or("");
+}
+
+int Haproxy::pid() const {
+  // The master writes the file anew when it reloads: for a moment it is empty.
+  for (int i = 0; i < 20; ++i) {
+    const int found = find_process(folder_ + "/haproxy.pid", folder_ + "/");
+    if (found != 0 || find_file(folder_ + "/haproxy.pid").value_or("x") != "") return found;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return 0;
+}
+
+std::string Haproxy::text_of(const HaproxyFiles& files) {
+  // A certificate or body that changes under the same name is a change too.
+  std::string text = files.config;
+  for (const auto& [name, content] : files.others) text += fmt::format("# {} {}\n", name, std::hash<std::string>{}(content));
+  return text;
+}
+
+bool Haproxy::has(const HaproxyFiles& files) const { return text_of(files) == config_ && pid() != 0; }
+
+void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
+  const std::string config = text_of(files);
+  for (const auto& [name, content] : files.others) write_file_atomic(folder_ + "/" + name, content, 0600);
+  const std::string candidate = folder_ + "/candidate.cfg";
+  write_file_atomic(candidate, config, 0600);
+  const Captured check = run_capture({"haproxy", "-c", "-q", "-f", candidate});
+  if (!check.ok()) throw HostError("Failed", "haproxy refuses its configuration: " + check.err.substr(0, 800));
+  write_file_atomic(folder_ + "/states", states, 0600);
+  write_file_atomic(folder_ + "/haproxy.cfg", config, 0600);
+  config_.clear();
+  if (pid() != 0) reload();
+  else start();
+  config_ = config;
+}
+
+void Haproxy::start() {
+  CaptureOptions options;
+  Fd space;
+  if (!namespace_.empty()) {
+    if (!namespace_exists(namespace_)) throw HostError("Failed", "there is no network " + namespace_ + " yet");
+    space = open_network_namespace(namespace_);
+    options.spawn.namespaces = {space.get()};
+  }
+  const Captured started =
+      run_capture({"haproxy", "-W", "-D", "-f", folder_ + "/haproxy.cfg", "-p", folder_ + "/haproxy.pid", "-S", folder_ + "/master.sock,mode,600"}, options);
+  if (!started.ok()) throw HostError("Failed", "haproxy does not start: " + started.err.substr(0, 800));
+}
+
+std::string Haproxy::newest_worker() const {
+  // "show proc": <pid> worker <reloads> …; the newest worker has seen none.
+  for (const auto& line : split(ask_master("show proc"), '\n')) {
+    std::vector<std::string> words;
+    for (const auto& word : split(line, ' '))
+      if (!word.empty()) words.emplace_back(word);
+    if (words.size() > 2 && words[1] == "worker" && words[2] == "0") return words[0];
+  }
+  return "";
+}
+
+void Haproxy::reload() {
+  const std::string before = newest_worker();
+  ::kill(pid(), SIGUSR2);
+  for (int i = 0; i < 500; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    try {
+      const std::string now = newest_worker();
+      if (!now.empty() && now != before) return;
+    } catch (const std::exception&) {
+      // The master starts itself anew and does not answer meanwhile.
+    }
+  }
+  throw HostError("Failed", "haproxy did not take its new configuration within 5 s");
+}
+
+std::string Haproxy::ask_master(std::string_view command) const {
+  const Fd fd = connect_unix(folder_ + "/master.sock");
+  const timeval limit{.tv_sec = 2, .tv_usec = 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  write_all(fd.get(), std::string(command) + "\n");
+  // The master waits for more commands until it sees the end of them.
+  ::shutdown(fd.get(), SHUT_WR);
+  std::string out;
+  char buffer[16384];
+  while (const std::size_t got = read_some(fd.get(), buffer)) out.append(buffer, got);
+  return out;
+}
+
+std::string Haproxy::ask(std::string_view command) const {
+  const auto began = std::chrono::steady_clock::now();
+  for (;;) {
+    try {
+      // By way of the master, which knows the newest worker; a worker's own socket may still be that of the last one.
+      return ask_master("@1 " + std::string(command));
+    } catch (const std::exception& error) {
+      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5)) throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+}
+
+void Haproxy::end() {
+  end_process(pid());
+  config_.clear();
+}
+
+}  // namespace hanbat::host

@@ -1,0 +1,40 @@
+// One HAProxy process: started in a namespace, reloaded without refusing a connection, spoken to, found again by its pid file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "host/balancers/haproxy_config.h"
+
+namespace hanbat::host {
+
+/// Not safe from several threads; its owner has a lock.
+class Haproxy {
+ public:
+  /// `name_of_namespace` "" is the host's.
+  Haproxy(std::string folder, std::string name_of_namespace);
+
+  int pid() const;
+  /// What runs was started or reloaded with exactly these files.
+  bool has(const HaproxyFiles& files) const;
+  /// Starts it with the files, or reloads it. `states` as server_states() makes them.
+  void apply(const HaproxyFiles& files, const std::string& states);
+  /// A command to the newest worker, and its answer. Waits at most 5 s.
+  std::string ask(std::string_view command) const;
+  void end();
+
+  const std::string& folder() const { return folder_; }
+
+ private:
+  static std::string text_of(const HaproxyFiles& files);
+  void start();
+  void reload();
+  std::string newest_worker() const;
+  std::string ask_master(std::string_view command) const;
+
+  const std::string folder_;
+  const std::string namespace_;
+  std::string config_;
+};
+
+}  // namespace hanbat::host
