@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "host/client.h"
 #include "host/codec.h"
+#include "host/networks/kernel.h"
 #include "host/networks/plan.h"
 #include "os/files.h"
 
@@ -61,6 +62,11 @@ Balancers::Place& Balancers::place_of(const std::string& vpc_id) {
 void Balancers::start() {
   {
     std::lock_guard lock(mutex_);
+    // One process for all VPCs, as a former version left it, would hold the addresses.
+    if (path_exists(folder_ + "/haproxy.pid")) {
+      end_process(find_process(folder_ + "/haproxy.pid", folder_ + "/haproxy.cfg"));
+      remove_tree(folder_ + "/haproxy.pid");
+    }
     if (const auto text = find_file(folder_ + "/spec.json")) {
       spec_ = decode<BalancersSpec>(Json::parse(*text));
       for (const auto& balancer : spec_.balancers) place_of(balancer.vpc_id).spec = part_of(spec_, balancer.vpc_id);
