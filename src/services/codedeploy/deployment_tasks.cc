@@ -122,8 +122,9 @@ void CodeDeploy::plan(store::TaskRun& run) {
   try {
     instances = find_instances(home_, role, *found, *group);
   } catch (const wire::Error& error) {
-    if (!is_denial(error)) throw;
-    return fail(no_permission(*found, "AmazonEC2"));
+    if (is_denial(error)) return fail(no_permission(*found, "AmazonEC2"));
+    if (error.status() == 503 || error.status() == 500) throw;
+    return fail({"INTERNAL_ERROR", error.message()});
   }
   try {
     if (found->moves_traffic()) target_groups = find_target_groups(home_, role, *found);
