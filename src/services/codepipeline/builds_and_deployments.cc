@@ -14,7 +14,15 @@ std::string place(const ArtifactDetail& artifact) {
 std::vector<codebuild::EnvironmentVariable> environment(const std::string& json) {
   std::vector<codebuild::EnvironmentVariable> out;
   if (json.empty()) return out;
-  for (const Json& entry : Json::parse(json).items()) {
+  Json list;
+  try {
+    list = Json::parse(json);
+  } catch (const JsonError&) {  // a variable's value may have broken it
+  }
+  if (!list.is_array())
+    throw wire::Error("InvalidInputException", 400,
+                      "The configuration EnvironmentVariables is not a JSON array: " + json);
+  for (const Json& entry : list.items()) {
     codebuild::EnvironmentVariable& variable = out.emplace_back();
     variable.name = entry.text("name");
     variable.value = entry.text("value");
