@@ -364,7 +364,7 @@ check_11_5() {
   what="docker on the bastion pulls the image by its ECR name"
   run_image
   seen="$(registry)/wsi-api-ecr:$(last_image | cut -d' ' -f1): $(printf '%s' "$image_answer" | cut -c1-120)"
-  [[ "$image_answer" == *pulled* ]]
+  [[ "$image_answer" == "pulled "* ]]
 }
 
 # ---- The sheet --------------------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ bastion_ip() {
 on_bastion() {
   [ -n "${WSI_BASTION_IP:-}" ] || WSI_BASTION_IP="$(bastion_ip)"
   [ -n "$WSI_BASTION_IP" ] || { echo "no running bastion" >&2; return 1; }
-  ssh -n -i "$WSI_KEY" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=10 \
-    -o BatchMode=yes "ec2-user@$WSI_BASTION_IP" "sudo -i bash -c $(printf '%q' "$(printf '%q' "$*")")"
+  # By standard input, as sudo -i takes the line breaks out of an argument.
+  ssh -i "$WSI_KEY" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=10 \
+    -o BatchMode=yes "ec2-user@$WSI_BASTION_IP" 'sudo -i bash -s' <<<"$*"
 }
