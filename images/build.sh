@@ -126,7 +126,7 @@ publish() {  # publish <name> <hash> <tree> <description>
     "$tree"/var/log/journal "$tree"/usr/share/doc-base "$tree"/usr/share/bash-completion/completions "$tree"/var/lib/systemd/random-seed
   find "$tree/usr/share/locale" -mindepth 1 -delete 2>/dev/null || true
   : >"$tree/etc/machine-id"; rm -f "$tree/var/lib/dbus/machine-id" "$tree/etc/hostname"
-  mksquashfs "$tree" "$dir/rootfs.squashfs" -comp zstd -Xcompression-level 4 -noappend -no-progress -quiet >/dev/null
+  mksquashfs "$tree" "$dir/rootfs.squashfs" -comp zstd -Xcompression-level 4 -noappend -no-progress -quiet >/dev/null 2>"$work/squash.log" || { cat "$work/squash.log" >&2; fail "mksquashfs failed"; }
   mkdir "$dir/meta" "$dir/meta/templates"
   # Incus writes the region's CA from the machine's configuration into the system at every start; hanbat-ca.service trusts it.
   printf '{{ config_get("user.hanbat.ca", "") }}' >"$dir/meta/templates/ca.tpl"
@@ -166,14 +166,36 @@ M
 
 wants() { [[ " ${todo[*]} " == *" $1 "* ]]; }
 
+# What takes longest, the bootstraps, is kept for a week (so that security updates come in), named by what went into it: a change of
+# the rest of a recipe then costs seconds.
+week=$(date +%G%V)
+keep() {  # keep <file of ours> <made file or folder>
+  rm -rf "$out/.kept/${1%-*}"-*
+  mkdir -p "$out/.kept"
+  tar -C "$2" --one-file-system --numeric-owner --xattrs --xattrs-include='*' -cf "$out/.kept/$1.new" .
+  mv "$out/.kept/$1.new" "$out/.kept/$1"
+}
+kept() {  # kept <file of ours> <folder>: lays it out there
+  [ -s "$out/.kept/$1" ] || return 1
+  mkdir -p "$2"
+  tar -C "$2" --numeric-owner --xattrs --xattrs-include='*' -xpf "$out/.kept/$1"
+}
+base_kept=base-$({ sources; cat "$here/common/packages"; declare -f debootstrap; echo "$week"; } | sha256sum | cut -c1-16)
+container_kept=container-$({ cd "$here"; sources; echo "$week"; find container amzn2/files/usr /usr/local/share/ca-certificates -type f -print0 2>/dev/null | sort -z | xargs -0 cat; declare -f debootstrap; } | sha256sum | cut -c1-16)
+
 if wants codebuild; then
   # The container image of Dockerfiles is made beside the system trees.
-  ( debootstrap "$work/container" "$work/container.log" "$(packages "$here/container/packages")" && trust "$work/container" &&
-    "$here/container/finish.sh" "$work/container" && "$here/container/pack.py" "$work/container" "$work/container-oci" ) &
+  ( kept "$container_kept" "$work/container-oci" ||
+    { debootstrap "$work/container" "$work/container.log" "$(packages "$here/container/packages")" && trust "$work/container" &&
+      "$here/container/finish.sh" "$work/container" && "$here/container/pack.py" "$work/container" "$work/container-oci" &&
+      keep "$container_kept" "$work/container-oci"; } ) &
   container_pid=$!
 fi
 say "system tree from $suite"
-debootstrap "$work/base" "$work/base.log" "$(packages "$here/common/packages")"
+if ! kept "$base_kept" "$work/base"; then
+  debootstrap "$work/base" "$work/base.log" "$(packages "$here/common/packages")"
+  keep "$base_kept" "$work/base"
+fi
 say "system tree made ($((SECONDS - began)) s)"
 
 if wants codebuild; then
