@@ -199,10 +199,12 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
         (!in.association_id && in.public_ip && one.shape.public_ip == *in.public_ip))
       address = std::move(one);
   if (!address)
-    throw Error("InvalidAssociationID.NotFound", 400,
-                fmt::format("The association ID '{}' does not exist", in.association_id.value_or(in.public_ip.value_or(""))));
+    throw Error(
+        "InvalidAssociationID.NotFound", 400,
+        fmt::format("The association ID '{}' does not exist", in.association_id.value_or(in.public_ip.value_or(""))));
   const auto interface = find<NetworkInterface>(rq.tx, address->shape.network_interface_id.value_or(""));
-  if (interface && interface->shape.requester_managed.value_or(false) && rq.caller.kind != region::Caller::Kind::kService)
+  if (interface && interface->shape.requester_managed.value_or(false) &&
+      rq.caller.kind != region::Caller::Kind::kService)
     throw Error("AuthFailure", 400, "You do not have permission to access the specified resource.");
 
   disassociate(rq.tx, *address);
@@ -215,8 +217,7 @@ ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput
 
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   if (address.shape.association_id)
-    throw Error("InvalidIPAddress.InUse", 400,
-                fmt::format("Address {} is in use.", *address.shape.public_ip));
+    throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));
 
   give_back_public_ip(rq.tx, *address.shape.public_ip);
   remove(rq.tx, address);
@@ -232,12 +233,14 @@ DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddre
   for (const std::string& ip : in.public_ips.value_or(std::vector<std::string>{}))
     require_address(rq.tx, place_of(rq), std::nullopt, ip);
   for (auto& row : select<Address>(rq, in.allocation_ids, in.filters, kPaths))
-    if (!in.public_ips || in.public_ips->empty() || std::ranges::find(*in.public_ips, *row.shape.public_ip) != in.public_ips->end())
+    if (!in.public_ips || in.public_ips->empty() ||
+        std::ranges::find(*in.public_ips, *row.shape.public_ip) != in.public_ips->end())
       out.addresses->push_back(std::move(row.shape));
   return out;
 }
 
-DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq, const DescribeAddressesAttributeInput& in) {
+DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
+                                                                   const DescribeAddressesAttributeInput& in) {
   allow(rq, in, "DescribeAddressesAttribute");
 
   prepare(rq);

@@ -61,16 +61,15 @@ region::ConditionKeys tag_keys(const Tags& tags) {
   return keys;
 }
 
-Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type,
-                    std::initializer_list<std::string_view> types) {
+Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
+                    std::string_view type, std::initializer_list<std::string_view> types) {
   Tags tags;
   if (!specifications) return tags;
   for (const TagSpecification& one : *specifications) {
     const std::string wanted = one.resource_type.value_or("");
     if (wanted.empty()) throw invalid_parameter("Tag specification resource type must have a value");
     if (std::ranges::find(types, wanted) == types.end())
-      throw invalid_parameter(
-          fmt::format("'{}' is not a valid taggable resource type for this operation.", wanted));
+      throw invalid_parameter(fmt::format("'{}' is not a valid taggable resource type for this operation.", wanted));
     if (wanted != type || !one.tags) continue;
     for (const Tag& tag : *one.tags)
       if (!tags.emplace(tag.key.value_or(""), tag.value.value_or("")).second)
@@ -134,7 +133,8 @@ std::pair<std::size_t, std::size_t> page_bounds(const std::vector<std::string>& 
 std::optional<std::string> earlier_result(Request& rq, const std::optional<std::string>& token, const Json& input) {
   if (!token || token->empty()) return std::nullopt;
   const auto row = rq.tx.find(
-      "SELECT fingerprint, result FROM ec2_client_tokens WHERE account = ? AND region = ? AND operation = ? AND token = ?",
+      "SELECT fingerprint, result FROM ec2_client_tokens WHERE account = ? AND region = ? AND operation = ? AND token "
+      "= ?",
       rq.account, rq.region, rq.operation.name, *token);
   if (!row) return std::nullopt;
   if (row->text(0) != fingerprint(input))

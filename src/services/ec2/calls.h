@@ -58,10 +58,10 @@ void allow(Request& rq, const In& in, std::string_view action) {
   if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
 }
 
-/// The tags that the call wants on what it makes of that type; asks for ec2:CreateTags. Throws AWS's errors for tags that
-/// cannot be, and for other types than `types`.
-Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type,
-                    std::initializer_list<std::string_view> types);
+/// The tags that the call wants on what it makes of that type; asks for ec2:CreateTags. Throws AWS's errors for tags
+/// that cannot be, and for other types than `types`.
+Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
+                    std::string_view type, std::initializer_list<std::string_view> types);
 inline Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
                            std::string_view type) {
   return requested_tags(rq, specifications, type, {type});
@@ -92,8 +92,10 @@ void create(store::Tx& tx, const Resource<T>& row, const Tags& tags = {}) {
 
 template <class T>
 void set_tags(T& shape, const Tags& tags) {
-  if constexpr (requires { shape.tag_set; }) shape.tag_set = tag_list(tags);
-  else if constexpr (requires { shape.tags; }) shape.tags = tag_list(tags);
+  if constexpr (requires { shape.tag_set; })
+    shape.tag_set = tag_list(tags);
+  else if constexpr (requires { shape.tags; })
+    shape.tags = tag_list(tags);
 }
 
 /// The shape as Describe answers it, with its tags.
@@ -137,8 +139,8 @@ Page<T> cut_page(std::vector<T> items, const std::vector<std::string>& keys, con
   return page;
 }
 
-/// Resources of a kind with their tags: those of `ids` (all when absent) that pass the filters. `fill` completes a shape
-/// with what is computed, before the filters see it. Throws the kind's error for an id that is not there.
+/// Resources of a kind with their tags: those of `ids` (all when absent) that pass the filters. `fill` completes a
+/// shape with what is computed, before the filters see it. Throws the kind's error for an id that is not there.
 template <class T>
 std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
                                 FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
@@ -152,8 +154,10 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
       if (std::ranges::find(*ids, row.id) == ids->end()) continue;
       std::erase(missing, row.id);
     }
-    if (const auto own = tags.find(row.id); own != tags.end()) set_tags(row.shape, own->second);
-    else set_tags(row.shape, {});
+    if (const auto own = tags.find(row.id); own != tags.end())
+      set_tags(row.shape, own->second);
+    else
+      set_tags(row.shape, {});
     if (fill) fill(row);
     if (wanted.empty() || passes(wire::to_json(row.shape), wanted, paths)) found.push_back(std::move(row));
   }
@@ -163,8 +167,8 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
 
 /// select() as a page of shapes.
 template <class T>
-Page<T> describe(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters, const Paging& paging,
-                 FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
+Page<T> describe(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
+                 const Paging& paging, FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
   std::vector<T> items;
   std::vector<std::string> keys;
   for (Resource<T>& row : select<T>(rq, ids, filters, paths, fill)) {
@@ -174,7 +178,8 @@ Page<T> describe(Request& rq, const Strings& ids, const std::optional<std::vecto
   return cut_page(std::move(items), keys, paging);
 }
 
-/// Earlier answer to the same call with the same client token. Throws IdempotentParameterMismatch when the call differs.
+/// Earlier answer to the same call with the same client token. Throws IdempotentParameterMismatch when the call
+/// differs.
 std::optional<std::string> earlier_result(Request& rq, const std::optional<std::string>& token, const Json& input);
 void remember_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result);
 

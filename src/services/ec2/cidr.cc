@@ -39,9 +39,7 @@ std::int64_t usable_addresses(const Cidr& subnet) {
   return size > 5 ? size - 5 : 0;
 }
 
-bool is_reserved(const Cidr& subnet, Ipv4 address) {
-  return address < subnet.base + 4 || address == subnet.last();
-}
+bool is_reserved(const Cidr& subnet, Ipv4 address) { return address < subnet.base + 4 || address == subnet.last(); }
 
 std::optional<Ipv4> first_free(const Cidr& subnet, const std::set<Ipv4>& taken) {
   for (std::uint64_t address = std::uint64_t{subnet.base} + 4; address < subnet.last(); ++address)
@@ -53,8 +51,8 @@ std::string mac_of(std::string_view interface_id) {
   // FNV-1a: any spread that stays the same for an id will do.
   std::uint64_t hash = 14695981039346656037ULL;
   for (const char c : interface_id) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return fmt::format("02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", (hash >> 32) & 255, (hash >> 24) & 255, (hash >> 16) & 255,
-                     (hash >> 8) & 255, hash & 255);
+  return fmt::format("02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", (hash >> 32) & 255, (hash >> 24) & 255,
+                     (hash >> 16) & 255, (hash >> 8) & 255, hash & 255);
 }
 
 }  // namespace hanbat::ec2

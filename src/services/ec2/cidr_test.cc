@@ -1,3 +1,4 @@
+// IPv4 arithmetic: blocks, overlaps, the addresses that AWS keeps.
 #include "services/ec2/cidr.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,8 @@ TEST(Cidr, ReadsABlockAndCutsBitsBeyondTheMask) {
 }
 
 TEST(Cidr, RefusesWhatIsNoBlock) {
-  for (const char* text : {"", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "10.0.0.256/8", "a.b.c.d/8", "10.0.0.0/-1", "::/0"})
+  for (const char* text :
+       {"", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "10.0.0.256/8", "a.b.c.d/8", "10.0.0.0/-1", "::/0"})
     EXPECT_FALSE(parse_cidr(text)) << text;
 }
 

@@ -53,7 +53,8 @@ bool is_prepared(store::Tx& tx, const Place& place) {
 
 void prepare_place(const Making& at) {
   if (is_prepared(at.tx, at.place)) return;
-  at.tx.exec("INSERT INTO ec2_regions(account, region, prepared) VALUES (?, ?, ?)", at.place.account, at.place.region, at.now);
+  at.tx.exec("INSERT INTO ec2_regions(account, region, prepared) VALUES (?, ?, ?)", at.place.account, at.place.region,
+             at.now);
   make_default_vpc(at);
 }
 
@@ -151,7 +152,9 @@ Resource<Subnet> make_subnet(const Making& at, const Resource<Vpc>& vpc, const C
   return subnet;
 }
 
-bool has_dns_hostnames(const Resource<Vpc>& vpc) { return vpc.own.flag("dns_support") && vpc.own.flag("dns_hostnames"); }
+bool has_dns_hostnames(const Resource<Vpc>& vpc) {
+  return vpc.own.flag("dns_support") && vpc.own.flag("dns_hostnames");
+}
 
 void touch_vpc(store::Tx& tx, store::Tasks& tasks, std::string_view vpc_id) {
   if (vpc_id.empty()) return;

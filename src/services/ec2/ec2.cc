@@ -36,7 +36,8 @@ void Ec2::start() {
     if (!home_.find_host()) return;
     for (const auto& vpc : list_all<Vpc>(tx)) touch_vpc(tx, home_.tasks, vpc.id);
     for (const auto& row : list_all<Instance>(tx))
-      if (status_of(row) != Status::kStopped && status_of(row) != Status::kTerminated) touch_instance(tx, home_.tasks, row.id);
+      if (status_of(row) != Status::kStopped && status_of(row) != Status::kTerminated)
+        touch_instance(tx, home_.tasks, row.id);
     home_.tasks.add(tx, {.kind = "ec2.watch", .key = "machines"});
   });
 }

@@ -28,10 +28,10 @@ class Ec2 final : public Operations {
 
   // Regions and zones
   DescribeRegionsOutput describe_regions(Request& rq, const DescribeRegionsInput& in) override;
-  DescribeAvailabilityZonesOutput describe_availability_zones(
-      Request& rq, const DescribeAvailabilityZonesInput& in) override;
-  DescribeAccountAttributesOutput describe_account_attributes(
-      Request& rq, const DescribeAccountAttributesInput& in) override;
+  DescribeAvailabilityZonesOutput describe_availability_zones(Request& rq,
+                                                              const DescribeAvailabilityZonesInput& in) override;
+  DescribeAccountAttributesOutput describe_account_attributes(Request& rq,
+                                                              const DescribeAccountAttributesInput& in) override;
 
   // VPCs
   CreateVpcOutput create_vpc(Request& rq, const CreateVpcInput& in) override;
@@ -54,8 +54,8 @@ class Ec2 final : public Operations {
   AttachInternetGatewayOutput attach_internet_gateway(Request& rq, const AttachInternetGatewayInput& in) override;
   DetachInternetGatewayOutput detach_internet_gateway(Request& rq, const DetachInternetGatewayInput& in) override;
   DeleteInternetGatewayOutput delete_internet_gateway(Request& rq, const DeleteInternetGatewayInput& in) override;
-  DescribeInternetGatewaysOutput describe_internet_gateways(
-      Request& rq, const DescribeInternetGatewaysInput& in) override;
+  DescribeInternetGatewaysOutput describe_internet_gateways(Request& rq,
+                                                            const DescribeInternetGatewaysInput& in) override;
   CreateNatGatewayOutput create_nat_gateway(Request& rq, const CreateNatGatewayInput& in) override;
   DescribeNatGatewaysOutput describe_nat_gateways(Request& rq, const DescribeNatGatewaysInput& in) override;
   DeleteNatGatewayOutput delete_nat_gateway(Request& rq, const DeleteNatGatewayInput& in) override;
@@ -64,8 +64,8 @@ class Ec2 final : public Operations {
   DisassociateAddressOutput disassociate_address(Request& rq, const DisassociateAddressInput& in) override;
   ReleaseAddressOutput release_address(Request& rq, const ReleaseAddressInput& in) override;
   DescribeAddressesOutput describe_addresses(Request& rq, const DescribeAddressesInput& in) override;
-  DescribeAddressesAttributeOutput describe_addresses_attribute(
-      Request& rq, const DescribeAddressesAttributeInput& in) override;
+  DescribeAddressesAttributeOutput describe_addresses_attribute(Request& rq,
+                                                                const DescribeAddressesAttributeInput& in) override;
 
   // Route tables
   CreateRouteTableOutput create_route_table(Request& rq, const CreateRouteTableInput& in) override;
@@ -87,14 +87,14 @@ class Ec2 final : public Operations {
       Request& rq, const AuthorizeSecurityGroupIngressInput& in) override;
   AuthorizeSecurityGroupEgressOutput authorize_security_group_egress(
       Request& rq, const AuthorizeSecurityGroupEgressInput& in) override;
-  RevokeSecurityGroupIngressOutput revoke_security_group_ingress(
-      Request& rq, const RevokeSecurityGroupIngressInput& in) override;
-  RevokeSecurityGroupEgressOutput revoke_security_group_egress(
-      Request& rq, const RevokeSecurityGroupEgressInput& in) override;
-  DescribeSecurityGroupRulesOutput describe_security_group_rules(
-      Request& rq, const DescribeSecurityGroupRulesInput& in) override;
-  ModifySecurityGroupRulesOutput modify_security_group_rules(
-      Request& rq, const ModifySecurityGroupRulesInput& in) override;
+  RevokeSecurityGroupIngressOutput revoke_security_group_ingress(Request& rq,
+                                                                 const RevokeSecurityGroupIngressInput& in) override;
+  RevokeSecurityGroupEgressOutput revoke_security_group_egress(Request& rq,
+                                                               const RevokeSecurityGroupEgressInput& in) override;
+  DescribeSecurityGroupRulesOutput describe_security_group_rules(Request& rq,
+                                                                 const DescribeSecurityGroupRulesInput& in) override;
+  ModifySecurityGroupRulesOutput modify_security_group_rules(Request& rq,
+                                                             const ModifySecurityGroupRulesInput& in) override;
   UpdateSecurityGroupRuleDescriptionsIngressOutput update_security_group_rule_descriptions_ingress(
       Request& rq, const UpdateSecurityGroupRuleDescriptionsIngressInput& in) override;
   UpdateSecurityGroupRuleDescriptionsEgressOutput update_security_group_rule_descriptions_egress(
@@ -102,8 +102,8 @@ class Ec2 final : public Operations {
 
   // Network interfaces
   CreateNetworkInterfaceOutput create_network_interface(Request& rq, const CreateNetworkInterfaceInput& in) override;
-  DescribeNetworkInterfacesOutput describe_network_interfaces(
-      Request& rq, const DescribeNetworkInterfacesInput& in) override;
+  DescribeNetworkInterfacesOutput describe_network_interfaces(Request& rq,
+                                                              const DescribeNetworkInterfacesInput& in) override;
   DeleteNetworkInterfaceOutput delete_network_interface(Request& rq, const DeleteNetworkInterfaceInput& in) override;
   ModifyNetworkInterfaceAttributeOutput modify_network_interface_attribute(
       Request& rq, const ModifyNetworkInterfaceAttributeInput& in) override;
@@ -127,8 +127,8 @@ class Ec2 final : public Operations {
   RunInstancesOutput run_instances(Request& rq, const RunInstancesInput& in) override;
   DescribeInstancesOutput describe_instances(Request& rq, const DescribeInstancesInput& in) override;
   DescribeInstanceStatusOutput describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) override;
-  DescribeInstanceAttributeOutput describe_instance_attribute(
-      Request& rq, const DescribeInstanceAttributeInput& in) override;
+  DescribeInstanceAttributeOutput describe_instance_attribute(Request& rq,
+                                                              const DescribeInstanceAttributeInput& in) override;
   ModifyInstanceAttributeOutput modify_instance_attribute(Request& rq, const ModifyInstanceAttributeInput& in) override;
   ModifyInstanceMetadataOptionsOutput modify_instance_metadata_options(
       Request& rq, const ModifyInstanceMetadataOptionsInput& in) override;
@@ -141,8 +141,8 @@ class Ec2 final : public Operations {
       Request& rq, const DescribeInstanceCreditSpecificationsInput& in) override;
 
   // Instance profiles of instances
-  AssociateIamInstanceProfileOutput associate_iam_instance_profile(
-      Request& rq, const AssociateIamInstanceProfileInput& in) override;
+  AssociateIamInstanceProfileOutput associate_iam_instance_profile(Request& rq,
+                                                                   const AssociateIamInstanceProfileInput& in) override;
   DisassociateIamInstanceProfileOutput disassociate_iam_instance_profile(
       Request& rq, const DisassociateIamInstanceProfileInput& in) override;
   ReplaceIamInstanceProfileAssociationOutput replace_iam_instance_profile_association(
@@ -158,7 +158,6 @@ class Ec2 final : public Operations {
   CreateTagsOutput create_tags(Request& rq, const CreateTagsInput& in) override;
   DeleteTagsOutput delete_tags(Request& rq, const DeleteTagsInput& in) override;
   DescribeTagsOutput describe_tags(Request& rq, const DescribeTagsInput& in) override;
-
 
  private:
   /// Gives the account and region its default VPC when this is the first call for it.

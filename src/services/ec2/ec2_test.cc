@@ -1,3 +1,4 @@
+// EC2 as a whole, in a region in memory over a host of memory.
 #include "services/ec2/ec2.h"
 
 #include <gmock/gmock.h>
@@ -105,7 +106,8 @@ TEST_F(Ec2Test, ADryRunChangesNothing) {
 }
 
 TEST_F(Ec2Test, RulesAreGatheredIntoPermissionsAndRefusedTwice) {
-  const std::string group = *ec2.create_security_group({.description = "web", .group_name = "web", .vpc_id = vpc()}).group_id;
+  const std::string group =
+      *ec2.create_security_group({.description = "web", .group_name = "web", .vpc_id = vpc()}).group_id;
   AuthorizeSecurityGroupIngressInput in;
   in.group_id = group;
   IpPermission& http = in.ip_permissions.emplace().emplace_back();
@@ -120,7 +122,8 @@ TEST_F(Ec2Test, RulesAreGatheredIntoPermissionsAndRefusedTwice) {
   EXPECT_THAT(*shape.ip_permissions->front().ip_ranges, SizeIs(2));
   ec2.revoke_security_group_ingress(
       {.group_id = group, .security_group_rule_ids = {{*made.security_group_rules->front().security_group_rule_id}}});
-  EXPECT_THAT(*ec2.describe_security_group_rules({.filters = {{{"group-id", {{group}}}}}}).security_group_rules, SizeIs(2));
+  EXPECT_THAT(*ec2.describe_security_group_rules({.filters = {{{"group-id", {{group}}}}}}).security_group_rules,
+              SizeIs(2));
 }
 
 TEST_F(Ec2Test, AnInstanceGoesFromPendingToRunningToTerminatedWithItsMachine) {
@@ -198,7 +201,9 @@ TEST_F(Ec2Test, ANatGatewayIsAvailableWhenTheKernelHasItAndFreesItsAddressWhenGo
   const std::string address = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
   const std::string nat =
       *ec2.create_nat_gateway({.allocation_id = address, .subnet_id = part}).nat_gateway->nat_gateway_id;
-  const auto state = [&] { return *ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state; };
+  const auto state = [&] {
+    return *ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state;
+  };
   EXPECT_EQ(state(), "pending");
   test.run_until_idle();
   EXPECT_EQ(state(), "available");
@@ -237,7 +242,8 @@ TEST_F(Ec2Test, ARouteToWhatIsGoneIsABlackhole) {
   ec2.delete_nat_gateway({.nat_gateway_id = nat});
   test.run_until_idle();
   EXPECT_THAT(kinds(), ElementsAre("blackhole"));
-  EXPECT_EQ(*ec2.describe_route_tables({.route_table_ids = {{table}}}).route_tables->front().routes->back().state, "blackhole");
+  EXPECT_EQ(*ec2.describe_route_tables({.route_table_ids = {{table}}}).route_tables->front().routes->back().state,
+            "blackhole");
 }
 
 TEST_F(Ec2Test, TagsAreGivenAtCreationFoundByFiltersAndTaken) {

@@ -16,9 +16,12 @@ void collect(const Json& at, std::string_view path, std::vector<std::string>& ou
     return;
   }
   if (path.empty()) {
-    if (at.is_string()) out.push_back(at.as_string());
-    else if (at.is_bool()) out.emplace_back(at.as_bool() ? "true" : "false");
-    else out.push_back(at.dump());
+    if (at.is_string())
+      out.push_back(at.as_string());
+    else if (at.is_bool())
+      out.emplace_back(at.as_bool() ? "true" : "false");
+    else
+      out.push_back(at.dump());
     return;
   }
   const auto dot = path.find('.');

@@ -1,3 +1,4 @@
+// What filters take and refuse.
 #include "services/ec2/filters.h"
 
 #include <gtest/gtest.h>
@@ -7,7 +8,8 @@
 namespace hanbat::ec2 {
 namespace {
 
-const FilterPath kPaths[] = {{"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"}};
+const FilterPath kPaths[] = {
+    {"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"}};
 const Json kShape = Json::parse(
     R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
     R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");
@@ -30,9 +32,7 @@ TEST(Filters, LookIntoTags) {
   EXPECT_FALSE(check({{"tag:name", {"*"}}}));
 }
 
-TEST(Filters, RefuseANameThatTheCallDoesNotHave) {
-  EXPECT_THROW(check({{"colour", {"red"}}}), wire::Error);
-}
+TEST(Filters, RefuseANameThatTheCallDoesNotHave) { EXPECT_THROW(check({{"colour", {"red"}}}), wire::Error); }
 
 TEST(Filters, MatchWildcardsAndTakeEscapedOnesLiterally) {
   EXPECT_TRUE(filter_value_matches("*", ""));

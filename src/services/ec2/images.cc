@@ -12,30 +12,32 @@ constexpr const char* kRootDevice = "/dev/xvda";
 // Rows of images that are of no one region.
 const Place kEverywhere{"", "*"};
 
-constexpr FilterPath kPaths[] = {{"architecture", "Architecture"},
-                                 {"block-device-mapping.delete-on-termination", "BlockDeviceMappings.Ebs.DeleteOnTermination"},
-                                 {"block-device-mapping.device-name", "BlockDeviceMappings.DeviceName"},
-                                 {"block-device-mapping.volume-size", "BlockDeviceMappings.Ebs.VolumeSize"},
-                                 {"block-device-mapping.volume-type", "BlockDeviceMappings.Ebs.VolumeType"},
-                                 {"block-device-mapping.encrypted", "BlockDeviceMappings.Ebs.Encrypted"},
-                                 {"creation-date", "CreationDate"},
-                                 {"description", "Description"},
-                                 {"ena-support", "EnaSupport"},
-                                 {"hypervisor", "Hypervisor"},
-                                 {"image-id", "ImageId"},
-                                 {"image-type", "ImageType"},
-                                 {"is-public", "Public"},
-                                 {"name", "Name"},
-                                 {"owner-alias", "ImageOwnerAlias"},
-                                 {"owner-id", "OwnerId"},
-                                 {"platform", "Platform"},
-                                 {"platform-details", "PlatformDetails"},
-                                 {"root-device-name", "RootDeviceName"},
-                                 {"root-device-type", "RootDeviceType"},
-                                 {"state", "State"},
-                                 {"virtualization-type", "VirtualizationType"}};
+constexpr FilterPath kPaths[] = {
+    {"architecture", "Architecture"},
+    {"block-device-mapping.delete-on-termination", "BlockDeviceMappings.Ebs.DeleteOnTermination"},
+    {"block-device-mapping.device-name", "BlockDeviceMappings.DeviceName"},
+    {"block-device-mapping.volume-size", "BlockDeviceMappings.Ebs.VolumeSize"},
+    {"block-device-mapping.volume-type", "BlockDeviceMappings.Ebs.VolumeType"},
+    {"block-device-mapping.encrypted", "BlockDeviceMappings.Ebs.Encrypted"},
+    {"creation-date", "CreationDate"},
+    {"description", "Description"},
+    {"ena-support", "EnaSupport"},
+    {"hypervisor", "Hypervisor"},
+    {"image-id", "ImageId"},
+    {"image-type", "ImageType"},
+    {"is-public", "Public"},
+    {"name", "Name"},
+    {"owner-alias", "ImageOwnerAlias"},
+    {"owner-id", "OwnerId"},
+    {"platform", "Platform"},
+    {"platform-details", "PlatformDetails"},
+    {"root-device-name", "RootDeviceName"},
+    {"root-device-type", "RootDeviceType"},
+    {"state", "State"},
+    {"virtualization-type", "VirtualizationType"}};
 
-Image image_shape(const std::string& alias, const std::string& name, const std::string& description, Timestamp created) {
+Image image_shape(const std::string& alias, const std::string& name, const std::string& description,
+                  Timestamp created) {
   Image image;
   image.image_id = image_id_of(alias);
   image.name = name;
@@ -64,8 +66,8 @@ Image image_shape(const std::string& alias, const std::string& name, const std::
 }
 
 PublishedImage amazon_linux_2() {
-  // AWS's own name begins and ends like this, so that the usual name filters find it; the middle and the description tell
-  // what it is.
+  // AWS's own name begins and ends like this, so that the usual name filters find it; the middle and the description
+  // tell what it is.
   Image image = image_shape("amzn2", "amzn2-ami-hvm-2.0.20211103.hanbat-x86_64-gp2",
                             "Hanbat's stand-in for Amazon Linux 2: Debian 12 with cloud-init, ec2-user, yum and "
                             "amazon-linux-extras over apt; not Amazon's image",
@@ -104,7 +106,8 @@ std::vector<PublishedImage> published_images(store::Tx& tx, const Place&) {
 PublishedImage require_image(store::Tx& tx, const Place& place, const std::string& id) {
   for (PublishedImage& image : published_images(tx, place))
     if (image.shape.image_id == id) return std::move(image);
-  if (!id.starts_with("ami-")) throw Error("InvalidAMIID.Malformed", 400, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
+  if (!id.starts_with("ami-"))
+    throw Error("InvalidAMIID.Malformed", 400, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
   throw Error("InvalidAMIID.NotFound", 400, fmt::format("The image id '[{}]' does not exist", id));
 }
 
@@ -158,12 +161,19 @@ DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const De
   const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
   DescribeImageAttributeOutput out;
   out.image_id = image.image_id;
-  if (in.attribute == "description") out.description.emplace().value = image.description;
-  else if (in.attribute == "launchPermission") out.launch_permissions.emplace().emplace_back().group = "all";
-  else if (in.attribute == "blockDeviceMapping") out.block_device_mappings = image.block_device_mappings;
-  else if (in.attribute == "productCodes") out.product_codes.emplace();
-  else if (in.attribute == "sriovNetSupport") out.sriov_net_support.emplace().value = image.sriov_net_support;
-  else throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  if (in.attribute == "description")
+    out.description.emplace().value = image.description;
+  else if (in.attribute == "launchPermission")
+    out.launch_permissions.emplace().emplace_back().group = "all";
+  else if (in.attribute == "blockDeviceMapping")
+    out.block_device_mappings = image.block_device_mappings;
+  else if (in.attribute == "productCodes")
+    out.product_codes.emplace();
+  else if (in.attribute == "sriovNetSupport")
+    out.sriov_net_support.emplace().value = image.sriov_net_support;
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
   return out;
 }
 

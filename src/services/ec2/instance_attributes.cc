@@ -26,24 +26,32 @@ Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
   if (in.disable_api_termination) changes.keep_alive = in.disable_api_termination->value.value_or(false);
   if (in.disable_api_stop) changes.keep_running = in.disable_api_stop->value.value_or(false);
   if (in.source_dest_check) changes.source_dest_check = in.source_dest_check->value.value_or(true);
-  if (in.instance_initiated_shutdown_behavior) changes.shutdown = in.instance_initiated_shutdown_behavior->value.value_or("");
+  if (in.instance_initiated_shutdown_behavior)
+    changes.shutdown = in.instance_initiated_shutdown_behavior->value.value_or("");
   if (in.user_data) changes.user_data = to_base64(in.user_data->value.value_or(""));
   if (in.groups) changes.groups = in.groups;
   if (in.attribute) {
     const std::string value = in.value.value_or("");
-    if (*in.attribute == "disableApiTermination") changes.keep_alive = is_true(value);
-    else if (*in.attribute == "disableApiStop") changes.keep_running = is_true(value);
-    else if (*in.attribute == "sourceDestCheck") changes.source_dest_check = is_true(value);
-    else if (*in.attribute == "instanceInitiatedShutdownBehavior") changes.shutdown = value;
-    else if (*in.attribute == "userData") changes.user_data = value;
-    else throw not_done(rq, "Attribute " + *in.attribute);
+    if (*in.attribute == "disableApiTermination")
+      changes.keep_alive = is_true(value);
+    else if (*in.attribute == "disableApiStop")
+      changes.keep_running = is_true(value);
+    else if (*in.attribute == "sourceDestCheck")
+      changes.source_dest_check = is_true(value);
+    else if (*in.attribute == "instanceInitiatedShutdownBehavior")
+      changes.shutdown = value;
+    else if (*in.attribute == "userData")
+      changes.user_data = value;
+    else
+      throw not_done(rq, "Attribute " + *in.attribute);
   }
   return changes;
 }
 
 }  // namespace
 
-DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq, const DescribeInstanceAttributeInput& in) {
+DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
+                                                                 const DescribeInstanceAttributeInput& in) {
   allow(rq, in, "DescribeInstanceAttribute", "instance", in.instance_id);
 
   auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
@@ -52,26 +60,41 @@ DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq, co
   DescribeInstanceAttributeOutput out;
   out.instance_id = row.id;
   const std::string& name = in.attribute;
-  if (name == "instanceType") out.instance_type.emplace().value = shape.instance_type;
+  if (name == "instanceType")
+    out.instance_type.emplace().value = shape.instance_type;
   else if (name == "userData") {
     out.user_data.emplace();
     if (!row.own.text("user_data").empty()) out.user_data->value = row.own.text("user_data");
-  } else if (name == "disableApiTermination") out.disable_api_termination.emplace().value = row.own.flag("keep_alive");
-  else if (name == "disableApiStop") out.disable_api_stop.emplace().value = row.own.flag("keep_running");
+  } else if (name == "disableApiTermination")
+    out.disable_api_termination.emplace().value = row.own.flag("keep_alive");
+  else if (name == "disableApiStop")
+    out.disable_api_stop.emplace().value = row.own.flag("keep_running");
   else if (name == "instanceInitiatedShutdownBehavior")
     out.instance_initiated_shutdown_behavior.emplace().value = row.own.text("shutdown", "stop");
-  else if (name == "rootDeviceName") out.root_device_name.emplace().value = shape.root_device_name;
-  else if (name == "blockDeviceMapping") out.block_device_mappings = shape.block_device_mappings;
-  else if (name == "sourceDestCheck") out.source_dest_check.emplace().value = shape.source_dest_check;
-  else if (name == "groupSet") out.groups = shape.security_groups;
-  else if (name == "ebsOptimized") out.ebs_optimized.emplace().value = shape.ebs_optimized;
-  else if (name == "enaSupport") out.ena_support.emplace().value = shape.ena_support;
-  else if (name == "enclaveOptions") out.enclave_options = shape.enclave_options;
-  else if (name == "productCodes") out.product_codes.emplace();
-  else if (name == "kernel") out.kernel_id.emplace();
-  else if (name == "ramdisk") out.ramdisk_id.emplace();
-  else if (name == "sriovNetSupport") out.sriov_net_support.emplace();
-  else throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", name));
+  else if (name == "rootDeviceName")
+    out.root_device_name.emplace().value = shape.root_device_name;
+  else if (name == "blockDeviceMapping")
+    out.block_device_mappings = shape.block_device_mappings;
+  else if (name == "sourceDestCheck")
+    out.source_dest_check.emplace().value = shape.source_dest_check;
+  else if (name == "groupSet")
+    out.groups = shape.security_groups;
+  else if (name == "ebsOptimized")
+    out.ebs_optimized.emplace().value = shape.ebs_optimized;
+  else if (name == "enaSupport")
+    out.ena_support.emplace().value = shape.ena_support;
+  else if (name == "enclaveOptions")
+    out.enclave_options = shape.enclave_options;
+  else if (name == "productCodes")
+    out.product_codes.emplace();
+  else if (name == "kernel")
+    out.kernel_id.emplace();
+  else if (name == "ramdisk")
+    out.ramdisk_id.emplace();
+  else if (name == "sriovNetSupport")
+    out.sriov_net_support.emplace();
+  else
+    throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", name));
   return out;
 }
 
@@ -96,7 +119,8 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   update(rq.tx, row);
   if (changes.groups || changes.source_dest_check) {
     auto interface = primary_interface(rq.tx, row.id);
-    if (changes.groups) interface->shape.groups = require_groups(rq.tx, place_of(rq), interface->vpc_id, *changes.groups);
+    if (changes.groups)
+      interface->shape.groups = require_groups(rq.tx, place_of(rq), interface->vpc_id, *changes.groups);
     if (changes.source_dest_check) interface->shape.source_dest_check = *changes.source_dest_check;
     update(rq.tx, *interface);
     touch_vpc(rq.tx, home_.tasks, interface->vpc_id);
@@ -104,8 +128,8 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   return {};
 }
 
-ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(Request& rq,
-                                                                          const ModifyInstanceMetadataOptionsInput& in) {
+ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
+    Request& rq, const ModifyInstanceMetadataOptionsInput& in) {
   allow(rq, in, "ModifyInstanceMetadataOptions", "instance", in.instance_id);
 
   auto row = require_living(rq, in.instance_id);

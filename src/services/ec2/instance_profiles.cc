@@ -31,14 +31,14 @@ IamInstanceProfile Ec2::require_profile(Request& rq, const IamInstanceProfileSpe
   if (wanted.arn) {
     const auto slash = wanted.arn->rfind('/');
     if (!wanted.arn->starts_with("arn:") || slash == std::string::npos)
-      throw invalid_parameter(
-          fmt::format("Value ({}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN", *wanted.arn));
+      throw invalid_parameter(fmt::format(
+          "Value ({}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN", *wanted.arn));
     name = wanted.arn->substr(slash + 1);
   }
   if (name.empty()) throw missing_parameter("IamInstanceProfile.Name");
   // EC2 itself looks the profile up; of the caller AWS asks only that it may pass the role.
-  Request own(rq.home, rq.service, rq.operation, rq.tx, home_.identity().service_caller(rq.account, "ec2.amazonaws.com"),
-              rq.region, rq.request_id);
+  Request own(rq.home, rq.service, rq.operation, rq.tx,
+              home_.identity().service_caller(rq.account, "ec2.amazonaws.com"), rq.region, rq.request_id);
   iam::InstanceProfile profile;
   try {
     iam::GetInstanceProfileInput question;
@@ -46,12 +46,13 @@ IamInstanceProfile Ec2::require_profile(Request& rq, const IamInstanceProfileSpe
     profile = iam::Client(own).get_instance_profile(question).instance_profile;
   } catch (const Error& error) {
     if (error.code() != "NoSuchEntity") throw;
-    throw invalid_parameter(wanted.arn ? fmt::format("Value ({}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM "
-                                                     "Instance Profile ARN",
-                                                     *wanted.arn)
-                                       : fmt::format("Value ({}) for parameter iamInstanceProfile.name is invalid. Invalid IAM "
-                                                     "Instance Profile name",
-                                                     name));
+    throw invalid_parameter(
+        wanted.arn ? fmt::format("Value ({}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM "
+                                 "Instance Profile ARN",
+                                 *wanted.arn)
+                   : fmt::format("Value ({}) for parameter iamInstanceProfile.name is invalid. Invalid IAM "
+                                 "Instance Profile name",
+                                 name));
   }
   for (const iam::Role& role : profile.roles) rq.authorize_pass_role(role.arn, "ec2.amazonaws.com");
   IamInstanceProfile out;
@@ -60,7 +61,8 @@ IamInstanceProfile Ec2::require_profile(Request& rq, const IamInstanceProfileSpe
   return out;
 }
 
-AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& rq, const AssociateIamInstanceProfileInput& in) {
+AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& rq,
+                                                                      const AssociateIamInstanceProfileInput& in) {
   may(rq, "AssociateIamInstanceProfile", "instance", in.instance_id);
 
   const auto instance = require_living(rq, in.instance_id);
@@ -75,8 +77,8 @@ AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& r
   return out;
 }
 
-DisassociateIamInstanceProfileOutput Ec2::disassociate_iam_instance_profile(Request& rq,
-                                                                            const DisassociateIamInstanceProfileInput& in) {
+DisassociateIamInstanceProfileOutput Ec2::disassociate_iam_instance_profile(
+    Request& rq, const DisassociateIamInstanceProfileInput& in) {
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
   may(rq, "DisassociateIamInstanceProfile", "instance", row ? row->parent : "*");
   const auto association = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);

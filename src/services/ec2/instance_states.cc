@@ -22,8 +22,8 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
                                        {"system-status.status", "SystemStatus.Status"}};
 
 /// The instances named, all there; asks for permission on each first.
-std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids, const std::optional<bool>& dry_run,
-                                            std::string_view action) {
+std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
+                                            const std::optional<bool>& dry_run, std::string_view action) {
   for (const std::string& id : ids) may(rq, action, "instance", id);
   end_dry_run(dry_run);
   if (ids.empty()) throw missing_parameter("InstanceId");
@@ -31,8 +31,10 @@ std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::
   std::vector<Resource<Instance>> rows;
   for (const std::string& id : ids) {
     auto row = find<Instance>(rq.tx, place_of(rq), id);
-    if (row) rows.push_back(std::move(*row));
-    else missing.push_back(id);
+    if (row)
+      rows.push_back(std::move(*row));
+    else
+      missing.push_back(id);
   }
   if (!missing.empty()) throw_missing(KindOf<Instance>::kKind, missing);
   return rows;
@@ -59,7 +61,8 @@ InstanceStatusSummary summary(const char* status, const char* reachability) {
 /// Passed once the guest has spoken: its first question for metadata shows that system and network are up.
 InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now) {
   if (status_of(row) != Status::kRunning) return summary("not-applicable", nullptr);
-  const bool up = row.own.integer("spoke") >= row.own.integer("started") || now - Timestamp{row.own.integer("started")} > kLongestStart;
+  const bool up = row.own.integer("spoke") >= row.own.integer("started") ||
+                  now - Timestamp{row.own.integer("started")} > kLongestStart;
   return up ? summary("ok", "passed") : summary("initializing", "initializing");
 }
 
@@ -104,9 +107,11 @@ StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& i
     if (before != Status::kRunning && before != Status::kPending)
       throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be stopped.", row.id));
     if (row.own.flag("keep_running"))
-      throw Error("OperationNotPermitted", 400,
-                  fmt::format("The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
-                              row.id));
+      throw Error(
+          "OperationNotPermitted", 400,
+          fmt::format(
+              "The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
+              row.id));
     row.own["force"] = in.force.value_or(false);
     enter(home_, rq.tx, row, Status::kStopping, {"Client.UserInitiatedShutdown", "User initiated shutdown"});
     touch_instance(rq.tx, home_.tasks, row.id);
@@ -133,10 +138,11 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
 
   for (const auto& row : rows)
     if (row.own.flag("keep_alive"))
-      throw Error("OperationNotPermitted", 400,
-                  fmt::format("The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute "
-                              "and try again.",
-                              row.id));
+      throw Error(
+          "OperationNotPermitted", 400,
+          fmt::format("The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute "
+                      "and try again.",
+                      row.id));
   TerminateInstancesOutput out;
   out.terminating_instances.emplace();
   for (auto& row : rows) {
@@ -186,8 +192,8 @@ GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutp
   GetConsoleOutputOutput out;
   out.instance_id = row.id;
   out.timestamp = rq.now();
-  // The one question that goes to the host from within a handler: what a console says is kept nowhere else, and a reading
-  // transaction keeps nobody waiting.
+  // The one question that goes to the host from within a handler: what a console says is kept nowhere else, and a
+  // reading transaction keeps nobody waiting.
   if (host::Host* host = home_.find_host(); host && status_of(row) != Status::kTerminated) {
     try {
       if (const std::string text = host->console(row.id); !text.empty()) out.output = to_base64(text);

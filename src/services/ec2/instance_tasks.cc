@@ -37,7 +37,8 @@ void Ec2::apply_instance(store::TaskRun& run) {
   const auto row = home_.db.read([&](store::Tx& tx) { return find<Instance>(tx, run.key()); });
   if (!row || !home_.find_host()) return;
   switch (status_of(*row)) {
-    case Status::kPending: return launch(run, *row);
+    case Status::kPending:
+      return launch(run, *row);
     case Status::kRunning:
       if (row->own.flag("reboot")) {
         home_.require_host().restart_machine(row->id);
@@ -49,10 +50,13 @@ void Ec2::apply_instance(store::TaskRun& run) {
         });
       }
       return launch(run, *row);
-    case Status::kStopping: return halt(run, *row);
-    case Status::kShuttingDown: return destroy(run, *row);
+    case Status::kStopping:
+      return halt(run, *row);
+    case Status::kShuttingDown:
+      return destroy(run, *row);
     case Status::kStopped:
-    case Status::kTerminated: return;
+    case Status::kTerminated:
+      return;
   }
 }
 
@@ -77,7 +81,8 @@ void Ec2::launch(store::TaskRun& run, const Resource<Instance>& row) {
 
 void Ec2::halt(store::TaskRun& run, const Resource<Instance>& row) {
   try {
-    home_.require_host().stop_machine(row.id, row.own.flag("force") ? host::StopMode::kForce : host::StopMode::kGraceful);
+    home_.require_host().stop_machine(row.id,
+                                      row.own.flag("force") ? host::StopMode::kForce : host::StopMode::kGraceful);
   } catch (const host::HostError& error) {
     // A machine that was never made is stopped already.
     if (error.code != "NotFound") throw;
@@ -88,7 +93,8 @@ void Ec2::halt(store::TaskRun& run, const Resource<Instance>& row) {
     const StateReason reason = now->shape.state_reason.value_or(StateReason{});
     const std::string transition = now->shape.state_transition_reason.value_or("");
     for (auto& interface : list_of<NetworkInterface>(tx, row.id))
-      if (interface.shape.association && !interface.shape.association->allocation_id) take_public_address(tx, interface);
+      if (interface.shape.association && !interface.shape.association->allocation_id)
+        take_public_address(tx, interface);
     enter(home_, tx, *now, Status::kStopped);
     now->shape.state_reason = reason;
     now->shape.state_transition_reason = transition;
@@ -138,7 +144,9 @@ void Ec2::watch_machines(store::TaskRun& run) {
       if (machine.status == "running") running.insert(machine.name);
     std::vector<std::string> aliases;
     for (const host::ImageState& image : host->images()) aliases.push_back(image.alias);
-    home_.db.write([&](store::Tx& tx) { note_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases); });
+    home_.db.write([&](store::Tx& tx) {
+      note_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases);
+    });
   } catch (const host::HostError&) {
     return run.again(kWatchEvery);
   }

@@ -19,30 +19,34 @@ struct Size {
   std::string_view network;
 };
 
-constexpr Size kT2[] = {{"nano", 1, 512, 2, 2, "Low to Moderate"},      {"micro", 1, 1024, 2, 2, "Low to Moderate"},
-                        {"small", 1, 2048, 3, 4, "Low to Moderate"},    {"medium", 2, 4096, 3, 6, "Low to Moderate"},
-                        {"large", 2, 8192, 3, 12, "Low to Moderate"},   {"xlarge", 4, 16384, 3, 15, "Moderate"},
+constexpr Size kT2[] = {{"nano", 1, 512, 2, 2, "Low to Moderate"},    {"micro", 1, 1024, 2, 2, "Low to Moderate"},
+                        {"small", 1, 2048, 3, 4, "Low to Moderate"},  {"medium", 2, 4096, 3, 6, "Low to Moderate"},
+                        {"large", 2, 8192, 3, 12, "Low to Moderate"}, {"xlarge", 4, 16384, 3, 15, "Moderate"},
                         {"2xlarge", 8, 32768, 3, 15, "Moderate"}};
-constexpr Size kT3[] = {{"nano", 2, 512, 2, 2, "Up to 5 Gigabit"},    {"micro", 2, 1024, 2, 2, "Up to 5 Gigabit"},
-                        {"small", 2, 2048, 3, 4, "Up to 5 Gigabit"},  {"medium", 2, 4096, 3, 6, "Up to 5 Gigabit"},
-                        {"large", 2, 8192, 3, 12, "Up to 5 Gigabit"}, {"xlarge", 4, 16384, 4, 15, "Up to 5 Gigabit"},
+constexpr Size kT3[] = {{"nano", 2, 512, 2, 2, "Up to 5 Gigabit"},      {"micro", 2, 1024, 2, 2, "Up to 5 Gigabit"},
+                        {"small", 2, 2048, 3, 4, "Up to 5 Gigabit"},    {"medium", 2, 4096, 3, 6, "Up to 5 Gigabit"},
+                        {"large", 2, 8192, 3, 12, "Up to 5 Gigabit"},   {"xlarge", 4, 16384, 4, 15, "Up to 5 Gigabit"},
                         {"2xlarge", 8, 32768, 4, 15, "Up to 5 Gigabit"}};
-constexpr Size kGeneral[] = {{"large", 2, 8192, 3, 10, "Up to 10 Gigabit"},     {"xlarge", 4, 16384, 4, 15, "Up to 10 Gigabit"},
-                             {"2xlarge", 8, 32768, 4, 15, "Up to 10 Gigabit"},  {"4xlarge", 16, 65536, 8, 30, "Up to 10 Gigabit"},
-                             {"8xlarge", 32, 131072, 8, 30, "10 Gigabit"},      {"12xlarge", 48, 196608, 8, 30, "12 Gigabit"},
-                             {"16xlarge", 64, 262144, 15, 50, "20 Gigabit"},    {"24xlarge", 96, 393216, 15, 50, "25 Gigabit"}};
-constexpr Size kC5[] = {{"large", 2, 4096, 3, 10, "Up to 10 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 10 Gigabit"},
-                        {"2xlarge", 8, 16384, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 10 Gigabit"},
-                        {"9xlarge", 36, 73728, 8, 30, "12 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "12 Gigabit"},
-                        {"18xlarge", 72, 147456, 15, 50, "25 Gigabit"},   {"24xlarge", 96, 196608, 15, 50, "25 Gigabit"}};
-constexpr Size kCompute[] = {{"large", 2, 4096, 3, 10, "Up to 12.5 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 12.5 Gigabit"},
-                             {"2xlarge", 8, 16384, 4, 15, "Up to 12.5 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 12.5 Gigabit"},
-                             {"8xlarge", 32, 65536, 8, 30, "12.5 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "18.75 Gigabit"},
-                             {"16xlarge", 64, 131072, 15, 50, "25 Gigabit"},     {"24xlarge", 96, 196608, 15, 50, "37.5 Gigabit"}};
-constexpr Size kMemory[] = {{"large", 2, 16384, 3, 10, "Up to 10 Gigabit"},     {"xlarge", 4, 32768, 4, 15, "Up to 10 Gigabit"},
-                            {"2xlarge", 8, 65536, 4, 15, "Up to 10 Gigabit"},   {"4xlarge", 16, 131072, 8, 30, "Up to 10 Gigabit"},
-                            {"8xlarge", 32, 262144, 8, 30, "10 Gigabit"},       {"12xlarge", 48, 393216, 8, 30, "12 Gigabit"},
-                            {"16xlarge", 64, 524288, 15, 50, "20 Gigabit"},     {"24xlarge", 96, 786432, 15, 50, "25 Gigabit"}};
+constexpr Size kGeneral[] = {
+    {"large", 2, 8192, 3, 10, "Up to 10 Gigabit"},    {"xlarge", 4, 16384, 4, 15, "Up to 10 Gigabit"},
+    {"2xlarge", 8, 32768, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 65536, 8, 30, "Up to 10 Gigabit"},
+    {"8xlarge", 32, 131072, 8, 30, "10 Gigabit"},     {"12xlarge", 48, 196608, 8, 30, "12 Gigabit"},
+    {"16xlarge", 64, 262144, 15, 50, "20 Gigabit"},   {"24xlarge", 96, 393216, 15, 50, "25 Gigabit"}};
+constexpr Size kC5[] = {
+    {"large", 2, 4096, 3, 10, "Up to 10 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 10 Gigabit"},
+    {"2xlarge", 8, 16384, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 10 Gigabit"},
+    {"9xlarge", 36, 73728, 8, 30, "12 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "12 Gigabit"},
+    {"18xlarge", 72, 147456, 15, 50, "25 Gigabit"},   {"24xlarge", 96, 196608, 15, 50, "25 Gigabit"}};
+constexpr Size kCompute[] = {
+    {"large", 2, 4096, 3, 10, "Up to 12.5 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 12.5 Gigabit"},
+    {"2xlarge", 8, 16384, 4, 15, "Up to 12.5 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 12.5 Gigabit"},
+    {"8xlarge", 32, 65536, 8, 30, "12.5 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "18.75 Gigabit"},
+    {"16xlarge", 64, 131072, 15, 50, "25 Gigabit"},     {"24xlarge", 96, 196608, 15, 50, "37.5 Gigabit"}};
+constexpr Size kMemory[] = {
+    {"large", 2, 16384, 3, 10, "Up to 10 Gigabit"},   {"xlarge", 4, 32768, 4, 15, "Up to 10 Gigabit"},
+    {"2xlarge", 8, 65536, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 131072, 8, 30, "Up to 10 Gigabit"},
+    {"8xlarge", 32, 262144, 8, 30, "10 Gigabit"},     {"12xlarge", 48, 393216, 8, 30, "12 Gigabit"},
+    {"16xlarge", 64, 524288, 15, 50, "20 Gigabit"},   {"24xlarge", 96, 786432, 15, 50, "25 Gigabit"}};
 
 struct Family {
   std::string_view name;
@@ -54,12 +58,13 @@ struct Family {
   int threads_per_core;
 };
 
-const Family kFamilies[] = {{"c5", kC5, 3.4, "Intel", false, true, 2},       {"c5a", kCompute, 3.3, "AMD", false, true, 2},
-                            {"c6i", kCompute, 3.5, "Intel", false, true, 2}, {"m5", kGeneral, 3.1, "Intel", false, true, 2},
-                            {"m5a", kGeneral, 2.5, "AMD", false, true, 2},   {"m6i", kGeneral, 3.5, "Intel", false, true, 2},
-                            {"r5", kMemory, 3.1, "Intel", false, true, 2},   {"r6i", kMemory, 3.5, "Intel", false, true, 2},
-                            {"t2", kT2, 2.3, "Intel", true, true, 1},        {"t3", kT3, 2.5, "Intel", true, true, 2},
-                            {"t3a", kT3, 2.2, "AMD", true, true, 2}};
+const Family kFamilies[] = {
+    {"c5", kC5, 3.4, "Intel", false, true, 2},       {"c5a", kCompute, 3.3, "AMD", false, true, 2},
+    {"c6i", kCompute, 3.5, "Intel", false, true, 2}, {"m5", kGeneral, 3.1, "Intel", false, true, 2},
+    {"m5a", kGeneral, 2.5, "AMD", false, true, 2},   {"m6i", kGeneral, 3.5, "Intel", false, true, 2},
+    {"r5", kMemory, 3.1, "Intel", false, true, 2},   {"r6i", kMemory, 3.5, "Intel", false, true, 2},
+    {"t2", kT2, 2.3, "Intel", true, true, 1},        {"t3", kT3, 2.5, "Intel", true, true, 2},
+    {"t3a", kT3, 2.2, "AMD", true, true, 2}};
 
 std::vector<InstanceTypeFacts> build_table() {
   std::vector<InstanceTypeFacts> table;
@@ -72,31 +77,32 @@ std::vector<InstanceTypeFacts> build_table() {
   return table;
 }
 
-constexpr FilterPath kTypePaths[] = {{"instance-type", "InstanceType"},
-                                     {"auto-recovery-supported", "AutoRecoverySupported"},
-                                     {"bare-metal", "BareMetal"},
-                                     {"burstable-performance-supported", "BurstablePerformanceSupported"},
-                                     {"current-generation", "CurrentGeneration"},
-                                     {"dedicated-hosts-supported", "DedicatedHostsSupported"},
-                                     {"free-tier-eligible", "FreeTierEligible"},
-                                     {"hibernation-supported", "HibernationSupported"},
-                                     {"hypervisor", "Hypervisor"},
-                                     {"instance-storage-supported", "InstanceStorageSupported"},
-                                     {"memory-info.size-in-mib", "MemoryInfo.SizeInMiB"},
-                                     {"network-info.ena-support", "NetworkInfo.EnaSupport"},
-                                     {"network-info.ipv4-addresses-per-interface", "NetworkInfo.Ipv4AddressesPerInterface"},
-                                     {"network-info.ipv6-supported", "NetworkInfo.Ipv6Supported"},
-                                     {"network-info.maximum-network-interfaces", "NetworkInfo.MaximumNetworkInterfaces"},
-                                     {"network-info.network-performance", "NetworkInfo.NetworkPerformance"},
-                                     {"processor-info.supported-architecture", "ProcessorInfo.SupportedArchitectures"},
-                                     {"processor-info.sustained-clock-speed-in-ghz", "ProcessorInfo.SustainedClockSpeedInGhz"},
-                                     {"supported-boot-mode", "SupportedBootModes"},
-                                     {"supported-root-device-type", "SupportedRootDeviceTypes"},
-                                     {"supported-usage-class", "SupportedUsageClasses"},
-                                     {"supported-virtualization-type", "SupportedVirtualizationTypes"},
-                                     {"vcpu-info.default-cores", "VCpuInfo.DefaultCores"},
-                                     {"vcpu-info.default-threads-per-core", "VCpuInfo.DefaultThreadsPerCore"},
-                                     {"vcpu-info.default-vcpus", "VCpuInfo.DefaultVCpus"}};
+constexpr FilterPath kTypePaths[] = {
+    {"instance-type", "InstanceType"},
+    {"auto-recovery-supported", "AutoRecoverySupported"},
+    {"bare-metal", "BareMetal"},
+    {"burstable-performance-supported", "BurstablePerformanceSupported"},
+    {"current-generation", "CurrentGeneration"},
+    {"dedicated-hosts-supported", "DedicatedHostsSupported"},
+    {"free-tier-eligible", "FreeTierEligible"},
+    {"hibernation-supported", "HibernationSupported"},
+    {"hypervisor", "Hypervisor"},
+    {"instance-storage-supported", "InstanceStorageSupported"},
+    {"memory-info.size-in-mib", "MemoryInfo.SizeInMiB"},
+    {"network-info.ena-support", "NetworkInfo.EnaSupport"},
+    {"network-info.ipv4-addresses-per-interface", "NetworkInfo.Ipv4AddressesPerInterface"},
+    {"network-info.ipv6-supported", "NetworkInfo.Ipv6Supported"},
+    {"network-info.maximum-network-interfaces", "NetworkInfo.MaximumNetworkInterfaces"},
+    {"network-info.network-performance", "NetworkInfo.NetworkPerformance"},
+    {"processor-info.supported-architecture", "ProcessorInfo.SupportedArchitectures"},
+    {"processor-info.sustained-clock-speed-in-ghz", "ProcessorInfo.SustainedClockSpeedInGhz"},
+    {"supported-boot-mode", "SupportedBootModes"},
+    {"supported-root-device-type", "SupportedRootDeviceTypes"},
+    {"supported-usage-class", "SupportedUsageClasses"},
+    {"supported-virtualization-type", "SupportedVirtualizationTypes"},
+    {"vcpu-info.default-cores", "VCpuInfo.DefaultCores"},
+    {"vcpu-info.default-threads-per-core", "VCpuInfo.DefaultThreadsPerCore"},
+    {"vcpu-info.default-vcpus", "VCpuInfo.DefaultVCpus"}};
 constexpr FilterPath kOfferingPaths[] = {{"instance-type", "InstanceType"}, {"location", "Location"}};
 
 InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
@@ -162,7 +168,8 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
   const auto wanted = in.instance_types.value_or(std::vector<std::string>{});
   for (const std::string& name : wanted)
     if (!find_instance_type(name))
-      throw Error("InvalidInstanceType", 400, fmt::format("The following supplied instance types do not exist: [{}]", name));
+      throw Error("InvalidInstanceType", 400,
+                  fmt::format("The following supplied instance types do not exist: [{}]", name));
   const auto filters = named_filters(in.filters);
   std::vector<InstanceTypeInfo> items;
   std::vector<std::string> keys;
@@ -182,8 +189,8 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
   return out;
 }
 
-DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(Request& rq,
-                                                                          const DescribeInstanceTypeOfferingsInput& in) {
+DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
+    Request& rq, const DescribeInstanceTypeOfferingsInput& in) {
   allow(rq, in, "DescribeInstanceTypeOfferings");
 
   const std::string kind = in.location_type.value_or("region");
@@ -191,7 +198,8 @@ DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(Reques
   if (kind == "region") {
     locations.push_back(rq.region);
   } else if (kind == "availability-zone" || kind == "availability-zone-id") {
-    for (const std::string& zone : zones_of(rq.region)) locations.push_back(kind == "availability-zone" ? zone : zone_id(zone));
+    for (const std::string& zone : zones_of(rq.region))
+      locations.push_back(kind == "availability-zone" ? zone : zone_id(zone));
   } else {
     throw not_done(rq, "LocationType " + kind);
   }

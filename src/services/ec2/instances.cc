@@ -115,12 +115,18 @@ const FilterPaths kInstancePaths = kPaths;
 
 std::string_view name_of(Status status) {
   switch (status) {
-    case Status::kPending: return "pending";
-    case Status::kRunning: return "running";
-    case Status::kShuttingDown: return "shutting-down";
-    case Status::kTerminated: return "terminated";
-    case Status::kStopping: return "stopping";
-    case Status::kStopped: return "stopped";
+    case Status::kPending:
+      return "pending";
+    case Status::kRunning:
+      return "running";
+    case Status::kShuttingDown:
+      return "shutting-down";
+    case Status::kTerminated:
+      return "terminated";
+    case Status::kStopping:
+      return "stopping";
+    case Status::kStopped:
+      return "stopped";
   }
   return "";
 }
@@ -146,11 +152,12 @@ void enter(region::Region& home, store::Tx& tx, Resource<Instance>& row, Status 
       row.shape.state_transition_reason = format_utc(home.clock.now(), "User initiated (%Y-%m-%d %H:%M:%S GMT)");
   }
   update(tx, row);
-  home.publish(tx, row.place.account, row.place.region,
-               {.source = "aws.ec2",
-                .detail_type = "EC2 Instance State-change Notification",
-                .resources = {fmt::format("arn:aws:ec2:{}:{}:instance/{}", row.place.region, row.place.account, row.id)},
-                .detail = Json::object({{"instance-id", row.id}, {"state", name_of(status)}})});
+  home.publish(
+      tx, row.place.account, row.place.region,
+      {.source = "aws.ec2",
+       .detail_type = "EC2 Instance State-change Notification",
+       .resources = {fmt::format("arn:aws:ec2:{}:{}:instance/{}", row.place.region, row.place.account, row.id)},
+       .detail = Json::object({{"instance-id", row.id}, {"state", name_of(status)}})});
 }
 
 void touch_instance(store::Tx& tx, store::Tasks& tasks, const std::string& id) {
@@ -248,7 +255,8 @@ DescribeInstancesOutput Ec2::describe_instances(Request& rq, const DescribeInsta
   out.reservations.emplace();
   for (auto& row : page.items) {
     const std::string id = row.own.text("reservation");
-    const auto found = std::ranges::find_if(*out.reservations, [&](const Reservation& r) { return r.reservation_id == id; });
+    const auto found =
+        std::ranges::find_if(*out.reservations, [&](const Reservation& r) { return r.reservation_id == id; });
     Reservation& reservation = found == out.reservations->end() ? out.reservations->emplace_back() : *found;
     reservation.reservation_id = id;
     reservation.owner_id = row.place.account;

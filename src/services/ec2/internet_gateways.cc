@@ -70,12 +70,14 @@ DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const Deta
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   if (gateway.vpc_id != vpc.id)
-    throw Error("Gateway.NotAttached", 400, fmt::format("resource {} is not attached to network {}", gateway.id, vpc.id));
+    throw Error("Gateway.NotAttached", 400,
+                fmt::format("resource {} is not attached to network {}", gateway.id, vpc.id));
   const auto interfaces = list_in_vpc<NetworkInterface>(rq.tx, vpc.id);
   if (std::ranges::any_of(interfaces, [](const auto& eni) { return eni.shape.association.has_value(); }))
-    throw dependency_violation(fmt::format("Network {} has some mapped public address(es). Please unmap those public "
-                                           "address(es) before detaching the gateway.",
-                                           vpc.id));
+    throw dependency_violation(
+        fmt::format("Network {} has some mapped public address(es). Please unmap those public "
+                    "address(es) before detaching the gateway.",
+                    vpc.id));
 
   gateway.vpc_id.clear();
   gateway.shape.attachments.emplace();
@@ -89,7 +91,8 @@ DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const Dele
 
   const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   if (!gateway.vpc_id.empty())
-    throw dependency_violation(fmt::format("The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id));
+    throw dependency_violation(
+        fmt::format("The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id));
 
   remove(rq.tx, gateway);
   return {};

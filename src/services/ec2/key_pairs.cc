@@ -7,10 +7,12 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {{"key-pair-id", "KeyPairId"}, {"fingerprint", "KeyFingerprint"}, {"key-name", "KeyName"}};
+constexpr FilterPath kPaths[] = {
+    {"key-pair-id", "KeyPairId"}, {"fingerprint", "KeyFingerprint"}, {"key-name", "KeyName"}};
 
 void require_new_name(Request& rq, const std::string& name) {
-  if (name.empty() || name.size() > 255) throw Error("InvalidParameterValue", 400, "Invalid value for parameter keyName");
+  if (name.empty() || name.size() > 255)
+    throw Error("InvalidParameterValue", 400, "Invalid value for parameter keyName");
   if (find_named<KeyPairInfo>(rq.tx, place_of(rq), "", name))
     throw Error("InvalidKeyPair.Duplicate", 400, fmt::format("The keypair already exists"));
 }
@@ -92,8 +94,10 @@ DeleteKeyPairOutput Ec2::delete_key_pair(Request& rq, const DeleteKeyPairInput& 
 
   if (!in.key_name && !in.key_pair_id) throw missing_parameter("KeyName or KeyPairId");
   std::optional<Resource<KeyPairInfo>> row;
-  if (in.key_pair_id) row = find<KeyPairInfo>(rq.tx, place_of(rq), *in.key_pair_id);
-  else row = find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name);
+  if (in.key_pair_id)
+    row = find<KeyPairInfo>(rq.tx, place_of(rq), *in.key_pair_id);
+  else
+    row = find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name);
 
   // A key that is not there is no error, as in AWS.
   DeleteKeyPairOutput out;

@@ -39,7 +39,8 @@ using Key = Held<EVP_PKEY>;
 std::string digest(const EVP_MD* method, std::string_view bytes) {
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), out, &size, method, nullptr) != 1) throw std::runtime_error("EVP_Digest failed");
+  if (EVP_Digest(bytes.data(), bytes.size(), out, &size, method, nullptr) != 1)
+    throw std::runtime_error("EVP_Digest failed");
   return {reinterpret_cast<char*>(out), size};
 }
 
@@ -53,7 +54,8 @@ std::string encode(const Key& key, int what, const char* format, const char* str
   const Held<OSSL_ENCODER_CTX> context(OSSL_ENCODER_CTX_new_for_pkey(key.get(), what, format, structure, nullptr));
   unsigned char* bytes = nullptr;
   std::size_t size = 0;
-  if (!context || OSSL_ENCODER_to_data(context.get(), &bytes, &size) != 1) throw std::runtime_error("cannot encode a key");
+  if (!context || OSSL_ENCODER_to_data(context.get(), &bytes, &size) != 1)
+    throw std::runtime_error("cannot encode a key");
   std::string out(reinterpret_cast<char*>(bytes), size);
   OPENSSL_free(bytes);
   return out;
@@ -115,8 +117,8 @@ std::string openssh_private_key(const Key& key) {
   std::string inner = check + check + ssh_string("ssh-ed25519") + ssh_string(open) +
                       ssh_string(std::string(reinterpret_cast<char*>(secret), size) + open) + ssh_string("");
   for (char pad = 1; inner.size() % 8 != 0; ++pad) inner += pad;
-  const std::string whole = std::string("openssh-key-v1") + '\0' + ssh_string("none") + ssh_string("none") + ssh_string("") +
-                            std::string("\0\0\0\1", 4) + ssh_string(ssh_blob(key)) + ssh_string(inner);
+  const std::string whole = std::string("openssh-key-v1") + '\0' + ssh_string("none") + ssh_string("none") +
+                            ssh_string("") + std::string("\0\0\0\1", 4) + ssh_string(ssh_blob(key)) + ssh_string(inner);
   const std::string text = to_base64(whole);
   std::string pem = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
   for (std::size_t at = 0; at < text.size(); at += 70) pem += text.substr(at, 70) + "\n";
@@ -141,7 +143,8 @@ std::string take_string(std::string_view& bytes) {
 
 Key rsa_key(std::string_view exponent, std::string_view modulus) {
   const auto number = [](std::string_view bytes) {
-    return Held<BIGNUM>(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
+    return Held<BIGNUM>(
+        BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
   };
   const auto e = number(exponent), n = number(modulus);
   const Held<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
@@ -200,7 +203,8 @@ ReadKey read_public_key(std::string_view given) {
     key = key_of_pem(text);
   } else {
     const auto space = text.find_first_of(" \t");
-    std::string_view encoded = text.starts_with("ssh-") && space != std::string_view::npos ? trim(text.substr(space)) : text;
+    std::string_view encoded =
+        text.starts_with("ssh-") && space != std::string_view::npos ? trim(text.substr(space)) : text;
     encoded = encoded.substr(0, encoded.find_first_of(" \t\r\n"));
     const auto blob = from_base64(encoded);
     if (!blob) throw bad_format();

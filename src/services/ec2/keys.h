@@ -11,7 +11,8 @@ enum class KeyKind { kRsa, kEd25519 };
 struct NewKey {
   std::string private_key;  // PEM: PKCS#1 of RSA, OpenSSH's own form of Ed25519
   std::string public_key;   // "ssh-rsa AAAA…"
-  std::string fingerprint;  // RSA: SHA-1 of the private key's PKCS#8 DER, with colons; Ed25519: SHA-256 of the public key
+  std::string
+      fingerprint;  // RSA: SHA-1 of the private key's PKCS#8 DER, with colons; Ed25519: SHA-256 of the public key
 };
 
 NewKey make_key(KeyKind kind);

@@ -1,3 +1,4 @@
+// Keys made and read.
 #include "services/ec2/keys.h"
 
 #include <gtest/gtest.h>

@@ -22,10 +22,12 @@ http::Response plain(int status, std::string body, const char* type = "text/plai
 }
 
 http::Response refusal(int status) {
-  return plain(status, fmt::format("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<html><head><title>{0} - {1}</title></head>"
-                                   "<body><h1>{0} - {1}</h1></body></html>\n",
-                                   status, http::reason(status)),
-               "text/html");
+  return plain(
+      status,
+      fmt::format("<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<html><head><title>{0} - {1}</title></head>"
+                  "<body><h1>{0} - {1}</h1></body></html>\n",
+                  status, http::reason(status)),
+      "text/html");
 }
 
 /// Who asks: the instance that has the address in the VPC that the listener is in.
@@ -82,7 +84,8 @@ class Answering {
     find_role();
     const auto tree = home_.db.read([&](store::Tx& tx) { return metadata_tree(tx, row_, role_name_); });
     if (!role_name_.empty() && path == "iam/info") return plain(200, profile_info().pretty());
-    if (!role_name_.empty() && path == "iam/security-credentials/" + role_name_) return plain(200, credentials().pretty());
+    if (!role_name_.empty() && path == "iam/security-credentials/" + role_name_)
+      return plain(200, credentials().pretty());
     const auto found = look_up(tree, path);
     return found ? plain(200, *found) : refusal(404);
   }
@@ -123,11 +126,12 @@ class Answering {
                            {"Token", keys.session_token},
                            {"Expiration", iso8601(keys.expiration)}});
     } catch (const Error& error) {
-      return Json::object({{"Code", "AssumeRoleUnauthorizedAccess"},
-                           {"Message", fmt::format("EC2 cannot assume the role {}. Please see documentation at "
-                                                   "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html. {}",
-                                                   role_name_, error.message())},
-                           {"LastUpdated", iso8601(home_.clock.now())}});
+      return Json::object(
+          {{"Code", "AssumeRoleUnauthorizedAccess"},
+           {"Message", fmt::format("EC2 cannot assume the role {}. Please see documentation at "
+                                   "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html. {}",
+                                   role_name_, error.message())},
+           {"LastUpdated", iso8601(home_.clock.now())}});
     }
   }
 
@@ -139,7 +143,8 @@ class Answering {
   std::string role_name_;
 };
 
-http::Response give_token(Metadata& metadata, const std::string& instance_id, const http::RequestHead& head, Timestamp now) {
+http::Response give_token(Metadata& metadata, const std::string& instance_id, const http::RequestHead& head,
+                          Timestamp now) {
   constexpr const char* kLifetime = "X-aws-ec2-metadata-token-ttl-seconds";
   const auto lifetime = parse_int(head.headers.get(kLifetime));
   if (!lifetime || *lifetime < 1 || *lifetime > kLongestToken) return refusal(400);
@@ -153,7 +158,8 @@ http::Response give_token(Metadata& metadata, const std::string& instance_id, co
 }  // namespace
 
 std::string Metadata::issue_token(const std::string& instance_id, Timestamp now, Seconds lifetime) {
-  std::string token = "AQAEA" + random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 49) + "==";
+  std::string token =
+      "AQAEA" + random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 49) + "==";
   const std::lock_guard lock(mutex_);
   if (tokens_.size() > 10'000) std::erase_if(tokens_, [&](const auto& item) { return item.second.expires <= now; });
   tokens_[token] = {instance_id, now + lifetime};
@@ -166,7 +172,8 @@ bool Metadata::is_token(const std::string& instance_id, std::string_view token, 
   return found != tokens_.end() && found->second.instance_id == instance_id && found->second.expires > now;
 }
 
-region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id, const std::string& role_arn) {
+region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id,
+                                            const std::string& role_arn) {
   const auto name = std::make_pair(instance_id, role_arn);
   {
     const std::lock_guard lock(mutex_);
@@ -192,10 +199,12 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
 
   const Timestamp now = home_.clock.now();
   if (head.method == "PUT")
-    return exchange.send(head.raw_path == "/latest/api/token" ? give_token(metadata_, row->id, head, now) : refusal(404));
+    return exchange.send(head.raw_path == "/latest/api/token" ? give_token(metadata_, row->id, head, now)
+                                                              : refusal(404));
   if (head.method != "GET" && head.method != "HEAD") return exchange.send(refusal(405));
   const auto token = head.headers.find("X-aws-ec2-metadata-token");
-  if (token ? !metadata_.is_token(row->id, *token, now) : options.http_tokens == "required") return exchange.send(refusal(401));
+  if (token ? !metadata_.is_token(row->id, *token, now) : options.http_tokens == "required")
+    return exchange.send(refusal(401));
   if (head.raw_path == "/") return exchange.send(plain(200, kVersions));
   const auto path = below_version(percent_decode(head.raw_path).value_or("/"));
   exchange.send(path ? Answering(home_, metadata_, *row).answer(*path) : refusal(404));

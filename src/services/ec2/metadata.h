@@ -13,8 +13,8 @@
 
 namespace hanbat::ec2 {
 
-/// Keeps what the metadata service hands out and has to know again: session tokens, and roles' keys while they are good.
-/// Safe from all threads. All of it may be lost: an instance asks anew.
+/// Keeps what the metadata service hands out and has to know again: session tokens, and roles' keys while they are
+/// good. Safe from all threads. All of it may be lost: an instance asks anew.
 class Metadata {
  public:
   /// A token of the instance for that long.

@@ -36,7 +36,8 @@ void put_interface(store::Tx& tx, MetadataTree& tree, const Resource<NetworkInte
   if (shape.association) {
     tree[at + "public-ipv4s"] = *shape.association->public_ip;
     tree[at + "ipv4-associations/" + *shape.association->public_ip] = *shape.private_ip_address;
-    if (instance.public_dns_name && !instance.public_dns_name->empty()) tree[at + "public-hostname"] = *instance.public_dns_name;
+    if (instance.public_dns_name && !instance.public_dns_name->empty())
+      tree[at + "public-hostname"] = *instance.public_dns_name;
   }
   if (shape.attachment && shape.attachment->device_index.value_or(0) == 0) tree["security-groups"] = lines(names);
 }

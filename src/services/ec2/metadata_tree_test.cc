@@ -1,3 +1,4 @@
+// Paths of the metadata service.
 #include "services/ec2/metadata_tree.h"
 
 #include <gtest/gtest.h>

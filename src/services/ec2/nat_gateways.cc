@@ -7,10 +7,8 @@ namespace {
 
 constexpr std::size_t kMostPerZone = 5;
 
-constexpr FilterPath kPaths[] = {{"nat-gateway-id", "NatGatewayId"},
-                                 {"state", "State"},
-                                 {"subnet-id", "SubnetId"},
-                                 {"vpc-id", "VpcId"}};
+constexpr FilterPath kPaths[] = {
+    {"nat-gateway-id", "NatGatewayId"}, {"state", "State"}, {"subnet-id", "SubnetId"}, {"vpc-id", "VpcId"}};
 
 void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
   std::size_t count = 0;

@@ -48,9 +48,10 @@ std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const 
   const auto taken = taken_addresses(tx, subnet);
   if (!wanted) {
     if (const auto free = first_free(cidr, taken)) return ipv4_text(*free);
-    throw Error("InsufficientFreeAddressesInSubnet", 400,
-                fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
-                            subnet.id));
+    throw Error(
+        "InsufficientFreeAddressesInSubnet", 400,
+        fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    subnet.id));
   }
   const auto address = parse_ipv4(*wanted);
   if (!address) throw invalid_parameter(fmt::format("Invalid IPv4 address: {}", *wanted));
@@ -193,7 +194,8 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   return out;
 }
 
-DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq, const DescribeNetworkInterfacesInput& in) {
+DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
+                                                                 const DescribeNetworkInterfacesInput& in) {
   allow(rq, in, "DescribeNetworkInterfaces");
   prepare(rq);
   auto page = describe<NetworkInterface>(rq, in.network_interface_ids, in.filters, paging_of(in), kPaths,
@@ -235,7 +237,8 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
     if (!interface.shape.attachment || interface.shape.attachment->attachment_id != in.attachment->attachment_id)
       throw Error("InvalidAttachmentID.NotFound", 400,
                   fmt::format("The attachment '{}' does not exist.", in.attachment->attachment_id.value_or("")));
-    if (in.attachment->ena_queue_count || in.attachment->default_ena_queue_count) throw not_done(rq, "Attachment.EnaQueueCount");
+    if (in.attachment->ena_queue_count || in.attachment->default_ena_queue_count)
+      throw not_done(rq, "Attachment.EnaQueueCount");
     interface.shape.attachment->delete_on_termination = in.attachment->delete_on_termination.value_or(true);
   }
   update(rq.tx, interface);
@@ -252,11 +255,17 @@ DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribut
   DescribeNetworkInterfaceAttributeOutput out;
   out.network_interface_id = interface.id;
   const std::string attribute = in.attribute.value_or("");
-  if (attribute == "description") out.description.emplace().value = interface.shape.description;
-  else if (attribute == "groupSet") out.groups = interface.shape.groups;
-  else if (attribute == "sourceDestCheck") out.source_dest_check.emplace().value = interface.shape.source_dest_check;
-  else if (attribute == "attachment") out.attachment = interface.shape.attachment;
-  else throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", attribute));
+  if (attribute == "description")
+    out.description.emplace().value = interface.shape.description;
+  else if (attribute == "groupSet")
+    out.groups = interface.shape.groups;
+  else if (attribute == "sourceDestCheck")
+    out.source_dest_check.emplace().value = interface.shape.source_dest_check;
+  else if (attribute == "attachment")
+    out.attachment = interface.shape.attachment;
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", attribute));
   return out;
 }
 

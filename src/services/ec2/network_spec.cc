@@ -78,7 +78,8 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
       if (row.shape.association)
         names[public_dns_name(vpc.place.region, *row.shape.association->public_ip)] = {*row.shape.private_ip_address};
     }
-  for (const auto& tag : tx.query("SELECT resource_id, value FROM ec2_tags WHERE key = ? AND kind = 'network-interface'", kDnsNameTag))
+  for (const auto& tag :
+       tx.query("SELECT resource_id, value FROM ec2_tags WHERE key = ? AND kind = 'network-interface'", kDnsNameTag))
     if (const auto row = find<NetworkInterface>(tx, tag.text(0)); row && row->shape.requester_managed.value_or(false))
       names[tag.text(1)].push_back(row->shape.association ? *row->shape.association->public_ip
                                                           : *row->shape.private_ip_address);
@@ -92,8 +93,12 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   if (!vpc) return std::nullopt;
   const auto interfaces = list_in_vpc<NetworkInterface>(tx, vpc_id);
   const auto gateways = list_in_vpc<NatGateway>(tx, vpc_id);
-  const bool needed = std::ranges::any_of(interfaces, [](const auto& row) { return attachment_of(row.shape) != "none" && row.shape.interface_type != "nat_gateway"; }) ||
-                      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
+  const bool needed =
+      std::ranges::any_of(interfaces,
+                          [](const auto& row) {
+                            return attachment_of(row.shape) != "none" && row.shape.interface_type != "nat_gateway";
+                          }) ||
+      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
   if (!needed) return std::nullopt;
 
   host::VpcSpec spec;

@@ -19,7 +19,8 @@ std::vector<std::string> zones_of(std::string_view region);
 /// "apne2-az1" of "ap-northeast-2a".
 std::string zone_id(std::string_view zone);
 /// The zone that is named or whose id is given. Throws InvalidParameterValue.
-std::string require_zone(const Place& place, const std::optional<std::string>& name, const std::optional<std::string>& id);
+std::string require_zone(const Place& place, const std::optional<std::string>& name,
+                         const std::optional<std::string>& id);
 
 // VPCs.
 

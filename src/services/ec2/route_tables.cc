@@ -168,8 +168,7 @@ DisassociateRouteTableOutput Ec2::disassociate_route_table(Request& rq, const Di
 
   auto [table, association] = require_association(rq, in.association_id);
   if (association.main.value_or(false))
-    throw invalid_parameter(
-        fmt::format("cannot disassociate the main route table association {}", in.association_id));
+    throw invalid_parameter(fmt::format("cannot disassociate the main route table association {}", in.association_id));
 
   drop_association(rq.tx, table, in.association_id);
   touch_vpc(rq.tx, home_.tasks, table.vpc_id);
@@ -183,8 +182,7 @@ ReplaceRouteTableAssociationOutput Ec2::replace_route_table_association(Request&
   auto [before, association] = require_association(rq, in.association_id);
   const auto wanted = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   if (wanted.vpc_id != before.vpc_id)
-    throw invalid_parameter(
-        fmt::format("Route tables {} and {} belong to different networks", before.id, wanted.id));
+    throw invalid_parameter(fmt::format("Route tables {} and {} belong to different networks", before.id, wanted.id));
 
   drop_association(rq.tx, before, in.association_id);
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);

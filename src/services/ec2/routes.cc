@@ -32,10 +32,11 @@ void aim_at_interface(Request& rq, const Resource<RouteTable>& table, const Rout
     if (interfaces.empty())
       throw Error("InvalidInstanceID", 400, fmt::format("The instance ID '{}' has no network interface.", instance.id));
     if (interfaces.size() > 1)
-      throw Error("InvalidInstanceID", 400,
-                  fmt::format("There are multiple interfaces attached to instance '{}'. Please specify an interface ID for "
-                              "the operation instead.",
-                              instance.id));
+      throw Error(
+          "InvalidInstanceID", 400,
+          fmt::format("There are multiple interfaces attached to instance '{}'. Please specify an interface ID for "
+                      "the operation instead.",
+                      instance.id));
     interface = std::move(interfaces.front());
   }
   if (interface->vpc_id != table.vpc_id) throw other_network(table, "interface", interface->id);
@@ -50,15 +51,17 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
   const int named = int{target.gateway.has_value()} + int{target.nat.has_value()} + int{target.interface.has_value()} +
                     int{target.instance.has_value()};
   if (named != 1)
-    throw Error(named == 0 ? "MissingParameter" : "InvalidParameterCombination", 400,
-                "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, "
-                "egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, coreNetworkArn, "
-                "vpcEndpointId, instanceId");
+    throw Error(
+        named == 0 ? "MissingParameter" : "InvalidParameterCombination", 400,
+        "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, "
+        "egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, coreNetworkArn, "
+        "vpcEndpointId, instanceId");
   if (target.nat || (target.gateway && target.gateway->starts_with("nat-"))) {
     const auto gateway = require<NatGateway>(rq.tx, place_of(rq), target.nat ? *target.nat : *target.gateway);
     if (gateway.vpc_id != table.vpc_id) throw other_network(table, "NAT gateway", gateway.id);
     if (gateway.shape.state == "deleted" || gateway.shape.state == "deleting" || gateway.shape.state == "failed")
-      throw Error("InvalidNatGatewayID.NotFound", 400, fmt::format("The natGateway ID '{}' does not exist", gateway.id));
+      throw Error("InvalidNatGatewayID.NotFound", 400,
+                  fmt::format("The natGateway ID '{}' does not exist", gateway.id));
     route.nat_gateway_id = gateway.id;
   } else if (target.gateway) {
     if (!target.gateway->starts_with("igw-"))
@@ -116,11 +119,13 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
   const Cidr destination = require_destination(in.destination_cidr_block);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), table.vpc_id);
   if (find_route(table, destination.str()) != table.shape.routes->end())
-    throw Error("RouteAlreadyExists", 400, fmt::format("The route identified by {} already exists.", destination.str()));
+    throw Error("RouteAlreadyExists", 400,
+                fmt::format("The route identified by {} already exists.", destination.str()));
   if (parse_cidr(*vpc.shape.cidr_block)->contains(destination) && !in.instance_id && !in.network_interface_id)
-    throw invalid_parameter(fmt::format("The destination CIDR block {} is equal to or more specific than one of this VPC's "
-                                        "CIDR blocks. This route can target only an interface or an instance.",
-                                        destination.str()));
+    throw invalid_parameter(
+        fmt::format("The destination CIDR block {} is equal to or more specific than one of this VPC's "
+                    "CIDR blocks. This route can target only an interface or an instance.",
+                    destination.str()));
   if (table.shape.routes->size() >= kMostRoutes)
     throw Error("RouteLimitExceeded", 400, "The maximum number of routes has been reached.");
   Route route;

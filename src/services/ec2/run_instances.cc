@@ -1,4 +1,5 @@
-// RunInstances: checks all that was asked, then writes instances, interfaces, volumes and tags, pending until the machine runs.
+// RunInstances: checks all that was asked, then writes instances, interfaces, volumes and tags, pending until the
+// machine runs.
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,7 +36,8 @@ struct LaunchPlan {
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
   if (in.monitoring && in.monitoring->enabled) throw not_done(rq, "detailed Monitoring");
   if (in.ebs_optimized.value_or(false)) throw not_done(rq, "EbsOptimized");
-  if (in.hibernation_options && in.hibernation_options->configured.value_or(false)) throw not_done(rq, "HibernationOptions");
+  if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
+    throw not_done(rq, "HibernationOptions");
   if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");
   if (in.metadata_options && in.metadata_options->http_protocol_ipv6.value_or("disabled") != "disabled")
     throw not_done(rq, "MetadataOptions.HttpProtocolIpv6");
@@ -43,9 +45,11 @@ void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
 
 void check_counts(const RunInstancesInput& in) {
   if (in.min_count < 1)
-    throw invalid_parameter(fmt::format("Value ({}) for parameter minCount is invalid. Minimum must be at least 1.", in.min_count));
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter minCount is invalid. Minimum must be at least 1.", in.min_count));
   if (in.max_count < in.min_count)
-    throw invalid_parameter(fmt::format("Value ({}) for parameter maxCount is invalid. Maximum must be at least minCount.", in.max_count));
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter maxCount is invalid. Maximum must be at least minCount.", in.max_count));
 }
 
 const InstanceTypeFacts* require_type(const RunInstancesInput& in, const Image& image) {
@@ -53,14 +57,17 @@ const InstanceTypeFacts* require_type(const RunInstancesInput& in, const Image& 
   const InstanceTypeFacts* type = find_instance_type(in.instance_type ? name : "t3.small");
   if (!type) throw invalid_parameter(fmt::format("Invalid value '{}' for InstanceType.", name));
   if (image.architecture != "x86_64")
-    throw invalid_parameter(fmt::format("The architecture 'x86_64' of the specified instance type does not match the "
-                                        "architecture '{}' of the specified AMI.",
-                                        *image.architecture));
+    throw invalid_parameter(
+        fmt::format("The architecture 'x86_64' of the specified instance type does not match the "
+                    "architecture '{}' of the specified AMI.",
+                    *image.architecture));
   const auto there = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
   if (type->memory_mib > there)
-    throw Error("InsufficientInstanceCapacity", 500,
-                fmt::format("We currently do not have sufficient {} capacity: it has {} MiB of memory, and this machine {} MiB.",
-                            type->name, type->memory_mib, there));
+    throw Error(
+        "InsufficientInstanceCapacity", 500,
+        fmt::format(
+            "We currently do not have sufficient {} capacity: it has {} MiB of memory, and this machine {} MiB.",
+            type->name, type->memory_mib, there));
   return type;
 }
 
@@ -98,11 +105,14 @@ Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const s
   if (subnet_id) {
     auto subnet = require<Subnet>(rq.tx, place_of(rq), *subnet_id);
     if (zone && subnet.shape.availability_zone != *zone)
-      throw invalid_parameter(fmt::format("The availability zone '{}' is not that of the subnet '{}'", *zone, subnet.id));
+      throw invalid_parameter(
+          fmt::format("The availability zone '{}' is not that of the subnet '{}'", *zone, subnet.id));
     return subnet;
   }
   const auto vpc = find_default_vpc(rq.tx, place_of(rq));
-  if (!vpc) throw Error("VPCIdNotSpecified", 400, "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
+  if (!vpc)
+    throw Error("VPCIdNotSpecified", 400,
+                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
   for (auto& subnet : list_in_vpc<Subnet>(rq.tx, vpc->id))
     if (subnet.shape.default_for_az.value_or(false) && (!zone || subnet.shape.availability_zone == *zone))
       return std::move(subnet);
@@ -123,20 +133,24 @@ std::vector<std::string> group_ids_by_name(Request& rq, const Strings& names, co
 
 void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan) {
   for (const BlockDeviceMapping& mapping : in.block_device_mappings.value_or(std::vector<BlockDeviceMapping>{})) {
-    if (mapping.device_name != plan.image.shape.root_device_name) throw not_done(rq, "BlockDeviceMappings beyond the root device");
+    if (mapping.device_name != plan.image.shape.root_device_name)
+      throw not_done(rq, "BlockDeviceMappings beyond the root device");
     if (!mapping.ebs) continue;
     const EbsBlockDevice& disk = *mapping.ebs;
     if (disk.encrypted.value_or(false)) throw not_done(rq, "BlockDeviceMappings.Ebs.Encrypted");
-    if (!disk.delete_on_termination.value_or(true)) throw not_done(rq, "BlockDeviceMappings.Ebs.DeleteOnTermination=false");
-    if (disk.snapshot_id) throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
+    if (!disk.delete_on_termination.value_or(true))
+      throw not_done(rq, "BlockDeviceMappings.Ebs.DeleteOnTermination=false");
+    if (disk.snapshot_id)
+      throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
     plan.volume_type = disk.volume_type.value_or(plan.volume_type);
     plan.iops = disk.iops;
     plan.throughput = disk.throughput;
     if (!disk.volume_size) continue;
     const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
     if (*disk.volume_size < least)
-      throw Error("InvalidBlockDeviceMapping", 400,
-                  fmt::format("Volume of size {}GB is smaller than snapshot, expect size >= {}GB", *disk.volume_size, least));
+      throw Error(
+          "InvalidBlockDeviceMapping", 400,
+          fmt::format("Volume of size {}GB is smaller than snapshot, expect size >= {}GB", *disk.volume_size, least));
     plan.disk_gib = *disk.volume_size;
   }
 }
@@ -279,7 +293,8 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
-  for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->vpc_id)) plan.interface.groups.push_back(std::move(id));
+  for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->vpc_id))
+    plan.interface.groups.push_back(std::move(id));
   authorize_launch(rq, in, plan);
 
   Json fingerprint = wire::to_json(in);
@@ -289,12 +304,14 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   if (in.key_name && !find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name))
     throw Error("InvalidKeyPair.NotFound", 400, fmt::format("The key pair '{}' does not exist", *in.key_name));
   if (in.max_count > 1 && asked.private_ip_address)
-    throw Error("InvalidParameterCombination", 400, "The parameter PrivateIpAddress may not be used when launching several instances");
+    throw Error("InvalidParameterCombination", 400,
+                "The parameter PrivateIpAddress may not be used when launching several instances");
   plan.user_data = require_user_data(in.user_data);
   plan.interface.description = asked.description.value_or("");
   plan.interface.private_ip = asked.private_ip_address;
   plan.keep_interface = !asked.delete_on_termination.value_or(true);
-  plan.public_address = asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
+  plan.public_address =
+      asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
   plan_disk(rq, in, plan);
   if (in.iam_instance_profile) plan.profile = require_profile(rq, *in.iam_instance_profile);
   if (!home_.find_host())
@@ -303,9 +320,10 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   const auto free = usable_addresses(*parse_cidr(*plan.subnet->shape.cidr_block)) -
                     static_cast<std::int64_t>(taken_addresses(rq.tx, *plan.subnet).size());
   if (free < in.min_count)
-    throw Error("InsufficientFreeAddressesInSubnet", 400,
-                fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
-                            plan.subnet->id));
+    throw Error(
+        "InsufficientFreeAddressesInSubnet", 400,
+        fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    plan.subnet->id));
   const int count = static_cast<int>(std::min<std::int64_t>(in.max_count, free));
 
   const Making at = making(rq);

@@ -19,14 +19,16 @@ Resource<SecurityGroup> group_of(Request& rq, const std::optional<std::string>& 
   const auto vpc = find_default_vpc(rq.tx, place_of(rq));
   if (vpc)
     if (auto group = find_named<SecurityGroup>(rq.tx, place_of(rq), vpc->id, *name)) return std::move(*group);
-  throw Error("InvalidGroup.NotFound", 400, fmt::format("The security group '{}' does not exist in default VPC '{}'", *name,
-                                                        vpc ? vpc->id : "none"));
+  throw Error("InvalidGroup.NotFound", 400,
+              fmt::format("The security group '{}' does not exist in default VPC '{}'", *name, vpc ? vpc->id : "none"));
 }
 
 template <class In>
 std::optional<std::string> name_in(const In& in) {
-  if constexpr (requires { in.group_name; }) return in.group_name;
-  else return std::nullopt;
+  if constexpr (requires { in.group_name; })
+    return in.group_name;
+  else
+    return std::nullopt;
 }
 
 /// The rules that a call names by permissions, or by its flat form.
@@ -61,9 +63,11 @@ std::vector<Rule> named_rules(Request& rq, const Resource<SecurityGroup>& group,
   });
 }
 
-std::vector<Resource<SecurityGroupRule>> present_rules(store::Tx& tx, const Resource<SecurityGroup>& group, Direction way) {
+std::vector<Resource<SecurityGroupRule>> present_rules(store::Tx& tx, const Resource<SecurityGroup>& group,
+                                                       Direction way) {
   auto rules = list_of<SecurityGroupRule>(tx, group.id);
-  std::erase_if(rules, [&](const auto& row) { return row.shape.is_egress.value_or(false) != (way == Direction::kEgress); });
+  std::erase_if(rules,
+                [&](const auto& row) { return row.shape.is_egress.value_or(false) != (way == Direction::kEgress); });
   return rules;
 }
 
@@ -86,7 +90,8 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
                   fmt::format("the specified rule \"{}\" already exists", rules[i].peer_text()));
   }
   if (present.size() + rules.size() > kMostRules)
-    throw Error("RulesPerSecurityGroupLimitExceeded", 400, "The maximum number of rules per security group has been reached.");
+    throw Error("RulesPerSecurityGroupLimitExceeded", 400,
+                "The maximum number of rules per security group has been reached.");
 
   Out out;
   out.return_ = true;
@@ -173,25 +178,30 @@ Out describe_rules_anew(Request& rq, const In& in, Direction way, std::string_vi
 
 }  // namespace
 
-AuthorizeSecurityGroupIngressOutput Ec2::authorize_security_group_ingress(Request& rq,
-                                                                          const AuthorizeSecurityGroupIngressInput& in) {
-  return authorize_rules<AuthorizeSecurityGroupIngressOutput>(rq, in, Direction::kIngress, "AuthorizeSecurityGroupIngress");
+AuthorizeSecurityGroupIngressOutput Ec2::authorize_security_group_ingress(
+    Request& rq, const AuthorizeSecurityGroupIngressInput& in) {
+  return authorize_rules<AuthorizeSecurityGroupIngressOutput>(rq, in, Direction::kIngress,
+                                                              "AuthorizeSecurityGroupIngress");
 }
 
 AuthorizeSecurityGroupEgressOutput Ec2::authorize_security_group_egress(Request& rq,
                                                                         const AuthorizeSecurityGroupEgressInput& in) {
-  return authorize_rules<AuthorizeSecurityGroupEgressOutput>(rq, in, Direction::kEgress, "AuthorizeSecurityGroupEgress");
+  return authorize_rules<AuthorizeSecurityGroupEgressOutput>(rq, in, Direction::kEgress,
+                                                             "AuthorizeSecurityGroupEgress");
 }
 
-RevokeSecurityGroupIngressOutput Ec2::revoke_security_group_ingress(Request& rq, const RevokeSecurityGroupIngressInput& in) {
+RevokeSecurityGroupIngressOutput Ec2::revoke_security_group_ingress(Request& rq,
+                                                                    const RevokeSecurityGroupIngressInput& in) {
   return revoke_rules<RevokeSecurityGroupIngressOutput>(rq, in, Direction::kIngress, "RevokeSecurityGroupIngress");
 }
 
-RevokeSecurityGroupEgressOutput Ec2::revoke_security_group_egress(Request& rq, const RevokeSecurityGroupEgressInput& in) {
+RevokeSecurityGroupEgressOutput Ec2::revoke_security_group_egress(Request& rq,
+                                                                  const RevokeSecurityGroupEgressInput& in) {
   return revoke_rules<RevokeSecurityGroupEgressOutput>(rq, in, Direction::kEgress, "RevokeSecurityGroupEgress");
 }
 
-DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq, const DescribeSecurityGroupRulesInput& in) {
+DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
+                                                                    const DescribeSecurityGroupRulesInput& in) {
   allow(rq, in, "DescribeSecurityGroupRules");
   prepare(rq);
   auto page = describe<SecurityGroupRule>(rq, in.security_group_rule_ids, in.filters, paging_of(in), kPaths);
@@ -222,7 +232,8 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
     rule.description = given.description.value_or("");
     if (!rule.group.empty()) require<SecurityGroup>(rq.tx, place_of(rq), rule.group);
     if (int{!rule.cidr.empty()} + int{!rule.cidr_v6.empty()} + int{!rule.group.empty()} != 1)
-      throw Error("InvalidParameterCombination", 400, "Only one of cidrIp, cidrIpv6, prefixListId or groupId can be specified.");
+      throw Error("InvalidParameterCombination", 400,
+                  "Only one of cidrIp, cidrIpv6, prefixListId or groupId can be specified.");
     put_rule(row.shape, normalised(std::move(rule)), row.place, row.vpc_id);
     update(rq.tx, row);
   }
@@ -235,14 +246,14 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
 
 UpdateSecurityGroupRuleDescriptionsIngressOutput Ec2::update_security_group_rule_descriptions_ingress(
     Request& rq, const UpdateSecurityGroupRuleDescriptionsIngressInput& in) {
-  return describe_rules_anew<UpdateSecurityGroupRuleDescriptionsIngressOutput>(rq, in, Direction::kIngress,
-                                                                               "UpdateSecurityGroupRuleDescriptionsIngress");
+  return describe_rules_anew<UpdateSecurityGroupRuleDescriptionsIngressOutput>(
+      rq, in, Direction::kIngress, "UpdateSecurityGroupRuleDescriptionsIngress");
 }
 
 UpdateSecurityGroupRuleDescriptionsEgressOutput Ec2::update_security_group_rule_descriptions_egress(
     Request& rq, const UpdateSecurityGroupRuleDescriptionsEgressInput& in) {
-  return describe_rules_anew<UpdateSecurityGroupRuleDescriptionsEgressOutput>(rq, in, Direction::kEgress,
-                                                                              "UpdateSecurityGroupRuleDescriptionsEgress");
+  return describe_rules_anew<UpdateSecurityGroupRuleDescriptionsEgressOutput>(
+      rq, in, Direction::kEgress, "UpdateSecurityGroupRuleDescriptionsEgress");
 }
 
 }  // namespace hanbat::ec2

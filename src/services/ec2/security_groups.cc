@@ -40,8 +40,8 @@ void check_text(std::string_view what, const std::string& text) {
   static constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. _-:/()#,@[]+=&;{}!$*";
   if (text.size() > 255 || text.find_first_not_of(kAllowed) != std::string::npos)
-    throw invalid_parameter(fmt::format("Value ({}) for parameter {} is invalid. Character sets beyond ASCII are not supported.",
-                                        text, what));
+    throw invalid_parameter(fmt::format(
+        "Value ({}) for parameter {} is invalid. Character sets beyond ASCII are not supported.", text, what));
 }
 
 std::string vpc_for(Request& rq, const std::optional<std::string>& vpc_id) {
@@ -54,9 +54,9 @@ std::string vpc_for(Request& rq, const std::optional<std::string>& vpc_id) {
 bool is_referenced(store::Tx& tx, const Resource<SecurityGroup>& group) {
   const auto rules = list_in_vpc<SecurityGroupRule>(tx, group.vpc_id);
   const auto interfaces = list_in_vpc<NetworkInterface>(tx, group.vpc_id);
-  return std::ranges::any_of(rules, [&](const auto& rule) {
-           return rule.parent != group.id && rule_of(rule.shape).group == group.id;
-         }) ||
+  return std::ranges::any_of(
+             rules,
+             [&](const auto& rule) { return rule.parent != group.id && rule_of(rule.shape).group == group.id; }) ||
          std::ranges::any_of(interfaces, [&](const auto& interface) {
            const auto ids = group_ids(interface.shape.groups);
            return std::ranges::find(ids, group.id) != ids.end();
@@ -75,7 +75,8 @@ Resource<SecurityGroup> make_security_group(const Making& at, const std::string&
   shape.description = description;
   shape.owner_id = at.place.account;
   shape.vpc_id = vpc_id;
-  shape.security_group_arn = fmt::format("arn:aws:ec2:{}:{}:security-group/{}", at.place.region, at.place.account, group.id);
+  shape.security_group_arn =
+      fmt::format("arn:aws:ec2:{}:{}:security-group/{}", at.place.region, at.place.account, group.id);
   create(at.tx, group, tags);
 
   Rule all;
@@ -92,7 +93,8 @@ Resource<SecurityGroup> make_security_group(const Making& at, const std::string&
 
 Resource<SecurityGroup> require_default_group(store::Tx& tx, const Place& place, const std::string& vpc_id) {
   if (auto group = find_named<SecurityGroup>(tx, place, vpc_id, "default")) return std::move(*group);
-  throw Error("InvalidGroup.NotFound", 400, fmt::format("The security group 'default' does not exist in VPC '{}'", vpc_id));
+  throw Error("InvalidGroup.NotFound", 400,
+              fmt::format("The security group 'default' does not exist in VPC '{}'", vpc_id));
 }
 
 std::vector<GroupIdentifier> require_groups(store::Tx& tx, const Place& place, const std::string& vpc_id,
@@ -125,13 +127,13 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
   check_text("groupDescription", in.description);
   if (in.group_name.starts_with("sg-"))
     throw invalid_parameter("invalid value for parameter groupName. Group names may not be in the format sg-*.");
-  if (in.group_name == "default")
-    throw invalid_parameter("Cannot use reserved security group name: default");
+  if (in.group_name == "default") throw invalid_parameter("Cannot use reserved security group name: default");
   if (find_named<SecurityGroup>(rq.tx, place_of(rq), vpc_id, in.group_name))
     throw Error("InvalidGroup.Duplicate", 400,
                 fmt::format("The security group '{}' already exists for VPC '{}'", in.group_name, vpc_id));
   if (list<SecurityGroup>(rq.tx, place_of(rq)).size() >= kMostGroups)
-    throw Error("SecurityGroupLimitExceeded", 400, "The maximum number of security groups for this account has been reached.");
+    throw Error("SecurityGroupLimitExceeded", 400,
+                "The maximum number of security groups for this account has been reached.");
 
   const auto group = make_security_group(making(rq), vpc_id, in.group_name, in.description, tags);
 
@@ -171,8 +173,10 @@ DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSe
   prepare(rq);
   if (!in.group_id && !in.group_name) throw missing_parameter("groupName or groupId");
   std::optional<Resource<SecurityGroup>> group;
-  if (in.group_id) group = require<SecurityGroup>(rq.tx, place_of(rq), *in.group_id);
-  else group = find_named<SecurityGroup>(rq.tx, place_of(rq), vpc_for(rq, std::nullopt), *in.group_name);
+  if (in.group_id)
+    group = require<SecurityGroup>(rq.tx, place_of(rq), *in.group_id);
+  else
+    group = find_named<SecurityGroup>(rq.tx, place_of(rq), vpc_for(rq, std::nullopt), *in.group_name);
   if (!group)
     throw Error("InvalidGroup.NotFound", 400, fmt::format("The security group '{}' does not exist", *in.group_name));
   if (group->shape.group_name == "default")

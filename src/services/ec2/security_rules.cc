@@ -12,7 +12,7 @@ bool has_ports(const std::string& protocol) { return protocol == "tcp" || protoc
 bool is_icmp(const std::string& protocol) { return protocol == "icmp" || protocol == "icmpv6"; }
 
 std::string protocol_name(const std::string& given) {
-  static const std::map<std::string, std::string> kNames{{"6", "tcp"},   {"17", "udp"},  {"1", "icmp"},
+  static const std::map<std::string, std::string> kNames{{"6", "tcp"},     {"17", "udp"}, {"1", "icmp"},
                                                          {"58", "icmpv6"}, {"all", "-1"}, {"icmpv6", "icmpv6"}};
   const std::string name = lower(given);
   if (const auto found = kNames.find(name); found != kNames.end()) return found->second;
@@ -38,7 +38,8 @@ bool Rule::same(const Rule& other) const {
 std::string Rule::peer_text() const {
   const std::string peer = !cidr.empty() ? cidr : !cidr_v6.empty() ? cidr_v6 : group;
   if (protocol == "-1") return fmt::format("peer: {}, ALL, ALLOW", peer);
-  if (is_icmp(protocol)) return fmt::format("peer: {}, {}, type: {}, code: {}, ALLOW", peer, upper(protocol), from_port, to_port);
+  if (is_icmp(protocol))
+    return fmt::format("peer: {}, {}, type: {}, code: {}, ALLOW", peer, upper(protocol), from_port, to_port);
   return fmt::format("peer: {}, {}, from port: {}, to port: {}, ALLOW", peer, upper(protocol), from_port, to_port);
 }
 
@@ -60,12 +61,14 @@ Rule normalised(Rule rule) {
     if (!cidr) throw invalid_parameter(fmt::format("CIDR block {} is malformed", rule.cidr));
     rule.cidr = cidr->str();
   }
-  if (!rule.cidr_v6.empty() && (rule.cidr_v6.find(':') == std::string::npos || rule.cidr_v6.find('/') == std::string::npos))
+  if (!rule.cidr_v6.empty() &&
+      (rule.cidr_v6.find(':') == std::string::npos || rule.cidr_v6.find('/') == std::string::npos))
     throw invalid_parameter(fmt::format("CIDR block {} is malformed", rule.cidr_v6));
   for (const char c : rule.description)
     if (rule.description.size() > 255 || static_cast<unsigned char>(c) < 32 || c == '<' || c == '>')
-      throw invalid_parameter("Invalid rule description. Valid descriptions are strings less than 256 characters from the "
-                              "following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
+      throw invalid_parameter(
+          "Invalid rule description. Valid descriptions are strings less than 256 characters from the "
+          "following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*");
   return rule;
 }
 

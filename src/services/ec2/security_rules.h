@@ -16,7 +16,7 @@ struct Rule {
   std::string protocol;  // tcp, udp, icmp, icmpv6, -1, or a number
   int from_port = -1;
   int to_port = -1;
-  std::string cidr;    // one of the three is set
+  std::string cidr;  // one of the three is set
   std::string cidr_v6;
   std::string group;
   std::string description;
@@ -27,8 +27,8 @@ struct Rule {
   std::string peer_text() const;
 };
 
-/// The rules of permissions as calls give them. Throws AWS's errors for what is no rule. Groups are as written (id, or a
-/// name of the VPC's groups, which `group_named` resolves).
+/// The rules of permissions as calls give them. Throws AWS's errors for what is no rule. Groups are as written (id, or
+/// a name of the VPC's groups, which `group_named` resolves).
 using GroupNamed = std::function<std::string(const UserIdGroupPair&)>;
 std::vector<Rule> rules_of(const std::vector<IpPermission>& permissions, const GroupNamed& group_named);
 /// Checks and puts into the kept form: protocol by name, ports of protocols that have none, CIDR without host bits.

@@ -4,11 +4,11 @@ namespace hanbat::ec2 {
 
 std::string_view type_of_id(std::string_view id) {
   static constexpr Kind kKinds[] = {
-      KindOf<Vpc>::kKind,           KindOf<Subnet>::kKind,      KindOf<InternetGateway>::kKind,
-      KindOf<NatGateway>::kKind,    KindOf<Address>::kKind,     KindOf<RouteTable>::kKind,
-      KindOf<SecurityGroup>::kKind, KindOf<NetworkAcl>::kKind,  KindOf<SecurityGroupRule>::kKind,
-      KindOf<DhcpOptions>::kKind,   KindOf<Instance>::kKind,    KindOf<NetworkInterface>::kKind,
-      KindOf<KeyPairInfo>::kKind,   KindOf<Image>::kKind,       KindOf<Volume>::kKind};
+      KindOf<Vpc>::kKind,           KindOf<Subnet>::kKind,     KindOf<InternetGateway>::kKind,
+      KindOf<NatGateway>::kKind,    KindOf<Address>::kKind,    KindOf<RouteTable>::kKind,
+      KindOf<SecurityGroup>::kKind, KindOf<NetworkAcl>::kKind, KindOf<SecurityGroupRule>::kKind,
+      KindOf<DhcpOptions>::kKind,   KindOf<Instance>::kKind,   KindOf<NetworkInterface>::kKind,
+      KindOf<KeyPairInfo>::kKind,   KindOf<Image>::kKind,      KindOf<Volume>::kKind};
   const std::string_view prefix = id.substr(0, id.rfind('-'));
   for (const Kind& kind : kKinds)
     if (kind.prefix == prefix) return kind.type;
@@ -21,8 +21,8 @@ namespace {
 constexpr const char* kColumns = "id, account, region, vpc_id, parent, name, created, body, own";
 
 RawResource read(const store::Row& row) {
-  return {row.text(0),      {row.text(1), row.text(2)}, row.text(3), row.text(4), row.find_text(5),
-          row.timestamp(6), row.json(7),                row.json(8)};
+  return {row.text(0),      {row.text(1), row.text(2)}, row.text(3), row.text(4),
+          row.find_text(5), row.timestamp(6),           row.json(7), row.json(8)};
 }
 
 std::vector<RawResource> read_all(const std::vector<store::Row>& found) {
@@ -42,7 +42,8 @@ void insert(store::Tx& tx, std::string_view kind, const RawResource& row) {
   tx.exec(
       "INSERT INTO ec2_resources(id, account, region, kind, vpc_id, parent, name, created, body, own) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      row.id, row.place.account, row.place.region, kind, row.vpc_id, row.parent, row.name, row.created, row.body, row.own);
+      row.id, row.place.account, row.place.region, kind, row.vpc_id, row.parent, row.name, row.created, row.body,
+      row.own);
 }
 
 void update(store::Tx& tx, const RawResource& row) {
@@ -94,8 +95,9 @@ Tags tags_of(store::Tx& tx, std::string_view id) {
 
 std::map<std::string, Tags> tags_of_kind(store::Tx& tx, std::string_view kind, const Place& place) {
   std::map<std::string, Tags> tags;
-  for (const auto& row : tx.query("SELECT resource_id, key, value FROM ec2_tags WHERE account = ? AND region = ? AND kind = ?",
-                                  place.account, place.region, kind))
+  for (const auto& row :
+       tx.query("SELECT resource_id, key, value FROM ec2_tags WHERE account = ? AND region = ? AND kind = ?",
+                place.account, place.region, kind))
     tags[row.text(0)][row.text(1)] = row.text(2);
   return tags;
 }

@@ -73,7 +73,7 @@ void put_tag(store::Tx& tx, const Place& place, std::string_view kind, std::stri
 
 template <class T>
 Resource<T> decode(RawResource raw) {
-  return {std::move(raw.id),   std::move(raw.place), std::move(raw.vpc_id),          std::move(raw.parent),
+  return {std::move(raw.id),   std::move(raw.place), std::move(raw.vpc_id),        std::move(raw.parent),
           std::move(raw.name), raw.created,          wire::from_json<T>(raw.body), std::move(raw.own)};
 }
 
@@ -130,7 +130,8 @@ Resource<T> require(store::Tx& tx, const Place& place, std::string_view id) {
   throw wire::Error(std::string(kind.not_found), 400, fmt::format(fmt::runtime(kind.message), id));
 }
 template <class T>
-std::optional<Resource<T>> find_named(store::Tx& tx, const Place& place, std::string_view vpc_id, std::string_view name) {
+std::optional<Resource<T>> find_named(store::Tx& tx, const Place& place, std::string_view vpc_id,
+                                      std::string_view name) {
   auto raw = rows::find_named(tx, KindOf<T>::kKind.type, place, vpc_id, name);
   if (!raw) return std::nullopt;
   return rows::decode<T>(std::move(*raw));

@@ -7,25 +7,26 @@ namespace {
 
 constexpr std::size_t kMostSubnets = 200;
 
-constexpr FilterPath kPaths[] = {{"subnet-id", "SubnetId"},
-                                 {"subnet-arn", "SubnetArn"},
-                                 {"vpc-id", "VpcId"},
-                                 {"availability-zone", "AvailabilityZone"},
-                                 {"availabilityZone", "AvailabilityZone"},
-                                 {"availability-zone-id", "AvailabilityZoneId"},
-                                 {"availabilityZoneId", "AvailabilityZoneId"},
-                                 {"available-ip-address-count", "AvailableIpAddressCount"},
-                                 {"cidr-block", "CidrBlock"},
-                                 {"cidr", "CidrBlock"},
-                                 {"cidrBlock", "CidrBlock"},
-                                 {"default-for-az", "DefaultForAz"},
-                                 {"defaultForAz", "DefaultForAz"},
-                                 {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
-                                 {"enable-dns64", "EnableDns64"},
-                                 {"ipv6-native", "Ipv6Native"},
-                                 {"private-dns-name-options-on-launch.hostname-type", "PrivateDnsNameOptionsOnLaunch.HostnameType"},
-                                 {"owner-id", "OwnerId"},
-                                 {"state", "State"}};
+constexpr FilterPath kPaths[] = {
+    {"subnet-id", "SubnetId"},
+    {"subnet-arn", "SubnetArn"},
+    {"vpc-id", "VpcId"},
+    {"availability-zone", "AvailabilityZone"},
+    {"availabilityZone", "AvailabilityZone"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"availabilityZoneId", "AvailabilityZoneId"},
+    {"available-ip-address-count", "AvailableIpAddressCount"},
+    {"cidr-block", "CidrBlock"},
+    {"cidr", "CidrBlock"},
+    {"cidrBlock", "CidrBlock"},
+    {"default-for-az", "DefaultForAz"},
+    {"defaultForAz", "DefaultForAz"},
+    {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
+    {"enable-dns64", "EnableDns64"},
+    {"ipv6-native", "Ipv6Native"},
+    {"private-dns-name-options-on-launch.hostname-type", "PrivateDnsNameOptionsOnLaunch.HostnameType"},
+    {"owner-id", "OwnerId"},
+    {"state", "State"}};
 
 void fill(store::Tx& tx, Resource<Subnet>& subnet) {
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
@@ -89,9 +90,11 @@ DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) 
     throw dependency_violation(fmt::format("The subnet '{}' has dependencies and cannot be deleted.", subnet.id));
 
   for (auto& table : list_in_vpc<RouteTable>(rq.tx, subnet.vpc_id))
-    if (std::erase_if(*table.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; })) update(rq.tx, table);
+    if (std::erase_if(*table.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
+      update(rq.tx, table);
   for (auto& acl : list_in_vpc<NetworkAcl>(rq.tx, subnet.vpc_id))
-    if (std::erase_if(*acl.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; })) update(rq.tx, acl);
+    if (std::erase_if(*acl.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
+      update(rq.tx, acl);
   remove(rq.tx, subnet);
   touch_vpc(rq.tx, rq.home.tasks, subnet.vpc_id);
   return {};
@@ -101,8 +104,7 @@ ModifySubnetAttributeOutput Ec2::modify_subnet_attribute(Request& rq, const Modi
   allow(rq, in, "ModifySubnetAttribute", "subnet", in.subnet_id);
 
   auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
-  if (!in.map_public_ip_on_launch)
-    throw Error("InvalidParameterCombination", 400, "No attributes specified.");
+  if (!in.map_public_ip_on_launch) throw Error("InvalidParameterCombination", 400, "No attributes specified.");
 
   subnet.shape.map_public_ip_on_launch = in.map_public_ip_on_launch->value.value_or(false);
   update(rq.tx, subnet);

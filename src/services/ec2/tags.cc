@@ -24,8 +24,10 @@ std::string_view require_taggable(Request& rq, const std::string& id) {
     if (KindOf<T>::kKind.type == type) require<T>(rq.tx, place_of(rq), id);
   };
   missing(std::type_identity<Vpc>{}), missing(std::type_identity<Subnet>{}), missing(std::type_identity<Instance>{});
-  missing(std::type_identity<SecurityGroup>{}), missing(std::type_identity<RouteTable>{}), missing(std::type_identity<Volume>{});
-  missing(std::type_identity<InternetGateway>{}), missing(std::type_identity<NatGateway>{}), missing(std::type_identity<Address>{});
+  missing(std::type_identity<SecurityGroup>{}), missing(std::type_identity<RouteTable>{}),
+      missing(std::type_identity<Volume>{});
+  missing(std::type_identity<InternetGateway>{}), missing(std::type_identity<NatGateway>{}),
+      missing(std::type_identity<Address>{});
   missing(std::type_identity<NetworkInterface>{}), missing(std::type_identity<NetworkAcl>{});
   throw Error("InvalidID", 400, fmt::format("The ID '{}' is not valid", id));
 }
@@ -62,8 +64,10 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
     }
     // A tag that names a value goes only when it has that value; an empty value counts as one.
     for (const Tag& tag : *in.tags) {
-      if (tag.value) rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ? AND value = ?", id, tag.key, tag.value);
-      else rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ?", id, tag.key);
+      if (tag.value)
+        rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ? AND value = ?", id, tag.key, tag.value);
+      else
+        rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ?", id, tag.key);
     }
   }
   return {};
@@ -82,9 +86,10 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
   }
   std::vector<TagDescription> items;
   std::vector<std::string> keys;
-  for (const auto& row : rq.tx.query("SELECT resource_id, key, value, kind FROM ec2_tags WHERE account = ? AND region = ? "
-                                     "ORDER BY resource_id, key",
-                                     rq.account, rq.region)) {
+  for (const auto& row :
+       rq.tx.query("SELECT resource_id, key, value, kind FROM ec2_tags WHERE account = ? AND region = ? "
+                   "ORDER BY resource_id, key",
+                   rq.account, rq.region)) {
     TagDescription item;
     item.resource_id = row.text(0);
     item.key = row.text(1);

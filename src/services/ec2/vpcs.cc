@@ -62,8 +62,7 @@ void Ec2::prepare(Request& rq) {
   const Place place = place_of(rq);
   if (is_prepared(rq.tx, place)) return;
   if (rq.tx.mode() == store::Tx::Mode::kWrite) return prepare_place(making(rq));
-  throw region::WriteFirst{
-      [place, now = rq.now()](store::Tx& tx) { prepare_place({tx, place, now}); }};
+  throw region::WriteFirst{[place, now = rq.now()](store::Tx& tx) { prepare_place({tx, place, now}); }};
 }
 
 CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
@@ -149,11 +148,15 @@ DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const Descri
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   DescribeVpcAttributeOutput out;
   out.vpc_id = vpc.id;
-  if (in.attribute == "enableDnsSupport") out.enable_dns_support.emplace().value = vpc.own.flag("dns_support");
-  else if (in.attribute == "enableDnsHostnames") out.enable_dns_hostnames.emplace().value = vpc.own.flag("dns_hostnames");
+  if (in.attribute == "enableDnsSupport")
+    out.enable_dns_support.emplace().value = vpc.own.flag("dns_support");
+  else if (in.attribute == "enableDnsHostnames")
+    out.enable_dns_hostnames.emplace().value = vpc.own.flag("dns_hostnames");
   else if (in.attribute == "enableNetworkAddressUsageMetrics")
     out.enable_network_address_usage_metrics.emplace().value = vpc.own.flag("usage_metrics");
-  else throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
   return out;
 }
 
