@@ -44,7 +44,8 @@ Process Attendance::start() {
 Owner require_user(const std::string& name) {
   const passwd* found = ::getpwnam(name.c_str());
   if (!found) {
-    run_checked({"useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name});
+    run_checked({"useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
+                 "/usr/sbin/nologin", name});
     found = ::getpwnam(name.c_str());
   }
   if (!found) throw HostError("Failed", "no user " + name);
@@ -52,7 +53,7 @@ Owner require_user(const std::string& name) {
 }
 
 bool reachable_by_all(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   for (std::size_t at = 0; (at = path.find('/', at + 1)) != std::string::npos;)
     if (::stat(path.substr(0, at).c_str(), &about) != 0 || (about.st_mode & S_IXOTH) == 0) return false;
   return ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IROTH) != 0 && (about.st_mode & S_IXOTH) != 0;

@@ -1,5 +1,5 @@
-// The host side as hanbatd sees it: one method per action of the root daemon. HostClient speaks over the socket pair that
-// hanbat-hostd left us; FakeHost keeps everything in memory for tests of services.
+// The host side as hanbatd sees it: one method per action of the root daemon. HostClient speaks over the socket pair
+// that hanbat-hostd left us; FakeHost keeps everything in memory for tests of services.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@ namespace hanbat::host {
 /// An action that failed. `code` is one of Invalid (the spec is refused and always will be), NotFound, Busy,
 /// Failed (the machine could not; trying again may help) and Gone (the root daemon is away).
 struct HostError : std::runtime_error {
-  HostError(std::string error_code, const std::string& message) : std::runtime_error(message), code(std::move(error_code)) {}
+  HostError(std::string error_code, const std::string& message)
+      : std::runtime_error(message), code(std::move(error_code)) {}
   std::string code;
 };
 
@@ -62,7 +63,8 @@ class Host {
   virtual std::vector<Finding> doctor() = 0;
 };
 
-/// The Host behind a socket. Requests go out at once and answers come back in any order; a thread of this object reads them.
+/// The Host behind a socket. Requests go out at once and answers come back in any order; a thread of this object reads
+/// them.
 class HostClient final : public Host {
  public:
   explicit HostClient(Fd socket);
@@ -94,7 +96,8 @@ class HostClient final : public Host {
   std::unique_ptr<Connection> connection_;
 };
 
-/// A Host of memory alone: actions change its public data at once; tests read and set them. Not safe from several threads.
+/// A Host of memory alone: actions change its public data at once; tests read and set them. Not safe from several
+/// threads.
 class FakeHost final : public Host {
  public:
   std::map<std::string, VpcSpec> vpc_specs;

@@ -1,5 +1,5 @@
-// JSON of the action structs, derived from their visit(). Decoding is strict: a missing, unknown or wrongly typed member is
-// refused, because the root daemon takes these from a process that it does not trust.
+// JSON of the action structs, derived from their visit(). Decoding is strict: a missing, unknown or wrongly typed
+// member is refused, because the root daemon takes these from a process that it does not trust.
 #pragma once
 
 #include <cstddef>
@@ -14,23 +14,31 @@
 
 namespace hanbat::host {
 
-template <class T> Json encode(const T& value);
-template <class T> T decode(const Json& json);
+template <class T>
+Json encode(const T& value);
+template <class T>
+T decode(const Json& json);
 
 namespace codec_detail {
 
-template <class T> struct IsVector : std::false_type {};
-template <class T> struct IsVector<std::vector<T>> : std::true_type {};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
 
 struct Writer {
   Json out = Json::object();
-  template <class T> void operator()(const char* name, const T& value) { out[name] = encode(value); }
+  template <class T>
+  void operator()(const char* name, const T& value) {
+    out[name] = encode(value);
+  }
 };
 
 struct Reader {
   const Json& in;
   std::size_t seen = 0;
-  template <class T> void operator()(const char* name, T& value) {
+  template <class T>
+  void operator()(const char* name, T& value) {
     const Json* member = in.find(name);
     if (!member) throw JsonError(std::string("missing member ") + name);
     ++seen;
@@ -40,7 +48,8 @@ struct Reader {
 
 }  // namespace codec_detail
 
-template <class T> Json encode(const T& value) {
+template <class T>
+Json encode(const T& value) {
   if constexpr (codec_detail::IsVector<T>::value) {
     Json out = Json::array();
     for (const auto& item : value) out.push_back(encode(item));
@@ -54,7 +63,8 @@ template <class T> Json encode(const T& value) {
   }
 }
 
-template <class T> T decode(const Json& json) {
+template <class T>
+T decode(const Json& json) {
   if constexpr (codec_detail::IsVector<T>::value) {
     T out;
     for (const auto& item : json.items()) out.push_back(decode<typename T::value_type>(item));

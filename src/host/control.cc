@@ -37,7 +37,8 @@ Json carry_out(ControlActions& actions, const Json& request, const Progress& pro
   else if (action == "import-image")
     actions.import_image(request.text("name"), request.text("folder"), progress);
   else if (action == "call")
-    answer["result"] = actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
+    answer["result"] =
+        actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
   else if (action == "down")
     actions.down(progress);
   else

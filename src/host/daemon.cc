@@ -30,7 +30,8 @@ std::string name_of(const Json& arguments, std::string_view what, std::size_t mo
   return name;
 }
 
-template <class Spec> Spec spec_of(const Json& arguments) {
+template <class Spec>
+Spec spec_of(const Json& arguments) {
   Spec spec = decode<Spec>(arguments);
   validate(spec);
   return spec;
@@ -42,7 +43,8 @@ Actions::Actions(std::string state_folder) : state_folder_(std::move(state_folde
   const std::string own = state_folder_ + "/host";
   incus_ = std::make_unique<Incus>(own + "/incus");
   networks_ = std::make_unique<Networks>(own + "/networks");
-  machines_ = std::make_unique<Machines>(*incus_, state_folder_, [this] { networks_->adopt_interfaces(Networks::Arrival::kAny); });
+  machines_ = std::make_unique<Machines>(*incus_, state_folder_,
+                                         [this] { networks_->adopt_interfaces(Networks::Arrival::kAny); });
   balancers_ = std::make_unique<Balancers>(own + "/balancers");
 }
 
@@ -62,8 +64,10 @@ void Actions::watch() {
   while (!stopping_) {
     std::string failure;
     try {
-      if (incus_ready_) incus_->watch();
-      else incus_->start();
+      if (incus_ready_)
+        incus_->watch();
+      else
+        incus_->start();
     } catch (const std::exception& error) {
       failure = error.what();
     }
@@ -77,7 +81,8 @@ void Actions::watch() {
 
 Machines& Actions::machines() {
   std::unique_lock lock(ready_mutex_);
-  ready_.wait_for(lock, std::chrono::seconds(60), [this] { return incus_ready_ || stopping_ || !incus_failure_.empty(); });
+  ready_.wait_for(lock, std::chrono::seconds(60),
+                  [this] { return incus_ready_ || stopping_ || !incus_failure_.empty(); });
   if (!incus_ready_) throw HostError("Failed", incus_failure_.empty() ? "incusd is not up" : incus_failure_);
   return *machines_;
 }
@@ -85,29 +90,80 @@ Machines& Actions::machines() {
 ActionResult Actions::run(std::string_view action, const Json& arguments) {
   using Run = std::function<ActionResult(Actions&, const Json&)>;
   static const std::map<std::string, Run, std::less<>> kActions = {
-      {"apply_vpc", [](Actions& a, const Json& in) { a.networks_->apply(spec_of<VpcSpec>(in)); return ActionResult{}; }},
-      {"remove_vpc", [](Actions& a, const Json& in) { a.networks_->remove(name_of(in, "vpc id", 40)); return ActionResult{}; }},
+      {"apply_vpc",
+       [](Actions& a, const Json& in) {
+         a.networks_->apply(spec_of<VpcSpec>(in));
+         return ActionResult{};
+       }},
+      {"remove_vpc",
+       [](Actions& a, const Json& in) {
+         a.networks_->remove(name_of(in, "vpc id", 40));
+         return ActionResult{};
+       }},
       {"vpcs", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.networks_->list())}; }},
-      {"listen", [](Actions& a, const Json& in) { return ActionResult{.result = {}, .descriptor = a.networks_->listen(spec_of<ListenSpec>(in))}; }},
-      {"create_machine", [](Actions& a, const Json& in) { a.machines().create(decode<MachineSpec>(in)); return ActionResult{}; }},
-      {"start_machine", [](Actions& a, const Json& in) { a.machines().start(decode<Name>(in).name); return ActionResult{}; }},
-      {"stop_machine", [](Actions& a, const Json& in) { a.machines().stop(decode<Name>(in).name, StopMode::kGraceful); return ActionResult{}; }},
-      {"kill_machine", [](Actions& a, const Json& in) { a.machines().stop(decode<Name>(in).name, StopMode::kForce); return ActionResult{}; }},
-      {"restart_machine", [](Actions& a, const Json& in) { a.machines().restart(decode<Name>(in).name); return ActionResult{}; }},
-      {"delete_machine", [](Actions& a, const Json& in) { a.machines().remove(decode<Name>(in).name); return ActionResult{}; }},
+      {"listen",
+       [](Actions& a, const Json& in) {
+         return ActionResult{.result = {}, .descriptor = a.networks_->listen(spec_of<ListenSpec>(in))};
+       }},
+      {"create_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().create(decode<MachineSpec>(in));
+         return ActionResult{};
+       }},
+      {"start_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().start(decode<Name>(in).name);
+         return ActionResult{};
+       }},
+      {"stop_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().stop(decode<Name>(in).name, StopMode::kGraceful);
+         return ActionResult{};
+       }},
+      {"kill_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().stop(decode<Name>(in).name, StopMode::kForce);
+         return ActionResult{};
+       }},
+      {"restart_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().restart(decode<Name>(in).name);
+         return ActionResult{};
+       }},
+      {"delete_machine",
+       [](Actions& a, const Json& in) {
+         a.machines().remove(decode<Name>(in).name);
+         return ActionResult{};
+       }},
       {"machines", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.machines().list())}; }},
-      {"console", [](Actions& a, const Json& in) { return ActionResult{.result = encode(a.machines().console(decode<Name>(in).name))}; }},
-      {"import_image", [](Actions& a, const Json& in) { return ActionResult{.result = encode(a.machines().import_image(decode<ImageSpec>(in)))}; }},
+      {"console",
+       [](Actions& a, const Json& in) {
+         return ActionResult{.result = encode(a.machines().console(decode<Name>(in).name))};
+       }},
+      {"import_image",
+       [](Actions& a, const Json& in) {
+         return ActionResult{.result = encode(a.machines().import_image(decode<ImageSpec>(in)))};
+       }},
       {"publish_image",
        [](Actions& a, const Json& in) {
          const auto what = decode<PublishImage>(in);
          return ActionResult{.result = encode(a.machines().publish(what.machine, what.alias))};
        }},
       {"images", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.machines().images())}; }},
-      {"delete_image", [](Actions& a, const Json& in) { a.machines().delete_image(decode<Name>(in).name); return ActionResult{}; }},
-      {"apply_balancers", [](Actions& a, const Json& in) { a.balancers_->apply(spec_of<BalancersSpec>(in)); return ActionResult{}; }},
-      {"balancer_health", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.balancers_->health())}; }},
-      {"sweep", [](Actions& a, const Json& in) { return ActionResult{.result = encode(a.sweep(spec_of<SweepSpec>(in)))}; }},
+      {"delete_image",
+       [](Actions& a, const Json& in) {
+         a.machines().delete_image(decode<Name>(in).name);
+         return ActionResult{};
+       }},
+      {"apply_balancers",
+       [](Actions& a, const Json& in) {
+         a.balancers_->apply(spec_of<BalancersSpec>(in));
+         return ActionResult{};
+       }},
+      {"balancer_health",
+       [](Actions& a, const Json&) { return ActionResult{.result = encode(a.balancers_->health())}; }},
+      {"sweep",
+       [](Actions& a, const Json& in) { return ActionResult{.result = encode(a.sweep(spec_of<SweepSpec>(in)))}; }},
       {"doctor", [](Actions&, const Json&) { return ActionResult{.result = encode(examine_machine())}; }},
   };
   const auto found = kActions.find(action);
@@ -121,7 +177,9 @@ ActionResult Actions::run(std::string_view action, const Json& arguments) {
 
 std::vector<std::string> Actions::sweep(const SweepSpec& spec) {
   std::vector<std::string> removed;
-  const auto wanted = [](const std::vector<std::string>& list, const std::string& name) { return std::find(list.begin(), list.end(), name) != list.end(); };
+  const auto wanted = [](const std::vector<std::string>& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
   for (const auto& machine : machines().list())
     if (!wanted(spec.machines, machine.name)) {
       machines().remove(machine.name);
@@ -205,7 +263,8 @@ void serve_actions(Actions& actions, int socket) {
       const ssize_t size = ::recv(socket, nullptr, 0, MSG_PEEK | MSG_TRUNC);
       if (size < 0 && errno == EINTR) continue;
       if (size <= 0) break;
-      const Message message = receive_message(socket, std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
+      const Message message =
+          receive_message(socket, std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
       Json request = Json::parse(message.bytes);
       slots.acquire();
       std::lock_guard lock(threads_mutex);
@@ -231,9 +290,12 @@ void serve_actions(Actions& actions, int socket) {
     std::thread next;
     {
       std::lock_guard lock(threads_mutex);
-      if (!done.empty()) next = std::move(done.back()), done.pop_back();
-      else if (!threads.empty()) next = std::move(threads.begin()->second), threads.erase(threads.begin());
-      else break;
+      if (!done.empty())
+        next = std::move(done.back()), done.pop_back();
+      else if (!threads.empty())
+        next = std::move(threads.begin()->second), threads.erase(threads.begin());
+      else
+        break;
     }
     next.join();
   }

@@ -28,15 +28,16 @@ struct ActionResult {
   Fd descriptor;
 };
 
-/// Carries out actions by name. Every argument is decoded strictly and validated before anything is done. Safe from all threads.
+/// Carries out actions by name. Every argument is decoded strictly and validated before anything is done. Safe from all
+/// threads.
 class Actions {
  public:
   /// `state_folder` is the region's; what is root's own lies in its host/ folder.
   explicit Actions(std::string state_folder);
   ~Actions();
 
-  /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its own,
-  /// and actions on machines wait for it.
+  /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its
+  /// own, and actions on machines wait for it.
   void start();
   /// Throws HostError; an action of another name is Invalid.
   ActionResult run(std::string_view action, const Json& arguments);
@@ -64,8 +65,8 @@ class Actions {
   std::thread incus_thread_;
 };
 
-/// Serves the requests of one hanbatd until its end of the socket closes. Each request runs on a thread of its own, at most
-/// 32 at once. Returns when all are done.
+/// Serves the requests of one hanbatd until its end of the socket closes. Each request runs on a thread of its own, at
+/// most 32 at once. Returns when all are done.
 void serve_actions(Actions& actions, int socket);
 
 /// What the machine lacks to be a region.

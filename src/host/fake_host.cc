@@ -65,7 +65,8 @@ void FakeHost::delete_machine(const std::string& name) {
 
 std::vector<MachineState> FakeHost::machines() {
   std::vector<MachineState> all;
-  for (const auto& [name, spec] : machine_specs) all.push_back({.name = name, .status = machine_status[name], .labels = spec.labels});
+  for (const auto& [name, spec] : machine_specs)
+    all.push_back({.name = name, .status = machine_status[name], .labels = spec.labels});
   return all;
 }
 
@@ -111,7 +112,8 @@ std::vector<std::string> FakeHost::sweep(const SweepSpec& spec) {
   for (const auto& id : vpcs())
     if (!wanted(spec.vpc_ids, id)) removed.push_back("vpc " + id), vpc_specs.erase(id);
   for (const auto& machine : machines())
-    if (!wanted(spec.machines, machine.name)) removed.push_back("machine " + machine.name), delete_machine(machine.name);
+    if (!wanted(spec.machines, machine.name))
+      removed.push_back("machine " + machine.name), delete_machine(machine.name);
   return removed;
 }
 

@@ -32,7 +32,8 @@ class HostClient::Connection {
     const std::int64_t id = ++last_id_;
     waiting_.emplace(id, Answer{});
     lock.unlock();
-    const std::string bytes = Json::object({{"id", id}, {"action", std::string(action)}, {"arguments", std::move(arguments)}}).dump();
+    const std::string bytes =
+        Json::object({{"id", id}, {"action", std::string(action)}, {"arguments", std::move(arguments)}}).dump();
     try {
       std::lock_guard sending(send_mutex_);
       send_message(socket_.get(), bytes);
@@ -46,7 +47,8 @@ class HostClient::Connection {
     Answer answer = std::move(waiting_.at(id));
     waiting_.erase(id);
     if (!answer.message) throw HostError("Gone", "hanbat-hostd went away during " + std::string(action));
-    if (const Json* error = answer.message->find("error")) throw HostError(error->as_string(), answer.message->text("message"));
+    if (const Json* error = answer.message->find("error"))
+      throw HostError(error->as_string(), answer.message->text("message"));
     if (descriptor) *descriptor = std::move(answer.descriptor);
     return (*answer.message)["result"];
   }
@@ -64,7 +66,8 @@ class HostClient::Connection {
         const ssize_t size = ::recv(socket_.get(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
         if (size < 0 && errno == EINTR) continue;
         if (size <= 0) break;
-        Message message = receive_message(socket_.get(), std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
+        Message message =
+            receive_message(socket_.get(), std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
         Json json = Json::parse(message.bytes);
         std::lock_guard lock(mutex_);
         const auto found = waiting_.find(json.integer("id"));
@@ -116,10 +119,16 @@ void HostClient::stop_machine(const std::string& name, StopMode mode) {
 }
 void HostClient::restart_machine(const std::string& name) { call("restart_machine", encode(Name{name})); }
 void HostClient::delete_machine(const std::string& name) { call("delete_machine", encode(Name{name})); }
-std::vector<MachineState> HostClient::machines() { return decode<std::vector<MachineState>>(call("machines", Json::object())); }
-std::string HostClient::console(const std::string& name) { return decode<std::string>(call("console", encode(Name{name}))); }
+std::vector<MachineState> HostClient::machines() {
+  return decode<std::vector<MachineState>>(call("machines", Json::object()));
+}
+std::string HostClient::console(const std::string& name) {
+  return decode<std::string>(call("console", encode(Name{name})));
+}
 
-ImageState HostClient::import_image(const ImageSpec& spec) { return decode<ImageState>(call("import_image", encode(spec))); }
+ImageState HostClient::import_image(const ImageSpec& spec) {
+  return decode<ImageState>(call("import_image", encode(spec)));
+}
 ImageState HostClient::publish_image(const std::string& machine, const std::string& alias) {
   return decode<ImageState>(call("publish_image", encode(PublishImage{machine, alias})));
 }
@@ -131,7 +140,9 @@ std::vector<TargetHealth> HostClient::balancer_health() {
   return decode<std::vector<TargetHealth>>(call("balancer_health", Json::object()));
 }
 
-std::vector<std::string> HostClient::sweep(const SweepSpec& spec) { return decode<std::vector<std::string>>(call("sweep", encode(spec))); }
+std::vector<std::string> HostClient::sweep(const SweepSpec& spec) {
+  return decode<std::vector<std::string>>(call("sweep", encode(spec)));
+}
 std::vector<Finding> HostClient::doctor() { return decode<std::vector<Finding>>(call("doctor", Json::object())); }
 
 }  // namespace hanbat::host

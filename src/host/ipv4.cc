@@ -19,8 +19,8 @@ std::uint32_t require_address(std::string_view text, std::string_view what) {
 }
 
 std::string to_text(std::uint32_t address) {
-  return std::to_string(address >> 24) + "." + std::to_string(address >> 16 & 255) + "." + std::to_string(address >> 8 & 255) + "." +
-         std::to_string(address & 255);
+  return std::to_string(address >> 24) + "." + std::to_string(address >> 16 & 255) + "." +
+         std::to_string(address >> 8 & 255) + "." + std::to_string(address & 255);
 }
 
 std::string Range::text() const { return to_text(base) + "/" + std::to_string(bits); }

@@ -23,12 +23,27 @@ VpcSpec small_vpc() {
   spec.region = "ap-northeast-2";
   spec.cidrs = {"10.1.0.0/16"};
   spec.internet_gateway = true;
-  spec.subnets = {{.id = "subnet-a", .cidr = "10.1.0.0/24", .route_table_id = "rtb-private"}, {.id = "subnet-b", .cidr = "10.1.2.0/24", .route_table_id = "rtb-public"}};
-  spec.route_tables = {{.id = "rtb-private", .routes = {{.destination = "0.0.0.0/0", .kind = "nat", .target = "nat-1"}}},
-                       {.id = "rtb-public", .routes = {{.destination = "0.0.0.0/0", .kind = "igw", .target = ""}}}};
+  spec.subnets = {{.id = "subnet-a", .cidr = "10.1.0.0/24", .route_table_id = "rtb-private"},
+                  {.id = "subnet-b", .cidr = "10.1.2.0/24", .route_table_id = "rtb-public"}};
+  spec.route_tables = {
+      {.id = "rtb-private", .routes = {{.destination = "0.0.0.0/0", .kind = "nat", .target = "nat-1"}}},
+      {.id = "rtb-public", .routes = {{.destination = "0.0.0.0/0", .kind = "igw", .target = ""}}}};
   spec.nat_gateways = {{.id = "nat-1", .subnet_id = "subnet-b", .private_ip = "10.1.2.10", .public_ip = "198.19.0.1"}};
-  spec.security_groups = {{.id = "sg-1", .rules = {{.direction = "ingress", .protocol = "tcp", .from_port = 80, .to_port = 81, .cidrs = {"0.0.0.0/0"}, .groups = {"sg-1"}}}}};
-  spec.interfaces = {{.id = "eni-0123456789abcdef0", .attachment = "machine", .subnet_id = "subnet-a", .private_ip = "10.1.0.5", .mac = "02:00:00:00:00:01", .public_ip = "", .host_name = "ip-10-1-0-5", .security_group_ids = {"sg-1"}}};
+  spec.security_groups = {{.id = "sg-1",
+                           .rules = {{.direction = "ingress",
+                                      .protocol = "tcp",
+                                      .from_port = 80,
+                                      .to_port = 81,
+                                      .cidrs = {"0.0.0.0/0"},
+                                      .groups = {"sg-1"}}}}};
+  spec.interfaces = {{.id = "eni-0123456789abcdef0",
+                      .attachment = "machine",
+                      .subnet_id = "subnet-a",
+                      .private_ip = "10.1.0.5",
+                      .mac = "02:00:00:00:00:01",
+                      .public_ip = "",
+                      .host_name = "ip-10-1-0-5",
+                      .security_group_ids = {"sg-1"}}};
   spec.dns.domain = "ap-northeast-2.compute.internal";
   return spec;
 }
@@ -57,9 +72,12 @@ TEST(Plan, APrivateSubnetLeavesByItsNatGatewaysAddress) {
 
 TEST(Plan, ARuleNamesPortsPeersAndMembers) {
   const std::string nft = nft_of_vpc(small_vpc());
-  EXPECT_THAT(nft, HasSubstr("chain ingress_sg_1 {\n    tcp dport 80-81 accept\n    tcp dport 80-81 ip saddr @members_sg_1 accept\n  }"));
+  EXPECT_THAT(
+      nft,
+      HasSubstr(
+          "chain ingress_sg_1 {\n    tcp dport 80-81 accept\n    tcp dport 80-81 ip saddr @members_sg_1 accept\n  }"));
   EXPECT_THAT(nft, HasSubstr("set members_sg_1 { type ipv4_addr; elements = { 10.1.0.5 }; }"));
-  EXPECT_THAT(nft, HasSubstr("\"hb-56789abcdef0\" . 10.1.0.5") ) << nft;
+  EXPECT_THAT(nft, HasSubstr("\"hb-56789abcdef0\" . 10.1.0.5")) << nft;
 }
 
 TEST(Plan, ADeviceNameFitsTheKernel) {
@@ -70,7 +88,9 @@ TEST(Plan, ADeviceNameFitsTheKernel) {
 TEST(Plan, DhcpKnowsAMachineByItsMac) {
   const DnsmasqFiles files = dnsmasq_of_vpc(small_vpc(), "/x");
   EXPECT_EQ(files.leases, "02:00:00:00:00:01,10.1.0.5,ip-10-1-0-5\n");
-  EXPECT_THAT(files.config, HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,24h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
+  EXPECT_THAT(
+      files.config,
+      HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,24h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
   EXPECT_THAT(files.config, HasSubstr("address=/amazonaws.com/198.18.0.1\n"));
 }
 
@@ -102,17 +122,24 @@ TEST_P(Refusals, ARefusedSpecChangesNothing) {
   GetParam().change(spec);
   EXPECT_THROW(validate(spec), HostError) << GetParam().what;
 }
-INSTANTIATE_TEST_SUITE_P(Specs, Refusals,
-                         ::testing::Values(Refused{"id", [](VpcSpec& s) { s.id = "../x"; }}, Refused{"reserved", [](VpcSpec& s) { s.cidrs = {"198.18.0.0/16"}; }},
-                                           Refused{"stray bits", [](VpcSpec& s) { s.cidrs = {"10.1.0.1/16"}; }}, Refused{"outside", [](VpcSpec& s) { s.subnets[0].cidr = "10.2.0.0/24"; }},
-                                           Refused{"overlap", [](VpcSpec& s) { s.subnets[0].cidr = "10.1.2.0/25"; }}, Refused{"no table", [](VpcSpec& s) { s.subnets[0].route_table_id = "rtb-9"; }},
-                                           Refused{"not public", [](VpcSpec& s) { s.nat_gateways[0].public_ip = "8.8.8.8"; }}, Refused{"mac", [](VpcSpec& s) { s.interfaces[0].mac = "02:00:00:00:00:0g"; }},
-                                           Refused{"gateway's", [](VpcSpec& s) { s.interfaces[0].private_ip = "10.1.0.1"; }}, Refused{"group", [](VpcSpec& s) { s.interfaces[0].security_group_ids = {"sg-9"}; }},
-                                           Refused{"record", [](VpcSpec& s) { s.dns.records = {{.name = "a\nb", .addresses = {}}}; }},
-                                           Refused{"protocol", [](VpcSpec& s) { s.security_groups[0].rules[0].protocol = "tcp accept"; }}));
+INSTANTIATE_TEST_SUITE_P(
+    Specs, Refusals,
+    ::testing::Values(Refused{"id", [](VpcSpec& s) { s.id = "../x"; }},
+                      Refused{"reserved", [](VpcSpec& s) { s.cidrs = {"198.18.0.0/16"}; }},
+                      Refused{"stray bits", [](VpcSpec& s) { s.cidrs = {"10.1.0.1/16"}; }},
+                      Refused{"outside", [](VpcSpec& s) { s.subnets[0].cidr = "10.2.0.0/24"; }},
+                      Refused{"overlap", [](VpcSpec& s) { s.subnets[0].cidr = "10.1.2.0/25"; }},
+                      Refused{"no table", [](VpcSpec& s) { s.subnets[0].route_table_id = "rtb-9"; }},
+                      Refused{"not public", [](VpcSpec& s) { s.nat_gateways[0].public_ip = "8.8.8.8"; }},
+                      Refused{"mac", [](VpcSpec& s) { s.interfaces[0].mac = "02:00:00:00:00:0g"; }},
+                      Refused{"gateway's", [](VpcSpec& s) { s.interfaces[0].private_ip = "10.1.0.1"; }},
+                      Refused{"group", [](VpcSpec& s) { s.interfaces[0].security_group_ids = {"sg-9"}; }},
+                      Refused{"record", [](VpcSpec& s) { s.dns.records = {{.name = "a\nb", .addresses = {}}}; }},
+                      Refused{"protocol", [](VpcSpec& s) { s.security_groups[0].rules[0].protocol = "tcp accept"; }}));
 
 TEST(Ipv4, OnlyWhatPrintsTheSameIsAnAddress) {
-  for (const char* text : {"01.2.3.4", "1.2.3", "1.2.3.4 ", "", "256.1.1.1", "1.2.3.4/8"}) EXPECT_THROW(require_address(text, "x"), HostError) << text;
+  for (const char* text : {"01.2.3.4", "1.2.3", "1.2.3.4 ", "", "256.1.1.1", "1.2.3.4/8"})
+    EXPECT_THROW(require_address(text, "x"), HostError) << text;
   EXPECT_EQ(to_text(require_address("10.1.2.3", "x")), "10.1.2.3");
 }
 
@@ -162,7 +189,10 @@ TEST(Haproxy, ANewTargetBeginsAsDownAndAKnownOneKeepsItsState) {
 
 TEST(Haproxy, UserTextStaysWithinItsQuotes) {
   BalancersSpec spec = one_balancer();
-  spec.balancers[0].listeners[0].rules = {{.id = "r-1", .conditions = {{.field = "path-pattern", .header = "", .values = {"/a' } #*"}}}, .action = {.kind = "fixed-response", .status = 404}}};
+  spec.balancers[0].listeners[0].rules = {
+      {.id = "r-1",
+       .conditions = {{.field = "path-pattern", .header = "", .values = {"/a' } #*"}}},
+       .action = {.kind = "fixed-response", .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
   EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ path -m reg '^/a'\\'' \\} #.*$' }"));
 }
@@ -175,7 +205,8 @@ TEST(Haproxy, WhatItSawOfATargetIsToldInAwssWords) {
   };
   EXPECT_EQ(told({{"status", "UP"}, {"check_status", "L7OK"}}), "healthy ");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "* L4TOUT"}}), "unhealthy Target.Timeout");
-  EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "L7STS"}, {"check_code", "500"}}), "unhealthy Target.ResponseCodeMismatch");
+  EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "L7STS"}, {"check_code", "500"}}),
+            "unhealthy Target.ResponseCodeMismatch");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "L4CON"}}), "unhealthy Target.FailedHealthChecks");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "INI"}}, Settling::kYes), "initial Elb.RegistrationInProgress");
 }

@@ -10,13 +10,19 @@ constexpr std::size_t kMessageLimit = 8u << 20;
 
 struct Name {
   std::string name;
-  template <class V> void visit(V& v) { v("name", name); }
+  template <class V>
+  void visit(V& v) {
+    v("name", name);
+  }
 };
 
 struct PublishImage {
   std::string machine;
   std::string alias;
-  template <class V> void visit(V& v) { v("machine", machine), v("alias", alias); }
+  template <class V>
+  void visit(V& v) {
+    v("machine", machine), v("alias", alias);
+  }
 };
 
 }  // namespace hanbat::host

@@ -19,7 +19,8 @@ const Range kPublic{0xC6130000, 16};  // 198.19.0.0/16
 }
 
 void require_one_of(std::string_view text, std::initializer_list<std::string_view> allowed, std::string_view what) {
-  if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) refuse(what, "not allowed: " + std::string(text.substr(0, 40)));
+  if (std::find(allowed.begin(), allowed.end(), text) == allowed.end())
+    refuse(what, "not allowed: " + std::string(text.substr(0, 40)));
 }
 
 void require_within(std::int64_t value, std::int64_t least, std::int64_t most, std::string_view what) {
@@ -33,7 +34,9 @@ void require_at_most(std::size_t count, std::size_t most, std::string_view what)
 void require_mac(std::string_view text, std::string_view what) {
   if (text.size() != 17) refuse(what, "no MAC address");
   for (std::size_t i = 0; i < 17; ++i)
-    if (i % 3 == 2 ? text[i] != ':' : !std::isxdigit(static_cast<unsigned char>(text[i])) || std::isupper(static_cast<unsigned char>(text[i])))
+    if (i % 3 == 2
+            ? text[i] != ':'
+            : !std::isxdigit(static_cast<unsigned char>(text[i])) || std::isupper(static_cast<unsigned char>(text[i])))
       refuse(what, "no MAC address in lower case");
 }
 
@@ -46,7 +49,8 @@ void require_plain_text(std::string_view text, std::string_view what, std::size_
 
 void require_protocol(std::string_view text, std::string_view what) {
   if (text == "tcp" || text == "udp" || text == "icmp" || text == "-1") return;
-  if (text.empty() || text.size() > 3 || text.find_first_not_of("0123456789") != std::string_view::npos || std::stoi(std::string(text)) > 255)
+  if (text.empty() || text.size() > 3 || text.find_first_not_of("0123456789") != std::string_view::npos ||
+      std::stoi(std::string(text)) > 255)
     refuse(what, "no protocol: " + std::string(text.substr(0, 20)));
 }
 
@@ -63,7 +67,8 @@ void validate_addresses(const VpcSpec& spec) {
     const Range range = require_range(cidr, "cidr");
     require_within(range.bits, 16, 28, "cidr");
     // What the world behind the edge, the edge itself and link-local services use cannot be a VPC too.
-    for (const Range& taken : {Range{0xC6120000, 15}, Range{0x7F000000, 8}, Range{0xA9FE0000, 16}, Range{0, 8}, Range{0xE0000000, 3}})
+    for (const Range& taken :
+         {Range{0xC6120000, 15}, Range{0x7F000000, 8}, Range{0xA9FE0000, 16}, Range{0, 8}, Range{0xE0000000, 3}})
       if (taken.overlaps(range)) refuse("cidr", cidr + " is reserved");
     for (const Range& other : ranges)
       if (other.overlaps(range)) refuse("cidr", cidr + " overlaps");
@@ -77,11 +82,13 @@ void validate_addresses(const VpcSpec& spec) {
     require_name(subnet.id, "subnet id");
     const Range range = require_range(subnet.cidr, "subnet cidr");
     require_within(range.bits, 16, 28, "subnet cidr");
-    if (std::none_of(ranges.begin(), ranges.end(), [&](const Range& whole) { return whole.holds(range); })) refuse("subnet cidr", subnet.cidr + " is not in the VPC");
+    if (std::none_of(ranges.begin(), ranges.end(), [&](const Range& whole) { return whole.holds(range); }))
+      refuse("subnet cidr", subnet.cidr + " is not in the VPC");
     for (const Range& other : subnets)
       if (other.overlaps(range)) refuse("subnet cidr", subnet.cidr + " overlaps");
     subnets.push_back(range);
-    if (!tables.contains(subnet.route_table_id)) refuse("subnet route table", "not in the spec: " + subnet.route_table_id);
+    if (!tables.contains(subnet.route_table_id))
+      refuse("subnet route table", "not in the spec: " + subnet.route_table_id);
   }
 }
 
@@ -117,12 +124,14 @@ void validate_filters(const VpcSpec& spec) {
 void validate_action(const BalancerAction& action, const std::set<std::string>& groups) {
   require_one_of(action.kind, {"forward", "redirect", "fixed-response"}, "action");
   require_at_most(action.forward.size(), 5, "forward");
-  if ((action.kind == "forward") == action.forward.empty()) refuse("action", "forward takes target groups, and only forward does");
+  if ((action.kind == "forward") == action.forward.empty())
+    refuse("action", "forward takes target groups, and only forward does");
   for (const auto& to : action.forward) {
     require_within(to.weight, 0, 999, "weight");
     if (!groups.contains(to.target_group_id)) refuse("forward", "not in the spec: " + to.target_group_id);
   }
-  for (const auto& part : {action.redirect_protocol, action.redirect_host, action.redirect_port, action.redirect_path, action.redirect_query})
+  for (const auto& part : {action.redirect_protocol, action.redirect_host, action.redirect_port, action.redirect_path,
+                           action.redirect_query})
     require_plain_text(part, "redirect", 256);
   if (action.kind == "redirect") require_one_of(std::to_string(action.status), {"301", "302"}, "redirect status");
   if (action.kind == "fixed-response") require_within(action.status, 200, 599, "fixed status");
@@ -133,15 +142,18 @@ void validate_action(const BalancerAction& action, const std::set<std::string>& 
 }  // namespace
 
 void require_name(std::string_view text, std::string_view what, std::size_t most) {
-  if (text.empty() || text.size() > most || text.front() == '-') refuse(what, "no name: " + std::string(text.substr(0, 80)));
+  if (text.empty() || text.size() > most || text.front() == '-')
+    refuse(what, "no name: " + std::string(text.substr(0, 80)));
   for (const unsigned char c : text)
     if (!std::isalnum(c) && c != '-') refuse(what, "no name: " + std::string(text.substr(0, 80)));
 }
 
 void require_dns_name(std::string_view text, std::string_view what) {
-  if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.' || text.back() == '.') refuse(what, "no DNS name");
+  if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.' || text.back() == '.')
+    refuse(what, "no DNS name");
   for (const unsigned char c : text)
-    if (!(std::islower(c) || std::isdigit(c) || c == '-' || c == '.' || c == '_')) refuse(what, "no DNS name: " + std::string(text.substr(0, 80)));
+    if (!(std::islower(c) || std::isdigit(c) || c == '-' || c == '.' || c == '_'))
+      refuse(what, "no DNS name: " + std::string(text.substr(0, 80)));
 }
 
 void validate(const VpcSpec& spec) {
@@ -163,7 +175,8 @@ void validate(const VpcSpec& spec) {
   for (const auto& nat : spec.nat_gateways) {
     require_name(nat.id, "NAT gateway id");
     require_address(nat.private_ip, "NAT gateway's private address");
-    if (!kPublic.holds(require_address(nat.public_ip, "NAT gateway's public address"))) refuse("NAT gateway", "its public address is not in 198.19.0.0/16");
+    if (!kPublic.holds(require_address(nat.public_ip, "NAT gateway's public address")))
+      refuse("NAT gateway", "its public address is not in 198.19.0.0/16");
   }
   validate_filters(spec);
   std::set<std::string> devices, addresses, groups;
@@ -174,12 +187,15 @@ void validate(const VpcSpec& spec) {
     if (!devices.insert(device_name(interface.id)).second) refuse("interface id", "twice: " + interface.id);
     const std::uint32_t address = require_address(interface.private_ip, "interface address");
     if (!addresses.insert(interface.private_ip).second) refuse("interface address", "twice: " + interface.private_ip);
-    const auto subnet = std::find_if(spec.subnets.begin(), spec.subnets.end(), [&](const Subnet& one) { return one.id == interface.subnet_id; });
+    const auto subnet = std::find_if(spec.subnets.begin(), spec.subnets.end(),
+                                     [&](const Subnet& one) { return one.id == interface.subnet_id; });
     if (subnet == spec.subnets.end()) refuse("interface subnet", "not in the spec: " + interface.subnet_id);
     const Range range = require_range(subnet->cidr, "subnet cidr");
-    if (!range.holds(address) || address < range.base + 4 || address == range.last()) refuse("interface address", interface.private_ip + " is not free in its subnet");
+    if (!range.holds(address) || address < range.base + 4 || address == range.last())
+      refuse("interface address", interface.private_ip + " is not free in its subnet");
     if (!interface.mac.empty() || interface.attachment == "machine") require_mac(interface.mac, "interface MAC");
-    if (!interface.public_ip.empty() && !kPublic.holds(require_address(interface.public_ip, "public address"))) refuse("public address", "not in 198.19.0.0/16");
+    if (!interface.public_ip.empty() && !kPublic.holds(require_address(interface.public_ip, "public address")))
+      refuse("public address", "not in 198.19.0.0/16");
     if (!interface.host_name.empty()) require_name(interface.host_name, "host name");
     for (const auto& id : interface.security_group_ids)
       if (!groups.contains(id)) refuse("interface security group", "not in the spec: " + id);
@@ -216,15 +232,19 @@ void validate(const MachineSpec& spec, const std::string& shared_folder) {
   }
   require_at_most(spec.folders.size(), 8, "folders");
   for (const auto& folder : spec.folders) {
-    if (!folder.source.starts_with(shared_folder + "/") || folder.source.find("/..") != std::string::npos || folder.source.find("/.") != std::string::npos)
+    if (!folder.source.starts_with(shared_folder + "/") || folder.source.find("/..") != std::string::npos ||
+        folder.source.find("/.") != std::string::npos)
       refuse("shared folder", "not below " + shared_folder);
     require_plain_text(folder.source, "shared folder", 512);
     require_plain_text(folder.path, "shared folder's path", 256);
-    if (!folder.path.starts_with('/') || folder.path.find("/..") != std::string::npos) refuse("shared folder's path", "not absolute");
+    if (!folder.path.starts_with('/') || folder.path.find("/..") != std::string::npos)
+      refuse("shared folder's path", "not absolute");
   }
   require_at_most(spec.environment.size(), 100, "environment");
   for (const auto& variable : spec.environment) {
-    if (variable.key.empty() || variable.key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
+    if (variable.key.empty() ||
+        variable.key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") !=
+            std::string::npos)
       refuse("environment", "no name of a variable");
     require_plain_text(variable.value, "environment", 4096);
   }
@@ -249,13 +269,16 @@ void validate(const BalancersSpec& spec) {
     const HealthCheck& check = group.health_check;
     require_one_of(check.protocol, {"HTTP", "HTTPS"}, "health check protocol");
     require_plain_text(check.path, "health check path", 1024);
-    if (!check.path.starts_with('/') || check.path.find_first_of(" \"'\\#") != std::string::npos) refuse("health check path", "not allowed");
+    if (!check.path.starts_with('/') || check.path.find_first_of(" \"'\\#") != std::string::npos)
+      refuse("health check path", "not allowed");
     require_within(check.port, 0, 65535, "health check port");
     require_within(check.interval_seconds, 1, 300, "health check interval");
     require_within(check.timeout_seconds, 1, 120, "health check timeout");
     require_within(check.healthy_threshold, 1, 10, "healthy threshold");
     require_within(check.unhealthy_threshold, 1, 10, "unhealthy threshold");
-    if (check.matcher.empty() || check.matcher.size() > 200 || check.matcher.find_first_not_of("0123456789,-") != std::string::npos) refuse("matcher", "not allowed");
+    if (check.matcher.empty() || check.matcher.size() > 200 ||
+        check.matcher.find_first_not_of("0123456789,-") != std::string::npos)
+      refuse("matcher", "not allowed");
     require_at_most(group.targets.size(), 1000, "targets");
     std::set<std::pair<std::string, int>> targets;
     for (const auto& target : group.targets) {
@@ -274,7 +297,8 @@ void validate(const BalancersSpec& spec) {
     require_at_most(balancer.nodes.size(), 16, "nodes");
     for (const auto& node : balancer.nodes) {
       require_address(node.private_ip, "node address");
-      if (!node.public_ip.empty() && !kPublic.holds(require_address(node.public_ip, "node's public address"))) refuse("node", "its public address is not in 198.19.0.0/16");
+      if (!node.public_ip.empty() && !kPublic.holds(require_address(node.public_ip, "node's public address")))
+        refuse("node", "its public address is not in 198.19.0.0/16");
       require_range(node.subnet_cidr, "node's subnet");
     }
     require_at_most(balancer.listeners.size(), 100, "listeners");
@@ -286,7 +310,8 @@ void validate(const BalancersSpec& spec) {
       require_within(listener.host_port, 0, 65535, "host port");
       if (listener.host_port != 0) require_within(listener.host_port, 1024, 65535, "host port");
       require_one_of(listener.protocol, {"HTTP", "HTTPS"}, "listener protocol");
-      if ((listener.protocol == "HTTPS") == listener.certificate_pem.empty()) refuse("certificate", "HTTPS takes one, HTTP none");
+      if ((listener.protocol == "HTTPS") == listener.certificate_pem.empty())
+        refuse("certificate", "HTTPS takes one, HTTP none");
       if (listener.certificate_pem.size() > 100000) refuse("certificate", "too long");
       validate_action(listener.default_action, groups);
       require_at_most(listener.rules.size(), 200, "rules");
@@ -294,7 +319,9 @@ void validate(const BalancersSpec& spec) {
         require_name(rule.id, "rule id", 100);
         validate_action(rule.action, groups);
         for (const auto& condition : rule.conditions) {
-          require_one_of(condition.field, {"path-pattern", "host-header", "http-request-method", "source-ip", "http-header"}, "condition");
+          require_one_of(condition.field,
+                         {"path-pattern", "host-header", "http-request-method", "source-ip", "http-header"},
+                         "condition");
           if (!condition.header.empty()) require_name(condition.header, "header", 40);
           if (condition.values.empty()) refuse("condition", "no values");
           for (const auto& value : condition.values) require_plain_text(value, "condition", 128);

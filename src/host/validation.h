@@ -1,5 +1,5 @@
-// Refuses every spec that is not exactly what it may be. What passes can be written into command lines and configuration
-// files as it is: ids, names and numbers have closed alphabets.
+// Refuses every spec that is not exactly what it may be. What passes can be written into command lines and
+// configuration files as it is: ids, names and numbers have closed alphabets.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// hanbat-hostd: the one program of a region that is root. Makes networks, machines and balancers for hanbatd, which it starts
-// and watches.
+// hanbat-hostd: the one program of a region that is root. Makes networks, machines and balancers for hanbatd, which it
+// starts and watches.
 #include <fcntl.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -32,7 +32,8 @@ struct Flags {
   int port = 4566;
 };
 
-/// A program or folder that hanbatd's user can read: the same, or a copy below the state folder when it lies in someone's home.
+/// A program or folder that hanbatd's user can read: the same, or a copy below the state folder when it lies in
+/// someone's home.
 std::string readable(const std::string& path, const std::string& home) {
   if (host::reachable_by_all(path)) return path;
   const fs::path copy = fs::path(home) / "programs" / fs::path(path).filename();
@@ -61,13 +62,18 @@ class Wishes final : public host::ControlActions {
   Wishes(host::Actions& actions, host::Supervisor& supervisor) : actions_(actions), supervisor_(supervisor) {}
 
   Json status() override {
-    Json out = Json::object({{"hostd", static_cast<std::int64_t>(::getpid())}, {"hanbatd", static_cast<std::int64_t>(supervisor_.pid())}});
+    Json out = Json::object(
+        {{"hostd", static_cast<std::int64_t>(::getpid())}, {"hanbatd", static_cast<std::int64_t>(supervisor_.pid())}});
     const Json rest = actions_.status();
     for (const auto& [name, value] : rest.members()) out[name] = value;
     return out;
   }
-  void import_image(const std::string& name, const std::string& folder, const host::Progress&) override { actions_.import_image_folder(name, folder); }
-  Json call(const std::string& action, const Json& arguments) override { return actions_.run(action, arguments).result; }
+  void import_image(const std::string& name, const std::string& folder, const host::Progress&) override {
+    actions_.import_image_folder(name, folder);
+  }
+  Json call(const std::string& action, const Json& arguments) override {
+    return actions_.run(action, arguments).result;
+  }
   void down(const host::Progress& progress) override {
     progress("stopping hanbatd");
     supervisor_.stop();
@@ -93,20 +99,25 @@ int run(const Flags& flags) {
 
   prepare(flags);
   const Fd lock = open_file(flags.home + "/run/hostd.lock", O_RDWR | O_CREAT, 0600);
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("another hanbat-hostd runs for " + flags.home);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    throw std::runtime_error("another hanbat-hostd runs for " + flags.home);
 
   // The edge, its addresses and the host's routes to them are one per machine.
   const Fd machine_lock = open_file("/run/hanbat-hostd.lock", O_RDWR | O_CREAT, 0600);
   if (::flock(machine_lock.get(), LOCK_EX | LOCK_NB) != 0)
-    throw std::runtime_error("another region runs on this machine (in " + read_file("/run/hanbat-hostd.lock") + "), and one machine holds one at a time: hanbat down there first");
+    throw std::runtime_error("another region runs on this machine (in " + read_file("/run/hanbat-hostd.lock") +
+                             "), and one machine holds one at a time: hanbat down there first");
   if (::ftruncate(machine_lock.get(), 0) == 0) write_all(machine_lock.get(), flags.home);
 
   host::Actions actions(flags.home);
   actions.start();
-  std::vector<std::string> command = {readable(flags.hanbatd, flags.home), "--home", flags.home, "--port", std::to_string(flags.port)};
+  std::vector<std::string> command = {readable(flags.hanbatd, flags.home), "--home", flags.home, "--port",
+                                      std::to_string(flags.port)};
   if (!flags.guest.empty()) command.insert(command.end(), {"--guest", readable(flags.guest, flags.home)});
-  host::Attendance attendance(actions, {.command = command, .user = flags.user, .log = flags.home + "/log/hanbatd.log", .folder = flags.home});
-  host::Supervisor supervisor([&] { return attendance.start(); }, [](const std::string& line) { spdlog::info("hanbatd: {}", line); });
+  host::Attendance attendance(
+      actions, {.command = command, .user = flags.user, .log = flags.home + "/log/hanbatd.log", .folder = flags.home});
+  host::Supervisor supervisor([&] { return attendance.start(); },
+                              [](const std::string& line) { spdlog::info("hanbatd: {}", line); });
   Wishes wishes(actions, supervisor);
   const host::ControlServer control(flags.home + "/run/control.sock", wishes);
   spdlog::info("hostd serves {}", flags.home);

@@ -89,8 +89,8 @@ void Authentication::check_head() {
   State& s = *state_;
   s.claim = wire::parse_claim(s.request, s.style);
   if (!s.claim) return;
-  s.credential = s.home.db.read(
-      [&](store::Tx& tx) { return s.home.identity().find_credential(tx, s.claim->access_key_id); });
+  s.credential =
+      s.home.db.read([&](store::Tx& tx) { return s.home.identity().find_credential(tx, s.claim->access_key_id); });
   if (!s.credential || !s.credential->active) throw wire::unknown_key(s.style, s.claim->access_key_id);
   if (!constant_time_equals(s.credential->session_token, s.claim->session_token)) throw wire::invalid_token(s.style);
   const bool told = !s.claim->declared_sha256.empty() || s.claim->payload != wire::PayloadKind::kHashed;

@@ -23,10 +23,10 @@ enum class ResourcePolicyRole {
 
 /// One question of authorization.
 struct AccessQuestion {
-  std::string action;         // "s3:GetObject"
-  std::string resource;       // an ARN, or "*"
+  std::string action;    // "s3:GetObject"
+  std::string resource;  // an ARN, or "*"
   ConditionKeys keys;
-  Json resource_policy;       // the policy attached to the resource, or null
+  Json resource_policy;          // the policy attached to the resource, or null
   std::string resource_account;  // whose the resource is; "" = the request's account
   ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
 };

@@ -1,5 +1,5 @@
-// The checksums that clients send with what they upload, computed while the bytes pass: CRC32, CRC32C, CRC64NVME, SHA-1,
-// SHA-256 and MD5.
+// The checksums that clients send with what they upload, computed while the bytes pass: CRC32, CRC32C, CRC64NVME,
+// SHA-1, SHA-256 and MD5.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ class Checksum {
   std::unique_ptr<State> state_;
 };
 
-/// The CRC of two stretches of bytes from theirs: raw bytes in, raw bytes out. `second_size` is the length of the second.
+/// The CRC of two stretches of bytes from theirs: raw bytes in, raw bytes out. `second_size` is the length of the
+/// second.
 std::string combine_crc(std::string_view name, std::string_view first, std::string_view second,
                         std::uint64_t second_size);
 

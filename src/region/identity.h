@@ -25,10 +25,10 @@ struct Caller {
   std::string name;           // user or role name; of a service its principal, codepipeline.amazonaws.com
   std::string session_name;
   std::string access_key_id;
-  Json session_policies;                             // array of policy documents, or null
-  std::map<std::string, std::string> session_tags;   // aws:PrincipalTag/… of the session
+  Json session_policies;                            // array of policy documents, or null
+  std::map<std::string, std::string> session_tags;  // aws:PrincipalTag/… of the session
   std::string source_identity;
-  std::string via_service;                           // the service that calls on this principal's behalf, or ""
+  std::string via_service;  // the service that calls on this principal's behalf, or ""
   std::string source_ip;
   std::string user_agent;
   bool secure_transport = false;
@@ -39,8 +39,8 @@ struct Caller {
 struct Credential {
   Caller caller;
   std::string secret_access_key;
-  std::string session_token;             // "" for long-lived keys
-  std::optional<Timestamp> expiration;   // of temporary ones
+  std::string session_token;            // "" for long-lived keys
+  std::optional<Timestamp> expiration;  // of temporary ones
   bool active = true;
 };
 
@@ -56,16 +56,16 @@ struct TemporaryCredentials {
 /// What sts needs to know of a role.
 struct RoleFacts {
   std::string arn;
-  std::string id;    // AROA…
+  std::string id;  // AROA…
   std::string name;
   std::string account;
-  Json trust;        // the trust policy
+  Json trust;  // the trust policy
   Seconds longest_session{3600};
 };
 
 /// What a caller may give a session beside its name.
 struct SessionOptions {
-  Json policies;                            // array of policy documents that bound it, or null
+  Json policies;  // array of policy documents that bound it, or null
   std::map<std::string, std::string> tags;
   std::string source_identity;
 };

@@ -113,9 +113,7 @@ void Region::notify(store::Tx& tx, std::string topic) {
 
 Caller Region::assume_role(std::string_view role_arn, std::string_view service_principal,
                            std::string_view session_name) {
-  return db.read([&](store::Tx& tx) {
-    return identity().assume_role(tx, role_arn, service_principal, session_name);
-  });
+  return db.read([&](store::Tx& tx) { return identity().assume_role(tx, role_arn, service_principal, session_name); });
 }
 
 }  // namespace hanbat::region

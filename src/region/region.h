@@ -1,4 +1,5 @@
-// The region: what its services share, and the services themselves. `main` builds one; it is handed around by reference.
+// The region: what its services share, and the services themselves. `main` builds one; it is handed around by
+// reference.
 #pragma once
 
 #include <functional>
@@ -31,11 +32,11 @@ namespace hanbat::region {
 
 /// What the daemon was started with.
 struct Settings {
-  std::string state_folder;                      // everything that survives lies below it
+  std::string state_folder;  // everything that survives lies below it
   std::string default_account = "123456789012";
   std::string default_region = "ap-northeast-2";
   int port = 4566;
-  std::string guest_programs;                    // folder of the static programs that go into instances and builds
+  std::string guest_programs;  // folder of the static programs that go into instances and builds
 };
 
 /// Serves requests that arrive on listeners of its own (IMDS): picked by the listener's tag.
@@ -83,8 +84,8 @@ class Region {
   void serve_listener(std::string prefix, ListenerHandler handler);
   const ListenerHandler* find_listener_handler(std::string_view tag) const;
 
-  /// Calls an operation in a transaction of its own. Waits as the operation asks (long polls), at most as long as it says.
-  /// `host` is the Host header of an outside call.
+  /// Calls an operation in a transaction of its own. Waits as the operation asks (long polls), at most as long as it
+  /// says. `host` is the Host header of an outside call.
   void call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
             const void* input, void* output, std::string_view request_id = {}, std::string_view host = {});
   /// Calls an operation inside a request's transaction.

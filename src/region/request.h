@@ -39,13 +39,13 @@ class Request {
   Request(Region& home, const Service& service, const wire::OperationModel& operation, store::Tx& tx, Caller caller,
           std::string region, std::string request_id);
 
-  Region& home;                           // everything the region has
-  const Service& service;                 // whose operation this is
+  Region& home;            // everything the region has
+  const Service& service;  // whose operation this is
   const wire::OperationModel& operation;
-  store::Tx& tx;                          // committed when the handler returns, rolled back when it throws
+  store::Tx& tx;  // committed when the handler returns, rolled back when it throws
   const Caller caller;
-  const std::string account;              // the caller's account, which owns what is made
-  const std::string region;               // "ap-northeast-2"
+  const std::string account;  // the caller's account, which owns what is made
+  const std::string region;   // "ap-northeast-2"
   const std::string request_id;
   /// The Host header of an outside call, "" for one in process; for URLs in answers.
   std::string host;
@@ -55,8 +55,8 @@ class Request {
   Timestamp now() const;
   const Clock& clock() const;
 
-  /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an ARN,
-  /// or "*"). Called before anything is looked up by name.
+  /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an
+  /// ARN, or "*"). Called before anything is looked up by name.
   void authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys = {});
   /// The same with a resource policy (a bucket's, a repository's) and the account that owns the resource.
   void authorize(AccessQuestion question);

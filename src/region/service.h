@@ -51,8 +51,8 @@ class Service {
   virtual void serve(http::Exchange&) {}
 };
 
-/// What the generated clients share: calls of another service's operations in this process, with the rights of a caller,
-/// through the same authorization and validation as any call from outside.
+/// What the generated clients share: calls of another service's operations in this process, with the rights of a
+/// caller, through the same authorization and validation as any call from outside.
 class ClientBase {
  public:
   /// Calls as the request's caller, in its transaction. `via_service` in the caller is set.

@@ -1,5 +1,5 @@
-// A region for tests: database in memory, a clock that stands still, tasks that run when told, everybody allowed. Header
-// only, so that no daemon links it.
+// A region for tests: database in memory, a clock that stands still, tasks that run when told, everybody allowed.
+// Header only, so that no daemon links it.
 #pragma once
 
 #include <filesystem>

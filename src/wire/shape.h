@@ -200,7 +200,8 @@ struct MapOf {
   static constexpr MapOps kOps{&size, &each, &add};
 };
 
-/// The shapes of what the model calls otherwise: a streaming blob is a `blob` there, a JSON value in a header a `string`.
+/// The shapes of what the model calls otherwise: a streaming blob is a `blob` there, a JSON value in a header a
+/// `string`.
 inline constexpr Shape kBodyShape{.name = "Body", .type = Type::kBody};
 inline constexpr Shape kDocumentShape{.name = "Document", .type = Type::kDocument};
 

@@ -19,19 +19,22 @@ namespace {
 BalancersSpec part_of(const BalancersSpec& spec, const std::string& vpc_id) {
   BalancersSpec part;
   for (const auto& balancer : spec.balancers)
-    if (balancer.vpc_id == vpc_id && !balancer.nodes.empty() && !balancer.listeners.empty()) part.balancers.push_back(balancer);
+    if (balancer.vpc_id == vpc_id && !balancer.nodes.empty() && !balancer.listeners.empty())
+      part.balancers.push_back(balancer);
   for (const auto& group : spec.target_groups)
     if (group.vpc_id == vpc_id) part.target_groups.push_back(group);
   return part;
 }
 
 const TargetGroup* find_group(const BalancersSpec& spec, const std::string& id) {
-  const auto found = std::find_if(spec.target_groups.begin(), spec.target_groups.end(), [&](const TargetGroup& one) { return one.id == id; });
+  const auto found = std::find_if(spec.target_groups.begin(), spec.target_groups.end(),
+                                  [&](const TargetGroup& one) { return one.id == id; });
   return found == spec.target_groups.end() ? nullptr : &*found;
 }
 
 bool has_target(const TargetGroup* group, const Target& target) {
-  return group && std::any_of(group->targets.begin(), group->targets.end(), [&](const Target& one) { return one.ip == target.ip && one.port == target.port; });
+  return group && std::any_of(group->targets.begin(), group->targets.end(),
+                              [&](const Target& one) { return one.ip == target.ip && one.port == target.port; });
 }
 
 std::string check_of(const Row& row) {
@@ -55,7 +58,9 @@ Balancers::~Balancers() {
 
 Balancers::Place& Balancers::place_of(const std::string& vpc_id) {
   Place& place = places_[vpc_id];
-  if (!place.haproxy) place.haproxy = std::make_unique<Haproxy>(folder_ + "/" + (vpc_id.empty() ? "host" : vpc_id), vpc_id.empty() ? "" : namespace_name(vpc_id));
+  if (!place.haproxy)
+    place.haproxy = std::make_unique<Haproxy>(folder_ + "/" + (vpc_id.empty() ? "host" : vpc_id),
+                                              vpc_id.empty() ? "" : namespace_name(vpc_id));
   return place;
 }
 
@@ -112,8 +117,10 @@ void Balancers::bring_up(const BalancersSpec& spec) {
   Place& host = place_of("");
   const HaproxyFiles files = haproxy_of_host(spec, host.haproxy->folder());
   const bool wanted = files.config.find("frontend ") != std::string::npos;
-  if (!wanted) host.haproxy->end();
-  else if (!host.haproxy->has(files)) host.haproxy->apply(files, "");
+  if (!wanted)
+    host.haproxy->end();
+  else if (!host.haproxy->has(files))
+    host.haproxy->apply(files, "");
   if (!failure.empty()) throw HostError("Failed", failure);
 }
 
@@ -135,8 +142,10 @@ void Balancers::bring_up_place(Place& place, const BalancersSpec& spec) {
       for (const auto& target : group.targets) {
         const Key key{backend_name(group), server_name(target)};
         if (!used.contains(group.id)) continue;
-        if (!before.contains(key)) settling[key] = {};
-        else if (place.settling.contains(key)) settling[key] = place.settling[key];
+        if (!before.contains(key))
+          settling[key] = {};
+        else if (place.settling.contains(key))
+          settling[key] = place.settling[key];
       }
     haproxy.apply(files, server_states(spec, states));
     place.settling = std::move(settling);
@@ -157,7 +166,8 @@ void Balancers::drain_as_wanted(Place& place) {
   std::map<Key, int> admin;
   for (const auto& row : rows_of_stat(place.haproxy->ask("show servers state"))) {
     const auto state = row.find("srv_admin_state");
-    if (state != row.end()) admin[{row.at("be_name"), row.at("srv_name")}] = static_cast<int>(parse_int(state->second).value_or(0));
+    if (state != row.end())
+      admin[{row.at("be_name"), row.at("srv_name")}] = static_cast<int>(parse_int(state->second).value_or(0));
   }
   for (const auto& group : place.spec.target_groups)
     for (const auto& target : group.targets) {
@@ -165,7 +175,8 @@ void Balancers::drain_as_wanted(Place& place) {
       if (found == admin.end()) continue;
       const bool drains = (found->second & 0x08) != 0;
       if (drains != (target.state == "draining"))
-        place.haproxy->ask(fmt::format("set server {}/{} state {}", backend_name(group), server_name(target), drains ? "ready" : "drain"));
+        place.haproxy->ask(fmt::format("set server {}/{} state {}", backend_name(group), server_name(target),
+                                       drains ? "ready" : "drain"));
     }
 }
 
@@ -186,7 +197,10 @@ std::vector<TargetHealth> Balancers::health() {
     for (const auto& target : group.targets) {
       if (!used.contains(group.id)) {
         const bool drains = target.state == "draining";
-        all.push_back({.target_group_id = group.id, .ip = target.ip, .port = target.port, .state = drains ? "draining" : "unused",
+        all.push_back({.target_group_id = group.id,
+                       .ip = target.ip,
+                       .port = target.port,
+                       .state = drains ? "draining" : "unused",
                        .reason = drains ? "Target.DeregistrationInProgress" : "Target.NotInUse"});
         continue;
       }
@@ -195,7 +209,8 @@ std::vector<TargetHealth> Balancers::health() {
       const auto row = here.find(key);
       const auto place = places_.find(group.vpc_id);
       const bool settling = place != places_.end() && place->second.settling.contains(key);
-      all.push_back(health_of(group, target, row == here.end() ? Row{} : row->second, settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo));
+      all.push_back(health_of(group, target, row == here.end() ? Row{} : row->second,
+                              settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo));
     }
   return all;
 }
@@ -217,7 +232,8 @@ void Balancers::settle(Place& place) {
       } else if (!check.empty() && check != "INI" && check != "UNK") {
         const auto now = std::chrono::steady_clock::now();
         if (!found->second.failed_once) found->second = {now, true};
-        const auto patience = std::chrono::seconds((group.health_check.unhealthy_threshold - 1) * group.health_check.interval_seconds);
+        const auto patience =
+            std::chrono::seconds((group.health_check.unhealthy_threshold - 1) * group.health_check.interval_seconds);
         if (now - found->second.first_failure >= patience) place.settling.erase(found);
       }
     }

@@ -1,5 +1,5 @@
-// Load balancing: an HAProxy inside each VPC that has balancers, and one in the host's namespace for names under localhost; kept to
-// the spec without losing a request, and asked for the targets' health.
+// Load balancing: an HAProxy inside each VPC that has balancers, and one in the host's namespace for names under
+// localhost; kept to the spec without losing a request, and asked for the targets' health.
 #pragma once
 
 #include <chrono>
@@ -42,7 +42,8 @@ class Balancers {
   struct Place {
     std::unique_ptr<Haproxy> haproxy;
     BalancersSpec spec;
-    /// Targets whose checks have not yet come to a first result: one passed check makes such a target healthy, as in AWS.
+    /// Targets whose checks have not yet come to a first result: one passed check makes such a target healthy, as in
+    /// AWS.
     std::map<Key, Settling> settling;
   };
 

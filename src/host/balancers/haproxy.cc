@@ -1,5 +1,5 @@
-// HAProxy in master-worker mode: the master keeps the listening sockets over reloads and hands them to the next worker; the last
-// one goes on with the requests that it has.
+// HAProxy in master-worker mode: the master keeps the listening sockets over reloads and hands them to the next worker;
+// the last one goes on with the requests that it has.
 #include "host/balancers/haproxy.h"
 
 #include <fmt/format.h>
@@ -20,7 +20,8 @@
 
 namespace hanbat::host {
 
-Haproxy::Haproxy(std::string folder, std::string name_of_namespace) : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
+Haproxy::Haproxy(std::string folder, std::string name_of_namespace)
+    : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
   make_folders(folder_, 0700);
   if (pid() != 0) config_ = find_file(folder_ + "/haproxy.cfg").value_or("");
 }
@@ -38,7 +39,8 @@ int Haproxy::pid() const {
 std::string Haproxy::text_of(const HaproxyFiles& files) {
   // A certificate or body that changes under the same name is a change too.
   std::string text = files.config;
-  for (const auto& [name, content] : files.others) text += fmt::format("# {} {}\n", name, std::hash<std::string>{}(content));
+  for (const auto& [name, content] : files.others)
+    text += fmt::format("# {} {}\n", name, std::hash<std::string>{}(content));
   return text;
 }
 
@@ -54,8 +56,10 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   write_file_atomic(folder_ + "/states", states, 0600);
   write_file_atomic(folder_ + "/haproxy.cfg", config, 0600);
   config_.clear();
-  if (pid() != 0) reload();
-  else start();
+  if (pid() != 0)
+    reload();
+  else
+    start();
   config_ = config;
 }
 
@@ -67,8 +71,9 @@ void Haproxy::start() {
     space = open_network_namespace(namespace_);
     options.spawn.namespaces = {space.get()};
   }
-  const Captured started =
-      run_capture({"haproxy", "-W", "-D", "-f", folder_ + "/haproxy.cfg", "-p", folder_ + "/haproxy.pid", "-S", folder_ + "/master.sock,mode,600"}, options);
+  const Captured started = run_capture({"haproxy", "-W", "-D", "-f", folder_ + "/haproxy.cfg", "-p",
+                                        folder_ + "/haproxy.pid", "-S", folder_ + "/master.sock,mode,600"},
+                                       options);
   if (!started.ok()) throw HostError("Failed", "haproxy does not start: " + started.err.substr(0, 800));
 }
 
@@ -118,7 +123,8 @@ std::string Haproxy::ask(std::string_view command) const {
       // By way of the master, which knows the newest worker; a worker's own socket may still be that of the last one.
       return ask_master("@1 " + std::string(command));
     } catch (const std::exception& error) {
-      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5)) throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
+      if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5))
+        throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }

@@ -1,4 +1,5 @@
-// One HAProxy process: started in a namespace, reloaded without refusing a connection, spoken to, found again by its pid file.
+// One HAProxy process: started in a namespace, reloaded without refusing a connection, spoken to, found again by its
+// pid file.
 #pragma once
 
 #include <string>

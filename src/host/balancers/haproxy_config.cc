@@ -1,6 +1,7 @@
-// Frontends: one per listener, bound on the balancer's addresses. Backends: one per target group in use, whose connections and
-// checks start from the balancer's own addresses, so both groups' rules are in their way. HAProxy runs inside the VPC's namespace
-// as a whole: its own `namespace` keyword closes the namespace when a worker stops, and requests under way would fail on a reload.
+// Frontends: one per listener, bound on the balancer's addresses. Backends: one per target group in use, whose
+// connections and checks start from the balancer's own addresses, so both groups' rules are in their way. HAProxy runs
+// inside the VPC's namespace as a whole: its own `namespace` keyword closes the namespace when a worker stops, and
+// requests under way would fail on a reload.
 #include "host/balancers/haproxy_config.h"
 
 #include <fmt/format.h>
@@ -25,8 +26,10 @@ std::string quoted(std::string_view text) {
 std::string pattern_of(std::string_view wildcard) {
   std::string out = "^";
   for (const char c : wildcard) {
-    if (c == '*') out += ".*";
-    else if (c == '?') out += '.';
+    if (c == '*')
+      out += ".*";
+    else if (c == '?')
+      out += '.';
     else {
       if (std::string_view(".+()[]{}|^$\\").find(c) != std::string_view::npos) out += '\\';
       out += c;
@@ -50,13 +53,15 @@ std::string condition_of(const BalancerCondition& condition) {
 /// A format string of HAProxy from one part of AWS's redirect.
 std::string redirect_part(std::string_view text, const BalancerListener& listener) {
   std::string out;
-  const std::vector<std::pair<std::string, std::string>> words = {{"#{protocol}", listener.protocol == "HTTPS" ? "https" : "http"},
-                                                                   {"#{host}", "%[req.hdr(host),field(1,:)]"},
-                                                                   {"#{port}", std::to_string(listener.port)},
-                                                                   {"#{path}", "%[path,regsub(^/,)]"},
-                                                                   {"#{query}", "%[query]"}};
+  const std::vector<std::pair<std::string, std::string>> words = {
+      {"#{protocol}", listener.protocol == "HTTPS" ? "https" : "http"},
+      {"#{host}", "%[req.hdr(host),field(1,:)]"},
+      {"#{port}", std::to_string(listener.port)},
+      {"#{path}", "%[path,regsub(^/,)]"},
+      {"#{query}", "%[query]"}};
   for (std::size_t at = 0; at < text.size();) {
-    const auto word = std::find_if(words.begin(), words.end(), [&](const auto& one) { return text.substr(at).starts_with(one.first); });
+    const auto word = std::find_if(words.begin(), words.end(),
+                                   [&](const auto& one) { return text.substr(at).starts_with(one.first); });
     if (word != words.end()) {
       out += word->second;
       at += word->first.size();
@@ -69,24 +74,31 @@ std::string redirect_part(std::string_view text, const BalancerListener& listene
 }
 
 std::string location_of(const BalancerAction& action, const BalancerListener& listener, bool with_query) {
-  const auto part = [&](const std::string& text, const char* usual) { return redirect_part(text.empty() ? usual : text, listener); };
+  const auto part = [&](const std::string& text, const char* usual) {
+    return redirect_part(text.empty() ? usual : text, listener);
+  };
   std::string protocol = part(action.redirect_protocol, "#{protocol}");
   std::transform(protocol.begin(), protocol.end(), protocol.begin(), [](unsigned char c) { return std::tolower(c); });
-  std::string location = protocol + "://" + part(action.redirect_host, "#{host}") + ":" + part(action.redirect_port, "#{port}") + part(action.redirect_path, "/#{path}");
+  std::string location = protocol + "://" + part(action.redirect_host, "#{host}") + ":" +
+                         part(action.redirect_port, "#{port}") + part(action.redirect_path, "/#{path}");
   if (with_query) location += "?" + part(action.redirect_query, "#{query}");
   return location;
 }
 
 class Writer {
  public:
-  Writer(const BalancersSpec& spec, std::string folder) : spec_(spec), folder_(std::move(folder)), used_(groups_in_use(spec)) {}
+  Writer(const BalancersSpec& spec, std::string folder)
+      : spec_(spec), folder_(std::move(folder)), used_(groups_in_use(spec)) {}
 
   HaproxyFiles write(bool host_side) {
     out_ = fmt::format(
-        "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file {0}/states\n  maxconn 4000\n  nbthread 1\n"
+        "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file "
+        "{0}/states\n  maxconn 4000\n  nbthread 1\n"
         "  log /dev/null local0\n"
-        "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option http-server-close\n"
-        "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout http-request 60s\n  timeout queue 60s\n",
+        "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option "
+        "http-server-close\n"
+        "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
+        "http-request 60s\n  timeout queue 60s\n",
         folder_);
     if (host_side) {
       add_host_side();
@@ -109,13 +121,18 @@ class Writer {
       crt = fmt::format(" ssl crt {}/{}.pem alpn h2,http/1.1", folder_, listener.id);
     }
     // "transparent": it may be told to listen on an address before the VPC has got it.
-    for (const auto& node : balancer.nodes) out_ += fmt::format("  bind {}:{} transparent{}\n", node.private_ip, listener.port, crt);
-    out_ += fmt::format("  timeout client {}s\n  timeout http-keep-alive {}s\n", balancer.idle_timeout_seconds, balancer.idle_timeout_seconds);
+    for (const auto& node : balancer.nodes)
+      out_ += fmt::format("  bind {}:{} transparent{}\n", node.private_ip, listener.port, crt);
+    out_ += fmt::format("  timeout client {}s\n  timeout http-keep-alive {}s\n", balancer.idle_timeout_seconds,
+                        balancer.idle_timeout_seconds);
     out_ += fmt::format(
-        "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ req.hdr(X-Forwarded-For) -m found }}\n"
+        "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ "
+        "req.hdr(X-Forwarded-For) -m found }}\n"
         "  http-request set-header X-Forwarded-For %[src] if !{{ req.hdr(X-Forwarded-For) -m found }}\n"
         "  http-request set-header X-Forwarded-Proto {}\n  http-request set-header X-Forwarded-Port {}\n"
-        "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8),lower]-%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),lower]\n",
+        "  http-request set-header X-Amzn-Trace-Id "
+        "Root=1-%[date,hex,bytes(8,8),lower]-%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),"
+        "lower]%[rand(2147483647),hex,bytes(8,8),lower]\n",
         tls ? "https" : "http", listener.port);
     int number = 0;
     for (const auto& rule : listener.rules) {
@@ -127,23 +144,28 @@ class Writer {
     number = 0;
     for (const auto& rule : listener.rules) {
       ++number;
-      add_action(rule.action, listener, fmt::format("{}-{}", listener.id, number), fmt::format("{{ var(txn.rule) -m int {} }}", number));
+      add_action(rule.action, listener, fmt::format("{}-{}", listener.id, number),
+                 fmt::format("{{ var(txn.rule) -m int {} }}", number));
     }
     add_action(listener.default_action, listener, listener.id + "-0", "!{ var(txn.rule) -m found }");
   }
 
-  void add_action(const BalancerAction& action, const BalancerListener& listener, const std::string& name, const std::string& condition) {
+  void add_action(const BalancerAction& action, const BalancerListener& listener, const std::string& name,
+                  const std::string& condition) {
     if (action.kind == "fixed-response") {
       std::string content;
       if (!action.body.empty()) {
         others_[name + ".body"] = action.body;
-        content = fmt::format(" content-type {} file {}/{}.body", quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_, name);
+        content = fmt::format(" content-type {} file {}/{}.body",
+                              quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_, name);
       }
       out_ += fmt::format("  http-request return status {}{} if {}\n", action.status, content, condition);
     } else if (action.kind == "redirect") {
-      out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status, quoted(location_of(action, listener, true)), condition);
+      out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status,
+                          quoted(location_of(action, listener, true)), condition);
       const bool own_query = !action.redirect_query.empty() && action.redirect_query != "#{query}";
-      out_ += fmt::format("  http-request redirect code {} location {} if {}\n", action.status, quoted(location_of(action, listener, own_query)), condition);
+      out_ += fmt::format("  http-request redirect code {} location {} if {}\n", action.status,
+                          quoted(location_of(action, listener, own_query)), condition);
     } else {
       int left = 0;
       for (const auto& to : action.forward) left += to.weight;
@@ -159,45 +181,62 @@ class Writer {
 
   void add_backend(const TargetGroup& group, const Balancer& balancer) {
     const HealthCheck& check = group.health_check;
-    out_ += fmt::format("backend {}\n  balance {}\n", backend_name(group), group.algorithm == "least_outstanding_requests" ? "leastconn" : "roundrobin");
-    out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds, check.timeout_seconds);
-    if (group.stickiness_seconds > 0) out_ += fmt::format("  cookie AWSALB insert indirect nocache maxlife {}s\n", group.stickiness_seconds);
+    out_ += fmt::format("backend {}\n  balance {}\n", backend_name(group),
+                        group.algorithm == "least_outstanding_requests" ? "leastconn" : "roundrobin");
+    out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds,
+                        check.timeout_seconds);
+    if (group.stickiness_seconds > 0)
+      out_ += fmt::format("  cookie AWSALB insert indirect nocache maxlife {}s\n", group.stickiness_seconds);
     out_ += fmt::format(
         "  option httpchk\n  http-check connect{}{}\n"
-        "  http-check send meth GET uri {} ver HTTP/1.1 hdr Host {} hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close\n"
+        "  http-check send meth GET uri {} ver HTTP/1.1 hdr Host {} hdr User-Agent ELB-HealthChecker/2.0 hdr "
+        "Connection close\n"
         "  http-check expect status {}\n",
-        check.protocol == "HTTPS" ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "", quoted(check.path), "target", check.matcher);
-    out_ += fmt::format("  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds, check.unhealthy_threshold, check.healthy_threshold,
-                        group.protocol == "HTTPS" ? " ssl verify none" : "", check.protocol == "HTTPS" && group.protocol != "HTTPS" ? " verify none" : "");
+        check.protocol == "HTTPS" ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "",
+        quoted(check.path), "target", check.matcher);
+    out_ += fmt::format("  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds,
+                        check.unhealthy_threshold, check.healthy_threshold,
+                        group.protocol == "HTTPS" ? " ssl verify none" : "",
+                        check.protocol == "HTTPS" && group.protocol != "HTTPS" ? " verify none" : "");
     for (const auto& target : group.targets) {
       const std::uint32_t address = require_address(target.ip, "target");
-      const auto near = std::find_if(balancer.nodes.begin(), balancer.nodes.end(), [&](const BalancerNode& node) { return require_range(node.subnet_cidr, "subnet").holds(address); });
+      const auto near = std::find_if(balancer.nodes.begin(), balancer.nodes.end(), [&](const BalancerNode& node) {
+        return require_range(node.subnet_cidr, "subnet").holds(address);
+      });
       const auto& node = near != balancer.nodes.end() ? *near : balancer.nodes.front();
-      out_ += fmt::format("  server {} {}:{} source {}{}\n", server_name(target), target.ip, target.port, node.private_ip,
-                          group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
+      out_ += fmt::format("  server {} {}:{} source {}{}\n", server_name(target), target.ip, target.port,
+                          node.private_ip, group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
     }
   }
 
-  /// From the host, a balancer is reached by its public addresses through the edge, as by any stranger; the loopback port only
-  /// spares the host's programs a resolver.
+  /// From the host, a balancer is reached by its public addresses through the edge, as by any stranger; the loopback
+  /// port only spares the host's programs a resolver.
   void add_host_side() {
     std::map<int, std::string> frontends, names;
     std::string backends;
     for (const auto& balancer : spec_.balancers)
       for (const auto& listener : balancer.listeners) {
-        const bool is_public = std::any_of(balancer.nodes.begin(), balancer.nodes.end(), [](const BalancerNode& node) { return !node.public_ip.empty(); });
+        const bool is_public = std::any_of(balancer.nodes.begin(), balancer.nodes.end(),
+                                           [](const BalancerNode& node) { return !node.public_ip.empty(); });
         if (listener.host_port == 0 || balancer.host_name.empty() || !is_public) continue;
-        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n", listener.id, balancer.host_name);
+        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n",
+                                                     listener.id, balancer.host_name);
         names[listener.host_port] += " " + balancer.host_name;
-        backends += fmt::format("backend H_{}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n  timeout server {}s\n", listener.id, balancer.idle_timeout_seconds + 5);
+        backends += fmt::format(
+            "backend H_{}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n  timeout server {}s\n",
+            listener.id, balancer.idle_timeout_seconds + 5);
         int number = 0;
         for (const auto& node : balancer.nodes)
           if (!node.public_ip.empty())
-            backends += fmt::format("  server node{} {}:{}{}\n", number++, node.public_ip, listener.port, listener.protocol == "HTTPS" ? " ssl verify none" : "");
+            backends += fmt::format("  server node{} {}:{}{}\n", number++, node.public_ip, listener.port,
+                                    listener.protocol == "HTTPS" ? " ssl verify none" : "");
       }
     for (const auto& [port, uses] : frontends) {
       others_["unknown.body"] = "No load balancer of this region has that name.\n";
-      out_ += fmt::format("frontend host_{}\n  bind 127.0.0.1:{}\n{}  http-request return status 404 content-type text/plain file {}/unknown.body if !{{ req.hdr(host),field(1,:) -i{} }}\n", port, port, uses, folder_, names[port]);
+      out_ += fmt::format(
+          "frontend host_{}\n  bind 127.0.0.1:{}\n{}  http-request return status 404 content-type text/plain file "
+          "{}/unknown.body if !{{ req.hdr(host),field(1,:) -i{} }}\n",
+          port, port, uses, folder_, names[port]);
     }
     out_ += backends;
   }
@@ -227,8 +266,12 @@ std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec) 
   return used;
 }
 
-HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(false); }
-HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder) { return Writer(spec, folder).write(true); }
+HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) {
+  return Writer(spec, folder).write(false);
+}
+HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder) {
+  return Writer(spec, folder).write(true);
+}
 
 std::vector<Row> rows_of_stat(std::string_view text) {
   std::vector<Row> rows;
@@ -252,8 +295,10 @@ std::vector<Row> rows_of_stat(std::string_view text) {
 std::string server_states(const BalancersSpec& spec, std::string_view before) {
   std::set<std::string> known;
   std::string out =
-      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change srv_check_status "
-      "srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl "
+      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight "
+      "srv_time_since_last_change srv_check_status "
+      "srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn "
+      "srv_port srvrecord srv_use_ssl "
       "srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n";
   for (const auto& line : split(std::string(before), '\n')) {
     const auto fields = split(line, ' ');
@@ -265,7 +310,8 @@ std::string server_states(const BalancersSpec& spec, std::string_view before) {
   for (const auto& group : spec.target_groups)
     for (const auto& target : group.targets)
       if (used.contains(group.id) && !known.contains(backend_name(group) + "/" + server_name(target)))
-        out += fmt::format("1 {} 1 {} {} 0 0 1 1 0 1 0 0 6 0 0 0 - {} - {} 0 - - 0\n", backend_name(group), server_name(target), target.ip, target.port, group.protocol == "HTTPS" ? 1 : 0);
+        out += fmt::format("1 {} 1 {} {} 0 0 1 1 0 1 0 0 6 0 0 0 - {} - {} 0 - - 0\n", backend_name(group),
+                           server_name(target), target.ip, target.port, group.protocol == "HTTPS" ? 1 : 0);
   return out;
 }
 
@@ -274,7 +320,11 @@ TargetHealth health_of(const TargetGroup& group, const Target& target, const Row
     const auto found = row.find(column);
     return found == row.end() ? std::string() : found->second;
   };
-  TargetHealth health{.target_group_id = group.id, .ip = target.ip, .port = target.port, .state = "initial", .reason = "Elb.RegistrationInProgress"};
+  TargetHealth health{.target_group_id = group.id,
+                      .ip = target.ip,
+                      .port = target.port,
+                      .state = "initial",
+                      .reason = "Elb.RegistrationInProgress"};
   health.active_connections = static_cast<int>(parse_int(get("scur")).value_or(0));
   health.response_code = static_cast<int>(parse_int(get("check_code")).value_or(0));
   std::string check = get("check_status");
@@ -284,14 +334,16 @@ TargetHealth health_of(const TargetGroup& group, const Target& target, const Row
     health.reason = "Target.DeregistrationInProgress";
   } else if (row.empty()) {
     return health;
-  } else if (get("status").starts_with("UP") || get("status").starts_with("DRAIN") || get("status").starts_with("NOLB")) {
+  } else if (get("status").starts_with("UP") || get("status").starts_with("DRAIN") ||
+             get("status").starts_with("NOLB")) {
     health.state = "healthy";
     health.reason = "";
   } else if (settling == Settling::kYes) {
-    health.reason = check.empty() || check == "INI" || check == "UNK" ? "Elb.RegistrationInProgress" : "Elb.InitialHealthChecking";
+    health.reason =
+        check.empty() || check == "INI" || check == "UNK" ? "Elb.RegistrationInProgress" : "Elb.InitialHealthChecking";
   } else {
     health.state = "unhealthy";
-    health.reason = check == "L7STS"            ? "Target.ResponseCodeMismatch"
+    health.reason = check == "L7STS"          ? "Target.ResponseCodeMismatch"
                     : check.ends_with("TOUT") ? "Target.Timeout"
                                               : "Target.FailedHealthChecks";
   }

@@ -16,8 +16,8 @@ struct HaproxyFiles {
   std::map<std::string, std::string> others;
 };
 
-/// The HAProxy of one VPC, whose balancers the spec holds. The configuration does not depend on whether a target drains: that
-/// is said at run time, without a reload.
+/// The HAProxy of one VPC, whose balancers the spec holds. The configuration does not depend on whether a target
+/// drains: that is said at run time, without a reload.
 HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder);
 /// The HAProxy in the host's namespace that leads names under localhost to the balancers' public addresses.
 HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder);
@@ -32,8 +32,9 @@ std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec);
 using Row = std::map<std::string, std::string>;
 std::vector<Row> rows_of_stat(std::string_view text);
 
-/// A server state file for a reload: what is known stays as it is, and a server not yet known begins as down, so that a target
-/// gets no request before its first passed check (HAProxy would begin with up). `before` is "show servers state" or empty.
+/// A server state file for a reload: what is known stays as it is, and a server not yet known begins as down, so that a
+/// target gets no request before its first passed check (HAProxy would begin with up). `before` is "show servers state"
+/// or empty.
 std::string server_states(const BalancersSpec& spec, std::string_view before);
 
 /// AWS's words for what HAProxy saw of a target. `settling`: its checks have not yet come to a first result.

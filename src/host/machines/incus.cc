@@ -28,7 +28,6 @@ std::string incusd_program() {
   return "incusd";
 }
 
-
 }  // namespace
 
 Incus::Incus(std::string folder) : folder_(std::move(folder)) {
@@ -77,15 +76,19 @@ void Incus::start() {
 void Incus::set_up() {
   const Json pools = request("GET", "/1.0/storage-pools");
   if (pools.size() == 0) {
-    struct statvfs disk {};
+    struct statvfs disk{};
     ::statvfs(folder_.c_str(), &disk);
     const std::uint64_t free_gib = disk.f_bavail * disk.f_frsize >> 30;
     // The loop file is sparse: it may promise most of the disk.
     const std::uint64_t size = std::clamp<std::uint64_t>(free_gib * 8 / 10, 5, 500);
     try {
-      request("POST", "/1.0/storage-pools", Json::object({{"name", "hanbat"}, {"driver", "btrfs"}, {"config", Json::object({{"size", fmt::format("{}GiB", size)}})}}));
+      request("POST", "/1.0/storage-pools",
+              Json::object({{"name", "hanbat"},
+                            {"driver", "btrfs"},
+                            {"config", Json::object({{"size", fmt::format("{}GiB", size)}})}}));
     } catch (const HostError&) {
-      request("POST", "/1.0/storage-pools", Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
+      request("POST", "/1.0/storage-pools",
+              Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
     }
   }
 }
@@ -113,7 +116,8 @@ Json Incus::request(std::string_view method, const std::string& path, const Json
   const std::string type = answer.text("type");
   if (type == "error") {
     const auto code = answer.integer("error_code");
-    throw HostError(code == 404 ? "NotFound" : "Failed", fmt::format("incusd: {} {}: {}", method, path, answer.text("error")));
+    throw HostError(code == 404 ? "NotFound" : "Failed",
+                    fmt::format("incusd: {} {}: {}", method, path, answer.text("error")));
   }
   if (type != "async") return answer["metadata"];
   const Json done = this->request("GET", fmt::format("{}/wait?timeout={}", answer.text("operation"), longest.count()));

@@ -23,7 +23,8 @@ class Incus {
   explicit Incus(std::string folder);
   ~Incus();
 
-  /// Starts the daemon when it does not run, waits until it answers, and sets it up the first time. Blocks some seconds.
+  /// Starts the daemon when it does not run, waits until it answers, and sets it up the first time. Blocks some
+  /// seconds.
   void start();
   /// Stops all instances (they start again with the daemon) and the daemon, and lets go of the pool.
   void down(const std::function<void(const std::string&)>& progress);
@@ -31,9 +32,10 @@ class Incus {
   void watch();
   int pid() const;
 
-  /// GET and so on of the REST API; returns the answer's metadata. An operation is waited for, at most that long. Throws
-  /// HostError: NotFound for 404, Failed with Incus's own words otherwise.
-  Json request(std::string_view method, const std::string& path, const Json& body = {}, std::chrono::seconds longest = std::chrono::seconds(120));
+  /// GET and so on of the REST API; returns the answer's metadata. An operation is waited for, at most that long.
+  /// Throws HostError: NotFound for 404, Failed with Incus's own words otherwise.
+  Json request(std::string_view method, const std::string& path, const Json& body = {},
+               std::chrono::seconds longest = std::chrono::seconds(120));
   /// A GET whose answer is not JSON.
   std::string fetch(const std::string& path);
   /// Runs the `incus` command against this daemon; for uploads. Returns its output.

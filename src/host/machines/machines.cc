@@ -25,7 +25,7 @@ std::string authority_of(const std::string& state_folder) {
     const int fd = ::open((state_folder + name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) continue;
     const Fd file(fd);
-    struct stat about {};
+    struct stat about{};
     if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > 100000) continue;
     std::string text(static_cast<std::size_t>(about.st_size), '\0');
     text.resize(read_some(fd, text));
@@ -50,11 +50,16 @@ Json config_of(const MachineSpec& spec, const std::string& authority) {
 
 Json devices_of(const MachineSpec& spec) {
   Json devices = Json::object();
-  devices["root"] = Json::object({{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}, {"size", fmt::format("{}GiB", spec.disk_gib)}});
+  devices["root"] = Json::object(
+      {{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}, {"size", fmt::format("{}GiB", spec.disk_gib)}});
   int number = 0;
   for (const auto& nic : spec.nics) {
     const std::string name = fmt::format("eth{}", number++);
-    devices[name] = Json::object({{"type", "nic"}, {"nictype", "p2p"}, {"name", name}, {"host_name", device_name(nic.interface_id)}, {"hwaddr", nic.mac}});
+    devices[name] = Json::object({{"type", "nic"},
+                                  {"nictype", "p2p"},
+                                  {"name", name},
+                                  {"host_name", device_name(nic.interface_id)},
+                                  {"hwaddr", nic.mac}});
   }
   number = 0;
   for (const auto& folder : spec.folders) {
@@ -71,7 +76,8 @@ MachineState state_of(const Json& instance) {
   const std::string status = instance.text("status");
   state.status = status == "Running" ? "running" : status == "Stopped" ? "stopped" : "other";
   for (const auto& [key, value] : instance["config"].members())
-    if (key.starts_with("user.label.")) state.labels.push_back({key.substr(11), value.is_string() ? value.as_string() : ""});
+    if (key.starts_with("user.label."))
+      state.labels.push_back({key.substr(11), value.is_string() ? value.as_string() : ""});
   const Json& live = instance["state"];
   if (live.is_object()) {
     state.memory_bytes = live["memory"].integer("usage");
@@ -124,7 +130,8 @@ std::string Machines::status_of(const std::string& name) {
 }
 
 void Machines::set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force) {
-  incus_.request("PUT", "/1.0/instances/" + name + "/state", Json::object({{"action", action}, {"timeout", timeout_seconds}, {"force", force}}),
+  incus_.request("PUT", "/1.0/instances/" + name + "/state",
+                 Json::object({{"action", action}, {"timeout", timeout_seconds}, {"force", force}}),
                  std::chrono::seconds(timeout_seconds + 60));
 }
 
@@ -166,13 +173,14 @@ void Machines::remove(const std::string& name) {
   }
 }
 
-/// What a machine's root wrote into a shared folder belongs to root; hanbatd, whose folder it is, must be able to remove it.
+/// What a machine's root wrote into a shared folder belongs to root; hanbatd, whose folder it is, must be able to
+/// remove it.
 void Machines::hand_back_folders(const std::string& name) {
   const Json instance = incus_.request("GET", "/1.0/instances/" + name);
   for (const auto& [device, about] : instance["devices"].members()) {
     const std::string source = about.text("source");
     if (!source.starts_with(state_folder_ + "/shared/")) continue;
-    struct stat owner {};
+    struct stat owner{};
     if (::stat((state_folder_ + "/shared").c_str(), &owner) == 0)
       run_capture({"chown", "-hR", fmt::format("{}:{}", owner.st_uid, owner.st_gid), source});
   }
@@ -201,7 +209,8 @@ ImageState Machines::import_image(const ImageSpec& spec) {
   for (const auto& path : {spec.metadata, spec.rootfs})
     if (!path.starts_with('/')) throw HostError("Invalid", "image: no absolute path: " + path);
   // The fingerprint of an image is the hash of both files one after the other: known before anything is uploaded.
-  const std::string sum = run_checked({"sh", "-c", "cat -- \"$1\" \"$2\" | sha256sum", "sh", spec.metadata, spec.rootfs});
+  const std::string sum =
+      run_checked({"sh", "-c", "cat -- \"$1\" \"$2\" | sha256sum", "sh", spec.metadata, spec.rootfs});
   const std::string fingerprint = sum.substr(0, 64);
   const std::string before = find_image(spec.alias);
   if (before != fingerprint) {
@@ -214,7 +223,8 @@ ImageState Machines::import_image(const ImageSpec& spec) {
     }
     if (!there) incus_.command({"image", "import", spec.metadata, spec.rootfs});
     if (!before.empty()) incus_.request("DELETE", "/1.0/images/aliases/" + spec.alias);
-    incus_.request("POST", "/1.0/images/aliases", Json::object({{"name", spec.alias}, {"target", fingerprint}, {"type", "container"}}));
+    incus_.request("POST", "/1.0/images/aliases",
+                   Json::object({{"name", spec.alias}, {"target", fingerprint}, {"type", "container"}}));
     if (!before.empty()) {
       const Json old = incus_.request("GET", "/1.0/images/" + before);
       if (old["aliases"].size() == 0) incus_.request("DELETE", "/1.0/images/" + before);
@@ -225,20 +235,23 @@ ImageState Machines::import_image(const ImageSpec& spec) {
   return {.alias = spec.alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
 }
 
-/// The pool unpacks an image when the first machine is made of it, which takes seconds: so one is made at once, and removed.
+/// The pool unpacks an image when the first machine is made of it, which takes seconds: so one is made at once, and
+/// removed.
 void Machines::unpack(const std::string& fingerprint) {
   const std::string name = "hb-unpack-" + fingerprint.substr(0, 12);
   const Json volumes = incus_.request("GET", "/1.0/storage-pools/hanbat/volumes/image");
   for (const auto& volume : volumes.items())
     if (volume.is_string() && volume.as_string().ends_with("/" + fingerprint)) return;
   try {
-    incus_.request("POST", "/1.0/instances",
-                   Json::object({{"name", name},
-                                 {"type", "container"},
-                                 {"profiles", Json::array()},
-                                 {"source", Json::object({{"type", "image"}, {"fingerprint", fingerprint}})},
-                                 {"devices", Json::object({{"root", Json::object({{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}})}})}}),
-                   std::chrono::seconds(300));
+    incus_.request(
+        "POST", "/1.0/instances",
+        Json::object({{"name", name},
+                      {"type", "container"},
+                      {"profiles", Json::array()},
+                      {"source", Json::object({{"type", "image"}, {"fingerprint", fingerprint}})},
+                      {"devices",
+                       Json::object({{"root", Json::object({{"type", "disk"}, {"path", "/"}, {"pool", "hanbat"}})}})}}),
+        std::chrono::seconds(300));
     incus_.request("DELETE", "/1.0/instances/" + name);
   } catch (const HostError&) {
     // Only the first machine's start would have been quicker.
@@ -248,7 +261,8 @@ void Machines::unpack(const std::string& fingerprint) {
 ImageState Machines::publish(const std::string& machine, const std::string& alias) {
   require_name(machine, "machine name");
   require_name(alias, "image");
-  if (status_of(machine) != "Stopped") throw HostError("Busy", "machine " + machine + " runs: its disk can be copied when it is stopped");
+  if (status_of(machine) != "Stopped")
+    throw HostError("Busy", "machine " + machine + " runs: its disk can be copied when it is stopped");
   std::string fingerprint = find_image(alias);
   if (fingerprint.empty()) {
     const Json made = incus_.request("POST", "/1.0/images",
@@ -267,7 +281,8 @@ std::vector<ImageState> Machines::images() {
   const Json images = incus_.request("GET", "/1.0/images?recursion=1");
   for (const auto& image : images.items())
     for (const auto& alias : image["aliases"].items())
-      all.push_back({.alias = alias.text("name"), .fingerprint = image.text("fingerprint"), .size_bytes = image.integer("size")});
+      all.push_back(
+          {.alias = alias.text("name"), .fingerprint = image.text("fingerprint"), .size_bytes = image.integer("size")});
   return all;
 }
 

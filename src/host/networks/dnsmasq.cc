@@ -1,4 +1,5 @@
-// dnsmasq's configuration: one in each VPC (DNS and DHCP), and one in the host's namespace that reaches the host's own resolver.
+// dnsmasq's configuration: one in each VPC (DNS and DHCP), and one in the host's namespace that reaches the host's own
+// resolver.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -25,20 +26,24 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
   int number = 0;
   for (const auto& subnet : spec.subnets) {
     const Range range = require_range(subnet.cidr, "subnet");
-    config += fmt::format("dhcp-range=set:s{0},{1},static,{2},24h\ndhcp-option=tag:s{0},option:router,{3}\n", number, to_text(range.base), to_text(range.mask()), to_text(range.base + 1));
+    config += fmt::format("dhcp-range=set:s{0},{1},static,{2},24h\ndhcp-option=tag:s{0},option:router,{3}\n", number,
+                          to_text(range.base), to_text(range.mask()), to_text(range.base + 1));
     ++number;
   }
   for (const auto& record : spec.dns.records)
     for (const auto& address : record.addresses) files.hosts += address + " " + record.name + "\n";
   for (const auto& interface : spec.interfaces)
     if (interface.attachment == "machine")
-      files.leases += fmt::format("{},{}{}{}\n", interface.mac, interface.private_ip, interface.host_name.empty() ? "" : ",", interface.host_name);
+      files.leases += fmt::format("{},{}{}{}\n", interface.mac, interface.private_ip,
+                                  interface.host_name.empty() ? "" : ",", interface.host_name);
   return files;
 }
 
 std::string dnsmasq_of_host(const std::string& folder) {
   return fmt::format(
-      "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-address={2}\n"
+      "pid-file={0}/"
+      "dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-"
+      "address={2}\n"
       "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\n",
       folder, kUpstreamDnsPort, kHostAddress);
 }

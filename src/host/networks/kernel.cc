@@ -1,4 +1,5 @@
-// Commands of iproute2, nftables and dnsmasq. They are run in the namespace by the child itself, so our threads stay where they are.
+// Commands of iproute2, nftables and dnsmasq. They are run in the namespace by the child itself, so our threads stay
+// where they are.
 #include "host/networks/kernel.h"
 
 #include <fcntl.h>
@@ -30,7 +31,9 @@ Captured run_in(const std::string& name, const std::vector<std::string>& argv, s
 }
 
 void require_ok(const Captured& result, const std::string& what, std::string_view input) {
-  if (!result.ok()) throw HostError("Failed", what + ": " + result.err.substr(0, 600) + (input.size() < 2000 ? "\n" + std::string(input) : ""));
+  if (!result.ok())
+    throw HostError("Failed",
+                    what + ": " + result.err.substr(0, 600) + (input.size() < 2000 ? "\n" + std::string(input) : ""));
 }
 
 }  // namespace
@@ -69,7 +72,8 @@ void try_ip(const std::string& name, std::string_view batch) {
   if (!batch.empty()) run_in(name, {"ip", "-force", "-batch", "-"}, batch);
 }
 
-void apply_difference(const std::string& name, const std::string& object, const std::set<std::string>& before, const std::set<std::string>& wanted) {
+void apply_difference(const std::string& name, const std::string& object, const std::set<std::string>& before,
+                      const std::set<std::string>& wanted) {
   std::string adds, deletes;
   // Rules have no "replace": one that is there already may have been left by a change that failed half way.
   const bool is_rule = object == "rule";
@@ -86,7 +90,9 @@ void apply_difference(const std::string& name, const std::string& object, const 
   try_ip(name, deletes);
 }
 
-void run_nft(const std::string& name, std::string_view ruleset) { require_ok(run_in(name, {"nft", "-f", "-"}, ruleset), "nft in " + (name.empty() ? "the host" : name), ruleset); }
+void run_nft(const std::string& name, std::string_view ruleset) {
+  require_ok(run_in(name, {"nft", "-f", "-"}, ruleset), "nft in " + (name.empty() ? "the host" : name), ruleset);
+}
 
 void write_sysctl(const std::string& name, const std::string& path, std::string_view value) {
   const std::string file = "/proc/sys/net/" + path;
@@ -126,7 +132,8 @@ void end_process(int pid) {
 
 void start_dnsmasq(const std::string& name, const std::string& folder) {
   if (find_process(folder + "/dnsmasq.pid", folder) != 0) return;
-  require_ok(run_in(name, {"dnsmasq", "--conf-file=" + folder + "/dnsmasq.conf"}, ""), "dnsmasq in " + (name.empty() ? "the host" : name), "");
+  require_ok(run_in(name, {"dnsmasq", "--conf-file=" + folder + "/dnsmasq.conf"}, ""),
+             "dnsmasq in " + (name.empty() ? "the host" : name), "");
 }
 
 void stop_dnsmasq(const std::string& folder) { end_process(find_process(folder + "/dnsmasq.pid", folder)); }

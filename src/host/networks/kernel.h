@@ -20,8 +20,10 @@ void run_ip(const std::string& name_of_namespace, std::string_view batch);
 /// The same, but goes on after a line that fails and says nothing: for removing what may be gone already.
 void try_ip(const std::string& name_of_namespace, std::string_view batch);
 
-/// Brings a set of objects ("address", "route", "rule") from what it was to what it should be: adds first, then removes.
-void apply_difference(const std::string& name_of_namespace, const std::string& object, const std::set<std::string>& before, const std::set<std::string>& wanted);
+/// Brings a set of objects ("address", "route", "rule") from what it was to what it should be: adds first, then
+/// removes.
+void apply_difference(const std::string& name_of_namespace, const std::string& object,
+                      const std::set<std::string>& before, const std::set<std::string>& wanted);
 
 /// Loads an nftables ruleset in one transaction.
 void run_nft(const std::string& name_of_namespace, std::string_view ruleset);

@@ -1,5 +1,5 @@
-// Applying specs. The order of a change: addresses and routes, then the filter in one step, then names; so nothing is ever open
-// that should be closed: a new namespace has no way in before its ruleset is there.
+// Applying specs. The order of a change: addresses and routes, then the filter in one step, then names; so nothing is
+// ever open that should be closed: a new namespace has no way in before its ruleset is there.
 #include "host/networks/networks.h"
 
 #include <fmt/format.h>
@@ -40,7 +40,7 @@ std::set<std::string> lines_of(const Json& json) {
 
 /// A namespace's identity: after a restart of the machine, one of the same name is another one.
 std::string identity_of(const std::string& name) {
-  struct stat about {};
+  struct stat about{};
   return ::stat(("/run/netns/" + name).c_str(), &about) == 0 ? fmt::format("{}:{}", about.st_dev, about.st_ino) : "";
 }
 
@@ -67,20 +67,25 @@ void Networks::make_edge() {
   make_folders(edge);
   if (!path_exists(edge + "/before.json")) {
     const std::string routes = run_checked({"ip", "route", "show", "exact", "198.18.0.0/15"});
-    write_file_atomic(edge + "/before.json", Json::object({{"ip_forward", read_sysctl("ipv4/ip_forward")}, {"blackhole", !trim(routes).empty()}}).dump());
+    write_file_atomic(
+        edge + "/before.json",
+        Json::object({{"ip_forward", read_sysctl("ipv4/ip_forward")}, {"blackhole", !trim(routes).empty()}}).dump());
   }
   const Json before = Json::parse(read_file(edge + "/before.json"));
   add_namespace(kEdge);
   if (!link_exists("", kEdge)) run_ip("", fmt::format("link add {} type veth peer name host netns {}\n", kEdge, kEdge));
-  run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n", kEndpointAddress, kEdgeAddress));
+  run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n",
+                            kEndpointAddress, kEdgeAddress));
   run_ip("", fmt::format("address replace {}/30 dev {}\nlink set {} up\n", kHostAddress, kEdge, kEdge));
-  run_ip(kEdge, fmt::format("route replace default via {} dev host\nroute replace unreachable 198.18.0.0/15\n", kHostAddress));
+  run_ip(kEdge,
+         fmt::format("route replace default via {} dev host\nroute replace unreachable 198.18.0.0/15\n", kHostAddress));
   if (!before.flag("blackhole")) run_ip("", "route replace blackhole 198.18.0.0/15\n");
   run_nft(kEdge, nft_of_edge());
   const bool was_on = before.text("ip_forward") == "1";
   run_nft("", nft_of_host(was_on ? Forwarding::kWasOn : Forwarding::kWasOff));
   if (!was_on) write_sysctl("", "ipv4/ip_forward", "1");
-  run_ip("", fmt::format("route replace 198.18.0.0/16 via {} dev {}\nroute replace 198.19.0.0/16 via {} dev {}\n", kEdgeAddress, kEdge, kEdgeAddress, kEdge));
+  run_ip("", fmt::format("route replace 198.18.0.0/16 via {} dev {}\nroute replace 198.19.0.0/16 via {} dev {}\n",
+                         kEdgeAddress, kEdge, kEdgeAddress, kEdge));
   write_file_atomic(edge + "/dnsmasq.conf", dnsmasq_of_host(edge));
   start_dnsmasq("", edge);
 }
@@ -111,7 +116,10 @@ void Networks::apply_locked(const VpcSpec& spec) {
   for (const auto& interface : spec.interfaces)
     if (interface.attachment == "machine")
       for (auto it = routes.begin(); it != routes.end();)
-        it = it->find(" dev " + device_name(interface.id) + " ") != std::string::npos && !link_exists(name, device_name(interface.id)) ? routes.erase(it) : std::next(it);
+        it = it->find(" dev " + device_name(interface.id) + " ") != std::string::npos &&
+                     !link_exists(name, device_name(interface.id))
+                 ? routes.erase(it)
+                 : std::next(it);
   apply_difference(name, "route", vpc.lines.routes, routes);
   vpc.lines.routes = routes;
   apply_difference(name, "rule", vpc.lines.rules, wanted.rules);
@@ -144,21 +152,27 @@ void Networks::number(const VpcSpec& spec, VpcNumbers& numbers) {
     return first;
   };
   if (numbers.link == 0)
-    numbers.link = lowest_free(1, [&](int n) { return std::any_of(vpcs_.begin(), vpcs_.end(), [&](const auto& one) { return one.second.numbers.link == n; }); });
+    numbers.link = lowest_free(1, [&](int n) {
+      return std::any_of(vpcs_.begin(), vpcs_.end(), [&](const auto& one) { return one.second.numbers.link == n; });
+    });
   std::erase_if(numbers.tables, [&](const auto& one) {
-    return std::none_of(spec.route_tables.begin(), spec.route_tables.end(), [&](const RouteTable& table) { return table.id == one.first; });
+    return std::none_of(spec.route_tables.begin(), spec.route_tables.end(),
+                        [&](const RouteTable& table) { return table.id == one.first; });
   });
   for (const auto& table : spec.route_tables)
     if (!numbers.tables.contains(table.id))
       numbers.tables[table.id] = lowest_free(1000, [&](int n) {
-        return std::any_of(numbers.tables.begin(), numbers.tables.end(), [&](const auto& one) { return one.second == n; });
+        return std::any_of(numbers.tables.begin(), numbers.tables.end(),
+                           [&](const auto& one) { return one.second == n; });
       });
 }
 
 void Networks::apply_dns(Vpc& vpc, const DnsmasqFiles& wanted) {
   const std::string folder = folder_of(vpc.spec.id);
-  if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts")) write_file_atomic(folder + "/hosts", wanted.hosts);
-  if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases")) write_file_atomic(folder + "/leases", wanted.leases);
+  if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts"))
+    write_file_atomic(folder + "/hosts", wanted.hosts);
+  if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases"))
+    write_file_atomic(folder + "/leases", wanted.leases);
   if (wanted.config != vpc.dnsmasq.config) {
     write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
     stop_dnsmasq(folder);
@@ -291,19 +305,19 @@ void Networks::save(Vpc& vpc) {
   };
   write("/spec.json", vpc.saved_spec, encode(vpc.spec).dump());
   write("/applied.json", vpc.saved_applied,
-                    Json::object({{"namespace", identity_of(namespace_name(vpc.spec.id))},
-                                  {"edge", identity_of(kEdge)},
-                                  {"link", vpc.numbers.link},
-                                  {"tables", tables},
-                                  {"addresses", to_json(vpc.lines.addresses)},
-                                  {"routes", to_json(vpc.lines.routes)},
-                                  {"rules", to_json(vpc.lines.rules)},
-                                  {"edge_routes", to_json(vpc.edge_routes)},
-                                  {"ruleset", vpc.ruleset},
-                                  {"config", vpc.dnsmasq.config},
-                                  {"hosts", vpc.dnsmasq.hosts},
-                                  {"leases", vpc.dnsmasq.leases}})
-                        .dump());
+        Json::object({{"namespace", identity_of(namespace_name(vpc.spec.id))},
+                      {"edge", identity_of(kEdge)},
+                      {"link", vpc.numbers.link},
+                      {"tables", tables},
+                      {"addresses", to_json(vpc.lines.addresses)},
+                      {"routes", to_json(vpc.lines.routes)},
+                      {"rules", to_json(vpc.lines.rules)},
+                      {"edge_routes", to_json(vpc.edge_routes)},
+                      {"ruleset", vpc.ruleset},
+                      {"config", vpc.dnsmasq.config},
+                      {"hosts", vpc.dnsmasq.hosts},
+                      {"leases", vpc.dnsmasq.leases}})
+            .dump());
 }
 
 void Networks::load(const std::string& id) {
@@ -314,7 +328,8 @@ void Networks::load(const std::string& id) {
   vpc.spec = decode<VpcSpec>(Json::parse(*spec));
   const Json was = Json::parse(*applied);
   vpc.numbers.link = static_cast<int>(was.integer("link"));
-  for (const auto& [table, number] : was["tables"].members()) vpc.numbers.tables[table] = static_cast<int>(number.as_int());
+  for (const auto& [table, number] : was["tables"].members())
+    vpc.numbers.tables[table] = static_cast<int>(number.as_int());
   if (was.text("namespace") == identity_of(namespace_name(id)) && was.text("edge") == identity_of(kEdge)) {
     vpc.lines = {lines_of(was["addresses"]), lines_of(was["routes"]), lines_of(was["rules"])};
     vpc.edge_routes = lines_of(was["edge_routes"]);
@@ -330,7 +345,14 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
   std::lock_guard lock(mutex_);
   for (auto& [id, vpc] : vpcs_) {
     remove_from_kernel(vpc);
-    vpc = Vpc{.spec = vpc.spec, .numbers = vpc.numbers, .lines = {}, .edge_routes = {}, .ruleset = "", .dnsmasq = {}, .saved_spec = "", .saved_applied = ""};
+    vpc = Vpc{.spec = vpc.spec,
+              .numbers = vpc.numbers,
+              .lines = {},
+              .edge_routes = {},
+              .ruleset = "",
+              .dnsmasq = {},
+              .saved_spec = "",
+              .saved_applied = ""};
     save(vpc);
     progress("removed the network of " + id);
   }

@@ -16,8 +16,8 @@
 
 namespace hanbat::host {
 
-/// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so after a
-/// restart of this process only the difference is done. Safe from all threads; one change at a time.
+/// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so
+/// after a restart of this process only the difference is done. Safe from all threads; one change at a time.
 class Networks {
  public:
   /// `folder` is the root daemon's own and survives.
@@ -32,8 +32,8 @@ class Networks {
   std::vector<std::string> list();
   Fd listen(const ListenSpec& spec);
 
-  /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread of
-  /// this object when links change, because a guest may restart by itself.
+  /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread
+  /// of this object when links change, because a guest may restart by itself.
   enum class Arrival { kAny, kOnlyWithCarrier };
   void adopt_interfaces(Arrival arrival);
 

@@ -1,6 +1,7 @@
-// The nftables rulesets. In a VPC, a packet's own address tells which interface it is of (the anti-spoofing chain has seen to
-// that), so a security group is a chain that accepts and a set of its members' addresses. The check of the sender's groups and
-// that of the receiver's are two base chains at one hook: accept in the first goes on to the second.
+// The nftables rulesets. In a VPC, a packet's own address tells which interface it is of (the anti-spoofing chain has
+// seen to that), so a security group is a chain that accepts and a set of its members' addresses. The check of the
+// sender's groups and that of the receiver's are two base chains at one hook: accept in the first goes on to the
+// second.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +46,8 @@ void add_rules(const SecurityGroup& group, std::string& out) {
       const std::string match = match_of(rule.protocol, rule.from_port, rule.to_port);
       for (const auto& cidr : rule.cidrs)
         out += fmt::format("    {}{}accept\n", match, cidr == "0.0.0.0/0" ? "" : fmt::format("{} {} ", peer, cidr));
-      for (const auto& id : rule.groups) out += fmt::format("    {}{} @members_{} accept\n", match, peer, identifier(id));
+      for (const auto& id : rule.groups)
+        out += fmt::format("    {}{} @members_{} accept\n", match, peer, identifier(id));
     }
     out += "  }\n";
   }
@@ -81,13 +83,15 @@ void add_source_nat(const VpcSpec& spec, std::string& out) {
   out += fmt::format("  map public_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(publics));
   std::vector<std::string> privates;
   for (const auto& interface : spec.interfaces)
-    if (!interface.public_ip.empty() && interface.attachment != "none") privates.push_back(interface.public_ip + " : " + interface.private_ip);
+    if (!interface.public_ip.empty() && interface.attachment != "none")
+      privates.push_back(interface.public_ip + " : " + interface.private_ip);
   out += fmt::format("  map private_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(privates));
 
   for (const auto& table : spec.route_tables) {
     std::vector<std::pair<Range, const Route*>> routes;
     for (const auto& route : table.routes) routes.emplace_back(require_range(route.destination, "route"), &route);
-    std::stable_sort(routes.begin(), routes.end(), [](const auto& a, const auto& b) { return a.first.bits > b.first.bits; });
+    std::stable_sort(routes.begin(), routes.end(),
+                     [](const auto& a, const auto& b) { return a.first.bits > b.first.bits; });
     out += fmt::format("  chain leave_{} {{\n", identifier(table.id));
     for (const auto& [range, route] : routes) {
       const std::string to = range.bits == 0 ? "" : fmt::format("ip daddr {} ", range.text());
@@ -98,7 +102,8 @@ void add_source_nat(const VpcSpec& spec, std::string& out) {
     }
     out += "    drop\n  }\n";
   }
-  for (const auto& subnet : spec.subnets) ways.push_back(fmt::format("{} : goto leave_{}", subnet.cidr, identifier(subnet.route_table_id)));
+  for (const auto& subnet : spec.subnets)
+    ways.push_back(fmt::format("{} : goto leave_{}", subnet.cidr, identifier(subnet.route_table_id)));
   out += "  chain leave {\n    type nat hook postrouting priority 100; policy accept;\n";
   if (!ways.empty()) out += fmt::format("    oifname \"edge\" ip saddr vmap {{ {} }}\n", join(ways, ", "));
   out += "  }\n";
@@ -118,22 +123,32 @@ void add_network_acls(const VpcSpec& spec, std::string& out) {
       std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->number < b->number; });
       out += fmt::format("  chain acl_{}_{} {{\n", direction, identifier(acl.id));
       for (const auto* entry : entries) {
-        const std::string peer = entry->cidr == "0.0.0.0/0" ? "" : fmt::format("ip {} {} ", direction == "ingress" ? "saddr" : "daddr", entry->cidr);
-        out += fmt::format("    {}{}{}\n", match_of(entry->protocol, entry->from_port, entry->to_port), peer, entry->action == "allow" ? "return" : "drop");
+        const std::string peer =
+            entry->cidr == "0.0.0.0/0"
+                ? ""
+                : fmt::format("ip {} {} ", direction == "ingress" ? "saddr" : "daddr", entry->cidr);
+        out += fmt::format("    {}{}{}\n", match_of(entry->protocol, entry->from_port, entry->to_port), peer,
+                           entry->action == "allow" ? "return" : "drop");
       }
       out += "    drop\n  }\n";
       for (const auto& id : acl.subnet_ids)
         for (const auto& subnet : spec.subnets)
-          if (subnet.id == id) ways[direction].push_back(fmt::format("{} : jump acl_{}_{}", subnet.cidr, direction, identifier(acl.id)));
+          if (subnet.id == id)
+            ways[direction].push_back(fmt::format("{} : jump acl_{}_{}", subnet.cidr, direction, identifier(acl.id)));
     }
   if (ways.empty()) return;
-  for (const auto& subnet : spec.subnets) within.push_back(fmt::format("ip saddr {} ip daddr {} accept", subnet.cidr, subnet.cidr));
+  for (const auto& subnet : spec.subnets)
+    within.push_back(fmt::format("ip saddr {} ip daddr {} accept", subnet.cidr, subnet.cidr));
   for (const std::string hook : {"forward", "input", "output"}) {
     out += fmt::format("  chain acl_{} {{\n    type filter hook {} priority -10; policy accept;\n", hook, hook);
     // The resolver, the metadata service and DHCP are not subject to network ACLs in AWS.
-    if (hook != "forward") out += "    ip saddr 169.254.0.0/16 accept\n    ip daddr 169.254.0.0/16 accept\n    udp sport { 53, 67, 68 } accept\n    udp dport { 53, 67, 68 } accept\n";
+    if (hook != "forward")
+      out +=
+          "    ip saddr 169.254.0.0/16 accept\n    ip daddr 169.254.0.0/16 accept\n    udp sport { 53, 67, 68 } "
+          "accept\n    udp dport { 53, 67, 68 } accept\n";
     for (const auto& line : within) out += "    " + line + "\n";
-    out += fmt::format("    ip saddr vmap {{ {} }}\n    ip daddr vmap {{ {} }}\n  }}\n", join(ways["egress"], ", "), join(ways["ingress"], ", "));
+    out += fmt::format("    ip saddr vmap {{ {} }}\n    ip daddr vmap {{ {} }}\n  }}\n", join(ways["egress"], ", "),
+                       join(ways["ingress"], ", "));
   }
 }
 
@@ -158,25 +173,28 @@ std::string nft_of_vpc(const VpcSpec& spec) {
   out += fmt::format("  set own {{ type ifname . ipv4_addr;{} }}\n", elements(own));
   out += fmt::format("  set unchecked {{ type ifname;{} }}\n", elements(unchecked));
   out += fmt::format("  set balancers {{ type ipv4_addr;{} }}\n", elements(balancers));
-  for (const auto& group : spec.security_groups) out += fmt::format("  set members_{} {{ type ipv4_addr;{} }}\n", identifier(group.id), elements(members[group.id]));
+  for (const auto& group : spec.security_groups)
+    out += fmt::format("  set members_{} {{ type ipv4_addr;{} }}\n", identifier(group.id), elements(members[group.id]));
   for (const auto& group : spec.security_groups) add_rules(group, out);
   add_combinations(spec, out);
   add_source_nat(spec, out);
   add_network_acls(spec, out);
 
   out += "  chain from_machine {\n";
-  out += "    ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n"
-         "    iifname . ip saddr @own return\n"
-         "    iifname @unchecked return\n"
-         "    drop\n  }\n"
-         "  chain no_spoofing {\n    type filter hook prerouting priority -300; policy accept;\n"
-         "    iifname \"hb-*\" jump from_machine\n";
+  out +=
+      "    ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n"
+      "    iifname . ip saddr @own return\n"
+      "    iifname @unchecked return\n"
+      "    drop\n  }\n"
+      "  chain no_spoofing {\n    type filter hook prerouting priority -300; policy accept;\n"
+      "    iifname \"hb-*\" jump from_machine\n";
   for (const auto& cidr : spec.cidrs) out += fmt::format("    iifname \"edge\" ip saddr {} drop\n", cidr);
   out += "  }\n";
 
   // Only addresses of the internet's side may leave: what found no public address on its way is dropped.
-  out += "  chain only_public {\n    type filter hook postrouting priority 300; policy accept;\n"
-         "    oifname \"edge\" ip saddr != 198.18.0.0/15 drop\n  }\n";
+  out +=
+      "  chain only_public {\n    type filter hook postrouting priority 300; policy accept;\n"
+      "    oifname \"edge\" ip saddr != 198.18.0.0/15 drop\n  }\n";
 
   out += "  chain forward_egress {\n    type filter hook forward priority 0; policy accept;\n";
   out += kEstablished;
@@ -187,14 +205,18 @@ std::string nft_of_vpc(const VpcSpec& spec) {
 
   out += "  chain input_egress {\n    type filter hook input priority 0; policy drop;\n";
   out += kEstablished;
-  out += "    iifname \"lo\" accept\n"
-         "    udp dport 67 iifname \"hb-*\" accept\n";
+  out +=
+      "    iifname \"lo\" accept\n"
+      "    udp dport 67 iifname \"hb-*\" accept\n";
   if (spec.dns.enabled)
-    out += fmt::format("    iifname \"hb-*\" ip daddr {{ {}, 169.254.169.253 }} meta l4proto {{ tcp, udp }} th dport 53 accept\n", to_text(primary.base + 2));
-  out += "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept\n"
-         "    ip daddr != @balancers drop\n"
-         "    iifname \"edge\" accept\n"
-         "    ip saddr vmap @egress_ways\n  }\n";
+    out += fmt::format(
+        "    iifname \"hb-*\" ip daddr {{ {}, 169.254.169.253 }} meta l4proto {{ tcp, udp }} th dport 53 accept\n",
+        to_text(primary.base + 2));
+  out +=
+      "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept\n"
+      "    ip daddr != @balancers drop\n"
+      "    iifname \"edge\" accept\n"
+      "    ip saddr vmap @egress_ways\n  }\n";
   out += "  chain input_ingress {\n    type filter hook input priority 10; policy accept;\n";
   out += kEstablished;
   out += "    ip daddr @balancers ip daddr vmap @ingress_ways\n  }\n";
@@ -213,7 +235,8 @@ std::string nft_of_edge() {
   return "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n"
          "  chain forward {\n    type filter hook forward priority 0; policy accept;\n"
          "    oifname \"host\" ct state established,related accept\n"
-         "    oifname \"host\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16 } drop\n"
+         "    oifname \"host\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, "
+         "172.16.0.0/12, 192.168.0.0/16 } drop\n"
          "    oifname \"host\" ip saddr != 198.18.0.0/15 drop\n"
          "  }\n"
          "  chain input {\n    type filter hook input priority 0; policy drop;\n"
@@ -231,7 +254,8 @@ std::string nft_of_host(Forwarding forwarding) {
       "    iifname != \"hb-edge\" accept\n    ct state established,related accept\n"
       "    ip daddr 198.18.254.1 meta l4proto { tcp, udp } th dport 1053 accept\n    drop\n  }\n"
       "  chain forward {\n    type filter hook forward priority 0; policy accept;\n"
-      "    iifname \"hb-edge\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16 } drop\n"
+      "    iifname \"hb-edge\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, "
+      "172.16.0.0/12, 192.168.0.0/16 } drop\n"
       "    oifname \"hb-edge\" ct state established,related accept\n    oifname \"hb-edge\" drop\n";
   // We turned forwarding on for ourselves alone; it stays off for everyone else.
   if (forwarding == Forwarding::kWasOff) out += "    iifname != \"hb-edge\" drop\n";

@@ -11,12 +11,14 @@ namespace hanbat::host {
 namespace {
 
 const Subnet* find_subnet(const VpcSpec& spec, const std::string& id) {
-  const auto found = std::find_if(spec.subnets.begin(), spec.subnets.end(), [&](const Subnet& one) { return one.id == id; });
+  const auto found =
+      std::find_if(spec.subnets.begin(), spec.subnets.end(), [&](const Subnet& one) { return one.id == id; });
   return found == spec.subnets.end() ? nullptr : &*found;
 }
 
 const RouteTable* find_table(const VpcSpec& spec, const std::string& id) {
-  const auto found = std::find_if(spec.route_tables.begin(), spec.route_tables.end(), [&](const RouteTable& one) { return one.id == id; });
+  const auto found = std::find_if(spec.route_tables.begin(), spec.route_tables.end(),
+                                  [&](const RouteTable& one) { return one.id == id; });
   return found == spec.route_tables.end() ? nullptr : &*found;
 }
 
@@ -27,7 +29,8 @@ std::string via_edge(const std::string& destination, int table) {
 /// Where a NAT gateway can send what goes to `wanted`: as much of it as its own subnet routes to the internet gateway.
 std::vector<std::string> reach_of_nat(const VpcSpec& spec, const std::string& nat_id, const std::string& wanted) {
   std::vector<std::string> reach;
-  const auto nat = std::find_if(spec.nat_gateways.begin(), spec.nat_gateways.end(), [&](const NatGateway& one) { return one.id == nat_id; });
+  const auto nat = std::find_if(spec.nat_gateways.begin(), spec.nat_gateways.end(),
+                                [&](const NatGateway& one) { return one.id == nat_id; });
   if (nat == spec.nat_gateways.end() || !spec.internet_gateway) return reach;
   const Subnet* subnet = find_subnet(spec, nat->subnet_id);
   const RouteTable* table = subnet ? find_table(spec, subnet->route_table_id) : nullptr;
@@ -36,8 +39,10 @@ std::vector<std::string> reach_of_nat(const VpcSpec& spec, const std::string& na
   for (const auto& route : table->routes) {
     if (route.kind != "igw") continue;
     const Range range = require_range(route.destination, "route");
-    if (range.holds(all)) reach.push_back(all.text());
-    else if (all.holds(range)) reach.push_back(range.text());
+    if (range.holds(all))
+      reach.push_back(all.text());
+    else if (all.holds(range))
+      reach.push_back(range.text());
   }
   return reach;
 }
@@ -47,11 +52,14 @@ void add_table(const VpcSpec& spec, const RouteTable& table, int number, std::se
     const std::size_t before = routes.size();
     if (route.kind == "igw" && spec.internet_gateway) routes.insert(via_edge(route.destination, number));
     if (route.kind == "nat")
-      for (const auto& reach : reach_of_nat(spec, route.target, route.destination)) routes.insert(via_edge(reach, number));
+      for (const auto& reach : reach_of_nat(spec, route.target, route.destination))
+        routes.insert(via_edge(reach, number));
     if (route.kind == "eni") {
-      const auto eni = std::find_if(spec.interfaces.begin(), spec.interfaces.end(), [&](const Interface& one) { return one.id == route.target; });
+      const auto eni = std::find_if(spec.interfaces.begin(), spec.interfaces.end(),
+                                    [&](const Interface& one) { return one.id == route.target; });
       if (eni != spec.interfaces.end() && eni->attachment == "machine")
-        routes.insert(fmt::format("{} via {} dev {} onlink table {}", route.destination, eni->private_ip, device_name(eni->id), number));
+        routes.insert(fmt::format("{} via {} dev {} onlink table {}", route.destination, eni->private_ip,
+                                  device_name(eni->id), number));
     }
     if (routes.size() == before) routes.insert(fmt::format("blackhole {} table {}", route.destination, number));
   }
@@ -61,12 +69,15 @@ void add_table(const VpcSpec& spec, const RouteTable& table, int number, std::se
 
 std::string namespace_name(const std::string& vpc_id) { return "hb-" + vpc_id; }
 std::string edge_link_name(const VpcNumbers& numbers) { return fmt::format("hb-e{}", numbers.link); }
-std::string link_address(const VpcNumbers& numbers) { return to_text(0xC6128000u + static_cast<std::uint32_t>(numbers.link)); }
+std::string link_address(const VpcNumbers& numbers) {
+  return to_text(0xC6128000u + static_cast<std::uint32_t>(numbers.link));
+}
 
 KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
   KernelLines lines;
   const Range primary = require_range(spec.cidrs.front(), "cidr");
-  for (const char* address : {"169.254.169.253", "169.254.169.254", "169.254.170.2"}) lines.addresses.insert(fmt::format("{}/32 dev lo", address));
+  for (const char* address : {"169.254.169.253", "169.254.169.254", "169.254.170.2"})
+    lines.addresses.insert(fmt::format("{}/32 dev lo", address));
   lines.addresses.insert(fmt::format("{}/32 dev lo", to_text(primary.base + 2)));
   lines.addresses.insert(fmt::format("{}/32 dev edge", link_address(numbers)));
   for (const auto& interface : spec.interfaces)
@@ -80,7 +91,8 @@ KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
   lines.rules.insert(fmt::format("pref 200 iif lo to {} lookup 200", kHostAddress));
   lines.routes.insert(via_edge("default", 200));
   for (const auto& subnet : spec.subnets)
-    lines.rules.insert(fmt::format("pref 1000 from {} lookup {}", subnet.cidr, numbers.tables.at(subnet.route_table_id)));
+    lines.rules.insert(
+        fmt::format("pref 1000 from {} lookup {}", subnet.cidr, numbers.tables.at(subnet.route_table_id)));
   lines.rules.insert("pref 32000 type unreachable from all");
   for (const auto& table : spec.route_tables) add_table(spec, table, numbers.tables.at(table.id), lines.routes);
   return lines;
@@ -92,7 +104,8 @@ std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers
   routes.insert(fmt::format("{}/32 dev {}", link_address(numbers), link));
   if (!spec.internet_gateway) return routes;
   const auto add = [&](const std::string& address) {
-    if (!address.empty()) routes.insert(fmt::format("{}/32 via {} dev {} onlink", address, link_address(numbers), link));
+    if (!address.empty())
+      routes.insert(fmt::format("{}/32 via {} dev {} onlink", address, link_address(numbers), link));
   };
   for (const auto& interface : spec.interfaces) add(interface.public_ip);
   for (const auto& nat : spec.nat_gateways) add(nat.public_ip);
@@ -108,7 +121,8 @@ std::string interface_batch(const VpcSpec& spec, const Interface& interface) {
       "link set {} up\n"
       "route replace {}/32 dev {} src {}\n"
       "neighbour replace {} lladdr {} dev {} nud permanent\n",
-      to_text(range.base + 1), range.bits, device, device, interface.private_ip, device, to_text(range.base + 1), interface.private_ip, interface.mac, device);
+      to_text(range.base + 1), range.bits, device, device, interface.private_ip, device, to_text(range.base + 1),
+      interface.private_ip, interface.mac, device);
 }
 
 }  // namespace hanbat::host

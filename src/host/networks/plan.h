@@ -1,5 +1,5 @@
-// What a VPC is in the kernel, as text computed from its spec alone: addresses, routes and rules for `ip -batch`, one nftables
-// ruleset that replaces the last in one step, and dnsmasq's configuration.
+// What a VPC is in the kernel, as text computed from its spec alone: addresses, routes and rules for `ip -batch`, one
+// nftables ruleset that replaces the last in one step, and dnsmasq's configuration.
 #pragma once
 
 #include <map>
@@ -11,7 +11,8 @@
 
 namespace hanbat::host {
 
-/// Fixed addresses. The link to the edge has the edge's address at its inner end and one of 198.18.128.0/17 at the VPC's.
+/// Fixed addresses. The link to the edge has the edge's address at its inner end and one of 198.18.128.0/17 at the
+/// VPC's.
 inline constexpr const char* kEndpointAddress = "198.18.0.1";
 inline constexpr const char* kHostAddress = "198.18.254.1";
 inline constexpr const char* kEdgeAddress = "198.18.254.2";
@@ -30,8 +31,8 @@ std::string edge_link_name(const VpcNumbers& numbers);
 /// The VPC's address on that link.
 std::string link_address(const VpcNumbers& numbers);
 
-/// Addresses, routes and rules that a namespace should have. Each line is what `ip` takes after "add"; a set, because the
-/// difference of two sets is all that is ever done.
+/// Addresses, routes and rules that a namespace should have. Each line is what `ip` takes after "add"; a set, because
+/// the difference of two sets is all that is ever done.
 struct KernelLines {
   std::set<std::string> addresses;
   std::set<std::string> routes;
@@ -57,7 +58,8 @@ struct DnsmasqFiles {
 DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder);
 std::string dnsmasq_of_host(const std::string& folder);
 
-/// `ip -batch` lines that put a machine's NIC into place, to be run in the VPC's namespace when the device has arrived there.
+/// `ip -batch` lines that put a machine's NIC into place, to be run in the VPC's namespace when the device has arrived
+/// there.
 std::string interface_batch(const VpcSpec& spec, const Interface& interface);
 
 }  // namespace hanbat::host

@@ -188,7 +188,8 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
 }
 
 ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const ListObjectVersionsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner, list_keys(in));
+  const BucketRow bucket =
+      require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner, list_keys(in));
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const std::string marker = in.key_marker.value_or("");
