@@ -1,3 +1,4 @@
+// The pipeline machine: which stage runs when, superseding, stopping and retrying, as cases without I/O.
 #include "services/codepipeline/pipeline.h"
 
 #include <gtest/gtest.h>

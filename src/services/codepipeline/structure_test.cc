@@ -1,3 +1,4 @@
+// Which pipeline structures are taken and which are refused, in AWS's words.
 #include "services/codepipeline/structure.h"
 
 #include <gtest/gtest.h>

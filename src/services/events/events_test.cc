@@ -1,3 +1,4 @@
+// EventBridge through its operations: rules, targets and delivery in a region in memory.
 #include "services/events/events.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Which events a pattern matches, as a table of cases.
 #include "services/events/pattern.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// When rate() and cron() expressions are due.
 #include "services/events/schedule.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// What a target gets of an event: input, path and transformer.
 #include "services/events/target_input.h"
 
 #include <gtest/gtest.h>
