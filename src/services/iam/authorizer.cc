@@ -51,6 +51,12 @@ Json explain(const Question& question, const Decision& decision) {
                       {"conditions", Json::object({{"items", Json::array()}})}})}});
 }
 
+/// Whether the service says "on resource: *" of an action that is about no resource in particular.
+bool names_everything(const wire::ServiceModel& service) {
+  return service.protocol != wire::Protocol::kEc2 && service.protocol != wire::Protocol::kRestXml &&
+         service.folder != "elasticloadbalancing";
+}
+
 }  // namespace
 
 void set_global_keys(region::policy::Context& context, const Caller& caller, const Tags& principal_tags, Timestamp now,
@@ -129,8 +135,9 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
 
   const std::string quote = protocol == wire::Protocol::kRestXml ? "\"" : "";
   std::string message = "User: " + (caller.kind == Caller::Kind::kAnonymous ? std::string("anonymous") : caller.arn) +
-                        " is not authorized to perform: " + question.action + " on resource: " + quote +
-                        question.resource + quote;
+                        " is not authorized to perform: " + question.action;
+  if (question.resource != "*" || names_everything(rq.service.model()))
+    message += " on resource: " + quote + question.resource + quote;
   // AssumeRole does not tell which of the two sides is missing.
   if (question.action != "sts:AssumeRole" || decision.outcome == Decision::Outcome::kExplicitDeny)
     message += " " + reason(decision, question.action);
@@ -156,7 +163,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
 void IamAuthorizer::note_use(const region::Request& rq) const {
   const Caller& caller = rq.caller;
   if (!caller.via_service.empty()) return;
-  const Use use{rq.now(), std::string(rq.service.model().signing_name), rq.region};
+  const Use use{{rq.now().ms - rq.now().ms % 1000}, std::string(rq.service.model().signing_name), rq.region};
   if (caller.access_key_id.starts_with("AKIA")) uses_.note(caller.access_key_id, use);
   if (caller.kind == Caller::Kind::kAssumedRole) uses_.note(caller.user_id.substr(0, caller.user_id.find(':')), use);
 }
