@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import threading
 import time
@@ -124,7 +125,7 @@ class Region:
 
     def on_bastion(self, command, check=True):
         """Runs a shell command on the bastion, as root, over ssh."""
-        script = f'. "{EXAMPLE}/lib.sh"; on_bastion {json.dumps(command)}'
+        script = f'. "{EXAMPLE}/lib.sh"; on_bastion {shlex.quote(command)}'
         return run("bash", "-c", script, env=self.env, check=check).stdout
 
     def on_private_server(self, address, command, check=True):

@@ -1,3 +1,4 @@
+// CodeDeploy's operations and the agents' endpoint, in a region in memory.
 #include "services/codedeploy/codedeploy.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The Deployment machine: which events lead where, and what they ask for.
 #include "services/codedeploy/deployment.h"
 
 #include <gtest/gtest.h>

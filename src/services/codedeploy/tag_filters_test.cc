@@ -1,3 +1,4 @@
+// Which instances a deployment group's tag filters mean.
 #include "services/codedeploy/tag_filters.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// CodePipeline's executions against its neighbours, in a region in memory.
 #include "services/codepipeline/codepipeline.h"
 
 #include <gtest/gtest.h>
