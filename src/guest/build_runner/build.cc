@@ -5,10 +5,12 @@
 
 #include <filesystem>
 #include <set>
+#include <thread>
 
 #include "base/text.h"
 #include "guest/archive/zip.h"
 #include "guest/build_runner/job.h"
+#include "http/message.h"
 #include "os/files.h"
 
 namespace hanbat::guest {
@@ -61,8 +63,30 @@ bool Build::phase(const std::string& name, Body&& body) {
   return good;
 }
 
+void Build::wait_for_network() {
+  // The machine's address comes while its first programs run already; what asks for a way out before it would fail.
+  const Timestamp until = SystemClock().now() + std::chrono::seconds(60);
+  while (true) {
+    try {
+      signer("sts");
+      return;
+    } catch (const http::Error& error) {
+      if (SystemClock().now() > until) {
+        log_.container(std::string("The network did not come up: ") + error.what());
+        return;
+      }
+    } catch (const ServiceError& error) {
+      // The endpoint answers; what it refuses is told by the step that needs it.
+      log_.container(std::string("The service role's credentials: ") + error.what());
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
 bool Build::run() {
   log_.container("Running on Hanbat");
+  wait_for_network();
   log_.container("Phase is DOWNLOAD_SOURCE");
   succeeding_ = phase("DOWNLOAD_SOURCE", [this] {
     if (job_.flag("privileged")) run_capture({"systemctl", "start", "docker"});

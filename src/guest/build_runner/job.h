@@ -38,6 +38,8 @@ class Build {
   /// Runs one phase between its events. Returns whether it succeeded.
   template <class Body>
   bool phase(const std::string& name, Body&& body);
+  /// Returns when the credentials' address can be reached, or after a minute.
+  void wait_for_network();
   void download_source();
   void fetch(const Json& source, const std::string& folder);
   void clone(const Json& source, const std::string& folder);
