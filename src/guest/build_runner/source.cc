@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "base/ids.h"
 #include "base/text.h"
@@ -13,6 +14,23 @@
 namespace hanbat::guest {
 namespace {
 
+// A busy host may plug the network in after the build has begun.
+constexpr int kNetworkTries = 120;
+
+/// The credentials, asked for again while the network is not there yet. Throws what the last try said.
+Credentials credentials_once_reached(const std::string& url) {
+  for (int left = kNetworkTries; left > 1; --left) {
+    try {
+      return container_credentials(url);
+    } catch (const ServiceError&) {
+      throw;  // it was reached, and refused
+    } catch (const std::exception&) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+  }
+  return container_credentials(url);
+}
+
 constexpr const char* kHelper = "!aws codecommit credential-helper $@";
 
 }  // namespace
@@ -20,7 +38,7 @@ constexpr const char* kHelper = "!aws codecommit credential-helper $@";
 Signer Build::signer(const std::string& service) {
   const Timestamp now = SystemClock().now();
   if (!credentials_ || credentials_->expiration < now + std::chrono::minutes(5))
-    credentials_ = container_credentials(job_.text("credentials_url"));
+    credentials_ = credentials_once_reached(job_.text("credentials_url"));
   return {*credentials_, job_.text("region"), service};
 }
 
