@@ -44,6 +44,14 @@ std::string identity_of(const std::string& name) {
   return ::stat(("/run/netns/" + name).c_str(), &about) == 0 ? fmt::format("{}:{}", about.st_dev, about.st_ino) : "";
 }
 
+/// Whether a line of the one text is not in the other.
+bool any_line_gone(const std::string& before, const std::string& after) {
+  const auto kept = split(after, '\n');
+  for (const std::string& line : split(before, '\n'))
+    if (std::find(kept.begin(), kept.end(), line) == kept.end()) return true;
+  return false;
+}
+
 }  // namespace
 
 Networks::Networks(std::string folder) : folder_(std::move(folder)) { make_folders(folder_ + "/vpcs"); }
@@ -175,6 +183,9 @@ void Networks::apply_dns(Vpc& vpc, const DnsmasqFiles& wanted) {
     write_file_atomic(folder + "/leases", wanted.leases);
   if (wanted.config != vpc.dnsmasq.config) {
     write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
+    stop_dnsmasq(folder);
+  } else if (any_line_gone(vpc.dnsmasq.leases, wanted.leases)) {
+    // dnsmasq remembers whom it lent an address to, and would refuse it to the next machine that has it.
     stop_dnsmasq(folder);
   } else if (wanted.hosts != vpc.dnsmasq.hosts || wanted.leases != vpc.dnsmasq.leases) {
     reload_dnsmasq(folder);
