@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <thread>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -42,6 +43,22 @@ http::ClientOptions options_of(const http::Endpoint& e, std::chrono::millisecond
   if (e.scheme == http::Endpoint::Scheme::kHttps) options.ca_pem = system_certificates();
   options.io_timeout = timeout;
   return options;
+}
+
+/// `call()`, once more and again while it throws what a service says that is away for a moment.
+template <class F>
+auto patiently(F&& call) -> decltype(call()) {
+  constexpr std::chrono::milliseconds kFirst{200}, kLongest{8000}, kInAll{60000};
+  const auto began = std::chrono::steady_clock::now();
+  for (auto pause = kFirst;; pause = std::min(pause * 2, kLongest)) {
+    try {
+      return call();
+    } catch (const ServiceError& e) {
+      const bool away = e.status == 0 || e.status >= 500 || e.status == 429 || e.code == "ThrottlingException";
+      if (!away || std::chrono::steady_clock::now() + pause - began > kInAll) throw;
+    }
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 }  // namespace
@@ -97,6 +114,10 @@ JsonService::JsonService(const std::string& url, std::string region, std::string
       credentials_(std::move(credentials)) {}
 
 Json JsonService::call(const std::string& operation, const Json& input) {
+  return patiently([&] { return try_call(operation, input); });
+}
+
+Json JsonService::try_call(const std::string& operation, const Json& input) {
   http::ClientRequest request{
       .method = "POST",
       .target = "/",
@@ -137,10 +158,8 @@ ServiceError s3_error(const std::string& key, int status, const std::string& tex
   return ServiceError(status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
 }
 
-}  // namespace
-
-std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
-                     const std::string& file) {
+std::string try_download(const std::string& url, const std::string& key, const std::string& version,
+                         const Signer& signer, const std::string& file) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
   http::ClientRequest request{.target = "/" + percent_encode(key, "/") +
@@ -168,7 +187,7 @@ std::string download(const std::string& url, const std::string& key, const std::
   }
 }
 
-void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
+void try_upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(120)));
   const FileDigests digests = digests_of(file);
@@ -185,6 +204,17 @@ void upload(const std::string& url, const std::string& key, const Signer& signer
   } catch (const http::Error& e) {
     throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
   }
+}
+
+}  // namespace
+
+std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
+                     const std::string& file) {
+  return patiently([&] { return try_download(url, key, version, signer, file); });
+}
+
+void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
+  patiently([&] { try_upload(url, key, signer, file); });
 }
 
 FileDigests digests_of(const std::string& file) {

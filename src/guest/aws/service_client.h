@@ -36,6 +36,9 @@ std::string sha256_hex(const std::string& bytes);
 /// The certificates that this system trusts, as PEM, wherever the distribution keeps them; "" when none are found.
 std::string system_certificates();
 
+// Every call below is tried again for about a minute while the service is away (no answer, a status of 500 or more,
+// throttling), as AWS's SDKs do; so a request may arrive twice.
+
 /// Calls operations of a service that speaks JSON 1.1.
 class JsonService {
  public:
@@ -47,6 +50,8 @@ class JsonService {
   Json call(const std::string& operation, const Json& input);
 
  private:
+  Json try_call(const std::string& operation, const Json& input);
+
   http::Endpoint endpoint_;
   http::Client client_;
   std::string region_, service_, target_;

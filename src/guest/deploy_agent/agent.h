@@ -17,17 +17,18 @@ class Agent {
   using Call = std::function<Json(const std::string& operation, const Json& input)>;
   Agent(const Settings& settings, Executor& executor, Call call);
 
-  /// Reports the command that a previous life of this program left open, as failed with code 7.
-  void report_interrupted();
-  /// Asks once and carries out what comes; tells whether there was a command. Throws ServiceError.
+  /// Reports what is still open, asks once and carries out what comes; tells whether there was a command. Throws
+  /// ServiceError.
   bool poll_once();
 
  private:
-  void complete(const std::string& command_id, const Diagnostics& diagnostics);
+  void report_open();
 
   const Settings& settings_;
   Executor& executor_;
   Call call_;
+  /// The open command as JSON: {"Command": its id}, and once it has ended {"Command", "CommandStatus", "Diagnostics"}.
+  /// It goes when the service has taken the report; one without an outcome was cut off by the end of this program.
   std::string tracking_file_;
 };
 

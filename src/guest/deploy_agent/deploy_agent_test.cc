@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "guest/archive/unpack.h"
+#include "guest/aws/service_client.h"
 #include "guest/deploy_agent/agent.h"
 #include "guest/deploy_agent/installer.h"
 #include "os/files.h"
@@ -186,6 +187,10 @@ class AgentTest : public testing::Test {
                             Json::object({{"GenericEnvelope", Json::object({{"Format", "PKCS7/JSON"},
                                                                             {"Payload", envelope(deployment_)}})}})}});
     if (operation == "PutHostCommandAcknowledgement") return Json::object({{"CommandStatus", "InProgress"}});
+    if (lost_reports_ > 0) {
+      --lost_reports_;
+      throw ServiceError(refusal_, "", "the report did not arrive");
+    }
     if (!commands_.empty()) commands_.erase(commands_.begin());
     reports_.push_back(input.text("CommandStatus") + " " +
                        std::to_string(Json::parse(input["Diagnostics"].text("Payload")).integer("error_code")));
@@ -199,7 +204,6 @@ class AgentTest : public testing::Test {
       return std::string("etag");
     });
     Agent agent(settings_, executor, [this](const std::string& op, const Json& in) { return answer(op, in); });
-    agent.report_interrupted();
     while (agent.poll_once()) continue;
   }
 
@@ -207,6 +211,7 @@ class AgentTest : public testing::Test {
   Settings settings_;
   std::string deployment_;
   std::vector<std::string> commands_, reports_;
+  int lost_reports_ = 0, refusal_ = 0;
 };
 
 TEST_F(AgentTest, deploysARevisionAndStopsTheOldOneByItsOwnScripts) {
@@ -229,9 +234,28 @@ TEST_F(AgentTest, deploysARevisionAndStopsTheOldOneByItsOwnScripts) {
 }
 
 TEST_F(AgentTest, aCommandThatARestartCutOffIsReportedWithCodeSeven) {
-  put(settings_.root_dir + "/ongoing-deployment/command", "c-9");
+  put(settings_.root_dir + "/ongoing-deployment/command", R"({"Command":"c-9"})");
   deploy("d-1", {});
   EXPECT_THAT(reports_, ElementsAre("Failed 7"));
+}
+
+TEST_F(AgentTest, anOutcomeThatTheServiceDidNotHearIsToldAgainBeforeAnythingElse) {
+  put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\n");
+  lost_reports_ = 2;
+  EXPECT_THROW(deploy("d-1", {"DownloadBundle"}), ServiceError);
+  EXPECT_THROW(deploy("d-1", {"DownloadBundle"}), ServiceError);
+  EXPECT_TRUE(reports_.empty());
+  deploy("d-1", {"DownloadBundle"});
+  EXPECT_THAT(reports_, ElementsAre("Succeeded 0"));
+}
+
+TEST_F(AgentTest, aReportThatTheServiceRefusesIsNotToldForEver) {
+  put(settings_.root_dir + "/ongoing-deployment/command", R"({"Command":"c-of-another-life"})");
+  lost_reports_ = 1;
+  refusal_ = 400;
+  deploy("d-1", {});
+  EXPECT_TRUE(reports_.empty());
+  EXPECT_FALSE(path_exists(settings_.root_dir + "/ongoing-deployment/command"));
 }
 
 TEST_F(AgentTest, aSpecificationWithAWrongSignatureIsNotCarriedOut) {

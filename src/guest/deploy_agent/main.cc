@@ -66,11 +66,9 @@ int main(int argc, char** argv) {
             settings->auth_policy ? "codedeploy-commands-secure" : "codedeploy-commands",
             settings->auth_policy ? "CodeDeployCommandService" : "CodeDeployCommandService_v20141006",
             settings->credentials);
-        auto fresh = std::make_unique<Agent>(
-            *settings, *executor,
-            [service](const std::string& op, const hanbat::Json& in) { return service->call(op, in); });
-        fresh->report_interrupted();
-        agent = std::move(fresh);
+        agent = std::make_unique<Agent>(*settings, *executor, [service](const std::string& op, const hanbat::Json& in) {
+          return service->call(op, in);
+        });
         std::fprintf(stderr, "polling %s as %s\n", settings->control_endpoint.c_str(),
                      settings->host_identifier.c_str());
       }

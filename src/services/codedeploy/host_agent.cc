@@ -65,8 +65,11 @@ commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq
   const std::string instance = require_instance(rq, in.host_identifier);
 
   const auto command = store_.find_pending_command(rq.tx, {rq.account, rq.region}, instance);
-  if (!command || (command->handed_out.ms != 0 && rq.now() - command->handed_out < kHandOutAgain)) {
-    rq.wait_for(commands_topic(instance), kLongPoll);
+  const Milliseconds wait = !command                      ? Milliseconds(kLongPoll)
+                            : command->handed_out.ms == 0 ? Milliseconds(0)
+                                                          : command->handed_out + kHandOutAgain - rq.now();
+  if (wait > Milliseconds(0)) {
+    rq.wait_for(commands_topic(instance), wait);
     return {};
   }
 
