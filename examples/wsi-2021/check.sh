@@ -303,11 +303,11 @@ check_10_1() {
   seen="$id"
   [[ "$id" == i-* ]] || return 1
   subnet="$(get ec2 describe-instances --instance-ids "$id" --query 'Reservations[0].Instances[0].SubnetId')"
-  seen="$name $id $(launched_like "$id")"
-  local like; like="$(launched_like "$(instance_id wsi-api-1)")"
-  local found; found="$(instance_id "$name")"
+  local made like found
+  made="$(launched_like "$id")" like="$(launched_like "$(instance_id wsi-api-1)")" found="$(instance_id "$name")"
+  seen="$name $id $made"
   aws ec2 terminate-instances --instance-ids "$id" >/dev/null
-  [ "$found" = "$id" ] && [ "$(launched_like "$id")" = "$like" ] &&
+  [ "$found" = "$id" ] && [ "$made" = "$like" ] &&
     [[ " $(subnet_row wsi-private-a) $(subnet_row wsi-private-b) " == *" $subnet "* ]]
 }
 

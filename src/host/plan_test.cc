@@ -85,9 +85,10 @@ TEST(Plan, ADeviceNameFitsTheKernel) {
   EXPECT_LE(device_name("eni-0123456789abcdef0").size(), 15u);
 }
 
-TEST(Plan, DhcpKnowsAMachineByItsMac) {
+TEST(Plan, DhcpKnowsAMachineByItsMacAndDnsByItsNameWhetherItHasALeaseOrNot) {
   const DnsmasqFiles files = dnsmasq_of_vpc(small_vpc(), "/x");
   EXPECT_EQ(files.leases, "02:00:00:00:00:01,10.1.0.5,ip-10-1-0-5\n");
+  EXPECT_EQ(files.hosts, "10.1.0.5 ip-10-1-0-5.ap-northeast-2.compute.internal\n");
   EXPECT_THAT(
       files.config,
       HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,24h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
@@ -177,6 +178,12 @@ TEST(Haproxy, DrainingChangesNothingInTheConfigurationSoNothingIsReloaded) {
   const std::string before = haproxy_of(spec, "/x").config;
   spec.target_groups[0].targets[0].state = "draining";
   EXPECT_EQ(haproxy_of(spec, "/x").config, before);
+}
+
+TEST(Haproxy, WithoutAHealthyTargetAllOfTheGroupAreAsked) {
+  const std::string config = haproxy_of(one_balancer(), "/x").config;
+  EXPECT_THAT(config, HasSubstr("  option allbackups\n"));
+  EXPECT_THAT(config, HasSubstr("  server open_10.1.0.5_8080 10.1.0.5:8080 source 10.1.2.9 no-check backup\n"));
 }
 
 TEST(Haproxy, ANewTargetBeginsAsDownAndAKnownOneKeepsItsState) {

@@ -207,7 +207,13 @@ class Machines(unittest.TestCase):
         self.inside("i-11", "touch", "/tmp/broken")
         self.wait_health({"10.74.0.5": "unhealthy", "10.74.0.6": "healthy"})
         self.assertEqual(self.health()["10.74.0.5"][1], "Target.ResponseCodeMismatch")
+        self.inside("i-12", "touch", "/tmp/broken")
+        self.wait_health({"10.74.0.5": "unhealthy", "10.74.0.6": "unhealthy"})
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            self.get()
+        self.assertEqual(caught.exception.code, 500, "no target is healthy: all are asked, and theirs is the answer")
         self.inside("i-11", "rm", "/tmp/broken")
+        self.inside("i-12", "rm", "/tmp/broken")
         self.wait_health({"10.74.0.5": "healthy", "10.74.0.6": "healthy"})
         self.apply_vpc(["0.0.0.0/0"], [])
         self.wait_health({"10.74.0.5": "unhealthy", "10.74.0.6": "unhealthy"})

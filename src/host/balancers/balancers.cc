@@ -159,7 +159,8 @@ void Balancers::cut_off(Place& place, const BalancersSpec& spec) {
   for (const auto& group : place.spec.target_groups)
     for (const auto& target : group.targets)
       if (target.state == "draining" && !has_target(find_group(spec, group.id), target))
-        place.haproxy->ask(fmt::format("shutdown sessions server {}/{}", backend_name(group), server_name(target)));
+        for (const auto& server : {server_name(target), open_server_name(target)})
+          place.haproxy->ask(fmt::format("shutdown sessions server {}/{}", backend_name(group), server));
 }
 
 void Balancers::drain_as_wanted(Place& place) {
@@ -170,14 +171,15 @@ void Balancers::drain_as_wanted(Place& place) {
       admin[{row.at("be_name"), row.at("srv_name")}] = static_cast<int>(parse_int(state->second).value_or(0));
   }
   for (const auto& group : place.spec.target_groups)
-    for (const auto& target : group.targets) {
-      const auto found = admin.find({backend_name(group), server_name(target)});
-      if (found == admin.end()) continue;
-      const bool drains = (found->second & 0x08) != 0;
-      if (drains != (target.state == "draining"))
-        place.haproxy->ask(fmt::format("set server {}/{} state {}", backend_name(group), server_name(target),
-                                       drains ? "ready" : "drain"));
-    }
+    for (const auto& target : group.targets)
+      for (const auto& server : {server_name(target), open_server_name(target)}) {
+        const auto found = admin.find({backend_name(group), server});
+        if (found == admin.end()) continue;
+        const bool drains = (found->second & 0x08) != 0;
+        if (drains != (target.state == "draining"))
+          place.haproxy->ask(
+              fmt::format("set server {}/{} state {}", backend_name(group), server, drains ? "ready" : "drain"));
+      }
 }
 
 std::map<Balancers::Key, Row> Balancers::stat(const Place& place) {
@@ -209,8 +211,11 @@ std::vector<TargetHealth> Balancers::health() {
       const auto row = here.find(key);
       const auto place = places_.find(group.vpc_id);
       const bool settling = place != places_.end() && place->second.settling.contains(key);
-      all.push_back(health_of(group, target, row == here.end() ? Row{} : row->second,
-                              settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo));
+      TargetHealth seen = health_of(group, target, row == here.end() ? Row{} : row->second,
+                                    settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo);
+      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end())
+        seen.active_connections += static_cast<int>(parse_int(open->second.at("scur")).value_or(0));
+      all.push_back(std::move(seen));
     }
   return all;
 }

@@ -185,6 +185,7 @@ class Writer {
                         group.algorithm == "least_outstanding_requests" ? "leastconn" : "roundrobin");
     out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds,
                         check.timeout_seconds);
+    out_ += "  option allbackups\n";
     if (group.stickiness_seconds > 0)
       out_ += fmt::format("  cookie AWSALB insert indirect nocache maxlife {}s\n", group.stickiness_seconds);
     out_ += fmt::format(
@@ -206,6 +207,8 @@ class Writer {
       const auto& node = near != balancer.nodes.end() ? *near : balancer.nodes.front();
       out_ += fmt::format("  server {} {}:{} source {}{}\n", server_name(target), target.ip, target.port,
                           node.private_ip, group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
+      out_ += fmt::format("  server {} {}:{} source {} no-check backup\n", open_server_name(target), target.ip,
+                          target.port, node.private_ip);
     }
   }
 
@@ -252,6 +255,7 @@ class Writer {
 
 std::string backend_name(const TargetGroup& group) { return "T_" + group.id; }
 std::string server_name(const Target& target) { return fmt::format("{}_{}", target.ip, target.port); }
+std::string open_server_name(const Target& target) { return "open_" + server_name(target); }
 
 std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec) {
   std::map<std::string, const Balancer*> used;

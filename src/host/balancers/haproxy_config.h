@@ -24,6 +24,9 @@ HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folde
 
 std::string backend_name(const TargetGroup& group);
 std::string server_name(const Target& target);
+/// The same target once more, without checks, for when no target of the group is healthy: a load balancer then fails
+/// open and sends to all of them. Source: "Health checks for your target groups" of the ALB guide.
+std::string open_server_name(const Target& target);
 
 /// The target groups that some listener forwards to, each with the balancer that does.
 std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec);
