@@ -1,5 +1,6 @@
 // up, down, status and reset: the region as a whole.
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,30 @@ void wait_until_ready(const Home& home, pid_t hostd) {
   }
 }
 
+/// Whether the running daemons are the programs that lie beside this one: started from there, and not built anew since.
+bool runs_these_programs(const Home& home, pid_t hostd) {
+  std::error_code failed;
+  // Of a file that was replaced, the link says "… (deleted)".
+  if (fs::read_symlink(fmt::format("/proc/{}/exe", hostd), failed) != program_folder() / "hanbat-hostd") return false;
+  const auto started = fs::last_write_time(home.control_socket());
+  std::vector<fs::path> programs = {program_folder() / "hanbat-hostd", program_folder() / "hanbatd"};
+  for (const std::string& name : list_folder(guest_folder())) programs.push_back(guest_folder() / name);
+  for (const fs::path& program : programs)
+    if (fs::last_write_time(program) > started) return false;
+  return true;
+}
+
+/// Ends the daemons and nothing else: machines, networks and balancers go on, and the next hostd finds them.
+void end_daemons(pid_t hostd) {
+  ::kill(hostd, SIGTERM);
+  const auto began = steady_clock::now();
+  while (is_running(hostd)) {
+    if (seconds_since(began) > 30)
+      throw Failure(fmt::format("hostd (process {}) does not end; see its log, then: hanbat down", hostd));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 void print_reach(const Home& home) {
   const int port = front_port();
   tell(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
@@ -80,11 +105,17 @@ void print_reach(const Home& home) {
 void up(const Home& home) {
   require_root();
   const auto began = steady_clock::now();
-  if (find_answer(home, Json::object({{"action", "status"}})) && front_door_answers(front_port())) {
-    build_images(home, {});
-    tell("the region runs already");
-    print_reach(home);
-    return;
+  if (const auto status = find_answer(home, Json::object({{"action", "status"}}))) {
+    const auto running = static_cast<pid_t>(status->integer("hostd"));
+    if (runs_these_programs(home, running)) {
+      wait_until_ready(home, running);
+      build_images(home, {});
+      tell("the region runs already");
+      print_reach(home);
+      return;
+    }
+    tell("the daemons that run are of another build; they are started anew, machines and networks go on");
+    end_daemons(running);
   }
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
 
