@@ -159,6 +159,12 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
   void close_after() override { keep_ = false; }
 
+  void limit_hops(int hops) override {
+    if (::setsockopt(connection_.channel.fd(), IPPROTO_IP, IP_TTL, &hops, sizeof hops) != 0)
+      throw_errno("setsockopt IP_TTL");
+    keep_ = false;
+  }
+
   /// After the handler: sends what is left, passes over what was not read. Whether the connection can go on.
   bool part() {
     if (!finished_) {

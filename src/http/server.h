@@ -57,6 +57,8 @@ class Exchange {
   virtual bool client_gone() = 0;
   /// The connection ends after this answer.
   virtual void close_after() = 0;
+  /// This answer's packets die after so many hops (their IP time to live); the connection ends after it.
+  virtual void limit_hops(int hops) = 0;
 };
 
 /// Answers one request. Runs in many threads at once. http::Error becomes its status, any other exception 500.

@@ -2,6 +2,7 @@
 #include "base/encoding.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances.h"
+#include "services/ec2/metadata.h"
 #include "services/ec2/networks.h"
 
 namespace hanbat::ec2 {
@@ -136,7 +137,8 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;
   if (in.http_endpoint) options.http_endpoint = in.http_endpoint;
   if (in.http_tokens) options.http_tokens = in.http_tokens;
-  if (in.http_put_response_hop_limit) options.http_put_response_hop_limit = in.http_put_response_hop_limit;
+  if (in.http_put_response_hop_limit)
+    options.http_put_response_hop_limit = require_hop_limit(*in.http_put_response_hop_limit);
   if (in.instance_metadata_tags) options.instance_metadata_tags = in.instance_metadata_tags;
   update(rq.tx, row);
 

@@ -150,8 +150,11 @@ void Ec2::watch_machines(store::TaskRun& run) {
   } catch (const host::HostError&) {
     return run.again(kWatchEvery);
   }
+  // A machine that restarts by itself is away for a moment; one that is away at two looks has halted.
   std::vector<std::string> gone;
-  std::ranges::set_difference(seen_running_, running, std::back_inserter(gone));
+  std::ranges::set_difference(missed_once_, running, std::back_inserter(gone));
+  missed_once_.clear();
+  std::ranges::set_difference(seen_running_, running, std::inserter(missed_once_, missed_once_.end()));
   seen_running_ = std::move(running);
   run.again(kWatchEvery, [&](store::Tx& tx) {
     for (const std::string& id : gone) {

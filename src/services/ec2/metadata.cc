@@ -188,6 +188,13 @@ region::TemporaryCredentials Metadata::keys(region::Region& home, const std::str
   return keys_[name] = std::move(fresh);
 }
 
+int require_hop_limit(int hops) {
+  if (hops < 1 || hops > 64)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to 64.", hops));
+  return hops;
+}
+
 void Ec2::serve_metadata(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const std::string vpc_id = head.listener_tag.substr(head.listener_tag.find(':') + 1);
@@ -198,6 +205,8 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   note_guest_spoke(*row);
 
   const Timestamp now = home_.clock.now();
+  // A container behind the instance's own bridge is one hop further: with a limit of 1 the token does not reach it.
+  if (head.method == "PUT") exchange.limit_hops(options.http_put_response_hop_limit.value_or(1));
   if (head.method == "PUT")
     return exchange.send(head.raw_path == "/latest/api/token" ? give_token(metadata_, row->id, head, now)
                                                               : refusal(404));

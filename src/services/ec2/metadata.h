@@ -33,4 +33,8 @@ class Metadata {
   std::map<std::pair<std::string, std::string>, region::TemporaryCredentials> keys_;
 };
 
+/// The same number when it may be an HttpPutResponseHopLimit (1 to 64); throws InvalidParameterValue.
+/// Source: EC2 API reference, InstanceMetadataOptionsRequest.
+int require_hop_limit(int hops);
+
 }  // namespace hanbat::ec2

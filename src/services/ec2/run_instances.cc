@@ -10,6 +10,7 @@
 #include "services/ec2/images.h"
 #include "services/ec2/instance_types.h"
 #include "services/ec2/instances.h"
+#include "services/ec2/metadata.h"
 #include "services/ec2/networks.h"
 
 namespace hanbat::ec2 {
@@ -27,7 +28,6 @@ struct LaunchPlan {
   bool keep_interface = false;
   int disk_gib = 8;
   std::string volume_type = "gp2";
-  std::optional<int> iops, throughput;
   std::string user_data;
   std::optional<IamInstanceProfile> profile;
   Tags instance_tags, volume_tags, interface_tags;
@@ -143,8 +143,9 @@ void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan)
     if (disk.snapshot_id)
       throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
     plan.volume_type = disk.volume_type.value_or(plan.volume_type);
-    plan.iops = disk.iops;
-    plan.throughput = disk.throughput;
+    // The others are bought for a speed of their own, and all disks here are as fast as the host's.
+    if (plan.volume_type != "gp2" && plan.volume_type != "gp3")
+      throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + plan.volume_type);
     if (!disk.volume_size) continue;
     const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
     if (*disk.volume_size < least)
@@ -179,8 +180,8 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   shape.multi_attach_enabled = false;
   shape.size = plan.disk_gib;
   shape.volume_type = plan.volume_type;
-  shape.iops = plan.iops ? *plan.iops : plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
-  if (plan.volume_type == "gp3") shape.throughput = plan.throughput.value_or(125);
+  shape.iops = plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
+  if (plan.volume_type == "gp3") shape.throughput = 125;
   shape.snapshot_id = "";
   shape.state = "in-use";
   VolumeAttachment& attachment = shape.attachments.emplace().emplace_back();
@@ -217,7 +218,7 @@ InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
   options.state = "applied";
   options.http_tokens = asked.http_tokens.value_or("optional");
   options.http_endpoint = asked.http_endpoint.value_or("enabled");
-  options.http_put_response_hop_limit = asked.http_put_response_hop_limit.value_or(1);
+  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
   options.http_protocol_ipv6 = "disabled";
   options.instance_metadata_tags = asked.instance_metadata_tags.value_or("disabled");
   return options;
