@@ -1,5 +1,6 @@
 // One request and its answer on a connection: body framing both ways, the client's expectations, and how to part.
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 

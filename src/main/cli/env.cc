@@ -2,7 +2,11 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 
@@ -20,17 +24,25 @@ void print_env(const std::string& region, const Home& home) {
             << fmt::format("export AWS_REGION={0} AWS_DEFAULT_REGION={0}\n", region)
             << fmt::format("export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n", key->id, key->secret)
             // A load balancer is reached from this machine under its own name below localhost, at this port.
-            << "export HANBAT_BALANCER_PORT=4580\n"
-            // CodeCommit's own clone addresses lead here, and the CLI's helper signs in.
-            << "export GIT_CONFIG_COUNT=3\n"
-            << fmt::format(
-                   "export GIT_CONFIG_KEY_0='url.{}.insteadOf' "
-                   "GIT_CONFIG_VALUE_0='https://git-codecommit.{}.amazonaws.com/'\n",
-                   git, region)
-            << fmt::format("export GIT_CONFIG_KEY_1='credential.{}.helper'\n", git)
-            << "export GIT_CONFIG_VALUE_1='!f() { test \"$1\" != get || aws codecommit credential-helper "
-               "--ignore-host-check get; }; f'\n"
-            << fmt::format("export GIT_CONFIG_KEY_2='credential.{}.useHttpPath' GIT_CONFIG_VALUE_2=true\n", git);
+            << "export HANBAT_BALANCER_PORT=4580\n";
+
+  // CodeCommit's own clone addresses lead here, and the CLI's helper signs in. git-remote-codecommit (codecommit::
+  // remotes) signs an address of its own, which goes to AWS's name: that leads to the region's edge, under the region's
+  // certificate.
+  const std::string aws = fmt::format("git-codecommit.{}.amazonaws.com", region);
+  const std::vector<std::pair<std::string, std::string>> settings = {
+      {"url." + git + ".insteadOf", "'https://" + aws + "/'"},
+      {"credential." + git + ".helper",
+       "'!f() { test \"$1\" != get || aws codecommit credential-helper --ignore-host-check get; }; f'"},
+      {"credential." + git + ".useHttpPath", "true"},
+      {"http.curloptResolve", "'" + aws + ":443:" + host::kEndpointAddress + "'"},
+      // The environment's variable would win over the setting for one address.
+      {"http.sslCAInfo", "\"${GIT_SSL_CAINFO:-/etc/ssl/certs/ca-certificates.crt}\""},
+      {"http.https://" + aws + "/.sslCAInfo", "'" + (home.root / "ca" / "ca.pem").string() + "'"}};
+  for (std::size_t i = 0; i < settings.size(); ++i)
+    std::cout << fmt::format("export GIT_CONFIG_KEY_{0}='{1}' GIT_CONFIG_VALUE_{0}={2}\n", i, settings[i].first,
+                             settings[i].second);
+  std::cout << fmt::format("export GIT_CONFIG_COUNT={}\nunset GIT_SSL_CAINFO\n", settings.size());
 }
 
 }  // namespace hanbat::cli
