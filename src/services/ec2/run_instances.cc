@@ -36,6 +36,9 @@ struct LaunchPlan {
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
   if (in.monitoring && in.monitoring->enabled) throw not_done(rq, "detailed Monitoring");
   if (in.ebs_optimized.value_or(false)) throw not_done(rq, "EbsOptimized");
+  // A burstable instance here is never slowed down for want of credits, so "unlimited" is what it gets.
+  if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited")
+    throw not_done(rq, "CreditSpecification.CpuCredits=" + in.credit_specification->cpu_credits);
   if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
     throw not_done(rq, "HibernationOptions");
   if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");

@@ -97,7 +97,9 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   if (type != "instance" && type != "ip") throw not_built("TargetType=" + type);
   if (!in.protocol) throw validation_error("A protocol must be specified");
   if (*in.protocol != "HTTP" && *in.protocol != "HTTPS") throw not_built("Protocol=" + *in.protocol);
-  if (in.protocol_version.value_or("HTTP1") != "HTTP1") throw not_built("ProtocolVersion=" + *in.protocol_version);
+  // Terraform sends an empty one for none.
+  if (const std::string version = in.protocol_version.value_or(""); !version.empty() && version != "HTTP1")
+    throw not_built("ProtocolVersion=" + *in.protocol_version);
   if (in.ip_address_type.value_or("ipv4") != "ipv4") throw not_built("IpAddressType=" + *in.ip_address_type);
   if (!in.health_check_enabled.value_or(true))
     throw validation_error("Health check enabled must be true for target groups with target type 'instance'");

@@ -74,6 +74,9 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                           "to.");
   if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced")
     throw wire::Error::not_implemented("CreateBucket", "ObjectOwnership=" + *in.object_ownership);
+  if (in.acl.value_or("private") != "private")
+    throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,
+                      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
   if (const auto there = store_.find_bucket(rq.tx, in.bucket)) {
     if (there->account != rq.account)
       throw wire::Error(
