@@ -103,7 +103,9 @@ InstanceNetworkInterfaceSpecification interface_asked(const Request& rq, const R
 
 Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const std::optional<std::string>& subnet_id) {
   std::optional<std::string> zone;
-  if (in.placement && (in.placement->availability_zone || in.placement->availability_zone_id))
+  // Terraform sends an empty name for none.
+  const auto named = [](const std::optional<std::string>& text) { return !text.value_or("").empty(); };
+  if (in.placement && (named(in.placement->availability_zone) || named(in.placement->availability_zone_id)))
     zone = require_zone(place_of(rq), in.placement->availability_zone, in.placement->availability_zone_id);
   if (subnet_id) {
     auto subnet = require<Subnet>(rq.tx, place_of(rq), *subnet_id);
