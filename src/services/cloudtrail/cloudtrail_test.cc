@@ -45,8 +45,9 @@ class CloudTrailTest : public ::testing::Test {
   /// What the events of the attribute tell in `member` of their records, newest first; the lookups themselves aside.
   std::vector<std::string> found(const std::string& key, const std::string& value,
                                  std::string_view member = "eventName") {
+    const LookupEventsOutput answer = look({.lookup_attributes = {{{.attribute_key = key, .attribute_value = value}}}});
     std::vector<std::string> out;
-    for (const Event& event : *look({.lookup_attributes = {{{.attribute_key = key, .attribute_value = value}}}}).events)
+    for (const Event& event : *answer.events)
       if (event.event_name != "LookupEvents") out.push_back(Json::parse(*event.cloud_trail_event).text(member));
     return out;
   }
