@@ -3,9 +3,9 @@
 
     tools/distill.py <folder of published models> [service ...]
 
-What stays: operations with their HTTP traits and errors, shapes with members, wire traits and limits, error codes,
-pagination. What goes: prose, endpoint rules, waiters, deprecation notes. The result lies in models/<service>.json
-under the name that the service's folder has in src/services.
+What stays: operations with their HTTP traits and errors, shapes with members, wire traits, limits and marks of secrets,
+error codes, pagination. What goes: prose, endpoint rules, waiters, deprecation notes. The result lies in
+models/<service>.json under the name that the service's folder has in src/services.
 """
 import json
 import pathlib
@@ -15,16 +15,16 @@ import sys
 SERVICES = {
     "sts": "sts", "iam": "iam", "ec2": "ec2", "elasticloadbalancing": "elbv2", "s3": "s3", "logs": "logs",
     "events": "events", "ssm": "ssm", "codecommit": "codecommit", "codebuild": "codebuild", "codedeploy": "codedeploy",
-    "codepipeline": "codepipeline", "ecr": "ecr",
+    "codepipeline": "codepipeline", "ecr": "ecr", "cloudtrail": "cloudtrail",
 }
 METADATA = ("apiVersion", "protocol", "jsonVersion", "targetPrefix", "serviceId", "endpointPrefix", "signingName",
             "xmlNamespace", "awsQueryCompatible")
 OPERATION = ("http", "input", "output", "errors", "authtype", "httpChecksum")
 SHAPE = ("type", "members", "required", "member", "key", "value", "payload", "flattened", "locationName", "xmlNamespace",
          "timestampFormat", "min", "max", "pattern", "enum", "exception", "error", "fault", "union", "document",
-         "eventstream", "event")
+         "eventstream", "event", "sensitive")
 REFERENCE = ("shape", "location", "locationName", "queryName", "flattened", "xmlAttribute", "xmlNamespace",
-             "timestampFormat", "streaming", "idempotencyToken", "jsonvalue", "eventpayload", "eventheader")
+             "timestampFormat", "streaming", "idempotencyToken", "jsonvalue", "eventpayload", "eventheader", "sensitive")
 PAGINATION = ("input_token", "output_token", "limit_key", "result_key", "more_results")
 
 

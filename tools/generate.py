@@ -31,7 +31,16 @@ LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery"
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
 READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview)")
 
-WRITES = {"GetSessionToken", "GetFederationToken", "GetAuthorizationToken"}  # they make what they tell
+# They make the keys that they tell: they write, though AWS's trail counts them as reading.
+ISSUE_KEYS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "GetAuthorizationToken"}
+# Secrets that AWS's models do not mark as `sensitive`: structure and member.
+SECRETS = {
+    "sts": {("Credentials", "SessionToken")},
+    "ecr": {("AuthorizationData", "authorizationToken")},
+    "ssm": {("StartSessionResponse", "TokenValue"), ("ResumeSessionResponse", "TokenValue")},
+    "codebuild": {("EnvironmentVariable", "value"), ("Webhook", "secret"), ("SSMSession", "tokenValue")},
+    "elasticloadbalancing": {("AuthenticateOidcActionConfig", "ClientSecret")},
+}
 
 
 def snake(name):
@@ -336,6 +345,8 @@ class Tables:
         if reference.get("idempotencyToken"):
             fields.append(".idempotency_token = true")
         fields += fields_extra
+        if reference.get("sensitive") or (owner, name) in SECRETS.get(model.service, ()):
+            fields.append(".secret = true")
         if "queryName" in reference:
             fields.append(f".query_name = {text(reference['queryName'])}")
         space = self.namespace_of(reference, shape)
@@ -408,6 +419,8 @@ class Tables:
             fields.append(".flattened = true")
         if shape.get("union"):
             fields.append(".is_union = true")
+        if shape.get("sensitive"):
+            fields.append(".sensitive = true")
         if "timestampFormat" in shape:
             fields.append(f".time_format = wire::TimeFormat::{TIMES[shape['timestampFormat']]}")
         if "locationName" in shape:
@@ -488,7 +501,9 @@ def write_operation(model, name, lines):
         fields.append(".checksum_required = true")
     if operation.get("authtype") == "none":
         fields.append(".unsigned_allowed = true")
-    if READS.match(name) and name not in WRITES:
+    if name in ISSUE_KEYS:
+        fields.append(".issues_keys = true")
+    elif READS.match(name):
         fields.append(".read_only = true")
     return "{" + ", ".join(fields) + "}"
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "region/region.h"
+#include "services/cloudtrail/cloudtrail.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codedeploy/codedeploy.h"
@@ -24,6 +25,7 @@ namespace hanbat {
 void add_services(region::Region& home) {
   home.add(std::make_unique<iam::Iam>(home));
   home.add(std::make_unique<sts::Sts>(home));
+  home.add(std::make_unique<cloudtrail::CloudTrail>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));

@@ -26,6 +26,8 @@ class FakeService final : public Service {
     entry.name = name;
     entry.model.name = entry.name;
     entry.model.service = &model_;
+    entry.model.input = &In::shape();
+    entry.model.output = &Out::shape();
     entry.body = [body = std::move(body)](Request& rq, const void* in, void* out) {
       *static_cast<Out*>(out) = body(rq, *static_cast<const In*>(in));
     };

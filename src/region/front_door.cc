@@ -192,6 +192,20 @@ void send(http::Exchange& exchange, wire::Response response) {
   writer.finish();
 }
 
+/// Reads the request into `input`. A request that its sender signed and we cannot read is a call too, and the trail has
+/// it; one whose sender is not known (a wrong key or signature) is nobody's, and no trail has it, as in AWS.
+void decode(const Call& call, const Region& home, void* input) {
+  try {
+    wire::decode_request(*call.model, call.view, call.body, input);
+  } catch (const wire::Error& error) {
+    CallRecord record{
+        .operation = *call.model, .caller = call.caller, .region = call.region, .request_id = call.request_id};
+    record.error = &error;
+    if (Trail* trail = home.find_trail()) trail->record(record);
+    throw;
+  }
+}
+
 /// In whose protocol an error goes out when the service is not known: that of a service which speaks like the request.
 const Service* service_alike(const Call& call, const Region& home) {
   wire::Protocol protocol = wire::Protocol::kRestXml;
@@ -265,7 +279,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     if (!operation) throw wire::Error::not_implemented(call.model->name);
     const auto input = operation->make_input();
     const auto output = operation->make_output();
-    wire::decode_request(*call.model, call.view, call.body, input.get());
+    decode(call, home_, input.get());
     home_.call(*call.service, *operation, call.caller, call.region, input.get(), output.get(), call.request_id,
                call.view.header("host"));
     send(exchange, wire::encode_response(*call.model, output.get(), call.request_id));

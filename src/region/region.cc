@@ -71,37 +71,74 @@ const ListenerHandler* Region::find_listener_handler(std::string_view tag) const
   return nullptr;
 }
 
+void Region::record_failures(CallRecord& record, store::Tx* tx, const std::function<void()>& body) {
+  const auto keep = [&](const wire::Error& error) {
+    record.output = nullptr;
+    record.error = &error;
+    if (tx) return trail_->record(*tx, record);
+    trail_->record(record);
+  };
+  try {
+    body();
+  } catch (const wire::Error& error) {
+    if (trail_) keep(error);
+    throw;
+  } catch (const std::exception&) {
+    if (trail_) keep(wire::Error("InternalFailure", 500, "An internal error occurred."));
+    throw;
+  }
+}
+
 void Region::call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
                   const void* input, void* output, std::string_view request_id, std::string_view host) {
   const std::string id = request_id.empty() ? random_uuid() : std::string(request_id);
+  const store::Tx::Mode mode = mode_of(operation);
+  CallRecord record{.operation = *operation.model, .caller = caller, .region = region, .request_id = id};
+  record.input = input;
   Timestamp deadline{0};
-  while (true) {
-    const std::uint64_t seen = notifier.count();
-    try {
-      db.run(mode_of(operation), [&](store::Tx& tx) {
-        Request rq(*this, service, *operation.model, tx, caller, std::string(region), id);
-        rq.host = host;
-        rq.wait_deadline = deadline;
-        operation.call(service, rq, input, output);
-      });
-      return;
-    } catch (const WriteFirst& first) {
-      db.write(first.write);
-    } catch (const WaitForTopic& wait) {
-      deadline = wait.deadline;
-      const Milliseconds left = deadline - clock.now();
-      // At the daemon's end the call answers at once with what there is.
-      if (!notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait))) deadline = clock.now();
+  const auto attempt = [&](store::Tx& tx) {
+    Request rq(*this, service, *operation.model, tx, caller, std::string(region), id);
+    rq.host = host;
+    rq.wait_deadline = deadline;
+    rq.asked = &record.resources;
+    operation.call(service, rq, input, output);
+    record.output = output;
+    if (trail_ && mode == store::Tx::Mode::kWrite) trail_->record(tx, record);
+  };
+  record_failures(record, nullptr, [&] {
+    while (true) {
+      const std::uint64_t seen = notifier.count();
+      try {
+        return db.run(mode, attempt);
+      } catch (const WriteFirst& first) {
+        db.write(first.write);
+      } catch (const WaitForTopic& wait) {
+        deadline = wait.deadline;
+        const Milliseconds left = deadline - clock.now();
+        // At the daemon's end the call answers at once with what there is.
+        if (!notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait))) deadline = clock.now();
+      }
     }
-  }
+  });
+  if (trail_ && mode == store::Tx::Mode::kRead) trail_->record(record);
 }
 
 void Region::call(Request& rq, Service& service, const Operation& operation, const Caller& caller, const void* input,
                   void* output) {
   Request inner(*this, service, *operation.model, rq.tx, caller, rq.region, rq.request_id);
   inner.host = rq.host;
-  if (rq.tx.mode() == store::Tx::Mode::kRead) return operation.call(service, inner, input, output);
-  rq.tx.savepoint([&] { operation.call(service, inner, input, output); });
+  CallRecord record{.operation = *operation.model, .caller = caller, .region = rq.region, .request_id = rq.request_id};
+  record.input = input;
+  inner.asked = &record.resources;
+  const bool reads = rq.tx.mode() == store::Tx::Mode::kRead;
+  record_failures(record, reads ? nullptr : &rq.tx, [&] {
+    if (reads) return operation.call(service, inner, input, output);
+    rq.tx.savepoint([&] { operation.call(service, inner, input, output); });
+  });
+  record.output = output;
+  if (!trail_) return;
+  if (reads) return trail_->record(record);
+  trail_->record(rq.tx, record);
 }
 
 void Region::publish(store::Tx& tx, std::string_view account, std::string_view region, const Event& event) {

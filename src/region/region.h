@@ -15,6 +15,7 @@
 #include "region/identity.h"
 #include "region/notifier.h"
 #include "region/service.h"
+#include "region/trail.h"
 #include "store/blobs.h"
 #include "store/database.h"
 #include "store/tasks.h"
@@ -76,6 +77,9 @@ class Region {
   void set_authorizer(Authorizer& authorizer) { authorizer_ = &authorizer; }
   Identity& identity() const { return *identity_; }
   Authorizer& authorizer() const { return *authorizer_; }
+  /// cloudtrail hands this in from its constructor; null where nobody keeps a trail.
+  void set_trail(Trail& trail) { trail_ = &trail; }
+  Trail* find_trail() const { return trail_; }
 
   /// Runs all migrations, then every service's start().
   void start();
@@ -85,7 +89,7 @@ class Region {
   const ListenerHandler* find_listener_handler(std::string_view tag) const;
 
   /// Calls an operation in a transaction of its own. Waits as the operation asks (long polls), at most as long as it
-  /// says. `host` is the Host header of an outside call.
+  /// says. `host` is the Host header of an outside call. However it ends, the trail has it.
   void call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
             const void* input, void* output, std::string_view request_id = {}, std::string_view host = {});
   /// Calls an operation inside a request's transaction.
@@ -100,11 +104,15 @@ class Region {
   Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name);
 
  private:
+  /// Runs `body`, and tells the trail when it throws.
+  void record_failures(CallRecord& record, store::Tx* tx, const std::function<void()>& body);
+
   host::Host* host_;
   http::Authority* authority_;
   http::Server* server_ = nullptr;
   Identity* identity_ = nullptr;
   Authorizer* authorizer_ = nullptr;
+  Trail* trail_ = nullptr;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::pair<std::string, ListenerHandler>> listener_handlers_;
 };

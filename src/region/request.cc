@@ -1,5 +1,7 @@
 #include "region/request.h"
 
+#include <algorithm>
+
 #include "base/arn.h"
 #include "region/region.h"
 
@@ -30,6 +32,8 @@ void Request::authorize(AccessQuestion question) {
     const auto arn = parse_arn(question.resource);
     question.resource_account = arn && arn->account.size() == 12 ? arn->account : account;
   }
+  if (asked && std::find(asked->begin(), asked->end(), question.resource) == asked->end())
+    asked->push_back(question.resource);
   home.authorizer().authorize(*this, question);
 }
 

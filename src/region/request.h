@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
 #include "region/authorization.h"
@@ -51,6 +52,8 @@ class Request {
   std::string host;
   /// Until when wait_for may make this call wait; {0} before its first wait.
   Timestamp wait_deadline{0};
+  /// Where authorize() notes the resources that it asks about, for the trail; or null.
+  std::vector<std::string>* asked = nullptr;
 
   Timestamp now() const;
   const Clock& clock() const;

@@ -162,7 +162,9 @@ void Decoding::add(const Shape& shape, const Path& path, std::string value, std:
   Violation violation;
   violation.name = std::string(member->name);
   violation.path = path.text();
-  violation.constraint = "Value '" + value + "' at '" + violation.path +
+  // A secret is not told again, neither to who sent it nor to the trail that keeps the message.
+  if (shape.sensitive) value.clear();
+  violation.constraint = (shape.sensitive ? "Value" : "Value '" + value + "'") + " at '" + violation.path +
                          "' failed to satisfy constraint: Member must " + std::move(constraint);
   violation.value = std::move(value);
   violation.is_enum = shape.limits && !shape.limits->values.empty();

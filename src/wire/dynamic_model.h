@@ -160,6 +160,7 @@ class DynamicModel {
     if (json.flag("document")) out.type = Type::kDocument;
     out.flattened = json.flag("flattened");
     out.is_union = json.flag("union");
+    out.sensitive = json.flag("sensitive");
     out.time_format = time_of(json);
     out.wire_name = keep(json.text("locationName"));
     std::tie(out.xml_prefix, out.xml_uri) = space_of(json["xmlNamespace"]);

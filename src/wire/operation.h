@@ -53,6 +53,7 @@ struct OperationModel {
   bool checksum_required = false;  // the request must carry Content-MD5 or a checksum
   bool unsigned_allowed = false;   // the model's authtype "none": AssumeRoleWithWebIdentity and the like
   bool read_only = false;          // by its name (Describe, Get, List, Head…); only a hint
+  bool issues_keys = false;        // makes the keys that it answers with, which AWS counts as reading
 };
 
 struct ServiceModel {

@@ -62,6 +62,7 @@ struct Member {
   bool xml_attribute = false;
   bool idempotency_token = false;
   bool json_value = false;           // a document that travels as text in JSON, and as base64 in a header
+  bool secret = false;               // a secret though its type is none; ask is_secret()
   std::string_view query_name = {};  // the ec2 protocol's own name for an input member
   std::string_view xml_prefix = {};  // namespace of the element
   std::string_view xml_uri = {};
@@ -103,7 +104,8 @@ struct Shape {
   const Limits* limits = nullptr;
   bool flattened = false;
   bool is_union = false;
-  bool document = false;  // structure: a payload of any JSON
+  bool document = false;   // structure: a payload of any JSON
+  bool sensitive = false;  // every value of this type is a secret
   TimeFormat time_format = TimeFormat::kDefault;
   std::string_view wire_name = {};  // locationName of the shape itself (rest-xml payload roots)
   std::string_view xml_prefix = {};
@@ -213,6 +215,9 @@ inline const void* find_value(const Member& member, const void* structure) {
 inline void* make_value(const Member& member, void* structure) {
   return member.slot.make(static_cast<char*>(structure) + member.offset);
 }
+
+/// Whether the member's values are secrets: in no log, trail or error message.
+inline bool is_secret(const Member& member) { return member.secret || member.shape->sensitive; }
 
 /// A value of the shape as JSON with the model's names (not the wire's), absent members left out; timestamps as ISO
 /// 8601 with milliseconds, blobs as base64. A streaming body cannot be written and is left out.

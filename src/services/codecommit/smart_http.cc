@@ -22,6 +22,9 @@ constexpr std::uint64_t kLargestNegotiation = 64u << 20;
 
 enum class Verb { kPull, kPush };
 
+/// What goes over the wire: only what references there are, or objects.
+enum class Transfer { kReferences, kData };
+
 /// What a request of a git client wants.
 struct GitRoute {
   std::string repository;
@@ -53,6 +56,36 @@ const wire::OperationModel& operation(Verb verb) {
   static const wire::OperationModel pull{.name = "GitPull", .service = &service_model(), .read_only = true};
   static const wire::OperationModel push{.name = "GitPush", .service = &service_model()};
   return verb == Verb::kPull ? pull : push;
+}
+
+/// Tells the trail of one of git's requests, as CodeCommit does: a push is two, the look at what is there and the
+/// transfer. Without a transaction for what changed nothing.
+void tell_trail(region::Region& home, store::Tx* tx, region::CallRecord call, const Repository* repository,
+                Transfer transfer) {
+  region::Trail* trail = home.find_trail();
+  if (!trail) return;
+  call.additional = Json::object({{"protocol", "HTTP"}, {"dataTransferred", transfer == Transfer::kData}});
+  if (repository) {
+    call.additional["repositoryName"] = repository->name;
+    call.additional["repositoryId"] = repository->id;
+  }
+  if (tx) return trail->record(*tx, call);
+  trail->record(call);
+}
+
+/// A push as the trail has it: which references it moved where.
+region::CallRecord push_record(const region::Request& rq, const Push& push, std::vector<std::string> resources) {
+  Json references = Json::array();
+  for (const auto& command : push.commands)
+    if (command.refusal.empty())
+      references.push_back(Json::object({{"commit", command.change.new_id}, {"ref", command.change.name}}));
+  region::CallRecord call{.operation = rq.operation,
+                          .caller = rq.caller,
+                          .region = rq.region,
+                          .request_id = rq.request_id,
+                          .resources = std::move(resources)};
+  call.request = Json::object({{"references", std::move(references)}});
+  return call;
 }
 
 http::Headers uncached(std::string type) {
@@ -119,22 +152,39 @@ void CodeCommit::serve(http::Exchange& exchange) {
   std::optional<GitLogin> login;
   std::optional<Repository> repository;
   std::vector<Reference> references;
+  std::vector<std::string> resources;
+  const auto call = [&] {
+    return region::CallRecord{.operation = operation(wanted->verb),
+                              .caller = login->caller,
+                              .region = login->region,
+                              .request_id = request_id,
+                              .resources = resources};
+  };
   try {
     home_.db.read([&](store::Tx& tx) {
       login = log_in(home_, tx, head, wanted->repository);
       if (!login) return;
       region::Request rq(home_, *this, operation(wanted->verb), tx, login->caller, login->region, request_id);
+      rq.asked = &resources;
       authorize(rq, wanted->verb == Verb::kPull ? "GitPull" : "GitPush", wanted->repository);
       repository = require_repository(rq, wanted->repository);
       if (wanted->verb == Verb::kPush) references = list_references(tx, *repository);
     });
-  } catch (const RepositoryDoesNotExistException&) {
-    return refuse(exchange, 404, "repository '" + wanted->repository + "' not found");
   } catch (const wire::Error& error) {
+    if (login) {
+      region::CallRecord refused = call();
+      refused.error = &error;
+      tell_trail(home_, nullptr, std::move(refused), nullptr, Transfer::kReferences);
+    }
+    if (dynamic_cast<const RepositoryDoesNotExistException*>(&error))
+      return refuse(exchange, 404, "repository '" + wanted->repository + "' not found");
     return refuse(exchange, error.status() == 400 ? 403 : error.status(), error.message());
   }
   if (!login) return refuse(exchange, 401, "authentication required");
 
+  // A push that transfers is told with the references that it moved, in their transaction.
+  if (wanted->advertises || wanted->verb == Verb::kPull)
+    tell_trail(home_, nullptr, call(), &*repository, wanted->advertises ? Transfer::kReferences : Transfer::kData);
   const std::string path = folder(*repository);
   if (wanted->verb == Verb::kPull) {
     project_references(*repository);
@@ -168,6 +218,8 @@ void CodeCommit::apply(Push& push, const Repository& known, const GitLogin& logi
   try {
     home_.db.write([&](store::Tx& tx) {
       region::Request rq(home_, *this, operation(Verb::kPush), tx, login.caller, login.region, request_id);
+      std::vector<std::string> resources;
+      rq.asked = &resources;
       auto repository = find_repository(tx, known.account, known.region, known.name);
       if (!repository || repository->id != known.id) throw http::Error(404, "the repository is gone");
       for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
@@ -177,6 +229,7 @@ void CodeCommit::apply(Push& push, const Repository& known, const GitLogin& logi
       for (auto& command : push.commands)
         if (command.refusal.empty() && !change_reference(rq, *repository, command.change))
           command.refusal = "reference already changed";
+      tell_trail(home_, &tx, push_record(rq, push, resources), &*repository, Transfer::kData);
     });
   } catch (const Undone&) {
     for (auto& command : push.commands)

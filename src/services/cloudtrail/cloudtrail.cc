@@ -1,0 +1,33 @@
+#include "services/cloudtrail/cloudtrail.h"
+
+#include "gen/cloudtrail/schema.h"
+
+namespace hanbat::cloudtrail {
+namespace {
+
+constexpr std::string_view kExpire = "cloudtrail.expire";
+constexpr Milliseconds kExpireEvery = std::chrono::hours(1);
+
+}  // namespace
+
+std::span<const store::Migration> CloudTrail::migrations() const { return schema(); }
+
+void CloudTrail::start() {
+  home_.tasks.handle(std::string(kExpire), [this](store::TaskRun& run) {
+    run.again(kExpireEvery, [this](store::Tx& tx) { store_.remove_before(tx, home_.clock.now() - kKept); });
+  });
+  home_.db.write([this](store::Tx& tx) {
+    home_.tasks.add(tx, {.kind = std::string(kExpire), .key = "all", .body = Json::object()});
+  });
+  recorder_.start();
+}
+
+void CloudTrail::record(store::Tx& tx, const region::CallRecord& call) {
+  if (is_recorded(call)) store_.insert(tx, make_event(call, home_.clock.now()));
+}
+
+void CloudTrail::record(const region::CallRecord& call) {
+  if (is_recorded(call)) recorder_.add(make_event(call, home_.clock.now()));
+}
+
+}  // namespace hanbat::cloudtrail

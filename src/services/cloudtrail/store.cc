@@ -1,0 +1,68 @@
+#include "services/cloudtrail/store.h"
+
+namespace hanbat::cloudtrail {
+namespace {
+
+/// The condition that a lookup attribute stands for; it binds one value.
+std::string_view condition_of(std::string_view key) {
+  if (key == "EventId") return "event_id = ?";
+  if (key == "EventName") return "event_name = ?";
+  if (key == "EventSource") return "event_source = ?";
+  if (key == "Username") return "user_name = ?";
+  if (key == "AccessKeyId") return "access_key_id = ?";
+  if (key == "ReadOnly") return "read_only = CAST(? AS INTEGER)";
+  if (key == "ResourceName") return "id IN (SELECT event FROM trail_resources WHERE name = ?)";
+  if (key == "ResourceType") return "EXISTS (SELECT 1 FROM trail_resources WHERE event = id AND type = ?)";
+  return "'' = ?";
+}
+
+std::vector<ResourceName> resources_of(store::Tx& tx, std::int64_t event) {
+  std::vector<ResourceName> out;
+  for (const auto& row : tx.query("SELECT type, name FROM trail_resources WHERE event = ? ORDER BY type, name", event))
+    out.push_back({row.text(0), row.text(1)});
+  return out;
+}
+
+}  // namespace
+
+void Store::insert(store::Tx& tx, const TrailEvent& event) const {
+  const auto rows = tx.query(
+      "INSERT INTO trail_events(event_id, account, region, at, event_name, event_source, user_name, access_key_id, "
+      "read_only, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+      event.event_id, event.account, event.region, event.at, event.name, event.source, event.user_name,
+      event.access_key_id, event.read_only, event.record);
+  for (const ResourceName& resource : event.resources)
+    tx.exec("INSERT INTO trail_resources(event, type, name) VALUES (?, ?, ?)", rows.front().integer(0), resource.type,
+            resource.name);
+}
+
+std::vector<EventRow> Store::find(store::Tx& tx, const EventQuery& query) const {
+  static constexpr std::int64_t kEnd = INT64_MAX;
+  const std::string sql =
+      "SELECT id, at, event_id, event_name, event_source, user_name, access_key_id, read_only, record "
+      "FROM trail_events WHERE id IN (SELECT id FROM trail_events WHERE account = ? AND region = ? AND at >= ? AND "
+      "at < ? AND (at < ? OR (at = ? AND id < ?)) AND " +
+      std::string(condition_of(query.key)) + " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at DESC, id DESC";
+  const std::int64_t before_at = query.before_id ? query.before_at : kEnd;
+  std::vector<EventRow> out;
+  for (const auto& row : tx.query(sql, query.account, query.region, query.from, query.to, before_at, before_at,
+                                  query.before_id, query.value, query.limit))
+    out.push_back({.id = row.integer(0),
+                   .at = row.timestamp(1),
+                   .event_id = row.text(2),
+                   .name = row.text(3),
+                   .source = row.text(4),
+                   .user_name = row.text(5),
+                   .access_key_id = row.text(6),
+                   .read_only = row.flag(7),
+                   .record = row.text(8),
+                   .resources = resources_of(tx, row.integer(0))});
+  return out;
+}
+
+void Store::remove_before(store::Tx& tx, Timestamp at) const {
+  tx.exec("DELETE FROM trail_resources WHERE event IN (SELECT id FROM trail_events WHERE at < ?)", at);
+  tx.exec("DELETE FROM trail_events WHERE at < ?", at);
+}
+
+}  // namespace hanbat::cloudtrail
