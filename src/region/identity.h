@@ -29,8 +29,10 @@ struct Caller {
   std::map<std::string, std::string> session_tags;  // aws:PrincipalTag/… of the session
   std::string source_identity;
   std::string via_service;  // the service that calls on this principal's behalf, or ""
+  std::string source_arn;   // of a service: the resource on whose behalf it calls (a rule, a project), or ""
   std::string source_ip;
   std::string user_agent;
+  std::string referer;
   bool secure_transport = false;
   std::optional<Timestamp> token_issued_at;
 };
@@ -80,9 +82,10 @@ class Identity {
   virtual std::optional<Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) = 0;
   /// A session of the role for an AWS service, as the role's trust policy allows it to that service. The result acts in
-  /// process; it has no keys. Throws wire::Error AccessDenied when the role is missing or does not trust the service.
+  /// process; it has no keys. `source_arn` is the resource for which the service takes the role (aws:SourceArn), or "".
+  /// Throws wire::Error AccessDenied when the role is missing or does not trust the service.
   virtual Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
-                             std::string_view session_name) = 0;
+                             std::string_view session_name, std::string_view source_arn = {}) = 0;
   virtual std::optional<RoleFacts> find_role(store::Tx& tx, std::string_view role_arn) = 0;
   /// A session of the role; who may have it was decided before.
   virtual Caller open_session(const RoleFacts& role, std::string_view session_name, const SessionOptions& options) = 0;

@@ -14,6 +14,7 @@
 #include "region/events.h"
 #include "region/identity.h"
 #include "region/notifier.h"
+#include "region/organization.h"
 #include "region/service.h"
 #include "store/blobs.h"
 #include "store/database.h"
@@ -76,6 +77,9 @@ class Region {
   void set_authorizer(Authorizer& authorizer) { authorizer_ = &authorizer; }
   Identity& identity() const { return *identity_; }
   Authorizer& authorizer() const { return *authorizer_; }
+  /// organizations hands itself in; a region without it has no organization.
+  void set_memberships(const Memberships& memberships) { memberships_ = &memberships; }
+  std::optional<Membership> find_membership(store::Tx& tx, std::string_view account) const;
 
   /// Runs all migrations, then every service's start().
   void start();
@@ -97,7 +101,8 @@ class Region {
   /// After the commit, wakes the calls that wait for the topic.
   void notify(store::Tx& tx, std::string topic);
   /// A session of the role for the service in a transaction of its own; see Identity::assume_role.
-  Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name);
+  Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name,
+                     std::string_view source_arn = {});
 
  private:
   host::Host* host_;
@@ -105,6 +110,7 @@ class Region {
   http::Server* server_ = nullptr;
   Identity* identity_ = nullptr;
   Authorizer* authorizer_ = nullptr;
+  const Memberships* memberships_ = nullptr;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::pair<std::string, ListenerHandler>> listener_handlers_;
 };

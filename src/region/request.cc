@@ -2,6 +2,7 @@
 
 #include "base/arn.h"
 #include "region/region.h"
+#include "region/service.h"
 
 namespace hanbat::region {
 
@@ -30,6 +31,7 @@ void Request::authorize(AccessQuestion question) {
     const auto arn = parse_arn(question.resource);
     question.resource_account = arn && arn->account.size() == 12 ? arn->account : account;
   }
+  service.add_resource_policies(*this, question);
   home.authorizer().authorize(*this, question);
 }
 

@@ -91,7 +91,7 @@ TEST_P(Decisions, FollowAwsLogic) {
   if (!c.identity.empty()) q.identity = {source(c.identity, DocumentKind::kIdentity)};
   if (c.boundary != "-") q.boundary = {source(c.boundary, DocumentKind::kIdentity)};
   if (c.session != "-") q.session = {source(c.session, DocumentKind::kIdentity)};
-  if (c.resource != "-") q.resource_policy = source(c.resource, DocumentKind::kResource);
+  if (c.resource != "-") q.resource_policies = {source(c.resource, DocumentKind::kResource)};
   if (c.control != "-")
     q.service_control = {{source(kAllowAll, DocumentKind::kIdentity)}, {source(c.control, DocumentKind::kIdentity)}};
   q.resource_policy_role = c.role;

@@ -3,6 +3,7 @@
 #include "base/arn.h"
 #include "base/text.h"
 #include "region/policy/evaluation.h"
+#include "services/iam/global_keys.h"
 #include "services/iam/secrets.h"
 #include "services/iam/trust.h"
 #include "wire/error.h"
@@ -149,7 +150,7 @@ Caller IamIdentity::open_session(const region::RoleFacts& role, std::string_view
 }
 
 Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
-                                std::string_view session_name) {
+                                std::string_view session_name, std::string_view source_arn) {
   const auto denied = [&] {
     return wire::Error("AccessDenied", 403,
                        std::string(service_principal) +
@@ -158,16 +159,21 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
   const auto role = find_role(tx, role_arn);
   if (!role) throw denied();
 
-  const Caller service = service_caller(role->account, service_principal);
+  Caller service = service_caller(role->account, service_principal);
+  service.source_arn = source_arn;
   region::policy::Question question{.action = "sts:AssumeRole",
                                     .resource = role->arn,
                                     .resource_account = role->account,
                                     .caller = &service,
                                     .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
-  question.context.set("aws:SourceAccount", role->account);
+  set_global_keys(question.context, {.caller = service,
+                                     .now = home_.clock.now(),
+                                     .region = home_.settings.default_region,
+                                     .caller_membership = home_.find_membership(tx, role->account),
+                                     .resource_account = role->account});
   question.context.set("sts:RoleSessionName", std::string(session_name));
-  question.resource_policy = region::policy::Source{
-      role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)};
+  question.resource_policies.push_back(
+      {role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)});
   if (!evaluate(question).allowed()) throw denied();
   uses.note(role->id, {home_.clock.now(), std::string(service_principal), home_.settings.default_region});
   return open_session(*role, session_name, {});

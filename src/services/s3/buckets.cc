@@ -38,7 +38,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
     question.resource_account = row->account;
-    if (const Json* policy = row->body.find("policy")) question.resource_policy = *policy;
+    if (const Json* policy = row->body.find("policy")) question.resource_policies.push_back(*policy);
   }
   rq.authorize(std::move(question));
   if (!row)
