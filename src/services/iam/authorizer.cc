@@ -20,7 +20,9 @@ using region::policy::Question;
 /// Services without regions of their own are asked in this one, whatever the client signs.
 constexpr std::string_view kHomeOfGlobals = "us-east-1";
 
-bool is_global(const wire::ServiceModel& service) { return service.folder == "iam" || service.folder == "organizations"; }
+bool is_global(const wire::ServiceModel& service) {
+  return service.folder == "iam" || service.folder == "organizations";
+}
 
 /// Whether the service says "on resource: *" of an action that is about no resource in particular.
 bool names_everything(const wire::ServiceModel& service) {
@@ -43,15 +45,16 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
                     .identity = facts.identity,
                     .boundary = facts.boundary,
                     .resource_policy_role = asked.resource_policy_role};
-  set_global_keys(question.context, {.caller = caller,
-                                     .principal_tags = facts.tags,
-                                     .now = rq.now(),
-                                     .region = is_global(rq.service.model()) ? std::string(kHomeOfGlobals) : rq.region,
-                                     .caller_membership = membership,
-                                     .resource_account = asked.resource_account,
-                                     .resource_membership = asked.resource_account == caller.account
-                                                                ? membership
-                                                                : rq.home.find_membership(rq.tx, asked.resource_account)});
+  set_global_keys(question.context,
+                  {.caller = caller,
+                   .principal_tags = facts.tags,
+                   .now = rq.now(),
+                   .region = is_global(rq.service.model()) ? std::string(kHomeOfGlobals) : rq.region,
+                   .caller_membership = membership,
+                   .resource_account = asked.resource_account,
+                   .resource_membership = asked.resource_account == caller.account
+                                              ? membership
+                                              : rq.home.find_membership(rq.tx, asked.resource_account)});
   for (const auto& [key, values] : asked.keys) question.context.set(key, values);
   if (membership) question.service_control = policies_.service_control(*membership);
   if (caller.session_policies.is_array()) {
@@ -71,8 +74,9 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
 void IamAuthorizer::refuse(const region::Request& rq, const Question& question, const Decision& decision) const {
   const wire::Protocol protocol = rq.service.model().protocol;
   const Caller& caller = *question.caller;
-  if (caller.kind == Caller::Kind::kAnonymous && protocol == wire::Protocol::kRestXml)
-    throw wire::Error("AccessDenied", 403, "Access Denied");
+  // S3 explains itself only within the account of the bucket.
+  const bool stranger = caller.kind == Caller::Kind::kAnonymous || caller.account != question.resource_account;
+  if (protocol == wire::Protocol::kRestXml && stranger) throw wire::Error("AccessDenied", 403, "Access Denied");
 
   const std::string quote = protocol == wire::Protocol::kRestXml ? "\"" : "";
   std::string message = "User: " + (caller.kind == Caller::Kind::kAnonymous ? std::string("anonymous") : caller.arn) +

@@ -60,16 +60,16 @@ Json explain_denial(const Question& question, const Decision& decision) {
   for (const auto& [lowered, entry] : question.context.entries())
     keys.push_back(Json::object({{"key", entry.key}, {"values", values_of(entry.values)}}));
   const region::Caller& caller = *question.caller;
-  return Json::object({{"allowed", false},
-                       {"explicitDeny", decision.outcome == Decision::Outcome::kExplicitDeny},
-                       {"matchedStatements", items(std::move(matched))},
-                       {"failures", items(Json::array())},
-                       {"context", Json::object({{"principal", Json::object({{"id", caller.user_id},
-                                                                             {"name", caller.name},
-                                                                             {"arn", caller.arn}})},
-                                                 {"action", question.action},
-                                                 {"resource", question.resource},
-                                                 {"conditions", items(std::move(keys))}})}});
+  return Json::object(
+      {{"allowed", false},
+       {"explicitDeny", decision.outcome == Decision::Outcome::kExplicitDeny},
+       {"matchedStatements", items(std::move(matched))},
+       {"failures", items(Json::array())},
+       {"context",
+        Json::object({{"principal", Json::object({{"id", caller.user_id}, {"name", caller.name}, {"arn", caller.arn}})},
+                      {"action", question.action},
+                      {"resource", question.resource},
+                      {"conditions", items(std::move(keys))}})}});
 }
 
 }  // namespace hanbat::iam

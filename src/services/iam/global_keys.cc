@@ -55,6 +55,7 @@ void set_principal_keys(region::policy::Context& context, const KeyFacts& facts)
   if (caller.kind == Who::kUser) context.set("aws:username", caller.name);
   for (const auto& [key, value] : facts.principal_tags) context.set("aws:PrincipalTag/" + key, value);
   for (const auto& [key, value] : caller.session_tags) context.set("aws:PrincipalTag/" + key, value);
+  for (const auto& [key, value] : caller.session_keys) context.set(key, value);
   if (!caller.source_identity.empty()) context.set("aws:SourceIdentity", caller.source_identity);
   if (caller.token_issued_at) {
     context.set("aws:TokenIssueTime", iso8601(*caller.token_issued_at));
@@ -73,7 +74,10 @@ void set_global_keys(region::policy::Context& context, const KeyFacts& facts) {
   context.set("aws:CurrentTime", iso8601(facts.now));
   context.set("aws:EpochTime", std::to_string(facts.now.ms / 1000));
   context.set("aws:RequestedRegion", facts.region);
-  context.set("aws:SecureTransport", caller.secure_transport ? "true" : "false");
+  // What the region's own services ask never leaves the daemon; only what came over a connection can have come in
+  // clear.
+  const bool came_in_clear = !caller.secure_transport && !caller.source_ip.empty() && caller.via_service.empty();
+  context.set("aws:SecureTransport", came_in_clear ? "false" : "true");
   context.set("aws:PrincipalType", std::string(principal_type(caller.kind)));
   context.set("aws:PrincipalIsAWSService", caller.kind == Who::kService ? "true" : "false");
   context.set("aws:ViaAWSService", caller.via_service.empty() ? "false" : "true");

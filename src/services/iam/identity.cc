@@ -17,6 +17,8 @@ using Who = Caller::Kind;
 Json write_caller(const Caller& c) {
   Json tags = Json::object();
   for (const auto& [key, value] : c.session_tags) tags[key] = value;
+  Json session_keys = Json::object();
+  for (const auto& [key, value] : c.session_keys) session_keys[key] = value;
   Json out = Json::object({{"kind", static_cast<int>(c.kind)},
                            {"account", c.account},
                            {"arn", c.arn},
@@ -26,6 +28,7 @@ Json write_caller(const Caller& c) {
                            {"session_name", c.session_name},
                            {"session_policies", c.session_policies},
                            {"session_tags", tags},
+                           {"session_keys", session_keys},
                            {"source_identity", c.source_identity}});
   return out;
 }
@@ -41,6 +44,8 @@ Caller read_caller(const Json& json) {
   c.session_name = json.text("session_name");
   c.session_policies = json["session_policies"];
   for (const auto& [key, value] : json["session_tags"].members()) c.session_tags[key] = value.as_string();
+  if (const Json* keys = json.find("session_keys"))
+    for (const auto& [key, value] : keys->members()) c.session_keys[key] = value.as_string();
   c.source_identity = json.text("source_identity");
   return c;
 }
@@ -182,6 +187,20 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
 Json IamIdentity::find_managed_policy(store::Tx& tx, std::string_view policy_arn) {
   const auto text = policies_.managed_text(tx, policy_arn);
   return text ? Json::parse(*text) : Json();
+}
+
+std::optional<std::string> IamIdentity::find_unknown_principal(store::Tx& tx,
+                                                               const region::policy::Document& document) {
+  for (const region::policy::Statement& statement : document.statements) {
+    if (!statement.principals) continue;
+    for (const std::string& name : statement.principals->aws) {
+      const auto arn = parse_arn(name);
+      if (!arn || arn->service != "iam" || arn->resource == "root" || store_.find_by_arn(tx, name)) continue;
+      // Of an account that has nobody here it is not known who exists.
+      if (store_.count(tx, arn->account, Kind::kUser) + store_.count(tx, arn->account, Kind::kRole) > 0) return name;
+    }
+  }
+  return std::nullopt;
 }
 
 region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) {

@@ -70,6 +70,9 @@ std::optional<PermissionsBoundaryDecisionDetail> boundary_detail(const Decision&
   return PermissionsBoundaryDecisionDetail{.allowed_by_permissions_boundary = *decision.boundary_allows};
 }
 
+/// Whether service control policies have a say, and so a line in the result.
+enum class Organization { kNone, kCounts };
+
 /// What one action may do to each of the resources, and over all: allowed only where every one is.
 class ActionResult {
  public:
@@ -85,12 +88,12 @@ class ActionResult {
     results_.push_back(std::move(one));
   }
 
-  EvaluationResult finish(bool in_organization) {
+  EvaluationResult finish(Organization organization) {
     out_.eval_decision = outcome_name(worst_);
     out_.eval_resource_name = results_.size() == 1 ? results_.front().eval_resource_name : "*";
     out_.matched_statements = statements_of(worst_);
     out_.permissions_boundary_decision_detail = boundary_detail(worst_);
-    if (in_organization)
+    if (organization == Organization::kCounts)
       out_.organizations_decision_detail = OrganizationsDecisionDetail{.allowed_by_organizations = by_organization_};
     const bool of_all = out_.eval_resource_name == "*" && results_.size() == 1;
     // A simulation over "*" has no resources to tell of one by one.
@@ -137,8 +140,6 @@ void check(const Input& in) {
         throw InvalidInputException("Simulation of resource-based policies isn't supported for IAM roles.");
 }
 
-enum class Organization { kNone, kCounts };
-
 /// One result per action. `question` has everything but action and resource.
 template <class Output, class Input>
 Output simulate(Question question, const Input& in, Organization organization) {
@@ -163,7 +164,7 @@ Output simulate(Question question, const Input& in, Organization organization) {
       question.resource_account = arn && arn->account.size() == 12 ? arn->account : owner;
       result.add(resource, evaluate(question));
     }
-    results.push_back(result.finish(organization == Organization::kCounts));
+    results.push_back(result.finish(organization));
   }
   // The order is the caller's; the key only counts.
   std::size_t next = 1'000'000;
@@ -221,8 +222,7 @@ SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const Simula
           sources_of(level.service_control_policy_input_list.value_or(std::vector<std::string>()),
                      "OrderedOrganizationPolicyInputList." + std::to_string(question.service_control.size() + 1)));
 
-  const auto organization =
-      in.ordered_organization_policy_input_list ? Organization::kCounts : Organization::kNone;
+  const auto organization = in.ordered_organization_policy_input_list ? Organization::kCounts : Organization::kNone;
   return simulate<SimulateCustomPolicyOutput>(std::move(question), in, organization);
 }
 
