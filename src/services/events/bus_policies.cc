@@ -79,7 +79,9 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
     if (in.statement_id || in.action || in.principal || in.condition)
       invalid("Policy goes without StatementId, Action, Principal and Condition.");
     try {
-      region::policy::parse_document(*in.policy, region::policy::DocumentKind::kResource);
+      const auto parsed = region::policy::parse_document(*in.policy, region::policy::DocumentKind::kResource);
+      if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, parsed))
+        invalid("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
     } catch (const region::policy::DocumentError& refusal) {
       invalid(refusal.what());
     }

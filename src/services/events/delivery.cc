@@ -63,8 +63,7 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
   const std::string region = delivery["event"].text("region");
   const std::string rule_name = delivery.text("rule");
   const auto caller = [&] {
-    region::Caller out =
-        home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
+    region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
     out.via_service = kPrincipal;
     out.user_agent = std::string(kPrincipal) + " rule/" + rule_name;
     return out;
@@ -127,8 +126,7 @@ void Events::deliver(store::TaskRun& run) {
   const Json event = custom ? run.body()["event"] : run.body();
   // On a custom bus, or one of another account, the event is wrapped in where it goes.
   const BusKey bus{custom ? run.body().text("account", event.text("account")) : event.text("account"),
-                   event.text("region"),
-                   custom ? run.body().text("bus") : std::string(kDefaultBus)};
+                   event.text("region"), custom ? run.body().text("bus") : std::string(kDefaultBus)};
   run.finish([&](store::Tx& tx) {
     for (const RuleRow& rule : store_.list_enabled_rules(tx, bus))
       if (rule.pattern && Pattern::parse(*rule.pattern).matches(event)) add_deliveries(tx, rule, event);

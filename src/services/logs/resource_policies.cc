@@ -38,7 +38,9 @@ PutResourcePolicyOutput Logs::put_resource_policy(region::Request& rq, const Put
   if (!in.policy_name || !in.policy_document)
     throw InvalidParameterException("policyName and policyDocument are required.");
   try {
-    region::policy::parse_document(*in.policy_document, region::policy::DocumentKind::kResource);
+    const auto parsed = region::policy::parse_document(*in.policy_document, region::policy::DocumentKind::kResource);
+    if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, parsed))
+      throw InvalidParameterException("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
   } catch (const region::policy::DocumentError& refusal) {
     throw InvalidParameterException(refusal.what());
   }

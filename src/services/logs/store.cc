@@ -143,9 +143,9 @@ void Store::remove_events_before(store::Tx& tx, std::int64_t group_id, std::int6
 std::vector<ResourcePolicyRow> Store::list_resource_policies(store::Tx& tx, std::string_view account,
                                                              std::string_view region) const {
   std::vector<ResourcePolicyRow> out;
-  for (const store::Row& row :
-       tx.query("SELECT name, document, updated FROM log_resource_policies WHERE account = ? AND region = ? ORDER BY name",
-                account, region))
+  for (const store::Row& row : tx.query(
+           "SELECT name, document, updated FROM log_resource_policies WHERE account = ? AND region = ? ORDER BY name",
+           account, region))
     out.push_back({std::string(account), std::string(region), row.text(0), row.text(1), row.timestamp(2)});
   return out;
 }
