@@ -27,7 +27,7 @@ struct AccessQuestion {
   std::string resource;  // an ARN, or "*"
   ConditionKeys keys;
   std::vector<Json> resource_policies;  // the policies attached to the resource: documents, or their texts
-  std::string resource_account;  // whose the resource is; "" = the request's account
+  std::string resource_account;         // whose the resource is; "" = the request's account
   ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
 };
 

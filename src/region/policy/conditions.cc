@@ -219,9 +219,7 @@ bool holds(const Condition& condition, const Context& context, Variables variabl
 
 }  // namespace
 
-void Context::set(std::string_view key, std::string value) {
-  set(key, std::vector<std::string>{std::move(value)});
-}
+void Context::set(std::string_view key, std::string value) { set(key, std::vector<std::string>{std::move(value)}); }
 
 void Context::set(std::string_view key, std::vector<std::string> values) {
   entries_.insert_or_assign(lower(key), Entry{std::string(key), std::move(values)});

@@ -235,9 +235,8 @@ bool names_origin(const Principals& principals, const Caller& caller) {
 }
 
 bool names_service(const Principals& principals, const std::string& service) {
-  return std::any_of(
-      principals.services.begin(), principals.services.end(),
-      [&](const std::string& name) { return name == service || is_regional_form(name, service); });
+  return std::any_of(principals.services.begin(), principals.services.end(),
+                     [&](const std::string& name) { return name == service || is_regional_form(name, service); });
 }
 
 bool is_session(const Caller& caller) {
@@ -250,8 +249,7 @@ PrincipalMatch match_principal(const Principals& principals, const Caller& calle
   using Kind = Caller::Kind;
   const PrincipalMatch at_least = principals.anyone ? PrincipalMatch::kAnyone : PrincipalMatch::kNone;
   if (caller.kind == Kind::kAnonymous) return at_least;
-  if (caller.kind == Kind::kService)
-    return names_service(principals, caller.name) ? PrincipalMatch::kExact : at_least;
+  if (caller.kind == Kind::kService) return names_service(principals, caller.name) ? PrincipalMatch::kExact : at_least;
 
   if (names_caller(principals, caller)) return PrincipalMatch::kExact;
   const bool by_account = names_account(principals, caller.account);
