@@ -28,9 +28,10 @@ CreateAccountStatus status_of(const AccountRequest& request) {
 Json trust_in(const std::string& account) {
   return Json::object(
       {{"Version", "2012-10-17"},
-       {"Statement", Json::array({Json::object({{"Effect", "Allow"},
-                                                {"Principal", Json::object({{"AWS", make_arn("iam", "", account, "root")}})},
-                                                {"Action", "sts:AssumeRole"}})})}});
+       {"Statement",
+        Json::array({Json::object({{"Effect", "Allow"},
+                                   {"Principal", Json::object({{"AWS", make_arn("iam", "", account, "root")}})},
+                                   {"Action", "sts:AssumeRole"}})})}});
 }
 
 /// Calls what may have been done already by a try that died.
@@ -95,9 +96,8 @@ CreateAccountOutput Organizations::create_account(region::Request& rq, const Cre
     request.body["failure"] = "EMAIL_ALREADY_EXISTS";
     request.body["completed"] = rq.now().ms;
   } else {
-    rq.add_task({.kind = "organizations.create-account",
-                 .key = request.id,
-                 .body = Json::object({{"request", request.id}})});
+    rq.add_task(
+        {.kind = "organizations.create-account", .key = request.id, .body = Json::object({{"request", request.id}})});
   }
   store_.put(rq.tx, request);
 
@@ -116,12 +116,11 @@ void Organizations::open_account(store::TaskRun& run) {
                         home_.settings.default_region);
   const std::string role = request->body.text("role");
   once([&] {
-    iam.create_role({.assume_role_policy_document = trust_in(organization->management_account).dump(),
-                     .role_name = role});
+    iam.create_role(
+        {.assume_role_policy_document = trust_in(organization->management_account).dump(), .role_name = role});
   });
-  iam.put_role_policy({.policy_document = full_aws_access("").content,
-                       .policy_name = "AdministratorAccess",
-                       .role_name = role});
+  iam.put_role_policy(
+      {.policy_document = full_aws_access("").content, .policy_name = "AdministratorAccess", .role_name = role});
 
   run.finish([&](store::Tx& tx) {
     // Read again: the type of policy may have been enabled meanwhile.
@@ -134,7 +133,8 @@ void Organizations::open_account(store::TaskRun& run) {
     add(tx, *now,
         {done.account, now->id, now->root_id, NodeKind::kAccount, done.body.text("name"),
          Json::object({{"email", done.body.text("email")}, {"joined", home_.clock.now().ms}, {"method", "CREATED"}})});
-    for (const auto& [key, value] : done.body["tags"].members()) store_.set_tag(tx, done.account, key, value.as_string());
+    for (const auto& [key, value] : done.body["tags"].members())
+      store_.set_tag(tx, done.account, key, value.as_string());
   });
 }
 

@@ -73,8 +73,9 @@ DeleteOrganizationOutput Organizations::delete_organization(region::Request& rq,
 
   for (const Node& node : store_.nodes(rq.tx, row.id))
     if (node.kind == NodeKind::kUnit || (node.kind == NodeKind::kAccount && node.id != row.management_account))
-      throw OrganizationNotEmptyException("To delete an organization, you must first remove all member accounts "
-                                          "(except the master) and delete all organizational units and policies.");
+      throw OrganizationNotEmptyException(
+          "To delete an organization, you must first remove all member accounts "
+          "(except the master) and delete all organizational units and policies.");
   if (store_.policies(rq.tx, row).size() > 1)
     throw OrganizationNotEmptyException("To delete an organization, you must first delete all its policies.");
   store_.remove(rq.tx, row);
@@ -94,8 +95,7 @@ EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, co
 
   check_policy_type(rq, in.policy_type);
   check_root(row, in.root_id);
-  if (row.service_control)
-    throw PolicyTypeAlreadyEnabledException("The specified policy type is already enabled.");
+  if (row.service_control) throw PolicyTypeAlreadyEnabledException("The specified policy type is already enabled.");
 
   row.service_control = true;
   store_.set_service_control(rq.tx, row, true);

@@ -122,7 +122,8 @@ Page<T> take_page(std::vector<T> all, const Input& in) {
   std::size_t first = 0;
   if (in.next_token) {
     const auto at = parse_int(from_base64(*in.next_token).value_or(""));
-    if (!at || *at < 0) throw InvalidInputException("You specified an invalid next token.").with("Reason", "INVALID_NEXT_TOKEN");
+    if (!at || *at < 0)
+      throw InvalidInputException("You specified an invalid next token.").with("Reason", "INVALID_NEXT_TOKEN");
     first = std::min(static_cast<std::size_t>(*at), all.size());
   }
   const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(in.max_results.value_or(20)));

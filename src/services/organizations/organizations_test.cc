@@ -100,7 +100,8 @@ TEST_F(OrganizationsTest, AnAccountIsMadeWithTheRoleByWhichTheManagementAccountE
   });
   enable();
 
-  const auto asked = *client().create_account({.account_name = "dev", .email = "dev@example.com"}).create_account_status;
+  const auto asked =
+      *client().create_account({.account_name = "dev", .email = "dev@example.com"}).create_account_status;
   EXPECT_EQ(asked.state, "IN_PROGRESS");
   EXPECT_FALSE(asked.account_id);
   test.run_until_idle();
@@ -148,7 +149,8 @@ TEST_F(OrganizationsTest, EveryLevelKeepsAtLeastOnePolicyAndAtMostFive) {
   client().detach_policy({.policy_id = "p-FullAWSAccess", .target_id = root});
   EXPECT_EQ(code_of([&] { client().detach_policy({.policy_id = first, .target_id = root}); }),
             "ConstraintViolationException");
-  for (int i = 2; i <= 5; ++i) client().attach_policy({.policy_id = policy("p" + std::to_string(i)), .target_id = root});
+  for (int i = 2; i <= 5; ++i)
+    client().attach_policy({.policy_id = policy("p" + std::to_string(i)), .target_id = root});
   EXPECT_EQ(code_of([&] { client().attach_policy({.policy_id = policy("p6"), .target_id = root}); }),
             "ConstraintViolationException");
   EXPECT_EQ(client().list_policies_for_target({.filter = "SERVICE_CONTROL_POLICY", .target_id = root}).policies->size(),
@@ -162,10 +164,9 @@ TEST_F(OrganizationsTest, APolicyIsCheckedAndItsNameIsOne) {
   EXPECT_EQ(code_of([&] { policy("q", "{"); }), "MalformedPolicyDocumentException");
   EXPECT_EQ(code_of([&] { policy("q", std::string(5121, ' ')); }), "ConstraintViolationException");
   EXPECT_EQ(code_of([&] { client().delete_policy({.policy_id = "p-FullAWSAccess"}); }), "InvalidInputException");
-  EXPECT_EQ(code_of([&] {
-              client().create_policy({.content = "{}", .description = "", .name = "t", .type = "TAG_POLICY"});
-            }),
-            "NotImplemented");
+  EXPECT_EQ(
+      code_of([&] { client().create_policy({.content = "{}", .description = "", .name = "t", .type = "TAG_POLICY"}); }),
+      "NotImplemented");
 }
 
 TEST_F(OrganizationsTest, AUnitThatHoldsAnythingStays) {

@@ -16,9 +16,10 @@ void check_content(const std::string& content) {
   try {
     region::policy::parse_document(content, region::policy::DocumentKind::kIdentity);
   } catch (const region::policy::DocumentError& refusal) {
-    throw MalformedPolicyDocumentException("The provided policy document does not meet the requirements of the "
-                                           "specified policy type. (" +
-                                           std::string(refusal.what()) + ")");
+    throw MalformedPolicyDocumentException(
+        "The provided policy document does not meet the requirements of the "
+        "specified policy type. (" +
+        std::string(refusal.what()) + ")");
   }
 }
 
@@ -27,9 +28,7 @@ void refuse_aws_managed(const PolicyRow& policy) {
     throw InvalidInputException("You can't change an AWS managed policy.").with("Reason", "IMMUTABLE_POLICY");
 }
 
-DuplicatePolicyException duplicate() {
-  return DuplicatePolicyException("A policy with the same name already exists.");
-}
+DuplicatePolicyException duplicate() { return DuplicatePolicyException("A policy with the same name already exists."); }
 
 Policy describe(const OrganizationRow& organization, const PolicyRow& policy) {
   return {.content = policy.content, .policy_summary = summary_of(organization, policy)};

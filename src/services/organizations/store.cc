@@ -8,10 +8,12 @@ namespace hanbat::organizations {
 namespace {
 
 constexpr const char* kFullAccess = "p-FullAWSAccess";
-constexpr const char* kNodeColumns = "SELECT id, organization_id, parent_id, kind, name, body FROM organizations_nodes ";
+constexpr const char* kNodeColumns =
+    "SELECT id, organization_id, parent_id, kind, name, body FROM organizations_nodes ";
 constexpr const char* kOrganizationColumns =
     "SELECT id, management_account, root_id, service_control, created FROM organizations_organizations ";
-constexpr const char* kPolicyColumns = "SELECT id, organization_id, name, description, content FROM organizations_policies ";
+constexpr const char* kPolicyColumns =
+    "SELECT id, organization_id, name, description, content FROM organizations_policies ";
 constexpr const char* kRequestColumns =
     "SELECT id, organization_id, account, state, requested, body FROM organizations_account_requests ";
 
@@ -25,9 +27,7 @@ Node node_of(const store::Row& row) {
   return {row.text(0), row.text(1), row.text(2), *find_kind(row.text(3)), row.text(4), row.json(5)};
 }
 
-PolicyRow policy_of(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
-}
+PolicyRow policy_of(const store::Row& row) { return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)}; }
 
 AccountRequest request_of(const store::Row& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.timestamp(4), row.json(5)};
@@ -98,8 +98,8 @@ void Store::set_service_control(store::Tx& tx, const OrganizationRow& organizati
 void Store::remove(store::Tx& tx, const OrganizationRow& organization) const {
   for (const Node& node : nodes(tx, organization.id)) erase_tags(tx, node.id);
   for (const PolicyRow& policy : policies(tx, organization)) erase_tags(tx, policy.id);
-  for (const char* table : {"organizations_attachments", "organizations_policies", "organizations_account_requests",
-                            "organizations_nodes"})
+  for (const char* table :
+       {"organizations_attachments", "organizations_policies", "organizations_account_requests", "organizations_nodes"})
     tx.exec(std::string("DELETE FROM ") + table + " WHERE organization_id = ?", organization.id);
   tx.exec("DELETE FROM organizations_organizations WHERE id = ?", organization.id);
 }
@@ -111,8 +111,9 @@ std::optional<Node> Store::find_node(store::Tx& tx, std::string_view id) const {
 }
 
 void Store::insert(store::Tx& tx, const Node& node) const {
-  tx.exec("INSERT INTO organizations_nodes (id, organization_id, parent_id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)",
-          node.id, node.organization_id, node.parent_id, kind_name(node.kind), node.name, node.body);
+  tx.exec(
+      "INSERT INTO organizations_nodes (id, organization_id, parent_id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)",
+      node.id, node.organization_id, node.parent_id, kind_name(node.kind), node.name, node.body);
 }
 
 void Store::update(store::Tx& tx, const Node& node) const {
@@ -231,7 +232,8 @@ std::vector<AccountRequest> Store::requests(store::Tx& tx, std::string_view orga
 
 Tags Store::tags(store::Tx& tx, std::string_view resource_id) const {
   Tags out;
-  for (const store::Row& row : tx.query("SELECT name, value FROM organizations_tags WHERE resource_id = ?", resource_id))
+  for (const store::Row& row :
+       tx.query("SELECT name, value FROM organizations_tags WHERE resource_id = ?", resource_id))
     out[row.text(0)] = row.text(1);
   return out;
 }

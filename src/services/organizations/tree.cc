@@ -63,7 +63,8 @@ ListChildrenOutput Organizations::list_children(region::Request& rq, const ListC
   if (!kind || *kind == NodeKind::kRoot)
     throw InvalidInputException("You specified an invalid value.").with("Reason", "INVALID_ENUM");
   std::vector<Child> all;
-  for (const Node& node : store_.children(rq.tx, parent.id, *kind)) all.push_back({.id = node.id, .type = in.child_type});
+  for (const Node& node : store_.children(rq.tx, parent.id, *kind))
+    all.push_back({.id = node.id, .type = in.child_type});
 
   auto page = take_page(std::move(all), in);
   return {.children = std::move(page.items), .next_token = std::move(page.next_token)};
@@ -130,7 +131,8 @@ ListOrganizationalUnitsForParentOutput Organizations::list_organizational_units_
 
   const Node parent = require_parent(rq, organization, in.parent_id);
   std::vector<OrganizationalUnit> all;
-  for (const Node& node : store_.children(rq.tx, parent.id, NodeKind::kUnit)) all.push_back(unit_of(organization, node));
+  for (const Node& node : store_.children(rq.tx, parent.id, NodeKind::kUnit))
+    all.push_back(unit_of(organization, node));
 
   auto page = take_page(std::move(all), in);
   return {.next_token = std::move(page.next_token), .organizational_units = std::move(page.items)};
