@@ -15,7 +15,7 @@ import sys
 SERVICES = {
     "sts": "sts", "iam": "iam", "ec2": "ec2", "elasticloadbalancing": "elbv2", "s3": "s3", "logs": "logs",
     "events": "events", "ssm": "ssm", "codecommit": "codecommit", "codebuild": "codebuild", "codedeploy": "codedeploy",
-    "codepipeline": "codepipeline", "ecr": "ecr", "cloudtrail": "cloudtrail",
+    "codepipeline": "codepipeline", "ecr": "ecr", "cloudtrail": "cloudtrail", "organizations": "organizations",
 }
 METADATA = ("apiVersion", "protocol", "jsonVersion", "targetPrefix", "serviceId", "endpointPrefix", "signingName",
             "xmlNamespace", "awsQueryCompatible")

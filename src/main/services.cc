@@ -15,6 +15,7 @@
 #include "services/events/events.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
+#include "services/organizations/organizations.h"
 #include "services/s3/s3.h"
 #include "services/ssm/agent_endpoint.h"
 #include "services/ssm/ssm.h"
@@ -26,6 +27,7 @@ void add_services(region::Region& home) {
   home.add(std::make_unique<iam::Iam>(home));
   home.add(std::make_unique<sts::Sts>(home));
   home.add(std::make_unique<cloudtrail::CloudTrail>(home));
+  home.add(std::make_unique<organizations::Organizations>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));

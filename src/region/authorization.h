@@ -18,7 +18,7 @@ using ConditionKeys = std::map<std::string, std::vector<std::string>>;
 /// What an allow in a resource's own policy is worth beside the caller's policies.
 enum class ResourcePolicyRole {
   kAdds,       // a bucket's: it can suffice within the account
-  kMustAllow,  // a role's trust policy: without it nothing suffices
+  kMustAllow,  // a role's trust policy, or whatever a service principal reaches: without it nothing suffices
 };
 
 /// One question of authorization.
@@ -26,8 +26,8 @@ struct AccessQuestion {
   std::string action;    // "s3:GetObject"
   std::string resource;  // an ARN, or "*"
   ConditionKeys keys;
-  Json resource_policy;          // the policy attached to the resource, or null
-  std::string resource_account;  // whose the resource is; "" = the request's account
+  std::vector<Json> resource_policies;  // the policies attached to the resource: documents, or their texts
+  std::string resource_account;         // whose the resource is; "" = the request's account
   ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
 };
 

@@ -243,6 +243,7 @@ void describe_connection(Caller& caller, const http::RequestHead& head) {
   caller.source_ip = head.peer_address;
   caller.secure_transport = head.tls;
   caller.user_agent = head.headers.get("user-agent");
+  caller.referer = head.headers.get("referer");
 }
 
 void FrontDoor::serve(http::Exchange& exchange) {

@@ -11,6 +11,10 @@
 #include "base/time.h"
 #include "store/database.h"
 
+namespace hanbat::region::policy {
+struct Document;
+}
+
 namespace hanbat::region {
 
 /// A principal in the act of calling. Made by Identity, never by hand outside tests.
@@ -27,10 +31,13 @@ struct Caller {
   std::string access_key_id;
   Json session_policies;                            // array of policy documents, or null
   std::map<std::string, std::string> session_tags;  // aws:PrincipalTag/… of the session
+  std::map<std::string, std::string> session_keys;  // condition keys of all its calls: where an instance got its keys
   std::string source_identity;
   std::string via_service;  // the service that calls on this principal's behalf, or ""
+  std::string source_arn;   // of a service: the resource on whose behalf it calls (a rule, a project), or ""
   std::string source_ip;
   std::string user_agent;
+  std::string referer;
   bool secure_transport = false;
   std::optional<Timestamp> token_issued_at;
 };
@@ -80,14 +87,19 @@ class Identity {
   virtual std::optional<Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) = 0;
   /// A session of the role for an AWS service, as the role's trust policy allows it to that service. The result acts in
-  /// process; it has no keys. Throws wire::Error AccessDenied when the role is missing or does not trust the service.
+  /// process; it has no keys. `source_arn` is the resource for which the service takes the role (aws:SourceArn), or "".
+  /// Throws wire::Error AccessDenied when the role is missing or does not trust the service.
   virtual Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
-                             std::string_view session_name) = 0;
+                             std::string_view session_name, std::string_view source_arn = {}) = 0;
   virtual std::optional<RoleFacts> find_role(store::Tx& tx, std::string_view role_arn) = 0;
   /// A session of the role; who may have it was decided before.
   virtual Caller open_session(const RoleFacts& role, std::string_view session_name, const SessionOptions& options) = 0;
   /// The document of a managed policy of the account or of AWS, for session policies; null when there is none.
   virtual Json find_managed_policy(store::Tx& tx, std::string_view policy_arn) = 0;
+  /// A user or role of an account of ours that a resource's policy names and that does not exist; nothing when all do.
+  virtual std::optional<std::string> find_unknown_principal(store::Tx&, const policy::Document&) {
+    return std::nullopt;
+  }
   /// The account of an access key, known by the key alone; nothing when it is none of ours.
   virtual std::optional<std::string> find_key_account(store::Tx& tx, std::string_view access_key_id) = 0;
   /// Keys for such a session (for a build's or an instance's own tools), valid that long.

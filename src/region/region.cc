@@ -149,9 +149,15 @@ void Region::notify(store::Tx& tx, std::string topic) {
   tx.on_commit([this, topic = std::move(topic)] { notifier.notify(topic); });
 }
 
-Caller Region::assume_role(std::string_view role_arn, std::string_view service_principal,
-                           std::string_view session_name) {
-  return db.read([&](store::Tx& tx) { return identity().assume_role(tx, role_arn, service_principal, session_name); });
+Caller Region::assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name,
+                           std::string_view source_arn) {
+  return db.read(
+      [&](store::Tx& tx) { return identity().assume_role(tx, role_arn, service_principal, session_name, source_arn); });
+}
+
+std::optional<Membership> Region::find_membership(store::Tx& tx, std::string_view account) const {
+  if (!memberships_ || account.empty()) return std::nullopt;
+  return memberships_->find_membership(tx, account);
 }
 
 }  // namespace hanbat::region

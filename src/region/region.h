@@ -14,6 +14,7 @@
 #include "region/events.h"
 #include "region/identity.h"
 #include "region/notifier.h"
+#include "region/organization.h"
 #include "region/service.h"
 #include "region/trail.h"
 #include "store/blobs.h"
@@ -80,6 +81,9 @@ class Region {
   /// cloudtrail hands this in from its constructor; null where nobody keeps a trail.
   void set_trail(Trail& trail) { trail_ = &trail; }
   Trail* find_trail() const { return trail_; }
+  /// organizations hands itself in; a region without it has no organization.
+  void set_memberships(const Memberships& memberships) { memberships_ = &memberships; }
+  std::optional<Membership> find_membership(store::Tx& tx, std::string_view account) const;
 
   /// Runs all migrations, then every service's start().
   void start();
@@ -101,7 +105,8 @@ class Region {
   /// After the commit, wakes the calls that wait for the topic.
   void notify(store::Tx& tx, std::string topic);
   /// A session of the role for the service in a transaction of its own; see Identity::assume_role.
-  Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name);
+  Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name,
+                     std::string_view source_arn = {});
 
  private:
   /// Runs `body`, and tells the trail when it throws.
@@ -113,6 +118,7 @@ class Region {
   Identity* identity_ = nullptr;
   Authorizer* authorizer_ = nullptr;
   Trail* trail_ = nullptr;
+  const Memberships* memberships_ = nullptr;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::pair<std::string, ListenerHandler>> listener_handlers_;
 };

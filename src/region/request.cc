@@ -4,6 +4,7 @@
 
 #include "base/arn.h"
 #include "region/region.h"
+#include "region/service.h"
 
 namespace hanbat::region {
 
@@ -34,6 +35,7 @@ void Request::authorize(AccessQuestion question) {
   }
   if (asked && std::find(asked->begin(), asked->end(), question.resource) == asked->end())
     asked->push_back(question.resource);
+  service.add_resource_policies(*this, question);
   home.authorizer().authorize(*this, question);
 }
 

@@ -45,6 +45,10 @@ class Service {
 
   /// Registers task handlers; called once, after migrations, before the first request.
   virtual void start() {}
+  /// Adds to a question what the service keeps beside its resources: the policies attached to the resource that is
+  /// asked about. A handler that has loaded them anyway gives them with its question instead.
+  virtual void add_resource_policies(Request&, AccessQuestion&) const {}
+
   /// Whether a request that is no modelled operation (git's, the registry's) is this service's.
   virtual bool claims(const http::RequestHead&) const { return false; }
   /// Serves such a request whole, authentication included.

@@ -27,7 +27,8 @@ class FakeIdentity : public Identity {
   std::optional<Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override {
     return std::nullopt;
   }
-  Caller assume_role(store::Tx&, std::string_view role_arn, std::string_view service, std::string_view name) override {
+  Caller assume_role(store::Tx&, std::string_view role_arn, std::string_view service, std::string_view name,
+                     std::string_view) override {
     Caller caller = service_caller("123456789012", service);
     caller.kind = Caller::Kind::kAssumedRole;
     caller.principal_arn = role_arn;

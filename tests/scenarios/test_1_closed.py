@@ -8,12 +8,14 @@ import region as live
 
 SERVICES = {"codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
             "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs",
-            "s3": "s3", "ssm": "ssm", "sts": "sts"}
+            "organizations": "organizations", "s3": "s3", "ssm": "ssm", "sts": "sts"}
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
 OPEN = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"), ("s3", "DeleteObjects")}
 # What no operation's model requires, and the operation does.
 GIVEN = {("ec2", "AssociateIamInstanceProfile"): {"IamInstanceProfile": {"Name": "some-name"}},
          ("ec2", "ReplaceIamInstanceProfileAssociation"): {"IamInstanceProfile": {"Name": "some-name"}},
+         ("logs", "DescribeLogStreams"): {"logGroupName": "some-name"}, ("logs", "GetLogEvents"): {"logGroupName": "some-name"},
+         ("logs", "FilterLogEvents"): {"logGroupName": "some-name"},
          ("codebuild", "RetryBuild"): {"id": "some-name:01234567-89ab-cdef-0123-456789abcdef"},
          ("codedeploy", "ListDeploymentTargets"): {"deploymentId": "d-ABCDEFGHI"},
          ("codedeploy", "GetDeploymentTarget"): {"deploymentId": "d-ABCDEFGHI", "targetId": "i-0123456789abcdef0"},
@@ -37,6 +39,9 @@ TEXTS = [
     ("VersionId", "v1"), ("Bucket", "some-bucket"), ("EventPattern", '{"source":["x"]}'), ("AvailabilityZone", "ap-northeast-2a"),
     ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1"), ("Path", "/"), ("PathPrefix", "/"),
     ("VpcId", "vpc-0123456789abcdef0"), ("SubnetId", "subnet-0123456789abcdef0"), ("ImageId", "ami-0123456789abcdef0"),
+    ("^PolicyId", "p-12345678"), ("^TargetId", "123456789012"), ("^AccountId", "123456789012"), ("^ChildId", "123456789012"),
+    ("RootId", "r-abcd"), ("ParentId", "r-abcd"), ("OrganizationalUnitId", "ou-abcd-12345678"), ("Email", "x@example.com"),
+    ("CreateAccountRequestId", "car-" + "0" * 32), ("^ResourceId", "123456789012"),
     ("InstanceId", "i-0123456789abcdef0"), ("GroupId", "sg-0123456789abcdef0"), ("DeploymentId", "d-ABCDEFGHI"),
 ]
 

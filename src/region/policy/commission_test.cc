@@ -135,7 +135,7 @@ TEST(CommissionTrust, RolesTrustTheirServiceAlone) {
       caller.kind = Caller::Kind::kService;
       caller.name = std::string(other) + ".amazonaws.com";
       Question question{.action = "sts:AssumeRole", .resource = "arn:aws:iam::123456789012:role/r", .caller = &caller};
-      question.resource_policy = trust;
+      question.resource_policies = {trust};
       question.resource_policy_role = ResourcePolicyRole::kMustAllow;
       EXPECT_EQ(evaluate(question).allowed(), std::string_view(service) == other) << service << " " << other;
     }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/encoding.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -106,19 +107,33 @@ bool arn_match(const Pattern& pattern, std::string_view arn) {
   return true;
 }
 
-std::optional<double> number(std::string_view text) {
+/// An integer or a decimal fraction as JSON writes it, and nothing else that C takes for one ("0x10", "inf").
+std::optional<long double> number(std::string_view text) {
   const std::string copy(trim(text));
-  if (copy.empty()) return std::nullopt;
+  if (copy.empty() || copy.find_first_not_of("+-.0123456789eE") != std::string::npos) return std::nullopt;
   char* end = nullptr;
-  const double value = std::strtod(copy.c_str(), &end);
+  // Wide enough that two integers of 64 bits are equal only when they are.
+  const long double value = std::strtold(copy.c_str(), &end);
   if (*end != '\0') return std::nullopt;
   return value;
 }
 
-std::optional<double> date(std::string_view text) {
-  if (const auto at = parse_iso8601(text)) return at->seconds();
-  return number(text);
+/// A point in time, in seconds: by ISO 8601, whose day and month may be left out ("2026-11"), or since the epoch.
+std::optional<long double> date(std::string_view text) {
+  if (const auto seconds = number(text)) return seconds;
+  std::string padded(text);
+  if (text.size() == 7 && text[4] == '-') padded += "-01";
+  if (const auto at = parse_iso8601(padded)) return static_cast<long double>(at->ms) / 1000;
+  return std::nullopt;
 }
+
+/// No value at all, no value in the list, or only an empty one: what AWS calls a null data set.
+bool is_null(const std::vector<std::string>* values) {
+  return !values || values->empty() || (values->size() == 1 && values->front().empty());
+}
+
+/// Policy variables stand in texts and ARNs only.
+bool takes_variables(std::string_view op) { return op.starts_with("String") || op.starts_with("Arn"); }
 
 template <class T>
 bool compare(std::string_view how, const std::optional<T>& have, const std::optional<T>& want) {
@@ -148,10 +163,14 @@ Operator take_apart(std::string_view op) {
 bool values_match(std::string_view op, const std::string& have, const std::string& want, const Context& context,
                   Variables variables) {
   if (op == "StringLike") return pattern_matches(want, have, context, variables);
-  const auto pattern = expand(want, context, variables);
+  const auto pattern = expand(want, context, takes_variables(op) ? variables : Variables::kLiteral);
   if (!pattern) return false;
   const std::string& plain = pattern->text;
-  if (op == "StringEquals" || op == "BinaryEquals") return have == plain;
+  if (op == "StringEquals") return have == plain;
+  if (op == "BinaryEquals") {
+    const auto bytes = from_base64(have);
+    return bytes && bytes == from_base64(plain);
+  }
   if (op == "StringEqualsIgnoreCase" || op == "Bool") return iequals(have, plain);
   if (op == "ArnEquals" || op == "ArnLike") return arn_match(*pattern, have);
   if (op == "IpAddress") return address_in(have, plain);
@@ -164,14 +183,15 @@ bool holds(const Condition& condition, const Context& context, Variables variabl
   const std::vector<std::string>* have = context.find(condition.key);
   if (condition.op == "Null") {
     for (const std::string& want : condition.values)
-      if (iequals(want, "true") == (have == nullptr)) return true;
+      if (iequals(want, "true") == is_null(have)) return true;
     return false;
   }
 
   const Operator op = take_apart(condition.op);
-  if (!have) {
-    missing.insert(condition.key);
-    if (condition.if_exists || condition.quantifier == Quantifier::kForAllValues) return true;
+  if (!have) missing.insert(condition.key);
+  if (condition.quantifier == Quantifier::kForAllValues && is_null(have)) return true;
+  if (!have || have->empty()) {
+    if (condition.if_exists) return true;
     return op.negated && condition.quantifier == Quantifier::kNone;
   }
 
@@ -199,21 +219,15 @@ bool holds(const Condition& condition, const Context& context, Variables variabl
 
 }  // namespace
 
-void Context::set(std::string_view key, std::string value) {
-  values_.insert_or_assign(lower(key), std::vector<std::string>{std::move(value)});
-}
+void Context::set(std::string_view key, std::string value) { set(key, std::vector<std::string>{std::move(value)}); }
 
 void Context::set(std::string_view key, std::vector<std::string> values) {
-  values_.insert_or_assign(lower(key), std::move(values));
-}
-
-void Context::set_if_absent(std::string_view key, std::vector<std::string> values) {
-  values_.try_emplace(lower(key), std::move(values));
+  entries_.insert_or_assign(lower(key), Entry{std::string(key), std::move(values)});
 }
 
 const std::vector<std::string>* Context::find(std::string_view key) const {
-  const auto found = values_.find(lower(key));
-  return found == values_.end() ? nullptr : &found->second;
+  const auto found = entries_.find(lower(key));
+  return found == entries_.end() ? nullptr : &found->second.values;
 }
 
 bool conditions_hold(const std::vector<Condition>& conditions, const Context& context, Variables variables,

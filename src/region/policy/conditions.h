@@ -15,14 +15,21 @@ namespace hanbat::region::policy {
 /// What is known about a request, by condition key. Keys compare without regard to case.
 class Context {
  public:
+  /// A key as it was spelled, and its values; those of binary keys are base64.
+  struct Entry {
+    std::string key;
+    std::vector<std::string> values;
+  };
+
   void set(std::string_view key, std::string value);
   void set(std::string_view key, std::vector<std::string> values);
-  void set_if_absent(std::string_view key, std::vector<std::string> values);
   /// The key's values, or null when the request has no such key.
   const std::vector<std::string>* find(std::string_view key) const;
+  /// All keys, by lower-cased name.
+  const std::map<std::string, Entry>& entries() const { return entries_; }
 
  private:
-  std::map<std::string, std::vector<std::string>> values_;
+  std::map<std::string, Entry> entries_;
 };
 
 enum class Variables { kReplaced, kLiteral };

@@ -19,6 +19,11 @@ Context request() {
   c.set("s3:prefix", "home/kim/x");
   c.set("aws:PrincipalTag/team", "red*");
   c.set("empty:list", std::vector<std::string>{});
+  c.set("empty:text", "");
+  c.set("aws:userid", "AIDA*?");
+  c.set("x:big", "9007199254740993");
+  c.set("x:bytes", "aGVsbG8=");
+  c.set("x:address", "2001:db8::7");
   return c;
 }
 
@@ -98,6 +103,87 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ForAllValues:StringNotEquals", "aws:TagKeys", {"env"}, false},
         Case{"ForAllValues:StringNotEquals", "aws:TagKeys", {"x"}, true},
         Case{"ForAnyValue:StringLike", "aws:TagKeys", {"te*"}, true}));
+
+// Every operator once with a key that is there, once with one that is not, and once with IfExists.
+INSTANTIATE_TEST_SUITE_P(
+    AbsentKeys, Operators,
+    ::testing::Values(
+        Case{"StringEqualsIgnoreCase", "aws:absent", {"x"}, false},
+        Case{"StringNotEqualsIgnoreCase", "aws:absent", {"x"}, true}, Case{"StringLike", "aws:absent", {"*"}, false},
+        Case{"StringLikeIfExists", "aws:absent", {"x"}, true}, Case{"StringNotLike", "aws:absent", {"*"}, true},
+        Case{"NumericEquals", "aws:absent", {"1"}, false}, Case{"NumericNotEquals", "aws:absent", {"1"}, true},
+        Case{"NumericLessThanIfExists", "aws:absent", {"1"}, true},
+        Case{"NumericGreaterThan", "aws:absent", {"1"}, false},
+        Case{"DateLessThan", "aws:absent", {"2026-01-01T00:00:00Z"}, false},
+        Case{"DateNotEquals", "aws:absent", {"2026-01-01T00:00:00Z"}, true},
+        Case{"DateGreaterThanEqualsIfExists", "aws:absent", {"2026-01-01T00:00:00Z"}, true},
+        Case{"BinaryEquals", "aws:absent", {"aGVsbG8="}, false}, Case{"IpAddress", "aws:absent", {"0.0.0.0/0"}, false},
+        Case{"NotIpAddress", "aws:absent", {"0.0.0.0/0"}, true},
+        Case{"IpAddressIfExists", "aws:absent", {"10.0.0.0/8"}, true}, Case{"ArnEquals", "aws:absent", {"*"}, false},
+        Case{"ArnNotEquals", "aws:absent", {"*"}, true}, Case{"ArnLikeIfExists", "aws:absent", {"arn:aws:x:::y"}, true},
+        Case{"Null", "aws:absent", {"false"}, false},
+        // A quantifier asks of what is there: all of nothing pass, any of nothing does not.
+        Case{"ForAllValues:StringNotEquals", "aws:absent", {"x"}, true},
+        Case{"ForAllValues:StringEquals", "empty:text", {"env"}, true},
+        Case{"ForAnyValue:StringEquals", "empty:list", {"env"}, false},
+        Case{"ForAnyValue:StringNotEquals", "aws:absent", {"x"}, false},
+        Case{"ForAnyValue:StringEqualsIfExists", "aws:absent", {"x"}, true},
+        Case{"ForAnyValue:StringNotEquals", "empty:list", {"env"}, false},
+        // Null is what AWS says to pair with ForAllValues, so it sees the same nothing.
+        Case{"Null", "empty:list", {"true"}, true}, Case{"Null", "empty:text", {"false"}, false},
+        Case{"StringEquals", "empty:text", {"", "home/"}, true}, Case{"StringEquals", "empty:list", {""}, false}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, Operators,
+    ::testing::Values(
+        // Negated operators deny every value of the policy, and hold only when no value of the request is among them.
+        Case{"StringNotEquals", "aws:TagKeys", {"env"}, false},
+        Case{"StringNotEquals", "aws:TagKeys", {"x", "y"}, true},
+        Case{"ForAllValues:StringNotLike", "aws:TagKeys", {"te*"}, false},
+        Case{"ForAnyValue:StringNotLike", "aws:TagKeys", {"te*"}, true},
+        // Numbers are integers or decimals, compared as such.
+        Case{"NumericEquals", "x:big", {"9007199254740992"}, false},
+        Case{"NumericEquals", "x:big", {"9007199254740993"}, true},
+        Case{"NumericEquals", "s3:max-keys", {"0xA"}, false}, Case{"NumericLessThan", "s3:max-keys", {"inf"}, false},
+        Case{"NumericLessThan", "s3:max-keys", {"10.5"}, true}, Case{"NumericEquals", "s3:max-keys", {"1e1"}, true},
+        Case{"NumericEquals", "s3:max-keys", {""}, false}, Case{"NumericNotEquals", "aws:username", {"1"}, true},
+        // Dates come with and without a time, with an offset, and as seconds since 1970.
+        Case{"DateLessThan", "aws:CurrentTime", {"2026-11-24"}, true},
+        Case{"DateGreaterThan", "aws:CurrentTime", {"2026-11"}, true},
+        Case{"DateEquals", "aws:CurrentTime", {"2026-11-24T05:00:00+09:00"}, true},
+        Case{"DateLessThanEquals", "aws:CurrentTime", {"2026-11-23T20:00:00Z"}, true},
+        Case{"DateGreaterThanEquals", "aws:CurrentTime", {"2026-11-23T20:00:00.001Z"}, false},
+        Case{"DateNotEquals", "aws:CurrentTime", {"1795464000"}, false},
+        Case{"DateLessThan", "aws:CurrentTime", {"tomorrow"}, false},
+        // Binary values are compared by what they encode.
+        Case{"BinaryEquals", "x:bytes", {"aGVsbG8="}, true}, Case{"BinaryEquals", "x:bytes", {"aGVsbG8h"}, false},
+        Case{"BinaryEquals", "x:bytes", {"hello"}, false}, Case{"IpAddress", "x:address", {"2001:db8::/32"}, true},
+        Case{"IpAddress", "x:address", {"2001:db8::8/125"}, false},
+        Case{"IpAddress", "x:address", {"2001:DB8:0:0::7"}, true},
+        Case{"NotIpAddress", "x:address", {"10.0.0.0/8"}, true}, Case{"IpAddress", "aws:SourceIp", {"0.0.0.0/0"}, true},
+        Case{"IpAddress", "aws:SourceIp", {"203.0.113.7/33"}, false},
+        // ARNs match part by part.
+        Case{"ArnLike", "aws:PrincipalArn", {"arn:aws:iam:*:role/path/deploy"}, false},
+        Case{"ArnLike", "aws:PrincipalArn", {"arn:*:iam::????????????:role/*/deploy"}, true},
+        Case{"ArnLike", "aws:PrincipalArn", {"*"}, true}, Case{"ArnLike", "aws:username", {"arn:aws:iam::*:*"}, false},
+        Case{"ArnNotEquals", "aws:PrincipalArn", {"arn:aws:iam::*:role/other"}, true},
+        Case{"ArnNotLike", "aws:PrincipalArn", {"arn:aws:iam::*:user/*"}, true},
+        Case{"Bool", "aws:SecureTransport", {"false", "true"}, true}));
+
+INSTANTIATE_TEST_SUITE_P(
+    PolicyVariables, Operators,
+    ::testing::Values(
+        Case{"StringEquals", "s3:prefix", {"home/${aws:username}/x"}, true},
+        Case{"StringEquals", "aws:username", {"${aws:absent, 'kim'}"}, true},
+        Case{"StringEquals", "aws:username", {"${aws:username, 'lee'}"}, true},
+        Case{"StringLike", "aws:userid", {"AIDA${*}${?}"}, true}, Case{"StringLike", "aws:username", {"k${?}m"}, false},
+        Case{"StringEquals", "aws:userid", {"AIDA*?"}, true},
+        Case{"StringLike", "s3:prefix", {"${$}{aws:username}"}, false},
+        // A key of several values stands for no text, and a number takes no variable.
+        Case{"StringEquals", "aws:username", {"${aws:TagKeys}"}, false},
+        Case{"StringEquals", "aws:username", {"${aws:TagKeys, 'kim'}"}, true},
+        Case{"NumericEquals", "s3:max-keys", {"${s3:max-keys}"}, false},
+        Case{"ArnEquals", "aws:PrincipalArn", {"arn:aws:iam::123456789012:role/path/${aws:absent, 'deploy'}"}, true}));
 
 TEST(Conditions, AllMustHoldAndAbsentKeysAreNamed) {
   const Document document = parse_document(

@@ -212,10 +212,10 @@ Statement read_statement(const Json& json, DocumentKind kind) {
     if (principal || not_principal) refuse("Policy document should not specify a principal.");
   } else {
     if (!principal && !not_principal) refuse("Missing required field Principal");
+    if (not_principal && kind == DocumentKind::kTrust) refuse("Has prohibited field NotPrincipal");
     out.not_principal = not_principal != nullptr;
     out.principals = read_principals(principal ? *principal : *not_principal);
-    if (out.not_principal && out.effect == Effect::kAllow && kind == DocumentKind::kTrust)
-      refuse("Allow with NotPrincipal is not allowed.");
+    if (out.not_principal && out.effect == Effect::kAllow) refuse("Allow with NotPrincipal is not allowed.");
   }
 
   const Json* action = json.find("Action");

@@ -1,6 +1,7 @@
 #include "region/policy/evaluation.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/arn.h"
 #include "base/text.h"
@@ -40,26 +41,26 @@ class Evaluation {
     const Verdict boundary = question_.boundary ? weigh(*question_.boundary, PolicyType::kBoundary) : Verdict{true};
     const Verdict session = question_.session ? weigh(*question_.session, PolicyType::kSession) : Verdict{true};
     const Verdict control = weigh_service_control();
-    const PrincipalMatch resource = weigh_resource_policy();
+    const PrincipalMatch resource = weigh_resource_policies();
     if (question_.boundary) decision_.boundary_allows = boundary.allow && !boundary.deny;
     if (!question_.service_control.empty()) decision_.service_control_allows = control.allow && !control.deny;
 
     if (control.deny) return explicitly_denied(PolicyType::kServiceControl);
-    if (resource_denies_) return explicitly_denied(PolicyType::kResource);
+    if (resource_denies_) return explicitly_denied(resource_type());
     if (identity.deny) return explicitly_denied(PolicyType::kIdentity);
     if (boundary.deny) return explicitly_denied(PolicyType::kBoundary);
     if (session.deny) return explicitly_denied(PolicyType::kSession);
     if (!control.allow) return lacking(PolicyType::kServiceControl);
 
     const bool must = question_.resource_policy_role == ResourcePolicyRole::kMustAllow;
-    if (must && resource == PrincipalMatch::kNone) return lacking(PolicyType::kResource);
+    if (must && resource == PrincipalMatch::kNone) return lacking(resource_type());
     // A service of the region acts within its own bounds; those who hold a resource can still shut it out.
     if (caller.kind == Caller::Kind::kService) return allowed();
     if (caller.kind == Caller::Kind::kAnonymous)
-      return resource == PrincipalMatch::kAnyone ? allowed() : lacking(PolicyType::kResource);
+      return resource == PrincipalMatch::kAnyone ? allowed() : lacking(resource_type());
 
     const bool same_account = question_.resource_account.empty() || question_.resource_account == caller.account;
-    if (!same_account && resource == PrincipalMatch::kNone) return lacking(PolicyType::kResource);
+    if (!same_account && resource == PrincipalMatch::kNone) return lacking(resource_type());
     if (caller.kind == Caller::Kind::kRoot) return allowed();
 
     if (same_account) {
@@ -87,7 +88,14 @@ class Evaluation {
   }
 
   void remember(PolicyType type, const Source& source, const Statement& statement) {
-    decision_.matched.push_back({type, source.id, source.type, statement.start, statement.end});
+    // Shares the document's ownership, so that the match outlives the question.
+    decision_.matched.push_back(
+        {type, source.id, source.type, std::shared_ptr<const Statement>(source.document, &statement)});
+  }
+
+  /// A trust policy is the one resource policy whose actions are those of sts.
+  PolicyType resource_type() const {
+    return question_.action.starts_with("sts:") ? PolicyType::kTrust : PolicyType::kResource;
   }
 
   Verdict weigh(const std::vector<Source>& sources, PolicyType type) {
@@ -103,6 +111,7 @@ class Evaluation {
 
   Verdict weigh_service_control() {
     Verdict all{true, false};
+    if (!is_bound_by_service_control(*question_.caller)) return all;
     for (const std::vector<Source>& level : question_.service_control) {
       const Verdict one = weigh(level, PolicyType::kServiceControl);
       all.allow = all.allow && one.allow;
@@ -111,22 +120,28 @@ class Evaluation {
     return all;
   }
 
-  /// The closest way in which an allow of the resource's policy names the caller.
-  PrincipalMatch weigh_resource_policy() {
+  PrincipalMatch how_named(const Statement& statement) const {
+    const Caller& caller = *question_.caller;
+    if (!statement.not_principal) return match_principal(*statement.principals, caller);
+    // AWS lets NotPrincipal spare nobody who has a permissions boundary.
+    const bool spared = is_excepted(*statement.principals, caller) && !question_.boundary;
+    return spared ? PrincipalMatch::kNone : PrincipalMatch::kAnyone;
+  }
+
+  /// The closest way in which an allow of the resource's policies names the caller.
+  PrincipalMatch weigh_resource_policies() {
     PrincipalMatch best = PrincipalMatch::kNone;
-    if (!question_.resource_policy) return best;
-    const Source& source = *question_.resource_policy;
-    for (const Statement& statement : source.document->statements) {
-      if (!statement.principals) continue;
-      PrincipalMatch how = match_principal(*statement.principals, *question_.caller);
-      if (statement.not_principal) how = how == PrincipalMatch::kNone ? PrincipalMatch::kAnyone : PrincipalMatch::kNone;
-      if (how == PrincipalMatch::kNone || !applies(statement, *source.document)) continue;
-      remember(PolicyType::kResource, source, statement);
-      if (statement.effect == Effect::kDeny)
-        resource_denies_ = true;
-      else
-        best = closer(best, how);
-    }
+    for (const Source& source : question_.resource_policies)
+      for (const Statement& statement : source.document->statements) {
+        if (!statement.principals) continue;
+        const PrincipalMatch how = how_named(statement);
+        if (how == PrincipalMatch::kNone || !applies(statement, *source.document)) continue;
+        remember(resource_type(), source, statement);
+        if (statement.effect == Effect::kDeny)
+          resource_denies_ = true;
+        else
+          best = closer(best, how);
+      }
     return best;
   }
 
@@ -169,44 +184,104 @@ bool is_regional_form(std::string_view regional, std::string_view service) {
   return parts.size() == 4 && parts[0] + "." + parts[2] + "." + parts[3] == service;
 }
 
-std::string_view article_and_name(PolicyType type) {
+std::string_view name_of(PolicyType type) {
   switch (type) {
     case PolicyType::kIdentity:
-      return "an identity-based policy";
+      return "identity-based policy";
     case PolicyType::kBoundary:
-      return "a permissions boundary";
+      return "permissions boundary";
     case PolicyType::kSession:
-      return "a session policy";
+      return "session policy";
     case PolicyType::kResource:
-      return "a resource-based policy";
+      return "resource-based policy";
+    case PolicyType::kTrust:
+      return "role trust policy";
     case PolicyType::kServiceControl:
-      return "a service control policy";
+      return "service control policy";
   }
-  return "a policy";
+  return "policy";
+}
+
+std::string_view article_of(PolicyType type) {
+  if (type == PolicyType::kIdentity) return "an ";
+  return type == PolicyType::kTrust ? "the " : "a ";
+}
+
+bool is_account(const std::string& principal, const std::string& account) {
+  if (principal == account) return true;
+  const auto arn = parse_arn(principal);
+  return arn && arn->service == "iam" && arn->resource == "root" && arn->account == account;
+}
+
+bool names_account(const Principals& principals, const std::string& account) {
+  // A bucket owner's canonical id is the account's number here.
+  return std::find(principals.canonical_users.begin(), principals.canonical_users.end(), account) !=
+             principals.canonical_users.end() ||
+         std::any_of(principals.aws.begin(), principals.aws.end(),
+                     [&](const std::string& name) { return is_account(name, account); });
+}
+
+/// The user or the session itself, by ARN or by id.
+bool names_caller(const Principals& principals, const Caller& caller) {
+  return std::any_of(principals.aws.begin(), principals.aws.end(),
+                     [&](const std::string& name) { return name == caller.arn || name == caller.user_id; });
+}
+
+/// The role of a session, or the user whom a federated session stands for.
+bool names_origin(const Principals& principals, const Caller& caller) {
+  return std::any_of(principals.aws.begin(), principals.aws.end(), [&](const std::string& name) {
+    return name == caller.principal_arn || (name.starts_with("AROA") && caller.user_id.starts_with(name + ":"));
+  });
+}
+
+bool names_service(const Principals& principals, const std::string& service) {
+  return std::any_of(principals.services.begin(), principals.services.end(),
+                     [&](const std::string& name) { return name == service || is_regional_form(name, service); });
+}
+
+bool is_session(const Caller& caller) {
+  return caller.kind == Caller::Kind::kAssumedRole || caller.kind == Caller::Kind::kFederatedUser;
 }
 
 }  // namespace
 
 PrincipalMatch match_principal(const Principals& principals, const Caller& caller) {
   using Kind = Caller::Kind;
-  if (caller.kind == Kind::kService)
-    for (const std::string& service : principals.services)
-      if (service == caller.name || is_regional_form(service, caller.name)) return PrincipalMatch::kExact;
+  const PrincipalMatch at_least = principals.anyone ? PrincipalMatch::kAnyone : PrincipalMatch::kNone;
+  if (caller.kind == Kind::kAnonymous) return at_least;
+  if (caller.kind == Kind::kService) return names_service(principals, caller.name) ? PrincipalMatch::kExact : at_least;
 
-  PrincipalMatch best = principals.anyone ? PrincipalMatch::kAnyone : PrincipalMatch::kNone;
-  if (caller.kind == Kind::kAnonymous || caller.kind == Kind::kService) return best;
-  for (const std::string& name : principals.aws) {
-    if (name == caller.arn || name == caller.user_id) return PrincipalMatch::kExact;
-    if (caller.kind == Kind::kAssumedRole &&
-        (name == caller.principal_arn || (name.starts_with("AROA") && caller.user_id.starts_with(name + ":"))))
-      best = PrincipalMatch::kRole;
-    const auto arn = parse_arn(name);
-    const std::string account = arn && arn->resource == "root" ? arn->account : name;
-    if (account != caller.account) continue;
-    if (caller.kind == Kind::kRoot) return PrincipalMatch::kExact;
-    if (best == PrincipalMatch::kNone) best = PrincipalMatch::kAccount;
-  }
-  return best;
+  if (names_caller(principals, caller)) return PrincipalMatch::kExact;
+  const bool by_account = names_account(principals, caller.account);
+  if (by_account && caller.kind == Kind::kRoot) return PrincipalMatch::kExact;
+  if (is_session(caller) && names_origin(principals, caller)) return PrincipalMatch::kRole;
+  if (at_least == PrincipalMatch::kNone && by_account) return PrincipalMatch::kAccount;
+  return at_least;
+}
+
+bool is_excepted(const Principals& principals, const Caller& caller) {
+  using Kind = Caller::Kind;
+  if (principals.anyone) return true;
+  if (caller.kind == Kind::kAnonymous) return false;
+  if (caller.kind == Kind::kService) return names_service(principals, caller.name);
+  if (!names_account(principals, caller.account)) return false;
+  if (caller.kind == Kind::kRoot) return true;
+  return names_caller(principals, caller) && (!is_session(caller) || names_origin(principals, caller));
+}
+
+bool is_bound_by_service_control(const Caller& caller) {
+  using Kind = Caller::Kind;
+  if (caller.kind == Kind::kAnonymous || caller.kind == Kind::kService) return false;
+  return caller.principal_arn.find(":role/aws-service-role/") == std::string::npos;
+}
+
+std::vector<Match> Decision::deciding() const {
+  std::vector<Match> out;
+  if (outcome == Outcome::kImplicitDeny) return out;
+  const Effect effect = allowed() ? Effect::kAllow : Effect::kDeny;
+  std::copy_if(matched.begin(), matched.end(), std::back_inserter(out),
+               [&](const Match& match) { return match.statement->effect == effect; });
+  return out;
 }
 
 Decision evaluate(const Question& question) { return Evaluation(question).run(); }
@@ -216,13 +291,12 @@ std::string reason(const Decision& decision, std::string_view action) {
     case Decision::Outcome::kAllowed:
       return "";
     case Decision::Outcome::kExplicitDeny:
-      return "with an explicit deny in " + std::string(article_and_name(decision.decided_by));
+      return "with an explicit deny in " + std::string(article_of(decision.decided_by)) +
+             std::string(name_of(decision.decided_by));
     case Decision::Outcome::kImplicitDeny:
       break;
   }
-  const std::string_view name = article_and_name(decision.decided_by);
-  return "because no " + std::string(name.substr(name.find(' ') + 1)) + " allows the " + std::string(action) +
-         " action";
+  return "because no " + std::string(name_of(decision.decided_by)) + " allows the " + std::string(action) + " action";
 }
 
 }  // namespace hanbat::region::policy

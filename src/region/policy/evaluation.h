@@ -16,7 +16,8 @@
 
 namespace hanbat::region::policy {
 
-enum class PolicyType { kIdentity, kBoundary, kSession, kResource, kServiceControl };
+/// kTrust is the resource policy of a role, which AWS's messages call by its own name.
+enum class PolicyType { kIdentity, kBoundary, kSession, kResource, kTrust, kServiceControl };
 
 /// A document and where it comes from.
 struct Source {
@@ -35,18 +36,17 @@ struct Question {
   std::vector<Source> identity;
   std::optional<std::vector<Source>> boundary;
   std::optional<std::vector<Source>> session;
-  std::optional<Source> resource_policy;
+  std::vector<Source> resource_policies;
   ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
-  std::vector<std::vector<Source>> service_control;  // per level of the organization, from the root down
+  std::vector<std::vector<Source>> service_control;  // per level of the caller's organization, from the root down
 };
 
-/// A statement that had part in the decision.
+/// A statement that applies to the request, and where it stands.
 struct Match {
   PolicyType type;
   std::string source_id;
   std::string source_type;
-  Position start;
-  Position end;
+  std::shared_ptr<const Statement> statement;
 };
 
 struct Decision {
@@ -55,12 +55,14 @@ struct Decision {
   Outcome outcome = Outcome::kImplicitDeny;
   /// What denied explicitly, or what would have had to allow.
   PolicyType decided_by = PolicyType::kIdentity;
-  std::vector<Match> matched;
+  std::vector<Match> matched;  // all that apply, whether they decided or not
   std::set<std::string> missing_keys;
   std::optional<bool> boundary_allows;
   std::optional<bool> service_control_allows;
 
   bool allowed() const { return outcome == Outcome::kAllowed; }
+  /// The statements that made the decision: those that deny, or those that allow; none when an allow is lacking.
+  std::vector<Match> deciding() const;
 };
 
 Decision evaluate(const Question& question);
@@ -73,10 +75,16 @@ std::string reason(const Decision& decision, std::string_view action);
 enum class PrincipalMatch {
   kNone,
   kAccount,  // by the account: its administrators decide further
-  kRole,     // by the role of the session
+  kRole,     // by the role of the session, or the user of the federated session
   kExact,    // the user, the session, the service or the root itself
   kAnyone,
 };
 PrincipalMatch match_principal(const Principals& principals, const Caller& caller);
+/// Whether a NotPrincipal leaves the caller out: it must name each of what the caller is, the session, its role and the
+/// account, or the user and the account. Source: IAM User Guide, "NotPrincipal with Deny".
+bool is_excepted(const Principals& principals, const Caller& caller);
+/// Whether service control policies bind the caller: users, roles and the root, but neither service-linked roles nor
+/// services nor who has no account.
+bool is_bound_by_service_control(const Caller& caller);
 
 }  // namespace hanbat::region::policy

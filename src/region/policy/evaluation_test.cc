@@ -39,6 +39,22 @@ Caller session() {
   return c;
 }
 
+Caller federated() {
+  Caller c;
+  c.kind = Kind::kFederatedUser;
+  c.account = kAccount;
+  c.arn = "arn:aws:sts::123456789012:federated-user/visitor";
+  c.principal_arn = "arn:aws:iam::123456789012:user/kim";
+  c.user_id = "123456789012:visitor";
+  return c;
+}
+
+Caller service_linked() {
+  Caller c = session();
+  c.principal_arn = "arn:aws:iam::123456789012:role/aws-service-role/elasticloadbalancing.amazonaws.com/X";
+  return c;
+}
+
 Caller of_kind(Kind kind, const char* name = "") {
   Caller c;
   c.kind = kind;
@@ -91,7 +107,7 @@ TEST_P(Decisions, FollowAwsLogic) {
   if (!c.identity.empty()) q.identity = {source(c.identity, DocumentKind::kIdentity)};
   if (c.boundary != "-") q.boundary = {source(c.boundary, DocumentKind::kIdentity)};
   if (c.session != "-") q.session = {source(c.session, DocumentKind::kIdentity)};
-  if (c.resource != "-") q.resource_policy = source(c.resource, DocumentKind::kResource);
+  if (c.resource != "-") q.resource_policies = {source(c.resource, DocumentKind::kResource)};
   if (c.control != "-")
     q.service_control = {{source(kAllowAll, DocumentKind::kIdentity)}, {source(c.control, DocumentKind::kIdentity)}};
   q.resource_policy_role = c.role;
@@ -177,6 +193,62 @@ INSTANTIATE_TEST_SUITE_P(
              ResourcePolicyRole::kMustAllow}),
     [](const auto& info) { return std::string(info.param.name); });
 
+std::string spares(const std::string& principals) {
+  return R"({"Effect":"Deny","NotPrincipal":{"AWS":[)" + principals +
+         R"(]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"})";
+}
+const std::string kAccountName = R"("arn:aws:iam::123456789012:root")";
+const std::string kUserName = R"("arn:aws:iam::123456789012:user/kim")";
+const std::string kRoleName = R"("arn:aws:iam::123456789012:role/deploy")";
+const std::string kSessionName = R"("arn:aws:sts::123456789012:assumed-role/deploy/s")";
+const std::string kVisitor = R"({"AWS":"arn:aws:sts::123456789012:federated-user/visitor"})";
+
+INSTANTIATE_TEST_SUITE_P(
+    Principals, Decisions,
+    ::testing::Values(
+        // NotPrincipal spares whom it names in full: the account, and the user; or the account, the role and the
+        // session.
+        Case{"spared_user", user(), kAllow, "-", "-", spares(kUserName + "," + kAccountName), "-", kSelf, kYes},
+        Case{"spared_user_without_account", user(), kAllow, "-", "-", spares(kUserName), "-", kSelf, kNever,
+             PolicyType::kResource},
+        Case{"spared_account_alone", user(), kAllow, "-", "-", spares(kAccountName), "-", kSelf, kNever,
+             PolicyType::kResource},
+        Case{"spared_session", session(), kAllow, "-", "-", spares(kSessionName + "," + kRoleName + "," + kAccountName),
+             "-", kSelf, kYes},
+        Case{"spared_role_without_session", session(), kAllow, "-", "-", spares(kRoleName + "," + kAccountName), "-",
+             kSelf, kNever, PolicyType::kResource},
+        Case{"spared_root", of_kind(Kind::kRoot), "", "-", "-", spares(kAccountName), "-", kSelf, kYes},
+        Case{"spared_nobody_with_a_boundary", user(), kAllow, kAllowAll, "-", spares(kUserName + "," + kAccountName),
+             "-", kSelf, kNever, PolicyType::kResource},
+        Case{"not_spared_anonymous", of_kind(Kind::kAnonymous), "", "-", "-",
+             lets("\"*\"") + "," + spares(kUserName + "," + kAccountName), "-", kSelf, kNever, PolicyType::kResource},
+        // A federated session is let in past its bounds by its own ARN, within them by its user's.
+        Case{"federated_by_session", federated(), "", "-", kOther, lets(kVisitor), "-", kSelf, kYes},
+        Case{"federated_by_user", federated(), "", "-", kOther, lets(kUserArn), "-", kSelf, kNo, PolicyType::kSession},
+        Case{"federated_by_user_within", federated(), "", "-", kAllowAll, lets(kUserArn), "-", kSelf, kYes},
+        Case{"federated_denied_by_user", federated(), kAllow, "-", kAllowAll, lets(kUserArn, "Deny"), "-", kSelf,
+             kNever, PolicyType::kResource},
+        Case{"canonical_user_is_the_account", stranger(), kAllow, "-", "-", lets(R"({"CanonicalUser":"999999999999"})"),
+             "-", kSelf, kYes},
+        Case{"role_denied_by_account", session(), kAllow, "-", "-", lets(kRootArn, "Deny"), "-", kSelf, kNever,
+             PolicyType::kResource},
+        // Across accounts the caller's own bounds count whoever is named.
+        Case{"stranger_boundary", stranger(), kAllow, kOther, "-",
+             lets(R"({"AWS":"arn:aws:iam::999999999999:user/kim"})"), "-", kSelf, kNo, PolicyType::kBoundary},
+        Case{"stranger_anyone_without_identity", stranger(), "", "-", "-", lets("\"*\""), "-", kSelf, kNo},
+        Case{"stranger_session_policy", stranger(), kAllow, "-", kOther, lets("\"*\""), "-", kSelf, kNo,
+             PolicyType::kSession},
+        // Service control policies bind the caller's account, but neither services nor their linked roles.
+        Case{"control_past_resource_policy", user(), "", "-", "-", lets(kUserArn), kOther, kSelf, kNo,
+             PolicyType::kServiceControl},
+        Case{"control_spares_service_linked_roles", service_linked(), kAllow, "-", "-", "-", kDeny, kSelf, kYes},
+        Case{"control_spares_services", of_kind(Kind::kService, "events.amazonaws.com"), "", "-", "-",
+             lets(R"({"Service":"events.amazonaws.com"})"), kDeny, kSelf, kYes},
+        Case{"control_does_not_allow", user(), "", "-", "-", "-", kAllowAll, kSelf, kNo},
+        Case{"service_must_be_let_in", of_kind(Kind::kService, "events.amazonaws.com"), "", "-", "-", "-", "-", kSelf,
+             kNo, PolicyType::kResource, ResourcePolicyRole::kMustAllow}),
+    [](const auto& info) { return std::string(info.param.name); });
+
 struct Pattern {
   const char* statement;
   const char* action;
@@ -222,15 +294,62 @@ INSTANTIATE_TEST_SUITE_P(
         Pattern{R"({"Effect":"Allow","Action":"ec2:*","Resource":"arn:aws:ec2:*:*:instance/*"})",
                 "ec2:DescribeInstances", "*", false}));
 
+TEST(Decision, KnowsWhichStatementsMadeIt) {
+  const Caller caller = user();
+  Question q{.action = "s3:GetObject",
+             .resource = kObject,
+             .caller = &caller,
+             .identity = {source(kAllow, DocumentKind::kIdentity), source(kAllowAll, DocumentKind::kIdentity)}};
+  EXPECT_EQ(evaluate(q).deciding().size(), 2u);
+  q.identity.push_back(source(kDeny, DocumentKind::kIdentity));
+  const auto denying = evaluate(q).deciding();
+  ASSERT_EQ(denying.size(), 1u);
+  EXPECT_EQ(denying[0].statement->effect, Effect::kDeny);
+  q.identity = {source(kAllow, DocumentKind::kIdentity)};
+  q.boundary = {source(kOther, DocumentKind::kIdentity)};
+  EXPECT_TRUE(evaluate(q).deciding().empty());
+}
+
+struct Wording {
+  PolicyType type;
+  const char* implicit;
+  const char* explicit_;
+};
+
 TEST(Reason, IsWordedAsAwsWordsIt) {
-  Decision d;
-  EXPECT_EQ(reason(d, "s3:GetObject"), "because no identity-based policy allows the s3:GetObject action");
-  d.decided_by = PolicyType::kBoundary;
-  EXPECT_EQ(reason(d, "s3:GetObject"), "because no permissions boundary allows the s3:GetObject action");
-  d.outcome = Outcome::kExplicitDeny;
-  EXPECT_EQ(reason(d, "s3:GetObject"), "with an explicit deny in a permissions boundary");
-  d.decided_by = PolicyType::kServiceControl;
-  EXPECT_EQ(reason(d, "s3:GetObject"), "with an explicit deny in a service control policy");
+  for (const Wording& w : {
+           Wording{PolicyType::kIdentity, "because no identity-based policy allows the s3:GetObject action",
+                   "with an explicit deny in an identity-based policy"},
+           Wording{PolicyType::kBoundary, "because no permissions boundary allows the s3:GetObject action",
+                   "with an explicit deny in a permissions boundary"},
+           Wording{PolicyType::kSession, "because no session policy allows the s3:GetObject action",
+                   "with an explicit deny in a session policy"},
+           Wording{PolicyType::kResource, "because no resource-based policy allows the s3:GetObject action",
+                   "with an explicit deny in a resource-based policy"},
+           Wording{PolicyType::kTrust, "because no role trust policy allows the s3:GetObject action",
+                   "with an explicit deny in the role trust policy"},
+           Wording{PolicyType::kServiceControl, "because no service control policy allows the s3:GetObject action",
+                   "with an explicit deny in a service control policy"},
+       }) {
+    Decision d;
+    d.decided_by = w.type;
+    EXPECT_EQ(reason(d, "s3:GetObject"), w.implicit);
+    d.outcome = Outcome::kExplicitDeny;
+    EXPECT_EQ(reason(d, "s3:GetObject"), w.explicit_);
+    d.outcome = Outcome::kAllowed;
+    EXPECT_EQ(reason(d, "s3:GetObject"), "");
+  }
+}
+
+TEST(Reason, CallsARolesPolicyByItsOwnName) {
+  const Caller caller = user();
+  const Question q{.action = "sts:AssumeRole",
+                   .resource = "arn:aws:iam::123456789012:role/r",
+                   .caller = &caller,
+                   .resource_policies = {source(R"({"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"})",
+                                                DocumentKind::kTrust)},
+                   .resource_policy_role = ResourcePolicyRole::kMustAllow};
+  EXPECT_EQ(reason(evaluate(q), q.action), "with an explicit deny in the role trust policy");
 }
 
 }  // namespace

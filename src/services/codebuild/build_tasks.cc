@@ -85,7 +85,8 @@ std::string BuildTasks::folder_of(const BuildRow& row) const {
 }
 
 region::Caller BuildTasks::assume(const BuildRow& row) {
-  return home_.assume_role(*row.build.service_role, "codebuild.amazonaws.com", "AWSCodeBuild-" + row.uuid());
+  return home_.assume_role(*row.build.service_role, "codebuild.amazonaws.com", "AWSCodeBuild-" + row.uuid(),
+                           project_arn_of(row));
 }
 
 void BuildTasks::carry_out(store::TaskRun& run) {

@@ -19,7 +19,7 @@ void answer(region::Region& home, const Store& store, http::Exchange& exchange) 
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
   const auto keys = home.db.write([&](store::Tx& tx) {
     const region::Caller role = home.identity().assume_role(tx, *row->build.service_role, "codebuild.amazonaws.com",
-                                                            "AWSCodeBuild-" + row->uuid());
+                                                            "AWSCodeBuild-" + row->uuid(), project_arn_of(*row));
     return home.identity().issue_keys(tx, role, kLifetime);
   });
   const Json body = Json::object({{"RoleArn", *row->build.service_role},

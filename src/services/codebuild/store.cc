@@ -1,5 +1,7 @@
 #include "services/codebuild/store.h"
 
+#include "base/arn.h"
+
 namespace hanbat::codebuild {
 namespace {
 
@@ -22,6 +24,10 @@ std::optional<BuildRow> first(const std::optional<store::Row>& row) {
 }
 
 }  // namespace
+
+std::string project_arn_of(const BuildRow& row) {
+  return make_arn("codebuild", row.region, row.account, "project/" + row.build.project_name.value_or(""));
+}
 
 std::optional<ProjectRow> Store::find_project(store::Tx& tx, std::string_view account, std::string_view region,
                                               std::string_view name) const {

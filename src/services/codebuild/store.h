@@ -33,6 +33,9 @@ struct BuildRow {
   bool complete() const { return build.build_complete.value_or(false); }
 };
 
+/// The project of a build, for which CodeBuild takes the build's role.
+std::string project_arn_of(const BuildRow& row);
+
 class Store {
  public:
   std::optional<ProjectRow> find_project(store::Tx& tx, std::string_view account, std::string_view region,

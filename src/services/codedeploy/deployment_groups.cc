@@ -57,7 +57,9 @@ void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
         throw wire::Error::not_implemented("CreateDeploymentGroup",
                                            "autoRollbackConfiguration.events DEPLOYMENT_STOP_ON_ALARM");
   try {
-    home_.identity().assume_role(rq.tx, *group.service_role_arn, kPrincipal, "codedeploy");
+    home_.identity().assume_role(
+        rq.tx, *group.service_role_arn, kPrincipal, "codedeploy",
+        place_of(rq).group_arn(group.application_name.value_or(""), group.deployment_group_name.value_or("")));
   } catch (const wire::Error&) {
     throw InvalidRoleException("AWS CodeDeploy does not have the permissions required to assume the role " +
                                *group.service_role_arn + ".");

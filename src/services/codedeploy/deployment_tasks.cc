@@ -36,7 +36,10 @@ bool is_denial(const wire::Error& error) {
 }
 
 region::Caller service_role(region::Region& home, const Deployment& d) {
-  region::Caller caller = home.assume_role(d.service_role, kPrincipal, d.id());
+  region::Caller caller =
+      home.assume_role(d.service_role, kPrincipal, d.id(),
+                       Place{d.account, d.region}.group_arn(d.info.application_name.value_or(""),
+                                                            d.info.deployment_group_name.value_or("")));
   caller.via_service = kPrincipal;
   return caller;
 }

@@ -44,8 +44,9 @@ void write_down(ActionRun& run, const Action& action, const Report& report, Time
   if (report.revision) run.revision = report.revision;
 }
 
-region::Caller assume(region::Region& home, const PipelineDeclaration& declaration, const std::string& session) {
-  region::Caller role = home.assume_role(declaration.role_arn, kPrincipal, session);
+region::Caller assume(region::Region& home, const Place& place, const PipelineDeclaration& declaration,
+                      const std::string& session) {
+  region::Caller role = home.assume_role(declaration.role_arn, kPrincipal, session, place.arn(declaration.name));
   role.via_service = kPrincipal;
   role.user_agent = std::string(kPrincipal) + " codepipeline/" + declaration.name;
   return role;
@@ -87,7 +88,7 @@ void CodePipeline::run_action(store::TaskRun& task) {
   const auto end = [&](const Report& report) { task.finish([&](store::Tx& tx) { record(tx, report); }); };
 
   try {
-    action.role = assume(home_, execution->declaration, execution_id);
+    action.role = assume(home_, pipeline->place, execution->declaration, execution_id);
   } catch (const wire::Error&) {
     return end(failed("PermissionError", "CodePipeline is not authorized to perform AssumeRole on role " +
                                              execution->declaration.role_arn));
@@ -166,7 +167,7 @@ void CodePipeline::poll_sources(store::TaskRun& task) {
   for (const ActionDeclaration& action : pipeline->declaration.stages.front().actions) {
     if (!polls(action)) continue;
     try {
-      const region::Caller role = assume(home_, pipeline->declaration, "poll");
+      const region::Caller role = assume(home_, pipeline->place, pipeline->declaration, "poll");
       const std::string revision = newest_revision(home_, role, pipeline->place.region, action);
       const auto before = pipeline->polled.find(action.name);
       if (!revision.empty() && before != pipeline->polled.end() && before->second != revision) changed = action.name;

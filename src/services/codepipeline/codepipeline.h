@@ -46,7 +46,7 @@ class CodePipeline final : public Operations {
   ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
 
  private:
-  void check_role(region::Request& rq, const std::string& role_arn);
+  void check_role(region::Request& rq, const PipelineDeclaration& declaration);
   void set_transition(region::Request& rq, const PipelineRow& pipeline, const std::string& stage,
                       const Transition& transition);
   void plan_polling(store::Tx& tx, const PipelineRow& pipeline);

@@ -26,11 +26,13 @@ PipelineDeclaration complete(PipelineDeclaration declaration) {
 
 }  // namespace
 
-void CodePipeline::check_role(region::Request& rq, const std::string& role_arn) {
+void CodePipeline::check_role(region::Request& rq, const PipelineDeclaration& declaration) {
   try {
-    home_.identity().assume_role(rq.tx, role_arn, kPrincipal, "codepipeline");
+    home_.identity().assume_role(rq.tx, declaration.role_arn, kPrincipal, "codepipeline",
+                                 rq.arn("codepipeline", declaration.name));
   } catch (const wire::Error&) {
-    throw InvalidStructureException("CodePipeline is not authorized to perform AssumeRole on role " + role_arn);
+    throw InvalidStructureException("CodePipeline is not authorized to perform AssumeRole on role " +
+                                    declaration.role_arn);
   }
 }
 
@@ -50,7 +52,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
   pipeline.declaration.version = 1;
   pipeline.created = pipeline.updated = rq.now();
   check_structure("CreatePipeline", pipeline.declaration);
-  check_role(rq, in.pipeline.role_arn);
+  check_role(rq, in.pipeline);
 
   store_.put(rq.tx, pipeline);
   store_.put_version(rq.tx, pipeline);
@@ -89,7 +91,7 @@ UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const Up
   pipeline.declaration.version = version;
   pipeline.updated = rq.now();
   check_structure("UpdatePipeline", pipeline.declaration);
-  check_role(rq, in.pipeline.role_arn);
+  check_role(rq, in.pipeline);
 
   store_.put(rq.tx, pipeline);
   store_.put_version(rq.tx, pipeline);

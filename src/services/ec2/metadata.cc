@@ -1,5 +1,6 @@
 #include "services/ec2/metadata.h"
 
+#include "base/arn.h"
 #include "base/encoding.h"
 #include "gen/iam/client.h"
 #include "http/server.h"
@@ -115,9 +116,15 @@ class Answering {
                          {"InstanceProfileId", profile_.id.value_or("")}});
   }
 
+  std::map<std::string, std::string> session_keys() const {
+    return {{"aws:Ec2InstanceSourceVpc", row_.shape.vpc_id.value_or("")},
+            {"aws:Ec2InstanceSourcePrivateIPv4", row_.shape.private_ip_address.value_or("")},
+            {"ec2:SourceInstanceArn", make_arn("ec2", row_.place.region, row_.place.account, "instance/" + row_.id)}};
+  }
+
   Json credentials() {
     try {
-      const auto keys = metadata_.keys(home_, row_.id, role_arn_);
+      const auto keys = metadata_.keys(home_, row_.id, role_arn_, session_keys());
       return Json::object({{"Code", "Success"},
                            {"LastUpdated", iso8601(keys.expiration - kKeyLifetime)},
                            {"Type", "AWS-HMAC"},
@@ -173,7 +180,8 @@ bool Metadata::is_token(const std::string& instance_id, std::string_view token, 
 }
 
 region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id,
-                                            const std::string& role_arn) {
+                                            const std::string& role_arn,
+                                            const std::map<std::string, std::string>& session_keys) {
   const auto name = std::make_pair(instance_id, role_arn);
   {
     const std::lock_guard lock(mutex_);
@@ -181,7 +189,8 @@ region::TemporaryCredentials Metadata::keys(region::Region& home, const std::str
     if (held != keys_.end() && held->second.expiration - home.clock.now() > kRenewBefore) return held->second;
   }
   auto fresh = home.db.write([&](store::Tx& tx) {
-    const auto session = home.identity().assume_role(tx, role_arn, "ec2.amazonaws.com", instance_id);
+    auto session = home.identity().assume_role(tx, role_arn, "ec2.amazonaws.com", instance_id);
+    session.session_keys = session_keys;
     return home.identity().issue_keys(tx, session, kKeyLifetime);
   });
   const std::lock_guard lock(mutex_);

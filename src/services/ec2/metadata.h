@@ -21,7 +21,9 @@ class Metadata {
   std::string issue_token(const std::string& instance_id, Timestamp now, Seconds lifetime);
   bool is_token(const std::string& instance_id, std::string_view token, Timestamp now);
   /// Keys of the role for the instance, the same until they near their end.
-  region::TemporaryCredentials keys(region::Region& home, const std::string& instance_id, const std::string& role_arn);
+  /// `session_keys` are the condition keys that tell of the instance wherever the keys are used.
+  region::TemporaryCredentials keys(region::Region& home, const std::string& instance_id, const std::string& role_arn,
+                                    const std::map<std::string, std::string>& session_keys);
 
  private:
   struct Token {

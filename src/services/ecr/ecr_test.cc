@@ -274,5 +274,27 @@ TEST(Manifest, KnowsNamesTagsAndDigests) {
   EXPECT_THROW(read_manifest(R"({"schemaVersion":2,"mediaType":"x/y","config":{},"layers":[]})", ""), ManifestError);
 }
 
+TEST_F(EcrTest, ARepositorysPolicyCountsAtTheApiAndAtTheRegistry) {
+  client().create_repository({.repository_name = "app"});
+  push_image("app", "v1", "layer one");
+  const auto policies_at = [&](auto&& call) {
+    home.authorizer.asked.clear();
+    call();
+    return home.authorizer.asked.back().resource_policies.size();
+  };
+  const auto pull = [&] { call("GET", "/v2/app/manifests/v1"); };
+  EXPECT_EQ(policies_at(pull), 0u);
+  const std::string statement = R"("Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":"ecr:BatchGetImage")";
+  client().set_repository_policy(
+      {.policy_text = R"({"Version":"2012-10-17","Statement":[{)" + statement + "}]}", .repository_name = "app"});
+  EXPECT_EQ(policies_at(pull), 1u);
+  EXPECT_EQ(policies_at([&] { client().list_images({.repository_name = "app"}); }), 1u);
+  // The repository is the resource, so a statement names none.
+  EXPECT_THROW(
+      client().set_repository_policy(
+          {.policy_text = R"({"Statement":[{)" + statement + R"(,"Resource":"*"}]})", .repository_name = "app"}),
+      InvalidParameterException);
+}
+
 }  // namespace
 }  // namespace hanbat::ecr

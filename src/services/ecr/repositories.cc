@@ -173,7 +173,14 @@ SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const 
   RepositoryRow row = require_repository(rq, "SetRepositoryPolicy", in.registry_id, in.repository_name);
 
   try {
-    region::policy::parse_document(in.policy_text, region::policy::DocumentKind::kResourceImplied);
+    const auto document =
+        region::policy::parse_document(in.policy_text, region::policy::DocumentKind::kResourceImplied);
+    for (const region::policy::Statement& statement : document.statements)
+      if (!statement.resources.empty())
+        throw region::policy::DocumentError("The repository is the resource; a statement names none.");
+    if (home_.identity().find_unknown_principal(rq.tx, document))
+      throw InvalidParameterException(
+          "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'");
   } catch (const region::policy::DocumentError& error) {
     throw InvalidParameterException(
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository "

@@ -120,7 +120,7 @@ RepositoryRow require_repository(region::Request& rq, std::string_view action,
   region::AccessQuestion question{.action = "ecr:" + std::string(action),
                                   .resource = repository_arn(rq.region, account, name),
                                   .resource_account = account};
-  if (repository && repository->policy) question.resource_policy = Json::parse(*repository->policy);
+  if (repository && repository->policy) question.resource_policies.push_back(Json::parse(*repository->policy));
   if (repository)
     for (const auto& [key, value] : repository->tags) question.keys["aws:ResourceTag/" + key] = {value};
   rq.authorize(std::move(question));

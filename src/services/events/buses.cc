@@ -7,11 +7,18 @@
 namespace hanbat::events {
 
 BusKey bus_key(const region::Request& rq, const std::optional<std::string>& name_or_arn) {
+  const BusKey key = bus_key_of_any_account(rq, name_or_arn);
+  if (key.account != rq.account) throw ResourceNotFoundException("Event bus " + *name_or_arn + " does not exist.");
+  return key;
+}
+
+BusKey bus_key_of_any_account(const region::Request& rq, const std::optional<std::string>& name_or_arn) {
   BusKey key{rq.account, rq.region, name_or_arn.value_or(std::string(kDefaultBus))};
   const auto arn = parse_arn(key.name);
   if (!arn) return key;
-  if (arn->account != rq.account || arn->region != rq.region || !arn->resource.starts_with("event-bus/"))
+  if (arn->region != rq.region || !arn->resource.starts_with("event-bus/"))
     throw ResourceNotFoundException("Event bus " + key.name + " does not exist.");
+  key.account = arn->account;
   key.name = arn->resource.substr(std::string_view("event-bus/").size());
   return key;
 }
@@ -52,6 +59,7 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
   out.name = key.name;
   out.arn = key.arn();
   out.description = bus.description;
+  out.policy = store_.find_bus_policy(rq.tx, key);
   out.creation_time = bus.created;
   out.last_modified_time = bus.created;
   return out;
@@ -78,6 +86,7 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
     bus.name = row.key.name;
     bus.arn = row.key.arn();
     bus.description = row.description;
+    bus.policy = store_.find_bus_policy(rq.tx, row.key);
     bus.creation_time = row.created;
     bus.last_modified_time = row.created;
   }
@@ -93,6 +102,7 @@ DeleteEventBusOutput Events::delete_event_bus(region::Request& rq, const DeleteE
     throw wire::Error("ValidationException", 400, "Event bus " + in.name + " can't be deleted since it has rules.");
 
   store_.erase_bus(rq.tx, key);
+  store_.erase_bus_policy(rq.tx, key);
   store_.erase_tags(rq.tx, key.arn());
 
   return {};

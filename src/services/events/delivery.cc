@@ -63,7 +63,7 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
   const std::string region = delivery["event"].text("region");
   const std::string rule_name = delivery.text("rule");
   const auto caller = [&] {
-    region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery));
+    region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
     out.via_service = kPrincipal;
     out.user_agent = std::string(kPrincipal) + " rule/" + rule_name;
     return out;
@@ -86,10 +86,14 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
     codebuild::Client(home, caller(), region).start_build(call);
     return;
   }
-  // A log group: one stream per delivery, as AWS names them by a fresh id.
+  // A log group: one stream per delivery, as AWS names them by a fresh id. No role is taken: the group's account must
+  // let the service write, by a resource policy.
   std::string group = arn.resource.substr(std::string_view("log-group:").size());
   if (group.ends_with(":*")) group.resize(group.size() - 2);
-  logs::Client logs(home, home.identity().service_caller(delivery["event"].text("account"), kPrincipal), region);
+  const Arn rule = *parse_arn(delivery.text("rule_arn"));
+  region::Caller service = home.identity().service_caller(rule.account, kPrincipal);
+  service.source_arn = delivery.text("rule_arn");
+  logs::Client logs(home, service, region);
   logs::CreateLogStreamInput stream;
   stream.log_group_name = group;
   stream.log_stream_name = token_of(delivery);
@@ -120,8 +124,9 @@ void Events::start() {
 void Events::deliver(store::TaskRun& run) {
   const bool custom = run.body().contains("bus");
   const Json event = custom ? run.body()["event"] : run.body();
-  const BusKey bus{event.text("account"), event.text("region"),
-                   custom ? run.body().text("bus") : std::string(kDefaultBus)};
+  // On a custom bus, or one of another account, the event is wrapped in where it goes.
+  const BusKey bus{custom ? run.body().text("account", event.text("account")) : event.text("account"),
+                   event.text("region"), custom ? run.body().text("bus") : std::string(kDefaultBus)};
   run.finish([&](store::Tx& tx) {
     for (const RuleRow& rule : store_.list_enabled_rules(tx, bus))
       if (rule.pattern && Pattern::parse(*rule.pattern).matches(event)) add_deliveries(tx, rule, event);

@@ -17,11 +17,16 @@ class Events final : public Operations {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  /// A bus's policy counts for the bus and for its rules.
+  void add_resource_policies(region::Request& rq, region::AccessQuestion& question) const override;
 
   CreateEventBusOutput create_event_bus(region::Request& rq, const CreateEventBusInput& in) override;
   DescribeEventBusOutput describe_event_bus(region::Request& rq, const DescribeEventBusInput& in) override;
   ListEventBusesOutput list_event_buses(region::Request& rq, const ListEventBusesInput& in) override;
   DeleteEventBusOutput delete_event_bus(region::Request& rq, const DeleteEventBusInput& in) override;
+
+  PutPermissionOutput put_permission(region::Request& rq, const PutPermissionInput& in) override;
+  RemovePermissionOutput remove_permission(region::Request& rq, const RemovePermissionInput& in) override;
 
   PutRuleOutput put_rule(region::Request& rq, const PutRuleInput& in) override;
   DescribeRuleOutput describe_rule(region::Request& rq, const DescribeRuleInput& in) override;
@@ -64,6 +69,8 @@ class Events final : public Operations {
 /// The bus that a name or ARN means, in the request's account and region. Throws ResourceNotFoundException for
 /// another's.
 BusKey bus_key(const region::Request& rq, const std::optional<std::string>& name_or_arn);
+/// The same for where events go: a bus of another account too, if it lies in this region.
+BusKey bus_key_of_any_account(const region::Request& rq, const std::optional<std::string>& name_or_arn);
 /// The ARN that rules of the name have.
 std::string rule_arn(const BusKey& bus, std::string_view name);
 

@@ -168,5 +168,54 @@ TEST_F(EventsTest, put_events_reaches_the_rules_of_its_bus) {
   EXPECT_EQ(started.size(), 1u);
 }
 
+TEST_F(EventsTest, a_bus_says_who_may_put_events_and_shows_it) {
+  PutPermissionInput put;
+  put.statement_id = "other";
+  put.action = "events:PutEvents";
+  put.principal = "222222222222";
+  client.put_permission(put);
+  put.statement_id = "all";
+  put.principal = "*";
+  client.put_permission(put);
+  const Json policy = Json::parse(*client.describe_event_bus({}).policy);
+  ASSERT_EQ(policy["Statement"].size(), 2u);
+  EXPECT_EQ(policy["Statement"].items()[0]["Principal"].text("AWS"), "arn:aws:iam::222222222222:root");
+
+  // Every question about the bus or one of its rules comes with the policy.
+  region.authorizer.asked.clear();
+  client.describe_event_bus({});
+  EXPECT_EQ(region.authorizer.asked.at(0).resource_policies.size(), 1u);
+
+  RemovePermissionInput remove;
+  remove.statement_id = "nobody";
+  EXPECT_THROW(client.remove_permission(remove), ResourceNotFoundException);
+  remove.statement_id = "all";
+  client.remove_permission(remove);
+  remove.statement_id = "other";
+  client.remove_permission(remove);
+  EXPECT_FALSE(client.describe_event_bus({}).policy);
+  EXPECT_THROW(client.remove_permission(remove), ResourceNotFoundException);
+  PutPermissionInput whole;
+  whole.policy = R"({"Statement":{"Effect":"Allow","Action":"events:PutEvents","Resource":"*"}})";
+  EXPECT_THROW(client.put_permission(whole), wire::Error);
+}
+
+TEST_F(EventsTest, events_of_another_account_reach_the_bus_that_they_are_put_on) {
+  rule("main", R"({"source":["shop"]})");
+  region::Caller stranger = region.user;
+  stranger.account = "222222222222";
+  PutEventsInput put;
+  PutEventsRequestEntry& entry = put.entries.emplace_back();
+  entry.source = "shop";
+  entry.detail_type = "order";
+  entry.detail = "{}";
+  entry.event_bus_name = "arn:aws:events:ap-northeast-2:123456789012:event-bus/default";
+  region.authorizer.asked.clear();
+  Client(region.home, stranger, "ap-northeast-2").put_events(put);
+  EXPECT_EQ(region.authorizer.asked.at(0).resource_account, "123456789012");
+  region.run_until_idle();
+  EXPECT_EQ(started.size(), 1u);
+}
+
 }  // namespace
 }  // namespace hanbat::events

@@ -69,11 +69,11 @@ bool is_text_operation(std::string_view name) {
   return name == "prefix" || name == "suffix" || name == "equals-ignore-case" || name == "wildcard";
 }
 
-Condition numeric(const Json& value) {
+LeafTest numeric(const Json& value) {
   if (!value.is_array()) throw PatternError("Value of numeric must be an array.");
   const auto& items = value.items();
   if (items.empty() || items.size() % 2 != 0 || items.size() > 4) throw PatternError("Invalid member in numeric match");
-  Condition condition{.kind = Condition::Kind::kNumeric};
+  LeafTest condition{.kind = LeafTest::Kind::kNumeric};
   for (std::size_t i = 0; i < items.size(); i += 2) {
     static const std::vector<std::string> kOperators = {"=", "<", "<=", ">", ">="};
     if (!items[i].is_string() ||
@@ -87,12 +87,12 @@ Condition numeric(const Json& value) {
   return condition;
 }
 
-Condition anything_but(const Json& value) {
+LeafTest anything_but(const Json& value) {
   if (value.is_object()) {
     if (value.size() != 1 || !is_text_operation(value.members().front().first))
       throw PatternError("Unsupported anything-but pattern");
     const auto& [operation, operand] = value.members().front();
-    Condition condition{.kind = Condition::Kind::kAnythingButText};
+    LeafTest condition{.kind = LeafTest::Kind::kAnythingButText};
     if (operand.is_array()) {
       if (operand.empty()) throw PatternError("Empty arrays are not allowed");
       for (const Json& item : operand.items()) condition.texts.push_back(text_test(operation, item));
@@ -101,7 +101,7 @@ Condition anything_but(const Json& value) {
     }
     return condition;
   }
-  Condition condition{.kind = Condition::Kind::kAnythingBut};
+  LeafTest condition{.kind = LeafTest::Kind::kAnythingBut};
   if (value.is_array()) {
     if (value.empty()) throw PatternError("Empty arrays are not allowed");
     for (const Json& item : value.items()) {
@@ -118,22 +118,22 @@ Condition anything_but(const Json& value) {
   return condition;
 }
 
-Condition read_condition(const Json& entry) {
+LeafTest read_condition(const Json& entry) {
   if (entry.is_array()) throw PatternError("Match value must be String, number, true, false, or null");
-  if (!entry.is_object()) return {.kind = Condition::Kind::kValue, .values = {entry}};
+  if (!entry.is_object()) return {.kind = LeafTest::Kind::kValue, .values = {entry}};
   if (entry.size() != 1) throw PatternError("Only one key allowed in match expression");
   const auto& [operation, operand] = entry.members().front();
-  if (is_text_operation(operation)) return {.kind = Condition::Kind::kText, .texts = {text_test(operation, operand)}};
+  if (is_text_operation(operation)) return {.kind = LeafTest::Kind::kText, .texts = {text_test(operation, operand)}};
   if (operation == "numeric") return numeric(operand);
   if (operation == "anything-but") return anything_but(operand);
   if (operation == "exists") {
     if (!operand.is_bool()) throw PatternError("exists match pattern must be either true or false.");
-    return {.kind = operand.as_bool() ? Condition::Kind::kExists : Condition::Kind::kAbsent};
+    return {.kind = operand.as_bool() ? LeafTest::Kind::kExists : LeafTest::Kind::kAbsent};
   }
   if (operation == "cidr") {
     const auto network = parse_network(require_text(operand, "cidr"));
     if (!network) throw PatternError("Malformed CIDR, one '/' required");
-    return {.kind = Condition::Kind::kCidr, .network = *network};
+    return {.kind = LeafTest::Kind::kCidr, .network = *network};
   }
   throw PatternError("Unrecognized match type " + operation);
 }
@@ -193,7 +193,7 @@ bool Network::contains(std::string_view address) const {
   return true;
 }
 
-bool Condition::holds(const Json& value) const {
+bool LeafTest::holds(const Json& value) const {
   switch (kind) {
     case Kind::kValue:
       return same(values.front(), value);
@@ -255,10 +255,10 @@ Pattern Pattern::read(const Json& object, int depth) {
   return pattern;
 }
 
-bool Pattern::matches_leaf(const std::vector<Condition>& conditions, const Json* value) {
+bool Pattern::matches_leaf(const std::vector<LeafTest>& conditions, const Json* value) {
   const bool absent = !value || value->is_object() || (value->is_array() && value->empty());
-  return std::any_of(conditions.begin(), conditions.end(), [&](const Condition& condition) {
-    if (condition.kind == Condition::Kind::kAbsent) return absent;
+  return std::any_of(conditions.begin(), conditions.end(), [&](const LeafTest& condition) {
+    if (condition.kind == LeafTest::Kind::kAbsent) return absent;
     if (absent) return false;
     if (!value->is_array()) return condition.holds(*value);
     return std::any_of(value->items().begin(), value->items().end(),

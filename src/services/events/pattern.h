@@ -39,7 +39,7 @@ struct Network {
 std::optional<Network> parse_network(std::string_view text);
 
 /// One entry of a leaf's list.
-struct Condition {
+struct LeafTest {
   enum class Kind { kValue, kText, kNumeric, kAnythingBut, kAnythingButText, kExists, kAbsent, kCidr };
   Kind kind;
   std::vector<Json> values;                             // kValue: one; kAnythingBut: all that are excluded
@@ -61,13 +61,13 @@ class Pattern {
  private:
   struct Field {
     std::string name;
-    std::vector<Condition> conditions;  // of a leaf
+    std::vector<LeafTest> conditions;  // of a leaf
     std::shared_ptr<const Pattern> nested;
   };
 
   static Pattern read(const Json& object, int depth);
   bool matches_fields(const Json& event) const;
-  static bool matches_leaf(const std::vector<Condition>& conditions, const Json* value);
+  static bool matches_leaf(const std::vector<LeafTest>& conditions, const Json* value);
 
   std::vector<Field> fields_;
   std::vector<std::vector<Pattern>> either_;  // each $or: one of the alternatives must match

@@ -41,7 +41,7 @@ std::optional<std::pair<std::string, std::string>> fault(const PutEventsRequestE
 PutEventsOutput Events::put_events(region::Request& rq, const PutEventsInput& in) {
   for (const PutEventsRequestEntry& entry : in.entries)
     rq.authorize(
-        "events:PutEvents", bus_key(rq, entry.event_bus_name).arn(),
+        "events:PutEvents", bus_key_of_any_account(rq, entry.event_bus_name).arn(),
         {{"events:source", {entry.source.value_or("")}}, {"events:detail-type", {entry.detail_type.value_or("")}}});
 
   std::size_t total = 0;
@@ -61,7 +61,7 @@ PutEventsOutput Events::put_events(region::Request& rq, const PutEventsInput& in
       ++failed;
       continue;
     }
-    const BusKey bus = bus_key(rq, entry.event_bus_name);
+    const BusKey bus = bus_key_of_any_account(rq, entry.event_bus_name);
     result.event_id = random_uuid();
     if (!store_.find_bus(rq.tx, bus)) continue;  // AWS takes it and it reaches nobody
     Json event = Json::object({{"version", "0"},
@@ -73,7 +73,8 @@ PutEventsOutput Events::put_events(region::Request& rq, const PutEventsInput& in
                                {"region", rq.region},
                                {"resources", Json(entry.resources.value_or(std::vector<std::string>{}))},
                                {"detail", std::move(detail)}});
-    if (bus.name != kDefaultBus) event = Json::object({{"bus", bus.name}, {"event", std::move(event)}});
+    if (bus.name != kDefaultBus || bus.account != rq.account)
+      event = Json::object({{"bus", bus.name}, {"account", bus.account}, {"event", std::move(event)}});
     rq.add_task({.kind = std::string(region::kDeliverEvent), .key = "", .body = std::move(event)});
   }
   out.failed_entry_count = failed;

@@ -83,6 +83,25 @@ std::vector<BusRow> Store::list_buses(store::Tx& tx, const std::string& account,
   return out;
 }
 
+std::optional<std::string> Store::find_bus_policy(store::Tx& tx, const BusKey& key) const {
+  const auto row = tx.find("SELECT document FROM events_bus_policies WHERE account = ? AND region = ? AND bus = ?",
+                           key.account, key.region, key.name);
+  if (!row) return std::nullopt;
+  return row->text(0);
+}
+
+void Store::put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document) {
+  tx.exec(
+      "INSERT INTO events_bus_policies (account, region, bus, document) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (account, region, bus) DO UPDATE SET document = excluded.document",
+      key.account, key.region, key.name, document);
+}
+
+void Store::erase_bus_policy(store::Tx& tx, const BusKey& key) {
+  tx.exec("DELETE FROM events_bus_policies WHERE account = ? AND region = ? AND bus = ?", key.account, key.region,
+          key.name);
+}
+
 std::optional<RuleRow> Store::find_rule(store::Tx& tx, const BusKey& bus, std::string_view name) {
   const auto row =
       tx.find("SELECT name, enabled, body FROM events_rules WHERE account = ? AND region = ? AND bus = ? AND name = ?",

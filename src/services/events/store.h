@@ -60,6 +60,10 @@ class Store {
   /// Made buses of the account and region, by name; not the default one.
   std::vector<BusRow> list_buses(store::Tx& tx, const std::string& account, const std::string& region);
 
+  std::optional<std::string> find_bus_policy(store::Tx& tx, const BusKey& key) const;
+  void put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document);
+  void erase_bus_policy(store::Tx& tx, const BusKey& key);
+
   std::optional<RuleRow> find_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
   /// Throws ResourceNotFoundException.
   RuleRow require_rule(store::Tx& tx, const BusKey& bus, std::string_view name);

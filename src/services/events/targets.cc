@@ -56,7 +56,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
     check_input(target);
     if (!target.role_arn) continue;
     try {
-      home_.identity().assume_role(rq.tx, *target.role_arn, "events.amazonaws.com", "put-targets");
+      home_.identity().assume_role(rq.tx, *target.role_arn, "events.amazonaws.com", "put-targets", rule.arn());
     } catch (const wire::Error&) {
       invalid("Provided role '" + *target.role_arn + "' cannot be assumed by principal 'events.amazonaws.com'.");
     }

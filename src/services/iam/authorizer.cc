@@ -4,6 +4,8 @@
 
 #include "region/region.h"
 #include "region/service.h"
+#include "services/iam/denial.h"
+#include "services/iam/global_keys.h"
 #include "wire/error.h"
 #include "wire/operation.h"
 
@@ -14,41 +16,12 @@ using region::Caller;
 using region::policy::Decision;
 using region::policy::DocumentKind;
 using region::policy::Question;
-using region::policy::Source;
 
-std::string_view principal_type(Caller::Kind kind) {
-  switch (kind) {
-    case Caller::Kind::kAnonymous:
-      return "Anonymous";
-    case Caller::Kind::kRoot:
-      return "Account";
-    case Caller::Kind::kUser:
-      return "User";
-    case Caller::Kind::kAssumedRole:
-      return "AssumedRole";
-    case Caller::Kind::kFederatedUser:
-      return "FederatedUser";
-    case Caller::Kind::kService:
-      return "Service";
-  }
-  return "";
-}
+/// Services without regions of their own are asked in this one, whatever the client signs.
+constexpr std::string_view kHomeOfGlobals = "us-east-1";
 
-/// The refusal in a form that only a caller with sts:DecodeAuthorizationMessage can read.
-Json explain(const Question& question, const Decision& decision) {
-  Json matched = Json::array();
-  for (const region::policy::Match& match : decision.matched)
-    matched.push_back(Json::object({{"sourcePolicyId", match.source_id}, {"sourcePolicyType", match.source_type}}));
-  return Json::object(
-      {{"allowed", false},
-       {"explicitDeny", decision.outcome == Decision::Outcome::kExplicitDeny},
-       {"matchedStatements", Json::object({{"items", matched}})},
-       {"failures", Json::object({{"items", Json::array()}})},
-       {"context",
-        Json::object({{"principal", Json::object({{"id", question.caller->user_id}, {"arn", question.caller->arn}})},
-                      {"action", question.action},
-                      {"resource", question.resource},
-                      {"conditions", Json::object({{"items", Json::array()}})}})}});
+bool is_global(const wire::ServiceModel& service) {
+  return service.folder == "iam" || service.folder == "organizations";
 }
 
 /// Whether the service says "on resource: *" of an action that is about no resource in particular.
@@ -59,44 +32,10 @@ bool names_everything(const wire::ServiceModel& service) {
 
 }  // namespace
 
-void set_global_keys(region::policy::Context& context, const Caller& caller, const Tags& principal_tags, Timestamp now,
-                     std::string_view region) {
-  context.set("aws:CurrentTime", iso8601(now));
-  context.set("aws:EpochTime", std::to_string(now.ms / 1000));
-  context.set("aws:RequestedRegion", std::string(region));
-  context.set("aws:SecureTransport", caller.secure_transport ? "true" : "false");
-  context.set("aws:PrincipalType", std::string(principal_type(caller.kind)));
-  context.set("aws:ViaAWSService", caller.via_service.empty() ? "false" : "true");
-  context.set("aws:PrincipalIsAWSService", caller.kind == Caller::Kind::kService ? "true" : "false");
-  if (!caller.user_agent.empty()) context.set("aws:UserAgent", caller.user_agent);
-  // A service that acts on the caller's behalf comes from an address of its own.
-  if (!caller.source_ip.empty() && caller.via_service.empty()) context.set("aws:SourceIp", caller.source_ip);
-  if (!caller.via_service.empty())
-    for (const std::string_view key : {"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"})
-      context.set(key, caller.via_service);
-
-  if (caller.kind == Caller::Kind::kAnonymous) return;
-  if (caller.kind == Caller::Kind::kService) {
-    context.set("aws:PrincipalServiceName", caller.name);
-    context.set("aws:SourceAccount", caller.account);
-    return;
-  }
-  context.set("aws:PrincipalAccount", caller.account);
-  context.set("aws:PrincipalArn", caller.principal_arn);
-  context.set("aws:userid", caller.user_id);
-  if (caller.kind == Caller::Kind::kUser) context.set("aws:username", caller.name);
-  for (const auto& [key, value] : principal_tags) context.set("aws:PrincipalTag/" + key, value);
-  for (const auto& [key, value] : caller.session_tags) context.set("aws:PrincipalTag/" + key, value);
-  if (!caller.source_identity.empty()) context.set("aws:SourceIdentity", caller.source_identity);
-  if (caller.token_issued_at) {
-    context.set("aws:TokenIssueTime", iso8601(*caller.token_issued_at));
-    context.set("aws:MultiFactorAuthPresent", "false");
-  }
-}
-
 void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion& asked) {
   const Caller& caller = rq.caller;
   const PrincipalFacts facts = policies_.gather(rq.tx, caller);
+  const auto membership = rq.home.find_membership(rq.tx, caller.account);
   note_use(rq);
 
   Question question{.action = asked.action,
@@ -106,22 +45,27 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
                     .identity = facts.identity,
                     .boundary = facts.boundary,
                     .resource_policy_role = asked.resource_policy_role};
-  set_global_keys(question.context, caller, facts.tags, rq.now(), rq.region);
-  if (!asked.resource_account.empty()) question.context.set("aws:ResourceAccount", asked.resource_account);
+  set_global_keys(question.context,
+                  {.caller = caller,
+                   .principal_tags = facts.tags,
+                   .now = rq.now(),
+                   .region = is_global(rq.service.model()) ? std::string(kHomeOfGlobals) : rq.region,
+                   .caller_membership = membership,
+                   .resource_account = asked.resource_account,
+                   .resource_membership = asked.resource_account == caller.account
+                                              ? membership
+                                              : rq.home.find_membership(rq.tx, asked.resource_account)});
   for (const auto& [key, values] : asked.keys) question.context.set(key, values);
+  if (membership) question.service_control = policies_.service_control(*membership);
   if (caller.session_policies.is_array()) {
     question.session.emplace();
     for (const Json& document : caller.session_policies.items())
       question.session->push_back({"session", "none", policies_.parse(document.dump(), DocumentKind::kIdentity)});
   }
-  if (!asked.resource_policy.is_null()) {
-    const std::string text =
-        asked.resource_policy.is_string() ? asked.resource_policy.as_string() : asked.resource_policy.dump();
-    const bool trust = asked.action.starts_with("sts:");
-    question.resource_policy =
-        Source{asked.resource, "resource",
-               policies_.parse(text, trust ? DocumentKind::kTrust : DocumentKind::kResourceImplied)};
-  }
+  const auto kind = asked.action.starts_with("sts:") ? DocumentKind::kTrust : DocumentKind::kResourceImplied;
+  for (const Json& policy : asked.resource_policies)
+    question.resource_policies.push_back(
+        {asked.resource, "resource", policies_.parse(policy.is_string() ? policy.as_string() : policy.dump(), kind)});
 
   const Decision decision = evaluate(question);
   if (!decision.allowed()) refuse(rq, question, decision);
@@ -130,8 +74,9 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
 void IamAuthorizer::refuse(const region::Request& rq, const Question& question, const Decision& decision) const {
   const wire::Protocol protocol = rq.service.model().protocol;
   const Caller& caller = *question.caller;
-  if (caller.kind == Caller::Kind::kAnonymous && protocol == wire::Protocol::kRestXml)
-    throw wire::Error("AccessDenied", 403, "Access Denied");
+  // S3 explains itself only within the account of the bucket.
+  const bool stranger = caller.kind == Caller::Kind::kAnonymous || caller.account != question.resource_account;
+  if (protocol == wire::Protocol::kRestXml && stranger) throw wire::Error("AccessDenied", 403, "Access Denied");
 
   const std::string quote = protocol == wire::Protocol::kRestXml ? "\"" : "";
   std::string message = "User: " + (caller.kind == Caller::Kind::kAnonymous ? std::string("anonymous") : caller.arn) +
@@ -148,7 +93,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
       throw wire::Error("UnauthorizedOperation", 403,
                         "You are not authorized to perform this operation. " + message +
                             ". Encoded authorization failure message: " +
-                            vault_.seal(explain(question, decision).dump(), kAuthorizationMessage));
+                            vault_.seal(explain_denial(question, decision).dump(), kAuthorizationMessage));
     case wire::Protocol::kJson:
       throw wire::Error("AccessDeniedException", 400, message);
     case wire::Protocol::kRestJson:

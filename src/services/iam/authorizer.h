@@ -33,8 +33,4 @@ class IamAuthorizer final : public region::Authorizer {
   Uses& uses_;
 };
 
-/// The condition keys that every request has, from who calls, when and where from.
-void set_global_keys(region::policy::Context& context, const region::Caller& caller, const Tags& principal_tags,
-                     Timestamp now, std::string_view region);
-
 }  // namespace hanbat::iam

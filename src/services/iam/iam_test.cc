@@ -234,6 +234,34 @@ TEST_F(IamTest, AServiceGetsASessionOnlyOfARoleThatTrustsIt) {
   EXPECT_EQ(code_of([&] { client(session).list_users({}); }), "");
 }
 
+TEST_F(IamTest, ATrustPolicyMaySayForWhichResourceAServiceTakesTheRole) {
+  client().create_role(
+      {.assume_role_policy_document =
+           R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole",
+               "Condition":{"StringEquals":{"aws:SourceAccount":"123456789012"},"ArnLike":{"aws:SourceArn":"arn:aws:events:*:*:rule/main"}}}]})",
+       .role_name = "r"});
+  const auto take = [&](const char* source_arn) {
+    return code_of(
+        [&] { test.home.assume_role("arn:aws:iam::123456789012:role/r", "events.amazonaws.com", "x", source_arn); });
+  };
+  EXPECT_EQ(take("arn:aws:events:ap-northeast-2:123456789012:rule/main"), "");
+  EXPECT_EQ(take("arn:aws:events:ap-northeast-2:123456789012:rule/other"), "AccessDenied");
+  EXPECT_EQ(take(""), "AccessDenied");
+}
+
+TEST_F(IamTest, APrincipalThatAPolicyNamesIsKnownOrNot) {
+  const auto unknown = [&](const std::string& principal) {
+    const auto document = region::policy::parse_document(
+        R"({"Statement":{"Effect":"Allow","Principal":{"AWS":")" + principal + R"("},"Action":"s3:*","Resource":"*"}})",
+        region::policy::DocumentKind::kResource);
+    return test.db->read([&](store::Tx& tx) { return test.home.identity().find_unknown_principal(tx, document); });
+  };
+  EXPECT_FALSE(unknown("arn:aws:iam::123456789012:user/admin"));
+  EXPECT_EQ(unknown("arn:aws:iam::123456789012:user/nobody"), "arn:aws:iam::123456789012:user/nobody");
+  EXPECT_FALSE(unknown("arn:aws:iam::123456789012:root"));
+  EXPECT_FALSE(unknown("arn:aws:iam::999999999999:user/theirs"));
+}
+
 TEST_F(IamTest, ARoleOfAnotherAccountIsNotOnesToPass) {
   const auto attempt = [&](const std::string& arn) {
     return message_of([&] {

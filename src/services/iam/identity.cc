@@ -3,6 +3,7 @@
 #include "base/arn.h"
 #include "base/text.h"
 #include "region/policy/evaluation.h"
+#include "services/iam/global_keys.h"
 #include "services/iam/secrets.h"
 #include "services/iam/trust.h"
 #include "wire/error.h"
@@ -16,6 +17,8 @@ using Who = Caller::Kind;
 Json write_caller(const Caller& c) {
   Json tags = Json::object();
   for (const auto& [key, value] : c.session_tags) tags[key] = value;
+  Json session_keys = Json::object();
+  for (const auto& [key, value] : c.session_keys) session_keys[key] = value;
   Json out = Json::object({{"kind", static_cast<int>(c.kind)},
                            {"account", c.account},
                            {"arn", c.arn},
@@ -25,6 +28,7 @@ Json write_caller(const Caller& c) {
                            {"session_name", c.session_name},
                            {"session_policies", c.session_policies},
                            {"session_tags", tags},
+                           {"session_keys", session_keys},
                            {"source_identity", c.source_identity}});
   return out;
 }
@@ -40,6 +44,8 @@ Caller read_caller(const Json& json) {
   c.session_name = json.text("session_name");
   c.session_policies = json["session_policies"];
   for (const auto& [key, value] : json["session_tags"].members()) c.session_tags[key] = value.as_string();
+  if (const Json* keys = json.find("session_keys"))
+    for (const auto& [key, value] : keys->members()) c.session_keys[key] = value.as_string();
   c.source_identity = json.text("source_identity");
   return c;
 }
@@ -149,7 +155,7 @@ Caller IamIdentity::open_session(const region::RoleFacts& role, std::string_view
 }
 
 Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
-                                std::string_view session_name) {
+                                std::string_view session_name, std::string_view source_arn) {
   const auto denied = [&] {
     return wire::Error("AccessDenied", 403,
                        std::string(service_principal) +
@@ -158,16 +164,21 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
   const auto role = find_role(tx, role_arn);
   if (!role) throw denied();
 
-  const Caller service = service_caller(role->account, service_principal);
+  Caller service = service_caller(role->account, service_principal);
+  service.source_arn = source_arn;
   region::policy::Question question{.action = "sts:AssumeRole",
                                     .resource = role->arn,
                                     .resource_account = role->account,
                                     .caller = &service,
                                     .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
-  question.context.set("aws:SourceAccount", role->account);
+  set_global_keys(question.context, {.caller = service,
+                                     .now = home_.clock.now(),
+                                     .region = home_.settings.default_region,
+                                     .caller_membership = home_.find_membership(tx, role->account),
+                                     .resource_account = role->account});
   question.context.set("sts:RoleSessionName", std::string(session_name));
-  question.resource_policy = region::policy::Source{
-      role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)};
+  question.resource_policies.push_back(
+      {role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)});
   if (!evaluate(question).allowed()) throw denied();
   uses.note(role->id, {home_.clock.now(), std::string(service_principal), home_.settings.default_region});
   return open_session(*role, session_name, {});
@@ -176,6 +187,20 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
 Json IamIdentity::find_managed_policy(store::Tx& tx, std::string_view policy_arn) {
   const auto text = policies_.managed_text(tx, policy_arn);
   return text ? Json::parse(*text) : Json();
+}
+
+std::optional<std::string> IamIdentity::find_unknown_principal(store::Tx& tx,
+                                                               const region::policy::Document& document) {
+  for (const region::policy::Statement& statement : document.statements) {
+    if (!statement.principals) continue;
+    for (const std::string& name : statement.principals->aws) {
+      const auto arn = parse_arn(name);
+      if (!arn || arn->service != "iam" || arn->resource == "root" || store_.find_by_arn(tx, name)) continue;
+      // Of an account that has nobody here it is not known who exists.
+      if (store_.count(tx, arn->account, Kind::kUser) + store_.count(tx, arn->account, Kind::kRole) > 0) return name;
+    }
+  }
+  return std::nullopt;
 }
 
 region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) {

@@ -45,11 +45,12 @@ class IamIdentity final : public region::Identity {
   std::optional<region::Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) override;
   region::Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
-                             std::string_view session_name) override;
+                             std::string_view session_name, std::string_view source_arn) override;
   std::optional<region::RoleFacts> find_role(store::Tx& tx, std::string_view role_arn) override;
   region::Caller open_session(const region::RoleFacts& role, std::string_view session_name,
                               const region::SessionOptions& options) override;
   Json find_managed_policy(store::Tx& tx, std::string_view policy_arn) override;
+  std::optional<std::string> find_unknown_principal(store::Tx& tx, const region::policy::Document& document) override;
   std::optional<std::string> find_key_account(store::Tx& tx, std::string_view access_key_id) override;
   region::TemporaryCredentials issue_keys(store::Tx& tx, const region::Caller& session, Seconds lifetime) override;
   region::Caller service_caller(std::string_view account, std::string_view service_principal) override;

@@ -44,6 +44,16 @@ std::optional<Source> PrincipalPolicies::managed(store::Tx& tx, std::string_view
   return Source{std::string(policy_arn), "user-managed", parse(*text, DocumentKind::kIdentity)};
 }
 
+std::vector<std::vector<Source>> PrincipalPolicies::service_control(const region::Membership& membership) const {
+  std::vector<std::vector<Source>> out;
+  for (const auto& level : membership.service_control) {
+    out.emplace_back();
+    for (const region::AttachedPolicy& policy : level)
+      out.back().push_back({policy.id, "none", parse(policy.document, DocumentKind::kIdentity)});
+  }
+  return out;
+}
+
 void PrincipalPolicies::add_policies_of(store::Tx& tx, const Entity& owner, std::vector<Source>& out) const {
   const std::string type(kind_name(owner.kind));
   for (const auto& [name, document] : store_.inline_policies(tx, owner.id))

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "region/identity.h"
+#include "region/organization.h"
 #include "region/policy/evaluation.h"
 #include "services/iam/managed_policies.h"
 #include "services/iam/store.h"
@@ -36,6 +37,8 @@ class PrincipalPolicies {
   std::optional<region::policy::Source> managed(store::Tx& tx, std::string_view policy_arn) const;
   /// The text of that version.
   std::optional<std::string> managed_text(store::Tx& tx, std::string_view policy_arn) const;
+  /// The service control policies of each level, parsed.
+  std::vector<std::vector<region::policy::Source>> service_control(const region::Membership& membership) const;
   /// Throws region::policy::DocumentError.
   std::shared_ptr<const region::policy::Document> parse(const std::string& text,
                                                         region::policy::DocumentKind kind) const;

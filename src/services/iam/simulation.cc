@@ -47,48 +47,124 @@ std::string source_type(const std::string& type) {
   return kKnown.contains(type) ? type : "none";
 }
 
-EvaluationResult result_of(const Question& question, const Decision& decision) {
-  EvaluationResult out{.eval_action_name = question.action, .eval_decision = outcome_name(decision)};
-  out.eval_resource_name = question.resource;
-  out.matched_statements.emplace();
-  for (const region::policy::Match& match : decision.matched) {
+std::vector<Statement> statements_of(const Decision& decision) {
+  std::vector<Statement> out;
+  for (const region::policy::Match& match : decision.deciding()) {
     Statement statement;
     statement.source_policy_id = match.source_id;
     statement.source_policy_type = source_type(match.source_type);
-    statement.start_position = Position{.column = match.start.column, .line = match.start.line};
-    statement.end_position = Position{.column = match.end.column, .line = match.end.line};
-    out.matched_statements->push_back(std::move(statement));
+    const region::policy::Statement& there = *match.statement;
+    statement.start_position = Position{.column = there.start.column, .line = there.start.line};
+    statement.end_position = Position{.column = there.end.column, .line = there.end.line};
+    out.push_back(std::move(statement));
   }
-  out.missing_context_values.emplace(decision.missing_keys.begin(), decision.missing_keys.end());
-  if (decision.boundary_allows)
-    out.permissions_boundary_decision_detail =
-        PermissionsBoundaryDecisionDetail{.allowed_by_permissions_boundary = *decision.boundary_allows};
   return out;
 }
 
-/// One result per action and resource. `question` has everything but those two.
+std::vector<std::string> missing_keys_of(const Decision& decision) {
+  return {decision.missing_keys.begin(), decision.missing_keys.end()};
+}
+
+std::optional<PermissionsBoundaryDecisionDetail> boundary_detail(const Decision& decision) {
+  if (!decision.boundary_allows) return std::nullopt;
+  return PermissionsBoundaryDecisionDetail{.allowed_by_permissions_boundary = *decision.boundary_allows};
+}
+
+/// Whether service control policies have a say, and so a line in the result.
+enum class Organization { kNone, kCounts };
+
+/// What one action may do to each of the resources, and over all: allowed only where every one is.
+class ActionResult {
+ public:
+  explicit ActionResult(const std::string& action) { out_.eval_action_name = action; }
+
+  void add(const std::string& resource, const Decision& decision) {
+    ResourceSpecificResult one{.eval_resource_decision = outcome_name(decision), .eval_resource_name = resource};
+    one.matched_statements = statements_of(decision);
+    one.missing_context_values = missing_keys_of(decision);
+    one.permissions_boundary_decision_detail = boundary_detail(decision);
+    if (results_.empty() || rank(decision) > rank(worst_)) worst_ = decision;
+    by_organization_ = by_organization_ && decision.service_control_allows.value_or(true);
+    results_.push_back(std::move(one));
+  }
+
+  EvaluationResult finish(Organization organization) {
+    out_.eval_decision = outcome_name(worst_);
+    out_.eval_resource_name = results_.size() == 1 ? results_.front().eval_resource_name : "*";
+    out_.matched_statements = statements_of(worst_);
+    out_.permissions_boundary_decision_detail = boundary_detail(worst_);
+    if (organization == Organization::kCounts)
+      out_.organizations_decision_detail = OrganizationsDecisionDetail{.allowed_by_organizations = by_organization_};
+    const bool of_all = out_.eval_resource_name == "*" && results_.size() == 1;
+    // A simulation over "*" has no resources to tell of one by one.
+    out_.missing_context_values = of_all ? missing_keys_of(worst_) : std::vector<std::string>();
+    if (!of_all) out_.resource_specific_results = std::move(results_);
+    return std::move(out_);
+  }
+
+ private:
+  static int rank(const Decision& decision) {
+    if (decision.allowed()) return 0;
+    return decision.outcome == Decision::Outcome::kImplicitDeny ? 1 : 2;
+  }
+
+  EvaluationResult out_;
+  std::vector<ResourceSpecificResult> results_;
+  Decision worst_;
+  bool by_organization_ = true;
+};
+
+/// "112233445566" or "arn:aws:iam::112233445566:root".
+std::string account_of(const std::string& owner) {
+  const auto arn = parse_arn(owner);
+  const std::string account = arn ? arn->account : owner;
+  if (account.size() != 12 || !parse_int(account)) throw InvalidInputException("Invalid ResourceOwner: " + owner);
+  return account;
+}
+
+template <class Input>
+void check(const Input& in) {
+  for (const std::string& action : in.action_names)
+    if (action.find(':') == std::string::npos || action.find('*') != std::string::npos)
+      throw InvalidInputException("Invalid Action Name: " + action);
+  if (in.permissions_boundary_policy_input_list && in.permissions_boundary_policy_input_list->size() > 1)
+    throw InvalidInputException("Only one permissions boundary can be given.");
+  if (in.caller_arn) {
+    const auto arn = parse_arn(*in.caller_arn);
+    if (!arn || arn->service != "iam" || !arn->resource.starts_with("user/"))
+      throw InvalidInputException("Invalid CallerArn, the ARN of an IAM user is expected: " + *in.caller_arn);
+  }
+  if (in.resource_policy)
+    for (const std::string& resource : in.resource_arns.value_or(std::vector<std::string>()))
+      if (const auto arn = parse_arn(resource); arn && arn->service == "iam" && arn->resource.starts_with("role/"))
+        throw InvalidInputException("Simulation of resource-based policies isn't supported for IAM roles.");
+}
+
+/// One result per action. `question` has everything but action and resource.
 template <class Output, class Input>
-Output simulate(Question question, const Input& in) {
-  if (in.context_entries)
-    for (const ContextEntry& entry : *in.context_entries)
-      if (entry.context_key_name)
-        question.context.set(*entry.context_key_name, entry.context_key_values.value_or(std::vector<std::string>()));
-  if (in.permissions_boundary_policy_input_list)
+Output simulate(Question question, const Input& in, Organization organization) {
+  check(in);
+  for (const ContextEntry& entry : in.context_entries.value_or(std::vector<ContextEntry>()))
+    if (entry.context_key_name)
+      question.context.set(*entry.context_key_name, entry.context_key_values.value_or(std::vector<std::string>()));
+  if (in.permissions_boundary_policy_input_list && !in.permissions_boundary_policy_input_list->empty())
     question.boundary = sources_of(*in.permissions_boundary_policy_input_list, "PermissionsBoundaryPolicyInputList");
   if (in.resource_policy)
-    question.resource_policy =
-        source_of(*in.resource_policy, "ResourcePolicy", "resource", DocumentKind::kResourceImplied);
-  if (in.resource_owner)
-    if (const auto owner = parse_arn(*in.resource_owner)) question.resource_account = owner->account;
+    question.resource_policies = {
+        source_of(*in.resource_policy, "ResourcePolicy", "resource", DocumentKind::kResourceImplied)};
+  const std::string owner = in.resource_owner ? account_of(*in.resource_owner) : question.caller->account;
 
   std::vector<EvaluationResult> results;
   for (const std::string& action : in.action_names) {
-    if (action.find(':') == std::string::npos) throw InvalidInputException("Invalid Action Name: " + action);
     question.action = action;
+    ActionResult result(action);
     for (const std::string& resource : in.resource_arns.value_or(std::vector<std::string>{"*"})) {
       question.resource = resource;
-      results.push_back(result_of(question, evaluate(question)));
+      const auto arn = parse_arn(resource);
+      question.resource_account = arn && arn->account.size() == 12 ? arn->account : owner;
+      result.add(resource, evaluate(question));
     }
+    results.push_back(result.finish(organization));
   }
   // The order is the caller's; the key only counts.
   std::size_t next = 1'000'000;
@@ -111,6 +187,7 @@ Caller stand_in(const std::string& account, const std::optional<std::string>& ar
   caller.arn = arn.value_or(make_arn("iam", "", account, "user/"));
   if (const auto parsed = parse_arn(caller.arn); parsed && !parsed->account.empty()) caller.account = parsed->account;
   caller.principal_arn = caller.arn;
+  caller.name = caller.arn.substr(caller.arn.find_last_of('/') + 1);
   return caller;
 }
 
@@ -135,10 +212,18 @@ void collect_keys(const region::policy::Document& document, std::set<std::string
 SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const SimulateCustomPolicyInput& in) {
   rq.authorize("iam:SimulateCustomPolicy", "*");
 
+  if (in.resource_policy && !in.caller_arn)
+    throw InvalidInputException("CallerArn is required when ResourcePolicy is given.");
   const Caller caller = stand_in(rq.account, in.caller_arn);
   Question question{.caller = &caller, .identity = sources_of(in.policy_input_list, "PolicyInputList")};
+  if (in.ordered_organization_policy_input_list)
+    for (const OrderedOrganizationPolicyType& level : *in.ordered_organization_policy_input_list)
+      question.service_control.push_back(
+          sources_of(level.service_control_policy_input_list.value_or(std::vector<std::string>()),
+                     "OrderedOrganizationPolicyInputList." + std::to_string(question.service_control.size() + 1)));
 
-  return simulate<SimulateCustomPolicyOutput>(std::move(question), in);
+  const auto organization = in.ordered_organization_policy_input_list ? Organization::kCounts : Organization::kNone;
+  return simulate<SimulateCustomPolicyOutput>(std::move(question), in, organization);
 }
 
 SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const SimulatePrincipalPolicyInput& in) {
@@ -147,23 +232,29 @@ SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const 
   const auto entity = store_.find_by_arn(rq.tx, in.policy_source_arn);
   if (!entity || entity->account != rq.account || entity->kind == Kind::kPolicy || entity->kind == Kind::kProfile)
     throw NoSuchEntityException("Entity " + in.policy_source_arn + " cannot be found.");
+  if (in.resource_policy && !in.caller_arn && entity->kind != Kind::kUser)
+    throw InvalidInputException("CallerArn is required when ResourcePolicy is given and PolicySourceArn is no user.");
   const PrincipalFacts facts = policies_.gather(rq.tx, *entity);
   Caller caller =
       entity->kind == Kind::kUser ? IamIdentity::user_caller(*entity) : stand_in(rq.account, in.policy_source_arn);
   if (in.caller_arn) caller = stand_in(rq.account, in.caller_arn);
-  if (entity->kind == Kind::kRole) caller.kind = Caller::Kind::kAssumedRole;
+  if (entity->kind == Kind::kRole && !in.caller_arn) caller.kind = Caller::Kind::kAssumedRole;
   Question question{.caller = &caller, .identity = facts.identity, .boundary = facts.boundary};
   for (Source& source : sources_of(in.policy_input_list.value_or(std::vector<std::string>()), "PolicyInputList"))
     question.identity.push_back(std::move(source));
   for (const auto& [key, value] : facts.tags) question.context.set("aws:PrincipalTag/" + key, value);
-  question.context.set("aws:PrincipalArn", entity->arn);
-  question.context.set("aws:PrincipalAccount", entity->account);
-  if (entity->kind == Kind::kUser) {
-    question.context.set("aws:username", entity->name);
-    question.context.set("aws:userid", entity->id);
+  question.context.set("aws:PrincipalArn", caller.principal_arn);
+  question.context.set("aws:PrincipalAccount", caller.account);
+  if (!caller.name.empty()) question.context.set("aws:username", caller.name);
+  if (!caller.user_id.empty()) question.context.set("aws:userid", caller.user_id);
+  const auto membership = home_.find_membership(rq.tx, caller.account);
+  if (membership) {
+    question.service_control = policies_.service_control(*membership);
+    question.context.set("aws:PrincipalOrgID", membership->organization_id);
   }
 
-  return simulate<SimulatePrincipalPolicyOutput>(std::move(question), in);
+  return simulate<SimulatePrincipalPolicyOutput>(std::move(question), in,
+                                                 membership ? Organization::kCounts : Organization::kNone);
 }
 
 GetContextKeysForCustomPolicyOutput Iam::get_context_keys_for_custom_policy(

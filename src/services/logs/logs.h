@@ -16,6 +16,7 @@ class Logs final : public Operations {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  void add_resource_policies(region::Request& rq, region::AccessQuestion& question) const override;
 
   // groups.cc
   CreateLogGroupOutput create_log_group(region::Request& rq, const CreateLogGroupInput& in) override;
@@ -24,6 +25,11 @@ class Logs final : public Operations {
   PutRetentionPolicyOutput put_retention_policy(region::Request& rq, const PutRetentionPolicyInput& in) override;
   DeleteRetentionPolicyOutput delete_retention_policy(region::Request& rq,
                                                       const DeleteRetentionPolicyInput& in) override;
+  // resource_policies.cc
+  PutResourcePolicyOutput put_resource_policy(region::Request& rq, const PutResourcePolicyInput& in) override;
+  DescribeResourcePoliciesOutput describe_resource_policies(region::Request& rq,
+                                                            const DescribeResourcePoliciesInput& in) override;
+  DeleteResourcePolicyOutput delete_resource_policy(region::Request& rq, const DeleteResourcePolicyInput& in) override;
   // tags.cc
   TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
   UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;

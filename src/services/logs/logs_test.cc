@@ -135,5 +135,29 @@ TEST(FilterPattern, TermsOrTermsAndNotTerms) {
   EXPECT_THROW(FilterPattern("{ $.x = 1 }"), wire::Error);
 }
 
+TEST_F(LogsTest, AServiceWritesOnlyWhereAResourcePolicyLetsIt) {
+  const region::Caller service = t.identity.service_caller("123456789012", "events.amazonaws.com");
+  const auto ask = [&] {
+    t.authorizer.asked.clear();
+    Client(t.home, service, t.region).describe_log_streams({.log_group_name = "g"});
+    return t.authorizer.asked.at(0);
+  };
+  EXPECT_EQ(ask().resource_policy_role, region::ResourcePolicyRole::kMustAllow);
+  EXPECT_TRUE(ask().resource_policies.empty());
+  PutResourcePolicyInput put;
+  put.policy_name = "p";
+  put.policy_document = "{";
+  EXPECT_THROW(client().put_resource_policy(put), InvalidParameterException);
+  put.policy_document =
+      R"({"Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"logs:*","Resource":"*"}})";
+  client().put_resource_policy(put);
+  EXPECT_EQ(ask().resource_policies.size(), 1u);
+  EXPECT_EQ(client().describe_resource_policies({}).resource_policies->at(0).policy_name, "p");
+  DeleteResourcePolicyInput remove;
+  remove.policy_name = "p";
+  client().delete_resource_policy(remove);
+  EXPECT_THROW(client().delete_resource_policy(remove), ResourceNotFoundException);
+}
+
 }  // namespace
 }  // namespace hanbat::logs

@@ -140,4 +140,27 @@ void Store::remove_events_before(store::Tx& tx, std::int64_t group_id, std::int6
   tx.exec("DELETE FROM log_events WHERE group_id = ? AND timestamp < ?", group_id, time);
 }
 
+std::vector<ResourcePolicyRow> Store::list_resource_policies(store::Tx& tx, std::string_view account,
+                                                             std::string_view region) const {
+  std::vector<ResourcePolicyRow> out;
+  for (const store::Row& row : tx.query(
+           "SELECT name, document, updated FROM log_resource_policies WHERE account = ? AND region = ? ORDER BY name",
+           account, region))
+    out.push_back({std::string(account), std::string(region), row.text(0), row.text(1), row.timestamp(2)});
+  return out;
+}
+
+void Store::put(store::Tx& tx, const ResourcePolicyRow& policy) const {
+  tx.exec(
+      "INSERT INTO log_resource_policies (account, region, name, document, updated) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT (account, region, name) DO UPDATE SET document = excluded.document, updated = excluded.updated",
+      policy.account, policy.region, policy.name, policy.document, policy.updated);
+}
+
+bool Store::remove_resource_policy(store::Tx& tx, std::string_view account, std::string_view region,
+                                   std::string_view name) const {
+  return tx.exec("DELETE FROM log_resource_policies WHERE account = ? AND region = ? AND name = ?", account, region,
+                 name) > 0;
+}
+
 }  // namespace hanbat::logs

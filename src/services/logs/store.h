@@ -39,6 +39,14 @@ struct EventRow {
   std::string message;
 };
 
+struct ResourcePolicyRow {
+  std::string account;
+  std::string region;
+  std::string name;
+  std::string document;
+  Timestamp updated;
+};
+
 /// A place in a stream or group: right behind the event of that time and id.
 struct Position {
   std::int64_t timestamp = 0;
@@ -78,6 +86,14 @@ class Store {
   /// In rising order, the last ones before the position.
   std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit) const;
   void remove_events_before(store::Tx& tx, std::int64_t group_id, std::int64_t time) const;
+
+  /// By name.
+  std::vector<ResourcePolicyRow> list_resource_policies(store::Tx& tx, std::string_view account,
+                                                        std::string_view region) const;
+  void put(store::Tx& tx, const ResourcePolicyRow& policy) const;
+  /// False when there was none.
+  bool remove_resource_policy(store::Tx& tx, std::string_view account, std::string_view region,
+                              std::string_view name) const;
 };
 
 }  // namespace hanbat::logs

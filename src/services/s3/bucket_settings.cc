@@ -1,7 +1,9 @@
 // What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
 #include <set>
 
+#include "base/text.h"
 #include "region/policy/document.h"
+#include "services/s3/public_policy.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
@@ -9,6 +11,18 @@ namespace {
 
 wire::Error absent(std::string code, std::string message, const std::string& bucket) {
   return wire::Error(std::move(code), 404, std::move(message)).with("BucketName", bucket);
+}
+
+/// What a bucket's policy speaks of is S3, and the bucket or its keys.
+void check_scope(const region::policy::Document& document, const std::string& arn) {
+  for (const region::policy::Statement& statement : document.statements) {
+    for (const std::string& action : statement.actions)
+      if (action != "*" && !lower(action).starts_with("s3:"))
+        throw wire::Error("MalformedPolicy", 400, "Policy has invalid action");
+    for (const std::string& resource : statement.resources)
+      if (resource != arn && !resource.starts_with(arn + "/") && !resource.starts_with(arn + "*"))
+        throw wire::Error("MalformedPolicy", 400, "Policy has invalid resource");
+  }
 }
 
 }  // namespace
@@ -85,13 +99,29 @@ PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucket
   } catch (const region::policy::DocumentError& refusal) {
     throw wire::Error("MalformedPolicy", 400, refusal.what());
   }
-  const std::string arn = "arn:aws:s3:::" + bucket.name;
-  for (const region::policy::Statement& statement : document.statements)
-    for (const std::string& resource : statement.resources)
-      if (resource != arn && !resource.starts_with(arn + "/") && !resource.starts_with(arn + "*"))
-        throw wire::Error("MalformedPolicy", 400, "Policy has invalid resource");
+  check_scope(document, "arn:aws:s3:::" + bucket.name);
+  if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, document))
+    throw wire::Error("MalformedPolicy", 400, "Invalid principal in policy")
+        .with("Detail", "\"AWS\" : \"" + *unknown + "\"");
+  if (const Json* block = bucket.body.find("public_access_block");
+      block && block->flag("BlockPublicPolicy") && is_public(document))
+    throw wire::Error(
+        "AccessDenied", 403,
+        "User: " + rq.caller.arn + " is not authorized to perform: s3:PutBucketPolicy on resource: \"" +
+            "arn:aws:s3:::" + bucket.name +
+            "\" because public policies are blocked by the BlockPublicPolicy block public access setting.");
   put_setting(rq, bucket, "policy", Json::parse(in.policy));
   return {};
+}
+
+GetBucketPolicyStatusOutput S3::get_bucket_policy_status(region::Request& rq, const GetBucketPolicyStatusInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicyStatus", in.bucket, in.expected_bucket_owner);
+  const Json* policy = bucket.body.find("policy");
+  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.name);
+  GetBucketPolicyStatusOutput out;
+  out.policy_status.emplace().is_public =
+      is_public(region::policy::read_document(*policy, region::policy::DocumentKind::kResource));
+  return out;
 }
 
 DeleteBucketPolicyOutput S3::delete_bucket_policy(region::Request& rq, const DeleteBucketPolicyInput& in) {

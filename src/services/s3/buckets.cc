@@ -3,6 +3,8 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/policy/document.h"
+#include "services/s3/public_policy.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
@@ -25,6 +27,14 @@ bool is_bucket_name(std::string_view name) {
   return !like_an_address;
 }
 
+/// RestrictPublicBuckets: what a public policy grants holds only within the owner's account and for AWS's services.
+bool is_withheld(const BucketRow& bucket, const Json& policy, const region::Caller& caller) {
+  const Json* block = bucket.body.find("public_access_block");
+  if (!block || !block->flag("RestrictPublicBuckets")) return false;
+  if (caller.account == bucket.account || caller.kind == region::Caller::Kind::kService) return false;
+  return is_public(region::policy::read_document(policy, region::policy::DocumentKind::kResource));
+}
+
 std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::string(bucket); }
 
 }  // namespace
@@ -38,7 +48,8 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
     question.resource_account = row->account;
-    if (const Json* policy = row->body.find("policy")) question.resource_policy = *policy;
+    if (const Json* policy = row->body.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
+      question.resource_policies.push_back(*policy);
   }
   rq.authorize(std::move(question));
   if (!row)
@@ -98,6 +109,11 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
       tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
     bucket.body["tags"] = std::move(tags);
   }
+  // Since April 2023 a new bucket blocks all public access until somebody says otherwise.
+  bucket.body["public_access_block"] = Json::object({{"BlockPublicAcls", true},
+                                                     {"IgnorePublicAcls", true},
+                                                     {"BlockPublicPolicy", true},
+                                                     {"RestrictPublicBuckets", true}});
   store_.insert(rq.tx, bucket);
 
   return {.location = rq.region == "us-east-1" ? "/" + in.bucket : "http://" + in.bucket + ".s3.amazonaws.com/"};

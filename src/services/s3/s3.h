@@ -33,6 +33,8 @@ class S3 final : public Operations {
   GetBucketPolicyOutput get_bucket_policy(region::Request& rq, const GetBucketPolicyInput& in) override;
   PutBucketPolicyOutput put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) override;
   DeleteBucketPolicyOutput delete_bucket_policy(region::Request& rq, const DeleteBucketPolicyInput& in) override;
+  GetBucketPolicyStatusOutput get_bucket_policy_status(region::Request& rq,
+                                                       const GetBucketPolicyStatusInput& in) override;
   GetPublicAccessBlockOutput get_public_access_block(region::Request& rq, const GetPublicAccessBlockInput& in) override;
   PutPublicAccessBlockOutput put_public_access_block(region::Request& rq, const PutPublicAccessBlockInput& in) override;
   DeletePublicAccessBlockOutput delete_public_access_block(region::Request& rq,

@@ -274,5 +274,64 @@ TEST_F(S3Test, AMissingKeyIsToldToWhoMayReadItAndList) {
   EXPECT_EQ(t.authorizer.asked[1].action, "s3:ListBucket");
 }
 
+// The meaning of "public" is S3's own.
+TEST_F(S3Test, APolicyIsPublicUnlessItNamesWhomItLetsIn) {
+  const auto status_of = [&](const std::string& rest) {
+    client().delete_public_access_block({.bucket = "bucket"});
+    client().put_bucket_policy(
+        {.bucket = "bucket",
+         .policy = R"({"Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*",)" +
+                   rest + "}}"});
+    return *client().get_bucket_policy_status({.bucket = "bucket"}).policy_status->is_public;
+  };
+  EXPECT_TRUE(status_of(R"("Principal":"*")"));
+  EXPECT_TRUE(status_of(R"("Principal":{"AWS":"*"})"));
+  EXPECT_FALSE(status_of(R"("Principal":{"AWS":"222222222222"})"));
+  EXPECT_FALSE(status_of(R"("Principal":{"Service":"codebuild.amazonaws.com"})"));
+  EXPECT_FALSE(status_of(R"("Principal":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1234567890"}})"));
+  EXPECT_TRUE(status_of(R"("Principal":"*","Condition":{"StringLike":{"aws:PrincipalOrgID":"o-*"}})"));
+  EXPECT_TRUE(status_of(R"("Principal":"*","Condition":{"StringEquals":{"aws:UserAgent":"x"}})"));
+  EXPECT_FALSE(status_of(R"("Principal":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}})"));
+  EXPECT_TRUE(status_of(R"("Principal":"*","Condition":{"IpAddress":{"aws:SourceIp":"0.0.0.0/0"}})"));
+  EXPECT_TRUE(status_of(R"("Principal":"*","Condition":{"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}})"));
+}
+
+TEST_F(S3Test, ANewBucketTakesNoPublicPolicyAndAPublicOneIsWithheldFromStrangers) {
+  const PutBucketPolicyInput open{
+      .bucket = "bucket",
+      .policy =
+          R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*"}})"};
+  EXPECT_EQ(code_of([&] { client().put_bucket_policy(open); }), "AccessDenied");
+  client().delete_public_access_block({.bucket = "bucket"});
+  client().put_bucket_policy(open);
+
+  region::Caller stranger = t.user;
+  stranger.account = "222222222222";
+  const auto policies_asked = [&](const region::Caller& caller) {
+    t.authorizer.asked.clear();
+    code_of([&] { Client(t.home, caller, t.region).head_object({.bucket = "bucket", .key = "k"}); });
+    return t.authorizer.asked.at(0).resource_policies.size();
+  };
+  EXPECT_EQ(policies_asked(stranger), 1u);
+  client().put_public_access_block(
+      {.bucket = "bucket", .public_access_block_configuration = {.restrict_public_buckets = true}});
+  EXPECT_EQ(policies_asked(stranger), 0u);
+  EXPECT_EQ(policies_asked(t.user), 1u);
+}
+
+TEST_F(S3Test, APolicySpeaksOfItsOwnBucketAndOfS3Alone) {
+  const auto put = [&](const std::string& action, const std::string& resource) {
+    return code_of([&] {
+      client().put_bucket_policy({.bucket = "bucket",
+                                  .policy = R"({"Statement":{"Effect":"Deny","Principal":"*","Action":")" + action +
+                                            R"(","Resource":")" + resource + R"("}})"});
+    });
+  };
+  EXPECT_EQ(put("s3:GetObject", "arn:aws:s3:::bucket/*"), "none");
+  EXPECT_EQ(put("s3:GetObject", "arn:aws:s3:::bucket2/*"), "MalformedPolicy");
+  EXPECT_EQ(put("ec2:RunInstances", "arn:aws:s3:::bucket"), "MalformedPolicy");
+  EXPECT_EQ(code_of([&] { client().put_bucket_policy({.bucket = "bucket", .policy = "{"}); }), "MalformedPolicy");
+}
+
 }  // namespace
 }  // namespace hanbat::s3

@@ -84,9 +84,9 @@ AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   region::AccessQuestion question{.action = "sts:AssumeRole",
                                   .resource = in.role_arn,
                                   .keys = request_tags(in.tags),
-                                  .resource_policy = role ? role->trust : Json(),
                                   .resource_account = arn->account,
                                   .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
+  if (role) question.resource_policies.push_back(role->trust);
   question.keys["sts:RoleSessionName"] = {in.role_session_name};
   if (in.external_id) question.keys["sts:ExternalId"] = {*in.external_id};
   if (in.source_identity) question.keys["sts:SourceIdentity"] = {*in.source_identity};

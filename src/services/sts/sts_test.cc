@@ -17,7 +17,10 @@ class OneRole final : public region::Identity {
   std::optional<region::Caller> find_git_caller(store::Tx&, std::string_view, std::string_view) override {
     return std::nullopt;
   }
-  region::Caller assume_role(store::Tx&, std::string_view, std::string_view, std::string_view) override { return {}; }
+  region::Caller assume_role(store::Tx&, std::string_view, std::string_view, std::string_view,
+                             std::string_view) override {
+    return {};
+  }
   std::optional<region::RoleFacts> find_role(store::Tx&, std::string_view arn) override {
     if (arn != "arn:aws:iam::123456789012:role/r") return std::nullopt;
     return region::RoleFacts{.arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012"};

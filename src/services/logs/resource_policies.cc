@@ -1,0 +1,86 @@
+// Resource policies of the account: by them other services may write to its log groups, and without one none may.
+#include "base/arn.h"
+#include "base/encoding.h"
+#include "region/policy/document.h"
+#include "services/logs/logs.h"
+
+namespace hanbat::logs {
+namespace {
+
+constexpr std::size_t kMost = 10;
+
+ResourcePolicy describe(const ResourcePolicyRow& row) {
+  ResourcePolicy out;
+  out.policy_name = row.name;
+  out.policy_document = row.document;
+  out.last_updated_time = row.updated.ms;
+  out.policy_scope = "ACCOUNT";
+  return out;
+}
+
+std::string resource_policy_arn(const region::Request& rq) { return rq.arn("logs", "*"); }
+
+}  // namespace
+
+void Logs::add_resource_policies(region::Request& rq, region::AccessQuestion& question) const {
+  const auto arn = parse_arn(question.resource);
+  if (!arn || arn->service != "logs") return;
+  for (const ResourcePolicyRow& row : store_.list_resource_policies(rq.tx, arn->account, arn->region))
+    question.resource_policies.emplace_back(row.document);
+  // A service has no policies of its own here.
+  if (rq.caller.kind == region::Caller::Kind::kService)
+    question.resource_policy_role = region::ResourcePolicyRole::kMustAllow;
+}
+
+PutResourcePolicyOutput Logs::put_resource_policy(region::Request& rq, const PutResourcePolicyInput& in) {
+  rq.authorize("logs:PutResourcePolicy", resource_policy_arn(rq));
+
+  if (!in.policy_name || !in.policy_document)
+    throw InvalidParameterException("policyName and policyDocument are required.");
+  try {
+    const auto parsed = region::policy::parse_document(*in.policy_document, region::policy::DocumentKind::kResource);
+    if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, parsed))
+      throw InvalidParameterException("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
+  } catch (const region::policy::DocumentError& refusal) {
+    throw InvalidParameterException(refusal.what());
+  }
+  const ResourcePolicyRow row{rq.account, rq.region, *in.policy_name, *in.policy_document, rq.now()};
+  store_.put(rq.tx, row);
+  if (store_.list_resource_policies(rq.tx, rq.account, rq.region).size() > kMost)
+    throw LimitExceededException("Resource limit exceeded.");
+
+  return {.resource_policy = describe(row)};
+}
+
+DescribeResourcePoliciesOutput Logs::describe_resource_policies(region::Request& rq,
+                                                                const DescribeResourcePoliciesInput& in) {
+  rq.authorize("logs:DescribeResourcePolicies", resource_policy_arn(rq));
+
+  DescribeResourcePoliciesOutput out;
+  out.resource_policies.emplace();
+  // No log group has a policy of its own.
+  if (in.policy_scope.value_or("ACCOUNT") != "ACCOUNT") return out;
+  const std::size_t limit = static_cast<std::size_t>(in.limit.value_or(50));
+  const std::string after = from_base64(in.next_token.value_or("")).value_or("");
+  for (const ResourcePolicyRow& row : store_.list_resource_policies(rq.tx, rq.account, rq.region)) {
+    if (row.name <= after) continue;
+    if (out.resource_policies->size() == limit) {
+      out.next_token = to_base64(*out.resource_policies->back().policy_name);
+      break;
+    }
+    out.resource_policies->push_back(describe(row));
+  }
+  return out;
+}
+
+DeleteResourcePolicyOutput Logs::delete_resource_policy(region::Request& rq, const DeleteResourcePolicyInput& in) {
+  rq.authorize("logs:DeleteResourcePolicy", resource_policy_arn(rq));
+
+  if (!in.policy_name) throw InvalidParameterException("policyName is required.");
+  if (!store_.remove_resource_policy(rq.tx, rq.account, rq.region, *in.policy_name))
+    throw ResourceNotFoundException("Policy with name [" + *in.policy_name + "] does not exist.");
+
+  return {};
+}
+
+}  // namespace hanbat::logs

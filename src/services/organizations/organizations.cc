@@ -1,0 +1,117 @@
+#include "services/organizations/organizations.h"
+
+#include "gen/organizations/schema.h"
+
+namespace hanbat::organizations {
+
+std::span<const store::Migration> Organizations::migrations() const { return schema(); }
+
+void Organizations::start() {
+  home_.tasks.handle("organizations.create-account", [this](store::TaskRun& run) { open_account(run); });
+}
+
+std::optional<region::Membership> Organizations::find_membership(store::Tx& tx, std::string_view account) const {
+  const auto node = store_.find_node(tx, account);
+  if (!node) return std::nullopt;
+  const auto organization = store_.find(tx, node->organization_id);
+  if (!organization) return std::nullopt;
+
+  region::Membership out{.organization_id = organization->id, .path = organization->id + "/"};
+  // The management account is never bound, whatever is attached above it.
+  const bool bound = organization->service_control && account != organization->management_account;
+  for (const Node& level : store_.line_to(tx, *node)) {
+    if (level.kind != NodeKind::kAccount) out.path += level.id + "/";
+    if (!bound) continue;
+    auto& policies = out.service_control.emplace_back();
+    for (const PolicyRow& policy : store_.attached_to(tx, organization->id, level.id))
+      policies.push_back({arn_of(*organization, policy), policy.content});
+  }
+  return out;
+}
+
+std::string arn_of(const OrganizationRow& organization, const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kRoot:
+      return organization.arn("root", node.id);
+    case NodeKind::kUnit:
+      return organization.arn("ou", node.id);
+    case NodeKind::kAccount:
+      break;
+  }
+  return organization.arn("account", node.id);
+}
+
+std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy) {
+  if (policy.is_aws_managed()) return "arn:aws:organizations::aws:policy/service_control_policy/" + policy.id;
+  return organization.arn("policy", "service_control_policy/" + policy.id);
+}
+
+OrganizationRow Organizations::require_managed(region::Request& rq, std::string_view action,
+                                               std::string_view id) const {
+  const auto organization = store_.find_of(rq.tx, rq.account);
+  std::string resource = "*";
+  if (organization && !id.empty()) {
+    if (const auto node = store_.find_node(rq.tx, id); node && node->organization_id == organization->id)
+      resource = arn_of(*organization, *node);
+    else if (const auto policy = store_.find_policy(rq.tx, *organization, id))
+      resource = arn_of(*organization, *policy);
+  }
+  rq.authorize("organizations:" + std::string(action), resource);
+  if (!organization) throw AWSOrganizationsNotInUseException("Your account is not a member of an organization.");
+  if (organization->management_account != rq.account)
+    throw AccessDeniedException("You don't have permissions to access this resource.");
+  return *organization;
+}
+
+Node Organizations::require_node(region::Request& rq, const OrganizationRow& organization, std::string_view id) const {
+  auto node = store_.find_node(rq.tx, id);
+  if (!node || node->organization_id != organization.id)
+    throw ChildNotFoundException("You specified a child that doesn't exist.");
+  return std::move(*node);
+}
+
+Node Organizations::require_parent(region::Request& rq, const OrganizationRow& organization,
+                                   std::string_view id) const {
+  auto node = store_.find_node(rq.tx, id);
+  if (!node || node->organization_id != organization.id || node->kind == NodeKind::kAccount)
+    throw ParentNotFoundException("You specified parent that doesn't exist.");
+  return std::move(*node);
+}
+
+Node Organizations::require_unit(region::Request& rq, const OrganizationRow& organization, std::string_view id) const {
+  auto node = store_.find_node(rq.tx, id);
+  if (!node || node->organization_id != organization.id || node->kind != NodeKind::kUnit)
+    throw OrganizationalUnitNotFoundException("You specified an organizational unit that doesn't exist.");
+  return std::move(*node);
+}
+
+Node Organizations::require_target(region::Request& rq, const OrganizationRow& organization,
+                                   std::string_view id) const {
+  auto node = store_.find_node(rq.tx, id);
+  if (!node || node->organization_id != organization.id)
+    throw TargetNotFoundException("You specified a target that doesn't exist.");
+  return std::move(*node);
+}
+
+PolicyRow Organizations::require_policy(region::Request& rq, const OrganizationRow& organization,
+                                        std::string_view id) const {
+  if (auto policy = store_.find_policy(rq.tx, organization, id)) return std::move(*policy);
+  throw PolicyNotFoundException("You specified a policy that doesn't exist.");
+}
+
+void Organizations::add(store::Tx& tx, const OrganizationRow& organization, const Node& node) const {
+  store_.insert(tx, node);
+  if (organization.service_control) store_.attach(tx, full_aws_access(organization.id).id, node);
+}
+
+void Organizations::set_tags(region::Request& rq, std::string_view resource_id,
+                             const std::optional<std::vector<Tag>>& tags) const {
+  for (const Tag& tag : tags.value_or(std::vector<Tag>())) store_.set_tag(rq.tx, resource_id, tag.key, tag.value);
+}
+
+void check_policy_type(const region::Request& rq, std::string_view type) {
+  if (type != kServiceControl)
+    throw wire::Error::not_implemented(rq.operation.name, "the policy type " + std::string(type));
+}
+
+}  // namespace hanbat::organizations

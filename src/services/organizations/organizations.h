@@ -1,0 +1,136 @@
+// AWS Organizations: accounts in a tree under one management account, and the service control policies that bound them.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "gen/organizations/operations.h"
+#include "region/organization.h"
+#include "region/region.h"
+#include "services/organizations/store.h"
+
+namespace hanbat::organizations {
+
+class Organizations final : public Operations, public region::Memberships {
+ public:
+  /// Becomes the region's memberships.
+  explicit Organizations(region::Region& home) : home_(home) { home.set_memberships(*this); }
+
+  std::span<const store::Migration> migrations() const override;
+  void start() override;
+  std::optional<region::Membership> find_membership(store::Tx& tx, std::string_view account) const override;
+
+  // organization.cc
+  CreateOrganizationOutput create_organization(region::Request& rq, const CreateOrganizationInput& in) override;
+  DescribeOrganizationOutput describe_organization(region::Request& rq, const DescribeOrganizationInput& in) override;
+  DeleteOrganizationOutput delete_organization(region::Request& rq, const DeleteOrganizationInput& in) override;
+  ListRootsOutput list_roots(region::Request& rq, const ListRootsInput& in) override;
+  EnablePolicyTypeOutput enable_policy_type(region::Request& rq, const EnablePolicyTypeInput& in) override;
+  DisablePolicyTypeOutput disable_policy_type(region::Request& rq, const DisablePolicyTypeInput& in) override;
+
+  // accounts.cc
+  CreateAccountOutput create_account(region::Request& rq, const CreateAccountInput& in) override;
+  DescribeCreateAccountStatusOutput describe_create_account_status(region::Request& rq,
+                                                                   const DescribeCreateAccountStatusInput& in) override;
+  ListCreateAccountStatusOutput list_create_account_status(region::Request& rq,
+                                                           const ListCreateAccountStatusInput& in) override;
+  ListAccountsOutput list_accounts(region::Request& rq, const ListAccountsInput& in) override;
+  DescribeAccountOutput describe_account(region::Request& rq, const DescribeAccountInput& in) override;
+  ListAccountsForParentOutput list_accounts_for_parent(region::Request& rq,
+                                                       const ListAccountsForParentInput& in) override;
+
+  // tree.cc
+  MoveAccountOutput move_account(region::Request& rq, const MoveAccountInput& in) override;
+  ListParentsOutput list_parents(region::Request& rq, const ListParentsInput& in) override;
+  ListChildrenOutput list_children(region::Request& rq, const ListChildrenInput& in) override;
+  CreateOrganizationalUnitOutput create_organizational_unit(region::Request& rq,
+                                                            const CreateOrganizationalUnitInput& in) override;
+  DescribeOrganizationalUnitOutput describe_organizational_unit(region::Request& rq,
+                                                                const DescribeOrganizationalUnitInput& in) override;
+  UpdateOrganizationalUnitOutput update_organizational_unit(region::Request& rq,
+                                                            const UpdateOrganizationalUnitInput& in) override;
+  DeleteOrganizationalUnitOutput delete_organizational_unit(region::Request& rq,
+                                                            const DeleteOrganizationalUnitInput& in) override;
+  ListOrganizationalUnitsForParentOutput list_organizational_units_for_parent(
+      region::Request& rq, const ListOrganizationalUnitsForParentInput& in) override;
+
+  // policies.cc
+  CreatePolicyOutput create_policy(region::Request& rq, const CreatePolicyInput& in) override;
+  DescribePolicyOutput describe_policy(region::Request& rq, const DescribePolicyInput& in) override;
+  UpdatePolicyOutput update_policy(region::Request& rq, const UpdatePolicyInput& in) override;
+  DeletePolicyOutput delete_policy(region::Request& rq, const DeletePolicyInput& in) override;
+  ListPoliciesOutput list_policies(region::Request& rq, const ListPoliciesInput& in) override;
+
+  // attachments.cc
+  AttachPolicyOutput attach_policy(region::Request& rq, const AttachPolicyInput& in) override;
+  DetachPolicyOutput detach_policy(region::Request& rq, const DetachPolicyInput& in) override;
+  ListPoliciesForTargetOutput list_policies_for_target(region::Request& rq,
+                                                       const ListPoliciesForTargetInput& in) override;
+  ListTargetsForPolicyOutput list_targets_for_policy(region::Request& rq, const ListTargetsForPolicyInput& in) override;
+
+  // tags.cc
+  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
+  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
+  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+
+ private:
+  /// Authorizes the action on the thing of that id (its ARN, or "*" when `id` is empty or in no organization) and
+  /// returns the organization that the caller's account manages. Throws AWSOrganizationsNotInUseException, and
+  /// AccessDeniedException for a member account.
+  OrganizationRow require_managed(region::Request& rq, std::string_view action, std::string_view id = {}) const;
+  Node require_node(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
+  /// A root or an organizational unit. Throws ParentNotFoundException.
+  Node require_parent(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
+  Node require_unit(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
+  Node require_target(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
+  PolicyRow require_policy(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
+  /// Puts a node into the tree, with FullAWSAccess where service control policies are enabled.
+  void add(store::Tx& tx, const OrganizationRow& organization, const Node& node) const;
+  void set_tags(region::Request& rq, std::string_view resource_id, const std::optional<std::vector<Tag>>& tags) const;
+  Account account_of(store::Tx& tx, const OrganizationRow& organization, const Node& node) const;
+
+  /// Task organizations.create-account: gives the account the role by which the management account enters it.
+  void open_account(store::TaskRun& run);
+
+  region::Region& home_;
+  Store store_;
+};
+
+std::string arn_of(const OrganizationRow& organization, const Node& node);
+std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy);
+PolicySummary summary_of(const OrganizationRow& organization, const PolicyRow& policy);
+/// Throws NotImplemented for the types of policy that are not there.
+void check_policy_type(const region::Request& rq, std::string_view type);
+
+inline constexpr std::string_view kServiceControl = "SERVICE_CONTROL_POLICY";
+
+template <class T>
+struct Page {
+  std::vector<T> items;
+  std::optional<std::string> next_token;
+};
+
+/// The page of `all` that the request asks for; a token is the position of the first item of the next page.
+template <class T, class Input>
+Page<T> take_page(std::vector<T> all, const Input& in) {
+  std::size_t first = 0;
+  if (in.next_token) {
+    const auto at = parse_int(from_base64(*in.next_token).value_or(""));
+    if (!at || *at < 0)
+      throw InvalidInputException("You specified an invalid next token.").with("Reason", "INVALID_NEXT_TOKEN");
+    first = std::min(static_cast<std::size_t>(*at), all.size());
+  }
+  const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(in.max_results.value_or(20)));
+  Page<T> page;
+  page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last));
+  if (last < all.size()) page.next_token = to_base64(std::to_string(last));
+  return page;
+}
+
+}  // namespace hanbat::organizations

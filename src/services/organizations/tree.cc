@@ -1,0 +1,141 @@
+// The tree: organizational units, and where accounts stand in it.
+#include "base/ids.h"
+#include "services/organizations/organizations.h"
+
+namespace hanbat::organizations {
+namespace {
+
+// Five levels of units below the root.
+constexpr std::size_t kDeepest = 5;
+
+OrganizationalUnit unit_of(const OrganizationRow& organization, const Node& node) {
+  OrganizationalUnit out;
+  out.id = node.id;
+  out.arn = arn_of(organization, node);
+  out.name = node.name;
+  return out;
+}
+
+void check_name_is_free(const std::vector<Node>& siblings, std::string_view name, std::string_view own_id) {
+  for (const Node& sibling : siblings)
+    if (sibling.name == name && sibling.id != own_id)
+      throw DuplicateOrganizationalUnitException("An OU with the same name already exists.");
+}
+
+}  // namespace
+
+MoveAccountOutput Organizations::move_account(region::Request& rq, const MoveAccountInput& in) {
+  const OrganizationRow organization = require_managed(rq, "MoveAccount", in.account_id);
+
+  auto node = store_.find_node(rq.tx, in.account_id);
+  if (!node || node->organization_id != organization.id || node->kind != NodeKind::kAccount)
+    throw AccountNotFoundException("You specified an account that doesn't exist.");
+  if (node->parent_id != in.source_parent_id)
+    throw SourceParentNotFoundException("You specified a source parent that doesn't exist.");
+  const auto destination = store_.find_node(rq.tx, in.destination_parent_id);
+  if (!destination || destination->organization_id != organization.id || destination->kind == NodeKind::kAccount)
+    throw DestinationParentNotFoundException("You specified a destination parent that doesn't exist.");
+  if (in.source_parent_id == in.destination_parent_id)
+    throw DuplicateAccountException("The account is already present in the specified destination.");
+
+  node->parent_id = destination->id;
+  store_.update(rq.tx, *node);
+
+  return {};
+}
+
+ListParentsOutput Organizations::list_parents(region::Request& rq, const ListParentsInput& in) {
+  const OrganizationRow organization = require_managed(rq, "ListParents", in.child_id);
+
+  const Node child = require_node(rq, organization, in.child_id);
+  ListParentsOutput out;
+  out.parents.emplace();
+  if (const auto parent = store_.find_node(rq.tx, child.parent_id))
+    out.parents->push_back({.id = parent->id, .type = std::string(kind_name(parent->kind))});
+  return out;
+}
+
+ListChildrenOutput Organizations::list_children(region::Request& rq, const ListChildrenInput& in) {
+  const OrganizationRow organization = require_managed(rq, "ListChildren", in.parent_id);
+
+  const Node parent = require_parent(rq, organization, in.parent_id);
+  const auto kind = find_kind(in.child_type);
+  if (!kind || *kind == NodeKind::kRoot)
+    throw InvalidInputException("You specified an invalid value.").with("Reason", "INVALID_ENUM");
+  std::vector<Child> all;
+  for (const Node& node : store_.children(rq.tx, parent.id, *kind))
+    all.push_back({.id = node.id, .type = in.child_type});
+
+  auto page = take_page(std::move(all), in);
+  return {.children = std::move(page.items), .next_token = std::move(page.next_token)};
+}
+
+CreateOrganizationalUnitOutput Organizations::create_organizational_unit(region::Request& rq,
+                                                                         const CreateOrganizationalUnitInput& in) {
+  const OrganizationRow organization = require_managed(rq, "CreateOrganizationalUnit", in.parent_id);
+
+  const Node parent = require_parent(rq, organization, in.parent_id);
+  if (store_.line_to(rq.tx, parent).size() > kDeepest)
+    throw ConstraintViolationException("You have exceeded the maximum nesting depth for organizational units.")
+        .with("Reason", "OU_DEPTH_LIMIT_EXCEEDED");
+  check_name_is_free(store_.children(rq.tx, parent.id, NodeKind::kUnit), in.name, "");
+
+  const Node unit{
+      .id = "ou-" + organization.root_id.substr(2) + "-" + random_from("abcdefghijklmnopqrstuvwxyz0123456789", 8),
+      .organization_id = organization.id,
+      .parent_id = parent.id,
+      .kind = NodeKind::kUnit,
+      .name = in.name};
+  add(rq.tx, organization, unit);
+  set_tags(rq, unit.id, in.tags);
+
+  return {.organizational_unit = unit_of(organization, unit)};
+}
+
+DescribeOrganizationalUnitOutput Organizations::describe_organizational_unit(
+    region::Request& rq, const DescribeOrganizationalUnitInput& in) {
+  const OrganizationRow organization = require_managed(rq, "DescribeOrganizationalUnit", in.organizational_unit_id);
+  return {.organizational_unit = unit_of(organization, require_unit(rq, organization, in.organizational_unit_id))};
+}
+
+UpdateOrganizationalUnitOutput Organizations::update_organizational_unit(region::Request& rq,
+                                                                         const UpdateOrganizationalUnitInput& in) {
+  const OrganizationRow organization = require_managed(rq, "UpdateOrganizationalUnit", in.organizational_unit_id);
+
+  Node unit = require_unit(rq, organization, in.organizational_unit_id);
+  if (in.name) {
+    check_name_is_free(store_.children(rq.tx, unit.parent_id, NodeKind::kUnit), *in.name, unit.id);
+    unit.name = *in.name;
+    store_.update(rq.tx, unit);
+  }
+
+  return {.organizational_unit = unit_of(organization, unit)};
+}
+
+DeleteOrganizationalUnitOutput Organizations::delete_organizational_unit(region::Request& rq,
+                                                                         const DeleteOrganizationalUnitInput& in) {
+  const OrganizationRow organization = require_managed(rq, "DeleteOrganizationalUnit", in.organizational_unit_id);
+
+  const Node unit = require_unit(rq, organization, in.organizational_unit_id);
+  if (!store_.children(rq.tx, unit.id, NodeKind::kUnit).empty() ||
+      !store_.children(rq.tx, unit.id, NodeKind::kAccount).empty())
+    throw OrganizationalUnitNotEmptyException("You can't delete an organizational unit that isn't empty.");
+  store_.remove_node(rq.tx, unit.id);
+
+  return {};
+}
+
+ListOrganizationalUnitsForParentOutput Organizations::list_organizational_units_for_parent(
+    region::Request& rq, const ListOrganizationalUnitsForParentInput& in) {
+  const OrganizationRow organization = require_managed(rq, "ListOrganizationalUnitsForParent", in.parent_id);
+
+  const Node parent = require_parent(rq, organization, in.parent_id);
+  std::vector<OrganizationalUnit> all;
+  for (const Node& node : store_.children(rq.tx, parent.id, NodeKind::kUnit))
+    all.push_back(unit_of(organization, node));
+
+  auto page = take_page(std::move(all), in);
+  return {.next_token = std::move(page.next_token), .organizational_units = std::move(page.items)};
+}
+
+}  // namespace hanbat::organizations
