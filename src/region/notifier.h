@@ -17,8 +17,8 @@ class Notifier {
   /// A number that grows with every notification. Take it before looking, hand it to wait().
   std::uint64_t count() const;
   void notify(std::string_view topic);
-  /// Returns when the topic (or any topic that shares its slot) was notified after `seen`, or after the time. False when
-  /// there is nothing to wait for any more, as the daemon ends.
+  /// Returns when the topic (or any topic that shares its slot) was notified after `seen`, or after the time. False
+  /// when there is nothing to wait for any more, as the daemon ends.
   bool wait(std::string_view topic, std::uint64_t seen, Milliseconds longest);
   /// Wakes everyone; at the end of the daemon.
   void close();
