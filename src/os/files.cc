@@ -1,7 +1,9 @@
 #include "os/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +80,22 @@ void write_file_atomic(const std::string& path, std::string_view content, mode_t
     throw;
   }
   sync_folder(folder_of(path));
+}
+
+void require_free_space(const std::string& path, std::uint64_t bytes) {
+  struct statvfs disk{};
+  if (::statvfs(path.c_str(), &disk) < 0) throw_errno("look at the disk of " + path);
+  if (static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize < bytes)
+    throw std::system_error(ENOSPC, std::generic_category(), "the disk of " + path + " is nearly full");
+}
+
+std::optional<FileLock> FileLock::try_take(const std::string& path, Mode mode) {
+  Fd file = open_file(path, O_RDWR | O_CREAT, 0600);
+  while (::flock(file.get(), (mode == Mode::kAlone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0) {
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    if (errno != EINTR) throw_errno("lock " + path);
+  }
+  return FileLock(std::move(file));
 }
 
 void make_folders(const std::string& path, mode_t mode) {

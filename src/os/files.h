@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,23 @@ std::vector<std::string> list_folder(const std::string& path);
 
 /// open(2) with CLOEXEC.
 Fd open_file(const std::string& path, int flags, mode_t mode = 0644);
+
+/// Throws std::system_error ENOSPC when the file system that holds the path has fewer bytes left for unprivileged
+/// users.
+void require_free_space(const std::string& path, std::uint64_t bytes);
+
+/// An advisory lock on a file, between processes and between objects of one process; let go with this object or when
+/// the process ends, however that happens.
+class FileLock {
+ public:
+  enum class Mode { kShared, kAlone };
+  /// Takes the lock, making the file (0600) when there is none; nothing when others hold it. Does not wait.
+  static std::optional<FileLock> try_take(const std::string& path, Mode mode);
+
+ private:
+  explicit FileLock(Fd file) : file_(std::move(file)) {}
+  Fd file_;
+};
 
 /// A new empty folder below $TMPDIR (or /tmp), removed with this object.
 class TemporaryFolder {

@@ -12,6 +12,7 @@
 #include "region/authentication.h"
 #include "region/checksums.h"
 #include "region/region.h"
+#include "store/durability.h"
 #include "wire/codec.h"
 
 namespace hanbat::region {
@@ -231,6 +232,20 @@ void send_error(Call& call, Region& home, const wire::Error& error) {
   send(call.exchange, wire::encode_error(service->model(), error, call.request_id, call.view.path));
 }
 
+/// What is told of an exception that is no error of AWS's.
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and the common errors of the other services name
+/// the codes.
+wire::Error failure_of(const Call& call, const std::exception& error) {
+  if (store::tells_full_disk(error))
+    return {
+        "ServiceUnavailable", 503,
+        "The region's disk is full, so nothing can be written; what is stored can be read. Free some space, then try "
+        "again."};
+  const bool rest_xml = call.service && call.service->model().protocol == wire::Protocol::kRestXml;
+  return {rest_xml ? "InternalError" : "InternalFailure", 500,
+          "The request failed in the region itself; its log says why, under " + call.request_id + "."};
+}
+
 void health(http::Exchange& exchange, const Region& home) {
   const Json body = Json::object(
       {{"status", "ok"}, {"region", home.settings.default_region}, {"account", home.settings.default_account}});
@@ -292,10 +307,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
   } catch (const std::exception& error) {
     if (exchange.answered()) throw;
     spdlog::error("{} {}: {}", call.request_id, call.model ? call.model->name : "?", error.what());
-    send_error(
-        call, home_,
-        wire::Error("InternalFailure", 500,
-                    "The request failed in the region itself; its log says why, under " + call.request_id + "."));
+    send_error(call, home_, failure_of(call, error));
   }
 }
 

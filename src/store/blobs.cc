@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <system_error>
 
 #include "base/encoding.h"
 #include "base/ids.h"
@@ -22,8 +21,6 @@ CREATE TABLE blob_links(
   PRIMARY KEY(sha256, owner)
 );
 )sql"}};
-
-[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
 class Digest {
  public:
@@ -42,12 +39,10 @@ class Digest {
   EVP_MD_CTX* context_;
 };
 
-void sync_folder(const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) fail("cannot open the folder " + folder);
-  fsync(fd);
-  close(fd);
-}
+/// How often a writer looks at the space that is left.
+constexpr std::uint64_t kLookEvery = 8u << 20;
+/// States of files that are remembered; past it all are checked anew.
+constexpr std::size_t kMostRemembered = 200'000;
 
 }  // namespace
 
@@ -55,56 +50,50 @@ class FileBlobWriter final : public BlobWriter {
  public:
   FileBlobWriter(Blobs& blobs, std::string path)
       : blobs_(blobs), path_(std::move(path)), sha256_(EVP_sha256()), md5_(EVP_md5()) {
-    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd_ < 0) fail("cannot create " + path_);
+    require_free_space(blobs_.folder_, kDiskReserve);
+    file_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL, 0600);
   }
   ~FileBlobWriter() override {
-    if (fd_ >= 0) close(fd_);
     if (!path_.empty()) ::unlink(path_.c_str());
   }
 
   void write(std::string_view bytes) override {
+    if ((size_ + bytes.size()) / kLookEvery != size_ / kLookEvery) require_free_space(blobs_.folder_, kDiskReserve);
     sha256_.update(bytes);
     md5_.update(bytes);
     size_ += bytes.size();
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("cannot write " + path_);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    write_all(file_.get(), bytes);
   }
 
   std::uint64_t size() const override { return size_; }
 
   Blob commit() override {
-    if (fsync(fd_) != 0) fail("cannot sync " + path_);
-    close(fd_);
-    fd_ = -1;
+    if (fsync(file_.get()) != 0) throw_errno("sync " + path_);
     Blob blob{sha256_.hex(), size_, md5_.hex(), nullptr};
     blob.hold = blobs_.hold(blob.sha256);
     const std::string target = blobs_.path(blob.sha256);
-    const std::string folder = target.substr(0, target.rfind('/'));
-    if (mkdir(folder.c_str(), 0700) == 0) sync_folder(folder.substr(0, folder.rfind('/')));
-    if (rename(path_.c_str(), target.c_str()) != 0) fail("cannot rename to " + target);
+    if (rename(path_.c_str(), target.c_str()) != 0) throw_errno("rename " + path_ + " to " + target);
     path_.clear();
-    sync_folder(folder);
+    sync_folder(target.substr(0, target.rfind('/')));
+    blobs_.remember_whole(blob.sha256, Blobs::state_of(file_));
+    file_.reset();
     return blob;
   }
 
  private:
   Blobs& blobs_;
   std::string path_;
-  int fd_ = -1;
+  Fd file_;
   std::uint64_t size_ = 0;
   Digest sha256_;
   Digest md5_;
 };
 
 Blobs::Blobs(std::string folder, Database& database) : folder_(std::move(folder)), database_(database) {
-  std::filesystem::create_directories(folder_);
-  std::filesystem::remove_all(folder_ + "/incoming");
-  std::filesystem::create_directories(folder_ + "/incoming");
+  make_folders(folder_ + "/incoming", 0700);
+  // All folders at once, and synced: a writer then has to sync only the one that its file lies in.
+  for (int i = 0; i < 256; ++i) make_folders(folder_ + "/" + to_hex(std::string(1, static_cast<char>(i))), 0700);
+  sync_folder(folder_);
 }
 
 std::unique_ptr<BlobWriter> Blobs::create() {
@@ -117,23 +106,56 @@ Blob Blobs::put(std::string_view bytes) {
   return writer->commit();
 }
 
-std::string Blobs::path(std::string_view sha256) const {
-  return folder_ + "/" + std::string(sha256.substr(0, 2)) + "/" + std::string(sha256);
+std::string Blobs::path_in(const std::string& folder, std::string_view sha256) {
+  return folder + "/" + std::string(sha256.substr(0, 2)) + "/" + std::string(sha256);
+}
+
+std::string Blobs::path(std::string_view sha256) const { return path_in(folder_, sha256); }
+
+Blobs::State Blobs::state_of(const Fd& file) {
+  struct stat about{};
+  if (::fstat(file.get(), &about) != 0) throw_errno("look at a blob");
+  const auto ns = [](const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; };
+  return {about.st_ino, about.st_size, ns(about.st_mtim), ns(about.st_ctim)};
+}
+
+void Blobs::remember_whole(const std::string& sha256, const State& state) const {
+  const std::lock_guard lock(checks_mutex_);
+  if (whole_.size() >= kMostRemembered) whole_.clear();
+  whole_[sha256] = state;
+}
+
+Fd Blobs::open(std::string_view sha256) const {
+  const std::string name(sha256);
+  Fd file = open_file(path(sha256), O_RDONLY);
+  const State state = state_of(file);
+  {
+    // Many ranges of one large object are asked for at once: one of them computes the hash, the others wait for it.
+    std::unique_lock lock(checks_mutex_);
+    checked_.wait(lock, [&] { return !checking_.contains(name); });
+    const auto known = whole_.find(name);
+    if (known != whole_.end() && known->second == state) return file;
+    checking_.insert(name);
+  }
+  const std::shared_ptr<void> done(nullptr, [&](void*) {
+    const std::lock_guard lock(checks_mutex_);
+    checking_.erase(name);
+    checked_.notify_all();
+  });
+  Digest digest(EVP_sha256());
+  std::string buffer(1u << 20, '\0');
+  while (const std::size_t got = read_some(file.get(), buffer)) digest.update(std::string_view(buffer).substr(0, got));
+  if (digest.hex() != name) throw DamagedBlob("the blob " + name + " is damaged on disk: " + path(sha256));
+  remember_whole(name, state);
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("go back to the start of " + path(sha256));
+  return file;
 }
 
 std::string Blobs::get(std::string_view sha256) const {
-  const std::string name = path(sha256);
-  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail("cannot open " + name);
+  const Fd file = open(sha256);
   std::string out;
   char buffer[65536];
-  ssize_t got = 0;
-  while ((got = read(fd, buffer, sizeof buffer)) > 0) out.append(buffer, static_cast<std::size_t>(got));
-  close(fd);
-  if (got < 0) fail("cannot read " + name);
-  Digest digest(EVP_sha256());
-  digest.update(out);
-  if (digest.hex() != sha256) throw std::runtime_error("the blob " + std::string(sha256) + " is damaged on disk");
+  while (const std::size_t got = read_some(file.get(), buffer)) out.append(buffer, got);
   return out;
 }
 
@@ -152,6 +174,11 @@ bool Blobs::collect(const std::string& sha256) {
   // hold() waits for this lock before a writer renames its file, so a name that is written again now is not lost.
   const std::lock_guard lock(mutex_);
   if (held_.find(sha256) != held_.end()) return false;
+  const auto removal = try_removal();
+  if (!removal) {
+    postponed_.insert(sha256);
+    return false;
+  }
   const bool linked = database_.read(
       [&](Tx& tx) { return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256).has_value(); });
   return !linked && ::unlink(path(sha256).c_str()) == 0;
@@ -163,10 +190,19 @@ void Blobs::link(Tx& tx, std::string_view sha256, std::string_view owner) {
 
 void Blobs::unlink(Tx& tx, std::string_view sha256, std::string_view owner) {
   tx.exec("DELETE FROM blob_links WHERE sha256 = ? AND owner = ?", sha256, owner);
-  tx.on_commit([this, name = std::string(sha256)] { collect(name); });
+  tx.on_commit([this, name = std::string(sha256)] {
+    std::set<std::string> names;
+    {
+      const std::lock_guard lock(mutex_);
+      names.swap(postponed_);
+    }
+    names.insert(name);
+    for (const std::string& one : names) collect(one);
+  });
 }
 
 int Blobs::sweep() {
+  for (const std::string& file : list_folder(folder_ + "/incoming")) remove_tree(folder_ + "/incoming/" + file);
   int removed = 0;
   for (const auto& folder : std::filesystem::directory_iterator(folder_)) {
     if (!folder.is_directory() || folder.path().filename() == "incoming") continue;
@@ -174,6 +210,10 @@ int Blobs::sweep() {
       if (collect(file.path().filename())) ++removed;
   }
   return removed;
+}
+
+std::optional<FileLock> Blobs::try_removal() const {
+  return FileLock::try_take(removals_lock(folder_), FileLock::Mode::kShared);
 }
 
 std::span<const Migration> blob_migrations() { return kSchema; }

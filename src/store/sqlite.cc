@@ -1,26 +1,54 @@
 // SQLite behind Database: write-ahead log, synchronous=FULL so that an acknowledged commit outlives a power cut. One
 // connection writes, under a mutex; reading connections are pooled.
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <map>
 #include <mutex>
+#include <system_error>
 
+#include "os/files.h"
 #include "store/database.h"
+#include "store/durability.h"
 
 namespace hanbat::store {
 namespace {
 
+/// SQLITE_FULL is a write that found no room; SHMSIZE the same for the index of the write-ahead log.
+bool means_full(int extended_code) {
+  return (extended_code & 0xff) == SQLITE_FULL || extended_code == SQLITE_IOERR_SHMSIZE;
+}
+
+[[noreturn]] void throw_error(int extended_code, const std::string& message) {
+  if (extended_code == SQLITE_CONSTRAINT_UNIQUE || extended_code == SQLITE_CONSTRAINT_PRIMARYKEY)
+    throw UniqueViolation(message);
+  if (means_full(extended_code)) throw DatabaseFull(message);
+  throw DatabaseError(message);
+}
+
+/// Makes the file, unless it is there, and its mode 0600; SQLite would make it readable to all. SQLite's own log takes
+/// over the mode. A file that is there is not opened: closing it would let go of the locks that this process has on it.
+void make_private(const std::string& path) {
+  if (!path_exists(path)) open_file(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (::chmod(path.c_str(), 0600) != 0) throw_errno("set the mode of " + path);
+}
+
 class Connection {
  public:
-  explicit Connection(const std::string& path) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) != SQLITE_OK) {
+  enum class Access { kFull, kReadOnly };
+
+  explicit Connection(const std::string& path, Access access = Access::kFull) {
+    const int flags = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
       const std::string why = db_ ? sqlite3_errmsg(db_) : "out of memory";
       sqlite3_close(db_);
       throw DatabaseError("cannot open the database " + path + ": " + why);
     }
     sqlite3_busy_timeout(db_, 30'000);
-    script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
+    if (access == Access::kFull)
+      script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
   }
   Connection(const Connection&) = delete;
   ~Connection() {
@@ -33,7 +61,7 @@ class Connection {
     if (sqlite3_exec(db_, std::string(sql).c_str(), nullptr, nullptr, &error) != SQLITE_OK) {
       const std::string why = error ? error : "unknown error";
       sqlite3_free(error);
-      throw DatabaseError("SQL failed: " + why + ": " + std::string(sql.substr(0, 500)));
+      throw_error(sqlite3_extended_errcode(db_), "SQL failed: " + why + ": " + std::string(sql.substr(0, 500)));
     }
   }
 
@@ -74,10 +102,8 @@ class Connection {
   }
 
   [[noreturn]] void fail(std::string_view sql) {
-    const std::string message = std::string(sqlite3_errmsg(db_)) + ": " + std::string(sql.substr(0, 500));
-    const int code = sqlite3_extended_errcode(db_);
-    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) throw UniqueViolation(message);
-    throw DatabaseError(message);
+    throw_error(sqlite3_extended_errcode(db_),
+                std::string(sqlite3_errmsg(db_)) + ": " + std::string(sql.substr(0, 500)));
   }
 
   static void bind(sqlite3_stmt* statement, int at, const Value& value) {
@@ -118,9 +144,40 @@ class Connection {
     return Row(std::move(values));
   }
 
+  friend void hanbat::store::copy_sqlite(const std::string& from, const std::string& to);
   sqlite3* db_ = nullptr;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
 };
+
+std::map<std::string_view, int> newest_of(std::span<const Migration> migrations) {
+  std::map<std::string_view, int> newest;
+  for (const Migration& step : migrations) newest[step.module] = std::max(newest[step.module], step.number);
+  return newest;
+}
+
+[[noreturn]] void refuse(std::string_view module, std::int64_t step, int known) {
+  throw NewerDatabase("the database is newer than this program: " + std::string(module) + " is at step " +
+                      std::to_string(step) + ", known are " + std::to_string(known) +
+                      ". It was left as it is. Start it with the version that wrote it, or restore a backup of an "
+                      "older one into another folder");
+}
+
+/// A path as a part of a URI.
+std::string escaped(const std::string& path) {
+  std::string out;
+  for (const char c : path) {
+    if (c == '?') {
+      out += "%3f";
+    } else if (c == '#') {
+      out += "%23";
+    } else if (c == '%') {
+      out += "%25";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
 
 class SqliteTx final : public Tx {
  public:
@@ -161,36 +218,25 @@ class SqliteDatabase final : public Database {
       : path_(path == ":memory:" ? "file:hanbat-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) +
                                        "?mode=memory&cache=shared"
                                  : path),
-        in_memory_(path == ":memory:"),
-        writer_(path_) {
-    writer_.script(
-        "CREATE TABLE IF NOT EXISTS migrations(module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(module, "
-        "number))");
+        in_memory_(path == ":memory:") {
+    // Nobody else could open one that lies in memory: it begins here.
+    if (in_memory_) writer();
   }
 
   void migrate(std::span<const Migration> migrations) override {
-    std::map<std::string_view, int> newest;
-    for (const Migration& step : migrations) newest[step.module] = std::max(newest[step.module], step.number);
     const std::lock_guard lock(write_mutex_);
-    for (const auto& [module, number] : newest) {
-      const auto rows = writer_.run("SELECT MAX(number) FROM migrations WHERE module = ?", {Value(module)}, nullptr);
-      if (!rows.front().is_null(0) && rows.front().integer(0) > number)
-        throw DatabaseError("the database is newer than this program: " + std::string(module) + " is at step " +
-                            std::to_string(rows.front().integer(0)) + ", known are " + std::to_string(number) +
-                            "; install the newer version, or restore a backup");
+    Connection& connection = writer();
+    for (const auto& [module, number] : newest_of(migrations)) {
+      const auto rows = connection.run("SELECT MAX(number) FROM migrations WHERE module = ?", {Value(module)}, nullptr);
+      if (!rows.front().is_null(0) && rows.front().integer(0) > number) refuse(module, rows.front().integer(0), number);
     }
     for (const Migration& step : migrations) {
       const std::vector<Value> key{Value(step.module), Value(step.number)};
-      if (!writer_.run("SELECT 1 FROM migrations WHERE module = ? AND number = ?", key, nullptr).empty()) continue;
-      writer_.script("BEGIN IMMEDIATE");
-      try {
-        writer_.script(step.sql);
-        writer_.run("INSERT INTO migrations(module, number) VALUES (?, ?)", key, nullptr);
-        writer_.script("COMMIT");
-      } catch (...) {
-        writer_.script("ROLLBACK");
-        throw;
-      }
+      if (!connection.run("SELECT 1 FROM migrations WHERE module = ? AND number = ?", key, nullptr).empty()) continue;
+      transact(connection, "BEGIN IMMEDIATE", [&] {
+        connection.script(step.sql);
+        connection.run("INSERT INTO migrations(module, number) VALUES (?, ?)", key, nullptr);
+      });
     }
   }
 
@@ -198,8 +244,9 @@ class SqliteDatabase final : public Database {
     // A shared in-memory database locks whole tables, so there its readers take turns with the writer.
     if (mode == Tx::Mode::kWrite || in_memory_) {
       std::unique_lock lock(write_mutex_);
-      SqliteTx tx(writer_, mode);
-      transact(writer_, mode == Tx::Mode::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", [&] { body(tx); });
+      Connection& connection = writer();
+      SqliteTx tx(connection, mode);
+      transact(connection, mode == Tx::Mode::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", [&] { body(tx); });
       lock.unlock();
       tx.committed();
       return;
@@ -212,6 +259,18 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  /// The one connection that writes; under write_mutex_.
+  Connection& writer() {
+    if (writer_) return *writer_;
+    if (!in_memory_) make_private(path_);
+    auto made = std::make_unique<Connection>(path_);
+    made->script(
+        "CREATE TABLE IF NOT EXISTS migrations(module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY(module, "
+        "number))");
+    writer_ = std::move(made);
+    return *writer_;
+  }
+
   static void transact(Connection& connection, std::string_view begin, const std::function<void()>& body) {
     connection.script(begin);
     try {
@@ -246,7 +305,7 @@ class SqliteDatabase final : public Database {
 
   std::string path_;
   bool in_memory_;
-  Connection writer_;
+  std::unique_ptr<Connection> writer_;
   std::mutex write_mutex_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> readers_;
@@ -279,6 +338,44 @@ std::optional<std::string> Row::find_text(std::size_t column) const {
 std::optional<std::int64_t> Row::find_integer(std::size_t column) const {
   if (is_null(column)) return std::nullopt;
   return integer(column);
+}
+
+bool tells_full_disk(const std::exception& error) {
+  if (const auto* system = dynamic_cast<const std::system_error*>(&error))
+    return system->code() == std::errc::no_space_on_device || system->code().value() == EDQUOT;
+  return dynamic_cast<const DatabaseFull*>(&error) != nullptr;
+}
+
+void require_not_newer(const std::string& path, std::span<const Migration> all) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) != 0 || about.st_size == 0) return;
+  // Without a log nothing else is needed to read it, and SQLite leaves no file beside it.
+  const bool whole = !path_exists(path + "-wal");
+  Connection reader(whole ? "file:" + escaped(path) + "?immutable=1" : path, Connection::Access::kReadOnly);
+  if (reader.run("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'", {}, nullptr).empty())
+    throw DatabaseError(path + " is no database of this program");
+  const auto known = newest_of(all);
+  for (const Row& row : reader.run("SELECT module, MAX(number) FROM migrations GROUP BY module", {}, nullptr)) {
+    const std::string name = row.text(0);
+    const auto module = known.find(name);
+    const int newest = module == known.end() ? 0 : module->second;
+    if (row.integer(1) > newest) refuse(name, row.integer(1), newest);
+  }
+}
+
+void copy_sqlite(const std::string& from, const std::string& to) {
+  make_private(to);
+  Connection source(from, Connection::Access::kReadOnly);
+  Connection target(to);
+  sqlite3_backup* backup = sqlite3_backup_init(target.db_, "main", source.db_, "main");
+  if (!backup) throw DatabaseError("cannot copy the database: " + std::string(sqlite3_errmsg(target.db_)));
+  // In one step, so under one snapshot: a writer does not disturb it and is not held up.
+  const int stepped = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (stepped != SQLITE_DONE || finished != SQLITE_OK)
+    throw_error(sqlite3_extended_errcode(target.db_),
+                "cannot copy the database: " + std::string(sqlite3_errmsg(target.db_)));
+  target.script("PRAGMA journal_mode=DELETE");
 }
 
 std::unique_ptr<Database> open_sqlite(const std::string& path) { return std::make_unique<SqliteDatabase>(path); }

@@ -62,12 +62,6 @@ TEST_F(StoreTest, AReadingTransactionCannotWrite) {
   EXPECT_THROW(db_->read([](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES ('x')"); }), DatabaseError);
 }
 
-TEST_F(StoreTest, ANewerDatabaseIsRefused) {
-  constexpr Migration kNewer[] = {{"notes", 2, "SELECT 1"}};
-  db_->migrate(kNewer);
-  EXPECT_THROW(db_->migrate(kNotes), DatabaseError);
-}
-
 TEST_F(StoreTest, ATaskThatThrowsIsTriedAgainLater) {
   auto tasks = make_tasks(*db_, clock_);
   int runs = 0;
@@ -165,13 +159,6 @@ TEST_F(StoreTest, ABlobUnlinkedAndLinkedAnewInOneTransactionStays) {
     blobs.link(tx, name, "b");
   });
   EXPECT_EQ(blobs.get(name), "content");
-}
-
-TEST_F(StoreTest, ATornBlobIsNoticed) {
-  Blobs blobs(folder_, *db_);
-  const Blob blob = blobs.put("content");
-  std::filesystem::resize_file(blobs.path(blob.sha256), 3);
-  EXPECT_THROW(blobs.get(blob.sha256), std::runtime_error);
 }
 
 TEST_F(StoreTest, AnUnlinkedBlobIsSweptUnlessHeld) {

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -141,7 +142,18 @@ class TaskPool final : public Tasks {
     });
   }
 
+  /// Never throws: what cannot be recorded (the disk is full) is given back by the timer once it can.
   void execute(TaskRun& run) {
+    try {
+      attempt(run);
+    } catch (const std::exception& error) {
+      tell_failure(error);
+      const std::lock_guard lock(mutex_);
+      stranded_.push_back(run.id_);
+    }
+  }
+
+  void attempt(TaskRun& run) {
     const auto kind = kinds_.find(run.kind_);
     try {
       if (kind == kinds_.end()) throw std::runtime_error("no handler for tasks of kind " + run.kind_);
@@ -179,15 +191,39 @@ class TaskPool final : public Tasks {
       }
       try {
         if (auto run = lease(stop)) {
+          failing_ = false;
           execute(*run);
           continue;
         }
       } catch (const std::exception& error) {
-        spdlog::error("the task queue failed: {}", error.what());
+        tell_failure(error);
       }
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, Seconds(1), [&] { return stop.stop_requested() || wakes_ != seen; });
     }
+  }
+
+  /// A run whose end could not be written holds its lease; without it the task is due again, and done once more.
+  void give_back_stranded() {
+    std::vector<std::int64_t> ids;
+    {
+      const std::lock_guard lock(mutex_);
+      ids = stranded_;
+    }
+    if (ids.empty()) return;
+    database_.write([&](Tx& tx) {
+      for (const std::int64_t id : ids)
+        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?", id, owner_);
+    });
+    const std::lock_guard lock(mutex_);
+    stranded_.erase(stranded_.begin(), stranded_.begin() + static_cast<std::ptrdiff_t>(ids.size()));
+    ++wakes_;
+    changed_.notify_one();
+  }
+
+  /// Once per trouble: a full disk is no better for a line per second and worker.
+  void tell_failure(const std::exception& error) {
+    if (!failing_.exchange(true)) spdlog::error("the task queue waits, it cannot be written: {}", error.what());
   }
 
   /// Watches the next due time and keeps the leases of what runs here alive.
@@ -205,8 +241,9 @@ class TaskPool final : public Tasks {
             database_.read([](Tx& tx) { return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL"); });
         const bool due = next && !next->is_null(0) && next->integer(0) <= now.ms;
         if (due) wake();
+        give_back_stranded();
       } catch (const std::exception& error) {
-        spdlog::error("the task timer failed: {}", error.what());
+        tell_failure(error);
       }
       std::unique_lock lock(timer_mutex_);
       timer_.wait_for(lock, stop, Milliseconds(50), [] { return false; });
@@ -220,6 +257,8 @@ class TaskPool final : public Tasks {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t wakes_ = 0;
+  std::vector<std::int64_t> stranded_;  // guarded by mutex_
+  std::atomic<bool> failing_ = false;
   std::mutex timer_mutex_;
   std::condition_variable_any timer_;
   std::vector<std::jthread> threads_;

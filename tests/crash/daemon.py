@@ -12,12 +12,14 @@ import botocore.config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HANBATD = os.environ.get("HANBATD", str(ROOT / "build/release/src/main/hanbatd"))
+HANBAT = str(pathlib.Path(HANBATD).with_name("hanbat"))
 REGION = "ap-northeast-2"
 
 
 class Daemon:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        self.command = []  # what the daemon is started by: a change of its namespaces, say
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -27,9 +29,17 @@ class Daemon:
     def endpoint(self):
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def state(self):
+        return self.folder / "state"
+
+    @property
+    def log(self):
+        return (self.folder / "log").read_text()
+
     def start(self):
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port)],
+            self.process = subprocess.Popen([*self.command, HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port)],
                                             stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while True:
@@ -52,12 +62,12 @@ class Daemon:
     @property
     def key(self):
         """The first administrator's access key: (id, secret)."""
-        entry = json.loads((self.folder / "state/admin-credentials.json").read_text())
+        entry = json.loads((self.state / "admin-credentials.json").read_text())
         secret = next(v for k, v in entry.items() if "secret" in k.lower())
         return next(v for k, v in entry.items() if "key" in k.lower() and "secret" not in k.lower()), secret
 
-    def client(self, service):
+    def client(self, service, attempts=5):
         key, secret = self.key
-        config = botocore.config.Config(retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=5, read_timeout=30)
+        config = botocore.config.Config(retries={"max_attempts": attempts, "mode": "standard"}, connect_timeout=5, read_timeout=30)
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=key,
                             aws_secret_access_key=secret, config=config)

@@ -16,8 +16,11 @@ std::string folder_of(const region::Region& home, std::string_view repository_id
 std::span<const store::Migration> CodeCommit::migrations() const { return schema(); }
 
 void CodeCommit::start() {
-  home_.tasks.handle(std::string(kRemoveFolder),
-                     [this](store::TaskRun& run) { remove_tree(folder_of(home_, run.body().text("id"))); });
+  home_.tasks.handle(std::string(kRemoveFolder), [this](store::TaskRun& run) {
+    const auto removal = home_.blobs.try_removal();
+    if (!removal) return run.again(std::chrono::seconds(5));  // a backup copies it
+    remove_tree(folder_of(home_, run.body().text("id")));
+  });
 }
 
 std::string CodeCommit::folder(const Repository& repository) const { return folder_of(home_, repository.id); }

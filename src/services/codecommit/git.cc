@@ -177,12 +177,19 @@ std::vector<FileEntry> TreeBuilder::entries() const {
 GitRepository::GitRepository(const std::string& folder) {
   ensure_library();
   static std::mutex making;
-  if (!path_exists(folder + "/config") || !path_exists(folder + "/HEAD")) {
+  // A restored backup has files only, so git's empty folder of references may be missing: making it anew keeps the
+  // rest.
+  const auto is_made = [&] {
+    return path_exists(folder + "/config") && path_exists(folder + "/HEAD") && path_exists(folder + "/refs");
+  };
+  if (!is_made()) {
     std::lock_guard lock(making);
-    if (!path_exists(folder + "/config") || !path_exists(folder + "/HEAD")) {
+    if (!is_made()) {
       make_folders(folder);
       check(git_repository_init(&repository_, folder.c_str(), 1), "make a repository");
       git_repository_free(std::exchange(repository_, nullptr));
+      make_folders(folder + "/objects/pack");
+      for (const std::string& made : {folder + "/objects", folder, folder + "/.."}) sync_folder(made);
     }
   }
   check(git_repository_open_bare(&repository_, folder.c_str()), "open a repository");
@@ -330,6 +337,8 @@ std::string GitRepository::write_commit(const std::string& tree_id, const std::v
   check(git_commit_create(&oid, repository_, nullptr, &made, &made, nullptr, message.c_str(), tree.get(), list.size(),
                           list.data()),
         "write a commit");
+  // libgit2 syncs an object and the folder it lies in; that folder may be new.
+  sync_folder(std::string(git_repository_path(repository_)) + "objects");
   return to_text(oid);
 }
 

@@ -1,5 +1,6 @@
 // git over HTTP: /v1/repos/<name>/info/refs, git-upload-pack and git-receive-pack.
-#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +13,8 @@
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/git_login.h"
 #include "services/codecommit/receive_pack.h"
+#include "store/blobs.h"
+#include "store/durability.h"
 #include "wire/error.h"
 
 namespace hanbat::codecommit {
@@ -108,7 +111,8 @@ void upload_pack(http::Exchange& exchange, const std::string& folder, bool adver
   } else {
     // The whole question first: git may begin to answer before it has read all, and neither side must wait on the
     // other.
-    input = open_file(folder + "/.", O_TMPFILE | O_RDWR, 0600);
+    input = Fd(::memfd_create("negotiation", MFD_CLOEXEC));  // a full disk must not keep anyone from cloning
+    if (!input) throw_errno("make a file in memory");
     std::unique_ptr<http::BodyReader> inflated;
     http::BodyReader* body = &exchange.body();
     if (iequals(exchange.head().headers.get("Content-Encoding"), "gzip")) body = (inflated = inflate(*body)).get();
@@ -187,7 +191,13 @@ void CodeCommit::serve(http::Exchange& exchange) {
     tell_trail(home_, nullptr, call(), &*repository, wanted->advertises ? Transfer::kReferences : Transfer::kData);
   const std::string path = folder(*repository);
   if (wanted->verb == Verb::kPull) {
-    project_references(*repository);
+    try {
+      project_references(*repository);
+    } catch (const std::exception& error) {
+      // What git would hand out without it may be older than what was pushed.
+      if (!store::tells_full_disk(error)) throw;
+      return refuse(exchange, 503, "the region's disk is full; free some space, then pull again");
+    }
     return upload_pack(exchange, path, wanted->advertises);
   }
   if (wanted->advertises) {
@@ -201,12 +211,24 @@ void CodeCommit::serve(http::Exchange& exchange) {
   PacketReader body(*source);
   Push push = read_commands(body);
   std::string unpacked;
+  bool pushed = false;
   if (!push.commands.empty()) {
-    project_references(*repository);
-    unpacked = store_pack(body, path, push);
-    if (unpacked.empty())
-      apply(push, *repository, *login, request_id);
-    else
+    try {
+      require_free_space(home_.settings.state_folder, store::kDiskReserve);
+      project_references(*repository);
+      unpacked = store_pack(body, path, push);
+      if (unpacked.empty()) {
+        apply(push, *repository, *login, request_id);
+        pushed = true;
+        project_references(*repository);  // now, while there is room: a pull may find none
+      }
+    } catch (const std::exception& error) {
+      // A client of git shows what the report says, and nothing of an answer with another status.
+      if (!store::tells_full_disk(error)) throw;
+      spdlog::error("{} push to {}: {}", request_id, repository->name, error.what());
+      if (!pushed) unpacked = "the region's disk is full; free some space, then push again";
+    }
+    if (!unpacked.empty())
       for (auto& command : push.commands) command.refusal = "unpacker error";
   }
   exchange.send({200, uncached("application/x-git-receive-pack-result"), report(push, unpacked)});

@@ -1,12 +1,15 @@
 // The registry's way in: routes, logins, errors.
 #include "services/ecr/registry.h"
 
+#include <spdlog/spdlog.h>
+
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "region/front_door.h"
 #include "services/ecr/ecr.h"
 #include "services/ecr/registry_access.h"
+#include "store/durability.h"
 #include "wire/error.h"
 
 namespace hanbat::ecr {
@@ -100,15 +103,28 @@ void Registry::serve() {
     log_in();
     dispatch(route);
   } catch (const RegistryError& error) {
-    http::Headers headers{{"Content-Type", "application/json; charset=utf-8"},
-                          {"Docker-Distribution-Api-Version", "registry/2.0"}};
-    if (error.status == 401)
-      headers.add("WWW-Authenticate", std::string("Basic realm=\"") + (head_.tls ? "https://" : "http://") +
-                                          std::string(head_.headers.get("Host")) + "/\",service=\"ecr.amazonaws.com\"");
-    const Json body =
-        Json::object({{"errors", Json::array({Json::object({{"code", error.code}, {"message", error.message}})})}});
-    exchange_.send({error.status, std::move(headers), body.dump() + "\n"});
+    send_error(error);
+  } catch (const http::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (exchange_.answered()) throw;
+    spdlog::error("{} {} {}: {}", request_id_, head_.method, head_.raw_path, error.what());
+    const bool full = store::tells_full_disk(error);
+    send_error({full ? 503 : 500, full ? "UNAVAILABLE" : "UNKNOWN",
+                full ? "The region's disk is full. Free some space, then try again."
+                     : "The request failed in the region itself; its log says why, under " + request_id_ + "."});
   }
+}
+
+void Registry::send_error(const RegistryError& error) {
+  http::Headers headers{{"Content-Type", "application/json; charset=utf-8"},
+                        {"Docker-Distribution-Api-Version", "registry/2.0"}};
+  if (error.status == 401)
+    headers.add("WWW-Authenticate", std::string("Basic realm=\"") + (head_.tls ? "https://" : "http://") +
+                                        std::string(head_.headers.get("Host")) + "/\",service=\"ecr.amazonaws.com\"");
+  const Json body =
+      Json::object({{"errors", Json::array({Json::object({{"code", error.code}, {"message", error.message}})})}});
+  exchange_.send({error.status, std::move(headers), body.dump() + "\n"});
 }
 
 void Registry::dispatch(const Route& route) {

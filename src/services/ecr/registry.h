@@ -59,6 +59,7 @@ class Registry {
   RepositoryRow repository_for(std::string_view action, const std::string& name);
   void created(const RepositoryRow& repository, const std::string& digest);
   std::string location(const std::string& rest) const;
+  void send_error(const RegistryError& error);
 
   region::Region& home_;
   const region::Service& service_;

@@ -1,9 +1,7 @@
 // Blobs over the registry's protocol: fetched whole or in ranges, sent in one piece or in chunks, mounted.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/text.h"
-#include "os/files.h"
 #include "services/ecr/registry.h"
 #include "services/ecr/registry_access.h"
 
@@ -83,7 +81,7 @@ void Registry::send_blob(const std::string& digest, std::int64_t size) {
   if (range)
     headers.add("Content-Range",
                 "bytes " + std::to_string(part.first) + "-" + std::to_string(part.last) + "/" + std::to_string(size));
-  const Fd file = open_file(home_.blobs.path(hex_of(digest)), O_RDONLY);
+  const Fd file = home_.blobs.open(hex_of(digest));
   if (::lseek(file.get(), part.first, SEEK_SET) < 0) throw_errno("seek in a layer");
   auto& out = exchange_.start(range ? 206 : 200, std::move(headers), length);
   if (head_.method == "HEAD") return out.finish();

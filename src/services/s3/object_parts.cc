@@ -1,6 +1,5 @@
 #include "services/s3/object_parts.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,30 +45,24 @@ wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segmen
                    std::uint64_t size) {
   const auto pieces = slice(segments, offset, size);
   if (pieces.empty()) return wire::Body::of_bytes("");
-  // Opened now: the files outlive a deletion that commits while they are sent.
+  // Opened now: a damaged one is answered by an error, and the files outlive a deletion that commits while they are
+  // sent.
   struct Reader {
-    std::vector<std::pair<std::shared_ptr<int>, Segment>> pieces;
+    std::vector<std::pair<Fd, Segment>> pieces;
     std::size_t at = 0;
     std::uint64_t done = 0;
   };
   auto reader = std::make_shared<Reader>();
   for (const Segment& piece : pieces) {
-    const std::string path = blobs.path(piece.sha256);
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) throw std::system_error(errno, std::generic_category(), "cannot open the blob " + path);
-    reader->pieces.emplace_back(std::shared_ptr<int>(new int(fd),
-                                                     [](int* held) {
-                                                       close(*held);
-                                                       delete held;
-                                                     }),
-                                piece);
+    reader->pieces.emplace_back(blobs.open(piece.sha256), piece);
   }
   return wire::Body::of_producer(
       [reader](std::string& chunk) {
         if (reader->at == reader->pieces.size()) return false;
         auto& [fd, piece] = reader->pieces[reader->at];
         chunk.resize(std::min<std::uint64_t>(256 << 10, piece.size - reader->done));
-        const ssize_t got = pread(*fd, chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
+        const ssize_t got =
+            pread(fd.get(), chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
         if (got <= 0) throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), "cannot read a blob");
         chunk.resize(static_cast<std::size_t>(got));
         reader->done += static_cast<std::uint64_t>(got);
