@@ -24,13 +24,14 @@ Process Attendance::start() {
   const int size = static_cast<int>(kMessageLimit);
   for (const int fd : {ours.get(), theirs.get()}) ::setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
   const Owner owner = require_user(how_.user);
-  const Fd log = open_file(how_.log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  const Fd log = open_file(how_.log, O_WRONLY | O_CREAT | O_APPEND, 0640);
   SpawnOptions options;
   options.folder = how_.folder;
   options.out = Stdio::of(log.get());
   options.err = Stdio::of(log.get());
   options.descriptors = {{theirs.get(), 3}};
   options.user = User{.uid = owner.uid, .gid = owner.gid, .groups = {}};
+  options.privileges = Privileges::kGiveUp;
   options.parent_death = ParentDeath::kKill;
   options.variables = {{"HOME", how_.folder}, {"USER", how_.user}};
   std::vector<std::string> command = how_.command;

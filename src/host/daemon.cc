@@ -2,10 +2,12 @@
 #include "host/daemon.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <semaphore>
 
@@ -14,6 +16,7 @@
 #include "host/codec.h"
 #include "host/machines/incus.h"
 #include "host/machines/machines.h"
+#include "host/machines/restored.h"
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
 #include "host/protocol.h"
@@ -64,10 +67,13 @@ void Actions::watch() {
   while (!stopping_) {
     std::string failure;
     try {
-      if (incus_ready_)
+      if (incus_ready_) {
         incus_->watch();
-      else
+        look_for_lost_links();
+      } else {
         incus_->start();
+        take_in_restored(*incus_, state_folder_, [](const std::string& line) { spdlog::info("{}", line); });
+      }
     } catch (const std::exception& error) {
       failure = error.what();
     }
@@ -77,6 +83,50 @@ void Actions::watch() {
     ready_.notify_all();
     ready_.wait_for(lock, std::chrono::seconds(2), [this] { return stopping_.load(); });
   }
+}
+
+/// What misses its link at two looks in a row is not just being started.
+void Actions::look_for_lost_links() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + std::chrono::seconds(15);
+  std::set<std::string> missing = networks_->missing_links(), twice;
+  std::set_intersection(missing.begin(), missing.end(), links_missed_.begin(), links_missed_.end(),
+                        std::inserter(twice, twice.end()));
+  links_missed_ = std::move(missing);
+  try {
+    if (!twice.empty()) machines_->restart_without(twice);
+  } catch (const HostError& error) {
+    spdlog::warn("a machine without its link could not be restarted: {}", error.what());
+  }
+}
+
+/// How the region's own parts are, for `hanbat doctor`.
+std::vector<Finding> Actions::examine() {
+  std::vector<Finding> findings;
+  std::unique_lock lock(ready_mutex_);
+  const bool ready = incus_ready_;
+  const std::string failure = incus_failure_;
+  lock.unlock();
+  findings.push_back({.what = "incusd",
+                      .severity = ready ? "ok" : "missing",
+                      .detail = ready             ? ""
+                                : failure.empty() ? "it is being started"
+                                                  : failure,
+                      .remedy = ready ? "" : "It is started every 2 s; tools/install brings it where it is missing"});
+  if (ready) {
+    try {
+      for (const auto& finding : machines_->examine_images()) findings.push_back(finding);
+    } catch (const HostError& error) {
+      findings.push_back({.what = "machine images",
+                          .severity = "missing",
+                          .detail = error.what(),
+                          .remedy = "incusd's log says more: host/incus/incusd.log in the state folder"});
+    }
+  }
+  for (auto& finding : networks_->examine()) findings.push_back(std::move(finding));
+  for (auto& finding : balancers_->examine()) findings.push_back(std::move(finding));
+  return findings;
 }
 
 Machines& Actions::machines() {
@@ -97,7 +147,9 @@ ActionResult Actions::run(std::string_view action, const Json& arguments) {
        }},
       {"remove_vpc",
        [](Actions& a, const Json& in) {
-         a.networks_->remove(name_of(in, "vpc id", 40));
+         const std::string id = name_of(in, "vpc id", 40);
+         require_vpc_id(id, "vpc id");
+         a.networks_->remove(id);
          return ActionResult{};
        }},
       {"vpcs", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.networks_->list())}; }},
@@ -142,7 +194,10 @@ ActionResult Actions::run(std::string_view action, const Json& arguments) {
        }},
       {"import_image",
        [](Actions& a, const Json& in) {
-         return ActionResult{.result = encode(a.machines().import_image(decode<ImageSpec>(in)))};
+         const auto spec = decode<ImageSpec>(in);
+         // hanbatd may not have root read for it what it could not read, nor change a file between check and use.
+         for (const auto& path : {spec.metadata, spec.rootfs}) require_roots_file(path, "image");
+         return ActionResult{.result = encode(a.machines().import_image(spec))};
        }},
       {"publish_image",
        [](Actions& a, const Json& in) {
@@ -164,6 +219,7 @@ ActionResult Actions::run(std::string_view action, const Json& arguments) {
        [](Actions& a, const Json&) { return ActionResult{.result = encode(a.balancers_->health())}; }},
       {"sweep",
        [](Actions& a, const Json& in) { return ActionResult{.result = encode(a.sweep(spec_of<SweepSpec>(in)))}; }},
+      {"health", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.examine())}; }},
       {"doctor", [](Actions&, const Json&) { return ActionResult{.result = encode(examine_machine())}; }},
   };
   const auto found = kActions.find(action);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -51,6 +53,8 @@ class Actions {
   std::vector<std::string> sweep(const SweepSpec& spec);
   Machines& machines();
   void watch();
+  void look_for_lost_links();
+  std::vector<Finding> examine();
 
   const std::string state_folder_;
   std::unique_ptr<Incus> incus_;
@@ -61,6 +65,8 @@ class Actions {
   std::condition_variable ready_;
   bool incus_ready_ = false;
   std::string incus_failure_;
+  std::set<std::string> links_missed_;  // at the last look; the watching thread's own
+  std::chrono::steady_clock::time_point next_look_{};
   std::atomic<bool> stopping_ = false;
   std::thread incus_thread_;
 };

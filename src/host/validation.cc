@@ -1,6 +1,12 @@
 // The checks. The root daemon trusts nothing that comes from hanbatd, which talks to the world.
 #include "host/validation.h"
 
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -8,6 +14,7 @@
 
 #include "host/client.h"
 #include "host/ipv4.h"
+#include "os/files.h"
 
 namespace hanbat::host {
 namespace {
@@ -93,6 +100,8 @@ void validate_addresses(const VpcSpec& spec) {
 }
 
 void validate_filters(const VpcSpec& spec) {
+  require_at_most(spec.security_groups.size(), 2500, "security groups");
+  require_at_most(spec.network_acls.size(), 200, "network ACLs");
   std::set<std::string> groups;
   for (const auto& group : spec.security_groups) {
     require_name(group.id, "security group id");
@@ -111,6 +120,7 @@ void validate_filters(const VpcSpec& spec) {
   }
   for (const auto& acl : spec.network_acls) {
     require_name(acl.id, "network ACL id");
+    require_at_most(acl.entries.size(), 1000, "network ACL entries");
     for (const auto& entry : acl.entries) {
       require_one_of(entry.direction, {"ingress", "egress"}, "entry direction");
       require_one_of(entry.action, {"allow", "deny"}, "entry action");
@@ -148,6 +158,12 @@ void require_name(std::string_view text, std::string_view what, std::size_t most
     if (!std::isalnum(c) && c != '-') refuse(what, "no name: " + std::string(text.substr(0, 80)));
 }
 
+void require_vpc_id(std::string_view text, std::string_view what) {
+  require_name(text, what, 40);
+  // Beside the VPCs' namespaces and folders lie those of the edge and of the host.
+  if (text == "edge" || text == "host") refuse(what, "reserved: " + std::string(text));
+}
+
 void require_dns_name(std::string_view text, std::string_view what) {
   if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.' || text.back() == '.')
     refuse(what, "no DNS name");
@@ -157,7 +173,7 @@ void require_dns_name(std::string_view text, std::string_view what) {
 }
 
 void validate(const VpcSpec& spec) {
-  require_name(spec.id, "vpc id", 40);
+  require_vpc_id(spec.id, "vpc id");
   require_name(spec.account, "account");
   require_name(spec.region, "region");
   require_at_most(spec.cidrs.size(), 5, "cidrs");
@@ -183,6 +199,7 @@ void validate(const VpcSpec& spec) {
   for (const auto& group : spec.security_groups) groups.insert(group.id);
   for (const auto& interface : spec.interfaces) {
     require_name(interface.id, "interface id");
+    if (device_name(interface.id) == "hb-edge") refuse("interface id", "reserved: " + interface.id);
     require_one_of(interface.attachment, {"machine", "balancer", "none"}, "interface attachment");
     if (!devices.insert(device_name(interface.id)).second) refuse("interface id", "twice: " + interface.id);
     const std::uint32_t address = require_address(interface.private_ip, "interface address");
@@ -214,7 +231,7 @@ void validate(const ListenSpec& spec) {
     require_one_of(std::to_string(spec.port), {"80", "443"}, "port");
     return;
   }
-  require_name(spec.vpc_id, "vpc id", 40);
+  require_vpc_id(spec.vpc_id, "vpc id");
   require_one_of(spec.address, {"169.254.169.254", "169.254.170.2"}, "address");
   require_one_of(std::to_string(spec.port), {"80"}, "port");
 }
@@ -228,6 +245,7 @@ void validate(const MachineSpec& spec, const std::string& shared_folder) {
   require_at_most(spec.nics.size(), 8, "nics");
   for (const auto& nic : spec.nics) {
     require_name(nic.interface_id, "interface id");
+    if (device_name(nic.interface_id) == "hb-edge") refuse("interface id", "reserved: " + nic.interface_id);
     require_mac(nic.mac, "MAC");
   }
   require_at_most(spec.folders.size(), 8, "folders");
@@ -242,7 +260,7 @@ void validate(const MachineSpec& spec, const std::string& shared_folder) {
   }
   require_at_most(spec.environment.size(), 100, "environment");
   for (const auto& variable : spec.environment) {
-    if (variable.key.empty() ||
+    if (variable.key.empty() || variable.key.size() > 255 ||
         variable.key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") !=
             std::string::npos)
       refuse("environment", "no name of a variable");
@@ -262,7 +280,7 @@ void validate(const BalancersSpec& spec) {
   for (const auto& group : spec.target_groups) {
     require_name(group.id, "target group id", 100);
     if (!groups.insert(group.id).second) refuse("target group id", "twice: " + group.id);
-    require_name(group.vpc_id, "target group's vpc", 40);
+    require_vpc_id(group.vpc_id, "target group's vpc");
     require_one_of(group.protocol, {"HTTP", "HTTPS"}, "target group protocol");
     require_one_of(group.algorithm, {"round_robin", "least_outstanding_requests"}, "algorithm");
     require_within(group.stickiness_seconds, 0, 604800, "stickiness");
@@ -291,7 +309,7 @@ void validate(const BalancersSpec& spec) {
   for (const auto& balancer : spec.balancers) {
     require_name(balancer.id, "balancer id", 100);
     if (!ids.insert(balancer.id).second) refuse("balancer id", "twice: " + balancer.id);
-    require_name(balancer.vpc_id, "balancer's vpc", 40);
+    require_vpc_id(balancer.vpc_id, "balancer's vpc");
     if (!balancer.host_name.empty()) require_dns_name(balancer.host_name, "host name");
     require_within(balancer.idle_timeout_seconds, 1, 4000, "idle timeout");
     require_at_most(balancer.nodes.size(), 16, "nodes");
@@ -324,11 +342,32 @@ void validate(const BalancersSpec& spec) {
                          "condition");
           if (!condition.header.empty()) require_name(condition.header, "header", 40);
           if (condition.values.empty()) refuse("condition", "no values");
+          require_at_most(condition.values.size(), 100, "condition values");
           for (const auto& value : condition.values) require_plain_text(value, "condition", 128);
         }
       }
     }
   }
+}
+
+void require_own_folder(const std::string& shared_folder, const std::string& source) {
+  // hanbatd owns the shared folder and may have put links in it: what it names must lie there for real.
+  const std::string below = source.substr(std::min(source.size(), shared_folder.size() + 1));
+  const Fd root = open_file(shared_folder, O_PATH | O_DIRECTORY);
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const Fd folder(static_cast<int>(::syscall(SYS_openat2, root.get(), below.c_str(), &how, sizeof how)));
+  if (!folder) refuse("shared folder", source + " is no folder of its own below " + shared_folder);
+}
+
+void require_roots_file(const std::string& path, std::string_view what) {
+  if (!path.starts_with('/')) refuse(what, "no absolute path: " + path.substr(0, 80));
+  require_plain_text(path, what, 512);
+  struct stat about{};
+  const bool good = ::lstat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && about.st_uid == 0 &&
+                    (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  if (!good) refuse(what, path + " is no file that is root's alone to write");
 }
 
 void validate(const SweepSpec& spec) {

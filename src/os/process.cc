@@ -107,6 +107,10 @@ struct Failure {
   for (const auto& [from, to] : moves)
     if (from >= 0 && ::dup2(from, to) < 0) fail(error_pipe, kDescriptor);
 
+  // The bounding set takes CAP_SETPCAP, so before the user changes; PR_CAPBSET_READ ends the kernel's list.
+  if (options.privileges == Privileges::kGiveUp)
+    for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
+      ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   if (options.user) {
     if (::setgroups(options.user->groups.size(), options.user->groups.data()) < 0 || ::setgid(options.user->gid) < 0 ||
         ::setuid(options.user->uid) < 0)
@@ -114,6 +118,8 @@ struct Failure {
     // A change of user clears the death signal.
     if (options.parent_death == ParentDeath::kKill) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   }
+  if (options.privileges == Privileges::kGiveUp && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    fail(error_pipe, kUser);
   for (int number = 1; number < 32; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);

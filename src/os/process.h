@@ -31,6 +31,7 @@ struct Stdio {
 enum class Environment { kInherit, kEmpty };
 enum class ParentDeath { kSurvive, kKill };
 enum class ProcessGroup { kOwn, kParents };
+enum class Privileges { kMayGain, kGiveUp };
 
 struct User {
   uid_t uid = 0;
@@ -50,6 +51,8 @@ struct SpawnOptions {
   /// Namespaces to enter first, in that order (descriptors of /proc/…/ns/* or /run/netns/*).
   std::vector<int> namespaces;
   std::optional<User> user;
+  /// kGiveUp: neither set-user-id programs nor file capabilities lift the child, or its children, above its user.
+  Privileges privileges = Privileges::kMayGain;
   /// kKill: the child gets SIGKILL when the thread that started it ends (prctl PDEATHSIG). So start such a child from a
   /// thread that lives as long as the child should.
   ParentDeath parent_death = ParentDeath::kSurvive;

@@ -247,23 +247,46 @@ void Balancers::settle(Place& place) {
 void Balancers::watch() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    bool busy = false;
+    bool busy = false, dead = false;
     for (auto& [vpc, place] : places_) {
       busy = busy || !place.settling.empty();
+      dead = dead || (!place.settling.empty() && place.haproxy->pid() == 0);
       try {
         if (!place.settling.empty() && place.haproxy->pid() != 0) settle(place);
       } catch (const std::exception&) {
         // It is being started; next time.
       }
     }
-    if (!busy) {
+    // One that died comes back; without a difference nothing is done.
+    if (!busy || dead) {
       try {
-        bring_up(spec_);  // one that died comes back; without a difference nothing is done
-      } catch (const std::exception&) {
+        bring_up(spec_);
+        failure_.clear();
+      } catch (const std::exception& error) {
+        failure_ = error.what();
       }
     }
     wake_.wait_for(lock, busy ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000));
   }
+}
+
+std::vector<Finding> Balancers::examine() {
+  std::lock_guard lock(mutex_);
+  std::set<std::string> wanted;
+  for (const auto& balancer : spec_.balancers)
+    if (!part_of(spec_, balancer.vpc_id).balancers.empty()) wanted.insert(balancer.vpc_id);
+  std::vector<Finding> findings;
+  for (const auto& vpc : wanted) {
+    const auto place = places_.find(vpc);
+    const bool runs = place != places_.end() && place->second.haproxy->pid() != 0;
+    findings.push_back({.what = "load balancers of " + vpc,
+                        .severity = runs ? "ok" : "missing",
+                        .detail = runs               ? ""
+                                  : failure_.empty() ? "haproxy has died and is being started"
+                                                     : failure_,
+                        .remedy = runs ? "" : "It is started every 2 s; apt-get install haproxy if it is missing"});
+  }
+  return findings;
 }
 
 int Balancers::pid() {

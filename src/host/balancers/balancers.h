@@ -28,6 +28,8 @@ class Balancers {
   void start();
   void apply(const BalancersSpec& spec);
   std::vector<TargetHealth> health();
+  /// Whether each HAProxy that is wanted runs.
+  std::vector<Finding> examine();
   /// The first HAProxy's; 0 when none runs.
   int pid();
   void down();
@@ -59,6 +61,7 @@ class Balancers {
   const std::string folder_;
   std::mutex mutex_;
   BalancersSpec spec_;
+  std::string failure_;                  // of the last look
   std::map<std::string, Place> places_;  // by VPC; "" is the host's
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -93,6 +94,7 @@ Machines::Machines(Incus& incus, std::string state_folder, std::function<void()>
 
 void Machines::create(const MachineSpec& spec) {
   validate(spec, state_folder_ + "/shared");
+  for (const auto& folder : spec.folders) require_own_folder(state_folder_ + "/shared", folder.source);
   try {
     const Json there = incus_.request("GET", "/1.0/instances/" + spec.name);
     if (there["config"].text("user.hanbat") == "machine") return;
@@ -137,7 +139,10 @@ void Machines::set_state(const std::string& name, const std::string& action, int
 
 void Machines::start(const std::string& name) {
   require_name(name, "machine name");
-  if (status_of(name) != "Running") set_state(name, "start", 60, false);
+  if (status_of(name) != "Running") {
+    require_own_folders(name);
+    set_state(name, "start", 60, false);
+  }
   placed_();
 }
 
@@ -162,6 +167,30 @@ void Machines::restart(const std::string& name) {
   start(name);
 }
 
+/// The folders that Incus will mount are still hanbatd's own, and no links that lead elsewhere.
+void Machines::require_own_folders(const std::string& name) {
+  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+  for (const auto& [device, about] : instance["devices"].members())
+    if (const std::string source = about.text("source"); !source.empty())
+      require_own_folder(state_folder_ + "/shared", source);
+}
+
+void Machines::restart_without(const std::set<std::string>& missing_links) {
+  constexpr std::int64_t kForAWhile = 60'000;
+  const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
+  for (const Json& instance : instances.items()) {
+    const MachineState state = state_of(instance);
+    if (instance["config"].text("user.hanbat") != "machine" || state.status != "running") continue;
+    if (SystemClock().now().ms - state.started_at_ms < kForAWhile) continue;
+    for (const auto& [name, device] : instance["devices"].members())
+      if (missing_links.contains(device.text("host_name"))) {
+        spdlog::warn("machine {} lost its link {}: it is restarted", state.name, device.text("host_name"));
+        restart(state.name);
+        break;
+      }
+  }
+}
+
 void Machines::remove(const std::string& name) {
   require_name(name, "machine name");
   try {
@@ -180,6 +209,11 @@ void Machines::hand_back_folders(const std::string& name) {
   for (const auto& [device, about] : instance["devices"].members()) {
     const std::string source = about.text("source");
     if (!source.starts_with(state_folder_ + "/shared/")) continue;
+    try {
+      require_own_folder(state_folder_ + "/shared", source);
+    } catch (const HostError&) {
+      continue;  // gone already, or a link now: nothing to hand back, and nothing else is touched
+    }
     struct stat owner{};
     if (::stat((state_folder_ + "/shared").c_str(), &owner) == 0)
       run_capture({"chown", "-hR", fmt::format("{}:{}", owner.st_uid, owner.st_gid), source});
@@ -284,6 +318,36 @@ std::vector<ImageState> Machines::images() {
       all.push_back(
           {.alias = alias.text("name"), .fingerprint = image.text("fingerprint"), .size_bytes = image.integer("size")});
   return all;
+}
+
+std::vector<Finding> Machines::examine_images() {
+  std::vector<Finding> findings;
+  std::set<std::string> missing = {"amzn2", "codebuild"};
+  for (const ImageState& image : images()) {
+    missing.erase(image.alias);
+    std::string problem;
+    for (const char* part : {"", ".rootfs"}) {
+      const std::string file = incus_.folder() + "/dir/images/" + image.fingerprint + part;
+      if (*part && !path_exists(file)) continue;  // an image of one file
+      try {
+        char first[4];
+        if (read_some(open_file(file, O_RDONLY).get(), first) != sizeof first) problem = file + " is empty";
+      } catch (const std::system_error& error) {
+        problem = error.what();
+      }
+    }
+    findings.push_back(
+        {.what = "machine image " + image.alias,
+         .severity = problem.empty() ? "ok" : "missing",
+         .detail = problem,
+         .remedy = problem.empty() ? "" : "Machines that are there run on. Bring it in anew: hanbat up"});
+  }
+  for (const auto& alias : missing)
+    findings.push_back({.what = "machine image " + alias,
+                        .severity = "missing",
+                        .detail = "the region has none, so nothing starts from it",
+                        .remedy = "hanbat image build " + alias});
+  return findings;
 }
 
 void Machines::delete_image(const std::string& alias) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ class Machines {
   void stop(const std::string& name, StopMode mode);
   void restart(const std::string& name);
   void remove(const std::string& name);
+  /// Restarts the machines that have run for a while and have one of these links: it went with its namespace, and only
+  /// a start makes it anew.
+  void restart_without(const std::set<std::string>& missing_links);
   std::vector<MachineState> list();
   std::string console(const std::string& name);
 
@@ -29,6 +33,8 @@ class Machines {
   ImageState publish(const std::string& machine, const std::string& alias);
   std::vector<ImageState> images();
   void delete_image(const std::string& alias);
+  /// Whether the files of each image, and of those that every region has, can be read.
+  std::vector<Finding> examine_images();
 
  private:
   void set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force);
@@ -36,6 +42,7 @@ class Machines {
   std::string find_image(const std::string& alias);
   void unpack(const std::string& fingerprint);
   void hand_back_folders(const std::string& name);
+  void require_own_folders(const std::string& name);
 
   Incus& incus_;
   const std::string state_folder_;

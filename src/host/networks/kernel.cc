@@ -94,6 +94,12 @@ void run_nft(const std::string& name, std::string_view ruleset) {
   require_ok(run_in(name, {"nft", "-f", "-"}, ruleset), "nft in " + (name.empty() ? "the host" : name), ruleset);
 }
 
+std::string list_nft(const std::string& name) {
+  if (!name.empty() && !namespace_exists(name)) return "";
+  const Captured listed = run_in(name, {"nft", "-s", "-t", "list", "table", "ip", "hanbat"}, "");
+  return listed.ok() ? listed.out : "";
+}
+
 void write_sysctl(const std::string& name, const std::string& path, std::string_view value) {
   const std::string file = "/proc/sys/net/" + path;
   const auto write = [&] {

@@ -28,6 +28,10 @@ void apply_difference(const std::string& name_of_namespace, const std::string& o
 /// Loads an nftables ruleset in one transaction.
 void run_nft(const std::string& name_of_namespace, std::string_view ruleset);
 
+/// How nft lists our table in the namespace ("" = the host's): rules without counters and without the elements of
+/// sets, so the same until somebody changes it. "" when there is no such table.
+std::string list_nft(const std::string& name_of_namespace);
+
 /// Writes /proc/sys/net/<path> as seen in the namespace.
 void write_sysctl(const std::string& name_of_namespace, const std::string& path, std::string_view value);
 std::string read_sysctl(const std::string& path);

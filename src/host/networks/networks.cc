@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 
 #include "base/json.h"
@@ -117,7 +118,10 @@ void Networks::apply_locked(const VpcSpec& spec) {
   const std::string ruleset = nft_of_vpc(spec);
   apply_difference(name, "address", vpc.lines.addresses, wanted.addresses);
   vpc.lines.addresses = wanted.addresses;
-  if (ruleset != vpc.ruleset) run_nft(name, ruleset);
+  if (ruleset != vpc.ruleset) {
+    run_nft(name, ruleset);
+    vpc.rules_seen.clear();
+  }
   vpc.ruleset = ruleset;
   // Routes through a machine's NIC wait until it is there.
   std::set<std::string> routes = wanted.routes;
@@ -273,9 +277,90 @@ void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
 
 void Networks::revive_resolvers() {
   std::lock_guard lock(mutex_);
-  start_dnsmasq("", folder_ + "/edge");
+  std::string failure;
+  const auto revive = [&](const std::string& name, const std::string& folder) {
+    try {
+      start_dnsmasq(name, folder);
+    } catch (const std::exception& error) {
+      failure = error.what();  // of one network: the others' resolvers have their turn
+    }
+  };
+  revive("", folder_ + "/edge");
   for (const auto& [id, vpc] : vpcs_)
-    if (!vpc.dnsmasq.config.empty()) start_dnsmasq(namespace_name(id), folder_of(id));
+    if (!vpc.dnsmasq.config.empty()) revive(namespace_name(id), folder_of(id));
+  if (!failure.empty()) throw HostError("Failed", failure);
+}
+
+/// Whether the kernel has what was applied. The first look after a change learns how the rules are listed.
+bool Networks::is_whole(Vpc& vpc) {
+  const std::string name = namespace_name(vpc.spec.id);
+  if (!namespace_exists(name) || !link_exists(name, "edge")) return false;
+  const std::string rules = list_nft(name);
+  if (rules.empty()) return false;
+  if (vpc.rules_seen.empty()) vpc.rules_seen = rules;
+  return rules == vpc.rules_seen;
+}
+
+void Networks::restore_lost() {
+  std::lock_guard lock(mutex_);
+  const std::string edge_rules = list_nft(kEdge), host_rules = list_nft("");
+  const auto changed = [](std::string& seen, const std::string& now) {
+    if (seen.empty()) seen = now;
+    return now.empty() || now != seen;
+  };
+  // Both are asked: each learns at its first look.
+  const bool edge_changed = changed(edge_rules_seen_, edge_rules), host_changed = changed(host_rules_seen_, host_rules);
+  if (edge_changed || host_changed || !link_exists("", kEdge)) {
+    make_edge();
+    edge_rules_seen_.clear();
+    host_rules_seen_.clear();
+  }
+  std::string failure;
+  for (auto& [id, vpc] : vpcs_) {
+    if (is_whole(vpc)) continue;
+    try {
+      vpc.ruleset.clear();
+      apply_locked(VpcSpec(vpc.spec));
+    } catch (const std::exception& error) {
+      failure = error.what();  // of one VPC: the others have their turn
+    }
+  }
+  if (!failure.empty()) throw HostError("Failed", failure);
+}
+
+std::set<std::string> Networks::missing_links() {
+  std::lock_guard lock(mutex_);
+  std::set<std::string> missing;
+  for (const auto& [id, vpc] : vpcs_)
+    for (const auto& interface : vpc.spec.interfaces) {
+      const std::string device = device_name(interface.id);
+      if (interface.attachment == "machine" && !link_exists("", device) && !link_exists(namespace_name(id), device))
+        missing.insert(device);
+    }
+  return missing;
+}
+
+std::vector<Finding> Networks::examine() {
+  std::lock_guard lock(mutex_);
+  std::vector<Finding> findings;
+  const auto tell = [&](const std::string& what, bool holds, const std::string& detail, const std::string& remedy) {
+    findings.push_back({.what = what,
+                        .severity = holds ? "ok" : "missing",
+                        .detail = holds ? "" : detail + (failure_.empty() ? "" : " (" + failure_ + ")"),
+                        .remedy = holds ? "" : remedy});
+  };
+  const auto resolver = [&](const std::string& what, const std::string& folder) {
+    tell("resolver of " + what, find_process(folder + "/dnsmasq.pid", folder) != 0,
+         "dnsmasq has died and is being started",
+         "It is started every 10 s; apt-get install dnsmasq-base if it is missing");
+  };
+  resolver("the host", folder_ + "/edge");
+  for (auto& [id, vpc] : vpcs_) {
+    tell("network of " + id, is_whole(vpc), "its namespace or its rules were removed or changed",
+         "It is made again within 10 s");
+    if (!vpc.dnsmasq.config.empty()) resolver(id, folder_of(id));
+  }
+  return findings;
 }
 
 void Networks::watch_links() {
@@ -289,17 +374,30 @@ void Networks::watch_links() {
   poller.add(stop_.fd(), 2, Interest::kRead, Poller::Mode::kLevel);
   std::vector<char> buffer(1 << 16);
   Poller::Ready ready[2];
+  auto next_look = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   for (;;) {
     for (const auto& one : poller.wait(ready, std::chrono::seconds(10)))
       if (one.id == 2) return;
     while (::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
     }
-    try {
-      adopt_interfaces(Arrival::kOnlyWithCarrier);
-      revive_resolvers();
-    } catch (const std::exception&) {
-      // The link went again, or its namespace: the next change of a link tries anew.
+    // Each on its own: what fails (a link that went again, a namespace that is gone) keeps nothing else from coming
+    // back, and is tried at the next look.
+    std::string failure;
+    const auto attempt = [&](const auto& what) {
+      try {
+        what();
+      } catch (const std::exception& error) {
+        failure = error.what();
+      }
+    };
+    if (std::chrono::steady_clock::now() >= next_look) {
+      attempt([&] { restore_lost(); });
+      next_look = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     }
+    attempt([&] { adopt_interfaces(Arrival::kOnlyWithCarrier); });
+    attempt([&] { revive_resolvers(); });
+    const std::lock_guard lock(mutex_);
+    failure_ = failure;
   }
 }
 
@@ -362,6 +460,7 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
               .edge_routes = {},
               .ruleset = "",
               .dnsmasq = {},
+              .rules_seen = "",
               .saved_spec = "",
               .saved_applied = ""};
     save(vpc);

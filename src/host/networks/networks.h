@@ -37,6 +37,15 @@ class Networks {
   enum class Arrival { kAny, kOnlyWithCarrier };
   void adopt_interfaces(Arrival arrival);
 
+  /// Makes again what somebody removed by hand: a VPC's namespace, its link to the edge, its rules, the edge itself.
+  /// Called now and then by a thread of this object.
+  void restore_lost();
+  /// The links of machines' interfaces that are neither in their VPC nor in the host's namespace: their machine is off,
+  /// or they went with a namespace.
+  std::set<std::string> missing_links();
+  /// Whether each resolver that is wanted runs, and each VPC is in the kernel.
+  std::vector<Finding> examine();
+
   /// Removes everything from the kernel; the specs stay for the next start().
   void down(const std::function<void(const std::string&)>& progress);
 
@@ -48,6 +57,7 @@ class Networks {
     std::set<std::string> edge_routes;
     std::string ruleset;
     DnsmasqFiles dnsmasq;
+    std::string rules_seen;                 // how nft lists what ruleset made; "" until it was asked
     std::string saved_spec, saved_applied;  // what lies on the disk
   };
 
@@ -63,10 +73,13 @@ class Networks {
   void load(const std::string& id);
   void remove_from_kernel(Vpc& vpc);
   void revive_resolvers();
+  bool is_whole(Vpc& vpc);
   void watch_links();
 
   const std::string folder_;
   std::mutex mutex_;
+  std::string edge_rules_seen_, host_rules_seen_;
+  std::string failure_;  // of the last look
   std::map<std::string, Vpc> vpcs_;
   WakeUp stop_;
   std::thread watcher_;

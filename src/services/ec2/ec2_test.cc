@@ -126,6 +126,27 @@ TEST_F(Ec2Test, RulesAreGatheredIntoPermissionsAndRefusedTwice) {
               SizeIs(2));
 }
 
+TEST_F(Ec2Test, AMachineThatSomebodyRemovedByHandIsMadeAgainAndOneThatBelongsToNobodyGoes) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.0.0/24");
+  const std::string made = *ec2.run_instances(launch(part)).instances->front().instance_id;
+  test.run_until_idle();
+  test.clock.advance(std::chrono::seconds(4));
+  test.run_until_idle();
+  ASSERT_TRUE(host.machine_specs.contains(made));
+
+  host.machine_specs.erase(made);
+  host.machine_status.erase(made);
+  host.machine_specs["i-nobodys"] = {.name = "i-nobodys", .labels = {{"service", "ec2"}}};
+  host.machine_specs["build-1"] = {.name = "build-1", .labels = {{"service", "codebuild"}}};
+  test.clock.advance(std::chrono::seconds(4));
+  test.run_until_idle();
+  EXPECT_EQ(host.machine_status[made], "running");
+  EXPECT_EQ(*instance(made).state->name, "running");
+  EXPECT_FALSE(host.machine_specs.contains("i-nobodys"));
+  EXPECT_TRUE(host.machine_specs.contains("build-1")) << "what other services made is theirs";
+}
+
 TEST_F(Ec2Test, AnInstanceGoesFromPendingToRunningToTerminatedWithItsMachine) {
   const std::string id = vpc();
   const std::string part = subnet(id, "10.1.0.0/24");

@@ -1,4 +1,6 @@
 // The task that brings an instance's machine to its state, and the watch over machines that stop by themselves.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -29,6 +31,11 @@ host::MachineSpec machine_of(store::Tx& tx, const Resource<Instance>& row) {
   spec.nesting = true;
   spec.labels = {{"service", "ec2"}, {"account", row.place.account}, {"region", row.place.region}};
   return spec;
+}
+
+bool is_instance(const host::MachineState& machine) {
+  return std::any_of(machine.labels.begin(), machine.labels.end(),
+                     [](const host::Label& label) { return label.key == "service" && label.value == "ec2"; });
 }
 
 }  // namespace
@@ -138,10 +145,20 @@ void Ec2::give_up_instance(store::Tx& tx, const std::string& id, std::string_vie
 void Ec2::watch_machines(store::TaskRun& run) {
   host::Host* host = home_.find_host();
   if (!host) return;
-  std::set<std::string> running;
+  std::set<std::string> running, there;
+  std::vector<std::string> nobodys;
   try {
-    for (const host::MachineState& machine : host->machines())
+    for (const host::MachineState& machine : host->machines()) {
+      there.insert(machine.name);
       if (machine.status == "running") running.insert(machine.name);
+      if (is_instance(machine) && !home_.db.read([&](store::Tx& tx) { return find<Instance>(tx, machine.name); }))
+        nobodys.push_back(machine.name);
+    }
+    // A row is there before its machine and as long as it; without one, nobody could ever terminate it.
+    for (const std::string& name : nobodys) {
+      spdlog::warn("machine {} belongs to no instance: it is removed", name);
+      host->delete_machine(name);
+    }
     std::vector<std::string> aliases;
     for (const host::ImageState& image : host->images()) aliases.push_back(image.alias);
     home_.db.write([&](store::Tx& tx) {
@@ -160,6 +177,12 @@ void Ec2::watch_machines(store::TaskRun& run) {
     for (const std::string& id : gone) {
       auto row = find<Instance>(tx, id);
       if (!row || status_of(*row) != Status::kRunning || row->own.flag("reboot")) continue;
+      if (!there.contains(id)) {
+        // No guest removes its own machine. Somebody did by hand: it is made again, from its image.
+        spdlog::warn("the machine of instance {} is gone: it is made again", id);
+        touch_instance(tx, home_.tasks, id);
+        continue;
+      }
       const bool terminate = row->own.text("shutdown") == "terminate";
       enter(home_, tx, *row, terminate ? Status::kShuttingDown : Status::kStopping,
             {"Client.InstanceInitiatedShutdown", "Instance initiated shutdown"});

@@ -1,0 +1,325 @@
+// What an enemy in hanbatd's place would send, and that none of it comes through.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "host/client.h"
+#include "host/codec.h"
+#include "host/daemon.h"
+#include "host/validation.h"
+#include "os/files.h"
+
+namespace hanbat::host {
+namespace {
+
+/// Strings that mean something to a shell, a path, an option parser, nft, HAProxy, dnsmasq or C.
+const std::vector<std::string> kEvil = {"../etc",
+                                        "a/../../b",
+                                        "/etc/passwd",
+                                        ".",
+                                        "..",
+                                        "-rf",
+                                        "--config=/etc/passwd",
+                                        "a b",
+                                        "a;reboot",
+                                        "a\nserver=8.8.8.8",
+                                        "a\raddress=/x/1.2.3.4",
+                                        "a\tb",
+                                        "a\"b",
+                                        "a'b",
+                                        "a`id`",
+                                        "$(id)",
+                                        "a}table ip x{",
+                                        "a#b",
+                                        "a\\",
+                                        "a%[env(HOME)]",
+                                        "a,b",
+                                        "a=b",
+                                        "*",
+                                        std::string("a\0b", 3),
+                                        "\xc3\xa9",
+                                        "\xff",
+                                        std::string(300, 'a'),
+                                        ""};
+
+VpcSpec vpc() {
+  VpcSpec spec;
+  spec.id = "vpc-1";
+  spec.account = "123456789012";
+  spec.region = "ap-northeast-2";
+  spec.cidrs = {"10.1.0.0/16"};
+  spec.subnets = {{.id = "subnet-a", .cidr = "10.1.0.0/24", .route_table_id = "rtb-a"}};
+  spec.route_tables = {{.id = "rtb-a", .routes = {{.destination = "0.0.0.0/0", .kind = "igw", .target = ""}}}};
+  spec.nat_gateways = {{.id = "nat-1", .subnet_id = "subnet-a", .private_ip = "10.1.0.9", .public_ip = "198.19.0.1"}};
+  spec.security_groups = {
+      {.id = "sg-1", .rules = {{.direction = "ingress", .protocol = "tcp", .cidrs = {"10.0.0.0/8"}}}}};
+  spec.network_acls = {
+      {.id = "acl-1",
+       .subnet_ids = {"subnet-a"},
+       .entries = {{.direction = "ingress", .action = "allow", .protocol = "-1", .cidr = "0.0.0.0/0"}}}};
+  spec.interfaces = {{.id = "eni-1",
+                      .attachment = "machine",
+                      .subnet_id = "subnet-a",
+                      .private_ip = "10.1.0.5",
+                      .mac = "02:00:00:00:00:01",
+                      .host_name = "ip-10-1-0-5",
+                      .security_group_ids = {"sg-1"}}};
+  spec.dns.domain = "compute.internal";
+  spec.dns.records = {{.name = "a.compute.internal", .addresses = {"10.1.0.5"}}};
+  return spec;
+}
+
+BalancersSpec balancers() {
+  BalancersSpec spec;
+  TargetGroup group;
+  group.id = "tg-1";
+  group.vpc_id = "vpc-1";
+  group.targets = {{.ip = "10.1.0.5", .port = 80}};
+  spec.target_groups = {group};
+  Balancer balancer;
+  balancer.id = "lb-1";
+  balancer.vpc_id = "vpc-1";
+  balancer.host_name = "lb.elb.localhost";
+  balancer.nodes = {{.private_ip = "10.1.0.6", .public_ip = "198.19.0.2", .subnet_cidr = "10.1.0.0/24"}};
+  BalancerListener listener;
+  listener.id = "l-1";
+  listener.protocol = "HTTP";
+  listener.default_action = {.kind = "forward", .forward = {{.target_group_id = "tg-1"}}};
+  listener.rules = {{.id = "r-1",
+                     .conditions = {{.field = "http-header", .header = "X-A", .values = {"b"}}},
+                     .action = {.kind = "redirect", .redirect_path = "/x", .status = 301}}};
+  balancer.listeners = {listener};
+  spec.balancers = {balancer};
+  return spec;
+}
+
+MachineSpec machine() {
+  MachineSpec spec;
+  spec.name = "i-1";
+  spec.image = "amzn2";
+  spec.nics = {{.interface_id = "eni-1", .mac = "02:00:00:00:00:01"}};
+  spec.folders = {{.source = "/state/shared/builds/1", .path = "/hanbat/build"}};
+  spec.environment = {{"A_B", "c"}};
+  spec.labels = {{"service", "ec2"}};
+  return spec;
+}
+
+void check(const VpcSpec& spec) { validate(spec); }
+void check(const BalancersSpec& spec) { validate(spec); }
+void check(const MachineSpec& spec) { validate(spec, "/state/shared"); }
+
+/// The member that `at` picks, given each evil text in turn, must make the spec refused. `takes` are those that it may
+/// hold.
+template <class Spec>
+void refuses(const Spec& good, const char* member, const std::function<std::string&(Spec&)>& at,
+             const std::vector<std::string>& takes = {}) {
+  ASSERT_NO_THROW(check(good));
+  for (const std::string& evil : kEvil) {
+    if (std::find(takes.begin(), takes.end(), evil) != takes.end()) continue;
+    Spec spec = good;
+    at(spec) = evil;
+    EXPECT_THROW(check(spec), HostError) << member << ": " << evil.substr(0, 40);
+  }
+}
+
+TEST(Enemy, NothingInAVpcReachesACommandOrAConfigurationFile) {
+  using S = VpcSpec;
+  const auto no = [](const char* member, const std::function<std::string&(S&)>& at,
+                     const std::vector<std::string>& takes = {}) { refuses<S>(vpc(), member, at, takes); };
+  no("id", [](S& s) -> std::string& { return s.id; });
+  no("account", [](S& s) -> std::string& { return s.account; });
+  no("cidr", [](S& s) -> std::string& { return s.cidrs[0]; });
+  no("subnet id", [](S& s) -> std::string& { return s.subnets[0].id; });
+  no("subnet cidr", [](S& s) -> std::string& { return s.subnets[0].cidr; });
+  no("subnet table", [](S& s) -> std::string& { return s.subnets[0].route_table_id; });
+  no("table id", [](S& s) -> std::string& { return s.route_tables[0].id; });
+  no("route destination", [](S& s) -> std::string& { return s.route_tables[0].routes[0].destination; });
+  no("route kind", [](S& s) -> std::string& { return s.route_tables[0].routes[0].kind; });
+  no("NAT id", [](S& s) -> std::string& { return s.nat_gateways[0].id; });
+  no("NAT address", [](S& s) -> std::string& { return s.nat_gateways[0].private_ip; });
+  no("group id", [](S& s) -> std::string& { return s.security_groups[0].id; });
+  no("rule direction", [](S& s) -> std::string& { return s.security_groups[0].rules[0].direction; });
+  no("rule protocol", [](S& s) -> std::string& { return s.security_groups[0].rules[0].protocol; });
+  no("rule cidr", [](S& s) -> std::string& { return s.security_groups[0].rules[0].cidrs[0]; });
+  no("acl id", [](S& s) -> std::string& { return s.network_acls[0].id; });
+  no("acl cidr", [](S& s) -> std::string& { return s.network_acls[0].entries[0].cidr; });
+  no("acl action", [](S& s) -> std::string& { return s.network_acls[0].entries[0].action; });
+  no("interface id", [](S& s) -> std::string& { return s.interfaces[0].id; });
+  no("interface address", [](S& s) -> std::string& { return s.interfaces[0].private_ip; });
+  no("interface mac", [](S& s) -> std::string& { return s.interfaces[0].mac; });
+  no("public address", [](S& s) -> std::string& { return s.interfaces[0].public_ip; }, {""});
+  no("host name", [](S& s) -> std::string& { return s.interfaces[0].host_name; }, {""});
+  no("domain", [](S& s) -> std::string& { return s.dns.domain; }, {""});
+  no("record", [](S& s) -> std::string& { return s.dns.records[0].name; });
+  no("record's address", [](S& s) -> std::string& { return s.dns.records[0].addresses[0]; });
+}
+
+TEST(Enemy, NothingInABalancerReachesHaproxysConfiguration) {
+  using S = BalancersSpec;
+  const auto no = [](const char* member, const std::function<std::string&(S&)>& at,
+                     const std::vector<std::string>& takes = {}) { refuses<S>(balancers(), member, at, takes); };
+  no("balancer id", [](S& s) -> std::string& { return s.balancers[0].id; });
+  no("balancer vpc", [](S& s) -> std::string& { return s.balancers[0].vpc_id; });
+  no("host name", [](S& s) -> std::string& { return s.balancers[0].host_name; }, {""});
+  no("node", [](S& s) -> std::string& { return s.balancers[0].nodes[0].private_ip; });
+  no("node's subnet", [](S& s) -> std::string& { return s.balancers[0].nodes[0].subnet_cidr; });
+  no("listener id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].id; });
+  no("listener protocol", [](S& s) -> std::string& { return s.balancers[0].listeners[0].protocol; });
+  no("rule id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].id; });
+  no("field", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].conditions[0].field; });
+  no("header", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].conditions[0].header; }, {""});
+  no("action", [](S& s) -> std::string& { return s.balancers[0].listeners[0].default_action.kind; });
+  no("group id", [](S& s) -> std::string& { return s.target_groups[0].id; });
+  no("group vpc", [](S& s) -> std::string& { return s.target_groups[0].vpc_id; });
+  no("target", [](S& s) -> std::string& { return s.target_groups[0].targets[0].ip; });
+  no("matcher", [](S& s) -> std::string& { return s.target_groups[0].health_check.matcher; });
+  no("algorithm", [](S& s) -> std::string& { return s.target_groups[0].algorithm; });
+
+  // Free text is quoted where it is written; what would end the line is refused.
+  for (const char* evil : {"a\nbackend x", "a\rb", "a\tb", "\x7f"}) {
+    S spec = balancers();
+    spec.balancers[0].listeners[0].rules[0].conditions[0].values[0] = evil;
+    EXPECT_THROW(validate(spec), HostError);
+    spec = balancers();
+    spec.balancers[0].listeners[0].rules[0].action.redirect_path = evil;
+    EXPECT_THROW(validate(spec), HostError);
+    spec = balancers();
+    spec.target_groups[0].health_check.path = std::string("/") + evil;
+    EXPECT_THROW(validate(spec), HostError);
+  }
+  for (const char* evil : {"/a b", "/a\"b", "/a'b", "/a\\", "/a#b", "a"}) {
+    S spec = balancers();
+    spec.target_groups[0].health_check.path = evil;
+    EXPECT_THROW(validate(spec), HostError) << evil;
+  }
+}
+
+TEST(Enemy, NothingInAMachineReachesBeyondIt) {
+  using S = MachineSpec;
+  const auto no = [](const char* member, const std::function<std::string&(S&)>& at,
+                     const std::vector<std::string>& takes = {}) { refuses<S>(machine(), member, at, takes); };
+  no("name", [](S& s) -> std::string& { return s.name; });
+  no("image", [](S& s) -> std::string& { return s.image; });
+  no("interface", [](S& s) -> std::string& { return s.nics[0].interface_id; });
+  no("mac", [](S& s) -> std::string& { return s.nics[0].mac; });
+  no("source", [](S& s) -> std::string& { return s.folders[0].source; });
+  no("variable", [](S& s) -> std::string& { return s.environment[0].key; });
+  no("label", [](S& s) -> std::string& { return s.labels[0].key; });
+  for (const char* evil : {"/state/shared", "/state/shared/../host", "/state/shared/a/../../b", "/state/sharedx/a",
+                           "/state/shared/.hidden", "/state/shared/a\nb"}) {
+    S spec = machine();
+    spec.folders[0].source = evil;
+    EXPECT_THROW(check(spec), HostError) << evil;
+  }
+  for (const char* evil : {"hanbat", "/a/../../etc", "/a\nb"}) {
+    S spec = machine();
+    spec.folders[0].path = evil;
+    EXPECT_THROW(check(spec), HostError) << evil;
+  }
+  S spec = machine();
+  spec.environment[0].value = "a\nlimits.memory=1TiB";
+  EXPECT_THROW(check(spec), HostError);
+}
+
+TEST(Enemy, WhatIsOurOwnIsNoVpcAndNoInterface) {
+  for (const char* id : {"edge", "host"}) {
+    VpcSpec spec = vpc();
+    spec.id = id;
+    EXPECT_THROW(validate(spec), HostError) << id;
+    BalancersSpec lb = balancers();
+    lb.balancers[0].vpc_id = id;
+    EXPECT_THROW(validate(lb), HostError) << id;
+    EXPECT_THROW(validate(ListenSpec{.vpc_id = id, .address = "169.254.169.254", .port = 80}), HostError) << id;
+  }
+  VpcSpec spec = vpc();
+  spec.interfaces[0].id = "eni-edge";
+  EXPECT_THROW(validate(spec), HostError);
+  for (const auto& [address, port] : std::vector<std::pair<std::string, int>>{
+           {"0.0.0.0", 80}, {"127.0.0.1", 80}, {"169.254.169.254", 22}, {"198.18.0.1", 53}, {"10.1.0.5", 80}}) {
+    EXPECT_THROW(validate(ListenSpec{.vpc_id = "vpc-1", .address = address, .port = port}), HostError) << address;
+    EXPECT_THROW(validate(ListenSpec{.vpc_id = "", .address = address, .port = port}), HostError) << address;
+  }
+}
+
+TEST(Enemy, WhatIsTooMuchIsRefused) {
+  const auto refused = [](const std::function<void(VpcSpec&)>& change) {
+    VpcSpec spec = vpc();
+    change(spec);
+    EXPECT_THROW(validate(spec), HostError);
+  };
+  refused([](VpcSpec& s) { s.cidrs.assign(6, "10.1.0.0/16"); });
+  refused([](VpcSpec& s) { s.subnets.assign(201, s.subnets[0]); });
+  refused([](VpcSpec& s) { s.interfaces.assign(1001, s.interfaces[0]); });
+  refused([](VpcSpec& s) { s.security_groups[0].rules.assign(1001, s.security_groups[0].rules[0]); });
+  refused([](VpcSpec& s) { s.security_groups.assign(2501, s.security_groups[0]); });
+  refused([](VpcSpec& s) { s.network_acls.assign(201, s.network_acls[0]); });
+  refused([](VpcSpec& s) { s.network_acls[0].entries.assign(1001, s.network_acls[0].entries[0]); });
+  refused([](VpcSpec& s) { s.route_tables[0].routes.assign(501, s.route_tables[0].routes[0]); });
+  refused([](VpcSpec& s) { s.dns.records.assign(5001, s.dns.records[0]); });
+  BalancersSpec spec = balancers();
+  spec.balancers[0].listeners[0].rules[0].conditions[0].values.assign(101, "a");
+  EXPECT_THROW(validate(spec), HostError);
+  MachineSpec large = machine();
+  large.memory_mib = 1 << 21;
+  EXPECT_THROW(check(large), HostError);
+}
+
+TEST(Enemy, ArgumentsOfTheWrongTypeAreInvalidBeforeAnythingIsDone) {
+  const TemporaryFolder state;
+  Actions actions(state.path());
+  const std::vector<Json> wrong = {Json(),
+                                   Json(1),
+                                   Json("x"),
+                                   Json::array(),
+                                   Json::object(),
+                                   Json::object({{"name", 1}}),
+                                   Json::object({{"name", "a"}, {"more", 1}}),
+                                   Json::object({{"id", Json::object()}})};
+  for (const char* action :
+       {"apply_vpc", "remove_vpc", "listen", "apply_balancers", "sweep", "no_such_action", "", "../x"})
+    for (const Json& arguments : wrong) {
+      try {
+        actions.run(action, arguments);
+        ADD_FAILURE() << action << " took " << arguments.dump();
+      } catch (const HostError& error) {
+        EXPECT_EQ(error.code, "Invalid") << action << " " << arguments.dump();
+      }
+    }
+}
+
+TEST(Enemy, ASharedFolderThatIsALinkIsRefused) {
+  const TemporaryFolder folder;
+  const std::string shared = folder.path() + "/shared";
+  make_folders(shared + "/builds/1");
+  make_folders(folder.path() + "/secret/1");
+  EXPECT_NO_THROW(require_own_folder(shared, shared + "/builds/1"));
+  ASSERT_EQ(::symlink((folder.path() + "/secret").c_str(), (shared + "/link").c_str()), 0);
+  ASSERT_EQ(::symlink("builds", (shared + "/inside").c_str()), 0);
+  EXPECT_THROW(require_own_folder(shared, shared + "/link"), HostError);
+  EXPECT_THROW(require_own_folder(shared, shared + "/link/1"), HostError);
+  EXPECT_THROW(require_own_folder(shared, shared + "/inside/1"), HostError);
+  EXPECT_THROW(require_own_folder(shared, shared + "/none"), HostError);
+  EXPECT_THROW(require_own_folder(shared, folder.path() + "/secret"), HostError);
+}
+
+TEST(Enemy, AnImageIsMadeOnlyOfFilesThatRootAloneWrites) {
+  if (::geteuid() != 0) GTEST_SKIP() << "files of root take root";
+  const TemporaryFolder folder;
+  const std::string file = folder.path() + "/rootfs";
+  write_file_atomic(file, "x", 0644);
+  EXPECT_NO_THROW(require_roots_file(file, "image"));
+  ASSERT_EQ(::symlink(file.c_str(), (folder.path() + "/link").c_str()), 0);
+  EXPECT_THROW(require_roots_file(folder.path() + "/link", "image"), HostError);
+  EXPECT_THROW(require_roots_file(folder.path(), "image"), HostError);
+  EXPECT_THROW(require_roots_file("rootfs", "image"), HostError);
+  ASSERT_EQ(::chmod(file.c_str(), 0666), 0);
+  EXPECT_THROW(require_roots_file(file, "image"), HostError);
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  ASSERT_EQ(::chown(file.c_str(), 65534, 65534), 0);
+  EXPECT_THROW(require_roots_file(file, "image"), HostError);
+}
+
+}  // namespace
+}  // namespace hanbat::host
