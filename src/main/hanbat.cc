@@ -38,6 +38,20 @@ int main(int argc, char** argv) {
   forget->add_flag("--yes", yes, "do not ask");
   forget->callback([&] { reset(Home::from_environment(), yes ? Confirm::kAlreadyGiven : Confirm::kAsk); });
 
+  std::string backup_file;
+  bool without_machines = false;
+  auto* save = app.add_subcommand("backup", "copy the running region into one file");
+  save->add_option("file", backup_file, "the file to make; - is standard output")->required();
+  save->add_flag("--without-machines", without_machines, "leave out the disks of instances and the images");
+  save->callback(
+      [&] { backup(Home::from_environment(), backup_file, without_machines ? Machines::kLeaveOut : Machines::kTake); });
+  bool force = false;
+  auto* bring_back = app.add_subcommand("restore", "make the state folder of a backup; the region must be down");
+  bring_back->add_option("file", backup_file, "what hanbat backup made")->required();
+  bring_back->add_flag("--force", force, "move a region that is there aside");
+  bring_back->callback(
+      [&] { restore(Home::from_environment(), backup_file, force ? Replace::kMoveAside : Replace::kNo); });
+
   bool healthy = true;
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
     healthy = doctor(Home::from_environment());

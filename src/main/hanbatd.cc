@@ -7,20 +7,24 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "base/time.h"
 #include "host/client.h"
 #include "http/authority.h"
 #include "http/server.h"
 #include "main/services.h"
+#include "os/files.h"
 #include "os/sockets.h"
 #include "region/front_door.h"
 #include "region/region.h"
 #include "store/blobs.h"
 #include "store/database.h"
+#include "store/durability.h"
 #include "store/tasks.h"
 
 namespace hanbat {
@@ -36,6 +40,26 @@ struct Flags {
   int host_fd = -1;
 };
 
+/// Throws when a newer version wrote the database, before anything of it is touched.
+void refuse_newer(const Flags& flags, const region::Region& region) {
+  std::vector<store::Migration> all;
+  const auto add = [&](std::span<const store::Migration> some) { all.insert(all.end(), some.begin(), some.end()); };
+  add(store::task_migrations());
+  add(store::blob_migrations());
+  for (const auto& service : region.services()) add(service->migrations());
+  store::require_not_newer(flags.home + "/region.db", all);
+}
+
+/// Two daemons on one folder would do each other's work. One that was killed just now may have left a child that lets
+/// go of the lock in a moment.
+FileLock lock_home(const std::string& home) {
+  for (int i = 0; i < 100; ++i) {
+    if (auto lock = FileLock::try_take(home + "/hanbatd.lock", FileLock::Mode::kAlone)) return std::move(*lock);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  throw std::runtime_error("another hanbatd runs in " + home);
+}
+
 int run(const Flags& flags) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -46,6 +70,11 @@ int run(const Flags& flags) {
 
   const SystemClock clock;
   std::filesystem::create_directories(flags.home);
+  const FileLock alone = lock_home(flags.home);
+  for (const char* name : {"/blobs", "/codecommit"}) {
+    make_folders(flags.home + name, 0700);
+    std::filesystem::permissions(flags.home + name, std::filesystem::perms::owner_all);
+  }
   const auto database = store::open_sqlite(flags.home + "/region.db");
   store::Blobs blobs(flags.home + "/blobs", *database);
   const auto tasks = store::make_tasks(*database, clock);
@@ -68,6 +97,7 @@ int run(const Flags& flags) {
 
   region.set_server(server);
   add_services(region);
+  refuse_newer(flags, region);
   region.start();
   tasks->start(kTaskWorkers);
   server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
@@ -84,6 +114,22 @@ int run(const Flags& flags) {
   return 0;
 }
 
+/// Whether this program can run on the database there; changes nothing.
+int check(const Flags& flags) {
+  // The services tell their schemas; where they would keep things is thrown away.
+  const TemporaryFolder folder;
+  const SystemClock clock;
+  const auto database = store::open_sqlite(flags.home + "/region.db");
+  store::Blobs blobs(folder.path() + "/blobs", *database);
+  const auto tasks = store::make_tasks(*database, clock);
+  region::Settings settings;
+  settings.state_folder = folder.path();
+  region::Region region(settings, clock, *database, blobs, *tasks, nullptr, nullptr);
+  add_services(region);
+  refuse_newer(flags, region);
+  return 0;
+}
+
 }  // namespace
 }  // namespace hanbat
 
@@ -95,7 +141,17 @@ int main(int argc, char** argv) {
   app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
   app.add_option("--host-fd", flags.host_fd,
                  "descriptor of the socket to hanbat-hostd; without it there is no host side");
+  bool check = false;
+  app.add_flag("--check", check, "only say whether this program can run on the database in --home");
   CLI11_PARSE(app, argc, argv);
+  if (check) {
+    try {
+      return hanbat::check(flags);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      return 1;
+    }
+  }
   try {
     return hanbat::run(flags);
   } catch (const std::exception& error) {

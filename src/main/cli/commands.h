@@ -23,6 +23,16 @@ void logs(const Home& home, const std::string& name, int lines, Follow follow);
 enum class Confirm { kAsk, kAlreadyGiven };
 /// Takes the region down and deletes its data.
 void reset(const Home& home, Confirm confirm);
+enum class Machines { kTake, kLeaveOut };
+/// Copies the region, running or not, as of one moment into one file of mode 0600 ("-": standard output). With
+/// kLeaveOut, and where there is no host side, without the disks of machines and the images.
+void backup(const Home& home, const std::string& file, Machines machines);
+
+enum class Replace { kNo, kMoveAside };
+/// Makes the state folder of a backup. A file that was cut short or changed, or that a newer version wrote, is refused
+/// with nothing changed; so is a folder with a region in it, unless that is to be moved aside.
+void restore(const Home& home, const std::string& file, Replace replace);
+
 /// Tells what the machine lacks and how to get it. Returns whether all that is needed is there.
 bool doctor(const Home& home);
 

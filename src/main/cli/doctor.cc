@@ -1,12 +1,16 @@
-// What the region needs of its machine: rights, kernel features, programs; each missing one is told with the way to get
-// it.
+// What the region needs of its machine, and how the region that runs is: each thing that is not as it should be is told
+// with the way out.
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/timex.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <ctime>
+#include <fstream>
 #include <functional>
 #include <iostream>
 
@@ -15,9 +19,12 @@
 #include "main/cli/control.h"
 #include "os/files.h"
 #include "os/process.h"
+#include "store/blobs.h"
 
 namespace hanbat::cli {
 namespace {
+
+constexpr double kGib = double(1U << 30);
 
 struct Need {
   std::string what;
@@ -48,33 +55,72 @@ bool has_tables() {
   }
 }
 
-double free_gib(const Home& home) {
-  std::filesystem::path folder = home.root;
+double free_bytes(std::filesystem::path folder) {
   while (!std::filesystem::exists(folder) && folder.has_parent_path()) folder = folder.parent_path();
   struct statvfs disk{};
-  return ::statvfs(folder.c_str(), &disk) == 0 ? double(disk.f_bavail) * double(disk.f_frsize) / double(1U << 30) : 0;
+  return ::statvfs(folder.c_str(), &disk) == 0 ? double(disk.f_bavail) * double(disk.f_frsize) : 0;
 }
 
 bool supports_file_system(const std::string& name) {
   return find_file("/proc/filesystems").value_or("").find("\t" + name + "\n") != std::string::npos;
 }
 
-}  // namespace
+/// Whether nobody listens on the port.
+bool is_free(int port) { return run_capture({"ss", "-Hltn", fmt::format("sport = :{}", port)}).out.empty(); }
 
-bool doctor(const Home& home) {
+/// Room in three steps: to build a region in, to keep it growing, to write at all.
+Need room(const Home& home) {
+  const double free = free_bytes(home.root);
+  if (free < double(store::kDiskReserve) * 1.5)
+    return {
+        "room on the disk", [] { return false; },
+        fmt::format("the region's disk is full: {:.1f} MB are left for {}, so writes are refused. Remove something; "
+                    "the region goes on by itself",
+                    free / 1e6, home.root.string())};
+  if (path_exists(home.root / "region.db"))
+    return {
+        "room on the disk", [free] { return free >= kGib; },
+        fmt::format("{:.0f} MB are left for {}; when it is full, writes are refused", free / 1e6, home.root.string())};
+  return {"10 GiB of free disk", [free] { return free >= 10 * kGib; },
+          fmt::format("{:.1f} GiB are free for {}", free / kGib, home.root.string())};
+}
+
+/// Clients sign with the time, and what the region wrote must not lie in the future.
+Need clock(const Home& home) {
+  const std::time_t now = std::time(nullptr);
+  struct stat database{};
+  const bool known = ::stat((home.root / "region.db").c_str(), &database) == 0;
+  const bool behind = known && database.st_mtim.tv_sec > now + 300;
+  const bool absurd = now < 1'700'000'000;
+  return {"a clock that is right", [=] { return !behind && !absurd; },
+          behind ? "the clock is behind what the region has written: set it (timedatectl set-ntp true, or date -s)"
+                 : "the clock is years behind: set it (timedatectl set-ntp true, or date -s)"};
+}
+
+/// An image that was built can be read and is what it is called.
+void add_images(std::vector<Need>& needs) {
+  for (const char* name : {"amzn2", "codebuild"}) {
+    const std::filesystem::path folder = images_folder() / name;
+    if (!path_exists(folder / "rootfs.squashfs")) continue;  // `hanbat up` builds it
+    std::ifstream file(folder / "rootfs.squashfs", std::ios::binary);
+    char magic[4] = {};
+    const bool good = bool(file.read(magic, 4)) && std::string_view(magic, 4) == "hsqs";
+    needs.push_back({fmt::format("machine image {}", name), [good] { return good; },
+                     fmt::format("{} cannot be read, or is no squashfs: remove {} and run: hanbat image build {}",
+                                 (folder / "rootfs.squashfs").string(), folder.string(), name)});
+  }
+}
+
+bool tell_machine(const Home& home) {
   const std::string install = "tools/install, or apt-get install ";
   std::vector<Need> needs = {
       {"root", [] { return ::geteuid() == 0; }, "run it as root: networks and machines take it"},
       {"network and mount namespaces", can_make_namespaces,
        "a kernel with them, and CAP_SYS_ADMIN (in a container: a privileged one)"},
       {"nftables", has_tables, install + "nftables; in the kernel CONFIG_NF_TABLES"},
-      {"10 GiB of free disk", [&] { return free_gib(home) >= 10; },
-       fmt::format("{:.1f} GiB are free for {}", free_gib(home), home.root.string())},
-      {"the front door's port, free or ours",
-       [&] {
-         return front_door_answers(front_port()) ||
-                run_capture({"ss", "-Hltn", fmt::format("sport = :{}", front_port())}).out.empty();
-       },
+      room(home),
+      clock(home),
+      {"the front door's port, free or ours", [] { return front_door_answers(front_port()) || is_free(front_port()); },
        fmt::format("another program listens on port {}; HANBAT_PORT names another port", front_port())},
   };
   for (const auto& [program, package] :
@@ -90,6 +136,7 @@ bool doctor(const Home& home) {
                                                         {"mkfs.btrfs", "btrfs-progs"},
                                                         {"aws", "awscli (Debian 12: from bookworm-backports)"}})
     needs.push_back({program, [program = program] { return found_in_path(program); }, install + package});
+  add_images(needs);
 
   bool good = true;
   for (const Need& need : needs) {
@@ -97,12 +144,42 @@ bool doctor(const Home& home) {
     good = good && holds;
     std::cout << (holds ? "  ok       " : "  MISSING  ") << need.what << (holds ? "" : ": " + need.remedy) << "\n";
   }
+  timex time{};
+  if (::adjtimex(&time) == TIME_ERROR) std::cout << "  note     nothing keeps this machine's clock right (no NTP)\n";
   if (!supports_file_system("btrfs"))
     std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
   if (!path_exists("/dev/kvm"))
     std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
-  std::cout << (good ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
   return good;
+}
+
+/// What the region that runs says of its own parts. Nothing when none runs.
+bool tell_region(const Home& home) {
+  const auto answer =
+      find_answer(home, Json::object({{"action", "call"}, {"method", "health"}, {"arguments", Json::object()}}));
+  if (!answer) return true;
+  bool good = true;
+  for (const Json& finding : (*answer)["result"].items()) {
+    const bool holds = finding.text("severity") == "ok";
+    good = good && holds;
+    std::cout << (holds ? "  ok       " : "  BROKEN   ") << finding.text("what");
+    if (!holds) std::cout << ": " << finding.text("detail") << ". " << finding.text("remedy");
+    std::cout << "\n";
+  }
+  const bool door = front_door_answers(front_port());
+  std::cout << (door ? "  ok       " : "  BROKEN   ") << "front door"
+            << (door ? "" : ": it does not answer. Its log says why: hanbat logs") << "\n";
+  return good && door;
+}
+
+}  // namespace
+
+bool doctor(const Home& home) {
+  const bool machine = tell_machine(home);
+  const bool region = tell_region(home);
+  std::cout << (machine ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
+  if (!region) std::cout << "the region that runs is not whole; what is broken is tried again every few seconds\n";
+  return machine && region;
 }
 
 }  // namespace hanbat::cli

@@ -63,7 +63,16 @@ void make_images(const Home& home, const std::vector<std::string>& names) {
 void build_images(const Home& home, const std::vector<std::string>& wanted) {
   const std::vector<std::string> names = wanted.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : wanted;
   if (!wanted.empty() || !known_current(names)) make_images(home, names);
-  for (const std::string& name : names) hand_over(home, name, images_folder() / name);
+  std::string failures;
+  for (const std::string& name : names) {
+    try {
+      hand_over(home, name, images_folder() / name);
+    } catch (const std::exception& error) {
+      failures += "\n  " + name + ": " + error.what();  // the other images are not the worse for it
+    }
+  }
+  if (!failures.empty())
+    throw Failure("the region runs, but without these machine images (hanbat doctor tells more):" + failures);
 }
 
 void import_image(const Home& home, const std::string& source, const std::string& name) {

@@ -13,6 +13,7 @@
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/leftovers.h"
+#include "main/cli/schema_check.h"
 #include "main/cli/spawn.h"
 #include "os/files.h"
 
@@ -118,6 +119,7 @@ void up(const Home& home) {
     end_daemons(running);
   }
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
+  require_known_schema(home.root);
 
   const pid_t hostd =
       start_daemon({program_folder() / "hanbat-hostd", "--home", home.root, "--port", std::to_string(front_port()),
