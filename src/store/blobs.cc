@@ -93,6 +93,8 @@ Blobs::Blobs(std::string folder, Database& database) : folder_(std::move(folder)
   make_folders(folder_ + "/incoming", 0700);
   // All folders at once, and synced: a writer then has to sync only the one that its file lies in.
   for (int i = 0; i < 256; ++i) make_folders(folder_ + "/" + to_hex(std::string(1, static_cast<char>(i))), 0700);
+  // Made by whom it belongs to: a backup, which may be root, would make it root's.
+  open_file(removals_lock(folder_), O_RDWR | O_CREAT, 0600);
   sync_folder(folder_);
 }
 

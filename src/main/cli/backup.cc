@@ -64,6 +64,7 @@ class Backup {
     const Workshop workshop(home_);
     const std::string database = workshop.path() + "/region.db";
     store::copy_sqlite(home_.root / "region.db", database);
+    give_to_owner(database);
     const std::vector<std::string> blobs = blobs_of(database);
     add_as("region.db", database);
     for (const char* name : {"secrets.key", "admin-credentials.json", "ca/ca.key", "ca/ca.pem"}) add(name);
@@ -77,9 +78,20 @@ class Backup {
   }
 
  private:
+  /// What this process makes belongs to whom the region's database belongs: the daemon must be able to use it.
+  void give_to_owner(const std::string& path) const {
+    struct stat about{};
+    if (::stat((home_.root / "region.db").c_str(), &about) != 0) throw_errno("look at the region's database");
+    if (::geteuid() == 0 && ::chown(path.c_str(), about.st_uid, about.st_gid) != 0) throw_errno("give away " + path);
+  }
+
   /// The daemon holds it for moments only; another backup as long as it takes.
   FileLock keep_removals_off() {
     const std::string path = store::Blobs::removals_lock(home_.root / "blobs");
+    if (!path_exists(path)) {
+      open_file(path, O_RDWR | O_CREAT, 0600);
+      give_to_owner(path);
+    }
     for (int i = 0; i < 300; ++i) {
       if (auto lock = FileLock::try_take(path, FileLock::Mode::kAlone)) return std::move(*lock);
       std::this_thread::sleep_for(std::chrono::milliseconds(50));

@@ -12,6 +12,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -153,16 +154,19 @@ void move(const fs::path& from, const fs::path& to) {
 }
 
 /// A region that runs, or that left something running, keeps its folder.
-FileLock require_stopped(const Home& home) {
+std::optional<FileLock> require_stopped(const Home& home) {
   if (find_answer(home, Json::object({{"action", "status"}})))
     throw Failure("the region in " + home.root.string() + " runs: hanbat down first");
-  auto lock = FileLock::try_take(home.root / "hanbatd.lock", FileLock::Mode::kAlone);
-  if (!lock) throw Failure("a hanbatd runs in " + home.root.string() + ": stop it first");
+  // Where no daemon ever was there is no lock; made here it would be root's, and keep the daemon out.
+  const std::string path = home.root / "hanbatd.lock";
+  const bool known = path_exists(path);
+  auto lock = known ? FileLock::try_take(path, FileLock::Mode::kAlone) : std::nullopt;
+  if (known && !lock) throw Failure("a hanbatd runs in " + home.root.string() + ": stop it first");
   for (const std::string& left : list_leftovers(home))
     if (left.find(home.root.string()) != std::string::npos)  // namespaces and links may be another region's
       throw Failure("something of the region in " + home.root.string() + " is still there, " + left +
                     ": hanbat down first");
-  return std::move(*lock);
+  return lock;
 }
 
 }  // namespace
@@ -170,7 +174,7 @@ FileLock require_stopped(const Home& home) {
 void restore(const Home& home, const std::string& file, Replace replace) {
   if (file == "-") throw Failure("a backup is read twice before anything is done with it: name a file");
   make_folders(home.root);
-  const FileLock lock = require_stopped(home);
+  const std::optional<FileLock> lock = require_stopped(home);
   const std::vector<std::string> there = data_in(home.root);
   if (!there.empty() && replace == Replace::kNo)
     throw Failure(home.root.string() + " has a region in it (" + there.front() +

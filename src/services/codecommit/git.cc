@@ -1,6 +1,8 @@
 #include "services/codecommit/git.h"
 
+#include <fcntl.h>
 #include <git2.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -189,6 +191,10 @@ GitRepository::GitRepository(const std::string& folder) {
       check(git_repository_init(&repository_, folder.c_str(), 1), "make a repository");
       git_repository_free(std::exchange(repository_, nullptr));
       make_folders(folder + "/objects/pack");
+      // libgit2 syncs objects, not these: torn ones would make the whole repository unreadable.
+      for (const char* name : {"/config", "/HEAD"})
+        if (const Fd file = open_file(folder + name, O_RDONLY); ::fsync(file.get()) != 0)
+          throw_errno("sync " + folder + name);
       for (const std::string& made : {folder + "/objects", folder, folder + "/.."}) sync_folder(made);
     }
   }
