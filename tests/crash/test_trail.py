@@ -122,7 +122,7 @@ def test_no_secret_lies_in_the_trail_the_log_or_the_state_in_clear(daemon, tmp_p
     boss = iam.create_access_key(UserName="boss")["AccessKey"]
     secrets["another access key"] = boss["SecretAccessKey"]
     as_boss = client(daemon, "sts", boss["AccessKeyId"], boss["SecretAccessKey"])
-    for what, keys in (("a role's session", as_boss.assume_role(RoleArn=role, RoleSessionName="w")["Credentials"]),
+    for what, keys in (("a role's session", as_boss.assume_role(RoleArn=role, RoleSessionName="work")["Credentials"]),
                        ("a user's session", as_boss.get_session_token()["Credentials"])):
         secrets["the key of " + what], secrets["the token of " + what] = keys["SecretAccessKey"], keys["SessionToken"]
         client(daemon, "sts", keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]).get_caller_identity()
@@ -152,15 +152,15 @@ def test_no_secret_lies_in_the_trail_the_log_or_the_state_in_clear(daemon, tmp_p
     s3.put_object(Bucket="a-bucket", Key="k", Body=b"content")
     for what, url in (("an object", s3.generate_presigned_url("get_object", Params={"Bucket": "a-bucket", "Key": "k"})),
                       ("a list of a missing bucket", s3.generate_presigned_url("list_objects_v2", Params={"Bucket": "none-such"})),
-                      ("an identity", sts.generate_presigned_url("get_caller_identity"))):
+                      ("an identity", sts.generate_presigned_url("get_caller_identity", HttpMethod="GET"))):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
         secrets["the signature for " + what] = query["X-Amz-Signature"][0]
-        assert get(url) in (200, 404)
+        assert get(url) in (200, 404), what
 
     codebuild = daemon.client("codebuild")
     trail_only["a build's variable"] = "variable-secret"
     codebuild.create_project(
-        name="b", source={"type": "NO_SOURCE", "buildspec": "version: 0.2"}, artifacts={"type": "NO_ARTIFACTS"},
+        name="build", source={"type": "NO_SOURCE", "buildspec": "version: 0.2"}, artifacts={"type": "NO_ARTIFACTS"},
         environment={"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL",
                      "environmentVariables": [{"name": "PASSWORD", "value": trail_only["a build's variable"]}]},
         serviceRole=role)

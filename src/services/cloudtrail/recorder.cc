@@ -70,6 +70,7 @@ void Recorder::flush() {
 }
 
 void Recorder::work(std::stop_token stop) {
+  bool told = false;  // one line for the whole time in which the database takes no writes
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
@@ -77,8 +78,10 @@ void Recorder::work(std::stop_token stop) {
     }
     try {
       flush();
+      told = false;
     } catch (const std::exception& error) {
-      spdlog::error("records of the trail could not be written, and wait: {}", error.what());
+      if (!std::exchange(told, true))
+        spdlog::error("records of the trail could not be written, and wait: {}", error.what());
     }
   }
 }
