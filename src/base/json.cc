@@ -1,9 +1,13 @@
 // JSON text in and out. The parser is strict (no comments, no trailing commas) and bounded in depth.
 #include "base/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
+
+#include "base/utf8.h"
 
 namespace hanbat {
 namespace {
@@ -84,10 +88,35 @@ class Parser {
       } while (take(','));
       if (!take('}')) fail("',' or '}'");
     }
+    keep_last(members);
     Json out = Json::object();
-    // A repeated name keeps its last value, as most readers of JSON do.
-    for (auto& [name, item] : members) out[name] = std::move(item);
+    out.members() = std::move(members);
     return out;
+  }
+
+  /// A repeated name keeps its first place and its last value, as most readers of JSON do. In order of names, so that
+  /// an object of very many members costs no square of them.
+  static void keep_last(Json::Object& members) {
+    std::vector<std::size_t> order(members.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return members[a].first < members[b].first; });
+    std::vector<bool> repeated(members.size());
+    bool any = false;
+    std::size_t first = 0;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      if (members[order[i]].first != members[order[first]].first) {
+        first = i;
+        continue;
+      }
+      members[order[first]].second = std::move(members[order[i]].second);
+      repeated[order[i]] = any = true;
+    }
+    if (!any) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < members.size(); ++i)
+      if (!repeated[i] && i != kept++) members[kept - 1] = std::move(members[i]);
+    members.resize(kept);
   }
 
   Json array(int depth) {
@@ -224,7 +253,9 @@ class Parser {
       auto [end, error] = std::from_chars(literal.data(), literal.data() + literal.size(), out);
       if (error == std::errc()) return out;
     }
-    return std::strtod(std::string(literal).c_str(), nullptr);
+    const double out = std::strtod(std::string(literal).c_str(), nullptr);
+    if (!std::isfinite(out)) fail("a number within a double's range");
+    return out;
   }
 
   std::string_view text_;
@@ -366,6 +397,8 @@ bool operator==(const Json& a, const Json& b) {
 }
 
 void append_json_string(std::string& out, std::string_view text) {
+  // JSON is UTF-8 and nothing else; a reader would refuse the whole text for one byte that is not.
+  if (!is_utf8(text)) return append_json_string(out, to_utf8(text));
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
   for (const char c : text) {

@@ -42,7 +42,7 @@ class Json {
   static Json object(std::initializer_list<Member> members = {});
   static Json array(std::initializer_list<Json> items = {});
 
-  /// Parses one JSON text (RFC 8259, at most 512 levels deep). Throws JsonError.
+  /// Parses one JSON text (RFC 8259, at most 512 levels deep, numbers within a double's range). Throws JsonError.
   static Json parse(std::string_view text);
 
   /// Compact text.

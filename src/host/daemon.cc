@@ -292,11 +292,11 @@ void serve_actions(Actions& actions, int socket) {
   std::mutex threads_mutex;
   std::map<std::thread::id, std::thread> threads;
   std::vector<std::thread> done;
-  const auto answer = [&](const Json& request) {
-    Json out = Json::object({{"id", request.integer("id")}});
+  const auto answer = [&](const ActionCall& call) {
+    Json out = Json::object({{"id", call.id}});
     Fd descriptor;
     try {
-      ActionResult result = actions.run(request.text("action"), request["arguments"]);
+      ActionResult result = actions.run(call.action, call.arguments);
       out["result"] = std::move(result.result);
       descriptor = std::move(result.descriptor);
     } catch (const HostError& error) {
@@ -321,13 +321,13 @@ void serve_actions(Actions& actions, int socket) {
       if (size <= 0) break;
       const Message message =
           receive_message(socket, std::min<std::size_t>(static_cast<std::size_t>(size), kMessageLimit));
-      Json request = Json::parse(message.bytes);
+      ActionCall call = read_call(message.bytes);
       slots.acquire();
       std::lock_guard lock(threads_mutex);
       for (auto& thread : done) thread.join();
       done.clear();
-      std::thread thread([&, request = std::move(request)] {
-        answer(request);
+      std::thread thread([&, call = std::move(call)] {
+        answer(call);
         slots.release();
         std::lock_guard inner(threads_mutex);
         const auto self = threads.find(std::this_thread::get_id());

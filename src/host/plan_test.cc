@@ -7,6 +7,7 @@
 #include "host/codec.h"
 #include "host/ipv4.h"
 #include "host/networks/plan.h"
+#include "host/protocol.h"
 #include "host/validation.h"
 
 namespace hanbat::host {
@@ -201,7 +202,30 @@ TEST(Haproxy, UserTextStaysWithinItsQuotes) {
        .conditions = {{.field = "path-pattern", .header = "", .values = {"/a' } #*"}}},
        .action = {.kind = "fixed-response", .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
-  EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ path -m reg '^/a'\\'' \\} #.*$' }"));
+  EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ path -m reg -- '^/a'\\'' \\} #.*$' }"));
+}
+
+TEST(Haproxy, NoValueOfAConditionIsAFlagThatReadsAFileOfTheHost) {
+  BalancersSpec spec = one_balancer();
+  auto& rules = spec.balancers[0].listeners[0].rules;
+  rules = {{.id = "r-1",
+            .conditions = {{.field = "http-request-method", .header = "", .values = {"-F"}},
+                           {.field = "source-ip", .header = "", .values = {"10.0.0.0/8", "10.1.0.5"}}},
+            .action = {.kind = "fixed-response", .status = 404}}};
+  EXPECT_NO_THROW(validate(spec));
+  EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ method -m str -- '-F' } { src -- '10.0.0.0/8' '10.1.0.5' }"));
+  for (const char* value : {"-f", "/etc/shadow", "10.0.0.0/33", "::/0"}) {
+    rules[0].conditions[1].values = {value};
+    EXPECT_THROW(validate(spec), HostError) << value;
+  }
+  rules[0].conditions = {{.field = "http-request-method", .header = "", .values = {"-f", "/etc/shadow"}}};
+  EXPECT_THROW(validate(spec), HostError);
+}
+
+TEST(Protocol, WhatIsNoCallIsAnErrorOfJsonAndNothingElse) {
+  EXPECT_EQ(read_call(R"({"id":7,"action":"vpcs","arguments":{}})").id, 7);
+  for (const char* text : {"", "[]", "7", "{}", R"({"id":"x","action":"vpcs"})", R"({"id":1,"action":[]})"})
+    EXPECT_THROW(read_call(text), JsonError) << text;
 }
 
 TEST(Haproxy, WhatItSawOfATargetIsToldInAwssWords) {

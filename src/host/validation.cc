@@ -131,6 +131,21 @@ void validate_filters(const VpcSpec& spec) {
   }
 }
 
+/// "10.0.0.0/8", bits beyond the mask or not, or one address.
+void require_source(std::string_view text) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  require_address(text.substr(0, slash), "source-ip");
+  if (slash < text.size()) require_range("0.0.0.0" + std::string(text.substr(slash)), "source-ip");
+}
+
+void validate_value(std::string_view field, std::string_view value) {
+  require_plain_text(value, "condition", 128);
+  if (field == "source-ip") require_source(value);
+  if (field == "http-request-method" &&
+      (value.empty() || value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != std::string_view::npos))
+    refuse("condition", "no request method: " + std::string(value.substr(0, 40)));
+}
+
 void validate_action(const BalancerAction& action, const std::set<std::string>& groups) {
   require_one_of(action.kind, {"forward", "redirect", "fixed-response"}, "action");
   require_at_most(action.forward.size(), 5, "forward");
@@ -343,7 +358,7 @@ void validate(const BalancersSpec& spec) {
           if (!condition.header.empty()) require_name(condition.header, "header", 40);
           if (condition.values.empty()) refuse("condition", "no values");
           require_at_most(condition.values.size(), 100, "condition values");
-          for (const auto& value : condition.values) require_plain_text(value, "condition", 128);
+          for (const auto& value : condition.values) validate_value(condition.field, value);
         }
       }
     }

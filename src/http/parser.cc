@@ -118,6 +118,7 @@ MessageParser::Fed MessageParser::feed(std::string_view in, std::span<char> sink
 }
 
 void MessageParser::feed_end() {
+  if (!impl_->head_done()) throw Error(400, "the connection ended before the message's head did");
   error_code ec;
   impl_->put_eof(ec);
   if (ec) fail(ec);

@@ -2,6 +2,7 @@
 // trailer lines "name:value\r\n" and an empty line.
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -12,6 +13,7 @@ namespace hanbat::wire {
 namespace {
 
 constexpr std::size_t kLongestLine = 16 << 10;
+constexpr std::size_t kLongestTrailers = 16 << 10;
 
 Error incomplete_body() { return Error("IncompleteBody", 400, "The request body terminated unexpectedly"); }
 
@@ -87,6 +89,7 @@ void ChunkDecoder::line(std::string_view text) {
       trailer_wanted_ = value;
     } else {
       trailer_text_ += name + ':' + value + '\n';
+      if (trailer_text_.size() > kLongestTrailers) throw incomplete_body();
       trailers_.emplace_back(name, value);
     }
     return;
@@ -102,8 +105,8 @@ void ChunkDecoder::line(std::string_view text) {
     const std::string_view extension = trim(text.substr(semicolon + 1));
     if (extension.starts_with(kName)) wanted_ = std::string(extension.substr(kName.size()));
   }
+  if (number > expected_.value_or(std::numeric_limits<std::uint64_t>::max()) - total_) throw incomplete_body();
   total_ += number;
-  if (expected_ && total_ > *expected_) throw incomplete_body();
   left_ = number;
   if (number == 0) {
     last_ = true;

@@ -19,7 +19,8 @@ namespace {
 /// Compiled patterns; AWS matches them against the whole value, as Java does.
 class Patterns {
  public:
-  /// Whether the text matches; a pattern that this engine cannot read lets everything through.
+  /// Whether the text matches; a pattern that this engine cannot read lets everything through, a text that it cannot
+  /// (no UTF-8, too much work) nothing.
   bool matches(std::string_view pattern, std::string_view text) {
     const pcre2_code* code = find(pattern);
     if (!code) return true;
@@ -30,7 +31,7 @@ class Patterns {
     pcre2_set_match_limit(context.get(), 1'000'000);
     const int result =
         pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data.get(), context.get());
-    return result != PCRE2_ERROR_NOMATCH;
+    return result >= 0;
   }
 
  private:

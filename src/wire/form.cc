@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "wire/scalar.h"
 
 namespace hanbat::wire {
@@ -13,6 +14,7 @@ namespace hanbat::wire {
 namespace {
 
 constexpr int kMaxDepth = 40;
+constexpr std::size_t kMostParameters = 20'000;
 
 /// The keys as a tree: "Filter.1.Name" is three nodes.
 struct Node {
@@ -120,6 +122,7 @@ class Reader {
       Node* key = item->take(shape.key->wire_name);
       Node* held = item->take(shape.element->wire_name);
       if (!key || !key->value) continue;
+      if (!is_utf8(*key->value)) decoding_.malformed("The key of " + path.text() + " is not UTF-8");
       decoding_.check(*shape.key->shape, &*key->value, Path{&path, "key"});
       void* place = shape.element->slot.make(shape.map->add(value, *key->value));
       if (held) this->value(*shape.element, *held, place, Path{&path, *key->value});
@@ -153,6 +156,9 @@ bool belongs_to_the_signature(std::string_view name) {
 std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> out;
   while (!text.empty()) {
+    // Each costs many times its bytes in memory, and a form is read before its sender is known.
+    if (out.size() == kMostParameters)
+      throw Error("MalformedQueryString", 400, "The query string contains more parameters than are taken");
     const std::size_t end = text.find('&');
     const std::string_view pair = text.substr(0, end);
     text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);

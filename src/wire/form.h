@@ -12,7 +12,7 @@
 
 namespace hanbat::wire {
 
-/// Splits `a=1&b=2` and decodes both sides. Malformed escapes stay as they are.
+/// Splits `a=1&b=2` and decodes both sides. Malformed escapes stay as they are. Throws Error for too many pairs.
 std::vector<std::pair<std::string, std::string>> parse_form(std::string_view text);
 
 /// Reads the operation's input from the form's pairs; unknown parameters are refused by name.

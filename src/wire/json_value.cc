@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "wire/scalar.h"
 
 namespace hanbat::wire {
@@ -115,8 +116,7 @@ void read_scalar(const Member& member, const Shape& shape, const Json& json, voi
   switch (shape.type) {
     case Type::kString:
       if (!json.is_string()) wrong(json, "a String");
-      *static_cast<std::string*>(value) = json.as_string();
-      return;
+      return scalar_from_text(shape, json.as_string(), value);
     case Type::kInteger: {
       if (!json.is_number()) wrong(json, "an Integer");
       const double number = json.as_double();
@@ -228,6 +228,7 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
     case Type::kMap:
       if (!json.is_object()) decoding.malformed(std::string("Unexpected ") + kind_of(json) + ": expected START_OBJECT");
       for (const auto& [key, item] : json.members()) {
+        if (!is_utf8(key)) decoding.malformed("a key is not UTF-8");
         decoding.check(*shape.key->shape, &key, Path{&path, "key"});
         void* place = shape.map->add(value, key);
         if (!item.is_null())

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "wire/form.h"
 #include "wire/json_value.h"
 #include "wire/scalar.h"
@@ -185,6 +186,7 @@ class Binder {
           });
       if (taken) continue;
       any = true;
+      if (!is_utf8(key)) decoding_.malformed("a query parameter's name is not UTF-8");
       void* held = element.slot.make(member.shape->map->add(make_value(member, input), key));
       if (element.shape->type == Type::kList) {
         read(member, *element.shape->element, value, element.shape->element->slot.make(element.shape->list->add(held)));
@@ -217,6 +219,7 @@ class Binder {
         continue;
       any = true;
       const std::string key = name.substr(member.wire_name.size());
+      if (!is_utf8(key)) decoding_.malformed("a header's name is not UTF-8");
       read(member, element, value,
            element.slot.make(
                member.shape->map->add(make_value(member, input), is_s3(decoding_.operation()) ? lower(key) : key)));
@@ -250,6 +253,7 @@ void read_payload(Decoding& decoding, const Member& payload, const Body& body, v
   const Path path{nullptr, payload.name};
   void* value = make_value(payload, input);
   if (payload.shape->type == Type::kString || payload.shape->type == Type::kBlob) {
+    if (payload.shape->type == Type::kString && !is_utf8(text)) decoding.malformed("the body is not UTF-8");
     *static_cast<std::string*>(value) = text;
     decoding.check(*payload.shape, value, path);
   } else if (is_json(decoding.operation())) {

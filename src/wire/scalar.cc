@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace hanbat::wire {
 
@@ -93,6 +94,7 @@ Timestamp read_timestamp(std::string_view text) {
 void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
   switch (shape.type) {
     case Type::kString:
+      if (!is_utf8(text)) throw BadValue{"the value is not UTF-8"};
       *static_cast<std::string*>(value) = text;
       return;
     case Type::kInteger:

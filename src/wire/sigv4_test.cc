@@ -210,6 +210,27 @@ TEST(ChunkDecoder, ReadsTrailersOfAnUnsignedUpload) {
   EXPECT_EQ(decoder.trailers()[0].second, "NhCmhg==");
 }
 
+TEST(ChunkDecoder, DecodesNoMoreThanWasAnnouncedHoweverLargeAChunkClaimsToBe) {
+  Claim claim;
+  claim.payload = PayloadKind::kChunksUnsignedTrailer;
+  ChunkDecoder decoder(claim, "", 5);
+  std::string out;
+  // 3 and 2^64 - 1 add up to 2.
+  EXPECT_THROW(decoder.write("3\r\nabc\r\nffffffffffffffff\r\nand more", [&](std::string_view bytes) { out += bytes; }),
+               Error);
+  EXPECT_EQ(out, "abc");
+}
+
+TEST(ChunkDecoder, KeepsNoEndlessTrailers) {
+  Claim claim;
+  claim.payload = PayloadKind::kChunksUnsignedTrailer;
+  ChunkDecoder decoder(claim, "", 0);
+  const auto pass = [](std::string_view) {};
+  decoder.write("0\r\n", pass);
+  const std::string line = "x-amz-checksum-crc32:" + std::string(1000, 'a') + "\r\n";
+  EXPECT_THROW(for (int i = 0; i < 1000; ++i) decoder.write(line, pass), Error);
+}
+
 TEST(GitPassword, IsAcceptedWithAndWithoutThePort) {
   const std::string path = "/v1/repos/wsi-api-repo";
   for (const std::string host : {"127.0.0.1:4566", "127.0.0.1"}) {

@@ -4,6 +4,7 @@
 #include <pugixml.hpp>
 
 #include "base/time.h"
+#include "base/utf8.h"
 #include "wire/scalar.h"
 
 namespace hanbat::wire {
@@ -173,6 +174,7 @@ class Reader {
     const pugi::xml_node key = node.child(std::string(map.key->wire_name).c_str());
     const pugi::xml_node held = node.child(std::string(map.element->wire_name).c_str());
     const std::string name = key.child_value();
+    if (!is_utf8(name)) decoding_.malformed("a key is not UTF-8");
     void* place = map.element->slot.make(map.map->add(value, name));
     if (held) this->value(*map.element, held, place, Path{&path, name});
   }
@@ -213,6 +215,7 @@ class Reader {
 }  // namespace
 
 void append_xml_text(std::string& out, std::string_view text) {
+  if (!is_utf8(text)) return append_xml_text(out, to_utf8(text));
   for (const char c : text) {
     switch (c) {
       case '&':

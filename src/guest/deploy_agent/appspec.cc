@@ -15,6 +15,8 @@ const std::set<std::string> kEvents = {"BeforeBlockTraffic", "AfterBlockTraffic"
                                        "BeforeInstall",      "AfterInstall",       "ApplicationStart",
                                        "ValidateService",    "BeforeAllowTraffic", "AfterAllowTraffic"};
 
+constexpr int kLongestEvent_s = 3600;
+
 std::string scalar(const YAML::Node& node, const std::string& what) {
   if (!node || !node.IsScalar())
     throw AppSpecError("The deployment failed because " + what +
@@ -82,7 +84,7 @@ HookScript script(const YAML::Node& node, const std::string& event) {
   if (node["runas"]) s.runas = scalar(node["runas"], "a script's runas of " + event);
   if (node["timeout"]) {
     const auto seconds = parse_int(scalar(node["timeout"], "a script's timeout of " + event));
-    if (!seconds || *seconds <= 0)
+    if (!seconds || *seconds <= 0 || *seconds > kLongestEvent_s)
       throw AppSpecError(
           "The deployment failed because an invalid timeout value was provided for a script in the application "
           "specification file. Make corrections in the hooks section of the AppSpec file, and then try again.");
@@ -150,7 +152,7 @@ AppSpec AppSpec::parse(const std::string& text) {
             spec.hooks[event].push_back(script(s, event));
             if (s["timeout"]) total += spec.hooks[event].back().timeout_s;
           }
-          if (total > 3600)
+          if (total > kLongestEvent_s)
             throw AppSpecError("The deployment failed because the script timeouts of " + event +
                                " add up to more than 3600 seconds");
         }

@@ -69,6 +69,17 @@ TEST(AppSpecTest, refusesWhatItWouldHaveToIgnore) {
   EXPECT_THAT(refusal("a: [\n"), HasSubstr("YAML"));
 }
 
+TEST(AppSpecTest, noScriptHasLongerThanAnEventMayTake) {
+  const auto with = [](const std::string& seconds) {
+    return "version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n    - location: a\n      timeout: " + seconds + "\n";
+  };
+  EXPECT_EQ(AppSpec::parse(with("3600")).scripts("AfterInstall")[0].timeout_s, 3600);
+  for (const char* seconds : {"3601", "2147483648", "4294967297", "9223372036854775807"})
+    EXPECT_THAT(refusal(with(seconds)), HasSubstr("timeout")) << seconds;
+  const std::string twice = with("3000") + "    - location: b\n      timeout: 3000\n";
+  EXPECT_THAT(refusal(twice), HasSubstr("3600"));
+}
+
 TEST(InstallTest, copiesAFileIntoItsDestinationAndCleansItUpAgain) {
   TemporaryFolder t;
   put(t.path() + "/archive/app.pyc", "code", 0755);

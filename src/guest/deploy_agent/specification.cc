@@ -24,11 +24,9 @@ std::string verified_content(const std::string& pem) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-Specification read_specification(const Json& envelope) {
-  const std::string format = envelope.text("Format"), payload = envelope.text("Payload");
-  if (format != "PKCS7/JSON")
-    throw SpecificationError("the deployment specification has the format " + format + ", not PKCS7/JSON");
-  const Json json = Json::parse(verified_content(payload));
+namespace {
+
+Specification specification_of(const Json& json) {
   Specification s;
   auto require = [&](const char* name) {
     const std::string value = json.text(name);
@@ -58,6 +56,23 @@ Specification read_specification(const Json& envelope) {
   s.version = s3.text("Version");
   s.etag = replace_all(s3.text("ETag"), "\"", "");
   return s;
+}
+
+}  // namespace
+
+Specification parse_specification(const std::string& text) {
+  try {
+    return specification_of(Json::parse(text));
+  } catch (const JsonError& error) {
+    throw SpecificationError(std::string("the deployment specification is wrong: ") + error.what());
+  }
+}
+
+Specification read_specification(const Json& envelope) {
+  const std::string format = envelope.text("Format"), payload = envelope.text("Payload");
+  if (format != "PKCS7/JSON")
+    throw SpecificationError("the deployment specification has the format " + format + ", not PKCS7/JSON");
+  return parse_specification(verified_content(payload));
 }
 
 }  // namespace hanbat::guest

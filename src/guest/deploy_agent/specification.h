@@ -23,6 +23,9 @@ struct Specification {
 /// at, as in AWS's agent). Throws SpecificationError.
 std::string verified_content(const std::string& pem);
 
+/// Reads the JSON within. Throws SpecificationError, also for what is no JSON.
+Specification parse_specification(const std::string& text);
+
 /// Reads GetDeploymentSpecification's GenericEnvelope. Throws SpecificationError.
 Specification read_specification(const Json& envelope);
 

@@ -38,8 +38,9 @@ std::string pattern_of(std::string_view wildcard) {
   return out + "$";
 }
 
+/// "--" ends the flags of an ACL, so that no value is taken for one: "-f" would read a file of the host.
 std::string condition_of(const BalancerCondition& condition) {
-  std::string values;
+  std::string values = " --";
   if (condition.field == "source-ip" || condition.field == "http-request-method") {
     for (const auto& value : condition.values) values += " " + quoted(value);
     return condition.field == "source-ip" ? "{ src" + values + " }" : "{ method -m str" + values + " }";

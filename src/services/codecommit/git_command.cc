@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace hanbat::codecommit {
@@ -46,9 +47,9 @@ bool PacketReader::next(std::string& line) {
   char first;
   if (from_.read({&first, 1}) == 0) return false;
   const std::string digits = first + exactly(3);
-  char* end = nullptr;
-  const unsigned long length = std::strtoul(digits.c_str(), &end, 16);
-  if (end != digits.c_str() + 4) throw http::Error(400, "not a line of git's protocol");
+  unsigned length = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + 4, length, 16);
+  if (error != std::errc() || end != digits.data() + 4) throw http::Error(400, "not a line of git's protocol");
   if (length == 0) return false;
   if (length < 4) throw http::Error(400, "a line of git's protocol that has no place here");
   line = exactly(length - 4);

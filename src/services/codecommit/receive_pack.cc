@@ -17,6 +17,7 @@ namespace hanbat::codecommit {
 namespace {
 
 constexpr std::size_t kMostCommands = 10'000;
+constexpr std::size_t kLongestName = 1100;  // a branch has at most 256 characters, of at most four bytes each
 constexpr std::string_view kNobody = "0000000000000000000000000000000000000000";
 constexpr std::size_t kPackHead = 12;
 constexpr std::size_t kPackTail = 20;
@@ -107,6 +108,7 @@ Push read_commands(PacketReader& body) {
     }
     text = trim(text);
     if (text.size() < 83 || text[40] != ' ' || text[81] != ' ') throw http::Error(400, "not a push command");
+    if (text.size() - 82 > kLongestName) throw http::Error(400, "a reference's name is too long");
     push.commands.push_back(
         {{std::string(text.substr(82)), read_id(text.substr(0, 40)), read_id(text.substr(41, 40))}, ""});
     if (push.commands.size() > kMostCommands) throw http::Error(413, "too many references in one push");

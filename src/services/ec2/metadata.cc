@@ -40,15 +40,6 @@ std::optional<Resource<Instance>> find_asker(store::Tx& tx, const std::string& v
   return find<Instance>(tx, interface->parent);
 }
 
-/// "/latest/meta-data/x" without its version: "meta-data/x"; nothing when the version is none.
-std::optional<std::string> below_version(const std::string& path) {
-  const auto slash = path.find('/', 1);
-  const std::string version = path.substr(1, slash == std::string::npos ? std::string::npos : slash - 1);
-  const bool dated = version.size() == 10 && version[4] == '-' && version[7] == '-';
-  if (version != "latest" && version != "1.0" && !dated) return std::nullopt;
-  return slash == std::string::npos ? "" : path.substr(slash + 1);
-}
-
 /// One question of one instance.
 class Answering {
  public:
@@ -224,7 +215,7 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   if (token ? !metadata_.is_token(row->id, *token, now) : options.http_tokens == "required")
     return exchange.send(refusal(401));
   if (head.raw_path == "/") return exchange.send(plain(200, kVersions));
-  const auto path = below_version(percent_decode(head.raw_path).value_or("/"));
+  const auto path = below_version(head.raw_path);
   exchange.send(path ? Answering(home_, metadata_, *row).answer(*path) : refusal(404));
 }
 

@@ -1,7 +1,5 @@
 #include "services/ec2/metadata_tree.h"
 
-#include <set>
-
 #include "services/ec2/instances.h"
 #include "services/ec2/networks.h"
 
@@ -86,22 +84,6 @@ MetadataTree metadata_tree(store::Tx& tx, const Resource<Instance>& given, const
   // The key's name is told by the listing alone.
   if (tree.contains("public-keys/0/openssh-key")) tree["public-keys/"] = "0=" + *shape.key_name;
   return tree;
-}
-
-std::optional<std::string> look_up(const MetadataTree& tree, std::string_view path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
-  if (const auto leaf = tree.find(std::string(path)); leaf != tree.end()) return leaf->second;
-  const std::string folder = path.empty() ? "" : std::string(path) + "/";
-  if (const auto told = tree.find(folder); told != tree.end() && !folder.empty()) return told->second;
-  std::set<std::string> names;
-  for (const auto& [at, text] : tree) {
-    if (!at.starts_with(folder) || at.size() == folder.size()) continue;
-    const std::string rest = at.substr(folder.size());
-    const auto slash = rest.find('/');
-    names.insert(slash == std::string::npos ? rest : rest.substr(0, slash + 1));
-  }
-  if (names.empty()) return std::nullopt;
-  return join({names.begin(), names.end()}, "\n");
 }
 
 Json identity_document(const Resource<Instance>& row) {

@@ -30,5 +30,12 @@ TEST(Metadata, KnowsNothingElse) {
   EXPECT_FALSE(look_up(kTree, "instance-id/x"));
 }
 
+TEST(Metadata, APathBeginsWithAVersion) {
+  EXPECT_EQ(below_version("/latest/meta-data/instance%2Did"), "meta-data/instance-id");
+  EXPECT_EQ(below_version("/2021-03-23"), "");
+  for (const char* path : {"", "*", "latest", "/", "/%zz", "/newest/meta-data", "//latest"})
+    EXPECT_FALSE(below_version(path)) << path;
+}
+
 }  // namespace
 }  // namespace hanbat::ec2

@@ -9,6 +9,8 @@
 namespace hanbat::ecr {
 namespace {
 
+constexpr std::uint64_t kLargestImage = 1ull << 50;
+
 std::string require_digest(const Json& descriptor) {
   std::string digest = descriptor.text("digest");
   if (!is_digest(digest)) throw ManifestError{"a descriptor without a sha256 digest"};
@@ -61,13 +63,9 @@ bool is_repository_name(std::string_view text) {
   return after_plain;
 }
 
-Manifest read_manifest(std::string_view bytes, std::string_view media_type) {
-  Json json;
-  try {
-    json = Json::parse(bytes);
-  } catch (const JsonError& error) {
-    throw ManifestError{std::string("the manifest is not JSON: ") + error.what()};
-  }
+namespace {
+
+Manifest manifest_of(const Json& json, std::string_view bytes, std::string_view media_type) {
   if (!json.is_object() || json.integer("schemaVersion") != 2)
     throw ManifestError{"only manifests of schema version 2 are taken"};
   Manifest manifest;
@@ -86,8 +84,11 @@ Manifest read_manifest(std::string_view bytes, std::string_view media_type) {
     for (const auto& layer : json["layers"].items()) parts.push_back(&layer);
     for (const Json* part : parts) {
       std::string digest = require_digest(*part);
-      if (part->integer("size", -1) < 0) throw ManifestError{"a descriptor without a size"};
-      manifest.size += static_cast<std::uint64_t>(part->integer("size"));
+      const std::int64_t bytes_told = part->integer("size", -1);
+      if (bytes_told < 0) throw ManifestError{"a descriptor without a size"};
+      manifest.size += static_cast<std::uint64_t>(bytes_told);
+      if (manifest.size > kLargestImage)
+        throw ManifestError{"the sizes of the layers add up to more than an image has"};
       if (!is_foreign(*part)) manifest.layers.push_back(std::move(digest));
     }
     if (json.contains("artifactType"))
@@ -103,6 +104,16 @@ Manifest read_manifest(std::string_view bytes, std::string_view media_type) {
   unique(manifest.layers);
   unique(manifest.images);
   return manifest;
+}
+
+}  // namespace
+
+Manifest read_manifest(std::string_view bytes, std::string_view media_type) {
+  try {
+    return manifest_of(Json::parse(bytes), bytes, media_type);
+  } catch (const JsonError& error) {
+    throw ManifestError{std::string("the manifest is not JSON, or not that of a manifest: ") + error.what()};
+  }
 }
 
 }  // namespace hanbat::ecr

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "host/client.h"
+#include "host/ipv4.h"
 #include "wire/operation.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -90,6 +92,24 @@ void complete_values(RuleCondition& condition, std::optional<Config>& config) {
   if (config->values->size() > kMostValues) throw validation_error("Rules cannot have more than '5' condition values");
 }
 
+void check_method(std::string_view value) {
+  if (value.empty() || value.size() > 40 ||
+      value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != std::string_view::npos)
+    throw validation_error(fmt::format("'{}' is not a valid HTTP request method", value));
+}
+
+/// A block in CIDR form. The region's networks are IPv4, so no client has another address.
+void check_source(std::string_view value) {
+  const std::size_t slash = value.find('/');
+  try {
+    if (slash == std::string_view::npos) throw host::HostError("Invalid", "no block");
+    host::require_address(value.substr(0, slash), "source-ip");
+    host::require_range("0.0.0.0" + std::string(value.substr(slash)), "source-ip");
+  } catch (const host::HostError&) {
+    throw validation_error(fmt::format("'{}' is not a valid CIDR block", value));
+  }
+}
+
 }  // namespace
 
 std::vector<Action> checked_actions(Request& rq, const std::vector<Action>& in, std::string_view balancer_arn) {
@@ -130,8 +150,10 @@ std::vector<RuleCondition> checked_conditions(Request& rq, const std::vector<Rul
         throw validation_error("An HTTP header name must be specified");
     } else if (field == "http-request-method") {
       complete_values(condition, condition.http_request_method_config);
+      for (const std::string& value : *condition.http_request_method_config->values) check_method(value);
     } else if (field == "source-ip") {
       complete_values(condition, condition.source_ip_config);
+      for (const std::string& value : *condition.source_ip_config->values) check_source(value);
     } else if (field == "query-string") {
       throw not_built(rq, "Conditions.Field=query-string");
     } else {

@@ -116,6 +116,25 @@ TEST_F(Balancing, APortIsTakenOnceAndAPriorityToo) {
   EXPECT_THROW(client().create_rule(in), PriorityInUseException);
 }
 
+TEST_F(Balancing, AConditionTakesNoValueThatTheBalancerWouldReadAsSomethingElse) {
+  CreateRuleInput in;
+  in.listener_arn = make_listener();
+  in.priority = 1;
+  in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
+  for (const char* value : {"-f", "/etc/passwd", "10.0.0.5", "10.0.0.0/33", "300.0.0.0/8", ""}) {
+    in.conditions = {{.field = "source-ip", .source_ip_config = SourceIpConditionConfig{.values = {{value}}}}};
+    EXPECT_THROW(client().create_rule(in), wire::Error) << value;
+  }
+  in.conditions = {{.field = "http-request-method",
+                    .http_request_method_config = HttpRequestMethodConditionConfig{.values = {{"-f", "/etc/passwd"}}}}};
+  EXPECT_THROW(client().create_rule(in), wire::Error);
+  in.conditions = {
+      {.field = "source-ip", .source_ip_config = SourceIpConditionConfig{.values = {{"10.0.0.0/8", "203.0.113.7/32"}}}},
+      {.field = "http-request-method",
+       .http_request_method_config = HttpRequestMethodConditionConfig{.values = {{"GET"}}}}};
+  EXPECT_NO_THROW(client().create_rule(in));
+}
+
 TEST_F(Balancing, AGroupInUseIsNotDeleted) {
   make_listener();
   EXPECT_THROW(client().delete_target_group({.target_group_arn = group}), ResourceInUseException);

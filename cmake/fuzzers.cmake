@@ -1,0 +1,53 @@
+# The fuzzers of the `fuzz` preset, one a decoder: build/fuzz/fuzzers/<name>, run by tools/fuzz. Each links only what its
+# decoder needs, so that the second compiler's build stays short.
+add_custom_target(fuzzers)
+
+# hanbat_fuzzer(<name> <source> [WITH <sources of a service or program>…] [GENERATED <services>…] LINK <targets>…)
+# GENERATED takes a service's field tables alone, without its client and the region that the client calls.
+function(hanbat_fuzzer name source)
+  cmake_parse_arguments(arg "" "" "WITH;GENERATED;LINK" ${ARGN})
+  list(TRANSFORM arg_WITH PREPEND ${CMAKE_SOURCE_DIR}/src/)
+  add_executable(fuzz_${name} ${CMAKE_SOURCE_DIR}/src/${source} ${arg_WITH})
+  foreach(service IN LISTS arg_GENERATED)
+    target_sources(fuzz_${name} PRIVATE ${CMAKE_BINARY_DIR}/gen/gen/${service}/model.cc)
+    set_source_files_properties(${CMAKE_BINARY_DIR}/gen/gen/${service}/model.cc PROPERTIES GENERATED TRUE)
+  endforeach()
+  target_include_directories(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
+  target_link_libraries(fuzz_${name} PRIVATE ${arg_LINK})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(fuzz_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+  add_dependencies(fuzzers fuzz_${name})
+  set_property(GLOBAL APPEND PROPERTY hanbat_fuzzed ${CMAKE_SOURCE_DIR}/src/${source})
+endfunction()
+
+hanbat_fuzzer(json base/json_fuzz.cc LINK hanbat_base)
+hanbat_fuzzer(http http/parser_fuzz.cc LINK hanbat_http)
+hanbat_fuzzer(sigv4 wire/sigv4_fuzz.cc LINK hanbat_wire)
+hanbat_fuzzer(aws_chunks wire/chunk_decoder_fuzz.cc LINK hanbat_wire)
+hanbat_fuzzer(protocol_json services/codedeploy/protocol_fuzz.cc GENERATED codedeploy LINK hanbat_wire)
+hanbat_fuzzer(protocol_query services/iam/protocol_fuzz.cc GENERATED iam LINK hanbat_wire)
+hanbat_fuzzer(protocol_ec2 services/ec2/protocol_fuzz.cc GENERATED ec2 LINK hanbat_wire)
+hanbat_fuzzer(protocol_rest_xml services/s3/protocol_fuzz.cc GENERATED s3 LINK hanbat_wire)
+hanbat_fuzzer(protocol_rest_json wire/rest_json_fuzz.cc LINK hanbat_wire)
+hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc region/policy/conditions.cc
+  region/policy/evaluation.cc LINK hanbat_base)
+hanbat_fuzzer(event_pattern services/events/pattern_fuzz.cc WITH services/events/pattern.cc services/events/schedule.cc
+  services/events/target_input.cc LINK hanbat_base)
+hanbat_fuzzer(oci_manifest services/ecr/manifest_fuzz.cc WITH services/ecr/manifest.cc LINK hanbat_wire)
+hanbat_fuzzer(git_push services/codecommit/receive_pack_fuzz.cc WITH services/codecommit/receive_pack.cc
+  services/codecommit/git_command.cc services/codecommit/git.cc LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)
+hanbat_fuzzer(imds services/ec2/metadata_fuzz.cc WITH services/ec2/metadata_paths.cc LINK hanbat_base)
+hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv4.cc host/names.cc host/networks/plan.cc
+  host/networks/nft.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc LINK hanbat_base)
+hanbat_fuzzer(buildspec guest/build_runner/buildspec_fuzz.cc WITH guest/build_runner/buildspec.cc
+  LINK hanbat_base PkgConfig::yaml)
+hanbat_fuzzer(appspec guest/deploy_agent/appspec_fuzz.cc WITH guest/deploy_agent/appspec.cc LINK hanbat_base PkgConfig::yaml)
+hanbat_fuzzer(specification guest/deploy_agent/specification_fuzz.cc WITH guest/deploy_agent/specification.cc
+  LINK hanbat_base OpenSSL::Crypto)
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*_fuzz.cc)
+get_property(fuzzed GLOBAL PROPERTY hanbat_fuzzed)
+list(REMOVE_ITEM sources ${fuzzed})
+if(sources)
+  message(FATAL_ERROR "cmake/fuzzers.cmake builds no fuzzer of ${sources}")
+endif()

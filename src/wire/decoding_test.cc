@@ -1,0 +1,69 @@
+// What a request must not get past the decoder with.
+#include "wire/decoding.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "wire/codec.h"
+#include "wire/dynamic_model.h"
+#include "wire/form.h"
+
+namespace hanbat::wire {
+namespace {
+
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return "";
+}
+
+TEST(Decoding, AcceptsNoTextThatItsPatternCannotBeHeldAgainst) {
+  const ServiceModel service{.protocol = Protocol::kJson};
+  const OperationModel operation{.name = "Put", .service = &service};
+  const Limits limits{.pattern = "[a-z]+"};
+  const Shape shape{.name = "Name", .type = Type::kString, .limits = &limits};
+  for (const std::string text : {"../\xFF", "abc\xC3", "ABC"}) {
+    Decoding decoding(operation);
+    decoding.check(shape, &text, Path{nullptr, "name"});
+    EXPECT_EQ(refusal([&] { decoding.finish(nullptr); }), "ValidationException");
+  }
+  const std::string good = "abc";
+  Decoding decoding(operation);
+  decoding.check(shape, &good, Path{nullptr, "name"});
+  EXPECT_EQ(refusal([&] { decoding.finish(nullptr); }), "");
+}
+
+TEST(Decoding, RefusesTextThatIsNotUtf8) {
+  const Json shapes = Json::parse(R"({"In": {"type": "structure", "members": {"Name": {"shape": "Text"},
+                                      "Tags": {"shape": "Tags"}}},
+                                      "Text": {"type": "string"},
+                                      "Tags": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Text"}}})");
+  for (const char* protocol : {"json", "rest-json", "rest-xml", "query", "ec2"}) {
+    DynamicModel model(Json::object({{"protocol", protocol}}), shapes);
+    const OperationModel& operation =
+        model.operation(Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"},
+                                        "input": {"shape": "In"}})"));
+    const std::string kind = protocol;
+    const std::string text = kind == "rest-xml"       ? "<In><Name>a\xFF</Name></In>"
+                             : kind.ends_with("json") ? "{\"Name\":\"a\xFF\"}"
+                                                      : "Action=Put&Name=a%FF";
+    const RequestView request{.method = "POST", .path = "/", .query = "", .headers = {}};
+    Dynamic place;
+    void* value = DynamicSlot<Type::kStructure>::kSlot.make(&place);
+    EXPECT_NE(refusal([&] { decode_request(operation, request, Body::of_bytes(text), value); }), "") << protocol;
+  }
+}
+
+TEST(Form, TakesNoEndlessListOfParameters) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "a&";
+  EXPECT_EQ(refusal([&] { parse_form(text); }), "MalformedQueryString");
+  EXPECT_EQ(parse_form("a=1&b=%20+").size(), 2u);
+}
+
+}  // namespace
+}  // namespace hanbat::wire
