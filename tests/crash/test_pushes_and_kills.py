@@ -37,12 +37,23 @@ def watch_repository(daemon):
     logs.create_log_group(logGroupName="/aws/events/pushes")
     events.put_rule(Name="pushes", EventPattern=json.dumps({"source": ["aws.codecommit"]}))
     group = logs.describe_log_groups(logGroupNamePrefix="/aws/events/pushes")["logGroups"][0]["arn"].removesuffix(":*")
+    logs.put_resource_policy(policyName="events", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group + ":*"}}))
     assert events.put_targets(Rule="pushes", Targets=[{"Id": "log", "Arn": group}])["FailedEntryCount"] == 0
 
 
 def events_seen(daemon):
     pages = daemon.client("logs").get_paginator("filter_log_events").paginate(logGroupName="/aws/events/pushes")
     return {event["id"]: event["detail"] for page in pages for event in (json.loads(line["message"]) for line in page["events"])}
+
+
+def pushes_recorded(daemon):
+    """The commits that the trail says were pushed."""
+    asked = [{"AttributeKey": "EventName", "AttributeValue": "GitPush"}]
+    pages = daemon.client("cloudtrail").get_paginator("lookup_events").paginate(LookupAttributes=asked)
+    records = (json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"])
+    return [moved["commit"] for record in records for moved in (record["requestParameters"] or {}).get("references", [])]
 
 
 def test_each_move_of_a_branch_has_one_event_whenever_the_daemon_dies(daemon, tmp_path):
@@ -98,3 +109,4 @@ def test_each_move_of_a_branch_has_one_event_whenever_the_daemon_dies(daemon, tm
     assert at == last and len(moves) == len(seen)
     assert set(told_done) <= set(moves)
     assert [detail["event"] for detail in seen].count("referenceCreated") == 1
+    assert sorted(pushes_recorded(daemon)) == sorted(moves), "a move and its record are one transaction"
