@@ -72,9 +72,11 @@ class FileBlobWriter final : public BlobWriter {
     Blob blob{sha256_.hex(), size_, md5_.hex(), nullptr};
     blob.hold = blobs_.hold(blob.sha256);
     const std::string target = blobs_.path(blob.sha256);
+    const std::string folder = target.substr(0, target.rfind('/'));
+    if (::mkdir(folder.c_str(), 0700) == 0) sync_folder(blobs_.folder_);
     if (rename(path_.c_str(), target.c_str()) != 0) throw_errno("rename " + path_ + " to " + target);
     path_.clear();
-    sync_folder(target.substr(0, target.rfind('/')));
+    sync_folder(folder);
     blobs_.remember_whole(blob.sha256, Blobs::state_of(file_));
     file_.reset();
     return blob;
@@ -91,8 +93,6 @@ class FileBlobWriter final : public BlobWriter {
 
 Blobs::Blobs(std::string folder, Database& database) : folder_(std::move(folder)), database_(database) {
   make_folders(folder_ + "/incoming", 0700);
-  // All folders at once, and synced: a writer then has to sync only the one that its file lies in.
-  for (int i = 0; i < 256; ++i) make_folders(folder_ + "/" + to_hex(std::string(1, static_cast<char>(i))), 0700);
   // Made by whom it belongs to: a backup, which may be root, would make it root's.
   open_file(removals_lock(folder_), O_RDWR | O_CREAT, 0600);
   sync_folder(folder_);
