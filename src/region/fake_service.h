@@ -28,6 +28,7 @@ class FakeService final : public Service {
     entry.model.service = &model_;
     entry.model.input = &In::shape();
     entry.model.output = &Out::shape();
+    entry.model.asks_nothing = true;
     entry.body = [body = std::move(body)](Request& rq, const void* in, void* out) {
       *static_cast<Out*>(out) = body(rq, *static_cast<const In*>(in));
     };

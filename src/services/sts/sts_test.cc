@@ -23,7 +23,8 @@ class OneRole final : public region::Identity {
   }
   std::optional<region::RoleFacts> find_role(store::Tx&, std::string_view arn) override {
     if (arn != "arn:aws:iam::123456789012:role/r") return std::nullopt;
-    return region::RoleFacts{.arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012"};
+    return region::RoleFacts{
+        .arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012", .tags = {{"team", "a"}}};
   }
   region::Caller open_session(const region::RoleFacts& role, std::string_view name,
                               const region::SessionOptions& options) override {
@@ -84,6 +85,12 @@ TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
   EXPECT_EQ(out.credentials->access_key_id, "ASIA1");
   ASSERT_EQ(test.authorizer.asked.size(), 1u);
   EXPECT_EQ(test.authorizer.asked[0].resource_policy_role, region::ResourcePolicyRole::kMustAllow);
+}
+
+TEST_F(StsTest, ARoleIsToldOfByItsTagsAndTheSessionByItsName) {
+  client().assume_role(kAsk);
+  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
+  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "s");
 }
 
 TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {
