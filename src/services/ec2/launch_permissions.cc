@@ -41,8 +41,6 @@ region::ConditionKeys volume_keys(const RunInstancesInput& in) {
     if (mapping.ebs->encrypted) keys["ec2:Encrypted"] = {truth(*mapping.ebs->encrypted)};
     if (mapping.ebs->volume_type) keys["ec2:VolumeType"] = {*mapping.ebs->volume_type};
     if (mapping.ebs->volume_size) keys["ec2:VolumeSize"] = {std::to_string(*mapping.ebs->volume_size)};
-    if (mapping.ebs->iops) keys["ec2:VolumeIops"] = {std::to_string(*mapping.ebs->iops)};
-    if (mapping.ebs->throughput) keys["ec2:VolumeThroughput"] = {std::to_string(*mapping.ebs->throughput)};
   }
   return keys;
 }

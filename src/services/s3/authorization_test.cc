@@ -147,11 +147,13 @@ TEST_F(S3AuthorizationTest, WhoMayNotListIsNotToldThatAKeyIsMissingOrDeleted) {
 TEST_F(S3AuthorizationTest, ABucketIsMadeWhereAndAsItsMakerMay) {
   CreateBucketInput in;
   in.bucket = "another";
+  in.acl = "private";
   in.object_ownership = "BucketOwnerEnforced";
   in.create_bucket_configuration.emplace().location_constraint = test.region;
   in.create_bucket_configuration->tags = {{Tag{.key = "team", .value = "a"}}};
   s3.create_bucket(in);
   expect_told({{"s3:CreateBucket", "arn:aws:s3:::another", "s3:locationconstraint", test.region},
+               {"s3:CreateBucket", "arn:aws:s3:::another", "s3:x-amz-acl", "private"},
                {"s3:CreateBucket", "arn:aws:s3:::another", "aws:RequestTag/team", "a"},
                {"s3:PutBucketOwnershipControls", "arn:aws:s3:::another", "", "no key"}});
 }

@@ -84,6 +84,7 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
   const auto& asked = in.create_bucket_configuration;
   region::ConditionKeys keys = region::request_tag_keys(asked ? region::tag_map(asked->tags) : region::TagMap{});
   if (asked && asked->location_constraint) keys["s3:locationconstraint"] = {*asked->location_constraint};
+  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
   if (in.object_ownership) keys["s3:x-amz-object-ownership"] = {*in.object_ownership};
   rq.authorize("s3:CreateBucket", bucket_arn(in.bucket), keys);
   if (in.object_ownership) rq.authorize("s3:PutBucketOwnershipControls", bucket_arn(in.bucket));
