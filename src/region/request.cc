@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/text.h"
 #include "region/region.h"
 #include "region/service.h"
 #include "wire/error.h"
@@ -51,7 +52,7 @@ bool Request::names_key(std::string_view action, std::string_view key) const {
 }
 
 void Request::authorize_pass_role(std::string_view role_arn, std::string_view service_principal) {
-  if (!names_resource("iam:PassRole", role_arn))
+  if (!wildcard_match("arn:aws:iam::*:role/*", role_arn))
     throw wire::Error("ValidationException", 400, "The role ARN is not valid: " + std::string(role_arn));
   authorize("iam:PassRole", role_arn, {{"iam:PassedToService", {std::string(service_principal)}}});
 }

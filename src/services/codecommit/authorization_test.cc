@@ -64,7 +64,8 @@ TEST_F(CodeCommitAuthorizationTest, AMergeIsAskedForByTheBranchThatItMovesHoweve
 }
 
 TEST_F(CodeCommitAuthorizationTest, AnArnThatIsNoRepositorysIsRefusedBeforeItIsAskedAbout) {
-  EXPECT_THROW(codecommit.list_tags_for_resource({.resource_arn = "arn:aws:s3:::bucket"}), InvalidResourceArnException);
+  for (const char* arn : {"arn:aws:s3:::bucket", "arn:aws-cn:codecommit:ap-northeast-2:123456789012:wsi", "nonsense"})
+    EXPECT_THROW(codecommit.list_tags_for_resource({.resource_arn = arn}), InvalidResourceArnException) << arn;
   EXPECT_THROW(
       codecommit.list_tags_for_resource({.resource_arn = "arn:aws:codecommit:ap-northeast-2:210987654321:wsi"}),
       RepositoryDoesNotExistException);

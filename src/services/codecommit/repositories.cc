@@ -60,12 +60,13 @@ void check_tags(const std::map<std::string, std::string>& tags) {
 Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
                           region::ConditionKeys keys = {}) {
   const auto arn = parse_arn(text);
-  if (!arn || arn->service != "codecommit" || arn->region != rq.region)
+  const std::string asked = "codecommit:" + std::string(action);
+  if (!arn || !rq.names_resource(asked, text) || arn->region != rq.region)
     throw InvalidResourceArnException("The resource ARN is not valid: " + text);
   auto repository = find_repository(rq.tx, rq.account, rq.region, arn->resource);
   if (arn->account != rq.account) repository.reset();
   if (repository) region::add_resource_tags(keys, repository->tags);
-  rq.authorize("codecommit:" + std::string(action), text, keys);
+  rq.authorize(asked, text, keys);
   if (!repository) throw RepositoryDoesNotExistException(arn->resource + " does not exist");
   return *std::move(repository);
 }

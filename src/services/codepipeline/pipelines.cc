@@ -170,7 +170,7 @@ void CodePipeline::authorize(region::Request& rq, std::string_view action, const
 void CodePipeline::authorize_tagged(region::Request& rq, std::string_view action, const std::string& text,
                                     region::ConditionKeys keys) {
   const auto arn = parse_arn(text);
-  if (!arn || arn->service != "codepipeline" || arn->account != rq.account || arn->region != rq.region)
+  if (!arn || !rq.names_resource(action, text) || arn->account != rq.account || arn->region != rq.region)
     throw InvalidArnException("The specified resource ARN is invalid: " + text);
   authorize(rq, action, text, std::move(keys));
   if (!store_.find(rq.tx, place_of(rq), arn->resource))

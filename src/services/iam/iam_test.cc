@@ -266,7 +266,7 @@ TEST_F(IamTest, ARoleOfAnotherAccountIsNotOnesToPass) {
   const auto attempt = [&](const std::string& arn) {
     return message_of([&] {
       test.db->write([&](store::Tx& tx) {
-        Request rq(test.home, iam, *iam.find_operation("GetRole")->model, tx, admin, test.region, "1");
+        Request rq(test.home, iam, *iam.find_operation("AddRoleToInstanceProfile")->model, tx, admin, test.region, "1");
         rq.authorize_pass_role(arn, "ec2.amazonaws.com");
       });
     });

@@ -213,7 +213,7 @@ TEST_F(SsmTest, aCommandAsksForEachInstanceThatItReachesAlsoThoseThatTagsPick) {
   in.document_name = "AWS-RunShellScript";
   in.targets.emplace().emplace_back().key = "tag:team";
   in.targets->front().values = {{"a"}};
-  in.parameters = {{"commands", {"true"}}};
+  in.parameters = {{"commands", {std::string("true")}}};
   region.authorizer.refuses = [&](const region::AccessQuestion& q) { return q.resource == arn; };
   EXPECT_THROW(client.send_command(in), wire::Error);
 }

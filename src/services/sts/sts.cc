@@ -69,7 +69,7 @@ GetCallerIdentityOutput Sts::get_caller_identity(Request& rq, const GetCallerIde
 
 AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   const auto arn = parse_arn(in.role_arn);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/")) throw invalid(in.role_arn + " is invalid");
+  if (!arn || !rq.names_resource("sts:AssumeRole", in.role_arn)) throw invalid(in.role_arn + " is invalid");
   if (rq.caller.kind == Kind::kRoot)
     throw wire::Error("AccessDenied", 403, "Roles may not be assumed by root accounts.");
   const auto role = home_.identity().find_role(rq.tx, in.role_arn);

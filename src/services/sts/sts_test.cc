@@ -93,6 +93,16 @@ TEST_F(StsTest, ARoleIsToldOfByItsTagsAndTheSessionByItsName) {
   EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "s");
 }
 
+TEST_F(StsTest, WhatIsNoRolesArnIsRefusedBeforeItIsAskedAbout) {
+  for (const char* arn : {"arn:aws:s3:::a-bucket-of-ours", "arn:aws-cn:iam::123456789012:role/r",
+                          "arn:aws:iam::123456789012:user/of-ours", "no role at all, this"}) {
+    AssumeRoleInput ask = kAsk;
+    ask.role_arn = arn;
+    EXPECT_EQ(message_of([&] { client().assume_role(ask); }), std::string(arn) + " is invalid");
+  }
+  EXPECT_TRUE(test.authorizer.asked.empty());
+}
+
 TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {
   AssumeRoleInput ask = kAsk;
   ask.tags = std::vector<Tag>{Tag{.key = "team", .value = "a"}};
