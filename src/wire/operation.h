@@ -64,10 +64,10 @@ struct OperationModel {
   std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
   bool streaming_input = false;
   bool streaming_output = false;
-  bool checksum_required = false;  // the request must carry Content-MD5 or a checksum
-  bool unsigned_allowed = false;   // the model's authtype "none": AssumeRoleWithWebIdentity and the like
-  bool read_only = false;          // by its name (Describe, Get, List, Head…); only a hint
-  bool issues_keys = false;        // makes the keys that it answers with, which AWS counts as reading
+  bool checksum_required = false;                // the request must carry Content-MD5 or a checksum
+  bool unsigned_allowed = false;                 // the model's authtype "none": AssumeRoleWithWebIdentity and the like
+  bool read_only = false;                        // by its name (Describe, Get, List, Head…); only a hint
+  bool issues_keys = false;                      // makes the keys that it answers with, which AWS counts as reading
   std::span<const Permission> permissions = {};  // authorization.txt
   bool asks_nothing = false;                     // AWS lets everybody do it: sts:GetCallerIdentity
 };
