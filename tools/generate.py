@@ -5,13 +5,18 @@
 
 Reads models/<name>.json and src/services/<name>/operations.txt; generates only what the operations named there reach.
 operations.txt: one operation a line, then `-path` for each input member that is not supported (dotted, lists implicit)
-and `+member` for each of the only top-level members that are, when they are fewer; `#` starts a comment.
+and `+member` for each of the only top-level members that are, when they are fewer; `!` before the name of what the
+service does for requests that are no modelled operation (git's); `#` starts a comment. authorization.txt beside it says
+which permissions each operation asks for (tools/permissions.py).
 """
 import argparse
 import json
 import pathlib
 import re
 import sys
+
+import permissions
+from permissions import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KEYWORDS = set("""alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl concept const
@@ -29,7 +34,7 @@ PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kR
 LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery", "uri": "kUri",
              "statusCode": "kStatusCode"}
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
-READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview)")
+READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview|GitPull)")
 
 # They make the keys that they tell: they write, though AWS's trail counts them as reading.
 ISSUE_KEYS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "GetAuthorizationToken"}
@@ -73,15 +78,13 @@ def text(value):
     return '"' + "".join(out) + '"'
 
 
-class Failure(Exception):
-    pass
-
-
 class Model:
-    """A service's model, cut to the operations that operations.txt names."""
+    """A service's model, cut to the operations that operations.txt names, with the permissions that they ask for."""
 
-    def __init__(self, service, model, wanted):
+    def __init__(self, service, model, wanted, unmodelled, table):
         self.service = service
+        self.unmodelled = unmodelled
+        self.table = table
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
         self.all_operations = model["operations"]
@@ -177,10 +180,15 @@ class Model:
 
 
 def read_operations(path):
+    """The operations with the parameters that are refused and the only ones taken; and those that have no model."""
     wanted = {}
+    unmodelled = []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         words = line.split("#")[0].split()
         if not words:
+            continue
+        if words[0].startswith("!"):
+            unmodelled.append(words[0][1:])
             continue
         minus = [w[1:] for w in words[1:] if w.startswith("-")]
         plus = [w[1:] for w in words[1:] if w.startswith("+")]
@@ -189,7 +197,7 @@ def read_operations(path):
         if words[0] in wanted:
             raise Failure(f"{path}:{number}: {words[0]} is named twice")
         wanted[words[0]] = (minus, plus)
-    return dict(sorted(wanted.items()))
+    return dict(sorted(wanted.items())), sorted(unmodelled)
 
 
 def check_path(model, operation, path):
@@ -461,6 +469,53 @@ def is_streaming(model, reference):
     return "payload" in shape and model.is_body(shape["members"][shape["payload"]])
 
 
+def hint(name):
+    if name in ISSUE_KEYS:
+        return [".issues_keys = true"]
+    return [".read_only = true"] if READS.match(name) else []
+
+
+class Permissions:
+    """The tables of authorization.txt, equal lists written once."""
+
+    def __init__(self, table):
+        self.table = table
+        self.lines = []
+        self.lists = {}
+
+    def listed(self, kind, items):
+        """The name of a constant array of the items; "" when there are none."""
+        if not items:
+            return ""
+        known = self.lists.get((kind, items))
+        if not known:
+            known = self.lists[(kind, items)] = f"kList{len(self.lists)}"
+            self.lines.append(f"constexpr {kind} {known}[] = {{{', '.join(items)}}};\n")
+        return known
+
+    def texts(self, items):
+        return self.listed("std::string_view", tuple(text(permissions.pattern(item)) for item in items))
+
+    def resource(self, resource):
+        keys = self.texts(resource.keys)
+        return f"{{{text(permissions.pattern(resource.arn))}, {keys or '{}'}}}"
+
+    def fields(self, name):
+        """The operation's fields that say what it asks for."""
+        rows = []
+        for one in self.table.operations[name]:
+            parts = [f".actions = {self.texts(one.actions)}",
+                     f".resources = {self.listed('wire::ResourceType', tuple(self.resource(r) for r in one.resources))}"]
+            if one.keys:
+                parts.append(f".keys = {self.texts(one.keys)}")
+            if not one.always:
+                parts.append(".always = false")
+            rows.append("{" + ", ".join(parts) + "}")
+        if not rows:
+            return [".asks_nothing = true"]
+        return [f".permissions = {self.listed('wire::Permission', tuple(rows))}"]
+
+
 def write_operation(model, name, lines):
     operation = model.all_operations[name]
     minus, plus = model.wanted[name]
@@ -501,10 +556,7 @@ def write_operation(model, name, lines):
         fields.append(".checksum_required = true")
     if operation.get("authtype") == "none":
         fields.append(".unsigned_allowed = true")
-    if name in ISSUE_KEYS:
-        fields.append(".issues_keys = true")
-    elif READS.match(name):
-        fields.append(".read_only = true")
+    fields += hint(name)
     return "{" + ", ".join(fields) + "}"
 
 
@@ -528,7 +580,13 @@ def write_model_source(model):
                 tables.lines.append(f"constinit const wire::Shape {shape_constant('Empty' + alias)}{{.name = {text(alias)}}};\n")
     out += tables.lines
     out.append("\n")
-    rows = [write_operation(model, name, out) for name in model.wanted]
+    asks = Permissions(model.table)
+    rows = [write_operation(model, name, out)[:-1] + ", " + ", ".join(asks.fields(name)) + "}" for name in model.wanted]
+    unmodelled = [f"{{{', '.join([f'.name = {text(name)}', '.service = &kService', *hint(name), *asks.fields(name)])}}}"
+                  for name in model.unmodelled]
+    out += asks.lines
+    if unmodelled:
+        out.append("constinit const wire::OperationModel kUnmodelled[] = {\n    " + ",\n    ".join(unmodelled) + "};\n")
     if rows:
         out.append("constinit const wire::OperationModel kOperations[] = {\n    " + ",\n    ".join(rows) + "};\n")
     absent = [n for n in sorted(model.all_operations) if n not in model.wanted]
@@ -549,6 +607,8 @@ def write_model_source(model):
         fields.append(".operations = kOperations")
     if absent:
         fields.append(".absent = kAbsent")
+    if unmodelled:
+        fields.append(".unmodelled = kUnmodelled")
     out.append(f"constinit const wire::ServiceModel kService{{{', '.join(fields)}}};\n\n}}  // namespace\n\n")
     out.append("const wire::ServiceModel& service_model() { return kService; }\n")
     for name in reached:
@@ -641,11 +701,16 @@ def main():
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--model", type=pathlib.Path, help="instead of models/<service>.json")
     parser.add_argument("--operations", type=pathlib.Path, help="instead of src/services/<service>/operations.txt")
+    parser.add_argument("--authorization", type=pathlib.Path, help="instead of src/services/<service>/authorization.txt")
     arguments = parser.parse_args()
     name = arguments.service
     try:
-        wanted = read_operations(arguments.operations or ROOT / "src/services" / name / "operations.txt")
-        model = Model(name, json.loads((arguments.model or ROOT / "models" / f"{name}.json").read_text()), wanted)
+        folder = ROOT / "src/services" / name
+        wanted, unmodelled = read_operations(arguments.operations or folder / "operations.txt")
+        table = permissions.Table(arguments.authorization or folder / "authorization.txt")
+        table.check([*wanted, *unmodelled])
+        model = Model(name, json.loads((arguments.model or ROOT / "models" / f"{name}.json").read_text()), wanted,
+                      unmodelled, table)
         files = {"model.h": write_model_header, "model.cc": write_model_source, "operations.h": write_operations_header,
                  "operations.cc": write_operations_source, "client.h": write_client_header, "client.cc": write_client_source}
         written = {file: write(model) for file, write in files.items()}

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
-"""Writes docs/support.md: per service, every operation of AWS's model and whether it is built, from the same
-operations.txt that the code is generated from. `support.py --check` fails when the page is not current.
+"""Writes docs/support.md and docs/permissions.md: per service, every operation of AWS's model, whether it is built, and
+which permissions it asks for, from the same operations.txt and authorization.txt that the code is generated from.
+`support.py --check` fails when a page is not current.
 """
 import json
 import pathlib
 import sys
 
+import permissions
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "support.md"
+PERMISSIONS = ROOT / "docs" / "permissions.md"
 OPENING = """# What is supported
 
 Written by `tools/support.py` from each service's `operations.txt`, which the code is generated from; not edited by hand.
@@ -15,6 +19,22 @@ Written by `tools/support.py` from each service's `operations.txt`, which the co
 An operation that is listed works, and its answer is the truth: success means that the effect has happened or is under
 way. A parameter under "not" is refused with `NotImplemented` (501) naming it, and so is every operation that is not
 listed. Nothing is accepted and ignored.
+
+Every call is authorized as AWS authorizes it. Under "Enforced" stand the actions, the resources and the condition keys that
+policies may name; [permissions.md](permissions.md) has them operation by operation. Beside them every question carries the
+global condition keys: `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalTag/${TagKey}`,
+`aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:userid`, `aws:username`, `aws:SourceIdentity`, `aws:SourceIp`,
+`aws:SourceAccount`, `aws:SecureTransport`, `aws:UserAgent`, `aws:CurrentTime`, `aws:EpochTime`, `aws:RequestedRegion`,
+`aws:ResourceAccount`, `aws:ViaAWSService`, `aws:CalledVia`, `aws:TokenIssueTime` and `aws:MultiFactorAuthPresent`.
+"""
+PERMISSIONS_OPENING = """# Which permissions each operation asks for
+
+Written by `tools/support.py` from each service's `authorization.txt`, which the code is generated from; not edited by hand.
+
+A call that succeeds has asked for each permission below that is not marked "when asked for", and for nothing that is not
+below: the region holds every call to this table and fails it otherwise. The condition keys of a resource go with each
+question about an existing one, those of an operation with what the input has; [support.md](support.md) lists the global
+ones.
 """
 
 
@@ -23,9 +43,62 @@ def operations(folder):
     found = {}
     for line in (folder / "operations.txt").read_text().splitlines():
         words = line.split("#")[0].split()
-        if words:
+        if words and not words[0].startswith("!"):
             found[words[0]] = ([w[1:] for w in words[1:] if w[0] == "-"], [w[1:] for w in words[1:] if w[0] == "+"])
     return found
+
+
+def code(items, between=", "):
+    return between.join(f"`{item}`" for item in items)
+
+
+def title_of(folder):
+    model = json.loads((ROOT / "models" / f"{folder.name}.json").read_text())
+    return model["metadata"].get("serviceId", folder.name)
+
+
+def anchor(title):
+    return title.lower().replace(" ", "-")
+
+
+def enforced(folder):
+    """One paragraph on what of a service policies decide."""
+    table = permissions.Table(folder / "authorization.txt")
+    asked = [one for name in table.operations for one in table.operations[name]]
+    actions = sorted({action for one in asked for action in one.actions})
+    free = sorted(name for name, asks in table.operations.items() if not asks)
+    types = sorted({resource.name for one in asked for resource in one.resources if resource.name != "*"})
+    keys = sorted({key for one in asked for key in one.keys} | {key for r in table.resources.values() for key in r.keys})
+    text = f"Enforced: [{len(actions)} action{'s' if len(actions) != 1 else ''}](permissions.md#{anchor(title_of(folder))})"
+    if types:
+        text += f" on {code(types)}"
+    if keys:
+        text += f", with {code(keys)}"
+    text += "."
+    if free:
+        text += f" Free to every caller: {', '.join(free)}."
+    return text if actions else f"Free to every caller who is who the call is about: {', '.join(free)}."
+
+
+def permission_section(folder):
+    table = permissions.Table(folder / "authorization.txt")
+    lines = [f"## {title_of(folder)}", ""]
+    resources = [resource for name, resource in table.resources.items() if name != "*"]
+    if resources:
+        lines += ["| resource | ARN | condition keys |", "|---|---|---|"]
+        lines += [f"| {r.name} | `{r.arn}` | {code(r.keys)} |" for r in resources]
+        lines.append("")
+    lines += ["| operation | action | on | condition keys |", "|---|---|---|---|"]
+    for name in sorted(table.operations):
+        if not table.operations[name]:
+            lines.append(f"| {name} | nothing | | |")
+        shown = name
+        for one in table.operations[name]:
+            when = "" if one.always else ", when asked for"
+            on = ", ".join(r.name.replace("*", "\\*") for r in one.resources)
+            lines.append(f"| {shown} | {code(one.actions, ' or ')}{when} | {on} | {code(one.keys)} |")
+            shown = ""
+    return lines + [""]
 
 
 def section(folder):
@@ -33,7 +106,7 @@ def section(folder):
     built = operations(folder)
     missing = [name for name in sorted(model["operations"]) if name not in built]
     title = model["metadata"].get("serviceId", folder.name)
-    lines = [f"## {title}", "", f"{len(built)} of {len(model['operations'])} operations.", ""]
+    lines = [f"## {title}", "", f"{len(built)} of {len(model['operations'])} operations. {enforced(folder)}", ""]
     lines += ["| operation | not |", "|---|---|"]
     for name in sorted(built):
         refused, only = built[name]
@@ -47,21 +120,22 @@ def section(folder):
     return lines + [""]
 
 
-def page():
-    lines = [OPENING]
+def page(opening, write):
+    lines = [opening]
     for path in sorted((ROOT / "src" / "services").glob("*/operations.txt")):
-        lines += section(path.parent)
+        lines += write(path.parent)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def main():
-    text = page()
+    pages = {PAGE: page(OPENING, section), PERMISSIONS: page(PERMISSIONS_OPENING, permission_section)}
     if "--check" in sys.argv:
-        if not PAGE.exists() or PAGE.read_text() != text:
-            print("docs/support.md is not current; run tools/support.py")
-            return 1
-        return 0
-    PAGE.write_text(text)
+        old = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+        for path in old:
+            print(f"{path.relative_to(ROOT)} is not current; run tools/support.py")
+        return 1 if old else 0
+    for path, text in pages.items():
+        path.write_text(text)
     return 0
 
 

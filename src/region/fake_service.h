@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -19,15 +20,18 @@ class FakeService final : public Service {
     model_.folder = model_.signing_name = model_.endpoint_prefix = folder_;
   }
 
-  /// Answers the operation with `body(rq, in)`.
+  /// Answers the operation with `body(rq, in)`, which asks for these permissions, or for none.
   template <class In, class Out>
-  void on(std::string name, std::function<Out(Request&, const In&)> body) {
+  void on(std::string name, std::function<Out(Request&, const In&)> body,
+          std::span<const wire::Permission> permissions = {}) {
     Entry& entry = entries_[name];
     entry.name = name;
     entry.model.name = entry.name;
     entry.model.service = &model_;
     entry.model.input = &In::shape();
     entry.model.output = &Out::shape();
+    entry.model.permissions = permissions;
+    entry.model.asks_nothing = permissions.empty();
     entry.body = [body = std::move(body)](Request& rq, const void* in, void* out) {
       *static_cast<Out*>(out) = body(rq, *static_cast<const In*>(in));
     };

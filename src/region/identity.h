@@ -68,6 +68,7 @@ struct RoleFacts {
   std::string account;
   Json trust;  // the trust policy
   Seconds longest_session{3600};
+  std::map<std::string, std::string> tags;
 };
 
 /// What a caller may give a session beside its name.

@@ -16,6 +16,13 @@ store::Tx::Mode mode_of(const Operation& operation) {
   return operation.model->read_only ? store::Tx::Mode::kRead : store::Tx::Mode::kWrite;
 }
 
+/// Calls the operation and holds it to its table: an answer without authorization never leaves, nor is anything of it
+/// committed.
+void carry_out(const Operation& operation, Service& service, Request& rq, const void* input, void* output) {
+  operation.call(service, rq, input, output);
+  rq.require_authorized();
+}
+
 }  // namespace
 
 Region::Region(Settings settings, const Clock& clock, store::Database& db, store::Blobs& blobs, store::Tasks& tasks,
@@ -101,7 +108,7 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
     rq.host = host;
     rq.wait_deadline = deadline;
     rq.asked = &record.resources;
-    operation.call(service, rq, input, output);
+    carry_out(operation, service, rq, input, output);
     record.output = output;
     if (trail_ && mode == store::Tx::Mode::kWrite) trail_->record(tx, record);
   };
@@ -132,8 +139,8 @@ void Region::call(Request& rq, Service& service, const Operation& operation, con
   inner.asked = &record.resources;
   const bool reads = rq.tx.mode() == store::Tx::Mode::kRead;
   record_failures(record, reads ? nullptr : &rq.tx, [&] {
-    if (reads) return operation.call(service, inner, input, output);
-    rq.tx.savepoint([&] { operation.call(service, inner, input, output); });
+    if (reads) return carry_out(operation, service, inner, input, output);
+    rq.tx.savepoint([&] { carry_out(operation, service, inner, input, output); });
   });
   record.output = output;
   if (!trail_) return;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/text.h"
 #include "region/region.h"
 #include "region/service.h"
+#include "wire/error.h"
 
 namespace hanbat::region {
 
@@ -17,7 +19,8 @@ Request::Request(Region& home, const Service& service, const wire::OperationMode
       caller(std::move(caller)),
       account(this->caller.account),
       region(std::move(region)),
-      request_id(std::move(request_id)) {}
+      request_id(std::move(request_id)),
+      asked_(operation) {}
 
 Timestamp Request::now() const { return home.clock.now(); }
 
@@ -33,13 +36,24 @@ void Request::authorize(AccessQuestion question) {
     const auto arn = parse_arn(question.resource);
     question.resource_account = arn && arn->account.size() == 12 ? arn->account : account;
   }
+  asked_.note(question);
   if (asked && std::find(asked->begin(), asked->end(), question.resource) == asked->end())
     asked->push_back(question.resource);
   service.add_resource_policies(*this, question);
   home.authorizer().authorize(*this, question);
 }
 
+bool Request::names_resource(std::string_view action, std::string_view arn) const {
+  return region::names_resource(operation, action, arn);
+}
+
+bool Request::names_key(std::string_view action, std::string_view key) const {
+  return region::names_key(operation, action, key);
+}
+
 void Request::authorize_pass_role(std::string_view role_arn, std::string_view service_principal) {
+  if (!wildcard_match("arn:aws:iam::*:role/*", role_arn))
+    throw wire::Error("ValidationException", 400, "The role ARN is not valid: " + std::string(role_arn));
   authorize("iam:PassRole", role_arn, {{"iam:PassedToService", {std::string(service_principal)}}});
 }
 

@@ -11,6 +11,7 @@
 #include "region/authorization.h"
 #include "region/events.h"
 #include "region/identity.h"
+#include "region/permission_check.h"
 #include "store/database.h"
 
 namespace hanbat::wire {
@@ -59,12 +60,22 @@ class Request {
   const Clock& clock() const;
 
   /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an
-  /// ARN, or "*"). Called before anything is looked up by name.
+  /// ARN, or "*"). Called before anything is looked up by name. Throws std::logic_error when the operation's table
+  /// (authorization.txt) does not have the question.
   void authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys = {});
   /// The same with a resource policy (a bucket's, a repository's) and the account that owns the resource.
   void authorize(AccessQuestion question);
-  /// iam:PassRole of the role to the service ("codebuild.amazonaws.com").
+  /// iam:PassRole of the role to the service ("codebuild.amazonaws.com"). Throws ValidationException for what is no
+  /// role's ARN.
   void authorize_pass_role(std::string_view role_arn, std::string_view service_principal);
+  /// Whether the operation's table has the action on such a resource: to refuse an ARN of the caller's in AWS's words
+  /// before it is asked about.
+  bool names_resource(std::string_view action, std::string_view arn) const;
+  /// Whether the table has the condition key for the action.
+  bool names_key(std::string_view action, std::string_view key) const;
+  /// Throws std::logic_error unless the call has asked for what its operation must ask for. Region::call does this for
+  /// every operation that succeeds; who serves a request that is no modelled operation does it there.
+  void require_authorized() const { asked_.require_complete(); }
 
   /// Tells the default event bus, with this transaction.
   void publish(const Event& event);
@@ -78,6 +89,9 @@ class Request {
 
   /// "arn:aws:<service>:<region>:<account>:<resource>"
   std::string arn(std::string_view service_name, std::string_view resource) const;
+
+ private:
+  PermissionCheck asked_;
 };
 
 }  // namespace hanbat::region

@@ -3,21 +3,46 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/text.h"
 #include "region/region.h"
+#include "wire/error.h"
 
 namespace hanbat::region {
 
-/// Lets everyone do everything, and remembers what was asked.
+/// Lets everyone do everything but what a test refuses, and remembers what was asked.
 class AllowAll final : public Authorizer {
  public:
-  void authorize(Request&, const AccessQuestion& question) override { asked.push_back(question); }
+  void authorize(Request&, const AccessQuestion& question) override {
+    asked.push_back(question);
+    if (refuses && refuses(question)) throw wire::Error("AccessDenied", 403, "refused " + question.action);
+  }
+  /// A condition key's values, joined by ',', in the last question about the action on a resource that fits the
+  /// pattern; "no key" when the question had none, "not asked" when there was no such question.
+  std::string told(std::string_view action, std::string_view resource, std::string_view key) const {
+    for (auto question = asked.rbegin(); question != asked.rend(); ++question) {
+      if (question->action != action || !wildcard_match(resource, question->resource)) continue;
+      const auto found = question->keys.find(std::string(key));
+      return found == question->keys.end() ? "no key" : join(found->second, ",");
+    }
+    return "not asked";
+  }
+  std::function<bool(const AccessQuestion&)> refuses;
   std::vector<AccessQuestion> asked;
+};
+
+/// A condition key that a call is expected to tell of: see AllowAll::told.
+struct Told {
+  std::string action;
+  std::string resource;
+  std::string key;
+  std::string value;
 };
 
 /// Knows no keys; lends every role to every service.

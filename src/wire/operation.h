@@ -34,6 +34,20 @@ struct AbsentOperation {
   Route route;
 };
 
+/// A kind of resource, as AWS's service authorization reference has it.
+struct ResourceType {
+  std::string_view arn;                         // "arn:aws:ecr:*:*:repository/*"; "*" is no resource in particular
+  std::span<const std::string_view> keys = {};  // condition keys that come with it: "aws:ResourceTag/*"
+};
+
+/// A permission that an operation asks for: one of the actions, on one of the resources.
+struct Permission {
+  std::span<const std::string_view> actions;  // "s3:GetObject", "s3:GetObjectVersion"
+  std::span<const ResourceType> resources;
+  std::span<const std::string_view> keys = {};  // condition keys that the question may carry: "aws:RequestTag/*"
+  bool always = true;                           // of every call that succeeds; else only when its input calls for it
+};
+
 struct OperationModel {
   std::string_view name;
   const ServiceModel* service = nullptr;
@@ -50,10 +64,12 @@ struct OperationModel {
   std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
   bool streaming_input = false;
   bool streaming_output = false;
-  bool checksum_required = false;  // the request must carry Content-MD5 or a checksum
-  bool unsigned_allowed = false;   // the model's authtype "none": AssumeRoleWithWebIdentity and the like
-  bool read_only = false;          // by its name (Describe, Get, List, Head…); only a hint
-  bool issues_keys = false;        // makes the keys that it answers with, which AWS counts as reading
+  bool checksum_required = false;                // the request must carry Content-MD5 or a checksum
+  bool unsigned_allowed = false;                 // the model's authtype "none": AssumeRoleWithWebIdentity and the like
+  bool read_only = false;                        // by its name (Describe, Get, List, Head…); only a hint
+  bool issues_keys = false;                      // makes the keys that it answers with, which AWS counts as reading
+  std::span<const Permission> permissions = {};  // authorization.txt
+  bool asks_nothing = false;                     // AWS lets everybody do it: sts:GetCallerIdentity
 };
 
 struct ServiceModel {
@@ -69,6 +85,7 @@ struct ServiceModel {
   bool query_compatible = false;
   std::span<const OperationModel> operations = {};
   std::span<const AbsentOperation> absent = {};
+  std::span<const OperationModel> unmodelled = {};  // what is asked of it in no AWS protocol: git's requests
 };
 
 }  // namespace hanbat::wire

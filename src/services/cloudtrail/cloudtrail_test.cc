@@ -18,18 +18,24 @@ using codecommit::CreateRepositoryOutput;
 using codecommit::GetRepositoryInput;
 using codecommit::GetRepositoryOutput;
 
+constexpr std::string_view kAction[] = {"codecommit:CreateRepository"};
+constexpr wire::ResourceType kRepository[] = {{"arn:aws:codecommit:*:*:*", {}}};
+constexpr wire::Permission kCreates[] = {{.actions = kAction, .resources = kRepository}};
+
 class CloudTrailTest : public ::testing::Test {
  protected:
   CloudTrailTest() : trail(t.add<CloudTrail>()), repositories(t.add<region::FakeService>("codecommit")) {
     t.user.access_key_id = "AKIATESTER";
     t.user.source_ip = "127.0.0.1";
     repositories.on<CreateRepositoryInput, CreateRepositoryOutput>(
-        "CreateRepository", [](region::Request& rq, const CreateRepositoryInput& in) -> CreateRepositoryOutput {
+        "CreateRepository",
+        [](region::Request& rq, const CreateRepositoryInput& in) -> CreateRepositoryOutput {
           rq.authorize("codecommit:CreateRepository", rq.arn("codecommit", in.repository_name));
           if (in.repository_name == "bad") throw wire::Error("InvalidRepositoryNameException", 400, "bad name");
           if (in.repository_name == "broken") throw std::runtime_error("the disk said something private");
           return {};
-        });
+        },
+        kCreates);
     repositories.on<GetRepositoryInput, GetRepositoryOutput>(
         "GetRepository", [](region::Request&, const GetRepositoryInput&) { return GetRepositoryOutput(); });
     t.start();

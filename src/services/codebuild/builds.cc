@@ -69,30 +69,53 @@ Project with_overrides(Project project, const StartBuildInput& in) {
   return project;
 }
 
+/// The condition keys that tell what the build is to do differently from its project.
+region::ConditionKeys override_keys(const StartBuildInput& in) {
+  region::ConditionKeys keys;
+  const auto add = [&](const char* key, const std::optional<std::string>& value) {
+    if (value) keys[std::string("codebuild:") + key] = {*value};
+  };
+  add("serviceRole", in.service_role_override);
+  add("source.location", in.source_location_override);
+  add("source.buildspec", in.buildspec_override);
+  if (in.artifacts_override) add("artifacts.location", in.artifacts_override->location);
+  add("environment.type", in.environment_type_override);
+  add("environment.computeType", in.compute_type_override);
+  add("environment.image", in.image_override);
+  if (in.privileged_mode_override) add("environment.privilegedMode", *in.privileged_mode_override ? "true" : "false");
+  if (in.environment_variables_override)
+    for (const EnvironmentVariable& variable : *in.environment_variables_override)
+      keys["codebuild:environment.environmentVariables.name"].push_back(variable.name);
+  return keys;
+}
+
 }  // namespace
 
 BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, const std::string& asked) {
   std::string id = asked;
   if (const std::size_t at = id.find(":build/"); at != std::string::npos) id = id.substr(at + 7);
-  rq.authorize(action, project_arn(rq, id.substr(0, id.rfind(':'))));
+  authorize(rq, action, id.substr(0, id.rfind(':')));
   if (auto row = store_.find_build(rq.tx, rq.account, rq.region, id)) return *row;
   throw ResourceNotFoundException("Build not found: " + asked);
 }
 
 StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInput& in) {
-  const std::string name =
-      in.project_name.starts_with("arn:") ? in.project_name.substr(in.project_name.rfind('/') + 1) : in.project_name;
-  rq.authorize("codebuild:StartBuild", project_arn(rq, name));
+  authorize(rq, "codebuild:StartBuild", project_name(in.project_name), override_keys(in));
+  if (in.service_role_override) rq.authorize_pass_role(*in.service_role_override, "codebuild.amazonaws.com");
 
+  return {.build = begin_build(rq, in)};
+}
+
+Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
+  const std::string name = project_name(in.project_name);
   const auto row = store_.find_project(rq.tx, rq.account, rq.region, name);
   if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, name));
   if (in.idempotency_token)
     if (const auto there = store_.find_build_by_token(rq.tx, rq.account, rq.region, name, *in.idempotency_token))
-      return {.build = there->build};
+      return there->build;
   const Project project = with_overrides(row->project, in);
   // What a service calls for is its own to have checked; a user's overrides are checked like a project.
   if (in.service_role_override || in.environment_type_override || in.source_type_override) {
-    if (in.service_role_override) rq.authorize_pass_role(*in.service_role_override, "codebuild.amazonaws.com");
     if (project.environment->type != "LINUX_CONTAINER")
       throw wire::Error::not_implemented("StartBuild", "environmentTypeOverride=" + project.environment->type);
   }
@@ -155,7 +178,7 @@ StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInp
   tasks_->add(rq.tx, build_row);
   tasks_->publish_state(rq.tx, build_row);
 
-  return {.build = build_row.build};
+  return build_row.build;
 }
 
 StopBuildOutput CodeBuild::stop_build(region::Request& rq, const StopBuildInput& in) {
@@ -180,7 +203,7 @@ RetryBuildOutput CodeBuild::retry_build(region::Request& rq, const RetryBuildInp
   again.image_override = old.build.environment->image;
   again.privileged_mode_override = old.build.environment->privileged_mode;
   again.artifacts_override = wire::from_json<ProjectArtifacts>(old.work["artifacts"]);
-  return {.build = start_build(rq, again).build};
+  return {.build = begin_build(rq, again)};
 }
 
 BatchGetBuildsOutput CodeBuild::batch_get_builds(region::Request& rq, const BatchGetBuildsInput& in) {
@@ -226,7 +249,7 @@ ListBuildsOutput CodeBuild::list_builds(region::Request& rq, const ListBuildsInp
 
 ListBuildsForProjectOutput CodeBuild::list_builds_for_project(region::Request& rq,
                                                               const ListBuildsForProjectInput& in) {
-  rq.authorize("codebuild:ListBuildsForProject", project_arn(rq, in.project_name));
+  authorize(rq, "codebuild:ListBuildsForProject", in.project_name);
   auto rows = store_.list_builds(rq.tx, rq.account, rq.region, in.project_name);
   if (rows.empty() && !store_.find_project(rq.tx, rq.account, rq.region, in.project_name))
     throw ResourceNotFoundException("The provided project " + project_arn(rq, in.project_name) + " does not exist");

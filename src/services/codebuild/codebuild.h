@@ -7,6 +7,7 @@
 
 #include "gen/codebuild/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/codebuild/store.h"
 
 namespace hanbat::codebuild {
@@ -41,6 +42,11 @@ class CodeBuild final : public Operations {
 
  private:
   std::string project_arn(const region::Request& rq, std::string_view name) const;
+  /// rq.authorize of a project by its name, with its tags.
+  void authorize(region::Request& rq, std::string_view action, const std::string& name,
+                 region::ConditionKeys keys = {});
+  /// Starts a build of what StartBuild describes; the caller's right to was seen to.
+  Build begin_build(region::Request& rq, const StartBuildInput& in);
   /// Authorizes on the project of a build's id or ARN, then returns the build. Throws ResourceNotFoundException.
   BuildRow require_build(region::Request& rq, std::string_view action, const std::string& id);
   void check(region::Request& rq, const Project& project) const;
@@ -49,5 +55,8 @@ class CodeBuild final : public Operations {
   Store store_;
   std::unique_ptr<BuildTasks> tasks_;
 };
+
+/// The project's name of a name or ARN.
+std::string project_name(const std::string& name_or_arn);
 
 }  // namespace hanbat::codebuild

@@ -40,6 +40,29 @@ void check_artifacts(const ProjectArtifacts& artifacts, const std::string& sourc
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
+/// The condition keys that tell what the call wants of a project, as far as the input says so itself.
+void add_project_keys(region::ConditionKeys& keys, const std::optional<ProjectSource>& source,
+                      const std::optional<ProjectArtifacts>& artifacts,
+                      const std::optional<ProjectEnvironment>& environment, const std::optional<std::string>& role) {
+  const auto add = [&](const char* key, const std::optional<std::string>& value) {
+    if (value) keys[std::string("codebuild:") + key] = {*value};
+  };
+  add("serviceRole", role);
+  if (source) {
+    add("source.location", source->location);
+    add("source.buildspec", source->buildspec);
+  }
+  if (artifacts) add("artifacts.location", artifacts->location);
+  if (!environment) return;
+  add("environment.type", environment->type);
+  add("environment.computeType", environment->compute_type);
+  add("environment.image", environment->image);
+  if (environment->privileged_mode) add("environment.privilegedMode", *environment->privileged_mode ? "true" : "false");
+  if (environment->environment_variables)
+    for (const EnvironmentVariable& variable : *environment->environment_variables)
+      keys["codebuild:environment.environmentVariables.name"].push_back(variable.name);
+}
+
 }  // namespace
 
 CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home, store_, *this)) {}
@@ -52,6 +75,17 @@ void CodeBuild::start() { tasks_->start(); }
 
 std::string CodeBuild::project_arn(const region::Request& rq, std::string_view name) const {
   return rq.arn("codebuild", "project/" + std::string(name));
+}
+
+std::string project_name(const std::string& name_or_arn) {
+  return name_or_arn.starts_with("arn:") ? name_or_arn.substr(name_or_arn.rfind('/') + 1) : name_or_arn;
+}
+
+void CodeBuild::authorize(region::Request& rq, std::string_view action, const std::string& name,
+                          region::ConditionKeys keys) {
+  if (const auto row = store_.find_project(rq.tx, rq.account, rq.region, name))
+    region::add_resource_tags(keys, region::tag_map(row->project.tags));
+  rq.authorize(action, project_arn(rq, name), keys);
 }
 
 void CodeBuild::check(region::Request& rq, const Project& project) const {
@@ -72,13 +106,15 @@ void CodeBuild::check(region::Request& rq, const Project& project) const {
     throw wire::Error::not_implemented("CreateProject", "cache.type=" + project.cache->type);
   if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
     throw wire::Error::not_implemented("CreateProject", "logsConfig.s3Logs");
-  if (!parse_arn(*project.service_role))
-    throw InvalidInputException("Invalid service role: " + *project.service_role + " is not an ARN");
+  if (!rq.names_resource("iam:PassRole", *project.service_role))
+    throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
   rq.authorize_pass_role(*project.service_role, "codebuild.amazonaws.com");
 }
 
 CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateProjectInput& in) {
-  rq.authorize("codebuild:CreateProject", project_arn(rq, in.name));
+  region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
+  add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
+  rq.authorize("codebuild:CreateProject", project_arn(rq, in.name), keys);
 
   if (store_.find_project(rq.tx, rq.account, rq.region, in.name))
     throw ResourceAlreadyExistsException("Project already exists: " + project_arn(rq, in.name));
@@ -110,7 +146,9 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
 }
 
 UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateProjectInput& in) {
-  rq.authorize("codebuild:UpdateProject", project_arn(rq, in.name));
+  region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
+  add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
+  authorize(rq, "codebuild:UpdateProject", in.name, std::move(keys));
 
   auto row = store_.find_project(rq.tx, rq.account, rq.region, in.name);
   if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, in.name));
@@ -142,7 +180,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {
-  rq.authorize("codebuild:DeleteProject", project_arn(rq, in.name));
+  authorize(rq, "codebuild:DeleteProject", in.name);
 
   // Deleting what is not there succeeds, as on AWS; builds stay to be read.
   if (const auto row = store_.find_project(rq.tx, rq.account, rq.region, in.name)) store_.remove_project(rq.tx, *row);
@@ -150,15 +188,13 @@ DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteP
 }
 
 BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const BatchGetProjectsInput& in) {
-  for (const std::string& name : in.names) rq.authorize("codebuild:BatchGetProjects", project_arn(rq, name));
+  for (const std::string& asked : in.names) authorize(rq, "codebuild:BatchGetProjects", project_name(asked));
 
   BatchGetProjectsOutput out;
   out.projects.emplace();
   out.projects_not_found.emplace();
   for (const std::string& asked : in.names) {
-    const std::size_t slash = asked.rfind('/');
-    const std::string name = asked.starts_with("arn:") ? asked.substr(slash + 1) : asked;
-    if (auto row = store_.find_project(rq.tx, rq.account, rq.region, name)) {
+    if (auto row = store_.find_project(rq.tx, rq.account, rq.region, project_name(asked))) {
       out.projects->push_back(std::move(row->project));
     } else {
       out.projects_not_found->push_back(asked);

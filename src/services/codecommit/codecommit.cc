@@ -48,7 +48,7 @@ void authorize(region::Request& rq, std::string_view action, std::string_view re
                const region::ConditionKeys& keys) {
   region::ConditionKeys all = keys;
   if (const auto repository = find_repository(rq.tx, rq.account, rq.region, repository_name))
-    for (const auto& [key, value] : repository->tags) all["aws:ResourceTag/" + key] = {value};
+    region::add_resource_tags(all, repository->tags);
   rq.authorize("codecommit:" + std::string(action), repository_arn(rq.region, rq.account, repository_name), all);
 }
 

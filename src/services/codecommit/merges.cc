@@ -35,11 +35,25 @@ struct Sides {
 };
 
 /// The branch that a merge moves: the target, or the destination when that is a branch.
-std::string target_of(region::Request& rq, const Sides& sides, const std::optional<std::string>& target,
-                      const std::string& destination) {
+std::string branch_moved(const std::optional<Repository>& repository, const std::optional<std::string>& target,
+                         const std::string& destination) {
   std::string branch = target.value_or(destination);
   if (branch.starts_with(kBranchPrefix)) branch.erase(0, kBranchPrefix.size());
-  if (branch == "HEAD" && sides.repository.default_branch) branch = *sides.repository.default_branch;
+  if (branch == "HEAD" && repository && repository->default_branch) branch = *repository->default_branch;
+  return branch;
+}
+
+/// Asks for the branch that the merge will move, however the input names it.
+template <class Input>
+void authorize_merge(region::Request& rq, std::string_view action, const Input& in) {
+  const auto repository = find_repository(rq.tx, rq.account, rq.region, in.repository_name);
+  authorize(rq, action, in.repository_name,
+            branch_key(branch_moved(repository, in.target_branch, in.destination_commit_specifier)));
+}
+
+std::string target_of(region::Request& rq, const Sides& sides, const std::optional<std::string>& target,
+                      const std::string& destination) {
+  const std::string branch = branch_moved(sides.repository, target, destination);
   check_branch_name(branch);
   if (require_branch(rq.tx, sides.repository, branch) != sides.destination)
     throw ConcurrentReferenceUpdateException("The branch " + branch + " is not at the destination commit.");
@@ -194,8 +208,7 @@ GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, con
 
 MergeBranchesByFastForwardOutput CodeCommit::merge_branches_by_fast_forward(region::Request& rq,
                                                                             const MergeBranchesByFastForwardInput& in) {
-  authorize(rq, "MergeBranchesByFastForward", in.repository_name,
-            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+  authorize_merge(rq, "MergeBranchesByFastForward", in);
 
   Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
   const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
@@ -208,16 +221,14 @@ MergeBranchesByFastForwardOutput CodeCommit::merge_branches_by_fast_forward(regi
 
 MergeBranchesBySquashOutput CodeCommit::merge_branches_by_squash(region::Request& rq,
                                                                  const MergeBranchesBySquashInput& in) {
-  authorize(rq, "MergeBranchesBySquash", in.repository_name,
-            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+  authorize_merge(rq, "MergeBranchesBySquash", in);
   const auto [commit, tree] = merge_and_commit(rq, in, false);
   return {.commit_id = commit, .tree_id = tree};
 }
 
 MergeBranchesByThreeWayOutput CodeCommit::merge_branches_by_three_way(region::Request& rq,
                                                                       const MergeBranchesByThreeWayInput& in) {
-  authorize(rq, "MergeBranchesByThreeWay", in.repository_name,
-            branch_key(in.target_branch.value_or(in.destination_commit_specifier)));
+  authorize_merge(rq, "MergeBranchesByThreeWay", in);
   const auto [commit, tree] = merge_and_commit(rq, in, true);
   return {.commit_id = commit, .tree_id = tree};
 }

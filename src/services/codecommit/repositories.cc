@@ -57,14 +57,17 @@ void check_tags(const std::map<std::string, std::string>& tags) {
 }
 
 /// The repository of an ARN, after the caller was authorized for it.
-Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text) {
-  rq.authorize("codecommit:" + std::string(action), text);
+Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
+                          region::ConditionKeys keys = {}) {
   const auto arn = parse_arn(text);
-  if (!arn || arn->service != "codecommit" || arn->region != rq.region)
+  const std::string asked = "codecommit:" + std::string(action);
+  if (!arn || !rq.names_resource(asked, text) || arn->region != rq.region)
     throw InvalidResourceArnException("The resource ARN is not valid: " + text);
-  auto repository = find_repository(rq.tx, arn->account, arn->region, arn->resource);
-  if (!repository || repository->account != rq.account)
-    throw RepositoryDoesNotExistException(arn->resource + " does not exist");
+  auto repository = find_repository(rq.tx, rq.account, rq.region, arn->resource);
+  if (arn->account != rq.account) repository.reset();
+  if (repository) region::add_resource_tags(keys, repository->tags);
+  rq.authorize(asked, text, keys);
+  if (!repository) throw RepositoryDoesNotExistException(arn->resource + " does not exist");
   return *std::move(repository);
 }
 
@@ -78,12 +81,9 @@ std::size_t read_token(const std::optional<std::string>& token) {
 }  // namespace
 
 CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const CreateRepositoryInput& in) {
-  region::ConditionKeys keys;
-  for (const auto& [key, value] : in.tags.value_or(std::map<std::string, std::string>())) {
-    keys["aws:RequestTag/" + key] = {value};
-    keys["aws:TagKeys"].push_back(key);
-  }
+  const auto keys = region::request_tag_keys(in.tags.value_or(std::map<std::string, std::string>()));
   authorize(rq, "CreateRepository", in.repository_name, keys);
+  if (!keys.empty()) authorize(rq, "TagResource", in.repository_name, keys);
 
   check_repository_name(in.repository_name);
   check_description(in.repository_description);
@@ -147,9 +147,9 @@ DeleteRepositoryOutput CodeCommit::delete_repository(region::Request& rq, const 
 
 BatchGetRepositoriesOutput CodeCommit::batch_get_repositories(region::Request& rq,
                                                               const BatchGetRepositoriesInput& in) {
+  if (in.repository_names.empty()) throw RepositoryNamesRequiredException("At least one repository name is required.");
   for (const auto& name : in.repository_names) authorize(rq, "BatchGetRepositories", name);
 
-  if (in.repository_names.empty()) throw RepositoryNamesRequiredException("At least one repository name is required.");
   if (in.repository_names.size() > 100)
     throw MaximumRepositoryNamesExceededException("The maximum number of repository names is 100.");
   BatchGetRepositoriesOutput out;
@@ -196,7 +196,7 @@ UpdateRepositoryNameOutput CodeCommit::update_repository_name(region::Request& r
 }
 
 TagResourceOutput CodeCommit::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  Repository repository = require_by_arn(rq, "TagResource", in.resource_arn);
+  Repository repository = require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(in.tags));
   for (const auto& [key, value] : in.tags) repository.tags[key] = value;
   check_tags(repository.tags);
   update(rq.tx, repository);
@@ -204,7 +204,7 @@ TagResourceOutput CodeCommit::tag_resource(region::Request& rq, const TagResourc
 }
 
 UntagResourceOutput CodeCommit::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  Repository repository = require_by_arn(rq, "UntagResource", in.resource_arn);
+  Repository repository = require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
   for (const auto& key : in.tag_keys) repository.tags.erase(key);
   update(rq.tx, repository);
   return {};

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/encoding.h"
@@ -54,11 +55,12 @@ std::optional<GitRoute> route(const http::RequestHead& head) {
   return std::nullopt;
 }
 
+std::string_view name_of(Verb verb) { return verb == Verb::kPull ? "GitPull" : "GitPush"; }
+
 /// Git's requests have no model; authorization and events still ask for the operation.
 const wire::OperationModel& operation(Verb verb) {
-  static const wire::OperationModel pull{.name = "GitPull", .service = &service_model(), .read_only = true};
-  static const wire::OperationModel push{.name = "GitPush", .service = &service_model()};
-  return verb == Verb::kPull ? pull : push;
+  const auto unmodelled = service_model().unmodelled;
+  return *std::ranges::find(unmodelled, name_of(verb), &wire::OperationModel::name);
 }
 
 /// Tells the trail of one of git's requests, as CodeCommit does: a push is two, the look at what is there and the
@@ -170,7 +172,8 @@ void CodeCommit::serve(http::Exchange& exchange) {
       if (!login) return;
       region::Request rq(home_, *this, operation(wanted->verb), tx, login->caller, login->region, request_id);
       rq.asked = &resources;
-      authorize(rq, wanted->verb == Verb::kPull ? "GitPull" : "GitPush", wanted->repository);
+      authorize(rq, name_of(wanted->verb), wanted->repository);
+      rq.require_authorized();
       repository = require_repository(rq, wanted->repository);
       if (wanted->verb == Verb::kPush) references = list_references(tx, *repository);
     });

@@ -11,7 +11,9 @@ namespace hanbat::codedeploy {
 CreateApplicationOutput CodeDeploy::create_application(region::Request& rq, const CreateApplicationInput& in) {
   const Place place = place_of(rq);
   const std::string arn = place.application_arn(in.application_name);
-  rq.authorize("codedeploy:CreateApplication", arn);
+  const auto keys = region::request_tag_keys(region::tag_map(in.tags));
+  rq.authorize("codedeploy:CreateApplication", arn, keys);
+  if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
 
   const std::string platform = in.compute_platform.value_or("Server");
   if (platform != "Server") throw wire::Error::not_implemented("CreateApplication", "computePlatform " + platform);
@@ -34,7 +36,7 @@ CreateApplicationOutput CodeDeploy::create_application(region::Request& rq, cons
 }
 
 GetApplicationOutput CodeDeploy::get_application(region::Request& rq, const GetApplicationInput& in) {
-  rq.authorize("codedeploy:GetApplication", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:GetApplication", place_of(rq).application_arn(in.application_name));
 
   GetApplicationOutput out;
   out.application = store_.require_application(rq.tx, place_of(rq), in.application_name);
@@ -43,8 +45,9 @@ GetApplicationOutput CodeDeploy::get_application(region::Request& rq, const GetA
 
 BatchGetApplicationsOutput CodeDeploy::batch_get_applications(region::Request& rq,
                                                               const BatchGetApplicationsInput& in) {
+  if (in.application_names.empty()) throw ApplicationNameRequiredException("Application name is missing");
   for (const std::string& name : in.application_names)
-    rq.authorize("codedeploy:BatchGetApplications", place_of(rq).application_arn(name));
+    authorize(rq, "codedeploy:BatchGetApplications", place_of(rq).application_arn(name));
 
   BatchGetApplicationsOutput out;
   out.applications_info.emplace();
@@ -66,7 +69,7 @@ UpdateApplicationOutput CodeDeploy::update_application(region::Request& rq, cons
   const Place place = place_of(rq);
   const std::string from = in.application_name.value_or("");
   const std::string to = in.new_application_name.value_or("");
-  rq.authorize("codedeploy:UpdateApplication", place.application_arn(from));
+  authorize(rq, "codedeploy:UpdateApplication", place.application_arn(from));
 
   if (from.empty()) throw ApplicationNameRequiredException("Application name is missing");
   store_.require_application(rq.tx, place, from);
@@ -81,7 +84,7 @@ UpdateApplicationOutput CodeDeploy::update_application(region::Request& rq, cons
 
 DeleteApplicationOutput CodeDeploy::delete_application(region::Request& rq, const DeleteApplicationInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:DeleteApplication", place.application_arn(in.application_name));
+  authorize(rq, "codedeploy:DeleteApplication", place.application_arn(in.application_name));
 
   if (!store_.find_application(rq.tx, place, in.application_name)) return {};
 
@@ -95,48 +98,47 @@ DeleteApplicationOutput CodeDeploy::delete_application(region::Request& rq, cons
   return {};
 }
 
-namespace {
+void CodeDeploy::authorize(region::Request& rq, std::string_view action, const std::string& arn,
+                           region::ConditionKeys keys) {
+  region::add_resource_tags(keys, store_.tags(rq.tx, arn));
+  rq.authorize(action, arn, keys);
+}
 
-// Throws what AWS throws for an ARN that names nothing that has tags.
-void require_tagged(Store& store, region::Request& rq, const std::string& text) {
+void CodeDeploy::authorize_tagged(region::Request& rq, std::string_view action, const std::string& text,
+                                  region::ConditionKeys keys) {
   const auto arn = parse_arn(text);
   const Place place = place_of(rq);
   if (!arn || arn->service != "codedeploy" || arn->account != place.account || arn->region != place.region)
     throw InvalidArnException("The specified ARN is not in a valid format.");
-  if (arn->resource.starts_with("application:")) {
-    store.require_application(rq.tx, place, arn->resource.substr(12));
-  } else if (const std::size_t slash = arn->resource.find('/');
-             arn->resource.starts_with("deploymentgroup:") && slash != std::string::npos) {
-    store.require_group(rq.tx, place, arn->resource.substr(16, slash - 16), arn->resource.substr(slash + 1));
-  } else {
-    throw ArnNotSupportedException("The specified ARN is not supported.");
-  }
+  if (!rq.names_resource(action, text)) throw ArnNotSupportedException("The specified ARN is not supported.");
+  authorize(rq, action, text, std::move(keys));
+
+  const std::size_t slash = arn->resource.find('/');
+  if (arn->resource.starts_with("application:"))
+    store_.require_application(rq.tx, place, arn->resource.substr(12));
+  else
+    store_.require_group(rq.tx, place, arn->resource.substr(16, slash - 16), arn->resource.substr(slash + 1));
 }
 
-}  // namespace
-
 TagResourceOutput CodeDeploy::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  rq.authorize("codedeploy:TagResource", in.resource_arn);
+  authorize_tagged(rq, "codedeploy:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
 
-  require_tagged(store_, rq, in.resource_arn);
   for (const Tag& tag : in.tags) store_.set_tag(rq.tx, in.resource_arn, tag.key.value_or(""), tag.value.value_or(""));
 
   return {};
 }
 
 UntagResourceOutput CodeDeploy::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  rq.authorize("codedeploy:UntagResource", in.resource_arn);
+  authorize_tagged(rq, "codedeploy:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
 
-  require_tagged(store_, rq, in.resource_arn);
   for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_arn, key);
 
   return {};
 }
 
 ListTagsForResourceOutput CodeDeploy::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  rq.authorize("codedeploy:ListTagsForResource", in.resource_arn);
+  authorize_tagged(rq, "codedeploy:ListTagsForResource", in.resource_arn);
 
-  require_tagged(store_, rq, in.resource_arn);
   ListTagsForResourceOutput out;
   out.tags.emplace();
   for (const auto& [key, value] : store_.tags(rq.tx, in.resource_arn)) {

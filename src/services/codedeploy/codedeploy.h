@@ -6,6 +6,7 @@
 
 #include "gen/codedeploy/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/codedeploy/store.h"
 #include "services/codedeploy/workflow.h"
 
@@ -70,6 +71,11 @@ class CodeDeploy final : public Operations {
   ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
 
  private:
+  /// rq.authorize of an application or group by its ARN, with its tags.
+  void authorize(region::Request& rq, std::string_view action, const std::string& arn, region::ConditionKeys keys = {});
+  /// The same of an ARN that the caller gave, for operations about tags; then throws when it names nothing.
+  void authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
+                        region::ConditionKeys keys = {});
   /// Authorizes for the group of a deployment, which its name alone does not tell; then throws when there is none.
   Deployment require_deployment(region::Request& rq, std::string_view action, const std::string& id);
   void check_group(region::Request& rq, DeploymentGroupInfo& group);

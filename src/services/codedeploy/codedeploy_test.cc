@@ -260,5 +260,42 @@ TEST_F(CodeDeployTest, without_instances_a_deployment_fails) {
   EXPECT_EQ(info(deploy()).error_information->code, "NO_INSTANCES");
 }
 
+TEST_F(CodeDeployTest, applications_groups_and_deployments_are_told_of_by_their_tags) {
+  const std::string prefix = "arn:aws:codedeploy:ap-northeast-2:123456789012:";
+  const std::string application = prefix + "application:wsi-api", group = prefix + "deploymentgroup:wsi-api/dev-api";
+  client.tag_resource({.resource_arn = application, .tags = {{.key = "team", .value = "a"}}});
+  client.tag_resource({.resource_arn = group, .tags = {{.key = "team", .value = "b"}}});
+  CreateApplicationInput in;
+  in.application_name = "other";
+  in.tags = {{{.key = "team", .value = "c"}}};
+  client.create_application(in);
+  client.get_application({.application_name = "wsi-api"});
+  client.list_deployment_groups({.application_name = "wsi-api"});
+  const std::string id = deploy();
+  client.get_deployment({.deployment_id = id});
+  const region::Told expected[] = {
+      {"codedeploy:CreateApplication", prefix + "application:other", "aws:RequestTag/team", "c"},
+      {"codedeploy:TagResource", prefix + "application:other", "aws:TagKeys", "team"},
+      {"codedeploy:GetApplication", application, "aws:ResourceTag/team", "a"},
+      {"codedeploy:ListDeploymentGroups", application, "aws:ResourceTag/team", "a"},
+      {"codedeploy:CreateDeployment", group, "aws:ResourceTag/team", "b"},
+      {"codedeploy:GetDeployment", group, "aws:ResourceTag/team", "b"}};
+  for (const region::Told& one : expected)
+    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action;
+}
+
+TEST_F(CodeDeployTest, a_call_about_nothing_is_refused_before_it_is_authorized) {
+  EXPECT_THROW(client.batch_get_deployments({}), DeploymentIdRequiredException);
+  EXPECT_THROW(client.batch_get_applications({}), ApplicationNameRequiredException);
+  EXPECT_THROW(client.tag_resource({.resource_arn = "arn:aws:codedeploy:ap-northeast-2:123456789012:instance:x",
+                                    .tags = {{.key = "team", .value = "a"}}}),
+               ArnNotSupportedException);
+  UpdateDeploymentGroupInput in;
+  in.application_name = "wsi-api";
+  in.current_deployment_group_name = "dev-api";
+  in.service_role_arn = "arn:aws:s3:::bucket";
+  EXPECT_THROW(client.update_deployment_group(in), InvalidRoleException);
+}
+
 }  // namespace
 }  // namespace hanbat::codedeploy

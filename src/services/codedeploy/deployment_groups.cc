@@ -8,6 +8,12 @@ namespace {
 
 constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
 
+void authorize_role(region::Request& rq, const std::string& arn) {
+  if (!rq.names_resource("iam:PassRole", arn))
+    throw InvalidRoleException("The service role ARN was specified in an invalid format: " + arn);
+  rq.authorize_pass_role(arn, kPrincipal);
+}
+
 void check_filters(const std::vector<EC2TagFilter>& filters) {
   for (const EC2TagFilter& filter : filters) {
     const std::string type = filter.type.value_or("");
@@ -70,8 +76,10 @@ CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request&
                                                                 const CreateDeploymentGroupInput& in) {
   const Place place = place_of(rq);
   const std::string arn = place.group_arn(in.application_name, in.deployment_group_name);
-  rq.authorize("codedeploy:CreateDeploymentGroup", arn);
-  rq.authorize_pass_role(in.service_role_arn, kPrincipal);
+  const auto keys = region::request_tag_keys(region::tag_map(in.tags));
+  rq.authorize("codedeploy:CreateDeploymentGroup", arn, keys);
+  if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
+  authorize_role(rq, in.service_role_arn);
 
   store_.require_application(rq.tx, place, in.application_name);
   if (store_.find_group(rq.tx, place, in.application_name, in.deployment_group_name))
@@ -103,9 +111,9 @@ CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request&
 UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request& rq,
                                                                 const UpdateDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:UpdateDeploymentGroup",
-               place.group_arn(in.application_name, in.current_deployment_group_name));
-  if (in.service_role_arn) rq.authorize_pass_role(*in.service_role_arn, kPrincipal);
+  authorize(rq, "codedeploy:UpdateDeploymentGroup",
+            place.group_arn(in.application_name, in.current_deployment_group_name));
+  if (in.service_role_arn) authorize_role(rq, *in.service_role_arn);
 
   DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, in.current_deployment_group_name);
   if (in.new_deployment_group_name && in.new_deployment_group_name != in.current_deployment_group_name) {
@@ -139,7 +147,7 @@ UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request&
 }
 
 GetDeploymentGroupOutput CodeDeploy::get_deployment_group(region::Request& rq, const GetDeploymentGroupInput& in) {
-  rq.authorize("codedeploy:GetDeploymentGroup", place_of(rq).group_arn(in.application_name, in.deployment_group_name));
+  authorize(rq, "codedeploy:GetDeploymentGroup", place_of(rq).group_arn(in.application_name, in.deployment_group_name));
 
   GetDeploymentGroupOutput out;
   out.deployment_group_info = store_.require_group(rq.tx, place_of(rq), in.application_name, in.deployment_group_name);
@@ -148,8 +156,9 @@ GetDeploymentGroupOutput CodeDeploy::get_deployment_group(region::Request& rq, c
 
 BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::Request& rq,
                                                                        const BatchGetDeploymentGroupsInput& in) {
+  if (in.deployment_group_names.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
   for (const std::string& name : in.deployment_group_names)
-    rq.authorize("codedeploy:BatchGetDeploymentGroups", place_of(rq).group_arn(in.application_name, name));
+    authorize(rq, "codedeploy:BatchGetDeploymentGroups", place_of(rq).group_arn(in.application_name, name));
 
   BatchGetDeploymentGroupsOutput out;
   out.deployment_groups_info.emplace();
@@ -166,7 +175,7 @@ BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::R
 
 ListDeploymentGroupsOutput CodeDeploy::list_deployment_groups(region::Request& rq,
                                                               const ListDeploymentGroupsInput& in) {
-  rq.authorize("codedeploy:ListDeploymentGroups", place_of(rq).group_arn(in.application_name, "*"));
+  authorize(rq, "codedeploy:ListDeploymentGroups", place_of(rq).application_arn(in.application_name));
 
   store_.require_application(rq.tx, place_of(rq), in.application_name);
   ListDeploymentGroupsOutput out;
@@ -179,7 +188,7 @@ ListDeploymentGroupsOutput CodeDeploy::list_deployment_groups(region::Request& r
 DeleteDeploymentGroupOutput CodeDeploy::delete_deployment_group(region::Request& rq,
                                                                 const DeleteDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:DeleteDeploymentGroup", place.group_arn(in.application_name, in.deployment_group_name));
+  authorize(rq, "codedeploy:DeleteDeploymentGroup", place.group_arn(in.application_name, in.deployment_group_name));
 
   if (const auto group = store_.find_group(rq.tx, place, in.application_name, in.deployment_group_name)) {
     store_.erase_group(rq.tx, *group->deployment_group_id);

@@ -18,8 +18,9 @@ bool is_deployment_id(const std::string& id) {
 
 Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view action, const std::string& id) {
   const auto found = store_.find_deployment(rq.tx, place_of(rq), id);
-  rq.authorize(action, found ? place_of(rq).group_arn(*found->info.application_name, *found->info.deployment_group_name)
-                             : place_of(rq).group_arn("*", "*"));
+  authorize(rq, action,
+            found ? place_of(rq).group_arn(*found->info.application_name, *found->info.deployment_group_name)
+                  : place_of(rq).group_arn("*", "*"));
   if (!is_deployment_id(id))
     throw InvalidDeploymentIdException("Specified DeploymentId is not in the valid format: " + id);
   if (!found) throw DeploymentDoesNotExistException("The deployment " + id + " could not be found");
@@ -29,7 +30,7 @@ Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view 
 CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const CreateDeploymentInput& in) {
   const Place place = place_of(rq);
   const std::string group_name = in.deployment_group_name.value_or("");
-  rq.authorize("codedeploy:CreateDeployment", place.group_arn(in.application_name, group_name));
+  authorize(rq, "codedeploy:CreateDeployment", place.group_arn(in.application_name, group_name));
 
   if (group_name.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
   const DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, group_name);
@@ -82,6 +83,7 @@ GetDeploymentOutput CodeDeploy::get_deployment(region::Request& rq, const GetDep
 BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq, const BatchGetDeploymentsInput& in) {
   BatchGetDeploymentsOutput out;
   out.deployments_info.emplace();
+  if (in.deployment_ids.empty()) throw DeploymentIdRequiredException("Deployment ID is missing");
   for (const std::string& id : in.deployment_ids)
     out.deployments_info->push_back(require_deployment(rq, "codedeploy:BatchGetDeployments", id).info);
   return out;
@@ -89,8 +91,8 @@ BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq,
 
 ListDeploymentsOutput CodeDeploy::list_deployments(region::Request& rq, const ListDeploymentsInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:ListDeployments",
-               place.group_arn(in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
+  authorize(rq, "codedeploy:ListDeployments",
+            place.group_arn(in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
 
   if (in.application_name && in.deployment_group_name)
     store_.require_group(rq.tx, place, *in.application_name, *in.deployment_group_name);

@@ -47,7 +47,7 @@ RevisionLocation require_s3_revision(std::string_view operation, const std::opti
 
 RegisterApplicationRevisionOutput CodeDeploy::register_application_revision(
     region::Request& rq, const RegisterApplicationRevisionInput& in) {
-  rq.authorize("codedeploy:RegisterApplicationRevision", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:RegisterApplicationRevision", place_of(rq).application_arn(in.application_name));
 
   const RevisionLocation location = require_s3_revision("RegisterApplicationRevision", in.revision);
   store_.require_application(rq.tx, place_of(rq), in.application_name);
@@ -63,7 +63,7 @@ RegisterApplicationRevisionOutput CodeDeploy::register_application_revision(
 
 GetApplicationRevisionOutput CodeDeploy::get_application_revision(region::Request& rq,
                                                                   const GetApplicationRevisionInput& in) {
-  rq.authorize("codedeploy:GetApplicationRevision", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:GetApplicationRevision", place_of(rq).application_arn(in.application_name));
 
   const RevisionLocation location = require_s3_revision("GetApplicationRevision", in.revision);
   store_.require_application(rq.tx, place_of(rq), in.application_name);
@@ -81,7 +81,7 @@ GetApplicationRevisionOutput CodeDeploy::get_application_revision(region::Reques
 
 BatchGetApplicationRevisionsOutput CodeDeploy::batch_get_application_revisions(
     region::Request& rq, const BatchGetApplicationRevisionsInput& in) {
-  rq.authorize("codedeploy:BatchGetApplicationRevisions", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:BatchGetApplicationRevisions", place_of(rq).application_arn(in.application_name));
 
   store_.require_application(rq.tx, place_of(rq), in.application_name);
   BatchGetApplicationRevisionsOutput out;
@@ -103,7 +103,7 @@ BatchGetApplicationRevisionsOutput CodeDeploy::batch_get_application_revisions(
 
 ListApplicationRevisionsOutput CodeDeploy::list_application_revisions(region::Request& rq,
                                                                       const ListApplicationRevisionsInput& in) {
-  rq.authorize("codedeploy:ListApplicationRevisions", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:ListApplicationRevisions", place_of(rq).application_arn(in.application_name));
 
   store_.require_application(rq.tx, place_of(rq), in.application_name);
   std::vector<RevisionRow> rows = store_.list_revisions(rq.tx, place_of(rq), in.application_name);

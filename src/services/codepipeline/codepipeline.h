@@ -8,6 +8,7 @@
 
 #include "gen/codepipeline/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/codepipeline/pipeline.h"
 #include "services/codepipeline/store.h"
 #include "services/codepipeline/workflow.h"
@@ -46,6 +47,11 @@ class CodePipeline final : public Operations {
   ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
 
  private:
+  /// rq.authorize of a pipeline, or a stage or action of it, by its ARN, with the pipeline's tags.
+  void authorize(region::Request& rq, std::string_view action, const std::string& arn, region::ConditionKeys keys = {});
+  /// The same of a pipeline by an ARN that the caller gave; then throws when it names nothing.
+  void authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
+                        region::ConditionKeys keys = {});
   void check_role(region::Request& rq, const PipelineDeclaration& declaration);
   void set_transition(region::Request& rq, const PipelineRow& pipeline, const std::string& stage,
                       const Transition& transition);

@@ -233,5 +233,28 @@ TEST_F(CodePipelineTest, a_disabled_transition_holds_and_enabling_lets_go) {
   EXPECT_EQ(latest().status, "Succeeded");
 }
 
+TEST_F(CodePipelineTest, a_pipeline_its_stages_and_actions_are_told_of_by_its_tags) {
+  create();
+  const std::string arn = "arn:aws:codepipeline:ap-northeast-2:123456789012:wsi-api-pipeline";
+  client.tag_resource({.resource_arn = arn, .tags = {{.key = "team", .value = "a"}}});
+  DisableStageTransitionInput in;
+  in.pipeline_name = "wsi-api-pipeline";
+  in.stage_name = "Deploy";
+  in.transition_type = "Inbound";
+  in.reason = "a freeze";
+  client.disable_stage_transition(in);
+  client.get_pipeline({.name = "wsi-api-pipeline"});
+  client.untag_resource({.resource_arn = arn, .tag_keys = {"team"}});
+  const std::string role = "arn:aws:iam::123456789012:role/wsi-codepipeline";
+  const region::Told expected[] = {
+      {"iam:PassRole", role, "iam:PassedToService", "codepipeline.amazonaws.com"},
+      {"codepipeline:TagResource", arn, "aws:RequestTag/team", "a"},
+      {"codepipeline:DisableStageTransition", arn + "/Deploy", "aws:ResourceTag/team", "a"},
+      {"codepipeline:GetPipeline", arn, "aws:ResourceTag/team", "a"},
+      {"codepipeline:UntagResource", arn, "aws:TagKeys", "team"}};
+  for (const region::Told& one : expected)
+    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action;
+}
+
 }  // namespace
 }  // namespace hanbat::codepipeline

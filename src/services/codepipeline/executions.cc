@@ -84,7 +84,7 @@ ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run
 
 StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Request& rq,
                                                                     const StartPipelineExecutionInput& in) {
-  rq.authorize("codepipeline:StartPipelineExecution", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:StartPipelineExecution", place_of(rq).arn(in.name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
   Start start = started_by(rq);
@@ -108,7 +108,7 @@ StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Requ
 
 StopPipelineExecutionOutput CodePipeline::stop_pipeline_execution(region::Request& rq,
                                                                   const StopPipelineExecutionInput& in) {
-  rq.authorize("codepipeline:StopPipelineExecution", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:StopPipelineExecution", place_of(rq).arn(in.pipeline_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
@@ -131,7 +131,7 @@ StopPipelineExecutionOutput CodePipeline::stop_pipeline_execution(region::Reques
 }
 
 RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& rq, const RetryStageExecutionInput& in) {
-  rq.authorize("codepipeline:RetryStageExecution", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:RetryStageExecution", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   const auto& stages = pipeline.declaration.stages;
@@ -167,7 +167,7 @@ RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& r
 
 GetPipelineExecutionOutput CodePipeline::get_pipeline_execution(region::Request& rq,
                                                                 const GetPipelineExecutionInput& in) {
-  rq.authorize("codepipeline:GetPipelineExecution", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:GetPipelineExecution", place_of(rq).arn(in.pipeline_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
@@ -198,7 +198,7 @@ GetPipelineExecutionOutput CodePipeline::get_pipeline_execution(region::Request&
 
 ListPipelineExecutionsOutput CodePipeline::list_pipeline_executions(region::Request& rq,
                                                                     const ListPipelineExecutionsInput& in) {
-  rq.authorize("codepipeline:ListPipelineExecutions", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:ListPipelineExecutions", place_of(rq).arn(in.pipeline_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   const int limit = in.max_results.value_or(100);
@@ -238,7 +238,7 @@ ListPipelineExecutionsOutput CodePipeline::list_pipeline_executions(region::Requ
 
 ListActionExecutionsOutput CodePipeline::list_action_executions(region::Request& rq,
                                                                 const ListActionExecutionsInput& in) {
-  rq.authorize("codepipeline:ListActionExecutions", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:ListActionExecutions", place_of(rq).arn(in.pipeline_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   std::vector<Execution> executions;

@@ -39,7 +39,9 @@ void CodePipeline::check_role(region::Request& rq, const PipelineDeclaration& de
 CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const CreatePipelineInput& in) {
   const Place place = place_of(rq);
   const std::string arn = place.arn(in.pipeline.name);
-  rq.authorize("codepipeline:CreatePipeline", arn);
+  const auto keys = region::request_tag_keys(region::tag_map(in.tags));
+  rq.authorize("codepipeline:CreatePipeline", arn, keys);
+  if (!keys.empty()) rq.authorize("codepipeline:TagResource", arn, keys);
   rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal);
 
   if (store_.find(rq.tx, place, in.pipeline.name))
@@ -78,7 +80,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
 
 UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const UpdatePipelineInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codepipeline:UpdatePipeline", place.arn(in.pipeline.name));
+  authorize(rq, "codepipeline:UpdatePipeline", place.arn(in.pipeline.name));
   rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal);
 
   auto found = store_.find(rq.tx, place, in.pipeline.name);
@@ -103,7 +105,7 @@ UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const Up
 }
 
 GetPipelineOutput CodePipeline::get_pipeline(region::Request& rq, const GetPipelineInput& in) {
-  rq.authorize("codepipeline:GetPipeline", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:GetPipeline", place_of(rq).arn(in.name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
   GetPipelineOutput out;
@@ -146,7 +148,7 @@ ListPipelinesOutput CodePipeline::list_pipelines(region::Request& rq, const List
 }
 
 DeletePipelineOutput CodePipeline::delete_pipeline(region::Request& rq, const DeletePipelineInput& in) {
-  rq.authorize("codepipeline:DeletePipeline", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:DeletePipeline", place_of(rq).arn(in.name));
 
   if (const auto pipeline = store_.find(rq.tx, place_of(rq), in.name)) {
     home_.tasks.cancel(rq.tx, kPollTask, pipeline->id);
@@ -159,22 +161,25 @@ DeletePipelineOutput CodePipeline::delete_pipeline(region::Request& rq, const De
   return {};
 }
 
-namespace {
+void CodePipeline::authorize(region::Request& rq, std::string_view action, const std::string& arn,
+                             region::ConditionKeys keys) {
+  region::add_resource_tags(keys, store_.tags(rq.tx, arn.substr(0, arn.find('/'))));
+  rq.authorize(action, arn, keys);
+}
 
-void require_tagged(Store& store, region::Request& rq, const std::string& text) {
+void CodePipeline::authorize_tagged(region::Request& rq, std::string_view action, const std::string& text,
+                                    region::ConditionKeys keys) {
   const auto arn = parse_arn(text);
-  if (!arn || arn->service != "codepipeline" || arn->account != rq.account || arn->region != rq.region)
+  if (!arn || !rq.names_resource(action, text) || arn->account != rq.account || arn->region != rq.region)
     throw InvalidArnException("The specified resource ARN is invalid: " + text);
-  if (!store.find(rq.tx, place_of(rq), arn->resource))
+  authorize(rq, action, text, std::move(keys));
+  if (!store_.find(rq.tx, place_of(rq), arn->resource))
     throw ResourceNotFoundException("The specified resource was not found: " + text);
 }
 
-}  // namespace
-
 TagResourceOutput CodePipeline::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  rq.authorize("codepipeline:TagResource", in.resource_arn);
+  authorize_tagged(rq, "codepipeline:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
 
-  require_tagged(store_, rq, in.resource_arn);
   for (const Tag& tag : in.tags) store_.set_tag(rq.tx, in.resource_arn, tag.key, tag.value);
   if (store_.tags(rq.tx, in.resource_arn).size() > 50)
     throw TooManyTagsException("The tags limit for a resource has been exceeded.");
@@ -183,9 +188,8 @@ TagResourceOutput CodePipeline::tag_resource(region::Request& rq, const TagResou
 }
 
 UntagResourceOutput CodePipeline::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  rq.authorize("codepipeline:UntagResource", in.resource_arn);
+  authorize_tagged(rq, "codepipeline:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
 
-  require_tagged(store_, rq, in.resource_arn);
   for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_arn, key);
 
   return {};
@@ -193,9 +197,8 @@ UntagResourceOutput CodePipeline::untag_resource(region::Request& rq, const Unta
 
 ListTagsForResourceOutput CodePipeline::list_tags_for_resource(region::Request& rq,
                                                                const ListTagsForResourceInput& in) {
-  rq.authorize("codepipeline:ListTagsForResource", in.resource_arn);
+  authorize_tagged(rq, "codepipeline:ListTagsForResource", in.resource_arn);
 
-  require_tagged(store_, rq, in.resource_arn);
   const std::int64_t offset = page_offset(in.next_token), limit = in.max_results.value_or(100);
   ListTagsForResourceOutput out;
   out.tags.emplace();

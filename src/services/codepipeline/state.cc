@@ -39,7 +39,7 @@ const StageDeclaration& require_stage(const PipelineRow& pipeline, const std::st
 }  // namespace
 
 GetPipelineStateOutput CodePipeline::get_pipeline_state(region::Request& rq, const GetPipelineStateInput& in) {
-  rq.authorize("codepipeline:GetPipelineState", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:GetPipelineState", place_of(rq).arn(in.name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
   std::vector<Execution> executions = store_.list_executions(rq.tx, pipeline.id, 50, 0);
@@ -108,7 +108,7 @@ void CodePipeline::set_transition(region::Request& rq, const PipelineRow& found,
 
 EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Request& rq,
                                                                   const EnableStageTransitionInput& in) {
-  rq.authorize("codepipeline:EnableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:EnableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   require_stage(pipeline, in.stage_name);
@@ -121,7 +121,7 @@ EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Reques
 
 DisableStageTransitionOutput CodePipeline::disable_stage_transition(region::Request& rq,
                                                                     const DisableStageTransitionInput& in) {
-  rq.authorize("codepipeline:DisableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:DisableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   require_stage(pipeline, in.stage_name);
@@ -133,8 +133,8 @@ DisableStageTransitionOutput CodePipeline::disable_stage_transition(region::Requ
 }
 
 PutApprovalResultOutput CodePipeline::put_approval_result(region::Request& rq, const PutApprovalResultInput& in) {
-  rq.authorize("codepipeline:PutApprovalResult",
-               place_of(rq).arn(in.pipeline_name + "/" + in.stage_name + "/" + in.action_name));
+  authorize(rq, "codepipeline:PutApprovalResult",
+            place_of(rq).arn(in.pipeline_name + "/" + in.stage_name + "/" + in.action_name));
 
   const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
   const StageDeclaration& stage = require_stage(pipeline, in.stage_name);

@@ -75,6 +75,14 @@ Resource<Address> require_address(store::Tx& tx, const Place& place, const std::
   throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", *public_ip));
 }
 
+/// The id of the address that a call names by its id or itself; "*" when there is none.
+template <class In>
+std::string allocation_asked(Request& rq, const In& in) {
+  if (in.allocation_id) return *in.allocation_id;
+  const auto found = find_named<Address>(rq.tx, place_of(rq), "", in.public_ip.value_or(""));
+  return found ? found->id : "*";
+}
+
 void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface) {
   take_public_address(at.tx, interface);
   address.shape.association_id = ec2_id("eipassoc");
@@ -108,8 +116,9 @@ void disassociate(store::Tx& tx, Resource<Address>& address) {
 }
 
 AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "elastic-ip");
-  may(rq, "AllocateAddress", "elastic-ip", "*", tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "elastic-ip");
+  may_make(rq, "AllocateAddress", "elastic-ip", tags);
+  may_tag(rq, "elastic-ip", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -152,7 +161,7 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
 }
 
 AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddressInput& in) {
-  may(rq, "AssociateAddress", "elastic-ip", in.allocation_id.value_or("*"));
+  may(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
   if (in.instance_id) may(rq, "AssociateAddress", "instance", *in.instance_id);
   if (in.network_interface_id) may(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
   end_dry_run(in.dry_run);
@@ -190,14 +199,13 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
 }
 
 DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const DisassociateAddressInput& in) {
-  may(rq, "DisassociateAddress", "elastic-ip", "*");
-  end_dry_run(in.dry_run);
-
   std::optional<Resource<Address>> address;
   for (auto& one : list<Address>(rq.tx, place_of(rq)))
     if ((in.association_id && one.shape.association_id == *in.association_id) ||
         (!in.association_id && in.public_ip && one.shape.public_ip == *in.public_ip))
       address = std::move(one);
+  allow(rq, in, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
+
   if (!address)
     throw Error(
         "InvalidAssociationID.NotFound", 400,
@@ -213,7 +221,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
 }
 
 ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput& in) {
-  allow(rq, in, "ReleaseAddress", "elastic-ip", in.allocation_id.value_or("*"));
+  allow(rq, in, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
 
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   if (address.shape.association_id)

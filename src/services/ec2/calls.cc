@@ -2,6 +2,7 @@
 
 #include "base/arn.h"
 #include "base/encoding.h"
+#include "services/ec2/resource_keys.h"
 #include "wire/operation.h"
 
 namespace hanbat::ec2 {
@@ -19,11 +20,7 @@ std::string arn_of(const Request& rq, std::string_view type, std::string_view id
 }
 
 void may(Request& rq, std::string_view action, std::string_view type, std::string_view id, region::ConditionKeys keys) {
-  if (id != "*")
-    for (const auto& [key, value] : rows::tags_of(rq.tx, id)) {
-      keys["ec2:ResourceTag/" + key] = {value};
-      keys["aws:ResourceTag/" + key] = {value};
-    }
+  keys.merge(resource_keys(rq.tx, place_of(rq), type, id));
   keys["ec2:Region"] = {rq.region};
   rq.authorize(fmt::format("ec2:{}", action), arn_of(rq, type, id), keys);
 }
@@ -52,17 +49,20 @@ void check_tags(const Tags& tags, const Tags& present) {
     throw Error("TagLimitExceeded", 400, fmt::format("The maximum number of tags per resource is {}.", kMostTags));
 }
 
-region::ConditionKeys tag_keys(const Tags& tags) {
-  region::ConditionKeys keys;
-  for (const auto& [key, value] : tags) {
-    keys["aws:RequestTag/" + key] = {value};
-    keys["aws:TagKeys"].push_back(key);
-  }
-  return keys;
+void may_make(Request& rq, std::string_view action, std::string_view type, const Tags& tags, region::ConditionKeys keys,
+              std::string_view id) {
+  keys.merge(region::request_tag_keys(tags));
+  keys["ec2:Region"] = {rq.region};
+  rq.authorize(fmt::format("ec2:{}", action), arn_of(rq, type, id), keys);
 }
 
-Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
-                    std::string_view type, std::initializer_list<std::string_view> types) {
+void may_tag(Request& rq, std::string_view type, const Tags& tags) {
+  if (tags.empty()) return;
+  may_make(rq, "CreateTags", type, tags, {{"ec2:CreateAction", {std::string(rq.operation.name)}}});
+}
+
+Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type,
+                    std::initializer_list<std::string_view> types) {
   Tags tags;
   if (!specifications) return tags;
   for (const TagSpecification& one : *specifications) {
@@ -76,11 +76,6 @@ Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecificatio
         throw invalid_parameter(fmt::format("Duplicate tag key '{}' specified.", tag.key.value_or("")));
   }
   check_tags(tags, {});
-  if (!tags.empty()) {
-    region::ConditionKeys keys = tag_keys(tags);
-    keys["ec2:CreateAction"] = {std::string(rq.operation.name)};
-    may(rq, "CreateTags", type, "*", std::move(keys));
-  }
   return tags;
 }
 

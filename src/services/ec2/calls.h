@@ -37,11 +37,18 @@ inline Making making(Request& rq) { return {rq.tx, place_of(rq), rq.now()}; }
 /// arn:aws:ec2:<region>:<account>:<type>/<id>; images belong to no account.
 std::string arn_of(const Request& rq, std::string_view type, std::string_view id);
 
-/// Asks whether the caller may do `ec2:<action>` to the resource; its tags are condition keys.
+/// Asks whether the caller may do `ec2:<action>` to the resource; its tags and what it is are condition keys. An absent
+/// one is asked about by its ARN alone, so that only who may do it to any is told that it is not there.
 void may(Request& rq, std::string_view action, std::string_view type, std::string_view id,
          region::ConditionKeys keys = {});
 /// The same for actions that know no resource.
 void may(Request& rq, std::string_view action);
+
+/// The same for what the call makes, with the tags that it gets: `<type>/*`, or `id` where the name is known.
+void may_make(Request& rq, std::string_view action, std::string_view type, const Tags& tags,
+              region::ConditionKeys keys = {}, std::string_view id = "*");
+/// ec2:CreateTags on what the call makes, when it gets tags; asked after the action itself.
+void may_tag(Request& rq, std::string_view type, const Tags& tags);
 
 /// Ends a call that was only a question.
 void end_dry_run(const std::optional<bool>& dry_run);
@@ -58,20 +65,16 @@ void allow(Request& rq, const In& in, std::string_view action) {
   if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
 }
 
-/// The tags that the call wants on what it makes of that type; asks for ec2:CreateTags. Throws AWS's errors for tags
-/// that cannot be, and for other types than `types`.
-Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
-                    std::string_view type, std::initializer_list<std::string_view> types);
-inline Tags requested_tags(Request& rq, const std::optional<std::vector<TagSpecification>>& specifications,
-                           std::string_view type) {
-  return requested_tags(rq, specifications, type, {type});
+/// The tags that the call wants on what it makes of that type. Throws AWS's errors for tags that cannot be, and for
+/// other types than `types`.
+Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type,
+                    std::initializer_list<std::string_view> types);
+inline Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type) {
+  return requested_tags(specifications, type, {type});
 }
 /// Throws unless these may be tags of a resource that has `present` already.
 void check_tags(const Tags& tags, const Tags& present);
 std::vector<Tag> tag_list(const Tags& tags);
-
-/// Condition keys of a call that makes something with tags.
-region::ConditionKeys tag_keys(const Tags& tags);
 
 /// A new resource with an id of its kind.
 template <class T>

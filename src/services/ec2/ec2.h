@@ -163,7 +163,6 @@ class Ec2 final : public Operations {
   /// Gives the account and region its default VPC when this is the first call for it.
   void prepare(Request& rq);
   /// The instance's profile by name or ARN, with iam:PassRole asked of the caller. Throws AWS's errors.
-  IamInstanceProfile require_profile(Request& rq, const IamInstanceProfileSpecification& wanted);
 
   // Networks, in network_tasks.cc.
   void apply_vpc(store::TaskRun& run);

@@ -4,6 +4,7 @@
 #include "services/ec2/instances.h"
 #include "services/ec2/metadata.h"
 #include "services/ec2/networks.h"
+#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -100,10 +101,21 @@ DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
 }
 
 ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const ModifyInstanceAttributeInput& in) {
-  allow(rq, in, "ModifyInstanceAttribute", "instance", in.instance_id);
+  const Changes changes = changes_of(rq, in);
+  const auto flag = [](const std::optional<bool>& value) -> std::optional<std::string> {
+    return value ? std::optional(truth(*value)) : std::nullopt;
+  };
+  may(rq, "ModifyInstanceAttribute", "instance", in.instance_id,
+      attribute_keys({{"DisableApiTermination", flag(changes.keep_alive)},
+                      {"DisableApiStop", flag(changes.keep_running)},
+                      {"InstanceInitiatedShutdownBehavior", changes.shutdown},
+                      {"UserData", changes.user_data},
+                      {"SourceDestCheck", flag(changes.source_dest_check)}}));
+  for (const std::string& group : changes.groups.value_or(std::vector<std::string>{}))
+    may(rq, "ModifyInstanceAttribute", "security-group", group);
+  end_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
-  const Changes changes = changes_of(rq, in);
   if (changes.count() != 1)
     throw Error("InvalidParameterCombination", 400,
                 changes.count() == 0 ? "No attributes specified." : "Fields for multiple attributes specified");
@@ -131,7 +143,14 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
 
 ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
     Request& rq, const ModifyInstanceMetadataOptionsInput& in) {
-  allow(rq, in, "ModifyInstanceMetadataOptions", "instance", in.instance_id);
+  std::optional<std::string> hops;
+  if (in.http_put_response_hop_limit) hops = std::to_string(*in.http_put_response_hop_limit);
+  may(rq, "ModifyInstanceMetadataOptions", "instance", in.instance_id,
+      attribute_keys({{"HttpEndpoint", in.http_endpoint},
+                      {"HttpTokens", in.http_tokens},
+                      {"HttpPutResponseHopLimit", hops},
+                      {"InstanceMetadataTags", in.instance_metadata_tags}}));
+  end_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;

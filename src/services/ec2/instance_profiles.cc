@@ -1,4 +1,5 @@
-// Instance profiles of instances: whose role's keys the metadata service hands out.
+#include "services/ec2/instance_profiles.h"
+
 #include "gen/iam/client.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances.h"
@@ -14,6 +15,11 @@ IamInstanceProfileAssociation require_no_other(Request& rq, const std::string& i
   return {};
 }
 
+region::ConditionKeys new_profile_key(const std::optional<iam::InstanceProfile>& profile) {
+  if (!profile) return {};
+  return {{"ec2:NewInstanceProfile", {profile->arn}}};
+}
+
 }  // namespace
 
 void associate_profile(const Making& at, const std::string& instance_id, const IamInstanceProfile& profile) {
@@ -26,7 +32,7 @@ void associate_profile(const Making& at, const std::string& instance_id, const I
   create(at.tx, row);
 }
 
-IamInstanceProfile Ec2::require_profile(Request& rq, const IamInstanceProfileSpecification& wanted) {
+std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceProfileSpecification& wanted) {
   std::string name = wanted.name.value_or("");
   if (wanted.arn) {
     const auto slash = wanted.arn->rfind('/');
@@ -38,36 +44,47 @@ IamInstanceProfile Ec2::require_profile(Request& rq, const IamInstanceProfileSpe
   if (name.empty()) throw missing_parameter("IamInstanceProfile.Name");
   // EC2 itself looks the profile up; of the caller AWS asks only that it may pass the role.
   Request own(rq.home, rq.service, rq.operation, rq.tx,
-              home_.identity().service_caller(rq.account, "ec2.amazonaws.com"), rq.region, rq.request_id);
-  iam::InstanceProfile profile;
+              rq.home.identity().service_caller(rq.account, "ec2.amazonaws.com"), rq.region, rq.request_id);
   try {
     iam::GetInstanceProfileInput question;
     question.instance_profile_name = name;
-    profile = iam::Client(own).get_instance_profile(question).instance_profile;
+    return iam::Client(own).get_instance_profile(question).instance_profile;
   } catch (const Error& error) {
     if (error.code() != "NoSuchEntity") throw;
+    return std::nullopt;
+  }
+}
+
+void authorize_profile(Request& rq, const std::optional<iam::InstanceProfile>& profile) {
+  if (!profile) return;
+  for (const iam::Role& role : profile->roles) rq.authorize_pass_role(role.arn, "ec2.amazonaws.com");
+}
+
+IamInstanceProfile require_profile(const std::optional<iam::InstanceProfile>& profile,
+                                   const IamInstanceProfileSpecification& wanted) {
+  if (!profile)
     throw invalid_parameter(
         wanted.arn ? fmt::format("Value ({}) for parameter iamInstanceProfile.arn is invalid. Invalid IAM "
                                  "Instance Profile ARN",
                                  *wanted.arn)
                    : fmt::format("Value ({}) for parameter iamInstanceProfile.name is invalid. Invalid IAM "
                                  "Instance Profile name",
-                                 name));
-  }
-  for (const iam::Role& role : profile.roles) rq.authorize_pass_role(role.arn, "ec2.amazonaws.com");
+                                 wanted.name.value_or("")));
   IamInstanceProfile out;
-  out.arn = profile.arn;
-  out.id = profile.instance_profile_id;
+  out.arn = profile->arn;
+  out.id = profile->instance_profile_id;
   return out;
 }
 
 AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& rq,
                                                                       const AssociateIamInstanceProfileInput& in) {
-  may(rq, "AssociateIamInstanceProfile", "instance", in.instance_id);
+  const auto found = find_profile(rq, in.iam_instance_profile);
+  may(rq, "AssociateIamInstanceProfile", "instance", in.instance_id, new_profile_key(found));
+  authorize_profile(rq, found);
 
   const auto instance = require_living(rq, in.instance_id);
   require_no_other(rq, instance.id);
-  const IamInstanceProfile profile = require_profile(rq, in.iam_instance_profile);
+  const IamInstanceProfile profile = require_profile(found, in.iam_instance_profile);
 
   associate_profile(making(rq), instance.id, profile);
 
@@ -81,6 +98,7 @@ DisassociateIamInstanceProfileOutput Ec2::disassociate_iam_instance_profile(
     Request& rq, const DisassociateIamInstanceProfileInput& in) {
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
   may(rq, "DisassociateIamInstanceProfile", "instance", row ? row->parent : "*");
+
   const auto association = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
 
   remove(rq.tx, association);
@@ -94,9 +112,12 @@ DisassociateIamInstanceProfileOutput Ec2::disassociate_iam_instance_profile(
 ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_association(
     Request& rq, const ReplaceIamInstanceProfileAssociationInput& in) {
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
-  may(rq, "ReplaceIamInstanceProfileAssociation", "instance", row ? row->parent : "*");
+  const auto found = find_profile(rq, in.iam_instance_profile);
+  may(rq, "ReplaceIamInstanceProfileAssociation", "instance", row ? row->parent : "*", new_profile_key(found));
+  authorize_profile(rq, found);
+
   const auto before = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
-  const IamInstanceProfile profile = require_profile(rq, in.iam_instance_profile);
+  const IamInstanceProfile profile = require_profile(found, in.iam_instance_profile);
 
   remove(rq.tx, before);
   associate_profile(making(rq), before.parent, profile);

@@ -23,8 +23,9 @@ std::optional<Resource<InternetGateway>> find_gateway_of(store::Tx& tx, const Re
 }
 
 CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const CreateInternetGatewayInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "internet-gateway");
-  may(rq, "CreateInternetGateway", "internet-gateway", "*", tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "internet-gateway");
+  may_make(rq, "CreateInternetGateway", "internet-gateway", tags);
+  may_tag(rq, "internet-gateway", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);

@@ -34,8 +34,9 @@ Resource<KeyPairInfo> keep(Request& rq, const std::string& name, KeyKind kind, c
 }  // namespace
 
 CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "key-pair");
-  may(rq, "CreateKeyPair", "key-pair", in.key_name, tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "key-pair");
+  may_make(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {in.key_type.value_or("rsa")}}}, in.key_name);
+  may_tag(rq, "key-pair", tags);
   end_dry_run(in.dry_run);
 
   if (in.key_format.value_or("pem") != "pem") throw not_done(rq, "KeyFormat ppk");
@@ -55,8 +56,9 @@ CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& 
 }
 
 ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "key-pair");
-  may(rq, "ImportKeyPair", "key-pair", in.key_name, tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "key-pair");
+  may_make(rq, "ImportKeyPair", "key-pair", tags, {}, in.key_name);
+  may_tag(rq, "key-pair", tags);
   end_dry_run(in.dry_run);
 
   require_new_name(rq, in.key_name);
@@ -90,7 +92,10 @@ DescribeKeyPairsOutput Ec2::describe_key_pairs(Request& rq, const DescribeKeyPai
 }
 
 DeleteKeyPairOutput Ec2::delete_key_pair(Request& rq, const DeleteKeyPairInput& in) {
-  allow(rq, in, "DeleteKeyPair", "key-pair", in.key_name.value_or(in.key_pair_id.value_or("*")));
+  std::string name = in.key_name.value_or(in.key_pair_id.value_or("*"));
+  if (const auto named = find<KeyPairInfo>(rq.tx, place_of(rq), in.key_pair_id.value_or("")))
+    name = named->shape.key_name.value_or(name);
+  allow(rq, in, "DeleteKeyPair", "key-pair", name);
 
   if (!in.key_name && !in.key_pair_id) throw missing_parameter("KeyName or KeyPairId");
   std::optional<Resource<KeyPairInfo>> row;

@@ -24,10 +24,12 @@ void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
 }  // namespace
 
 CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatewayInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "natgateway");
-  may(rq, "CreateNatGateway", "natgateway", "*", tag_keys(tags));
-  may(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or(""));
-  allow(rq, in, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or(""));
+  const Tags tags = requested_tags(in.tag_specifications, "natgateway");
+  may_make(rq, "CreateNatGateway", "natgateway", tags);
+  may(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
+  may(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
+  may_tag(rq, "natgateway", tags);
+  end_dry_run(in.dry_run);
 
   if (!in.subnet_id) throw missing_parameter("subnetId");
   if (in.connectivity_type.value_or("public") != "public") throw not_done(rq, "ConnectivityType private");

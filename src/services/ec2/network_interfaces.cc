@@ -3,6 +3,7 @@
 
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks.h"
+#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -158,11 +159,12 @@ void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
 }
 
 CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const CreateNetworkInterfaceInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "network-interface");
-  may(rq, "CreateNetworkInterface", "network-interface", "*", tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "network-interface");
+  may_make(rq, "CreateNetworkInterface", "network-interface", tags);
   may(rq, "CreateNetworkInterface", "subnet", in.subnet_id);
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
     may(rq, "CreateNetworkInterface", "security-group", group);
+  may_tag(rq, "network-interface", tags);
   end_dry_run(in.dry_run);
 
   if (in.interface_type.value_or("interface") != "interface") throw not_done(rq, "InterfaceType");
@@ -221,7 +223,14 @@ DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const De
 
 ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
     Request& rq, const ModifyNetworkInterfaceAttributeInput& in) {
-  allow(rq, in, "ModifyNetworkInterfaceAttribute", "network-interface", in.network_interface_id);
+  std::optional<std::string> description, source_dest_check;
+  if (in.description) description = in.description->value.value_or("");
+  if (in.source_dest_check) source_dest_check = truth(in.source_dest_check->value.value_or(true));
+  may(rq, "ModifyNetworkInterfaceAttribute", "network-interface", in.network_interface_id,
+      attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
+  for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
+    may(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
+  end_dry_run(in.dry_run);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
@@ -248,7 +257,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
 
 DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribute(
     Request& rq, const DescribeNetworkInterfaceAttributeInput& in) {
-  allow(rq, in, "DescribeNetworkInterfaceAttribute", "network-interface", in.network_interface_id);
+  allow(rq, in, "DescribeNetworkInterfaceAttribute");
 
   prepare(rq);
   const auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);

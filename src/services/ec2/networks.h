@@ -54,6 +54,9 @@ Resource<SecurityGroup> require_default_group(store::Tx& tx, const Place& place,
 std::vector<GroupIdentifier> require_groups(store::Tx& tx, const Place& place, const std::string& vpc_id,
                                             const std::vector<std::string>& ids);
 
+/// The id of the group that a call names by id, or by name in the default VPC; "*" when there is none.
+std::string group_asked(Request& rq, const std::optional<std::string>& id, const std::optional<std::string>& name);
+
 // Addresses.
 
 /// A public address that nobody has, noted as the holder's. Throws InsufficientAddressCapacity.

@@ -39,13 +39,20 @@ RouteTableAssociation association_of(const Resource<RouteTable>& table, const st
 }
 
 /// The table that has the association, and the association in it.
-std::pair<Resource<RouteTable>, RouteTableAssociation> require_association(Request& rq, const std::string& id) {
+using Association = std::pair<Resource<RouteTable>, RouteTableAssociation>;
+
+std::optional<Association> find_association(Request& rq, const std::string& id) {
   for (auto& table : list<RouteTable>(rq.tx, place_of(rq)))
     for (const RouteTableAssociation& association : *table.shape.associations)
       if (association.route_table_association_id == id) {
         RouteTableAssociation copy = association;
-        return {std::move(table), std::move(copy)};
+        return Association{std::move(table), std::move(copy)};
       }
+  return std::nullopt;
+}
+
+Association require_association(Request& rq, const std::string& id) {
+  if (auto found = find_association(rq, id)) return *std::move(found);
   throw Error("InvalidAssociationID.NotFound", 400, fmt::format("The association ID '{}' does not exist", id));
 }
 
@@ -85,9 +92,11 @@ Resource<RouteTable> route_table_of(store::Tx& tx, const Resource<Subnet>& subne
 }
 
 CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTableInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "route-table");
-  may(rq, "CreateRouteTable", "route-table", "*", tag_keys(tags));
-  allow(rq, in, "CreateRouteTable", "vpc", in.vpc_id);
+  const Tags tags = requested_tags(in.tag_specifications, "route-table");
+  may_make(rq, "CreateRouteTable", "route-table", tags);
+  may(rq, "CreateRouteTable", "vpc", in.vpc_id);
+  may_tag(rq, "route-table", tags);
+  end_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
   CreateRouteTableOutput out;
@@ -163,8 +172,9 @@ AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const Associat
 }
 
 DisassociateRouteTableOutput Ec2::disassociate_route_table(Request& rq, const DisassociateRouteTableInput& in) {
-  may(rq, "DisassociateRouteTable", "route-table", "*");
-  end_dry_run(in.dry_run);
+  const auto asked = find_association(rq, in.association_id);
+  if (asked && asked->second.subnet_id) may(rq, "DisassociateRouteTable", "subnet", *asked->second.subnet_id);
+  allow(rq, in, "DisassociateRouteTable", "route-table", asked ? asked->first.id : "*");
 
   auto [table, association] = require_association(rq, in.association_id);
   if (association.main.value_or(false))
@@ -177,6 +187,8 @@ DisassociateRouteTableOutput Ec2::disassociate_route_table(Request& rq, const Di
 
 ReplaceRouteTableAssociationOutput Ec2::replace_route_table_association(Request& rq,
                                                                         const ReplaceRouteTableAssociationInput& in) {
+  const auto asked = find_association(rq, in.association_id);
+  if (asked && asked->second.subnet_id) may(rq, "ReplaceRouteTableAssociation", "subnet", *asked->second.subnet_id);
   allow(rq, in, "ReplaceRouteTableAssociation", "route-table", in.route_table_id);
 
   auto [before, association] = require_association(rq, in.association_id);

@@ -10,6 +10,7 @@
 #include "services/ec2/images.h"
 #include "services/ec2/instance_types.h"
 #include "services/ec2/instances.h"
+#include "services/ec2/launch_permissions.h"
 #include "services/ec2/metadata.h"
 #include "services/ec2/networks.h"
 
@@ -30,7 +31,7 @@ struct LaunchPlan {
   std::string volume_type = "gp2";
   std::string user_data;
   std::optional<IamInstanceProfile> profile;
-  Tags instance_tags, volume_tags, interface_tags;
+  LaunchTags tags;
 };
 
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
@@ -101,29 +102,6 @@ InstanceNetworkInterfaceSpecification interface_asked(const Request& rq, const R
   return one;
 }
 
-Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const std::optional<std::string>& subnet_id) {
-  std::optional<std::string> zone;
-  // Terraform sends an empty name for none.
-  const auto named = [](const std::optional<std::string>& text) { return !text.value_or("").empty(); };
-  if (in.placement && (named(in.placement->availability_zone) || named(in.placement->availability_zone_id)))
-    zone = require_zone(place_of(rq), in.placement->availability_zone, in.placement->availability_zone_id);
-  if (subnet_id) {
-    auto subnet = require<Subnet>(rq.tx, place_of(rq), *subnet_id);
-    if (zone && subnet.shape.availability_zone != *zone)
-      throw invalid_parameter(
-          fmt::format("The availability zone '{}' is not that of the subnet '{}'", *zone, subnet.id));
-    return subnet;
-  }
-  const auto vpc = find_default_vpc(rq.tx, place_of(rq));
-  if (!vpc)
-    throw Error("VPCIdNotSpecified", 400,
-                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
-  for (auto& subnet : list_in_vpc<Subnet>(rq.tx, vpc->id))
-    if (subnet.shape.default_for_az.value_or(false) && (!zone || subnet.shape.availability_zone == *zone))
-      return std::move(subnet);
-  throw Error("MissingInput", 400, "No subnets found for the default VPC. Please specify a subnet.");
-}
-
 std::vector<std::string> group_ids_by_name(Request& rq, const Strings& names, const std::string& vpc_id) {
   std::vector<std::string> ids;
   for (const std::string& name : names.value_or(std::vector<std::string>{})) {
@@ -161,19 +139,6 @@ void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan)
   }
 }
 
-void authorize_launch(Request& rq, const RunInstancesInput& in, const LaunchPlan& plan) {
-  region::ConditionKeys keys = tag_keys(plan.instance_tags);
-  keys["ec2:InstanceType"] = {plan.type->name};
-  may(rq, "RunInstances", "instance", "*", keys);
-  may(rq, "RunInstances", "image", *plan.image.shape.image_id);
-  may(rq, "RunInstances", "subnet", plan.subnet->id);
-  may(rq, "RunInstances", "network-interface", "*", tag_keys(plan.interface_tags));
-  may(rq, "RunInstances", "volume", "*", tag_keys(plan.volume_tags));
-  for (const std::string& group : plan.interface.groups) may(rq, "RunInstances", "security-group", group);
-  if (in.key_name) may(rq, "RunInstances", "key-pair", *in.key_name);
-  end_dry_run(in.dry_run);
-}
-
 Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
   auto volume = make<Volume>(at, "", instance_id);
   Volume& shape = volume.shape;
@@ -196,12 +161,12 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   attachment.instance_id = instance_id;
   attachment.state = "attached";
   attachment.volume_id = volume.id;
-  create(at.tx, volume, plan.volume_tags);
+  create(at.tx, volume, plan.tags.volume);
   return volume;
 }
 
 void write_interface(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
-  auto interface = make_interface(at, *plan.subnet, plan.interface, plan.interface_tags);
+  auto interface = make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
   interface.parent = instance_id;
   interface.shape.status = "in-use";
   NetworkInterfaceAttachment& attachment = interface.shape.attachment.emplace();
@@ -288,21 +253,22 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   prepare(rq);
   LaunchPlan plan;
   const auto tags_for = [&](std::string_view type) {
-    return requested_tags(rq, in.tag_specifications, type, {"instance", "volume", "network-interface"});
+    return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
   };
-  plan.instance_tags = tags_for("instance");
-  plan.volume_tags = tags_for("volume");
-  plan.interface_tags = tags_for("network-interface");
+  plan.tags.instance = tags_for("instance");
+  plan.tags.volume = tags_for("volume");
+  plan.tags.interface = tags_for("network-interface");
   const auto asked = interface_asked(rq, in);
   if (!in.image_id) throw missing_parameter("ImageId");
+  const LaunchQuestion question = launch_question(rq, in, asked);
+  authorize_launch(rq, in, asked, question, plan.tags);
+
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
   for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->vpc_id))
     plan.interface.groups.push_back(std::move(id));
-  authorize_launch(rq, in, plan);
-
   Json fingerprint = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
   check_counts(in);
@@ -319,7 +285,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   plan.public_address =
       asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
   plan_disk(rq, in, plan);
-  if (in.iam_instance_profile) plan.profile = require_profile(rq, *in.iam_instance_profile);
+  if (in.iam_instance_profile) plan.profile = require_profile(question.profile, *in.iam_instance_profile);
   if (!home_.find_host())
     throw Error("InsufficientInstanceCapacity", 500,
                 "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
@@ -347,7 +313,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
                             {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
                             {"keep_running", in.disable_api_stop.value_or(false)},
                             {"keep_alive", in.disable_api_termination.value_or(false)}});
-    create(rq.tx, row, plan.instance_tags);
+    create(rq.tx, row, plan.tags.instance);
     write_volume(at, plan, row.id);
     write_interface(at, plan, row.id);
     if (plan.profile) associate_profile(at, row.id, *plan.profile);

@@ -73,9 +73,12 @@ std::vector<Resource<SecurityGroupRule>> present_rules(store::Tx& tx, const Reso
 
 template <class Out, class In>
 Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view action) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "security-group-rule");
+  const Tags tags = requested_tags(in.tag_specifications, "security-group-rule");
   const std::optional<std::string> id = in.group_id;
-  allow(rq, in, action, "security-group", id.value_or("*"));
+  may(rq, action, "security-group", group_asked(rq, id, name_in(in)));
+  if (!tags.empty()) may_make(rq, action, "security-group-rule", tags);
+  may_tag(rq, "security-group-rule", tags);
+  end_dry_run(in.dry_run);
 
   const auto group = group_of(rq, id, name_in(in));
   const auto rules = named_rules(rq, group, in);
@@ -124,7 +127,7 @@ void revoke(Request& rq, const Resource<SecurityGroupRule>& row, Out& out) {
 template <class Out, class In>
 Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view action) {
   const std::optional<std::string> id = in.group_id;
-  allow(rq, in, action, "security-group", id.value_or("*"));
+  allow(rq, in, action, "security-group", group_asked(rq, id, name_in(in)));
 
   const auto group = group_of(rq, id, name_in(in));
   Out out;
@@ -151,15 +154,18 @@ Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view acti
 
 template <class Out, class In>
 Out describe_rules_anew(Request& rq, const In& in, Direction way, std::string_view action) {
-  allow(rq, in, action, "security-group", in.group_id.value_or("*"));
+  allow(rq, in, action, "security-group", group_asked(rq, in.group_id, in.group_name));
 
+  const auto group = group_of(rq, in.group_id, in.group_name);
   for (const auto& one : in.security_group_rule_descriptions.value_or(std::vector<SecurityGroupRuleDescription>{})) {
     auto row = require<SecurityGroupRule>(rq.tx, place_of(rq), one.security_group_rule_id.value_or(""));
+    if (row.parent != group.id)
+      throw Error("InvalidSecurityGroupRuleId.NotFound", 400,
+                  fmt::format("The security group rule ID '{}' does not exist", row.id));
     row.shape.description = one.description;
     update(rq.tx, row);
   }
   if (in.ip_permissions) {
-    const auto group = group_of(rq, in.group_id, in.group_name);
     std::vector<Rule> rules;
     rules = rules_of(*in.ip_permissions, [&](const UserIdGroupPair& pair) { return pair.group_id.value_or(""); });
     for (const Rule& rule : rules) {
@@ -212,7 +218,11 @@ DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
 }
 
 ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, const ModifySecurityGroupRulesInput& in) {
-  allow(rq, in, "ModifySecurityGroupRules", "security-group", in.group_id);
+  if (in.security_group_rules.empty()) throw missing_parameter("SecurityGroupRule");
+  may(rq, "ModifySecurityGroupRules", "security-group", in.group_id);
+  for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules)
+    may(rq, "ModifySecurityGroupRules", "security-group-rule", wanted.security_group_rule_id);
+  end_dry_run(in.dry_run);
 
   const auto group = require<SecurityGroup>(rq.tx, place_of(rq), in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules) {

@@ -115,10 +115,19 @@ std::vector<GroupIdentifier> require_groups(store::Tx& tx, const Place& place, c
   return groups;
 }
 
+std::string group_asked(Request& rq, const std::optional<std::string>& id, const std::optional<std::string>& name) {
+  if (id) return *id;
+  const auto vpc = find_default_vpc(rq.tx, place_of(rq));
+  const auto named = vpc && name ? find_named<SecurityGroup>(rq.tx, place_of(rq), vpc->id, *name) : std::nullopt;
+  return named ? named->id : "*";
+}
+
 CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSecurityGroupInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "security-group");
-  may(rq, "CreateSecurityGroup", "security-group", "*", tag_keys(tags));
-  if (in.vpc_id) may(rq, "CreateSecurityGroup", "vpc", *in.vpc_id);
+  const Tags tags = requested_tags(in.tag_specifications, "security-group");
+  may_make(rq, "CreateSecurityGroup", "security-group", tags);
+  const auto default_vpc = in.vpc_id ? std::nullopt : find_default_vpc(rq.tx, place_of(rq));
+  may(rq, "CreateSecurityGroup", "vpc", in.vpc_id.value_or(default_vpc ? default_vpc->id : "*"));
+  may_tag(rq, "security-group", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -168,7 +177,7 @@ DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const De
 }
 
 DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSecurityGroupInput& in) {
-  allow(rq, in, "DeleteSecurityGroup", "security-group", in.group_id.value_or("*"));
+  allow(rq, in, "DeleteSecurityGroup", "security-group", group_asked(rq, in.group_id, in.group_name));
 
   prepare(rq);
   if (!in.group_id && !in.group_name) throw missing_parameter("groupName or groupId");

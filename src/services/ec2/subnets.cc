@@ -1,6 +1,7 @@
 // Subnets.
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks.h"
+#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -54,9 +55,11 @@ Cidr require_subnet_cidr(store::Tx& tx, const Resource<Vpc>& vpc, const std::opt
 }  // namespace
 
 CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "subnet");
-  may(rq, "CreateSubnet", "subnet", "*", tag_keys(tags));
-  allow(rq, in, "CreateSubnet", "vpc", in.vpc_id);
+  const Tags tags = requested_tags(in.tag_specifications, "subnet");
+  may_make(rq, "CreateSubnet", "subnet", tags);
+  may(rq, "CreateSubnet", "vpc", in.vpc_id);
+  may_tag(rq, "subnet", tags);
+  end_dry_run(in.dry_run);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   const std::string zone = require_zone(place_of(rq), in.availability_zone, in.availability_zone_id);
@@ -101,7 +104,9 @@ DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) 
 }
 
 ModifySubnetAttributeOutput Ec2::modify_subnet_attribute(Request& rq, const ModifySubnetAttributeInput& in) {
-  allow(rq, in, "ModifySubnetAttribute", "subnet", in.subnet_id);
+  std::optional<std::string> map_public_ip;
+  if (in.map_public_ip_on_launch) map_public_ip = truth(in.map_public_ip_on_launch->value.value_or(false));
+  may(rq, "ModifySubnetAttribute", "subnet", in.subnet_id, attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}}));
 
   auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
   if (!in.map_public_ip_on_launch) throw Error("InvalidParameterCombination", 400, "No attributes specified.");

@@ -1,6 +1,7 @@
 // Tags on every kind of resource.
 #include <algorithm>
 
+#include "region/tag_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/images.h"
 
@@ -37,11 +38,11 @@ std::string_view require_taggable(Request& rq, const std::string& id) {
 CreateTagsOutput Ec2::create_tags(Request& rq, const CreateTagsInput& in) {
   Tags tags;
   for (const Tag& tag : in.tags) tags[tag.key.value_or("")] = tag.value.value_or("");
+  if (in.resources.empty()) throw missing_parameter("resourceIdSet");
   for (const std::string& id : in.resources)
-    if (!type_of_id(id).empty()) may(rq, "CreateTags", type_of_id(id), id, tag_keys(tags));
+    if (!type_of_id(id).empty()) may(rq, "CreateTags", type_of_id(id), id, region::request_tag_keys(tags));
   end_dry_run(in.dry_run);
 
-  if (in.resources.empty()) throw missing_parameter("resourceIdSet");
   if (tags.empty()) throw missing_parameter("tagSet");
   for (const std::string& id : in.resources) {
     const std::string_view type = require_taggable(rq, id);
@@ -52,8 +53,14 @@ CreateTagsOutput Ec2::create_tags(Request& rq, const CreateTagsInput& in) {
 }
 
 DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
+  if (in.resources.empty()) throw missing_parameter("resourceIdSet");
+  region::ConditionKeys keys;
+  for (const Tag& tag : in.tags.value_or(std::vector<Tag>{})) {
+    keys["aws:TagKeys"].push_back(tag.key.value_or(""));
+    if (tag.value) keys["aws:RequestTag/" + tag.key.value_or("")] = {*tag.value};
+  }
   for (const std::string& id : in.resources)
-    if (!type_of_id(id).empty()) may(rq, "DeleteTags", type_of_id(id), id);
+    if (!type_of_id(id).empty()) may(rq, "DeleteTags", type_of_id(id), id, keys);
   end_dry_run(in.dry_run);
 
   for (const std::string& id : in.resources) {

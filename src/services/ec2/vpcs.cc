@@ -1,6 +1,7 @@
 // VPCs, their attributes, and the network ACLs and DHCP options that they are born with.
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks.h"
+#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -66,8 +67,9 @@ void Ec2::prepare(Request& rq) {
 }
 
 CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
-  const Tags tags = requested_tags(rq, in.tag_specifications, "vpc");
-  may(rq, "CreateVpc", "vpc", "*", tag_keys(tags));
+  const Tags tags = requested_tags(in.tag_specifications, "vpc");
+  may_make(rq, "CreateVpc", "vpc", tags);
+  may_tag(rq, "vpc", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -126,7 +128,13 @@ DeleteVpcOutput Ec2::delete_vpc(Request& rq, const DeleteVpcInput& in) {
 }
 
 ModifyVpcAttributeOutput Ec2::modify_vpc_attribute(Request& rq, const ModifyVpcAttributeInput& in) {
-  allow(rq, in, "ModifyVpcAttribute", "vpc", in.vpc_id);
+  const auto given = [](const std::optional<AttributeBooleanValue>& attribute) -> std::optional<std::string> {
+    if (!attribute) return std::nullopt;
+    return truth(attribute->value.value_or(false));
+  };
+  may(rq, "ModifyVpcAttribute", "vpc", in.vpc_id,
+      attribute_keys({{"EnableDnsHostnames", given(in.enable_dns_hostnames)},
+                      {"EnableDnsSupport", given(in.enable_dns_support)}}));
 
   auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   if (in.enable_dns_hostnames && in.enable_dns_support)

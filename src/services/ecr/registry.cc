@@ -25,11 +25,6 @@ std::optional<std::pair<std::string, std::string>> registry_of_host(const std::s
 
 }  // namespace
 
-const wire::OperationModel& registry_operation() {
-  static const wire::OperationModel model{.name = "Registry", .service = &service_model()};
-  return model;
-}
-
 void rethrow_as_registry_error(const wire::Error& error) {
   const std::string& code = error.code();
   if (code == "RepositoryNotFoundException") throw RegistryError{404, "NAME_UNKNOWN", error.message()};

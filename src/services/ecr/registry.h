@@ -52,7 +52,8 @@ class Registry {
   void list_tags(const Route& route);
   void list_referrers(const Route& route);
 
-  /// Runs the body in a transaction with the repository, once the caller may do the action to it.
+  /// Runs the body in a transaction with the repository, once the caller may do the action to it. The action is that
+  /// of the operation of ECR's API which does the same, and asks as it does.
   template <class Body>
   auto with_repository(store::Tx::Mode mode, std::string_view action, const std::string& name, Body&& body);
   /// The repository, once the caller may do the action to it.

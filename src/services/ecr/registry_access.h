@@ -11,8 +11,6 @@
 
 namespace hanbat::ecr {
 
-/// What authorization and events are told of a request that has no model.
-const wire::OperationModel& registry_operation();
 [[noreturn]] void rethrow_as_registry_error(const wire::Error& error);
 
 template <class Body>
@@ -24,9 +22,10 @@ auto Registry::with_repository(store::Tx::Mode mode, std::string_view action, co
   const bool told = (mode == store::Tx::Mode::kRead) == operation.read_only;
   region::Trail* trail = home_.find_trail();
   const auto run = [&](store::Tx& tx) {
-    region::Request rq(home_, service_, registry_operation(), tx, caller_, region_, request_id_);
+    region::Request rq(home_, service_, operation, tx, caller_, region_, request_id_);
     rq.asked = &call.resources;
     const RepositoryRow repository = require_repository(rq, action, account_, name);
+    rq.require_authorized();
     if (trail && told) mode == store::Tx::Mode::kRead ? trail->record(call) : trail->record(tx, call);
     return body(rq, repository);
   };

@@ -43,24 +43,21 @@ void check_tags(const std::map<std::string, std::string>& tags) {
 }
 
 /// The repository of an ARN, after the caller was authorized for it.
-RepositoryRow require_by_arn(region::Request& rq, std::string_view action, const std::string& text) {
+RepositoryRow require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
+                             region::ConditionKeys keys = {}) {
   const auto arn = parse_arn(text);
   if (!arn || arn->service != "ecr" || arn->region != rq.region || !arn->resource.starts_with("repository/"))
     throw InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'");
-  return require_repository(rq, action, arn->account, arn->resource.substr(11));
+  return require_repository(rq, action, arn->account, arn->resource.substr(11), std::move(keys));
 }
 
 }  // namespace
 
 CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateRepositoryInput& in) {
-  region::ConditionKeys keys;
-  std::map<std::string, std::string> tags;
-  for (const auto& tag : in.tags.value_or(std::vector<Tag>())) {
-    tags[tag.key] = tag.value;
-    keys["aws:RequestTag/" + tag.key] = {tag.value};
-    keys["aws:TagKeys"].push_back(tag.key);
-  }
-  rq.authorize("ecr:CreateRepository", repository_arn(rq.region, rq.account, in.repository_name), keys);
+  const auto tags = region::tag_map(in.tags);
+  const std::string arn = repository_arn(rq.region, rq.account, in.repository_name);
+  rq.authorize("ecr:CreateRepository", arn, region::request_tag_keys(tags));
+  if (!tags.empty()) rq.authorize("ecr:TagResource", arn, region::request_tag_keys(tags));
 
   if (!is_repository_name(in.repository_name))
     throw InvalidParameterException(
@@ -208,7 +205,8 @@ DeleteRepositoryPolicyOutput Ecr::delete_repository_policy(region::Request& rq, 
 }
 
 TagResourceOutput Ecr::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  RepositoryRow row = require_by_arn(rq, "TagResource", in.resource_arn);
+  RepositoryRow row =
+      require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
   for (const auto& tag : in.tags) row.tags[tag.key] = tag.value;
   check_tags(row.tags);
   update(rq.tx, row);
@@ -216,7 +214,7 @@ TagResourceOutput Ecr::tag_resource(region::Request& rq, const TagResourceInput&
 }
 
 UntagResourceOutput Ecr::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  RepositoryRow row = require_by_arn(rq, "UntagResource", in.resource_arn);
+  RepositoryRow row = require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
   for (const auto& key : in.tag_keys) row.tags.erase(key);
   update(rq.tx, row);
   return {};

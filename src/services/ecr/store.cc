@@ -114,15 +114,16 @@ void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& r) {
 }
 
 RepositoryRow require_repository(region::Request& rq, std::string_view action,
-                                 const std::optional<std::string>& registry_id, const std::string& name) {
+                                 const std::optional<std::string>& registry_id, const std::string& name,
+                                 region::ConditionKeys keys) {
   const std::string account = registry_id.value_or(rq.account);
   auto repository = find_repository(rq.tx, account, rq.region, name);
   region::AccessQuestion question{.action = "ecr:" + std::string(action),
                                   .resource = repository_arn(rq.region, account, name),
+                                  .keys = std::move(keys),
                                   .resource_account = account};
   if (repository && repository->policy) question.resource_policies.push_back(Json::parse(*repository->policy));
-  if (repository)
-    for (const auto& [key, value] : repository->tags) question.keys["aws:ResourceTag/" + key] = {value};
+  if (repository) region::add_resource_tags(question.keys, repository->tags, "ecr");
   rq.authorize(std::move(question));
   if (!is_repository_name(name))
     throw InvalidParameterException(

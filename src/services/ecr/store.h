@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "gen/ecr/model.h"
 #include "region/request.h"
+#include "region/tag_keys.h"
 #include "services/ecr/manifest.h"
 #include "store/blobs.h"
 #include "store/database.h"
@@ -58,7 +59,8 @@ void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository)
 /// Checks that the caller may do the action to the repository, by its own policy too, and loads it. Throws the access
 /// error, InvalidParameterException, RepositoryNotFoundException.
 RepositoryRow require_repository(region::Request& rq, std::string_view action,
-                                 const std::optional<std::string>& registry_id, const std::string& name);
+                                 const std::optional<std::string>& registry_id, const std::string& name,
+                                 region::ConditionKeys keys = {});
 
 std::optional<ImageRow> find_image(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
 std::optional<std::string> find_tag(store::Tx& tx, const RepositoryRow& repository, std::string_view tag);

@@ -27,10 +27,17 @@ void refuse_duplicate(Request& rq, const std::string& balancer, int port, std::s
       throw DuplicateListenerException("A listener already exists on this port for this load balancer");
 }
 
+region::ConditionKeys protocol_key(const std::optional<std::string>& protocol) {
+  if (!protocol) return {};
+  return {{"elasticloadbalancing:ListenerProtocol", {*protocol}}};
+}
+
 }  // namespace
 
 CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const CreateListenerInput& in) {
-  rq.authorize("elasticloadbalancing:CreateListener", in.load_balancer_arn);
+  authorize_making(rq, "elasticloadbalancing:CreateListener", in.load_balancer_arn,
+                   replace_all(in.load_balancer_arn, ":loadbalancer/", ":listener/") + "/*", in.tags,
+                   protocol_key(in.protocol));
 
   const auto balancer = require<LoadBalancer>(rq, in.load_balancer_arn);
   if (!in.port) throw validation_error("A listener port must be specified");
@@ -77,7 +84,7 @@ DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, co
 }
 
 ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const ModifyListenerInput& in) {
-  rq.authorize("elasticloadbalancing:ModifyListener", in.listener_arn);
+  authorize(rq, "elasticloadbalancing:ModifyListener", in.listener_arn, protocol_key(in.protocol));
 
   auto row = require<Listener>(rq, in.listener_arn);
   if (in.protocol) check_protocol(*in.protocol, "ModifyListener");
@@ -95,7 +102,7 @@ ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const Mo
 }
 
 DeleteListenerOutput ElasticLoadBalancing::delete_listener(Request& rq, const DeleteListenerInput& in) {
-  rq.authorize("elasticloadbalancing:DeleteListener", in.listener_arn);
+  authorize(rq, "elasticloadbalancing:DeleteListener", in.listener_arn);
 
   const auto row = require<Listener>(rq, in.listener_arn);
 

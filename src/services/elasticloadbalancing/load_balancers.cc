@@ -146,7 +146,11 @@ std::string arn_of_name(const Request& rq, std::string_view name) {
 }  // namespace
 
 CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq, const CreateLoadBalancerInput& in) {
-  rq.authorize("elasticloadbalancing:CreateLoadBalancer", arn_of_name(rq, in.name));
+  const std::string made = arn_of_name(rq, in.name);
+  region::ConditionKeys keys{{"elasticloadbalancing:Scheme", {in.scheme.value_or("internet-facing")}}};
+  if (in.security_groups) keys["elasticloadbalancing:SecurityGroup"] = *in.security_groups;
+  if (auto ids = subnet_ids(in); !ids.empty()) keys["elasticloadbalancing:Subnet"] = std::move(ids);
+  authorize_making(rq, "elasticloadbalancing:CreateLoadBalancer", made, made, in.tags, std::move(keys));
 
   check_name(in.name);
   if (in.type.value_or("application") != "application")
@@ -231,7 +235,7 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
 }
 
 DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq, const DeleteLoadBalancerInput& in) {
-  rq.authorize("elasticloadbalancing:DeleteLoadBalancer", in.load_balancer_arn);
+  authorize(rq, "elasticloadbalancing:DeleteLoadBalancer", in.load_balancer_arn);
 
   const auto row = find<LoadBalancer>(rq.tx, in.load_balancer_arn);
   if (!row || row->account != rq.account) return {};  // as AWS: it is gone, that is what was wanted
@@ -251,7 +255,8 @@ DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq,
 }
 
 SetSecurityGroupsOutput ElasticLoadBalancing::set_security_groups(Request& rq, const SetSecurityGroupsInput& in) {
-  rq.authorize("elasticloadbalancing:SetSecurityGroups", in.load_balancer_arn);
+  authorize(rq, "elasticloadbalancing:SetSecurityGroups", in.load_balancer_arn,
+            {{"elasticloadbalancing:SecurityGroup", in.security_groups}});
 
   auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
   const Ec2AsService ec2(rq);
@@ -282,7 +287,7 @@ DescribeLoadBalancerAttributesOutput ElasticLoadBalancing::describe_load_balance
 
 ModifyLoadBalancerAttributesOutput ElasticLoadBalancing::modify_load_balancer_attributes(
     Request& rq, const ModifyLoadBalancerAttributesInput& in) {
-  rq.authorize("elasticloadbalancing:ModifyLoadBalancerAttributes", in.load_balancer_arn);
+  authorize(rq, "elasticloadbalancing:ModifyLoadBalancerAttributes", in.load_balancer_arn);
 
   auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
   for (const LoadBalancerAttribute& one : in.attributes)

@@ -46,7 +46,8 @@ std::vector<Rule> rules_of(Request& rq, const Resource<Listener>& listener) {
 }  // namespace
 
 CreateRuleOutput ElasticLoadBalancing::create_rule(Request& rq, const CreateRuleInput& in) {
-  rq.authorize("elasticloadbalancing:CreateRule", in.listener_arn);
+  authorize_making(rq, "elasticloadbalancing:CreateRule", in.listener_arn,
+                   replace_all(in.listener_arn, ":listener/", ":listener-rule/") + "/*", in.tags);
 
   const auto listener = require<Listener>(rq, in.listener_arn);
   check_priority(in.priority);
@@ -103,7 +104,7 @@ DescribeRulesOutput ElasticLoadBalancing::describe_rules(Request& rq, const Desc
 }
 
 ModifyRuleOutput ElasticLoadBalancing::modify_rule(Request& rq, const ModifyRuleInput& in) {
-  rq.authorize("elasticloadbalancing:ModifyRule", in.rule_arn);
+  authorize(rq, "elasticloadbalancing:ModifyRule", in.rule_arn);
 
   auto row = require<Rule>(rq, in.rule_arn);
   const auto listener = require<Listener>(rq, row.parent);
@@ -116,7 +117,7 @@ ModifyRuleOutput ElasticLoadBalancing::modify_rule(Request& rq, const ModifyRule
 }
 
 DeleteRuleOutput ElasticLoadBalancing::delete_rule(Request& rq, const DeleteRuleInput& in) {
-  rq.authorize("elasticloadbalancing:DeleteRule", in.rule_arn);
+  authorize(rq, "elasticloadbalancing:DeleteRule", in.rule_arn);
 
   const auto row = find<Rule>(rq.tx, in.rule_arn);
   if (!row || row->account != rq.account) {
@@ -134,8 +135,9 @@ DeleteRuleOutput ElasticLoadBalancing::delete_rule(Request& rq, const DeleteRule
 }
 
 SetRulePrioritiesOutput ElasticLoadBalancing::set_rule_priorities(Request& rq, const SetRulePrioritiesInput& in) {
+  if (in.rule_priorities.empty()) throw validation_error("A rule priority must be specified");
   for (const RulePriorityPair& one : in.rule_priorities)
-    rq.authorize("elasticloadbalancing:SetRulePriorities", one.rule_arn.value_or(""));
+    authorize(rq, "elasticloadbalancing:SetRulePriorities", one.rule_arn.value_or(""));
 
   std::vector<Resource<Rule>> rows;
   std::set<std::string> moved;

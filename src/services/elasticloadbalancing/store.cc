@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/arn.h"
 #include "wire/error.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -157,5 +158,31 @@ std::vector<std::string> balancers_of_group(store::Tx& tx, std::string_view grou
 std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind('/') + 1); }
 
 wire::Error validation_error(std::string message) { return wire::Error("ValidationError", 400, std::move(message)); }
+
+namespace {
+
+/// The tags of the caller's own resource; another's are not told.
+region::TagMap own_tags(Request& rq, const std::string& arn) {
+  const auto parsed = parse_arn(arn);
+  return parsed && parsed->account == rq.account ? region::tag_map(tags_of(rq.tx, arn)) : region::TagMap{};
+}
+
+}  // namespace
+
+void authorize(Request& rq, std::string_view action, const std::string& arn, region::ConditionKeys keys) {
+  if (!rq.names_resource(action, arn)) throw validation_error("'" + arn + "' is not a valid ARN for this operation");
+  region::add_resource_tags(keys, own_tags(rq, arn), "elasticloadbalancing");
+  rq.authorize(action, arn, keys);
+}
+
+void authorize_making(Request& rq, std::string_view action, const std::string& arn, const std::string& made,
+                      const std::optional<std::vector<Tag>>& tags, region::ConditionKeys keys) {
+  region::ConditionKeys tag_keys = region::request_tag_keys(region::tag_map(tags));
+  keys.insert(tag_keys.begin(), tag_keys.end());
+  authorize(rq, action, arn, std::move(keys));
+  if (tag_keys.empty()) return;
+  tag_keys["elasticloadbalancing:CreateAction"] = {std::string(rq.operation.name)};
+  rq.authorize("elasticloadbalancing:AddTags", made, tag_keys);
+}
 
 }  // namespace hanbat::elasticloadbalancing

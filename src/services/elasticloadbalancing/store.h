@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "gen/elasticloadbalancing/model.h"
 #include "region/request.h"
+#include "region/tag_keys.h"
 #include "store/database.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -178,5 +179,13 @@ std::pair<std::vector<T>, std::optional<std::string>> page_of(std::vector<T> ite
 
 /// AWS's "ValidationError".
 wire::Error validation_error(std::string message);
+
+/// rq.authorize of a resource by an ARN that the caller gave, with its tags. Throws AWS's ValidationError when it is no
+/// ARN of what the action is about.
+void authorize(Request& rq, std::string_view action, const std::string& arn, region::ConditionKeys keys = {});
+/// rq.authorize of making something; its name is known and its ARN is not yet. Asks for AddTags too when it gets tags.
+/// `arn` is that of what the action is about, `made` that of what is made, with '*' for what is not known.
+void authorize_making(Request& rq, std::string_view action, const std::string& arn, const std::string& made,
+                      const std::optional<std::vector<Tag>>& tags, region::ConditionKeys keys = {});
 
 }  // namespace hanbat::elasticloadbalancing

@@ -18,10 +18,16 @@ void require_any(Request& rq, const std::string& arn) {
   }
 }
 
+void require_arns(const std::vector<std::string>& arns) {
+  if (arns.empty()) throw validation_error("A resource ARN must be specified");
+}
+
 }  // namespace
 
 AddTagsOutput ElasticLoadBalancing::add_tags(Request& rq, const AddTagsInput& in) {
-  for (const std::string& arn : in.resource_arns) rq.authorize("elasticloadbalancing:AddTags", arn);
+  require_arns(in.resource_arns);
+  for (const std::string& arn : in.resource_arns)
+    authorize(rq, "elasticloadbalancing:AddTags", arn, region::request_tag_keys(region::tag_map(in.tags)));
 
   for (const std::string& arn : in.resource_arns) require_any(rq, arn);
 
@@ -30,7 +36,9 @@ AddTagsOutput ElasticLoadBalancing::add_tags(Request& rq, const AddTagsInput& in
 }
 
 RemoveTagsOutput ElasticLoadBalancing::remove_tags(Request& rq, const RemoveTagsInput& in) {
-  for (const std::string& arn : in.resource_arns) rq.authorize("elasticloadbalancing:RemoveTags", arn);
+  require_arns(in.resource_arns);
+  for (const std::string& arn : in.resource_arns)
+    authorize(rq, "elasticloadbalancing:RemoveTags", arn, region::removed_tag_keys(in.tag_keys));
 
   for (const std::string& arn : in.resource_arns) require_any(rq, arn);
 

@@ -86,8 +86,8 @@ std::vector<TargetGroupAttribute> attributes_of(const Resource<TargetGroup>& row
 }  // namespace
 
 CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, const CreateTargetGroupInput& in) {
-  rq.authorize("elasticloadbalancing:CreateTargetGroup",
-               rq.arn("elasticloadbalancing", fmt::format("targetgroup/{}/*", in.name)));
+  const std::string made = rq.arn("elasticloadbalancing", fmt::format("targetgroup/{}/*", in.name));
+  authorize_making(rq, "elasticloadbalancing:CreateTargetGroup", made, made, in.tags);
 
   check_name(in.name);
   const auto not_built = [](const std::string& what) {
@@ -176,7 +176,7 @@ DescribeTargetGroupsOutput ElasticLoadBalancing::describe_target_groups(Request&
 }
 
 ModifyTargetGroupOutput ElasticLoadBalancing::modify_target_group(Request& rq, const ModifyTargetGroupInput& in) {
-  rq.authorize("elasticloadbalancing:ModifyTargetGroup", in.target_group_arn);
+  authorize(rq, "elasticloadbalancing:ModifyTargetGroup", in.target_group_arn);
 
   auto row = require<TargetGroup>(rq, in.target_group_arn);
   if (!in.health_check_enabled.value_or(true))
@@ -201,7 +201,7 @@ ModifyTargetGroupOutput ElasticLoadBalancing::modify_target_group(Request& rq, c
 }
 
 DeleteTargetGroupOutput ElasticLoadBalancing::delete_target_group(Request& rq, const DeleteTargetGroupInput& in) {
-  rq.authorize("elasticloadbalancing:DeleteTargetGroup", in.target_group_arn);
+  authorize(rq, "elasticloadbalancing:DeleteTargetGroup", in.target_group_arn);
 
   const auto row = find<TargetGroup>(rq.tx, in.target_group_arn);
   if (!row || row->account != rq.account) return {};
@@ -223,7 +223,7 @@ DescribeTargetGroupAttributesOutput ElasticLoadBalancing::describe_target_group_
 
 ModifyTargetGroupAttributesOutput ElasticLoadBalancing::modify_target_group_attributes(
     Request& rq, const ModifyTargetGroupAttributesInput& in) {
-  rq.authorize("elasticloadbalancing:ModifyTargetGroupAttributes", in.target_group_arn);
+  authorize(rq, "elasticloadbalancing:ModifyTargetGroupAttributes", in.target_group_arn);
 
   auto row = require<TargetGroup>(rq, in.target_group_arn);
   for (const TargetGroupAttribute& one : in.attributes)

@@ -100,7 +100,7 @@ std::string words_for(const host::TargetHealth& seen) {
 }  // namespace
 
 RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const RegisterTargetsInput& in) {
-  rq.authorize("elasticloadbalancing:RegisterTargets", in.target_group_arn);
+  authorize(rq, "elasticloadbalancing:RegisterTargets", in.target_group_arn);
 
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
   std::vector<TargetRow> targets = wanted_targets(group, in.targets);
@@ -116,7 +116,7 @@ RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const 
 }
 
 DeregisterTargetsOutput ElasticLoadBalancing::deregister_targets(Request& rq, const DeregisterTargetsInput& in) {
-  rq.authorize("elasticloadbalancing:DeregisterTargets", in.target_group_arn);
+  authorize(rq, "elasticloadbalancing:DeregisterTargets", in.target_group_arn);
 
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
   const Seconds delay(integer_attribute(group.own, "deregistration_delay.timeout_seconds"));

@@ -33,7 +33,9 @@ std::string page_token(std::string_view last) { return to_base64(last); }
 
 CreateEventBusOutput Events::create_event_bus(region::Request& rq, const CreateEventBusInput& in) {
   const BusKey key{rq.account, rq.region, in.name};
-  rq.authorize("events:CreateEventBus", key.arn());
+  const auto keys = region::request_tag_keys(region::tag_map(in.tags));
+  rq.authorize("events:CreateEventBus", key.arn(), keys);
+  if (!keys.empty()) rq.authorize("events:TagResource", key.arn(), keys);
 
   if (in.name.find('/') != std::string::npos)
     throw wire::Error("ValidationException", 400, "Event bus name must not contain '/'.");
@@ -51,7 +53,7 @@ CreateEventBusOutput Events::create_event_bus(region::Request& rq, const CreateE
 
 DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const DescribeEventBusInput& in) {
   const BusKey key = bus_key(rq, in.name);
-  rq.authorize("events:DescribeEventBus", key.arn());
+  authorize_bus(rq, "events:DescribeEventBus", key);
 
   const BusRow bus = store_.require_bus(rq.tx, key);
 
@@ -95,7 +97,7 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
 
 DeleteEventBusOutput Events::delete_event_bus(region::Request& rq, const DeleteEventBusInput& in) {
   const BusKey key{rq.account, rq.region, in.name};
-  rq.authorize("events:DeleteEventBus", key.arn());
+  authorize_bus(rq, "events:DeleteEventBus", key);
 
   if (in.name == kDefaultBus) throw wire::Error("ValidationException", 400, "Cannot delete event bus default.");
   if (store_.count_rules(rq.tx, key) > 0)

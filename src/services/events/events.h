@@ -7,6 +7,7 @@
 
 #include "gen/events/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/events/store.h"
 
 namespace hanbat::events {
@@ -50,7 +51,13 @@ class Events final : public Operations {
 
  private:
   void set_enabled(region::Request& rq, const BusKey& bus, const std::string& name, const std::string& state);
-  void require_tagged(region::Request& rq, const std::string& arn);
+  /// rq.authorize of a rule, with its tags and maker where there is one.
+  void authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,
+                      region::ConditionKeys keys = {});
+  void authorize_bus(region::Request& rq, std::string_view action, const BusKey& bus, region::ConditionKeys keys = {});
+  /// The same of a bus or rule by an ARN that the caller gave; then throws when it names nothing.
+  void authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
+                        region::ConditionKeys keys = {});
 
   /// Task events.deliver: finds the rules that want an event and makes one delivery per target.
   void deliver(store::TaskRun& run);

@@ -23,6 +23,23 @@ void check_schedule(const BusKey& bus, const std::string& text) {
   if (!Schedule::parse(text)) invalid("Parameter ScheduleExpression is not valid.");
 }
 
+/// What the pattern wants of an event's source and type, as far as it says so in plain strings.
+region::ConditionKeys pattern_keys(const std::string& pattern) {
+  region::ConditionKeys keys;
+  try {
+    const Json json = Json::parse(pattern);
+    for (const char* field : {"source", "detail-type"}) {
+      const Json* wanted = json.find(field);
+      if (!wanted || !wanted->is_array()) continue;
+      for (const Json& one : wanted->items())
+        if (one.is_string()) keys[std::string("events:") + field].push_back(one.as_string());
+    }
+  } catch (const JsonError&) {
+    // Refused below, once it is sure that the caller may put the rule.
+  }
+  return keys;
+}
+
 Rule to_rule(const RuleRow& row) {
   Rule rule;
   rule.name = row.name;
@@ -47,7 +64,11 @@ std::string rule_arn(const BusKey& bus, std::string_view name) {
 
 PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:PutRule", rule_arn(bus, in.name));
+  const auto tag_keys = region::request_tag_keys(region::tag_map(in.tags));
+  region::ConditionKeys keys = pattern_keys(in.event_pattern.value_or("{}"));
+  keys.insert(tag_keys.begin(), tag_keys.end());
+  authorize_rule(rq, "events:PutRule", bus, in.name, std::move(keys));
+  if (!tag_keys.empty()) authorize_rule(rq, "events:TagResource", bus, in.name, tag_keys);
   if (in.role_arn) rq.authorize_pass_role(*in.role_arn, "events.amazonaws.com");
 
   store_.require_bus(rq.tx, bus);
@@ -81,7 +102,7 @@ PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
 
 DescribeRuleOutput Events::describe_rule(region::Request& rq, const DescribeRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:DescribeRule", rule_arn(bus, in.name));
+  authorize_rule(rq, "events:DescribeRule", bus, in.name);
 
   const RuleRow rule = store_.require_rule(rq.tx, bus, in.name);
 
@@ -100,7 +121,7 @@ DescribeRuleOutput Events::describe_rule(region::Request& rq, const DescribeRule
 
 ListRulesOutput Events::list_rules(region::Request& rq, const ListRulesInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:ListRules", bus.arn());
+  rq.authorize("events:ListRules", "*");
 
   store_.require_bus(rq.tx, bus);
   const int limit = in.limit.value_or(100);
@@ -120,7 +141,7 @@ ListRulesOutput Events::list_rules(region::Request& rq, const ListRulesInput& in
 
 DeleteRuleOutput Events::delete_rule(region::Request& rq, const DeleteRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:DeleteRule", rule_arn(bus, in.name));
+  authorize_rule(rq, "events:DeleteRule", bus, in.name);
 
   store_.require_bus(rq.tx, bus);
   const auto rule = store_.find_rule(rq.tx, bus, in.name);
@@ -147,7 +168,7 @@ void Events::set_enabled(region::Request& rq, const BusKey& bus, const std::stri
 
 EnableRuleOutput Events::enable_rule(region::Request& rq, const EnableRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:EnableRule", rule_arn(bus, in.name));
+  authorize_rule(rq, "events:EnableRule", bus, in.name);
 
   set_enabled(rq, bus, in.name, "ENABLED");
 
@@ -156,7 +177,7 @@ EnableRuleOutput Events::enable_rule(region::Request& rq, const EnableRuleInput&
 
 DisableRuleOutput Events::disable_rule(region::Request& rq, const DisableRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:DisableRule", rule_arn(bus, in.name));
+  authorize_rule(rq, "events:DisableRule", bus, in.name);
 
   set_enabled(rq, bus, in.name, "DISABLED");
 
@@ -181,8 +202,27 @@ TestEventPatternOutput Events::test_event_pattern(region::Request& rq, const Tes
   return out;
 }
 
-void Events::require_tagged(region::Request& rq, const std::string& arn) {
+void Events::authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,
+                            region::ConditionKeys keys) {
+  const std::string arn = rule_arn(bus, name);
+  region::add_resource_tags(keys, store_.tags(rq.tx, arn));
+  if (const auto rule = store_.find_rule(rq.tx, bus, name)) keys["events:creatorAccount"] = {rule->created_by};
+  rq.authorize(action, arn, keys);
+}
+
+void Events::authorize_bus(region::Request& rq, std::string_view action, const BusKey& bus,
+                           region::ConditionKeys keys) {
+  region::add_resource_tags(keys, store_.tags(rq.tx, bus.arn()));
+  rq.authorize(action, bus.arn(), keys);
+}
+
+void Events::authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
+                              region::ConditionKeys keys) {
   const auto parsed = parse_arn(arn);
+  if (!rq.names_resource(action, arn)) invalid("Parameter ResourceARN is not valid: " + arn);
+  region::add_resource_tags(keys, store_.tags(rq.tx, arn));
+  rq.authorize(action, arn, keys);
+
   const std::string resource = parsed ? parsed->resource : "";
   const bool ours = parsed && parsed->account == rq.account && parsed->region == rq.region;
   if (ours && resource.starts_with("event-bus/")) {
@@ -201,9 +241,8 @@ void Events::require_tagged(region::Request& rq, const std::string& arn) {
 }
 
 TagResourceOutput Events::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  rq.authorize("events:TagResource", in.resource_arn);
+  authorize_tagged(rq, "events:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
 
-  require_tagged(rq, in.resource_arn);
   for (const Tag& tag : in.tags) store_.set_tag(rq.tx, in.resource_arn, tag.key, tag.value);
   if (store_.tags(rq.tx, in.resource_arn).size() > 50)
     throw LimitExceededException("The number of tags on the resource exceeds the limit.");
@@ -212,18 +251,16 @@ TagResourceOutput Events::tag_resource(region::Request& rq, const TagResourceInp
 }
 
 UntagResourceOutput Events::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  rq.authorize("events:UntagResource", in.resource_arn);
+  authorize_tagged(rq, "events:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
 
-  require_tagged(rq, in.resource_arn);
   for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_arn, key);
 
   return {};
 }
 
 ListTagsForResourceOutput Events::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  rq.authorize("events:ListTagsForResource", in.resource_arn);
+  authorize_tagged(rq, "events:ListTagsForResource", in.resource_arn);
 
-  require_tagged(rq, in.resource_arn);
   ListTagsForResourceOutput out;
   out.tags.emplace();
   for (const auto& [key, value] : store_.tags(rq.tx, in.resource_arn)) {

@@ -46,7 +46,9 @@ void check_input(const Target& target) {
 
 PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:PutTargets", rule_arn(bus, in.rule));
+  region::ConditionKeys keys;
+  for (const Target& target : in.targets) keys["events:TargetArn"].push_back(target.arn);
+  authorize_rule(rq, "events:PutTargets", bus, in.rule, std::move(keys));
   for (const Target& target : in.targets)
     if (target.role_arn) rq.authorize_pass_role(*target.role_arn, "events.amazonaws.com");
 
@@ -74,7 +76,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
 
 ListTargetsByRuleOutput Events::list_targets_by_rule(region::Request& rq, const ListTargetsByRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:ListTargetsByRule", rule_arn(bus, in.rule));
+  authorize_rule(rq, "events:ListTargetsByRule", bus, in.rule);
 
   store_.require_rule(rq.tx, bus, in.rule);
   const std::size_t limit = in.limit.value_or(100);
@@ -91,7 +93,7 @@ ListTargetsByRuleOutput Events::list_targets_by_rule(region::Request& rq, const 
 
 RemoveTargetsOutput Events::remove_targets(region::Request& rq, const RemoveTargetsInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:RemoveTargets", rule_arn(bus, in.rule));
+  authorize_rule(rq, "events:RemoveTargets", bus, in.rule);
 
   const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
   RemoveTargetsOutput out;
@@ -111,7 +113,7 @@ RemoveTargetsOutput Events::remove_targets(region::Request& rq, const RemoveTarg
 ListRuleNamesByTargetOutput Events::list_rule_names_by_target(region::Request& rq,
                                                               const ListRuleNamesByTargetInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
-  rq.authorize("events:ListRuleNamesByTarget", bus.arn());
+  rq.authorize("events:ListRuleNamesByTarget", "*");
 
   store_.require_bus(rq.tx, bus);
   const std::size_t limit = in.limit.value_or(100);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "gen/iam/schema.h"
 #include "os/files.h"
+#include "region/tag_keys.h"
 #include "services/iam/secrets.h"
 #include "services/iam/trust.h"
 #include "store/tasks.h"
@@ -71,10 +72,8 @@ std::string not_found(Kind kind, const std::string& name) {
 }
 
 void add_tag_keys(const Entity& entity, region::ConditionKeys& keys) {
-  for (const auto& [key, value] : entity.tags()) {
-    keys["aws:ResourceTag/" + key] = {value};
-    keys["iam:ResourceTag/" + key] = {value};
-  }
+  const bool own_key = entity.kind == Kind::kUser || entity.kind == Kind::kRole;
+  region::add_resource_tags(keys, entity.tags(), own_key ? "iam" : "");
 }
 
 }  // namespace
@@ -164,13 +163,19 @@ void Iam::authorize(Request& rq, std::string_view action, Kind kind, std::string
   if (const auto found = store_.find(rq.tx, rq.account, kind, name)) {
     arn = found->arn;
     add_tag_keys(*found, keys);
+    if (rq.names_key(action, "iam:PermissionsBoundary") && !keys.contains("iam:PermissionsBoundary"))
+      if (const auto boundary = boundary_of(rq, *found))
+        keys["iam:PermissionsBoundary"] = {boundary->permissions_boundary_arn.value_or("")};
   }
   rq.authorize(action, arn, keys);
 }
 
 void Iam::authorize_policy(Request& rq, std::string_view action, std::string_view policy_arn,
                            region::ConditionKeys keys) const {
-  if (const auto found = store_.find_by_arn(rq.tx, policy_arn)) add_tag_keys(*found, keys);
+  if (!rq.names_resource(action, policy_arn))
+    throw wire::Error("ValidationError", 400, "ARN " + std::string(policy_arn) + " is not valid.");
+  const auto found = store_.find_by_arn(rq.tx, policy_arn);
+  if (found && found->account == rq.account) add_tag_keys(*found, keys);
   rq.authorize(action, policy_arn, keys);
 }
 

@@ -266,7 +266,7 @@ TEST_F(IamTest, ARoleOfAnotherAccountIsNotOnesToPass) {
   const auto attempt = [&](const std::string& arn) {
     return message_of([&] {
       test.db->write([&](store::Tx& tx) {
-        Request rq(test.home, iam, *iam.find_operation("GetRole")->model, tx, admin, test.region, "1");
+        Request rq(test.home, iam, *iam.find_operation("AddRoleToInstanceProfile")->model, tx, admin, test.region, "1");
         rq.authorize_pass_role(arn, "ec2.amazonaws.com");
       });
     });
@@ -345,6 +345,50 @@ TEST_F(IamTest, AServiceLinkedRoleIsTheServicesOwn) {
   EXPECT_EQ(code_of([&] { client().delete_role({.role_name = role.role_name}); }), "UnmodifiableEntity");
   const auto task = client().delete_service_linked_role({.role_name = role.role_name}).deletion_task_id;
   EXPECT_EQ(client().get_service_linked_role_deletion_status({.deletion_task_id = task}).status, "SUCCEEDED");
+}
+
+TEST_F(IamTest, ARoleThatIsMadeWithTagsNeedsTheRightToTag) {
+  const auto maker = user_with(
+      "maker", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:CreateRole","Resource":"*"}]})");
+  client(maker).create_role({.assume_role_policy_document = kTrustsEc2, .role_name = "plain"});
+  CreateRoleInput in{.assume_role_policy_document = kTrustsEc2, .role_name = "tagged"};
+  in.tags = {{{.key = "team", .value = "a"}}};
+  EXPECT_THAT(message_of([&] { client(maker).create_role(in); }), HasSubstr("iam:TagRole"));
+}
+
+TEST_F(IamTest, RightsOverARoleCanBeBoundToItsBoundaryAndItsTags) {
+  const std::string limit =
+      *client().create_policy({.policy_document = kMayListBuckets, .policy_name = "limit"}).policy->arn;
+  CreateRoleInput in{.assume_role_policy_document = kTrustsEc2, .role_name = "bounded"};
+  in.permissions_boundary = limit;
+  in.tags = {{{.key = "team", .value = "a"}}};
+  client().create_role(in);
+  client().create_role({.assume_role_policy_document = kTrustsEc2, .role_name = "free"});
+  const auto deputy = user_with("deputy", R"({"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Action":"iam:AttachRolePolicy","Resource":"*",
+       "Condition":{"StringEquals":{"iam:PermissionsBoundary":")" +
+                                              limit + R"("}}},
+      {"Effect":"Allow","Action":"iam:DeleteRole","Resource":"*",
+       "Condition":{"StringEquals":{"iam:ResourceTag/team":"a"}}}]})");
+  const auto attach = [&](const std::string& role) {
+    return code_of([&] { client(deputy).attach_role_policy({.policy_arn = limit, .role_name = role}); });
+  };
+  EXPECT_EQ(attach("bounded"), "");
+  EXPECT_EQ(attach("free"), "AccessDenied");
+  EXPECT_EQ(attach("nobody"), "AccessDenied");
+  client().detach_role_policy({.policy_arn = limit, .role_name = "bounded"});
+  EXPECT_EQ(code_of([&] { client(deputy).delete_role({.role_name = "bounded"}); }), "");
+  EXPECT_EQ(code_of([&] { client(deputy).delete_role({.role_name = "free"}); }), "AccessDenied");
+}
+
+TEST_F(IamTest, WhatIsNoPolicysArnIsRefusedBeforeItIsAskedAbout) {
+  EXPECT_EQ(code_of([&] { client().get_policy({.policy_arn = "arn:aws:s3:::bucket-of-some-length"}); }),
+            "ValidationError");
+  EXPECT_EQ(code_of([&] {
+              client().simulate_principal_policy(
+                  {.action_names = {"s3:GetObject"}, .policy_source_arn = "arn:aws:s3:::bucket-of-some-length"});
+            }),
+            "InvalidInput");
 }
 
 }  // namespace

@@ -134,7 +134,8 @@ std::optional<region::RoleFacts> IamIdentity::find_role(store::Tx& tx, std::stri
                            .name = role->name,
                            .account = role->account,
                            .trust = Json::parse(current_trust(tx, store_, *role)),
-                           .longest_session = Seconds(role->body.integer("max_session", 3600))};
+                           .longest_session = Seconds(role->body.integer("max_session", 3600)),
+                           .tags = role->tags()};
 }
 
 Caller IamIdentity::open_session(const region::RoleFacts& role, std::string_view session_name,

@@ -24,7 +24,9 @@ InstanceProfile Iam::profile_of(Request& rq, const Entity& e) const {
 
 CreateInstanceProfileOutput Iam::create_instance_profile(Request& rq, const CreateInstanceProfileInput& in) {
   Entity profile = make(rq, Kind::kProfile, in.instance_profile_name, in.path);
-  rq.authorize("iam:CreateInstanceProfile", profile.arn, request_tags(in.tags));
+  const auto tags = request_tags(in.tags);
+  rq.authorize("iam:CreateInstanceProfile", profile.arn, tags);
+  if (!tags.empty()) rq.authorize("iam:TagInstanceProfile", profile.arn, tags);
 
   profile.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
 

@@ -83,7 +83,9 @@ Policy Iam::policy_of(Request& rq, const ManagedPolicy& p) const {
 
 CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) {
   Entity policy = make(rq, Kind::kPolicy, in.policy_name, in.path);
-  rq.authorize("iam:CreatePolicy", policy.arn, request_tags(in.tags));
+  const auto tags = request_tags(in.tags);
+  rq.authorize("iam:CreatePolicy", policy.arn, tags);
+  if (!tags.empty()) rq.authorize("iam:TagPolicy", policy.arn, tags);
 
   check_document(policies_, in.policy_document);
   policy.body["default_version"] = version_id(1);

@@ -50,6 +50,7 @@ CreateRoleOutput Iam::create_role(Request& rq, const CreateRoleInput& in) {
   if (in.permissions_boundary) keys["iam:PermissionsBoundary"] = {*in.permissions_boundary};
   Entity role = make(rq, Kind::kRole, in.role_name, in.path);
   rq.authorize("iam:CreateRole", role.arn, keys);
+  if (const auto tags = request_tags(in.tags); !tags.empty()) rq.authorize("iam:TagRole", role.arn, tags);
 
   if (role.path.starts_with("/aws-service-role/"))
     throw InvalidInputException("The path /aws-service-role/ is reserved for service-linked roles.");

@@ -22,6 +22,13 @@ ServiceCredentialRow require_credential(const Store& store, Request& rq, const E
   return std::move(*row);
 }
 
+/// The service that a credential is for, when the account has it.
+region::ConditionKeys service_key(const Store& store, Request& rq, const std::string& id) {
+  const auto row = store.find_service_credential(rq.tx, id);
+  if (!row || row->account != rq.account) return {};
+  return {{"iam:ServiceSpecificCredentialServiceName", {row->service}}};
+}
+
 ServiceSpecificCredential credential_of(const ServiceCredentialRow& row, const Entity& user,
                                         const std::string& password) {
   ServiceSpecificCredential out{.create_date = row.created,
@@ -101,7 +108,8 @@ ListServiceSpecificCredentialsOutput Iam::list_service_specific_credentials(
 ResetServiceSpecificCredentialOutput Iam::reset_service_specific_credential(
     Request& rq, const ResetServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
-  authorize(rq, "iam:ResetServiceSpecificCredential", Kind::kUser, name);
+  authorize(rq, "iam:ResetServiceSpecificCredential", Kind::kUser, name,
+            service_key(store_, rq, in.service_specific_credential_id));
 
   const Entity user = require_user(rq, name);
   ServiceCredentialRow row = require_credential(store_, rq, user, in.service_specific_credential_id);
@@ -118,7 +126,8 @@ ResetServiceSpecificCredentialOutput Iam::reset_service_specific_credential(
 UpdateServiceSpecificCredentialOutput Iam::update_service_specific_credential(
     Request& rq, const UpdateServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
-  authorize(rq, "iam:UpdateServiceSpecificCredential", Kind::kUser, name);
+  authorize(rq, "iam:UpdateServiceSpecificCredential", Kind::kUser, name,
+            service_key(store_, rq, in.service_specific_credential_id));
 
   ServiceCredentialRow row = require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);
   row.status = in.status;
@@ -131,7 +140,8 @@ UpdateServiceSpecificCredentialOutput Iam::update_service_specific_credential(
 DeleteServiceSpecificCredentialOutput Iam::delete_service_specific_credential(
     Request& rq, const DeleteServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
-  authorize(rq, "iam:DeleteServiceSpecificCredential", Kind::kUser, name);
+  authorize(rq, "iam:DeleteServiceSpecificCredential", Kind::kUser, name,
+            service_key(store_, rq, in.service_specific_credential_id));
 
   const ServiceCredentialRow row =
       require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);

@@ -207,6 +207,12 @@ void collect_keys(const region::policy::Document& document, std::set<std::string
   }
 }
 
+/// rq.authorize of the user, group or role whose policies are asked about.
+void authorize_source(Request& rq, std::string_view action, const std::string& arn) {
+  if (!rq.names_resource(action, arn)) throw InvalidInputException("Invalid Entity Arn: " + arn);
+  rq.authorize(action, arn);
+}
+
 }  // namespace
 
 SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const SimulateCustomPolicyInput& in) {
@@ -227,7 +233,7 @@ SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const Simula
 }
 
 SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const SimulatePrincipalPolicyInput& in) {
-  rq.authorize("iam:SimulatePrincipalPolicy", in.policy_source_arn);
+  authorize_source(rq, "iam:SimulatePrincipalPolicy", in.policy_source_arn);
 
   const auto entity = store_.find_by_arn(rq.tx, in.policy_source_arn);
   if (!entity || entity->account != rq.account || entity->kind == Kind::kPolicy || entity->kind == Kind::kProfile)
@@ -271,7 +277,7 @@ GetContextKeysForCustomPolicyOutput Iam::get_context_keys_for_custom_policy(
 
 GetContextKeysForPrincipalPolicyOutput Iam::get_context_keys_for_principal_policy(
     Request& rq, const GetContextKeysForPrincipalPolicyInput& in) {
-  rq.authorize("iam:GetContextKeysForPrincipalPolicy", in.policy_source_arn);
+  authorize_source(rq, "iam:GetContextKeysForPrincipalPolicy", in.policy_source_arn);
 
   const auto entity = store_.find_by_arn(rq.tx, in.policy_source_arn);
   if (!entity || entity->account != rq.account)

@@ -42,19 +42,14 @@ Tags merge_tags(Tags have, const std::vector<Tag>& add) {
 }
 
 region::ConditionKeys request_tags(const std::vector<Tag>& tags) {
-  region::ConditionKeys out;
-  for (const Tag& tag : tags) {
-    out["aws:RequestTag/" + tag.key] = {tag.value};
-    out["aws:TagKeys"].push_back(tag.key);
-  }
-  return out;
+  return region::request_tag_keys(region::tag_map(tags));
 }
 
 region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags) {
   return tags ? request_tags(*tags) : region::ConditionKeys();
 }
 
-region::ConditionKeys tag_keys(const std::vector<std::string>& keys) { return {{"aws:TagKeys", keys}}; }
+region::ConditionKeys tag_keys(const std::vector<std::string>& keys) { return region::removed_tag_keys(keys); }
 
 void Iam::tag(Request& rq, Entity entity, const std::vector<Tag>& tags) const {
   entity.set_tags(merge_tags(entity.tags(), tags));

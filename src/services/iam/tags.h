@@ -7,6 +7,7 @@
 
 #include "gen/iam/model.h"
 #include "region/authorization.h"
+#include "region/tag_keys.h"
 #include "services/iam/store.h"
 
 namespace hanbat::iam {

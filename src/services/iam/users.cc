@@ -17,6 +17,7 @@ CreateUserOutput Iam::create_user(Request& rq, const CreateUserInput& in) {
   if (in.permissions_boundary) keys["iam:PermissionsBoundary"] = {*in.permissions_boundary};
   Entity user = make(rq, Kind::kUser, in.user_name, in.path);
   rq.authorize("iam:CreateUser", user.arn, keys);
+  if (const auto tags = request_tags(in.tags); !tags.empty()) rq.authorize("iam:TagUser", user.arn, tags);
 
   user.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
   if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);

@@ -47,14 +47,19 @@ std::string Logs::group_arn(const region::Request& rq, std::string_view group) c
   return rq.arn("logs", "log-group:" + std::string(group));
 }
 
-GroupRow Logs::require_group(region::Request& rq, std::string_view action, const std::string& name) {
-  rq.authorize(action, group_arn(rq, name) + ":*");
-  if (auto group = store_.find_group(rq.tx, rq.account, rq.region, name)) return *group;
+GroupRow Logs::require_group(region::Request& rq, std::string_view action, const std::string& name,
+                             region::ConditionKeys keys, std::string_view ending) {
+  auto group = store_.find_group(rq.tx, rq.account, rq.region, name);
+  if (group) region::add_resource_tags(keys, tags_of(*group));
+  rq.authorize(action, group_arn(rq, name) + std::string(ending), keys);
+  if (group) return *std::move(group);
   throw ResourceNotFoundException("The specified log group does not exist.");
 }
 
 CreateLogGroupOutput Logs::create_log_group(region::Request& rq, const CreateLogGroupInput& in) {
-  rq.authorize("logs:CreateLogGroup", group_arn(rq, in.log_group_name) + ":*");
+  const auto keys = region::request_tag_keys(in.tags.value_or(std::map<std::string, std::string>()));
+  rq.authorize("logs:CreateLogGroup", group_arn(rq, in.log_group_name) + std::string(kOfStreams), keys);
+  if (!keys.empty()) rq.authorize("logs:TagResource", group_arn(rq, in.log_group_name), keys);
 
   if (store_.find_group(rq.tx, rq.account, rq.region, in.log_group_name))
     throw ResourceAlreadyExistsException("The specified log group already exists");

@@ -1,14 +1,21 @@
 // Amazon CloudWatch Logs. One method per operation.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
 #include "gen/logs/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/logs/store.h"
 
 namespace hanbat::logs {
+
+/// What follows a group's ARN where AWS asks about what is in it.
+inline constexpr std::string_view kOfStreams = ":log-stream:";
+
+std::map<std::string, std::string> tags_of(const GroupRow& group);
 
 class Logs final : public Operations {
  public:
@@ -51,12 +58,18 @@ class Logs final : public Operations {
   /// given.
   std::string name_of(const std::optional<std::string>& name, const std::optional<std::string>& identifier) const;
   std::string group_arn(const region::Request& rq, std::string_view group) const;
-  /// Authorizes on the group, then returns it. Throws ResourceNotFoundException.
-  GroupRow require_group(region::Request& rq, std::string_view action, const std::string& name);
+  /// Authorizes on the group, then returns it. Throws ResourceNotFoundException. As AWS has it, all questions are about
+  /// the group's streams (`ending` ":log-stream:") but those of the newer tag operations, which are about the group.
+  GroupRow require_group(region::Request& rq, std::string_view action, const std::string& name,
+                         region::ConditionKeys keys = {}, std::string_view ending = kOfStreams);
+  /// Authorizes on the stream, whose tags are its group's; returns the group when there is one.
+  std::optional<GroupRow> authorized_group(region::Request& rq, std::string_view action, const std::string& group,
+                                           const std::string& stream);
   /// Authorizes on the stream, then returns it.
   StreamRow require_stream(region::Request& rq, std::string_view action, const std::string& group,
                            const std::string& stream);
-  GroupRow require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn);
+  GroupRow require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn,
+                                region::ConditionKeys keys = {});
 
   region::Region& home_;
   Store store_;

@@ -6,20 +6,29 @@
 
 namespace hanbat::logs {
 
+std::optional<GroupRow> Logs::authorized_group(region::Request& rq, std::string_view action, const std::string& group,
+                                               const std::string& stream) {
+  auto row = store_.find_group(rq.tx, rq.account, rq.region, group);
+  region::ConditionKeys keys;
+  if (row) region::add_resource_tags(keys, tags_of(*row));
+  rq.authorize(action, group_arn(rq, group) + std::string(kOfStreams) + stream, keys);
+  return row;
+}
+
 StreamRow Logs::require_stream(region::Request& rq, std::string_view action, const std::string& group,
                                const std::string& stream) {
-  rq.authorize(action, group_arn(rq, group) + ":log-stream:" + stream);
-  const auto group_row = store_.find_group(rq.tx, rq.account, rq.region, group);
+  const auto group_row = authorized_group(rq, action, group, stream);
   if (!group_row) throw ResourceNotFoundException("The specified log group does not exist.");
   if (auto row = store_.find_stream(rq.tx, *group_row, stream)) return *row;
   throw ResourceNotFoundException("The specified log stream does not exist.");
 }
 
 CreateLogStreamOutput Logs::create_log_stream(region::Request& rq, const CreateLogStreamInput& in) {
-  const GroupRow group = require_group(rq, "logs:CreateLogStream", in.log_group_name);
-  if (store_.find_stream(rq.tx, group, in.log_stream_name))
+  const auto group = authorized_group(rq, "logs:CreateLogStream", in.log_group_name, in.log_stream_name);
+  if (!group) throw ResourceNotFoundException("The specified log group does not exist.");
+  if (store_.find_stream(rq.tx, *group, in.log_stream_name))
     throw ResourceAlreadyExistsException("The specified log stream already exists");
-  store_.insert(rq.tx, StreamRow{0, group.id, in.log_stream_name, rq.now(), {}, {}, {}});
+  store_.insert(rq.tx, StreamRow{0, group->id, in.log_stream_name, rq.now(), {}, {}, {}});
   return {};
 }
 

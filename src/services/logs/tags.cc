@@ -17,6 +17,8 @@ void drop(GroupRow& group, const Keys& keys) {
     for (const auto& key : keys) tags->erase(key);
 }
 
+}  // namespace
+
 std::map<std::string, std::string> tags_of(const GroupRow& group) {
   std::map<std::string, std::string> out;
   if (const Json* tags = group.body.find("tags"))
@@ -24,24 +26,24 @@ std::map<std::string, std::string> tags_of(const GroupRow& group) {
   return out;
 }
 
-}  // namespace
-
-GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn) {
+GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn,
+                                    region::ConditionKeys keys) {
   const auto parsed = parse_arn(arn);
   if (!parsed || !parsed->resource.starts_with("log-group:"))
     throw InvalidParameterException("The resource ARN is not that of a log group: " + arn);
-  return require_group(rq, action, name_of(std::nullopt, arn));
+  return require_group(rq, action, name_of(std::nullopt, arn), std::move(keys), "");
 }
 
 TagResourceOutput Logs::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  GroupRow group = require_group_of_arn(rq, "logs:TagResource", in.resource_arn);
+  GroupRow group = require_group_of_arn(rq, "logs:TagResource", in.resource_arn, region::request_tag_keys(in.tags));
   add(group, in.tags);
   store_.update(rq.tx, group);
   return {};
 }
 
 UntagResourceOutput Logs::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  GroupRow group = require_group_of_arn(rq, "logs:UntagResource", in.resource_arn);
+  GroupRow group =
+      require_group_of_arn(rq, "logs:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
   drop(group, in.tag_keys);
   store_.update(rq.tx, group);
   return {};
@@ -52,14 +54,14 @@ ListTagsForResourceOutput Logs::list_tags_for_resource(region::Request& rq, cons
 }
 
 TagLogGroupOutput Logs::tag_log_group(region::Request& rq, const TagLogGroupInput& in) {
-  GroupRow group = require_group(rq, "logs:TagLogGroup", in.log_group_name);
+  GroupRow group = require_group(rq, "logs:TagLogGroup", in.log_group_name, region::request_tag_keys(in.tags));
   add(group, in.tags);
   store_.update(rq.tx, group);
   return {};
 }
 
 UntagLogGroupOutput Logs::untag_log_group(region::Request& rq, const UntagLogGroupInput& in) {
-  GroupRow group = require_group(rq, "logs:UntagLogGroup", in.log_group_name);
+  GroupRow group = require_group(rq, "logs:UntagLogGroup", in.log_group_name, region::removed_tag_keys(in.tags));
   drop(group, in.tags);
   store_.update(rq.tx, group);
   return {};

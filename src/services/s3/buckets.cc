@@ -48,6 +48,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
     question.resource_account = row->account;
+    question.keys["s3:ResourceAccount"] = {row->account};
     if (const Json* policy = row->body.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
   }
@@ -65,12 +66,28 @@ BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::
 }
 
 BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
-                                     std::string_view key, const std::optional<std::string>& expected_owner) {
-  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner);
+                                     std::string_view key, const std::optional<std::string>& expected_owner,
+                                     const std::optional<std::string>& version_id, region::ConditionKeys keys) {
+  if (version_id) keys["s3:versionid"] = {*version_id};
+  if (rq.names_key(action, "s3:ExistingObjectTag/")) {
+    const std::string name(bucket), path(key);
+    const auto object =
+        version_id ? store_.find_version(rq.tx, name, path, *version_id) : store_.find_latest(rq.tx, name, path);
+    const Json* tags = object ? object->body.find("tags") : nullptr;
+    if (tags)
+      for (const Json& tag : tags->items()) keys["s3:ExistingObjectTag/" + tag.text("Key")] = {tag.text("Value")};
+  }
+  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner, std::move(keys));
 }
 
 CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInput& in) {
-  rq.authorize("s3:CreateBucket", bucket_arn(in.bucket));
+  const auto& asked = in.create_bucket_configuration;
+  region::ConditionKeys keys = region::request_tag_keys(asked ? region::tag_map(asked->tags) : region::TagMap{});
+  if (asked && asked->location_constraint) keys["s3:locationconstraint"] = {*asked->location_constraint};
+  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
+  if (in.object_ownership) keys["s3:x-amz-object-ownership"] = {*in.object_ownership};
+  rq.authorize("s3:CreateBucket", bucket_arn(in.bucket), keys);
+  if (in.object_ownership) rq.authorize("s3:PutBucketOwnershipControls", bucket_arn(in.bucket));
 
   if (!is_bucket_name(in.bucket))
     throw wire::Error("InvalidBucketName", 400, "The specified bucket is not valid.").with("BucketName", in.bucket);

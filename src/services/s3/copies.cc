@@ -47,15 +47,29 @@ void check_source(const In& in, const ObjectRow& source) {
 
 CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
-  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
-                                                         from.bucket, from.key, in.expected_source_bucket_owner);
+  const bool retag = in.tagging_directive.value_or("COPY") == "REPLACE";
+  const Json new_tags = parse_tagging(retag ? in.tagging.value_or("") : "");
+  region::ConditionKeys keys = write_keys(in, new_tags);
+  keys["s3:x-amz-copy-source"] = {in.copy_source};
+  if (in.metadata_directive) keys["s3:x-amz-metadata-directive"] = {*in.metadata_directive};
+  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
+  if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+  const BucketRow source_bucket =
+      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
+                             in.expected_source_bucket_owner, from.version_id);
   check_key(in.key);
   const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
+  // Tags that come along are read there and written here.
+  const Json* old_tags = retag ? nullptr : source.body.find("tags");
+  if (old_tags && !old_tags->empty())
+    require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", from.bucket,
+                           from.key, {}, from.version_id);
+  require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
   check_source(in, source);
   check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
   const bool replace = in.metadata_directive.value_or("COPY") == "REPLACE";
-  const bool retag = in.tagging_directive.value_or("COPY") == "REPLACE";
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class)
     throw wire::Error("InvalidRequest", 400,
                       "This copy request is illegal because it is trying to copy an object to itself without changing "
@@ -70,7 +84,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
     copy.body["headers"] = headers_of(in);
     copy.body["metadata"] = metadata_of(in);
   }
-  if (retag) copy.body["tags"] = parse_tagging(in.tagging.value_or(""));
+  if (retag) copy.body["tags"] = new_tags;
   if (in.storage_class) copy.body["storage_class"] = *in.storage_class;
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
@@ -86,9 +100,11 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
 
 UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartCopyInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
-  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
-  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
-                                                         from.bucket, from.key, in.expected_source_bucket_owner);
+  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {},
+                         {{"s3:x-amz-copy-source", {in.copy_source}}});
+  const BucketRow source_bucket =
+      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
+                             in.expected_source_bucket_owner, from.version_id);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
   check_source(in, source);

@@ -5,8 +5,11 @@
 namespace hanbat::s3 {
 
 DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
-                                                  in.bucket, in.key, in.expected_bucket_owner);
+  region::ConditionKeys keys;
+  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", in.bucket, in.key,
+                             in.expected_bucket_owner, in.version_id, std::move(keys));
   DeleteObjectOutput out;
   if (in.if_match) {
     const auto there = store_.find_latest(rq.tx, bucket.name, in.key);

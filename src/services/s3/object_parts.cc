@@ -151,6 +151,21 @@ void check_write_conditions(const std::optional<ObjectRow>& there, const std::op
   }
 }
 
+region::ConditionKeys object_tag_keys(const region::TagMap& tags) {
+  region::ConditionKeys keys;
+  for (const auto& [key, value] : tags) {
+    keys["s3:RequestObjectTag/" + key] = {value};
+    keys["s3:RequestObjectTagKeys"].push_back(key);
+  }
+  return keys;
+}
+
+region::ConditionKeys object_tag_keys(const Json& tags) {
+  region::TagMap map;
+  for (const Json& tag : tags.items()) map[tag.text("Key")] = tag.text("Value");
+  return object_tag_keys(map);
+}
+
 Json parse_tagging(const std::string& text) {
   Json tags = Json::array();
   if (text.empty()) return tags;

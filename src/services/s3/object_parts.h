@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "region/tag_keys.h"
 #include "services/s3/store.h"
 #include "store/blobs.h"
 #include "wire/body.h"
@@ -47,6 +48,17 @@ void check_write_conditions(const std::optional<ObjectRow>& there, const std::op
 
 /// "a=1&b=2" as an array of {Key, Value}. Throws InvalidArgument.
 Json parse_tagging(const std::string& text);
+/// s3:RequestObjectTag/<key> and s3:RequestObjectTagKeys of tags that a call brings.
+region::ConditionKeys object_tag_keys(const region::TagMap& tags);
+/// The same of an array of {Key, Value}.
+region::ConditionKeys object_tag_keys(const Json& tags);
+/// What policies may bound the writing of an object by, whichever operation begins it.
+template <class In>
+region::ConditionKeys write_keys(const In& in, const Json& tags) {
+  region::ConditionKeys keys = object_tag_keys(tags);
+  if (in.storage_class) keys["s3:x-amz-storage-class"] = {*in.storage_class};
+  return keys;
+}
 void check_key(std::string_view key);
 std::string quoted(std::string_view e_tag);
 /// The header fields of an object, kept under the names of the API's members.

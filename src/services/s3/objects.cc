@@ -100,9 +100,14 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
     if (version_id)
       throw wire::Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
           .with("ResourceType", "DeleteMarker");
+    require_bucket(rq, "s3:ListBucket", bucket.name);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   return *object;
+}
+
+void S3::require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags) {
+  if (!tags.empty()) require_bucket_for_key(rq, "s3:PutObjectTagging", bucket, key, {}, {}, object_tag_keys(tags));
 }
 
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
@@ -141,7 +146,13 @@ void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, cons
 }
 
 PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const Json tags = parse_tagging(in.tagging.value_or(""));
+  region::ConditionKeys keys = write_keys(in, tags);
+  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
+  if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+  require_tagging(rq, in.bucket, in.key, tags);
   check_key(in.key);
   check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
@@ -159,7 +170,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
   if (segment.size > 0) object.body["segments"] = to_json(std::vector<Segment>{segment});
-  if (in.tagging) object.body["tags"] = parse_tagging(*in.tagging);
+  if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (Json sums = checksums_of(body); !sums.empty()) {
     object.body["checksums"] = std::move(sums);
@@ -177,7 +188,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
 GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
-                                                  in.key, in.expected_bucket_owner);
+                                                  in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
 
@@ -190,7 +201,7 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
 
 HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
-                                                  in.key, in.expected_bucket_owner);
+                                                  in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
 
@@ -201,8 +212,11 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
 }
 
 GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const GetObjectAttributesInput& in) {
+  require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket, in.key,
+                         in.expected_bucket_owner, in.version_id);
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:GetObjectAttributes", in.bucket, in.key, in.expected_bucket_owner);
+      require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes", in.bucket,
+                             in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
 
   GetObjectAttributesOutput out;

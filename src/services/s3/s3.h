@@ -7,6 +7,7 @@
 
 #include "gen/s3/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "services/s3/store.h"
 
 namespace hanbat::s3 {
@@ -98,15 +99,18 @@ class S3 final : public Operations {
   /// `expected_owner` is another account.
   BucketRow require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
                            const std::optional<std::string>& expected_owner = {}, region::ConditionKeys keys = {});
-  /// The same for an action on a key of it.
+  /// The same for an action on a key of it, or on a version of that; the tags that it has are condition keys.
   BucketRow require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
-                                   std::string_view key, const std::optional<std::string>& expected_owner = {});
+                                   std::string_view key, const std::optional<std::string>& expected_owner = {},
+                                   const std::optional<std::string>& version_id = {}, region::ConditionKeys keys = {});
   BucketRow authorized(region::Request& rq, std::string_view action, std::string_view bucket,
                        const std::string& resource, const std::optional<std::string>& expected_owner,
                        region::ConditionKeys keys = {});
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
+  /// Who writes an object with tags may tag it.
+  void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
   /// Writes a new latest version as the bucket's versioning wants, and tells the event bus.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,

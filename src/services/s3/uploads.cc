@@ -71,7 +71,10 @@ UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, con
 }
 
 CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, const CreateMultipartUploadInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  const Json tags = parse_tagging(in.tagging.value_or(""));
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
+  require_tagging(rq, in.bucket, in.key, tags);
   check_key(in.key);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
@@ -80,7 +83,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
                    rq.now(),
                    rq.caller.arn,
                    Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
-  if (in.tagging) upload.body["tags"] = parse_tagging(*in.tagging);
+  if (in.tagging) upload.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
   CreateMultipartUploadOutput out;
   if (in.checksum_algorithm) {
@@ -135,7 +138,11 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
 
 CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
                                                             const CompleteMultipartUploadInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  region::ConditionKeys keys;
+  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
+  if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
   const bool named = in.multipart_upload && in.multipart_upload->parts && !in.multipart_upload->parts->empty();

@@ -22,6 +22,12 @@ void require_own(const region::Request& rq, const std::string& instance) {
                       "The caller " + rq.caller.arn + " is not the instance " + instance + ".");
 }
 
+/// The instance whose credentials the caller uses.
+region::ConditionKeys source_instance(const region::Request& rq) {
+  if (!rq.caller.session_name.starts_with("i-")) return {};
+  return {{"ec2:SourceInstanceARN", {rq.arn("ec2", "instance/" + rq.caller.session_name)}}};
+}
+
 Json parameters_of(region::Request& rq, const std::string& command) {
   const auto row = rq.tx.find("SELECT body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?", rq.account,
                               rq.region, command);
@@ -59,7 +65,7 @@ Message message_of(region::Request& rq, const Invocation& i, const std::string& 
 
 UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(region::Request& rq,
                                                                            const UpdateInstanceInformationInput& in) {
-  rq.authorize("ssm:UpdateInstanceInformation", rq.arn("ec2", "instance/" + in.instance_id));
+  rq.authorize("ssm:UpdateInstanceInformation", rq.arn("ec2", "instance/" + in.instance_id), source_instance(rq));
 
   require_own(rq, in.instance_id);
   const auto before = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?",
@@ -81,7 +87,7 @@ UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(regio
 }
 
 GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMessagesInput& in) {
-  rq.authorize("ec2messages:GetMessages", "*");
+  rq.authorize("ec2messages:GetMessages", "*", source_instance(rq));
 
   require_own(rq, in.destination);
 
@@ -133,7 +139,7 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
 }
 
 SendReplyOutput AgentEndpoint::send_reply(region::Request& rq, const SendReplyInput& in) {
-  rq.authorize("ec2messages:SendReply", "*");
+  rq.authorize("ec2messages:SendReply", "*", source_instance(rq));
 
   Invocation i = require_invocation(rq, in.message_id);
   Json reply;

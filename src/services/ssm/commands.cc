@@ -1,6 +1,7 @@
 // Run Command: AWS-RunShellScript on instances whose agent has called. The command and an invocation per instance are
 // rows; the agent of each instance takes its own from agent_endpoint.cc.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/ids.h"
@@ -54,6 +55,24 @@ std::set<std::string> instances_by_tags(region::Request& rq, const std::vector<T
       if (reservation.instances)
         for (const auto& instance : *reservation.instances) ids.insert(*instance.instance_id);
   return ids;
+}
+
+/// The tags of the instances, by id. The service asks EC2 itself.
+std::map<std::string, region::TagMap> tags_of_instances(region::Request& rq, const std::set<std::string>& ids) {
+  std::map<std::string, region::TagMap> tags;
+  if (ids.empty()) return tags;
+  ec2::DescribeTagsInput in;
+  ec2::Filter& which = in.filters.emplace().emplace_back();
+  which.name = "resource-id";
+  which.values = std::vector<std::string>(ids.begin(), ids.end());
+  ec2::DescribeTagsOutput out;
+  region::Service& service = rq.home.require_service("ec2");
+  rq.home.call(rq, service, *service.find_operation("DescribeTags"),
+               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  if (out.tags)
+    for (const ec2::TagDescription& tag : *out.tags)
+      tags[tag.resource_id.value_or("")][tag.key.value_or("")] = tag.value.value_or("");
+  return tags;
 }
 
 std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInput& in) {
@@ -147,18 +166,25 @@ void Ssm::start() {
 SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput& in) {
   const std::string document = in.document_name.substr(in.document_name.rfind('/') + 1);
   rq.authorize("ssm:SendCommand", "arn:aws:ssm:" + rq.region + "::document/" + document);
-  if (in.instance_ids)
-    for (const std::string& id : *in.instance_ids) rq.authorize("ssm:SendCommand", instance_arn(rq, id));
+  if (in.instance_ids && in.targets)
+    throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
+  const std::set<std::string> ids = wanted_instances(rq, in);
+  const auto tags = tags_of_instances(rq, ids);
+  for (const std::string& id : ids) {
+    region::ConditionKeys keys;
+    if (const auto own = tags.find(id); own != tags.end()) {
+      region::add_resource_tags(keys, own->second);
+      for (const auto& [key, value] : own->second) keys["ssm:resourceTag/" + key] = {value};
+    }
+    rq.authorize("ssm:SendCommand", instance_arn(rq, id), keys);
+  }
 
   if (document != kDocument)
     throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
   if (const std::string version = in.document_version.value_or("1");
       version != "1" && version != "$DEFAULT" && version != "$LATEST")
     throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
-  if (in.instance_ids && in.targets)
-    throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
   check_parameters(in);
-  const std::set<std::string> ids = wanted_instances(rq, in);
   if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
   std::vector<std::string> unknown;
   for (const std::string& id : ids)

@@ -10,7 +10,7 @@
 namespace hanbat::ssm {
 
 GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) {
-  rq.authorize("ssm:GetParameterHistory", parameter_arn(rq, in.name));
+  authorize(rq, "ssm:GetParameterHistory", in.name);
 
   if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
   const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50));
@@ -46,7 +46,7 @@ GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const 
 }
 
 LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) {
-  rq.authorize("ssm:LabelParameterVersion", parameter_arn(rq, in.name));
+  authorize(rq, "ssm:LabelParameterVersion", in.name);
 
   const auto newest = newest_version(rq, in.name);
   if (!newest) throw ParameterNotFound("Parameter " + in.name + " not found.");
@@ -84,7 +84,7 @@ LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, co
 
 UnlabelParameterVersionOutput Ssm::unlabel_parameter_version(region::Request& rq,
                                                              const UnlabelParameterVersionInput& in) {
-  rq.authorize("ssm:UnlabelParameterVersion", parameter_arn(rq, in.name));
+  authorize(rq, "ssm:UnlabelParameterVersion", in.name);
 
   if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
   const auto row = find_version(rq, in.name, in.parameter_version);

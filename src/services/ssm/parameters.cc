@@ -111,6 +111,29 @@ std::string parameter_arn(const region::Request& rq, const std::string& name) {
                   "parameter" + std::string(name.starts_with('/') ? "" : "/") + name);
 }
 
+std::string parameter_name(const region::Request& rq, const std::string& name_or_arn) {
+  const std::string prefix = rq.arn("ssm", "parameter/");
+  if (!name_or_arn.starts_with(prefix)) return name_or_arn;
+  const std::string name = name_or_arn.substr(prefix.size());
+  return name.find('/') == std::string::npos ? name : "/" + name;
+}
+
+void authorize(region::Request& rq, std::string_view action, const std::string& parameter, region::ConditionKeys keys) {
+  std::string name = parameter_name(rq, parameter);
+  const bool foreign = name.starts_with("arn:");
+  if (!foreign) name = name.substr(0, name.find(':'));
+  // An ARN of another account is asked about as it is: a denial, or further on a parameter that is not there.
+  if (foreign && !rq.names_resource(action, name)) invalid("The parameter name or ARN is not valid: " + parameter);
+  region::TagMap tags;
+  for (const auto& row :
+       rq.tx.query("SELECT name, value FROM ssm_tags WHERE account = ? AND region = ? AND resource = ?", rq.account,
+                   rq.region, "Parameter/" + name))
+    tags[row.text(0)] = row.text(1);
+  region::add_resource_tags(keys, tags);
+  for (const auto& [key, value] : tags) keys["ssm:resourceTag/" + key] = {value};
+  rq.authorize(action, foreign ? name : parameter_arn(rq, name), keys);
+}
+
 std::string Ssm::sealed(const region::Request& rq, const std::string& name, const std::string& value) const {
   return vault_.seal(value, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name);
 }
@@ -121,7 +144,11 @@ std::string Ssm::opened(const region::Request& rq, const std::string& name, cons
 }
 
 PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInput& in) {
-  rq.authorize("ssm:PutParameter", parameter_arn(rq, in.name));
+  const auto tag_keys = region::request_tag_keys(region::tag_map(in.tags));
+  region::ConditionKeys keys = tag_keys;
+  keys["ssm:Overwrite"] = {in.overwrite.value_or(false) ? "true" : "false"};
+  authorize(rq, "ssm:PutParameter", in.name, std::move(keys));
+  if (!tag_keys.empty()) authorize(rq, "ssm:AddTagsToResource", in.name, tag_keys);
 
   check_name(in.name);
   const auto before = newest_version(rq, in.name);
@@ -211,10 +238,7 @@ Parameter Ssm::require_parameter(region::Request& rq, const std::string& selecto
     name = selector.substr(0, mark);
     version = selector.substr(mark + 1);
   }
-  if (const std::string prefix = rq.arn("ssm", "parameter/"); name.starts_with(prefix)) {
-    name = name.substr(prefix.size());
-    if (name.find('/') != std::string::npos) name = "/" + name;
-  }
+  name = parameter_name(rq, name);
   const auto newest = newest_version(rq, name);
   if (!newest) throw ParameterNotFound("Parameter " + name + " not found.");
   if (version.empty()) return answer(rq, *find_version(rq, name, *newest), decrypt);
@@ -236,8 +260,7 @@ Parameter Ssm::require_parameter(region::Request& rq, const std::string& selecto
 }
 
 GetParameterOutput Ssm::get_parameter(region::Request& rq, const GetParameterInput& in) {
-  rq.authorize("ssm:GetParameter",
-               in.name.starts_with("arn:") ? in.name : parameter_arn(rq, in.name.substr(0, in.name.find(':'))));
+  authorize(rq, "ssm:GetParameter", in.name);
 
   GetParameterOutput out;
   out.parameter = require_parameter(rq, in.name, in.with_decryption.value_or(false));
@@ -245,8 +268,7 @@ GetParameterOutput Ssm::get_parameter(region::Request& rq, const GetParameterInp
 }
 
 GetParametersOutput Ssm::get_parameters(region::Request& rq, const GetParametersInput& in) {
-  for (const std::string& name : in.names)
-    rq.authorize("ssm:GetParameters", parameter_arn(rq, name.substr(0, name.find(':'))));
+  for (const std::string& name : in.names) authorize(rq, "ssm:GetParameters", name);
 
   GetParametersOutput out;
   out.parameters.emplace();
@@ -262,7 +284,8 @@ GetParametersOutput Ssm::get_parameters(region::Request& rq, const GetParameters
 }
 
 GetParametersByPathOutput Ssm::get_parameters_by_path(region::Request& rq, const GetParametersByPathInput& in) {
-  rq.authorize("ssm:GetParametersByPath", parameter_arn(rq, in.path));
+  authorize(rq, "ssm:GetParametersByPath", in.path,
+            {{"ssm:Recursive", {in.recursive.value_or(false) ? "true" : "false"}}});
 
   if (!in.path.starts_with('/'))
     invalid(
@@ -297,7 +320,7 @@ GetParametersByPathOutput Ssm::get_parameters_by_path(region::Request& rq, const
 }
 
 DeleteParameterOutput Ssm::delete_parameter(region::Request& rq, const DeleteParameterInput& in) {
-  rq.authorize("ssm:DeleteParameter", parameter_arn(rq, in.name));
+  authorize(rq, "ssm:DeleteParameter", in.name);
 
   if (!erase(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
 
@@ -310,7 +333,7 @@ DeleteParameterOutput Ssm::delete_parameter(region::Request& rq, const DeletePar
 }
 
 DeleteParametersOutput Ssm::delete_parameters(region::Request& rq, const DeleteParametersInput& in) {
-  for (const std::string& name : in.names) rq.authorize("ssm:DeleteParameters", parameter_arn(rq, name));
+  for (const std::string& name : in.names) authorize(rq, "ssm:DeleteParameters", name);
 
   DeleteParametersOutput out;
   out.deleted_parameters.emplace();

@@ -6,6 +6,7 @@
 
 #include "gen/ssm/operations.h"
 #include "region/region.h"
+#include "region/tag_keys.h"
 #include "region/vault.h"
 
 namespace hanbat::ssm {
@@ -60,6 +61,11 @@ class Ssm final : public Operations {
 
 /// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b".
 std::string parameter_arn(const region::Request& rq, const std::string& name);
+/// rq.authorize of a parameter by its name or ARN, with an optional ":version" or ":label", with its tags.
+void authorize(region::Request& rq, std::string_view action, const std::string& parameter,
+               region::ConditionKeys keys = {});
+/// The name in a parameter's ARN of the request's account and region; any other text unchanged.
+std::string parameter_name(const region::Request& rq, const std::string& name_or_arn);
 
 /// AWS's own parameters, which name the newest images: their value, or nothing when the name is none of them. Asks EC2.
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name);

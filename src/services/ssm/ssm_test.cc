@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gen/ec2/model.h"
 #include "gen/ec2messages/client.h"
 #include "gen/ssm/client.h"
+#include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/ssm/agent_endpoint.h"
 #include "services/ssm/ssm.h"
@@ -17,6 +19,18 @@ struct SsmTest : testing::Test {
   SsmTest() {
     region.add<Ssm>();
     region.add<AgentEndpoint>();
+    auto& ec2_service = region.add<region::FakeService>("ec2");
+    ec2_service.on<ec2::DescribeTagsInput, ec2::DescribeTagsOutput>("DescribeTags", [](region::Request&, const auto&) {
+      ec2::DescribeTagsOutput out;
+      out.tags = {{ec2::TagDescription{.key = "team", .resource_id = kInstance, .value = "a"}}};
+      return out;
+    });
+    ec2_service.on<ec2::DescribeInstancesInput, ec2::DescribeInstancesOutput>(
+        "DescribeInstances", [](region::Request&, const auto&) {
+          ec2::DescribeInstancesOutput out;
+          out.reservations.emplace().emplace_back().instances.emplace().emplace_back().instance_id = kInstance;
+          return out;
+        });
     region.start();
     instance = region.user;
     instance.kind = region::Caller::Kind::kAssumedRole;
@@ -161,6 +175,47 @@ TEST_F(SsmTest, anInstanceSpeaksOnlyForItself) {
   in.instance_id = "i-another";
   EXPECT_THROW(agent().update_instance_information(in), wire::Error);
   EXPECT_THROW(send("true"), InvalidInstanceId);
+}
+
+TEST_F(SsmTest, aParameterIsToldOfByItsTags) {
+  const std::string arn = "arn:aws:ssm:ap-northeast-2:123456789012:parameter/wsi/db";
+  PutParameterInput in;
+  in.name = "/wsi/db";
+  in.value = "x";
+  in.type = "String";
+  in.tags = {{{.key = "team", .value = "a"}}};
+  client.put_parameter(in);
+  get("/wsi/db");
+  get(arn);
+  get("/wsi/db:1");
+  client.get_parameters_by_path({.path = "/wsi", .recursive = true});
+  client.remove_tags_from_resource({.resource_id = "/wsi/db", .resource_type = "Parameter", .tag_keys = {"team"}});
+  const region::Told expected[] = {
+      {"ssm:PutParameter", arn, "aws:RequestTag/team", "a"},
+      {"ssm:PutParameter", arn, "ssm:Overwrite", "false"},
+      {"ssm:AddTagsToResource", arn, "aws:TagKeys", "team"},
+      {"ssm:GetParameter", arn, "aws:ResourceTag/team", "a"},
+      {"ssm:GetParameter", arn, "ssm:resourceTag/team", "a"},
+      {"ssm:GetParametersByPath", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/wsi", "ssm:Recursive", "true"},
+      {"ssm:RemoveTagsFromResource", arn, "aws:ResourceTag/team", "a"}};
+  for (const region::Told& one : expected)
+    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+}
+
+TEST_F(SsmTest, aCommandAsksForEachInstanceThatItReachesAlsoThoseThatTagsPick) {
+  register_instance();
+  const std::string arn = std::string("arn:aws:ec2:ap-northeast-2:123456789012:instance/") + kInstance;
+  send("true");
+  EXPECT_EQ(region.authorizer.told("ssm:SendCommand", arn, "ssm:resourceTag/team"), "a");
+  EXPECT_EQ(region.authorizer.told("ssm:SendCommand", "*:document/AWS-RunShellScript", "aws:ResourceTag/team"),
+            "no key");
+  SendCommandInput in;
+  in.document_name = "AWS-RunShellScript";
+  in.targets.emplace().emplace_back().key = "tag:team";
+  in.targets->front().values = {{"a"}};
+  in.parameters = {{"commands", {std::string("true")}}};
+  region.authorizer.refuses = [&](const region::AccessQuestion& q) { return q.resource == arn; };
+  EXPECT_THROW(client.send_command(in), wire::Error);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::string require_resource(region::Request& rq, const std::string& type, const
 }  // namespace
 
 AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) {
-  rq.authorize("ssm:AddTagsToResource", parameter_arn(rq, in.resource_id));
+  authorize(rq, "ssm:AddTagsToResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));
 
   const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
 
@@ -32,7 +32,7 @@ AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const Add
 
 RemoveTagsFromResourceOutput Ssm::remove_tags_from_resource(region::Request& rq,
                                                             const RemoveTagsFromResourceInput& in) {
-  rq.authorize("ssm:RemoveTagsFromResource", parameter_arn(rq, in.resource_id));
+  authorize(rq, "ssm:RemoveTagsFromResource", in.resource_id, region::removed_tag_keys(in.tag_keys));
 
   const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
 
@@ -43,7 +43,7 @@ RemoveTagsFromResourceOutput Ssm::remove_tags_from_resource(region::Request& rq,
 }
 
 ListTagsForResourceOutput Ssm::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  rq.authorize("ssm:ListTagsForResource", parameter_arn(rq, in.resource_id));
+  authorize(rq, "ssm:ListTagsForResource", in.resource_id);
 
   const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
 

@@ -2,6 +2,7 @@
 
 #include "base/arn.h"
 #include "region/policy/document.h"
+#include "region/tag_keys.h"
 
 namespace hanbat::sts {
 namespace {
@@ -14,15 +15,6 @@ constexpr Seconds kChained{3600};
 constexpr Seconds kDay{86400};
 
 wire::Error invalid(const std::string& message) { return wire::Error("ValidationError", 400, message); }
-
-region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags) {
-  region::ConditionKeys keys;
-  for (const Tag& tag : tags.value_or(std::vector<Tag>())) {
-    keys["aws:RequestTag/" + tag.key] = {tag.value};
-    keys["aws:TagKeys"].push_back(tag.key);
-  }
-  return keys;
-}
 
 /// Percent of the packed session policies' and tags' allowance: AWS packs them, we count their characters against
 /// 2,048.
@@ -77,16 +69,17 @@ GetCallerIdentityOutput Sts::get_caller_identity(Request& rq, const GetCallerIde
 
 AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   const auto arn = parse_arn(in.role_arn);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("role/")) throw invalid(in.role_arn + " is invalid");
+  if (!arn || !rq.names_resource("sts:AssumeRole", in.role_arn)) throw invalid(in.role_arn + " is invalid");
   if (rq.caller.kind == Kind::kRoot)
     throw wire::Error("AccessDenied", 403, "Roles may not be assumed by root accounts.");
   const auto role = home_.identity().find_role(rq.tx, in.role_arn);
   region::AccessQuestion question{.action = "sts:AssumeRole",
                                   .resource = in.role_arn,
-                                  .keys = request_tags(in.tags),
+                                  .keys = region::request_tag_keys(region::tag_map(in.tags)),
                                   .resource_account = arn->account,
                                   .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
   if (role) question.resource_policies.push_back(role->trust);
+  if (role) region::add_resource_tags(question.keys, role->tags, "iam");
   question.keys["sts:RoleSessionName"] = {in.role_session_name};
   if (in.external_id) question.keys["sts:ExternalId"] = {*in.external_id};
   if (in.source_identity) question.keys["sts:SourceIdentity"] = {*in.source_identity};
@@ -135,7 +128,9 @@ GetSessionTokenOutput Sts::get_session_token(Request& rq, const GetSessionTokenI
 
 GetFederationTokenOutput Sts::get_federation_token(Request& rq, const GetFederationTokenInput& in) {
   const std::string arn = make_arn("sts", "", rq.account, "federated-user/" + in.name);
-  rq.authorize("sts:GetFederationToken", arn, request_tags(in.tags));
+  const auto tag_keys = region::request_tag_keys(region::tag_map(in.tags));
+  rq.authorize("sts:GetFederationToken", arn, tag_keys);
+  if (!tag_keys.empty()) rq.authorize("sts:TagSession", arn, tag_keys);
   if (rq.caller.kind != Kind::kUser || rq.caller.token_issued_at)
     throw wire::Error("AccessDenied", 403, "Cannot call GetFederationToken with session credentials");
 

@@ -23,7 +23,8 @@ class OneRole final : public region::Identity {
   }
   std::optional<region::RoleFacts> find_role(store::Tx&, std::string_view arn) override {
     if (arn != "arn:aws:iam::123456789012:role/r") return std::nullopt;
-    return region::RoleFacts{.arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012"};
+    return region::RoleFacts{
+        .arn = std::string(arn), .id = "AROA1", .name = "r", .account = "123456789012", .tags = {{"team", "a"}}};
   }
   region::Caller open_session(const region::RoleFacts& role, std::string_view name,
                               const region::SessionOptions& options) override {
@@ -84,6 +85,22 @@ TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
   EXPECT_EQ(out.credentials->access_key_id, "ASIA1");
   ASSERT_EQ(test.authorizer.asked.size(), 1u);
   EXPECT_EQ(test.authorizer.asked[0].resource_policy_role, region::ResourcePolicyRole::kMustAllow);
+}
+
+TEST_F(StsTest, ARoleIsToldOfByItsTagsAndTheSessionByItsName) {
+  client().assume_role(kAsk);
+  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
+  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "s");
+}
+
+TEST_F(StsTest, WhatIsNoRolesArnIsRefusedBeforeItIsAskedAbout) {
+  for (const char* arn : {"arn:aws:s3:::a-bucket-of-ours", "arn:aws-cn:iam::123456789012:role/r",
+                          "arn:aws:iam::123456789012:user/of-ours", "no role at all, this"}) {
+    AssumeRoleInput ask = kAsk;
+    ask.role_arn = arn;
+    EXPECT_EQ(message_of([&] { client().assume_role(ask); }), std::string(arn) + " is invalid");
+  }
+  EXPECT_TRUE(test.authorizer.asked.empty());
 }
 
 TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {

@@ -1,0 +1,71 @@
+// What EventBridge's calls tell policies.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gen/events/client.h"
+#include "region/testing.h"
+#include "services/events/events.h"
+
+namespace hanbat::events {
+namespace {
+
+constexpr const char* kRule = "arn:aws:events:ap-northeast-2:123456789012:rule/push";
+constexpr const char* kBus = "arn:aws:events:ap-northeast-2:123456789012:event-bus/orders";
+constexpr const char* kRole = "arn:aws:iam::123456789012:role/wsi-events";
+constexpr const char* kPipeline = "arn:aws:codepipeline:ap-northeast-2:123456789012:web";
+
+TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
+  region::TestRegion test;
+  test.add<Events>();
+  test.start();
+  const Client events(test.home, test.user, test.region);
+  PutRuleInput in;
+  in.name = "push";
+  in.event_pattern = R"({"source":["aws.codecommit"],"detail-type":["CodeCommit Repository State Change"]})";
+  in.tags = {{{.key = "team", .value = "a"}}};
+  events.put_rule(in);
+  PutTargetsInput targets;
+  targets.rule = "push";
+  targets.targets = {{.arn = kPipeline, .id = "1", .role_arn = kRole}};
+  events.put_targets(targets);
+  events.disable_rule({.name = "push"});
+  events.tag_resource({.resource_arn = kRule, .tags = {{.key = "stage", .value = "test"}}});
+  events.untag_resource({.resource_arn = kRule, .tag_keys = {"stage"}});
+  events.create_event_bus({.name = "orders", .tags = {{{.key = "team", .value = "b"}}}});
+  events.describe_event_bus({.name = "orders"});
+  events.list_rules({});
+
+  const region::Told expected[] = {
+      {"events:PutRule", kRule, "aws:RequestTag/team", "a"},
+      {"events:PutRule", kRule, "events:source", "aws.codecommit"},
+      {"events:PutRule", kRule, "events:detail-type", "CodeCommit Repository State Change"},
+      {"events:PutRule", kRule, "events:creatorAccount", "no key"},
+      {"events:PutTargets", kRule, "events:TargetArn", kPipeline},
+      {"events:PutTargets", kRule, "events:creatorAccount", "123456789012"},
+      {"iam:PassRole", kRole, "iam:PassedToService", "events.amazonaws.com"},
+      {"events:DisableRule", kRule, "aws:ResourceTag/team", "a"},
+      {"events:TagResource", kRule, "aws:RequestTag/stage", "test"},
+      {"events:UntagResource", kRule, "aws:TagKeys", "stage"},
+      {"events:CreateEventBus", kBus, "aws:RequestTag/team", "b"},
+      {"events:TagResource", kBus, "aws:RequestTag/team", "b"},
+      {"events:DescribeEventBus", kBus, "aws:ResourceTag/team", "b"}};
+  for (const region::Told& one : expected)
+    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+}
+
+TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
+  region::TestRegion test;
+  test.add<Events>();
+  test.start();
+  const Client events(test.home, test.user, test.region);
+  EXPECT_THROW(events.list_tags_for_resource({.resource_arn = kPipeline}), wire::Error);
+  PutRuleInput in;
+  in.name = "push";
+  in.schedule_expression = "rate(1 minute)";
+  in.role_arn = "arn:aws:s3:::bucket";
+  EXPECT_THROW(events.put_rule(in), wire::Error);
+  EXPECT_EQ(test.authorizer.told("iam:PassRole", "*", ""), "not asked");
+}
+
+}  // namespace
+}  // namespace hanbat::events
