@@ -267,11 +267,14 @@ Json Actions::status() {
   std::unique_lock lock(ready_mutex_);
   const bool ready = incus_ready_;
   lock.unlock();
-  if (ready) {
+  if (!ready) return out;
+  try {
     int running = 0;
     const auto all = machines_->list();
     for (const auto& machine : all) running += machine.status == "running";
     out["machines"] = fmt::format("{} running of {}", running, all.size());
+  } catch (const HostError& error) {
+    out["machines"] = error.what();  // incusd died a moment ago; it is being started
   }
   return out;
 }

@@ -188,7 +188,7 @@ class Ec2 final : public Operations {
   std::set<std::string> listening_;
   // Machines that this process has seen running; only those can be seen to have stopped by themselves.
   std::set<std::string> seen_running_;
-  std::set<std::string> missed_once_;  // ran at the look before the last, and not at the last
+  std::set<std::string> missed_once_;  // should have run at the last look, and did not
   Metadata metadata_;
 };
 

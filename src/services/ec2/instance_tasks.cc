@@ -172,6 +172,11 @@ void Ec2::watch_machines(store::TaskRun& run) {
   std::ranges::set_difference(missed_once_, running, std::back_inserter(gone));
   missed_once_.clear();
   std::ranges::set_difference(seen_running_, running, std::inserter(missed_once_, missed_once_.end()));
+  // One that is not there at all was removed, whether it was seen to run before or not.
+  home_.db.read([&](store::Tx& tx) {
+    for (const auto& row : list_all<Instance>(tx))
+      if (status_of(row) == Status::kRunning && !there.contains(row.id)) missed_once_.insert(row.id);
+  });
   seen_running_ = std::move(running);
   run.again(kWatchEvery, [&](store::Tx& tx) {
     for (const std::string& id : gone) {
