@@ -1,6 +1,7 @@
 // Values to and from JSON in two dialects: what travels, and what we store.
 #include "wire/json_value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -112,6 +113,15 @@ const char* kind_of(const Json& json) {
   throw BadValue{std::string(kind_of(json)) + " can not be converted to " + std::string(kind)};
 }
 
+/// Of every name and text in it.
+bool all_utf8(const Json& json) {
+  if (json.is_string()) return is_utf8(json.as_string());
+  if (json.is_array()) return std::ranges::all_of(json.items(), all_utf8);
+  if (!json.is_object()) return true;
+  return std::ranges::all_of(json.members(),
+                             [](const auto& one) { return is_utf8(one.first) && all_utf8(one.second); });
+}
+
 void read_scalar(const Member& member, const Shape& shape, const Json& json, void* value) {
   switch (shape.type) {
     case Type::kString:
@@ -152,6 +162,7 @@ void read_scalar(const Member& member, const Shape& shape, const Json& json, voi
       return scalar_from_text(shape, json.as_string(), value);
     case Type::kDocument:
       if (member.json_value && json.is_string()) return scalar_from_text(shape, json.as_string(), value);
+      if (!all_utf8(json)) throw BadValue{"a document is not UTF-8"};
       *static_cast<Json*>(value) = json;
       return;
     default:
