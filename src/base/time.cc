@@ -41,17 +41,17 @@ std::string format_utc(Timestamp at, const char* format) {
   return {buffer, size};
 }
 
-std::string iso8601(Timestamp at) { return format_utc(at, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string iso8601(Timestamp at) { return format_utc(at, "%04Y-%m-%dT%H:%M:%SZ"); }
 
 std::string iso8601_ms(Timestamp at) {
   char fraction[16];
   std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(((at.ms % 1000) + 1000) % 1000));
-  return format_utc(at, "%Y-%m-%dT%H:%M:%S") + fraction;
+  return format_utc(at, "%04Y-%m-%dT%H:%M:%S") + fraction;
 }
 
-std::string basic_iso8601(Timestamp at) { return format_utc(at, "%Y%m%dT%H%M%SZ"); }
+std::string basic_iso8601(Timestamp at) { return format_utc(at, "%04Y%m%dT%H%M%SZ"); }
 
-std::string http_date(Timestamp at) { return format_utc(at, "%a, %d %b %Y %H:%M:%S GMT"); }
+std::string http_date(Timestamp at) { return format_utc(at, "%a, %d %b %04Y %H:%M:%S GMT"); }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {
   std::tm tm{};

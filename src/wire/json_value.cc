@@ -1,7 +1,6 @@
 // Values to and from JSON in two dialects: what travels, and what we store.
 #include "wire/json_value.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -113,15 +112,6 @@ const char* kind_of(const Json& json) {
   throw BadValue{std::string(kind_of(json)) + " can not be converted to " + std::string(kind)};
 }
 
-/// Of every name and text in it.
-bool all_utf8(const Json& json) {
-  if (json.is_string()) return is_utf8(json.as_string());
-  if (json.is_array()) return std::ranges::all_of(json.items(), all_utf8);
-  if (!json.is_object()) return true;
-  return std::ranges::all_of(json.members(),
-                             [](const auto& one) { return is_utf8(one.first) && all_utf8(one.second); });
-}
-
 void read_scalar(const Member& member, const Shape& shape, const Json& json, void* value) {
   switch (shape.type) {
     case Type::kString:
@@ -154,7 +144,7 @@ void read_scalar(const Member& member, const Shape& shape, const Json& json, voi
       return;
     case Type::kTimestamp:
       if (json.is_string()) return scalar_from_text(shape, json.as_string(), value);
-      if (!json.is_number() || !(std::fabs(json.as_double()) < 1e12)) wrong(json, "a Timestamp");
+      if (!json.is_number() || !is_timestamp(json.as_double())) wrong(json, "a Timestamp");
       *static_cast<Timestamp*>(value) = Timestamp{std::llround(json.as_double() * 1000.0)};
       return;
     case Type::kBlob:

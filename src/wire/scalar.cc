@@ -1,6 +1,7 @@
 // Scalars to and from text: numbers in their shortest form, times in every format that AWS writes.
 #include "wire/scalar.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -85,11 +86,21 @@ Timestamp read_timestamp(std::string_view text) {
   if (auto at = parse_iso8601(text)) return *at;
   if (auto at = parse_http_date(text)) return *at;
   const double seconds = read_double(text);
-  if (!(std::fabs(seconds) < 1e12)) throw BadValue{"'" + std::string(text) + "' is not a timestamp"};
+  if (!is_timestamp(seconds)) throw BadValue{"'" + std::string(text) + "' is not a timestamp"};
   return {static_cast<std::int64_t>(std::llround(seconds * 1000.0))};
 }
 
 }  // namespace
+
+bool all_utf8(const Json& json) {
+  if (json.is_string()) return is_utf8(json.as_string());
+  if (json.is_array()) return std::ranges::all_of(json.items(), all_utf8);
+  if (!json.is_object()) return true;
+  return std::ranges::all_of(json.members(),
+                             [](const auto& one) { return is_utf8(one.first) && all_utf8(one.second); });
+}
+
+bool is_timestamp(double seconds) { return seconds >= -62'167'219'200.0 && seconds < 253'402'300'800.0; }
 
 void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
   switch (shape.type) {
@@ -131,6 +142,7 @@ void scalar_from_text(const Shape& shape, std::string_view text, void* value) {
     case Type::kDocument:
       try {
         *static_cast<Json*>(value) = Json::parse(text);
+        if (!all_utf8(*static_cast<Json*>(value))) throw BadValue{"a document is not UTF-8"};
       } catch (const JsonError& error) {
         throw BadValue{error.what()};
       }

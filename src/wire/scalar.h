@@ -21,6 +21,11 @@ std::string scalar_to_text(const Shape& shape, TimeFormat format, const void* va
 /// Reads it back. Throws BadValue.
 void scalar_from_text(const Shape& shape, std::string_view text, void* value);
 
+/// Whether every name and text in a document is UTF-8.
+bool all_utf8(const Json& json);
+/// Whether so many seconds after 1970 lie in the years 0 to 9999, which every format of a timestamp can tell.
+bool is_timestamp(double seconds);
+
 std::string number_text(double value);
 std::string timestamp_text(Timestamp at, TimeFormat format);
 
