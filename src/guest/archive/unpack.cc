@@ -29,6 +29,22 @@ std::vector<std::string> safe_parts(const std::string& path) {
   return parts;
 }
 
+/// Whether a link `depth` folders below the root stays below it. After a name there is no way up: that name may be a
+/// link itself, and its ".." the folder above what it leads to.
+bool stays_inside(const std::string& target, std::size_t depth) {
+  if (target.starts_with('/')) return false;
+  bool named = false;
+  for (const std::string& part : split(target, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      named = true;
+    } else if (named || depth-- == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// The folder of the entry, made as needed; a link in the way is an error.
 Fd parent_folder(int root, const std::vector<std::string>& parts, const std::string& path) {
   Fd at(::fcntl(root, F_DUPFD_CLOEXEC, 0));
@@ -100,16 +116,11 @@ void unpack(const std::string& file, const std::string& bundle_type, const std::
       if (::mkdirat(at.get(), name.c_str(), mode ? mode : 0755) != 0 && errno != EEXIST)
         throw BundleError("cannot make " + path);
     } else if (archive_entry_filetype(entry) == AE_IFLNK) {
-      const std::string target = archive_entry_symlink(entry);
-      if (target.starts_with('/')) throw BundleError("the bundle's link " + path + " leads out of it: " + target);
-      int depth = static_cast<int>(parts.size()) - 1;
-      for (const std::string& part : split(target, '/')) {
-        if (part == "..")
-          --depth;
-        else if (!part.empty() && part != ".")
-          ++depth;
-        if (depth < 0) throw BundleError("the bundle's link " + path + " leads out of it: " + target);
-      }
+      const char* told = archive_entry_symlink(entry);
+      const std::string target = told ? told : "";
+      if (target.empty()) throw BundleError("the bundle's link " + path + " leads nowhere");
+      if (!stays_inside(target, parts.size() - 1))
+        throw BundleError("the bundle's link " + path + " leads out of it: " + target);
       ::unlinkat(at.get(), name.c_str(), 0);
       if (::symlinkat(target.c_str(), at.get(), name.c_str()) != 0) throw BundleError("cannot link " + path);
     } else if (archive_entry_filetype(entry) == AE_IFREG) {
