@@ -66,6 +66,11 @@ std::string one_line(std::string text) {
   return text.substr(0, 500);
 }
 
+// No tree may have an entry ".git", ".." or "a/b", which leads out of whatever it is unpacked into. The faults that are
+// let through are of old programs' histories and lead nowhere.
+constexpr const char* kStrict =
+    "--strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore,missingTaggerEntry=ignore";
+
 /// Feeds the rest of the body to index-pack. What it complains of, "" when nothing.
 std::string index_pack(const std::string& head, PacketReader& body, const std::string& folder,
                        const SpawnOptions& base) {
@@ -73,7 +78,7 @@ std::string index_pack(const std::string& head, PacketReader& body, const std::s
   const Fd errors = open_file(folder + "/.", O_TMPFILE | O_RDWR, 0600);
   options.in = Stdio::pipe();
   options.err = Stdio::of(errors.get());
-  Process git = Process::spawn({"git", "--git-dir", folder, "index-pack", "--stdin", "--fix-thin"}, options);
+  Process git = Process::spawn({"git", "--git-dir", folder, "index-pack", "--stdin", "--fix-thin", kStrict}, options);
   std::array<char, 65536> buffer;
   bool takes = true;
   try {
