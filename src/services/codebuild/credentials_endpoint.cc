@@ -1,5 +1,9 @@
 #include "services/codebuild/credentials_endpoint.h"
 
+#include <map>
+#include <memory>
+#include <mutex>
+
 #include "host/client.h"
 #include "http/server.h"
 #include "services/codebuild/build_job.h"
@@ -11,17 +15,37 @@ namespace {
 constexpr const char* kTag = "build-credentials";
 constexpr Seconds kLifetime = std::chrono::hours(1);
 
+constexpr Milliseconds kRenewBefore = std::chrono::minutes(15);
+
+/// The keys of the builds that ask, the same until they near their end: a build that asks again and again fills
+/// nothing.
+class Keys {
+ public:
+  region::TemporaryCredentials of(region::Region& home, const BuildRow& row) {
+    const std::lock_guard lock(mutex_);
+    const Timestamp now = home.clock.now();
+    std::erase_if(held_, [&](const auto& item) { return item.second.expiration - now <= kRenewBefore; });
+    const auto found = held_.find(row.uuid());
+    if (found != held_.end()) return found->second;
+    return held_[row.uuid()] = home.db.write([&](store::Tx& tx) {
+      const region::Caller role = home.identity().assume_role(tx, *row.build.service_role, "codebuild.amazonaws.com",
+                                                              "AWSCodeBuild-" + row.uuid(), project_arn_of(row));
+      return home.identity().issue_keys(tx, role, kLifetime);
+    });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, region::TemporaryCredentials> held_;  // by build
+};
+
 /// A build is known by the address that it calls from; the kernel lets it use no other.
-void answer(region::Region& home, const Store& store, http::Exchange& exchange) {
+void answer(region::Region& home, const Store& store, Keys& held, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const auto row = home.db.read([&](store::Tx& tx) { return store.find_build_by_address(tx, head.peer_address); });
   if (!row || row->complete() || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
-  const auto keys = home.db.write([&](store::Tx& tx) {
-    const region::Caller role = home.identity().assume_role(tx, *row->build.service_role, "codebuild.amazonaws.com",
-                                                            "AWSCodeBuild-" + row->uuid(), project_arn_of(*row));
-    return home.identity().issue_keys(tx, role, kLifetime);
-  });
+  const auto keys = held.of(home, *row);
   const Json body = Json::object({{"RoleArn", *row->build.service_role},
                                   {"AccessKeyId", keys.access_key_id},
                                   {"SecretAccessKey", keys.secret_access_key},
@@ -33,7 +57,10 @@ void answer(region::Region& home, const Store& store, http::Exchange& exchange) 
 }  // namespace
 
 void serve_build_credentials(region::Region& home, const Store& store) {
-  home.serve_listener(kTag, [&home, &store](http::Exchange& exchange) { answer(home, store, exchange); });
+  // Shared, as a handler is copied.
+  home.serve_listener(kTag, [&home, &store, held = std::make_shared<Keys>()](http::Exchange& exchange) {
+    answer(home, store, *held, exchange);
+  });
 }
 
 void listen_for_build_credentials(region::Region& home) {

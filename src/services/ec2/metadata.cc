@@ -1,5 +1,7 @@
 #include "services/ec2/metadata.h"
 
+#include <algorithm>
+
 #include "base/arn.h"
 #include "base/encoding.h"
 #include "gen/iam/client.h"
@@ -13,6 +15,7 @@ namespace hanbat::ec2 {
 namespace {
 
 constexpr std::int64_t kLongestToken = 21600;
+constexpr std::size_t kMostTokens = 256;  // of one instance, so that none fills the daemon's memory with them
 constexpr Seconds kKeyLifetime = std::chrono::hours(6);
 constexpr Milliseconds kRenewBefore = std::chrono::hours(1);
 // The versions that a path may begin with, as the real service lists them in part; what they answer is the same.
@@ -159,15 +162,17 @@ std::string Metadata::issue_token(const std::string& instance_id, Timestamp now,
   std::string token =
       "AQAEA" + random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 49) + "==";
   const std::lock_guard lock(mutex_);
-  if (tokens_.size() > 10'000) std::erase_if(tokens_, [&](const auto& item) { return item.second.expires <= now; });
-  tokens_[token] = {instance_id, now + lifetime};
+  auto& own = tokens_[instance_id];
+  if (own.size() == kMostTokens) own.pop_front();
+  own.push_back({token, now + lifetime});
   return token;
 }
 
 bool Metadata::is_token(const std::string& instance_id, std::string_view token, Timestamp now) {
   const std::lock_guard lock(mutex_);
-  const auto found = tokens_.find(token);
-  return found != tokens_.end() && found->second.instance_id == instance_id && found->second.expires > now;
+  const auto own = tokens_.find(instance_id);
+  return own != tokens_.end() &&
+         std::ranges::any_of(own->second, [&](const Token& each) { return each.value == token && each.expires > now; });
 }
 
 region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id,

@@ -1,6 +1,7 @@
 // The instance metadata service: what an instance is told of itself at 169.254.169.254.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,7 +18,7 @@ namespace hanbat::ec2 {
 /// good. Safe from all threads. All of it may be lost: an instance asks anew.
 class Metadata {
  public:
-  /// A token of the instance for that long.
+  /// A token of the instance for that long. An instance has at most 256; one more ends its oldest.
   std::string issue_token(const std::string& instance_id, Timestamp now, Seconds lifetime);
   bool is_token(const std::string& instance_id, std::string_view token, Timestamp now);
   /// Keys of the role for the instance, the same until they near their end.
@@ -27,11 +28,11 @@ class Metadata {
 
  private:
   struct Token {
-    std::string instance_id;
+    std::string value;
     Timestamp expires{0};
   };
   std::mutex mutex_;
-  std::map<std::string, Token, std::less<>> tokens_;
+  std::map<std::string, std::deque<Token>, std::less<>> tokens_;  // by instance, the oldest first
   std::map<std::pair<std::string, std::string>, region::TemporaryCredentials> keys_;
 };
 

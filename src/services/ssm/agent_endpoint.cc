@@ -17,7 +17,7 @@ constexpr Milliseconds kLongestPoll = std::chrono::seconds(20);
 
 /// An instance speaks only for itself: the session of its profile's role is named after it.
 void require_own(const region::Request& rq, const std::string& instance) {
-  if (rq.caller.session_name != instance)
+  if (rq.caller.kind != region::Caller::Kind::kAssumedRole || rq.caller.session_name != instance)
     throw wire::Error("AccessDeniedException", 400,
                       "The caller " + rq.caller.arn + " is not the instance " + instance + ".");
 }
