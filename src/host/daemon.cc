@@ -21,6 +21,7 @@
 #include "host/networks/networks.h"
 #include "host/protocol.h"
 #include "host/validation.h"
+#include "os/fault.h"
 #include "os/files.h"
 #include "os/sockets.h"
 
@@ -299,7 +300,9 @@ void serve_actions(Actions& actions, int socket) {
     Json out = Json::object({{"id", call.id}});
     Fd descriptor;
     try {
+      fault_point("hostd:before", call.action);
       ActionResult result = actions.run(call.action, call.arguments);
+      fault_point("hostd:after", call.action);
       out["result"] = std::move(result.result);
       descriptor = std::move(result.descriptor);
     } catch (const HostError& error) {

@@ -13,6 +13,7 @@
 #include "host/client.h"
 #include "host/codec.h"
 #include "host/protocol.h"
+#include "os/fault.h"
 #include "os/sockets.h"
 
 namespace hanbat::host {
@@ -34,6 +35,7 @@ class HostClient::Connection {
     lock.unlock();
     const std::string bytes =
         Json::object({{"id", id}, {"action", std::string(action)}, {"arguments", std::move(arguments)}}).dump();
+    fault_point("host:before", action);
     try {
       std::lock_guard sending(send_mutex_);
       send_message(socket_.get(), bytes);
@@ -47,6 +49,7 @@ class HostClient::Connection {
     Answer answer = std::move(waiting_.at(id));
     waiting_.erase(id);
     if (!answer.message) throw HostError("Gone", "hanbat-hostd went away during " + std::string(action));
+    fault_point("host:after", action);
     if (const Json* error = answer.message->find("error"))
       throw HostError(error->as_string(), answer.message->text("message"));
     if (descriptor) *descriptor = std::move(answer.descriptor);

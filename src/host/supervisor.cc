@@ -1,11 +1,14 @@
 #include "host/supervisor.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+
+#include "os/fault.h"
 
 namespace hanbat::host {
 namespace {
@@ -53,6 +56,7 @@ void Supervisor::run(const std::stop_token& stop) {
         return;
       }
       pid_ = 0;
+      if (exit->signal == SIGKILL) fault_point("supervisor", "child-killed");
       tell_(exit->signal ? fmt::format("killed by signal {}", exit->signal)
                          : fmt::format("ended with code {}", exit->code));
     } catch (const std::exception& error) {

@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "os/fault.h"
+
 namespace hanbat {
 
 Fd open_file(const std::string& path, int flags, mode_t mode) {
@@ -74,11 +76,13 @@ void write_file_atomic(const std::string& path, std::string_view content, mode_t
     if (::fchmod(fd.get(), mode) < 0) throw_errno("set the mode of " + temporary);
     write_all(fd.get(), content);
     if (::fsync(fd.get()) < 0) throw_errno("sync " + temporary);
+    fault_point("file:before-rename");
     if (::rename(temporary.c_str(), path.c_str()) < 0) throw_errno("rename " + temporary + " to " + path);
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
   }
+  fault_point("file:after-rename");
   sync_folder(folder_of(path));
 }
 

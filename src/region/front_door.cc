@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "http/server.h"
+#include "os/fault.h"
 #include "region/authentication.h"
 #include "region/checksums.h"
 #include "region/region.h"
@@ -265,8 +266,11 @@ void FrontDoor::serve(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag)) return (*handler)(exchange);
   if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
-  for (const auto& service : home_.services())
-    if (service->claims(head)) return service->serve(exchange);
+  for (const auto& service : home_.services()) {
+    if (!service->claims(head)) continue;
+    const FaultScope scope(service->model().folder, ".", head.method);
+    return service->serve(exchange);
+  }
   serve_operation(exchange);
 }
 

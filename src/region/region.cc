@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "os/fault.h"
 #include "wire/error.h"
 #include "wire/operation.h"
 
@@ -60,11 +61,15 @@ Service& Region::require_service(std::string_view name) const {
 }
 
 void Region::start() {
+  FaultScope scope("start");
   db.migrate(store::task_migrations());
   db.migrate(store::blob_migrations());
   for (const auto& service : services_) db.migrate(service->migrations());
   blobs.sweep();
-  for (const auto& service : services_) service->start();
+  for (const auto& service : services_) {
+    scope.rename("start:", service->model().folder);
+    service->start();
+  }
 }
 
 void Region::serve_listener(std::string prefix, ListenerHandler handler) {
@@ -98,6 +103,7 @@ void Region::record_failures(CallRecord& record, store::Tx* tx, const std::funct
 
 void Region::call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
                   const void* input, void* output, std::string_view request_id, std::string_view host) {
+  const FaultScope scope(service.model().folder, ".", operation.model->name);
   const std::string id = request_id.empty() ? random_uuid() : std::string(request_id);
   const store::Tx::Mode mode = mode_of(operation);
   CallRecord record{.operation = *operation.model, .caller = caller, .region = region, .request_id = id};

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "os/fault.h"
 
 namespace hanbat::store {
 namespace {
@@ -74,8 +75,10 @@ class FileBlobWriter final : public BlobWriter {
     const std::string target = blobs_.path(blob.sha256);
     const std::string folder = target.substr(0, target.rfind('/'));
     if (::mkdir(folder.c_str(), 0700) == 0) sync_folder(blobs_.folder_);
+    fault_point("blob:before-rename");
     if (rename(path_.c_str(), target.c_str()) != 0) throw_errno("rename " + path_ + " to " + target);
     path_.clear();
+    fault_point("blob:after-rename");
     sync_folder(folder);
     blobs_.remember_whole(blob.sha256, Blobs::state_of(file_));
     file_.reset();

@@ -9,12 +9,15 @@
 #include <mutex>
 #include <system_error>
 
+#include "os/fault.h"
 #include "os/files.h"
 #include "store/database.h"
 #include "store/durability.h"
 
 namespace hanbat::store {
 namespace {
+
+constexpr std::string_view kBeginWrite = "BEGIN IMMEDIATE";
 
 /// SQLITE_FULL is a write that found no room; SHMSIZE the same for the index of the write-ahead log.
 bool means_full(int extended_code) {
@@ -233,7 +236,7 @@ class SqliteDatabase final : public Database {
     for (const Migration& step : migrations) {
       const std::vector<Value> key{Value(step.module), Value(step.number)};
       if (!connection.run("SELECT 1 FROM migrations WHERE module = ? AND number = ?", key, nullptr).empty()) continue;
-      transact(connection, "BEGIN IMMEDIATE", [&] {
+      transact(connection, kBeginWrite, [&] {
         connection.script(step.sql);
         connection.run("INSERT INTO migrations(module, number) VALUES (?, ?)", key, nullptr);
       });
@@ -246,7 +249,7 @@ class SqliteDatabase final : public Database {
       std::unique_lock lock(write_mutex_);
       Connection& connection = writer();
       SqliteTx tx(connection, mode);
-      transact(connection, mode == Tx::Mode::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", [&] { body(tx); });
+      transact(connection, mode == Tx::Mode::kWrite ? kBeginWrite : "BEGIN", [&] { body(tx); });
       lock.unlock();
       tx.committed();
       return;
@@ -275,6 +278,7 @@ class SqliteDatabase final : public Database {
     connection.script(begin);
     try {
       body();
+      if (begin == kBeginWrite) fault_point("commit:before");
       connection.script("COMMIT");
     } catch (...) {
       try {
@@ -284,6 +288,7 @@ class SqliteDatabase final : public Database {
       }
       throw;
     }
+    if (begin == kBeginWrite) fault_point("commit:after");
   }
 
   std::unique_ptr<Connection> take_reader() {

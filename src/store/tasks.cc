@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/ids.h"
+#include "os/fault.h"
 
 namespace hanbat::store {
 namespace {
@@ -125,6 +126,7 @@ class TaskPool final : public Tasks {
         "ORDER BY due, id LIMIT 1";
     // Most looks find nothing; they must not take the writer's turn.
     if (!database_.read([&](Tx& tx) { return tx.find(kDue, now).has_value(); })) return std::nullopt;
+    FaultScope scope("lease");
     return database_.write([&](Tx& tx) -> std::optional<TaskRun> {
       const auto row = tx.find(kDue, now);
       if (!row) return std::nullopt;
@@ -133,6 +135,7 @@ class TaskPool final : public Tasks {
       run.tasks_ = this;
       run.id_ = row->integer(0);
       run.kind_ = row->text(1);
+      scope.rename("lease:", run.kind_);
       run.key_ = row->text(2);
       run.body_ = row->json(3);
       run.attempt_ = static_cast<int>(row->integer(4)) + 1;
@@ -144,6 +147,7 @@ class TaskPool final : public Tasks {
 
   /// Never throws: what cannot be recorded (the disk is full) is given back by the timer once it can.
   void execute(TaskRun& run) {
+    const FaultScope scope("task:", run.kind_);
     try {
       attempt(run);
     } catch (const std::exception& error) {

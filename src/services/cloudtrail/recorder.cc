@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "os/fault.h"
+
 namespace hanbat::cloudtrail {
 namespace {
 
@@ -52,6 +54,7 @@ void Recorder::flush() {
     }
     if (batch.empty()) return;
     try {
+      const FaultScope scope("trail");
       database_.write([&](store::Tx& tx) {
         for (const TrailEvent& event : batch) store_.insert(tx, event);
       });

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "os/fault.h"
 #include "os/files.h"
 #include "services/codecommit/git.h"
 
@@ -50,8 +51,10 @@ class Quarantine {
     for (const auto& name : names) {
       if (!name.starts_with("pack-")) continue;
       const std::string from = path_ + "/pack/" + name, to = objects + "/pack/" + name;
+      fault_point("pack:before-rename", name.substr(name.rfind('.') + 1));
       if (::rename(from.c_str(), to.c_str()) < 0) throw_errno("move " + from + " to " + to);
     }
+    fault_point("pack:after-renames");
     sync_folder(objects + "/pack");
   }
 
