@@ -1,7 +1,7 @@
 """The crash ring without the host side: the scenario of ring.py once for each fault point that it passes, with a daemon that
 is killed there. Whatever the point, the end is that of an undisturbed run.
 
-HANBAT_RING_SECONDS (100): how long it may walk; 0 walks all. HANBAT_RING_ONLY: the points whose names contain this.
+HANBAT_RING_SECONDS (45): how long it may walk; 0 walks all. HANBAT_RING_ONLY: the points whose names contain this.
 """
 import concurrent.futures
 import os
@@ -12,7 +12,7 @@ import traceback
 
 import ring
 
-SECONDS = float(os.environ.get("HANBAT_RING_SECONDS", "100"))
+SECONDS = float(os.environ.get("HANBAT_RING_SECONDS", "45"))
 ONLY = os.environ.get("HANBAT_RING_ONLY", "")
 SIDE_BY_SIDE = 2
 
