@@ -93,8 +93,10 @@ Channel::Tried Channel::try_handshake() {
 void Channel::wait_for(Outcome wanted, const Patience& patience) {
   using namespace std::chrono;
   const auto begin = steady_clock::now();
+  if (observer_) observer_->begins_to_wait(*this);
   const bool ready =
       wait_ready(fd_.get(), wanted == Outcome::kWantRead ? Interest::kRead : Interest::kWrite, patience.step);
+  if (observer_) observer_->waited(*this);
   waited_ += steady_clock::now() - begin;
   const auto earned =
       patience.min_bytes_per_second ? milliseconds(moved_ * 1000 / patience.min_bytes_per_second) : milliseconds::max();
@@ -140,6 +142,10 @@ void Channel::end_writing() {
 }
 
 void Channel::cut() { ::shutdown(fd_.get(), SHUT_RDWR); }
+
+std::chrono::steady_clock::duration Channel::debt() const {
+  return waited_ - std::chrono::milliseconds(moved_ * 1000 / (64 << 10));
+}
 
 void Channel::forget_waits() {
   waited_ = {};

@@ -19,6 +19,18 @@ struct Patience {
   std::uint64_t min_bytes_per_second = 0;  // 0 = no least rate
 };
 
+class Channel;
+
+/// Is told when a thread begins to wait on a channel for the other side, and when that ends. From that thread.
+class WaitObserver {
+ public:
+  virtual void begins_to_wait(Channel& channel) = 0;
+  virtual void waited(Channel& channel) = 0;
+
+ protected:
+  ~WaitObserver() = default;
+};
+
 class Channel {
  public:
   explicit Channel(Fd fd);
@@ -52,6 +64,11 @@ class Channel {
   void cut();
   /// A new message begins: what was waited for the one before does not count.
   void forget_waits();
+  /// The observer outlives the channel's waits.
+  void set_observer(WaitObserver* observer) { observer_ = observer; }
+  /// How much longer than its bytes are worth (at 64 KiB a second) this message has been waited for, until the wait that
+  /// goes on now began.
+  std::chrono::steady_clock::duration debt() const;
 
  private:
   void wait_for(Outcome wanted, const Patience& patience);
@@ -59,6 +76,7 @@ class Channel {
 
   Fd fd_;
   ssl_st* tls_ = nullptr;
+  WaitObserver* observer_ = nullptr;
   std::chrono::steady_clock::duration waited_{0};
   std::uint64_t moved_ = 0;
 };

@@ -43,6 +43,7 @@ struct Connection {
   std::string in;
   std::size_t at = 0;
   std::chrono::steady_clock::time_point deadline;  // while parked
+  std::chrono::steady_clock::time_point since;     // when it came, or its last request ended
   bool idle = true;                                // parked, and nothing of a request came yet
 };
 

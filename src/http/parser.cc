@@ -9,6 +9,10 @@ namespace beast = boost::beast;
 using beast::error_code;
 using beast::string_view;
 
+namespace {
+constexpr std::size_t kMostFields = 1000;
+}  // namespace
+
 class MessageParser::Impl {
  public:
   virtual ~Impl() = default;
@@ -62,9 +66,16 @@ class MessageParser::Typed final : public MessageParser::Impl, public beast::htt
     owner_.status = code;
     version = number;
   }
-  void on_field_impl(beast::http::field, string_view name, string_view value, error_code&) override {
+  void on_field_impl(beast::http::field field, string_view name, string_view value, error_code& ec) override {
     // Trailers come here too, after the head; nobody asked for them.
-    if (!head_complete_) owner_.headers.add(std::string(name), std::string(value));
+    if (head_complete_) return;
+    if (owner_.headers.size() == kMostFields) ec = beast::http::error::header_limit;
+    // Any other coding hides where the message ends, and what is sent in it would be taken for the next message.
+    if (field == beast::http::field::transfer_encoding && !beast::iequals(value, "chunked"))
+      ec = beast::http::error::bad_transfer_encoding;
+    if (kIsRequest && field == beast::http::field::host && owner_.headers.contains("Host"))
+      ec = beast::http::error::bad_field;
+    owner_.headers.add(std::string(name), std::string(value));
   }
   void on_header_impl(error_code&) override { head_complete_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}

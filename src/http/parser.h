@@ -27,7 +27,9 @@ class MessageParser {
     std::size_t written = 0;   // into `sink`
     bool need_more = false;    // nothing can be done with these bytes alone
   };
-  /// Throws http::Error: 400 for what is no HTTP, 431 for too long a head, 505 for other versions.
+  /// Throws http::Error: 400 for what is no HTTP or whose end could be seen in two places (two lengths, a length and
+  /// chunks, a coding other than "chunked") and for two hosts, 431 for a head that is too long or has more than 1000
+  /// fields, 505 for other versions.
   Fed feed(std::string_view in, std::span<char> sink);
   /// The connection ended. Throws http::Error when the message does not end with it.
   void feed_end();

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -25,7 +26,7 @@ namespace hanbat::http {
 using SteadyClock = std::chrono::steady_clock;
 using ConnectionPtr = std::unique_ptr<Connection>;
 
-class Server::Room {
+class Server::Room final : private WaitObserver {
  public:
   Room(ServerOptions options, Handler handler);
   ~Room() { stop(std::chrono::seconds(5)); }
@@ -33,6 +34,7 @@ class Server::Room {
   void add_listener(Fd listening, ListenerOptions options);
   int remove_listeners(std::string_view tag);
   Figures figures() const;
+  void rest(const std::function<void()>& wait);
   void stop(std::chrono::milliseconds grace);
 
  private:
@@ -45,11 +47,15 @@ class Server::Room {
   void watch(std::stop_token stop);
   void accept_from(std::uint64_t id);
   void close_late(SteadyClock::time_point now);
-  bool evict_idle();
+  bool evict_longest();
   void enqueue(ConnectionPtr connection);
   void park(ConnectionPtr connection, Next next);
 
   void work(std::stop_token stop);
+  void staff();
+  void cut_slowest();
+  void begins_to_wait(Channel& channel) override;
+  void waited(Channel& channel) override;
   Next drive(Connection& connection);
   std::optional<Next> open_transport(Connection& connection);
 
@@ -70,6 +76,8 @@ class Server::Room {
   std::unordered_map<std::uint64_t, ConnectionPtr> parked_;
   std::deque<ConnectionPtr> ready_;
   std::unordered_set<Connection*> active_;  // in a worker's hands
+  std::unordered_map<Channel*, SteadyClock::time_point> waited_for_;  // of those, whose client is waited for; since when
+  int resting_ = 0;                                                   // workers that wait, also for other things
   std::uint64_t next_id_ = 1;
   int idle_workers_ = 0;
   bool stopped_ = false;
@@ -149,19 +157,21 @@ void Server::Room::accept_from(std::uint64_t id) {
     Fd fd(::accept4(it->second.fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fd) {
       if (errno == ECONNABORTED || errno == EINTR) continue;
-      if ((errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) && !evict_idle()) {
+      if ((errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) && !evict_longest()) {
         lock.unlock();
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
       }
       return;
     }
     const auto count = parked_.size() + ready_.size() + active_.size();
-    if (count >= static_cast<std::size_t>(options_.max_connections) && !evict_idle()) continue;
+    if (count >= static_cast<std::size_t>(options_.max_connections) && !evict_longest()) continue;
     const std::uint64_t connection_id = next_id_++;
     lock.unlock();
     try {
       auto connection = std::make_unique<Connection>(std::move(fd), entrance);
       connection->id = connection_id;
+      connection->since = SteadyClock::now();
+      connection->channel.set_observer(this);
       const int on = 1;
       ::setsockopt(connection->channel.fd(), 6 /* TCP */, 1 /* NODELAY */, &on, sizeof on);
       park(std::move(connection), Next::kWaitRead);
@@ -171,12 +181,13 @@ void Server::Room::accept_from(std::uint64_t id) {
   }
 }
 
-bool Server::Room::evict_idle() {
-  auto oldest = parked_.end();
+/// Idle or in the middle of its head, all the same: a client that means it has its head sent in a moment.
+bool Server::Room::evict_longest() {
+  auto longest = parked_.end();
   for (auto it = parked_.begin(); it != parked_.end(); ++it)
-    if (it->second->idle && (oldest == parked_.end() || it->second->deadline < oldest->second->deadline)) oldest = it;
-  if (oldest == parked_.end()) return false;
-  parked_.erase(oldest);
+    if (longest == parked_.end() || it->second->since < longest->second->since) longest = it;
+  if (longest == parked_.end()) return false;
+  parked_.erase(longest);
   return true;
 }
 
@@ -213,13 +224,69 @@ void Server::Room::park(ConnectionPtr connection, Next next) {
 void Server::Room::enqueue(ConnectionPtr connection) {
   std::lock_guard lock(mutex_);
   ready_.push_back(std::move(connection));
-  if (idle_workers_ < static_cast<int>(ready_.size()) &&
-      workers_.size() < static_cast<std::size_t>(options_.max_threads) && !stopping_)
-    workers_.emplace_back([this](std::stop_token stop) { work(stop); });
+  staff();
   work_came_.notify_one();
 }
 
 // ── the workers ──
+
+/// Sees to it that what is ready will be taken up. Under the lock.
+void Server::Room::staff() {
+  if (stopping_ || idle_workers_ >= static_cast<int>(ready_.size())) return;
+  const int workers = static_cast<int>(workers_.size());
+  if (workers - resting_ >= options_.max_threads) return;  // all work; the next that is done takes it up
+  if (workers < options_.max_threads + options_.max_waiting)
+    workers_.emplace_back([this](std::stop_token stop) { work(stop); });
+  else
+    cut_slowest();
+}
+
+/// Breaks the connection of the client that was waited for the longest, measured by what came of it. Under the lock.
+void Server::Room::cut_slowest() {
+  const auto now = SteadyClock::now();
+  const auto debt = [&](const auto& entry) { return entry.first->debt() + (now - entry.second); };
+  auto slowest = waited_for_.begin();
+  for (auto it = waited_for_.begin(); it != waited_for_.end(); ++it)
+    if (debt(*it) > debt(*slowest)) slowest = it;
+  if (slowest == waited_for_.end()) return;
+  slowest->first->cut();
+  waited_for_.erase(slowest);
+}
+
+void Server::Room::begins_to_wait(Channel& channel) {
+  std::lock_guard lock(mutex_);
+  waited_for_[&channel] = SteadyClock::now();
+  ++resting_;
+  staff();
+}
+
+void Server::Room::waited(Channel& channel) {
+  std::lock_guard lock(mutex_);
+  waited_for_.erase(&channel);
+  --resting_;
+}
+
+void Server::Room::rest(const std::function<void()>& wait) {
+  std::unique_lock lock(mutex_);
+  const auto self = std::this_thread::get_id();
+  const bool ours = std::any_of(workers_.begin(), workers_.end(), [&](auto& worker) { return worker.get_id() == self; });
+  if (ours) {
+    ++resting_;
+    staff();
+  }
+  lock.unlock();
+  const auto back = [&] {
+    lock.lock();
+    if (ours) --resting_;
+  };
+  try {
+    wait();
+  } catch (...) {
+    back();
+    throw;
+  }
+  back();
+}
 
 void Server::Room::work(std::stop_token) {
   std::unique_lock lock(mutex_);
@@ -304,7 +371,8 @@ Server::Room::Next Server::Room::drive(Connection& connection) {
       if (!run_exchange(connection, options_, handler_, stopping_)) return Next::kClose;
       connection.parser.reset();
       connection.idle = true;
-      connection.deadline = SteadyClock::now() + options_.idle_timeout;
+      connection.since = SteadyClock::now();
+      connection.deadline = connection.since + options_.idle_timeout;
       continue;
     }
     char buffer[16384];
@@ -355,6 +423,7 @@ void Server::add_listener(Fd listening, ListenerOptions options) {
 }
 int Server::remove_listeners(std::string_view tag) { return room_->remove_listeners(tag); }
 Server::Figures Server::figures() const { return room_->figures(); }
+void Server::rest(const std::function<void()>& wait) { room_->rest(wait); }
 void Server::stop(std::chrono::milliseconds grace) { room_->stop(grace); }
 
 }  // namespace hanbat::http

@@ -1,6 +1,7 @@
 // The HTTP/1.1 server. Connections that wait for their next request are parked in one epoll set and cost a few hundred
 // bytes; a request whose head is complete is handled from start to end by one thread of a pool, which may block. Heads
-// that trickle in hold no thread.
+// that trickle in hold no thread. Of those threads only the ones that work are counted: a client that is slow with its
+// body or its answer keeps no other from being served, and when too many are slow, the slowest are cut.
 #pragma once
 
 #include <chrono>
@@ -78,8 +79,9 @@ struct ListenerOptions {
 struct ServerOptions {
   /// Mints certificates for TLS listeners; must outlive the server. Null: no TLS.
   Authority* authority = nullptr;
-  int max_threads = 128;       // made as they are needed; as many requests are handled at once
-  int max_connections = 8192;  // past it the longest idle one is closed for a new one
+  int max_threads = 128;       // made as they are needed; as many requests are worked on at once
+  int max_waiting = 384;       // threads beyond those while that many wait; then the slowest client is cut for a new one
+  int max_connections = 8192;  // past it the one that has waited longest for a whole head is closed for a new one
   std::size_t header_limit = 64 << 10;
   std::chrono::milliseconds header_timeout = std::chrono::seconds(20);  // from the first byte to the whole head
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);   // between requests
@@ -110,6 +112,10 @@ class Server {
     std::uint64_t requests = 0;
   };
   Figures figures() const;
+
+  /// Runs `wait`, in which a handler's thread waits for something other than its client: meanwhile it is not counted
+  /// among max_threads. On other threads it only runs it.
+  void rest(const std::function<void()>& wait);
 
   /// Takes no more requests, lets those that run end for at most `grace`, then cuts their connections and returns when
   /// every handler has.

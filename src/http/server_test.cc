@@ -169,13 +169,26 @@ TEST(Server, RefusesHeadsThatAreTooLargeOrNoHttp) {
   for (const char* nonsense :
        {"\x16\x03\x01 nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/2.0\r\nHost: h\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",
-        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"}) {
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\nHost: other\r\n\r\n"}) {
     const Fd fd = running.connect();
     write_all(fd.get(), nonsense);
     const std::string answer = read_until(fd, "never");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.1 505"))
         << nonsense << " → " << answer;
   }
+}
+
+TEST(Server, RefusesAHeadOfVeryManyFields) {
+  Running running;
+  std::string fields;
+  for (int i = 0; i < 1001; ++i) fields += "X: a\r\n";
+  const Fd fd = running.connect();
+  write_all(fd.get(), "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+  EXPECT_THAT(read_until(fd, "never"), StartsWith("HTTP/1.1 431"));
 }
 
 TEST(Server, HidesWhatAHandlerThrewAndTellsTheLog) {
@@ -246,6 +259,62 @@ TEST(Server, ClosesClientsThatAreTooSlowWithTheirBody) {
     ++sent;
   }
   EXPECT_LT(sent, 30);
+}
+
+TEST(Server, ServesOthersWhileMoreClientsAreSlowWithTheirBodyThanItHasThreads) {
+  Running running({.max_threads = 2, .max_waiting = 6});
+  std::vector<Fd> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(running.connect());
+    write_all(slow.back().get(), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
+  }
+  Client client({.port = running.port}, {.io_timeout = 3s});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(client.send({.method = "POST", .target = "/q", .body = "b"}).body, "POST /q|b");
+  EXPECT_LE(running.server().figures().threads, 8);
+  // Who was slow longest was cut, who came last still has his time.
+  EXPECT_EQ(read_until(slow.front(), "never", 1s), "");
+  write_all(slow.back().get(), "defghij");
+  EXPECT_THAT(read_until(slow.back(), "|", 1s), HasSubstr("200 OK"));
+}
+
+TEST(Server, ServesOthersWhileMoreHandlersRestThanItHasThreads) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool over = false;
+  Server* server = nullptr;
+  Running running({.max_threads = 2, .max_waiting = 20}, [&](Exchange& exchange) {
+    if (exchange.head().raw_path == "/poll") server->rest([&] {
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, 5s, [&] { return over; });
+      });
+    exchange.send({200, {}, "served"});
+  });
+  server = &running.server();
+  std::vector<Fd> polls;
+  for (int i = 0; i < 10; ++i) {
+    polls.push_back(running.connect());
+    write_all(polls.back().get(), "GET /poll HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  Client client({.port = running.port}, {.io_timeout = 3s});
+  EXPECT_EQ(client.send({.target = "/quick"}).body, "served");
+  {
+    std::lock_guard lock(mutex);
+    over = true;
+  }
+  changed.notify_all();
+  for (const Fd& fd : polls) EXPECT_THAT(read_until(fd, "served"), EndsWith("served"));
+}
+
+TEST(Server, MakesRoomForNewConnectionsAmongHeadsThatTrickle) {
+  Running running({.max_connections = 8});
+  std::vector<Fd> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(running.connect());
+    write_all(slow.back().get(), "GET / HTTP/1.1\r\nHo");
+  }
+  Client client({.port = running.port}, {.io_timeout = 3s});
+  EXPECT_EQ(client.send({.target = "/quick"}).body, "GET /quick|");
+  EXPECT_LE(running.server().figures().connections, 8);
 }
 
 TEST(Server, ParksAThousandIdleConnectionsInLittleMemory) {
