@@ -66,8 +66,8 @@ class Channel {
   void forget_waits();
   /// The observer outlives the channel's waits.
   void set_observer(WaitObserver* observer) { observer_ = observer; }
-  /// How much longer than its bytes are worth (at 64 KiB a second) this message has been waited for, until the wait that
-  /// goes on now began.
+  /// How much longer than its bytes are worth (at 64 KiB a second) this message has been waited for, until the wait
+  /// that goes on now began.
   std::chrono::steady_clock::duration debt() const;
 
  private:

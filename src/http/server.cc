@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -34,7 +35,7 @@ class Server::Room final : private WaitObserver {
   void add_listener(Fd listening, ListenerOptions options);
   int remove_listeners(std::string_view tag);
   Figures figures() const;
-  void rest(const std::function<void()>& wait);
+  void rest(std::string_view who, const std::function<void()>& wait);
   void stop(std::chrono::milliseconds grace);
 
  private:
@@ -76,8 +77,10 @@ class Server::Room final : private WaitObserver {
   std::unordered_map<std::uint64_t, ConnectionPtr> parked_;
   std::deque<ConnectionPtr> ready_;
   std::unordered_set<Connection*> active_;  // in a worker's hands
-  std::unordered_map<Channel*, SteadyClock::time_point> waited_for_;  // of those, whose client is waited for; since when
-  int resting_ = 0;                                                   // workers that wait, also for other things
+  std::unordered_map<Channel*, SteadyClock::time_point>
+      waited_for_;                                       // of those, whose client is waited for; since when
+  std::map<std::string, int, std::less<>> resting_for_;  // of the others that wait: for whose sake
+  int resting_ = 0;                                      // workers that wait, for clients and others
   std::uint64_t next_id_ = 1;
   int idle_workers_ = 0;
   bool stopped_ = false;
@@ -266,18 +269,19 @@ void Server::Room::waited(Channel& channel) {
   --resting_;
 }
 
-void Server::Room::rest(const std::function<void()>& wait) {
+void Server::Room::rest(std::string_view who, const std::function<void()>& wait) {
   std::unique_lock lock(mutex_);
-  const auto self = std::this_thread::get_id();
-  const bool ours = std::any_of(workers_.begin(), workers_.end(), [&](auto& worker) { return worker.get_id() == self; });
-  if (ours) {
-    ++resting_;
-    staff();
-  }
+  int& count = resting_for_[std::string(who)];
+  if (count >= options_.max_resting) return;
+  ++count;
+  ++resting_;
+  staff();
   lock.unlock();
   const auto back = [&] {
     lock.lock();
-    if (ours) --resting_;
+    --resting_;
+    const auto it = resting_for_.find(who);
+    if (--it->second == 0) resting_for_.erase(it);
   };
   try {
     wait();
@@ -423,7 +427,7 @@ void Server::add_listener(Fd listening, ListenerOptions options) {
 }
 int Server::remove_listeners(std::string_view tag) { return room_->remove_listeners(tag); }
 Server::Figures Server::figures() const { return room_->figures(); }
-void Server::rest(const std::function<void()>& wait) { room_->rest(wait); }
+void Server::rest(std::string_view who, const std::function<void()>& wait) { room_->rest(who, wait); }
 void Server::stop(std::chrono::milliseconds grace) { room_->stop(grace); }
 
 }  // namespace hanbat::http

@@ -79,8 +79,9 @@ struct ListenerOptions {
 struct ServerOptions {
   /// Mints certificates for TLS listeners; must outlive the server. Null: no TLS.
   Authority* authority = nullptr;
-  int max_threads = 128;       // made as they are needed; as many requests are worked on at once
-  int max_waiting = 384;       // threads beyond those while that many wait; then the slowest client is cut for a new one
+  int max_threads = 128;  // made as they are needed; as many requests are worked on at once
+  int max_waiting = 384;  // threads beyond those while that many wait; then the slowest client is cut for a new one
+  int max_resting = 8;    // of those that wait, for one caller's sake; see Server::rest
   int max_connections = 8192;  // past it the one that has waited longest for a whole head is closed for a new one
   std::size_t header_limit = 64 << 10;
   std::chrono::milliseconds header_timeout = std::chrono::seconds(20);  // from the first byte to the whole head
@@ -114,8 +115,9 @@ class Server {
   Figures figures() const;
 
   /// Runs `wait`, in which a handler's thread waits for something other than its client: meanwhile it is not counted
-  /// among max_threads. On other threads it only runs it.
-  void rest(const std::function<void()>& wait);
+  /// among max_threads. Does not run it when max_resting threads rest for `who` already: no caller may take all of
+  /// them.
+  void rest(std::string_view who, const std::function<void()>& wait);
 
   /// Takes no more requests, lets those that run end for at most `grace`, then cuts their connections and returns when
   /// every handler has.

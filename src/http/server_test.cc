@@ -283,7 +283,9 @@ TEST(Server, ServesOthersWhileMoreHandlersRestThanItHasThreads) {
   bool over = false;
   Server* server = nullptr;
   Running running({.max_threads = 2, .max_waiting = 20}, [&](Exchange& exchange) {
-    if (exchange.head().raw_path == "/poll") server->rest([&] {
+    const std::string& path = exchange.head().raw_path;
+    if (path != "/quick")
+      server->rest(path, [&] {
         std::unique_lock lock(mutex);
         changed.wait_for(lock, 5s, [&] { return over; });
       });
@@ -293,7 +295,7 @@ TEST(Server, ServesOthersWhileMoreHandlersRestThanItHasThreads) {
   std::vector<Fd> polls;
   for (int i = 0; i < 10; ++i) {
     polls.push_back(running.connect());
-    write_all(polls.back().get(), "GET /poll HTTP/1.1\r\nHost: h\r\n\r\n");
+    write_all(polls.back().get(), "GET /poll-" + std::to_string(i % 3) + " HTTP/1.1\r\nHost: h\r\n\r\n");
   }
   Client client({.port = running.port}, {.io_timeout = 3s});
   EXPECT_EQ(client.send({.target = "/quick"}).body, "served");
@@ -303,6 +305,30 @@ TEST(Server, ServesOthersWhileMoreHandlersRestThanItHasThreads) {
   }
   changed.notify_all();
   for (const Fd& fd : polls) EXPECT_THAT(read_until(fd, "served"), EndsWith("served"));
+}
+
+TEST(Server, LetsNoMoreThanAFewThreadsRestForOneCaller) {
+  std::atomic<int> resting = 0;
+  std::atomic<bool> over = false;
+  Server* server = nullptr;
+  Running running({.max_resting = 2}, [&](Exchange& exchange) {
+    server->rest("one", [&] {
+      ++resting;
+      while (!over) std::this_thread::sleep_for(1ms);
+    });
+    exchange.send({200, {}, "served"});
+  });
+  server = &running.server();
+  std::vector<Fd> polls;
+  int answered = 0;
+  for (int i = 0; i < 5; ++i) {
+    polls.push_back(running.connect());
+    write_all(polls.back().get(), "GET /poll HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  for (const Fd& fd : polls) answered += read_until(fd, "served", 500ms).ends_with("served");
+  EXPECT_EQ(answered, 3);
+  EXPECT_EQ(resting, 2);
+  over = true;
 }
 
 TEST(Server, MakesRoomForNewConnectionsAmongHeadsThatTrickle) {

@@ -4,9 +4,11 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -18,6 +20,7 @@
 #include "http/authority.h"
 #include "http/server.h"
 #include "main/services.h"
+#include "os/fd.h"
 #include "os/files.h"
 #include "os/sockets.h"
 #include "region/front_door.h"
@@ -68,6 +71,7 @@ int run(const Flags& flags) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
+  raise_open_files_limit();
   const SystemClock clock;
   std::filesystem::create_directories(flags.home);
   const FileLock alone = lock_home(flags.home);
@@ -90,6 +94,10 @@ int run(const Flags& flags) {
   region::FrontDoor door(region);
   http::ServerOptions options;
   options.authority = &authority;
+  // The other half is for what the region opens itself: the database, blobs, git.
+  rlimit open_files{};
+  if (::getrlimit(RLIMIT_NOFILE, &open_files) == 0)
+    options.max_connections = static_cast<int>(std::min<rlim_t>(options.max_connections, open_files.rlim_cur / 2));
   options.on_error = [](const http::RequestHead& head, std::string_view what) {
     spdlog::error("{} {}: {}", head.method, head.raw_path, what);
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "http/server.h"
 #include "os/fault.h"
 #include "wire/error.h"
 #include "wire/operation.h"
@@ -128,8 +129,13 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
       } catch (const WaitForTopic& wait) {
         deadline = wait.deadline;
         const Milliseconds left = deadline - clock.now();
-        // At the daemon's end the call answers at once with what there is.
-        if (!notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait))) deadline = clock.now();
+        // Past what a caller may have waiting, and at the daemon's end, the call answers at once with what there is.
+        bool goes_on = false;
+        const auto rest = [&] {
+          goes_on = notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait));
+        };
+        server_ ? server_->rest(caller.arn, rest) : rest();
+        if (!goes_on) deadline = clock.now();
       }
     }
   });
