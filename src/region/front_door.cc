@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -21,8 +22,54 @@ namespace {
 
 // Bodies up to this size stay in memory; larger ones are spooled to the blob store first.
 constexpr std::size_t kInMemory = 1 << 20;
-// No operation without a streaming body takes more than this (CodeCommit's and Logs' largest are well below it).
-constexpr std::uint64_t kLargestMessage = 64u << 20;
+// No operation without a streaming body takes more than this: the largest are CodeCommit's and ECR's with 20 MB in
+// base64.
+constexpr std::uint64_t kLargestMessage = 32u << 20;
+// S3's largest object in one piece; a body without a length ends here at the latest.
+constexpr std::uint64_t kLargestStream = 5ull << 30;
+// What may be in memory of messages that are not small, decoded some times over. Past it a caller is told to come
+// again.
+constexpr std::uint64_t kLargeMessages = 2 * kLargestMessage;
+
+/// A share of the memory for messages that are not small.
+class MemoryShare {
+ public:
+  /// Throws Error when there is no room; AWS's SDKs wait and try again.
+  MemoryShare(std::atomic<std::uint64_t>& taken, const wire::Body& body)
+      : taken_(taken), size_(body.is_bytes() ? 0 : body.size().value_or(0)) {
+    if (taken_.fetch_add(size_) + size_ <= kLargeMessages || size_ == 0) return;
+    taken_ -= size_;
+    throw wire::Error("ThrottlingException", 429, "Rate exceeded: too many large requests at once.");
+  }
+  MemoryShare(const MemoryShare&) = delete;
+  ~MemoryShare() { taken_ -= size_; }
+
+ private:
+  std::atomic<std::uint64_t>& taken_;
+  const std::uint64_t size_;
+};
+
+/// The blob that a request's body was spooled to. Unless an operation took it up it goes with the request: nobody fills
+/// the disk with what is refused. Outlives the body, which holds the blob.
+class Spooled {
+ public:
+  explicit Spooled(Region& home) : home_(home) {}
+  Spooled(const Spooled&) = delete;
+  ~Spooled() {
+    if (sha256_.empty()) return;
+    try {
+      home_.db.write([&](store::Tx& tx) { home_.blobs.unlink(tx, sha256_, "nobody"); });
+    } catch (const std::exception& error) {
+      spdlog::warn("the blob {} is left until the next start: {}", sha256_, error.what());
+    }
+  }
+  void is(const wire::Body& body) { sha256_ = body.is_file() ? body.sha256() : ""; }
+  void was_taken_up() { sha256_.clear(); }
+
+ private:
+  Region& home_;
+  std::string sha256_;
+};
 
 /// Everything that is learnt about a request on its way in.
 struct Call {
@@ -148,6 +195,8 @@ wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksu
     if (!streaming && total > kLargestMessage)
       throw wire::Error("RequestEntityTooLargeException", 413,
                         "The request's body is larger than this operation takes.");
+    if (total > kLargestStream)
+      throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
     for (Checksum& checksum : checksums) checksum.update(piece);
     if (!spool && head.size() + got > kInMemory) {
       spool = home.blobs.create();
@@ -275,6 +324,7 @@ void FrontDoor::serve(http::Exchange& exchange) {
 }
 
 void FrontDoor::serve_operation(http::Exchange& exchange) {
+  Spooled spooled(home_);
   Call call{.exchange = exchange, .view = view_of(exchange.head())};
   try {
     identify(call, home_);
@@ -289,8 +339,11 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     if (in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
     std::vector<Checksum> checksums = wanted_checksums(call.view);
     call.body = read_body(home_, authentication.reader(), checksums, call.model && call.model->streaming_input);
+    spooled.is(call.body);
     authentication.check_body(call.body);
     check_checksums(call.view, std::move(checksums), call.body);
+    std::optional<MemoryShare> share;
+    if (!call.model || !call.model->streaming_input) share.emplace(large_messages_, call.body);
     if (!in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
     call.caller = authentication.caller(*call.model);
     describe_connection(call.caller, exchange.head());
@@ -302,6 +355,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     decode(call, home_, input.get());
     home_.call(*call.service, *operation, call.caller, call.region, input.get(), output.get(), call.request_id,
                call.view.header("host"));
+    if (call.model->streaming_input) spooled.was_taken_up();
     send(exchange, wire::encode_response(*call.model, output.get(), call.request_id));
   } catch (const wire::Error& error) {
     if (exchange.answered()) throw;

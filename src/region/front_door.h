@@ -2,6 +2,8 @@
 // function of a few lines in front_door.cc, in the order in which they run.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,7 @@ class FrontDoor {
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
+  std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 
 /// Completes a caller with what is known of the connection it came by.

@@ -15,7 +15,7 @@ namespace hanbat::wire {
 
 namespace {
 
-constexpr std::size_t kPiece = 256 << 10;
+constexpr std::size_t kPiece = 64 << 10;  // held for each client that is slow to take it
 
 /// A descriptor that closes itself.
 class File {

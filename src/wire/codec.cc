@@ -140,7 +140,7 @@ void decode_request(const OperationModel& operation, const RequestView& request,
       const std::string text = body.read_all();
       Json json = Json::object();
       try {
-        if (!text.empty()) json = Json::parse(text);
+        if (!text.empty()) json = parse_message(text);
       } catch (const JsonError& error) {
         decoding.malformed(error.what());
       }

@@ -234,7 +234,7 @@ class Binder {
 
 Json parse_json(Decoding& decoding, const std::string& text) {
   try {
-    return Json::parse(text);
+    return parse_message(text);
   } catch (const JsonError& error) {
     decoding.malformed(error.what());
   }

@@ -1,6 +1,7 @@
 // XML written straight to text and read through pugixml, both by the field tables.
 #include "wire/xml_value.h"
 
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "base/time.h"
@@ -10,6 +11,10 @@
 namespace hanbat::wire {
 
 namespace {
+
+// Of "<" and "=" in a request: each element and attribute takes many times its bytes. CompleteMultipartUpload of 10,000
+// parts with checksums has 100,000.
+constexpr std::ptrdiff_t kMostMarks = 250'000;
 
 /// A name without its namespace prefix.
 std::string_view local(std::string_view name) {
@@ -273,6 +278,8 @@ void append_root(std::string& out, const XmlStyle& style, const Shape& structure
 
 void xml_into(Decoding& decoding, std::string_view text, const Shape& structure, void* value, std::vector<bool>& seen,
               const Path* path) {
+  if (std::count_if(text.begin(), text.end(), [](char c) { return c == '<' || c == '='; }) > kMostMarks)
+    decoding.malformed("The XML has too many elements");
   pugi::xml_document document;
   const auto result = document.load_buffer(text.data(), text.size(), pugi::parse_default | pugi::parse_ws_pcdata_single,
                                            pugi::encoding_utf8);
