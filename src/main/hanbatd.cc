@@ -1,6 +1,7 @@
 // hanbatd: the region's front, unprivileged. Reads as the map of the daemon: what there is, in the order in which it is
 // made; it ends in reverse.
 #include <grp.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -72,6 +73,8 @@ int run(const Flags& flags) {
   signal(SIGPIPE, SIG_IGN);
 
   raise_open_files_limit();
+  // The C library raises this bound with each large block that is freed, and then keeps what large messages took.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   const SystemClock clock;
   std::filesystem::create_directories(flags.home);
   const FileLock alone = lock_home(flags.home);

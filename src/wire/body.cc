@@ -90,6 +90,7 @@ const std::string* Body::find_trailer(std::string_view name) const {
 std::string Body::read_all(std::uint64_t limit) const {
   if (is_bytes()) return bytes_;
   std::string all;
+  all.reserve(std::min(size().value_or(0), limit));
   read([&](std::string_view piece) {
     if (all.size() + piece.size() > limit) throw std::length_error("a body is larger than " + std::to_string(limit));
     all += piece;

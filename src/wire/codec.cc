@@ -137,13 +137,7 @@ void decode_request(const OperationModel& operation, const RequestView& request,
       form_into(decoding, form_of(request, body), input);
       break;
     case Protocol::kJson: {
-      const std::string text = body.read_all();
-      Json json = Json::object();
-      try {
-        if (!text.empty()) json = parse_message(text);
-      } catch (const JsonError& error) {
-        decoding.malformed(error.what());
-      }
+      const Json json = parse_json(decoding, body.read_all());
       std::vector<bool> seen(operation.input->members.size());
       json_into(decoding, *operation.input, json, input, seen, nullptr);
       decoding.end_structure(*operation.input, seen, nullptr);

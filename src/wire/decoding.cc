@@ -75,6 +75,15 @@ std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// A value as an error tells it: of a very long one the beginning.
+std::string quotation(std::string_view text) {
+  constexpr std::size_t kLongest = 1024;
+  if (text.size() <= kLongest) return std::string(text);
+  std::size_t end = kLongest;
+  while ((text[end] & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
 std::string lower_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] - 'A' + 'a');
@@ -175,53 +184,54 @@ void Decoding::add(const Shape& shape, const Path& path, std::string value, std:
 void Decoding::check(const Shape& shape, const void* value, const Path& path) {
   const Limits* limits = shape.limits;
   if (!limits) return;
-  const auto range = [&](double measure, std::string_view what, std::string shown) {
+  const auto range = [&](double measure, std::string_view what, const auto& shown) {
     const auto bound = [](double number) { return std::to_string(static_cast<long long>(number)); };
     if (limits->has_min && measure < limits->min)
-      add(shape, path, std::move(shown),
-          "have " + std::string(what) + " greater than or equal to " + bound(limits->min));
+      add(shape, path, shown(), "have " + std::string(what) + " greater than or equal to " + bound(limits->min));
     else if (limits->has_max && measure > limits->max)
-      add(shape, path, std::move(shown), "have " + std::string(what) + " less than or equal to " + bound(limits->max));
+      add(shape, path, shown(), "have " + std::string(what) + " less than or equal to " + bound(limits->max));
   };
+  const auto as_json = [&] { return quotation(value_to_json(shape, value).dump()); };
   switch (shape.type) {
     case Type::kString: {
       const auto& text = *static_cast<const std::string*>(value);
-      range(static_cast<double>(characters(text)), "length", text);
+      const auto shown = [&] { return quotation(text); };
+      range(static_cast<double>(characters(text)), "length", shown);
       if (!limits->pattern.empty() && !matches(limits->pattern, text))
-        add(shape, path, text, "satisfy regular expression pattern: " + std::string(limits->pattern));
+        add(shape, path, shown(), "satisfy regular expression pattern: " + std::string(limits->pattern));
       if (!limits->values.empty() &&
           std::find(limits->values.begin(), limits->values.end(), text) == limits->values.end()) {
         std::string all;
         for (std::string_view one : limits->values) all += (all.empty() ? "" : ", ") + std::string(one);
-        add(shape, path, text, "satisfy enum value set: [" + all + "]");
+        add(shape, path, shown(), "satisfy enum value set: [" + all + "]");
       }
       return;
     }
     case Type::kBlob: {
       const auto& bytes = *static_cast<const std::string*>(value);
-      range(static_cast<double>(bytes.size()), "length", "java.nio.HeapByteBuffer");
+      range(static_cast<double>(bytes.size()), "length", [] { return "java.nio.HeapByteBuffer"; });
       return;
     }
     case Type::kInteger: {
       const int number = *static_cast<const int*>(value);
-      range(number, "value", std::to_string(number));
+      range(number, "value", [&] { return std::to_string(number); });
       return;
     }
     case Type::kLong: {
       const std::int64_t number = *static_cast<const std::int64_t*>(value);
-      range(static_cast<double>(number), "value", std::to_string(number));
+      range(static_cast<double>(number), "value", [&] { return std::to_string(number); });
       return;
     }
     case Type::kDouble: {
       const double number = *static_cast<const double*>(value);
-      range(number, "value", number_text(number));
+      range(number, "value", [&] { return number_text(number); });
       return;
     }
     case Type::kList:
-      range(static_cast<double>(shape.list->size(value)), "length", value_to_json(shape, value).dump());
+      range(static_cast<double>(shape.list->size(value)), "length", as_json);
       return;
     case Type::kMap:
-      range(static_cast<double>(shape.map->size(value)), "length", value_to_json(shape, value).dump());
+      range(static_cast<double>(shape.map->size(value)), "length", as_json);
       return;
     default:
       return;

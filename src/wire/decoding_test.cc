@@ -5,9 +5,11 @@
 
 #include <functional>
 
+#include "base/utf8.h"
 #include "wire/codec.h"
 #include "wire/dynamic_model.h"
 #include "wire/form.h"
+#include "wire/json_value.h"
 
 namespace hanbat::wire {
 namespace {
@@ -56,6 +58,40 @@ TEST(Decoding, RefusesTextThatIsNotUtf8) {
     void* value = DynamicSlot<Type::kStructure>::kSlot.make(&place);
     EXPECT_NE(refusal([&] { decode_request(operation, request, Body::of_bytes(text), value); }), "") << protocol;
   }
+}
+
+TEST(Decoding, QuotesOfAVeryLongValueTheBeginning) {
+  const ServiceModel service{.protocol = Protocol::kJson};
+  const OperationModel operation{.name = "Put", .service = &service};
+  const Limits limits{.max = 3, .has_max = true};
+  const Shape shape{.name = "Name", .type = Type::kString, .limits = &limits};
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "한";
+  Decoding decoding(operation);
+  decoding.check(shape, &text, Path{nullptr, "name"});
+  try {
+    decoding.finish(nullptr);
+    FAIL() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_LT(error.message().size(), 1200u);
+    EXPECT_TRUE(is_utf8(error.message()));
+    EXPECT_NE(error.message().find("한...' at 'name' failed to satisfy constraint"), std::string::npos);
+  }
+}
+
+TEST(Decoding, TakesNoJsonOfVeryManyValues) {
+  const ServiceModel service{.protocol = Protocol::kJson};
+  const OperationModel operation{.name = "Put", .service = &service};
+  const Decoding decoding(operation);
+  const auto list_of = [](int values) {
+    std::string text = "[0";
+    for (int i = 1; i < values; ++i) text += ",0";
+    return text + "]";
+  };
+  EXPECT_EQ(parse_json(decoding, list_of(99'999)).items().size(), 99'999u);
+  EXPECT_EQ(refusal([&] { parse_json(decoding, list_of(100'000)); }), "SerializationException");
+  // What stands in a text counts for nothing.
+  EXPECT_EQ(parse_json(decoding, '"' + std::string(200'000, ',') + '"').as_string().size(), 200'000u);
 }
 
 TEST(Form, TakesNoEndlessListOfParameters) {

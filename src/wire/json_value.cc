@@ -190,7 +190,8 @@ constexpr Member kTop{};
 
 }  // namespace
 
-Json parse_message(std::string_view text) {
+Json parse_json(const Decoding& decoding, std::string_view text) {
+  if (text.empty()) return Json::object();
   constexpr std::size_t kMostValues = 100'000;
   std::size_t marks = 0;  // each value but the first has one before it
   bool quoted = false;
@@ -202,8 +203,12 @@ Json parse_message(std::string_view text) {
     else if (!quoted && (text[i] == ',' || text[i] == '[' || text[i] == '{'))
       ++marks;
   }
-  if (marks >= kMostValues) throw JsonError("JSON: more than " + std::to_string(kMostValues) + " values");
-  return Json::parse(text);
+  if (marks >= kMostValues) decoding.malformed("JSON: more than " + std::to_string(kMostValues) + " values");
+  try {
+    return Json::parse(text);
+  } catch (const JsonError& error) {
+    decoding.malformed(error.what());
+  }
 }
 
 Json json_of(const Shape& structure, const void* value) { return write_structure(Dialect::kWire, structure, value); }

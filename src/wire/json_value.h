@@ -7,9 +7,9 @@
 
 namespace hanbat::wire {
 
-/// Parses a request's JSON. Throws JsonError, also when it holds more than 100,000 values: each takes many times its
-/// bytes, and AWS's largest (PutLogEvents of 10,000 events) has a third of that.
-Json parse_message(std::string_view text);
+/// A request's JSON; of an empty text an empty object. Malformed is also what holds more than 100,000 values: each
+/// takes many times its bytes, and AWS's largest (PutLogEvents of 10,000 events) has a third of that.
+Json parse_json(const Decoding& decoding, std::string_view text);
 
 /// A structure as the JSON protocols send it; members bound to other places than the body are left out.
 Json json_of(const Shape& structure, const void* value);

@@ -232,14 +232,6 @@ class Binder {
   const Pairs query_;
 };
 
-Json parse_json(Decoding& decoding, const std::string& text) {
-  try {
-    return parse_message(text);
-  } catch (const JsonError& error) {
-    decoding.malformed(error.what());
-  }
-}
-
 void read_payload(Decoding& decoding, const Member& payload, const Body& body, void* input, std::size_t index,
                   std::vector<bool>& seen) {
   if (payload.shape->type == Type::kBody) {

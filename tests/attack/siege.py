@@ -20,11 +20,25 @@ LONGEST_CALL_S = 8
 MIB = 1 << 20
 
 
+def short(name):
+    """A parameter as the id of its test."""
+    return ascii(name[:24])
+
+
 def status(daemon):
     """Of /proc: resident memory in MiB, threads, open descriptors."""
     folder = f"/proc/{daemon.process.pid}"
     fields = dict(line.split(":", 1) for line in open(f"{folder}/status"))
     return {"rss": int(fields["VmRSS"].split()[0]) / 1024, "threads": int(fields["Threads"]), "fds": len(os.listdir(f"{folder}/fd"))}
+
+
+def sockets(daemon):
+    """How many of its descriptors are sockets. (SQLite keeps those of connections that it closed, for the next ones.)"""
+    count = 0
+    for entry in os.scandir(f"/proc/{daemon.process.pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            count += os.readlink(entry.path).startswith("socket:")
+    return count
 
 
 def wait_until(condition, seconds, what):

@@ -45,7 +45,7 @@ BODIES = {
 def test_a_body_without_measure_is_refused_in_bounded_memory(daemon, name):
     service, path, query, headers, body = BODIES[name]
     # A message is at most 32 MiB, and its text stands in memory several times while it is read, checked and refused.
-    with siege.bystander(daemon, f"{name} ({len(body) / MIB:.1f} MiB)", rss_mib=320):
+    with siege.bystander(daemon, f"{name} ({len(body) / MIB:.1f} MiB)", rss_mib=160):
         code, answer = siege.call(daemon, service, "POST", path, headers, body, query)
     if "laughs" in name or "file" in name:
         # Entities of a document's own are no part of AWS's XML: the key is what stands there, never what it stands for.
@@ -57,7 +57,7 @@ def test_a_body_without_measure_is_refused_in_bounded_memory(daemon, name):
 
 def test_many_large_bodies_at_once_are_decoded_in_bounded_memory(daemon):
     body = b'{"repositoryName":"' + b"a" * (20 * MIB) + b'"}'
-    with siege.bystander(daemon, "16 JSON bodies of 20 MiB at once", rss_mib=400):
+    with siege.bystander(daemon, "16 JSON bodies of 20 MiB at once", rss_mib=256):
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             codes = [code for code, _ in pool.map(lambda _: siege.call(daemon, "codecommit", "POST", "/", JSON, body), range(16))]
     assert set(codes) <= {400, 429}, codes
