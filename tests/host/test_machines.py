@@ -2,6 +2,7 @@
 build` leaves it; skipped where there is none, or no root.
 """
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from test_networks import HOSTD, Hostd, interface, rule, sh, vpc  # noqa: E402
+from test_networks import HOSTD, Hostd, interface, isolate, rule, sh, vpc  # noqa: E402
 
 IMAGE = os.path.join(os.environ.get("HANBAT_IMAGES_DIR", "/var/cache/hanbat/images"), "amzn2")
 SERVER = """
@@ -141,6 +142,20 @@ class Machines(unittest.TestCase):
         self.wait_for_address("i-12")
         self.serve("i-12")
 
+    def test_3_another_program_on_the_hosts_port_keeps_no_balancer_from_serving(self):
+        told = lambda: {one["what"]: one for one in self.hostd.call("health")}["load balancers' port on this machine"]  # noqa: E731
+        with socket.create_server(("127.0.0.1", 18480)):
+            self.balancers()
+            self.wait_health({"10.74.0.5": "healthy", "10.74.0.6": "healthy"})
+            self.assertEqual(told()["severity"], "missing")
+            self.assertIn("127.0.0.1:18480", told()["detail"])
+        for _ in range(100):
+            if told()["severity"] == "ok":
+                break
+            time.sleep(0.1)
+        self.assertEqual(told()["severity"], "ok")
+        self.assertTrue(self.get())
+
     def test_3_targets_become_healthy_and_share_the_requests(self):
         self.balancers()
         self.assertTrue(all(state in ("initial", "healthy") for state, _ in self.health().values()), self.health())
@@ -268,6 +283,40 @@ class Machines(unittest.TestCase):
         self.serve("i-11")
         self.wait_health({"10.74.0.5": "healthy"})
         self.assertEqual(self.get(), "i-11")
+
+
+@unittest.skipUnless(os.geteuid() == 0 and os.path.exists(HOSTD), "takes root and a build of hanbat-hostd")
+class WithoutIncus(unittest.TestCase):
+    """Incus is not installed, until it is."""
+
+    def test_networks_go_on_and_machines_say_what_is_missing_and_work_once_it_is_there(self):
+        isolate()
+        program = next((path for path in ("/usr/libexec/incus/incusd", "/usr/lib/incus/incusd", "/opt/incus/bin/incusd") if os.path.exists(path)), None)
+        if not program:
+            self.skipTest("Incus is not installed")
+        sh("mount", "--bind", "/dev/null", program)
+        hidden = True
+        hostd = Hostd()
+        try:
+            finding = lambda: next(one for one in hostd.call("health") if one["what"] == "incusd")  # noqa: E731
+            with self.assertRaisesRegex(AssertionError, "incusd"):
+                hostd.call("images")
+            self.assertEqual(finding()["severity"], "missing")
+            self.assertIn("incusd", finding()["detail"])
+            self.assertIn("tools/install", finding()["remedy"])
+            hostd.call("apply_vpc", **vpc("vpc-five", "10.75", [interface(15, "subnet-a", "10.75.0.5", [])], [], []))
+            self.assertEqual(hostd.call("vpcs"), ["vpc-five"])
+            sh("umount", program)
+            hidden = False
+            for _ in range(300):
+                if finding()["severity"] == "ok":
+                    break
+                time.sleep(0.1)
+            self.assertEqual(hostd.call("images"), [])
+        finally:
+            if hidden:
+                sh("umount", program)
+            hostd.down()
 
 
 if __name__ == "__main__":

@@ -87,9 +87,10 @@ void Balancers::start() {
 
 void Balancers::apply(const BalancersSpec& spec) {
   std::lock_guard lock(mutex_);
-  bring_up(spec);
-  spec_ = spec;
+  // What is wanted is known first: where it cannot be had now, the watch tries again.
   write_file_atomic(folder_ + "/spec.json", encode(spec).dump(), 0600);
+  spec_ = spec;
+  bring_up(spec);
   wake_.notify_all();
 }
 
@@ -114,14 +115,24 @@ void Balancers::bring_up(const BalancersSpec& spec) {
       failure = error.what();  // of one VPC: the others' balancers have their turn
     }
   }
+  bring_up_host_side(spec);
+  if (!failure.empty()) throw HostError("Failed", failure);
+}
+
+/// A convenience of this machine's own users, whose port another program may have: no balancer waits for it.
+void Balancers::bring_up_host_side(const BalancersSpec& spec) {
   Place& host = place_of("");
   const HaproxyFiles files = haproxy_of_host(spec, host.haproxy->folder());
-  const bool wanted = files.config.find("frontend ") != std::string::npos;
-  if (!wanted)
-    host.haproxy->end();
-  else if (!host.haproxy->has(files))
-    host.haproxy->apply(files, "");
-  if (!failure.empty()) throw HostError("Failed", failure);
+  host_side_wanted_ = files.config.find("frontend ") != std::string::npos;
+  try {
+    if (!host_side_wanted_)
+      host.haproxy->end();
+    else if (!host.haproxy->has(files))
+      host.haproxy->apply(files, "");
+    host_side_failure_.clear();
+  } catch (const std::exception& error) {
+    host_side_failure_ = error.what();
+  }
 }
 
 void Balancers::bring_up_place(Place& place, const BalancersSpec& spec) {
@@ -286,6 +297,14 @@ std::vector<Finding> Balancers::examine() {
                                                      : failure_,
                         .remedy = runs ? "" : "It is started every 2 s; apt-get install haproxy if it is missing"});
   }
+  if (host_side_wanted_)
+    findings.push_back({.what = "load balancers' port on this machine",
+                        .severity = host_side_failure_.empty() ? "ok" : "missing",
+                        .detail = host_side_failure_,
+                        .remedy = host_side_failure_.empty()
+                                      ? ""
+                                      : "It is tried every 2 s: end the program that has the port. The balancers "
+                                        "themselves serve on"});
   return findings;
 }
 

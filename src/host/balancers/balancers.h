@@ -28,7 +28,7 @@ class Balancers {
   void start();
   void apply(const BalancersSpec& spec);
   std::vector<TargetHealth> health();
-  /// Whether each HAProxy that is wanted runs.
+  /// Whether each HAProxy that is wanted runs, the host's among them.
   std::vector<Finding> examine();
   /// The first HAProxy's; 0 when none runs.
   int pid();
@@ -51,6 +51,7 @@ class Balancers {
 
   Place& place_of(const std::string& vpc_id);
   void bring_up(const BalancersSpec& spec);
+  void bring_up_host_side(const BalancersSpec& spec);
   void bring_up_place(Place& place, const BalancersSpec& spec);
   void cut_off(Place& place, const BalancersSpec& spec);
   static void drain_as_wanted(Place& place);
@@ -61,7 +62,9 @@ class Balancers {
   const std::string folder_;
   std::mutex mutex_;
   BalancersSpec spec_;
-  std::string failure_;                  // of the last look
+  std::string failure_;            // of the last look
+  std::string host_side_failure_;  // of the last look at the host's own HAProxy
+  bool host_side_wanted_ = false;
   std::map<std::string, Place> places_;  // by VPC; "" is the host's
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -18,6 +18,8 @@ inline constexpr const char* kHostAddress = "198.18.254.1";
 inline constexpr const char* kEdgeAddress = "198.18.254.2";
 inline constexpr const char* kEdgeGateway = "169.254.0.1";
 inline constexpr int kUpstreamDnsPort = 1053;
+/// Of the host's own loopback: where its users reach internet-facing balancers, by their names below localhost.
+inline constexpr int kBalancerPort = 4580;
 
 /// The numbers that a VPC keeps for as long as it lives, so that a change renumbers nothing.
 struct VpcNumbers {

@@ -15,6 +15,7 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "os/files.h"
@@ -148,6 +149,11 @@ bool tell_machine(const Home& home) {
   if (::adjtimex(&time) == TIME_ERROR) std::cout << "  note     nothing keeps this machine's clock right (no NTP)\n";
   if (!supports_file_system("btrfs"))
     std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
+  if (!front_door_answers(front_port()) && !is_free(host::kBalancerPort))
+    std::cout << fmt::format(
+        "  note     another program listens on port {}: no load balancer is reached there by its name below "
+        "localhost\n",
+        host::kBalancerPort);
   if (!path_exists("/dev/kvm"))
     std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
   return good;

@@ -24,7 +24,7 @@ void print_env(const std::string& region, const Home& home) {
             << fmt::format("export AWS_REGION={0} AWS_DEFAULT_REGION={0}\n", region)
             << fmt::format("export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n", key->id, key->secret)
             // A load balancer is reached from this machine under its own name below localhost, at this port.
-            << "export HANBAT_BALANCER_PORT=4580\n";
+            << fmt::format("export HANBAT_BALANCER_PORT={}\n", host::kBalancerPort);
 
   // CodeCommit's own clone addresses lead here, and the CLI's helper signs in. git-remote-codecommit (codecommit::
   // remotes) signs an address of its own, which goes to AWS's name: that leads to the region's edge, under the region's

@@ -4,14 +4,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "host/networks/plan.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/store.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
-
-// Where this machine's own users reach internet-facing balancers, by their names below localhost.
-constexpr int kHostPort = 4580;
 
 host::BalancerAction action_of(const std::vector<Action>& actions) {
   host::BalancerAction out;
@@ -58,7 +56,7 @@ host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row,
   out.port = row.shape.port.value_or(80);
   out.protocol = row.shape.protocol.value_or("HTTP");
   out.default_action = action_of(*row.shape.default_actions);
-  out.host_port = on_host && out.port == 80 ? kHostPort : 0;
+  out.host_port = on_host && out.port == 80 ? host::kBalancerPort : 0;
   auto rules = list_of<Rule>(tx, row.arn);
   std::sort(rules.begin(), rules.end(),
             [](const auto& a, const auto& b) { return parse_int(a.name) < parse_int(b.name); });
