@@ -10,18 +10,10 @@
 #include "wire/dynamic_model.h"
 #include "wire/form.h"
 #include "wire/json_value.h"
+#include "wire/testing.h"
 
 namespace hanbat::wire {
 namespace {
-
-std::string refusal(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return "";
-}
 
 TEST(Decoding, AcceptsNoTextThatItsPatternCannotBeHeldAgainst) {
   const ServiceModel service{.protocol = Protocol::kJson};
@@ -31,12 +23,12 @@ TEST(Decoding, AcceptsNoTextThatItsPatternCannotBeHeldAgainst) {
   for (const std::string text : {"../\xFF", "abc\xC3", "ABC"}) {
     Decoding decoding(operation);
     decoding.check(shape, &text, Path{nullptr, "name"});
-    EXPECT_EQ(refusal([&] { decoding.finish(nullptr); }), "ValidationException");
+    EXPECT_EQ(code_of([&] { decoding.finish(nullptr); }), "ValidationException");
   }
   const std::string good = "abc";
   Decoding decoding(operation);
   decoding.check(shape, &good, Path{nullptr, "name"});
-  EXPECT_EQ(refusal([&] { decoding.finish(nullptr); }), "");
+  EXPECT_EQ(code_of([&] { decoding.finish(nullptr); }), "");
 }
 
 TEST(Decoding, RefusesTextThatIsNotUtf8) {
@@ -56,7 +48,7 @@ TEST(Decoding, RefusesTextThatIsNotUtf8) {
     const RequestView request{.method = "POST", .path = "/", .query = "", .headers = {}};
     Dynamic place;
     void* value = DynamicSlot<Type::kStructure>::kSlot.make(&place);
-    EXPECT_NE(refusal([&] { decode_request(operation, request, Body::of_bytes(text), value); }), "") << protocol;
+    EXPECT_NE(code_of([&] { decode_request(operation, request, Body::of_bytes(text), value); }), "") << protocol;
   }
 }
 
@@ -89,7 +81,7 @@ TEST(Decoding, TakesNoJsonOfVeryManyValues) {
     return text + "]";
   };
   EXPECT_EQ(parse_json(decoding, list_of(99'999)).items().size(), 99'999u);
-  EXPECT_EQ(refusal([&] { parse_json(decoding, list_of(100'000)); }), "SerializationException");
+  EXPECT_EQ(code_of([&] { parse_json(decoding, list_of(100'000)); }), "SerializationException");
   // What stands in a text counts for nothing.
   EXPECT_EQ(parse_json(decoding, '"' + std::string(200'000, ',') + '"').as_string().size(), 200'000u);
 }
@@ -97,7 +89,7 @@ TEST(Decoding, TakesNoJsonOfVeryManyValues) {
 TEST(Form, TakesNoEndlessListOfParameters) {
   std::string text;
   for (int i = 0; i < 100'000; ++i) text += "a&";
-  EXPECT_EQ(refusal([&] { parse_form(text); }), "MalformedQueryString");
+  EXPECT_EQ(code_of([&] { parse_form(text); }), "MalformedQueryString");
   EXPECT_EQ(parse_form("a=1&b=%20+").size(), 2u);
 }
 

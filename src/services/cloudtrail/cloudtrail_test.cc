@@ -9,6 +9,7 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "wire/error.h"
+#include "wire/testing.h"
 
 namespace hanbat::cloudtrail {
 namespace {
@@ -58,12 +59,7 @@ class CloudTrailTest : public ::testing::Test {
     return out;
   }
   std::string refusal(const LookupEventsInput& in) {
-    try {
-      look(in);
-    } catch (const wire::Error& error) {
-      return error.code();
-    }
-    return "";
+    return wire::code_of([&] { look(in); });
   }
 
   region::TestRegion t;

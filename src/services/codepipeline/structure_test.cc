@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/error.h"
+#include "wire/testing.h"
 
 namespace hanbat::codepipeline {
 namespace {
@@ -40,12 +40,7 @@ PipelineDeclaration wsi() {
 }
 
 std::string refusal(const PipelineDeclaration& pipeline) {
-  try {
-    check_structure("CreatePipeline", pipeline);
-  } catch (const wire::Error& error) {
-    return error.code() + ": " + error.message();
-  }
-  return "";
+  return wire::refusal_of([&] { check_structure("CreatePipeline", pipeline); });
 }
 
 TEST(Structure, takes_the_commissions_pipeline) { EXPECT_EQ(refusal(wsi()), ""); }

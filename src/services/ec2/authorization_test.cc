@@ -8,6 +8,7 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/ec2/ec2.h"
+#include "wire/testing.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -15,15 +16,7 @@ namespace {
 constexpr const char* kProfile = "arn:aws:iam::123456789012:instance-profile/web";
 constexpr const char* kRole = "arn:aws:iam::123456789012:role/web";
 
-template <class F>
-std::string code_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code();
-  }
-  return "";
-}
+using wire::code_of;
 
 class Ec2AuthorizationTest : public ::testing::Test {
  protected:

@@ -7,6 +7,7 @@
 #include "gen/ec2/client.h"
 #include "host/client.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -15,15 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-template <class F>
-std::string code_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code();
-  }
-  return "";
-}
+using wire::code_of;
 
 class Ec2Test : public ::testing::Test {
  protected:

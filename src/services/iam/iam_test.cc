@@ -8,6 +8,7 @@
 #include "gen/iam/client.h"
 #include "os/files.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::iam {
 namespace {
@@ -21,26 +22,8 @@ constexpr const char* kTrustsEc2 =
 constexpr const char* kMayListBuckets =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]})";
 
-/// Runs the call and gives the code of the error that it throws, or "".
-template <class F>
-std::string code_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code();
-  }
-  return "";
-}
-
-template <class F>
-std::string message_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.message();
-  }
-  return "";
-}
+using wire::code_of;
+using wire::message_of;
 
 class IamTest : public ::testing::Test {
  protected:

@@ -6,6 +6,7 @@
 #include "os/files.h"
 #include "region/testing.h"
 #include "services/iam/iam.h"
+#include "wire/testing.h"
 
 namespace hanbat::iam {
 namespace {
@@ -31,15 +32,7 @@ class OneOrganization final : public region::Memberships {
   std::vector<std::vector<region::AttachedPolicy>> levels;
 };
 
-template <class F>
-std::string message_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code() + ": " + error.message();
-  }
-  return "";
-}
+using wire::refusal_of;
 
 class SimulationTest : public ::testing::Test {
  protected:
@@ -122,7 +115,7 @@ TEST_F(SimulationTest, AResourcePolicyNeedsSomebodyToName) {
       .resource_arns = {{"arn:aws:s3:::c/k"}},
       .resource_policy =
           R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/u"},"Action":"s3:*","Resource":"*"}})"};
-  EXPECT_THAT(message_of([&] { custom(in); }), HasSubstr("InvalidInput"));
+  EXPECT_THAT(refusal_of([&] { custom(in); }), HasSubstr("InvalidInput"));
   in.caller_arn = kUserArn;
   EXPECT_EQ(custom(in).eval_decision, "allowed");
   EXPECT_EQ(custom(in).matched_statements->at(0).source_policy_type, "resource");
@@ -130,7 +123,7 @@ TEST_F(SimulationTest, AResourcePolicyNeedsSomebodyToName) {
   in.resource_owner = "arn:aws:iam::999999999999:root";
   EXPECT_EQ(custom(in).eval_decision, "implicitDeny");
   in.caller_arn = "arn:aws:sts::123456789012:assumed-role/r/s";
-  EXPECT_THAT(message_of([&] { custom(in); }), HasSubstr("CallerArn"));
+  EXPECT_THAT(refusal_of([&] { custom(in); }), HasSubstr("CallerArn"));
 }
 
 TEST_F(SimulationTest, LevelsOfServiceControlPoliciesAreAllAsked) {
@@ -147,15 +140,15 @@ TEST_F(SimulationTest, LevelsOfServiceControlPoliciesAreAllAsked) {
 TEST_F(SimulationTest, AnOrganizationBindsTheUserAndTheSimulationAlike) {
   organization.levels = {{{"p-all", kEverything}}, {{"p-all", kEverything}, {"p-no-iam", kNoIam}}};
   test.home.set_memberships(organization);
-  EXPECT_THAT(message_of([&] { client().list_users({}); }),
+  EXPECT_THAT(refusal_of([&] { client().list_users({}); }),
               HasSubstr("iam:ListUsers on resource: arn:aws:iam::123456789012:user/ with an explicit deny in a service "
                         "control policy"));
   organization.levels = {{{"p-all", kEverything}}, {}};
-  EXPECT_THAT(message_of([&] { client().list_users({}); }),
+  EXPECT_THAT(refusal_of([&] { client().list_users({}); }),
               HasSubstr("because no service control policy allows the iam:ListUsers action"));
   organization.levels = {{{"p-all", kEverything}},
                          {{"p-iam", R"({"Statement":{"Effect":"Allow","Action":"iam:*","Resource":"*"}})"}}};
-  EXPECT_EQ(message_of([&] { client().list_users({}); }), "");
+  EXPECT_EQ(refusal_of([&] { client().list_users({}); }), "");
   const auto result = principal({.resource_arns = {{"arn:aws:s3:::b/k"}}});
   EXPECT_EQ(result.eval_decision, "implicitDeny");
   EXPECT_FALSE(*result.organizations_decision_detail->allowed_by_organizations);

@@ -8,6 +8,7 @@
 #include "gen/organizations/client.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::organizations {
 namespace {
@@ -17,15 +18,7 @@ using ::testing::ElementsAre;
 constexpr const char* kDenyEc2 =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ec2:*","Resource":"*"}]})";
 
-template <class F>
-std::string code_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code();
-  }
-  return "";
-}
+using wire::code_of;
 
 class OrganizationsTest : public ::testing::Test {
  protected:

@@ -5,19 +5,12 @@
 #include "gen/s3/client.h"
 #include "region/testing.h"
 #include "services/s3/s3.h"
+#include "wire/testing.h"
 
 namespace hanbat::s3 {
 namespace {
 
-template <class F>
-std::string code_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.code();
-  }
-  return "";
-}
+using wire::code_of;
 
 class S3AuthorizationTest : public ::testing::Test {
  protected:

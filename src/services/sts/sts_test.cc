@@ -6,6 +6,7 @@
 
 #include "gen/sts/client.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::sts {
 namespace {
@@ -62,15 +63,7 @@ class StsTest : public ::testing::Test {
 
 const AssumeRoleInput kAsk{.role_arn = "arn:aws:iam::123456789012:role/r", .role_session_name = "s"};
 
-template <class F>
-std::string message_of(F&& call) {
-  try {
-    call();
-  } catch (const wire::Error& error) {
-    return error.message();
-  }
-  return "";
-}
+using wire::message_of;
 
 TEST_F(StsTest, EverybodyMayAskWhoTheyAre) {
   const auto who = client().get_caller_identity({});
