@@ -2,74 +2,20 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <optional>
-#include <vector>
 
-#include "base/encoding.h"
 #include "base/ids.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "os/fault.h"
 #include "region/authentication.h"
-#include "region/checksums.h"
+#include "region/incoming_body.h"
 #include "region/region.h"
 #include "store/durability.h"
 #include "wire/codec.h"
 
 namespace hanbat::region {
 namespace {
-
-// Bodies up to this size stay in memory; larger ones are spooled to the blob store first.
-constexpr std::size_t kInMemory = 1 << 20;
-// No operation without a streaming body takes more than this: the largest are CodeCommit's and ECR's with 20 MB in
-// base64.
-constexpr std::uint64_t kLargestMessage = 32u << 20;
-// S3's largest object in one piece; a body without a length ends here at the latest.
-constexpr std::uint64_t kLargestStream = 5ull << 30;
-// What may be in memory of messages that are not small, decoded some times over. Past it a caller is told to come
-// again.
-constexpr std::uint64_t kLargeMessages = 2 * kLargestMessage;
-
-/// A share of the memory for messages that are not small.
-class MemoryShare {
- public:
-  /// Throws Error when there is no room; AWS's SDKs wait and try again.
-  MemoryShare(std::atomic<std::uint64_t>& taken, const wire::Body& body)
-      : taken_(taken), size_(body.is_bytes() ? 0 : body.size().value_or(0)) {
-    if (taken_.fetch_add(size_) + size_ <= kLargeMessages || size_ == 0) return;
-    taken_ -= size_;
-    throw wire::Error("ThrottlingException", 429, "Rate exceeded: too many large requests at once.");
-  }
-  MemoryShare(const MemoryShare&) = delete;
-  ~MemoryShare() { taken_ -= size_; }
-
- private:
-  std::atomic<std::uint64_t>& taken_;
-  const std::uint64_t size_;
-};
-
-/// The blob that a request's body was spooled to. Unless an operation took it up it goes with the request: nobody fills
-/// the disk with what is refused. Outlives the body, which holds the blob.
-class Spooled {
- public:
-  explicit Spooled(Region& home) : home_(home) {}
-  Spooled(const Spooled&) = delete;
-  ~Spooled() {
-    if (sha256_.empty()) return;
-    try {
-      home_.db.write([&](store::Tx& tx) { home_.blobs.unlink(tx, sha256_, "nobody"); });
-    } catch (const std::exception& error) {
-      spdlog::warn("the blob {} is left until the next start: {}", sha256_, error.what());
-    }
-  }
-  void is(const wire::Body& body) { sha256_ = body.is_file() ? body.sha256() : ""; }
-  void was_taken_up() { sha256_.clear(); }
-
- private:
-  Region& home_;
-  std::string sha256_;
-};
 
 /// Everything that is learnt about a request on its way in.
 struct Call {
@@ -135,90 +81,6 @@ void route_virtual_host(Call& call) {
   if (call.service->model().folder != "s3") return;
   if (const auto bucket = wire::bucket_of_host(call.view.header("host")))
     call.view.routed_path = "/" + *bucket + call.view.path;
-}
-
-/// The checksums that the client sends with this body, or asks to be made of it: by header, by trailer, by name.
-std::vector<Checksum> wanted_checksums(const wire::RequestView& request) {
-  static constexpr std::string_view kPrefix = "x-amz-checksum-";
-  std::vector<Checksum> out;
-  const auto want = [&](std::string_view name) {
-    for (const Checksum& there : out)
-      if (there.name() == name) return;
-    if (Checksum::known(name)) out.emplace_back(name);
-  };
-  for (const auto& [name, value] : request.headers) {
-    const std::string key = lower(name);
-    if (key.starts_with(kPrefix)) want(std::string_view(key).substr(kPrefix.size()));
-    if (key == "x-amz-sdk-checksum-algorithm") want(lower(value));
-    if (key == "x-amz-trailer")
-      for (const std::string& trailer : split(lower(value), ','))
-        if (trim(trailer).starts_with(kPrefix)) want(trim(trailer).substr(kPrefix.size()));
-    if (key == "content-md5") want("md5");
-  }
-  return out;
-}
-
-/// Compares what was computed with what the client told, and leaves it on the body for the operation to keep.
-void check_checksums(const wire::RequestView& request, std::vector<Checksum> checksums, wire::Body& body) {
-  for (Checksum& checksum : checksums) {
-    const std::string computed = to_base64(checksum.finish());
-    if (checksum.name() == "md5") {
-      const std::string told = request.header("content-md5");
-      if (told.empty()) continue;
-      if (from_base64(told).value_or("").size() != 16)
-        throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
-      if (told != computed)
-        throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
-      continue;
-    }
-    const std::string name = "x-amz-checksum-" + checksum.name();
-    const std::string* trailer = body.find_trailer(name);
-    const std::string told = trailer ? *trailer : request.header(name);
-    if (!told.empty() && told != computed) {
-      std::string upper = checksum.name();
-      for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-      throw wire::Error("BadDigest", 400, "The " + upper + " you specified did not match the calculated checksum.");
-    }
-    if (!trailer) body.with_trailer(name, computed);
-  }
-}
-
-/// Reads the body: small ones into memory, larger ones and those of streaming operations into a blob.
-wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksum>& checksums, bool streaming) {
-  std::string head;
-  std::vector<char> buffer(64 << 10);
-  std::unique_ptr<store::BlobWriter> spool;
-  std::uint64_t total = 0;
-  while (const std::size_t got = reader.read(buffer)) {
-    const std::string_view piece(buffer.data(), got);
-    total += got;
-    if (!streaming && total > kLargestMessage)
-      throw wire::Error("RequestEntityTooLargeException", 413,
-                        "The request's body is larger than this operation takes.");
-    if (total > kLargestStream)
-      throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
-    for (Checksum& checksum : checksums) checksum.update(piece);
-    if (!spool && head.size() + got > kInMemory) {
-      spool = home.blobs.create();
-      spool->write(head);
-      head.clear();
-    }
-    if (spool) {
-      spool->write(piece);
-    } else {
-      head += piece;
-    }
-  }
-  if (!spool && !streaming) return wire::Body::of_bytes(std::move(head));
-  // A streaming body becomes a blob whatever its size: the handler will link to it.
-  if (!spool) {
-    spool = home.blobs.create();
-    spool->write(head);
-  }
-  const store::Blob blob = spool->commit();
-  wire::Body body = wire::Body::of_file(home.blobs.path(blob.sha256), 0, blob.size, blob.hold);
-  body.with_hashes(blob.sha256, blob.md5);
-  return body;
 }
 
 void send(http::Exchange& exchange, wire::Response response) {
@@ -324,7 +186,7 @@ void FrontDoor::serve(http::Exchange& exchange) {
 }
 
 void FrontDoor::serve_operation(http::Exchange& exchange) {
-  Spooled spooled(home_);
+  SpooledBlob spooled(home_);
   Call call{.exchange = exchange, .view = view_of(exchange.head())};
   try {
     identify(call, home_);
@@ -343,7 +205,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     authentication.check_body(call.body);
     check_checksums(call.view, std::move(checksums), call.body);
     std::optional<MemoryShare> share;
-    if (!call.model || !call.model->streaming_input) share.emplace(large_messages_, call.body);
+    if (!call.model || !call.model->streaming_input) share.emplace(large_messages_, call.body, protocol);
     if (!in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
     call.caller = authentication.caller(*call.model);
     describe_connection(call.caller, exchange.head());
