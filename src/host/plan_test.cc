@@ -6,6 +6,7 @@
 #include "host/client.h"
 #include "host/codec.h"
 #include "host/ipv4.h"
+#include "host/machines/machines.h"
 #include "host/networks/plan.h"
 #include "host/protocol.h"
 #include "host/validation.h"
@@ -240,6 +241,12 @@ TEST(Haproxy, WhatItSawOfATargetIsToldInAwssWords) {
             "unhealthy Target.ResponseCodeMismatch");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "L4CON"}}), "unhealthy Target.FailedHealthChecks");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "INI"}}, Settling::kYes), "initial Elb.RegistrationInProgress");
+}
+
+TEST(Machine, MayHaveAsManyProcessesAsItsMemoryHoldsButNotAllOfTheHosts) {
+  EXPECT_EQ(process_limit(512, 4194304), 4096);
+  EXPECT_EQ(process_limit(1024, 32768), 8192);
+  EXPECT_EQ(process_limit(16384, 32768), 8192);
 }
 
 }  // namespace

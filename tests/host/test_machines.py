@@ -136,6 +136,37 @@ class Machines(unittest.TestCase):
         self.assertEqual(states["i-11"]["labels"], [{"key": "test", "value": "yes"}])
         self.assertTrue(self.hostd.call("console", name="i-11") is not None)
 
+    def test_1_a_machine_has_a_bound_of_processes_and_ids_that_no_other_has(self):
+        bounds = [self.inside(name, "sh", "-c", "cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max").stdout.split() for name in ("i-11", "i-12")]
+        self.assertEqual(bounds, [["4096"]] * 2)
+        ranges = sorted(tuple(map(int, self.inside(name, "cat", "/proc/self/uid_map").stdout.split())) for name in ("i-11", "i-12"))
+        self.assertEqual([inner for inner, _, _ in ranges], [0, 0])
+        self.assertGreaterEqual(ranges[1][1], ranges[0][1] + ranges[0][2], "the ranges overlap")
+
+    def test_1_threads_without_end_in_one_machine_leave_the_host_and_the_other_machine_served(self):
+        """As many threads as there may be, and then for ten seconds each refused one tried anew."""
+        bomb = ("import _thread, time\n"
+                "_thread.stack_size(32768)\n"
+                "made, end = 0, time.time() + 10\n"
+                "while time.time() < end and made < 20000:\n"
+                "  try: _thread.start_new_thread(time.sleep, (30,)); made += 1\n"
+                "  except RuntimeError: pass\n"
+                "print(made)\n")
+        done = []
+        thread = threading.Thread(target=lambda: done.append(self.inside("i-11", "timeout", "-s", "KILL", "25", "python3", "-c", bomb, check=False).stdout))
+        thread.start()
+        longest = 0.0
+        while thread.is_alive():
+            began = time.time()
+            self.assertEqual(self.inside("i-12", "true").returncode, 0)
+            sh("true")
+            longest = max(longest, time.time() - began)
+            time.sleep(0.2)
+        thread.join()
+        print(f"{done[0].strip()} threads; the longest command in the other machine took {longest:.2f} s")
+        self.assertTrue(3000 < int(done[0]) < 4096, done)
+        self.assertLess(longest, 5)
+
     def test_2_a_guest_that_restarts_itself_comes_back_with_its_address(self):
         self.inside("i-12", "reboot", check=False)
         time.sleep(2)

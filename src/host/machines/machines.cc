@@ -19,6 +19,9 @@ namespace hanbat::host {
 namespace {
 
 constexpr std::size_t kConsoleLimit = 64u << 10;
+// Each machine has user and group ids of its own on the host: what gets out of one has no rights in another. Room for
+// its system's 65,536 and for the ranges of a few users' own containers.
+constexpr int kIdsPerMachine = 524288;
 
 /// The region's certificate authority, which every machine trusts. hanbatd owns the file, so it is taken as text only.
 std::string authority_of(const std::string& state_folder) {
@@ -36,10 +39,15 @@ std::string authority_of(const std::string& state_folder) {
   return "";
 }
 
+int host_pid_max() { return static_cast<int>(parse_int(trim(read_file("/proc/sys/kernel/pid_max"))).value_or(32768)); }
+
 Json config_of(const MachineSpec& spec, const std::string& authority) {
   Json config = Json::object({
       {"limits.cpu.allowance", fmt::format("{}ms/100ms", spec.cpus * 100)},
       {"limits.memory", fmt::format("{}MiB", spec.memory_mib)},
+      {"limits.processes", std::to_string(process_limit(spec.memory_mib, host_pid_max()))},
+      {"security.idmap.isolated", "true"},
+      {"security.idmap.size", std::to_string(kIdsPerMachine)},
       {"security.nesting", spec.nesting ? "true" : "false"},
       {"user.hanbat", "machine"},
   });
@@ -88,6 +96,8 @@ MachineState state_of(const Json& instance) {
 }
 
 }  // namespace
+
+int process_limit(int memory_mib, int host_pid_max) { return std::min(memory_mib * 8, host_pid_max / 4); }
 
 Machines::Machines(Incus& incus, std::string state_folder, std::function<void()> placed)
     : incus_(incus), state_folder_(std::move(state_folder)), placed_(std::move(placed)) {}

@@ -12,6 +12,10 @@
 
 namespace hanbat::host {
 
+/// As many processes and threads as a kernel of the machine's own would allow in its memory (one for each 128 KiB, as
+/// Linux sets threads-max), but no more than a quarter of the ids that the host has for all.
+int process_limit(int memory_mib, int host_pid_max);
+
 /// Machines by name. Safe from all threads; Incus itself orders what concerns one machine.
 class Machines {
  public:
