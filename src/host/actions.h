@@ -158,6 +158,9 @@ struct Dns {
   }
 };
 
+/// The account of what is the region's own, such as the builds' network.
+inline constexpr const char* kOwnAccount = "000000000000";
+
 /// The whole wanted state of one VPC.
 struct VpcSpec {
   std::string id;
@@ -179,6 +182,20 @@ struct VpcSpec {
         v("subnets", subnets), v("route_tables", route_tables), v("nat_gateways", nat_gateways),
         v("security_groups", security_groups), v("network_acls", network_acls), v("interfaces", interfaces),
         v("dns", dns);
+  }
+};
+
+/// A VPC that the host makes and keeps.
+struct VpcState {
+  std::string id;
+  std::string account;
+  /// Tells its namespace from every other one, also from a later one of the same VPC: what listens in one that is gone
+  /// hears nothing. Empty while there is none.
+  std::string space;
+
+  template <class V>
+  void visit(V& v) {
+    v("id", id), v("account", account), v("space", space);
   }
 };
 

@@ -31,7 +31,7 @@ class Host {
   /// Makes the VPC be as the spec says; only the difference is done. Whole-state: what the spec leaves out is removed.
   virtual void apply_vpc(const VpcSpec& spec) = 0;
   virtual void remove_vpc(const std::string& id) = 0;
-  virtual std::vector<std::string> vpcs() = 0;
+  virtual std::vector<VpcState> vpcs() = 0;
   /// A listening TCP socket in the edge or in a VPC's namespace; see ListenSpec for what is allowed.
   virtual Fd listen(const ListenSpec& spec) = 0;
 
@@ -72,7 +72,7 @@ class HostClient final : public Host {
 
   void apply_vpc(const VpcSpec& spec) override;
   void remove_vpc(const std::string& id) override;
-  std::vector<std::string> vpcs() override;
+  std::vector<VpcState> vpcs() override;
   Fd listen(const ListenSpec& spec) override;
   void create_machine(const MachineSpec& spec) override;
   void start_machine(const std::string& name) override;
@@ -101,6 +101,7 @@ class HostClient final : public Host {
 class FakeHost final : public Host {
  public:
   std::map<std::string, VpcSpec> vpc_specs;
+  std::map<std::string, std::string> vpc_spaces;  ///< of those that are not "a"
   std::map<std::string, MachineSpec> machine_specs;
   std::map<std::string, std::string> machine_status;  ///< running | stopped
   std::map<std::string, std::string> consoles;
@@ -112,7 +113,7 @@ class FakeHost final : public Host {
 
   void apply_vpc(const VpcSpec& spec) override;
   void remove_vpc(const std::string& id) override;
-  std::vector<std::string> vpcs() override;
+  std::vector<VpcState> vpcs() override;
   Fd listen(const ListenSpec& spec) override;
   void create_machine(const MachineSpec& spec) override;
   void start_machine(const std::string& name) override;

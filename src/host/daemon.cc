@@ -153,7 +153,7 @@ ActionResult Actions::run(std::string_view action, const Json& arguments) {
          a.networks_->remove(id);
          return ActionResult{};
        }},
-      {"vpcs", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.networks_->list())}; }},
+      {"vpcs", [](Actions& a, const Json&) { return ActionResult{.result = encode(a.networks_->states())}; }},
       {"listen",
        [](Actions& a, const Json& in) {
          return ActionResult{.result = {}, .descriptor = a.networks_->listen(spec_of<ListenSpec>(in))};

@@ -24,10 +24,11 @@ void FakeHost::remove_vpc(const std::string& id) {
   vpc_specs.erase(id);
 }
 
-std::vector<std::string> FakeHost::vpcs() {
-  std::vector<std::string> ids;
-  for (const auto& [id, spec] : vpc_specs) ids.push_back(id);
-  return ids;
+std::vector<VpcState> FakeHost::vpcs() {
+  std::vector<VpcState> states;
+  for (const auto& [id, spec] : vpc_specs)
+    states.push_back({id, spec.account, vpc_spaces.contains(id) ? vpc_spaces[id] : "a"});
+  return states;
 }
 
 Fd FakeHost::listen(const ListenSpec& spec) {
@@ -109,8 +110,8 @@ std::vector<std::string> FakeHost::sweep(const SweepSpec& spec) {
   const auto wanted = [](const std::vector<std::string>& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
-  for (const auto& id : vpcs())
-    if (!wanted(spec.vpc_ids, id)) removed.push_back("vpc " + id), vpc_specs.erase(id);
+  for (const auto& vpc : vpcs())
+    if (!wanted(spec.vpc_ids, vpc.id)) removed.push_back("vpc " + vpc.id), vpc_specs.erase(vpc.id);
   for (const auto& machine : machines())
     if (!wanted(spec.machines, machine.name))
       removed.push_back("machine " + machine.name), delete_machine(machine.name);

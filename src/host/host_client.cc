@@ -106,7 +106,7 @@ Json HostClient::call(std::string_view action, Json arguments, Fd* descriptor) {
 
 void HostClient::apply_vpc(const VpcSpec& spec) { call("apply_vpc", encode(spec)); }
 void HostClient::remove_vpc(const std::string& id) { call("remove_vpc", encode(Name{id})); }
-std::vector<std::string> HostClient::vpcs() { return decode<std::vector<std::string>>(call("vpcs", Json::object())); }
+std::vector<VpcState> HostClient::vpcs() { return decode<std::vector<VpcState>>(call("vpcs", Json::object())); }
 
 Fd HostClient::listen(const ListenSpec& spec) {
   Fd descriptor;

@@ -112,6 +112,20 @@ def test_a_machine_that_belongs_to_nobody_goes(commission):
                                                           text=True, env=env).stdout, 30, "its end")
 
 
+def test_a_network_that_belongs_to_nobody_goes(commission):
+    run("ip", "netns", "add", "hb-vpc-0nobodys")
+    wait_until(lambda: not os.path.exists("/run/netns/hb-vpc-0nobodys"), 30, "its end")
+
+
+def test_a_namespace_that_was_removed_by_hand_comes_back_with_all_that_was_in_it(commission):
+    run("ip", "netns", "delete", f"hb-{vpc_of(commission)}")
+    wait_until(lambda: not doctor()[0], 9, "doctor's word on it")
+    wait_until_well(120)
+    require_serving(commission)
+    asked = "curl -s -o /dev/null -w '%{http_code}' --max-time 3 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token"
+    wait_until(lambda: commission.on_bastion(asked, check=False).strip().endswith("200"), 60, "metadata")
+
+
 def test_an_image_whose_file_is_gone_is_named_and_harms_nothing_that_runs(commission):
     folder = HOME / "host/incus/dir/images"
     file = max(folder.glob("*.rootfs"), key=lambda path: path.stat().st_size)

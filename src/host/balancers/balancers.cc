@@ -289,7 +289,7 @@ std::vector<Finding> Balancers::examine() {
   std::vector<Finding> findings;
   for (const auto& vpc : wanted) {
     const auto place = places_.find(vpc);
-    const bool runs = place != places_.end() && place->second.haproxy->pid() != 0;
+    const bool runs = place != places_.end() && place->second.haproxy->serves();
     findings.push_back({.what = "load balancers of " + vpc,
                         .severity = runs ? "ok" : "missing",
                         .detail = runs               ? ""

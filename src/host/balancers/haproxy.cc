@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <functional>
@@ -36,6 +37,15 @@ int Haproxy::pid() const {
   return 0;
 }
 
+bool Haproxy::serves() const {
+  const int process = pid();
+  if (process == 0) return false;
+  if (namespace_.empty()) return true;
+  struct stat its{}, named{};
+  return ::stat(fmt::format("/proc/{}/ns/net", process).c_str(), &its) == 0 &&
+         ::stat(("/run/netns/" + namespace_).c_str(), &named) == 0 && its.st_ino == named.st_ino;
+}
+
 std::string Haproxy::text_of(const HaproxyFiles& files) {
   // A certificate or body that changes under the same name is a change too.
   std::string text = files.config;
@@ -44,7 +54,7 @@ std::string Haproxy::text_of(const HaproxyFiles& files) {
   return text;
 }
 
-bool Haproxy::has(const HaproxyFiles& files) const { return text_of(files) == config_ && pid() != 0; }
+bool Haproxy::has(const HaproxyFiles& files) const { return text_of(files) == config_ && serves(); }
 
 void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   const std::string config = text_of(files);
@@ -56,10 +66,12 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   write_file_atomic(folder_ + "/states", states, 0600);
   write_file_atomic(folder_ + "/haproxy.cfg", config, 0600);
   config_.clear();
-  if (pid() != 0)
+  if (serves()) {
     reload();
-  else
+  } else {
+    end_process(pid());
     start();
+  }
   config_ = config;
 }
 

@@ -16,6 +16,9 @@ class Haproxy {
   Haproxy(std::string folder, std::string name_of_namespace);
 
   int pid() const;
+  /// Whether it runs, in the namespace that has its name now: one that was removed by hand lives on as long as what
+  /// runs in it.
+  bool serves() const;
   /// What runs was started or reloaded with exactly these files.
   bool has(const HaproxyFiles& files) const;
   /// Starts it with the files, or reloads it. `states` as server_states() makes them.

@@ -221,6 +221,13 @@ std::vector<std::string> Networks::list() {
   return ids;
 }
 
+std::vector<VpcState> Networks::states() {
+  std::lock_guard lock(mutex_);
+  std::vector<VpcState> states;
+  for (const auto& [id, vpc] : vpcs_) states.push_back({id, vpc.spec.account, identity_of(namespace_name(id))});
+  return states;
+}
+
 Fd Networks::listen(const ListenSpec& spec) {
   const std::string name = spec.vpc_id.empty() ? kEdge : namespace_name(spec.vpc_id);
   if (!namespace_exists(name)) throw HostError("NotFound", "no VPC " + spec.vpc_id);
@@ -315,6 +322,10 @@ void Networks::restore_lost() {
     edge_rules_seen_.clear();
     host_rules_seen_.clear();
   }
+  std::set<std::string> ours = {kEdge};
+  for (const auto& [id, vpc] : vpcs_) ours.insert(namespace_name(id));
+  for (const auto& name : list_folder("/run/netns"))
+    if (name.starts_with("hb-") && !ours.contains(name)) delete_namespace(name);
   std::string failure;
   for (auto& [id, vpc] : vpcs_) {
     if (is_whole(vpc)) continue;

@@ -30,6 +30,7 @@ class Networks {
   void apply(const VpcSpec& spec);
   void remove(const std::string& id);
   std::vector<std::string> list();
+  std::vector<VpcState> states();
   Fd listen(const ListenSpec& spec);
 
   /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread
@@ -38,6 +39,7 @@ class Networks {
   void adopt_interfaces(Arrival arrival);
 
   /// Makes again what somebody removed by hand: a VPC's namespace, its link to the edge, its rules, the edge itself.
+  /// Removes namespaces of ours that are nobody's.
   /// Called now and then by a thread of this object.
   void restore_lost();
   /// The links of machines' interfaces that are neither in their VPC nor in the host's namespace: their machine is off,

@@ -31,7 +31,7 @@ host::Nic nic_of(const BuildAddress& build) {
 host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds) {
   host::VpcSpec spec;
   spec.id = kBuildVpc;
-  spec.account = "000000000000";
+  spec.account = host::kOwnAccount;
   spec.region = region;
   spec.cidrs = {"100.64.0.0/16"};
   spec.internet_gateway = true;

@@ -2,6 +2,7 @@
 // bring networks and machines to what the rows say.
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -15,6 +16,11 @@
 namespace hanbat::http {
 class Exchange;
 }
+
+namespace hanbat::host {
+class Host;
+struct VpcState;
+}  // namespace hanbat::host
 
 namespace hanbat::ec2 {
 
@@ -166,7 +172,8 @@ class Ec2 final : public Operations {
 
   // Networks, in network_tasks.cc.
   void apply_vpc(store::TaskRun& run);
-  void listen_for_metadata(const std::string& vpc_id);
+  void listen_for_metadata(const host::VpcState& vpc);
+  void watch_networks(host::Host& host);
   void forget(store::TaskRun& run);
 
   // Machines, in instance_tasks.cc.
@@ -183,12 +190,13 @@ class Ec2 final : public Operations {
   void note_guest_spoke(const Resource<Instance>& row);
 
   region::Region& home_;
-  // VPCs in whose namespace this process listens for metadata requests.
+  // VPC → the namespace in which this process listens for its metadata requests.
   std::mutex listening_mutex_;
-  std::set<std::string> listening_;
+  std::map<std::string, std::string> listening_;
   // Machines that this process has seen running; only those can be seen to have stopped by themselves.
   std::set<std::string> seen_running_;
-  std::set<std::string> missed_once_;  // should have run at the last look, and did not
+  std::set<std::string> missed_once_;   // should have run at the last look, and did not
+  std::set<std::string> nobodys_once_;  // networks that had no VPC at the last look
   Metadata metadata_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "gen/ec2/client.h"
 #include "host/client.h"
+#include "http/server.h"
 #include "region/testing.h"
 #include "wire/testing.h"
 
@@ -140,6 +141,38 @@ TEST_F(Ec2Test, AMachineThatSomebodyRemovedByHandIsMadeAgainAndOneThatBelongsToN
   EXPECT_EQ(*instance(made).state->name, "running");
   EXPECT_FALSE(host.machine_specs.contains("i-nobodys"));
   EXPECT_TRUE(host.machine_specs.contains("build-1")) << "what other services made is theirs";
+}
+
+TEST_F(Ec2Test, ANetworkThatBelongsToNoVpcGoes) {
+  const std::string id = vpc();
+  ec2.run_instances(launch(subnet(id, "10.1.0.0/24")));
+  host.vpc_specs["vpc-0nobodys"] = {.id = "vpc-0nobodys", .account = "123456789012"};
+  host.vpc_specs["vpc-0builds"] = {.id = "vpc-0builds", .account = host::kOwnAccount};
+  for (int look = 0; look < 3; ++look) {
+    test.run_until_idle();
+    test.clock.advance(std::chrono::seconds(4));
+  }
+  EXPECT_FALSE(host.vpc_specs.contains("vpc-0nobodys"));
+  EXPECT_TRUE(host.vpc_specs.contains("vpc-0builds")) << "what other services made is theirs";
+  EXPECT_TRUE(host.vpc_specs.contains(id));
+}
+
+TEST_F(Ec2Test, MetadataIsServedAnewInANamespaceThatWasMadeAnew) {
+  http::Server server({}, [](http::Exchange&) {});
+  test.home.set_server(server);
+  const std::string id = vpc();
+  ec2.run_instances(launch(subnet(id, "10.1.0.0/24")));
+  const auto looks = [&] {
+    for (int look = 0; look < 2; ++look) {
+      test.run_until_idle();
+      test.clock.advance(std::chrono::seconds(4));
+    }
+    return host.listens.size();
+  };
+  ASSERT_EQ(looks(), 1U);
+  host.vpc_spaces[id] = "another";
+  EXPECT_EQ(looks(), 2U);
+  EXPECT_EQ(looks(), 2U) << "once is enough";
 }
 
 TEST_F(Ec2Test, AnInstanceGoesFromPendingToRunningToTerminatedWithItsMachine) {

@@ -148,6 +148,7 @@ void Ec2::watch_machines(store::TaskRun& run) {
   std::set<std::string> running, there;
   std::vector<std::string> nobodys;
   try {
+    watch_networks(*host);
     for (const host::MachineState& machine : host->machines()) {
       there.insert(machine.name);
       if (machine.status == "running") running.insert(machine.name);
@@ -165,7 +166,7 @@ void Ec2::watch_machines(store::TaskRun& run) {
       note_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases);
     });
   } catch (const host::HostError&) {
-    return run.again(kWatchEvery);
+    return run.again(kWatchEvery);  // the host side is at it; the next look tells more
   }
   // A machine that restarts by itself is away for a moment; one that is away at two looks has halted.
   std::vector<std::string> gone;

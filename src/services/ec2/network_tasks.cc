@@ -1,4 +1,7 @@
-// The task that brings a VPC in the kernel to what its rows say, and what becomes true when it is there.
+// The task that brings a VPC in the kernel to what its rows say, what becomes true when it is there, and the watch over
+// what was removed by hand or belongs to nobody.
+#include <spdlog/spdlog.h>
+
 #include "host/client.h"
 #include "http/server.h"
 #include "services/ec2/ec2.h"
@@ -40,7 +43,8 @@ void Ec2::apply_vpc(store::TaskRun& run) {
   const auto spec = home_.db.read([&](store::Tx& tx) { return render_vpc(tx, id); });
   if (host && spec) {
     host->apply_vpc(*spec);
-    listen_for_metadata(id);
+    for (const host::VpcState& vpc : host->vpcs())
+      if (vpc.id == id) listen_for_metadata(vpc);
   } else if (host) {
     if (http::Server* server = home_.find_server()) server->remove_listeners("imds:" + id);
     {
@@ -55,14 +59,42 @@ void Ec2::apply_vpc(store::TaskRun& run) {
   });
 }
 
-void Ec2::listen_for_metadata(const std::string& vpc_id) {
+/// Serves metadata in the VPC's namespace. A namespace that was made anew is another one, in which the old listener
+/// hears nothing.
+void Ec2::listen_for_metadata(const host::VpcState& vpc) {
   http::Server* server = home_.find_server();
-  if (!server) return;
+  if (!server || vpc.space.empty()) return;
   const std::lock_guard lock(listening_mutex_);
-  if (listening_.contains(vpc_id)) return;
-  server->add_listener(home_.require_host().listen({.vpc_id = vpc_id, .address = kMetadataAddress, .port = 80}),
-                       {.tag = "imds:" + vpc_id});
-  listening_.insert(vpc_id);
+  std::string& space = listening_[vpc.id];
+  if (space == vpc.space) return;
+  server->remove_listeners("imds:" + vpc.id);
+  server->add_listener(home_.require_host().listen({.vpc_id = vpc.id, .address = kMetadataAddress, .port = 80}),
+                       {.tag = "imds:" + vpc.id});
+  space = vpc.space;
+}
+
+/// What was made anew gets its listener again; a VPC of an account that has no row for it goes from the kernel.
+void Ec2::watch_networks(host::Host& host) {
+  const std::vector<host::VpcState> there = host.vpcs();
+  std::set<std::string> nobodys;
+  home_.db.read([&](store::Tx& tx) {
+    for (const host::VpcState& vpc : there)
+      if (vpc.account != host::kOwnAccount && !find<Vpc>(tx, vpc.id)) nobodys.insert(vpc.id);
+  });
+  // One that was deleted just now is there for a moment more.
+  for (const std::string& id : nobodys)
+    if (nobodys_once_.contains(id)) {
+      spdlog::warn("the network of {} belongs to no VPC: it is removed", id);
+      host.remove_vpc(id);
+    }
+  nobodys_once_ = std::move(nobodys);
+  for (const host::VpcState& vpc : there) {
+    {
+      const std::lock_guard lock(listening_mutex_);
+      if (!listening_.contains(vpc.id)) continue;  // its own task does it, when it has made the network
+    }
+    listen_for_metadata(vpc);
+  }
 }
 
 void Ec2::forget(store::TaskRun& run) {
