@@ -1,6 +1,9 @@
 """One region for all scenarios: started once, the commission provisioned and delivered once."""
+import socket
+
 import pytest
 
+import probe
 import region as live
 
 
@@ -20,3 +23,13 @@ def commission(region):
     for what in ("live", "image"):
         live.run(live.ROOT / "tools/wait-for", what, env=region.env)
     return region
+
+
+@pytest.fixture(scope="session")
+def open_port():
+    """A port that listens on every address of the host, so that what does not reach it was kept from it."""
+    with socket.create_server(("0.0.0.0", 0), backlog=100) as listening:
+        port = listening.getsockname()[1]
+        for address in probe.host_addresses():
+            socket.create_connection((address, port), timeout=2).close()
+        yield port

@@ -46,6 +46,7 @@ Json config_of(const MachineSpec& spec, const std::string& authority) {
       {"limits.cpu.allowance", fmt::format("{}ms/100ms", spec.cpus * 100)},
       {"limits.memory", fmt::format("{}MiB", spec.memory_mib)},
       {"limits.processes", std::to_string(process_limit(spec.memory_mib, host_pid_max()))},
+      {"security.guestapi", "false"},
       {"security.idmap.isolated", "true"},
       {"security.idmap.size", std::to_string(kIdsPerMachine)},
       {"security.nesting", spec.nesting ? "true" : "false"},
