@@ -35,6 +35,10 @@ def balancer_interface(number, subnet, ip, public):
     return one
 
 
+def device(number):
+    return "hb-" + f"{number:017x}"[-12:]
+
+
 @unittest.skipUnless(os.geteuid() == 0 and os.path.exists(HOSTD), "takes root and a build of hanbat-hostd")
 @unittest.skipUnless(os.path.isdir(IMAGE), "takes the machine image amzn2: hanbat image build")
 class Machines(unittest.TestCase):
@@ -284,8 +288,11 @@ class Machines(unittest.TestCase):
         self.hostd.process.kill()
         self.hostd.process.wait()
         self.get()
+        left = self.hostd.home + "/host/balancers/vpc-left"
+        os.mkdir(left)
         os.unlink(self.hostd.home + "/run/control.sock")
         self.hostd.start()
+        self.assertFalse(os.path.exists(left), "what the last daemon did not get to remove")
         self.get()
         self.hostd.call("machines")
         after = self.hostd.ask({"action": "status"})
@@ -300,6 +307,12 @@ class Machines(unittest.TestCase):
         self.hostd.call("delete_machine", name="i-12")
         self.hostd.call("delete_machine", name="i-12")
         self.assertEqual([m["name"] for m in self.hostd.call("machines")], ["i-11"])
+        both = type(self).interfaces
+        type(self).interfaces = [one for one in both if one["private_ip"] != "10.74.0.6"]
+        self.addCleanup(lambda: setattr(type(self), "interfaces", both))
+        self.apply_vpc(["0.0.0.0/0"])
+        links = sh("ip", "-n", "hb-vpc-four", "-brief", "link").stdout + sh("ip", "-brief", "link").stdout
+        self.assertEqual([line.split("@")[0].split()[0] for line in links.split("\n") if line.startswith(("hb-0", "veth"))], [device(11)], "its link goes with it")
 
     def test_a_region_taken_down_and_up_again_has_its_machines_running_and_its_balancer_serving(self):
         self.balancers(("active", None))

@@ -72,6 +72,9 @@ void Balancers::start() {
       end_process(find_process(folder_ + "/haproxy.pid", folder_ + "/haproxy.cfg"));
       remove_tree(folder_ + "/haproxy.pid");
     }
+    // A VPC whose balancers have gone may have kept its process or folder when the last daemon died on the way.
+    for (const std::string& name : list_folder(folder_))
+      if (name.starts_with("vpc-")) place_of(name);
     if (const auto text = find_file(folder_ + "/spec.json")) {
       spec_ = decode<BalancersSpec>(Json::parse(*text));
       for (const auto& balancer : spec_.balancers) place_of(balancer.vpc_id).spec = part_of(spec_, balancer.vpc_id);

@@ -136,11 +136,25 @@ void Networks::apply_locked(const VpcSpec& spec) {
   vpc.lines.routes = routes;
   apply_difference(name, "rule", vpc.lines.rules, wanted.rules);
   vpc.lines.rules = wanted.rules;
+  remove_stray_links(spec);
   const std::set<std::string> at_edge = edge_routes(spec, vpc.numbers);
   apply_difference(kEdge, "route", vpc.edge_routes, at_edge);
   vpc.edge_routes = at_edge;
   apply_dns(vpc, dnsmasq_of_vpc(spec, folder_of(spec.id)));
   save(vpc);
+}
+
+/// The outer end of a NIC stays when its machine goes, and would be there for ever.
+void Networks::remove_stray_links(const VpcSpec& spec) {
+  const std::string name = namespace_name(spec.id);
+  std::set<std::string> wanted;
+  for (const auto& interface : spec.interfaces) wanted.insert(device_name(interface.id));
+  std::string deletes;
+  for (const std::string& line : split(run_checked({"ip", "-n", name, "-brief", "link"}), '\n')) {
+    const std::string link = line.substr(0, line.find_first_of("@ "));
+    if (link.starts_with("hb-") && !wanted.contains(link)) deletes += "link delete " + link + "\n";
+  }
+  try_ip(name, deletes);
 }
 
 void Networks::make_namespace(Vpc& vpc) {

@@ -67,6 +67,7 @@ class Networks {
   void make_edge();
   void apply_locked(const VpcSpec& spec);
   void make_namespace(Vpc& vpc);
+  void remove_stray_links(const VpcSpec& spec);
   void number(const VpcSpec& spec, VpcNumbers& numbers);
   void apply_dns(Vpc& vpc, const DnsmasqFiles& wanted);
   void adopt_locked(Arrival arrival);

@@ -186,9 +186,12 @@ void BuildTasks::write_folder(const BuildRow& row) {
 }
 
 void BuildTasks::apply_network() {
+  // What was read first may not be applied last: the network would lack the other's build.
+  const std::lock_guard lock(network_mutex_);
   std::vector<BuildAddress> builds;
   home_.db.read([&](store::Tx& tx) {
-    for (const BuildRow& row : store_.builds_with_address(tx)) builds.push_back({row.uuid(), row.address});
+    for (const BuildRow& row : store_.builds_with_address(tx))
+      if (!row.complete()) builds.push_back({row.uuid(), row.address});
   });
   home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds));
   listen_for_build_credentials(home_);
@@ -268,6 +271,7 @@ void BuildTasks::remove_machine(store::TaskRun& run) {
       home_.db.read([&](store::Tx& tx) { return store_.find_build_by_sequence(tx, run.body().integer("sequence")); });
   if (!row) return;
   home_.require_host().delete_machine(machine_name(*row));
+  apply_network();
   std::error_code ignored;
   for (const auto& file : std::filesystem::directory_iterator(folder_of(*row), ignored))
     std::filesystem::remove(file.path(), ignored);

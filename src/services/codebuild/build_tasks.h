@@ -1,6 +1,7 @@
 // What carries a build out after the commit that started it: its machine, what the runner in it tells, its end.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ class BuildTasks {
   std::string folder_of(const BuildRow& row) const;
 
   region::Region& home_;
+  std::mutex network_mutex_;
   const Store& store_;
   const region::Service& service_;
 };
