@@ -22,12 +22,14 @@ from repository import git
 
 NO_ANSWER = (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError, botocore.parsers.ResponseParserError)
 DONE_BEFORE = ("AlreadyExists", "NameExists", "SameFileContent", "ParentCommitId", "AlreadyOwnedByYou", "NameInUse",
-               "NoSuchEntity", "NoSuchUpload", "DoesNotExist", "NotFound", "ImageAlreadyExists")
+               "NoSuchEntity", "NoSuchUpload", "DoesNotExist", "NotFound", "ImageAlreadyExists", "Duplicate", "AlreadyAssociated", "NotAttached")
 SESSION, SESSION_LOCK = botocore.session.Session(), threading.Lock()
 ACCOUNT = "123456789012"
 
 
 class User:
+    attempts = 3  # of one call, when the daemon dies under it
+
     def __init__(self, folder, fault="", log=None):
         self.folder, self.daemon, self.deaths = folder, live.Daemon(folder), 0
         self.clients = {}
@@ -59,7 +61,7 @@ class User:
         return self.clients[service]
 
     def __call__(self, service, operation, **arguments):
-        for attempt in range(3):
+        for attempt in range(self.attempts):
             try:
                 return getattr(self.client(service), operation)(**arguments)
             except NO_ANSWER:
@@ -89,7 +91,7 @@ class User:
 
     def push_image(self, repository, tag, layer):
         """As docker does: from the start again when the connection broke."""
-        for _ in range(2):
+        for _ in range(self.attempts - 1):
             try:
                 config = self.push_blob(repository, b"{}") | {"mediaType": "application/vnd.oci.image.config.v1+json"}
                 kind = "application/vnd.oci.image.manifest.v1+json"

@@ -35,6 +35,11 @@ def run(*command, env=None, check=True, timeout=900, cwd=None, stdin=None):
     return done
 
 
+def process_in(line):
+    """The process that a line of `hanbat status` names."""
+    return int(line.split("process ")[1].split(",")[0])
+
+
 class Region:
     """A running region, and the environment that `hanbat env` makes for its users."""
 
@@ -79,7 +84,7 @@ class Region:
         return {line.split()[0]: line for line in lines if line.strip()}
 
     def pid_of(self, daemon):
-        return int(self.status()[daemon].split("process ")[1].split(",")[0])
+        return process_in(self.status()[daemon])
 
     # -- servers --------------------------------------------------------------------------------------------------
 
