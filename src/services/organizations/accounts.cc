@@ -62,7 +62,7 @@ Account Organizations::account_of(store::Tx& tx, const OrganizationRow& organiza
 }
 
 CreateAccountOutput Organizations::create_account(region::Request& rq, const CreateAccountInput& in) {
-  const OrganizationRow organization = require_managed(rq, "CreateAccount");
+  const OrganizationRow organization = require_managed_with_tags(rq, "CreateAccount", {}, in.tags);
 
   std::size_t accounts = 0;
   bool taken = false;

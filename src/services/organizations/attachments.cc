@@ -12,11 +12,14 @@ void check_enabled(const OrganizationRow& organization) {
     throw PolicyTypeNotEnabledException("This operation can be performed only for enabled policy types.");
 }
 
+/// What the question about a policy's target tells of the policy: there is but one type.
+region::ConditionKeys type_of_policy() { return {{kPolicyType, {std::string(kServiceControl)}}}; }
+
 }  // namespace
 
 AttachPolicyOutput Organizations::attach_policy(region::Request& rq, const AttachPolicyInput& in) {
   require_managed(rq, "AttachPolicy", in.policy_id);
-  const OrganizationRow organization = require_managed(rq, "AttachPolicy", in.target_id);
+  const OrganizationRow organization = require_managed(rq, "AttachPolicy", in.target_id, type_of_policy());
 
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   const Node target = require_target(rq, organization, in.target_id);
@@ -32,7 +35,7 @@ AttachPolicyOutput Organizations::attach_policy(region::Request& rq, const Attac
 
 DetachPolicyOutput Organizations::detach_policy(region::Request& rq, const DetachPolicyInput& in) {
   require_managed(rq, "DetachPolicy", in.policy_id);
-  const OrganizationRow organization = require_managed(rq, "DetachPolicy", in.target_id);
+  const OrganizationRow organization = require_managed(rq, "DetachPolicy", in.target_id, type_of_policy());
 
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   const Node target = require_target(rq, organization, in.target_id);
@@ -48,7 +51,8 @@ DetachPolicyOutput Organizations::detach_policy(region::Request& rq, const Detac
 
 ListPoliciesForTargetOutput Organizations::list_policies_for_target(region::Request& rq,
                                                                     const ListPoliciesForTargetInput& in) {
-  const OrganizationRow organization = require_managed(rq, "ListPoliciesForTarget", in.target_id);
+  const OrganizationRow organization =
+      require_managed(rq, "ListPoliciesForTarget", in.target_id, {{kPolicyType, {in.filter}}});
 
   check_policy_type(rq, in.filter);
   const Node target = require_target(rq, organization, in.target_id);

@@ -91,7 +91,7 @@ ListRootsOutput Organizations::list_roots(region::Request& rq, const ListRootsIn
 }
 
 EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, const EnablePolicyTypeInput& in) {
-  OrganizationRow row = require_managed(rq, "EnablePolicyType", in.root_id);
+  OrganizationRow row = require_managed(rq, "EnablePolicyType", in.root_id, {{kPolicyType, {in.policy_type}}});
 
   check_policy_type(rq, in.policy_type);
   check_root(row, in.root_id);
@@ -105,7 +105,7 @@ EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, co
 }
 
 DisablePolicyTypeOutput Organizations::disable_policy_type(region::Request& rq, const DisablePolicyTypeInput& in) {
-  OrganizationRow row = require_managed(rq, "DisablePolicyType", in.root_id);
+  OrganizationRow row = require_managed(rq, "DisablePolicyType", in.root_id, {{kPolicyType, {in.policy_type}}});
 
   check_policy_type(rq, in.policy_type);
   check_root(row, in.root_id);

@@ -1,6 +1,7 @@
 #include "services/organizations/organizations.h"
 
 #include "gen/organizations/schema.h"
+#include "region/tag_keys.h"
 
 namespace hanbat::organizations {
 
@@ -46,21 +47,36 @@ std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy)
   return organization.arn("policy", "service_control_policy/" + policy.id);
 }
 
-OrganizationRow Organizations::require_managed(region::Request& rq, std::string_view action,
-                                               std::string_view id) const {
+OrganizationRow Organizations::require_managed(region::Request& rq, std::string_view action, std::string_view id,
+                                               region::ConditionKeys keys) const {
   const auto organization = store_.find_of(rq.tx, rq.account);
+  const std::string action_name = "organizations:" + std::string(action);
   std::string resource = "*";
   if (organization && !id.empty()) {
-    if (const auto node = store_.find_node(rq.tx, id); node && node->organization_id == organization->id)
+    if (const auto node = store_.find_node(rq.tx, id); node && node->organization_id == organization->id) {
       resource = arn_of(*organization, *node);
-    else if (const auto policy = store_.find_policy(rq.tx, *organization, id))
+    } else if (const auto policy = store_.find_policy(rq.tx, *organization, id)) {
       resource = arn_of(*organization, *policy);
+      if (rq.names_key(action_name, kPolicyType)) keys[kPolicyType] = {std::string(kServiceControl)};
+    }
+    if (resource != "*") region::add_resource_tags(keys, store_.tags(rq.tx, id));
   }
-  rq.authorize("organizations:" + std::string(action), resource);
+  rq.authorize(action_name, resource, keys);
   if (!organization) throw AWSOrganizationsNotInUseException("Your account is not a member of an organization.");
   if (organization->management_account != rq.account)
     throw AccessDeniedException("You don't have permissions to access this resource.");
   return *organization;
+}
+
+OrganizationRow Organizations::require_managed_with_tags(region::Request& rq, std::string_view action,
+                                                         std::string_view id,
+                                                         const std::optional<std::vector<Tag>>& tags,
+                                                         region::ConditionKeys keys) const {
+  const region::ConditionKeys tag_keys = region::request_tag_keys(region::tag_map(tags));
+  keys.insert(tag_keys.begin(), tag_keys.end());
+  OrganizationRow organization = require_managed(rq, action, id, std::move(keys));
+  if (!tag_keys.empty()) rq.authorize("organizations:TagResource", "*", tag_keys);
+  return organization;
 }
 
 Node Organizations::require_node(region::Request& rq, const OrganizationRow& organization, std::string_view id) const {

@@ -82,8 +82,14 @@ class Organizations final : public Operations, public region::Memberships {
  private:
   /// Authorizes the action on the thing of that id (its ARN, or "*" when `id` is empty or in no organization) and
   /// returns the organization that the caller's account manages. Throws AWSOrganizationsNotInUseException, and
-  /// AccessDeniedException for a member account.
-  OrganizationRow require_managed(region::Request& rq, std::string_view action, std::string_view id = {}) const;
+  /// AccessDeniedException for a member account. Beside `keys` policies are told of the thing's tags and of the type of
+  /// the policy that it is.
+  OrganizationRow require_managed(region::Request& rq, std::string_view action, std::string_view id = {},
+                                  region::ConditionKeys keys = {}) const;
+  /// The same of a call that makes something, which needs the right to tag when it brings tags.
+  OrganizationRow require_managed_with_tags(region::Request& rq, std::string_view action, std::string_view id,
+                                            const std::optional<std::vector<Tag>>& tags,
+                                            region::ConditionKeys keys = {}) const;
   Node require_node(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
   /// A root or an organizational unit. Throws ParentNotFoundException.
   Node require_parent(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
@@ -109,6 +115,7 @@ PolicySummary summary_of(const OrganizationRow& organization, const PolicyRow& p
 void check_policy_type(const region::Request& rq, std::string_view type);
 
 inline constexpr std::string_view kServiceControl = "SERVICE_CONTROL_POLICY";
+inline constexpr const char* kPolicyType = "organizations:PolicyType";
 
 template <class T>
 struct Page {

@@ -162,6 +162,30 @@ TEST_F(OrganizationsTest, APolicyIsCheckedAndItsNameIsOne) {
       "NotImplemented");
 }
 
+TEST_F(OrganizationsTest, PoliciesAreToldOfTagsAndOfTheTypeOfPolicy) {
+  enable();
+  const std::string none = policy("none");
+  const std::string of = "arn:aws:organizations::*:policy/*";
+  const std::optional<std::vector<Tag>> team{{{.key = "team", .value = "a"}}};
+  client().create_organizational_unit({.name = "dev", .parent_id = root, .tags = team});
+  client().tag_resource({.resource_id = none, .tags = *team});
+  client().attach_policy({.policy_id = none, .target_id = root});
+  client().list_policies({.filter = "SERVICE_CONTROL_POLICY"});
+  client().untag_resource({.resource_id = none, .tag_keys = {"team"}});
+  const region::Told expected[] = {
+      {"organizations:CreateOrganizationalUnit", "arn:aws:organizations::*:root/*", "aws:RequestTag/team", "a"},
+      {"organizations:TagResource", "*", "aws:TagKeys", "team"},
+      {"organizations:TagResource", of, "aws:RequestTag/team", "a"},
+      {"organizations:AttachPolicy", of, "organizations:PolicyType", "SERVICE_CONTROL_POLICY"},
+      {"organizations:AttachPolicy", of, "aws:ResourceTag/team", "a"},
+      {"organizations:AttachPolicy", "arn:aws:organizations::*:root/*", "organizations:PolicyType",
+       "SERVICE_CONTROL_POLICY"},
+      {"organizations:ListPolicies", "*", "organizations:PolicyType", "SERVICE_CONTROL_POLICY"},
+      {"organizations:UntagResource", of, "aws:TagKeys", "team"}};
+  for (const region::Told& one : expected)
+    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+}
+
 TEST_F(OrganizationsTest, AUnitThatHoldsAnythingStays) {
   const std::string outer = unit(root, "outer");
   const std::string inner = unit(outer, "inner");

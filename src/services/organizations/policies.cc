@@ -48,7 +48,8 @@ PolicySummary summary_of(const OrganizationRow& organization, const PolicyRow& p
 }
 
 CreatePolicyOutput Organizations::create_policy(region::Request& rq, const CreatePolicyInput& in) {
-  const OrganizationRow organization = require_managed(rq, "CreatePolicy");
+  const OrganizationRow organization =
+      require_managed_with_tags(rq, "CreatePolicy", {}, in.tags, {{kPolicyType, {in.type}}});
 
   check_policy_type(rq, in.type);
   check_content(in.content);
@@ -106,7 +107,7 @@ DeletePolicyOutput Organizations::delete_policy(region::Request& rq, const Delet
 }
 
 ListPoliciesOutput Organizations::list_policies(region::Request& rq, const ListPoliciesInput& in) {
-  const OrganizationRow organization = require_managed(rq, "ListPolicies");
+  const OrganizationRow organization = require_managed(rq, "ListPolicies", {}, {{kPolicyType, {in.filter}}});
 
   check_policy_type(rq, in.filter);
   std::vector<PolicySummary> all;

@@ -1,4 +1,5 @@
 // Tags of accounts, units, roots and policies.
+#include "region/tag_keys.h"
 #include "services/organizations/organizations.h"
 
 namespace hanbat::organizations {
@@ -14,7 +15,8 @@ void check_exists(const Store& store, store::Tx& tx, const OrganizationRow& orga
 }  // namespace
 
 TagResourceOutput Organizations::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  const OrganizationRow organization = require_managed(rq, "TagResource", in.resource_id);
+  const OrganizationRow organization =
+      require_managed(rq, "TagResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));
 
   check_exists(store_, rq.tx, organization, in.resource_id);
   set_tags(rq, in.resource_id, in.tags);
@@ -26,7 +28,8 @@ TagResourceOutput Organizations::tag_resource(region::Request& rq, const TagReso
 }
 
 UntagResourceOutput Organizations::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  const OrganizationRow organization = require_managed(rq, "UntagResource", in.resource_id);
+  const OrganizationRow organization =
+      require_managed(rq, "UntagResource", in.resource_id, region::removed_tag_keys(in.tag_keys));
 
   check_exists(store_, rq.tx, organization, in.resource_id);
   for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_id, key);

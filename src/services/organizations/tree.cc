@@ -72,7 +72,7 @@ ListChildrenOutput Organizations::list_children(region::Request& rq, const ListC
 
 CreateOrganizationalUnitOutput Organizations::create_organizational_unit(region::Request& rq,
                                                                          const CreateOrganizationalUnitInput& in) {
-  const OrganizationRow organization = require_managed(rq, "CreateOrganizationalUnit", in.parent_id);
+  const OrganizationRow organization = require_managed_with_tags(rq, "CreateOrganizationalUnit", in.parent_id, in.tags);
 
   const Node parent = require_parent(rq, organization, in.parent_id);
   if (store_.line_to(rq.tx, parent).size() > kDeepest)
