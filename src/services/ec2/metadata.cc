@@ -46,8 +46,9 @@ std::optional<Resource<Instance>> find_asker(store::Tx& tx, const std::string& v
 /// One question of one instance.
 class Answering {
  public:
-  Answering(region::Region& home, Metadata& metadata, Resource<Instance> row)
-      : home_(home), metadata_(metadata), row_(std::move(row)) {}
+  /// `role_delivery` is the version of the service that was asked, "1.0" or "2.0": ec2:RoleDelivery of the keys.
+  Answering(region::Region& home, Metadata& metadata, Resource<Instance> row, std::string role_delivery)
+      : home_(home), metadata_(metadata), row_(std::move(row)), role_delivery_(std::move(role_delivery)) {}
 
   http::Response answer(const std::string& path) {
     if (path.empty()) return plain(200, "dynamic\nmeta-data\nuser-data");
@@ -113,6 +114,7 @@ class Answering {
   std::map<std::string, std::string> session_keys() const {
     return {{"aws:Ec2InstanceSourceVpc", row_.shape.vpc_id.value_or("")},
             {"aws:Ec2InstanceSourcePrivateIPv4", row_.shape.private_ip_address.value_or("")},
+            {"ec2:RoleDelivery", role_delivery_},
             {"ec2:SourceInstanceArn", make_arn("ec2", row_.place.region, row_.place.account, "instance/" + row_.id)}};
   }
 
@@ -139,6 +141,7 @@ class Answering {
   region::Region& home_;
   Metadata& metadata_;
   Resource<Instance> row_;
+  std::string role_delivery_;
   IamInstanceProfile profile_;
   std::string role_arn_;
   std::string role_name_;
@@ -178,7 +181,7 @@ bool Metadata::is_token(const std::string& instance_id, std::string_view token, 
 region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id,
                                             const std::string& role_arn,
                                             const std::map<std::string, std::string>& session_keys) {
-  const auto name = std::make_pair(instance_id, role_arn);
+  const auto name = std::make_pair(role_arn, session_keys);
   {
     const std::lock_guard lock(mutex_);
     const auto held = keys_.find(name);
@@ -221,7 +224,7 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
     return exchange.send(refusal(401));
   if (head.raw_path == "/") return exchange.send(plain(200, kVersions));
   const auto path = below_version(head.raw_path);
-  exchange.send(path ? Answering(home_, metadata_, *row).answer(*path) : refusal(404));
+  exchange.send(path ? Answering(home_, metadata_, *row, token ? "2.0" : "1.0").answer(*path) : refusal(404));
 }
 
 void Ec2::note_guest_spoke(const Resource<Instance>& row) {

@@ -33,7 +33,8 @@ class Metadata {
   };
   std::mutex mutex_;
   std::map<std::string, std::deque<Token>, std::less<>> tokens_;  // by instance, the oldest first
-  std::map<std::pair<std::string, std::string>, region::TemporaryCredentials> keys_;
+  /// By role and what its sessions say of the instance.
+  std::map<std::pair<std::string, std::map<std::string, std::string>>, region::TemporaryCredentials> keys_;
 };
 
 /// The same number when it may be an HttpPutResponseHopLimit (1 to 64); throws InvalidParameterValue.
