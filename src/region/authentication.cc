@@ -52,6 +52,18 @@ bool is_chunked(const wire::Claim& claim) {
   return claim.payload != wire::PayloadKind::kHashed && claim.payload != wire::PayloadKind::kUnsigned;
 }
 
+/// What S3's policies may ask about a signature. A claim that is not presigned has no age: it is good for minutes only.
+/// Source: S3 API reference, "Amazon S3 Signature Version 4 authentication specific policy keys".
+std::map<std::string, std::string> signature_keys(const wire::Claim& claim, std::string_view content_sha256,
+                                                  Timestamp now) {
+  const bool presigned = claim.kind == wire::Claim::Kind::kQuery;
+  std::map<std::string, std::string> out{{"s3:authType", presigned ? "REST-QUERY-STRING" : "REST-HEADER"},
+                                         {"s3:signatureversion", "AWS4-HMAC-SHA256"}};
+  if (presigned) out["s3:signatureAge"] = std::to_string((now - claim.signed_at).count());
+  if (!content_sha256.empty()) out["s3:x-amz-content-sha256"] = content_sha256;
+  return out;
+}
+
 }  // namespace
 
 std::optional<Scope> find_scope(const wire::RequestView& request) {
@@ -122,7 +134,12 @@ void Authentication::check_body(wire::Body& body) {
 
 Caller Authentication::caller(const wire::OperationModel& operation) const {
   const State& s = *state_;
-  if (s.claim) return s.credential->caller;
+  if (s.claim) {
+    Caller caller = s.credential->caller;
+    if (s.style == wire::AuthStyle::kS3)
+      caller.request_keys = signature_keys(*s.claim, s.request.header("x-amz-content-sha256"), s.home.clock.now());
+    return caller;
+  }
   // S3 decides about the unsigned by the bucket's policy.
   if (!operation.unsigned_allowed && s.style != wire::AuthStyle::kS3) throw wire::missing_authentication(s.style);
   Caller anonymous;

@@ -33,8 +33,10 @@ struct Caller {
   std::map<std::string, std::string> session_tags;  // aws:PrincipalTag/… of the session
   std::map<std::string, std::string> session_keys;  // condition keys of all its calls: where an instance got its keys
   std::string source_identity;
-  std::string via_service;  // the service that calls on this principal's behalf, or ""
-  std::string source_arn;   // of a service: the resource on whose behalf it calls (a rule, a project), or ""
+  std::map<std::string, std::string> request_keys;  // condition keys of the signature: s3:authType, s3:signatureAge
+  std::string via_service;  // the service that calls on this principal's behalf, with its own rights, or ""
+  std::string held_by;     // the service that took this session of a role for itself, codepipeline.amazonaws.com, or ""
+  std::string source_arn;  // of a service: the resource on whose behalf it calls (a rule, a project), or ""
   std::string source_ip;
   std::string user_agent;
   std::string referer;
@@ -101,6 +103,13 @@ class Identity {
   virtual std::optional<std::string> find_unknown_principal(store::Tx&, const policy::Document&) {
     return std::nullopt;
   }
+  /// A resource's policy as it is kept: the users and roles that its principals name by ARN are named by id, since the
+  /// policy means the very one that has the ARN now, not one that is made under the same name later.
+  /// Source: IAM User Guide, "AWS JSON policy elements: Principal".
+  virtual std::string bind_principals(store::Tx&, std::string_view policy) { return std::string(policy); }
+  /// A kept policy as it is shown and as it counts: ids under the ARNs that they have now; one that is gone stays an
+  /// id.
+  virtual std::string show_principals(store::Tx&, std::string_view policy) { return std::string(policy); }
   /// The account of an access key, known by the key alone; nothing when it is none of ours.
   virtual std::optional<std::string> find_key_account(store::Tx& tx, std::string_view access_key_id) = 0;
   /// Keys for such a session (for a build's or an instance's own tools), valid that long.

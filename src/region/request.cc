@@ -51,10 +51,13 @@ bool Request::names_key(std::string_view action, std::string_view key) const {
   return region::names_key(operation, action, key);
 }
 
-void Request::authorize_pass_role(std::string_view role_arn, std::string_view service_principal) {
+void Request::authorize_pass_role(std::string_view role_arn, std::string_view service_principal,
+                                  std::string_view associated_resource) {
   if (!wildcard_match("arn:aws:iam::*:role/*", role_arn))
     throw wire::Error("ValidationException", 400, "The role ARN is not valid: " + std::string(role_arn));
-  authorize("iam:PassRole", role_arn, {{"iam:PassedToService", {std::string(service_principal)}}});
+  ConditionKeys keys{{"iam:PassedToService", {std::string(service_principal)}}};
+  if (!associated_resource.empty()) keys["iam:AssociatedResourceArn"] = {std::string(associated_resource)};
+  authorize("iam:PassRole", role_arn, keys);
 }
 
 void Request::publish(const Event& event) { home.publish(tx, account, region, event); }

@@ -65,9 +65,10 @@ class Request {
   void authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys = {});
   /// The same with a resource policy (a bucket's, a repository's) and the account that owns the resource.
   void authorize(AccessQuestion question);
-  /// iam:PassRole of the role to the service ("codebuild.amazonaws.com"). Throws ValidationException for what is no
-  /// role's ARN.
-  void authorize_pass_role(std::string_view role_arn, std::string_view service_principal);
+  /// iam:PassRole of the role to the service ("codebuild.amazonaws.com"), for the resource that will use it
+  /// (iam:AssociatedResourceArn; "" when the call is about none). Throws ValidationException for what is no role's ARN.
+  void authorize_pass_role(std::string_view role_arn, std::string_view service_principal,
+                           std::string_view associated_resource);
   /// Whether the operation's table has the action on such a resource: to refuse an ARN of the caller's in AWS's words
   /// before it is asked about.
   bool names_resource(std::string_view action, std::string_view arn) const;

@@ -80,6 +80,11 @@ Json session_context(const Caller& caller) {
 }
 
 /// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+/// The service that calls in the principal's stead: with its rights, or as the holder of its role.
+const std::string& calling_service(const Caller& caller) {
+  return caller.via_service.empty() ? caller.held_by : caller.via_service;
+}
+
 Json user_identity(const Caller& caller) {
   if (caller.kind == Kind::kService) return Json::object({{"type", "AWSService"}, {"invokedBy", caller.name}});
   const auto type = [&] {
@@ -100,7 +105,7 @@ Json user_identity(const Caller& caller) {
   if (caller.kind == Kind::kUser) out["userName"] = caller.name;
   if (caller.kind == Kind::kAssumedRole || caller.kind == Kind::kFederatedUser || caller.token_issued_at)
     out["sessionContext"] = session_context(caller);
-  if (!caller.via_service.empty()) out["invokedBy"] = caller.via_service;
+  if (const std::string& service = calling_service(caller); !service.empty()) out["invokedBy"] = service;
   return out;
 }
 
@@ -120,7 +125,7 @@ std::string user_name(const Caller& caller) {
 
 /// Where the call came from and with what program: a service that calls is both.
 std::pair<std::string, std::string> origin(const Caller& caller) {
-  const std::string& service = caller.kind == Kind::kService ? caller.name : caller.via_service;
+  const std::string& service = caller.kind == Kind::kService ? caller.name : calling_service(caller);
   if (!service.empty()) return {service, service};
   if (caller.source_ip.empty()) return {"AWS Internal", "AWS Internal"};
   return {caller.source_ip, caller.user_agent};

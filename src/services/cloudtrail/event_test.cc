@@ -137,7 +137,7 @@ TEST(TrailEvent, ASessionOfARoleNamesTheRoleThatIssuedIt) {
 TEST(TrailEvent, AServiceThatActsInARoleIsWhereTheCallCameFrom) {
   Caller pipeline = deployer();
   pipeline.access_key_id.clear();
-  pipeline.via_service = "codepipeline.amazonaws.com";
+  pipeline.held_by = "codepipeline.amazonaws.com";
   pipeline.user_agent = "codepipeline.amazonaws.com codepipeline/app";
   const codecommit::GetBranchInput in{.branch_name = "main", .repository_name = "app"};
   const codecommit::GetBranchOutput out;

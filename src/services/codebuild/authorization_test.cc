@@ -47,6 +47,14 @@ TEST_F(CodeBuildAuthorizationTest, AProjectIsAskedForByWhatItIsMadeOf) {
   EXPECT_EQ(told("codebuild:CreateProject", "codebuild:environment.image"), "aws/codebuild/standard:7.0");
   EXPECT_EQ(told("codebuild:CreateProject", "codebuild:serviceRole"), kRole);
   EXPECT_EQ(test.authorizer.told("iam:PassRole", kRole, "iam:PassedToService"), "codebuild.amazonaws.com");
+  EXPECT_EQ(test.authorizer.told("iam:PassRole", kRole, "iam:AssociatedResourceArn"), kArn);
+  UpdateProjectInput in;
+  in.name = "web";
+  in.secondary_sources = {{{.location = "b/lib.zip", .source_identifier = "lib", .type = "S3"}}};
+  in.secondary_artifacts = {{{.artifact_identifier = "docs", .location = "out", .type = "S3"}}};
+  codebuild.update_project(in);
+  EXPECT_EQ(told("codebuild:UpdateProject", "codebuild:secondarySources/lib.location"), "b/lib.zip");
+  EXPECT_EQ(told("codebuild:UpdateProject", "codebuild:secondaryArtifacts/docs.location"), "out");
 }
 
 TEST_F(CodeBuildAuthorizationTest, ABuildIsItsProjects) {
@@ -58,6 +66,7 @@ TEST_F(CodeBuildAuthorizationTest, ABuildIsItsProjects) {
   codebuild.batch_get_builds({.ids = {id}});
   EXPECT_EQ(told("codebuild:StartBuild", "aws:ResourceTag/team"), "a");
   EXPECT_EQ(told("codebuild:StartBuild", "codebuild:environment.environmentVariables.name"), "STAGE");
+  EXPECT_EQ(told("codebuild:StartBuild", "codebuild:environment.environmentVariables/STAGE.value"), "test");
   EXPECT_EQ(told("codebuild:StopBuild", "aws:ResourceTag/team"), "a");
   EXPECT_EQ(told("codebuild:BatchGetBuilds", "aws:ResourceTag/team"), "a");
 }

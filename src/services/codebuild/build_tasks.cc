@@ -85,8 +85,7 @@ std::string BuildTasks::folder_of(const BuildRow& row) const {
 }
 
 region::Caller BuildTasks::assume(const BuildRow& row) {
-  return home_.assume_role(*row.build.service_role, "codebuild.amazonaws.com", "AWSCodeBuild-" + row.uuid(),
-                           project_arn_of(row));
+  return home_.db.read([&](store::Tx& tx) { return take_service_role(home_, tx, row); });
 }
 
 void BuildTasks::carry_out(store::TaskRun& run) {

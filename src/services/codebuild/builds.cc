@@ -12,7 +12,7 @@ namespace {
 
 /// Who started it, as CodeBuild tells: a service by its own name, others by theirs.
 std::string initiator_of(const region::Caller& caller) {
-  if (caller.via_service.starts_with("codepipeline") || caller.via_service.starts_with("events")) {
+  if (caller.held_by.starts_with("codepipeline") || caller.held_by.starts_with("events")) {
     // The service tells in its user agent for which pipeline or rule it calls.
     const std::size_t space = caller.user_agent.find(' ');
     if (space != std::string::npos) return caller.user_agent.substr(space + 1);
@@ -83,9 +83,7 @@ region::ConditionKeys override_keys(const StartBuildInput& in) {
   add("environment.computeType", in.compute_type_override);
   add("environment.image", in.image_override);
   if (in.privileged_mode_override) add("environment.privilegedMode", *in.privileged_mode_override ? "true" : "false");
-  if (in.environment_variables_override)
-    for (const EnvironmentVariable& variable : *in.environment_variables_override)
-      keys["codebuild:environment.environmentVariables.name"].push_back(variable.name);
+  add_variable_keys(keys, in.environment_variables_override);
   return keys;
 }
 
@@ -101,7 +99,9 @@ BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, 
 
 StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInput& in) {
   authorize(rq, "codebuild:StartBuild", project_name(in.project_name), override_keys(in));
-  if (in.service_role_override) rq.authorize_pass_role(*in.service_role_override, "codebuild.amazonaws.com");
+  if (in.service_role_override)
+    rq.authorize_pass_role(*in.service_role_override, "codebuild.amazonaws.com",
+                           project_arn(rq, project_name(in.project_name)));
 
   return {.build = begin_build(rq, in)};
 }

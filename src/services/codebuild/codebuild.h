@@ -58,5 +58,7 @@ class CodeBuild final : public Operations {
 
 /// The project's name of a name or ARN.
 std::string project_name(const std::string& name_or_arn);
+/// Adds the condition keys that tell of a project's or a build's environment variables.
+void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vector<EnvironmentVariable>>& variables);
 
 }  // namespace hanbat::codebuild

@@ -10,6 +10,15 @@
 #include "services/codebuild/build_network.h"
 
 namespace hanbat::codebuild {
+
+region::Caller take_service_role(region::Region& home, store::Tx& tx, const BuildRow& row) {
+  region::Caller role = home.identity().assume_role(tx, *row.build.service_role, "codebuild.amazonaws.com",
+                                                    "AWSCodeBuild-" + row.uuid(), project_arn_of(row));
+  role.session_keys = {{"codebuild:projectArn", project_arn_of(row)},
+                       {"codebuild:buildArn", row.build.arn.value_or("")}};
+  return role;
+}
+
 namespace {
 
 constexpr const char* kTag = "build-credentials";
@@ -28,9 +37,7 @@ class Keys {
     const auto found = held_.find(row.uuid());
     if (found != held_.end()) return found->second;
     return held_[row.uuid()] = home.db.write([&](store::Tx& tx) {
-      const region::Caller role = home.identity().assume_role(tx, *row.build.service_role, "codebuild.amazonaws.com",
-                                                              "AWSCodeBuild-" + row.uuid(), project_arn_of(row));
-      return home.identity().issue_keys(tx, role, kLifetime);
+      return home.identity().issue_keys(tx, take_service_role(home, tx, row), kLifetime);
     });
   }
 

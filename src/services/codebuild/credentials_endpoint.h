@@ -6,6 +6,9 @@
 
 namespace hanbat::codebuild {
 
+/// The build's service role, as CodeBuild takes it for the build: its sessions say for which build they are, wherever
+/// they call. Source: CodeBuild User Guide, "Use CodeBuild condition keys as IAM service role variables".
+region::Caller take_service_role(region::Region& home, store::Tx& tx, const BuildRow& row);
 /// Names the handler of the endpoint's requests; once, at start.
 void serve_build_credentials(region::Region& home, const Store& store);
 /// Has the host listen there, unless it does already; after the builds' network is there.

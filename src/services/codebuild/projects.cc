@@ -58,12 +58,29 @@ void add_project_keys(region::ConditionKeys& keys, const std::optional<ProjectSo
   add("environment.computeType", environment->compute_type);
   add("environment.image", environment->image);
   if (environment->privileged_mode) add("environment.privilegedMode", *environment->privileged_mode ? "true" : "false");
-  if (environment->environment_variables)
-    for (const EnvironmentVariable& variable : *environment->environment_variables)
-      keys["codebuild:environment.environmentVariables.name"].push_back(variable.name);
+  add_variable_keys(keys, environment->environment_variables);
+}
+
+/// The further sources and artifacts, which policies name by their identifiers.
+void add_secondary_keys(region::ConditionKeys& keys, const std::optional<std::vector<ProjectSource>>& sources,
+                        const std::optional<std::vector<ProjectArtifacts>>& artifacts) {
+  for (const ProjectSource& source : sources.value_or(std::vector<ProjectSource>()))
+    if (source.location)
+      keys["codebuild:secondarySources/" + source.source_identifier.value_or("") + ".location"] = {*source.location};
+  for (const ProjectArtifacts& artifact : artifacts.value_or(std::vector<ProjectArtifacts>()))
+    if (artifact.location)
+      keys["codebuild:secondaryArtifacts/" + artifact.artifact_identifier.value_or("") + ".location"] = {
+          *artifact.location};
 }
 
 }  // namespace
+
+void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vector<EnvironmentVariable>>& variables) {
+  for (const EnvironmentVariable& variable : variables.value_or(std::vector<EnvironmentVariable>())) {
+    keys["codebuild:environment.environmentVariables.name"].push_back(variable.name);
+    keys["codebuild:environment.environmentVariables/" + variable.name + ".value"] = {variable.value};
+  }
+}
 
 CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home, store_, *this)) {}
 
@@ -108,12 +125,13 @@ void CodeBuild::check(region::Request& rq, const Project& project) const {
     throw wire::Error::not_implemented("CreateProject", "logsConfig.s3Logs");
   if (!rq.names_resource("iam:PassRole", *project.service_role))
     throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
-  rq.authorize_pass_role(*project.service_role, "codebuild.amazonaws.com");
+  rq.authorize_pass_role(*project.service_role, "codebuild.amazonaws.com", project_arn(rq, *project.name));
 }
 
 CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateProjectInput& in) {
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
+  add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
   rq.authorize("codebuild:CreateProject", project_arn(rq, in.name), keys);
 
   if (store_.find_project(rq.tx, rq.account, rq.region, in.name))
@@ -148,6 +166,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
 UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateProjectInput& in) {
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
+  add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
   authorize(rq, "codebuild:UpdateProject", in.name, std::move(keys));
 
   auto row = store_.find_project(rq.tx, rq.account, rq.region, in.name);

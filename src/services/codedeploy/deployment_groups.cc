@@ -8,10 +8,10 @@ namespace {
 
 constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
 
-void authorize_role(region::Request& rq, const std::string& arn) {
+void authorize_role(region::Request& rq, const std::string& arn, const std::string& group_arn) {
   if (!rq.names_resource("iam:PassRole", arn))
     throw InvalidRoleException("The service role ARN was specified in an invalid format: " + arn);
-  rq.authorize_pass_role(arn, kPrincipal);
+  rq.authorize_pass_role(arn, kPrincipal, group_arn);
 }
 
 void check_filters(const std::vector<EC2TagFilter>& filters) {
@@ -79,7 +79,7 @@ CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request&
   const auto keys = region::request_tag_keys(region::tag_map(in.tags));
   rq.authorize("codedeploy:CreateDeploymentGroup", arn, keys);
   if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
-  authorize_role(rq, in.service_role_arn);
+  authorize_role(rq, in.service_role_arn, arn);
 
   store_.require_application(rq.tx, place, in.application_name);
   if (store_.find_group(rq.tx, place, in.application_name, in.deployment_group_name))
@@ -111,9 +111,9 @@ CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request&
 UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request& rq,
                                                                 const UpdateDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  authorize(rq, "codedeploy:UpdateDeploymentGroup",
-            place.group_arn(in.application_name, in.current_deployment_group_name));
-  if (in.service_role_arn) authorize_role(rq, *in.service_role_arn);
+  const std::string arn = place.group_arn(in.application_name, in.current_deployment_group_name);
+  authorize(rq, "codedeploy:UpdateDeploymentGroup", arn);
+  if (in.service_role_arn) authorize_role(rq, *in.service_role_arn, arn);
 
   DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, in.current_deployment_group_name);
   if (in.new_deployment_group_name && in.new_deployment_group_name != in.current_deployment_group_name) {

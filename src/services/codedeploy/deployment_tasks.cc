@@ -40,7 +40,7 @@ region::Caller service_role(region::Region& home, const Deployment& d) {
       home.assume_role(d.service_role, kPrincipal, d.id(),
                        Place{d.account, d.region}.group_arn(d.info.application_name.value_or(""),
                                                             d.info.deployment_group_name.value_or("")));
-  caller.via_service = kPrincipal;
+  caller.held_by = kPrincipal;
   return caller;
 }
 

@@ -47,7 +47,7 @@ void write_down(ActionRun& run, const Action& action, const Report& report, Time
 region::Caller assume(region::Region& home, const Place& place, const PipelineDeclaration& declaration,
                       const std::string& session) {
   region::Caller role = home.assume_role(declaration.role_arn, kPrincipal, session, place.arn(declaration.name));
-  role.via_service = kPrincipal;
+  role.held_by = kPrincipal;
   role.user_agent = std::string(kPrincipal) + " codepipeline/" + declaration.name;
   return role;
 }

@@ -248,6 +248,7 @@ TEST_F(CodePipelineTest, a_pipeline_its_stages_and_actions_are_told_of_by_its_ta
   const std::string role = "arn:aws:iam::123456789012:role/wsi-codepipeline";
   const region::Told expected[] = {
       {"iam:PassRole", role, "iam:PassedToService", "codepipeline.amazonaws.com"},
+      {"iam:PassRole", role, "iam:AssociatedResourceArn", arn},
       {"codepipeline:TagResource", arn, "aws:RequestTag/team", "a"},
       {"codepipeline:DisableStageTransition", arn + "/Deploy", "aws:ResourceTag/team", "a"},
       {"codepipeline:GetPipeline", arn, "aws:ResourceTag/team", "a"},

@@ -16,7 +16,7 @@ Start started_by(const region::Request& rq) {
               .variables = {},
               .overrides = {}};
   const std::size_t rule = rq.caller.user_agent.find(" rule/");
-  if (rq.caller.via_service == "events.amazonaws.com" && rule != std::string::npos) {
+  if (rq.caller.held_by == "events.amazonaws.com" && rule != std::string::npos) {
     start.trigger_type = "CloudWatchEvent";
     start.trigger_detail = rq.arn("events", rq.caller.user_agent.substr(rule + 1));
   }

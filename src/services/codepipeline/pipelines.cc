@@ -42,7 +42,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
   const auto keys = region::request_tag_keys(region::tag_map(in.tags));
   rq.authorize("codepipeline:CreatePipeline", arn, keys);
   if (!keys.empty()) rq.authorize("codepipeline:TagResource", arn, keys);
-  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal);
+  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, place.arn(in.pipeline.name));
 
   if (store_.find(rq.tx, place, in.pipeline.name))
     throw PipelineNameInUseException("A pipeline with the name '" + in.pipeline.name + "' already exists in account '" +
@@ -81,7 +81,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
 UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const UpdatePipelineInput& in) {
   const Place place = place_of(rq);
   authorize(rq, "codepipeline:UpdatePipeline", place.arn(in.pipeline.name));
-  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal);
+  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, place.arn(in.pipeline.name));
 
   auto found = store_.find(rq.tx, place, in.pipeline.name);
   if (!found)

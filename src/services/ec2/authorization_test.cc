@@ -100,6 +100,7 @@ TEST_F(Ec2AuthorizationTest, ALaunchAsksForAllThatItMakesAndUses) {
       {"ec2:CreateTags", arn("instance/*"), "aws:TagKeys", "env"},
       {"ec2:CreateTags", arn("volume/*"), "aws:TagKeys", "not asked"},
       {"iam:PassRole", kRole, "iam:PassedToService", "ec2.amazonaws.com"},
+      {"iam:PassRole", kRole, "iam:AssociatedResourceArn", arn("instance/*")},
   });
 
   ec2.stop_instances({.instance_ids = {id}});

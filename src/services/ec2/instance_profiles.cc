@@ -55,9 +55,10 @@ std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceP
   }
 }
 
-void authorize_profile(Request& rq, const std::optional<iam::InstanceProfile>& profile) {
+void authorize_profile(Request& rq, const std::optional<iam::InstanceProfile>& profile, std::string_view instance_id) {
   if (!profile) return;
-  for (const iam::Role& role : profile->roles) rq.authorize_pass_role(role.arn, "ec2.amazonaws.com");
+  for (const iam::Role& role : profile->roles)
+    rq.authorize_pass_role(role.arn, "ec2.amazonaws.com", rq.arn("ec2", "instance/" + std::string(instance_id)));
 }
 
 IamInstanceProfile require_profile(const std::optional<iam::InstanceProfile>& profile,
@@ -80,7 +81,7 @@ AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& r
                                                                       const AssociateIamInstanceProfileInput& in) {
   const auto found = find_profile(rq, in.iam_instance_profile);
   may(rq, "AssociateIamInstanceProfile", "instance", in.instance_id, new_profile_key(found));
-  authorize_profile(rq, found);
+  authorize_profile(rq, found, in.instance_id);
 
   const auto instance = require_living(rq, in.instance_id);
   require_no_other(rq, instance.id);
@@ -114,7 +115,7 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
   const auto found = find_profile(rq, in.iam_instance_profile);
   may(rq, "ReplaceIamInstanceProfileAssociation", "instance", row ? row->parent : "*", new_profile_key(found));
-  authorize_profile(rq, found);
+  authorize_profile(rq, found, row ? row->parent : "*");
 
   const auto before = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
   const IamInstanceProfile profile = require_profile(found, in.iam_instance_profile);

@@ -12,7 +12,7 @@ namespace hanbat::ec2 {
 /// none.
 std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceProfileSpecification& wanted);
 /// iam:PassRole of the profile's role to EC2: of the caller AWS asks no more for lending it to an instance.
-void authorize_profile(Request& rq, const std::optional<iam::InstanceProfile>& profile);
+void authorize_profile(Request& rq, const std::optional<iam::InstanceProfile>& profile, std::string_view instance_id);
 /// The profile as an instance tells of it. Throws InvalidParameterValue when it was not found.
 IamInstanceProfile require_profile(const std::optional<iam::InstanceProfile>& profile,
                                    const IamInstanceProfileSpecification& wanted);

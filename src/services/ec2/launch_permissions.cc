@@ -106,7 +106,7 @@ void authorize_launch(Request& rq, const RunInstancesInput& in, const InstanceNe
   may_tag(rq, "instance", tags.instance);
   may_tag(rq, "volume", tags.volume);
   may_tag(rq, "network-interface", tags.interface);
-  authorize_profile(rq, question.profile);
+  authorize_profile(rq, question.profile, "*");
   end_dry_run(in.dry_run);
 }
 

@@ -92,6 +92,58 @@ TEST_F(EcrTest, AsksForALoginAndTakesOnlyItsOwnTokens) {
   EXPECT_EQ(call("GET", "/v2/", {{"Authorization", "Basic " + to_base64("AWS:" + token)}}).status, 403);
 }
 
+TEST_F(EcrTest, ALoginEndsWithTheSessionThatAskedForIt) {
+  struct OneSession : region::FakeIdentity {
+    explicit OneSession(Timestamp end) : end(end) {}
+    std::optional<region::Credential> find_credential(store::Tx&, std::string_view id) override {
+      if (id != "ASIASESSION") return std::nullopt;
+      return region::Credential{.caller = {}, .secret_access_key = "", .session_token = "", .expiration = end};
+    }
+    Timestamp end;
+  };
+  OneSession identity(home.clock.now() + std::chrono::minutes(15));
+  home.home.set_identity(identity);
+  home.user.access_key_id = "ASIASESSION";
+  const auto data = client().get_authorization_token({}).authorization_data->at(0);
+  EXPECT_EQ(data.expires_at, identity.end);
+  const http::Headers login{{"Authorization", "Basic " + *data.authorization_token}};
+  EXPECT_EQ(call("GET", "/v2/", login).status, 200);
+  home.clock.advance(std::chrono::minutes(16));
+  EXPECT_EQ(call("GET", "/v2/", login).status, 403);
+}
+
+TEST(Tokens, CarryAllThatDecidesAboutTheirPrincipal) {
+  region::Caller c;
+  c.kind = region::Caller::Kind::kAssumedRole;
+  c.account = "123456789012";
+  c.arn = "arn:aws:sts::123456789012:assumed-role/r/s";
+  c.principal_arn = "arn:aws:iam::123456789012:role/r";
+  c.user_id = "AROAX:s";
+  c.name = "r";
+  c.session_name = "s";
+  c.access_key_id = "ASIAX";
+  c.session_policies = Json::array({Json::object({{"Version", "2012-10-17"}})});
+  c.session_tags = {{"team", "a"}};
+  c.session_keys = {{"ec2:SourceInstanceArn", "arn:aws:ec2:::instance/i-1"}};
+  c.source_identity = "alice";
+  c.token_issued_at = Timestamp{1'795'000'000'000};
+  const Tokens tokens("secret");
+  const auto login = tokens.read_login(tokens.login_token(c, "eu-west-1", {2'000}), {1'000});
+  ASSERT_TRUE(login);
+  const region::Caller& read = login->caller;
+  EXPECT_EQ(login->region, "eu-west-1");
+  EXPECT_EQ(read.kind, c.kind);
+  EXPECT_EQ(read.arn, c.arn);
+  EXPECT_EQ(read.principal_arn, c.principal_arn);
+  EXPECT_EQ(read.user_id, c.user_id);
+  EXPECT_EQ(read.access_key_id, c.access_key_id);
+  EXPECT_EQ(read.session_policies.dump(), c.session_policies.dump());
+  EXPECT_EQ(read.session_tags, c.session_tags);
+  EXPECT_EQ(read.session_keys, c.session_keys);
+  EXPECT_EQ(read.source_identity, c.source_identity);
+  EXPECT_EQ(read.token_issued_at, c.token_issued_at);
+}
+
 TEST_F(EcrTest, TakesImagesAndGivesThemBack) {
   EXPECT_EQ(call("POST", "/v2/app/blobs/uploads/").status, 404);
   const Repository made = *client().create_repository({.repository_name = "app"}).repository;

@@ -12,6 +12,7 @@ namespace hanbat::ecr {
 namespace {
 
 constexpr std::size_t kMostTags = 50;
+constexpr std::chrono::hours kLoginLifetime{12};
 
 Repository describe(const RepositoryRow& row) {
   Repository out;
@@ -127,7 +128,10 @@ DescribeRegistryOutput Ecr::describe_registry(region::Request& rq, const Describ
 GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, const GetAuthorizationTokenInput& in) {
   rq.authorize("ecr:GetAuthorizationToken", "*");
 
-  const Timestamp expires = rq.now() + std::chrono::hours(12);
+  // No longer than the session that asks for it, which has its end at its key.
+  Timestamp expires = rq.now() + kLoginLifetime;
+  const auto key = rq.home.identity().find_credential(rq.tx, rq.caller.access_key_id);
+  if (key && key->expiration) expires = std::min(expires, *key->expiration);
   const std::string token = to_base64("AWS:" + tokens_.login_token(rq.caller, rq.region, expires));
   // A client on the host is told the address that it used, since AWS's names mean nothing there.
   const std::string host = lower(rq.host);
@@ -163,7 +167,9 @@ GetRepositoryPolicyOutput Ecr::get_repository_policy(region::Request& rq, const 
   if (!row.policy)
     throw RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '" +
                                             row.name + "' in the registry with id '" + row.account + "'");
-  return {.policy_text = row.policy, .registry_id = row.account, .repository_name = row.name};
+  return {.policy_text = home_.identity().show_principals(rq.tx, *row.policy),
+          .registry_id = row.account,
+          .repository_name = row.name};
 }
 
 SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const SetRepositoryPolicyInput& in) {
@@ -185,10 +191,10 @@ SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const 
         std::string(error.what()) + ")");
   }
 
-  row.policy = in.policy_text;
+  row.policy = home_.identity().bind_principals(rq.tx, in.policy_text);
   update(rq.tx, row);
 
-  return {.policy_text = row.policy, .registry_id = row.account, .repository_name = row.name};
+  return {.policy_text = in.policy_text, .registry_id = row.account, .repository_name = row.name};
 }
 
 DeleteRepositoryPolicyOutput Ecr::delete_repository_policy(region::Request& rq, const DeleteRepositoryPolicyInput& in) {
@@ -198,7 +204,7 @@ DeleteRepositoryPolicyOutput Ecr::delete_repository_policy(region::Request& rq, 
     throw RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '" +
                                             row.name + "' in the registry with id '" + row.account + "'");
 
-  const auto gone = std::exchange(row.policy, std::nullopt);
+  const std::string gone = home_.identity().show_principals(rq.tx, *std::exchange(row.policy, std::nullopt));
   update(rq.tx, row);
 
   return {.policy_text = gone, .registry_id = row.account, .repository_name = row.name};

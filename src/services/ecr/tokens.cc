@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "region/caller_json.h"
 #include "wire/digest.h"
 
 namespace hanbat::ecr {
@@ -18,39 +19,6 @@ std::string to_base64url(std::string_view bytes) {
 std::optional<std::string> from_base64url(std::string text) {
   for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
   return from_base64(text);
-}
-
-Json to_json(const region::Caller& c) {
-  Json tags = Json::object();
-  for (const auto& [key, value] : c.session_tags) tags[key] = value;
-  return Json::object({{"kind", static_cast<int>(c.kind)},
-                       {"account", c.account},
-                       {"arn", c.arn},
-                       {"principal", c.principal_arn},
-                       {"id", c.user_id},
-                       {"name", c.name},
-                       {"session", c.session_name},
-                       {"key", c.access_key_id},
-                       {"policies", c.session_policies},
-                       {"tags", std::move(tags)},
-                       {"via", c.via_service}});
-}
-
-region::Caller to_caller(const Json& json) {
-  region::Caller c;
-  c.kind = static_cast<region::Caller::Kind>(json.integer("kind"));
-  c.account = json.text("account");
-  c.arn = json.text("arn");
-  c.principal_arn = json.text("principal");
-  c.user_id = json.text("id");
-  c.name = json.text("name");
-  c.session_name = json.text("session");
-  c.access_key_id = json.text("key");
-  c.session_policies = json["policies"];
-  if (json["tags"].is_object())
-    for (const auto& [key, value] : json["tags"].members()) c.session_tags[key] = value.as_string();
-  c.via_service = json.text("via");
-  return c;
 }
 
 }  // namespace
@@ -74,13 +42,14 @@ std::optional<Json> Tokens::open(std::string_view purpose, std::string_view toke
 }
 
 std::string Tokens::login_token(const region::Caller& caller, std::string_view region, Timestamp expires) const {
-  return seal("login", Json::object({{"caller", to_json(caller)}, {"region", region}, {"expires", expires.ms}}));
+  return seal("login",
+              Json::object({{"caller", region::write_caller(caller)}, {"region", region}, {"expires", expires.ms}}));
 }
 
 std::optional<Login> Tokens::read_login(std::string_view token, Timestamp now) const {
   const auto content = open("login", token, now);
   if (!content) return std::nullopt;
-  return Login{to_caller((*content)["caller"]), content->text("region")};
+  return Login{region::read_caller((*content)["caller"]), content->text("region")};
 }
 
 std::string Tokens::layer_ticket(std::string_view repository_id, std::string_view digest, Timestamp expires) const {

@@ -43,6 +43,7 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:PutTargets", kRule, "events:TargetArn", kPipeline},
       {"events:PutTargets", kRule, "events:creatorAccount", "123456789012"},
       {"iam:PassRole", kRole, "iam:PassedToService", "events.amazonaws.com"},
+      {"iam:PassRole", kRole, "iam:AssociatedResourceArn", kRule},
       {"events:DisableRule", kRule, "aws:ResourceTag/team", "a"},
       {"events:TagResource", kRule, "aws:RequestTag/stage", "test"},
       {"events:UntagResource", kRule, "aws:TagKeys", "stage"},

@@ -69,6 +69,12 @@ void Events::add_resource_policies(region::Request& rq, region::AccessQuestion& 
   if (const auto document = store_.find_bus_policy(rq.tx, *bus)) question.resource_policies.emplace_back(*document);
 }
 
+std::optional<std::string> Events::shown_policy(region::Request& rq, const BusKey& bus) const {
+  const auto kept = store_.find_bus_policy(rq.tx, bus);
+  if (!kept) return std::nullopt;
+  return home_.identity().show_principals(rq.tx, *kept);
+}
+
 PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermissionInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:PutPermission", bus.arn());
@@ -97,7 +103,7 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
   if (text.size() > kLongest)
     throw PolicyLengthExceededException("The event bus policy size exceeded the allowed size of 10 KB.");
 
-  store_.put_bus_policy(rq.tx, bus, text);
+  store_.put_bus_policy(rq.tx, bus, home_.identity().bind_principals(rq.tx, text));
 
   return {};
 }

@@ -61,7 +61,7 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
   out.name = key.name;
   out.arn = key.arn();
   out.description = bus.description;
-  out.policy = store_.find_bus_policy(rq.tx, key);
+  out.policy = shown_policy(rq, key);
   out.creation_time = bus.created;
   out.last_modified_time = bus.created;
   return out;
@@ -88,7 +88,7 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
     bus.name = row.key.name;
     bus.arn = row.key.arn();
     bus.description = row.description;
-    bus.policy = store_.find_bus_policy(rq.tx, row.key);
+    bus.policy = shown_policy(rq, row.key);
     bus.creation_time = row.created;
     bus.last_modified_time = row.created;
   }

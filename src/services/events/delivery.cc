@@ -64,7 +64,7 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
   const std::string rule_name = delivery.text("rule");
   const auto caller = [&] {
     region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
-    out.via_service = kPrincipal;
+    out.held_by = kPrincipal;
     out.user_agent = std::string(kPrincipal) + " rule/" + rule_name;
     return out;
   };

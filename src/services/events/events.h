@@ -50,6 +50,8 @@ class Events final : public Operations {
   ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
 
  private:
+  /// The bus's policy as callers see it.
+  std::optional<std::string> shown_policy(region::Request& rq, const BusKey& bus) const;
   void set_enabled(region::Request& rq, const BusKey& bus, const std::string& name, const std::string& state);
   /// rq.authorize of a rule, with its tags and maker where there is one.
   void authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,

@@ -1,5 +1,6 @@
 // Rules: what is wanted of a bus, or when something is to happen.
 #include "base/arn.h"
+#include "base/text.h"
 #include "services/events/events.h"
 #include "services/events/pattern.h"
 #include "services/events/schedule.h"
@@ -23,16 +24,22 @@ void check_schedule(const BusKey& bus, const std::string& text) {
   if (!Schedule::parse(text)) invalid("Parameter ScheduleExpression is not valid.");
 }
 
-/// What the pattern wants of an event's source and type, as far as it says so in plain strings.
+/// The fields of an event that policies know by condition keys.
+constexpr const char* kKnownFields[] = {"source", "detail-type", "detail.service", "detail.eventTypeCode",
+                                        "detail.userIdentity.principalId"};
+
+/// What the pattern wants of the event's known fields, as far as it says so in plain strings.
 region::ConditionKeys pattern_keys(const std::string& pattern) {
   region::ConditionKeys keys;
   try {
     const Json json = Json::parse(pattern);
-    for (const char* field : {"source", "detail-type"}) {
-      const Json* wanted = json.find(field);
+    for (const std::string path : kKnownFields) {
+      const Json* wanted = &json;
+      for (const std::string& name : split(path, '.'))
+        if (wanted) wanted = wanted->find(name);
       if (!wanted || !wanted->is_array()) continue;
       for (const Json& one : wanted->items())
-        if (one.is_string()) keys[std::string("events:") + field].push_back(one.as_string());
+        if (one.is_string()) keys["events:" + path].push_back(one.as_string());
     }
   } catch (const JsonError&) {
     // Refused below, once it is sure that the caller may put the rule.
@@ -69,7 +76,7 @@ PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   keys.insert(tag_keys.begin(), tag_keys.end());
   authorize_rule(rq, "events:PutRule", bus, in.name, std::move(keys));
   if (!tag_keys.empty()) authorize_rule(rq, "events:TagResource", bus, in.name, tag_keys);
-  if (in.role_arn) rq.authorize_pass_role(*in.role_arn, "events.amazonaws.com");
+  if (in.role_arn) rq.authorize_pass_role(*in.role_arn, "events.amazonaws.com", rule_arn(bus, in.name));
 
   store_.require_bus(rq.tx, bus);
   const std::string pattern = in.event_pattern.value_or("");

@@ -50,7 +50,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
   for (const Target& target : in.targets) keys["events:TargetArn"].push_back(target.arn);
   authorize_rule(rq, "events:PutTargets", bus, in.rule, std::move(keys));
   for (const Target& target : in.targets)
-    if (target.role_arn) rq.authorize_pass_role(*target.role_arn, "events.amazonaws.com");
+    if (target.role_arn) rq.authorize_pass_role(*target.role_arn, "events.amazonaws.com", rule_arn(bus, in.rule));
 
   const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
   for (const Target& target : in.targets) {

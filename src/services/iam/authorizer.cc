@@ -63,9 +63,11 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
       question.session->push_back({"session", "none", policies_.parse(document.dump(), DocumentKind::kIdentity)});
   }
   const auto kind = asked.action.starts_with("sts:") ? DocumentKind::kTrust : DocumentKind::kResourceImplied;
-  for (const Json& policy : asked.resource_policies)
+  for (const Json& policy : asked.resource_policies) {
+    const std::string kept = policy.is_string() ? policy.as_string() : policy.dump();
     question.resource_policies.push_back(
-        {asked.resource, "resource", policies_.parse(policy.is_string() ? policy.as_string() : policy.dump(), kind)});
+        {asked.resource, "resource", policies_.parse(rq.home.identity().show_principals(rq.tx, kept), kind)});
+  }
 
   const Decision decision = evaluate(question);
   if (!decision.allowed()) refuse(rq, question, decision);
@@ -107,7 +109,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
 
 void IamAuthorizer::note_use(const region::Request& rq) const {
   const Caller& caller = rq.caller;
-  if (!caller.via_service.empty()) return;
+  if (!caller.via_service.empty() || !caller.held_by.empty()) return;
   const Use use{{rq.now().ms - rq.now().ms % 1000}, std::string(rq.service.model().signing_name), rq.region};
   if (caller.access_key_id.starts_with("AKIA")) uses_.note(caller.access_key_id, use);
   if (caller.kind == Caller::Kind::kAssumedRole) uses_.note(caller.user_id.substr(0, caller.user_id.find(':')), use);

@@ -56,6 +56,9 @@ void set_principal_keys(region::policy::Context& context, const KeyFacts& facts)
   for (const auto& [key, value] : facts.principal_tags) context.set("aws:PrincipalTag/" + key, value);
   for (const auto& [key, value] : caller.session_tags) context.set("aws:PrincipalTag/" + key, value);
   for (const auto& [key, value] : caller.session_keys) context.set(key, value);
+  // A service that calls with the caller's rights signs for itself.
+  if (caller.via_service.empty())
+    for (const auto& [key, value] : caller.request_keys) context.set(key, value);
   if (!caller.source_identity.empty()) context.set("aws:SourceIdentity", caller.source_identity);
   if (caller.token_issued_at) {
     context.set("aws:TokenIssueTime", iso8601(*caller.token_issued_at));

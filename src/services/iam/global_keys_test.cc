@@ -106,11 +106,21 @@ TEST(GlobalKeys, TellHowTheRequestCame) {
   EXPECT_EQ(text(keys_of(caller), "aws:MultiFactorAuthPresent"), "-");
   caller.token_issued_at = Timestamp{1'794'999'000'000};
   EXPECT_EQ(text(keys_of(caller), "aws:MultiFactorAuthPresent"), "false");
+  caller.request_keys = {{"s3:authType", "REST-HEADER"}};
+  EXPECT_EQ(text(keys_of(caller), "s3:authType"), "REST-HEADER");
   // What a service asks on the caller's behalf comes from the service.
   caller.via_service = "cloudformation.amazonaws.com";
   EXPECT_EQ(text(keys_of(caller), "aws:SourceIp"), "-");
   EXPECT_EQ(text(keys_of(caller), "aws:ViaAWSService"), "true");
   EXPECT_EQ(text(keys_of(caller), "aws:CalledViaLast"), "cloudformation.amazonaws.com");
+  EXPECT_EQ(text(keys_of(caller), "s3:authType"), "-");
+}
+
+TEST(GlobalKeys, AServiceWithARoleOfItsOwnCallsAsThatRoleAndNotViaAService) {
+  Caller pipeline = caller_of(Caller::Kind::kAssumedRole);
+  pipeline.held_by = "codepipeline.amazonaws.com";
+  EXPECT_EQ(text(keys_of(pipeline), "aws:ViaAWSService"), "false");
+  EXPECT_EQ(text(keys_of(pipeline), "aws:CalledVia"), "-");
 }
 
 TEST(Denial, TellsWhatWasAskedWithWhichKeysAndWhichStatementDenied) {

@@ -6,8 +6,8 @@
 #include "gen/iam/schema.h"
 #include "os/files.h"
 #include "region/tag_keys.h"
+#include "services/iam/principals.h"
 #include "services/iam/secrets.h"
-#include "services/iam/trust.h"
 #include "store/tasks.h"
 
 namespace hanbat::iam {
@@ -212,12 +212,14 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
 
 void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
   try {
-    role.body["trust_ids"] =
-        bind_principals(rq.tx, store_, rq.account, *policies_.parse(document, region::policy::DocumentKind::kTrust));
+    const auto parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
+    if (const auto unknown = find_unknown_principal(rq.tx, store_, *parsed))
+      throw MalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
   } catch (const region::policy::DocumentError& refusal) {
     throw MalformedPolicyDocumentException(refusal.what());
   }
-  role.body["trust"] = document;
+  role.body["trust"] = bind_principals(rq.tx, store_, document);
+  role.body.erase("trust_ids");
 }
 
 std::optional<AttachedPermissionsBoundary> Iam::boundary_of(Request& rq, const Entity& e) const {

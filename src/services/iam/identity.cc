@@ -2,10 +2,11 @@
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "region/caller_json.h"
 #include "region/policy/evaluation.h"
 #include "services/iam/global_keys.h"
+#include "services/iam/principals.h"
 #include "services/iam/secrets.h"
-#include "services/iam/trust.h"
 #include "wire/error.h"
 
 namespace hanbat::iam {
@@ -13,42 +14,6 @@ namespace {
 
 using region::Caller;
 using Who = Caller::Kind;
-
-Json write_caller(const Caller& c) {
-  Json tags = Json::object();
-  for (const auto& [key, value] : c.session_tags) tags[key] = value;
-  Json session_keys = Json::object();
-  for (const auto& [key, value] : c.session_keys) session_keys[key] = value;
-  Json out = Json::object({{"kind", static_cast<int>(c.kind)},
-                           {"account", c.account},
-                           {"arn", c.arn},
-                           {"principal_arn", c.principal_arn},
-                           {"user_id", c.user_id},
-                           {"name", c.name},
-                           {"session_name", c.session_name},
-                           {"session_policies", c.session_policies},
-                           {"session_tags", tags},
-                           {"session_keys", session_keys},
-                           {"source_identity", c.source_identity}});
-  return out;
-}
-
-Caller read_caller(const Json& json) {
-  Caller c;
-  c.kind = static_cast<Who>(json.integer("kind"));
-  c.account = json.text("account");
-  c.arn = json.text("arn");
-  c.principal_arn = json.text("principal_arn");
-  c.user_id = json.text("user_id");
-  c.name = json.text("name");
-  c.session_name = json.text("session_name");
-  c.session_policies = json["session_policies"];
-  for (const auto& [key, value] : json["session_tags"].members()) c.session_tags[key] = value.as_string();
-  if (const Json* keys = json.find("session_keys"))
-    for (const auto& [key, value] : keys->members()) c.session_keys[key] = value.as_string();
-  c.source_identity = json.text("source_identity");
-  return c;
-}
 
 std::string secret_purpose(std::string_view access_key_id) { return "iam.secret:" + std::string(access_key_id); }
 
@@ -90,7 +55,7 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
     const auto opened = vault_.open(session->sealed_secret, secret_purpose(access_key_id));
     if (!opened) return std::nullopt;
     const Json secret = Json::parse(*opened);
-    region::Credential out{.caller = read_caller(session->caller),
+    region::Credential out{.caller = region::read_caller(session->caller),
                            .secret_access_key = secret.text("secret"),
                            .session_token = secret.text("token"),
                            .expiration = session->expires};
@@ -192,16 +157,15 @@ Json IamIdentity::find_managed_policy(store::Tx& tx, std::string_view policy_arn
 
 std::optional<std::string> IamIdentity::find_unknown_principal(store::Tx& tx,
                                                                const region::policy::Document& document) {
-  for (const region::policy::Statement& statement : document.statements) {
-    if (!statement.principals) continue;
-    for (const std::string& name : statement.principals->aws) {
-      const auto arn = parse_arn(name);
-      if (!arn || arn->service != "iam" || arn->resource == "root" || store_.find_by_arn(tx, name)) continue;
-      // Of an account that has nobody here it is not known who exists.
-      if (store_.count(tx, arn->account, Kind::kUser) + store_.count(tx, arn->account, Kind::kRole) > 0) return name;
-    }
-  }
-  return std::nullopt;
+  return iam::find_unknown_principal(tx, store_, document);
+}
+
+std::string IamIdentity::bind_principals(store::Tx& tx, std::string_view policy) {
+  return iam::bind_principals(tx, store_, policy);
+}
+
+std::string IamIdentity::show_principals(store::Tx& tx, std::string_view policy) {
+  return iam::show_principals(tx, store_, policy);
 }
 
 region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) {
@@ -217,7 +181,7 @@ region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller
   const Json secret = Json::object({{"secret", out.secret_access_key}, {"token", out.session_token}});
   store_.insert(tx, SessionRow{.access_key_id = out.access_key_id,
                                .sealed_secret = vault_.seal(secret.dump(), secret_purpose(out.access_key_id)),
-                               .caller = write_caller(session),
+                               .caller = region::write_caller(session),
                                .issued = home_.clock.now(),
                                .expires = out.expiration});
   return out;

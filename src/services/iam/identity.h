@@ -51,6 +51,8 @@ class IamIdentity final : public region::Identity {
                               const region::SessionOptions& options) override;
   Json find_managed_policy(store::Tx& tx, std::string_view policy_arn) override;
   std::optional<std::string> find_unknown_principal(store::Tx& tx, const region::policy::Document& document) override;
+  std::string bind_principals(store::Tx& tx, std::string_view policy) override;
+  std::string show_principals(store::Tx& tx, std::string_view policy) override;
   std::optional<std::string> find_key_account(store::Tx& tx, std::string_view access_key_id) override;
   region::TemporaryCredentials issue_keys(store::Tx& tx, const region::Caller& session, Seconds lifetime) override;
   region::Caller service_caller(std::string_view account, std::string_view service_principal) override;

@@ -73,7 +73,7 @@ DeleteInstanceProfileOutput Iam::delete_instance_profile(Request& rq, const Dele
 AddRoleToInstanceProfileOutput Iam::add_role_to_instance_profile(Request& rq, const AddRoleToInstanceProfileInput& in) {
   authorize(rq, "iam:AddRoleToInstanceProfile", Kind::kProfile, in.instance_profile_name);
   const auto named = store_.find(rq.tx, rq.account, Kind::kRole, in.role_name);
-  rq.authorize_pass_role(named ? named->arn : make(rq, Kind::kRole, in.role_name, {}).arn, "ec2.amazonaws.com");
+  rq.authorize_pass_role(named ? named->arn : make(rq, Kind::kRole, in.role_name, {}).arn, "ec2.amazonaws.com", {});
 
   const Entity profile = require_profile(rq, in.instance_profile_name);
   const Entity role = require_role(rq, in.role_name);

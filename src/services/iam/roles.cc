@@ -2,8 +2,8 @@
 #include "base/encoding.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
+#include "services/iam/principals.h"
 #include "services/iam/tags.h"
-#include "services/iam/trust.h"
 
 namespace hanbat::iam {
 namespace {

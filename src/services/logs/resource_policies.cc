@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t kMost = 10;
 
-ResourcePolicy describe(const ResourcePolicyRow& row) {
+ResourcePolicy describe(region::Request& rq, const ResourcePolicyRow& row) {
   ResourcePolicy out;
   out.policy_name = row.name;
-  out.policy_document = row.document;
+  out.policy_document = rq.home.identity().show_principals(rq.tx, row.document);
   out.last_updated_time = row.updated.ms;
   out.policy_scope = "ACCOUNT";
   return out;
@@ -44,12 +44,13 @@ PutResourcePolicyOutput Logs::put_resource_policy(region::Request& rq, const Put
   } catch (const region::policy::DocumentError& refusal) {
     throw InvalidParameterException(refusal.what());
   }
-  const ResourcePolicyRow row{rq.account, rq.region, *in.policy_name, *in.policy_document, rq.now()};
+  const ResourcePolicyRow row{rq.account, rq.region, *in.policy_name,
+                              home_.identity().bind_principals(rq.tx, *in.policy_document), rq.now()};
   store_.put(rq.tx, row);
   if (store_.list_resource_policies(rq.tx, rq.account, rq.region).size() > kMost)
     throw LimitExceededException("Resource limit exceeded.");
 
-  return {.resource_policy = describe(row)};
+  return {.resource_policy = describe(rq, row)};
 }
 
 DescribeResourcePoliciesOutput Logs::describe_resource_policies(region::Request& rq,
@@ -68,7 +69,7 @@ DescribeResourcePoliciesOutput Logs::describe_resource_policies(region::Request&
       out.next_token = to_base64(*out.resource_policies->back().policy_name);
       break;
     }
-    out.resource_policies->push_back(describe(row));
+    out.resource_policies->push_back(describe(rq, row));
   }
   return out;
 }

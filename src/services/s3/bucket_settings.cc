@@ -87,7 +87,7 @@ GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucket
   const Json* policy = bucket.body.find("policy");
   if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.name);
   GetBucketPolicyOutput out;
-  out.policy = policy->dump();
+  out.policy = home_.identity().show_principals(rq.tx, policy->dump());
   return out;
 }
 
@@ -110,7 +110,7 @@ PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucket
         "User: " + rq.caller.arn + " is not authorized to perform: s3:PutBucketPolicy on resource: \"" +
             "arn:aws:s3:::" + bucket.name +
             "\" because public policies are blocked by the BlockPublicPolicy block public access setting.");
-  put_setting(rq, bucket, "policy", Json::parse(in.policy));
+  put_setting(rq, bucket, "policy", Json::parse(home_.identity().bind_principals(rq.tx, in.policy)));
   return {};
 }
 
