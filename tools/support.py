@@ -22,10 +22,19 @@ listed. Nothing is accepted and ignored.
 
 Every call is authorized as AWS authorizes it. Under "Enforced" stand the actions, the resources and the condition keys that
 policies may name; [permissions.md](permissions.md) has them operation by operation. Beside them every question carries the
-global condition keys: `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalTag/${TagKey}`,
-`aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:userid`, `aws:username`, `aws:SourceIdentity`, `aws:SourceIp`,
-`aws:SourceAccount`, `aws:SecureTransport`, `aws:UserAgent`, `aws:CurrentTime`, `aws:EpochTime`, `aws:RequestedRegion`,
-`aws:ResourceAccount`, `aws:ViaAWSService`, `aws:CalledVia`, `aws:TokenIssueTime` and `aws:MultiFactorAuthPresent`.
+global condition keys that it has a value for:
+
+* who calls: `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalTag/${TagKey}`,
+  `aws:PrincipalOrgID`, `aws:PrincipalOrgPaths`, `aws:userid`, `aws:username`, `aws:SourceIdentity`, `aws:TokenIssueTime`,
+  `aws:MultiFactorAuthPresent`
+* a service that calls, and for whom: `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`,
+  `aws:PrincipalServiceNamesList`, `aws:SourceArn`, `aws:SourceAccount`, `aws:SourceOrgID`, `aws:SourceOrgPaths`,
+  `aws:ViaAWSService`, `aws:CalledVia`, `aws:CalledViaFirst`, `aws:CalledViaLast`
+* how the call came: `aws:SourceIp`, `aws:SecureTransport`, `aws:UserAgent`, `aws:Referer`, `aws:CurrentTime`,
+  `aws:EpochTime`, `aws:RequestedRegion`
+* whose the resource is: `aws:ResourceAccount`, `aws:ResourceOrgID`, `aws:ResourceOrgPaths`
+* in all calls with the keys of an instance: `ec2:SourceInstanceARN`, `ec2:RoleDelivery`, `aws:Ec2InstanceSourceVpc`,
+  `aws:Ec2InstanceSourcePrivateIPv4`; with those of a build: `codebuild:projectArn`, `codebuild:buildArn`
 """
 PERMISSIONS_OPENING = """# Which permissions each operation asks for
 
@@ -35,6 +44,28 @@ A call that succeeds has asked for each permission below that is not marked "whe
 below: the region holds every call to this table and fails it otherwise. The condition keys of a resource go with each
 question about an existing one, those of an operation with what the input has; [support.md](support.md) lists the global
 ones.
+
+Condition keys of AWS's reference that never have a value here, so that a condition on them finds none, as on AWS when the
+request has none:
+
+| condition key | why |
+|---|---|
+| `aws:SourceVpc`, `aws:SourceVpcArn`, `aws:SourceVpce`, `aws:VpcSourceIp`, `aws:VpceAccount`, `aws:VpceOrgID`, `aws:VpceOrgPaths` | there are no VPC endpoints |
+| `aws:MultiFactorAuthAge` | there is no MFA; `aws:MultiFactorAuthPresent` is `false` in every session |
+| `aws:FederatedProvider`, `saml:*`, `sts:TransitiveTagKeys`, `sts:RequestContext/*`, `sts:TaskPolicyArn`, `aws:AssumedRoot` | the calls and parameters that bring them answer 501 |
+| `aws:ChatbotSourceArn`, `lambda:SourceFunctionArn`, `ecs:SourceTask` and the like | services that are not here |
+| `s3:TlsVersion` | the front door takes TLS 1.2 and 1.3 and does not tell policies which; a demand of at least 1.2 always holds |
+| `s3:x-amz-server-side-encryption*`, `s3:object-lock-*`, `s3:x-amz-grant-*`, `s3:x-amz-website-redirect-location`, `s3:x-amz-acl` of objects | the parameters are refused |
+| `s3:DataAccessPoint*`, `s3:AccessPointNetworkOrigin`, `s3:AccessGrantsInstanceArn` | there are no access points |
+| `s3:BucketTag/*`, `aws:ResourceTag/*` of buckets | they count on AWS only in buckets that turn it on, which cannot be done here |
+| `ec2:LaunchTemplate`, `ec2:IsLaunchTemplateResource`, `ec2:PlacementGroup*`, `ec2:ProductCode`, `ec2:ParentSnapshot`, `ec2:KmsKeyId` and others of EC2 | of resources and parameters that are not here |
+| `codebuild:vpcConfig.*`, `codebuild:buildBatchConfig.*`, `codebuild:fileSystemLocations*`, `codebuild:encryptionKey` and the like | the parameters are refused |
+| `ssm:DocumentCategories`, `ssm:DocumentType`, `ssm:SessionDocumentAccessCheck`, `ssm:AccessRequestId` | no documents are made and no sessions opened; `ssm:Policies` is of parameter policies, which are refused |
+| `ssm:SourceInstanceARN` | of hybrid machines; EC2's have `ec2:SourceInstanceARN` |
+| `elasticloadbalancing:SecurityPolicy` | the parameter is refused |
+| `events:ManagedBy`, `events:eventBusInvocation` | no service makes rules, and a bus is no target |
+| `logs:LogGeneratingResourceArns`, `logs:DestinationArn` | there are no deliveries and destinations |
+| `iam:FIDO-*`, `iam:RegisterSecurityKey`, `iam:OrganizationsPolicyId`, `iam:DelegationDuration` | the calls answer 501 |
 """
 
 
