@@ -21,7 +21,8 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
   const Client events(test.home, test.user, test.region);
   PutRuleInput in;
   in.name = "push";
-  in.event_pattern = R"({"source":["aws.codecommit"],"detail-type":["CodeCommit Repository State Change"]})";
+  in.event_pattern = R"({"source":["aws.codecommit"],"detail-type":["CodeCommit Repository State Change"],
+      "detail":{"userIdentity":{"principalId":["AROAX:s",{"prefix":"AIDA"}]}}})";
   in.tags = {{{.key = "team", .value = "a"}}};
   events.put_rule(in);
   PutTargetsInput targets;
@@ -39,6 +40,8 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:PutRule", kRule, "aws:RequestTag/team", "a"},
       {"events:PutRule", kRule, "events:source", "aws.codecommit"},
       {"events:PutRule", kRule, "events:detail-type", "CodeCommit Repository State Change"},
+      {"events:PutRule", kRule, "events:detail.userIdentity.principalId", "AROAX:s"},
+      {"events:PutRule", kRule, "events:detail.service", "no key"},
       {"events:PutRule", kRule, "events:creatorAccount", "no key"},
       {"events:PutTargets", kRule, "events:TargetArn", kPipeline},
       {"events:PutTargets", kRule, "events:creatorAccount", "123456789012"},
