@@ -273,53 +273,6 @@ TEST_F(IamTest, ATrustPolicyMeansTheUserThatItNamedAndNoLaterOneOfThatName) {
               HasSubstr("\"AWS\":\"" + id + "\""));
 }
 
-TEST_F(IamTest, AResourcesPolicyIsKeptByIdsAndShownByTheArnsOfNow) {
-  const std::string u = "arn:aws:iam::123456789012:user/u";
-  const std::string id = client().create_user({.user_name = "u"}).user->user_id;
-  const auto bind = [&](const std::string& text) {
-    return test.db->read([&](store::Tx& tx) { return test.home.identity().bind_principals(tx, text); });
-  };
-  const auto show = [&](const std::string& text) {
-    return test.db->read([&](store::Tx& tx) { return test.home.identity().show_principals(tx, text); });
-  };
-  // A condition means the ARN as text, whoever has it.
-  const std::string policy = R"({"Statement":[{"Effect":"Deny","NotPrincipal":{"AWS":[")" + u +
-                             R"(","111111111111"]},"Action":"s3:*","Condition":{"ArnEquals":{"aws:PrincipalArn":")" +
-                             u + R"("}}}]})";
-  const std::string kept = bind(policy);
-  EXPECT_THAT(kept, HasSubstr(R"("AWS":[")" + id + R"(","111111111111"])"));
-  EXPECT_THAT(kept, HasSubstr(R"("aws:PrincipalArn":")" + u));
-  EXPECT_EQ(show(kept), policy);
-  client().update_user({.new_user_name = "v", .user_name = "u"});
-  EXPECT_THAT(show(kept), HasSubstr(R"("AWS":["arn:aws:iam::123456789012:user/v",)"));
-  client().delete_user({.user_name = "v"});
-  client().create_user({.user_name = "u"});
-  EXPECT_EQ(show(kept), kept);
-  EXPECT_EQ(bind("{ \"Statement\": [] }"), "{ \"Statement\": [] }");
-}
-
-TEST_F(IamTest, APolicyOfBeforeItsPrincipalDiedLetsInNobodyOfTheSameName) {
-  const std::string document =
-      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/u"},"Action":"*","Resource":"*"}})";
-  const auto attempt = [&](const region::Caller& caller, const std::string& kept) {
-    return message_of([&] {
-      test.db->read([&](store::Tx& tx) {
-        Request rq(test.home, iam, *iam.find_operation("GetUser")->model, tx, caller, test.region, "1");
-        region::AccessQuestion question{.action = "iam:GetUser", .resource = "arn:aws:iam::123456789012:user/u"};
-        question.resource_policies.emplace_back(kept);
-        rq.authorize(std::move(question));
-      });
-    });
-  };
-  const region::Caller first = user_with("u", "");
-  const std::string kept =
-      test.db->read([&](store::Tx& tx) { return test.home.identity().bind_principals(tx, document); });
-  EXPECT_EQ(attempt(first, kept), "");
-  client().delete_access_key({.access_key_id = first.access_key_id, .user_name = "u"});
-  client().delete_user({.user_name = "u"});
-  EXPECT_THAT(attempt(user_with("u", ""), kept), HasSubstr("is not authorized to perform: iam:GetUser"));
-}
-
 TEST_F(IamTest, TemporaryKeysAreFoundWithTheirTokenUntilADayAfterTheirEnd) {
   client().create_role({.assume_role_policy_document = kTrustsEc2, .role_name = "r"});
   const region::Caller session = test.home.assume_role("arn:aws:iam::123456789012:role/r", "ec2.amazonaws.com", "i-1");
