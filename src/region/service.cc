@@ -7,7 +7,9 @@
 namespace hanbat::region {
 
 ClientBase::ClientBase(Request& rq, std::string_view service) : rq_(&rq), caller_(rq.caller), service_(service) {
-  caller_.via_service = std::string(rq.service.model().signing_name) + ".amazonaws.com";
+  // A service that calls in its own name, or with a role that was given to it, calls on nobody's behalf.
+  const std::string principal = std::string(rq.service.model().signing_name) + ".amazonaws.com";
+  if (caller_.kind != Caller::Kind::kService && caller_.held_by != principal) caller_.via_service = principal;
 }
 
 ClientBase::ClientBase(Region& home, Caller caller, std::string region, std::string_view service)

@@ -1,4 +1,4 @@
-// The tasks of actions: each starts what its action asks for, once, and then watches it until it has ended.
+// The tasks of actions: each does or starts what its action asks for, once, and then watches it until it has ended.
 #include "base/ids.h"
 #include "services/codepipeline/actions.h"
 #include "services/codepipeline/codepipeline.h"
@@ -86,6 +86,10 @@ void CodePipeline::run_action(store::TaskRun& task) {
     });
   };
   const auto end = [&](const Report& report) { task.finish([&](store::Tx& tx) { record(tx, report); }); };
+  const auto request = [&](store::Tx& tx) {
+    return region::Request(home_, *this, *find_operation("StartPipelineExecution")->model, tx, action.role,
+                           action.region(), random_uuid());
+  };
 
   try {
     action.role = assume(home_, pipeline->place, execution->declaration, execution_id);
@@ -112,8 +116,11 @@ void CodePipeline::run_action(store::TaskRun& task) {
   const bool builds = provider == "CodeBuild";
   try {
     if (declared->action_type_id.category == "Source") {
-      const Report report = provider == "CodeCommit" ? fetch_code_commit(action) : fetch_s3(action);
-      return end(report);
+      const Source source = provider == "CodeCommit" ? fetch_code_commit(action) : fetch_s3(action);
+      return task.finish([&](store::Tx& tx) {
+        region::Request rq = request(tx);
+        record(tx, store_artifact(source, rq));
+      });
     }
     if (run->begun) {
       const Report report = builds ? watch_build(action) : watch_deployment(action);
@@ -131,8 +138,7 @@ void CodePipeline::run_action(store::TaskRun& task) {
     Report report;
     try {
       tx.savepoint([&] {
-        region::Request rq(home_, *this, *find_operation("StartPipelineExecution")->model, tx, action.role,
-                           action.region(), random_uuid());
+        region::Request rq = request(tx);
         report = builds ? start_build(action, rq) : start_deployment(action, rq);
       });
     } catch (const wire::Error& error) {

@@ -1,6 +1,6 @@
 // What the providers do: bring a source in, build it, deploy it. Each acts with the pipeline's role through the other
-// services' APIs. Starting a build or a deployment happens in the same transaction that writes down its id, so that
-// there is never a second one.
+// services' APIs. Storing an artifact, starting a build or a deployment happens in the same transaction that writes
+// down what came of it, so that there is never a second one.
 #pragma once
 
 #include <functional>
@@ -11,6 +11,7 @@
 #include "region/region.h"
 #include "services/codepipeline/pipeline.h"
 #include "services/codepipeline/store.h"
+#include "wire/body.h"
 
 namespace hanbat::codepipeline {
 
@@ -48,9 +49,18 @@ Report failed(std::string code, std::string message);
 /// Where an output artifact of the action lies: the same place for the same run.
 ArtifactDetail output_artifact(const Action& action, const std::string& name);
 
-/// A source action, whole: reads the source, writes the artifact. Throws wire::Error for what may pass.
-Report fetch_code_commit(const Action& action);
-Report fetch_s3(const Action& action);
+/// A source that was read.
+struct Source {
+  Report report;                       // what the action comes to once its artifact is stored
+  std::optional<wire::Body> artifact;  // a file of the blob store; none when the source could not be read
+};
+
+/// Read the source of an action. Throw wire::Error for what may pass.
+Source fetch_code_commit(const Action& action);
+Source fetch_s3(const Action& action);
+/// Puts the artifact into the pipeline's bucket within `rq`, a request in the name of the pipeline's role; what the
+/// action has come to then. Throws wire::Error for what may pass.
+Report store_artifact(const Source& source, region::Request& rq);
 /// The newest revision of a source, for polling.
 std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,
                             const ActionDeclaration& declared);

@@ -19,22 +19,18 @@ std::optional<std::string> override_of(const Action& action, std::string_view ty
 
 std::string text(const std::optional<std::string>& value) { return value.value_or(""); }
 
-// Writes the artifact; what S3 refuses is the pipeline's failure.
-std::optional<Report> store_artifact(const Action& action, const ArtifactDetail& artifact, wire::Body body) {
-  s3::PutObjectInput put;
-  put.bucket = *artifact.s3location->bucket;
-  put.key = *artifact.s3location->key;
-  put.body = std::move(body);
-  put.content_type = "application/zip";
-  try {
-    s3::Client(action.home, action.role, action.region()).put_object(put);
-    return std::nullopt;
-  } catch (const wire::Error& error) {
-    if (error.status() >= 500) throw;
-    return failed(is_denial(error) ? "PermissionError" : "ConfigurationError",
-                  "Unable to upload the artifact to the Amazon S3 artifact bucket '" + put.bucket +
-                      "' with the object key '" + put.key + "'. " + error.message());
-  }
+// Puts the bytes on disk, so that writing the artifact later is a matter of rows.
+wire::Body spooled(store::Blobs& blobs, const wire::Body& body) {
+  const auto writer = blobs.create();
+  body.read([&](std::string_view bytes) { writer->write(bytes); });
+  const store::Blob blob = writer->commit();
+  wire::Body out = wire::Body::of_file(blobs.path(blob.sha256), 0, blob.size, blob.hold);
+  out.with_hashes(blob.sha256, blob.md5);
+  return out;
+}
+
+Source unread(std::string code, std::string message) {
+  return {failed(std::move(code), std::move(message)), std::nullopt};
 }
 
 }  // namespace
@@ -61,7 +57,26 @@ ArtifactDetail output_artifact(const Action& action, const std::string& name) {
   return out;
 }
 
-Report fetch_code_commit(const Action& action) {
+Report store_artifact(const Source& source, region::Request& rq) {
+  if (!source.artifact) return source.report;
+  s3::PutObjectInput put;
+  const S3Location& place = *source.report.outputs.front().s3location;
+  put.bucket = *place.bucket;
+  put.key = *place.key;
+  put.body = *source.artifact;
+  put.content_type = "application/zip";
+  try {
+    s3::Client(rq).put_object(put);
+    return source.report;
+  } catch (const wire::Error& error) {
+    if (error.status() >= 500) throw;
+    return failed(is_denial(error) ? "PermissionError" : "ConfigurationError",
+                  "Unable to upload the artifact to the Amazon S3 artifact bucket '" + put.bucket +
+                      "' with the object key '" + put.key + "'. " + error.message());
+  }
+}
+
+Source fetch_code_commit(const Action& action) {
   const std::string repository = action.get("RepositoryName"), branch = action.get("BranchName");
   const codecommit::Client client(action.home, action.role, action.region());
   std::string commit_id;
@@ -88,22 +103,21 @@ Report fetch_code_commit(const Action& action) {
   } catch (const wire::Error& error) {
     if (error.status() >= 500) throw;
     if (is_denial(error))
-      return failed(
+      return unread(
           "PermissionError",
           "The service role or action role doesn’t have the permissions required to access the AWS CodeCommit "
           "repository named " +
               repository + ". Update the IAM role permissions, and then try again. Error: " + error.message());
     if (error.code() == "BranchDoesNotExistException")
-      return failed("ConfigurationError",
+      return unread("ConfigurationError",
                     "No Branch [" + branch + "] found for CodeCommit Repository [" + repository + "]");
     if (error.code() == "RepositoryDoesNotExistException")
-      return failed("ConfigurationError", "No CodeCommit Repository found with name [" + repository + "]");
-    return failed("ConfigurationError", error.message());
+      return unread("ConfigurationError", "No CodeCommit Repository found with name [" + repository + "]");
+    return unread("ConfigurationError", error.message());
   }
 
   Report out;
   out.outputs.push_back(output_artifact(action, action.declared.output_artifacts->front().name));
-  if (auto refusal = store_artifact(action, out.outputs.front(), wire::Body::of_bytes(std::move(zip)))) return *refusal;
   std::string message = text(commit.message);
   while (message.ends_with('\n')) message.pop_back();
   out.external_id = commit_id;
@@ -120,10 +134,10 @@ Report fetch_code_commit(const Action& action) {
   revision.revision_summary = message;
   revision.created = action.home.clock.now();
   out.ended = Result{true, "", ""};
-  return out;
+  return {std::move(out), spooled(action.home.blobs, wire::Body::of_bytes(std::move(zip)))};
 }
 
-Report fetch_s3(const Action& action) {
+Source fetch_s3(const Action& action) {
   const s3::Client client(action.home, action.role, action.region());
   s3::GetObjectInput get;
   get.bucket = action.get("S3Bucket");
@@ -134,18 +148,17 @@ Report fetch_s3(const Action& action) {
     object = client.get_object(get);
   } catch (const wire::Error& error) {
     if (error.status() >= 500) throw;
-    return failed(is_denial(error) ? "PermissionError" : "ConfigurationError",
+    return unread(is_denial(error) ? "PermissionError" : "ConfigurationError",
                   "The object with key '" + get.key + "' in the bucket '" + get.bucket +
                       "' could not be read: " + error.message());
   }
   if (!object.version_id || *object.version_id == "null")
-    return failed("ConfigurationError",
+    return unread("ConfigurationError",
                   "The bucket named '" + get.bucket +
                       "' is not configured to use versioning. Enable versioning, and then try again.");
 
   Report out;
   out.outputs.push_back(output_artifact(action, action.declared.output_artifacts->front().name));
-  if (auto refusal = store_artifact(action, out.outputs.front(), object.body)) return *refusal;
   out.external_id = *object.version_id;
   out.summary = "Amazon S3 version id: " + *object.version_id;
   out.variables = {{"VersionId", *object.version_id},
@@ -158,7 +171,7 @@ Report fetch_s3(const Action& action) {
   revision.revision_summary = out.summary;
   revision.created = object.last_modified.value_or(action.home.clock.now());
   out.ended = Result{true, "", ""};
-  return out;
+  return {std::move(out), spooled(action.home.blobs, object.body)};
 }
 
 std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,

@@ -57,17 +57,48 @@ bool worth_retrying(const wire::Error& error) {
                                      error.code().find("Concurrent") != std::string::npos;
 }
 
+// Writes the line of a delivery, into a stream of its own. No role is taken: the group's account must let the service
+// write, by a resource policy. The stream and its line are one transaction, so where the stream is there, the line is
+// too: it is there once, however often the delivery is made. Throws wire::Error.
+void tell_log_group(region::Region& home, const Arn& group, const Json& delivery, const Json& input) {
+  region::Caller service = home.identity().service_caller(parse_arn(delivery.text("rule_arn"))->account, kPrincipal);
+  service.source_arn = delivery.text("rule_arn");
+  logs::CreateLogStreamInput stream;
+  stream.log_group_name = group.resource.substr(std::string_view("log-group:").size());
+  if (stream.log_group_name.ends_with(":*")) stream.log_group_name.resize(stream.log_group_name.size() - 2);
+  stream.log_stream_name = token_of(delivery);
+  logs::PutLogEventsInput put;
+  put.log_group_name = stream.log_group_name;
+  put.log_stream_name = stream.log_stream_name;
+  logs::InputLogEvent& line = put.log_events.emplace_back();
+  line.timestamp = home.clock.now().ms;
+  line.message = input.dump();
+
+  std::optional<wire::Error> refusal;
+  home.db.write([&](store::Tx& tx) {
+    const region::Service& events = home.require_service("events");
+    region::Request rq(home, events, *events.find_operation("PutEvents")->model, tx, service,
+                       delivery["event"].text("region"), random_uuid());
+    const logs::Client logs(rq);
+    try {
+      logs.create_log_stream(stream);
+    } catch (const wire::Error& error) {
+      refusal = error;  // committed with its record in the trail
+      return;
+    }
+    logs.put_log_events(put);
+  });
+  if (refusal && refusal->code() != "ResourceAlreadyExistsException") throw *std::move(refusal);
+}
+
 // Starts the target's work. Throws wire::Error.
 void invoke(region::Region& home, const Target& target, const Json& delivery, const Json& input) {
   const Arn arn = *parse_arn(target.arn);
+  if (arn.service == "logs") return tell_log_group(home, arn, delivery, input);
   const std::string region = delivery["event"].text("region");
-  const std::string rule_name = delivery.text("rule");
-  const auto caller = [&] {
-    region::Caller out = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
-    out.held_by = kPrincipal;
-    out.user_agent = std::string(kPrincipal) + " rule/" + rule_name;
-    return out;
-  };
+  region::Caller caller = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
+  caller.held_by = kPrincipal;
+  caller.user_agent = std::string(kPrincipal) + " rule/" + delivery.text("rule");
   if (arn.service == "codepipeline") {
     // A target's own input may hold variables and source revisions; the event itself is none.
     auto call = has_own_input(target) && input.is_object()
@@ -75,40 +106,14 @@ void invoke(region::Region& home, const Target& target, const Json& delivery, co
                     : codepipeline::StartPipelineExecutionInput{};
     call.name = arn.resource;
     call.client_request_token = token_of(delivery);
-    codepipeline::Client(home, caller(), region).start_pipeline_execution(call);
+    codepipeline::Client(home, caller, region).start_pipeline_execution(call);
     return;
   }
-  if (arn.service == "codebuild") {
-    auto call = has_own_input(target) && input.is_object() ? wire::from_json<codebuild::StartBuildInput>(input)
-                                                           : codebuild::StartBuildInput{};
-    call.project_name = arn.resource.substr(std::string_view("project/").size());
-    call.idempotency_token = token_of(delivery);
-    codebuild::Client(home, caller(), region).start_build(call);
-    return;
-  }
-  // A log group: one stream per delivery, as AWS names them by a fresh id. No role is taken: the group's account must
-  // let the service write, by a resource policy.
-  std::string group = arn.resource.substr(std::string_view("log-group:").size());
-  if (group.ends_with(":*")) group.resize(group.size() - 2);
-  const Arn rule = *parse_arn(delivery.text("rule_arn"));
-  region::Caller service = home.identity().service_caller(rule.account, kPrincipal);
-  service.source_arn = delivery.text("rule_arn");
-  logs::Client logs(home, service, region);
-  logs::CreateLogStreamInput stream;
-  stream.log_group_name = group;
-  stream.log_stream_name = token_of(delivery);
-  try {
-    logs.create_log_stream(stream);
-  } catch (const wire::Error& error) {
-    if (error.code() != "ResourceAlreadyExistsException") throw;
-  }
-  logs::PutLogEventsInput put;
-  put.log_group_name = group;
-  put.log_stream_name = stream.log_stream_name;
-  logs::InputLogEvent& line = put.log_events.emplace_back();
-  line.timestamp = home.clock.now().ms;
-  line.message = input.dump();
-  logs.put_log_events(put);
+  auto call = has_own_input(target) && input.is_object() ? wire::from_json<codebuild::StartBuildInput>(input)
+                                                         : codebuild::StartBuildInput{};
+  call.project_name = arn.resource.substr(std::string_view("project/").size());
+  call.idempotency_token = token_of(delivery);
+  codebuild::Client(home, caller, region).start_build(call);
 }
 
 }  // namespace
