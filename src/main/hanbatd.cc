@@ -24,6 +24,7 @@
 #include "os/fd.h"
 #include "os/files.h"
 #include "os/sockets.h"
+#include "os/unfinished.h"
 #include "region/front_door.h"
 #include "region/region.h"
 #include "store/blobs.h"
@@ -78,6 +79,7 @@ int run(const Flags& flags) {
   const SystemClock clock;
   std::filesystem::create_directories(flags.home);
   const FileLock alone = lock_home(flags.home);
+  for (const char* folder : {"", "/ca"}) remove_unfinished(flags.home + folder);
   for (const char* name : {"/blobs", "/codecommit"}) {
     make_folders(flags.home + name, 0700);
     std::filesystem::permissions(flags.home + name, std::filesystem::perms::owner_all);

@@ -1,8 +1,9 @@
 // Fault points: named places where a test has this process die, as by a power cut of the process alone. Without
 // HANBAT_FAULT and HANBAT_FAULT_LOG in the environment they do nothing.
 //
-//   HANBAT_FAULT=<name>[#<n>],…  SIGKILL to this process the n-th time (the first, without n) that it passes such a
-//   point HANBAT_FAULT_LOG=<file>      each name is appended to the file, a line, when it is first passed
+// * HANBAT_FAULT=<name>[#<n>],…: SIGKILL to this process the n-th time (the first, without n) that it passes such a
+//   point.
+// * HANBAT_FAULT_LOG=<file>: each name is appended to the file, a line, when it is first passed.
 //
 // A point's name is "<step>:<what>": "commit:before:codecommit.PutFile", "host:after:create_machine". hanbat-hostd
 // passes "supervisor:child-killed" when hanbatd was killed: named as a second point, both daemons die together.

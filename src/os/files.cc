@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
 #include "os/fault.h"
+#include "os/unfinished.h"
 
 namespace hanbat {
 
@@ -68,8 +68,7 @@ void sync_folder(const std::string& folder) {
 }
 
 void write_file_atomic(const std::string& path, std::string_view content, mode_t mode) {
-  static std::atomic<unsigned> serial{0};
-  const std::string temporary = path + ".new" + std::to_string(::getpid()) + "." + std::to_string(serial++);
+  const std::string temporary = unfinished_name(path);
   try {
     const Fd fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
     // The umask must not narrow what the caller asked for.

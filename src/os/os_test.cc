@@ -12,6 +12,7 @@
 #include "os/poller.h"
 #include "os/process.h"
 #include "os/sockets.h"
+#include "os/unfinished.h"
 
 namespace hanbat {
 namespace {
@@ -35,6 +36,16 @@ TEST(Files, AreReplacedWhole) {
   remove_tree(folder.path() + "/x");
   EXPECT_FALSE(path_exists(folder.path() + "/x"));
   EXPECT_THROW(read_file("/nonexistent"), std::system_error);
+}
+
+TEST(Files, ThatADeadWriterLeftGo) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path() + "/a";
+  for (const std::string& name : {path, path + ".new", path + ".new1", path + ".new1.b", unfinished_name(path)})
+    write_file_atomic(name, "one");
+  remove_unfinished(folder.path());
+  EXPECT_EQ(list_folder(folder.path()), (std::vector<std::string>{"a", "a.new", "a.new1", "a.new1.b"}));
+  remove_unfinished(folder.path() + "/nonexistent");
 }
 
 TEST(Processes, GiveTheirOutputAndTheirCode) {

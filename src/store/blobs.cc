@@ -186,7 +186,11 @@ bool Blobs::collect(const std::string& sha256) {
   }
   const bool linked = database_.read(
       [&](Tx& tx) { return tx.find("SELECT 1 FROM blob_links WHERE sha256 = ? LIMIT 1", sha256).has_value(); });
-  return !linked && ::unlink(path(sha256).c_str()) == 0;
+  if (linked) return false;
+  fault_point("blob:before-unlink");
+  const bool removed = ::unlink(path(sha256).c_str()) == 0;
+  fault_point("blob:after-unlink");
+  return removed;
 }
 
 void Blobs::link(Tx& tx, std::string_view sha256, std::string_view owner) {

@@ -1,119 +1,15 @@
-"""The crash ring's scenario: a user's session with a daemon that may die under it, and what is there when it has ended.
-
-The user behaves as tools do: a call that got no answer is made again once the daemon is back, and "already exists" then
-counts as done. The end state is told without ids and times, and a repeated write that AWS keeps twice is told once.
+"""The crash ring's scenario: one or two calls of each kind that changes something, over all services that need no machine. What it
+makes, and what of it stays, `ring_state` tells.
 """
-import hashlib
 import json
-import sqlite3
-import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
-
-import botocore.config
-import botocore.exceptions
-import botocore.parsers
-import botocore.session
 
 import daemon as live
 from repository import git
 
-NO_ANSWER = (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError, botocore.parsers.ResponseParserError)
-DONE_BEFORE = ("AlreadyExists", "NameExists", "SameFileContent", "ParentCommitId", "AlreadyOwnedByYou", "NameInUse",
-               "NoSuchEntity", "NoSuchUpload", "DoesNotExist", "NotFound", "ImageAlreadyExists", "Duplicate", "AlreadyAssociated", "NotAttached")
-SESSION, SESSION_LOCK = botocore.session.Session(), threading.Lock()
 ACCOUNT = "123456789012"
-
-
-class User:
-    attempts = 3  # of one call, when the daemon dies under it
-
-    def __init__(self, folder, fault="", log=None):
-        self.folder, self.daemon, self.deaths = folder, live.Daemon(folder), 0
-        self.clients = {}
-        self.start({"HANBAT_FAULT": fault, "HANBAT_FAULT_LOG": str(log or "")})
-
-    def start(self, variables=None):
-        self.daemon.command = ["env", *(f"{name}={value}" for name, value in (variables or {}).items())]
-        try:
-            self.daemon.start()
-        except AssertionError:
-            self.revive()
-
-    def revive(self):
-        """After a death by the fault, and only then, another daemon goes on with the folder."""
-        code = self.daemon.process.wait(10)
-        assert code == -9, f"the daemon ended with {code}:\n" + self.daemon.log[-3000:]
-        self.deaths += 1
-        assert self.deaths == 1, "a daemon without a fault died"
-        self.start()
-
-    def client(self, service):
-        if service not in self.clients:
-            key, secret = self.daemon.key
-            config = botocore.config.Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=20, parameter_validation=False)
-            with SESSION_LOCK:
-                self.clients[service] = SESSION.create_client(
-                    service, endpoint_url=self.daemon.endpoint, region_name=live.REGION, aws_access_key_id=key,
-                    aws_secret_access_key=secret, config=config)
-        return self.clients[service]
-
-    def __call__(self, service, operation, **arguments):
-        for attempt in range(self.attempts):
-            try:
-                return getattr(self.client(service), operation)(**arguments)
-            except NO_ANSWER:
-                self.revive()
-            except botocore.exceptions.ClientError as error:
-                if attempt and any(word in error.response["Error"]["Code"] for word in DONE_BEFORE):
-                    return None
-                raise
-        raise AssertionError(f"{service} {operation}: no answer")
-
-    def registry(self, method, path, body=None, headers=None):
-        """A request of the OCI distribution protocol: (status, headers)."""
-        token = self("ecr", "get_authorization_token")["authorizationData"][0]["authorizationToken"]
-        url = urllib.parse.urljoin(self.daemon.endpoint, path)
-        request = urllib.request.Request(url, body, {"Authorization": "Basic " + token, **(headers or {})}, method=method)
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, answer.headers
-
-    def push_blob(self, repository, content):
-        digest = "sha256:" + hashlib.sha256(content).hexdigest()
-        _, started = self.registry("POST", f"/v2/{repository}/blobs/uploads/")
-        octets = {"Content-Type": "application/octet-stream"}
-        _, sent = self.registry("PATCH", started["Location"], content, octets)
-        end = sent["Location"]
-        self.registry("PUT", end + ("&" if "?" in end else "?") + "digest=" + digest, b"", octets)
-        return {"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": digest, "size": len(content)}
-
-    def push_image(self, repository, tag, layer):
-        """As docker does: from the start again when the connection broke."""
-        for _ in range(self.attempts - 1):
-            try:
-                config = self.push_blob(repository, b"{}") | {"mediaType": "application/vnd.oci.image.config.v1+json"}
-                kind = "application/vnd.oci.image.manifest.v1+json"
-                manifest = {"schemaVersion": 2, "mediaType": kind, "config": config, "layers": [self.push_blob(repository, layer)]}
-                self.registry("PUT", f"/v2/{repository}/manifests/{tag}", json.dumps(manifest).encode(), {"Content-Type": kind})
-                return
-            except urllib.error.HTTPError as error:
-                raise AssertionError(f"{error.url}: {error.code} {error.read()[:300]}")
-            except OSError:
-                self.revive()
-        raise AssertionError("the image could not be pushed")
-
-    def push_commit(self, work, content):
-        (work / "file").write_text(content)
-        git(work, "add", "-A")
-        git(work, "commit", "-q", "-m", content)
-        for _ in range(2):
-            pushed = git(work, "push", "-q", "origin", "HEAD:refs/heads/main", check=False)
-            if pushed.returncode == 0:
-                return git(work, "rev-parse", "HEAD").stdout.strip()
-            self.revive()
-        raise AssertionError(pushed.stderr)
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
 
 
 def trust(service):
@@ -125,22 +21,40 @@ def allow(*actions, **more):
     return json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*", **more}})
 
 
+def arn(service, resource):
+    return f"arn:aws:{service}:{live.REGION}:{ACCOUNT}:{resource}"
+
+
 def identities(user):
     user("iam", "create_group", GroupName="devs")
-    user("iam", "create_user", UserName="dev", Tags=[{"Key": "team", "Value": "a"}])
+    user("iam", "put_group_policy", GroupName="devs", PolicyName="look", PolicyDocument=allow("codecommit:List*"))
+    user("iam", "create_user", UserName="dev", Tags=[{"Key": "team", "Value": "a"}, {"Key": "old", "Value": "x"}])
+    user("iam", "tag_user", UserName="dev", Tags=[{"Key": "team", "Value": "b"}])
+    user("iam", "untag_user", UserName="dev", TagKeys=["old"])
+    user("iam", "put_user_policy", UserName="dev", PolicyName="own", PolicyDocument=allow("s3:ListAllMyBuckets"))
     user("iam", "add_user_to_group", GroupName="devs", UserName="dev")
     user("iam", "attach_user_policy", UserName="dev", PolicyArn="arn:aws:iam::aws:policy/AWSCodeCommitPowerUser")
     user("iam", "create_policy", PolicyName="own", PolicyDocument=allow("s3:GetObject"))
-    for _ in range(2):  # a key whose secret was lost on the way is of no use: it is made anew
-        key = user("iam", "create_access_key", UserName="dev")
-        if user.deaths == 0 or len(user("iam", "list_access_keys", UserName="dev")["AccessKeyMetadata"]) == 1:
-            break
-        for one in user("iam", "list_access_keys", UserName="dev")["AccessKeyMetadata"]:
-            user("iam", "delete_access_key", UserName="dev", AccessKeyId=one["AccessKeyId"])
-    assert key
-    for role in ("codepipeline", "events"):
+    policy = f"arn:aws:iam::{ACCOUNT}:policy/own"
+    user("iam", "create_policy_version", PolicyArn=policy, PolicyDocument=allow("s3:PutObject"), SetAsDefault=True)
+    if user.unanswered and user.unanswered.operation == "create_policy_version":
+        for one in user("iam", "list_policy_versions", PolicyArn=policy)["Versions"]:
+            if one["VersionId"] not in ("v1", "v2"):
+                user.mend("iam", "set_default_policy_version", PolicyArn=policy, VersionId="v2")
+                user.mend("iam", "delete_policy_version", PolicyArn=policy, VersionId=one["VersionId"])
+    user("iam", "attach_group_policy", GroupName="devs", PolicyArn=policy)
+    own = user("iam", "create_access_key", UserName="dev")["AccessKey"]["AccessKeyId"]
+    for one in user("iam", "list_access_keys", UserName="dev")["AccessKeyMetadata"]:
+        if one["AccessKeyId"] != own:  # its secret was lost on the way
+            user.mend("iam", "delete_access_key", UserName="dev", AccessKeyId=one["AccessKeyId"])
+    user("iam", "update_access_key", UserName="dev", AccessKeyId=own, Status="Inactive")
+    for role in ("codepipeline", "events", "codebuild", "codedeploy"):
         user("iam", "create_role", RoleName=role, AssumeRolePolicyDocument=trust(role))
+    for role in ("codepipeline", "events"):
         user("iam", "put_role_policy", RoleName=role, PolicyName="all", PolicyDocument=allow("codecommit:*", "s3:*", "codepipeline:*"))
+    user("iam", "create_instance_profile", InstanceProfileName="web")
+    user("iam", "add_role_to_instance_profile", InstanceProfileName="web", RoleName="codedeploy")
+    user("iam", "create_account_alias", AccountAlias="the-ring")
     user("iam", "create_user", UserName="gone")
     user("iam", "delete_user", UserName="gone")
 
@@ -150,19 +64,31 @@ def objects(user):
     kept = {}
     user("s3", "create_bucket", Bucket="data", CreateBucketConfiguration={"LocationConstraint": live.REGION})
     user("s3", "put_bucket_versioning", Bucket="data", VersioningConfiguration={"Status": "Enabled"})
+    user("s3", "put_bucket_tagging", Bucket="data", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    user("s3", "put_public_access_block", Bucket="data", PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    user("s3", "put_bucket_policy", Bucket="data", Policy=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": ROLE + "codebuild"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::data/*"}}))
     for key, body in (("a", b"one"), ("a", b"two"), ("b", b"b" * 100_000)):
-        kept[key, user("s3", "put_object", Bucket="data", Key=key, Body=body)["VersionId"]] = body
+        kept[key, user("s3", "put_object", Bucket="data", Key=key, Body=body, Metadata={"of": key})["VersionId"]] = body
+    user("s3", "put_object_tagging", Bucket="data", Key="a", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+    user("s3", "copy_object", Bucket="data", Key="copy", CopySource="data/a")
     user("s3", "delete_object", Bucket="data", Key="b")
     doomed = user("s3", "put_object", Bucket="data", Key="c", Body=b"doomed")["VersionId"]
     user("s3", "delete_object", Bucket="data", Key="c", VersionId=doomed)
-    for one in user("s3", "list_object_versions", Bucket="data", Prefix="c").get("Versions", []):
-        user("s3", "delete_object", Bucket="data", Key="c", VersionId=one["VersionId"])
-    upload = user("s3", "create_multipart_upload", Bucket="data", Key="large")["UploadId"]
-    part = user("s3", "upload_part", Bucket="data", Key="large", UploadId=upload, PartNumber=1, Body=b"p" * 50_000)["ETag"]
-    user("s3", "complete_multipart_upload", Bucket="data", Key="large", UploadId=upload,
-         MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
-    for one in user("s3", "list_multipart_uploads", Bucket="data").get("Uploads", []):
-        user("s3", "abort_multipart_upload", Bucket="data", Key="large", UploadId=one["UploadId"])
+    for one in user("s3", "list_object_versions", Bucket="data", Prefix="c")["Versions"]:
+        if one["Key"] == "c":  # the version that was put first and not told
+            user.mend("s3", "delete_object", Bucket="data", Key="c", VersionId=one["VersionId"])
+    uploads = {key: user("s3", "create_multipart_upload", Bucket="data", Key=key)["UploadId"] for key in ("large", "half", "none")}
+    for one in user("s3", "list_multipart_uploads", Bucket="data")["Uploads"]:
+        if one["UploadId"] not in uploads.values():
+            user.mend("s3", "abort_multipart_upload", Bucket="data", Key=one["Key"], UploadId=one["UploadId"])
+    parts = {key: user("s3", "upload_part", Bucket="data", Key=key, UploadId=upload, PartNumber=1, Body=key.encode() * 10_000)["ETag"]
+             for key, upload in uploads.items()}
+    user("s3", "complete_multipart_upload", Bucket="data", Key="large", UploadId=uploads["large"],
+         MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": parts["large"]}]})
+    user("s3", "abort_multipart_upload", Bucket="data", Key="none", UploadId=uploads["none"])
+    user("s3", "create_bucket", Bucket="gone", CreateBucketConfiguration={"LocationConstraint": live.REGION})
+    user("s3", "delete_bucket", Bucket="gone")
     return kept
 
 
@@ -174,133 +100,147 @@ def wait_for_sources(user, executions):
         if len(found) >= executions and all(one.get("sourceRevisions") for one in found):
             return
         assert time.monotonic() < deadline, f"not {executions} executions with a commit: {found}"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
-def delivery(user):
-    """Returns the commits that were pushed."""
-    login = user("iam", "create_service_specific_credential", UserName="dev", ServiceName="codecommit.amazonaws.com")
-    name, password = (urllib.parse.quote(login["ServiceSpecificCredential"][k], safe="") for k in ("ServiceUserName", "ServicePassword"))
-    user("codecommit", "create_repository", repositoryName="app", tags={"a": "b"})
-    user("codecommit", "put_file", repositoryName="app", branchName="main", filePath="README", fileContent=b"read me")
-    user("logs", "create_log_group", logGroupName="/aws/events/pushes")
-    group = f"arn:aws:logs:{live.REGION}:{ACCOUNT}:log-group:/aws/events/pushes"
+def watched_group(user):
+    """A log group into which EventBridge may write."""
+    user("logs", "create_log_group", logGroupName="/aws/events/pushes", tags={"a": "b"})
+    group = arn("logs", "log-group:/aws/events/pushes")
     user("logs", "put_resource_policy", policyName="events", policyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group + ":*"}}))
+    return group
+
+
+def pipeline(user):
     actions = {
         "Source": {"name": "Source", "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "CodeCommit", "version": "1"},
                    "configuration": {"RepositoryName": "app", "BranchName": "main", "PollForSourceChanges": "false"},
                    "outputArtifacts": [{"name": "Source"}]},
         "Approve": {"name": "Approve", "actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}}}
-    user("codepipeline", "create_pipeline", pipeline={
-        "name": "line", "roleArn": f"arn:aws:iam::{ACCOUNT}:role/codepipeline", "artifactStore": {"type": "S3", "location": "data"},
+    user("codepipeline", "create_pipeline", tags=[{"key": "a", "value": "b"}], pipeline={
+        "name": "line", "roleArn": ROLE + "codepipeline", "artifactStore": {"type": "S3", "location": "data"},
         "stages": [{"name": name, "actions": [action]} for name, action in actions.items()]})
     wait_for_sources(user, 1)
-    user("events", "put_rule", Name="pushes", EventPattern=json.dumps({"source": ["aws.codecommit"]}))
-    user("events", "put_targets", Rule="pushes", Targets=[
-        {"Id": "log", "Arn": group},
-        {"Id": "line", "Arn": f"arn:aws:codepipeline:{live.REGION}:{ACCOUNT}:line", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/events"}])
-    git(user.folder, "clone", "-q", f"http://{name}:{password}@127.0.0.1:{user.daemon.port}/v1/repos/app", "work", check=False)
-    if not (user.folder / "work/README").exists():  # it died under the clone
+
+
+def clone(user, login):
+    name, password = (urllib.parse.quote(login[k], safe="") for k in ("ServiceUserName", "ServicePassword"))
+    address = f"http://{name}:{password}@127.0.0.1:{user.daemon.port}/v1/repos/app"
+    for _ in range(2):
+        if git(user.folder, "clone", "-q", address, "work", check=False).returncode == 0:
+            return user.folder / "work"
         user.revive()
-        git(user.folder, "clone", "-q", f"http://{name}:{password}@127.0.0.1:{user.daemon.port}/v1/repos/app", "work")
-    pushed = []
+    raise AssertionError("the repository could not be cloned")
+
+
+def approve(user):
+    state = user("codepipeline", "get_pipeline_state", name="line")["stageStates"][1]["actionStates"][0]["latestExecution"]
+    user("codepipeline", "put_approval_result", pipelineName="line", stageName="Approve", actionName="Approve", token=state["token"],
+         result={"summary": "fine", "status": "Approved"})
+
+
+def delivery(user):
+    """Returns the commits: that of the file, and those that were pushed."""
+    login = user("iam", "create_service_specific_credential", UserName="dev", ServiceName="codecommit.amazonaws.com")["ServiceSpecificCredential"]
+    for one in user("iam", "list_service_specific_credentials", UserName="dev")["ServiceSpecificCredentials"]:
+        if one["ServiceUserName"] != login["ServiceUserName"]:
+            user.mend("iam", "delete_service_specific_credential", UserName="dev", ServiceSpecificCredentialId=one["ServiceSpecificCredentialId"])
+    user("codecommit", "create_repository", repositoryName="app", tags={"a": "b", "c": "d"}, repositoryDescription="ours")
+    user("codecommit", "untag_resource", resourceArn=arn("codecommit", "app"), tagKeys=["c"])
+    user("codecommit", "put_file", repositoryName="app", branchName="main", filePath="README", fileContent=b"read me")
+    commits = [user("codecommit", "get_branch", repositoryName="app", branchName="main")["branch"]["commitId"]]
+    user("codecommit", "create_branch", repositoryName="app", branchName="side", commitId=commits[0])
+    user("codecommit", "create_branch", repositoryName="app", branchName="short", commitId=commits[0])
+    user("codecommit", "delete_branch", repositoryName="app", branchName="short")
+    user("codecommit", "create_repository", repositoryName="gone")
+    user("codecommit", "put_file", repositoryName="gone", branchName="main", filePath="a", fileContent=b"a")
+    user("codecommit", "delete_repository", repositoryName="gone")
+    group = watched_group(user)
+    pipeline(user)
+    user("events", "put_rule", Name="pushes", EventPattern=json.dumps({"source": ["aws.codecommit", "ring"]}))
+    user("events", "put_targets", Rule="pushes", Targets=[{"Id": "log", "Arn": group}])
+    user("events", "put_rule", Name="main", EventPattern=json.dumps({"source": ["aws.codecommit"], "detail": {"referenceName": ["main"]}}))
+    user("events", "put_targets", Rule="main", Targets=[{"Id": "line", "Arn": arn("codepipeline", "line"), "RoleArn": ROLE + "events"}])
+    work = clone(user, login)
     for number, text in enumerate(("first", "second"), start=2):
-        pushed.append(user.push_commit(user.folder / "work", text))
+        commits.append(user.push_commit(work, text))
         wait_for_sources(user, number)
-    return pushed
+    approve(user)
+    user("codepipeline", "disable_stage_transition", pipelineName="line", stageName="Approve", transitionType="Inbound", reason="late")
+    user("events", "put_events", Entries=[{"Source": "ring", "DetailType": "told", "Detail": json.dumps({"by": "hand"})}])
+    return commits
 
 
-def the_rest(user):
-    user("ssm", "put_parameter", Name="/p", Value="1", Type="String")
-    user("ssm", "put_parameter", Name="/p", Value="2", Type="String", Overwrite=True)
+def buses(user):
+    user("events", "create_event_bus", Name="side", Tags=[{"Key": "a", "Value": "b"}])
+    user("events", "put_rule", Name="rate", ScheduleExpression="rate(5 days)", State="DISABLED", EventBusName="default")
+    user("events", "put_rule", Name="gone", EventPattern='{"source": ["x"]}', EventBusName="side")
+    user("events", "delete_rule", Name="gone", EventBusName="side")
+
+
+def builds_and_deployments(user):
+    user("codebuild", "create_project", name="build", source={"type": "NO_SOURCE", "buildspec": "version: 0.2"},
+         artifacts={"type": "NO_ARTIFACTS"}, serviceRole=ROLE + "codebuild", tags=[{"key": "a", "value": "b"}],
+         environment={"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"})
+    user("codebuild", "update_project", name="build", description="ours")
+    user("codedeploy", "create_application", applicationName="app", tags=[{"Key": "a", "Value": "b"}])
+    user("codedeploy", "create_deployment_config", deploymentConfigName="half",
+         minimumHealthyHosts={"type": "FLEET_PERCENT", "value": 50})
+    user("codedeploy", "create_deployment_group", applicationName="app", deploymentGroupName="web", deploymentConfigName="half",
+         serviceRoleArn=ROLE + "codedeploy", ec2TagFilters=[{"Key": "role", "Value": "web", "Type": "KEY_AND_VALUE"}])
+    user("codedeploy", "register_application_revision", applicationName="app", description="ours",
+         revision={"revisionType": "S3", "s3Location": {"bucket": "data", "key": "a", "bundleType": "zip"}})
+    user("codedeploy", "create_application", applicationName="gone")
+    user("codedeploy", "delete_application", applicationName="gone")
+
+
+def parameters_and_logs(user):
+    user("ssm", "put_parameter", Name="/p", Value="1", Type="String", Tags=[{"Key": "a", "Value": "b"}])
+    newer = user("ssm", "put_parameter", Name="/p", Value="2", Type="String", Overwrite=True)["Version"]
+    user("ssm", "label_parameter_version", Name="/p", ParameterVersion=newer, Labels=["live"])
     user("ssm", "put_parameter", Name="/secret", Value="sealed", Type="SecureString")
+    user("ssm", "put_parameter", Name="/gone", Value="1", Type="String")
+    user("ssm", "delete_parameter", Name="/gone")
     user("logs", "create_log_group", logGroupName="own")
+    user("logs", "put_retention_policy", logGroupName="own", retentionInDays=14)
     user("logs", "create_log_stream", logGroupName="own", logStreamName="s")
     user("logs", "put_log_events", logGroupName="own", logStreamName="s",
          logEvents=[{"timestamp": int(time.time() * 1000), "message": "a line"}])
-    user("ecr", "create_repository", repositoryName="img")
+    user("logs", "create_log_group", logGroupName="gone")
+    user("logs", "delete_log_group", logGroupName="gone")
+
+
+def images(user):
+    user("ecr", "create_repository", repositoryName="img", tags=[{"Key": "a", "Value": "b"}])
+    user("ecr", "put_image_tag_mutability", repositoryName="img", imageTagMutability="IMMUTABLE")
+    user("ecr", "set_repository_policy", repositoryName="img", policyText=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": ROLE + "codebuild"}, "Action": "ecr:BatchGetImage"}}))
     user.push_image("img", "one", b"layer one")
     user.push_image("img", "two", b"layer two")
     user("ecr", "batch_delete_image", repositoryName="img", imageIds=[{"imageTag": "one"}])
+    user("ecr", "create_repository", repositoryName="gone")
+    user.push_image("gone", "three", b"layer three")
+    user("ecr", "delete_repository", repositoryName="gone", force=True)
+
+
+def organization(user):
+    user("organizations", "create_organization", FeatureSet="ALL")
+    root = user("organizations", "list_roots")["Roots"][0]["Id"]
+    user("organizations", "create_organizational_unit", ParentId=root, Name="unit")
+    user("organizations", "enable_policy_type", RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    user("organizations", "create_policy", Name="bound", Description="", Type="SERVICE_CONTROL_POLICY", Content=allow("s3:*"))
 
 
 def run(user):
+    """The whole of it: (what S3 acknowledged, the commits)."""
     identities(user)
     kept = objects(user)
-    pushed = delivery(user)
-    the_rest(user)
-    return kept, pushed
-
-
-def collapsed(values):
-    return [value for at, value in enumerate(values) if at == 0 or values[at - 1] != value]
-
-
-def end_state(user, pushed):
-    """All that can be asked for, without ids and times."""
-    users = [one["UserName"] for one in user("iam", "list_users")["Users"]]
-    versions = user("s3", "list_object_versions", Bucket="data")
-    own = [one for one in versions["Versions"] if not one["Key"].startswith("line/")]
-    body = lambda one: user("s3", "get_object", Bucket="data", Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
-    lines = [json.loads(one["message"])["detail"] for one in user("logs", "filter_log_events", logGroupName="/aws/events/pushes")["events"]]
-    executions = user("codepipeline", "list_pipeline_executions", pipelineName="line")["pipelineExecutionSummaries"]
-    of = lambda commit: sum(one["sourceRevisions"][0]["revisionId"] == commit for one in executions if one.get("sourceRevisions"))
-    stages = user("codepipeline", "get_pipeline_state", name="line")["stageStates"]
-    return {
-        "users": users,
-        "keys": {name: len(user("iam", "list_access_keys", UserName=name)["AccessKeyMetadata"]) for name in users},
-        "groups of dev": [one["GroupName"] for one in user("iam", "list_groups_for_user", UserName="dev")["Groups"]],
-        "policies of dev": [one["PolicyName"] for one in user("iam", "list_attached_user_policies", UserName="dev")["AttachedPolicies"]],
-        "own policies": [one["PolicyName"] for one in user("iam", "list_policies", Scope="Local")["Policies"]],
-        "roles": {one["RoleName"]: user("iam", "list_role_policies", RoleName=one["RoleName"])["PolicyNames"]
-                  for one in user("iam", "list_roles")["Roles"]},
-        "objects": {key: collapsed([hashlib.sha256(body(one)).hexdigest() for one in own if one["Key"] == key])
-                    for key in {one["Key"] for one in own}},
-        "deleted": sorted({one["Key"] for one in versions.get("DeleteMarkers", [])}),
-        "artifacts": len({one["Key"] for one in versions["Versions"] if one["Key"].startswith("line/")}),
-        "uploads": len(user("s3", "list_multipart_uploads", Bucket="data").get("Uploads", [])),
-        "repositories": [one["repositoryName"] for one in user("codecommit", "list_repositories")["repositories"]],
-        "head": user("codecommit", "get_branch", repositoryName="app", branchName="main")["branch"]["commitId"] == pushed[-1],
-        # EventBridge delivers at least once.
-        "told of each push": [any(line["commitId"] == commit for line in lines) for commit in pushed],
-        "executions of each push": [of(commit) for commit in pushed],
-        "executions": sorted(one["status"] for one in executions),
-        "source stage": stages[0]["latestExecution"]["status"],
-        "approval": stages[1].get("latestExecution", {}).get("status"),
-        "rules": {one["Name"]: len(user("events", "list_targets_by_rule", Rule=one["Name"])["Targets"]) for one in user("events", "list_rules")["Rules"]},
-        "parameters": {one["Name"]: collapsed([old["Value"] for old in user("ssm", "get_parameter_history", Name=one["Name"], WithDecryption=True)["Parameters"]])
-                       for one in user("ssm", "describe_parameters")["Parameters"]},
-        "own lines": sorted({one["message"] for one in user("logs", "filter_log_events", logGroupName="own")["events"]}),
-        "log groups": [one["logGroupName"] for one in user("logs", "describe_log_groups")["logGroups"]],
-        "images": sorted((one["imageDigest"], one.get("imageTags", [])) for one in user("ecr", "describe_images", repositoryName="img")["imageDetails"]),
-    }
-
-
-def tasks_due(user):
-    database = sqlite3.connect(f"file:{user.daemon.state}/region.db?mode=ro", uri=True)
-    try:
-        return database.execute("SELECT count(*) FROM tasks WHERE due <= ?", (int(time.time() * 1000),)).fetchone()[0]
-    finally:
-        database.close()
-
-
-def require_whole(user, kept):
-    """What was acknowledged is there with its bytes; git's repository is sound; blobs and their links agree."""
-    for (key, version), body in kept.items():
-        assert user("s3", "get_object", Bucket="data", Key=key, VersionId=version)["Body"].read() == body, (key, version)
-    user.daemon.kill()
-    user.start()  # sweeps
-    user.daemon.kill()
-    bare = next((user.daemon.state / "codecommit").iterdir())
-    git(user.folder, "--git-dir", str(bare), "-c", "safe.directory=*", "fsck", "--full", "--strict")
-    database = sqlite3.connect(user.daemon.state / "region.db")
-    assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    linked = {row[0] for row in database.execute("SELECT DISTINCT sha256 FROM blob_links")}
-    database.close()
-    found = {path.name for path in (user.daemon.state / "blobs").glob("??/*")}
-    assert found == linked, {"nobody links to": found - linked, "missing": linked - found}
-    for name in found:
-        assert hashlib.sha256((user.daemon.state / "blobs" / name[:2] / name).read_bytes()).hexdigest() == name
-    return len(linked)
+    commits = delivery(user)
+    buses(user)
+    builds_and_deployments(user)
+    parameters_and_logs(user)
+    images(user)
+    organization(user)
+    return kept, commits

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "gen/codecommit/schema.h"
 #include "os/files.h"
+#include "os/unfinished.h"
+#include "services/codecommit/receive_pack.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -16,6 +18,12 @@ std::string folder_of(const region::Region& home, std::string_view repository_id
 std::span<const store::Migration> CodeCommit::migrations() const { return schema(); }
 
 void CodeCommit::start() {
+  const std::string repositories = home_.settings.state_folder + "/codecommit";
+  if (path_exists(repositories))
+    for (const std::string& name : list_folder(repositories)) {
+      remove_unfinished(repositories + "/" + name);
+      remove_quarantines(repositories + "/" + name);
+    }
   home_.tasks.handle(std::string(kRemoveFolder), [this](store::TaskRun& run) {
     const auto removal = home_.blobs.try_removal();
     if (!removal) return run.again(std::chrono::seconds(5));  // a backup copies it

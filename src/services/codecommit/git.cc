@@ -10,6 +10,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "os/fault.h"
 #include "os/files.h"
 
 namespace hanbat::codecommit {
@@ -191,6 +192,7 @@ GitRepository::GitRepository(const std::string& folder) {
       check(git_repository_init(&repository_, folder.c_str(), 1), "make a repository");
       git_repository_free(std::exchange(repository_, nullptr));
       make_folders(folder + "/objects/pack");
+      fault_point("repository:before-sync");
       // libgit2 syncs objects, not these: torn ones would make the whole repository unreadable.
       for (const char* name : {"/config", "/HEAD"})
         if (const Fd file = open_file(folder + name, O_RDONLY); ::fsync(file.get()) != 0)
@@ -343,6 +345,7 @@ std::string GitRepository::write_commit(const std::string& tree_id, const std::v
   check(git_commit_create(&oid, repository_, nullptr, &made, &made, nullptr, message.c_str(), tree.get(), list.size(),
                           list.data()),
         "write a commit");
+  fault_point("commit-object:before-sync");
   // libgit2 syncs an object and the folder it lies in; that folder may be new.
   sync_folder(std::string(git_repository_path(repository_)) + "objects");
   return to_text(oid);

@@ -28,17 +28,19 @@ std::string read_id(std::string_view text) {
   return text == kNobody ? "" : std::string(text);
 }
 
+constexpr std::string_view kQuarantine = "incoming-";
+
 /// A folder for objects that are not trusted yet; gone with this object.
 class Quarantine {
  public:
-  explicit Quarantine(const std::string& folder) : path_(folder + "/incoming-" + random_hex(12)) {
+  explicit Quarantine(const std::string& folder) : path_(folder + "/" + std::string(kQuarantine) + random_hex(12)) {
     make_folders(path_ + "/pack");
   }
   ~Quarantine() {
     try {
       remove_tree(path_);
     } catch (const std::system_error&) {
-      // Left behind it harms nothing: git does not look there.
+      // Left behind it harms nothing: git does not look there. The next start removes it.
     }
   }
   const std::string& path() const { return path_; }
@@ -151,6 +153,13 @@ std::string store_pack(PacketReader& body, const std::string& folder, const Push
   if (!whole.ok()) return one_line("missing necessary objects: " + whole.err);
   if (!is_empty) quarantine.release_into(folder + "/objects");
   return "";
+}
+
+void remove_quarantines(const std::string& folder) {
+  const std::string objects = folder + "/objects";
+  if (!path_exists(objects)) return;
+  for (const std::string& name : list_folder(objects))
+    if (name.starts_with(kQuarantine)) remove_tree(objects + "/" + name);
 }
 
 std::string report(const Push& push, const std::string& unpacked) {

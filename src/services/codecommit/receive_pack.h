@@ -34,6 +34,8 @@ Push read_commands(PacketReader& body);
 /// Stores the pack that follows. What is wrong with it is the answer, "" when nothing; the objects are in the
 /// repository only then.
 std::string store_pack(PacketReader& body, const std::string& folder, const Push& push);
+/// Removes from a repository's folder the packs of pushes that died with their process; before any push.
+void remove_quarantines(const std::string& folder);
 /// The answer to the client, when it wants one. `unpacked` is store_pack's.
 std::string report(const Push& push, const std::string& unpacked);
 /// What receive-pack tells first: the references and what it can do.
