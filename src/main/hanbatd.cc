@@ -77,7 +77,7 @@ int run(const Flags& flags) {
   // The C library raises this bound with each large block that is freed, and then keeps what large messages took.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   const SystemClock clock;
-  std::filesystem::create_directories(flags.home);
+  make_folders(flags.home);
   const FileLock alone = lock_home(flags.home);
   for (const char* folder : {"", "/ca"}) remove_unfinished(flags.home + folder);
   for (const char* name : {"/blobs", "/codecommit"}) {

@@ -105,8 +105,11 @@ void make_folders(const std::string& path, mode_t mode) {
   for (std::size_t at = 1; at <= path.size(); ++at) {
     if (at != path.size() && path[at] != '/') continue;
     const std::string part = path.substr(0, at);
-    if (::mkdir(part.c_str(), mode) == 0 || errno == EEXIST) continue;
-    throw_errno("make the folder " + part);
+    if (::mkdir(part.c_str(), mode) == 0) {
+      sync_folder(folder_of(part));
+    } else if (errno != EEXIST) {
+      throw_errno("make the folder " + part);
+    }
   }
   struct stat about{};
   if (::stat(path.c_str(), &about) < 0) throw_errno("look at " + path);

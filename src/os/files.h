@@ -26,7 +26,7 @@ void write_file_atomic(const std::string& path, std::string_view content, mode_t
 /// Makes the entries of a folder durable.
 void sync_folder(const std::string& folder);
 
-/// Makes the folder and its parents; what exists stays as it is.
+/// Makes the folder and its parents, durably; what exists stays as it is.
 void make_folders(const std::string& path, mode_t mode = 0755);
 /// Removes a file or a whole tree, without following links; nothing there is fine.
 void remove_tree(const std::string& path);

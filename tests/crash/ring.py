@@ -50,8 +50,8 @@ def identities(user):
     user("iam", "update_access_key", UserName="dev", AccessKeyId=own, Status="Inactive")
     for role in ("codepipeline", "events", "codebuild", "codedeploy"):
         user("iam", "create_role", RoleName=role, AssumeRolePolicyDocument=trust(role))
-    for role in ("codepipeline", "events"):
-        user("iam", "put_role_policy", RoleName=role, PolicyName="all", PolicyDocument=allow("codecommit:*", "s3:*", "codepipeline:*"))
+    for role, actions in (("codepipeline", ("codecommit:*", "s3:*")), ("events", ("codepipeline:*",)), ("codedeploy", ("ec2:Describe*",))):
+        user("iam", "put_role_policy", RoleName=role, PolicyName="own", PolicyDocument=allow(*actions))
     user("iam", "create_instance_profile", InstanceProfileName="web")
     user("iam", "add_role_to_instance_profile", InstanceProfileName="web", RoleName="codedeploy")
     user("iam", "create_account_alias", AccountAlias="the-ring")
@@ -168,6 +168,8 @@ def delivery(user):
         commits.append(user.push_commit(work, text))
         wait_for_sources(user, number)
     approve(user)
+    user("codecommit", "create_commit", repositoryName="app", branchName="side", parentCommitId=commits[0], commitMessage="by hand",
+         putFiles=[{"filePath": "other", "fileContent": b"other"}])
     user("codepipeline", "disable_stage_transition", pipelineName="line", stageName="Approve", transitionType="Inbound", reason="late")
     user("events", "put_events", Entries=[{"Source": "ring", "DetailType": "told", "Detail": json.dumps({"by": "hand"})}])
     return commits
@@ -191,6 +193,8 @@ def builds_and_deployments(user):
     user("codedeploy", "create_deployment_group", applicationName="app", deploymentGroupName="web", deploymentConfigName="half",
          serviceRoleArn=ROLE + "codedeploy", ec2TagFilters=[{"Key": "role", "Value": "web", "Type": "KEY_AND_VALUE"}])
     user("codedeploy", "register_application_revision", applicationName="app", description="ours",
+         revision={"revisionType": "S3", "s3Location": {"bucket": "data", "key": "a", "bundleType": "zip"}})
+    user("codedeploy", "create_deployment", applicationName="app", deploymentGroupName="web",  # fails, as there are no instances
          revision={"revisionType": "S3", "s3Location": {"bucket": "data", "key": "a", "bundleType": "zip"}})
     user("codedeploy", "create_application", applicationName="gone")
     user("codedeploy", "delete_application", applicationName="gone")
@@ -231,6 +235,9 @@ def organization(user):
     user("organizations", "create_organizational_unit", ParentId=root, Name="unit")
     user("organizations", "enable_policy_type", RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     user("organizations", "create_policy", Name="bound", Description="", Type="SERVICE_CONTROL_POLICY", Content=allow("s3:*"))
+    bound, = (one["Id"] for one in user("organizations", "list_policies", Filter="SERVICE_CONTROL_POLICY")["Policies"] if one["Name"] == "bound")
+    user("organizations", "attach_policy", PolicyId=bound, TargetId=root)
+    user("organizations", "create_account", AccountName="second", Email="second@example.com")
 
 
 def run(user):

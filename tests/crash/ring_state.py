@@ -27,6 +27,8 @@ IDS = [(re.compile(pattern), word) for pattern, word in (
     (r"\b1[6-9]\d{8} [+-]\d{4}\b", "<time>"),
     (r"\b[0-9a-f]{32}\b", "<hash>"),
     (r"\b(o|r|ou|p)-[0-9a-z]{4,12}(-[0-9a-z]{8})?\b", r"<\1>"),
+    (r"\b(car-[0-9a-f]{32}|d-[A-Z0-9]{9})\b", "<request>"),
+    (r"\b(?!123456789012)\d{12}\b", "<account>"),
     (r"(\+\d)?-at-\d+\b", "-at-<number>"))]
 # What is no id by its form, grows with what is told elsewhere, or is a time in words.
 LEFT_OUT = {"ResponseMetadata", "VersionId", "CopySourceVersionId", "UploadId", "UploadIdMarker", "versionId", "uploadId", "token",
@@ -183,7 +185,8 @@ class Dump:
                 told.append(ask("get_application_revision", applicationName=name, revision=revision))
             self.put(f"codedeploy {name}", told)
         self.put("codedeploy configurations", ask("list_deployment_configs")["deploymentConfigsList"])
-        self.put("codedeploy deployments", ask("list_deployments")["deployments"])
+        deployments = ask("list_deployments")["deployments"]
+        self.put("codedeploy deployments", ask("batch_get_deployments", deploymentIds=deployments)["deploymentsInfo"])
 
     def parameters(self):
         for one in self.list("ssm", "describe_parameters", "Parameters"):
@@ -219,10 +222,13 @@ class Dump:
     def organization(self):
         ask = functools.partial(self.ask, "organizations")
         roots = ask("list_roots")["Roots"]
-        self.put("organization", [ask("describe_organization"), roots, ask("list_accounts")["Accounts"],
-                                  ask("list_organizational_units_for_parent", ParentId=roots[0]["Id"])["OrganizationalUnits"],
-                                  [ask("describe_policy", PolicyId=one["Id"])
-                                   for one in ask("list_policies", Filter="SERVICE_CONTROL_POLICY")["Policies"]]])
+        self.put("organizations accounts", ask("list_accounts")["Accounts"])
+        self.put("organizations accounts asked for", ask("list_create_account_status")["CreateAccountStatuses"])
+        self.put("organization", [ask("describe_organization"), roots,
+                                  ask("list_organizational_units_for_parent", ParentId=roots[0]["Id"])["OrganizationalUnits"]])
+        for policy in ask("list_policies", Filter="SERVICE_CONTROL_POLICY")["Policies"]:
+            which = {"PolicyId": policy["Id"]}
+            self.put(f"organizations policy {policy['Name']}", [ask("describe_policy", **which), *ask("list_targets_for_policy", **which)["Targets"]])
 
     def trail(self):
         """The records of what was to change something. Those of an answer that is known are there once."""
@@ -251,6 +257,8 @@ TWICE = {
     "delete_object": lambda a: {f"s3 delete markers in {a['Bucket']}": a["Key"]},
     "put_parameter": lambda a: {f"ssm history of {a['Name']}": json.dumps(a["Value"])},
     "put_log_events": lambda a: {f"logs lines of {a['logGroupName']}": a["logEvents"][0]["message"]},
+    "create_deployment": lambda a: {"codedeploy deployments": a["applicationName"]},
+    "create_account": lambda a: {"organizations accounts asked for": "EMAIL_ALREADY_EXISTS"},
     "put_events": lambda a: {"logs lines of /aws/events/pushes": a["Entries"][0]["DetailType"], "logs streams of /aws/events/pushes": ""},
 }
 
@@ -263,28 +271,34 @@ class Allowance:
         call = self.user.unanswered
         self.twice = TWICE[call.operation](call.arguments) if call and call.operation in TWICE else {}
 
-    def takes(self, name, extra):
-        """Whether a list may have these lines (a Counter) more."""
+    def takes(self, name, extra, wanted):
+        """Whether a list may have these lines (a Counter) beyond the wanted ones."""
         if name == "trail":
-            return self.takes_records(extra)
+            return self.takes_records(extra, [self.asked(line) for line in wanted])
         return sum(extra.values()) == 1 and name in self.twice and all(self.twice[name] in line for line in extra)
 
-    def takes_records(self, extra):
+    @staticmethod
+    def asked(line):
+        """A record's line without its outcome."""
+        return json.loads(line) | {"errorCode": None}
+
+    def takes_records(self, extra, wanted):
         """The call that got no answer and the one that did; each step of an image's push that broke; and what a service asked for
         when it died, which asks again."""
         user, own = self.user, 0
-        repeats = [record for record in self.dump.records if user.unanswered and record["requestID"] == user.unanswered.repeat]
+        repeats = [self.asked(self.dump.line(told_of(record))) for record in self.dump.records
+                   if user.unanswered and record["requestID"] == user.unanswered.repeat]
         for line, count in extra.items():
-            told = json.loads(line)
+            told = self.asked(line)
             if told["by"] != "the user":
-                if count > 1:
+                if count > 1 or told not in wanted:
                     return False
             elif told["eventName"] in ("InitiateLayerUpload", "CompleteLayerUpload", "PutImage"):
                 if not user.unanswered_image or told["requestParameters"]["repositoryName"] != user.unanswered_image[0] or count > 2:
                     return False
             else:
                 own += count
-                if told | {"errorCode": None} not in [json.loads(self.dump.line(told_of(one))) | {"errorCode": None} for one in repeats]:
+                if told not in repeats:
                     return False
         return own <= 1
 
@@ -295,7 +309,7 @@ def difference(dump, wanted):
     for name in sorted(set(dump.lines) | set(wanted)):
         got, want = list(dump.lines.get(name, [])), wanted.get(name, [])
         extra, lacking = (collections.Counter(one) - collections.Counter(other) for one, other in ((got, want), (want, got)))
-        if extra and not lacking and allowance.takes(name, extra):
+        if extra and not lacking and allowance.takes(name, extra, want):
             for line in extra.elements():
                 got.remove(line)
         if got != want:
@@ -306,9 +320,9 @@ def difference(dump, wanted):
     return wrong | ({"answered, and not in the trail": lost} if lost else {})
 
 
-def tasks_due(user):
+def tasks_due(daemon):
     """How many tasks are running or will soon."""
-    database = sqlite3.connect(f"file:{user.daemon.state}/region.db?mode=ro", uri=True)
+    database = sqlite3.connect(f"file:{daemon.state}/region.db?mode=ro", uri=True)
     try:
         return database.execute("SELECT count(*) FROM tasks WHERE due <= ?", (int(time.time() * 1000) + 20_000,)).fetchone()[0]
     finally:

@@ -21,7 +21,7 @@ from repository import git
 NO_ANSWER = (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError, botocore.parsers.ResponseParserError)
 DONE_BEFORE = ("AlreadyExists", "NameExists", "SameFileContent", "ParentCommitId", "AlreadyOwnedByYou", "NameInUse", "NoSuchEntity",
                "NoSuchUpload", "NoSuchBucket", "DoesNotExist", "NotFound", "AlreadyCompleted", "AlreadyInOrganization",
-               "InvalidApprovalToken", "LimitExceeded")
+               "AlreadyEnabled", "Duplicate", "InvalidApprovalToken", "LimitExceeded")
 SESSION, SESSION_LOCK = botocore.session.Session(), threading.Lock()
 
 

@@ -1,0 +1,114 @@
+"""A power cut keeps what was acknowledged: when an answer begins, the bytes and the names that it stands for are synced. Seen from
+outside, by strace: a kill alone proves nothing of this, as what a dead process wrote is still in the machine's memory.
+"""
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import daemon as live
+import disk_trace
+import ring_state
+from repository import Repository
+
+# What may be lost: SQLite's index of its log is made anew, the database itself is written from the log, which is kept until that is
+# synced; locks are for living processes; and of git's folder these are made anew or not looked at.
+NOT_NEEDED = re.compile(r"/region\.db(-shm)?$|\.lock$|\.git/(description|hooks|info|refs|objects/info)(/|$)")
+
+
+@pytest.fixture
+def traced(tmp_path):
+    """A daemon under strace, and the file of its calls."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not installed")
+    if subprocess.run(["strace", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("strace may trace nothing here")
+    daemon, trace = live.Daemon(tmp_path), tmp_path / "trace"
+    daemon.command = disk_trace.tracer(trace)
+    daemon.start()
+    yield daemon, trace
+    if daemon.process.poll() is None:
+        daemon.stop()
+
+
+class Watch:
+    """Replays the trace as it grows, and looks at each answer."""
+
+    def __init__(self, daemon, trace):
+        self.trace = open(trace)
+        self.disk = disk_trace.Disk(daemon.state, self.look)
+        self.rest, self.answers, self.lacking = "", 0, set()
+
+    def look(self, disk, thread):
+        self.answers += 1
+        for path, file in disk.files.items():
+            # Other threads may be writing to the log by now; what they write is not what this one answers.
+            dirty = thread in file.writers if path.endswith("-wal") else file.writers
+            if dirty and not NOT_NEEDED.search(path):
+                self.lacking.add("the bytes of " + path)
+        self.lacking |= {"the name of " + path for path in disk.unsynced_names if not NOT_NEEDED.search(path)}
+
+    def read(self):
+        *lines, self.rest = (self.rest + self.trace.read()).split("\n")
+        for line in lines:
+            self.disk.replay(line)
+
+    def during(self, call):
+        """(what is written and named while the call is made and answered, how often its bytes go to the database's log)"""
+        self.read()
+        self.disk.written.clear()
+        self.disk.named.clear()
+        answers = self.answers
+        call()
+        deadline = time.monotonic() + 10
+        while self.answers == answers:
+            assert time.monotonic() < deadline, "no answer was seen"
+            self.read()
+            time.sleep(0.02)
+        assert not self.lacking, self.lacking
+        assert not self.disk.torn, self.disk.torn
+        logged = sum(count for path, count in self.disk.written.items() if path.endswith("/region.db-wal"))
+        assert logged, "nothing was committed"
+        return self.disk.named
+
+
+def blob(content):
+    digest = hashlib.sha256(content).hexdigest()
+    return f"/blobs/{digest[:2]}/{digest}"
+
+
+def test_bytes_names_and_commits_are_synced_before_the_answer(traced, tmp_path):
+    daemon, trace = traced
+    deadline = time.monotonic() + 20
+    while ring_state.tasks_due(daemon):  # what a first start makes
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    watch, (s3, ecr, codecommit) = Watch(daemon, trace), map(daemon.client, ("s3", "ecr", "codecommit"))
+    named = lambda call, name: any(path.endswith(name) for path in watch.during(call))
+
+    watch.during(lambda: daemon.client("ssm").put_parameter(Name="/p", Value="1", Type="String"))
+    watch.during(lambda: s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": live.REGION}))
+    body, part, layer = (os.urandom(100_000) for _ in range(3))
+    assert named(lambda: s3.put_object(Bucket="data", Key="a", Body=body), blob(body))
+    upload = s3.create_multipart_upload(Bucket="data", Key="b")["UploadId"]
+    assert named(lambda: s3.upload_part(Bucket="data", Key="b", UploadId=upload, PartNumber=1, Body=part), blob(part))
+    ecr.create_repository(repositoryName="img")
+    upload = ecr.initiate_layer_upload(repositoryName="img")["uploadId"]
+    ecr.upload_layer_part(repositoryName="img", uploadId=upload, partFirstByte=0, partLastByte=len(layer) - 1, layerPartBlob=layer)
+    digest = "sha256:" + hashlib.sha256(layer).hexdigest()
+    assert named(lambda: ecr.complete_layer_upload(repositoryName="img", uploadId=upload, layerDigests=[digest]), blob(layer))
+
+    repository = Repository(daemon, tmp_path)
+    for content in ("first", "second"):  # the first makes git's folder
+        repository.commit(content)
+        assert named(repository.push, ".idx")
+    commit = codecommit.get_branch(repositoryName="app", branchName="main")["branch"]["commitId"]
+    made = watch.during(lambda: codecommit.put_file(repositoryName="app", branchName="main", filePath="b", fileContent=b"b", parentCommitId=commit))
+    commit = codecommit.get_branch(repositoryName="app", branchName="main")["branch"]["commitId"]
+    assert any(path.endswith(f"/objects/{commit[:2]}/{commit[2:]}") for path in made)
+    codecommit.create_repository(repositoryName="other")
+    watch.during(lambda: codecommit.put_file(repositoryName="other", branchName="main", filePath="b", fileContent=b"b"))
