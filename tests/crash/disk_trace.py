@@ -74,9 +74,7 @@ class Disk:
                 self.files.setdefault(written, File()).writers.add(thread)
                 self.written[written] += 1
         elif call.startswith("rename"):
-            file = self.files.pop(places[0], None) or File()
-            self.unsynced_names.discard(places[0])
-            self.name(places[1], file)
+            self.move(*places)
         elif call.startswith("link"):
             self.name(places[1], self.files.get(places[0]) or File())
         elif call.startswith(("mkdir", "symlink")):
@@ -93,6 +91,16 @@ class Disk:
         self.files[path] = file
         self.unsynced_names.add(path)
         self.named.add(path)
+
+    def move(self, old, new):
+        self.unsynced_names.discard(old)
+        self.name(new, self.files.pop(old, None) or File())
+        for path in [path for path in self.files if path.startswith(old + "/")]:  # a folder takes what is in it along
+            moved, unsynced = new + path.removeprefix(old), path in self.unsynced_names
+            self.unsynced_names.discard(path)
+            self.name(moved, self.files.pop(path))
+            if not unsynced:
+                self.unsynced_names.discard(moved)
 
     def sync(self, path):
         if path in self.files:

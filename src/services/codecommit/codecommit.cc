@@ -19,6 +19,7 @@ std::span<const store::Migration> CodeCommit::migrations() const { return schema
 
 void CodeCommit::start() {
   const std::string repositories = home_.settings.state_folder + "/codecommit";
+  remove_unfinished(repositories);
   if (path_exists(repositories))
     for (const std::string& name : list_folder(repositories)) {
       remove_unfinished(repositories + "/" + name);

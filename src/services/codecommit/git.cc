@@ -12,6 +12,7 @@
 
 #include "os/fault.h"
 #include "os/files.h"
+#include "os/unfinished.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -98,6 +99,26 @@ TreeEntry to_tree_entry(const git_tree_entry* entry) {
           kind_of_mode(static_cast<std::uint32_t>(git_tree_entry_filemode(entry)))};
 }
 
+/// Makes an empty repository, beside its place until it is whole on disk: a torn file of it would make all that is
+/// pushed there later unreadable.
+void make_repository(const std::string& folder) {
+  const std::string parent = folder.substr(0, folder.rfind('/'));
+  make_folders(parent);
+  const std::string made = unfinished_name(folder);
+  git_repository* repository = nullptr;
+  check(git_repository_init(&repository, made.c_str(), 1), "make a repository");
+  git_repository_free(repository);
+  make_folders(made + "/objects/pack");
+  // libgit2 syncs objects, not these.
+  for (const char* name : {"/config", "/HEAD"})
+    if (const Fd file = open_file(made + name, O_RDONLY); ::fsync(file.get()) != 0) throw_errno("sync " + made + name);
+  for (const std::string& changed : {made + "/objects", made}) sync_folder(changed);
+  fault_point("repository:before-rename");
+  if (::rename(made.c_str(), folder.c_str()) != 0) throw_errno("rename " + made + " to " + folder);
+  fault_point("repository:after-rename");
+  sync_folder(parent);
+}
+
 }  // namespace
 
 bool is_object_id(std::string_view text) {
@@ -180,25 +201,11 @@ std::vector<FileEntry> TreeBuilder::entries() const {
 GitRepository::GitRepository(const std::string& folder) {
   ensure_library();
   static std::mutex making;
-  // A restored backup has files only, so git's empty folder of references may be missing: making it anew keeps the
-  // rest.
-  const auto is_made = [&] {
-    return path_exists(folder + "/config") && path_exists(folder + "/HEAD") && path_exists(folder + "/refs");
-  };
-  if (!is_made()) {
+  // A restored backup has files only, so git's empty folder of references may be missing.
+  if (!path_exists(folder + "/refs")) {
     std::lock_guard lock(making);
-    if (!is_made()) {
-      make_folders(folder);
-      check(git_repository_init(&repository_, folder.c_str(), 1), "make a repository");
-      git_repository_free(std::exchange(repository_, nullptr));
-      make_folders(folder + "/objects/pack");
-      fault_point("repository:before-sync");
-      // libgit2 syncs objects, not these: torn ones would make the whole repository unreadable.
-      for (const char* name : {"/config", "/HEAD"})
-        if (const Fd file = open_file(folder + name, O_RDONLY); ::fsync(file.get()) != 0)
-          throw_errno("sync " + folder + name);
-      for (const std::string& made : {folder + "/objects", folder, folder + "/.."}) sync_folder(made);
-    }
+    if (!path_exists(folder)) make_repository(folder);
+    make_folders(folder + "/refs");
   }
   check(git_repository_open_bare(&repository_, folder.c_str()), "open a repository");
 }
