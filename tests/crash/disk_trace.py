@@ -2,7 +2,6 @@
 which names were given in a folder that was not synced since. The rules are POSIX's, not those of a kind file system: fsync of a file
 is its bytes and not its name, and a name is its folder's.
 """
-import collections
 import os
 import re
 
@@ -32,8 +31,7 @@ class Disk:
         self.files = {}  # what has a name now: path → File
         self.unsynced_names = set()
         self.torn = []  # files that were given their name before their bytes were synced
-        self.written = collections.Counter()  # how often a file was written to, by the name that it had
-        self.named = set()  # the names that were given
+        self.written, self.named = set(), set()  # the files that were written to, and the names that were given
         self.begun = {}
 
     def inside(self, path):
@@ -72,7 +70,7 @@ class Disk:
             written = DESCRIPTOR.findall(arguments)[1 if call == "copy_file_range" else 0]
             if self.inside(written) and not written.endswith(" (deleted)"):
                 self.files.setdefault(written, File()).writers.add(thread)
-                self.written[written] += 1
+                self.written.add(written)
         elif call.startswith("rename"):
             self.move(*places)
         elif call.startswith("link"):
