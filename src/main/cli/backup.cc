@@ -137,6 +137,7 @@ class Backup {
     const fs::path root = home_.root / "codecommit";
     if (!fs::exists(root)) return;
     for (const std::string& repository : list_folder(root)) {
+      if (!repository.ends_with(".git")) continue;  // one that is being made
       std::set<std::string> names;
       list_kept(root / repository, "codecommit/" + repository, names);
       // A pack is there before its index; but of one that came while we looked, the index may be all that we saw.
