@@ -28,6 +28,8 @@ def settle(user):
     deadline = time.monotonic() + 30
     while ring_state.tasks_due(user.daemon):
         assert time.monotonic() < deadline, "tasks stay due"
+        if user.daemon.process.poll() is not None:
+            user.revive()
         time.sleep(0.02)
     user.daemon.kill()
     user.start()
