@@ -24,13 +24,15 @@ SIDE_BY_SIDE = 2
 
 
 def settle(user):
-    """Until nothing is left to do. Then the daemon is killed, and what the next one finds is the end."""
-    deadline = time.monotonic() + 30
-    while ring_state.tasks_due(user.daemon):
+    """Until nothing is left to do, seen twice, as the daemon may die of the last of it. Then it is killed, and what the next one finds
+    is the end."""
+    deadline, quiet = time.monotonic() + 30, 0
+    while quiet < 2:
         assert time.monotonic() < deadline, "tasks stay due"
+        time.sleep(0.02)
         if user.daemon.process.poll() is not None:
             user.revive()
-        time.sleep(0.02)
+        quiet = 0 if ring_state.tasks_due(user.daemon) else quiet + 1
     user.daemon.kill()
     user.start()
 
