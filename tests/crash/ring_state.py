@@ -14,7 +14,6 @@ import time
 import zipfile
 
 from repository import git
-from ring_user import DONE_BEFORE
 
 # Ids that are made at random, in the order in which they are looked for.
 IDS = [(re.compile(pattern), word) for pattern, word in (
@@ -27,7 +26,7 @@ IDS = [(re.compile(pattern), word) for pattern, word in (
     (r"\b1[6-9]\d{8} [+-]\d{4}\b", "<time>"),
     (r"\b[0-9a-f]{32}\b", "<hash>"),
     (r"\b(o|r|ou|p)-[0-9a-z]{4,12}(-[0-9a-z]{8})?\b", r"<\1>"),
-    (r"\b(car-[0-9a-f]{32}|d-[A-Z0-9]{9})\b", "<request>"),
+    (r"\bd-[A-Z0-9]{9}\b", "<deployment>"),
     (r"\b(?!123456789012)\d{12}\b", "<account>"),
     (r"(\+\d)?-at-\d+\b", "-at-<number>"))]
 # What is no id by its form, grows with what is told elsewhere, or is a time in words.
@@ -125,14 +124,15 @@ class Dump:
                     artifacts.append((one["Key"], [(name, archive.read(name).decode()) for name in archive.namelist()]))
                     continue
                 versions[one["Key"]].append((sha256(content), len(content), body["Metadata"]))
+            deleted = [one["Key"] for one in found.get("DeleteMarkers", [])]
             for key, told in versions.items():
                 self.put(f"s3 versions of {bucket}/{key}", told, ordered=True)
-                if one["Key"] in ("a", "copy"):
+                if key not in deleted:
                     self.put(f"s3 tags of {bucket}/{key}", ask("get_object_tagging", Bucket=bucket, Key=key)["TagSet"])
             self.put(f"s3 artifacts in {bucket}", artifacts)
-            self.put(f"s3 delete markers in {bucket}", [one["Key"] for one in found.get("DeleteMarkers", [])])
+            self.put(f"s3 delete markers in {bucket}", deleted)
             self.put(f"s3 uploads to {bucket}", [
-                (one["Key"], [(part["PartNumber"], part["ETag"], part["Size"]) for part in
+                (one["Key"], [(part["PartNumber"], part["ETag"][1:17], part["Size"]) for part in
                               ask("list_parts", Bucket=bucket, Key=one["Key"], UploadId=one["UploadId"]).get("Parts", [])])
                 for one in ask("list_multipart_uploads", Bucket=bucket).get("Uploads", [])])
 
