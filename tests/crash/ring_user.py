@@ -1,6 +1,6 @@
-"""The crash ring's user: someone with a daemon that may die under them, once, and who then goes on as tools do. A call that got
-no answer is made again once the daemon is back, and "already exists" then counts as done. What was answered and what was not is
-written down, for what was answered must be there exactly once.
+"""The crash ring's user: someone with a daemon that may die under them, and who then goes on as tools do. A call that got no answer
+is made again once the daemon is back, and "already exists" then counts as done. What was answered and what was not is written
+down, for what was answered must be there exactly once.
 """
 import dataclasses
 import hashlib
@@ -21,7 +21,7 @@ from repository import git
 NO_ANSWER = (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError, botocore.parsers.ResponseParserError)
 DONE_BEFORE = ("AlreadyExists", "NameExists", "SameFileContent", "ParentCommitId", "AlreadyOwnedByYou", "NameInUse", "NoSuchEntity",
                "NoSuchUpload", "NoSuchBucket", "DoesNotExist", "NotFound", "AlreadyCompleted", "AlreadyInOrganization",
-               "AlreadyEnabled", "Duplicate", "InvalidApprovalToken", "LimitExceeded")
+               "AlreadyEnabled", "AlreadyAssociated", "Duplicate", "InvalidApprovalToken", "LimitExceeded", "NotAttached")
 SESSION, SESSION_LOCK = botocore.session.Session(), threading.Lock()
 
 
@@ -34,29 +34,16 @@ class Call:
 
 
 class User:
-    def __init__(self, folder, fault="", log=None):
-        self.folder, self.daemon, self.deaths = folder, live.Daemon(folder), 0
+    """`revive`, which a kind of user has, brings the daemon back after a death."""
+    attempts = 2  # of one call, when the daemon dies under it
+
+    def __init__(self, folder, daemon):
+        self.folder, self.daemon = folder, daemon
         self.clients = {}
         self.answered = []  # (name of the operation, request id)
-        self.unanswered = None  # the Call under which the daemon died
+        self.unanswered = None  # the last Call under which the daemon died
         self.unanswered_image = None  # the (repository, tag) under whose push it died
         self.apart = set()  # request ids of calls that are no part of the scenario
-        self.start({"HANBAT_FAULT": fault, "HANBAT_FAULT_LOG": str(log or "")})
-
-    def start(self, variables=None):
-        self.daemon.command = ["env", *(f"{name}={value}" for name, value in (variables or {}).items())]
-        try:
-            self.daemon.start()
-        except AssertionError:
-            self.revive()
-
-    def revive(self):
-        """After a death by the fault, and only then, another daemon goes on with the folder."""
-        code = self.daemon.process.wait(10)
-        assert code == -9, f"the daemon ended with {code}:\n" + self.daemon.log[-3000:]
-        self.deaths += 1
-        assert self.deaths == 1, "a daemon without a fault died"
-        self.start()
 
     def client(self, service, region=live.REGION):
         if (service, region) not in self.clients:
@@ -70,7 +57,7 @@ class User:
 
     def __call__(self, service, operation, **arguments):
         call = None
-        for _ in range(2):
+        for _ in range(self.attempts):
             try:
                 answer = getattr(self.client(service), operation)(**arguments)
                 name = self.client(service).meta.method_to_api_mapping[operation]
@@ -112,7 +99,7 @@ class User:
     def push_image(self, repository, tag, layer):
         """As docker does: from the start again when the connection broke."""
         self.token = self("ecr", "get_authorization_token")["authorizationData"][0]["authorizationToken"]
-        for _ in range(2):
+        for _ in range(self.attempts):
             try:
                 config = self.push_blob(repository, b"{}") | {"mediaType": "application/vnd.oci.image.config.v1+json"}
                 kind = "application/vnd.oci.image.manifest.v1+json"
@@ -130,9 +117,33 @@ class User:
         (work / "file").write_text(content)
         git(work, "add", "-A")
         git(work, "commit", "-q", "-m", content)
-        for _ in range(2):
+        for _ in range(self.attempts):
             pushed = git(work, "push", "-q", "origin", "HEAD:refs/heads/main", check=False)
             if pushed.returncode == 0:
                 return git(work, "rev-parse", "HEAD").stdout.strip()
             self.revive()
         raise AssertionError(pushed.stderr)
+
+
+class KilledOnce(User):
+    """With a daemon of its own that dies at a fault point, if it passes it."""
+
+    def __init__(self, folder, fault="", log=None):
+        super().__init__(folder, live.Daemon(folder))
+        self.deaths = 0
+        self.start({"HANBAT_FAULT": fault, "HANBAT_FAULT_LOG": str(log or "")})
+
+    def start(self, variables=None):
+        self.daemon.command = ["env", *(f"{name}={value}" for name, value in (variables or {}).items())]
+        try:
+            self.daemon.start()
+        except AssertionError:
+            self.revive()
+
+    def revive(self):
+        """After a death by the fault, and only then, another daemon goes on with the folder."""
+        code = self.daemon.process.wait(10)
+        assert code == -9, f"the daemon ended with {code}:\n" + self.daemon.log[-3000:]
+        self.deaths += 1
+        assert self.deaths == 1, "a daemon without a fault died"
+        self.start()

@@ -40,7 +40,7 @@ def settle(user):
 def undisturbed(folder):
     """The end state, the files, and the points that were passed on the way."""
     folder.mkdir()
-    user = ring_user.User(folder, log=folder / "points")
+    user = ring_user.KilledOnce(folder, log=folder / "points")
     try:
         kept, commits = ring.run(user)
         settle(user)
@@ -56,7 +56,7 @@ def undisturbed(folder):
 def first_start(folder):
     """What a first start leaves, and the points that it passes."""
     folder.mkdir()
-    user = ring_user.User(folder, log=folder / "points")
+    user = ring_user.KilledOnce(folder, log=folder / "points")
     settle(user)
     user.daemon.kill()
     return folder / "state", (folder / "points").read_text().split()
@@ -67,7 +67,7 @@ def killed_at(point, folder, begun, wanted, files):
     folder.mkdir()
     if begun:
         shutil.copytree(begun, folder / "state")
-    user = ring_user.User(folder, fault=point)
+    user = ring_user.KilledOnce(folder, fault=point)
     try:
         kept, commits = ring.run(user)
         settle(user)

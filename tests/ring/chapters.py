@@ -8,7 +8,8 @@ import urllib.parse
 
 import botocore.exceptions
 
-from live_user import live, ring
+from live_user import live
+import ring
 from ring import allow, trust
 
 SERVER = "import http.server\nclass H(http.server.SimpleHTTPRequestHandler):\n  def do_GET(self):\n    self.send_response(200); self.end_headers(); self.wfile.write(open('/srv/version').read().strip().encode())\nhttp.server.ThreadingHTTPServer(('', 8080), H).serve_forever()\n"

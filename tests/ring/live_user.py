@@ -1,5 +1,5 @@
 """A user of a live region whose daemons die under it, again and again: both are killed at a fault point, `hanbat up` starts them
-anew, with the next fault, and what got no answer is made again, as by ring.User of tests/crash."""
+anew, with the next fault, and what got no answer is made again, as by ring_user.User of tests/crash."""
 import contextlib
 import json
 import os
@@ -14,7 +14,7 @@ import botocore.exceptions
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "crash"), str(HERE.parent / "scenarios")]
 import region as live  # noqa: E402
-import ring  # noqa: E402
+import ring_user  # noqa: E402
 from repository import git  # noqa: E402
 
 
@@ -71,11 +71,11 @@ class LiveRegion:
         return not self.runs()
 
 
-class LiveUser(ring.User):
+class LiveUser(ring_user.User):
     attempts = 12
 
     def __init__(self, folder):
-        self.folder, self.daemon, self.clients = folder, LiveRegion(), {}
+        super().__init__(folder, LiveRegion())
         self.faults, self.armed, self.deaths = [], "", []
 
     def start(self, faults=(), log=""):
