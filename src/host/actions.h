@@ -185,9 +185,9 @@ struct VpcSpec {
   }
 };
 
-/// A VPC that the host makes and keeps.
+/// A VPC that the host makes and keeps, or the edge.
 struct VpcState {
-  std::string id;
+  std::string id;  ///< empty for the edge
   std::string account;
   /// Tells its namespace from every other one, also from a later one of the same VPC: what listens in one that is gone
   /// hears nothing. Empty while there is none.

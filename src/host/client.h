@@ -31,6 +31,7 @@ class Host {
   /// Makes the VPC be as the spec says; only the difference is done. Whole-state: what the spec leaves out is removed.
   virtual void apply_vpc(const VpcSpec& spec) = 0;
   virtual void remove_vpc(const std::string& id) = 0;
+  /// The edge, and all VPCs.
   virtual std::vector<VpcState> vpcs() = 0;
   /// A listening TCP socket in the edge or in a VPC's namespace; see ListenSpec for what is allowed.
   virtual Fd listen(const ListenSpec& spec) = 0;

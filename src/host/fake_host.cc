@@ -25,7 +25,7 @@ void FakeHost::remove_vpc(const std::string& id) {
 }
 
 std::vector<VpcState> FakeHost::vpcs() {
-  std::vector<VpcState> states;
+  std::vector<VpcState> states = {{"", kOwnAccount, "a"}};
   for (const auto& [id, spec] : vpc_specs)
     states.push_back({id, spec.account, vpc_spaces.contains(id) ? vpc_spaces[id] : "a"});
   return states;
@@ -111,7 +111,7 @@ std::vector<std::string> FakeHost::sweep(const SweepSpec& spec) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };
   for (const auto& vpc : vpcs())
-    if (!wanted(spec.vpc_ids, vpc.id)) removed.push_back("vpc " + vpc.id), vpc_specs.erase(vpc.id);
+    if (!vpc.id.empty() && !wanted(spec.vpc_ids, vpc.id)) removed.push_back("vpc " + vpc.id), vpc_specs.erase(vpc.id);
   for (const auto& machine : machines())
     if (!wanted(spec.machines, machine.name))
       removed.push_back("machine " + machine.name), delete_machine(machine.name);

@@ -112,10 +112,10 @@ int run(const Flags& flags) {
   add_services(region);
   refuse_newer(flags, region);
   region.start();
+  serve_at_edge(region);
   tasks->start(kTaskWorkers);
   server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
                       {.tag = "front", .transport = http::Transport::kEither});
-  if (host) listen_at_edge(*host, server);
   spdlog::info("hanbatd serves on 127.0.0.1:{}{}", flags.port, host ? "" : ", without its host side");
 
   int signal = 0;

@@ -349,7 +349,7 @@ class WithoutIncus(unittest.TestCase):
             self.assertIn("incusd", finding()["detail"])
             self.assertIn("tools/install", finding()["remedy"])
             hostd.call("apply_vpc", **vpc("vpc-five", "10.75", [interface(15, "subnet-a", "10.75.0.5", [])], [], []))
-            self.assertEqual([one["id"] for one in hostd.call("vpcs")], ["vpc-five"])
+            self.assertEqual([one["id"] for one in hostd.call("vpcs")], ["", "vpc-five"])
             sh("umount", program)
             hidden = False
             for _ in range(300):

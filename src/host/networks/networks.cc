@@ -82,6 +82,8 @@ void Networks::make_edge() {
   }
   const Json before = Json::parse(read_file(edge + "/before.json"));
   add_namespace(kEdge);
+  // A namespace that was removed by hand lives on, with its links, as long as somebody listens in it.
+  if (!link_exists(kEdge, "host")) try_ip("", fmt::format("link delete {}\n", kEdge));
   if (!link_exists("", kEdge)) run_ip("", fmt::format("link add {} type veth peer name host netns {}\n", kEdge, kEdge));
   run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n",
                             kEndpointAddress, kEdgeAddress));
@@ -160,7 +162,7 @@ void Networks::remove_stray_links(const VpcSpec& spec) {
 void Networks::make_namespace(Vpc& vpc) {
   const std::string name = namespace_name(vpc.spec.id);
   const std::string link = edge_link_name(vpc.numbers);
-  if (namespace_exists(name) && link_exists(name, "edge")) return;
+  if (namespace_exists(name) && link_exists(name, "edge") && link_exists(kEdge, link)) return;
   stop_dnsmasq(folder_of(vpc.spec.id));
   vpc.lines = {};
   vpc.edge_routes.clear();
@@ -168,6 +170,7 @@ void Networks::make_namespace(Vpc& vpc) {
   vpc.dnsmasq = {};
   try_ip(kEdge, fmt::format("link delete {}\n", link));
   add_namespace(name);
+  try_ip(name, "link delete edge\n");
   run_ip(name, fmt::format("link add edge type veth peer name {} netns {}\nlink set edge up\n", link, kEdge));
   run_ip(kEdge, fmt::format("address replace {}/32 dev {}\nlink set {} up\n", kEdgeGateway, link, link));
 }
@@ -237,7 +240,7 @@ std::vector<std::string> Networks::list() {
 
 std::vector<VpcState> Networks::states() {
   std::lock_guard lock(mutex_);
-  std::vector<VpcState> states;
+  std::vector<VpcState> states = {{"", kOwnAccount, identity_of(kEdge)}};
   for (const auto& [id, vpc] : vpcs_) states.push_back({id, vpc.spec.account, identity_of(namespace_name(id))});
   return states;
 }
@@ -315,7 +318,8 @@ void Networks::revive_resolvers() {
 /// Whether the kernel has what was applied. The first look after a change learns how the rules are listed.
 bool Networks::is_whole(Vpc& vpc) {
   const std::string name = namespace_name(vpc.spec.id);
-  if (!namespace_exists(name) || !link_exists(name, "edge")) return false;
+  if (!namespace_exists(name) || !link_exists(name, "edge") || !link_exists(kEdge, edge_link_name(vpc.numbers)))
+    return false;
   const std::string rules = list_nft(name);
   if (rules.empty()) return false;
   if (vpc.rules_seen.empty()) vpc.rules_seen = rules;
@@ -331,7 +335,7 @@ void Networks::restore_lost() {
   };
   // Both are asked: each learns at its first look.
   const bool edge_changed = changed(edge_rules_seen_, edge_rules), host_changed = changed(host_rules_seen_, host_rules);
-  if (edge_changed || host_changed || !link_exists("", kEdge)) {
+  if (edge_changed || host_changed || !link_exists(kEdge, "host")) {
     make_edge();
     edge_rules_seen_.clear();
     host_rules_seen_.clear();
