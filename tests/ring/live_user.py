@@ -91,13 +91,17 @@ class LiveUser(ring_user.User):
                 return
             assert self.armed, "the region does not start:\n" + self.daemon.log
             assert self.daemon.wait_for_death(5), "the region does not start, and lives:\n" + self.daemon.log
-            self.deaths.append(self.armed)
+            self.note_death()
 
     def revive(self):
         assert self.daemon.wait_for_death(10), "no answer, but the daemons run:\n" + self.daemon.log
         assert self.armed, "the daemons died without a fault:\n" + self.daemon.log
-        self.deaths.append(self.armed)
+        self.note_death()
         self.start_next()
+
+    def note_death(self):
+        self.deaths.append(self.armed)
+        print(f"{time.strftime('%H:%M:%S')}    died at {self.armed}", flush=True)
 
     def make(self, find, service, operation, **arguments):
         """What find() tells, made when there is none: so a creation whose answer was lost is not made twice."""
