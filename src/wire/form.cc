@@ -31,7 +31,7 @@ struct Node {
     if (found) found->used = true;
     return found;
   }
-  /// The children whose names are numbers, in order of the numbers.
+  /// The children whose names are numbers, in order of the numbers; "01" before "1".
   std::vector<Node*> numbered() {
     std::vector<std::pair<std::int64_t, Node*>> found;
     for (auto& [name, node] : children)
@@ -39,7 +39,7 @@ struct Node {
         node->used = true;
         found.emplace_back(*number, node.get());
       }
-    std::sort(found.begin(), found.end());
+    std::ranges::stable_sort(found, {}, &std::pair<std::int64_t, Node*>::first);
     std::vector<Node*> out;
     for (auto& [number, node] : found) out.push_back(node);
     return out;

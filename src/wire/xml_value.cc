@@ -16,6 +16,12 @@ namespace {
 // parts with checksums has 100,000.
 constexpr std::ptrdiff_t kMostMarks = 250'000;
 
+/// XML 1.0 has no other control characters than these, not even escaped.
+bool is_xml_text(std::string_view text) {
+  return std::ranges::none_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
+}
+
 /// A name without its namespace prefix.
 std::string_view local(std::string_view name) {
   const std::size_t colon = name.find(':');
@@ -163,6 +169,7 @@ class Reader {
 
  private:
   void scalar(const Member& member, std::string_view text, void* value, const Path& path) {
+    if (!is_xml_text(text)) decoding_.malformed("a control character");
     try {
       scalar_from_text(*member.shape, text, value);
     } catch (const BadValue& bad) {
@@ -179,7 +186,7 @@ class Reader {
     const pugi::xml_node key = node.child(std::string(map.key->wire_name).c_str());
     const pugi::xml_node held = node.child(std::string(map.element->wire_name).c_str());
     const std::string name = key.child_value();
-    if (!is_utf8(name)) decoding_.malformed("a key is not UTF-8");
+    if (!is_utf8(name) || !is_xml_text(name)) decoding_.malformed("a key is not UTF-8, or has a control character");
     void* place = map.element->slot.make(map.map->add(value, name));
     if (held) this->value(*map.element, held, place, Path{&path, name});
   }
