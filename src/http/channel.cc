@@ -25,6 +25,11 @@ void Channel::set_tls(ssl_st* session) {
   SSL_set_fd(tls_, fd_.get());
 }
 
+std::string Channel::tls_version() const {
+  constexpr std::string_view kPrefix = "TLSv";
+  return tls_ ? std::string(SSL_get_version(tls_)).substr(kPrefix.size()) : "";
+}
+
 namespace {
 Channel::Tried explain_errno(const char* what, Channel::Outcome wait) {
   if (errno == EAGAIN || errno == EWOULDBLOCK) return {wait};

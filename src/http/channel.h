@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "os/fd.h"
@@ -41,6 +42,8 @@ class Channel {
   /// From here on the bytes are TLS. Takes the session.
   void set_tls(ssl_st* session);
   ssl_st* tls() const { return tls_; }
+  /// "1.2" or "1.3"; "" without TLS.
+  std::string tls_version() const;
   int fd() const { return fd_.get(); }
 
   enum class Outcome { kDone, kEnd, kWantRead, kWantWrite };

@@ -98,7 +98,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     head_.peer_port = connection.peer.port;
     head_.local_address = connection.local.address;
     head_.local_port = connection.local.port;
-    head_.tls = connection.channel.tls() != nullptr;
+    head_.tls_version = connection.channel.tls_version();
     head_.server_name = connection.server_name;
     head_.listener_tag = connection.entrance->tag;
     waits_for_continue_ = !parser_.http_1_0() && has_token(head_.headers, "Expect", "100-continue");

@@ -52,7 +52,7 @@ struct RequestHead {
   std::uint16_t peer_port = 0;
   std::string local_address;  // where the client connected to
   std::uint16_t local_port = 0;
-  bool tls = false;
+  std::string tls_version;   // "1.2" or "1.3"; "" in clear
   std::string server_name;   // TLS SNI, or ""
   std::string listener_tag;  // of the listener that accepted it: "front", "imds:vpc-1"
 

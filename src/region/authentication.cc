@@ -134,17 +134,20 @@ void Authentication::check_body(wire::Body& body) {
 
 Caller Authentication::caller(const wire::OperationModel& operation) const {
   const State& s = *state_;
+  const bool is_s3 = s.style == wire::AuthStyle::kS3;
+  Caller caller;
   if (s.claim) {
-    Caller caller = s.credential->caller;
-    if (s.style == wire::AuthStyle::kS3)
+    caller = s.credential->caller;
+    if (is_s3)
       caller.request_keys = signature_keys(*s.claim, s.request.header("x-amz-content-sha256"), s.home.clock.now());
-    return caller;
+  } else {
+    // S3 decides about the unsigned by the bucket's policy.
+    if (!operation.unsigned_allowed && !is_s3) throw wire::missing_authentication(s.style);
+    caller.arn = caller.principal_arn = "*";
   }
-  // S3 decides about the unsigned by the bucket's policy.
-  if (!operation.unsigned_allowed && s.style != wire::AuthStyle::kS3) throw wire::missing_authentication(s.style);
-  Caller anonymous;
-  anonymous.arn = anonymous.principal_arn = "*";
-  return anonymous;
+  const std::string& tls_version = s.exchange.head().tls_version;
+  if (is_s3 && !tls_version.empty()) caller.request_keys["s3:TlsVersion"] = tls_version;
+  return caller;
 }
 
 }  // namespace hanbat::region

@@ -168,7 +168,7 @@ void health(http::Exchange& exchange, const Region& home) {
 
 void describe_connection(Caller& caller, const http::RequestHead& head) {
   caller.source_ip = head.peer_address;
-  caller.secure_transport = head.tls;
+  caller.secure_transport = !head.tls_version.empty();
   caller.user_agent = head.headers.get("user-agent");
   caller.referer = head.headers.get("referer");
 }

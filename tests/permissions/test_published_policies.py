@@ -101,6 +101,19 @@ def test_a_bucket_that_demands_tls(daemon):
     assert reader.client("s3", tls=True).get_object(Bucket="tls-only", Key="k")["Body"].read() == b"x"
 
 
+def test_a_bucket_that_asks_for_a_version_of_tls(daemon):
+    # Amazon S3 User Guide, "Amazon S3 policy keys", s3:TlsVersion.
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="new-tls", CreateBucketConfiguration={"LocationConstraint": live.REGION})
+    s3.put_object(Bucket="new-tls", Key="k", Body=b"x")
+    reader = user(daemon, "new-tls-reader", allow("s3:GetObject", Condition={"NumericGreaterThanEquals": {"s3:TlsVersion": 1.2}}))
+    assert reader.client("s3", tls=True).get_object(Bucket="new-tls", Key="k")["Body"].read() == b"x"
+    denied(reader.client("s3").get_object, Bucket="new-tls", Key="k")
+    s3.put_bucket_policy(Bucket="new-tls", Policy=document(deny(
+        "s3:*", ["arn:aws:s3:::new-tls/*"], Principal="*", Condition={"NumericLessThan": {"s3:TlsVersion": 1.4}})))
+    denied(reader.client("s3", tls=True).get_object, Bucket="new-tls", Key="k")
+
+
 def test_home_folders_in_a_bucket(daemon):
     # IAM User Guide, "Allows IAM users access to their S3 home directory".
     s3 = daemon.client("s3")

@@ -40,7 +40,7 @@ std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::
   const auto dress = [&](region::Caller caller) {
     caller.source_ip = head.peer_address;
     caller.user_agent = std::string(head.headers.get("User-Agent"));
-    caller.secure_transport = head.tls;
+    caller.secure_transport = !head.tls_version.empty();
     return caller;
   };
 

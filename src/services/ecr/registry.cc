@@ -115,7 +115,8 @@ void Registry::send_error(const RegistryError& error) {
   http::Headers headers{{"Content-Type", "application/json; charset=utf-8"},
                         {"Docker-Distribution-Api-Version", "registry/2.0"}};
   if (error.status == 401)
-    headers.add("WWW-Authenticate", std::string("Basic realm=\"") + (head_.tls ? "https://" : "http://") +
+    headers.add("WWW-Authenticate", std::string("Basic realm=\"") +
+                                        (head_.tls_version.empty() ? "http://" : "https://") +
                                         std::string(head_.headers.get("Host")) + "/\",service=\"ecr.amazonaws.com\"");
   const Json body =
       Json::object({{"errors", Json::array({Json::object({{"code", error.code}, {"message", error.message}})})}});
