@@ -85,7 +85,7 @@ class TestRegion {
         db(store::open_sqlite(":memory:")),
         blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
-        home(Settings{.state_folder = folder}, clock, *db, blobs, *tasks, host, nullptr) {
+        home(Settings{.state_folder = folder, .guest_programs = folder}, clock, *db, blobs, *tasks, host, nullptr) {
     home.set_authorizer(authorizer);
     home.set_identity(identity);
     user.kind = Caller::Kind::kUser;

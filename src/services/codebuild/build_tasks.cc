@@ -116,26 +116,25 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
                 "has the necessary trust policy configured. " +
                     error.message());
   }
-  // The stream is made first: a build whose progress cannot be watched does not begin.
+  // The stream is made first: a build whose progress cannot be watched does not begin. The address is kept before
+  // anything is made, so that no other build has it.
+  bool wanted = false;
   try {
-    home_.db.write([&](store::Tx& tx) { make_stream(tx, row, role); });
+    home_.db.write([&](store::Tx& tx) {
+      wanted = goes_on(tx, row);
+      if (!wanted) return;
+      make_stream(tx, row, role);
+      take_address(tx, row);
+      store_.update(tx, row);
+    });
   } catch (const wire::Error& error) {
     return fail(run, std::move(row), "PROVISIONING", "ACCESS_DENIED",
                 "Service role " + *row.build.service_role +
                     " does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build " +
                     *row.build.arn + ". Error message: " + error.message());
   }
-  if (row.address.empty()) {
-    // Taken and kept before anything is made, so that no other build has it.
-    home_.db.write([&](store::Tx& tx) {
-      std::set<std::string> taken;
-      for (const BuildRow& other : store_.builds_with_address(tx)) taken.insert(other.address);
-      for (int slot = 0; slot < kBuildSlots && row.address.empty(); ++slot)
-        if (!taken.contains(address_of_slot(slot))) row.address = address_of_slot(slot);
-      if (!row.address.empty()) store_.update(tx, row);
-    });
-    if (row.address.empty()) return run.again(std::chrono::seconds(1));
-  }
+  if (!wanted) return;
+  if (row.address.empty()) return run.again(std::chrono::seconds(1));
 
   host::MachineSpec machine;
   try {
@@ -169,6 +168,8 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   apply_network();
   host.create_machine(machine);
   host.start_machine(machine.name);
+  // Stopped meanwhile: what removes the machine may have come before it was made.
+  if (!home_.db.read([&](store::Tx& tx) { return goes_on(tx, row); })) return host.delete_machine(machine.name);
 
   end_phase(row.build, "PROVISIONING", "SUCCEEDED", home_.clock.now());
   row.work["provisioned"] = true;
@@ -230,8 +231,7 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
   if (!applied.lines.empty()) role = assume(row);
   const auto write = [&](store::Tx& tx) {
     // Stopped or deleted while we looked: what it wrote since then is nobody's.
-    const auto current = store_.find_build_by_sequence(tx, row.sequence);
-    if (!current || current->complete()) return;
+    if (!goes_on(tx, row)) return;
     if (role) write_log(tx, row, *role, applied.lines);
     if (applied.done.empty()) {
       store_.update(tx, row);
@@ -284,24 +284,43 @@ void BuildTasks::remove_machine(store::TaskRun& run) {
   });
 }
 
-void BuildTasks::make_stream(store::Tx& tx, const BuildRow& row, const region::Caller& role) {
-  const LogsLocation& logs = *row.build.logs;
-  if (!logs.group_name) return;
+bool BuildTasks::goes_on(store::Tx& tx, const BuildRow& row) const {
+  const auto current = store_.find_build_by_sequence(tx, row.sequence);
+  return current && !current->complete();
+}
+
+void BuildTasks::take_address(store::Tx& tx, BuildRow& row) {
+  if (!row.address.empty()) return;
+  std::set<std::string> taken;
+  for (const BuildRow& other : store_.builds_with_address(tx)) taken.insert(other.address);
+  for (int slot = 0; slot < kBuildSlots && row.address.empty(); ++slot)
+    if (!taken.contains(address_of_slot(slot))) row.address = address_of_slot(slot);
+}
+
+void BuildTasks::make_stream(store::Tx& tx, BuildRow& row, const region::Caller& role) {
+  LogsLocation& logs = *row.build.logs;
+  const CloudWatchLogsConfig& wanted = *logs.cloud_watch_logs;
+  if (wanted.status != "ENABLED") return;
+  const std::string group = wanted.group_name.value_or("/aws/codebuild/" + *row.build.project_name);
+  const std::string stream = wanted.stream_name ? *wanted.stream_name + "/" + row.uuid() : row.uuid();
   region::Request rq(home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.region,
                      random_uuid());
   const logs::Client client(rq);
   // A group that is there may be used without the right to make groups.
   try {
-    client.create_log_group({.log_group_name = *logs.group_name});
+    client.create_log_group({.log_group_name = group});
   } catch (const wire::Error& error) {
     const bool exists = error.code() == "ResourceAlreadyExistsException";
     if (!exists && error.code().find("AccessDenied") == std::string::npos) throw;
   }
   try {
-    client.create_log_stream({.log_group_name = *logs.group_name, .log_stream_name = *logs.stream_name});
+    client.create_log_stream({.log_group_name = group, .log_stream_name = stream});
   } catch (const wire::Error& error) {
     if (error.code() != "ResourceAlreadyExistsException") throw;
   }
+  logs.group_name = group;
+  logs.stream_name = stream;
+  logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:" + group + ":log-stream:" + stream);
 }
 
 void BuildTasks::write_log(store::Tx& tx, const BuildRow& row, const region::Caller& role,

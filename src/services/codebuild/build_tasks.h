@@ -36,7 +36,12 @@ class BuildTasks {
   void write_folder(const BuildRow& row);
   /// Appends lines to the build's log stream as its service role; in the transaction of the offset they were read to.
   void write_log(store::Tx& tx, const BuildRow& row, const region::Caller& role, const std::vector<LogLine>& lines);
-  void make_stream(store::Tx& tx, const BuildRow& row, const region::Caller& role);
+  /// Makes the build's log stream as its service role, when it wants one, and names it in the row.
+  void make_stream(store::Tx& tx, BuildRow& row, const region::Caller& role);
+  /// Gives the build an address of its own in the row; leaves it empty when none is free.
+  void take_address(store::Tx& tx, BuildRow& row);
+  /// Whether the build is there and has not been stopped meanwhile.
+  bool goes_on(store::Tx& tx, const BuildRow& row) const;
   region::Caller assume(const BuildRow& row);
   std::string folder_of(const BuildRow& row) const;
 

@@ -156,12 +156,8 @@ Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
   LogsLocation logs;
   const auto configured = project.logs_config ? project.logs_config->cloud_watch_logs : std::nullopt;
   CloudWatchLogsConfig cloud_watch = configured ? *configured : CloudWatchLogsConfig{.status = "ENABLED"};
-  if (cloud_watch.status == "ENABLED") {
-    logs.group_name = cloud_watch.group_name.value_or("/aws/codebuild/" + name);
-    const std::string uuid = build_row.uuid();
-    logs.stream_name = cloud_watch.stream_name ? *cloud_watch.stream_name + "/" + uuid : uuid;
-    logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:" + *logs.group_name + ":log-stream:" + *logs.stream_name);
-  }
+  // The names are told once the stream is there.
+  if (cloud_watch.status == "ENABLED") logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
   logs.cloud_watch_logs = std::move(cloud_watch);
   build.logs = std::move(logs);
   begin_phase(build, "SUBMITTED", rq.now());

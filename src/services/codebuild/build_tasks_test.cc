@@ -1,0 +1,77 @@
+// A build on its way to its machine, with the host in memory.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "gen/codebuild/client.h"
+#include "gen/logs/model.h"
+#include "host/client.h"
+#include "os/files.h"
+#include "region/fake_service.h"
+#include "region/testing.h"
+#include "services/codebuild/codebuild.h"
+
+namespace hanbat::codebuild {
+namespace {
+
+class BuildTasksTest : public ::testing::Test {
+ protected:
+  BuildTasksTest() : codebuild(test.home, test.user, test.region) {
+    host.image_states["codebuild"] = {.alias = "codebuild"};
+    write_file_atomic(test.folder + "/build-runner", "");
+    test.add<CodeBuild>();
+    auto& logs = test.add<region::FakeService>("logs");
+    logs.on<logs::CreateLogGroupInput, logs::CreateLogGroupOutput>(
+        "CreateLogGroup", [](auto&, const auto&) { return logs::CreateLogGroupOutput{}; });
+    logs.on<logs::CreateLogStreamInput, logs::CreateLogStreamOutput>(
+        "CreateLogStream", [this](auto&, const logs::CreateLogStreamInput& in) {
+          streams.push_back(in.log_group_name + " " + in.log_stream_name);
+          return logs::CreateLogStreamOutput{};
+        });
+    test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
+    test.start();
+    CreateProjectInput in;
+    in.name = "web";
+    in.service_role = "arn:aws:iam::123456789012:role/build";
+    in.source.type = "NO_SOURCE";
+    in.source.buildspec = "version: 0.2";
+    in.artifacts.type = "NO_ARTIFACTS";
+    in.environment.type = "LINUX_CONTAINER";
+    in.environment.image = "aws/codebuild/standard:7.0";
+    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
+    codebuild.create_project(in);
+  }
+  Build build(const std::string& id) { return codebuild.batch_get_builds({.ids = {id}}).builds->front(); }
+
+  host::FakeHost host;
+  region::TestRegion test{&host};
+  Client codebuild;
+  std::vector<std::string> streams;
+};
+
+TEST_F(BuildTasksTest, ABuildNamesItsLogStreamOnceItIsThere) {
+  const Build started = *codebuild.start_build({.project_name = "web"}).build;
+  EXPECT_FALSE(started.logs->stream_name);
+  EXPECT_EQ(started.logs->cloud_watch_logs_arn,
+            "arn:aws:logs:ap-northeast-2:123456789012:log-group:null:log-stream:null");
+  test.run_until_idle();
+  const LogsLocation logs = *build(*started.id).logs;
+  EXPECT_EQ(streams, std::vector<std::string>{*logs.group_name + " " + *logs.stream_name});
+  EXPECT_EQ(logs.group_name, "/aws/codebuild/web");
+  EXPECT_EQ(logs.cloud_watch_logs_arn,
+            "arn:aws:logs:ap-northeast-2:123456789012:log-group:/aws/codebuild/web:log-stream:" + *logs.stream_name);
+  EXPECT_EQ(host.machine_specs.size(), 1U);
+}
+
+TEST_F(BuildTasksTest, ABuildThatIsStoppedBeforeItBeginsGetsNoMachine) {
+  const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
+  codebuild.stop_build({.id = id});
+  test.run_until_idle();
+  EXPECT_EQ(build(id).build_status, "STOPPED");
+  EXPECT_TRUE(host.machine_specs.empty());
+  EXPECT_TRUE(streams.empty());
+}
+
+}  // namespace
+}  // namespace hanbat::codebuild
