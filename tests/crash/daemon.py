@@ -9,6 +9,7 @@ import time
 
 import boto3
 import botocore.config
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HANBATD = os.environ.get("HANBATD", str(ROOT / "build/release/src/main/hanbatd"))
@@ -71,3 +72,13 @@ class Daemon:
         config = botocore.config.Config(retries={"max_attempts": attempts, "mode": "standard"}, connect_timeout=5, read_timeout=30)
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=key,
                             aws_secret_access_key=secret, config=config)
+
+
+@pytest.fixture(scope="module", name="daemon")
+def one_for_a_file(tmp_path_factory):
+    """One daemon for all tests of a file: each finds it as the one before left it. For a conftest.py to import."""
+    one = Daemon(tmp_path_factory.mktemp("daemon"))
+    one.start()
+    yield one
+    assert one.process.poll() is None, "the daemon died:\n" + (one.folder / "log").read_text()[-3000:]
+    one.stop()
