@@ -34,9 +34,9 @@ hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc
 hanbat_fuzzer(event_pattern services/events/pattern_fuzz.cc WITH services/events/pattern.cc services/events/schedule.cc
   services/events/target_input.cc LINK hanbat_base)
 hanbat_fuzzer(oci_manifest services/ecr/manifest_fuzz.cc WITH services/ecr/manifest.cc LINK hanbat_wire)
-hanbat_fuzzer(git_push services/codecommit/receive_pack_fuzz.cc WITH services/codecommit/receive_pack.cc
-  services/codecommit/git_command.cc services/codecommit/git.cc LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)
-hanbat_fuzzer(imds services/ec2/metadata_fuzz.cc WITH services/ec2/metadata_paths.cc LINK hanbat_base)
+hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
+  services/codecommit/git/git_command.cc services/codecommit/git/git.cc LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)
+hanbat_fuzzer(imds services/ec2/instances/metadata_fuzz.cc WITH services/ec2/instances/metadata_paths.cc LINK hanbat_base)
 hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv4.cc host/names.cc host/networks/plan.cc
   host/networks/nft.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc LINK hanbat_os)
 hanbat_fuzzer(buildspec guest/build_runner/buildspec_fuzz.cc WITH guest/build_runner/buildspec.cc

@@ -4,7 +4,7 @@
 #include "gen/codecommit/schema.h"
 #include "os/files.h"
 #include "os/unfinished.h"
-#include "services/codecommit/receive_pack.h"
+#include "services/codecommit/git/receive_pack.h"
 
 namespace hanbat::codecommit {
 namespace {

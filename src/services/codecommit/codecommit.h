@@ -10,7 +10,7 @@
 #include "gen/codecommit/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "services/codecommit/git.h"
+#include "services/codecommit/git/git.h"
 #include "services/codecommit/store.h"
 
 namespace hanbat::codecommit {

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "gen/codecommit/model.h"
 #include "region/region.h"
-#include "services/codecommit/git.h"
+#include "services/codecommit/git/git.h"
 
 namespace hanbat::codecommit {
 namespace {

@@ -7,8 +7,8 @@
 #include "gen/codedeploy/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
+#include "services/codedeploy/deployments/workflow.h"
 #include "services/codedeploy/store.h"
-#include "services/codedeploy/workflow.h"
 
 namespace hanbat::codedeploy {
 

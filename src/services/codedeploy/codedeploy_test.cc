@@ -11,7 +11,7 @@
 #include "gen/elasticloadbalancing/client.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
-#include "services/codedeploy/host_agent.h"
+#include "services/codedeploy/agents/host_agent.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {

@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 #include "gen/codedeploy/model.h"
-#include "services/codedeploy/deployment.h"
+#include "services/codedeploy/deployments/deployment.h"
 #include "store/database.h"
 
 namespace hanbat::codedeploy {

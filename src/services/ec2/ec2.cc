@@ -2,8 +2,8 @@
 
 #include "gen/ec2/schema.h"
 #include "http/server.h"
-#include "services/ec2/instances.h"
-#include "services/ec2/networks.h"
+#include "services/ec2/instances/instances.h"
+#include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
 namespace {

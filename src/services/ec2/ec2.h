@@ -11,7 +11,7 @@
 #include "gen/ec2/operations.h"
 #include "region/region.h"
 #include "services/ec2/calls.h"
-#include "services/ec2/metadata.h"
+#include "services/ec2/instances/metadata.h"
 
 namespace hanbat::http {
 class Exchange;

@@ -1,9 +1,9 @@
 #include "services/ec2/resource_keys.h"
 
 #include "base/arn.h"
-#include "services/ec2/images.h"
-#include "services/ec2/instances.h"
-#include "services/ec2/networks.h"
+#include "services/ec2/images/images.h"
+#include "services/ec2/instances/instances.h"
+#include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "region/tag_keys.h"
 #include "services/ec2/ec2.h"
-#include "services/ec2/images.h"
+#include "services/ec2/images/images.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -6,8 +6,8 @@
 #include "gen/iam/schema.h"
 #include "os/files.h"
 #include "region/tag_keys.h"
-#include "services/iam/principals.h"
-#include "services/iam/secrets.h"
+#include "services/iam/principals/principals.h"
+#include "services/iam/principals/secrets.h"
 #include "store/tasks.h"
 
 namespace hanbat::iam {

@@ -10,9 +10,9 @@
 #include "region/policy/document.h"
 #include "region/region.h"
 #include "region/vault.h"
-#include "services/iam/authorizer.h"
-#include "services/iam/identity.h"
-#include "services/iam/managed_policies.h"
+#include "services/iam/authorization/authorizer.h"
+#include "services/iam/policies/managed_policies.h"
+#include "services/iam/principals/identity.h"
 #include "services/iam/store.h"
 
 namespace hanbat::iam {

@@ -1,0 +1,161 @@
+#include "services/codedeploy/agents/host_agent.h"
+
+#include "base/arn.h"
+#include "wire/error.h"
+
+namespace hanbat::codedeploy {
+namespace {
+
+namespace commands = codedeploycommands;
+
+// AWS's agent gives up a request after 80 s.
+constexpr Seconds kLongPoll{25};
+// Between being handed a command and acknowledging it an agent does not poll; one that does never got the command.
+constexpr Seconds kHandOutAgain{2};
+
+std::string envelope_payload(const std::optional<commands::Envelope>& envelope) {
+  return envelope ? envelope->payload.value_or("") : "";
+}
+
+// The instance's id, once it is sure that the caller is that instance: its role's session bears its name.
+std::string require_instance(const region::Request& rq, const std::string& host_identifier) {
+  const auto arn = parse_arn(host_identifier);
+  if (!arn || arn->service != "ec2" || !arn->resource.starts_with("instance/"))
+    throw commands::ClientException("The host identifier " + host_identifier + " is not valid.");
+  const std::string instance = arn->resource.substr(9);
+  if (rq.caller.kind != region::Caller::Kind::kAssumedRole || rq.caller.session_name != instance)
+    throw wire::Error("AccessDeniedException", 400,
+                      "User: " + rq.caller.arn + " is not authorized to act as the host " + host_identifier);
+  return instance;
+}
+
+}  // namespace
+
+Diagnostics read_diagnostics(const std::string& payload) {
+  static const char* const kCodes[] = {"Success", "ScriptMissing", "ScriptNotExecutable", "ScriptTimedOut",
+                                       "ScriptFailed"};
+  Diagnostics out;
+  Json json;
+  try {
+    json = Json::parse(payload.empty() ? "{}" : payload);
+  } catch (const JsonError&) {
+  }
+  const std::int64_t code = json.integer("error_code", 5);
+  out.error_code = code >= 0 && code < 5 ? kCodes[code] : "UnknownError";
+  out.script_name = json.text("script_name");
+  out.message = json.text("message");
+  out.log_tail = json.text("log");
+  return out;
+}
+
+void HostAgent::start() {
+  home_.db.write([&](store::Tx& tx) {
+    if (const auto row = tx.find("SELECT private_key, certificate FROM codedeploy_signer WHERE id = 1")) {
+      signer_ = {row->text(0), row->text(1)};
+      return;
+    }
+    signer_ = make_signer();
+    tx.exec("INSERT INTO codedeploy_signer (id, private_key, certificate) VALUES (1, ?, ?)", signer_.private_key,
+            signer_.certificate);
+  });
+}
+
+commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq,
+                                                             const commands::PollHostCommandInput& in) {
+  const std::string instance = require_instance(rq, in.host_identifier);
+
+  const auto command = store_.find_pending_command(rq.tx, {rq.account, rq.region}, instance);
+  const Milliseconds wait = !command                      ? Milliseconds(kLongPoll)
+                            : command->handed_out.ms == 0 ? Milliseconds(0)
+                                                          : command->handed_out + kHandOutAgain - rq.now();
+  if (wait > Milliseconds(0)) {
+    rq.wait_for(commands_topic(instance), wait);
+    return {};
+  }
+
+  store_.set_handed_out(rq.tx, command->id, rq.now());
+
+  commands::PollHostCommandOutput out;
+  commands::HostCommandInstance& host_command = out.host_command.emplace();
+  host_command.host_command_identifier = command->id;
+  host_command.host_identifier = in.host_identifier;
+  host_command.deployment_execution_id =
+      "arn:aws:codedeploy/" + command->account + "/" + command->group_id + "/" + command->deployment;
+  host_command.command_name = command->event;
+  host_command.nonce = rq.now().ms;
+  return out;
+}
+
+commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specification(
+    region::Request& rq, const commands::GetDeploymentSpecificationInput& in) {
+  const std::string instance = require_instance(rq, in.host_identifier);
+
+  const std::string id = in.deployment_execution_id.substr(in.deployment_execution_id.rfind('/') + 1);
+  auto deployment = store_.find_deployment(rq.tx, {rq.account, rq.region}, id);
+  if (!deployment || !deployment->find_host(instance))
+    throw commands::ClientException("The deployment " + id + " is not for this host.");
+
+  commands::GetDeploymentSpecificationOutput out;
+  out.deployment_system = "CodeDeploy";
+  commands::Envelope& envelope = out.deployment_specification.emplace().generic_envelope.emplace();
+  envelope.format = "PKCS7/JSON";
+  envelope.payload = sign(signer_, specification(*deployment).dump());
+  return out;
+}
+
+CommandRow HostAgent::require_command(region::Request& rq, const std::optional<std::string>& id) {
+  const auto command = store_.find_command(rq.tx, id.value_or(""));
+  const bool own = command && command->account == rq.account && command->region == rq.region &&
+                   rq.caller.kind == region::Caller::Kind::kAssumedRole && rq.caller.session_name == command->instance;
+  if (!own) throw commands::ClientException("The host command " + id.value_or("") + " does not exist.");
+  return *command;
+}
+
+commands::PutHostCommandAcknowledgementOutput HostAgent::put_host_command_acknowledgement(
+    region::Request& rq, const commands::PutHostCommandAcknowledgementInput& in) {
+  const CommandRow command = require_command(rq, in.host_command_identifier);
+
+  std::string status = command.status;
+  if (status == "Pending" || status == "InProgress") {
+    bool wanted = false;
+    workflow_.on(rq.tx, command.deployment, [&](Deployment& d) {
+      Effects effects;
+      wanted = d.acknowledge(rq.now(), command.instance, command.event, effects);
+      return effects;
+    });
+    // Failed tells the agent not to run it.
+    status = wanted ? "InProgress" : "Failed";
+    store_.set_status(rq.tx, command.id, status);
+  }
+
+  commands::PutHostCommandAcknowledgementOutput out;
+  out.command_status = status;
+  return out;
+}
+
+commands::PutHostCommandCompleteOutput HostAgent::put_host_command_complete(
+    region::Request& rq, const commands::PutHostCommandCompleteInput& in) {
+  const CommandRow command = require_command(rq, in.host_command_identifier);
+
+  if (in.command_status != "Succeeded" && in.command_status != "Failed")
+    throw commands::ClientException("The command status must be Succeeded or Failed.");
+  // The first report wins: an agent reports a failure a second time, without its diagnostics.
+  if (command.status == "Succeeded" || command.status == "Failed") return {};
+
+  store_.set_status(rq.tx, command.id, in.command_status);
+  Outcome outcome{.succeeded = in.command_status == "Succeeded",
+                  .diagnostics = read_diagnostics(envelope_payload(in.diagnostics))};
+  workflow_.on(rq.tx, command.deployment,
+               [&](Deployment& d) { return d.report(rq.now(), command.instance, command.event, outcome); });
+
+  return {};
+}
+
+commands::PostHostCommandUpdateOutput HostAgent::post_host_command_update(
+    region::Request& rq, const commands::PostHostCommandUpdateInput& in) {
+  commands::PostHostCommandUpdateOutput out;
+  out.command_status = require_command(rq, in.host_command_identifier).status;
+  return out;
+}
+
+}  // namespace hanbat::codedeploy

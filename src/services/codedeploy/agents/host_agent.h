@@ -1,0 +1,45 @@
+// The endpoint that agents poll (codedeploy-commands): it hands out the commands of the Deployment machine and takes
+// the reports. The protocol is AWS's own, undocumented one, as AWS's agent speaks it.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "gen/codedeploycommands/operations.h"
+#include "region/region.h"
+#include "services/codedeploy/agents/specification.h"
+#include "services/codedeploy/deployments/workflow.h"
+#include "services/codedeploy/store.h"
+
+namespace hanbat::codedeploy {
+
+/// The diagnostics that an agent's report carries, in the API's words.
+Diagnostics read_diagnostics(const std::string& payload);
+
+class HostAgent final : public codedeploycommands::Operations {
+ public:
+  explicit HostAgent(region::Region& home) : home_(home), workflow_(home, store_) {}
+
+  void start() override;
+
+  codedeploycommands::PollHostCommandOutput poll_host_command(
+      region::Request& rq, const codedeploycommands::PollHostCommandInput& in) override;
+  codedeploycommands::GetDeploymentSpecificationOutput get_deployment_specification(
+      region::Request& rq, const codedeploycommands::GetDeploymentSpecificationInput& in) override;
+  codedeploycommands::PutHostCommandAcknowledgementOutput put_host_command_acknowledgement(
+      region::Request& rq, const codedeploycommands::PutHostCommandAcknowledgementInput& in) override;
+  codedeploycommands::PutHostCommandCompleteOutput put_host_command_complete(
+      region::Request& rq, const codedeploycommands::PutHostCommandCompleteInput& in) override;
+  codedeploycommands::PostHostCommandUpdateOutput post_host_command_update(
+      region::Request& rq, const codedeploycommands::PostHostCommandUpdateInput& in) override;
+
+ private:
+  CommandRow require_command(region::Request& rq, const std::optional<std::string>& id);
+
+  region::Region& home_;
+  Store store_;
+  Workflow workflow_;
+  Signer signer_;  // set by start(), before the first request
+};
+
+}  // namespace hanbat::codedeploy

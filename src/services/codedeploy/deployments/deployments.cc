@@ -1,0 +1,148 @@
+// Deployments: started, read, listed, stopped.
+#include <algorithm>
+#include <cctype>
+
+#include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/revisions.h"
+#include "wire/error.h"
+
+namespace hanbat::codedeploy {
+namespace {
+
+bool is_deployment_id(const std::string& id) {
+  return id.size() == 11 && id.starts_with("d-") &&
+         std::all_of(id.begin() + 2, id.end(), [](unsigned char c) { return std::isupper(c) || std::isdigit(c); });
+}
+
+}  // namespace
+
+Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view action, const std::string& id) {
+  const auto found = store_.find_deployment(rq.tx, place_of(rq), id);
+  authorize(rq, action,
+            found ? place_of(rq).group_arn(*found->info.application_name, *found->info.deployment_group_name)
+                  : place_of(rq).group_arn("*", "*"));
+  if (!is_deployment_id(id))
+    throw InvalidDeploymentIdException("Specified DeploymentId is not in the valid format: " + id);
+  if (!found) throw DeploymentDoesNotExistException("The deployment " + id + " could not be found");
+  return *found;
+}
+
+CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const CreateDeploymentInput& in) {
+  const Place place = place_of(rq);
+  const std::string group_name = in.deployment_group_name.value_or("");
+  authorize(rq, "codedeploy:CreateDeployment", place.group_arn(in.application_name, group_name));
+
+  if (group_name.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
+  const DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, group_name);
+  const std::string config_name = in.deployment_config_name.value_or(*group.deployment_config_name);
+  rq.authorize("codedeploy:GetDeploymentConfig", place.config_arn(config_name));
+  const DeploymentConfigInfo config = store_.require_config(rq.tx, place, config_name);
+  const RevisionLocation revision = require_s3_revision("CreateDeployment", in.revision);
+  if (const auto active = store_.find_active_deployment(rq.tx, *group.deployment_group_id))
+    throw DeploymentLimitExceededException("The Deployment Group '" + group_name +
+                                           "' already has an active Deployment '" + *active + "'");
+
+  Deployment d;
+  d.account = rq.account;
+  d.region = rq.region;
+  d.group_id = *group.deployment_group_id;
+  d.service_role = *group.service_role_arn;
+  d.health_rule = config.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
+  d.info.deployment_id = new_deployment_id();
+  d.info.application_name = in.application_name;
+  d.info.deployment_group_name = group_name;
+  d.info.deployment_config_name = config_name;
+  d.info.previous_revision = group.target_revision;
+  d.info.revision = revision;
+  d.info.status = "Created";
+  d.info.create_time = rq.now();
+  d.info.description = in.description;
+  d.info.creator = "user";
+  d.info.ignore_application_stop_failures = in.ignore_application_stop_failures.value_or(false);
+  d.info.auto_rollback_configuration =
+      in.auto_rollback_configuration ? in.auto_rollback_configuration : group.auto_rollback_configuration;
+  d.info.update_outdated_instances_only = in.update_outdated_instances_only.value_or(false);
+  d.info.deployment_style = group.deployment_style;
+  d.info.load_balancer_info = group.load_balancer_info;
+  d.info.file_exists_behavior = in.file_exists_behavior.value_or("DISALLOW");
+  d.info.compute_platform = "Server";
+  d.info.instance_termination_wait_time_started = false;
+  workflow_.start(rq.tx, d);
+
+  CreateDeploymentOutput out;
+  out.deployment_id = d.id();
+  return out;
+}
+
+GetDeploymentOutput CodeDeploy::get_deployment(region::Request& rq, const GetDeploymentInput& in) {
+  GetDeploymentOutput out;
+  out.deployment_info = require_deployment(rq, "codedeploy:GetDeployment", in.deployment_id).info;
+  return out;
+}
+
+BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq, const BatchGetDeploymentsInput& in) {
+  BatchGetDeploymentsOutput out;
+  out.deployments_info.emplace();
+  if (in.deployment_ids.empty()) throw DeploymentIdRequiredException("Deployment ID is missing");
+  for (const std::string& id : in.deployment_ids)
+    out.deployments_info->push_back(require_deployment(rq, "codedeploy:BatchGetDeployments", id).info);
+  return out;
+}
+
+ListDeploymentsOutput CodeDeploy::list_deployments(region::Request& rq, const ListDeploymentsInput& in) {
+  const Place place = place_of(rq);
+  authorize(rq, "codedeploy:ListDeployments",
+            place.group_arn(in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
+
+  if (in.application_name && in.deployment_group_name)
+    store_.require_group(rq.tx, place, *in.application_name, *in.deployment_group_name);
+  else if (in.application_name)
+    store_.require_application(rq.tx, place, *in.application_name);
+  else if (in.deployment_group_name)
+    throw ApplicationNameRequiredException("Application name is missing");
+  DeploymentQuery query{.application = in.application_name,
+                        .group = in.deployment_group_name,
+                        .statuses = in.include_only_statuses.value_or(std::vector<std::string>{}),
+                        .from = std::nullopt,
+                        .to = std::nullopt};
+  if (in.create_time_range) {
+    query.from = in.create_time_range->start;
+    query.to = in.create_time_range->end;
+  }
+  const Paging paging(in.next_token);
+  query.offset = static_cast<std::int64_t>(paging.offset);
+  ++query.limit;
+
+  ListDeploymentsOutput out;
+  out.deployments = store_.list_deployments(rq.tx, place, query);
+  if (static_cast<int>(out.deployments->size()) == query.limit) {
+    out.deployments->pop_back();
+    out.next_token = Paging::token(paging.offset + out.deployments->size());
+  }
+  return out;
+}
+
+StopDeploymentOutput CodeDeploy::stop_deployment(region::Request& rq, const StopDeploymentInput& in) {
+  const Deployment found = require_deployment(rq, "codedeploy:StopDeployment", in.deployment_id);
+  if (!found.active())
+    throw DeploymentAlreadyCompletedException("The deployment " + in.deployment_id + " has already completed.");
+
+  workflow_.on(rq.tx, in.deployment_id, [&](Deployment& d) {
+    if (in.auto_rollback_enabled) {
+      AutoRollbackConfiguration& rollback = d.info.auto_rollback_configuration.emplace();
+      rollback.enabled = *in.auto_rollback_enabled;
+      rollback.events = std::vector<std::string>{"DEPLOYMENT_STOP_ON_REQUEST"};
+    }
+    return d.stop(rq.now(), "The deployment was stopped by " + rq.caller.arn + ".");
+  });
+
+  StopDeploymentOutput out;
+  const auto after = store_.find_deployment(rq.tx, in.deployment_id);
+  const bool running = after && after->info.deployment_overview->in_progress.value_or(0) > 0;
+  out.status = running ? "Pending" : "Succeeded";
+  out.status_message =
+      running ? "No further instances will be deployed to; events in progress are let finish." : "Deployment stopped.";
+  return out;
+}
+
+}  // namespace hanbat::codedeploy

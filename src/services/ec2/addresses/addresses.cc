@@ -1,0 +1,271 @@
+// Elastic IP addresses and the pool that all public addresses come from.
+#include <algorithm>
+
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostAddresses = 5;
+constexpr Ipv4 kPoolFirst = (198U << 24) | (19U << 16) | (1U << 8);
+constexpr Ipv4 kPoolLast = (198U << 24) | (19U << 16) | (254U << 8) | 254U;
+
+constexpr FilterPath kPaths[] = {{"allocation-id", "AllocationId"},
+                                 {"association-id", "AssociationId"},
+                                 {"domain", "Domain"},
+                                 {"instance-id", "InstanceId"},
+                                 {"network-border-group", "NetworkBorderGroup"},
+                                 {"network-interface-id", "NetworkInterfaceId"},
+                                 {"network-interface-owner-id", "NetworkInterfaceOwnerId"},
+                                 {"private-ip-address", "PrivateIpAddress"},
+                                 {"public-ip", "PublicIp"}};
+
+Resource<NetworkInterface> interface_for(Request& rq, const AssociateAddressInput& in) {
+  if (in.network_interface_id) return require<NetworkInterface>(rq.tx, place_of(rq), *in.network_interface_id);
+  if (!in.instance_id)
+    throw Error("MissingParameter", 400, "Either instance ID or network interface ID must be specified");
+  const auto instance = require<Instance>(rq.tx, place_of(rq), *in.instance_id);
+  auto interfaces = list_of<NetworkInterface>(rq.tx, instance.id);
+  if (interfaces.empty())
+    throw Error("IncorrectInstanceState", 400,
+                fmt::format("The instance '{}' is not in a valid state for this operation.", instance.id));
+  return std::move(interfaces.front());
+}
+
+}  // namespace
+
+std::string take_public_ip(store::Tx& tx, std::string_view holder) {
+  const std::uint64_t size = kPoolLast - kPoolFirst + 1;
+  for (int tries = 0; tries < 10'000; ++tries) {
+    const std::string random = random_bytes(4);
+    std::uint32_t number = 0;
+    for (const char c : random) number = (number << 8) | static_cast<unsigned char>(c);
+    const Ipv4 address = kPoolFirst + static_cast<Ipv4>(number % size);
+    if ((address & 255) == 0 || (address & 255) == 255) continue;
+    const std::string ip = ipv4_text(address);
+    if (tx.find("SELECT 1 FROM ec2_public_ips WHERE ip = ?", ip)) continue;
+    tx.exec("INSERT INTO ec2_public_ips(ip, holder) VALUES (?, ?)", ip, holder);
+    return ip;
+  }
+  throw Error("InsufficientAddressCapacity", 500, "There are no public addresses available in the pool.");
+}
+
+void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder) {
+  const auto address = parse_ipv4(ip);
+  if (!address || *address < kPoolFirst || *address > kPoolLast ||
+      tx.find("SELECT 1 FROM ec2_public_ips WHERE ip = ?", ip))
+    throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", ip));
+  tx.exec("INSERT INTO ec2_public_ips(ip, holder) VALUES (?, ?)", ip, holder);
+}
+
+void give_back_public_ip(store::Tx& tx, std::string_view ip) { tx.exec("DELETE FROM ec2_public_ips WHERE ip = ?", ip); }
+
+std::string public_dns_name(std::string_view region, std::string_view ip) {
+  const std::string dashed = replace_all(ip, ".", "-");
+  if (region == "us-east-1") return fmt::format("ec2-{}.compute-1.amazonaws.com", dashed);
+  return fmt::format("ec2-{}.{}.compute.amazonaws.com", dashed, region);
+}
+
+Resource<Address> require_address(store::Tx& tx, const Place& place, const std::optional<std::string>& allocation_id,
+                                  const std::optional<std::string>& public_ip) {
+  if (allocation_id) return require<Address>(tx, place, *allocation_id);
+  if (!public_ip) throw Error("MissingParameter", 400, "Either public IP or allocation id must be specified");
+  if (auto found = find_named<Address>(tx, place, "", *public_ip)) return std::move(*found);
+  throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", *public_ip));
+}
+
+/// The id of the address that a call names by its id or itself; "*" when there is none.
+template <class In>
+std::string allocation_asked(Request& rq, const In& in) {
+  if (in.allocation_id) return *in.allocation_id;
+  const auto found = find_named<Address>(rq.tx, place_of(rq), "", in.public_ip.value_or(""));
+  return found ? found->id : "*";
+}
+
+void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface) {
+  take_public_address(at.tx, interface);
+  address.shape.association_id = ec2_id("eipassoc");
+  address.shape.network_interface_id = interface.id;
+  address.shape.network_interface_owner_id = at.place.account;
+  address.shape.private_ip_address = interface.shape.private_ip_address;
+  address.shape.instance_id = std::nullopt;
+  if (interface.shape.attachment && interface.shape.attachment->instance_id)
+    address.shape.instance_id = interface.shape.attachment->instance_id;
+  update(at.tx, address);
+
+  NetworkInterfaceAssociation& association = interface.shape.association.emplace();
+  association.allocation_id = address.id;
+  association.association_id = address.shape.association_id;
+  association.ip_owner_id = at.place.account;
+  association.public_ip = address.shape.public_ip;
+  update(at.tx, interface);
+}
+
+void disassociate(store::Tx& tx, Resource<Address>& address) {
+  if (auto interface = find<NetworkInterface>(tx, address.shape.network_interface_id.value_or(""))) {
+    interface->shape.association.reset();
+    update(tx, *interface);
+  }
+  address.shape.association_id.reset();
+  address.shape.network_interface_id.reset();
+  address.shape.network_interface_owner_id.reset();
+  address.shape.private_ip_address.reset();
+  address.shape.instance_id.reset();
+  update(tx, address);
+}
+
+AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressInput& in) {
+  const Tags tags = requested_tags(in.tag_specifications, "elastic-ip");
+  may_make(rq, "AllocateAddress", "elastic-ip", tags);
+  may_tag(rq, "elastic-ip", tags);
+  end_dry_run(in.dry_run);
+
+  prepare(rq);
+  if (in.domain && *in.domain == "standard") throw Error("UnsupportedOperation", 400, "EC2-Classic is not supported.");
+  if (in.public_ipv4_pool && *in.public_ipv4_pool != "amazon")
+    throw Error("InvalidPublicIpv4PoolID.NotFound", 400,
+                fmt::format("The pool ID '{}' does not exist", *in.public_ipv4_pool));
+  if (in.network_border_group && *in.network_border_group != rq.region)
+    throw invalid_parameter(fmt::format("NetworkBorderGroup {} is invalid.", *in.network_border_group));
+  const bool managed = rq.caller.kind == region::Caller::Kind::kService;
+  std::size_t count = 0;
+  for (const auto& other : list<Address>(rq.tx, place_of(rq)))
+    if (!other.shape.service_managed) ++count;
+  if (!managed && count >= kMostAddresses)
+    throw Error("AddressLimitExceeded", 400, "The maximum number of addresses has been reached.");
+
+  auto address = make<Address>(making(rq));
+  Address& shape = address.shape;
+  if (in.address) {
+    take_public_ip(rq.tx, *in.address, address.id);
+    shape.public_ip = *in.address;
+  } else {
+    shape.public_ip = take_public_ip(rq.tx, address.id);
+  }
+  address.name = *shape.public_ip;
+  shape.allocation_id = address.id;
+  shape.domain = "vpc";
+  shape.network_border_group = rq.region;
+  shape.public_ipv4_pool = "amazon";
+  if (managed) shape.service_managed = "alb";
+  create(rq.tx, address, tags);
+
+  AllocateAddressOutput out;
+  out.allocation_id = address.id;
+  out.domain = shape.domain;
+  out.network_border_group = shape.network_border_group;
+  out.public_ip = shape.public_ip;
+  out.public_ipv4_pool = shape.public_ipv4_pool;
+  return out;
+}
+
+AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddressInput& in) {
+  may(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
+  if (in.instance_id) may(rq, "AssociateAddress", "instance", *in.instance_id);
+  if (in.network_interface_id) may(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
+  end_dry_run(in.dry_run);
+
+  auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
+  auto interface = interface_for(rq, in);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), interface.vpc_id);
+  if (in.private_ip_address && *in.private_ip_address != interface.shape.private_ip_address)
+    throw invalid_parameter(fmt::format("The private IP address {} is not assigned to interface {}.",
+                                        *in.private_ip_address, interface.id));
+  if (!find_gateway_of(rq.tx, vpc))
+    throw Error("Gateway.NotAttached", 400, fmt::format("Network {} is not attached to any internet gateway", vpc.id));
+  if (address.shape.network_interface_id == interface.id) {
+    AssociateAddressOutput same;
+    same.association_id = address.shape.association_id;
+    return same;
+  }
+  // By the public address alone (the form of old) reassociation is always allowed.
+  if (address.shape.association_id && in.allocation_id && !in.allow_reassociation.value_or(false))
+    throw Error("Resource.AlreadyAssociated", 400,
+                fmt::format("resource {} is already associated with associate-id {}", address.id,
+                            *address.shape.association_id));
+
+  if (address.shape.association_id) {
+    const auto before = find<NetworkInterface>(rq.tx, *address.shape.network_interface_id);
+    disassociate(rq.tx, address);
+    if (before && before->vpc_id != vpc.id) touch_vpc(rq.tx, home_.tasks, before->vpc_id);
+  }
+  associate(making(rq), address, interface);
+  touch_vpc(rq.tx, home_.tasks, vpc.id);
+
+  AssociateAddressOutput out;
+  out.association_id = address.shape.association_id;
+  return out;
+}
+
+DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const DisassociateAddressInput& in) {
+  std::optional<Resource<Address>> address;
+  for (auto& one : list<Address>(rq.tx, place_of(rq)))
+    if ((in.association_id && one.shape.association_id == *in.association_id) ||
+        (!in.association_id && in.public_ip && one.shape.public_ip == *in.public_ip))
+      address = std::move(one);
+  allow(rq, in, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
+
+  if (!address)
+    throw Error(
+        "InvalidAssociationID.NotFound", 400,
+        fmt::format("The association ID '{}' does not exist", in.association_id.value_or(in.public_ip.value_or(""))));
+  const auto interface = find<NetworkInterface>(rq.tx, address->shape.network_interface_id.value_or(""));
+  if (interface && interface->shape.requester_managed.value_or(false) &&
+      rq.caller.kind != region::Caller::Kind::kService)
+    throw Error("AuthFailure", 400, "You do not have permission to access the specified resource.");
+
+  disassociate(rq.tx, *address);
+  if (interface) touch_vpc(rq.tx, home_.tasks, interface->vpc_id);
+  return {};
+}
+
+ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput& in) {
+  allow(rq, in, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
+
+  const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
+  if (address.shape.association_id)
+    throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));
+
+  give_back_public_ip(rq.tx, *address.shape.public_ip);
+  remove(rq.tx, address);
+  return {};
+}
+
+DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddressesInput& in) {
+  allow(rq, in, "DescribeAddresses");
+
+  prepare(rq);
+  DescribeAddressesOutput out;
+  out.addresses.emplace();
+  for (const std::string& ip : in.public_ips.value_or(std::vector<std::string>{}))
+    require_address(rq.tx, place_of(rq), std::nullopt, ip);
+  for (auto& row : select<Address>(rq, in.allocation_ids, in.filters, kPaths))
+    if (!in.public_ips || in.public_ips->empty() ||
+        std::ranges::find(*in.public_ips, *row.shape.public_ip) != in.public_ips->end())
+      out.addresses->push_back(std::move(row.shape));
+  return out;
+}
+
+DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
+                                                                   const DescribeAddressesAttributeInput& in) {
+  allow(rq, in, "DescribeAddressesAttribute");
+
+  prepare(rq);
+  // No address has a reverse name of the user's choosing, so there is nothing beside the address itself.
+  std::vector<AddressAttribute> items;
+  std::vector<std::string> keys;
+  for (const auto& row : select<Address>(rq, in.allocation_ids, std::nullopt, kPaths)) {
+    AddressAttribute& item = items.emplace_back();
+    item.allocation_id = row.id;
+    item.public_ip = row.shape.public_ip;
+    keys.push_back(row.id);
+  }
+  auto page = cut_page(std::move(items), keys, paging_of(in));
+  DescribeAddressesAttributeOutput out;
+  out.addresses = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+}  // namespace hanbat::ec2

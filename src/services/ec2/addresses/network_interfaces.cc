@@ -1,0 +1,281 @@
+// Network interfaces: of instances, of NAT gateways and balancers (managed by these), and those that wait for a use.
+#include <algorithm>
+
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+#include "services/ec2/resource_keys.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostGroups = 5;
+
+constexpr FilterPath kPaths[] = {{"network-interface-id", "NetworkInterfaceId"},
+                                 {"subnet-id", "SubnetId"},
+                                 {"vpc-id", "VpcId"},
+                                 {"availability-zone", "AvailabilityZone"},
+                                 {"availability-zone-id", "AvailabilityZoneId"},
+                                 {"description", "Description"},
+                                 {"group-id", "Groups.GroupId"},
+                                 {"group-name", "Groups.GroupName"},
+                                 {"interface-type", "InterfaceType"},
+                                 {"mac-address", "MacAddress"},
+                                 {"owner-id", "OwnerId"},
+                                 {"private-ip-address", "PrivateIpAddress"},
+                                 {"private-dns-name", "PrivateDnsName"},
+                                 {"addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"},
+                                 {"addresses.primary", "PrivateIpAddresses.Primary"},
+                                 {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
+                                 {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
+                                 {"association.allocation-id", "Association.AllocationId"},
+                                 {"association.association-id", "Association.AssociationId"},
+                                 {"association.ip-owner-id", "Association.IpOwnerId"},
+                                 {"association.public-ip", "Association.PublicIp"},
+                                 {"association.public-dns-name", "Association.PublicDnsName"},
+                                 {"attachment.attachment-id", "Attachment.AttachmentId"},
+                                 {"attachment.attach-time", "Attachment.AttachTime"},
+                                 {"attachment.delete-on-termination", "Attachment.DeleteOnTermination"},
+                                 {"attachment.device-index", "Attachment.DeviceIndex"},
+                                 {"attachment.instance-id", "Attachment.InstanceId"},
+                                 {"attachment.instance-owner-id", "Attachment.InstanceOwnerId"},
+                                 {"attachment.status", "Attachment.Status"},
+                                 {"requester-id", "RequesterId"},
+                                 {"requester-managed", "RequesterManaged"},
+                                 {"source-dest-check", "SourceDestCheck"},
+                                 {"status", "Status"}};
+
+std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const std::optional<std::string>& wanted) {
+  const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
+  const auto taken = taken_addresses(tx, subnet);
+  if (!wanted) {
+    if (const auto free = first_free(cidr, taken)) return ipv4_text(*free);
+    throw Error(
+        "InsufficientFreeAddressesInSubnet", 400,
+        fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    subnet.id));
+  }
+  const auto address = parse_ipv4(*wanted);
+  if (!address) throw invalid_parameter(fmt::format("Invalid IPv4 address: {}", *wanted));
+  if (!cidr.contains(*address)) throw invalid_parameter("Address does not fall within the subnet's address range");
+  if (is_reserved(cidr, *address)) throw invalid_parameter("Address is in subnet's reserved address range");
+  if (taken.contains(*address))
+    throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *wanted));
+  return ipv4_text(*address);
+}
+
+void refuse_managed(const Request& rq, const Resource<NetworkInterface>& interface) {
+  if (interface.shape.requester_managed.value_or(false) && rq.caller.kind != region::Caller::Kind::kService)
+    throw Error("OperationNotPermitted", 400, "You are not allowed to manage 'ela-attach' attachments.");
+}
+
+}  // namespace
+
+std::string private_dns_name(std::string_view region, std::string_view ip) {
+  const std::string host = "ip-" + replace_all(ip, ".", "-");
+  if (region == "us-east-1") return host + ".ec2.internal";
+  return fmt::format("{}.{}.compute.internal", host, region);
+}
+
+std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet) {
+  std::set<Ipv4> taken;
+  for (const auto& interface : list_in_vpc<NetworkInterface>(tx, subnet.vpc_id))
+    if (interface.shape.subnet_id == subnet.id) taken.insert(*parse_ipv4(*interface.shape.private_ip_address));
+  return taken;
+}
+
+std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifier>>& groups) {
+  std::vector<std::string> ids;
+  if (groups)
+    for (const GroupIdentifier& group : *groups) ids.push_back(group.group_id.value_or(""));
+  return ids;
+}
+
+Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
+                                          const Tags& tags) {
+  if (plan.groups.size() > kMostGroups)
+    throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
+                "The maximum number of security groups per interface has been reached.");
+  auto interface = make<NetworkInterface>(at, subnet.vpc_id);
+  NetworkInterface& shape = interface.shape;
+  shape.network_interface_id = interface.id;
+  shape.subnet_id = subnet.id;
+  shape.vpc_id = subnet.vpc_id;
+  shape.availability_zone = subnet.shape.availability_zone;
+  shape.availability_zone_id = subnet.shape.availability_zone_id;
+  shape.owner_id = at.place.account;
+  shape.description = plan.description;
+  shape.interface_type = plan.type;
+  shape.mac_address = mac_of(interface.id);
+  shape.private_ip_address = choose_address(at.tx, subnet, plan.private_ip);
+  shape.requester_managed = !plan.requester.empty();
+  if (!plan.requester.empty()) shape.requester_id = plan.requester;
+  shape.source_dest_check = plan.type != "nat_gateway";
+  shape.status = plan.requester.empty() ? "available" : "in-use";
+  shape.ipv6_addresses.emplace();
+  // A NAT gateway's interface belongs to no security group; every other one to at least one.
+  shape.groups.emplace();
+  if (plan.type != "nat_gateway") shape.groups = require_groups(at.tx, at.place, subnet.vpc_id, plan.groups);
+  interface.name = *shape.private_ip_address;
+  create(at.tx, interface, tags);
+  return interface;
+}
+
+void give_public_address(const Making& at, Resource<NetworkInterface>& interface) {
+  NetworkInterfaceAssociation& association = interface.shape.association.emplace();
+  association.ip_owner_id = "amazon";
+  association.public_ip = take_public_ip(at.tx, interface.id);
+  update(at.tx, interface);
+}
+
+void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface) {
+  if (!interface.shape.association) return;
+  if (interface.shape.association->allocation_id) {
+    if (auto address = find<Address>(tx, *interface.shape.association->allocation_id)) disassociate(tx, *address);
+  } else {
+    give_back_public_ip(tx, *interface.shape.association->public_ip);
+  }
+  interface.shape.association.reset();
+  update(tx, interface);
+}
+
+void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface) {
+  take_public_address(tx, interface);
+  remove(tx, interface);
+}
+
+void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
+  NetworkInterface& shape = row.shape;
+  const auto vpc = find<Vpc>(tx, row.vpc_id);
+  if (vpc && has_dns_hostnames(*vpc)) {
+    shape.private_dns_name = private_dns_name(row.place.region, *shape.private_ip_address);
+    if (shape.association)
+      shape.association->public_dns_name = public_dns_name(row.place.region, *shape.association->public_ip);
+  }
+  NetworkInterfacePrivateIpAddress& address = shape.private_ip_addresses.emplace().emplace_back();
+  address.primary = true;
+  address.private_ip_address = shape.private_ip_address;
+  address.private_dns_name = shape.private_dns_name;
+  address.association = shape.association;
+}
+
+CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const CreateNetworkInterfaceInput& in) {
+  const Tags tags = requested_tags(in.tag_specifications, "network-interface");
+  may_make(rq, "CreateNetworkInterface", "network-interface", tags);
+  may(rq, "CreateNetworkInterface", "subnet", in.subnet_id);
+  for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
+    may(rq, "CreateNetworkInterface", "security-group", group);
+  may_tag(rq, "network-interface", tags);
+  end_dry_run(in.dry_run);
+
+  if (in.interface_type.value_or("interface") != "interface") throw not_done(rq, "InterfaceType");
+  const Json asked = wire::to_json(in);
+  if (const auto earlier = earlier_result(rq, in.client_token, asked)) {
+    auto row = require<NetworkInterface>(rq.tx, place_of(rq), *earlier);
+    fill_interface(rq.tx, row);
+    CreateNetworkInterfaceOutput same;
+    same.network_interface = tagged(rq.tx, row);
+    same.client_token = in.client_token;
+    return same;
+  }
+  const auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
+
+  InterfacePlan plan;
+  plan.description = in.description.value_or("");
+  plan.private_ip = in.private_ip_address;
+  plan.groups = in.groups.value_or(std::vector<std::string>{});
+  if (rq.caller.kind == region::Caller::Kind::kService) plan.requester = rq.caller.name;
+  auto interface = make_interface(making(rq), subnet, plan, tags);
+  remember_result(rq, in.client_token, asked, interface.id);
+  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+
+  fill_interface(rq.tx, interface);
+  CreateNetworkInterfaceOutput out;
+  out.network_interface = tagged(rq.tx, interface);
+  if (plan.requester.empty()) out.network_interface->status = "pending";
+  out.client_token = in.client_token;
+  return out;
+}
+
+DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
+                                                                 const DescribeNetworkInterfacesInput& in) {
+  allow(rq, in, "DescribeNetworkInterfaces");
+  prepare(rq);
+  auto page = describe<NetworkInterface>(rq, in.network_interface_ids, in.filters, paging_of(in), kPaths,
+                                         [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
+  DescribeNetworkInterfacesOutput out;
+  out.network_interfaces = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const DeleteNetworkInterfaceInput& in) {
+  allow(rq, in, "DeleteNetworkInterface", "network-interface", in.network_interface_id);
+
+  auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
+  refuse_managed(rq, interface);
+  if (interface.shape.attachment)
+    throw invalid_parameter(fmt::format("Network interface '{}' is currently in use.", interface.id));
+
+  delete_interface(rq.tx, interface);
+  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+  return {};
+}
+
+ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
+    Request& rq, const ModifyNetworkInterfaceAttributeInput& in) {
+  std::optional<std::string> description, source_dest_check;
+  if (in.description) description = in.description->value.value_or("");
+  if (in.source_dest_check) source_dest_check = truth(in.source_dest_check->value.value_or(true));
+  may(rq, "ModifyNetworkInterfaceAttribute", "network-interface", in.network_interface_id,
+      attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
+  for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
+    may(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
+  end_dry_run(in.dry_run);
+
+  auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
+  refuse_managed(rq, interface);
+  if (in.groups) {
+    if (in.groups->size() > kMostGroups)
+      throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
+                  "The maximum number of security groups per interface has been reached.");
+    interface.shape.groups = require_groups(rq.tx, place_of(rq), interface.vpc_id, *in.groups);
+  }
+  if (in.description) interface.shape.description = in.description->value.value_or("");
+  if (in.source_dest_check) interface.shape.source_dest_check = in.source_dest_check->value.value_or(true);
+  if (in.attachment) {
+    if (!interface.shape.attachment || interface.shape.attachment->attachment_id != in.attachment->attachment_id)
+      throw Error("InvalidAttachmentID.NotFound", 400,
+                  fmt::format("The attachment '{}' does not exist.", in.attachment->attachment_id.value_or("")));
+    if (in.attachment->ena_queue_count || in.attachment->default_ena_queue_count)
+      throw not_done(rq, "Attachment.EnaQueueCount");
+    interface.shape.attachment->delete_on_termination = in.attachment->delete_on_termination.value_or(true);
+  }
+  update(rq.tx, interface);
+  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+  return {};
+}
+
+DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribute(
+    Request& rq, const DescribeNetworkInterfaceAttributeInput& in) {
+  allow(rq, in, "DescribeNetworkInterfaceAttribute");
+
+  prepare(rq);
+  const auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
+  DescribeNetworkInterfaceAttributeOutput out;
+  out.network_interface_id = interface.id;
+  const std::string attribute = in.attribute.value_or("");
+  if (attribute == "description")
+    out.description.emplace().value = interface.shape.description;
+  else if (attribute == "groupSet")
+    out.groups = interface.shape.groups;
+  else if (attribute == "sourceDestCheck")
+    out.source_dest_check.emplace().value = interface.shape.source_dest_check;
+  else if (attribute == "attachment")
+    out.attachment = interface.shape.attachment;
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", attribute));
+  return out;
+}
+
+}  // namespace hanbat::ec2

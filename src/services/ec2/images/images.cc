@@ -1,0 +1,180 @@
+#include "services/ec2/images/images.h"
+
+#include <algorithm>
+
+#include "services/ec2/ec2.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr const char* kAmazon = "137112412989";
+constexpr const char* kRootDevice = "/dev/xvda";
+// Rows of images that are of no one region.
+const Place kEverywhere{"", "*"};
+
+constexpr FilterPath kPaths[] = {
+    {"architecture", "Architecture"},
+    {"block-device-mapping.delete-on-termination", "BlockDeviceMappings.Ebs.DeleteOnTermination"},
+    {"block-device-mapping.device-name", "BlockDeviceMappings.DeviceName"},
+    {"block-device-mapping.volume-size", "BlockDeviceMappings.Ebs.VolumeSize"},
+    {"block-device-mapping.volume-type", "BlockDeviceMappings.Ebs.VolumeType"},
+    {"block-device-mapping.encrypted", "BlockDeviceMappings.Ebs.Encrypted"},
+    {"creation-date", "CreationDate"},
+    {"description", "Description"},
+    {"ena-support", "EnaSupport"},
+    {"hypervisor", "Hypervisor"},
+    {"image-id", "ImageId"},
+    {"image-type", "ImageType"},
+    {"is-public", "Public"},
+    {"name", "Name"},
+    {"owner-alias", "ImageOwnerAlias"},
+    {"owner-id", "OwnerId"},
+    {"platform", "Platform"},
+    {"platform-details", "PlatformDetails"},
+    {"root-device-name", "RootDeviceName"},
+    {"root-device-type", "RootDeviceType"},
+    {"state", "State"},
+    {"virtualization-type", "VirtualizationType"}};
+
+Image image_shape(const std::string& alias, const std::string& name, const std::string& description,
+                  Timestamp created) {
+  Image image;
+  image.image_id = image_id_of(alias);
+  image.name = name;
+  image.description = description;
+  image.architecture = "x86_64";
+  image.creation_date = iso8601_ms(created);
+  image.ena_support = true;
+  image.hypervisor = "xen";
+  image.image_type = "machine";
+  image.platform_details = "Linux/UNIX";
+  image.usage_operation = "RunInstances";
+  image.public_ = true;
+  image.root_device_name = kRootDevice;
+  image.root_device_type = "ebs";
+  image.state = "available";
+  image.virtualization_type = "hvm";
+  image.sriov_net_support = "simple";
+  BlockDeviceMapping& root = image.block_device_mappings.emplace().emplace_back();
+  root.device_name = kRootDevice;
+  EbsBlockDevice& disk = root.ebs.emplace();
+  disk.delete_on_termination = true;
+  disk.encrypted = false;
+  disk.volume_size = 8;
+  disk.volume_type = "gp2";
+  return image;
+}
+
+PublishedImage amazon_linux_2() {
+  // AWS's own name begins and ends like this, so that the usual name filters find it; the middle and the description
+  // tell what it is.
+  Image image = image_shape("amzn2", "amzn2-ami-hvm-2.0.20211103.hanbat-x86_64-gp2",
+                            "Hanbat's stand-in for Amazon Linux 2: Debian 12 with cloud-init, ec2-user, yum and "
+                            "amazon-linux-extras over apt; not Amazon's image",
+                            {1'635'897'600'000});
+  image.owner_id = kAmazon;
+  image.image_owner_alias = "amazon";
+  image.image_location = fmt::format("amazon/{}", *image.name);
+  return {std::move(image), "amzn2"};
+}
+
+bool is_owner(const Request& rq, const Image& image, const std::string& owner) {
+  if (owner == "self") return image.owner_id == rq.account;
+  if (owner == "amazon" || owner == "aws-marketplace") return image.image_owner_alias == owner;
+  return image.owner_id == owner;
+}
+
+bool matches_owner(const Request& rq, const Image& image, const Strings& owners) {
+  return !owners || owners->empty() ||
+         std::ranges::any_of(*owners, [&](const std::string& owner) { return is_owner(rq, image, owner); });
+}
+
+}  // namespace
+
+std::string image_id_of(std::string_view alias) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : alias) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return fmt::format("ami-0{:016x}", hash);
+}
+
+std::vector<PublishedImage> published_images(store::Tx& tx, const Place&) {
+  std::vector<PublishedImage> images{amazon_linux_2()};
+  for (auto& row : list<Image>(tx, kEverywhere)) images.push_back({std::move(row.shape), row.own.text("alias")});
+  return images;
+}
+
+PublishedImage require_image(store::Tx& tx, const Place& place, const std::string& id) {
+  for (PublishedImage& image : published_images(tx, place))
+    if (image.shape.image_id == id) return std::move(image);
+  if (!id.starts_with("ami-"))
+    throw Error("InvalidAMIID.Malformed", 400, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
+  throw Error("InvalidAMIID.NotFound", 400, fmt::format("The image id '[{}]' does not exist", id));
+}
+
+void note_host_images(const Making& at, const std::vector<std::string>& aliases) {
+  for (const std::string& alias : aliases) {
+    // The build image is CodeBuild's; the stand-in is published in any case.
+    if (alias == "amzn2" || alias == "codebuild" || find<Image>(at.tx, image_id_of(alias))) continue;
+    Resource<Image> row;
+    row.id = image_id_of(alias);
+    row.place = kEverywhere;
+    row.created = at.now;
+    row.shape = image_shape(alias, alias, fmt::format("Imported into Hanbat as '{}'", alias), at.now);
+    row.shape.owner_id = at.place.account;
+    row.shape.image_location = fmt::format("{}/{}", at.place.account, alias);
+    row.own = Json::object({{"alias", alias}});
+    insert(at.tx, row);
+  }
+  for (const auto& row : list<Image>(at.tx, kEverywhere))
+    if (std::ranges::find(aliases, row.own.text("alias")) == aliases.end()) remove(at.tx, row);
+}
+
+DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput& in) {
+  allow(rq, in, "DescribeImages");
+
+  const auto ids = in.image_ids.value_or(std::vector<std::string>{});
+  for (const std::string& id : ids) require_image(rq.tx, place_of(rq), id);
+  const auto filters = named_filters(in.filters);
+  std::vector<Image> items;
+  std::vector<std::string> keys;
+  for (PublishedImage& image : published_images(rq.tx, place_of(rq))) {
+    Image& shape = image.shape;
+    if (!ids.empty() && std::ranges::find(ids, *shape.image_id) == ids.end()) continue;
+    if (!matches_owner(rq, shape, in.owners)) continue;
+    // All images are public, so that everyone but nobody in particular may execute them.
+    if (in.executable_users && std::ranges::find(*in.executable_users, "all") == in.executable_users->end()) continue;
+    set_tags(shape, rows::tags_of(rq.tx, *shape.image_id));
+    if (!passes(wire::to_json(shape), filters, kPaths)) continue;
+    keys.push_back(*shape.image_id);
+    items.push_back(std::move(shape));
+  }
+  auto page = cut_page(std::move(items), keys, paging_of(in));
+  DescribeImagesOutput out;
+  out.images = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const DescribeImageAttributeInput& in) {
+  allow(rq, in, "DescribeImageAttribute", "image", in.image_id);
+
+  const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
+  DescribeImageAttributeOutput out;
+  out.image_id = image.image_id;
+  if (in.attribute == "description")
+    out.description.emplace().value = image.description;
+  else if (in.attribute == "launchPermission")
+    out.launch_permissions.emplace().emplace_back().group = "all";
+  else if (in.attribute == "blockDeviceMapping")
+    out.block_device_mappings = image.block_device_mappings;
+  else if (in.attribute == "productCodes")
+    out.product_codes.emplace();
+  else if (in.attribute == "sriovNetSupport")
+    out.sriov_net_support.emplace().value = image.sriov_net_support;
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  return out;
+}
+
+}  // namespace hanbat::ec2

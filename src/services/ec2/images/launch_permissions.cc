@@ -1,0 +1,113 @@
+#include "services/ec2/images/launch_permissions.h"
+
+#include "services/ec2/networks/networks.h"
+#include "services/ec2/resource_keys.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+region::ConditionKeys instance_keys(const RunInstancesInput& in, const LaunchQuestion& question) {
+  const InstanceMetadataOptionsRequest metadata = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
+  region::ConditionKeys keys{
+      {"ec2:InstanceType", {in.instance_type.value_or("t3.small")}},
+      {"ec2:InstanceMarketType", {"on-demand"}},
+      {"ec2:EbsOptimized", {truth(in.ebs_optimized.value_or(false))}},
+      {"ec2:RootDeviceType", {"ebs"}},
+      {"ec2:Tenancy", {in.placement ? in.placement->tenancy.value_or("default") : "default"}},
+      {"ec2:MetadataHttpEndpoint", {metadata.http_endpoint.value_or("enabled")}},
+      {"ec2:MetadataHttpTokens", {metadata.http_tokens.value_or("optional")}},
+      {"ec2:MetadataHttpPutResponseHopLimit", {std::to_string(metadata.http_put_response_hop_limit.value_or(1))}},
+      {"ec2:InstanceMetadataTags", {metadata.instance_metadata_tags.value_or("disabled")}}};
+  if (question.profile) keys["ec2:InstanceProfile"] = {question.profile->arn};
+  return keys;
+}
+
+region::ConditionKeys interface_keys(const Request& rq, const InstanceNetworkInterfaceSpecification& asked,
+                                     const LaunchQuestion& question) {
+  region::ConditionKeys keys;
+  if (question.subnet) {
+    keys["ec2:Subnet"] = {arn_of(rq, "subnet", question.subnet->id)};
+    keys["ec2:Vpc"] = {arn_of(rq, "vpc", question.subnet->vpc_id)};
+  }
+  if (asked.associate_public_ip_address)
+    keys["ec2:AssociatePublicIpAddress"] = {truth(*asked.associate_public_ip_address)};
+  return keys;
+}
+
+region::ConditionKeys volume_keys(const RunInstancesInput& in) {
+  region::ConditionKeys keys{{"ec2:Encrypted", {"false"}}};
+  for (const BlockDeviceMapping& mapping : in.block_device_mappings.value_or(std::vector<BlockDeviceMapping>{})) {
+    if (!mapping.ebs) continue;
+    if (mapping.ebs->encrypted) keys["ec2:Encrypted"] = {truth(*mapping.ebs->encrypted)};
+    if (mapping.ebs->volume_type) keys["ec2:VolumeType"] = {*mapping.ebs->volume_type};
+    if (mapping.ebs->volume_size) keys["ec2:VolumeSize"] = {std::to_string(*mapping.ebs->volume_size)};
+  }
+  return keys;
+}
+
+}  // namespace
+
+Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const std::optional<std::string>& subnet_id) {
+  std::optional<std::string> zone;
+  // Terraform sends an empty name for none.
+  const auto named = [](const std::optional<std::string>& text) { return !text.value_or("").empty(); };
+  if (in.placement && (named(in.placement->availability_zone) || named(in.placement->availability_zone_id)))
+    zone = require_zone(place_of(rq), in.placement->availability_zone, in.placement->availability_zone_id);
+  if (subnet_id) {
+    auto subnet = require<Subnet>(rq.tx, place_of(rq), *subnet_id);
+    if (zone && subnet.shape.availability_zone != *zone)
+      throw invalid_parameter(
+          fmt::format("The availability zone '{}' is not that of the subnet '{}'", *zone, subnet.id));
+    return subnet;
+  }
+  const auto vpc = find_default_vpc(rq.tx, place_of(rq));
+  if (!vpc)
+    throw Error("VPCIdNotSpecified", 400,
+                "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
+  for (auto& subnet : list_in_vpc<Subnet>(rq.tx, vpc->id))
+    if (subnet.shape.default_for_az.value_or(false) && (!zone || subnet.shape.availability_zone == *zone))
+      return std::move(subnet);
+  throw Error("MissingInput", 400, "No subnets found for the default VPC. Please specify a subnet.");
+}
+
+LaunchQuestion launch_question(Request& rq, const RunInstancesInput& in,
+                               const InstanceNetworkInterfaceSpecification& interface) {
+  LaunchQuestion question;
+  question.subnet = interface.subnet_id ? find<Subnet>(rq.tx, place_of(rq), *interface.subnet_id)
+                                        : std::optional(choose_subnet(rq, in, std::nullopt));
+  question.subnet_id = question.subnet ? question.subnet->id : *interface.subnet_id;
+  question.groups = interface.groups.value_or(std::vector<std::string>{});
+  if (question.subnet) {
+    for (const std::string& name : in.security_groups.value_or(std::vector<std::string>{}))
+      if (const auto named = find_named<SecurityGroup>(rq.tx, place_of(rq), question.subnet->vpc_id, name))
+        question.groups.push_back(named->id);
+    if (question.groups.empty())
+      question.groups.push_back(require_default_group(rq.tx, place_of(rq), question.subnet->vpc_id).id);
+  }
+  if (question.groups.empty()) question.groups.push_back("*");
+  if (in.iam_instance_profile) question.profile = find_profile(rq, *in.iam_instance_profile);
+  return question;
+}
+
+void authorize_launch(Request& rq, const RunInstancesInput& in, const InstanceNetworkInterfaceSpecification& interface,
+                      const LaunchQuestion& question, const LaunchTags& tags) {
+  const auto in_zone = [&](region::ConditionKeys keys) {
+    if (question.subnet)
+      if (const auto& zone = question.subnet->shape.availability_zone) keys["ec2:AvailabilityZone"] = {*zone};
+    return keys;
+  };
+  may_make(rq, "RunInstances", "instance", tags.instance, in_zone(instance_keys(in, question)));
+  may(rq, "RunInstances", "image", *in.image_id);
+  may(rq, "RunInstances", "subnet", question.subnet_id);
+  may_make(rq, "RunInstances", "network-interface", tags.interface, in_zone(interface_keys(rq, interface, question)));
+  may_make(rq, "RunInstances", "volume", tags.volume, in_zone(volume_keys(in)));
+  for (const std::string& group : question.groups) may(rq, "RunInstances", "security-group", group);
+  if (in.key_name) may(rq, "RunInstances", "key-pair", *in.key_name);
+  may_tag(rq, "instance", tags.instance);
+  may_tag(rq, "volume", tags.volume);
+  may_tag(rq, "network-interface", tags.interface);
+  authorize_profile(rq, question.profile, "*");
+  end_dry_run(in.dry_run);
+}
+
+}  // namespace hanbat::ec2

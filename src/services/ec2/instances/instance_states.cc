@@ -1,0 +1,207 @@
+// Starting, stopping, rebooting and terminating instances; their status checks and their console.
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "host/client.h"
+#include "services/ec2/ec2.h"
+#include "services/ec2/instances/instances.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+// A guest that never asks for its metadata is taken as started after this long.
+constexpr Milliseconds kLongestStart = std::chrono::minutes(2);
+
+constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
+                                       {"instance-state-code", "InstanceState.Code"},
+                                       {"instance-state-name", "InstanceState.Name"},
+                                       {"instance-status.reachability", "InstanceStatus.Details.Status"},
+                                       {"instance-status.status", "InstanceStatus.Status"},
+                                       {"system-status.reachability", "SystemStatus.Details.Status"},
+                                       {"system-status.status", "SystemStatus.Status"}};
+
+/// The instances named, all there; asks for permission on each first.
+std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
+                                            const std::optional<bool>& dry_run, std::string_view action) {
+  for (const std::string& id : ids) may(rq, action, "instance", id);
+  end_dry_run(dry_run);
+  if (ids.empty()) throw missing_parameter("InstanceId");
+  std::vector<std::string> missing;
+  std::vector<Resource<Instance>> rows;
+  for (const std::string& id : ids) {
+    auto row = find<Instance>(rq.tx, place_of(rq), id);
+    if (row)
+      rows.push_back(std::move(*row));
+    else
+      missing.push_back(id);
+  }
+  if (!missing.empty()) throw_missing(KindOf<Instance>::kKind, missing);
+  return rows;
+}
+
+InstanceStateChange change_of(const std::string& id, Status before, Status after) {
+  InstanceStateChange change;
+  change.instance_id = id;
+  change.previous_state = state_shape(before);
+  change.current_state = state_shape(after);
+  return change;
+}
+
+InstanceStatusSummary summary(const char* status, const char* reachability) {
+  InstanceStatusSummary out;
+  out.status = status;
+  if (!reachability) return out;
+  InstanceStatusDetails& detail = out.details.emplace().emplace_back();
+  detail.name = "reachability";
+  detail.status = reachability;
+  return out;
+}
+
+/// Passed once the guest has spoken: its first question for metadata shows that system and network are up.
+InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now) {
+  if (status_of(row) != Status::kRunning) return summary("not-applicable", nullptr);
+  const bool up = row.own.integer("spoke") >= row.own.integer("started") ||
+                  now - Timestamp{row.own.integer("started")} > kLongestStart;
+  return up ? summary("ok", "passed") : summary("initializing", "initializing");
+}
+
+}  // namespace
+
+StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "StartInstances");
+
+  StartInstancesOutput out;
+  out.starting_instances.emplace();
+  for (auto& row : rows) {
+    const Status before = status_of(row);
+    if (before == Status::kPending || before == Status::kRunning) {
+      out.starting_instances->push_back(change_of(row.id, before, before));
+      continue;
+    }
+    if (before != Status::kStopped)
+      throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be started.", row.id));
+    home_.require_host();
+    row.shape.launch_time = rq.now();
+    if (auto interface = primary_interface(rq.tx, row.id); interface && !interface->shape.association)
+      if (row.own.flag("public_address")) give_public_address(making(rq), *interface);
+    enter(home_, rq.tx, row, Status::kPending);
+    touch_instance(rq.tx, home_.tasks, row.id);
+    touch_vpc(rq.tx, home_.tasks, row.vpc_id);
+    out.starting_instances->push_back(change_of(row.id, before, Status::kPending));
+  }
+  return out;
+}
+
+StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "StopInstances");
+
+  StopInstancesOutput out;
+  out.stopping_instances.emplace();
+  for (auto& row : rows) {
+    const Status before = status_of(row);
+    if (before == Status::kStopped || before == Status::kStopping) {
+      out.stopping_instances->push_back(change_of(row.id, before, before));
+      continue;
+    }
+    if (before != Status::kRunning && before != Status::kPending)
+      throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be stopped.", row.id));
+    if (row.own.flag("keep_running"))
+      throw Error(
+          "OperationNotPermitted", 400,
+          fmt::format(
+              "The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
+              row.id));
+    row.own["force"] = in.force.value_or(false);
+    enter(home_, rq.tx, row, Status::kStopping, {"Client.UserInitiatedShutdown", "User initiated shutdown"});
+    touch_instance(rq.tx, home_.tasks, row.id);
+    out.stopping_instances->push_back(change_of(row.id, before, Status::kStopping));
+  }
+  return out;
+}
+
+RebootInstancesOutput Ec2::reboot_instances(Request& rq, const RebootInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "RebootInstances");
+
+  for (auto& row : rows) {
+    if (status_of(row) != Status::kRunning)
+      throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be rebooted.", row.id));
+    row.own["reboot"] = true;
+    update(rq.tx, row);
+    touch_instance(rq.tx, home_.tasks, row.id);
+  }
+  return {};
+}
+
+TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "TerminateInstances");
+
+  for (const auto& row : rows)
+    if (row.own.flag("keep_alive"))
+      throw Error(
+          "OperationNotPermitted", 400,
+          fmt::format("The instance '{}' may not be terminated. Modify its 'disableApiTermination' instance attribute "
+                      "and try again.",
+                      row.id));
+  TerminateInstancesOutput out;
+  out.terminating_instances.emplace();
+  for (auto& row : rows) {
+    const Status before = status_of(row);
+    if (before == Status::kTerminated || before == Status::kShuttingDown) {
+      out.terminating_instances->push_back(change_of(row.id, before, before));
+      continue;
+    }
+    enter(home_, rq.tx, row, Status::kShuttingDown, {"Client.UserInitiatedShutdown", "User initiated shutdown"});
+    touch_instance(rq.tx, home_.tasks, row.id);
+    out.terminating_instances->push_back(change_of(row.id, before, Status::kShuttingDown));
+  }
+  return out;
+}
+
+DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) {
+  allow(rq, in, "DescribeInstanceStatus");
+
+  const auto filters = named_filters(in.filters);
+  std::vector<InstanceStatus> items;
+  std::vector<std::string> keys;
+  for (const auto& row : select<Instance>(rq, in.instance_ids, std::nullopt, kInstancePaths)) {
+    const Status status = status_of(row);
+    if (!in.include_all_instances.value_or(false) && status != Status::kRunning) continue;
+    InstanceStatus item;
+    item.instance_id = row.id;
+    item.availability_zone = row.shape.placement->availability_zone;
+    item.availability_zone_id = row.shape.placement->availability_zone_id;
+    item.instance_state = row.shape.state;
+    item.instance_status = guest_status(row, rq.now());
+    item.system_status = status == Status::kRunning ? summary("ok", "passed") : summary("not-applicable", nullptr);
+    if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
+    items.push_back(std::move(item));
+    keys.push_back(row.id);
+  }
+  auto page = cut_page(std::move(items), keys, paging_of(in));
+  DescribeInstanceStatusOutput out;
+  out.instance_statuses = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutputInput& in) {
+  allow(rq, in, "GetConsoleOutput", "instance", in.instance_id);
+
+  const auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
+  GetConsoleOutputOutput out;
+  out.instance_id = row.id;
+  out.timestamp = rq.now();
+  // The one question that goes to the host from within a handler: what a console says is kept nowhere else, and a
+  // reading transaction keeps nobody waiting.
+  if (host::Host* host = home_.find_host(); host && status_of(row) != Status::kTerminated) {
+    try {
+      if (const std::string text = host->console(row.id); !text.empty()) out.output = to_base64(text);
+    } catch (const host::HostError&) {
+      // Without a machine there is no console, and then AWS answers without output.
+    }
+  }
+  return out;
+}
+
+}  // namespace hanbat::ec2

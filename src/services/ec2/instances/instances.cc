@@ -1,0 +1,273 @@
+#include "services/ec2/instances/instances.h"
+
+#include <algorithm>
+
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr FilterPath kPaths[] = {
+    {"instance-id", "InstanceId"},
+    {"instance-state-name", "State.Name"},
+    {"instance-state-code", "State.Code"},
+    {"instance-type", "InstanceType"},
+    {"image-id", "ImageId"},
+    {"key-name", "KeyName"},
+    {"vpc-id", "VpcId"},
+    {"subnet-id", "SubnetId"},
+    {"availability-zone", "Placement.AvailabilityZone"},
+    {"placement-group-name", "Placement.GroupName"},
+    {"tenancy", "Placement.Tenancy"},
+    {"architecture", "Architecture"},
+    {"affinity", "Placement.Affinity"},
+    {"block-device-mapping.attach-time", "BlockDeviceMappings.Ebs.AttachTime"},
+    {"block-device-mapping.delete-on-termination", "BlockDeviceMappings.Ebs.DeleteOnTermination"},
+    {"block-device-mapping.device-name", "BlockDeviceMappings.DeviceName"},
+    {"block-device-mapping.status", "BlockDeviceMappings.Ebs.Status"},
+    {"block-device-mapping.volume-id", "BlockDeviceMappings.Ebs.VolumeId"},
+    {"client-token", "ClientToken"},
+    {"dns-name", "PublicDnsName"},
+    {"group-id", "SecurityGroups.GroupId"},
+    {"group-name", "SecurityGroups.GroupName"},
+    {"instance.group-id", "SecurityGroups.GroupId"},
+    {"instance.group-name", "SecurityGroups.GroupName"},
+    {"hypervisor", "Hypervisor"},
+    {"iam-instance-profile.arn", "IamInstanceProfile.Arn"},
+    {"iam-instance-profile.id", "IamInstanceProfile.Id"},
+    {"instance-lifecycle", "InstanceLifecycle"},
+    {"ip-address", "PublicIpAddress"},
+    {"launch-index", "AmiLaunchIndex"},
+    {"launch-time", "LaunchTime"},
+    {"metadata-options.http-tokens", "MetadataOptions.HttpTokens"},
+    {"metadata-options.http-endpoint", "MetadataOptions.HttpEndpoint"},
+    {"monitoring-state", "Monitoring.State"},
+    {"network-interface.addresses.private-ip-address", "NetworkInterfaces.PrivateIpAddresses.PrivateIpAddress"},
+    {"network-interface.addresses.association.public-ip", "NetworkInterfaces.PrivateIpAddresses.Association.PublicIp"},
+    {"network-interface.association.public-ip", "NetworkInterfaces.Association.PublicIp"},
+    {"network-interface.attachment.attachment-id", "NetworkInterfaces.Attachment.AttachmentId"},
+    {"network-interface.description", "NetworkInterfaces.Description"},
+    {"network-interface.group-id", "NetworkInterfaces.Groups.GroupId"},
+    {"network-interface.group-name", "NetworkInterfaces.Groups.GroupName"},
+    {"network-interface.network-interface-id", "NetworkInterfaces.NetworkInterfaceId"},
+    {"network-interface.subnet-id", "NetworkInterfaces.SubnetId"},
+    {"network-interface.vpc-id", "NetworkInterfaces.VpcId"},
+    {"owner-id", "NetworkInterfaces.OwnerId"},
+    {"platform", "Platform"},
+    {"platform-details", "PlatformDetails"},
+    {"private-dns-name", "PrivateDnsName"},
+    {"private-ip-address", "PrivateIpAddress"},
+    {"reason", "StateTransitionReason"},
+    {"reservation-id", "ReservationId"},
+    {"root-device-name", "RootDeviceName"},
+    {"root-device-type", "RootDeviceType"},
+    {"source-dest-check", "SourceDestCheck"},
+    {"state-reason-code", "StateReason.Code"},
+    {"state-reason-message", "StateReason.Message"},
+    {"virtualization-type", "VirtualizationType"}};
+
+template <class To, class From>
+std::optional<To> public_association(const std::optional<From>& from) {
+  if (!from) return std::nullopt;
+  To to;
+  to.ip_owner_id = from->ip_owner_id;
+  to.public_dns_name = from->public_dns_name;
+  to.public_ip = from->public_ip;
+  return to;
+}
+
+InstanceNetworkInterface interface_shape(Resource<NetworkInterface>& row) {
+  const NetworkInterface& from = row.shape;
+  InstanceNetworkInterface to;
+  to.network_interface_id = row.id;
+  to.association = public_association<InstanceNetworkInterfaceAssociation>(from.association);
+  InstanceNetworkInterfaceAttachment& attachment = to.attachment.emplace();
+  attachment.attachment_id = from.attachment->attachment_id;
+  attachment.attach_time = from.attachment->attach_time;
+  attachment.delete_on_termination = from.attachment->delete_on_termination;
+  attachment.device_index = from.attachment->device_index;
+  attachment.network_card_index = 0;
+  attachment.status = from.attachment->status;
+  to.description = from.description;
+  to.groups = from.groups;
+  to.interface_type = from.interface_type;
+  to.ipv6_addresses.emplace();
+  to.mac_address = from.mac_address;
+  to.owner_id = from.owner_id;
+  to.private_dns_name = from.private_dns_name;
+  to.private_ip_address = from.private_ip_address;
+  to.source_dest_check = from.source_dest_check;
+  to.status = from.status;
+  to.subnet_id = from.subnet_id;
+  to.vpc_id = from.vpc_id;
+  InstancePrivateIpAddress& address = to.private_ip_addresses.emplace().emplace_back();
+  address.association = to.association;
+  address.primary = true;
+  address.private_dns_name = from.private_dns_name;
+  address.private_ip_address = from.private_ip_address;
+  return to;
+}
+
+}  // namespace
+
+const FilterPaths kInstancePaths = kPaths;
+
+std::string_view name_of(Status status) {
+  switch (status) {
+    case Status::kPending:
+      return "pending";
+    case Status::kRunning:
+      return "running";
+    case Status::kShuttingDown:
+      return "shutting-down";
+    case Status::kTerminated:
+      return "terminated";
+    case Status::kStopping:
+      return "stopping";
+    case Status::kStopped:
+      return "stopped";
+  }
+  return "";
+}
+
+Status status_of(const Resource<Instance>& row) { return static_cast<Status>(row.shape.state->code.value_or(0)); }
+
+InstanceState state_shape(Status status) {
+  InstanceState state;
+  state.code = static_cast<int>(status);
+  state.name = std::string(name_of(status));
+  return state;
+}
+
+void enter(region::Region& home, store::Tx& tx, Resource<Instance>& row, Status status, const Why& why) {
+  row.shape.state = state_shape(status);
+  row.shape.state_reason.reset();
+  row.shape.state_transition_reason = "";
+  if (!why.code.empty()) {
+    StateReason& reason = row.shape.state_reason.emplace();
+    reason.code = why.code;
+    reason.message = fmt::format("{}: {}", why.code, why.message);
+    if (why.code.starts_with("Client.User"))
+      row.shape.state_transition_reason = format_utc(home.clock.now(), "User initiated (%Y-%m-%d %H:%M:%S GMT)");
+  }
+  update(tx, row);
+  home.publish(
+      tx, row.place.account, row.place.region,
+      {.source = "aws.ec2",
+       .detail_type = "EC2 Instance State-change Notification",
+       .resources = {fmt::format("arn:aws:ec2:{}:{}:instance/{}", row.place.region, row.place.account, row.id)},
+       .detail = Json::object({{"instance-id", row.id}, {"state", name_of(status)}})});
+}
+
+void touch_instance(store::Tx& tx, store::Tasks& tasks, const std::string& id) {
+  tasks.add(tx, {.kind = "ec2.instance", .key = id});
+}
+
+void fill_instance(store::Tx& tx, Resource<Instance>& row) {
+  Instance& shape = row.shape;
+  shape.network_interfaces.emplace();
+  shape.block_device_mappings.emplace();
+  shape.security_groups.emplace();
+  shape.public_dns_name = "";
+  shape.private_dns_name = "";
+  for (auto& interface : list_of<NetworkInterface>(tx, row.id)) {
+    fill_interface(tx, interface);
+    shape.network_interfaces->push_back(interface_shape(interface));
+    if (interface.shape.attachment->device_index.value_or(0) != 0) continue;
+    shape.private_ip_address = interface.shape.private_ip_address;
+    shape.private_dns_name = private_dns_name(row.place.region, *interface.shape.private_ip_address);
+    shape.subnet_id = interface.shape.subnet_id;
+    shape.vpc_id = interface.vpc_id;
+    shape.security_groups = interface.shape.groups;
+    shape.source_dest_check = interface.shape.source_dest_check;
+    if (!interface.shape.association) continue;
+    shape.public_ip_address = interface.shape.association->public_ip;
+    shape.public_dns_name = interface.shape.association->public_dns_name.value_or("");
+  }
+  for (const auto& volume : list_of<Volume>(tx, row.id)) {
+    const VolumeAttachment& from = volume.shape.attachments->front();
+    InstanceBlockDeviceMapping& mapping = shape.block_device_mappings->emplace_back();
+    mapping.device_name = from.device;
+    EbsInstanceBlockDevice& disk = mapping.ebs.emplace();
+    disk.volume_id = volume.id;
+    disk.attach_time = from.attach_time;
+    disk.delete_on_termination = from.delete_on_termination;
+    disk.status = from.state;
+  }
+  if (const auto profile = profile_of(tx, row.id)) shape.iam_instance_profile = profile->shape.iam_instance_profile;
+}
+
+void release_instance(store::Tx& tx, const Resource<Instance>& row) {
+  for (auto& interface : list_of<NetworkInterface>(tx, row.id)) {
+    if (interface.shape.attachment->delete_on_termination.value_or(true)) {
+      delete_interface(tx, interface);
+      continue;
+    }
+    interface.parent.clear();
+    interface.shape.attachment.reset();
+    interface.shape.status = "available";
+    update(tx, interface);
+  }
+  // The machine's disk goes with the machine, whatever DeleteOnTermination would say: RunInstances refuses to keep it.
+  for (const auto& volume : list_of<Volume>(tx, row.id)) remove(tx, volume);
+  if (const auto profile = profile_of(tx, row.id)) remove(tx, *profile);
+}
+
+std::optional<Resource<NetworkInterface>> primary_interface(store::Tx& tx, const std::string& instance_id) {
+  for (auto& interface : list_of<NetworkInterface>(tx, instance_id))
+    if (interface.shape.attachment->device_index.value_or(0) == 0) return std::move(interface);
+  return std::nullopt;
+}
+
+std::optional<Resource<IamInstanceProfileAssociation>> profile_of(store::Tx& tx, const std::string& instance_id) {
+  auto found = list_of<IamInstanceProfileAssociation>(tx, instance_id);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+Error incorrect_state(std::string_view message) { return Error("IncorrectInstanceState", 400, std::string(message)); }
+
+Resource<Instance> require_living(Request& rq, const std::string& id) {
+  auto row = require<Instance>(rq.tx, place_of(rq), id);
+  if (status_of(row) == Status::kTerminated || status_of(row) == Status::kShuttingDown)
+    throw incorrect_state(fmt::format("The instance '{}' is not in a valid state for this operation.", id));
+  return row;
+}
+
+DescribeInstancesOutput Ec2::describe_instances(Request& rq, const DescribeInstancesInput& in) {
+  allow(rq, in, "DescribeInstances");
+
+  const auto filters = named_filters(in.filters);
+  std::vector<Resource<Instance>> rows;
+  std::vector<std::string> keys;
+  for (auto& row : select<Instance>(rq, in.instance_ids, std::nullopt, kInstancePaths,
+                                    [&](Resource<Instance>& one) { fill_instance(rq.tx, one); })) {
+    Json shape = wire::to_json(row.shape);
+    shape["ReservationId"] = row.own.text("reservation");
+    if (!passes(shape, filters, kInstancePaths)) continue;
+    keys.push_back(row.id);
+    rows.push_back(std::move(row));
+  }
+  auto page = cut_page(std::move(rows), keys, paging_of(in));
+
+  DescribeInstancesOutput out;
+  out.reservations.emplace();
+  for (auto& row : page.items) {
+    const std::string id = row.own.text("reservation");
+    const auto found =
+        std::ranges::find_if(*out.reservations, [&](const Reservation& r) { return r.reservation_id == id; });
+    Reservation& reservation = found == out.reservations->end() ? out.reservations->emplace_back() : *found;
+    reservation.reservation_id = id;
+    reservation.owner_id = row.place.account;
+    reservation.groups.emplace();
+    if (!reservation.instances) reservation.instances.emplace();
+    reservation.instances->push_back(std::move(row.shape));
+  }
+  for (Reservation& reservation : *out.reservations)
+    std::ranges::sort(*reservation.instances, {}, [](const Instance& one) { return one.ami_launch_index.value_or(0); });
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+}  // namespace hanbat::ec2

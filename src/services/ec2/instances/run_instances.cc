@@ -1,0 +1,328 @@
+// RunInstances: checks all that was asked, then writes instances, interfaces, volumes and tags, pending until the
+// machine runs.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "host/client.h"
+#include "services/ec2/ec2.h"
+#include "services/ec2/images/images.h"
+#include "services/ec2/images/launch_permissions.h"
+#include "services/ec2/instances/instance_types.h"
+#include "services/ec2/instances/instances.h"
+#include "services/ec2/instances/metadata.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostUserData = 16384;
+
+/// Everything that the instances of one call have in common, checked.
+struct LaunchPlan {
+  PublishedImage image;
+  const InstanceTypeFacts* type = nullptr;
+  std::optional<Resource<Subnet>> subnet;
+  InterfacePlan interface;
+  bool public_address = false;
+  bool keep_interface = false;
+  int disk_gib = 8;
+  std::string volume_type = "gp2";
+  std::string user_data;
+  std::optional<IamInstanceProfile> profile;
+  LaunchTags tags;
+};
+
+void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
+  if (in.monitoring && in.monitoring->enabled) throw not_done(rq, "detailed Monitoring");
+  if (in.ebs_optimized.value_or(false)) throw not_done(rq, "EbsOptimized");
+  // A burstable instance here is never slowed down for want of credits, so "unlimited" is what it gets.
+  if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited")
+    throw not_done(rq, "CreditSpecification.CpuCredits=" + in.credit_specification->cpu_credits);
+  if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
+    throw not_done(rq, "HibernationOptions");
+  if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");
+  if (in.metadata_options && in.metadata_options->http_protocol_ipv6.value_or("disabled") != "disabled")
+    throw not_done(rq, "MetadataOptions.HttpProtocolIpv6");
+}
+
+void check_counts(const RunInstancesInput& in) {
+  if (in.min_count < 1)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter minCount is invalid. Minimum must be at least 1.", in.min_count));
+  if (in.max_count < in.min_count)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter maxCount is invalid. Maximum must be at least minCount.", in.max_count));
+}
+
+const InstanceTypeFacts* require_type(const RunInstancesInput& in, const Image& image) {
+  const std::string name = in.instance_type.value_or("m1.small");
+  const InstanceTypeFacts* type = find_instance_type(in.instance_type ? name : "t3.small");
+  if (!type) throw invalid_parameter(fmt::format("Invalid value '{}' for InstanceType.", name));
+  if (image.architecture != "x86_64")
+    throw invalid_parameter(
+        fmt::format("The architecture 'x86_64' of the specified instance type does not match the "
+                    "architecture '{}' of the specified AMI.",
+                    *image.architecture));
+  const auto there = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
+  if (type->memory_mib > there)
+    throw Error(
+        "InsufficientInstanceCapacity", 500,
+        fmt::format(
+            "We currently do not have sufficient {} capacity: it has {} MiB of memory, and this machine {} MiB.",
+            type->name, type->memory_mib, there));
+  return type;
+}
+
+std::string require_user_data(const std::optional<std::string>& given) {
+  if (!given) return "";
+  const auto bytes = from_base64(*given);
+  if (!bytes) throw invalid_parameter("Invalid BASE64 encoding of user data.");
+  if (bytes->size() > kMostUserData) throw invalid_parameter("User data is limited to 16384 bytes");
+  return to_base64(*bytes);
+}
+
+/// The one interface that the call describes, by the NetworkInterfaces parameter or by the flat ones.
+InstanceNetworkInterfaceSpecification interface_asked(const Request& rq, const RunInstancesInput& in) {
+  InstanceNetworkInterfaceSpecification one;
+  if (in.network_interfaces && !in.network_interfaces->empty()) {
+    if (in.subnet_id || in.security_group_ids || in.security_groups || in.private_ip_address)
+      throw Error("InvalidParameterCombination", 400,
+                  "Network interfaces and an instance-level subnet ID may not be specified on the same request");
+    if (in.network_interfaces->size() > 1) throw not_done(rq, "more than one of NetworkInterfaces");
+    one = in.network_interfaces->front();
+    if (one.device_index.value_or(0) != 0)
+      throw invalid_parameter("Each network interface requires a device index; the primary one has 0.");
+    return one;
+  }
+  one.subnet_id = in.subnet_id;
+  one.groups = in.security_group_ids;
+  one.private_ip_address = in.private_ip_address;
+  return one;
+}
+
+std::vector<std::string> group_ids_by_name(Request& rq, const Strings& names, const std::string& vpc_id) {
+  std::vector<std::string> ids;
+  for (const std::string& name : names.value_or(std::vector<std::string>{})) {
+    const auto group = find_named<SecurityGroup>(rq.tx, place_of(rq), vpc_id, name);
+    if (!group)
+      throw Error("InvalidGroup.NotFound", 400,
+                  fmt::format("The security group '{}' does not exist in VPC '{}'", name, vpc_id));
+    ids.push_back(group->id);
+  }
+  return ids;
+}
+
+void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan) {
+  for (const BlockDeviceMapping& mapping : in.block_device_mappings.value_or(std::vector<BlockDeviceMapping>{})) {
+    if (mapping.device_name != plan.image.shape.root_device_name)
+      throw not_done(rq, "BlockDeviceMappings beyond the root device");
+    if (!mapping.ebs) continue;
+    const EbsBlockDevice& disk = *mapping.ebs;
+    if (disk.encrypted.value_or(false)) throw not_done(rq, "BlockDeviceMappings.Ebs.Encrypted");
+    if (!disk.delete_on_termination.value_or(true))
+      throw not_done(rq, "BlockDeviceMappings.Ebs.DeleteOnTermination=false");
+    if (disk.snapshot_id)
+      throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
+    plan.volume_type = disk.volume_type.value_or(plan.volume_type);
+    // The others are bought for a speed of their own, and all disks here are as fast as the host's.
+    if (plan.volume_type != "gp2" && plan.volume_type != "gp3")
+      throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + plan.volume_type);
+    if (!disk.volume_size) continue;
+    const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
+    if (*disk.volume_size < least)
+      throw Error(
+          "InvalidBlockDeviceMapping", 400,
+          fmt::format("Volume of size {}GB is smaller than snapshot, expect size >= {}GB", *disk.volume_size, least));
+    plan.disk_gib = *disk.volume_size;
+  }
+}
+
+Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
+  auto volume = make<Volume>(at, "", instance_id);
+  Volume& shape = volume.shape;
+  shape.volume_id = volume.id;
+  shape.availability_zone = plan.subnet->shape.availability_zone;
+  shape.availability_zone_id = plan.subnet->shape.availability_zone_id;
+  shape.create_time = at.now;
+  shape.encrypted = false;
+  shape.multi_attach_enabled = false;
+  shape.size = plan.disk_gib;
+  shape.volume_type = plan.volume_type;
+  shape.iops = plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
+  if (plan.volume_type == "gp3") shape.throughput = 125;
+  shape.snapshot_id = "";
+  shape.state = "in-use";
+  VolumeAttachment& attachment = shape.attachments.emplace().emplace_back();
+  attachment.attach_time = at.now;
+  attachment.delete_on_termination = true;
+  attachment.device = plan.image.shape.root_device_name;
+  attachment.instance_id = instance_id;
+  attachment.state = "attached";
+  attachment.volume_id = volume.id;
+  create(at.tx, volume, plan.tags.volume);
+  return volume;
+}
+
+void write_interface(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
+  auto interface = make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
+  interface.parent = instance_id;
+  interface.shape.status = "in-use";
+  NetworkInterfaceAttachment& attachment = interface.shape.attachment.emplace();
+  attachment.attachment_id = ec2_id("eni-attach");
+  attachment.attach_time = at.now;
+  attachment.delete_on_termination = !plan.keep_interface;
+  attachment.device_index = 0;
+  attachment.network_card_index = 0;
+  attachment.instance_id = instance_id;
+  attachment.instance_owner_id = at.place.account;
+  attachment.status = "attached";
+  update(at.tx, interface);
+  if (plan.public_address) give_public_address(at, interface);
+}
+
+InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
+  const InstanceMetadataOptionsRequest asked = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
+  InstanceMetadataOptionsResponse options;
+  options.state = "applied";
+  options.http_tokens = asked.http_tokens.value_or("optional");
+  options.http_endpoint = asked.http_endpoint.value_or("enabled");
+  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
+  options.http_protocol_ipv6 = "disabled";
+  options.instance_metadata_tags = asked.instance_metadata_tags.value_or("disabled");
+  return options;
+}
+
+Instance instance_shape(const Making& at, const RunInstancesInput& in, const LaunchPlan& plan, int index) {
+  Instance shape;
+  shape.ami_launch_index = index;
+  shape.architecture = plan.image.shape.architecture;
+  shape.client_token = in.client_token.value_or("");
+  CpuOptions& cpu = shape.cpu_options.emplace();
+  cpu.core_count = plan.type->vcpus / plan.type->threads_per_core;
+  cpu.threads_per_core = plan.type->threads_per_core;
+  shape.capacity_reservation_specification.emplace().capacity_reservation_preference = "open";
+  shape.ebs_optimized = false;
+  shape.ena_support = plan.image.shape.ena_support;
+  shape.enclave_options.emplace().enabled = false;
+  shape.hibernation_options.emplace().configured = false;
+  shape.hypervisor = "xen";
+  shape.image_id = plan.image.shape.image_id;
+  shape.instance_type = plan.type->name;
+  shape.key_name = in.key_name;
+  shape.launch_time = at.now;
+  shape.metadata_options = metadata_options(in);
+  shape.monitoring.emplace().state = "disabled";
+  Placement& placement = shape.placement.emplace();
+  placement.availability_zone = plan.subnet->shape.availability_zone;
+  placement.availability_zone_id = plan.subnet->shape.availability_zone_id;
+  placement.group_name = "";
+  placement.tenancy = "default";
+  shape.platform_details = plan.image.shape.platform_details;
+  shape.usage_operation = plan.image.shape.usage_operation;
+  shape.usage_operation_update_time = at.now;
+  PrivateDnsNameOptionsResponse& names = shape.private_dns_name_options.emplace();
+  names.hostname_type = "ip-name";
+  names.enable_resource_name_dns_a_record = false;
+  names.enable_resource_name_dns_aaaa_record = false;
+  shape.product_codes.emplace();
+  shape.root_device_name = plan.image.shape.root_device_name;
+  shape.root_device_type = "ebs";
+  shape.virtualization_type = "hvm";
+  return shape;
+}
+
+Reservation reservation_of(Request& rq, const std::string& id) {
+  Reservation reservation;
+  reservation.reservation_id = id;
+  reservation.owner_id = rq.account;
+  reservation.groups.emplace();
+  reservation.instances.emplace();
+  for (auto& row : list<Instance>(rq.tx, place_of(rq))) {
+    if (row.own.text("reservation") != id) continue;
+    fill_instance(rq.tx, row);
+    reservation.instances->push_back(tagged(rq.tx, row));
+  }
+  return reservation;
+}
+
+}  // namespace
+
+RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) {
+  prepare(rq);
+  LaunchPlan plan;
+  const auto tags_for = [&](std::string_view type) {
+    return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
+  };
+  plan.tags.instance = tags_for("instance");
+  plan.tags.volume = tags_for("volume");
+  plan.tags.interface = tags_for("network-interface");
+  const auto asked = interface_asked(rq, in);
+  if (!in.image_id) throw missing_parameter("ImageId");
+  const LaunchQuestion question = launch_question(rq, in, asked);
+  authorize_launch(rq, in, asked, question, plan.tags);
+
+  plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
+  plan.type = require_type(in, plan.image.shape);
+  plan.subnet = choose_subnet(rq, in, asked.subnet_id);
+  plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
+  for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->vpc_id))
+    plan.interface.groups.push_back(std::move(id));
+  Json fingerprint = wire::to_json(in);
+  if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
+  check_counts(in);
+  refuse_what_does_not_act(rq, in);
+  if (in.key_name && !find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name))
+    throw Error("InvalidKeyPair.NotFound", 400, fmt::format("The key pair '{}' does not exist", *in.key_name));
+  if (in.max_count > 1 && asked.private_ip_address)
+    throw Error("InvalidParameterCombination", 400,
+                "The parameter PrivateIpAddress may not be used when launching several instances");
+  plan.user_data = require_user_data(in.user_data);
+  plan.interface.description = asked.description.value_or("");
+  plan.interface.private_ip = asked.private_ip_address;
+  plan.keep_interface = !asked.delete_on_termination.value_or(true);
+  plan.public_address =
+      asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
+  plan_disk(rq, in, plan);
+  if (in.iam_instance_profile) plan.profile = require_profile(question.profile, *in.iam_instance_profile);
+  if (!home_.find_host())
+    throw Error("InsufficientInstanceCapacity", 500,
+                "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
+  const auto free = usable_addresses(*parse_cidr(*plan.subnet->shape.cidr_block)) -
+                    static_cast<std::int64_t>(taken_addresses(rq.tx, *plan.subnet).size());
+  if (free < in.min_count)
+    throw Error(
+        "InsufficientFreeAddressesInSubnet", 400,
+        fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
+                    plan.subnet->id));
+  const int count = static_cast<int>(std::min<std::int64_t>(in.max_count, free));
+
+  const Making at = making(rq);
+  const std::string reservation = ec2_id("r");
+  for (int index = 0; index < count; ++index) {
+    auto row = make<Instance>(at, plan.subnet->vpc_id);
+    row.shape = instance_shape(at, in, plan, index);
+    row.shape.instance_id = row.id;
+    row.shape.state = state_shape(Status::kPending);
+    row.own = Json::object({{"reservation", reservation},
+                            {"alias", plan.image.alias},
+                            {"user_data", plan.user_data},
+                            {"disk_gib", plan.disk_gib},
+                            {"public_address", plan.public_address},
+                            {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
+                            {"keep_running", in.disable_api_stop.value_or(false)},
+                            {"keep_alive", in.disable_api_termination.value_or(false)}});
+    create(rq.tx, row, plan.tags.instance);
+    write_volume(at, plan, row.id);
+    write_interface(at, plan, row.id);
+    if (plan.profile) associate_profile(at, row.id, *plan.profile);
+    enter(home_, rq.tx, row, Status::kPending);
+    touch_instance(rq.tx, home_.tasks, row.id);
+  }
+  touch_vpc(rq.tx, home_.tasks, plan.subnet->vpc_id);
+  remember_result(rq, in.client_token, fingerprint, reservation);
+  return reservation_of(rq, reservation);
+}
+
+}  // namespace hanbat::ec2

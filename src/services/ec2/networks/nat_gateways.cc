@@ -1,0 +1,126 @@
+// NAT gateways: pending until the kernel translates, deleting until it has ceased to.
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostPerZone = 5;
+
+constexpr FilterPath kPaths[] = {
+    {"nat-gateway-id", "NatGatewayId"}, {"state", "State"}, {"subnet-id", "SubnetId"}, {"vpc-id", "VpcId"}};
+
+void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
+  std::size_t count = 0;
+  for (const auto& gateway : list<NatGateway>(tx, subnet.place)) {
+    if (gateway.shape.state == "deleted" || gateway.shape.state == "failed") continue;
+    const auto home = find<Subnet>(tx, gateway.shape.subnet_id.value_or(""));
+    if (home && home->shape.availability_zone == subnet.shape.availability_zone) ++count;
+  }
+  if (count >= kMostPerZone)
+    throw Error("NatGatewayLimitExceeded", 400, "The maximum number of NAT gateways has been reached.");
+}
+
+}  // namespace
+
+CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatewayInput& in) {
+  const Tags tags = requested_tags(in.tag_specifications, "natgateway");
+  may_make(rq, "CreateNatGateway", "natgateway", tags);
+  may(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
+  may(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
+  may_tag(rq, "natgateway", tags);
+  end_dry_run(in.dry_run);
+
+  if (!in.subnet_id) throw missing_parameter("subnetId");
+  if (in.connectivity_type.value_or("public") != "public") throw not_done(rq, "ConnectivityType private");
+  if (!in.allocation_id) throw missing_parameter("AllocationId");
+  const Json asked = Json::object({{"subnet", *in.subnet_id}, {"allocation", *in.allocation_id}});
+  if (const auto earlier = earlier_result(rq, in.client_token, asked)) {
+    CreateNatGatewayOutput out;
+    out.client_token = in.client_token;
+    out.nat_gateway = tagged(rq.tx, require<NatGateway>(rq.tx, place_of(rq), *earlier));
+    return out;
+  }
+  const auto subnet = require<Subnet>(rq.tx, place_of(rq), *in.subnet_id);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), subnet.vpc_id);
+  auto address = require_address(rq.tx, place_of(rq), in.allocation_id, std::nullopt);
+  if (address.shape.association_id)
+    throw Error("Resource.AlreadyAssociated", 400,
+                fmt::format("Elastic IP address [{}] is already associated", address.id));
+  refuse_too_many(rq.tx, subnet);
+  rq.home.require_host();
+
+  auto gateway = make<NatGateway>(making(rq), vpc.id);
+  InterfacePlan plan;
+  plan.description = fmt::format("Interface for NAT Gateway {}", gateway.id);
+  plan.private_ip = in.private_ip_address;
+  plan.type = "nat_gateway";
+  plan.requester = "amazon-nat";
+  auto interface = make_interface(making(rq), subnet, plan, {});
+  NatGateway& shape = gateway.shape;
+  shape.nat_gateway_id = gateway.id;
+  shape.subnet_id = subnet.id;
+  shape.vpc_id = vpc.id;
+  shape.connectivity_type = "public";
+  shape.create_time = rq.now();
+  NatGatewayAddress& own = shape.nat_gateway_addresses.emplace().emplace_back();
+  own.allocation_id = address.id;
+  own.network_interface_id = interface.id;
+  own.private_ip = interface.shape.private_ip_address;
+  own.public_ip = address.shape.public_ip;
+  own.is_primary = true;
+  if (find_gateway_of(rq.tx, vpc)) {
+    shape.state = "pending";
+    associate(making(rq), address, interface);
+    own.association_id = address.shape.association_id;
+    own.status = "associating";
+    touch_vpc(rq.tx, home_.tasks, vpc.id);
+  } else {
+    // AWS accepts such a gateway and then lets it fail.
+    shape.state = "failed";
+    shape.failure_code = "Gateway.NotAttached";
+    shape.failure_message = fmt::format("Network {} has no Internet gateway attached", vpc.id);
+    shape.delete_time = rq.now();
+    delete_interface(rq.tx, interface);
+    own.status = "failed";
+    home_.tasks.add(rq.tx, {.kind = "ec2.forget", .key = gateway.id, .due = rq.now() + std::chrono::hours(1)});
+  }
+  create(rq.tx, gateway, tags);
+  remember_result(rq, in.client_token, asked, gateway.id);
+
+  CreateNatGatewayOutput out;
+  out.client_token = in.client_token;
+  out.nat_gateway = tagged(rq.tx, gateway);
+  return out;
+}
+
+DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const DescribeNatGatewaysInput& in) {
+  allow(rq, in, "DescribeNatGateways");
+  prepare(rq);
+  auto page = describe<NatGateway>(rq, in.nat_gateway_ids, in.filter, paging_of(in), kPaths);
+  DescribeNatGatewaysOutput out;
+  out.nat_gateways = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatewayInput& in) {
+  allow(rq, in, "DeleteNatGateway", "natgateway", in.nat_gateway_id);
+
+  auto gateway = require<NatGateway>(rq.tx, place_of(rq), in.nat_gateway_id);
+  DeleteNatGatewayOutput out;
+  out.nat_gateway_id = gateway.id;
+  if (gateway.shape.state == "deleting" || gateway.shape.state == "deleted") return out;
+
+  if (gateway.shape.state == "failed") {
+    gateway.shape.state = "deleted";
+  } else {
+    gateway.shape.state = "deleting";
+    touch_vpc(rq.tx, home_.tasks, gateway.vpc_id);
+  }
+  gateway.shape.delete_time = rq.now();
+  update(rq.tx, gateway);
+  return out;
+}
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,136 @@
+#include "services/ec2/networks/network_spec.h"
+
+#include <algorithm>
+#include <map>
+
+#include "services/ec2/networks/networks.h"
+#include "services/ec2/networks/routes.h"
+#include "services/ec2/security/security_rules.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+// A service names its interface by this tag in the DNS of every VPC (load balancers).
+constexpr const char* kDnsNameTag = "hanbat:dns-name";
+
+bool is_working(const NatGateway& gateway) { return gateway.state == "pending" || gateway.state == "available"; }
+
+/// What uses the interface: machine, balancer, or none.
+std::string attachment_of(const NetworkInterface& interface) {
+  if (interface.attachment) return "machine";
+  if (!interface.requester_managed.value_or(false)) return "none";
+  return interface.requester_id.value_or("").starts_with("elasticloadbalancing") ? "balancer" : "machine";
+}
+
+host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const Route& route) {
+  host::Route out;
+  out.destination = route.destination_cidr_block.value_or("");
+  if (!is_alive(tx, table, route)) {
+    out.kind = "blackhole";
+  } else if (route.gateway_id) {
+    out.kind = "igw";
+  } else if (route.nat_gateway_id) {
+    out.kind = "nat";
+    out.target = *route.nat_gateway_id;
+  } else {
+    out.kind = "eni";
+    out.target = *route.network_interface_id;
+  }
+  return out;
+}
+
+host::SecurityRule render_rule(const SecurityGroupRule& shape) {
+  const Rule rule = rule_of(shape);
+  host::SecurityRule out;
+  out.direction = shape.is_egress.value_or(false) ? "egress" : "ingress";
+  out.protocol = rule.protocol;
+  out.from_port = rule.from_port;
+  out.to_port = rule.to_port;
+  if (!rule.cidr.empty()) out.cidrs.push_back(rule.cidr);
+  if (!rule.group.empty()) out.groups.push_back(rule.group);
+  return out;
+}
+
+host::Interface render_interface(const Resource<NetworkInterface>& row) {
+  const NetworkInterface& shape = row.shape;
+  host::Interface out;
+  out.id = row.id;
+  out.attachment = attachment_of(shape);
+  out.subnet_id = shape.subnet_id.value_or("");
+  out.private_ip = shape.private_ip_address.value_or("");
+  if (out.attachment != "balancer") out.mac = shape.mac_address.value_or("");
+  if (shape.association) out.public_ip = shape.association->public_ip.value_or("");
+  out.host_name = "ip-" + replace_all(out.private_ip, ".", "-");
+  out.security_group_ids = group_ids(shape.groups);
+  out.source_dest_check = shape.source_dest_check.value_or(true);
+  return out;
+}
+
+void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Resource<NetworkInterface>>& interfaces,
+                  host::Dns& dns) {
+  dns.enabled = vpc.own.flag("dns_support", true);
+  dns.domain = vpc.place.region == "us-east-1" ? "ec2.internal" : vpc.place.region + ".compute.internal";
+  std::map<std::string, std::vector<std::string>> names;
+  if (has_dns_hostnames(vpc))
+    for (const auto& row : interfaces) {
+      names[private_dns_name(vpc.place.region, *row.shape.private_ip_address)] = {*row.shape.private_ip_address};
+      // Inside the VPC a public name leads to the private address, as in AWS.
+      if (row.shape.association)
+        names[public_dns_name(vpc.place.region, *row.shape.association->public_ip)] = {*row.shape.private_ip_address};
+    }
+  for (const auto& tag :
+       tx.query("SELECT resource_id, value FROM ec2_tags WHERE key = ? AND kind = 'network-interface'", kDnsNameTag))
+    if (const auto row = find<NetworkInterface>(tx, tag.text(0)); row && row->shape.requester_managed.value_or(false))
+      names[tag.text(1)].push_back(row->shape.association ? *row->shape.association->public_ip
+                                                          : *row->shape.private_ip_address);
+  for (auto& [name, addresses] : names) dns.records.push_back({lower(name), std::move(addresses)});
+}
+
+}  // namespace
+
+std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) {
+  const auto vpc = find<Vpc>(tx, vpc_id);
+  if (!vpc) return std::nullopt;
+  const auto interfaces = list_in_vpc<NetworkInterface>(tx, vpc_id);
+  const auto gateways = list_in_vpc<NatGateway>(tx, vpc_id);
+  const bool needed =
+      std::ranges::any_of(interfaces,
+                          [](const auto& row) {
+                            return attachment_of(row.shape) != "none" && row.shape.interface_type != "nat_gateway";
+                          }) ||
+      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
+  if (!needed) return std::nullopt;
+
+  host::VpcSpec spec;
+  spec.id = vpc->id;
+  spec.account = vpc->place.account;
+  spec.region = vpc->place.region;
+  spec.cidrs = {*vpc->shape.cidr_block};
+  spec.internet_gateway = find_gateway_of(tx, *vpc).has_value();
+  for (const auto& subnet : list_in_vpc<Subnet>(tx, vpc_id))
+    spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id});
+  for (const auto& table : list_in_vpc<RouteTable>(tx, vpc_id)) {
+    host::RouteTable& out = spec.route_tables.emplace_back();
+    out.id = table.id;
+    for (const Route& route : *table.shape.routes)
+      if (route.gateway_id != "local") out.routes.push_back(render_route(tx, table, route));
+  }
+  for (const auto& gateway : gateways) {
+    if (!is_working(gateway.shape)) continue;
+    const NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
+    spec.nat_gateways.push_back({gateway.id, *gateway.shape.subnet_id, *address.private_ip, *address.public_ip});
+  }
+  for (const auto& group : list_in_vpc<SecurityGroup>(tx, vpc_id)) {
+    host::SecurityGroup& out = spec.security_groups.emplace_back();
+    out.id = group.id;
+    // A VPC here carries IPv4 alone, so that rules about IPv6 have nothing to let through.
+    for (const auto& rule : list_of<SecurityGroupRule>(tx, group.id))
+      if (!rule.shape.cidr_ipv6) out.rules.push_back(render_rule(rule.shape));
+  }
+  for (const auto& row : interfaces)
+    if (row.shape.interface_type != "nat_gateway") spec.interfaces.push_back(render_interface(row));
+  render_names(tx, *vpc, interfaces, spec.dns);
+  return spec;
+}
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,99 @@
+// What the resources of a VPC ask of each other: default networks, addresses, interfaces, and telling the kernel.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/ec2/calls.h"
+#include "services/ec2/networks/cidr.h"
+
+namespace hanbat::ec2 {
+
+// Zones.
+
+/// The zones of a region, "ap-northeast-2a" and so on. Any region has some.
+std::vector<std::string> zones_of(std::string_view region);
+/// "apne2-az1" of "ap-northeast-2a".
+std::string zone_id(std::string_view zone);
+/// The zone that is named or whose id is given. Throws InvalidParameterValue.
+std::string require_zone(const Place& place, const std::optional<std::string>& name,
+                         const std::optional<std::string>& id);
+
+// VPCs.
+
+/// Whether AWS's default VPC has been made for the place.
+bool is_prepared(store::Tx& tx, const Place& place);
+/// Makes the default VPC with its subnets, gateway and routes, and notes that the place has it.
+void prepare_place(const Making& at);
+Resource<Vpc> make_default_vpc(const Making& at);
+std::optional<Resource<Vpc>> find_default_vpc(store::Tx& tx, const Place& place);
+/// A VPC with what every one is born with: main route table, default security group, default network ACL.
+Resource<Vpc> make_vpc(const Making& at, const Cidr& cidr, bool is_default, const Tags& tags);
+Resource<Subnet> make_subnet(const Making& at, const Resource<Vpc>& vpc, const Cidr& cidr, const std::string& zone,
+                             bool is_default, const Tags& tags);
+bool has_dns_hostnames(const Resource<Vpc>& vpc);
+/// Asks the kernel side to bring the VPC to what its rows say.
+void touch_vpc(store::Tx& tx, store::Tasks& tasks, std::string_view vpc_id);
+
+// Route tables.
+
+/// The table that decides for the subnet: its own, or the VPC's main one.
+Resource<RouteTable> route_table_of(store::Tx& tx, const Resource<Subnet>& subnet);
+Resource<RouteTable> make_route_table(const Making& at, const Resource<Vpc>& vpc, bool main, const Tags& tags);
+std::optional<Resource<InternetGateway>> find_gateway_of(store::Tx& tx, const Resource<Vpc>& vpc);
+
+// Security groups.
+
+Resource<SecurityGroup> make_security_group(const Making& at, const std::string& vpc_id, const std::string& name,
+                                            const std::string& description, const Tags& tags);
+Resource<SecurityGroup> require_default_group(store::Tx& tx, const Place& place, const std::string& vpc_id);
+/// The groups as an interface tells of them; all must lie in the VPC. The default group when there are none.
+std::vector<GroupIdentifier> require_groups(store::Tx& tx, const Place& place, const std::string& vpc_id,
+                                            const std::vector<std::string>& ids);
+
+/// The id of the group that a call names by id, or by name in the default VPC; "*" when there is none.
+std::string group_asked(Request& rq, const std::optional<std::string>& id, const std::optional<std::string>& name);
+
+// Addresses.
+
+/// A public address that nobody has, noted as the holder's. Throws InsufficientAddressCapacity.
+std::string take_public_ip(store::Tx& tx, std::string_view holder);
+/// Notes that one address as the holder's. Throws when it is taken or not ours.
+void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder);
+void give_back_public_ip(store::Tx& tx, std::string_view ip);
+std::string public_dns_name(std::string_view region, std::string_view ip);
+std::string private_dns_name(std::string_view region, std::string_view ip);
+
+// Network interfaces.
+
+struct InterfacePlan {
+  std::string description;
+  std::optional<std::string> private_ip;
+  std::vector<std::string> groups;
+  std::string type = "interface";
+  std::string requester;  // of a managed one, the service's name
+};
+/// An interface in the subnet, with a free address or the one asked for.
+Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
+                                          const Tags& tags);
+std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet);
+/// Gives the interface a public address of Amazon's pool until it is stopped or deleted.
+void give_public_address(const Making& at, Resource<NetworkInterface>& interface);
+/// Takes whatever public address the interface has; one of Amazon's pool goes back, an elastic one is merely free.
+void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface);
+/// Deletes the interface and gives back what it held.
+void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface);
+/// Completes names and zone that are computed.
+void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row);
+Resource<Address> require_address(store::Tx& tx, const Place& place, const std::optional<std::string>& allocation_id,
+                                  const std::optional<std::string>& public_ip);
+void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface);
+void disassociate(store::Tx& tx, Resource<Address>& address);
+
+/// The answer's list of groups' ids.
+std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifier>>& groups);
+
+}  // namespace hanbat::ec2

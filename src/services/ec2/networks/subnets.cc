@@ -1,0 +1,119 @@
+// Subnets.
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+#include "services/ec2/resource_keys.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostSubnets = 200;
+
+constexpr FilterPath kPaths[] = {
+    {"subnet-id", "SubnetId"},
+    {"subnet-arn", "SubnetArn"},
+    {"vpc-id", "VpcId"},
+    {"availability-zone", "AvailabilityZone"},
+    {"availabilityZone", "AvailabilityZone"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"availabilityZoneId", "AvailabilityZoneId"},
+    {"available-ip-address-count", "AvailableIpAddressCount"},
+    {"cidr-block", "CidrBlock"},
+    {"cidr", "CidrBlock"},
+    {"cidrBlock", "CidrBlock"},
+    {"default-for-az", "DefaultForAz"},
+    {"defaultForAz", "DefaultForAz"},
+    {"map-public-ip-on-launch", "MapPublicIpOnLaunch"},
+    {"enable-dns64", "EnableDns64"},
+    {"ipv6-native", "Ipv6Native"},
+    {"private-dns-name-options-on-launch.hostname-type", "PrivateDnsNameOptionsOnLaunch.HostnameType"},
+    {"owner-id", "OwnerId"},
+    {"state", "State"}};
+
+void fill(store::Tx& tx, Resource<Subnet>& subnet) {
+  const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
+  subnet.shape.available_ip_address_count =
+      static_cast<int>(usable_addresses(cidr) - static_cast<std::int64_t>(taken_addresses(tx, subnet).size()));
+}
+
+Cidr require_subnet_cidr(store::Tx& tx, const Resource<Vpc>& vpc, const std::optional<std::string>& text) {
+  if (!text) throw Error("MissingParameter", 400, "Either 'cidrBlock' or 'ipv6CidrBlock' should be provided.");
+  const auto cidr = parse_cidr(*text);
+  if (!cidr)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter cidrBlock is invalid. This is not a valid CIDR block.", *text));
+  if (cidr->bits < 16 || cidr->bits > 28 || !parse_cidr(*vpc.shape.cidr_block)->contains(*cidr))
+    throw Error("InvalidSubnet.Range", 400, fmt::format("The CIDR '{}' is invalid.", *text));
+  const auto others = list_in_vpc<Subnet>(tx, vpc.id);
+  for (const auto& other : others)
+    if (parse_cidr(*other.shape.cidr_block)->overlaps(*cidr))
+      throw Error("InvalidSubnet.Conflict", 400, fmt::format("The CIDR '{}' conflicts with another subnet", *text));
+  if (others.size() >= kMostSubnets)
+    throw Error("SubnetLimitExceeded", 400, "The maximum number of subnets has been reached.");
+  return *cidr;
+}
+
+}  // namespace
+
+CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) {
+  const Tags tags = requested_tags(in.tag_specifications, "subnet");
+  may_make(rq, "CreateSubnet", "subnet", tags);
+  may(rq, "CreateSubnet", "vpc", in.vpc_id);
+  may_tag(rq, "subnet", tags);
+  end_dry_run(in.dry_run);
+
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
+  const std::string zone = require_zone(place_of(rq), in.availability_zone, in.availability_zone_id);
+  const Cidr cidr = require_subnet_cidr(rq.tx, vpc, in.cidr_block);
+
+  auto subnet = make_subnet(making(rq), vpc, cidr, zone, false, tags);
+  touch_vpc(rq.tx, rq.home.tasks, vpc.id);
+
+  fill(rq.tx, subnet);
+  CreateSubnetOutput out;
+  out.subnet = tagged(rq.tx, subnet);
+  return out;
+}
+
+DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsInput& in) {
+  allow(rq, in, "DescribeSubnets");
+  prepare(rq);
+  auto page = describe<Subnet>(rq, in.subnet_ids, in.filters, paging_of(in), kPaths,
+                               [&](Resource<Subnet>& row) { fill(rq.tx, row); });
+  DescribeSubnetsOutput out;
+  out.subnets = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) {
+  allow(rq, in, "DeleteSubnet", "subnet", in.subnet_id);
+
+  const auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
+  if (!taken_addresses(rq.tx, subnet).empty())
+    throw dependency_violation(fmt::format("The subnet '{}' has dependencies and cannot be deleted.", subnet.id));
+
+  for (auto& table : list_in_vpc<RouteTable>(rq.tx, subnet.vpc_id))
+    if (std::erase_if(*table.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
+      update(rq.tx, table);
+  for (auto& acl : list_in_vpc<NetworkAcl>(rq.tx, subnet.vpc_id))
+    if (std::erase_if(*acl.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
+      update(rq.tx, acl);
+  remove(rq.tx, subnet);
+  touch_vpc(rq.tx, rq.home.tasks, subnet.vpc_id);
+  return {};
+}
+
+ModifySubnetAttributeOutput Ec2::modify_subnet_attribute(Request& rq, const ModifySubnetAttributeInput& in) {
+  std::optional<std::string> map_public_ip;
+  if (in.map_public_ip_on_launch) map_public_ip = truth(in.map_public_ip_on_launch->value.value_or(false));
+  may(rq, "ModifySubnetAttribute", "subnet", in.subnet_id, attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}}));
+
+  auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
+  if (!in.map_public_ip_on_launch) throw Error("InvalidParameterCombination", 400, "No attributes specified.");
+
+  subnet.shape.map_public_ip_on_launch = in.map_public_ip_on_launch->value.value_or(false);
+  update(rq.tx, subnet);
+  return {};
+}
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,191 @@
+// VPCs, their attributes, and the network ACLs and DHCP options that they are born with.
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+#include "services/ec2/resource_keys.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr std::size_t kMostVpcs = 5;
+
+constexpr FilterPath kVpcPaths[] = {{"vpc-id", "VpcId"},
+                                    {"cidr", "CidrBlock"},
+                                    {"cidr-block", "CidrBlock"},
+                                    {"cidr-block-association.association-id", "CidrBlockAssociationSet.AssociationId"},
+                                    {"cidr-block-association.cidr-block", "CidrBlockAssociationSet.CidrBlock"},
+                                    {"cidr-block-association.state", "CidrBlockAssociationSet.CidrBlockState.State"},
+                                    {"dhcp-options-id", "DhcpOptionsId"},
+                                    {"dhcpOptionsId", "DhcpOptionsId"},
+                                    {"is-default", "IsDefault"},
+                                    {"isDefault", "IsDefault"},
+                                    {"owner-id", "OwnerId"},
+                                    {"state", "State"}};
+constexpr FilterPath kAclPaths[] = {{"network-acl-id", "NetworkAclId"},
+                                    {"vpc-id", "VpcId"},
+                                    {"default", "IsDefault"},
+                                    {"owner-id", "OwnerId"},
+                                    {"association.association-id", "Associations.NetworkAclAssociationId"},
+                                    {"association.network-acl-id", "Associations.NetworkAclId"},
+                                    {"association.subnet-id", "Associations.SubnetId"},
+                                    {"entry.cidr", "Entries.CidrBlock"},
+                                    {"entry.protocol", "Entries.Protocol"},
+                                    {"entry.rule-action", "Entries.RuleAction"},
+                                    {"entry.rule-number", "Entries.RuleNumber"},
+                                    {"entry.egress", "Entries.Egress"}};
+constexpr FilterPath kDhcpPaths[] = {{"dhcp-options-id", "DhcpOptionsId"},
+                                     {"key", "DhcpConfigurations.Key"},
+                                     {"value", "DhcpConfigurations.Values.Value"},
+                                     {"owner-id", "OwnerId"}};
+
+Cidr require_vpc_cidr(const std::optional<std::string>& text) {
+  if (!text) throw missing_parameter("cidrBlock");
+  const auto cidr = parse_cidr(*text);
+  if (!cidr)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter cidrBlock is invalid. This is not a valid CIDR block.", *text));
+  // The pool of public addresses and the endpoints of AWS lie in 198.18.0.0/15, and AWS forbids part of it too.
+  if (cidr->bits < 16 || cidr->bits > 28 || cidr->overlaps(*parse_cidr("198.18.0.0/15")) ||
+      cidr->overlaps(*parse_cidr("127.0.0.0/8")) || cidr->overlaps(*parse_cidr("169.254.0.0/16")))
+    throw Error("InvalidVpc.Range", 400, fmt::format("The CIDR '{}' is invalid.", *text));
+  return *cidr;
+}
+
+void refuse_dependencies(store::Tx& tx, const Resource<Vpc>& vpc) {
+  bool used = !list_in_vpc<Subnet>(tx, vpc.id).empty() || !list_in_vpc<InternetGateway>(tx, vpc.id).empty() ||
+              !list_in_vpc<NetworkInterface>(tx, vpc.id).empty() || list_in_vpc<SecurityGroup>(tx, vpc.id).size() > 1 ||
+              list_in_vpc<RouteTable>(tx, vpc.id).size() > 1;
+  if (used) throw dependency_violation(fmt::format("The vpc '{}' has dependencies and cannot be deleted.", vpc.id));
+}
+
+}  // namespace
+
+void Ec2::prepare(Request& rq) {
+  const Place place = place_of(rq);
+  if (is_prepared(rq.tx, place)) return;
+  if (rq.tx.mode() == store::Tx::Mode::kWrite) return prepare_place(making(rq));
+  throw region::WriteFirst{[place, now = rq.now()](store::Tx& tx) { prepare_place({tx, place, now}); }};
+}
+
+CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
+  const Tags tags = requested_tags(in.tag_specifications, "vpc");
+  may_make(rq, "CreateVpc", "vpc", tags);
+  may_tag(rq, "vpc", tags);
+  end_dry_run(in.dry_run);
+
+  prepare(rq);
+  const Cidr cidr = require_vpc_cidr(in.cidr_block);
+  if (in.amazon_provided_ipv6_cidr_block.value_or(false)) throw not_done(rq, "AmazonProvidedIpv6CidrBlock");
+  if (in.instance_tenancy.value_or("default") != "default") throw not_done(rq, "InstanceTenancy other than default");
+  if (list<Vpc>(rq.tx, place_of(rq)).size() >= kMostVpcs)
+    throw Error("VpcLimitExceeded", 400, "The maximum number of VPCs has been reached.");
+
+  const auto vpc = make_vpc(making(rq), cidr, false, tags);
+
+  CreateVpcOutput out;
+  out.vpc = tagged(rq.tx, vpc);
+  out.vpc->state = "pending";
+  return out;
+}
+
+CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultVpcInput& in) {
+  allow(rq, in, "CreateDefaultVpc");
+
+  prepare(rq);
+  if (const auto present = find_default_vpc(rq.tx, place_of(rq)))
+    throw Error("DefaultVpcAlreadyExists", 400,
+                fmt::format("A Default VPC already exists for this account in this region."));
+
+  const auto vpc = make_default_vpc(making(rq));
+
+  CreateDefaultVpcOutput out;
+  out.vpc = tagged(rq.tx, vpc);
+  return out;
+}
+
+DescribeVpcsOutput Ec2::describe_vpcs(Request& rq, const DescribeVpcsInput& in) {
+  allow(rq, in, "DescribeVpcs");
+  prepare(rq);
+  auto page = describe<Vpc>(rq, in.vpc_ids, in.filters, paging_of(in), kVpcPaths);
+  DescribeVpcsOutput out;
+  out.vpcs = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DeleteVpcOutput Ec2::delete_vpc(Request& rq, const DeleteVpcInput& in) {
+  allow(rq, in, "DeleteVpc", "vpc", in.vpc_id);
+
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
+  refuse_dependencies(rq.tx, vpc);
+
+  for (const auto& row : list_in_vpc<SecurityGroupRule>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in_vpc<SecurityGroup>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in_vpc<RouteTable>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in_vpc<NetworkAcl>(rq.tx, vpc.id)) remove(rq.tx, row);
+  remove(rq.tx, vpc);
+  touch_vpc(rq.tx, rq.home.tasks, vpc.id);
+  return {};
+}
+
+ModifyVpcAttributeOutput Ec2::modify_vpc_attribute(Request& rq, const ModifyVpcAttributeInput& in) {
+  const auto given = [](const std::optional<AttributeBooleanValue>& attribute) -> std::optional<std::string> {
+    if (!attribute) return std::nullopt;
+    return truth(attribute->value.value_or(false));
+  };
+  may(rq, "ModifyVpcAttribute", "vpc", in.vpc_id,
+      attribute_keys({{"EnableDnsHostnames", given(in.enable_dns_hostnames)},
+                      {"EnableDnsSupport", given(in.enable_dns_support)}}));
+
+  auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
+  if (in.enable_dns_hostnames && in.enable_dns_support)
+    throw Error("InvalidParameterCombination", 400, "Fields for multiple attributes specified");
+  if (!in.enable_dns_hostnames && !in.enable_dns_support)
+    throw Error("InvalidParameterCombination", 400, "No attributes specified.");
+
+  if (in.enable_dns_hostnames) vpc.own["dns_hostnames"] = in.enable_dns_hostnames->value.value_or(false);
+  if (in.enable_dns_support) vpc.own["dns_support"] = in.enable_dns_support->value.value_or(false);
+  update(rq.tx, vpc);
+  touch_vpc(rq.tx, rq.home.tasks, vpc.id);
+  return {};
+}
+
+DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const DescribeVpcAttributeInput& in) {
+  allow(rq, in, "DescribeVpcAttribute", "vpc", in.vpc_id);
+
+  prepare(rq);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
+  DescribeVpcAttributeOutput out;
+  out.vpc_id = vpc.id;
+  if (in.attribute == "enableDnsSupport")
+    out.enable_dns_support.emplace().value = vpc.own.flag("dns_support");
+  else if (in.attribute == "enableDnsHostnames")
+    out.enable_dns_hostnames.emplace().value = vpc.own.flag("dns_hostnames");
+  else if (in.attribute == "enableNetworkAddressUsageMetrics")
+    out.enable_network_address_usage_metrics.emplace().value = vpc.own.flag("usage_metrics");
+  else
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  return out;
+}
+
+DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const DescribeDhcpOptionsInput& in) {
+  allow(rq, in, "DescribeDhcpOptions");
+  prepare(rq);
+  auto page = describe<DhcpOptions>(rq, in.dhcp_options_ids, in.filters, paging_of(in), kDhcpPaths);
+  DescribeDhcpOptionsOutput out;
+  out.dhcp_options = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
+  allow(rq, in, "DescribeNetworkAcls");
+  prepare(rq);
+  auto page = describe<NetworkAcl>(rq, in.network_acl_ids, in.filters, paging_of(in), kAclPaths);
+  DescribeNetworkAclsOutput out;
+  out.network_acls = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+}  // namespace hanbat::ec2

@@ -1,0 +1,66 @@
+// Volumes: the root disk that an instance has.
+#include "services/ec2/ec2.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr FilterPath kPaths[] = {{"volume-id", "VolumeId"},
+                                 {"attachment.attach-time", "Attachments.AttachTime"},
+                                 {"attachment.delete-on-termination", "Attachments.DeleteOnTermination"},
+                                 {"attachment.device", "Attachments.Device"},
+                                 {"attachment.instance-id", "Attachments.InstanceId"},
+                                 {"attachment.status", "Attachments.State"},
+                                 {"availability-zone", "AvailabilityZone"},
+                                 {"create-time", "CreateTime"},
+                                 {"encrypted", "Encrypted"},
+                                 {"size", "Size"},
+                                 {"snapshot-id", "SnapshotId"},
+                                 {"status", "State"},
+                                 {"volume-type", "VolumeType"}};
+constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
+                                       {"volume-status.status", "VolumeStatus.Status"},
+                                       {"volume-status.details-name", "VolumeStatus.Details.Name"},
+                                       {"volume-status.details-status", "VolumeStatus.Details.Status"}};
+
+}  // namespace
+
+DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesInput& in) {
+  allow(rq, in, "DescribeVolumes");
+  auto page = describe<Volume>(rq, in.volume_ids, in.filters, paging_of(in), kPaths);
+  DescribeVolumesOutput out;
+  out.volumes = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const DescribeVolumeStatusInput& in) {
+  allow(rq, in, "DescribeVolumeStatus");
+
+  const auto filters = named_filters(in.filters);
+  std::vector<VolumeStatusItem> items;
+  std::vector<std::string> keys;
+  for (const auto& row : select<Volume>(rq, in.volume_ids, std::nullopt, kPaths)) {
+    VolumeStatusItem item;
+    item.volume_id = row.id;
+    item.availability_zone = row.shape.availability_zone;
+    item.availability_zone_id = row.shape.availability_zone_id;
+    item.actions.emplace();
+    item.events.emplace();
+    VolumeStatusInfo& status = item.volume_status.emplace();
+    status.status = "ok";
+    VolumeStatusDetails& detail = status.details.emplace().emplace_back();
+    detail.name = "io-enabled";
+    detail.status = "passed";
+    if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
+    items.push_back(std::move(item));
+    keys.push_back(row.id);
+  }
+  auto page = cut_page(std::move(items), keys, paging_of(in));
+  DescribeVolumeStatusOutput out;
+  out.volume_statuses = std::move(page.items);
+  out.next_token = std::move(page.next_token);
+  return out;
+}
+
+}  // namespace hanbat::ec2
