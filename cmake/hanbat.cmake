@@ -31,7 +31,7 @@ function(hanbat_target target)
 endfunction()
 
 # hanbat_services(): per folder of src/services that has an operations.txt, its generated code (hanbat_gen_<name>:
-# model.h, model.cc, operations.h, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
+# model.h, model.cc, operations.h, methods.inc, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
 function(hanbat_services)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/services/*/operations.txt)
   set(all)
@@ -39,11 +39,12 @@ function(hanbat_services)
     get_filename_component(folder ${operations} DIRECTORY)
     get_filename_component(name ${folder} NAME)
     set(out ${CMAKE_BINARY_DIR}/gen/gen/${name})
-    set(generated ${out}/model.h ${out}/model.cc ${out}/operations.h ${out}/operations.cc ${out}/client.h ${out}/client.cc)
+    set(generated ${out}/model.h ${out}/model.cc ${out}/operations.h ${out}/methods.inc ${out}/operations.cc
+      ${out}/client.h ${out}/client.cc)
     add_custom_command(OUTPUT ${generated}
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/generate.py --service ${name} --out ${out}
-      DEPENDS ${operations} ${folder}/authorization.txt ${CMAKE_SOURCE_DIR}/tools/generate.py
-              ${CMAKE_SOURCE_DIR}/tools/permissions.py ${CMAKE_SOURCE_DIR}/models/${name}.json
+      DEPENDS ${operations} ${CMAKE_SOURCE_DIR}/tools/generate.py ${CMAKE_SOURCE_DIR}/tools/operations.py
+              ${CMAKE_SOURCE_DIR}/models/${name}.json
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMENT "generate ${name}")
     if(EXISTS ${folder}/schema)
       file(GLOB migrations CONFIGURE_DEPENDS ${folder}/schema/*.sql)

@@ -3,11 +3,8 @@
 
     tools/generate.py --service <name> --out <folder>
 
-Reads models/<name>.json and src/services/<name>/operations.txt; generates only what the operations named there reach.
-operations.txt: one operation a line, then `-path` for each input member that is not supported (dotted, lists implicit)
-and `+member` for each of the only top-level members that are, when they are fewer; `!` before the name of what the
-service does for requests that are no modelled operation (git's); `#` starts a comment. authorization.txt beside it says
-which permissions each operation asks for (tools/permissions.py).
+Reads models/<name>.json and src/services/<name>/operations.txt (tools/operations.py tells its form); generates only what
+the operations named there reach.
 """
 import argparse
 import json
@@ -15,8 +12,8 @@ import pathlib
 import re
 import sys
 
-import permissions
-from permissions import Failure
+import operations
+from operations import Failure
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 KEYWORDS = set("""alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl concept const
@@ -34,10 +31,6 @@ PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kR
 LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery", "uri": "kUri",
              "statusCode": "kStatusCode"}
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
-READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Search|Lookup|Filter|Simulate|Test|Validate|Preview|GitPull)")
-
-# They make the keys that they tell: they write, though AWS's trail counts them as reading.
-ISSUE_KEYS = {"AssumeRole", "GetSessionToken", "GetFederationToken", "GetAuthorizationToken"}
 # Secrets that AWS's models do not mark as `sensitive`: structure and member.
 SECRETS = {
     "sts": {("Credentials", "SessionToken")},
@@ -81,15 +74,15 @@ def text(value):
 class Model:
     """A service's model, cut to the operations that operations.txt names, with the permissions that they ask for."""
 
-    def __init__(self, service, model, wanted, unmodelled, table):
+    def __init__(self, service, model, table):
         self.service = service
-        self.unmodelled = unmodelled
-        self.table = table
+        self.unmodelled = table.unmodelled
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
         self.all_operations = model["operations"]
         self.shapes = model["shapes"]
-        self.wanted = wanted
+        self.pagination = model.get("pagination", {})
+        self.wanted = wanted = table.modelled
         for name in wanted:
             if name not in self.all_operations:
                 raise Failure(f"{service}/operations.txt: AWS has no operation {name}")
@@ -177,27 +170,6 @@ class Model:
 
     def operation_type(self, name, side):
         return f"{name}{'Input' if side == 'input' else 'Output'}"
-
-
-def read_operations(path):
-    """The operations with the parameters that are refused and the only ones taken; and those that have no model."""
-    wanted = {}
-    unmodelled = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
-        words = line.split("#")[0].split()
-        if not words:
-            continue
-        if words[0].startswith("!"):
-            unmodelled.append(words[0][1:])
-            continue
-        minus = [w[1:] for w in words[1:] if w.startswith("-")]
-        plus = [w[1:] for w in words[1:] if w.startswith("+")]
-        if len(minus) + len(plus) != len(words) - 1:
-            raise Failure(f"{path}:{number}: each word after the operation is -path or +member")
-        if words[0] in wanted:
-            raise Failure(f"{path}:{number}: {words[0]} is named twice")
-        wanted[words[0]] = (minus, plus)
-    return dict(sorted(wanted.items())), sorted(unmodelled)
 
 
 def check_path(model, operation, path):
@@ -469,17 +441,46 @@ def is_streaming(model, reference):
     return "payload" in shape and model.is_body(shape["members"][shape["payload"]])
 
 
-def hint(name):
-    if name in ISSUE_KEYS:
-        return [".issues_keys = true"]
-    return [".read_only = true"] if READS.match(name) else []
+def mode(entry):
+    return {"reads": [".read_only = true"], "writes": [], "issues-keys": [".issues_keys = true"]}[entry.mode]
+
+
+def only_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+# Members that are a list's token though AWS's paginators do not have the operation.
+TOKENS = ("NextToken", "nextToken", "Marker", "nextMarker")
+
+
+def page(model, name):
+    """The operation's fields that say how its list is cut into pages; none when it is no list in pages."""
+    operation = model.all_operations[name]
+    members = [set(model.shapes[operation[side]["shape"]].get("members", {})) if side in operation else set()
+               for side in ("input", "output")]
+    known = model.pagination.get(name)
+    if known is None:
+        both = [token for token in TOKENS if token in members[0] and token in members[1]]
+        known = {"input_token": both[0], "output_token": both[0]} if both else {}
+    tokens = [token for token in only_list(known.get("input_token", [])) if token in members[0]]
+    if not tokens:
+        return []
+    # An expression ("NextMarker || Contents[-1].Key") names the member that comes first in it.
+    given = [re.split(r"\W", token)[0] for token in only_list(known["output_token"])]
+    fields = [f".tokens = {{{', '.join(text(token) for token in tokens)}}}",
+              f".next_tokens = {{{', '.join(text(token) for token in given)}}}"]
+    if known.get("limit_key") in members[0]:
+        fields.append(f".limit = {text(known['limit_key'])}")
+    results = [re.split(r"\W", key)[0] for key in only_list(known.get("result_key", []))]
+    if results:
+        fields.append(f".result = {text(results[0])}")
+    return [f".page = {{{', '.join(fields)}}}"]
 
 
 class Permissions:
-    """The tables of authorization.txt, equal lists written once."""
+    """The tables of permissions, equal lists written once."""
 
-    def __init__(self, table):
-        self.table = table
+    def __init__(self):
         self.lines = []
         self.lists = {}
 
@@ -494,16 +495,16 @@ class Permissions:
         return known
 
     def texts(self, items):
-        return self.listed("std::string_view", tuple(text(permissions.pattern(item)) for item in items))
+        return self.listed("std::string_view", tuple(text(operations.pattern(item)) for item in items))
 
     def resource(self, resource):
         keys = self.texts(resource.keys)
-        return f"{{{text(permissions.pattern(resource.arn))}, {keys or '{}'}}}"
+        return f"{{{text(operations.pattern(resource.arn))}, {keys or '{}'}}}"
 
-    def fields(self, name):
+    def fields(self, entry):
         """The operation's fields that say what it asks for."""
         rows = []
-        for one in self.table.operations[name]:
+        for one in entry.permissions:
             parts = [f".actions = {self.texts(one.actions)}",
                      f".resources = {self.listed('wire::ResourceType', tuple(self.resource(r) for r in one.resources))}"]
             if one.keys:
@@ -518,8 +519,8 @@ class Permissions:
 
 def write_operation(model, name, lines):
     operation = model.all_operations[name]
-    minus, plus = model.wanted[name]
-    for path in minus + plus:
+    entry = model.wanted[name]
+    for path in entry.refused + entry.only:
         check_path(model, name, path)
     fields = [f".name = {text(name)}", ".service = &kService", f".route = {route(model, name)}"]
     if operation["http"].get("responseCode", 200) != 200:
@@ -544,7 +545,7 @@ def write_operation(model, name, lines):
                          for e in operation["errors"])
         lines.append(f"constexpr wire::ErrorModel k{name}_errors[] = {{{rows}}};\n")
         fields.append(f".errors = k{name}_errors")
-    for what, paths in (("unsupported", minus), ("only_supported", plus)):
+    for what, paths in (("unsupported", entry.refused), ("only_supported", entry.only)):
         if paths:
             lines.append(f"constexpr std::string_view k{name}_{what}[] = {{{', '.join(text(p) for p in paths)}}};\n")
             fields.append(f".{what} = k{name}_{what}")
@@ -556,7 +557,7 @@ def write_operation(model, name, lines):
         fields.append(".checksum_required = true")
     if operation.get("authtype") == "none":
         fields.append(".unsigned_allowed = true")
-    fields += hint(name)
+    fields += mode(entry) + page(model, name)
     return "{" + ", ".join(fields) + "}"
 
 
@@ -580,10 +581,11 @@ def write_model_source(model):
                 tables.lines.append(f"constinit const wire::Shape {shape_constant('Empty' + alias)}{{.name = {text(alias)}}};\n")
     out += tables.lines
     out.append("\n")
-    asks = Permissions(model.table)
-    rows = [write_operation(model, name, out)[:-1] + ", " + ", ".join(asks.fields(name)) + "}" for name in model.wanted]
-    unmodelled = [f"{{{', '.join([f'.name = {text(name)}', '.service = &kService', *hint(name), *asks.fields(name)])}}}"
-                  for name in model.unmodelled]
+    asks = Permissions()
+    rows = [write_operation(model, name, out)[:-1] + ", " + ", ".join(asks.fields(entry)) + "}"
+            for name, entry in model.wanted.items()]
+    unmodelled = [f"{{{', '.join([f'.name = {text(name)}', '.service = &kService', *mode(entry), *asks.fields(entry)])}}}"
+                  for name, entry in model.unmodelled.items()]
     out += asks.lines
     if unmodelled:
         out.append("constinit const wire::OperationModel kUnmodelled[] = {\n    " + ",\n    ".join(unmodelled) + "};\n")
@@ -639,6 +641,14 @@ def write_operations_header(model):
             "  const wire::ServiceModel& model() const final;\n"
             "  const region::Operation* find_operation(std::string_view name) const final;\n};\n\n"
             f"}}  // namespace hanbat::{model.service}\n")
+
+
+def write_methods(model):
+    """What stands inside the service's class: the declarations of its methods, so that nobody types them again."""
+    space = f"hanbat::{model.service}::"
+    return ("// The operations that are carried out, declared. Written by tools/generate.py; not to be edited.\n"
+            + "".join(f"{space}{n}Output {identifier(n)}(hanbat::region::Request& rq, const {space}{n}Input& in) override;\n"
+                      for n in model.wanted))
 
 
 def write_operations_source(model):
@@ -701,17 +711,13 @@ def main():
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--model", type=pathlib.Path, help="instead of models/<service>.json")
     parser.add_argument("--operations", type=pathlib.Path, help="instead of src/services/<service>/operations.txt")
-    parser.add_argument("--authorization", type=pathlib.Path, help="instead of src/services/<service>/authorization.txt")
     arguments = parser.parse_args()
     name = arguments.service
     try:
         folder = ROOT / "src/services" / name
-        wanted, unmodelled = read_operations(arguments.operations or folder / "operations.txt")
-        table = permissions.Table(arguments.authorization or folder / "authorization.txt")
-        table.check([*wanted, *unmodelled])
-        model = Model(name, json.loads((arguments.model or ROOT / "models" / f"{name}.json").read_text()), wanted,
-                      unmodelled, table)
-        files = {"model.h": write_model_header, "model.cc": write_model_source, "operations.h": write_operations_header,
+        table = operations.Operations(arguments.operations or folder / "operations.txt")
+        model = Model(name, json.loads((arguments.model or ROOT / "models" / f"{name}.json").read_text()), table)
+        files = {"model.h": write_model_header, "model.cc": write_model_source, "operations.h": write_operations_header, "methods.inc": write_methods,
                  "operations.cc": write_operations_source, "client.h": write_client_header, "client.cc": write_client_source}
         written = {file: write(model) for file, write in files.items()}
     except Failure as failure:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the generator refuses of a service's tables: each operation has its permissions, and nothing else has any."""
+"""What the generator refuses of a service's operations.txt: each operation says once how it runs and what it asks for."""
 import pathlib
 import subprocess
 import sys
@@ -7,78 +7,97 @@ import tempfile
 import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parent
-OPERATIONS = "CreateRepository\nListTagsForResource\n"
 ENTRIES = {
-    "CreateRepository": "ecr:CreateRepository on repository with aws:TagKeys",
-    "ListTagsForResource": "ecr:ListTagsForResource on repository",
+    "CreateRepository writes": "-encryptionConfiguration\n  ecr:CreateRepository on repository with aws:TagKeys",
+    "ListTagsForResource reads": "ecr:ListTagsForResource on repository",
 }
 RESOURCE = "resource repository arn:aws:ecr:${Region}:${Account}:repository/${RepositoryName}\n"
 
 
+def entries(more="", **changes):
+    """operations.txt with the entries above, some of them with another body; an empty one leaves the entry bare."""
+    lines = {name: changes.get(name.split()[0], body) for name, body in ENTRIES.items()}
+    return RESOURCE + "".join(f"{name}\n" + (f"  {body}\n" if body else "") for name, body in lines.items()) + more
+
+
 class Generator(unittest.TestCase):
-    def run_on(self, authorization, operations=OPERATIONS):
-        """What the generator writes of ECR's model.cc, or what it says when it refuses."""
+    def run_on(self, text, file="model.cc"):
+        """What the generator writes of ECR into the file, or what it says when it refuses."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            (folder / "operations.txt").write_text(operations)
-            if authorization is not None:
-                (folder / "authorization.txt").write_text(authorization)
+            if text is not None:
+                (folder / "operations.txt").write_text(text)
             done = subprocess.run(
                 [sys.executable, TOOLS / "generate.py", "--service", "ecr", "--out", folder / "out", "--operations",
-                 folder / "operations.txt", "--authorization", folder / "authorization.txt"],
-                capture_output=True, text=True)
+                 folder / "operations.txt"], capture_output=True, text=True)
             if done.returncode:
                 return done.stderr
-            return (folder / "out/model.cc").read_text()
+            return (folder / "out" / file).read_text()
 
-    def entries(self, **changes):
-        lines = {**ENTRIES, **changes}
-        return RESOURCE + "".join(f"{name} {entry}\n" for name, entry in lines.items() if entry)
-
-    def refuses(self, text, authorization, operations=OPERATIONS):
-        self.assertIn(text, self.run_on(authorization, operations))
+    def refuses(self, because, text):
+        self.assertIn(because, self.run_on(text))
 
     def test_a_full_table_becomes_the_operations_permissions(self):
-        written = self.run_on(self.entries())
+        written = self.run_on(entries())
         self.assertIn('"ecr:CreateRepository"', written)
         self.assertIn('"arn:aws:ecr:*:*:repository/*"', written)
         self.assertIn('"aws:TagKeys"', written)
+        self.assertIn('"encryptionConfiguration"', written)
 
-    def test_an_operation_without_an_entry_is_refused(self):
-        self.refuses("ListTagsForResource has no entry", self.entries(ListTagsForResource=""))
+    def test_the_methods_are_declared_for_the_services_class(self):
+        self.assertIn("hanbat::ecr::CreateRepositoryOutput create_repository(hanbat::region::Request& rq, "
+                      "const hanbat::ecr::CreateRepositoryInput& in) override;", self.run_on(entries(), "methods.inc"))
+
+    def test_an_operation_says_whether_it_reads_or_writes(self):
+        self.assertEqual(self.run_on(entries()).count(".read_only = true"), 1)
+        self.refuses("PutImage says one of", entries("PutImage\n  ecr:PutImage on repository\n"))
+        self.refuses("PutImage says one of", entries("PutImage deletes\n  ecr:PutImage on repository\n"))
+        self.assertIn(".issues_keys = true", self.run_on(entries("GetAuthorizationToken issues-keys\n  nothing\n")))
+
+    def test_a_list_in_pages_names_its_members(self):
+        written = self.run_on(entries("ListImages reads\n  ecr:ListImages on repository\n"))
+        self.assertIn('.page = {.tokens = {"nextToken"}, .next_tokens = {"nextToken"}, .limit = "maxResults", '
+                      '.result = "imageIds"}', written)
+        self.assertNotIn(".page =", self.run_on(entries()))
+
+    def test_an_operation_without_permissions_is_refused(self):
+        self.refuses("ListTagsForResource says neither", entries(ListTagsForResource=""))
 
     def test_an_entry_of_no_operation_is_refused(self):
-        self.refuses("there is no operation PutImage", self.entries(PutImage="ecr:PutImage on repository"))
+        self.refuses("AWS has no operation Pull", entries("Pull reads\n  nothing\n"))
 
     def test_a_service_without_a_table_is_refused(self):
-        self.refuses("is missing", None)
+        self.refuses("operations.txt", None)
 
-    def test_what_has_no_model_needs_an_entry_too(self):
-        self.refuses("Pull has no entry", self.entries(), OPERATIONS + "!Pull\n")
-        self.assertIn("kUnmodelled", self.run_on(self.entries(Pull="ecr:BatchGetImage on repository"),
-                                                 OPERATIONS + "!Pull\n"))
+    def test_what_has_no_model_has_an_entry_with_a_mark(self):
+        self.assertIn("kUnmodelled", self.run_on(entries("!Pull reads\n  ecr:BatchGetImage on repository\n")))
 
     def test_an_operation_that_asks_nothing_says_so(self):
-        self.assertIn(".asks_nothing = true", self.run_on(self.entries(ListTagsForResource="nothing")))
-        self.refuses("action on resource", self.entries(ListTagsForResource=" ,"))
+        self.assertIn(".asks_nothing = true", self.run_on(entries(ListTagsForResource="nothing")))
+        self.refuses("stands alone", entries(ListTagsForResource="nothing\n  ecr:ListTagsForResource on repository"))
+        self.refuses("action on resource", entries(ListTagsForResource=" ,"))
 
     def test_a_second_entry_is_refused(self):
-        self.refuses("has an entry already", self.entries() + "CreateRepository nothing\n")
+        self.refuses("is named twice", entries("CreateRepository writes\n  nothing\n"))
+
+    def test_parameters_stand_before_permissions_and_exist(self):
+        self.refuses("before the permissions", entries(ListTagsForResource="nothing\n  -resourceArn"))
+        self.refuses("has no input member", entries(ListTagsForResource="-name\n  nothing"))
 
     def test_an_unknown_resource_is_refused(self):
-        self.refuses("there is no resource image", self.entries(ListTagsForResource="ecr:ListTagsForResource on image"))
+        self.refuses("there is no resource image", entries(ListTagsForResource="ecr:ListTagsForResource on image"))
 
     def test_a_resource_that_nothing_is_about_is_refused(self):
         self.refuses("no operation is about the resource image",
-                     self.entries() + "resource image arn:aws:ecr:${Region}:${Account}:image/${Image}\n")
+                     entries("resource image arn:aws:ecr:${Region}:${Account}:image/${Image}\n"))
 
     def test_what_is_no_action_or_key_is_refused(self):
-        self.refuses("is no action", self.entries(ListTagsForResource="ListTagsForResource on repository"))
-        self.refuses("condition keys", self.entries(ListTagsForResource="ecr:ListTagsForResource on repository with"))
-        self.refuses("condition keys", self.entries(ListTagsForResource="ecr:ListTagsForResource on repository with tag"))
+        self.refuses("is no action", entries(ListTagsForResource="ListTagsForResource on repository"))
+        self.refuses("condition keys", entries(ListTagsForResource="ecr:ListTagsForResource on repository with"))
+        self.refuses("condition keys", entries(ListTagsForResource="ecr:ListTagsForResource on repository with tag"))
 
     def test_permissions_that_are_asked_only_sometimes_and_alternatives_are_told(self):
-        written = self.run_on(self.entries(
+        written = self.run_on(entries(
             CreateRepository="ecr:CreateRepository or ecr:MakeRepository on repository with aws:TagKeys\n"
                              "  ecr:TagResource? on repository with aws:TagKeys"))
         self.assertIn('"ecr:CreateRepository", "ecr:MakeRepository"', written)

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Writes docs/support.md and docs/permissions.md: per service, every operation of AWS's model, whether it is built, and
-which permissions it asks for, from the same operations.txt and authorization.txt that the code is generated from.
+which permissions it asks for, from the same operations.txt that the code is generated from.
 `support.py --check` fails when a page is not current.
 """
 import json
 import pathlib
 import sys
 
-import permissions
+import operations
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "support.md"
@@ -38,7 +38,7 @@ global condition keys that it has a value for:
 """
 PERMISSIONS_OPENING = """# Which permissions each operation asks for
 
-Written by `tools/support.py` from each service's `authorization.txt`, which the code is generated from; not edited by hand.
+Written by `tools/support.py` from each service's `operations.txt`, which the code is generated from; not edited by hand.
 
 A call that succeeds has asked for each permission below that is not marked "when asked for", and for nothing that is not
 below: the region holds every call to this table and fails it otherwise. The condition keys of a resource go with each
@@ -68,14 +68,8 @@ request has none:
 """
 
 
-def operations(folder):
-    """Operation → (the parameters that are refused, the only ones that are taken)."""
-    found = {}
-    for line in (folder / "operations.txt").read_text().splitlines():
-        words = line.split("#")[0].split()
-        if words and not words[0].startswith("!"):
-            found[words[0]] = ([w[1:] for w in words[1:] if w[0] == "-"], [w[1:] for w in words[1:] if w[0] == "+"])
-    return found
+def table_of(folder):
+    return operations.Operations(folder / "operations.txt")
 
 
 def code(items, between=", "):
@@ -93,10 +87,10 @@ def anchor(title):
 
 def enforced(folder):
     """One paragraph on what of a service policies decide."""
-    table = permissions.Table(folder / "authorization.txt")
-    asked = [one for name in table.operations for one in table.operations[name]]
+    table = table_of(folder)
+    asked = [one for entry in table.entries.values() for one in entry.permissions]
     actions = sorted({action for one in asked for action in one.actions})
-    free = sorted(name for name, asks in table.operations.items() if not asks)
+    free = sorted(name for name, entry in table.entries.items() if entry.asks_nothing)
     types = sorted({resource.name for one in asked for resource in one.resources if resource.name != "*"})
     keys = sorted({key for one in asked for key in one.keys} | {key for r in table.resources.values() for key in r.keys})
     text = f"Enforced: [{len(actions)} action{'s' if len(actions) != 1 else ''}](permissions.md#{anchor(title_of(folder))})"
@@ -111,7 +105,7 @@ def enforced(folder):
 
 
 def permission_section(folder):
-    table = permissions.Table(folder / "authorization.txt")
+    table = table_of(folder)
     lines = [f"## {title_of(folder)}", ""]
     resources = [resource for name, resource in table.resources.items() if name != "*"]
     if resources:
@@ -119,11 +113,11 @@ def permission_section(folder):
         lines += [f"| {r.name} | `{r.arn}` | {code(r.keys)} |" for r in resources]
         lines.append("")
     lines += ["| operation | action | on | condition keys |", "|---|---|---|---|"]
-    for name in sorted(table.operations):
-        if not table.operations[name]:
+    for name in sorted(table.entries):
+        if table.entries[name].asks_nothing:
             lines.append(f"| {name} | nothing | | |")
         shown = name
-        for one in table.operations[name]:
+        for one in table.entries[name].permissions:
             when = "" if one.always else ", when asked for"
             on = ", ".join(r.name.replace("*", "\\*") for r in one.resources)
             lines.append(f"| {shown} | {code(one.actions, ' or ')}{when} | {on} | {code(one.keys)} |")
@@ -133,17 +127,16 @@ def permission_section(folder):
 
 def section(folder):
     model = json.loads((ROOT / "models" / f"{folder.name}.json").read_text())
-    built = operations(folder)
+    built = table_of(folder).modelled
     missing = [name for name in sorted(model["operations"]) if name not in built]
     title = model["metadata"].get("serviceId", folder.name)
     lines = [f"## {title}", "", f"{len(built)} of {len(model['operations'])} operations. {enforced(folder)}", ""]
     lines += ["| operation | not |", "|---|---|"]
     for name in sorted(built):
-        refused, only = built[name]
-        if only:
-            note = "anything but " + ", ".join(f"`{one}`" for one in only)
+        if built[name].only:
+            note = "anything but " + ", ".join(f"`{one}`" for one in built[name].only)
         else:
-            note = ", ".join(f"`{one}`" for one in refused)
+            note = ", ".join(f"`{one}`" for one in built[name].refused)
         lines.append(f"| {name} | {note} |")
     if missing:
         lines += ["", "Not built: " + ", ".join(missing) + "."]

@@ -18,7 +18,7 @@ bool has(std::span<const std::string_view> patterns, std::string_view key) {
 }
 
 [[noreturn]] void breach(const wire::OperationModel& operation, const std::string& what) {
-  throw std::logic_error(std::string(operation.service->folder) + "/authorization.txt: " + std::string(operation.name) +
+  throw std::logic_error(std::string(operation.service->folder) + "/operations.txt: " + std::string(operation.name) +
                          " " + what);
 }
 

@@ -1,4 +1,4 @@
-// Holds each call to its operation's table (authorization.txt): what it asks for is what the table says, and no call
+// Holds each call to its operation's table (operations.txt): what it asks for is what the table says, and no call
 // succeeds that has not asked. So the table is the truth, and every test of an operation is a test of its entry.
 #pragma once
 

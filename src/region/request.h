@@ -61,7 +61,7 @@ class Request {
 
   /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an
   /// ARN, or "*"). Called before anything is looked up by name. Throws std::logic_error when the operation's table
-  /// (authorization.txt) does not have the question.
+  /// (operations.txt) does not have the question.
   void authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys = {});
   /// The same with a resource policy (a bucket's, a repository's) and the account that owns the resource.
   void authorize(AccessQuestion question);

@@ -48,6 +48,16 @@ struct Permission {
   bool always = true;                           // of every call that succeeds; else only when its input calls for it
 };
 
+/// How a list is cut into pages: the model's names of the members that say so. S3's versions have two tokens.
+struct PageModel {
+  std::string_view tokens[2] = {};       // of the input, where the page begins; [0] is "" when it is no list in pages
+  std::string_view next_tokens[2] = {};  // of the output, where the next one does
+  std::string_view limit = {};           // of the input, or "" when the caller has no say
+  std::string_view result = {};          // of the output: the list itself; "" when AWS's paginators do not say
+
+  explicit operator bool() const { return !tokens[0].empty(); }
+};
+
 struct OperationModel {
   std::string_view name;
   const ServiceModel* service = nullptr;
@@ -64,11 +74,12 @@ struct OperationModel {
   std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
   bool streaming_input = false;
   bool streaming_output = false;
-  bool checksum_required = false;                // the request must carry Content-MD5 or a checksum
-  bool unsigned_allowed = false;                 // the model's authtype "none": AssumeRoleWithWebIdentity and the like
-  bool read_only = false;                        // by its name (Describe, Get, List, Head…); only a hint
-  bool issues_keys = false;                      // makes the keys that it answers with, which AWS counts as reading
-  std::span<const Permission> permissions = {};  // authorization.txt
+  bool checksum_required = false;  // the request must carry Content-MD5 or a checksum
+  bool unsigned_allowed = false;   // the model's authtype "none": AssumeRoleWithWebIdentity and the like
+  bool read_only = false;          // operations.txt: it runs in a snapshot, beside others
+  bool issues_keys = false;        // makes the keys that it answers with, which AWS counts as reading
+  PageModel page = {};
+  std::span<const Permission> permissions = {};  // operations.txt
   bool asks_nothing = false;                     // AWS lets everybody do it: sts:GetCallerIdentity
 };
 

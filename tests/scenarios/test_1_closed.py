@@ -57,7 +57,7 @@ TEXTS = [
 
 def operations(folder):
     for line in (live.ROOT / "src/services" / folder / "operations.txt").read_text().splitlines():
-        if line.split("#")[0].strip():
+        if re.match(r"[A-Z]\w+ ", line):
             yield line.split()[0]
 
 

@@ -16,7 +16,7 @@ class CloudTrail final : public Operations, public region::Trail {
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
-  LookupEventsOutput lookup_events(region::Request& rq, const LookupEventsInput& in) override;
+#include "gen/cloudtrail/methods.inc"
 
   void record(store::Tx& tx, const region::CallRecord& call) override;
   void record(const region::CallRecord& call) override;

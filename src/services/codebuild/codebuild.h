@@ -22,23 +22,7 @@ class CodeBuild final : public Operations {
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
-  // projects.cc
-  CreateProjectOutput create_project(region::Request& rq, const CreateProjectInput& in) override;
-  UpdateProjectOutput update_project(region::Request& rq, const UpdateProjectInput& in) override;
-  DeleteProjectOutput delete_project(region::Request& rq, const DeleteProjectInput& in) override;
-  BatchGetProjectsOutput batch_get_projects(region::Request& rq, const BatchGetProjectsInput& in) override;
-  ListProjectsOutput list_projects(region::Request& rq, const ListProjectsInput& in) override;
-  ListCuratedEnvironmentImagesOutput list_curated_environment_images(
-      region::Request& rq, const ListCuratedEnvironmentImagesInput& in) override;
-
-  // builds.cc
-  StartBuildOutput start_build(region::Request& rq, const StartBuildInput& in) override;
-  StopBuildOutput stop_build(region::Request& rq, const StopBuildInput& in) override;
-  RetryBuildOutput retry_build(region::Request& rq, const RetryBuildInput& in) override;
-  BatchGetBuildsOutput batch_get_builds(region::Request& rq, const BatchGetBuildsInput& in) override;
-  ListBuildsOutput list_builds(region::Request& rq, const ListBuildsInput& in) override;
-  ListBuildsForProjectOutput list_builds_for_project(region::Request& rq, const ListBuildsForProjectInput& in) override;
-  BatchDeleteBuildsOutput batch_delete_builds(region::Request& rq, const BatchDeleteBuildsInput& in) override;
+#include "gen/codebuild/methods.inc"
 
  private:
   std::string project_arn(const region::Request& rq, std::string_view name) const;

@@ -22,45 +22,7 @@ class CodeCommit final : public Operations {
  public:
   explicit CodeCommit(region::Region& home) : home_(home) {}
 
-  CreateRepositoryOutput create_repository(region::Request& rq, const CreateRepositoryInput& in) override;
-  GetRepositoryOutput get_repository(region::Request& rq, const GetRepositoryInput& in) override;
-  ListRepositoriesOutput list_repositories(region::Request& rq, const ListRepositoriesInput& in) override;
-  DeleteRepositoryOutput delete_repository(region::Request& rq, const DeleteRepositoryInput& in) override;
-  BatchGetRepositoriesOutput batch_get_repositories(region::Request& rq, const BatchGetRepositoriesInput& in) override;
-  UpdateRepositoryDescriptionOutput update_repository_description(region::Request& rq,
-                                                                  const UpdateRepositoryDescriptionInput& in) override;
-  UpdateRepositoryNameOutput update_repository_name(region::Request& rq, const UpdateRepositoryNameInput& in) override;
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
-
-  CreateBranchOutput create_branch(region::Request& rq, const CreateBranchInput& in) override;
-  GetBranchOutput get_branch(region::Request& rq, const GetBranchInput& in) override;
-  ListBranchesOutput list_branches(region::Request& rq, const ListBranchesInput& in) override;
-  DeleteBranchOutput delete_branch(region::Request& rq, const DeleteBranchInput& in) override;
-  UpdateDefaultBranchOutput update_default_branch(region::Request& rq, const UpdateDefaultBranchInput& in) override;
-
-  GetCommitOutput get_commit(region::Request& rq, const GetCommitInput& in) override;
-  BatchGetCommitsOutput batch_get_commits(region::Request& rq, const BatchGetCommitsInput& in) override;
-  CreateCommitOutput create_commit(region::Request& rq, const CreateCommitInput& in) override;
-  GetDifferencesOutput get_differences(region::Request& rq, const GetDifferencesInput& in) override;
-
-  PutFileOutput put_file(region::Request& rq, const PutFileInput& in) override;
-  DeleteFileOutput delete_file(region::Request& rq, const DeleteFileInput& in) override;
-  GetFileOutput get_file(region::Request& rq, const GetFileInput& in) override;
-  GetFolderOutput get_folder(region::Request& rq, const GetFolderInput& in) override;
-  GetBlobOutput get_blob(region::Request& rq, const GetBlobInput& in) override;
-  UploadArchiveOutput upload_archive(region::Request& rq, const UploadArchiveInput& in) override;
-
-  GetMergeCommitOutput get_merge_commit(region::Request& rq, const GetMergeCommitInput& in) override;
-  GetMergeOptionsOutput get_merge_options(region::Request& rq, const GetMergeOptionsInput& in) override;
-  GetMergeConflictsOutput get_merge_conflicts(region::Request& rq, const GetMergeConflictsInput& in) override;
-  MergeBranchesByFastForwardOutput merge_branches_by_fast_forward(region::Request& rq,
-                                                                  const MergeBranchesByFastForwardInput& in) override;
-  MergeBranchesBySquashOutput merge_branches_by_squash(region::Request& rq,
-                                                       const MergeBranchesBySquashInput& in) override;
-  MergeBranchesByThreeWayOutput merge_branches_by_three_way(region::Request& rq,
-                                                            const MergeBranchesByThreeWayInput& in) override;
+#include "gen/codecommit/methods.inc"
 
   std::span<const store::Migration> migrations() const override;
   void start() override;

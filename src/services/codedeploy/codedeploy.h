@@ -19,56 +19,7 @@ class CodeDeploy final : public Operations {
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
-  CreateApplicationOutput create_application(region::Request& rq, const CreateApplicationInput& in) override;
-  GetApplicationOutput get_application(region::Request& rq, const GetApplicationInput& in) override;
-  BatchGetApplicationsOutput batch_get_applications(region::Request& rq, const BatchGetApplicationsInput& in) override;
-  ListApplicationsOutput list_applications(region::Request& rq, const ListApplicationsInput& in) override;
-  UpdateApplicationOutput update_application(region::Request& rq, const UpdateApplicationInput& in) override;
-  DeleteApplicationOutput delete_application(region::Request& rq, const DeleteApplicationInput& in) override;
-  CreateDeploymentConfigOutput create_deployment_config(region::Request& rq,
-                                                        const CreateDeploymentConfigInput& in) override;
-  GetDeploymentConfigOutput get_deployment_config(region::Request& rq, const GetDeploymentConfigInput& in) override;
-  ListDeploymentConfigsOutput list_deployment_configs(region::Request& rq,
-                                                      const ListDeploymentConfigsInput& in) override;
-  DeleteDeploymentConfigOutput delete_deployment_config(region::Request& rq,
-                                                        const DeleteDeploymentConfigInput& in) override;
-  CreateDeploymentGroupOutput create_deployment_group(region::Request& rq,
-                                                      const CreateDeploymentGroupInput& in) override;
-  UpdateDeploymentGroupOutput update_deployment_group(region::Request& rq,
-                                                      const UpdateDeploymentGroupInput& in) override;
-  GetDeploymentGroupOutput get_deployment_group(region::Request& rq, const GetDeploymentGroupInput& in) override;
-  BatchGetDeploymentGroupsOutput batch_get_deployment_groups(region::Request& rq,
-                                                             const BatchGetDeploymentGroupsInput& in) override;
-  ListDeploymentGroupsOutput list_deployment_groups(region::Request& rq, const ListDeploymentGroupsInput& in) override;
-  DeleteDeploymentGroupOutput delete_deployment_group(region::Request& rq,
-                                                      const DeleteDeploymentGroupInput& in) override;
-  RegisterApplicationRevisionOutput register_application_revision(region::Request& rq,
-                                                                  const RegisterApplicationRevisionInput& in) override;
-  GetApplicationRevisionOutput get_application_revision(region::Request& rq,
-                                                        const GetApplicationRevisionInput& in) override;
-  BatchGetApplicationRevisionsOutput batch_get_application_revisions(
-      region::Request& rq, const BatchGetApplicationRevisionsInput& in) override;
-  ListApplicationRevisionsOutput list_application_revisions(region::Request& rq,
-                                                            const ListApplicationRevisionsInput& in) override;
-  CreateDeploymentOutput create_deployment(region::Request& rq, const CreateDeploymentInput& in) override;
-  GetDeploymentOutput get_deployment(region::Request& rq, const GetDeploymentInput& in) override;
-  BatchGetDeploymentsOutput batch_get_deployments(region::Request& rq, const BatchGetDeploymentsInput& in) override;
-  ListDeploymentsOutput list_deployments(region::Request& rq, const ListDeploymentsInput& in) override;
-  StopDeploymentOutput stop_deployment(region::Request& rq, const StopDeploymentInput& in) override;
-  ListDeploymentTargetsOutput list_deployment_targets(region::Request& rq,
-                                                      const ListDeploymentTargetsInput& in) override;
-  GetDeploymentTargetOutput get_deployment_target(region::Request& rq, const GetDeploymentTargetInput& in) override;
-  BatchGetDeploymentTargetsOutput batch_get_deployment_targets(region::Request& rq,
-                                                               const BatchGetDeploymentTargetsInput& in) override;
-  ListDeploymentInstancesOutput list_deployment_instances(region::Request& rq,
-                                                          const ListDeploymentInstancesInput& in) override;
-  GetDeploymentInstanceOutput get_deployment_instance(region::Request& rq,
-                                                      const GetDeploymentInstanceInput& in) override;
-  BatchGetDeploymentInstancesOutput batch_get_deployment_instances(region::Request& rq,
-                                                                   const BatchGetDeploymentInstancesInput& in) override;
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+#include "gen/codedeploy/methods.inc"
 
  private:
   /// rq.authorize of an application or group by its ARN, with its tags.

@@ -22,29 +22,7 @@ class CodePipeline final : public Operations {
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
-  CreatePipelineOutput create_pipeline(region::Request& rq, const CreatePipelineInput& in) override;
-  GetPipelineOutput get_pipeline(region::Request& rq, const GetPipelineInput& in) override;
-  UpdatePipelineOutput update_pipeline(region::Request& rq, const UpdatePipelineInput& in) override;
-  ListPipelinesOutput list_pipelines(region::Request& rq, const ListPipelinesInput& in) override;
-  DeletePipelineOutput delete_pipeline(region::Request& rq, const DeletePipelineInput& in) override;
-  StartPipelineExecutionOutput start_pipeline_execution(region::Request& rq,
-                                                        const StartPipelineExecutionInput& in) override;
-  StopPipelineExecutionOutput stop_pipeline_execution(region::Request& rq,
-                                                      const StopPipelineExecutionInput& in) override;
-  GetPipelineStateOutput get_pipeline_state(region::Request& rq, const GetPipelineStateInput& in) override;
-  GetPipelineExecutionOutput get_pipeline_execution(region::Request& rq, const GetPipelineExecutionInput& in) override;
-  ListPipelineExecutionsOutput list_pipeline_executions(region::Request& rq,
-                                                        const ListPipelineExecutionsInput& in) override;
-  ListActionExecutionsOutput list_action_executions(region::Request& rq, const ListActionExecutionsInput& in) override;
-  RetryStageExecutionOutput retry_stage_execution(region::Request& rq, const RetryStageExecutionInput& in) override;
-  EnableStageTransitionOutput enable_stage_transition(region::Request& rq,
-                                                      const EnableStageTransitionInput& in) override;
-  DisableStageTransitionOutput disable_stage_transition(region::Request& rq,
-                                                        const DisableStageTransitionInput& in) override;
-  PutApprovalResultOutput put_approval_result(region::Request& rq, const PutApprovalResultInput& in) override;
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+#include "gen/codepipeline/methods.inc"
 
  private:
   /// rq.authorize of a pipeline, or a stage or action of it, by its ARN, with the pipeline's tags.

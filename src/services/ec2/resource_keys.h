@@ -13,7 +13,7 @@
 namespace hanbat::ec2 {
 
 /// The keys of a resource of the place, by its type and id (of a key pair also its name); none when it is not there.
-/// The types and their keys stand in authorization.txt.
+/// The types and their keys stand in operations.txt.
 region::ConditionKeys resource_keys(store::Tx& tx, const Place& place, std::string_view type, std::string_view id);
 
 /// ec2:Attribute and ec2:Attribute/<name> of the attributes that a call sets, those without a value left out.

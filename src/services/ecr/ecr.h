@@ -16,35 +16,7 @@ class Ecr final : public Operations {
  public:
   explicit Ecr(region::Region& home);
 
-  CreateRepositoryOutput create_repository(region::Request& rq, const CreateRepositoryInput& in) override;
-  DescribeRepositoriesOutput describe_repositories(region::Request& rq, const DescribeRepositoriesInput& in) override;
-  DeleteRepositoryOutput delete_repository(region::Request& rq, const DeleteRepositoryInput& in) override;
-  DescribeRegistryOutput describe_registry(region::Request& rq, const DescribeRegistryInput& in) override;
-  GetAuthorizationTokenOutput get_authorization_token(region::Request& rq,
-                                                      const GetAuthorizationTokenInput& in) override;
-  PutImageTagMutabilityOutput put_image_tag_mutability(region::Request& rq,
-                                                       const PutImageTagMutabilityInput& in) override;
-  GetRepositoryPolicyOutput get_repository_policy(region::Request& rq, const GetRepositoryPolicyInput& in) override;
-  SetRepositoryPolicyOutput set_repository_policy(region::Request& rq, const SetRepositoryPolicyInput& in) override;
-  DeleteRepositoryPolicyOutput delete_repository_policy(region::Request& rq,
-                                                        const DeleteRepositoryPolicyInput& in) override;
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
-
-  ListImagesOutput list_images(region::Request& rq, const ListImagesInput& in) override;
-  DescribeImagesOutput describe_images(region::Request& rq, const DescribeImagesInput& in) override;
-  BatchGetImageOutput batch_get_image(region::Request& rq, const BatchGetImageInput& in) override;
-  BatchDeleteImageOutput batch_delete_image(region::Request& rq, const BatchDeleteImageInput& in) override;
-  PutImageOutput put_image(region::Request& rq, const PutImageInput& in) override;
-
-  BatchCheckLayerAvailabilityOutput batch_check_layer_availability(region::Request& rq,
-                                                                   const BatchCheckLayerAvailabilityInput& in) override;
-  GetDownloadUrlForLayerOutput get_download_url_for_layer(region::Request& rq,
-                                                          const GetDownloadUrlForLayerInput& in) override;
-  InitiateLayerUploadOutput initiate_layer_upload(region::Request& rq, const InitiateLayerUploadInput& in) override;
-  UploadLayerPartOutput upload_layer_part(region::Request& rq, const UploadLayerPartInput& in) override;
-  CompleteLayerUploadOutput complete_layer_upload(region::Request& rq, const CompleteLayerUploadInput& in) override;
+#include "gen/ecr/methods.inc"
 
   std::span<const store::Migration> migrations() const override;
   void start() override;

@@ -21,33 +21,7 @@ class Events final : public Operations {
   /// A bus's policy counts for the bus and for its rules.
   void add_resource_policies(region::Request& rq, region::AccessQuestion& question) const override;
 
-  CreateEventBusOutput create_event_bus(region::Request& rq, const CreateEventBusInput& in) override;
-  DescribeEventBusOutput describe_event_bus(region::Request& rq, const DescribeEventBusInput& in) override;
-  ListEventBusesOutput list_event_buses(region::Request& rq, const ListEventBusesInput& in) override;
-  DeleteEventBusOutput delete_event_bus(region::Request& rq, const DeleteEventBusInput& in) override;
-
-  PutPermissionOutput put_permission(region::Request& rq, const PutPermissionInput& in) override;
-  RemovePermissionOutput remove_permission(region::Request& rq, const RemovePermissionInput& in) override;
-
-  PutRuleOutput put_rule(region::Request& rq, const PutRuleInput& in) override;
-  DescribeRuleOutput describe_rule(region::Request& rq, const DescribeRuleInput& in) override;
-  ListRulesOutput list_rules(region::Request& rq, const ListRulesInput& in) override;
-  DeleteRuleOutput delete_rule(region::Request& rq, const DeleteRuleInput& in) override;
-  EnableRuleOutput enable_rule(region::Request& rq, const EnableRuleInput& in) override;
-  DisableRuleOutput disable_rule(region::Request& rq, const DisableRuleInput& in) override;
-
-  PutTargetsOutput put_targets(region::Request& rq, const PutTargetsInput& in) override;
-  ListTargetsByRuleOutput list_targets_by_rule(region::Request& rq, const ListTargetsByRuleInput& in) override;
-  RemoveTargetsOutput remove_targets(region::Request& rq, const RemoveTargetsInput& in) override;
-  ListRuleNamesByTargetOutput list_rule_names_by_target(region::Request& rq,
-                                                        const ListRuleNamesByTargetInput& in) override;
-
-  PutEventsOutput put_events(region::Request& rq, const PutEventsInput& in) override;
-  TestEventPatternOutput test_event_pattern(region::Request& rq, const TestEventPatternInput& in) override;
-
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+#include "gen/events/methods.inc"
 
  private:
   /// The bus's policy as callers see it.

@@ -25,33 +25,7 @@ class Logs final : public Operations {
   void start() override;
   void add_resource_policies(region::Request& rq, region::AccessQuestion& question) const override;
 
-  // groups.cc
-  CreateLogGroupOutput create_log_group(region::Request& rq, const CreateLogGroupInput& in) override;
-  DeleteLogGroupOutput delete_log_group(region::Request& rq, const DeleteLogGroupInput& in) override;
-  DescribeLogGroupsOutput describe_log_groups(region::Request& rq, const DescribeLogGroupsInput& in) override;
-  PutRetentionPolicyOutput put_retention_policy(region::Request& rq, const PutRetentionPolicyInput& in) override;
-  DeleteRetentionPolicyOutput delete_retention_policy(region::Request& rq,
-                                                      const DeleteRetentionPolicyInput& in) override;
-  // resource_policies.cc
-  PutResourcePolicyOutput put_resource_policy(region::Request& rq, const PutResourcePolicyInput& in) override;
-  DescribeResourcePoliciesOutput describe_resource_policies(region::Request& rq,
-                                                            const DescribeResourcePoliciesInput& in) override;
-  DeleteResourcePolicyOutput delete_resource_policy(region::Request& rq, const DeleteResourcePolicyInput& in) override;
-  // tags.cc
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
-  TagLogGroupOutput tag_log_group(region::Request& rq, const TagLogGroupInput& in) override;
-  UntagLogGroupOutput untag_log_group(region::Request& rq, const UntagLogGroupInput& in) override;
-  ListTagsLogGroupOutput list_tags_log_group(region::Request& rq, const ListTagsLogGroupInput& in) override;
-  // streams.cc
-  CreateLogStreamOutput create_log_stream(region::Request& rq, const CreateLogStreamInput& in) override;
-  DeleteLogStreamOutput delete_log_stream(region::Request& rq, const DeleteLogStreamInput& in) override;
-  DescribeLogStreamsOutput describe_log_streams(region::Request& rq, const DescribeLogStreamsInput& in) override;
-  // events.cc
-  PutLogEventsOutput put_log_events(region::Request& rq, const PutLogEventsInput& in) override;
-  GetLogEventsOutput get_log_events(region::Request& rq, const GetLogEventsInput& in) override;
-  FilterLogEventsOutput filter_log_events(region::Request& rq, const FilterLogEventsInput& in) override;
+#include "gen/logs/methods.inc"
 
  private:
   /// The group's name from a name or an identifier (name or ARN). Throws InvalidParameterException when neither is

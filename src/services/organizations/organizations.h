@@ -26,58 +26,7 @@ class Organizations final : public Operations, public region::Memberships {
   void start() override;
   std::optional<region::Membership> find_membership(store::Tx& tx, std::string_view account) const override;
 
-  // organization.cc
-  CreateOrganizationOutput create_organization(region::Request& rq, const CreateOrganizationInput& in) override;
-  DescribeOrganizationOutput describe_organization(region::Request& rq, const DescribeOrganizationInput& in) override;
-  DeleteOrganizationOutput delete_organization(region::Request& rq, const DeleteOrganizationInput& in) override;
-  ListRootsOutput list_roots(region::Request& rq, const ListRootsInput& in) override;
-  EnablePolicyTypeOutput enable_policy_type(region::Request& rq, const EnablePolicyTypeInput& in) override;
-  DisablePolicyTypeOutput disable_policy_type(region::Request& rq, const DisablePolicyTypeInput& in) override;
-
-  // accounts.cc
-  CreateAccountOutput create_account(region::Request& rq, const CreateAccountInput& in) override;
-  DescribeCreateAccountStatusOutput describe_create_account_status(region::Request& rq,
-                                                                   const DescribeCreateAccountStatusInput& in) override;
-  ListCreateAccountStatusOutput list_create_account_status(region::Request& rq,
-                                                           const ListCreateAccountStatusInput& in) override;
-  ListAccountsOutput list_accounts(region::Request& rq, const ListAccountsInput& in) override;
-  DescribeAccountOutput describe_account(region::Request& rq, const DescribeAccountInput& in) override;
-  ListAccountsForParentOutput list_accounts_for_parent(region::Request& rq,
-                                                       const ListAccountsForParentInput& in) override;
-
-  // tree.cc
-  MoveAccountOutput move_account(region::Request& rq, const MoveAccountInput& in) override;
-  ListParentsOutput list_parents(region::Request& rq, const ListParentsInput& in) override;
-  ListChildrenOutput list_children(region::Request& rq, const ListChildrenInput& in) override;
-  CreateOrganizationalUnitOutput create_organizational_unit(region::Request& rq,
-                                                            const CreateOrganizationalUnitInput& in) override;
-  DescribeOrganizationalUnitOutput describe_organizational_unit(region::Request& rq,
-                                                                const DescribeOrganizationalUnitInput& in) override;
-  UpdateOrganizationalUnitOutput update_organizational_unit(region::Request& rq,
-                                                            const UpdateOrganizationalUnitInput& in) override;
-  DeleteOrganizationalUnitOutput delete_organizational_unit(region::Request& rq,
-                                                            const DeleteOrganizationalUnitInput& in) override;
-  ListOrganizationalUnitsForParentOutput list_organizational_units_for_parent(
-      region::Request& rq, const ListOrganizationalUnitsForParentInput& in) override;
-
-  // policies.cc
-  CreatePolicyOutput create_policy(region::Request& rq, const CreatePolicyInput& in) override;
-  DescribePolicyOutput describe_policy(region::Request& rq, const DescribePolicyInput& in) override;
-  UpdatePolicyOutput update_policy(region::Request& rq, const UpdatePolicyInput& in) override;
-  DeletePolicyOutput delete_policy(region::Request& rq, const DeletePolicyInput& in) override;
-  ListPoliciesOutput list_policies(region::Request& rq, const ListPoliciesInput& in) override;
-
-  // attachments.cc
-  AttachPolicyOutput attach_policy(region::Request& rq, const AttachPolicyInput& in) override;
-  DetachPolicyOutput detach_policy(region::Request& rq, const DetachPolicyInput& in) override;
-  ListPoliciesForTargetOutput list_policies_for_target(region::Request& rq,
-                                                       const ListPoliciesForTargetInput& in) override;
-  ListTargetsForPolicyOutput list_targets_for_policy(region::Request& rq, const ListTargetsForPolicyInput& in) override;
-
-  // tags.cc
-  TagResourceOutput tag_resource(region::Request& rq, const TagResourceInput& in) override;
-  UntagResourceOutput untag_resource(region::Request& rq, const UntagResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
+#include "gen/organizations/methods.inc"
 
  private:
   /// Authorizes the action on the thing of that id (its ARN, or "*" when `id` is empty or in no organization) and

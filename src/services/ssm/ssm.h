@@ -18,32 +18,7 @@ class Ssm final : public Operations {
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
-  PutParameterOutput put_parameter(region::Request& rq, const PutParameterInput& in) override;
-  GetParameterOutput get_parameter(region::Request& rq, const GetParameterInput& in) override;
-  GetParametersOutput get_parameters(region::Request& rq, const GetParametersInput& in) override;
-  GetParametersByPathOutput get_parameters_by_path(region::Request& rq, const GetParametersByPathInput& in) override;
-  DeleteParameterOutput delete_parameter(region::Request& rq, const DeleteParameterInput& in) override;
-  DeleteParametersOutput delete_parameters(region::Request& rq, const DeleteParametersInput& in) override;
-  DescribeParametersOutput describe_parameters(region::Request& rq, const DescribeParametersInput& in) override;
-  GetParameterHistoryOutput get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) override;
-  LabelParameterVersionOutput label_parameter_version(region::Request& rq,
-                                                      const LabelParameterVersionInput& in) override;
-  UnlabelParameterVersionOutput unlabel_parameter_version(region::Request& rq,
-                                                          const UnlabelParameterVersionInput& in) override;
-
-  AddTagsToResourceOutput add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) override;
-  RemoveTagsFromResourceOutput remove_tags_from_resource(region::Request& rq,
-                                                         const RemoveTagsFromResourceInput& in) override;
-  ListTagsForResourceOutput list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) override;
-
-  SendCommandOutput send_command(region::Request& rq, const SendCommandInput& in) override;
-  CancelCommandOutput cancel_command(region::Request& rq, const CancelCommandInput& in) override;
-  GetCommandInvocationOutput get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) override;
-  ListCommandsOutput list_commands(region::Request& rq, const ListCommandsInput& in) override;
-  ListCommandInvocationsOutput list_command_invocations(region::Request& rq,
-                                                        const ListCommandInvocationsInput& in) override;
-  DescribeInstanceInformationOutput describe_instance_information(region::Request& rq,
-                                                                  const DescribeInstanceInformationInput& in) override;
+#include "gen/ssm/methods.inc"
 
  private:
   std::string sealed(const region::Request& rq, const std::string& name, const std::string& value) const;

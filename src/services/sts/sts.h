@@ -18,13 +18,7 @@ class Sts final : public Operations {
  public:
   explicit Sts(region::Region& home) : home_(home), vault_(home.settings.state_folder) {}
 
-  GetCallerIdentityOutput get_caller_identity(Request& rq, const GetCallerIdentityInput& in) override;
-  AssumeRoleOutput assume_role(Request& rq, const AssumeRoleInput& in) override;
-  GetSessionTokenOutput get_session_token(Request& rq, const GetSessionTokenInput& in) override;
-  GetFederationTokenOutput get_federation_token(Request& rq, const GetFederationTokenInput& in) override;
-  GetAccessKeyInfoOutput get_access_key_info(Request& rq, const GetAccessKeyInfoInput& in) override;
-  DecodeAuthorizationMessageOutput decode_authorization_message(Request& rq,
-                                                                const DecodeAuthorizationMessageInput& in) override;
+#include "gen/sts/methods.inc"
 
  private:
   Credentials issue(Request& rq, const region::Caller& session, Seconds lifetime) const;

@@ -22,16 +22,7 @@ class HostAgent final : public codedeploycommands::Operations {
 
   void start() override;
 
-  codedeploycommands::PollHostCommandOutput poll_host_command(
-      region::Request& rq, const codedeploycommands::PollHostCommandInput& in) override;
-  codedeploycommands::GetDeploymentSpecificationOutput get_deployment_specification(
-      region::Request& rq, const codedeploycommands::GetDeploymentSpecificationInput& in) override;
-  codedeploycommands::PutHostCommandAcknowledgementOutput put_host_command_acknowledgement(
-      region::Request& rq, const codedeploycommands::PutHostCommandAcknowledgementInput& in) override;
-  codedeploycommands::PutHostCommandCompleteOutput put_host_command_complete(
-      region::Request& rq, const codedeploycommands::PutHostCommandCompleteInput& in) override;
-  codedeploycommands::PostHostCommandUpdateOutput post_host_command_update(
-      region::Request& rq, const codedeploycommands::PostHostCommandUpdateInput& in) override;
+#include "gen/codedeploycommands/methods.inc"
 
  private:
   CommandRow require_command(region::Request& rq, const std::optional<std::string>& id);

@@ -1,11 +1,19 @@
-"""Reads a service's authorization.txt: which permissions each of its operations asks for.
+"""Reads a service's operations.txt, where each operation that is built is named once: whether it reads or writes, which of
+its parameters are refused, and which permissions it asks for.
 
 The file's lines, `#` starts a comment:
 
     resource <type> <arn> [with <key>…]      a kind of resource, and the condition keys that it brings to every question
     every <prefix> [with] <key>…             keys of every action of that prefix
-    <Operation> <permission>                 the operation's first permission; more follow on indented lines
-    <Operation> nothing                      AWS lets everybody do it
+    <Operation> <mode>                       an operation of the model; what belongs to it follows on indented lines
+    !<Name> <mode>                           what the service does for requests that are no modelled operation (git's)
+
+The mode is `reads` (it runs beside others, in a snapshot), `writes`, or `issues-keys` (it writes, and AWS's trail counts it
+as reading, since it only answers with keys that it made). Indented below an operation stand, in this order:
+
+    -<path>…       input members that are refused (dotted, lists implicit)
+    +<member>…     or the only top-level members that are taken
+    <permission>   one a line; or `nothing`, when AWS lets everybody do it
 
 A permission is `<action>[?] [or <action>…] on <type>… [with <key>…]`. Every call that succeeds has asked one of its actions
 on one of its types; `?` after the first action says: only when the input calls for it. The type `*` is no resource in
@@ -17,6 +25,7 @@ import re
 ACTION = re.compile(r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]*$")
 KEY = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9_/${}.-]+$")
 VARIABLE = re.compile(r"\$\{\w+\}")
+MODES = ("reads", "writes", "issues-keys")
 
 
 class Failure(Exception):
@@ -36,6 +45,17 @@ class Permission:
     always: bool
     resources: tuple  # of Resource
     keys: tuple
+
+
+@dataclasses.dataclass
+class Entry:
+    name: str
+    mode: str
+    modelled: bool
+    refused: list
+    only: list
+    permissions: list
+    asks_nothing: bool = False
 
 
 ANY = Resource("*", "*", ())
@@ -58,42 +78,74 @@ def split_keys(words):
     return words[:at], keys
 
 
-class Table:
-    """The permissions of a service: `operations` maps an operation to its list, which is empty for `nothing`."""
+class Operations:
+    """What a service's operations.txt says: `entries` by name, `resources` by the name that the file gives them."""
 
     def __init__(self, path):
         self.path = path
         self.resources = {"*": ANY}
         self.every = {}  # prefix of actions → keys
-        self.operations = {}
+        self.entries = {}
         self.used = {"*"}
+        entry = None
         if not path.exists():
             raise Failure(f"{path}: is missing")
-        current = None
         for number, line in enumerate(path.read_text().splitlines(), 1):
             words = line.split("#")[0].split()
             if not words:
                 continue
             try:
                 if line[0].isspace():
-                    if not self.operations.get(current):
-                        raise Failure("an indented line goes on with the permissions of an operation")
-                    self.operations[current].append(self.permission(words))
+                    if entry is None:
+                        raise Failure("an indented line belongs to an operation")
+                    self.detail(entry, words)
                 elif words[0] == "resource":
                     self.resource(words[1:])
                 elif words[0] == "every":
                     prefix, keys = split_keys(words[1:])
                     self.every[" ".join(prefix)] = keys
                 else:
-                    current = words[0]
-                    if current in self.operations:
-                        raise Failure(f"{current} has an entry already")
-                    self.operations[current] = [] if words[1:] == ["nothing"] else [self.permission(words[1:])]
+                    entry = self.entry(words)
             except Failure as failure:
                 raise Failure(f"{path}:{number}: {failure}") from None
+        for entry in self.entries.values():
+            if not entry.permissions and not entry.asks_nothing:
+                raise Failure(f"{path}: {entry.name} says neither which permissions it asks for nor `nothing`")
         unused = sorted(set(self.resources) - self.used)
         if unused:
             raise Failure(f"{path}: no operation is about the resource {', '.join(unused)}")
+
+    @property
+    def modelled(self):
+        return {name: self.entries[name] for name in sorted(self.entries) if self.entries[name].modelled}
+
+    @property
+    def unmodelled(self):
+        return {name: self.entries[name] for name in sorted(self.entries) if not self.entries[name].modelled}
+
+    def entry(self, words):
+        modelled = not words[0].startswith("!")
+        name = words[0] if modelled else words[0][1:]
+        if name in self.entries:
+            raise Failure(f"{name} is named twice")
+        if len(words) != 2 or words[1] not in MODES:
+            raise Failure(f"{name} says one of: {', '.join(MODES)}")
+        self.entries[name] = Entry(name, words[1], modelled, [], [], [])
+        return self.entries[name]
+
+    def detail(self, entry, words):
+        for mark, into in (("-", entry.refused), ("+", entry.only)):
+            if words[0].startswith(mark):
+                if entry.permissions or entry.asks_nothing or not all(word.startswith(mark) for word in words):
+                    raise Failure("parameters stand before the permissions, each as -path or +member")
+                into += [word[1:] for word in words]
+                return
+        if entry.asks_nothing or (words == ["nothing"] and entry.permissions):
+            raise Failure("`nothing` stands alone")
+        if words == ["nothing"]:
+            entry.asks_nothing = True
+        else:
+            entry.permissions.append(self.permission(words))
 
     def resource(self, words):
         words, keys = split_keys(words)
@@ -128,12 +180,3 @@ class Table:
         general = [key for prefix in sorted(prefixes) for key in self.every.get(prefix, ())]
         return Permission(tuple(actions), always, tuple(self.resources[name] for name in types),
                           tuple(dict.fromkeys([*keys, *general])))
-
-    def check(self, operations):
-        """Fails unless exactly these operations have entries."""
-        for name in operations:
-            if name not in self.operations:
-                raise Failure(f"{self.path}: {name} has no entry")
-        for name in self.operations:
-            if name not in operations:
-                raise Failure(f"{self.path}: there is no operation {name}")
