@@ -30,6 +30,16 @@ function(hanbat_target target)
   endif()
 endfunction()
 
+# hanbat_schema(<name> <folder>): the migrations of the folder as data, build/gen/gen/<name>/schema.h and .cc.
+function(hanbat_schema name folder)
+  get_filename_component(folder ${folder} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+  set(out ${CMAKE_BINARY_DIR}/gen/gen/${name})
+  file(GLOB migrations CONFIGURE_DEPENDS ${folder}/*.sql)
+  add_custom_command(OUTPUT ${out}/schema.h ${out}/schema.cc
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py --service ${name} --schema ${folder} --out ${out}
+    DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py COMMENT "schema of ${name}")
+endfunction()
+
 # hanbat_services(): per folder of src/services that has an operations.txt, its generated code (hanbat_gen_<name>:
 # model.h, model.cc, operations.h, methods.inc, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
 function(hanbat_services)
@@ -47,10 +57,7 @@ function(hanbat_services)
               ${CMAKE_SOURCE_DIR}/models/${name}.json
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} COMMENT "generate ${name}")
     if(EXISTS ${folder}/schema)
-      file(GLOB migrations CONFIGURE_DEPENDS ${folder}/schema/*.sql)
-      add_custom_command(OUTPUT ${out}/schema.h ${out}/schema.cc
-        COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py --service ${name} --schema ${folder}/schema --out ${out}
-        DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/tools/embed_schema.py COMMENT "schema of ${name}")
+      hanbat_schema(${name} ${folder}/schema)
       list(APPEND generated ${out}/schema.h ${out}/schema.cc)
     endif()
     # Folders of JSON files are data that the service embeds: gen/<name>/data.h.

@@ -47,12 +47,7 @@ struct Flags {
 
 /// Throws when a newer version wrote the database, before anything of it is touched.
 void refuse_newer(const Flags& flags, const region::Region& region) {
-  std::vector<store::Migration> all;
-  const auto add = [&](std::span<const store::Migration> some) { all.insert(all.end(), some.begin(), some.end()); };
-  add(store::task_migrations());
-  add(store::blob_migrations());
-  for (const auto& service : region.services()) add(service->migrations());
-  store::require_not_newer(flags.home + "/region.db", all);
+  store::require_not_newer(flags.home + "/region.db", region.migrations());
 }
 
 /// Two daemons on one folder would do each other's work. One that was killed just now may have left a child that lets

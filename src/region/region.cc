@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "http/server.h"
 #include "os/fault.h"
+#include "region/resources.h"
 #include "wire/error.h"
 #include "wire/operation.h"
 
@@ -34,6 +35,7 @@ Region::Region(Settings settings, const Clock& clock, store::Database& db, store
       db(db),
       blobs(blobs),
       tasks(tasks),
+      vault(this->settings.state_folder),
       host_(host),
       authority_(authority) {}
 
@@ -61,11 +63,19 @@ Service& Region::require_service(std::string_view name) const {
   throw wire::Error("NotImplemented", 501, "The service " + std::string(name) + " is not implemented.");
 }
 
+std::vector<store::Migration> Region::migrations() const {
+  std::vector<store::Migration> all;
+  const auto add = [&](std::span<const store::Migration> steps) { all.insert(all.end(), steps.begin(), steps.end()); };
+  add(store::task_migrations());
+  add(store::blob_migrations());
+  add(resource_migrations());
+  for (const auto& service : services_) add(service->migrations());
+  return all;
+}
+
 void Region::start() {
   FaultScope scope("start");
-  db.migrate(store::task_migrations());
-  db.migrate(store::blob_migrations());
-  for (const auto& service : services_) db.migrate(service->migrations());
+  db.migrate(migrations());
   blobs.sweep();
   for (const auto& service : services_) {
     scope.rename("start:", service->model().folder);

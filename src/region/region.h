@@ -17,6 +17,7 @@
 #include "region/organization.h"
 #include "region/service.h"
 #include "region/trail.h"
+#include "region/vault.h"
 #include "store/blobs.h"
 #include "store/database.h"
 #include "store/tasks.h"
@@ -56,6 +57,7 @@ class Region {
   store::Blobs& blobs;
   store::Tasks& tasks;
   Notifier notifier;
+  const Vault vault;
 
   /// The host side. Throws wire::Error ServiceUnavailable, naming the way out, when the daemon runs without it.
   host::Host& require_host() const;
@@ -85,6 +87,8 @@ class Region {
   void set_memberships(const Memberships& memberships) { memberships_ = &memberships; }
   std::optional<Membership> find_membership(store::Tx& tx, std::string_view account) const;
 
+  /// The steps of everybody's schema: the store's, then what services share, then each service's.
+  std::vector<store::Migration> migrations() const;
   /// Runs all migrations, then every service's start().
   void start();
 

@@ -16,11 +16,14 @@ class Exchange;
 }  // namespace hanbat::http
 
 namespace hanbat::wire {
+class Error;
 struct OperationModel;
 struct ServiceModel;
 }  // namespace hanbat::wire
 
 namespace hanbat::region {
+
+struct PageSizes;
 
 /// One implemented operation: its model and the call of its method with typed input and output.
 struct Operation {
@@ -48,6 +51,12 @@ class Service {
   /// Adds to a question what the service keeps beside its resources: the policies attached to the resource that is
   /// asked about. A handler that has loaded them anyway gives them with its question instead.
   virtual void add_resource_policies(Request&, AccessQuestion&) const {}
+
+  /// What the service answers to a page token that the operation did not give; unless overridden the error about tokens
+  /// that the operation's model has, else ValidationException. See Pager.
+  virtual wire::Error invalid_page_token(const wire::OperationModel& operation) const;
+  /// What it answers to a page size outside of what the operation takes; unless overridden ValidationException.
+  virtual wire::Error invalid_page_size(const wire::OperationModel& operation, int size, const PageSizes& sizes) const;
 
   /// Whether a request that is no modelled operation (git's, the registry's) is this service's.
   virtual bool claims(const http::RequestHead&) const { return false; }

@@ -80,10 +80,9 @@ void add_tag_keys(const Entity& entity, region::ConditionKeys& keys) {
 
 Iam::Iam(region::Region& home)
     : home_(home),
-      vault_(home.settings.state_folder),
       policies_(store_, managed_),
-      identity_(home, vault_, store_, policies_),
-      authorizer_(vault_, policies_, identity_.uses) {
+      identity_(home, home.vault, store_, policies_),
+      authorizer_(home.vault, policies_, identity_.uses) {
   home.set_identity(identity_);
   home.set_authorizer(authorizer_);
 }
@@ -132,7 +131,7 @@ void Iam::make_first_administrator() {
     store_.insert(tx, AccessKeyRow{.access_key_id = key_id,
                                    .user_id = admin.id,
                                    .account = account,
-                                   .sealed_secret = vault_.seal(secret, "iam.secret:" + key_id),
+                                   .sealed_secret = home_.vault.seal(secret, "iam.secret:" + key_id),
                                    .status = "Active",
                                    .created = home_.clock.now()});
   });

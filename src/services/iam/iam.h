@@ -9,7 +9,6 @@
 #include "gen/iam/operations.h"
 #include "region/policy/document.h"
 #include "region/region.h"
-#include "region/vault.h"
 #include "services/iam/authorization/authorizer.h"
 #include "services/iam/policies/managed_policies.h"
 #include "services/iam/principals/identity.h"
@@ -86,7 +85,6 @@ class Iam final : public Operations {
   void make_first_administrator();
 
   region::Region& home_;
-  region::Vault vault_;
   Store store_;
   ManagedPolicies managed_;
   PrincipalPolicies policies_;

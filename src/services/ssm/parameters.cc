@@ -135,11 +135,11 @@ void authorize(region::Request& rq, std::string_view action, const std::string& 
 }
 
 std::string Ssm::sealed(const region::Request& rq, const std::string& name, const std::string& value) const {
-  return vault_.seal(value, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name);
+  return home_.vault.seal(value, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name);
 }
 
 std::string Ssm::opened(const region::Request& rq, const std::string& name, const std::string& sealed) const {
-  if (auto value = vault_.open(sealed, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name)) return *value;
+  if (auto value = home_.vault.open(sealed, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name)) return *value;
   throw wire::Error("InternalServerError", 500, "The parameter's value cannot be opened with the region's key.");
 }
 

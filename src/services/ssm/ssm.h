@@ -7,13 +7,12 @@
 #include "gen/ssm/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "region/vault.h"
 
 namespace hanbat::ssm {
 
 class Ssm final : public Operations {
  public:
-  explicit Ssm(region::Region& home) : home_(home), vault_(home.settings.state_folder) {}
+  explicit Ssm(region::Region& home) : home_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
@@ -31,7 +30,6 @@ class Ssm final : public Operations {
   void expire(store::TaskRun& run);
 
   region::Region& home_;
-  region::Vault vault_;
 };
 
 /// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b".

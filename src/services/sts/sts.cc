@@ -168,7 +168,7 @@ DecodeAuthorizationMessageOutput Sts::decode_authorization_message(Request& rq,
                                                                    const DecodeAuthorizationMessageInput& in) {
   rq.authorize("sts:DecodeAuthorizationMessage", "*");
 
-  const auto message = vault_.open(in.encoded_message, kAuthorizationMessage);
+  const auto message = home_.vault.open(in.encoded_message, kAuthorizationMessage);
   if (!message) throw InvalidAuthorizationMessageException("Unable to decode the authorization message.");
 
   DecodeAuthorizationMessageOutput out;

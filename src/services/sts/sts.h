@@ -8,7 +8,6 @@
 
 #include "gen/sts/operations.h"
 #include "region/region.h"
-#include "region/vault.h"
 
 namespace hanbat::sts {
 
@@ -16,7 +15,7 @@ using region::Request;
 
 class Sts final : public Operations {
  public:
-  explicit Sts(region::Region& home) : home_(home), vault_(home.settings.state_folder) {}
+  explicit Sts(region::Region& home) : home_(home) {}
 
 #include "gen/sts/methods.inc"
 
@@ -27,7 +26,6 @@ class Sts final : public Operations {
                         const std::optional<std::vector<PolicyDescriptorType>>& managed) const;
 
   region::Region& home_;
-  region::Vault vault_;
 };
 
 }  // namespace hanbat::sts

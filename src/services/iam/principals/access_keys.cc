@@ -33,7 +33,7 @@ CreateAccessKeyOutput Iam::create_access_key(Request& rq, const CreateAccessKeyI
   store_.insert(rq.tx, AccessKeyRow{.access_key_id = id,
                                     .user_id = user.id,
                                     .account = rq.account,
-                                    .sealed_secret = vault_.seal(secret, "iam.secret:" + id),
+                                    .sealed_secret = home_.vault.seal(secret, "iam.secret:" + id),
                                     .status = "Active",
                                     .created = now_of(rq)});
 

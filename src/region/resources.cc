@@ -1,0 +1,148 @@
+#include "region/resources.h"
+
+#include <cstdio>
+#include <limits>
+
+#include "base/text.h"
+#include "gen/region/schema.h"
+
+namespace hanbat::region {
+
+std::string age_key(const ResourceKeys& row) {
+  char digits[24];
+  std::snprintf(digits, sizeof digits, "%020lld", static_cast<long long>(row.created.ms));
+  return digits + row.id;
+}
+
+namespace rows {
+namespace {
+
+constexpr std::size_t kAgeDigits = 20;
+
+RawResource read(const store::Row& row) {
+  RawResource raw;
+  raw.id = row.text(0);
+  raw.place = {row.text(1), row.text(2)};
+  raw.scope = row.text(3);
+  raw.parent = row.text(4);
+  raw.name = row.find_text(5);
+  raw.created = row.timestamp(6);
+  raw.body = row.json(7);
+  raw.own = row.json(8);
+  return raw;
+}
+
+std::vector<RawResource> read_all(const std::vector<store::Row>& found) {
+  std::vector<RawResource> all;
+  all.reserve(found.size());
+  for (const store::Row& row : found) all.push_back(read(row));
+  return all;
+}
+
+std::string select(std::string_view where, std::string_view order = "created, id") {
+  return "SELECT id, account, region, scope, parent, name, created, body, own FROM resources WHERE kind = ? AND " +
+         std::string(where) + " ORDER BY " + std::string(order);
+}
+
+std::optional<RawResource> read_first(const std::optional<store::Row>& row) {
+  if (!row) return std::nullopt;
+  return read(*row);
+}
+
+/// The LIMIT of a range, all rows when `most` is 0.
+std::int64_t limit_of(std::size_t most) {
+  return most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(most);
+}
+
+/// The text that follows every text which begins with the prefix.
+std::string end_of_prefix(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && end.back() == '\xff') end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
+  return end;
+}
+
+}  // namespace
+
+void insert(store::Tx& tx, std::string_view kind, const RawResource& row) {
+  tx.exec(
+      "INSERT INTO resources(kind, id, account, region, scope, parent, name, created, body, own) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      kind, row.id, row.place.account, row.place.region, row.scope, row.parent, row.name, row.created, row.body,
+      row.own);
+}
+
+void update(store::Tx& tx, std::string_view kind, const RawResource& row) {
+  tx.exec("UPDATE resources SET scope = ?, parent = ?, name = ?, body = ?, own = ? WHERE kind = ? AND id = ?",
+          row.scope, row.parent, row.name, row.body, row.own, kind, row.id);
+}
+
+void remove(store::Tx& tx, std::string_view kind, std::string_view id) {
+  tx.exec("DELETE FROM resources WHERE kind = ? AND id = ?", kind, id);
+}
+
+std::optional<RawResource> find(store::Tx& tx, std::string_view kind, std::string_view id) {
+  return read_first(tx.find(select("id = ?"), kind, id));
+}
+
+std::optional<RawResource> find_named(store::Tx& tx, std::string_view kind, const Place& place, std::string_view scope,
+                                      std::string_view name) {
+  return read_first(tx.find(select("account = ? AND region = ? AND scope = ? AND name = ?"), kind, place.account,
+                            place.region, scope, name));
+}
+
+std::vector<RawResource> list(store::Tx& tx, std::string_view kind, const Place& place) {
+  return read_all(tx.query(select("account = ? AND region = ?"), kind, place.account, place.region));
+}
+
+std::vector<RawResource> list_all(store::Tx& tx, std::string_view kind) {
+  return read_all(tx.query(select("1 = 1"), kind));
+}
+
+std::vector<RawResource> list_in(store::Tx& tx, std::string_view kind, std::string_view scope) {
+  return read_all(tx.query(select("scope = ?"), kind, scope));
+}
+
+std::vector<RawResource> list_of(store::Tx& tx, std::string_view kind, std::string_view parent) {
+  return read_all(tx.query(select("parent = ?"), kind, parent));
+}
+
+std::vector<RawResource> list_by_name(store::Tx& tx, std::string_view kind, const Place& place,
+                                      const NameRange& range) {
+  const std::string end = end_of_prefix(range.prefix);
+  // A name that equals the last one told lies behind us; without one, the range begins at the prefix itself.
+  return read_all(tx.query(select("account = ? AND region = ? AND scope = ? AND name >= ? AND name > ? AND "
+                                  "(name < ? OR ? = '')",
+                                  "name LIMIT ?"),
+                           kind, place.account, place.region, range.scope, range.prefix, range.after.value_or(""), end,
+                           end, limit_of(range.most)));
+}
+
+std::vector<RawResource> list_by_age(store::Tx& tx, std::string_view kind, const Place& place, const TimeRange& range) {
+  const bool newest_first = range.order == TimeRange::Order::kNewestFirst;
+  const std::string_view order = newest_first ? "created DESC, id DESC LIMIT ?" : "created, id LIMIT ?";
+  const std::string in_place =
+      range.parent.empty() ? "account = ? AND region = ? AND ? = ''" : "account = ? AND region = ? AND parent = ?";
+  if (!range.after)
+    return read_all(
+        tx.query(select(in_place, order), kind, place.account, place.region, range.parent, limit_of(range.most)));
+  const std::int64_t created = parse_int(range.after->substr(0, kAgeDigits)).value_or(0);
+  const std::string id = range.after->size() > kAgeDigits ? range.after->substr(kAgeDigits) : "";
+  const std::string_view beyond = newest_first ? " AND (created < ? OR (created = ? AND id < ?))"
+                                               : " AND (created > ? OR (created = ? AND id > ?))";
+  return read_all(tx.query(select(in_place + std::string(beyond), order), kind, place.account, place.region,
+                           range.parent, created, created, id, limit_of(range.most)));
+}
+
+std::int64_t count(store::Tx& tx, std::string_view kind, const Place& place, std::string_view scope) {
+  return tx
+      .find("SELECT COUNT(*) FROM resources WHERE kind = ? AND account = ? AND region = ? AND scope = ?", kind,
+            place.account, place.region, scope)
+      ->integer(0);
+}
+
+}  // namespace rows
+
+std::span<const store::Migration> resource_migrations() { return schema(); }
+
+}  // namespace hanbat::region

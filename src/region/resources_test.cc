@@ -1,0 +1,102 @@
+#include "region/resources.h"
+
+#include <gtest/gtest.h>
+
+#include "region/testing.h"
+
+namespace hanbat::region {
+
+template <>
+struct KindOf<Json> {
+  static constexpr std::string_view kRows = "test/thing";
+  static std::string arn(const Resource<Json>& row) { return "arn:aws:test:::thing/" + row.id; }
+};
+
+namespace {
+
+struct ResourcesTest : testing::Test {
+  ResourcesTest() { home.start(); }
+
+  Resource<Json> thing(const std::string& id, const std::string& name, std::int64_t created = 0) {
+    Resource<Json> row;
+    row.id = id;
+    row.place = here;
+    row.scope = "s";
+    row.name = name;
+    row.created = {created};
+    row.shape = Json::object({{"Name", name}});
+    return row;
+  }
+  std::vector<std::string> names(const std::vector<Resource<Json>>& rows) {
+    std::vector<std::string> out;
+    for (const auto& row : rows) out.push_back(*row.name);
+    return out;
+  }
+  template <class F>
+  auto write(F body) {
+    return home.db->write(body);
+  }
+
+  TestRegion home;
+  const Place here{"123456789012", "ap-northeast-2"};
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(ResourcesTest, WhatIsInsertedIsFoundByIdAndByName) {
+  write([&](store::Tx& tx) {
+    insert(tx, thing("1", "a"));
+    EXPECT_EQ(find<Json>(tx, here, "1")->shape, Json::object({{"Name", "a"}}));
+    EXPECT_EQ(find_named<Json>(tx, here, "s", "a")->id, "1");
+    EXPECT_FALSE(find_named<Json>(tx, here, "other", "a"));
+    EXPECT_FALSE(find<Json>(tx, {"999999999999", "ap-northeast-2"}, "1"));
+  });
+}
+
+TEST_F(ResourcesTest, ANameIsTakenOnceInItsScope) {
+  write([&](store::Tx& tx) {
+    insert(tx, thing("1", "a"));
+    EXPECT_THROW(insert(tx, thing("2", "a")), store::UniqueViolation);
+    Resource<Json> elsewhere = thing("3", "a");
+    elsewhere.scope = "other";
+    insert(tx, elsewhere);
+    EXPECT_EQ(count<Json>(tx, here, "s"), 1);
+  });
+}
+
+TEST_F(ResourcesTest, NamesComeInOrderFromWhereThePageBeforeEnded) {
+  write([&](store::Tx& tx) {
+    for (const char* name : {"b", "a", "app-2", "app-1", "c"}) insert(tx, thing(name, name));
+    EXPECT_EQ(names(list_by_name<Json>(tx, here, {.scope = "s"})), (Names{"a", "app-1", "app-2", "b", "c"}));
+    EXPECT_EQ(names(list_by_name<Json>(tx, here, {.scope = "s", .after = "app-1", .most = 2})), (Names{"app-2", "b"}));
+    EXPECT_EQ(names(list_by_name<Json>(tx, here, {.scope = "s", .prefix = "app-"})), (Names{"app-1", "app-2"}));
+    EXPECT_EQ(names(list_by_name<Json>(tx, here, {.scope = "s", .prefix = "app-", .after = "app-1"})),
+              (Names{"app-2"}));
+  });
+}
+
+TEST_F(ResourcesTest, TheNewestFirstGoOnWhereTheyEndedThoughNewerOnesCame) {
+  write([&](store::Tx& tx) {
+    for (int i = 1; i <= 3; ++i) insert(tx, thing(std::to_string(i), std::to_string(i), 10));
+    TimeRange range{.order = TimeRange::Order::kNewestFirst, .most = 2};
+    const auto first = list_by_age<Json>(tx, here, range);
+    EXPECT_EQ(names(first), (Names{"3", "2"}));
+    insert(tx, thing("4", "4", 20));
+    range.after = age_key(first.back());
+    EXPECT_EQ(names(list_by_age<Json>(tx, here, range)), (Names{"1"}));
+  });
+}
+
+TEST_F(ResourcesTest, TagsGoWithTheirResource) {
+  write([&](store::Tx& tx) {
+    const Resource<Json> row = thing("1", "a");
+    insert(tx, row);
+    tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, 'k', 'v')", KindOf<Json>::arn(row));
+    remove(tx, row);
+    EXPECT_FALSE(find<Json>(tx, "1"));
+    EXPECT_TRUE(tags_of(tx, KindOf<Json>::arn(row)).empty());
+  });
+}
+
+}  // namespace
+}  // namespace hanbat::region
