@@ -1,3 +1,4 @@
+// Words of enumerations, and the visitor that handles every alternative.
 #include "base/words.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Pages: keyset order, tokens that are good only for what they were given for, sizes.
 #include "region/page.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The store of rows: ids, names, order and ranges.
 #include "region/resources.h"
 
 #include <gtest/gtest.h>

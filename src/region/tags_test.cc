@@ -1,3 +1,4 @@
+// Tags: what AWS refuses, limits, folded keys, and the table of them.
 #include "region/tags.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Transition tables: only what a table has happens.
 #include "region/transitions.h"
 
 #include <gtest/gtest.h>

@@ -139,7 +139,8 @@ std::string Ssm::sealed(const region::Request& rq, const std::string& name, cons
 }
 
 std::string Ssm::opened(const region::Request& rq, const std::string& name, const std::string& sealed) const {
-  if (auto value = home_.vault.open(sealed, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name)) return *value;
+  if (auto value = home_.vault.open(sealed, "ssm.parameter:" + rq.account + ":" + rq.region + ":" + name))
+    return *value;
   throw wire::Error("InternalServerError", 500, "The parameter's value cannot be opened with the region's key.");
 }
 
