@@ -1,15 +1,22 @@
 # The two kinds of library that the build has, and their tests.
 
-# hanbat_library(<folder> LINK <targets…>): src/<folder>/*.cc as hanbat_<folder>; its *_test.cc as hanbat_<folder>_test.
+# hanbat_library(<folder> LINK <targets…> [PRECOMPILE <header>]): src/<folder>/*.cc as hanbat_<folder>; its *_test.cc as
+# hanbat_<folder>_test.
 function(hanbat_library folder)
-  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "PRECOMPILE" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cc)
-  hanbat_target(hanbat_${folder} SOURCES ${sources} LINK ${arg_LINK})
+  if(arg_PRECOMPILE)
+    set(precompile PRECOMPILE ${CMAKE_SOURCE_DIR}/${arg_PRECOMPILE})
+  else()
+    set(precompile PRECOMPILED_BY hanbat_base)
+  endif()
+  hanbat_target(hanbat_${folder} SOURCES ${sources} LINK ${arg_LINK} ${precompile})
 endfunction()
 
-# hanbat_target(<target> SOURCES … LINK …): a static library of the sources that are no tests, and a test binary of the rest.
+# hanbat_target(<target> SOURCES … LINK … PRECOMPILE <headers…> | PRECOMPILED_BY <target>): a static library of the
+# sources that are no tests, and a test binary of the rest.
 function(hanbat_target target)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "PRECOMPILED_BY" "SOURCES;LINK;PRECOMPILE" ${ARGN})
   set(tests ${arg_SOURCES})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER arg_SOURCES EXCLUDE REGEX "_(test|fuzz)\\.cc$")
@@ -17,17 +24,45 @@ function(hanbat_target target)
     add_library(${target} STATIC ${arg_SOURCES})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
     target_link_libraries(${target} PUBLIC ${arg_LINK} Threads::Threads)
+    if(arg_PRECOMPILED_BY)
+      target_precompile_headers(${target} REUSE_FROM ${arg_PRECOMPILED_BY})
+    else()
+      target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
     target_link_libraries(${target} INTERFACE ${arg_LINK} Threads::Threads)
   endif()
   if(tests)
-    add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest_main GTest::gmock)
-    target_compile_definitions(${target}_test PRIVATE HANBAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    add_test(NAME ${target} COMMAND ${target}_test)
+    hanbat_test(${target} ${tests})
   endif()
+endfunction()
+
+# hanbat_test_paths(): gives the tests that read files of the repository its path. They alone are compiled with it, so that
+# ccache has the others for every checkout. A source's property is seen in the folder that sets it.
+function(hanbat_test_paths)
+  foreach(test IN ITEMS services/s3/wire_golden_test.cc wire/sigv4_test.cc wire/protocol_cases_test.cc wire/own_cases_test.cc
+      guest/build_runner/build_runner_test.cc region/policy/commission_test.cc)
+    set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/${test} PROPERTY COMPILE_DEFINITIONS HANBAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  endforeach()
+endfunction()
+
+# hanbat_test(<target> <sources…>): the test binary <target>_test. The log's macros are in what is precompiled.
+function(hanbat_test target)
+  add_executable(${target}_test ${ARGN})
+  hanbat_test_paths()
+  target_link_libraries(${target}_test PRIVATE ${target} GTest::gtest_main GTest::gmock PkgConfig::spdlog)
+  target_precompile_headers(${target}_test REUSE_FROM hanbat_precompiled_tests)
+  add_test(NAME ${target} COMMAND ${target}_test)
+endfunction()
+
+# hanbat_precompiled_tests(): compiles the headers that all tests share.
+function(hanbat_precompiled_tests)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled_tests.cc CONTENT "// Holds nothing: a target has a source.\n")
+  add_library(hanbat_precompiled_tests OBJECT EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/precompiled_tests.cc)
+  target_link_libraries(hanbat_precompiled_tests PRIVATE hanbat_region GTest::gtest GTest::gmock)
+  target_precompile_headers(hanbat_precompiled_tests PRIVATE ${CMAKE_SOURCE_DIR}/src/region/precompiled_tests.h)
 endfunction()
 
 # hanbat_schema(<name> <folder>): the migrations of the folder as data, build/gen/gen/<name>/schema.h and .cc.
@@ -42,6 +77,7 @@ endfunction()
 
 # hanbat_services(): per folder of src/services that has an operations.txt, its generated code (hanbat_gen_<name>:
 # model.h, model.cc, operations.h, methods.inc, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
+set(HANBAT_LARGE ec2 iam s3 codedeploy codecommit)
 function(hanbat_services)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/services/*/operations.txt)
   set(all)
@@ -77,6 +113,8 @@ function(hanbat_services)
     add_library(hanbat_gen_${name} STATIC ${generated})
     target_include_directories(hanbat_gen_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
     target_link_libraries(hanbat_gen_${name} PUBLIC hanbat_region)
+    set_target_properties(hanbat_gen_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+    target_precompile_headers(hanbat_gen_${name} REUSE_FROM hanbat_region)
     list(APPEND all ${name})
   endforeach()
   # A service may use another's generated client, never its headers: hence every library sees every generated one.
@@ -87,7 +125,12 @@ function(hanbat_services)
   add_library(hanbat_services INTERFACE)
   foreach(name IN LISTS all)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/services/${name}/*.cc)
-    hanbat_target(hanbat_${name} SOURCES ${sources}
+    # A large model costs each file seconds; where there are many files, it is compiled once, too.
+    set(precompile PRECOMPILED_BY hanbat_region)
+    if(name IN_LIST HANBAT_LARGE)
+      set(precompile PRECOMPILE ${CMAKE_SOURCE_DIR}/src/region/precompiled.h ${CMAKE_BINARY_DIR}/gen/gen/${name}/operations.h)
+    endif()
+    hanbat_target(hanbat_${name} SOURCES ${sources} ${precompile}
       LINK hanbat_gen hanbat_region PkgConfig::fmt PkgConfig::yaml PkgConfig::archive PkgConfig::git2 PkgConfig::pugixml ZLIB::ZLIB OpenSSL::Crypto)
     target_link_libraries(hanbat_services INTERFACE hanbat_${name})
   endforeach()
