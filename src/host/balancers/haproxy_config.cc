@@ -16,7 +16,7 @@ namespace hanbat::host {
 namespace {
 
 /// A word of the configuration, in strong quotes.
-std::string quoted(std::string_view text) {
+std::string haproxy_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -42,10 +42,10 @@ std::string pattern_of(std::string_view wildcard) {
 std::string condition_of(const BalancerCondition& condition) {
   std::string values = " --";
   if (condition.field == "source-ip" || condition.field == "http-request-method") {
-    for (const auto& value : condition.values) values += " " + quoted(value);
+    for (const auto& value : condition.values) values += " " + haproxy_quoted(value);
     return condition.field == "source-ip" ? "{ src" + values + " }" : "{ method -m str" + values + " }";
   }
-  for (const auto& value : condition.values) values += " " + quoted(pattern_of(value));
+  for (const auto& value : condition.values) values += " " + haproxy_quoted(pattern_of(value));
   if (condition.field == "path-pattern") return "{ path -m reg" + values + " }";
   if (condition.field == "host-header") return "{ req.hdr(host),field(1,:) -m reg -i" + values + " }";
   return fmt::format("{{ req.hdr({}) -m reg -i{} }}", condition.header, values);
@@ -158,15 +158,16 @@ class Writer {
       if (!action.body.empty()) {
         others_[name + ".body"] = action.body;
         content = fmt::format(" content-type {} file {}/{}.body",
-                              quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_, name);
+                              haproxy_quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_,
+                              name);
       }
       out_ += fmt::format("  http-request return status {}{} if {}\n", action.status, content, condition);
     } else if (action.kind == "redirect") {
       out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status,
-                          quoted(location_of(action, listener, true)), condition);
+                          haproxy_quoted(location_of(action, listener, true)), condition);
       const bool own_query = !action.redirect_query.empty() && action.redirect_query != "#{query}";
       out_ += fmt::format("  http-request redirect code {} location {} if {}\n", action.status,
-                          quoted(location_of(action, listener, own_query)), condition);
+                          haproxy_quoted(location_of(action, listener, own_query)), condition);
     } else {
       int left = 0;
       for (const auto& to : action.forward) left += to.weight;
@@ -195,7 +196,7 @@ class Writer {
         "Connection close\n"
         "  http-check expect status {}\n",
         check.protocol == "HTTPS" ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "",
-        quoted(check.path), "target", check.matcher);
+        haproxy_quoted(check.path), "target", check.matcher);
     out_ += fmt::format("  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds,
                         check.unhealthy_threshold, check.healthy_threshold,
                         group.protocol == "HTTPS" ? " ssl verify none" : "",

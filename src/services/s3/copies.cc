@@ -136,7 +136,7 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
     });
     const store::Blob blob = writer->commit();
     rq.tx.on_commit([hold = blob.hold] {});
-    part.e_tag = quoted(blob.md5);
+    part.e_tag = quoted_e_tag(blob.md5);
     part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   }
   store_.put_part(rq.tx, upload.upload_id, part);

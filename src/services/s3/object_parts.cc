@@ -100,7 +100,7 @@ namespace {
 bool matches(const std::string& wanted, const std::string& e_tag) {
   for (const std::string& one : split(wanted, ',')) {
     const std::string_view tag = trim(one);
-    if (tag == "*" || quoted(tag) == e_tag) return true;
+    if (tag == "*" || quoted_e_tag(tag) == e_tag) return true;
   }
   return false;
 }
@@ -112,7 +112,7 @@ wire::Error precondition_failed(std::string condition) {
 
 }  // namespace
 
-std::string quoted(std::string_view e_tag) {
+std::string quoted_e_tag(std::string_view e_tag) {
   if (e_tag.size() >= 2 && e_tag.front() == '"') return std::string(e_tag);
   return "\"" + std::string(e_tag) + "\"";
 }

@@ -60,7 +60,7 @@ region::ConditionKeys write_keys(const In& in, const Json& tags) {
   return keys;
 }
 void check_key(std::string_view key);
-std::string quoted(std::string_view e_tag);
+std::string quoted_e_tag(std::string_view e_tag);
 /// The header fields of an object, kept under the names of the API's members.
 template <class In>
 Json headers_of(const In& in) {

@@ -166,7 +166,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.bucket = bucket.name;
   object.key = in.key;
   object.size = blob.size;
-  object.e_tag = quoted(blob.md5);
+  object.e_tag = quoted_e_tag(blob.md5);
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
   if (segment.size > 0) object.body["segments"] = to_json(std::vector<Segment>{segment});

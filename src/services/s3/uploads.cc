@@ -123,7 +123,7 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
   PartRow part;
   part.number = in.part_number;
   part.size = blob.size;
-  part.e_tag = quoted(blob.md5);
+  part.e_tag = quoted_e_tag(blob.md5);
   part.modified = rq.now();
   part.body = Json::object();
   if (segment.size > 0) part.body["segments"] = to_json(std::vector<Segment>{segment});
@@ -162,7 +162,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
     last = number;
     const auto found =
         std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
-    if (found == uploaded.end() || quoted(wanted.e_tag.value_or("")) != found->e_tag)
+    if (found == uploaded.end() || quoted_e_tag(wanted.e_tag.value_or("")) != found->e_tag)
       throw invalid_part(upload, number);
     const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
     if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
@@ -192,7 +192,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
                       "The provided 'x-amz-mp-object-size' header does not match what was computed.");
   region::Checksum md5("md5");
   md5.update(digests);
-  object.e_tag = quoted(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
+  object.e_tag = quoted_e_tag(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
   object.body["segments"] = to_json(segments);
   object.body["parts"] = std::move(sizes);
   object.body.erase("algorithm");
