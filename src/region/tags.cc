@@ -77,6 +77,10 @@ void remove_tags(store::Tx& tx, std::string_view arn, const std::vector<std::str
   write(tx, arn, without_tags(tags_of(tx, arn), keys, rules));
 }
 
+void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn) {
+  tx.exec("UPDATE tags SET arn = ? WHERE arn = ?", to_arn, from_arn);
+}
+
 void delete_tags(store::Tx& tx, std::string_view arn) { tx.exec("DELETE FROM tags WHERE arn = ?", arn); }
 
 }  // namespace hanbat::region

@@ -88,6 +88,8 @@ void put_tags(store::Tx& tx, std::string_view arn, const TagPairs& brought, cons
 void replace_tags(store::Tx& tx, std::string_view arn, const TagPairs& brought, const TagRules& rules);
 /// Takes away the tags of these keys; those that are not there do not matter.
 void remove_tags(store::Tx& tx, std::string_view arn, const std::vector<std::string>& keys, const TagRules& rules);
+/// The tags of a resource whose ARN changes: of what is renamed.
+void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn);
 /// All tags of a resource that goes.
 void delete_tags(store::Tx& tx, std::string_view arn);
 

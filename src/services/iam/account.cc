@@ -38,7 +38,7 @@ ListAccountAliasesOutput Iam::list_account_aliases(Request& rq, const ListAccoun
 GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSummaryInput&) {
   rq.authorize("iam:GetAccountSummary", "*");
 
-  const auto count = [&](Kind kind) { return static_cast<int>(store_.count(rq.tx, rq.account, kind)); };
+  const auto count = [&](Kind kind) { return static_cast<int>(rows::count(rq.tx, rq.account, kind)); };
   const auto keys = rq.tx.find(
       "SELECT COUNT(*) FROM iam_policy_versions v JOIN iam_entities e ON e.id = v.policy_id WHERE e.account = ?",
       rq.account);

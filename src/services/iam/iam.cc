@@ -18,27 +18,6 @@ constexpr auto kSweepEvery = std::chrono::minutes(1);
 /// An expired session's row stays this long, so that its user is told "expired" and not "unknown".
 constexpr auto kKeepExpired = std::chrono::hours(24);
 
-std::string_view id_prefix(Kind kind) {
-  switch (kind) {
-    case Kind::kUser:
-      return "AIDA";
-    case Kind::kGroup:
-      return "AGPA";
-    case Kind::kRole:
-      return "AROA";
-    case Kind::kPolicy:
-      return "ANPA";
-    case Kind::kProfile:
-      return "AIPA";
-  }
-  return "";
-}
-
-std::string arn_of(Kind kind, std::string_view account, std::string_view path, std::string_view name) {
-  const std::string type(kind == Kind::kProfile ? "instance-profile" : kind_name(kind));
-  return make_arn("iam", "", account, type + std::string(path) + std::string(name));
-}
-
 std::string already_exists(Kind kind, const std::string& name) {
   switch (kind) {
     case Kind::kUser:
@@ -71,17 +50,17 @@ std::string not_found(Kind kind, const std::string& name) {
   return "";
 }
 
-void add_tag_keys(const Entity& entity, region::ConditionKeys& keys) {
+void add_tag_keys(store::Tx& tx, const Entity& entity, region::ConditionKeys& keys) {
   const bool own_key = entity.kind == Kind::kUser || entity.kind == Kind::kRole;
-  region::add_resource_tags(keys, entity.tags(), own_key ? "iam" : "");
+  region::add_resource_tags(keys, region::tags_of(tx, entity.arn), own_key ? "iam" : "");
 }
 
 }  // namespace
 
 Iam::Iam(region::Region& home)
     : home_(home),
-      policies_(store_, managed_),
-      identity_(home, home.vault, store_, policies_),
+      policies_(managed_),
+      identity_(home, home.vault, policies_),
       authorizer_(home.vault, policies_, identity_.uses) {
   home.set_identity(identity_);
   home.set_authorizer(authorizer_);
@@ -94,13 +73,13 @@ void Iam::start() {
     run.again(kSweepEvery, [this](store::Tx& tx) {
       for (const auto& [id, use] : identity_.uses.take_all()) {
         if (id.starts_with("AKIA")) {
-          store_.set_access_key_used(tx, id, use.at, use.service, use.region);
-        } else if (auto role = store_.find_by_id(tx, id)) {
+          rows::set_access_key_used(tx, id, use.at, use.service, use.region);
+        } else if (auto role = rows::find_by_id(tx, id)) {
           role->body["last_used"] = Json::object({{"at", use.at.ms}, {"region", use.region}});
-          store_.update(tx, *role);
+          rows::update(tx, *role);
         }
       }
-      store_.remove_sessions_before(tx, home_.clock.now() - kKeepExpired);
+      rows::remove_sessions_before(tx, home_.clock.now() - kKeepExpired);
     });
   });
   make_first_administrator();
@@ -111,7 +90,7 @@ void Iam::start() {
 
 void Iam::make_first_administrator() {
   const std::string& account = home_.settings.default_account;
-  if (home_.db.read([&](store::Tx& tx) { return store_.count(tx, account, Kind::kUser); }) > 0) return;
+  if (home_.db.read([&](store::Tx& tx) { return rows::count(tx, account, Kind::kUser); }) > 0) return;
 
   Entity admin{
       .kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};
@@ -126,25 +105,25 @@ void Iam::make_first_administrator() {
                                   {"SecretAccessKey", secret}});
   write_file_atomic(home_.settings.state_folder + "/admin-credentials.json", file.pretty() + "\n", 0600);
   home_.db.write([&](store::Tx& tx) {
-    store_.insert(tx, admin);
-    store_.attach(tx, admin, Usage::kPermissions, "arn:aws:iam::aws:policy/AdministratorAccess");
-    store_.insert(tx, AccessKeyRow{.access_key_id = key_id,
-                                   .user_id = admin.id,
-                                   .account = account,
-                                   .sealed_secret = home_.vault.seal(secret, "iam.secret:" + key_id),
-                                   .status = "Active",
-                                   .created = home_.clock.now()});
+    rows::insert(tx, admin);
+    rows::attach(tx, admin, Usage::kPermissions, "arn:aws:iam::aws:policy/AdministratorAccess");
+    rows::insert(tx, AccessKeyRow{.access_key_id = key_id,
+                                  .user_id = admin.id,
+                                  .account = account,
+                                  .sealed_secret = home_.vault.seal(secret, "iam.secret:" + key_id),
+                                  .status = "Active",
+                                  .created = home_.clock.now()});
   });
 }
 
 Entity Iam::require(Request& rq, Kind kind, std::string_view name) const {
-  if (auto found = store_.find(rq.tx, rq.account, kind, name)) return std::move(*found);
+  if (auto found = rows::find(rq.tx, rq.account, kind, name)) return std::move(*found);
   throw NoSuchEntityException(not_found(kind, std::string(name)));
 }
 
 Entity Iam::require_policy(Request& rq, std::string_view arn) const {
   if (!parse_arn(arn)) throw wire::Error("ValidationError", 400, "ARN " + std::string(arn) + " is not valid.");
-  auto found = store_.find_by_arn(rq.tx, arn);
+  auto found = rows::find_by_arn(rq.tx, arn);
   if (!found || found->kind != Kind::kPolicy || found->account != rq.account)
     throw NoSuchEntityException(not_found(Kind::kPolicy, std::string(arn)));
   return std::move(*found);
@@ -159,9 +138,9 @@ std::string Iam::user_name_or_own(Request& rq, const std::optional<std::string>&
 void Iam::authorize(Request& rq, std::string_view action, Kind kind, std::string_view name,
                     region::ConditionKeys keys) const {
   std::string arn = arn_of(kind, rq.account, "/", name);
-  if (const auto found = store_.find(rq.tx, rq.account, kind, name)) {
+  if (const auto found = rows::find(rq.tx, rq.account, kind, name)) {
     arn = found->arn;
-    add_tag_keys(*found, keys);
+    add_tag_keys(rq.tx, *found, keys);
     if (rq.names_key(action, "iam:PermissionsBoundary") && !keys.contains("iam:PermissionsBoundary"))
       if (const auto boundary = boundary_of(rq, *found))
         keys["iam:PermissionsBoundary"] = {boundary->permissions_boundary_arn.value_or("")};
@@ -173,8 +152,8 @@ void Iam::authorize_policy(Request& rq, std::string_view action, std::string_vie
                            region::ConditionKeys keys) const {
   if (!rq.names_resource(action, policy_arn))
     throw wire::Error("ValidationError", 400, "ARN " + std::string(policy_arn) + " is not valid.");
-  const auto found = store_.find_by_arn(rq.tx, policy_arn);
-  if (found && found->account == rq.account) add_tag_keys(*found, keys);
+  const auto found = rows::find_by_arn(rq.tx, policy_arn);
+  if (found && found->account == rq.account) add_tag_keys(rq.tx, *found, keys);
   rq.authorize(action, policy_arn, keys);
 }
 
@@ -191,7 +170,7 @@ Entity Iam::make(Request& rq, Kind kind, std::string_view name, const std::optio
 
 void Iam::insert(Request& rq, const Entity& entity) const {
   try {
-    store_.insert(rq.tx, entity);
+    rows::insert(rq.tx, entity);
   } catch (const store::UniqueViolation&) {
     throw EntityAlreadyExistsException(already_exists(entity.kind, entity.name));
   }
@@ -203,7 +182,7 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
   if (path) entity.path = *path;
   entity.arn = arn_of(entity.kind, entity.account, entity.path, entity.name);
   try {
-    store_.update(rq.tx, entity);
+    rows::update(rq.tx, entity);
   } catch (const store::UniqueViolation&) {
     throw EntityAlreadyExistsException(already_exists(entity.kind, entity.name));
   }
@@ -212,17 +191,17 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
 void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
   try {
     const auto parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
-    if (const auto unknown = find_unknown_principal(rq.tx, store_, *parsed))
+    if (const auto unknown = find_unknown_principal(rq.tx, *parsed))
       throw MalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
   } catch (const region::policy::DocumentError& refusal) {
     throw MalformedPolicyDocumentException(refusal.what());
   }
-  role.body["trust"] = bind_principals(rq.tx, store_, document);
+  role.body["trust"] = bind_principals(rq.tx, document);
   role.body.erase("trust_ids");
 }
 
 std::optional<AttachedPermissionsBoundary> Iam::boundary_of(Request& rq, const Entity& e) const {
-  const auto arns = store_.attached(rq.tx, e.id, Usage::kBoundary);
+  const auto arns = rows::attached(rq.tx, e.id, Usage::kBoundary);
   if (arns.empty()) return std::nullopt;
   return AttachedPermissionsBoundary{.permissions_boundary_arn = arns.front(), .permissions_boundary_type = "Policy"};
 }

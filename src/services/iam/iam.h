@@ -58,8 +58,8 @@ class Iam final : public Operations {
   void insert(Request& rq, const Entity& entity) const;
   void rename(Request& rq, Entity entity, const std::optional<std::string>& name,
               const std::optional<std::string>& path) const;
-  void tag(Request& rq, Entity entity, const std::vector<Tag>& tags) const;
-  void untag(Request& rq, Entity entity, const std::vector<std::string>& keys) const;
+  void tag(Request& rq, const Entity& entity, const std::vector<Tag>& tags) const;
+  void untag(Request& rq, const Entity& entity, const std::vector<std::string>& keys) const;
   void require_policy_exists(Request& rq, std::string_view policy_arn) const;
   void put_boundary(Request& rq, const Entity& owner, std::string_view policy_arn) const;
   void attach(Request& rq, const Entity& owner, std::string_view policy_arn) const;
@@ -85,7 +85,6 @@ class Iam final : public Operations {
   void make_first_administrator();
 
   region::Region& home_;
-  Store store_;
   ManagedPolicies managed_;
   PrincipalPolicies policies_;
   IamIdentity identity_;

@@ -1,48 +1,33 @@
-// Lists in pages: IAM's Marker is the key of the last item told, so that items that come and go move nothing.
+// Lists in pages as IAM has them: Marker, IsTruncated, and MaxItems from 1 to 1000, 100 when the caller does not say.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html and its like.
 #pragma once
 
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/encoding.h"
-#include "wire/error.h"
+#include "region/page.h"
 
 namespace hanbat::iam {
 
-template <class T>
-struct Page {
-  std::vector<T> items;
-  bool truncated = false;
-  std::optional<std::string> marker;
+/// The page of all items that the caller asks for; `key(item)` is unique, and no longer than IAM's Marker can bear (212
+/// bytes).
+template <class In, class T, class Key>
+region::Page<T> cut_page(const region::Request& rq, const In& in, std::vector<T> all, Key key) {
+  return region::Pager(rq, in).cut(std::move(all), key);
+}
 
-  /// Fills the two members that every list's answer has.
-  template <class Output>
-  void tell(Output& out) const {
-    out.is_truncated = truncated;
-    out.marker = marker;
-  }
-};
+/// A key for policies: a name is unique among the account's own and among AWS's, and their ARNs are too long.
+inline std::string policy_key(const std::string& name, std::string_view arn) {
+  return name + (arn.starts_with("arn:aws:iam::aws:") ? "/aws" : "/own");
+}
 
-/// The page after `marker` of items in the order of their keys.
-template <class T, class Key>
-Page<T> take_page(std::vector<T> all, Key key, const std::optional<std::string>& marker, std::optional<int> max_items) {
-  std::sort(all.begin(), all.end(), [&](const T& a, const T& b) { return key(a) < key(b); });
-  auto first = all.begin();
-  if (marker) {
-    const auto after = from_base64(*marker);
-    if (!after) throw wire::Error("ValidationError", 400, "Invalid Marker.");
-    first = std::find_if(all.begin(), all.end(), [&](const T& item) { return std::string(key(item)) > *after; });
-  }
-  const auto limit = static_cast<std::ptrdiff_t>(max_items.value_or(100));
-  Page<T> page;
-  page.truncated = all.end() - first > limit;
-  const auto last = page.truncated ? first + limit : all.end();
-  page.items.assign(std::make_move_iterator(first), std::make_move_iterator(last));
-  if (page.truncated) page.marker = to_base64(std::string(key(page.items.back())));
-  return page;
+/// Fills the two members that every list's answer has.
+template <class T, class Output>
+void end_page(const region::Page<T>& page, Output& out) {
+  out.is_truncated = page.next_token.has_value();
+  out.marker = page.next_token;
 }
 
 }  // namespace hanbat::iam

@@ -1,49 +1,59 @@
 #include "services/iam/store.h"
 
+#include <algorithm>
+
+#include "base/arn.h"
 #include "base/text.h"
+#include "region/resources.h"
 
 namespace hanbat::iam {
 namespace {
 
-constexpr std::string_view kEntityColumns = "kind, account, name, path, id, arn, created, body";
+/// The kind of rows in the region's store.
+std::string rows_of(Kind kind) { return "iam/" + std::string(kind_name(kind)); }
 
-Kind kind_of(std::string_view name) {
-  for (const Kind kind : {Kind::kUser, Kind::kGroup, Kind::kRole, Kind::kPolicy, Kind::kProfile})
-    if (kind_name(kind) == name) return kind;
-  return Kind::kUser;
+region::Place place_of(std::string_view account) { return {std::string(account), ""}; }
+
+region::RawResource encode(const Entity& e) {
+  region::RawResource raw;
+  raw.id = e.id;
+  raw.place = place_of(e.account);
+  raw.name = lower(e.name);  // names are unique without regard to case
+  raw.created = e.created;
+  raw.body = e.body;
+  raw.own = Json::object({{"name", e.name}, {"path", e.path}});
+  return raw;
 }
 
-Entity read_entity(const store::Row& row) {
-  return {.kind = kind_of(row.text(0)),
-          .account = row.text(1),
-          .name = row.text(2),
-          .path = row.text(3),
-          .id = row.text(4),
-          .arn = row.text(5),
-          .created = row.timestamp(6),
-          .body = row.json(7)};
+Entity decode(Kind kind, region::RawResource raw) {
+  Entity e{.kind = kind,
+           .account = std::move(raw.place.account),
+           .name = raw.own.text("name"),
+           .path = raw.own.text("path"),
+           .id = std::move(raw.id),
+           .created = raw.created,
+           .body = std::move(raw.body)};
+  e.arn = arn_of(kind, e.account, e.path, e.name);
+  return e;
 }
 
-std::optional<Entity> read_entity(const std::optional<store::Row>& row) {
-  if (!row) return std::nullopt;
-  return read_entity(*row);
+std::optional<Entity> decode(Kind kind, std::optional<region::RawResource> raw) {
+  if (!raw) return std::nullopt;
+  return decode(kind, std::move(*raw));
 }
 
-std::vector<Entity> read_entities(const std::vector<store::Row>& rows) {
+/// The entities of the ids in the first column, in order of kinds and names.
+std::vector<Entity> entities(store::Tx& tx, const std::vector<store::Row>& ids) {
   std::vector<Entity> out;
-  for (const store::Row& row : rows) out.push_back(read_entity(row));
+  for (const store::Row& row : ids)
+    if (auto entity = rows::find_by_id(tx, row.text(0))) out.push_back(std::move(*entity));
+  std::sort(out.begin(), out.end(), [](const Entity& a, const Entity& b) {
+    return std::pair(kind_name(a.kind), lower(a.name)) < std::pair(kind_name(b.kind), lower(b.name));
+  });
   return out;
 }
 
-std::string select_entities(std::string_view rest) {
-  return "SELECT " + std::string(kEntityColumns) + " FROM iam_entities " + std::string(rest);
-}
-
-/// The columns with the table's name before them, for joins.
-std::string select_joined(std::string_view rest) {
-  return "SELECT e.kind, e.account, e.name, e.path, e.id, e.arn, e.created, e.body FROM iam_entities e " +
-         std::string(rest);
-}
+constexpr Kind kKinds[] = {Kind::kUser, Kind::kGroup, Kind::kRole, Kind::kPolicy, Kind::kProfile};
 
 std::string_view usage_name(Usage usage) { return usage == Usage::kPermissions ? "permissions" : "boundary"; }
 
@@ -90,81 +100,93 @@ std::string_view kind_name(Kind kind) {
   return "";
 }
 
-Tags Entity::tags() const {
-  Tags out;
-  if (const Json* tags = body.find("tags"))
-    for (const auto& [key, value] : tags->members()) out[key] = value.as_string();
-  return out;
+std::string_view id_prefix(Kind kind) {
+  switch (kind) {
+    case Kind::kUser:
+      return "AIDA";
+    case Kind::kGroup:
+      return "AGPA";
+    case Kind::kRole:
+      return "AROA";
+    case Kind::kPolicy:
+      return "ANPA";
+    case Kind::kProfile:
+      return "AIPA";
+  }
+  return "";
 }
 
-void Entity::set_tags(const Tags& tags) {
-  Json json = Json::object();
-  for (const auto& [key, value] : tags) json[key] = value;
-  body["tags"] = json;
+std::string arn_of(Kind kind, std::string_view account, std::string_view path, std::string_view name) {
+  const std::string type(kind == Kind::kProfile ? "instance-profile" : kind_name(kind));
+  return make_arn("iam", "", account, type + std::string(path) + std::string(name));
 }
 
-void Store::insert(store::Tx& tx, const Entity& e) const {
-  tx.exec(
-      "INSERT INTO iam_entities (account, kind, name_key, name, path, id, arn, created, body) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      e.account, kind_name(e.kind), lower(e.name), e.name, e.path, e.id, e.arn, e.created, e.body);
+namespace rows {
+
+void insert(store::Tx& tx, const Entity& e) { region::rows::insert(tx, rows_of(e.kind), encode(e)); }
+
+std::optional<Entity> find(store::Tx& tx, std::string_view account, Kind kind, std::string_view name) {
+  return decode(kind, region::rows::find_named(tx, rows_of(kind), place_of(account), "", lower(name)));
 }
 
-std::optional<Entity> Store::find(store::Tx& tx, std::string_view account, Kind kind, std::string_view name) const {
-  return read_entity(tx.find(select_entities("WHERE account = ? AND kind = ? AND name_key = ?"), account,
-                             kind_name(kind), lower(name)));
+std::optional<Entity> find_by_id(store::Tx& tx, std::string_view id) {
+  for (const Kind kind : kKinds)
+    if (id.starts_with(id_prefix(kind))) return decode(kind, region::rows::find(tx, rows_of(kind), id));
+  return std::nullopt;
 }
 
-std::optional<Entity> Store::find_by_id(store::Tx& tx, std::string_view id) const {
-  return read_entity(tx.find(select_entities("WHERE id = ?"), id));
+std::optional<Entity> find_by_arn(store::Tx& tx, std::string_view arn) {
+  const std::string_view name = arn.substr(arn.rfind('/') + 1);
+  const auto parsed = parse_arn(arn);
+  if (!parsed) return std::nullopt;
+  for (const Kind kind : kKinds)
+    if (arn.starts_with(arn_of(kind, parsed->account, "/", "")))
+      if (auto entity = find(tx, parsed->account, kind, name); entity && entity->arn == arn) return entity;
+  return std::nullopt;
 }
 
-std::optional<Entity> Store::find_by_arn(store::Tx& tx, std::string_view arn) const {
-  return read_entity(tx.find(select_entities("WHERE arn = ?"), arn));
-}
-
-std::vector<Entity> Store::list(store::Tx& tx, std::string_view account, Kind kind,
-                                std::string_view path_prefix) const {
-  std::vector<Entity> all = read_entities(
-      tx.query(select_entities("WHERE account = ? AND kind = ? ORDER BY name_key"), account, kind_name(kind)));
-  std::erase_if(all, [&](const Entity& e) { return !e.path.starts_with(path_prefix); });
+std::vector<Entity> list(store::Tx& tx, std::string_view account, Kind kind, std::string_view path_prefix) {
+  std::vector<Entity> all;
+  for (auto& raw : region::rows::list_by_name(tx, rows_of(kind), place_of(account), {})) {
+    Entity entity = decode(kind, std::move(raw));
+    if (entity.path.starts_with(path_prefix)) all.push_back(std::move(entity));
+  }
   return all;
 }
 
-std::int64_t Store::count(store::Tx& tx, std::string_view account, Kind kind) const {
-  return tx.find("SELECT COUNT(*) FROM iam_entities WHERE account = ? AND kind = ?", account, kind_name(kind))
-      ->integer(0);
+std::int64_t count(store::Tx& tx, std::string_view account, Kind kind) {
+  return region::rows::count(tx, rows_of(kind), place_of(account), "");
 }
 
-void Store::update(store::Tx& tx, const Entity& e) const {
-  tx.exec("UPDATE iam_entities SET name_key = ?, name = ?, path = ?, arn = ?, body = ? WHERE id = ?", lower(e.name),
-          e.name, e.path, e.arn, e.body, e.id);
+void update(store::Tx& tx, const Entity& e) {
+  const auto before = find_by_id(tx, e.id);
+  region::rows::update(tx, rows_of(e.kind), encode(e));
+  if (before && before->arn != e.arn) region::move_tags(tx, before->arn, e.arn);
 }
 
-void Store::remove(store::Tx& tx, const Entity& e) const {
+void remove(store::Tx& tx, const Entity& e) {
   tx.exec("DELETE FROM iam_attachments WHERE owner_id = ?", e.id);
   tx.exec("DELETE FROM iam_inline_policies WHERE owner_id = ?", e.id);
   tx.exec("DELETE FROM iam_policy_versions WHERE policy_id = ?", e.id);
   tx.exec("DELETE FROM iam_profile_roles WHERE profile_id = ?", e.id);
-  tx.exec("DELETE FROM iam_entities WHERE id = ?", e.id);
+  region::delete_tags(tx, e.arn);
+  region::rows::remove(tx, rows_of(e.kind), e.id);
 }
 
-void Store::put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name,
-                              std::string_view document) const {
+void put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name, std::string_view document) {
   tx.exec(
       "INSERT INTO iam_inline_policies (owner_id, name, document) VALUES (?, ?, ?) "
       "ON CONFLICT (owner_id, name) DO UPDATE SET document = excluded.document",
       owner.id, name, document);
 }
 
-std::optional<std::string> Store::find_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name) const {
+std::optional<std::string> find_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name) {
   const auto row = tx.find("SELECT document FROM iam_inline_policies WHERE owner_id = ? AND name = ?", owner.id, name);
   if (!row) return std::nullopt;
   return row->text(0);
 }
 
-std::vector<std::pair<std::string, std::string>> Store::inline_policies(store::Tx& tx,
-                                                                        std::string_view owner_id) const {
+std::vector<std::pair<std::string, std::string>> inline_policies(store::Tx& tx, std::string_view owner_id) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const store::Row& row :
        tx.query("SELECT name, document FROM iam_inline_policies WHERE owner_id = ? ORDER BY name", owner_id))
@@ -172,27 +194,27 @@ std::vector<std::pair<std::string, std::string>> Store::inline_policies(store::T
   return out;
 }
 
-bool Store::remove_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name) const {
+bool remove_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name) {
   return tx.exec("DELETE FROM iam_inline_policies WHERE owner_id = ? AND name = ?", owner.id, name) > 0;
 }
 
-void Store::attach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) const {
+void attach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) {
   tx.exec(
       "INSERT INTO iam_attachments (owner_id, usage, policy_arn, account) VALUES (?, ?, ?, ?) "
       "ON CONFLICT (owner_id, usage, policy_arn) DO NOTHING",
       owner.id, usage_name(usage), policy_arn, owner.account);
 }
 
-bool Store::detach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) const {
+bool detach(store::Tx& tx, const Entity& owner, Usage usage, std::string_view policy_arn) {
   return tx.exec("DELETE FROM iam_attachments WHERE owner_id = ? AND usage = ? AND policy_arn = ?", owner.id,
                  usage_name(usage), policy_arn) > 0;
 }
 
-void Store::detach_boundary(store::Tx& tx, const Entity& owner) const {
+void detach_boundary(store::Tx& tx, const Entity& owner) {
   tx.exec("DELETE FROM iam_attachments WHERE owner_id = ? AND usage = ?", owner.id, usage_name(Usage::kBoundary));
 }
 
-std::vector<std::string> Store::attached(store::Tx& tx, std::string_view owner_id, Usage usage) const {
+std::vector<std::string> attached(store::Tx& tx, std::string_view owner_id, Usage usage) {
   std::vector<std::string> out;
   for (const store::Row& row :
        tx.query("SELECT policy_arn FROM iam_attachments WHERE owner_id = ? AND usage = ? ORDER BY policy_arn", owner_id,
@@ -201,27 +223,25 @@ std::vector<std::string> Store::attached(store::Tx& tx, std::string_view owner_i
   return out;
 }
 
-std::vector<Entity> Store::attached_to(store::Tx& tx, std::string_view account, std::string_view policy_arn,
-                                       Usage usage) const {
-  return read_entities(tx.query(select_joined("JOIN iam_attachments a ON a.owner_id = e.id WHERE a.account = ? AND "
-                                              "a.policy_arn = ? AND a.usage = ? ORDER BY e.kind, e.name_key"),
-                                account, policy_arn, usage_name(usage)));
+std::vector<Entity> attached_to(store::Tx& tx, std::string_view account, std::string_view policy_arn, Usage usage) {
+  return entities(
+      tx, tx.query("SELECT owner_id FROM iam_attachments WHERE account = ? AND policy_arn = ? AND usage = ?", account,
+                   policy_arn, usage_name(usage)));
 }
 
-std::int64_t Store::attachment_count(store::Tx& tx, std::string_view account, std::string_view policy_arn,
-                                     Usage usage) const {
+std::int64_t attachment_count(store::Tx& tx, std::string_view account, std::string_view policy_arn, Usage usage) {
   return tx
       .find("SELECT COUNT(*) FROM iam_attachments WHERE account = ? AND policy_arn = ? AND usage = ?", account,
             policy_arn, usage_name(usage))
       ->integer(0);
 }
 
-void Store::insert_version(store::Tx& tx, const Entity& policy, const PolicyVersionRow& version) const {
+void insert_version(store::Tx& tx, const Entity& policy, const PolicyVersionRow& version) {
   tx.exec("INSERT INTO iam_policy_versions (policy_id, number, document, created) VALUES (?, ?, ?, ?)", policy.id,
           version.number, version.document, version.created);
 }
 
-std::optional<PolicyVersionRow> Store::find_version(store::Tx& tx, const Entity& policy, std::int64_t number) const {
+std::optional<PolicyVersionRow> find_version(store::Tx& tx, const Entity& policy, std::int64_t number) {
   const auto row =
       tx.find("SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? AND number = ?", policy.id,
               number);
@@ -229,7 +249,7 @@ std::optional<PolicyVersionRow> Store::find_version(store::Tx& tx, const Entity&
   return PolicyVersionRow{row->integer(0), row->text(1), row->timestamp(2)};
 }
 
-std::vector<PolicyVersionRow> Store::versions(store::Tx& tx, const Entity& policy) const {
+std::vector<PolicyVersionRow> versions(store::Tx& tx, const Entity& policy) {
   std::vector<PolicyVersionRow> out;
   for (const store::Row& row :
        tx.query("SELECT number, document, created FROM iam_policy_versions WHERE policy_id = ? ORDER BY number DESC",
@@ -238,63 +258,59 @@ std::vector<PolicyVersionRow> Store::versions(store::Tx& tx, const Entity& polic
   return out;
 }
 
-void Store::remove_version(store::Tx& tx, const Entity& policy, std::int64_t number) const {
+void remove_version(store::Tx& tx, const Entity& policy, std::int64_t number) {
   tx.exec("DELETE FROM iam_policy_versions WHERE policy_id = ? AND number = ?", policy.id, number);
 }
 
-void Store::add_member(store::Tx& tx, const Entity& group, const Entity& user) const {
+void add_member(store::Tx& tx, const Entity& group, const Entity& user) {
   tx.exec("INSERT INTO iam_group_members (group_id, user_id) VALUES (?, ?) ON CONFLICT (group_id, user_id) DO NOTHING",
           group.id, user.id);
 }
 
-bool Store::remove_member(store::Tx& tx, const Entity& group, const Entity& user) const {
+bool remove_member(store::Tx& tx, const Entity& group, const Entity& user) {
   return tx.exec("DELETE FROM iam_group_members WHERE group_id = ? AND user_id = ?", group.id, user.id) > 0;
 }
 
-std::vector<Entity> Store::members(store::Tx& tx, const Entity& group) const {
-  return read_entities(
-      tx.query(select_joined("JOIN iam_group_members m ON m.user_id = e.id WHERE m.group_id = ? ORDER BY e.name_key"),
-               group.id));
+std::vector<Entity> members(store::Tx& tx, const Entity& group) {
+  return entities(tx, tx.query("SELECT user_id FROM iam_group_members WHERE group_id = ?", group.id));
 }
 
-std::vector<Entity> Store::groups_of(store::Tx& tx, std::string_view user_id) const {
-  return read_entities(tx.query(
-      select_joined("JOIN iam_group_members m ON m.group_id = e.id WHERE m.user_id = ? ORDER BY e.name_key"), user_id));
+std::vector<Entity> groups_of(store::Tx& tx, std::string_view user_id) {
+  return entities(tx, tx.query("SELECT group_id FROM iam_group_members WHERE user_id = ?", user_id));
 }
 
-void Store::set_profile_role(store::Tx& tx, const Entity& profile, const Entity& role) const {
+void set_profile_role(store::Tx& tx, const Entity& profile, const Entity& role) {
   tx.exec("INSERT INTO iam_profile_roles (profile_id, role_id) VALUES (?, ?)", profile.id, role.id);
 }
 
-void Store::clear_profile_role(store::Tx& tx, const Entity& profile) const {
+void clear_profile_role(store::Tx& tx, const Entity& profile) {
   tx.exec("DELETE FROM iam_profile_roles WHERE profile_id = ?", profile.id);
 }
 
-std::optional<Entity> Store::profile_role(store::Tx& tx, const Entity& profile) const {
-  return read_entity(
-      tx.find(select_joined("JOIN iam_profile_roles r ON r.role_id = e.id WHERE r.profile_id = ?"), profile.id));
+std::optional<Entity> profile_role(store::Tx& tx, const Entity& profile) {
+  const auto row = tx.find("SELECT role_id FROM iam_profile_roles WHERE profile_id = ?", profile.id);
+  if (!row) return std::nullopt;
+  return find_by_id(tx, row->text(0));
 }
 
-std::vector<Entity> Store::profiles_of(store::Tx& tx, const Entity& role) const {
-  return read_entities(
-      tx.query(select_joined("JOIN iam_profile_roles r ON r.profile_id = e.id WHERE r.role_id = ? ORDER BY e.name_key"),
-               role.id));
+std::vector<Entity> profiles_of(store::Tx& tx, const Entity& role) {
+  return entities(tx, tx.query("SELECT profile_id FROM iam_profile_roles WHERE role_id = ?", role.id));
 }
 
-void Store::insert(store::Tx& tx, const AccessKeyRow& key) const {
+void insert(store::Tx& tx, const AccessKeyRow& key) {
   tx.exec(
       "INSERT INTO iam_access_keys (access_key_id, user_id, account, secret, status, created) "
       "VALUES (?, ?, ?, ?, ?, ?)",
       key.access_key_id, key.user_id, key.account, key.sealed_secret, key.status, key.created);
 }
 
-std::optional<AccessKeyRow> Store::find_access_key(store::Tx& tx, std::string_view access_key_id) const {
+std::optional<AccessKeyRow> find_access_key(store::Tx& tx, std::string_view access_key_id) {
   const auto row = tx.find(std::string(kSelectKey) + "access_key_id = ?", access_key_id);
   if (!row) return std::nullopt;
   return read_key(*row);
 }
 
-std::vector<AccessKeyRow> Store::access_keys(store::Tx& tx, std::string_view user_id) const {
+std::vector<AccessKeyRow> access_keys(store::Tx& tx, std::string_view user_id) {
   std::vector<AccessKeyRow> out;
   for (const store::Row& row :
        tx.query(std::string(kSelectKey) + "user_id = ? ORDER BY created, access_key_id", user_id))
@@ -302,21 +318,21 @@ std::vector<AccessKeyRow> Store::access_keys(store::Tx& tx, std::string_view use
   return out;
 }
 
-void Store::set_access_key_status(store::Tx& tx, std::string_view access_key_id, std::string_view status) const {
+void set_access_key_status(store::Tx& tx, std::string_view access_key_id, std::string_view status) {
   tx.exec("UPDATE iam_access_keys SET status = ? WHERE access_key_id = ?", status, access_key_id);
 }
 
-void Store::set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
-                                std::string_view region) const {
+void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
+                         std::string_view region) {
   tx.exec("UPDATE iam_access_keys SET used_at = ?, used_service = ?, used_region = ? WHERE access_key_id = ?", at,
           service, region, access_key_id);
 }
 
-void Store::remove_access_key(store::Tx& tx, std::string_view access_key_id) const {
+void remove_access_key(store::Tx& tx, std::string_view access_key_id) {
   tx.exec("DELETE FROM iam_access_keys WHERE access_key_id = ?", access_key_id);
 }
 
-void Store::insert(store::Tx& tx, const ServiceCredentialRow& c) const {
+void insert(store::Tx& tx, const ServiceCredentialRow& c) {
   tx.exec(
       "INSERT INTO iam_service_credentials "
       "(id, user_id, account, service, service_user_name, password_hash, status, created) "
@@ -324,49 +340,49 @@ void Store::insert(store::Tx& tx, const ServiceCredentialRow& c) const {
       c.id, c.user_id, c.account, c.service, c.service_user_name, c.password_hash, c.status, c.created);
 }
 
-std::optional<ServiceCredentialRow> Store::find_service_credential(store::Tx& tx, std::string_view id) const {
+std::optional<ServiceCredentialRow> find_service_credential(store::Tx& tx, std::string_view id) {
   const auto row = tx.find(std::string(kSelectCredential) + "id = ?", id);
   if (!row) return std::nullopt;
   return read_credential(*row);
 }
 
-std::optional<ServiceCredentialRow> Store::find_service_credential_by_name(store::Tx& tx,
-                                                                           std::string_view user_name) const {
+std::optional<ServiceCredentialRow> find_service_credential_by_name(store::Tx& tx, std::string_view user_name) {
   const auto row = tx.find(std::string(kSelectCredential) + "service_user_name = ?", user_name);
   if (!row) return std::nullopt;
   return read_credential(*row);
 }
 
-std::vector<ServiceCredentialRow> Store::service_credentials(store::Tx& tx, std::string_view user_id) const {
+std::vector<ServiceCredentialRow> service_credentials(store::Tx& tx, std::string_view user_id) {
   std::vector<ServiceCredentialRow> out;
   for (const store::Row& row : tx.query(std::string(kSelectCredential) + "user_id = ? ORDER BY created, id", user_id))
     out.push_back(read_credential(row));
   return out;
 }
 
-void Store::update(store::Tx& tx, const ServiceCredentialRow& c) const {
+void update(store::Tx& tx, const ServiceCredentialRow& c) {
   tx.exec("UPDATE iam_service_credentials SET password_hash = ?, status = ? WHERE id = ?", c.password_hash, c.status,
           c.id);
 }
 
-void Store::remove_service_credential(store::Tx& tx, std::string_view id) const {
+void remove_service_credential(store::Tx& tx, std::string_view id) {
   tx.exec("DELETE FROM iam_service_credentials WHERE id = ?", id);
 }
 
-void Store::insert(store::Tx& tx, const SessionRow& session) const {
+void insert(store::Tx& tx, const SessionRow& session) {
   tx.exec("INSERT INTO iam_sessions (access_key_id, secret, caller, issued, expires) VALUES (?, ?, ?, ?, ?)",
           session.access_key_id, session.sealed_secret, session.caller, session.issued, session.expires);
 }
 
-std::optional<SessionRow> Store::find_session(store::Tx& tx, std::string_view access_key_id) const {
+std::optional<SessionRow> find_session(store::Tx& tx, std::string_view access_key_id) {
   const auto row = tx.find(
       "SELECT access_key_id, secret, caller, issued, expires FROM iam_sessions WHERE access_key_id = ?", access_key_id);
   if (!row) return std::nullopt;
   return SessionRow{row->text(0), row->text(1), row->json(2), row->timestamp(3), row->timestamp(4)};
 }
 
-void Store::remove_sessions_before(store::Tx& tx, Timestamp expired) const {
+void remove_sessions_before(store::Tx& tx, Timestamp expired) {
   tx.exec("DELETE FROM iam_sessions WHERE expires < ?", expired);
 }
 
+}  // namespace rows
 }  // namespace hanbat::iam

@@ -7,38 +7,42 @@
 namespace hanbat::iam {
 namespace {
 
-constexpr std::size_t kMostTags = 50;
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return LimitExceededException("The number of tags has reached the maximum limit.");
+    case region::TagFault::kReserved:
+      return InvalidInputException("Tag keys that begin with \"aws:\" are reserved for system use.");
+    case region::TagFault::kDuplicate:
+      return InvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+    case region::TagFault::kEmptyKey:
+    case region::TagFault::kLongKey:
+    case region::TagFault::kLongValue:
+    case region::TagFault::kCharacter:
+      return InvalidInputException("The tag with the key '" + problem.key + "' is not valid.");
+  }
+  return InvalidInputException("The tags are not valid.");
+}
 
-template <class Output>
-Output tags_page(const Entity& entity, const std::optional<std::string>& marker, std::optional<int> max_items) {
-  const auto page = take_page(tag_list(entity), [](const Tag& t) { return t.key; }, marker, max_items);
+template <class Output, class In>
+Output tags_page(Request& rq, const In& in, std::vector<Tag> tags) {
+  const auto page = cut_page(rq, in, std::move(tags), [](const Tag& tag) { return tag.key; });
   Output out;
   out.tags = page.items;
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
 }  // namespace
 
-std::vector<Tag> tag_list(const Entity& entity) {
-  std::vector<Tag> out;
-  for (const auto& [key, value] : entity.tags()) out.push_back({.key = key, .value = value});
-  return out;
+const region::TagRules kTagRules{.error = &tag_error, .keys = region::TagRules::Case::kFolded};
+
+std::vector<Tag> tag_list(store::Tx& tx, const Entity& entity) {
+  return region::tag_list<Tag>(region::tags_of(tx, entity.arn));
 }
 
-Tags merge_tags(Tags have, const std::vector<Tag>& add) {
-  Tags seen;
-  for (const Tag& tag : add) {
-    if (lower(tag.key).starts_with("aws:"))
-      throw InvalidInputException("Tag keys that begin with \"aws:\" are reserved for system use.");
-    // Keys are kept as written and compared without regard to case.
-    if (!seen.emplace(lower(tag.key), "").second)
-      throw InvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-    std::erase_if(have, [&](const auto& old) { return iequals(old.first, tag.key); });
-    have[tag.key] = tag.value;
-  }
-  if (have.size() > kMostTags) throw LimitExceededException("The number of tags has reached the maximum limit.");
-  return have;
+void put_tags(store::Tx& tx, const Entity& entity, const std::optional<std::vector<Tag>>& tags) {
+  region::put_tags(tx, entity.arn, region::tag_pairs(tags), kTagRules);
 }
 
 region::ConditionKeys request_tags(const std::vector<Tag>& tags) {
@@ -49,18 +53,12 @@ region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags) 
   return tags ? request_tags(*tags) : region::ConditionKeys();
 }
 
-region::ConditionKeys tag_keys(const std::vector<std::string>& keys) { return region::removed_tag_keys(keys); }
-
-void Iam::tag(Request& rq, Entity entity, const std::vector<Tag>& tags) const {
-  entity.set_tags(merge_tags(entity.tags(), tags));
-  store_.update(rq.tx, entity);
+void Iam::tag(Request& rq, const Entity& entity, const std::vector<Tag>& tags) const {
+  region::put_tags(rq.tx, entity.arn, region::tag_pairs(tags), kTagRules);
 }
 
-void Iam::untag(Request& rq, Entity entity, const std::vector<std::string>& keys) const {
-  Tags tags = entity.tags();
-  for (const std::string& key : keys) std::erase_if(tags, [&](const auto& old) { return iequals(old.first, key); });
-  entity.set_tags(tags);
-  store_.update(rq.tx, entity);
+void Iam::untag(Request& rq, const Entity& entity, const std::vector<std::string>& keys) const {
+  region::remove_tags(rq.tx, entity.arn, keys, kTagRules);
 }
 
 TagUserOutput Iam::tag_user(Request& rq, const TagUserInput& in) {
@@ -72,7 +70,7 @@ TagUserOutput Iam::tag_user(Request& rq, const TagUserInput& in) {
 }
 
 UntagUserOutput Iam::untag_user(Request& rq, const UntagUserInput& in) {
-  authorize(rq, "iam:UntagUser", Kind::kUser, in.user_name, tag_keys(in.tag_keys));
+  authorize(rq, "iam:UntagUser", Kind::kUser, in.user_name, region::removed_tag_keys(in.tag_keys));
 
   untag(rq, require_user(rq, in.user_name), in.tag_keys);
 
@@ -82,7 +80,7 @@ UntagUserOutput Iam::untag_user(Request& rq, const UntagUserInput& in) {
 ListUserTagsOutput Iam::list_user_tags(Request& rq, const ListUserTagsInput& in) {
   authorize(rq, "iam:ListUserTags", Kind::kUser, in.user_name);
 
-  return tags_page<ListUserTagsOutput>(require_user(rq, in.user_name), in.marker, in.max_items);
+  return tags_page<ListUserTagsOutput>(rq, in, tag_list(rq.tx, require_user(rq, in.user_name)));
 }
 
 TagRoleOutput Iam::tag_role(Request& rq, const TagRoleInput& in) {
@@ -94,7 +92,7 @@ TagRoleOutput Iam::tag_role(Request& rq, const TagRoleInput& in) {
 }
 
 UntagRoleOutput Iam::untag_role(Request& rq, const UntagRoleInput& in) {
-  authorize(rq, "iam:UntagRole", Kind::kRole, in.role_name, tag_keys(in.tag_keys));
+  authorize(rq, "iam:UntagRole", Kind::kRole, in.role_name, region::removed_tag_keys(in.tag_keys));
 
   untag(rq, require_role(rq, in.role_name), in.tag_keys);
 
@@ -104,7 +102,7 @@ UntagRoleOutput Iam::untag_role(Request& rq, const UntagRoleInput& in) {
 ListRoleTagsOutput Iam::list_role_tags(Request& rq, const ListRoleTagsInput& in) {
   authorize(rq, "iam:ListRoleTags", Kind::kRole, in.role_name);
 
-  return tags_page<ListRoleTagsOutput>(require_role(rq, in.role_name), in.marker, in.max_items);
+  return tags_page<ListRoleTagsOutput>(rq, in, tag_list(rq.tx, require_role(rq, in.role_name)));
 }
 
 TagPolicyOutput Iam::tag_policy(Request& rq, const TagPolicyInput& in) {
@@ -116,7 +114,7 @@ TagPolicyOutput Iam::tag_policy(Request& rq, const TagPolicyInput& in) {
 }
 
 UntagPolicyOutput Iam::untag_policy(Request& rq, const UntagPolicyInput& in) {
-  authorize_policy(rq, "iam:UntagPolicy", in.policy_arn, tag_keys(in.tag_keys));
+  authorize_policy(rq, "iam:UntagPolicy", in.policy_arn, region::removed_tag_keys(in.tag_keys));
 
   untag(rq, require_policy(rq, in.policy_arn), in.tag_keys);
 
@@ -126,8 +124,8 @@ UntagPolicyOutput Iam::untag_policy(Request& rq, const UntagPolicyInput& in) {
 ListPolicyTagsOutput Iam::list_policy_tags(Request& rq, const ListPolicyTagsInput& in) {
   authorize_policy(rq, "iam:ListPolicyTags", in.policy_arn);
 
-  if (managed_.find(in.policy_arn)) return tags_page<ListPolicyTagsOutput>(Entity{}, in.marker, in.max_items);
-  return tags_page<ListPolicyTagsOutput>(require_policy(rq, in.policy_arn), in.marker, in.max_items);
+  if (managed_.find(in.policy_arn)) return tags_page<ListPolicyTagsOutput>(rq, in, {});
+  return tags_page<ListPolicyTagsOutput>(rq, in, tag_list(rq.tx, require_policy(rq, in.policy_arn)));
 }
 
 TagInstanceProfileOutput Iam::tag_instance_profile(Request& rq, const TagInstanceProfileInput& in) {
@@ -139,7 +137,8 @@ TagInstanceProfileOutput Iam::tag_instance_profile(Request& rq, const TagInstanc
 }
 
 UntagInstanceProfileOutput Iam::untag_instance_profile(Request& rq, const UntagInstanceProfileInput& in) {
-  authorize(rq, "iam:UntagInstanceProfile", Kind::kProfile, in.instance_profile_name, tag_keys(in.tag_keys));
+  authorize(rq, "iam:UntagInstanceProfile", Kind::kProfile, in.instance_profile_name,
+            region::removed_tag_keys(in.tag_keys));
 
   untag(rq, require_profile(rq, in.instance_profile_name), in.tag_keys);
 
@@ -149,8 +148,8 @@ UntagInstanceProfileOutput Iam::untag_instance_profile(Request& rq, const UntagI
 ListInstanceProfileTagsOutput Iam::list_instance_profile_tags(Request& rq, const ListInstanceProfileTagsInput& in) {
   authorize(rq, "iam:ListInstanceProfileTags", Kind::kProfile, in.instance_profile_name);
 
-  return tags_page<ListInstanceProfileTagsOutput>(require_profile(rq, in.instance_profile_name), in.marker,
-                                                  in.max_items);
+  return tags_page<ListInstanceProfileTagsOutput>(rq, in,
+                                                  tag_list(rq.tx, require_profile(rq, in.instance_profile_name)));
 }
 
 }  // namespace hanbat::iam

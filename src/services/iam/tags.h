@@ -6,19 +6,21 @@
 #include <vector>
 
 #include "gen/iam/model.h"
-#include "region/authorization.h"
-#include "region/tag_keys.h"
+#include "region/tags.h"
 #include "services/iam/store.h"
 
 namespace hanbat::iam {
 
+/// Keys are kept as written and compared without regard to case; a resource has at most 50.
+/// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+extern const region::TagRules kTagRules;
+
 /// In order of keys.
-std::vector<Tag> tag_list(const Entity& entity);
-/// The entity's tags with these added. Throws InvalidInput, LimitExceeded.
-Tags merge_tags(Tags have, const std::vector<Tag>& add);
+std::vector<Tag> tag_list(store::Tx& tx, const Entity& entity);
+/// The tags of an entity that was just made.
+void put_tags(store::Tx& tx, const Entity& entity, const std::optional<std::vector<Tag>>& tags);
 /// aws:RequestTag/… and aws:TagKeys.
 region::ConditionKeys request_tags(const std::optional<std::vector<Tag>>& tags);
 region::ConditionKeys request_tags(const std::vector<Tag>& tags);
-region::ConditionKeys tag_keys(const std::vector<std::string>& keys);
 
 }  // namespace hanbat::iam

@@ -16,11 +16,11 @@ CreateAccountStatus status_of(const AccountRequest& request) {
   CreateAccountStatus out;
   out.id = request.id;
   out.account_name = request.body.text("name");
-  out.state = request.state;
+  out.state = std::string(word_of(request.state));
   out.requested_timestamp = request.requested;
-  if (request.state == "IN_PROGRESS") return out;
+  if (request.state == RequestState::kInProgress) return out;
   out.completed_timestamp = Timestamp{request.body.integer("completed")};
-  if (request.state == "SUCCEEDED") out.account_id = request.account;
+  if (request.state == RequestState::kSucceeded) out.account_id = request.account;
   if (request.body.contains("failure")) out.failure_reason = request.body.text("failure");
   return out;
 }
@@ -56,7 +56,7 @@ Account Organizations::account_of(store::Tx& tx, const OrganizationRow& organiza
   out.joined_method = node.body.text("method");
   out.joined_timestamp = Timestamp{node.body.integer("joined")};
   std::string path = organization.id + "/";
-  for (const Node& level : store_.line_to(tx, node)) path += level.id + "/";
+  for (const Node& level : rows::line_to(tx, node)) path += level.id + "/";
   out.paths = {{path}};
   return out;
 }
@@ -66,13 +66,13 @@ CreateAccountOutput Organizations::create_account(region::Request& rq, const Cre
 
   std::size_t accounts = 0;
   bool taken = false;
-  for (const Node& node : store_.nodes(rq.tx, organization.id)) {
+  for (const Node& node : rows::nodes(rq.tx, organization.id)) {
     accounts += node.kind == NodeKind::kAccount;
     taken = taken || (node.kind == NodeKind::kAccount && node.body.text("email") == in.email);
   }
-  for (const AccountRequest& request : store_.requests(rq.tx, organization.id)) {
-    accounts += request.state == "IN_PROGRESS";
-    taken = taken || (request.state == "IN_PROGRESS" && request.body.text("email") == in.email);
+  for (const AccountRequest& request : rows::requests(rq.tx, organization.id)) {
+    accounts += request.state == RequestState::kInProgress;
+    taken = taken || (request.state == RequestState::kInProgress && request.body.text("email") == in.email);
   }
   if (accounts >= kMostAccounts)
     throw ConstraintViolationException("You have exceeded the allowed number of AWS accounts.")
@@ -81,36 +81,35 @@ CreateAccountOutput Organizations::create_account(region::Request& rq, const Cre
   AccountRequest request{.id = "car-" + random_hex(32),
                          .organization_id = organization.id,
                          .account = random_from("123456789", 1) + random_from("0123456789", 11),
-                         .state = "IN_PROGRESS",
                          .requested = rq.now()};
-  while (store_.find_node(rq.tx, request.account) || request.account == home_.settings.default_account)
+  while (rows::find_node(rq.tx, request.account) || request.account == home_.settings.default_account)
     request.account = random_from("123456789", 1) + random_from("0123456789", 11);
   Json tags = Json::object();
-  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) tags[tag.key] = tag.value;
+  for (const auto& [key, value] : region::merged_tags({}, region::tag_pairs(in.tags), kTagRules)) tags[key] = value;
   request.body = Json::object({{"name", in.account_name},
                                {"email", in.email},
                                {"role", in.role_name.value_or("OrganizationAccountAccessRole")},
                                {"tags", std::move(tags)}});
   if (taken) {
-    request.state = "FAILED";
+    request.state = RequestState::kFailed;
     request.body["failure"] = "EMAIL_ALREADY_EXISTS";
     request.body["completed"] = rq.now().ms;
   } else {
     rq.add_task(
         {.kind = "organizations.create-account", .key = request.id, .body = Json::object({{"request", request.id}})});
   }
-  store_.put(rq.tx, request);
+  rows::insert(rq.tx, request);
 
   return {.create_account_status = status_of(request)};
 }
 
 void Organizations::open_account(store::TaskRun& run) {
   const std::string id = run.body().text("request");
-  const auto request = home_.db.read([&](store::Tx& tx) { return store_.find_request(tx, id); });
+  const auto request = home_.db.read([&](store::Tx& tx) { return rows::find_request(tx, id); });
   const auto organization = home_.db.read([&](store::Tx& tx) {
-    return request ? store_.find(tx, request->organization_id) : std::optional<OrganizationRow>();
+    return request ? rows::find(tx, request->organization_id) : std::optional<OrganizationRow>();
   });
-  if (!organization || request->state != "IN_PROGRESS") return;
+  if (!organization || request->state != RequestState::kInProgress) return;
 
   const iam::Client iam(home_, home_.identity().service_caller(request->account, kPrincipal),
                         home_.settings.default_region);
@@ -124,17 +123,23 @@ void Organizations::open_account(store::TaskRun& run) {
 
   run.finish([&](store::Tx& tx) {
     // Read again: the type of policy may have been enabled meanwhile.
-    const auto now = store_.find(tx, organization->id);
+    const auto now = rows::find(tx, organization->id);
     if (!now) return;
     AccountRequest done = *request;
-    done.state = "SUCCEEDED";
+    done.state = RequestState::kSucceeded;
     done.body["completed"] = home_.clock.now().ms;
-    store_.put(tx, done);
-    add(tx, *now,
-        {done.account, now->id, now->root_id, NodeKind::kAccount, done.body.text("name"),
-         Json::object({{"email", done.body.text("email")}, {"joined", home_.clock.now().ms}, {"method", "CREATED"}})});
-    for (const auto& [key, value] : done.body["tags"].members())
-      store_.set_tag(tx, done.account, key, value.as_string());
+    rows::update(tx, done);
+    const Node account{
+        done.account,
+        now->id,
+        now->root_id,
+        NodeKind::kAccount,
+        done.body.text("name"),
+        Json::object({{"email", done.body.text("email")}, {"joined", home_.clock.now().ms}, {"method", "CREATED"}})};
+    add(tx, *now, account);
+    region::TagPairs tags;
+    for (const auto& [key, value] : done.body["tags"].members()) tags.emplace_back(key, value.as_string());
+    region::put_tags(tx, arn_of(*now, account), tags, kTagRules);
   });
 }
 
@@ -142,7 +147,7 @@ DescribeCreateAccountStatusOutput Organizations::describe_create_account_status(
     region::Request& rq, const DescribeCreateAccountStatusInput& in) {
   const OrganizationRow organization = require_managed(rq, "DescribeCreateAccountStatus");
 
-  const auto request = store_.find_request(rq.tx, in.create_account_request_id);
+  const auto request = rows::find_request(rq.tx, in.create_account_request_id);
   if (!request || request->organization_id != organization.id)
     throw CreateAccountStatusNotFoundException("We can't find a create account request with the Id you specified.");
 
@@ -154,11 +159,11 @@ ListCreateAccountStatusOutput Organizations::list_create_account_status(region::
   const OrganizationRow organization = require_managed(rq, "ListCreateAccountStatus");
 
   std::vector<CreateAccountStatus> all;
-  for (const AccountRequest& request : store_.requests(rq.tx, organization.id))
-    if (!in.states || std::find(in.states->begin(), in.states->end(), request.state) != in.states->end())
+  for (const AccountRequest& request : rows::requests(rq.tx, organization.id))
+    if (!in.states || std::find(in.states->begin(), in.states->end(), word_of(request.state)) != in.states->end())
       all.push_back(status_of(request));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const CreateAccountStatus& status) { return *status.id; });
   return {.create_account_statuses = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 
@@ -166,17 +171,17 @@ ListAccountsOutput Organizations::list_accounts(region::Request& rq, const ListA
   const OrganizationRow organization = require_managed(rq, "ListAccounts");
 
   std::vector<Account> all;
-  for (const Node& node : store_.nodes(rq.tx, organization.id))
+  for (const Node& node : rows::nodes(rq.tx, organization.id))
     if (node.kind == NodeKind::kAccount) all.push_back(account_of(rq.tx, organization, node));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const Account& account) { return *account.id; });
   return {.accounts = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 
 DescribeAccountOutput Organizations::describe_account(region::Request& rq, const DescribeAccountInput& in) {
   const OrganizationRow organization = require_managed(rq, "DescribeAccount", in.account_id);
 
-  const auto node = store_.find_node(rq.tx, in.account_id);
+  const auto node = rows::find_node(rq.tx, in.account_id);
   if (!node || node->organization_id != organization.id)
     throw AccountNotFoundException("You specified an account that doesn't exist.");
 
@@ -189,10 +194,10 @@ ListAccountsForParentOutput Organizations::list_accounts_for_parent(region::Requ
 
   require_parent(rq, organization, in.parent_id);
   std::vector<Account> all;
-  for (const Node& node : store_.children(rq.tx, in.parent_id, NodeKind::kAccount))
+  for (const Node& node : rows::children(rq.tx, in.parent_id, NodeKind::kAccount))
     all.push_back(account_of(rq.tx, organization, node));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const Account& account) { return *account.id; });
   return {.accounts = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 

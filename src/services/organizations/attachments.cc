@@ -24,9 +24,9 @@ AttachPolicyOutput Organizations::attach_policy(region::Request& rq, const Attac
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   const Node target = require_target(rq, organization, in.target_id);
   check_enabled(organization);
-  if (!store_.attach(rq.tx, policy.id, target))
+  if (!rows::attach(rq.tx, policy.id, target))
     throw DuplicatePolicyAttachmentException("The selected policy is already attached to the specified target.");
-  if (store_.attached_to(rq.tx, organization.id, target.id).size() > kMost)
+  if (rows::attached_to(rq.tx, organization.id, target.id).size() > kMost)
     throw ConstraintViolationException("You have attached the maximum number of policies to the specified target.")
         .with("Reason", "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED");
 
@@ -40,9 +40,9 @@ DetachPolicyOutput Organizations::detach_policy(region::Request& rq, const Detac
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   const Node target = require_target(rq, organization, in.target_id);
   check_enabled(organization);
-  if (!store_.detach(rq.tx, policy.id, target.id))
+  if (!rows::detach(rq.tx, policy.id, target.id))
     throw PolicyNotAttachedException("The specified policy isn't attached to the specified target.");
-  if (store_.attached_to(rq.tx, organization.id, target.id).empty())
+  if (rows::attached_to(rq.tx, organization.id, target.id).empty())
     throw ConstraintViolationException("You can't remove the last policy from the specified target.")
         .with("Reason", "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED");
 
@@ -57,10 +57,10 @@ ListPoliciesForTargetOutput Organizations::list_policies_for_target(region::Requ
   check_policy_type(rq, in.filter);
   const Node target = require_target(rq, organization, in.target_id);
   std::vector<PolicySummary> all;
-  for (const PolicyRow& policy : store_.attached_to(rq.tx, organization.id, target.id))
+  for (const PolicyRow& policy : rows::attached_to(rq.tx, organization.id, target.id))
     all.push_back(summary_of(organization, policy));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const PolicySummary& policy) { return *policy.id; });
   return {.next_token = std::move(page.next_token), .policies = std::move(page.items)};
 }
 
@@ -70,13 +70,13 @@ ListTargetsForPolicyOutput Organizations::list_targets_for_policy(region::Reques
 
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   std::vector<PolicyTargetSummary> all;
-  for (const Node& node : store_.targets_of(rq.tx, organization, policy.id))
+  for (const Node& node : rows::targets_of(rq.tx, organization, policy.id))
     all.push_back({.arn = arn_of(organization, node),
                    .name = node.name,
                    .target_id = node.id,
                    .type = std::string(kind_name(node.kind))});
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const PolicyTargetSummary& target) { return *target.target_id; });
   return {.next_token = std::move(page.next_token), .targets = std::move(page.items)};
 }
 

@@ -43,14 +43,14 @@ CreateOrganizationOutput Organizations::create_organization(region::Request& rq,
 
   if (in.feature_set.value_or("ALL") != "ALL")
     throw wire::Error::not_implemented("CreateOrganization", "FeatureSet " + *in.feature_set);
-  if (store_.find_of(rq.tx, rq.account))
+  if (rows::find_of(rq.tx, rq.account))
     throw AlreadyInOrganizationException("The provided account is already a member of an organization.");
 
   const OrganizationRow row{.id = "o-" + random_from(kAlphabet, 10),
                             .management_account = rq.account,
                             .root_id = "r-" + random_from(kAlphabet, 4),
                             .created = rq.now()};
-  store_.insert(rq.tx, row);
+  rows::insert(rq.tx, row);
   add(rq.tx, row, {row.root_id, row.id, "", NodeKind::kRoot, "Root"});
   add(rq.tx, row,
       {rq.account, row.id, row.root_id, NodeKind::kAccount, "management",
@@ -62,7 +62,7 @@ CreateOrganizationOutput Organizations::create_organization(region::Request& rq,
 DescribeOrganizationOutput Organizations::describe_organization(region::Request& rq, const DescribeOrganizationInput&) {
   rq.authorize("organizations:DescribeOrganization", "*");
 
-  const auto row = store_.find_of(rq.tx, rq.account);
+  const auto row = rows::find_of(rq.tx, rq.account);
   if (!row) throw AWSOrganizationsNotInUseException("Your account is not a member of an organization.");
 
   return {.organization = describe(*row)};
@@ -71,23 +71,22 @@ DescribeOrganizationOutput Organizations::describe_organization(region::Request&
 DeleteOrganizationOutput Organizations::delete_organization(region::Request& rq, const DeleteOrganizationInput&) {
   const OrganizationRow row = require_managed(rq, "DeleteOrganization");
 
-  for (const Node& node : store_.nodes(rq.tx, row.id))
+  for (const Node& node : rows::nodes(rq.tx, row.id))
     if (node.kind == NodeKind::kUnit || (node.kind == NodeKind::kAccount && node.id != row.management_account))
       throw OrganizationNotEmptyException(
           "To delete an organization, you must first remove all member accounts "
           "(except the master) and delete all organizational units and policies.");
-  if (store_.policies(rq.tx, row).size() > 1)
+  if (rows::policies(rq.tx, row).size() > 1)
     throw OrganizationNotEmptyException("To delete an organization, you must first delete all its policies.");
-  store_.remove(rq.tx, row);
+  rows::remove(rq.tx, row);
 
   return {};
 }
 
-ListRootsOutput Organizations::list_roots(region::Request& rq, const ListRootsInput&) {
+ListRootsOutput Organizations::list_roots(region::Request& rq, const ListRootsInput& in) {
   const OrganizationRow row = require_managed(rq, "ListRoots");
-  ListRootsOutput out;
-  out.roots = {{describe_root(row)}};
-  return out;
+  auto page = cut_page(rq, in, std::vector<Root>{describe_root(row)}, [](const Root& root) { return *root.id; });
+  return {.next_token = std::move(page.next_token), .roots = std::move(page.items)};
 }
 
 EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, const EnablePolicyTypeInput& in) {
@@ -98,8 +97,8 @@ EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, co
   if (row.service_control) throw PolicyTypeAlreadyEnabledException("The specified policy type is already enabled.");
 
   row.service_control = true;
-  store_.set_service_control(rq.tx, row, true);
-  for (const Node& node : store_.nodes(rq.tx, row.id)) store_.attach(rq.tx, full_aws_access(row.id).id, node);
+  rows::update(rq.tx, row);
+  for (const Node& node : rows::nodes(rq.tx, row.id)) rows::attach(rq.tx, full_aws_access(row.id).id, node);
 
   return {.root = describe_root(row)};
 }
@@ -113,9 +112,9 @@ DisablePolicyTypeOutput Organizations::disable_policy_type(region::Request& rq, 
     throw PolicyTypeNotEnabledException("This operation can be performed only for enabled policy types.");
 
   row.service_control = false;
-  store_.set_service_control(rq.tx, row, false);
+  rows::update(rq.tx, row);
   // As on AWS, to enable the type again does not bring the attachments back.
-  store_.detach_all(rq.tx, row.id);
+  rows::detach_all(rq.tx, row.id);
 
   return {.root = describe_root(row)};
 }

@@ -12,54 +12,37 @@ void Organizations::start() {
 }
 
 std::optional<region::Membership> Organizations::find_membership(store::Tx& tx, std::string_view account) const {
-  const auto node = store_.find_node(tx, account);
+  const auto node = rows::find_node(tx, account);
   if (!node) return std::nullopt;
-  const auto organization = store_.find(tx, node->organization_id);
+  const auto organization = rows::find(tx, node->organization_id);
   if (!organization) return std::nullopt;
 
   region::Membership out{.organization_id = organization->id, .path = organization->id + "/"};
   // The management account is never bound, whatever is attached above it.
   const bool bound = organization->service_control && account != organization->management_account;
-  for (const Node& level : store_.line_to(tx, *node)) {
+  for (const Node& level : rows::line_to(tx, *node)) {
     if (level.kind != NodeKind::kAccount) out.path += level.id + "/";
     if (!bound) continue;
     auto& policies = out.service_control.emplace_back();
-    for (const PolicyRow& policy : store_.attached_to(tx, organization->id, level.id))
+    for (const PolicyRow& policy : rows::attached_to(tx, organization->id, level.id))
       policies.push_back({arn_of(*organization, policy), policy.content});
   }
   return out;
 }
 
-std::string arn_of(const OrganizationRow& organization, const Node& node) {
-  switch (node.kind) {
-    case NodeKind::kRoot:
-      return organization.arn("root", node.id);
-    case NodeKind::kUnit:
-      return organization.arn("ou", node.id);
-    case NodeKind::kAccount:
-      break;
-  }
-  return organization.arn("account", node.id);
-}
-
-std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy) {
-  if (policy.is_aws_managed()) return "arn:aws:organizations::aws:policy/service_control_policy/" + policy.id;
-  return organization.arn("policy", "service_control_policy/" + policy.id);
-}
-
 OrganizationRow Organizations::require_managed(region::Request& rq, std::string_view action, std::string_view id,
                                                region::ConditionKeys keys) const {
-  const auto organization = store_.find_of(rq.tx, rq.account);
+  const auto organization = rows::find_of(rq.tx, rq.account);
   const std::string action_name = "organizations:" + std::string(action);
   std::string resource = "*";
   if (organization && !id.empty()) {
-    if (const auto node = store_.find_node(rq.tx, id); node && node->organization_id == organization->id) {
+    if (const auto node = rows::find_node(rq.tx, id); node && node->organization_id == organization->id) {
       resource = arn_of(*organization, *node);
-    } else if (const auto policy = store_.find_policy(rq.tx, *organization, id)) {
+    } else if (const auto policy = rows::find_policy(rq.tx, *organization, id)) {
       resource = arn_of(*organization, *policy);
       if (rq.names_key(action_name, kPolicyType)) keys[kPolicyType] = {std::string(kServiceControl)};
     }
-    if (resource != "*") region::add_resource_tags(keys, store_.tags(rq.tx, id));
+    if (resource != "*") region::add_resource_tags(keys, region::tags_of(rq.tx, resource));
   }
   rq.authorize(action_name, resource, keys);
   if (!organization) throw AWSOrganizationsNotInUseException("Your account is not a member of an organization.");
@@ -80,7 +63,7 @@ OrganizationRow Organizations::require_managed_with_tags(region::Request& rq, st
 }
 
 Node Organizations::require_node(region::Request& rq, const OrganizationRow& organization, std::string_view id) const {
-  auto node = store_.find_node(rq.tx, id);
+  auto node = rows::find_node(rq.tx, id);
   if (!node || node->organization_id != organization.id)
     throw ChildNotFoundException("You specified a child that doesn't exist.");
   return std::move(*node);
@@ -88,14 +71,14 @@ Node Organizations::require_node(region::Request& rq, const OrganizationRow& org
 
 Node Organizations::require_parent(region::Request& rq, const OrganizationRow& organization,
                                    std::string_view id) const {
-  auto node = store_.find_node(rq.tx, id);
+  auto node = rows::find_node(rq.tx, id);
   if (!node || node->organization_id != organization.id || node->kind == NodeKind::kAccount)
     throw ParentNotFoundException("You specified parent that doesn't exist.");
   return std::move(*node);
 }
 
 Node Organizations::require_unit(region::Request& rq, const OrganizationRow& organization, std::string_view id) const {
-  auto node = store_.find_node(rq.tx, id);
+  auto node = rows::find_node(rq.tx, id);
   if (!node || node->organization_id != organization.id || node->kind != NodeKind::kUnit)
     throw OrganizationalUnitNotFoundException("You specified an organizational unit that doesn't exist.");
   return std::move(*node);
@@ -103,7 +86,7 @@ Node Organizations::require_unit(region::Request& rq, const OrganizationRow& org
 
 Node Organizations::require_target(region::Request& rq, const OrganizationRow& organization,
                                    std::string_view id) const {
-  auto node = store_.find_node(rq.tx, id);
+  auto node = rows::find_node(rq.tx, id);
   if (!node || node->organization_id != organization.id)
     throw TargetNotFoundException("You specified a target that doesn't exist.");
   return std::move(*node);
@@ -111,18 +94,22 @@ Node Organizations::require_target(region::Request& rq, const OrganizationRow& o
 
 PolicyRow Organizations::require_policy(region::Request& rq, const OrganizationRow& organization,
                                         std::string_view id) const {
-  if (auto policy = store_.find_policy(rq.tx, organization, id)) return std::move(*policy);
+  if (auto policy = rows::find_policy(rq.tx, organization, id)) return std::move(*policy);
   throw PolicyNotFoundException("You specified a policy that doesn't exist.");
 }
 
 void Organizations::add(store::Tx& tx, const OrganizationRow& organization, const Node& node) const {
-  store_.insert(tx, node);
-  if (organization.service_control) store_.attach(tx, full_aws_access(organization.id).id, node);
+  rows::insert(tx, node);
+  if (organization.service_control) rows::attach(tx, full_aws_access(organization.id).id, node);
 }
 
-void Organizations::set_tags(region::Request& rq, std::string_view resource_id,
+void Organizations::put_tags(region::Request& rq, std::string_view arn,
                              const std::optional<std::vector<Tag>>& tags) const {
-  for (const Tag& tag : tags.value_or(std::vector<Tag>())) store_.set_tag(rq.tx, resource_id, tag.key, tag.value);
+  region::put_tags(rq.tx, arn, region::tag_pairs(tags), kTagRules);
+}
+
+wire::Error Organizations::invalid_page_token(const wire::OperationModel&) const {
+  return InvalidInputException("You specified an invalid next token.").with("Reason", "INVALID_NEXT_TOKEN");
 }
 
 void check_policy_type(const region::Request& rq, std::string_view type) {

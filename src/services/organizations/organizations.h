@@ -1,18 +1,17 @@
 // AWS Organizations: accounts in a tree under one management account, and the service control policies that bound them.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/encoding.h"
-#include "base/text.h"
 #include "gen/organizations/operations.h"
 #include "region/organization.h"
+#include "region/page.h"
 #include "region/region.h"
+#include "region/tags.h"
 #include "services/organizations/store.h"
 
 namespace hanbat::organizations {
@@ -24,6 +23,7 @@ class Organizations final : public Operations, public region::Memberships {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
   std::optional<region::Membership> find_membership(store::Tx& tx, std::string_view account) const override;
 
 #include "gen/organizations/methods.inc"
@@ -47,18 +47,15 @@ class Organizations final : public Operations, public region::Memberships {
   PolicyRow require_policy(region::Request& rq, const OrganizationRow& organization, std::string_view id) const;
   /// Puts a node into the tree, with FullAWSAccess where service control policies are enabled.
   void add(store::Tx& tx, const OrganizationRow& organization, const Node& node) const;
-  void set_tags(region::Request& rq, std::string_view resource_id, const std::optional<std::vector<Tag>>& tags) const;
+  void put_tags(region::Request& rq, std::string_view arn, const std::optional<std::vector<Tag>>& tags) const;
   Account account_of(store::Tx& tx, const OrganizationRow& organization, const Node& node) const;
 
   /// Task organizations.create-account: gives the account the role by which the management account enters it.
   void open_account(store::TaskRun& run);
 
   region::Region& home_;
-  Store store_;
 };
 
-std::string arn_of(const OrganizationRow& organization, const Node& node);
-std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy);
 PolicySummary summary_of(const OrganizationRow& organization, const PolicyRow& policy);
 /// Throws NotImplemented for the types of policy that are not there.
 void check_policy_type(const region::Request& rq, std::string_view type);
@@ -66,27 +63,14 @@ void check_policy_type(const region::Request& rq, std::string_view type);
 inline constexpr std::string_view kServiceControl = "SERVICE_CONTROL_POLICY";
 inline constexpr const char* kPolicyType = "organizations:PolicyType";
 
-template <class T>
-struct Page {
-  std::vector<T> items;
-  std::optional<std::string> next_token;
-};
+/// At most 50 a resource.
+/// Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_tagging.html
+extern const region::TagRules kTagRules;
 
-/// The page of `all` that the request asks for; a token is the position of the first item of the next page.
-template <class T, class Input>
-Page<T> take_page(std::vector<T> all, const Input& in) {
-  std::size_t first = 0;
-  if (in.next_token) {
-    const auto at = parse_int(from_base64(*in.next_token).value_or(""));
-    if (!at || *at < 0)
-      throw InvalidInputException("You specified an invalid next token.").with("Reason", "INVALID_NEXT_TOKEN");
-    first = std::min(static_cast<std::size_t>(*at), all.size());
-  }
-  const std::size_t last = std::min(all.size(), first + static_cast<std::size_t>(in.max_results.value_or(20)));
-  Page<T> page;
-  page.items.assign(all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last));
-  if (last < all.size()) page.next_token = to_base64(std::to_string(last));
-  return page;
+/// The page of all items that the caller asks for, up to 20 of them.
+template <class In, class T, class Key>
+region::Page<T> cut_page(const region::Request& rq, const In& in, std::vector<T> all, Key key) {
+  return region::Pager(rq, in, {.usual = 20, .most = 20}).cut(std::move(all), key);
 }
 
 }  // namespace hanbat::organizations

@@ -41,10 +41,10 @@ class OrganizationsTest : public ::testing::Test {
   /// A member without the role that CreateAccount makes: the row alone.
   void put_member(const std::string& account) {
     test.db->write([&](store::Tx& tx) {
-      const auto organization = store_.find_of(tx, test.user.account);
-      store_.insert(tx, Node{account, organization->id, root, NodeKind::kAccount, "m"});
+      const auto organization = rows::find_of(tx, test.user.account);
+      rows::insert(tx, Node{account, organization->id, root, NodeKind::kAccount, "m"});
       if (organization->service_control)
-        store_.attach(tx, full_aws_access(organization->id).id, *store_.find_node(tx, account));
+        rows::attach(tx, full_aws_access(organization->id).id, *rows::find_node(tx, account));
     });
   }
   std::vector<std::vector<std::string>> bounds(const std::string& account) {
@@ -59,7 +59,6 @@ class OrganizationsTest : public ::testing::Test {
 
   region::TestRegion test;
   Organizations& service;
-  Store store_;
   std::string root;
 };
 

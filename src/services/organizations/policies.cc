@@ -61,11 +61,11 @@ CreatePolicyOutput Organizations::create_policy(region::Request& rq, const Creat
   if (policy.name == full_aws_access("").name) throw duplicate();
 
   try {
-    store_.insert(rq.tx, policy);
+    rows::insert(rq.tx, policy);
   } catch (const store::UniqueViolation&) {
     throw duplicate();
   }
-  set_tags(rq, policy.id, in.tags);
+  put_tags(rq, arn_of(organization, policy), in.tags);
 
   return {.policy = describe(organization, policy)};
 }
@@ -86,7 +86,7 @@ UpdatePolicyOutput Organizations::update_policy(region::Request& rq, const Updat
   policy.description = in.description.value_or(policy.description);
   policy.content = in.content.value_or(policy.content);
   try {
-    store_.update(rq.tx, policy);
+    rows::update(rq.tx, policy);
   } catch (const store::UniqueViolation&) {
     throw duplicate();
   }
@@ -99,9 +99,9 @@ DeletePolicyOutput Organizations::delete_policy(region::Request& rq, const Delet
 
   const PolicyRow policy = require_policy(rq, organization, in.policy_id);
   refuse_aws_managed(policy);
-  if (!store_.targets_of(rq.tx, organization, policy.id).empty())
+  if (!rows::targets_of(rq.tx, organization, policy.id).empty())
     throw PolicyInUseException("You specified a policy that is attached to an entity.");
-  store_.remove_policy(rq.tx, policy.id);
+  rows::remove_policy(rq.tx, organization, policy);
 
   return {};
 }
@@ -111,9 +111,9 @@ ListPoliciesOutput Organizations::list_policies(region::Request& rq, const ListP
 
   check_policy_type(rq, in.filter);
   std::vector<PolicySummary> all;
-  for (const PolicyRow& policy : store_.policies(rq.tx, organization)) all.push_back(summary_of(organization, policy));
+  for (const PolicyRow& policy : rows::policies(rq.tx, organization)) all.push_back(summary_of(organization, policy));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const PolicySummary& policy) { return *policy.id; });
   return {.next_token = std::move(page.next_token), .policies = std::move(page.items)};
 }
 

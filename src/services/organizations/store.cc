@@ -3,41 +3,92 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "region/resources.h"
 
 namespace hanbat::organizations {
 namespace {
 
 constexpr const char* kFullAccess = "p-FullAWSAccess";
-constexpr const char* kNodeColumns =
-    "SELECT id, organization_id, parent_id, kind, name, body FROM organizations_nodes ";
-constexpr const char* kOrganizationColumns =
-    "SELECT id, management_account, root_id, service_control, created FROM organizations_organizations ";
-constexpr const char* kPolicyColumns =
-    "SELECT id, organization_id, name, description, content FROM organizations_policies ";
-constexpr const char* kRequestColumns =
-    "SELECT id, organization_id, account, state, requested, body FROM organizations_account_requests ";
+constexpr std::string_view kOrganizations = "organizations/organization";
+constexpr std::string_view kNodes = "organizations/node";
+constexpr std::string_view kPolicies = "organizations/policy";
+constexpr std::string_view kRequests = "organizations/account-request";
 
-std::string sql(const char* columns, const char* rest) { return std::string(columns) + rest; }
-
-OrganizationRow organization_of(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.flag(3), row.timestamp(4)};
+region::RawResource encode(const OrganizationRow& o) {
+  region::RawResource raw;
+  raw.id = o.id;
+  raw.place.account = o.management_account;
+  raw.created = o.created;
+  raw.own = Json::object({{"root", o.root_id}, {"service_control", o.service_control}});
+  return raw;
 }
 
-Node node_of(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), *find_kind(row.text(3)), row.text(4), row.json(5)};
+OrganizationRow organization_of(region::RawResource raw) {
+  return {std::move(raw.id), std::move(raw.place.account), raw.own.text("root"), raw.own.flag("service_control"),
+          raw.created};
 }
 
-PolicyRow policy_of(const store::Row& row) { return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)}; }
+region::RawResource encode(const Node& node) {
+  region::RawResource raw;
+  raw.id = node.id;
+  raw.scope = node.organization_id;
+  raw.parent = node.parent_id;
+  raw.body = node.body;
+  raw.own = Json::object({{"kind", std::string(kind_name(node.kind))}, {"name", node.name}});
+  return raw;
+}
 
-AccountRequest request_of(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.timestamp(4), row.json(5)};
+Node node_of(region::RawResource raw) {
+  return {std::move(raw.id),    std::move(raw.scope), std::move(raw.parent), *find_kind(raw.own.text("kind")),
+          raw.own.text("name"), std::move(raw.body)};
+}
+
+region::RawResource encode(const PolicyRow& policy) {
+  region::RawResource raw;
+  raw.id = policy.id;
+  raw.scope = policy.organization_id;
+  raw.name = policy.name;
+  raw.own = Json::object({{"description", policy.description}, {"content", policy.content}});
+  return raw;
+}
+
+PolicyRow policy_of(region::RawResource raw) {
+  return {std::move(raw.id), std::move(raw.scope), raw.name.value_or(""), raw.own.text("description"),
+          raw.own.text("content")};
+}
+
+region::RawResource encode(const AccountRequest& request) {
+  region::RawResource raw;
+  raw.id = request.id;
+  raw.scope = request.organization_id;
+  raw.created = request.requested;
+  raw.body = request.body;
+  raw.own = Json::object({{"account", request.account}, {"state", std::string(word_of(request.state))}});
+  return raw;
+}
+
+AccountRequest request_of(region::RawResource raw) {
+  return {std::move(raw.id),
+          std::move(raw.scope),
+          raw.own.text("account"),
+          require_word<RequestState>(raw.own.text("state")),
+          raw.created,
+          std::move(raw.body)};
+}
+
+/// What was read, in order of ids.
+template <class Make>
+auto all_of(std::vector<region::RawResource> raws, Make make) {
+  std::sort(raws.begin(), raws.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  std::vector<decltype(make(std::move(raws.front())))> out;
+  for (region::RawResource& raw : raws) out.push_back(make(std::move(raw)));
+  return out;
 }
 
 template <class Make>
-auto all_of(const std::vector<store::Row>& rows, Make make) {
-  std::vector<decltype(make(rows.front()))> out;
-  for (const store::Row& row : rows) out.push_back(make(row));
-  return out;
+auto one_of(std::optional<region::RawResource> raw, Make make) -> std::optional<decltype(make(std::move(*raw)))> {
+  if (!raw) return std::nullopt;
+  return make(std::move(*raw));
 }
 
 }  // namespace
@@ -73,70 +124,75 @@ PolicyRow full_aws_access(std::string_view organization_id) {
           R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})"};
 }
 
-std::optional<OrganizationRow> Store::find(store::Tx& tx, std::string_view organization_id) const {
-  const auto row = tx.find(sql(kOrganizationColumns, "WHERE id = ?"), organization_id);
-  if (!row) return std::nullopt;
-  return organization_of(*row);
+std::string arn_of(const OrganizationRow& organization, const Node& node) {
+  switch (node.kind) {
+    case NodeKind::kRoot:
+      return organization.arn("root", node.id);
+    case NodeKind::kUnit:
+      return organization.arn("ou", node.id);
+    case NodeKind::kAccount:
+      break;
+  }
+  return organization.arn("account", node.id);
 }
 
-std::optional<OrganizationRow> Store::find_of(store::Tx& tx, std::string_view account) const {
+std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy) {
+  if (policy.is_aws_managed()) return "arn:aws:organizations::aws:policy/service_control_policy/" + policy.id;
+  return organization.arn("policy", "service_control_policy/" + policy.id);
+}
+
+namespace rows {
+
+std::optional<OrganizationRow> find(store::Tx& tx, std::string_view organization_id) {
+  return one_of(region::rows::find(tx, kOrganizations, organization_id), organization_of);
+}
+
+std::optional<OrganizationRow> find_of(store::Tx& tx, std::string_view account) {
   const auto node = find_node(tx, account);
   return node ? find(tx, node->organization_id) : std::nullopt;
 }
 
-void Store::insert(store::Tx& tx, const OrganizationRow& o) const {
-  tx.exec(
-      "INSERT INTO organizations_organizations (id, management_account, root_id, service_control, created) "
-      "VALUES (?, ?, ?, ?, ?)",
-      o.id, o.management_account, o.root_id, o.service_control, o.created);
+void insert(store::Tx& tx, const OrganizationRow& organization) {
+  region::rows::insert(tx, kOrganizations, encode(organization));
 }
 
-void Store::set_service_control(store::Tx& tx, const OrganizationRow& organization, bool enabled) const {
-  tx.exec("UPDATE organizations_organizations SET service_control = ? WHERE id = ?", enabled, organization.id);
+void update(store::Tx& tx, const OrganizationRow& organization) {
+  region::rows::update(tx, kOrganizations, encode(organization));
 }
 
-void Store::remove(store::Tx& tx, const OrganizationRow& organization) const {
-  for (const Node& node : nodes(tx, organization.id)) erase_tags(tx, node.id);
-  for (const PolicyRow& policy : policies(tx, organization)) erase_tags(tx, policy.id);
-  for (const char* table :
-       {"organizations_attachments", "organizations_policies", "organizations_account_requests", "organizations_nodes"})
-    tx.exec(std::string("DELETE FROM ") + table + " WHERE organization_id = ?", organization.id);
-  tx.exec("DELETE FROM organizations_organizations WHERE id = ?", organization.id);
+void remove(store::Tx& tx, const OrganizationRow& organization) {
+  detach_all(tx, organization.id);
+  for (const Node& node : nodes(tx, organization.id)) remove_node(tx, organization, node);
+  for (const PolicyRow& policy : policies(tx, organization)) remove_policy(tx, organization, policy);
+  for (const AccountRequest& request : requests(tx, organization.id)) region::rows::remove(tx, kRequests, request.id);
+  region::rows::remove(tx, kOrganizations, organization.id);
 }
 
-std::optional<Node> Store::find_node(store::Tx& tx, std::string_view id) const {
-  const auto row = tx.find(sql(kNodeColumns, "WHERE id = ?"), id);
-  if (!row) return std::nullopt;
-  return node_of(*row);
+std::optional<Node> find_node(store::Tx& tx, std::string_view id) {
+  return one_of(region::rows::find(tx, kNodes, id), node_of);
 }
 
-void Store::insert(store::Tx& tx, const Node& node) const {
-  tx.exec(
-      "INSERT INTO organizations_nodes (id, organization_id, parent_id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)",
-      node.id, node.organization_id, node.parent_id, kind_name(node.kind), node.name, node.body);
+void insert(store::Tx& tx, const Node& node) { region::rows::insert(tx, kNodes, encode(node)); }
+
+void update(store::Tx& tx, const Node& node) { region::rows::update(tx, kNodes, encode(node)); }
+
+void remove_node(store::Tx& tx, const OrganizationRow& organization, const Node& node) {
+  tx.exec("DELETE FROM organizations_attachments WHERE target_id = ?", node.id);
+  region::delete_tags(tx, arn_of(organization, node));
+  region::rows::remove(tx, kNodes, node.id);
 }
 
-void Store::update(store::Tx& tx, const Node& node) const {
-  tx.exec("UPDATE organizations_nodes SET parent_id = ?, name = ?, body = ? WHERE id = ?", node.parent_id, node.name,
-          node.body, node.id);
+std::vector<Node> children(store::Tx& tx, std::string_view parent_id, NodeKind kind) {
+  auto all = all_of(region::rows::list_of(tx, kNodes, parent_id), node_of);
+  std::erase_if(all, [&](const Node& node) { return node.kind != kind; });
+  return all;
 }
 
-void Store::remove_node(store::Tx& tx, std::string_view id) const {
-  tx.exec("DELETE FROM organizations_attachments WHERE target_id = ?", id);
-  erase_tags(tx, id);
-  tx.exec("DELETE FROM organizations_nodes WHERE id = ?", id);
+std::vector<Node> nodes(store::Tx& tx, std::string_view organization_id) {
+  return all_of(region::rows::list_in(tx, kNodes, organization_id), node_of);
 }
 
-std::vector<Node> Store::children(store::Tx& tx, std::string_view parent_id, NodeKind kind) const {
-  return all_of(tx.query(sql(kNodeColumns, "WHERE parent_id = ? AND kind = ? ORDER BY id"), parent_id, kind_name(kind)),
-                node_of);
-}
-
-std::vector<Node> Store::nodes(store::Tx& tx, std::string_view organization_id) const {
-  return all_of(tx.query(sql(kNodeColumns, "WHERE organization_id = ? ORDER BY id"), organization_id), node_of);
-}
-
-std::vector<Node> Store::line_to(store::Tx& tx, const Node& node) const {
+std::vector<Node> line_to(store::Tx& tx, const Node& node) {
   std::vector<Node> line{node};
   while (!line.back().parent_id.empty()) {
     auto parent = find_node(tx, line.back().parent_id);
@@ -147,110 +203,74 @@ std::vector<Node> Store::line_to(store::Tx& tx, const Node& node) const {
   return line;
 }
 
-std::optional<PolicyRow> Store::find_policy(store::Tx& tx, const OrganizationRow& organization,
-                                            std::string_view id) const {
+std::optional<PolicyRow> find_policy(store::Tx& tx, const OrganizationRow& organization, std::string_view id) {
   if (id == kFullAccess) return full_aws_access(organization.id);
-  const auto row = tx.find(sql(kPolicyColumns, "WHERE id = ? AND organization_id = ?"), id, organization.id);
-  if (!row) return std::nullopt;
-  return policy_of(*row);
+  auto policy = one_of(region::rows::find(tx, kPolicies, id), policy_of);
+  return policy && policy->organization_id == organization.id ? policy : std::nullopt;
 }
 
-std::vector<PolicyRow> Store::policies(store::Tx& tx, const OrganizationRow& organization) const {
-  auto out = all_of(tx.query(sql(kPolicyColumns, "WHERE organization_id = ? ORDER BY id"), organization.id), policy_of);
+std::vector<PolicyRow> policies(store::Tx& tx, const OrganizationRow& organization) {
+  auto out = all_of(region::rows::list_in(tx, kPolicies, organization.id), policy_of);
   out.push_back(full_aws_access(organization.id));
   return out;
 }
 
-void Store::insert(store::Tx& tx, const PolicyRow& p) const {
-  tx.exec("INSERT INTO organizations_policies (id, organization_id, name, description, content) VALUES (?, ?, ?, ?, ?)",
-          p.id, p.organization_id, p.name, p.description, p.content);
+void insert(store::Tx& tx, const PolicyRow& policy) { region::rows::insert(tx, kPolicies, encode(policy)); }
+
+void update(store::Tx& tx, const PolicyRow& policy) { region::rows::update(tx, kPolicies, encode(policy)); }
+
+void remove_policy(store::Tx& tx, const OrganizationRow& organization, const PolicyRow& policy) {
+  region::delete_tags(tx, arn_of(organization, policy));
+  region::rows::remove(tx, kPolicies, policy.id);
 }
 
-void Store::update(store::Tx& tx, const PolicyRow& p) const {
-  tx.exec("UPDATE organizations_policies SET name = ?, description = ?, content = ? WHERE id = ?", p.name,
-          p.description, p.content, p.id);
-}
-
-void Store::remove_policy(store::Tx& tx, std::string_view id) const {
-  erase_tags(tx, id);
-  tx.exec("DELETE FROM organizations_policies WHERE id = ?", id);
-}
-
-bool Store::attach(store::Tx& tx, std::string_view policy_id, const Node& target) const {
+bool attach(store::Tx& tx, std::string_view policy_id, const Node& target) {
   return tx.exec(
              "INSERT INTO organizations_attachments (policy_id, target_id, organization_id) VALUES (?, ?, ?) "
              "ON CONFLICT (policy_id, target_id) DO NOTHING",
              policy_id, target.id, target.organization_id) > 0;
 }
 
-bool Store::detach(store::Tx& tx, std::string_view policy_id, std::string_view target_id) const {
+bool detach(store::Tx& tx, std::string_view policy_id, std::string_view target_id) {
   return tx.exec("DELETE FROM organizations_attachments WHERE policy_id = ? AND target_id = ?", policy_id, target_id) >
          0;
 }
 
-void Store::detach_all(store::Tx& tx, std::string_view organization_id) const {
+void detach_all(store::Tx& tx, std::string_view organization_id) {
   tx.exec("DELETE FROM organizations_attachments WHERE organization_id = ?", organization_id);
 }
 
-std::vector<PolicyRow> Store::attached_to(store::Tx& tx, std::string_view organization_id,
-                                          std::string_view target_id) const {
+std::vector<PolicyRow> attached_to(store::Tx& tx, std::string_view organization_id, std::string_view target_id) {
   std::vector<PolicyRow> out;
   for (const store::Row& row :
-       tx.query("SELECT a.policy_id, p.organization_id, p.name, p.description, p.content "
-                "FROM organizations_attachments a LEFT JOIN organizations_policies p ON p.id = a.policy_id "
-                "WHERE a.target_id = ? ORDER BY a.policy_id",
-                target_id))
-    out.push_back(row.is_null(1) ? full_aws_access(organization_id) : policy_of(row));
+       tx.query("SELECT policy_id FROM organizations_attachments WHERE target_id = ? ORDER BY policy_id", target_id)) {
+    auto policy = one_of(region::rows::find(tx, kPolicies, row.text(0)), policy_of);
+    out.push_back(policy ? std::move(*policy) : full_aws_access(organization_id));
+  }
   return out;
 }
 
-std::vector<Node> Store::targets_of(store::Tx& tx, const OrganizationRow& organization,
-                                    std::string_view policy_id) const {
-  return all_of(tx.query(sql(kNodeColumns,
-                             "WHERE organization_id = ? AND id IN (SELECT target_id FROM organizations_attachments "
-                             "WHERE policy_id = ?) ORDER BY id"),
-                         organization.id, policy_id),
-                node_of);
-}
-
-void Store::put(store::Tx& tx, const AccountRequest& r) const {
-  tx.exec(
-      "INSERT INTO organizations_account_requests (id, organization_id, account, state, requested, body) "
-      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body",
-      r.id, r.organization_id, r.account, r.state, r.requested, r.body);
-}
-
-std::optional<AccountRequest> Store::find_request(store::Tx& tx, std::string_view id) const {
-  const auto row = tx.find(sql(kRequestColumns, "WHERE id = ?"), id);
-  if (!row) return std::nullopt;
-  return request_of(*row);
-}
-
-std::vector<AccountRequest> Store::requests(store::Tx& tx, std::string_view organization_id) const {
-  return all_of(tx.query(sql(kRequestColumns, "WHERE organization_id = ? ORDER BY id"), organization_id), request_of);
-}
-
-Tags Store::tags(store::Tx& tx, std::string_view resource_id) const {
-  Tags out;
+std::vector<Node> targets_of(store::Tx& tx, const OrganizationRow& organization, std::string_view policy_id) {
+  std::vector<Node> out;
   for (const store::Row& row :
-       tx.query("SELECT name, value FROM organizations_tags WHERE resource_id = ?", resource_id))
-    out[row.text(0)] = row.text(1);
+       tx.query("SELECT target_id FROM organizations_attachments WHERE organization_id = ? AND policy_id = ? "
+                "ORDER BY target_id",
+                organization.id, policy_id))
+    if (auto node = find_node(tx, row.text(0))) out.push_back(std::move(*node));
   return out;
 }
 
-void Store::set_tag(store::Tx& tx, std::string_view resource_id, std::string_view name, std::string_view value) const {
-  tx.exec(
-      "INSERT INTO organizations_tags (resource_id, name, value) VALUES (?, ?, ?) "
-      "ON CONFLICT (resource_id, name) DO UPDATE SET value = excluded.value",
-      resource_id, name, value);
+void insert(store::Tx& tx, const AccountRequest& request) { region::rows::insert(tx, kRequests, encode(request)); }
+
+void update(store::Tx& tx, const AccountRequest& request) { region::rows::update(tx, kRequests, encode(request)); }
+
+std::optional<AccountRequest> find_request(store::Tx& tx, std::string_view id) {
+  return one_of(region::rows::find(tx, kRequests, id), request_of);
 }
 
-void Store::erase_tag(store::Tx& tx, std::string_view resource_id, std::string_view name) const {
-  tx.exec("DELETE FROM organizations_tags WHERE resource_id = ? AND name = ?", resource_id, name);
+std::vector<AccountRequest> requests(store::Tx& tx, std::string_view organization_id) {
+  return all_of(region::rows::list_in(tx, kRequests, organization_id), request_of);
 }
 
-void Store::erase_tags(store::Tx& tx, std::string_view resource_id) const {
-  tx.exec("DELETE FROM organizations_tags WHERE resource_id = ?", resource_id);
-}
-
+}  // namespace rows
 }  // namespace hanbat::organizations

@@ -1,7 +1,7 @@
-// The rows of organizations: the organization, its tree, its policies and where they are attached.
+// The rows of organizations: the organization, its tree, its policies and the requests for accounts, all rows of the
+// region's store with the organization as their scope; and where policies are attached, a relation of its own.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "store/database.h"
 
 namespace hanbat::organizations {
@@ -49,65 +50,73 @@ struct PolicyRow {
   bool is_aws_managed() const;
 };
 
+enum class RequestState { kInProgress, kSucceeded, kFailed };
+
 struct AccountRequest {
   std::string id;
   std::string organization_id;
   std::string account;
-  std::string state;  // IN_PROGRESS, SUCCEEDED, FAILED
+  RequestState state = RequestState::kInProgress;
   Timestamp requested;
   Json body = Json::object();
 };
 
-using Tags = std::map<std::string, std::string>;
-
 /// The policy that allows everything, which every level has until somebody detaches it.
 PolicyRow full_aws_access(std::string_view organization_id);
 
+std::string arn_of(const OrganizationRow& organization, const Node& node);
+std::string arn_of(const OrganizationRow& organization, const PolicyRow& policy);
+
 /// All calls run in the caller's transaction.
-class Store {
- public:
-  std::optional<OrganizationRow> find(store::Tx& tx, std::string_view organization_id) const;
-  /// The organization that an account belongs to.
-  std::optional<OrganizationRow> find_of(store::Tx& tx, std::string_view account) const;
-  void insert(store::Tx& tx, const OrganizationRow& organization) const;
-  void set_service_control(store::Tx& tx, const OrganizationRow& organization, bool enabled) const;
-  /// With its root, its policies and its management account's node.
-  void remove(store::Tx& tx, const OrganizationRow& organization) const;
+namespace rows {
 
-  std::optional<Node> find_node(store::Tx& tx, std::string_view id) const;
-  void insert(store::Tx& tx, const Node& node) const;
-  void update(store::Tx& tx, const Node& node) const;
-  void remove_node(store::Tx& tx, std::string_view id) const;
-  /// By id.
-  std::vector<Node> children(store::Tx& tx, std::string_view parent_id, NodeKind kind) const;
-  std::vector<Node> nodes(store::Tx& tx, std::string_view organization_id) const;
-  /// From the root down to the node itself.
-  std::vector<Node> line_to(store::Tx& tx, const Node& node) const;
+std::optional<OrganizationRow> find(store::Tx& tx, std::string_view organization_id);
+/// The organization that an account belongs to.
+std::optional<OrganizationRow> find_of(store::Tx& tx, std::string_view account);
+void insert(store::Tx& tx, const OrganizationRow& organization);
+void update(store::Tx& tx, const OrganizationRow& organization);
+/// With its root, its policies and its management account's node.
+void remove(store::Tx& tx, const OrganizationRow& organization);
 
-  /// FullAWSAccess too.
-  std::optional<PolicyRow> find_policy(store::Tx& tx, const OrganizationRow& organization, std::string_view id) const;
-  std::vector<PolicyRow> policies(store::Tx& tx, const OrganizationRow& organization) const;
-  /// Both throw store::UniqueViolation when the name is taken.
-  void insert(store::Tx& tx, const PolicyRow& policy) const;
-  void update(store::Tx& tx, const PolicyRow& policy) const;
-  void remove_policy(store::Tx& tx, std::string_view id) const;
+std::optional<Node> find_node(store::Tx& tx, std::string_view id);
+void insert(store::Tx& tx, const Node& node);
+void update(store::Tx& tx, const Node& node);
+/// With its attachments and tags.
+void remove_node(store::Tx& tx, const OrganizationRow& organization, const Node& node);
+/// By id.
+std::vector<Node> children(store::Tx& tx, std::string_view parent_id, NodeKind kind);
+std::vector<Node> nodes(store::Tx& tx, std::string_view organization_id);
+/// From the root down to the node itself.
+std::vector<Node> line_to(store::Tx& tx, const Node& node);
 
-  /// False when it is attached already.
-  bool attach(store::Tx& tx, std::string_view policy_id, const Node& target) const;
-  bool detach(store::Tx& tx, std::string_view policy_id, std::string_view target_id) const;
-  void detach_all(store::Tx& tx, std::string_view organization_id) const;
-  /// By id.
-  std::vector<PolicyRow> attached_to(store::Tx& tx, std::string_view organization_id, std::string_view target_id) const;
-  std::vector<Node> targets_of(store::Tx& tx, const OrganizationRow& organization, std::string_view policy_id) const;
+/// FullAWSAccess too.
+std::optional<PolicyRow> find_policy(store::Tx& tx, const OrganizationRow& organization, std::string_view id);
+std::vector<PolicyRow> policies(store::Tx& tx, const OrganizationRow& organization);
+/// Both throw store::UniqueViolation when the name is taken.
+void insert(store::Tx& tx, const PolicyRow& policy);
+void update(store::Tx& tx, const PolicyRow& policy);
+/// With its tags.
+void remove_policy(store::Tx& tx, const OrganizationRow& organization, const PolicyRow& policy);
 
-  void put(store::Tx& tx, const AccountRequest& request) const;
-  std::optional<AccountRequest> find_request(store::Tx& tx, std::string_view id) const;
-  std::vector<AccountRequest> requests(store::Tx& tx, std::string_view organization_id) const;
+/// False when it is attached already.
+bool attach(store::Tx& tx, std::string_view policy_id, const Node& target);
+bool detach(store::Tx& tx, std::string_view policy_id, std::string_view target_id);
+void detach_all(store::Tx& tx, std::string_view organization_id);
+/// By id.
+std::vector<PolicyRow> attached_to(store::Tx& tx, std::string_view organization_id, std::string_view target_id);
+std::vector<Node> targets_of(store::Tx& tx, const OrganizationRow& organization, std::string_view policy_id);
 
-  Tags tags(store::Tx& tx, std::string_view resource_id) const;
-  void set_tag(store::Tx& tx, std::string_view resource_id, std::string_view name, std::string_view value) const;
-  void erase_tag(store::Tx& tx, std::string_view resource_id, std::string_view name) const;
-  void erase_tags(store::Tx& tx, std::string_view resource_id) const;
-};
+void insert(store::Tx& tx, const AccountRequest& request);
+void update(store::Tx& tx, const AccountRequest& request);
+std::optional<AccountRequest> find_request(store::Tx& tx, std::string_view id);
+std::vector<AccountRequest> requests(store::Tx& tx, std::string_view organization_id);
 
+}  // namespace rows
 }  // namespace hanbat::organizations
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::organizations::RequestState> =
+    std::to_array<hanbat::Word<hanbat::organizations::RequestState>>(
+        {{hanbat::organizations::RequestState::kInProgress, "IN_PROGRESS"},
+         {hanbat::organizations::RequestState::kSucceeded, "SUCCEEDED"},
+         {hanbat::organizations::RequestState::kFailed, "FAILED"}});

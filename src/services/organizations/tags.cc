@@ -1,28 +1,47 @@
 // Tags of accounts, units, roots and policies.
-#include "region/tag_keys.h"
 #include "services/organizations/organizations.h"
 
 namespace hanbat::organizations {
 namespace {
 
-void check_exists(const Store& store, store::Tx& tx, const OrganizationRow& organization, const std::string& id) {
-  const auto node = store.find_node(tx, id);
-  if (node && node->organization_id == organization.id) return;
-  if (const auto policy = store.find_policy(tx, organization, id); policy && !policy->is_aws_managed()) return;
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return ConstraintViolationException("You have exceeded the maximum number of tags.")
+          .with("Reason", "MAX_TAG_LIMIT_EXCEEDED");
+    case region::TagFault::kReserved:
+      return InvalidInputException("You specified a tag key that is reserved: " + problem.key)
+          .with("Reason", "INVALID_SYSTEM_TAGS_PARAMETER");
+    case region::TagFault::kDuplicate:
+      return InvalidInputException("You specified the tag key " + problem.key + " more than once.")
+          .with("Reason", "DUPLICATE_TAG_KEY");
+    case region::TagFault::kEmptyKey:
+    case region::TagFault::kLongKey:
+    case region::TagFault::kLongValue:
+    case region::TagFault::kCharacter:
+      break;
+  }
+  return InvalidInputException("You specified an invalid tag: " + problem.key).with("Reason", "INVALID_PATTERN");
+}
+
+/// The ARN of a node or policy of the organization's own. Throws TargetNotFoundException.
+std::string require_arn(store::Tx& tx, const OrganizationRow& organization, const std::string& id) {
+  const auto node = rows::find_node(tx, id);
+  if (node && node->organization_id == organization.id) return arn_of(organization, *node);
+  if (const auto policy = rows::find_policy(tx, organization, id); policy && !policy->is_aws_managed())
+    return arn_of(organization, *policy);
   throw TargetNotFoundException("You specified a target that doesn't exist.");
 }
 
 }  // namespace
 
+const region::TagRules kTagRules{.error = &tag_error};
+
 TagResourceOutput Organizations::tag_resource(region::Request& rq, const TagResourceInput& in) {
   const OrganizationRow organization =
       require_managed(rq, "TagResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));
 
-  check_exists(store_, rq.tx, organization, in.resource_id);
-  set_tags(rq, in.resource_id, in.tags);
-  if (store_.tags(rq.tx, in.resource_id).size() > 50)
-    throw ConstraintViolationException("You have exceeded the maximum number of tags.")
-        .with("Reason", "MAX_TAG_LIMIT_EXCEEDED");
+  put_tags(rq, require_arn(rq.tx, organization, in.resource_id), in.tags);
 
   return {};
 }
@@ -31,8 +50,7 @@ UntagResourceOutput Organizations::untag_resource(region::Request& rq, const Unt
   const OrganizationRow organization =
       require_managed(rq, "UntagResource", in.resource_id, region::removed_tag_keys(in.tag_keys));
 
-  check_exists(store_, rq.tx, organization, in.resource_id);
-  for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_id, key);
+  region::remove_tags(rq.tx, require_arn(rq.tx, organization, in.resource_id), in.tag_keys, kTagRules);
 
   return {};
 }
@@ -41,11 +59,12 @@ ListTagsForResourceOutput Organizations::list_tags_for_resource(region::Request&
                                                                 const ListTagsForResourceInput& in) {
   const OrganizationRow organization = require_managed(rq, "ListTagsForResource", in.resource_id);
 
-  check_exists(store_, rq.tx, organization, in.resource_id);
-  ListTagsForResourceOutput out;
-  out.tags.emplace();
-  for (const auto& [key, value] : store_.tags(rq.tx, in.resource_id)) out.tags->push_back({.key = key, .value = value});
-  return out;
+  // All tags fit into one page.
+  const region::Pager pager(rq, in, {.usual = 50});
+  const region::TagMap tags = region::tags_of(rq.tx, require_arn(rq.tx, organization, in.resource_id));
+  auto page = pager.cut(region::tag_list<Tag>(tags), [](const Tag& tag) { return tag.key; });
+
+  return {.next_token = std::move(page.next_token), .tags = std::move(page.items)};
 }
 
 }  // namespace hanbat::organizations

@@ -27,19 +27,19 @@ void check_name_is_free(const std::vector<Node>& siblings, std::string_view name
 MoveAccountOutput Organizations::move_account(region::Request& rq, const MoveAccountInput& in) {
   const OrganizationRow organization = require_managed(rq, "MoveAccount", in.account_id);
 
-  auto node = store_.find_node(rq.tx, in.account_id);
+  auto node = rows::find_node(rq.tx, in.account_id);
   if (!node || node->organization_id != organization.id || node->kind != NodeKind::kAccount)
     throw AccountNotFoundException("You specified an account that doesn't exist.");
   if (node->parent_id != in.source_parent_id)
     throw SourceParentNotFoundException("You specified a source parent that doesn't exist.");
-  const auto destination = store_.find_node(rq.tx, in.destination_parent_id);
+  const auto destination = rows::find_node(rq.tx, in.destination_parent_id);
   if (!destination || destination->organization_id != organization.id || destination->kind == NodeKind::kAccount)
     throw DestinationParentNotFoundException("You specified a destination parent that doesn't exist.");
   if (in.source_parent_id == in.destination_parent_id)
     throw DuplicateAccountException("The account is already present in the specified destination.");
 
   node->parent_id = destination->id;
-  store_.update(rq.tx, *node);
+  rows::update(rq.tx, *node);
 
   return {};
 }
@@ -50,7 +50,7 @@ ListParentsOutput Organizations::list_parents(region::Request& rq, const ListPar
   const Node child = require_node(rq, organization, in.child_id);
   ListParentsOutput out;
   out.parents.emplace();
-  if (const auto parent = store_.find_node(rq.tx, child.parent_id))
+  if (const auto parent = rows::find_node(rq.tx, child.parent_id))
     out.parents->push_back({.id = parent->id, .type = std::string(kind_name(parent->kind))});
   return out;
 }
@@ -63,10 +63,10 @@ ListChildrenOutput Organizations::list_children(region::Request& rq, const ListC
   if (!kind || *kind == NodeKind::kRoot)
     throw InvalidInputException("You specified an invalid value.").with("Reason", "INVALID_ENUM");
   std::vector<Child> all;
-  for (const Node& node : store_.children(rq.tx, parent.id, *kind))
+  for (const Node& node : rows::children(rq.tx, parent.id, *kind))
     all.push_back({.id = node.id, .type = in.child_type});
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const Child& child) { return *child.id; });
   return {.children = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 
@@ -75,10 +75,10 @@ CreateOrganizationalUnitOutput Organizations::create_organizational_unit(region:
   const OrganizationRow organization = require_managed_with_tags(rq, "CreateOrganizationalUnit", in.parent_id, in.tags);
 
   const Node parent = require_parent(rq, organization, in.parent_id);
-  if (store_.line_to(rq.tx, parent).size() > kDeepest)
+  if (rows::line_to(rq.tx, parent).size() > kDeepest)
     throw ConstraintViolationException("You have exceeded the maximum nesting depth for organizational units.")
         .with("Reason", "OU_DEPTH_LIMIT_EXCEEDED");
-  check_name_is_free(store_.children(rq.tx, parent.id, NodeKind::kUnit), in.name, "");
+  check_name_is_free(rows::children(rq.tx, parent.id, NodeKind::kUnit), in.name, "");
 
   const Node unit{
       .id = "ou-" + organization.root_id.substr(2) + "-" + random_from("abcdefghijklmnopqrstuvwxyz0123456789", 8),
@@ -87,7 +87,7 @@ CreateOrganizationalUnitOutput Organizations::create_organizational_unit(region:
       .kind = NodeKind::kUnit,
       .name = in.name};
   add(rq.tx, organization, unit);
-  set_tags(rq, unit.id, in.tags);
+  put_tags(rq, arn_of(organization, unit), in.tags);
 
   return {.organizational_unit = unit_of(organization, unit)};
 }
@@ -104,9 +104,9 @@ UpdateOrganizationalUnitOutput Organizations::update_organizational_unit(region:
 
   Node unit = require_unit(rq, organization, in.organizational_unit_id);
   if (in.name) {
-    check_name_is_free(store_.children(rq.tx, unit.parent_id, NodeKind::kUnit), *in.name, unit.id);
+    check_name_is_free(rows::children(rq.tx, unit.parent_id, NodeKind::kUnit), *in.name, unit.id);
     unit.name = *in.name;
-    store_.update(rq.tx, unit);
+    rows::update(rq.tx, unit);
   }
 
   return {.organizational_unit = unit_of(organization, unit)};
@@ -117,10 +117,10 @@ DeleteOrganizationalUnitOutput Organizations::delete_organizational_unit(region:
   const OrganizationRow organization = require_managed(rq, "DeleteOrganizationalUnit", in.organizational_unit_id);
 
   const Node unit = require_unit(rq, organization, in.organizational_unit_id);
-  if (!store_.children(rq.tx, unit.id, NodeKind::kUnit).empty() ||
-      !store_.children(rq.tx, unit.id, NodeKind::kAccount).empty())
+  if (!rows::children(rq.tx, unit.id, NodeKind::kUnit).empty() ||
+      !rows::children(rq.tx, unit.id, NodeKind::kAccount).empty())
     throw OrganizationalUnitNotEmptyException("You can't delete an organizational unit that isn't empty.");
-  store_.remove_node(rq.tx, unit.id);
+  rows::remove_node(rq.tx, organization, unit);
 
   return {};
 }
@@ -131,10 +131,9 @@ ListOrganizationalUnitsForParentOutput Organizations::list_organizational_units_
 
   const Node parent = require_parent(rq, organization, in.parent_id);
   std::vector<OrganizationalUnit> all;
-  for (const Node& node : store_.children(rq.tx, parent.id, NodeKind::kUnit))
-    all.push_back(unit_of(organization, node));
+  for (const Node& node : rows::children(rq.tx, parent.id, NodeKind::kUnit)) all.push_back(unit_of(organization, node));
 
-  auto page = take_page(std::move(all), in);
+  auto page = cut_page(rq, in, std::move(all), [](const OrganizationalUnit& unit) { return *unit.id; });
   return {.next_token = std::move(page.next_token), .organizational_units = std::move(page.items)};
 }
 

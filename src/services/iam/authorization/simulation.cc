@@ -142,7 +142,7 @@ void check(const Input& in) {
 
 /// One result per action. `question` has everything but action and resource.
 template <class Output, class Input>
-Output simulate(Question question, const Input& in, Organization organization) {
+Output simulate(region::Request& rq, Question question, const Input& in, Organization organization) {
   check(in);
   for (const ContextEntry& entry : in.context_entries.value_or(std::vector<ContextEntry>()))
     if (entry.context_key_name)
@@ -167,15 +167,15 @@ Output simulate(Question question, const Input& in, Organization organization) {
     results.push_back(result.finish(organization));
   }
   // The order is the caller's; the key only counts.
-  std::size_t next = 1'000'000;
+  std::int64_t next = 0;
   std::vector<std::pair<std::string, EvaluationResult>> numbered;
-  for (EvaluationResult& result : results) numbered.emplace_back(std::to_string(next++), std::move(result));
-  const auto page = take_page(std::move(numbered), [](const auto& r) { return r.first; }, in.marker, in.max_items);
+  for (EvaluationResult& result : results) numbered.emplace_back(region::page_key(next++), std::move(result));
+  const auto page = cut_page(rq, in, std::move(numbered), [](const auto& r) { return r.first; });
 
   Output out;
   out.evaluation_results.emplace();
   for (const auto& [number, result] : page.items) out.evaluation_results->push_back(result);
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -229,13 +229,13 @@ SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const Simula
                      "OrderedOrganizationPolicyInputList." + std::to_string(question.service_control.size() + 1)));
 
   const auto organization = in.ordered_organization_policy_input_list ? Organization::kCounts : Organization::kNone;
-  return simulate<SimulateCustomPolicyOutput>(std::move(question), in, organization);
+  return simulate<SimulateCustomPolicyOutput>(rq, std::move(question), in, organization);
 }
 
 SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const SimulatePrincipalPolicyInput& in) {
   authorize_source(rq, "iam:SimulatePrincipalPolicy", in.policy_source_arn);
 
-  const auto entity = store_.find_by_arn(rq.tx, in.policy_source_arn);
+  const auto entity = rows::find_by_arn(rq.tx, in.policy_source_arn);
   if (!entity || entity->account != rq.account || entity->kind == Kind::kPolicy || entity->kind == Kind::kProfile)
     throw NoSuchEntityException("Entity " + in.policy_source_arn + " cannot be found.");
   if (in.resource_policy && !in.caller_arn && entity->kind != Kind::kUser)
@@ -259,7 +259,7 @@ SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const 
     question.context.set("aws:PrincipalOrgID", membership->organization_id);
   }
 
-  return simulate<SimulatePrincipalPolicyOutput>(std::move(question), in,
+  return simulate<SimulatePrincipalPolicyOutput>(rq, std::move(question), in,
                                                  membership ? Organization::kCounts : Organization::kNone);
 }
 
@@ -279,7 +279,7 @@ GetContextKeysForPrincipalPolicyOutput Iam::get_context_keys_for_principal_polic
     Request& rq, const GetContextKeysForPrincipalPolicyInput& in) {
   authorize_source(rq, "iam:GetContextKeysForPrincipalPolicy", in.policy_source_arn);
 
-  const auto entity = store_.find_by_arn(rq.tx, in.policy_source_arn);
+  const auto entity = rows::find_by_arn(rq.tx, in.policy_source_arn);
   if (!entity || entity->account != rq.account)
     throw NoSuchEntityException("Entity " + in.policy_source_arn + " cannot be found.");
   std::set<std::string> keys;

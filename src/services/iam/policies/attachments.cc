@@ -15,13 +15,13 @@ std::pair<std::string, std::string> path_and_name(std::string_view policy_arn) {
   return {std::string(rest.substr(0, slash + 1)), std::string(rest.substr(slash + 1))};
 }
 
-template <class Output>
-Output attached_page(std::vector<AttachedPolicy> all, const std::optional<std::string>& marker,
-                     std::optional<int> max_items) {
-  const auto page = take_page(std::move(all), [](const AttachedPolicy& p) { return *p.policy_arn; }, marker, max_items);
+template <class Output, class In>
+Output attached_page(Request& rq, const In& in, std::vector<AttachedPolicy> all) {
+  const auto page = cut_page(rq, in, std::move(all),
+                             [](const AttachedPolicy& p) { return policy_key(*p.policy_name, *p.policy_arn); });
   Output out;
   out.attached_policies = page.items;
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -32,14 +32,14 @@ void Iam::require_policy_exists(Request& rq, std::string_view policy_arn) const 
   if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/"))
     throw InvalidInputException("ARN " + std::string(policy_arn) + " is not valid.");
   if (managed_.find(policy_arn)) return;
-  const auto policy = store_.find_by_arn(rq.tx, policy_arn);
+  const auto policy = rows::find_by_arn(rq.tx, policy_arn);
   if (!policy || policy->account != rq.account)
     throw NoSuchEntityException("Policy " + std::string(policy_arn) + " does not exist or is not attachable.");
 }
 
 void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
   require_policy_exists(rq, policy_arn);
-  const auto have = store_.attached(rq.tx, owner.id, Usage::kPermissions);
+  const auto have = rows::attached(rq.tx, owner.id, Usage::kPermissions);
   if (have.size() >= kMostAttached && std::find(have.begin(), have.end(), policy_arn) == have.end()) {
     const std::string_view what = owner.kind == Kind::kUser   ? "PoliciesPerUser"
                                   : owner.kind == Kind::kRole ? "PoliciesPerRole"
@@ -47,24 +47,24 @@ void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) 
     throw LimitExceededException("Cannot exceed quota for " + std::string(what) + ": " + std::to_string(kMostAttached));
   }
 
-  store_.attach(rq.tx, owner, Usage::kPermissions, policy_arn);
+  rows::attach(rq.tx, owner, Usage::kPermissions, policy_arn);
 }
 
 void Iam::detach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
-  if (!store_.detach(rq.tx, owner, Usage::kPermissions, policy_arn))
+  if (!rows::detach(rq.tx, owner, Usage::kPermissions, policy_arn))
     throw NoSuchEntityException("Policy " + std::string(policy_arn) + " was not found.");
 }
 
 void Iam::put_boundary(Request& rq, const Entity& owner, std::string_view policy_arn) const {
   require_policy_exists(rq, policy_arn);
 
-  store_.detach_boundary(rq.tx, owner);
-  store_.attach(rq.tx, owner, Usage::kBoundary, policy_arn);
+  rows::detach_boundary(rq.tx, owner);
+  rows::attach(rq.tx, owner, Usage::kBoundary, policy_arn);
 }
 
 std::vector<AttachedPolicy> Iam::attached(Request& rq, const Entity& owner, std::string_view path_prefix) const {
   std::vector<AttachedPolicy> out;
-  for (const std::string& arn : store_.attached(rq.tx, owner.id, Usage::kPermissions)) {
+  for (const std::string& arn : rows::attached(rq.tx, owner.id, Usage::kPermissions)) {
     const auto [path, name] = path_and_name(arn);
     if (path.starts_with(path_prefix)) out.push_back({.policy_arn = arn, .policy_name = name});
   }
@@ -96,8 +96,7 @@ ListAttachedUserPoliciesOutput Iam::list_attached_user_policies(Request& rq, con
 
   const Entity owner = require_user(rq, in.user_name);
 
-  return attached_page<ListAttachedUserPoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                       in.max_items);
+  return attached_page<ListAttachedUserPoliciesOutput>(rq, in, attached(rq, owner, in.path_prefix.value_or("/")));
 }
 
 AttachGroupPolicyOutput Iam::attach_group_policy(Request& rq, const AttachGroupPolicyInput& in) {
@@ -126,8 +125,7 @@ ListAttachedGroupPoliciesOutput Iam::list_attached_group_policies(Request& rq,
 
   const Entity owner = require_group(rq, in.group_name);
 
-  return attached_page<ListAttachedGroupPoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                        in.max_items);
+  return attached_page<ListAttachedGroupPoliciesOutput>(rq, in, attached(rq, owner, in.path_prefix.value_or("/")));
 }
 
 AttachRolePolicyOutput Iam::attach_role_policy(Request& rq, const AttachRolePolicyInput& in) {
@@ -157,8 +155,7 @@ ListAttachedRolePoliciesOutput Iam::list_attached_role_policies(Request& rq, con
 
   const Entity owner = require_role(rq, in.role_name);
 
-  return attached_page<ListAttachedRolePoliciesOutput>(attached(rq, owner, in.path_prefix.value_or("/")), in.marker,
-                                                       in.max_items);
+  return attached_page<ListAttachedRolePoliciesOutput>(rq, in, attached(rq, owner, in.path_prefix.value_or("/")));
 }
 
 ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const ListEntitiesForPolicyInput& in) {
@@ -167,7 +164,7 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
   if (!managed_.find(in.policy_arn)) require_policy(rq, in.policy_arn);
   const bool boundary = in.policy_usage_filter == "PermissionsBoundary";
   std::vector<Entity> all =
-      store_.attached_to(rq.tx, rq.account, in.policy_arn, boundary ? Usage::kBoundary : Usage::kPermissions);
+      rows::attached_to(rq.tx, rq.account, in.policy_arn, boundary ? Usage::kBoundary : Usage::kPermissions);
   const std::string prefix = in.path_prefix.value_or("/");
   const std::string wanted = in.entity_filter.value_or("");
   std::erase_if(all, [&](const Entity& e) {
@@ -175,9 +172,8 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
                            (wanted == "Group" && e.kind == Kind::kGroup) || (wanted == "Role" && e.kind == Kind::kRole);
     return !kind_fits || !e.path.starts_with(prefix);
   });
-  const auto page = take_page(
-      std::move(all), [](const Entity& e) { return std::string(kind_name(e.kind)) + "/" + e.name; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, std::move(all), [](const Entity& e) { return std::string(kind_name(e.kind)) + "/" + e.name; });
 
   ListEntitiesForPolicyOutput out{.policy_groups = std::vector<PolicyGroup>(),
                                   .policy_roles = std::vector<PolicyRole>(),
@@ -187,7 +183,7 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
     if (e.kind == Kind::kRole) out.policy_roles->push_back({.role_id = e.id, .role_name = e.name});
     if (e.kind == Kind::kUser) out.policy_users->push_back({.user_id = e.id, .user_name = e.name});
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 

@@ -26,13 +26,12 @@ std::size_t most_characters(Kind kind) {
 }
 
 /// A page of names in the answer's own members.
-template <class Output>
-Output names_page(std::vector<std::string> names, const std::optional<std::string>& marker,
-                  std::optional<int> max_items) {
-  const auto page = take_page(std::move(names), [](const std::string& n) { return n; }, marker, max_items);
+template <class Output, class In>
+Output names_page(Request& rq, const In& in, std::vector<std::string> names) {
+  const auto page = cut_page(rq, in, std::move(names), [](const std::string& name) { return name; });
   Output out;
   out.policy_names = page.items;
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -45,30 +44,30 @@ void Iam::put_inline(Request& rq, const Entity& owner, std::string_view name, co
     throw MalformedPolicyDocumentException(refusal.what());
   }
   std::size_t total = size_of(document);
-  for (const auto& [other, text] : store_.inline_policies(rq.tx, owner.id))
+  for (const auto& [other, text] : rows::inline_policies(rq.tx, owner.id))
     if (other != name) total += size_of(text);
   if (total > most_characters(owner.kind))
     throw LimitExceededException("Maximum policy size of " + std::to_string(most_characters(owner.kind)) +
                                  " bytes exceeded for " + std::string(kind_name(owner.kind)) + " " + owner.name);
 
-  store_.put_inline_policy(rq.tx, owner, name, document);
+  rows::put_inline_policy(rq.tx, owner, name, document);
 }
 
 std::string Iam::require_inline(Request& rq, const Entity& owner, std::string_view name) const {
-  if (auto found = store_.find_inline_policy(rq.tx, owner, name)) return *found;
+  if (auto found = rows::find_inline_policy(rq.tx, owner, name)) return *found;
   throw NoSuchEntityException("The " + std::string(kind_name(owner.kind)) + " policy with name " + std::string(name) +
                               " cannot be found.");
 }
 
 void Iam::delete_inline(Request& rq, const Entity& owner, std::string_view name) const {
-  if (!store_.remove_inline_policy(rq.tx, owner, name))
+  if (!rows::remove_inline_policy(rq.tx, owner, name))
     throw NoSuchEntityException("The " + std::string(kind_name(owner.kind)) + " policy with name " + std::string(name) +
                                 " cannot be found.");
 }
 
 std::vector<std::string> Iam::inline_names(Request& rq, const Entity& owner) const {
   std::vector<std::string> out;
-  for (const auto& [name, document] : store_.inline_policies(rq.tx, owner.id)) out.push_back(name);
+  for (const auto& [name, document] : rows::inline_policies(rq.tx, owner.id)) out.push_back(name);
   return out;
 }
 
@@ -97,7 +96,7 @@ GetUserPolicyOutput Iam::get_user_policy(Request& rq, const GetUserPolicyInput& 
 ListUserPoliciesOutput Iam::list_user_policies(Request& rq, const ListUserPoliciesInput& in) {
   authorize(rq, "iam:ListUserPolicies", Kind::kUser, in.user_name);
 
-  return names_page<ListUserPoliciesOutput>(inline_names(rq, require_user(rq, in.user_name)), in.marker, in.max_items);
+  return names_page<ListUserPoliciesOutput>(rq, in, inline_names(rq, require_user(rq, in.user_name)));
 }
 
 DeleteUserPolicyOutput Iam::delete_user_policy(Request& rq, const DeleteUserPolicyInput& in) {
@@ -135,8 +134,7 @@ GetGroupPolicyOutput Iam::get_group_policy(Request& rq, const GetGroupPolicyInpu
 ListGroupPoliciesOutput Iam::list_group_policies(Request& rq, const ListGroupPoliciesInput& in) {
   authorize(rq, "iam:ListGroupPolicies", Kind::kGroup, in.group_name);
 
-  return names_page<ListGroupPoliciesOutput>(inline_names(rq, require_group(rq, in.group_name)), in.marker,
-                                             in.max_items);
+  return names_page<ListGroupPoliciesOutput>(rq, in, inline_names(rq, require_group(rq, in.group_name)));
 }
 
 DeleteGroupPolicyOutput Iam::delete_group_policy(Request& rq, const DeleteGroupPolicyInput& in) {
@@ -175,7 +173,7 @@ GetRolePolicyOutput Iam::get_role_policy(Request& rq, const GetRolePolicyInput& 
 ListRolePoliciesOutput Iam::list_role_policies(Request& rq, const ListRolePoliciesInput& in) {
   authorize(rq, "iam:ListRolePolicies", Kind::kRole, in.role_name);
 
-  return names_page<ListRolePoliciesOutput>(inline_names(rq, require_role(rq, in.role_name)), in.marker, in.max_items);
+  return names_page<ListRolePoliciesOutput>(rq, in, inline_names(rq, require_role(rq, in.role_name)));
 }
 
 DeleteRolePolicyOutput Iam::delete_role_policy(Request& rq, const DeleteRolePolicyInput& in) {

@@ -53,14 +53,14 @@ Policy Iam::policy_of(Request& rq, const Entity& e) const {
   out.policy_name = e.name;
   out.path = e.path;
   out.default_version_id = e.body.text("default_version");
-  out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kPermissions));
+  out.attachment_count = static_cast<int>(rows::attachment_count(rq.tx, rq.account, e.arn, Usage::kPermissions));
   out.permissions_boundary_usage_count =
-      static_cast<int>(store_.attachment_count(rq.tx, rq.account, e.arn, Usage::kBoundary));
+      static_cast<int>(rows::attachment_count(rq.tx, rq.account, e.arn, Usage::kBoundary));
   out.is_attachable = true;
   if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
   out.create_date = e.created;
   out.update_date = Timestamp{e.body.integer("updated", e.created.ms)};
-  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
   return out;
 }
 
@@ -71,9 +71,9 @@ Policy Iam::policy_of(Request& rq, const ManagedPolicy& p) const {
   out.policy_name = p.name;
   out.path = p.path;
   out.default_version_id = p.version_id;
-  out.attachment_count = static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kPermissions));
+  out.attachment_count = static_cast<int>(rows::attachment_count(rq.tx, rq.account, p.arn, Usage::kPermissions));
   out.permissions_boundary_usage_count =
-      static_cast<int>(store_.attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
+      static_cast<int>(rows::attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
   out.is_attachable = true;
   if (!p.description.empty()) out.description = p.description;
   out.create_date = p.created;
@@ -91,10 +91,10 @@ CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) 
   policy.body["default_version"] = version_id(1);
   policy.body["last_version"] = 1;
   if (in.description) policy.body["description"] = *in.description;
-  policy.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
 
   insert(rq, policy);
-  store_.insert_version(rq.tx, policy, {.number = 1, .document = in.policy_document, .created = now_of(rq)});
+  put_tags(rq.tx, policy, in.tags);
+  rows::insert_version(rq.tx, policy, {.number = 1, .document = in.policy_document, .created = now_of(rq)});
 
   CreatePolicyOutput out;
   out.policy = policy_of(rq, policy);
@@ -119,7 +119,7 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
   const std::string scope = in.scope.value_or("All");
   std::vector<Policy> all;
   if (scope != "AWS")
-    for (const Entity& e : store_.list(rq.tx, rq.account, Kind::kPolicy, prefix)) all.push_back(policy_of(rq, e));
+    for (const Entity& e : rows::list(rq.tx, rq.account, Kind::kPolicy, prefix)) all.push_back(policy_of(rq, e));
   if (scope != "Local")
     for (const auto& [arn, aws] : managed_.all())
       if (aws.path.starts_with(prefix)) all.push_back(policy_of(rq, aws));
@@ -131,7 +131,8 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
     if (usage == "PermissionsBoundary" && !bounds) return true;
     return in.only_attached.value_or(false) && !attached && !bounds;
   });
-  const auto page = take_page(std::move(all), [](const Policy& p) { return *p.arn; }, in.marker, in.max_items);
+  const auto page =
+      cut_page(rq, in, std::move(all), [](const Policy& p) { return policy_key(*p.policy_name, *p.arn); });
 
   ListPoliciesOutput out;
   out.policies.emplace();
@@ -141,7 +142,7 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
     policy.tags.reset();
     out.policies->push_back(std::move(policy));
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -150,15 +151,15 @@ DeletePolicyOutput Iam::delete_policy(Request& rq, const DeletePolicyInput& in) 
 
   refuse_aws_managed(managed_, in.policy_arn);
   const Entity policy = require_policy(rq, in.policy_arn);
-  if (store_.attachment_count(rq.tx, rq.account, policy.arn, Usage::kPermissions) > 0 ||
-      store_.attachment_count(rq.tx, rq.account, policy.arn, Usage::kBoundary) > 0)
+  if (rows::attachment_count(rq.tx, rq.account, policy.arn, Usage::kPermissions) > 0 ||
+      rows::attachment_count(rq.tx, rq.account, policy.arn, Usage::kBoundary) > 0)
     throw DeleteConflictException("Cannot delete a policy attached to entities.");
-  if (store_.versions(rq.tx, policy).size() > 1)
+  if (rows::versions(rq.tx, policy).size() > 1)
     throw DeleteConflictException(
         "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The "
         "default version is deleted with the policy.");
 
-  store_.remove(rq.tx, policy);
+  rows::remove(rq.tx, policy);
 
   return {};
 }
@@ -169,7 +170,7 @@ CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePo
   refuse_aws_managed(managed_, in.policy_arn);
   Entity policy = require_policy(rq, in.policy_arn);
   check_document(policies_, in.policy_document);
-  if (store_.versions(rq.tx, policy).size() >= kMostVersions)
+  if (rows::versions(rq.tx, policy).size() >= kMostVersions)
     throw LimitExceededException(
         "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing "
         "version.");
@@ -179,8 +180,8 @@ CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePo
   policy.body["updated"] = now_of(rq).ms;
   if (in.set_as_default.value_or(false)) policy.body["default_version"] = version_id(row.number);
 
-  store_.insert_version(rq.tx, policy, row);
-  store_.update(rq.tx, policy);
+  rows::insert_version(rq.tx, policy, row);
+  rows::update(rq.tx, policy);
 
   CreatePolicyVersionOutput out;
   out.policy_version = version_of(row, policy);
@@ -201,7 +202,7 @@ GetPolicyVersionOutput Iam::get_policy_version(Request& rq, const GetPolicyVersi
   }
   const Entity policy = require_policy(rq, in.policy_arn);
   const auto number = parse_int(std::string_view(in.version_id).substr(1));
-  const auto row = number ? store_.find_version(rq.tx, policy, *number) : std::nullopt;
+  const auto row = number ? rows::find_version(rq.tx, policy, *number) : std::nullopt;
   if (!row) throw no_version(in.policy_arn, in.version_id);
   out.policy_version = version_of(*row, policy);
   out.policy_version->document = percent_encode(row->document);
@@ -216,17 +217,17 @@ ListPolicyVersionsOutput Iam::list_policy_versions(Request& rq, const ListPolicy
     all.push_back({.create_date = aws->updated, .is_default_version = true, .version_id = aws->version_id});
   } else {
     const Entity policy = require_policy(rq, in.policy_arn);
-    for (const PolicyVersionRow& row : store_.versions(rq.tx, policy)) all.push_back(version_of(row, policy));
+    for (const PolicyVersionRow& row : rows::versions(rq.tx, policy)) all.push_back(version_of(row, policy));
   }
   // The newest first: the key falls as the number grows, and has as many digits as any number.
   const auto key = [](const PolicyVersion& v) {
     return std::to_string(1'000'000'000 - parse_int(std::string_view(*v.version_id).substr(1)).value_or(0));
   };
-  const auto page = take_page(std::move(all), key, in.marker, in.max_items);
+  const auto page = cut_page(rq, in, std::move(all), key);
 
   ListPolicyVersionsOutput out;
   out.versions = page.items;
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -236,11 +237,11 @@ SetDefaultPolicyVersionOutput Iam::set_default_policy_version(Request& rq, const
   refuse_aws_managed(managed_, in.policy_arn);
   Entity policy = require_policy(rq, in.policy_arn);
   const auto number = parse_int(std::string_view(in.version_id).substr(1));
-  if (!number || !store_.find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
+  if (!number || !rows::find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
   policy.body["default_version"] = in.version_id;
   policy.body["updated"] = now_of(rq).ms;
 
-  store_.update(rq.tx, policy);
+  rows::update(rq.tx, policy);
 
   return {};
 }
@@ -251,11 +252,11 @@ DeletePolicyVersionOutput Iam::delete_policy_version(Request& rq, const DeletePo
   refuse_aws_managed(managed_, in.policy_arn);
   const Entity policy = require_policy(rq, in.policy_arn);
   const auto number = parse_int(std::string_view(in.version_id).substr(1));
-  if (!number || !store_.find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
+  if (!number || !rows::find_version(rq.tx, policy, *number)) throw no_version(in.policy_arn, in.version_id);
   if (policy.body.text("default_version") == in.version_id)
     throw DeleteConflictException("Cannot delete the default version of a policy.");
 
-  store_.remove_version(rq.tx, policy, *number);
+  rows::remove_version(rq.tx, policy, *number);
 
   return {};
 }

@@ -1,5 +1,7 @@
 #include "services/iam/policies/principal_policies.h"
 
+#include "region/tags.h"
+
 namespace hanbat::iam {
 namespace {
 
@@ -29,9 +31,9 @@ std::shared_ptr<const region::policy::Document> PrincipalPolicies::parse(const s
 
 std::optional<std::string> PrincipalPolicies::managed_text(store::Tx& tx, std::string_view policy_arn) const {
   if (const ManagedPolicy* policy = managed_.find(policy_arn)) return policy->document;
-  const auto policy = store_.find_by_arn(tx, policy_arn);
+  const auto policy = rows::find_by_arn(tx, policy_arn);
   if (!policy || policy->kind != Kind::kPolicy) return std::nullopt;
-  const auto version = store_.find_version(tx, *policy, version_number(policy->body.text("default_version", "v1")));
+  const auto version = rows::find_version(tx, *policy, version_number(policy->body.text("default_version", "v1")));
   if (!version) return std::nullopt;
   return version->document;
 }
@@ -56,19 +58,19 @@ std::vector<std::vector<Source>> PrincipalPolicies::service_control(const region
 
 void PrincipalPolicies::add_policies_of(store::Tx& tx, const Entity& owner, std::vector<Source>& out) const {
   const std::string type(kind_name(owner.kind));
-  for (const auto& [name, document] : store_.inline_policies(tx, owner.id))
+  for (const auto& [name, document] : rows::inline_policies(tx, owner.id))
     out.push_back({type + "_" + owner.name + "_" + name, type, parse(document, DocumentKind::kIdentity)});
-  for (const std::string& arn : store_.attached(tx, owner.id, Usage::kPermissions))
+  for (const std::string& arn : rows::attached(tx, owner.id, Usage::kPermissions))
     if (auto source = managed(tx, arn)) out.push_back(std::move(*source));
 }
 
 PrincipalFacts PrincipalPolicies::gather(store::Tx& tx, const Entity& entity) const {
   PrincipalFacts facts;
-  facts.tags = entity.tags();
+  facts.tags = region::tags_of(tx, entity.arn);
   add_policies_of(tx, entity, facts.identity);
   if (entity.kind == Kind::kUser)
-    for (const Entity& group : store_.groups_of(tx, entity.id)) add_policies_of(tx, group, facts.identity);
-  for (const std::string& arn : store_.attached(tx, entity.id, Usage::kBoundary)) {
+    for (const Entity& group : rows::groups_of(tx, entity.id)) add_policies_of(tx, group, facts.identity);
+  for (const std::string& arn : rows::attached(tx, entity.id, Usage::kBoundary)) {
     // A boundary whose policy is gone bounds everything.
     facts.boundary.emplace();
     if (auto source = managed(tx, arn)) facts.boundary->push_back(std::move(*source));
@@ -80,8 +82,8 @@ PrincipalFacts PrincipalPolicies::gather(store::Tx& tx, const Caller& caller) co
   std::string id = caller.user_id;
   if (caller.kind == Caller::Kind::kAssumedRole) id = id.substr(0, id.find(':'));
   // A federated user has what the user has who asked for the federation.
-  const auto entity = caller.kind == Caller::Kind::kFederatedUser ? store_.find_by_arn(tx, caller.principal_arn)
-                                                                  : store_.find_by_id(tx, id);
+  const auto entity = caller.kind == Caller::Kind::kFederatedUser ? rows::find_by_arn(tx, caller.principal_arn)
+                                                                  : rows::find_by_id(tx, id);
   if (!entity) return {};
   return gather(tx, *entity);
 }

@@ -28,7 +28,7 @@ struct PrincipalFacts {
 /// all threads.
 class PrincipalPolicies {
  public:
-  PrincipalPolicies(const Store& store, const ManagedPolicies& managed) : store_(store), managed_(managed) {}
+  PrincipalPolicies(const ManagedPolicies& managed) : managed_(managed) {}
 
   /// Nothing of anyone who is gone.
   PrincipalFacts gather(store::Tx& tx, const region::Caller& caller) const;
@@ -46,7 +46,6 @@ class PrincipalPolicies {
  private:
   void add_policies_of(store::Tx& tx, const Entity& owner, std::vector<region::policy::Source>& out) const;
 
-  const Store& store_;
   const ManagedPolicies& managed_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::shared_ptr<const region::policy::Document>, std::less<>> parsed_;

@@ -12,8 +12,8 @@ NoSuchEntityException no_key(const std::string& id) {
   return NoSuchEntityException("The Access Key with id " + id + " cannot be found.");
 }
 
-AccessKeyRow require_key(const Store& store, Request& rq, const Entity& user, const std::string& id) {
-  auto key = store.find_access_key(rq.tx, id);
+AccessKeyRow require_key(Request& rq, const Entity& user, const std::string& id) {
+  auto key = rows::find_access_key(rq.tx, id);
   if (!key || key->user_id != user.id) throw no_key(id);
   return std::move(*key);
 }
@@ -25,17 +25,17 @@ CreateAccessKeyOutput Iam::create_access_key(Request& rq, const CreateAccessKeyI
   authorize(rq, "iam:CreateAccessKey", Kind::kUser, name);
 
   const Entity user = require_user(rq, name);
-  if (store_.access_keys(rq.tx, user.id).size() >= kMostAccessKeys)
+  if (rows::access_keys(rq.tx, user.id).size() >= kMostAccessKeys)
     throw LimitExceededException("Cannot exceed quota for AccessKeysPerUser: " + std::to_string(kMostAccessKeys));
   const std::string id = make_access_key_id("AKIA");
   const std::string secret = make_secret_access_key();
 
-  store_.insert(rq.tx, AccessKeyRow{.access_key_id = id,
-                                    .user_id = user.id,
-                                    .account = rq.account,
-                                    .sealed_secret = home_.vault.seal(secret, "iam.secret:" + id),
-                                    .status = "Active",
-                                    .created = now_of(rq)});
+  rows::insert(rq.tx, AccessKeyRow{.access_key_id = id,
+                                   .user_id = user.id,
+                                   .account = rq.account,
+                                   .sealed_secret = home_.vault.seal(secret, "iam.secret:" + id),
+                                   .status = "Active",
+                                   .created = now_of(rq)});
 
   return {.access_key = {.access_key_id = id,
                          .create_date = now_of(rq),
@@ -49,15 +49,14 @@ ListAccessKeysOutput Iam::list_access_keys(Request& rq, const ListAccessKeysInpu
   authorize(rq, "iam:ListAccessKeys", Kind::kUser, name);
 
   const Entity user = require_user(rq, name);
-  const auto page = take_page(
-      store_.access_keys(rq.tx, user.id), [](const AccessKeyRow& k) { return k.access_key_id; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, rows::access_keys(rq.tx, user.id), [](const AccessKeyRow& k) { return k.access_key_id; });
 
   ListAccessKeysOutput out;
   for (const AccessKeyRow& key : page.items)
     out.access_key_metadata.push_back(
         {.access_key_id = key.access_key_id, .create_date = key.created, .status = key.status, .user_name = user.name});
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -65,9 +64,9 @@ UpdateAccessKeyOutput Iam::update_access_key(Request& rq, const UpdateAccessKeyI
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:UpdateAccessKey", Kind::kUser, name);
 
-  const AccessKeyRow key = require_key(store_, rq, require_user(rq, name), in.access_key_id);
+  const AccessKeyRow key = require_key(rq, require_user(rq, name), in.access_key_id);
 
-  store_.set_access_key_status(rq.tx, key.access_key_id, in.status);
+  rows::set_access_key_status(rq.tx, key.access_key_id, in.status);
 
   return {};
 }
@@ -76,16 +75,16 @@ DeleteAccessKeyOutput Iam::delete_access_key(Request& rq, const DeleteAccessKeyI
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:DeleteAccessKey", Kind::kUser, name);
 
-  const AccessKeyRow key = require_key(store_, rq, require_user(rq, name), in.access_key_id);
+  const AccessKeyRow key = require_key(rq, require_user(rq, name), in.access_key_id);
 
-  store_.remove_access_key(rq.tx, key.access_key_id);
+  rows::remove_access_key(rq.tx, key.access_key_id);
 
   return {};
 }
 
 GetAccessKeyLastUsedOutput Iam::get_access_key_last_used(Request& rq, const GetAccessKeyLastUsedInput& in) {
-  const auto key = store_.find_access_key(rq.tx, in.access_key_id);
-  const auto user = key && key->account == rq.account ? store_.find_by_id(rq.tx, key->user_id) : std::nullopt;
+  const auto key = rows::find_access_key(rq.tx, in.access_key_id);
+  const auto user = key && key->account == rq.account ? rows::find_by_id(rq.tx, key->user_id) : std::nullopt;
   authorize(rq, "iam:GetAccessKeyLastUsed", Kind::kUser, user ? user->name : "*");
 
   if (!user) throw no_key(in.access_key_id);

@@ -26,8 +26,7 @@ GetGroupOutput Iam::get_group(Request& rq, const GetGroupInput& in) {
   authorize(rq, "iam:GetGroup", Kind::kGroup, in.group_name);
 
   const Entity group = require_group(rq, in.group_name);
-  const auto page =
-      take_page(store_.members(rq.tx, group), [](const Entity& e) { return e.name; }, in.marker, in.max_items);
+  const auto page = cut_page(rq, in, rows::members(rq.tx, group), [](const Entity& e) { return e.name; });
 
   GetGroupOutput out{.group = group_of(group)};
   for (const Entity& user : page.items) {
@@ -35,7 +34,7 @@ GetGroupOutput Iam::get_group(Request& rq, const GetGroupInput& in) {
     out.users.back().tags.reset();
     out.users.back().permissions_boundary.reset();
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -43,13 +42,12 @@ ListGroupsOutput Iam::list_groups(Request& rq, const ListGroupsInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListGroups", make_arn("iam", "", rq.account, "group" + prefix));
 
-  const auto page = take_page(
-      store_.list(rq.tx, rq.account, Kind::kGroup, prefix), [](const Entity& e) { return e.name; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kGroup, prefix), [](const Entity& e) { return e.name; });
 
   ListGroupsOutput out;
   for (const Entity& e : page.items) out.groups.push_back(group_of(e));
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -69,14 +67,14 @@ DeleteGroupOutput Iam::delete_group(Request& rq, const DeleteGroupInput& in) {
   authorize(rq, "iam:DeleteGroup", Kind::kGroup, in.group_name);
 
   const Entity group = require_group(rq, in.group_name);
-  if (!store_.members(rq.tx, group).empty())
+  if (!rows::members(rq.tx, group).empty())
     throw DeleteConflictException("Cannot delete entity, must remove users from group first.");
-  if (!store_.attached(rq.tx, group.id, Usage::kPermissions).empty())
+  if (!rows::attached(rq.tx, group.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");
-  if (!store_.inline_policies(rq.tx, group.id).empty())
+  if (!rows::inline_policies(rq.tx, group.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete policies first.");
 
-  store_.remove(rq.tx, group);
+  rows::remove(rq.tx, group);
 
   return {};
 }
@@ -86,10 +84,10 @@ AddUserToGroupOutput Iam::add_user_to_group(Request& rq, const AddUserToGroupInp
 
   const Entity group = require_group(rq, in.group_name);
   const Entity user = require_user(rq, in.user_name);
-  if (store_.groups_of(rq.tx, user.id).size() >= kMostGroupsPerUser)
+  if (rows::groups_of(rq.tx, user.id).size() >= kMostGroupsPerUser)
     throw LimitExceededException("Cannot exceed quota for GroupsPerUser: " + std::to_string(kMostGroupsPerUser));
 
-  store_.add_member(rq.tx, group, user);
+  rows::add_member(rq.tx, group, user);
 
   return {};
 }
@@ -100,7 +98,7 @@ RemoveUserFromGroupOutput Iam::remove_user_from_group(Request& rq, const RemoveU
   const Entity group = require_group(rq, in.group_name);
   const Entity user = require_user(rq, in.user_name);
 
-  if (!store_.remove_member(rq.tx, group, user))
+  if (!rows::remove_member(rq.tx, group, user))
     throw NoSuchEntityException("User " + in.user_name + " is not in group " + in.group_name + ".");
 
   return {};
@@ -110,12 +108,11 @@ ListGroupsForUserOutput Iam::list_groups_for_user(Request& rq, const ListGroupsF
   authorize(rq, "iam:ListGroupsForUser", Kind::kUser, in.user_name);
 
   const Entity user = require_user(rq, in.user_name);
-  const auto page =
-      take_page(store_.groups_of(rq.tx, user.id), [](const Entity& e) { return e.name; }, in.marker, in.max_items);
+  const auto page = cut_page(rq, in, rows::groups_of(rq.tx, user.id), [](const Entity& e) { return e.name; });
 
   ListGroupsForUserOutput out;
   for (const Entity& e : page.items) out.groups.push_back(group_of(e));
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "region/caller_json.h"
 #include "region/policy/evaluation.h"
+#include "region/tags.h"
 #include "services/iam/authorization/global_keys.h"
 #include "services/iam/principals/principals.h"
 #include "services/iam/principals/secrets.h"
@@ -50,7 +51,7 @@ Caller IamIdentity::user_caller(const Entity& user) {
 
 std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, std::string_view access_key_id) {
   if (access_key_id.starts_with("ASIA")) {
-    const auto session = store_.find_session(tx, access_key_id);
+    const auto session = rows::find_session(tx, access_key_id);
     if (!session) return std::nullopt;
     const auto opened = vault_.open(session->sealed_secret, secret_purpose(access_key_id));
     if (!opened) return std::nullopt;
@@ -64,9 +65,9 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
     return out;
   }
 
-  const auto key = store_.find_access_key(tx, access_key_id);
+  const auto key = rows::find_access_key(tx, access_key_id);
   if (!key) return std::nullopt;
-  const auto user = store_.find_by_id(tx, key->user_id);
+  const auto user = rows::find_by_id(tx, key->user_id);
   const auto secret = vault_.open(key->sealed_secret, secret_purpose(access_key_id));
   if (!user || !secret) return std::nullopt;
   region::Credential out{.caller = user_caller(*user), .secret_access_key = *secret, .active = key->status == "Active"};
@@ -75,32 +76,32 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
 }
 
 std::optional<std::string> IamIdentity::find_key_account(store::Tx& tx, std::string_view access_key_id) {
-  if (const auto key = store_.find_access_key(tx, access_key_id)) return key->account;
-  if (const auto session = store_.find_session(tx, access_key_id)) return session->caller.text("account");
+  if (const auto key = rows::find_access_key(tx, access_key_id)) return key->account;
+  if (const auto session = rows::find_session(tx, access_key_id)) return session->caller.text("account");
   return std::nullopt;
 }
 
 std::optional<Caller> IamIdentity::find_git_caller(store::Tx& tx, std::string_view user_name,
                                                    std::string_view password) {
-  const auto credential = store_.find_service_credential_by_name(tx, user_name);
+  const auto credential = rows::find_service_credential_by_name(tx, user_name);
   if (!credential || credential->status != "Active" || credential->service != "codecommit.amazonaws.com")
     return std::nullopt;
   if (!password_matches(password, credential->password_hash)) return std::nullopt;
-  const auto user = store_.find_by_id(tx, credential->user_id);
+  const auto user = rows::find_by_id(tx, credential->user_id);
   if (!user) return std::nullopt;
   return user_caller(*user);
 }
 
 std::optional<region::RoleFacts> IamIdentity::find_role(store::Tx& tx, std::string_view role_arn) {
-  const auto role = store_.find_by_arn(tx, role_arn);
+  const auto role = rows::find_by_arn(tx, role_arn);
   if (!role || role->kind != Kind::kRole) return std::nullopt;
   return region::RoleFacts{.arn = role->arn,
                            .id = role->id,
                            .name = role->name,
                            .account = role->account,
-                           .trust = Json::parse(current_trust(tx, store_, *role)),
+                           .trust = Json::parse(current_trust(tx, *role)),
                            .longest_session = Seconds(role->body.integer("max_session", 3600)),
-                           .tags = role->tags()};
+                           .tags = region::tags_of(tx, role->arn)};
 }
 
 Caller IamIdentity::open_session(const region::RoleFacts& role, std::string_view session_name,
@@ -157,15 +158,15 @@ Json IamIdentity::find_managed_policy(store::Tx& tx, std::string_view policy_arn
 
 std::optional<std::string> IamIdentity::find_unknown_principal(store::Tx& tx,
                                                                const region::policy::Document& document) {
-  return iam::find_unknown_principal(tx, store_, document);
+  return iam::find_unknown_principal(tx, document);
 }
 
 std::string IamIdentity::bind_principals(store::Tx& tx, std::string_view policy) {
-  return iam::bind_principals(tx, store_, policy);
+  return iam::bind_principals(tx, policy);
 }
 
 std::string IamIdentity::show_principals(store::Tx& tx, std::string_view policy) {
-  return iam::show_principals(tx, store_, policy);
+  return iam::show_principals(tx, policy);
 }
 
 region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller& session, Seconds lifetime) {
@@ -179,11 +180,11 @@ region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller
   out.caller.access_key_id = out.access_key_id;
   out.caller.token_issued_at = home_.clock.now();
   const Json secret = Json::object({{"secret", out.secret_access_key}, {"token", out.session_token}});
-  store_.insert(tx, SessionRow{.access_key_id = out.access_key_id,
-                               .sealed_secret = vault_.seal(secret.dump(), secret_purpose(out.access_key_id)),
-                               .caller = region::write_caller(session),
-                               .issued = home_.clock.now(),
-                               .expires = out.expiration});
+  rows::insert(tx, SessionRow{.access_key_id = out.access_key_id,
+                              .sealed_secret = vault_.seal(secret.dump(), secret_purpose(out.access_key_id)),
+                              .caller = region::write_caller(session),
+                              .issued = home_.clock.now(),
+                              .expires = out.expiration});
   return out;
 }
 

@@ -37,9 +37,8 @@ class Uses {
 
 class IamIdentity final : public region::Identity {
  public:
-  IamIdentity(const region::Region& home, const region::Vault& vault, const Store& store,
-              const PrincipalPolicies& policies)
-      : home_(home), vault_(vault), store_(store), policies_(policies) {}
+  IamIdentity(const region::Region& home, const region::Vault& vault, const PrincipalPolicies& policies)
+      : home_(home), vault_(vault), policies_(policies) {}
 
   std::optional<region::Credential> find_credential(store::Tx& tx, std::string_view access_key_id) override;
   std::optional<region::Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
@@ -65,7 +64,6 @@ class IamIdentity final : public region::Identity {
  private:
   const region::Region& home_;
   const region::Vault& vault_;
-  const Store& store_;
   const PrincipalPolicies& policies_;
 };
 

@@ -11,14 +11,14 @@ InstanceProfile Iam::profile_of(Request& rq, const Entity& e) const {
                       .instance_profile_id = e.id,
                       .instance_profile_name = e.name,
                       .path = e.path};
-  if (const auto role = store_.profile_role(rq.tx, e)) {
+  if (const auto role = rows::profile_role(rq.tx, e)) {
     out.roles.push_back(role_of(rq, *role));
     out.roles.back().role_last_used.reset();
     out.roles.back().tags.reset();
     out.roles.back().permissions_boundary.reset();
     out.roles.back().max_session_duration.reset();
   }
-  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
   return out;
 }
 
@@ -28,9 +28,8 @@ CreateInstanceProfileOutput Iam::create_instance_profile(Request& rq, const Crea
   rq.authorize("iam:CreateInstanceProfile", profile.arn, tags);
   if (!tags.empty()) rq.authorize("iam:TagInstanceProfile", profile.arn, tags);
 
-  profile.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
-
   insert(rq, profile);
+  put_tags(rq.tx, profile, in.tags);
 
   return {.instance_profile = profile_of(rq, profile)};
 }
@@ -45,16 +44,15 @@ ListInstanceProfilesOutput Iam::list_instance_profiles(Request& rq, const ListIn
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListInstanceProfiles", make_arn("iam", "", rq.account, "instance-profile" + prefix));
 
-  const auto page = take_page(
-      store_.list(rq.tx, rq.account, Kind::kProfile, prefix), [](const Entity& e) { return e.name; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kProfile, prefix), [](const Entity& e) { return e.name; });
 
   ListInstanceProfilesOutput out;
   for (const Entity& e : page.items) {
     out.instance_profiles.push_back(profile_of(rq, e));
     out.instance_profiles.back().tags.reset();
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -62,26 +60,26 @@ DeleteInstanceProfileOutput Iam::delete_instance_profile(Request& rq, const Dele
   authorize(rq, "iam:DeleteInstanceProfile", Kind::kProfile, in.instance_profile_name);
 
   const Entity profile = require_profile(rq, in.instance_profile_name);
-  if (store_.profile_role(rq.tx, profile))
+  if (rows::profile_role(rq.tx, profile))
     throw DeleteConflictException("Cannot delete entity, must remove roles from instance profile first.");
 
-  store_.remove(rq.tx, profile);
+  rows::remove(rq.tx, profile);
 
   return {};
 }
 
 AddRoleToInstanceProfileOutput Iam::add_role_to_instance_profile(Request& rq, const AddRoleToInstanceProfileInput& in) {
   authorize(rq, "iam:AddRoleToInstanceProfile", Kind::kProfile, in.instance_profile_name);
-  const auto named = store_.find(rq.tx, rq.account, Kind::kRole, in.role_name);
+  const auto named = rows::find(rq.tx, rq.account, Kind::kRole, in.role_name);
   rq.authorize_pass_role(named ? named->arn : make(rq, Kind::kRole, in.role_name, {}).arn, "ec2.amazonaws.com", {});
 
   const Entity profile = require_profile(rq, in.instance_profile_name);
   const Entity role = require_role(rq, in.role_name);
   refuse_service_linked(role);
-  if (store_.profile_role(rq.tx, profile))
+  if (rows::profile_role(rq.tx, profile))
     throw LimitExceededException("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
 
-  store_.set_profile_role(rq.tx, profile, role);
+  rows::set_profile_role(rq.tx, profile, role);
 
   return {};
 }
@@ -92,12 +90,12 @@ RemoveRoleFromInstanceProfileOutput Iam::remove_role_from_instance_profile(
 
   const Entity profile = require_profile(rq, in.instance_profile_name);
   const Entity role = require_role(rq, in.role_name);
-  const auto have = store_.profile_role(rq.tx, profile);
+  const auto have = rows::profile_role(rq.tx, profile);
   if (!have || have->id != role.id)
     throw NoSuchEntityException("Role " + in.role_name + " in Instance Profile " + in.instance_profile_name +
                                 " cannot be found.");
 
-  store_.clear_profile_role(rq.tx, profile);
+  rows::clear_profile_role(rq.tx, profile);
 
   return {};
 }
@@ -107,15 +105,14 @@ ListInstanceProfilesForRoleOutput Iam::list_instance_profiles_for_role(Request& 
   authorize(rq, "iam:ListInstanceProfilesForRole", Kind::kRole, in.role_name);
 
   const Entity role = require_role(rq, in.role_name);
-  const auto page =
-      take_page(store_.profiles_of(rq.tx, role), [](const Entity& e) { return e.name; }, in.marker, in.max_items);
+  const auto page = cut_page(rq, in, rows::profiles_of(rq.tx, role), [](const Entity& e) { return e.name; });
 
   ListInstanceProfilesForRoleOutput out;
   for (const Entity& e : page.items) {
     out.instance_profiles.push_back(profile_of(rq, e));
     out.instance_profiles.back().tags.reset();
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 

@@ -58,56 +58,55 @@ bool is_principal(const std::optional<Entity>& entity) {
   return entity && (entity->kind == Kind::kUser || entity->kind == Kind::kRole);
 }
 
-std::optional<Entity> find_principal(store::Tx& tx, const Store& store, const std::string& arn) {
-  const auto entity = store.find_by_arn(tx, arn);
+std::optional<Entity> find_principal(store::Tx& tx, const std::string& arn) {
+  const auto entity = rows::find_by_arn(tx, arn);
   return is_principal(entity) ? entity : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> find_unknown_principal(store::Tx& tx, const Store& store,
-                                                  const region::policy::Document& document) {
+std::optional<std::string> find_unknown_principal(store::Tx& tx, const region::policy::Document& document) {
   for (const region::policy::Statement& statement : document.statements) {
     if (!statement.principals) continue;
     for (const std::string& name : statement.principals->aws) {
       const auto arn = parse_arn(name);
-      if (!arn || arn->service != "iam" || arn->resource == "root" || find_principal(tx, store, name)) continue;
+      if (!arn || arn->service != "iam" || arn->resource == "root" || find_principal(tx, name)) continue;
       // Of an account that has nobody here it is not known who exists.
-      if (store.count(tx, arn->account, Kind::kUser) + store.count(tx, arn->account, Kind::kRole) > 0) return name;
+      if (rows::count(tx, arn->account, Kind::kUser) + rows::count(tx, arn->account, Kind::kRole) > 0) return name;
     }
   }
   return std::nullopt;
 }
 
-std::string bind_principals(store::Tx& tx, const Store& store, std::string_view document) {
+std::string bind_principals(store::Tx& tx, std::string_view document) {
   return rename_principals(document, [&](const std::string& name) -> std::optional<std::string> {
     if (!name.starts_with("arn:aws:iam::")) return std::nullopt;
-    const auto entity = find_principal(tx, store, name);
+    const auto entity = find_principal(tx, name);
     return entity ? std::optional(entity->id) : std::nullopt;
   });
 }
 
-std::string show_principals(store::Tx& tx, const Store& store, std::string_view document) {
+std::string show_principals(store::Tx& tx, std::string_view document) {
   // Most policies name nobody in particular, and every question about their resource comes by here.
   if (document.find("\"AIDA") == document.npos && document.find("\"AROA") == document.npos)
     return std::string(document);
   return rename_principals(document, [&](const std::string& name) -> std::optional<std::string> {
     if (!name.starts_with("AIDA") && !name.starts_with("AROA")) return std::nullopt;
-    const auto entity = store.find_by_id(tx, name);
+    const auto entity = rows::find_by_id(tx, name);
     return is_principal(entity) ? std::optional(entity->arn) : std::nullopt;
   });
 }
 
-std::string current_trust(store::Tx& tx, const Store& store, const Entity& role) {
+std::string current_trust(store::Tx& tx, const Entity& role) {
   const std::string text = role.body.text("trust");
   // Databases of before have the ids beside the text.
   const Json* ids = role.body.find("trust_ids");
-  if (!ids) return show_principals(tx, store, text);
+  if (!ids) return show_principals(tx, text);
   const std::string bound = rename_principals(text, [&](const std::string& name) -> std::optional<std::string> {
     const Json* id = ids->find(name);
     return id ? std::optional(id->as_string()) : std::nullopt;
   });
-  return show_principals(tx, store, bound);
+  return show_principals(tx, bound);
 }
 
 }  // namespace hanbat::iam

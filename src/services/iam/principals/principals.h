@@ -14,15 +14,14 @@ namespace hanbat::iam {
 
 /// A user or role that the document's principals name and that does not exist, of those accounts that have somebody
 /// here.
-std::optional<std::string> find_unknown_principal(store::Tx& tx, const Store& store,
-                                                  const region::policy::Document& document);
+std::optional<std::string> find_unknown_principal(store::Tx& tx, const region::policy::Document& document);
 
 /// The document as it is kept: users and roles by their ids. The same text when it names none.
-std::string bind_principals(store::Tx& tx, const Store& store, std::string_view document);
+std::string bind_principals(store::Tx& tx, std::string_view document);
 /// A kept document with its principals as they are now: a renamed user under the new ARN, one that is gone by id.
-std::string show_principals(store::Tx& tx, const Store& store, std::string_view document);
+std::string show_principals(store::Tx& tx, std::string_view document);
 
 /// The role's trust policy, so shown.
-std::string current_trust(store::Tx& tx, const Store& store, const Entity& role);
+std::string current_trust(store::Tx& tx, const Entity& role);
 
 }  // namespace hanbat::iam

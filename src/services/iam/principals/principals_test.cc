@@ -92,7 +92,7 @@ TEST_F(PrincipalsTest, ATrustPolicyWithItsIdsBesideItMeansThose) {
   role.body = Json::object(
       {{"trust", R"({"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/u"}}]})"},
        {"trust_ids", Json::object({{"arn:aws:iam::123456789012:user/u", id}})}});
-  const auto shown = [&] { return test.db->read([&](store::Tx& tx) { return current_trust(tx, Store{}, role); }); };
+  const auto shown = [&] { return test.db->read([&](store::Tx& tx) { return current_trust(tx, role); }); };
   EXPECT_EQ(shown(), role.body.text("trust"));
   client().delete_user({.user_name = "u"});
   client().create_user({.user_name = "u"});

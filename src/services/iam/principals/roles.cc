@@ -21,11 +21,11 @@ void check_session(int seconds) {
 
 Role Iam::role_of(Request& rq, const Entity& e) const {
   Role out{.arn = e.arn, .create_date = e.created, .path = e.path, .role_id = e.id, .role_name = e.name};
-  out.assume_role_policy_document = percent_encode(current_trust(rq.tx, store_, e));
+  out.assume_role_policy_document = percent_encode(current_trust(rq.tx, e));
   if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
   out.max_session_duration = static_cast<int>(e.body.integer("max_session", kShortestSession));
   out.permissions_boundary = boundary_of(rq, e);
-  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
   RoleLastUsed used;
   if (const Json* kept = e.body.find("last_used")) {
     used.last_used_date = Timestamp{kept->integer("at")};
@@ -59,10 +59,10 @@ CreateRoleOutput Iam::create_role(Request& rq, const CreateRoleInput& in) {
   if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
   role.body["max_session"] = in.max_session_duration.value_or(kShortestSession);
   if (in.description) role.body["description"] = *in.description;
-  role.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
 
   insert(rq, role);
-  if (in.permissions_boundary) store_.attach(rq.tx, role, Usage::kBoundary, *in.permissions_boundary);
+  put_tags(rq.tx, role, in.tags);
+  if (in.permissions_boundary) rows::attach(rq.tx, role, Usage::kBoundary, *in.permissions_boundary);
 
   CreateRoleOutput out{.role = role_of(rq, role)};
   out.role.role_last_used.reset();
@@ -79,9 +79,8 @@ ListRolesOutput Iam::list_roles(Request& rq, const ListRolesInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListRoles", make_arn("iam", "", rq.account, "role" + prefix));
 
-  const auto page = take_page(
-      store_.list(rq.tx, rq.account, Kind::kRole, prefix), [](const Entity& e) { return e.name; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kRole, prefix), [](const Entity& e) { return e.name; });
 
   ListRolesOutput out;
   for (const Entity& e : page.items) {
@@ -91,7 +90,7 @@ ListRolesOutput Iam::list_roles(Request& rq, const ListRolesInput& in) {
     role.role_last_used.reset();
     out.roles.push_back(std::move(role));
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -106,7 +105,7 @@ UpdateRoleOutput Iam::update_role(Request& rq, const UpdateRoleInput& in) {
     role.body["max_session"] = *in.max_session_duration;
   }
 
-  store_.update(rq.tx, role);
+  rows::update(rq.tx, role);
 
   return {};
 }
@@ -117,7 +116,7 @@ UpdateRoleDescriptionOutput Iam::update_role_description(Request& rq, const Upda
   Entity role = require_role(rq, in.role_name);
   role.body["description"] = in.description;
 
-  store_.update(rq.tx, role);
+  rows::update(rq.tx, role);
 
   return {.role = role_of(rq, role)};
 }
@@ -129,7 +128,7 @@ UpdateAssumeRolePolicyOutput Iam::update_assume_role_policy(Request& rq, const U
   refuse_service_linked(role);
   set_trust(rq, role, in.policy_document);
 
-  store_.update(rq.tx, role);
+  rows::update(rq.tx, role);
 
   return {};
 }
@@ -139,14 +138,14 @@ DeleteRoleOutput Iam::delete_role(Request& rq, const DeleteRoleInput& in) {
 
   const Entity role = require_role(rq, in.role_name);
   refuse_service_linked(role);
-  if (!store_.profiles_of(rq.tx, role).empty())
+  if (!rows::profiles_of(rq.tx, role).empty())
     throw DeleteConflictException("Cannot delete entity, must remove roles from instance profile first.");
-  if (!store_.attached(rq.tx, role.id, Usage::kPermissions).empty())
+  if (!rows::attached(rq.tx, role.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");
-  if (!store_.inline_policies(rq.tx, role.id).empty())
+  if (!rows::inline_policies(rq.tx, role.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete policies first.");
 
-  store_.remove(rq.tx, role);
+  rows::remove(rq.tx, role);
 
   return {};
 }
@@ -172,7 +171,7 @@ DeleteRolePermissionsBoundaryOutput Iam::delete_role_permissions_boundary(
   if (!boundary_of(rq, role))
     throw NoSuchEntityException("The role with name " + in.role_name + " does not have a permissions boundary.");
 
-  store_.detach_boundary(rq.tx, role);
+  rows::detach_boundary(rq.tx, role);
 
   return {};
 }

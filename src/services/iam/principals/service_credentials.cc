@@ -15,16 +15,16 @@ void check_service(const std::string& service) {
                                        " does not support service-specific credentials here.");
 }
 
-ServiceCredentialRow require_credential(const Store& store, Request& rq, const Entity& user, const std::string& id) {
-  auto row = store.find_service_credential(rq.tx, id);
+ServiceCredentialRow require_credential(Request& rq, const Entity& user, const std::string& id) {
+  auto row = rows::find_service_credential(rq.tx, id);
   if (!row || row->user_id != user.id)
     throw NoSuchEntityException("The Service Specific Credential with id " + id + " cannot be found.");
   return std::move(*row);
 }
 
 /// The service that a credential is for, when the account has it.
-region::ConditionKeys service_key(const Store& store, Request& rq, const std::string& id) {
-  const auto row = store.find_service_credential(rq.tx, id);
+region::ConditionKeys service_key(Request& rq, const std::string& id) {
+  const auto row = rows::find_service_credential(rq.tx, id);
   if (!row || row->account != rq.account) return {};
   return {{"iam:ServiceSpecificCredentialServiceName", {row->service}}};
 }
@@ -50,13 +50,13 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
 
   check_service(in.service_name);
   const Entity user = require_user(rq, in.user_name);
-  const auto have = store_.service_credentials(rq.tx, user.id);
+  const auto have = rows::service_credentials(rq.tx, user.id);
   if (have.size() >= kMostPerService)
     throw LimitExceededException("Cannot exceed quota for ServiceSpecificCredentialsPerUser: " +
                                  std::to_string(kMostPerService));
   // The second one is told from the first by a number, as both may be in use while one replaces the other.
   std::string service_user = user.name + "-at-" + rq.account;
-  for (int number = 1; store_.find_service_credential_by_name(rq.tx, service_user); ++number)
+  for (int number = 1; rows::find_service_credential_by_name(rq.tx, service_user); ++number)
     service_user = user.name + "+" + std::to_string(number) + "-at-" + rq.account;
   const std::string password = make_service_password();
   const ServiceCredentialRow row{.id = make_id("ACCA"),
@@ -68,7 +68,7 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
                                  .status = "Active",
                                  .created = now_of(rq)};
 
-  store_.insert(rq.tx, row);
+  rows::insert(rq.tx, row);
 
   CreateServiceSpecificCredentialOutput out;
   out.service_specific_credential = credential_of(row, user, password);
@@ -83,9 +83,9 @@ ListServiceSpecificCredentialsOutput Iam::list_service_specific_credentials(
 
   std::vector<ServiceSpecificCredentialMetadata> all;
   const std::vector<Entity> users =
-      everyone ? store_.list(rq.tx, rq.account, Kind::kUser) : std::vector<Entity>{require_user(rq, name)};
+      everyone ? rows::list(rq.tx, rq.account, Kind::kUser) : std::vector<Entity>{require_user(rq, name)};
   for (const Entity& user : users)
-    for (const ServiceCredentialRow& row : store_.service_credentials(rq.tx, user.id)) {
+    for (const ServiceCredentialRow& row : rows::service_credentials(rq.tx, user.id)) {
       if (in.service_name && *in.service_name != row.service) continue;
       ServiceSpecificCredentialMetadata one{.create_date = row.created,
                                             .service_name = row.service,
@@ -95,13 +95,13 @@ ListServiceSpecificCredentialsOutput Iam::list_service_specific_credentials(
       one.service_user_name = row.service_user_name;
       all.push_back(std::move(one));
     }
-  const auto page = take_page(
-      std::move(all), [](const ServiceSpecificCredentialMetadata& c) { return c.service_specific_credential_id; },
-      in.marker, in.max_items);
+  const auto page = cut_page(rq, in, std::move(all), [](const ServiceSpecificCredentialMetadata& c) {
+    return c.service_specific_credential_id;
+  });
 
   ListServiceSpecificCredentialsOutput out;
   out.service_specific_credentials = page.items;
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -109,14 +109,14 @@ ResetServiceSpecificCredentialOutput Iam::reset_service_specific_credential(
     Request& rq, const ResetServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:ResetServiceSpecificCredential", Kind::kUser, name,
-            service_key(store_, rq, in.service_specific_credential_id));
+            service_key(rq, in.service_specific_credential_id));
 
   const Entity user = require_user(rq, name);
-  ServiceCredentialRow row = require_credential(store_, rq, user, in.service_specific_credential_id);
+  ServiceCredentialRow row = require_credential(rq, user, in.service_specific_credential_id);
   const std::string password = make_service_password();
   row.password_hash = hash_password(password);
 
-  store_.update(rq.tx, row);
+  rows::update(rq.tx, row);
 
   ResetServiceSpecificCredentialOutput out;
   out.service_specific_credential = credential_of(row, user, password);
@@ -127,12 +127,12 @@ UpdateServiceSpecificCredentialOutput Iam::update_service_specific_credential(
     Request& rq, const UpdateServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:UpdateServiceSpecificCredential", Kind::kUser, name,
-            service_key(store_, rq, in.service_specific_credential_id));
+            service_key(rq, in.service_specific_credential_id));
 
-  ServiceCredentialRow row = require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);
+  ServiceCredentialRow row = require_credential(rq, require_user(rq, name), in.service_specific_credential_id);
   row.status = in.status;
 
-  store_.update(rq.tx, row);
+  rows::update(rq.tx, row);
 
   return {};
 }
@@ -141,12 +141,11 @@ DeleteServiceSpecificCredentialOutput Iam::delete_service_specific_credential(
     Request& rq, const DeleteServiceSpecificCredentialInput& in) {
   const std::string name = user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:DeleteServiceSpecificCredential", Kind::kUser, name,
-            service_key(store_, rq, in.service_specific_credential_id));
+            service_key(rq, in.service_specific_credential_id));
 
-  const ServiceCredentialRow row =
-      require_credential(store_, rq, require_user(rq, name), in.service_specific_credential_id);
+  const ServiceCredentialRow row = require_credential(rq, require_user(rq, name), in.service_specific_credential_id);
 
-  store_.remove_service_credential(rq.tx, row.id);
+  rows::remove_service_credential(rq.tx, row.id);
 
   return {};
 }

@@ -39,7 +39,7 @@ CreateServiceLinkedRoleOutput Iam::create_service_linked_role(Request& rq, const
   if (!known) throw InvalidInputException("Service role name for " + in.aws_service_name + " is not found.");
   if (in.custom_suffix && !service->suffix_allowed)
     throw InvalidInputException("Custom suffix is not allowed for " + in.aws_service_name);
-  if (store_.find(rq.tx, rq.account, Kind::kRole, name))
+  if (rows::find(rq.tx, rq.account, Kind::kRole, name))
     throw InvalidInputException("Service role name " + name +
                                 " has been taken in this account, please try a different suffix.");
   role.body["service_linked"] = in.aws_service_name;
@@ -69,7 +69,7 @@ DeleteServiceLinkedRoleOutput Iam::delete_service_linked_role(Request& rq, const
   const std::string task = "task" + role.path + role.name + "/" + random_uuid();
 
   // The services do their own work as themselves and not through this role, so none of them can be in its way.
-  store_.remove(rq.tx, role);
+  rows::remove(rq.tx, role);
   rq.tx.exec("INSERT INTO iam_role_deletions (id, account, status, at) VALUES (?, ?, ?, ?)", task, rq.account,
              "SUCCEEDED", rq.now());
 

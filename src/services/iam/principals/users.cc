@@ -8,7 +8,7 @@ namespace hanbat::iam {
 User Iam::user_of(Request& rq, const Entity& e) const {
   User out{.arn = e.arn, .create_date = e.created, .path = e.path, .user_id = e.id, .user_name = e.name};
   out.permissions_boundary = boundary_of(rq, e);
-  if (auto tags = tag_list(e); !tags.empty()) out.tags = std::move(tags);
+  if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
   return out;
 }
 
@@ -19,11 +19,11 @@ CreateUserOutput Iam::create_user(Request& rq, const CreateUserInput& in) {
   rq.authorize("iam:CreateUser", user.arn, keys);
   if (const auto tags = request_tags(in.tags); !tags.empty()) rq.authorize("iam:TagUser", user.arn, tags);
 
-  user.set_tags(merge_tags({}, in.tags.value_or(std::vector<Tag>())));
   if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
 
   insert(rq, user);
-  if (in.permissions_boundary) store_.attach(rq.tx, user, Usage::kBoundary, *in.permissions_boundary);
+  put_tags(rq.tx, user, in.tags);
+  if (in.permissions_boundary) rows::attach(rq.tx, user, Usage::kBoundary, *in.permissions_boundary);
 
   return {.user = user_of(rq, user)};
 }
@@ -39,9 +39,8 @@ ListUsersOutput Iam::list_users(Request& rq, const ListUsersInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListUsers", make_arn("iam", "", rq.account, "user" + prefix));
 
-  const auto page = take_page(
-      store_.list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; }, in.marker,
-      in.max_items);
+  const auto page =
+      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; });
 
   ListUsersOutput out;
   for (const Entity& e : page.items) {
@@ -50,7 +49,7 @@ ListUsersOutput Iam::list_users(Request& rq, const ListUsersInput& in) {
     out.users.back().tags.reset();
     out.users.back().permissions_boundary.reset();
   }
-  page.tell(out);
+  end_page(page, out);
   return out;
 }
 
@@ -70,18 +69,18 @@ DeleteUserOutput Iam::delete_user(Request& rq, const DeleteUserInput& in) {
   authorize(rq, "iam:DeleteUser", Kind::kUser, in.user_name);
 
   const Entity user = require_user(rq, in.user_name);
-  if (!store_.access_keys(rq.tx, user.id).empty())
+  if (!rows::access_keys(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete access keys first.");
-  if (!store_.service_credentials(rq.tx, user.id).empty())
+  if (!rows::service_credentials(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete service specific credentials first.");
-  if (!store_.attached(rq.tx, user.id, Usage::kPermissions).empty())
+  if (!rows::attached(rq.tx, user.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");
-  if (!store_.inline_policies(rq.tx, user.id).empty())
+  if (!rows::inline_policies(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete policies first.");
-  if (!store_.groups_of(rq.tx, user.id).empty())
+  if (!rows::groups_of(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must remove users from group first.");
 
-  store_.remove(rq.tx, user);
+  rows::remove(rq.tx, user);
 
   return {};
 }
@@ -104,7 +103,7 @@ DeleteUserPermissionsBoundaryOutput Iam::delete_user_permissions_boundary(
   if (!boundary_of(rq, user))
     throw NoSuchEntityException("The user with name " + in.user_name + " does not have a permissions boundary.");
 
-  store_.detach_boundary(rq.tx, user);
+  rows::detach_boundary(rq.tx, user);
 
   return {};
 }
