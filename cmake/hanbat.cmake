@@ -1,29 +1,29 @@
 # The two kinds of library that the build has, and their tests.
 
-# hanbat_library(<folder> LINK <targets…> [PRECOMPILE <header>]): src/<folder>/*.cc as hanbat_<folder>; its *_test.cc as
-# hanbat_<folder>_test.
+# hanbat_library(<folder> [LINK <layers below…>] [USES <third-party libraries…>] [PRECOMPILE <header>]): src/<folder>/*.cc as
+# hanbat_<folder>; its *_test.cc as hanbat_<folder>_test. What a library only uses, nobody sees through it.
 function(hanbat_library folder)
-  cmake_parse_arguments(arg "" "PRECOMPILE" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "PRECOMPILE" "LINK;USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cc)
   if(arg_PRECOMPILE)
     set(precompile PRECOMPILE ${CMAKE_SOURCE_DIR}/${arg_PRECOMPILE})
   else()
     set(precompile PRECOMPILED_BY hanbat_base)
   endif()
-  hanbat_target(hanbat_${folder} SOURCES ${sources} LINK ${arg_LINK} ${precompile})
+  hanbat_target(hanbat_${folder} SOURCES ${sources} LINK ${arg_LINK} USES ${arg_USES} ${precompile})
 endfunction()
 
-# hanbat_target(<target> SOURCES … LINK … PRECOMPILE <headers…> | PRECOMPILED_BY <target>): a static library of the
+# hanbat_target(<target> SOURCES … LINK … USES … PRECOMPILE <headers…> | PRECOMPILED_BY <target>): a static library of the
 # sources that are no tests, and a test binary of the rest.
 function(hanbat_target target)
-  cmake_parse_arguments(arg "" "PRECOMPILED_BY" "SOURCES;LINK;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(arg "" "PRECOMPILED_BY" "SOURCES;LINK;USES;PRECOMPILE" ${ARGN})
   set(tests ${arg_SOURCES})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER arg_SOURCES EXCLUDE REGEX "_(test|fuzz)\\.cc$")
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/gen)
-    target_link_libraries(${target} PUBLIC ${arg_LINK} Threads::Threads)
+    target_link_libraries(${target} PUBLIC ${arg_LINK} Threads::Threads PRIVATE ${arg_USES})
     if(arg_PRECOMPILED_BY)
       target_precompile_headers(${target} REUSE_FROM ${arg_PRECOMPILED_BY})
     else()
@@ -78,6 +78,13 @@ endfunction()
 # hanbat_services(): per folder of src/services that has an operations.txt, its generated code (hanbat_gen_<name>:
 # model.h, model.cc, operations.h, methods.inc, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
 set(HANBAT_LARGE ec2 iam s3 codedeploy codecommit)
+# What each service uses of other people's, beside what every one may: fmt and the region's log.
+set(HANBAT_ssm_USES PkgConfig::pcre)
+set(HANBAT_codecommit_USES PkgConfig::git2 PkgConfig::archive ZLIB::ZLIB)
+foreach(service IN ITEMS codedeploy codepipeline ec2 events iam)
+  set(HANBAT_${service}_USES OpenSSL::Crypto)
+endforeach()
+
 function(hanbat_services)
   file(GLOB folders CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/services/*/operations.txt)
   set(all)
@@ -131,7 +138,23 @@ function(hanbat_services)
       set(precompile PRECOMPILE ${CMAKE_SOURCE_DIR}/src/region/precompiled.h ${CMAKE_BINARY_DIR}/gen/gen/${name}/operations.h)
     endif()
     hanbat_target(hanbat_${name} SOURCES ${sources} ${precompile}
-      LINK hanbat_gen hanbat_region PkgConfig::fmt PkgConfig::yaml PkgConfig::archive PkgConfig::git2 PkgConfig::pugixml ZLIB::ZLIB OpenSSL::Crypto)
+      LINK hanbat_gen hanbat_region USES PkgConfig::fmt ${HANBAT_${name}_USES})
     target_link_libraries(hanbat_services INTERFACE hanbat_${name})
   endforeach()
+endfunction()
+
+# hanbat_headers(): the target `headers`, built by nothing else, compiles every header of src/ alone: it must name what it
+# needs. Those of the guest programs see fmt as these programs do.
+function(hanbat_headers)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/*.h)
+  set(sources)
+  foreach(header IN LISTS headers)
+    string(MAKE_C_IDENTIFIER ${header} name)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/headers/${name}.cc CONTENT "#include \"${header}\"\n")
+    list(APPEND sources ${CMAKE_BINARY_DIR}/headers/${name}.cc)
+  endforeach()
+  add_library(hanbat_headers OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_compile_options(hanbat_headers PRIVATE -Wno-unused-function -Wno-unused-const-variable)
+  target_link_libraries(hanbat_headers PRIVATE hanbat_gen hanbat_region PkgConfig::pugixml GTest::gtest GTest::gmock)
+  add_custom_target(headers DEPENDS hanbat_headers)
 endfunction()

@@ -1,4 +1,5 @@
-// What nearly every file of a service parses anyway, compiled once by GCC. Never included by hand; see base/precompiled.h.
+// What nearly every file of a service parses anyway, compiled once by GCC. Never included by hand; see
+// base/precompiled.h.
 #pragma once
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::region {
 namespace {
@@ -65,7 +66,7 @@ TEST(Tags, AreKeptByArnAndNothingOfARefusedCallStays) {
   home.db->write([&](store::Tx& tx) {
     put_tags(tx, arn, {{"a", "1"}, {"b", "2"}}, kRules);
     put_tags(tx, arn + "-other", {{"a", "9"}}, kRules);
-    EXPECT_THROW(put_tags(tx, arn, {{"c", "3"}, {"d", "4"}}, kRules), wire::Error);
+    EXPECT_EQ(wire::code_of([&] { put_tags(tx, arn, {{"c", "3"}, {"d", "4"}}, kRules); }), "TooMany");
     EXPECT_EQ(tags_of(tx, arn), (TagMap{{"a", "1"}, {"b", "2"}}));
     remove_tags(tx, arn, {"a", "missing"}, kRules);
     EXPECT_EQ(tags_of(tx, arn), (TagMap{{"b", "2"}}));
