@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "region/region.h"
 #include "wire/sigv4.h"
 
@@ -127,7 +128,7 @@ void Authentication::check_body(wire::Body& body) {
     if (s.claim && !s.verified) s.verify("");
     return;
   }
-  const std::string hash = body.is_bytes() ? wire::sha256_hex(body.bytes()) : body.sha256();
+  const std::string hash = body.is_bytes() ? crypto::sha256_hex(body.bytes()) : body.sha256();
   if (!s.verified) s.verify(hash);
   wire::check_payload(*s.claim, hash);
 }

@@ -199,7 +199,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
     Authentication authentication(home_, call.service->model(), call.view, exchange);
     authentication.check_head();
     if (in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
-    std::vector<Checksum> checksums = wanted_checksums(call.view);
+    std::vector<crypto::Checksum> checksums = wanted_checksums(call.view);
     call.body = read_body(home_, authentication.reader(), checksums, call.model && call.model->streaming_input);
     spooled.is(call.body);
     authentication.check_body(call.body);

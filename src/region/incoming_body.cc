@@ -40,13 +40,13 @@ wire::Error slow_down(wire::Protocol protocol) {
 
 }  // namespace
 
-std::vector<Checksum> wanted_checksums(const wire::RequestView& request) {
+std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request) {
   static constexpr std::string_view kPrefix = "x-amz-checksum-";
-  std::vector<Checksum> out;
+  std::vector<crypto::Checksum> out;
   const auto want = [&](std::string_view name) {
-    for (const Checksum& there : out)
+    for (const crypto::Checksum& there : out)
       if (there.name() == name) return;
-    if (Checksum::known(name)) out.emplace_back(name);
+    if (crypto::Checksum::known(name)) out.emplace_back(name);
   };
   for (const auto& [name, value] : request.headers) {
     const std::string key = lower(name);
@@ -60,8 +60,8 @@ std::vector<Checksum> wanted_checksums(const wire::RequestView& request) {
   return out;
 }
 
-void check_checksums(const wire::RequestView& request, std::vector<Checksum> checksums, wire::Body& body) {
-  for (Checksum& checksum : checksums) {
+void check_checksums(const wire::RequestView& request, std::vector<crypto::Checksum> checksums, wire::Body& body) {
+  for (crypto::Checksum& checksum : checksums) {
     const std::string computed = to_base64(checksum.finish());
     if (checksum.name() == "md5") {
       const std::string told = request.header("content-md5");
@@ -84,7 +84,7 @@ void check_checksums(const wire::RequestView& request, std::vector<Checksum> che
   }
 }
 
-wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksum>& checksums, bool streaming) {
+wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<crypto::Checksum>& checksums, bool streaming) {
   std::string head;
   std::vector<char> buffer(64 << 10);
   std::unique_ptr<store::BlobWriter> spool;
@@ -97,7 +97,7 @@ wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksu
                         "The request's body is larger than this operation takes.");
     if (total > kLargestStream)
       throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
-    for (Checksum& checksum : checksums) checksum.update(piece);
+    for (crypto::Checksum& checksum : checksums) checksum.update(piece);
     if (!spool && head.size() + got > kInMemory) {
       spool = home.blobs.create();
       spool->write(head);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "crypto/checksum.h"
 #include "http/message.h"
-#include "region/checksums.h"
 #include "wire/body.h"
 #include "wire/codec.h"
 
@@ -17,15 +17,15 @@ namespace hanbat::region {
 class Region;
 
 /// The checksums that the client sends with this body, or asks to be made of it: by header, by trailer, by name.
-std::vector<Checksum> wanted_checksums(const wire::RequestView& request);
+std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request);
 /// Compares what was computed with what the client told, and leaves it on the body for the operation to keep. Throws
 /// InvalidDigest or BadDigest.
-void check_checksums(const wire::RequestView& request, std::vector<Checksum> checksums, wire::Body& body);
+void check_checksums(const wire::RequestView& request, std::vector<crypto::Checksum> checksums, wire::Body& body);
 
 /// Reads the body: small ones into memory, larger ones and those of streaming operations into a blob. Throws
 /// RequestEntityTooLargeException (413) for a message of more than 32 MiB, EntityTooLarge for a stream of more than 5
 /// GiB.
-wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<Checksum>& checksums, bool streaming);
+wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<crypto::Checksum>& checksums, bool streaming);
 
 /// A share of the memory for messages that are not small, as long as it lives.
 class MemoryShare {

@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "region/region.h"
-#include "wire/digest.h"
 #include "wire/error.h"
 #include "wire/operation.h"
 
@@ -30,7 +29,7 @@ Pager::Pager(const Request& rq, const wire::Shape& shape, const void* in, PageSi
     : rq_(rq), size_(static_cast<std::size_t>(sizes.usual)) {
   const wire::PageModel& model = rq.operation.page;
   purpose_ = "page:" + std::string(rq.operation.name) + ":" + rq.account + ":" + rq.region + ":" +
-             wire::sha256_hex(filters_of(shape, in, model));
+             crypto::sha256_hex(filters_of(shape, in, model));
   if (const auto* token = static_cast<const std::string*>(find_member(shape, in, model.tokens[0]))) {
     asked_ = true;
     after_ = rq.home.vault.open(*token, purpose_);

@@ -1,14 +1,13 @@
 #include "store/blobs.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 
-#include "base/encoding.h"
 #include "base/ids.h"
+#include "crypto/digest.h"
 #include "os/fault.h"
 
 namespace hanbat::store {
@@ -23,22 +22,7 @@ CREATE TABLE blob_links(
 );
 )sql"}};
 
-class Digest {
- public:
-  explicit Digest(const EVP_MD* kind) : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_, kind, nullptr); }
-  Digest(const Digest&) = delete;
-  ~Digest() { EVP_MD_CTX_free(context_); }
-  void update(std::string_view bytes) { EVP_DigestUpdate(context_, bytes.data(), bytes.size()); }
-  std::string hex() {
-    unsigned char out[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    EVP_DigestFinal_ex(context_, out, &size);
-    return to_hex({reinterpret_cast<char*>(out), size});
-  }
-
- private:
-  EVP_MD_CTX* context_;
-};
+using crypto::Digest;
 
 /// How often a writer looks at the space that is left.
 constexpr std::uint64_t kLookEvery = 8u << 20;
@@ -50,7 +34,7 @@ constexpr std::size_t kMostRemembered = 200'000;
 class FileBlobWriter final : public BlobWriter {
  public:
   FileBlobWriter(Blobs& blobs, std::string path)
-      : blobs_(blobs), path_(std::move(path)), sha256_(EVP_sha256()), md5_(EVP_md5()) {
+      : blobs_(blobs), path_(std::move(path)), sha256_(Digest::Kind::kSha256), md5_(Digest::Kind::kMd5) {
     require_free_space(blobs_.folder_, kDiskReserve);
     file_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL, 0600);
   }
@@ -70,7 +54,7 @@ class FileBlobWriter final : public BlobWriter {
 
   Blob commit() override {
     if (fsync(file_.get()) != 0) throw_errno("sync " + path_);
-    Blob blob{sha256_.hex(), size_, md5_.hex(), nullptr};
+    Blob blob{sha256_.finish_hex(), size_, md5_.finish_hex(), nullptr};
     blob.hold = blobs_.hold(blob.sha256);
     const std::string target = blobs_.path(blob.sha256);
     const std::string folder = target.substr(0, target.rfind('/'));
@@ -147,10 +131,10 @@ Fd Blobs::open(std::string_view sha256) const {
     checking_.erase(name);
     checked_.notify_all();
   });
-  Digest digest(EVP_sha256());
+  Digest digest(Digest::Kind::kSha256);
   std::string buffer(1u << 20, '\0');
   while (const std::size_t got = read_some(file.get(), buffer)) digest.update(std::string_view(buffer).substr(0, got));
-  if (digest.hex() != name) throw DamagedBlob("the blob " + name + " is damaged on disk: " + path(sha256));
+  if (digest.finish_hex() != name) throw DamagedBlob("the blob " + name + " is damaged on disk: " + path(sha256));
   remember_whole(name, state);
   if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("go back to the start of " + path(sha256));
   return file;

@@ -27,14 +27,13 @@ Error mismatch() {
 
 ChunkDecoder::ChunkDecoder(const Claim& claim, std::string_view secret, std::optional<std::uint64_t> expected)
     : claim_(claim), expected_(expected), previous_(claim.signature) {
-  if (claim.payload != PayloadKind::kChunksUnsignedTrailer)
-    key_ = signing_key(secret, claim.date, claim.region, claim.service);
+  if (claim.payload != PayloadKind::kChunksUnsignedTrailer) key_ = crypto::signing_key(secret, claim.scope);
 }
 
 std::string ChunkDecoder::chunk_signature(std::string_view label, std::string_view rest) const {
-  const std::string text =
-      std::string(label) + '\n' + claim_.amz_date + '\n' + claim_.scope() + '\n' + previous_ + '\n' + std::string(rest);
-  return to_hex(hmac_sha256(key_, text));
+  const std::string text = std::string(label) + '\n' + claim_.amz_date + '\n' + claim_.scope.text() + '\n' + previous_ +
+                           '\n' + std::string(rest);
+  return to_hex(crypto::hmac_sha256(key_, text));
 }
 
 void ChunkDecoder::write(std::string_view raw, const Sink& sink) {
@@ -120,14 +119,14 @@ void ChunkDecoder::line(std::string_view text) {
 void ChunkDecoder::end_chunk() {
   if (key_.empty()) return;
   const std::string expected =
-      chunk_signature("AWS4-HMAC-SHA256-PAYLOAD", std::string(kEmptySha256) + '\n' + to_hex(digest_.finish()));
+      chunk_signature("AWS4-HMAC-SHA256-PAYLOAD", std::string(crypto::kEmptySha256) + '\n' + to_hex(digest_.finish()));
   if (!constant_time_equals(expected, wanted_)) throw mismatch();
   previous_ = expected;
 }
 
 void ChunkDecoder::end_trailers() {
   if (claim_.payload != PayloadKind::kChunksSignedTrailer || trailer_text_.empty()) return;
-  const std::string expected = chunk_signature("AWS4-HMAC-SHA256-TRAILER", sha256_hex(trailer_text_));
+  const std::string expected = chunk_signature("AWS4-HMAC-SHA256-TRAILER", crypto::sha256_hex(trailer_text_));
   if (!constant_time_equals(expected, trailer_wanted_)) throw mismatch();
 }
 

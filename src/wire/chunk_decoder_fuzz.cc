@@ -9,6 +9,7 @@
 
 using hanbat::fuzzing::require;
 using namespace hanbat::wire;
+namespace crypto = hanbat::crypto;
 
 namespace {
 
@@ -25,10 +26,8 @@ struct Outcome {
 
 Claim claim_of(PayloadKind kind) {
   Claim claim;
-  claim.date = "20261125";
+  claim.scope = {"20261125", "ap-northeast-2", "s3"};
   claim.amz_date = "20261125T200000Z";
-  claim.region = "ap-northeast-2";
-  claim.service = "s3";
   claim.signature = std::string(64, '0');
   claim.payload = kind;
   return claim;
@@ -59,9 +58,9 @@ void append_chunk(std::string& out, std::string_view bytes, std::string_view key
   out += size;
   if (!key.empty()) {
     const Claim claim = claim_of(PayloadKind::kChunksSigned);
-    previous =
-        hanbat::to_hex(hmac_sha256(key, "AWS4-HMAC-SHA256-PAYLOAD\n" + claim.amz_date + '\n' + claim.scope() + '\n' +
-                                            previous + '\n' + std::string(kEmptySha256) + '\n' + sha256_hex(bytes)));
+    previous = hanbat::to_hex(crypto::hmac_sha256(
+        key, "AWS4-HMAC-SHA256-PAYLOAD\n" + claim.amz_date + '\n' + claim.scope.text() + '\n' + previous + '\n' +
+                 std::string(crypto::kEmptySha256) + '\n' + crypto::sha256_hex(bytes)));
     out += ";chunk-signature=" + previous;
   }
   out += "\r\n";
@@ -71,8 +70,7 @@ void append_chunk(std::string& out, std::string_view bytes, std::string_view key
 
 std::string written(PayloadKind kind, std::string_view body, std::size_t piece) {
   const Claim claim = claim_of(kind);
-  const std::string key =
-      kind == PayloadKind::kChunksUnsignedTrailer ? "" : signing_key(kSecret, claim.date, claim.region, claim.service);
+  const std::string key = kind == PayloadKind::kChunksUnsignedTrailer ? "" : crypto::signing_key(kSecret, claim.scope);
   std::string out, previous = claim.signature;
   for (; !body.empty(); body.remove_prefix(std::min(piece, body.size())))
     append_chunk(out, body.substr(0, piece), key, previous);

@@ -52,9 +52,7 @@ bool read_credential(std::string_view text, Claim& claim) {
   const auto parts = split(text, '/');
   if (parts.size() != 5 || parts[4] != "aws4_request" || parts[1].size() != 8) return false;
   claim.access_key_id = parts[0];
-  claim.date = parts[1];
-  claim.region = parts[2];
-  claim.service = parts[3];
+  claim.scope = {parts[1], parts[2], parts[3]};
   return !claim.access_key_id.empty();
 }
 
@@ -159,15 +157,15 @@ Claim parse_query(const RequestView& request, AuthStyle style) {
 std::string minutes(Milliseconds d) { return std::to_string(d.count() / 60'000) + " min."; }
 
 void check_time(const Claim& claim, Timestamp now, AuthStyle style) {
-  if (claim.amz_date.substr(0, 8) != claim.date) {
+  if (claim.amz_date.substr(0, 8) != claim.scope.date) {
     if (style == AuthStyle::kS3)
-      throw incomplete(style, "Invalid credential date \"" + claim.date +
+      throw incomplete(style, "Invalid credential date \"" + claim.scope.date +
                                   "\". This date is not the same as X-Amz-Date: \"" + claim.amz_date.substr(0, 8) +
                                   "\".");
     throw Error(style == AuthStyle::kJson ? "InvalidSignatureException" : "SignatureDoesNotMatch",
                 style == AuthStyle::kJson ? 400 : 403,
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
-                    claim.date + "' != '" + claim.amz_date.substr(0, 8) + "', from '" + claim.amz_date + "'.");
+                    claim.scope.date + "' != '" + claim.amz_date.substr(0, 8) + "', from '" + claim.amz_date + "'.");
   }
   const bool presigned = claim.kind == Claim::Kind::kQuery;
   const Milliseconds window = claim.expires ? Milliseconds(*claim.expires) : kSkew;
@@ -226,6 +224,14 @@ AuthStyle auth_style(const ServiceModel& service) {
     default:
       return AuthStyle::kJson;
   }
+}
+
+crypto::SignedParts signed_parts(const RequestView& request, AuthStyle style) {
+  return {.method = request.method,
+          .path = request.path,
+          .query = request.query,
+          .headers = request.headers,
+          .form = style == AuthStyle::kS3 ? crypto::CanonicalForm::kAsSent : crypto::CanonicalForm::kNormalized};
 }
 
 std::optional<Claim> parse_claim(const RequestView& request, AuthStyle style) {
@@ -288,9 +294,9 @@ void verify_claim(const Claim& claim, const RequestView& request, std::string_vi
           .with("HeadersNotSigned", unsigned_names);
   }
   const std::string canonical =
-      canonical_request(request, names, payload_word(claim, request, body_sha256, style), style);
-  const std::string text = string_to_sign(claim.amz_date, claim.scope(), canonical);
-  const std::string expected = to_hex(hmac_sha256(signing_key(secret, claim.date, claim.region, claim.service), text));
+      crypto::canonical_request(signed_parts(request, style), names, payload_word(claim, request, body_sha256, style));
+  const std::string text = crypto::string_to_sign(claim.amz_date, claim.scope.text(), canonical);
+  const std::string expected = to_hex(crypto::hmac_sha256(crypto::signing_key(secret, claim.scope), text));
   if (constant_time_equals(expected, claim.signature)) return;
   switch (style) {
     case AuthStyle::kS3:

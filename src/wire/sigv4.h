@@ -12,8 +12,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "crypto/digest.h"
+#include "crypto/signature.h"
 #include "wire/codec.h"
-#include "wire/digest.h"
 #include "wire/error.h"
 
 namespace hanbat::wire {
@@ -21,6 +22,8 @@ namespace hanbat::wire {
 /// Whose words to use for errors, and which rules of canonical form.
 enum class AuthStyle { kQuery, kEc2, kJson, kS3 };
 AuthStyle auth_style(const ServiceModel& service);
+/// What of the request is signed, in the form that the style signs.
+crypto::SignedParts signed_parts(const RequestView& request, AuthStyle style);
 
 /// How the body is covered by the signature.
 enum class PayloadKind {
@@ -36,9 +39,7 @@ struct Claim {
   enum class Kind { kHeader, kQuery };
   Kind kind = Kind::kHeader;
   std::string access_key_id;
-  std::string date;      // "20261123"
-  std::string region;    // of the credential scope
-  std::string service;   // of the credential scope: the signing name
+  crypto::Scope scope;
   std::string amz_date;  // "20261123T200000Z"
   Timestamp signed_at;
   std::optional<Seconds> expires;  // presigned only
@@ -47,8 +48,6 @@ struct Claim {
   std::string session_token;
   PayloadKind payload = PayloadKind::kHashed;
   std::string declared_sha256;  // x-amz-content-sha256 when it is a hash, lower case
-
-  std::string scope() const { return date + '/' + region + '/' + service + "/aws4_request"; }
 };
 
 /// The claim, or nothing when the request is not signed. Throws Error (IncompleteSignature,
@@ -109,46 +108,8 @@ class ChunkDecoder {
   std::string wanted_;    // signature of the chunk at hand
   std::string trailer_wanted_;
   std::string trailer_text_;
-  Digest digest_{Digest::Kind::kSha256};
+  crypto::Digest digest_{crypto::Digest::Kind::kSha256};
   Headers trailers_;
 };
-
-/// A key to sign with.
-struct SigningKey {
-  std::string access_key_id;
-  std::string secret;
-  std::string session_token;
-};
-
-/// Signs by header: adds X-Amz-Date, X-Amz-Security-Token, for S3 x-amz-content-sha256, and Authorization. The Host
-/// header must be there. `payload` is the body's hex hash or one of the UNSIGNED/STREAMING words.
-void sign(RequestView& request, const SigningKey& key, std::string_view region, std::string_view service, Timestamp at,
-          std::string_view payload, AuthStyle style);
-/// The query string that presigns the request (which may already have a query), X-Amz-Signature included.
-std::string presign(const RequestView& request, const SigningKey& key, std::string_view region,
-                    std::string_view service, Timestamp at, Seconds expires, AuthStyle style);
-
-/// The canonical request and string to sign, for explanation and tests.
-std::string canonical_request(const RequestView& request, const std::vector<std::string>& signed_headers,
-                              std::string_view payload, AuthStyle style);
-std::string string_to_sign(std::string_view amz_date, std::string_view scope, std::string_view canonical);
-std::string signing_key(std::string_view secret, std::string_view date, std::string_view region,
-                        std::string_view service);
-
-/// git's passwords for CodeCommit: `<date>Z<signature>` over the repository's path and the host, with or without its
-/// port (the AWS CLI's helper signs without, git-remote-codecommit with). The user name is the key's id, then `%` and
-/// the session token when there is one.
-struct GitUser {
-  std::string access_key_id;
-  std::string session_token;
-};
-GitUser parse_git_user(std::string_view user);
-/// Whether the password is that of the secret for the path ("/v1/repos/wsi-api-repo") and host ("127.0.0.1:4566"), at
-/// most 15 minutes away from now.
-bool verify_git_password(std::string_view password, std::string_view secret, std::string_view region,
-                         std::string_view path, std::string_view host, Timestamp now);
-/// Makes such a password, as git-remote-codecommit does.
-std::string git_password(std::string_view secret, std::string_view region, std::string_view path, std::string_view host,
-                         Timestamp at);
 
 }  // namespace hanbat::wire

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "wire/fuzzing.h"
+#include "wire/git_password.h"
 #include "wire/sigv4.h"
 
 using hanbat::fuzzing::require;
@@ -12,7 +13,7 @@ using namespace hanbat::wire;
 namespace {
 
 constexpr Timestamp kNow{1'795'600'000'000};
-const SigningKey kKey{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+const crypto::SigningKey kKey{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
 
 void check_error(const Error& error) {
   require(error.status() >= 400 && error.status() < 500 && !error.code().empty(), "a refusal is the client's error");
@@ -54,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hanbat::fuzzing::Input input(data, size);
   const auto style = static_cast<AuthStyle>(input.byte() % 4);
   const auto [request, body] = hanbat::wire::fuzzing::read_request(input);
-  const std::string hash = sha256_hex(body);
+  const std::string hash = crypto::sha256_hex(body);
 
   // As it came. The seeds are signed with kKey, so a change of theirs that still verifies changed nothing that is
   // signed.
@@ -69,7 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   // Signed by us.
   RequestView ours = unsigned_request(request);
-  sign(ours, kKey, "ap-northeast-2", "s3", kNow, hash, style);
+  for (auto& field : crypto::sign(signed_parts(ours, style), kKey, "ap-northeast-2", "s3", kNow, hash))
+    ours.headers.push_back(std::move(field));
   require(verifies(ours, kKey.secret, hash, style), "what is signed verifies");
   RequestView moved = ours;
   moved.path += "/x";
@@ -79,8 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(!verifies(asked, kKey.secret, hash, style), "the query is signed");
 
   RequestView link = unsigned_request(request);
-  link.query = presign(link, kKey, "ap-northeast-2", "s3", kNow, Seconds(600), style);
-  const std::string_view covered = style == AuthStyle::kS3 ? "" : kEmptySha256;
+  link.query = crypto::presign(signed_parts(link, style), kKey, "ap-northeast-2", "s3", kNow, Seconds(600));
+  const std::string_view covered = style == AuthStyle::kS3 ? "" : crypto::kEmptySha256;
   require(verifies(link, kKey.secret, covered, style), "what is presigned verifies");
 
   // git's passwords.

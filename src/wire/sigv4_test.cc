@@ -9,11 +9,16 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "wire/git_password.h"
 #include "wire/sigv4.h"
 #include "wire/testing.h"
 
 namespace hanbat::wire {
 namespace {
+
+using crypto::kEmptySha256;
+using crypto::sha256_hex;
+using crypto::SigningKey;
 
 namespace fs = std::filesystem;
 const fs::path kVectors = fs::path(HANBAT_SOURCE_DIR) / "../shared/wire-cases/aws4_testsuite";
@@ -124,9 +129,9 @@ void expect_verified(const Vector& vector) {
   ASSERT_TRUE(claim);
   const bool unsigned_payload = claim->kind == Claim::Kind::kQuery && style == AuthStyle::kS3;
   const std::string hash = unsigned_payload ? "UNSIGNED-PAYLOAD" : sha256_hex(body);
-  const std::string canonical = canonical_request(request, claim->signed_headers, hash, style);
+  const std::string canonical = crypto::canonical_request(signed_parts(request, style), claim->signed_headers, hash);
   EXPECT_EQ(canonical, vector.canonical);
-  EXPECT_EQ(string_to_sign(claim->amz_date, claim->scope(), canonical), vector.to_sign);
+  EXPECT_EQ(crypto::string_to_sign(claim->amz_date, claim->scope.text(), canonical), vector.to_sign);
   const Timestamp at = *parse_iso8601(vector.at);
   EXPECT_EQ(verdict(request, kOwnSecret, sha256_hex(body), at, style), "");
   EXPECT_EQ(verdict(request, kOwnSecret + "x", sha256_hex(body), at, style), mismatch_code(style));
@@ -151,12 +156,12 @@ TEST(SigV4, VerifiesAwsVectors) {
     if (!request.find_header("Authorization")) request.headers.emplace_back("Authorization", authorization);
     const auto claim = parse_claim(request, AuthStyle::kQuery);
     ASSERT_TRUE(claim) << base;
-    EXPECT_EQ(canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery),
-              trim(slurp(base.string() + ".creq")))
-        << base;
     const std::string canonical =
-        canonical_request(request, claim->signed_headers, sha256_hex(body), AuthStyle::kQuery);
-    EXPECT_EQ(string_to_sign(claim->amz_date, claim->scope(), canonical), trim(slurp(base.string() + ".sts"))) << base;
+        crypto::canonical_request(signed_parts(request, AuthStyle::kQuery), claim->signed_headers, sha256_hex(body));
+    EXPECT_EQ(canonical, trim(slurp(base.string() + ".creq"))) << base;
+    EXPECT_EQ(crypto::string_to_sign(claim->amz_date, claim->scope.text(), canonical),
+              trim(slurp(base.string() + ".sts")))
+        << base;
     // Its signature and token are one another's halves exchanged: a placeholder, not a signature.
     if (base.filename() == "get-vanilla-with-session-token") continue;
     EXPECT_NO_THROW(verify_claim(*claim, request, kSecret, sha256_hex(body), kThen, AuthStyle::kQuery)) << base;
@@ -167,21 +172,30 @@ TEST(SigV4, VerifiesAwsVectors) {
   EXPECT_GT(count, 25);
 }
 
+void sign(RequestView& request, std::string_view service, std::string_view payload, AuthStyle style) {
+  for (auto& field : crypto::sign(signed_parts(request, style), kKey, "ap-northeast-2", service, kThen, payload))
+    request.headers.push_back(std::move(field));
+}
+
+void presign(RequestView& request, AuthStyle style) {
+  request.query = crypto::presign(signed_parts(request, style), kKey, "ap-northeast-2", "s3", kThen, Seconds(60));
+}
+
 TEST(SigV4, WhatItSignsItVerifies) {
   for (const AuthStyle style : {AuthStyle::kQuery, AuthStyle::kEc2, AuthStyle::kJson, AuthStyle::kS3}) {
     RequestView request = plain("/a%20b//c");
     request.query = "list-type=2&prefix=a%2Fb";
-    sign(request, kKey, "ap-northeast-2", "s3", kThen, kEmptySha256, style);
+    sign(request, "s3", kEmptySha256, style);
     EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen, style), "");
     RequestView presigned = plain("/bucket/key");
-    presigned.query = presign(presigned, kKey, "ap-northeast-2", "s3", kThen, Seconds(60), style);
+    presign(presigned, style);
     EXPECT_EQ(verdict(presigned, kSecret, kEmptySha256, kThen + Milliseconds(59'000), style), "");
   }
 }
 
 TEST(SigV4, RefusesInAwsWords) {
   RequestView request = plain();
-  sign(request, kKey, "ap-northeast-2", "sts", kThen, kEmptySha256, AuthStyle::kQuery);
+  sign(request, "sts", kEmptySha256, AuthStyle::kQuery);
   EXPECT_EQ(verdict(plain(), kSecret, kEmptySha256, kThen, AuthStyle::kQuery), "MissingAuthenticationToken");
   EXPECT_EQ(verdict(request, "other", kEmptySha256, kThen, AuthStyle::kQuery), "SignatureDoesNotMatch");
   EXPECT_EQ(verdict(request, "other", kEmptySha256, kThen, AuthStyle::kJson), "InvalidSignatureException");
@@ -192,7 +206,7 @@ TEST(SigV4, RefusesInAwsWords) {
   EXPECT_EQ(verdict(request, kSecret, kEmptySha256, kThen + Milliseconds(16 * 60'000), AuthStyle::kS3),
             "RequestTimeTooSkewed");
   RequestView presigned = plain("/b/k");
-  presigned.query = presign(presigned, kKey, "ap-northeast-2", "s3", kThen, Seconds(60), AuthStyle::kS3);
+  presign(presigned, AuthStyle::kS3);
   EXPECT_EQ(verdict(presigned, kSecret, "", kThen + Milliseconds(61'000), AuthStyle::kS3), "AccessDenied");
   RequestView broken = plain();
   broken.headers.emplace_back("Authorization", "AWS4-HMAC-SHA256 Credential=x");

@@ -1,37 +1,20 @@
-// Signature Version 4 as AWS's documentation of signing defines it, over the http client.
+// Requests that are signed and sent again while the service is away.
 #include "guest/aws/service_client.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <thread>
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/signature.h"
 #include "os/files.h"
 
 namespace hanbat::guest {
 namespace {
-
-std::string sha256(const std::string& bytes) {
-  std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return {reinterpret_cast<char*>(digest.data()), length};
-}
-
-std::string hmac(const std::string& key, const std::string& text) {
-  std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-       text.size(), digest.data(), &length);
-  return {reinterpret_cast<char*>(digest.data()), length};
-}
 
 std::string host_header(const http::Endpoint& e) {
   const bool usual = e.port == (e.scheme == http::Endpoint::Scheme::kHttps ? 443 : 80);
@@ -63,8 +46,6 @@ auto patiently(F&& call) -> decltype(call()) {
 
 }  // namespace
 
-std::string sha256_hex(const std::string& bytes) { return to_hex(sha256(bytes)); }
-
 std::string system_certificates() {
   for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                            "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"})
@@ -74,34 +55,18 @@ std::string system_certificates() {
 
 void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash,
           Timestamp now) {
-  const std::string at = basic_iso8601(now), day = at.substr(0, 8);
   request.headers.set("Host", host);
-  request.headers.set("X-Amz-Date", at);
-  request.headers.set("X-Amz-Content-Sha256", payload_hash);
-  if (!signer.credentials.session_token.empty())
-    request.headers.set("X-Amz-Security-Token", signer.credentials.session_token);
-
   const std::size_t mark = request.target.find('?');
-  const std::string path = request.target.substr(0, mark);
-  std::vector<std::string> query =
-      mark == std::string::npos ? std::vector<std::string>{} : split(request.target.substr(mark + 1), '&');
-  std::sort(query.begin(), query.end());
-  std::map<std::string, std::string> headers;
-  for (const auto& [name, value] : request.headers) headers[lower(name)] = std::string(trim(value));
-  std::string names, lines;
-  for (const auto& [name, value] : headers) {
-    names += (names.empty() ? "" : ";") + name;
-    lines += name + ":" + value + "\n";
-  }
-  const std::string canonical =
-      request.method + "\n" + path + "\n" + join(query, "&") + "\n" + lines + "\n" + names + "\n" + payload_hash;
-  const std::string scope = day + "/" + signer.region + "/" + signer.service + "/aws4_request";
-  const std::string to_sign = "AWS4-HMAC-SHA256\n" + at + "\n" + scope + "\n" + sha256_hex(canonical);
-  const std::string key =
-      hmac(hmac(hmac(hmac("AWS4" + signer.credentials.secret_access_key, day), signer.region), signer.service),
-           "aws4_request");
-  request.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=" + signer.credentials.access_key_id + "/" + scope +
-                                           ", SignedHeaders=" + names + ", Signature=" + to_hex(hmac(key, to_sign)));
+  const auto [access_key_id, secret, session_token, expiration] = signer.credentials;
+  const crypto::SignedParts parts{
+      .method = request.method,
+      .path = std::string_view(request.target).substr(0, mark),
+      .query = mark == std::string::npos ? std::string_view() : std::string_view(request.target).substr(mark + 1),
+      .headers = {request.headers.begin(), request.headers.end()},
+      .form = signer.service == "s3" ? crypto::CanonicalForm::kAsSent : crypto::CanonicalForm::kNormalized};
+  for (auto& [name, value] :
+       crypto::sign(parts, {access_key_id, secret, session_token}, signer.region, signer.service, now, payload_hash))
+    request.headers.set(name, std::move(value));
 }
 
 JsonService::JsonService(const std::string& url, std::string region, std::string service, std::string target,
@@ -123,7 +88,7 @@ Json JsonService::try_call(const std::string& operation, const Json& input) {
       .target = "/",
       .headers = {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target_ + "." + operation}},
       .body = input.dump()};
-  sign(request, host_header(endpoint_), {credentials_(), region_, service_}, sha256_hex(request.body),
+  sign(request, host_header(endpoint_), {credentials_(), region_, service_}, crypto::sha256_hex(request.body),
        SystemClock().now());
   http::Response answer;
   try {
@@ -164,7 +129,7 @@ std::string try_download(const std::string& url, const std::string& key, const s
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
   http::ClientRequest request{.target = "/" + percent_encode(key, "/") +
                                         (version.empty() ? "" : "?versionId=" + percent_encode(version))};
-  sign(request, host_header(endpoint), signer, sha256_hex(""), SystemClock().now());
+  sign(request, host_header(endpoint), signer, std::string(crypto::kEmptySha256), SystemClock().now());
   try {
     auto answer = client.open(request);
     if (answer->status != 200) throw s3_error(key, answer->status, answer->read_all(1 << 20));
@@ -173,11 +138,7 @@ std::string try_download(const std::string& url, const std::string& key, const s
     std::uint64_t total = 0;
     while (const std::size_t n = answer->read(chunk)) {
       total += n;
-      for (std::size_t done = 0; done < n;) {
-        const ssize_t written = ::write(out.get(), chunk.data() + done, n - done);
-        if (written < 0) throw std::system_error(errno, std::generic_category(), "write " + file);
-        done += static_cast<std::size_t>(written);
-      }
+      write_all(out.get(), {chunk.data(), n});
     }
     if (answer->content_length && *answer->content_length != total)
       throw ServiceError(0, "Truncated", "s3 " + key + ": the answer ended early");
@@ -218,29 +179,17 @@ void upload(const std::string& url, const std::string& key, const Signer& signer
 }
 
 FileDigests digests_of(const std::string& file) {
-  using Context = std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)>;
-  Context sha(EVP_MD_CTX_new(), EVP_MD_CTX_free), md5(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  EVP_DigestInit_ex(sha.get(), EVP_sha256(), nullptr);
-  EVP_DigestInit_ex(md5.get(), EVP_md5(), nullptr);
+  crypto::Digest sha256(crypto::Digest::Kind::kSha256), md5(crypto::Digest::Kind::kMd5);
   FileDigests out;
   const Fd in = open_file(file, O_RDONLY);
   std::array<char, 65536> chunk;
-  while (true) {
-    const ssize_t n = ::read(in.get(), chunk.data(), chunk.size());
-    if (n < 0) throw std::system_error(errno, std::generic_category(), "read " + file);
-    if (n == 0) break;
-    EVP_DigestUpdate(sha.get(), chunk.data(), static_cast<std::size_t>(n));
-    EVP_DigestUpdate(md5.get(), chunk.data(), static_cast<std::size_t>(n));
-    out.size += static_cast<std::uint64_t>(n);
+  while (const std::size_t n = read_some(in.get(), chunk)) {
+    sha256.update({chunk.data(), n});
+    md5.update({chunk.data(), n});
+    out.size += n;
   }
-  auto hex = [](Context& c) {
-    std::array<unsigned char, 64> digest{};
-    unsigned length = 0;
-    EVP_DigestFinal_ex(c.get(), digest.data(), &length);
-    return to_hex({reinterpret_cast<char*>(digest.data()), length});
-  };
-  out.sha256 = hex(sha);
-  out.md5 = hex(md5);
+  out.sha256 = sha256.finish_hex();
+  out.md5 = md5.finish_hex();
   return out;
 }
 

@@ -31,7 +31,6 @@ struct Signer {
 /// "UNSIGNED-PAYLOAD".
 void sign(http::ClientRequest& request, const std::string& host, const Signer& signer, const std::string& payload_hash,
           Timestamp now);
-std::string sha256_hex(const std::string& bytes);
 
 /// The certificates that this system trusts, as PEM, wherever the distribution keeps them; "" when none are found.
 std::string system_certificates();

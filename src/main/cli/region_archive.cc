@@ -3,7 +3,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,8 +10,8 @@
 #include <algorithm>
 #include <ctime>
 
-#include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "main/cli/control.h"
 #include "os/files.h"
 
@@ -23,23 +22,6 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kSealHead = "\x50\x2A\x4D\x18\x28\x00\x00\x00HANBAT 1"sv;
 constexpr std::size_t kSealSize = kSealHead.size() + 32;
-
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  void update(const void* bytes, std::size_t size) { EVP_DigestUpdate(context_.get(), bytes, size); }
-  std::string finish() {
-    std::string out(32, '\0');
-    EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr);
-    return out;
-  }
-
- private:
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
-};
 
 using Entry = std::unique_ptr<archive_entry, decltype([](archive_entry* it) { archive_entry_free(it); })>;
 using Reader = std::unique_ptr<archive, decltype([](archive* it) { archive_read_free(it); })>;
@@ -65,7 +47,7 @@ Json Part::to_json() const {
 
 struct ArchiveWriter::State {
   int out;
-  Sha256 all;
+  crypto::Digest all{crypto::Digest::Kind::kSha256};
   std::string failure;
   struct archive* writer = archive_write_new();
   ~State() { archive_write_free(writer); }
@@ -81,7 +63,7 @@ struct ArchiveWriter::State {
     auto& state = *static_cast<State*>(self);
     try {
       write_all(state.out, {static_cast<const char*>(bytes), size});
-      state.all.update(bytes, size);
+      state.all.update({static_cast<const char*>(bytes), size});
       return static_cast<la_ssize_t>(size);
     } catch (const std::exception& error) {
       state.failure = error.what();
@@ -112,16 +94,16 @@ Part ArchiveWriter::add(const std::string& name, std::uint64_t size, unsigned mo
   archive_entry_set_uname(entry.get(), name_of_user(uid).c_str());
   archive_entry_set_mtime(entry.get(), std::time(nullptr), 0);
   state_->require(archive_write_header(state_->writer, entry.get()));
-  Sha256 hash;
+  crypto::Digest hash(crypto::Digest::Kind::kSha256);
   std::string buffer(1u << 20, '\0');
   for (std::uint64_t left = size; left > 0;) {
     const std::size_t got = read(buffer.data(), std::min<std::uint64_t>(buffer.size(), left));
     if (got == 0) throw Failure(name + " became shorter while it was copied");
-    hash.update(buffer.data(), got);
+    hash.update({buffer.data(), got});
     if (archive_write_data(state_->writer, buffer.data(), got) < 0) state_->require(ARCHIVE_FATAL);
     left -= got;
   }
-  return {name, size, to_hex(hash.finish())};
+  return {name, size, hash.finish_hex()};
 }
 
 Part ArchiveWriter::add_file(const std::string& name, const Fd& file) {
@@ -155,13 +137,13 @@ void require_sealed(const std::string& path,
   const auto size = static_cast<std::uint64_t>(about.st_size);
   const std::string why = path + " is no backup, or was cut short or changed";
   if (size < kSealSize) throw Failure(why);
-  Sha256 hash;
+  crypto::Digest hash(crypto::Digest::Kind::kSha256);
   std::string buffer(1u << 20, '\0');
   std::uint64_t left = size - kSealSize;
   while (left > 0) {
     const std::size_t got = read_some(file.get(), {buffer.data(), std::min<std::uint64_t>(buffer.size(), left)});
     if (got == 0) throw Failure(why);
-    hash.update(buffer.data(), got);
+    hash.update({buffer.data(), got});
     left -= got;
     if (progress) progress(size - kSealSize - left, size - kSealSize);
   }

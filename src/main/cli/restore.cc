@@ -2,7 +2,6 @@
 // written; then all of it is unpacked beside, and moved into place with the database last.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "crypto/digest.h"
 #include "host/attendance.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
@@ -78,12 +78,6 @@ class Owners {
   std::map<std::string, std::pair<unsigned, unsigned>> known_;
 };
 
-std::string hash_of(EVP_MD_CTX* context) {
-  std::string out(32, '\0');
-  EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(out.data()), nullptr);
-  return to_hex(out);
-}
-
 /// Unpacks the archive into the folder and compares each file with the manifest. Returns the manifest.
 Json unpack(const std::string& file, const std::string& folder) {
   std::map<std::string, Json> seen;
@@ -115,20 +109,19 @@ Json unpack(const std::string& file, const std::string& folder) {
       owners.give_folder(part, entry.owner);
     }
     const Fd out = open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> hash(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    EVP_DigestInit_ex(hash.get(), EVP_sha256(), nullptr);
+    crypto::Digest hash(crypto::Digest::Kind::kSha256);
     std::string buffer(1u << 20, '\0');
     std::uint64_t size = 0;
     while (const std::size_t got = entry.read(buffer.data(), buffer.size())) {
-      EVP_DigestUpdate(hash.get(), buffer.data(), got);
+      hash.update({buffer.data(), got});
       write_all(out.get(), {buffer.data(), got});
       size += got;
     }
     owners.give(out, entry.owner);
     if (::fchmod(out.get(), entry.mode) != 0) throw_errno("set the mode of " + path);
     bytes += size;
-    seen[entry.name] = Json::object(
-        {{"name", entry.name}, {"size", static_cast<std::int64_t>(size)}, {"sha256", hash_of(hash.get())}});
+    seen[entry.name] =
+        Json::object({{"name", entry.name}, {"size", static_cast<std::int64_t>(size)}, {"sha256", hash.finish_hex()}});
   });
   const Json& parts = manifest["parts"];
   if (!parts.is_array()) throw Failure(file + " has no manifest");

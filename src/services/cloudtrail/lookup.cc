@@ -1,8 +1,8 @@
 // LookupEvents. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 #include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "services/cloudtrail/cloudtrail.h"
-#include "wire/digest.h"
 
 namespace hanbat::cloudtrail {
 namespace {
@@ -13,8 +13,8 @@ constexpr std::size_t kLongestValue = 2000;
 /// What a page's token is good for: these very parameters.
 std::string parameters_of(const EventQuery& query, const LookupEventsInput& in) {
   const auto at = [](const std::optional<Timestamp>& time) { return time ? std::to_string(time->ms) : std::string(); };
-  return wire::sha256_hex(query.account + "\n" + query.region + "\n" + query.key + "\n" + query.value + "\n" +
-                          at(in.start_time) + "\n" + at(in.end_time));
+  return crypto::sha256_hex(query.account + "\n" + query.region + "\n" + query.key + "\n" + query.value + "\n" +
+                            at(in.start_time) + "\n" + at(in.end_time));
 }
 
 /// "<at>:<id>:<hash of the parameters>" in base64.

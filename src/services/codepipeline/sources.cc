@@ -1,6 +1,5 @@
 // Source actions: CodeCommit and S3.
-#include <openssl/sha.h>
-
+#include "crypto/digest.h"
 #include "gen/codecommit/client.h"
 #include "gen/s3/client.h"
 #include "services/codepipeline/actions.h"
@@ -44,10 +43,9 @@ Report failed(std::string code, std::string message) {
 ArtifactDetail output_artifact(const Action& action, const std::string& name) {
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   const std::string seed = action.run.id + "/" + name;
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(seed.data()), seed.size(), digest);
+  const std::string digest = crypto::sha256(seed);
   std::string id;
-  for (int i = 0; i < 7; ++i) id += kAlphabet[digest[i] % kAlphabet.size()];
+  for (int i = 0; i < 7; ++i) id += kAlphabet[static_cast<unsigned char>(digest[i]) % kAlphabet.size()];
   // AWS's own lengths, which policies are written for.
   ArtifactDetail out;
   out.name = name;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "crypto/digest.h"
 #include "gen/ecr/client.h"
 #include "http/client.h"
 #include "http/server.h"
@@ -12,7 +13,6 @@
 #include "os/process.h"
 #include "os/sockets.h"
 #include "region/testing.h"
-#include "wire/digest.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -20,7 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string digest_of(std::string_view bytes) { return "sha256:" + wire::sha256_hex(bytes); }
+std::string digest_of(std::string_view bytes) { return "sha256:" + crypto::sha256_hex(bytes); }
 
 class EcrTest : public testing::Test {
  protected:
@@ -289,7 +289,7 @@ TEST_F(EcrTest, CarriesAnImageForSkopeo) {
           .dump();
   const std::string text = manifest(config, layer);
   for (const std::string& blob : {layer, config, text})
-    write_file_atomic(layout + "/blobs/sha256/" + wire::sha256_hex(blob), blob);
+    write_file_atomic(layout + "/blobs/sha256/" + crypto::sha256_hex(blob), blob);
   write_file_atomic(layout + "/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
   write_file_atomic(
       layout + "/index.json",
@@ -311,7 +311,7 @@ TEST_F(EcrTest, CarriesAnImageForSkopeo) {
                                      creds, image, "oci:" + folder.path() + "/back:v1"},
                                     {.timeout = std::chrono::seconds(60)});
   ASSERT_EQ(pull.exit_code, 0) << pull.err;
-  EXPECT_EQ(read_file(folder.path() + "/back/blobs/sha256/" + wire::sha256_hex(layer)), layer);
+  EXPECT_EQ(read_file(folder.path() + "/back/blobs/sha256/" + crypto::sha256_hex(layer)), layer);
   EXPECT_THAT(*client().describe_images({.repository_name = "app"}).image_details->at(0).image_tags, ElementsAre("v1"));
 }
 

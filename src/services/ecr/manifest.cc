@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "base/json.h"
-#include "wire/digest.h"
+#include "crypto/digest.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -70,7 +70,7 @@ Manifest manifest_of(const Json& json, std::string_view bytes, std::string_view 
     throw ManifestError{"only manifests of schema version 2 are taken"};
   Manifest manifest;
   manifest.media_type = kind_of(json, media_type);
-  manifest.digest = "sha256:" + wire::sha256_hex(bytes);
+  manifest.digest = "sha256:" + crypto::sha256_hex(bytes);
   const std::string& type = manifest.media_type;
   if (type != kOciManifest && type != kDockerManifest && type != kOciIndex && type != kDockerList)
     throw ManifestError{"a manifest of type " + type + " is not taken"};

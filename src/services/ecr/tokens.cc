@@ -2,8 +2,8 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "region/caller_json.h"
-#include "wire/digest.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -25,14 +25,14 @@ std::optional<std::string> from_base64url(std::string text) {
 
 std::string Tokens::seal(std::string_view purpose, const Json& content) const {
   const std::string body = to_base64url(content.dump());
-  return body + "." + to_base64url(wire::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
+  return body + "." + to_base64url(crypto::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
 }
 
 std::optional<Json> Tokens::open(std::string_view purpose, std::string_view token, Timestamp now) const {
   const auto dot = token.find('.');
   if (dot == std::string_view::npos || secret_.empty()) return std::nullopt;
   const std::string body(token.substr(0, dot));
-  const std::string seal = to_base64url(wire::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
+  const std::string seal = to_base64url(crypto::hmac_sha256(secret_, std::string(purpose) + "\n" + body));
   if (!constant_time_equals(seal, token.substr(dot + 1))) return std::nullopt;
   const auto text = from_base64url(body);
   if (!text) return std::nullopt;

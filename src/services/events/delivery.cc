@@ -1,7 +1,6 @@
 // From the bus to the targets. An event becomes, in one transaction, one delivery per target of each rule that wants
 // it; a delivery calls the target's service as the target's role, and is tried again as the target's RetryPolicy says.
 // The event's id is the idempotency token of what it starts, so a delivery that happens twice starts one thing.
-#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "base/arn.h"
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "crypto/digest.h"
 #include "gen/codebuild/client.h"
 #include "gen/codepipeline/client.h"
 #include "gen/events/schema.h"
@@ -34,9 +34,7 @@ std::string schedule_key(const RuleRow& rule) { return rule.arn(); }
 std::string token_of(const Json& delivery) {
   const std::string text =
       delivery["event"].text("id") + "\n" + delivery.text("rule_arn") + "\n" + delivery["target"].text("Id");
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  return to_hex(std::string_view(reinterpret_cast<const char*>(digest), 16));
+  return crypto::sha256_hex(text).substr(0, 32);
 }
 
 InputRecipe recipe_of(const Target& target) {

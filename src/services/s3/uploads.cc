@@ -4,7 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/ids.h"
-#include "region/checksums.h"
+#include "crypto/checksum.h"
 #include "services/s3/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -44,7 +44,7 @@ std::optional<std::string> combined_checksum(const std::string& name, bool full_
       if (!sum || sum->empty()) return std::nullopt;
       all += *sum;
     }
-    region::Checksum of_sums(name);
+    crypto::Checksum of_sums(name);
     of_sums.update(all);
     return to_base64(of_sums.finish()) + "-" + std::to_string(parts.size());
   }
@@ -52,7 +52,7 @@ std::optional<std::string> combined_checksum(const std::string& name, bool full_
   for (const PartRow& part : parts) {
     const auto sum = from_base64(part.body["checksums"].text(name));
     if (!sum || sum->empty()) return std::nullopt;
-    whole = whole.empty() ? *sum : region::combine_crc(name, whole, *sum, part.size);
+    whole = whole.empty() ? *sum : crypto::combine_crc(name, whole, *sum, part.size);
   }
   return to_base64(whole);
 }
@@ -190,7 +190,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   if (in.mpu_object_size && static_cast<std::uint64_t>(*in.mpu_object_size) != object.size)
     throw wire::Error("InvalidRequest", 400,
                       "The provided 'x-amz-mp-object-size' header does not match what was computed.");
-  region::Checksum md5("md5");
+  crypto::Checksum md5("md5");
   md5.update(digests);
   object.e_tag = quoted_e_tag(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
   object.body["segments"] = to_json(segments);

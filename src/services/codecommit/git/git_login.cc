@@ -5,7 +5,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "services/codecommit/store.h"
-#include "wire/sigv4.h"
+#include "wire/git_password.h"
 
 namespace hanbat::codecommit {
 namespace {

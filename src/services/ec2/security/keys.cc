@@ -17,6 +17,7 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "wire/error.h"
 
 namespace hanbat::ec2 {
@@ -36,13 +37,7 @@ template <class T>
 using Held = std::unique_ptr<T, Free>;
 using Key = Held<EVP_PKEY>;
 
-std::string digest(const EVP_MD* method, std::string_view bytes) {
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), out, &size, method, nullptr) != 1)
-    throw std::runtime_error("EVP_Digest failed");
-  return {reinterpret_cast<char*>(out), size};
-}
+using crypto::Digest;
 
 std::string with_colons(std::string_view bytes) {
   std::string text;
@@ -187,13 +182,14 @@ NewKey make_key(KeyKind kind) {
     const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     if (!key) throw std::runtime_error("cannot make an Ed25519 key");
     const std::string blob = ssh_blob(key);
-    return {openssh_private_key(key), public_line(kind, blob), to_base64(digest(EVP_sha256(), blob))};
+    return {openssh_private_key(key), public_line(kind, blob), to_base64(crypto::digest(Digest::Kind::kSha256, blob))};
   }
   const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
   if (!key) throw std::runtime_error("cannot make an RSA key");
   std::string pem = encode(key, EVP_PKEY_KEYPAIR, "PEM", "type-specific");
   while (!pem.empty() && pem.back() == '\n') pem.pop_back();
-  return {std::move(pem), public_line(kind, ssh_blob(key)), with_colons(digest(EVP_sha1(), pkcs8_der(key)))};
+  return {std::move(pem), public_line(kind, ssh_blob(key)),
+          with_colons(crypto::digest(Digest::Kind::kSha1, pkcs8_der(key)))};
 }
 
 ReadKey read_public_key(std::string_view given) {
@@ -212,11 +208,13 @@ ReadKey read_public_key(std::string_view given) {
   }
   const std::string blob = ssh_blob(key);
   if (EVP_PKEY_is_a(key.get(), "ED25519"))
-    return {KeyKind::kEd25519, public_line(KeyKind::kEd25519, blob), to_base64(digest(EVP_sha256(), blob))};
+    return {KeyKind::kEd25519, public_line(KeyKind::kEd25519, blob),
+            to_base64(crypto::digest(Digest::Kind::kSha256, blob))};
   const int bits = EVP_PKEY_get_bits(key.get());
   if (bits != 1024 && bits != 2048 && bits != 4096) throw bad_format();
-  return {KeyKind::kRsa, public_line(KeyKind::kRsa, blob),
-          with_colons(digest(EVP_md5(), encode(key, EVP_PKEY_PUBLIC_KEY, "DER", "SubjectPublicKeyInfo")))};
+  return {
+      KeyKind::kRsa, public_line(KeyKind::kRsa, blob),
+      with_colons(crypto::digest(Digest::Kind::kMd5, encode(key, EVP_PKEY_PUBLIC_KEY, "DER", "SubjectPublicKeyInfo")))};
 }
 
 }  // namespace hanbat::ec2

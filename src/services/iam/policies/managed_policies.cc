@@ -1,8 +1,7 @@
 #include "services/iam/policies/managed_policies.h"
 
-#include <openssl/sha.h>
-
 #include "base/json.h"
+#include "crypto/digest.h"
 #include "gen/iam/data.h"
 
 namespace hanbat::iam {
@@ -10,11 +9,10 @@ namespace {
 
 /// An id in AWS's form that is the same on every start.
 std::string id_of(std::string_view arn) {
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(arn.data()), arn.size(), hash);
+  const std::string hash = crypto::sha256(arn);
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string id = "ANPA";
-  for (int i = 0; i < 17; ++i) id += kAlphabet[hash[i] % kAlphabet.size()];
+  for (int i = 0; i < 17; ++i) id += kAlphabet[static_cast<unsigned char>(hash[i]) % kAlphabet.size()];
   return id;
 }
 

@@ -1,5 +1,5 @@
 // The hashes, on OpenSSL.
-#include "wire/digest.h"
+#include "crypto/digest.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -8,7 +8,7 @@
 
 #include "base/encoding.h"
 
-namespace hanbat::wire {
+namespace hanbat::crypto {
 
 struct Digest::State {
   const EVP_MD* kind;
@@ -37,19 +37,17 @@ std::string Digest::finish() {
   return std::string(reinterpret_cast<char*>(out), size);
 }
 
-std::string sha256(std::string_view bytes) {
-  Digest digest(Digest::Kind::kSha256);
+std::string Digest::finish_hex() { return to_hex(finish()); }
+
+std::string digest(Digest::Kind kind, std::string_view bytes) {
+  Digest digest(kind);
   digest.update(bytes);
   return digest.finish();
 }
+
+std::string sha256(std::string_view bytes) { return digest(Digest::Kind::kSha256, bytes); }
 
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
-
-std::string md5(std::string_view bytes) {
-  Digest digest(Digest::Kind::kMd5);
-  digest.update(bytes);
-  return digest.finish();
-}
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {
   unsigned char out[EVP_MAX_MD_SIZE];
@@ -59,4 +57,4 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
   return std::string(reinterpret_cast<char*>(out), size);
 }
 
-}  // namespace hanbat::wire
+}  // namespace hanbat::crypto

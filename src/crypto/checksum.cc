@@ -1,11 +1,12 @@
-#include "region/checksums.h"
-
-#include <openssl/evp.h>
+#include "crypto/checksum.h"
 
 #include <array>
+#include <optional>
 #include <stdexcept>
 
-namespace hanbat::region {
+#include "crypto/digest.h"
+
+namespace hanbat::crypto {
 namespace {
 
 /// The reflected polynomials and widths of the CRCs; all start at and end with all ones inverted.
@@ -87,11 +88,11 @@ std::uint64_t multiply(std::uint64_t a, std::uint64_t b, const CrcKind& kind) {
   return product;
 }
 
-const EVP_MD* find_digest(std::string_view name) {
-  if (name == "sha1") return EVP_sha1();
-  if (name == "sha256") return EVP_sha256();
-  if (name == "md5") return EVP_md5();
-  return nullptr;
+std::optional<Digest::Kind> find_digest(std::string_view name) {
+  if (name == "sha1") return Digest::Kind::kSha1;
+  if (name == "sha256") return Digest::Kind::kSha256;
+  if (name == "md5") return Digest::Kind::kMd5;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -99,8 +100,7 @@ const EVP_MD* find_digest(std::string_view name) {
 struct Checksum::State {
   const CrcKind* crc_kind = nullptr;
   std::uint64_t crc = 0;
-  EVP_MD_CTX* digest = nullptr;
-  ~State() { EVP_MD_CTX_free(digest); }
+  std::optional<Digest> digest;
 };
 
 Checksum::Checksum(std::string_view name) : name_(name), state_(std::make_unique<State>()) {
@@ -109,32 +109,28 @@ Checksum::Checksum(std::string_view name) : name_(name), state_(std::make_unique
     state_->crc = mask_of(*state_->crc_kind);
     return;
   }
-  const EVP_MD* digest = find_digest(name);
+  const auto digest = find_digest(name);
   if (!digest) throw std::invalid_argument("no checksum is called " + name_);
-  state_->digest = EVP_MD_CTX_new();
-  EVP_DigestInit_ex(state_->digest, digest, nullptr);
+  state_->digest.emplace(*digest);
 }
 
 Checksum::~Checksum() = default;
 Checksum::Checksum(Checksum&&) noexcept = default;
 Checksum& Checksum::operator=(Checksum&&) noexcept = default;
 
-bool Checksum::known(std::string_view name) { return find_crc(name) || find_digest(name); }
+bool Checksum::known(std::string_view name) { return find_crc(name) || find_digest(name).has_value(); }
 
 void Checksum::update(std::string_view bytes) {
   if (state_->crc_kind) {
     state_->crc = crc_update(tables_of(name_), state_->crc, bytes);
   } else {
-    EVP_DigestUpdate(state_->digest, bytes.data(), bytes.size());
+    state_->digest->update(bytes);
   }
 }
 
 std::string Checksum::finish() {
   if (state_->crc_kind) return crc_bytes(state_->crc ^ mask_of(*state_->crc_kind), *state_->crc_kind);
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  EVP_DigestFinal_ex(state_->digest, out, &size);
-  return {reinterpret_cast<char*>(out), size};
+  return state_->digest->finish();
 }
 
 std::string combine_crc(std::string_view name, std::string_view first, std::string_view second,
@@ -151,4 +147,4 @@ std::string combine_crc(std::string_view name, std::string_view first, std::stri
   return crc_bytes(multiply(crc_value(first), power, *kind) ^ crc_value(second), *kind);
 }
 
-}  // namespace hanbat::region
+}  // namespace hanbat::crypto

@@ -1,11 +1,11 @@
 // Known check values of the algorithms, and that joining two CRCs equals the CRC of the joined bytes.
-#include "region/checksums.h"
+#include "crypto/checksum.h"
 
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
 
-namespace hanbat::region {
+namespace hanbat::crypto {
 namespace {
 
 std::string sum(std::string_view name, std::string_view bytes) {
@@ -44,4 +44,4 @@ TEST(Checksum, CrcsOfTwoStretchesCombine) {
 }
 
 }  // namespace
-}  // namespace hanbat::region
+}  // namespace hanbat::crypto

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace hanbat::region {
+namespace hanbat::crypto {
 
 /// One checksum over a stream of bytes. Names: crc32, crc32c, crc64nvme, sha1, sha256, md5.
 class Checksum {
@@ -35,4 +35,4 @@ class Checksum {
 std::string combine_crc(std::string_view name, std::string_view first, std::string_view second,
                         std::uint64_t second_size);
 
-}  // namespace hanbat::region
+}  // namespace hanbat::crypto
