@@ -21,6 +21,7 @@ function(hanbat_fuzzer name source)
 endfunction()
 
 hanbat_fuzzer(json base/json_fuzz.cc LINK hanbat_base)
+hanbat_fuzzer(build_event border/build_event_fuzz.cc LINK hanbat_border)
 hanbat_fuzzer(http http/parser_fuzz.cc LINK hanbat_http)
 hanbat_fuzzer(sigv4 wire/sigv4_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(aws_chunks wire/chunk_decoder_fuzz.cc LINK hanbat_wire)
@@ -43,7 +44,7 @@ hanbat_fuzzer(buildspec guest/build_runner/buildspec_fuzz.cc WITH guest/build_ru
   LINK hanbat_base PkgConfig::yaml)
 hanbat_fuzzer(appspec guest/deploy_agent/appspec_fuzz.cc WITH guest/deploy_agent/appspec.cc LINK hanbat_base PkgConfig::yaml)
 hanbat_fuzzer(specification guest/deploy_agent/specification_fuzz.cc WITH guest/deploy_agent/specification.cc
-  LINK hanbat_base OpenSSL::Crypto)
+  GENERATED codedeploycommands LINK hanbat_border hanbat_wire OpenSSL::Crypto)
 
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*_fuzz.cc)
 get_property(fuzzed GLOBAL PROPERTY hanbat_fuzzed)

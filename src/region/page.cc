@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "crypto/digest.h"
 #include "region/region.h"
 #include "wire/error.h"
 #include "wire/operation.h"

@@ -1,8 +1,9 @@
-// Values as JSON, read and written by their field tables. Internal to wire.
+// A request's JSON, read by field tables. Internal to wire.
 #pragma once
 
 #include "base/json.h"
 #include "wire/decoding.h"
+#include "wire/json_scalar.h"
 #include "wire/shape.h"
 
 namespace hanbat::wire {
@@ -10,11 +11,6 @@ namespace hanbat::wire {
 /// A request's JSON; of an empty text an empty object. Malformed is also what holds more than 100,000 values: each
 /// takes many times its bytes, and AWS's largest (PutLogEvents of 10,000 events) has a third of that.
 Json parse_json(const Decoding& decoding, std::string_view text);
-
-/// A structure as the JSON protocols send it; members bound to other places than the body are left out.
-Json json_of(const Shape& structure, const void* value);
-/// One value as the JSON protocols send it.
-Json json_of(const Member& member, const void* value);
 
 /// Reads a structure's body members. `seen` has a flag per member. Throws the service's error on a wrong kind.
 void json_into(Decoding& decoding, const Shape& structure, const Json& json, void* value, std::vector<bool>& seen,

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "guest/aws/imds.h"
 #include "http/client.h"
+#include "wire/shape.h"
 
 namespace hanbat::guest {
 
@@ -47,6 +48,11 @@ class JsonService {
               CredentialsSource credentials, std::chrono::milliseconds timeout = std::chrono::seconds(80));
   /// Blocks until the answer is there. Throws ServiceError.
   Json call(const std::string& operation, const Json& input);
+  /// The same with the structs of the service's model. Throws also JsonError, for an answer of another form.
+  template <class Output, class Input>
+  Output ask(const std::string& operation, const Input& input) {
+    return wire::from_json<Output>(call(operation, wire::to_json(input)));
+  }
 
  private:
   Json try_call(const std::string& operation, const Json& input);

@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -18,8 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::pair<std::string, std::string>> kCommandPhases = {
-    {"INSTALL", "install"}, {"PRE_BUILD", "pre_build"}, {"BUILD", "build"}, {"POST_BUILD", "post_build"}};
+using border::BuildOutcome;
+using border::BuildOutput;
+using border::RunnerPhase;
+
+/// The phases that run commands, with their names in a build specification.
+const std::vector<std::pair<RunnerPhase, std::string>> kCommandPhases = {{RunnerPhase::kInstall, "install"},
+                                                                         {RunnerPhase::kPreBuild, "pre_build"},
+                                                                         {RunnerPhase::kBuild, "build"},
+                                                                         {RunnerPhase::kPostBuild, "post_build"}};
 
 std::optional<User> user_named(const std::string& name) {
   if (name.empty() || name == "root") return std::nullopt;
@@ -37,14 +45,21 @@ std::string first_line(const std::string& command) {
   return end == std::string::npos ? command : command.substr(0, end);
 }
 
+bool any_match(const std::vector<std::string>& patterns, const std::string& path) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return artifact_match(pattern.starts_with("./") ? pattern.substr(2) : pattern, path);
+  });
+}
+
 }  // namespace
 
-Build::Build(std::string folder, const Json& job)
-    : folder_(std::move(folder)), job_(job), log_(folder_ + "/events.jsonl") {}
+Build::Build(std::string folder, border::BuildJob job)
+    : folder_(std::move(folder)), job_(std::move(job)), log_(folder_ + "/events.jsonl") {}
 
 template <class Body>
-bool Build::phase(const std::string& name, Body&& body) {
-  log_.write("phase_start", {{"phase", name}});
+bool Build::phase(RunnerPhase which, Body&& body) {
+  const std::string name = word_of(which);
+  log_.write(border::PhaseBegun{which});
   std::string code, message;
   try {
     body();
@@ -58,8 +73,7 @@ bool Build::phase(const std::string& name, Body&& body) {
   const bool good = code.empty();
   log_.container("Phase complete: " + name + " State: " + (good ? "SUCCEEDED" : "FAILED"));
   log_.container("Phase context status code: " + code + " Message: " + message);
-  log_.write("phase_end",
-             {{"phase", name}, {"status", good ? "SUCCEEDED" : "FAILED"}, {"code", code}, {"message", message}});
+  log_.write(border::PhaseEnded{which, good ? BuildOutcome::kSucceeded : BuildOutcome::kFailed, code, message});
   return good;
 }
 
@@ -88,23 +102,24 @@ bool Build::run() {
   log_.container("Running on Hanbat");
   wait_for_network();
   log_.container("Phase is DOWNLOAD_SOURCE");
-  succeeding_ = phase("DOWNLOAD_SOURCE", [this] {
-    if (job_.flag("privileged")) run_capture({"systemctl", "start", "docker"});
+  succeeding_ = phase(RunnerPhase::kDownloadSource, [this] {
+    if (job_.privileged) run_capture({"systemctl", "start", "docker"});
     download_source();
     std::string found;
-    for (const auto& [name, key] : kCommandPhases)
+    for (const auto& [which, key] : kCommandPhases)
       if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty())
-        found += (found.empty() ? "" : ", ") + name + ": " + std::to_string(p->second.commands.size()) + " commands";
+        found += (found.empty() ? "" : ", ") + word_of(which) + ": " + std::to_string(p->second.commands.size()) +
+                 " commands";
     log_.container("Phases found in YAML: " + std::to_string(spec_.phases.size()));
     log_.container(" " + found);
     log_.container("Moving to directory " + source_folder_);
   });
   bool going = succeeding_;
   if (going) {
-    for (const auto& [name, key] : kCommandPhases) {
+    for (const auto& [which, key] : kCommandPhases) {
       if (!going) break;
       const BuildPhaseSpec& p = spec_.phases[key];
-      const bool good = phase(name, [&, &phase_name = name] { run_commands(phase_name, p); });
+      const bool good = phase(which, [&, &now = which] { run_commands(now, p); });
       if (good) continue;
       if (p.on_failure_given && !p.abort_on_failure) continue;
       succeeding_ = false;
@@ -113,13 +128,13 @@ bool Build::run() {
     }
     if (!spec_.exported_variables.empty()) try {
         for (const std::string& name : spec_.exported_variables)
-          log_.write("exported", {{"name", name}, {"value", shell_of(spec_.run_as).variable(name)}});
+          log_.write(border::VariableExported{name, shell_of(spec_.run_as).variable(name)});
       } catch (const std::exception& e) {
         log_.container(std::string("exported variables: ") + e.what());
       }
   }
-  if (succeeding_) succeeding_ = phase("UPLOAD_ARTIFACTS", [this] { upload_artifacts(); });
-  log_.write("end", {{"status", succeeding_ ? "SUCCEEDED" : "FAILED"}});
+  if (succeeding_) succeeding_ = phase(RunnerPhase::kUploadArtifacts, [this] { upload_artifacts(); });
+  log_.write(border::BuildEnded{succeeding_ ? BuildOutcome::kSucceeded : BuildOutcome::kFailed, ""});
   return succeeding_;
 }
 
@@ -153,8 +168,9 @@ void Build::check_runtime_versions(const BuildPhaseSpec& spec) {
   }
 }
 
-void Build::run_commands(const std::string& phase_name, const BuildPhaseSpec& spec) {
-  if (phase_name == "INSTALL") check_runtime_versions(spec);
+void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
+  const std::string phase_name = word_of(which);
+  if (which == RunnerPhase::kInstall) check_runtime_versions(spec);
   log_.container("Entering phase " + phase_name);
   if (spec.commands.empty() && spec.finally.empty()) return;
   Shell& shell = shell_of(spec.run_as.empty() ? spec_.run_as : spec.run_as);
@@ -183,28 +199,25 @@ void Build::run_commands(const std::string& phase_name, const BuildPhaseSpec& sp
 }
 
 void Build::upload_artifacts() {
-  const Json& target = job_["artifacts"];
-  if (target.text("type") != "NO_ARTIFACTS" && !target.is_null()) {
+  if (job_.artifacts.kind != BuildOutput::Kind::kNone) {
     if (spec_.artifacts.files.empty()) {
       // Secondary artifacts may be all there is.
-      if (job_["secondary_artifacts"].empty())
+      if (job_.secondary_artifacts.empty())
         throw PhaseFailure("CLIENT_ERROR",
                            "no matching artifact paths found: the build specification has no artifacts.files");
     } else {
-      upload_one(target, spec_.artifacts);
+      upload_one(job_.artifacts, spec_.artifacts);
     }
   }
-  if (job_["secondary_artifacts"].is_array())
-    for (const Json& secondary : job_["secondary_artifacts"].items()) {
-      const auto found = spec_.secondary_artifacts.find(secondary.text("identifier"));
-      if (found == spec_.secondary_artifacts.end())
-        throw PhaseFailure("CLIENT_ERROR",
-                           "no definition for artifact with identifier " + secondary.text("identifier"));
-      upload_one(secondary, found->second);
-    }
+  for (const BuildOutput& secondary : job_.secondary_artifacts) {
+    const auto found = spec_.secondary_artifacts.find(secondary.identifier);
+    if (found == spec_.secondary_artifacts.end())
+      throw PhaseFailure("CLIENT_ERROR", "no definition for artifact with identifier " + secondary.identifier);
+    upload_one(secondary, found->second);
+  }
 }
 
-void Build::upload_one(const Json& target, const ArtifactSpec& spec) {
+std::vector<std::pair<std::string, std::string>> Build::files_of(const ArtifactSpec& spec) {
   log_.container("Expanding base directory path: " + (spec.base_directory.empty() ? "." : spec.base_directory));
   const fs::path base = fs::path(source_folder_) / spec.base_directory;
   if (!fs::is_directory(base))
@@ -215,49 +228,44 @@ void Build::upload_one(const Json& target, const ArtifactSpec& spec) {
   for (auto entry = fs::recursive_directory_iterator(base); entry != fs::recursive_directory_iterator(); ++entry) {
     if (entry->is_directory() && !entry->is_symlink()) continue;
     const std::string path = entry->path().lexically_relative(base).string();
-    auto any = [&](const std::vector<std::string>& patterns) {
-      for (std::string p : patterns) {
-        if (p.starts_with("./")) p = p.substr(2);
-        if (artifact_match(p, path)) return true;
-      }
-      return false;
-    };
-    if (!any(spec.files) || any(spec.exclude_paths)) continue;
+    if (!any_match(spec.files, path) || any_match(spec.exclude_paths, path)) continue;
     const std::string name = spec.discard_paths ? entry->path().filename().string() : path;
     if (names.insert(name).second) files.emplace_back(entry->path().string(), name);
   }
   if (files.empty()) throw PhaseFailure("CLIENT_ERROR", "no matching artifact paths found");
   std::sort(files.begin(), files.end());
   log_.container("Found " + std::to_string(files.size()) + " file(s)");
+  return files;
+}
 
-  std::string key = target.text("key");
-  if (target.flag("name_from_spec") && !spec.name.empty()) {
-    Shell& shell = shell_of(spec_.run_as);
-    shell.run("hanbat_name=\"" + spec.name + "\"");
-    key = target.text("key_prefix") + shell.variable("hanbat_name");
-  }
-  const std::string url = "https://" + target.text("bucket") + ".s3." + job_.text("region") + ".amazonaws.com";
+std::string Build::key_of(const BuildOutput& target, const ArtifactSpec& spec) {
+  if (!target.name_from_spec || spec.name.empty()) return target.key;
+  Shell& shell = shell_of(spec_.run_as);
+  shell.run("hanbat_name=\"" + spec.name + "\"");
+  return target.key_prefix + shell.variable("hanbat_name");
+}
+
+void Build::upload_one(const BuildOutput& target, const ArtifactSpec& spec) {
+  const auto files = files_of(spec);
+  const std::string key = key_of(target, spec);
+  const std::string url = "https://" + target.bucket + ".s3." + job_.region + ".amazonaws.com";
+  border::ArtifactStored stored{target.identifier, "arn:aws:s3:::" + target.bucket + "/" + key, "", ""};
   try {
-    if (target.text("packaging") == "ZIP") {
+    if (target.packaging == BuildOutput::Packaging::kZip) {
       const std::string zip = scratch_ + "/artifact.zip";
       make_zip(files, zip);
       const FileDigests digests = digests_of(zip);
       upload(url, key, signer("s3"), zip);
-      log_.write("artifact", {{"identifier", target.text("identifier")},
-                              {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key},
-                              {"sha256", digests.sha256},
-                              {"md5", digests.md5}});
+      stored.sha256 = digests.sha256;
+      stored.md5 = digests.md5;
       fs::remove(zip);
     } else {
       for (const auto& [path, name] : files) upload(url, key + "/" + name, signer("s3"), path);
-      log_.write("artifact", {{"identifier", target.text("identifier")},
-                              {"location", "arn:aws:s3:::" + target.text("bucket") + "/" + key},
-                              {"sha256", ""},
-                              {"md5", ""}});
     }
   } catch (const ServiceError& e) {
     throw PhaseFailure("CLIENT_ERROR", std::string("Failed to upload artifacts: ") + e.what());
   }
+  log_.write(std::move(stored));
 }
 
 }  // namespace hanbat::guest

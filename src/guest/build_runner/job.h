@@ -1,11 +1,11 @@
-// The job that hanbatd left in the shared folder, and the build that comes of it.
+// A build: what is done with the job that CodeBuild left in the shared folder.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "base/json.h"
+#include "border/build_job.h"
 #include "guest/aws/service_client.h"
 #include "guest/build_runner/buildspec.h"
 #include "guest/build_runner/event_log.h"
@@ -19,41 +19,35 @@ struct PhaseFailure : std::runtime_error {
   std::string code;
 };
 
-/// job.json:
-///   build_id, region, project, credentials_url, buildspec (path or text, may be empty), privileged,
-///   environment: [{name, value, type: PLAINTEXT|PARAMETER_STORE}]   (the project's, in order; later ones win)
-///   variables: {CODEBUILD_…: …}                                     (the service's)
-///   source: {type: CODECOMMIT|S3|NO_SOURCE, location, version, depth}, secondary_sources: [the same with identifier]
-///   artifacts: {type: S3|NO_ARTIFACTS, bucket, key, name_from_spec, key_prefix, packaging, identifier},
-///   secondary_artifacts: […]
 class Build {
  public:
-  Build(std::string folder, const Json& job);
+  Build(std::string folder, border::BuildJob job);
   /// Runs to the end and writes everything to the event log; returns whether it succeeded.
   bool run();
 
  private:
-  struct Phase;
-
   /// Runs one phase between its events. Returns whether it succeeded.
   template <class Body>
-  bool phase(const std::string& name, Body&& body);
+  bool phase(border::RunnerPhase which, Body&& body);
   /// Returns when the credentials' address can be reached, or after a minute.
   void wait_for_network();
   void download_source();
-  void fetch(const Json& source, const std::string& folder);
-  void clone(const Json& source, const std::string& folder);
+  void fetch(const border::BuildSource& source, const std::string& folder);
+  void clone(const border::BuildSource& source, const std::string& folder);
   void load_buildspec();
   void prepare_environment();
-  void run_commands(const std::string& phase_name, const BuildPhaseSpec& spec);
+  void run_commands(border::RunnerPhase which, const BuildPhaseSpec& spec);
   void check_runtime_versions(const BuildPhaseSpec& spec);
   void upload_artifacts();
-  void upload_one(const Json& target, const ArtifactSpec& spec);
+  /// The paths of the files of an artifact, each with its name in the artifact.
+  std::vector<std::pair<std::string, std::string>> files_of(const ArtifactSpec& spec);
+  std::string key_of(const border::BuildOutput& target, const ArtifactSpec& spec);
+  void upload_one(const border::BuildOutput& target, const ArtifactSpec& spec);
   Shell& shell_of(const std::string& user);
   Signer signer(const std::string& service);
 
   std::string folder_;
-  Json job_;
+  border::BuildJob job_;
   EventLog log_;
   BuildSpec spec_;
   std::string source_folder_;

@@ -14,6 +14,8 @@
 namespace hanbat::guest {
 namespace {
 
+using border::BuildSource;
+
 // A busy host may plug the network in after the build has begun.
 constexpr int kNetworkTries = 120;
 
@@ -38,8 +40,8 @@ constexpr const char* kHelper = "!aws codecommit credential-helper $@";
 Signer Build::signer(const std::string& service) {
   const Timestamp now = SystemClock().now();
   if (!credentials_ || credentials_->expiration < now + std::chrono::minutes(5))
-    credentials_ = credentials_once_reached(job_.text("credentials_url"));
-  return {*credentials_, job_.text("region"), service};
+    credentials_ = credentials_once_reached(job_.credentials_url);
+  return {*credentials_, job_.region, service};
 }
 
 void Build::download_source() {
@@ -48,44 +50,38 @@ void Build::download_source() {
   scratch_ = "/codebuild/output/tmp";
   make_folders(scratch_, 0755);
   ::chmod(scratch_.c_str(), 01777);
-  const Json& source = job_["source"];
-  if (source.text("type") != "NO_SOURCE") {
-    if (source.text("type") == "CODECOMMIT") {
-      // As CodeBuild: the repository's own folder below src, named after its host and path.
-      const std::string location = source.text("location");
-      std::string tail = location.substr(location.find("//") + 2);
-      source_folder_ += "/" + tail;
-    }
+  const BuildSource& source = job_.source;
+  if (source.kind != BuildSource::Kind::kNone) {
+    // As CodeBuild: the repository's own folder below src, named after its host and path.
+    if (source.kind == BuildSource::Kind::kCodeCommit)
+      source_folder_ += "/" + source.location.substr(source.location.find("//") + 2);
     make_folders(source_folder_);
     fetch(source, source_folder_);
   }
   environment_["CODEBUILD_SRC_DIR"] = source_folder_;
-  if (job_["secondary_sources"].is_array())
-    for (const Json& secondary : job_["secondary_sources"].items()) {
-      const std::string folder =
-          "/codebuild/output/src" + random_from("0123456789", 9) + "/src/" + secondary.text("identifier");
-      make_folders(folder);
-      fetch(secondary, folder);
-      environment_["CODEBUILD_SRC_DIR_" + secondary.text("identifier")] = folder;
-    }
+  for (const BuildSource& secondary : job_.secondary_sources) {
+    const std::string folder = "/codebuild/output/src" + random_from("0123456789", 9) + "/src/" + secondary.identifier;
+    make_folders(folder);
+    fetch(secondary, folder);
+    environment_["CODEBUILD_SRC_DIR_" + secondary.identifier] = folder;
+  }
   log_.container("CODEBUILD_SRC_DIR=" + source_folder_);
   load_buildspec();
   prepare_environment();
 }
 
-void Build::fetch(const Json& source, const std::string& folder) {
-  if (source.text("type") == "CODECOMMIT") return clone(source, folder);
-  const std::string location = source.text("location");
+void Build::fetch(const BuildSource& source, const std::string& folder) {
+  if (source.kind == BuildSource::Kind::kCodeCommit) return clone(source, folder);
+  const std::string& location = source.location;
   const auto slash = location.find('/');
   if (slash == std::string::npos || slash + 1 == location.size())
     throw PhaseFailure("CLIENT_ERROR", "the S3 source location names no object: " + location);
   const std::string bucket = location.substr(0, slash), key = location.substr(slash + 1), file = scratch_ + "/source";
-  const std::string region = job_.text("region");
   try {
-    download("https://" + bucket + ".s3." + region + ".amazonaws.com", key, source.text("version"), signer("s3"), file);
+    download("https://" + bucket + ".s3." + job_.region + ".amazonaws.com", key, source.version, signer("s3"), file);
   } catch (const ServiceError& e) {
     throw PhaseFailure("CLIENT_ERROR",
-                       std::string(e.what()) + " for primary source and source version " + source.text("version"));
+                       std::string(e.what()) + " for primary source and source version " + source.version);
   }
   // The kind of archive is told by its first bytes: artifacts of a pipeline have no ending.
   const std::string head = read_file(file).substr(0, 4);
@@ -97,8 +93,8 @@ void Build::fetch(const Json& source, const std::string& folder) {
   std::filesystem::remove(file);
 }
 
-void Build::clone(const Json& source, const std::string& folder) {
-  const std::string version = source.text("version");
+void Build::clone(const BuildSource& source, const std::string& folder) {
+  const std::string& version = source.version;
   auto git = [&](std::vector<std::string> args) {
     std::vector<std::string> argv = {"git",
                                      "-c",
@@ -109,9 +105,9 @@ void Build::clone(const Json& source, const std::string& folder) {
                                      "advice.detachedHead=false"};
     argv.insert(argv.end(), args.begin(), args.end());
     CaptureOptions options;
-    options.spawn.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", job_.text("credentials_url")},
-                               {"AWS_REGION", job_.text("region")},
-                               {"AWS_DEFAULT_REGION", job_.text("region")},
+    options.spawn.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", job_.credentials_url},
+                               {"AWS_REGION", job_.region},
+                               {"AWS_DEFAULT_REGION", job_.region},
                                {"GIT_TERMINAL_PROMPT", "0"},
                                {"HOME", "/root"}};
     return run_capture(argv, options);
@@ -129,21 +125,20 @@ void Build::clone(const Json& source, const std::string& folder) {
     if (name.starts_with(prefix)) name = name.substr(std::string(prefix).size());
   const bool commit = name.size() == 40 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
   std::vector<std::string> args = {"clone", "-q"};
-  if (const auto depth = source.integer("depth"); depth > 0 && !commit)
-    args.insert(args.end(), {"--depth", std::to_string(depth)});
+  if (source.depth.value_or(0) > 0 && !commit) args.insert(args.end(), {"--depth", std::to_string(*source.depth)});
   if (!name.empty() && !commit) args.insert(args.end(), {"--branch", name});
-  args.insert(args.end(), {source.text("location"), folder});
+  args.insert(args.end(), {source.location, folder});
   must(args);
   if (commit) must({"-C", folder, "checkout", "-q", name});
   const std::string head = must({"-C", folder, "rev-parse", "HEAD"});
-  if (source.text("identifier").empty()) {
-    log_.write("source", {{"version", head}});
+  if (source.identifier.empty()) {
+    log_.write(border::SourceResolved{head});
     environment_["CODEBUILD_RESOLVED_SOURCE_VERSION"] = head;
   }
 }
 
 void Build::load_buildspec() {
-  std::string text = job_.text("buildspec");
+  std::string text = job_.buildspec;
   // A text of several lines is the specification itself, another the place where it lies.
   if (text.find('\n') == std::string::npos && text.find("version:") == std::string::npos &&
       text.find('{') == std::string::npos) {
@@ -170,21 +165,20 @@ void Build::prepare_environment() {
                                             {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
                                             {"REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
                                             {"SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"}};
-  all["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = job_.text("credentials_url");
-  all["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = job_.text("credentials_path");
-  all["AWS_REGION"] = all["AWS_DEFAULT_REGION"] = job_.text("region");
+  all["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = job_.credentials_url;
+  all["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = job_.credentials_path;
+  all["AWS_REGION"] = all["AWS_DEFAULT_REGION"] = job_.region;
   std::map<std::string, std::string> stored;
   for (const auto& [name, value] : spec_.variables) all[name] = value;
   for (const auto& [name, value] : spec_.parameter_store) stored[name] = value;
-  if (job_["environment"].is_array())
-    for (const Json& v : job_["environment"].items()) {
-      if (v.text("type", "PLAINTEXT") == "PARAMETER_STORE")
-        stored[v.text("name")] = v.text("value");
-      else
-        all[v.text("name")] = v.text("value"), stored.erase(v.text("name"));
-    }
+  for (const border::BuildVariable& v : job_.environment) {
+    if (v.kind == border::BuildVariable::Kind::kParameterStore)
+      stored[v.name] = v.value;
+    else
+      all[v.name] = v.value, stored.erase(v.name);
+  }
   if (!stored.empty()) {
-    JsonService ssm("https://ssm." + job_.text("region") + ".amazonaws.com", job_.text("region"), "ssm", "AmazonSSM",
+    JsonService ssm("https://ssm." + job_.region + ".amazonaws.com", job_.region, "ssm", "AmazonSSM",
                     [this] { return signer("ssm").credentials; });
     for (const auto& [name, parameter] : stored) try {
         all[name] =
@@ -194,7 +188,7 @@ void Build::prepare_environment() {
         throw PhaseFailure("Decrypted Variables Error", std::string("parameter ") + parameter + ": " + e.what());
       }
   }
-  for (const auto& [name, value] : job_["variables"].members()) all[name] = value.as_string();
+  for (const auto& [name, value] : job_.variables) all[name] = value;
   for (const auto& [name, value] : environment_) all[name] = value;
   environment_ = std::move(all);
   if (spec_.git_credential_helper) {

@@ -17,12 +17,18 @@ class Agent {
   using Call = std::function<Json(const std::string& operation, const Json& input)>;
   Agent(const Settings& settings, Executor& executor, Call call);
 
-  /// Reports what is still open, asks once and carries out what comes; tells whether there was a command. Throws
-  /// ServiceError.
+  /// Reports what is still open, asks once and carries out what comes; returns whether there was a command. Throws
+  /// ServiceError, and JsonError for an answer that is none of the operation.
   bool poll_once();
 
  private:
+  enum class IsNoop { kNo, kYes };
+
   void report_open();
+  /// Throws border::MessageError, JsonError.
+  Specification fetch_specification(const std::string& execution);
+  /// Returns whether the command is still to be run.
+  bool acknowledge(const std::string& id, IsNoop noop);
 
   const Settings& settings_;
   Executor& executor_;

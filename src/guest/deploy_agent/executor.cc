@@ -50,7 +50,7 @@ bool Executor::is_noop(const std::string& command, const Specification& s) const
   try {
     return load_app_spec(folder, s).scripts(command).empty();
   } catch (const AppSpecError&) {
-    return false;  // running it tells the error
+    return false;  // running it reports the error
   }
 }
 
@@ -64,7 +64,7 @@ Diagnostics Executor::run(const std::string& command, const Specification& s) {
       return hook(command, s);
     return {};
   } catch (const std::exception& e) {
-    return {5, "", e.what(), ""};
+    return {Diagnostics::Code::kUnknownError, "", e.what(), ""};
   }
 }
 

@@ -11,7 +11,6 @@
 #include <array>
 #include <chrono>
 
-#include "base/json.h"
 #include "base/time.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -63,17 +62,21 @@ struct Stream {
   }
 };
 
+using Code = Diagnostics::Code;
+
 struct Failure {
-  int code;
+  Code code;
   std::string message;
 };
 
 std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log& log) {
   const std::string path = run.archive + "/" + script.location;
   struct stat found{};
-  if (::stat(path.c_str(), &found) != 0) return Failure{1, "Script does not exist at specified location: " + path};
+  if (::stat(path.c_str(), &found) != 0)
+    return Failure{Code::kScriptMissing, "Script does not exist at specified location: " + path};
   if ((found.st_mode & 0111) == 0 && ::chmod(path.c_str(), found.st_mode | 0111) != 0)
-    return Failure{2, "Unable to set script at specified location: " + script.location + " as executable"};
+    return Failure{Code::kScriptNotExecutable,
+                   "Unable to set script at specified location: " + script.location + " as executable"};
 
   SpawnOptions options;
   options.variables = run.environment;
@@ -85,8 +88,8 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
   if (!script.runas.empty()) {
     const passwd* user = ::getpwnam(script.runas.c_str());
     if (!user)
-      return Failure{4, "Script at specified location: " + script.location + " failed: the user " + script.runas +
-                            " does not exist"};
+      return Failure{Code::kScriptFailed, "Script at specified location: " + script.location + " failed: the user " +
+                                              script.runas + " does not exist"};
     std::vector<gid_t> groups(64);
     int count = static_cast<int>(groups.size());
     if (::getgrouplist(user->pw_name, user->pw_gid, groups.data(), &count) < 0) count = 1, groups[0] = user->pw_gid;
@@ -104,7 +107,8 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
     if (e.code().value() == ENOEXEC)
       child = Process::spawn({"/bin/sh", path}, options);
     else
-      return Failure{4, "Script at specified location: " + script.location + " failed to start: " + e.what()};
+      return Failure{Code::kScriptFailed,
+                     "Script at specified location: " + script.location + " failed to start: " + e.what()};
   }
 
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(script.timeout_s);
@@ -115,11 +119,13 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) {
       if (exit)
-        return Failure{6, "Script at specified location: " + script.location + " failed to close its outputs in " +
-                              std::to_string(script.timeout_s) + " seconds"};
+        return Failure{Code::kOutputsLeftOpen, "Script at specified location: " + script.location +
+                                                   " failed to close its outputs in " +
+                                                   std::to_string(script.timeout_s) + " seconds"};
       child.stop(std::chrono::seconds(2));
-      return Failure{3, "Script at specified location: " + script.location + " failed to complete in " +
-                            std::to_string(script.timeout_s) + " seconds"};
+      return Failure{Code::kScriptTimedOut, "Script at specified location: " + script.location +
+                                                " failed to complete in " + std::to_string(script.timeout_s) +
+                                                " seconds"};
     }
     std::array<pollfd, 3> fds{{{streams[0].open ? streams[0].fd : -1, POLLIN, 0},
                                {streams[1].open ? streams[1].fd : -1, POLLIN, 0},
@@ -131,19 +137,11 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
     if (fds[2].revents) exit = child.wait(std::chrono::milliseconds(0));
   }
   if (exit->ok()) return std::nullopt;
-  return Failure{4, "Script at specified location: " + script.location + " run as user " + as +
-                        " failed with exit code " + std::to_string(exit->code)};
+  return Failure{Code::kScriptFailed, "Script at specified location: " + script.location + " run as user " + as +
+                                          " failed with exit code " + std::to_string(exit->code)};
 }
 
 }  // namespace
-
-std::string Diagnostics::json() const {
-  std::string tail = log.size() > 2048 ? log.substr(log.size() - 2048) : log;
-  // The cut must not leave half a character in front.
-  while (!tail.empty() && (static_cast<unsigned char>(tail[0]) & 0xC0) == 0x80) tail.erase(0, 1);
-  return Json::object({{"error_code", error_code}, {"script_name", script_name}, {"message", message}, {"log", tail}})
-      .dump();
-}
 
 Diagnostics run_hooks(const std::vector<HookScript>& scripts, const HookRun& run) {
   Log log(run.log_files);

@@ -6,21 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "border/host_diagnostics.h"
 #include "guest/deploy_agent/appspec.h"
 
 namespace hanbat::guest {
 
-/// How a command ended, as it is reported: AWS's error codes and the end of the scripts' output.
-struct Diagnostics {
-  int error_code = 0;  ///< 0 Success, 1 ScriptMissing, 2 ScriptNotExecutable, 3 ScriptTimedOut, 4 ScriptFailed, 5
-                       ///< UnknownError, 6 outputs left open, 7 after restart
-  std::string script_name;
-  std::string message = "Succeeded";
-  std::string log;
-
-  /// The JSON that PutHostCommandComplete carries; the log is cut to its last 2048 characters.
-  std::string json() const;
-};
+using Diagnostics = border::HostDiagnostics;
 
 struct HookRun {
   std::string event;

@@ -1,8 +1,9 @@
-// What the agent is told of a deployment: a PKCS#7 message in PEM, and the JSON within. The first byte chooses: the
+// What comes to the agent of a deployment: a PKCS#7 message in PEM, and the JSON within. The first byte chooses: the
 // bytes are the message, or they are the envelope, or JSON that has passed the signature.
 #include <string>
 
 #include "base/fuzzing.h"
+#include "border/fields.h"
 #include "guest/deploy_agent/specification.h"
 
 using hanbat::fuzzing::require;
@@ -28,11 +29,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (choice == 0) {
       verified_content(text);
     } else if (choice == 1) {
-      check(read_specification(Json::object({{"Format", "PKCS7/JSON"}, {"Payload", text}})));
+      codedeploycommands::Envelope envelope;
+      envelope.format = "PKCS7/JSON";
+      envelope.payload = text;
+      check(read_specification(envelope));
     } else {
-      check(parse_specification(text));
+      check(Specification::from_json(border::parse_message(text, "the deployment specification")));
     }
-  } catch (const SpecificationError& error) {
+  } catch (const border::MessageError& error) {
     require(*error.what() != '\0', "a refusal has a reason");
   }
   return 0;

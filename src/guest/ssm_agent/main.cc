@@ -11,6 +11,8 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "border/fields.h"
+#include "gen/ec2messages/model.h"
 #include "guest/aws/service_client.h"
 #include "guest/ssm_agent/runner.h"
 #include "os/files.h"
@@ -19,6 +21,7 @@ namespace {
 
 using namespace hanbat;
 using namespace hanbat::guest;
+namespace messages = hanbat::ec2messages;
 
 constexpr const char* kTarget = "EC2WindowsMessageDeliveryService_v20130614";
 constexpr auto kRegisterEvery = std::chrono::seconds(60);
@@ -39,11 +42,12 @@ class Agent {
         introduce();
         registered = std::chrono::steady_clock::now();
       }
-      const Json answer = polls_->call("GetMessages", Json::object({{"Destination", instance_},
-                                                                    {"MessagesRequestId", random_uuid()},
-                                                                    {"VisibilityTimeoutInSeconds", 10}}));
-      if (answer["Messages"].is_array())
-        for (const Json& message : answer["Messages"].items()) take(message);
+      messages::GetMessagesInput in;
+      in.destination = instance_;
+      in.messages_request_id = random_uuid();
+      in.visibility_timeout_in_seconds = 10;
+      const auto answer = polls_->ask<messages::GetMessagesOutput>("GetMessages", in);
+      for (const messages::Message& message : answer.messages.value_or(std::vector<messages::Message>{})) take(message);
     }
   }
 
@@ -64,55 +68,78 @@ class Agent {
     }
     utsname name{};
     ::uname(&name);
-    polls_->call("UpdateInstanceInformation",
-                 Json::object({{"InstanceId", instance_},
-                               {"AgentVersion", "3.3.0.0-hanbat"},
-                               {"ComputerName", name.nodename},
-                               {"IPAddress", imds_.find("meta-data/local-ipv4").value_or("")},
-                               {"PlatformName", os_release("PRETTY_NAME")},
-                               {"PlatformType", "Linux"},
-                               {"PlatformVersion", os_release("VERSION_ID")}}));
+    messages::UpdateInstanceInformationInput in;
+    in.instance_id = instance_;
+    in.agent_version = "3.3.0.0-hanbat";
+    in.computer_name = name.nodename;
+    in.ip_address = imds_.find("meta-data/local-ipv4").value_or("");
+    in.platform_name = os_release("PRETTY_NAME");
+    in.platform_type = "Linux";
+    in.platform_version = os_release("VERSION_ID");
+    polls_->call("UpdateInstanceInformation", wire::to_json(in));
   }
 
-  void take(const Json& message) {
-    const std::string id = message.text("MessageId");
-    const Json payload = Json::parse(message.text("Payload"));
+  void take(const messages::Message& message) {
+    const std::string id = message.message_id.value_or("");
     try {
-      polls_->call("AcknowledgeMessage", Json::object({{"MessageId", id}}));
+      const Json payload = border::parse_message(message.payload.value_or(""), "a message");
+      if (message.topic.value_or("").starts_with("aws.ssm.cancelCommand"))
+        cancel(id, border::CancelCommand::from_json(payload));
+      else
+        begin(id, border::ShellCommand::from_json(payload));
+    } catch (const border::MessageError& e) {
+      std::fprintf(stderr, "%s: %s\n", id.c_str(), e.what());
+      messages::FailMessageInput in;
+      in.message_id = id;
+      in.failure_type = "InternalHandlerException";
+      polls_->call("FailMessage", wire::to_json(in));
     } catch (const ServiceError& e) {
       std::fprintf(stderr, "%s\n", e.what());  // no longer wanted
-      return;
     }
-    if (message.text("Topic").starts_with("aws.ssm.cancelCommand")) {
-      const std::lock_guard lock(mutex_);
-      if (const auto found = running_.find(payload.text("CancelMessageId")); found != running_.end())
-        found->second.request_stop();
-      return;
-    }
-    ScriptRun run;
-    run.commands = payload.texts("Commands");
-    run.working_directory = payload.text("WorkingDirectory");
-    run.timeout_s = static_cast<int>(payload.integer("ExecutionTimeout", 3600));
-    run.folder = "/var/lib/amazon/ssm/" + payload.text("CommandId");
+  }
+
+  void acknowledge(const std::string& id) {
+    messages::AcknowledgeMessageInput in;
+    in.message_id = id;
+    polls_->call("AcknowledgeMessage", wire::to_json(in));
+  }
+
+  void cancel(const std::string& id, const border::CancelCommand& cancellation) {
+    acknowledge(id);
+    const std::lock_guard lock(mutex_);
+    if (const auto found = running_.find(cancellation.message_id); found != running_.end())
+      found->second.request_stop();
+  }
+
+  void begin(const std::string& id, const border::ShellCommand& command) {
+    acknowledge(id);
     std::stop_source source;
     {
       const std::lock_guard lock(mutex_);
       running_[id] = source;
     }
-    workers_.emplace_back([this, id, run, source] {
-      const Json answer = run_script(run, source.get_token());
-      for (int attempt = 0; attempt < 30; ++attempt) try {
-          replies_->call("SendReply",
-                         Json::object({{"MessageId", id}, {"ReplyId", random_uuid()}, {"Payload", answer.dump()}}));
-          replies_->call("DeleteMessage", Json::object({{"MessageId", id}}));
-          break;
-        } catch (const std::exception& e) {
-          std::fprintf(stderr, "%s\n", e.what());
-          ::sleep(2);
-        }
+    workers_.emplace_back([this, id, command, source] {
+      reply(id, run_script(command, "/var/lib/amazon/ssm/" + command.command_id, source.get_token()));
       const std::lock_guard lock(mutex_);
       running_.erase(id);
     });
+  }
+
+  void reply(const std::string& id, const border::CommandReply& outcome) {
+    messages::SendReplyInput in;
+    in.message_id = id;
+    in.payload = outcome.to_json().dump();
+    messages::DeleteMessageInput done;
+    done.message_id = id;
+    for (int attempt = 0; attempt < 30; ++attempt) try {
+        in.reply_id = random_uuid();
+        replies_->call("SendReply", wire::to_json(in));
+        replies_->call("DeleteMessage", wire::to_json(done));
+        return;
+      } catch (const std::exception& e) {
+        std::fprintf(stderr, "%s\n", e.what());
+        ::sleep(2);
+      }
   }
 
   std::mutex mutex_;  // over imds_ when keys are asked for, and over running_

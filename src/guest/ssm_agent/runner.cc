@@ -13,6 +13,8 @@
 namespace hanbat::guest {
 namespace {
 
+using border::CommandReply;
+
 constexpr std::size_t kKept = 24000;
 
 void take(int fd, std::string& into, bool& open) {
@@ -25,34 +27,29 @@ void take(int fd, std::string& into, bool& open) {
     into.append(chunk.data(), std::min(static_cast<std::size_t>(n), kKept - into.size()));
 }
 
-}  // namespace
-
-Json run_script(const ScriptRun& run, std::stop_token stop) {
-  make_folders(run.folder, 0700);
-  const std::string script = run.folder + "/_script.sh";
-  write_file_atomic(script, "#!/bin/sh\n" + join(run.commands, "\n") + "\n", 0700);
+Process start(const border::ShellCommand& command, const std::string& folder) {
+  const std::string script = folder + "/_script.sh";
+  write_file_atomic(script, "#!/bin/sh\n" + join(command.commands, "\n") + "\n", 0700);
   SpawnOptions options;
-  options.folder = run.working_directory.empty() ? run.folder : run.working_directory;
+  options.folder = command.working_directory.empty() ? folder : command.working_directory;
   options.variables = {
       {"HOME", "/root"}, {"USER", "root"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
   options.out = Stdio::pipe();
   options.err = Stdio::pipe();
-  Json answer = Json::object({{"code", 1}, {"out", ""}, {"err", ""}});
-  Process child;
-  try {
-    child = Process::spawn({"/bin/sh", script}, options);
-  } catch (const std::exception& e) {
-    answer["err"] = std::string("the script could not be started: ") + e.what();
-    return answer;
-  }
-  std::string out, err;
+  return Process::spawn({"/bin/sh", script}, options);
+}
+
+/// Reads the outputs until the script has ended by itself, by time or by the stop request.
+CommandReply follow(Process& child, int timeout_s, const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  CommandReply reply;
   bool out_open = true, err_open = true;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(run.timeout_s);
+  const auto deadline = Clock::now() + std::chrono::seconds(timeout_s);
   std::optional<Exit> exit;
-  auto closing = std::chrono::steady_clock::time_point::max();
-  while (!exit || ((out_open || err_open) && std::chrono::steady_clock::now() < closing)) {
-    if (!exit && (stop.stop_requested() || std::chrono::steady_clock::now() >= deadline)) {
-      answer[stop.stop_requested() ? "cancelled" : "timed_out"] = true;
+  auto closing = Clock::time_point::max();
+  while (!exit || ((out_open || err_open) && Clock::now() < closing)) {
+    if (!exit && (stop.stop_requested() || Clock::now() >= deadline)) {
+      reply.ending = stop.stop_requested() ? CommandReply::Ending::kCancelled : CommandReply::Ending::kTimedOut;
       exit = child.stop(std::chrono::seconds(2));
       break;
     }
@@ -60,17 +57,29 @@ Json run_script(const ScriptRun& run, std::stop_token stop) {
                                {err_open ? child.err.get() : -1, POLLIN, 0},
                                {exit ? -1 : child.pidfd(), POLLIN, 0}}};
     ::poll(fds.data(), fds.size(), 200);
-    if (fds[0].revents) take(child.out.get(), out, out_open);
-    if (fds[1].revents) take(child.err.get(), err, err_open);
+    if (fds[0].revents) take(child.out.get(), reply.out, out_open);
+    if (fds[1].revents) take(child.err.get(), reply.err, err_open);
     if (fds[2].revents && (exit = child.wait(std::chrono::milliseconds(0))))
       // What the script left in the background may keep its outputs open for ever; what is there now is read.
-      closing = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+      closing = Clock::now() + std::chrono::milliseconds(500);
   }
-  answer["code"] = exit->code;
-  answer["out"] = out;
-  answer["err"] = err;
-  remove_tree(run.folder);
-  return answer;
+  reply.code = exit->code;
+  return reply;
+}
+
+}  // namespace
+
+CommandReply run_script(const border::ShellCommand& command, const std::string& folder, std::stop_token stop) {
+  make_folders(folder, 0700);
+  Process child;
+  try {
+    child = start(command, folder);
+  } catch (const std::exception& e) {
+    return {.err = std::string("the script could not be started: ") + e.what()};
+  }
+  CommandReply reply = follow(child, command.execution_timeout_s, stop);
+  remove_tree(folder);
+  return reply;
 }
 
 }  // namespace hanbat::guest

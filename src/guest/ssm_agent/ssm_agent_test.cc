@@ -9,26 +9,40 @@
 namespace hanbat::guest {
 namespace {
 
-TEST(ScriptTest, outputsAndCodeComeBack) {
+using border::CommandReply;
+
+border::ShellCommand script(std::vector<std::string> lines, int timeout_s) {
+  return {.command_id = "c", .commands = std::move(lines), .execution_timeout_s = timeout_s};
+}
+
+TEST(ScriptTest, OutputsAndCodeComeBack) {
   TemporaryFolder t;
-  const Json a = run_script({{"echo out", "echo err >&2", "exit 3"}, "", 10, t.path() + "/c"}, {});
-  EXPECT_EQ(a.integer("code"), 3);
-  EXPECT_EQ(a.text("out"), "out\n");
-  EXPECT_EQ(a.text("err"), "err\n");
+  const CommandReply a = run_script(script({"echo out", "echo err >&2", "exit 3"}, 10), t.path() + "/c", {});
+  EXPECT_EQ(a, (CommandReply{3, "out\n", "err\n"}));
   EXPECT_FALSE(path_exists(t.path() + "/c"));
 }
 
-TEST(ScriptTest, timeAndCancellationEndIt) {
+TEST(ScriptTest, TimeAndCancellationEndIt) {
   TemporaryFolder t;
-  EXPECT_TRUE(run_script({{"sleep 20"}, "", 1, t.path() + "/c"}, {}).flag("timed_out"));
+  EXPECT_TRUE(run_script(script({"sleep 20"}, 1), t.path() + "/c", {}).ending == CommandReply::Ending::kTimedOut);
   std::stop_source source;
   std::jthread canceller([&] { source.request_stop(); });
-  EXPECT_TRUE(run_script({{"sleep 20"}, "", 10, t.path() + "/c"}, source.get_token()).flag("cancelled"));
+  EXPECT_TRUE(run_script(script({"sleep 20"}, 10), t.path() + "/c", source.get_token()).ending ==
+              CommandReply::Ending::kCancelled);
 }
 
-TEST(ScriptTest, whatItLeavesInTheBackgroundDoesNotHoldIt) {
+TEST(ScriptTest, WhatItLeavesInTheBackgroundDoesNotHoldIt) {
   TemporaryFolder t;
-  EXPECT_EQ(run_script({{"sleep 5 & echo done"}, "", 4, t.path() + "/c"}, {}).text("out"), "done\n");
+  EXPECT_EQ(run_script(script({"sleep 5 & echo done"}, 4), t.path() + "/c", {}).out, "done\n");
+}
+
+TEST(ScriptTest, AFolderThatIsNotThereIsTheScriptsFailure) {
+  TemporaryFolder t;
+  border::ShellCommand command = script({"true"}, 4);
+  command.working_directory = t.path() + "/none";
+  const CommandReply reply = run_script(command, t.path() + "/c", {});
+  EXPECT_EQ(reply.code, 1);
+  EXPECT_NE(reply.err.find("could not be started"), std::string::npos);
 }
 
 }  // namespace

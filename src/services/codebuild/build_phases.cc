@@ -12,21 +12,46 @@ BuildPhase* find_phase(Build& build, std::string_view phase) {
   return nullptr;
 }
 
-/// Tells where an artifact was stored, and its hashes.
-void note_artifact(Build& build, const Json& event) {
-  const std::string identifier = event.text("identifier");
-  BuildArtifacts* artifacts = nullptr;
-  if (identifier.empty()) {
-    artifacts = build.artifacts ? &*build.artifacts : &build.artifacts.emplace();
-  } else if (build.secondary_artifacts) {
-    for (BuildArtifacts& one : *build.secondary_artifacts)
-      if (one.artifact_identifier == identifier) artifacts = &one;
-  }
-  if (!artifacts) return;
-  artifacts->location = event.text("location");
-  if (const std::string sum = event.text("sha256"); !sum.empty()) artifacts->sha256sum = sum;
-  if (const std::string sum = event.text("md5"); !sum.empty()) artifacts->md5sum = sum;
+/// Where the artifact's place in the build is; null when the build has none of that identifier.
+BuildArtifacts* find_artifacts(Build& build, const std::string& identifier) {
+  if (identifier.empty()) return build.artifacts ? &*build.artifacts : &build.artifacts.emplace();
+  if (!build.secondary_artifacts) return nullptr;
+  for (BuildArtifacts& one : *build.secondary_artifacts)
+    if (one.artifact_identifier == identifier) return &one;
+  return nullptr;
 }
+
+/// What each kind of event does to the build.
+struct Applying {
+  Build& build;
+  Applied& applied;
+  Timestamp at;
+
+  void operator()(const border::OutputLine& event) const { applied.lines.push_back({at, event.message}); }
+  void operator()(const border::PhaseBegun& event) const { begin_phase(build, word_of(event.phase), at); }
+  void operator()(const border::PhaseEnded& event) const {
+    end_phase(build, word_of(event.phase), word_of(event.outcome), at, event.code, event.message);
+  }
+  void operator()(const border::SourceResolved& event) const { build.resolved_source_version = event.version; }
+  void operator()(const border::ArtifactStored& event) const {
+    BuildArtifacts* artifacts = find_artifacts(build, event.identifier);
+    if (!artifacts) return;
+    artifacts->location = event.location;
+    if (!event.sha256.empty()) artifacts->sha256sum = event.sha256;
+    if (!event.md5.empty()) artifacts->md5sum = event.md5;
+  }
+  void operator()(const border::VariableExported& event) const {
+    if (!build.exported_environment_variables) build.exported_environment_variables.emplace();
+    ExportedEnvironmentVariable exported;
+    exported.name = event.name;
+    exported.value = event.value;
+    build.exported_environment_variables->push_back(std::move(exported));
+  }
+  void operator()(const border::BuildEnded& event) const {
+    applied.done = word_of(event.outcome);
+    applied.fault = event.message;
+  }
+};
 
 }  // namespace
 
@@ -74,28 +99,8 @@ void complete(Build& build, std::string_view status, Timestamp at) {
   build.end_time = at;
 }
 
-void apply_event(Build& build, const Json& event, Applied& applied) {
-  const Timestamp at{event.integer("t")};
-  const std::string type = event.text("type");
-  if (type == "phase_start") {
-    begin_phase(build, event.text("phase"), at);
-  } else if (type == "phase_end") {
-    end_phase(build, event.text("phase"), event.text("status"), at, event.text("code"), event.text("message"));
-  } else if (type == "log") {
-    applied.lines.push_back({at, event.text("message")});
-  } else if (type == "source") {
-    build.resolved_source_version = event.text("version");
-  } else if (type == "exported") {
-    if (!build.exported_environment_variables) build.exported_environment_variables.emplace();
-    ExportedEnvironmentVariable exported;
-    exported.name = event.text("name");
-    exported.value = event.text("value");
-    build.exported_environment_variables->push_back(std::move(exported));
-  } else if (type == "artifact") {
-    note_artifact(build, event);
-  } else if (type == "end") {
-    applied.done = event.text("status");
-  }
+void apply_event(Build& build, const border::BuildEvent& event, Applied& applied) {
+  std::visit(Applying{build, applied, event.at}, event.what);
 }
 
 std::string artifact_arn(const ProjectArtifacts& artifacts, std::string_view name, std::string_view build_uuid) {

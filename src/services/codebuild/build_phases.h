@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
 #include "base/time.h"
+#include "border/build_event.h"
 #include "gen/codebuild/model.h"
 
 namespace hanbat::codebuild {
@@ -28,12 +28,13 @@ struct LogLine {
   std::string text;
 };
 
-/// What a line of the runner's events.jsonl did to the build.
+/// What events of the runner did beside the build.
 struct Applied {
   std::vector<LogLine> lines;
-  std::string done;  // the runner's last word, or ""
+  std::string done;   // the status that the runner ended with, or ""
+  std::string fault;  // why the runner gave up, or ""
 };
-void apply_event(Build& build, const Json& event, Applied& applied);
+void apply_event(Build& build, const border::BuildEvent& event, Applied& applied);
 
 /// Where an artifact lies: "arn:aws:s3:::bucket/path/name". `name` replaces the project's name for it when not empty.
 std::string artifact_arn(const ProjectArtifacts& artifacts, std::string_view name, std::string_view build_uuid = "");

@@ -10,7 +10,7 @@ namespace {
 
 Build apply_all(const std::vector<std::string>& events, Applied& applied) {
   Build build;
-  for (const std::string& event : events) apply_event(build, Json::parse(event), applied);
+  for (const std::string& event : events) apply_event(build, border::BuildEvent::from_line(event), applied);
   return build;
 }
 
@@ -62,6 +62,13 @@ TEST(BuildPhases, LinesVersionsVariablesAndArtifactsAreKept) {
   EXPECT_FALSE(build.artifacts->md5sum);
 }
 
+TEST(BuildPhases, WhyARunnerGaveUpIsKept) {
+  Applied applied;
+  apply_all({R"({"t":1,"type":"end","status":"FAULT","message":"the build's machine was restarted"})"}, applied);
+  EXPECT_EQ(applied.done, "FAULT");
+  EXPECT_EQ(applied.fault, "the build's machine was restarted");
+}
+
 TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
   BuildRow row;
   row.region = "ap-northeast-2";
@@ -80,14 +87,14 @@ TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
   artifacts.path = "pipe/Build/";
   artifacts.name = "xyz";
   row.work = Json::object({{"artifacts", wire::to_json(artifacts)}});
-  const Json job = job_of(row);
-  EXPECT_EQ(job["source"].text("type"), "S3");
-  EXPECT_EQ(job["source"].text("location"), "bucket/pipe/Source/abc.zip");
-  EXPECT_FALSE(job["source"].contains("version"));
-  EXPECT_EQ(job["artifacts"].text("bucket"), "bucket");
-  EXPECT_EQ(job["artifacts"].text("key"), "pipe/Build/xyz");
-  EXPECT_EQ(job["artifacts"].text("packaging"), "ZIP");
-  EXPECT_EQ(job.text("credentials_url"), "http://169.254.170.2/v2/credentials/u-u-i-d");
+  const border::BuildJob job = job_of(row);
+  EXPECT_EQ(job.source.kind, border::BuildSource::Kind::kS3);
+  EXPECT_EQ(job.source.location, "bucket/pipe/Source/abc.zip");
+  EXPECT_EQ(job.source.version, "");
+  EXPECT_EQ(job.artifacts.bucket, "bucket");
+  EXPECT_EQ(job.artifacts.key, "pipe/Build/xyz");
+  EXPECT_EQ(job.artifacts.packaging, border::BuildOutput::Packaging::kZip);
+  EXPECT_EQ(job.credentials_url, "http://169.254.170.2/v2/credentials/u-u-i-d");
 }
 
 TEST(ArtifactArn, PathNamespaceAndNameMakeTheKey) {

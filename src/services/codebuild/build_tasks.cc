@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/ids.h"
+#include "border/fields.h"
 #include "gen/logs/client.h"
 #include "host/client.h"
 #include "os/files.h"
@@ -179,7 +180,7 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
 void BuildTasks::write_folder(const BuildRow& row) {
   const std::string folder = folder_of(row);
   std::filesystem::create_directories(folder);
-  write_file_atomic(folder + "/job.json", job_of(row).dump(), 0644);
+  write_file_atomic(folder + "/job.json", job_of(row).to_json().dump(), 0644);
   const std::string runner = home_.settings.guest_programs + "/build-runner";
   std::filesystem::copy_file(runner, folder + "/build-runner", std::filesystem::copy_options::overwrite_existing);
   chmod((folder + "/build-runner").c_str(), 0755);
@@ -221,11 +222,12 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
   Applied applied;
   for (const std::string& line : lines) {
     try {
-      apply_event(row.build, Json::parse(line), applied);
-    } catch (const JsonError& error) {
+      apply_event(row.build, border::BuildEvent::from_line(line), applied);
+    } catch (const border::MessageError& error) {
       spdlog::warn("build {}: a line of its runner cannot be read: {}", row.id(), error.what());
     }
   }
+  if (!applied.fault.empty()) spdlog::warn("build {}: its runner gave up: {}", row.id(), applied.fault);
   row.work["offset"] = offset;
   std::optional<region::Caller> role;
   if (!applied.lines.empty()) role = assume(row);

@@ -3,6 +3,8 @@
 #include "services/ssm/agent_endpoint.h"
 
 #include "base/text.h"
+#include "border/fields.h"
+#include "border/run_command.h"
 #include "gen/ssm/model.h"
 #include "services/ssm/invocation.h"
 #include "services/ssm/ssm.h"
@@ -34,9 +36,9 @@ Json parameters_of(region::Request& rq, const std::string& command) {
   return row ? row->json(0)["Parameters"] : Json::object();
 }
 
-std::int64_t execution_timeout_s(const Json& parameters) {
+int execution_timeout_s(const Json& parameters) {
   const auto given = parameters.texts("executionTimeout");
-  return given.empty() ? 3600 : parse_int(given[0]).value_or(3600);
+  return given.empty() ? 3600 : static_cast<int>(parse_int(given[0]).value_or(3600));
 }
 
 std::string message_id(const Invocation& i) { return "aws.ssm." + i.command + "." + i.instance; }
@@ -50,13 +52,12 @@ Invocation require_invocation(region::Request& rq, const std::string& id) {
   throw InvalidRequestException("There is no message " + id);
 }
 
-Message message_of(region::Request& rq, const Invocation& i, const std::string& topic, Json payload) {
+Message message_of(region::Request& rq, const Invocation& i, const std::string& topic, const Json& payload) {
   Message m;
   m.message_id = message_id(i);
   m.destination = i.instance;
   m.created_date = iso8601(rq.now());
   m.topic = topic + "." + rq.region + "." + i.instance;
-  payload["CommandId"] = i.command;
   m.payload = payload.dump();
   return m;
 }
@@ -103,16 +104,14 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
     if (i.deadline <= rq.now()) continue;
     if (i.cancel) {
       out.messages->push_back(
-          message_of(rq, i, "aws.ssm.cancelCommand", Json::object({{"CancelMessageId", message_id(i)}})));
+          message_of(rq, i, "aws.ssm.cancelCommand", border::CancelCommand{i.command, message_id(i)}.to_json()));
       continue;
     }
     const Json parameters = parameters_of(rq, i.command);
     const auto folder = parameters.texts("workingDirectory");
-    out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand",
-                                       Json::object({{"DocumentName", "AWS-RunShellScript"},
-                                                     {"Commands", Json(parameters.texts("commands"))},
-                                                     {"WorkingDirectory", folder.empty() ? "" : folder[0]},
-                                                     {"ExecutionTimeout", execution_timeout_s(parameters)}})));
+    const border::ShellCommand command{i.command, parameters.texts("commands"), folder.empty() ? "" : folder[0],
+                                       execution_timeout_s(parameters)};
+    out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand", command.to_json()));
   }
   if (out.messages->empty()) rq.wait_for(message_topic(rq.account, rq.region, in.destination), kLongestPoll);
   return out;
@@ -142,11 +141,11 @@ SendReplyOutput AgentEndpoint::send_reply(region::Request& rq, const SendReplyIn
   rq.authorize("ec2messages:SendReply", "*", source_instance(rq));
 
   Invocation i = require_invocation(rq, in.message_id);
-  Json reply;
+  border::CommandReply reply;
   try {
-    reply = Json::parse(in.payload);
-  } catch (const JsonError& e) {
-    throw InvalidRequestException(std::string("The payload is no JSON: ") + e.what());
+    reply = border::CommandReply::from_json(border::parse_message(in.payload, "a reply"));
+  } catch (const border::MessageError& e) {
+    throw InvalidRequestException(std::string("The payload is invalid: ") + e.what());
   }
 
   replied(i, rq.now(), reply);
@@ -161,7 +160,7 @@ FailMessageOutput AgentEndpoint::fail_message(region::Request& rq, const FailMes
   Invocation i = require_invocation(rq, in.message_id);
 
   if (i.status == "Pending") delivered(i, rq.now(), Milliseconds(0));
-  replied(i, rq.now(), Json::object({{"code", 1}, {"err", "the agent could not run the command: " + in.failure_type}}));
+  replied(i, rq.now(), {.code = 1, .err = "the agent could not run the command: " + in.failure_type});
   save(rq.tx, i);
 
   return {};

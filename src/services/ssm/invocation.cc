@@ -66,19 +66,18 @@ void delivered(Invocation& i, Timestamp now, Milliseconds execution_timeout) {
   i.deadline = now + execution_timeout + std::chrono::seconds(60);
 }
 
-void replied(Invocation& i, Timestamp now, const Json& reply) {
+void replied(Invocation& i, Timestamp now, const border::CommandReply& reply) {
   if (i.status != "InProgress" && i.status != "Cancelling") return;
-  i.body["out"] = cut(reply.text("out"));
-  i.body["err"] = cut(reply.text("err"));
-  const std::int64_t code = reply.integer("code");
-  if (reply.flag("cancelled"))
-    end(i, now, "Cancelled", "Cancelled", code);
-  else if (reply.flag("timed_out"))
-    end(i, now, "TimedOut", "ExecutionTimedOut", code);
-  else if (code == 0)
-    end(i, now, "Success", "Success", 0);
-  else
-    end(i, now, "Failed", "Failed", code);
+  i.body["out"] = cut(reply.out);
+  i.body["err"] = cut(reply.err);
+  switch (reply.ending) {
+    case border::CommandReply::Ending::kCancelled:
+      return end(i, now, "Cancelled", "Cancelled", reply.code);
+    case border::CommandReply::Ending::kTimedOut:
+      return end(i, now, "TimedOut", "ExecutionTimedOut", reply.code);
+    case border::CommandReply::Ending::kExited:
+      return reply.code == 0 ? end(i, now, "Success", "Success", 0) : end(i, now, "Failed", "Failed", reply.code);
+  }
 }
 
 void cancelled(Invocation& i, Timestamp now) {

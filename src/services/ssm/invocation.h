@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "border/run_command.h"
 #include "region/request.h"
 #include "store/database.h"
 
@@ -36,7 +37,7 @@ void save(store::Tx& tx, const Invocation& invocation);
 
 /// The events of its life; each does nothing to an invocation that it does not find in a fitting state.
 void delivered(Invocation& i, Timestamp now, Milliseconds execution_timeout);
-void replied(Invocation& i, Timestamp now, const Json& reply);
+void replied(Invocation& i, Timestamp now, const border::CommandReply& reply);
 void cancelled(Invocation& i, Timestamp now);
 void timed_out(Invocation& i, Timestamp now);
 

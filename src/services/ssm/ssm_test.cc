@@ -77,11 +77,11 @@ struct SsmTest : testing::Test {
     in.message_id = id;
     agent().acknowledge_message(in);
   }
-  void reply(const std::string& id, const Json& payload) {
+  void reply(const std::string& id, const border::CommandReply& outcome) {
     ec2messages::SendReplyInput in;
     in.message_id = id;
     in.reply_id = "r";
-    in.payload = payload.dump();
+    in.payload = outcome.to_json().dump();
     agent().send_reply(in);
   }
   GetCommandInvocationOutput invocation(const std::string& command) {
@@ -143,7 +143,7 @@ TEST_F(SsmTest, aCommandReachesTheAgentOnceAndItsOutputComesBack) {
   acknowledge(*got[0].message_id);
   EXPECT_EQ(*invocation(id).status, "InProgress");
   EXPECT_THROW(acknowledge(*got[0].message_id), wire::Error);
-  reply(*got[0].message_id, Json::object({{"code", 0}, {"out", "hello\n"}, {"err", ""}}));
+  reply(*got[0].message_id, {0, "hello\n", ""});
   EXPECT_EQ(*invocation(id).status, "Success");
   EXPECT_EQ(*invocation(id).standard_output_content, "hello\n");
 }
@@ -166,7 +166,7 @@ TEST_F(SsmTest, cancelTellsTheAgent) {
   client.cancel_command(cancel);
   EXPECT_EQ(*invocation(id).status, "Cancelling");
   EXPECT_TRUE(messages().at(0).topic->starts_with("aws.ssm.cancelCommand"));
-  reply(message, Json::object({{"code", 137}, {"cancelled", true}}));
+  reply(message, {137, "", "", border::CommandReply::Ending::kCancelled});
   EXPECT_EQ(*invocation(id).status, "Cancelled");
 }
 

@@ -1,6 +1,8 @@
 #include "services/codedeploy/agents/host_agent.h"
 
 #include "base/arn.h"
+#include "border/fields.h"
+#include "border/host_diagnostics.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -32,19 +34,18 @@ std::string require_instance(const region::Request& rq, const std::string& host_
 }  // namespace
 
 Diagnostics read_diagnostics(const std::string& payload) {
-  static const char* const kCodes[] = {"Success", "ScriptMissing", "ScriptNotExecutable", "ScriptTimedOut",
-                                       "ScriptFailed"};
-  Diagnostics out;
-  Json json;
+  border::HostDiagnostics reported{border::HostDiagnostics::Code::kUnknownError, "", "", ""};
   try {
-    json = Json::parse(payload.empty() ? "{}" : payload);
-  } catch (const JsonError&) {
+    reported = border::HostDiagnostics::from_json(border::parse_message(payload, "diagnostics"));
+  } catch (const border::MessageError& error) {
+    // AWS's agent may report without diagnostics; what is wrong in others is all that there is to say.
+    if (!payload.empty()) reported.message = error.what();
   }
-  const std::int64_t code = json.integer("error_code", 5);
-  out.error_code = code >= 0 && code < 5 ? kCodes[code] : "UnknownError";
-  out.script_name = json.text("script_name");
-  out.message = json.text("message");
-  out.log_tail = json.text("log");
+  Diagnostics out;
+  out.error_code = word_of(reported.code);
+  out.script_name = reported.script_name;
+  out.message = reported.message;
+  out.log_tail = reported.log;
   return out;
 }
 
@@ -99,7 +100,7 @@ commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specificati
   out.deployment_system = "CodeDeploy";
   commands::Envelope& envelope = out.deployment_specification.emplace().generic_envelope.emplace();
   envelope.format = "PKCS7/JSON";
-  envelope.payload = sign(signer_, specification(*deployment).dump());
+  envelope.payload = sign(signer_, specification(*deployment).to_json().dump());
   return out;
 }
 

@@ -43,25 +43,21 @@ Bio memory(const std::string& text) {
 
 }  // namespace
 
-Json specification(const Deployment& d) {
+border::DeploymentSpecification specification(const Deployment& d) {
   const S3Location s3 = d.info.revision->s3_location.value_or(S3Location{});
-  Json location = Json::object({{"Bucket", s3.bucket.value_or("")},
-                                {"Key", s3.key.value_or("")},
-                                {"BundleType", s3.bundle_type.value_or("zip")}});
-  if (s3.version) location["Version"] = *s3.version;
-  if (s3.e_tag) location["ETag"] = *s3.e_tag;
-  return Json::object(
-      {{"DeploymentId", d.id()},
-       {"DeploymentGroupId", d.group_id},
-       {"DeploymentGroupName", *d.info.deployment_group_name},
-       {"ApplicationName", *d.info.application_name},
-       {"DeploymentCreator", d.info.creator.value_or("user")},
-       {"DeploymentType", "IN_PLACE"},
-       {"AppSpecFilename", "appspec.yml"},
-       {"AgentActionOverrides",
-        Json::object({{"AgentOverrides",
-                       Json::object({{"FileExistsBehavior", d.info.file_exists_behavior.value_or("DISALLOW")}})}})},
-       {"Revision", Json::object({{"RevisionType", "S3"}, {"S3Revision", std::move(location)}})}});
+  border::DeploymentSpecification out;
+  out.deployment_id = d.id();
+  out.group_id = d.group_id;
+  out.group_name = *d.info.deployment_group_name;
+  out.application_name = *d.info.application_name;
+  out.creator = d.info.creator.value_or(out.creator);
+  out.file_exists_behavior = d.info.file_exists_behavior.value_or(out.file_exists_behavior);
+  out.bucket = s3.bucket.value_or("");
+  out.key = s3.key.value_or("");
+  out.bundle_type = s3.bundle_type.value_or("zip");
+  out.version = s3.version.value_or("");
+  out.etag = s3.e_tag.value_or("");
+  return out;
 }
 
 Signer make_signer() {

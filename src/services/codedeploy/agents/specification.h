@@ -1,15 +1,14 @@
-// What an agent is told of a deployment: a JSON document in a signed PKCS#7 message, as AWS's agent wants it.
+// What an agent gets of a deployment: its specification in a signed PKCS#7 message, as AWS's agent wants it.
 #pragma once
 
 #include <string>
 
-#include "base/json.h"
+#include "border/deployment_specification.h"
 #include "services/codedeploy/deployments/deployment.h"
 
 namespace hanbat::codedeploy {
 
-/// The document, as the agent's specification reader takes it.
-Json specification(const Deployment& deployment);
+border::DeploymentSpecification specification(const Deployment& deployment);
 
 /// A key and its self-signed certificate, both PEM.
 struct Signer {

@@ -1,0 +1,130 @@
+#include "border/build_job.h"
+
+#include "border/fields.h"
+
+namespace hanbat::border {
+namespace {
+
+constexpr Word<BuildVariable::Kind> kVariableKinds[] = {{BuildVariable::Kind::kPlaintext, "PLAINTEXT"},
+                                                        {BuildVariable::Kind::kParameterStore, "PARAMETER_STORE"}};
+constexpr Word<BuildSource::Kind> kSourceKinds[] = {{BuildSource::Kind::kNone, "NO_SOURCE"},
+                                                    {BuildSource::Kind::kCodeCommit, "CODECOMMIT"},
+                                                    {BuildSource::Kind::kS3, "S3"}};
+constexpr Word<BuildOutput::Kind> kOutputKinds[] = {{BuildOutput::Kind::kNone, "NO_ARTIFACTS"},
+                                                    {BuildOutput::Kind::kS3, "S3"}};
+constexpr Word<BuildOutput::Packaging> kPackagings[] = {{BuildOutput::Packaging::kNone, "NONE"},
+                                                        {BuildOutput::Packaging::kZip, "ZIP"}};
+
+Json json_of(const BuildVariable& v) {
+  return Json::object({{"name", v.name}, {"value", v.value}, {"type", word(kVariableKinds, v.kind)}});
+}
+
+BuildVariable variable_of(const Json& json, const std::string& message) {
+  Fields fields(json, message);
+  BuildVariable v{fields.text("name"), fields.text("value"), fields.word("type", kVariableKinds)};
+  fields.refuse_unknown();
+  return v;
+}
+
+Json json_of(const BuildSource& s) {
+  Json out = Json::object({{"type", word(kSourceKinds, s.kind)},
+                           {"location", s.location},
+                           {"version", s.version},
+                           {"identifier", s.identifier}});
+  if (s.depth) out["depth"] = *s.depth;
+  return out;
+}
+
+BuildSource source_of(const Json& json, const std::string& message) {
+  Fields fields(json, message);
+  BuildSource s;
+  s.kind = fields.word("type", kSourceKinds);
+  s.location = fields.text("location");
+  s.version = fields.text("version");
+  s.identifier = fields.text("identifier");
+  s.depth = fields.find_integer("depth");
+  fields.refuse_unknown();
+  return s;
+}
+
+Json json_of(const BuildOutput& o) {
+  return Json::object({{"type", word(kOutputKinds, o.kind)},
+                       {"bucket", o.bucket},
+                       {"key", o.key},
+                       {"key_prefix", o.key_prefix},
+                       {"name_from_spec", o.name_from_spec},
+                       {"packaging", word(kPackagings, o.packaging)},
+                       {"identifier", o.identifier}});
+}
+
+BuildOutput output_of(const Json& json, const std::string& message) {
+  Fields fields(json, message);
+  BuildOutput o;
+  o.kind = fields.word("type", kOutputKinds);
+  o.bucket = fields.text("bucket");
+  o.key = fields.text("key");
+  o.key_prefix = fields.text("key_prefix");
+  o.name_from_spec = fields.flag("name_from_spec");
+  o.packaging = fields.word("packaging", kPackagings);
+  o.identifier = fields.text("identifier");
+  fields.refuse_unknown();
+  return o;
+}
+
+template <class T>
+Json list_of(const std::vector<T>& values) {
+  Json out = Json::array();
+  for (const T& value : values) out.push_back(json_of(value));
+  return out;
+}
+
+template <class T>
+std::vector<T> read_list(Fields& fields, const char* name, T (*read)(const Json&, const std::string&)) {
+  std::vector<T> out;
+  for (const Json& item : fields.array(name)) out.push_back(read(item, fields.path(name)));
+  return out;
+}
+
+}  // namespace
+
+Json BuildJob::to_json() const {
+  Json named = Json::object();
+  for (const auto& [name, value] : variables) named[name] = value;
+  return Json::object({{"build_id", build_id},
+                       {"region", region},
+                       {"project", project},
+                       {"credentials_url", credentials_url},
+                       {"credentials_path", credentials_path},
+                       {"buildspec", buildspec},
+                       {"privileged", privileged},
+                       {"environment", list_of(environment)},
+                       {"variables", std::move(named)},
+                       {"source", json_of(source)},
+                       {"secondary_sources", list_of(secondary_sources)},
+                       {"artifacts", json_of(artifacts)},
+                       {"secondary_artifacts", list_of(secondary_artifacts)}});
+}
+
+BuildJob BuildJob::from_json(const Json& json) {
+  Fields fields(json, "job.json");
+  BuildJob job;
+  job.build_id = fields.text("build_id");
+  job.region = fields.text("region");
+  job.project = fields.text("project");
+  job.credentials_url = fields.text("credentials_url");
+  job.credentials_path = fields.text("credentials_path");
+  job.buildspec = fields.text("buildspec");
+  job.privileged = fields.flag("privileged");
+  job.environment = read_list<BuildVariable>(fields, "environment", variable_of);
+  const Json& named = fields.object("variables");
+  Fields values(named, fields.path("variables"));
+  for (const auto& [name, value] : named.members()) job.variables[name] = values.text(name);
+  job.source = source_of(fields.object("source"), fields.path("source"));
+  job.secondary_sources = read_list<BuildSource>(fields, "secondary_sources", source_of);
+  job.artifacts = output_of(fields.object("artifacts"), fields.path("artifacts"));
+  job.secondary_artifacts = read_list<BuildOutput>(fields, "secondary_artifacts", output_of);
+  fields.refuse_unknown();
+  return job;
+}
+
+}  // namespace hanbat::border

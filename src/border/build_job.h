@@ -1,0 +1,68 @@
+// The job that CodeBuild leaves for the build runner in the folder that it shares with the build's machine.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace hanbat::border {
+
+/// An environment variable of the project, or of the build.
+struct BuildVariable {
+  enum class Kind { kPlaintext, kParameterStore };
+  std::string name;
+  std::string value;  ///< of kParameterStore: the parameter's name
+  Kind kind = Kind::kPlaintext;
+  bool operator==(const BuildVariable&) const = default;
+};
+
+struct BuildSource {
+  enum class Kind { kNone, kCodeCommit, kS3 };
+  Kind kind = Kind::kNone;
+  std::string location;               ///< a repository's URL, or "bucket/key"
+  std::string version;                ///< "" = the newest
+  std::optional<std::int64_t> depth;  ///< of the clone
+  std::string identifier;             ///< of a secondary source
+  bool operator==(const BuildSource&) const = default;
+};
+
+/// Where artifacts go.
+struct BuildOutput {
+  enum class Kind { kNone, kS3 };
+  enum class Packaging { kNone, kZip };
+  Kind kind = Kind::kNone;
+  std::string bucket;
+  std::string key;
+  std::string key_prefix;       ///< before a name that the buildspec gives
+  bool name_from_spec = false;  ///< the buildspec may name the artifact
+  Packaging packaging = Packaging::kNone;
+  std::string identifier;  ///< of a secondary artifact
+  bool operator==(const BuildOutput&) const = default;
+};
+
+struct BuildJob {
+  std::string build_id;
+  std::string region;
+  std::string project;
+  std::string credentials_url;
+  std::string credentials_path;
+  std::string buildspec;  ///< a path in the source or the text itself; "" = buildspec.yml
+  bool privileged = false;
+  std::vector<BuildVariable> environment;        ///< the user's, in order; later ones win
+  std::map<std::string, std::string> variables;  ///< the service's: CODEBUILD_…
+  BuildSource source;
+  std::vector<BuildSource> secondary_sources;
+  BuildOutput artifacts;
+  std::vector<BuildOutput> secondary_artifacts;
+  bool operator==(const BuildJob&) const = default;
+
+  Json to_json() const;
+  /// Throws MessageError.
+  static BuildJob from_json(const Json& json);
+};
+
+}  // namespace hanbat::border
