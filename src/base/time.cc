@@ -111,6 +111,13 @@ std::optional<Timestamp> parse_http_date(std::string_view text) {
   return std::nullopt;
 }
 
+Milliseconds SystemClock::time_to(Timestamp at) const {
+  // Not by clamp: the difference to a time that never comes may not fit.
+  const Timestamp now = this->now();
+  if (at.ms <= now.ms) return Milliseconds(1);
+  return at > now + Seconds(30) ? Milliseconds(Seconds(30)) : at - now;
+}
+
 Timestamp SystemClock::now() const {
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<Milliseconds>(since_epoch).count()};

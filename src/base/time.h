@@ -1,6 +1,7 @@
 // Points in time, their AWS spellings, and the clock that the rest of the system asks, so that a test can move time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -46,22 +47,27 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Timestamp now() const = 0;
+  /// How long a thread sleeps before it looks again whether it is `at`: at least a millisecond, at most half a minute,
+  /// as the machine's clock may be set meanwhile.
+  virtual Milliseconds time_to(Timestamp at) const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   Timestamp now() const override;
+  Milliseconds time_to(Timestamp at) const override;
 };
 
-/// A clock that stands still until it is told.
+/// A clock that stands still until it is moved. Any thread may ask it; who waits for it looks often.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(Timestamp start = {1'600'000'000'000}) : now_(start) {}
-  Timestamp now() const override { return now_; }
-  void advance(Milliseconds by) { now_ = now_ + by; }
+  explicit FakeClock(Timestamp start = {1'600'000'000'000}) : now_ms_(start.ms) {}
+  Timestamp now() const override { return {now_ms_}; }
+  Milliseconds time_to(Timestamp) const override { return Milliseconds(2); }
+  void advance(Milliseconds by) { now_ms_ += by.count(); }
 
  private:
-  Timestamp now_;
+  std::atomic<std::int64_t> now_ms_;
 };
 
 }  // namespace hanbat

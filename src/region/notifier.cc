@@ -13,11 +13,12 @@ void Notifier::notify(std::string_view topic) {
   changed_.notify_all();
 }
 
-bool Notifier::wait(std::string_view topic, std::uint64_t seen, Milliseconds longest) {
+Notifier::Woken Notifier::wait(std::string_view topic, std::uint64_t seen, Milliseconds longest) {
   const std::size_t slot = std::hash<std::string_view>()(topic) % kSlots;
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, longest, [&] { return closed_ || slots_[slot] > seen; });
-  return !closed_;
+  if (closed_) return Woken::kClosed;
+  return slots_[slot] > seen ? Woken::kNotified : Woken::kTime;
 }
 
 void Notifier::close() {

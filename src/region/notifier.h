@@ -17,9 +17,10 @@ class Notifier {
   /// A number that grows with every notification. Take it before looking, hand it to wait().
   std::uint64_t count() const;
   void notify(std::string_view topic);
-  /// Returns when the topic (or any topic that shares its slot) was notified after `seen`, or after the time. False
-  /// when there is nothing to wait for any more, as the daemon ends.
-  bool wait(std::string_view topic, std::uint64_t seen, Milliseconds longest);
+  enum class Woken { kNotified, kTime, kClosed };
+  /// Returns when the topic (or any topic that shares its slot) was notified after `seen`, after the time, or when
+  /// there is nothing to wait for any more, as the daemon ends.
+  Woken wait(std::string_view topic, std::uint64_t seen, Milliseconds longest);
   /// Wakes everyone; at the end of the daemon.
   void close();
 

@@ -12,9 +12,6 @@
 namespace hanbat::region {
 namespace {
 
-// A wait is cut into pieces of this length, so that a notification lost to a crash delays and never hangs.
-constexpr Milliseconds kLongestWait = std::chrono::seconds(1);
-
 store::Tx::Mode mode_of(const Operation& operation) {
   return operation.model->read_only ? store::Tx::Mode::kRead : store::Tx::Mode::kWrite;
 }
@@ -112,6 +109,13 @@ void Region::record_failures(CallRecord& record, store::Tx* tx, const std::funct
   }
 }
 
+Notifier::Woken Region::wait_until_notified(const WaitForTopic& wait, std::uint64_t seen) {
+  while (true) {
+    const Notifier::Woken woken = notifier.wait(wait.topic, seen, clock.time_to(wait.deadline));
+    if (woken != Notifier::Woken::kTime || clock.now() >= wait.deadline) return woken;
+  }
+}
+
 void Region::call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
                   const void* input, void* output, std::string_view request_id, std::string_view host) {
   const FaultScope scope(service.model().folder, ".", operation.model->name);
@@ -138,14 +142,11 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
         db.write(first.write);
       } catch (const WaitForTopic& wait) {
         deadline = wait.deadline;
-        const Milliseconds left = deadline - clock.now();
         // Past what a caller may have waiting, and at the daemon's end, the call answers at once with what there is.
-        bool goes_on = false;
-        const auto rest = [&] {
-          goes_on = notifier.wait(wait.topic, seen, std::clamp(left, Milliseconds(1), kLongestWait));
-        };
+        Notifier::Woken woken = Notifier::Woken::kClosed;
+        const auto rest = [&] { woken = wait_until_notified(wait, seen); };
         server_ ? server_->rest(caller.arn, rest) : rest();
-        if (!goes_on) deadline = clock.now();
+        if (woken == Notifier::Woken::kClosed) deadline = clock.now();
       }
     }
   });

@@ -113,6 +113,8 @@ class Region {
                      std::string_view source_arn = {});
 
  private:
+  /// Waits outside any transaction, until there is reason to look again or the call's time is over.
+  Notifier::Woken wait_until_notified(const WaitForTopic& wait, std::uint64_t seen);
   /// Runs `body`, and tells the trail when it throws.
   void record_failures(CallRecord& record, store::Tx* tx, const std::function<void()>& body);
 

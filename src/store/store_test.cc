@@ -120,7 +120,7 @@ TEST_F(StoreTest, ACancelledTaskFinishesWithoutEffect) {
 
 TEST_F(StoreTest, AWorkerTakesOverWhatDiedWithAnotherProcess) {
   db_->write([&](Tx& tx) { make_tasks(*db_, clock_)->add(tx, {.kind = "orphan"}); });
-  db_->write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = 'dead', lease_until = 1"); });
+  db_->write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = 'dead'"); });
   SystemClock real;
   auto tasks = make_tasks(*db_, real);
   std::atomic<bool> ran = false;
@@ -129,6 +129,95 @@ TEST_F(StoreTest, AWorkerTakesOverWhatDiedWithAnotherProcess) {
   for (int i = 0; i < 200 && !ran; ++i) std::this_thread::sleep_for(Milliseconds(10));
   tasks->stop();
   EXPECT_TRUE(ran);
+}
+
+/// A database that counts its transactions.
+class CountingDatabase final : public Database {
+ public:
+  explicit CountingDatabase(Database& below) : below_(below) {}
+  void migrate(std::span<const Migration> migrations) override { below_.migrate(migrations); }
+  void run(Tx::Mode mode, const std::function<void(Tx&)>& body) override {
+    ++transactions;
+    below_.run(mode, body);
+  }
+  std::atomic<int> transactions = 0;
+
+ private:
+  Database& below_;
+};
+
+bool comes_true(const std::function<bool()>& condition) {
+  for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(Milliseconds(10));
+  return condition();
+}
+
+TEST_F(StoreTest, NobodyLooksAtTheDatabaseWhileNoTaskIsDue) {
+  CountingDatabase counting(*db_);
+  auto tasks = make_tasks(counting, clock_);
+  std::atomic<int> runs = 0;
+  tasks->handle("later", [&](TaskRun&) { ++runs; });
+  tasks->start(2);
+  counting.write([&](Tx& tx) { tasks->add(tx, {.kind = "later", .due = clock_.now() + std::chrono::hours(1)}); });
+  std::this_thread::sleep_for(Milliseconds(100));
+  const int before = counting.transactions;
+  clock_.advance(std::chrono::minutes(59));
+  std::this_thread::sleep_for(Milliseconds(1200));
+  EXPECT_EQ(counting.transactions, before);
+  EXPECT_EQ(runs, 0);
+  clock_.advance(std::chrono::minutes(1));
+  EXPECT_TRUE(comes_true([&] { return runs == 1; }));
+  tasks->stop();
+}
+
+TEST_F(StoreTest, ATaskThatIsDueSoonerThanTheOthersIsNotKeptWaiting) {
+  auto tasks = make_tasks(*db_, clock_);
+  std::atomic<int> later = 0, sooner = 0;
+  tasks->handle("later", [&](TaskRun&) { ++later; });
+  tasks->handle("sooner", [&](TaskRun& run) {
+    if (++sooner == 1) run.again(Seconds(10));
+  });
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "later", .due = clock_.now() + std::chrono::hours(1)}); });
+  tasks->start(1);
+  db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "sooner", .due = clock_.now() + Seconds(10)}); });
+  clock_.advance(Seconds(10));
+  EXPECT_TRUE(comes_true([&] { return sooner == 1; }));
+  // Asked for again: due in ten seconds from when it ran.
+  std::this_thread::sleep_for(Milliseconds(50));
+  clock_.advance(Seconds(10));
+  EXPECT_TRUE(comes_true([&] { return sooner == 2; }));
+  EXPECT_EQ(later, 0);
+  tasks->stop();
+}
+
+TEST_F(StoreTest, TasksThatAreDueAtTheSameTimeRunSideBySide) {
+  auto tasks = make_tasks(*db_, clock_);
+  std::atomic<int> under_way = 0, together = 0;
+  tasks->handle("pair", [&](TaskRun&) {
+    ++under_way;
+    if (comes_true([&] { return under_way == 3; })) ++together;
+  });
+  tasks->start(3);
+  const Timestamp due = clock_.now() + Seconds(1);
+  for (const char* key : {"a", "b", "c"})
+    db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "pair", .key = key, .due = due}); });
+  clock_.advance(Seconds(1));
+  EXPECT_TRUE(comes_true([&] { return together == 3; }));
+  tasks->stop();
+}
+
+TEST_F(StoreTest, TasksOfADatabaseOfBeforeAreTakenOver) {
+  const auto old = open_sqlite(":memory:");
+  old->migrate(task_migrations().first(1));
+  old->write([](Tx& tx) {
+    tx.exec("INSERT INTO tasks(kind, key, body, due, lease_owner, lease_until) VALUES ('k', 'x', '7', 1, 'dead', 9)");
+  });
+  old->migrate(task_migrations());
+  auto tasks = make_tasks(*old, clock_);
+  std::atomic<std::int64_t> body = 0;
+  tasks->handle("k", [&](TaskRun& run) { body = run.body().as_int(); });
+  tasks->start(1);
+  EXPECT_TRUE(comes_true([&] { return body == 7; }));
+  tasks->stop();
 }
 
 TEST_F(StoreTest, ABlobGoesWithItsLastLink) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -32,10 +33,16 @@ CREATE TABLE tasks(
 );
 CREATE UNIQUE INDEX tasks_key ON tasks(kind, key);
 CREATE INDEX tasks_due ON tasks(due);
+)sql"},
+                                 {"tasks", 2, R"sql(
+-- A lease lasts as long as the process that took it, which alone holds the region; so it has no end of its own.
+ALTER TABLE tasks DROP COLUMN lease_until;
 )sql"}};
 
-constexpr Milliseconds kLease = std::chrono::seconds(60);
 constexpr Milliseconds kLongestBackoff = std::chrono::seconds(30);
+/// How soon the queue is looked at again when it could not be written.
+constexpr Milliseconds kTroublePause = std::chrono::seconds(1);
+constexpr Timestamp kNever{std::numeric_limits<std::int64_t>::max()};
 
 struct Kind {
   TaskHandler handler;
@@ -60,7 +67,7 @@ class TaskPool final : public Tasks {
         "INSERT INTO tasks(kind, key, body, due) VALUES (?, ?, ?, ?) ON CONFLICT(kind, key) DO UPDATE SET "
         "body = excluded.body, due = excluded.due, attempts = 0, version = tasks.version + 1",
         task.kind, key, task.body, due);
-    tx.on_commit([this] { wake(); });
+    tx.on_commit([this, due] { expect(due); });
   }
 
   bool cancel(Tx& tx, std::string_view kind, std::string_view key) override {
@@ -69,14 +76,13 @@ class TaskPool final : public Tasks {
 
   void start(int workers) override {
     // The daemon holds its state folder alone, so a lease of another owner is one that died with it.
-    database_.write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL"); });
+    database_.write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = NULL"); });
     for (int i = 0; i < workers; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
     threads_.emplace_back([this](std::stop_token stop) { keep_time(stop); });
   }
 
   void stop() override {
     for (auto& thread : threads_) thread.request_stop();
-    wake();
     threads_.clear();
   }
 
@@ -94,30 +100,39 @@ class TaskPool final : public Tasks {
   void settle(TaskRun& run, const std::function<void(Tx&)>& result, std::optional<NewTask> again) {
     run.ended_ = true;
     database_.write([&](Tx& tx) {
-      const auto row = tx.find("SELECT version, lease_owner FROM tasks WHERE id = ?", run.id_);
+      const auto row = tx.find("SELECT version, lease_owner, due FROM tasks WHERE id = ?", run.id_);
       if (!row || row->text(1) != owner_) return;
       const bool newer = row->integer(0) != run.version_;
       if (result) result(tx);
       if (newer) {
-        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL WHERE id = ?", run.id_);
+        tx.exec("UPDATE tasks SET lease_owner = NULL WHERE id = ?", run.id_);
       } else if (again) {
-        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL, attempts = 0, due = ?, body = ? WHERE id = ?",
-                again->due, again->body, run.id_);
+        tx.exec("UPDATE tasks SET lease_owner = NULL, attempts = 0, due = ?, body = ? WHERE id = ?", again->due,
+                again->body, run.id_);
       } else {
         tx.exec("DELETE FROM tasks WHERE id = ?", run.id_);
       }
-      tx.on_commit([this] { wake(); });
+      if (!newer && !again) return;
+      tx.on_commit([this, due = newer ? row->timestamp(2) : again->due] { expect(due); });
     });
   }
 
   const Clock& clock() const { return clock_; }
 
  private:
-  void wake() {
+  /// A task is due then: a worker looks for it now, or the timer wakes one.
+  void expect(Timestamp due) {
     const std::lock_guard lock(mutex_);
-    ++wakes_;
-    changed_.notify_one();
+    if (due <= clock_.now()) {
+      ++wakes_;
+      changed_.notify_one();
+    } else if (due < next_due_) {
+      next_due_ = due;
+      timer_.notify_one();
+    }
   }
+
+  void wake() { expect(clock_.now()); }
 
   std::optional<TaskRun> lease(std::stop_token stop) {
     const Timestamp now = clock_.now();
@@ -130,7 +145,7 @@ class TaskPool final : public Tasks {
     return database_.write([&](Tx& tx) -> std::optional<TaskRun> {
       const auto row = tx.find(kDue, now);
       if (!row) return std::nullopt;
-      tx.exec("UPDATE tasks SET lease_owner = ?, lease_until = ? WHERE id = ?", owner_, now + kLease, row->integer(0));
+      tx.exec("UPDATE tasks SET lease_owner = ? WHERE id = ?", owner_, row->integer(0));
       TaskRun run;
       run.tasks_ = this;
       run.id_ = row->integer(0);
@@ -151,9 +166,10 @@ class TaskPool final : public Tasks {
     try {
       attempt(run);
     } catch (const std::exception& error) {
-      tell_failure(error);
+      report_failure(error);
       const std::lock_guard lock(mutex_);
       stranded_.push_back(run.id_);
+      timer_.notify_one();
     }
   }
 
@@ -175,14 +191,15 @@ class TaskPool final : public Tasks {
     database_.write([&](Tx& tx) {
       const bool last = options.max_attempts > 0 && run.attempt_ >= options.max_attempts;
       if (!last) {
+        const Timestamp due = clock_.now() + backoff;
         tx.exec(
-            "UPDATE tasks SET lease_owner = NULL, lease_until = NULL, attempts = attempts + 1, last_error = ?, due = ? "
+            "UPDATE tasks SET lease_owner = NULL, attempts = attempts + 1, last_error = ?, due = ? "
             "WHERE id = ? AND lease_owner = ?",
-            why, clock_.now() + backoff, run.id_, owner_);
+            why, due, run.id_, owner_);
+        tx.on_commit([this, due] { expect(due); });
       } else if (tx.exec("DELETE FROM tasks WHERE id = ? AND lease_owner = ?", run.id_, owner_) && options.give_up) {
         options.give_up(tx, NewTask{run.kind_, run.key_, run.body_, {}}, why);
       }
-      tx.on_commit([this] { wake(); });
     });
   }
 
@@ -196,14 +213,20 @@ class TaskPool final : public Tasks {
       try {
         if (auto run = lease(stop)) {
           failing_ = false;
+          // Others may be due as well; whoever finds one wakes the next worker.
+          wake();
           execute(*run);
           continue;
         }
       } catch (const std::exception& error) {
-        tell_failure(error);
+        report_failure(error);
       }
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, Seconds(1), [&] { return stop.stop_requested() || wakes_ != seen; });
+      const auto woken = [&] { return wakes_ != seen; };
+      if (failing_)
+        changed_.wait_for(lock, stop, kTroublePause, woken);
+      else
+        changed_.wait(lock, stop, woken);
     }
   }
 
@@ -217,54 +240,68 @@ class TaskPool final : public Tasks {
     if (ids.empty()) return;
     database_.write([&](Tx& tx) {
       for (const std::int64_t id : ids)
-        tx.exec("UPDATE tasks SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?", id, owner_);
+        tx.exec("UPDATE tasks SET lease_owner = NULL WHERE id = ? AND lease_owner = ?", id, owner_);
     });
     const std::lock_guard lock(mutex_);
     stranded_.erase(stranded_.begin(), stranded_.begin() + static_cast<std::ptrdiff_t>(ids.size()));
+    failing_ = false;
     ++wakes_;
     changed_.notify_one();
   }
 
   /// Once per trouble: a full disk is no better for a line per second and worker.
-  void tell_failure(const std::exception& error) {
+  void report_failure(const std::exception& error) {
     if (!failing_.exchange(true)) spdlog::error("the task queue waits, it cannot be written: {}", error.what());
   }
 
-  /// Watches the next due time and keeps the leases of what runs here alive.
+  /// Sleeps until the next task is due, or a commit brings one that is due sooner; wakes a worker then.
   void keep_time(std::stop_token stop) {
-    Timestamp renewed = clock_.now();
     while (!stop.stop_requested()) {
+      bool trouble = false;
       try {
-        const Timestamp now = clock_.now();
-        if (now - renewed > kLease / 3) {
-          renewed = now;
-          database_.write(
-              [&](Tx& tx) { tx.exec("UPDATE tasks SET lease_until = ? WHERE lease_owner = ?", now + kLease, owner_); });
-        }
-        const auto next =
-            database_.read([](Tx& tx) { return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL"); });
-        const bool due = next && !next->is_null(0) && next->integer(0) <= now.ms;
-        if (due) wake();
         give_back_stranded();
+        find_next_due();
       } catch (const std::exception& error) {
-        tell_failure(error);
+        report_failure(error);
+        trouble = true;
       }
-      std::unique_lock lock(timer_mutex_);
-      timer_.wait_for(lock, stop, Milliseconds(50), [] { return false; });
+      std::unique_lock lock(mutex_);
+      if (trouble) {
+        timer_.wait_for(lock, stop, kTroublePause, [] { return false; });
+        continue;
+      }
+      while (!stop.stop_requested() && stranded_.empty() && clock_.now() < next_due_) {
+        const Timestamp due = next_due_;
+        timer_.wait_for(lock, stop, clock_.time_to(due), [&] { return next_due_ != due || !stranded_.empty(); });
+      }
     }
+  }
+
+  /// Wakes a worker for what is due now, and notes when the next is.
+  void find_next_due() {
+    {
+      // What is committed while we look makes it sooner again.
+      const std::lock_guard lock(mutex_);
+      next_due_ = kNever;
+    }
+    wake();
+    const Timestamp now = clock_.now();
+    const auto next = database_.read(
+        [&](Tx& tx) { return tx.find("SELECT MIN(due) FROM tasks WHERE lease_owner IS NULL AND due > ?", now); });
+    if (next && !next->is_null(0)) expect(next->timestamp(0));
   }
 
   Database& database_;
   const Clock& clock_;
   const std::string owner_;
   std::map<std::string, Kind> kinds_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  std::mutex mutex_;                     // over the next five
+  std::condition_variable_any changed_;  // a worker may find something to do
   std::uint64_t wakes_ = 0;
-  std::vector<std::int64_t> stranded_;  // guarded by mutex_
+  std::condition_variable_any timer_;  // the time to wait for has changed
+  Timestamp next_due_ = kNever;
+  std::vector<std::int64_t> stranded_;
   std::atomic<bool> failing_ = false;
-  std::mutex timer_mutex_;
-  std::condition_variable_any timer_;
   std::vector<std::jthread> threads_;
 };
 
