@@ -14,6 +14,9 @@ namespace {
 
 constexpr int kMaxDepth = 512;
 
+/// Whether the byte stands for itself within quotes, when it is read and when it is written.
+bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -94,9 +97,21 @@ class Parser {
     return out;
   }
 
-  /// A repeated name keeps its first place and its last value, as most readers of JSON do. In order of names, so that
-  /// an object of very many members costs no square of them.
+  /// A repeated name keeps its first place and its last value, as most readers of JSON do.
   static void keep_last(Json::Object& members) {
+    constexpr std::size_t kFew = 16;
+    if (members.size() > kFew || has_repeated(members)) keep_last_of_many(members);
+  }
+
+  static bool has_repeated(const Json::Object& members) {
+    for (std::size_t i = 1; i < members.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (members[i].first == members[k].first) return true;
+    return false;
+  }
+
+  /// In order of names, so that an object of very many members costs no square of them.
+  static void keep_last_of_many(Json::Object& members) {
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
@@ -208,19 +223,13 @@ class Parser {
     ++at_;
     std::string out;
     while (true) {
+      const std::size_t from = at_;
+      while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
+      out.append(text_, from, at_ - from);
+      if (take('"')) return out;
       if (at_ >= text_.size()) fail("'\"'");
-      const char c = text_[at_];
-      if (c == '"') {
-        ++at_;
-        return out;
-      }
-      if (static_cast<unsigned char>(c) < 0x20) fail("an escaped control character");
-      ++at_;
-      if (c == '\\') {
-        escape(out);
-      } else {
-        out += c;
-      }
+      if (!take('\\')) fail("an escaped control character");
+      escape(out);
     }
   }
 
@@ -253,7 +262,10 @@ class Parser {
       auto [end, error] = std::from_chars(literal.data(), literal.data() + literal.size(), out);
       if (error == std::errc()) return out;
     }
-    const double out = std::strtod(std::string(literal).c_str(), nullptr);
+    double out = 0;
+    // from_chars says the same of what is too large and too small; strtod makes the one infinite and the other 0.
+    if (std::from_chars(literal.data(), literal.data() + literal.size(), out).ec != std::errc())
+      out = std::strtod(std::string(literal).c_str(), nullptr);
     if (!std::isfinite(out)) fail("a number within a double's range");
     return out;
   }
@@ -267,6 +279,11 @@ const Json kNull;
 [[noreturn]] void wrong_type(const char* wanted) { throw JsonError(std::string("JSON: the value is not ") + wanted); }
 
 }  // namespace
+
+Json::Json(std::uint64_t value) : value_(static_cast<std::int64_t>(value)) {
+  if (!std::in_range<std::int64_t>(value))
+    throw JsonError("JSON: " + std::to_string(value) + " is beyond a 64-bit integer with a sign");
+}
 
 Json::Json(std::vector<std::string> values) {
   Array items;
@@ -396,43 +413,56 @@ bool operator==(const Json& a, const Json& b) {
   return a.value_ == b.value_;
 }
 
+namespace {
+
+void append_escape(std::string& out, char c) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    default:
+      out += "\\u00";
+      out += kHex[(c >> 4) & 0xF];
+      out += kHex[c & 0xF];
+  }
+}
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+  char buffer[32];
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, number).ptr);
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
   // JSON is UTF-8 and nothing else; a reader would refuse the whole text for one byte that is not.
   if (!is_utf8(text)) return append_json_string(out, to_utf8(text));
-  static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[(c >> 4) & 0xF];
-          out += kHex[c & 0xF];
-        } else {
-          out += c;
-        }
-    }
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t from = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    out.append(text, from, at - from);
+    if (at < text.size()) append_escape(out, text[at++]);
   }
   out += '"';
 }
@@ -448,15 +478,12 @@ void Json::write(std::string& out, int indent, int depth) const {
   } else if (is_bool()) {
     out += as_bool() ? "true" : "false";
   } else if (is_int()) {
-    out += std::to_string(as_int());
+    append_number(out, as_int());
   } else if (const auto* number = std::get_if<double>(&value_)) {
-    char buffer[32];
-    if (!std::isfinite(*number)) {
+    if (std::isfinite(*number))
+      append_number(out, *number);
+    else
       out += "null";
-    } else {
-      auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, *number);
-      out.append(buffer, end);
-    }
   } else if (is_string()) {
     append_json_string(out, as_string());
   } else if (is_array()) {

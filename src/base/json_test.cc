@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 
 namespace hanbat {
 namespace {
@@ -13,6 +14,16 @@ TEST(Json, RefusesANumberThatNoDoubleHolds) {
   EXPECT_THROW(Json::parse("[-1" + std::string(400, '0') + "]"), JsonError);
   EXPECT_EQ(Json::parse("1e-400").as_double(), 0.0);
   EXPECT_EQ(Json::parse("18446744073709551616").as_double(), 18446744073709551616.0);
+}
+
+TEST(Json, HoldsTheLargestIntegersAndRefusesOneThatWouldChangeItsSign) {
+  const auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(Json(largest).dump(), "9223372036854775807");
+  EXPECT_EQ(Json::parse("9223372036854775807").as_int(), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(Json::parse("-9223372036854775808").as_int(), std::numeric_limits<std::int64_t>::min());
+  EXPECT_THROW(Json(largest + 1), JsonError);
+  EXPECT_THROW(Json(std::numeric_limits<std::uint64_t>::max()), JsonError);
+  EXPECT_THROW(Json::parse("9223372036854775808").as_int(), JsonError);
 }
 
 TEST(Json, KeepsTheFirstPlaceAndTheLastValueOfARepeatedName) {

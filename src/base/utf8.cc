@@ -1,6 +1,8 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace hanbat {
 namespace {
@@ -24,10 +26,22 @@ std::size_t character_size(std::string_view text) {
   return size;
 }
 
+/// How many bytes at the text's front are ASCII, in whole words of eight: nearly all that comes is.
+std::size_t ascii_words(std::string_view text) {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (word & 0x8080808080808080u) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(ascii_words(text));
+    if (text.empty()) break;
     const std::size_t size = character_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);

@@ -34,9 +34,14 @@ class Value {
   Value() = default;
   Value(std::nullptr_t) {}
   Value(std::nullopt_t) {}
+  /// Throws DatabaseError for an unsigned value that no column holds.
   template <class T>
     requires std::is_integral_v<T>
-  Value(T value) : value_(static_cast<std::int64_t>(value)) {}
+  Value(T value) : value_(static_cast<std::int64_t>(value)) {
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::int64_t))
+      if (static_cast<std::int64_t>(value) < 0)
+        throw DatabaseError(std::to_string(value) + " does not fit in a column");
+  }
   Value(double value) : value_(value) {}
   Value(std::string value) : value_(std::move(value)) {}
   Value(std::string_view value) : value_(std::string(value)) {}

@@ -58,6 +58,14 @@ TEST_F(StoreTest, ARepeatedKeyIsAUniqueViolation) {
   EXPECT_THROW(db_->write(insert), UniqueViolation);
 }
 
+TEST_F(StoreTest, ANumberThatNoColumnHoldsIsRefusedAndNotTurnedNegative) {
+  const auto back = [&](std::uint64_t number) {
+    return db_->read([&](Tx& tx) { return tx.find("SELECT ?", number)->integer(0); });
+  };
+  EXPECT_EQ(back(9'223'372'036'854'775'807u), 9'223'372'036'854'775'807);
+  EXPECT_THROW(back(9'223'372'036'854'775'808u), DatabaseError);
+}
+
 TEST_F(StoreTest, AReadingTransactionCannotWrite) {
   EXPECT_THROW(db_->read([](Tx& tx) { tx.exec("INSERT INTO notes(text) VALUES ('x')"); }), DatabaseError);
 }

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <pugixml.hpp>
+
 #include <algorithm>
 #include <array>
 #include <thread>
@@ -113,14 +115,11 @@ namespace {
 
 /// What S3 says in its XML of an error.
 ServiceError s3_error(const std::string& key, int status, const std::string& text) {
-  auto between = [&](const std::string& tag) {
-    const auto from = text.find("<" + tag + ">");
-    const auto to = text.find("</" + tag + ">");
-    return from == std::string::npos || to == std::string::npos
-               ? std::string()
-               : text.substr(from + tag.size() + 2, to - from - tag.size() - 2);
-  };
-  return ServiceError(status, between("Code"), "s3 " + key + ": " + between("Code") + ": " + between("Message"));
+  pugi::xml_document document;
+  document.load_buffer(text.data(), text.size());
+  const pugi::xml_node error = document.child("Error");
+  const std::string code = error.child_value("Code");
+  return ServiceError(status, code, "s3 " + key + ": " + code + ": " + error.child_value("Message"));
 }
 
 std::string try_download(const std::string& url, const std::string& key, const std::string& version,

@@ -11,21 +11,21 @@ namespace {
 
 using testing::ElementsAre;
 
-TEST(BuildSpecTest, readsTheCommissionsSpecifications) {
+TEST(BuildSpecTest, ReadsTheCommissionsSpecifications) {
   for (const char* name : {"buildspec.yml", "buildspec-release.yml"}) {
     const BuildSpec spec = BuildSpec::parse(read_file(std::string(HANBAT_SOURCE_DIR) + "/examples/wsi-2021/" + name));
     EXPECT_TRUE(spec.phases.contains("build")) << name;
   }
 }
 
-TEST(BuildSpecTest, refusesWhatItDoesNotDo) {
+TEST(BuildSpecTest, RefusesWhatItDoesNotDo) {
   EXPECT_THROW(BuildSpec::parse("version: 0.1\nphases: {build: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {test: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nreports: {}\nphases: {build: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {build: {commands: [{a: b}]}}"), BuildSpecError);
 }
 
-TEST(ArtifactMatchTest, doubleStarReachesAnyDepth) {
+TEST(ArtifactMatchTest, DoubleStarReachesAnyDepth) {
   EXPECT_TRUE(artifact_match("**/*", "a"));
   EXPECT_TRUE(artifact_match("**/*", "a/b/c"));
   EXPECT_TRUE(artifact_match("scripts/**/*", "scripts/a.sh"));
@@ -47,7 +47,7 @@ class ShellTest : public testing::TestWithParam<const char*> {
   std::vector<std::string> lines_;
 };
 
-TEST_P(ShellTest, variablesAndTheFolderLastFromCommandToCommand) {
+TEST_P(ShellTest, VariablesAndTheFolderLastFromCommandToCommand) {
   Shell shell = make();
   EXPECT_EQ(shell.run("TAG=one; export E='x y'; mkdir d; cd d"), 0);
   EXPECT_EQ(shell.run("echo $TAG $E; basename \"$PWD\""), 0);
@@ -55,7 +55,7 @@ TEST_P(ShellTest, variablesAndTheFolderLastFromCommandToCommand) {
   EXPECT_EQ(shell.variable("TAG"), "one");
 }
 
-TEST_P(ShellTest, aCommandThatExitsTheShellIsTheCommandsFailure) {
+TEST_P(ShellTest, ACommandThatExitsTheShellIsTheCommandsFailure) {
   Shell shell = make();
   EXPECT_EQ(shell.run("export KEPT='a b'; mkdir e; cd e"), 0);
   EXPECT_EQ(shell.run("echo before; exit 7"), 7);
@@ -64,13 +64,13 @@ TEST_P(ShellTest, aCommandThatExitsTheShellIsTheCommandsFailure) {
   EXPECT_THAT(lines_, ElementsAre("before", "a b", "e"));
 }
 
-TEST_P(ShellTest, bothOutputsComeInOrderAndALastLineNeedsNoNewline) {
+TEST_P(ShellTest, BothOutputsComeInOrderAndALastLineNeedsNoNewline) {
   Shell shell = make();
   EXPECT_EQ(shell.run("echo a; echo b >&2; printf c"), 0);
   EXPECT_THAT(lines_, ElementsAre("a", "b", "c"));
 }
 
-TEST_P(ShellTest, standardInputIsEmptyAndABackgroundProcessDoesNotHoldTheBuild) {
+TEST_P(ShellTest, StandardInputIsEmptyAndABackgroundProcessDoesNotHoldTheBuild) {
   Shell shell = make();
   EXPECT_EQ(shell.run("cat; sleep 30 & echo started"), 0);
   EXPECT_THAT(lines_, ElementsAre("started"));

@@ -31,7 +31,7 @@ std::string refusal(const std::string& text) {
   return "";
 }
 
-TEST(AppSpecTest, readsFilesPermissionsAndHooks) {
+TEST(AppSpecTest, ReadsFilesPermissionsAndHooks) {
   const AppSpec spec = AppSpec::parse(R"(
 version: 0.0
 os: linux
@@ -61,7 +61,7 @@ hooks:
   EXPECT_FALSE(p.directories);
 }
 
-TEST(AppSpecTest, refusesWhatItWouldHaveToIgnore) {
+TEST(AppSpecTest, RefusesWhatItWouldHaveToIgnore) {
   EXPECT_THAT(refusal("version: 1.0\nos: linux\n"), HasSubstr("version"));
   EXPECT_THAT(refusal("version: 0.0\nos: windows\n"), HasSubstr("windows"));
   EXPECT_THAT(refusal("version: 0.0\nos: linux\nhooks:\n  Strange:\n    - location: a\n"), HasSubstr("Strange"));
@@ -70,7 +70,7 @@ TEST(AppSpecTest, refusesWhatItWouldHaveToIgnore) {
   EXPECT_THAT(refusal("a: [\n"), HasSubstr("YAML"));
 }
 
-TEST(AppSpecTest, noScriptHasLongerThanAnEventMayTake) {
+TEST(AppSpecTest, NoScriptHasLongerThanAnEventMayTake) {
   const auto with = [](const std::string& seconds) {
     return "version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n    - location: a\n      timeout: " + seconds + "\n";
   };
@@ -81,7 +81,7 @@ TEST(AppSpecTest, noScriptHasLongerThanAnEventMayTake) {
   EXPECT_THAT(refusal(twice), HasSubstr("3600"));
 }
 
-TEST(InstallTest, copiesAFileIntoItsDestinationAndCleansItUpAgain) {
+TEST(InstallTest, CopiesAFileIntoItsDestinationAndCleansItUpAgain) {
   TemporaryFolder t;
   put(t.path() + "/archive/app.pyc", "code", 0755);
   put(t.path() + "/archive/conf/x/y.conf", "y");
@@ -98,7 +98,7 @@ TEST(InstallTest, copiesAFileIntoItsDestinationAndCleansItUpAgain) {
   EXPECT_TRUE(path_exists(t.path() + "/etc/others"));
 }
 
-TEST(InstallTest, aFileThatIsThereAlreadyIsRefusedReplacedOrKept) {
+TEST(InstallTest, AFileThatIsThereAlreadyIsRefusedReplacedOrKept) {
   TemporaryFolder t;
   put(t.path() + "/archive/a", "new");
   put(t.path() + "/to/a", "old");
@@ -110,7 +110,7 @@ TEST(InstallTest, aFileThatIsThereAlreadyIsRefusedReplacedOrKept) {
   EXPECT_EQ(read_file(t.path() + "/to/a"), "new");
 }
 
-TEST(InstallTest, aSourceOutsideTheRevisionIsRefused) {
+TEST(InstallTest, ASourceOutsideTheRevisionIsRefused) {
   TemporaryFolder t;
   make_folders(t.path() + "/archive");
   put(t.path() + "/secret", "s");
@@ -119,7 +119,7 @@ TEST(InstallTest, aSourceOutsideTheRevisionIsRefused) {
   EXPECT_THROW(plan_install(spec, t.path() + "/archive", "DISALLOW"), InstallError);
 }
 
-TEST(BundleTest, unpacksTgzAndRefusesToLeaveTheFolder) {
+TEST(BundleTest, UnpacksTgzAndRefusesToLeaveTheFolder) {
   TemporaryFolder t;
   put(t.path() + "/in/scripts/a.sh", "x", 0755);
   run_checked({"tar", "-C", t.path() + "/in", "-czf", t.path() + "/b.tgz", "."});
@@ -135,7 +135,7 @@ TEST(BundleTest, unpacksTgzAndRefusesToLeaveTheFolder) {
   EXPECT_THROW(unpack(t.path() + "/link.tar", "tar", t.path() + "/out"), BundleError);
 }
 
-TEST(HookTest, aScriptThatFailsIsReportedWithItsOutput) {
+TEST(HookTest, AScriptThatFailsIsReportedWithItsOutput) {
   TemporaryFolder t;
   put(t.path() + "/fail.sh", "#!/bin/sh\necho out $LIFECYCLE_EVENT; echo err >&2; exit 3\n");
   const Diagnostics d =
@@ -149,7 +149,7 @@ TEST(HookTest, aScriptThatFailsIsReportedWithItsOutput) {
   EXPECT_THAT(read_file(t.path() + "/log"), HasSubstr("Script - fail.sh"));
 }
 
-TEST(HookTest, timeAndMissingScriptsHaveTheirOwnCodes) {
+TEST(HookTest, TimeAndMissingScriptsHaveTheirOwnCodes) {
   TemporaryFolder t;
   put(t.path() + "/slow.sh", "#!/bin/sh\nsleep 20\n");
   EXPECT_EQ(run_hooks({{"slow.sh", 1, ""}}, {"BeforeInstall", t.path(), {}, {}}).code,
@@ -222,7 +222,7 @@ class AgentTest : public testing::Test {
   int lost_reports_ = 0, refusal_ = 0;
 };
 
-TEST_F(AgentTest, deploysARevisionAndStopsTheOldOneByItsOwnScripts) {
+TEST_F(AgentTest, DeploysARevisionAndStopsTheOldOneByItsOwnScripts) {
   const std::string seen = t_.path() + "/seen";
   put(t_.path() + "/revision/appspec.yml",
       "version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: " + t_.path() +
@@ -241,13 +241,13 @@ TEST_F(AgentTest, deploysARevisionAndStopsTheOldOneByItsOwnScripts) {
   EXPECT_EQ(reports_, std::vector<std::string>(14, "Succeeded 0"));
 }
 
-TEST_F(AgentTest, aCommandThatARestartCutOffIsReportedWithCodeSeven) {
+TEST_F(AgentTest, ACommandThatARestartCutOffIsReportedWithCodeSeven) {
   put(settings_.root_dir + "/ongoing-deployment/command", R"({"Command":"c-9"})");
   deploy("d-1", {});
   EXPECT_THAT(reports_, ElementsAre("Failed 7"));
 }
 
-TEST_F(AgentTest, anOutcomeThatTheServiceDidNotHearIsToldAgainBeforeAnythingElse) {
+TEST_F(AgentTest, AnOutcomeThatTheServiceDidNotHearIsToldAgainBeforeAnythingElse) {
   put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\n");
   lost_reports_ = 2;
   EXPECT_THROW(deploy("d-1", {"DownloadBundle"}), ServiceError);
@@ -257,7 +257,7 @@ TEST_F(AgentTest, anOutcomeThatTheServiceDidNotHearIsToldAgainBeforeAnythingElse
   EXPECT_THAT(reports_, ElementsAre("Succeeded 0"));
 }
 
-TEST_F(AgentTest, aReportThatTheServiceRefusesIsNotToldForEver) {
+TEST_F(AgentTest, AReportThatTheServiceRefusesIsNotToldForEver) {
   put(settings_.root_dir + "/ongoing-deployment/command", R"({"Command":"c-of-another-life"})");
   lost_reports_ = 1;
   refusal_ = 400;
@@ -266,14 +266,14 @@ TEST_F(AgentTest, aReportThatTheServiceRefusesIsNotToldForEver) {
   EXPECT_FALSE(path_exists(settings_.root_dir + "/ongoing-deployment/command"));
 }
 
-TEST_F(AgentTest, aSpecificationWithAWrongSignatureIsNotCarriedOut) {
+TEST_F(AgentTest, ASpecificationWithAWrongSignatureIsNotCarriedOut) {
   std::string pem = envelope("d-1");
   EXPECT_EQ(Json::parse(verified_content(pem)).text("DeploymentId"), "d-1");
   pem[pem.size() / 3] = pem[pem.size() / 3] == 'A' ? 'B' : 'A';
   EXPECT_THROW(verified_content(pem), border::MessageError);
 }
 
-TEST_F(AgentTest, oldRevisionsGoAndFiveStay) {
+TEST_F(AgentTest, OldRevisionsGoAndFiveStay) {
   put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\n");
   for (int i = 1; i <= 8; ++i) deploy("d-" + std::to_string(i), {"DownloadBundle", "Install"});
   EXPECT_EQ(list_folder(settings_.root_dir + "/g-1").size(), 5u);

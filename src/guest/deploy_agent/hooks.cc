@@ -69,6 +69,61 @@ struct Failure {
   std::string message;
 };
 
+std::string at_location(const HookScript& script) { return "Script at specified location: " + script.location; }
+
+/// Makes the child the user that the specification names; nothing when there is no such user.
+bool become(const std::string& name, SpawnOptions& options) {
+  const passwd* user = ::getpwnam(name.c_str());
+  if (!user) return false;
+  std::vector<gid_t> groups(64);
+  int count = static_cast<int>(groups.size());
+  if (::getgrouplist(user->pw_name, user->pw_gid, groups.data(), &count) < 0) count = 1, groups[0] = user->pw_gid;
+  groups.resize(static_cast<std::size_t>(count));
+  options.user = User{user->pw_uid, user->pw_gid, groups};
+  options.variables["HOME"] = user->pw_dir;
+  options.variables["USER"] = options.variables["LOGNAME"] = user->pw_name;
+  options.variables["SHELL"] = user->pw_shell;
+  return true;
+}
+
+Process start(const std::string& path, const SpawnOptions& options) {
+  try {
+    return Process::spawn({path}, options);
+  } catch (const std::system_error& e) {
+    if (e.code().value() != ENOEXEC) throw;
+    return Process::spawn({"/bin/sh", path}, options);
+  }
+}
+
+/// Reads the outputs until the script has ended and they are closed, or its time is over.
+std::optional<Failure> follow(Process& child, const HookScript& script, Log& log) {
+  const std::string in_time = " in " + std::to_string(script.timeout_s) + " seconds";
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(script.timeout_s);
+  std::array<Stream, 2> streams{{{child.out.get(), "stdout", {}}, {child.err.get(), "stderr", {}}}};
+  std::optional<Exit> exit;
+  while (!exit || streams[0].open || streams[1].open) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    if (left <= 0) {
+      if (exit) return Failure{Code::kOutputsLeftOpen, at_location(script) + " failed to close its outputs" + in_time};
+      child.stop(std::chrono::seconds(2));
+      return Failure{Code::kScriptTimedOut, at_location(script) + " failed to complete" + in_time};
+    }
+    std::array<pollfd, 3> fds{{{streams[0].open ? streams[0].fd : -1, POLLIN, 0},
+                               {streams[1].open ? streams[1].fd : -1, POLLIN, 0},
+                               {exit ? -1 : child.pidfd(), POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "poll");
+    for (std::size_t i = 0; i < 2; ++i)
+      if (fds[i].revents) streams[i].take(log);
+    if (fds[2].revents) exit = child.wait(std::chrono::milliseconds(0));
+  }
+  if (exit->ok()) return std::nullopt;
+  const std::string as = script.runas.empty() ? "root" : script.runas;
+  return Failure{Code::kScriptFailed,
+                 at_location(script) + " run as user " + as + " failed with exit code " + std::to_string(exit->code)};
+}
+
 std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log& log) {
   const std::string path = run.archive + "/" + script.location;
   struct stat found{};
@@ -84,61 +139,15 @@ std::optional<Failure> run_one(const HookScript& script, const HookRun& run, Log
   if (!path_exists(options.folder)) options.folder = "/";
   options.out = Stdio::pipe();
   options.err = Stdio::pipe();
-  const std::string as = script.runas.empty() ? "root" : script.runas;
-  if (!script.runas.empty()) {
-    const passwd* user = ::getpwnam(script.runas.c_str());
-    if (!user)
-      return Failure{Code::kScriptFailed, "Script at specified location: " + script.location + " failed: the user " +
-                                              script.runas + " does not exist"};
-    std::vector<gid_t> groups(64);
-    int count = static_cast<int>(groups.size());
-    if (::getgrouplist(user->pw_name, user->pw_gid, groups.data(), &count) < 0) count = 1, groups[0] = user->pw_gid;
-    groups.resize(static_cast<std::size_t>(count));
-    options.user = User{user->pw_uid, user->pw_gid, groups};
-    options.variables["HOME"] = user->pw_dir;
-    options.variables["USER"] = options.variables["LOGNAME"] = user->pw_name;
-    options.variables["SHELL"] = user->pw_shell;
-    // The archive is root's; whoever runs a script of it must be able to reach it.
-  }
+  if (!script.runas.empty() && !become(script.runas, options))
+    return Failure{Code::kScriptFailed, at_location(script) + " failed: the user " + script.runas + " does not exist"};
   Process child;
   try {
-    child = Process::spawn({path}, options);
+    child = start(path, options);
   } catch (const std::system_error& e) {
-    if (e.code().value() == ENOEXEC)
-      child = Process::spawn({"/bin/sh", path}, options);
-    else
-      return Failure{Code::kScriptFailed,
-                     "Script at specified location: " + script.location + " failed to start: " + e.what()};
+    return Failure{Code::kScriptFailed, at_location(script) + " failed to start: " + e.what()};
   }
-
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(script.timeout_s);
-  std::array<Stream, 2> streams{{{child.out.get(), "stdout", {}}, {child.err.get(), "stderr", {}}}};
-  std::optional<Exit> exit;
-  while (!exit || streams[0].open || streams[1].open) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    if (left <= 0) {
-      if (exit)
-        return Failure{Code::kOutputsLeftOpen, "Script at specified location: " + script.location +
-                                                   " failed to close its outputs in " +
-                                                   std::to_string(script.timeout_s) + " seconds"};
-      child.stop(std::chrono::seconds(2));
-      return Failure{Code::kScriptTimedOut, "Script at specified location: " + script.location +
-                                                " failed to complete in " + std::to_string(script.timeout_s) +
-                                                " seconds"};
-    }
-    std::array<pollfd, 3> fds{{{streams[0].open ? streams[0].fd : -1, POLLIN, 0},
-                               {streams[1].open ? streams[1].fd : -1, POLLIN, 0},
-                               {exit ? -1 : child.pidfd(), POLLIN, 0}}};
-    if (::poll(fds.data(), fds.size(), static_cast<int>(std::min<long long>(left, 60000))) < 0 && errno != EINTR)
-      throw std::system_error(errno, std::generic_category(), "poll");
-    for (std::size_t i = 0; i < 2; ++i)
-      if (fds[i].revents) streams[i].take(log);
-    if (fds[2].revents) exit = child.wait(std::chrono::milliseconds(0));
-  }
-  if (exit->ok()) return std::nullopt;
-  return Failure{Code::kScriptFailed, "Script at specified location: " + script.location + " run as user " + as +
-                                          " failed with exit code " + std::to_string(exit->code)};
+  return follow(child, script, log);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // Parameters: names in a hierarchy, every change a version, labels, SecureStrings sealed at rest.
 #include <algorithm>
-#include <regex>
 
 #include "base/arn.h"
 #include "base/text.h"
 #include "gen/ssm/schema.h"
+#include "services/ssm/allowed_pattern.h"
 #include "services/ssm/parameter_rows.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
@@ -47,15 +47,7 @@ void check_value(const PutParameterInput& in, const std::string& type) {
         "value, upgrade the parameter to use the advanced-parameter tier.");
   if (type != "String" && type != "StringList" && type != "SecureString")
     throw UnsupportedParameterType("The parameter type is not supported.");
-  if (!in.allowed_pattern) return;
-  try {
-    if (!std::regex_match(in.value, std::regex(*in.allowed_pattern)))
-      throw ParameterPatternMismatchException("Parameter value, cannot be validated against allowedPattern: " +
-                                              *in.allowed_pattern);
-  } catch (const std::regex_error&) {
-    throw InvalidAllowedPatternException("The parameter's allowedPattern is no regular expression: " +
-                                         *in.allowed_pattern);
-  }
+  if (in.allowed_pattern) require_match(*in.allowed_pattern, in.value);
 }
 
 bool erase(region::Request& rq, const std::string& name) {
