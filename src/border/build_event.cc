@@ -8,14 +8,6 @@
 namespace hanbat::border {
 namespace {
 
-constexpr Word<RunnerPhase> kPhases[] = {{RunnerPhase::kDownloadSource, "DOWNLOAD_SOURCE"},
-                                         {RunnerPhase::kInstall, "INSTALL"},
-                                         {RunnerPhase::kPreBuild, "PRE_BUILD"},
-                                         {RunnerPhase::kBuild, "BUILD"},
-                                         {RunnerPhase::kPostBuild, "POST_BUILD"},
-                                         {RunnerPhase::kUploadArtifacts, "UPLOAD_ARTIFACTS"}};
-constexpr Word<BuildOutcome> kOutcomes[] = {
-    {BuildOutcome::kSucceeded, "SUCCEEDED"}, {BuildOutcome::kFailed, "FAILED"}, {BuildOutcome::kFault, "FAULT"}};
 // In the order of BuildEvent::What.
 constexpr std::array<std::string_view, std::variant_size_v<BuildEvent::What>> kKinds = {
     "log", "phase_start", "phase_end", "source", "artifact", "exported", "end"};
@@ -49,23 +41,20 @@ struct Writer {
 
 BuildEvent::What read(Fields& fields, const std::string& kind) {
   if (kind == "log") return OutputLine{fields.text("message")};
-  if (kind == "phase_start") return PhaseBegun{fields.word("phase", kPhases)};
+  if (kind == "phase_start") return PhaseBegun{fields.word<RunnerPhase>("phase")};
   if (kind == "phase_end")
-    return PhaseEnded{fields.word("phase", kPhases), fields.word("status", kOutcomes), fields.text("code"),
+    return PhaseEnded{fields.word<RunnerPhase>("phase"), fields.word<BuildOutcome>("status"), fields.text("code"),
                       fields.text("message")};
   if (kind == "source") return SourceResolved{fields.text("version")};
   if (kind == "artifact")
     return ArtifactStored{fields.text("identifier"), fields.text("location"), fields.text("sha256"),
                           fields.text("md5")};
   if (kind == "exported") return VariableExported{fields.text("name"), fields.text("value")};
-  if (kind == "end") return BuildEnded{fields.word("status", kOutcomes), fields.find_text("message").value_or("")};
+  if (kind == "end") return BuildEnded{fields.word<BuildOutcome>("status"), fields.find_text("message").value_or("")};
   fields.fail("type", "has the unknown value \"" + kind + "\"");
 }
 
 }  // namespace
-
-std::string word_of(RunnerPhase phase) { return word(kPhases, phase); }
-std::string word_of(BuildOutcome outcome) { return word(kOutcomes, outcome); }
 
 Json BuildEvent::to_json() const {
   Json out = Json::object({{"t", at.ms}, {"type", kKinds[what.index()]}});

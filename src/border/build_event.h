@@ -8,17 +8,37 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/words.h"
 
 namespace hanbat::border {
 
 /// The phases that run in the machine.
 enum class RunnerPhase { kDownloadSource, kInstall, kPreBuild, kBuild, kPostBuild, kUploadArtifacts };
-/// "DOWNLOAD_SOURCE", as CodeBuild's API has it.
-std::string word_of(RunnerPhase phase);
 
 enum class BuildOutcome { kSucceeded, kFailed, kFault };
-/// "SUCCEEDED"
-std::string word_of(BuildOutcome outcome);
+
+}  // namespace hanbat::border
+
+namespace hanbat {
+
+// As CodeBuild's API has them.
+template <>
+inline constexpr auto kWords<border::RunnerPhase> =
+    std::to_array<Word<border::RunnerPhase>>({{border::RunnerPhase::kDownloadSource, "DOWNLOAD_SOURCE"},
+                                              {border::RunnerPhase::kInstall, "INSTALL"},
+                                              {border::RunnerPhase::kPreBuild, "PRE_BUILD"},
+                                              {border::RunnerPhase::kBuild, "BUILD"},
+                                              {border::RunnerPhase::kPostBuild, "POST_BUILD"},
+                                              {border::RunnerPhase::kUploadArtifacts, "UPLOAD_ARTIFACTS"}});
+template <>
+inline constexpr auto kWords<border::BuildOutcome> =
+    std::to_array<Word<border::BuildOutcome>>({{border::BuildOutcome::kSucceeded, "SUCCEEDED"},
+                                               {border::BuildOutcome::kFailed, "FAILED"},
+                                               {border::BuildOutcome::kFault, "FAULT"}});
+
+}  // namespace hanbat
+
+namespace hanbat::border {
 
 /// One line of the build's output, its newline included.
 struct OutputLine {

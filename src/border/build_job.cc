@@ -2,35 +2,43 @@
 
 #include "border/fields.h"
 
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<border::BuildVariable::Kind> = std::to_array<Word<border::BuildVariable::Kind>>(
+    {{border::BuildVariable::Kind::kPlaintext, "PLAINTEXT"},
+     {border::BuildVariable::Kind::kParameterStore, "PARAMETER_STORE"}});
+template <>
+inline constexpr auto kWords<border::BuildSource::Kind> =
+    std::to_array<Word<border::BuildSource::Kind>>({{border::BuildSource::Kind::kNone, "NO_SOURCE"},
+                                                    {border::BuildSource::Kind::kCodeCommit, "CODECOMMIT"},
+                                                    {border::BuildSource::Kind::kS3, "S3"}});
+template <>
+inline constexpr auto kWords<border::BuildOutput::Kind> = std::to_array<Word<border::BuildOutput::Kind>>(
+    {{border::BuildOutput::Kind::kNone, "NO_ARTIFACTS"}, {border::BuildOutput::Kind::kS3, "S3"}});
+template <>
+inline constexpr auto kWords<border::BuildOutput::Packaging> = std::to_array<Word<border::BuildOutput::Packaging>>(
+    {{border::BuildOutput::Packaging::kNone, "NONE"}, {border::BuildOutput::Packaging::kZip, "ZIP"}});
+
+}  // namespace hanbat
+
 namespace hanbat::border {
 namespace {
 
-constexpr Word<BuildVariable::Kind> kVariableKinds[] = {{BuildVariable::Kind::kPlaintext, "PLAINTEXT"},
-                                                        {BuildVariable::Kind::kParameterStore, "PARAMETER_STORE"}};
-constexpr Word<BuildSource::Kind> kSourceKinds[] = {{BuildSource::Kind::kNone, "NO_SOURCE"},
-                                                    {BuildSource::Kind::kCodeCommit, "CODECOMMIT"},
-                                                    {BuildSource::Kind::kS3, "S3"}};
-constexpr Word<BuildOutput::Kind> kOutputKinds[] = {{BuildOutput::Kind::kNone, "NO_ARTIFACTS"},
-                                                    {BuildOutput::Kind::kS3, "S3"}};
-constexpr Word<BuildOutput::Packaging> kPackagings[] = {{BuildOutput::Packaging::kNone, "NONE"},
-                                                        {BuildOutput::Packaging::kZip, "ZIP"}};
-
 Json json_of(const BuildVariable& v) {
-  return Json::object({{"name", v.name}, {"value", v.value}, {"type", word(kVariableKinds, v.kind)}});
+  return Json::object({{"name", v.name}, {"value", v.value}, {"type", word_of(v.kind)}});
 }
 
 BuildVariable variable_of(const Json& json, const std::string& message) {
   Fields fields(json, message);
-  BuildVariable v{fields.text("name"), fields.text("value"), fields.word("type", kVariableKinds)};
+  BuildVariable v{fields.text("name"), fields.text("value"), fields.word<BuildVariable::Kind>("type")};
   fields.refuse_unknown();
   return v;
 }
 
 Json json_of(const BuildSource& s) {
-  Json out = Json::object({{"type", word(kSourceKinds, s.kind)},
-                           {"location", s.location},
-                           {"version", s.version},
-                           {"identifier", s.identifier}});
+  Json out = Json::object(
+      {{"type", word_of(s.kind)}, {"location", s.location}, {"version", s.version}, {"identifier", s.identifier}});
   if (s.depth) out["depth"] = *s.depth;
   return out;
 }
@@ -38,7 +46,7 @@ Json json_of(const BuildSource& s) {
 BuildSource source_of(const Json& json, const std::string& message) {
   Fields fields(json, message);
   BuildSource s;
-  s.kind = fields.word("type", kSourceKinds);
+  s.kind = fields.word<BuildSource::Kind>("type");
   s.location = fields.text("location");
   s.version = fields.text("version");
   s.identifier = fields.text("identifier");
@@ -48,24 +56,24 @@ BuildSource source_of(const Json& json, const std::string& message) {
 }
 
 Json json_of(const BuildOutput& o) {
-  return Json::object({{"type", word(kOutputKinds, o.kind)},
+  return Json::object({{"type", word_of(o.kind)},
                        {"bucket", o.bucket},
                        {"key", o.key},
                        {"key_prefix", o.key_prefix},
                        {"name_from_spec", o.name_from_spec},
-                       {"packaging", word(kPackagings, o.packaging)},
+                       {"packaging", word_of(o.packaging)},
                        {"identifier", o.identifier}});
 }
 
 BuildOutput output_of(const Json& json, const std::string& message) {
   Fields fields(json, message);
   BuildOutput o;
-  o.kind = fields.word("type", kOutputKinds);
+  o.kind = fields.word<BuildOutput::Kind>("type");
   o.bucket = fields.text("bucket");
   o.key = fields.text("key");
   o.key_prefix = fields.text("key_prefix");
   o.name_from_spec = fields.flag("name_from_spec");
-  o.packaging = fields.word("packaging", kPackagings);
+  o.packaging = fields.word<BuildOutput::Packaging>("packaging");
   o.identifier = fields.text("identifier");
   fields.refuse_unknown();
   return o;

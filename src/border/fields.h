@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/words.h"
 
 namespace hanbat::border {
 
@@ -17,21 +18,6 @@ namespace hanbat::border {
 struct MessageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-/// The word that stands for a value of an enum in messages.
-template <class E>
-struct Word {
-  E value;
-  std::string_view text;
-};
-
-/// The word of a value; the table has one for each.
-template <class E, std::size_t N>
-std::string word(const Word<E> (&words)[N], E value) {
-  for (const auto& [one, text] : words)
-    if (one == value) return std::string(text);
-  throw std::logic_error("an enum's value has no word");
-}
 
 /// The members of one object. Every reader throws MessageError.
 class Fields {
@@ -50,11 +36,11 @@ class Fields {
   /// An object or array, to be read by the caller.
   const Json& object(std::string_view name);
   const Json::Array& array(std::string_view name);
-  template <class E, std::size_t N>
-  E word(std::string_view name, const Word<E> (&words)[N]) {
+  /// The value that the member's word stands for.
+  template <class Enum>
+  Enum word(std::string_view name) {
     const std::string given = text(name);
-    for (const auto& [value, text] : words)
-      if (text == given) return value;
+    if (const auto value = find_word<Enum>(given)) return *value;
     fail(name, "has the unknown value \"" + given + "\"");
   }
 

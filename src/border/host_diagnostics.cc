@@ -16,26 +16,6 @@ std::string tail_of(const std::string& log) {
 
 }  // namespace
 
-std::string_view word_of(HostDiagnostics::Code code) {
-  switch (code) {
-    case HostDiagnostics::Code::kSuccess:
-      return "Success";
-    case HostDiagnostics::Code::kScriptMissing:
-      return "ScriptMissing";
-    case HostDiagnostics::Code::kScriptNotExecutable:
-      return "ScriptNotExecutable";
-    case HostDiagnostics::Code::kScriptTimedOut:
-      return "ScriptTimedOut";
-    case HostDiagnostics::Code::kScriptFailed:
-      return "ScriptFailed";
-    case HostDiagnostics::Code::kUnknownError:
-    case HostDiagnostics::Code::kOutputsLeftOpen:
-    case HostDiagnostics::Code::kFailedAfterRestart:
-      break;
-  }
-  return "UnknownError";
-}
-
 Json HostDiagnostics::to_json() const {
   return Json::object({{"error_code", static_cast<int>(code)},
                        {"script_name", script_name},

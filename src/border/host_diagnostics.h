@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "base/json.h"
+#include "base/words.h"
 
 namespace hanbat::border {
 
@@ -33,7 +33,20 @@ struct HostDiagnostics {
   static HostDiagnostics from_json(const Json& json);
 };
 
-/// The word of CodeDeploy's API (LifecycleErrorCode): "ScriptFailed".
-std::string_view word_of(HostDiagnostics::Code code);
-
 }  // namespace hanbat::border
+
+namespace hanbat {
+
+// LifecycleErrorCode of CodeDeploy's API.
+template <>
+inline constexpr auto kWords<border::HostDiagnostics::Code> = std::to_array<Word<border::HostDiagnostics::Code>>(
+    {{border::HostDiagnostics::Code::kSuccess, "Success"},
+     {border::HostDiagnostics::Code::kScriptMissing, "ScriptMissing"},
+     {border::HostDiagnostics::Code::kScriptNotExecutable, "ScriptNotExecutable"},
+     {border::HostDiagnostics::Code::kScriptTimedOut, "ScriptTimedOut"},
+     {border::HostDiagnostics::Code::kScriptFailed, "ScriptFailed"},
+     {border::HostDiagnostics::Code::kUnknownError, "UnknownError"},
+     {border::HostDiagnostics::Code::kOutputsLeftOpen, "UnknownError"},
+     {border::HostDiagnostics::Code::kFailedAfterRestart, "UnknownError"}});
+
+}  // namespace hanbat

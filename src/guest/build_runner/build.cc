@@ -58,7 +58,7 @@ Build::Build(std::string folder, border::BuildJob job)
 
 template <class Body>
 bool Build::phase(RunnerPhase which, Body&& body) {
-  const std::string name = word_of(which);
+  const std::string name(word_of(which));
   log_.write(border::PhaseBegun{which});
   std::string code, message;
   try {
@@ -108,8 +108,8 @@ bool Build::run() {
     std::string found;
     for (const auto& [which, key] : kCommandPhases)
       if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty())
-        found += (found.empty() ? "" : ", ") + word_of(which) + ": " + std::to_string(p->second.commands.size()) +
-                 " commands";
+        found += (found.empty() ? "" : ", ") + std::string(word_of(which)) + ": " +
+                 std::to_string(p->second.commands.size()) + " commands";
     log_.container("Phases found in YAML: " + std::to_string(spec_.phases.size()));
     log_.container(" " + found);
     log_.container("Moving to directory " + source_folder_);
@@ -169,7 +169,7 @@ void Build::check_runtime_versions(const BuildPhaseSpec& spec) {
 }
 
 void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
-  const std::string phase_name = word_of(which);
+  const std::string phase_name(word_of(which));
   if (which == RunnerPhase::kInstall) check_runtime_versions(spec);
   log_.container("Entering phase " + phase_name);
   if (spec.commands.empty() && spec.finally.empty()) return;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "border/run_command.h"
 #include "gen/ec2/model.h"
 #include "gen/ec2messages/client.h"
 #include "gen/ssm/client.h"
