@@ -1,7 +1,10 @@
 #include "services/ec2/calls.h"
 
+#include <iterator>
+#include <stdexcept>
+
 #include "base/arn.h"
-#include "base/encoding.h"
+#include "services/ec2/ec2.h"
 #include "services/ec2/resource_keys.h"
 #include "wire/operation.h"
 
@@ -9,23 +12,53 @@ namespace hanbat::ec2 {
 namespace {
 
 constexpr std::size_t kMostTags = 50;
+constexpr std::size_t kLongestKey = 127;
+constexpr std::size_t kLongestValue = 256;
+
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return Error("TagLimitExceeded", 400, fmt::format("The maximum number of tags per resource is {}.", kMostTags));
+    case region::TagFault::kReserved:
+      return invalid_parameter("Tag keys starting with 'aws:' are reserved for internal use");
+    case region::TagFault::kDuplicate:
+      return invalid_parameter(fmt::format("Duplicate tag key '{}' specified.", problem.key));
+    case region::TagFault::kEmptyKey:
+      return invalid_parameter("Tag key cannot be empty");
+    case region::TagFault::kLongKey:
+      return invalid_parameter(
+          fmt::format("Tag key exceeds the maximum length of {} characters: {}", kLongestKey, problem.key));
+    case region::TagFault::kLongValue:
+      return invalid_parameter(fmt::format("Tag value exceeds the maximum length of {} characters", kLongestValue));
+    case region::TagFault::kCharacter:
+      return invalid_parameter("Tag key or value has invalid characters");
+  }
+  throw std::logic_error("a fault of tags that has no words");
+}
 
 std::string fingerprint(const Json& input) { return input.dump(); }
 
 }  // namespace
+
+const region::TagRules kTagRules{.error = &tag_error,
+                                 .most = kMostTags,
+                                 .characters = region::TagRules::Characters::kAny,
+                                 .longest_key = kLongestKey,
+                                 .longest_value = kLongestValue};
 
 std::string arn_of(const Request& rq, std::string_view type, std::string_view id) {
   const std::string resource = fmt::format("{}/{}", type, id);
   return make_arn("ec2", rq.region, type == "image" ? "" : rq.account, resource);
 }
 
-void may(Request& rq, std::string_view action, std::string_view type, std::string_view id, region::ConditionKeys keys) {
+void authorize(Request& rq, std::string_view action, std::string_view type, std::string_view id,
+               region::ConditionKeys keys) {
   keys.merge(resource_keys(rq.tx, place_of(rq), type, id));
   keys["ec2:Region"] = {rq.region};
   rq.authorize(fmt::format("ec2:{}", action), arn_of(rq, type, id), keys);
 }
 
-void may(Request& rq, std::string_view action) {
+void authorize(Request& rq, std::string_view action) {
   rq.authorize(fmt::format("ec2:{}", action), "*", {{"ec2:Region", {rq.region}}});
 }
 
@@ -34,59 +67,30 @@ void end_dry_run(const std::optional<bool>& dry_run) {
     throw Error("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.");
 }
 
-void check_tags(const Tags& tags, const Tags& present) {
-  Tags all = present;
-  for (const auto& [key, value] : tags) {
-    if (key.empty()) throw invalid_parameter("Tag key cannot be empty");
-    if (key.size() > 127)
-      throw invalid_parameter(fmt::format("Tag key exceeds the maximum length of 127 characters: {}", key));
-    if (value.size() > 255) throw invalid_parameter("Tag value exceeds the maximum length of 255 characters");
-    if (lower(key).starts_with("aws:"))
-      throw invalid_parameter("Tag keys starting with 'aws:' are reserved for internal use");
-    all[key] = value;
-  }
-  if (all.size() > kMostTags)
-    throw Error("TagLimitExceeded", 400, fmt::format("The maximum number of tags per resource is {}.", kMostTags));
-}
-
-void may_make(Request& rq, std::string_view action, std::string_view type, const Tags& tags, region::ConditionKeys keys,
-              std::string_view id) {
+void authorize_making(Request& rq, std::string_view action, std::string_view type, const Tags& tags,
+                      region::ConditionKeys keys, std::string_view id) {
   keys.merge(region::request_tag_keys(tags));
   keys["ec2:Region"] = {rq.region};
   rq.authorize(fmt::format("ec2:{}", action), arn_of(rq, type, id), keys);
 }
 
-void may_tag(Request& rq, std::string_view type, const Tags& tags) {
+void authorize_tagging(Request& rq, std::string_view type, const Tags& tags) {
   if (tags.empty()) return;
-  may_make(rq, "CreateTags", type, tags, {{"ec2:CreateAction", {std::string(rq.operation.name)}}});
+  authorize_making(rq, "CreateTags", type, tags, {{"ec2:CreateAction", {std::string(rq.operation.name)}}});
 }
 
 Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type,
                     std::initializer_list<std::string_view> types) {
-  Tags tags;
-  if (!specifications) return tags;
+  region::TagPairs tags;
+  if (!specifications) return {};
   for (const TagSpecification& one : *specifications) {
     const std::string wanted = one.resource_type.value_or("");
     if (wanted.empty()) throw invalid_parameter("Tag specification resource type must have a value");
     if (std::ranges::find(types, wanted) == types.end())
       throw invalid_parameter(fmt::format("'{}' is not a valid taggable resource type for this operation.", wanted));
-    if (wanted != type || !one.tags) continue;
-    for (const Tag& tag : *one.tags)
-      if (!tags.emplace(tag.key.value_or(""), tag.value.value_or("")).second)
-        throw invalid_parameter(fmt::format("Duplicate tag key '{}' specified.", tag.key.value_or("")));
+    if (wanted == type) std::ranges::move(region::tag_pairs(one.tags), std::back_inserter(tags));
   }
-  check_tags(tags, {});
-  return tags;
-}
-
-std::vector<Tag> tag_list(const Tags& tags) {
-  std::vector<Tag> list;
-  for (const auto& [key, value] : tags) {
-    Tag& tag = list.emplace_back();
-    tag.key = key;
-    tag.value = value;
-  }
-  return list;
+  return region::merged_tags({}, tags, kTagRules);
 }
 
 std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters) {
@@ -110,40 +114,35 @@ void throw_missing(const Kind& kind, const std::vector<std::string>& ids) {
   throw Error(std::string(kind.not_found), 400, fmt::format(fmt::runtime(kind.message), join(ids, ", ")));
 }
 
-std::pair<std::size_t, std::size_t> page_bounds(const std::vector<std::string>& keys, const Paging& paging,
-                                                std::optional<std::string>& next_token) {
-  std::size_t from = 0;
-  if (paging.next_token && !paging.next_token->empty()) {
-    const auto key = from_base64(*paging.next_token);
-    const auto at = key ? std::ranges::find(keys, *key) : keys.end();
-    if (at == keys.end()) throw invalid_parameter("Invalid value for nextToken");
-    from = static_cast<std::size_t>(at - keys.begin());
-  }
-  const auto most = static_cast<std::size_t>(std::max(paging.max_results.value_or(1000), 1));
-  const std::size_t to = std::min(keys.size(), from + most);
-  if (to < keys.size()) next_token = to_base64(keys[to]);
-  return {from, to};
+wire::Error Ec2::invalid_page_token(const wire::OperationModel&) const {
+  return invalid_parameter("Value for parameter NextToken is invalid. The token is invalid.");
+}
+
+wire::Error Ec2::invalid_page_size(const wire::OperationModel&, int size, const region::PageSizes& sizes) const {
+  return invalid_parameter(fmt::format(
+      "Value ( {} ) for parameter maxResults is invalid. Expecting a value {}.", size,
+      size < sizes.least ? fmt::format("greater than {}", sizes.least) : fmt::format("less than {}", sizes.most)));
+}
+
+void refuse_page_of_named(const region::Pager& pager, const Strings& ids, std::string_view ids_parameter) {
+  if (pager.asked() && ids && !ids->empty())
+    throw Error("InvalidParameterCombination", 400,
+                fmt::format("The parameter {} cannot be used with the parameter maxResults", ids_parameter));
 }
 
 std::optional<std::string> earlier_result(Request& rq, const std::optional<std::string>& token, const Json& input) {
   if (!token || token->empty()) return std::nullopt;
-  const auto row = rq.tx.find(
-      "SELECT fingerprint, result FROM ec2_client_tokens WHERE account = ? AND region = ? AND operation = ? AND token "
-      "= ?",
-      rq.account, rq.region, rq.operation.name, *token);
-  if (!row) return std::nullopt;
-  if (row->text(0) != fingerprint(input))
+  const auto use = find_token_use(rq.tx, place_of(rq), rq.operation.name, *token);
+  if (!use) return std::nullopt;
+  if (use->fingerprint != fingerprint(input))
     throw Error("IdempotentParameterMismatch", 400,
                 "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).");
-  return row->text(1);
+  return use->result;
 }
 
 void remember_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result) {
   if (!token || token->empty()) return;
-  rq.tx.exec(
-      "INSERT INTO ec2_client_tokens(account, region, operation, token, fingerprint, result, created) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)",
-      rq.account, rq.region, rq.operation.name, *token, fingerprint(input), result, rq.now());
+  insert_token_use(rq.tx, place_of(rq), rq.operation.name, *token, {fingerprint(input), std::string(result)}, rq.now());
 }
 
 Error invalid_parameter(std::string_view message) { return Error("InvalidParameterValue", 400, std::string(message)); }

@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "region/page.h"
 #include "region/region.h"
 #include "region/request.h"
 #include "services/ec2/filters.h"
@@ -20,6 +21,7 @@
 
 namespace hanbat::ec2 {
 
+using region::Page;
 using region::Request;
 using wire::Error;
 using Strings = std::optional<std::vector<std::string>>;
@@ -39,31 +41,35 @@ std::string arn_of(const Request& rq, std::string_view type, std::string_view id
 
 /// Asks whether the caller may do `ec2:<action>` to the resource; its tags and what it is are condition keys. An absent
 /// one is asked about by its ARN alone, so that only who may do it to any is told that it is not there.
-void may(Request& rq, std::string_view action, std::string_view type, std::string_view id,
-         region::ConditionKeys keys = {});
+void authorize(Request& rq, std::string_view action, std::string_view type, std::string_view id,
+               region::ConditionKeys keys = {});
 /// The same for actions that know no resource.
-void may(Request& rq, std::string_view action);
+void authorize(Request& rq, std::string_view action);
 
 /// The same for what the call makes, with the tags that it gets: `<type>/*`, or `id` where the name is known.
-void may_make(Request& rq, std::string_view action, std::string_view type, const Tags& tags,
-              region::ConditionKeys keys = {}, std::string_view id = "*");
+void authorize_making(Request& rq, std::string_view action, std::string_view type, const Tags& tags,
+                      region::ConditionKeys keys = {}, std::string_view id = "*");
 /// ec2:CreateTags on what the call makes, when it gets tags; asked after the action itself.
-void may_tag(Request& rq, std::string_view type, const Tags& tags);
+void authorize_tagging(Request& rq, std::string_view type, const Tags& tags);
 
 /// Ends a call that was only a question.
 void end_dry_run(const std::optional<bool>& dry_run);
 
-/// may() and, when the input has a DryRun, end_dry_run().
+/// authorize() and, when the input has a DryRun, end_dry_run().
 template <class In>
-void allow(Request& rq, const In& in, std::string_view action, std::string_view type, std::string_view id) {
-  may(rq, action, type, id);
+void authorize_call(Request& rq, const In& in, std::string_view action, std::string_view type, std::string_view id) {
+  authorize(rq, action, type, id);
   if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
 }
 template <class In>
-void allow(Request& rq, const In& in, std::string_view action) {
-  may(rq, action);
+void authorize_call(Request& rq, const In& in, std::string_view action) {
+  authorize(rq, action);
   if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
 }
+
+/// EC2's tags: any characters, keys of at most 127.
+/// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Tag.html
+extern const region::TagRules kTagRules;
 
 /// The tags that the call wants on what it makes of that type. Throws AWS's errors for tags that cannot be, and for
 /// other types than `types`.
@@ -72,76 +78,74 @@ Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specific
 inline Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specifications, std::string_view type) {
   return requested_tags(specifications, type, {type});
 }
-/// Throws unless these may be tags of a resource that has `present` already.
-void check_tags(const Tags& tags, const Tags& present);
-std::vector<Tag> tag_list(const Tags& tags);
 
 /// A new resource with an id of its kind.
 template <class T>
 Resource<T> make(const Making& at, std::string vpc_id = "", std::string parent = "") {
-  return {.id = ec2_id(KindOf<T>::kKind.prefix),
-          .place = at.place,
-          .vpc_id = std::move(vpc_id),
-          .parent = std::move(parent),
-          .created = at.now};
+  Resource<T> row;
+  row.id = ec2_id(KindOf<T>::kKind.prefix);
+  row.place = at.place;
+  row.scope = std::move(vpc_id);
+  row.parent = std::move(parent);
+  row.created = at.now;
+  return row;
 }
 
 /// Writes a new resource with its tags.
 template <class T>
 void create(store::Tx& tx, const Resource<T>& row, const Tags& tags = {}) {
   insert(tx, row);
-  for (const auto& [key, value] : tags) rows::put_tag(tx, row.place, KindOf<T>::kKind.type, row.id, key, value);
+  region::put_tags(tx, KindOf<T>::arn(row), {tags.begin(), tags.end()}, kTagRules);
 }
 
 template <class T>
 void set_tags(T& shape, const Tags& tags) {
   if constexpr (requires { shape.tag_set; })
-    shape.tag_set = tag_list(tags);
+    shape.tag_set = region::tag_list<Tag>(tags);
   else if constexpr (requires { shape.tags; })
-    shape.tags = tag_list(tags);
+    shape.tags = region::tag_list<Tag>(tags);
 }
 
 /// The shape as Describe answers it, with its tags.
 template <class T>
 T tagged(store::Tx& tx, const Resource<T>& row) {
   T shape = row.shape;
-  set_tags(shape, rows::tags_of(tx, row.id));
+  set_tags(shape, tags_of(tx, row));
   return shape;
 }
 
+/// The pages of most Describe operations.
+inline constexpr region::PageSizes kPageSizes{.usual = 1000, .least = 5, .most = 1000};
+/// Throws InvalidParameterCombination when the call names resources and asks for a page beside.
+void refuse_page_of_named(const region::Pager& pager, const Strings& ids, std::string_view ids_parameter);
+
+/// An item of a list, and the text by which it has its place there: its row's age_key, say.
+template <class Item>
+struct Placed {
+  std::string key;
+  Item item;
+};
+template <class Item>
+Page<Item> cut_page(const region::Pager& pager, std::vector<Placed<Item>> all) {
+  auto cut = pager.cut(std::move(all), [](const Placed<Item>& one) { return one.key; });
+  Page<Item> page;
+  for (Placed<Item>& one : cut.items) page.items.push_back(std::move(one.item));
+  page.next_token = std::move(cut.next_token);
+  return page;
+}
+/// The page of rows, as shapes, in order of their making.
 template <class T>
-struct Page {
-  std::vector<T> items;
-  std::optional<std::string> next_token;
-};
-
-/// What a Describe call asks for beside its filters.
-struct Paging {
-  std::optional<int> max_results;
-  std::optional<std::string> next_token;
-};
-
-template <class In>
-Paging paging_of(const In& in) {
-  return {in.max_results, in.next_token};
+Page<T> cut_page(const region::Pager& pager, std::vector<Resource<T>> all) {
+  auto cut = pager.cut(std::move(all), region::age_key);
+  Page<T> page;
+  for (Resource<T>& row : cut.items) page.items.push_back(std::move(row.shape));
+  page.next_token = std::move(cut.next_token);
+  return page;
 }
 
 std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters);
 /// The error for ids that were asked for and are not there.
 [[noreturn]] void throw_missing(const Kind& kind, const std::vector<std::string>& ids);
-/// Place in a list of the first item to answer, and the token of the page after. `keys` name the items in order.
-std::pair<std::size_t, std::size_t> page_bounds(const std::vector<std::string>& keys, const Paging& paging,
-                                                std::optional<std::string>& next_token);
-
-template <class T>
-Page<T> cut_page(std::vector<T> items, const std::vector<std::string>& keys, const Paging& paging) {
-  Page<T> page;
-  const auto [from, to] = page_bounds(keys, paging, page.next_token);
-  page.items.assign(std::make_move_iterator(items.begin() + static_cast<std::ptrdiff_t>(from)),
-                    std::make_move_iterator(items.begin() + static_cast<std::ptrdiff_t>(to)));
-  return page;
-}
-
 /// Resources of a kind with their tags: those of `ids` (all when absent) that pass the filters. `fill` completes a
 /// shape with what is computed, before the filters see it. Throws the kind's error for an id that is not there.
 template <class T>
@@ -149,7 +153,7 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
                                 FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
   constexpr const Kind& kind = KindOf<T>::kKind;
   const auto wanted = named_filters(filters);
-  const auto tags = rows::tags_of_kind(rq.tx, kind.type, place_of(rq));
+  const auto tags = region::tags_below(rq.tx, arn_of(place_of(rq), kind.type, ""));
   std::vector<std::string> missing = ids.value_or(std::vector<std::string>{});
   std::vector<Resource<T>> found;
   for (Resource<T>& row : list<T>(rq.tx, place_of(rq))) {
@@ -157,10 +161,8 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
       if (std::ranges::find(*ids, row.id) == ids->end()) continue;
       std::erase(missing, row.id);
     }
-    if (const auto own = tags.find(row.id); own != tags.end())
-      set_tags(row.shape, own->second);
-    else
-      set_tags(row.shape, {});
+    const auto own = tags.find(KindOf<T>::arn(row));
+    set_tags(row.shape, own == tags.end() ? Tags{} : own->second);
     if (fill) fill(row);
     if (wanted.empty() || passes(wire::to_json(row.shape), wanted, paths)) found.push_back(std::move(row));
   }
@@ -168,17 +170,13 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
   return found;
 }
 
-/// select() as a page of shapes.
-template <class T>
-Page<T> describe(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
-                 const Paging& paging, FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
-  std::vector<T> items;
-  std::vector<std::string> keys;
-  for (Resource<T>& row : select<T>(rq, ids, filters, paths, fill)) {
-    keys.push_back(row.id);
-    items.push_back(std::move(row.shape));
-  }
-  return cut_page(std::move(items), keys, paging);
+/// select() as the page of shapes that the input asks for.
+template <class T, class In>
+Page<T> describe(Request& rq, const In& in, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
+                 FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr,
+                 const region::PageSizes& sizes = kPageSizes) {
+  const region::Pager pager(rq, in, sizes);
+  return cut_page(pager, select<T>(rq, ids, filters, paths, fill));
 }
 
 /// Earlier answer to the same call with the same client token. Throws IdempotentParameterMismatch when the call

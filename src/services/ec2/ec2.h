@@ -34,6 +34,11 @@ class Ec2 final : public Operations {
 
 #include "gen/ec2/methods.inc"
 
+  /// AWS's own words, as DescribeVpcs was seen to answer.
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
+  wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
+                                const region::PageSizes& sizes) const override;
+
  private:
   /// Gives the account and region its default VPC when this is the first call for it.
   void prepare(Request& rq);

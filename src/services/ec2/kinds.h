@@ -1,69 +1,97 @@
-// The kinds of EC2 resources: how each is named, which shape tells of it, which errors say that it is not there.
+// The kinds of EC2 resources: how each is named, which shape describes it, which errors say that it is not there.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "gen/ec2/model.h"
+#include "region/resources.h"
 
 namespace hanbat::ec2 {
 
 struct Kind {
   std::string_view type;       // AWS's resource type in tags and ARNs
   std::string_view prefix;     // of ids
-  std::string_view id_member;  // of the shape
   std::string_view not_found;  // error code
   std::string_view message;    // its text; {} is the id
   std::string_view malformed;  // error code of an id that cannot be one
 };
 
-/// Which kind a shape tells of. Specialised for every shape that is stored.
-template <class T>
-struct KindOf;
+/// arn:aws:ec2:<region>:<account>:<type>/<id>: what tags are kept by.
+std::string arn_of(const region::Place& place, std::string_view type, std::string_view id);
 
-#define HANBAT_EC2_KIND(shape, ...)           \
-  template <>                                 \
-  struct KindOf<shape> {                      \
-    static constexpr Kind kKind{__VA_ARGS__}; \
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+#define HANBAT_EC2_ROWS(type, ...)                       \
+  static constexpr std::string_view kRows = "ec2/" type; \
+  static constexpr ec2::Kind kKind { type, __VA_ARGS__ }
+
+#define HANBAT_EC2_KIND(shape, type, ...)                                                                            \
+  template <>                                                                                                        \
+  struct region::KindOf<ec2::shape> {                                                                                \
+    HANBAT_EC2_ROWS(type, __VA_ARGS__);                                                                              \
+    static std::string arn(const region::Resource<ec2::shape>& row) { return ec2::arn_of(row.place, type, row.id); } \
   }
 
-HANBAT_EC2_KIND(Vpc, "vpc", "vpc", "VpcId", "InvalidVpcID.NotFound", "The vpc ID '{}' does not exist",
-                "InvalidVpcId.Malformed");
-HANBAT_EC2_KIND(Subnet, "subnet", "subnet", "SubnetId", "InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist",
+HANBAT_EC2_KIND(Vpc, "vpc", "vpc", "InvalidVpcID.NotFound", "The vpc ID '{}' does not exist", "InvalidVpcId.Malformed");
+HANBAT_EC2_KIND(Subnet, "subnet", "subnet", "InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist",
                 "InvalidSubnetID.Malformed");
-HANBAT_EC2_KIND(InternetGateway, "internet-gateway", "igw", "InternetGatewayId", "InvalidInternetGatewayID.NotFound",
+HANBAT_EC2_KIND(InternetGateway, "internet-gateway", "igw", "InvalidInternetGatewayID.NotFound",
                 "The internetGateway ID '{}' does not exist", "InvalidInternetGatewayId.Malformed");
-HANBAT_EC2_KIND(NatGateway, "natgateway", "nat", "NatGatewayId", "NatGatewayNotFound",
-                "The Nat Gateway {} was not found", "NatGatewayMalformed");
-HANBAT_EC2_KIND(Address, "elastic-ip", "eipalloc", "AllocationId", "InvalidAllocationID.NotFound",
+HANBAT_EC2_KIND(NatGateway, "natgateway", "nat", "NatGatewayNotFound", "The Nat Gateway {} was not found",
+                "NatGatewayMalformed");
+HANBAT_EC2_KIND(Address, "elastic-ip", "eipalloc", "InvalidAllocationID.NotFound",
                 "The allocation ID '{}' does not exist", "InvalidAllocationID.Malformed");
-HANBAT_EC2_KIND(RouteTable, "route-table", "rtb", "RouteTableId", "InvalidRouteTableID.NotFound",
+HANBAT_EC2_KIND(RouteTable, "route-table", "rtb", "InvalidRouteTableID.NotFound",
                 "The routeTable ID '{}' does not exist", "InvalidRouteTableId.Malformed");
-HANBAT_EC2_KIND(SecurityGroup, "security-group", "sg", "GroupId", "InvalidGroup.NotFound",
+HANBAT_EC2_KIND(SecurityGroup, "security-group", "sg", "InvalidGroup.NotFound",
                 "The security group '{}' does not exist", "InvalidGroupId.Malformed");
-HANBAT_EC2_KIND(SecurityGroupRule, "security-group-rule", "sgr", "SecurityGroupRuleId",
-                "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '{}' does not exist",
-                "InvalidSecurityGroupRuleId.Malformed");
-HANBAT_EC2_KIND(NetworkAcl, "network-acl", "acl", "NetworkAclId", "InvalidNetworkAclID.NotFound",
+HANBAT_EC2_KIND(SecurityGroupRule, "security-group-rule", "sgr", "InvalidSecurityGroupRuleId.NotFound",
+                "The security group rule ID '{}' does not exist", "InvalidSecurityGroupRuleId.Malformed");
+HANBAT_EC2_KIND(NetworkAcl, "network-acl", "acl", "InvalidNetworkAclID.NotFound",
                 "The networkAcl ID '{}' does not exist", "InvalidNetworkAclID.Malformed");
-HANBAT_EC2_KIND(DhcpOptions, "dhcp-options", "dopt", "DhcpOptionsId", "InvalidDhcpOptionID.NotFound",
+HANBAT_EC2_KIND(DhcpOptions, "dhcp-options", "dopt", "InvalidDhcpOptionID.NotFound",
                 "The dhcpOption ID '{}' does not exist", "InvalidDhcpOptionsId.Malformed");
-HANBAT_EC2_KIND(NetworkInterface, "network-interface", "eni", "NetworkInterfaceId",
-                "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist",
-                "InvalidNetworkInterfaceId.Malformed");
-HANBAT_EC2_KIND(KeyPairInfo, "key-pair", "key", "KeyPairId", "InvalidKeyPair.NotFound",
-                "The key pair '{}' does not exist", "InvalidKeyPairId.Malformed");
-HANBAT_EC2_KIND(Image, "image", "ami", "ImageId", "InvalidAMIID.NotFound", "The image id '[{}]' does not exist",
-                "InvalidAMIID.Malformed");
-HANBAT_EC2_KIND(Instance, "instance", "i", "InstanceId", "InvalidInstanceID.NotFound",
-                "The instance ID '{}' does not exist", "InvalidInstanceID.Malformed");
-HANBAT_EC2_KIND(Volume, "volume", "vol", "VolumeId", "InvalidVolume.NotFound", "The volume '{}' does not exist.",
+HANBAT_EC2_KIND(NetworkInterface, "network-interface", "eni", "InvalidNetworkInterfaceID.NotFound",
+                "The networkInterface ID '{}' does not exist", "InvalidNetworkInterfaceId.Malformed");
+HANBAT_EC2_KIND(KeyPairInfo, "key-pair", "key", "InvalidKeyPair.NotFound", "The key pair '{}' does not exist",
+                "InvalidKeyPairId.Malformed");
+// An image belongs to no account; the tags that each has on it go when the image does (see images.cc).
+template <>
+struct region::KindOf<ec2::Image> {
+  HANBAT_EC2_ROWS("image", "ami", "InvalidAMIID.NotFound", "The image id '[{}]' does not exist",
+                  "InvalidAMIID.Malformed");
+};
+HANBAT_EC2_KIND(Instance, "instance", "i", "InvalidInstanceID.NotFound", "The instance ID '{}' does not exist",
+                "InvalidInstanceID.Malformed");
+HANBAT_EC2_KIND(Volume, "volume", "vol", "InvalidVolume.NotFound", "The volume '{}' does not exist.",
                 "InvalidVolumeID.Malformed");
-HANBAT_EC2_KIND(IamInstanceProfileAssociation, "iam-instance-profile-association", "iip-assoc", "AssociationId",
+HANBAT_EC2_KIND(IamInstanceProfileAssociation, "iam-instance-profile-association", "iip-assoc",
                 "InvalidAssociationID.NotFound", "An invalid association-id of '{}' was given",
                 "InvalidAssociationID.Malformed");
 
 #undef HANBAT_EC2_KIND
+#undef HANBAT_EC2_ROWS
+
+}  // namespace hanbat
+
+namespace hanbat::ec2 {
+
+template <class... T>
+struct Kinds {
+  /// Calls `visit(std::type_identity<T>{})` with each kind.
+  template <class Visit>
+  static constexpr void each(Visit visit) {
+    (visit(std::type_identity<T>{}), ...);
+  }
+};
+/// What can have tags.
+using TaggableKinds =
+    Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule, NetworkAcl,
+          DhcpOptions, Instance, NetworkInterface, KeyPairInfo, Image, Volume>;
 
 /// The resource type that ids of this form have ("i-…" → "instance"); "" when it is none of ours.
 std::string_view type_of_id(std::string_view id);

@@ -39,57 +39,59 @@ class Facts {
   ConditionKeys& keys_;
 };
 
-void tell(store::Tx&, const Resource<Vpc>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<Vpc>& row, Facts& facts) {
   facts.add("VpcID", row.id);
   facts.add("Tenancy", row.shape.instance_tenancy.value_or("default"));
 }
 
-void tell(store::Tx&, const Resource<Subnet>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<Subnet>& row, Facts& facts) {
   facts.add("SubnetID", row.id);
-  facts.add_arn("Vpc", "vpc", row.vpc_id);
+  facts.add_arn("Vpc", "vpc", row.scope);
   facts.add_zone(row.shape.availability_zone);
 }
 
-void tell(store::Tx&, const Resource<InternetGateway>& row, Facts& facts) { facts.add("InternetGatewayID", row.id); }
+void describe(store::Tx&, const Resource<InternetGateway>& row, Facts& facts) {
+  facts.add("InternetGatewayID", row.id);
+}
 
-void tell(store::Tx&, const Resource<NatGateway>& row, Facts& facts) { facts.add_arn("Vpc", "vpc", row.vpc_id); }
+void describe(store::Tx&, const Resource<NatGateway>& row, Facts& facts) { facts.add_arn("Vpc", "vpc", row.scope); }
 
-void tell(store::Tx&, const Resource<Address>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<Address>& row, Facts& facts) {
   facts.add("AllocationId", row.id);
   facts.add("Domain", row.shape.domain);
   facts.add("PublicIpAddress", row.shape.public_ip);
 }
 
-void tell(store::Tx&, const Resource<RouteTable>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<RouteTable>& row, Facts& facts) {
   facts.add("RouteTableID", row.id);
-  facts.add_arn("Vpc", "vpc", row.vpc_id);
+  facts.add_arn("Vpc", "vpc", row.scope);
 }
 
-void tell(store::Tx&, const Resource<SecurityGroup>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<SecurityGroup>& row, Facts& facts) {
   facts.add("SecurityGroupID", row.id);
-  facts.add_arn("Vpc", "vpc", row.vpc_id);
+  facts.add_arn("Vpc", "vpc", row.scope);
 }
 
-void tell(store::Tx&, const Resource<SecurityGroupRule>&, Facts&) {}
+void describe(store::Tx&, const Resource<SecurityGroupRule>&, Facts&) {}
 
-void tell(store::Tx&, const Resource<NetworkAcl>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<NetworkAcl>& row, Facts& facts) {
   facts.add("NetworkAclID", row.id);
-  facts.add_arn("Vpc", "vpc", row.vpc_id);
+  facts.add_arn("Vpc", "vpc", row.scope);
 }
 
-void tell(store::Tx&, const Resource<NetworkInterface>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<NetworkInterface>& row, Facts& facts) {
   facts.add("NetworkInterfaceID", row.id);
-  facts.add_arn("Vpc", "vpc", row.vpc_id);
+  facts.add_arn("Vpc", "vpc", row.scope);
   facts.add_arn("Subnet", "subnet", row.shape.subnet_id.value_or(""));
   facts.add("AvailabilityZone", row.shape.availability_zone);
 }
 
-void tell(store::Tx&, const Resource<KeyPairInfo>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<KeyPairInfo>& row, Facts& facts) {
   facts.add("KeyPairName", row.shape.key_name);
   facts.add("KeyPairType", row.shape.key_type);
 }
 
-void tell(store::Tx& tx, const Resource<Instance>& row, Facts& facts) {
+void describe(store::Tx& tx, const Resource<Instance>& row, Facts& facts) {
   const Instance& shape = row.shape;
   facts.add("InstanceID", row.id);
   facts.add("InstanceType", shape.instance_type);
@@ -110,7 +112,7 @@ void tell(store::Tx& tx, const Resource<Instance>& row, Facts& facts) {
     facts.add("InstanceProfile", profile->shape.iam_instance_profile->arn);
 }
 
-void tell(store::Tx&, const Resource<Volume>& row, Facts& facts) {
+void describe(store::Tx&, const Resource<Volume>& row, Facts& facts) {
   const Volume& shape = row.shape;
   facts.add("VolumeID", row.id);
   facts.add("VolumeType", shape.volume_type);
@@ -123,29 +125,28 @@ void tell(store::Tx&, const Resource<Volume>& row, Facts& facts) {
 
 /// The resource's keys when `type` is that of T and the place has it.
 template <class T>
-void tell_if(store::Tx& tx, const Place& place, std::string_view type, std::string_view id, ConditionKeys& keys) {
+void describe_if(store::Tx& tx, const Place& place, std::string_view type, std::string_view id, ConditionKeys& keys) {
   if (type != KindOf<T>::kKind.type) return;
   auto row = find<T>(tx, place, id);
   if constexpr (std::is_same_v<T, KeyPairInfo>)
     if (!row) row = find_named<T>(tx, place, "", id);
   if (!row) return;
-  region::add_resource_tags(keys, rows::tags_of(tx, row->id), "ec2");
+  region::add_resource_tags(keys, tags_of(tx, *row), "ec2");
   Facts facts(place, keys);
-  tell(tx, *row, facts);
+  describe(tx, *row, facts);
 }
 
 template <class... T>
-void tell_first(store::Tx& tx, const Place& place, std::string_view type, std::string_view id, ConditionKeys& keys) {
-  (tell_if<T>(tx, place, type, id, keys), ...);
+void describe_first(store::Tx& tx, const Place& place, std::string_view type, std::string_view id,
+                    ConditionKeys& keys) {
+  (describe_if<T>(tx, place, type, id, keys), ...);
 }
 
 /// Images are published, not rows; each account has its own tags on them.
-void tell_image(store::Tx& tx, const Place& place, std::string_view id, ConditionKeys& keys) {
+void describe_image(store::Tx& tx, const Place& place, std::string_view id, ConditionKeys& keys) {
   for (const PublishedImage& image : published_images(tx, place)) {
     if (image.shape.image_id != id) continue;
-    const auto tags = rows::tags_of_kind(tx, "image", place);
-    if (const auto own = tags.find(std::string(id)); own != tags.end())
-      region::add_resource_tags(keys, own->second, "ec2");
+    region::add_resource_tags(keys, region::tags_of(tx, arn_of(place, "image", id)), "ec2");
     Facts facts(place, keys);
     facts.add("ImageID", image.shape.image_id);
     facts.add("ImageType", image.shape.image_type);
@@ -160,10 +161,10 @@ void tell_image(store::Tx& tx, const Place& place, std::string_view id, Conditio
 ConditionKeys resource_keys(store::Tx& tx, const Place& place, std::string_view type, std::string_view id) {
   ConditionKeys keys;
   if (type == KindOf<Image>::kKind.type)
-    tell_image(tx, place, id, keys);
+    describe_image(tx, place, id, keys);
   else
-    tell_first<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule,
-               NetworkAcl, NetworkInterface, KeyPairInfo, Instance, Volume>(tx, place, type, id, keys);
+    describe_first<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule,
+                   NetworkAcl, NetworkInterface, KeyPairInfo, Instance, Volume>(tx, place, type, id, keys);
   return keys;
 }
 

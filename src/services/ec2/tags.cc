@@ -1,6 +1,5 @@
 // Tags on every kind of resource.
-#include <algorithm>
-
+#include "base/arn.h"
 #include "region/tag_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/images/images.h"
@@ -11,44 +10,44 @@ namespace {
 constexpr FilterPath kPaths[] = {
     {"key", "Key"}, {"resource-id", "ResourceId"}, {"resource-type", "ResourceType"}, {"value", "Value"}};
 
-/// The resource's type, when it is there and the caller's.
-std::string_view require_taggable(Request& rq, const std::string& id) {
+/// The ARN by which the resource's tags are kept, when it is there and the caller's.
+std::string require_taggable(Request& rq, const std::string& id) {
   const std::string_view type = type_of_id(id);
   if (type.empty()) throw Error("InvalidID", 400, fmt::format("The ID '{}' is not valid", id));
-  if (type == "image") {
-    require_image(rq.tx, place_of(rq), id);
-    return type;
+  TaggableKinds::each([&]<class T>(std::type_identity<T>) {
+    if (type != KindOf<T>::kKind.type) return;
+    // Images are published, not rows of a place.
+    if constexpr (std::is_same_v<T, Image>)
+      require_image(rq.tx, place_of(rq), id);
+    else
+      require<T>(rq.tx, place_of(rq), id);
+  });
+  return arn_of(place_of(rq), type, id);
+}
+
+/// Those of the named tags that the resource has: one that names a value is meant only with that value, and an empty
+/// value counts as one.
+std::vector<std::string> keys_meant(const Tags& have, const std::vector<Tag>& named) {
+  std::vector<std::string> keys;
+  for (const Tag& tag : named) {
+    const auto found = have.find(tag.key.value_or(""));
+    if (found != have.end() && (!tag.value || *tag.value == found->second)) keys.push_back(found->first);
   }
-  const auto row = rows::find(rq.tx, type, id);
-  if (row && row->place == place_of(rq)) return type;
-  const auto missing = [&]<class T>(std::type_identity<T>) {
-    if (KindOf<T>::kKind.type == type) require<T>(rq.tx, place_of(rq), id);
-  };
-  missing(std::type_identity<Vpc>{}), missing(std::type_identity<Subnet>{}), missing(std::type_identity<Instance>{});
-  missing(std::type_identity<SecurityGroup>{}), missing(std::type_identity<RouteTable>{}),
-      missing(std::type_identity<Volume>{});
-  missing(std::type_identity<InternetGateway>{}), missing(std::type_identity<NatGateway>{}),
-      missing(std::type_identity<Address>{});
-  missing(std::type_identity<NetworkInterface>{}), missing(std::type_identity<NetworkAcl>{});
-  throw Error("InvalidID", 400, fmt::format("The ID '{}' is not valid", id));
+  return keys;
 }
 
 }  // namespace
 
 CreateTagsOutput Ec2::create_tags(Request& rq, const CreateTagsInput& in) {
-  Tags tags;
-  for (const Tag& tag : in.tags) tags[tag.key.value_or("")] = tag.value.value_or("");
+  const region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   if (in.resources.empty()) throw missing_parameter("resourceIdSet");
   for (const std::string& id : in.resources)
-    if (!type_of_id(id).empty()) may(rq, "CreateTags", type_of_id(id), id, region::request_tag_keys(tags));
+    if (!type_of_id(id).empty()) authorize(rq, "CreateTags", type_of_id(id), id, keys);
   end_dry_run(in.dry_run);
 
-  if (tags.empty()) throw missing_parameter("tagSet");
-  for (const std::string& id : in.resources) {
-    const std::string_view type = require_taggable(rq, id);
-    check_tags(tags, rows::tags_of(rq.tx, id));
-    for (const auto& [key, value] : tags) rows::put_tag(rq.tx, place_of(rq), type, id, key, value);
-  }
+  if (in.tags.empty()) throw missing_parameter("tagSet");
+  for (const std::string& id : in.resources)
+    region::put_tags(rq.tx, require_taggable(rq, id), region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
@@ -60,28 +59,22 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
     if (tag.value) keys["aws:RequestTag/" + tag.key.value_or("")] = {*tag.value};
   }
   for (const std::string& id : in.resources)
-    if (!type_of_id(id).empty()) may(rq, "DeleteTags", type_of_id(id), id, keys);
+    if (!type_of_id(id).empty()) authorize(rq, "DeleteTags", type_of_id(id), id, keys);
   end_dry_run(in.dry_run);
 
   for (const std::string& id : in.resources) {
-    require_taggable(rq, id);
-    if (!in.tags) {
-      rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ?", id);
-      continue;
-    }
-    // A tag that names a value goes only when it has that value; an empty value counts as one.
-    for (const Tag& tag : *in.tags) {
-      if (tag.value)
-        rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ? AND value = ?", id, tag.key, tag.value);
-      else
-        rq.tx.exec("DELETE FROM ec2_tags WHERE resource_id = ? AND key = ?", id, tag.key);
-    }
+    const std::string arn = require_taggable(rq, id);
+    if (in.tags)
+      region::remove_tags(rq.tx, arn, keys_meant(region::tags_of(rq.tx, arn), *in.tags), kTagRules);
+    else
+      region::delete_tags(rq.tx, arn);
   }
   return {};
 }
 
 DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) {
-  allow(rq, in, "DescribeTags");
+  authorize_call(rq, in, "DescribeTags");
+  const region::Pager pager(rq, in, kPageSizes);
 
   std::vector<NamedFilter> filters;
   for (NamedFilter& filter : named_filters(in.filters)) {
@@ -91,22 +84,21 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
     }
     filters.push_back(std::move(filter));
   }
-  std::vector<TagDescription> items;
-  std::vector<std::string> keys;
-  for (const auto& row :
-       rq.tx.query("SELECT resource_id, key, value, kind FROM ec2_tags WHERE account = ? AND region = ? "
-                   "ORDER BY resource_id, key",
-                   rq.account, rq.region)) {
-    TagDescription item;
-    item.resource_id = row.text(0);
-    item.key = row.text(1);
-    item.value = row.text(2);
-    item.resource_type = row.text(3);
-    if (!passes(wire::to_json(item), filters, kPaths)) continue;
-    keys.push_back(row.text(0) + "\n" + row.text(1));
-    items.push_back(std::move(item));
+  const std::string place = make_arn("ec2", rq.region, rq.account, "");
+  std::vector<Placed<TagDescription>> items;
+  for (const auto& [arn, tags] : region::tags_below(rq.tx, place)) {
+    const auto slash = arn.find('/');
+    for (const auto& [key, value] : tags) {
+      TagDescription item;
+      item.resource_id = arn.substr(slash + 1);
+      item.resource_type = arn.substr(place.size(), slash - place.size());
+      item.key = key;
+      item.value = value;
+      if (passes(wire::to_json(item), filters, kPaths))
+        items.push_back({*item.resource_id + "\n" + key, std::move(item)});
+    }
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeTagsOutput out;
   out.tags = std::move(page.items);
   out.next_token = std::move(page.next_token);

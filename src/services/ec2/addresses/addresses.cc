@@ -44,8 +44,8 @@ std::string take_public_ip(store::Tx& tx, std::string_view holder) {
     const Ipv4 address = kPoolFirst + static_cast<Ipv4>(number % size);
     if ((address & 255) == 0 || (address & 255) == 255) continue;
     const std::string ip = ipv4_text(address);
-    if (tx.find("SELECT 1 FROM ec2_public_ips WHERE ip = ?", ip)) continue;
-    tx.exec("INSERT INTO ec2_public_ips(ip, holder) VALUES (?, ?)", ip, holder);
+    if (is_taken(tx, ip)) continue;
+    mark_taken(tx, ip, holder);
     return ip;
   }
   throw Error("InsufficientAddressCapacity", 500, "There are no public addresses available in the pool.");
@@ -53,13 +53,10 @@ std::string take_public_ip(store::Tx& tx, std::string_view holder) {
 
 void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder) {
   const auto address = parse_ipv4(ip);
-  if (!address || *address < kPoolFirst || *address > kPoolLast ||
-      tx.find("SELECT 1 FROM ec2_public_ips WHERE ip = ?", ip))
+  if (!address || *address < kPoolFirst || *address > kPoolLast || is_taken(tx, ip))
     throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", ip));
-  tx.exec("INSERT INTO ec2_public_ips(ip, holder) VALUES (?, ?)", ip, holder);
+  mark_taken(tx, ip, holder);
 }
-
-void give_back_public_ip(store::Tx& tx, std::string_view ip) { tx.exec("DELETE FROM ec2_public_ips WHERE ip = ?", ip); }
 
 std::string public_dns_name(std::string_view region, std::string_view ip) {
   const std::string dashed = replace_all(ip, ".", "-");
@@ -117,8 +114,8 @@ void disassociate(store::Tx& tx, Resource<Address>& address) {
 
 AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "elastic-ip");
-  may_make(rq, "AllocateAddress", "elastic-ip", tags);
-  may_tag(rq, "elastic-ip", tags);
+  authorize_making(rq, "AllocateAddress", "elastic-ip", tags);
+  authorize_tagging(rq, "elastic-ip", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -161,14 +158,14 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
 }
 
 AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddressInput& in) {
-  may(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
-  if (in.instance_id) may(rq, "AssociateAddress", "instance", *in.instance_id);
-  if (in.network_interface_id) may(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
+  authorize(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
+  if (in.instance_id) authorize(rq, "AssociateAddress", "instance", *in.instance_id);
+  if (in.network_interface_id) authorize(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
   end_dry_run(in.dry_run);
 
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   auto interface = interface_for(rq, in);
-  const auto vpc = require<Vpc>(rq.tx, place_of(rq), interface.vpc_id);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), interface.scope);
   if (in.private_ip_address && *in.private_ip_address != interface.shape.private_ip_address)
     throw invalid_parameter(fmt::format("The private IP address {} is not assigned to interface {}.",
                                         *in.private_ip_address, interface.id));
@@ -188,7 +185,7 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
   if (address.shape.association_id) {
     const auto before = find<NetworkInterface>(rq.tx, *address.shape.network_interface_id);
     disassociate(rq.tx, address);
-    if (before && before->vpc_id != vpc.id) touch_vpc(rq.tx, home_.tasks, before->vpc_id);
+    if (before && before->scope != vpc.id) touch_vpc(rq.tx, home_.tasks, before->scope);
   }
   associate(making(rq), address, interface);
   touch_vpc(rq.tx, home_.tasks, vpc.id);
@@ -204,7 +201,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
     if ((in.association_id && one.shape.association_id == *in.association_id) ||
         (!in.association_id && in.public_ip && one.shape.public_ip == *in.public_ip))
       address = std::move(one);
-  allow(rq, in, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
+  authorize_call(rq, in, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
 
   if (!address)
     throw Error(
@@ -216,24 +213,24 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
     throw Error("AuthFailure", 400, "You do not have permission to access the specified resource.");
 
   disassociate(rq.tx, *address);
-  if (interface) touch_vpc(rq.tx, home_.tasks, interface->vpc_id);
+  if (interface) touch_vpc(rq.tx, home_.tasks, interface->scope);
   return {};
 }
 
 ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput& in) {
-  allow(rq, in, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
+  authorize_call(rq, in, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
 
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   if (address.shape.association_id)
     throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));
 
-  give_back_public_ip(rq.tx, *address.shape.public_ip);
+  mark_free(rq.tx, *address.shape.public_ip);
   remove(rq.tx, address);
   return {};
 }
 
 DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddressesInput& in) {
-  allow(rq, in, "DescribeAddresses");
+  authorize_call(rq, in, "DescribeAddresses");
 
   prepare(rq);
   DescribeAddressesOutput out;
@@ -249,19 +246,18 @@ DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddre
 
 DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
                                                                    const DescribeAddressesAttributeInput& in) {
-  allow(rq, in, "DescribeAddressesAttribute");
+  authorize_call(rq, in, "DescribeAddressesAttribute");
+  const region::Pager pager(rq, in, {.usual = 1000});
 
   prepare(rq);
   // No address has a reverse name of the user's choosing, so there is nothing beside the address itself.
-  std::vector<AddressAttribute> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<AddressAttribute>> items;
   for (const auto& row : select<Address>(rq, in.allocation_ids, std::nullopt, kPaths)) {
-    AddressAttribute& item = items.emplace_back();
+    AddressAttribute& item = items.emplace_back(Placed<AddressAttribute>{region::age_key(row), {}}).item;
     item.allocation_id = row.id;
     item.public_ip = row.shape.public_ip;
-    keys.push_back(row.id);
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeAddressesAttributeOutput out;
   out.addresses = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -78,7 +78,7 @@ std::string private_dns_name(std::string_view region, std::string_view ip) {
 
 std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet) {
   std::set<Ipv4> taken;
-  for (const auto& interface : list_in_vpc<NetworkInterface>(tx, subnet.vpc_id))
+  for (const auto& interface : list_in<NetworkInterface>(tx, subnet.scope))
     if (interface.shape.subnet_id == subnet.id) taken.insert(*parse_ipv4(*interface.shape.private_ip_address));
   return taken;
 }
@@ -95,11 +95,11 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   if (plan.groups.size() > kMostGroups)
     throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                 "The maximum number of security groups per interface has been reached.");
-  auto interface = make<NetworkInterface>(at, subnet.vpc_id);
+  auto interface = make<NetworkInterface>(at, subnet.scope);
   NetworkInterface& shape = interface.shape;
   shape.network_interface_id = interface.id;
   shape.subnet_id = subnet.id;
-  shape.vpc_id = subnet.vpc_id;
+  shape.vpc_id = subnet.scope;
   shape.availability_zone = subnet.shape.availability_zone;
   shape.availability_zone_id = subnet.shape.availability_zone_id;
   shape.owner_id = at.place.account;
@@ -114,7 +114,7 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   shape.ipv6_addresses.emplace();
   // A NAT gateway's interface belongs to no security group; every other one to at least one.
   shape.groups.emplace();
-  if (plan.type != "nat_gateway") shape.groups = require_groups(at.tx, at.place, subnet.vpc_id, plan.groups);
+  if (plan.type != "nat_gateway") shape.groups = require_groups(at.tx, at.place, subnet.scope, plan.groups);
   interface.name = *shape.private_ip_address;
   create(at.tx, interface, tags);
   return interface;
@@ -132,7 +132,7 @@ void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface) {
   if (interface.shape.association->allocation_id) {
     if (auto address = find<Address>(tx, *interface.shape.association->allocation_id)) disassociate(tx, *address);
   } else {
-    give_back_public_ip(tx, *interface.shape.association->public_ip);
+    mark_free(tx, *interface.shape.association->public_ip);
   }
   interface.shape.association.reset();
   update(tx, interface);
@@ -145,7 +145,7 @@ void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface) {
 
 void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
   NetworkInterface& shape = row.shape;
-  const auto vpc = find<Vpc>(tx, row.vpc_id);
+  const auto vpc = find<Vpc>(tx, row.scope);
   if (vpc && has_dns_hostnames(*vpc)) {
     shape.private_dns_name = private_dns_name(row.place.region, *shape.private_ip_address);
     if (shape.association)
@@ -160,11 +160,11 @@ void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
 
 CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const CreateNetworkInterfaceInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "network-interface");
-  may_make(rq, "CreateNetworkInterface", "network-interface", tags);
-  may(rq, "CreateNetworkInterface", "subnet", in.subnet_id);
+  authorize_making(rq, "CreateNetworkInterface", "network-interface", tags);
+  authorize(rq, "CreateNetworkInterface", "subnet", in.subnet_id);
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
-    may(rq, "CreateNetworkInterface", "security-group", group);
-  may_tag(rq, "network-interface", tags);
+    authorize(rq, "CreateNetworkInterface", "security-group", group);
+  authorize_tagging(rq, "network-interface", tags);
   end_dry_run(in.dry_run);
 
   if (in.interface_type.value_or("interface") != "interface") throw not_done(rq, "InterfaceType");
@@ -186,7 +186,7 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   if (rq.caller.kind == region::Caller::Kind::kService) plan.requester = rq.caller.name;
   auto interface = make_interface(making(rq), subnet, plan, tags);
   remember_result(rq, in.client_token, asked, interface.id);
-  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, interface.scope);
 
   fill_interface(rq.tx, interface);
   CreateNetworkInterfaceOutput out;
@@ -198,9 +198,9 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
 
 DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
                                                                  const DescribeNetworkInterfacesInput& in) {
-  allow(rq, in, "DescribeNetworkInterfaces");
+  authorize_call(rq, in, "DescribeNetworkInterfaces");
   prepare(rq);
-  auto page = describe<NetworkInterface>(rq, in.network_interface_ids, in.filters, paging_of(in), kPaths,
+  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kPaths,
                                          [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
   DescribeNetworkInterfacesOutput out;
   out.network_interfaces = std::move(page.items);
@@ -209,7 +209,7 @@ DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
 }
 
 DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const DeleteNetworkInterfaceInput& in) {
-  allow(rq, in, "DeleteNetworkInterface", "network-interface", in.network_interface_id);
+  authorize_call(rq, in, "DeleteNetworkInterface", "network-interface", in.network_interface_id);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
@@ -217,7 +217,7 @@ DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const De
     throw invalid_parameter(fmt::format("Network interface '{}' is currently in use.", interface.id));
 
   delete_interface(rq.tx, interface);
-  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, interface.scope);
   return {};
 }
 
@@ -226,10 +226,10 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
   std::optional<std::string> description, source_dest_check;
   if (in.description) description = in.description->value.value_or("");
   if (in.source_dest_check) source_dest_check = truth(in.source_dest_check->value.value_or(true));
-  may(rq, "ModifyNetworkInterfaceAttribute", "network-interface", in.network_interface_id,
-      attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
+  authorize(rq, "ModifyNetworkInterfaceAttribute", "network-interface", in.network_interface_id,
+            attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
-    may(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
+    authorize(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
   end_dry_run(in.dry_run);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
@@ -238,7 +238,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
     if (in.groups->size() > kMostGroups)
       throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                   "The maximum number of security groups per interface has been reached.");
-    interface.shape.groups = require_groups(rq.tx, place_of(rq), interface.vpc_id, *in.groups);
+    interface.shape.groups = require_groups(rq.tx, place_of(rq), interface.scope, *in.groups);
   }
   if (in.description) interface.shape.description = in.description->value.value_or("");
   if (in.source_dest_check) interface.shape.source_dest_check = in.source_dest_check->value.value_or(true);
@@ -251,13 +251,13 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
     interface.shape.attachment->delete_on_termination = in.attachment->delete_on_termination.value_or(true);
   }
   update(rq.tx, interface);
-  touch_vpc(rq.tx, home_.tasks, interface.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, interface.scope);
   return {};
 }
 
 DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribute(
     Request& rq, const DescribeNetworkInterfaceAttributeInput& in) {
-  allow(rq, in, "DescribeNetworkInterfaceAttribute");
+  authorize_call(rq, in, "DescribeNetworkInterfaceAttribute");
 
   prepare(rq);
   const auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);

@@ -89,6 +89,14 @@ bool matches_owner(const Request& rq, const Image& image, const Strings& owners)
          std::ranges::any_of(*owners, [&](const std::string& owner) { return is_owner(rq, image, owner); });
 }
 
+/// With the tags that any account has on it.
+void remove_image(store::Tx& tx, const Resource<Image>& row) {
+  const std::string end = ":image/" + row.id;
+  for (const auto& [arn, tags] : region::tags_below(tx, "arn:aws:ec2:"))
+    if (arn.ends_with(end)) region::delete_tags(tx, arn);
+  remove(tx, row);
+}
+
 }  // namespace
 
 std::string image_id_of(std::string_view alias) {
@@ -126,29 +134,29 @@ void note_host_images(const Making& at, const std::vector<std::string>& aliases)
     insert(at.tx, row);
   }
   for (const auto& row : list<Image>(at.tx, kEverywhere))
-    if (std::ranges::find(aliases, row.own.text("alias")) == aliases.end()) remove(at.tx, row);
+    if (std::ranges::find(aliases, row.own.text("alias")) == aliases.end()) remove_image(at.tx, row);
 }
 
 DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput& in) {
-  allow(rq, in, "DescribeImages");
+  authorize_call(rq, in, "DescribeImages");
+  const region::Pager pager(rq, in, {.usual = 1000});
 
   const auto ids = in.image_ids.value_or(std::vector<std::string>{});
   for (const std::string& id : ids) require_image(rq.tx, place_of(rq), id);
   const auto filters = named_filters(in.filters);
   std::vector<Image> items;
-  std::vector<std::string> keys;
   for (PublishedImage& image : published_images(rq.tx, place_of(rq))) {
     Image& shape = image.shape;
     if (!ids.empty() && std::ranges::find(ids, *shape.image_id) == ids.end()) continue;
     if (!matches_owner(rq, shape, in.owners)) continue;
     // All images are public, so that everyone but nobody in particular may execute them.
     if (in.executable_users && std::ranges::find(*in.executable_users, "all") == in.executable_users->end()) continue;
-    set_tags(shape, rows::tags_of(rq.tx, *shape.image_id));
+    set_tags(shape, region::tags_of(rq.tx, arn_of(place_of(rq), "image", *shape.image_id)));
     if (!passes(wire::to_json(shape), filters, kPaths)) continue;
-    keys.push_back(*shape.image_id);
     items.push_back(std::move(shape));
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page =
+      pager.cut(std::move(items), [](const Image& image) { return *image.creation_date + " " + *image.image_id; });
   DescribeImagesOutput out;
   out.images = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -156,7 +164,7 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
 }
 
 DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const DescribeImageAttributeInput& in) {
-  allow(rq, in, "DescribeImageAttribute", "image", in.image_id);
+  authorize_call(rq, in, "DescribeImageAttribute", "image", in.image_id);
 
   const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
   DescribeImageAttributeOutput out;

@@ -27,7 +27,7 @@ region::ConditionKeys interface_keys(const Request& rq, const InstanceNetworkInt
   region::ConditionKeys keys;
   if (question.subnet) {
     keys["ec2:Subnet"] = {arn_of(rq, "subnet", question.subnet->id)};
-    keys["ec2:Vpc"] = {arn_of(rq, "vpc", question.subnet->vpc_id)};
+    keys["ec2:Vpc"] = {arn_of(rq, "vpc", question.subnet->scope)};
   }
   if (asked.associate_public_ip_address)
     keys["ec2:AssociatePublicIpAddress"] = {truth(*asked.associate_public_ip_address)};
@@ -64,7 +64,7 @@ Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const s
   if (!vpc)
     throw Error("VPCIdNotSpecified", 400,
                 "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.");
-  for (auto& subnet : list_in_vpc<Subnet>(rq.tx, vpc->id))
+  for (auto& subnet : list_in<Subnet>(rq.tx, vpc->id))
     if (subnet.shape.default_for_az.value_or(false) && (!zone || subnet.shape.availability_zone == *zone))
       return std::move(subnet);
   throw Error("MissingInput", 400, "No subnets found for the default VPC. Please specify a subnet.");
@@ -79,10 +79,10 @@ LaunchQuestion launch_question(Request& rq, const RunInstancesInput& in,
   question.groups = interface.groups.value_or(std::vector<std::string>{});
   if (question.subnet) {
     for (const std::string& name : in.security_groups.value_or(std::vector<std::string>{}))
-      if (const auto named = find_named<SecurityGroup>(rq.tx, place_of(rq), question.subnet->vpc_id, name))
+      if (const auto named = find_named<SecurityGroup>(rq.tx, place_of(rq), question.subnet->scope, name))
         question.groups.push_back(named->id);
     if (question.groups.empty())
-      question.groups.push_back(require_default_group(rq.tx, place_of(rq), question.subnet->vpc_id).id);
+      question.groups.push_back(require_default_group(rq.tx, place_of(rq), question.subnet->scope).id);
   }
   if (question.groups.empty()) question.groups.push_back("*");
   if (in.iam_instance_profile) question.profile = find_profile(rq, *in.iam_instance_profile);
@@ -96,16 +96,17 @@ void authorize_launch(Request& rq, const RunInstancesInput& in, const InstanceNe
       if (const auto& zone = question.subnet->shape.availability_zone) keys["ec2:AvailabilityZone"] = {*zone};
     return keys;
   };
-  may_make(rq, "RunInstances", "instance", tags.instance, in_zone(instance_keys(in, question)));
-  may(rq, "RunInstances", "image", *in.image_id);
-  may(rq, "RunInstances", "subnet", question.subnet_id);
-  may_make(rq, "RunInstances", "network-interface", tags.interface, in_zone(interface_keys(rq, interface, question)));
-  may_make(rq, "RunInstances", "volume", tags.volume, in_zone(volume_keys(in)));
-  for (const std::string& group : question.groups) may(rq, "RunInstances", "security-group", group);
-  if (in.key_name) may(rq, "RunInstances", "key-pair", *in.key_name);
-  may_tag(rq, "instance", tags.instance);
-  may_tag(rq, "volume", tags.volume);
-  may_tag(rq, "network-interface", tags.interface);
+  authorize_making(rq, "RunInstances", "instance", tags.instance, in_zone(instance_keys(in, question)));
+  authorize(rq, "RunInstances", "image", *in.image_id);
+  authorize(rq, "RunInstances", "subnet", question.subnet_id);
+  authorize_making(rq, "RunInstances", "network-interface", tags.interface,
+                   in_zone(interface_keys(rq, interface, question)));
+  authorize_making(rq, "RunInstances", "volume", tags.volume, in_zone(volume_keys(in)));
+  for (const std::string& group : question.groups) authorize(rq, "RunInstances", "security-group", group);
+  if (in.key_name) authorize(rq, "RunInstances", "key-pair", *in.key_name);
+  authorize_tagging(rq, "instance", tags.instance);
+  authorize_tagging(rq, "volume", tags.volume);
+  authorize_tagging(rq, "network-interface", tags.interface);
   authorize_profile(rq, question.profile, "*");
   end_dry_run(in.dry_run);
 }

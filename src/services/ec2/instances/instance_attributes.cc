@@ -54,7 +54,7 @@ Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
 
 DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
                                                                  const DescribeInstanceAttributeInput& in) {
-  allow(rq, in, "DescribeInstanceAttribute", "instance", in.instance_id);
+  authorize_call(rq, in, "DescribeInstanceAttribute", "instance", in.instance_id);
 
   auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
   fill_instance(rq.tx, row);
@@ -105,14 +105,14 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   const auto flag = [](const std::optional<bool>& value) -> std::optional<std::string> {
     return value ? std::optional(truth(*value)) : std::nullopt;
   };
-  may(rq, "ModifyInstanceAttribute", "instance", in.instance_id,
-      attribute_keys({{"DisableApiTermination", flag(changes.keep_alive)},
-                      {"DisableApiStop", flag(changes.keep_running)},
-                      {"InstanceInitiatedShutdownBehavior", changes.shutdown},
-                      {"UserData", changes.user_data},
-                      {"SourceDestCheck", flag(changes.source_dest_check)}}));
+  authorize(rq, "ModifyInstanceAttribute", "instance", in.instance_id,
+            attribute_keys({{"DisableApiTermination", flag(changes.keep_alive)},
+                            {"DisableApiStop", flag(changes.keep_running)},
+                            {"InstanceInitiatedShutdownBehavior", changes.shutdown},
+                            {"UserData", changes.user_data},
+                            {"SourceDestCheck", flag(changes.source_dest_check)}}));
   for (const std::string& group : changes.groups.value_or(std::vector<std::string>{}))
-    may(rq, "ModifyInstanceAttribute", "security-group", group);
+    authorize(rq, "ModifyInstanceAttribute", "security-group", group);
   end_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
@@ -133,10 +133,10 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   if (changes.groups || changes.source_dest_check) {
     auto interface = primary_interface(rq.tx, row.id);
     if (changes.groups)
-      interface->shape.groups = require_groups(rq.tx, place_of(rq), interface->vpc_id, *changes.groups);
+      interface->shape.groups = require_groups(rq.tx, place_of(rq), interface->scope, *changes.groups);
     if (changes.source_dest_check) interface->shape.source_dest_check = *changes.source_dest_check;
     update(rq.tx, *interface);
-    touch_vpc(rq.tx, home_.tasks, interface->vpc_id);
+    touch_vpc(rq.tx, home_.tasks, interface->scope);
   }
   return {};
 }
@@ -145,11 +145,11 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
     Request& rq, const ModifyInstanceMetadataOptionsInput& in) {
   std::optional<std::string> hops;
   if (in.http_put_response_hop_limit) hops = std::to_string(*in.http_put_response_hop_limit);
-  may(rq, "ModifyInstanceMetadataOptions", "instance", in.instance_id,
-      attribute_keys({{"HttpEndpoint", in.http_endpoint},
-                      {"HttpTokens", in.http_tokens},
-                      {"HttpPutResponseHopLimit", hops},
-                      {"InstanceMetadataTags", in.instance_metadata_tags}}));
+  authorize(rq, "ModifyInstanceMetadataOptions", "instance", in.instance_id,
+            attribute_keys({{"HttpEndpoint", in.http_endpoint},
+                            {"HttpTokens", in.http_tokens},
+                            {"HttpPutResponseHopLimit", hops},
+                            {"InstanceMetadataTags", in.instance_metadata_tags}}));
   end_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
@@ -169,19 +169,19 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
 
 DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifications(
     Request& rq, const DescribeInstanceCreditSpecificationsInput& in) {
-  allow(rq, in, "DescribeInstanceCreditSpecifications");
+  authorize_call(rq, in, "DescribeInstanceCreditSpecifications");
+  const region::Pager pager(rq, in, kPageSizes);
 
-  std::vector<InstanceCreditSpecification> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<InstanceCreditSpecification>> items;
   for (const auto& row : select<Instance>(rq, in.instance_ids, in.filters, kInstancePaths)) {
     const std::string type = row.shape.instance_type.value_or("");
     if (!type.starts_with("t")) continue;
-    InstanceCreditSpecification& item = items.emplace_back();
+    InstanceCreditSpecification& item =
+        items.emplace_back(Placed<InstanceCreditSpecification>{region::age_key(row), {}}).item;
     item.instance_id = row.id;
     item.cpu_credits = type.starts_with("t2.") ? "standard" : "unlimited";
-    keys.push_back(row.id);
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeInstanceCreditSpecificationsOutput out;
   out.instance_credit_specifications = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -80,7 +80,7 @@ IamInstanceProfile require_profile(const std::optional<iam::InstanceProfile>& pr
 AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& rq,
                                                                       const AssociateIamInstanceProfileInput& in) {
   const auto found = find_profile(rq, in.iam_instance_profile);
-  may(rq, "AssociateIamInstanceProfile", "instance", in.instance_id, new_profile_key(found));
+  authorize(rq, "AssociateIamInstanceProfile", "instance", in.instance_id, new_profile_key(found));
   authorize_profile(rq, found, in.instance_id);
 
   const auto instance = require_living(rq, in.instance_id);
@@ -98,7 +98,7 @@ AssociateIamInstanceProfileOutput Ec2::associate_iam_instance_profile(Request& r
 DisassociateIamInstanceProfileOutput Ec2::disassociate_iam_instance_profile(
     Request& rq, const DisassociateIamInstanceProfileInput& in) {
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
-  may(rq, "DisassociateIamInstanceProfile", "instance", row ? row->parent : "*");
+  authorize(rq, "DisassociateIamInstanceProfile", "instance", row ? row->parent : "*");
 
   const auto association = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
 
@@ -114,7 +114,7 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
     Request& rq, const ReplaceIamInstanceProfileAssociationInput& in) {
   const auto row = find<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
   const auto found = find_profile(rq, in.iam_instance_profile);
-  may(rq, "ReplaceIamInstanceProfileAssociation", "instance", row ? row->parent : "*", new_profile_key(found));
+  authorize(rq, "ReplaceIamInstanceProfileAssociation", "instance", row ? row->parent : "*", new_profile_key(found));
   authorize_profile(rq, found, row ? row->parent : "*");
 
   const auto before = require<IamInstanceProfileAssociation>(rq.tx, place_of(rq), in.association_id);
@@ -130,8 +130,8 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
 
 DescribeIamInstanceProfileAssociationsOutput Ec2::describe_iam_instance_profile_associations(
     Request& rq, const DescribeIamInstanceProfileAssociationsInput& in) {
-  allow(rq, in, "DescribeIamInstanceProfileAssociations");
-  auto page = describe<IamInstanceProfileAssociation>(rq, in.association_ids, in.filters, paging_of(in), kPaths);
+  authorize_call(rq, in, "DescribeIamInstanceProfileAssociations");
+  auto page = describe<IamInstanceProfileAssociation>(rq, in, in.association_ids, in.filters, kPaths);
   DescribeIamInstanceProfileAssociationsOutput out;
   out.iam_instance_profile_associations = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -24,7 +24,7 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
 /// The instances named, all there; asks for permission on each first.
 std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
                                             const std::optional<bool>& dry_run, std::string_view action) {
-  for (const std::string& id : ids) may(rq, action, "instance", id);
+  for (const std::string& id : ids) authorize(rq, action, "instance", id);
   end_dry_run(dry_run);
   if (ids.empty()) throw missing_parameter("InstanceId");
   std::vector<std::string> missing;
@@ -87,7 +87,7 @@ StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput
       if (row.own.flag("public_address")) give_public_address(making(rq), *interface);
     enter(home_, rq.tx, row, Status::kPending);
     touch_instance(rq.tx, home_.tasks, row.id);
-    touch_vpc(rq.tx, home_.tasks, row.vpc_id);
+    touch_vpc(rq.tx, home_.tasks, row.scope);
     out.starting_instances->push_back(change_of(row.id, before, Status::kPending));
   }
   return out;
@@ -159,11 +159,12 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
 }
 
 DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) {
-  allow(rq, in, "DescribeInstanceStatus");
+  authorize_call(rq, in, "DescribeInstanceStatus");
+  const region::Pager pager(rq, in, kPageSizes);
+  refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 
   const auto filters = named_filters(in.filters);
-  std::vector<InstanceStatus> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<InstanceStatus>> items;
   for (const auto& row : select<Instance>(rq, in.instance_ids, std::nullopt, kInstancePaths)) {
     const Status status = status_of(row);
     if (!in.include_all_instances.value_or(false) && status != Status::kRunning) continue;
@@ -175,10 +176,9 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
     item.instance_status = guest_status(row, rq.now());
     item.system_status = status == Status::kRunning ? summary("ok", "passed") : summary("not-applicable", nullptr);
     if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
-    items.push_back(std::move(item));
-    keys.push_back(row.id);
+    items.push_back({region::age_key(row), std::move(item)});
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeInstanceStatusOutput out;
   out.instance_statuses = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -186,7 +186,7 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
 }
 
 GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutputInput& in) {
-  allow(rq, in, "GetConsoleOutput", "instance", in.instance_id);
+  authorize_call(rq, in, "GetConsoleOutput", "instance", in.instance_id);
 
   const auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
   GetConsoleOutputOutput out;

@@ -106,7 +106,7 @@ void Ec2::halt(store::TaskRun& run, const Resource<Instance>& row) {
     now->shape.state_reason = reason;
     now->shape.state_transition_reason = transition;
     update(tx, *now);
-    touch_vpc(tx, home_.tasks, now->vpc_id);
+    touch_vpc(tx, home_.tasks, now->scope);
   });
 }
 
@@ -122,7 +122,7 @@ void Ec2::destroy(store::TaskRun& run, const Resource<Instance>& row) {
     now->shape.state_reason = reason;
     now->shape.state_transition_reason = transition;
     update(tx, *now);
-    touch_vpc(tx, home_.tasks, now->vpc_id);
+    touch_vpc(tx, home_.tasks, now->scope);
     home_.tasks.add(tx, {.kind = "ec2.forget", .key = row.id, .due = home_.clock.now() + kForgetAfter});
   });
 }

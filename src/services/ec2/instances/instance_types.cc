@@ -163,7 +163,8 @@ const InstanceTypeFacts* find_instance_type(std::string_view name) {
 }
 
 DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const DescribeInstanceTypesInput& in) {
-  allow(rq, in, "DescribeInstanceTypes");
+  authorize_call(rq, in, "DescribeInstanceTypes");
+  const region::Pager pager(rq, in, {.usual = 100, .least = 5, .most = 100});
 
   const auto wanted = in.instance_types.value_or(std::vector<std::string>{});
   for (const std::string& name : wanted)
@@ -171,18 +172,16 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
       throw Error("InvalidInstanceType", 400,
                   fmt::format("The following supplied instance types do not exist: [{}]", name));
   const auto filters = named_filters(in.filters);
-  std::vector<InstanceTypeInfo> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<InstanceTypeInfo>> items;
+  std::int64_t place = 0;
   for (const InstanceTypeFacts& facts : instance_types()) {
+    const std::string key = region::page_key(place++);
     if (!wanted.empty() && std::ranges::find(wanted, facts.name) == wanted.end()) continue;
     InstanceTypeInfo info = shape_of(facts);
     if (!passes(wire::to_json(info), filters, kTypePaths)) continue;
-    items.push_back(std::move(info));
-    keys.push_back(facts.name);
+    items.push_back({key, std::move(info)});
   }
-  Paging paging = paging_of(in);
-  paging.max_results = std::min(paging.max_results.value_or(100), 100);
-  auto page = cut_page(std::move(items), keys, paging);
+  auto page = cut_page(pager, std::move(items));
   DescribeInstanceTypesOutput out;
   out.instance_types = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -191,7 +190,8 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
 
 DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     Request& rq, const DescribeInstanceTypeOfferingsInput& in) {
-  allow(rq, in, "DescribeInstanceTypeOfferings");
+  authorize_call(rq, in, "DescribeInstanceTypeOfferings");
+  const region::Pager pager(rq, in, kPageSizes);
 
   const std::string kind = in.location_type.value_or("region");
   std::vector<std::string> locations;
@@ -204,19 +204,19 @@ DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     throw not_done(rq, "LocationType " + kind);
   }
   const auto filters = named_filters(in.filters);
-  std::vector<InstanceTypeOffering> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<InstanceTypeOffering>> items;
+  std::int64_t place = 0;
   for (const std::string& location : locations)
     for (const InstanceTypeFacts& facts : instance_types()) {
+      const std::string key = region::page_key(place++);
       InstanceTypeOffering offering;
       offering.instance_type = facts.name;
       offering.location = location;
       offering.location_type = kind;
       if (!passes(wire::to_json(offering), filters, kOfferingPaths)) continue;
-      items.push_back(std::move(offering));
-      keys.push_back(location + "/" + facts.name);
+      items.push_back({key, std::move(offering)});
     }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeInstanceTypeOfferingsOutput out;
   out.instance_type_offerings = std::move(page.items);
   out.next_token = std::move(page.next_token);

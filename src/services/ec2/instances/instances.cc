@@ -178,7 +178,7 @@ void fill_instance(store::Tx& tx, Resource<Instance>& row) {
     shape.private_ip_address = interface.shape.private_ip_address;
     shape.private_dns_name = private_dns_name(row.place.region, *interface.shape.private_ip_address);
     shape.subnet_id = interface.shape.subnet_id;
-    shape.vpc_id = interface.vpc_id;
+    shape.vpc_id = interface.scope;
     shape.security_groups = interface.shape.groups;
     shape.source_dest_check = interface.shape.source_dest_check;
     if (!interface.shape.association) continue;
@@ -236,20 +236,20 @@ Resource<Instance> require_living(Request& rq, const std::string& id) {
 }
 
 DescribeInstancesOutput Ec2::describe_instances(Request& rq, const DescribeInstancesInput& in) {
-  allow(rq, in, "DescribeInstances");
+  authorize_call(rq, in, "DescribeInstances");
+  const region::Pager pager(rq, in, kPageSizes);
+  refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 
   const auto filters = named_filters(in.filters);
   std::vector<Resource<Instance>> rows;
-  std::vector<std::string> keys;
   for (auto& row : select<Instance>(rq, in.instance_ids, std::nullopt, kInstancePaths,
                                     [&](Resource<Instance>& one) { fill_instance(rq.tx, one); })) {
     Json shape = wire::to_json(row.shape);
     shape["ReservationId"] = row.own.text("reservation");
     if (!passes(shape, filters, kInstancePaths)) continue;
-    keys.push_back(row.id);
     rows.push_back(std::move(row));
   }
-  auto page = cut_page(std::move(rows), keys, paging_of(in));
+  auto page = pager.cut(std::move(rows), region::age_key);
 
   DescribeInstancesOutput out;
   out.reservations.emplace();

@@ -12,7 +12,7 @@ void put_interface(store::Tx& tx, MetadataTree& tree, const Resource<NetworkInte
   const NetworkInterface& shape = row.shape;
   const std::string at = fmt::format("network/interfaces/macs/{}/", *shape.mac_address);
   const auto subnet = find<Subnet>(tx, shape.subnet_id.value_or(""));
-  const auto vpc = find<Vpc>(tx, row.vpc_id);
+  const auto vpc = find<Vpc>(tx, row.scope);
   std::vector<std::string> names, ids;
   for (const GroupIdentifier& group : *shape.groups) {
     names.push_back(group.group_name.value_or(""));
@@ -28,7 +28,7 @@ void put_interface(store::Tx& tx, MetadataTree& tree, const Resource<NetworkInte
   tree[at + "security-groups"] = lines(names);
   tree[at + "subnet-id"] = shape.subnet_id.value_or("");
   tree[at + "subnet-ipv4-cidr-block"] = subnet ? *subnet->shape.cidr_block : "";
-  tree[at + "vpc-id"] = row.vpc_id;
+  tree[at + "vpc-id"] = row.scope;
   tree[at + "vpc-ipv4-cidr-block"] = vpc ? *vpc->shape.cidr_block : "";
   tree[at + "vpc-ipv4-cidr-blocks"] = vpc ? *vpc->shape.cidr_block : "";
   if (shape.association) {
@@ -80,7 +80,7 @@ MetadataTree metadata_tree(store::Tx& tx, const Resource<Instance>& given, const
     tree["iam/security-credentials/" + role_name] = "";
   }
   if (shape.metadata_options->instance_metadata_tags == "enabled")
-    for (const auto& [key, value] : rows::tags_of(tx, row.id)) tree["tags/instance/" + key] = value;
+    for (const auto& [key, value] : tags_of(tx, row)) tree["tags/instance/" + key] = value;
   // The key's name is told by the listing alone.
   if (tree.contains("public-keys/0/openssh-key")) tree["public-keys/"] = "0=" + *shape.key_name;
   return tree;

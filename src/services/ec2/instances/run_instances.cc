@@ -267,7 +267,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
-  for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->vpc_id))
+  for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->scope))
     plan.interface.groups.push_back(std::move(id));
   Json fingerprint = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
@@ -301,7 +301,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   const Making at = making(rq);
   const std::string reservation = ec2_id("r");
   for (int index = 0; index < count; ++index) {
-    auto row = make<Instance>(at, plan.subnet->vpc_id);
+    auto row = make<Instance>(at, plan.subnet->scope);
     row.shape = instance_shape(at, in, plan, index);
     row.shape.instance_id = row.id;
     row.shape.state = state_shape(Status::kPending);
@@ -320,7 +320,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
     enter(home_, rq.tx, row, Status::kPending);
     touch_instance(rq.tx, home_.tasks, row.id);
   }
-  touch_vpc(rq.tx, home_.tasks, plan.subnet->vpc_id);
+  touch_vpc(rq.tx, home_.tasks, plan.subnet->scope);
   remember_result(rq, in.client_token, fingerprint, reservation);
   return reservation_of(rq, reservation);
 }

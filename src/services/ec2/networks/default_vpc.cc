@@ -47,14 +47,9 @@ void make_default_acl(const Making& at, const Resource<Vpc>& vpc) {
 
 }  // namespace
 
-bool is_prepared(store::Tx& tx, const Place& place) {
-  return tx.find("SELECT 1 FROM ec2_regions WHERE account = ? AND region = ?", place.account, place.region).has_value();
-}
-
 void prepare_place(const Making& at) {
   if (is_prepared(at.tx, at.place)) return;
-  at.tx.exec("INSERT INTO ec2_regions(account, region, prepared) VALUES (?, ?, ?)", at.place.account, at.place.region,
-             at.now);
+  mark_prepared(at.tx, at.place, at.now);
   make_default_vpc(at);
 }
 
@@ -78,7 +73,7 @@ Resource<Vpc> make_default_vpc(const Making& at) {
   attachment.vpc_id = vpc.id;
   create(at.tx, gateway);
 
-  auto table = list_in_vpc<RouteTable>(at.tx, vpc.id).front();
+  auto table = list_in<RouteTable>(at.tx, vpc.id).front();
   Route& out = table.shape.routes->emplace_back();
   out.destination_cidr_block = "0.0.0.0/0";
   out.gateway_id = gateway.id;
@@ -96,7 +91,7 @@ std::optional<Resource<Vpc>> find_default_vpc(store::Tx& tx, const Place& place)
 
 Resource<Vpc> make_vpc(const Making& at, const Cidr& cidr, bool is_default, const Tags& tags) {
   auto vpc = make<Vpc>(at);
-  vpc.vpc_id = vpc.id;
+  vpc.scope = vpc.id;
   vpc.shape.vpc_id = vpc.id;
   vpc.shape.cidr_block = cidr.str();
   VpcCidrBlockAssociation& block = vpc.shape.cidr_block_association_set.emplace().emplace_back();
@@ -143,7 +138,7 @@ Resource<Subnet> make_subnet(const Making& at, const Resource<Vpc>& vpc, const C
   names.enable_resource_name_dns_aaaa_record = false;
   create(at.tx, subnet, tags);
 
-  auto acl = list_in_vpc<NetworkAcl>(at.tx, vpc.id).front();
+  auto acl = list_in<NetworkAcl>(at.tx, vpc.id).front();
   NetworkAclAssociation& association = acl.shape.associations->emplace_back();
   association.network_acl_association_id = ec2_id("aclassoc");
   association.network_acl_id = acl.id;

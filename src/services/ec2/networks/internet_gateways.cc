@@ -17,15 +17,15 @@ constexpr FilterPath kPaths[] = {{"internet-gateway-id", "InternetGatewayId"},
 }  // namespace
 
 std::optional<Resource<InternetGateway>> find_gateway_of(store::Tx& tx, const Resource<Vpc>& vpc) {
-  auto gateways = list_in_vpc<InternetGateway>(tx, vpc.id);
+  auto gateways = list_in<InternetGateway>(tx, vpc.id);
   if (gateways.empty()) return std::nullopt;
   return std::move(gateways.front());
 }
 
 CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const CreateInternetGatewayInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "internet-gateway");
-  may_make(rq, "CreateInternetGateway", "internet-gateway", tags);
-  may_tag(rq, "internet-gateway", tags);
+  authorize_making(rq, "CreateInternetGateway", "internet-gateway", tags);
+  authorize_tagging(rq, "internet-gateway", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -44,18 +44,18 @@ CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const Crea
 }
 
 AttachInternetGatewayOutput Ec2::attach_internet_gateway(Request& rq, const AttachInternetGatewayInput& in) {
-  may(rq, "AttachInternetGateway", "vpc", in.vpc_id);
-  allow(rq, in, "AttachInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize(rq, "AttachInternetGateway", "vpc", in.vpc_id);
+  authorize_call(rq, in, "AttachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
-  if (!gateway.vpc_id.empty())
+  if (!gateway.scope.empty())
     throw Error("Resource.AlreadyAssociated", 400,
-                fmt::format("resource {} is already attached to network {}", gateway.id, gateway.vpc_id));
+                fmt::format("resource {} is already attached to network {}", gateway.id, gateway.scope));
   if (find_gateway_of(rq.tx, vpc))
     throw invalid_parameter(fmt::format("Network {} already has an internet gateway attached", vpc.id));
 
-  gateway.vpc_id = vpc.id;
+  gateway.scope = vpc.id;
   InternetGatewayAttachment& attachment = gateway.shape.attachments.emplace().emplace_back();
   attachment.state = "available";
   attachment.vpc_id = vpc.id;
@@ -65,22 +65,22 @@ AttachInternetGatewayOutput Ec2::attach_internet_gateway(Request& rq, const Atta
 }
 
 DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const DetachInternetGatewayInput& in) {
-  may(rq, "DetachInternetGateway", "vpc", in.vpc_id);
-  allow(rq, in, "DetachInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize(rq, "DetachInternetGateway", "vpc", in.vpc_id);
+  authorize_call(rq, in, "DetachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
-  if (gateway.vpc_id != vpc.id)
+  if (gateway.scope != vpc.id)
     throw Error("Gateway.NotAttached", 400,
                 fmt::format("resource {} is not attached to network {}", gateway.id, vpc.id));
-  const auto interfaces = list_in_vpc<NetworkInterface>(rq.tx, vpc.id);
+  const auto interfaces = list_in<NetworkInterface>(rq.tx, vpc.id);
   if (std::ranges::any_of(interfaces, [](const auto& eni) { return eni.shape.association.has_value(); }))
     throw dependency_violation(
         fmt::format("Network {} has some mapped public address(es). Please unmap those public "
                     "address(es) before detaching the gateway.",
                     vpc.id));
 
-  gateway.vpc_id.clear();
+  gateway.scope.clear();
   gateway.shape.attachments.emplace();
   update(rq.tx, gateway);
   touch_vpc(rq.tx, rq.home.tasks, vpc.id);
@@ -88,10 +88,10 @@ DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const Deta
 }
 
 DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const DeleteInternetGatewayInput& in) {
-  allow(rq, in, "DeleteInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize_call(rq, in, "DeleteInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
-  if (!gateway.vpc_id.empty())
+  if (!gateway.scope.empty())
     throw dependency_violation(
         fmt::format("The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id));
 
@@ -100,9 +100,9 @@ DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const Dele
 }
 
 DescribeInternetGatewaysOutput Ec2::describe_internet_gateways(Request& rq, const DescribeInternetGatewaysInput& in) {
-  allow(rq, in, "DescribeInternetGateways");
+  authorize_call(rq, in, "DescribeInternetGateways");
   prepare(rq);
-  auto page = describe<InternetGateway>(rq, in.internet_gateway_ids, in.filters, paging_of(in), kPaths);
+  auto page = describe<InternetGateway>(rq, in, in.internet_gateway_ids, in.filters, kPaths);
   DescribeInternetGatewaysOutput out;
   out.internet_gateways = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -25,10 +25,10 @@ void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
 
 CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatewayInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "natgateway");
-  may_make(rq, "CreateNatGateway", "natgateway", tags);
-  may(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
-  may(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
-  may_tag(rq, "natgateway", tags);
+  authorize_making(rq, "CreateNatGateway", "natgateway", tags);
+  authorize(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
+  authorize(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
+  authorize_tagging(rq, "natgateway", tags);
   end_dry_run(in.dry_run);
 
   if (!in.subnet_id) throw missing_parameter("subnetId");
@@ -42,7 +42,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
     return out;
   }
   const auto subnet = require<Subnet>(rq.tx, place_of(rq), *in.subnet_id);
-  const auto vpc = require<Vpc>(rq.tx, place_of(rq), subnet.vpc_id);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), subnet.scope);
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, std::nullopt);
   if (address.shape.association_id)
     throw Error("Resource.AlreadyAssociated", 400,
@@ -95,9 +95,9 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
 }
 
 DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const DescribeNatGatewaysInput& in) {
-  allow(rq, in, "DescribeNatGateways");
+  authorize_call(rq, in, "DescribeNatGateways");
   prepare(rq);
-  auto page = describe<NatGateway>(rq, in.nat_gateway_ids, in.filter, paging_of(in), kPaths);
+  auto page = describe<NatGateway>(rq, in, in.nat_gateway_ids, in.filter, kPaths);
   DescribeNatGatewaysOutput out;
   out.nat_gateways = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -105,7 +105,7 @@ DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const Describe
 }
 
 DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatewayInput& in) {
-  allow(rq, in, "DeleteNatGateway", "natgateway", in.nat_gateway_id);
+  authorize_call(rq, in, "DeleteNatGateway", "natgateway", in.nat_gateway_id);
 
   auto gateway = require<NatGateway>(rq.tx, place_of(rq), in.nat_gateway_id);
   DeleteNatGatewayOutput out;
@@ -116,7 +116,7 @@ DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatew
     gateway.shape.state = "deleted";
   } else {
     gateway.shape.state = "deleting";
-    touch_vpc(rq.tx, home_.tasks, gateway.vpc_id);
+    touch_vpc(rq.tx, home_.tasks, gateway.scope);
   }
   gateway.shape.delete_time = rq.now();
   update(rq.tx, gateway);

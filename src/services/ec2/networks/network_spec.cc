@@ -66,6 +66,17 @@ host::Interface render_interface(const Resource<NetworkInterface>& row) {
   return out;
 }
 
+/// The names that interfaces of any account have by the tag, by the interfaces' ids.
+std::map<std::string, std::string> named_interfaces(store::Tx& tx) {
+  std::map<std::string, std::string> names;
+  for (const auto& [arn, tags] : region::tags_below(tx, "arn:aws:ec2:")) {
+    const auto name = tags.find(kDnsNameTag);
+    if (name != tags.end() && arn.find(":network-interface/") != std::string::npos)
+      names[arn.substr(arn.find('/') + 1)] = name->second;
+  }
+  return names;
+}
+
 void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Resource<NetworkInterface>>& interfaces,
                   host::Dns& dns) {
   dns.enabled = vpc.own.flag("dns_support", true);
@@ -78,11 +89,10 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
       if (row.shape.association)
         names[public_dns_name(vpc.place.region, *row.shape.association->public_ip)] = {*row.shape.private_ip_address};
     }
-  for (const auto& tag :
-       tx.query("SELECT resource_id, value FROM ec2_tags WHERE key = ? AND kind = 'network-interface'", kDnsNameTag))
-    if (const auto row = find<NetworkInterface>(tx, tag.text(0)); row && row->shape.requester_managed.value_or(false))
-      names[tag.text(1)].push_back(row->shape.association ? *row->shape.association->public_ip
-                                                          : *row->shape.private_ip_address);
+  for (const auto& [id, name] : named_interfaces(tx))
+    if (const auto row = find<NetworkInterface>(tx, id); row && row->shape.requester_managed.value_or(false))
+      names[name].push_back(row->shape.association ? *row->shape.association->public_ip
+                                                   : *row->shape.private_ip_address);
   for (auto& [name, addresses] : names) dns.records.push_back({lower(name), std::move(addresses)});
 }
 
@@ -91,8 +101,8 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
 std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) {
   const auto vpc = find<Vpc>(tx, vpc_id);
   if (!vpc) return std::nullopt;
-  const auto interfaces = list_in_vpc<NetworkInterface>(tx, vpc_id);
-  const auto gateways = list_in_vpc<NatGateway>(tx, vpc_id);
+  const auto interfaces = list_in<NetworkInterface>(tx, vpc_id);
+  const auto gateways = list_in<NatGateway>(tx, vpc_id);
   const bool needed =
       std::ranges::any_of(interfaces,
                           [](const auto& row) {
@@ -107,9 +117,9 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   spec.region = vpc->place.region;
   spec.cidrs = {*vpc->shape.cidr_block};
   spec.internet_gateway = find_gateway_of(tx, *vpc).has_value();
-  for (const auto& subnet : list_in_vpc<Subnet>(tx, vpc_id))
+  for (const auto& subnet : list_in<Subnet>(tx, vpc_id))
     spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id});
-  for (const auto& table : list_in_vpc<RouteTable>(tx, vpc_id)) {
+  for (const auto& table : list_in<RouteTable>(tx, vpc_id)) {
     host::RouteTable& out = spec.route_tables.emplace_back();
     out.id = table.id;
     for (const Route& route : *table.shape.routes)
@@ -120,7 +130,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
     const NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
     spec.nat_gateways.push_back({gateway.id, *gateway.shape.subnet_id, *address.private_ip, *address.public_ip});
   }
-  for (const auto& group : list_in_vpc<SecurityGroup>(tx, vpc_id)) {
+  for (const auto& group : list_in<SecurityGroup>(tx, vpc_id)) {
     host::SecurityGroup& out = spec.security_groups.emplace_back();
     out.id = group.id;
     // A VPC here carries IPv4 alone, so that rules about IPv6 have nothing to let through.

@@ -16,7 +16,7 @@ constexpr const char* kMetadataAddress = "169.254.169.254";
 /// NAT gateways that the kernel now has are available; those that it has no more are deleted.
 void settle_nat_gateways(const Making& at, store::Tasks& tasks, const std::string& vpc_id,
                          const std::optional<host::VpcSpec>& spec) {
-  for (auto& gateway : list_in_vpc<NatGateway>(at.tx, vpc_id)) {
+  for (auto& gateway : list_in<NatGateway>(at.tx, vpc_id)) {
     const bool applied = spec && std::any_of(spec->nat_gateways.begin(), spec->nat_gateways.end(),
                                              [&](const host::NatGateway& one) { return one.id == gateway.id; });
     NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();

@@ -24,8 +24,6 @@ std::string require_zone(const Place& place, const std::optional<std::string>& n
 
 // VPCs.
 
-/// Whether AWS's default VPC has been made for the place.
-bool is_prepared(store::Tx& tx, const Place& place);
 /// Makes the default VPC with its subnets, gateway and routes, and notes that the place has it.
 void prepare_place(const Making& at);
 Resource<Vpc> make_default_vpc(const Making& at);
@@ -63,7 +61,6 @@ std::string group_asked(Request& rq, const std::optional<std::string>& id, const
 std::string take_public_ip(store::Tx& tx, std::string_view holder);
 /// Notes that one address as the holder's. Throws when it is taken or not ours.
 void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder);
-void give_back_public_ip(store::Tx& tx, std::string_view ip);
 std::string public_dns_name(std::string_view region, std::string_view ip);
 std::string private_dns_name(std::string_view region, std::string_view ip);
 

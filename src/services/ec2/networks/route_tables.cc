@@ -83,7 +83,7 @@ Resource<RouteTable> make_route_table(const Making& at, const Resource<Vpc>& vpc
 
 Resource<RouteTable> route_table_of(store::Tx& tx, const Resource<Subnet>& subnet) {
   std::optional<Resource<RouteTable>> main;
-  for (auto& table : list_in_vpc<RouteTable>(tx, subnet.vpc_id))
+  for (auto& table : list_in<RouteTable>(tx, subnet.scope))
     for (const RouteTableAssociation& association : std::vector(*table.shape.associations)) {
       if (association.subnet_id == subnet.id) return std::move(table);
       if (association.main.value_or(false)) main = table;
@@ -93,9 +93,9 @@ Resource<RouteTable> route_table_of(store::Tx& tx, const Resource<Subnet>& subne
 
 CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTableInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "route-table");
-  may_make(rq, "CreateRouteTable", "route-table", tags);
-  may(rq, "CreateRouteTable", "vpc", in.vpc_id);
-  may_tag(rq, "route-table", tags);
+  authorize_making(rq, "CreateRouteTable", "route-table", tags);
+  authorize(rq, "CreateRouteTable", "vpc", in.vpc_id);
+  authorize_tagging(rq, "route-table", tags);
   end_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
@@ -106,7 +106,7 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
     return out;
   }
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
-  if (list_in_vpc<RouteTable>(rq.tx, vpc.id).size() >= kMostTables)
+  if (list_in<RouteTable>(rq.tx, vpc.id).size() >= kMostTables)
     throw Error("RouteTableLimitExceeded", 400, "The maximum number of route tables has been reached.");
 
   const auto table = make_route_table(making(rq), vpc, false, tags);
@@ -118,10 +118,11 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
 }
 
 DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const DescribeRouteTablesInput& in) {
-  allow(rq, in, "DescribeRouteTables");
+  authorize_call(rq, in, "DescribeRouteTables");
   prepare(rq);
-  auto page = describe<RouteTable>(rq, in.route_table_ids, in.filters, paging_of(in), kPaths,
-                                   [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row); });
+  auto page = describe<RouteTable>(rq, in, in.route_table_ids, in.filters, kPaths,
+                                   [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row); },
+                                   {.usual = 100, .least = 5, .most = 100});
   DescribeRouteTablesOutput out;
   out.route_tables = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -129,30 +130,30 @@ DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const Describe
 }
 
 DeleteRouteTableOutput Ec2::delete_route_table(Request& rq, const DeleteRouteTableInput& in) {
-  allow(rq, in, "DeleteRouteTable", "route-table", in.route_table_id);
+  authorize_call(rq, in, "DeleteRouteTable", "route-table", in.route_table_id);
 
   const auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   if (!table.shape.associations->empty())
     throw dependency_violation(fmt::format("The routeTable '{}' has dependencies and cannot be deleted.", table.id));
 
   remove(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
   return {};
 }
 
 AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const AssociateRouteTableInput& in) {
-  if (in.subnet_id) may(rq, "AssociateRouteTable", "subnet", *in.subnet_id);
-  allow(rq, in, "AssociateRouteTable", "route-table", in.route_table_id);
+  if (in.subnet_id) authorize(rq, "AssociateRouteTable", "subnet", *in.subnet_id);
+  authorize_call(rq, in, "AssociateRouteTable", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   if (!in.subnet_id) throw missing_parameter("subnetId");
   const auto subnet = require<Subnet>(rq.tx, place_of(rq), *in.subnet_id);
-  if (subnet.vpc_id != table.vpc_id)
+  if (subnet.scope != table.scope)
     throw invalid_parameter(
         fmt::format("Route table {} and subnet {} belong to different networks", table.id, subnet.id));
   AssociateRouteTableOutput out;
   out.association_state.emplace().state = "associated";
-  for (const auto& other : list_in_vpc<RouteTable>(rq.tx, table.vpc_id))
+  for (const auto& other : list_in<RouteTable>(rq.tx, table.scope))
     for (const RouteTableAssociation& association : *other.shape.associations) {
       if (association.subnet_id != subnet.id) continue;
       if (other.id != table.id)
@@ -165,7 +166,7 @@ AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const Associat
 
   table.shape.associations->push_back(association_of(table, subnet.id));
   update(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
 
   out.association_id = table.shape.associations->back().route_table_association_id;
   return out;
@@ -173,34 +174,35 @@ AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const Associat
 
 DisassociateRouteTableOutput Ec2::disassociate_route_table(Request& rq, const DisassociateRouteTableInput& in) {
   const auto asked = find_association(rq, in.association_id);
-  if (asked && asked->second.subnet_id) may(rq, "DisassociateRouteTable", "subnet", *asked->second.subnet_id);
-  allow(rq, in, "DisassociateRouteTable", "route-table", asked ? asked->first.id : "*");
+  if (asked && asked->second.subnet_id) authorize(rq, "DisassociateRouteTable", "subnet", *asked->second.subnet_id);
+  authorize_call(rq, in, "DisassociateRouteTable", "route-table", asked ? asked->first.id : "*");
 
   auto [table, association] = require_association(rq, in.association_id);
   if (association.main.value_or(false))
     throw invalid_parameter(fmt::format("cannot disassociate the main route table association {}", in.association_id));
 
   drop_association(rq.tx, table, in.association_id);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
   return {};
 }
 
 ReplaceRouteTableAssociationOutput Ec2::replace_route_table_association(Request& rq,
                                                                         const ReplaceRouteTableAssociationInput& in) {
   const auto asked = find_association(rq, in.association_id);
-  if (asked && asked->second.subnet_id) may(rq, "ReplaceRouteTableAssociation", "subnet", *asked->second.subnet_id);
-  allow(rq, in, "ReplaceRouteTableAssociation", "route-table", in.route_table_id);
+  if (asked && asked->second.subnet_id)
+    authorize(rq, "ReplaceRouteTableAssociation", "subnet", *asked->second.subnet_id);
+  authorize_call(rq, in, "ReplaceRouteTableAssociation", "route-table", in.route_table_id);
 
   auto [before, association] = require_association(rq, in.association_id);
   const auto wanted = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
-  if (wanted.vpc_id != before.vpc_id)
+  if (wanted.scope != before.scope)
     throw invalid_parameter(fmt::format("Route tables {} and {} belong to different networks", before.id, wanted.id));
 
   drop_association(rq.tx, before, in.association_id);
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   table.shape.associations->push_back(association_of(table, association.subnet_id));
   update(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
 
   ReplaceRouteTableAssociationOutput out;
   out.new_association_id = table.shape.associations->back().route_table_association_id;

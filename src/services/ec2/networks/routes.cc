@@ -39,7 +39,7 @@ void aim_at_interface(Request& rq, const Resource<RouteTable>& table, const Rout
                       instance.id));
     interface = std::move(interfaces.front());
   }
-  if (interface->vpc_id != table.vpc_id) throw other_network(table, "interface", interface->id);
+  if (interface->scope != table.scope) throw other_network(table, "interface", interface->id);
   route.network_interface_id = interface->id;
   if (interface->shape.attachment && interface->shape.attachment->instance_id) {
     route.instance_id = interface->shape.attachment->instance_id;
@@ -58,7 +58,7 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
         "vpcEndpointId, instanceId");
   if (target.nat || (target.gateway && target.gateway->starts_with("nat-"))) {
     const auto gateway = require<NatGateway>(rq.tx, place_of(rq), target.nat ? *target.nat : *target.gateway);
-    if (gateway.vpc_id != table.vpc_id) throw other_network(table, "NAT gateway", gateway.id);
+    if (gateway.scope != table.scope) throw other_network(table, "NAT gateway", gateway.id);
     if (gateway.shape.state == "deleted" || gateway.shape.state == "deleting" || gateway.shape.state == "failed")
       throw Error("InvalidNatGatewayID.NotFound", 400,
                   fmt::format("The natGateway ID '{}' does not exist", gateway.id));
@@ -67,7 +67,7 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
     if (!target.gateway->starts_with("igw-"))
       throw Error("InvalidGatewayID.NotFound", 400, fmt::format("The gateway ID '{}' does not exist", *target.gateway));
     const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), *target.gateway);
-    if (gateway.vpc_id != table.vpc_id) throw other_network(table, "network gateway", gateway.id);
+    if (gateway.scope != table.scope) throw other_network(table, "network gateway", gateway.id);
     route.gateway_id = gateway.id;
   } else {
     aim_at_interface(rq, table, target, route);
@@ -97,7 +97,7 @@ bool is_alive(store::Tx& tx, const Resource<RouteTable>& table, const Route& rou
   if (route.gateway_id == "local") return true;
   if (route.gateway_id) {
     const auto gateway = find<InternetGateway>(tx, *route.gateway_id);
-    return gateway && gateway->vpc_id == table.vpc_id;
+    return gateway && gateway->scope == table.scope;
   }
   if (route.nat_gateway_id) {
     const auto gateway = find<NatGateway>(tx, *route.nat_gateway_id);
@@ -113,11 +113,11 @@ void fill_routes(store::Tx& tx, Resource<RouteTable>& table) {
 }
 
 CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
-  allow(rq, in, "CreateRoute", "route-table", in.route_table_id);
+  authorize_call(rq, in, "CreateRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);
-  const auto vpc = require<Vpc>(rq.tx, place_of(rq), table.vpc_id);
+  const auto vpc = require<Vpc>(rq.tx, place_of(rq), table.scope);
   if (find_route(table, destination.str()) != table.shape.routes->end())
     throw Error("RouteAlreadyExists", 400,
                 fmt::format("The route identified by {} already exists.", destination.str()));
@@ -136,7 +136,7 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
 
   table.shape.routes->push_back(std::move(route));
   update(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
 
   CreateRouteOutput out;
   out.return_ = true;
@@ -144,7 +144,7 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
 }
 
 ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) {
-  allow(rq, in, "ReplaceRoute", "route-table", in.route_table_id);
+  authorize_call(rq, in, "ReplaceRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);
@@ -168,12 +168,12 @@ ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) 
 
   *found = std::move(route);
   update(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
   return {};
 }
 
 DeleteRouteOutput Ec2::delete_route(Request& rq, const DeleteRouteInput& in) {
-  allow(rq, in, "DeleteRoute", "route-table", in.route_table_id);
+  authorize_call(rq, in, "DeleteRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);
@@ -184,7 +184,7 @@ DeleteRouteOutput Ec2::delete_route(Request& rq, const DeleteRouteInput& in) {
 
   table.shape.routes->erase(found);
   update(rq.tx, table);
-  touch_vpc(rq.tx, home_.tasks, table.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, table.scope);
   return {};
 }
 

@@ -43,7 +43,7 @@ Cidr require_subnet_cidr(store::Tx& tx, const Resource<Vpc>& vpc, const std::opt
         fmt::format("Value ({}) for parameter cidrBlock is invalid. This is not a valid CIDR block.", *text));
   if (cidr->bits < 16 || cidr->bits > 28 || !parse_cidr(*vpc.shape.cidr_block)->contains(*cidr))
     throw Error("InvalidSubnet.Range", 400, fmt::format("The CIDR '{}' is invalid.", *text));
-  const auto others = list_in_vpc<Subnet>(tx, vpc.id);
+  const auto others = list_in<Subnet>(tx, vpc.id);
   for (const auto& other : others)
     if (parse_cidr(*other.shape.cidr_block)->overlaps(*cidr))
       throw Error("InvalidSubnet.Conflict", 400, fmt::format("The CIDR '{}' conflicts with another subnet", *text));
@@ -56,9 +56,9 @@ Cidr require_subnet_cidr(store::Tx& tx, const Resource<Vpc>& vpc, const std::opt
 
 CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "subnet");
-  may_make(rq, "CreateSubnet", "subnet", tags);
-  may(rq, "CreateSubnet", "vpc", in.vpc_id);
-  may_tag(rq, "subnet", tags);
+  authorize_making(rq, "CreateSubnet", "subnet", tags);
+  authorize(rq, "CreateSubnet", "vpc", in.vpc_id);
+  authorize_tagging(rq, "subnet", tags);
   end_dry_run(in.dry_run);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
@@ -75,10 +75,10 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
 }
 
 DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsInput& in) {
-  allow(rq, in, "DescribeSubnets");
+  authorize_call(rq, in, "DescribeSubnets");
   prepare(rq);
-  auto page = describe<Subnet>(rq, in.subnet_ids, in.filters, paging_of(in), kPaths,
-                               [&](Resource<Subnet>& row) { fill(rq.tx, row); });
+  auto page =
+      describe<Subnet>(rq, in, in.subnet_ids, in.filters, kPaths, [&](Resource<Subnet>& row) { fill(rq.tx, row); });
   DescribeSubnetsOutput out;
   out.subnets = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -86,27 +86,28 @@ DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsIn
 }
 
 DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) {
-  allow(rq, in, "DeleteSubnet", "subnet", in.subnet_id);
+  authorize_call(rq, in, "DeleteSubnet", "subnet", in.subnet_id);
 
   const auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
   if (!taken_addresses(rq.tx, subnet).empty())
     throw dependency_violation(fmt::format("The subnet '{}' has dependencies and cannot be deleted.", subnet.id));
 
-  for (auto& table : list_in_vpc<RouteTable>(rq.tx, subnet.vpc_id))
+  for (auto& table : list_in<RouteTable>(rq.tx, subnet.scope))
     if (std::erase_if(*table.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
       update(rq.tx, table);
-  for (auto& acl : list_in_vpc<NetworkAcl>(rq.tx, subnet.vpc_id))
+  for (auto& acl : list_in<NetworkAcl>(rq.tx, subnet.scope))
     if (std::erase_if(*acl.shape.associations, [&](const auto& a) { return a.subnet_id == subnet.id; }))
       update(rq.tx, acl);
   remove(rq.tx, subnet);
-  touch_vpc(rq.tx, rq.home.tasks, subnet.vpc_id);
+  touch_vpc(rq.tx, rq.home.tasks, subnet.scope);
   return {};
 }
 
 ModifySubnetAttributeOutput Ec2::modify_subnet_attribute(Request& rq, const ModifySubnetAttributeInput& in) {
   std::optional<std::string> map_public_ip;
   if (in.map_public_ip_on_launch) map_public_ip = truth(in.map_public_ip_on_launch->value.value_or(false));
-  may(rq, "ModifySubnetAttribute", "subnet", in.subnet_id, attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}}));
+  authorize(rq, "ModifySubnetAttribute", "subnet", in.subnet_id,
+            attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}}));
 
   auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
   if (!in.map_public_ip_on_launch) throw Error("InvalidParameterCombination", 400, "No attributes specified.");

@@ -51,9 +51,9 @@ Cidr require_vpc_cidr(const std::optional<std::string>& text) {
 }
 
 void refuse_dependencies(store::Tx& tx, const Resource<Vpc>& vpc) {
-  bool used = !list_in_vpc<Subnet>(tx, vpc.id).empty() || !list_in_vpc<InternetGateway>(tx, vpc.id).empty() ||
-              !list_in_vpc<NetworkInterface>(tx, vpc.id).empty() || list_in_vpc<SecurityGroup>(tx, vpc.id).size() > 1 ||
-              list_in_vpc<RouteTable>(tx, vpc.id).size() > 1;
+  bool used = !list_in<Subnet>(tx, vpc.id).empty() || !list_in<InternetGateway>(tx, vpc.id).empty() ||
+              !list_in<NetworkInterface>(tx, vpc.id).empty() || list_in<SecurityGroup>(tx, vpc.id).size() > 1 ||
+              list_in<RouteTable>(tx, vpc.id).size() > 1;
   if (used) throw dependency_violation(fmt::format("The vpc '{}' has dependencies and cannot be deleted.", vpc.id));
 }
 
@@ -68,8 +68,8 @@ void Ec2::prepare(Request& rq) {
 
 CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "vpc");
-  may_make(rq, "CreateVpc", "vpc", tags);
-  may_tag(rq, "vpc", tags);
+  authorize_making(rq, "CreateVpc", "vpc", tags);
+  authorize_tagging(rq, "vpc", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -88,7 +88,7 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
 }
 
 CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultVpcInput& in) {
-  allow(rq, in, "CreateDefaultVpc");
+  authorize_call(rq, in, "CreateDefaultVpc");
 
   prepare(rq);
   if (const auto present = find_default_vpc(rq.tx, place_of(rq)))
@@ -103,9 +103,9 @@ CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultV
 }
 
 DescribeVpcsOutput Ec2::describe_vpcs(Request& rq, const DescribeVpcsInput& in) {
-  allow(rq, in, "DescribeVpcs");
+  authorize_call(rq, in, "DescribeVpcs");
   prepare(rq);
-  auto page = describe<Vpc>(rq, in.vpc_ids, in.filters, paging_of(in), kVpcPaths);
+  auto page = describe<Vpc>(rq, in, in.vpc_ids, in.filters, kVpcPaths);
   DescribeVpcsOutput out;
   out.vpcs = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -113,15 +113,15 @@ DescribeVpcsOutput Ec2::describe_vpcs(Request& rq, const DescribeVpcsInput& in) 
 }
 
 DeleteVpcOutput Ec2::delete_vpc(Request& rq, const DeleteVpcInput& in) {
-  allow(rq, in, "DeleteVpc", "vpc", in.vpc_id);
+  authorize_call(rq, in, "DeleteVpc", "vpc", in.vpc_id);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   refuse_dependencies(rq.tx, vpc);
 
-  for (const auto& row : list_in_vpc<SecurityGroupRule>(rq.tx, vpc.id)) remove(rq.tx, row);
-  for (const auto& row : list_in_vpc<SecurityGroup>(rq.tx, vpc.id)) remove(rq.tx, row);
-  for (const auto& row : list_in_vpc<RouteTable>(rq.tx, vpc.id)) remove(rq.tx, row);
-  for (const auto& row : list_in_vpc<NetworkAcl>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in<SecurityGroupRule>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in<SecurityGroup>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in<RouteTable>(rq.tx, vpc.id)) remove(rq.tx, row);
+  for (const auto& row : list_in<NetworkAcl>(rq.tx, vpc.id)) remove(rq.tx, row);
   remove(rq.tx, vpc);
   touch_vpc(rq.tx, rq.home.tasks, vpc.id);
   return {};
@@ -132,9 +132,9 @@ ModifyVpcAttributeOutput Ec2::modify_vpc_attribute(Request& rq, const ModifyVpcA
     if (!attribute) return std::nullopt;
     return truth(attribute->value.value_or(false));
   };
-  may(rq, "ModifyVpcAttribute", "vpc", in.vpc_id,
-      attribute_keys({{"EnableDnsHostnames", given(in.enable_dns_hostnames)},
-                      {"EnableDnsSupport", given(in.enable_dns_support)}}));
+  authorize(rq, "ModifyVpcAttribute", "vpc", in.vpc_id,
+            attribute_keys({{"EnableDnsHostnames", given(in.enable_dns_hostnames)},
+                            {"EnableDnsSupport", given(in.enable_dns_support)}}));
 
   auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   if (in.enable_dns_hostnames && in.enable_dns_support)
@@ -150,7 +150,7 @@ ModifyVpcAttributeOutput Ec2::modify_vpc_attribute(Request& rq, const ModifyVpcA
 }
 
 DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const DescribeVpcAttributeInput& in) {
-  allow(rq, in, "DescribeVpcAttribute", "vpc", in.vpc_id);
+  authorize_call(rq, in, "DescribeVpcAttribute", "vpc", in.vpc_id);
 
   prepare(rq);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
@@ -169,9 +169,9 @@ DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const Descri
 }
 
 DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const DescribeDhcpOptionsInput& in) {
-  allow(rq, in, "DescribeDhcpOptions");
+  authorize_call(rq, in, "DescribeDhcpOptions");
   prepare(rq);
-  auto page = describe<DhcpOptions>(rq, in.dhcp_options_ids, in.filters, paging_of(in), kDhcpPaths);
+  auto page = describe<DhcpOptions>(rq, in, in.dhcp_options_ids, in.filters, kDhcpPaths);
   DescribeDhcpOptionsOutput out;
   out.dhcp_options = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -179,9 +179,9 @@ DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const Describe
 }
 
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
-  allow(rq, in, "DescribeNetworkAcls");
+  authorize_call(rq, in, "DescribeNetworkAcls");
   prepare(rq);
-  auto page = describe<NetworkAcl>(rq, in.network_acl_ids, in.filters, paging_of(in), kAclPaths);
+  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, in.filters, kAclPaths);
   DescribeNetworkAclsOutput out;
   out.network_acls = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -94,7 +94,7 @@ std::string require_zone(const Place& place, const std::optional<std::string>& n
 }
 
 DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsInput& in) {
-  allow(rq, in, "DescribeRegions");
+  authorize_call(rq, in, "DescribeRegions");
 
   std::vector<Region> regions;
   bool own = false;
@@ -126,7 +126,7 @@ DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsIn
 
 DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
                                                                  const DescribeAvailabilityZonesInput& in) {
-  allow(rq, in, "DescribeAvailabilityZones");
+  authorize_call(rq, in, "DescribeAvailabilityZones");
 
   DescribeAvailabilityZonesOutput out;
   out.availability_zones.emplace();
@@ -146,7 +146,7 @@ DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
 
 DescribeAccountAttributesOutput Ec2::describe_account_attributes(Request& rq,
                                                                  const DescribeAccountAttributesInput& in) {
-  allow(rq, in, "DescribeAccountAttributes");
+  authorize_call(rq, in, "DescribeAccountAttributes");
 
   prepare(rq);
   const auto vpc = find_default_vpc(rq.tx, place_of(rq));

@@ -35,8 +35,9 @@ Resource<KeyPairInfo> keep(Request& rq, const std::string& name, KeyKind kind, c
 
 CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "key-pair");
-  may_make(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {in.key_type.value_or("rsa")}}}, in.key_name);
-  may_tag(rq, "key-pair", tags);
+  authorize_making(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {in.key_type.value_or("rsa")}}},
+                   in.key_name);
+  authorize_tagging(rq, "key-pair", tags);
   end_dry_run(in.dry_run);
 
   if (in.key_format.value_or("pem") != "pem") throw not_done(rq, "KeyFormat ppk");
@@ -51,14 +52,14 @@ CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& 
   out.key_name = in.key_name;
   out.key_fingerprint = key.fingerprint;
   out.key_material = key.private_key;
-  if (!tags.empty()) out.tags = tag_list(tags);
+  if (!tags.empty()) out.tags = region::tag_list<Tag>(tags);
   return out;
 }
 
 ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "key-pair");
-  may_make(rq, "ImportKeyPair", "key-pair", tags, {}, in.key_name);
-  may_tag(rq, "key-pair", tags);
+  authorize_making(rq, "ImportKeyPair", "key-pair", tags, {}, in.key_name);
+  authorize_tagging(rq, "key-pair", tags);
   end_dry_run(in.dry_run);
 
   require_new_name(rq, in.key_name);
@@ -70,12 +71,12 @@ ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& 
   out.key_pair_id = row.id;
   out.key_name = in.key_name;
   out.key_fingerprint = key.fingerprint;
-  if (!tags.empty()) out.tags = tag_list(tags);
+  if (!tags.empty()) out.tags = region::tag_list<Tag>(tags);
   return out;
 }
 
 DescribeKeyPairsOutput Ec2::describe_key_pairs(Request& rq, const DescribeKeyPairsInput& in) {
-  allow(rq, in, "DescribeKeyPairs");
+  authorize_call(rq, in, "DescribeKeyPairs");
 
   const auto names = in.key_names.value_or(std::vector<std::string>{});
   for (const std::string& name : names)
@@ -95,7 +96,7 @@ DeleteKeyPairOutput Ec2::delete_key_pair(Request& rq, const DeleteKeyPairInput& 
   std::string name = in.key_name.value_or(in.key_pair_id.value_or("*"));
   if (const auto named = find<KeyPairInfo>(rq.tx, place_of(rq), in.key_pair_id.value_or("")))
     name = named->shape.key_name.value_or(name);
-  allow(rq, in, "DeleteKeyPair", "key-pair", name);
+  authorize_call(rq, in, "DeleteKeyPair", "key-pair", name);
 
   if (!in.key_name && !in.key_pair_id) throw missing_parameter("KeyName or KeyPairId");
   std::optional<Resource<KeyPairInfo>> row;

@@ -50,12 +50,12 @@ std::vector<Rule> named_rules(Request& rq, const Resource<SecurityGroup>& group,
                   fmt::format("The security group '{}' does not exist", pair.group_id.value_or("")));
     if (pair.group_id) {
       const auto peer = require<SecurityGroup>(rq.tx, place_of(rq), *pair.group_id);
-      if (peer.vpc_id != group.vpc_id)
+      if (peer.scope != group.scope)
         throw Error("InvalidGroup.NotFound", 400,
                     fmt::format("You have specified two resources that belong to different networks."));
       return peer.id;
     }
-    const auto peer = find_named<SecurityGroup>(rq.tx, place_of(rq), group.vpc_id, pair.group_name.value_or(""));
+    const auto peer = find_named<SecurityGroup>(rq.tx, place_of(rq), group.scope, pair.group_name.value_or(""));
     if (!peer)
       throw Error("InvalidGroup.NotFound", 400,
                   fmt::format("The security group '{}' does not exist", pair.group_name.value_or("")));
@@ -75,9 +75,9 @@ template <class Out, class In>
 Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view action) {
   const Tags tags = requested_tags(in.tag_specifications, "security-group-rule");
   const std::optional<std::string> id = in.group_id;
-  may(rq, action, "security-group", group_asked(rq, id, name_in(in)));
-  if (!tags.empty()) may_make(rq, action, "security-group-rule", tags);
-  may_tag(rq, "security-group-rule", tags);
+  authorize(rq, action, "security-group", group_asked(rq, id, name_in(in)));
+  if (!tags.empty()) authorize_making(rq, action, "security-group-rule", tags);
+  authorize_tagging(rq, "security-group-rule", tags);
   end_dry_run(in.dry_run);
 
   const auto group = group_of(rq, id, name_in(in));
@@ -100,10 +100,10 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
   out.return_ = true;
   out.security_group_rules.emplace();
   for (const Rule& rule : rules) {
-    const auto row = make_rule(making(rq), group.vpc_id, group.id, way, rule, tags);
+    const auto row = make_rule(making(rq), group.scope, group.id, way, rule, tags);
     out.security_group_rules->push_back(tagged(rq.tx, row));
   }
-  touch_vpc(rq.tx, rq.home.tasks, group.vpc_id);
+  touch_vpc(rq.tx, rq.home.tasks, group.scope);
   return out;
 }
 
@@ -127,7 +127,7 @@ void revoke(Request& rq, const Resource<SecurityGroupRule>& row, Out& out) {
 template <class Out, class In>
 Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view action) {
   const std::optional<std::string> id = in.group_id;
-  allow(rq, in, action, "security-group", group_asked(rq, id, name_in(in)));
+  authorize_call(rq, in, action, "security-group", group_asked(rq, id, name_in(in)));
 
   const auto group = group_of(rq, id, name_in(in));
   Out out;
@@ -148,13 +148,13 @@ Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view acti
     revoke(rq, *found, out);
   }
   if (out.revoked_security_group_rules->empty()) throw missing_parameter("ipPermissions");
-  touch_vpc(rq.tx, rq.home.tasks, group.vpc_id);
+  touch_vpc(rq.tx, rq.home.tasks, group.scope);
   return out;
 }
 
 template <class Out, class In>
 Out describe_rules_anew(Request& rq, const In& in, Direction way, std::string_view action) {
-  allow(rq, in, action, "security-group", group_asked(rq, in.group_id, in.group_name));
+  authorize_call(rq, in, action, "security-group", group_asked(rq, in.group_id, in.group_name));
 
   const auto group = group_of(rq, in.group_id, in.group_name);
   for (const auto& one : in.security_group_rule_descriptions.value_or(std::vector<SecurityGroupRuleDescription>{})) {
@@ -208,9 +208,9 @@ RevokeSecurityGroupEgressOutput Ec2::revoke_security_group_egress(Request& rq,
 
 DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
                                                                     const DescribeSecurityGroupRulesInput& in) {
-  allow(rq, in, "DescribeSecurityGroupRules");
+  authorize_call(rq, in, "DescribeSecurityGroupRules");
   prepare(rq);
-  auto page = describe<SecurityGroupRule>(rq, in.security_group_rule_ids, in.filters, paging_of(in), kPaths);
+  auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kPaths);
   DescribeSecurityGroupRulesOutput out;
   out.security_group_rules = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -219,9 +219,9 @@ DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
 
 ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, const ModifySecurityGroupRulesInput& in) {
   if (in.security_group_rules.empty()) throw missing_parameter("SecurityGroupRule");
-  may(rq, "ModifySecurityGroupRules", "security-group", in.group_id);
+  authorize(rq, "ModifySecurityGroupRules", "security-group", in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules)
-    may(rq, "ModifySecurityGroupRules", "security-group-rule", wanted.security_group_rule_id);
+    authorize(rq, "ModifySecurityGroupRules", "security-group-rule", wanted.security_group_rule_id);
   end_dry_run(in.dry_run);
 
   const auto group = require<SecurityGroup>(rq.tx, place_of(rq), in.group_id);
@@ -244,10 +244,10 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
     if (int{!rule.cidr.empty()} + int{!rule.cidr_v6.empty()} + int{!rule.group.empty()} != 1)
       throw Error("InvalidParameterCombination", 400,
                   "Only one of cidrIp, cidrIpv6, prefixListId or groupId can be specified.");
-    put_rule(row.shape, normalised(std::move(rule)), row.place, row.vpc_id);
+    put_rule(row.shape, normalised(std::move(rule)), row.place, row.scope);
     update(rq.tx, row);
   }
-  touch_vpc(rq.tx, home_.tasks, group.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, group.scope);
 
   ModifySecurityGroupRulesOutput out;
   out.return_ = true;

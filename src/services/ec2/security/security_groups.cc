@@ -52,8 +52,8 @@ std::string vpc_for(Request& rq, const std::optional<std::string>& vpc_id) {
 }
 
 bool is_referenced(store::Tx& tx, const Resource<SecurityGroup>& group) {
-  const auto rules = list_in_vpc<SecurityGroupRule>(tx, group.vpc_id);
-  const auto interfaces = list_in_vpc<NetworkInterface>(tx, group.vpc_id);
+  const auto rules = list_in<SecurityGroupRule>(tx, group.scope);
+  const auto interfaces = list_in<NetworkInterface>(tx, group.scope);
   return std::ranges::any_of(
              rules,
              [&](const auto& rule) { return rule.parent != group.id && rule_of(rule.shape).group == group.id; }) ||
@@ -107,7 +107,7 @@ std::vector<GroupIdentifier> require_groups(store::Tx& tx, const Place& place, c
   };
   for (const std::string& id : ids) {
     const auto group = require<SecurityGroup>(tx, place, id);
-    if (group.vpc_id != vpc_id)
+    if (group.scope != vpc_id)
       throw invalid_parameter(fmt::format("You have specified two resources that belong to different networks."));
     add(group);
   }
@@ -124,10 +124,10 @@ std::string group_asked(Request& rq, const std::optional<std::string>& id, const
 
 CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSecurityGroupInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "security-group");
-  may_make(rq, "CreateSecurityGroup", "security-group", tags);
+  authorize_making(rq, "CreateSecurityGroup", "security-group", tags);
   const auto default_vpc = in.vpc_id ? std::nullopt : find_default_vpc(rq.tx, place_of(rq));
-  may(rq, "CreateSecurityGroup", "vpc", in.vpc_id.value_or(default_vpc ? default_vpc->id : "*"));
-  may_tag(rq, "security-group", tags);
+  authorize(rq, "CreateSecurityGroup", "vpc", in.vpc_id.value_or(default_vpc ? default_vpc->id : "*"));
+  authorize_tagging(rq, "security-group", tags);
   end_dry_run(in.dry_run);
 
   prepare(rq);
@@ -149,27 +149,26 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
   CreateSecurityGroupOutput out;
   out.group_id = group.id;
   out.security_group_arn = group.shape.security_group_arn;
-  if (!tags.empty()) out.tags = tag_list(tags);
+  if (!tags.empty()) out.tags = region::tag_list<Tag>(tags);
   return out;
 }
 
 DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const DescribeSecurityGroupsInput& in) {
-  allow(rq, in, "DescribeSecurityGroups");
+  authorize_call(rq, in, "DescribeSecurityGroups");
+  const region::Pager pager(rq, in, kPageSizes);
 
   prepare(rq);
   const auto names = in.group_names.value_or(std::vector<std::string>{});
-  std::vector<SecurityGroup> items;
-  std::vector<std::string> keys;
+  std::vector<Resource<SecurityGroup>> found;
   for (auto& row : select<SecurityGroup>(rq, in.group_ids, in.filters, kPaths,
                                          [&](Resource<SecurityGroup>& group) { fill(rq.tx, group); })) {
     if (!names.empty() && std::ranges::find(names, *row.shape.group_name) == names.end()) continue;
-    keys.push_back(row.id);
-    items.push_back(std::move(row.shape));
+    found.push_back(std::move(row));
   }
   for (const std::string& name : names)
-    if (std::ranges::none_of(items, [&](const SecurityGroup& group) { return group.group_name == name; }))
+    if (std::ranges::none_of(found, [&](const auto& group) { return group.shape.group_name == name; }))
       throw Error("InvalidGroup.NotFound", 400, fmt::format("The security group '{}' does not exist", name));
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(found));
   DescribeSecurityGroupsOutput out;
   out.security_groups = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -177,7 +176,7 @@ DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const De
 }
 
 DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSecurityGroupInput& in) {
-  allow(rq, in, "DeleteSecurityGroup", "security-group", group_asked(rq, in.group_id, in.group_name));
+  authorize_call(rq, in, "DeleteSecurityGroup", "security-group", group_asked(rq, in.group_id, in.group_name));
 
   prepare(rq);
   if (!in.group_id && !in.group_name) throw missing_parameter("groupName or groupId");
@@ -196,7 +195,7 @@ DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSe
 
   for (const auto& rule : list_of<SecurityGroupRule>(rq.tx, group->id)) remove(rq.tx, rule);
   remove(rq.tx, *group);
-  touch_vpc(rq.tx, home_.tasks, group->vpc_id);
+  touch_vpc(rq.tx, home_.tasks, group->scope);
 
   DeleteSecurityGroupOutput out;
   out.return_ = true;

@@ -26,8 +26,8 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
 }  // namespace
 
 DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesInput& in) {
-  allow(rq, in, "DescribeVolumes");
-  auto page = describe<Volume>(rq, in.volume_ids, in.filters, paging_of(in), kPaths);
+  authorize_call(rq, in, "DescribeVolumes");
+  auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kPaths);
   DescribeVolumesOutput out;
   out.volumes = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -35,11 +35,11 @@ DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesIn
 }
 
 DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const DescribeVolumeStatusInput& in) {
-  allow(rq, in, "DescribeVolumeStatus");
+  authorize_call(rq, in, "DescribeVolumeStatus");
+  const region::Pager pager(rq, in, kPageSizes);
 
   const auto filters = named_filters(in.filters);
-  std::vector<VolumeStatusItem> items;
-  std::vector<std::string> keys;
+  std::vector<Placed<VolumeStatusItem>> items;
   for (const auto& row : select<Volume>(rq, in.volume_ids, std::nullopt, kPaths)) {
     VolumeStatusItem item;
     item.volume_id = row.id;
@@ -53,10 +53,9 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
     detail.name = "io-enabled";
     detail.status = "passed";
     if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
-    items.push_back(std::move(item));
-    keys.push_back(row.id);
+    items.push_back({region::age_key(row), std::move(item)});
   }
-  auto page = cut_page(std::move(items), keys, paging_of(in));
+  auto page = cut_page(pager, std::move(items));
   DescribeVolumeStatusOutput out;
   out.volume_statuses = std::move(page.items);
   out.next_token = std::move(page.next_token);
