@@ -2,6 +2,7 @@
 // of it. A service names its kinds (KindOf) and gets rows by id, by name, by what they lie in, and in pages.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -41,8 +42,15 @@ struct RawResource : ResourceKeys {
   Json own = Json::object();
 };
 
+/// A type that says itself how it is written, where a service keeps something else than the model's shape.
+template <class T>
+concept WritesItself = requires(const T& value, const Json& json) {
+  { value.to_json() } -> std::same_as<Json>;
+  { T::from_json(json) } -> std::same_as<T>;
+};
+
 /// A resource: `shape` is what Describe answers (without tags), `own` what only we know. T is a struct with a shape
-/// table (any generated one), or Json.
+/// table (any generated one), one that writes itself, or Json.
 template <class T>
 struct Resource : ResourceKeys {
   T shape;
@@ -99,6 +107,8 @@ Resource<T> decode(RawResource raw) {
   static_cast<ResourceKeys&>(row) = std::move(static_cast<ResourceKeys&>(raw));
   if constexpr (std::is_same_v<T, Json>)
     row.shape = std::move(raw.body);
+  else if constexpr (WritesItself<T>)
+    row.shape = T::from_json(raw.body);
   else
     row.shape = wire::from_json<T>(raw.body);
   row.own = std::move(raw.own);
@@ -111,6 +121,8 @@ RawResource encode(const Resource<T>& row) {
   static_cast<ResourceKeys&>(raw) = row;
   if constexpr (std::is_same_v<T, Json>)
     raw.body = row.shape;
+  else if constexpr (WritesItself<T>)
+    raw.body = row.shape.to_json();
   else
     raw.body = wire::to_json(row.shape);
   raw.own = row.own;

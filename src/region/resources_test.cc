@@ -15,6 +15,21 @@ struct KindOf<Json> {
 
 namespace {
 
+struct Counter {
+  std::int64_t count = 0;
+  Json to_json() const { return Json::object({{"count", count}}); }
+  static Counter from_json(const Json& json) { return {json.integer("count")}; }
+};
+
+}  // namespace
+
+template <>
+struct KindOf<Counter> {
+  static constexpr std::string_view kRows = "test/counter";
+};
+
+namespace {
+
 struct ResourcesTest : testing::Test {
   ResourcesTest() { home.start(); }
 
@@ -51,6 +66,17 @@ TEST_F(ResourcesTest, WhatIsInsertedIsFoundByIdAndByName) {
     EXPECT_EQ(find_named<Json>(tx, here, "s", "a")->id, "1");
     EXPECT_FALSE(find_named<Json>(tx, here, "other", "a"));
     EXPECT_FALSE(find<Json>(tx, {"999999999999", "ap-northeast-2"}, "1"));
+  });
+}
+
+TEST_F(ResourcesTest, ATypeThatWritesItselfIsKeptAsItSays) {
+  write([&](store::Tx& tx) {
+    Resource<Counter> row;
+    row.id = "c";
+    row.place = here;
+    row.shape.count = 7;
+    insert(tx, row);
+    EXPECT_EQ(find<Counter>(tx, here, "c")->shape.count, 7);
   });
 }
 
