@@ -115,7 +115,8 @@ def test_no_secret_lies_in_the_trail_the_log_or_the_state_in_clear(daemon, tmp_p
     again = iam.reset_service_specific_credential(UserName="dev", ServiceSpecificCredentialId=login["ServiceSpecificCredentialId"])
     secrets["the next git password"] = password = again["ServiceSpecificCredential"]["ServicePassword"]
 
-    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}}
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                   "Principal": {"AWS": "123456789012", "Service": "codebuild.amazonaws.com"}}}
     role = iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
     iam.create_user(UserName="boss")
     iam.attach_user_policy(UserName="boss", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")

@@ -1,10 +1,11 @@
-// What CodeBuild's calls tell policies.
+// Which condition keys CodeBuild's calls bring to policies.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "gen/codebuild/client.h"
 #include "region/testing.h"
 #include "services/codebuild/codebuild.h"
+#include "wire/testing.h"
 
 namespace hanbat::codebuild {
 namespace {
@@ -81,7 +82,7 @@ TEST_F(CodeBuildAuthorizationTest, ARetryNeedsNoRightToStart) {
 TEST_F(CodeBuildAuthorizationTest, WhatIsNoRoleIsRefusedInCodeBuildsWords) {
   codebuild.delete_project({.name = "web"});
   for (const char* role : {"nonsense", "arn:aws:s3:::bucket", "arn:aws:iam::123456789012:user/build"})
-    EXPECT_THROW(codebuild.create_project(project(role)), InvalidInputException) << role;
+    EXPECT_EQ(wire::code_of([&] { codebuild.create_project(project(role)); }), "InvalidInputException") << role;
 }
 
 }  // namespace

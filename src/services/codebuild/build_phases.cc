@@ -1,15 +1,33 @@
 #include "services/codebuild/build_phases.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <variant>
 
 namespace hanbat::codebuild {
 namespace {
 
-BuildPhase* find_phase(Build& build, std::string_view phase) {
+BuildPhase* find_phase(Build& build, Phase phase) {
   if (!build.phases) return nullptr;
   for (BuildPhase& there : *build.phases)
-    if (there.phase_type == phase) return &there;
+    if (there.phase_type == word_of(phase)) return &there;
   return nullptr;
+}
+
+Phase phase_of(border::RunnerPhase phase) { return require_word<Phase>(word_of(phase)); }
+
+BuildStatus status_of(border::BuildOutcome outcome) { return require_word<BuildStatus>(word_of(outcome)); }
+
+BuildEvent end_of(border::BuildOutcome outcome) {
+  switch (outcome) {
+    case border::BuildOutcome::kSucceeded:
+      return BuildEvent::kRunnerSucceeded;
+    case border::BuildOutcome::kFailed:
+      return BuildEvent::kRunnerFailed;
+    case border::BuildOutcome::kFault:
+      return BuildEvent::kRunnerBroke;
+  }
+  throw std::logic_error("an outcome without its event");
 }
 
 /// Where the artifact's place in the build is; null when the build has none of that identifier.
@@ -28,9 +46,9 @@ struct Applying {
   Timestamp at;
 
   void operator()(const border::OutputLine& event) const { applied.lines.push_back({at, event.message}); }
-  void operator()(const border::PhaseBegun& event) const { begin_phase(build, word_of(event.phase), at); }
+  void operator()(const border::PhaseBegun& event) const { begin_phase(build, phase_of(event.phase), at); }
   void operator()(const border::PhaseEnded& event) const {
-    end_phase(build, word_of(event.phase), word_of(event.outcome), at, event.code, event.message);
+    end_phase(build, phase_of(event.phase), status_of(event.outcome), at, event.code, event.message);
   }
   void operator()(const border::SourceResolved& event) const { build.resolved_source_version = event.version; }
   void operator()(const border::ArtifactStored& event) const {
@@ -48,29 +66,29 @@ struct Applying {
     build.exported_environment_variables->push_back(std::move(exported));
   }
   void operator()(const border::BuildEnded& event) const {
-    applied.done = word_of(event.outcome);
+    applied.end = end_of(event.outcome);
     applied.fault = event.message;
   }
 };
 
 }  // namespace
 
-void begin_phase(Build& build, std::string_view phase, Timestamp at) {
+void begin_phase(Build& build, Phase phase, Timestamp at) {
   if (find_phase(build, phase)) return;
   if (!build.phases) build.phases.emplace();
   BuildPhase begun;
-  begun.phase_type = phase;
+  begun.phase_type = word_of(phase);
   begun.start_time = at;
   build.phases->push_back(std::move(begun));
-  build.current_phase = phase;
+  build.current_phase = word_of(phase);
 }
 
-void end_phase(Build& build, std::string_view phase, std::string_view status, Timestamp at, std::string_view code,
+void end_phase(Build& build, Phase phase, BuildStatus status, Timestamp at, std::string_view code,
                std::string_view message) {
   begin_phase(build, phase, at);
   BuildPhase& ended = *find_phase(build, phase);
   if (ended.end_time) return;
-  ended.phase_status = status;
+  ended.phase_status = word_of(status);
   ended.end_time = at;
   ended.duration_in_seconds = std::max<std::int64_t>(0, (at - *ended.start_time).count() / 1000);
   PhaseContext context;
@@ -79,24 +97,14 @@ void end_phase(Build& build, std::string_view phase, std::string_view status, Ti
   ended.contexts = std::vector<PhaseContext>{std::move(context)};
 }
 
-bool has_failed_phase(const Build& build) {
-  if (!build.phases) return false;
-  return std::any_of(build.phases->begin(), build.phases->end(), [](const BuildPhase& phase) {
-    const std::string status = phase.phase_status.value_or("SUCCEEDED");
-    return status != "SUCCEEDED";
-  });
+void end_open_phases(Build& build, BuildStatus status, Timestamp at) {
+  if (!build.phases) return;
+  for (const BuildPhase& phase : *build.phases)
+    if (!phase.end_time) end_phase(build, require_word<Phase>(*phase.phase_type), status, at);
 }
 
-void complete(Build& build, std::string_view status, Timestamp at) {
-  if (build.phases)
-    for (BuildPhase& phase : *build.phases)
-      if (!phase.end_time) end_phase(build, *phase.phase_type, status, at);
-  end_phase(build, "FINALIZING", "SUCCEEDED", at);
-  begin_phase(build, "COMPLETED", at);
-  build.current_phase = "COMPLETED";
-  build.build_status = status;
-  build.build_complete = true;
-  build.end_time = at;
+Phase current_phase(const Build& build) {
+  return require_word<Phase>(build.current_phase.value_or(std::string(word_of(Phase::kBuild))));
 }
 
 void apply_event(Build& build, const border::BuildEvent& event, Applied& applied) {

@@ -1,9 +1,10 @@
-// The Build machine: which phase a build is in, and what an event of its machine changes. Pure.
+// The phases of a build, and what its runner's events change in it. Pure.
 ///   SUBMITTED ▶ QUEUED ▶ PROVISIONING ▶ DOWNLOAD_SOURCE ▶ INSTALL ▶ PRE_BUILD ▶ BUILD ▶ POST_BUILD ▶ UPLOAD_ARTIFACTS
 ///   ▶ FINALIZING ▶ COMPLETED                 a phase that fails leads to FINALIZING (after a BUILD, through
-///   POST_BUILD) IN_PROGRESS ──▶ SUCCEEDED | FAILED | FAULT | TIMED_OUT | STOPPED
+///   POST_BUILD)
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,17 +12,18 @@
 #include "base/time.h"
 #include "border/build_event.h"
 #include "gen/codebuild/model.h"
+#include "services/codebuild/build_machine.h"
 
 namespace hanbat::codebuild {
 
-void begin_phase(Build& build, std::string_view phase, Timestamp at);
-/// Ends the phase, which begins first when it has not. `code` and `message` become its context when not both are empty.
-void end_phase(Build& build, std::string_view phase, std::string_view status, Timestamp at, std::string_view code = "",
+void begin_phase(Build& build, Phase phase, Timestamp at);
+/// Ends the phase, which begins first when it has not. `code` and `message` become its context.
+void end_phase(Build& build, Phase phase, BuildStatus status, Timestamp at, std::string_view code = "",
                std::string_view message = "");
-/// Whether any phase has failed or timed out.
-bool has_failed_phase(const Build& build);
-/// Ends the build: open phases end with its status, FINALIZING and COMPLETED follow.
-void complete(Build& build, std::string_view status, Timestamp at);
+/// Ends every phase that has begun and not ended.
+void end_open_phases(Build& build, BuildStatus status, Timestamp at);
+/// The phase that the build is in.
+Phase current_phase(const Build& build);
 
 struct LogLine {
   Timestamp at;
@@ -31,8 +33,8 @@ struct LogLine {
 /// What events of the runner did beside the build.
 struct Applied {
   std::vector<LogLine> lines;
-  std::string done;   // the status that the runner ended with, or ""
-  std::string fault;  // why the runner gave up, or ""
+  std::optional<BuildEvent> end;  // the runner's last word
+  std::string fault;              // why the runner gave up, or ""
 };
 void apply_event(Build& build, const border::BuildEvent& event, Applied& applied);
 

@@ -1,19 +1,21 @@
-// Builds: started, stopped, told of.
+// Builds: started, stopped, described.
 #include <algorithm>
 
 #include "base/ids.h"
-#include "base/text.h"
+#include "region/page.h"
+#include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
-#include "services/codebuild/build_tasks.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/workers/build_tasks.h"
+#include "services/codebuild/workers/credentials_endpoint.h"
 
 namespace hanbat::codebuild {
 namespace {
 
-/// Who started it, as CodeBuild tells: a service by its own name, others by theirs.
+/// Who started it, as CodeBuild says: a service by its own name, others by theirs.
 std::string initiator_of(const region::Caller& caller) {
   if (caller.held_by.starts_with("codepipeline") || caller.held_by.starts_with("events")) {
-    // The service tells in its user agent for which pipeline or rule it calls.
+    // The service says in its user agent for which pipeline or rule it calls.
     const std::size_t space = caller.user_agent.find(' ');
     if (space != std::string::npos) return caller.user_agent.substr(space + 1);
   }
@@ -69,7 +71,7 @@ Project with_overrides(Project project, const StartBuildInput& in) {
   return project;
 }
 
-/// The condition keys that tell what the build is to do differently from its project.
+/// The condition keys about what the build is to do differently from its project.
 region::ConditionKeys override_keys(const StartBuildInput& in) {
   region::ConditionKeys keys;
   const auto add = [&](const char* key, const std::optional<std::string>& value) {
@@ -87,56 +89,22 @@ region::ConditionKeys override_keys(const StartBuildInput& in) {
   return keys;
 }
 
-}  // namespace
-
-BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, const std::string& asked) {
-  std::string id = asked;
-  if (const std::size_t at = id.find(":build/"); at != std::string::npos) id = id.substr(at + 7);
-  authorize(rq, action, id.substr(0, id.rfind(':')));
-  if (auto row = store_.find_build(rq.tx, rq.account, rq.region, id)) return *row;
-  throw ResourceNotFoundException("Build not found: " + asked);
+/// Where the build's log will be; its names are shown once the stream is there.
+LogsLocation logs_of(const region::Request& rq, const Project& project) {
+  LogsLocation logs;
+  const auto configured = project.logs_config ? project.logs_config->cloud_watch_logs : std::nullopt;
+  CloudWatchLogsConfig cloud_watch = configured ? *configured : CloudWatchLogsConfig{.status = "ENABLED"};
+  if (cloud_watch.status == "ENABLED") logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
+  logs.cloud_watch_logs = std::move(cloud_watch);
+  return logs;
 }
 
-StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInput& in) {
-  authorize(rq, "codebuild:StartBuild", project_name(in.project_name), override_keys(in));
-  if (in.service_role_override)
-    rq.authorize_pass_role(*in.service_role_override, "codebuild.amazonaws.com",
-                           project_arn(rq, project_name(in.project_name)));
-
-  return {.build = begin_build(rq, in)};
-}
-
-Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
-  const std::string name = project_name(in.project_name);
-  const auto row = store_.find_project(rq.tx, rq.account, rq.region, name);
-  if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, name));
-  if (in.idempotency_token)
-    if (const auto there = store_.find_build_by_token(rq.tx, rq.account, rq.region, name, *in.idempotency_token))
-      return there->build;
-  const Project project = with_overrides(row->project, in);
-  // What a service calls for is its own to have checked; a user's overrides are checked like a project.
-  if (in.service_role_override || in.environment_type_override || in.source_type_override) {
-    if (project.environment->type != "LINUX_CONTAINER")
-      throw wire::Error::not_implemented("StartBuild", "environmentTypeOverride=" + project.environment->type);
-  }
-  int running = 0;
-  for (const BuildRow& other : store_.list_builds(rq.tx, rq.account, rq.region, name)) running += !other.complete();
-  if (project.concurrent_build_limit && running >= *project.concurrent_build_limit)
-    throw AccountLimitExceededException("Cannot have more than " + std::to_string(*project.concurrent_build_limit) +
-                                        " builds in queue for the project");
-
-  BuildRow build_row;
-  build_row.account = rq.account;
-  build_row.region = rq.region;
-  build_row.token = in.idempotency_token.value_or("");
-  Build& build = build_row.build;
-  build.id = name + ":" + random_uuid();
+/// A build of the project, not begun.
+Build build_of(const region::Request& rq, const Project& project) {
+  Build build;
+  build.id = *project.name + ":" + random_uuid();
   build.arn = rq.arn("codebuild", "build/" + *build.id);
-  build.build_number = store_.take_build_number(rq.tx, *row);
-  build.project_name = name;
-  build.start_time = rq.now();
-  build.build_status = "IN_PROGRESS";
-  build.build_complete = false;
+  build.project_name = project.name;
   build.initiator = initiator_of(rq.caller);
   build.source = project.source;
   build.secondary_sources = project.secondary_sources;
@@ -153,52 +121,89 @@ Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
   build.service_role = project.service_role;
   build.timeout_in_minutes = project.timeout_in_minutes.value_or(60);
   build.queued_timeout_in_minutes = project.queued_timeout_in_minutes.value_or(480);
-  LogsLocation logs;
-  const auto configured = project.logs_config ? project.logs_config->cloud_watch_logs : std::nullopt;
-  CloudWatchLogsConfig cloud_watch = configured ? *configured : CloudWatchLogsConfig{.status = "ENABLED"};
-  // The names are told once the stream is there.
-  if (cloud_watch.status == "ENABLED") logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
-  logs.cloud_watch_logs = std::move(cloud_watch);
-  build.logs = std::move(logs);
-  begin_phase(build, "SUBMITTED", rq.now());
-  end_phase(build, "SUBMITTED", "SUCCEEDED", rq.now());
-  begin_phase(build, "QUEUED", rq.now());
-  build_row.work = Json::object({{"artifacts", wire::to_json(*project.artifacts)}});
-  if (project.secondary_artifacts) {
-    Json secondary = Json::array();
-    for (const auto& artifacts : *project.secondary_artifacts) secondary.push_back(wire::to_json(artifacts));
-    build_row.work["secondary_artifacts"] = std::move(secondary);
-  }
-  store_.insert(rq.tx, build_row);
-  build_row = *store_.find_build(rq.tx, rq.account, rq.region, *build.id);
-  tasks_->add(rq.tx, build_row);
-  tasks_->publish_state(rq.tx, build_row);
+  build.logs = logs_of(rq, project);
+  return build;
+}
 
-  return build_row.build;
+void check_limit(store::Tx& tx, const ProjectRow& project) {
+  const auto limit = project.shape.concurrent_build_limit;
+  if (!limit) return;
+  int running = 0;
+  for (const BuildRow& other : region::list_of<Build>(tx, project.id)) running += !is_complete(other.shape);
+  if (running >= *limit)
+    throw AccountLimitExceededException("Cannot have more than " + std::to_string(*limit) +
+                                        " builds in queue for the project");
+}
+
+}  // namespace
+
+BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, const std::string& asked) {
+  std::string id = asked;
+  if (const std::size_t at = id.find(":build/"); at != std::string::npos) id = id.substr(at + 7);
+  authorize(rq, action, id.substr(0, id.rfind(':')));
+  if (auto row = region::find<Build>(rq.tx, place_of(rq), id)) return *row;
+  throw ResourceNotFoundException("Build not found: " + asked);
+}
+
+StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInput& in) {
+  authorize(rq, "codebuild:StartBuild", project_name(in.project_name), override_keys(in));
+  if (in.service_role_override)
+    rq.authorize_pass_role(*in.service_role_override, kPrincipal, project_arn(rq, project_name(in.project_name)));
+
+  return {.build = begin_build(rq, in)};
+}
+
+Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
+  const std::string arn = project_arn(rq, project_name(in.project_name));
+  auto row = region::find<Project>(rq.tx, arn);
+  if (!row) throw ResourceNotFoundException("Project cannot be found: " + arn);
+  if (in.idempotency_token)
+    if (const auto there = region::find_named<Build>(rq.tx, place_of(rq), arn, *in.idempotency_token))
+      return there->shape;
+  const Project project = with_overrides(row->shape, in);
+  refuse_what_is_not_built(rq, project);
+  check_limit(rq.tx, *row);
+
+  BuildRow build;
+  build.shape = build_of(rq, project);
+  build.shape.build_number = take_build_number(rq.tx, *row);
+  build.id = *build.shape.id;
+  build.place = place_of(rq);
+  build.scope = build.parent = arn;
+  build.name = in.idempotency_token;
+  build.created = rq.now();
+  build.own = Work{.artifacts = *project.artifacts,
+                   .secondary_artifacts = project.secondary_artifacts.value_or(std::vector<ProjectArtifacts>())}
+                  .to_json();
+  const Effects effects = submit(build.shape, rq.now());
+  region::insert(rq.tx, build);
+  tasks_->apply(rq.tx, build, effects);
+
+  return build.shape;
 }
 
 StopBuildOutput CodeBuild::stop_build(region::Request& rq, const StopBuildInput& in) {
   BuildRow row = require_build(rq, "codebuild:StopBuild", in.id);
-  if (!row.complete()) tasks_->end(rq.tx, row, "STOPPED");
-  return {.build = row.build};
+  tasks_->end(rq.tx, row, BuildEvent::kStopRequested);
+  return {.build = row.shape};
 }
 
 RetryBuildOutput CodeBuild::retry_build(region::Request& rq, const RetryBuildInput& in) {
   if (!in.id) throw InvalidInputException("A build id must be given");
   const BuildRow old = require_build(rq, "codebuild:RetryBuild", *in.id);
-  if (!old.complete()) throw InvalidInputException("Cannot retry a build that is in progress");
+  if (!is_complete(old.shape)) throw InvalidInputException("Cannot retry a build that is in progress");
   StartBuildInput again;
-  again.project_name = *old.build.project_name;
+  again.project_name = *old.shape.project_name;
   again.idempotency_token = in.idempotency_token;
-  again.source_type_override = old.build.source->type;
-  again.source_location_override = old.build.source->location;
-  again.buildspec_override = old.build.source->buildspec;
+  again.source_type_override = old.shape.source->type;
+  again.source_location_override = old.shape.source->location;
+  again.buildspec_override = old.shape.source->buildspec;
   again.source_version =
-      old.build.resolved_source_version ? old.build.resolved_source_version : old.build.source_version;
-  again.environment_variables_override = old.build.environment->environment_variables;
-  again.image_override = old.build.environment->image;
-  again.privileged_mode_override = old.build.environment->privileged_mode;
-  again.artifacts_override = wire::from_json<ProjectArtifacts>(old.work["artifacts"]);
+      old.shape.resolved_source_version ? old.shape.resolved_source_version : old.shape.source_version;
+  again.environment_variables_override = old.shape.environment->environment_variables;
+  again.image_override = old.shape.environment->image;
+  again.privileged_mode_override = old.shape.environment->privileged_mode;
+  again.artifacts_override = Work::from_json(old.own).artifacts;
   return {.build = begin_build(rq, again)};
 }
 
@@ -208,7 +213,7 @@ BatchGetBuildsOutput CodeBuild::batch_get_builds(region::Request& rq, const Batc
   out.builds_not_found.emplace();
   for (const std::string& id : in.ids) {
     try {
-      out.builds->push_back(require_build(rq, "codebuild:BatchGetBuilds", id).build);
+      out.builds->push_back(require_build(rq, "codebuild:BatchGetBuilds", id).shape);
     } catch (const ResourceNotFoundException&) {
       out.builds_not_found->push_back(id);
     }
@@ -218,20 +223,22 @@ BatchGetBuildsOutput CodeBuild::batch_get_builds(region::Request& rq, const Batc
 
 namespace {
 
-template <class Out>
-Out page_of_ids(std::vector<BuildRow> rows, const std::optional<std::string>& order,
-                const std::optional<std::string>& token) {
-  if (order.value_or("DESCENDING") == "ASCENDING") std::reverse(rows.begin(), rows.end());
-  const std::size_t start = static_cast<std::size_t>(parse_int(token.value_or("0")).value_or(0));
+/// The ids of builds, of one project or of all; newest first unless the caller wants it otherwise.
+template <class Out, class In>
+Out page_of_builds(region::Request& rq, const In& in, std::string_view project = {}) {
+  In unsorted = in;
+  unsorted.sort_order.reset();
+  const region::Pager pager(rq, unsorted);
+  const std::string sorting = sorting_of(pager, in.sort_order, "DESCENDING");
+  region::TimeRange range{.parent = project, .most = pager.size() + 1};
+  if (sorting == "DESCENDING") range.order = region::TimeRange::Order::kNewestFirst;
+  if (pager.after()) range.after = pager.after()->substr(sorting.size() + 1);
+  const auto page = pager.cut_read(region::list_by_age<Build>(rq.tx, place_of(rq), range),
+                                   [&](const BuildRow& row) { return sorting + " " + region::age_key(row); });
   Out out;
   out.ids.emplace();
-  for (std::size_t i = start; i < rows.size(); ++i) {
-    if (out.ids->size() == 100) {
-      out.next_token = std::to_string(i);
-      break;
-    }
-    out.ids->push_back(rows[i].id());
-  }
+  for (const BuildRow& row : page.items) out.ids->push_back(row.id);
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -239,17 +246,17 @@ Out page_of_ids(std::vector<BuildRow> rows, const std::optional<std::string>& or
 
 ListBuildsOutput CodeBuild::list_builds(region::Request& rq, const ListBuildsInput& in) {
   rq.authorize("codebuild:ListBuilds", "*");
-  return page_of_ids<ListBuildsOutput>(store_.list_builds(rq.tx, rq.account, rq.region, ""), in.sort_order,
-                                       in.next_token);
+  return page_of_builds<ListBuildsOutput>(rq, in);
 }
 
 ListBuildsForProjectOutput CodeBuild::list_builds_for_project(region::Request& rq,
                                                               const ListBuildsForProjectInput& in) {
-  authorize(rq, "codebuild:ListBuildsForProject", in.project_name);
-  auto rows = store_.list_builds(rq.tx, rq.account, rq.region, in.project_name);
-  if (rows.empty() && !store_.find_project(rq.tx, rq.account, rq.region, in.project_name))
-    throw ResourceNotFoundException("The provided project " + project_arn(rq, in.project_name) + " does not exist");
-  return page_of_ids<ListBuildsForProjectOutput>(std::move(rows), in.sort_order, in.next_token);
+  const std::string name = project_name(in.project_name);
+  authorize(rq, "codebuild:ListBuildsForProject", name);
+  const std::string arn = project_arn(rq, name);
+  if (!region::find<Project>(rq.tx, arn))
+    throw ResourceNotFoundException("The provided project " + arn + " does not exist");
+  return page_of_builds<ListBuildsForProjectOutput>(rq, in, arn);
 }
 
 BatchDeleteBuildsOutput CodeBuild::batch_delete_builds(region::Request& rq, const BatchDeleteBuildsInput& in) {
@@ -259,12 +266,12 @@ BatchDeleteBuildsOutput CodeBuild::batch_delete_builds(region::Request& rq, cons
   for (const std::string& id : in.ids) {
     try {
       const BuildRow row = require_build(rq, "codebuild:BatchDeleteBuilds", id);
-      if (!row.complete()) {
+      if (!is_complete(row.shape)) {
         out.builds_not_deleted->push_back({.id = id, .status_code = "BUILD_IN_PROGRESS"});
         continue;
       }
-      store_.remove_build(rq.tx, row);
-      out.builds_deleted->push_back(*row.build.arn);
+      region::remove(rq.tx, row);
+      out.builds_deleted->push_back(*row.shape.arn);
     } catch (const ResourceNotFoundException&) {
       // A build that does not exist counts as deleted, as on AWS.
       out.builds_deleted->push_back(id);

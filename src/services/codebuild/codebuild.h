@@ -1,4 +1,4 @@
-// AWS CodeBuild. One method per operation; the work of a build is in build_tasks.cc.
+// AWS CodeBuild. One method per operation; the work of a build is in workers/.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gen/codebuild/operations.h"
+#include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/codebuild/store.h"
@@ -21,11 +22,11 @@ class CodeBuild final : public Operations {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
 
 #include "gen/codebuild/methods.inc"
 
  private:
-  std::string project_arn(const region::Request& rq, std::string_view name) const;
   /// rq.authorize of a project by its name, with its tags.
   void authorize(region::Request& rq, std::string_view action, const std::string& name,
                  region::ConditionKeys keys = {});
@@ -33,16 +34,23 @@ class CodeBuild final : public Operations {
   Build begin_build(region::Request& rq, const StartBuildInput& in);
   /// Authorizes on the project of a build's id or ARN, then returns the build. Throws ResourceNotFoundException.
   BuildRow require_build(region::Request& rq, std::string_view action, const std::string& id);
-  void check(region::Request& rq, const Project& project) const;
 
   region::Region& home_;
-  Store store_;
   std::unique_ptr<BuildTasks> tasks_;
 };
 
+inline region::Place place_of(const region::Request& rq) { return {rq.account, rq.region}; }
+
 /// The project's name of a name or ARN.
 std::string project_name(const std::string& name_or_arn);
+std::string project_arn(const region::Request& rq, std::string_view name);
+/// What of a project or a build's overrides is not built here: 501 by its name.
+void refuse_what_is_not_built(const region::Request& rq, const Project& project);
 /// Adds the condition keys that tell of a project's or a build's environment variables.
 void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vector<EnvironmentVariable>>& variables);
+
+/// How a list is sorted: as `asked`, or as the page's token says, whose key begins with it. Throws
+/// InvalidInputException when a call asks for another order beside a token, as CodeBuild does.
+std::string sorting_of(const region::Pager& pager, const std::optional<std::string>& asked, std::string_view usual);
 
 }  // namespace hanbat::codebuild

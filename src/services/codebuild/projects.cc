@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <set>
 
-#include "base/arn.h"
-#include "base/text.h"
 #include "gen/codebuild/schema.h"
-#include "services/codebuild/build_tasks.h"
+#include "region/page.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/workers/build_tasks.h"
+#include "services/codebuild/workers/credentials_endpoint.h"
 
 namespace hanbat::codebuild {
 namespace {
@@ -19,9 +19,38 @@ constexpr std::string_view kCuratedImages[] = {"aws/codebuild/amazonlinux2-x86_6
                                                "aws/codebuild/standard:6.0",
                                                "aws/codebuild/standard:7.0"};
 
+/// CodeBuild's words for what is wrong with tags: it has one error for every wrong input.
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return InvalidInputException("Invalid tags: a project can have at most 50 tags");
+    case region::TagFault::kReserved:
+      return InvalidInputException("Invalid tag key: " + problem.key + ". Tag keys cannot begin with 'aws:'");
+    case region::TagFault::kDuplicate:
+      return InvalidInputException("Invalid tags: the tag key " + problem.key + " is given more than once");
+    case region::TagFault::kEmptyKey:
+    case region::TagFault::kLongKey:
+      return InvalidInputException("Invalid tag key: a tag key has 1 to 127 characters");
+    case region::TagFault::kLongValue:
+      return InvalidInputException("Invalid tag value: a tag value has at most 255 characters");
+    case region::TagFault::kCharacter:
+      return InvalidInputException("Invalid tag: " + problem.key + "=" + problem.value +
+                                   " contains characters that tags cannot have");
+  }
+  throw std::logic_error("a fault of tags without its words");
+}
+
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html
+constexpr region::TagRules kTagRules{.error = tag_error, .longest_key = 127, .longest_value = 255};
+
+/// The project as the API shows it.
+Project shown(store::Tx& tx, const ProjectRow& row) {
+  Project project = row.shape;
+  project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
+  return project;
+}
+
 void check_source(const ProjectSource& source) {
-  static const std::set<std::string> kBuilt = {"CODEPIPELINE", "CODECOMMIT", "S3", "NO_SOURCE"};
-  if (!kBuilt.contains(source.type)) throw wire::Error::not_implemented("CreateProject", "source.type=" + source.type);
   const bool located = source.location && !source.location->empty();
   if ((source.type == "CODECOMMIT" || source.type == "S3") && !located)
     throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
@@ -82,15 +111,22 @@ void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vec
   }
 }
 
-CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home, store_, *this)) {}
+CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home, *this)) {}
 
 CodeBuild::~CodeBuild() = default;
 
 std::span<const store::Migration> CodeBuild::migrations() const { return schema(); }
 
-void CodeBuild::start() { tasks_->start(); }
+void CodeBuild::start() {
+  home_.db.write([](store::Tx& tx) { move_tags(tx); });
+  tasks_->start();
+}
 
-std::string CodeBuild::project_arn(const region::Request& rq, std::string_view name) const {
+wire::Error CodeBuild::invalid_page_token(const wire::OperationModel&) const {
+  return InvalidInputException("Invalid nextToken");
+}
+
+std::string project_arn(const region::Request& rq, std::string_view name) {
   return rq.arn("codebuild", "project/" + std::string(name));
 }
 
@@ -100,12 +136,38 @@ std::string project_name(const std::string& name_or_arn) {
 
 void CodeBuild::authorize(region::Request& rq, std::string_view action, const std::string& name,
                           region::ConditionKeys keys) {
-  if (const auto row = store_.find_project(rq.tx, rq.account, rq.region, name))
-    region::add_resource_tags(keys, region::tag_map(row->project.tags));
-  rq.authorize(action, project_arn(rq, name), keys);
+  const std::string arn = project_arn(rq, name);
+  region::add_resource_tags(keys, region::tags_of(rq.tx, arn));
+  rq.authorize(action, arn, keys);
 }
 
-void CodeBuild::check(region::Request& rq, const Project& project) const {
+void refuse_what_is_not_built(const region::Request& rq, const Project& project) {
+  const auto refuse = [&](const std::string& what) { throw wire::Error::not_implemented(rq.operation.name, what); };
+  static const std::set<std::string> kSources = {"CODEPIPELINE", "CODECOMMIT", "S3", "NO_SOURCE"};
+  if (!kSources.contains(project.source->type)) refuse("source.type=" + project.source->type);
+  for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>()))
+    if (!kSources.contains(source.type)) refuse("secondarySources.type=" + source.type);
+  const ProjectEnvironment& environment = *project.environment;
+  if (environment.type != "LINUX_CONTAINER") refuse("environment.type=" + environment.type);
+  for (const auto& variable : environment.environment_variables.value_or(std::vector<EnvironmentVariable>()))
+    if (variable.type.value_or("PLAINTEXT") == "SECRETS_MANAGER")
+      refuse("environment.environmentVariables.type=SECRETS_MANAGER");
+  if (project.cache && project.cache->type != "NO_CACHE") refuse("cache.type=" + project.cache->type);
+  if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
+    refuse("logsConfig.s3Logs");
+}
+
+std::string sorting_of(const region::Pager& pager, const std::optional<std::string>& asked, std::string_view usual) {
+  if (!pager.after()) return asked.value_or(std::string(usual));
+  std::string sorting = pager.after()->substr(0, pager.after()->find(' '));
+  if (asked && *asked != sorting) throw InvalidInputException("Sort order can't be specified when passing a nextToken");
+  return sorting;
+}
+
+namespace {
+
+void check_project(region::Request& rq, const Project& project) {
+  refuse_what_is_not_built(rq, project);
   check_source(*project.source);
   check_artifacts(*project.artifacts, project.source->type);
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>())) {
@@ -113,34 +175,35 @@ void CodeBuild::check(region::Request& rq, const Project& project) const {
     if (source.source_identifier.value_or("").empty())
       throw InvalidInputException("Secondary sources must have a source identifier");
   }
-  const ProjectEnvironment& environment = *project.environment;
-  if (environment.type != "LINUX_CONTAINER")
-    throw wire::Error::not_implemented("CreateProject", "environment.type=" + environment.type);
-  for (const auto& variable : environment.environment_variables.value_or(std::vector<EnvironmentVariable>()))
-    if (variable.type.value_or("PLAINTEXT") == "SECRETS_MANAGER")
-      throw wire::Error::not_implemented("CreateProject", "environment.environmentVariables.type=SECRETS_MANAGER");
-  if (project.cache && project.cache->type != "NO_CACHE")
-    throw wire::Error::not_implemented("CreateProject", "cache.type=" + project.cache->type);
-  if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
-    throw wire::Error::not_implemented("CreateProject", "logsConfig.s3Logs");
   if (!rq.names_resource("iam:PassRole", *project.service_role))
     throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
-  rq.authorize_pass_role(*project.service_role, "codebuild.amazonaws.com", project_arn(rq, *project.name));
+  rq.authorize_pass_role(*project.service_role, kPrincipal, *project.arn);
+  try {
+    rq.home.identity().assume_role(rq.tx, *project.service_role, kPrincipal, "codebuild", *project.arn);
+  } catch (const wire::Error&) {
+    throw InvalidInputException("CodeBuild is not authorized to perform: sts:AssumeRole on " + *project.service_role);
+  }
 }
 
+}  // namespace
+
 CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateProjectInput& in) {
+  const std::string arn = project_arn(rq, in.name);
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
-  rq.authorize("codebuild:CreateProject", project_arn(rq, in.name), keys);
+  rq.authorize("codebuild:CreateProject", arn, keys);
 
-  if (store_.find_project(rq.tx, rq.account, rq.region, in.name))
-    throw ResourceAlreadyExistsException("Project already exists: " + project_arn(rq, in.name));
+  if (region::find<Project>(rq.tx, arn)) throw ResourceAlreadyExistsException("Project already exists: " + arn);
   if (in.badge_enabled.value_or(false)) throw wire::Error::not_implemented("CreateProject", "badgeEnabled");
-  ProjectRow row{rq.account, rq.region, {}};
-  Project& project = row.project;
+  ProjectRow row;
+  row.id = arn;
+  row.place = place_of(rq);
+  row.name = in.name;
+  row.created = rq.now();
+  Project& project = row.shape;
   project.name = in.name;
-  project.arn = project_arn(rq, in.name);
+  project.arn = arn;
   project.description = in.description;
   project.source = in.source;
   project.secondary_sources = in.secondary_sources;
@@ -154,25 +217,26 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.timeout_in_minutes = in.timeout_in_minutes.value_or(60);
   project.queued_timeout_in_minutes = in.queued_timeout_in_minutes.value_or(480);
   project.concurrent_build_limit = in.concurrent_build_limit;
-  project.tags = in.tags ? *in.tags : std::vector<Tag>();
   project.logs_config = in.logs_config;
   project.created = project.last_modified = rq.now();
-  check(rq, project);
-  store_.insert(rq.tx, row);
+  check_project(rq, project);
+  region::insert(rq.tx, row);
+  region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
 
-  return {.project = project};
+  return {.project = shown(rq.tx, row)};
 }
 
 UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateProjectInput& in) {
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
-  authorize(rq, "codebuild:UpdateProject", in.name, std::move(keys));
+  const std::string name = project_name(in.name);
+  authorize(rq, "codebuild:UpdateProject", name, std::move(keys));
 
-  auto row = store_.find_project(rq.tx, rq.account, rq.region, in.name);
-  if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, in.name));
+  auto row = region::find<Project>(rq.tx, project_arn(rq, name));
+  if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, name));
   if (in.badge_enabled.value_or(false)) throw wire::Error::not_implemented("UpdateProject", "badgeEnabled");
-  Project& project = row->project;
+  Project& project = row->shape;
   const auto take = [](auto& to, const auto& from) {
     if (from) to = from;
   };
@@ -189,20 +253,21 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.timeout_in_minutes, in.timeout_in_minutes);
   take(project.queued_timeout_in_minutes, in.queued_timeout_in_minutes);
   take(project.concurrent_build_limit, in.concurrent_build_limit);
-  take(project.tags, in.tags);
   take(project.logs_config, in.logs_config);
   project.last_modified = rq.now();
-  check(rq, project);
-  store_.update(rq.tx, *row);
+  check_project(rq, project);
+  region::update(rq.tx, *row);
+  if (in.tags) region::replace_tags(rq.tx, row->id, region::tag_pairs(in.tags), kTagRules);
 
-  return {.project = project};
+  return {.project = shown(rq.tx, *row)};
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {
-  authorize(rq, "codebuild:DeleteProject", in.name);
+  const std::string name = project_name(in.name);
+  authorize(rq, "codebuild:DeleteProject", name);
 
   // Deleting what is not there succeeds, as on AWS; builds stay to be read.
-  if (const auto row = store_.find_project(rq.tx, rq.account, rq.region, in.name)) store_.remove_project(rq.tx, *row);
+  if (const auto row = region::find<Project>(rq.tx, project_arn(rq, name))) region::remove(rq.tx, *row);
   return {};
 }
 
@@ -213,8 +278,8 @@ BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const 
   out.projects.emplace();
   out.projects_not_found.emplace();
   for (const std::string& asked : in.names) {
-    if (auto row = store_.find_project(rq.tx, rq.account, rq.region, project_name(asked))) {
-      out.projects->push_back(std::move(row->project));
+    if (const auto row = region::find<Project>(rq.tx, project_arn(rq, project_name(asked)))) {
+      out.projects->push_back(shown(rq.tx, *row));
     } else {
       out.projects_not_found->push_back(asked);
     }
@@ -225,24 +290,26 @@ BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const 
 ListProjectsOutput CodeBuild::list_projects(region::Request& rq, const ListProjectsInput& in) {
   rq.authorize("codebuild:ListProjects", "*");
 
-  auto rows = store_.list_projects(rq.tx, rq.account, rq.region);
-  const std::string by = in.sort_by.value_or("NAME");
-  if (by != "NAME")
-    std::stable_sort(rows.begin(), rows.end(), [&](const ProjectRow& a, const ProjectRow& b) {
-      return by == "CREATED_TIME" ? *a.project.created < *b.project.created
-                                  : *a.project.last_modified < *b.project.last_modified;
-    });
-  if (in.sort_order.value_or("ASCENDING") == "DESCENDING") std::reverse(rows.begin(), rows.end());
-  const std::size_t start = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
+  ListProjectsInput unsorted = in;
+  unsorted.sort_by.reset();
+  unsorted.sort_order.reset();
+  const region::Pager pager(rq, unsorted);
+  std::optional<std::string> asked;
+  if (in.sort_by || in.sort_order) asked = in.sort_by.value_or("NAME") + "/" + in.sort_order.value_or("ASCENDING");
+  const std::string sorting = sorting_of(pager, asked, "NAME/ASCENDING");
+  const auto key = [&](const ProjectRow& row) {
+    if (sorting.starts_with("CREATED_TIME")) return sorting + " " + region::page_key(row.shape.created->ms) + *row.name;
+    if (sorting.starts_with("LAST_MODIFIED_TIME"))
+      return sorting + " " + region::page_key(row.shape.last_modified->ms) + *row.name;
+    return sorting + " " + *row.name;
+  };
+  const auto page =
+      pager.cut(region::list<Project>(rq.tx, place_of(rq)), key,
+                sorting.ends_with("/DESCENDING") ? region::Order::kDescending : region::Order::kAscending);
   ListProjectsOutput out;
   out.projects.emplace();
-  for (std::size_t i = start; i < rows.size(); ++i) {
-    if (out.projects->size() == 100) {
-      out.next_token = std::to_string(i);
-      break;
-    }
-    out.projects->push_back(*rows[i].project.name);
-  }
+  for (const ProjectRow& row : page.items) out.projects->push_back(*row.name);
+  out.next_token = page.next_token;
   return out;
 }
 

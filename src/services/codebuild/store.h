@@ -1,4 +1,5 @@
-// The rows of CodeBuild: projects and builds.
+// The rows of CodeBuild: projects and builds are resources of the region's store. The addresses of build machines have
+// a table of their own, as they are a pure relation that is asked from both sides.
 #pragma once
 
 #include <optional>
@@ -8,58 +9,67 @@
 
 #include "base/json.h"
 #include "gen/codebuild/model.h"
+#include "region/resources.h"
 #include "store/database.h"
 
 namespace hanbat::codebuild {
 
-struct ProjectRow {
-  std::string account;
-  std::string region;
-  Project project;
+/// A project; its id is its ARN. Own: {next_build_number}.
+using ProjectRow = region::Resource<Project>;
+/// A build. It lies in its project (parent and scope: the project's ARN, also when the project is gone); its name is
+/// the idempotency token that it was started with. Own: Work.
+using BuildRow = region::Resource<Build>;
+
+}  // namespace hanbat::codebuild
+
+namespace hanbat::region {
+
+template <>
+struct KindOf<codebuild::Project> {
+  static constexpr std::string_view kRows = "codebuild/project";
+  static std::string arn(const codebuild::ProjectRow& row) { return row.id; }
 };
 
-struct BuildRow {
-  std::int64_t sequence = 0;
-  std::string account;
-  std::string region;
-  std::string token;
-  std::string address;  // of the build machine, "" when it has none
-  Build build;
-  Json work;  // {offset, stream_ready, artifacts:[…], done, role_session}
-
-  const std::string& id() const { return *build.id; }
-  /// The part of the id behind the project's name.
-  std::string uuid() const { return build.id->substr(build.id->rfind(':') + 1); }
-  bool complete() const { return build.build_complete.value_or(false); }
+template <>
+struct KindOf<codebuild::Build> {
+  static constexpr std::string_view kRows = "codebuild/build";
 };
 
-/// The project of a build, for which CodeBuild takes the build's role.
-std::string project_arn_of(const BuildRow& row);
+}  // namespace hanbat::region
 
-class Store {
- public:
-  std::optional<ProjectRow> find_project(store::Tx& tx, std::string_view account, std::string_view region,
-                                         std::string_view name) const;
-  std::vector<ProjectRow> list_projects(store::Tx& tx, std::string_view account, std::string_view region) const;
-  void insert(store::Tx& tx, const ProjectRow& row) const;
-  void update(store::Tx& tx, const ProjectRow& row) const;
-  void remove_project(store::Tx& tx, const ProjectRow& row) const;
-  std::int64_t take_build_number(store::Tx& tx, const ProjectRow& row) const;
+namespace hanbat::codebuild {
 
-  void insert(store::Tx& tx, const BuildRow& row) const;
-  void update(store::Tx& tx, const BuildRow& row) const;
-  void remove_build(store::Tx& tx, const BuildRow& row) const;
-  std::optional<BuildRow> find_build(store::Tx& tx, std::string_view account, std::string_view region,
-                                     std::string_view id) const;
-  std::optional<BuildRow> find_build_by_sequence(store::Tx& tx, std::int64_t sequence) const;
-  std::optional<BuildRow> find_build_by_token(store::Tx& tx, std::string_view account, std::string_view region,
-                                              std::string_view project, std::string_view token) const;
-  std::optional<BuildRow> find_build_by_address(store::Tx& tx, std::string_view address) const;
-  /// Newest first; of one project, or of all when it is "".
-  std::vector<BuildRow> list_builds(store::Tx& tx, std::string_view account, std::string_view region,
-                                    std::string_view project) const;
-  /// Those that have a machine's address, of all accounts and regions.
-  std::vector<BuildRow> builds_with_address(store::Tx& tx) const;
+/// What carries a build out and the API does not show.
+struct Work {
+  std::int64_t offset = 0;     // up to where its runner's events were read, in bytes
+  bool provisioned = false;    // its machine was started
+  ProjectArtifacts artifacts;  // as its project had them, with what StartBuild said otherwise
+  std::vector<ProjectArtifacts> secondary_artifacts;
+
+  Json to_json() const;
+  static Work from_json(const Json& json);
 };
+
+/// The part of a build's id behind the project's name.
+std::string uuid_of(std::string_view build);
+
+/// The number of the project's next build, which is taken.
+std::int64_t take_build_number(store::Tx& tx, ProjectRow& row);
+/// A project's tags lay in its body once: they move to the region's. Nothing is left to do the next time.
+void move_tags(store::Tx& tx);
+
+/// A build's machine in the builds' network.
+struct BuildAddress {
+  std::string build;  // its id
+  std::string address;
+};
+/// In order of the addresses.
+std::vector<BuildAddress> list_addresses(store::Tx& tx);
+std::optional<std::string> find_address(store::Tx& tx, std::string_view build);
+/// The build whose machine has the address.
+std::optional<BuildRow> find_build_at(store::Tx& tx, std::string_view address);
+/// Throws store::UniqueViolation when the address is taken, or the build has one.
+void insert(store::Tx& tx, const BuildAddress& address);
+void remove_address(store::Tx& tx, std::string_view build);
 
 }  // namespace hanbat::codebuild

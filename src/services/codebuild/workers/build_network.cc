@@ -1,4 +1,4 @@
-#include "services/codebuild/build_network.h"
+#include "services/codebuild/workers/build_network.h"
 
 #include "base/text.h"
 
@@ -8,16 +8,20 @@ namespace {
 // Addresses of the shared space (RFC 6598), which no user's VPC has by default.
 constexpr const char* kPublicAddress = "198.19.255.254";
 
-std::string interface_id(const BuildAddress& build) { return "eni-" + replace_all(build.uuid, "-", "").substr(0, 17); }
+std::string interface_id(const BuildAddress& build) {
+  return "eni-" + replace_all(uuid_of(build.build), "-", "").substr(0, 17);
+}
 
 std::string mac_of(const BuildAddress& build) {
-  const std::string hex = replace_all(build.uuid, "-", "");
+  const std::string hex = replace_all(uuid_of(build.build), "-", "");
   std::string mac = "02";
   for (std::size_t i = 0; i < 5; ++i) mac += ":" + hex.substr(i * 2, 2);
   return mac;
 }
 
 }  // namespace
+
+std::string machine_name(std::string_view build) { return "build-" + uuid_of(build); }
 
 std::string address_of_slot(int slot) { return "100.64.0." + std::to_string(slot + 10); }
 

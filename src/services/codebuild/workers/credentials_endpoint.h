@@ -6,11 +6,14 @@
 
 namespace hanbat::codebuild {
 
+/// As whom CodeBuild takes roles.
+inline constexpr const char* kPrincipal = "codebuild.amazonaws.com";
+
 /// The build's service role, as CodeBuild takes it for the build: its sessions say for which build they are, wherever
 /// they call. Source: CodeBuild User Guide, "Use CodeBuild condition keys as IAM service role variables".
 region::Caller take_service_role(region::Region& home, store::Tx& tx, const BuildRow& row);
 /// Names the handler of the endpoint's requests; once, at start.
-void serve_build_credentials(region::Region& home, const Store& store);
+void serve_build_credentials(region::Region& home);
 /// Has the host listen there, unless it does already; after the builds' network is there.
 void listen_for_build_credentials(region::Region& home);
 

@@ -1,4 +1,4 @@
-#include "services/codebuild/build_job.h"
+#include "services/codebuild/workers/build_job.h"
 
 #include "services/codebuild/build_phases.h"
 
@@ -34,8 +34,7 @@ BuildSource source_of(const Build& build, const ProjectSource& source) {
   return out;
 }
 
-BuildOutput artifacts_of(const BuildRow& row, const Json& configured) {
-  const ProjectArtifacts artifacts = wire::from_json<ProjectArtifacts>(configured);
+BuildOutput artifacts_of(const BuildRow& row, const ProjectArtifacts& artifacts) {
   if (artifacts.type == "NO_ARTIFACTS") return {};
   const std::string bucket = artifacts.location.value_or("");
   // "arn:aws:s3:::" and the bucket stand before the key.
@@ -43,19 +42,19 @@ BuildOutput artifacts_of(const BuildRow& row, const Json& configured) {
   ProjectArtifacts nameless = artifacts;
   nameless.name.reset();
   ProjectArtifacts named = artifacts;
-  if (named.name.value_or("").empty()) named.name = *row.build.project_name;
+  if (named.name.value_or("").empty()) named.name = *row.shape.project_name;
   const bool zip = artifacts.type == "CODEPIPELINE" || artifacts.packaging == "ZIP";
   return {.kind = BuildOutput::Kind::kS3,
           .bucket = bucket,
-          .key = artifact_arn(named, "", row.uuid()).substr(key_at),
-          .key_prefix = artifact_arn(nameless, "", row.uuid()).substr(key_at),
+          .key = artifact_arn(named, "", uuid_of(row.id)).substr(key_at),
+          .key_prefix = artifact_arn(nameless, "", uuid_of(row.id)).substr(key_at),
           .name_from_spec = artifacts.override_artifact_name.value_or(false),
           .packaging = zip ? BuildOutput::Packaging::kZip : BuildOutput::Packaging::kNone,
           .identifier = artifacts.artifact_identifier.value_or("")};
 }
 
 std::map<std::string, std::string> variables_of(const BuildRow& row) {
-  const Build& build = row.build;
+  const Build& build = row.shape;
   std::map<std::string, std::string> variables = {
       {"CODEBUILD_BUILD_ARN", *build.arn},
       {"CODEBUILD_BUILD_ID", *build.id},
@@ -65,7 +64,7 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
       {"CODEBUILD_SOURCE_VERSION", build.source_version.value_or("")},
       {"CODEBUILD_SOURCE_REPO_URL", build.source->location.value_or("")},
       {"CODEBUILD_START_TIME", std::to_string(build.start_time->ms)},
-      {"CODEBUILD_KMS_KEY_ID", "arn:aws:kms:" + row.region + ":" + row.account + ":alias/aws/s3"},
+      {"CODEBUILD_KMS_KEY_ID", "arn:aws:kms:" + row.place.region + ":" + row.place.account + ":alias/aws/s3"},
       {"CODEBUILD_CI", "true"},
       {"CI", "true"}};
   if (build.logs && build.logs->stream_name) variables["CODEBUILD_LOG_PATH"] = *build.logs->stream_name;
@@ -74,13 +73,14 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
 
 }  // namespace
 
-std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + row.uuid(); }
+std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + uuid_of(row.id); }
 
 border::BuildJob job_of(const BuildRow& row) {
-  const Build& build = row.build;
+  const Build& build = row.shape;
+  const Work work = Work::from_json(row.own);
   border::BuildJob job;
   job.build_id = *build.id;
-  job.region = row.region;
+  job.region = row.place.region;
   job.project = *build.project_name;
   job.credentials_url = "http://169.254.170.2" + credentials_path(row);
   job.credentials_path = credentials_path(row);
@@ -88,7 +88,7 @@ border::BuildJob job_of(const BuildRow& row) {
   job.privileged = build.environment->privileged_mode.value_or(false);
   job.variables = variables_of(row);
   job.source = source_of(build, *build.source);
-  job.artifacts = artifacts_of(row, row.work["artifacts"]);
+  job.artifacts = artifacts_of(row, work.artifacts);
   if (build.environment->environment_variables)
     for (const EnvironmentVariable& variable : *build.environment->environment_variables)
       job.environment.push_back({variable.name, variable.value,
@@ -97,8 +97,8 @@ border::BuildJob job_of(const BuildRow& row) {
   if (build.secondary_sources)
     for (const ProjectSource& source : *build.secondary_sources)
       job.secondary_sources.push_back(source_of(build, source));
-  if (const Json* configured = row.work.find("secondary_artifacts"))
-    for (const Json& one : configured->items()) job.secondary_artifacts.push_back(artifacts_of(row, one));
+  for (const ProjectArtifacts& one : work.secondary_artifacts)
+    job.secondary_artifacts.push_back(artifacts_of(row, one));
   return job;
 }
 

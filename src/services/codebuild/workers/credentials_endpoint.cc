@@ -1,4 +1,4 @@
-#include "services/codebuild/credentials_endpoint.h"
+#include "services/codebuild/workers/credentials_endpoint.h"
 
 #include <map>
 #include <memory>
@@ -6,16 +6,16 @@
 
 #include "host/client.h"
 #include "http/server.h"
-#include "services/codebuild/build_job.h"
-#include "services/codebuild/build_network.h"
+#include "services/codebuild/build_machine.h"
+#include "services/codebuild/workers/build_job.h"
+#include "services/codebuild/workers/build_network.h"
 
 namespace hanbat::codebuild {
 
 region::Caller take_service_role(region::Region& home, store::Tx& tx, const BuildRow& row) {
-  region::Caller role = home.identity().assume_role(tx, *row.build.service_role, "codebuild.amazonaws.com",
-                                                    "AWSCodeBuild-" + row.uuid(), project_arn_of(row));
-  role.session_keys = {{"codebuild:projectArn", project_arn_of(row)},
-                       {"codebuild:buildArn", row.build.arn.value_or("")}};
+  region::Caller role = home.identity().assume_role(tx, *row.shape.service_role, kPrincipal,
+                                                    "AWSCodeBuild-" + uuid_of(row.id), row.parent);
+  role.session_keys = {{"codebuild:projectArn", row.parent}, {"codebuild:buildArn", row.shape.arn.value_or("")}};
   return role;
 }
 
@@ -34,9 +34,9 @@ class Keys {
     const std::lock_guard lock(mutex_);
     const Timestamp now = home.clock.now();
     std::erase_if(held_, [&](const auto& item) { return item.second.expiration - now <= kRenewBefore; });
-    const auto found = held_.find(row.uuid());
+    const auto found = held_.find(row.id);
     if (found != held_.end()) return found->second;
-    return held_[row.uuid()] = home.db.write([&](store::Tx& tx) {
+    return held_[row.id] = home.db.write([&](store::Tx& tx) {
       return home.identity().issue_keys(tx, take_service_role(home, tx, row), kLifetime);
     });
   }
@@ -47,13 +47,13 @@ class Keys {
 };
 
 /// A build is known by the address that it calls from; the kernel lets it use no other.
-void answer(region::Region& home, const Store& store, Keys& held, http::Exchange& exchange) {
+void answer(region::Region& home, Keys& held, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  const auto row = home.db.read([&](store::Tx& tx) { return store.find_build_by_address(tx, head.peer_address); });
-  if (!row || row->complete() || head.raw_path != credentials_path(*row) || head.method != "GET")
+  const auto row = home.db.read([&](store::Tx& tx) { return find_build_at(tx, head.peer_address); });
+  if (!row || is_complete(row->shape) || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
   const auto keys = held.of(home, *row);
-  const Json body = Json::object({{"RoleArn", *row->build.service_role},
+  const Json body = Json::object({{"RoleArn", *row->shape.service_role},
                                   {"AccessKeyId", keys.access_key_id},
                                   {"SecretAccessKey", keys.secret_access_key},
                                   {"Token", keys.session_token},
@@ -63,11 +63,10 @@ void answer(region::Region& home, const Store& store, Keys& held, http::Exchange
 
 }  // namespace
 
-void serve_build_credentials(region::Region& home, const Store& store) {
+void serve_build_credentials(region::Region& home) {
   // Shared, as a handler is copied.
-  home.serve_listener(kTag, [&home, &store, held = std::make_shared<Keys>()](http::Exchange& exchange) {
-    answer(home, store, *held, exchange);
-  });
+  home.serve_listener(
+      kTag, [&home, held = std::make_shared<Keys>()](http::Exchange& exchange) { answer(home, *held, exchange); });
 }
 
 void listen_for_build_credentials(region::Region& home) {

@@ -3,23 +3,21 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "host/actions.h"
+#include "services/codebuild/store.h"
 
 namespace hanbat::codebuild {
 
 inline constexpr const char* kBuildVpc = "vpc-0c0deb011d0000001";
 
-/// One machine's place in it.
-struct BuildAddress {
-  std::string uuid;
-  std::string address;
-};
-
 /// The address of slot n, counted from 0.
 std::string address_of_slot(int slot);
 inline constexpr int kBuildSlots = 200;
+/// The name of a build's machine.
+std::string machine_name(std::string_view build);
 host::Nic nic_of(const BuildAddress& build);
 host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds);
 

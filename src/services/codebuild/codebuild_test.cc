@@ -1,0 +1,155 @@
+// CodeBuild's projects and lists of builds by the API, in a region in memory.
+#include "services/codebuild/codebuild.h"
+
+#include <gtest/gtest.h>
+
+#include "gen/codebuild/client.h"
+#include "region/testing.h"
+#include "wire/testing.h"
+
+namespace hanbat::codebuild {
+namespace {
+
+using Names = std::vector<std::string>;
+
+struct CodeBuildTest : testing::Test {
+  CodeBuildTest() {
+    test.add<CodeBuild>();
+    test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
+    test.start();
+  }
+
+  CreateProjectInput project(const std::string& name) {
+    CreateProjectInput in;
+    in.name = name;
+    in.service_role = "arn:aws:iam::123456789012:role/build";
+    in.source.type = "NO_SOURCE";
+    in.source.buildspec = "version: 0.2";
+    in.artifacts.type = "NO_ARTIFACTS";
+    in.environment.type = "LINUX_CONTAINER";
+    in.environment.image = "aws/codebuild/standard:7.0";
+    in.environment.compute_type = "BUILD_GENERAL1_SMALL";
+    return in;
+  }
+  std::string start(const std::string& name) {
+    test.clock.advance(Milliseconds(1));
+    return *codebuild.start_build({.project_name = name}).build->id;
+  }
+  Names tags_of(const std::string& name) {
+    Names out;
+    const Project found = codebuild.batch_get_projects({.names = {name}}).projects->front();
+    for (const Tag& tag : *found.tags) out.push_back(*tag.key + "=" + *tag.value);
+    return out;
+  }
+
+  region::TestRegion test;
+  Client codebuild{test.home, test.user, test.region};
+};
+
+TEST_F(CodeBuildTest, BuildsAreListedInPagesOfAHundredNewestFirst) {
+  codebuild.create_project(project("web"));
+  codebuild.create_project(project("other"));
+  Names newest_first;
+  for (int i = 0; i < 103; ++i) newest_first.insert(newest_first.begin(), start("web"));
+  start("other");
+  const auto first = codebuild.list_builds_for_project({.project_name = "web"});
+  ASSERT_EQ(first.ids->size(), 100U);
+  // One that starts between two pages is on neither.
+  start("web");
+  const auto second = codebuild.list_builds_for_project({.next_token = first.next_token, .project_name = "web"});
+  Names all = *first.ids;
+  all.insert(all.end(), second.ids->begin(), second.ids->end());
+  EXPECT_EQ(all, newest_first);
+  EXPECT_FALSE(second.next_token);
+}
+
+TEST_F(CodeBuildTest, ATokenCarriesTheOrderOfItsFirstPage) {
+  codebuild.create_project(project("web"));
+  Names oldest_first;
+  for (int i = 0; i < 101; ++i) oldest_first.push_back(start("web"));
+  const auto first = codebuild.list_builds({.sort_order = "ASCENDING"});
+  EXPECT_EQ(first.ids->front(), oldest_first.front());
+  EXPECT_EQ(codebuild.list_builds({.next_token = first.next_token}).ids, Names{oldest_first.back()});
+  EXPECT_EQ(codebuild.list_builds({.next_token = first.next_token, .sort_order = "ASCENDING"}).ids,
+            Names{oldest_first.back()});
+  EXPECT_EQ(
+      wire::refusal_of([&] { codebuild.list_builds({.next_token = first.next_token, .sort_order = "DESCENDING"}); }),
+      "InvalidInputException: Sort order can't be specified when passing a nextToken");
+}
+
+TEST_F(CodeBuildTest, ATokenOfNoneOrAnotherListIsAnInvalidInput) {
+  codebuild.create_project(project("web"));
+  for (int i = 0; i < 101; ++i) start("web");
+  const std::string token = *codebuild.list_builds({}).next_token;
+  for (const std::string& wrong : {std::string("garbage"), std::string("-1"), std::string(), token + "x"}) {
+    EXPECT_EQ(wire::code_of([&] { codebuild.list_builds({.next_token = wrong}); }), "InvalidInputException") << wrong;
+    EXPECT_EQ(wire::code_of([&] { codebuild.list_projects({.next_token = wrong}); }), "InvalidInputException");
+  }
+  EXPECT_EQ(wire::code_of([&] { codebuild.list_builds_for_project({.next_token = token, .project_name = "web"}); }),
+            "InvalidInputException");
+}
+
+TEST_F(CodeBuildTest, ProjectsAreSortedByNameOrTime) {
+  for (const char* name : {"b", "c", "a"}) {
+    codebuild.create_project(project(name));
+    test.clock.advance(Milliseconds(1));
+  }
+  UpdateProjectInput update;
+  update.name = "b";
+  update.description = "changed";
+  codebuild.update_project(update);
+  EXPECT_EQ(codebuild.list_projects({}).projects, (Names{"a", "b", "c"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_order = "DESCENDING"}).projects, (Names{"c", "b", "a"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_by = "CREATED_TIME"}).projects, (Names{"b", "c", "a"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_by = "LAST_MODIFIED_TIME"}).projects, (Names{"c", "a", "b"}));
+}
+
+TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {
+  CreateProjectInput in = project("web");
+  in.tags = {{{.key = "team", .value = "a"}}};
+  codebuild.create_project(in);
+  EXPECT_EQ(tags_of("web"), Names{"team=a"});
+  UpdateProjectInput update;
+  update.name = "web";
+  update.description = "without a word about tags";
+  codebuild.update_project(update);
+  EXPECT_EQ(tags_of("web"), Names{"team=a"});
+  update.tags = {{{.key = "stage", .value = "x"}}};
+  codebuild.update_project(update);
+  EXPECT_EQ(tags_of("web"), Names{"stage=x"});
+  for (const std::vector<Tag>& wrong : {std::vector<Tag>{{.key = "aws:x", .value = "1"}},
+                                        {{.key = "a", .value = "1"}, {.key = "a", .value = "2"}},
+                                        {{.key = std::string(128, 'k'), .value = "1"}},
+                                        {{.key = "k", .value = "<"}}}) {
+    update.tags = wrong;
+    EXPECT_EQ(wire::code_of([&] { codebuild.update_project(update); }), "InvalidInputException") << *wrong[0].key;
+  }
+  EXPECT_EQ(tags_of("web"), Names{"stage=x"});
+  codebuild.delete_project({.name = "web"});
+  codebuild.create_project(project("web"));
+  EXPECT_EQ(tags_of("web"), Names{});
+}
+
+TEST_F(CodeBuildTest, AProjectIsDeletedByItsArnAndItsBuildsAreListedNoMore) {
+  const std::string arn = *codebuild.create_project(project("web")).project->arn;
+  const std::string id = start("web");
+  codebuild.delete_project({.name = arn});
+  EXPECT_TRUE(codebuild.list_projects({}).projects->empty());
+  EXPECT_EQ(wire::code_of([&] { codebuild.list_builds_for_project({.project_name = "web"}); }),
+            "ResourceNotFoundException");
+  EXPECT_EQ(codebuild.batch_get_builds({.ids = {id}}).builds->size(), 1U);
+}
+
+TEST_F(CodeBuildTest, WhatIsNotBuiltIsRefusedInOverridesToo) {
+  codebuild.create_project(project("web"));
+  StartBuildInput in;
+  in.project_name = "web";
+  in.cache_override = ProjectCache{.type = "S3"};
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "NotImplemented");
+  in.cache_override.reset();
+  in.environment_variables_override = {{{.name = "A", .type = "SECRETS_MANAGER", .value = "x"}}};
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "NotImplemented");
+}
+
+}  // namespace
+}  // namespace hanbat::codebuild

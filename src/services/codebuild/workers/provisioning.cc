@@ -1,0 +1,174 @@
+// How a build gets its machine: role, log stream, address, network, folder.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "host/client.h"
+#include "os/files.h"
+#include "services/codebuild/build_phases.h"
+#include "services/codebuild/workers/build_job.h"
+#include "services/codebuild/workers/build_log.h"
+#include "services/codebuild/workers/build_network.h"
+#include "services/codebuild/workers/build_tasks.h"
+#include "services/codebuild/workers/credentials_endpoint.h"
+
+namespace hanbat::codebuild {
+namespace {
+
+constexpr const char* kImageAlias = "codebuild";
+constexpr Milliseconds kLookForAddress = std::chrono::seconds(1);
+constexpr Milliseconds kFirstLook = Milliseconds(100);
+
+struct Size {
+  int cpus;
+  int memory_mib;
+};
+
+/// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html; no more processors than
+/// the machine has.
+std::optional<Size> find_size(std::string_view compute_type) {
+  const int here = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (compute_type == "BUILD_GENERAL1_SMALL") return Size{std::min(2, here), 4096};
+  if (compute_type == "BUILD_GENERAL1_MEDIUM") return Size{std::min(4, here), 8192};
+  if (compute_type == "BUILD_GENERAL1_LARGE") return Size{std::min(8, here), 16384};
+  return std::nullopt;
+}
+
+/// Gives the build an address of its own, unless none is free.
+void take_address(store::Tx& tx, const BuildRow& row) {
+  if (find_address(tx, row.id)) return;
+  std::set<std::string> taken;
+  for (const BuildAddress& other : list_addresses(tx)) taken.insert(other.address);
+  for (int slot = 0; slot < kBuildSlots; ++slot) {
+    if (taken.contains(address_of_slot(slot))) continue;
+    return insert(tx, BuildAddress{row.id, address_of_slot(slot)});
+  }
+}
+
+}  // namespace
+
+void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
+  const Timestamp now = home_.clock.now();
+  end_phase(row.shape, Phase::kQueued, BuildStatus::kSucceeded, now);
+  begin_phase(row.shape, Phase::kProvisioning, now);
+  const auto refuse = [&](const Refusal& why) { fail(run, std::move(row), Phase::kProvisioning, why); };
+  region::Caller role;
+  if (const auto refusal = take_role(row, role)) return refuse(*refusal);
+  bool wanted = false;
+  if (const auto refusal = prepare(row, role, wanted)) return refuse(*refusal);
+  if (!wanted) return;
+  const auto address = home_.db.read([&](store::Tx& tx) { return find_address(tx, row.id); });
+  if (!address) return run.again(kLookForAddress);
+
+  host::MachineSpec machine;
+  if (const auto refusal = describe_machine(row, machine)) return refuse(*refusal);
+  machine.nics = {nic_of({row.id, *address})};
+  write_folder(row);
+  host::Host& host = home_.require_host();
+  try {
+    apply_network();
+    host.create_machine(machine);
+    host.start_machine(machine.name);
+  } catch (const host::HostError& error) {
+    // Such a machine is refused and always will be.
+    if (error.code != "Invalid") throw;
+    return refuse({"CLIENT_ERROR", error.what()});
+  }
+  // Stopped meanwhile: what removes the machine may have come before it was made.
+  if (!home_.db.read([&](store::Tx& tx) { return goes_on(tx, row); })) return host.delete_machine(machine.name);
+
+  end_phase(row.shape, Phase::kProvisioning, BuildStatus::kSucceeded, home_.clock.now());
+  Work work = Work::from_json(row.own);
+  work.provisioned = true;
+  row.own = work.to_json();
+  run.again(kFirstLook, [&](store::Tx& tx) { region::update(tx, row); });
+}
+
+std::optional<BuildTasks::Refusal> BuildTasks::take_role(const BuildRow& row, region::Caller& role) {
+  try {
+    role = home_.db.read([&](store::Tx& tx) { return take_service_role(home_, tx, row); });
+    return std::nullopt;
+  } catch (const wire::Error& error) {
+    return Refusal{
+        "ACCESS_DENIED",
+        "CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The "
+        "provided service role exists, 2) The role name is case-sensitive and matches exactly, and 3) The role "
+        "has the necessary trust policy configured. " +
+            error.message()};
+  }
+}
+
+// The stream is made first: a build whose progress cannot be watched does not begin. The address is kept before
+// anything is made, so that no other build has it.
+std::optional<BuildTasks::Refusal> BuildTasks::prepare(BuildRow& row, const region::Caller& role, bool& wanted) {
+  try {
+    home_.db.write([&](store::Tx& tx) {
+      wanted = goes_on(tx, row);
+      if (!wanted) return;
+      region::Request rq = as_role(tx, row, role);
+      make_stream(rq, row);
+      take_address(tx, row);
+      region::update(tx, row);
+    });
+    return std::nullopt;
+  } catch (const wire::Error& error) {
+    return Refusal{"ACCESS_DENIED",
+                   "Service role " + *row.shape.service_role +
+                       " does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build " +
+                       *row.shape.arn + ". Error message: " + error.message()};
+  }
+}
+
+std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& row, host::MachineSpec& machine) {
+  const ProjectEnvironment& environment = *row.shape.environment;
+  const auto size = find_size(environment.compute_type);
+  if (!size) return Refusal{"CLIENT_ERROR", "there is no compute type " + environment.compute_type + " here"};
+  const auto images = home_.require_host().images();
+  const auto known = [&](const std::string& alias) {
+    return std::any_of(images.begin(), images.end(),
+                       [&](const host::ImageState& there) { return there.alias == alias; });
+  };
+  machine.image = known(environment.image) ? environment.image : kImageAlias;
+  if (machine.image == kImageAlias && (!environment.image.starts_with("aws/codebuild/") || !known(kImageAlias)))
+    return Refusal{"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
+                   "Unable to pull customer's container image. CannotPullContainerError: the region has no image " +
+                       environment.image + "; 'hanbat image import' brings it, 'hanbat doctor' tells what there is"};
+  machine.name = machine_name(row.id);
+  machine.cpus = size->cpus;
+  machine.memory_mib = size->memory_mib;
+  host::SharedFolder shared;
+  shared.source = folder_of(row.id);
+  shared.path = "/hanbat/build";
+  machine.folders = {shared};
+  machine.nesting = true;
+  return std::nullopt;
+}
+
+void BuildTasks::write_folder(const BuildRow& row) {
+  const std::string folder = folder_of(row.id);
+  std::filesystem::create_directories(folder);
+  write_file_atomic(folder + "/job.json", job_of(row).to_json().dump(), 0644);
+  const std::string runner = home_.settings.guest_programs + "/build-runner";
+  std::filesystem::copy_file(runner, folder + "/build-runner", std::filesystem::copy_options::overwrite_existing);
+  chmod((folder + "/build-runner").c_str(), 0755);
+}
+
+void BuildTasks::apply_network() {
+  // What was read first may not be applied last: the network would lack the other's build.
+  const std::lock_guard lock(network_mutex_);
+  const auto builds = home_.db.read([&](store::Tx& tx) {
+    std::vector<BuildAddress> running;
+    for (BuildAddress& one : list_addresses(tx)) {
+      const auto row = region::find<Build>(tx, one.build);
+      if (row && !is_complete(row->shape)) running.push_back(std::move(one));
+    }
+    return running;
+  });
+  home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds));
+  listen_for_build_credentials(home_);
+}
+
+}  // namespace hanbat::codebuild
