@@ -1,7 +1,5 @@
 #include "services/codepipeline/codepipeline.h"
 
-#include "base/encoding.h"
-#include "base/text.h"
 #include "gen/codepipeline/schema.h"
 
 namespace hanbat::codepipeline {
@@ -9,18 +7,20 @@ namespace hanbat::codepipeline {
 std::span<const store::Migration> CodePipeline::migrations() const { return schema(); }
 
 void CodePipeline::start() {
-  home_.tasks.handle(kActionTask, [this](store::TaskRun& run) { run_action(run); });
-  home_.tasks.handle(kPollTask, [this](store::TaskRun& run) { poll_sources(run); });
+  worker_.start();
+  poller_.start();
 }
 
-std::int64_t page_offset(const std::optional<std::string>& token) {
-  if (!token) return 0;
-  const auto text = from_base64(*token);
-  const auto value = text ? parse_int(*text) : std::nullopt;
-  if (!value || *value < 0) throw InvalidNextTokenException("The next token was specified in an invalid format.");
-  return *value;
+wire::Error CodePipeline::invalid_page_token(const wire::OperationModel&) const {
+  return InvalidNextTokenException(
+      "The next token was specified in an invalid format. Make sure that the next token you provide is the token "
+      "returned by a previous call.");
 }
 
-std::string page_token(std::int64_t offset) { return to_base64(std::to_string(offset)); }
+const StageDeclaration& require_stage(const PipelineDeclaration& pipeline, const std::string& name) {
+  for (const StageDeclaration& stage : pipeline.stages)
+    if (stage.name == name) return stage;
+  throw StageNotFoundException("Pipeline '" + pipeline.name + "' does not have a stage with name '" + name + "'");
+}
 
 }  // namespace hanbat::codepipeline

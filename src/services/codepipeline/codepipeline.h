@@ -2,25 +2,28 @@
 // serves.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "gen/codepipeline/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "services/codepipeline/pipeline.h"
 #include "services/codepipeline/store.h"
+#include "services/codepipeline/workers/action_worker.h"
+#include "services/codepipeline/workers/source_poller.h"
 #include "services/codepipeline/workflow.h"
 
 namespace hanbat::codepipeline {
 
 class CodePipeline final : public Operations {
  public:
-  explicit CodePipeline(region::Region& home) : home_(home), workflow_(home, store_) {}
+  explicit CodePipeline(region::Region& home)
+      : home_(home), workflow_(home), worker_(home, *this, workflow_), poller_(home, workflow_) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
 
 #include "gen/codepipeline/methods.inc"
 
@@ -32,21 +35,17 @@ class CodePipeline final : public Operations {
                         region::ConditionKeys keys = {});
   void check_role(region::Request& rq, const PipelineDeclaration& declaration);
   void set_transition(region::Request& rq, const PipelineRow& pipeline, const std::string& stage,
-                      const Transition& transition);
-  void plan_polling(store::Tx& tx, const PipelineRow& pipeline);
-
-  void run_action(store::TaskRun& run);
-  void poll_sources(store::TaskRun& run);
+                      const StageTransition& transition);
 
   region::Region& home_;
-  Store store_;
   Workflow workflow_;
+  ActionWorker worker_;
+  SourcePoller poller_;
 };
 
-inline Place place_of(const region::Request& rq) { return {rq.account, rq.region}; }
+inline region::Place place_of(const region::Request& rq) { return {rq.account, rq.region}; }
 
-/// The place of a page in a list, from its token. Throws InvalidNextTokenException.
-std::int64_t page_offset(const std::optional<std::string>& token);
-std::string page_token(std::int64_t offset);
+/// Throws StageNotFoundException.
+const StageDeclaration& require_stage(const PipelineDeclaration& pipeline, const std::string& name);
 
 }  // namespace hanbat::codepipeline

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "gen/codebuild/client.h"
 #include "gen/codecommit/client.h"
 #include "gen/codedeploy/client.h"
@@ -10,7 +13,7 @@
 #include "gen/s3/client.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
-#include "wire/error.h"
+#include "wire/testing.h"
 
 namespace hanbat::codepipeline {
 namespace {
@@ -39,6 +42,7 @@ struct CodePipelineTest : testing::Test {
     auto& builds = region.add<region::FakeService>("codebuild");
     builds.on<codebuild::StartBuildInput, codebuild::StartBuildOutput>(
         "StartBuild", [this](region::Request& rq, const auto& in) {
+          if (odd_answers) throw std::runtime_error("JSON: the value is not a string");
           if (refuse_builds) throw wire::Error("AccessDeniedException", 400, "no");
           started_builds.push_back(in);
           callers.push_back(rq.caller);
@@ -94,9 +98,9 @@ struct CodePipelineTest : testing::Test {
     return out;
   }
 
-  std::string create() {
+  CreatePipelineInput pipeline(const std::string& name = "wsi-api-pipeline") {
     CreatePipelineInput in;
-    in.pipeline.name = "wsi-api-pipeline";
+    in.pipeline.name = name;
     in.pipeline.role_arn = "arn:aws:iam::123456789012:role/wsi-codepipeline";
     in.pipeline.artifact_store.emplace().type = "S3";
     in.pipeline.artifact_store->location = "artifacts";
@@ -110,14 +114,17 @@ struct CodePipelineTest : testing::Test {
     in.pipeline.stages[1].name = "Build";
     in.pipeline.stages[1].actions = {
         action("Build", "Build", "CodeBuild",
-               {{"ProjectName", "wsi-api-build"},
-                {"EnvironmentVariables", R"([{"name":"COMMIT","value":"#{Src.CommitId}","type":"PLAINTEXT"}])"}},
-               "SourceArtifact", "BuildArtifact")};
+               {{"ProjectName", "wsi-api-build"}, {"EnvironmentVariables", environment_variables}}, "SourceArtifact",
+               "BuildArtifact")};
     in.pipeline.stages[2].name = "Deploy";
     in.pipeline.stages[2].actions = {action("Deploy", "Deploy", "CodeDeploy",
                                             {{"ApplicationName", "wsi-api"}, {"DeploymentGroupName", "dev-api"}},
                                             "BuildArtifact", "")};
-    client.create_pipeline(in);
+    return in;
+  }
+
+  std::string create() {
+    client.create_pipeline(pipeline());
     return latest().pipeline_execution_id.value_or("");
   }
 
@@ -140,17 +147,29 @@ struct CodePipelineTest : testing::Test {
     return *(*client.get_pipeline_state(in).stage_states)[stage].action_states->front().latest_execution;
   }
 
+  static std::vector<std::string> executions_of(const ListPipelineExecutionsOutput& out) {
+    std::vector<std::string> ids;
+    for (const auto& one : *out.pipeline_execution_summaries) ids.push_back(*one.pipeline_execution_id);
+    return ids;
+  }
+  static std::vector<std::string> actions_of(const ListActionExecutionsOutput& out) {
+    std::vector<std::string> ids;
+    for (const auto& one : *out.action_execution_details) ids.push_back(*one.action_execution_id);
+    return ids;
+  }
+
   region::TestRegion region;
   std::map<std::string, std::string> objects;
   std::vector<codebuild::StartBuildInput> started_builds;
   std::vector<codedeploy::CreateDeploymentInput> started_deployments;
   std::vector<region::Caller> callers;
   std::string build_status = "SUCCEEDED", deployment_status = "Succeeded";
-  bool refuse_builds = false;
+  std::string environment_variables = R"([{"name":"COMMIT","value":"#{Src.CommitId}","type":"PLAINTEXT"}])";
+  bool refuse_builds = false, odd_answers = false;
   Client client{region.home, region.user, "ap-northeast-2"};
 };
 
-TEST_F(CodePipelineTest, a_change_goes_from_its_source_through_the_build_to_the_deployment) {
+TEST_F(CodePipelineTest, AChangeGoesFromItsSourceThroughTheBuildToTheDeployment) {
   create();
   run();
   EXPECT_EQ(latest().status, "Succeeded");
@@ -168,7 +187,7 @@ TEST_F(CodePipelineTest, a_change_goes_from_its_source_through_the_build_to_the_
   EXPECT_EQ((*latest().source_revisions)[0].revision_summary, "a change");
 }
 
-TEST_F(CodePipelineTest, a_red_build_fails_the_stage_and_a_retry_goes_on_from_there) {
+TEST_F(CodePipelineTest, ARedBuildFailsTheStageAndARetryGoesOnFromThere) {
   build_status = "FAILED";
   const std::string id = create();
   run();
@@ -187,7 +206,7 @@ TEST_F(CodePipelineTest, a_red_build_fails_the_stage_and_a_retry_goes_on_from_th
   EXPECT_EQ(objects.size(), 1u);
 }
 
-TEST_F(CodePipelineTest, a_failed_deployment_tells_its_own_reason) {
+TEST_F(CodePipelineTest, AFailedDeploymentHasItsOwnReason) {
   deployment_status = "Failed";
   create();
   run();
@@ -196,7 +215,7 @@ TEST_F(CodePipelineTest, a_failed_deployment_tells_its_own_reason) {
   EXPECT_EQ(state(2).error_details->message, "The overall deployment failed because …");
 }
 
-TEST_F(CodePipelineTest, a_refused_build_is_told_and_is_not_tried_again) {
+TEST_F(CodePipelineTest, ARefusedBuildFailsItsActionAndIsNotTriedAgain) {
   refuse_builds = true;
   create();
   run();
@@ -204,7 +223,147 @@ TEST_F(CodePipelineTest, a_refused_build_is_told_and_is_not_tried_again) {
   EXPECT_NE(state(1).error_details->message->find("Error calling startBuild: no"), std::string::npos);
 }
 
-TEST_F(CodePipelineTest, the_same_token_starts_one_execution) {
+TEST_F(CodePipelineTest, VariablesOfAnotherFormFailTheActionWithTheirReason) {
+  for (const char* wrong : {R"([{"name":"A","value":3}])", R"([{"value":"x"}])", R"([{"name":"","value":"x"}])",
+                            R"(["A"])", R"([{"name":"A","value":"x","type":1}])"}) {
+    environment_variables = wrong;
+    client.create_pipeline(pipeline());
+    run();
+    EXPECT_EQ(latest().status, "Failed") << wrong;
+    EXPECT_EQ(state(1).error_details->code, "ConfigurationError") << wrong;
+    EXPECT_NE(state(1).error_details->message->find("does not match expected format"), std::string::npos) << wrong;
+    client.delete_pipeline({.name = "wsi-api-pipeline"});
+  }
+  EXPECT_TRUE(started_builds.empty());
+}
+
+TEST_F(CodePipelineTest, AnActionThatCannotBeCarriedOutGivesUpAndSaysWhy) {
+  odd_answers = true;
+  create();
+  for (int i = 0; i < 5; ++i) {
+    run();
+    region.clock.advance(std::chrono::seconds(30));
+  }
+  EXPECT_EQ(latest().status, "Failed");
+  EXPECT_EQ(state(1).error_details->message, "JSON: the value is not a string");
+}
+
+TEST_F(CodePipelineTest, AnEventWritesAnExecutionOnce) {
+  region.db->write([](store::Tx& tx) {
+    tx.exec("CREATE TABLE writes(id TEXT)");
+    tx.exec(
+        "CREATE TRIGGER counted AFTER INSERT ON codepipeline_executions BEGIN INSERT INTO writes VALUES (new.id); END");
+    tx.exec(
+        "CREATE TRIGGER again AFTER UPDATE ON codepipeline_executions BEGIN INSERT INTO writes VALUES (new.id); END");
+  });
+  const auto writes = [&] {
+    return region.db->read([](store::Tx& tx) { return tx.find("SELECT COUNT(*) FROM writes")->integer(0); });
+  };
+  create();
+  EXPECT_EQ(writes(), 1);
+  StartPipelineExecutionInput in;
+  in.name = "wsi-api-pipeline";
+  in.client_request_token = "token";
+  client.start_pipeline_execution(in);
+  EXPECT_EQ(writes(), 2);
+  client.stop_pipeline_execution(
+      {.pipeline_execution_id = latest().pipeline_execution_id.value_or(""), .pipeline_name = "wsi-api-pipeline"});
+  EXPECT_EQ(writes(), 3);
+}
+
+TEST_F(CodePipelineTest, WhatStartsBetweenTwoPagesIsOnNeither) {
+  create();
+  run();
+  StartPipelineExecutionInput start;
+  start.name = "wsi-api-pipeline";
+  for (int i = 0; i < 4; ++i) {
+    client.start_pipeline_execution(start);
+    run();
+  }
+  const auto executions = executions_of(client.list_pipeline_executions({.pipeline_name = "wsi-api-pipeline"}));
+  const auto actions = actions_of(client.list_action_executions({.pipeline_name = "wsi-api-pipeline"}));
+  ASSERT_EQ(executions.size(), 5U);
+  ASSERT_EQ(actions.size(), 15U);
+
+  ListPipelineExecutionsInput in{.max_results = 2, .pipeline_name = "wsi-api-pipeline"};
+  ListActionExecutionsInput of{.max_results = 2, .pipeline_name = "wsi-api-pipeline"};
+  std::vector<std::string> paged, paged_actions;
+  for (int page = 0; page < 8; ++page) {
+    if (page == 0 || in.next_token) {
+      const auto out = client.list_pipeline_executions(in);
+      for (const std::string& id : executions_of(out)) paged.push_back(id);
+      in.next_token = out.next_token;
+    }
+    const auto out = client.list_action_executions(of);
+    for (const std::string& id : actions_of(out)) paged_actions.push_back(id);
+    of.next_token = out.next_token;
+    client.start_pipeline_execution(start);
+  }
+  EXPECT_EQ(paged, executions);
+  EXPECT_EQ(paged_actions, actions);
+  EXPECT_FALSE(in.next_token);
+  EXPECT_FALSE(of.next_token);
+}
+
+TEST_F(CodePipelineTest, OnlyExecutionsThatPassedTheStageAreListedWhenAskedFor) {
+  create();
+  run();
+  const std::string passed = *latest().pipeline_execution_id;
+  build_status = "FAILED";
+  StartPipelineExecutionInput start;
+  start.name = "wsi-api-pipeline";
+  for (int i = 0; i < 3; ++i) {
+    client.start_pipeline_execution(start);
+    run();
+  }
+  ListPipelineExecutionsInput in{.max_results = 1, .pipeline_name = "wsi-api-pipeline"};
+  in.filter.emplace().succeeded_in_stage.emplace().stage_name = "Build";
+  const auto page = client.list_pipeline_executions(in);
+  ASSERT_EQ(page.pipeline_execution_summaries->size(), 1U);
+  EXPECT_EQ(page.pipeline_execution_summaries->front().pipeline_execution_id, passed);
+  EXPECT_FALSE(page.next_token);
+}
+
+TEST_F(CodePipelineTest, PipelinesAndTagsComeInPagesAndGarbageIsNoToken) {
+  for (const char* name : {"b", "a", "c"}) client.create_pipeline(pipeline(name));
+  ListPipelinesInput in{.max_results = 2};
+  const auto first = client.list_pipelines(in);
+  EXPECT_EQ(first.pipelines->front().name, "a");
+  in.next_token = first.next_token;
+  const auto second = client.list_pipelines(in);
+  ASSERT_EQ(second.pipelines->size(), 1U);
+  EXPECT_EQ(second.pipelines->front().name, "c");
+  for (const std::string& wrong : {std::string("garbage"), std::string("MTA="), *first.next_token + "x"}) {
+    in.next_token = wrong;
+    EXPECT_EQ(wire::code_of([&] { client.list_pipelines(in); }), "InvalidNextTokenException") << wrong;
+  }
+  ListPipelineExecutionsInput other{.next_token = first.next_token, .pipeline_name = "a"};
+  EXPECT_EQ(wire::code_of([&] { client.list_pipeline_executions(other); }), "InvalidNextTokenException");
+}
+
+TEST_F(CodePipelineTest, TagsAreCheckedWhereverACallBringsThemAndGoWithThePipeline) {
+  const std::string arn = "arn:aws:codepipeline:ap-northeast-2:123456789012:wsi-api-pipeline";
+  for (const std::vector<Tag>& wrong : {std::vector<Tag>{{.key = "aws:x", .value = "1"}},
+                                        {{.key = "a", .value = "1"}, {.key = "a", .value = "2"}},
+                                        {{.key = "k", .value = std::string(257, 'v')}},
+                                        {{.key = "k", .value = "<"}}}) {
+    CreatePipelineInput in = pipeline();
+    in.tags = wrong;
+    EXPECT_EQ(wire::code_of([&] { client.create_pipeline(in); }), "InvalidTagsException") << wrong[0].key;
+  }
+  create();
+  std::vector<Tag> many;
+  for (int i = 0; i < 51; ++i) many.push_back({.key = "k" + std::to_string(i), .value = ""});
+  EXPECT_EQ(wire::code_of([&] { client.tag_resource({.resource_arn = arn, .tags = many}); }), "TooManyTagsException");
+  many.pop_back();
+  client.tag_resource({.resource_arn = arn, .tags = many});
+  EXPECT_EQ(client.list_tags_for_resource({.resource_arn = arn}).tags->size(), 50U);
+  client.delete_pipeline({.name = "wsi-api-pipeline"});
+  create();
+  EXPECT_TRUE(client.list_tags_for_resource({.resource_arn = arn}).tags->empty());
+}
+
+TEST_F(CodePipelineTest, TheSameTokenStartsOneExecution) {
   create();
   StartPipelineExecutionInput in;
   in.name = "wsi-api-pipeline";
@@ -213,7 +372,7 @@ TEST_F(CodePipelineTest, the_same_token_starts_one_execution) {
   EXPECT_EQ(client.start_pipeline_execution(in).pipeline_execution_id, first);
 }
 
-TEST_F(CodePipelineTest, a_disabled_transition_holds_and_enabling_lets_go) {
+TEST_F(CodePipelineTest, ADisabledTransitionHoldsAndEnablingLetsGo) {
   const std::string id = create();
   DisableStageTransitionInput off;
   off.pipeline_name = "wsi-api-pipeline";
@@ -233,7 +392,7 @@ TEST_F(CodePipelineTest, a_disabled_transition_holds_and_enabling_lets_go) {
   EXPECT_EQ(latest().status, "Succeeded");
 }
 
-TEST_F(CodePipelineTest, a_pipeline_its_stages_and_actions_are_told_of_by_its_tags) {
+TEST_F(CodePipelineTest, PoliciesSeeAPipelinesTagsForItsStagesAndActionsToo) {
   create();
   const std::string arn = "arn:aws:codepipeline:ap-northeast-2:123456789012:wsi-api-pipeline";
   client.tag_resource({.resource_arn = arn, .tags = {{.key = "team", .value = "a"}}});

@@ -1,20 +1,20 @@
 // Executions: started, stopped, retried, read and listed.
 #include <algorithm>
+#include <functional>
 
-#include "base/arn.h"
+#include "base/text.h"
+#include "region/page.h"
 #include "services/codepipeline/codepipeline.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {
 namespace {
 
+constexpr std::size_t kExecutionsAtOnce = 100;
+
 // Who asks: EventBridge in the name of a rule, or a caller of the API.
 Start started_by(const region::Request& rq) {
-  Start start{.trigger_type = "StartPipelineExecution",
-              .trigger_detail = rq.caller.arn,
-              .token = "",
-              .variables = {},
-              .overrides = {}};
+  Start start{.trigger_type = "StartPipelineExecution", .trigger_detail = rq.caller.arn};
   const std::size_t rule = rq.caller.user_agent.find(" rule/");
   if (rq.caller.held_by == "events.amazonaws.com" && rule != std::string::npos) {
     start.trigger_type = "CloudWatchEvent";
@@ -62,7 +62,7 @@ ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run
   out.action_name = run.action;
   out.start_time = run.started;
   out.last_update_time = run.updated;
-  out.status = run.status;
+  out.status = word_of(run.status);
   if (!run.updated_by.empty()) out.updated_by = run.updated_by;
   ActionExecutionInput& input = out.input.emplace();
   input.action_type_id = declared.action_type_id;
@@ -84,14 +84,14 @@ ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run
 
 StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Request& rq,
                                                                     const StartPipelineExecutionInput& in) {
-  authorize(rq, "codepipeline:StartPipelineExecution", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:StartPipelineExecution", arn_of(place_of(rq), in.name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.name);
   Start start = started_by(rq);
   start.token = in.client_request_token.value_or("");
-  start.variables = values_of(pipeline.declaration, in.variables.value_or(std::vector<PipelineVariable>{}));
+  start.variables = values_of(pipeline.shape.declaration, in.variables.value_or(std::vector<PipelineVariable>{}));
   for (const SourceRevisionOverride& override : in.source_revisions.value_or(std::vector<SourceRevisionOverride>{})) {
-    const auto& actions = pipeline.declaration.stages.front().actions;
+    const auto& actions = pipeline.shape.declaration.stages.front().actions;
     if (std::none_of(actions.begin(), actions.end(),
                      [&](const auto& action) { return action.name == override.action_name; }))
       throw wire::Error("ValidationException", 400,
@@ -108,16 +108,16 @@ StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Requ
 
 StopPipelineExecutionOutput CodePipeline::stop_pipeline_execution(region::Request& rq,
                                                                   const StopPipelineExecutionInput& in) {
-  authorize(rq, "codepipeline:StopPipelineExecution", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:StopPipelineExecution", arn_of(place_of(rq), in.pipeline_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  const auto execution = find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
   if (!execution || !execution->active())
     throw PipelineExecutionNotStoppableException("The pipeline execution with ID '" + in.pipeline_execution_id +
                                                  "' in pipeline '" + in.pipeline_name +
                                                  "' cannot be stopped because it is not in progress");
   const bool abandon = in.abandon.value_or(false);
-  if (execution->status == "Stopping" && !abandon)
+  if (execution->status == ExecutionStatus::kStopping && !abandon)
     throw DuplicatedStopRequestException("The pipeline execution has already been requested to be stopped");
   workflow_.on(rq.tx, pipeline, [&](Machine& machine) {
     return machine.stop(rq.now(), in.pipeline_execution_id,
@@ -131,26 +131,22 @@ StopPipelineExecutionOutput CodePipeline::stop_pipeline_execution(region::Reques
 }
 
 RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& rq, const RetryStageExecutionInput& in) {
-  authorize(rq, "codepipeline:RetryStageExecution", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:RetryStageExecution", arn_of(place_of(rq), in.pipeline_name + "/" + in.stage_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  const auto& stages = pipeline.declaration.stages;
-  if (std::none_of(stages.begin(), stages.end(), [&](const auto& stage) { return stage.name == in.stage_name; }))
-    throw StageNotFoundException("Pipeline '" + in.pipeline_name + "' does not have a stage with name '" +
-                                 in.stage_name + "'");
-  auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  require_stage(pipeline.shape.declaration, in.stage_name);
+  auto execution = find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
   if (!execution)
     throw StageNotRetryableException("The pipeline execution " + in.pipeline_execution_id + " does not exist");
   const StageRun* stage = execution->find_stage(in.stage_name);
-  const bool failed =
-      stage && (stage->status == "Failed" || stage->status == "Stopped") && execution->stage().name == in.stage_name;
+  const bool failed = stage && region::find_next(kStageTransitions, stage->status, StageEvent::kRetried) &&
+                      execution->stage().name == in.stage_name;
   if (execution->active() || !failed)
     throw StageNotRetryableException("The stage " + in.stage_name + " is not in a state that can be retried");
   // Another execution may have come into the stage since, or be in it now.
-  for (const Execution& other : store_.list_executions(rq.tx, pipeline.id, 100, 0)) {
+  for (const Execution& other : list_executions(rq.tx, pipeline.id, kExecutionsAtOnce)) {
     if (other.number <= execution->number && !other.active()) continue;
-    Execution copy = other;
-    if (other.id != execution->id && copy.find_stage(in.stage_name))
+    if (other.id != execution->id && other.find_stage(in.stage_name))
       throw NotLatestPipelineExecutionException("The pipeline execution " + in.pipeline_execution_id +
                                                 " is not the latest in stage " + in.stage_name);
   }
@@ -167,105 +163,147 @@ RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& r
 
 GetPipelineExecutionOutput CodePipeline::get_pipeline_execution(region::Request& rq,
                                                                 const GetPipelineExecutionInput& in) {
-  authorize(rq, "codepipeline:GetPipelineExecution", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:GetPipelineExecution", arn_of(place_of(rq), in.pipeline_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  const auto execution = store_.find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  const auto execution = find_execution(rq.tx, pipeline.id, in.pipeline_execution_id);
   if (!execution)
     throw PipelineExecutionNotFoundException("Pipeline '" + in.pipeline_name +
                                              "' does not have an execution with ID '" + in.pipeline_execution_id + "'");
 
   GetPipelineExecutionOutput out;
-  PipelineExecution& told = out.pipeline_execution.emplace();
-  told.pipeline_name = in.pipeline_name;
-  told.pipeline_version = execution->declaration.version;
-  told.pipeline_execution_id = execution->id;
-  told.status = execution->status;
-  told.execution_mode = execution->declaration.execution_mode;
-  told.execution_type = "STANDARD";
-  told.trigger = trigger_of(*execution);
-  told.artifact_revisions.emplace();
+  PipelineExecution& shown = out.pipeline_execution.emplace();
+  shown.pipeline_name = in.pipeline_name;
+  shown.pipeline_version = execution->declaration.version;
+  shown.pipeline_execution_id = execution->id;
+  shown.status = word_of(execution->status);
+  shown.execution_mode = execution->declaration.execution_mode;
+  shown.execution_type = "STANDARD";
+  shown.trigger = trigger_of(*execution);
+  shown.artifact_revisions.emplace();
   for (const ActionRun& run : execution->runs)
-    if (run.revision) told.artifact_revisions->push_back(*run.revision);
-  told.variables.emplace();
+    if (run.revision) shown.artifact_revisions->push_back(*run.revision);
+  shown.variables.emplace();
   for (const auto& [name, value] : execution->variables) {
-    ResolvedPipelineVariable& variable = told.variables->emplace_back();
+    ResolvedPipelineVariable& variable = shown.variables->emplace_back();
     variable.name = name;
     variable.resolved_value = value;
   }
   return out;
 }
 
+namespace {
+
+PipelineExecutionSummary summary_of(const Execution& execution) {
+  PipelineExecutionSummary summary;
+  summary.pipeline_execution_id = execution.id;
+  summary.status = word_of(execution.status);
+  summary.start_time = execution.started;
+  summary.last_update_time = execution.updated;
+  summary.trigger = trigger_of(execution);
+  summary.execution_mode = execution.declaration.execution_mode;
+  summary.execution_type = "STANDARD";
+  if (!execution.stop_reason.empty()) summary.stop_trigger.emplace().reason = execution.stop_reason;
+  summary.source_revisions.emplace();
+  for (const ActionRun& run : execution.runs) {
+    if (!run.revision) continue;
+    SourceRevision& revision = summary.source_revisions->emplace_back();
+    revision.action_name = run.action;
+    revision.revision_id = run.revision->revision_id;
+    revision.revision_summary = run.revision->revision_summary;
+  }
+  return summary;
+}
+
+/// Shows `look` the executions, newest first, from that of the number on, until it says false.
+void walk_executions(store::Tx& tx, const PipelineRow& pipeline, std::optional<std::int64_t> from,
+                     const std::function<bool(const Execution&)>& look) {
+  std::optional<std::int64_t> before;
+  if (from) before = *from + 1;
+  for (;;) {
+    const auto batch = list_executions(tx, pipeline.id, kExecutionsAtOnce, before);
+    for (const Execution& execution : batch)
+      if (!look(execution)) return;
+    if (batch.size() < kExecutionsAtOnce) return;
+    before = batch.back().number;
+  }
+}
+
+/// The number of the execution that a page's key begins with.
+std::optional<std::int64_t> number_of(const std::optional<std::string>& key) {
+  if (!key) return std::nullopt;
+  return parse_int(key->substr(0, key->find('/')));
+}
+
+struct Run {
+  std::string key;  // page_key of its execution and of its place in there: the newest has the greatest
+  ActionExecutionDetail detail;
+};
+
+/// The runs of an execution that lie behind the page before, newest first.
+std::vector<Run> runs_of(const Execution& execution, const std::optional<std::string>& after) {
+  std::vector<Run> out;
+  for (std::size_t i = execution.runs.size(); i-- > 0;) {
+    std::string key = region::page_key(execution.number) + "/" + region::page_key(static_cast<std::int64_t>(i));
+    if (!after || key < *after) out.push_back({std::move(key), detail_of(execution, execution.runs[i])});
+  }
+  return out;
+}
+
+}  // namespace
+
 ListPipelineExecutionsOutput CodePipeline::list_pipeline_executions(region::Request& rq,
                                                                     const ListPipelineExecutionsInput& in) {
-  authorize(rq, "codepipeline:ListPipelineExecutions", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:ListPipelineExecutions", arn_of(place_of(rq), in.pipeline_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  const int limit = in.max_results.value_or(100);
-  const std::int64_t offset = page_offset(in.next_token);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  const region::Pager pager(rq, in, {.usual = 100, .most = 100});
   std::string succeeded_in;
   if (in.filter && in.filter->succeeded_in_stage) succeeded_in = in.filter->succeeded_in_stage->stage_name.value_or("");
-  std::vector<Execution> rows = store_.list_executions(rq.tx, pipeline.id, limit + 1, offset);
-  ListPipelineExecutionsOutput out;
-  if (static_cast<int>(rows.size()) > limit) {
-    rows.pop_back();
-    out.next_token = page_token(offset + limit);
-  }
-  out.pipeline_execution_summaries.emplace();
-  for (Execution& execution : rows) {
+  const auto last = number_of(pager.after());
+  std::vector<Execution> found;
+  walk_executions(rq.tx, pipeline, last, [&](const Execution& execution) {
+    if (execution.number == last) return true;
     const StageRun* stage = succeeded_in.empty() ? nullptr : execution.find_stage(succeeded_in);
-    if (!succeeded_in.empty() && (!stage || stage->status != "Succeeded")) continue;
-    PipelineExecutionSummary& summary = out.pipeline_execution_summaries->emplace_back();
-    summary.pipeline_execution_id = execution.id;
-    summary.status = execution.status;
-    summary.start_time = execution.started;
-    summary.last_update_time = execution.updated;
-    summary.trigger = trigger_of(execution);
-    summary.execution_mode = execution.declaration.execution_mode;
-    summary.execution_type = "STANDARD";
-    if (!execution.stop_reason.empty()) summary.stop_trigger.emplace().reason = execution.stop_reason;
-    summary.source_revisions.emplace();
-    for (const ActionRun& run : execution.runs) {
-      if (!run.revision) continue;
-      SourceRevision& revision = summary.source_revisions->emplace_back();
-      revision.action_name = run.action;
-      revision.revision_id = run.revision->revision_id;
-      revision.revision_summary = run.revision->revision_summary;
-    }
-  }
+    if (succeeded_in.empty() || (stage && stage->status == StageStatus::kSucceeded)) found.push_back(execution);
+    return found.size() <= pager.size();
+  });
+
+  const auto page = pager.cut_read(std::move(found), [](const Execution& one) { return region::page_key(one.number); });
+  ListPipelineExecutionsOutput out;
+  out.pipeline_execution_summaries.emplace();
+  for (const Execution& execution : page.items) out.pipeline_execution_summaries->push_back(summary_of(execution));
+  out.next_token = page.next_token;
   return out;
 }
 
 ListActionExecutionsOutput CodePipeline::list_action_executions(region::Request& rq,
                                                                 const ListActionExecutionsInput& in) {
-  authorize(rq, "codepipeline:ListActionExecutions", place_of(rq).arn(in.pipeline_name));
+  authorize(rq, "codepipeline:ListActionExecutions", arn_of(place_of(rq), in.pipeline_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  std::vector<Execution> executions;
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  const region::Pager pager(rq, in, {.usual = 100, .most = 100});
+  std::vector<Run> found;
+  const auto take = [&](const Execution& execution) {
+    for (Run& run : runs_of(execution, pager.after())) found.push_back(std::move(run));
+    return found.size() <= pager.size();
+  };
   if (in.filter && in.filter->pipeline_execution_id) {
-    auto execution = store_.find_execution(rq.tx, pipeline.id, *in.filter->pipeline_execution_id);
+    const auto execution = find_execution(rq.tx, pipeline.id, *in.filter->pipeline_execution_id);
     if (!execution)
       throw PipelineExecutionNotFoundException("Pipeline '" + in.pipeline_name +
                                                "' does not have an execution with ID '" +
                                                *in.filter->pipeline_execution_id + "'");
-    executions.push_back(std::move(*execution));
+    take(*execution);
   } else {
-    executions = store_.list_executions(rq.tx, pipeline.id, 1000, 0);
+    walk_executions(rq.tx, pipeline, number_of(pager.after()), take);
   }
 
-  const std::int64_t offset = page_offset(in.next_token), limit = in.max_results.value_or(100);
+  auto page = pager.cut_read(std::move(found), [](const Run& run) { return run.key; });
   ListActionExecutionsOutput out;
   out.action_execution_details.emplace();
-  std::int64_t at = 0;
-  for (const Execution& execution : executions)
-    for (auto run = execution.runs.rbegin(); run != execution.runs.rend(); ++run) {
-      if (at++ < offset) continue;
-      if (static_cast<std::int64_t>(out.action_execution_details->size()) == limit) {
-        out.next_token = page_token(offset + limit);
-        return out;
-      }
-      out.action_execution_details->push_back(detail_of(execution, *run));
-    }
+  for (Run& run : page.items) out.action_execution_details->push_back(std::move(run.detail));
+  out.next_token = page.next_token;
   return out;
 }
 

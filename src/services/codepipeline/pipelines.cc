@@ -1,8 +1,9 @@
 // Pipelines: made, changed, read, deleted; their tags.
-#include <algorithm>
+#include <stdexcept>
 
 #include "base/arn.h"
 #include "base/ids.h"
+#include "region/page.h"
 #include "services/codepipeline/codepipeline.h"
 #include "services/codepipeline/structure.h"
 #include "wire/error.h"
@@ -24,6 +25,29 @@ PipelineDeclaration complete(PipelineDeclaration declaration) {
   return declaration;
 }
 
+wire::Error tag_error(const region::TagProblem& problem) {
+  const std::string general = "The specified resource tags are invalid. ";
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return TooManyTagsException("The tags limit for a resource has been exceeded.");
+    case region::TagFault::kReserved:
+      return InvalidTagsException(general + "The tag key " + problem.key + " begins with the reserved prefix aws:");
+    case region::TagFault::kDuplicate:
+      return InvalidTagsException(general + "The tag key " + problem.key + " is given more than once");
+    case region::TagFault::kEmptyKey:
+    case region::TagFault::kLongKey:
+      return InvalidTagsException(general + "A tag key has 1 to 128 characters");
+    case region::TagFault::kLongValue:
+      return InvalidTagsException(general + "A tag value has at most 256 characters");
+    case region::TagFault::kCharacter:
+      return InvalidTagsException(general + "Tags cannot have all characters of " + problem.key + "=" + problem.value);
+  }
+  throw std::logic_error("a fault of tags without its words");
+}
+
+// https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
+constexpr region::TagRules kTagRules{.error = tag_error};
+
 }  // namespace
 
 void CodePipeline::check_role(region::Request& rq, const PipelineDeclaration& declaration) {
@@ -37,125 +61,122 @@ void CodePipeline::check_role(region::Request& rq, const PipelineDeclaration& de
 }
 
 CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const CreatePipelineInput& in) {
-  const Place place = place_of(rq);
-  const std::string arn = place.arn(in.pipeline.name);
+  const region::Place place = place_of(rq);
+  const std::string arn = arn_of(place, in.pipeline.name);
   const auto keys = region::request_tag_keys(region::tag_map(in.tags));
   rq.authorize("codepipeline:CreatePipeline", arn, keys);
   if (!keys.empty()) rq.authorize("codepipeline:TagResource", arn, keys);
-  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, place.arn(in.pipeline.name));
+  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, arn);
 
-  if (store_.find(rq.tx, place, in.pipeline.name))
+  if (find_pipeline(rq.tx, place, in.pipeline.name))
     throw PipelineNameInUseException("A pipeline with the name '" + in.pipeline.name + "' already exists in account '" +
                                      rq.account + "'");
   PipelineRow pipeline;
   pipeline.id = random_uuid();
   pipeline.place = place;
-  pipeline.declaration = complete(in.pipeline);
-  pipeline.declaration.version = 1;
-  pipeline.created = pipeline.updated = rq.now();
-  check_structure("CreatePipeline", pipeline.declaration);
+  pipeline.name = in.pipeline.name;
+  pipeline.created = pipeline.shape.created = pipeline.shape.updated = rq.now();
+  PipelineDeclaration& declaration = pipeline.shape.declaration;
+  declaration = complete(in.pipeline);
+  declaration.version = 1;
+  check_structure("CreatePipeline", declaration);
   check_role(rq, in.pipeline);
 
-  store_.put(rq.tx, pipeline);
-  store_.put_version(rq.tx, pipeline);
-  if (in.tags)
-    for (const Tag& tag : *in.tags) store_.set_tag(rq.tx, arn, tag.key, tag.value);
-  Start start{
-      .trigger_type = "CreatePipeline", .trigger_detail = rq.caller.arn, .token = "", .variables = {}, .overrides = {}};
+  region::insert(rq.tx, pipeline);
+  insert_version(rq.tx, pipeline);
+  region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
+  Start start{.trigger_type = "CreatePipeline", .trigger_detail = rq.caller.arn};
   bool startable = true;
-  for (const auto& variable : pipeline.declaration.variables.value_or(std::vector<PipelineVariableDeclaration>{})) {
+  for (const auto& variable : declaration.variables.value_or(std::vector<PipelineVariableDeclaration>{})) {
     if (variable.default_value)
       start.variables[variable.name] = *variable.default_value;
     else
       startable = false;
   }
   if (startable) workflow_.start(rq.tx, pipeline, start);
-  plan_polling(rq.tx, pipeline);
+  poller_.plan(rq.tx, pipeline);
 
   CreatePipelineOutput out;
-  out.pipeline = pipeline.declaration;
+  out.pipeline = declaration;
   out.tags = in.tags;
   return out;
 }
 
 UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const UpdatePipelineInput& in) {
-  const Place place = place_of(rq);
-  authorize(rq, "codepipeline:UpdatePipeline", place.arn(in.pipeline.name));
-  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, place.arn(in.pipeline.name));
+  const std::string arn = arn_of(place_of(rq), in.pipeline.name);
+  authorize(rq, "codepipeline:UpdatePipeline", arn);
+  rq.authorize_pass_role(in.pipeline.role_arn, kPrincipal, arn);
 
-  auto found = store_.find(rq.tx, place, in.pipeline.name);
+  auto found = find_pipeline(rq.tx, place_of(rq), in.pipeline.name);
   if (!found)
     throw InvalidStructureException("Account '" + rq.account + "' does not have a pipeline with name '" +
                                     in.pipeline.name + "'");
-  PipelineRow pipeline = *found;
-  const int version = pipeline.declaration.version.value_or(1) + 1;
-  pipeline.declaration = complete(in.pipeline);
-  pipeline.declaration.version = version;
-  pipeline.updated = rq.now();
-  check_structure("UpdatePipeline", pipeline.declaration);
+  PipelineDeclaration& declaration = found->shape.declaration;
+  const int version = declaration.version.value_or(1) + 1;
+  declaration = complete(in.pipeline);
+  declaration.version = version;
+  found->shape.updated = rq.now();
+  check_structure("UpdatePipeline", declaration);
   check_role(rq, in.pipeline);
 
-  store_.put(rq.tx, pipeline);
-  store_.put_version(rq.tx, pipeline);
-  plan_polling(rq.tx, pipeline);
+  region::update(rq.tx, *found);
+  insert_version(rq.tx, *found);
+  poller_.plan(rq.tx, *found);
 
   UpdatePipelineOutput out;
-  out.pipeline = pipeline.declaration;
+  out.pipeline = declaration;
   return out;
 }
 
 GetPipelineOutput CodePipeline::get_pipeline(region::Request& rq, const GetPipelineInput& in) {
-  authorize(rq, "codepipeline:GetPipeline", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:GetPipeline", arn_of(place_of(rq), in.name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.name);
   GetPipelineOutput out;
-  out.pipeline = pipeline.declaration;
-  if (in.version && in.version != pipeline.declaration.version) {
-    out.pipeline = store_.find_version(rq.tx, pipeline, *in.version);
+  out.pipeline = pipeline.shape.declaration;
+  if (in.version && in.version != pipeline.shape.declaration.version) {
+    out.pipeline = find_version(rq.tx, pipeline, *in.version);
     if (!out.pipeline)
       throw PipelineVersionNotFoundException("Pipeline '" + in.name + "' does not have a version " +
                                              std::to_string(*in.version));
   }
   PipelineMetadata& metadata = out.metadata.emplace();
-  metadata.pipeline_arn = pipeline.place.arn(in.name);
-  metadata.created = pipeline.created;
-  metadata.updated = pipeline.updated;
+  metadata.pipeline_arn = arn_of(pipeline.place, in.name);
+  metadata.created = pipeline.shape.created;
+  metadata.updated = pipeline.shape.updated;
   return out;
 }
 
 ListPipelinesOutput CodePipeline::list_pipelines(region::Request& rq, const ListPipelinesInput& in) {
-  rq.authorize("codepipeline:ListPipelines", place_of(rq).arn("*"));
+  rq.authorize("codepipeline:ListPipelines", arn_of(place_of(rq), "*"));
 
-  const std::int64_t offset = page_offset(in.next_token);
-  const std::int64_t limit = in.max_results.value_or(1000);
-  const std::vector<PipelineRow> rows = store_.list(rq.tx, place_of(rq));
+  const region::Pager pager(rq, in, {.usual = 1000, .most = 1000});
+  const auto page = pager.cut_read(
+      region::list_by_name<Pipeline>(rq.tx, place_of(rq), {.after = pager.after(), .most = pager.size() + 1}),
+      [](const PipelineRow& row) { return *row.name; });
   ListPipelinesOutput out;
   out.pipelines.emplace();
-  for (std::size_t i = static_cast<std::size_t>(offset); i < rows.size(); ++i) {
-    if (static_cast<std::int64_t>(out.pipelines->size()) == limit) {
-      out.next_token = page_token(offset + limit);
-      break;
-    }
+  for (const PipelineRow& row : page.items) {
     PipelineSummary& summary = out.pipelines->emplace_back();
-    summary.name = rows[i].declaration.name;
-    summary.version = rows[i].declaration.version;
-    summary.pipeline_type = rows[i].declaration.pipeline_type;
-    summary.execution_mode = rows[i].declaration.execution_mode;
-    summary.created = rows[i].created;
-    summary.updated = rows[i].updated;
+    summary.name = row.shape.declaration.name;
+    summary.version = row.shape.declaration.version;
+    summary.pipeline_type = row.shape.declaration.pipeline_type;
+    summary.execution_mode = row.shape.declaration.execution_mode;
+    summary.created = row.shape.created;
+    summary.updated = row.shape.updated;
   }
+  out.next_token = page.next_token;
   return out;
 }
 
 DeletePipelineOutput CodePipeline::delete_pipeline(region::Request& rq, const DeletePipelineInput& in) {
-  authorize(rq, "codepipeline:DeletePipeline", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:DeletePipeline", arn_of(place_of(rq), in.name));
 
-  if (const auto pipeline = store_.find(rq.tx, place_of(rq), in.name)) {
-    home_.tasks.cancel(rq.tx, kPollTask, pipeline->id);
-    for (const Execution& execution : store_.active_executions(rq.tx, pipeline->id))
-      for (const ActionRun& run : execution.runs) home_.tasks.cancel(rq.tx, kActionTask, run.id);
-    store_.erase(rq.tx, *pipeline);
-    store_.erase_tags(rq.tx, place_of(rq).arn(in.name));
+  if (const auto pipeline = find_pipeline(rq.tx, place_of(rq), in.name)) {
+    poller_.cancel(rq.tx, *pipeline);
+    for (const Execution& execution : active_executions(rq.tx, pipeline->id))
+      for (const ActionRun& run : execution.runs) home_.tasks.cancel(rq.tx, CarryOutAction::kKind, run.id);
+    remove_pipeline(rq.tx, *pipeline);
   }
 
   return {};
@@ -163,7 +184,7 @@ DeletePipelineOutput CodePipeline::delete_pipeline(region::Request& rq, const De
 
 void CodePipeline::authorize(region::Request& rq, std::string_view action, const std::string& arn,
                              region::ConditionKeys keys) {
-  region::add_resource_tags(keys, store_.tags(rq.tx, arn.substr(0, arn.find('/'))));
+  region::add_resource_tags(keys, region::tags_of(rq.tx, arn.substr(0, arn.find('/'))));
   rq.authorize(action, arn, keys);
 }
 
@@ -173,16 +194,14 @@ void CodePipeline::authorize_tagged(region::Request& rq, std::string_view action
   if (!arn || !rq.names_resource(action, text) || arn->account != rq.account || arn->region != rq.region)
     throw InvalidArnException("The specified resource ARN is invalid: " + text);
   authorize(rq, action, text, std::move(keys));
-  if (!store_.find(rq.tx, place_of(rq), arn->resource))
+  if (!find_pipeline(rq.tx, place_of(rq), arn->resource))
     throw ResourceNotFoundException("The specified resource was not found: " + text);
 }
 
 TagResourceOutput CodePipeline::tag_resource(region::Request& rq, const TagResourceInput& in) {
   authorize_tagged(rq, "codepipeline:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
 
-  for (const Tag& tag : in.tags) store_.set_tag(rq.tx, in.resource_arn, tag.key, tag.value);
-  if (store_.tags(rq.tx, in.resource_arn).size() > 50)
-    throw TooManyTagsException("The tags limit for a resource has been exceeded.");
+  region::put_tags(rq.tx, in.resource_arn, region::tag_pairs(in.tags), kTagRules);
 
   return {};
 }
@@ -190,7 +209,7 @@ TagResourceOutput CodePipeline::tag_resource(region::Request& rq, const TagResou
 UntagResourceOutput CodePipeline::untag_resource(region::Request& rq, const UntagResourceInput& in) {
   authorize_tagged(rq, "codepipeline:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
 
-  for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_arn, key);
+  region::remove_tags(rq.tx, in.resource_arn, in.tag_keys, kTagRules);
 
   return {};
 }
@@ -199,20 +218,12 @@ ListTagsForResourceOutput CodePipeline::list_tags_for_resource(region::Request& 
                                                                const ListTagsForResourceInput& in) {
   authorize_tagged(rq, "codepipeline:ListTagsForResource", in.resource_arn);
 
-  const std::int64_t offset = page_offset(in.next_token), limit = in.max_results.value_or(100);
+  const region::Pager pager(rq, in, {.usual = 100, .most = 100});
+  auto page =
+      pager.cut(region::tag_list<Tag>(region::tags_of(rq.tx, in.resource_arn)), [](const Tag& tag) { return tag.key; });
   ListTagsForResourceOutput out;
-  out.tags.emplace();
-  std::int64_t at = 0;
-  for (const auto& [key, value] : store_.tags(rq.tx, in.resource_arn)) {
-    if (at++ < offset) continue;
-    if (static_cast<std::int64_t>(out.tags->size()) == limit) {
-      out.next_token = page_token(offset + limit);
-      break;
-    }
-    Tag& tag = out.tags->emplace_back();
-    tag.key = key;
-    tag.value = value;
-  }
+  out.tags = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 

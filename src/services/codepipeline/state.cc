@@ -7,14 +7,17 @@
 namespace hanbat::codepipeline {
 namespace {
 
-ActionExecution told(const ActionRun& run) {
+// How many executions are looked through for what has happened last in each stage.
+constexpr std::size_t kExecutionsLookedAt = 50;
+
+ActionExecution shown(const ActionRun& run) {
   ActionExecution out;
   out.action_execution_id = run.id;
-  out.status = run.status;
+  out.status = word_of(run.status);
   out.last_status_change = run.updated;
   if (!run.summary.empty()) out.summary = run.summary;
   if (!run.external_id.empty()) out.external_execution_id = run.external_id;
-  if (!run.token.empty() && run.status == "InProgress") out.token = run.token;
+  if (!run.token.empty() && run.status == ActionStatus::kInProgress) out.token = run.token;
   if (!run.updated_by.empty()) out.last_updated_by = run.updated_by;
   out.error_details = run.error;
   return out;
@@ -29,89 +32,98 @@ const ActionRun* latest(const std::vector<Execution>& executions, const std::str
   return found;
 }
 
-const StageDeclaration& require_stage(const PipelineRow& pipeline, const std::string& name) {
-  for (const StageDeclaration& stage : pipeline.declaration.stages)
-    if (stage.name == name) return stage;
-  throw StageNotFoundException("Pipeline '" + pipeline.declaration.name + "' does not have a stage with name '" + name +
-                               "'");
+TransitionState shown(const Pipeline& pipeline, const std::string& stage) {
+  TransitionState out;
+  out.enabled = true;
+  const auto touched = pipeline.inbound.find(stage);
+  if (touched == pipeline.inbound.end()) return out;
+  out.enabled = touched->second.enabled;
+  out.last_changed_by = touched->second.changed_by;
+  out.last_changed_at = touched->second.changed;
+  if (!touched->second.enabled) out.disabled_reason = touched->second.reason;
+  return out;
+}
+
+StageExecution shown(const Execution& execution, std::string_view status) {
+  StageExecution out;
+  out.pipeline_execution_id = execution.id;
+  out.status = status;
+  out.type = "STANDARD";
+  return out;
+}
+
+/// Which execution is in the stage, or was last, and which wait for it.
+void add_executions(StageState& state, const std::vector<Execution>& executions) {
+  const std::string& stage = *state.stage_name;
+  const StageRun* newest = nullptr;
+  for (const Execution& execution : executions) {
+    const StageRun* run = execution.find_stage(stage);
+    if (run && (!newest || run->entered > newest->entered)) {
+      newest = run;
+      state.latest_execution = shown(execution, word_of(run->status));
+    }
+    if (execution.status != ExecutionStatus::kInProgress || execution.inside || execution.stage().name != stage)
+      continue;
+    const StageExecution inbound = shown(execution, word_of(StageStatus::kInProgress));
+    if (!state.inbound_execution) state.inbound_execution = inbound;
+    if (!state.inbound_executions) state.inbound_executions.emplace();
+    state.inbound_executions->push_back(inbound);
+  }
+}
+
+ActionState shown(const ActionDeclaration& action, const ActionRun* run) {
+  ActionState out;
+  out.action_name = action.name;
+  if (!run) return out;
+  out.latest_execution = shown(*run);
+  if (!run->revision) return out;
+  ActionRevision& revision = out.current_revision.emplace();
+  revision.revision_id = run->revision->revision_id.value_or("");
+  revision.revision_change_id = run->id;
+  revision.created = run->revision->created.value_or(run->updated);
+  return out;
 }
 
 }  // namespace
 
 GetPipelineStateOutput CodePipeline::get_pipeline_state(region::Request& rq, const GetPipelineStateInput& in) {
-  authorize(rq, "codepipeline:GetPipelineState", place_of(rq).arn(in.name));
+  authorize(rq, "codepipeline:GetPipelineState", arn_of(place_of(rq), in.name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.name);
-  std::vector<Execution> executions = store_.list_executions(rq.tx, pipeline.id, 50, 0);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.name);
+  const std::vector<Execution> executions = list_executions(rq.tx, pipeline.id, kExecutionsLookedAt);
 
   GetPipelineStateOutput out;
   out.pipeline_name = in.name;
-  out.pipeline_version = pipeline.declaration.version;
-  out.created = pipeline.created;
-  out.updated = pipeline.updated;
+  out.pipeline_version = pipeline.shape.declaration.version;
+  out.created = pipeline.shape.created;
+  out.updated = pipeline.shape.updated;
   out.stage_states.emplace();
-  for (const StageDeclaration& stage : pipeline.declaration.stages) {
+  for (const StageDeclaration& stage : pipeline.shape.declaration.stages) {
     StageState& state = out.stage_states->emplace_back();
     state.stage_name = stage.name;
-    TransitionState& transition = state.inbound_transition_state.emplace();
-    transition.enabled = true;
-    if (const auto touched = pipeline.inbound.find(stage.name); touched != pipeline.inbound.end()) {
-      transition.enabled = touched->second.enabled;
-      transition.last_changed_by = touched->second.changed_by;
-      transition.last_changed_at = touched->second.changed;
-      if (!touched->second.enabled) transition.disabled_reason = touched->second.reason;
-    }
-    const StageRun* newest = nullptr;
-    for (Execution& execution : executions) {
-      const StageRun* run = execution.find_stage(stage.name);
-      if (run && (!newest || run->entered > newest->entered)) {
-        newest = run;
-        StageExecution& told = state.latest_execution.emplace();
-        told.pipeline_execution_id = execution.id;
-        told.status = run->status;
-        told.type = "STANDARD";
-      }
-      if (execution.status == "InProgress" && !execution.inside && execution.stage().name == stage.name) {
-        StageExecution inbound;
-        inbound.pipeline_execution_id = execution.id;
-        inbound.status = "InProgress";
-        inbound.type = "STANDARD";
-        if (!state.inbound_execution) state.inbound_execution = inbound;
-        if (!state.inbound_executions) state.inbound_executions.emplace();
-        state.inbound_executions->push_back(inbound);
-      }
-    }
+    state.inbound_transition_state = shown(pipeline.shape, stage.name);
+    add_executions(state, executions);
     state.action_states.emplace();
-    for (const ActionDeclaration& action : stage.actions) {
-      ActionState& told_action = state.action_states->emplace_back();
-      told_action.action_name = action.name;
-      const ActionRun* run = latest(executions, stage.name, action.name);
-      if (!run) continue;
-      told_action.latest_execution = told(*run);
-      if (!run->revision) continue;
-      ActionRevision& revision = told_action.current_revision.emplace();
-      revision.revision_id = run->revision->revision_id.value_or("");
-      revision.revision_change_id = run->id;
-      revision.created = run->revision->created.value_or(run->updated);
-    }
+    for (const ActionDeclaration& action : stage.actions)
+      state.action_states->push_back(shown(action, latest(executions, stage.name, action.name)));
   }
   return out;
 }
 
 void CodePipeline::set_transition(region::Request& rq, const PipelineRow& found, const std::string& stage,
-                                  const Transition& transition) {
+                                  const StageTransition& transition) {
   PipelineRow pipeline = found;
-  pipeline.inbound[stage] = transition;
-  store_.put(rq.tx, pipeline);
+  pipeline.shape.inbound[stage] = transition;
+  region::update(rq.tx, pipeline);
   workflow_.on(rq.tx, pipeline, [&](Machine& machine) { return machine.go_on(rq.now()); });
 }
 
 EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Request& rq,
                                                                   const EnableStageTransitionInput& in) {
-  authorize(rq, "codepipeline:EnableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:EnableStageTransition", arn_of(place_of(rq), in.pipeline_name + "/" + in.stage_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  require_stage(pipeline, in.stage_name);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  require_stage(pipeline.shape.declaration, in.stage_name);
   if (in.transition_type != "Inbound")
     throw wire::Error::not_implemented("EnableStageTransition", "transitionType " + in.transition_type);
   set_transition(rq, pipeline, in.stage_name, {true, "", rq.caller.arn, rq.now()});
@@ -121,10 +133,10 @@ EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Reques
 
 DisableStageTransitionOutput CodePipeline::disable_stage_transition(region::Request& rq,
                                                                     const DisableStageTransitionInput& in) {
-  authorize(rq, "codepipeline:DisableStageTransition", place_of(rq).arn(in.pipeline_name + "/" + in.stage_name));
+  authorize(rq, "codepipeline:DisableStageTransition", arn_of(place_of(rq), in.pipeline_name + "/" + in.stage_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  require_stage(pipeline, in.stage_name);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  require_stage(pipeline.shape.declaration, in.stage_name);
   if (in.transition_type != "Inbound")
     throw wire::Error::not_implemented("DisableStageTransition", "transitionType " + in.transition_type);
   set_transition(rq, pipeline, in.stage_name, {false, in.reason, rq.caller.arn, rq.now()});
@@ -134,27 +146,27 @@ DisableStageTransitionOutput CodePipeline::disable_stage_transition(region::Requ
 
 PutApprovalResultOutput CodePipeline::put_approval_result(region::Request& rq, const PutApprovalResultInput& in) {
   authorize(rq, "codepipeline:PutApprovalResult",
-            place_of(rq).arn(in.pipeline_name + "/" + in.stage_name + "/" + in.action_name));
+            arn_of(place_of(rq), in.pipeline_name + "/" + in.stage_name + "/" + in.action_name));
 
-  const PipelineRow pipeline = store_.require(rq.tx, place_of(rq), in.pipeline_name);
-  const StageDeclaration& stage = require_stage(pipeline, in.stage_name);
+  const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
+  const StageDeclaration& stage = require_stage(pipeline.shape.declaration, in.stage_name);
   if (std::none_of(stage.actions.begin(), stage.actions.end(),
                    [&](const auto& action) { return action.name == in.action_name; }))
     throw ActionNotFoundException("Stage '" + in.stage_name + "' does not have an action with name '" + in.action_name +
                                   "'");
   std::string execution_id, run_id;
-  for (const Execution& execution : store_.active_executions(rq.tx, pipeline.id))
+  for (const Execution& execution : active_executions(rq.tx, pipeline.id))
     if (const ActionRun* run = execution.latest_run(in.stage_name, in.action_name); run && run->token == in.token) {
-      if (run->status != "InProgress")
+      if (run->status != ActionStatus::kInProgress)
         throw ApprovalAlreadyCompletedException("The approval action has already been approved or rejected.");
       execution_id = execution.id;
       run_id = run->id;
     }
   if (run_id.empty()) throw InvalidApprovalTokenException("The approval token is not valid: " + in.token);
 
-  const bool approved = in.result.status == "Approved";
+  const bool approved = find_word<ApprovalStatus>(in.result.status) == ApprovalStatus::kApproved;
   workflow_.on(rq.tx, pipeline, [&](Machine& machine) {
-    ActionRun& run = *machine.find(execution_id)->find_run(run_id);
+    ActionRun& run = *machine.edit_run(execution_id, run_id);
     run.summary = in.result.summary;
     run.updated_by = rq.caller.arn;
     return machine.finish(rq.now(), execution_id, run_id, {approved, "JobFailed", "Rejected: " + in.result.summary});

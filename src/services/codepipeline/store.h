@@ -1,4 +1,5 @@
-// The rows of CodePipeline: pipelines with their versions, executions, tags.
+// The rows of CodePipeline: pipelines are resources of the region's store. Their versions and executions have tables of
+// their own: each push makes an execution, and every event of a pipeline asks for those that are under way.
 #pragma once
 
 #include <map>
@@ -7,53 +8,61 @@
 #include <string_view>
 #include <vector>
 
-#include "services/codepipeline/pipeline.h"
+#include "region/resources.h"
+#include "services/codepipeline/machine.h"
 #include "store/database.h"
 
 namespace hanbat::codepipeline {
 
-struct Place {
-  std::string account;
-  std::string region;
-
-  std::string arn(std::string_view resource) const;
-};
-
-struct PipelineRow {
-  std::string id;
-  Place place;
+struct Pipeline {
   PipelineDeclaration declaration;
   Timestamp created{0};
   Timestamp updated{0};
-  std::map<std::string, Transition> inbound;  // by stage; those that were ever touched
-  std::map<std::string, std::string> polled;  // what polling saw last, by source action
+  std::map<std::string, StageTransition> inbound;  // by stage; those that were ever touched
+  std::map<std::string, std::string> polled;       // what polling saw last, by source action
+
+  Json to_json() const;
+  static Pipeline from_json(const Json& json);
 };
 
-class Store {
- public:
-  std::optional<PipelineRow> find(store::Tx& tx, const Place& place, std::string_view name);
-  std::optional<PipelineRow> find(store::Tx& tx, std::string_view id);
-  /// Throws PipelineNotFoundException.
-  PipelineRow require(store::Tx& tx, const Place& place, std::string_view name);
-  void put(store::Tx& tx, const PipelineRow& pipeline);
-  void put_version(store::Tx& tx, const PipelineRow& pipeline);
-  std::optional<PipelineDeclaration> find_version(store::Tx& tx, const PipelineRow& pipeline, int version);
-  void erase(store::Tx& tx, const PipelineRow& pipeline);
-  std::vector<PipelineRow> list(store::Tx& tx, const Place& place);
+using PipelineRow = region::Resource<Pipeline>;
 
-  std::int64_t next_number(store::Tx& tx, std::string_view pipeline);
-  std::vector<Execution> active_executions(store::Tx& tx, std::string_view pipeline);
-  std::optional<Execution> find_execution(store::Tx& tx, std::string_view pipeline, std::string_view id);
-  std::optional<std::string> find_by_token(store::Tx& tx, std::string_view pipeline, std::string_view token);
-  void put(store::Tx& tx, std::string_view pipeline, const Execution& execution);
-  void set_token(store::Tx& tx, std::string_view execution, std::string_view token);
-  /// Newest first.
-  std::vector<Execution> list_executions(store::Tx& tx, std::string_view pipeline, int limit, std::int64_t offset);
+/// Of a pipeline, a stage ("pipeline/stage"), or an action of it.
+std::string arn_of(const region::Place& place, std::string_view resource);
 
-  std::map<std::string, std::string> tags(store::Tx& tx, std::string_view arn);
-  void set_tag(store::Tx& tx, std::string_view arn, std::string_view name, std::string_view value);
-  void erase_tag(store::Tx& tx, std::string_view arn, std::string_view name);
-  void erase_tags(store::Tx& tx, std::string_view arn);
+}  // namespace hanbat::codepipeline
+
+namespace hanbat::region {
+
+template <>
+struct KindOf<codepipeline::Pipeline> {
+  static constexpr std::string_view kRows = "codepipeline/pipeline";
+  static std::string arn(const codepipeline::PipelineRow& row) { return codepipeline::arn_of(row.place, *row.name); }
 };
+
+}  // namespace hanbat::region
+
+namespace hanbat::codepipeline {
+
+std::optional<PipelineRow> find_pipeline(store::Tx& tx, const region::Place& place, std::string_view name);
+/// Throws PipelineNotFoundException.
+PipelineRow require_pipeline(store::Tx& tx, const region::Place& place, std::string_view name);
+/// With its versions, executions and tags.
+void remove_pipeline(store::Tx& tx, const PipelineRow& pipeline);
+
+/// The structure that the pipeline has now, as one of its versions.
+void insert_version(store::Tx& tx, const PipelineRow& pipeline);
+std::optional<PipelineDeclaration> find_version(store::Tx& tx, const PipelineRow& pipeline, int version);
+
+std::int64_t next_number(store::Tx& tx, std::string_view pipeline);
+std::vector<Execution> active_executions(store::Tx& tx, std::string_view pipeline);
+std::optional<Execution> find_execution(store::Tx& tx, std::string_view pipeline, std::string_view id);
+/// The id of the execution that was started with the token.
+std::optional<std::string> find_by_token(store::Tx& tx, std::string_view pipeline, std::string_view token);
+/// Inserts or replaces; the token is written when the execution is new.
+void put(store::Tx& tx, std::string_view pipeline, const Execution& execution);
+/// Newest first, those before the number if one is given.
+std::vector<Execution> list_executions(store::Tx& tx, std::string_view pipeline, std::size_t most,
+                                       std::optional<std::int64_t> before = std::nullopt);
 
 }  // namespace hanbat::codepipeline

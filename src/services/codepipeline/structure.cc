@@ -13,7 +13,8 @@ namespace {
 
 const std::vector<Provider>& providers() {
   static const std::vector<Provider> kProviders = {
-      {"Source",
+      {Work::kFetchFromCodeCommit,
+       ActionCategory::kSource,
        "CodeCommit",
        {"RepositoryName", "BranchName"},
        {"PollForSourceChanges", "OutputArtifactFormat"},
@@ -21,16 +22,46 @@ const std::vector<Provider>& providers() {
        0,
        1,
        1},
-      {"Source", "S3", {"S3Bucket", "S3ObjectKey"}, {"PollForSourceChanges"}, 0, 0, 1, 1},
-      {"Build", "CodeBuild", {"ProjectName"}, {"PrimarySource", "EnvironmentVariables"}, 1, 5, 0, 5},
-      {"Test", "CodeBuild", {"ProjectName"}, {"PrimarySource", "EnvironmentVariables"}, 1, 5, 0, 5},
-      {"Deploy", "CodeDeploy", {"ApplicationName", "DeploymentGroupName"}, {}, 1, 1, 0, 0},
-      {"Approval", "Manual", {}, {"CustomData", "ExternalEntityLink"}, 0, 0, 0, 0},
+      {Work::kFetchFromS3,
+       ActionCategory::kSource,
+       "S3",
+       {"S3Bucket", "S3ObjectKey"},
+       {"PollForSourceChanges"},
+       0,
+       0,
+       1,
+       1},
+      {Work::kBuild,
+       ActionCategory::kBuild,
+       "CodeBuild",
+       {"ProjectName"},
+       {"PrimarySource", "EnvironmentVariables"},
+       1,
+       5,
+       0,
+       5},
+      {Work::kBuild,
+       ActionCategory::kTest,
+       "CodeBuild",
+       {"ProjectName"},
+       {"PrimarySource", "EnvironmentVariables"},
+       1,
+       5,
+       0,
+       5},
+      {Work::kDeploy,
+       ActionCategory::kDeploy,
+       "CodeDeploy",
+       {"ApplicationName", "DeploymentGroupName"},
+       {},
+       1,
+       1,
+       0,
+       0},
+      {Work::kApproval, ActionCategory::kApproval, "Manual", {}, {"CustomData", "ExternalEntityLink"}, 0, 0, 0, 0},
   };
   return kProviders;
 }
-
-bool is_source(const ActionDeclaration& action) { return action.action_type_id.category == "Source"; }
 
 void check_type(std::string_view operation, const ActionDeclaration& action) {
   const ActionTypeId& type = action.action_type_id;
@@ -42,7 +73,7 @@ void check_type(std::string_view operation, const ActionDeclaration& action) {
 }
 
 void check_configuration(std::string_view operation, const ActionDeclaration& action) {
-  const Provider& provider = *find_provider(action.action_type_id);
+  const Provider provider = *find_provider(action.action_type_id);
   const auto configuration = action.configuration.value_or(std::map<std::string, std::string>{});
   const std::string of = "Action configuration for action '" + action.name + "'";
   for (const std::string_view name : provider.required)
@@ -66,7 +97,7 @@ void check_configuration(std::string_view operation, const ActionDeclaration& ac
     }
   }
   const std::size_t inputs = action.input_artifacts ? action.input_artifacts->size() : 0;
-  if (inputs > 1 && provider.name == "CodeBuild" && !configuration.contains("PrimarySource"))
+  if (inputs > 1 && provider.work == Work::kBuild && !configuration.contains("PrimarySource"))
     invalid(of + " is missing required configuration 'PrimarySource'");
 }
 
@@ -77,14 +108,36 @@ void check_count(const ActionDeclaration& action, const char* what, std::size_t 
           " artifacts");
 }
 
+/// An action takes artifacts of actions that have run before it: of earlier stages, or of a lower run order. `produced`
+/// are those of the stages before, to which the stage's own are added.
+void check_artifacts(const StageDeclaration& stage, std::set<std::string>& produced) {
+  std::vector<const ActionDeclaration*> ordered;
+  for (const ActionDeclaration& action : stage.actions) ordered.push_back(&action);
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto* a, const auto* b) { return a->run_order.value_or(1) < b->run_order.value_or(1); });
+  for (std::size_t begin = 0, end = 0; begin < ordered.size(); begin = end) {
+    while (end < ordered.size() && ordered[end]->run_order.value_or(1) == ordered[begin]->run_order.value_or(1)) ++end;
+    for (std::size_t n = begin; n < end; ++n)
+      for (const InputArtifact& input : ordered[n]->input_artifacts.value_or(std::vector<InputArtifact>{}))
+        if (!produced.contains(input.name))
+          invalid("Input Artifact Bundle " + input.name + " in action " + ordered[n]->name +
+                  " is not the output artifact of an action that precedes it");
+    for (std::size_t n = begin; n < end; ++n)
+      for (const OutputArtifact& output : ordered[n]->output_artifacts.value_or(std::vector<OutputArtifact>{}))
+        if (!produced.insert(output.name).second)
+          invalid("Output Artifact Bundle name must be unique within the pipeline. " + output.name +
+                  " has been used more than once");
+  }
+}
+
 }  // namespace
 
-const Provider* find_provider(const ActionTypeId& type) {
+std::optional<Provider> find_provider(const ActionTypeId& type) {
   for (const Provider& provider : providers())
-    if (type.owner == "AWS" && type.version == "1" && provider.category == type.category &&
+    if (type.owner == "AWS" && type.version == "1" && word_of(provider.category) == type.category &&
         provider.name == type.provider)
-      return &provider;
-  return nullptr;
+      return provider;
+  return std::nullopt;
 }
 
 void check_structure(std::string_view operation, const PipelineDeclaration& pipeline) {
@@ -92,11 +145,12 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
     invalid("Pipeline has " + std::to_string(pipeline.stages.size()) +
             " stage(s). There should be a minimum of 2 stages in a pipeline");
   if (!pipeline.artifact_store) invalid("One of artifactStore or artifactStores is required");
-  const std::string mode = pipeline.execution_mode.value_or("SUPERSEDED");
-  if (mode == "PARALLEL") throw wire::Error::not_implemented(operation, "pipeline.executionMode PARALLEL");
+  const ExecutionMode mode = mode_of(pipeline);
+  if (mode == ExecutionMode::kParallel)
+    throw wire::Error::not_implemented(operation, "pipeline.executionMode PARALLEL");
   const bool v2 = pipeline.pipeline_type == "V2";
-  if (!v2 && mode != "SUPERSEDED")
-    invalid("The execution mode " + mode + " is only supported for pipelines of type V2");
+  if (!v2 && mode != ExecutionMode::kSuperseded)
+    invalid("The execution mode " + std::string(word_of(mode)) + " is only supported for pipelines of type V2");
   if (!v2 && pipeline.variables && !pipeline.variables->empty())
     invalid("Pipeline variables are only supported for pipelines of type V2");
 
@@ -112,12 +166,13 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
       if (!action_names.insert(action.name).second)
         invalid("Action names must be unique within a stage. " + action.name +
                 " has been used more than once in stage " + stage.name);
-      if (i == 0 && !is_source(action)) invalid("Pipeline should start with a stage that only contains source actions");
-      if (i > 0 && is_source(action))
+      if (i == 0 && !is_of(action, ActionCategory::kSource))
+        invalid("Pipeline should start with a stage that only contains source actions");
+      if (i > 0 && is_of(action, ActionCategory::kSource))
         invalid("Source actions can only be in the first stage of the pipeline. Stage " + stage.name +
                 " contains the source action " + action.name);
       check_type(operation, action);
-      const Provider& provider = *find_provider(action.action_type_id);
+      const Provider provider = *find_provider(action.action_type_id);
       check_configuration(operation, action);
       check_count(action, "input", action.input_artifacts ? action.input_artifacts->size() : 0, provider.min_inputs,
                   provider.max_inputs);
@@ -126,25 +181,7 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
       if (action.namespace_ && !namespaces.insert(*action.namespace_).second)
         invalid("Namespaces must be unique within a pipeline. " + *action.namespace_ + " has been used more than once");
     }
-    // An action takes artifacts of actions that have run before it: of earlier stages, or of a lower run order.
-    std::vector<const ActionDeclaration*> ordered;
-    for (const ActionDeclaration& action : stage.actions) ordered.push_back(&action);
-    std::stable_sort(ordered.begin(), ordered.end(),
-                     [](const auto* a, const auto* b) { return a->run_order.value_or(1) < b->run_order.value_or(1); });
-    for (std::size_t begin = 0, end = 0; begin < ordered.size(); begin = end) {
-      while (end < ordered.size() && ordered[end]->run_order.value_or(1) == ordered[begin]->run_order.value_or(1))
-        ++end;
-      for (std::size_t n = begin; n < end; ++n)
-        for (const InputArtifact& input : ordered[n]->input_artifacts.value_or(std::vector<InputArtifact>{}))
-          if (!produced.contains(input.name))
-            invalid("Input Artifact Bundle " + input.name + " in action " + ordered[n]->name +
-                    " is not the output artifact of an action that precedes it");
-      for (std::size_t n = begin; n < end; ++n)
-        for (const OutputArtifact& output : ordered[n]->output_artifacts.value_or(std::vector<OutputArtifact>{}))
-          if (!produced.insert(output.name).second)
-            invalid("Output Artifact Bundle name must be unique within the pipeline. " + output.name +
-                    " has been used more than once");
-    }
+    check_artifacts(stage, produced);
   }
 }
 

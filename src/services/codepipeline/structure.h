@@ -8,16 +8,22 @@
 #include <vector>
 
 #include "gen/codepipeline/model.h"
+#include "services/codepipeline/words.h"
 
 namespace hanbat::codepipeline {
 
+/// What an action does.
+enum class Work { kFetchFromCodeCommit, kFetchFromS3, kBuild, kDeploy, kApproval };
+
 /// An action that is carried out here: AWS's own, version 1.
 struct Provider {
-  std::string_view category, name;
+  Work work;
+  ActionCategory category;
+  std::string_view name;
   std::vector<std::string_view> required, optional;  // configuration
   int min_inputs, max_inputs, min_outputs, max_outputs;
 };
-const Provider* find_provider(const ActionTypeId& type);
+std::optional<Provider> find_provider(const ActionTypeId& type);
 
 /// Throws InvalidStructureException and its kin in AWS's words; 501 for what AWS has and Hanbat has not.
 void check_structure(std::string_view operation, const PipelineDeclaration& pipeline);

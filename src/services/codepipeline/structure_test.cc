@@ -43,9 +43,9 @@ std::string refusal(const PipelineDeclaration& pipeline) {
   return wire::refusal_of([&] { check_structure("CreatePipeline", pipeline); });
 }
 
-TEST(Structure, takes_the_commissions_pipeline) { EXPECT_EQ(refusal(wsi()), ""); }
+TEST(Structure, TakesTheCommissionsPipeline) { EXPECT_EQ(refusal(wsi()), ""); }
 
-TEST(Structure, refuses_what_cannot_run) {
+TEST(Structure, RefusesWhatCannotRun) {
   PipelineDeclaration p = wsi();
   p.stages.resize(1);
   EXPECT_EQ(refusal(p),
@@ -66,7 +66,7 @@ TEST(Structure, refuses_what_cannot_run) {
   EXPECT_NE(refusal(p).find("NotImplemented"), std::string::npos);
 }
 
-TEST(Structure, variables_are_resolved_or_named) {
+TEST(Structure, VariablesAreResolvedOrNamed) {
   std::string missing;
   EXPECT_EQ(resolve("v-#{Src.CommitId}-#{x.y}", {{"Src.CommitId", "abc"}, {"x.y", "1"}}, missing), "v-abc-1");
   EXPECT_FALSE(resolve("#{Src.Nope}", {}, missing));

@@ -1,7 +1,10 @@
 // Build, test and deploy actions: CodeBuild and CodeDeploy.
+#include <stdexcept>
+#include <utility>
+
 #include "gen/codebuild/client.h"
 #include "gen/codedeploy/client.h"
-#include "services/codepipeline/actions.h"
+#include "services/codepipeline/workers/actions.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {
@@ -9,26 +12,6 @@ namespace {
 
 std::string place(const ArtifactDetail& artifact) {
   return *artifact.s3location->bucket + "/" + *artifact.s3location->key;
-}
-
-std::vector<codebuild::EnvironmentVariable> environment(const std::string& json) {
-  std::vector<codebuild::EnvironmentVariable> out;
-  if (json.empty()) return out;
-  Json list;
-  try {
-    list = Json::parse(json);
-  } catch (const JsonError&) {  // a variable's value may have broken it
-  }
-  if (!list.is_array())
-    throw wire::Error("InvalidInputException", 400,
-                      "The configuration EnvironmentVariables is not a JSON array: " + json);
-  for (const Json& entry : list.items()) {
-    codebuild::EnvironmentVariable& variable = out.emplace_back();
-    variable.name = entry.text("name");
-    variable.value = entry.text("value");
-    variable.type = entry.text("type", "PLAINTEXT");
-  }
-  return out;
 }
 
 codebuild::ProjectArtifacts build_output(const ArtifactDetail& artifact) {
@@ -43,11 +26,8 @@ codebuild::ProjectArtifacts build_output(const ArtifactDetail& artifact) {
   return out;
 }
 
-}  // namespace
-
-Report start_build(const Action& action, region::Request& rq) {
-  codebuild::StartBuildInput in;
-  in.project_name = action.get("ProjectName");
+/// The builds' inputs: the primary source, and the others beside it.
+void add_sources(codebuild::StartBuildInput& in, const Action& action) {
   in.source_type_override = "CODEPIPELINE";
   const std::string primary = action.get("PrimarySource");
   for (const ArtifactDetail& input : action.inputs) {
@@ -62,24 +42,61 @@ Report start_build(const Action& action, region::Request& rq) {
     source.source_identifier = input.name;
     source.location = place(input);
   }
+}
+
+void add_artifacts(codebuild::StartBuildInput& in, const std::vector<ArtifactDetail>& outputs) {
+  if (outputs.size() == 1) {
+    in.artifacts_override = build_output(outputs.front());
+    return;
+  }
+  in.artifacts_override.emplace().type = "NO_ARTIFACTS";
+  if (outputs.empty()) return;
+  in.secondary_artifacts_override.emplace();
+  for (const ArtifactDetail& output : outputs) {
+    in.secondary_artifacts_override->push_back(build_output(output));
+    in.secondary_artifacts_override->back().artifact_identifier = output.name;
+  }
+}
+
+}  // namespace
+
+std::vector<codebuild::EnvironmentVariable> environment_variables(const std::string& json) {
+  std::vector<codebuild::EnvironmentVariable> out;
+  if (json.empty()) return out;
+  try {
+    const Json list = Json::parse(json);
+    for (const Json& entry : list.items()) {
+      codebuild::EnvironmentVariable& variable = out.emplace_back();
+      variable.name = entry["name"].as_string();
+      variable.value = entry["value"].as_string();
+      variable.type = entry.text("type", "PLAINTEXT");
+      if (variable.name.empty()) throw JsonError("a variable has no name");
+    }
+    return out;
+  } catch (const JsonError& error) {
+    throw std::invalid_argument(
+        "EnvironmentVariables specified in action config does not match expected format, the expected format is JSON "
+        "array adhering to the following format: [{\"name\": \"string\", \"value\": \"string\", \"type\": "
+        "\"string\"}] (" +
+        std::string(error.what()) + ")");
+  }
+}
+
+Report start_build(const Action& action, region::Request& rq) {
+  codebuild::StartBuildInput in;
+  in.project_name = action.get("ProjectName");
+  add_sources(in, action);
   Report out;
   for (const OutputArtifact& declared : action.declared.output_artifacts.value_or(std::vector<OutputArtifact>{}))
     out.outputs.push_back(output_artifact(action, declared.name));
-  if (out.outputs.size() == 1) {
-    in.artifacts_override = build_output(out.outputs.front());
-  } else if (!out.outputs.empty()) {
-    in.secondary_artifacts_override.emplace();
-    for (const ArtifactDetail& output : out.outputs) {
-      in.secondary_artifacts_override->push_back(build_output(output));
-      in.secondary_artifacts_override->back().artifact_identifier = output.name;
-    }
+  add_artifacts(in, out.outputs);
+  try {
+    // A variable's value may have broken what was right when the pipeline was made.
+    if (auto variables = environment_variables(action.get("EnvironmentVariables")); !variables.empty())
+      in.environment_variables_override = std::move(variables);
+  } catch (const std::invalid_argument& error) {
+    return failed("ConfigurationError", error.what());
   }
-  if (out.outputs.size() != 1) {
-    in.artifacts_override.emplace();
-    in.artifacts_override->type = "NO_ARTIFACTS";
-  }
-  if (const auto variables = environment(action.get("EnvironmentVariables")); !variables.empty())
-    in.environment_variables_override = variables;
   in.idempotency_token = action.run.id;
 
   const auto started = codebuild::Client(rq).start_build(in);
@@ -120,7 +137,7 @@ Report start_deployment(const Action& action, region::Request& rq) {
   registration.application_name = action.get("ApplicationName");
   registration.revision = revision;
   registration.description = "Application revision registered by Deployment action " + action.declared.name +
-                             " of pipeline " + action.pipeline.declaration.name;
+                             " of pipeline " + action.pipeline.shape.declaration.name;
   client.register_application_revision(registration);
 
   codedeploy::CreateDeploymentInput in;

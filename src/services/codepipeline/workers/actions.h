@@ -3,14 +3,15 @@
 // down what came of it, so that there is never a second one.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "gen/codebuild/model.h"
 #include "region/region.h"
-#include "services/codepipeline/pipeline.h"
 #include "services/codepipeline/store.h"
+#include "services/codepipeline/structure.h"
 #include "wire/body.h"
 
 namespace hanbat::codepipeline {
@@ -26,6 +27,8 @@ struct Action {
   std::map<std::string, std::string> configuration;  // resolved
   std::vector<ArtifactDetail> inputs;
 
+  /// Throws std::bad_optional_access for a type that check_structure refuses.
+  Work work() const { return find_provider(declared.action_type_id).value().work; }
   std::string get(const std::string& name) const {
     const auto found = configuration.find(name);
     return found == configuration.end() ? "" : found->second;
@@ -46,6 +49,10 @@ struct Report {
 
 Report failed(std::string code, std::string message);
 
+/// The pipeline's role, as CodePipeline takes it. Throws wire::Error when the role does not let it.
+region::Caller assume_pipeline_role(region::Region& home, const PipelineRow& pipeline, const std::string& role_arn,
+                                    const std::string& session);
+
 /// Where an output artifact of the action lies: the same place for the same run.
 ArtifactDetail output_artifact(const Action& action, const std::string& name);
 
@@ -65,6 +72,9 @@ Report store_artifact(const Source& source, region::Request& rq);
 std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,
                             const ActionDeclaration& declared);
 
+/// CodeBuild's variables of the configuration EnvironmentVariables. Throws std::invalid_argument with AWS's words for
+/// what is not of its form.
+std::vector<codebuild::EnvironmentVariable> environment_variables(const std::string& json);
 /// Starts a build or a deployment within `rq`, a request in the name of the pipeline's role. Throws wire::Error.
 Report start_build(const Action& action, region::Request& rq);
 Report start_deployment(const Action& action, region::Request& rq);

@@ -2,7 +2,8 @@
 #include "crypto/digest.h"
 #include "gen/codecommit/client.h"
 #include "gen/s3/client.h"
-#include "services/codepipeline/actions.h"
+#include "services/codepipeline/workers/actions.h"
+#include "services/codepipeline/workflow.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {
@@ -34,6 +35,14 @@ Source unread(std::string code, std::string message) {
 
 }  // namespace
 
+region::Caller assume_pipeline_role(region::Region& home, const PipelineRow& pipeline, const std::string& role_arn,
+                                    const std::string& session) {
+  region::Caller role = home.assume_role(role_arn, kPrincipal, session, arn_of(pipeline.place, *pipeline.name));
+  role.held_by = kPrincipal;
+  role.user_agent = std::string(kPrincipal) + " codepipeline/" + *pipeline.name;
+  return role;
+}
+
 Report failed(std::string code, std::string message) {
   Report out;
   out.ended = Result{false, std::move(code), std::move(message)};
@@ -51,7 +60,8 @@ ArtifactDetail output_artifact(const Action& action, const std::string& name) {
   out.name = name;
   out.s3location.emplace();
   out.s3location->bucket = action.bucket();
-  out.s3location->key = action.pipeline.declaration.name.substr(0, 20) + "/" + name.substr(0, 10) + "/" + id + ".zip";
+  out.s3location->key =
+      action.pipeline.shape.declaration.name.substr(0, 20) + "/" + name.substr(0, 10) + "/" + id + ".zip";
   return out;
 }
 
@@ -175,7 +185,7 @@ Source fetch_s3(const Action& action) {
 std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,
                             const ActionDeclaration& declared) {
   const auto configuration = declared.configuration.value_or(std::map<std::string, std::string>{});
-  if (declared.action_type_id.provider == "CodeCommit") {
+  if (find_provider(declared.action_type_id)->work == Work::kFetchFromCodeCommit) {
     codecommit::GetBranchInput in;
     in.repository_name = configuration.at("RepositoryName");
     in.branch_name = configuration.at("BranchName");

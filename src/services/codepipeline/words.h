@@ -1,0 +1,103 @@
+// The words of CodePipeline: statuses, states and modes as the API and its events spell them.
+#pragma once
+
+#include <array>
+
+#include "base/words.h"
+#include "gen/codepipeline/model.h"
+
+namespace hanbat::codepipeline {
+
+enum class ExecutionStatus { kInProgress, kStopping, kStopped, kSucceeded, kSuperseded, kFailed };
+enum class StageStatus { kInProgress, kStopping, kStopped, kSucceeded, kFailed };
+enum class ActionStatus { kInProgress, kAbandoned, kSucceeded, kFailed };
+
+/// What EventBridge hears.
+/// Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
+enum class State { kStarted, kResumed, kStopping, kStopped, kSucceeded, kSuperseded, kFailed, kAbandoned };
+
+enum class ExecutionMode { kQueued, kSuperseded, kParallel };
+enum class ActionCategory { kSource, kBuild, kDeploy, kTest, kInvoke, kApproval, kCompute };
+enum class ApprovalStatus { kApproved, kRejected };
+
+}  // namespace hanbat::codepipeline
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<codepipeline::ExecutionStatus> = std::to_array<Word<codepipeline::ExecutionStatus>>({
+    {codepipeline::ExecutionStatus::kInProgress, "InProgress"},
+    {codepipeline::ExecutionStatus::kStopping, "Stopping"},
+    {codepipeline::ExecutionStatus::kStopped, "Stopped"},
+    {codepipeline::ExecutionStatus::kSucceeded, "Succeeded"},
+    {codepipeline::ExecutionStatus::kSuperseded, "Superseded"},
+    {codepipeline::ExecutionStatus::kFailed, "Failed"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::StageStatus> = std::to_array<Word<codepipeline::StageStatus>>({
+    {codepipeline::StageStatus::kInProgress, "InProgress"},
+    {codepipeline::StageStatus::kStopping, "Stopping"},
+    {codepipeline::StageStatus::kStopped, "Stopped"},
+    {codepipeline::StageStatus::kSucceeded, "Succeeded"},
+    {codepipeline::StageStatus::kFailed, "Failed"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::ActionStatus> = std::to_array<Word<codepipeline::ActionStatus>>({
+    {codepipeline::ActionStatus::kInProgress, "InProgress"},
+    {codepipeline::ActionStatus::kAbandoned, "Abandoned"},
+    {codepipeline::ActionStatus::kSucceeded, "Succeeded"},
+    {codepipeline::ActionStatus::kFailed, "Failed"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::State> = std::to_array<Word<codepipeline::State>>({
+    {codepipeline::State::kStarted, "STARTED"},
+    {codepipeline::State::kResumed, "RESUMED"},
+    {codepipeline::State::kStopping, "STOPPING"},
+    {codepipeline::State::kStopped, "STOPPED"},
+    {codepipeline::State::kSucceeded, "SUCCEEDED"},
+    {codepipeline::State::kSuperseded, "SUPERSEDED"},
+    {codepipeline::State::kFailed, "FAILED"},
+    {codepipeline::State::kAbandoned, "ABANDONED"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::ExecutionMode> = std::to_array<Word<codepipeline::ExecutionMode>>({
+    {codepipeline::ExecutionMode::kQueued, "QUEUED"},
+    {codepipeline::ExecutionMode::kSuperseded, "SUPERSEDED"},
+    {codepipeline::ExecutionMode::kParallel, "PARALLEL"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::ActionCategory> = std::to_array<Word<codepipeline::ActionCategory>>({
+    {codepipeline::ActionCategory::kSource, "Source"},
+    {codepipeline::ActionCategory::kBuild, "Build"},
+    {codepipeline::ActionCategory::kDeploy, "Deploy"},
+    {codepipeline::ActionCategory::kTest, "Test"},
+    {codepipeline::ActionCategory::kInvoke, "Invoke"},
+    {codepipeline::ActionCategory::kApproval, "Approval"},
+    {codepipeline::ActionCategory::kCompute, "Compute"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::ApprovalStatus> = std::to_array<Word<codepipeline::ApprovalStatus>>({
+    {codepipeline::ApprovalStatus::kApproved, "Approved"},
+    {codepipeline::ApprovalStatus::kRejected, "Rejected"},
+});
+
+}  // namespace hanbat
+
+namespace hanbat::codepipeline {
+
+/// How executions of the pipeline meet: SUPERSEDED unless it says otherwise.
+inline ExecutionMode mode_of(const PipelineDeclaration& pipeline) {
+  return pipeline.execution_mode ? require_word<ExecutionMode>(*pipeline.execution_mode) : ExecutionMode::kSuperseded;
+}
+
+inline bool is_of(const ActionDeclaration& action, ActionCategory category) {
+  return action.action_type_id.category == word_of(category);
+}
+
+}  // namespace hanbat::codepipeline
