@@ -69,7 +69,7 @@ void check_artifacts(const ProjectArtifacts& artifacts, const std::string& sourc
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
-/// The condition keys that tell what the call wants of a project, as far as the input says so itself.
+/// The condition keys about what the call wants of a project, as far as the input says so itself.
 void add_project_keys(region::ConditionKeys& keys, const std::optional<ProjectSource>& source,
                       const std::optional<ProjectArtifacts>& artifacts,
                       const std::optional<ProjectEnvironment>& environment, const std::optional<std::string>& role) {

@@ -46,7 +46,7 @@ class BuildTasks {
   void end(store::Tx& tx, BuildRow& row, BuildEvent event);
 
  private:
-  /// Why a build cannot go on, as its phase tells it.
+  /// Why a build cannot go on, as its phase shows it.
   struct Refusal {
     std::string_view code;
     std::string message;

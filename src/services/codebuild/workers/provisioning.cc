@@ -135,7 +135,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   if (machine.image == kImageAlias && (!environment.image.starts_with("aws/codebuild/") || !known(kImageAlias)))
     return Refusal{"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
                    "Unable to pull customer's container image. CannotPullContainerError: the region has no image " +
-                       environment.image + "; 'hanbat image import' brings it, 'hanbat doctor' tells what there is"};
+                       environment.image + "; 'hanbat image import' brings it, 'hanbat doctor' lists what there is"};
   machine.name = machine_name(row.id);
   machine.cpus = size->cpus;
   machine.memory_mib = size->memory_mib;

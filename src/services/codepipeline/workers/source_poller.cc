@@ -11,7 +11,7 @@ constexpr Seconds kPollSources{30};
 bool polls(const ActionDeclaration& action) {
   if (!is_of(action, ActionCategory::kSource)) return false;
   if (!action.configuration) return true;
-  // Polling is what AWS does unless it is told not to.
+  // Polling is what AWS does unless the action says otherwise.
   const auto setting = action.configuration->find("PollForSourceChanges");
   return setting == action.configuration->end() || setting->second != "false";
 }
