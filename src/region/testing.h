@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,12 @@ class TestRegion {
   }
   /// Migrations and every service's start().
   void start() { home.start(); }
+  /// The schema as it was before this step of a module's, for a test that fills the old tables; start() does the rest.
+  void migrate_before(std::string_view module, int number) {
+    std::vector<store::Migration> steps = home.migrations();
+    std::erase_if(steps, [&](const store::Migration& step) { return step.module == module && step.number >= number; });
+    db->migrate(steps);
+  }
   int run_until_idle() { return tasks->run_until_idle(); }
 
   std::string folder;

@@ -13,6 +13,7 @@
 #include "region/testing.h"
 #include "services/codedeploy/agents/host_agent.h"
 #include "wire/error.h"
+#include "wire/testing.h"
 
 namespace hanbat::codedeploy {
 namespace {
@@ -27,6 +28,7 @@ struct CodeDeployTest : testing::Test {
     auto& ec2_service = region.add<region::FakeService>("ec2");
     ec2_service.on<ec2::DescribeInstancesInput, ec2::DescribeInstancesOutput>(
         "DescribeInstances", [this](region::Request&, const auto&) {
+          if (describe_fails) throw wire::Error("InternalError", 500, "An internal error has occurred.");
           ec2::DescribeInstancesOutput out;
           auto& list = out.reservations.emplace().emplace_back().instances.emplace();
           for (const std::string& id : instances) {
@@ -107,10 +109,10 @@ struct CodeDeployTest : testing::Test {
     return {region.home, caller, "ap-northeast-2"};
   }
 
-  // What the instance's agent is told to do now, if anything; done as told.
+  // What the instance's agent is to do now, if anything.
   std::optional<commands::HostCommandInstance> take(const std::string& instance) {
     const bool waiting = region.db->read([&](store::Tx& tx) {
-      return Store().find_pending_command(tx, {"123456789012", "ap-northeast-2"}, instance).has_value();
+      return find_pending_command(tx, {"123456789012", "ap-northeast-2"}, instance).has_value();
     });
     if (!waiting) return std::nullopt;
     commands::PollHostCommandInput in;
@@ -161,10 +163,11 @@ struct CodeDeployTest : testing::Test {
   std::vector<std::string> instances = {"i-1", "i-2"};
   std::set<std::string> registered;
   int revisions = 0;
+  bool describe_fails = false;
   Client client{region.home, region.user, "ap-northeast-2"};
 };
 
-TEST_F(CodeDeployTest, a_deployment_goes_over_both_instances_one_after_the_other_and_attaches_them) {
+TEST_F(CodeDeployTest, ADeploymentGoesOverBothInstancesOneAfterTheOtherAndAttachesThem) {
   const std::string id = deploy();
   const std::vector<std::string> done = work();
   EXPECT_EQ(done.size(), 22u);
@@ -174,7 +177,7 @@ TEST_F(CodeDeployTest, a_deployment_goes_over_both_instances_one_after_the_other
   EXPECT_EQ(registered, (std::set<std::string>{"i-1", "i-2"}));
 }
 
-TEST_F(CodeDeployTest, a_failed_hook_leaves_its_output_and_the_other_instance_alone) {
+TEST_F(CodeDeployTest, AFailedHookLeavesItsOutputAndTheOtherInstanceAlone) {
   deploy();
   work();
   const std::string id = deploy();
@@ -193,7 +196,7 @@ TEST_F(CodeDeployTest, a_failed_hook_leaves_its_output_and_the_other_instance_al
   EXPECT_TRUE(registered.contains("i-2"));
 }
 
-TEST_F(CodeDeployTest, a_failure_is_rolled_back_to_the_last_good_revision) {
+TEST_F(CodeDeployTest, AFailureIsRolledBackToTheLastGoodRevision) {
   deploy();
   work();
   const std::string id = deploy(true);
@@ -205,7 +208,7 @@ TEST_F(CodeDeployTest, a_failure_is_rolled_back_to_the_last_good_revision) {
   EXPECT_EQ(info(*rollback).status, "Succeeded");
 }
 
-TEST_F(CodeDeployTest, a_group_has_one_deployment_at_a_time) {
+TEST_F(CodeDeployTest, AGroupHasOneDeploymentAtATime) {
   const std::string id = deploy();
   EXPECT_THROW(deploy(), DeploymentLimitExceededException);
   StopDeploymentInput in;
@@ -216,7 +219,7 @@ TEST_F(CodeDeployTest, a_group_has_one_deployment_at_a_time) {
   EXPECT_THROW(client.stop_deployment(in), DeploymentAlreadyCompletedException);
 }
 
-TEST_F(CodeDeployTest, a_command_is_handed_out_again_only_when_its_answer_was_lost) {
+TEST_F(CodeDeployTest, ACommandIsHandedOutAgainOnlyWhenItsAnswerWasLost) {
   deploy();
   const auto command = take("i-1");
   ASSERT_TRUE(command);
@@ -231,7 +234,7 @@ TEST_F(CodeDeployTest, a_command_is_handed_out_again_only_when_its_answer_was_lo
   EXPECT_THROW(agent("i-2").put_host_command_acknowledgement(in), commands::ClientException);
 }
 
-TEST_F(CodeDeployTest, the_specification_is_a_signed_message_that_an_agent_can_read) {
+TEST_F(CodeDeployTest, TheSpecificationIsASignedMessageThatAnAgentCanRead) {
   deploy();
   const auto command = take("i-1");
   commands::GetDeploymentSpecificationInput in;
@@ -255,12 +258,12 @@ TEST_F(CodeDeployTest, the_specification_is_a_signed_message_that_an_agent_can_r
   BIO_free(bio);
 }
 
-TEST_F(CodeDeployTest, without_instances_a_deployment_fails) {
+TEST_F(CodeDeployTest, WithoutInstancesADeploymentFails) {
   instances.clear();
   EXPECT_EQ(info(deploy()).error_information->code, "NO_INSTANCES");
 }
 
-TEST_F(CodeDeployTest, applications_groups_and_deployments_are_told_of_by_their_tags) {
+TEST_F(CodeDeployTest, ApplicationsGroupsAndDeploymentsAreAskedAboutWithTheirTags) {
   const std::string prefix = "arn:aws:codedeploy:ap-northeast-2:123456789012:";
   const std::string application = prefix + "application:wsi-api", group = prefix + "deploymentgroup:wsi-api/dev-api";
   client.tag_resource({.resource_arn = application, .tags = {{.key = "team", .value = "a"}}});
@@ -284,7 +287,7 @@ TEST_F(CodeDeployTest, applications_groups_and_deployments_are_told_of_by_their_
     EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action;
 }
 
-TEST_F(CodeDeployTest, a_call_about_nothing_is_refused_before_it_is_authorized) {
+TEST_F(CodeDeployTest, ACallAboutNothingIsRefusedBeforeItIsAuthorized) {
   EXPECT_THROW(client.batch_get_deployments({}), DeploymentIdRequiredException);
   EXPECT_THROW(client.batch_get_applications({}), ApplicationNameRequiredException);
   EXPECT_THROW(client.tag_resource({.resource_arn = "arn:aws:codedeploy:ap-northeast-2:123456789012:instance:x",
@@ -295,6 +298,100 @@ TEST_F(CodeDeployTest, a_call_about_nothing_is_refused_before_it_is_authorized) 
   in.current_deployment_group_name = "dev-api";
   in.service_role_arn = "arn:aws:s3:::bucket";
   EXPECT_THROW(client.update_deployment_group(in), InvalidRoleException);
+}
+
+TEST_F(CodeDeployTest, ARenamedApplicationAndGroupKeepTheirTagsRevisionsAndDeployments) {
+  const std::string prefix = "arn:aws:codedeploy:ap-northeast-2:123456789012:";
+  client.tag_resource({.resource_arn = prefix + "application:wsi-api", .tags = {{.key = "team", .value = "a"}}});
+  client.tag_resource(
+      {.resource_arn = prefix + "deploymentgroup:wsi-api/dev-api", .tags = {{.key = "team", .value = "b"}}});
+  const std::string id = deploy();
+  work();
+  client.update_application({.application_name = "wsi-api", .new_application_name = "api"});
+  client.update_deployment_group(
+      {.application_name = "api", .current_deployment_group_name = "dev-api", .new_deployment_group_name = "dev"});
+  EXPECT_EQ(client.list_tags_for_resource({.resource_arn = prefix + "application:api"}).tags->at(0).value, "a");
+  EXPECT_EQ(client.list_tags_for_resource({.resource_arn = prefix + "deploymentgroup:api/dev"}).tags->at(0).value, "b");
+  EXPECT_EQ(client.list_application_revisions({.application_name = "api"}).revisions->size(), 1u);
+  EXPECT_EQ(client.list_deployments({.application_name = "api", .deployment_group_name = "dev"}).deployments,
+            std::vector<std::string>{id});
+  EXPECT_EQ(info(id).application_name, "api");
+  EXPECT_EQ(wire::code_of([&] { client.get_application({.application_name = "wsi-api"}); }),
+            "ApplicationDoesNotExistException");
+}
+
+TEST_F(CodeDeployTest, WhatIsDeletedTakesItsTagsAndRevisionsAlong) {
+  const std::string arn = "arn:aws:codedeploy:ap-northeast-2:123456789012:application:wsi-api";
+  client.tag_resource({.resource_arn = arn, .tags = {{.key = "team", .value = "a"}}});
+  deploy();
+  client.delete_application({.application_name = "wsi-api"});
+  client.create_application({.application_name = "wsi-api"});
+  EXPECT_TRUE(client.list_tags_for_resource({.resource_arn = arn}).tags->empty());
+  EXPECT_TRUE(client.list_application_revisions({.application_name = "wsi-api"}).revisions->empty());
+  EXPECT_TRUE(client.list_deployment_groups({.application_name = "wsi-api"}).deployment_groups->empty());
+}
+
+TEST_F(CodeDeployTest, TagsThatAwsDoesNotTakeAreRefused) {
+  const std::string arn = "arn:aws:codedeploy:ap-northeast-2:123456789012:application:wsi-api";
+  const auto code = [&](std::vector<Tag> tags) {
+    return wire::code_of([&] { client.tag_resource({.resource_arn = arn, .tags = std::move(tags)}); });
+  };
+  EXPECT_EQ(code({{.key = "aws:x", .value = "a"}}), "InvalidTagsToAddException");
+  EXPECT_EQ(code({{.key = "x", .value = "a"}, {.key = "x", .value = "b"}}), "InvalidTagsToAddException");
+  EXPECT_EQ(code({{.key = std::string(129, 'k'), .value = "a"}}), "InvalidTagsToAddException");
+  EXPECT_EQ(code({{.key = "x", .value = std::string(257, 'v')}}), "InvalidTagsToAddException");
+  EXPECT_EQ(code({}), "TagRequiredException");
+  std::vector<Tag> many;
+  for (int i = 0; i < 51; ++i) many.push_back({.key = "k" + std::to_string(i), .value = "v"});
+  EXPECT_EQ(code(many), "InvalidTagsToAddException");
+  EXPECT_TRUE(client.list_tags_for_resource({.resource_arn = arn}).tags->empty());
+  EXPECT_EQ(wire::code_of([&] {
+              client.create_application({.application_name = "tagged", .tags = {{{.key = "aws:x", .value = "a"}}}});
+            }),
+            "InvalidTagsToAddException");
+  EXPECT_EQ(wire::code_of([&] { client.get_application({.application_name = "tagged"}); }),
+            "ApplicationDoesNotExistException");
+}
+
+TEST_F(CodeDeployTest, NewestFirstDeploymentsComeOnceThoughOneStartsBetweenTwoPages) {
+  std::set<std::string> expected;
+  const auto run = [&] {
+    region.clock.advance(Seconds(1));
+    const std::string id = deploy();
+    client.stop_deployment({.deployment_id = id});
+    return id;
+  };
+  for (int i = 0; i < 101; ++i) expected.insert(run());
+  ListDeploymentsInput in{.application_name = "wsi-api", .deployment_group_name = "dev-api"};
+  const ListDeploymentsOutput first = client.list_deployments(in);
+  ASSERT_EQ(first.deployments->size(), 100u);
+  run();
+  in.next_token = first.next_token;
+  const ListDeploymentsOutput second = client.list_deployments(in);
+  std::multiset<std::string> seen(first.deployments->begin(), first.deployments->end());
+  seen.insert(second.deployments->begin(), second.deployments->end());
+  EXPECT_EQ(seen, std::multiset<std::string>(expected.begin(), expected.end()));
+  EXPECT_FALSE(second.next_token);
+}
+
+TEST_F(CodeDeployTest, ATokenThatIsNoneIsRefused) {
+  for (const char* token : {"", "garbage", "-1", "MTAw"}) {
+    EXPECT_EQ(wire::code_of([&] { client.list_applications({.next_token = token}); }), "InvalidNextTokenException");
+    EXPECT_EQ(wire::code_of([&] { client.list_deployments({.next_token = token}); }), "InvalidNextTokenException");
+    EXPECT_EQ(wire::code_of([&] { client.list_deployment_configs({.next_token = token}); }),
+              "InvalidNextTokenException");
+  }
+}
+
+TEST_F(CodeDeployTest, ADeploymentWhoseInstancesCannotBeAskedForFailsInTheEnd) {
+  describe_fails = true;
+  const std::string id = deploy();
+  for (int i = 0; i < 60; ++i) {
+    region.clock.advance(Seconds(30));
+    region.run_until_idle();
+  }
+  EXPECT_EQ(info(id).status, "Failed");
+  EXPECT_EQ(info(id).error_information->code, "INTERNAL_ERROR");
 }
 
 }  // namespace

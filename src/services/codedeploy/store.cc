@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/ids.h"
 
 namespace hanbat::codedeploy {
 namespace {
@@ -26,42 +27,135 @@ const std::vector<DeploymentConfigInfo>& built_in_configs() {
   return kConfigs;
 }
 
-RevisionRow revision_of(const store::Row& row) {
-  const Json body = row.json(0);
-  RevisionRow out{.location = wire::from_json<RevisionLocation>(body["location"]),
-                  .description = std::nullopt,
-                  .registered = row.timestamp(1),
-                  .first_used = row.timestamp(2),
-                  .last_used = row.timestamp(3)};
-  if (body["description"].is_string()) out.description = body["description"].as_string();
-  return out;
+bool fits(const region::Resource<Deployment>& row, const DeploymentQuery& query) {
+  const auto& statuses = query.statuses;
+  if (query.application && row.shape.info.application_name != query.application) return false;
+  if (query.from && row.created < *query.from) return false;
+  if (query.to && row.created > *query.to) return false;
+  return statuses.empty() || std::find(statuses.begin(), statuses.end(), *row.shape.info.status) != statuses.end();
 }
 
 CommandRow command_of(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3),     row.text(4),
-          row.text(5), row.text(6), row.text(7), row.timestamp(8)};
+  return {row.text(0),     row.text(1), row.text(2), row.text(3),
+          row.text(4),     row.text(5), row.text(6), require_word<CommandStatus>(row.text(7)),
+          row.timestamp(8)};
 }
 
 constexpr std::string_view kCommandColumns =
     "id, account, region, instance, deployment, group_id, event, status, handed_out";
 
-std::vector<std::string> first_column(const std::vector<store::Row>& rows) {
-  std::vector<std::string> out;
-  for (const auto& row : rows) out.push_back(row.text(0));
-  return out;
+void put_host(store::Tx& tx, std::string_view group_id, std::string_view instance, int healthy,
+              std::string_view revision) {
+  tx.exec(
+      "INSERT INTO codedeploy_hosts (group_id, instance, healthy, revision) VALUES (?, ?, ?, ?) "
+      "ON CONFLICT (group_id, instance) DO UPDATE SET healthy = excluded.healthy, "
+      "revision = CASE WHEN excluded.revision = '' THEN codedeploy_hosts.revision ELSE excluded.revision END",
+      group_id, instance, healthy, revision);
 }
 
 }  // namespace
 
-std::string Place::application_arn(std::string_view application) const {
-  return make_arn("codedeploy", region, account, "application:" + std::string(application));
+std::string application_arn(const Place& place, std::string_view application) {
+  return make_arn("codedeploy", place.region, place.account, "application:" + std::string(application));
 }
-std::string Place::group_arn(std::string_view application, std::string_view group) const {
-  return make_arn("codedeploy", region, account,
+std::string group_arn(const Place& place, std::string_view application, std::string_view group) {
+  return make_arn("codedeploy", place.region, place.account,
                   "deploymentgroup:" + std::string(application) + "/" + std::string(group));
 }
-std::string Place::config_arn(std::string_view config) const {
-  return make_arn("codedeploy", region, account, "deploymentconfig:" + std::string(config));
+std::string config_arn(const Place& place, std::string_view config) {
+  return make_arn("codedeploy", place.region, place.account, "deploymentconfig:" + std::string(config));
+}
+
+std::optional<Application> find_application(store::Tx& tx, const Place& place, std::string_view name) {
+  return region::find_named<ApplicationInfo>(tx, place, "", name);
+}
+
+Application require_application(store::Tx& tx, const Place& place, std::string_view name) {
+  if (auto found = find_application(tx, place, name)) return *found;
+  throw ApplicationDoesNotExistException("No application found for name: " + std::string(name));
+}
+
+void rename_application(store::Tx& tx, const Application& application, std::string_view to) {
+  const Place& place = application.place;
+  const std::string from = *application.name;
+  for (Group group : groups_of(tx, place, from)) {
+    region::move_tags(tx, group_arn(place, from, *group.name), group_arn(place, to, *group.name));
+    group.scope = to;
+    group.shape.application_name = std::string(to);
+    region::update(tx, group);
+  }
+  for (Revision revision : revisions_of(tx, place, from)) {
+    revision.scope = to;
+    region::update(tx, revision);
+  }
+  for (auto row : region::list<Deployment>(tx, place)) {
+    if (row.shape.info.application_name != from) continue;
+    row.shape.info.application_name = std::string(to);
+    region::update(tx, row);
+  }
+  Application renamed = application;
+  region::move_tags(tx, application_arn(place, from), application_arn(place, to));
+  renamed.name = renamed.shape.application_name = std::string(to);
+  region::update(tx, renamed);
+}
+
+void remove_application(store::Tx& tx, const Application& application) {
+  for (const Group& group : groups_of(tx, application.place, *application.name)) remove_group(tx, group);
+  for (const Revision& revision : revisions_of(tx, application.place, *application.name)) region::remove(tx, revision);
+  region::remove(tx, application);
+}
+
+std::optional<DeploymentConfigInfo> find_config(store::Tx& tx, const Place& place, std::string_view name) {
+  for (const DeploymentConfigInfo& config : built_in_configs())
+    if (config.deployment_config_name == name) return config;
+  if (auto found = region::find_named<DeploymentConfigInfo>(tx, place, "", name)) return found->shape;
+  return std::nullopt;
+}
+
+DeploymentConfigInfo require_config(store::Tx& tx, const Place& place, std::string_view name) {
+  if (auto found = find_config(tx, place, name)) return *found;
+  throw DeploymentConfigDoesNotExistException("No deployment configuration found for name: " + std::string(name));
+}
+
+std::vector<std::string> config_names(store::Tx& tx, const Place& place) {
+  std::vector<std::string> names;
+  for (const DeploymentConfigInfo& config : built_in_configs()) names.push_back(*config.deployment_config_name);
+  for (const Config& config : region::list_by_name<DeploymentConfigInfo>(tx, place, {})) names.push_back(*config.name);
+  return names;
+}
+
+bool is_built_in(std::string_view config) { return config.starts_with("CodeDeployDefault."); }
+
+void remove_config(store::Tx& tx, const Place& place, std::string_view name) {
+  if (const auto found = region::find_named<DeploymentConfigInfo>(tx, place, "", name)) region::remove(tx, *found);
+}
+
+std::optional<Group> find_group(store::Tx& tx, const Place& place, std::string_view application,
+                                std::string_view name) {
+  return region::find_named<DeploymentGroupInfo>(tx, place, application, name);
+}
+
+Group require_group(store::Tx& tx, const Place& place, std::string_view application, std::string_view name) {
+  require_application(tx, place, application);
+  if (auto found = find_group(tx, place, application, name)) return *found;
+  throw DeploymentGroupDoesNotExistException("No Deployment Group found for name: " + std::string(name));
+}
+
+void update_group(store::Tx& tx, Group group) {
+  const std::string& name = *group.shape.deployment_group_name;
+  if (name != *group.name)
+    region::move_tags(tx, group_arn(group.place, group.scope, *group.name), group_arn(group.place, group.scope, name));
+  group.name = name;
+  region::update(tx, group);
+}
+
+void remove_group(store::Tx& tx, const Group& group) {
+  tx.exec("DELETE FROM codedeploy_hosts WHERE group_id = ?", group.id);
+  region::remove(tx, group);
+}
+
+std::vector<Group> groups_of(store::Tx& tx, const Place& place, std::string_view application) {
+  return region::list_by_name<DeploymentGroupInfo>(tx, place, {.scope = application});
 }
 
 std::string location_text(const RevisionLocation& location) {
@@ -71,278 +165,160 @@ std::string location_text(const RevisionLocation& location) {
       .dump();
 }
 
-std::optional<ApplicationInfo> Store::find_application(store::Tx& tx, const Place& place, std::string_view name) {
-  const auto row = tx.find("SELECT body FROM codedeploy_applications WHERE account = ? AND region = ? AND name = ?",
-                           place.account, place.region, name);
-  if (!row) return std::nullopt;
-  return wire::from_json<ApplicationInfo>(row->json(0));
+std::optional<Revision> find_revision(store::Tx& tx, const Place& place, std::string_view application,
+                                      const RevisionLocation& location) {
+  return region::find_named<RevisionInfo>(tx, place, application, location_text(location));
 }
 
-ApplicationInfo Store::require_application(store::Tx& tx, const Place& place, std::string_view name) {
-  if (auto found = find_application(tx, place, name)) return *found;
-  throw ApplicationDoesNotExistException("No application found for name: " + std::string(name));
+Revision new_revision(const Place& place, std::string_view application, const RevisionLocation& location,
+                      Timestamp now) {
+  Revision revision;
+  revision.id = random_uuid();
+  revision.place = place;
+  revision.scope = application;
+  revision.name = location_text(location);
+  revision.created = now;
+  revision.shape.revision_location = location;
+  return revision;
 }
 
-void Store::put(store::Tx& tx, const Place& place, const ApplicationInfo& application) {
-  tx.exec(
-      "INSERT INTO codedeploy_applications (account, region, name, body) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (account, region, name) DO UPDATE SET body = excluded.body",
-      place.account, place.region, *application.application_name, wire::to_json(application));
+std::vector<Revision> revisions_of(store::Tx& tx, const Place& place, std::string_view application) {
+  return region::list_by_name<RevisionInfo>(tx, place, {.scope = application});
 }
 
-void Store::rename_application(store::Tx& tx, const Place& place, std::string_view from, std::string_view to) {
-  ApplicationInfo application = require_application(tx, place, from);
-  for (const std::string& name : list_groups(tx, place, from)) {
-    DeploymentGroupInfo group = *find_group(tx, place, from, name);
-    group.application_name = std::string(to);
-    put(tx, place, group);
+void use_revision(store::Tx& tx, const Place& place, std::string_view application, const RevisionLocation& location,
+                  Timestamp now) {
+  auto revision = find_revision(tx, place, application, location);
+  if (!revision) {
+    revision = new_revision(place, application, location, now);
+    region::insert(tx, *revision);
   }
-  for (const char* table : {"codedeploy_revisions", "codedeploy_deployments"})
-    tx.exec(
-        "UPDATE " + std::string(table) + " SET application = ? WHERE account = ? AND region = ? AND application = ?",
-        to, place.account, place.region, from);
-  erase_application(tx, place, from);
-  application.application_name = std::string(to);
-  put(tx, place, application);
+  if (revision->own.integer("first_used") == 0) revision->own["first_used"] = now.ms;
+  revision->own["last_used"] = now.ms;
+  region::update(tx, *revision);
 }
 
-void Store::erase_application(store::Tx& tx, const Place& place, std::string_view name) {
-  tx.exec("DELETE FROM codedeploy_applications WHERE account = ? AND region = ? AND name = ?", place.account,
-          place.region, name);
+std::optional<Deployment> find_deployment(store::Tx& tx, const Place& place, std::string_view id) {
+  if (auto found = region::find<Deployment>(tx, place, id)) return found->shape;
+  return std::nullopt;
 }
 
-std::vector<std::string> Store::list_applications(store::Tx& tx, const Place& place) {
-  return first_column(
-      tx.query("SELECT name FROM codedeploy_applications WHERE account = ? AND region = ? ORDER BY name", place.account,
-               place.region));
+std::optional<Deployment> find_deployment(store::Tx& tx, std::string_view id) {
+  if (auto found = region::find<Deployment>(tx, id)) return found->shape;
+  return std::nullopt;
 }
 
-std::optional<DeploymentConfigInfo> Store::find_config(store::Tx& tx, const Place& place, std::string_view name) {
-  for (const DeploymentConfigInfo& config : built_in_configs())
-    if (config.deployment_config_name == name) return config;
-  const auto row = tx.find("SELECT body FROM codedeploy_configs WHERE account = ? AND region = ? AND name = ?",
-                           place.account, place.region, name);
-  if (!row) return std::nullopt;
-  return wire::from_json<DeploymentConfigInfo>(row->json(0));
+void insert_deployment(store::Tx& tx, const Deployment& d) {
+  region::Resource<Deployment> row;
+  row.id = d.id();
+  row.place = {d.account, d.region};
+  row.parent = d.group_id;
+  row.created = *d.info.create_time;
+  row.shape = d;
+  region::insert(tx, row);
 }
 
-DeploymentConfigInfo Store::require_config(store::Tx& tx, const Place& place, std::string_view name) {
-  if (auto found = find_config(tx, place, name)) return *found;
-  throw DeploymentConfigDoesNotExistException("No deployment configuration found for name: " + std::string(name));
+void update_deployment(store::Tx& tx, const Deployment& d) {
+  auto row = region::find<Deployment>(tx, d.id());
+  if (!row) return;
+  row->shape = d;
+  region::update(tx, *row);
 }
 
-void Store::put(store::Tx& tx, const Place& place, const DeploymentConfigInfo& config) {
-  tx.exec("INSERT INTO codedeploy_configs (account, region, name, body) VALUES (?, ?, ?, ?)", place.account,
-          place.region, *config.deployment_config_name, wire::to_json(config));
-}
-
-void Store::erase_config(store::Tx& tx, const Place& place, std::string_view name) {
-  tx.exec("DELETE FROM codedeploy_configs WHERE account = ? AND region = ? AND name = ?", place.account, place.region,
-          name);
-}
-
-std::vector<std::string> Store::list_configs(store::Tx& tx, const Place& place) {
-  std::vector<std::string> out;
-  for (const DeploymentConfigInfo& config : built_in_configs()) out.push_back(*config.deployment_config_name);
-  for (std::string& name :
-       first_column(tx.query("SELECT name FROM codedeploy_configs WHERE account = ? AND region = ? ORDER BY name",
-                             place.account, place.region)))
-    out.push_back(std::move(name));
-  return out;
-}
-
-std::optional<DeploymentGroupInfo> Store::find_group(store::Tx& tx, const Place& place, std::string_view application,
-                                                     std::string_view name) {
-  const auto row =
-      tx.find("SELECT body FROM codedeploy_groups WHERE account = ? AND region = ? AND application = ? AND name = ?",
-              place.account, place.region, application, name);
-  if (!row) return std::nullopt;
-  return wire::from_json<DeploymentGroupInfo>(row->json(0));
-}
-
-std::optional<DeploymentGroupInfo> Store::find_group_by_id(store::Tx& tx, std::string_view id) {
-  const auto row = tx.find("SELECT body FROM codedeploy_groups WHERE id = ?", id);
-  if (!row) return std::nullopt;
-  return wire::from_json<DeploymentGroupInfo>(row->json(0));
-}
-
-DeploymentGroupInfo Store::require_group(store::Tx& tx, const Place& place, std::string_view application,
-                                         std::string_view name) {
-  require_application(tx, place, application);
-  if (auto found = find_group(tx, place, application, name)) return *found;
-  throw DeploymentGroupDoesNotExistException("No Deployment Group found for name: " + std::string(name));
-}
-
-void Store::put(store::Tx& tx, const Place& place, const DeploymentGroupInfo& group) {
-  tx.exec(
-      "INSERT INTO codedeploy_groups (id, account, region, application, name, body) VALUES (?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT (id) DO UPDATE SET application = excluded.application, name = excluded.name, body = excluded.body",
-      *group.deployment_group_id, place.account, place.region, *group.application_name, *group.deployment_group_name,
-      wire::to_json(group));
-}
-
-void Store::erase_group(store::Tx& tx, std::string_view id) {
-  tx.exec("DELETE FROM codedeploy_groups WHERE id = ?", id);
-  tx.exec("DELETE FROM codedeploy_hosts WHERE group_id = ?", id);
-}
-
-std::vector<std::string> Store::list_groups(store::Tx& tx, const Place& place, std::string_view application) {
-  return first_column(
-      tx.query("SELECT name FROM codedeploy_groups WHERE account = ? AND region = ? AND application = ? ORDER BY name",
-               place.account, place.region, application));
-}
-
-std::optional<RevisionRow> Store::find_revision(store::Tx& tx, const Place& place, std::string_view application,
-                                                const RevisionLocation& location) {
-  const auto row = tx.find(
-      "SELECT body, registered, first_used, last_used FROM codedeploy_revisions WHERE account = ? AND region = ? AND "
-      "application = ? AND location = ?",
-      place.account, place.region, application, location_text(location));
-  if (!row) return std::nullopt;
-  return revision_of(*row);
-}
-
-void Store::put(store::Tx& tx, const Place& place, std::string_view application, const RevisionRow& revision) {
-  const S3Location s3 = revision.location.s3_location.value_or(S3Location{});
-  Json body = Json::object({{"location", wire::to_json(revision.location)}});
-  if (revision.description) body["description"] = *revision.description;
-  tx.exec(
-      "INSERT INTO codedeploy_revisions (account, region, application, location, bucket, object_key, registered, "
-      "first_used, last_used, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, region, application, "
-      "location) DO UPDATE SET first_used = excluded.first_used, last_used = excluded.last_used, body = excluded.body",
-      place.account, place.region, application, location_text(revision.location), s3.bucket.value_or(""),
-      s3.key.value_or(""), revision.registered, revision.first_used, revision.last_used, body);
-}
-
-std::vector<RevisionRow> Store::list_revisions(store::Tx& tx, const Place& place, std::string_view application) {
-  std::vector<RevisionRow> out;
-  for (const auto& row : tx.query("SELECT body, registered, first_used, last_used FROM codedeploy_revisions WHERE "
-                                  "account = ? AND region = ? AND application = ? ORDER BY registered DESC",
-                                  place.account, place.region, application))
-    out.push_back(revision_of(row));
-  return out;
-}
-
-std::optional<Deployment> Store::find_deployment(store::Tx& tx, const Place& place, std::string_view id) {
-  const auto row = tx.find("SELECT body FROM codedeploy_deployments WHERE id = ? AND account = ? AND region = ?", id,
-                           place.account, place.region);
-  if (!row) return std::nullopt;
-  return Deployment::from_json(row->json(0));
-}
-
-std::optional<Deployment> Store::find_deployment(store::Tx& tx, std::string_view id) {
-  const auto row = tx.find("SELECT body FROM codedeploy_deployments WHERE id = ?", id);
-  if (!row) return std::nullopt;
-  return Deployment::from_json(row->json(0));
-}
-
-void Store::put(store::Tx& tx, const Deployment& d) {
-  tx.exec(
-      "INSERT INTO codedeploy_deployments (id, account, region, application, group_name, group_id, status, created, "
-      "body) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET status = excluded.status, body = "
-      "excluded.body",
-      d.id(), d.account, d.region, *d.info.application_name, *d.info.deployment_group_name, d.group_id, *d.info.status,
-      *d.info.create_time, d.to_json());
-}
-
-std::vector<std::string> Store::list_deployments(store::Tx& tx, const Place& place, const DeploymentQuery& query) {
-  std::vector<std::string> out;
-  std::int64_t offset = query.offset;
-  for (const auto& row :
-       tx.query("SELECT id, status FROM codedeploy_deployments WHERE account = ? AND region = ? AND (? = '' OR "
-                "application = ?) "
-                "AND (? = '' OR group_name = ?) AND created >= ? AND created <= ? ORDER BY created DESC, id",
-                place.account, place.region, query.application.value_or(""), query.application.value_or(""),
-                query.group.value_or(""), query.group.value_or(""), query.from.value_or(Timestamp{0}),
-                query.to.value_or(Timestamp{INT64_MAX}))) {
-    if (!query.statuses.empty() &&
-        std::find(query.statuses.begin(), query.statuses.end(), row.text(1)) == query.statuses.end())
-      continue;
-    if (offset-- > 0) continue;
-    if (static_cast<int>(out.size()) == query.limit) break;
-    out.push_back(row.text(0));
+std::vector<region::Resource<Deployment>> find_deployments(store::Tx& tx, const Place& place,
+                                                           const DeploymentQuery& query,
+                                                           std::optional<std::string> after, std::size_t most) {
+  constexpr std::size_t kChunk = 200;
+  std::vector<region::Resource<Deployment>> found;
+  for (bool more = true; more;) {
+    auto rows = region::list_by_age<Deployment>(
+        tx, place,
+        {.order = region::TimeRange::Order::kNewestFirst, .parent = query.group_id, .after = after, .most = kChunk});
+    more = rows.size() == kChunk;
+    if (!rows.empty()) after = region::age_key(rows.back());
+    for (auto& row : rows) {
+      if (!fits(row, query)) continue;
+      found.push_back(std::move(row));
+      if (found.size() == most) return found;
+    }
   }
-  return out;
+  return found;
 }
 
-std::optional<std::string> Store::find_active_deployment(store::Tx& tx, std::string_view group_id) {
-  const auto row = tx.find(
-      "SELECT id FROM codedeploy_deployments WHERE group_id = ? AND status IN ('Created', 'Queued', 'InProgress', "
-      "'Ready')",
-      group_id);
-  if (!row) return std::nullopt;
-  return row->text(0);
+// A group has one at a time, so one that goes on is its newest; those of the same millisecond stand in any order.
+std::optional<std::string> find_active_deployment(store::Tx& tx, const Place& place, std::string_view group_id) {
+  region::TimeRange range{.order = region::TimeRange::Order::kNewestFirst, .parent = group_id, .most = 1};
+  std::optional<Timestamp> newest;
+  for (auto rows = region::list_by_age<Deployment>(tx, place, range); !rows.empty();
+       rows = region::list_by_age<Deployment>(tx, place, range)) {
+    const auto& row = rows.front();
+    if (newest && row.created < *newest) return std::nullopt;
+    if (row.shape.active()) return row.id;
+    newest = row.created;
+    range.after = region::age_key(row);
+  }
+  return std::nullopt;
 }
 
-std::map<std::string, std::pair<bool, std::string>> Store::hosts(store::Tx& tx, std::string_view group_id) {
-  std::map<std::string, std::pair<bool, std::string>> out;
+std::map<std::string, HostRecord> hosts_of(store::Tx& tx, std::string_view group_id) {
+  std::map<std::string, HostRecord> hosts;
   for (const auto& row :
        tx.query("SELECT instance, healthy, revision FROM codedeploy_hosts WHERE group_id = ?", group_id))
-    out[row.text(0)] = {row.flag(1), row.text(2)};
-  return out;
+    hosts[row.text(0)] = {row.flag(1), row.text(2)};
+  return hosts;
 }
 
-void Store::put_host(store::Tx& tx, std::string_view group_id, std::string_view instance, bool healthy,
-                     const std::optional<std::string>& revision) {
-  tx.exec(
-      "INSERT INTO codedeploy_hosts (group_id, instance, healthy, revision) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (group_id, instance) DO UPDATE SET healthy = excluded.healthy, "
-      "revision = CASE WHEN excluded.revision = '' THEN codedeploy_hosts.revision ELSE excluded.revision END",
-      group_id, instance, healthy, revision.value_or(""));
+void put_healthy_host(store::Tx& tx, std::string_view group_id, std::string_view instance, std::string_view revision) {
+  put_host(tx, group_id, instance, 1, revision);
 }
 
-void Store::insert(store::Tx& tx, const CommandRow& c) {
+void put_unhealthy_host(store::Tx& tx, std::string_view group_id, std::string_view instance) {
+  put_host(tx, group_id, instance, 0, "");
+}
+
+void insert_command(store::Tx& tx, const CommandRow& c) {
   tx.exec(
       "INSERT INTO codedeploy_commands (id, account, region, instance, deployment, group_id, event, status, "
       "handed_out) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      c.id, c.account, c.region, c.instance, c.deployment, c.group_id, c.event, c.status, c.handed_out);
+      c.id, c.account, c.region, c.instance, c.deployment, c.group_id, c.event, word_of(c.status), c.handed_out);
 }
 
-std::optional<CommandRow> Store::find_command(store::Tx& tx, std::string_view id) {
+std::optional<CommandRow> find_command(store::Tx& tx, std::string_view id) {
   const auto row = tx.find("SELECT " + std::string(kCommandColumns) + " FROM codedeploy_commands WHERE id = ?", id);
   if (!row) return std::nullopt;
   return command_of(*row);
 }
 
-std::optional<CommandRow> Store::find_pending_command(store::Tx& tx, const Place& place, std::string_view instance) {
+std::optional<CommandRow> find_pending_command(store::Tx& tx, const Place& place, std::string_view instance) {
   const auto row = tx.find("SELECT " + std::string(kCommandColumns) +
                                " FROM codedeploy_commands WHERE account = ? AND region = ? AND instance = ? AND "
-                               "status = 'Pending' ORDER BY handed_out, id LIMIT 1",
-                           place.account, place.region, instance);
+                               "status = ? ORDER BY handed_out, id LIMIT 1",
+                           place.account, place.region, instance, word_of(CommandStatus::kPending));
   if (!row) return std::nullopt;
   return command_of(*row);
 }
 
-void Store::set_handed_out(store::Tx& tx, std::string_view id, Timestamp at) {
+void set_handed_out(store::Tx& tx, std::string_view id, Timestamp at) {
   tx.exec("UPDATE codedeploy_commands SET handed_out = ? WHERE id = ?", at, id);
 }
 
-void Store::set_status(store::Tx& tx, std::string_view id, std::string_view status) {
-  tx.exec("UPDATE codedeploy_commands SET status = ? WHERE id = ?", status, id);
+std::optional<CommandStatus> advance_command(store::Tx& tx, const CommandRow& command, CommandEvent event) {
+  const auto next = region::find_next(kCommandMachine, command.status, event);
+  if (next && *next != command.status)
+    tx.exec("UPDATE codedeploy_commands SET status = ? WHERE id = ?", word_of(*next), command.id);
+  return next;
 }
 
-std::map<std::string, std::string> Store::tags(store::Tx& tx, std::string_view arn) {
-  std::map<std::string, std::string> out;
-  for (const auto& row : tx.query("SELECT name, value FROM codedeploy_tags WHERE arn = ?", arn))
-    out[row.text(0)] = row.text(1);
-  return out;
+std::optional<Signer> find_signer(store::Tx& tx) {
+  const auto row = tx.find("SELECT private_key, certificate FROM codedeploy_signer WHERE id = 1");
+  if (!row) return std::nullopt;
+  return Signer{row->text(0), row->text(1)};
 }
 
-void Store::set_tag(store::Tx& tx, std::string_view arn, std::string_view name, std::string_view value) {
-  tx.exec(
-      "INSERT INTO codedeploy_tags (arn, name, value) VALUES (?, ?, ?) ON CONFLICT (arn, name) DO UPDATE SET value = "
-      "excluded.value",
-      arn, name, value);
-}
-
-void Store::erase_tag(store::Tx& tx, std::string_view arn, std::string_view name) {
-  tx.exec("DELETE FROM codedeploy_tags WHERE arn = ? AND name = ?", arn, name);
-}
-
-void Store::erase_tags(store::Tx& tx, std::string_view arn) {
-  tx.exec("DELETE FROM codedeploy_tags WHERE arn = ?", arn);
+void insert_signer(store::Tx& tx, const Signer& signer) {
+  tx.exec("INSERT INTO codedeploy_signer (id, private_key, certificate) VALUES (1, ?, ?)", signer.private_key,
+          signer.certificate);
 }
 
 }  // namespace hanbat::codedeploy

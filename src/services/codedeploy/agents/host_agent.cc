@@ -51,13 +51,9 @@ Diagnostics read_diagnostics(const std::string& payload) {
 
 void HostAgent::start() {
   home_.db.write([&](store::Tx& tx) {
-    if (const auto row = tx.find("SELECT private_key, certificate FROM codedeploy_signer WHERE id = 1")) {
-      signer_ = {row->text(0), row->text(1)};
-      return;
-    }
-    signer_ = make_signer();
-    tx.exec("INSERT INTO codedeploy_signer (id, private_key, certificate) VALUES (1, ?, ?)", signer_.private_key,
-            signer_.certificate);
+    auto signer = find_signer(tx);
+    if (!signer) insert_signer(tx, signer.emplace(make_signer()));
+    signer_ = *signer;
   });
 }
 
@@ -65,7 +61,7 @@ commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq
                                                              const commands::PollHostCommandInput& in) {
   const std::string instance = require_instance(rq, in.host_identifier);
 
-  const auto command = store_.find_pending_command(rq.tx, {rq.account, rq.region}, instance);
+  const auto command = find_pending_command(rq.tx, {rq.account, rq.region}, instance);
   const Milliseconds wait = !command                      ? Milliseconds(kLongPoll)
                             : command->handed_out.ms == 0 ? Milliseconds(0)
                                                           : command->handed_out + kHandOutAgain - rq.now();
@@ -74,7 +70,7 @@ commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq
     return {};
   }
 
-  store_.set_handed_out(rq.tx, command->id, rq.now());
+  set_handed_out(rq.tx, command->id, rq.now());
 
   commands::PollHostCommandOutput out;
   commands::HostCommandInstance& host_command = out.host_command.emplace();
@@ -92,7 +88,7 @@ commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specificati
   const std::string instance = require_instance(rq, in.host_identifier);
 
   const std::string id = in.deployment_execution_id.substr(in.deployment_execution_id.rfind('/') + 1);
-  auto deployment = store_.find_deployment(rq.tx, {rq.account, rq.region}, id);
+  auto deployment = find_deployment(rq.tx, {rq.account, rq.region}, id);
   if (!deployment || !deployment->find_host(instance))
     throw commands::ClientException("The deployment " + id + " is not for this host.");
 
@@ -105,7 +101,7 @@ commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specificati
 }
 
 CommandRow HostAgent::require_command(region::Request& rq, const std::optional<std::string>& id) {
-  const auto command = store_.find_command(rq.tx, id.value_or(""));
+  const auto command = find_command(rq.tx, id.value_or(""));
   const bool own = command && command->account == rq.account && command->region == rq.region &&
                    rq.caller.kind == region::Caller::Kind::kAssumedRole && rq.caller.session_name == command->instance;
   if (!own) throw commands::ClientException("The host command " + id.value_or("") + " does not exist.");
@@ -116,21 +112,20 @@ commands::PutHostCommandAcknowledgementOutput HostAgent::put_host_command_acknow
     region::Request& rq, const commands::PutHostCommandAcknowledgementInput& in) {
   const CommandRow command = require_command(rq, in.host_command_identifier);
 
-  std::string status = command.status;
-  if (status == "Pending" || status == "InProgress") {
+  CommandStatus status = command.status;
+  if (!region::is_final(kCommandMachine, status)) {
     bool wanted = false;
     workflow_.on(rq.tx, command.deployment, [&](Deployment& d) {
       Effects effects;
       wanted = d.acknowledge(rq.now(), command.instance, command.event, effects);
       return effects;
     });
-    // Failed tells the agent not to run it.
-    status = wanted ? "InProgress" : "Failed";
-    store_.set_status(rq.tx, command.id, status);
+    // Failed means to the agent: do not run it.
+    status = *advance_command(rq.tx, command, wanted ? CommandEvent::kAcknowledge : CommandEvent::kCancel);
   }
 
   commands::PutHostCommandAcknowledgementOutput out;
-  out.command_status = status;
+  out.command_status = word_of(status);
   return out;
 }
 
@@ -138,14 +133,14 @@ commands::PutHostCommandCompleteOutput HostAgent::put_host_command_complete(
     region::Request& rq, const commands::PutHostCommandCompleteInput& in) {
   const CommandRow command = require_command(rq, in.host_command_identifier);
 
-  if (in.command_status != "Succeeded" && in.command_status != "Failed")
+  const auto reported = find_word<CommandStatus>(in.command_status);
+  const bool succeeded = reported == CommandStatus::kSucceeded;
+  if (!succeeded && reported != CommandStatus::kFailed)
     throw commands::ClientException("The command status must be Succeeded or Failed.");
   // The first report wins: an agent reports a failure a second time, without its diagnostics.
-  if (command.status == "Succeeded" || command.status == "Failed") return {};
+  if (!advance_command(rq.tx, command, succeeded ? CommandEvent::kSucceed : CommandEvent::kFail)) return {};
 
-  store_.set_status(rq.tx, command.id, in.command_status);
-  Outcome outcome{.succeeded = in.command_status == "Succeeded",
-                  .diagnostics = read_diagnostics(envelope_payload(in.diagnostics))};
+  Outcome outcome{.succeeded = succeeded, .diagnostics = read_diagnostics(envelope_payload(in.diagnostics))};
   workflow_.on(rq.tx, command.deployment,
                [&](Deployment& d) { return d.report(rq.now(), command.instance, command.event, outcome); });
 
@@ -155,7 +150,7 @@ commands::PutHostCommandCompleteOutput HostAgent::put_host_command_complete(
 commands::PostHostCommandUpdateOutput HostAgent::post_host_command_update(
     region::Request& rq, const commands::PostHostCommandUpdateInput& in) {
   commands::PostHostCommandUpdateOutput out;
-  out.command_status = require_command(rq, in.host_command_identifier).status;
+  out.command_status = word_of(require_command(rq, in.host_command_identifier).status);
   return out;
 }
 

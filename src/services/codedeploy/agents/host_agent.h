@@ -8,8 +8,8 @@
 #include "gen/codedeploycommands/operations.h"
 #include "region/region.h"
 #include "services/codedeploy/agents/specification.h"
-#include "services/codedeploy/deployments/workflow.h"
 #include "services/codedeploy/store.h"
+#include "services/codedeploy/workers/workflow.h"
 
 namespace hanbat::codedeploy {
 
@@ -18,7 +18,7 @@ Diagnostics read_diagnostics(const std::string& payload);
 
 class HostAgent final : public codedeploycommands::Operations {
  public:
-  explicit HostAgent(region::Region& home) : home_(home), workflow_(home, store_) {}
+  explicit HostAgent(region::Region& home) : home_(home), workflow_(home) {}
 
   void start() override;
 
@@ -28,7 +28,6 @@ class HostAgent final : public codedeploycommands::Operations {
   CommandRow require_command(region::Request& rq, const std::optional<std::string>& id);
 
   region::Region& home_;
-  Store store_;
   Workflow workflow_;
   Signer signer_;  // set by start(), before the first request
 };

@@ -49,9 +49,17 @@ LifecycleEvent* find_event(Host& host, std::string_view name) {
 
 LifecycleEvent* event_in_progress(Host& host) {
   for (LifecycleEvent& event : *host.target.lifecycle_events)
-    if (event.status == "InProgress" || event.status == "Pending")
-      return event.status == "InProgress" ? &event : nullptr;
+    if (status_of(event) == EventStatus::kInProgress) return &event;
   return nullptr;
+}
+
+/// Moves a status by the machine's table; false when the event leads nowhere from it.
+template <class Machine, class Event>
+bool advance(std::optional<std::string>& word, const Machine& machine, Event event) {
+  using Status = decltype(machine[0].from);
+  const auto next = region::find_next(machine, require_word<Status>(*word), event);
+  if (next) word = word_of(*next);
+  return next.has_value();
 }
 
 Diagnostics unknown_error(std::string message) {
@@ -78,9 +86,7 @@ int minimum_healthy(const MinimumHealthyHosts& rule, int hosts) {
   return value;
 }
 
-bool is_active(std::string_view status) {
-  return status == "Created" || status == "Queued" || status == "InProgress" || status == "Ready" || status == "Baking";
-}
+EventStatus status_of(const LifecycleEvent& event) { return require_word<EventStatus>(*event.status); }
 
 std::string command_id(std::string_view deployment, std::string_view instance, std::string_view event) {
   return std::string(deployment) + "/" + std::string(instance) + "/" + std::string(event);
@@ -96,20 +102,20 @@ bool Deployment::moves_traffic() const {
   return info.deployment_style && info.deployment_style->deployment_option == "WITH_TRAFFIC_CONTROL";
 }
 
-int Deployment::count(std::string_view status) const {
+int Deployment::count(TargetStatus status) const {
   return static_cast<int>(
-      std::count_if(hosts.begin(), hosts.end(), [&](const Host& host) { return host.target.status == status; }));
+      std::count_if(hosts.begin(), hosts.end(), [&](const Host& host) { return host.status() == status; }));
 }
 
 int Deployment::healthy() const {
   return static_cast<int>(std::count_if(hosts.begin(), hosts.end(), [](const Host& host) {
-    return host.target.status == "Succeeded" || (host.target.status == "Pending" && host.was_healthy);
+    return host.status() == TargetStatus::kSucceeded || (host.status() == TargetStatus::kPending && host.was_healthy);
   }));
 }
 
 // An instance that serves may be taken only while enough others do; one that does not serve costs nothing.
-bool Deployment::may_start(const Host& host) const {
-  const int in_progress = count("InProgress");
+bool Deployment::can_start(const Host& host) const {
+  const int in_progress = count(TargetStatus::kInProgress);
   if (one_at_a_time()) return in_progress == 0;
   const int room = std::max(1, static_cast<int>(hosts.size()) - must_be_healthy);
   if (in_progress >= room) return false;
@@ -117,7 +123,7 @@ bool Deployment::may_start(const Host& host) const {
 }
 
 Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string, bool>>& instances) {
-  if (info.status != "Created") return {};
+  if (!region::find_next(kDeploymentMachine, status(), DeploymentEvent::kBegin)) return {};
   const int total = static_cast<int>(instances.size());
   if (total == 0) return fail(now, "NO_INSTANCES", kNoInstances);
   must_be_healthy = minimum_healthy(health_rule, total);
@@ -132,32 +138,32 @@ Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string
     host.target.deployment_id = id();
     host.target.target_id = instance;
     host.target.target_arn = "arn:aws:ec2:" + region + ":" + account + ":instance/" + instance;
-    host.target.status = "Pending";
+    host.target.status = word_of(TargetStatus::kPending);
     host.target.last_updated_at = now;
     host.target.lifecycle_events.emplace();
     for (const std::string& name : lifecycle(moves_traffic())) {
       LifecycleEvent& event = host.target.lifecycle_events->emplace_back();
       event.lifecycle_event_name = name;
-      event.status = "Pending";
+      event.status = word_of(EventStatus::kPending);
     }
   }
-  info.status = "InProgress";
+  advance(info.status, kDeploymentMachine, DeploymentEvent::kBegin);
   info.start_time = now;
-  Effects effects = {DeploymentChanged{"InProgress"}};
+  Effects effects = {DeploymentChanged{status()}};
   go_on(now, effects);
   return effects;
 }
 
 Effects Deployment::fail(Timestamp now, std::string code, std::string message) {
-  if (info.status != "Created") return {};
+  if (!region::find_next(kDeploymentMachine, status(), DeploymentEvent::kRefuse)) return {};
   info.error_information = error(std::move(code), std::move(message));
   Effects effects;
-  finish("Failed", now, effects);
+  finish(DeploymentEvent::kRefuse, now, effects);
   return effects;
 }
 
 void Deployment::start_event(Host& host, LifecycleEvent& event, Timestamp now, Effects& effects) {
-  event.status = "InProgress";
+  advance(event.status, kEventMachine, StepEvent::kStart);
   event.start_time = now;
   host.target.last_updated_at = now;
   const std::string& instance = *host.target.target_id;
@@ -174,26 +180,26 @@ void Deployment::start_event(Host& host, LifecycleEvent& event, Timestamp now, E
 
 void Deployment::next_event(Host& host, Timestamp now, Effects& effects) {
   for (LifecycleEvent& event : *host.target.lifecycle_events)
-    if (event.status == "Pending") return start_event(host, event, now, effects);
-  end_host(host, "Succeeded", now, effects);
+    if (status_of(event) == EventStatus::kPending) return start_event(host, event, now, effects);
+  end_host(host, StepEvent::kSucceed, now, effects);
 }
 
-void Deployment::end_host(Host& host, std::string status, Timestamp now, Effects& effects) {
-  host.target.status = status;
+void Deployment::end_host(Host& host, StepEvent how, Timestamp now, Effects& effects) {
+  if (!advance(host.target.status, kTargetMachine, how)) return;
   host.target.last_updated_at = now;
   host.deadline = {0};
-  effects.push_back(HostChanged{*host.target.target_id, std::move(status)});
+  effects.push_back(HostChanged{*host.target.target_id, host.status()});
 }
 
 void Deployment::skip_rest(Host& host) {
   for (LifecycleEvent& event : *host.target.lifecycle_events)
-    if (event.status == "Pending") event.status = "Skipped";
+    if (status_of(event) == EventStatus::kPending) advance(event.status, kEventMachine, StepEvent::kSkip);
 }
 
 bool Deployment::acknowledge(Timestamp now, std::string_view instance, std::string_view name, Effects& effects) {
   Host* host = find_host(instance);
   LifecycleEvent* event = host ? find_event(*host, name) : nullptr;
-  if (!event || event->status != "InProgress" || !active()) return false;
+  if (!event || status_of(*event) != EventStatus::kInProgress || !active()) return false;
   host->deadline = now + kEventLimit;
   effects.push_back(WakeAt{std::string(instance), host->deadline});
   return true;
@@ -202,19 +208,19 @@ bool Deployment::acknowledge(Timestamp now, std::string_view instance, std::stri
 Effects Deployment::report(Timestamp now, std::string_view instance, std::string_view name, const Outcome& outcome) {
   Host* host = find_host(instance);
   LifecycleEvent* event = host ? find_event(*host, name) : nullptr;
-  if (!event || event->status != "InProgress") return {};
+  if (!event || status_of(*event) != EventStatus::kInProgress) return {};
 
-  event->status = outcome.succeeded ? "Succeeded" : "Failed";
+  advance(event->status, kEventMachine, outcome.succeeded ? StepEvent::kSucceed : StepEvent::kFail);
   event->end_time = now;
   event->diagnostics = outcome.diagnostics;
   Effects effects;
   const bool forgiven = info.ignore_application_stop_failures.value_or(false) && is_of_old_revision(name);
   if (!outcome.succeeded && !forgiven) {
     skip_rest(*host);
-    end_host(*host, "Failed", now, effects);
+    end_host(*host, StepEvent::kFail, now, effects);
   } else if (!active()) {  // stopped meanwhile: what was in progress was let finish
     skip_rest(*host);
-    end_host(*host, "Skipped", now, effects);
+    end_host(*host, StepEvent::kSkip, now, effects);
   } else {
     next_event(*host, now, effects);
   }
@@ -228,7 +234,7 @@ Effects Deployment::wake(Timestamp now, std::string_view instance) {
   if (!event || host->deadline.ms == 0) return {};
   if (now < host->deadline) return {WakeAt{std::string(instance), host->deadline}};
   const std::string name = *event->lifecycle_event_name;
-  if (is_traffic(name)) return {};  // the traffic's own task tells what it waited for
+  if (is_traffic(name)) return {};  // the traffic's own task reports what it waited for
   const bool taken = host->deadline - *event->start_time > kPickupLimit;
   Effects effects = {CancelCommand{command_id(id(), instance, name)}};
   for (Effect& effect : report(now, instance, name, {false, unknown_error(taken ? kAgentLate : kAgentSilent)}))
@@ -237,67 +243,68 @@ Effects Deployment::wake(Timestamp now, std::string_view instance) {
 }
 
 Effects Deployment::stop(Timestamp now, std::string message) {
-  if (!active()) return {};
+  if (!region::find_next(kDeploymentMachine, status(), DeploymentEvent::kStop)) return {};
   Effects effects;
   info.error_information = error("MANUAL_STOP", std::move(message));
   for (Host& host : hosts) {
-    if (host.target.status == "Pending") {
+    if (host.status() == TargetStatus::kPending) {
       skip_rest(host);
-      end_host(host, "Skipped", now, effects);
-    } else if (LifecycleEvent* event = host.target.status == "InProgress" ? event_in_progress(host) : nullptr) {
+      end_host(host, StepEvent::kSkip, now, effects);
+    } else if (LifecycleEvent* event = host.status() == TargetStatus::kInProgress ? event_in_progress(host) : nullptr) {
       const std::string& name = *event->lifecycle_event_name;
       if (is_traffic(name) || host.deadline - *event->start_time > kPickupLimit) continue;
       // No agent has begun with it.
       effects.push_back(CancelCommand{command_id(id(), *host.target.target_id, name)});
-      event->status = "Skipped";
+      advance(event->status, kEventMachine, StepEvent::kSkip);
       skip_rest(host);
-      end_host(host, "Skipped", now, effects);
+      end_host(host, StepEvent::kSkip, now, effects);
     }
   }
-  finish("Stopped", now, effects);
+  finish(DeploymentEvent::kStop, now, effects);
   return effects;
 }
 
 // Begins with the hosts whose turn it is; ends the deployment when nothing is left to do or too few can stay healthy.
 void Deployment::go_on(Timestamp now, Effects& effects) {
-  if (info.status != "InProgress") return count_overview();
+  if (status() != DeploymentStatus::kInProgress) return count_overview();
   const int total = static_cast<int>(hosts.size());
-  const int failed = count("Failed");
-  const bool hopeless = total - failed < must_be_healthy || (one_at_a_time() && failed > 0 && count("Pending") > 0);
+  const int failed = count(TargetStatus::kFailed);
+  const bool hopeless =
+      total - failed < must_be_healthy || (one_at_a_time() && failed > 0 && count(TargetStatus::kPending) > 0);
   if (!hopeless) {
     for (Host& host : hosts) {
-      if (host.target.status != "Pending" || !may_start(host)) continue;
-      host.target.status = "InProgress";
-      effects.push_back(HostChanged{*host.target.target_id, "InProgress"});
+      if (host.status() != TargetStatus::kPending || !can_start(host)) continue;
+      advance(host.target.status, kTargetMachine, StepEvent::kStart);
+      effects.push_back(HostChanged{*host.target.target_id, host.status()});
       next_event(host, now, effects);
     }
   }
-  if (count("InProgress") > 0) return count_overview();
-  if (count("Pending") == 0 && count("Succeeded") >= std::max(1, must_be_healthy))
-    return finish("Succeeded", now, effects);
+  if (count(TargetStatus::kInProgress) > 0) return count_overview();
+  if (count(TargetStatus::kPending) == 0 && count(TargetStatus::kSucceeded) >= std::max(1, must_be_healthy))
+    return finish(DeploymentEvent::kSucceed, now, effects);
   for (Host& host : hosts) {
-    if (host.target.status != "Pending") continue;
+    if (host.status() != TargetStatus::kPending) continue;
     skip_rest(host);
-    end_host(host, "Skipped", now, effects);
+    end_host(host, StepEvent::kSkip, now, effects);
   }
   info.error_information = error("HEALTH_CONSTRAINTS", kHealthConstraints);
-  finish("Failed", now, effects);
+  finish(DeploymentEvent::kFail, now, effects);
 }
 
-void Deployment::finish(std::string status, Timestamp now, Effects& effects) {
-  info.status = status;
+void Deployment::finish(DeploymentEvent how, Timestamp now, Effects& effects) {
+  if (!advance(info.status, kDeploymentMachine, how)) return;
   info.complete_time = now;
   count_overview();
-  effects.push_back(DeploymentChanged{std::move(status)});
+  effects.push_back(DeploymentChanged{status()});
 }
 
 void Deployment::count_overview() {
   DeploymentOverview& overview = info.deployment_overview.emplace();
-  overview.pending = count("Pending");
-  overview.in_progress = count("InProgress");
-  overview.succeeded = count("Succeeded");
-  overview.failed = count("Failed");
-  overview.skipped = count("Skipped");
+  overview.pending = count(TargetStatus::kPending);
+  overview.in_progress = count(TargetStatus::kInProgress);
+  overview.succeeded = count(TargetStatus::kSucceeded);
+  overview.failed = count(TargetStatus::kFailed);
+  overview.skipped = count(TargetStatus::kSkipped);
   overview.ready = 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "gen/codedeploy/model.h"
+#include "services/codedeploy/deployments/statuses.h"
 
 namespace hanbat::codedeploy {
 
@@ -23,7 +24,11 @@ struct Host {
   InstanceTarget target;     // with its lifecycle events
   bool was_healthy = false;  // whether it counted as healthy when the deployment began
   Timestamp deadline{0};     // of the event in progress
+
+  TargetStatus status() const { return require_word<TargetStatus>(*target.status); }
 };
+
+EventStatus status_of(const LifecycleEvent& event);
 
 /// What an agent or the balancer says of an event.
 struct Outcome {
@@ -49,20 +54,18 @@ struct WakeAt {
   Timestamp at;
 };
 struct HostChanged {
-  std::string instance, status;
+  std::string instance;
+  TargetStatus status;
 };
 /// The deployment began, or has ended.
 struct DeploymentChanged {
-  std::string status;
+  DeploymentStatus status;
 };
 using Effect = std::variant<SendCommand, CancelCommand, MoveTraffic, WakeAt, HostChanged, DeploymentChanged>;
 using Effects = std::vector<Effect>;
 
 /// How many hosts the configuration wants healthy at all times, of so many.
 int minimum_healthy(const MinimumHealthyHosts& rule, int hosts);
-
-/// Whether deployments with this status go on.
-bool is_active(std::string_view status);
 
 inline constexpr Seconds kPickupLimit{300};  // an agent that polls takes an order at once
 inline constexpr Seconds kEventLimit{3660};  // an event's scripts may take an hour together
@@ -89,7 +92,8 @@ struct Deployment {
   int must_be_healthy = 0;
 
   const std::string& id() const { return *info.deployment_id; }
-  bool active() const { return is_active(*info.status); }
+  DeploymentStatus status() const { return require_word<DeploymentStatus>(*info.status); }
+  bool active() const { return is_active(status()); }
   Host* find_host(std::string_view instance);
   bool moves_traffic() const;
 
@@ -109,16 +113,16 @@ struct Deployment {
   static Deployment from_json(const Json& json);
 
  private:
-  int count(std::string_view status) const;
+  int count(TargetStatus status) const;
   int healthy() const;
   bool one_at_a_time() const { return info.deployment_config_name == kOneAtATime; }
-  bool may_start(const Host& host) const;
+  bool can_start(const Host& host) const;
   void start_event(Host& host, LifecycleEvent& event, Timestamp now, Effects& effects);
   void next_event(Host& host, Timestamp now, Effects& effects);
-  void end_host(Host& host, std::string status, Timestamp now, Effects& effects);
+  void end_host(Host& host, StepEvent how, Timestamp now, Effects& effects);
   void skip_rest(Host& host);
   void go_on(Timestamp now, Effects& effects);
-  void finish(std::string status, Timestamp now, Effects& effects);
+  void finish(DeploymentEvent how, Timestamp now, Effects& effects);
   void count_overview();
 };
 

@@ -1,6 +1,7 @@
 // What became of a deployment on each instance: targets, and the same in the older form of "deployment instances".
 #include <algorithm>
 
+#include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "wire/error.h"
 
@@ -47,23 +48,35 @@ bool contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+/// A page of the instances of these statuses, or of all, in the order in which they are deployed to.
+region::Page<std::string> page_of(const region::Pager& pager, const Deployment& d,
+                                  const std::optional<std::vector<std::string>>& statuses) {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < d.hosts.size(); ++i)
+    if (!statuses || contains(*statuses, *d.hosts[i].target.status)) indices.push_back(i);
+  const auto page = pager.cut(std::move(indices), [](std::size_t i) { return region::page_key(static_cast<int>(i)); });
+  region::Page<std::string> out{.items = {}, .next_token = page.next_token};
+  for (const std::size_t i : page.items) out.items.push_back(*d.hosts[i].target.target_id);
+  return out;
+}
+
 }  // namespace
 
 ListDeploymentTargetsOutput CodeDeploy::list_deployment_targets(region::Request& rq,
                                                                 const ListDeploymentTargetsInput& in) {
   const Deployment d = require_deployment(rq, "codedeploy:ListDeploymentTargets", in.deployment_id);
 
-  std::vector<std::string> statuses;
+  std::optional<std::vector<std::string>> statuses;
   for (const auto& [name, values] : in.target_filters.value_or(std::map<std::string, std::vector<std::string>>{})) {
     if (name != "TargetStatus") throw wire::Error::not_implemented("ListDeploymentTargets", "targetFilters " + name);
-    statuses = values;
+    if (!values.empty()) statuses = values;
   }
 
+  auto page = page_of(region::Pager(rq, in), d, statuses);
+
   ListDeploymentTargetsOutput out;
-  out.target_ids.emplace();
-  for (const Host& host : d.hosts)
-    if (statuses.empty() || contains(statuses, *host.target.status)) out.target_ids->push_back(*host.target.target_id);
-  out.next_token = Paging(in.next_token).cut(*out.target_ids);
+  out.target_ids = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -91,12 +104,11 @@ ListDeploymentInstancesOutput CodeDeploy::list_deployment_instances(region::Requ
                                                                     const ListDeploymentInstancesInput& in) {
   const Deployment d = require_deployment(rq, "codedeploy:ListDeploymentInstances", in.deployment_id);
 
+  auto page = page_of(region::Pager(rq, in), d, in.instance_status_filter);
+
   ListDeploymentInstancesOutput out;
-  out.instances_list.emplace();
-  for (const Host& host : d.hosts)
-    if (!in.instance_status_filter || contains(*in.instance_status_filter, *host.target.status))
-      out.instances_list->push_back(*host.target.target_id);
-  out.next_token = Paging(in.next_token).cut(*out.instances_list);
+  out.instances_list = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 

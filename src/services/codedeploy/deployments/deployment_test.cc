@@ -44,7 +44,7 @@ std::vector<std::string> run_through(Deployment& d, const std::string& instance,
   return out;
 }
 
-TEST(Deployment, with_a_balancer_an_instance_goes_through_thirteen_events) {
+TEST(Deployment, WithABalancerAnInstanceGoesThroughThirteenEvents) {
   Deployment d = make(kAllAtOnce, true);
   d.begin(kNow, {{"i-1", true}});
   EXPECT_EQ(run_through(d, "i-1"),
@@ -55,7 +55,7 @@ TEST(Deployment, with_a_balancer_an_instance_goes_through_thirteen_events) {
   EXPECT_EQ(d.info.deployment_overview->succeeded, 1);
 }
 
-TEST(Deployment, one_at_a_time_starts_the_second_when_the_first_is_done) {
+TEST(Deployment, OneAtATimeStartsTheSecondWhenTheFirstIsDone) {
   Deployment d = make(kOneAtATime);
   EXPECT_EQ(commands(d.begin(kNow, {{"i-1", true}, {"i-2", true}})), std::vector<std::string>{"i-1:ApplicationStop"});
   Effects last;
@@ -65,7 +65,7 @@ TEST(Deployment, one_at_a_time_starts_the_second_when_the_first_is_done) {
   EXPECT_EQ(d.info.status, "Succeeded");
 }
 
-TEST(Deployment, one_at_a_time_fails_at_once_and_leaves_the_other_untouched) {
+TEST(Deployment, OneAtATimeFailsAtOnceAndLeavesTheOtherUntouched) {
   Deployment d = make(kOneAtATime);
   d.begin(kNow, {{"i-1", true}, {"i-2", true}});
   const Effects effects = d.report(kNow, "i-1", "ApplicationStop", {false, {}});
@@ -76,7 +76,7 @@ TEST(Deployment, one_at_a_time_fails_at_once_and_leaves_the_other_untouched) {
   EXPECT_EQ(d.find_host("i-1")->target.lifecycle_events->back().status, "Skipped");
 }
 
-TEST(Deployment, one_at_a_time_forgives_the_last_of_many_but_not_an_only_one) {
+TEST(Deployment, OneAtATimeForgivesTheLastOfManyButNotAnOnlyOne) {
   Deployment d = make(kOneAtATime);
   d.begin(kNow, {{"i-1", true}, {"i-2", true}});
   run_through(d, "i-1");
@@ -88,7 +88,7 @@ TEST(Deployment, one_at_a_time_forgives_the_last_of_many_but_not_an_only_one) {
   EXPECT_EQ(single.info.status, "Failed");
 }
 
-TEST(Deployment, half_at_a_time_keeps_half_of_them_serving) {
+TEST(Deployment, HalfAtATimeKeepsHalfOfThemServing) {
   Deployment d = make(kHalfAtATime);
   Instances nine;
   for (int i = 1; i <= 9; ++i) nine.emplace_back("i-" + std::to_string(i), true);
@@ -97,7 +97,7 @@ TEST(Deployment, half_at_a_time_keeps_half_of_them_serving) {
   EXPECT_EQ(d.info.status, "Failed");  // five healthy are left and none of them may be taken
 }
 
-TEST(Deployment, all_at_once_succeeds_when_one_does) {
+TEST(Deployment, AllAtOnceSucceedsWhenOneDoes) {
   Deployment d = make(kAllAtOnce);
   EXPECT_EQ(commands(d.begin(kNow, {{"i-1", true}, {"i-2", true}, {"i-3", false}})).size(), 3u);
   d.report(kNow, "i-1", "ApplicationStop", {false, {}});
@@ -108,7 +108,7 @@ TEST(Deployment, all_at_once_succeeds_when_one_does) {
   EXPECT_EQ(d.info.deployment_overview->failed, 2);
 }
 
-TEST(Deployment, cannot_begin_without_instances_or_with_too_few) {
+TEST(Deployment, CannotBeginWithoutInstancesOrWithTooFew) {
   Deployment none = make(kAllAtOnce);
   none.begin(kNow, {});
   EXPECT_EQ(none.info.error_information->code, "NO_INSTANCES");
@@ -119,7 +119,7 @@ TEST(Deployment, cannot_begin_without_instances_or_with_too_few) {
   EXPECT_EQ(few.info.error_information->code, "HEALTH_CONSTRAINTS_INVALID");
 }
 
-TEST(Deployment, an_agent_that_does_not_poll_fails_its_instance_after_five_minutes) {
+TEST(Deployment, AnAgentThatDoesNotPollFailsItsInstanceAfterFiveMinutes) {
   Deployment d = make(kAllAtOnce);
   d.begin(kNow, {{"i-1", true}});
   EXPECT_EQ(d.wake(kNow + Seconds(299), "i-1").size(), 1u);
@@ -128,7 +128,7 @@ TEST(Deployment, an_agent_that_does_not_poll_fails_its_instance_after_five_minut
   EXPECT_EQ(d.hosts[0].target.lifecycle_events->front().diagnostics->error_code, "UnknownError");
 }
 
-TEST(Deployment, an_agent_that_took_the_order_has_an_hour) {
+TEST(Deployment, AnAgentThatTookTheOrderHasAnHour) {
   Deployment d = make(kAllAtOnce);
   d.begin(kNow, {{"i-1", true}});
   Effects effects;
@@ -139,7 +139,7 @@ TEST(Deployment, an_agent_that_took_the_order_has_an_hour) {
   EXPECT_EQ(d.info.status, "Failed");
 }
 
-TEST(Deployment, the_first_report_wins) {
+TEST(Deployment, TheFirstReportWins) {
   Deployment d = make(kAllAtOnce);
   d.begin(kNow, {{"i-1", true}});
   d.report(kNow, "i-1", "ApplicationStop", {true, {}});
@@ -147,7 +147,7 @@ TEST(Deployment, the_first_report_wins) {
   EXPECT_EQ(d.info.status, "InProgress");
 }
 
-TEST(Deployment, a_stop_skips_what_has_not_begun_and_lets_what_runs_finish) {
+TEST(Deployment, AStopSkipsWhatHasNotBegunAndLetsWhatRunsFinish) {
   Deployment d = make(kOneAtATime);
   d.begin(kNow, {{"i-1", true}, {"i-2", true}});
   Effects effects;
@@ -162,7 +162,7 @@ TEST(Deployment, a_stop_skips_what_has_not_begun_and_lets_what_runs_finish) {
   EXPECT_FALSE(d.acknowledge(kNow, "i-1", "DownloadBundle", effects));
 }
 
-TEST(Deployment, failures_of_the_old_revision_are_forgiven_when_asked) {
+TEST(Deployment, FailuresOfTheOldRevisionAreForgivenWhenAsked) {
   Deployment d = make(kAllAtOnce);
   d.info.ignore_application_stop_failures = true;
   d.begin(kNow, {{"i-1", true}});
@@ -170,11 +170,65 @@ TEST(Deployment, failures_of_the_old_revision_are_forgiven_when_asked) {
             std::vector<std::string>{"i-1:DownloadBundle"});
 }
 
-TEST(Deployment, survives_being_written_down) {
+TEST(Deployment, SurvivesBeingWrittenDown) {
   Deployment d = make(kOneAtATime, true);
   d.begin(kNow, {{"i-1", true}, {"i-2", false}});
   const Deployment again = Deployment::from_json(Json::parse(d.to_json().dump()));
   EXPECT_EQ(again.to_json().dump(), d.to_json().dump());
+}
+
+// Walks every status with every event: what the table has happens, nothing else does.
+TEST(DeploymentMachine, EveryStatusTakesOnlyTheEventsOfItsTable) {
+  for (const auto& from : kWords<DeploymentStatus>) {
+    const auto walk = [&](DeploymentEvent event, auto&& act) {
+      Deployment d = make(kAllAtOnce);
+      d.begin(kNow, {{"i-1", true}});
+      d.info.status = from.word;
+      if (from.value == DeploymentStatus::kCreated) d.hosts.clear();
+      act(d);
+      const auto to = region::find_next(kDeploymentMachine, from.value, event);
+      EXPECT_EQ(d.info.status, word_of(to.value_or(from.value))) << from.word << " " << static_cast<int>(event);
+    };
+    walk(DeploymentEvent::kBegin, [](Deployment& d) { d.begin(kNow, {{"i-2", true}}); });
+    walk(DeploymentEvent::kRefuse, [](Deployment& d) { d.fail(kNow, "INTERNAL_ERROR", "why"); });
+    walk(DeploymentEvent::kStop, [](Deployment& d) { d.stop(kNow, "stopped"); });
+    if (from.value == DeploymentStatus::kCreated) continue;
+    walk(DeploymentEvent::kFail, [](Deployment& d) { d.report(kNow, "i-1", "ApplicationStop", {false, {}}); });
+    walk(DeploymentEvent::kSucceed, [](Deployment& d) { run_through(d, "i-1"); });
+  }
+}
+
+TEST(DeploymentMachine, AStatusThatGoesOnIsOneThatIsNotFinal) {
+  for (const auto& status : kWords<DeploymentStatus>) {
+    const bool built = status.value != DeploymentStatus::kQueued && status.value != DeploymentStatus::kBaking &&
+                       status.value != DeploymentStatus::kReady;
+    if (built) {
+      EXPECT_NE(is_active(status.value), region::is_final(kDeploymentMachine, status.value)) << status.word;
+    } else {
+      EXPECT_TRUE(is_active(status.value)) << status.word;
+    }
+  }
+}
+
+TEST(DeploymentMachine, ACommandThatIsOverStaysAsItIs) {
+  for (const auto& from : kWords<CommandStatus>)
+    for (const CommandEvent event :
+         {CommandEvent::kAcknowledge, CommandEvent::kCancel, CommandEvent::kSucceed, CommandEvent::kFail}) {
+      const bool over = from.value == CommandStatus::kSucceeded || from.value == CommandStatus::kFailed;
+      EXPECT_EQ(region::find_next(kCommandMachine, from.value, event).has_value(), !over) << from.word;
+    }
+}
+
+TEST(DeploymentMachine, AnInstanceAndItsEventsTakeTheSameSteps) {
+  for (const auto& from : kWords<EventStatus>)
+    for (const StepEvent step : {StepEvent::kStart, StepEvent::kSucceed, StepEvent::kFail, StepEvent::kSkip}) {
+      const auto event = region::find_next(kEventMachine, from.value, step);
+      const auto target = region::find_next(kTargetMachine, require_word<TargetStatus>(from.word), step);
+      ASSERT_EQ(event.has_value(), target.has_value()) << from.word;
+      if (event) {
+        EXPECT_EQ(word_of(*event), word_of(*target));
+      }
+    }
 }
 
 }  // namespace

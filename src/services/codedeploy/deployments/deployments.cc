@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/revisions.h"
 #include "wire/error.h"
@@ -14,13 +15,43 @@ bool is_deployment_id(const std::string& id) {
          std::all_of(id.begin() + 2, id.end(), [](unsigned char c) { return std::isupper(c) || std::isdigit(c); });
 }
 
+Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput& in, const Group& group,
+                          const DeploymentConfigInfo& config, const RevisionLocation& revision) {
+  Deployment d;
+  d.account = rq.account;
+  d.region = rq.region;
+  d.group_id = group.id;
+  d.service_role = *group.shape.service_role_arn;
+  d.health_rule = config.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
+  d.info.deployment_id = new_deployment_id();
+  d.info.application_name = in.application_name;
+  d.info.deployment_group_name = group.name;
+  d.info.deployment_config_name = config.deployment_config_name;
+  d.info.previous_revision = group.shape.target_revision;
+  d.info.revision = revision;
+  d.info.status = word_of(DeploymentStatus::kCreated);
+  d.info.create_time = rq.now();
+  d.info.description = in.description;
+  d.info.creator = "user";
+  d.info.ignore_application_stop_failures = in.ignore_application_stop_failures.value_or(false);
+  d.info.auto_rollback_configuration =
+      in.auto_rollback_configuration ? in.auto_rollback_configuration : group.shape.auto_rollback_configuration;
+  d.info.update_outdated_instances_only = in.update_outdated_instances_only.value_or(false);
+  d.info.deployment_style = group.shape.deployment_style;
+  d.info.load_balancer_info = group.shape.load_balancer_info;
+  d.info.file_exists_behavior = in.file_exists_behavior.value_or("DISALLOW");
+  d.info.compute_platform = "Server";
+  d.info.instance_termination_wait_time_started = false;
+  return d;
+}
+
 }  // namespace
 
 Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view action, const std::string& id) {
-  const auto found = store_.find_deployment(rq.tx, place_of(rq), id);
+  const auto found = find_deployment(rq.tx, place_of(rq), id);
   authorize(rq, action,
-            found ? place_of(rq).group_arn(*found->info.application_name, *found->info.deployment_group_name)
-                  : place_of(rq).group_arn("*", "*"));
+            found ? group_arn(place_of(rq), *found->info.application_name, *found->info.deployment_group_name)
+                  : group_arn(place_of(rq), "*", "*"));
   if (!is_deployment_id(id))
     throw InvalidDeploymentIdException("Specified DeploymentId is not in the valid format: " + id);
   if (!found) throw DeploymentDoesNotExistException("The deployment " + id + " could not be found");
@@ -30,43 +61,19 @@ Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view 
 CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const CreateDeploymentInput& in) {
   const Place place = place_of(rq);
   const std::string group_name = in.deployment_group_name.value_or("");
-  authorize(rq, "codedeploy:CreateDeployment", place.group_arn(in.application_name, group_name));
+  authorize(rq, "codedeploy:CreateDeployment", group_arn(place, in.application_name, group_name));
 
   if (group_name.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
-  const DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, group_name);
-  const std::string config_name = in.deployment_config_name.value_or(*group.deployment_config_name);
-  rq.authorize("codedeploy:GetDeploymentConfig", place.config_arn(config_name));
-  const DeploymentConfigInfo config = store_.require_config(rq.tx, place, config_name);
+  const Group group = require_group(rq.tx, place, in.application_name, group_name);
+  const std::string config_name = in.deployment_config_name.value_or(*group.shape.deployment_config_name);
+  rq.authorize("codedeploy:GetDeploymentConfig", config_arn(place, config_name));
+  const DeploymentConfigInfo config = require_config(rq.tx, place, config_name);
   const RevisionLocation revision = require_s3_revision("CreateDeployment", in.revision);
-  if (const auto active = store_.find_active_deployment(rq.tx, *group.deployment_group_id))
+  if (const auto active = find_active_deployment(rq.tx, place, group.id))
     throw DeploymentLimitExceededException("The Deployment Group '" + group_name +
                                            "' already has an active Deployment '" + *active + "'");
 
-  Deployment d;
-  d.account = rq.account;
-  d.region = rq.region;
-  d.group_id = *group.deployment_group_id;
-  d.service_role = *group.service_role_arn;
-  d.health_rule = config.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
-  d.info.deployment_id = new_deployment_id();
-  d.info.application_name = in.application_name;
-  d.info.deployment_group_name = group_name;
-  d.info.deployment_config_name = config_name;
-  d.info.previous_revision = group.target_revision;
-  d.info.revision = revision;
-  d.info.status = "Created";
-  d.info.create_time = rq.now();
-  d.info.description = in.description;
-  d.info.creator = "user";
-  d.info.ignore_application_stop_failures = in.ignore_application_stop_failures.value_or(false);
-  d.info.auto_rollback_configuration =
-      in.auto_rollback_configuration ? in.auto_rollback_configuration : group.auto_rollback_configuration;
-  d.info.update_outdated_instances_only = in.update_outdated_instances_only.value_or(false);
-  d.info.deployment_style = group.deployment_style;
-  d.info.load_balancer_info = group.load_balancer_info;
-  d.info.file_exists_behavior = in.file_exists_behavior.value_or("DISALLOW");
-  d.info.compute_platform = "Server";
-  d.info.instance_termination_wait_time_started = false;
+  const Deployment d = new_deployment(rq, in, group, config, revision);
   workflow_.start(rq.tx, d);
 
   CreateDeploymentOutput out;
@@ -92,33 +99,28 @@ BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq,
 ListDeploymentsOutput CodeDeploy::list_deployments(region::Request& rq, const ListDeploymentsInput& in) {
   const Place place = place_of(rq);
   authorize(rq, "codedeploy:ListDeployments",
-            place.group_arn(in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
+            group_arn(place, in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
 
-  if (in.application_name && in.deployment_group_name)
-    store_.require_group(rq.tx, place, *in.application_name, *in.deployment_group_name);
-  else if (in.application_name)
-    store_.require_application(rq.tx, place, *in.application_name);
-  else if (in.deployment_group_name)
+  DeploymentQuery query{.statuses = in.include_only_statuses.value_or(std::vector<std::string>{})};
+  if (in.application_name && in.deployment_group_name) {
+    query.group_id = require_group(rq.tx, place, *in.application_name, *in.deployment_group_name).id;
+  } else if (in.application_name) {
+    query.application = require_application(rq.tx, place, *in.application_name).name;
+  } else if (in.deployment_group_name) {
     throw ApplicationNameRequiredException("Application name is missing");
-  DeploymentQuery query{.application = in.application_name,
-                        .group = in.deployment_group_name,
-                        .statuses = in.include_only_statuses.value_or(std::vector<std::string>{}),
-                        .from = std::nullopt,
-                        .to = std::nullopt};
+  }
   if (in.create_time_range) {
     query.from = in.create_time_range->start;
     query.to = in.create_time_range->end;
   }
-  const Paging paging(in.next_token);
-  query.offset = static_cast<std::int64_t>(paging.offset);
-  ++query.limit;
+  const region::Pager pager(rq, in);
+  const auto page = pager.cut_read(find_deployments(rq.tx, place, query, pager.after(), pager.size() + 1),
+                                   [](const auto& row) { return region::age_key(row); });
 
   ListDeploymentsOutput out;
-  out.deployments = store_.list_deployments(rq.tx, place, query);
-  if (static_cast<int>(out.deployments->size()) == query.limit) {
-    out.deployments->pop_back();
-    out.next_token = Paging::token(paging.offset + out.deployments->size());
-  }
+  out.deployments.emplace();
+  for (const auto& row : page.items) out.deployments->push_back(row.id);
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -137,7 +139,7 @@ StopDeploymentOutput CodeDeploy::stop_deployment(region::Request& rq, const Stop
   });
 
   StopDeploymentOutput out;
-  const auto after = store_.find_deployment(rq.tx, in.deployment_id);
+  const auto after = find_deployment(rq.tx, in.deployment_id);
   const bool running = after && after->info.deployment_overview->in_progress.value_or(0) > 0;
   out.status = running ? "Pending" : "Succeeded";
   out.status_message =

@@ -1,6 +1,8 @@
 // Deployment groups and deployment configurations: to which instances, and how many at a time.
 #include "base/ids.h"
+#include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/tags.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -39,11 +41,44 @@ void check_style(DeploymentGroupInfo& group) {
         "Load balancer information is required when the deployment option is WITH_TRAFFIC_CONTROL.");
 }
 
+DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
+  DeploymentGroupInfo group;
+  group.application_name = in.application_name;
+  group.deployment_group_name = in.deployment_group_name;
+  group.deployment_config_name = in.deployment_config_name.value_or(std::string(kOneAtATime));
+  group.service_role_arn = in.service_role_arn;
+  group.ec2_tag_filters = in.ec2_tag_filters;
+  group.ec2_tag_set = in.ec2_tag_set;
+  group.auto_rollback_configuration = in.auto_rollback_configuration;
+  group.deployment_style = in.deployment_style;
+  group.load_balancer_info = in.load_balancer_info;
+  group.compute_platform = "Server";
+  return group;
+}
+
+/// A list that is given takes the place of the old one; an empty one clears it. The two ways of naming tags exclude
+/// each other.
+void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& in) {
+  if (in.deployment_config_name) group.deployment_config_name = in.deployment_config_name;
+  if (in.service_role_arn) group.service_role_arn = in.service_role_arn;
+  if (in.ec2_tag_filters) {
+    group.ec2_tag_filters = in.ec2_tag_filters;
+    if (!in.ec2_tag_set) group.ec2_tag_set.reset();
+  }
+  if (in.ec2_tag_set) {
+    group.ec2_tag_set = in.ec2_tag_set;
+    if (!in.ec2_tag_filters) group.ec2_tag_filters.reset();
+  }
+  if (in.auto_rollback_configuration) group.auto_rollback_configuration = in.auto_rollback_configuration;
+  if (in.deployment_style) group.deployment_style = in.deployment_style;
+  if (in.load_balancer_info) group.load_balancer_info = in.load_balancer_info;
+}
+
 }  // namespace
 
 // What Create and Update have in common.
 void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
-  store_.require_config(rq.tx, place_of(rq), *group.deployment_config_name);
+  require_config(rq.tx, place_of(rq), *group.deployment_config_name);
   if (group.ec2_tag_filters && !group.ec2_tag_filters->empty() && group.ec2_tag_set)
     throw InvalidEC2TagCombinationException("Only one of ec2TagFilters and ec2TagSet can be specified.");
   if (group.ec2_tag_filters) check_filters(*group.ec2_tag_filters);
@@ -65,7 +100,7 @@ void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
   try {
     home_.identity().assume_role(
         rq.tx, *group.service_role_arn, kPrincipal, "codedeploy",
-        place_of(rq).group_arn(group.application_name.value_or(""), group.deployment_group_name.value_or("")));
+        group_arn(place_of(rq), group.application_name.value_or(""), group.deployment_group_name.value_or("")));
   } catch (const wire::Error&) {
     throw InvalidRoleException("AWS CodeDeploy does not have the permissions required to assume the role " +
                                *group.service_role_arn + ".");
@@ -75,71 +110,52 @@ void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
 CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request& rq,
                                                                 const CreateDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  const std::string arn = place.group_arn(in.application_name, in.deployment_group_name);
+  const std::string arn = group_arn(place, in.application_name, in.deployment_group_name);
   const auto keys = region::request_tag_keys(region::tag_map(in.tags));
   rq.authorize("codedeploy:CreateDeploymentGroup", arn, keys);
   if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
   authorize_role(rq, in.service_role_arn, arn);
 
-  store_.require_application(rq.tx, place, in.application_name);
-  if (store_.find_group(rq.tx, place, in.application_name, in.deployment_group_name))
+  require_application(rq.tx, place, in.application_name);
+  if (find_group(rq.tx, place, in.application_name, in.deployment_group_name))
     throw DeploymentGroupAlreadyExistsException("Deployment group already exists for name: " +
                                                 in.deployment_group_name);
-  DeploymentGroupInfo group;
-  group.application_name = in.application_name;
-  group.deployment_group_id = random_uuid();
-  group.deployment_group_name = in.deployment_group_name;
-  group.deployment_config_name = in.deployment_config_name.value_or(std::string(kOneAtATime));
-  group.service_role_arn = in.service_role_arn;
-  group.ec2_tag_filters = in.ec2_tag_filters;
-  group.ec2_tag_set = in.ec2_tag_set;
-  group.auto_rollback_configuration = in.auto_rollback_configuration;
-  group.deployment_style = in.deployment_style;
-  group.load_balancer_info = in.load_balancer_info;
-  group.compute_platform = "Server";
-  check_group(rq, group);
+  Group group;
+  group.id = random_uuid();
+  group.place = place;
+  group.scope = in.application_name;
+  group.name = in.deployment_group_name;
+  group.created = rq.now();
+  group.shape = new_group(in);
+  group.shape.deployment_group_id = group.id;
+  check_group(rq, group.shape);
 
-  store_.put(rq.tx, place, group);
-  if (in.tags)
-    for (const Tag& tag : *in.tags) store_.set_tag(rq.tx, arn, tag.key.value_or(""), tag.value.value_or(""));
+  region::insert(rq.tx, group);
+  region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
 
   CreateDeploymentGroupOutput out;
-  out.deployment_group_id = group.deployment_group_id;
+  out.deployment_group_id = group.id;
   return out;
 }
 
 UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request& rq,
                                                                 const UpdateDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  const std::string arn = place.group_arn(in.application_name, in.current_deployment_group_name);
+  const std::string arn = group_arn(place, in.application_name, in.current_deployment_group_name);
   authorize(rq, "codedeploy:UpdateDeploymentGroup", arn);
   if (in.service_role_arn) authorize_role(rq, *in.service_role_arn, arn);
 
-  DeploymentGroupInfo group = store_.require_group(rq.tx, place, in.application_name, in.current_deployment_group_name);
+  Group group = require_group(rq.tx, place, in.application_name, in.current_deployment_group_name);
   if (in.new_deployment_group_name && in.new_deployment_group_name != in.current_deployment_group_name) {
-    if (store_.find_group(rq.tx, place, in.application_name, *in.new_deployment_group_name))
+    if (find_group(rq.tx, place, in.application_name, *in.new_deployment_group_name))
       throw DeploymentGroupAlreadyExistsException("Deployment group already exists for name: " +
                                                   *in.new_deployment_group_name);
-    group.deployment_group_name = in.new_deployment_group_name;
+    group.shape.deployment_group_name = in.new_deployment_group_name;
   }
-  if (in.deployment_config_name) group.deployment_config_name = in.deployment_config_name;
-  if (in.service_role_arn) group.service_role_arn = in.service_role_arn;
-  // A list that is given takes the place of the old one; an empty one clears it. The two ways of naming tags exclude
-  // each other.
-  if (in.ec2_tag_filters) {
-    group.ec2_tag_filters = in.ec2_tag_filters;
-    if (!in.ec2_tag_set) group.ec2_tag_set.reset();
-  }
-  if (in.ec2_tag_set) {
-    group.ec2_tag_set = in.ec2_tag_set;
-    if (!in.ec2_tag_filters) group.ec2_tag_filters.reset();
-  }
-  if (in.auto_rollback_configuration) group.auto_rollback_configuration = in.auto_rollback_configuration;
-  if (in.deployment_style) group.deployment_style = in.deployment_style;
-  if (in.load_balancer_info) group.load_balancer_info = in.load_balancer_info;
-  check_group(rq, group);
+  change_group(group.shape, in);
+  check_group(rq, group.shape);
 
-  store_.put(rq.tx, place, group);
+  update_group(rq.tx, group);
 
   UpdateDeploymentGroupOutput out;
   out.hooks_not_cleaned_up.emplace();
@@ -147,10 +163,11 @@ UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request&
 }
 
 GetDeploymentGroupOutput CodeDeploy::get_deployment_group(region::Request& rq, const GetDeploymentGroupInput& in) {
-  authorize(rq, "codedeploy:GetDeploymentGroup", place_of(rq).group_arn(in.application_name, in.deployment_group_name));
+  authorize(rq, "codedeploy:GetDeploymentGroup",
+            group_arn(place_of(rq), in.application_name, in.deployment_group_name));
 
   GetDeploymentGroupOutput out;
-  out.deployment_group_info = store_.require_group(rq.tx, place_of(rq), in.application_name, in.deployment_group_name);
+  out.deployment_group_info = require_group(rq.tx, place_of(rq), in.application_name, in.deployment_group_name).shape;
   return out;
 }
 
@@ -158,15 +175,15 @@ BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::R
                                                                        const BatchGetDeploymentGroupsInput& in) {
   if (in.deployment_group_names.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
   for (const std::string& name : in.deployment_group_names)
-    authorize(rq, "codedeploy:BatchGetDeploymentGroups", place_of(rq).group_arn(in.application_name, name));
+    authorize(rq, "codedeploy:BatchGetDeploymentGroups", group_arn(place_of(rq), in.application_name, name));
 
   BatchGetDeploymentGroupsOutput out;
   out.deployment_groups_info.emplace();
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
+  require_application(rq.tx, place_of(rq), in.application_name);
   for (const std::string& name : in.deployment_group_names) {
-    auto group = store_.find_group(rq.tx, place_of(rq), in.application_name, name);
+    const auto group = find_group(rq.tx, place_of(rq), in.application_name, name);
     if (group)
-      out.deployment_groups_info->push_back(std::move(*group));
+      out.deployment_groups_info->push_back(group->shape);
     else
       out.error_message = "No Deployment Group found for name: " + name;
   }
@@ -175,25 +192,30 @@ BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::R
 
 ListDeploymentGroupsOutput CodeDeploy::list_deployment_groups(region::Request& rq,
                                                               const ListDeploymentGroupsInput& in) {
-  authorize(rq, "codedeploy:ListDeploymentGroups", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:ListDeploymentGroups", application_arn(place_of(rq), in.application_name));
 
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
+  require_application(rq.tx, place_of(rq), in.application_name);
+  const region::Pager pager(rq, in);
+  auto page = pager.cut_read(
+      region::list_by_name<DeploymentGroupInfo>(
+          rq.tx, place_of(rq), {.scope = in.application_name, .after = pager.after(), .most = pager.size() + 1}),
+      [](const Group& group) { return *group.name; });
+
   ListDeploymentGroupsOutput out;
   out.application_name = in.application_name;
-  out.deployment_groups = store_.list_groups(rq.tx, place_of(rq), in.application_name);
-  out.next_token = Paging(in.next_token).cut(*out.deployment_groups);
+  out.deployment_groups.emplace();
+  for (const Group& group : page.items) out.deployment_groups->push_back(*group.name);
+  out.next_token = page.next_token;
   return out;
 }
 
 DeleteDeploymentGroupOutput CodeDeploy::delete_deployment_group(region::Request& rq,
                                                                 const DeleteDeploymentGroupInput& in) {
   const Place place = place_of(rq);
-  authorize(rq, "codedeploy:DeleteDeploymentGroup", place.group_arn(in.application_name, in.deployment_group_name));
+  authorize(rq, "codedeploy:DeleteDeploymentGroup", group_arn(place, in.application_name, in.deployment_group_name));
 
-  if (const auto group = store_.find_group(rq.tx, place, in.application_name, in.deployment_group_name)) {
-    store_.erase_group(rq.tx, *group->deployment_group_id);
-    store_.erase_tags(rq.tx, place.group_arn(in.application_name, in.deployment_group_name));
-  }
+  if (const auto group = find_group(rq.tx, place, in.application_name, in.deployment_group_name))
+    remove_group(rq.tx, *group);
 
   DeleteDeploymentGroupOutput out;
   out.hooks_not_cleaned_up.emplace();
@@ -203,13 +225,13 @@ DeleteDeploymentGroupOutput CodeDeploy::delete_deployment_group(region::Request&
 CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Request& rq,
                                                                   const CreateDeploymentConfigInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:CreateDeploymentConfig", place.config_arn(in.deployment_config_name));
+  rq.authorize("codedeploy:CreateDeploymentConfig", config_arn(place, in.deployment_config_name));
 
   const std::string platform = in.compute_platform.value_or("Server");
   if (platform != "Server") throw wire::Error::not_implemented("CreateDeploymentConfig", "computePlatform " + platform);
-  if (in.deployment_config_name.starts_with("CodeDeployDefault."))
+  if (is_built_in(in.deployment_config_name))
     throw InvalidDeploymentConfigNameException("Deployment configuration names must not start with CodeDeployDefault.");
-  if (store_.find_config(rq.tx, place, in.deployment_config_name))
+  if (find_config(rq.tx, place, in.deployment_config_name))
     throw DeploymentConfigAlreadyExistsException("Deployment configuration already exists: " +
                                                  in.deployment_config_name);
   const MinimumHealthyHosts hosts = in.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
@@ -219,24 +241,28 @@ CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Reques
     throw InvalidMinimumHealthyHostValueException(
         "The minimum healthy instance value was specified in an invalid format.");
 
-  DeploymentConfigInfo config;
-  config.deployment_config_id = random_uuid();
-  config.deployment_config_name = in.deployment_config_name;
-  config.minimum_healthy_hosts = hosts;
-  config.compute_platform = platform;
-  config.create_time = rq.now();
-  store_.put(rq.tx, place, config);
+  Config config;
+  config.id = random_uuid();
+  config.place = place;
+  config.name = in.deployment_config_name;
+  config.created = rq.now();
+  config.shape.deployment_config_id = config.id;
+  config.shape.deployment_config_name = in.deployment_config_name;
+  config.shape.minimum_healthy_hosts = hosts;
+  config.shape.compute_platform = platform;
+  config.shape.create_time = rq.now();
+  region::insert(rq.tx, config);
 
   CreateDeploymentConfigOutput out;
-  out.deployment_config_id = config.deployment_config_id;
+  out.deployment_config_id = config.id;
   return out;
 }
 
 GetDeploymentConfigOutput CodeDeploy::get_deployment_config(region::Request& rq, const GetDeploymentConfigInput& in) {
-  rq.authorize("codedeploy:GetDeploymentConfig", place_of(rq).config_arn(in.deployment_config_name));
+  rq.authorize("codedeploy:GetDeploymentConfig", config_arn(place_of(rq), in.deployment_config_name));
 
   GetDeploymentConfigOutput out;
-  out.deployment_config_info = store_.require_config(rq.tx, place_of(rq), in.deployment_config_name);
+  out.deployment_config_info = require_config(rq.tx, place_of(rq), in.deployment_config_name);
   return out;
 }
 
@@ -244,25 +270,27 @@ ListDeploymentConfigsOutput CodeDeploy::list_deployment_configs(region::Request&
                                                                 const ListDeploymentConfigsInput& in) {
   rq.authorize("codedeploy:ListDeploymentConfigs", "*");
 
+  auto page = region::Pager(rq, in).cut(config_names(rq.tx, place_of(rq)),
+                                        [](const std::string& name) { return (is_built_in(name) ? "0" : "1") + name; });
+
   ListDeploymentConfigsOutput out;
-  out.deployment_configs_list = store_.list_configs(rq.tx, place_of(rq));
-  out.next_token = Paging(in.next_token).cut(*out.deployment_configs_list);
+  out.deployment_configs_list = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 
 DeleteDeploymentConfigOutput CodeDeploy::delete_deployment_config(region::Request& rq,
                                                                   const DeleteDeploymentConfigInput& in) {
   const Place place = place_of(rq);
-  rq.authorize("codedeploy:DeleteDeploymentConfig", place.config_arn(in.deployment_config_name));
+  rq.authorize("codedeploy:DeleteDeploymentConfig", config_arn(place, in.deployment_config_name));
 
-  if (in.deployment_config_name.starts_with("CodeDeployDefault."))
+  if (is_built_in(in.deployment_config_name))
     throw InvalidOperationException("A default deployment configuration cannot be deleted.");
-  for (const std::string& application : store_.list_applications(rq.tx, place))
-    for (const std::string& name : store_.list_groups(rq.tx, place, application))
-      if (store_.find_group(rq.tx, place, application, name)->deployment_config_name == in.deployment_config_name)
-        throw DeploymentConfigInUseException("The deployment configuration is still in use.");
+  for (const Group& group : region::list<DeploymentGroupInfo>(rq.tx, place))
+    if (group.shape.deployment_config_name == in.deployment_config_name)
+      throw DeploymentConfigInUseException("The deployment configuration is still in use.");
 
-  store_.erase_config(rq.tx, place, in.deployment_config_name);
+  remove_config(rq.tx, place, in.deployment_config_name);
 
   return {};
 }

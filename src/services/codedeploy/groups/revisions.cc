@@ -1,6 +1,7 @@
 // Revisions: what can be deployed. Each lies in S3; GitHub, strings and AppSpec content are refused by name.
 #include <algorithm>
 
+#include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/revisions.h"
 #include "wire/error.h"
@@ -8,23 +9,24 @@
 namespace hanbat::codedeploy {
 namespace {
 
-GenericRevisionInfo info_of(Store& store, region::Request& rq, const std::string& application, const RevisionRow& row) {
-  GenericRevisionInfo out;
-  out.description = row.description;
-  out.register_time = row.registered;
-  if (row.first_used.ms) out.first_used_time = row.first_used;
-  if (row.last_used.ms) out.last_used_time = row.last_used;
+GenericRevisionInfo info_of(const Revision& revision, const std::vector<Group>& groups) {
+  GenericRevisionInfo out = revision.shape.generic_revision_info.value_or(GenericRevisionInfo{});
+  out.register_time = revision.created;
+  if (const std::int64_t used = revision.own.integer("first_used")) out.first_used_time = Timestamp{used};
+  if (const std::int64_t used = revision.own.integer("last_used")) out.last_used_time = Timestamp{used};
   out.deployment_groups.emplace();
-  for (const std::string& name : store.list_groups(rq.tx, place_of(rq), application)) {
-    const auto group = store.find_group(rq.tx, place_of(rq), application, name);
-    if (group->target_revision && location_text(*group->target_revision) == location_text(row.location))
-      out.deployment_groups->push_back(name);
-  }
+  for (const Group& group : groups)
+    if (group.shape.target_revision && location_text(*group.shape.target_revision) == *revision.name)
+      out.deployment_groups->push_back(*group.name);
   return out;
 }
 
-bool deployed(Store& store, region::Request& rq, const std::string& application, const RevisionRow& row) {
-  return !info_of(store, rq, application, row).deployment_groups->empty();
+bool fits(const Revision& revision, const std::vector<Group>& groups, const ListApplicationRevisionsInput& in) {
+  const S3Location& s3 = *revision.shape.revision_location->s3_location;
+  if (in.s3_bucket && s3.bucket != in.s3_bucket) return false;
+  if (in.s3_key_prefix && !s3.key->starts_with(*in.s3_key_prefix)) return false;
+  const std::string wanted = in.deployed.value_or("ignore");
+  return wanted == "ignore" || info_of(revision, groups).deployment_groups->empty() != (wanted == "include");
 }
 
 }  // namespace
@@ -47,87 +49,86 @@ RevisionLocation require_s3_revision(std::string_view operation, const std::opti
 
 RegisterApplicationRevisionOutput CodeDeploy::register_application_revision(
     region::Request& rq, const RegisterApplicationRevisionInput& in) {
-  authorize(rq, "codedeploy:RegisterApplicationRevision", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:RegisterApplicationRevision", application_arn(place_of(rq), in.application_name));
 
   const RevisionLocation location = require_s3_revision("RegisterApplicationRevision", in.revision);
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
-  RevisionRow row{.location = location, .description = in.description, .registered = rq.now()};
-  if (auto known = store_.find_revision(rq.tx, place_of(rq), in.application_name, location)) {
-    row = *known;
-    if (in.description) row.description = in.description;
+  require_application(rq.tx, place_of(rq), in.application_name);
+  auto revision = find_revision(rq.tx, place_of(rq), in.application_name, location);
+  if (!revision) {
+    revision = new_revision(place_of(rq), in.application_name, location, rq.now());
+    region::insert(rq.tx, *revision);
   }
-  store_.put(rq.tx, place_of(rq), in.application_name, row);
+  if (in.description) {
+    if (!revision->shape.generic_revision_info) revision->shape.generic_revision_info.emplace();
+    revision->shape.generic_revision_info->description = in.description;
+    region::update(rq.tx, *revision);
+  }
 
   return {};
 }
 
 GetApplicationRevisionOutput CodeDeploy::get_application_revision(region::Request& rq,
                                                                   const GetApplicationRevisionInput& in) {
-  authorize(rq, "codedeploy:GetApplicationRevision", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:GetApplicationRevision", application_arn(place_of(rq), in.application_name));
 
   const RevisionLocation location = require_s3_revision("GetApplicationRevision", in.revision);
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
-  const auto row = store_.find_revision(rq.tx, place_of(rq), in.application_name, location);
-  if (!row)
+  require_application(rq.tx, place_of(rq), in.application_name);
+  const auto revision = find_revision(rq.tx, place_of(rq), in.application_name, location);
+  if (!revision)
     throw RevisionDoesNotExistException("No revision found for application name " + in.application_name +
                                         " and the specified location.");
 
   GetApplicationRevisionOutput out;
   out.application_name = in.application_name;
-  out.revision = row->location;
-  out.revision_info = info_of(store_, rq, in.application_name, *row);
+  out.revision = revision->shape.revision_location;
+  out.revision_info = info_of(*revision, groups_of(rq.tx, place_of(rq), in.application_name));
   return out;
 }
 
 BatchGetApplicationRevisionsOutput CodeDeploy::batch_get_application_revisions(
     region::Request& rq, const BatchGetApplicationRevisionsInput& in) {
-  authorize(rq, "codedeploy:BatchGetApplicationRevisions", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:BatchGetApplicationRevisions", application_arn(place_of(rq), in.application_name));
 
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
+  require_application(rq.tx, place_of(rq), in.application_name);
+  const std::vector<Group> groups = groups_of(rq.tx, place_of(rq), in.application_name);
   BatchGetApplicationRevisionsOutput out;
   out.application_name = in.application_name;
   out.revisions.emplace();
   for (const RevisionLocation& asked : in.revisions) {
     const RevisionLocation location = require_s3_revision("BatchGetApplicationRevisions", asked);
-    const auto row = store_.find_revision(rq.tx, place_of(rq), in.application_name, location);
-    if (!row) {
+    const auto revision = find_revision(rq.tx, place_of(rq), in.application_name, location);
+    if (!revision) {
       out.error_message = "No revision found for " + location_text(location);
       continue;
     }
     RevisionInfo& info = out.revisions->emplace_back();
-    info.revision_location = row->location;
-    info.generic_revision_info = info_of(store_, rq, in.application_name, *row);
+    info.revision_location = revision->shape.revision_location;
+    info.generic_revision_info = info_of(*revision, groups);
   }
   return out;
 }
 
 ListApplicationRevisionsOutput CodeDeploy::list_application_revisions(region::Request& rq,
                                                                       const ListApplicationRevisionsInput& in) {
-  authorize(rq, "codedeploy:ListApplicationRevisions", place_of(rq).application_arn(in.application_name));
+  authorize(rq, "codedeploy:ListApplicationRevisions", application_arn(place_of(rq), in.application_name));
 
-  store_.require_application(rq.tx, place_of(rq), in.application_name);
-  std::vector<RevisionRow> rows = store_.list_revisions(rq.tx, place_of(rq), in.application_name);
-  const std::string wanted = in.deployed.value_or("ignore");
-  std::erase_if(rows, [&](const RevisionRow& row) {
-    const S3Location& s3 = *row.location.s3_location;
-    if (in.s3_bucket && s3.bucket != in.s3_bucket) return true;
-    if (in.s3_key_prefix && !s3.key->starts_with(*in.s3_key_prefix)) return true;
-    if (wanted == "ignore") return false;
-    return deployed(store_, rq, in.application_name, row) != (wanted == "include");
-  });
-  const auto time = [&](const RevisionRow& row) {
-    if (in.sort_by == "firstUsedTime") return row.first_used;
-    return in.sort_by == "lastUsedTime" ? row.last_used : row.registered;
+  require_application(rq.tx, place_of(rq), in.application_name);
+  const std::vector<Group> groups = groups_of(rq.tx, place_of(rq), in.application_name);
+  std::vector<Revision> revisions = revisions_of(rq.tx, place_of(rq), in.application_name);
+  std::erase_if(revisions, [&](const Revision& revision) { return !fits(revision, groups, in); });
+  const auto time = [&](const Revision& revision) {
+    if (in.sort_by == "firstUsedTime") return revision.own.integer("first_used");
+    return in.sort_by == "lastUsedTime" ? revision.own.integer("last_used") : revision.created.ms;
   };
   const bool descending = in.sort_order.value_or("descending") == "descending";
-  std::stable_sort(rows.begin(), rows.end(), [&](const RevisionRow& a, const RevisionRow& b) {
-    return descending ? time(a) > time(b) : time(a) < time(b);
-  });
+  auto page = region::Pager(rq, in).cut(
+      std::move(revisions), [&](const Revision& revision) { return region::page_key(time(revision)) + revision.id; },
+      descending ? region::Order::kDescending : region::Order::kAscending);
 
   ListApplicationRevisionsOutput out;
   out.revisions.emplace();
-  for (const RevisionRow& row : rows) out.revisions->push_back(row.location);
-  out.next_token = Paging(in.next_token).cut(*out.revisions);
+  for (const Revision& revision : page.items) out.revisions->push_back(*revision.shape.revision_location);
+  out.next_token = page.next_token;
   return out;
 }
 

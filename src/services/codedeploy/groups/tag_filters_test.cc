@@ -16,7 +16,7 @@ EC2TagFilter filter(std::string type, std::string key, std::string value) {
 
 const Tags kTags = {{"wsi:deploy:group", "dev-api"}, {"Name", "wsi-api-1"}};
 
-TEST(TagFilters, any_filter_of_a_list_will_do) {
+TEST(TagFilters, AnyFilterOfAListWillDo) {
   EXPECT_TRUE(any_matches({filter("KEY_AND_VALUE", "wsi:deploy:group", "dev-api")}, kTags));
   EXPECT_FALSE(any_matches({filter("KEY_AND_VALUE", "wsi:deploy:group", "prod")}, kTags));
   EXPECT_TRUE(any_matches({filter("KEY_ONLY", "Name", "")}, kTags));
@@ -24,7 +24,7 @@ TEST(TagFilters, any_filter_of_a_list_will_do) {
   EXPECT_FALSE(any_matches({}, kTags));
 }
 
-TEST(TagFilters, a_tag_set_wants_one_of_each_list) {
+TEST(TagFilters, ATagSetWantsOneOfEachList) {
   DeploymentGroupInfo group;
   EXPECT_FALSE(wants(group, kTags));
   group.ec2_tag_set.emplace();

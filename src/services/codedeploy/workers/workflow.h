@@ -13,18 +13,12 @@
 
 namespace hanbat::codedeploy {
 
-inline constexpr const char* kPlanTask = "codedeploy.plan";  // finds a new deployment's instances
-inline constexpr const char* kTrafficTask =
-    "codedeploy.traffic";                                    // takes an instance out of its target groups, or back
-inline constexpr const char* kWakeTask = "codedeploy.wake";  // looks at an instance's deadline
-inline constexpr const char* kPublishTask = "codedeploy.publish";  // puts the agent into its bucket
-
 /// What an instance's agent waits for.
 std::string commands_topic(std::string_view instance);
 
 class Workflow {
  public:
-  Workflow(region::Region& home, Store& store) : home_(home), store_(store) {}
+  explicit Workflow(region::Region& home) : home_(home) {}
 
   /// A new deployment: its row, its use of the revision, and the task that finds its instances.
   void start(store::Tx& tx, const Deployment& deployment);
@@ -34,12 +28,11 @@ class Workflow {
  private:
   void apply(store::Tx& tx, Deployment& deployment, const Effect& effect);
   void host_changed(store::Tx& tx, Deployment& deployment, const HostChanged& change);
-  void deployment_changed(store::Tx& tx, Deployment& deployment, const std::string& status);
+  void deployment_changed(store::Tx& tx, Deployment& deployment, DeploymentStatus status);
   void ended(store::Tx& tx, Deployment& deployment);
-  void roll_back(store::Tx& tx, Deployment& deployment, const DeploymentGroupInfo& group);
+  void roll_back(store::Tx& tx, Deployment& deployment, const Group& group);
 
   region::Region& home_;
-  Store& store_;
 };
 
 /// "d-" and nine letters and digits.

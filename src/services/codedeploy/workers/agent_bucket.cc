@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "gen/s3/client.h"
-#include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/workers/workers.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -24,7 +24,7 @@ std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-void CodeDeploy::publish_agent(store::TaskRun&) {
+void Workers::publish_agent() {
   const std::string region = home_.settings.default_region;
   const std::string bucket = "aws-codedeploy-" + region;
   const std::filesystem::path folder = home_.settings.guest_programs;

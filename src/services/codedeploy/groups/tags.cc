@@ -1,0 +1,88 @@
+#include "services/codedeploy/groups/tags.h"
+
+#include "base/arn.h"
+#include "region/page.h"
+#include "services/codedeploy/codedeploy.h"
+
+namespace hanbat::codedeploy {
+namespace {
+
+wire::Error invalid_tags(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return InvalidTagsToAddException("The maximum allowed number of tags was exceeded.");
+    case region::TagFault::kReserved:
+      return InvalidTagsToAddException("Tag keys that begin with aws: are reserved: " + problem.key);
+    case region::TagFault::kDuplicate:
+      return InvalidTagsToAddException("The tag key is given more than once: " + problem.key);
+    case region::TagFault::kEmptyKey:
+      return InvalidTagsToAddException("A tag key cannot be empty.");
+    case region::TagFault::kLongKey:
+      return InvalidTagsToAddException("A tag key cannot be longer than 128 characters: " + problem.key);
+    case region::TagFault::kLongValue:
+      return InvalidTagsToAddException("The value of a tag cannot be longer than 256 characters: " + problem.key);
+    case region::TagFault::kCharacter:
+      break;
+  }
+  return InvalidTagsToAddException("The specified tags are not valid.");
+}
+
+}  // namespace
+
+const region::TagRules kTagRules{.error = invalid_tags};
+
+void CodeDeploy::authorize(region::Request& rq, std::string_view action, const std::string& arn,
+                           region::ConditionKeys keys) {
+  region::add_resource_tags(keys, region::tags_of(rq.tx, arn));
+  rq.authorize(action, arn, keys);
+}
+
+void CodeDeploy::authorize_tagged(region::Request& rq, std::string_view action, const std::string& text,
+                                  region::ConditionKeys keys) {
+  const auto arn = parse_arn(text);
+  const Place place = place_of(rq);
+  if (!arn || arn->service != "codedeploy" || arn->account != place.account || arn->region != place.region)
+    throw InvalidArnException("The specified ARN is not in a valid format.");
+  if (!rq.names_resource(action, text)) throw ArnNotSupportedException("The specified ARN is not supported.");
+  authorize(rq, action, text, std::move(keys));
+
+  const std::size_t slash = arn->resource.find('/');
+  if (arn->resource.starts_with("application:"))
+    require_application(rq.tx, place, arn->resource.substr(12));
+  else
+    require_group(rq.tx, place, arn->resource.substr(16, slash - 16), arn->resource.substr(slash + 1));
+}
+
+TagResourceOutput CodeDeploy::tag_resource(region::Request& rq, const TagResourceInput& in) {
+  authorize_tagged(rq, "codedeploy:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
+
+  if (in.tags.empty()) throw TagRequiredException("A tag was not specified.");
+
+  region::put_tags(rq.tx, in.resource_arn, region::tag_pairs(in.tags), kTagRules);
+
+  return {};
+}
+
+UntagResourceOutput CodeDeploy::untag_resource(region::Request& rq, const UntagResourceInput& in) {
+  authorize_tagged(rq, "codedeploy:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
+
+  if (in.tag_keys.empty()) throw TagRequiredException("A tag was not specified.");
+
+  region::remove_tags(rq.tx, in.resource_arn, in.tag_keys, kTagRules);
+
+  return {};
+}
+
+ListTagsForResourceOutput CodeDeploy::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
+  authorize_tagged(rq, "codedeploy:ListTagsForResource", in.resource_arn);
+
+  auto page = region::Pager(rq, in).cut(region::tag_list<Tag>(region::tags_of(rq.tx, in.resource_arn)),
+                                        [](const Tag& tag) { return *tag.key; });
+
+  ListTagsForResourceOutput out;
+  out.tags = std::move(page.items);
+  out.next_token = page.next_token;
+  return out;
+}
+
+}  // namespace hanbat::codedeploy
