@@ -8,6 +8,7 @@
 #include "gen/ssm/model.h"
 #include "services/ssm/invocation.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
@@ -30,14 +31,20 @@ region::ConditionKeys source_instance(const region::Request& rq) {
   return {{"ec2:SourceInstanceARN", {rq.arn("ec2", "instance/" + rq.caller.session_name)}}};
 }
 
-Json parameters_of(region::Request& rq, const std::string& command) {
-  const auto row = rq.tx.find("SELECT body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?", rq.account,
-                              rq.region, command);
-  return row ? row->json(0)["Parameters"] : Json::object();
+using Parameters = std::map<std::string, std::vector<std::string>>;
+
+Parameters parameters_of(region::Request& rq, const std::string& command) {
+  const auto found = find_command(rq.tx, place_of(rq), command);
+  return found ? found->shape.parameters.value_or(Parameters{}) : Parameters{};
 }
 
-int execution_timeout_s(const Json& parameters) {
-  const auto given = parameters.texts("executionTimeout");
+std::vector<std::string> values_of(const Parameters& parameters, const std::string& name) {
+  const auto found = parameters.find(name);
+  return found == parameters.end() ? std::vector<std::string>{} : found->second;
+}
+
+int execution_timeout_s(const Parameters& parameters) {
+  const auto given = values_of(parameters, "executionTimeout");
   return given.empty() ? 3600 : static_cast<int>(parse_int(given[0]).value_or(3600));
 }
 
@@ -47,7 +54,7 @@ Invocation require_invocation(region::Request& rq, const std::string& id) {
   const auto parts = split(id, '.');
   if (parts.size() == 4 && parts[0] == "aws" && parts[1] == "ssm") {
     require_own(rq, parts[3]);
-    if (auto found = find_invocation(rq.tx, rq.account, rq.region, parts[2], parts[3])) return *found;
+    if (auto found = find_invocation(rq.tx, place_of(rq), parts[2], parts[3])) return *found;
   }
   throw InvalidRequestException("There is no message " + id);
 }
@@ -69,20 +76,27 @@ UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(regio
   rq.authorize("ssm:UpdateInstanceInformation", rq.arn("ec2", "instance/" + in.instance_id), source_instance(rq));
 
   require_own(rq, in.instance_id);
-  const auto before = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?",
-                                 rq.account, rq.region, in.instance_id);
 
-  Json body = before ? before->json(0) : Json::object({{"registered", rq.now().ms}});
-  const std::pair<const char*, const std::optional<std::string>&> told[] = {
-      {"agent_version", in.agent_version}, {"computer_name", in.computer_name},
-      {"ip_address", in.ip_address},       {"platform_name", in.platform_name},
-      {"platform_type", in.platform_type}, {"platform_version", in.platform_version}};
-  for (const auto& [name, value] : told)
-    if (value) body[name] = *value;
-  rq.tx.exec("DELETE FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
-             in.instance_id);
-  rq.tx.exec("INSERT INTO ssm_instances (account, region, id, last_ping, body) VALUES (?, ?, ?, ?, ?)", rq.account,
-             rq.region, in.instance_id, rq.now(), body);
+  InstanceRow row;
+  if (const auto known = find_instance(rq.tx, place_of(rq), in.instance_id)) {
+    row = *known;
+  } else {
+    row.id = in.instance_id;
+    row.place = place_of(rq);
+    row.name = in.instance_id;
+    row.created = row.shape.registered = rq.now();
+  }
+  const auto note = [](std::optional<std::string>& field, const std::optional<std::string>& given) {
+    if (given) field = given;
+  };
+  note(row.shape.agent_version, in.agent_version);
+  note(row.shape.computer_name, in.computer_name);
+  note(row.shape.ip_address, in.ip_address);
+  note(row.shape.platform_name, in.platform_name);
+  note(row.shape.platform_type, in.platform_type);
+  note(row.shape.platform_version, in.platform_version);
+  row.own["last_ping"] = rq.now().ms;
+  put_instance(rq.tx, row);
 
   return {};
 }
@@ -96,20 +110,16 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
   out.destination = in.destination;
   out.messages_request_id = in.messages_request_id;
   out.messages.emplace();
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kInvocationColumns +
-                                         " FROM ssm_invocations WHERE account = ? AND region = ? AND instance = ? AND "
-                                         "(status = 'Pending' OR cancel = 1) LIMIT 10",
-                                     rq.account, rq.region, in.destination)) {
-    const Invocation i = invocation_of(row);
+  for (const Invocation& i : waiting_for_agent(rq.tx, place_of(rq), in.destination)) {
     if (i.deadline <= rq.now()) continue;
     if (i.cancel) {
       out.messages->push_back(
           message_of(rq, i, "aws.ssm.cancelCommand", border::CancelCommand{i.command, message_id(i)}.to_json()));
       continue;
     }
-    const Json parameters = parameters_of(rq, i.command);
-    const auto folder = parameters.texts("workingDirectory");
-    const border::ShellCommand command{i.command, parameters.texts("commands"), folder.empty() ? "" : folder[0],
+    const Parameters parameters = parameters_of(rq, i.command);
+    const auto folder = values_of(parameters, "workingDirectory");
+    const border::ShellCommand command{i.command, values_of(parameters, "commands"), folder.empty() ? "" : folder[0],
                                        execution_timeout_s(parameters)};
     out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand", command.to_json()));
   }
@@ -124,15 +134,12 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
 
   if (i.cancel)
     i.cancel = false;
-  else if (i.status == "Pending")
+  else if (i.status == InvocationStatus::kPending)
     delivered(i, rq.now(), std::chrono::seconds(execution_timeout_s(parameters_of(rq, i.command))));
   else
-    throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status);
+    throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status_text());
   save(rq.tx, i);
-  rq.add_task({.kind = std::string(kDeadline),
-               .key = i.command,
-               .body = Json::object({{"account", rq.account}, {"region", rq.region}}),
-               .due = i.deadline + std::chrono::seconds(1)});
+  watch_deadline(rq, i.command, i.deadline);
 
   return {};
 }
@@ -159,7 +166,7 @@ FailMessageOutput AgentEndpoint::fail_message(region::Request& rq, const FailMes
 
   Invocation i = require_invocation(rq, in.message_id);
 
-  if (i.status == "Pending") delivered(i, rq.now(), Milliseconds(0));
+  if (i.status == InvocationStatus::kPending) delivered(i, rq.now(), Milliseconds(0));
   replied(i, rq.now(), {.code = 1, .err = "the agent could not run the command: " + in.failure_type});
   save(rq.tx, i);
 

@@ -7,27 +7,18 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "gen/ec2/client.h"
+#include "region/page.h"
 #include "services/ssm/invocation.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
 constexpr const char* kDocument = "AWS-RunShellScript";
-constexpr auto kOnline = std::chrono::minutes(5);
 
 std::string instance_arn(const region::Request& rq, const std::string& id) { return rq.arn("ec2", "instance/" + id); }
-
-std::optional<store::Row> find_command(region::Request& rq, const std::string& id) {
-  return rq.tx.find("SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? AND id = ?",
-                    rq.account, rq.region, id);
-}
-
-store::Row require_command(region::Request& rq, const std::string& id) {
-  if (auto found = find_command(rq, id)) return *found;
-  throw InvalidCommandId("The specified command ID isn't valid. Verify the ID and try again.");
-}
 
 /// The running instances that the tags of the targets pick. The service asks EC2 itself.
 std::set<std::string> instances_by_tags(region::Request& rq, const std::vector<Target>& targets) {
@@ -89,9 +80,7 @@ std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInp
   if (!tags.empty()) {
     // Instances that SSM does not know are passed over when tags pick them.
     for (const std::string& id : instances_by_tags(rq, tags))
-      if (rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
-                     id))
-        ids.insert(id);
+      if (find_instance(rq.tx, place_of(rq), id)) ids.insert(id);
   }
   return ids;
 }
@@ -110,39 +99,38 @@ void check_parameters(const SendCommandInput& in) {
   }
 }
 
-Command command_of(region::Request& rq, const store::Row& row) {
-  Command c = wire::from_json<Command>(row.json(2));
-  const auto all = invocations_of(rq.tx, rq.account, rq.region, row.text(0));
+Command describe(region::Request& rq, const CommandRow& row) {
+  Command c = row.shape;
+  const auto all = invocations_of(rq.tx, row.place, row.id);
   auto count = [&](auto&& test) { return static_cast<int>(std::count_if(all.begin(), all.end(), test)); };
-  c.status = c.status_details = command_status(all);
+  c.status = c.status_details = word_of(command_status(all));
   c.target_count = static_cast<int>(all.size());
   c.completed_count = count([](const Invocation& i) { return i.ended(); });
-  c.error_count =
-      count([](const Invocation& i) { return i.status == "Failed" || i.body.text("detail") == "ExecutionTimedOut"; });
-  c.delivery_timed_out_count = count([](const Invocation& i) { return i.body.text("detail") == "DeliveryTimedOut"; });
+  c.error_count = count(
+      [](const Invocation& i) { return i.status == InvocationStatus::kFailed || i.detail() == "ExecutionTimedOut"; });
+  c.delivery_timed_out_count = count([](const Invocation& i) { return i.detail() == "DeliveryTimedOut"; });
   return c;
 }
 
-CommandInvocation invocation_shape(region::Request& rq, const Invocation& i, const store::Row& command, bool details) {
-  const Command c = wire::from_json<Command>(command.json(2));
+CommandInvocation describe(region::Request& rq, const Invocation& i, const CommandRow& command, bool details) {
+  const Command& c = command.shape;
   CommandInvocation out;
   out.command_id = i.command;
   out.instance_id = i.instance;
   out.instance_name = "";
-  if (const auto known = rq.tx.find("SELECT body FROM ssm_instances WHERE account = ? AND region = ? AND id = ?",
-                                    i.account, i.region, i.instance))
-    out.instance_name = known->json(0).text("computer_name");
+  if (const auto known = find_instance(rq.tx, command.place, i.instance))
+    out.instance_name = known->shape.computer_name.value_or("");
   out.comment = c.comment;
   out.document_name = c.document_name;
   out.document_version = c.document_version;
-  out.requested_date_time = command.timestamp(1);
-  out.status = i.status;
-  out.status_details = i.body.text("detail", i.status);
+  out.requested_date_time = command.created;
+  out.status = i.status_text();
+  out.status_details = i.detail();
   out.standard_output_url = out.standard_error_url = "";
   if (!details) return out;
   CommandPlugin& plugin = out.command_plugins.emplace().emplace_back();
   plugin.name = "aws:runShellScript";
-  plugin.status = i.status;
+  plugin.status = i.status_text();
   plugin.status_details = out.status_details;
   plugin.response_code = static_cast<int>(i.body.integer("code", -1));
   if (i.body.contains("started")) plugin.response_start_date_time = Timestamp{i.body.integer("started")};
@@ -153,14 +141,68 @@ CommandInvocation invocation_shape(region::Request& rq, const Invocation& i, con
   return out;
 }
 
+void check_command(region::Request& rq, const SendCommandInput& in, const std::string& document,
+                   const std::set<std::string>& ids) {
+  if (document != kDocument)
+    throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
+  if (const std::string version = in.document_version.value_or("1");
+      version != "1" && version != "$DEFAULT" && version != "$LATEST")
+    throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
+  check_parameters(in);
+  if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
+  std::vector<std::string> unknown;
+  for (const std::string& id : ids)
+    if (!find_instance(rq.tx, place_of(rq), id)) unknown.push_back(id);
+  if (!unknown.empty())
+    throw InvalidInstanceId("Instances [[" + join(unknown, ", ") + "]] not in a valid state for account " + rq.account);
+}
+
+CommandRow new_command(const region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
+  CommandRow row;
+  row.id = random_uuid();
+  row.place = place_of(rq);
+  row.created = rq.now();
+  Command& command = row.shape;
+  const int wait_s = in.timeout_seconds.value_or(3600);
+  command.command_id = row.id;
+  command.document_name = kDocument;
+  command.document_version = "1";
+  command.comment = in.comment.value_or("");
+  command.parameters = in.parameters;
+  command.instance_ids = in.targets ? std::vector<std::string>{} : std::vector<std::string>(ids.begin(), ids.end());
+  command.targets = in.targets.value_or(std::vector<Target>{});
+  command.requested_date_time = row.created;
+  command.expires_after = row.created + Seconds(wait_s);
+  command.timeout_seconds = wait_s;
+  command.max_concurrency = "50";
+  command.max_errors = "0";
+  return row;
+}
+
+/// Where a list of invocations goes on: with the rest of a command's instances, then with the commands before it.
+struct InvocationsAfter {
+  std::string command;  // its age_key
+  std::string instance;
+
+  /// An age_key ends with the id.
+  std::string command_id() const { return command.substr(command.size() - 36); }
+};
+
+/// The key of an invocation in the order of the list.
+std::string key_of(const CommandRow& command, const Invocation& i) {
+  return region::age_key(command) + "/" + i.instance;
+}
+
+std::optional<InvocationsAfter> read_key(const std::optional<std::string>& key) {
+  if (!key) return std::nullopt;
+  const std::size_t slash = key->rfind('/');
+  return InvocationsAfter{key->substr(0, slash), key->substr(slash + 1)};
+}
+
 }  // namespace
 
 std::string message_topic(const std::string& account, const std::string& region, const std::string& instance) {
   return "ssm.messages:" + account + ":" + region + ":" + instance;
-}
-
-void Ssm::start() {
-  home_.tasks.handle(std::string(kDeadline), [this](store::TaskRun& run) { expire(run); });
 }
 
 SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput& in) {
@@ -179,59 +221,32 @@ SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput&
     rq.authorize("ssm:SendCommand", instance_arn(rq, id), keys);
   }
 
-  if (document != kDocument)
-    throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
-  if (const std::string version = in.document_version.value_or("1");
-      version != "1" && version != "$DEFAULT" && version != "$LATEST")
-    throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
-  check_parameters(in);
-  if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
-  std::vector<std::string> unknown;
-  for (const std::string& id : ids)
-    if (!rq.tx.find("SELECT 1 FROM ssm_instances WHERE account = ? AND region = ? AND id = ?", rq.account, rq.region,
-                    id))
-      unknown.push_back(id);
-  if (!unknown.empty())
-    throw InvalidInstanceId("Instances [[" + join(unknown, ", ") + "]] not in a valid state for account " + rq.account);
+  check_command(rq, in, document, ids);
 
-  const Timestamp now = rq.now();
-  const std::int64_t wait_s = in.timeout_seconds.value_or(3600);
-  Command command;
-  command.command_id = random_uuid();
-  command.document_name = kDocument;
-  command.document_version = "1";
-  command.comment = in.comment.value_or("");
-  command.parameters = in.parameters;
-  command.instance_ids = in.targets ? std::vector<std::string>{} : std::vector<std::string>(ids.begin(), ids.end());
-  command.targets = in.targets.value_or(std::vector<Target>{});
-  command.requested_date_time = now;
-  command.expires_after = now + std::chrono::seconds(wait_s);
-  command.timeout_seconds = static_cast<int>(wait_s);
-  command.max_concurrency = "50";
-  command.max_errors = "0";
-  rq.tx.exec("INSERT INTO ssm_commands (account, region, id, requested, body) VALUES (?, ?, ?, ?, ?)", rq.account,
-             rq.region, *command.command_id, now, wire::to_json(command));
+  const CommandRow command = new_command(rq, in, ids);
+  region::insert(rq.tx, command);
   for (const std::string& id : ids) {
-    save(rq.tx, {rq.account, rq.region, *command.command_id, id, "Pending", false, now + std::chrono::seconds(wait_s),
-                 Json::object({{"detail", "Pending"}})});
+    save(rq.tx, {.account = rq.account,
+                 .region = rq.region,
+                 .command = command.id,
+                 .instance = id,
+                 .deadline = *command.shape.expires_after,
+                 .body = Json::object({{"detail", word_of(InvocationStatus::kPending)}})});
     rq.notify(message_topic(rq.account, rq.region, id));
   }
-  rq.add_task({.kind = std::string(kDeadline),
-               .key = *command.command_id,
-               .body = Json::object({{"account", rq.account}, {"region", rq.region}}),
-               .due = now + std::chrono::seconds(wait_s) + std::chrono::seconds(1)});
+  watch_deadline(rq, command.id, *command.shape.expires_after);
 
   SendCommandOutput out;
-  out.command = command_of(rq, require_command(rq, *command.command_id));
+  out.command = describe(rq, command);
   return out;
 }
 
 CancelCommandOutput Ssm::cancel_command(region::Request& rq, const CancelCommandInput& in) {
   rq.authorize("ssm:CancelCommand", rq.arn("ssm", "*"));
 
-  require_command(rq, in.command_id);
+  require_command(rq.tx, place_of(rq), in.command_id);
 
-  for (Invocation i : invocations_of(rq.tx, rq.account, rq.region, in.command_id)) {
+  for (Invocation i : invocations_of(rq.tx, place_of(rq), in.command_id)) {
     if (in.instance_ids && !in.instance_ids->empty() &&
         std::find(in.instance_ids->begin(), in.instance_ids->end(), i.instance) == in.instance_ids->end())
       continue;
@@ -245,15 +260,14 @@ CancelCommandOutput Ssm::cancel_command(region::Request& rq, const CancelCommand
 GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) {
   rq.authorize("ssm:GetCommandInvocation", rq.arn("ssm", "*"));
 
-  const store::Row command = require_command(rq, in.command_id);
-  const auto i = find_invocation(rq.tx, rq.account, rq.region, in.command_id, in.instance_id);
+  const Command c = require_command(rq.tx, place_of(rq), in.command_id).shape;
+  const auto i = find_invocation(rq.tx, place_of(rq), in.command_id, in.instance_id);
   if (!i)
     throw InvocationDoesNotExist(
         "The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the "
         "managed node ID and try again.");
   if (in.plugin_name && *in.plugin_name != "aws:runShellScript")
     throw InvalidPluginName("The plugin name isn't valid.");
-  const Command c = wire::from_json<Command>(command.json(2));
 
   GetCommandInvocationOutput out;
   out.command_id = i->command;
@@ -262,8 +276,8 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
   out.document_name = c.document_name;
   out.document_version = c.document_version;
   out.plugin_name = "aws:runShellScript";
-  out.status = i->status;
-  out.status_details = i->body.text("detail", i->status);
+  out.status = i->status_text();
+  out.status_details = i->detail();
   out.response_code = static_cast<int>(i->body.integer("code", -1));
   out.execution_start_date_time = out.execution_end_date_time = out.execution_elapsed_time = "";
   if (const std::int64_t started = i->body.integer("started"); started > 0) {
@@ -284,105 +298,54 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
 ListCommandsOutput Ssm::list_commands(region::Request& rq, const ListCommandsInput& in) {
   rq.authorize("ssm:ListCommands", rq.arn("ssm", "*"));
 
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)),
-                    skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
+  const Place place = place_of(rq);
+  const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  std::vector<CommandRow> found;
+  if (!in.command_id) {
+    found = find_commands(rq.tx, place, in.instance_id.value_or(""), pager.after(), pager.size() + 1);
+  } else if (const auto one = find_command(rq.tx, place, *in.command_id); one && !pager.after()) {
+    if (!in.instance_id || find_invocation(rq.tx, place, one->id, *in.instance_id)) found.push_back(*one);
+  }
+  const auto page = pager.cut_read(std::move(found), [](const CommandRow& row) { return region::age_key(row); });
 
   ListCommandsOutput out;
   out.commands.emplace();
-  std::size_t index = 0;
-  for (const auto& row : rq.tx.query(
-           "SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id",
-           rq.account, rq.region)) {
-    if (in.command_id && row.text(0) != *in.command_id) continue;
-    if (in.instance_id && !find_invocation(rq.tx, rq.account, rq.region, row.text(0), *in.instance_id)) continue;
-    if (index++ < skip) continue;
-    if (out.commands->size() == limit) {
-      out.next_token = std::to_string(skip + limit);
-      break;
-    }
-    out.commands->push_back(command_of(rq, row));
-  }
+  for (const CommandRow& row : page.items) out.commands->push_back(describe(rq, row));
+  out.next_token = page.next_token;
   return out;
 }
 
 ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, const ListCommandInvocationsInput& in) {
   rq.authorize("ssm:ListCommandInvocations", rq.arn("ssm", "*"));
 
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50)),
-                    skip = static_cast<std::size_t>(parse_int(in.next_token.value_or("0")).value_or(0));
-  if (in.command_id) require_command(rq, *in.command_id);
+  const Place place = place_of(rq);
+  const std::string instance = in.instance_id.value_or("");
+  const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  const auto after = read_key(pager.after());
+  std::vector<std::pair<CommandRow, Invocation>> found;
+  const auto add = [&](const CommandRow& command) {
+    for (Invocation& i : invocations_of(rq.tx, place, command.id)) {
+      if (!instance.empty() && i.instance != instance) continue;
+      if (after && after->command == region::age_key(command) && i.instance <= after->instance) continue;
+      if (found.size() <= pager.size()) found.emplace_back(command, std::move(i));
+    }
+  };
+  if (in.command_id) {
+    add(require_command(rq.tx, place, *in.command_id));
+  } else {
+    if (after)
+      if (const auto begun = find_command(rq.tx, place, after->command_id())) add(*begun);
+    const auto before = after ? std::optional(after->command) : std::nullopt;
+    for (const CommandRow& command : find_commands(rq.tx, place, instance, before, pager.size() + 1)) add(command);
+  }
+  const auto page = pager.cut_read(std::move(found), [](const auto& one) { return key_of(one.first, one.second); });
 
   ListCommandInvocationsOutput out;
   out.command_invocations.emplace();
-  std::size_t index = 0;
-  for (const auto& row : rq.tx.query(
-           "SELECT id, requested, body FROM ssm_commands WHERE account = ? AND region = ? ORDER BY requested DESC, id",
-           rq.account, rq.region)) {
-    if (in.command_id && row.text(0) != *in.command_id) continue;
-    for (const Invocation& i : invocations_of(rq.tx, rq.account, rq.region, row.text(0))) {
-      if (in.instance_id && i.instance != *in.instance_id) continue;
-      if (index++ < skip) continue;
-      if (out.command_invocations->size() == limit) {
-        out.next_token = std::to_string(skip + limit);
-        return out;
-      }
-      out.command_invocations->push_back(invocation_shape(rq, i, row, in.details.value_or(false)));
-    }
-  }
+  for (const auto& [command, i] : page.items)
+    out.command_invocations->push_back(describe(rq, i, command, in.details.value_or(false)));
+  out.next_token = page.next_token;
   return out;
-}
-
-DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Request& rq,
-                                                                     const DescribeInstanceInformationInput& in) {
-  rq.authorize("ssm:DescribeInstanceInformation", rq.arn("ssm", "*"));
-
-  for (const auto& filter : in.filters.value_or(std::vector<InstanceInformationStringFilter>{}))
-    if (filter.key != "InstanceIds" && filter.key != "PingStatus" && filter.key != "PlatformTypes")
-      throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
-
-  DescribeInstanceInformationOutput out;
-  out.instance_information_list.emplace();
-  for (const auto& row :
-       rq.tx.query("SELECT id, last_ping, body FROM ssm_instances WHERE account = ? AND region = ? ORDER BY id",
-                   rq.account, rq.region)) {
-    const Json body = row.json(2);
-    InstanceInformation i;
-    i.instance_id = row.text(0);
-    i.ping_status = row.timestamp(1) + kOnline > rq.now() ? "Online" : "ConnectionLost";
-    i.last_ping_date_time = row.timestamp(1);
-    i.agent_version = body.text("agent_version");
-    i.is_latest_version = true;
-    i.platform_type = body.text("platform_type", "Linux");
-    i.platform_name = body.text("platform_name");
-    i.platform_version = body.text("platform_version");
-    i.resource_type = "EC2Instance";
-    i.ip_address = body.text("ip_address");
-    i.computer_name = body.text("computer_name");
-    bool wanted = true;
-    for (const auto& filter : in.filters.value_or(std::vector<InstanceInformationStringFilter>{})) {
-      const std::string value = filter.key == "InstanceIds"  ? *i.instance_id
-                                : filter.key == "PingStatus" ? *i.ping_status
-                                                             : *i.platform_type;
-      wanted = wanted && std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
-    }
-    if (wanted) out.instance_information_list->push_back(i);
-  }
-  return out;
-}
-
-void Ssm::expire(store::TaskRun& run) {
-  const Timestamp now = home_.clock.now();
-  std::optional<Timestamp> next;
-  home_.db.write([&](store::Tx& tx) {
-    for (Invocation i : invocations_of(tx, run.body().text("account"), run.body().text("region"), run.key())) {
-      if (i.ended()) continue;
-      if (i.deadline <= now)
-        timed_out(i, now), save(tx, i);
-      else
-        next = next ? std::min(*next, i.deadline) : i.deadline;
-    }
-  });
-  if (next) run.again(*next - now + std::chrono::seconds(1));
 }
 
 }  // namespace hanbat::ssm

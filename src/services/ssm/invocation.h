@@ -1,39 +1,76 @@
-// A command on one instance: its life, and what its agent and its readers see of it.
+// A command on one instance: its life, and what its agent and its readers see of it. Pure.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
+#include "base/time.h"
+#include "base/words.h"
 #include "border/run_command.h"
-#include "region/request.h"
-#include "store/database.h"
+#include "region/transitions.h"
 
 namespace hanbat::ssm {
 
-/// Pending ──delivered──▶ InProgress ──reply──▶ Success | Failed | TimedOut
-///    │                        └──cancel──▶ Cancelling ──reply──▶ Cancelled
+enum class InvocationStatus { kPending, kDelayed, kInProgress, kSuccess, kFailed, kTimedOut, kCancelling, kCancelled };
+
+}  // namespace hanbat::ssm
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<ssm::InvocationStatus> =
+    std::to_array<Word<ssm::InvocationStatus>>({{ssm::InvocationStatus::kPending, "Pending"},
+                                                {ssm::InvocationStatus::kDelayed, "Delayed"},
+                                                {ssm::InvocationStatus::kInProgress, "InProgress"},
+                                                {ssm::InvocationStatus::kSuccess, "Success"},
+                                                {ssm::InvocationStatus::kFailed, "Failed"},
+                                                {ssm::InvocationStatus::kTimedOut, "TimedOut"},
+                                                {ssm::InvocationStatus::kCancelling, "Cancelling"},
+                                                {ssm::InvocationStatus::kCancelled, "Cancelled"}});
+
+}  // namespace hanbat
+
+namespace hanbat::ssm {
+
+/// The agent takes the command, its reply comes (it succeeded, failed, ran too long, was killed as asked), somebody
+/// cancels it, or its deadline passes.
+enum class InvocationEvent { kDeliver, kSucceed, kFail, kRunTooLong, kKilled, kCancel, kDeadline };
+
+/// Pending ──delivered──▶ InProgress ──reply──▶ Success | Failed | TimedOut | Cancelled
+///    │                        └──cancel──▶ Cancelling ──reply──▶ the same
 ///    ├──cancel──▶ Cancelled
-///    └──deadline──▶ TimedOut (DeliveryTimedOut); InProgress ──deadline──▶ TimedOut (ExecutionTimedOut)
+///    └──deadline──▶ TimedOut (DeliveryTimedOut); InProgress, Cancelling ──deadline──▶ TimedOut (ExecutionTimedOut)
+/// Delayed is of what is not built: instances that AWS knows to be offline.
+inline constexpr region::Transition<InvocationStatus, InvocationEvent> kInvocationMachine[] = {
+    {InvocationStatus::kPending, InvocationEvent::kDeliver, InvocationStatus::kInProgress},
+    {InvocationStatus::kPending, InvocationEvent::kCancel, InvocationStatus::kCancelled},
+    {InvocationStatus::kPending, InvocationEvent::kDeadline, InvocationStatus::kTimedOut},
+    {InvocationStatus::kInProgress, InvocationEvent::kSucceed, InvocationStatus::kSuccess},
+    {InvocationStatus::kInProgress, InvocationEvent::kFail, InvocationStatus::kFailed},
+    {InvocationStatus::kInProgress, InvocationEvent::kRunTooLong, InvocationStatus::kTimedOut},
+    {InvocationStatus::kInProgress, InvocationEvent::kKilled, InvocationStatus::kCancelled},
+    {InvocationStatus::kInProgress, InvocationEvent::kCancel, InvocationStatus::kCancelling},
+    {InvocationStatus::kInProgress, InvocationEvent::kDeadline, InvocationStatus::kTimedOut},
+    {InvocationStatus::kCancelling, InvocationEvent::kSucceed, InvocationStatus::kSuccess},
+    {InvocationStatus::kCancelling, InvocationEvent::kFail, InvocationStatus::kFailed},
+    {InvocationStatus::kCancelling, InvocationEvent::kRunTooLong, InvocationStatus::kTimedOut},
+    {InvocationStatus::kCancelling, InvocationEvent::kKilled, InvocationStatus::kCancelled},
+    {InvocationStatus::kCancelling, InvocationEvent::kDeadline, InvocationStatus::kTimedOut}};
+
 struct Invocation {
-  std::string account, region, command, instance, status;
-  bool cancel = false;
+  std::string account, region, command, instance;
+  InvocationStatus status = InvocationStatus::kPending;
+  bool cancel = false;  // the agent is to be told that it is cancelled
   Timestamp deadline;
-  Json body;
+  Json body;  // {"detail","started","ended","code","out","err"}
 
-  bool ended() const {
-    return status == "Success" || status == "Failed" || status == "TimedOut" || status == "Cancelled";
-  }
+  bool ended() const { return status != InvocationStatus::kDelayed && region::is_final(kInvocationMachine, status); }
+  /// AWS's word for the status, and the finer one beside it.
+  std::string status_text() const { return std::string(word_of(status)); }
+  std::string detail() const { return body.text("detail", word_of(status)); }
 };
-
-inline constexpr const char* kInvocationColumns = "account, region, command, instance, status, cancel, deadline, body";
-
-Invocation invocation_of(const store::Row& row);
-std::optional<Invocation> find_invocation(store::Tx& tx, const std::string& account, const std::string& region,
-                                          const std::string& command, const std::string& instance);
-std::vector<Invocation> invocations_of(store::Tx& tx, const std::string& account, const std::string& region,
-                                       const std::string& command);
-void save(store::Tx& tx, const Invocation& invocation);
 
 /// The events of its life; each does nothing to an invocation that it does not find in a fitting state.
 void delivered(Invocation& i, Timestamp now, Milliseconds execution_timeout);
@@ -42,6 +79,6 @@ void cancelled(Invocation& i, Timestamp now);
 void timed_out(Invocation& i, Timestamp now);
 
 /// What a command's status is from those of its invocations.
-std::string command_status(const std::vector<Invocation>& all);
+InvocationStatus command_status(const std::vector<Invocation>& all);
 
 }  // namespace hanbat::ssm

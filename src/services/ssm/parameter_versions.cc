@@ -1,32 +1,87 @@
-// What was: the history of a parameter, and the labels of its versions.
+// Parameters described, what they were, and the labels of their versions.
 #include <algorithm>
 #include <cctype>
 
 #include "base/text.h"
-#include "services/ssm/parameter_rows.h"
+#include "region/page.h"
+#include "services/ssm/parameter_filters.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
+namespace {
+
+constexpr std::size_t kMostLabels = 10;
+
+VersionRow require_version(region::Request& rq, const ParameterRow& parameter, std::int64_t number) {
+  if (auto found = find_version(rq.tx, parameter, number)) return *found;
+  throw ParameterVersionNotFound("Systems Manager could not find version " + std::to_string(number) + " of " +
+                                 *parameter.name + ". Verify the version and try again.");
+}
+
+ParameterMetadata describe(const ParameterRow& parameter, const VersionRow& version) {
+  ParameterMetadata m;
+  m.name = parameter.name;
+  m.arn = parameter_arn(parameter.place, *parameter.name);
+  m.type = version.type;
+  if (m.type == "SecureString") m.key_id = "alias/aws/ssm";
+  m.last_modified_date = version.modified;
+  m.last_modified_user = version.modified_by;
+  m.description = version.description;
+  m.allowed_pattern = version.allowed_pattern;
+  m.version = version.number;
+  m.tier = version.tier;
+  m.data_type = version.data_type;
+  m.policies.emplace();
+  return m;
+}
+
+bool is_label(const std::string& label) {
+  return !label.empty() && !std::isdigit(static_cast<unsigned char>(label[0])) && !lower(label).starts_with("aws") &&
+         !lower(label).starts_with("ssm");
+}
+
+}  // namespace
+
+DescribeParametersOutput Ssm::describe_parameters(region::Request& rq, const DescribeParametersInput& in) {
+  rq.authorize("ssm:DescribeParameters", rq.arn("ssm", "*"));
+
+  const auto filters = require_filters(in);
+  const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  std::vector<ParameterMetadata> found;
+  for (const ParameterRow& parameter :
+       region::list_by_name<ParameterHead>(rq.tx, place_of(rq), {.after = pager.after()})) {
+    if (found.size() > pager.size()) break;
+    const VersionRow version = newest_version(rq.tx, parameter);
+    const region::TagMap tags = region::tags_of(rq.tx, parameter_arn(parameter.place, *parameter.name));
+    const bool fits = std::all_of(filters.begin(), filters.end(), [&](const ParameterStringFilter& filter) {
+      return passes(*parameter.name, version, tags, filter);
+    });
+    if (fits) found.push_back(describe(parameter, version));
+  }
+  auto page = pager.cut_read(std::move(found), [](const ParameterMetadata& m) { return *m.name; });
+
+  DescribeParametersOutput out;
+  out.parameters = std::move(page.items);
+  out.next_token = page.next_token;
+  return out;
+}
 
 GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const GetParameterHistoryInput& in) {
   authorize(rq, "ssm:GetParameterHistory", in.name);
 
-  if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const std::size_t limit = static_cast<std::size_t>(in.max_results.value_or(50));
-  const std::int64_t after = parse_int(in.next_token.value_or("0")).value_or(0);
+  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), parameter_name(rq, in.name));
+  const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  const std::int64_t after = pager.after() ? parse_int(*pager.after()).value_or(0) : 0;
+  const auto page = pager.cut_read(versions_of(rq.tx, parameter, after, pager.size() + 1),
+                                   [](const VersionRow& version) { return std::to_string(version.number); });
+  const Decryption decryption = in.with_decryption.value_or(false) ? Decryption::kDecrypt : Decryption::kLeaveSealed;
 
   GetParameterHistoryOutput out;
   out.parameters.emplace();
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns +
-                                         " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ? "
-                                         "AND version > ? ORDER BY version",
-                                     rq.account, rq.region, in.name, after)) {
-    if (out.parameters->size() == limit) {
-      out.next_token = std::to_string(*out.parameters->back().version);
-      break;
-    }
-    const ParameterMetadata m = metadata(rq, row);
+  for (const VersionRow& version : page.items) {
+    const ParameterMetadata m = describe(parameter, version);
     ParameterHistory& h = out.parameters->emplace_back();
     h.name = m.name;
     h.type = m.type;
@@ -34,50 +89,38 @@ GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const 
     h.last_modified_date = m.last_modified_date;
     h.last_modified_user = m.last_modified_user;
     h.description = m.description;
-    h.value = answer(rq, row, in.with_decryption.value_or(false)).value;
+    h.value = answer(rq, parameter, version, decryption).value;
     h.allowed_pattern = m.allowed_pattern;
     h.version = m.version;
-    h.labels = row.json(3).texts("labels");
+    h.labels = version.labels;
     h.tier = m.tier;
     h.data_type = m.data_type;
     h.policies.emplace();
   }
+  out.next_token = page.next_token;
   return out;
 }
 
 LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) {
   authorize(rq, "ssm:LabelParameterVersion", in.name);
 
-  const auto newest = newest_version(rq, in.name);
-  if (!newest) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const std::int64_t version = in.parameter_version.value_or(*newest);
-  if (!find_version(rq, in.name, version))
-    throw ParameterVersionNotFound("Systems Manager could not find version " + std::to_string(version) + " of " +
-                                   in.name + ". Verify the version and try again.");
+  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), parameter_name(rq, in.name));
+  const std::int64_t number = in.parameter_version.value_or(parameter.shape.version);
+  require_version(rq, parameter, number);
 
   LabelParameterVersionOutput out;
-  out.parameter_version = version;
+  out.parameter_version = number;
   out.invalid_labels.emplace();
   std::vector<std::string> good;
-  for (const std::string& label : in.labels) {
-    const bool bad = label.empty() || std::isdigit(static_cast<unsigned char>(label[0])) ||
-                     lower(label).starts_with("aws") || lower(label).starts_with("ssm");
-    (bad ? *out.invalid_labels : good).push_back(label);
-  }
+  for (const std::string& label : in.labels) (is_label(label) ? good : *out.invalid_labels).push_back(label);
   // A label is on one version only, so it moves.
-  for (const auto& row : rq.tx.query(std::string("SELECT ") + kVersionColumns +
-                                         " FROM ssm_parameter_versions WHERE account = ? AND region = ? AND name = ?",
-                                     rq.account, rq.region, in.name)) {
-    Json body = row.json(3);
-    std::vector<std::string> labels = body.texts("labels");
-    std::erase_if(labels, [&](const std::string& l) { return std::find(good.begin(), good.end(), l) != good.end(); });
-    if (row.integer(1) == version) labels.insert(labels.end(), good.begin(), good.end());
-    if (labels.size() > 10)
+  for (VersionRow& version : versions_of(rq.tx, parameter, 0, 0)) {
+    std::erase_if(version.labels,
+                  [&](const std::string& l) { return std::find(good.begin(), good.end(), l) != good.end(); });
+    if (version.number == number) version.labels.insert(version.labels.end(), good.begin(), good.end());
+    if (version.labels.size() > kMostLabels)
       throw ParameterVersionLabelLimitExceeded("A parameter version can have a maximum of ten labels.");
-    body["labels"] = Json(labels);
-    rq.tx.exec(
-        "UPDATE ssm_parameter_versions SET body = ? WHERE account = ? AND region = ? AND name = ? AND version = ?",
-        body, rq.account, rq.region, in.name, row.integer(1));
+    update_version(rq.tx, parameter, version);
   }
   return out;
 }
@@ -86,22 +129,15 @@ UnlabelParameterVersionOutput Ssm::unlabel_parameter_version(region::Request& rq
                                                              const UnlabelParameterVersionInput& in) {
   authorize(rq, "ssm:UnlabelParameterVersion", in.name);
 
-  if (!newest_version(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
-  const auto row = find_version(rq, in.name, in.parameter_version);
-  if (!row)
-    throw ParameterVersionNotFound("Systems Manager could not find version " + std::to_string(in.parameter_version) +
-                                   " of " + in.name + ". Verify the version and try again.");
+  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), parameter_name(rq, in.name));
+  VersionRow version = require_version(rq, parameter, in.parameter_version);
 
   UnlabelParameterVersionOutput out;
   out.removed_labels.emplace();
   out.invalid_labels.emplace();
-  Json body = row->json(3);
-  std::vector<std::string> labels = body.texts("labels");
   for (const std::string& label : in.labels)
-    (std::erase(labels, label) > 0 ? out.removed_labels : out.invalid_labels)->push_back(label);
-  body["labels"] = Json(labels);
-  rq.tx.exec("UPDATE ssm_parameter_versions SET body = ? WHERE account = ? AND region = ? AND name = ? AND version = ?",
-             body, rq.account, rq.region, in.name, in.parameter_version);
+    (std::erase(version.labels, label) > 0 ? out.removed_labels : out.invalid_labels)->push_back(label);
+  update_version(rq.tx, parameter, version);
   return out;
 }
 

@@ -40,6 +40,8 @@ std::optional<std::string> find_public_parameter(region::Request& rq, const std:
 
 std::vector<std::string> public_parameters(const std::string& path) {
   std::vector<std::string> out;
+  // They lie below /aws only for who asks for /aws: a caller's own hierarchy has none of them.
+  if (!path.starts_with("/aws")) return out;
   const std::string folder = path.ends_with('/') ? path : path + "/";
   for (const std::string& name : kNames)
     if ((kFolder + name).starts_with(folder)) out.push_back(kFolder + name);

@@ -7,15 +7,21 @@
 #include "gen/ssm/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
+#include "services/ssm/deadlines.h"
+#include "services/ssm/store.h"
+#include "services/ssm/tags.h"
 
 namespace hanbat::ssm {
 
+/// How a SecureString's value is answered.
+enum class Decryption { kLeaveSealed, kDecrypt };
+
 class Ssm final : public Operations {
  public:
-  explicit Ssm(region::Region& home) : home_(home) {}
+  explicit Ssm(region::Region& home) : home_(home), deadlines_(home) {}
 
   std::span<const store::Migration> migrations() const override;
-  void start() override;
+  void start() override { deadlines_.start(); }
 
 #include "gen/ssm/methods.inc"
 
@@ -24,16 +30,16 @@ class Ssm final : public Operations {
   std::string opened(const region::Request& rq, const std::string& name, const std::string& sealed) const;
   /// The version that a name with an optional ":version" or ":label" means, ready to answer. Throws ParameterNotFound,
   /// ParameterVersionNotFound.
-  Parameter require_parameter(region::Request& rq, const std::string& selector, bool decrypt);
-  Parameter answer(region::Request& rq, const store::Row& version, bool decrypt) const;
-  /// Ends invocations whose time is over. Task ssm.deadline.
-  void expire(store::TaskRun& run);
+  Parameter selected(region::Request& rq, const std::string& selector, Decryption decryption);
+  Parameter answer(region::Request& rq, const ParameterRow& parameter, const VersionRow& version,
+                   Decryption decryption) const;
+  /// One of AWS's own parameters.
+  std::optional<Parameter> find_public(region::Request& rq, const std::string& name) const;
 
   region::Region& home_;
+  Deadlines deadlines_;
 };
 
-/// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b".
-std::string parameter_arn(const region::Request& rq, const std::string& name);
 /// rq.authorize of a parameter by its name or ARN, with an optional ":version" or ":label", with its tags.
 void authorize(region::Request& rq, std::string_view action, const std::string& parameter,
                region::ConditionKeys keys = {});
@@ -44,8 +50,6 @@ std::string parameter_name(const region::Request& rq, const std::string& name_or
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name);
 /// The names of those below a path.
 std::vector<std::string> public_parameters(const std::string& path);
-
-inline constexpr std::string_view kDeadline = "ssm.deadline";
 
 /// The topic that wakes an instance's agent.
 std::string message_topic(const std::string& account, const std::string& region, const std::string& instance);

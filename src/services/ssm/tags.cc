@@ -1,32 +1,51 @@
-// Tags of parameters.
+#include "services/ssm/tags.h"
+
 #include "services/ssm/ssm.h"
+#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
+wire::Error invalid_tags(const region::TagProblem& problem) {
+  const auto invalid = [](const std::string& message) { return wire::Error("ValidationException", 400, message); };
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return TooManyTagsError("A resource can have at most 50 tags.");
+    case region::TagFault::kReserved:
+      return invalid("Tag keys that begin with aws: are reserved: " + problem.key);
+    case region::TagFault::kDuplicate:
+      return invalid("The tag key is given more than once: " + problem.key);
+    case region::TagFault::kEmptyKey:
+      return invalid("A tag key cannot be empty.");
+    case region::TagFault::kLongKey:
+      return invalid("A tag key cannot be longer than 128 characters: " + problem.key);
+    case region::TagFault::kLongValue:
+      return invalid("The value of a tag cannot be longer than 256 characters: " + problem.key);
+    case region::TagFault::kCharacter:
+      break;
+  }
+  return invalid("The tag has characters that are not valid: " + problem.key);
+}
+
+/// The resource's ARN. Throws InvalidResourceId.
 std::string require_resource(region::Request& rq, const std::string& type, const std::string& id) {
   if (type != "Parameter") throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
-  const auto found = rq.tx.find("SELECT 1 FROM ssm_parameters WHERE account = ? AND region = ? AND name = ?",
-                                rq.account, rq.region, id);
-  if (!found)
-    throw InvalidResourceId("The resource ID isn't valid. Verify that you entered the correct ID and try again.");
-  return "Parameter/" + id;
+  if (const auto found = find_parameter(rq.tx, place_of(rq), id)) return parameter_arn(found->place, *found->name);
+  throw InvalidResourceId("The resource ID isn't valid. Verify that you entered the correct ID and try again.");
 }
 
 }  // namespace
 
+const region::TagRules kTagRules{.error = invalid_tags};
+
 AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) {
   authorize(rq, "ssm:AddTagsToResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));
 
-  const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
+  const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 
-  for (const Tag& tag : in.tags) {
-    rq.tx.exec("DELETE FROM ssm_tags WHERE account = ? AND region = ? AND resource = ? AND name = ?", rq.account,
-               rq.region, resource, tag.key);
-    rq.tx.exec("INSERT INTO ssm_tags (account, region, resource, name, value) VALUES (?, ?, ?, ?, ?)", rq.account,
-               rq.region, resource, tag.key, tag.value);
-  }
+  region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
+
   return {};
 }
 
@@ -34,28 +53,20 @@ RemoveTagsFromResourceOutput Ssm::remove_tags_from_resource(region::Request& rq,
                                                             const RemoveTagsFromResourceInput& in) {
   authorize(rq, "ssm:RemoveTagsFromResource", in.resource_id, region::removed_tag_keys(in.tag_keys));
 
-  const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
+  const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 
-  for (const std::string& key : in.tag_keys)
-    rq.tx.exec("DELETE FROM ssm_tags WHERE account = ? AND region = ? AND resource = ? AND name = ?", rq.account,
-               rq.region, resource, key);
+  region::remove_tags(rq.tx, arn, in.tag_keys, kTagRules);
+
   return {};
 }
 
 ListTagsForResourceOutput Ssm::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
   authorize(rq, "ssm:ListTagsForResource", in.resource_id);
 
-  const std::string resource = require_resource(rq, in.resource_type, in.resource_id);
+  const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 
   ListTagsForResourceOutput out;
-  out.tag_list.emplace();
-  for (const auto& row :
-       rq.tx.query("SELECT name, value FROM ssm_tags WHERE account = ? AND region = ? AND resource = ? ORDER BY name",
-                   rq.account, rq.region, resource)) {
-    Tag& tag = out.tag_list->emplace_back();
-    tag.key = row.text(0);
-    tag.value = row.text(1);
-  }
+  out.tag_list = region::tag_list<Tag>(region::tags_of(rq.tx, arn));
   return out;
 }
 

@@ -1,0 +1,62 @@
+// Managed instances: those whose agent has called.
+#include <algorithm>
+
+#include "region/page.h"
+#include "services/ssm/ssm.h"
+#include "services/ssm/store.h"
+
+namespace hanbat::ssm {
+namespace {
+
+constexpr Milliseconds kOnline = std::chrono::minutes(5);
+
+InstanceInformation describe(const InstanceRow& row, Timestamp now) {
+  const Timestamp last_ping{row.own.integer("last_ping")};
+  InstanceInformation i;
+  i.instance_id = row.id;
+  i.ping_status = last_ping + kOnline > now ? "Online" : "ConnectionLost";
+  i.last_ping_date_time = last_ping;
+  i.agent_version = row.shape.agent_version.value_or("");
+  i.is_latest_version = true;
+  i.platform_type = row.shape.platform_type.value_or("Linux");
+  i.platform_name = row.shape.platform_name.value_or("");
+  i.platform_version = row.shape.platform_version.value_or("");
+  i.resource_type = "EC2Instance";
+  i.ip_address = row.shape.ip_address.value_or("");
+  i.computer_name = row.shape.computer_name.value_or("");
+  return i;
+}
+
+bool fits(const InstanceInformation& i, const InstanceInformationStringFilter& filter) {
+  const std::string& value = filter.key == "InstanceIds"  ? *i.instance_id
+                             : filter.key == "PingStatus" ? *i.ping_status
+                                                          : *i.platform_type;
+  return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+}
+
+}  // namespace
+
+DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Request& rq,
+                                                                     const DescribeInstanceInformationInput& in) {
+  rq.authorize("ssm:DescribeInstanceInformation", rq.arn("ssm", "*"));
+
+  const auto filters = in.filters.value_or(std::vector<InstanceInformationStringFilter>{});
+  for (const auto& filter : filters)
+    if (filter.key != "InstanceIds" && filter.key != "PingStatus" && filter.key != "PlatformTypes")
+      throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
+  const region::Pager pager(rq, in, {.usual = 50, .least = 5, .most = 50});
+  std::vector<InstanceInformation> found;
+  for (const InstanceRow& row : region::list_by_name<ManagedInstance>(rq.tx, place_of(rq), {.after = pager.after()})) {
+    InstanceInformation i = describe(row, rq.now());
+    if (std::all_of(filters.begin(), filters.end(), [&](const auto& filter) { return fits(i, filter); }))
+      found.push_back(std::move(i));
+  }
+  auto page = pager.cut_read(std::move(found), [](const InstanceInformation& i) { return *i.instance_id; });
+
+  DescribeInstanceInformationOutput out;
+  out.instance_information_list = std::move(page.items);
+  out.next_token = page.next_token;
+  return out;
+}
+
+}  // namespace hanbat::ssm

@@ -1,0 +1,23 @@
+// Which parameters a listing is about.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gen/ssm/model.h"
+#include "region/tag_keys.h"
+#include "services/ssm/store.h"
+
+namespace hanbat::ssm {
+
+/// Whether the name lies in the hierarchy of the path: right below it, or anywhere.
+bool is_below(const std::string& name, const std::string& path, bool recursive);
+
+/// The filters of either kind as the newer one. Throws what AWS answers to filters that do not make sense.
+/// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
+std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput& in);
+/// Whether the parameter, in its newest version and with its tags, fits the filter.
+bool passes(const std::string& name, const VersionRow& version, const region::TagMap& tags,
+            const ParameterStringFilter& filter);
+
+}  // namespace hanbat::ssm
