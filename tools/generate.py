@@ -449,8 +449,9 @@ def only_list(value):
     return value if isinstance(value, list) else [value]
 
 
-# Members that are a list's token though AWS's paginators do not have the operation.
+# Members that are a list's token, and its page's size, though AWS's paginators do not have the operation.
 TOKENS = ("NextToken", "nextToken", "Marker", "nextMarker")
+LIMITS = ("MaxResults", "maxResults", "Limit", "limit", "MaxItems", "maxItems")
 
 
 def page(model, name):
@@ -461,7 +462,9 @@ def page(model, name):
     known = model.pagination.get(name)
     if known is None:
         both = [token for token in TOKENS if token in members[0] and token in members[1]]
+        limits = [limit for limit in LIMITS if limit in members[0]]
         known = {"input_token": both[0], "output_token": both[0]} if both else {}
+        known |= {"limit_key": limits[0]} if limits else {}
     tokens = [token for token in only_list(known.get("input_token", [])) if token in members[0]]
     if not tokens:
         return []
