@@ -1,4 +1,4 @@
-// The policies of buses: who beside the account may put events on one, and what its rules may be told.
+// The policies of buses: who beside the account may put events on one, and what its rules may receive.
 #include "base/arn.h"
 #include "region/policy/document.h"
 #include "services/events/events.h"
@@ -66,11 +66,11 @@ std::optional<BusKey> find_bus_of(std::string_view resource) {
 void Events::add_resource_policies(region::Request& rq, region::AccessQuestion& question) const {
   const auto bus = find_bus_of(question.resource);
   if (!bus) return;
-  if (const auto document = store_.find_bus_policy(rq.tx, *bus)) question.resource_policies.emplace_back(*document);
+  if (const auto document = find_bus_policy(rq.tx, *bus)) question.resource_policies.emplace_back(*document);
 }
 
 std::optional<std::string> Events::shown_policy(region::Request& rq, const BusKey& bus) const {
-  const auto kept = store_.find_bus_policy(rq.tx, bus);
+  const auto kept = find_bus_policy(rq.tx, bus);
   if (!kept) return std::nullopt;
   return home_.identity().show_principals(rq.tx, *kept);
 }
@@ -79,7 +79,7 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:PutPermission", bus.arn());
 
-  store_.require_bus(rq.tx, bus);
+  require_bus(rq.tx, bus);
   Json document;
   if (in.policy) {
     if (in.statement_id || in.action || in.principal || in.condition)
@@ -93,7 +93,7 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
     }
     document = Json::parse(*in.policy);
   } else {
-    const auto kept = store_.find_bus_policy(rq.tx, bus);
+    const auto kept = find_bus_policy(rq.tx, bus);
     Json statement = statement_of(in, bus);
     Json statements = kept ? without_statement(statements_of(Json::parse(*kept)), *in.statement_id) : Json::array();
     statements.push_back(std::move(statement));
@@ -103,7 +103,7 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
   if (text.size() > kLongest)
     throw PolicyLengthExceededException("The event bus policy size exceeded the allowed size of 10 KB.");
 
-  store_.put_bus_policy(rq.tx, bus, home_.identity().bind_principals(rq.tx, text));
+  put_bus_policy(rq.tx, bus, home_.identity().bind_principals(rq.tx, text));
 
   return {};
 }
@@ -112,11 +112,11 @@ RemovePermissionOutput Events::remove_permission(region::Request& rq, const Remo
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:RemovePermission", bus.arn());
 
-  store_.require_bus(rq.tx, bus);
-  const auto kept = store_.find_bus_policy(rq.tx, bus);
-  if (!kept) throw ResourceNotFoundException("EventBus does not have a policy.");
+  require_bus(rq.tx, bus);
+  const auto kept = find_bus_policy(rq.tx, bus);
+  if (!kept) throw ResourceNotFoundException("Statement with the provided id does not exist.");
   if (in.remove_all_permissions.value_or(false)) {
-    store_.erase_bus_policy(rq.tx, bus);
+    remove_bus_policy(rq.tx, bus);
     return {};
   }
   if (!in.statement_id) invalid("Either StatementId or RemoveAllPermissions is required.");
@@ -127,10 +127,10 @@ RemovePermissionOutput Events::remove_permission(region::Request& rq, const Remo
     throw ResourceNotFoundException("Statement with the provided id does not exist.");
 
   if (left.empty()) {
-    store_.erase_bus_policy(rq.tx, bus);
+    remove_bus_policy(rq.tx, bus);
   } else {
     document["Statement"] = std::move(left);
-    store_.put_bus_policy(rq.tx, bus, document.dump());
+    put_bus_policy(rq.tx, bus, document.dump());
   }
 
   return {};

@@ -1,6 +1,6 @@
 // Event buses: the default one, which always is, and custom ones.
 #include "base/arn.h"
-#include "base/encoding.h"
+#include "region/page.h"
 #include "services/events/events.h"
 #include "wire/error.h"
 
@@ -23,14 +23,6 @@ BusKey bus_key_of_any_account(const region::Request& rq, const std::optional<std
   return key;
 }
 
-std::string page_start(const std::optional<std::string>& token) {
-  if (!token) return "";
-  if (auto text = from_base64(*token)) return *text;
-  throw wire::Error("ValidationException", 400, "Invalid value for NextToken.");
-}
-
-std::string page_token(std::string_view last) { return to_base64(last); }
-
 CreateEventBusOutput Events::create_event_bus(region::Request& rq, const CreateEventBusInput& in) {
   const BusKey key{rq.account, rq.region, in.name};
   const auto keys = region::request_tag_keys(region::tag_map(in.tags));
@@ -39,11 +31,10 @@ CreateEventBusOutput Events::create_event_bus(region::Request& rq, const CreateE
 
   if (in.name.find('/') != std::string::npos)
     throw wire::Error("ValidationException", 400, "Event bus name must not contain '/'.");
-  if (store_.find_bus(rq.tx, key)) throw ResourceAlreadyExistsException("Event bus " + in.name + " already exists.");
+  if (find_bus(rq.tx, key)) throw ResourceAlreadyExistsException("Event bus " + in.name + " already exists.");
 
-  store_.insert(rq.tx, {.key = key, .description = in.description, .created = rq.now()});
-  if (in.tags)
-    for (const Tag& tag : *in.tags) store_.set_tag(rq.tx, key.arn(), tag.key, tag.value);
+  insert_bus(rq.tx, {.key = key, .description = in.description, .created = rq.now()});
+  region::put_tags(rq.tx, key.arn(), region::tag_pairs(in.tags), kTagRules);
 
   CreateEventBusOutput out;
   out.event_bus_arn = key.arn();
@@ -55,7 +46,7 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
   const BusKey key = bus_key(rq, in.name);
   authorize_bus(rq, "events:DescribeEventBus", key);
 
-  const BusRow bus = store_.require_bus(rq.tx, key);
+  const BusRow bus = require_bus(rq.tx, key);
 
   DescribeEventBusOutput out;
   out.name = key.name;
@@ -70,20 +61,13 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
 ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEventBusesInput& in) {
   rq.authorize("events:ListEventBuses", "*");
 
-  std::vector<BusRow> buses = store_.list_buses(rq.tx, rq.account, rq.region);
-  buses.push_back(*store_.find_bus(rq.tx, {rq.account, rq.region, std::string(kDefaultBus)}));
-  std::sort(buses.begin(), buses.end(), [](const BusRow& a, const BusRow& b) { return a.key.name < b.key.name; });
+  std::vector<BusRow> buses = buses_of(rq.tx, {rq.account, rq.region});
+  std::erase_if(buses, [&](const BusRow& row) { return !row.key.name.starts_with(in.name_prefix.value_or("")); });
+  const auto page = region::Pager(rq, in).cut(std::move(buses), [](const BusRow& row) { return row.key.name; });
 
-  const std::string after = page_start(in.next_token);
-  const std::size_t limit = in.limit.value_or(100);
   ListEventBusesOutput out;
   out.event_buses.emplace();
-  for (const BusRow& row : buses) {
-    if (row.key.name <= after || !row.key.name.starts_with(in.name_prefix.value_or(""))) continue;
-    if (out.event_buses->size() == limit) {
-      out.next_token = page_token(*out.event_buses->back().name);
-      break;
-    }
+  for (const BusRow& row : page.items) {
     EventBus& bus = out.event_buses->emplace_back();
     bus.name = row.key.name;
     bus.arn = row.key.arn();
@@ -92,6 +76,7 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
     bus.creation_time = row.created;
     bus.last_modified_time = row.created;
   }
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -100,12 +85,10 @@ DeleteEventBusOutput Events::delete_event_bus(region::Request& rq, const DeleteE
   authorize_bus(rq, "events:DeleteEventBus", key);
 
   if (in.name == kDefaultBus) throw wire::Error("ValidationException", 400, "Cannot delete event bus default.");
-  if (store_.count_rules(rq.tx, key) > 0)
+  if (!rules_of(rq.tx, key, {}, {}, 1).empty())
     throw wire::Error("ValidationException", 400, "Event bus " + in.name + " can't be deleted since it has rules.");
 
-  store_.erase_bus(rq.tx, key);
-  store_.erase_bus_policy(rq.tx, key);
-  store_.erase_tags(rq.tx, key.arn());
+  remove_bus(rq.tx, key);
 
   return {};
 }

@@ -16,14 +16,15 @@
 #include "services/events/events.h"
 #include "services/events/pattern.h"
 #include "services/events/schedule.h"
+#include "services/events/schedule_task.h"
 #include "services/events/target_input.h"
+#include "store/typed_tasks.h"
 #include "wire/error.h"
 
 namespace hanbat::events {
 namespace {
 
 constexpr const char* kToTarget = "events.target";
-constexpr const char* kFire = "events.schedule";
 constexpr const char* kPrincipal = "events.amazonaws.com";
 constexpr int kMostAttempts = 185;
 constexpr int kLongestAge_s = 86'400;
@@ -121,7 +122,7 @@ std::span<const store::Migration> Events::migrations() const { return schema(); 
 void Events::start() {
   home_.tasks.handle(std::string(region::kDeliverEvent), [this](store::TaskRun& run) { deliver(run); });
   home_.tasks.handle(kToTarget, [this](store::TaskRun& run) { deliver_to_target(run); });
-  home_.tasks.handle(kFire, [this](store::TaskRun& run) { fire(run); });
+  store::handle<ScheduleTask>(home_.tasks, [this](store::TaskRun& run, const ScheduleTask& task) { fire(run, task); });
 }
 
 void Events::deliver(store::TaskRun& run) {
@@ -131,13 +132,14 @@ void Events::deliver(store::TaskRun& run) {
   const BusKey bus{custom ? run.body().text("account", event.text("account")) : event.text("account"),
                    event.text("region"), custom ? run.body().text("bus") : std::string(kDefaultBus)};
   run.finish([&](store::Tx& tx) {
-    for (const RuleRow& rule : store_.list_enabled_rules(tx, bus))
-      if (rule.pattern && Pattern::parse(*rule.pattern).matches(event)) add_deliveries(tx, rule, event);
+    for (const RuleRow& rule : rules_of(tx, bus))
+      if (rule.enabled() && rule.pattern && Pattern::parse(*rule.pattern).matches(event))
+        add_deliveries(tx, rule, event);
   });
 }
 
 void Events::add_deliveries(store::Tx& tx, const RuleRow& rule, const Json& event) {
-  for (const Target& target : store_.list_targets(tx, rule.bus, rule.name, {"", 100}))
+  for (const Target& target : targets_of(tx, rule))
     home_.tasks.add(tx, {.kind = kToTarget,
                          .key = "",
                          .body = Json::object({{"rule", rule.name},
@@ -183,47 +185,39 @@ void Events::deliver_to_target(store::TaskRun& run) {
 }
 
 void Events::plan(store::Tx& tx, const RuleRow& rule) {
-  home_.tasks.cancel(tx, kFire, schedule_key(rule));
-  if (!rule.enabled || !rule.schedule) return;
+  home_.tasks.cancel(tx, ScheduleTask::kKind, schedule_key(rule));
+  if (!rule.enabled() || !rule.schedule) return;
   const auto at = Schedule::parse(*rule.schedule)->next(home_.clock.now());
   if (!at) return;
-  home_.tasks.add(tx, {.kind = kFire,
-                       .key = schedule_key(rule),
-                       .body = Json::object({{"account", rule.bus.account},
-                                             {"region", rule.bus.region},
-                                             {"bus", rule.bus.name},
-                                             {"rule", rule.name},
-                                             {"schedule", *rule.schedule},
-                                             {"at", at->ms}}),
-                       .due = *at});
+  store::add_task(home_.tasks, tx,
+                  ScheduleTask{.bus = rule.bus, .rule = rule.name, .schedule = *rule.schedule, .at = *at},
+                  schedule_key(rule), *at);
 }
 
-void Events::fire(store::TaskRun& run) {
-  Json body = run.body();
-  const BusKey bus{body.text("account"), body.text("region"), body.text("bus")};
-  const Timestamp at{body.integer("at")};
-  const auto schedule = Schedule::parse(body.text("schedule"));
+void Events::fire(store::TaskRun& run, const ScheduleTask& task) {
+  const auto schedule = Schedule::parse(task.schedule);
   // The next time is counted from when this one should have been, so a rate does not drift; times missed while the
   // daemon was down are not made up for.
-  auto next = schedule->next(at);
+  auto next = schedule->next(task.at);
   if (next && *next <= home_.clock.now()) next = schedule->next(home_.clock.now());
-  const auto tell = [&](store::Tx& tx) {
-    const auto rule = store_.find_rule(tx, bus, body.text("rule"));
-    if (!rule || !rule->enabled || rule->schedule != body.text("schedule")) return;
+  const auto send = [&](store::Tx& tx) {
+    const auto rule = find_rule(tx, task.bus, task.rule);
+    if (!rule || !rule->enabled() || rule->schedule != task.schedule) return;
     add_deliveries(tx, *rule,
                    Json::object({{"version", "0"},
                                  {"id", random_uuid()},
                                  {"detail-type", "Scheduled Event"},
                                  {"source", "aws.events"},
-                                 {"account", bus.account},
-                                 {"time", iso8601(at)},
-                                 {"region", bus.region},
+                                 {"account", task.bus.account},
+                                 {"time", iso8601(task.at)},
+                                 {"region", task.bus.region},
                                  {"resources", Json(std::vector<std::string>{rule->arn()})},
                                  {"detail", Json::object()}}));
   };
-  if (!next) return run.finish(tell);
-  body["at"] = next->ms;
-  run.again(*next - home_.clock.now(), body, tell);
+  if (!next) return run.finish(send);
+  ScheduleTask again = task;
+  again.at = *next;
+  store::again(run, *next - home_.clock.now(), again, send);
 }
 
 }  // namespace hanbat::events

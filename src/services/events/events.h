@@ -7,7 +7,8 @@
 
 #include "gen/events/operations.h"
 #include "region/region.h"
-#include "region/tag_keys.h"
+#include "region/tags.h"
+#include "services/events/schedule_task.h"
 #include "services/events/store.h"
 
 namespace hanbat::events {
@@ -26,7 +27,7 @@ class Events final : public Operations {
  private:
   /// The bus's policy as callers see it.
   std::optional<std::string> shown_policy(region::Request& rq, const BusKey& bus) const;
-  void set_enabled(region::Request& rq, const BusKey& bus, const std::string& name, const std::string& state);
+  void set_state(region::Request& rq, const BusKey& bus, const std::string& name, RuleState state);
   /// rq.authorize of a rule, with its tags and maker where there is one.
   void authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,
                       region::ConditionKeys keys = {});
@@ -40,13 +41,12 @@ class Events final : public Operations {
   /// Task events.target: brings one event to one target, as the target's role.
   void deliver_to_target(store::TaskRun& run);
   /// Task events.schedule: a scheduled rule's time has come.
-  void fire(store::TaskRun& run);
+  void fire(store::TaskRun& run, const ScheduleTask& task);
   /// Makes, moves or drops the rule's next firing.
   void plan(store::Tx& tx, const RuleRow& rule);
   void add_deliveries(store::Tx& tx, const RuleRow& rule, const Json& event);
 
   region::Region& home_;
-  Store store_;
 };
 
 /// The bus that a name or ARN means, in the request's account and region. Throws ResourceNotFoundException for
@@ -54,11 +54,7 @@ class Events final : public Operations {
 BusKey bus_key(const region::Request& rq, const std::optional<std::string>& name_or_arn);
 /// The same for where events go: a bus of another account too, if it lies in this region.
 BusKey bus_key_of_any_account(const region::Request& rq, const std::optional<std::string>& name_or_arn);
-/// The ARN that rules of the name have.
-std::string rule_arn(const BusKey& bus, std::string_view name);
-
-/// The place after which a page starts, from its token; "" for the first. Throws ValidationException.
-std::string page_start(const std::optional<std::string>& token);
-std::string page_token(std::string_view last);
+/// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TagResource.html
+extern const region::TagRules kTagRules;
 
 }  // namespace hanbat::events

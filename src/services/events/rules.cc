@@ -1,6 +1,6 @@
 // Rules: what is wanted of a bus, or when something is to happen.
-#include "base/arn.h"
 #include "base/text.h"
+#include "region/page.h"
 #include "services/events/events.h"
 #include "services/events/pattern.h"
 #include "services/events/schedule.h"
@@ -53,7 +53,7 @@ Rule to_rule(const RuleRow& row) {
   rule.arn = row.arn();
   rule.event_pattern = row.pattern;
   rule.schedule_expression = row.schedule;
-  rule.state = row.state;
+  rule.state = word_of(row.state);
   rule.description = row.description;
   rule.role_arn = row.role_arn;
   rule.event_bus_name = row.bus.name;
@@ -61,13 +61,6 @@ Rule to_rule(const RuleRow& row) {
 }
 
 }  // namespace
-
-std::string rule_arn(const BusKey& bus, std::string_view name) {
-  RuleRow row;
-  row.bus = bus;
-  row.name = name;
-  return row.arn();
-}
 
 PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   const BusKey bus = bus_key(rq, in.event_bus_name);
@@ -78,7 +71,7 @@ PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   if (!tag_keys.empty()) authorize_rule(rq, "events:TagResource", bus, in.name, tag_keys);
   if (in.role_arn) rq.authorize_pass_role(*in.role_arn, "events.amazonaws.com", rule_arn(bus, in.name));
 
-  store_.require_bus(rq.tx, bus);
+  require_bus(rq.tx, bus);
   const std::string pattern = in.event_pattern.value_or("");
   const std::string schedule = in.schedule_expression.value_or("");
   if (pattern.empty() && schedule.empty())
@@ -89,17 +82,15 @@ PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   RuleRow rule;
   rule.bus = bus;
   rule.name = in.name;
-  rule.state = in.state.value_or("ENABLED");
-  rule.enabled = rule.state != "DISABLED";
+  rule.state = require_word<RuleState>(in.state.value_or(std::string(word_of(RuleState::kEnabled))));
   if (!pattern.empty()) rule.pattern = pattern;
   if (!schedule.empty()) rule.schedule = schedule;
   rule.description = in.description;
   rule.role_arn = in.role_arn;
   rule.created_by = rq.account;
   // Tags of a rule that is already there stay as they are; TagResource changes them.
-  if (in.tags && !store_.find_rule(rq.tx, bus, in.name))
-    for (const Tag& tag : *in.tags) store_.set_tag(rq.tx, rule.arn(), tag.key, tag.value);
-  store_.put(rq.tx, rule);
+  if (!find_rule(rq.tx, bus, in.name)) region::put_tags(rq.tx, rule.arn(), region::tag_pairs(in.tags), kTagRules);
+  save_rule(rq.tx, rule, rq.now());
   plan(rq.tx, rule);
 
   PutRuleOutput out;
@@ -111,14 +102,14 @@ DescribeRuleOutput Events::describe_rule(region::Request& rq, const DescribeRule
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:DescribeRule", bus, in.name);
 
-  const RuleRow rule = store_.require_rule(rq.tx, bus, in.name);
+  const RuleRow rule = require_rule(rq.tx, bus, in.name);
 
   DescribeRuleOutput out;
   out.name = rule.name;
   out.arn = rule.arn();
   out.event_pattern = rule.pattern;
   out.schedule_expression = rule.schedule;
-  out.state = rule.state;
+  out.state = word_of(rule.state);
   out.description = rule.description;
   out.role_arn = rule.role_arn;
   out.event_bus_name = rule.bus.name;
@@ -130,19 +121,15 @@ ListRulesOutput Events::list_rules(region::Request& rq, const ListRulesInput& in
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:ListRules", "*");
 
-  store_.require_bus(rq.tx, bus);
-  const int limit = in.limit.value_or(100);
-  const auto rows = store_.list_rules(rq.tx, bus, in.name_prefix.value_or(""), {page_start(in.next_token), limit + 1});
+  require_bus(rq.tx, bus);
+  const region::Pager pager(rq, in, {.most = 100});
+  const auto page = pager.cut_read(rules_of(rq.tx, bus, in.name_prefix.value_or(""), pager.after(), pager.size() + 1),
+                                   [](const RuleRow& row) { return row.name; });
 
   ListRulesOutput out;
   out.rules.emplace();
-  for (const RuleRow& row : rows) {
-    if (static_cast<int>(out.rules->size()) == limit) {
-      out.next_token = page_token(*out.rules->back().name);
-      break;
-    }
-    out.rules->push_back(to_rule(row));
-  }
+  for (const RuleRow& row : page.items) out.rules->push_back(to_rule(row));
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -150,26 +137,23 @@ DeleteRuleOutput Events::delete_rule(region::Request& rq, const DeleteRuleInput&
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:DeleteRule", bus, in.name);
 
-  store_.require_bus(rq.tx, bus);
-  const auto rule = store_.find_rule(rq.tx, bus, in.name);
+  require_bus(rq.tx, bus);
+  const auto rule = find_rule(rq.tx, bus, in.name);
   if (!rule) return {};
-  if (!store_.list_targets(rq.tx, bus, in.name, {"", 1}).empty())
-    invalid("Rule can't be deleted since it has targets.");
+  if (!targets_of(rq.tx, *rule, {}, 1).empty()) invalid("Rule can't be deleted since it has targets.");
 
-  store_.erase_rule(rq.tx, bus, in.name);
-  store_.erase_tags(rq.tx, rule->arn());
+  remove_rule(rq.tx, *rule);
   RuleRow gone = *rule;
-  gone.enabled = false;
+  gone.state = RuleState::kDisabled;
   plan(rq.tx, gone);
 
   return {};
 }
 
-void Events::set_enabled(region::Request& rq, const BusKey& bus, const std::string& name, const std::string& state) {
-  RuleRow rule = store_.require_rule(rq.tx, bus, name);
+void Events::set_state(region::Request& rq, const BusKey& bus, const std::string& name, RuleState state) {
+  RuleRow rule = require_rule(rq.tx, bus, name);
   rule.state = state;
-  rule.enabled = state != "DISABLED";
-  store_.put(rq.tx, rule);
+  save_rule(rq.tx, rule, rq.now());
   plan(rq.tx, rule);
 }
 
@@ -177,7 +161,7 @@ EnableRuleOutput Events::enable_rule(region::Request& rq, const EnableRuleInput&
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:EnableRule", bus, in.name);
 
-  set_enabled(rq, bus, in.name, "ENABLED");
+  set_state(rq, bus, in.name, RuleState::kEnabled);
 
   return {};
 }
@@ -186,7 +170,7 @@ DisableRuleOutput Events::disable_rule(region::Request& rq, const DisableRuleInp
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:DisableRule", bus, in.name);
 
-  set_enabled(rq, bus, in.name, "DISABLED");
+  set_state(rq, bus, in.name, RuleState::kDisabled);
 
   return {};
 }
@@ -206,76 +190,6 @@ TestEventPatternOutput Events::test_event_pattern(region::Request& rq, const Tes
 
   TestEventPatternOutput out;
   out.result = Pattern::parse(in.event_pattern).matches(event);
-  return out;
-}
-
-void Events::authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,
-                            region::ConditionKeys keys) {
-  const std::string arn = rule_arn(bus, name);
-  region::add_resource_tags(keys, store_.tags(rq.tx, arn));
-  if (const auto rule = store_.find_rule(rq.tx, bus, name)) keys["events:creatorAccount"] = {rule->created_by};
-  rq.authorize(action, arn, keys);
-}
-
-void Events::authorize_bus(region::Request& rq, std::string_view action, const BusKey& bus,
-                           region::ConditionKeys keys) {
-  region::add_resource_tags(keys, store_.tags(rq.tx, bus.arn()));
-  rq.authorize(action, bus.arn(), keys);
-}
-
-void Events::authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
-                              region::ConditionKeys keys) {
-  const auto parsed = parse_arn(arn);
-  if (!rq.names_resource(action, arn)) invalid("Parameter ResourceARN is not valid: " + arn);
-  region::add_resource_tags(keys, store_.tags(rq.tx, arn));
-  rq.authorize(action, arn, keys);
-
-  const std::string resource = parsed ? parsed->resource : "";
-  const bool ours = parsed && parsed->account == rq.account && parsed->region == rq.region;
-  if (ours && resource.starts_with("event-bus/")) {
-    store_.require_bus(rq.tx, {rq.account, rq.region, resource.substr(10)});
-    return;
-  }
-  if (ours && resource.starts_with("rule/")) {
-    const std::string path = resource.substr(5);
-    const std::size_t slash = path.rfind('/');
-    const bool custom = slash != std::string::npos;
-    store_.require_rule(rq.tx, {rq.account, rq.region, custom ? path.substr(0, slash) : std::string(kDefaultBus)},
-                        custom ? path.substr(slash + 1) : path);
-    return;
-  }
-  throw ResourceNotFoundException("Resource " + arn + " does not exist.");
-}
-
-TagResourceOutput Events::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  authorize_tagged(rq, "events:TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
-
-  for (const Tag& tag : in.tags) store_.set_tag(rq.tx, in.resource_arn, tag.key, tag.value);
-  if (store_.tags(rq.tx, in.resource_arn).size() > 50)
-    throw LimitExceededException("The number of tags on the resource exceeds the limit.");
-
-  return {};
-}
-
-UntagResourceOutput Events::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  authorize_tagged(rq, "events:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
-
-  for (const std::string& key : in.tag_keys) store_.erase_tag(rq.tx, in.resource_arn, key);
-
-  return {};
-}
-
-ListTagsForResourceOutput Events::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  authorize_tagged(rq, "events:ListTagsForResource", in.resource_arn);
-
-  ListTagsForResourceOutput out;
-  out.tags.emplace();
-  for (const auto& [key, value] : store_.tags(rq.tx, in.resource_arn)) {
-    Tag tag;
-    tag.key = key;
-    tag.value = value;
-    out.tags->push_back(std::move(tag));
-  }
   return out;
 }
 

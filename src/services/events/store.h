@@ -1,19 +1,22 @@
-// The rows of the events service: buses, rules, targets and tags, by account and region.
+// The rows of EventBridge. Buses, rules and targets lie with everybody's resources; the policies of buses have a table
+// of their own, since the default bus has one without a row.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "gen/events/model.h"
-#include "store/database.h"
+#include "region/resources.h"
 
 namespace hanbat::events {
 
 inline constexpr std::string_view kDefaultBus = "default";
+
+enum class RuleState { kEnabled, kDisabled, kEnabledWithAllTrailEvents };
 
 /// Where a bus is.
 struct BusKey {
@@ -22,67 +25,116 @@ struct BusKey {
   std::string name;
 
   std::string arn() const;
+  region::Place place() const { return {account, region}; }
 };
 
-struct BusRow {
-  BusKey key;
+/// The ARN that rules of the name have.
+std::string rule_arn(const BusKey& bus, std::string_view name);
+
+/// What a bus's row holds beside its keys.
+struct BusBody {
   std::optional<std::string> description;
   std::optional<Timestamp> created;  // absent: the default bus, which was always there
+
+  Json to_json() const;
+  static BusBody from_json(const Json& json);
 };
 
-struct RuleRow {
-  BusKey bus;
-  std::string name;
-  bool enabled = true;
-  std::string state = "ENABLED";  // as it was given; ENABLED_WITH_ALL_… counts as enabled
+/// What a rule's row holds beside its keys.
+struct RuleBody {
+  RuleState state = RuleState::kEnabled;
   std::optional<std::string> pattern;
   std::optional<std::string> schedule;
   std::optional<std::string> description;
   std::optional<std::string> role_arn;
   std::string created_by;  // account
 
-  std::string arn() const;
+  Json to_json() const;
+  static RuleBody from_json(const Json& json);
 };
 
-/// A page of rows by name: those after `after`, at most `limit` of them, and whether there are more.
-struct PageOf {
-  std::string after;
-  int limit;
+}  // namespace hanbat::events
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<events::RuleState> = std::to_array<Word<events::RuleState>>(
+    {{events::RuleState::kEnabled, "ENABLED"},
+     {events::RuleState::kDisabled, "DISABLED"},
+     {events::RuleState::kEnabledWithAllTrailEvents, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}});
+
+template <>
+struct region::KindOf<events::BusBody> {
+  static constexpr std::string_view kRows = "events/bus";
+  static std::string arn(const Resource<events::BusBody>& row) {
+    return events::BusKey{row.place.account, row.place.region, *row.name}.arn();
+  }
 };
 
-class Store {
- public:
-  std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key);
-  /// Throws ResourceNotFoundException.
-  BusRow require_bus(store::Tx& tx, const BusKey& key);
-  void insert(store::Tx& tx, const BusRow& bus);
-  void erase_bus(store::Tx& tx, const BusKey& key);
-  /// Made buses of the account and region, by name; not the default one.
-  std::vector<BusRow> list_buses(store::Tx& tx, const std::string& account, const std::string& region);
-
-  std::optional<std::string> find_bus_policy(store::Tx& tx, const BusKey& key) const;
-  void put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document);
-  void erase_bus_policy(store::Tx& tx, const BusKey& key);
-
-  std::optional<RuleRow> find_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
-  /// Throws ResourceNotFoundException.
-  RuleRow require_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
-  void put(store::Tx& tx, const RuleRow& rule);
-  void erase_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
-  std::vector<RuleRow> list_rules(store::Tx& tx, const BusKey& bus, std::string_view prefix, const PageOf& page);
-  std::vector<RuleRow> list_enabled_rules(store::Tx& tx, const BusKey& bus);
-  int count_rules(store::Tx& tx, const BusKey& bus);
-
-  void put_target(store::Tx& tx, const RuleRow& rule, const Target& target);
-  bool erase_target(store::Tx& tx, const RuleRow& rule, std::string_view id);
-  std::vector<Target> list_targets(store::Tx& tx, const BusKey& bus, std::string_view rule, const PageOf& page);
-  std::vector<std::string> list_rules_of_target(store::Tx& tx, const BusKey& bus, std::string_view arn,
-                                                const PageOf& page);
-
-  std::map<std::string, std::string> tags(store::Tx& tx, std::string_view arn);
-  void set_tag(store::Tx& tx, std::string_view arn, std::string_view name, std::string_view value);
-  void erase_tag(store::Tx& tx, std::string_view arn, std::string_view name);
-  void erase_tags(store::Tx& tx, std::string_view arn);
+/// Its scope is its bus's name.
+template <>
+struct region::KindOf<events::RuleBody> {
+  static constexpr std::string_view kRows = "events/rule";
+  static std::string arn(const Resource<events::RuleBody>& row) {
+    return events::rule_arn({row.place.account, row.place.region, row.scope}, *row.name);
+  }
 };
+
+/// Its scope is its rule's row, its name its id, its parent the ARN that it names.
+template <>
+struct region::KindOf<events::Target> {
+  static constexpr std::string_view kRows = "events/target";
+};
+
+}  // namespace hanbat
+
+namespace hanbat::events {
+
+struct BusRow {
+  BusKey key;
+  std::optional<std::string> description;
+  std::optional<Timestamp> created;  // absent: the default bus
+};
+
+struct RuleRow : RuleBody {
+  BusKey bus;
+  std::string name;
+
+  std::string arn() const { return rule_arn(bus, name); }
+  bool enabled() const { return state != RuleState::kDisabled; }
+};
+
+/// The default bus included.
+std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key);
+/// Throws ResourceNotFoundException.
+BusRow require_bus(store::Tx& tx, const BusKey& key);
+void insert_bus(store::Tx& tx, const BusRow& bus);
+/// With its policy and tags.
+void remove_bus(store::Tx& tx, const BusKey& key);
+/// All, the default one included.
+std::vector<BusRow> buses_of(store::Tx& tx, const region::Place& place);
+
+std::optional<std::string> find_bus_policy(store::Tx& tx, const BusKey& key);
+void put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document);
+void remove_bus_policy(store::Tx& tx, const BusKey& key);
+
+std::optional<RuleRow> find_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
+/// Throws ResourceNotFoundException.
+RuleRow require_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
+void save_rule(store::Tx& tx, const RuleRow& rule, Timestamp now);
+/// With its tags; its targets are gone before.
+void remove_rule(store::Tx& tx, const RuleRow& rule);
+/// By name, those that begin so, after that name, `most` at most (0 = all).
+std::vector<RuleRow> rules_of(store::Tx& tx, const BusKey& bus, std::string_view prefix = {},
+                              const std::optional<std::string>& after = {}, std::size_t most = 0);
+
+void put_target(store::Tx& tx, const RuleRow& rule, const Target& target, Timestamp now);
+/// False when there was none.
+bool remove_target(store::Tx& tx, const RuleRow& rule, std::string_view id);
+/// By id, after that id, `most` at most (0 = all).
+std::vector<Target> targets_of(store::Tx& tx, const RuleRow& rule, const std::optional<std::string>& after = {},
+                               std::size_t most = 0);
+/// The names of the bus's rules that have the ARN for a target; each once.
+std::vector<std::string> rules_of_target(store::Tx& tx, const BusKey& bus, std::string_view arn);
 
 }  // namespace hanbat::events

@@ -1,5 +1,6 @@
-// Targets: whom a rule tells, and in whose name. Only targets that can be reached for real are taken.
+// Targets: what a rule invokes, and in whose name. Only targets that can be reached for real are taken.
 #include "base/arn.h"
+#include "region/page.h"
 #include "services/events/events.h"
 #include "services/events/target_input.h"
 #include "wire/error.h"
@@ -52,7 +53,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
   for (const Target& target : in.targets)
     if (target.role_arn) rq.authorize_pass_role(*target.role_arn, "events.amazonaws.com", rule_arn(bus, in.rule));
 
-  const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
+  const RuleRow rule = require_rule(rq.tx, bus, in.rule);
   for (const Target& target : in.targets) {
     check_arn(target);
     check_input(target);
@@ -64,8 +65,8 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
     }
   }
 
-  for (const Target& target : in.targets) store_.put_target(rq.tx, rule, target);
-  if (store_.list_targets(rq.tx, bus, in.rule, {"", kMostTargets + 1}).size() > kMostTargets)
+  for (const Target& target : in.targets) put_target(rq.tx, rule, target, rq.now());
+  if (targets_of(rq.tx, rule).size() > kMostTargets)
     throw LimitExceededException("The requested resource exceeds the maximum number allowed.");
 
   PutTargetsOutput out;
@@ -78,16 +79,14 @@ ListTargetsByRuleOutput Events::list_targets_by_rule(region::Request& rq, const 
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:ListTargetsByRule", bus, in.rule);
 
-  store_.require_rule(rq.tx, bus, in.rule);
-  const std::size_t limit = in.limit.value_or(100);
-  auto targets = store_.list_targets(rq.tx, bus, in.rule, {page_start(in.next_token), static_cast<int>(limit) + 1});
+  const RuleRow rule = require_rule(rq.tx, bus, in.rule);
+  const region::Pager pager(rq, in, {.most = 100});
+  auto page = pager.cut_read(targets_of(rq.tx, rule, pager.after(), pager.size() + 1),
+                             [](const Target& target) { return target.id; });
 
   ListTargetsByRuleOutput out;
-  if (targets.size() > limit) {
-    targets.resize(limit);
-    out.next_token = page_token(targets.back().id);
-  }
-  out.targets = std::move(targets);
+  out.targets = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -95,11 +94,11 @@ RemoveTargetsOutput Events::remove_targets(region::Request& rq, const RemoveTarg
   const BusKey bus = bus_key(rq, in.event_bus_name);
   authorize_rule(rq, "events:RemoveTargets", bus, in.rule);
 
-  const RuleRow rule = store_.require_rule(rq.tx, bus, in.rule);
+  const RuleRow rule = require_rule(rq.tx, bus, in.rule);
   RemoveTargetsOutput out;
   out.failed_entries.emplace();
   for (const std::string& id : in.ids) {
-    if (store_.erase_target(rq.tx, rule, id)) continue;
+    if (remove_target(rq.tx, rule, id)) continue;
     RemoveTargetsResultEntry& failed = out.failed_entries->emplace_back();
     failed.target_id = id;
     failed.error_code = "ResourceNotFoundException";
@@ -115,17 +114,15 @@ ListRuleNamesByTargetOutput Events::list_rule_names_by_target(region::Request& r
   const BusKey bus = bus_key(rq, in.event_bus_name);
   rq.authorize("events:ListRuleNamesByTarget", "*");
 
-  store_.require_bus(rq.tx, bus);
-  const std::size_t limit = in.limit.value_or(100);
-  auto names =
-      store_.list_rules_of_target(rq.tx, bus, in.target_arn, {page_start(in.next_token), static_cast<int>(limit) + 1});
+  require_bus(rq.tx, bus);
+  auto page =
+      region::Pager(rq, in, {.most = 100}).cut(rules_of_target(rq.tx, bus, in.target_arn), [](const std::string& name) {
+        return name;
+      });
 
   ListRuleNamesByTargetOutput out;
-  if (names.size() > limit) {
-    names.resize(limit);
-    out.next_token = page_token(names.back());
-  }
-  out.rule_names = std::move(names);
+  out.rule_names = std::move(page.items);
+  out.next_token = page.next_token;
   return out;
 }
 
