@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "region/page.h"
 #include "services/logs/filter_pattern.h"
 #include "services/logs/logs.h"
 
@@ -26,18 +27,39 @@ std::string digits(std::int64_t number, int width) {
          out;
 }
 
-/// "f/" or "b/", 56 digits: 20 of the time, 36 of the event's id; as long as AWS's own.
-std::string token_of(char direction, Position position) {
-  return std::string(1, direction) + "/" + digits(position.timestamp, 20) + digits(position.id, 36) + "/s";
+/// The place right behind or before an event as a page's key, and back.
+std::string key_of(Position position) { return digits(position.timestamp, 20) + digits(position.id, 36); }
+
+std::optional<Position> read_key(std::string_view key) {
+  const auto time = key.size() == 56 ? parse_int(key.substr(0, 20)) : std::nullopt;
+  const auto id = key.size() == 56 ? parse_int(key.substr(20)) : std::nullopt;
+  if (!time || !id) return std::nullopt;
+  return Position{*time, *id};
 }
 
-Position parse_token(const std::string& token) {
-  const auto time = token.size() == 60 ? parse_int(std::string_view(token).substr(2, 20)) : std::nullopt;
-  const auto id = token.size() == 60 ? parse_int(std::string_view(token).substr(22, 36)) : std::nullopt;
-  if (!time || !id || (token[0] != 'f' && token[0] != 'b'))
-    throw InvalidParameterException("The specified nextToken is invalid.");
-  return {*time, *id};
-}
+/// GetLogEvents' tokens: a place in a stream and the direction in which to read on, good for that stream alone. They
+/// are bound to no filter, as AWS's are not.
+class StreamTokens {
+ public:
+  StreamTokens(const region::Request& rq, const StreamRow& stream)
+      : vault_(rq.home.vault),
+        purpose_("logs.stream:" + rq.account + ":" + rq.region + ":" + std::to_string(stream.id)) {}
+
+  std::string token(char direction, Position position) const {
+    return vault_.seal(std::string(1, direction) + key_of(position), purpose_);
+  }
+  /// {'f' or 'b', place}. Throws InvalidParameterException.
+  std::pair<char, Position> read(const std::string& token) const {
+    const auto text = vault_.open(token, purpose_);
+    const auto position = text && !text->empty() ? read_key(std::string_view(*text).substr(1)) : std::nullopt;
+    if (!position) throw InvalidParameterException("The specified nextToken is invalid.");
+    return {text->front(), *position};
+  }
+
+ private:
+  const region::Vault& vault_;
+  std::string purpose_;
+};
 
 Position position_of(const EventRow& event) { return {event.timestamp, event.id}; }
 
@@ -93,11 +115,11 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
       break;
     }
     ++index;
-    store_.insert(rq.tx, stream, EventRow{0, stream.id, event.timestamp, now, event.message});
+    insert_event(rq.tx, stream, EventRow{0, stream.id, event.timestamp, now, event.message});
     if (first_taken == 0) first_taken = event.timestamp;
     last_taken = event.timestamp;
   }
-  if (last_taken) store_.note_arrival(rq.tx, stream, first_taken, last_taken, now);
+  if (last_taken) note_arrival(rq.tx, stream, first_taken, last_taken, now);
 
   PutLogEventsOutput out;
   out.next_sequence_token = digits(now, 56);
@@ -112,24 +134,18 @@ GetLogEventsOutput Logs::get_log_events(region::Request& rq, const GetLogEventsI
   const int limit = std::min(in.limit.value_or(kMostEvents), kMostEvents);
   const EventQuery query{stream.group_id, stream.id, in.start_time, in.end_time};
 
-  std::vector<EventRow> events;
-  Position before = kBeginning;
-  Position after = kBeginning;
-  const bool backward = in.next_token ? (*in.next_token)[0] == 'b' : !in.start_from_head.value_or(false);
-  const Position from = in.next_token ? parse_token(*in.next_token) : backward ? kEnd : kBeginning;
-  if (backward) {
-    events = store_.events_before(rq.tx, query, from, limit);
-  } else {
-    events = store_.events_after(rq.tx, query, from, limit);
+  const StreamTokens tokens(rq, stream);
+  bool backward = !in.start_from_head.value_or(false);
+  Position from = backward ? kEnd : kBeginning;
+  if (in.next_token) {
+    const auto [direction, position] = tokens.read(*in.next_token);
+    backward = direction == 'b';
+    from = position;
   }
+  std::vector<EventRow> events =
+      backward ? events_before(rq.tx, query, from, limit) : events_after(rq.tx, query, from, limit);
   cut_to_size(events, backward);
-  if (!events.empty()) {
-    before = position_of(events.front());
-    after = position_of(events.back());
-  } else if (in.next_token) {
-    // At an end the same token comes back, which is how clients know it.
-    before = after = from;
-  }
+  const Position nowhere = in.next_token ? from : kBeginning;
 
   GetLogEventsOutput out;
   out.events.emplace();
@@ -140,8 +156,10 @@ GetLogEventsOutput Logs::get_log_events(region::Request& rq, const GetLogEventsI
     entry.message = std::move(event.message);
     out.events->push_back(std::move(entry));
   }
-  out.next_forward_token = token_of('f', after);
-  out.next_backward_token = token_of('b', before);
+  out.next_forward_token = tokens.token('f', events.empty() ? nowhere : position_of(events.back()));
+  out.next_backward_token = tokens.token('b', events.empty() ? nowhere : position_of(events.front()));
+  // At an end the same token comes back, which is how clients know it.
+  if (events.empty() && in.next_token) (backward ? out.next_backward_token : out.next_forward_token) = in.next_token;
   return out;
 }
 
@@ -150,10 +168,10 @@ FilterLogEventsOutput Logs::filter_log_events(region::Request& rq, const FilterL
   if (in.log_stream_names && in.log_stream_name_prefix)
     throw InvalidParameterException("Only one of logStreamNames and logStreamNamePrefix can be specified.");
   const FilterPattern pattern(in.filter_pattern.value_or(""));
-  const std::size_t limit = static_cast<std::size_t>(std::min(in.limit.value_or(kMostEvents), kMostEvents));
+  const region::Pager pager(rq, in, {.usual = kMostEvents, .most = kMostEvents});
 
   std::map<std::int64_t, std::string> streams;
-  for (const StreamRow& stream : store_.list_streams(rq.tx, group)) {
+  for (const StreamRow& stream : streams_of(rq.tx, group)) {
     const bool named = !in.log_stream_names || std::find(in.log_stream_names->begin(), in.log_stream_names->end(),
                                                          stream.name) != in.log_stream_names->end();
     if (named && (!in.log_stream_name_prefix || stream.name.starts_with(*in.log_stream_name_prefix)))
@@ -165,10 +183,10 @@ FilterLogEventsOutput Logs::filter_log_events(region::Request& rq, const FilterL
   FilterLogEventsOutput out;
   out.events.emplace();
   out.searched_log_streams.emplace();
-  Position at = in.next_token ? parse_token(*in.next_token) : kBeginning;
+  Position at = pager.after() ? read_key(*pager.after()).value() : kBeginning;
   std::size_t bytes = 0;
   while (true) {
-    const auto page = store_.events_after(rq.tx, {group.id, 0, in.start_time, in.end_time}, at, 2000);
+    const auto page = events_after(rq.tx, {number_of(group), 0, in.start_time, in.end_time}, at, 2000);
     for (const EventRow& event : page) {
       const auto stream = streams.find(event.stream_id);
       if (stream == streams.end() || !pattern.matches(event.message)) {
@@ -176,8 +194,8 @@ FilterLogEventsOutput Logs::filter_log_events(region::Request& rq, const FilterL
         continue;
       }
       bytes += event.message.size() + kOverhead;
-      if (out.events->size() == limit || (bytes > kMostBytes && !out.events->empty())) {
-        out.next_token = token_of('f', at);
+      if (out.events->size() == pager.size() || (bytes > kMostBytes && !out.events->empty())) {
+        out.next_token = pager.token(key_of(at));
         return out;
       }
       at = position_of(event);

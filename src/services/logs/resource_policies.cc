@@ -1,6 +1,6 @@
 // Resource policies of the account: by them other services may write to its log groups, and without one none may.
 #include "base/arn.h"
-#include "base/encoding.h"
+#include "region/page.h"
 #include "region/policy/document.h"
 #include "services/logs/logs.h"
 
@@ -25,7 +25,7 @@ std::string resource_policy_arn(const region::Request& rq) { return rq.arn("logs
 void Logs::add_resource_policies(region::Request& rq, region::AccessQuestion& question) const {
   const auto arn = parse_arn(question.resource);
   if (!arn || arn->service != "logs") return;
-  for (const ResourcePolicyRow& row : store_.list_resource_policies(rq.tx, arn->account, arn->region))
+  for (const ResourcePolicyRow& row : resource_policies_of(rq.tx, {arn->account, arn->region}))
     question.resource_policies.emplace_back(row.document);
   // A service has no policies of its own here.
   if (rq.caller.kind == region::Caller::Kind::kService)
@@ -44,10 +44,10 @@ PutResourcePolicyOutput Logs::put_resource_policy(region::Request& rq, const Put
   } catch (const region::policy::DocumentError& refusal) {
     throw InvalidParameterException(refusal.what());
   }
-  const ResourcePolicyRow row{rq.account, rq.region, *in.policy_name,
+  const ResourcePolicyRow row{place_of(rq), *in.policy_name,
                               home_.identity().bind_principals(rq.tx, *in.policy_document), rq.now()};
-  store_.put(rq.tx, row);
-  if (store_.list_resource_policies(rq.tx, rq.account, rq.region).size() > kMost)
+  save_resource_policy(rq.tx, row);
+  if (resource_policies_of(rq.tx, place_of(rq)).size() > kMost)
     throw LimitExceededException("Resource limit exceeded.");
 
   return {.resource_policy = describe(rq, row)};
@@ -61,16 +61,11 @@ DescribeResourcePoliciesOutput Logs::describe_resource_policies(region::Request&
   out.resource_policies.emplace();
   // No log group has a policy of its own.
   if (in.policy_scope.value_or("ACCOUNT") != "ACCOUNT") return out;
-  const std::size_t limit = static_cast<std::size_t>(in.limit.value_or(50));
-  const std::string after = from_base64(in.next_token.value_or("")).value_or("");
-  for (const ResourcePolicyRow& row : store_.list_resource_policies(rq.tx, rq.account, rq.region)) {
-    if (row.name <= after) continue;
-    if (out.resource_policies->size() == limit) {
-      out.next_token = to_base64(*out.resource_policies->back().policy_name);
-      break;
-    }
-    out.resource_policies->push_back(describe(rq, row));
-  }
+  const auto page =
+      region::Pager(rq, in, {.usual = 50, .most = 50})
+          .cut(resource_policies_of(rq.tx, place_of(rq)), [](const ResourcePolicyRow& row) { return row.name; });
+  for (const ResourcePolicyRow& row : page.items) out.resource_policies->push_back(describe(rq, row));
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -78,7 +73,7 @@ DeleteResourcePolicyOutput Logs::delete_resource_policy(region::Request& rq, con
   rq.authorize("logs:DeleteResourcePolicy", resource_policy_arn(rq));
 
   if (!in.policy_name) throw InvalidParameterException("policyName is required.");
-  if (!store_.remove_resource_policy(rq.tx, rq.account, rq.region, *in.policy_name))
+  if (!remove_resource_policy(rq.tx, place_of(rq), *in.policy_name))
     throw ResourceNotFoundException("Policy with name [" + *in.policy_name + "] does not exist.");
 
   return {};

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/arn.h"
+#include "base/text.h"
+
 namespace hanbat::logs {
 namespace {
-
-GroupRow group_of(const store::Row& row) {
-  return {row.integer(0), row.text(1), row.text(2), row.text(3), row.timestamp(4), row.json(5)};
-}
 
 StreamRow stream_of(const store::Row& row) {
   return {row.integer(0),      row.integer(1),      row.text(2),        row.timestamp(3),
@@ -22,7 +21,6 @@ std::vector<EventRow> events_of(const std::vector<store::Row>& rows) {
   return out;
 }
 
-const std::string kGroupColumns = "id, account, region, name, created, body";
 const std::string kStreamColumns = "id, group_id, name, created, first_event, last_event, last_ingestion";
 const std::string kEventColumns = "id, stream_id, timestamp, ingestion, message";
 
@@ -33,91 +31,98 @@ std::string scope_of(const EventQuery& query) {
 
 }  // namespace
 
-std::optional<GroupRow> Store::find_group(store::Tx& tx, std::string_view account, std::string_view region,
-                                          std::string_view name) const {
-  const auto row = tx.find("SELECT " + kGroupColumns + " FROM log_groups WHERE account = ? AND region = ? AND name = ?",
-                           account, region, name);
-  if (!row) return std::nullopt;
-  return group_of(*row);
+std::string group_arn(const region::Place& place, std::string_view group) {
+  return make_arn("logs", place.region, place.account, "log-group:" + std::string(group));
 }
 
-std::vector<GroupRow> Store::list_groups(store::Tx& tx, std::string_view account, std::string_view region,
-                                         std::string_view after, int limit) const {
-  std::vector<GroupRow> out;
-  for (const auto& row : tx.query("SELECT " + kGroupColumns +
-                                      " FROM log_groups WHERE account = ? AND region = ? AND name > ? ORDER BY name "
-                                      "LIMIT ?",
-                                  account, region, after, limit))
-    out.push_back(group_of(row));
-  return out;
+Json GroupFacts::to_json() const {
+  Json json = Json::object();
+  if (retention) json["retention"] = *retention;
+  return json;
 }
 
-std::vector<GroupRow> Store::groups_with_retention(store::Tx& tx) const {
-  std::vector<GroupRow> out;
-  for (const auto& row : tx.query("SELECT " + kGroupColumns + " FROM log_groups"))
-    if (GroupRow group = group_of(row); group.body.integer("retention") > 0) out.push_back(std::move(group));
-  return out;
+GroupFacts GroupFacts::from_json(const Json& json) {
+  GroupFacts facts;
+  if (const auto days = json.integer("retention")) facts.retention = static_cast<int>(days);
+  return facts;
 }
 
-void Store::insert(store::Tx& tx, const GroupRow& group) const {
-  tx.exec("INSERT INTO log_groups(account, region, name, created, body) VALUES (?, ?, ?, ?, ?)", group.account,
-          group.region, group.name, group.created, group.body);
+std::optional<GroupRow> find_group(store::Tx& tx, const region::Place& place, std::string_view name) {
+  return region::find_named<GroupFacts>(tx, place, "", name);
 }
 
-void Store::update(store::Tx& tx, const GroupRow& group) const {
-  tx.exec("UPDATE log_groups SET body = ? WHERE id = ?", group.body, group.id);
+void insert_group(store::Tx& tx, GroupRow group) {
+  const std::int64_t number = tx.find("SELECT COALESCE(MAX(id), 0) + 1 FROM log_groups")->integer(0);
+  tx.exec("INSERT INTO log_groups(id) VALUES (?)", number);
+  group.id = std::to_string(number);
+  region::insert(tx, group);
 }
 
-void Store::remove(store::Tx& tx, const GroupRow& group) const {
-  tx.exec("DELETE FROM log_events WHERE group_id = ?", group.id);
-  tx.exec("DELETE FROM log_streams WHERE group_id = ?", group.id);
-  tx.exec("DELETE FROM log_groups WHERE id = ?", group.id);
+void remove_group(store::Tx& tx, const GroupRow& group) {
+  tx.exec("DELETE FROM log_events WHERE group_id = ?", number_of(group));
+  tx.exec("DELETE FROM log_streams WHERE group_id = ?", number_of(group));
+  tx.exec("DELETE FROM log_groups WHERE id = ?", number_of(group));
+  region::remove(tx, group);
 }
 
-std::int64_t Store::stored_bytes(store::Tx& tx, const GroupRow& group) const {
+std::int64_t number_of(const GroupRow& group) { return parse_int(group.id).value(); }
+
+void carry_old_tags(store::Tx& tx) {
+  constexpr std::string_view kRows = region::KindOf<GroupFacts>::kRows;
+  for (region::RawResource& row : region::rows::list_all(tx, kRows)) {
+    const Json* tags = row.body.find("tags");
+    if (!tags) continue;
+    for (const auto& [key, value] : tags->members())
+      tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+              group_arn(row.place, *row.name), key, value.as_string());
+    row.body.erase("tags");
+    region::rows::update(tx, kRows, row);
+  }
+}
+
+std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group) {
   // 26 bytes beside the message is what CloudWatch Logs counts for an event.
-  return tx.find("SELECT COALESCE(SUM(LENGTH(message) + 26), 0) FROM log_events WHERE group_id = ?", group.id)
+  return tx.find("SELECT COALESCE(SUM(LENGTH(message) + 26), 0) FROM log_events WHERE group_id = ?", number_of(group))
       ->integer(0);
 }
 
-std::optional<StreamRow> Store::find_stream(store::Tx& tx, const GroupRow& group, std::string_view name) const {
+std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name) {
   const auto row =
-      tx.find("SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? AND name = ?", group.id, name);
+      tx.find("SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? AND name = ?", number_of(group), name);
   if (!row) return std::nullopt;
   return stream_of(*row);
 }
 
-std::vector<StreamRow> Store::list_streams(store::Tx& tx, const GroupRow& group) const {
+std::vector<StreamRow> streams_of(store::Tx& tx, const GroupRow& group) {
   std::vector<StreamRow> out;
   for (const auto& row :
-       tx.query("SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? ORDER BY name", group.id))
+       tx.query("SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? ORDER BY name", number_of(group)))
     out.push_back(stream_of(row));
   return out;
 }
 
-void Store::insert(store::Tx& tx, const StreamRow& stream) const {
+void insert_stream(store::Tx& tx, const StreamRow& stream) {
   tx.exec("INSERT INTO log_streams(group_id, name, created) VALUES (?, ?, ?)", stream.group_id, stream.name,
           stream.created);
 }
 
-void Store::remove(store::Tx& tx, const StreamRow& stream) const {
+void remove_stream(store::Tx& tx, const StreamRow& stream) {
   tx.exec("DELETE FROM log_events WHERE stream_id = ?", stream.id);
   tx.exec("DELETE FROM log_streams WHERE id = ?", stream.id);
 }
 
-void Store::insert(store::Tx& tx, const StreamRow& stream, const EventRow& event) const {
+void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event) {
   tx.exec("INSERT INTO log_events(group_id, stream_id, timestamp, ingestion, message) VALUES (?, ?, ?, ?, ?)",
           stream.group_id, stream.id, event.timestamp, event.ingestion, event.message);
 }
 
-void Store::note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last,
-                         std::int64_t now) const {
+void note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now) {
   tx.exec("UPDATE log_streams SET first_event = ?, last_event = ?, last_ingestion = ? WHERE id = ?",
           std::min(stream.first_event.value_or(first), first), std::max(stream.last_event.value_or(last), last), now,
           stream.id);
 }
 
-std::vector<EventRow> Store::events_after(store::Tx& tx, const EventQuery& query, Position position, int limit) const {
+std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit) {
   return events_of(tx.query("SELECT " + kEventColumns + " FROM log_events WHERE " + scope_of(query) +
                                 " AND (timestamp > ? OR (timestamp = ? AND id > ?)) ORDER BY timestamp, id LIMIT ?",
                             query.stream_id ? query.stream_id : query.group_id, query.start.value_or(0),
@@ -125,7 +130,7 @@ std::vector<EventRow> Store::events_after(store::Tx& tx, const EventQuery& query
                             position.timestamp, position.id, limit));
 }
 
-std::vector<EventRow> Store::events_before(store::Tx& tx, const EventQuery& query, Position position, int limit) const {
+std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit) {
   auto out = events_of(
       tx.query("SELECT " + kEventColumns + " FROM log_events WHERE " + scope_of(query) +
                    " AND (timestamp < ? OR (timestamp = ? AND id < ?)) ORDER BY timestamp DESC, id DESC LIMIT ?",
@@ -136,31 +141,29 @@ std::vector<EventRow> Store::events_before(store::Tx& tx, const EventQuery& quer
   return out;
 }
 
-void Store::remove_events_before(store::Tx& tx, std::int64_t group_id, std::int64_t time) const {
-  tx.exec("DELETE FROM log_events WHERE group_id = ? AND timestamp < ?", group_id, time);
+void remove_events_before(store::Tx& tx, const GroupRow& group, std::int64_t time) {
+  tx.exec("DELETE FROM log_events WHERE group_id = ? AND timestamp < ?", number_of(group), time);
 }
 
-std::vector<ResourcePolicyRow> Store::list_resource_policies(store::Tx& tx, std::string_view account,
-                                                             std::string_view region) const {
+std::vector<ResourcePolicyRow> resource_policies_of(store::Tx& tx, const region::Place& place) {
   std::vector<ResourcePolicyRow> out;
   for (const store::Row& row : tx.query(
            "SELECT name, document, updated FROM log_resource_policies WHERE account = ? AND region = ? ORDER BY name",
-           account, region))
-    out.push_back({std::string(account), std::string(region), row.text(0), row.text(1), row.timestamp(2)});
+           place.account, place.region))
+    out.push_back({place, row.text(0), row.text(1), row.timestamp(2)});
   return out;
 }
 
-void Store::put(store::Tx& tx, const ResourcePolicyRow& policy) const {
+void save_resource_policy(store::Tx& tx, const ResourcePolicyRow& policy) {
   tx.exec(
       "INSERT INTO log_resource_policies (account, region, name, document, updated) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT (account, region, name) DO UPDATE SET document = excluded.document, updated = excluded.updated",
-      policy.account, policy.region, policy.name, policy.document, policy.updated);
+      policy.place.account, policy.place.region, policy.name, policy.document, policy.updated);
 }
 
-bool Store::remove_resource_policy(store::Tx& tx, std::string_view account, std::string_view region,
-                                   std::string_view name) const {
-  return tx.exec("DELETE FROM log_resource_policies WHERE account = ? AND region = ? AND name = ?", account, region,
-                 name) > 0;
+bool remove_resource_policy(store::Tx& tx, const region::Place& place, std::string_view name) {
+  return tx.exec("DELETE FROM log_resource_policies WHERE account = ? AND region = ? AND name = ?", place.account,
+                 place.region, name) > 0;
 }
 
 }  // namespace hanbat::logs

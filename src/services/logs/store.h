@@ -1,4 +1,5 @@
-// The rows of CloudWatch Logs.
+// The rows of CloudWatch Logs. Groups lie with everybody's resources. Streams and events come in bulk and have tables
+// of their own, and so have resource policies, whose text is kept as it was written.
 #pragma once
 
 #include <optional>
@@ -8,18 +9,34 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "store/database.h"
+#include "region/resources.h"
 
 namespace hanbat::logs {
 
-struct GroupRow {
-  std::int64_t id = 0;
-  std::string account;
-  std::string region;
-  std::string name;
-  Timestamp created;
-  Json body;
+/// What a group's row holds beside its keys.
+struct GroupFacts {
+  std::optional<int> retention;  // days; without, events are kept for ever
+
+  Json to_json() const;
+  static GroupFacts from_json(const Json& json);
 };
+
+std::string group_arn(const region::Place& place, std::string_view group);
+
+}  // namespace hanbat::logs
+
+/// Its id is the number that its streams and events bear.
+template <>
+struct hanbat::region::KindOf<hanbat::logs::GroupFacts> {
+  static constexpr std::string_view kRows = "logs/group";
+  static std::string arn(const Resource<hanbat::logs::GroupFacts>& row) {
+    return hanbat::logs::group_arn(row.place, *row.name);
+  }
+};
+
+namespace hanbat::logs {
+
+using GroupRow = region::Resource<GroupFacts>;
 
 struct StreamRow {
   std::int64_t id = 0;
@@ -40,8 +57,7 @@ struct EventRow {
 };
 
 struct ResourcePolicyRow {
-  std::string account;
-  std::string region;
+  region::Place place;
   std::string name;
   std::string document;
   Timestamp updated;
@@ -61,39 +77,34 @@ struct EventQuery {
   std::optional<std::int64_t> end;
 };
 
-class Store {
- public:
-  std::optional<GroupRow> find_group(store::Tx& tx, std::string_view account, std::string_view region,
-                                     std::string_view name) const;
-  std::vector<GroupRow> list_groups(store::Tx& tx, std::string_view account, std::string_view region,
-                                    std::string_view after, int limit) const;
-  std::vector<GroupRow> groups_with_retention(store::Tx& tx) const;
-  void insert(store::Tx& tx, const GroupRow& group) const;
-  void update(store::Tx& tx, const GroupRow& group) const;
-  void remove(store::Tx& tx, const GroupRow& group) const;
-  std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group) const;
+std::optional<GroupRow> find_group(store::Tx& tx, const region::Place& place, std::string_view name);
+/// Gives it its number.
+void insert_group(store::Tx& tx, GroupRow group);
+/// With its streams, events and tags.
+void remove_group(store::Tx& tx, const GroupRow& group);
+std::int64_t number_of(const GroupRow& group);
+std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group);
+/// The tags that older groups have in their bodies become tags by ARN. Does nothing once that is done.
+void carry_old_tags(store::Tx& tx);
 
-  std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name) const;
-  std::vector<StreamRow> list_streams(store::Tx& tx, const GroupRow& group) const;
-  void insert(store::Tx& tx, const StreamRow& stream) const;
-  void remove(store::Tx& tx, const StreamRow& stream) const;
+std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name);
+/// By name.
+std::vector<StreamRow> streams_of(store::Tx& tx, const GroupRow& group);
+void insert_stream(store::Tx& tx, const StreamRow& stream);
+void remove_stream(store::Tx& tx, const StreamRow& stream);
 
-  void insert(store::Tx& tx, const StreamRow& stream, const EventRow& event) const;
-  /// Tells the stream's times of its first and last event and of the last arrival.
-  void note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last,
-                    std::int64_t now) const;
-  std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit) const;
-  /// In rising order, the last ones before the position.
-  std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit) const;
-  void remove_events_before(store::Tx& tx, std::int64_t group_id, std::int64_t time) const;
+void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event);
+/// Notes the stream's times of its first and last event and of the last arrival.
+void note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now);
+std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit);
+/// In rising order, the last ones before the position.
+std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit);
+void remove_events_before(store::Tx& tx, const GroupRow& group, std::int64_t time);
 
-  /// By name.
-  std::vector<ResourcePolicyRow> list_resource_policies(store::Tx& tx, std::string_view account,
-                                                        std::string_view region) const;
-  void put(store::Tx& tx, const ResourcePolicyRow& policy) const;
-  /// False when there was none.
-  bool remove_resource_policy(store::Tx& tx, std::string_view account, std::string_view region,
-                              std::string_view name) const;
-};
+/// By name.
+std::vector<ResourcePolicyRow> resource_policies_of(store::Tx& tx, const region::Place& place);
+void save_resource_policy(store::Tx& tx, const ResourcePolicyRow& policy);
+/// False when there was none.
+bool remove_resource_policy(store::Tx& tx, const region::Place& place, std::string_view name);
 
 }  // namespace hanbat::logs

@@ -5,26 +5,31 @@
 namespace hanbat::logs {
 namespace {
 
-template <class Tags>
-void add(GroupRow& group, const Tags& tags) {
-  for (const auto& [key, value] : tags) group.body["tags"][key] = value;
-  if (group.body["tags"].size() > 50) throw TooManyTagsException("A resource can have no more than 50 tags.");
+wire::Error invalid_tags(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return TooManyTagsException("A resource can have no more than 50 tags.");
+    case region::TagFault::kReserved:
+      return InvalidParameterException("Tag keys that begin with aws: are reserved: " + problem.key);
+    case region::TagFault::kDuplicate:
+      return InvalidParameterException("The tag key is given more than once: " + problem.key);
+    case region::TagFault::kEmptyKey:
+      return InvalidParameterException("A tag key cannot be empty.");
+    case region::TagFault::kLongKey:
+      return InvalidParameterException("A tag key cannot be longer than 128 characters: " + problem.key);
+    case region::TagFault::kLongValue:
+      return InvalidParameterException("The value of a tag cannot be longer than 256 characters: " + problem.key);
+    case region::TagFault::kCharacter:
+      break;
+  }
+  return InvalidParameterException("The tag has characters that are not valid: " + problem.key);
 }
 
-template <class Keys>
-void drop(GroupRow& group, const Keys& keys) {
-  if (Json* tags = group.body.find("tags"))
-    for (const auto& key : keys) tags->erase(key);
-}
+std::string arn_of(const GroupRow& group) { return group_arn(group.place, *group.name); }
 
 }  // namespace
 
-std::map<std::string, std::string> tags_of(const GroupRow& group) {
-  std::map<std::string, std::string> out;
-  if (const Json* tags = group.body.find("tags"))
-    for (const auto& [key, value] : tags->members()) out[key] = value.as_string();
-  return out;
-}
+const region::TagRules kTagRules{.error = invalid_tags};
 
 GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn,
                                     region::ConditionKeys keys) {
@@ -35,40 +40,38 @@ GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action
 }
 
 TagResourceOutput Logs::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  GroupRow group = require_group_of_arn(rq, "logs:TagResource", in.resource_arn, region::request_tag_keys(in.tags));
-  add(group, in.tags);
-  store_.update(rq.tx, group);
+  const GroupRow group =
+      require_group_of_arn(rq, "logs:TagResource", in.resource_arn, region::request_tag_keys(in.tags));
+  region::put_tags(rq.tx, arn_of(group), region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
 UntagResourceOutput Logs::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  GroupRow group =
+  const GroupRow group =
       require_group_of_arn(rq, "logs:UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
-  drop(group, in.tag_keys);
-  store_.update(rq.tx, group);
+  region::remove_tags(rq.tx, arn_of(group), in.tag_keys, kTagRules);
   return {};
 }
 
 ListTagsForResourceOutput Logs::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  return {.tags = tags_of(require_group_of_arn(rq, "logs:ListTagsForResource", in.resource_arn))};
+  return {.tags =
+              region::tags_of(rq.tx, arn_of(require_group_of_arn(rq, "logs:ListTagsForResource", in.resource_arn)))};
 }
 
 TagLogGroupOutput Logs::tag_log_group(region::Request& rq, const TagLogGroupInput& in) {
-  GroupRow group = require_group(rq, "logs:TagLogGroup", in.log_group_name, region::request_tag_keys(in.tags));
-  add(group, in.tags);
-  store_.update(rq.tx, group);
+  const GroupRow group = require_group(rq, "logs:TagLogGroup", in.log_group_name, region::request_tag_keys(in.tags));
+  region::put_tags(rq.tx, arn_of(group), region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
 UntagLogGroupOutput Logs::untag_log_group(region::Request& rq, const UntagLogGroupInput& in) {
-  GroupRow group = require_group(rq, "logs:UntagLogGroup", in.log_group_name, region::removed_tag_keys(in.tags));
-  drop(group, in.tags);
-  store_.update(rq.tx, group);
+  const GroupRow group = require_group(rq, "logs:UntagLogGroup", in.log_group_name, region::removed_tag_keys(in.tags));
+  region::remove_tags(rq.tx, arn_of(group), in.tags, kTagRules);
   return {};
 }
 
 ListTagsLogGroupOutput Logs::list_tags_log_group(region::Request& rq, const ListTagsLogGroupInput& in) {
-  return {.tags = tags_of(require_group(rq, "logs:ListTagsLogGroup", in.log_group_name))};
+  return {.tags = region::tags_of(rq.tx, arn_of(require_group(rq, "logs:ListTagsLogGroup", in.log_group_name)))};
 }
 
 }  // namespace hanbat::logs
