@@ -5,6 +5,7 @@
 #include "gen/events/client.h"
 #include "region/testing.h"
 #include "services/events/events.h"
+#include "wire/testing.h"
 
 namespace hanbat::events {
 namespace {
@@ -62,12 +63,12 @@ TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
   test.add<Events>();
   test.start();
   const Client events(test.home, test.user, test.region);
-  EXPECT_THROW(events.list_tags_for_resource({.resource_arn = kPipeline}), wire::Error);
+  EXPECT_EQ(wire::code_of([&] { events.list_tags_for_resource({.resource_arn = kPipeline}); }), "ValidationException");
   PutRuleInput in;
   in.name = "push";
   in.schedule_expression = "rate(1 minute)";
   in.role_arn = "arn:aws:s3:::bucket";
-  EXPECT_THROW(events.put_rule(in), wire::Error);
+  EXPECT_EQ(wire::code_of([&] { events.put_rule(in); }), "ValidationException");
   EXPECT_EQ(test.authorizer.told("iam:PassRole", "*", ""), "not asked");
 }
 

@@ -23,7 +23,7 @@ constexpr std::string_view kPush = R"({"source":"aws.codecommit","detail-type":"
   "resources":["arn:aws:codecommit:ap-northeast-2:123456789012:wsi-api-repo"],
   "detail":{"event":"referenceUpdated","referenceType":"branch","referenceName":"main","size":300,"ip":"10.1.2.3"}})";
 
-TEST(Pattern, takes_the_push_to_its_branch_and_no_other) {
+TEST(Pattern, TakesThePushToItsBranchAndNoOther) {
   EXPECT_TRUE(matches(R"({"source":["aws.codecommit"],"detail":{"event":["referenceCreated","referenceUpdated"],
     "referenceName":["main"]},"resources":["arn:aws:codecommit:ap-northeast-2:123456789012:wsi-api-repo"]})",
                       kPush));
@@ -31,7 +31,7 @@ TEST(Pattern, takes_the_push_to_its_branch_and_no_other) {
   EXPECT_FALSE(matches(R"({"source":["aws.codecommit"],"detail":{"absent":["x"]}})", kPush));
 }
 
-TEST(Pattern, operators_hold_as_documented) {
+TEST(Pattern, OperatorsHoldAsDocumented) {
   struct Case {
     std::string_view condition;
     std::string_view value;
@@ -76,26 +76,26 @@ TEST(Pattern, operators_hold_as_documented) {
         << c.condition << " on " << c.value;
 }
 
-TEST(Pattern, exists_false_wants_the_leaf_absent) {
+TEST(Pattern, ExistsFalseWantsTheLeafAbsent) {
   EXPECT_TRUE(matches(R"({"detail":{"v":[{"exists":false}]}})", R"({"detail":{"w":1}})"));
   EXPECT_TRUE(matches(R"({"detail":{"v":["a",{"exists":false}]}})", R"({"detail":{"v":"a"}})"));
   EXPECT_FALSE(matches(R"({"detail":{"v":[{"exists":true}]}})", R"({"detail":{"v":{"inner":1}}})"));
 }
 
-TEST(Pattern, or_takes_one_of_its_alternatives_beside_the_other_fields) {
+TEST(Pattern, OrTakesOneOfItsAlternativesBesideTheOtherFields) {
   constexpr std::string_view kPattern = R"({"source":["s"],"$or":[{"detail":{"a":["1"]}},{"detail":{"b":["2"]}}]})";
   EXPECT_TRUE(matches(kPattern, R"({"source":"s","detail":{"b":"2"}})"));
   EXPECT_FALSE(matches(kPattern, R"({"source":"s","detail":{"b":"3"}})"));
   EXPECT_FALSE(matches(kPattern, R"({"source":"t","detail":{"a":"1"}})"));
 }
 
-TEST(Pattern, fields_below_an_array_of_objects_are_sought_in_one_element) {
+TEST(Pattern, FieldsBelowAnArrayOfObjectsAreSoughtInOneElement) {
   constexpr std::string_view kPattern = R"({"detail":{"items":{"a":["1"],"b":["2"]}}})";
   EXPECT_TRUE(matches(kPattern, R"({"detail":{"items":[{"a":"0"},{"a":"1","b":"2"}]}})"));
   EXPECT_FALSE(matches(kPattern, R"({"detail":{"items":[{"a":"1","b":"0"},{"a":"0","b":"2"}]}})"));
 }
 
-TEST(Pattern, refuses_what_aws_refuses) {
+TEST(Pattern, RefusesWhatAwsRefuses) {
   EXPECT_EQ(reason("[]"), "Filter is not an object");
   EXPECT_EQ(reason(R"({"source":"x"})"), "\"source\" must be an object or an array");
   EXPECT_EQ(reason(R"({"source":[]})"), "Empty arrays are not allowed");

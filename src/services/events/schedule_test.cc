@@ -13,7 +13,7 @@ std::string next(std::string_view expression, std::string_view after) {
   return at ? iso8601(*at) : "never";
 }
 
-TEST(Schedule, fires_when_its_expression_says) {
+TEST(Schedule, FiresWhenItsExpressionSays) {
   struct Case {
     std::string_view expression, after, want;
   };
@@ -36,7 +36,7 @@ TEST(Schedule, fires_when_its_expression_says) {
   for (const Case& c : cases) EXPECT_EQ(next(c.expression, c.after), c.want) << c.expression;
 }
 
-TEST(Schedule, refuses_what_is_none) {
+TEST(Schedule, RefusesWhatIsNone) {
   for (const char* expression : {"rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(5)", "cron(* * * * * *)",
                                  "cron(0 10 * * ?)", "cron(61 10 * * ? *)", "at(2026-01-01T00:00:00)", "", "5 minutes"})
     EXPECT_FALSE(Schedule::parse(expression)) << expression;

@@ -15,7 +15,7 @@ std::string fill(std::string text, std::map<std::string, std::string> paths) {
   return out ? out->dump() : "none";
 }
 
-TEST(TargetInput, paths_reach_into_objects_and_arrays) {
+TEST(TargetInput, PathsReachIntoObjectsAndArrays) {
   EXPECT_EQ(find_path(kEvent, "$.resources[0]")->as_string(), "arn:1");
   EXPECT_EQ(find_path(kEvent, "$.detail['a b'].c")->as_bool(), true);
   EXPECT_EQ(find_path(kEvent, "$")->dump(), kEvent.dump());
@@ -24,14 +24,14 @@ TEST(TargetInput, paths_reach_into_objects_and_arrays) {
   EXPECT_TRUE(is_path("$.detail.id"));
 }
 
-TEST(TargetInput, a_template_is_filled_within_and_without_quotes) {
+TEST(TargetInput, ATemplateIsFilledWithinAndWithoutQuotes) {
   EXPECT_EQ(fill(R"({"id":<id>,"n":<n>})", {{"id", "$.detail.id"}, {"n", "$.detail.n"}}), R"({"id":"i-1","n":3})");
   EXPECT_EQ(fill(R"("instance <id> by <aws.events.rule-name>")", {{"id", "$.detail.id"}}), R"("instance i-1 by rule")");
   EXPECT_EQ(fill(R"({"x":"<no>"})", {}), R"({"x":""})");
   EXPECT_EQ(fill(R"({"x":)", {}), "none");
 }
 
-TEST(TargetInput, constant_and_part_take_the_place_of_the_event) {
+TEST(TargetInput, ConstantAndPartTakeThePlaceOfTheEvent) {
   EXPECT_EQ(target_input({.input = R"({"a":1})"}, kEvent, kRule)->dump(), R"({"a":1})");
   EXPECT_EQ(target_input({.input_path = "$.detail.n"}, kEvent, kRule)->dump(), "3");
   EXPECT_EQ(target_input({}, kEvent, kRule)->dump(), kEvent.dump());
