@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "host/client.h"
+#include "os/writers_turn.h"
 
 namespace hanbat::host {
 
 void FakeHost::may_fail() {
+  require_no_writers_turn("wait for the host's side");
   if (fail_next.empty()) return;
   const std::string message = std::exchange(fail_next, "");
   throw HostError("Failed", message);

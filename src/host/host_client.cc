@@ -15,6 +15,7 @@
 #include "host/protocol.h"
 #include "os/fault.h"
 #include "os/sockets.h"
+#include "os/writers_turn.h"
 
 namespace hanbat::host {
 
@@ -28,6 +29,7 @@ class HostClient::Connection {
   }
 
   Json call(std::string_view action, Json arguments, Fd* descriptor) {
+    require_no_writers_turn("wait for the host's side");
     std::unique_lock lock(mutex_);
     if (closed_) throw HostError("Gone", "hanbat-hostd is away");
     const std::int64_t id = ++last_id_;

@@ -14,10 +14,12 @@
 
 #include "os/fault.h"
 #include "os/unfinished.h"
+#include "os/writers_turn.h"
 
 namespace hanbat {
 
 Fd open_file(const std::string& path, int flags, mode_t mode) {
+  if ((flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0) require_no_writers_turn("write the file " + path);
   for (;;) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
     if (fd >= 0) return Fd(fd);
@@ -63,6 +65,7 @@ bool path_exists(const std::string& path) {
 }
 
 void sync_folder(const std::string& folder) {
+  require_no_writers_turn("sync the folder " + folder);
   const Fd fd = open_file(folder, O_RDONLY | O_DIRECTORY);
   if (::fsync(fd.get()) < 0) throw_errno("sync " + folder);
 }
@@ -102,6 +105,7 @@ std::optional<FileLock> FileLock::try_take(const std::string& path, Mode mode) {
 }
 
 void make_folders(const std::string& path, mode_t mode) {
+  require_no_writers_turn("make the folder " + path);
   for (std::size_t at = 1; at <= path.size(); ++at) {
     if (at != path.size() && path[at] != '/') continue;
     const std::string part = path.substr(0, at);
@@ -117,6 +121,7 @@ void make_folders(const std::string& path, mode_t mode) {
 }
 
 void remove_tree(const std::string& path) {
+  require_no_writers_turn("remove " + path);
   std::error_code error;
   std::filesystem::remove_all(path, error);
   if (error) throw std::system_error(error, "remove " + path);

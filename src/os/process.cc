@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "os/files.h"
+#include "os/writers_turn.h"
 
 extern char** environ;
 
@@ -149,6 +150,7 @@ Process::~Process() {
 }
 
 Process Process::spawn(const std::vector<std::string>& argv, const SpawnOptions& options) {
+  require_no_writers_turn("start a child");
   const Plan plan = make_plan(argv, options);
   Process process;
   Fd theirs[3];
@@ -227,6 +229,7 @@ std::optional<Exit> Process::reap(int flags) {
 }
 
 std::optional<Exit> Process::wait(std::chrono::milliseconds longest) {
+  require_no_writers_turn("wait for a child");
   if (pid_ <= 0) throw std::logic_error("wait for a process that is gone");
   const auto end = Clock::now() + longest;
   for (;;) {
@@ -240,6 +243,7 @@ std::optional<Exit> Process::wait(std::chrono::milliseconds longest) {
 }
 
 Exit Process::wait() {
+  require_no_writers_turn("wait for a child");
   if (pid_ <= 0) throw std::logic_error("wait for a process that is gone");
   return *reap(0);
 }

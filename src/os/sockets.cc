@@ -15,6 +15,8 @@
 #include <memory>
 #include <system_error>
 
+#include "os/writers_turn.h"
+
 namespace hanbat {
 namespace {
 
@@ -103,6 +105,7 @@ Fd listen_unix(const std::string& path, int backlog) {
 }
 
 Fd connect_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds longest) {
+  require_no_writers_turn("wait for a peer");
   const AddressList list = resolve(host, port, 0);
   int error = EHOSTUNREACH;
   for (const addrinfo* each = list.get(); each; each = each->ai_next) {

@@ -131,7 +131,7 @@ MemoryShare::MemoryShare(std::atomic<std::uint64_t>& taken, const wire::Body& bo
 SpooledBlob::~SpooledBlob() {
   if (sha256_.empty()) return;
   try {
-    home_.db.write([&](store::Tx& tx) { home_.blobs.unlink(tx, sha256_, "nobody"); });
+    home_.blobs.collect(sha256_);
   } catch (const std::exception& error) {
     spdlog::warn("the blob {} is left until the next start: {}", sha256_, error.what());
   }

@@ -1,6 +1,7 @@
 #include "region/region.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/ids.h"
 #include "http/server.h"
@@ -11,6 +12,9 @@
 
 namespace hanbat::region {
 namespace {
+
+// What a call prepares is for rows that others may have changed since, and then prepared anew.
+constexpr std::size_t kMostPreparations = 50;
 
 store::Tx::Mode mode_of(const Operation& operation) {
   return operation.model->read_only ? store::Tx::Mode::kRead : store::Tx::Mode::kWrite;
@@ -124,11 +128,13 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
   CallRecord record{.operation = *operation.model, .caller = caller, .region = region, .request_id = id};
   record.input = input;
   Timestamp deadline{0};
+  Prepared prepared;
   const auto attempt = [&](store::Tx& tx) {
     Request rq(*this, service, *operation.model, tx, caller, std::string(region), id);
     rq.host = host;
     rq.wait_deadline = deadline;
     rq.asked = &record.resources;
+    rq.prepared = &prepared;
     carry_out(operation, service, rq, input, output);
     record.output = output;
     if (trail_ && mode == store::Tx::Mode::kWrite) trail_->record(tx, record);
@@ -140,6 +146,9 @@ void Region::call(Service& service, const Operation& operation, const Caller& ca
         return db.run(mode, attempt);
       } catch (const WriteFirst& first) {
         db.write(first.write);
+      } catch (const PrepareFirst& first) {
+        if (prepared.size() == kMostPreparations) throw std::logic_error("a call prepares without end: " + first.key);
+        prepared[first.key] = first.make();
       } catch (const WaitForTopic& wait) {
         deadline = wait.deadline;
         // Past what a caller may have waiting, and at the daemon's end, the call answers at once with what there is.
@@ -160,6 +169,7 @@ void Region::call(Request& rq, Service& service, const Operation& operation, con
   CallRecord record{.operation = *operation.model, .caller = caller, .region = rq.region, .request_id = rq.request_id};
   record.input = input;
   inner.asked = &record.resources;
+  inner.prepared = rq.prepared;
   const bool reads = rq.tx.mode() == store::Tx::Mode::kRead;
   record_failures(record, reads ? nullptr : &rq.tx, [&] {
     if (reads) return carry_out(operation, service, inner, input, output);

@@ -1,12 +1,14 @@
 #include "region/request.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/arn.h"
 #include "base/text.h"
 #include "region/region.h"
 #include "region/service.h"
 #include "wire/error.h"
+#include "wire/operation.h"
 
 namespace hanbat::region {
 
@@ -69,6 +71,12 @@ void Request::notify(std::string topic) { home.notify(tx, std::move(topic)); }
 void Request::wait_for(const std::string& topic, Milliseconds longest) {
   if (wait_deadline.ms == 0) wait_deadline = now() + longest;
   if (now() < wait_deadline) throw WaitForTopic{topic, wait_deadline};
+}
+
+const void* Request::find_prepared(const std::string& name) const {
+  if (!prepared) throw std::logic_error(std::string(operation.name) + " has to prepare, inside another's transaction");
+  const auto found = prepared->find(name);
+  return found == prepared->end() ? nullptr : found->second.get();
 }
 
 std::string Request::arn(std::string_view service_name, std::string_view resource) const {

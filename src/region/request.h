@@ -3,8 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -35,6 +39,16 @@ struct WriteFirst {
   std::function<void(store::Tx&)> write;
 };
 
+/// What was prepared for a call, by type and key.
+using Prepared = std::map<std::string, std::shared_ptr<const void>>;
+
+/// Thrown by Request::prepare; the front door ends the transaction, makes what is missing outside of any and calls the
+/// handler again.
+struct PrepareFirst {
+  std::string key;
+  std::function<std::shared_ptr<const void>()> make;
+};
+
 /// Lives as long as the call. Used by the handler's thread only.
 class Request {
  public:
@@ -55,6 +69,8 @@ class Request {
   Timestamp wait_deadline{0};
   /// Where authorize() notes the resources that it asks about, for the trail; or null.
   std::vector<std::string>* asked = nullptr;
+  /// What prepare() made for this call so far; null where no front door can call the handler again.
+  const Prepared* prepared = nullptr;
 
   Timestamp now() const;
   const Clock& clock() const;
@@ -88,10 +104,26 @@ class Request {
   /// answers that there is nothing) once `longest` has passed since the call began.
   void wait_for(const std::string& topic, Milliseconds longest);
 
+  /// What the change needs and is no row: a blob, git's objects. All wait for the one writer, so it is made outside of
+  /// the transaction: the first time this ends the try, `make` runs and the handler is called anew, which is when this
+  /// returns what was made. `make` is called once per key, uses nothing of this request and throws what the operation
+  /// answers; the rows may have changed meanwhile, so the key says all of them that it depends on. What is made lives
+  /// until the call has ended, and cleans up after itself when the change did not come about. Throws std::logic_error
+  /// where the handler cannot be called again.
+  template <class Made>
+  const Made& prepare(std::string_view key, std::function<Made()> make) {
+    const std::string name = typeid(Made).name() + (" " + std::string(key));
+    if (const void* made = find_prepared(name)) return *static_cast<const Made*>(made);
+    throw PrepareFirst{name, [make = std::move(make)] { return std::make_shared<const Made>(make()); }};
+  }
+
   /// "arn:aws:<service>:<region>:<account>:<resource>"
   std::string arn(std::string_view service_name, std::string_view resource) const;
 
  private:
+  /// Null when it is not made yet. Throws std::logic_error where nobody can make it.
+  const void* find_prepared(const std::string& name) const;
+
   PermissionCheck asked_;
 };
 

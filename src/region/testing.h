@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "os/writers_turn.h"
 #include "region/region.h"
 #include "wire/error.h"
 
@@ -87,6 +88,7 @@ class TestRegion {
         blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
         home(Settings{.state_folder = folder, .guest_programs = folder}, clock, *db, blobs, *tasks, host, nullptr) {
+    guard_writers_turn();
     home.set_authorizer(authorizer);
     home.set_identity(identity);
     user.kind = Caller::Kind::kUser;

@@ -1,6 +1,7 @@
 #include "store/blobs.h"
 
 #include <fcntl.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "base/ids.h"
 #include "crypto/digest.h"
 #include "os/fault.h"
+#include "os/writers_turn.h"
 
 namespace hanbat::store {
 namespace {
@@ -43,6 +45,7 @@ class FileBlobWriter final : public BlobWriter {
   }
 
   void write(std::string_view bytes) override {
+    require_no_writers_turn("write a blob");
     if ((size_ + bytes.size()) / kLookEvery != size_ / kLookEvery) require_free_space(blobs_.folder_, kDiskReserve);
     sha256_.update(bytes);
     md5_.update(bytes);
@@ -53,6 +56,7 @@ class FileBlobWriter final : public BlobWriter {
   std::uint64_t size() const override { return size_; }
 
   Blob commit() override {
+    require_no_writers_turn("sync a blob");
     if (fsync(file_.get()) != 0) throw_errno("sync " + path_);
     Blob blob{sha256_.finish_hex(), size_, md5_.finish_hex(), nullptr};
     blob.hold = blobs_.hold(blob.sha256);
@@ -160,6 +164,7 @@ std::shared_ptr<void> Blobs::hold(const std::string& sha256) {
 }
 
 bool Blobs::collect(const std::string& sha256) {
+  require_no_writers_turn("remove a blob");
   // hold() waits for this lock before a writer renames its file, so a name that is written again now is not lost.
   const std::lock_guard lock(mutex_);
   if (held_.find(sha256) != held_.end()) return false;
@@ -207,6 +212,16 @@ int Blobs::sweep() {
 
 std::optional<FileLock> Blobs::try_removal() const {
   return FileLock::try_take(removals_lock(folder_), FileLock::Mode::kShared);
+}
+
+LooseBlob::~LooseBlob() {
+  if (blob_.hold.use_count() == 0) return;  // a hold points to nothing; it is what ends with it that counts
+  blob_.hold.reset();
+  try {
+    blobs_->collect(blob_.sha256);
+  } catch (const std::exception& error) {
+    spdlog::warn("the blob {} is left until the next start: {}", blob_.sha256, error.what());
+  }
 }
 
 std::span<const Migration> blob_migrations() { return kSchema; }

@@ -72,6 +72,8 @@ class Blobs {
   void link(Tx& tx, std::string_view sha256, std::string_view owner);
   /// Takes that back; the file goes after the commit when no other owner is left.
   void unlink(Tx& tx, std::string_view sha256, std::string_view owner);
+  /// Removes the blob's file unless somebody holds it or links to it. Returns whether it did. Never in a transaction.
+  bool collect(const std::string& sha256);
   /// Removes what earlier processes left half-written, and files that nobody links to and nobody holds; at start.
   /// Returns how many of those.
   int sweep();
@@ -95,8 +97,6 @@ class Blobs {
   static State state_of(const Fd& file);
 
   std::shared_ptr<void> hold(const std::string& sha256);
-  /// Removes the file unless somebody holds it or links to it. Returns whether it did.
-  bool collect(const std::string& sha256);
   void remember_whole(const std::string& sha256, const State& state) const;
 
   std::string folder_;
@@ -109,6 +109,20 @@ class Blobs {
   mutable std::condition_variable checked_;
   mutable std::set<std::string, std::less<>> checking_;
   mutable std::map<std::string, State, std::less<>> whole_;
+};
+
+/// A blob that was made before the transaction which will link to it. It goes with this object when nobody did.
+class LooseBlob {
+ public:
+  /// The object lives no longer than `blobs`.
+  LooseBlob(Blobs& blobs, Blob blob) : blobs_(&blobs), blob_(std::move(blob)) {}
+  LooseBlob(LooseBlob&&) = default;
+  ~LooseBlob();
+  const Blob& blob() const { return blob_; }
+
+ private:
+  Blobs* blobs_;
+  Blob blob_;  // without a hold when it was moved from
 };
 
 std::span<const Migration> blob_migrations();

@@ -11,6 +11,7 @@
 
 #include "os/fault.h"
 #include "os/files.h"
+#include "os/writers_turn.h"
 #include "store/database.h"
 #include "store/durability.h"
 
@@ -249,7 +250,11 @@ class SqliteDatabase final : public Database {
       std::unique_lock lock(write_mutex_);
       Connection& connection = writer();
       SqliteTx tx(connection, mode);
-      transact(connection, mode == Tx::Mode::kWrite ? kBeginWrite : "BEGIN", [&] { body(tx); });
+      transact(connection, mode == Tx::Mode::kWrite ? kBeginWrite : "BEGIN", [&] {
+        std::optional<WritersTurn> turn;
+        if (mode == Tx::Mode::kWrite) turn.emplace();
+        body(tx);
+      });
       lock.unlock();
       tx.committed();
       return;

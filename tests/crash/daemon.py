@@ -41,7 +41,8 @@ class Daemon:
     def start(self):
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([*self.command, HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port)],
-                                            stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                                            stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            env=dict(os.environ, HANBAT_GUARD="1"))  # see src/os/writers_turn.h
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -7,13 +7,9 @@
 #include "services/codecommit/git/receive_pack.h"
 
 namespace hanbat::codecommit {
-namespace {
-constexpr std::string_view kRemoveFolder = "codecommit.remove_folder";
-
 std::string folder_of(const region::Region& home, std::string_view repository_id) {
   return home.settings.state_folder + "/codecommit/" + std::string(repository_id) + ".git";
 }
-}  // namespace
 
 std::span<const store::Migration> CodeCommit::migrations() const { return schema(); }
 
@@ -25,14 +21,8 @@ void CodeCommit::start() {
       remove_unfinished(repositories + "/" + name);
       remove_quarantines(repositories + "/" + name);
     }
-  home_.tasks.handle(std::string(kRemoveFolder), [this](store::TaskRun& run) {
-    const auto removal = home_.blobs.try_removal();
-    if (!removal) return run.again(std::chrono::seconds(5));  // a backup copies it
-    remove_tree(folder_of(home_, run.body().text("id")));
-  });
+  start_upkeep();
 }
-
-std::string CodeCommit::folder(const Repository& repository) const { return folder_of(home_, repository.id); }
 
 void CodeCommit::project_references(const Repository& repository) {
   // Rows are read and the file is written under one lock, so that no older state lands on a newer one.
@@ -66,7 +56,7 @@ region::ConditionKeys branch_key(std::string_view branch) {
 }
 
 GitRepository open(region::Request& rq, const Repository& repository) {
-  return GitRepository(folder_of(rq.home, repository.id));
+  return GitRepository::to_read(folder_of(rq.home, repository.id));
 }
 
 std::string require_commit_id(region::Request& rq, const Repository& repository, const GitRepository& git,

@@ -18,6 +18,9 @@ namespace hanbat::codecommit {
 struct GitLogin;
 struct Push;
 
+/// Where a repository's objects are.
+std::string folder_of(const region::Region& home, std::string_view repository_id);
+
 class CodeCommit final : public Operations {
  public:
   explicit CodeCommit(region::Region& home) : home_(home) {}
@@ -30,7 +33,7 @@ class CodeCommit final : public Operations {
   void serve(http::Exchange& exchange) override;
 
   /// Where the repository's objects are.
-  std::string folder(const Repository& repository) const;
+  std::string folder(const Repository& repository) const { return folder_of(home_, repository.id); }
   /// Makes git see the references as the rows say. Safe from all threads.
   void project_references(const Repository& repository);
 
@@ -40,6 +43,10 @@ class CodeCommit final : public Operations {
   /// Why the reference may not be moved so; "" when it may.
   static std::string refusal_of(region::Request& rq, const Repository& repository, const GitRepository& git,
                                 const ReferenceChange& change);
+
+  /// Registers the tasks of upkeep.h.
+  void start_upkeep();
+  void sweep_objects(store::TaskRun& run);
 
   region::Region& home_;
   std::mutex projecting_;
@@ -51,7 +58,7 @@ void authorize(region::Request& rq, std::string_view action, std::string_view re
 /// The condition key that says which branch is written.
 region::ConditionKeys branch_key(std::string_view branch);
 
-/// The objects of a repository; for handlers.
+/// The objects of a repository, to be read; for handlers. What writes objects is prepared (Request::prepare).
 GitRepository open(region::Request& rq, const Repository& repository);
 /// The commit that a branch, tag, HEAD, full reference name or commit id names. Throws CommitDoesNotExistException.
 std::string require_commit_id(region::Request& rq, const Repository& repository, const GitRepository& git,

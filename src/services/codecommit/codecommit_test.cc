@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/encoding.h"
 #include "gen/codecommit/client.h"
 #include "http/server.h"
@@ -11,6 +13,7 @@
 #include "os/process.h"
 #include "os/sockets.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -271,6 +274,54 @@ TEST_F(CodeCommitTest, MergesByEveryStrategy) {
   EXPECT_EQ(client().get_file({.file_path = "a", .repository_name = "app"}).file_content, "theirs\n");
   EXPECT_EQ(client().get_commit({.commit_id = *squashed.commit_id, .repository_name = "app"}).commit.parents->size(),
             1u);
+}
+
+// A commit is written before the transaction that names it. Here that does not come about: the second time that the
+// handler asks, the caller may no longer.
+TEST_F(CodeCommitTest, SweepsWhatNoReferenceHasReachedForTwoWeeks) {
+  const std::string id = *client().create_repository({.repository_name = "app"}).repository_metadata->repository_id;
+  push_file("app", "main", "kept");
+  const std::string tip = *client().get_branch({.branch_name = "main", .repository_name = "app"}).branch->commit_id;
+  int asked = 0;
+  home.authorizer.refuses = [&](const region::AccessQuestion& question) {
+    return question.action == "codecommit:PutFile" && ++asked == 2;
+  };
+  EXPECT_EQ(wire::code_of([&] {
+              client().put_file({.branch_name = "main",
+                                 .file_content = "lost",
+                                 .file_path = "lost",
+                                 .parent_commit_id = tip,
+                                 .repository_name = "app"});
+            }),
+            "AccessDenied");
+  EXPECT_EQ(asked, 2);
+  const std::string objects = home.folder + "/codecommit/" + id + ".git";
+  const std::string lost = run_checked({"git", "hash-object", "--stdin"}, {.input = "lost"}).substr(0, 40);
+  const auto has_lost = [&] { return run_capture({"git", "--git-dir", objects, "cat-file", "-e", lost}).ok(); };
+  EXPECT_TRUE(has_lost());
+  home.clock.advance(std::chrono::hours(2));
+  home.run_until_idle();
+  EXPECT_TRUE(has_lost());
+
+  for (const auto& file : std::filesystem::recursive_directory_iterator(objects + "/objects"))
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 15));
+  home.clock.advance(std::chrono::hours(25));
+  home.run_until_idle();
+  EXPECT_FALSE(has_lost());
+  ASSERT_EQ(git({"clone", "-q", url("app"), folder.path() + "/copy"}).exit_code, 0);
+  EXPECT_EQ(read_file(folder.path() + "/copy/app.py"), "kept");
+}
+
+TEST_F(CodeCommitTest, ARepositoryWithoutACommitIsReadWithoutBeingMade) {
+  const std::string id = *client().create_repository({.repository_name = "app"}).repository_metadata->repository_id;
+  const std::string nowhere(40, 'a');
+  EXPECT_EQ(wire::code_of([&] {
+              client().create_branch({.branch_name = "dev", .commit_id = nowhere, .repository_name = "app"});
+            }),
+            "CommitDoesNotExistException");
+  EXPECT_EQ(wire::code_of([&] { client().get_blob({.blob_id = nowhere, .repository_name = "app"}); }),
+            "BlobIdDoesNotExistException");
+  EXPECT_FALSE(path_exists(home.folder + "/codecommit/" + id + ".git"));
 }
 
 TEST_F(CodeCommitTest, ForgetsADeletedRepositoryAndItsObjects) {

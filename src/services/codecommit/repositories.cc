@@ -5,6 +5,8 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "services/codecommit/codecommit.h"
+#include "services/codecommit/upkeep.h"
+#include "store/typed_tasks.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -140,7 +142,7 @@ DeleteRepositoryOutput CodeCommit::delete_repository(region::Request& rq, const 
   if (!repository) return {};  // AWS answers the deletion of what is not there without an id
 
   remove(rq.tx, *repository);
-  rq.add_task({"codecommit.remove_folder", repository->id, Json::object({{"id", repository->id}})});
+  store::add_task(home_.tasks, rq.tx, RemoveFolder{repository->id}, repository->id);
 
   return {.repository_id = repository->id};
 }

@@ -65,6 +65,12 @@ std::vector<Repository> list_repositories(store::Tx& tx, std::string_view accoun
   return list;
 }
 
+std::vector<Repository> list_all_repositories(store::Tx& tx) {
+  std::vector<Repository> list;
+  for (const auto& row : tx.query(std::string(kColumns) + "ORDER BY id")) list.push_back(from_row(row));
+  return list;
+}
+
 std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, std::string_view name) {
   std::vector<std::string> regions;
   for (const auto& row :

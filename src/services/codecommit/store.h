@@ -50,6 +50,8 @@ std::optional<Repository> find_repository(store::Tx& tx, std::string_view accoun
 /// By the request's account and region. Throws RepositoryDoesNotExistException, InvalidRepositoryNameException.
 Repository require_repository(region::Request& rq, std::string_view name);
 std::vector<Repository> list_repositories(store::Tx& tx, std::string_view account, std::string_view region);
+/// Of all accounts and regions.
+std::vector<Repository> list_all_repositories(store::Tx& tx);
 /// The regions in which the account has a repository of that name.
 std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, std::string_view name);
 /// Throws store::UniqueViolation when the name is taken.

@@ -24,6 +24,9 @@ class Ecr final : public Operations {
   void serve(http::Exchange& exchange) override;
 
  private:
+  /// Appends the part to its upload; how many bytes there are now. Throws InvalidLayerPartException.
+  std::uint64_t append_part(const RepositoryRow& row, const UploadLayerPartInput& in);
+
   region::Region& home_;
   Uploads uploads_;
   Tokens tokens_;

@@ -13,6 +13,7 @@
 #include "os/process.h"
 #include "os/sockets.h"
 #include "region/testing.h"
+#include "wire/testing.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -256,6 +257,25 @@ TEST_F(EcrTest, TakesLayersByTheApiAndLendsThemByLink) {
   EXPECT_THROW(client().describe_repositories({.repository_names = std::vector<std::string>{"app"}}),
                RepositoryNotFoundException);
   EXPECT_FALSE(home.blobs.exists(hex_of(digest_of("abc"))));
+}
+
+TEST_F(EcrTest, AnUploadThatIsCompletedInVainLeavesNothingBehind) {
+  client().create_repository({.repository_name = "app"});
+  const std::string id = *client().initiate_layer_upload({.repository_name = "app"}).upload_id;
+  const auto complete = [&](const std::string& digest) {
+    return wire::code_of([&] {
+      client().complete_layer_upload({.layer_digests = {digest}, .repository_name = "app", .upload_id = id});
+    });
+  };
+  EXPECT_EQ(complete(digest_of("abc")), "EmptyUploadException");
+  client().upload_layer_part(
+      {.layer_part_blob = "abc", .part_first_byte = 0, .part_last_byte = 2, .repository_name = "app", .upload_id = id});
+  EXPECT_EQ(complete(digest_of("other")), "InvalidLayerException");
+  EXPECT_TRUE(home.blobs.exists(hex_of(digest_of("abc"))));
+  home.clock.advance(std::chrono::hours(25));
+  home.run_until_idle();
+  EXPECT_FALSE(home.blobs.exists(hex_of(digest_of("abc"))));
+  EXPECT_EQ(complete(digest_of("abc")), "UploadNotFoundException");
 }
 
 TEST_F(EcrTest, ForgetsUploadsThatNobodyFinished) {

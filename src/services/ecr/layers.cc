@@ -59,25 +59,30 @@ InitiateLayerUploadOutput Ecr::initiate_layer_upload(region::Request& rq, const 
   return {.part_size = kPartSize, .upload_id = uploads_.begin(rq, row)};
 }
 
+std::uint64_t Ecr::append_part(const RepositoryRow& row, const UploadLayerPartInput& in) {
+  const bool fits = in.part_first_byte >= 0 &&
+                    in.part_last_byte - in.part_first_byte + 1 == static_cast<std::int64_t>(in.layer_part_blob.size());
+  if (fits)
+    if (const auto received =
+            uploads_.append_at(in.upload_id, static_cast<std::uint64_t>(in.part_first_byte), in.layer_part_blob))
+      return *received;
+  InvalidLayerPartException error(
+      "The layer part does not begin where the last one ended, or has another size than its bytes say.");
+  error.last_valid_byte_received = static_cast<std::int64_t>(uploads_.received(in.upload_id)) - 1;
+  error.registry_id = row.account;
+  error.repository_name = row.name;
+  error.upload_id = in.upload_id;
+  throw error;
+}
+
 UploadLayerPartOutput Ecr::upload_layer_part(region::Request& rq, const UploadLayerPartInput& in) {
   const RepositoryRow row = require_repository(rq, "UploadLayerPart", in.registry_id, in.repository_name);
 
   require_upload(rq, uploads_, row, in.upload_id);
-  const auto have = static_cast<std::int64_t>(uploads_.received(in.upload_id));
-  if (in.part_first_byte != have ||
-      in.part_last_byte - in.part_first_byte + 1 != static_cast<std::int64_t>(in.layer_part_blob.size())) {
-    InvalidLayerPartException error(
-        "The layer part does not begin where the last one ended, or has another size than told.");
-    error.last_valid_byte_received = have - 1;
-    error.registry_id = row.account;
-    error.repository_name = row.name;
-    error.upload_id = in.upload_id;
-    throw error;
-  }
-  http::StringBody body(in.layer_part_blob);
-  const auto now_have = static_cast<std::int64_t>(uploads_.append(in.upload_id, body));
+  const auto received = rq.prepare<std::uint64_t>(in.upload_id + " " + std::to_string(in.part_first_byte),
+                                                  [this, row, in] { return append_part(row, in); });
 
-  return {.last_byte_received = now_have - 1,
+  return {.last_byte_received = static_cast<std::int64_t>(received) - 1,
           .registry_id = row.account,
           .repository_name = row.name,
           .upload_id = in.upload_id};
@@ -87,8 +92,10 @@ CompleteLayerUploadOutput Ecr::complete_layer_upload(region::Request& rq, const 
   const RepositoryRow row = require_repository(rq, "CompleteLayerUpload", in.registry_id, in.repository_name);
 
   require_upload(rq, uploads_, row, in.upload_id);
-  if (uploads_.received(in.upload_id) == 0) throw EmptyUploadException("The upload has no parts.");
-  const store::Blob blob = uploads_.to_blob(in.upload_id);
+  const auto& blob = rq.prepare<store::Blob>(in.upload_id, [this, id = in.upload_id] {
+    if (uploads_.received(id) == 0) throw EmptyUploadException("The upload has no parts.");
+    return uploads_.to_blob(id);
+  });
   const std::string digest = "sha256:" + blob.sha256;
   if (std::find(in.layer_digests.begin(), in.layer_digests.end(), digest) == in.layer_digests.end())
     throw InvalidLayerException("The layer's digest is " + digest + ", which is none of those given.");
@@ -99,8 +106,6 @@ CompleteLayerUploadOutput Ecr::complete_layer_upload(region::Request& rq, const 
 
   add_layer(rq.tx, rq.home.blobs, row, blob);
   uploads_.forget(rq.tx, in.upload_id);
-  // The hold keeps the blob until its link is committed.
-  rq.tx.on_commit([hold = blob.hold] {});
 
   return {.layer_digest = digest, .registry_id = row.account, .repository_name = row.name, .upload_id = in.upload_id};
 }

@@ -1,5 +1,6 @@
 #include "services/ecr/uploads.h"
 
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -26,6 +27,15 @@ std::shared_ptr<Uploads::Upload> Uploads::find_or_make(std::string_view id) {
   return uploads_.emplace(id, std::make_shared<Upload>()).first->second;
 }
 
+std::shared_ptr<Uploads::Upload> Uploads::take(std::string_view id) {
+  std::lock_guard lock(mutex_);
+  const auto it = uploads_.find(id);
+  if (it == uploads_.end()) return nullptr;
+  auto upload = std::move(it->second);
+  uploads_.erase(it);
+  return upload;
+}
+
 std::uint64_t Uploads::received(std::string_view id) {
   const auto upload = find_or_make(id);
   std::lock_guard lock(upload->mutex);
@@ -46,6 +56,15 @@ std::uint64_t Uploads::append(std::string_view id, http::BodyReader& body) {
   return upload->writer ? upload->writer->size() : 0;
 }
 
+std::optional<std::uint64_t> Uploads::append_at(std::string_view id, std::uint64_t first, std::string_view bytes) {
+  const auto upload = find_or_make(id);
+  std::lock_guard lock(upload->mutex);
+  if (upload->blob || (upload->writer ? upload->writer->size() : 0) != first) return std::nullopt;
+  if (!upload->writer) upload->writer = blobs_.create();
+  upload->writer->write(bytes);
+  return upload->writer->size();
+}
+
 store::Blob Uploads::to_blob(std::string_view id) {
   const auto upload = find_or_make(id);
   std::lock_guard lock(upload->mutex);
@@ -60,8 +79,11 @@ store::Blob Uploads::to_blob(std::string_view id) {
 void Uploads::forget(store::Tx& tx, std::string_view id) {
   tx.exec("DELETE FROM ecr_uploads WHERE id = ?", id);
   tx.on_commit([this, id = std::string(id)] {
-    std::lock_guard lock(mutex_);
-    uploads_.erase(id);
+    const auto gone = take(id);
+    if (!gone) return;
+    // Who has its turn with the upload sends a chunk of it, so it is no blob yet.
+    std::unique_lock lock(gone->mutex, std::try_to_lock);
+    if (lock && gone->blob) store::LooseBlob(blobs_, *std::exchange(gone->blob, std::nullopt));
   });
 }
 

@@ -31,9 +31,12 @@ class Uploads {
   std::uint64_t received(std::string_view id);
   /// Appends all of the body; returns how many bytes there are now.
   std::uint64_t append(std::string_view id, http::BodyReader& body);
+  /// Appends the bytes when as many came before them as `first` says; returns how many there are now. Nothing, and
+  /// nothing is appended, when it is another number or the upload takes no more.
+  std::optional<std::uint64_t> append_at(std::string_view id, std::uint64_t first, std::string_view bytes);
   /// The bytes as a blob, of as many as came; the upload takes no more then, but can be asked again.
   store::Blob to_blob(std::string_view id);
-  /// Ends the upload, once the transaction is committed.
+  /// Ends the upload, once the transaction is committed; its bytes go unless a repository has them by then.
   void forget(store::Tx& tx, std::string_view id);
 
  private:
@@ -44,6 +47,8 @@ class Uploads {
   };
   /// Shared, because an upload may be forgotten while a chunk of it is still coming.
   std::shared_ptr<Upload> find_or_make(std::string_view id);
+  /// The upload, which is no longer among the others; or null.
+  std::shared_ptr<Upload> take(std::string_view id);
 
   store::Blobs& blobs_;
   std::mutex mutex_;

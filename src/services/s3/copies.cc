@@ -130,12 +130,12 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   if (whole) {
     part.e_tag = source.e_tag;
   } else {
-    const auto writer = home_.blobs.create();
-    body_of(home_.blobs, source.segments(), range.first, range.size).read([&](std::string_view bytes) {
-      writer->write(bytes);
-    });
-    const store::Blob blob = writer->commit();
-    rq.tx.on_commit([hold = blob.hold] {});
+    const store::Blob& blob =
+        rq.prepare<store::LooseBlob>(part.body.dump(), [&blobs = home_.blobs, segments, size = range.size] {
+            const auto writer = blobs.create();
+            body_of(blobs, segments, 0, size).read([&](std::string_view bytes) { writer->write(bytes); });
+            return store::LooseBlob(blobs, writer->commit());
+          }).blob();
     part.e_tag = quoted_e_tag(blob.md5);
     part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   }

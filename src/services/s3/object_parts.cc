@@ -7,22 +7,24 @@
 #include <system_error>
 
 #include "base/encoding.h"
+#include "crypto/digest.h"
+#include "region/region.h"
 
 namespace hanbat::s3 {
 
-Segment store_body(store::Blobs& blobs, const wire::Body& body, store::Blob& hold) {
-  const bool stored = body.is_file() && !body.sha256().empty() && blobs.exists(body.sha256());
-  if (stored) {
-    hold.sha256 = body.sha256();
-    hold.size = body.size().value_or(0);
-    hold.md5 = body.md5();
-    hold.hold = body.hold();
-  } else {
-    const auto writer = blobs.create();
-    body.read([&](std::string_view bytes) { writer->write(bytes); });
-    hold = writer->commit();
-  }
-  return {hold.sha256, 0, hold.size};
+store::Blob blob_of(region::Request& rq, const wire::Body& body, const std::string& what) {
+  store::Blobs& blobs = rq.home.blobs;
+  if (body.is_file() && !body.sha256().empty() && blobs.exists(body.sha256()))
+    return {body.sha256(), body.size().value_or(0), body.md5(), body.hold()};
+  const std::string bytes = body.is_bytes() ? crypto::sha256_hex(body.bytes()) : body.path();
+  return rq
+      .prepare<store::LooseBlob>(what + " " + bytes,
+                                 [&blobs, body] {
+                                   const auto writer = blobs.create();
+                                   body.read([&](std::string_view piece) { writer->write(piece); });
+                                   return store::LooseBlob(blobs, writer->commit());
+                                 })
+      .blob();
 }
 
 std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t offset, std::uint64_t size) {

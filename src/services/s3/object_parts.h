@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "region/request.h"
 #include "region/tag_keys.h"
 #include "services/s3/store.h"
 #include "store/blobs.h"
@@ -21,8 +22,9 @@ namespace hanbat::s3 {
 /// Names of the checksums kept, as the body's `checksums` object and the trailers name them.
 inline constexpr std::string_view kChecksums[] = {"crc32", "crc32c", "crc64nvme", "sha1", "sha256"};
 
-/// A body as one segment of the blob store; a body in memory is stored first. `hold` keeps it until the commit.
-Segment store_body(store::Blobs& blobs, const wire::Body& body, store::Blob& hold);
+/// The body's bytes as a blob, which is there already for what came from outside; else the request prepares it. `what`
+/// names the object or part that it is for. The blob stays until the call has ended.
+store::Blob blob_of(region::Request& rq, const wire::Body& body, const std::string& what);
 /// `size` bytes from `offset` of the segments, streamed.
 wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
                    std::uint64_t size);

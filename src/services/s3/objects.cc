@@ -159,9 +159,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
 
-  store::Blob blob;
-  const Segment segment = store_body(home_.blobs, body, blob);
-  rq.tx.on_commit([hold = blob.hold] {});
+  const store::Blob blob = blob_of(rq, body, in.bucket + "/" + in.key);
   ObjectRow object;
   object.bucket = bucket.name;
   object.key = in.key;
@@ -169,7 +167,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.e_tag = quoted_e_tag(blob.md5);
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
-  if (segment.size > 0) object.body["segments"] = to_json(std::vector<Segment>{segment});
+  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (Json sums = checksums_of(body); !sums.empty()) {

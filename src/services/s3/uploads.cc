@@ -117,16 +117,14 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
         .with("ArgumentValue", std::to_string(in.part_number));
 
   const wire::Body& body = in.body;
-  store::Blob blob;
-  const Segment segment = store_body(home_.blobs, body, blob);
-  rq.tx.on_commit([hold = blob.hold] {});
+  const store::Blob blob = blob_of(rq, body, in.upload_id + "/" + std::to_string(in.part_number));
   PartRow part;
   part.number = in.part_number;
   part.size = blob.size;
   part.e_tag = quoted_e_tag(blob.md5);
   part.modified = rq.now();
   part.body = Json::object();
-  if (segment.size > 0) part.body["segments"] = to_json(std::vector<Segment>{segment});
+  if (blob.size > 0) part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   if (Json sums = checksums_of(body); !sums.empty()) part.body["checksums"] = std::move(sums);
   store_.put_part(rq.tx, upload.upload_id, part);
 

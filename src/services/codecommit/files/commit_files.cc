@@ -1,5 +1,7 @@
-// Files written by the API: each call makes one commit on the tip of a branch.
+// Files written by the API: each call makes one commit on the tip of a branch. Its objects are prepared, then the
+// branch is moved.
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "services/codecommit/codecommit.h"
@@ -20,20 +22,54 @@ std::uint32_t mode_of(const std::string& word) {
   throw InvalidFileModeException("The specified file mode permission is not valid: " + word);
 }
 
-/// A commit in the making: the branch it goes to, what it stands on, and the tree as it will be.
+/// Where a commit goes: the tip of a branch, or a branch that comes with it.
+struct Base {
+  Repository repository;
+  std::string reference;
+  std::string parent;  // "" = none yet
+
+  /// What a commit on it depends on, for Request::prepare.
+  std::string key() const { return repository.id + " " + reference + " " + parent; }
+};
+
+Base require_base(region::Request& rq, const std::string& repository_name, const std::string& branch,
+                  const std::optional<std::string>& given) {
+  Base base{require_repository(rq, repository_name), std::string(kBranchPrefix) + branch, ""};
+  check_branch_name(branch);
+  const auto tip = find_reference(rq.tx, base.repository, base.reference);
+  if (!tip) {
+    // In an empty repository the first commit makes the branch; later branches are made by CreateBranch.
+    if (base.repository.default_branch) throw BranchDoesNotExistException(branch + " does not exist");
+    return base;
+  }
+  if (!given || given->empty())
+    throw ParentCommitIdRequiredException("A parent commit ID is required: the branch has commits.");
+  if (!is_object_id(*given)) throw InvalidParentCommitIdException("The parent commit ID is not valid: " + *given);
+  if (*given != *tip) {
+    if (!open(rq, base.repository).find_commit(*given))
+      throw ParentCommitDoesNotExistException(*given + " does not exist");
+    throw ParentCommitIdOutdatedException("The parent commit ID is not the tip of the branch, which is " + *tip);
+  }
+  base.parent = *tip;
+  return base;
+}
+
+/// Moves the branch to the commit that was made on the base.
+void move_branch(region::Request& rq, Base base, const std::string& commit) {
+  if (!change_reference(rq, base.repository, {base.reference, base.parent, commit}))
+    throw ConcurrentReferenceUpdateException("The branch was changed meanwhile.");
+}
+
+/// A commit in the making: what it stands on, and the tree as it will be. Outside of transactions: it writes objects.
 class Draft {
  public:
-  Draft(region::Request& rq, const std::string& repository_name, const std::string& branch,
-        const std::optional<std::string>& parent)
-      : rq_(rq),
-        repository_(require_repository(rq, repository_name)),
-        git_(open(rq, repository_)),
-        reference_(std::string(kBranchPrefix) + branch),
-        tree_(start(branch, parent)) {}
+  Draft(const std::string& folder, const Base& base)
+      : git_(folder),
+        parent_(base.parent),
+        tree_(git_.build_on(parent_.empty() ? std::string() : git_.tree_of(parent_))) {}
 
   GitRepository& git() { return git_; }
   TreeBuilder& tree() { return tree_; }
-  const std::optional<std::string>& parent() const { return parent_; }
 
   /// Checks that the file can be where it is wanted, and puts it there. Returns whether it is new.
   bool put(const std::string& path, const std::string& blob, std::uint32_t mode) {
@@ -61,44 +97,19 @@ class Draft {
     return *entry;
   }
 
-  /// Writes the commit, moves the branch. Returns {commit, tree}.
+  /// Writes the commit. Returns {commit, tree}.
   std::pair<std::string, std::string> commit(const Signature& who, const std::string& message) {
     if (message.size() > kLongestMessage)
       throw CommitMessageLengthExceededException("The commit message is longer than 256 KB.");
     const std::string tree = git_.write_tree(tree_);
     std::vector<std::string> parents;
-    if (parent_) parents.push_back(*parent_);
-    const std::string id = git_.write_commit(tree, parents, who, message);
-    if (!change_reference(rq_, repository_, {reference_, parent_.value_or(""), id}))
-      throw ConcurrentReferenceUpdateException("The branch was changed meanwhile.");
-    return {id, tree};
+    if (!parent_.empty()) parents.push_back(parent_);
+    return {git_.write_commit(tree, parents, who, message), tree};
   }
 
  private:
-  TreeBuilder start(const std::string& branch, const std::optional<std::string>& given) {
-    check_branch_name(branch);
-    const auto tip = find_reference(rq_.tx, repository_, reference_);
-    if (!tip) {
-      // In an empty repository the first commit makes the branch; later branches are made by CreateBranch.
-      if (repository_.default_branch) throw BranchDoesNotExistException(branch + " does not exist");
-      return git_.build_on("");
-    }
-    if (!given || given->empty())
-      throw ParentCommitIdRequiredException("A parent commit ID is required: the branch has commits.");
-    if (!is_object_id(*given)) throw InvalidParentCommitIdException("The parent commit ID is not valid: " + *given);
-    if (*given != *tip) {
-      if (!git_.find_commit(*given)) throw ParentCommitDoesNotExistException(*given + " does not exist");
-      throw ParentCommitIdOutdatedException("The parent commit ID is not the tip of the branch, which is " + *tip);
-    }
-    parent_ = *tip;
-    return git_.build_on(git_.tree_of(*tip));
-  }
-
-  region::Request& rq_;
-  Repository repository_;
   GitRepository git_;
-  std::string reference_;
-  std::optional<std::string> parent_;
+  const std::string parent_;
   TreeBuilder tree_;
 };
 
@@ -111,6 +122,120 @@ FileMetadata to_metadata(const std::string& path, const std::string& blob, std::
   return {.absolute_path = path, .blob_id = blob, .file_mode = mode_word(kind_of_mode(mode))};
 }
 
+PutFileOutput write_file(Draft& draft, const PutFileInput& in, const std::string& path, std::uint32_t mode,
+                         const Signature& who) {
+  const std::string blob = draft.git().write_blob(in.file_content);
+  if (const auto now = draft.tree().find(path); now && now->object_id == blob && now->mode == mode)
+    throw SameFileContentException("The file is the same as in the tip of the branch: " + path);
+  const bool is_new = draft.put(path, blob, mode);
+  const auto [commit, tree] = draft.commit(who, in.commit_message.value_or((is_new ? "Added " : "Edited ") + path));
+  return {.blob_id = blob, .commit_id = commit, .tree_id = tree};
+}
+
+DeleteFileOutput write_deletion(Draft& draft, const DeleteFileInput& in, const std::string& path,
+                                const Signature& who) {
+  const FileEntry gone = draft.erase(path, in.keep_empty_folders.value_or(false));
+  const auto [commit, tree] = draft.commit(who, in.commit_message.value_or("Deleted " + path));
+  return {.blob_id = gone.object_id, .commit_id = commit, .file_path = path, .tree_id = tree};
+}
+
+/// The files of one CreateCommit: put, deleted and changed in mode, in AWS's order.
+class CommitOfFiles {
+ public:
+  CommitOfFiles(Draft& draft, bool keep_empty_folders) : draft_(draft), keep_(keep_empty_folders) {
+    out_.files_added.emplace();
+    out_.files_updated.emplace();
+    out_.files_deleted.emplace();
+  }
+
+  void erase(const DeleteFileEntry& entry) {
+    note_deletion(draft_.erase(once(entry.file_path), keep_));
+    changed_ = true;
+  }
+
+  void put(const PutFileEntry& entry) {
+    const std::string path = once(entry.file_path);
+    if (entry.file_content && entry.source_file)
+      throw FileContentAndSourceFileSpecifiedException("Give the content or a source file, not both: " + path);
+    FileEntry file = entry.source_file ? copied(*entry.source_file) : written(entry, path);
+    if (entry.file_mode) file.mode = mode_of(*entry.file_mode);
+    const auto before = draft_.tree().find(path);
+    changed_ = changed_ || !before || before->object_id != file.object_id || before->mode != file.mode;
+    auto& list = draft_.put(path, file.object_id, file.mode) ? out_.files_added : out_.files_updated;
+    list->push_back(to_metadata(path, file.object_id, file.mode));
+  }
+
+  void set_mode(const SetFileModeEntry& entry) {
+    const std::string path = once(entry.file_path);
+    const auto file = draft_.tree().find(path);
+    if (!file) throw FileDoesNotExistException("Could not find path " + path);
+    const std::uint32_t mode = mode_of(entry.file_mode);
+    changed_ = changed_ || file->mode != mode;
+    draft_.put(path, file->object_id, mode);
+    out_.files_updated->push_back(to_metadata(path, file->object_id, mode));
+  }
+
+  CreateCommitOutput commit(const Signature& who, const std::string& message) {
+    if (!changed_) throw NoChangeException("The commit would change nothing.");
+    std::tie(out_.commit_id, out_.tree_id) = draft_.commit(who, message);
+    return std::move(out_);
+  }
+
+ private:
+  std::string once(const std::string& given) {
+    std::string path = check_file_path(given);
+    if (!seen_.insert(path).second) throw SamePathRequestException("The path is named more than once: " + path);
+    return path;
+  }
+
+  void note_deletion(const FileEntry& gone) {
+    out_.files_deleted->push_back(to_metadata(gone.path, gone.object_id, gone.mode));
+  }
+
+  FileEntry copied(const SourceFileSpecifier& from) {
+    const std::string path = check_file_path(from.file_path);
+    auto source = draft_.tree().find(path);
+    if (!source) throw FileDoesNotExistException("Could not find path " + path);
+    if (from.is_move.value_or(false)) note_deletion(draft_.erase(path, keep_));
+    return *std::move(source);
+  }
+
+  FileEntry written(const PutFileEntry& entry, const std::string& path) {
+    if (!entry.file_content) throw SourceFileOrContentRequiredException("Give the content or a source file: " + path);
+    check_size(entry.file_content->size());
+    if ((total_ += entry.file_content->size()) > kLargestCommit)
+      throw FolderContentSizeLimitExceededException("The commit's files are larger than 20 MB together.");
+    return {path, draft_.git().write_blob(*entry.file_content), 0100644};
+  }
+
+  Draft& draft_;
+  const bool keep_;
+  CreateCommitOutput out_;
+  std::set<std::string> seen_;
+  std::size_t total_ = 0;
+  bool changed_ = false;
+};
+
+/// Throws when the commit names no file, or too many.
+void check_count(const CreateCommitInput& in) {
+  const auto size = [](const auto& list) { return list ? list->size() : 0; };
+  const std::size_t count = size(in.put_files) + size(in.delete_files) + size(in.set_file_modes);
+  if (count == 0)
+    throw FileEntryRequiredException("At least one file to put, to delete or to change the mode of is required.");
+  if (count > kMostFiles) throw MaximumFileEntriesExceededException("The maximum number of file entries is 100.");
+}
+
+CreateCommitOutput write_files(Draft& draft, const CreateCommitInput& in, const Signature& who) {
+  CommitOfFiles commit(draft, in.keep_empty_folders.value_or(false));
+  if (in.delete_files)
+    for (const DeleteFileEntry& entry : *in.delete_files) commit.erase(entry);
+  if (in.put_files)
+    for (const PutFileEntry& entry : *in.put_files) commit.put(entry);
+  if (in.set_file_modes)
+    for (const SetFileModeEntry& entry : *in.set_file_modes) commit.set_mode(entry);
+  return commit.commit(who, in.commit_message.value_or("Changed files"));
+}
+
 }  // namespace
 
 PutFileOutput CodeCommit::put_file(region::Request& rq, const PutFileInput& in) {
@@ -119,106 +244,48 @@ PutFileOutput CodeCommit::put_file(region::Request& rq, const PutFileInput& in) 
   const std::string path = check_file_path(in.file_path);
   check_size(in.file_content.size());
   const std::uint32_t mode = mode_of(in.file_mode.value_or("NORMAL"));
-  Draft draft(rq, in.repository_name, in.branch_name, in.parent_commit_id);
-  const std::string blob = draft.git().write_blob(in.file_content);
-  if (const auto now = draft.tree().find(path); now && now->object_id == blob && now->mode == mode)
-    throw SameFileContentException("The file is the same as in the tip of the branch: " + path);
+  const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
+  const auto& made = rq.prepare<PutFileOutput>(base.key(), [base, in, path, mode, folder = folder(base.repository),
+                                                            who = make_signature(rq, in.name, in.email)] {
+    Draft draft(folder, base);
+    return write_file(draft, in, path, mode, who);
+  });
 
-  const bool is_new = draft.put(path, blob, mode);
-  const auto [commit, tree] = draft.commit(make_signature(rq, in.name, in.email),
-                                           in.commit_message.value_or((is_new ? "Added " : "Edited ") + path));
+  move_branch(rq, base, made.commit_id);
 
-  return {.blob_id = blob, .commit_id = commit, .tree_id = tree};
+  return made;
 }
 
 DeleteFileOutput CodeCommit::delete_file(region::Request& rq, const DeleteFileInput& in) {
   authorize(rq, "DeleteFile", in.repository_name, branch_key(in.branch_name));
 
   const std::string path = check_file_path(in.file_path);
-  Draft draft(rq, in.repository_name, in.branch_name, in.parent_commit_id);
-  const FileEntry gone = draft.erase(path, in.keep_empty_folders.value_or(false));
+  const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
+  const auto& made = rq.prepare<DeleteFileOutput>(
+      base.key(), [base, in, path, folder = folder(base.repository), who = make_signature(rq, in.name, in.email)] {
+        Draft draft(folder, base);
+        return write_deletion(draft, in, path, who);
+      });
 
-  const auto [commit, tree] =
-      draft.commit(make_signature(rq, in.name, in.email), in.commit_message.value_or("Deleted " + path));
+  move_branch(rq, base, made.commit_id);
 
-  return {.blob_id = gone.object_id, .commit_id = commit, .file_path = path, .tree_id = tree};
+  return made;
 }
 
 CreateCommitOutput CodeCommit::create_commit(region::Request& rq, const CreateCommitInput& in) {
   authorize(rq, "CreateCommit", in.repository_name, branch_key(in.branch_name));
 
-  const auto puts = in.put_files.value_or(std::vector<PutFileEntry>());
-  const auto deletes = in.delete_files.value_or(std::vector<DeleteFileEntry>());
-  const auto modes = in.set_file_modes.value_or(std::vector<SetFileModeEntry>());
-  if (puts.size() + deletes.size() + modes.size() == 0)
-    throw FileEntryRequiredException("At least one file to put, to delete or to change the mode of is required.");
-  if (puts.size() + deletes.size() + modes.size() > kMostFiles)
-    throw MaximumFileEntriesExceededException("The maximum number of file entries is 100.");
-  Draft draft(rq, in.repository_name, in.branch_name, in.parent_commit_id);
-  const bool keep = in.keep_empty_folders.value_or(false);
+  check_count(in);
+  const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
+  const auto& made = rq.prepare<CreateCommitOutput>(
+      base.key(), [base, in, folder = folder(base.repository), who = make_signature(rq, in.author_name, in.email)] {
+        Draft draft(folder, base);
+        return write_files(draft, in, who);
+      });
 
-  CreateCommitOutput out;
-  out.files_added.emplace();
-  out.files_updated.emplace();
-  out.files_deleted.emplace();
-  std::set<std::string> seen;
-  const auto once = [&](const std::string& given) {
-    std::string path = check_file_path(given);
-    if (!seen.insert(path).second) throw SamePathRequestException("The path is named more than once: " + path);
-    return path;
-  };
-  for (const auto& entry : deletes) {
-    const FileEntry gone = draft.erase(once(entry.file_path), keep);
-    out.files_deleted->push_back(to_metadata(gone.path, gone.object_id, gone.mode));
-  }
-  std::size_t total = 0;
-  bool changed = !deletes.empty();
-  for (const auto& entry : puts) {
-    const std::string path = once(entry.file_path);
-    if (entry.file_content && entry.source_file)
-      throw FileContentAndSourceFileSpecifiedException("Give the content or a source file, not both: " + path);
-    std::string blob;
-    std::uint32_t mode = 0100644;
-    if (entry.source_file) {
-      const std::string from = check_file_path(entry.source_file->file_path);
-      const auto source = draft.tree().find(from);
-      if (!source) throw FileDoesNotExistException("Could not find path " + from);
-      blob = source->object_id;
-      mode = source->mode;
-      if (entry.source_file->is_move.value_or(false)) {
-        const FileEntry gone = draft.erase(from, keep);
-        out.files_deleted->push_back(to_metadata(gone.path, gone.object_id, gone.mode));
-      }
-    } else if (entry.file_content) {
-      check_size(entry.file_content->size());
-      if ((total += entry.file_content->size()) > kLargestCommit)
-        throw FolderContentSizeLimitExceededException("The commit's files are larger than 20 MB together.");
-      blob = draft.git().write_blob(*entry.file_content);
-    } else {
-      throw SourceFileOrContentRequiredException("Give the content or a source file: " + path);
-    }
-    if (entry.file_mode) mode = mode_of(*entry.file_mode);
-    const auto before = draft.tree().find(path);
-    changed = changed || !before || before->object_id != blob || before->mode != mode;
-    auto& list = draft.put(path, blob, mode) ? out.files_added : out.files_updated;
-    list->push_back(to_metadata(path, blob, mode));
-  }
-  for (const auto& entry : modes) {
-    const std::string path = once(entry.file_path);
-    const auto file = draft.tree().find(path);
-    if (!file) throw FileDoesNotExistException("Could not find path " + path);
-    const std::uint32_t mode = mode_of(entry.file_mode);
-    changed = changed || file->mode != mode;
-    draft.put(path, file->object_id, mode);
-    out.files_updated->push_back(to_metadata(path, file->object_id, mode));
-  }
-  if (!changed) throw NoChangeException("The commit would change nothing.");
-  const auto [commit, tree] =
-      draft.commit(make_signature(rq, in.author_name, in.email), in.commit_message.value_or("Changed files"));
+  move_branch(rq, base, *made.commit_id);
 
-  out.commit_id = commit;
-  out.tree_id = tree;
-  return out;
+  return made;
 }
 
 }  // namespace hanbat::codecommit

@@ -32,6 +32,9 @@ struct Sides {
         git(open(rq, repository)),
         source(require_commit_id(rq, repository, git, from)),
         destination(require_commit_id(rq, repository, git, to)) {}
+
+  /// What a merge of them depends on, for Request::prepare.
+  std::string key() const { return repository.id + " " + destination + " " + source; }
 };
 
 /// The branch that a merge moves: the target, or the destination when that is a branch.
@@ -69,23 +72,35 @@ void move_branch(region::Request& rq, Sides& sides, const std::string& reference
   throw ManualMergeRequiredException("The commits cannot be merged automatically: there are conflicts.");
 }
 
-/// Merges by squash or three-way: the new commit's {id, tree}.
+/// What a merge made.
+struct Merged {
+  std::string commit, tree;
+};
+
+enum class Parents { kDestination, kBoth };
+
+/// Merges by squash or three-way, and moves the branch.
 template <class Input>
-std::pair<std::string, std::string> merge_and_commit(region::Request& rq, const Input& in, bool keeps_both_parents) {
+Merged merge_and_commit(region::Request& rq, const Input& in, Parents keeps) {
   Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
   const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
-  const Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
-                                      strategy_of(in.conflict_resolution_strategy));
-  if (!merge.conflicts.empty()) need_manual_merge();
-
-  const std::string tree = sides.git.write_tree(merge.tree);
-  std::vector<std::string> parents{sides.destination};
-  if (keeps_both_parents) parents.push_back(sides.source);
-  const std::string commit = sides.git.write_commit(
-      tree, parents, make_signature(rq, in.author_name, in.email),
-      in.commit_message.value_or("Merged " + in.source_commit_specifier + " into " + in.destination_commit_specifier));
-  move_branch(rq, sides, reference, commit);
-  return {commit, tree};
+  const DetailLevel level = level_of(in.conflict_detail_level);
+  const Strategy strategy = strategy_of(in.conflict_resolution_strategy);
+  const auto& merged = rq.prepare<Merged>(
+      sides.key(), [=, folder = folder_of(rq.home, sides.repository.id), destination = sides.destination,
+                    source = sides.source, who = make_signature(rq, in.author_name, in.email),
+                    message = in.commit_message.value_or("Merged " + in.source_commit_specifier + " into " +
+                                                         in.destination_commit_specifier)] {
+        GitRepository git(folder);
+        const Merge merge = git.merge(destination, source, level, strategy);
+        if (!merge.conflicts.empty()) need_manual_merge();
+        std::vector<std::string> parents{destination};
+        if (keeps == Parents::kBoth) parents.push_back(source);
+        const std::string tree = git.write_tree(merge.tree);
+        return Merged{git.write_commit(tree, parents, who, message), tree};
+      });
+  move_branch(rq, sides, reference, merged.commit);
+  return merged;
 }
 
 std::optional<std::string> object_type(const FileEntry& entry) {
@@ -212,24 +227,30 @@ MergeBranchesByFastForwardOutput CodeCommit::merge_branches_by_fast_forward(regi
 
   Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
   const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
-  if (!sides.git.is_ancestor(sides.destination, sides.source)) need_manual_merge();
+  // To walk the history takes as long as it is.
+  const auto& merged = rq.prepare<Merged>(sides.key(), [folder = folder_of(rq.home, sides.repository.id),
+                                                        destination = sides.destination, source = sides.source] {
+    const GitRepository git(folder);
+    if (!git.is_ancestor(destination, source)) need_manual_merge();
+    return Merged{source, git.tree_of(source)};
+  });
 
-  move_branch(rq, sides, reference, sides.source);
+  move_branch(rq, sides, reference, merged.commit);
 
-  return {.commit_id = sides.source, .tree_id = sides.git.tree_of(sides.source)};
+  return {.commit_id = merged.commit, .tree_id = merged.tree};
 }
 
 MergeBranchesBySquashOutput CodeCommit::merge_branches_by_squash(region::Request& rq,
                                                                  const MergeBranchesBySquashInput& in) {
   authorize_merge(rq, "MergeBranchesBySquash", in);
-  const auto [commit, tree] = merge_and_commit(rq, in, false);
+  const auto [commit, tree] = merge_and_commit(rq, in, Parents::kDestination);
   return {.commit_id = commit, .tree_id = tree};
 }
 
 MergeBranchesByThreeWayOutput CodeCommit::merge_branches_by_three_way(region::Request& rq,
                                                                       const MergeBranchesByThreeWayInput& in) {
   authorize_merge(rq, "MergeBranchesByThreeWay", in);
-  const auto [commit, tree] = merge_and_commit(rq, in, true);
+  const auto [commit, tree] = merge_and_commit(rq, in, Parents::kBoth);
   return {.commit_id = commit, .tree_id = tree};
 }
 

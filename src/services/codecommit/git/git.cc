@@ -13,6 +13,7 @@
 #include "os/fault.h"
 #include "os/files.h"
 #include "os/unfinished.h"
+#include "os/writers_turn.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -210,6 +211,24 @@ GitRepository::GitRepository(const std::string& folder) {
   check(git_repository_open_bare(&repository_, folder.c_str()), "open a repository");
 }
 
+GitRepository GitRepository::to_read(const std::string& folder) {
+  ensure_library();
+  git_repository* repository = nullptr;
+  if (path_exists(folder + "/refs")) {
+    check(git_repository_open_bare(&repository, folder.c_str()), "open a repository");
+    return GitRepository(repository);
+  }
+  git_odb* objects = nullptr;
+  if (path_exists(folder + "/objects"))
+    check(git_odb_open(&objects, (folder + "/objects").c_str()), "open the objects");
+  else
+    check(git_odb_new(&objects), "make an empty store of objects");
+  const int code = git_repository_wrap_odb(&repository, objects);
+  git_odb_free(objects);  // the repository has its own share of it
+  check(code, "open the objects");
+  return GitRepository(repository);
+}
+
 GitRepository::~GitRepository() { git_repository_free(repository_); }
 
 std::optional<std::string> GitRepository::find_commit_id(const std::string& object_id) const {
@@ -315,6 +334,7 @@ std::vector<FileChange> GitRepository::diff(const std::string& old_tree, const s
 }
 
 std::string GitRepository::write_blob(std::string_view content) {
+  require_no_writers_turn("write a git object");
   git_oid oid;
   check(git_blob_create_from_buffer(&oid, repository_, content.data(), content.size()), "write a blob");
   return to_text(oid);
@@ -329,6 +349,7 @@ TreeBuilder GitRepository::build_on(const std::string& tree_id) const {
 }
 
 std::string GitRepository::write_tree(const TreeBuilder& builder) {
+  require_no_writers_turn("write a git object");
   git_oid oid;
   check(git_index_write_tree_to(&oid, builder.index(), repository_), "write a tree");
   return to_text(oid);
@@ -336,6 +357,7 @@ std::string GitRepository::write_tree(const TreeBuilder& builder) {
 
 std::string GitRepository::write_commit(const std::string& tree_id, const std::vector<std::string>& parents,
                                         const Signature& signature, const std::string& message) {
+  require_no_writers_turn("write a git object");
   // Filled by hand: CodeCommit allows an empty address, git_signature_new does not.
   std::string name = signature.name, email = signature.email;
   const git_signature made{name.data(),
@@ -375,6 +397,7 @@ bool GitRepository::is_ancestor(const std::string& ancestor, const std::string& 
 
 Merge GitRepository::merge(const std::string& destination, const std::string& source, DetailLevel level,
                            Strategy strategy) {
+  require_no_writers_turn("merge, which writes git objects");
   const CommitPtr ours = require_commit(repository_, destination), theirs = require_commit(repository_, source);
   git_merge_options options = GIT_MERGE_OPTIONS_INIT;
   options.flags = 0;  // CodeCommit follows no renames when it looks for conflicts

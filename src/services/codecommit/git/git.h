@@ -97,6 +97,8 @@ class GitRepository {
  public:
   /// Opens the folder; makes the repository there first when there is none.
   explicit GitRepository(const std::string& folder);
+  /// Opens what there is in the folder, only to read: where there is no repository it has no objects.
+  static GitRepository to_read(const std::string& folder);
   ~GitRepository();
   GitRepository(const GitRepository&) = delete;
   GitRepository& operator=(const GitRepository&) = delete;
@@ -127,6 +129,8 @@ class GitRepository {
   Merge merge(const std::string& destination, const std::string& source, DetailLevel level, Strategy strategy);
 
  private:
+  explicit GitRepository(git_repository* repository) : repository_(repository) {}
+
   git_repository* repository_ = nullptr;
 };
 
