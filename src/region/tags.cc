@@ -22,7 +22,7 @@ void check(const std::string& key, const std::string& value, const TagRules& rul
   if (utf8_length(key) > rules.longest_key) fail(TagFault::kLongKey);
   if (utf8_length(value) > rules.longest_value) fail(TagFault::kLongValue);
   if (rules.characters == TagRules::Characters::kAny) return;
-  if (!wire::matches(kUsualCharacters, key) || !wire::matches(kUsualCharacters, value)) fail(TagFault::kCharacter);
+  if (!has_usual_characters(key) || !has_usual_characters(value)) fail(TagFault::kCharacter);
 }
 
 void write(store::Tx& tx, std::string_view arn, const TagMap& tags) {
@@ -31,6 +31,8 @@ void write(store::Tx& tx, std::string_view arn, const TagMap& tags) {
 }
 
 }  // namespace
+
+bool has_usual_characters(std::string_view text) { return wire::matches(kUsualCharacters, text); }
 
 TagMap merged_tags(TagMap have, const TagPairs& brought, const TagRules& rules) {
   std::set<std::string> seen;
@@ -80,6 +82,8 @@ void remove_tags(store::Tx& tx, std::string_view arn, const std::vector<std::str
 void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn) {
   tx.exec("UPDATE tags SET arn = ? WHERE arn = ?", to_arn, from_arn);
 }
+
+void carry_tags(store::Tx& tx, std::string_view arn, const TagMap& tags) { write(tx, arn, tags); }
 
 void delete_tags(store::Tx& tx, std::string_view arn) { tx.exec("DELETE FROM tags WHERE arn = ?", arn); }
 

@@ -45,6 +45,9 @@ struct TagRules {
   std::size_t longest_value = 256;
 };
 
+/// Whether the text has only characters that AWS takes in tags: letters, digits, spaces and _.:/=+-@ in any script.
+bool has_usual_characters(std::string_view text);
+
 /// Tags as they came, duplicates included.
 using TagPairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -90,6 +93,8 @@ void replace_tags(store::Tx& tx, std::string_view arn, const TagPairs& brought, 
 void remove_tags(store::Tx& tx, std::string_view arn, const std::vector<std::string>& keys, const TagRules& rules);
 /// The tags of a resource whose ARN changes: of what is renamed.
 void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn);
+/// Makes these the tags of a resource whose row came from a database of before. They were checked when they were taken.
+void carry_tags(store::Tx& tx, std::string_view arn, const TagMap& tags);
 /// All tags of a resource that goes.
 void delete_tags(store::Tx& tx, std::string_view arn);
 
