@@ -1,9 +1,7 @@
 #include "services/ecr/ecr.h"
 
-#include "base/encoding.h"
-#include "base/ids.h"
-#include "base/text.h"
 #include "gen/ecr/schema.h"
+#include "store/typed_tasks.h"
 
 namespace hanbat::ecr {
 
@@ -12,34 +10,25 @@ Ecr::Ecr(region::Region& home) : home_(home), uploads_(home.blobs) {}
 std::span<const store::Migration> Ecr::migrations() const { return schema(); }
 
 void Ecr::start() {
-  tokens_ = Tokens(home_.db.write([this](store::Tx& tx) {
-    uploads_.forget_all(tx);
-    if (const auto row = tx.find("SELECT secret FROM ecr_keys WHERE id = 1")) return row->text(0);
-    std::string secret = to_base64(random_bytes(32));
-    tx.exec("INSERT INTO ecr_keys (id, secret) VALUES (1, ?)", secret);
-    return secret;
+  tokens_ = Tokens(home_.db.write([](store::Tx& tx) {
+    carry_repositories_over(tx);
+    remove_all_uploads(tx);  // what came of them was in the hands of an earlier process
+    return require_signing_key(tx);
   }));
-  home_.tasks.handle(std::string(kExpireUpload), [this](store::TaskRun& run) {
-    const std::string id = run.body().text("id");
-    run.finish([&](store::Tx& tx) { uploads_.forget(tx, id); });
+  store::handle<ExpireUpload>(home_.tasks, [this](store::TaskRun& run, const ExpireUpload& task) {
+    run.finish([&](store::Tx& tx) { uploads_.forget(tx, task.upload_id); });
   });
 }
 
-Page read_page(const std::optional<std::string>& token, const std::optional<int>& count, std::size_t usual) {
-  Page page{.count = usual};
-  if (count) {
-    if (*count < 1 || *count > 1000)
-      throw InvalidParameterException(
-          "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must be "
-          "between 1 and 1000'");
-    page.count = static_cast<std::size_t>(*count);
-  }
-  if (token) {
-    const auto number = parse_int(*token);
-    if (!number || *number < 0) throw InvalidParameterException("Invalid parameter at 'nextToken'");
-    page.first = static_cast<std::size_t>(*number);
-  }
-  return page;
+wire::Error Ecr::invalid_page_token(const wire::OperationModel&) const {
+  return InvalidParameterException("Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'");
+}
+
+wire::Error Ecr::invalid_page_size(const wire::OperationModel&, int, const region::PageSizes& sizes) const {
+  return InvalidParameterException(
+      "Invalid parameter at 'maxResults' failed to satisfy constraint: 'Member must be "
+      "between " +
+      std::to_string(sizes.least) + " and " + std::to_string(sizes.most) + "'");
 }
 
 }  // namespace hanbat::ecr

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gen/ecr/operations.h"
+#include "region/page.h"
 #include "region/region.h"
 #include "services/ecr/store.h"
 #include "services/ecr/tokens.h"
@@ -20,6 +21,9 @@ class Ecr final : public Operations {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
+  wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
+                                const region::PageSizes& sizes) const override;
   bool claims(const http::RequestHead& head) const override;
   void serve(http::Exchange& exchange) override;
 
@@ -32,11 +36,7 @@ class Ecr final : public Operations {
   Tokens tokens_;
 };
 
-/// The first position and size of a page, from the request's token and count (`most` is also the default when 0).
-struct Page {
-  std::size_t first = 0;
-  std::size_t count = 100;
-};
-Page read_page(const std::optional<std::string>& token, const std::optional<int>& count, std::size_t usual = 100);
+/// How large the pages of ECR's lists are.
+inline constexpr region::PageSizes kPageSizes{.usual = 100, .most = 1000};
 
 }  // namespace hanbat::ecr

@@ -28,6 +28,9 @@ std::map<std::string, std::vector<std::string>> tags_by_digest(store::Tx& tx, co
   return all;
 }
 
+/// Where an image stands in a list: by the time of its push.
+std::string push_key(const ImageRow& image) { return region::page_key(image.pushed.ms) + image.digest; }
+
 ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, const std::vector<std::string>& tags) {
   ImageDetail out;
   out.artifact_media_type = image.artifact_type;
@@ -37,8 +40,8 @@ ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, con
   if (image.size > 0) out.image_size_in_bytes = image.size;
   if (!tags.empty()) out.image_tags = tags;
   out.last_recorded_pull_time = image.pulled;
-  out.registry_id = repository.account;
-  out.repository_name = repository.name;
+  out.registry_id = repository.place.account;
+  out.repository_name = name_of(repository);
   out.subject_manifest_digest = image.subject;
   return out;
 }
@@ -80,57 +83,57 @@ ListImagesOutput Ecr::list_images(region::Request& rq, const ListImagesInput& in
   const RepositoryRow row = require_repository(rq, "ListImages", in.registry_id, in.repository_name);
 
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
-  const Page page = read_page(in.next_token, in.max_results);
+  const region::Pager pager(rq, in, kPageSizes);
   const auto tags = tags_by_digest(rq.tx, row);
-  std::vector<ImageIdentifier> all;
+  std::vector<std::pair<std::string, ImageIdentifier>> all;
   for (const auto& image : ecr::list_images(rq.tx, row)) {
     const auto its = tags.find(image.digest);
+    const std::string key = push_key(image);
     if (its == tags.end()) {
-      if (status != TagStatus::kTagged) all.push_back({.image_digest = image.digest});
+      if (status != TagStatus::kTagged) all.emplace_back(key, ImageIdentifier{.image_digest = image.digest});
     } else if (status != TagStatus::kUntagged) {
-      for (const auto& tag : its->second) all.push_back({.image_digest = image.digest, .image_tag = tag});
+      for (const auto& tag : its->second)
+        all.emplace_back(key + " " + tag, ImageIdentifier{.image_digest = image.digest, .image_tag = tag});
     }
   }
+  auto page = pager.cut(std::move(all), [](const auto& item) { return item.first; });
 
-  ListImagesOutput out;
-  out.image_ids.emplace();
-  for (std::size_t i = page.first; i < all.size() && i < page.first + page.count; ++i) out.image_ids->push_back(all[i]);
-  if (page.first + page.count < all.size()) out.next_token = std::to_string(page.first + page.count);
+  ListImagesOutput out{.image_ids = std::vector<ImageIdentifier>(), .next_token = page.next_token};
+  for (auto& [key, id] : page.items) out.image_ids->push_back(std::move(id));
   return out;
 }
 
 DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeImagesInput& in) {
   const RepositoryRow row = require_repository(rq, "DescribeImages", in.registry_id, in.repository_name);
 
+  const region::Pager pager(rq, in, kPageSizes);
   DescribeImagesOutput out;
   out.image_details.emplace();
   if (in.image_ids && !in.image_ids->empty()) {
-    if (in.next_token || in.max_results || in.filter)
+    if (pager.asked() || in.filter)
       throw InvalidParameterException("'imageIds' goes without 'nextToken', 'maxResults' and 'filter'.");
     for (const auto& id : *in.image_ids) {
       const Found found = look_up(rq.tx, row, id);
       if (!found.image)
         throw ImageNotFoundException("The image with imageId " + name_of(id) +
-                                     " does not exist within the repository with name '" + row.name +
-                                     "' in the registry with id '" + row.account + "'");
+                                     " does not exist within the repository with name '" + name_of(row) +
+                                     "' in the registry with id '" + row.place.account + "'");
       out.image_details->push_back(describe(row, *found.image, tags_of(rq.tx, row, found.image->digest)));
     }
     return out;
   }
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
-  const Page page = read_page(in.next_token, in.max_results);
   const auto tags = tags_by_digest(rq.tx, row);
-  std::size_t at = 0;
-  for (const auto& image : ecr::list_images(rq.tx, row)) {
+  auto images = ecr::list_images(rq.tx, row);
+  std::erase_if(images, [&](const ImageRow& image) {
+    return status != TagStatus::kAny && (status == TagStatus::kTagged) != tags.contains(image.digest);
+  });
+  const auto page = pager.cut(std::move(images), push_key);
+  for (const ImageRow& image : page.items) {
     const auto its = tags.find(image.digest);
-    if (status != TagStatus::kAny && (status == TagStatus::kTagged) != (its != tags.end())) continue;
-    if (at++ < page.first) continue;
-    if (out.image_details->size() == page.count) {
-      out.next_token = std::to_string(page.first + page.count);
-      break;
-    }
     out.image_details->push_back(describe(row, image, its == tags.end() ? std::vector<std::string>() : its->second));
   }
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -160,8 +163,8 @@ BatchGetImageOutput Ecr::batch_get_image(region::Request& rq, const BatchGetImag
     image.image_id = ImageIdentifier{.image_digest = found.image->digest, .image_tag = id.image_tag};
     image.image_manifest = found.image->manifest;
     image.image_manifest_media_type = found.image->media_type;
-    image.registry_id = row.account;
-    image.repository_name = row.name;
+    image.registry_id = row.place.account;
+    image.repository_name = name_of(row);
     out.images->push_back(std::move(image));
   }
   return out;
@@ -220,15 +223,15 @@ PutImageOutput Ecr::put_image(region::Request& rq, const PutImageInput& in) {
   const std::string tag = in.image_tag.value_or("");
   if (ecr::put_image(rq, row, manifest, in.image_manifest, tag) == PutResult::kAlreadyThere)
     throw ImageAlreadyExistsException("Image with digest '" + manifest.digest + "' and tag '" + tag +
-                                      "' already exists in the repository with name '" + row.name +
-                                      "' in registry with id '" + row.account + "'");
+                                      "' already exists in the repository with name '" + name_of(row) +
+                                      "' in registry with id '" + row.place.account + "'");
 
   Image image;
   image.image_id = ImageIdentifier{.image_digest = manifest.digest, .image_tag = in.image_tag};
   image.image_manifest = in.image_manifest;
   image.image_manifest_media_type = manifest.media_type;
-  image.registry_id = row.account;
-  image.repository_name = row.name;
+  image.registry_id = row.place.account;
+  image.repository_name = name_of(row);
   return {.image = std::move(image)};
 }
 

@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::int64_t kPartSize = 20 << 20;
 
-void require_upload(region::Request& rq, Uploads& uploads, const RepositoryRow& row, const std::string& id) {
-  if (!uploads.exists(rq.tx, row, id))
+void require_upload(region::Request& rq, const RepositoryRow& row, const std::string& id) {
+  if (!has_upload(rq.tx, row, id))
     throw UploadNotFoundException("The upload with id '" + id + "' was not found in the repository with name '" +
-                                  row.name + "' in the registry with id '" + row.account + "'");
+                                  name_of(row) + "' in the registry with id '" + row.place.account + "'");
 }
 
 }  // namespace
@@ -43,13 +43,13 @@ GetDownloadUrlForLayerOutput Ecr::get_download_url_for_layer(region::Request& rq
 
   if (!find_layer(rq.tx, row, in.layer_digest))
     throw LayersNotFoundException("The layer with digest '" + in.layer_digest +
-                                  "' does not exist in the repository with name '" + row.name +
-                                  "' in the registry with id '" + row.account + "'");
+                                  "' does not exist in the repository with name '" + name_of(row) +
+                                  "' in the registry with id '" + row.place.account + "'");
   const std::string ticket = tokens_.layer_ticket(row.id, in.layer_digest, rq.now() + std::chrono::hours(1));
   const std::string host = lower(rq.host);
   const bool outside = !host.empty() && host.find("amazonaws.com") == std::string::npos;
 
-  return {.download_url = (outside ? "http://" + host : "https://" + row.registry_host()) + "/v2/" + row.name +
+  return {.download_url = (outside ? "http://" + host : "https://" + registry_host(row.place)) + "/v2/" + name_of(row) +
                           "/blobs/" + in.layer_digest + "?ticket=" + ticket,
           .layer_digest = in.layer_digest};
 }
@@ -69,8 +69,8 @@ std::uint64_t Ecr::append_part(const RepositoryRow& row, const UploadLayerPartIn
   InvalidLayerPartException error(
       "The layer part does not begin where the last one ended, or has another size than its bytes say.");
   error.last_valid_byte_received = static_cast<std::int64_t>(uploads_.received(in.upload_id)) - 1;
-  error.registry_id = row.account;
-  error.repository_name = row.name;
+  error.registry_id = row.place.account;
+  error.repository_name = name_of(row);
   error.upload_id = in.upload_id;
   throw error;
 }
@@ -78,20 +78,20 @@ std::uint64_t Ecr::append_part(const RepositoryRow& row, const UploadLayerPartIn
 UploadLayerPartOutput Ecr::upload_layer_part(region::Request& rq, const UploadLayerPartInput& in) {
   const RepositoryRow row = require_repository(rq, "UploadLayerPart", in.registry_id, in.repository_name);
 
-  require_upload(rq, uploads_, row, in.upload_id);
+  require_upload(rq, row, in.upload_id);
   const auto received = rq.prepare<std::uint64_t>(in.upload_id + " " + std::to_string(in.part_first_byte),
                                                   [this, row, in] { return append_part(row, in); });
 
   return {.last_byte_received = static_cast<std::int64_t>(received) - 1,
-          .registry_id = row.account,
-          .repository_name = row.name,
+          .registry_id = row.place.account,
+          .repository_name = name_of(row),
           .upload_id = in.upload_id};
 }
 
 CompleteLayerUploadOutput Ecr::complete_layer_upload(region::Request& rq, const CompleteLayerUploadInput& in) {
   const RepositoryRow row = require_repository(rq, "CompleteLayerUpload", in.registry_id, in.repository_name);
 
-  require_upload(rq, uploads_, row, in.upload_id);
+  require_upload(rq, row, in.upload_id);
   const auto& blob = rq.prepare<store::Blob>(in.upload_id, [this, id = in.upload_id] {
     if (uploads_.received(id) == 0) throw EmptyUploadException("The upload has no parts.");
     return uploads_.to_blob(id);
@@ -101,13 +101,16 @@ CompleteLayerUploadOutput Ecr::complete_layer_upload(region::Request& rq, const 
     throw InvalidLayerException("The layer's digest is " + digest + ", which is none of those given.");
   if (find_layer(rq.tx, row, digest))
     throw LayerAlreadyExistsException("The layer with digest '" + digest +
-                                      "' already exists in the repository with name '" + row.name +
-                                      "' in the registry with id '" + row.account + "'");
+                                      "' already exists in the repository with name '" + name_of(row) +
+                                      "' in the registry with id '" + row.place.account + "'");
 
   add_layer(rq.tx, rq.home.blobs, row, blob);
   uploads_.forget(rq.tx, in.upload_id);
 
-  return {.layer_digest = digest, .registry_id = row.account, .repository_name = row.name, .upload_id = in.upload_id};
+  return {.layer_digest = digest,
+          .registry_id = row.place.account,
+          .repository_name = name_of(row),
+          .upload_id = in.upload_id};
 }
 
 }  // namespace hanbat::ecr

@@ -152,7 +152,7 @@ std::string Registry::location(const std::string& rest) const { return "/v2/" + 
 
 void Registry::created(const RepositoryRow& repository, const std::string& digest) {
   exchange_.send({201,
-                  {{"Location", location(repository.name + "/blobs/" + digest)},
+                  {{"Location", location(name_of(repository) + "/blobs/" + digest)},
                    {"Docker-Content-Digest", digest},
                    {"Docker-Distribution-Api-Version", "registry/2.0"}},
                   ""});

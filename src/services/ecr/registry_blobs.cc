@@ -50,12 +50,9 @@ void Registry::serve_blob(const Route& route) {
   if (const auto ticket = head_.query("ticket")) {
     // A download link: whoever has it was allowed when it was made.
     size = home_.db.read([&](store::Tx& tx) -> std::optional<std::int64_t> {
-      const auto row = tx.find(
-          "SELECT l.size, r.id FROM ecr_layers l JOIN ecr_repositories r ON r.id = l.repository_id "
-          "WHERE r.name = ? AND l.digest = ?",
-          route.name, route.reference);
-      if (!row || !tokens_.admits(*ticket, row->text(1), route.reference, home_.clock.now())) return std::nullopt;
-      return row->integer(0);
+      for (const LayerHome& home : list_layer_homes(tx, route.name, route.reference))
+        if (tokens_.admits(*ticket, home.repository_id, route.reference, home_.clock.now())) return home.size;
+      return std::nullopt;
     });
     if (!size) throw RegistryError{403, "DENIED", "The download link is not valid or has expired."};
   } else {
@@ -116,7 +113,7 @@ bool Registry::try_mount(const RepositoryRow& repository) {
         store::Tx::Mode::kRead, "GetDownloadUrlForLayer", from,
         [&](region::Request& rq, const RepositoryRow& source) { return find_layer(rq.tx, source, digest); });
     if (!size) return false;
-    with_repository(store::Tx::Mode::kWrite, "CompleteLayerUpload", repository.name,
+    with_repository(store::Tx::Mode::kWrite, "CompleteLayerUpload", name_of(repository),
                     [&](region::Request& rq, const RepositoryRow& found) {
                       mount_layer(rq.tx, home_.blobs, found, digest, *size);
                     });
@@ -131,7 +128,7 @@ void Registry::serve_upload(const Route& route) {
   const char* action = head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart";
   const auto [repository, exists] =
       with_repository(store::Tx::Mode::kRead, action, route.name, [&](region::Request& rq, const RepositoryRow& found) {
-        return std::pair(found, uploads_.exists(rq.tx, found, route.reference));
+        return std::pair(found, has_upload(rq.tx, found, route.reference));
       });
   if (!exists) throw RegistryError{404, "BLOB_UPLOAD_UNKNOWN", "The upload does not exist: " + route.reference};
   const std::string& id = route.reference;
@@ -167,7 +164,7 @@ void Registry::finish_upload(const RepositoryRow& repository, const std::string&
   const store::Blob blob = uploads_.to_blob(id);
   if ("sha256:" + blob.sha256 != digest)
     throw RegistryError{400, "DIGEST_INVALID", "The layer's digest is sha256:" + blob.sha256 + ", not " + digest};
-  with_repository(store::Tx::Mode::kWrite, "CompleteLayerUpload", repository.name,
+  with_repository(store::Tx::Mode::kWrite, "CompleteLayerUpload", name_of(repository),
                   [&](region::Request& rq, const RepositoryRow& found) {
                     add_layer(rq.tx, home_.blobs, found, blob);
                     uploads_.forget(rq.tx, id);

@@ -39,8 +39,7 @@ void Registry::get_manifest(const Route& route) {
   if (head_.method == "GET")
     with_repository(store::Tx::Mode::kWrite, "BatchGetImage", route.name,
                     [&](region::Request& rq, const RepositoryRow& repository) {
-                      rq.tx.exec("UPDATE ecr_images SET pulled = ? WHERE repository_id = ? AND digest = ?", rq.now(),
-                                 repository.id, image->digest);
+                      note_pull(rq.tx, repository, image->digest, rq.now());
                     });
   http::Headers headers{{"Content-Type", image->media_type},
                         {"Docker-Content-Digest", image->digest},

@@ -11,21 +11,7 @@
 namespace hanbat::ecr {
 namespace {
 
-constexpr std::size_t kMostTags = 50;
 constexpr std::chrono::hours kLoginLifetime{12};
-
-Repository describe(const RepositoryRow& row) {
-  Repository out;
-  out.created_at = row.created;
-  out.encryption_configuration = EncryptionConfiguration{.encryption_type = "AES256"};
-  out.image_scanning_configuration = ImageScanningConfiguration{.scan_on_push = false};
-  out.image_tag_mutability = row.mutability;
-  out.registry_id = row.account;
-  out.repository_arn = row.arn();
-  out.repository_name = row.name;
-  out.repository_uri = row.registry_host() + "/" + row.name;
-  return out;
-}
 
 void check_mutability(const region::Request& rq, const std::string& word) {
   if (word == "MUTABLE" || word == "IMMUTABLE") return;
@@ -34,13 +20,6 @@ void check_mutability(const region::Request& rq, const std::string& word) {
   throw InvalidParameterException(
       "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must "
       "satisfy enum value set: [MUTABLE, IMMUTABLE]'");
-}
-
-void check_tags(const std::map<std::string, std::string>& tags) {
-  if (tags.size() > kMostTags) throw TooManyTagsException("A repository can have at most 50 tags.");
-  for (const auto& [key, value] : tags)
-    if (key.empty() || key.size() > 128 || value.size() > 256 || key.starts_with("aws:"))
-      throw InvalidTagParameterException("The tag '" + key + "' is not valid.");
 }
 
 /// The repository of an ARN, after the caller was authorized for it.
@@ -56,7 +35,8 @@ RepositoryRow require_by_arn(region::Request& rq, std::string_view action, const
 
 CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateRepositoryInput& in) {
   const auto tags = region::tag_map(in.tags);
-  const std::string arn = repository_arn(rq.region, rq.account, in.repository_name);
+  const region::Place place{rq.account, rq.region};
+  const std::string arn = repository_arn(place, in.repository_name);
   rq.authorize("ecr:CreateRepository", arn, region::request_tag_keys(tags));
   if (!tags.empty()) rq.authorize("ecr:TagResource", arn, region::request_tag_keys(tags));
 
@@ -68,42 +48,41 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
     throw InvalidParameterException("A repository is made in the caller's own registry.");
   const std::string mutability = in.image_tag_mutability.value_or("MUTABLE");
   check_mutability(rq, mutability);
-  check_tags(tags);
   if (in.image_scanning_configuration && in.image_scanning_configuration->scan_on_push.value_or(false))
     throw wire::Error::not_implemented(rq.operation.name, "imageScanningConfiguration.scanOnPush");
   if (in.encryption_configuration && in.encryption_configuration->encryption_type != "AES256")
     throw wire::Error::not_implemented(
         rq.operation.name, "encryptionConfiguration.encryptionType " + in.encryption_configuration->encryption_type);
-  if (find_repository(rq.tx, rq.account, rq.region, in.repository_name))
+  if (find_repository(rq.tx, place, in.repository_name))
     throw RepositoryAlreadyExistsException("The repository with name '" + in.repository_name +
                                            "' already exists in the registry with id '" + rq.account + "'");
 
-  const RepositoryRow row{random_uuid(), rq.account, rq.region, in.repository_name, mutability, tags, {}, rq.now()};
-  insert(rq.tx, row);
+  const RepositoryRow row = make_repository(place, in.repository_name, mutability, rq.now());
+  region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
+  region::insert(rq.tx, row);
 
-  return {.repository = describe(row)};
+  return {.repository = row.shape};
 }
 
 DescribeRepositoriesOutput Ecr::describe_repositories(region::Request& rq, const DescribeRepositoriesInput& in) {
+  const region::Pager pager(rq, in, kPageSizes);
   DescribeRepositoriesOutput out;
   out.repositories.emplace();
   if (in.repository_names && !in.repository_names->empty()) {
-    if (in.next_token || in.max_results)
-      throw InvalidParameterException("'repositoryNames' goes without 'nextToken' and 'maxResults'.");
+    if (pager.asked()) throw InvalidParameterException("'repositoryNames' goes without 'nextToken' and 'maxResults'.");
     for (const auto& name : *in.repository_names)
-      out.repositories->push_back(describe(require_repository(rq, "DescribeRepositories", in.registry_id, name)));
+      out.repositories->push_back(require_repository(rq, "DescribeRepositories", in.registry_id, name).shape);
     return out;
   }
-  const std::string account = in.registry_id.value_or(rq.account);
+  const region::Place place{in.registry_id.value_or(rq.account), rq.region};
   rq.authorize({.action = "ecr:DescribeRepositories",
-                .resource = repository_arn(rq.region, account, "*"),
-                .resource_account = account});
+                .resource = repository_arn(place, "*"),
+                .resource_account = place.account});
 
-  const Page page = read_page(in.next_token, in.max_results);
-  const auto all = list_repositories(rq.tx, account, rq.region);
-  for (std::size_t i = page.first; i < all.size() && i < page.first + page.count; ++i)
-    out.repositories->push_back(describe(all[i]));
-  if (page.first + page.count < all.size()) out.next_token = std::to_string(page.first + page.count);
+  auto page = pager.cut_read(
+      region::list_by_name<Repository>(rq.tx, place, {.after = pager.after(), .most = pager.size() + 1}), name_of);
+  for (RepositoryRow& row : page.items) out.repositories->push_back(std::move(row.shape));
+  out.next_token = page.next_token;
   return out;
 }
 
@@ -112,12 +91,12 @@ DeleteRepositoryOutput Ecr::delete_repository(region::Request& rq, const DeleteR
 
   const auto images = ecr::list_images(rq.tx, row);
   if (!images.empty() && !in.force.value_or(false))
-    throw RepositoryNotEmptyException("The repository with name '" + row.name + "' in registry with id '" +
-                                      row.account + "' cannot be deleted because it still contains images");
+    throw RepositoryNotEmptyException("The repository with name '" + name_of(row) + "' in registry with id '" +
+                                      row.place.account + "' cannot be deleted because it still contains images");
 
   remove(rq.tx, rq.home.blobs, row);
 
-  return {.repository = describe(row)};
+  return {.repository = row.shape};
 }
 
 DescribeRegistryOutput Ecr::describe_registry(region::Request& rq, const DescribeRegistryInput&) {
@@ -140,13 +119,10 @@ GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, co
   GetAuthorizationTokenOutput out;
   out.authorization_data.emplace();
   for (const auto& account : in.registry_ids.value_or(std::vector<std::string>{rq.account})) {
-    RepositoryRow registry;
-    registry.account = account;
-    registry.region = rq.region;
     out.authorization_data->push_back(
         {.authorization_token = token,
          .expires_at = expires,
-         .proxy_endpoint = outside ? "http://" + host : "https://" + registry.registry_host()});
+         .proxy_endpoint = outside ? "http://" + host : "https://" + registry_host({account, rq.region})});
   }
   return out;
 }
@@ -156,20 +132,23 @@ PutImageTagMutabilityOutput Ecr::put_image_tag_mutability(region::Request& rq, c
 
   check_mutability(rq, in.image_tag_mutability);
 
-  row.mutability = in.image_tag_mutability;
-  update(rq.tx, row);
+  row.shape.image_tag_mutability = in.image_tag_mutability;
+  region::update(rq.tx, row);
 
-  return {.image_tag_mutability = row.mutability, .registry_id = row.account, .repository_name = row.name};
+  return {.image_tag_mutability = in.image_tag_mutability,
+          .registry_id = row.place.account,
+          .repository_name = name_of(row)};
 }
 
 GetRepositoryPolicyOutput Ecr::get_repository_policy(region::Request& rq, const GetRepositoryPolicyInput& in) {
   const RepositoryRow row = require_repository(rq, "GetRepositoryPolicy", in.registry_id, in.repository_name);
-  if (!row.policy)
+  const auto policy = policy_of(row);
+  if (!policy)
     throw RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '" +
-                                            row.name + "' in the registry with id '" + row.account + "'");
-  return {.policy_text = home_.identity().show_principals(rq.tx, *row.policy),
-          .registry_id = row.account,
-          .repository_name = row.name};
+                                            name_of(row) + "' in the registry with id '" + row.place.account + "'");
+  return {.policy_text = home_.identity().show_principals(rq.tx, *policy),
+          .registry_id = row.place.account,
+          .repository_name = name_of(row)};
 }
 
 SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const SetRepositoryPolicyInput& in) {
@@ -191,47 +170,42 @@ SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const 
         std::string(error.what()) + ")");
   }
 
-  row.policy = home_.identity().bind_principals(rq.tx, in.policy_text);
-  update(rq.tx, row);
+  row.own["policy"] = home_.identity().bind_principals(rq.tx, in.policy_text);
+  region::update(rq.tx, row);
 
-  return {.policy_text = in.policy_text, .registry_id = row.account, .repository_name = row.name};
+  return {.policy_text = in.policy_text, .registry_id = row.place.account, .repository_name = name_of(row)};
 }
 
 DeleteRepositoryPolicyOutput Ecr::delete_repository_policy(region::Request& rq, const DeleteRepositoryPolicyInput& in) {
   RepositoryRow row = require_repository(rq, "DeleteRepositoryPolicy", in.registry_id, in.repository_name);
 
-  if (!row.policy)
+  const auto policy = policy_of(row);
+  if (!policy)
     throw RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '" +
-                                            row.name + "' in the registry with id '" + row.account + "'");
+                                            name_of(row) + "' in the registry with id '" + row.place.account + "'");
 
-  const std::string gone = home_.identity().show_principals(rq.tx, *std::exchange(row.policy, std::nullopt));
-  update(rq.tx, row);
+  const std::string gone = home_.identity().show_principals(rq.tx, *policy);
+  row.own.erase("policy");
+  region::update(rq.tx, row);
 
-  return {.policy_text = gone, .registry_id = row.account, .repository_name = row.name};
+  return {.policy_text = gone, .registry_id = row.place.account, .repository_name = name_of(row)};
 }
 
 TagResourceOutput Ecr::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  RepositoryRow row =
-      require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
-  for (const auto& tag : in.tags) row.tags[tag.key] = tag.value;
-  check_tags(row.tags);
-  update(rq.tx, row);
+  require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(region::tag_map(in.tags)));
+  region::put_tags(rq.tx, in.resource_arn, region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
 UntagResourceOutput Ecr::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  RepositoryRow row = require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
-  for (const auto& key : in.tag_keys) row.tags.erase(key);
-  update(rq.tx, row);
+  require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
+  region::remove_tags(rq.tx, in.resource_arn, in.tag_keys, kTagRules);
   return {};
 }
 
 ListTagsForResourceOutput Ecr::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  ListTagsForResourceOutput out;
-  out.tags.emplace();
-  for (const auto& [key, value] : require_by_arn(rq, "ListTagsForResource", in.resource_arn).tags)
-    out.tags->push_back({.key = key, .value = value});
-  return out;
+  require_by_arn(rq, "ListTagsForResource", in.resource_arn);
+  return {.tags = region::tag_list<Tag>(region::tags_of(rq.tx, in.resource_arn))};
 }
 
 }  // namespace hanbat::ecr

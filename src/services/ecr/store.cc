@@ -3,33 +3,16 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/encoding.h"
+#include "base/ids.h"
 #include "base/text.h"
 #include "region/region.h"
 
 namespace hanbat::ecr {
 namespace {
 
-constexpr const char* kRepositoryColumns = "SELECT id, account, region, name, body, created FROM ecr_repositories ";
 constexpr const char* kImageColumns =
     "SELECT digest, media_type, manifest, size, artifact_type, subject, pushed, pulled FROM ecr_images ";
-
-RepositoryRow to_repository(const store::Row& row) {
-  const Json body = row.json(4);
-  RepositoryRow out{row.text(0), row.text(1), row.text(2),     row.text(3), body.text("mutability", "MUTABLE"),
-                    {},          {},          row.timestamp(5)};
-  if (body["tags"].is_object())
-    for (const auto& [key, value] : body["tags"].members()) out.tags[key] = value.as_string();
-  if (body["policy"].is_string()) out.policy = body.text("policy");
-  return out;
-}
-
-Json body_of(const RepositoryRow& repository) {
-  Json tags = Json::object();
-  for (const auto& [key, value] : repository.tags) tags[key] = value;
-  Json body = Json::object({{"mutability", repository.mutability}, {"tags", std::move(tags)}});
-  if (repository.policy) body["policy"] = *repository.policy;
-  return body;
-}
 
 ImageRow to_image(const store::Row& row) {
   ImageRow image{row.text(0),      row.text(1),      row.text(2),      row.integer(3),
@@ -46,12 +29,13 @@ void publish_action(region::Request& rq, const RepositoryRow& repository, const 
                     const std::string& tag) {
   Json detail = Json::object({{"action-type", action},
                               {"image-digest", image.digest},
-                              {"repository-name", repository.name},
+                              {"repository-name", name_of(repository)},
                               {"result", "SUCCESS"}});
   if (!tag.empty()) detail["image-tag"] = tag;
   detail["manifest-media-type"] = image.media_type;
   if (image.artifact_type) detail["artifact-media-type"] = *image.artifact_type;
-  rq.home.publish(rq.tx, repository.account, repository.region, {"aws.ecr", "ECR Image Action", {}, std::move(detail)});
+  rq.home.publish(rq.tx, repository.place.account, repository.place.region,
+                  {"aws.ecr", "ECR Image Action", {}, std::move(detail)});
 }
 
 /// Lets go of layers that the image had and no other image has.
@@ -70,39 +54,68 @@ void release_layers(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& rep
 
 std::string quoted_list(const std::vector<std::string>& list) { return "[" + join(list, ", ") + "]"; }
 
+/// Writes down what DescribeRepositories answers of the row.
+void describe(RepositoryRow& row, const std::string& mutability) {
+  row.shape.created_at = row.created;
+  row.shape.encryption_configuration = EncryptionConfiguration{.encryption_type = "AES256"};
+  row.shape.image_scanning_configuration = ImageScanningConfiguration{.scan_on_push = false};
+  row.shape.image_tag_mutability = mutability;
+  row.shape.registry_id = row.place.account;
+  row.shape.repository_arn = repository_arn(row.place, name_of(row));
+  row.shape.repository_name = row.name;
+  row.shape.repository_uri = registry_host(row.place) + "/" + name_of(row);
+}
+
+wire::Error tag_error(const region::TagProblem& problem) {
+  if (problem.fault == region::TagFault::kTooMany)
+    return TooManyTagsException("A repository can have at most 50 tags.");
+  return InvalidTagParameterException("The tag '" + problem.key + "' is not valid.");
+}
+
 }  // namespace
 
-std::string repository_arn(std::string_view region, std::string_view account, std::string_view name) {
-  return make_arn("ecr", region, account, "repository/" + std::string(name));
+const region::TagRules kTagRules{.error = tag_error};
+
+std::optional<std::string> policy_of(const RepositoryRow& repository) {
+  if (const Json* policy = repository.own.find("policy")) return policy->as_string();
+  return std::nullopt;
 }
 
-std::string RepositoryRow::arn() const { return repository_arn(region, account, name); }
-
-std::string RepositoryRow::registry_host() const { return account + ".dkr.ecr." + region + ".amazonaws.com"; }
-
-std::optional<RepositoryRow> find_repository(store::Tx& tx, std::string_view account, std::string_view region,
-                                             std::string_view name) {
-  const auto row =
-      tx.find(std::string(kRepositoryColumns) + "WHERE account = ? AND region = ? AND name = ?", account, region, name);
-  if (!row) return std::nullopt;
-  return to_repository(*row);
+std::string repository_arn(const region::Place& place, std::string_view name) {
+  return make_arn("ecr", place.region, place.account, "repository/" + std::string(name));
 }
 
-std::vector<RepositoryRow> list_repositories(store::Tx& tx, std::string_view account, std::string_view region) {
-  std::vector<RepositoryRow> list;
-  for (const auto& row :
-       tx.query(std::string(kRepositoryColumns) + "WHERE account = ? AND region = ? ORDER BY name", account, region))
-    list.push_back(to_repository(row));
-  return list;
+std::string registry_host(const region::Place& place) {
+  return place.account + ".dkr.ecr." + place.region + ".amazonaws.com";
 }
 
-void insert(store::Tx& tx, const RepositoryRow& r) {
-  tx.exec("INSERT INTO ecr_repositories (id, account, region, name, body, created) VALUES (?, ?, ?, ?, ?, ?)", r.id,
-          r.account, r.region, r.name, body_of(r), r.created);
+RepositoryRow make_repository(const region::Place& place, std::string_view name, const std::string& mutability,
+                              Timestamp now) {
+  RepositoryRow row;
+  row.id = random_uuid();
+  row.place = place;
+  row.name = name;
+  row.created = now;
+  describe(row, mutability);
+  return row;
 }
 
-void update(store::Tx& tx, const RepositoryRow& r) {
-  tx.exec("UPDATE ecr_repositories SET body = ? WHERE id = ?", body_of(r), r.id);
+std::optional<RepositoryRow> find_repository(store::Tx& tx, const region::Place& place, std::string_view name) {
+  return region::find_named<Repository>(tx, place, "", name);
+}
+
+void carry_repositories_over(store::Tx& tx) {
+  for (RepositoryRow& row : region::list_all<Repository>(tx)) {
+    const Json old = row.own;
+    if (!old.contains("mutability")) continue;
+    describe(row, old.text("mutability"));
+    row.own = Json::object();
+    if (old.contains("policy")) row.own["policy"] = old["policy"];
+    region::update(tx, row);
+    region::TagMap tags;
+    for (const auto& [key, value] : old["tags"].members()) tags[key] = value.as_string();
+    region::carry_tags(tx, *row.shape.repository_arn, tags);
+  }
 }
 
 void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& r) {
@@ -110,20 +123,22 @@ void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& r) {
     blobs.unlink(tx, hex_of(row.text(0)), blob_owner(r, row.text(0)));
   for (const char* table : {"ecr_layers", "ecr_references", "ecr_tags", "ecr_images", "ecr_uploads"})
     tx.exec(std::string("DELETE FROM ") + table + " WHERE repository_id = ?", r.id);
-  tx.exec("DELETE FROM ecr_repositories WHERE id = ?", r.id);
+  region::remove(tx, r);
 }
 
 RepositoryRow require_repository(region::Request& rq, std::string_view action,
                                  const std::optional<std::string>& registry_id, const std::string& name,
                                  region::ConditionKeys keys) {
-  const std::string account = registry_id.value_or(rq.account);
-  auto repository = find_repository(rq.tx, account, rq.region, name);
+  const region::Place place{registry_id.value_or(rq.account), rq.region};
+  auto repository = find_repository(rq.tx, place, name);
   region::AccessQuestion question{.action = "ecr:" + std::string(action),
-                                  .resource = repository_arn(rq.region, account, name),
+                                  .resource = repository_arn(place, name),
                                   .keys = std::move(keys),
-                                  .resource_account = account};
-  if (repository && repository->policy) question.resource_policies.push_back(Json::parse(*repository->policy));
-  if (repository) region::add_resource_tags(question.keys, repository->tags, "ecr");
+                                  .resource_account = place.account};
+  if (repository) {
+    if (const auto policy = policy_of(*repository)) question.resource_policies.push_back(Json::parse(*policy));
+    region::add_resource_tags(question.keys, region::tags_of(rq.tx, *repository->shape.repository_arn), "ecr");
+  }
   rq.authorize(std::move(question));
   if (!is_repository_name(name))
     throw InvalidParameterException(
@@ -131,7 +146,7 @@ RepositoryRow require_repository(region::Request& rq, std::string_view action,
         "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
   if (!repository)
     throw RepositoryNotFoundException("The repository with name '" + name +
-                                      "' does not exist in the registry with id '" + account + "'");
+                                      "' does not exist in the registry with id '" + place.account + "'");
   return *std::move(repository);
 }
 
@@ -161,6 +176,10 @@ std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository
        tx.query(std::string(kImageColumns) + "WHERE repository_id = ? ORDER BY pushed, digest", repository.id))
     list.push_back(to_image(row));
   return list;
+}
+
+void note_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
+  tx.exec("UPDATE ecr_images SET pulled = ? WHERE repository_id = ? AND digest = ?", now, repository.id, digest);
 }
 
 std::vector<ImageRow> list_referrers(store::Tx& tx, const RepositoryRow& repository, std::string_view subject) {
@@ -194,6 +213,15 @@ std::optional<std::int64_t> find_layer(store::Tx& tx, const RepositoryRow& repos
   return row->integer(0);
 }
 
+std::vector<LayerHome> list_layer_homes(store::Tx& tx, std::string_view repository_name, std::string_view digest) {
+  std::vector<LayerHome> homes;
+  for (const auto& row : tx.query("SELECT l.repository_id, l.size FROM ecr_layers l JOIN resources r "
+                                  "ON r.id = l.repository_id WHERE r.kind = ? AND r.name = ? AND l.digest = ?",
+                                  region::KindOf<Repository>::kRows, repository_name, digest))
+    homes.push_back({row.text(0), row.integer(1)});
+  return homes;
+}
+
 void mount_layer(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository, std::string_view digest,
                  std::int64_t size) {
   if (find_layer(tx, repository, digest)) return;
@@ -213,8 +241,8 @@ bool is_referenced(store::Tx& tx, const RepositoryRow& repository, std::string_v
 PutResult put_image(region::Request& rq, const RepositoryRow& repository, const Manifest& manifest,
                     std::string_view bytes, const std::string& tag) {
   const auto tagged = tag.empty() ? std::nullopt : find_tag(rq.tx, repository, tag);
-  if (tagged && *tagged != manifest.digest && repository.mutability == "IMMUTABLE")
-    throw ImageTagAlreadyExistsException("The image tag '" + tag + "' already exists in the '" + repository.name +
+  if (tagged && *tagged != manifest.digest && repository.shape.image_tag_mutability == "IMMUTABLE")
+    throw ImageTagAlreadyExistsException("The image tag '" + tag + "' already exists in the '" + name_of(repository) +
                                          "' repository and cannot be overwritten because the tag is immutable.");
   auto image = find_image(rq.tx, repository, manifest.digest);
   if (image && (tag.empty() || tagged == manifest.digest)) return PutResult::kAlreadyThere;
@@ -225,14 +253,14 @@ PutResult put_image(region::Request& rq, const RepositoryRow& repository, const 
       if (!find_layer(rq.tx, repository, layer)) missing.push_back(layer);
     if (!missing.empty())
       throw LayersNotFoundException("Layers with digests '" + quoted_list(missing) +
-                                    "' required for pushing image into repository with name '" + repository.name +
-                                    "' in the registry with id '" + repository.account + "' do not exist");
+                                    "' required for pushing image into repository with name '" + name_of(repository) +
+                                    "' in the registry with id '" + repository.place.account + "' do not exist");
     for (const auto& each : manifest.images)
       if (!find_image(rq.tx, repository, each)) missing.push_back(each);
     if (!missing.empty())
       throw ReferencedImagesNotFoundException(
           "Images with digests '" + quoted_list(missing) + "' required for pushing image into repository with name '" +
-          repository.name + "' in the registry with id '" + repository.account + "' do not exist");
+          name_of(repository) + "' in the registry with id '" + repository.place.account + "' do not exist");
     image = ImageRow{
         manifest.digest,        manifest.media_type, std::string(bytes), static_cast<std::int64_t>(manifest.size),
         manifest.artifact_type, manifest.subject,    rq.now(),           {}};
@@ -275,6 +303,25 @@ bool delete_image(region::Request& rq, const RepositoryRow& repository, const st
   rq.tx.exec("DELETE FROM ecr_images WHERE repository_id = ? AND digest = ?", repository.id, digest);
   release_layers(rq.tx, rq.home.blobs, repository, digest);
   return true;
+}
+
+void insert_upload(store::Tx& tx, std::string_view id, const RepositoryRow& repository, Timestamp now) {
+  tx.exec("INSERT INTO ecr_uploads (id, repository_id, started) VALUES (?, ?, ?)", id, repository.id, now);
+}
+
+bool has_upload(store::Tx& tx, const RepositoryRow& repository, std::string_view id) {
+  return tx.find("SELECT 1 FROM ecr_uploads WHERE id = ? AND repository_id = ?", id, repository.id).has_value();
+}
+
+void remove_upload(store::Tx& tx, std::string_view id) { tx.exec("DELETE FROM ecr_uploads WHERE id = ?", id); }
+
+void remove_all_uploads(store::Tx& tx) { tx.exec("DELETE FROM ecr_uploads"); }
+
+std::string require_signing_key(store::Tx& tx) {
+  if (const auto row = tx.find("SELECT secret FROM ecr_keys WHERE id = 1")) return row->text(0);
+  std::string secret = to_base64(random_bytes(32));
+  tx.exec("INSERT INTO ecr_keys (id, secret) VALUES (1, ?)", secret);
+  return secret;
 }
 
 }  // namespace hanbat::ecr

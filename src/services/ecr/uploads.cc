@@ -4,20 +4,16 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "region/region.h"
+#include "store/typed_tasks.h"
 
 namespace hanbat::ecr {
 
-void Uploads::forget_all(store::Tx& tx) { tx.exec("DELETE FROM ecr_uploads"); }
-
 std::string Uploads::begin(region::Request& rq, const RepositoryRow& repository) {
   const std::string id = random_uuid();
-  rq.tx.exec("INSERT INTO ecr_uploads (id, repository_id, started) VALUES (?, ?, ?)", id, repository.id, rq.now());
-  rq.add_task({std::string(kExpireUpload), id, Json::object({{"id", id}}), rq.now() + std::chrono::hours(24)});
+  insert_upload(rq.tx, id, repository, rq.now());
+  store::add_task(rq.home.tasks, rq.tx, ExpireUpload{id}, id, rq.now() + std::chrono::hours(24));
   return id;
-}
-
-bool Uploads::exists(store::Tx& tx, const RepositoryRow& repository, std::string_view id) const {
-  return tx.find("SELECT 1 FROM ecr_uploads WHERE id = ? AND repository_id = ?", id, repository.id).has_value();
 }
 
 std::shared_ptr<Uploads::Upload> Uploads::find_or_make(std::string_view id) {
@@ -77,7 +73,7 @@ store::Blob Uploads::to_blob(std::string_view id) {
 }
 
 void Uploads::forget(store::Tx& tx, std::string_view id) {
-  tx.exec("DELETE FROM ecr_uploads WHERE id = ?", id);
+  remove_upload(tx, id);
   tx.on_commit([this, id = std::string(id)] {
     const auto gone = take(id);
     if (!gone) return;

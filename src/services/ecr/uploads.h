@@ -21,12 +21,8 @@ class Uploads {
  public:
   explicit Uploads(store::Blobs& blobs) : blobs_(blobs) {}
 
-  /// Drops the rows of an earlier process.
-  void forget_all(store::Tx& tx);
   /// A new upload to the repository; it is forgotten after a day.
   std::string begin(region::Request& rq, const RepositoryRow& repository);
-  /// Whether the repository has that upload.
-  bool exists(store::Tx& tx, const RepositoryRow& repository, std::string_view id) const;
   /// How many bytes came so far.
   std::uint64_t received(std::string_view id);
   /// Appends all of the body; returns how many bytes there are now.
@@ -55,7 +51,13 @@ class Uploads {
   std::map<std::string, std::shared_ptr<Upload>, std::less<>> uploads_;
 };
 
-/// The task that ends an upload which nobody finished.
-inline constexpr std::string_view kExpireUpload = "ecr.expire_upload";
+/// Ends an upload that nobody finished.
+struct ExpireUpload {
+  static constexpr std::string_view kKind = "ecr.expire_upload";
+  std::string upload_id;
+
+  Json to_json() const { return Json::object({{"id", upload_id}}); }
+  static ExpireUpload from_json(const Json& json) { return {json.text("id")}; }
+};
 
 }  // namespace hanbat::ecr
