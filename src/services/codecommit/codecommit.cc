@@ -13,6 +13,10 @@ std::string folder_of(const region::Region& home, std::string_view repository_id
 
 std::span<const store::Migration> CodeCommit::migrations() const { return schema(); }
 
+wire::Error CodeCommit::invalid_page_size(const wire::OperationModel&, int, const region::PageSizes& sizes) const {
+  return InvalidMaxResultsException("MaxResults must be at least " + std::to_string(sizes.least) + ".");
+}
+
 void CodeCommit::start() {
   const std::string repositories = home_.settings.state_folder + "/codecommit";
   remove_unfinished(repositories);
@@ -36,8 +40,9 @@ void CodeCommit::project_references(const Repository& repository) {
   home_.db.read([&](store::Tx& tx) {
     for (const auto& reference : list_references(tx, repository))
       packed += reference.object_id + " " + reference.name + "\n";
-    const auto now = find_repository(tx, repository.account, repository.region, repository.name);
-    if (now && now->default_branch) head = "ref: " + std::string(kBranchPrefix) + *now->default_branch + "\n";
+    const auto now = find_repository(tx, repository.place, name_of(repository));
+    if (now && now->shape.default_branch)
+      head = "ref: " + std::string(kBranchPrefix) + *now->shape.default_branch + "\n";
   });
   if (find_file(path + "/packed-refs") != packed) write_file_atomic(path + "/packed-refs", packed);
   if (find_file(path + "/HEAD") != head) write_file_atomic(path + "/HEAD", head);
@@ -46,9 +51,9 @@ void CodeCommit::project_references(const Repository& repository) {
 void authorize(region::Request& rq, std::string_view action, std::string_view repository_name,
                const region::ConditionKeys& keys) {
   region::ConditionKeys all = keys;
-  if (const auto repository = find_repository(rq.tx, rq.account, rq.region, repository_name))
-    region::add_resource_tags(all, repository->tags);
-  rq.authorize("codecommit:" + std::string(action), repository_arn(rq.region, rq.account, repository_name), all);
+  const std::string arn = repository_arn({rq.account, rq.region}, repository_name);
+  region::add_resource_tags(all, region::tags_of(rq.tx, arn));
+  rq.authorize("codecommit:" + std::string(action), arn, all);
 }
 
 region::ConditionKeys branch_key(std::string_view branch) {
@@ -65,7 +70,8 @@ std::string require_commit_id(region::Request& rq, const Repository& repository,
   std::vector<std::string> candidates;
   const std::string text(specifier);
   if (text == "HEAD") {
-    if (repository.default_branch) candidates.push_back(std::string(kBranchPrefix) + *repository.default_branch);
+    if (const auto& branch = repository.shape.default_branch)
+      candidates.push_back(std::string(kBranchPrefix) + *branch);
   } else if (text.starts_with("refs/")) {
     candidates.push_back(text);
   } else {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gen/codecommit/operations.h"
+#include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/codecommit/git/git.h"
@@ -29,6 +30,8 @@ class CodeCommit final : public Operations {
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
+                                const region::PageSizes& sizes) const override;
   bool claims(const http::RequestHead& head) const override;
   void serve(http::Exchange& exchange) override;
 

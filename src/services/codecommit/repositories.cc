@@ -11,32 +11,28 @@
 namespace hanbat::codecommit {
 namespace {
 
-constexpr std::size_t kPage = 1000;
-constexpr std::size_t kMostTags = 50;
+constexpr region::PageSizes kPageSizes{.usual = 1000};
 
 /// Where a client that came by `host` reaches the repository: AWS's own name inside the region, and from the host what
 /// it used itself.
 std::string clone_url(const region::Request& rq, const Repository& repository) {
-  const std::string path = "/v1/repos/" + repository.name;
+  const std::string path = "/v1/repos/" + name_of(repository);
   const std::string host = lower(rq.host);
   if (host.empty() || host.find("amazonaws.com") != std::string::npos)
-    return "https://git-codecommit." + repository.region + ".amazonaws.com" + path;
+    return "https://git-codecommit." + repository.place.region + ".amazonaws.com" + path;
   const auto colon = host.rfind(':');
   const std::string port = colon == std::string::npos ? "" : host.substr(colon);
-  if (repository.region == rq.home.settings.default_region) return "http://" + host + path;
+  if (repository.place.region == rq.home.settings.default_region) return "http://" + host + path;
   // The plain address stands for the default region; other regions have names under localhost.
-  return "http://git-codecommit." + repository.region + ".localhost" + port + path;
+  return "http://git-codecommit." + repository.place.region + ".localhost" + port + path;
 }
 
 RepositoryMetadata metadata(const region::Request& rq, const Repository& r) {
-  RepositoryMetadata out;
-  out.arn = r.arn();
-  out.account_id = r.account;
+  RepositoryMetadata out = r.shape;
+  out.arn = arn_of(r);
+  out.account_id = r.place.account;
   out.clone_url_http = clone_url(rq, r);
   out.creation_date = r.created;
-  out.default_branch = r.default_branch;
-  out.last_modified_date = r.modified;
-  out.repository_description = r.description;
   out.repository_id = r.id;
   out.repository_name = r.name;
   return out;
@@ -47,17 +43,6 @@ void check_description(const std::optional<std::string>& description) {
     throw InvalidRepositoryDescriptionException("The repository description is longer than 1000 characters.");
 }
 
-void check_tags(const std::map<std::string, std::string>& tags) {
-  if (tags.size() > kMostTags)
-    throw TooManyTagsException("The maximum number of tags for a resource has been exceeded.");
-  for (const auto& [key, value] : tags) {
-    if (key.starts_with("aws:"))
-      throw InvalidSystemTagUsageException("Tag keys that start with aws: are reserved for AWS.");
-    if (key.empty() || key.size() > 128 || value.size() > 256)
-      throw InvalidTagsMapException("The map of tags is not valid.");
-  }
-}
-
 /// The repository of an ARN, after the caller was authorized for it.
 Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
                           region::ConditionKeys keys = {}) {
@@ -65,19 +50,12 @@ Repository require_by_arn(region::Request& rq, std::string_view action, const st
   const std::string asked = "codecommit:" + std::string(action);
   if (!arn || !rq.names_resource(asked, text) || arn->region != rq.region)
     throw InvalidResourceArnException("The resource ARN is not valid: " + text);
-  auto repository = find_repository(rq.tx, rq.account, rq.region, arn->resource);
+  auto repository = find_repository(rq.tx, {rq.account, rq.region}, arn->resource);
   if (arn->account != rq.account) repository.reset();
-  if (repository) region::add_resource_tags(keys, repository->tags);
+  if (repository) region::add_resource_tags(keys, region::tags_of(rq.tx, text));
   rq.authorize(asked, text, keys);
   if (!repository) throw RepositoryDoesNotExistException(arn->resource + " does not exist");
   return *std::move(repository);
-}
-
-std::size_t read_token(const std::optional<std::string>& token) {
-  if (!token || token->empty()) return 0;
-  const auto number = parse_int(*token);
-  if (!number || *number < 0) throw InvalidContinuationTokenException("The specified continuation token is not valid.");
-  return static_cast<std::size_t>(*number);
 }
 
 }  // namespace
@@ -89,20 +67,18 @@ CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const 
 
   check_repository_name(in.repository_name);
   check_description(in.repository_description);
-  if (in.tags) check_tags(*in.tags);
-  if (find_repository(rq.tx, rq.account, rq.region, in.repository_name))
+  if (find_repository(rq.tx, {rq.account, rq.region}, in.repository_name))
     throw RepositoryNameExistsException("Repository named " + in.repository_name + " already exists");
 
-  const Repository repository{random_uuid(),
-                              rq.account,
-                              rq.region,
-                              in.repository_name,
-                              std::nullopt,
-                              in.repository_description,
-                              in.tags.value_or(std::map<std::string, std::string>()),
-                              rq.now(),
-                              rq.now()};
-  insert(rq.tx, repository);
+  Repository repository;
+  repository.id = random_uuid();
+  repository.place = {rq.account, rq.region};
+  repository.name = in.repository_name;
+  repository.created = rq.now();
+  repository.shape.repository_description = in.repository_description;
+  repository.shape.last_modified_date = rq.now();
+  region::put_tags(rq.tx, arn_of(repository), region::tag_pairs(in.tags), kTagRules);
+  region::insert(rq.tx, repository);
 
   return {.repository_metadata = metadata(rq, repository)};
 }
@@ -120,17 +96,18 @@ ListRepositoriesOutput CodeCommit::list_repositories(region::Request& rq, const 
     throw InvalidSortByException("The specified sort by value is not valid.");
   if (order != "ascending" && order != "descending")
     throw InvalidOrderException("The specified sort order is not valid.");
-  auto all = codecommit::list_repositories(rq.tx, rq.account, rq.region);
-  if (sort_by == "lastModifiedDate")
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.modified < b.modified; });
-  if (order == "descending") std::reverse(all.begin(), all.end());
+  const bool by_name = sort_by == "repositoryName";
+  const region::Pager pager(rq, in, kPageSizes);
+  auto page = pager.cut(
+      region::list<RepositoryMetadata>(rq.tx, {rq.account, rq.region}),
+      [&](const Repository& each) {
+        return by_name ? name_of(each) : region::page_key(each.shape.last_modified_date->ms) + name_of(each);
+      },
+      order == "ascending" ? region::Order::kAscending : region::Order::kDescending);
 
-  ListRepositoriesOutput out;
-  out.repositories.emplace();
-  const std::size_t first = read_token(in.next_token);
-  for (std::size_t i = first; i < all.size() && i < first + kPage; ++i)
-    out.repositories->push_back({.repository_id = all[i].id, .repository_name = all[i].name});
-  if (first + kPage < all.size()) out.next_token = std::to_string(first + kPage);
+  ListRepositoriesOutput out{.next_token = page.next_token, .repositories = std::vector<RepositoryNameIdPair>()};
+  for (const Repository& each : page.items)
+    out.repositories->push_back({.repository_id = each.id, .repository_name = each.name});
   return out;
 }
 
@@ -138,7 +115,7 @@ DeleteRepositoryOutput CodeCommit::delete_repository(region::Request& rq, const 
   authorize(rq, "DeleteRepository", in.repository_name);
 
   check_repository_name(in.repository_name);
-  const auto repository = find_repository(rq.tx, rq.account, rq.region, in.repository_name);
+  const auto repository = find_repository(rq.tx, {rq.account, rq.region}, in.repository_name);
   if (!repository) return {};  // AWS answers the deletion of what is not there without an id
 
   remove(rq.tx, *repository);
@@ -159,7 +136,7 @@ BatchGetRepositoriesOutput CodeCommit::batch_get_repositories(region::Request& r
   out.repositories_not_found.emplace();
   for (const auto& name : in.repository_names) {
     check_repository_name(name);
-    if (const auto repository = find_repository(rq.tx, rq.account, rq.region, name))
+    if (const auto repository = find_repository(rq.tx, {rq.account, rq.region}, name))
       out.repositories->push_back(metadata(rq, *repository));
     else
       out.repositories_not_found->push_back(name);
@@ -174,9 +151,9 @@ UpdateRepositoryDescriptionOutput CodeCommit::update_repository_description(
   check_description(in.repository_description);
   Repository repository = require_repository(rq, in.repository_name);
 
-  repository.description = in.repository_description;
-  repository.modified = rq.now();
-  update(rq.tx, repository);
+  repository.shape.repository_description = in.repository_description;
+  repository.shape.last_modified_date = rq.now();
+  region::update(rq.tx, repository);
 
   return {};
 }
@@ -187,33 +164,33 @@ UpdateRepositoryNameOutput CodeCommit::update_repository_name(region::Request& r
 
   check_repository_name(in.new_name);
   Repository repository = require_repository(rq, in.old_name);
-  if (in.new_name != in.old_name && find_repository(rq.tx, rq.account, rq.region, in.new_name))
+  if (in.new_name != in.old_name && find_repository(rq.tx, {rq.account, rq.region}, in.new_name))
     throw RepositoryNameExistsException("Repository named " + in.new_name + " already exists");
 
+  const std::string old_arn = arn_of(repository);
   repository.name = in.new_name;
-  repository.modified = rq.now();
-  update(rq.tx, repository);
+  repository.shape.last_modified_date = rq.now();
+  region::update(rq.tx, repository);
+  region::move_tags(rq.tx, old_arn, arn_of(repository));
 
   return {};
 }
 
 TagResourceOutput CodeCommit::tag_resource(region::Request& rq, const TagResourceInput& in) {
-  Repository repository = require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(in.tags));
-  for (const auto& [key, value] : in.tags) repository.tags[key] = value;
-  check_tags(repository.tags);
-  update(rq.tx, repository);
+  require_by_arn(rq, "TagResource", in.resource_arn, region::request_tag_keys(in.tags));
+  region::put_tags(rq.tx, in.resource_arn, region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
 UntagResourceOutput CodeCommit::untag_resource(region::Request& rq, const UntagResourceInput& in) {
-  Repository repository = require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
-  for (const auto& key : in.tag_keys) repository.tags.erase(key);
-  update(rq.tx, repository);
+  require_by_arn(rq, "UntagResource", in.resource_arn, region::removed_tag_keys(in.tag_keys));
+  region::remove_tags(rq.tx, in.resource_arn, in.tag_keys, kTagRules);
   return {};
 }
 
 ListTagsForResourceOutput CodeCommit::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  return {.tags = require_by_arn(rq, "ListTagsForResource", in.resource_arn).tags};
+  require_by_arn(rq, "ListTagsForResource", in.resource_arn);
+  return {.tags = region::tags_of(rq.tx, in.resource_arn)};
 }
 
 }  // namespace hanbat::codecommit

@@ -11,89 +11,60 @@
 namespace hanbat::codecommit {
 namespace {
 
-constexpr const char* kColumns =
-    "SELECT id, account, region, name, default_branch, body, created, modified "
-    "FROM codecommit_repositories ";
-
-Repository from_row(const store::Row& row) {
-  const Json body = row.json(5);
-  Repository repository{row.text(0),  row.text(1), row.text(2),      row.text(3),     row.find_text(4),
-                        std::nullopt, {},          row.timestamp(6), row.timestamp(7)};
-  if (body.contains("description")) repository.description = body.text("description");
-  if (body["tags"].is_object())
-    for (const auto& [key, value] : body["tags"].members()) repository.tags[key] = value.as_string();
-  return repository;
-}
-
-Json body_of(const Repository& repository) {
-  Json body = Json::object();
-  if (repository.description) body["description"] = *repository.description;
-  Json tags = Json::object();
-  for (const auto& [key, value] : repository.tags) tags[key] = value;
-  body["tags"] = std::move(tags);
-  return body;
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return TooManyTagsException("The maximum number of tags for a resource has been exceeded.");
+    case region::TagFault::kReserved:
+      return InvalidSystemTagUsageException("Tag keys that start with aws: are reserved for AWS.");
+    default:
+      return InvalidTagsMapException("The map of tags is not valid.");
+  }
 }
 
 }  // namespace
 
-std::string repository_arn(std::string_view region, std::string_view account, std::string_view name) {
-  return make_arn("codecommit", region, account, name);
+const region::TagRules kTagRules{.error = tag_error};
+
+std::string repository_arn(const region::Place& place, std::string_view name) {
+  return make_arn("codecommit", place.region, place.account, name);
 }
 
-std::string Repository::arn() const { return repository_arn(region, account, name); }
-
-std::optional<Repository> find_repository(store::Tx& tx, std::string_view account, std::string_view region,
-                                          std::string_view name) {
-  const auto row =
-      tx.find(std::string(kColumns) + "WHERE account = ? AND region = ? AND name = ?", account, region, name);
-  if (!row) return std::nullopt;
-  return from_row(*row);
+std::optional<Repository> find_repository(store::Tx& tx, const region::Place& place, std::string_view name) {
+  return region::find_named<RepositoryMetadata>(tx, place, "", name);
 }
 
 Repository require_repository(region::Request& rq, std::string_view name) {
   check_repository_name(name);
-  auto repository = find_repository(rq.tx, rq.account, rq.region, name);
+  auto repository = find_repository(rq.tx, {rq.account, rq.region}, name);
   if (!repository) throw RepositoryDoesNotExistException(std::string(name) + " does not exist");
   return *std::move(repository);
 }
 
-std::vector<Repository> list_repositories(store::Tx& tx, std::string_view account, std::string_view region) {
-  std::vector<Repository> list;
-  for (const auto& row :
-       tx.query(std::string(kColumns) + "WHERE account = ? AND region = ? ORDER BY name", account, region))
-    list.push_back(from_row(row));
-  return list;
-}
-
-std::vector<Repository> list_all_repositories(store::Tx& tx) {
-  std::vector<Repository> list;
-  for (const auto& row : tx.query(std::string(kColumns) + "ORDER BY id")) list.push_back(from_row(row));
-  return list;
-}
-
 std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, std::string_view name) {
   std::vector<std::string> regions;
-  for (const auto& row :
-       tx.query("SELECT region FROM codecommit_repositories WHERE account = ? AND name = ?", account, name))
+  for (const auto& row : tx.query("SELECT region FROM resources WHERE kind = ? AND account = ? AND name = ?",
+                                  region::KindOf<RepositoryMetadata>::kRows, account, name))
     regions.push_back(row.text(0));
   return regions;
 }
 
-void insert(store::Tx& tx, const Repository& r) {
-  tx.exec(
-      "INSERT INTO codecommit_repositories (id, account, region, name, default_branch, body, created, modified) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      r.id, r.account, r.region, r.name, r.default_branch, body_of(r), r.created, r.modified);
-}
-
-void update(store::Tx& tx, const Repository& r) {
-  tx.exec("UPDATE codecommit_repositories SET name = ?, default_branch = ?, body = ?, modified = ? WHERE id = ?",
-          r.name, r.default_branch, body_of(r), r.modified, r.id);
+void carry_repositories_over(store::Tx& tx) {
+  for (Repository& row : region::list_all<RepositoryMetadata>(tx)) {
+    const Json old = row.own;
+    if (!old.contains("tags")) continue;
+    if (old.contains("description")) row.shape.repository_description = old.text("description");
+    row.own = Json::object();
+    region::update(tx, row);
+    region::TagMap tags;
+    for (const auto& [key, value] : old["tags"].members()) tags[key] = value.as_string();
+    region::carry_tags(tx, arn_of(row), tags);
+  }
 }
 
 void remove(store::Tx& tx, const Repository& repository) {
   tx.exec("DELETE FROM codecommit_references WHERE repository_id = ?", repository.id);
-  tx.exec("DELETE FROM codecommit_repositories WHERE id = ?", repository.id);
+  region::remove(tx, repository);
 }
 
 std::optional<std::string> find_reference(store::Tx& tx, const Repository& repository, std::string_view name) {
@@ -103,11 +74,23 @@ std::optional<std::string> find_reference(store::Tx& tx, const Repository& repos
   return row->text(0);
 }
 
-std::vector<Reference> list_references(store::Tx& tx, const Repository& repository, std::string_view prefix) {
+std::vector<Reference> list_references(store::Tx& tx, const Repository& repository) {
   std::vector<Reference> list;
   for (const auto& row : tx.query(
            "SELECT name, object_id FROM codecommit_references WHERE repository_id = ? ORDER BY name", repository.id))
-    if (row.text(0).starts_with(prefix)) list.push_back({row.text(0), row.text(1)});
+    list.push_back({row.text(0), row.text(1)});
+  return list;
+}
+
+std::vector<std::string> list_branches(store::Tx& tx, const Repository& repository, std::string_view after,
+                                       std::size_t most) {
+  std::string end(kBranchPrefix);
+  end.back() = static_cast<char>(end.back() + 1);
+  std::vector<std::string> list;
+  for (const auto& row : tx.query("SELECT name FROM codecommit_references WHERE repository_id = ? AND name > ? AND "
+                                  "name < ? ORDER BY name LIMIT ?",
+                                  repository.id, std::string(kBranchPrefix).append(after), end, most))
+    list.push_back(row.text(0).substr(kBranchPrefix.size()));
   return list;
 }
 
@@ -133,10 +116,10 @@ bool change_reference(region::Request& rq, Repository& repository, const Referen
 
   const bool is_branch = change.name.starts_with(kBranchPrefix);
   const bool is_tag = change.name.starts_with(kTagPrefix);
-  if (is_branch && !repository.default_branch && !change.new_id.empty())
-    repository.default_branch = change.name.substr(kBranchPrefix.size());
-  repository.modified = rq.now();
-  update(rq.tx, repository);
+  if (is_branch && !repository.shape.default_branch && !change.new_id.empty())
+    repository.shape.default_branch = change.name.substr(kBranchPrefix.size());
+  repository.shape.last_modified_date = rq.now();
+  region::update(rq.tx, repository);
   if (!is_branch && !is_tag) return true;
 
   const char* event = change.new_id.empty() ? "referenceDeleted" : now_at ? "referenceUpdated" : "referenceCreated";
@@ -148,10 +131,10 @@ bool change_reference(region::Request& rq, Repository& repository, const Referen
   detail["referenceName"] = change.name.substr(is_branch ? kBranchPrefix.size() : kTagPrefix.size());
   detail["referenceType"] = is_branch ? "branch" : "tag";
   detail["repositoryId"] = repository.id;
-  detail["repositoryName"] = repository.name;
+  detail["repositoryName"] = name_of(repository);
   // An event belongs to the repository's region and account, whoever pushed.
-  rq.home.publish(rq.tx, repository.account, repository.region,
-                  {"aws.codecommit", "CodeCommit Repository State Change", {repository.arn()}, std::move(detail)});
+  rq.home.publish(rq.tx, repository.place.account, repository.place.region,
+                  {"aws.codecommit", "CodeCommit Repository State Change", {arn_of(repository)}, std::move(detail)});
   return true;
 }
 

@@ -1,34 +1,47 @@
-// The rows of CodeCommit: repositories and their references.
+// The rows of CodeCommit: repositories, which are rows of the region's store, and their references, which come by the
+// thousand and have a table of their own.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
-#include "base/time.h"
+#include "gen/codecommit/model.h"
 #include "region/request.h"
+#include "region/resources.h"
+#include "region/tags.h"
 #include "store/database.h"
 
 namespace hanbat::codecommit {
 
-struct Repository {
-  std::string id;
-  std::string account;
-  std::string region;
-  std::string name;
-  std::optional<std::string> default_branch;
-  std::optional<std::string> description;
-  std::map<std::string, std::string> tags;
-  Timestamp created;
-  Timestamp modified;
+std::string repository_arn(const region::Place& place, std::string_view name);
 
-  std::string arn() const;
+}  // namespace hanbat::codecommit
+
+namespace hanbat::region {
+
+template <>
+struct KindOf<codecommit::RepositoryMetadata> {
+  static constexpr std::string_view kRows = "codecommit/repository";
+  static std::string arn(const Resource<codecommit::RepositoryMetadata>& row) {
+    return codecommit::repository_arn(row.place, *row.name);
+  }
 };
 
-std::string repository_arn(std::string_view region, std::string_view account, std::string_view name);
+}  // namespace hanbat::region
+
+namespace hanbat::codecommit {
+
+/// A repository's row: of what GetRepository answers the default branch, the description and the last change; the rest
+/// is its keys.
+using Repository = region::Resource<RepositoryMetadata>;
+
+inline const std::string& name_of(const Repository& repository) { return *repository.name; }
+inline std::string arn_of(const Repository& repository) { return region::KindOf<RepositoryMetadata>::arn(repository); }
+
+/// CodeCommit's words about tags.
+extern const region::TagRules kTagRules;
 
 inline constexpr std::string_view kBranchPrefix = "refs/heads/";
 inline constexpr std::string_view kTagPrefix = "refs/tags/";
@@ -45,23 +58,22 @@ struct ReferenceChange {
   std::string new_id;
 };
 
-std::optional<Repository> find_repository(store::Tx& tx, std::string_view account, std::string_view region,
-                                          std::string_view name);
+std::optional<Repository> find_repository(store::Tx& tx, const region::Place& place, std::string_view name);
 /// By the request's account and region. Throws RepositoryDoesNotExistException, InvalidRepositoryNameException.
 Repository require_repository(region::Request& rq, std::string_view name);
-std::vector<Repository> list_repositories(store::Tx& tx, std::string_view account, std::string_view region);
-/// Of all accounts and regions.
-std::vector<Repository> list_all_repositories(store::Tx& tx);
 /// The regions in which the account has a repository of that name.
 std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, std::string_view name);
-/// Throws store::UniqueViolation when the name is taken.
-void insert(store::Tx& tx, const Repository& repository);
-void update(store::Tx& tx, const Repository& repository);
+/// Rows of before 002_resources.sql as they are now, and their tags; at start.
+void carry_repositories_over(store::Tx& tx);
+/// With its references.
 void remove(store::Tx& tx, const Repository& repository);
 
 std::optional<std::string> find_reference(store::Tx& tx, const Repository& repository, std::string_view name);
 /// Sorted by name.
-std::vector<Reference> list_references(store::Tx& tx, const Repository& repository, std::string_view prefix = "refs/");
+std::vector<Reference> list_references(store::Tx& tx, const Repository& repository);
+/// At most so many branches, sorted, those after `after`; by their names without "refs/heads/".
+std::vector<std::string> list_branches(store::Tx& tx, const Repository& repository, std::string_view after,
+                                       std::size_t most);
 /// The commit at the tip of a branch. Throws BranchDoesNotExistException.
 std::string require_branch(store::Tx& tx, const Repository& repository, std::string_view branch);
 

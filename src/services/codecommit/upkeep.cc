@@ -31,12 +31,15 @@ void CodeCommit::start_upkeep() {
     remove_tree(folder_of(home_, task.repository_id));
   });
   store::handle<SweepObjects>(home_.tasks, [this](store::TaskRun& run, const SweepObjects&) { sweep_objects(run); });
-  home_.db.write(
-      [&](store::Tx& tx) { store::add_task(home_.tasks, tx, SweepObjects{}, "all", home_.clock.now() + kFirstSweep); });
+  home_.db.write([&](store::Tx& tx) {
+    carry_repositories_over(tx);
+    store::add_task(home_.tasks, tx, SweepObjects{}, "all", home_.clock.now() + kFirstSweep);
+  });
 }
 
 void CodeCommit::sweep_objects(store::TaskRun& run) {
-  for (const Repository& repository : home_.db.read([](store::Tx& tx) { return list_all_repositories(tx); })) {
+  for (const Repository& repository :
+       home_.db.read([](store::Tx& tx) { return region::list_all<RepositoryMetadata>(tx); })) {
     const auto removal = home_.blobs.try_removal();
     if (!removal || run.stop().stop_requested()) return run.again(kAfterBackup);
     if (!path_exists(folder(repository))) continue;
@@ -44,7 +47,7 @@ void CodeCommit::sweep_objects(store::TaskRun& run) {
       project_references(repository);
       collect_garbage(folder(repository));
     } catch (const std::exception& error) {
-      spdlog::warn("the repository {} is not swept: {}", repository.name, error.what());
+      spdlog::warn("the repository {} is not swept: {}", name_of(repository), error.what());
     }
   }
   run.again(kBetweenSweeps);

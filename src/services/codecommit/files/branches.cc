@@ -1,5 +1,6 @@
 // Branches.
-#include "base/text.h"
+#include <functional>
+
 #include "services/codecommit/codecommit.h"
 
 namespace hanbat::codecommit {
@@ -35,20 +36,11 @@ ListBranchesOutput CodeCommit::list_branches(region::Request& rq, const ListBran
   authorize(rq, "ListBranches", in.repository_name);
 
   const Repository repository = require_repository(rq, in.repository_name);
-  constexpr std::size_t kPage = 1000;
-  ListBranchesOutput out;
-  out.branches.emplace();
-  for (const auto& reference : list_references(rq.tx, repository, kBranchPrefix)) {
-    const std::string name = reference.name.substr(kBranchPrefix.size());
-    // The token is the last name of the page before: it stays right when branches come and go.
-    if (in.next_token && name <= *in.next_token) continue;
-    if (out.branches->size() == kPage) {
-      out.next_token = out.branches->back();
-      break;
-    }
-    out.branches->push_back(name);
-  }
-  return out;
+  const region::Pager pager(rq, in, {.usual = 1000});
+  auto page = pager.cut_read(codecommit::list_branches(rq.tx, repository, pager.after().value_or(""), pager.size() + 1),
+                             std::identity());
+
+  return {.branches = std::move(page.items), .next_token = page.next_token};
 }
 
 DeleteBranchOutput CodeCommit::delete_branch(region::Request& rq, const DeleteBranchInput& in) {
@@ -56,7 +48,7 @@ DeleteBranchOutput CodeCommit::delete_branch(region::Request& rq, const DeleteBr
 
   check_branch_name(in.branch_name);
   Repository repository = require_repository(rq, in.repository_name);
-  if (repository.default_branch == in.branch_name)
+  if (repository.shape.default_branch == in.branch_name)
     throw DefaultBranchCannotBeDeletedException("The default branch of a repository cannot be deleted: " +
                                                 in.branch_name);
   const std::string name = std::string(kBranchPrefix) + in.branch_name;
@@ -75,9 +67,9 @@ UpdateDefaultBranchOutput CodeCommit::update_default_branch(region::Request& rq,
   Repository repository = require_repository(rq, in.repository_name);
   require_branch(rq.tx, repository, in.default_branch_name);
 
-  repository.default_branch = in.default_branch_name;
-  repository.modified = rq.now();
-  update(rq.tx, repository);
+  repository.shape.default_branch = in.default_branch_name;
+  repository.shape.last_modified_date = rq.now();
+  region::update(rq.tx, repository);
 
   return {};
 }

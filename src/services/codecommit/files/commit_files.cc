@@ -39,7 +39,7 @@ Base require_base(region::Request& rq, const std::string& repository_name, const
   const auto tip = find_reference(rq.tx, base.repository, base.reference);
   if (!tip) {
     // In an empty repository the first commit makes the branch; later branches are made by CreateBranch.
-    if (base.repository.default_branch) throw BranchDoesNotExistException(branch + " does not exist");
+    if (base.repository.shape.default_branch) throw BranchDoesNotExistException(branch + " does not exist");
     return base;
   }
   if (!given || given->empty())

@@ -1,5 +1,6 @@
 // Commits read and compared.
-#include "base/text.h"
+#include <limits>
+
 #include "services/codecommit/codecommit.h"
 
 namespace hanbat::codecommit {
@@ -32,6 +33,15 @@ std::string plain_path(std::string path) {
 
 bool lies_in(const std::string& path, const std::string& folder) {
   return folder.empty() || path == folder || path.starts_with(folder + "/");
+}
+
+Difference to_difference(const FileChange& change) {
+  Difference out{.change_type = std::string(1, change.type)};
+  if (change.type != 'A')
+    out.before_blob = BlobMetadata{.blob_id = change.old_id, .mode = change.old_mode, .path = change.old_path};
+  if (change.type != 'D')
+    out.after_blob = BlobMetadata{.blob_id = change.new_id, .mode = change.new_mode, .path = change.new_path};
+  return out;
 }
 
 }  // namespace
@@ -75,15 +85,7 @@ GetDifferencesOutput CodeCommit::get_differences(region::Request& rq, const GetD
   authorize(rq, "GetDifferences", in.repository_name);
 
   const Repository repository = require_repository(rq, in.repository_name);
-  const std::size_t page = static_cast<std::size_t>(in.max_results.value_or(100));
-  if (in.max_results && *in.max_results < 1) throw InvalidMaxResultsException("MaxResults must be at least 1.");
-  std::size_t first = 0;
-  if (in.next_token) {
-    const auto number = parse_int(*in.next_token);
-    if (!number || *number < 0)
-      throw InvalidContinuationTokenException("The specified continuation token is not valid.");
-    first = static_cast<std::size_t>(*number);
-  }
+  const region::Pager pager(rq, in, {.usual = 100, .most = std::numeric_limits<int>::max()});
   const GitRepository git = open(rq, repository);
   const std::string after = git.tree_of(require_commit_id(rq, repository, git, in.after_commit_specifier));
   const std::string before = in.before_commit_specifier
@@ -91,29 +93,19 @@ GetDifferencesOutput CodeCommit::get_differences(region::Request& rq, const GetD
                                  : "";
 
   const auto before_path = plain_path(in.before_path.value_or("")), after_path = plain_path(in.after_path.value_or(""));
-  GetDifferencesOutput out;
-  out.differences.emplace();
-  std::size_t at = 0;
-  for (const auto& change : git.diff(before, after)) {
+  auto changes = git.diff(before, after);
+  std::erase_if(changes, [&](const FileChange& change) {
     const bool in_before = !change.old_path.empty() && lies_in(change.old_path, before_path);
     const bool in_after = !change.new_path.empty() && lies_in(change.new_path, after_path);
-    if (in.before_path && in.after_path ? !in_before && !in_after
-        : in.before_path                ? !in_before
-        : in.after_path                 ? !in_after
-                                        : false)
-      continue;
-    if (at++ < first) continue;
-    if (out.differences->size() == page) {
-      out.next_token = std::to_string(first + page);
-      break;
-    }
-    Difference difference{.change_type = std::string(1, change.type)};
-    if (change.type != 'A')
-      difference.before_blob = BlobMetadata{.blob_id = change.old_id, .mode = change.old_mode, .path = change.old_path};
-    if (change.type != 'D')
-      difference.after_blob = BlobMetadata{.blob_id = change.new_id, .mode = change.new_mode, .path = change.new_path};
-    out.differences->push_back(std::move(difference));
-  }
+    if (in.before_path && in.after_path) return !in_before && !in_after;
+    return in.before_path ? !in_before : in.after_path ? !in_after : false;
+  });
+  const auto page = pager.cut(std::move(changes), [](const FileChange& change) {
+    return change.new_path.empty() ? change.old_path : change.new_path;
+  });
+
+  GetDifferencesOutput out{.next_token = page.next_token, .differences = std::vector<Difference>()};
+  for (const FileChange& change : page.items) out.differences->push_back(to_difference(change));
   return out;
 }
 

@@ -10,8 +10,8 @@ constexpr std::uint64_t kLargestFile = 6u << 20;  // "Individual file size … b
 
 std::string specifier_or_default(const Repository& repository, const std::optional<std::string>& specifier) {
   if (specifier && !specifier->empty()) return *specifier;
-  if (!repository.default_branch) throw CommitDoesNotExistException("The repository has no commits");
-  return std::string(kBranchPrefix) + *repository.default_branch;
+  if (!repository.shape.default_branch) throw CommitDoesNotExistException("The repository has no commits");
+  return std::string(kBranchPrefix) + *repository.shape.default_branch;
 }
 
 }  // namespace

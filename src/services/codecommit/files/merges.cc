@@ -1,5 +1,4 @@
 // Branches merged, and what stands in the way of a merge.
-#include "base/text.h"
 #include "services/codecommit/codecommit.h"
 
 namespace hanbat::codecommit {
@@ -42,14 +41,14 @@ std::string branch_moved(const std::optional<Repository>& repository, const std:
                          const std::string& destination) {
   std::string branch = target.value_or(destination);
   if (branch.starts_with(kBranchPrefix)) branch.erase(0, kBranchPrefix.size());
-  if (branch == "HEAD" && repository && repository->default_branch) branch = *repository->default_branch;
+  if (branch == "HEAD" && repository && repository->shape.default_branch) branch = *repository->shape.default_branch;
   return branch;
 }
 
 /// Asks for the branch that the merge will move, however the input names it.
 template <class Input>
 void authorize_merge(region::Request& rq, std::string_view action, const Input& in) {
-  const auto repository = find_repository(rq.tx, rq.account, rq.region, in.repository_name);
+  const auto repository = find_repository(rq.tx, {rq.account, rq.region}, in.repository_name);
   authorize(rq, action, in.repository_name,
             branch_key(branch_moved(repository, in.target_branch, in.destination_commit_specifier)));
 }
@@ -194,18 +193,13 @@ GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, con
   if (in.merge_option != "FAST_FORWARD_MERGE" && in.merge_option != "SQUASH_MERGE" &&
       in.merge_option != "THREE_WAY_MERGE")
     throw InvalidMergeOptionException("The specified merge option is not valid: " + in.merge_option);
-  if (in.max_conflict_files && *in.max_conflict_files < 1)
-    throw InvalidMaxConflictFilesException("The maximum number of conflict files must be at least 1.");
-  std::size_t first = 0;
-  if (in.next_token) {
-    const auto number = parse_int(*in.next_token);
-    if (!number || *number < 0)
-      throw InvalidContinuationTokenException("The specified continuation token is not valid.");
-    first = static_cast<std::size_t>(*number);
-  }
+  // AWS's paginators do not know the member that says how large a page is.
+  const int most = in.max_conflict_files.value_or(1000);
+  if (most < 1) throw InvalidMaxConflictFilesException("The maximum number of conflict files must be at least 1.");
+  const region::Pager pager(rq, in, {.usual = most});
   Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
-  const Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
-                                      strategy_of(in.conflict_resolution_strategy));
+  Merge merge = sides.git.merge(sides.destination, sides.source, level_of(in.conflict_detail_level),
+                                strategy_of(in.conflict_resolution_strategy));
 
   GetMergeConflictsOutput out{.destination_commit_id = sides.destination, .source_commit_id = sides.source};
   if (!merge.base_id.empty()) out.base_commit_id = merge.base_id;
@@ -214,10 +208,9 @@ GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, con
     return out;
   }
   out.mergeable = merge.conflicts.empty();
-  const std::size_t page = static_cast<std::size_t>(in.max_conflict_files.value_or(1000));
-  for (std::size_t i = first; i < merge.conflicts.size() && i < first + page; ++i)
-    out.conflict_metadata_list.push_back(to_metadata(sides.git, merge.conflicts[i]));
-  if (first + page < merge.conflicts.size()) out.next_token = std::to_string(first + page);
+  const auto page = pager.cut(std::move(merge.conflicts), [](const Conflict& conflict) { return conflict.path; });
+  for (const Conflict& conflict : page.items) out.conflict_metadata_list.push_back(to_metadata(sides.git, conflict));
+  out.next_token = page.next_token;
   return out;
 }
 

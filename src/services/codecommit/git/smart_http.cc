@@ -71,7 +71,7 @@ void tell_trail(region::Region& home, store::Tx* tx, region::CallRecord call, co
   if (!trail) return;
   call.additional = Json::object({{"protocol", "HTTP"}, {"dataTransferred", transfer == Transfer::kData}});
   if (repository) {
-    call.additional["repositoryName"] = repository->name;
+    call.additional["repositoryName"] = name_of(*repository);
     call.additional["repositoryId"] = repository->id;
   }
   if (tx) return trail->record(*tx, call);
@@ -228,7 +228,7 @@ void CodeCommit::serve(http::Exchange& exchange) {
     } catch (const std::exception& error) {
       // A client of git shows what the report says, and nothing of an answer with another status.
       if (!store::tells_full_disk(error)) throw;
-      spdlog::error("{} push to {}: {}", request_id, repository->name, error.what());
+      spdlog::error("{} push to {}: {}", request_id, name_of(*repository), error.what());
       if (!pushed) unpacked = "the region's disk is full; free some space, then push again";
     }
     if (!unpacked.empty())
@@ -245,7 +245,7 @@ void CodeCommit::apply(Push& push, const Repository& known, const GitLogin& logi
       region::Request rq(home_, *this, operation(Verb::kPush), tx, login.caller, login.region, request_id);
       std::vector<std::string> resources;
       rq.asked = &resources;
-      auto repository = find_repository(tx, known.account, known.region, known.name);
+      auto repository = find_repository(tx, known.place, name_of(known));
       if (!repository || repository->id != known.id) throw http::Error(404, "the repository is gone");
       for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
       const bool any_refused = std::any_of(push.commands.begin(), push.commands.end(),
@@ -266,7 +266,7 @@ std::string CodeCommit::refusal_of(region::Request& rq, const Repository& reposi
                                    const ReferenceChange& change) {
   if (!change.name.starts_with("refs/") || !is_reference_name(change.name)) return "funny refname";
   const bool is_branch = change.name.starts_with(kBranchPrefix);
-  if (change.new_id.empty() && is_branch && repository.default_branch == change.name.substr(kBranchPrefix.size()))
+  if (change.new_id.empty() && is_branch && repository.shape.default_branch == change.name.substr(kBranchPrefix.size()))
     return "the default branch cannot be deleted";
   if (find_reference(rq.tx, repository, change.name).value_or("") != change.old_id) return "fetch first";
   if (!change.new_id.empty() && is_branch && !git.find_commit(change.new_id)) return "not a commit";
@@ -276,7 +276,7 @@ std::string CodeCommit::refusal_of(region::Request& rq, const Repository& reposi
       if (other.name.starts_with(change.name + "/") || change.name.starts_with(other.name + "/"))
         return "conflicts with " + other.name;
   try {
-    authorize(rq, "GitPush", repository.name, {{"codecommit:References", {change.name}}});
+    authorize(rq, "GitPush", name_of(repository), {{"codecommit:References", {change.name}}});
   } catch (const wire::Error&) {
     return "not authorized";
   }
