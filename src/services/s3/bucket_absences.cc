@@ -6,7 +6,7 @@ namespace hanbat::s3 {
 namespace {
 
 [[noreturn]] void absent(const BucketRow& bucket, std::string code, std::string message) {
-  throw wire::Error(std::move(code), 404, std::move(message)).with("BucketName", bucket.name);
+  throw wire::Error(std::move(code), 404, std::move(message)).with("BucketName", bucket.id);
 }
 
 }  // namespace

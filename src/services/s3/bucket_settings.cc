@@ -1,10 +1,9 @@
 // What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
-#include <set>
-
 #include "base/text.h"
 #include "region/policy/document.h"
 #include "services/s3/public_policy.h"
 #include "services/s3/s3.h"
+#include "services/s3/tagging.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -29,17 +28,17 @@ void check_scope(const region::policy::Document& document, const std::string& ar
 
 void S3::put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value) {
   if (value.is_null()) {
-    bucket.body.erase(name);
+    bucket.own.erase(name);
   } else {
-    bucket.body[name] = std::move(value);
+    bucket.own[name] = std::move(value);
   }
-  store_.update(rq.tx, bucket);
+  region::update(rq.tx, bucket);
 }
 
 GetBucketVersioningOutput S3::get_bucket_versioning(region::Request& rq, const GetBucketVersioningInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketVersioning", in.bucket, in.expected_bucket_owner);
   GetBucketVersioningOutput out;
-  if (!bucket.versioning().empty()) out.status = bucket.versioning();
+  if (!versioning_of(bucket).empty()) out.status = versioning_of(bucket);
   return out;
 }
 
@@ -54,38 +53,29 @@ PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const P
 
 GetBucketTaggingOutput S3::get_bucket_tagging(region::Request& rq, const GetBucketTaggingInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketTagging", in.bucket, in.expected_bucket_owner);
-  const Json* tags = bucket.body.find("tags");
-  if (!tags || tags->empty()) throw absent("NoSuchTagSet", "The TagSet does not exist", bucket.name);
+  const region::TagMap tags = region::tags_of(rq.tx, region::KindOf<Bucket>::arn(bucket));
+  if (tags.empty()) throw absent("NoSuchTagSet", "The TagSet does not exist", bucket.id);
   GetBucketTaggingOutput out;
-  for (const Json& tag : tags->items()) out.tag_set.push_back({tag.text("Key"), tag.text("Value")});
+  out.tag_set = region::tag_list<Tag>(tags);
   return out;
 }
 
 PutBucketTaggingOutput S3::put_bucket_tagging(region::Request& rq, const PutBucketTaggingInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner);
-  std::set<std::string> keys;
-  Json tags = Json::array();
-  for (const Tag& tag : in.tagging.tag_set) {
-    if (!keys.insert(tag.key).second)
-      throw wire::Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
-    if (tag.key.starts_with("aws:"))
-      throw wire::Error("InvalidTag", 400, "System tags cannot be added/updated by requester");
-    tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
-  }
-  if (tags.size() > 50) throw wire::Error("BadRequest", 400, "Bucket tag count cannot be greater than 50");
-  put_setting(rq, bucket, "tags", std::move(tags));
+  region::replace_tags(rq.tx, region::KindOf<Bucket>::arn(bucket), region::tag_pairs(in.tagging.tag_set), kBucketTags);
   return {};
 }
 
 DeleteBucketTaggingOutput S3::delete_bucket_tagging(region::Request& rq, const DeleteBucketTaggingInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner), "tags", nullptr);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner);
+  region::delete_tags(rq.tx, region::KindOf<Bucket>::arn(bucket));
   return {};
 }
 
 GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucketPolicyInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicy", in.bucket, in.expected_bucket_owner);
-  const Json* policy = bucket.body.find("policy");
-  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.name);
+  const Json* policy = bucket.own.find("policy");
+  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.id);
   GetBucketPolicyOutput out;
   out.policy = home_.identity().show_principals(rq.tx, policy->dump());
   return out;
@@ -99,16 +89,16 @@ PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucket
   } catch (const region::policy::DocumentError& refusal) {
     throw wire::Error("MalformedPolicy", 400, refusal.what());
   }
-  check_scope(document, "arn:aws:s3:::" + bucket.name);
+  check_scope(document, "arn:aws:s3:::" + bucket.id);
   if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, document))
     throw wire::Error("MalformedPolicy", 400, "Invalid principal in policy")
         .with("Detail", "\"AWS\" : \"" + *unknown + "\"");
-  if (const Json* block = bucket.body.find("public_access_block");
+  if (const Json* block = bucket.own.find("public_access_block");
       block && block->flag("BlockPublicPolicy") && is_public(document))
     throw wire::Error(
         "AccessDenied", 403,
         "User: " + rq.caller.arn + " is not authorized to perform: s3:PutBucketPolicy on resource: \"" +
-            "arn:aws:s3:::" + bucket.name +
+            "arn:aws:s3:::" + bucket.id +
             "\" because public policies are blocked by the BlockPublicPolicy block public access setting.");
   put_setting(rq, bucket, "policy", Json::parse(home_.identity().bind_principals(rq.tx, in.policy)));
   return {};
@@ -116,8 +106,8 @@ PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucket
 
 GetBucketPolicyStatusOutput S3::get_bucket_policy_status(region::Request& rq, const GetBucketPolicyStatusInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicyStatus", in.bucket, in.expected_bucket_owner);
-  const Json* policy = bucket.body.find("policy");
-  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.name);
+  const Json* policy = bucket.own.find("policy");
+  if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.id);
   GetBucketPolicyStatusOutput out;
   out.policy_status.emplace().is_public =
       is_public(region::policy::read_document(*policy, region::policy::DocumentKind::kResource));
@@ -131,10 +121,10 @@ DeleteBucketPolicyOutput S3::delete_bucket_policy(region::Request& rq, const Del
 
 GetPublicAccessBlockOutput S3::get_public_access_block(region::Request& rq, const GetPublicAccessBlockInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner);
-  const Json* block = bucket.body.find("public_access_block");
+  const Json* block = bucket.own.find("public_access_block");
   if (!block)
     throw absent("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found",
-                 bucket.name);
+                 bucket.id);
   GetPublicAccessBlockOutput out;
   out.public_access_block_configuration = wire::from_json<PublicAccessBlockConfiguration>(*block);
   return out;
@@ -163,7 +153,7 @@ GetBucketNotificationConfigurationOutput S3::get_bucket_notification_configurati
     region::Request& rq, const GetBucketNotificationConfigurationInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketNotification", in.bucket, in.expected_bucket_owner);
   GetBucketNotificationConfigurationOutput out;
-  if (bucket.body.flag("event_bridge")) out.event_bridge_configuration.emplace();
+  if (bucket.own.flag("event_bridge")) out.event_bridge_configuration.emplace();
   return out;
 }
 
@@ -197,10 +187,10 @@ PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Reque
 GetBucketAclOutput S3::get_bucket_acl(region::Request& rq, const GetBucketAclInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketAcl", in.bucket, in.expected_bucket_owner);
   GetBucketAclOutput out;
-  out.owner.emplace().id = bucket.account;
+  out.owner.emplace().id = bucket.place.account;
   Grantee grantee;
   grantee.type = "CanonicalUser";
-  grantee.id = bucket.account;
+  grantee.id = bucket.place.account;
   Grant grant;
   grant.grantee = std::move(grantee);
   grant.permission = "FULL_CONTROL";

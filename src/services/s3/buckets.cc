@@ -6,6 +6,7 @@
 #include "region/policy/document.h"
 #include "services/s3/public_policy.h"
 #include "services/s3/s3.h"
+#include "services/s3/tagging.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -29,9 +30,9 @@ bool is_bucket_name(std::string_view name) {
 
 /// RestrictPublicBuckets: what a public policy grants holds only within the owner's account and for AWS's services.
 bool is_withheld(const BucketRow& bucket, const Json& policy, const region::Caller& caller) {
-  const Json* block = bucket.body.find("public_access_block");
+  const Json* block = bucket.own.find("public_access_block");
   if (!block || !block->flag("RestrictPublicBuckets")) return false;
-  if (caller.account == bucket.account || caller.kind == region::Caller::Kind::kService) return false;
+  if (caller.account == bucket.place.account || caller.kind == region::Caller::Kind::kService) return false;
   return is_public(region::policy::read_document(policy, region::policy::DocumentKind::kResource));
 }
 
@@ -41,22 +42,39 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
+void S3::start() {
+  home_.db.write([](store::Tx& tx) { carry_buckets_over(tx); });
+}
+
+wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
+  return wire::Error("InvalidArgument", 400, "The continuation token provided is incorrect")
+      .with("ArgumentName", "continuation-token");
+}
+
+wire::Error S3::invalid_page_size(const wire::OperationModel&, int size, const region::PageSizes& sizes) const {
+  return wire::Error("InvalidArgument", 400,
+                     "Argument max-buckets must be an integer between " + std::to_string(sizes.least) + " and " +
+                         std::to_string(sizes.most))
+      .with("ArgumentName", "max-buckets")
+      .with("ArgumentValue", std::to_string(size));
+}
+
 BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
                          const std::string& resource, const std::optional<std::string>& expected_owner,
                          region::ConditionKeys keys) {
-  const auto row = store_.find_bucket(rq.tx, bucket);
+  const auto row = find_bucket(rq.tx, bucket);
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
-    question.resource_account = row->account;
-    question.keys["s3:ResourceAccount"] = {row->account};
-    if (const Json* policy = row->body.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
+    question.resource_account = row->place.account;
+    question.keys["s3:ResourceAccount"] = {row->place.account};
+    if (const Json* policy = row->own.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
   }
   rq.authorize(std::move(question));
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
-  if (expected_owner && *expected_owner != row->account) throw wire::Error("AccessDenied", 403, "Access Denied");
+  if (expected_owner && *expected_owner != row->place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
   return *row;
 }
 
@@ -71,8 +89,7 @@ BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view actio
   if (version_id) keys["s3:versionid"] = {*version_id};
   if (rq.names_key(action, "s3:ExistingObjectTag/")) {
     const std::string name(bucket), path(key);
-    const auto object =
-        version_id ? store_.find_version(rq.tx, name, path, *version_id) : store_.find_latest(rq.tx, name, path);
+    const auto object = version_id ? find_version(rq.tx, name, path, *version_id) : find_latest(rq.tx, name, path);
     const Json* tags = object ? object->body.find("tags") : nullptr;
     if (tags)
       for (const Json& tag : tags->items()) keys["s3:ExistingObjectTag/" + tag.text("Key")] = {tag.text("Value")};
@@ -105,33 +122,33 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
   if (in.acl.value_or("private") != "private")
     throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,
                       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
-  if (const auto there = store_.find_bucket(rq.tx, in.bucket)) {
-    if (there->account != rq.account)
+  if (const auto there = find_bucket(rq.tx, in.bucket)) {
+    if (there->place.account != rq.account)
       throw wire::Error(
           "BucketAlreadyExists", 409,
           "The requested bucket name is not available. The bucket namespace is shared by all users of the "
           "system. Please select a different name and try again.")
           .with("BucketName", in.bucket);
-    if (there->region != "us-east-1")
+    if (region_of(*there) != "us-east-1")
       throw wire::Error("BucketAlreadyOwnedByYou", 409,
                         "Your previous request to create the named bucket succeeded and you already own it.")
           .with("BucketName", in.bucket);
     return {.location = "/" + in.bucket};
   }
 
-  BucketRow bucket{in.bucket, rq.account, located ? location : rq.region, rq.now(), Json::object()};
-  if (located && in.create_bucket_configuration->tags) {
-    Json tags = Json::array();
-    for (const Tag& tag : *in.create_bucket_configuration->tags)
-      tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
-    bucket.body["tags"] = std::move(tags);
-  }
+  BucketRow bucket;
+  bucket.id = in.bucket;
+  bucket.name = in.bucket;
+  bucket.place.account = rq.account;
+  bucket.created = rq.now();
+  bucket.shape.bucket_region = located ? location : rq.region;
+  if (asked) region::put_tags(rq.tx, bucket_arn(in.bucket), region::tag_pairs(asked->tags), kNewBucketTags);
   // Since April 2023 a new bucket blocks all public access until somebody says otherwise.
-  bucket.body["public_access_block"] = Json::object({{"BlockPublicAcls", true},
-                                                     {"IgnorePublicAcls", true},
-                                                     {"BlockPublicPolicy", true},
-                                                     {"RestrictPublicBuckets", true}});
-  store_.insert(rq.tx, bucket);
+  bucket.own["public_access_block"] = Json::object({{"BlockPublicAcls", true},
+                                                    {"IgnorePublicAcls", true},
+                                                    {"BlockPublicPolicy", true},
+                                                    {"RestrictPublicBuckets", true}});
+  region::insert(rq.tx, bucket);
 
   return {.location = rq.region == "us-east-1" ? "/" + in.bucket : "http://" + in.bucket + ".s3.amazonaws.com/"};
 }
@@ -139,45 +156,43 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
 HeadBucketOutput S3::head_bucket(region::Request& rq, const HeadBucketInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
   HeadBucketOutput out;
-  out.bucket_region = bucket.region;
+  out.bucket_region = region_of(bucket);
   out.access_point_alias = false;
   return out;
 }
 
 DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:DeleteBucket", in.bucket, in.expected_bucket_owner);
-  if (!store_.is_empty(rq.tx, bucket.name)) {
-    const bool versioned = !bucket.versioning().empty();
+  if (!is_empty(rq.tx, bucket.id)) {
+    const bool versioned = !versioning_of(bucket).empty();
     throw wire::Error("BucketNotEmpty", 409,
                       versioned ? "The bucket you tried to delete is not empty. You must delete all versions in the "
                                   "bucket."
                                 : "The bucket you tried to delete is not empty")
-        .with("BucketName", bucket.name);
+        .with("BucketName", bucket.id);
   }
-  store_.remove_bucket(rq.tx, bucket.name);
+  remove(rq.tx, home_.blobs, bucket);
   return {};
 }
 
 ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& in) {
   rq.authorize("s3:ListAllMyBuckets", "*");
 
-  const int limit = in.max_buckets.value_or(10'000);
-  const std::string after = from_base64(in.continuation_token.value_or("")).value_or("");
+  const region::Pager pager(rq, in, {.usual = 10'000, .most = 10'000});
+  auto rows =
+      region::list_by_name<Bucket>(rq.tx, {rq.account, ""}, {.prefix = in.prefix.value_or(""), .after = pager.after()});
+  if (in.bucket_region) std::erase_if(rows, [&](const BucketRow& row) { return region_of(row) != *in.bucket_region; });
+  const auto page = pager.cut(std::move(rows), [](const BucketRow& row) { return row.id; });
+
   ListBucketsOutput out;
   out.owner = Owner{.id = rq.account};
   out.prefix = in.prefix;
+  out.continuation_token = page.next_token;
   out.buckets.emplace();
-  for (const BucketRow& row : store_.list_buckets(rq.tx, rq.account, in.prefix.value_or(""), after, limit + 1)) {
-    if (static_cast<int>(out.buckets->size()) == limit) {
-      out.continuation_token = to_base64(out.buckets->back().name.value_or(""));
-      break;
-    }
-    if (in.bucket_region && row.region != *in.bucket_region) continue;
-    Bucket bucket;
-    bucket.name = row.name;
+  for (const BucketRow& row : page.items) {
+    Bucket& bucket = out.buckets->emplace_back(row.shape);
+    bucket.name = row.id;
     bucket.creation_date = row.created;
-    bucket.bucket_region = row.region;
-    out.buckets->push_back(std::move(bucket));
   }
   return out;
 }
@@ -186,7 +201,7 @@ GetBucketLocationOutput S3::get_bucket_location(region::Request& rq, const GetBu
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketLocation", in.bucket, in.expected_bucket_owner);
   GetBucketLocationOutput out;
   // us-east-1 is told by an empty constraint.
-  out.location_constraint = bucket.region == "us-east-1" ? "" : bucket.region;
+  out.location_constraint = region_of(bucket) == "us-east-1" ? "" : region_of(bucket);
   return out;
 }
 

@@ -68,7 +68,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                            from.key, {}, from.version_id);
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
   check_source(in, source);
-  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = in.metadata_directive.value_or("COPY") == "REPLACE";
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class)
     throw wire::Error("InvalidRequest", 400,
@@ -76,7 +76,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
 
   ObjectRow copy = source;
-  copy.bucket = bucket.name;
+  copy.bucket = bucket.id;
   copy.key = in.key;
   copy.modified = rq.now();
   copy.body.erase("parts");
@@ -93,8 +93,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   result.e_tag = copy.e_tag;
   result.last_modified = copy.modified;
   give_checksums(copy.body, result);
-  if (!bucket.versioning().empty()) out.version_id = copy.version_id;
-  if (!source_bucket.versioning().empty()) out.copy_source_version_id = source.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = copy.version_id;
+  if (!versioning_of(source_bucket).empty()) out.copy_source_version_id = source.version_id;
   return out;
 }
 
@@ -139,13 +139,13 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
     part.e_tag = quoted_e_tag(blob.md5);
     part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   }
-  store_.put_part(rq.tx, upload.upload_id, part);
+  put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartCopyOutput out;
   auto& result = out.copy_part_result.emplace();
   result.e_tag = part.e_tag;
   result.last_modified = part.modified;
-  if (!source_bucket.versioning().empty()) out.copy_source_version_id = source.version_id;
+  if (!versioning_of(source_bucket).empty()) out.copy_source_version_id = source.version_id;
   return out;
 }
 

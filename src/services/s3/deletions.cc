@@ -12,15 +12,15 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
                              in.expected_bucket_owner, in.version_id, std::move(keys));
   DeleteObjectOutput out;
   if (in.if_match) {
-    const auto there = store_.find_latest(rq.tx, bucket.name, in.key);
+    const auto there = find_latest(rq.tx, bucket.id, in.key);
     check_write_conditions(there, in.if_match, std::nullopt);
   }
 
-  if (in.version_id || bucket.versioning().empty()) {
+  if (in.version_id || versioning_of(bucket).empty()) {
     const std::string version = in.version_id.value_or("null");
     // Deleting what is not there succeeds, as on AWS.
-    if (const auto object = store_.find_version(rq.tx, bucket.name, in.key, version)) {
-      store_.remove(rq.tx, *object);
+    if (const auto object = find_version(rq.tx, bucket.id, in.key, version)) {
+      remove_version(rq.tx, home_.blobs, rq.now(), *object);
       ObjectRow gone = *object;
       const bool was_marker = gone.delete_marker;
       gone.delete_marker = false;
@@ -32,7 +32,7 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
   }
 
   ObjectRow marker;
-  marker.bucket = bucket.name;
+  marker.bucket = bucket.id;
   marker.key = in.key;
   marker.delete_marker = true;
   marker.modified = rq.now();
@@ -47,7 +47,7 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
   if (in.delete_.objects.empty() || in.delete_.objects.size() > 1000)
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
-  if (!store_.find_bucket(rq.tx, in.bucket))
+  if (!find_bucket(rq.tx, in.bucket))
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", in.bucket);
   DeleteObjectsOutput out;
   const bool quiet = in.delete_.quiet.value_or(false);

@@ -1,6 +1,7 @@
 // Listings: keys in order, those with a common prefix up to the delimiter folded into one.
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "services/s3/object_parts.h"
@@ -19,45 +20,53 @@ std::optional<std::string> common_prefix(std::string_view key, std::string_view 
   return std::string(key.substr(0, at + delimiter.size()));
 }
 
+/// Where a row stands among those of its key.
+std::int64_t place_of(const ObjectRow& row) { return row.id; }
+std::string place_of(const UploadRow& row) { return row.upload_id; }
+
+template <class Row>
+using PlaceOf = decltype(place_of(std::declval<const Row&>()));
+
+template <class Row>
 struct Folded {
-  std::vector<ObjectRow> objects;
+  std::vector<Row> rows;
   std::vector<std::string> prefixes;
   bool truncated = false;
-  std::string last;  // the last key or prefix that was taken
-  std::int64_t last_id = 0;
+  std::string last;           // the last key or prefix that was taken
+  PlaceOf<Row> last_place{};  // of the last row; none when a prefix was taken last
 };
 
-/// Takes up to `limit` objects and prefixes. `page` gives rows in order from a position; a row that starts a common
-/// prefix makes the scan jump behind it.
-Folded fold(std::string_view prefix, std::string_view delimiter, int limit, KeyRange range, std::int64_t before_id,
-            const std::function<std::vector<ObjectRow>(const KeyRange&, std::int64_t, int)>& page) {
-  Folded out;
+/// Takes up to `limit` rows and prefixes. `page` gives rows in order from a position; a row that starts a common prefix
+/// makes the scan jump behind it.
+template <class Row>
+Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit, KeyRange range, PlaceOf<Row> place,
+                 const std::function<std::vector<Row>(const KeyRange&, const PlaceOf<Row>&, int)>& page) {
+  Folded<Row> out;
+  if (limit == 0) return out;
   int taken = 0;
   while (true) {
     const int want = limit - taken + 1;
-    const auto rows = page(range, before_id, want);
+    const auto rows = page(range, place, want);
     bool jumped = false;
-    for (const ObjectRow& row : rows) {
+    for (const Row& row : rows) {
       if (taken == limit) {
         out.truncated = true;
         return out;
       }
       ++taken;
+      range.from_inclusive = false;
       if (const auto folded = common_prefix(row.key, prefix, delimiter)) {
         out.prefixes.push_back(*folded);
         out.last = *folded;
-        out.last_id = 0;
+        out.last_place = place = {};
         // No key has this byte, so it lies behind every key with the prefix.
         range.after = *folded + "\xFF";
-        range.from_inclusive = false;
-        before_id = 0;
         jumped = true;
         break;
       }
-      out.objects.push_back(row);
+      out.rows.push_back(row);
       out.last = range.after = row.key;
-      out.last_id = before_id = row.id;
-      range.from_inclusive = false;
+      out.last_place = place = place_of(row);
     }
     if (!jumped && static_cast<int>(rows.size()) < want) return out;
   }
@@ -68,11 +77,11 @@ std::string encoded(const std::string& key, const std::optional<std::string>& ty
   return type.value_or("") == "url" ? percent_encode(key, "/") : key;
 }
 
-/// A position behind a marker: behind the whole prefix when the marker is one.
+/// A position behind a marker: behind the whole common prefix when it lies in one, since that was told before.
 std::string behind(const std::string& marker, std::string_view prefix, std::string_view delimiter) {
-  if (marker.empty()) return marker;
+  if (!marker.starts_with(prefix)) return marker;
   const auto folded = common_prefix(marker, prefix, delimiter);
-  return folded && *folded == marker ? marker + "\xFF" : marker;
+  return folded ? *folded + "\xFF" : marker;
 }
 
 template <class Entry>
@@ -90,16 +99,18 @@ void describe(const ObjectRow& row, const std::optional<std::string>& encoding, 
   }
 }
 
-int limit_of(const std::optional<int>& asked) {
+int limit_of(const std::optional<int>& asked, const std::string& argument = "maxKeys") {
   if (asked && *asked < 0)
-    throw wire::Error("InvalidArgument", 400, "Argument maxKeys must be an integer between 0 and 2147483647")
-        .with("ArgumentName", "maxKeys");
+    throw wire::Error("InvalidArgument", 400, "Argument " + argument + " must be an integer between 0 and 2147483647")
+        .with("ArgumentName", argument)
+        .with("ArgumentValue", std::to_string(*asked));
   return std::min(asked.value_or(kMostKeys), kMostKeys);
 }
 
-std::vector<CommonPrefix> prefixes_of(const Folded& folded, const std::optional<std::string>& encoding) {
+std::vector<CommonPrefix> prefixes_of(const std::vector<std::string>& prefixes,
+                                      const std::optional<std::string>& encoding) {
   std::vector<CommonPrefix> out;
-  for (const std::string& prefix : folded.prefixes) {
+  for (const std::string& prefix : prefixes) {
     CommonPrefix entry;
     entry.prefix = encoded(prefix, encoding);
     out.push_back(std::move(entry));
@@ -123,13 +134,14 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
-  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(in.marker.value_or(""), prefix, delimiter)}, 0,
-                             [&](const KeyRange& range, std::int64_t, int count) {
-                               return store_.list_latest(rq.tx, bucket.name, range, count);
-                             });
+  const auto folded =
+      fold<ObjectRow>(prefix, delimiter, limit, {prefix, behind(in.marker.value_or(""), prefix, delimiter)}, 0,
+                      [&](const KeyRange& range, const std::int64_t&, int count) {
+                        return list_latest(rq.tx, bucket.id, range, count);
+                      });
 
   ListObjectsOutput out;
-  out.name = bucket.name;
+  out.name = bucket.id;
   out.prefix = encoded(prefix, in.encoding_type);
   out.marker = encoded(in.marker.value_or(""), in.encoding_type);
   out.max_keys = limit;
@@ -137,14 +149,14 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
   out.encoding_type = in.encoding_type;
   if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
   if (folded.truncated && !delimiter.empty()) out.next_marker = encoded(folded.last, in.encoding_type);
-  for (const ObjectRow& row : folded.objects) {
+  for (const ObjectRow& row : folded.rows) {
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, in.encoding_type, entry);
-    entry.owner.emplace().id = bucket.account;
+    entry.owner.emplace().id = bucket.place.account;
     out.contents->push_back(std::move(entry));
   }
-  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
   return out;
 }
 
@@ -153,37 +165,32 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
-  std::string start = in.start_after.value_or("");
-  if (in.continuation_token) {
-    const auto decoded = from_base64(*in.continuation_token);
-    if (!decoded || decoded->empty())
-      throw wire::Error("InvalidArgument", 400, "The continuation token provided is incorrect");
-    start = *decoded;
-  }
-  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(start, prefix, delimiter)}, 0,
-                             [&](const KeyRange& range, std::int64_t, int count) {
-                               return store_.list_latest(rq.tx, bucket.name, range, count);
-                             });
+  const region::Pager pager(rq, in, {.least = 0, .beyond = region::PageSizes::Beyond::kClamp});
+  const std::string start = pager.after().value_or(in.start_after.value_or(""));
+  const auto folded = fold<ObjectRow>(prefix, delimiter, limit, {prefix, behind(start, prefix, delimiter)}, 0,
+                                      [&](const KeyRange& range, const std::int64_t&, int count) {
+                                        return list_latest(rq.tx, bucket.id, range, count);
+                                      });
 
   ListObjectsV2Output out;
-  out.name = bucket.name;
+  out.name = bucket.id;
   out.prefix = encoded(prefix, in.encoding_type);
   out.max_keys = limit;
-  out.key_count = static_cast<int>(folded.objects.size() + folded.prefixes.size());
+  out.key_count = static_cast<int>(folded.rows.size() + folded.prefixes.size());
   out.is_truncated = folded.truncated;
   out.encoding_type = in.encoding_type;
   out.continuation_token = in.continuation_token;
   if (in.start_after) out.start_after = encoded(*in.start_after, in.encoding_type);
   if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
-  if (folded.truncated) out.next_continuation_token = to_base64(folded.last);
-  for (const ObjectRow& row : folded.objects) {
+  if (folded.truncated) out.next_continuation_token = pager.token(folded.last);
+  for (const ObjectRow& row : folded.rows) {
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, in.encoding_type, entry);
-    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = bucket.account;
+    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = bucket.place.account;
     out.contents->push_back(std::move(entry));
   }
-  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
   return out;
 }
 
@@ -198,17 +205,20 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
   if (in.version_id_marker) {
     if (marker.empty())
       throw wire::Error("InvalidArgument", 400, "A version-id marker cannot be specified without a key marker.");
-    const auto at = store_.find_version(rq.tx, bucket.name, marker, *in.version_id_marker);
-    if (!at) throw wire::Error("InvalidArgument", 400, "Invalid version id specified");
-    before_id = at->id;
+    const auto place = find_version_place(rq.tx, bucket.id, marker, *in.version_id_marker);
+    if (!place)
+      throw wire::Error("InvalidArgument", 400, "Invalid version id specified")
+          .with("ArgumentName", "version-id-marker")
+          .with("ArgumentValue", *in.version_id_marker);
+    before_id = *place;
   }
-  const Folded folded = fold(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)}, before_id,
-                             [&](const KeyRange& range, std::int64_t before, int count) {
-                               return store_.list_versions(rq.tx, bucket.name, range, before, count);
-                             });
+  const auto folded = fold<ObjectRow>(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)}, before_id,
+                                      [&](const KeyRange& range, const std::int64_t& before, int count) {
+                                        return list_versions(rq.tx, bucket.id, range, before, count);
+                                      });
 
   ListObjectVersionsOutput out;
-  out.name = bucket.name;
+  out.name = bucket.id;
   out.prefix = encoded(prefix, in.encoding_type);
   out.key_marker = encoded(marker, in.encoding_type);
   out.version_id_marker = in.version_id_marker.value_or("");
@@ -218,9 +228,9 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
   if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
   if (folded.truncated) {
     out.next_key_marker = encoded(folded.last, in.encoding_type);
-    if (folded.last_id) out.next_version_id_marker = folded.objects.back().version_id;
+    if (folded.last_place) out.next_version_id_marker = folded.rows.back().version_id;
   }
-  for (const ObjectRow& row : folded.objects) {
+  for (const ObjectRow& row : folded.rows) {
     if (row.delete_marker) {
       if (!out.delete_markers) out.delete_markers.emplace();
       DeleteMarkerEntry entry;
@@ -228,7 +238,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
       entry.last_modified = row.modified;
-      entry.owner.emplace().id = bucket.account;
+      entry.owner.emplace().id = bucket.place.account;
       out.delete_markers->push_back(std::move(entry));
     } else {
       if (!out.versions) out.versions.emplace();
@@ -236,11 +246,51 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
       describe(row, in.encoding_type, entry);
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
-      entry.owner.emplace().id = bucket.account;
+      entry.owner.emplace().id = bucket.place.account;
       out.versions->push_back(std::move(entry));
     }
   }
-  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded, in.encoding_type);
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
+  return out;
+}
+
+ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
+  const std::string prefix = in.prefix.value_or("");
+  const std::string delimiter = in.delimiter.value_or("");
+  const std::string marker = in.key_marker.value_or("");
+  const int limit = limit_of(in.max_uploads, "max-uploads");
+  // "If key-marker is not specified, the upload-id-marker parameter is ignored."
+  const auto folded = fold<UploadRow>(prefix, delimiter, limit, {prefix, behind(marker, prefix, delimiter)},
+                                      marker.empty() ? "" : in.upload_id_marker.value_or(""),
+                                      [&](const KeyRange& range, const std::string& after, int count) {
+                                        return list_uploads(rq.tx, bucket.id, range, after, count);
+                                      });
+
+  ListMultipartUploadsOutput out;
+  out.bucket = bucket.id;
+  out.key_marker = encoded(marker, in.encoding_type);
+  out.upload_id_marker = in.upload_id_marker.value_or("");
+  out.prefix = encoded(prefix, in.encoding_type);
+  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  out.encoding_type = in.encoding_type;
+  out.max_uploads = limit;
+  out.is_truncated = folded.truncated;
+  if (folded.truncated) {
+    out.next_key_marker = encoded(folded.last, in.encoding_type);
+    out.next_upload_id_marker = folded.last_place;
+  }
+  for (const UploadRow& row : folded.rows) {
+    if (!out.uploads) out.uploads.emplace();
+    MultipartUpload& upload = out.uploads->emplace_back();
+    upload.upload_id = row.upload_id;
+    upload.key = encoded(row.key, in.encoding_type);
+    upload.initiated = row.initiated;
+    upload.storage_class = row.body.text("storage_class", "STANDARD");
+    upload.owner.emplace().id = bucket.place.account;
+    upload.initiator.emplace().id = row.initiator;
+  }
+  if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
   return out;
 }
 

@@ -153,38 +153,6 @@ void check_write_conditions(const std::optional<ObjectRow>& there, const std::op
   }
 }
 
-region::ConditionKeys object_tag_keys(const region::TagMap& tags) {
-  region::ConditionKeys keys;
-  for (const auto& [key, value] : tags) {
-    keys["s3:RequestObjectTag/" + key] = {value};
-    keys["s3:RequestObjectTagKeys"].push_back(key);
-  }
-  return keys;
-}
-
-region::ConditionKeys object_tag_keys(const Json& tags) {
-  region::TagMap map;
-  for (const Json& tag : tags.items()) map[tag.text("Key")] = tag.text("Value");
-  return object_tag_keys(map);
-}
-
-Json parse_tagging(const std::string& text) {
-  Json tags = Json::array();
-  if (text.empty()) return tags;
-  for (const std::string& pair : split(text, '&')) {
-    const std::size_t equals = pair.find('=');
-    const auto key = form_decode(pair.substr(0, equals));
-    const auto value = form_decode(equals == std::string::npos ? "" : pair.substr(equals + 1));
-    if (!key || key->empty() || !value)
-      throw wire::Error("InvalidArgument", 400,
-                        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters "
-                        "without tag name duplicates.");
-    tags.push_back(Json::object({{"Key", *key}, {"Value", *value}}));
-  }
-  if (tags.size() > 10) throw wire::Error("BadRequest", 400, "Object tags cannot be greater than 10");
-  return tags;
-}
-
 void check_key(std::string_view key) {
   if (key.empty()) throw wire::Error("InvalidArgument", 400, "A key must not be empty");
   if (key.size() > 1024) throw wire::Error("KeyTooLongError", 400, "Your key is too long");

@@ -13,6 +13,7 @@
 #include "region/request.h"
 #include "region/tag_keys.h"
 #include "services/s3/store.h"
+#include "services/s3/tagging.h"
 #include "store/blobs.h"
 #include "wire/body.h"
 #include "wire/error.h"
@@ -48,12 +49,6 @@ void check_conditions(const ObjectRow& object, const std::optional<std::string>&
 void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
                             const std::optional<std::string>& if_none_match);
 
-/// "a=1&b=2" as an array of {Key, Value}. Throws InvalidArgument.
-Json parse_tagging(const std::string& text);
-/// s3:RequestObjectTag/<key> and s3:RequestObjectTagKeys of tags that a call brings.
-region::ConditionKeys object_tag_keys(const region::TagMap& tags);
-/// The same of an array of {Key, Value}.
-region::ConditionKeys object_tag_keys(const Json& tags);
 /// What policies may bound the writing of an object by, whichever operation begins it.
 template <class In>
 region::ConditionKeys write_keys(const In& in, const Json& tags) {

@@ -1,15 +1,14 @@
 // Tags of objects.
-#include <set>
-
 #include "services/s3/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/tagging.h"
 
 namespace hanbat::s3 {
 namespace {
 
 template <class Out>
 void give_version(const BucketRow& bucket, const ObjectRow& object, Out& out) {
-  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
 }
 
 }  // namespace
@@ -31,16 +30,8 @@ PutObjectTaggingOutput S3::put_object_tagging(region::Request& rq, const PutObje
       rq, in.version_id ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging", in.bucket, in.key,
       in.expected_bucket_owner, in.version_id, object_tag_keys(region::tag_map(in.tagging.tag_set)));
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  std::set<std::string> keys;
-  Json tags = Json::array();
-  for (const Tag& tag : in.tagging.tag_set) {
-    if (!keys.insert(tag.key).second)
-      throw wire::Error("InvalidTag", 400, "Cannot provide multiple Tags with the same key");
-    tags.push_back(Json::object({{"Key", tag.key}, {"Value", tag.value}}));
-  }
-  if (tags.size() > 10) throw wire::Error("BadRequest", 400, "Object tags cannot be greater than 10");
-  object.body["tags"] = std::move(tags);
-  store_.update_body(rq.tx, object);
+  object.body["tags"] = checked_object_tags(region::tag_pairs(in.tagging.tag_set));
+  update_body(rq.tx, object);
   PutObjectTaggingOutput out;
   give_version(bucket, object, out);
   return out;
@@ -52,7 +43,7 @@ DeleteObjectTaggingOutput S3::delete_object_tagging(region::Request& rq, const D
                              in.key, in.expected_bucket_owner, in.version_id);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   object.body.erase("tags");
-  store_.update_body(rq.tx, object);
+  update_body(rq.tx, object);
   DeleteObjectTaggingOutput out;
   give_version(bucket, object, out);
   return out;

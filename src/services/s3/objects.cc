@@ -43,7 +43,7 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
   if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
     out.tag_count = static_cast<int>(tags->size());
-  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
 }
 
 /// The part of the object that is asked for, by Range or by part number.
@@ -85,22 +85,22 @@ ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
 
 ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                              const std::optional<std::string>& version_id) {
-  const auto object = version_id ? store_.find_version(rq.tx, bucket.name, key, *version_id)
-                                 : store_.find_latest(rq.tx, bucket.name, key);
+  const auto object =
+      version_id ? find_version(rq.tx, bucket.id, key, *version_id) : find_latest(rq.tx, bucket.id, key);
   if (!object) {
     if (version_id)
       throw wire::Error("NoSuchVersion", 404, "The specified version does not exist.")
           .with("Key", key)
           .with("VersionId", *version_id);
     // Who may not list the bucket is not told what is in it.
-    require_bucket(rq, "s3:ListBucket", bucket.name);
+    require_bucket(rq, "s3:ListBucket", bucket.id);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   if (object->delete_marker) {
     if (version_id)
       throw wire::Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
           .with("ResourceType", "DeleteMarker");
-    require_bucket(rq, "s3:ListBucket", bucket.name);
+    require_bucket(rq, "s3:ListBucket", bucket.id);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   return *object;
@@ -111,26 +111,26 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 }
 
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
-  object.version_id = bucket.versioning() == "Enabled" ? new_version_id() : "null";
-  object = store_.put(rq.tx, std::move(object));
+  object.version_id = versioning_of(bucket) == "Enabled" ? new_version_id() : "null";
+  object = put_version(rq.tx, home_.blobs, std::move(object));
   publish_object_event(rq, bucket, object, object.delete_marker ? "Object Deleted" : "Object Created", reason);
   return object;
 }
 
 void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
                               std::string_view detail_type, std::string_view reason) {
-  if (!bucket.body.flag("event_bridge")) return;
+  if (!bucket.own.flag("event_bridge")) return;
   Json about = Json::object({{"key", object.key}});
   if (!object.delete_marker) {
     about["size"] = object.size;
     about["etag"] = object.e_tag.size() > 2 ? object.e_tag.substr(1, object.e_tag.size() - 2) : "";
   }
-  if (!bucket.versioning().empty()) about["version-id"] = object.version_id;
+  if (!versioning_of(bucket).empty()) about["version-id"] = object.version_id;
   char sequencer[20];
   std::snprintf(sequencer, sizeof sequencer, "%016llX", static_cast<unsigned long long>(object.id));
   about["sequencer"] = sequencer;
   Json detail = Json::object({{"version", "0"},
-                              {"bucket", Json::object({{"name", bucket.name}})},
+                              {"bucket", Json::object({{"name", bucket.id}})},
                               {"object", std::move(about)},
                               {"request-id", rq.request_id},
                               {"requester", rq.caller.account},
@@ -138,10 +138,10 @@ void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, cons
                               {"reason", reason}});
   if (detail_type == "Object Deleted")
     detail["deletion-type"] = object.delete_marker ? "Delete Marker Created" : "Permanently Deleted";
-  home_.publish(rq.tx, bucket.account, bucket.region,
+  home_.publish(rq.tx, bucket.place.account, region_of(bucket),
                 {.source = "aws.s3",
                  .detail_type = std::string(detail_type),
-                 .resources = {"arn:aws:s3:::" + bucket.name},
+                 .resources = {"arn:aws:s3:::" + bucket.id},
                  .detail = std::move(detail)});
 }
 
@@ -154,14 +154,14 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
   check_key(in.key);
-  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
 
   const store::Blob blob = blob_of(rq, body, in.bucket + "/" + in.key);
   ObjectRow object;
-  object.bucket = bucket.name;
+  object.bucket = bucket.id;
   object.key = in.key;
   object.size = blob.size;
   object.e_tag = quoted_e_tag(blob.md5);
@@ -178,7 +178,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
   PutObjectOutput out;
   out.e_tag = object.e_tag;
-  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   return out;
@@ -219,7 +219,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
 
   GetObjectAttributesOutput out;
   out.last_modified = object.modified;
-  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
   for (const std::string& asked : in.object_attributes) {
     if (asked == "ETag") out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
     if (asked == "ObjectSize") out.object_size = static_cast<std::int64_t>(object.size);

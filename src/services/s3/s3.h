@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gen/s3/operations.h"
+#include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/s3/store.h"
@@ -14,9 +15,13 @@ namespace hanbat::s3 {
 
 class S3 final : public Operations {
  public:
-  explicit S3(region::Region& home) : home_(home), store_(home.blobs) {}
+  explicit S3(region::Region& home) : home_(home) {}
 
   std::span<const store::Migration> migrations() const override;
+  void start() override;
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
+  wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
+                                const region::PageSizes& sizes) const override;
 
 #include "gen/s3/methods.inc"
 
@@ -46,7 +51,6 @@ class S3 final : public Operations {
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);
 
   region::Region& home_;
-  Store store_;
 };
 
 }  // namespace hanbat::s3

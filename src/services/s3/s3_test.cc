@@ -4,81 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <functional>
 
-#include "gen/s3/client.h"
-#include "region/testing.h"
-#include "wire/testing.h"
+#include "services/s3/testing.h"
 
 namespace hanbat::s3 {
 namespace {
 
-using Texts = std::vector<std::string>;
-
 using wire::code_of;
-
-class S3Test : public ::testing::Test {
- protected:
-  S3Test() {
-    t.add<S3>();
-    t.start();
-    client().create_bucket({.bucket = "bucket"});
-  }
-
-  Client client() { return Client(t.home, t.user, t.region); }
-  PutObjectOutput put(const std::string& key, const std::string& bytes) {
-    PutObjectInput in;
-    in.bucket = "bucket";
-    in.key = key;
-    in.body = wire::Body::of_bytes(bytes);
-    return client().put_object(in);
-  }
-  std::string get(const std::string& key, std::optional<std::string> range = {},
-                  std::optional<std::string> version = {}) {
-    GetObjectInput in;
-    in.bucket = "bucket";
-    in.key = key;
-    in.range = std::move(range);
-    in.version_id = std::move(version);
-    return client().get_object(in).body.read_all();
-  }
-  void set_versioning(const std::string& status) {
-    PutBucketVersioningInput in;
-    in.bucket = "bucket";
-    in.versioning_configuration.status = status;
-    client().put_bucket_versioning(in);
-  }
-  DeleteObjectOutput remove(const std::string& key, std::optional<std::string> version = {}) {
-    DeleteObjectInput in;
-    in.bucket = "bucket";
-    in.key = key;
-    in.version_id = std::move(version);
-    return client().delete_object(in);
-  }
-  ListObjectsV2Output list(const std::function<void(ListObjectsV2Input&)>& shape) {
-    ListObjectsV2Input in;
-    in.bucket = "bucket";
-    shape(in);
-    return client().list_objects_v2(in);
-  }
-  static Texts keys(const ListObjectsV2Output& page) {
-    Texts out;
-    if (page.contents)
-      for (const Object& object : *page.contents) out.push_back(*object.key);
-    if (page.common_prefixes)
-      for (const CommonPrefix& prefix : *page.common_prefixes) out.push_back(*prefix.prefix);
-    return out;
-  }
-  int blob_files() {
-    int count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(t.folder + "/blobs"))
-      if (entry.is_regular_file() && entry.path().extension() != ".lock") ++count;
-    return count;
-  }
-
-  region::TestRegion t;
-};
 
 TEST_F(S3Test, AnObjectComesBackAsItWasPut) {
   const PutObjectOutput out = put("a/b c", "hello");
@@ -146,25 +79,6 @@ TEST_F(S3Test, SuspendedVersioningReplacesTheNullVersionOnly) {
   ASSERT_EQ(page.versions->size(), 2u);
   EXPECT_EQ(get("k", {}, kept), "one");
   EXPECT_EQ(get("k"), "three");
-}
-
-TEST_F(S3Test, KeysAreListedByPrefixAndDelimiterPageByPage) {
-  for (const char* key : {"a", "d/1", "d/2", "d/e/3", "z"}) put(key, "x");
-  EXPECT_EQ(keys(list([](auto&) {})), (Texts{"a", "d/1", "d/2", "d/e/3", "z"}));
-  EXPECT_EQ(keys(list([](auto& in) { in.delimiter = "/"; })), (Texts{"a", "z", "d/"}));
-  EXPECT_EQ(keys(list([](auto& in) { in.prefix = "d/", in.delimiter = "/"; })), (Texts{"d/1", "d/2", "d/e/"}));
-  EXPECT_EQ(keys(list([](auto& in) { in.start_after = "d/1"; })), (Texts{"d/2", "d/e/3", "z"}));
-  Texts all;
-  std::optional<std::string> token;
-  int pages = 0;
-  do {
-    const auto page = list([&](auto& in) { in.max_keys = 1, in.delimiter = "/", in.continuation_token = token; });
-    for (const std::string& key : keys(page)) all.push_back(key);
-    token = page.next_continuation_token;
-    ++pages;
-  } while (token && pages < 10);
-  EXPECT_EQ(all, (Texts{"a", "d/", "z"}));
-  EXPECT_EQ(pages, 3);
 }
 
 TEST_F(S3Test, PartsBecomeOneObjectWithAwsTagForThem) {

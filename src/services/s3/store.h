@@ -1,4 +1,5 @@
-// The rows of S3: buckets, versions of objects, uploads in parts.
+// The rows of S3. Buckets are rows of the region's store; versions of objects and uploads in parts come by the million
+// and have tables of their own.
 #pragma once
 
 #include <optional>
@@ -8,20 +9,30 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "gen/s3/model.h"
+#include "region/resources.h"
+#include "region/tags.h"
 #include "store/blobs.h"
 #include "store/database.h"
 
+namespace hanbat::region {
+
+template <>
+struct KindOf<s3::Bucket> {
+  static constexpr std::string_view kRows = "s3/bucket";
+  static std::string arn(const Resource<s3::Bucket>& row) { return "arn:aws:s3:::" + row.id; }
+};
+
+}  // namespace hanbat::region
+
 namespace hanbat::s3 {
 
-struct BucketRow {
-  std::string name;
-  std::string account;
-  std::string region;
-  Timestamp created;
-  Json body;
+/// A bucket's row; its id is its name, which is one for all accounts and regions, so its place has no region. Its own
+/// is {versioning, policy, public_access_block, event_bridge}.
+using BucketRow = region::Resource<Bucket>;
 
-  std::string versioning() const { return body.text("versioning"); }  // "", "Enabled", "Suspended"
-};
+inline std::string versioning_of(const BucketRow& bucket) { return bucket.own.text("versioning"); }  // "", "Enabled", …
+inline const std::string& region_of(const BucketRow& bucket) { return *bucket.shape.bucket_region; }
 
 /// A stretch of a blob; an object is its segments, one after the other.
 struct Segment {
@@ -73,45 +84,39 @@ struct KeyRange {
   bool from_inclusive = false;  // …or equal
 };
 
-class Store {
- public:
-  explicit Store(store::Blobs& blobs) : blobs_(blobs) {}
+std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name);
+/// Rows of before 002_resources.sql as they are now, and their tags; at start.
+void carry_buckets_over(store::Tx& tx);
+/// Whether it has no version of an object.
+bool is_empty(store::Tx& tx, std::string_view bucket);
+/// With the uploads to it that are not completed, and its tags.
+void remove(store::Tx& tx, store::Blobs& blobs, const BucketRow& bucket);
 
-  std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name) const;
-  std::vector<BucketRow> list_buckets(store::Tx& tx, std::string_view account, std::string_view prefix,
-                                      std::string_view after, int limit) const;
-  void insert(store::Tx& tx, const BucketRow& bucket) const;
-  void update(store::Tx& tx, const BucketRow& bucket) const;
-  void remove_bucket(store::Tx& tx, std::string_view name) const;
-  bool is_empty(store::Tx& tx, std::string_view bucket) const;
+std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key);
+std::optional<ObjectRow> find_version(store::Tx& tx, std::string_view bucket, std::string_view key,
+                                      std::string_view version_id);
+/// Where the version stands among those of its key (`before_id` of list_versions); also of one that was removed in the
+/// last day, for who lists a page, deletes it and lists on.
+std::optional<std::int64_t> find_version_place(store::Tx& tx, std::string_view bucket, std::string_view key,
+                                               std::string_view version_id);
+/// Latest versions that are no delete markers, by key.
+std::vector<ObjectRow> list_latest(store::Tx& tx, std::string_view bucket, const KeyRange& range, int limit);
+/// All versions, by key and then newest first. `before_id` continues within the key `range.after`.
+std::vector<ObjectRow> list_versions(store::Tx& tx, std::string_view bucket, const KeyRange& range,
+                                     std::int64_t before_id, int limit);
+/// Makes the version the latest of its key; a version of the same id is replaced. Returns it with its id.
+ObjectRow put_version(store::Tx& tx, store::Blobs& blobs, ObjectRow object);
+void update_body(store::Tx& tx, const ObjectRow& object);
+/// Removes one version; the newest of those left becomes the latest.
+void remove_version(store::Tx& tx, store::Blobs& blobs, Timestamp now, const ObjectRow& object);
 
-  std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key) const;
-  std::optional<ObjectRow> find_version(store::Tx& tx, std::string_view bucket, std::string_view key,
-                                        std::string_view version_id) const;
-  /// Latest versions that are no delete markers, by key.
-  std::vector<ObjectRow> list_latest(store::Tx& tx, std::string_view bucket, const KeyRange& range, int limit) const;
-  /// All versions, by key and then newest first. `before_id` continues within the key `range.after`.
-  std::vector<ObjectRow> list_versions(store::Tx& tx, std::string_view bucket, const KeyRange& range,
-                                       std::int64_t before_id, int limit) const;
-  /// Makes the version the latest of its key; a version of the same id is replaced. Returns it with its id.
-  ObjectRow put(store::Tx& tx, ObjectRow object) const;
-  void update_body(store::Tx& tx, const ObjectRow& object) const;
-  /// Removes one version; the newest of those left becomes the latest.
-  void remove(store::Tx& tx, const ObjectRow& object) const;
-
-  void insert(store::Tx& tx, const UploadRow& upload) const;
-  std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id) const;
-  std::vector<UploadRow> list_uploads(store::Tx& tx, std::string_view bucket, const KeyRange& range,
-                                      std::string_view after_upload, int limit) const;
-  void remove_upload(store::Tx& tx, const UploadRow& upload) const;
-  void put_part(store::Tx& tx, std::string_view upload_id, const PartRow& part) const;
-  std::vector<PartRow> list_parts(store::Tx& tx, std::string_view upload_id, int after, int limit) const;
-
- private:
-  void link(store::Tx& tx, const std::vector<Segment>& segments, const std::string& owner) const;
-  void unlink(store::Tx& tx, const std::vector<Segment>& segments, const std::string& owner) const;
-
-  store::Blobs& blobs_;
-};
+void insert(store::Tx& tx, const UploadRow& upload);
+std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id);
+/// By key, then id. `after_upload` continues within the key `range.after`.
+std::vector<UploadRow> list_uploads(store::Tx& tx, std::string_view bucket, const KeyRange& range,
+                                    std::string_view after_upload, int limit);
+void remove_upload(store::Tx& tx, store::Blobs& blobs, const UploadRow& upload);
+void put_part(store::Tx& tx, store::Blobs& blobs, std::string_view upload_id, const PartRow& part);
+std::vector<PartRow> list_parts(store::Tx& tx, std::string_view upload_id, int after, int limit);
 
 }  // namespace hanbat::s3

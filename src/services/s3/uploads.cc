@@ -1,6 +1,5 @@
 // Multipart uploads: parts arrive in any order and again; completing makes one object of their segments.
 #include <algorithm>
-#include <set>
 
 #include "base/encoding.h"
 #include "base/ids.h"
@@ -61,7 +60,7 @@ std::optional<std::string> combined_checksum(const std::string& name, bool full_
 
 UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
                              const std::string& upload_id) {
-  const auto upload = store_.find_upload(rq.tx, upload_id);
+  const auto upload = find_upload(rq.tx, upload_id);
   if (!upload || upload->bucket != bucket || upload->key != key)
     throw wire::Error("NoSuchUpload", 404,
                       "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
@@ -78,7 +77,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   check_key(in.key);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
-                   bucket.name,
+                   bucket.id,
                    in.key,
                    rq.now(),
                    rq.caller.arn,
@@ -100,9 +99,9 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
     out.checksum_algorithm = *in.checksum_algorithm;
     out.checksum_type = type;
   }
-  store_.insert(rq.tx, upload);
+  insert(rq.tx, upload);
 
-  out.bucket = bucket.name;
+  out.bucket = bucket.id;
   out.key = in.key;
   out.upload_id = upload.upload_id;
   return out;
@@ -126,7 +125,7 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
   part.body = Json::object();
   if (blob.size > 0) part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   if (Json sums = checksums_of(body); !sums.empty()) part.body["checksums"] = std::move(sums);
-  store_.put_part(rq.tx, upload.upload_id, part);
+  put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartOutput out;
   out.e_tag = part.e_tag;
@@ -142,14 +141,14 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  check_write_conditions(store_.find_latest(rq.tx, bucket.name, in.key), in.if_match, in.if_none_match);
+  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool named = in.multipart_upload && in.multipart_upload->parts && !in.multipart_upload->parts->empty();
   if (!named)
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
 
   const std::string algorithm = upload.body.text("algorithm");
-  const std::vector<PartRow> uploaded = store_.list_parts(rq.tx, upload.upload_id, 0, kMostParts);
+  const std::vector<PartRow> uploaded = s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts);
   std::vector<PartRow> parts;
   int last = 0;
   for (const CompletedPart& wanted : *in.multipart_upload->parts) {
@@ -172,7 +171,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
           .with("PartNumber", std::to_string(parts[i].number));
 
   ObjectRow object;
-  object.bucket = bucket.name;
+  object.bucket = bucket.id;
   object.key = in.key;
   object.modified = rq.now();
   object.body = upload.body;
@@ -199,14 +198,14 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
       object.body["checksums"][algorithm] = *sum;
   // The new links come before the parts' links go, so no blob is without an owner in between.
   object = write_object(rq, bucket, std::move(object), "CompleteMultipartUpload");
-  store_.remove_upload(rq.tx, upload);
+  remove_upload(rq.tx, home_.blobs, upload);
 
   CompleteMultipartUploadOutput out;
-  out.bucket = bucket.name;
+  out.bucket = bucket.id;
   out.key = in.key;
-  out.location = "http://" + bucket.name + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
+  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
   out.e_tag = object.e_tag;
-  if (!bucket.versioning().empty()) out.version_id = object.version_id;
+  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
   give_checksums(object.body, out);
   if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
   return out;
@@ -214,7 +213,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
 
 AbortMultipartUploadOutput S3::abort_multipart_upload(region::Request& rq, const AbortMultipartUploadInput& in) {
   require_bucket_for_key(rq, "s3:AbortMultipartUpload", in.bucket, in.key, in.expected_bucket_owner);
-  store_.remove_upload(rq.tx, require_upload(rq, in.bucket, in.key, in.upload_id));
+  remove_upload(rq.tx, home_.blobs, require_upload(rq, in.bucket, in.key, in.upload_id));
   return {};
 }
 
@@ -226,10 +225,10 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
   const int marker = in.part_number_marker.value_or(0);
   if (limit < 0)
     throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
-  auto parts = store_.list_parts(rq.tx, upload.upload_id, marker, limit + 1);
+  auto parts = s3::list_parts(rq.tx, upload.upload_id, marker, limit + 1);
 
   ListPartsOutput out;
-  out.bucket = bucket.name;
+  out.bucket = bucket.id;
   out.key = in.key;
   out.upload_id = in.upload_id;
   out.part_number_marker = marker;
@@ -240,7 +239,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
     if (!parts.empty()) out.next_part_number_marker = parts.back().number;
   }
   out.storage_class = upload.body.text("storage_class", "STANDARD");
-  out.owner.emplace().id = bucket.account;
+  out.owner.emplace().id = bucket.place.account;
   out.initiator.emplace().id = upload.initiator;
   for (const PartRow& row : parts) {
     if (!out.parts) out.parts.emplace();
@@ -251,63 +250,6 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
     part.last_modified = row.modified;
     give_checksums(row.body, part);
     out.parts->push_back(std::move(part));
-  }
-  return out;
-}
-
-ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
-  const std::string prefix = in.prefix.value_or("");
-  const std::string delimiter = in.delimiter.value_or("");
-  const int limit = std::min(in.max_uploads.value_or(1000), 1000);
-  const auto rows = store_.list_uploads(rq.tx, bucket.name, {prefix, in.key_marker.value_or("")},
-                                        in.upload_id_marker.value_or(""), 100'000);
-
-  ListMultipartUploadsOutput out;
-  out.bucket = bucket.name;
-  out.key_marker = in.key_marker.value_or("");
-  out.upload_id_marker = in.upload_id_marker.value_or("");
-  out.prefix = prefix;
-  out.delimiter = in.delimiter;
-  out.encoding_type = in.encoding_type;
-  out.max_uploads = limit;
-  out.is_truncated = false;
-  std::set<std::string> folded;
-  int taken = 0;
-  const auto encoded = [&](const std::string& key) {
-    return in.encoding_type.value_or("") == "url" ? percent_encode(key, "/") : key;
-  };
-  for (const UploadRow& row : rows) {
-    const std::size_t at = delimiter.empty() ? std::string::npos : row.key.find(delimiter, prefix.size());
-    const bool into_prefix = at != std::string::npos;
-    if (into_prefix && folded.contains(row.key.substr(0, at + delimiter.size()))) continue;
-    if (taken == limit) {
-      out.is_truncated = true;
-      break;
-    }
-    ++taken;
-    if (into_prefix) {
-      const std::string common = row.key.substr(0, at + delimiter.size());
-      folded.insert(common);
-      if (!out.common_prefixes) out.common_prefixes.emplace();
-      out.common_prefixes->emplace_back().prefix = encoded(common);
-      continue;
-    }
-    if (!out.uploads) out.uploads.emplace();
-    MultipartUpload upload;
-    upload.upload_id = row.upload_id;
-    upload.key = encoded(row.key);
-    upload.initiated = row.initiated;
-    upload.storage_class = row.body.text("storage_class", "STANDARD");
-    upload.owner.emplace().id = bucket.account;
-    upload.initiator.emplace().id = row.initiator;
-    out.uploads->push_back(std::move(upload));
-    out.next_key_marker = encoded(row.key);
-    out.next_upload_id_marker = row.upload_id;
-  }
-  if (!*out.is_truncated) {
-    out.next_key_marker.reset();
-    out.next_upload_id_marker.reset();
   }
   return out;
 }
