@@ -23,9 +23,10 @@ bool is_foreign(const Json& layer) {
          layer.text("mediaType").find("nondistributable") != std::string::npos;
 }
 
-std::string kind_of(const Json& json, std::string_view told) {
-  std::string type = json.text("mediaType", told);
-  if (!told.empty() && type != told) throw ManifestError{"the manifest's mediaType differs from the Content-Type"};
+std::string kind_of(const Json& json, std::string_view declared) {
+  std::string type = json.text("mediaType", declared);
+  if (!declared.empty() && type != declared)
+    throw ManifestError{"the manifest's mediaType differs from the Content-Type"};
   if (!type.empty()) return type;
   if (json["manifests"].is_array()) return std::string(kOciIndex);
   return std::string(kOciManifest);
@@ -84,9 +85,9 @@ Manifest manifest_of(const Json& json, std::string_view bytes, std::string_view 
     for (const auto& layer : json["layers"].items()) parts.push_back(&layer);
     for (const Json* part : parts) {
       std::string digest = require_digest(*part);
-      const std::int64_t bytes_told = part->integer("size", -1);
-      if (bytes_told < 0) throw ManifestError{"a descriptor without a size"};
-      manifest.size += static_cast<std::uint64_t>(bytes_told);
+      const std::int64_t size = part->integer("size", -1);
+      if (size < 0) throw ManifestError{"a descriptor without a size"};
+      manifest.size += static_cast<std::uint64_t>(size);
       if (manifest.size > kLargestImage)
         throw ManifestError{"the sizes of the layers add up to more than an image has"};
       if (!is_foreign(*part)) manifest.layers.push_back(std::move(digest));

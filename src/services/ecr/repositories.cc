@@ -112,7 +112,7 @@ GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, co
   const auto key = rq.home.identity().find_credential(rq.tx, rq.caller.access_key_id);
   if (key && key->expiration) expires = std::min(expires, *key->expiration);
   const std::string token = to_base64("AWS:" + tokens_.login_token(rq.caller, rq.region, expires));
-  // A client on the host is told the address that it used, since AWS's names mean nothing there.
+  // A client on the host gets the address that it used, since AWS's names mean nothing there.
   const std::string host = lower(rq.host);
   const bool outside = !host.empty() && host.find("amazonaws.com") == std::string::npos;
 

@@ -12,7 +12,7 @@
 
 namespace hanbat::ecr {
 
-/// A login as its token tells it.
+/// A login as its token has it.
 struct Login {
   region::Caller caller;
   std::string region;

@@ -200,7 +200,7 @@ ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& 
 GetBucketLocationOutput S3::get_bucket_location(region::Request& rq, const GetBucketLocationInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketLocation", in.bucket, in.expected_bucket_owner);
   GetBucketLocationOutput out;
-  // us-east-1 is told by an empty constraint.
+  // us-east-1 is an empty constraint.
   out.location_constraint = region_of(bucket) == "us-east-1" ? "" : region_of(bucket);
   return out;
 }

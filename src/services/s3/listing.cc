@@ -77,7 +77,7 @@ std::string encoded(const std::string& key, const std::optional<std::string>& ty
   return type.value_or("") == "url" ? percent_encode(key, "/") : key;
 }
 
-/// A position behind a marker: behind the whole common prefix when it lies in one, since that was told before.
+/// A position behind a marker: behind the whole common prefix when it lies in one, which was listed before.
 std::string behind(const std::string& marker, std::string_view prefix, std::string_view delimiter) {
   if (!marker.starts_with(prefix)) return marker;
   const auto folded = common_prefix(marker, prefix, delimiter);

@@ -12,7 +12,7 @@ std::string new_version_id() {
   return random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 32);
 }
 
-/// What GetObject and HeadObject tell of an object alike.
+/// What GetObject and HeadObject answer of an object alike.
 template <class In, class Out>
 void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Out& out) {
   const Json& headers = object.body["headers"];
@@ -92,7 +92,7 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
       throw wire::Error("NoSuchVersion", 404, "The specified version does not exist.")
           .with("Key", key)
           .with("VersionId", *version_id);
-    // Who may not list the bucket is not told what is in it.
+    // Who may not list the bucket does not learn what is in it.
     require_bucket(rq, "s3:ListBucket", bucket.id);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }

@@ -42,7 +42,7 @@ class S3 final : public Operations {
                            const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
-  /// Writes a new latest version as the bucket's versioning wants, and tells the event bus.
+  /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
                             std::string_view detail_type, std::string_view reason);

@@ -56,6 +56,37 @@ std::optional<std::string> combined_checksum(const std::string& name, bool full_
   return to_base64(whole);
 }
 
+/// The parts that a completion names, in order. Throws what S3 answers to a list that is not in order, to parts that
+/// were not uploaded so and to those that are too small.
+std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<CompletedMultipartUpload>& named,
+                                  const std::vector<PartRow>& uploaded) {
+  if (!named || !named->parts || named->parts->empty())
+    throw wire::Error("MalformedXML", 400,
+                      "The XML you provided was not well-formed or did not validate against our published schema");
+  const std::string algorithm = upload.body.text("algorithm");
+  std::vector<PartRow> parts;
+  int last = 0;
+  for (const CompletedPart& wanted : *named->parts) {
+    const int number = wanted.part_number.value_or(0);
+    if (number <= last)
+      throw wire::Error("InvalidPartOrder", 400,
+                        "The list of parts was not in ascending order. Parts must be ordered by part number.");
+    last = number;
+    const auto found =
+        std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
+    if (found == uploaded.end() || quoted_e_tag(wanted.e_tag.value_or("")) != found->e_tag)
+      throw invalid_part(upload, number);
+    const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
+    if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
+    parts.push_back(*found);
+  }
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    if (parts[i].size < kSmallestPart)
+      throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
+          .with("PartNumber", std::to_string(parts[i].number));
+  return parts;
+}
+
 }  // namespace
 
 UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
@@ -142,33 +173,9 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
-  const bool named = in.multipart_upload && in.multipart_upload->parts && !in.multipart_upload->parts->empty();
-  if (!named)
-    throw wire::Error("MalformedXML", 400,
-                      "The XML you provided was not well-formed or did not validate against our published schema");
-
   const std::string algorithm = upload.body.text("algorithm");
-  const std::vector<PartRow> uploaded = s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts);
-  std::vector<PartRow> parts;
-  int last = 0;
-  for (const CompletedPart& wanted : *in.multipart_upload->parts) {
-    const int number = wanted.part_number.value_or(0);
-    if (number <= last)
-      throw wire::Error("InvalidPartOrder", 400,
-                        "The list of parts was not in ascending order. Parts must be ordered by part number.");
-    last = number;
-    const auto found =
-        std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
-    if (found == uploaded.end() || quoted_e_tag(wanted.e_tag.value_or("")) != found->e_tag)
-      throw invalid_part(upload, number);
-    const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
-    if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
-    parts.push_back(*found);
-  }
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
-    if (parts[i].size < kSmallestPart)
-      throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
-          .with("PartNumber", std::to_string(parts[i].number));
+  const std::vector<PartRow> parts =
+      choose_parts(upload, in.multipart_upload, s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts));
 
   ObjectRow object;
   object.bucket = bucket.id;
