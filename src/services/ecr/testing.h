@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "crypto/digest.h"
 #include "gen/ecr/client.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "os/sockets.h"
 #include "region/testing.h"
 #include "services/ecr/ecr.h"
-#include "crypto/digest.h"
 
 namespace hanbat::ecr {
 
