@@ -6,9 +6,10 @@
 
 #include "base/fuzzing.h"
 #include "base/text.h"
+#include "host/actions.h"
 #include "host/balancers/haproxy_config.h"
-#include "host/client.h"
 #include "host/codec.h"
+#include "host/error.h"
 #include "host/ipv4.h"
 #include "host/networks/plan.h"
 #include "host/protocol.h"
@@ -19,6 +20,8 @@ using namespace hanbat;
 using namespace hanbat::host;
 
 namespace {
+
+constexpr std::string_view kShared = "/var/lib/hanbat/shared/";
 
 /// The words of a line of HAProxy's configuration.
 std::vector<std::string> words_of(std::string_view line) {
@@ -76,7 +79,7 @@ void check_lines(const std::string& text, std::string_view extra) {
             "a value is plain");
 }
 
-void check_vpc(const VpcSpec& spec) {
+void check(const VpcSpec& spec) {
   VpcNumbers numbers;
   for (const auto& table : spec.route_tables) numbers.tables[table.id] = 1000 + static_cast<int>(numbers.tables.size());
   const KernelLines lines = kernel_lines(spec, numbers);
@@ -92,10 +95,10 @@ void check_vpc(const VpcSpec& spec) {
   check_lines(files.hosts, " .-_");
   check_lines(files.leases, ".,:-");
   for (const auto& interface : spec.interfaces)
-    if (interface.attachment == "machine") check_lines(interface_batch(spec, interface), " ./:-");
+    if (interface.attachment == Attachment::kMachine) check_lines(interface_batch(spec, interface), " ./:-");
 }
 
-void check_balancers(const BalancersSpec& spec) {
+void check(const BalancersSpec& spec) {
   for (const HaproxyFiles& files : {haproxy_of(spec, "/run/x"), haproxy_of_host(spec, "/run/x")}) {
     check_haproxy(files.config);
     for (const auto& [name, content] : files.others)
@@ -104,46 +107,29 @@ void check_balancers(const BalancersSpec& spec) {
   server_states(spec, "");
 }
 
-void check_machine(const MachineSpec& spec, const std::string& shared) {
+void check(const MachineSpec& spec) {
   for (const auto& folder : spec.folders)
-    require(folder.source.starts_with(shared + "/") && folder.source.find("/../") == std::string::npos &&
+    require(folder.source.starts_with(kShared) && folder.source.find("/../") == std::string::npos &&
                 !folder.source.ends_with("/.."),
             "only what is shared is shared");
 }
 
-template <class Spec>
-Spec read(const Json& arguments) {
-  const Spec spec = decode<Spec>(arguments);
-  require(encode(decode<Spec>(encode(spec))) == encode(spec), "a spec comes back as it was");
-  require(encode(spec) == arguments, "nothing of a spec is passed over");
-  return spec;
+template <class Argument>
+void check(const Argument&) {}
+
+template <class Argument>
+void carry_out(const Json& arguments) {
+  const auto argument = read_argument<Argument>(arguments, "/var/lib/hanbat/shared");
+  require(encode(decode<Argument>(encode(argument))) == encode(argument), "an argument comes back as it was");
+  require(encode(argument) == arguments, "nothing of an argument is passed over");
+  check(argument);
 }
 
 void carry_out(const ActionCall& call) {
-  const std::string shared = "/var/lib/hanbat/shared";
-  if (call.action == "apply_vpc") {
-    const auto spec = read<VpcSpec>(call.arguments);
-    validate(spec);
-    check_vpc(spec);
-  } else if (call.action == "apply_balancers") {
-    const auto spec = read<BalancersSpec>(call.arguments);
-    validate(spec);
-    check_balancers(spec);
-  } else if (call.action == "create_machine") {
-    const auto spec = read<MachineSpec>(call.arguments);
-    validate(spec, shared);
-    check_machine(spec, shared);
-  } else if (call.action == "listen") {
-    validate(read<ListenSpec>(call.arguments));
-  } else if (call.action == "sweep") {
-    validate(read<SweepSpec>(call.arguments));
-  } else if (call.action == "import_image") {
-    read<ImageSpec>(call.arguments);
-  } else if (call.action == "publish_image") {
-    read<PublishImage>(call.arguments);
-  } else {
-    require_name(read<Name>(call.arguments).name, "name");
-  }
+#define HANBAT_CARRY_OUT(name, Argument, Result) \
+  if (call.action == #name) return carry_out<Argument>(call.arguments);
+  HANBAT_HOST_ACTIONS(HANBAT_CARRY_OUT)
+#undef HANBAT_CARRY_OUT
 }
 
 }  // namespace
@@ -154,7 +140,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const JsonError& error) {
     require(*error.what() != '\0', "a refusal has a reason");
   } catch (const HostError& error) {
-    require(error.code == "Invalid", "what is not allowed is invalid");
+    require(error.code == HostErrorCode::kInvalid, "what is not allowed is invalid");
   }
   return 0;
 }

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "host/client.h"
+#include "host/error.h"
 #include "host/protocol.h"
 #include "os/files.h"
 #include "os/sockets.h"
@@ -49,7 +49,7 @@ Owner require_user(const std::string& name) {
                  "/usr/sbin/nologin", name});
     found = ::getpwnam(name.c_str());
   }
-  if (!found) throw HostError("Failed", "no user " + name);
+  if (!found) throw HostError(HostErrorCode::kFailed, "no user " + name);
   return {found->pw_uid, found->pw_gid};
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/words.h"
 
 namespace hanbat::host {
 
@@ -42,7 +43,11 @@ struct Reader {
     const Json* member = in.find(name);
     if (!member) throw JsonError(std::string("missing member ") + name);
     ++seen;
-    value = decode<T>(*member);
+    try {
+      value = decode<T>(*member);
+    } catch (const JsonError& error) {
+      throw JsonError(std::string(name) + ": " + error.what());
+    }
   }
 };
 
@@ -54,6 +59,8 @@ Json encode(const T& value) {
     Json out = Json::array();
     for (const auto& item : value) out.push_back(encode(item));
     return out;
+  } else if constexpr (std::is_enum_v<T>) {
+    return Json(word_of(value));
   } else if constexpr (std::is_same_v<T, std::string> || std::is_arithmetic_v<T>) {
     return Json(value);
   } else {
@@ -69,6 +76,10 @@ T decode(const Json& json) {
     T out;
     for (const auto& item : json.items()) out.push_back(decode<typename T::value_type>(item));
     return out;
+  } else if constexpr (std::is_enum_v<T>) {
+    const auto value = find_word<T>(json.as_string());
+    if (!value) throw JsonError("not allowed: " + json.as_string().substr(0, 40));
+    return *value;
   } else if constexpr (std::is_same_v<T, std::string>) {
     return json.as_string();
   } else if constexpr (std::is_same_v<T, bool>) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "host/codec.h"
 #include "os/sockets.h"
 
 namespace hanbat::host {
@@ -30,19 +31,22 @@ std::string read_line(int fd) {
 }
 
 Json carry_out(ControlActions& actions, const Json& request, const Progress& progress) {
-  const std::string action = request.text("action");
   Json answer = Json::object({});
-  if (action == "status")
-    answer = actions.status();
-  else if (action == "import-image")
-    actions.import_image(request.text("name"), request.text("folder"), progress);
-  else if (action == "call")
-    answer["result"] =
-        actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
-  else if (action == "down")
-    actions.down(progress);
-  else
-    throw std::runtime_error("there is no action '" + action + "'");
+  switch (decode<ControlRequest>(request["action"])) {
+    case ControlRequest::kStatus:
+      answer = actions.status();
+      break;
+    case ControlRequest::kImportImage:
+      actions.import_image(request.text("name"), request.text("folder"), progress);
+      break;
+    case ControlRequest::kCall:
+      answer["result"] =
+          actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
+      break;
+    case ControlRequest::kDown:
+      actions.down(progress);
+      break;
+  }
   answer["done"] = true;
   return answer;
 }

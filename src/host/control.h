@@ -7,18 +7,23 @@
 // An action that fails ends with {"error":"…"}. The socket is root's alone (0600), so there is nothing to sign.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <list>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "os/fd.h"
 
 namespace hanbat::host {
 
-/// Tells the one who asked how it goes; a line each.
+enum class ControlRequest { kStatus, kImportImage, kCall, kDown };
+
+/// Reports to the one who asked how it goes; a line each.
 using Progress = std::function<void(const std::string&)>;
 
 /// What can be asked. Methods are called from several threads and say what went wrong by throwing std::exception.
@@ -64,3 +69,14 @@ class ControlServer {
 };
 
 }  // namespace hanbat::host
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<host::ControlRequest> =
+    std::to_array<Word<host::ControlRequest>>({{host::ControlRequest::kStatus, "status"},
+                                               {host::ControlRequest::kImportImage, "import-image"},
+                                               {host::ControlRequest::kCall, "call"},
+                                               {host::ControlRequest::kDown, "down"}});
+
+}  // namespace hanbat

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "host/actions.h"
+#include "host/client.h"
 #include "os/fd.h"
 
 namespace hanbat::host {
@@ -32,29 +32,32 @@ struct ActionResult {
 
 /// Carries out actions by name. Every argument is decoded strictly and validated before anything is done. Safe from all
 /// threads.
-class Actions {
+class Actions final : private Host {
  public:
   /// `state_folder` is the region's; what is root's own lies in its host/ folder.
   explicit Actions(std::string state_folder);
-  ~Actions();
+  ~Actions() override;
 
   /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its
   /// own, and actions on machines wait for it.
   void start();
-  /// Throws HostError; an action of another name is Invalid.
+  /// Throws HostError; an action of another name is kInvalid.
   ActionResult run(std::string_view action, const Json& arguments);
   /// Leaves nothing behind but the data.
   void down(const std::function<void(const std::string&)>& progress);
   /// What there is, for `hanbat status`.
   Json status();
-  ImageState import_image_folder(const std::string& name, const std::string& folder);
+  /// Makes the image of that folder (metadata.tar.*, rootfs.*) known under the name.
+  void import_image(const std::string& name, const std::string& folder);
 
  private:
-  std::vector<std::string> sweep(const SweepSpec& spec);
-  Machines& machines();
+#define HANBAT_DECLARE(name, Argument, Result) Result name(const Argument& argument) override;
+  HANBAT_HOST_ACTIONS(HANBAT_DECLARE)
+#undef HANBAT_DECLARE
+
+  Machines& ready_machines();
   void watch();
   void look_for_lost_links();
-  std::vector<Finding> examine();
 
   const std::string state_folder_;
   std::unique_ptr<Incus> incus_;
@@ -74,8 +77,5 @@ class Actions {
 /// Serves the requests of one hanbatd until its end of the socket closes. Each request runs on a thread of its own, at
 /// most 32 at once. Returns when all are done.
 void serve_actions(Actions& actions, int socket);
-
-/// What the machine lacks to be a region.
-std::vector<Finding> examine_machine();
 
 }  // namespace hanbat::host

@@ -1,10 +1,11 @@
 // FakeHost: the wanted state is the state.
+#include "host/fake_host.h"
+
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <utility>
 
-#include "host/client.h"
+#include "host/validation.h"
 #include "os/writers_turn.h"
 
 namespace hanbat::host {
@@ -13,20 +14,25 @@ void FakeHost::may_fail() {
   require_no_writers_turn("wait for the host's side");
   if (fail_next.empty()) return;
   const std::string message = std::exchange(fail_next, "");
-  throw HostError("Failed", message);
+  throw HostError(HostErrorCode::kFailed, message);
+}
+
+void FakeHost::require_machine(const std::string& name) const {
+  if (!machine_specs.contains(name)) throw HostError(HostErrorCode::kNotFound, "no machine " + name);
 }
 
 void FakeHost::apply_vpc(const VpcSpec& spec) {
   may_fail();
+  validate(spec);
   vpc_specs[spec.id] = spec;
 }
 
-void FakeHost::remove_vpc(const std::string& id) {
+void FakeHost::remove_vpc(const VpcName& vpc) {
   may_fail();
-  vpc_specs.erase(id);
+  vpc_specs.erase(vpc.name);
 }
 
-std::vector<VpcState> FakeHost::vpcs() {
+std::vector<VpcState> FakeHost::vpcs(const Nothing&) {
   std::vector<VpcState> states = {{"", kOwnAccount, "a"}};
   for (const auto& [id, spec] : vpc_specs)
     states.push_back({id, spec.account, vpc_spaces.contains(id) ? vpc_spaces[id] : "a"});
@@ -35,6 +41,7 @@ std::vector<VpcState> FakeHost::vpcs() {
 
 Fd FakeHost::listen(const ListenSpec& spec) {
   may_fail();
+  validate(spec);
   listens.push_back(spec);
   Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd || ::listen(fd.get(), 16) != 0) throw_errno("listen");
@@ -43,83 +50,55 @@ Fd FakeHost::listen(const ListenSpec& spec) {
 
 void FakeHost::create_machine(const MachineSpec& spec) {
   may_fail();
-  if (machine_specs.emplace(spec.name, spec).second) machine_status[spec.name] = "stopped";
+  if (machine_specs.emplace(spec.name, spec).second) machine_status[spec.name] = MachineStatus::kStopped;
 }
 
-void FakeHost::start_machine(const std::string& name) {
+void FakeHost::start_machine(const MachineName& machine) {
   may_fail();
-  if (!machine_specs.contains(name)) throw HostError("NotFound", "no machine " + name);
-  machine_status[name] = "running";
+  require_machine(machine.name);
+  machine_status[machine.name] = MachineStatus::kRunning;
 }
 
-void FakeHost::stop_machine(const std::string& name, StopMode) {
+void FakeHost::stop_machine(const MachineStop& stop) {
   may_fail();
-  if (!machine_specs.contains(name)) throw HostError("NotFound", "no machine " + name);
-  machine_status[name] = "stopped";
+  require_machine(stop.name);
+  machine_status[stop.name] = MachineStatus::kStopped;
 }
 
-void FakeHost::restart_machine(const std::string& name) { start_machine(name); }
+void FakeHost::restart_machine(const MachineName& machine) { start_machine(machine); }
 
-void FakeHost::delete_machine(const std::string& name) {
+void FakeHost::delete_machine(const MachineName& machine) {
   may_fail();
-  machine_specs.erase(name);
-  machine_status.erase(name);
+  machine_specs.erase(machine.name);
+  machine_status.erase(machine.name);
 }
 
-std::vector<MachineState> FakeHost::machines() {
+std::vector<MachineState> FakeHost::machines(const Nothing&) {
   std::vector<MachineState> all;
   for (const auto& [name, spec] : machine_specs)
     all.push_back({.name = name, .status = machine_status[name], .labels = spec.labels});
   return all;
 }
 
-std::string FakeHost::console(const std::string& name) {
-  if (!machine_specs.contains(name)) throw HostError("NotFound", "no machine " + name);
-  return consoles[name];
+std::string FakeHost::console(const MachineName& machine) {
+  require_machine(machine.name);
+  return consoles[machine.name];
 }
 
-ImageState FakeHost::import_image(const ImageSpec& spec) {
-  may_fail();
-  return image_states[spec.alias] = {.alias = spec.alias, .fingerprint = "fake-" + spec.alias, .size_bytes = 1};
-}
-
-ImageState FakeHost::publish_image(const std::string& machine, const std::string& alias) {
-  may_fail();
-  if (!machine_specs.contains(machine)) throw HostError("NotFound", "no machine " + machine);
-  return image_states[alias] = {.alias = alias, .fingerprint = "fake-" + alias, .size_bytes = 1};
-}
-
-std::vector<ImageState> FakeHost::images() {
+std::vector<ImageState> FakeHost::images(const Nothing&) {
   std::vector<ImageState> all;
   for (const auto& [alias, state] : image_states) all.push_back(state);
   return all;
 }
 
-void FakeHost::delete_image(const std::string& alias) {
-  may_fail();
-  image_states.erase(alias);
-}
-
 void FakeHost::apply_balancers(const BalancersSpec& spec) {
   may_fail();
+  validate(spec);
   balancers = spec;
 }
 
-std::vector<TargetHealth> FakeHost::balancer_health() { return health; }
+std::vector<TargetHealth> FakeHost::balancer_health(const Nothing&) { return targets; }
 
-std::vector<std::string> FakeHost::sweep(const SweepSpec& spec) {
-  std::vector<std::string> removed;
-  const auto wanted = [](const std::vector<std::string>& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
-  for (const auto& vpc : vpcs())
-    if (!vpc.id.empty() && !wanted(spec.vpc_ids, vpc.id)) removed.push_back("vpc " + vpc.id), vpc_specs.erase(vpc.id);
-  for (const auto& machine : machines())
-    if (!wanted(spec.machines, machine.name))
-      removed.push_back("machine " + machine.name), delete_machine(machine.name);
-  return removed;
-}
-
-std::vector<Finding> FakeHost::doctor() { return {}; }
+std::vector<Finding> FakeHost::health(const Nothing&) { return {}; }
 
 }  // namespace hanbat::host

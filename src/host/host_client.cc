@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <type_traits>
 
 #include <sys/socket.h>
 
@@ -28,10 +29,10 @@ class HostClient::Connection {
     reader_.join();
   }
 
-  Json call(std::string_view action, Json arguments, Fd* descriptor) {
+  Json call(std::string_view action, Json arguments, Fd& descriptor) {
     require_no_writers_turn("wait for the host's side");
     std::unique_lock lock(mutex_);
-    if (closed_) throw HostError("Gone", "hanbat-hostd is away");
+    if (closed_) throw HostError(HostErrorCode::kGone, "hanbat-hostd is away");
     const std::int64_t id = ++last_id_;
     waiting_.emplace(id, Answer{});
     lock.unlock();
@@ -44,17 +45,17 @@ class HostClient::Connection {
     } catch (const std::exception& error) {
       lock.lock();
       waiting_.erase(id);
-      throw HostError("Gone", std::string("cannot reach hanbat-hostd: ") + error.what());
+      throw HostError(HostErrorCode::kGone, std::string("cannot reach hanbat-hostd: ") + error.what());
     }
     lock.lock();
     arrived_.wait(lock, [&] { return closed_ || waiting_.at(id).message; });
     Answer answer = std::move(waiting_.at(id));
     waiting_.erase(id);
-    if (!answer.message) throw HostError("Gone", "hanbat-hostd went away during " + std::string(action));
+    if (!answer.message) throw HostError(HostErrorCode::kGone, "hanbat-hostd went away during " + std::string(action));
     fault_point("host:after", action);
     if (const Json* error = answer.message->find("error"))
-      throw HostError(error->as_string(), answer.message->text("message"));
-    if (descriptor) *descriptor = std::move(answer.descriptor);
+      throw HostError(decode<HostErrorCode>(*error), answer.message->text("message"));
+    descriptor = std::move(answer.descriptor);
     return (*answer.message)["result"];
   }
 
@@ -82,7 +83,7 @@ class HostClient::Connection {
         arrived_.notify_all();
       }
     } catch (const std::exception&) {
-      // A broken socket is the same as a closed one: every caller is told.
+      // A broken socket is the same as a closed one: every caller learns of it.
     }
     std::lock_guard lock(mutex_);
     closed_ = true;
@@ -102,52 +103,21 @@ class HostClient::Connection {
 HostClient::HostClient(Fd socket) : connection_(std::make_unique<Connection>(std::move(socket))) {}
 HostClient::~HostClient() = default;
 
-Json HostClient::call(std::string_view action, Json arguments, Fd* descriptor) {
-  return connection_->call(action, std::move(arguments), descriptor);
-}
-
-void HostClient::apply_vpc(const VpcSpec& spec) { call("apply_vpc", encode(spec)); }
-void HostClient::remove_vpc(const std::string& id) { call("remove_vpc", encode(Name{id})); }
-std::vector<VpcState> HostClient::vpcs() { return decode<std::vector<VpcState>>(call("vpcs", Json::object())); }
-
-Fd HostClient::listen(const ListenSpec& spec) {
+template <class Result>
+Result HostClient::call(std::string_view action, Json arguments) {
   Fd descriptor;
-  call("listen", encode(spec), &descriptor);
-  if (!descriptor) throw HostError("Failed", "hanbat-hostd sent no socket");
-  return descriptor;
+  const Json result = connection_->call(action, std::move(arguments), descriptor);
+  if constexpr (std::is_same_v<Result, Fd>) {
+    if (!descriptor) throw HostError(HostErrorCode::kFailed, "hanbat-hostd sent no socket");
+    return descriptor;
+  } else if constexpr (!std::is_void_v<Result>) {
+    return decode<Result>(result);
+  }
 }
 
-void HostClient::create_machine(const MachineSpec& spec) { call("create_machine", encode(spec)); }
-void HostClient::start_machine(const std::string& name) { call("start_machine", encode(Name{name})); }
-void HostClient::stop_machine(const std::string& name, StopMode mode) {
-  call(mode == StopMode::kForce ? "kill_machine" : "stop_machine", encode(Name{name}));
-}
-void HostClient::restart_machine(const std::string& name) { call("restart_machine", encode(Name{name})); }
-void HostClient::delete_machine(const std::string& name) { call("delete_machine", encode(Name{name})); }
-std::vector<MachineState> HostClient::machines() {
-  return decode<std::vector<MachineState>>(call("machines", Json::object()));
-}
-std::string HostClient::console(const std::string& name) {
-  return decode<std::string>(call("console", encode(Name{name})));
-}
-
-ImageState HostClient::import_image(const ImageSpec& spec) {
-  return decode<ImageState>(call("import_image", encode(spec)));
-}
-ImageState HostClient::publish_image(const std::string& machine, const std::string& alias) {
-  return decode<ImageState>(call("publish_image", encode(PublishImage{machine, alias})));
-}
-std::vector<ImageState> HostClient::images() { return decode<std::vector<ImageState>>(call("images", Json::object())); }
-void HostClient::delete_image(const std::string& alias) { call("delete_image", encode(Name{alias})); }
-
-void HostClient::apply_balancers(const BalancersSpec& spec) { call("apply_balancers", encode(spec)); }
-std::vector<TargetHealth> HostClient::balancer_health() {
-  return decode<std::vector<TargetHealth>>(call("balancer_health", Json::object()));
-}
-
-std::vector<std::string> HostClient::sweep(const SweepSpec& spec) {
-  return decode<std::vector<std::string>>(call("sweep", encode(spec)));
-}
-std::vector<Finding> HostClient::doctor() { return decode<std::vector<Finding>>(call("doctor", Json::object())); }
+#define HANBAT_DEFINE(name, Argument, Result) \
+  Result HostClient::name(const Argument& argument) { return call<Result>(#name, encode(argument)); }
+HANBAT_HOST_ACTIONS(HANBAT_DEFINE)
+#undef HANBAT_DEFINE
 
 }  // namespace hanbat::host

@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 
 #include "base/text.h"
-#include "host/client.h"
+#include "host/error.h"
 
 namespace hanbat::host {
 
@@ -15,7 +15,7 @@ std::uint32_t require_address(std::string_view text, std::string_view what) {
     const std::uint32_t address = ntohl(parsed.s_addr);
     if (to_text(address) == copy) return address;
   }
-  throw HostError("Invalid", std::string(what) + ": no IPv4 address: " + copy.substr(0, 40));
+  throw HostError(HostErrorCode::kInvalid, std::string(what) + ": no IPv4 address: " + copy.substr(0, 40));
 }
 
 std::string to_text(std::uint32_t address) {
@@ -34,7 +34,7 @@ Range require_range(std::string_view text, std::string_view what) {
       if (range.bits <= 32 && (range.base & ~range.mask()) == 0 && range.text() == text) return range;
     }
   }
-  throw HostError("Invalid", std::string(what) + ": no IPv4 range: " + std::string(text.substr(0, 40)));
+  throw HostError(HostErrorCode::kInvalid, std::string(what) + ": no IPv4 range: " + std::string(text.substr(0, 40)));
 }
 
 }  // namespace hanbat::host

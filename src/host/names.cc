@@ -1,5 +1,5 @@
 // Names that both daemons compute alike.
-#include "host/actions.h"
+#include "host/networks/spec.h"
 
 namespace hanbat::host {
 

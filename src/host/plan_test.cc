@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "host/balancers/haproxy_config.h"
-#include "host/client.h"
 #include "host/codec.h"
+#include "host/error.h"
 #include "host/ipv4.h"
 #include "host/machines/machines.h"
 #include "host/networks/plan.h"
@@ -27,19 +27,20 @@ VpcSpec small_vpc() {
   spec.internet_gateway = true;
   spec.subnets = {{.id = "subnet-a", .cidr = "10.1.0.0/24", .route_table_id = "rtb-private"},
                   {.id = "subnet-b", .cidr = "10.1.2.0/24", .route_table_id = "rtb-public"}};
-  spec.route_tables = {
-      {.id = "rtb-private", .routes = {{.destination = "0.0.0.0/0", .kind = "nat", .target = "nat-1"}}},
-      {.id = "rtb-public", .routes = {{.destination = "0.0.0.0/0", .kind = "igw", .target = ""}}}};
+  spec.route_tables = {{.id = "rtb-private",
+                        .routes = {{.destination = "0.0.0.0/0", .kind = RouteKind::kNatGateway, .target = "nat-1"}}},
+                       {.id = "rtb-public",
+                        .routes = {{.destination = "0.0.0.0/0", .kind = RouteKind::kInternetGateway, .target = ""}}}};
   spec.nat_gateways = {{.id = "nat-1", .subnet_id = "subnet-b", .private_ip = "10.1.2.10", .public_ip = "198.19.0.1"}};
   spec.security_groups = {{.id = "sg-1",
-                           .rules = {{.direction = "ingress",
+                           .rules = {{.direction = Direction::kIngress,
                                       .protocol = "tcp",
                                       .from_port = 80,
                                       .to_port = 81,
                                       .cidrs = {"0.0.0.0/0"},
                                       .groups = {"sg-1"}}}}};
   spec.interfaces = {{.id = "eni-0123456789abcdef0",
-                      .attachment = "machine",
+                      .attachment = Attachment::kMachine,
                       .subnet_id = "subnet-a",
                       .private_ip = "10.1.0.5",
                       .mac = "02:00:00:00:00:01",
@@ -155,8 +156,7 @@ BalancersSpec one_balancer() {
   spec.target_groups = {group};
   BalancerListener listener;
   listener.id = "l-1";
-  listener.protocol = "HTTP";
-  listener.default_action = {.kind = "forward", .forward = {{.target_group_id = "tg-1"}}};
+  listener.default_action = {.kind = BalancerActionKind::kForward, .forward = {{.target_group_id = "tg-1"}}};
   listener.host_port = 8480;
   Balancer balancer;
   balancer.id = "lb-1";
@@ -178,7 +178,7 @@ TEST(Haproxy, AListenerBindsInItsVpcAndItsTargetsAreReachedFromTheBalancersAddre
 TEST(Haproxy, DrainingChangesNothingInTheConfigurationSoNothingIsReloaded) {
   BalancersSpec spec = one_balancer();
   const std::string before = haproxy_of(spec, "/x").config;
-  spec.target_groups[0].targets[0].state = "draining";
+  spec.target_groups[0].targets[0].state = TargetState::kDraining;
   EXPECT_EQ(haproxy_of(spec, "/x").config, before);
 }
 
@@ -200,8 +200,8 @@ TEST(Haproxy, UserTextStaysWithinItsQuotes) {
   BalancersSpec spec = one_balancer();
   spec.balancers[0].listeners[0].rules = {
       {.id = "r-1",
-       .conditions = {{.field = "path-pattern", .header = "", .values = {"/a' } #*"}}},
-       .action = {.kind = "fixed-response", .status = 404}}};
+       .conditions = {{.field = ConditionField::kPathPattern, .header = "", .values = {"/a' } #*"}}},
+       .action = {.kind = BalancerActionKind::kFixedResponse, .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
   EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ path -m reg -- '^/a'\\'' \\} #.*$' }"));
 }
@@ -210,16 +210,16 @@ TEST(Haproxy, NoValueOfAConditionIsAFlagThatReadsAFileOfTheHost) {
   BalancersSpec spec = one_balancer();
   auto& rules = spec.balancers[0].listeners[0].rules;
   rules = {{.id = "r-1",
-            .conditions = {{.field = "http-request-method", .header = "", .values = {"-F"}},
-                           {.field = "source-ip", .header = "", .values = {"10.0.0.0/8", "10.1.0.5"}}},
-            .action = {.kind = "fixed-response", .status = 404}}};
+            .conditions = {{.field = ConditionField::kHttpRequestMethod, .header = "", .values = {"-F"}},
+                           {.field = ConditionField::kSourceIp, .header = "", .values = {"10.0.0.0/8", "10.1.0.5"}}},
+            .action = {.kind = BalancerActionKind::kFixedResponse, .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
   EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ method -m str -- '-F' } { src -- '10.0.0.0/8' '10.1.0.5' }"));
   for (const char* value : {"-f", "/etc/shadow", "10.0.0.0/33", "::/0"}) {
     rules[0].conditions[1].values = {value};
     EXPECT_THROW(validate(spec), HostError) << value;
   }
-  rules[0].conditions = {{.field = "http-request-method", .header = "", .values = {"-f", "/etc/shadow"}}};
+  rules[0].conditions = {{.field = ConditionField::kHttpRequestMethod, .header = "", .values = {"-f", "/etc/shadow"}}};
   EXPECT_THROW(validate(spec), HostError);
 }
 
@@ -233,7 +233,7 @@ TEST(Haproxy, WhatItSawOfATargetIsToldInAwssWords) {
   const BalancersSpec spec = one_balancer();
   const auto told = [&](Row row, Settling settling = Settling::kNo) {
     const TargetHealth health = health_of(spec.target_groups[0], spec.target_groups[0].targets[0], row, settling);
-    return health.state + " " + health.reason;
+    return std::string(word_of(health.state)) + " " + std::string(word_of(health.reason));
   };
   EXPECT_EQ(told({{"status", "UP"}, {"check_status", "L7OK"}}), "healthy ");
   EXPECT_EQ(told({{"status", "DOWN"}, {"check_status", "* L4TOUT"}}), "unhealthy Target.Timeout");

@@ -26,21 +26,4 @@ inline ActionCall read_call(std::string_view bytes) {
   return {json.integer("id"), json.text("action"), json["arguments"]};
 }
 
-struct Name {
-  std::string name;
-  template <class V>
-  void visit(V& v) {
-    v("name", name);
-  }
-};
-
-struct PublishImage {
-  std::string machine;
-  std::string alias;
-  template <class V>
-  void visit(V& v) {
-    v("machine", machine), v("alias", alias);
-  }
-};
-
 }  // namespace hanbat::host

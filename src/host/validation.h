@@ -4,17 +4,35 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "host/actions.h"
+#include "host/codec.h"
 
 namespace hanbat::host {
 
-/// Each throws HostError Invalid that names the member.
+/// Each throws HostError kInvalid that names the member.
 void validate(const VpcSpec& spec);
+void validate(const VpcName& vpc);
 void validate(const ListenSpec& spec);
+/// `shared_folder`: the one below which folders may be shared with machines.
 void validate(const MachineSpec& spec, const std::string& shared_folder);
+void validate(const MachineName& machine);
+void validate(const MachineStop& stop);
 void validate(const BalancersSpec& spec);
-void validate(const SweepSpec& spec);
+inline void validate(const Nothing&) {}
+
+/// The argument of an action: decoded strictly and validated. The one way in which the root daemon comes to one. Throws
+/// JsonError or HostError kInvalid.
+template <class Argument>
+Argument read_argument(const Json& json, const std::string& shared_folder) {
+  Argument argument = decode<Argument>(json);
+  if constexpr (std::is_same_v<Argument, MachineSpec>)
+    validate(argument, shared_folder);
+  else
+    validate(argument);
+  return argument;
+}
 
 /// An id or name: letters, digits and dashes, not beginning with a dash, at most `most` characters.
 void require_name(std::string_view text, std::string_view what, std::size_t most = 63);
@@ -23,8 +41,6 @@ void require_vpc_id(std::string_view text, std::string_view what);
 /// A folder below the shared one, on the way to which there is no symbolic link now. Who owns the shared folder can
 /// change that later: to be asked again whenever root acts on it.
 void require_own_folder(const std::string& shared_folder, const std::string& source);
-/// A regular file, no link, that nobody but root can write. HostError Invalid otherwise.
-void require_roots_file(const std::string& path, std::string_view what);
 /// A DNS name in lower case.
 void require_dns_name(std::string_view text, std::string_view what);
 

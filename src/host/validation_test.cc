@@ -1,13 +1,12 @@
 // What an enemy in hanbatd's place would send, and that none of it comes through.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <functional>
 
-#include "host/client.h"
 #include "host/codec.h"
 #include "host/daemon.h"
+#include "host/error.h"
 #include "host/validation.h"
 #include "os/files.h"
 
@@ -51,16 +50,18 @@ VpcSpec vpc() {
   spec.region = "ap-northeast-2";
   spec.cidrs = {"10.1.0.0/16"};
   spec.subnets = {{.id = "subnet-a", .cidr = "10.1.0.0/24", .route_table_id = "rtb-a"}};
-  spec.route_tables = {{.id = "rtb-a", .routes = {{.destination = "0.0.0.0/0", .kind = "igw", .target = ""}}}};
+  spec.route_tables = {
+      {.id = "rtb-a", .routes = {{.destination = "0.0.0.0/0", .kind = RouteKind::kInternetGateway, .target = ""}}}};
   spec.nat_gateways = {{.id = "nat-1", .subnet_id = "subnet-a", .private_ip = "10.1.0.9", .public_ip = "198.19.0.1"}};
   spec.security_groups = {
-      {.id = "sg-1", .rules = {{.direction = "ingress", .protocol = "tcp", .cidrs = {"10.0.0.0/8"}}}}};
+      {.id = "sg-1", .rules = {{.direction = Direction::kIngress, .protocol = "tcp", .cidrs = {"10.0.0.0/8"}}}}};
   spec.network_acls = {
       {.id = "acl-1",
        .subnet_ids = {"subnet-a"},
-       .entries = {{.direction = "ingress", .action = "allow", .protocol = "-1", .cidr = "0.0.0.0/0"}}}};
+       .entries = {
+           {.direction = Direction::kIngress, .action = AclAction::kAllow, .protocol = "-1", .cidr = "0.0.0.0/0"}}}};
   spec.interfaces = {{.id = "eni-1",
-                      .attachment = "machine",
+                      .attachment = Attachment::kMachine,
                       .subnet_id = "subnet-a",
                       .private_ip = "10.1.0.5",
                       .mac = "02:00:00:00:00:01",
@@ -85,11 +86,10 @@ BalancersSpec balancers() {
   balancer.nodes = {{.private_ip = "10.1.0.6", .public_ip = "198.19.0.2", .subnet_cidr = "10.1.0.0/24"}};
   BalancerListener listener;
   listener.id = "l-1";
-  listener.protocol = "HTTP";
-  listener.default_action = {.kind = "forward", .forward = {{.target_group_id = "tg-1"}}};
+  listener.default_action = {.kind = BalancerActionKind::kForward, .forward = {{.target_group_id = "tg-1"}}};
   listener.rules = {{.id = "r-1",
-                     .conditions = {{.field = "http-header", .header = "X-A", .values = {"b"}}},
-                     .action = {.kind = "redirect", .redirect_path = "/x", .status = 301}}};
+                     .conditions = {{.field = ConditionField::kHttpHeader, .header = "X-A", .values = {"b"}}},
+                     .action = {.kind = BalancerActionKind::kRedirect, .redirect_path = "/x", .status = 301}}};
   balancer.listeners = {listener};
   spec.balancers = {balancer};
   return spec;
@@ -124,6 +124,45 @@ void refuses(const Spec& good, const char* member, const std::function<std::stri
   }
 }
 
+/// The member that `at` picks, of which only some words may be.
+template <class Spec>
+void takes_no_other_word(const Spec& good, const char* member, const std::function<Json&(Json&)>& at) {
+  ASSERT_NO_THROW(read_argument<Spec>(encode(good), "/state/shared"));
+  for (const std::string& evil : kEvil) {
+    Json json = encode(good);
+    at(json) = evil;
+    EXPECT_THROW(read_argument<Spec>(json, "/state/shared"), JsonError) << member << ": " << evil.substr(0, 40);
+  }
+}
+
+Json& first(Json& json, const char* name) { return json[name].items()[0]; }
+
+TEST(Enemy, AMemberOfAClosedVocabularyTakesNoOtherWord) {
+  const auto in_vpc = [](const char* member, const std::function<Json&(Json&)>& at) {
+    takes_no_other_word(vpc(), member, at);
+  };
+  in_vpc("route kind", [](Json& j) -> Json& { return first(first(j, "route_tables"), "routes")["kind"]; });
+  in_vpc("rule direction", [](Json& j) -> Json& { return first(first(j, "security_groups"), "rules")["direction"]; });
+  in_vpc("acl direction", [](Json& j) -> Json& { return first(first(j, "network_acls"), "entries")["direction"]; });
+  in_vpc("acl action", [](Json& j) -> Json& { return first(first(j, "network_acls"), "entries")["action"]; });
+  in_vpc("attachment", [](Json& j) -> Json& { return first(j, "interfaces")["attachment"]; });
+
+  const auto in_balancers = [](const char* member, const std::function<Json&(Json&)>& at) {
+    takes_no_other_word(balancers(), member, at);
+  };
+  const auto listener = [](Json& j) -> Json& { return first(first(j, "balancers"), "listeners"); };
+  in_balancers("protocol", [&](Json& j) -> Json& { return listener(j)["protocol"]; });
+  in_balancers("action", [&](Json& j) -> Json& { return listener(j)["default_action"]["kind"]; });
+  in_balancers("field", [&](Json& j) -> Json& { return first(first(listener(j), "rules"), "conditions")["field"]; });
+  in_balancers("algorithm", [](Json& j) -> Json& { return first(j, "target_groups")["algorithm"]; });
+  in_balancers("group protocol", [](Json& j) -> Json& { return first(j, "target_groups")["protocol"]; });
+  in_balancers("check protocol",
+               [](Json& j) -> Json& { return first(j, "target_groups")["health_check"]["protocol"]; });
+  in_balancers("target state", [](Json& j) -> Json& { return first(first(j, "target_groups"), "targets")["state"]; });
+
+  takes_no_other_word(MachineStop{.name = "i-1"}, "mode", [](Json& j) -> Json& { return j["mode"]; });
+}
+
 TEST(Enemy, NothingInAVpcReachesACommandOrAConfigurationFile) {
   using S = VpcSpec;
   const auto no = [](const char* member, const std::function<std::string&(S&)>& at,
@@ -136,16 +175,13 @@ TEST(Enemy, NothingInAVpcReachesACommandOrAConfigurationFile) {
   no("subnet table", [](S& s) -> std::string& { return s.subnets[0].route_table_id; });
   no("table id", [](S& s) -> std::string& { return s.route_tables[0].id; });
   no("route destination", [](S& s) -> std::string& { return s.route_tables[0].routes[0].destination; });
-  no("route kind", [](S& s) -> std::string& { return s.route_tables[0].routes[0].kind; });
   no("NAT id", [](S& s) -> std::string& { return s.nat_gateways[0].id; });
   no("NAT address", [](S& s) -> std::string& { return s.nat_gateways[0].private_ip; });
   no("group id", [](S& s) -> std::string& { return s.security_groups[0].id; });
-  no("rule direction", [](S& s) -> std::string& { return s.security_groups[0].rules[0].direction; });
   no("rule protocol", [](S& s) -> std::string& { return s.security_groups[0].rules[0].protocol; });
   no("rule cidr", [](S& s) -> std::string& { return s.security_groups[0].rules[0].cidrs[0]; });
   no("acl id", [](S& s) -> std::string& { return s.network_acls[0].id; });
   no("acl cidr", [](S& s) -> std::string& { return s.network_acls[0].entries[0].cidr; });
-  no("acl action", [](S& s) -> std::string& { return s.network_acls[0].entries[0].action; });
   no("interface id", [](S& s) -> std::string& { return s.interfaces[0].id; });
   no("interface address", [](S& s) -> std::string& { return s.interfaces[0].private_ip; });
   no("interface mac", [](S& s) -> std::string& { return s.interfaces[0].mac; });
@@ -166,16 +202,12 @@ TEST(Enemy, NothingInABalancerReachesHaproxysConfiguration) {
   no("node", [](S& s) -> std::string& { return s.balancers[0].nodes[0].private_ip; });
   no("node's subnet", [](S& s) -> std::string& { return s.balancers[0].nodes[0].subnet_cidr; });
   no("listener id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].id; });
-  no("listener protocol", [](S& s) -> std::string& { return s.balancers[0].listeners[0].protocol; });
   no("rule id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].id; });
-  no("field", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].conditions[0].field; });
   no("header", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].conditions[0].header; }, {""});
-  no("action", [](S& s) -> std::string& { return s.balancers[0].listeners[0].default_action.kind; });
   no("group id", [](S& s) -> std::string& { return s.target_groups[0].id; });
   no("group vpc", [](S& s) -> std::string& { return s.target_groups[0].vpc_id; });
   no("target", [](S& s) -> std::string& { return s.target_groups[0].targets[0].ip; });
   no("matcher", [](S& s) -> std::string& { return s.target_groups[0].health_check.matcher; });
-  no("algorithm", [](S& s) -> std::string& { return s.target_groups[0].algorithm; });
 
   // Free text is quoted where it is written; what would end the line is refused.
   for (const char* evil : {"a\nbackend x", "a\rb", "a\tb", "\x7f"}) {
@@ -266,6 +298,11 @@ TEST(Enemy, WhatIsTooMuchIsRefused) {
   EXPECT_THROW(check(large), HostError);
 }
 
+struct Named {
+  std::string action;
+  bool takes_nothing;
+};
+
 TEST(Enemy, ArgumentsOfTheWrongTypeAreInvalidBeforeAnythingIsDone) {
   const TemporaryFolder state;
   Actions actions(state.path());
@@ -273,20 +310,38 @@ TEST(Enemy, ArgumentsOfTheWrongTypeAreInvalidBeforeAnythingIsDone) {
                                    Json(1),
                                    Json("x"),
                                    Json::array(),
-                                   Json::object(),
                                    Json::object({{"name", 1}}),
+                                   Json::object({{"name", "../x"}}),
                                    Json::object({{"name", "a"}, {"more", 1}}),
-                                   Json::object({{"id", Json::object()}})};
-  for (const char* action :
-       {"apply_vpc", "remove_vpc", "listen", "apply_balancers", "sweep", "no_such_action", "", "../x"})
+                                   Json::object({{"id", Json::object()}}),
+                                   Json::object()};
+  std::vector<Named> all = {{"no_such_action", false}, {"", false}, {"../x", false}};
+#define HANBAT_NAME(name, Argument, Result) all.push_back({#name, std::is_same_v<Argument, Nothing>});
+  HANBAT_HOST_ACTIONS(HANBAT_NAME)
+#undef HANBAT_NAME
+  for (const auto& [action, takes_nothing] : all)
     for (const Json& arguments : wrong) {
+      if (takes_nothing && arguments == Json::object()) continue;
       try {
         actions.run(action, arguments);
         ADD_FAILURE() << action << " took " << arguments.dump();
       } catch (const HostError& error) {
-        EXPECT_EQ(error.code, "Invalid") << action << " " << arguments.dump();
+        EXPECT_EQ(error.code, HostErrorCode::kInvalid) << action << " " << arguments.dump();
       }
     }
+}
+
+TEST(Enemy, NoActionOfRootIsThereThatNobodyAsksFor) {
+  const TemporaryFolder state;
+  Actions actions(state.path());
+  for (const char* gone : {"sweep", "import_image", "publish_image", "delete_image", "doctor", "kill_machine"}) {
+    try {
+      actions.run(gone, Json::object());
+      ADD_FAILURE() << gone;
+    } catch (const HostError& error) {
+      EXPECT_EQ(std::string(error.what()), "no action " + std::string(gone));
+    }
+  }
 }
 
 TEST(Enemy, ASharedFolderThatIsALinkIsRefused) {
@@ -302,23 +357,6 @@ TEST(Enemy, ASharedFolderThatIsALinkIsRefused) {
   EXPECT_THROW(require_own_folder(shared, shared + "/inside/1"), HostError);
   EXPECT_THROW(require_own_folder(shared, shared + "/none"), HostError);
   EXPECT_THROW(require_own_folder(shared, folder.path() + "/secret"), HostError);
-}
-
-TEST(Enemy, AnImageIsMadeOnlyOfFilesThatRootAloneWrites) {
-  if (::geteuid() != 0) GTEST_SKIP() << "files of root take root";
-  const TemporaryFolder folder;
-  const std::string file = folder.path() + "/rootfs";
-  write_file_atomic(file, "x", 0644);
-  EXPECT_NO_THROW(require_roots_file(file, "image"));
-  ASSERT_EQ(::symlink(file.c_str(), (folder.path() + "/link").c_str()), 0);
-  EXPECT_THROW(require_roots_file(folder.path() + "/link", "image"), HostError);
-  EXPECT_THROW(require_roots_file(folder.path(), "image"), HostError);
-  EXPECT_THROW(require_roots_file("rootfs", "image"), HostError);
-  ASSERT_EQ(::chmod(file.c_str(), 0666), 0);
-  EXPECT_THROW(require_roots_file(file, "image"), HostError);
-  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
-  ASSERT_EQ(::chown(file.c_str(), 65534, 65534), 0);
-  EXPECT_THROW(require_roots_file(file, "image"), HostError);
 }
 
 }  // namespace

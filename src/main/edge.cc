@@ -14,7 +14,7 @@ constexpr Milliseconds kLookEvery = std::chrono::seconds(3);
 
 /// Listens in the edge's namespace, when that is another one than `space`, and remembers it there.
 void listen_at_edge(host::Host& host, http::Server& server, std::string& space) {
-  for (const host::VpcState& edge : host.vpcs()) {
+  for (const host::VpcState& edge : host.vpcs({})) {
     if (!edge.id.empty() || edge.space.empty() || edge.space == space) continue;
     server.remove_listeners("edge");
     host::ListenSpec spec;

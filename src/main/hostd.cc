@@ -12,7 +12,6 @@
 #include <string>
 
 #include "host/attendance.h"
-#include "host/codec.h"
 #include "host/control.h"
 #include "host/daemon.h"
 #include "host/supervisor.h"
@@ -69,7 +68,7 @@ class Wishes final : public host::ControlActions {
     return out;
   }
   void import_image(const std::string& name, const std::string& folder, const host::Progress&) override {
-    actions_.import_image_folder(name, folder);
+    actions_.import_image(name, folder);
   }
   Json call(const std::string& action, const Json& arguments) override {
     return actions_.run(action, arguments).result;

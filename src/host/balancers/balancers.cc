@@ -7,8 +7,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "host/client.h"
 #include "host/codec.h"
+#include "host/error.h"
 #include "host/networks/kernel.h"
 #include "host/networks/plan.h"
 #include "os/files.h"
@@ -119,7 +119,7 @@ void Balancers::bring_up(const BalancersSpec& spec) {
     }
   }
   bring_up_host_side(spec);
-  if (!failure.empty()) throw HostError("Failed", failure);
+  if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
 /// A convenience of this machine's own users, whose port another program may have: no balancer waits for it.
@@ -172,7 +172,7 @@ void Balancers::bring_up_place(Place& place, const BalancersSpec& spec) {
 void Balancers::cut_off(Place& place, const BalancersSpec& spec) {
   for (const auto& group : place.spec.target_groups)
     for (const auto& target : group.targets)
-      if (target.state == "draining" && !has_target(find_group(spec, group.id), target))
+      if (target.state == TargetState::kDraining && !has_target(find_group(spec, group.id), target))
         for (const auto& server : {server_name(target), open_server_name(target)})
           place.haproxy->ask(fmt::format("shutdown sessions server {}/{}", backend_name(group), server));
 }
@@ -190,7 +190,7 @@ void Balancers::drain_as_wanted(Place& place) {
         const auto found = admin.find({backend_name(group), server});
         if (found == admin.end()) continue;
         const bool drains = (found->second & 0x08) != 0;
-        if (drains != (target.state == "draining"))
+        if (drains != (target.state == TargetState::kDraining))
           place.haproxy->ask(
               fmt::format("set server {}/{} state {}", backend_name(group), server, drains ? "ready" : "drain"));
       }
@@ -212,12 +212,12 @@ std::vector<TargetHealth> Balancers::health() {
   for (const auto& group : spec_.target_groups)
     for (const auto& target : group.targets) {
       if (!used.contains(group.id)) {
-        const bool drains = target.state == "draining";
+        const bool drains = target.state == TargetState::kDraining;
         all.push_back({.target_group_id = group.id,
                        .ip = target.ip,
                        .port = target.port,
-                       .state = drains ? "draining" : "unused",
-                       .reason = drains ? "Target.DeregistrationInProgress" : "Target.NotInUse"});
+                       .state = drains ? HealthState::kDraining : HealthState::kUnused,
+                       .reason = drains ? HealthReason::kDeregistrationInProgress : HealthReason::kNotInUse});
         continue;
       }
       const Key key{backend_name(group), server_name(target)};
@@ -294,7 +294,7 @@ std::vector<Finding> Balancers::examine() {
     const auto place = places_.find(vpc);
     const bool runs = place != places_.end() && place->second.haproxy->serves();
     findings.push_back({.what = "load balancers of " + vpc,
-                        .severity = runs ? "ok" : "missing",
+                        .severity = runs ? Severity::kOk : Severity::kMissing,
                         .detail = runs               ? ""
                                   : failure_.empty() ? "haproxy has died and is being started"
                                                      : failure_,
@@ -302,7 +302,7 @@ std::vector<Finding> Balancers::examine() {
   }
   if (host_side_wanted_)
     findings.push_back({.what = "load balancers' port on this machine",
-                        .severity = host_side_failure_.empty() ? "ok" : "missing",
+                        .severity = host_side_failure_.empty() ? Severity::kOk : Severity::kMissing,
                         .detail = host_side_failure_,
                         .remedy = host_side_failure_.empty()
                                       ? ""

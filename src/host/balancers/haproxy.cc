@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "base/text.h"
-#include "host/client.h"
+#include "host/error.h"
 #include "host/networks/kernel.h"
 #include "os/files.h"
 #include "os/namespaces.h"
@@ -62,7 +62,8 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   const std::string candidate = folder_ + "/candidate.cfg";
   write_file_atomic(candidate, config, 0600);
   const Captured check = run_capture({"haproxy", "-c", "-q", "-f", candidate});
-  if (!check.ok()) throw HostError("Failed", "haproxy refuses its configuration: " + check.err.substr(0, 800));
+  if (!check.ok())
+    throw HostError(HostErrorCode::kFailed, "haproxy refuses its configuration: " + check.err.substr(0, 800));
   write_file_atomic(folder_ + "/states", states, 0600);
   write_file_atomic(folder_ + "/haproxy.cfg", config, 0600);
   config_.clear();
@@ -79,14 +80,15 @@ void Haproxy::start() {
   CaptureOptions options;
   Fd space;
   if (!namespace_.empty()) {
-    if (!namespace_exists(namespace_)) throw HostError("Failed", "there is no network " + namespace_ + " yet");
+    if (!namespace_exists(namespace_))
+      throw HostError(HostErrorCode::kFailed, "there is no network " + namespace_ + " yet");
     space = open_network_namespace(namespace_);
     options.spawn.namespaces = {space.get()};
   }
   const Captured started = run_capture({"haproxy", "-W", "-D", "-f", folder_ + "/haproxy.cfg", "-p",
                                         folder_ + "/haproxy.pid", "-S", folder_ + "/master.sock,mode,600"},
                                        options);
-  if (!started.ok()) throw HostError("Failed", "haproxy does not start: " + started.err.substr(0, 800));
+  if (!started.ok()) throw HostError(HostErrorCode::kFailed, "haproxy does not start: " + started.err.substr(0, 800));
 }
 
 std::string Haproxy::newest_worker() const {
@@ -112,7 +114,7 @@ void Haproxy::reload() {
       // The master starts itself anew and does not answer meanwhile.
     }
   }
-  throw HostError("Failed", "haproxy did not take its new configuration within 5 s");
+  throw HostError(HostErrorCode::kFailed, "haproxy did not take its new configuration within 5 s");
 }
 
 std::string Haproxy::ask_master(std::string_view command) const {
@@ -136,7 +138,7 @@ std::string Haproxy::ask(std::string_view command) const {
       return ask_master("@1 " + std::string(command));
     } catch (const std::exception& error) {
       if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5))
-        throw HostError("Failed", std::string("haproxy does not answer: ") + error.what());
+        throw HostError(HostErrorCode::kFailed, std::string("haproxy does not answer: ") + error.what());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }

@@ -41,13 +41,13 @@ std::string pattern_of(std::string_view wildcard) {
 /// "--" ends the flags of an ACL, so that no value is taken for one: "-f" would read a file of the host.
 std::string condition_of(const BalancerCondition& condition) {
   std::string values = " --";
-  if (condition.field == "source-ip" || condition.field == "http-request-method") {
+  if (condition.field == ConditionField::kSourceIp || condition.field == ConditionField::kHttpRequestMethod) {
     for (const auto& value : condition.values) values += " " + haproxy_quoted(value);
-    return condition.field == "source-ip" ? "{ src" + values + " }" : "{ method -m str" + values + " }";
+    return condition.field == ConditionField::kSourceIp ? "{ src" + values + " }" : "{ method -m str" + values + " }";
   }
   for (const auto& value : condition.values) values += " " + haproxy_quoted(pattern_of(value));
-  if (condition.field == "path-pattern") return "{ path -m reg" + values + " }";
-  if (condition.field == "host-header") return "{ req.hdr(host),field(1,:) -m reg -i" + values + " }";
+  if (condition.field == ConditionField::kPathPattern) return "{ path -m reg" + values + " }";
+  if (condition.field == ConditionField::kHostHeader) return "{ req.hdr(host),field(1,:) -m reg -i" + values + " }";
   return fmt::format("{{ req.hdr({}) -m reg -i{} }}", condition.header, values);
 }
 
@@ -55,7 +55,7 @@ std::string condition_of(const BalancerCondition& condition) {
 std::string redirect_part(std::string_view text, const BalancerListener& listener) {
   std::string out;
   const std::vector<std::pair<std::string, std::string>> words = {
-      {"#{protocol}", listener.protocol == "HTTPS" ? "https" : "http"},
+      {"#{protocol}", listener.protocol == BalancerProtocol::kHttps ? "https" : "http"},
       {"#{host}", "%[req.hdr(host),field(1,:)]"},
       {"#{port}", std::to_string(listener.port)},
       {"#{path}", "%[path,regsub(^/,)]"},
@@ -86,12 +86,15 @@ std::string location_of(const BalancerAction& action, const BalancerListener& li
   return location;
 }
 
+/// Whether it is a VPC's HAProxy or that of the host's own users.
+enum class Side { kVpc, kHost };
+
 class Writer {
  public:
   Writer(const BalancersSpec& spec, std::string folder)
       : spec_(spec), folder_(std::move(folder)), used_(groups_in_use(spec)) {}
 
-  HaproxyFiles write(bool host_side) {
+  HaproxyFiles write(Side side) {
     out_ = fmt::format(
         "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file "
         "{0}/states\n  maxconn 4000\n  nbthread 1\n"
@@ -101,7 +104,7 @@ class Writer {
         "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
         "http-request 60s\n  timeout queue 60s\n",
         folder_);
-    if (host_side) {
+    if (side == Side::kHost) {
       add_host_side();
       return {out_, std::move(others_)};
     }
@@ -114,7 +117,7 @@ class Writer {
 
  private:
   void add_frontend(const Balancer& balancer, const BalancerListener& listener) {
-    const bool tls = listener.protocol == "HTTPS";
+    const bool tls = listener.protocol == BalancerProtocol::kHttps;
     out_ += fmt::format("frontend L_{}\n", listener.id);
     std::string crt;
     if (tls) {
@@ -153,7 +156,7 @@ class Writer {
 
   void add_action(const BalancerAction& action, const BalancerListener& listener, const std::string& name,
                   const std::string& condition) {
-    if (action.kind == "fixed-response") {
+    if (action.kind == BalancerActionKind::kFixedResponse) {
       std::string content;
       if (!action.body.empty()) {
         others_[name + ".body"] = action.body;
@@ -162,7 +165,7 @@ class Writer {
                               name);
       }
       out_ += fmt::format("  http-request return status {}{} if {}\n", action.status, content, condition);
-    } else if (action.kind == "redirect") {
+    } else if (action.kind == BalancerActionKind::kRedirect) {
       out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status,
                           haproxy_quoted(location_of(action, listener, true)), condition);
       const bool own_query = !action.redirect_query.empty() && action.redirect_query != "#{query}";
@@ -184,7 +187,7 @@ class Writer {
   void add_backend(const TargetGroup& group, const Balancer& balancer) {
     const HealthCheck& check = group.health_check;
     out_ += fmt::format("backend {}\n  balance {}\n", backend_name(group),
-                        group.algorithm == "least_outstanding_requests" ? "leastconn" : "roundrobin");
+                        group.algorithm == BalancingAlgorithm::kLeastOutstandingRequests ? "leastconn" : "roundrobin");
     out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds,
                         check.timeout_seconds);
     out_ += "  option allbackups\n";
@@ -195,12 +198,12 @@ class Writer {
         "  http-check send meth GET uri {} ver HTTP/1.1 hdr Host {} hdr User-Agent ELB-HealthChecker/2.0 hdr "
         "Connection close\n"
         "  http-check expect status {}\n",
-        check.protocol == "HTTPS" ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "",
+        check.protocol == BalancerProtocol::kHttps ? " ssl" : "", check.port ? fmt::format(" port {}", check.port) : "",
         haproxy_quoted(check.path), "target", check.matcher);
-    out_ += fmt::format("  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds,
-                        check.unhealthy_threshold, check.healthy_threshold,
-                        group.protocol == "HTTPS" ? " ssl verify none" : "",
-                        check.protocol == "HTTPS" && group.protocol != "HTTPS" ? " verify none" : "");
+    out_ += fmt::format(
+        "  default-server check inter {}s fall {} rise {}{}{}\n", check.interval_seconds, check.unhealthy_threshold,
+        check.healthy_threshold, group.protocol == BalancerProtocol::kHttps ? " ssl verify none" : "",
+        check.protocol == BalancerProtocol::kHttps && group.protocol != BalancerProtocol::kHttps ? " verify none" : "");
     for (const auto& target : group.targets) {
       const std::uint32_t address = require_address(target.ip, "target");
       const auto near = std::find_if(balancer.nodes.begin(), balancer.nodes.end(), [&](const BalancerNode& node) {
@@ -234,7 +237,7 @@ class Writer {
         for (const auto& node : balancer.nodes)
           if (!node.public_ip.empty())
             backends += fmt::format("  server node{} {}:{}{}\n", number++, node.public_ip, listener.port,
-                                    listener.protocol == "HTTPS" ? " ssl verify none" : "");
+                                    listener.protocol == BalancerProtocol::kHttps ? " ssl verify none" : "");
       }
     for (const auto& [port, uses] : frontends) {
       others_["unknown.body"] = "No load balancer of this region has that name.\n";
@@ -273,10 +276,10 @@ std::map<std::string, const Balancer*> groups_in_use(const BalancersSpec& spec) 
 }
 
 HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) {
-  return Writer(spec, folder).write(false);
+  return Writer(spec, folder).write(Side::kVpc);
 }
 HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder) {
-  return Writer(spec, folder).write(true);
+  return Writer(spec, folder).write(Side::kHost);
 }
 
 std::vector<Row> rows_of_stat(std::string_view text) {
@@ -317,7 +320,8 @@ std::string server_states(const BalancersSpec& spec, std::string_view before) {
     for (const auto& target : group.targets)
       if (used.contains(group.id) && !known.contains(backend_name(group) + "/" + server_name(target)))
         out += fmt::format("1 {} 1 {} {} 0 0 1 1 0 1 0 0 6 0 0 0 - {} - {} 0 - - 0\n", backend_name(group),
-                           server_name(target), target.ip, target.port, group.protocol == "HTTPS" ? 1 : 0);
+                           server_name(target), target.ip, target.port,
+                           group.protocol == BalancerProtocol::kHttps ? 1 : 0);
   return out;
 }
 
@@ -329,29 +333,29 @@ TargetHealth health_of(const TargetGroup& group, const Target& target, const Row
   TargetHealth health{.target_group_id = group.id,
                       .ip = target.ip,
                       .port = target.port,
-                      .state = "initial",
-                      .reason = "Elb.RegistrationInProgress"};
+                      .state = HealthState::kInitial,
+                      .reason = HealthReason::kRegistrationInProgress};
   health.active_connections = static_cast<int>(parse_int(get("scur")).value_or(0));
   health.response_code = static_cast<int>(parse_int(get("check_code")).value_or(0));
   std::string check = get("check_status");
   if (check.starts_with("* ")) check.erase(0, 2);
-  if (target.state == "draining") {
-    health.state = "draining";
-    health.reason = "Target.DeregistrationInProgress";
+  if (target.state == TargetState::kDraining) {
+    health.state = HealthState::kDraining;
+    health.reason = HealthReason::kDeregistrationInProgress;
   } else if (row.empty()) {
     return health;
   } else if (get("status").starts_with("UP") || get("status").starts_with("DRAIN") ||
              get("status").starts_with("NOLB")) {
-    health.state = "healthy";
-    health.reason = "";
+    health.state = HealthState::kHealthy;
+    health.reason = HealthReason::kNone;
   } else if (settling == Settling::kYes) {
-    health.reason =
-        check.empty() || check == "INI" || check == "UNK" ? "Elb.RegistrationInProgress" : "Elb.InitialHealthChecking";
+    health.reason = check.empty() || check == "INI" || check == "UNK" ? HealthReason::kRegistrationInProgress
+                                                                      : HealthReason::kInitialHealthChecking;
   } else {
-    health.state = "unhealthy";
-    health.reason = check == "L7STS"          ? "Target.ResponseCodeMismatch"
-                    : check.ends_with("TOUT") ? "Target.Timeout"
-                                              : "Target.FailedHealthChecks";
+    health.state = HealthState::kUnhealthy;
+    health.reason = check == "L7STS"          ? HealthReason::kResponseCodeMismatch
+                    : check.ends_with("TOUT") ? HealthReason::kTimeout
+                                              : HealthReason::kFailedHealthChecks;
   }
   return health;
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "host/actions.h"
+#include "host/balancers/spec.h"
 
 namespace hanbat::host {
 

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "base/text.h"
-#include "host/client.h"
+#include "host/error.h"
 #include "host/networks/kernel.h"
 #include "http/client.h"
 #include "os/files.h"
@@ -66,10 +66,12 @@ void Incus::spawn() {
 void Incus::start() {
   if (pid() == 0) spawn();
   for (int i = 0; i < 3000 && !answers(); ++i) {
-    if (pid() == 0) throw HostError("Failed", "incusd ended as it started; its log is " + folder_ + "/incusd.log");
+    if (pid() == 0)
+      throw HostError(HostErrorCode::kFailed, "incusd ended as it started; its log is " + folder_ + "/incusd.log");
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
-  if (!answers()) throw HostError("Failed", "incusd does not answer; its log is " + folder_ + "/incusd.log");
+  if (!answers())
+    throw HostError(HostErrorCode::kFailed, "incusd does not answer; its log is " + folder_ + "/incusd.log");
   set_up();
 }
 
@@ -109,21 +111,22 @@ Json Incus::request(std::string_view method, const std::string& path, const Json
   try {
     answer = Json::parse(client_->send(request).body);
   } catch (const JsonError& error) {
-    throw HostError("Failed", std::string("incusd: ") + error.what());
+    throw HostError(HostErrorCode::kFailed, std::string("incusd: ") + error.what());
   } catch (const http::Error& error) {
-    throw HostError("Failed", std::string("incusd: ") + error.what());
+    throw HostError(HostErrorCode::kFailed, std::string("incusd: ") + error.what());
   }
   const std::string type = answer.text("type");
   if (type == "error") {
     const auto code = answer.integer("error_code");
-    throw HostError(code == 404 ? "NotFound" : "Failed",
+    throw HostError(code == 404 ? HostErrorCode::kNotFound : HostErrorCode::kFailed,
                     fmt::format("incusd: {} {}: {}", method, path, answer.text("error")));
   }
   if (type != "async") return answer["metadata"];
   const Json done = this->request("GET", fmt::format("{}/wait?timeout={}", answer.text("operation"), longest.count()));
   if (done.integer("status_code") != 200) {
     const std::string why = done.text("err");
-    throw HostError("Failed", fmt::format("incusd: {} {}: {}", method, path, why.empty() ? done.text("status") : why));
+    throw HostError(HostErrorCode::kFailed,
+                    fmt::format("incusd: {} {}: {}", method, path, why.empty() ? done.text("status") : why));
   }
   return done["metadata"];
 }
@@ -133,11 +136,12 @@ std::string Incus::fetch(const std::string& path) {
   request.target = path;
   try {
     const http::Response answer = client_->send(request);
-    if (answer.status == 404) throw HostError("NotFound", "incusd: " + path);
-    if (answer.status != 200) throw HostError("Failed", fmt::format("incusd: {}: {}", path, answer.status));
+    if (answer.status == 404) throw HostError(HostErrorCode::kNotFound, "incusd: " + path);
+    if (answer.status != 200)
+      throw HostError(HostErrorCode::kFailed, fmt::format("incusd: {}: {}", path, answer.status));
     return answer.body;
   } catch (const http::Error& error) {
-    throw HostError("Failed", std::string("incusd: ") + error.what());
+    throw HostError(HostErrorCode::kFailed, std::string("incusd: ") + error.what());
   }
 }
 
@@ -148,7 +152,8 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
   options.spawn.variables = {{"INCUS_DIR", folder_ + "/dir"}, {"HOME", folder_}, {"INCUS_CONF", folder_ + "/client"}};
   options.timeout = std::chrono::minutes(10);
   const Captured result = run_capture(argv, options);
-  if (!result.ok()) throw HostError("Failed", "incus " + arguments.front() + ": " + result.err.substr(0, 600));
+  if (!result.ok())
+    throw HostError(HostErrorCode::kFailed, "incus " + arguments.front() + ": " + result.err.substr(0, 600));
   return result.out;
 }
 

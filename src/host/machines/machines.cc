@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
-#include "host/client.h"
+#include "host/error.h"
 #include "host/validation.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -84,7 +84,9 @@ MachineState state_of(const Json& instance) {
   MachineState state;
   state.name = instance.text("name");
   const std::string status = instance.text("status");
-  state.status = status == "Running" ? "running" : status == "Stopped" ? "stopped" : "other";
+  state.status = status == "Running"   ? MachineStatus::kRunning
+                 : status == "Stopped" ? MachineStatus::kStopped
+                                       : MachineStatus::kOther;
   for (const auto& [key, value] : instance["config"].members())
     if (key.starts_with("user.label."))
       state.labels.push_back({key.substr(11), value.is_string() ? value.as_string() : ""});
@@ -104,16 +106,15 @@ Machines::Machines(Incus& incus, std::string state_folder, std::function<void()>
     : incus_(incus), state_folder_(std::move(state_folder)), placed_(std::move(placed)) {}
 
 void Machines::create(const MachineSpec& spec) {
-  validate(spec, state_folder_ + "/shared");
   for (const auto& folder : spec.folders) require_own_folder(state_folder_ + "/shared", folder.source);
   try {
     const Json there = incus_.request("GET", "/1.0/instances/" + spec.name);
     if (there["config"].text("user.hanbat") == "machine") return;
   } catch (const HostError& error) {
-    if (error.code != "NotFound") throw;
+    if (error.code != HostErrorCode::kNotFound) throw;
   }
   const std::string fingerprint = find_image(spec.image);
-  if (fingerprint.empty()) throw HostError("NotFound", "no image " + spec.image);
+  if (fingerprint.empty()) throw HostError(HostErrorCode::kNotFound, "no image " + spec.image);
   const auto make = [&](const Json& devices) {
     incus_.request("POST", "/1.0/instances",
                    Json::object({{"name", spec.name},
@@ -131,14 +132,15 @@ std::string Machines::find_image(const std::string& alias) {
   try {
     return incus_.request("GET", "/1.0/images/aliases/" + alias).text("target");
   } catch (const HostError& error) {
-    if (error.code != "NotFound") throw;
+    if (error.code != HostErrorCode::kNotFound) throw;
     return "";
   }
 }
 
 std::string Machines::status_of(const std::string& name) {
   const Json instance = incus_.request("GET", "/1.0/instances/" + name);
-  if (instance["config"].text("user.hanbat") != "machine") throw HostError("NotFound", "no machine " + name);
+  if (instance["config"].text("user.hanbat") != "machine")
+    throw HostError(HostErrorCode::kNotFound, "no machine " + name);
   return instance.text("status");
 }
 
@@ -149,7 +151,6 @@ void Machines::set_state(const std::string& name, const std::string& action, int
 }
 
 void Machines::start(const std::string& name) {
-  require_name(name, "machine name");
   if (status_of(name) != "Running") {
     require_own_folders(name);
     set_state(name, "start", 60, false);
@@ -158,7 +159,6 @@ void Machines::start(const std::string& name) {
 }
 
 void Machines::stop(const std::string& name, StopMode mode) {
-  require_name(name, "machine name");
   if (status_of(name) == "Stopped") return;
   if (mode == StopMode::kGraceful) {
     try {
@@ -191,7 +191,7 @@ void Machines::restart_without(const std::set<std::string>& missing_links) {
   const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
   for (const Json& instance : instances.items()) {
     const MachineState state = state_of(instance);
-    if (instance["config"].text("user.hanbat") != "machine" || state.status != "running") continue;
+    if (instance["config"].text("user.hanbat") != "machine" || state.status != MachineStatus::kRunning) continue;
     if (SystemClock().now().ms - state.started_at_ms < kForAWhile) continue;
     for (const auto& [name, device] : instance["devices"].members())
       if (missing_links.contains(device.text("host_name"))) {
@@ -203,13 +203,12 @@ void Machines::restart_without(const std::set<std::string>& missing_links) {
 }
 
 void Machines::remove(const std::string& name) {
-  require_name(name, "machine name");
   try {
     if (status_of(name) != "Stopped") set_state(name, "stop", 30, true);
     hand_back_folders(name);
     incus_.request("DELETE", "/1.0/instances/" + name);
   } catch (const HostError& error) {
-    if (error.code != "NotFound") throw;
+    if (error.code != HostErrorCode::kNotFound) throw;
   }
 }
 
@@ -240,7 +239,6 @@ std::vector<MachineState> Machines::list() {
 }
 
 std::string Machines::console(const std::string& name) {
-  require_name(name, "machine name");
   std::string log = incus_.fetch("/1.0/instances/" + name + "/console");
   if (log.size() > kConsoleLimit) log.erase(0, log.size() - kConsoleLimit);
   // JSON carries text: what is no ASCII stays out of it.
@@ -249,35 +247,30 @@ std::string Machines::console(const std::string& name) {
   return log;
 }
 
-ImageState Machines::import_image(const ImageSpec& spec) {
-  require_name(spec.alias, "image");
-  for (const auto& path : {spec.metadata, spec.rootfs})
-    if (!path.starts_with('/')) throw HostError("Invalid", "image: no absolute path: " + path);
+void Machines::import_image(const ImageFiles& files) {
   // The fingerprint of an image is the hash of both files one after the other: known before anything is uploaded.
   const std::string sum =
-      run_checked({"sh", "-c", "cat -- \"$1\" \"$2\" | sha256sum", "sh", spec.metadata, spec.rootfs});
+      run_checked({"sh", "-c", "cat -- \"$1\" \"$2\" | sha256sum", "sh", files.metadata, files.rootfs});
   const std::string fingerprint = sum.substr(0, 64);
-  const std::string before = find_image(spec.alias);
+  const std::string before = find_image(files.alias);
   if (before != fingerprint) {
     bool there = true;
     try {
       incus_.request("GET", "/1.0/images/" + fingerprint);
     } catch (const HostError& error) {
-      if (error.code != "NotFound") throw;
+      if (error.code != HostErrorCode::kNotFound) throw;
       there = false;
     }
-    if (!there) incus_.command({"image", "import", spec.metadata, spec.rootfs});
-    if (!before.empty()) incus_.request("DELETE", "/1.0/images/aliases/" + spec.alias);
+    if (!there) incus_.command({"image", "import", files.metadata, files.rootfs});
+    if (!before.empty()) incus_.request("DELETE", "/1.0/images/aliases/" + files.alias);
     incus_.request("POST", "/1.0/images/aliases",
-                   Json::object({{"name", spec.alias}, {"target", fingerprint}, {"type", "container"}}));
+                   Json::object({{"name", files.alias}, {"target", fingerprint}, {"type", "container"}}));
     if (!before.empty()) {
       const Json old = incus_.request("GET", "/1.0/images/" + before);
       if (old["aliases"].size() == 0) incus_.request("DELETE", "/1.0/images/" + before);
     }
   }
   unpack(fingerprint);
-  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
-  return {.alias = spec.alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
 }
 
 /// The pool unpacks an image when the first machine is made of it, which takes seconds: so one is made at once, and
@@ -301,24 +294,6 @@ void Machines::unpack(const std::string& fingerprint) {
   } catch (const HostError&) {
     // Only the first machine's start would have been quicker.
   }
-}
-
-ImageState Machines::publish(const std::string& machine, const std::string& alias) {
-  require_name(machine, "machine name");
-  require_name(alias, "image");
-  if (status_of(machine) != "Stopped")
-    throw HostError("Busy", "machine " + machine + " runs: its disk can be copied when it is stopped");
-  std::string fingerprint = find_image(alias);
-  if (fingerprint.empty()) {
-    const Json made = incus_.request("POST", "/1.0/images",
-                                     Json::object({{"source", Json::object({{"type", "instance"}, {"name", machine}})},
-                                                   {"aliases", Json::array({Json::object({{"name", alias}})})},
-                                                   {"compression_algorithm", "none"}}),
-                                     std::chrono::seconds(600));
-    fingerprint = find_image(alias);
-  }
-  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
-  return {.alias = alias, .fingerprint = fingerprint, .size_bytes = image.integer("size")};
 }
 
 std::vector<ImageState> Machines::images() {
@@ -349,27 +324,16 @@ std::vector<Finding> Machines::examine_images() {
     }
     findings.push_back(
         {.what = "machine image " + image.alias,
-         .severity = problem.empty() ? "ok" : "missing",
+         .severity = problem.empty() ? Severity::kOk : Severity::kMissing,
          .detail = problem,
          .remedy = problem.empty() ? "" : "Machines that are there run on. Bring it in anew: hanbat up"});
   }
   for (const auto& alias : missing)
     findings.push_back({.what = "machine image " + alias,
-                        .severity = "missing",
+                        .severity = Severity::kMissing,
                         .detail = "the region has none, so nothing starts from it",
                         .remedy = "hanbat image build " + alias});
   return findings;
-}
-
-void Machines::delete_image(const std::string& alias) {
-  require_name(alias, "image");
-  const std::string fingerprint = find_image(alias);
-  if (fingerprint.empty()) return;
-  const Json image = incus_.request("GET", "/1.0/images/" + fingerprint);
-  if (image["aliases"].size() > 1)
-    incus_.request("DELETE", "/1.0/images/aliases/" + alias);
-  else
-    incus_.request("DELETE", "/1.0/images/" + fingerprint);
 }
 
 }  // namespace hanbat::host

@@ -16,6 +16,13 @@ namespace hanbat::host {
 /// Linux sets threads-max), but no more than a quarter of the ids that the host has for all.
 int process_limit(int memory_mib, int host_pid_max);
 
+/// An image on disk: a tarball with metadata.yaml, and a squashfs or tarball of the root file system.
+struct ImageFiles {
+  std::string alias;  ///< what machines name it by; one of other content is replaced
+  std::string metadata;
+  std::string rootfs;
+};
+
 /// Machines by name. Safe from all threads; Incus itself orders what concerns one machine.
 class Machines {
  public:
@@ -33,10 +40,8 @@ class Machines {
   std::vector<MachineState> list();
   std::string console(const std::string& name);
 
-  ImageState import_image(const ImageSpec& spec);
-  ImageState publish(const std::string& machine, const std::string& alias);
+  void import_image(const ImageFiles& files);
   std::vector<ImageState> images();
-  void delete_image(const std::string& alias);
   /// Whether the files of each image, and of those that every region has, can be read.
   std::vector<Finding> examine_images();
 

@@ -1,7 +1,7 @@
 #include "host/machines/restored.h"
 
 #include "base/json.h"
-#include "host/client.h"
+#include "host/error.h"
 #include "host/machines/incus.h"
 #include "host/validation.h"
 #include "os/files.h"
@@ -14,7 +14,7 @@ bool has(Incus& incus, const std::string& path) {
     incus.request("GET", path);
     return true;
   } catch (const HostError& error) {
-    if (error.code != "NotFound") throw;
+    if (error.code != HostErrorCode::kNotFound) throw;
     return false;
   }
 }

@@ -33,7 +33,7 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
   for (const auto& record : spec.dns.records)
     for (const auto& address : record.addresses) files.hosts += address + " " + record.name + "\n";
   for (const auto& interface : spec.interfaces) {
-    if (interface.attachment != "machine") continue;
+    if (interface.attachment != Attachment::kMachine) continue;
     files.leases += fmt::format("{},{}{}{}\n", interface.mac, interface.private_ip,
                                 interface.host_name.empty() ? "" : ",", interface.host_name);
     // Not left to the lease: a dnsmasq that is started anew knows of none until the guest asks again.

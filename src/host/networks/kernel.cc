@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "base/text.h"
-#include "host/client.h"
+#include "host/error.h"
 #include "os/files.h"
 #include "os/namespaces.h"
 #include "os/process.h"
@@ -32,7 +32,7 @@ Captured run_in(const std::string& name, const std::vector<std::string>& argv, s
 
 void require_ok(const Captured& result, const std::string& what, std::string_view input) {
   if (!result.ok())
-    throw HostError("Failed",
+    throw HostError(HostErrorCode::kFailed,
                     what + ": " + result.err.substr(0, 600) + (input.size() < 2000 ? "\n" + std::string(input) : ""));
 }
 

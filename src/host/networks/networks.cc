@@ -14,8 +14,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "host/client.h"
 #include "host/codec.h"
+#include "host/error.h"
 #include "host/networks/kernel.h"
 #include "os/files.h"
 #include "os/namespaces.h"
@@ -128,7 +128,7 @@ void Networks::apply_locked(const VpcSpec& spec) {
   // Routes through a machine's NIC wait until it is there.
   std::set<std::string> routes = wanted.routes;
   for (const auto& interface : spec.interfaces)
-    if (interface.attachment == "machine")
+    if (interface.attachment == Attachment::kMachine)
       for (auto it = routes.begin(); it != routes.end();)
         it = it->find(" dev " + device_name(interface.id) + " ") != std::string::npos &&
                      !link_exists(name, device_name(interface.id))
@@ -247,7 +247,7 @@ std::vector<VpcState> Networks::states() {
 
 Fd Networks::listen(const ListenSpec& spec) {
   const std::string name = spec.vpc_id.empty() ? kEdge : namespace_name(spec.vpc_id);
-  if (!namespace_exists(name)) throw HostError("NotFound", "no VPC " + spec.vpc_id);
+  if (!namespace_exists(name)) throw HostError(HostErrorCode::kNotFound, "no VPC " + spec.vpc_id);
   const InNetworkNamespace inside(name);
   return listen_tcp(spec.address, static_cast<std::uint16_t>(spec.port));
 }
@@ -266,7 +266,7 @@ void Networks::adopt_locked(Arrival arrival) {
   for (auto& [id, vpc] : vpcs_)
     for (const auto& interface : vpc.spec.interfaces) {
       const std::string device = device_name(interface.id);
-      if (interface.attachment != "machine" || !here.contains(device)) continue;
+      if (interface.attachment != Attachment::kMachine || !here.contains(device)) continue;
       if (arrival == Arrival::kOnlyWithCarrier) {
         // Before its guest has brought the NIC up, Incus may still be at work on it.
         try {
@@ -281,7 +281,7 @@ void Networks::adopt_locked(Arrival arrival) {
         failure = error.what();  // of one machine: the others' NICs have their turn
       }
     }
-  if (!failure.empty()) throw HostError("Failed", failure);
+  if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
 void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
@@ -312,7 +312,7 @@ void Networks::revive_resolvers() {
   revive("", folder_ + "/edge");
   for (const auto& [id, vpc] : vpcs_)
     if (!vpc.dnsmasq.config.empty()) revive(namespace_name(id), folder_of(id));
-  if (!failure.empty()) throw HostError("Failed", failure);
+  if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
 /// Whether the kernel has what was applied. The first look after a change learns how the rules are listed.
@@ -354,7 +354,7 @@ void Networks::restore_lost() {
       failure = error.what();  // of one VPC: the others have their turn
     }
   }
-  if (!failure.empty()) throw HostError("Failed", failure);
+  if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
 std::set<std::string> Networks::missing_links() {
@@ -363,7 +363,8 @@ std::set<std::string> Networks::missing_links() {
   for (const auto& [id, vpc] : vpcs_)
     for (const auto& interface : vpc.spec.interfaces) {
       const std::string device = device_name(interface.id);
-      if (interface.attachment == "machine" && !link_exists("", device) && !link_exists(namespace_name(id), device))
+      if (interface.attachment == Attachment::kMachine && !link_exists("", device) &&
+          !link_exists(namespace_name(id), device))
         missing.insert(device);
     }
   return missing;
@@ -374,7 +375,7 @@ std::vector<Finding> Networks::examine() {
   std::vector<Finding> findings;
   const auto tell = [&](const std::string& what, bool holds, const std::string& detail, const std::string& remedy) {
     findings.push_back({.what = what,
-                        .severity = holds ? "ok" : "missing",
+                        .severity = holds ? Severity::kOk : Severity::kMissing,
                         .detail = holds ? "" : detail + (failure_.empty() ? "" : " (" + failure_ + ")"),
                         .remedy = holds ? "" : remedy});
   };

@@ -10,21 +10,16 @@
 
 #include "base/text.h"
 #include "host/ipv4.h"
+#include "host/networks/nft.h"
 #include "host/networks/plan.h"
 
 namespace hanbat::host {
-namespace {
 
 std::string identifier(std::string text) {
   std::replace(text.begin(), text.end(), '-', '_');
   return text;
 }
 
-std::string elements(const std::vector<std::string>& items) {
-  return items.empty() ? "" : " elements = { " + join(items, ", ") + " };";
-}
-
-/// The part of a rule that matches protocol and ports.
 std::string match_of(const std::string& protocol, int from, int to) {
   if (protocol == "-1") return "";
   if (protocol == "icmp" || protocol == "1") {
@@ -37,10 +32,30 @@ std::string match_of(const std::string& protocol, int from, int to) {
   return from == to ? fmt::format("{} dport {} ", name, from) : fmt::format("{} dport {}-{} ", name, from, to);
 }
 
+std::string peer_of(Direction direction) { return direction == Direction::kIngress ? "ip saddr" : "ip daddr"; }
+
+std::vector<std::pair<Range, Route>> by_prefix(const RouteTable& table) {
+  std::vector<std::pair<Range, Route>> routes;
+  for (const auto& route : table.routes) routes.emplace_back(require_range(route.destination, "route"), route);
+  std::stable_sort(routes.begin(), routes.end(),
+                   [](const auto& a, const auto& b) { return a.first.bits > b.first.bits; });
+  return routes;
+}
+
+std::string resolver_address(const VpcSpec& spec) {
+  return to_text(require_range(spec.cidrs.front(), "cidr").base + 2);
+}
+
+namespace {
+
+std::string elements(const std::vector<std::string>& items) {
+  return items.empty() ? "" : " elements = { " + join(items, ", ") + " };";
+}
+
 void add_rules(const SecurityGroup& group, std::string& out) {
-  for (const std::string direction : {"ingress", "egress"}) {
-    const std::string peer = direction == "ingress" ? "ip saddr" : "ip daddr";
-    out += fmt::format("  chain {}_{} {{\n", direction, identifier(group.id));
+  for (const Direction direction : {Direction::kIngress, Direction::kEgress}) {
+    const std::string peer = peer_of(direction);
+    out += fmt::format("  chain {}_{} {{\n", word_of(direction), identifier(group.id));
     for (const auto& rule : group.rules) {
       if (rule.direction != direction) continue;
       const std::string match = match_of(rule.protocol, rule.from_port, rule.to_port);
@@ -56,22 +71,36 @@ void add_rules(const SecurityGroup& group, std::string& out) {
 /// Interfaces with the same set of groups share a chain per direction; the verdict maps lead each address to its chain.
 void add_combinations(const VpcSpec& spec, std::string& out) {
   std::map<std::set<std::string>, int> combinations;
-  std::map<std::string, std::vector<std::string>> ways;
+  std::map<Direction, std::vector<std::string>> ways;
   for (const auto& interface : spec.interfaces) {
-    if (interface.attachment == "none") continue;
+    if (interface.attachment == Attachment::kNone) continue;
     const std::set<std::string> groups(interface.security_group_ids.begin(), interface.security_group_ids.end());
     const int number = combinations.try_emplace(groups, static_cast<int>(combinations.size())).first->second;
-    for (const std::string direction : {"ingress", "egress"})
-      ways[direction].push_back(fmt::format("{} : goto {}_of_{}", interface.private_ip, direction, number));
+    for (const Direction direction : {Direction::kIngress, Direction::kEgress})
+      ways[direction].push_back(fmt::format("{} : goto {}_of_{}", interface.private_ip, word_of(direction), number));
   }
   for (const auto& [groups, number] : combinations)
-    for (const std::string direction : {"ingress", "egress"}) {
-      out += fmt::format("  chain {}_of_{} {{\n", direction, number);
-      for (const auto& id : groups) out += fmt::format("    jump {}_{}\n", direction, identifier(id));
+    for (const Direction direction : {Direction::kIngress, Direction::kEgress}) {
+      out += fmt::format("  chain {}_of_{} {{\n", word_of(direction), number);
+      for (const auto& id : groups) out += fmt::format("    jump {}_{}\n", word_of(direction), identifier(id));
       out += "    drop\n  }\n";
     }
-  for (const std::string direction : {"ingress", "egress"})
-    out += fmt::format("  map {}_ways {{ type ipv4_addr : verdict;{} }}\n", direction, elements(ways[direction]));
+  for (const Direction direction : {Direction::kIngress, Direction::kEgress})
+    out +=
+        fmt::format("  map {}_ways {{ type ipv4_addr : verdict;{} }}\n", word_of(direction), elements(ways[direction]));
+}
+
+void add_leave_chain(const VpcSpec& spec, const RouteTable& table, std::string& out) {
+  out += fmt::format("  chain leave_{} {{\n", identifier(table.id));
+  for (const auto& [range, route] : by_prefix(table)) {
+    const std::string to = range.bits == 0 ? "" : fmt::format("ip daddr {} ", range.text());
+    if (route.kind == RouteKind::kInternetGateway)
+      out += fmt::format("    {}snat to ip saddr map @public_of\n    {}drop\n", to, to);
+    if (route.kind != RouteKind::kNatGateway) continue;
+    for (const auto& nat : spec.nat_gateways)
+      if (nat.id == route.target) out += fmt::format("    {}snat to {}\n", to, nat.public_ip);
+  }
+  out += "    drop\n  }\n";
 }
 
 /// What leaves for the internet: per subnet, the most specific route says through which address.
@@ -83,25 +112,11 @@ void add_source_nat(const VpcSpec& spec, std::string& out) {
   out += fmt::format("  map public_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(publics));
   std::vector<std::string> privates;
   for (const auto& interface : spec.interfaces)
-    if (!interface.public_ip.empty() && interface.attachment != "none")
+    if (!interface.public_ip.empty() && interface.attachment != Attachment::kNone)
       privates.push_back(interface.public_ip + " : " + interface.private_ip);
   out += fmt::format("  map private_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(privates));
 
-  for (const auto& table : spec.route_tables) {
-    std::vector<std::pair<Range, const Route*>> routes;
-    for (const auto& route : table.routes) routes.emplace_back(require_range(route.destination, "route"), &route);
-    std::stable_sort(routes.begin(), routes.end(),
-                     [](const auto& a, const auto& b) { return a.first.bits > b.first.bits; });
-    out += fmt::format("  chain leave_{} {{\n", identifier(table.id));
-    for (const auto& [range, route] : routes) {
-      const std::string to = range.bits == 0 ? "" : fmt::format("ip daddr {} ", range.text());
-      if (route->kind == "igw") out += fmt::format("    {}snat to ip saddr map @public_of\n    {}drop\n", to, to);
-      if (route->kind != "nat") continue;
-      for (const auto& nat : spec.nat_gateways)
-        if (nat.id == route->target) out += fmt::format("    {}snat to {}\n", to, nat.public_ip);
-    }
-    out += "    drop\n  }\n";
-  }
+  for (const auto& table : spec.route_tables) add_leave_chain(spec, table, out);
   for (const auto& subnet : spec.subnets)
     ways.push_back(fmt::format("{} : goto leave_{}", subnet.cidr, identifier(subnet.route_table_id)));
   out += "  chain leave {\n    type nat hook postrouting priority 100; policy accept;\n";
@@ -112,76 +127,29 @@ void add_source_nat(const VpcSpec& spec, std::string& out) {
   out += "  }\n";
 }
 
-void add_network_acls(const VpcSpec& spec, std::string& out) {
-  std::map<std::string, std::vector<std::string>> ways;
-  std::vector<std::string> within;
-  for (const auto& acl : spec.network_acls)
-    for (const std::string direction : {"ingress", "egress"}) {
-      std::vector<const NetworkAclEntry*> entries;
-      for (const auto& entry : acl.entries)
-        if (entry.direction == direction) entries.push_back(&entry);
-      std::sort(entries.begin(), entries.end(), [](const auto* a, const auto* b) { return a->number < b->number; });
-      out += fmt::format("  chain acl_{}_{} {{\n", direction, identifier(acl.id));
-      for (const auto* entry : entries) {
-        const std::string peer =
-            entry->cidr == "0.0.0.0/0"
-                ? ""
-                : fmt::format("ip {} {} ", direction == "ingress" ? "saddr" : "daddr", entry->cidr);
-        out += fmt::format("    {}{}{}\n", match_of(entry->protocol, entry->from_port, entry->to_port), peer,
-                           entry->action == "allow" ? "return" : "drop");
-      }
-      out += "    drop\n  }\n";
-      for (const auto& id : acl.subnet_ids)
-        for (const auto& subnet : spec.subnets)
-          if (subnet.id == id)
-            ways[direction].push_back(fmt::format("{} : jump acl_{}_{}", subnet.cidr, direction, identifier(acl.id)));
-    }
-  if (ways.empty()) return;
-  for (const auto& subnet : spec.subnets)
-    within.push_back(fmt::format("ip saddr {} ip daddr {} accept", subnet.cidr, subnet.cidr));
-  for (const std::string hook : {"forward", "input", "output"}) {
-    out += fmt::format("  chain acl_{} {{\n    type filter hook {} priority -10; policy accept;\n", hook, hook);
-    // The resolver, the metadata service and DHCP are not subject to network ACLs in AWS.
-    if (hook != "forward")
-      out +=
-          "    ip saddr 169.254.0.0/16 accept\n    ip daddr 169.254.0.0/16 accept\n    udp sport { 53, 67, 68 } "
-          "accept\n    udp dport { 53, 67, 68 } accept\n";
-    for (const auto& line : within) out += "    " + line + "\n";
-    out += fmt::format("    ip saddr vmap {{ {} }}\n    ip daddr vmap {{ {} }}\n  }}\n", join(ways["egress"], ", "),
-                       join(ways["ingress"], ", "));
-  }
-}
-
 constexpr const char* kEstablished = "    ct state established,related accept\n";
 
-}  // namespace
-
-std::string nft_of_vpc(const VpcSpec& spec) {
-  std::vector<std::string> own, unchecked, balancers, local;
+void add_sets(const VpcSpec& spec, std::string& out) {
+  std::vector<std::string> own, unchecked, balancers;
   std::map<std::string, std::vector<std::string>> members;
-  const Range primary = require_range(spec.cidrs.front(), "cidr");
   for (const auto& interface : spec.interfaces) {
-    if (interface.attachment == "none") continue;
+    if (interface.attachment == Attachment::kNone) continue;
     for (const auto& id : interface.security_group_ids) members[id].push_back(interface.private_ip);
-    if (interface.attachment == "balancer") balancers.push_back(interface.private_ip);
-    if (interface.attachment != "machine") continue;
+    if (interface.attachment == Attachment::kBalancer) balancers.push_back(interface.private_ip);
+    if (interface.attachment != Attachment::kMachine) continue;
     own.push_back(fmt::format("\"{}\" . {}", device_name(interface.id), interface.private_ip));
     if (!interface.source_dest_check) unchecked.push_back(fmt::format("\"{}\"", device_name(interface.id)));
   }
-
-  std::string out = "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n";
   out += fmt::format("  set own {{ type ifname . ipv4_addr;{} }}\n", elements(own));
   out += fmt::format("  set unchecked {{ type ifname;{} }}\n", elements(unchecked));
   out += fmt::format("  set balancers {{ type ipv4_addr;{} }}\n", elements(balancers));
   for (const auto& group : spec.security_groups)
     out += fmt::format("  set members_{} {{ type ipv4_addr;{} }}\n", identifier(group.id), elements(members[group.id]));
-  for (const auto& group : spec.security_groups) add_rules(group, out);
-  add_combinations(spec, out);
-  add_source_nat(spec, out);
-  add_network_acls(spec, out);
+}
 
-  out += "  chain from_machine {\n";
+void add_borders(const VpcSpec& spec, std::string& out) {
   out +=
+      "  chain from_machine {\n"
       "    ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n"
       "    iifname . ip saddr @own return\n"
       "    iifname @unchecked return\n"
@@ -190,19 +158,23 @@ std::string nft_of_vpc(const VpcSpec& spec) {
       "    iifname \"hb-*\" jump from_machine\n";
   for (const auto& cidr : spec.cidrs) out += fmt::format("    iifname \"edge\" ip saddr {} drop\n", cidr);
   out += "  }\n";
-
   // Only addresses of the internet's side may leave: what found no public address on its way is dropped.
   out +=
       "  chain only_public {\n    type filter hook postrouting priority 300; policy accept;\n"
       "    oifname \"edge\" ip saddr != 198.18.0.0/15 drop\n  }\n";
+}
 
+void add_forward_chains(std::string& out) {
   out += "  chain forward_egress {\n    type filter hook forward priority 0; policy accept;\n";
   out += kEstablished;
   out += "    ct state invalid drop\n    iifname \"edge\" accept\n    ip saddr vmap @egress_ways\n  }\n";
   out += "  chain forward_ingress {\n    type filter hook forward priority 10; policy drop;\n";
   out += kEstablished;
   out += "    ip daddr vmap @ingress_ways\n    oifname \"edge\" accept\n    oifname @unchecked accept\n  }\n";
+}
 
+/// What is in the namespace itself: the resolver, the metadata service, and load balancers.
+void add_local_chains(const VpcSpec& spec, std::string& out) {
   out += "  chain input_egress {\n    type filter hook input priority 0; policy drop;\n";
   out += kEstablished;
   out +=
@@ -211,7 +183,7 @@ std::string nft_of_vpc(const VpcSpec& spec) {
   if (spec.dns.enabled)
     out += fmt::format(
         "    iifname \"hb-*\" ip daddr {{ {}, 169.254.169.253 }} meta l4proto {{ tcp, udp }} th dport 53 accept\n",
-        to_text(primary.base + 2));
+        resolver_address(spec));
   out +=
       "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept\n"
       "    ip daddr != @balancers drop\n"
@@ -227,8 +199,21 @@ std::string nft_of_vpc(const VpcSpec& spec) {
   out += "  chain output_ingress {\n    type filter hook output priority 10; policy accept;\n";
   out += kEstablished;
   out += "    udp sport 67 accept\n    ip daddr vmap @ingress_ways\n  }\n";
-  out += "}\n";
-  return out;
+}
+
+}  // namespace
+
+std::string nft_of_vpc(const VpcSpec& spec) {
+  std::string out = "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n";
+  add_sets(spec, out);
+  for (const auto& group : spec.security_groups) add_rules(group, out);
+  add_combinations(spec, out);
+  add_source_nat(spec, out);
+  add_network_acls(spec, out);
+  add_borders(spec, out);
+  add_forward_chains(out);
+  add_local_chains(spec, out);
+  return out + "}\n";
 }
 
 std::string nft_of_edge() {

@@ -37,7 +37,7 @@ std::vector<std::string> reach_of_nat(const VpcSpec& spec, const std::string& na
   if (!table) return reach;
   const Range all = require_range(wanted, "route");
   for (const auto& route : table->routes) {
-    if (route.kind != "igw") continue;
+    if (route.kind != RouteKind::kInternetGateway) continue;
     const Range range = require_range(route.destination, "route");
     if (range.holds(all))
       reach.push_back(all.text());
@@ -50,14 +50,15 @@ std::vector<std::string> reach_of_nat(const VpcSpec& spec, const std::string& na
 void add_table(const VpcSpec& spec, const RouteTable& table, int number, std::set<std::string>& routes) {
   for (const auto& route : table.routes) {
     const std::size_t before = routes.size();
-    if (route.kind == "igw" && spec.internet_gateway) routes.insert(via_edge(route.destination, number));
-    if (route.kind == "nat")
+    if (route.kind == RouteKind::kInternetGateway && spec.internet_gateway)
+      routes.insert(via_edge(route.destination, number));
+    if (route.kind == RouteKind::kNatGateway)
       for (const auto& reach : reach_of_nat(spec, route.target, route.destination))
         routes.insert(via_edge(reach, number));
-    if (route.kind == "eni") {
+    if (route.kind == RouteKind::kInterface) {
       const auto eni = std::find_if(spec.interfaces.begin(), spec.interfaces.end(),
                                     [&](const Interface& one) { return one.id == route.target; });
-      if (eni != spec.interfaces.end() && eni->attachment == "machine")
+      if (eni != spec.interfaces.end() && eni->attachment == Attachment::kMachine)
         routes.insert(fmt::format("{} via {} dev {} onlink table {}", route.destination, eni->private_ip,
                                   device_name(eni->id), number));
     }
@@ -81,7 +82,8 @@ KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
   lines.addresses.insert(fmt::format("{}/32 dev lo", to_text(primary.base + 2)));
   lines.addresses.insert(fmt::format("{}/32 dev edge", link_address(numbers)));
   for (const auto& interface : spec.interfaces)
-    if (interface.attachment == "balancer") lines.addresses.insert(fmt::format("{}/32 dev lo", interface.private_ip));
+    if (interface.attachment == Attachment::kBalancer)
+      lines.addresses.insert(fmt::format("{}/32 dev lo", interface.private_ip));
 
   // Within the VPC the main table decides: it has a /32 for each machine that runs, and nothing else is there.
   for (const auto& cidr : spec.cidrs) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "host/actions.h"
+#include "host/networks/spec.h"
 
 namespace hanbat::host {
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "host/client.h"
+#include "host/error.h"
 #include "host/machines/incus.h"
 #include "host/machines/restored.h"
 #include "host/validation.h"
@@ -62,7 +62,7 @@ Json take_machines(const Home& home, const std::string& folder, const std::funct
       try {
         incus.request("GET", "/1.0/instances/" + name);
       } catch (const host::HostError& error) {
-        gone = error.code == "NotFound";
+        gone = error.code == host::HostErrorCode::kNotFound;
       }
       if (!gone) throw;
       tell(name + " was terminated meanwhile");

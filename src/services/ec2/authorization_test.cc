@@ -4,7 +4,7 @@
 
 #include "gen/ec2/client.h"
 #include "gen/iam/model.h"
-#include "host/client.h"
+#include "host/fake_host.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/ec2/ec2.h"

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "gen/ec2/client.h"
-#include "host/client.h"
+#include "host/fake_host.h"
 #include "http/server.h"
 #include "region/testing.h"
 #include "wire/testing.h"
@@ -137,7 +137,7 @@ TEST_F(Ec2Test, AMachineThatSomebodyRemovedByHandIsMadeAgainAndOneThatBelongsToN
     test.clock.advance(std::chrono::seconds(4));
     test.run_until_idle();
   }
-  EXPECT_EQ(host.machine_status[made], "running");
+  EXPECT_EQ(host.machine_status[made], host::MachineStatus::kRunning);
   EXPECT_EQ(*instance(made).state->name, "running");
   EXPECT_FALSE(host.machine_specs.contains("i-nobodys"));
   EXPECT_TRUE(host.machine_specs.contains("build-1")) << "what other services made is theirs";
@@ -187,15 +187,15 @@ TEST_F(Ec2Test, AnInstanceGoesFromPendingToRunningToTerminatedWithItsMachine) {
   EXPECT_EQ(host.machine_specs[made].memory_mib, 2048);
   ASSERT_TRUE(host.vpc_specs.contains(id));
   EXPECT_EQ(host.vpc_specs[id].interfaces.front().private_ip, "10.1.0.4");
-  EXPECT_EQ(host.vpc_specs[id].interfaces.front().attachment, "machine");
+  EXPECT_EQ(host.vpc_specs[id].interfaces.front().attachment, host::Attachment::kMachine);
 
   ec2.stop_instances({.instance_ids = {made}});
   test.run_until_idle();
   EXPECT_EQ(*instance(made).state->name, "stopped");
-  EXPECT_EQ(host.machine_status[made], "stopped");
+  EXPECT_EQ(host.machine_status[made], host::MachineStatus::kStopped);
   ec2.start_instances({.instance_ids = {made}});
   test.run_until_idle();
-  EXPECT_EQ(host.machine_status[made], "running");
+  EXPECT_EQ(host.machine_status[made], host::MachineStatus::kRunning);
 
   ec2.terminate_instances({.instance_ids = {made}});
   test.run_until_idle();
@@ -215,16 +215,16 @@ TEST_F(Ec2Test, AMachineThatHaltsByItselfIsAStoppedInstance) {
   test.run_until_idle();
   test.clock.advance(std::chrono::seconds(5));
   test.run_until_idle();
-  const auto look = [&](const char* status) {
+  const auto look = [&](host::MachineStatus status) {
     host.machine_status[made] = status;
     test.clock.advance(std::chrono::seconds(5));
     test.run_until_idle();
     return *instance(made).state->name;
   };
-  EXPECT_EQ(look("stopped"), "running") << "it may be starting again by itself";
-  EXPECT_EQ(look("running"), "running");
-  look("stopped");
-  EXPECT_EQ(look("stopped"), "stopped");
+  EXPECT_EQ(look(host::MachineStatus::kStopped), "running") << "it may be starting again by itself";
+  EXPECT_EQ(look(host::MachineStatus::kRunning), "running");
+  look(host::MachineStatus::kStopped);
+  EXPECT_EQ(look(host::MachineStatus::kStopped), "stopped");
   EXPECT_EQ(*instance(made).state_reason->code, "Client.InstanceInitiatedShutdown");
 }
 
@@ -290,7 +290,7 @@ TEST_F(Ec2Test, ARouteToWhatIsGoneIsABlackhole) {
   const auto kinds = [&] {
     std::vector<std::string> out;
     for (const auto& one : host.vpc_specs[id].route_tables)
-      for (const auto& r : one.routes) out.push_back(r.kind);
+      for (const auto& r : one.routes) out.emplace_back(word_of(r.kind));
     return out;
   };
   EXPECT_THAT(kinds(), ElementsAre("nat"));

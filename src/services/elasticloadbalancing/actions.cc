@@ -102,7 +102,7 @@ void check_method(std::string_view value) {
 void check_source(std::string_view value) {
   const std::size_t slash = value.find('/');
   try {
-    if (slash == std::string_view::npos) throw host::HostError("Invalid", "no block");
+    if (slash == std::string_view::npos) throw host::HostError(host::HostErrorCode::kInvalid, "no block");
     host::require_address(value.substr(0, slash), "source-ip");
     host::require_range("0.0.0.0" + std::string(value.substr(slash)), "source-ip");
   } catch (const host::HostError&) {

@@ -50,7 +50,7 @@ void ElasticLoadBalancing::apply(store::TaskRun& run) {
   try {
     home_.require_host().apply_balancers(spec);
   } catch (const host::HostError& error) {
-    if (error.code == "Invalid") throw;
+    if (error.code == host::HostErrorCode::kInvalid) throw;
     return run.again(kRetry);
   }
   run.finish([&](store::Tx& tx) {
@@ -81,11 +81,11 @@ void ElasticLoadBalancing::drain(store::TaskRun& run) {
     host::Host& host = home_.require_host();
     try {
       host.apply_balancers(home_.db.read([](store::Tx& tx) { return wanted_balancers(tx); }));
-      for (const host::TargetHealth& seen : host.balancer_health())
+      for (const host::TargetHealth& seen : host.balancer_health({}))
         if (seen.target_group_id == last_part(group) && seen.ip == target->ip && seen.port == target->port)
           busy = seen.active_connections > 0;
     } catch (const host::HostError& error) {
-      if (error.code == "Invalid") throw;
+      if (error.code == host::HostErrorCode::kInvalid) throw;
       busy = true;
     }
   }
@@ -102,11 +102,11 @@ void ElasticLoadBalancing::observe(const std::stop_token& stop) {
   for (int round = 0; !stop.stop_requested(); ++round) {
     bool settled = true;
     try {
-      const auto seen = home_.require_host().balancer_health();
+      const auto seen = home_.require_host().balancer_health({});
       const std::scoped_lock lock(health_mutex_);
       health_.clear();
       for (const host::TargetHealth& one : seen) {
-        settled = settled && one.state != "initial" && one.state != "draining";
+        settled = settled && one.state != host::HealthState::kInitial && one.state != host::HealthState::kDraining;
         health_[{one.target_group_id, one.ip, one.port}] = one;
       }
     } catch (const std::exception&) {

@@ -156,7 +156,7 @@ TEST_F(Balancing, ATargetIsInitialThenDrainsThenIsUnknown) {
   EXPECT_EQ(wanted().target_groups[0].targets[0].port, 8080);
   client().deregister_targets({.target_group_arn = group, .targets = {{.id = "10.1.0.9"}}});
   EXPECT_EQ(state()->state, "draining");
-  EXPECT_EQ(wanted().target_groups[0].targets[0].state, "draining");
+  EXPECT_EQ(wanted().target_groups[0].targets[0].state, host::TargetState::kDraining);
 }
 
 TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {

@@ -87,13 +87,23 @@ TargetHealth health(std::string state, std::string reason, std::string descripti
   return out;
 }
 
-std::string words_for(const host::TargetHealth& seen) {
-  if (seen.reason == "Target.ResponseCodeMismatch")
-    return fmt::format("Health checks failed with these codes: [{}]", seen.response_code);
-  if (seen.reason == "Target.Timeout") return "Request timed out";
-  if (seen.reason == "Target.FailedHealthChecks") return "Health checks failed";
-  if (seen.reason == "Elb.InitialHealthChecking") return "Initial health checks in progress";
-  if (seen.reason == "Elb.RegistrationInProgress") return "Target registration is in progress";
+std::string description_of(const host::TargetHealth& seen) {
+  switch (seen.reason) {
+    case host::HealthReason::kResponseCodeMismatch:
+      return fmt::format("Health checks failed with these codes: [{}]", seen.response_code);
+    case host::HealthReason::kTimeout:
+      return "Request timed out";
+    case host::HealthReason::kFailedHealthChecks:
+      return "Health checks failed";
+    case host::HealthReason::kInitialHealthChecking:
+      return "Initial health checks in progress";
+    case host::HealthReason::kRegistrationInProgress:
+      return "Target registration is in progress";
+    case host::HealthReason::kNone:
+    case host::HealthReason::kDeregistrationInProgress:
+    case host::HealthReason::kNotInUse:
+      return "";
+  }
   return "";
 }
 
@@ -143,10 +153,12 @@ TargetHealth ElasticLoadBalancing::health_of(Request&, const Resource<TargetGrou
     return health("unused", "Target.InvalidState", fmt::format("Target is in the {} state", target.instance_state));
   const std::scoped_lock lock(health_mutex_);
   const auto seen = health_.find({std::string(last_part(group.arn)), target.ip, target.port});
-  if (seen == health_.end() || seen->second.state == "draining" || seen->second.state == "unused")
+  if (seen == health_.end() || seen->second.state == host::HealthState::kDraining ||
+      seen->second.state == host::HealthState::kUnused)
     return health("initial", "Elb.RegistrationInProgress", "Target registration is in progress");
-  const std::string& reason = seen->second.state == "healthy" ? std::string() : seen->second.reason;
-  return health(seen->second.state, reason, seen->second.state == "healthy" ? "" : words_for(seen->second));
+  const std::string state(word_of(seen->second.state));
+  if (seen->second.state == host::HealthState::kHealthy) return health(state, "", "");
+  return health(state, std::string(word_of(seen->second.reason)), description_of(seen->second));
 }
 
 DescribeTargetHealthOutput ElasticLoadBalancing::describe_target_health(Request& rq,

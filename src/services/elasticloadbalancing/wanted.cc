@@ -14,11 +14,11 @@ namespace {
 host::BalancerAction action_of(const std::vector<Action>& actions) {
   host::BalancerAction out;
   const Action& action = actions.back();
-  out.kind = action.type;
-  if (action.type == "forward") {
+  out.kind = require_word<host::BalancerActionKind>(action.type);
+  if (out.kind == host::BalancerActionKind::kForward) {
     for (const TargetGroupTuple& one : *action.forward_config->target_groups)
       out.forward.push_back({std::string(last_part(*one.target_group_arn)), one.weight.value_or(1)});
-  } else if (action.type == "redirect") {
+  } else if (out.kind == host::BalancerActionKind::kRedirect) {
     const RedirectActionConfig& redirect = *action.redirect_config;
     out.redirect_protocol = redirect.protocol.value_or("#{protocol}");
     out.redirect_host = redirect.host.value_or("#{host}");
@@ -36,7 +36,7 @@ host::BalancerAction action_of(const std::vector<Action>& actions) {
 
 host::BalancerCondition condition_of(const RuleCondition& in) {
   host::BalancerCondition out;
-  out.field = *in.field;
+  out.field = require_word<host::ConditionField>(*in.field);
   if (in.http_header_config) out.header = in.http_header_config->http_header_name.value_or("");
   const auto take = [&](const auto& config) {
     if (config && config->values) out.values = *config->values;
@@ -54,7 +54,7 @@ host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row,
   host::BalancerListener out;
   out.id = last_part(row.arn);
   out.port = row.shape.port.value_or(80);
-  out.protocol = row.shape.protocol.value_or("HTTP");
+  out.protocol = require_word<host::BalancerProtocol>(row.shape.protocol.value_or("HTTP"));
   out.default_action = action_of(*row.shape.default_actions);
   out.host_port = on_host && out.port == 80 ? host::kBalancerPort : 0;
   auto rules = list_of<Rule>(tx, row.arn);
@@ -89,11 +89,11 @@ host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
   host::TargetGroup out;
   out.id = last_part(row.arn);
   out.vpc_id = shape.vpc_id.value_or("");
-  out.protocol = shape.protocol.value_or("HTTP");
-  out.algorithm = text_attribute(row.own, "load_balancing.algorithm.type");
+  out.protocol = require_word<host::BalancerProtocol>(shape.protocol.value_or("HTTP"));
+  out.algorithm = require_word<host::BalancingAlgorithm>(text_attribute(row.own, "load_balancing.algorithm.type"));
   if (text_attribute(row.own, "stickiness.enabled") == "true")
     out.stickiness_seconds = integer_attribute(row.own, "stickiness.lb_cookie.duration_seconds");
-  out.health_check.protocol = shape.health_check_protocol.value_or("HTTP");
+  out.health_check.protocol = require_word<host::BalancerProtocol>(shape.health_check_protocol.value_or("HTTP"));
   out.health_check.path = shape.health_check_path.value_or("/");
   out.health_check.port = static_cast<int>(parse_int(shape.health_check_port.value_or("")).value_or(0));
   out.health_check.interval_seconds = shape.health_check_interval_seconds.value_or(30);
@@ -102,7 +102,8 @@ host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
   out.health_check.unhealthy_threshold = shape.unhealthy_threshold_count.value_or(2);
   if (shape.matcher) out.health_check.matcher = shape.matcher->http_code.value_or("200");
   for (const TargetRow& target : list_targets(tx, row.arn))
-    if (target.instance_state == "running") out.targets.push_back({target.ip, target.port, target.state});
+    if (target.instance_state == "running")
+      out.targets.push_back({target.ip, target.port, require_word<host::TargetState>(target.state)});
   return out;
 }
 

@@ -43,16 +43,16 @@ host::VpcSpec build_network(const std::string& region, const std::vector<BuildAd
                   {"subnet-0c0deb011d0000002", "100.64.1.0/24", "rtb-0c0deb011d0000002"}};
   host::RouteTable inside;
   inside.id = "rtb-0c0deb011d0000001";
-  inside.routes = {{"0.0.0.0/0", "nat", "nat-0c0deb011d0000001"}};
+  inside.routes = {{"0.0.0.0/0", host::RouteKind::kNatGateway, "nat-0c0deb011d0000001"}};
   host::RouteTable outside;
   outside.id = "rtb-0c0deb011d0000002";
-  outside.routes = {{"0.0.0.0/0", "igw", ""}};
+  outside.routes = {{"0.0.0.0/0", host::RouteKind::kInternetGateway, ""}};
   spec.route_tables = {inside, outside};
   spec.nat_gateways = {{"nat-0c0deb011d0000001", "subnet-0c0deb011d0000002", "100.64.1.10", kPublicAddress}};
   host::SecurityGroup group;
   group.id = "sg-0c0deb011d0000001";
   host::SecurityRule out;
-  out.direction = "egress";
+  out.direction = host::Direction::kEgress;
   out.protocol = "-1";
   out.cidrs = {"0.0.0.0/0"};
   group.rules = {out};
@@ -60,7 +60,7 @@ host::VpcSpec build_network(const std::string& region, const std::vector<BuildAd
   for (const BuildAddress& build : builds) {
     host::Interface interface;
     interface.id = interface_id(build);
-    interface.attachment = "machine";
+    interface.attachment = host::Attachment::kMachine;
     interface.subnet_id = "subnet-0c0deb011d0000001";
     interface.private_ip = build.address;
     interface.mac = mac_of(build);

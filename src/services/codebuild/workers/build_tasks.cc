@@ -103,9 +103,9 @@ void BuildTasks::carry_out(store::TaskRun& run, const CarryOutBuild& task) {
 
 bool BuildTasks::machine_runs(const BuildRow& row) const {
   const std::string name = machine_name(row.id);
-  const auto machines = home_.require_host().machines();
+  const auto machines = home_.require_host().machines({});
   return std::any_of(machines.begin(), machines.end(), [&](const host::MachineState& machine) {
-    return machine.name == name && machine.status == "running";
+    return machine.name == name && machine.status == host::MachineStatus::kRunning;
   });
 }
 
@@ -158,7 +158,7 @@ void BuildTasks::fail(store::TaskRun& run, BuildRow row, Phase phase, const Refu
 }
 
 void BuildTasks::remove_machine(store::TaskRun& run, const RemoveBuildMachine& task) {
-  home_.require_host().delete_machine(machine_name(task.build));
+  home_.require_host().delete_machine({machine_name(task.build)});
   apply_network();
   std::error_code ignored;
   const std::string folder = folder_of(task.build);

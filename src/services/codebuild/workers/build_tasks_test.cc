@@ -6,7 +6,7 @@
 
 #include "gen/codebuild/client.h"
 #include "gen/logs/model.h"
-#include "host/client.h"
+#include "host/fake_host.h"
 #include "os/files.h"
 #include "region/fake_service.h"
 #include "region/testing.h"

@@ -71,14 +71,14 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   try {
     apply_network();
     host.create_machine(machine);
-    host.start_machine(machine.name);
+    host.start_machine({machine.name});
   } catch (const host::HostError& error) {
     // Such a machine is refused and always will be.
     if (error.code != "Invalid") throw;
     return refuse({"CLIENT_ERROR", error.what()});
   }
   // Stopped meanwhile: what removes the machine may have come before it was made.
-  if (!home_.db.read([&](store::Tx& tx) { return goes_on(tx, row); })) return host.delete_machine(machine.name);
+  if (!home_.db.read([&](store::Tx& tx) { return goes_on(tx, row); })) return host.delete_machine({machine.name});
 
   end_phase(row.shape, Phase::kProvisioning, BuildStatus::kSucceeded, home_.clock.now());
   Work work = Work::from_json(row.own);

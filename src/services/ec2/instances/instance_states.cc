@@ -196,7 +196,7 @@ GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutp
   // reading transaction keeps nobody waiting.
   if (host::Host* host = home_.find_host(); host && status_of(row) != Status::kTerminated) {
     try {
-      if (const std::string text = host->console(row.id); !text.empty()) out.output = to_base64(text);
+      if (const std::string text = host->console({row.id}); !text.empty()) out.output = to_base64(text);
     } catch (const host::HostError&) {
       // Without a machine there is no console, and then AWS answers without output.
     }

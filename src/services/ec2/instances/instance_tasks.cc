@@ -48,7 +48,7 @@ void Ec2::apply_instance(store::TaskRun& run) {
       return launch(run, *row);
     case Status::kRunning:
       if (row->own.flag("reboot")) {
-        home_.require_host().restart_machine(row->id);
+        home_.require_host().restart_machine({row->id});
         return run.finish([&](store::Tx& tx) {
           auto now = find<Instance>(tx, row->id);
           if (!now) return;
@@ -72,10 +72,10 @@ void Ec2::launch(store::TaskRun& run, const Resource<Instance>& row) {
   const host::MachineSpec spec = home_.db.read([&](store::Tx& tx) { return machine_of(tx, row); });
   try {
     host.create_machine(spec);
-    host.start_machine(row.id);
+    host.start_machine({row.id});
   } catch (const host::HostError& error) {
     // What the host refuses for good would be refused the next time too.
-    if (error.code != "Invalid" && error.code != "NotFound") throw;
+    if (error.code != host::HostErrorCode::kInvalid && error.code != host::HostErrorCode::kNotFound) throw;
     return run.finish([&](store::Tx& tx) { give_up_instance(tx, row.id, error.what()); });
   }
   run.finish([&](store::Tx& tx) {
@@ -88,11 +88,11 @@ void Ec2::launch(store::TaskRun& run, const Resource<Instance>& row) {
 
 void Ec2::halt(store::TaskRun& run, const Resource<Instance>& row) {
   try {
-    home_.require_host().stop_machine(row.id,
-                                      row.own.flag("force") ? host::StopMode::kForce : host::StopMode::kGraceful);
+    home_.require_host().stop_machine(
+        {row.id, row.own.flag("force") ? host::StopMode::kForce : host::StopMode::kGraceful});
   } catch (const host::HostError& error) {
     // A machine that was never made is stopped already.
-    if (error.code != "NotFound") throw;
+    if (error.code != host::HostErrorCode::kNotFound) throw;
   }
   run.finish([&](store::Tx& tx) {
     auto now = find<Instance>(tx, row.id);
@@ -111,7 +111,7 @@ void Ec2::halt(store::TaskRun& run, const Resource<Instance>& row) {
 }
 
 void Ec2::destroy(store::TaskRun& run, const Resource<Instance>& row) {
-  home_.require_host().delete_machine(row.id);
+  home_.require_host().delete_machine({row.id});
   run.finish([&](store::Tx& tx) {
     auto now = find<Instance>(tx, row.id);
     if (!now || status_of(*now) != Status::kShuttingDown) return;
@@ -149,19 +149,19 @@ void Ec2::watch_machines(store::TaskRun& run) {
   std::vector<std::string> nobodys;
   try {
     watch_networks(*host);
-    for (const host::MachineState& machine : host->machines()) {
+    for (const host::MachineState& machine : host->machines({})) {
       there.insert(machine.name);
-      if (machine.status == "running") running.insert(machine.name);
+      if (machine.status == host::MachineStatus::kRunning) running.insert(machine.name);
       if (is_instance(machine) && !home_.db.read([&](store::Tx& tx) { return find<Instance>(tx, machine.name); }))
         nobodys.push_back(machine.name);
     }
     // A row is there before its machine and as long as it; without one, nobody could ever terminate it.
     for (const std::string& name : nobodys) {
       spdlog::warn("machine {} belongs to no instance: it is removed", name);
-      host->delete_machine(name);
+      host->delete_machine({name});
     }
     std::vector<std::string> aliases;
-    for (const host::ImageState& image : host->images()) aliases.push_back(image.alias);
+    for (const host::ImageState& image : host->images({})) aliases.push_back(image.alias);
     home_.db.write([&](store::Tx& tx) {
       note_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases);
     });

@@ -15,25 +15,25 @@ constexpr const char* kDnsNameTag = "hanbat:dns-name";
 
 bool is_working(const NatGateway& gateway) { return gateway.state == "pending" || gateway.state == "available"; }
 
-/// What uses the interface: machine, balancer, or none.
-std::string attachment_of(const NetworkInterface& interface) {
-  if (interface.attachment) return "machine";
-  if (!interface.requester_managed.value_or(false)) return "none";
-  return interface.requester_id.value_or("").starts_with("elasticloadbalancing") ? "balancer" : "machine";
+host::Attachment attachment_of(const NetworkInterface& interface) {
+  if (interface.attachment) return host::Attachment::kMachine;
+  if (!interface.requester_managed.value_or(false)) return host::Attachment::kNone;
+  return interface.requester_id.value_or("").starts_with("elasticloadbalancing") ? host::Attachment::kBalancer
+                                                                                 : host::Attachment::kMachine;
 }
 
 host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const Route& route) {
   host::Route out;
   out.destination = route.destination_cidr_block.value_or("");
   if (!is_alive(tx, table, route)) {
-    out.kind = "blackhole";
+    out.kind = host::RouteKind::kBlackhole;
   } else if (route.gateway_id) {
-    out.kind = "igw";
+    out.kind = host::RouteKind::kInternetGateway;
   } else if (route.nat_gateway_id) {
-    out.kind = "nat";
+    out.kind = host::RouteKind::kNatGateway;
     out.target = *route.nat_gateway_id;
   } else {
-    out.kind = "eni";
+    out.kind = host::RouteKind::kInterface;
     out.target = *route.network_interface_id;
   }
   return out;
@@ -42,7 +42,7 @@ host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const
 host::SecurityRule render_rule(const SecurityGroupRule& shape) {
   const Rule rule = rule_of(shape);
   host::SecurityRule out;
-  out.direction = shape.is_egress.value_or(false) ? "egress" : "ingress";
+  out.direction = shape.is_egress.value_or(false) ? host::Direction::kEgress : host::Direction::kIngress;
   out.protocol = rule.protocol;
   out.from_port = rule.from_port;
   out.to_port = rule.to_port;
@@ -58,7 +58,7 @@ host::Interface render_interface(const Resource<NetworkInterface>& row) {
   out.attachment = attachment_of(shape);
   out.subnet_id = shape.subnet_id.value_or("");
   out.private_ip = shape.private_ip_address.value_or("");
-  if (out.attachment != "balancer") out.mac = shape.mac_address.value_or("");
+  if (out.attachment != host::Attachment::kBalancer) out.mac = shape.mac_address.value_or("");
   if (shape.association) out.public_ip = shape.association->public_ip.value_or("");
   out.host_name = "ip-" + replace_all(out.private_ip, ".", "-");
   out.security_group_ids = group_ids(shape.groups);
@@ -103,12 +103,12 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   if (!vpc) return std::nullopt;
   const auto interfaces = list_in<NetworkInterface>(tx, vpc_id);
   const auto gateways = list_in<NatGateway>(tx, vpc_id);
-  const bool needed =
-      std::ranges::any_of(interfaces,
-                          [](const auto& row) {
-                            return attachment_of(row.shape) != "none" && row.shape.interface_type != "nat_gateway";
-                          }) ||
-      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
+  const bool needed = std::ranges::any_of(interfaces,
+                                          [](const auto& row) {
+                                            return attachment_of(row.shape) != host::Attachment::kNone &&
+                                                   row.shape.interface_type != "nat_gateway";
+                                          }) ||
+                      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
   if (!needed) return std::nullopt;
 
   host::VpcSpec spec;

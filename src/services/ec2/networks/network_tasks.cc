@@ -43,7 +43,7 @@ void Ec2::apply_vpc(store::TaskRun& run) {
   const auto spec = home_.db.read([&](store::Tx& tx) { return render_vpc(tx, id); });
   if (host && spec) {
     host->apply_vpc(*spec);
-    for (const host::VpcState& vpc : host->vpcs())
+    for (const host::VpcState& vpc : host->vpcs({}))
       if (vpc.id == id) listen_for_metadata(vpc);
   } else if (host) {
     if (http::Server* server = home_.find_server()) server->remove_listeners("imds:" + id);
@@ -51,7 +51,7 @@ void Ec2::apply_vpc(store::TaskRun& run) {
       const std::lock_guard lock(listening_mutex_);
       listening_.erase(id);
     }
-    host->remove_vpc(id);
+    host->remove_vpc({id});
   }
   run.finish([&](store::Tx& tx) {
     const auto vpc = find<Vpc>(tx, id);
@@ -75,7 +75,7 @@ void Ec2::listen_for_metadata(const host::VpcState& vpc) {
 
 /// What was made anew gets its listener again; a VPC of an account that has no row for it goes from the kernel.
 void Ec2::watch_networks(host::Host& host) {
-  const std::vector<host::VpcState> there = host.vpcs();
+  const std::vector<host::VpcState> there = host.vpcs({});
   std::set<std::string> nobodys;
   home_.db.read([&](store::Tx& tx) {
     for (const host::VpcState& vpc : there)
@@ -85,7 +85,7 @@ void Ec2::watch_networks(host::Host& host) {
   for (const std::string& id : nobodys)
     if (nobodys_once_.contains(id)) {
       spdlog::warn("the network of {} belongs to no VPC: it is removed", id);
-      host.remove_vpc(id);
+      host.remove_vpc({id});
     }
   nobodys_once_ = std::move(nobodys);
   for (const host::VpcState& vpc : there) {

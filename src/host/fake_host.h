@@ -1,0 +1,36 @@
+// A Host of memory alone, for tests of services.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "host/client.h"
+
+namespace hanbat::host {
+
+/// Actions change its public data at once; tests read and set them. Refuses what the root daemon would refuse. Not safe
+/// from several threads.
+class FakeHost final : public Host {
+ public:
+  std::map<std::string, VpcSpec> vpc_specs;
+  std::map<std::string, std::string> vpc_spaces;  ///< of those that are not "a"
+  std::map<std::string, MachineSpec> machine_specs;
+  std::map<std::string, MachineStatus> machine_status;
+  std::map<std::string, std::string> consoles;
+  std::map<std::string, ImageState> image_states;
+  BalancersSpec balancers;
+  std::vector<TargetHealth> targets;  ///< what balancer_health() answers
+  std::vector<ListenSpec> listens;
+  std::string fail_next;  ///< when not empty, the next action throws HostError kFailed with this message
+
+#define HANBAT_DECLARE(name, Argument, Result) Result name(const Argument& argument) override;
+  HANBAT_HOST_ACTIONS(HANBAT_DECLARE)
+#undef HANBAT_DECLARE
+
+ private:
+  void may_fail();
+  void require_machine(const std::string& name) const;
+};
+
+}  // namespace hanbat::host
