@@ -56,7 +56,8 @@ void check_haproxy(const std::string& config) {
                                                "bind",       "http-request",   "use_backend",
                                                "backend",    "balance",        "cookie",
                                                "http-check", "default-server", "server",
-                                               "retries"};
+                                               "retries",    "user",           "group",
+                                               "chroot"};
   for (const std::string& line : split(config, '\n')) {
     const auto words = words_of(line);
     if (words.empty()) continue;

@@ -2,12 +2,11 @@
 #include "host/attendance.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "host/error.h"
 #include "host/protocol.h"
+#include "host/users.h"
 #include "os/files.h"
 #include "os/sockets.h"
 
@@ -40,17 +39,6 @@ Process Attendance::start() {
   std::lock_guard lock(mutex_);
   servers_.emplace_back([this, socket = std::move(ours)] { serve_actions(actions_, socket.get()); });
   return process;
-}
-
-Owner require_user(const std::string& name) {
-  const passwd* found = ::getpwnam(name.c_str());
-  if (!found) {
-    run_checked({"useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
-                 "/usr/sbin/nologin", name});
-    found = ::getpwnam(name.c_str());
-  }
-  if (!found) throw HostError(HostErrorCode::kFailed, "no user " + name);
-  return {found->pw_uid, found->pw_gid};
 }
 
 bool reachable_by_all(const std::string& path) {

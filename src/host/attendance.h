@@ -13,13 +13,6 @@
 
 namespace hanbat::host {
 
-struct Owner {
-  unsigned uid = 0;
-  unsigned gid = 0;
-};
-/// The user of that name, made when there is none.
-Owner require_user(const std::string& name);
-
 /// Whether any user may reach and read the path: every folder above it may be searched.
 bool reachable_by_all(const std::string& path);
 

@@ -15,6 +15,7 @@
 #include "host/control.h"
 #include "host/daemon.h"
 #include "host/supervisor.h"
+#include "host/users.h"
 #include "os/fd.h"
 #include "os/files.h"
 

@@ -110,8 +110,10 @@ struct Failure {
 
   // The bounding set takes CAP_SETPCAP, so before the user changes; PR_CAPBSET_READ ends the kernel's list.
   if (options.privileges == Privileges::kGiveUp)
-    for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
-      ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
+      if (std::find(options.kept_capabilities.begin(), options.kept_capabilities.end(), capability) ==
+          options.kept_capabilities.end())
+        ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   if (options.user) {
     if (::setgroups(options.user->groups.size(), options.user->groups.data()) < 0 || ::setgid(options.user->gid) < 0 ||
         ::setuid(options.user->uid) < 0)

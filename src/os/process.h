@@ -53,6 +53,9 @@ struct SpawnOptions {
   std::optional<User> user;
   /// kGiveUp: neither set-user-id programs nor file capabilities lift the child, or its children, above its user.
   Privileges privileges = Privileges::kMayGain;
+  /// With kGiveUp: the capabilities (CAP_… of linux/capability.h) that a child which stays root keeps. It and its
+  /// children can have no other.
+  std::vector<int> kept_capabilities;
   /// kKill: the child gets SIGKILL when the thread that started it ends (prctl PDEATHSIG). So start such a child from a
   /// thread that lives as long as the child should.
   ParentDeath parent_death = ParentDeath::kSurvive;

@@ -6,13 +6,17 @@ that runs on the machine is not in its way. Skipped where there is no root.
 import ctypes
 import json
 import os
+import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("HANBAT_BUILD", os.path.join(HERE, "..", "..", "build", "release"))
@@ -136,6 +140,38 @@ socketserver.ThreadingTCPServer(('0.0.0.0', {port}), H).serve_forever()"""
         done = self.run("python3", "-c", code, check=False)
         return done.stdout.strip() if done.returncode == 0 else None
 
+    def converse(self, port):
+        """A server that answers each line with itself."""
+        code = f"""
+import socketserver
+class H(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile: self.wfile.write(line)
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+socketserver.ThreadingTCPServer(('0.0.0.0', {port}), H).serve_forever()"""
+        process = subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code])
+        time.sleep(0.4)
+        return process
+
+    def call(self, ip, port):
+        """A connection: a function that sends a line and returns what comes back within 1.5 s."""
+        code = f"""
+import socket, sys
+s = socket.create_connection(('{ip}', {port}), 1.5)
+for line in sys.stdin:
+    s.sendall(line.encode())
+    try: print(s.recv(99).decode().strip(), flush=True)
+    except OSError: print('', flush=True)"""
+        process = subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+        def say(line):
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
+            return process.stdout.readline().strip()
+
+        say.process = process
+        return say
+
     def delete(self):
         sh("ip", "netns", "del", self.ns, check=False)
 
@@ -147,6 +183,10 @@ def interface(number, subnet, ip, groups, public=""):
 
 def rule(direction, protocol, low, high, cidrs=(), groups=()):
     return {"direction": direction, "protocol": protocol, "from_port": low, "to_port": high, "cidrs": list(cidrs), "groups": list(groups)}
+
+
+def entry(number, direction, action, cidr="0.0.0.0/0", protocol="-1", ports=(-1, -1)):
+    return {"number": number, "direction": direction, "action": action, "protocol": protocol, "from_port": ports[0], "to_port": ports[1], "cidr": cidr}
 
 
 def vpc(ident, prefix, interfaces, private_routes, web_rules):
@@ -272,14 +312,80 @@ print(ask(sys.argv[1], sys.argv[2]))"""
             server.listen()
             self.assertIsNone(self.public.fetch("198.18.254.1", server.getsockname()[1]))
 
-    def test_a_network_acl_denies_what_the_group_admits(self):
-        spec = vpc("vpc-one", "10.71", self.one, NAT, self.from_clients)
-        entry = lambda number, direction, action, cidr: {"number": number, "direction": direction, "action": action, "protocol": "-1", "from_port": -1, "to_port": -1, "cidr": cidr}
-        spec["network_acls"] = [{"id": "acl-1", "subnet_ids": ["subnet-b"],
-                                 "entries": [entry(90, "ingress", "deny", "10.71.0.0/24"), entry(100, "ingress", "allow", "0.0.0.0/0"), entry(100, "egress", "allow", "0.0.0.0/0")]}]
+    def apply_acl(self, entries, subnets=("subnet-b",), web_rules=None):
+        spec = vpc("vpc-one", "10.71", self.one, NAT, web_rules or self.from_clients)
+        spec["network_acls"] = [{"id": "acl-1", "subnet_ids": list(subnets), "entries": entries}]
         self.hostd.call("apply_vpc", **spec)
+
+    def test_a_network_acl_denies_what_the_group_admits_at_the_border_of_its_subnet_alone(self):
+        self.apply_acl([entry(90, "ingress", "deny", "10.71.0.0/24"), entry(100, "ingress", "allow"), entry(100, "egress", "allow")])
         self.assertIsNone(self.client.fetch("10.71.2.7", 8080))
         self.assertIsNotNone(self.client.fetch("10.71.0.6", 8080), "within a subnet an ACL says nothing")
+
+    def test_of_the_entries_of_an_acl_the_lowest_number_that_matches_decides(self):
+        rest = [entry(100, "egress", "allow")]
+        for deny, allow, passes in ((110, 100, True), (90, 100, False), (32766, 1, True)):
+            self.apply_acl([entry(deny, "ingress", "deny", "10.71.0.0/24"), entry(allow, "ingress", "allow")] + rest)
+            self.assertEqual(self.client.fetch("10.71.2.7", 8080) is not None, passes, (deny, allow))
+
+    def test_an_acl_is_stateless_so_answers_need_an_entry_of_their_own_for_ephemeral_ports(self):
+        comes_in = entry(100, "ingress", "allow", protocol="6", ports=(8080, 8080))
+        self.apply_acl([comes_in])
+        self.assertIsNone(self.client.fetch("10.71.2.7", 8080), "no entry lets the answer out")
+        self.apply_acl([comes_in, entry(100, "egress", "allow", protocol="6", ports=(8080, 8080))])
+        self.assertIsNone(self.client.fetch("10.71.2.7", 8080), "the answer goes to the client's port")
+        self.apply_acl([comes_in, entry(100, "egress", "allow", "10.71.0.0/24", protocol="6", ports=(1024, 65535))])
+        self.assertEqual(self.client.fetch("10.71.2.7", 8080), "10.71.0.5 hello")
+
+    def test_an_acl_cuts_a_connection_that_a_group_would_let_go_on(self):
+        everything, admitted = [entry(100, "ingress", "allow"), entry(100, "egress", "allow")], [rule("ingress", "tcp", 9191, 9191, ["0.0.0.0/0"])]
+        self.apply_acl(everything, web_rules=admitted)
+        talk = self.public.converse(9191)
+        try:
+            caller = self.client.call("10.71.2.7", 9191)
+            self.assertEqual(caller("a"), "a")
+            self.apply_acl(everything + [entry(90, "ingress", "deny", "10.71.0.5/32")], web_rules=admitted)
+            self.assertEqual(caller("b"), "")
+            caller.process.kill()
+            caller.process.wait()
+        finally:
+            talk.kill()
+            talk.wait()
+
+    def test_an_acl_tells_types_of_icmp_apart(self):
+        pings = [rule("ingress", "icmp", -1, -1, ["0.0.0.0/0"])]
+        code = """
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP); s.settimeout(1)
+s.sendto(b'\\x08\\x00\\xf7\\xff\\x00\\x00\\x00\\x00', ('10.71.2.7', 0))
+sys.exit(s.recv(99)[20] != 0)"""
+        ping = lambda: self.client.run("python3", "-c", code, check=False).returncode == 0  # noqa: E731
+        for out, passes in (((0, -1), True), ((0, 0), True), ((8, -1), False), ((-1, -1), True)):
+            self.apply_acl([entry(100, "ingress", "allow", protocol="1", ports=(8, 0)), entry(100, "egress", "allow", protocol="1", ports=out)], web_rules=pings)
+            self.assertEqual(ping(), passes, out)
+
+    def test_a_subnet_whose_acl_denies_everything_still_has_its_resolver(self):
+        self.apply_acl([], subnets=("subnet-a",))
+        self.assertIsNone(self.client.fetch("10.71.2.7", 8080))
+        self.test_the_resolver_knows_the_machines_and_leads_amazons_names_to_the_endpoint()
+
+    def test_what_a_nat_gateway_carries_passes_the_acl_of_its_own_subnet_both_ways(self):
+        spec = vpc("vpc-two", "10.72", self.two, [], [])
+        spec["security_groups"][1]["rules"].append(rule("ingress", "tcp", 8080, 8080, ["198.19.71.200/32"]))
+        self.hostd.call("apply_vpc", **spec)
+        server = self.stranger.serve(8080)
+        from_subnet, to_world = entry(100, "ingress", "allow", "10.71.0.0/24"), entry(100, "egress", "allow", "198.19.72.8/32")
+        from_world, to_subnet = entry(110, "ingress", "allow", "198.19.72.8/32"), entry(110, "egress", "allow", "10.71.0.0/24")
+        try:
+            whole = [from_subnet, to_world, from_world, to_subnet]
+            self.apply_acl(whole)
+            self.assertEqual(self.client.fetch("198.19.72.8", 8080), "198.19.71.200 hello")
+            for missing in whole:
+                self.apply_acl([one for one in whole if one is not missing])
+                self.assertIsNone(self.client.fetch("198.19.72.8", 8080), missing)
+        finally:
+            server.kill()
+            server.wait()
 
     def test_a_restart_of_the_daemon_changes_nothing_and_connections_go_on(self):
         self.hostd.process.terminate()
@@ -299,6 +405,147 @@ print(ask(sys.argv[1], sys.argv[2]))"""
         with self.assertRaises(AssertionError):
             self.hostd.call("listen", vpc_id="", address="0.0.0.0", port=22)
 
+
+def status_of(pid):
+    """The fields of /proc/<pid>/status, and the folder that is the process's root."""
+    with open(f"/proc/{pid}/status") as file:
+        fields = dict(line.split(":", 1) for line in file.read().splitlines() if ":" in line)
+    return {name: value.split() for name, value in fields.items()}, os.readlink(f"/proc/{pid}/root")
+
+
+@unittest.skipUnless(os.geteuid() == 0 and os.path.exists(HOSTD) and shutil.which("haproxy"), "takes root, HAProxy and a build of hanbat-hostd")
+class Balancers(unittest.TestCase):
+    """A balancer in front of a bare namespace: who reads what strangers send, and that nothing is lost by his having no rights."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hostd = Hostd()
+        cls.addClassCleanup(cls.hostd.down)
+        cls.interfaces = [interface(21, "subnet-a", "10.76.0.5", ["sg-web"]),
+                          dict(interface(22, "subnet-b", "10.76.2.9", ["sg-lb"], "198.19.76.9"), attachment="balancer", mac="", host_name="")]
+        spec = vpc("vpc-six", "10.76", cls.interfaces, NAT, [rule("ingress", "tcp", 8080, 8080, groups=["sg-lb"])])
+        spec["security_groups"].append({"id": "sg-lb", "rules": [rule("ingress", "tcp", 80, 80, ["0.0.0.0/0"]), rule("egress", "-1", -1, -1, ["0.0.0.0/0"])]})
+        cls.hostd.call("apply_vpc", **spec)
+        cls.guest = Guest(cls.interfaces[0], "10.76.0.0/24")
+        cls.addClassCleanup(cls.guest.delete)
+        code = """
+import http.server, time
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == '/slow': time.sleep(3)
+        self.send_response(200); self.send_header('Content-Length', '2'); self.end_headers(); self.wfile.write(b'ok')
+    def log_message(self, *_): pass
+http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
+        cls.server = subprocess.Popen(["ip", "netns", "exec", cls.guest.ns, "python3", "-c", code])
+        cls.addClassCleanup(lambda: (cls.server.kill(), cls.server.wait()))
+
+    def apply(self, path="/", state="active"):
+        check = {"protocol": "HTTP", "path": path, "port": 0, "interval_seconds": 1, "timeout_seconds": 1, "healthy_threshold": 2, "unhealthy_threshold": 2, "matcher": "200"}
+        action = {"kind": "forward", "forward": [{"target_group_id": "tg-one", "weight": 1}], "redirect_protocol": "", "redirect_host": "", "redirect_port": "",
+                  "redirect_path": "", "redirect_query": "", "status": 0, "content_type": "", "body": ""}
+        self.hostd.call("apply_balancers", balancers=[
+            {"id": "lb-one", "vpc_id": "vpc-six", "host_name": "one.elb.localhost", "idle_timeout_seconds": 60,
+             "nodes": [{"private_ip": "10.76.2.9", "public_ip": "198.19.76.9", "subnet_cidr": "10.76.2.0/24"}],
+             "listeners": [{"id": "listener-one", "port": 80, "protocol": "HTTP", "certificate_pem": "", "default_action": action, "rules": [], "host_port": 18481}]}],
+            target_groups=[{"id": "tg-one", "vpc_id": "vpc-six", "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "health_check": check,
+                            "targets": [{"ip": "10.76.0.5", "port": 8080, "state": state}]}])
+
+    def wait_healthy(self):
+        for _ in range(100):
+            if [one["state"] for one in self.hostd.call("balancer_health")] == ["healthy"]:
+                return
+            time.sleep(0.1)
+        raise AssertionError(self.hostd.call("balancer_health"))
+
+    def get(self, path="/", port=18481):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": "one.elb.localhost"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+
+    def folders(self):
+        return [os.path.join(self.hostd.home, "host", "balancers", name) for name in ("vpc-six", "host")]
+
+    def processes(self, folder):
+        """(the master, its workers)."""
+        with open(os.path.join(folder, "haproxy.pid")) as file:
+            master = int(file.read())
+        with open(f"/proc/{master}/task/{master}/children") as file:
+            return master, [int(pid) for pid in file.read().split()]
+
+    def test_who_reads_what_strangers_send_has_a_user_of_its_own_an_empty_root_and_no_capability(self):
+        self.apply()
+        self.wait_healthy()
+        uid = pwd.getpwnam("hanbat-haproxy").pw_uid
+        for folder in self.folders():
+            master, workers = self.processes(folder)
+            self.assertTrue(workers)
+            for worker in workers:
+                status, root = status_of(worker)
+                self.assertEqual(status["Uid"], [str(uid)] * 4)
+                self.assertNotIn("0", status["Gid"])
+                self.assertEqual(status["Groups"], [])
+                self.assertEqual([status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")], [["0" * 16]] * 4)
+                self.assertEqual(status["NoNewPrivs"], ["1"])
+                self.assertEqual(root, folder + "/root")
+                self.assertEqual(os.listdir(root), [])
+                self.assertEqual(os.stat(root).st_uid, 0)
+            # kill, setgid, setuid, net_bind_service, sys_chroot
+            self.assertEqual(int(status_of(master)[0]["CapEff"][0], 16), 1 << 5 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 18)
+
+    def test_a_reload_replaces_the_worker_and_a_request_under_way_ends(self):
+        self.apply()
+        self.wait_healthy()
+        before = self.processes(self.folders()[0])
+        answers = []
+        slow = threading.Thread(target=lambda: answers.append(self.get("/slow")))
+        slow.start()
+        time.sleep(0.5)
+        self.apply("/other")
+        for _ in range(20):
+            self.assertEqual(self.get(), 200)
+        after = self.processes(self.folders()[0])
+        self.assertEqual(before[0], after[0], "the master, with the listening sockets, is the same")
+        self.assertNotEqual(set(before[1]), set(after[1]))
+        slow.join()
+        self.assertEqual(answers, [200])
+        for _ in range(100):
+            if not set(before[1]) & set(self.processes(self.folders()[0])[1]):
+                break
+            time.sleep(0.1)
+        else:
+            self.fail("the last worker does not end")
+        self.wait_healthy()
+
+    def test_killed_and_started_again_hostd_finds_the_same_haproxy_serving(self):
+        self.apply()
+        self.wait_healthy()
+        before = [self.processes(folder) for folder in self.folders()]
+        self.hostd.process.kill()
+        self.hostd.process.wait()
+        self.assertEqual(self.get(), 200)
+        os.unlink(os.path.join(self.hostd.home, "run", "control.sock"))
+        self.hostd.start()
+        self.assertEqual([self.processes(folder) for folder in self.folders()], before)
+        self.apply()
+        self.assertEqual([self.processes(folder) for folder in self.folders()], before, "the same is applied, so nothing is reloaded")
+        self.wait_healthy()
+        self.assertEqual(self.get(), 200)
+
+    def test_a_killed_worker_or_master_comes_back(self):
+        self.apply()
+        self.wait_healthy()
+        for pick in (lambda: self.processes(self.folders()[0])[1][0], lambda: self.processes(self.folders()[0])[0]):
+            os.kill(pick(), signal.SIGKILL)
+            time.sleep(0.5)
+            for _ in range(100):
+                try:
+                    if self.get() == 200:
+                        break
+                except OSError:
+                    pass
+                time.sleep(0.1)
+            self.wait_healthy()
+            self.assertEqual(self.get(), 200)
 
 if __name__ == "__main__":
     unittest.main(verbosity=2, argv=[sys.argv[0], *sys.argv[1:]])

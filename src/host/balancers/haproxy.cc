@@ -1,8 +1,10 @@
 // HAProxy in master-worker mode: the master keeps the listening sockets over reloads and hands them to the next worker;
-// the last one goes on with the requests that it has.
+// the last one goes on with the requests that it has. The master is root with few capabilities, a worker a user of its
+// own in an empty folder.
 #include "host/balancers/haproxy.h"
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -14,6 +16,7 @@
 #include "base/text.h"
 #include "host/error.h"
 #include "host/networks/kernel.h"
+#include "host/users.h"
 #include "os/files.h"
 #include "os/namespaces.h"
 #include "os/process.h"
@@ -24,6 +27,7 @@ namespace hanbat::host {
 Haproxy::Haproxy(std::string folder, std::string name_of_namespace)
     : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
   make_folders(folder_, 0700);
+  make_folders(folder_ + "/root", 0555);
   if (pid() != 0) config_ = find_file(folder_ + "/haproxy.cfg").value_or("");
 }
 
@@ -57,6 +61,7 @@ std::string Haproxy::text_of(const HaproxyFiles& files) {
 bool Haproxy::has(const HaproxyFiles& files) const { return text_of(files) == config_ && serves(); }
 
 void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
+  require_user(kHaproxyUser);
   const std::string config = text_of(files);
   for (const auto& [name, content] : files.others) write_file_atomic(folder_ + "/" + name, content, 0600);
   const std::string candidate = folder_ + "/candidate.cfg";
@@ -78,6 +83,10 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
 
 void Haproxy::start() {
   CaptureOptions options;
+  // The master binds below port 1024, ends its workers, which have another user, and gives them that user and their
+  // root folder. What strangers send is read by the workers alone.
+  options.spawn.privileges = Privileges::kGiveUp;
+  options.spawn.kept_capabilities = {CAP_NET_BIND_SERVICE, CAP_KILL, CAP_SETUID, CAP_SETGID, CAP_SYS_CHROOT};
   Fd space;
   if (!namespace_.empty()) {
     if (!namespace_exists(namespace_))

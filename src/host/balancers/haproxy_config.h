@@ -10,12 +10,16 @@
 
 namespace hanbat::host {
 
+/// Whom HAProxy's workers, which read what strangers send, run as.
+inline constexpr const char* kHaproxyUser = "hanbat-haproxy";
+
 /// What is written for HAProxy: the configuration, and the files it names (certificates, bodies), by file name.
 struct HaproxyFiles {
   std::string config;
   std::map<std::string, std::string> others;
 };
 
+/// Workers have folder/root as their root, where nothing is.
 /// The HAProxy of one VPC, whose balancers the spec holds. The configuration does not depend on whether a target
 /// drains: that is said at run time, without a reload.
 HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder);
