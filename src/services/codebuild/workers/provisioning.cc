@@ -126,7 +126,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   const ProjectEnvironment& environment = *row.shape.environment;
   const auto size = find_size(environment.compute_type);
   if (!size) return Refusal{"CLIENT_ERROR", "there is no compute type " + environment.compute_type + " here"};
-  const auto images = home_.require_host().images();
+  const auto images = home_.require_host().images({});
   const auto known = [&](const std::string& alias) {
     return std::any_of(images.begin(), images.end(),
                        [&](const host::ImageState& there) { return there.alias == alias; });

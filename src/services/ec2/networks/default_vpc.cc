@@ -1,4 +1,5 @@
 // What a VPC is born with, and the default VPC that every account has in every region.
+#include "services/ec2/networks/network_acls.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
@@ -21,28 +22,6 @@ std::string dhcp_options_id(const Making& at) {
   add("domain-name-servers", "AmazonProvidedDNS");
   create(at.tx, options);
   return options.id;
-}
-
-NetworkAclEntry acl_entry(bool egress, int number, const char* action) {
-  NetworkAclEntry entry;
-  entry.cidr_block = "0.0.0.0/0";
-  entry.egress = egress;
-  entry.protocol = "-1";
-  entry.rule_action = action;
-  entry.rule_number = number;
-  return entry;
-}
-
-void make_default_acl(const Making& at, const Resource<Vpc>& vpc) {
-  auto acl = make<NetworkAcl>(at, vpc.id);
-  acl.shape.network_acl_id = acl.id;
-  acl.shape.vpc_id = vpc.id;
-  acl.shape.owner_id = at.place.account;
-  acl.shape.is_default = true;
-  acl.shape.entries = {acl_entry(true, 100, "allow"), acl_entry(true, 32767, "deny"), acl_entry(false, 100, "allow"),
-                       acl_entry(false, 32767, "deny")};
-  acl.shape.associations.emplace();
-  create(at.tx, acl);
 }
 
 }  // namespace
@@ -109,7 +88,7 @@ Resource<Vpc> make_vpc(const Making& at, const Cidr& cidr, bool is_default, cons
 
   make_route_table(at, vpc, true, {});
   make_security_group(at, vpc.id, "default", "default VPC security group", {});
-  make_default_acl(at, vpc);
+  make_network_acl(at, vpc, AclKind::kDefault, {});
   return vpc;
 }
 
@@ -138,12 +117,7 @@ Resource<Subnet> make_subnet(const Making& at, const Resource<Vpc>& vpc, const C
   names.enable_resource_name_dns_aaaa_record = false;
   create(at.tx, subnet, tags);
 
-  auto acl = list_in<NetworkAcl>(at.tx, vpc.id).front();
-  NetworkAclAssociation& association = acl.shape.associations->emplace_back();
-  association.network_acl_association_id = ec2_id("aclassoc");
-  association.network_acl_id = acl.id;
-  association.subnet_id = subnet.id;
-  update(at.tx, acl);
+  associate_with_default_acl(at.tx, subnet);
   return subnet;
 }
 

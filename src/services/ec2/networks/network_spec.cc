@@ -51,6 +51,37 @@ host::SecurityRule render_rule(const SecurityGroupRule& shape) {
   return out;
 }
 
+host::NetworkAclEntry render_entry(const NetworkAclEntry& entry) {
+  host::NetworkAclEntry out;
+  out.number = *entry.rule_number;
+  out.direction = *entry.egress ? host::Direction::kEgress : host::Direction::kIngress;
+  out.action = entry.rule_action == "allow" ? host::AclAction::kAllow : host::AclAction::kDeny;
+  out.protocol = *entry.protocol;
+  if (entry.port_range) {
+    out.from_port = *entry.port_range->from;
+    out.to_port = *entry.port_range->to;
+  } else if (entry.icmp_type_code) {
+    out.from_port = *entry.icmp_type_code->type;
+    out.to_port = *entry.icmp_type_code->code;
+  }
+  out.cidr = *entry.cidr_block;
+  return out;
+}
+
+/// The VPC's ACLs that decide for some subnet.
+void render_acls(store::Tx& tx, std::string_view vpc_id, std::vector<host::NetworkAcl>& acls) {
+  for (const auto& acl : list_in_vpc<NetworkAcl>(tx, vpc_id)) {
+    if (acl.shape.associations->empty()) continue;
+    host::NetworkAcl& out = acls.emplace_back();
+    out.id = acl.id;
+    for (const NetworkAclAssociation& association : *acl.shape.associations)
+      out.subnet_ids.push_back(*association.subnet_id);
+    // A VPC here carries IPv4 alone, so that entries about IPv6 have nothing to decide.
+    for (const NetworkAclEntry& entry : *acl.shape.entries)
+      if (entry.cidr_block) out.entries.push_back(render_entry(entry));
+  }
+}
+
 host::Interface render_interface(const Resource<NetworkInterface>& row) {
   const NetworkInterface& shape = row.shape;
   host::Interface out;
@@ -137,6 +168,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
     for (const auto& rule : list_of<SecurityGroupRule>(tx, group.id))
       if (!rule.shape.cidr_ipv6) out.rules.push_back(render_rule(rule.shape));
   }
+  render_acls(tx, vpc_id, spec.network_acls);
   for (const auto& row : interfaces)
     if (row.shape.interface_type != "nat_gateway") spec.interfaces.push_back(render_interface(row));
   render_names(tx, *vpc, interfaces, spec.dns);

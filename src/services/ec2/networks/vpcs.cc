@@ -1,4 +1,4 @@
-// VPCs, their attributes, and the network ACLs and DHCP options that they are born with.
+// VPCs, their attributes, and the DHCP options that they are born with.
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/resource_keys.h"
@@ -20,18 +20,6 @@ constexpr FilterPath kVpcPaths[] = {{"vpc-id", "VpcId"},
                                     {"isDefault", "IsDefault"},
                                     {"owner-id", "OwnerId"},
                                     {"state", "State"}};
-constexpr FilterPath kAclPaths[] = {{"network-acl-id", "NetworkAclId"},
-                                    {"vpc-id", "VpcId"},
-                                    {"default", "IsDefault"},
-                                    {"owner-id", "OwnerId"},
-                                    {"association.association-id", "Associations.NetworkAclAssociationId"},
-                                    {"association.network-acl-id", "Associations.NetworkAclId"},
-                                    {"association.subnet-id", "Associations.SubnetId"},
-                                    {"entry.cidr", "Entries.CidrBlock"},
-                                    {"entry.protocol", "Entries.Protocol"},
-                                    {"entry.rule-action", "Entries.RuleAction"},
-                                    {"entry.rule-number", "Entries.RuleNumber"},
-                                    {"entry.egress", "Entries.Egress"}};
 constexpr FilterPath kDhcpPaths[] = {{"dhcp-options-id", "DhcpOptionsId"},
                                      {"key", "DhcpConfigurations.Key"},
                                      {"value", "DhcpConfigurations.Values.Value"},
@@ -53,7 +41,7 @@ Cidr require_vpc_cidr(const std::optional<std::string>& text) {
 void refuse_dependencies(store::Tx& tx, const Resource<Vpc>& vpc) {
   bool used = !list_in<Subnet>(tx, vpc.id).empty() || !list_in<InternetGateway>(tx, vpc.id).empty() ||
               !list_in<NetworkInterface>(tx, vpc.id).empty() || list_in<SecurityGroup>(tx, vpc.id).size() > 1 ||
-              list_in<RouteTable>(tx, vpc.id).size() > 1;
+              list_in<RouteTable>(tx, vpc.id).size() > 1 || list_in<NetworkAcl>(tx, vpc.id).size() > 1;
   if (used) throw dependency_violation(fmt::format("The vpc '{}' has dependencies and cannot be deleted.", vpc.id));
 }
 
@@ -174,16 +162,6 @@ DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const Describe
   auto page = describe<DhcpOptions>(rq, in, in.dhcp_options_ids, in.filters, kDhcpPaths);
   DescribeDhcpOptionsOutput out;
   out.dhcp_options = std::move(page.items);
-  out.next_token = std::move(page.next_token);
-  return out;
-}
-
-DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
-  authorize_call(rq, in, "DescribeNetworkAcls");
-  prepare(rq);
-  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, in.filters, kAclPaths);
-  DescribeNetworkAclsOutput out;
-  out.network_acls = std::move(page.items);
   out.next_token = std::move(page.next_token);
   return out;
 }
