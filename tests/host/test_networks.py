@@ -97,6 +97,16 @@ class Hostd:
             shutil.rmtree(self.home, ignore_errors=True)
 
 
+def wait_listening(process, port):
+    """Until the process, which has a network namespace of its own, listens."""
+    for _ in range(200):
+        with open(f"/proc/{process.pid}/net/tcp") as sockets:
+            if any(f":{port:04X} 00000000:0000 0A" in line for line in sockets):
+                return process
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens on {port}")
+
+
 class Guest:
     """A namespace at the inner end of an interface, set up as DHCP would."""
 
@@ -131,9 +141,7 @@ class H(socketserver.BaseRequestHandler):
     def handle(self): self.request.sendall((self.client_address[0] + ' {text}').encode())
 socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(('0.0.0.0', {port}), H).serve_forever()"""
-        process = subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code])
-        time.sleep(0.4)
-        return process
+        return wait_listening(subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code]), port)
 
     def fetch(self, ip, port, source=None):
         code = f"import socket; s=socket.create_connection(('{ip}',{port}),1.5,{(source, 0) if source else None}); print(s.recv(99).decode())"
@@ -149,9 +157,7 @@ class H(socketserver.StreamRequestHandler):
         for line in self.rfile: self.wfile.write(line)
 socketserver.ThreadingTCPServer.allow_reuse_address = True
 socketserver.ThreadingTCPServer(('0.0.0.0', {port}), H).serve_forever()"""
-        process = subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code])
-        time.sleep(0.4)
-        return process
+        return wait_listening(subprocess.Popen(["ip", "netns", "exec", self.ns, "python3", "-c", code]), port)
 
     def call(self, ip, port):
         """A connection: a function that sends a line and returns what comes back within 1.5 s."""
@@ -347,7 +353,7 @@ print(ask(sys.argv[1], sys.argv[2]))"""
             self.apply_acl(everything + [entry(90, "ingress", "deny", "10.71.0.5/32")], web_rules=admitted)
             self.assertEqual(caller("b"), "")
             caller.process.kill()
-            caller.process.wait()
+            caller.process.communicate()
         finally:
             talk.kill()
             talk.wait()
@@ -435,6 +441,7 @@ class H(http.server.BaseHTTPRequestHandler):
         if self.path == '/slow': time.sleep(3)
         self.send_response(200); self.send_header('Content-Length', '2'); self.end_headers(); self.wfile.write(b'ok')
     def log_message(self, *_): pass
+http.server.ThreadingHTTPServer.handle_error = lambda *_: None
 http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
         cls.server = subprocess.Popen(["ip", "netns", "exec", cls.guest.ns, "python3", "-c", code])
         cls.addClassCleanup(lambda: (cls.server.kill(), cls.server.wait()))
