@@ -16,6 +16,9 @@
 
 namespace hanbat::host {
 
+/// The edge's namespace.
+inline constexpr const char* kEdge = "hb-edge";
+
 /// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so
 /// after a restart of this process only the difference is done. Safe from all threads; one change at a time.
 class Networks {
