@@ -62,6 +62,7 @@ IcmpTypeCode require_icmp(const std::optional<IcmpTypeCode>& icmp) {
   return *icmp;
 }
 
+/// An entry as a call that makes or replaces one names it. Throws AWS's errors for one that cannot be.
 template <class In>
 NetworkAclEntry read_entry(const In& in) {
   require_number(in.rule_number);
@@ -108,14 +109,11 @@ void require_room(const Resource<NetworkAcl>& acl, const NetworkAclEntry& entry)
 
 }  // namespace
 
-NetworkAclEntry read_acl_entry(const CreateNetworkAclEntryInput& in) { return read_entry(in); }
-NetworkAclEntry read_acl_entry(const ReplaceNetworkAclEntryInput& in) { return read_entry(in); }
-
 CreateNetworkAclEntryOutput Ec2::create_network_acl_entry(Request& rq, const CreateNetworkAclEntryInput& in) {
   allow(rq, in, "CreateNetworkAclEntry", "network-acl", in.network_acl_id);
 
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
-  const NetworkAclEntry entry = read_acl_entry(in);
+  const NetworkAclEntry entry = read_entry(in);
   if (find_entry(acl, in.egress, in.rule_number) != acl.shape.entries->end())
     throw Error("NetworkAclEntryAlreadyExists", 400,
                 fmt::format("The network acl entry identified by {} already exists.", in.rule_number));
@@ -135,7 +133,7 @@ ReplaceNetworkAclEntryOutput Ec2::replace_network_acl_entry(Request& rq, const R
   allow(rq, in, "ReplaceNetworkAclEntry", "network-acl", in.network_acl_id);
 
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
-  const NetworkAclEntry entry = read_acl_entry(in);
+  const NetworkAclEntry entry = read_entry(in);
   const auto there = require_entry(acl, in.egress, in.rule_number);
   if (there->cidr_block.has_value() != entry.cidr_block.has_value()) require_room(acl, entry);
 

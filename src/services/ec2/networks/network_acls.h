@@ -1,9 +1,6 @@
 // Network ACLs: numbered entries that decide what crosses a subnet's border, and which subnets they decide for.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "services/ec2/calls.h"
 
 namespace hanbat::ec2 {
@@ -16,9 +13,5 @@ enum class AclKind { kDefault, kOwn };
 Resource<NetworkAcl> make_network_acl(const Making& at, const Resource<Vpc>& vpc, AclKind kind, const Tags& tags);
 /// Puts a new subnet under its VPC's default ACL.
 void associate_with_default_acl(store::Tx& tx, const Resource<Subnet>& subnet);
-
-/// An entry as a call names it. Throws AWS's errors for one that cannot be.
-NetworkAclEntry read_acl_entry(const CreateNetworkAclEntryInput& in);
-NetworkAclEntry read_acl_entry(const ReplaceNetworkAclEntryInput& in);
 
 }  // namespace hanbat::ec2
