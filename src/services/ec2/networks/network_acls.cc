@@ -90,7 +90,7 @@ Resource<NetworkAcl> make_network_acl(const Making& at, const Resource<Vpc>& vpc
 }
 
 void associate_with_default_acl(store::Tx& tx, const Resource<Subnet>& subnet) {
-  for (auto& acl : list_in_vpc<NetworkAcl>(tx, subnet.vpc_id)) {
+  for (auto& acl : list_in<NetworkAcl>(tx, subnet.vpc_id)) {
     if (!acl.shape.is_default.value_or(false)) continue;
     acl.shape.associations->push_back(association_of(acl, subnet.id));
     update(tx, acl);
@@ -112,7 +112,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
     return out;
   }
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
-  if (list_in_vpc<NetworkAcl>(rq.tx, vpc.id).size() >= kMostAcls)
+  if (list_in<NetworkAcl>(rq.tx, vpc.id).size() >= kMostAcls)
     throw Error("NetworkAclLimitExceeded", 400, "The maximum number of network acls has been reached.");
 
   const auto acl = make_network_acl(making(rq), vpc, AclKind::kOwn, tags);
@@ -123,7 +123,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
 }
 
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
-  allow(rq, in, "DescribeNetworkAcls");
+  authorize_call(rq, in, "DescribeNetworkAcls");
   prepare(rq);
   auto page = describe<NetworkAcl>(rq, in.network_acl_ids, by_number(in.filters), paging_of(in), kPaths);
   DescribeNetworkAclsOutput out;
@@ -133,7 +133,7 @@ DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const Describe
 }
 
 DeleteNetworkAclOutput Ec2::delete_network_acl(Request& rq, const DeleteNetworkAclInput& in) {
-  allow(rq, in, "DeleteNetworkAcl", "network-acl", in.network_acl_id);
+  authorize_call(rq, in, "DeleteNetworkAcl", "network-acl", in.network_acl_id);
 
   const auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   if (acl.shape.is_default.value_or(false))
@@ -149,7 +149,7 @@ ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request&
                                                                         const ReplaceNetworkAclAssociationInput& in) {
   const auto asked = find_association(rq, in.association_id);
   may(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
-  allow(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
+  authorize_call(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
 
   if (!asked)
     throw Error("InvalidAssociationID.NotFound", 400,

@@ -70,7 +70,7 @@ host::NetworkAclEntry render_entry(const NetworkAclEntry& entry) {
 
 /// The VPC's ACLs that decide for some subnet.
 void render_acls(store::Tx& tx, std::string_view vpc_id, std::vector<host::NetworkAcl>& acls) {
-  for (const auto& acl : list_in_vpc<NetworkAcl>(tx, vpc_id)) {
+  for (const auto& acl : list_in<NetworkAcl>(tx, vpc_id)) {
     if (acl.shape.associations->empty()) continue;
     host::NetworkAcl& out = acls.emplace_back();
     out.id = acl.id;
