@@ -2,9 +2,55 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+
+namespace hanbat::cli {
+namespace {
+
+/// What the options of subcommands are read into; lives as long as the parser.
+struct Flags {
+  std::string backup_file;
+  bool without_machines = false;
+  bool force = false;
+  std::vector<std::string> names;
+  std::string source;
+  std::string image_name;
+};
+
+void add_copies(CLI::App& app, Flags& flags) {
+  auto* save = app.add_subcommand("backup", "copy the running region into one file");
+  save->add_option("file", flags.backup_file, "the file to make; - is standard output")->required();
+  save->add_flag("--without-machines", flags.without_machines, "leave out the disks of instances and the images");
+  save->callback([&flags] {
+    backup(Home::from_environment(), flags.backup_file, flags.without_machines ? Machines::kLeaveOut : Machines::kTake);
+  });
+  auto* bring_back = app.add_subcommand("restore", "make the state folder of a backup; the region must be down");
+  bring_back->add_option("file", flags.backup_file, "what hanbat backup made")->required();
+  bring_back->add_flag("--force", flags.force, "move a region that is there aside");
+  bring_back->callback([&flags] {
+    restore(Home::from_environment(), flags.backup_file, flags.force ? Replace::kMoveAside : Replace::kNo);
+  });
+}
+
+void add_images(CLI::App& app, Flags& flags) {
+  auto* image = app.add_subcommand("image", "machine images");
+  image->require_subcommand(1);
+  auto* build = image->add_subcommand("build", "build the stand-in images from their recipes");
+  build->add_option("names", flags.names, "amzn2, codebuild; all when none is named");
+  build->callback([&flags] { build_images(Home::from_environment(), flags.names); });
+  auto* import = image->add_subcommand("import", "bring in an image from an OCI layout, archive or registry");
+  import->add_option("source", flags.source, "oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")
+      ->required();
+  import->add_option("--as", flags.image_name, "the image's name in the region")->required();
+  import->callback([&flags] { import_image(Home::from_environment(), flags.source, flags.image_name); });
+}
+
+}  // namespace
+}  // namespace hanbat::cli
 
 int main(int argc, char** argv) {
   using namespace hanbat::cli;
@@ -38,38 +84,14 @@ int main(int argc, char** argv) {
   forget->add_flag("--yes", yes, "do not ask");
   forget->callback([&] { reset(Home::from_environment(), yes ? Confirm::kAlreadyGiven : Confirm::kAsk); });
 
-  std::string backup_file;
-  bool without_machines = false;
-  auto* save = app.add_subcommand("backup", "copy the running region into one file");
-  save->add_option("file", backup_file, "the file to make; - is standard output")->required();
-  save->add_flag("--without-machines", without_machines, "leave out the disks of instances and the images");
-  save->callback(
-      [&] { backup(Home::from_environment(), backup_file, without_machines ? Machines::kLeaveOut : Machines::kTake); });
-  bool force = false;
-  auto* bring_back = app.add_subcommand("restore", "make the state folder of a backup; the region must be down");
-  bring_back->add_option("file", backup_file, "what hanbat backup made")->required();
-  bring_back->add_flag("--force", force, "move a region that is there aside");
-  bring_back->callback(
-      [&] { restore(Home::from_environment(), backup_file, force ? Replace::kMoveAside : Replace::kNo); });
+  Flags flags;
+  add_copies(app, flags);
+  add_images(app, flags);
 
   bool healthy = true;
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
     healthy = doctor(Home::from_environment());
   });
-
-  auto* image = app.add_subcommand("image", "machine images");
-  image->require_subcommand(1);
-  std::vector<std::string> names;
-  auto* build = image->add_subcommand("build", "build the stand-in images from their recipes");
-  build->add_option("names", names, "amzn2, codebuild; all when none is named");
-  build->callback([&] { build_images(Home::from_environment(), names); });
-  std::string source;
-  std::string image_name;
-  auto* import = image->add_subcommand("import", "bring in an image from an OCI layout, archive or registry");
-  import->add_option("source", source, "oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")
-      ->required();
-  import->add_option("--as", image_name, "the image's name in the region")->required();
-  import->callback([&] { import_image(Home::from_environment(), source, image_name); });
 
   try {
     app.parse(argc, argv);
