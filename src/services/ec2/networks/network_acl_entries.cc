@@ -125,7 +125,7 @@ CreateNetworkAclEntryOutput Ec2::create_network_acl_entry(Request& rq, const Cre
   });
   acl.shape.entries->insert(place, entry);
   update(rq.tx, acl);
-  touch_vpc(rq.tx, home_.tasks, acl.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, acl.scope);
   return {};
 }
 
@@ -139,7 +139,7 @@ ReplaceNetworkAclEntryOutput Ec2::replace_network_acl_entry(Request& rq, const R
 
   *there = entry;
   update(rq.tx, acl);
-  touch_vpc(rq.tx, home_.tasks, acl.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, acl.scope);
   return {};
 }
 
@@ -149,7 +149,7 @@ DeleteNetworkAclEntryOutput Ec2::delete_network_acl_entry(Request& rq, const Del
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   acl.shape.entries->erase(require_entry(acl, in.egress, in.rule_number));
   update(rq.tx, acl);
-  touch_vpc(rq.tx, home_.tasks, acl.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, acl.scope);
   return {};
 }
 

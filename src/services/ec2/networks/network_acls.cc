@@ -90,7 +90,7 @@ Resource<NetworkAcl> make_network_acl(const Making& at, const Resource<Vpc>& vpc
 }
 
 void associate_with_default_acl(store::Tx& tx, const Resource<Subnet>& subnet) {
-  for (auto& acl : list_in<NetworkAcl>(tx, subnet.vpc_id)) {
+  for (auto& acl : list_in<NetworkAcl>(tx, subnet.scope)) {
     if (!acl.shape.is_default.value_or(false)) continue;
     acl.shape.associations->push_back(association_of(acl, subnet.id));
     update(tx, acl);
@@ -99,9 +99,9 @@ void associate_with_default_acl(store::Tx& tx, const Resource<Subnet>& subnet) {
 
 CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkAclInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "network-acl");
-  may_make(rq, "CreateNetworkAcl", "network-acl", tags);
-  may(rq, "CreateNetworkAcl", "vpc", in.vpc_id);
-  may_tag(rq, "network-acl", tags);
+  authorize_making(rq, "CreateNetworkAcl", "network-acl", tags);
+  authorize(rq, "CreateNetworkAcl", "vpc", in.vpc_id);
+  authorize_tagging(rq, "network-acl", tags);
   end_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
@@ -125,7 +125,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
   authorize_call(rq, in, "DescribeNetworkAcls");
   prepare(rq);
-  auto page = describe<NetworkAcl>(rq, in.network_acl_ids, by_number(in.filters), paging_of(in), kPaths);
+  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kPaths);
   DescribeNetworkAclsOutput out;
   out.network_acls = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -148,7 +148,7 @@ DeleteNetworkAclOutput Ec2::delete_network_acl(Request& rq, const DeleteNetworkA
 ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request& rq,
                                                                         const ReplaceNetworkAclAssociationInput& in) {
   const auto asked = find_association(rq, in.association_id);
-  may(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
+  authorize(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
   authorize_call(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
 
   if (!asked)
@@ -156,7 +156,7 @@ ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request&
                 fmt::format("The association ID '{}' does not exist", in.association_id));
   auto [before, association] = *asked;
   auto wanted = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
-  if (wanted.vpc_id != before.vpc_id)
+  if (wanted.scope != before.scope)
     throw invalid_parameter(
         fmt::format("Network ACL {} and subnet {} belong to different networks", wanted.id, *association.subnet_id));
   ReplaceNetworkAclAssociationOutput out;
@@ -168,7 +168,7 @@ ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request&
   update(rq.tx, before);
   wanted.shape.associations->push_back(association_of(wanted, *association.subnet_id));
   update(rq.tx, wanted);
-  touch_vpc(rq.tx, home_.tasks, wanted.vpc_id);
+  touch_vpc(rq.tx, home_.tasks, wanted.scope);
 
   out.new_association_id = wanted.shape.associations->back().network_acl_association_id;
   return out;
