@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "crypto/digest.h"
 #include "host/attendance.h"
+#include "host/users.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/leftovers.h"

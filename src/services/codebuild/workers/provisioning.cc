@@ -74,7 +74,7 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
     host.start_machine({machine.name});
   } catch (const host::HostError& error) {
     // Such a machine is refused and always will be.
-    if (error.code != "Invalid") throw;
+    if (error.code != host::HostErrorCode::kInvalid) throw;
     return refuse({"CLIENT_ERROR", error.what()});
   }
   // Stopped meanwhile: what removes the machine may have come before it was made.
