@@ -5,7 +5,7 @@
 
 #include "gen/codebuild/client.h"
 #include "gen/codebuild/schema.h"
-#include "host/client.h"
+#include "host/fake_host.h"
 #include "region/testing.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/codebuild.h"
