@@ -226,8 +226,9 @@ TEST_F(NetworkAclTest, ASubnetChangesItsAclAndIsUnderOneAlways) {
       << "the same once more";
   EXPECT_EQ(code_of([&] { ec2.replace_network_acl_association({.association_id = before, .network_acl_id = id}); }),
             "InvalidAssociationID.NotFound");
-  const std::string foreign =
-      *ec2.describe_network_acls({}).network_acls->front().network_acl_id;  // of the default VPC
+  std::string foreign;  // of the default VPC
+  for (const NetworkAcl& one : *ec2.describe_network_acls({}).network_acls)
+    if (one.vpc_id != acl(id).vpc_id) foreign = *one.network_acl_id;
   EXPECT_EQ(code_of([&] { ec2.replace_network_acl_association({.association_id = after, .network_acl_id = foreign}); }),
             "InvalidParameterValue");
 }
