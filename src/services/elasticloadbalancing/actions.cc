@@ -112,6 +112,8 @@ void check_source(std::string_view value) {
 
 }  // namespace
 
+int priority_of(const Resource<Rule>& rule) { return static_cast<int>(parse_int(*rule.name).value_or(0)); }
+
 std::vector<Action> checked_actions(Request& rq, const std::vector<Action>& in, std::string_view balancer_arn) {
   std::vector<Action> actions = in;
   if (actions.empty()) throw validation_error("At least one action must be specified");

@@ -33,15 +33,14 @@ class ElbAuthorizationTest : public ::testing::Test {
     group = *elb.create_target_group(in).target_groups->front().target_group_arn;
     test.db->write([&](store::Tx& tx) {
       Resource<LoadBalancer> row;
-      row.arn = balancer;
-      row.account = test.user.account;
-      row.region = test.region;
+      row.id = balancer;
+      row.place = {test.user.account, test.region};
       row.name = "web";
       row.shape.load_balancer_arn = balancer;
       row.shape.vpc_id = "vpc-1";
       row.own["interfaces"] = Json::array();
       insert(tx, row);
-      put_tags(tx, balancer, {{.key = "team", .value = "b"}});
+      region::put_tags(tx, balancer, {{"team", "b"}}, kTagRules);
     });
   }
 

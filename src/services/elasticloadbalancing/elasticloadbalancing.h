@@ -14,6 +14,7 @@
 #include "host/actions.h"
 #include "region/region.h"
 #include "services/elasticloadbalancing/store.h"
+#include "services/elasticloadbalancing/tasks.h"
 
 namespace hanbat::elasticloadbalancing {
 
@@ -26,18 +27,23 @@ class ElasticLoadBalancing final : public Operations {
 
 #include "gen/elasticloadbalancing/methods.inc"
 
+  wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
+  wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
+                                const region::PageSizes& sizes) const override;
+
  private:
   /// Group's last part, address, port.
   using HealthKey = std::tuple<std::string, std::string, int>;
 
   /// With the request's commit: bring the balancers to what the rows say.
   void touch(Request& rq);
+
+  // Workers, in workers.cc.
   void apply(store::TaskRun& run);
-  void drain(store::TaskRun& run);
+  void drain(store::TaskRun& run, const DrainTarget& task);
   void observe(const std::stop_token& stop);
   void follow_instances();
-  TargetHealth health_of(Request& rq, const Resource<TargetGroup>& group, const TargetRow& target,
-                         std::string_view unused_because);
+  TargetHealth health_of(const Resource<TargetGroup>& group, const TargetRow& target, std::string_view unused_because);
 
   region::Region& home_;
   std::mutex applying_;  // so that an older state never goes out after a newer one

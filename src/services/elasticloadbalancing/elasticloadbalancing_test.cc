@@ -7,6 +7,7 @@
 #include "region/testing.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/wanted.h"
+#include "wire/testing.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -21,9 +22,8 @@ class Balancing : public testing::Test {
     region.start();
     region.db->write([&](store::Tx& tx) {
       Resource<LoadBalancer> row;
-      row.arn = balancer;
-      row.account = "123456789012";
-      row.region = region.region;
+      row.id = balancer;
+      row.place = {"123456789012", region.region};
       row.name = "web";
       row.shape.load_balancer_arn = balancer;
       row.shape.vpc_id = "vpc-1";
@@ -35,9 +35,8 @@ class Balancing : public testing::Test {
       insert(tx, row);
       for (const std::string& arn : {group, other_group}) {
         Resource<TargetGroup> one;
-        one.arn = arn;
-        one.account = "123456789012";
-        one.region = region.region;
+        one.id = arn;
+        one.place = {"123456789012", region.region};
         one.name = arn;
         one.shape.target_group_arn = arn;
         one.shape.vpc_id = "vpc-1";
@@ -123,11 +122,11 @@ TEST_F(Balancing, AConditionTakesNoValueThatTheBalancerWouldReadAsSomethingElse)
   in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
   for (const char* value : {"-f", "/etc/passwd", "10.0.0.5", "10.0.0.0/33", "300.0.0.0/8", ""}) {
     in.conditions = {{.field = "source-ip", .source_ip_config = SourceIpConditionConfig{.values = {{value}}}}};
-    EXPECT_THROW(client().create_rule(in), wire::Error) << value;
+    EXPECT_EQ(wire::code_of([&] { client().create_rule(in); }), "ValidationError") << value;
   }
   in.conditions = {{.field = "http-request-method",
                     .http_request_method_config = HttpRequestMethodConditionConfig{.values = {{"-f", "/etc/passwd"}}}}};
-  EXPECT_THROW(client().create_rule(in), wire::Error);
+  EXPECT_EQ(wire::code_of([&] { client().create_rule(in); }), "ValidationError");
   in.conditions = {
       {.field = "source-ip", .source_ip_config = SourceIpConditionConfig{.values = {{"10.0.0.0/8", "203.0.113.7/32"}}}},
       {.field = "http-request-method",
@@ -164,13 +163,14 @@ TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {
   set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "idle_timeout.timeout_seconds", "90");
   EXPECT_EQ(integer_attribute(own, "idle_timeout.timeout_seconds"), 90);
   set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled", "true");
-  try {
-    set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled", "false");
-    FAIL();
-  } catch (const wire::Error& error) {
-    EXPECT_EQ(error.status(), 501);
-  }
-  EXPECT_THROW(set_attribute(own, group_attributes(), "ModifyTargetGroupAttributes", "no.such", "1"), wire::Error);
+  EXPECT_EQ(wire::code_of([&] {
+              set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled",
+                            "false");
+            }),
+            "NotImplemented");
+  EXPECT_EQ(
+      wire::code_of([&] { set_attribute(own, group_attributes(), "ModifyTargetGroupAttributes", "no.such", "1"); }),
+      "ValidationError");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "services/elasticloadbalancing/actions.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -23,7 +24,7 @@ void check_port(int port) {
 
 void refuse_duplicate(Request& rq, const std::string& balancer, int port, std::string_view except) {
   for (const auto& other : list_of<Listener>(rq.tx, balancer))
-    if (other.shape.port == port && other.arn != except)
+    if (other.shape.port == port && other.id != except)
       throw DuplicateListenerException("A listener already exists on this port for this load balancer");
 }
 
@@ -44,23 +45,22 @@ CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const Cr
   if (!in.protocol) throw validation_error("A listener protocol must be specified");
   check_protocol(*in.protocol, "CreateListener");
   check_port(*in.port);
-  refuse_duplicate(rq, balancer.arn, *in.port, "");
-  const auto actions = checked_actions(rq, in.default_actions, balancer.arn);
+  refuse_duplicate(rq, balancer.id, *in.port, "");
+  const auto actions = checked_actions(rq, in.default_actions, balancer.id);
 
   Resource<Listener> row;
-  row.arn = fmt::format("{}/{}", replace_all(balancer.arn, ":loadbalancer/", ":listener/"), random_hex(16));
-  row.account = rq.account;
-  row.region = rq.region;
+  row.id = fmt::format("{}/{}", replace_all(balancer.id, ":loadbalancer/", ":listener/"), random_hex(16));
+  row.place = {rq.account, rq.region};
   row.name = std::to_string(*in.port);
-  row.parent = balancer.arn;
+  row.scope = row.parent = balancer.id;
   row.created = rq.now();
-  row.shape.listener_arn = row.arn;
-  row.shape.load_balancer_arn = balancer.arn;
+  row.shape.listener_arn = row.id;
+  row.shape.load_balancer_arn = balancer.id;
   row.shape.port = in.port;
   row.shape.protocol = in.protocol;
   row.shape.default_actions = actions;
   insert(rq.tx, row);
-  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
   touch(rq);
 
   return {.listeners = {{row.shape}}};
@@ -71,16 +71,18 @@ DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, co
 
   if (!in.load_balancer_arn && !in.listener_arns)
     throw validation_error("You must specify either listener ARNs or a load balancer ARN");
-  std::vector<Listener> found;
+  const region::Pager pager(rq, in, kPageSizes);
+  Placed<Listener> found;
   if (in.load_balancer_arn) {
     const auto balancer = require<LoadBalancer>(rq, *in.load_balancer_arn);
-    for (const auto& row : list_of<Listener>(rq.tx, balancer.arn)) found.push_back(row.shape);
+    found = by_age(list_of<Listener>(rq.tx, balancer.id));
   } else {
-    for (const std::string& arn : *in.listener_arns) found.push_back(require<Listener>(rq, arn).shape);
+    for (const std::string& arn : *in.listener_arns)
+      found.emplace_back(region::page_key(static_cast<std::int64_t>(found.size())), require<Listener>(rq, arn).shape);
   }
 
-  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
-  return {.listeners = std::move(page), .next_marker = next};
+  auto page = cut_page(pager, std::move(found));
+  return {.listeners = std::move(page.items), .next_marker = std::move(page.next_token)};
 }
 
 ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const ModifyListenerInput& in) {
@@ -90,7 +92,7 @@ ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const Mo
   if (in.protocol) check_protocol(*in.protocol, "ModifyListener");
   if (in.port) {
     check_port(*in.port);
-    refuse_duplicate(rq, row.parent, *in.port, row.arn);
+    refuse_duplicate(rq, row.parent, *in.port, row.id);
     row.shape.port = in.port;
     row.name = std::to_string(*in.port);
   }
@@ -106,8 +108,8 @@ DeleteListenerOutput ElasticLoadBalancing::delete_listener(Request& rq, const De
 
   const auto row = require<Listener>(rq, in.listener_arn);
 
-  for (const auto& rule : list_of<Rule>(rq.tx, row.arn)) remove(rq.tx, rule.arn);
-  remove(rq.tx, row.arn);
+  for (const auto& rule : list_of<Rule>(rq.tx, row.id)) remove(rq.tx, rule);
+  remove(rq.tx, row);
   touch(rq);
   return {};
 }

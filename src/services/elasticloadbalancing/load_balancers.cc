@@ -10,6 +10,7 @@
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -158,7 +159,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   if (in.ip_address_type.value_or("ipv4") != "ipv4")
     throw wire::Error::not_implemented("CreateLoadBalancer", "IpAddressType=" + *in.ip_address_type);
   const Json asked = wire::to_json(in);
-  for (const auto& other : list_in<LoadBalancer>(rq)) {
+  for (const auto& other : list<LoadBalancer>(rq.tx, place_of(rq))) {
     if (other.name != in.name) continue;
     if (other.own["asked"] == asked) return {.load_balancers = {{other.shape}}};
     throw DuplicateLoadBalancerNameException(
@@ -173,9 +174,8 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
 
   Resource<LoadBalancer> row;
   const std::string path = fmt::format("app/{}/{}", in.name, random_hex(16));
-  row.arn = rq.arn("elasticloadbalancing", "loadbalancer/" + path);
-  row.account = rq.account;
-  row.region = rq.region;
+  row.id = rq.arn("elasticloadbalancing", "loadbalancer/" + path);
+  row.place = {rq.account, rq.region};
   row.name = in.name;
   row.created = rq.now();
   row.own["asked"] = asked;
@@ -185,7 +185,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   for (const ec2::Subnet& subnet : subnets)
     row.own["interfaces"].push_back(make_interface(ec2, subnet, groups, "ELB " + path, dns_name, facing));
   LoadBalancer& shape = row.shape;
-  shape.load_balancer_arn = row.arn;
+  shape.load_balancer_arn = row.id;
   shape.load_balancer_name = in.name;
   shape.dns_name = dns_name;
   shape.canonical_hosted_zone_id = "ZWKZPGTI48KDX";
@@ -195,7 +195,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   shape.ip_address_type = "ipv4";
   shape.vpc_id = vpc_id;
   shape.security_groups = groups;
-  shape.state.emplace().code = "provisioning";
+  shape.state.emplace().code = std::string(word_of(BalancerState::kProvisioning));
   shape.availability_zones.emplace();
   for (const ec2::Subnet& subnet : subnets) {
     AvailabilityZone& zone = shape.availability_zones->emplace_back();
@@ -204,7 +204,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
     zone.load_balancer_addresses.emplace();
   }
   insert(rq.tx, row);
-  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
   touch(rq);
 
   return {.load_balancers = {{row.shape}}};
@@ -214,13 +214,14 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
                                                                           const DescribeLoadBalancersInput& in) {
   rq.authorize("elasticloadbalancing:DescribeLoadBalancers", "*");
 
-  std::vector<LoadBalancer> found;
-  for (const auto& row : list_in<LoadBalancer>(rq)) {
+  const region::Pager pager(rq, in, kPageSizes);
+  std::vector<Resource<LoadBalancer>> found;
+  for (auto& row : list<LoadBalancer>(rq.tx, place_of(rq))) {
     const auto& arns = in.load_balancer_arns;
     const auto& names = in.names;
-    const bool by_arn = arns && std::find(arns->begin(), arns->end(), row.arn) != arns->end();
+    const bool by_arn = arns && std::find(arns->begin(), arns->end(), row.id) != arns->end();
     const bool by_name = names && std::find(names->begin(), names->end(), row.name) != names->end();
-    if (by_arn || by_name || (!arns && !names)) found.push_back(row.shape);
+    if (by_arn || by_name || (!arns && !names)) found.push_back(std::move(row));
   }
   const std::size_t wanted =
       (in.load_balancer_arns ? in.load_balancer_arns->size() : 0) + (in.names ? in.names->size() : 0);
@@ -230,26 +231,26 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
     KindOf<LoadBalancer>::missing();
   }
 
-  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
-  return {.load_balancers = std::move(page), .next_marker = next};
+  auto page = cut_page(pager, by_age(std::move(found)));
+  return {.load_balancers = std::move(page.items), .next_marker = std::move(page.next_token)};
 }
 
 DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq, const DeleteLoadBalancerInput& in) {
   authorize(rq, "elasticloadbalancing:DeleteLoadBalancer", in.load_balancer_arn);
 
   const auto row = find<LoadBalancer>(rq.tx, in.load_balancer_arn);
-  if (!row || row->account != rq.account) return {};  // as AWS: it is gone, that is what was wanted
+  if (!row || row->place.account != rq.account) return {};  // as AWS: it is gone, that is what was wanted
   if (text_attribute(row->own, "deletion_protection.enabled") == "true")
     throw OperationNotPermittedException(
-        fmt::format("Load balancer '{}' cannot be deleted because deletion protection is enabled", row->arn));
+        fmt::format("Load balancer '{}' cannot be deleted because deletion protection is enabled", row->id));
 
-  for (const auto& listener : list_of<Listener>(rq.tx, row->arn)) {
-    for (const auto& rule : list_of<Rule>(rq.tx, listener.arn)) remove(rq.tx, rule.arn);
-    remove(rq.tx, listener.arn);
+  for (const auto& listener : list_of<Listener>(rq.tx, row->id)) {
+    for (const auto& rule : list_of<Rule>(rq.tx, listener.id)) remove(rq.tx, rule);
+    remove(rq.tx, listener);
   }
   const Ec2AsService ec2(rq);
   for (const Json& interface : row->own["interfaces"].items()) remove_interface(ec2, interface);
-  remove(rq.tx, row->arn);
+  remove(rq.tx, *row);
   touch(rq);
   return {};
 }

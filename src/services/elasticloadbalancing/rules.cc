@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "services/elasticloadbalancing/actions.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -20,7 +21,7 @@ void check_priority(int priority) {
 }
 
 std::string default_rule_arn(const Resource<Listener>& listener) {
-  return replace_all(listener.arn, ":listener/", ":listener-rule/") + "/" + std::string(last_part(listener.arn));
+  return replace_all(listener.id, ":listener/", ":listener-rule/") + "/" + std::string(last_part(listener.id));
 }
 
 Rule default_rule(const Resource<Listener>& listener) {
@@ -33,14 +34,28 @@ Rule default_rule(const Resource<Listener>& listener) {
   return rule;
 }
 
-std::vector<Rule> rules_of(Request& rq, const Resource<Listener>& listener) {
-  auto rows = list_of<Rule>(rq.tx, listener.arn);
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return parse_int(a.name) < parse_int(b.name); });
-  std::vector<Rule> rules;
-  for (auto& row : rows) rules.push_back(std::move(row.shape));
-  rules.push_back(default_rule(listener));
+/// In order of priority, the default one last.
+Placed<Rule> rules_of(Request& rq, const Resource<Listener>& listener) {
+  Placed<Rule> rules;
+  for (auto& row : list_of<Rule>(rq.tx, listener.id))
+    rules.emplace_back(region::page_key(priority_of(row)), std::move(row.shape));
+  rules.emplace_back("default", default_rule(listener));
   return rules;
+}
+
+/// The listener whose default rule it would be, which has no row of its own.
+std::optional<Resource<Listener>> find_listener_of_default(Request& rq, const std::string& rule_arn) {
+  auto listener = find<Listener>(rq.tx, place_of(rq),
+                                 replace_all(rule_arn.substr(0, rule_arn.rfind('/')), ":listener-rule/", ":listener/"));
+  if (!listener || default_rule_arn(*listener) != rule_arn) return std::nullopt;
+  return listener;
+}
+
+Rule require_rule(Request& rq, const std::string& arn) {
+  if (auto row = find<Rule>(rq.tx, place_of(rq), arn)) return std::move(row->shape);
+  const auto listener = find_listener_of_default(rq, arn);
+  if (!listener) KindOf<Rule>::missing();
+  return default_rule(*listener);
 }
 
 }  // namespace
@@ -51,26 +66,25 @@ CreateRuleOutput ElasticLoadBalancing::create_rule(Request& rq, const CreateRule
 
   const auto listener = require<Listener>(rq, in.listener_arn);
   check_priority(in.priority);
-  for (const auto& other : list_of<Rule>(rq.tx, listener.arn))
+  for (const auto& other : list_of<Rule>(rq.tx, listener.id))
     if (other.name == std::to_string(in.priority))
       throw PriorityInUseException(fmt::format("Priority '{}' is currently in use", in.priority));
   const auto conditions = checked_conditions(rq, in.conditions);
   const auto actions = checked_actions(rq, in.actions, listener.parent);
 
   Resource<Rule> row;
-  row.arn = fmt::format("{}/{}", replace_all(listener.arn, ":listener/", ":listener-rule/"), random_hex(16));
-  row.account = rq.account;
-  row.region = rq.region;
+  row.id = fmt::format("{}/{}", replace_all(listener.id, ":listener/", ":listener-rule/"), random_hex(16));
+  row.place = {rq.account, rq.region};
   row.name = std::to_string(in.priority);
-  row.parent = listener.arn;
+  row.scope = row.parent = listener.id;
   row.created = rq.now();
-  row.shape.rule_arn = row.arn;
-  row.shape.priority = row.name;
+  row.shape.rule_arn = row.id;
+  row.shape.priority = *row.name;
   row.shape.is_default = false;
   row.shape.conditions = conditions;
   row.shape.actions = actions;
   insert(rq.tx, row);
-  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
   touch(rq);
 
   return {.rules = {{row.shape}}};
@@ -81,26 +95,17 @@ DescribeRulesOutput ElasticLoadBalancing::describe_rules(Request& rq, const Desc
 
   if (!in.listener_arn && !in.rule_arns)
     throw validation_error("You must specify either listener rule ARNs or a listener ARN");
-  std::vector<Rule> found;
+  const region::Pager pager(rq, in, kPageSizes);
+  Placed<Rule> found;
   if (in.listener_arn) {
     found = rules_of(rq, require<Listener>(rq, *in.listener_arn));
   } else {
-    for (const std::string& arn : *in.rule_arns) {
-      const auto row = find<Rule>(rq.tx, arn);
-      if (row && row->account == rq.account) {
-        found.push_back(row->shape);
-        continue;
-      }
-      // The default rule of a listener has no row of its own.
-      const std::string listener_arn = replace_all(arn.substr(0, arn.rfind('/')), ":listener-rule/", ":listener/");
-      const auto listener = find<Listener>(rq.tx, listener_arn);
-      if (!listener || listener->account != rq.account || default_rule_arn(*listener) != arn) KindOf<Rule>::missing();
-      found.push_back(default_rule(*listener));
-    }
+    for (const std::string& arn : *in.rule_arns)
+      found.emplace_back(region::page_key(static_cast<std::int64_t>(found.size())), require_rule(rq, arn));
   }
 
-  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
-  return {.next_marker = next, .rules = std::move(page)};
+  auto page = cut_page(pager, std::move(found));
+  return {.next_marker = std::move(page.next_token), .rules = std::move(page.items)};
 }
 
 ModifyRuleOutput ElasticLoadBalancing::modify_rule(Request& rq, const ModifyRuleInput& in) {
@@ -119,17 +124,12 @@ ModifyRuleOutput ElasticLoadBalancing::modify_rule(Request& rq, const ModifyRule
 DeleteRuleOutput ElasticLoadBalancing::delete_rule(Request& rq, const DeleteRuleInput& in) {
   authorize(rq, "elasticloadbalancing:DeleteRule", in.rule_arn);
 
-  const auto row = find<Rule>(rq.tx, in.rule_arn);
-  if (!row || row->account != rq.account) {
-    const std::string listener_arn =
-        replace_all(in.rule_arn.substr(0, in.rule_arn.rfind('/')), ":listener-rule/", ":listener/");
-    const auto listener = find<Listener>(rq.tx, listener_arn);
-    if (listener && default_rule_arn(*listener) == in.rule_arn)
-      throw OperationNotPermittedException(fmt::format("Default rule '{}' cannot be deleted", in.rule_arn));
-    KindOf<Rule>::missing();
-  }
+  const auto row = find<Rule>(rq.tx, place_of(rq), in.rule_arn);
+  if (!row && find_listener_of_default(rq, in.rule_arn))
+    throw OperationNotPermittedException(fmt::format("Default rule '{}' cannot be deleted", in.rule_arn));
+  if (!row) KindOf<Rule>::missing();
 
-  remove(rq.tx, row->arn);
+  remove(rq.tx, *row);
   touch(rq);
   return {};
 }
@@ -145,16 +145,16 @@ SetRulePrioritiesOutput ElasticLoadBalancing::set_rule_priorities(Request& rq, c
     rows.push_back(require<Rule>(rq, one.rule_arn.value_or("")));
     check_priority(one.priority.value_or(0));
     rows.back().shape.priority = std::to_string(*one.priority);
-    moved.insert(rows.back().arn);
+    moved.insert(rows.back().id);
   }
   for (const auto& row : rows)
     for (const auto& other : list_of<Rule>(rq.tx, row.parent))
-      if (!moved.contains(other.arn) && other.name == row.shape.priority)
+      if (!moved.contains(other.id) && other.name == row.shape.priority)
         throw PriorityInUseException(fmt::format("Priority '{}' is currently in use", *row.shape.priority));
 
   // First out of each other's way: two rules may change places.
   for (auto& row : rows) {
-    row.name = "moving " + row.arn;
+    row.name = "moving " + row.id;
     update(rq.tx, row);
   }
   SetRulePrioritiesOutput out;

@@ -2,83 +2,49 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "base/arn.h"
 #include "wire/error.h"
 
 namespace hanbat::elasticloadbalancing {
 
-namespace rows {
-namespace {
-
-constexpr std::string_view kSelect =
-    "SELECT arn, account, region, name, parent, created, body, own FROM elb_resources WHERE ";
-
-RawRow read(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.timestamp(5), row.json(6), row.json(7)};
-}
-
-std::vector<RawRow> read_all(const std::vector<store::Row>& found) {
-  std::vector<RawRow> all;
-  for (const store::Row& row : found) all.push_back(read(row));
-  return all;
-}
-
-std::string select(std::string_view condition) {
-  return std::string(kSelect) + std::string(condition) + " ORDER BY created, arn";
-}
-
-}  // namespace
-
-void insert(store::Tx& tx, std::string_view kind, const RawRow& row) {
-  tx.exec(
-      "INSERT INTO elb_resources(arn, account, region, kind, name, parent, created, body, own) VALUES (?, ?, ?, ?, ?, "
-      "?, ?, ?, ?)",
-      row.arn, row.account, row.region, kind, row.name, row.parent, row.created, row.body, row.own);
-}
-
-void update(store::Tx& tx, const RawRow& row) {
-  tx.exec("UPDATE elb_resources SET name = ?, body = ?, own = ? WHERE arn = ?", row.name, row.body, row.own, row.arn);
-}
-
-std::optional<RawRow> find(store::Tx& tx, std::string_view kind, std::string_view arn) {
-  const auto row = tx.find(select("arn = ? AND kind = ?"), arn, kind);
-  if (!row) return std::nullopt;
-  return read(*row);
-}
-
-std::vector<RawRow> list_all(store::Tx& tx, std::string_view kind) {
-  return read_all(tx.query(select("kind = ?"), kind));
-}
-
-std::vector<RawRow> list_in(store::Tx& tx, std::string_view kind, std::string_view account, std::string_view region) {
-  return read_all(tx.query(select("kind = ? AND account = ? AND region = ?"), kind, account, region));
-}
-
-std::vector<RawRow> list_of(store::Tx& tx, std::string_view kind, std::string_view parent) {
-  return read_all(tx.query(select("kind = ? AND parent = ?"), kind, parent));
-}
-
-}  // namespace rows
-
 namespace {
 
 constexpr std::size_t kMostTags = 50;
 
+/// Two faults have errors of their own in the model; the others break its constraints.
+wire::Error tag_error(const region::TagProblem& problem) {
+  switch (problem.fault) {
+    case region::TagFault::kTooMany:
+      return TooManyTagsException("The quota for the number of tags that can be assigned has been reached");
+    case region::TagFault::kDuplicate:
+      return DuplicateTagKeysException("Duplicate tag key specified in request: " + problem.key);
+    case region::TagFault::kReserved:
+      return validation_error("Tag keys that begin with 'aws:' are reserved: " + problem.key);
+    case region::TagFault::kEmptyKey:
+      return validation_error("A tag key cannot be empty");
+    case region::TagFault::kLongKey:
+      return validation_error("The tag key '" + problem.key + "' cannot be longer than '128' characters");
+    case region::TagFault::kLongValue:
+      return validation_error("The value of the tag '" + problem.key + "' cannot be longer than '256' characters");
+    case region::TagFault::kCharacter:
+      return validation_error("The tag '" + problem.key + "' has characters that are not allowed");
+  }
+  throw std::logic_error("a fault of tags that has no words");
+}
+
 std::vector<TargetRow> read_targets(const std::vector<store::Row>& found) {
   std::vector<TargetRow> all;
   for (const store::Row& row : found)
-    all.push_back({row.text(0), row.text(1), static_cast<int>(row.integer(2)), row.text(3), row.text(4), row.text(5),
-                   row.timestamp(6)});
+    all.push_back({row.text(0), row.text(1), static_cast<int>(row.integer(2)), row.text(3),
+                   require_word<TargetState>(row.text(4)), row.text(5), row.timestamp(6)});
   return all;
 }
 
 }  // namespace
 
-void remove(store::Tx& tx, std::string_view arn) {
-  tx.exec("DELETE FROM elb_resources WHERE arn = ?", arn);
-  tx.exec("DELETE FROM elb_tags WHERE arn = ?", arn);
-}
+const region::TagRules kTagRules{.error = &tag_error, .most = kMostTags};
 
 std::vector<TargetRow> list_targets(store::Tx& tx, std::string_view group_arn) {
   return read_targets(
@@ -87,10 +53,10 @@ std::vector<TargetRow> list_targets(store::Tx& tx, std::string_view group_arn) {
                group_arn));
 }
 
-std::vector<TargetRow> list_all_targets(store::Tx& tx) {
-  return read_targets(
-      tx.query("SELECT group_arn, target_id, port, ip, state, instance_state, deadline FROM elb_targets ORDER BY "
-               "group_arn, target_id, port"));
+std::optional<TargetRow> find_target(store::Tx& tx, std::string_view group_arn, std::string_view id, int port) {
+  for (TargetRow& target : list_targets(tx, group_arn))
+    if (target.id == id && target.port == port) return std::move(target);
+  return std::nullopt;
 }
 
 void put_target(store::Tx& tx, const TargetRow& target) {
@@ -99,33 +65,18 @@ void put_target(store::Tx& tx, const TargetRow& target) {
       "?, ?) "
       "ON CONFLICT(group_arn, target_id, port) DO UPDATE SET ip = excluded.ip, state = excluded.state, "
       "instance_state = excluded.instance_state, deadline = excluded.deadline",
-      target.group_arn, target.id, target.port, target.ip, target.state, target.instance_state, target.deadline);
+      target.group_arn, target.id, target.port, target.ip, word_of(target.state), target.instance_state,
+      target.deadline);
+}
+
+void note_instance_state(store::Tx& tx, const TargetRow& target) {
+  tx.exec("UPDATE elb_targets SET instance_state = ? WHERE group_arn = ? AND target_id = ? AND port = ?",
+          target.instance_state, target.group_arn, target.id, target.port);
 }
 
 void remove_target(store::Tx& tx, const TargetRow& target) {
   tx.exec("DELETE FROM elb_targets WHERE group_arn = ? AND target_id = ? AND port = ?", target.group_arn, target.id,
           target.port);
-}
-
-std::vector<Tag> tags_of(store::Tx& tx, std::string_view arn) {
-  std::vector<Tag> tags;
-  for (const store::Row& row : tx.query("SELECT key, value FROM elb_tags WHERE arn = ? ORDER BY key", arn))
-    tags.push_back({row.text(0), row.text(1)});
-  return tags;
-}
-
-void put_tags(store::Tx& tx, std::string_view arn, const std::vector<Tag>& tags) {
-  std::set<std::string> keys;
-  for (const Tag& tag : tags)
-    if (!keys.insert(tag.key).second)
-      throw DuplicateTagKeysException("Duplicate tag key specified in request: " + tag.key);
-  for (const Tag& tag : tags)
-    tx.exec(
-        "INSERT INTO elb_tags(arn, key, value) VALUES (?, ?, ?) ON CONFLICT(arn, key) DO UPDATE SET value = "
-        "excluded.value",
-        arn, tag.key, tag.value.value_or(""));
-  if (tags_of(tx, arn).size() > kMostTags)
-    throw TooManyTagsException("The quota for the number of tags that can be assigned has been reached");
 }
 
 std::vector<std::string> groups_of(const std::optional<std::vector<Action>>& actions) {
@@ -149,7 +100,7 @@ std::vector<std::string> balancers_of_group(store::Tx& tx, std::string_view grou
   };
   for (const auto& listener : list_all<Listener>(tx)) {
     bool uses = forwards(listener.shape.default_actions);
-    for (const auto& rule : list_of<Rule>(tx, listener.arn)) uses = uses || forwards(rule.shape.actions);
+    for (const auto& rule : list_of<Rule>(tx, listener.id)) uses = uses || forwards(rule.shape.actions);
     if (uses) balancers.insert(listener.parent);
   }
   return {balancers.begin(), balancers.end()};
@@ -164,7 +115,7 @@ namespace {
 /// The tags of the caller's own resource; another's are not told.
 region::TagMap own_tags(Request& rq, const std::string& arn) {
   const auto parsed = parse_arn(arn);
-  return parsed && parsed->account == rq.account ? region::tag_map(tags_of(rq.tx, arn)) : region::TagMap{};
+  return parsed && parsed->account == rq.account ? region::tags_of(rq.tx, arn) : region::TagMap{};
 }
 
 }  // namespace

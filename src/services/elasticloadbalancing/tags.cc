@@ -31,7 +31,7 @@ AddTagsOutput ElasticLoadBalancing::add_tags(Request& rq, const AddTagsInput& in
 
   for (const std::string& arn : in.resource_arns) require_any(rq, arn);
 
-  for (const std::string& arn : in.resource_arns) put_tags(rq.tx, arn, in.tags);
+  for (const std::string& arn : in.resource_arns) region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
   return {};
 }
 
@@ -42,8 +42,7 @@ RemoveTagsOutput ElasticLoadBalancing::remove_tags(Request& rq, const RemoveTags
 
   for (const std::string& arn : in.resource_arns) require_any(rq, arn);
 
-  for (const std::string& arn : in.resource_arns)
-    for (const std::string& key : in.tag_keys) rq.tx.exec("DELETE FROM elb_tags WHERE arn = ? AND key = ?", arn, key);
+  for (const std::string& arn : in.resource_arns) region::remove_tags(rq.tx, arn, in.tag_keys, kTagRules);
   return {};
 }
 
@@ -56,7 +55,7 @@ DescribeTagsOutput ElasticLoadBalancing::describe_tags(Request& rq, const Descri
     require_any(rq, arn);
     TagDescription& one = out.tag_descriptions->emplace_back();
     one.resource_arn = arn;
-    one.tags = tags_of(rq.tx, arn);
+    one.tags = region::tag_list<Tag>(region::tags_of(rq.tx, arn));
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -72,7 +73,7 @@ void require_vpc(Request& rq, const std::string& vpc_id) {
 
 TargetGroup completed(Request& rq, const Resource<TargetGroup>& row) {
   TargetGroup shape = row.shape;
-  shape.load_balancer_arns = balancers_of_group(rq.tx, row.arn);
+  shape.load_balancer_arns = balancers_of_group(rq.tx, row.id);
   return shape;
 }
 
@@ -112,13 +113,12 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   require_vpc(rq, *in.vpc_id);
 
   Resource<TargetGroup> row;
-  row.arn = rq.arn("elasticloadbalancing", fmt::format("targetgroup/{}/{}", in.name, random_hex(16)));
-  row.account = rq.account;
-  row.region = rq.region;
+  row.id = rq.arn("elasticloadbalancing", fmt::format("targetgroup/{}/{}", in.name, random_hex(16)));
+  row.place = {rq.account, rq.region};
   row.name = in.name;
   row.created = rq.now();
   TargetGroup& shape = row.shape;
-  shape.target_group_arn = row.arn;
+  shape.target_group_arn = row.id;
   shape.target_group_name = in.name;
   shape.protocol = in.protocol;
   shape.protocol_version = "HTTP1";
@@ -137,16 +137,16 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   shape.matcher = in.matcher.value_or(Matcher{});
   if (!shape.matcher->http_code) shape.matcher->http_code = "200";
   check_health_check(shape);
-  for (const auto& other : list_in<TargetGroup>(rq)) {
+  for (const auto& other : list<TargetGroup>(rq.tx, place_of(rq))) {
     if (other.name != in.name) continue;
     TargetGroup same = other.shape;
-    same.target_group_arn = row.arn;
+    same.target_group_arn = row.id;
     if (wire::to_json(same) == wire::to_json(shape)) return {.target_groups = {{completed(rq, other)}}};
     throw DuplicateTargetGroupNameException(
         fmt::format("A target group with the same name '{}' exists, but with different settings", in.name));
   }
   insert(rq.tx, row);
-  if (in.tags) put_tags(rq.tx, row.arn, *in.tags);
+  region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
 
   return {.target_groups = {{completed(rq, row)}}};
 }
@@ -156,23 +156,24 @@ DescribeTargetGroupsOutput ElasticLoadBalancing::describe_target_groups(Request&
   rq.authorize("elasticloadbalancing:DescribeTargetGroups", "*");
 
   if (in.load_balancer_arn) require<LoadBalancer>(rq, *in.load_balancer_arn);
-  std::vector<TargetGroup> found;
-  for (const auto& row : list_in<TargetGroup>(rq)) {
+  const region::Pager pager(rq, in, kPageSizes);
+  std::vector<Resource<TargetGroup>> found;
+  for (auto& row : list<TargetGroup>(rq.tx, place_of(rq))) {
     const auto& arns = in.target_group_arns;
     const auto& names = in.names;
-    if (arns && std::find(arns->begin(), arns->end(), row.arn) == arns->end()) continue;
+    if (arns && std::find(arns->begin(), arns->end(), row.id) == arns->end()) continue;
     if (names && std::find(names->begin(), names->end(), row.name) == names->end()) continue;
-    TargetGroup shape = completed(rq, row);
-    const auto& balancers = *shape.load_balancer_arns;
+    row.shape = completed(rq, row);
+    const auto& balancers = *row.shape.load_balancer_arns;
     if (in.load_balancer_arn && std::find(balancers.begin(), balancers.end(), *in.load_balancer_arn) == balancers.end())
       continue;
-    found.push_back(std::move(shape));
+    found.push_back(std::move(row));
   }
   const std::size_t wanted = in.target_group_arns ? in.target_group_arns->size() : in.names ? in.names->size() : 0;
   if (found.size() < wanted) KindOf<TargetGroup>::missing();
 
-  auto [page, next] = page_of(std::move(found), in.marker, in.page_size);
-  return {.next_marker = next, .target_groups = std::move(page)};
+  auto page = cut_page(pager, by_age(std::move(found)));
+  return {.next_marker = std::move(page.next_token), .target_groups = std::move(page.items)};
 }
 
 ModifyTargetGroupOutput ElasticLoadBalancing::modify_target_group(Request& rq, const ModifyTargetGroupInput& in) {
@@ -204,13 +205,12 @@ DeleteTargetGroupOutput ElasticLoadBalancing::delete_target_group(Request& rq, c
   authorize(rq, "elasticloadbalancing:DeleteTargetGroup", in.target_group_arn);
 
   const auto row = find<TargetGroup>(rq.tx, in.target_group_arn);
-  if (!row || row->account != rq.account) return {};
-  if (!balancers_of_group(rq.tx, row->arn).empty())
-    throw ResourceInUseException(
-        fmt::format("Target group '{}' is currently in use by a listener or a rule", row->arn));
+  if (!row || row->place.account != rq.account) return {};
+  if (!balancers_of_group(rq.tx, row->id).empty())
+    throw ResourceInUseException(fmt::format("Target group '{}' is currently in use by a listener or a rule", row->id));
 
-  for (const TargetRow& target : list_targets(rq.tx, row->arn)) remove_target(rq.tx, target);
-  remove(rq.tx, row->arn);
+  for (const TargetRow& target : list_targets(rq.tx, row->id)) remove_target(rq.tx, target);
+  remove(rq.tx, *row);
   return {};
 }
 

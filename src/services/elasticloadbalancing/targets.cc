@@ -7,6 +7,7 @@
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "store/typed_tasks.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -51,7 +52,7 @@ std::vector<TargetRow> wanted_targets(const Resource<TargetGroup>& group, const 
   std::vector<TargetRow> targets;
   for (const TargetDescription& one : in) {
     TargetRow& target = targets.emplace_back();
-    target.group_arn = group.arn;
+    target.group_arn = group.id;
     target.id = one.id;
     target.port = one.port.value_or(*group.shape.port);
     if (target.port < 1 || target.port > 65535)
@@ -79,9 +80,9 @@ void take_address(TargetRow& target) {
   target.ip = target.id;
 }
 
-TargetHealth health(std::string state, std::string reason, std::string description) {
+TargetHealth health(host::HealthState state, std::string reason, std::string description) {
   TargetHealth out;
-  out.state = std::move(state);
+  out.state = std::string(word_of(state));
   if (!reason.empty()) out.reason = std::move(reason);
   if (!description.empty()) out.description = std::move(description);
   return out;
@@ -120,7 +121,11 @@ RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const 
     for (TargetRow& target : targets) take_address(target);
   }
 
-  for (const TargetRow& target : targets) put_target(rq.tx, target);
+  for (TargetRow& target : targets) {
+    if (const auto before = find_target(rq.tx, target.group_arn, target.id, target.port))
+      target.state = find_next(kTargetTransitions, before->state, TargetEvent::kRegistered).value();
+    put_target(rq.tx, target);
+  }
   touch(rq);
   return {};
 }
@@ -131,34 +136,34 @@ DeregisterTargetsOutput ElasticLoadBalancing::deregister_targets(Request& rq, co
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
   const Seconds delay(integer_attribute(group.own, "deregistration_delay.timeout_seconds"));
   for (const TargetDescription& one : in.targets) {
-    for (TargetRow target : list_targets(rq.tx, group.arn)) {
-      if (target.id != one.id || (one.port && *one.port != target.port) || target.state == "draining") continue;
-      target.state = "draining";
+    for (TargetRow target : list_targets(rq.tx, group.id)) {
+      const auto next = find_next(kTargetTransitions, target.state, TargetEvent::kDeregistered);
+      if (target.id != one.id || (one.port && *one.port != target.port) || !next) continue;
+      target.state = *next;
       target.deadline = rq.now() + delay;
       put_target(rq.tx, target);
-      rq.add_task({.kind = "elb.drain",
-                   .key = fmt::format("{}|{}|{}", target.group_arn, target.id, target.port),
-                   .body = Json::object({{"group", target.group_arn}, {"id", target.id}, {"port", target.port}})});
+      const DrainTarget task{target.group_arn, target.id, target.port};
+      store::add_task(home_.tasks, rq.tx, task, task.key());
     }
   }
   return {};
 }
 
-TargetHealth ElasticLoadBalancing::health_of(Request&, const Resource<TargetGroup>& group, const TargetRow& target,
+TargetHealth ElasticLoadBalancing::health_of(const Resource<TargetGroup>& group, const TargetRow& target,
                                              std::string_view unused_because) {
-  if (target.state == "draining")
-    return health("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress");
-  if (!unused_because.empty()) return health("unused", "Target.NotInUse", std::string(unused_because));
+  using State = host::HealthState;
+  if (target.state == TargetState::kDraining)
+    return health(State::kDraining, "Target.DeregistrationInProgress", "Target deregistration is in progress");
+  if (!unused_because.empty()) return health(State::kUnused, "Target.NotInUse", std::string(unused_because));
   if (target.instance_state != "running")
-    return health("unused", "Target.InvalidState", fmt::format("Target is in the {} state", target.instance_state));
+    return health(State::kUnused, "Target.InvalidState",
+                  fmt::format("Target is in the {} state", target.instance_state));
   const std::scoped_lock lock(health_mutex_);
-  const auto seen = health_.find({std::string(last_part(group.arn)), target.ip, target.port});
-  if (seen == health_.end() || seen->second.state == host::HealthState::kDraining ||
-      seen->second.state == host::HealthState::kUnused)
-    return health("initial", "Elb.RegistrationInProgress", "Target registration is in progress");
-  const std::string state(word_of(seen->second.state));
-  if (seen->second.state == host::HealthState::kHealthy) return health(state, "", "");
-  return health(state, std::string(word_of(seen->second.reason)), description_of(seen->second));
+  const auto seen = health_.find({std::string(last_part(group.id)), target.ip, target.port});
+  if (seen == health_.end() || seen->second.state == State::kDraining || seen->second.state == State::kUnused)
+    return health(State::kInitial, "Elb.RegistrationInProgress", "Target registration is in progress");
+  if (seen->second.state == State::kHealthy) return health(State::kHealthy, "", "");
+  return health(seen->second.state, std::string(word_of(seen->second.reason)), description_of(seen->second));
 }
 
 DescribeTargetHealthOutput ElasticLoadBalancing::describe_target_health(Request& rq,
@@ -166,36 +171,37 @@ DescribeTargetHealthOutput ElasticLoadBalancing::describe_target_health(Request&
   rq.authorize("elasticloadbalancing:DescribeTargetHealth", "*");
 
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
-  const auto targets = list_targets(rq.tx, group.arn);
+  const auto targets = list_targets(rq.tx, group.id);
   const std::string_view unused_because =
-      balancers_of_group(rq.tx, group.arn).empty()
+      balancers_of_group(rq.tx, group.id).empty()
           ? "Target group is not configured to receive traffic from the load balancer"
           : "";
   const std::string check_port = group.shape.health_check_port.value_or("traffic-port");
 
   DescribeTargetHealthOutput out;
   auto& descriptions = out.target_health_descriptions.emplace();
-  const auto tell = [&](const TargetRow& target) {
+  const auto describe = [&](const TargetRow& target) {
     TargetHealthDescription& one = descriptions.emplace_back();
     one.target.emplace();
     one.target->id = target.id;
     one.target->port = target.port;
     one.health_check_port = check_port == "traffic-port" ? std::to_string(target.port) : check_port;
-    one.target_health = health_of(rq, group, target, unused_because);
+    one.target_health = health_of(group, target, unused_because);
   };
   if (!in.targets) {
-    for (const TargetRow& target : targets) tell(target);
+    for (const TargetRow& target : targets) describe(target);
     return out;
   }
   for (const TargetDescription& asked : *in.targets) {
     bool known = false;
     for (const TargetRow& target : targets)
-      if (target.id == asked.id && (!asked.port || *asked.port == target.port)) known = true, tell(target);
+      if (target.id == asked.id && (!asked.port || *asked.port == target.port)) known = true, describe(target);
     if (known) continue;
     TargetHealthDescription& one = descriptions.emplace_back();
     one.target = asked;
     if (!one.target->port) one.target->port = group.shape.port;
-    one.target_health = health("unused", "Target.NotRegistered", "Target is not registered to the target group");
+    one.target_health =
+        health(host::HealthState::kUnused, "Target.NotRegistered", "Target is not registered to the target group");
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "host/networks/plan.h"
+#include "services/elasticloadbalancing/actions.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/store.h"
 
@@ -52,17 +53,16 @@ host::BalancerCondition condition_of(const RuleCondition& in) {
 
 host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row, bool on_host) {
   host::BalancerListener out;
-  out.id = last_part(row.arn);
+  out.id = last_part(row.id);
   out.port = row.shape.port.value_or(80);
   out.protocol = require_word<host::BalancerProtocol>(row.shape.protocol.value_or("HTTP"));
   out.default_action = action_of(*row.shape.default_actions);
   out.host_port = on_host && out.port == 80 ? host::kBalancerPort : 0;
-  auto rules = list_of<Rule>(tx, row.arn);
-  std::sort(rules.begin(), rules.end(),
-            [](const auto& a, const auto& b) { return parse_int(a.name) < parse_int(b.name); });
+  auto rules = list_of<Rule>(tx, row.id);
+  std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return priority_of(a) < priority_of(b); });
   for (const auto& rule : rules) {
     host::BalancerRule one;
-    one.id = last_part(rule.arn);
+    one.id = last_part(rule.id);
     for (const RuleCondition& condition : *rule.shape.conditions) one.conditions.push_back(condition_of(condition));
     one.action = action_of(*rule.shape.actions);
     out.rules.push_back(std::move(one));
@@ -72,14 +72,13 @@ host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row,
 
 host::Balancer balancer_of(store::Tx& tx, const Resource<LoadBalancer>& row) {
   host::Balancer out;
-  out.id = last_part(row.arn);
+  out.id = last_part(row.id);
   out.vpc_id = row.shape.vpc_id.value_or("");
   const bool facing = row.shape.scheme.value_or("") == "internet-facing";
   out.host_name = replace_all(row.shape.dns_name.value_or(""), ".amazonaws.com", ".localhost");
   for (const Json& node : row.own["interfaces"].items())
     out.nodes.push_back({node.text("private_ip"), node.text("public_ip"), node.text("cidr")});
-  for (const auto& listener : list_of<Listener>(tx, row.arn))
-    out.listeners.push_back(listener_of(tx, listener, facing));
+  for (const auto& listener : list_of<Listener>(tx, row.id)) out.listeners.push_back(listener_of(tx, listener, facing));
   out.idle_timeout_seconds = integer_attribute(row.own, "idle_timeout.timeout_seconds");
   return out;
 }
@@ -87,7 +86,7 @@ host::Balancer balancer_of(store::Tx& tx, const Resource<LoadBalancer>& row) {
 host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
   const TargetGroup& shape = row.shape;
   host::TargetGroup out;
-  out.id = last_part(row.arn);
+  out.id = last_part(row.id);
   out.vpc_id = shape.vpc_id.value_or("");
   out.protocol = require_word<host::BalancerProtocol>(shape.protocol.value_or("HTTP"));
   out.algorithm = require_word<host::BalancingAlgorithm>(text_attribute(row.own, "load_balancing.algorithm.type"));
@@ -101,9 +100,9 @@ host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
   out.health_check.healthy_threshold = shape.healthy_threshold_count.value_or(5);
   out.health_check.unhealthy_threshold = shape.unhealthy_threshold_count.value_or(2);
   if (shape.matcher) out.health_check.matcher = shape.matcher->http_code.value_or("200");
-  for (const TargetRow& target : list_targets(tx, row.arn))
+  for (const TargetRow& target : list_targets(tx, row.id))
     if (target.instance_state == "running")
-      out.targets.push_back({target.ip, target.port, require_word<host::TargetState>(target.state)});
+      out.targets.push_back({target.ip, target.port, require_word<host::TargetState>(word_of(target.state))});
   return out;
 }
 
@@ -114,14 +113,14 @@ host::BalancersSpec wanted_balancers(store::Tx& tx) {
   std::set<std::string> used;
   for (const auto& row : list_all<LoadBalancer>(tx)) {
     spec.balancers.push_back(balancer_of(tx, row));
-    for (const auto& listener : list_of<Listener>(tx, row.arn)) {
+    for (const auto& listener : list_of<Listener>(tx, row.id)) {
       for (const auto& arn : groups_of(listener.shape.default_actions)) used.insert(arn);
-      for (const auto& rule : list_of<Rule>(tx, listener.arn))
+      for (const auto& rule : list_of<Rule>(tx, listener.id))
         for (const auto& arn : groups_of(rule.shape.actions)) used.insert(arn);
     }
   }
   for (const auto& row : list_all<TargetGroup>(tx))
-    if (used.contains(row.arn)) spec.target_groups.push_back(group_of(tx, row));
+    if (used.contains(row.id)) spec.target_groups.push_back(group_of(tx, row));
   return spec;
 }
 
