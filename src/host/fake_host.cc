@@ -14,7 +14,7 @@ void FakeHost::may_fail() {
   require_no_writers_turn("wait for the host's side");
   if (fail_next.empty()) return;
   const std::string message = std::exchange(fail_next, "");
-  throw HostError(HostErrorCode::kFailed, message);
+  throw HostError(fail_code, message);
 }
 
 void FakeHost::require_machine(const std::string& name) const {

@@ -22,7 +22,8 @@ class FakeHost final : public Host {
   BalancersSpec balancers;
   std::vector<TargetHealth> targets;  ///< what balancer_health() answers
   std::vector<ListenSpec> listens;
-  std::string fail_next;  ///< when not empty, the next action throws HostError kFailed with this message
+  std::string fail_next;  ///< when not empty, the next action throws HostError with this message
+  HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code
 
 #define HANBAT_DECLARE(name, Argument, Result) Result name(const Argument& argument) override;
   HANBAT_HOST_ACTIONS(HANBAT_DECLARE)

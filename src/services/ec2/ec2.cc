@@ -6,13 +6,8 @@
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
-namespace {
 
-constexpr int kLaunchAttempts = 5;
-
-}  // namespace
-
-Ec2::Ec2(region::Region& home) : home_(home) {
+Ec2::Ec2(region::Region& home) : home_(home), networks_(home), instances_(home, networks_) {
   home_.serve_listener("imds", [this](http::Exchange& exchange) { serve_metadata(exchange); });
 }
 
@@ -21,14 +16,14 @@ Ec2::~Ec2() = default;
 std::span<const store::Migration> Ec2::migrations() const { return schema(); }
 
 void Ec2::start() {
-  home_.tasks.handle("ec2.apply_vpc", [this](store::TaskRun& run) { apply_vpc(run); });
-  home_.tasks.handle("ec2.instance", [this](store::TaskRun& run) { apply_instance(run); },
-                     {.max_attempts = kLaunchAttempts,
-                      .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
-                        give_up_instance(tx, task.key, why);
-                      }});
-  home_.tasks.handle("ec2.watch", [this](store::TaskRun& run) { watch_machines(run); });
-  home_.tasks.handle("ec2.forget", [this](store::TaskRun& run) { forget(run); });
+  networks_.start();
+  instances_.start();
+  store::handle<Forget>(home_.tasks, [](store::TaskRun& run, const Forget&) {
+    run.finish([&](store::Tx& tx) {
+      if (const auto gateway = find<NatGateway>(tx, run.key())) remove(tx, *gateway);
+      if (const auto instance = find<Instance>(tx, run.key())) remove(tx, *instance);
+    });
+  });
 
   // After a start everything is brought to what the rows say: namespaces and machines may be gone, or be there still.
   home_.db.write([&](store::Tx& tx) {
@@ -38,7 +33,7 @@ void Ec2::start() {
     for (const auto& row : list_all<Instance>(tx))
       if (status_of(row) != Status::kStopped && status_of(row) != Status::kTerminated)
         touch_instance(tx, home_.tasks, row.id);
-    home_.tasks.add(tx, {.kind = "ec2.watch", .key = "machines"});
+    store::add_task(home_.tasks, tx, WatchMachines{}, WatchMachines::kKey);
   });
 }
 

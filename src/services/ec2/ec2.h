@@ -2,25 +2,19 @@
 // bring networks and machines to what the rows say.
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "gen/ec2/operations.h"
 #include "region/region.h"
 #include "services/ec2/calls.h"
+#include "services/ec2/instances/instance_worker.h"
 #include "services/ec2/instances/metadata.h"
+#include "services/ec2/networks/network_worker.h"
 
 namespace hanbat::http {
 class Exchange;
 }
-
-namespace hanbat::host {
-class Host;
-struct VpcState;
-}  // namespace hanbat::host
 
 namespace hanbat::ec2 {
 
@@ -42,21 +36,6 @@ class Ec2 final : public Operations {
  private:
   /// Gives the account and region its default VPC when this is the first call for it.
   void prepare(Request& rq);
-  /// The instance's profile by name or ARN, with iam:PassRole asked of the caller. Throws AWS's errors.
-
-  // Networks, in network_tasks.cc.
-  void apply_vpc(store::TaskRun& run);
-  void listen_for_metadata(const host::VpcState& vpc);
-  void watch_networks(host::Host& host);
-  void forget(store::TaskRun& run);
-
-  // Machines, in instance_tasks.cc.
-  void apply_instance(store::TaskRun& run);
-  void launch(store::TaskRun& run, const Resource<Instance>& row);
-  void halt(store::TaskRun& run, const Resource<Instance>& row);
-  void destroy(store::TaskRun& run, const Resource<Instance>& row);
-  void watch_machines(store::TaskRun& run);
-  void give_up_instance(store::Tx& tx, const std::string& id, std::string_view why);
 
   // The instance metadata service, in metadata.cc.
   void serve_metadata(http::Exchange& exchange);
@@ -64,13 +43,8 @@ class Ec2 final : public Operations {
   void note_guest_spoke(const Resource<Instance>& row);
 
   region::Region& home_;
-  // VPC → the namespace in which this process listens for its metadata requests.
-  std::mutex listening_mutex_;
-  std::map<std::string, std::string> listening_;
-  // Machines that this process has seen running; only those can be seen to have stopped by themselves.
-  std::set<std::string> seen_running_;
-  std::set<std::string> missed_once_;   // should have run at the last look, and did not
-  std::set<std::string> nobodys_once_;  // networks that had no VPC at the last look
+  NetworkWorker networks_;
+  InstanceWorker instances_;
   Metadata metadata_;
 };
 

@@ -1,6 +1,7 @@
 // Network interfaces: of instances, of NAT gateways and balancers (managed by these), and those that wait for a use.
 #include <algorithm>
 
+#include "services/ec2/addresses/interface_states.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/resource_keys.h"
@@ -63,6 +64,15 @@ std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const 
   return ipv4_text(*address);
 }
 
+void set_status(Resource<NetworkInterface>& row, InterfaceStatus status) {
+  row.shape.status = std::string(word_of(status));
+}
+
+void pass(Resource<NetworkInterface>& row, InterfaceEvent event) {
+  const auto status = require_word<InterfaceStatus>(row.shape.status.value_or(""));
+  if (const auto next = find_next(kInterfaceTransitions, status, event)) set_status(row, *next);
+}
+
 void refuse_managed(const Request& rq, const Resource<NetworkInterface>& interface) {
   if (interface.shape.requester_managed.value_or(false) && rq.caller.kind != region::Caller::Kind::kService)
     throw Error("OperationNotPermitted", 400, "You are not allowed to manage 'ela-attach' attachments.");
@@ -110,7 +120,7 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   shape.requester_managed = !plan.requester.empty();
   if (!plan.requester.empty()) shape.requester_id = plan.requester;
   shape.source_dest_check = plan.type != "nat_gateway";
-  shape.status = plan.requester.empty() ? "available" : "in-use";
+  set_status(interface, plan.requester.empty() ? InterfaceStatus::kAvailable : InterfaceStatus::kInUse);
   shape.ipv6_addresses.emplace();
   // A NAT gateway's interface belongs to no security group; every other one to at least one.
   shape.groups.emplace();
@@ -118,6 +128,29 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   interface.name = *shape.private_ip_address;
   create(at.tx, interface, tags);
   return interface;
+}
+
+void attach(const Making& at, Resource<NetworkInterface>& interface, const std::string& instance_id,
+            AtTermination at_termination) {
+  pass(interface, InterfaceEvent::kAttached);
+  interface.parent = instance_id;
+  NetworkInterfaceAttachment& attachment = interface.shape.attachment.emplace();
+  attachment.attachment_id = ec2_id("eni-attach");
+  attachment.attach_time = at.now;
+  attachment.delete_on_termination = at_termination == AtTermination::kDelete;
+  attachment.device_index = 0;
+  attachment.network_card_index = 0;
+  attachment.instance_id = instance_id;
+  attachment.instance_owner_id = at.place.account;
+  attachment.status = std::string(word_of(AttachmentStatus::kAttached));
+  update(at.tx, interface);
+}
+
+void detach(store::Tx& tx, Resource<NetworkInterface>& interface) {
+  pass(interface, InterfaceEvent::kDetached);
+  interface.parent.clear();
+  interface.shape.attachment.reset();
+  update(tx, interface);
 }
 
 void give_public_address(const Making& at, Resource<NetworkInterface>& interface) {
@@ -191,7 +224,7 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   fill_interface(rq.tx, interface);
   CreateNetworkInterfaceOutput out;
   out.network_interface = tagged(rq.tx, interface);
-  if (plan.requester.empty()) out.network_interface->status = "pending";
+  if (plan.requester.empty()) out.network_interface->status = std::string(word_of(InterfaceStatus::kPending));
   out.client_token = in.client_token;
   return out;
 }

@@ -21,6 +21,8 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
                                        {"system-status.reachability", "SystemStatus.Details.Status"},
                                        {"system-status.status", "SystemStatus.Status"}};
 
+Why by_user() { return {"Client.UserInitiatedShutdown", "User initiated shutdown"}; }
+
 /// The instances named, all there; asks for permission on each first.
 std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
                                             const std::optional<bool>& dry_run, std::string_view action) {
@@ -79,16 +81,16 @@ StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput
       out.starting_instances->push_back(change_of(row.id, before, before));
       continue;
     }
-    if (before != Status::kStopped)
+    if (!find_next(kInstanceTransitions, before, InstanceEvent::kStart))
       throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be started.", row.id));
     home_.require_host();
     row.shape.launch_time = rq.now();
     if (auto interface = primary_interface(rq.tx, row.id); interface && !interface->shape.association)
       if (row.own.flag("public_address")) give_public_address(making(rq), *interface);
-    enter(home_, rq.tx, row, Status::kPending);
+    pass(home_, rq.tx, row, InstanceEvent::kStart);
     touch_instance(rq.tx, home_.tasks, row.id);
     touch_vpc(rq.tx, home_.tasks, row.scope);
-    out.starting_instances->push_back(change_of(row.id, before, Status::kPending));
+    out.starting_instances->push_back(change_of(row.id, before, status_of(row)));
   }
   return out;
 }
@@ -104,7 +106,7 @@ StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& i
       out.stopping_instances->push_back(change_of(row.id, before, before));
       continue;
     }
-    if (before != Status::kRunning && before != Status::kPending)
+    if (!find_next(kInstanceTransitions, before, InstanceEvent::kStop))
       throw incorrect_state(fmt::format("The instance '{}' is not in a state from which it can be stopped.", row.id));
     if (row.own.flag("keep_running"))
       throw Error(
@@ -113,9 +115,9 @@ StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& i
               "The instance '{}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.",
               row.id));
     row.own["force"] = in.force.value_or(false);
-    enter(home_, rq.tx, row, Status::kStopping, {"Client.UserInitiatedShutdown", "User initiated shutdown"});
+    pass(home_, rq.tx, row, InstanceEvent::kStop, by_user());
     touch_instance(rq.tx, home_.tasks, row.id);
-    out.stopping_instances->push_back(change_of(row.id, before, Status::kStopping));
+    out.stopping_instances->push_back(change_of(row.id, before, status_of(row)));
   }
   return out;
 }
@@ -147,13 +149,9 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
   out.terminating_instances.emplace();
   for (auto& row : rows) {
     const Status before = status_of(row);
-    if (before == Status::kTerminated || before == Status::kShuttingDown) {
-      out.terminating_instances->push_back(change_of(row.id, before, before));
-      continue;
-    }
-    enter(home_, rq.tx, row, Status::kShuttingDown, {"Client.UserInitiatedShutdown", "User initiated shutdown"});
-    touch_instance(rq.tx, home_.tasks, row.id);
-    out.terminating_instances->push_back(change_of(row.id, before, Status::kShuttingDown));
+    // One that goes already, or has gone, stays as it is.
+    if (pass(home_, rq.tx, row, InstanceEvent::kTerminate, by_user())) touch_instance(rq.tx, home_.tasks, row.id);
+    out.terminating_instances->push_back(change_of(row.id, before, status_of(row)));
   }
   return out;
 }

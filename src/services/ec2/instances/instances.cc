@@ -109,59 +109,48 @@ InstanceNetworkInterface interface_shape(Resource<NetworkInterface>& row) {
   return to;
 }
 
+void set_reason(Instance& shape, const Why& why, Timestamp now) {
+  shape.state_reason.reset();
+  shape.state_transition_reason = "";
+  if (why.code.empty()) return;
+  StateReason& reason = shape.state_reason.emplace();
+  reason.code = why.code;
+  reason.message = fmt::format("{}: {}", why.code, why.message);
+  if (why.code.starts_with("Client.User"))
+    shape.state_transition_reason = format_utc(now, "User initiated (%Y-%m-%d %H:%M:%S GMT)");
+}
+
 }  // namespace
 
 const FilterPaths kInstancePaths = kPaths;
-
-std::string_view name_of(Status status) {
-  switch (status) {
-    case Status::kPending:
-      return "pending";
-    case Status::kRunning:
-      return "running";
-    case Status::kShuttingDown:
-      return "shutting-down";
-    case Status::kTerminated:
-      return "terminated";
-    case Status::kStopping:
-      return "stopping";
-    case Status::kStopped:
-      return "stopped";
-  }
-  return "";
-}
 
 Status status_of(const Resource<Instance>& row) { return static_cast<Status>(row.shape.state->code.value_or(0)); }
 
 InstanceState state_shape(Status status) {
   InstanceState state;
   state.code = static_cast<int>(status);
-  state.name = std::string(name_of(status));
+  state.name = std::string(word_of(status));
   return state;
 }
 
-void enter(region::Region& home, store::Tx& tx, Resource<Instance>& row, Status status, const Why& why) {
-  row.shape.state = state_shape(status);
-  row.shape.state_reason.reset();
-  row.shape.state_transition_reason = "";
-  if (!why.code.empty()) {
-    StateReason& reason = row.shape.state_reason.emplace();
-    reason.code = why.code;
-    reason.message = fmt::format("{}: {}", why.code, why.message);
-    if (why.code.starts_with("Client.User"))
-      row.shape.state_transition_reason = format_utc(home.clock.now(), "User initiated (%Y-%m-%d %H:%M:%S GMT)");
-  }
-  update(tx, row);
-  home.publish(
-      tx, row.place.account, row.place.region,
-      {.source = "aws.ec2",
-       .detail_type = "EC2 Instance State-change Notification",
-       .resources = {fmt::format("arn:aws:ec2:{}:{}:instance/{}", row.place.region, row.place.account, row.id)},
-       .detail = Json::object({{"instance-id", row.id}, {"state", name_of(status)}})});
+void publish_state(region::Region& home, store::Tx& tx, const Resource<Instance>& row) {
+  home.publish(tx, row.place.account, row.place.region,
+               {.source = "aws.ec2",
+                .detail_type = "EC2 Instance State-change Notification",
+                .resources = {KindOf<Instance>::arn(row)},
+                .detail = Json::object({{"instance-id", row.id}, {"state", word_of(status_of(row))}})});
 }
 
-void touch_instance(store::Tx& tx, store::Tasks& tasks, const std::string& id) {
-  tasks.add(tx, {.kind = "ec2.instance", .key = id});
+bool pass(region::Region& home, store::Tx& tx, Resource<Instance>& row, InstanceEvent event, const Why& why) {
+  const auto next = find_next(kInstanceTransitions, status_of(row), event);
+  if (!next) return false;
+  // What was begun ends for the reason for which it was begun.
+  const bool ends = event == InstanceEvent::kMachineStopped || event == InstanceEvent::kMachineGone;
+  if (!ends) set_reason(row.shape, why, home.clock.now());
+  row.shape.state = state_shape(*next);
+  update(tx, row);
+  publish_state(home, tx, row);
+  return true;
 }
 
 void fill_instance(store::Tx& tx, Resource<Instance>& row) {
@@ -204,10 +193,7 @@ void release_instance(store::Tx& tx, const Resource<Instance>& row) {
       delete_interface(tx, interface);
       continue;
     }
-    interface.parent.clear();
-    interface.shape.attachment.reset();
-    interface.shape.status = "available";
-    update(tx, interface);
+    detach(tx, interface);
   }
   // The machine's disk goes with the machine, whatever DeleteOnTermination would say: RunInstances refuses to keep it.
   for (const auto& volume : list_of<Volume>(tx, row.id)) remove(tx, volume);

@@ -7,18 +7,11 @@
 #include <vector>
 
 #include "services/ec2/calls.h"
+#include "services/ec2/instances/states.h"
+#include "services/ec2/tasks.h"
 
 namespace hanbat::ec2 {
 
-///            RunInstances             StartInstances
-///                 ▼                        │
-///              pending ──machine runs──▶ running ──Stop, or the guest halts──▶ stopping ──▶ stopped
-///                 ▲                        │                                                 │ │
-///                 └────────────────────────┼─────────────────────────────────────────────────┘ │
-///                                          └──Terminate──▶ shutting-down ──▶ terminated ◀───────┘
-enum class Status { kPending = 0, kRunning = 16, kShuttingDown = 32, kTerminated = 48, kStopping = 64, kStopped = 80 };
-
-std::string_view name_of(Status status);
 Status status_of(const Resource<Instance>& row);
 InstanceState state_shape(Status status);
 
@@ -28,10 +21,11 @@ struct Why {
   std::string message;
 };
 
-/// Puts the instance into the state, tells the event bus, and writes the row.
-void enter(region::Region& home, store::Tx& tx, Resource<Instance>& row, Status status, const Why& why = {});
-/// Asks for the task that brings the machine to the state.
-void touch_instance(store::Tx& tx, store::Tasks& tasks, const std::string& id);
+/// Publishes the state that the instance has entered.
+void publish_state(region::Region& home, store::Tx& tx, const Resource<Instance>& row);
+/// Puts the instance into the state that the event leads to, publishes that, and writes the row. Says whether there is
+/// such a state; otherwise nothing happens.
+bool pass(region::Region& home, store::Tx& tx, Resource<Instance>& row, InstanceEvent event, const Why& why = {});
 
 /// Completes the shape with what is kept in other rows: interfaces, addresses, volumes, profile.
 void fill_instance(store::Tx& tx, Resource<Instance>& row);

@@ -13,6 +13,7 @@
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/instances/metadata.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/storage/volume_states.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -26,7 +27,7 @@ struct LaunchPlan {
   std::optional<Resource<Subnet>> subnet;
   InterfacePlan interface;
   bool public_address = false;
-  bool keep_interface = false;
+  AtTermination at_termination = AtTermination::kDelete;
   int disk_gib = 8;
   std::string volume_type = "gp2";
   std::string user_data;
@@ -153,13 +154,13 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   shape.iops = plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
   if (plan.volume_type == "gp3") shape.throughput = 125;
   shape.snapshot_id = "";
-  shape.state = "in-use";
+  shape.state = std::string(word_of(VolumeState::kInUse));
   VolumeAttachment& attachment = shape.attachments.emplace().emplace_back();
   attachment.attach_time = at.now;
   attachment.delete_on_termination = true;
   attachment.device = plan.image.shape.root_device_name;
   attachment.instance_id = instance_id;
-  attachment.state = "attached";
+  attachment.state = std::string(word_of(AttachmentStatus::kAttached));
   attachment.volume_id = volume.id;
   create(at.tx, volume, plan.tags.volume);
   return volume;
@@ -167,18 +168,7 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
 
 void write_interface(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
   auto interface = make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
-  interface.parent = instance_id;
-  interface.shape.status = "in-use";
-  NetworkInterfaceAttachment& attachment = interface.shape.attachment.emplace();
-  attachment.attachment_id = ec2_id("eni-attach");
-  attachment.attach_time = at.now;
-  attachment.delete_on_termination = !plan.keep_interface;
-  attachment.device_index = 0;
-  attachment.network_card_index = 0;
-  attachment.instance_id = instance_id;
-  attachment.instance_owner_id = at.place.account;
-  attachment.status = "attached";
-  update(at.tx, interface);
+  attach(at, interface, instance_id, plan.at_termination);
   if (plan.public_address) give_public_address(at, interface);
 }
 
@@ -247,30 +237,16 @@ Reservation reservation_of(Request& rq, const std::string& id) {
   return reservation;
 }
 
-}  // namespace
-
-RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) {
-  prepare(rq);
+/// Throws AWS's errors for what cannot be launched.
+LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceNetworkInterfaceSpecification& asked,
+                       const LaunchQuestion& question) {
   LaunchPlan plan;
-  const auto tags_for = [&](std::string_view type) {
-    return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
-  };
-  plan.tags.instance = tags_for("instance");
-  plan.tags.volume = tags_for("volume");
-  plan.tags.interface = tags_for("network-interface");
-  const auto asked = interface_asked(rq, in);
-  if (!in.image_id) throw missing_parameter("ImageId");
-  const LaunchQuestion question = launch_question(rq, in, asked);
-  authorize_launch(rq, in, asked, question, plan.tags);
-
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
   for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->scope))
     plan.interface.groups.push_back(std::move(id));
-  Json fingerprint = wire::to_json(in);
-  if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
   check_counts(in);
   refuse_what_does_not_act(rq, in);
   if (in.key_name && !find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name))
@@ -281,45 +257,73 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   plan.user_data = require_user_data(in.user_data);
   plan.interface.description = asked.description.value_or("");
   plan.interface.private_ip = asked.private_ip_address;
-  plan.keep_interface = !asked.delete_on_termination.value_or(true);
+  if (!asked.delete_on_termination.value_or(true)) plan.at_termination = AtTermination::kKeep;
   plan.public_address =
       asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
   plan_disk(rq, in, plan);
   if (in.iam_instance_profile) plan.profile = require_profile(question.profile, *in.iam_instance_profile);
-  if (!home_.find_host())
+  return plan;
+}
+
+/// As many as were asked for, or as the subnet has addresses for. Throws when these are too few.
+int require_count(Request& rq, const RunInstancesInput& in, const Resource<Subnet>& subnet) {
+  if (!rq.home.find_host())
     throw Error("InsufficientInstanceCapacity", 500,
                 "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
-  const auto free = usable_addresses(*parse_cidr(*plan.subnet->shape.cidr_block)) -
-                    static_cast<std::int64_t>(taken_addresses(rq.tx, *plan.subnet).size());
+  const auto free = usable_addresses(*parse_cidr(*subnet.shape.cidr_block)) -
+                    static_cast<std::int64_t>(taken_addresses(rq.tx, subnet).size());
   if (free < in.min_count)
     throw Error(
         "InsufficientFreeAddressesInSubnet", 400,
         fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
-                    plan.subnet->id));
-  const int count = static_cast<int>(std::min<std::int64_t>(in.max_count, free));
+                    subnet.id));
+  return static_cast<int>(std::min<std::int64_t>(in.max_count, free));
+}
 
-  const Making at = making(rq);
+void write_instance(region::Region& home, const Making& at, const RunInstancesInput& in, const LaunchPlan& plan,
+                    const std::string& reservation, int index) {
+  auto row = make<Instance>(at, plan.subnet->scope);
+  row.shape = instance_shape(at, in, plan, index);
+  row.shape.instance_id = row.id;
+  row.shape.state = state_shape(Status::kPending);
+  row.shape.state_transition_reason = "";
+  row.own = Json::object({{"reservation", reservation},
+                          {"alias", plan.image.alias},
+                          {"user_data", plan.user_data},
+                          {"disk_gib", plan.disk_gib},
+                          {"public_address", plan.public_address},
+                          {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
+                          {"keep_running", in.disable_api_stop.value_or(false)},
+                          {"keep_alive", in.disable_api_termination.value_or(false)}});
+  create(at.tx, row, plan.tags.instance);
+  write_volume(at, plan, row.id);
+  write_interface(at, plan, row.id);
+  if (plan.profile) associate_profile(at, row.id, *plan.profile);
+  publish_state(home, at.tx, row);
+  touch_instance(at.tx, home.tasks, row.id);
+}
+
+}  // namespace
+
+RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) {
+  prepare(rq);
+  const auto tags_for = [&](std::string_view type) {
+    return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
+  };
+  const LaunchTags tags{tags_for("instance"), tags_for("volume"), tags_for("network-interface")};
+  const auto asked = interface_asked(rq, in);
+  if (!in.image_id) throw missing_parameter("ImageId");
+  const LaunchQuestion question = launch_question(rq, in, asked);
+  authorize_launch(rq, in, asked, question, tags);
+
+  const Json fingerprint = wire::to_json(in);
+  if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
+  LaunchPlan plan = plan_launch(rq, in, asked, question);
+  plan.tags = tags;
+  const int count = require_count(rq, in, *plan.subnet);
+
   const std::string reservation = ec2_id("r");
-  for (int index = 0; index < count; ++index) {
-    auto row = make<Instance>(at, plan.subnet->scope);
-    row.shape = instance_shape(at, in, plan, index);
-    row.shape.instance_id = row.id;
-    row.shape.state = state_shape(Status::kPending);
-    row.own = Json::object({{"reservation", reservation},
-                            {"alias", plan.image.alias},
-                            {"user_data", plan.user_data},
-                            {"disk_gib", plan.disk_gib},
-                            {"public_address", plan.public_address},
-                            {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
-                            {"keep_running", in.disable_api_stop.value_or(false)},
-                            {"keep_alive", in.disable_api_termination.value_or(false)}});
-    create(rq.tx, row, plan.tags.instance);
-    write_volume(at, plan, row.id);
-    write_interface(at, plan, row.id);
-    if (plan.profile) associate_profile(at, row.id, *plan.profile);
-    enter(home_, rq.tx, row, Status::kPending);
-    touch_instance(rq.tx, home_.tasks, row.id);
-  }
+  for (int index = 0; index < count; ++index) write_instance(home_, making(rq), in, plan, reservation, index);
   touch_vpc(rq.tx, home_.tasks, plan.subnet->scope);
   remember_result(rq, in.client_token, fingerprint, reservation);
   return reservation_of(rq, reservation);

@@ -18,7 +18,7 @@ TEST(Cidr, RefusesWhatIsNoBlock) {
     EXPECT_FALSE(parse_cidr(text)) << text;
 }
 
-TEST(Cidr, TellsWhetherBlocksOverlap) {
+TEST(Cidr, KnowsWhetherBlocksOverlap) {
   const Cidr vpc = *parse_cidr("10.1.0.0/16");
   EXPECT_TRUE(vpc.contains(*parse_cidr("10.1.3.0/24")));
   EXPECT_FALSE(vpc.contains(*parse_cidr("10.0.0.0/8")));

@@ -125,9 +125,4 @@ bool has_dns_hostnames(const Resource<Vpc>& vpc) {
   return vpc.own.flag("dns_support") && vpc.own.flag("dns_hostnames");
 }
 
-void touch_vpc(store::Tx& tx, store::Tasks& tasks, std::string_view vpc_id) {
-  if (vpc_id.empty()) return;
-  tasks.add(tx, {.kind = "ec2.apply_vpc", .key = std::string(vpc_id), .body = Json::object({{"vpc", vpc_id}})});
-}
-
 }  // namespace hanbat::ec2

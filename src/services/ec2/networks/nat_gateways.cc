@@ -1,5 +1,6 @@
 // NAT gateways: pending until the kernel translates, deleting until it has ceased to.
 #include "services/ec2/ec2.h"
+#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
@@ -13,12 +14,30 @@ constexpr FilterPath kPaths[] = {
 void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
   std::size_t count = 0;
   for (const auto& gateway : list<NatGateway>(tx, subnet.place)) {
-    if (gateway.shape.state == "deleted" || gateway.shape.state == "failed") continue;
+    const NatGatewayState state = state_of(gateway);
+    if (state == NatGatewayState::kDeleted || state == NatGatewayState::kFailed) continue;
     const auto home = find<Subnet>(tx, gateway.shape.subnet_id.value_or(""));
     if (home && home->shape.availability_zone == subnet.shape.availability_zone) ++count;
   }
   if (count >= kMostPerZone)
     throw Error("NatGatewayLimitExceeded", 400, "The maximum number of NAT gateways has been reached.");
+}
+
+NatGateway gateway_shape(const Request& rq, const std::string& id, const Resource<Address>& address,
+                         const Resource<NetworkInterface>& interface) {
+  NatGateway shape;
+  shape.nat_gateway_id = id;
+  shape.subnet_id = interface.shape.subnet_id;
+  shape.vpc_id = interface.scope;
+  shape.connectivity_type = "public";
+  shape.create_time = rq.now();
+  NatGatewayAddress& own = shape.nat_gateway_addresses.emplace().emplace_back();
+  own.allocation_id = address.id;
+  own.network_interface_id = interface.id;
+  own.private_ip = interface.shape.private_ip_address;
+  own.public_ip = address.shape.public_ip;
+  own.is_primary = true;
+  return shape;
 }
 
 }  // namespace
@@ -50,40 +69,30 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   refuse_too_many(rq.tx, subnet);
   rq.home.require_host();
 
-  auto gateway = make<NatGateway>(making(rq), vpc.id);
   InterfacePlan plan;
+  auto gateway = make<NatGateway>(making(rq), vpc.id);
   plan.description = fmt::format("Interface for NAT Gateway {}", gateway.id);
   plan.private_ip = in.private_ip_address;
   plan.type = "nat_gateway";
   plan.requester = "amazon-nat";
   auto interface = make_interface(making(rq), subnet, plan, {});
+  gateway.shape = gateway_shape(rq, gateway.id, address, interface);
   NatGateway& shape = gateway.shape;
-  shape.nat_gateway_id = gateway.id;
-  shape.subnet_id = subnet.id;
-  shape.vpc_id = vpc.id;
-  shape.connectivity_type = "public";
-  shape.create_time = rq.now();
-  NatGatewayAddress& own = shape.nat_gateway_addresses.emplace().emplace_back();
-  own.allocation_id = address.id;
-  own.network_interface_id = interface.id;
-  own.private_ip = interface.shape.private_ip_address;
-  own.public_ip = address.shape.public_ip;
-  own.is_primary = true;
+  NatGatewayAddress& own = shape.nat_gateway_addresses->front();
   if (find_gateway_of(rq.tx, vpc)) {
-    shape.state = "pending";
+    set_state(gateway, NatGatewayState::kPending);
     associate(making(rq), address, interface);
     own.association_id = address.shape.association_id;
-    own.status = "associating";
+    own.status = std::string(word_of(NatAddressStatus::kAssociating));
     touch_vpc(rq.tx, home_.tasks, vpc.id);
   } else {
-    // AWS accepts such a gateway and then lets it fail.
-    shape.state = "failed";
+    set_state(gateway, NatGatewayState::kFailed);
     shape.failure_code = "Gateway.NotAttached";
     shape.failure_message = fmt::format("Network {} has no Internet gateway attached", vpc.id);
     shape.delete_time = rq.now();
     delete_interface(rq.tx, interface);
-    own.status = "failed";
-    home_.tasks.add(rq.tx, {.kind = "ec2.forget", .key = gateway.id, .due = rq.now() + std::chrono::hours(1)});
+    own.status = std::string(word_of(NatAddressStatus::kFailed));
+    forget_later(rq.tx, home_.tasks, gateway.id, rq.now());
   }
   create(rq.tx, gateway, tags);
   remember_result(rq, in.client_token, asked, gateway.id);
@@ -110,14 +119,9 @@ DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatew
   auto gateway = require<NatGateway>(rq.tx, place_of(rq), in.nat_gateway_id);
   DeleteNatGatewayOutput out;
   out.nat_gateway_id = gateway.id;
-  if (gateway.shape.state == "deleting" || gateway.shape.state == "deleted") return out;
+  if (!pass(gateway, NatGatewayEvent::kDelete)) return out;  // as AWS: it goes already, or has gone
 
-  if (gateway.shape.state == "failed") {
-    gateway.shape.state = "deleted";
-  } else {
-    gateway.shape.state = "deleting";
-    touch_vpc(rq.tx, home_.tasks, gateway.scope);
-  }
+  touch_vpc(rq.tx, home_.tasks, gateway.scope);
   gateway.shape.delete_time = rq.now();
   update(rq.tx, gateway);
   return out;

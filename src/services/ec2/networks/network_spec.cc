@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/networks/routes.h"
 #include "services/ec2/security/security_rules.h"
@@ -12,8 +13,6 @@ namespace {
 
 // A service names its interface by this tag in the DNS of every VPC (load balancers).
 constexpr const char* kDnsNameTag = "hanbat:dns-name";
-
-bool is_working(const NatGateway& gateway) { return gateway.state == "pending" || gateway.state == "available"; }
 
 host::Attachment attachment_of(const NetworkInterface& interface) {
   if (interface.attachment) return host::Attachment::kMachine;
@@ -139,7 +138,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
                                             return attachment_of(row.shape) != host::Attachment::kNone &&
                                                    row.shape.interface_type != "nat_gateway";
                                           }) ||
-                      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row.shape); });
+                      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row); });
   if (!needed) return std::nullopt;
 
   host::VpcSpec spec;
@@ -157,7 +156,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
       if (route.gateway_id != "local") out.routes.push_back(render_route(tx, table, route));
   }
   for (const auto& gateway : gateways) {
-    if (!is_working(gateway.shape)) continue;
+    if (!is_working(gateway)) continue;
     const NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
     spec.nat_gateways.push_back({gateway.id, *gateway.shape.subnet_id, *address.private_ip, *address.public_ip});
   }

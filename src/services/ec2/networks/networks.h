@@ -9,6 +9,7 @@
 
 #include "services/ec2/calls.h"
 #include "services/ec2/networks/cidr.h"
+#include "services/ec2/tasks.h"
 
 namespace hanbat::ec2 {
 
@@ -33,8 +34,6 @@ Resource<Vpc> make_vpc(const Making& at, const Cidr& cidr, bool is_default, cons
 Resource<Subnet> make_subnet(const Making& at, const Resource<Vpc>& vpc, const Cidr& cidr, const std::string& zone,
                              bool is_default, const Tags& tags);
 bool has_dns_hostnames(const Resource<Vpc>& vpc);
-/// Asks the kernel side to bring the VPC to what its rows say.
-void touch_vpc(store::Tx& tx, store::Tasks& tasks, std::string_view vpc_id);
 
 // Route tables.
 
@@ -77,6 +76,11 @@ struct InterfacePlan {
 Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
                                           const Tags& tags);
 std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet);
+enum class AtTermination { kDelete, kKeep };
+/// Makes it the primary interface of the instance.
+void attach(const Making& at, Resource<NetworkInterface>& interface, const std::string& instance_id,
+            AtTermination at_termination);
+void detach(store::Tx& tx, Resource<NetworkInterface>& interface);
 /// Gives the interface a public address of Amazon's pool until it is stopped or deleted.
 void give_public_address(const Making& at, Resource<NetworkInterface>& interface);
 /// Takes whatever public address the interface has; one of Amazon's pool goes back, an elastic one is merely free.

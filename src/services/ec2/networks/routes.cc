@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/ec2/ec2.h"
+#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
@@ -59,7 +60,7 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
   if (target.nat || (target.gateway && target.gateway->starts_with("nat-"))) {
     const auto gateway = require<NatGateway>(rq.tx, place_of(rq), target.nat ? *target.nat : *target.gateway);
     if (gateway.scope != table.scope) throw other_network(table, "NAT gateway", gateway.id);
-    if (gateway.shape.state == "deleted" || gateway.shape.state == "deleting" || gateway.shape.state == "failed")
+    if (!is_working(gateway))
       throw Error("InvalidNatGatewayID.NotFound", 400,
                   fmt::format("The natGateway ID '{}' does not exist", gateway.id));
     route.nat_gateway_id = gateway.id;
@@ -101,7 +102,7 @@ bool is_alive(store::Tx& tx, const Resource<RouteTable>& table, const Route& rou
   }
   if (route.nat_gateway_id) {
     const auto gateway = find<NatGateway>(tx, *route.nat_gateway_id);
-    return gateway && (gateway->shape.state == "available" || gateway->shape.state == "pending");
+    return gateway && is_working(*gateway);
   }
   if (!route.network_interface_id) return false;
   const auto interface = find<NetworkInterface>(tx, *route.network_interface_id);

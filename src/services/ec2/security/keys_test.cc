@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/error.h"
+#include "wire/testing.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -18,7 +18,7 @@ TEST(Keys, AreMadeInTheFormsThatSshReads) {
   EXPECT_EQ(ed.fingerprint.size(), 44U);
 }
 
-TEST(Keys, TellTheFingerprintOfAnImportedKeyAsSshKeygenDoes) {
+TEST(Keys, ReportTheFingerprintOfAnImportedKeyAsSshKeygenDoes) {
   // ssh-keygen -t ed25519; the fingerprint by ssh-keygen -lf.
   const ReadKey ed = read_public_key(make_key(KeyKind::kEd25519).public_key + " someone@somewhere\n");
   EXPECT_EQ(ed.kind, KeyKind::kEd25519);
@@ -30,7 +30,7 @@ TEST(Keys, TellTheFingerprintOfAnImportedKeyAsSshKeygenDoes) {
 
 TEST(Keys, RefuseWhatIsNoKey) {
   for (const char* text : {"", "ssh-rsa", "ssh-rsa AAAA", "nonsense", "ssh-dss AAAAB3NzaC1kc3MAAAA="})
-    EXPECT_THROW(read_public_key(text), wire::Error) << text;
+    EXPECT_EQ(wire::code_of([&] { read_public_key(text); }), "InvalidKey.Format") << text;
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+#include "services/ec2/networks/network_worker.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "host/client.h"
+#include "http/server.h"
+#include "services/ec2/networks/nat_gateway_states.h"
+#include "services/ec2/networks/network_spec.h"
+#include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+constexpr const char* kMetadataAddress = "169.254.169.254";
+
+/// What came of handing the VPC to the host side.
+struct Applied {
+  std::optional<host::VpcSpec> spec;  // what is in the kernel now; nothing when the VPC is not
+  std::string refused;                // why the host side can never take it; then `spec` is not there
+};
+
+void end(const Making& at, store::Tasks& tasks, Resource<NatGateway>& gateway) {
+  NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
+  if (auto interface = find<NetworkInterface>(at.tx, address.network_interface_id.value_or("")))
+    delete_interface(at.tx, *interface);
+  touch_vpc(at.tx, tasks, gateway.scope);
+  forget_later(at.tx, tasks, gateway.id, at.now);
+}
+
+void fail(const Making& at, store::Tasks& tasks, Resource<NatGateway>& gateway, const std::string& why) {
+  gateway.shape.failure_code = "InternalError";
+  gateway.shape.failure_message = why;
+  gateway.shape.delete_time = at.now;
+  gateway.shape.nat_gateway_addresses->front().status = std::string(word_of(NatAddressStatus::kFailed));
+  end(at, tasks, gateway);
+}
+
+/// NAT gateways that the kernel now has are available; those that it has no more are deleted.
+void settle_nat_gateways(const Making& at, store::Tasks& tasks, const std::string& vpc_id, const Applied& applied) {
+  for (auto& gateway : list_in<NatGateway>(at.tx, vpc_id)) {
+    const bool there = applied.spec && std::ranges::any_of(applied.spec->nat_gateways,
+                                                           [&](const auto& one) { return one.id == gateway.id; });
+    NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
+    if (!applied.refused.empty()) {
+      if (!pass(gateway, NatGatewayEvent::kRefused)) continue;
+      fail(at, tasks, gateway, applied.refused);
+    } else if (there) {
+      if (!pass(gateway, NatGatewayEvent::kApplied)) continue;
+      address.status = std::string(word_of(NatAddressStatus::kSucceeded));
+    } else {
+      if (!pass(gateway, NatGatewayEvent::kGone)) continue;
+      end(at, tasks, gateway);
+    }
+    update(at.tx, gateway);
+  }
+}
+
+}  // namespace
+
+void NetworkWorker::start() {
+  store::handle<ApplyVpc>(home_.tasks, [this](store::TaskRun& run, const ApplyVpc&) { apply(run); });
+}
+
+void NetworkWorker::apply(store::TaskRun& run) {
+  const std::string id = run.key();
+  host::Host* host = home_.find_host();
+  if (!host) return;
+  Applied applied{.spec = home_.db.read([&](store::Tx& tx) { return render_vpc(tx, id); }), .refused = ""};
+  if (applied.spec) {
+    try {
+      host->apply_vpc(*applied.spec);
+      for (const host::VpcState& vpc : host->vpcs({}))
+        if (vpc.id == id) listen_for_metadata(vpc);
+    } catch (const host::HostError& error) {
+      // What it refuses as it stands it would refuse the next time too; the next change of the rows tries again.
+      if (error.code != host::HostErrorCode::kInvalid) throw;
+      spdlog::error("the host side refuses the network of {}: {}", id, error.what());
+      applied = {.spec = std::nullopt, .refused = error.what()};
+    }
+  } else {
+    stop_listening(id);
+    host->remove_vpc({id});
+  }
+  run.finish([&](store::Tx& tx) {
+    if (const auto vpc = find<Vpc>(tx, id))
+      settle_nat_gateways({tx, vpc->place, home_.clock.now()}, home_.tasks, id, applied);
+  });
+}
+
+/// Serves metadata in the VPC's namespace. A namespace that was made anew is another one, in which the old listener
+/// hears nothing.
+void NetworkWorker::listen_for_metadata(const host::VpcState& vpc) {
+  http::Server* server = home_.find_server();
+  if (!server || vpc.space.empty()) return;
+  const std::lock_guard lock(listening_mutex_);
+  std::string& space = listening_[vpc.id];
+  if (space == vpc.space) return;
+  server->remove_listeners("imds:" + vpc.id);
+  server->add_listener(home_.require_host().listen({.vpc_id = vpc.id, .address = kMetadataAddress, .port = 80}),
+                       {.tag = "imds:" + vpc.id});
+  space = vpc.space;
+}
+
+void NetworkWorker::stop_listening(const std::string& vpc_id) {
+  if (http::Server* server = home_.find_server()) server->remove_listeners("imds:" + vpc_id);
+  const std::lock_guard lock(listening_mutex_);
+  listening_.erase(vpc_id);
+}
+
+void NetworkWorker::watch(host::Host& host) {
+  const std::vector<host::VpcState> there = host.vpcs({});
+  std::set<std::string> nobodys;
+  home_.db.read([&](store::Tx& tx) {
+    for (const host::VpcState& vpc : there)
+      if (vpc.account != host::kOwnAccount && !find<Vpc>(tx, vpc.id)) nobodys.insert(vpc.id);
+  });
+  // One that was deleted just now is there for a moment more.
+  for (const std::string& id : nobodys)
+    if (nobodys_once_.contains(id)) {
+      spdlog::warn("the network of {} belongs to no VPC: it is removed", id);
+      host.remove_vpc({id});
+    }
+  nobodys_once_ = std::move(nobodys);
+  for (const host::VpcState& vpc : there) {
+    {
+      const std::lock_guard lock(listening_mutex_);
+      if (!listening_.contains(vpc.id)) continue;  // its own task does it, when it has made the network
+    }
+    listen_for_metadata(vpc);
+  }
+}
+
+}  // namespace hanbat::ec2
