@@ -299,8 +299,8 @@ class Machines(unittest.TestCase):
         self.assertEqual((before["incusd"], before["haproxy"]), (after["incusd"], after["haproxy"]))
         self.wait_health({"10.74.0.5": "healthy", "10.74.0.6": "healthy"})
 
-    def test_9_stop_start_publish_and_delete(self):
-        self.hostd.call("stop_machine", name="i-12")
+    def test_9_stop_start_and_delete(self):
+        self.hostd.call("stop_machine", name="i-12", mode="graceful")
         self.assertEqual({m["name"]: m["status"] for m in self.hostd.call("machines")}["i-12"], "stopped")
         self.hostd.call("start_machine", name="i-12")
         self.wait_for_address("i-12")
