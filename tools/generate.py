@@ -77,6 +77,8 @@ class Model:
     def __init__(self, service, model, table):
         self.service = service
         self.unmodelled = table.unmodelled
+        self.flags = table.flags
+        self.values = table.values
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
         self.all_operations = model["operations"]
@@ -552,6 +554,10 @@ def write_operation(model, name, lines):
         if paths:
             lines.append(f"constexpr std::string_view k{name}_{what}[] = {{{', '.join(text(p) for p in paths)}}};\n")
             fields.append(f".{what} = k{name}_{what}")
+    if entry.answer:
+        fields.append(f".answer_element = {text(entry.answer)}")
+    if entry.answer_is_text:
+        fields.append(".answer_is_text = true")
     if is_streaming(model, operation.get("input")):
         fields.append(".streaming_input = true")
     if is_streaming(model, operation.get("output")):
@@ -599,7 +605,7 @@ def write_model_source(model):
         rows_absent = ",\n    ".join(f"{{{text(n)}, {route(model, n)}}}" for n in absent)
         out.append(f"constexpr wire::AbsentOperation kAbsent[] = {{\n    {rows_absent}}};\n")
     meta = model.metadata
-    space = meta.get("xmlNamespace", "")
+    space = model.values.get("xml-uri") or meta.get("xmlNamespace", "")
     fields = [f".folder = {text(model.service)}", f".service_id = {text(meta['serviceId'])}",
               f".api_version = {text(meta['apiVersion'])}", f".protocol = wire::Protocol::{PROTOCOLS[model.protocol]}",
               f".json_version = {text(meta.get('jsonVersion', ''))}", f".target_prefix = {text(meta.get('targetPrefix', ''))}",
@@ -608,6 +614,9 @@ def write_model_source(model):
               f".xml_uri = {text(space if isinstance(space, str) else space.get('uri', ''))}"]
     if meta.get("awsQueryCompatible") is not None:
         fields.append(".query_compatible = true")
+    if "validation-code" in model.values:
+        fields.append(f".validation_code = {text(model.values['validation-code'])}")
+    fields += [f".{flag.replace('-', '_')} = true" for flag in operations.FLAGS if flag in model.flags]
     if rows:
         fields.append(".operations = kOperations")
     if absent:
@@ -690,14 +699,15 @@ def write_client_header(model):
     methods = "".join(f"  {n}Output {identifier(n)}(const {n}Input& in) const;\n" for n in model.wanted)
     return (f"// Calls of {model.metadata['serviceId']} by other services in this process. Written by tools/generate.py; not to "
             f"be edited.\n#pragma once\n\n#include <string>\n#include <utility>\n\n#include \"gen/{model.service}/model.h\"\n"
-            f"#include \"region/service.h\"\n\nnamespace hanbat::{model.service} {{\n\n"
+            f"#include \"region/actor.h\"\n\nnamespace hanbat::{model.service} {{\n\n"
             "/// Every method authorizes, validates and runs the operation as a call from outside would; it throws wire::Error.\n"
             "class Client : region::ClientBase {\n public:\n"
-            "  /// As the request's caller, in its transaction.\n"
-            f"  explicit Client(region::Request& rq) : ClientBase(rq, {text(model.service)}) {{}}\n"
-            "  /// As `caller`, each call in a transaction of its own; never inside a transaction.\n"
+            "  /// `Client(rq)` calls as the request's caller, `Client(rq.as(role))` as another in its transaction,\n"
+            "  /// `Client(home.as(role, region))` in transactions of their own.\n"
+            f"  explicit Client(region::Actor actor) : ClientBase(std::move(actor), {text(model.service)}) {{}}\n"
             "  Client(region::Region& home, region::Caller caller, std::string region)\n"
-            f"      : ClientBase(home, std::move(caller), std::move(region), {text(model.service)}) {{}}\n\n{methods}}};\n\n"
+            "      : Client(region::Actor(home, std::move(caller), std::move(region))) {}\n"
+            f"\n{methods}}};\n\n"
             f"}}  // namespace hanbat::{model.service}\n")
 
 

@@ -77,6 +77,22 @@ class Generator(unittest.TestCase):
         self.refuses("stands alone", entries(ListTagsForResource="nothing\n  ecr:ListTagsForResource on repository"))
         self.refuses("action on resource", entries(ListTagsForResource=" ,"))
 
+    def test_a_service_says_what_sets_it_apart(self):
+        written = self.run_on("service s3-signatures validation-code=InvalidParameterException\n" + entries())
+        self.assertIn('.validation_code = "InvalidParameterException"', written)
+        self.assertIn(".s3_signatures = true", written)
+        self.assertNotIn(".bucket_hosts", written)
+        self.refuses("is nothing that a service says", "service fast\n" + entries())
+        self.refuses("is nothing that a service says", "service validation-code=\n" + entries())
+        self.refuses("says bucket-hosts twice", "service bucket-hosts\nservice bucket-hosts\n" + entries())
+
+    def test_an_answer_may_have_an_element_that_the_model_does_not_name(self):
+        answer = "answer Tags is-text\n  ecr:ListTagsForResource on repository"
+        written = self.run_on(entries(ListTagsForResource=answer))
+        self.assertIn('.answer_element = "Tags", .answer_is_text = true', written)
+        self.refuses("named before the permissions",
+                     entries(ListTagsForResource="ecr:ListTagsForResource on repository\n  answer Tags"))
+
     def test_a_second_entry_is_refused(self):
         self.refuses("is named twice", entries("CreateRepository writes\n  nothing\n"))
 

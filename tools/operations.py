@@ -3,6 +3,7 @@ its parameters are refused, and which permissions it asks for.
 
 The file's lines, `#` starts a comment:
 
+    service <fact>…                          what sets the service apart from others of its protocol (FACTS below)
     resource <type> <arn> [with <key>…]      a kind of resource, and the condition keys that it brings to every question
     every <prefix> [with] <key>…             keys of every action of that prefix
     <Operation> <mode>                       an operation of the model; what belongs to it follows on indented lines
@@ -13,6 +14,7 @@ as reading, since it only answers with keys that it made). Indented below an ope
 
     -<path>…       input members that are refused (dotted, lists implicit)
     +<member>…     or the only top-level members that are taken
+    answer <Name> [is-text]   rest-xml: the root element of the answer, which AWS's model does not name; its one member is its text
     <permission>   one a line; or `nothing`, when AWS lets everybody do it
 
 A permission is `<action>[?] [or <action>…] on <type>… [with <key>…]`. Every call that succeeds has asked one of its actions
@@ -26,6 +28,10 @@ ACTION = re.compile(r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]*$")
 KEY = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9_/${}.-]+$")
 VARIABLE = re.compile(r"\$\{\w+\}")
 MODES = ("reads", "writes", "issues-keys")
+# What a service may say of itself: the flags, and what has a value. Each is a member of wire::ServiceModel, told there.
+FLAGS = ("anonymous-callers", "bare-errors", "bucket-hosts", "host-ids", "lower-case-headers", "millisecond-times",
+         "s3-signatures", "unnamed-forms", "unnamed-requests")
+VALUES = ("validation-code", "xml-uri")
 
 
 class Failure(Exception):
@@ -56,6 +62,8 @@ class Entry:
     only: list
     permissions: list
     asks_nothing: bool = False
+    answer: str = ""
+    answer_is_text: bool = False
 
 
 ANY = Resource("*", "*", ())
@@ -85,6 +93,8 @@ class Operations:
         self.path = path
         self.resources = {"*": ANY}
         self.every = {}  # prefix of actions → keys
+        self.flags = set()
+        self.values = {}
         self.entries = {}
         self.used = {"*"}
         entry = None
@@ -99,6 +109,8 @@ class Operations:
                     if entry is None:
                         raise Failure("an indented line belongs to an operation")
                     self.detail(entry, words)
+                elif words[0] == "service":
+                    self.service(words[1:])
                 elif words[0] == "resource":
                     self.resource(words[1:])
                 elif words[0] == "every":
@@ -140,12 +152,29 @@ class Operations:
                     raise Failure("parameters stand before the permissions, each as -path or +member")
                 into += [word[1:] for word in words]
                 return
+        if words[0] == "answer":
+            if entry.permissions or entry.asks_nothing or entry.answer or words[2:] not in ([], ["is-text"]) or len(words) < 2:
+                raise Failure("an answer is one element, named before the permissions")
+            entry.answer, entry.answer_is_text = words[1], bool(words[2:])
+            return
         if entry.asks_nothing or (words == ["nothing"] and entry.permissions):
             raise Failure("`nothing` stands alone")
         if words == ["nothing"]:
             entry.asks_nothing = True
         else:
             entry.permissions.append(self.permission(words))
+
+    def service(self, words):
+        for word in words:
+            name, equals, value = word.partition("=")
+            if name in self.flags or name in self.values:
+                raise Failure(f"the service says {name} twice")
+            if equals and value and name in VALUES:
+                self.values[name] = value
+            elif not equals and name in FLAGS:
+                self.flags.add(name)
+            else:
+                raise Failure(f"{word} is nothing that a service says of itself")
 
     def resource(self, words):
         words, keys = split_keys(words)

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -45,6 +46,55 @@ struct Flags {
   int host_fd = -1;
 };
 
+region::Settings settings_of(const Flags& flags, const std::string& folder) {
+  return {.state_folder = folder, .port = flags.port, .guest_programs = flags.guest};
+}
+
+/// What the region stands on, in the order in which one needs the other: the database of the flags, and what else
+/// survives in the folder.
+struct Ground {
+  Ground(const Flags& flags, const std::string& folder)
+      : settings(settings_of(flags, folder)),
+        database(store::open_sqlite(flags.home + "/region.db")),
+        blobs(folder + "/blobs", *database),
+        tasks(store::make_tasks(*database, clock)),
+        vault(folder),
+        foundations(settings, clock, *database, vault) {}
+
+  region::Parts parts() {
+    return {.clock = &clock,
+            .db = database.get(),
+            .blobs = &blobs,
+            .tasks = tasks.get(),
+            .vault = &vault,
+            .identity = &foundations.access.identity,
+            .authorizer = &foundations.access.authorizer,
+            .memberships = &foundations.memberships,
+            .trail = &foundations.trail};
+  }
+
+  const region::Settings settings;
+  const SystemClock clock;
+  const std::unique_ptr<store::Database> database;
+  store::Blobs blobs;
+  const std::unique_ptr<store::Tasks> tasks;
+  const region::Vault vault;
+  Foundations foundations;
+};
+
+http::ServerOptions server_options(http::Authority& authority) {
+  http::ServerOptions options;
+  options.authority = &authority;
+  // The other half is for what the region opens itself: the database, blobs, git.
+  rlimit open_files{};
+  if (::getrlimit(RLIMIT_NOFILE, &open_files) == 0)
+    options.max_connections = static_cast<int>(std::min<rlim_t>(options.max_connections, open_files.rlim_cur / 2));
+  options.on_error = [](const http::RequestHead& head, std::string_view what) {
+    spdlog::error("{} {}: {}", head.method, head.raw_path, what);
+  };
+  return options;
+}
+
 /// Throws when a newer version wrote the database, before anything of it is touched.
 void refuse_newer(const Flags& flags, const region::Region& region) {
   store::require_not_newer(flags.home + "/region.db", region.migrations());
@@ -71,7 +121,6 @@ int run(const Flags& flags) {
   raise_open_files_limit();
   // The C library raises this bound with each large block that is freed, and then keeps what large messages took.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  const SystemClock clock;
   make_folders(flags.home);
   const FileLock alone = lock_home(flags.home);
   for (const char* folder : {"", "/ca"}) remove_unfinished(flags.home + folder);
@@ -79,36 +128,25 @@ int run(const Flags& flags) {
     make_folders(flags.home + name, 0700);
     std::filesystem::permissions(flags.home + name, std::filesystem::perms::owner_all);
   }
-  const auto database = store::open_sqlite(flags.home + "/region.db");
-  store::Blobs blobs(flags.home + "/blobs", *database);
-  const auto tasks = store::make_tasks(*database, clock);
+  Ground ground(flags, flags.home);
   http::Authority authority(flags.home + "/ca");
   std::unique_ptr<host::Host> host;
   if (flags.host_fd >= 0) host = std::make_unique<host::HostClient>(Fd(flags.host_fd));
+  // Behind the region, whose services listen by the server; it is there before anything listens.
+  std::optional<region::FrontDoor> door;
+  http::Server server(server_options(authority), [&](http::Exchange& exchange) { door->serve(exchange); });
 
-  region::Settings settings;
-  settings.state_folder = flags.home;
-  settings.port = flags.port;
-  settings.guest_programs = flags.guest;
-  region::Region region(settings, clock, *database, blobs, *tasks, host.get(), &authority);
-  region::FrontDoor door(region);
-  http::ServerOptions options;
-  options.authority = &authority;
-  // The other half is for what the region opens itself: the database, blobs, git.
-  rlimit open_files{};
-  if (::getrlimit(RLIMIT_NOFILE, &open_files) == 0)
-    options.max_connections = static_cast<int>(std::min<rlim_t>(options.max_connections, open_files.rlim_cur / 2));
-  options.on_error = [](const http::RequestHead& head, std::string_view what) {
-    spdlog::error("{} {}: {}", head.method, head.raw_path, what);
-  };
-  http::Server server(options, [&](http::Exchange& exchange) { door.serve(exchange); });
-
-  region.set_server(server);
-  add_services(region);
+  region::Parts parts = ground.parts();
+  parts.host = host.get();
+  parts.authority = &authority;
+  parts.server = &server;
+  region::Region region(ground.settings, parts);
+  add_services(region, ground.foundations);
   refuse_newer(flags, region);
+  door.emplace(region);
   region.start();
   serve_at_edge(region);
-  tasks->start(kTaskWorkers);
+  ground.tasks->start(kTaskWorkers);
   server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
                       {.tag = "front", .transport = http::Transport::kEither});
   spdlog::info("hanbatd serves on 127.0.0.1:{}{}", flags.port, host ? "" : ", without its host side");
@@ -118,7 +156,7 @@ int run(const Flags& flags) {
   spdlog::info("hanbatd ends on signal {}", signal);
   region.notifier.close();
   server.stop();
-  tasks->stop();
+  ground.tasks->stop();
   return 0;
 }
 
@@ -126,14 +164,9 @@ int run(const Flags& flags) {
 int check(const Flags& flags) {
   // The services tell their schemas; where they would keep things is thrown away.
   const TemporaryFolder folder;
-  const SystemClock clock;
-  const auto database = store::open_sqlite(flags.home + "/region.db");
-  store::Blobs blobs(folder.path() + "/blobs", *database);
-  const auto tasks = store::make_tasks(*database, clock);
-  region::Settings settings;
-  settings.state_folder = folder.path();
-  region::Region region(settings, clock, *database, blobs, *tasks, nullptr, nullptr);
-  add_services(region);
+  Ground ground(flags, folder.path());
+  region::Region region(ground.settings, ground.parts());
+  add_services(region, ground.foundations);
   refuse_newer(flags, region);
   return 0;
 }

@@ -23,10 +23,14 @@
 
 namespace hanbat {
 
-void add_services(region::Region& home) {
-  home.add(std::make_unique<iam::Iam>(home));
+Foundations::Foundations(const region::Settings& settings, const Clock& clock, store::Database& database,
+                         const region::Vault& vault)
+    : access(clock, vault, memberships, settings.default_region), trail(database, clock) {}
+
+void add_services(region::Region& home, Foundations& foundations) {
+  home.add(std::make_unique<iam::Iam>(home, foundations.access));
   home.add(std::make_unique<sts::Sts>(home));
-  home.add(std::make_unique<cloudtrail::CloudTrail>(home));
+  home.add(std::make_unique<cloudtrail::CloudTrail>(home, foundations.trail));
   home.add(std::make_unique<organizations::Organizations>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));

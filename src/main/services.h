@@ -1,12 +1,30 @@
-// The services that the daemon has: one line each in services.cc.
+// The services that the daemon has: one line each in services.cc. What decides about every call and records it is a
+// part of the region and made before it; the services by which users change that come after.
 #pragma once
+
+#include "services/cloudtrail/trail.h"
+#include "services/iam/authorization/access.h"
+#include "services/organizations/memberships.h"
 
 namespace hanbat {
 namespace region {
 class Region;
-}
+struct Parts;
+struct Settings;
+}  // namespace region
 
-void add_services(region::Region& home);
+/// What is asked at every call, in the order in which one needs the other.
+struct Foundations {
+  Foundations(const region::Settings& settings, const Clock& clock, store::Database& database,
+              const region::Vault& vault);
+
+  organizations::StoredMemberships memberships;
+  iam::Access access;
+  cloudtrail::StoredTrail trail;
+};
+
+/// Adds all services; their order does not matter.
+void add_services(region::Region& home, Foundations& foundations);
 
 /// Where there is a host side, serves the region's own names inside the region, 198.18.0.1, ports 443 and 80, also when
 /// the edge was made anew. Called before tasks run.

@@ -87,7 +87,7 @@ struct Authentication::State {
   void verify(std::string_view body_sha256) {
     wire::verify_claim(*claim, request, credential->secret_access_key, body_sha256, home.clock.now(), style);
     verified = true;
-    // That a token is past its time is told only to who could sign with it.
+    // That a token is past its time is said only to who could sign with it.
     if (credential->expiration && *credential->expiration <= home.clock.now()) throw wire::expired_token(style);
   }
 };
@@ -106,8 +106,8 @@ void Authentication::check_head() {
       s.home.db.read([&](store::Tx& tx) { return s.home.identity().find_credential(tx, s.claim->access_key_id); });
   if (!s.credential || !s.credential->active) throw wire::unknown_key(s.style, s.claim->access_key_id);
   if (!constant_time_equals(s.credential->session_token, s.claim->session_token)) throw wire::invalid_token(s.style);
-  const bool told = !s.claim->declared_sha256.empty() || s.claim->payload != wire::PayloadKind::kHashed;
-  if (told && s.style == wire::AuthStyle::kS3) s.verify("");
+  const bool declared = !s.claim->declared_sha256.empty() || s.claim->payload != wire::PayloadKind::kHashed;
+  if (declared && s.service.s3_signatures) s.verify("");
 }
 
 http::BodyReader& Authentication::reader() {
@@ -135,15 +135,14 @@ void Authentication::check_body(wire::Body& body) {
 
 Caller Authentication::caller(const wire::OperationModel& operation) const {
   const State& s = *state_;
-  const bool is_s3 = s.style == wire::AuthStyle::kS3;
+  const bool is_s3 = s.service.s3_signatures;
   Caller caller;
   if (s.claim) {
     caller = s.credential->caller;
     if (is_s3)
       caller.request_keys = signature_keys(*s.claim, s.request.header("x-amz-content-sha256"), s.home.clock.now());
   } else {
-    // S3 decides about the unsigned by the bucket's policy.
-    if (!operation.unsigned_allowed && !is_s3) throw wire::missing_authentication(s.style);
+    if (!operation.unsigned_allowed && !s.service.anonymous_callers) throw wire::missing_authentication(s.style);
     caller.arn = caller.principal_arn = "*";
   }
   const std::string& tls_version = s.exchange.head().tls_version;

@@ -35,7 +35,7 @@ class Authentication {
   /// The body as the client meant it: an aws-chunked one is decoded, its chunks' signatures and trailers checked.
   http::BodyReader& reader();
   void check_body(wire::Body& body);
-  /// Whose request it is. An unsigned one is anonymous where the operation or the service (S3) lets such in.
+  /// Whose request it is. An unsigned one is anonymous where the operation or the service lets such in.
   Caller caller(const wire::OperationModel& operation) const;
 
  private:

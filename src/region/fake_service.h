@@ -19,6 +19,8 @@ class FakeService final : public Service {
   FakeService(Region&, std::string folder) : folder_(std::move(folder)) {
     model_.folder = model_.signing_name = model_.endpoint_prefix = folder_;
   }
+  /// As strict as the real service: its operations take what those of the model take.
+  FakeService(Region&, const wire::ServiceModel& real) : model_(real) {}
 
   /// Answers the operation with `body(rq, in)`, which asks for these permissions, or for none.
   template <class In, class Out>
@@ -26,6 +28,8 @@ class FakeService final : public Service {
           std::span<const wire::Permission> permissions = {}) {
     Entry& entry = entries_[name];
     entry.name = name;
+    for (const wire::OperationModel& real : model_.operations)
+      if (real.name == name) entry.model = real;
     entry.model.name = entry.name;
     entry.model.service = &model_;
     entry.model.input = &In::shape();

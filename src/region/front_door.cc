@@ -1,17 +1,14 @@
 #include "region/front_door.h"
 
-#include <spdlog/spdlog.h>
-
 #include <optional>
 
-#include "base/ids.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "os/fault.h"
 #include "region/authentication.h"
+#include "region/gate.h"
 #include "region/incoming_body.h"
 #include "region/region.h"
-#include "store/durability.h"
 #include "wire/codec.h"
 
 namespace hanbat::region {
@@ -20,12 +17,11 @@ namespace {
 /// Everything that is learnt about a request on its way in.
 struct Call {
   http::Exchange& exchange;
+  Gate& gate;
   wire::RequestView view;
-  std::string request_id = random_uuid();
   std::string region;
   Service* service = nullptr;
   const wire::OperationModel* model = nullptr;
-  Caller caller;
   wire::Body body;
 };
 
@@ -68,17 +64,18 @@ void identify(Call& call, Region& home) {
     if (call.service) return;
     throw wire::Error("UnknownOperationException", 400, "The service of " + *target + " is not known.");
   }
-  const std::string first_label = host.substr(0, host.find('.'));
-  call.service = home.find_service(first_label);
-  if (!call.service && wire::find_header(call.view.headers, "content-type") &&
-      call.view.header("content-type").starts_with("application/x-www-form-urlencoded"))
-    call.service = home.find_service("sts");
-  if (!call.service) call.service = &home.require_service("s3");
+  call.service = home.find_service(host.substr(0, host.find('.')));
+  const bool form = call.view.header("content-type").starts_with("application/x-www-form-urlencoded");
+  for (const auto& service : home.services()) {
+    if (call.service) return;
+    if (form ? service->model().unnamed_forms : service->model().unnamed_requests) call.service = service.get();
+  }
+  if (!call.service) throw wire::Error("NotImplemented", 501, "The request names no service.");
 }
 
 /// Where S3's virtual-host style names a bucket, the path to route by.
 void route_virtual_host(Call& call) {
-  if (call.service->model().folder != "s3") return;
+  if (!call.service->model().bucket_hosts) return;
   if (const auto bucket = wire::bucket_of_host(call.view.header("host")))
     call.view.routed_path = "/" + *bucket + call.view.path;
 }
@@ -105,20 +102,6 @@ void send(http::Exchange& exchange, wire::Response response) {
   writer.finish();
 }
 
-/// Reads the request into `input`. A request that its sender signed and we cannot read is a call too, and the trail has
-/// it; one whose sender is not known (a wrong key or signature) is nobody's, and no trail has it, as in AWS.
-void decode(const Call& call, const Region& home, void* input) {
-  try {
-    wire::decode_request(*call.model, call.view, call.body, input);
-  } catch (const wire::Error& error) {
-    CallRecord record{
-        .operation = *call.model, .caller = call.caller, .region = call.region, .request_id = call.request_id};
-    record.error = &error;
-    if (Trail* trail = home.find_trail()) trail->record(record);
-    throw;
-  }
-}
-
 /// In whose protocol an error goes out when the service is not known: that of a service which speaks like the request.
 const Service* service_alike(const Call& call, const Region& home) {
   wire::Protocol protocol = wire::Protocol::kRestXml;
@@ -132,30 +115,21 @@ const Service* service_alike(const Call& call, const Region& home) {
   return nullptr;
 }
 
-void send_error(Call& call, Region& home, const wire::Error& error) {
+/// The refusal in the words of the protocol.
+void refuse(const Call& call, const Region& home, const wire::Error& error) {
   const Service* service = call.service ? call.service : service_alike(call, home);
-  if (error.status() >= 500 && error.status() != 501)
-    spdlog::error("{} {} {}: {}", call.request_id, call.model ? call.model->name : "?", error.code(), error.message());
   if (!service) {
     call.exchange.send(
         {error.status(), {{"Content-Type", "text/plain"}}, error.code() + ": " + error.message() + "\n"});
     return;
   }
-  send(call.exchange, wire::encode_error(service->model(), error, call.request_id, call.view.path));
-}
-
-/// What is told of an exception that is no error of AWS's.
-/// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and the common errors of the other services name
-/// the codes.
-wire::Error failure_of(const Call& call, const std::exception& error) {
-  if (store::tells_full_disk(error))
-    return {
-        "ServiceUnavailable", 503,
-        "The region's disk is full, so nothing can be written; what is stored can be read. Free some space, then try "
-        "again."};
-  const bool rest_xml = call.service && call.service->model().protocol == wire::Protocol::kRestXml;
-  return {rest_xml ? "InternalError" : "InternalFailure", 500,
-          "The request failed in the region itself; its log says why, under " + call.request_id + "."};
+  const auto say = [&](const wire::Error& said) {
+    send(call.exchange, wire::encode_error(service->model(), said, call.gate.request_id(), call.view.path));
+  };
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  if (service->model().protocol == wire::Protocol::kRestXml && error.code() == "InternalFailure")
+    return say({"InternalError", error.status(), error.message()});
+  say(error);
 }
 
 void health(http::Exchange& exchange, const Region& home) {
@@ -164,18 +138,43 @@ void health(http::Exchange& exchange, const Region& home) {
   exchange.send({200, {{"Content-Type", "application/json"}}, body.dump() + "\n"});
 }
 
-}  // namespace
+/// The steps of a request in one of AWS's protocols. `large_messages`: the bytes of all messages that are not small.
+void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint64_t>& large_messages) {
+  identify(call, home);
+  route_virtual_host(call);
 
-void describe_connection(Caller& caller, const http::RequestHead& head) {
-  caller.source_ip = head.peer_address;
-  caller.secure_transport = !head.tls_version.empty();
-  caller.user_agent = head.headers.get("user-agent");
-  caller.referer = head.headers.get("referer");
+  // The REST protocols name the operation in the head, so that a streaming body is known before it is read.
+  const wire::ServiceModel& service = call.service->model();
+  const bool in_head = service.protocol != wire::Protocol::kQuery && service.protocol != wire::Protocol::kEc2;
+  Authentication authentication(home, service, call.view, call.exchange);
+  authentication.check_head();
+  if (in_head) call.model = &wire::match(service, call.view, call.body);
+  std::vector<crypto::Checksum> checksums = wanted_checksums(call.view);
+  call.body = read_body(home, authentication.reader(), checksums, call.model && call.model->streaming_input);
+  spooled.is(call.body);
+  authentication.check_body(call.body);
+  check_checksums(call.view, std::move(checksums), call.body);
+  std::optional<MemoryShare> share;
+  if (!call.model || !call.model->streaming_input) share.emplace(large_messages, call.body, service.protocol);
+  if (!in_head) call.model = &wire::match(service, call.view, call.body);
+  call.gate.enter(authentication.caller(*call.model), call.region);
+
+  const Operation* operation = call.service->find_operation(call.model->name);
+  if (!operation) throw wire::Error::not_implemented(call.model->name);
+  const auto input = operation->make_input();
+  const auto output = operation->make_output();
+  call.gate.call(*call.service, *operation, input.get(), output.get(),
+                 [&] { return wire::read_request(*call.model, call.view, call.body, input.get()); });
+  if (call.model->streaming_input) spooled.was_taken_up();
+  send(call.exchange, wire::encode_response(*call.model, output.get(), call.gate.request_id()));
 }
+
+}  // namespace
 
 void FrontDoor::serve(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag)) return (*handler)(exchange);
+  if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag))
+    return serve_listener(exchange, *handler);
   if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
   for (const auto& service : home_.services()) {
     if (!service->claims(head)) continue;
@@ -185,50 +184,20 @@ void FrontDoor::serve(http::Exchange& exchange) {
   serve_operation(exchange);
 }
 
+void FrontDoor::serve_listener(http::Exchange& exchange, const ListenerHandler& handler) {
+  Gate(home_, exchange)
+      .pass([&] { handler(exchange); },
+            [&](const wire::Error& error) {
+              exchange.send({error.status(), {{"Content-Type", "text/plain"}}, error.message() + "\n"});
+            });
+}
+
 void FrontDoor::serve_operation(http::Exchange& exchange) {
+  Gate gate(home_, exchange);
   SpooledBlob spooled(home_);
-  Call call{.exchange = exchange, .view = view_of(exchange.head())};
-  try {
-    identify(call, home_);
-    route_virtual_host(call);
-
-    // The REST protocols tell the operation by the head alone, so that a streaming body is known before it is read.
-    const wire::Protocol protocol = call.service->model().protocol;
-    const bool in_head = protocol == wire::Protocol::kRestXml || protocol == wire::Protocol::kRestJson ||
-                         protocol == wire::Protocol::kJson;
-    Authentication authentication(home_, call.service->model(), call.view, exchange);
-    authentication.check_head();
-    if (in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
-    std::vector<crypto::Checksum> checksums = wanted_checksums(call.view);
-    call.body = read_body(home_, authentication.reader(), checksums, call.model && call.model->streaming_input);
-    spooled.is(call.body);
-    authentication.check_body(call.body);
-    check_checksums(call.view, std::move(checksums), call.body);
-    std::optional<MemoryShare> share;
-    if (!call.model || !call.model->streaming_input) share.emplace(large_messages_, call.body, protocol);
-    if (!in_head) call.model = &wire::match(call.service->model(), call.view, call.body);
-    call.caller = authentication.caller(*call.model);
-    describe_connection(call.caller, exchange.head());
-
-    const Operation* operation = call.service->find_operation(call.model->name);
-    if (!operation) throw wire::Error::not_implemented(call.model->name);
-    const auto input = operation->make_input();
-    const auto output = operation->make_output();
-    decode(call, home_, input.get());
-    home_.call(*call.service, *operation, call.caller, call.region, input.get(), output.get(), call.request_id,
-               call.view.header("host"));
-    if (call.model->streaming_input) spooled.was_taken_up();
-    send(exchange, wire::encode_response(*call.model, output.get(), call.request_id));
-  } catch (const wire::Error& error) {
-    if (exchange.answered()) throw;
-    send_error(call, home_, error);
-  } catch (const http::Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    if (exchange.answered()) throw;
-    spdlog::error("{} {}: {}", call.request_id, call.model ? call.model->name : "?", error.what());
-    send_error(call, home_, failure_of(call, error));
-  }
+  Call call{.exchange = exchange, .gate = gate, .view = view_of(exchange.head()), .region = {}, .body = {}};
+  gate.pass([&] { region::serve(call, home_, spooled, large_messages_); },
+            [&](const wire::Error& error) { refuse(call, home_, error); });
 }
 
 }  // namespace hanbat::region

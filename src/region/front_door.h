@@ -1,18 +1,14 @@
-// The front door: what happens to a request from outside, step by step, until an operation answers. Each step is a
-// function of a few lines in front_door.cc, in the order in which they run.
+// The front door: the way to the gate's dialects, of which it is AWS's protocols itself. Each step is a function of a
+// few lines in front_door.cc, in the order in which they run.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <string>
-#include <string_view>
-
-#include "region/identity.h"
+#include <functional>
 
 namespace hanbat::http {
 class Exchange;
-struct RequestHead;
-}  // namespace hanbat::http
+}
 
 namespace hanbat::region {
 
@@ -26,13 +22,12 @@ class FrontDoor {
   void serve(http::Exchange& exchange);
 
  private:
+  /// Requests on listeners of a service's own (IMDS) are known by their addresses.
+  void serve_listener(http::Exchange& exchange, const std::function<void(http::Exchange&)>& handler);
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
-
-/// Completes a caller with what is known of the connection it came by.
-void describe_connection(Caller& caller, const http::RequestHead& head);
 
 }  // namespace hanbat::region

@@ -19,7 +19,7 @@ constexpr std::size_t kInMemory = 1 << 20;
 constexpr std::uint64_t kLargestMessage = 32u << 20;
 // S3's largest object in one piece; a body without a length ends here at the latest.
 constexpr std::uint64_t kLargestStream = 5ull << 30;
-// What may be in memory of messages that are not small, decoded some times over. Past it a caller is told to come
+// What may be in memory of messages that are not small, decoded some times over. Past it a caller is asked to come
 // again.
 constexpr std::uint64_t kLargeMessages = 2 * kLargestMessage;
 
@@ -64,18 +64,18 @@ void check_checksums(const wire::RequestView& request, std::vector<crypto::Check
   for (crypto::Checksum& checksum : checksums) {
     const std::string computed = to_base64(checksum.finish());
     if (checksum.name() == "md5") {
-      const std::string told = request.header("content-md5");
-      if (told.empty()) continue;
-      if (from_base64(told).value_or("").size() != 16)
+      const std::string declared = request.header("content-md5");
+      if (declared.empty()) continue;
+      if (from_base64(declared).value_or("").size() != 16)
         throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
-      if (told != computed)
+      if (declared != computed)
         throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
       continue;
     }
     const std::string name = "x-amz-checksum-" + checksum.name();
     const std::string* trailer = body.find_trailer(name);
-    const std::string told = trailer ? *trailer : request.header(name);
-    if (!told.empty() && told != computed) {
+    const std::string declared = trailer ? *trailer : request.header(name);
+    if (!declared.empty() && declared != computed) {
       std::string upper = checksum.name();
       for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       throw wire::Error("BadDigest", 400, "The " + upper + " you specified did not match the calculated checksum.");

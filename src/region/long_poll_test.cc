@@ -31,7 +31,7 @@ class LongPollTest : public testing::Test {
     return std::jthread([this] {
       const Nothing in;
       Nothing out;
-      test_.home.call(service_, *service_.find_operation("Poll"), test_.user, test_.region, &in, &out);
+      test_.home.call(test_.home.as(test_.user, test_.region), service_, *service_.find_operation("Poll"), &in, &out);
       answered_ = true;
     });
   }

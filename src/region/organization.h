@@ -32,4 +32,10 @@ class Memberships {
   virtual std::optional<Membership> find_membership(store::Tx& tx, std::string_view account) const = 0;
 };
 
+/// Where there is no organization.
+class NoMemberships final : public Memberships {
+ public:
+  std::optional<Membership> find_membership(store::Tx&, std::string_view) const override { return std::nullopt; }
+};
+
 }  // namespace hanbat::region

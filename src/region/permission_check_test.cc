@@ -28,6 +28,8 @@ constexpr wire::Permission kReading[] = {{.actions = kRead, .resources = kItem},
                                          {.actions = kTag, .resources = kItem, .keys = kTagKeys, .always = false}};
 constexpr wire::Permission kListing[] = {{.actions = kList, .resources = kNothingInParticular}};
 
+constexpr wire::Shape kEmpty{.name = "Empty"};
+
 /// A service of one operation, whose body a test gives.
 class Shop final : public Service {
  public:
@@ -35,6 +37,7 @@ class Shop final : public Service {
     model_.folder = model_.signing_name = model_.endpoint_prefix = "shop";
     operation_.name = "Do";
     operation_.service = &model_;
+    operation_.input = operation_.output = &kEmpty;
     operation_.permissions = permissions;
     operation_.asks_nothing = asks_nothing;
   }
@@ -58,7 +61,7 @@ std::string breach(std::span<const wire::Permission> permissions, std::function<
   Shop shop(permissions, asks_nothing);
   shop.body = std::move(body);
   try {
-    test.home.call(shop, *shop.find_operation("Do"), test.user, test.region, nullptr, nullptr);
+    test.home.call(test.home.as(test.user, test.region), shop, *shop.find_operation("Do"), nullptr, nullptr);
   } catch (const std::logic_error& error) {
     return error.what();
   }
@@ -117,7 +120,9 @@ TEST(PermissionCheck, ACallThatFailsNeedNotHaveAsked) {
   TestRegion test;
   Shop shop(kReading);
   shop.body = [](Request&) { throw wire::Error("Invalid", 400, "no"); };
-  const auto call = [&] { test.home.call(shop, *shop.find_operation("Do"), test.user, test.region, nullptr, nullptr); };
+  const auto call = [&] {
+    test.home.call(test.home.as(test.user, test.region), shop, *shop.find_operation("Do"), nullptr, nullptr);
+  };
   EXPECT_EQ(wire::code_of(call), "Invalid");
 }
 
@@ -126,7 +131,7 @@ TEST(PermissionCheck, NothingIsCommittedOfACallThatDidNotAsk) {
   test.db->write([](store::Tx& tx) { tx.exec("CREATE TABLE sold (id INTEGER)"); });
   Shop shop(kReading);
   shop.body = [](Request& rq) { rq.tx.exec("INSERT INTO sold (id) VALUES (1)"); };
-  EXPECT_THROW(test.home.call(shop, *shop.find_operation("Do"), test.user, test.region, nullptr, nullptr),
+  EXPECT_THROW(test.home.call(test.home.as(test.user, test.region), shop, *shop.find_operation("Do"), nullptr, nullptr),
                std::logic_error);
   EXPECT_EQ(test.db->read([](store::Tx& tx) { return tx.query("SELECT id FROM sold").size(); }), 0u);
 }
@@ -136,10 +141,10 @@ TEST(PermissionCheck, ACallWithinACallIsHeldToItsOwnTable) {
   Shop inner(kReading), outer(kListing);
   outer.body = [&](Request& rq) {
     rq.authorize("shop:List", "*");
-    test.home.call(rq, inner, *inner.find_operation("Do"), rq.caller, nullptr, nullptr);
+    test.home.call(rq.as(rq.caller), inner, *inner.find_operation("Do"), nullptr, nullptr);
   };
   const auto call = [&] {
-    test.home.call(outer, *outer.find_operation("Do"), test.user, test.region, nullptr, nullptr);
+    test.home.call(test.home.as(test.user, test.region), outer, *outer.find_operation("Do"), nullptr, nullptr);
   };
   EXPECT_THROW(call(), std::logic_error);
   inner.body = [](Request& rq) { rq.authorize("shop:Read", kOne); };

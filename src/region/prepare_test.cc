@@ -34,7 +34,7 @@ class PrepareTest : public ::testing::Test {
   }
   void call(const std::string& name) {
     Nothing in, out;
-    t.home.call(*service, *service->find_operation(name), t.user, t.region, &in, &out);
+    t.home.call(t.home.as(t.user, t.region), *service, *service->find_operation(name), &in, &out);
   }
   std::int64_t notes() {
     return t.db->read([](store::Tx& tx) { return tx.find("SELECT COUNT(*) FROM notes")->integer(0); });
@@ -78,7 +78,7 @@ TEST_F(PrepareTest, ACallInsideAnothersTransactionIsPreparedForByTheOuterOne) {
   on("Outer", [&](Request& rq) {
     Nothing in, out;
     rq.tx.exec("INSERT INTO notes VALUES ('a try')");
-    rq.home.call(rq, *service, *service->find_operation("Inner"), rq.caller, &in, &out);
+    rq.home.call(rq.as(rq.caller), *service, *service->find_operation("Inner"), &in, &out);
   });
   call("Outer");
   EXPECT_EQ(makes, 1);

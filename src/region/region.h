@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "region/actor.h"
 #include "region/authorization.h"
 #include "region/events.h"
 #include "region/identity.h"
@@ -21,6 +22,7 @@
 #include "store/blobs.h"
 #include "store/database.h"
 #include "store/tasks.h"
+#include "wire/input_check.h"
 
 namespace hanbat::host {
 class Host;
@@ -42,13 +44,34 @@ struct Settings {
   std::string guest_programs;  // folder of the static programs that go into instances and builds
 };
 
+/// Fills the input of a call; returns the required members that were not there.
+using ReadInput = std::function<wire::Missing()>;
+
+/// Of which calls the trail has a record: one that only looks whether a change would do is none, unless it is refused.
+enum class Recorded { kAlways, kWhenRefused };
+
 /// Serves requests that arrive on listeners of its own (IMDS): picked by the listener's tag.
 using ListenerHandler = std::function<void(http::Exchange&)>;
 
+/// What a region is made of, each of it made before the region and outliving it. Null is what it can be without.
+struct Parts {
+  const Clock* clock;
+  store::Database* db;
+  store::Blobs* blobs;
+  store::Tasks* tasks;
+  const Vault* vault;
+  Identity* identity;
+  Authorizer* authorizer;
+  const Memberships* memberships;
+  Trail* trail;
+  host::Host* host = nullptr;
+  http::Authority* authority = nullptr;
+  http::Server* server = nullptr;
+};
+
 class Region {
  public:
-  Region(Settings settings, const Clock& clock, store::Database& db, store::Blobs& blobs, store::Tasks& tasks,
-         host::Host* host, http::Authority* authority);
+  Region(Settings settings, const Parts& parts);
   ~Region();
 
   const Settings settings;
@@ -57,34 +80,27 @@ class Region {
   store::Blobs& blobs;
   store::Tasks& tasks;
   Notifier notifier;
-  const Vault vault;
+  const Vault& vault;
 
   /// The host side. Throws wire::Error ServiceUnavailable, naming the way out, when the daemon runs without it.
   host::Host& require_host() const;
-  host::Host* find_host() const { return host_; }
+  host::Host* find_host() const { return parts_.host; }
   /// The region's certificate authority; null in tests.
-  http::Authority* authority() const { return authority_; }
+  http::Authority* authority() const { return parts_.authority; }
 
-  /// The HTTP server, to which services add listeners of their own (IMDS); main hands it in. Null in tests.
-  http::Server* find_server() const { return server_; }
-  void set_server(http::Server& server) { server_ = &server; }
+  /// The HTTP server, to which services add listeners of their own (IMDS). Null in tests.
+  http::Server* find_server() const { return parts_.server; }
 
   void add(std::unique_ptr<Service> service);
   /// By signing name, endpoint prefix or folder name: "ecr", "elasticloadbalancing", "codedeploy-commands".
   Service* find_service(std::string_view name) const;
   Service& require_service(std::string_view name) const;
+  /// Throws 501 NotImplemented by name.
+  std::pair<Service&, const Operation&> require_operation(std::string_view service, std::string_view operation) const;
   const std::vector<std::unique_ptr<Service>>& services() const { return services_; }
 
-  /// iam hands these in from its constructor.
-  void set_identity(Identity& identity) { identity_ = &identity; }
-  void set_authorizer(Authorizer& authorizer) { authorizer_ = &authorizer; }
-  Identity& identity() const { return *identity_; }
-  Authorizer& authorizer() const { return *authorizer_; }
-  /// cloudtrail hands this in from its constructor; null where nobody keeps a trail.
-  void set_trail(Trail& trail) { trail_ = &trail; }
-  Trail* find_trail() const { return trail_; }
-  /// organizations hands itself in; a region without it has no organization.
-  void set_memberships(const Memberships& memberships) { memberships_ = &memberships; }
+  Identity& identity() const { return *parts_.identity; }
+  Authorizer& authorizer() const { return *parts_.authorizer; }
   std::optional<Membership> find_membership(store::Tx& tx, std::string_view account) const;
 
   /// The steps of everybody's schema: the store's, then what services share, then each service's.
@@ -96,35 +112,54 @@ class Region {
   void serve_listener(std::string prefix, ListenerHandler handler);
   const ListenerHandler* find_listener_handler(std::string_view tag) const;
 
-  /// Calls an operation in a transaction of its own. Waits as the operation asks (long polls), at most as long as it
-  /// says. `host` is the Host header of an outside call. However it ends, the trail has it.
-  void call(Service& service, const Operation& operation, const Caller& caller, std::string_view region,
-            const void* input, void* output, std::string_view request_id = {}, std::string_view host = {});
-  /// Calls an operation inside a request's transaction.
-  void call(Request& rq, Service& service, const Operation& operation, const Caller& caller, const void* input,
-            void* output);
+  /// Somebody who calls, each time in a transaction of its own and never inside one: `s3::Client(home.as(role,
+  /// region))`.
+  Actor as(Caller caller, std::string region) { return {*this, std::move(caller), std::move(region)}; }
+  /// Somebody who calls inside the transaction.
+  Actor as(store::Tx& tx, Caller caller, std::string region) {
+    return {*this, tx, std::move(caller), std::move(region)};
+  }
 
-  /// Tells the default bus of that account and region.
+  /// Calls an operation that is known by name only, with an input by the model's names of its members, and answers its
+  /// output likewise. Throws as a call from outside does, also for an input of the wrong kind.
+  Json call(const Actor& actor, std::string_view service, std::string_view operation, const Json& input);
+
+  /// Calls an operation, for the front door and the generated clients: has the input read into its struct, unless that
+  /// is filled already, and checks it; then has the service carry it out, in the actor's transaction or in one of its
+  /// own. There it waits as the operation asks (long polls), at most as long as it says. However it ends, the trail has
+  /// it.
+  void call(const Actor& actor, Service& service, const Operation& operation, const void* input, void* output,
+            const ReadInput& read = nullptr);
+
+  using Body = std::function<void(Request&)>;
+  /// Runs the body of a call, in the actor's transaction or in one of its own with this mode, holds it to the table of
+  /// its operation and has the trail keep the record: with what changed in one transaction, and however it ends. For
+  /// requests that are no modelled operation (git's, the registry's); `body` may complete the record.
+  void carry_out(const Actor& actor, const Service& service, CallRecord& record, store::Tx::Mode mode,
+                 Recorded recorded, const Body& body);
+
+  /// Publishes on the default bus of that account and region.
   void publish(store::Tx& tx, std::string_view account, std::string_view region, const Event& event);
   /// After the commit, wakes the calls that wait for the topic.
   void notify(store::Tx& tx, std::string topic);
-  /// A session of the role for the service in a transaction of its own; see Identity::assume_role.
+  /// A session of the role that the service takes for itself, in a transaction of its own; see Identity::assume_role.
   Caller assume_role(std::string_view role_arn, std::string_view service_principal, std::string_view session_name,
                      std::string_view source_arn = {});
 
  private:
-  /// Waits outside any transaction, until there is reason to look again or the call's time is over.
-  Notifier::Woken wait_until_notified(const WaitForTopic& wait, std::uint64_t seen);
-  /// Runs `body`, and tells the trail when it throws.
+  /// Runs `body`, and records the call when it throws.
   void record_failures(CallRecord& record, store::Tx* tx, const std::function<void()>& body);
+  /// Runs the call's body in transactions of its own until it has ended.
+  void run_alone(const Actor& actor, const Service& service, CallRecord& record, store::Tx::Mode mode,
+                 Recorded recorded, const Body& body);
+  /// Runs the call's body inside the actor's transaction.
+  void run_within(const Actor& actor, const Service& service, CallRecord& record, const Body& body);
+  /// Waits outside any transaction, until there is reason to look again or the call's time is over; false when there is
+  /// no more waiting.
+  bool rest(const Caller& caller, const WaitForTopic& wait, std::uint64_t seen);
+  Notifier::Woken wait_until_notified(const WaitForTopic& wait, std::uint64_t seen);
 
-  host::Host* host_;
-  http::Authority* authority_;
-  http::Server* server_ = nullptr;
-  Identity* identity_ = nullptr;
-  Authorizer* authorizer_ = nullptr;
-  Trail* trail_ = nullptr;
-  const Memberships* memberships_ = nullptr;
+  const Parts parts_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::pair<std::string, ListenerHandler>> listener_handlers_;
 };

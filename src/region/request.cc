@@ -5,6 +5,7 @@
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "region/actor.h"
 #include "region/region.h"
 #include "region/service.h"
 #include "wire/error.h"
@@ -27,6 +28,14 @@ Request::Request(Region& home, const Service& service, const wire::OperationMode
 Timestamp Request::now() const { return home.clock.now(); }
 
 const Clock& Request::clock() const { return home.clock; }
+
+Actor Request::as(Caller caller) {
+  Actor actor(home, tx, std::move(caller), region);
+  actor.request_id = request_id;
+  actor.host = host;
+  actor.prepared = prepared;
+  return actor;
+}
 
 void Request::authorize(std::string_view action, std::string_view resource, const ConditionKeys& keys) {
   authorize(AccessQuestion{.action = std::string(action), .resource = std::string(resource), .keys = keys});

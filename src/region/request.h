@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "region/actor.h"
 #include "region/authorization.h"
 #include "region/events.h"
 #include "region/identity.h"
@@ -38,9 +39,6 @@ struct WaitForTopic {
 struct WriteFirst {
   std::function<void(store::Tx&)> write;
 };
-
-/// What was prepared for a call, by type and key.
-using Prepared = std::map<std::string, std::shared_ptr<const void>>;
 
 /// Thrown by Request::prepare; the front door ends the transaction, makes what is missing outside of any and calls the
 /// handler again.
@@ -74,6 +72,10 @@ class Request {
 
   Timestamp now() const;
   const Clock& clock() const;
+
+  /// Somebody else who calls in this request's transaction: `codebuild::Client(rq.as(role))`. Of the request's own
+  /// caller, on whose behalf the service calls, `Client(rq)`.
+  Actor as(Caller caller);
 
   /// Throws the protocol's access-denied error unless the caller may do `action` ("s3:GetObject") to `resource` (an
   /// ARN, or "*"). Called before anything is looked up by name. Throws std::logic_error when the operation's table

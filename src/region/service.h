@@ -64,24 +64,4 @@ class Service {
   virtual void serve(http::Exchange&) {}
 };
 
-/// What the generated clients share: calls of another service's operations in this process, with the rights of a
-/// caller, through the same authorization and validation as any call from outside.
-class ClientBase {
- public:
-  /// Calls as the request's caller, in its transaction. `via_service` in the caller is set.
-  ClientBase(Request& rq, std::string_view service);
-  /// Calls as `caller`, each in a transaction of its own; from tasks, never inside a transaction.
-  ClientBase(Region& home, Caller caller, std::string region, std::string_view service);
-
- protected:
-  void call(std::string_view operation, const void* input, void* output) const;
-
- private:
-  Request* rq_ = nullptr;
-  Region* home_ = nullptr;
-  Caller caller_;
-  std::string region_;
-  std::string service_;
-};
-
 }  // namespace hanbat::region

@@ -67,7 +67,7 @@ const OperationModel& match_rest(const ServiceModel& service, const RequestView&
 Response xml_response(const OperationModel& operation, const void* output, std::string_view request_id) {
   const ServiceModel& service = *operation.service;
   const bool ec2 = service.protocol == Protocol::kEc2;
-  const XmlStyle style{.always_milliseconds = ec2 || service.folder == "elasticloadbalancing"};
+  const XmlStyle style{.always_milliseconds = ec2 || service.millisecond_times};
   std::string out(kXmlHead);
   const std::string root = std::string(operation.name) + "Response";
   out += '<' + root;
@@ -94,7 +94,7 @@ Response xml_response(const OperationModel& operation, const void* output, std::
 }
 
 void add_request_id(const ServiceModel& service, Headers& headers, std::string_view request_id) {
-  if (service.folder == "s3") {
+  if (service.host_ids) {
     headers.emplace_back("x-amz-request-id", std::string(request_id));
     headers.emplace_back("x-amz-id-2", std::string(request_id));
   } else {
@@ -129,7 +129,7 @@ const OperationModel& match(const ServiceModel& service, const RequestView& requ
   }
 }
 
-void decode_request(const OperationModel& operation, const RequestView& request, const Body& body, void* input) {
+Missing read_request(const OperationModel& operation, const RequestView& request, const Body& body, void* input) {
   Decoding decoding(operation);
   switch (operation.service->protocol) {
     case Protocol::kQuery:
@@ -139,14 +139,22 @@ void decode_request(const OperationModel& operation, const RequestView& request,
     case Protocol::kJson: {
       const Json json = parse_json(decoding, body.read_all());
       std::vector<bool> seen(operation.input->members.size());
-      json_into(decoding, *operation.input, json, input, seen, nullptr);
+      json_into(decoding, Names::kOfWire, *operation.input, json, input, seen, nullptr);
       decoding.end_structure(*operation.input, seen, nullptr);
       break;
     }
     default:
       rest_into(decoding, request, body, input);
   }
-  decoding.finish(input);
+  return decoding.take_missing();
+}
+
+Missing read_json_input(const OperationModel& operation, const Json& json, void* input) {
+  Decoding decoding(operation);
+  std::vector<bool> seen(operation.input->members.size());
+  json_into(decoding, Names::kOfModel, *operation.input, json, input, seen, nullptr);
+  decoding.end_structure(*operation.input, seen, nullptr);
+  return decoding.take_missing();
 }
 
 Response encode_response(const OperationModel& operation, const void* output, std::string_view request_id) {
@@ -214,7 +222,7 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     out += members + "</Error></Errors>";
     append_element(out, "RequestID", request_id);
     out += "</Response>";
-  } else if (service.folder == "s3") {
+  } else if (service.bare_errors) {
     out += "<Error>";
     append_element(out, "Code", error.code());
     append_element(out, "Message", error.message());

@@ -10,6 +10,7 @@
 
 #include "wire/body.h"
 #include "wire/error.h"
+#include "wire/input_check.h"
 #include "wire/operation.h"
 
 namespace hanbat::wire {
@@ -47,9 +48,14 @@ struct Response {
 /// `body` is needed for the query and ec2 protocols only (the form); others may pass an empty one.
 const OperationModel& match(const ServiceModel& service, const RequestView& request, const Body& body);
 
-/// Reads the request into `input`, a fresh struct of the operation's input shape, and checks it: required members,
-/// limits, unknown parameters, parameters we do not support (501). Throws Error in the service's own words.
-void decode_request(const OperationModel& operation, const RequestView& request, const Body& body, void* input);
+/// Reads the request into `input`, a fresh struct of the operation's input shape, and returns which required members it
+/// lacks: both are for check_input. Throws Error in the service's own words for what cannot be read and for unknown
+/// parameters.
+Missing read_request(const OperationModel& operation, const RequestView& request, const Body& body, void* input);
+
+/// Reads an input that is no request: JSON by the model's names of all members, whatever the protocol. Otherwise as
+/// read_request.
+Missing read_json_input(const OperationModel& operation, const Json& json, void* input);
 
 /// The success response.
 Response encode_response(const OperationModel& operation, const void* output, std::string_view request_id);

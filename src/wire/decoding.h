@@ -1,16 +1,19 @@
-// The decoding of one request: what is missing, what breaks a limit, and in whose words that is said. Internal to wire.
+// The reading of one request: what is missing in it, and what cannot be read at all. What was read is held against the
+// model's limits by check_input. Internal to wire.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "wire/error.h"
+#include "wire/input_check.h"
 #include "wire/operation.h"
 
 namespace hanbat::wire {
 
-/// Where a value lies in the request, as a chain to the top. Lives on the stack of the decoder.
+/// Where a value lies in the request, as a chain to the top. Lives on the stack of who walks there.
 struct Path {
   const Path* up = nullptr;
   std::string_view name;
@@ -20,37 +23,26 @@ struct Path {
   std::string text() const;
 };
 
-/// Collects what is wrong while a codec reads, and tells it at the end.
+/// Collects what is missing while a codec reads.
 class Decoding {
  public:
   explicit Decoding(const OperationModel& operation) : operation_(operation) {}
 
   const OperationModel& operation() const { return operation_; }
-  /// Checks the limits of a value just read.
-  void check(const Shape& shape, const void* value, const Path& path);
-  /// A required member was not there. `name` as the request would have said it.
-  void missing(const Member& member, const Path& path, std::string_view name);
   /// Ends a structure: every required member not seen is missing.
   void end_structure(const Shape& shape, const std::vector<bool>& seen, const Path* path);
-  /// Throws the first wrong thing in the service's words; then refuses what we do not support in `input`.
-  void finish(const void* input) const;
+  /// What was missing, at the end.
+  Missing take_missing() { return std::move(missing_); }
 
   /// The error of a value that cannot be read at all: a malformed document, a number that is none.
   [[noreturn]] void malformed(std::string_view what) const;
 
  private:
-  struct Violation {
-    const Member* missing = nullptr;
-    std::string name;  // of the top-level or nearest member
-    std::string path;
-    std::string constraint;  // "Value 'x' at 'y' failed to satisfy constraint: …"
-    std::string value;
-    bool is_enum = false;
-  };
-  void add(const Shape& shape, const Path& path, std::string value, std::string constraint);
-
   const OperationModel& operation_;
-  std::vector<Violation> violations_;
+  Missing missing_;
 };
+
+/// Throws the error of a request that cannot be read, in the service's words.
+[[noreturn]] void throw_malformed(const ServiceModel& service, std::string_view what);
 
 }  // namespace hanbat::wire

@@ -92,7 +92,6 @@ class Reader {
           decoding_.malformed("Value for parameter " + path.text() + " is invalid: " + bad.what);
         }
     }
-    decoding_.check(shape, value, path);
   }
 
   void list(const Member& member, Node& node, void* value, const Path& path) {
@@ -123,7 +122,6 @@ class Reader {
       Node* held = item->take(shape.element->wire_name);
       if (!key || !key->value) continue;
       if (!is_utf8(*key->value)) decoding_.malformed("The key of " + path.text() + " is not UTF-8");
-      decoding_.check(*shape.key->shape, &*key->value, Path{&path, "key"});
       void* place = shape.element->slot.make(shape.map->add(value, *key->value));
       if (held) this->value(*shape.element, *held, place, Path{&path, *key->value});
     }

@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "wire/codec.h"
 #include "wire/form.h"
+#include "wire/testing.h"
 #include "wire/trail_value.h"
 
 namespace hanbat::wire::fuzzing {

@@ -28,25 +28,25 @@ Json parse_json(const Decoding& decoding, std::string_view text) {
   }
 }
 
-void json_into(Decoding& decoding, const Shape& structure, const Json& json, void* value, std::vector<bool>& seen,
-               const Path* path) {
+void json_into(Decoding& decoding, Names names, const Shape& structure, const Json& json, void* value,
+               std::vector<bool>& seen, const Path* path) {
   if (!json.is_object()) decoding.malformed(std::string("Unexpected ") + kind_of(json) + ": expected START_OBJECT");
   for (std::size_t i = 0; i < structure.members.size(); ++i) {
     const Member& member = structure.members[i];
-    if (member.location != Location::kBody) continue;
-    const Json* found = json.find(member.wire_name);
+    if (names == Names::kOfWire && member.location != Location::kBody) continue;
+    const Json* found = json.find(names == Names::kOfWire ? member.wire_name : member.name);
     if (!found || found->is_null()) continue;
     seen[i] = true;
-    json_into(decoding, member, *found, make_value(member, value), Path{path, member.name});
+    json_into(decoding, names, member, *found, make_value(member, value), Path{path, member.name});
   }
 }
 
-void json_into(Decoding& decoding, const Member& member, const Json& json, void* value, const Path& path) {
+void json_into(Decoding& decoding, Names names, const Member& member, const Json& json, void* value, const Path& path) {
   const Shape& shape = *member.shape;
   switch (shape.type) {
     case Type::kStructure: {
       std::vector<bool> seen(shape.members.size());
-      json_into(decoding, shape, json, value, seen, &path);
+      json_into(decoding, names, shape, json, value, seen, &path);
       decoding.end_structure(shape, seen, &path);
       return;
     }
@@ -57,7 +57,8 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
         ++index;
         void* place = shape.list->add(value);
         if (!item.is_null())
-          json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, "member", index});
+          json_into(decoding, names, *shape.element, item, shape.element->slot.make(place),
+                    Path{&path, "member", index});
       }
       break;
     }
@@ -65,10 +66,9 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
       if (!json.is_object()) decoding.malformed(std::string("Unexpected ") + kind_of(json) + ": expected START_OBJECT");
       for (const auto& [key, item] : json.members()) {
         if (!is_utf8(key)) decoding.malformed("a key is not UTF-8");
-        decoding.check(*shape.key->shape, &key, Path{&path, "key"});
         void* place = shape.map->add(value, key);
         if (!item.is_null())
-          json_into(decoding, *shape.element, item, shape.element->slot.make(place), Path{&path, key});
+          json_into(decoding, names, *shape.element, item, shape.element->slot.make(place), Path{&path, key});
       }
       break;
     default:
@@ -78,7 +78,6 @@ void json_into(Decoding& decoding, const Member& member, const Json& json, void*
         decoding.malformed(bad.what);
       }
   }
-  decoding.check(shape, value, path);
 }
 
 }  // namespace hanbat::wire

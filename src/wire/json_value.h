@@ -12,10 +12,13 @@ namespace hanbat::wire {
 /// takes many times its bytes, and AWS's largest (PutLogEvents of 10,000 events) has a third of that.
 Json parse_json(const Decoding& decoding, std::string_view text);
 
-/// Reads a structure's body members. `seen` has a flag per member. Throws the service's error on a wrong kind.
-void json_into(Decoding& decoding, const Shape& structure, const Json& json, void* value, std::vector<bool>& seen,
-               const Path* path);
+/// By which names members are found: the wire's, of what travels in the body, or the model's, of all members.
+enum class Names { kOfWire, kOfModel };
+
+/// Reads a structure's members. `seen` has a flag per member. Throws the service's error on a wrong kind.
+void json_into(Decoding& decoding, Names names, const Shape& structure, const Json& json, void* value,
+               std::vector<bool>& seen, const Path* path);
 /// Reads one value of the member's shape.
-void json_into(Decoding& decoding, const Member& member, const Json& json, void* value, const Path& path);
+void json_into(Decoding& decoding, Names names, const Member& member, const Json& json, void* value, const Path& path);
 
 }  // namespace hanbat::wire

@@ -69,6 +69,8 @@ struct OperationModel {
   std::string_view input_element = {};  // rest-xml: the root element of a body made of members
   std::string_view input_xml_uri = {};
   std::string_view result_wrapper = {};  // query: "CreateUserResult"
+  std::string_view answer_element = {};  // rest-xml: the root of the answer, where it is not named by the model
+  bool answer_is_text = false;           // its one member is the root's text
   std::span<const ErrorModel> errors = {};
   std::span<const std::string_view> unsupported = {};     // dotted paths of input members: "-path"
   std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
@@ -94,6 +96,18 @@ struct ServiceModel {
   std::string_view endpoint_prefix;
   std::string_view xml_uri;
   bool query_compatible = false;
+  /// The code of input that breaks the model, where it is not the protocol's own; "" else. This and what follows are
+  /// the facts of operations.txt, in which services of one protocol differ.
+  std::string_view validation_code = {};
+  bool anonymous_callers = false;   // unsigned requests are let in, for policies to decide about
+  bool bare_errors = false;         // <Error> is the root, without <ErrorResponse>, and tells the resource
+  bool bucket_hosts = false;        // the host's name may begin with a bucket's
+  bool host_ids = false;            // answers carry x-amz-request-id and x-amz-id-2
+  bool lower_case_headers = false;  // names of headers that become a map's keys
+  bool millisecond_times = false;   // times in XML have three digits after the second always
+  bool s3_signatures = false;       // SigV4 as S3 has it: paths encoded once, bodies not signed or in chunks
+  bool unnamed_forms = false;       // takes the forms that name no service
+  bool unnamed_requests = false;    // takes all other requests that name none
   std::span<const OperationModel> operations = {};
   std::span<const AbsentOperation> absent = {};
   std::span<const OperationModel> unmodelled = {};  // what is asked of it in no AWS protocol: git's requests

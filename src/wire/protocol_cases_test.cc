@@ -15,6 +15,7 @@
 #include "wire/case_values.h"
 #include "wire/codec.h"
 #include "wire/dynamic_model.h"
+#include "wire/testing.h"
 
 namespace hanbat::wire {
 namespace {

@@ -18,7 +18,6 @@ namespace {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 bool is_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
-bool is_s3(const OperationModel& operation) { return operation.service->folder == "s3"; }
 
 const std::string* find_pair(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs)
@@ -145,7 +144,6 @@ class Binder {
                     "Provided " + std::string(holder.wire_name) + " is not valid: " + std::string(text));
       throw Error("SerializationException", 400, "The value of " + std::string(holder.wire_name) + " is not valid");
     }
-    decoding_.check(*member.shape, value, Path{nullptr, holder.name});
   }
 
   bool scalar(const Member& member, std::string_view text, void* input, TimeFormat) {
@@ -221,8 +219,8 @@ class Binder {
       const std::string key = name.substr(member.wire_name.size());
       if (!is_utf8(key)) decoding_.malformed("a header's name is not UTF-8");
       read(member, element, value,
-           element.slot.make(
-               member.shape->map->add(make_value(member, input), is_s3(decoding_.operation()) ? lower(key) : key)));
+           element.slot.make(member.shape->map->add(
+               make_value(member, input), decoding_.operation().service->lower_case_headers ? lower(key) : key)));
     }
     return any;
   }
@@ -247,9 +245,8 @@ void read_payload(Decoding& decoding, const Member& payload, const Body& body, v
   if (payload.shape->type == Type::kString || payload.shape->type == Type::kBlob) {
     if (payload.shape->type == Type::kString && !is_utf8(text)) decoding.malformed("the body is not UTF-8");
     *static_cast<std::string*>(value) = text;
-    decoding.check(*payload.shape, value, path);
   } else if (is_json(decoding.operation())) {
-    json_into(decoding, payload, parse_json(decoding, text), value, path);
+    json_into(decoding, Names::kOfWire, payload, parse_json(decoding, text), value, path);
   } else {
     std::vector<bool> inner(payload.shape->members.size());
     xml_into(decoding, text, *payload.shape, value, inner, &path);
@@ -297,7 +294,7 @@ void rest_into(Decoding& decoding, const RequestView& request, const Body& body,
     const std::string text = body.read_all();
     if (!text.empty()) {
       if (is_json(operation)) {
-        json_into(decoding, shape, parse_json(decoding, text), input, seen, nullptr);
+        json_into(decoding, Names::kOfWire, shape, parse_json(decoding, text), input, seen, nullptr);
       } else {
         xml_into(decoding, text, shape, input, seen, nullptr);
       }

@@ -11,43 +11,11 @@ namespace hanbat::wire {
 namespace {
 
 bool is_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
-bool is_s3(const OperationModel& operation) { return operation.service->folder == "s3"; }
 
 /// An item of a header's list, quoted when it needs to be.
 std::string header_item(const std::string& text) {
   if (text.find_first_of(",\"") == std::string::npos) return text;
   return '"' + replace_all(replace_all(text, "\\", "\\\\"), "\"", "\\\"") + '"';
-}
-
-/// The root elements of S3's answers, which the model does not tell.
-std::string_view s3_root(std::string_view operation) {
-  static constexpr std::pair<std::string_view, std::string_view> kRoots[] = {
-      {"ListBuckets", "ListAllMyBucketsResult"},
-      {"ListObjects", "ListBucketResult"},
-      {"ListObjectsV2", "ListBucketResult"},
-      {"ListObjectVersions", "ListVersionsResult"},
-      {"ListMultipartUploads", "ListMultipartUploadsResult"},
-      {"ListParts", "ListPartsResult"},
-      {"CreateMultipartUpload", "InitiateMultipartUploadResult"},
-      {"CompleteMultipartUpload", "CompleteMultipartUploadResult"},
-      {"DeleteObjects", "DeleteResult"},
-      {"CopyObject", "CopyObjectResult"},
-      {"UploadPartCopy", "CopyPartResult"},
-      {"GetBucketVersioning", "VersioningConfiguration"},
-      {"GetBucketTagging", "Tagging"},
-      {"GetObjectTagging", "Tagging"},
-      {"GetBucketAcl", "AccessControlPolicy"},
-      {"GetObjectAcl", "AccessControlPolicy"},
-      {"GetBucketCors", "CORSConfiguration"},
-      {"GetBucketLogging", "BucketLoggingStatus"},
-      {"GetBucketRequestPayment", "RequestPaymentConfiguration"},
-      {"GetBucketNotificationConfiguration", "NotificationConfiguration"},
-      {"GetBucketLifecycleConfiguration", "LifecycleConfiguration"},
-      {"GetObjectAttributes", "GetObjectAttributesResponse"},
-      {"GetBucketLocation", "LocationConstraint"}};
-  for (const auto& [name, root] : kRoots)
-    if (name == operation) return root;
-  return {};
 }
 
 class Answer {
@@ -135,22 +103,20 @@ class Answer {
   }
 
   std::string space() const {
-    if (is_s3(operation_)) return " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
     if (operation_.service->xml_uri.empty()) return {};
     return " xmlns=\"" + std::string(operation_.service->xml_uri) + '"';
   }
 
   void xml(const Shape& shape, const void* value, std::string_view name = {}) {
-    std::string_view root = is_s3(operation_) ? s3_root(operation_.name) : std::string_view();
+    std::string_view root = operation_.answer_element;
     if (root.empty()) root = !name.empty() ? name : !shape.wire_name.empty() ? shape.wire_name : shape.name;
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    const XmlStyle style{.always_milliseconds = is_s3(operation_)};
-    if (is_s3(operation_) && operation_.name == "GetBucketLocation") {
-      // Its one member is the root's text.
-      out += "<LocationConstraint" + space() + '>';
+    const XmlStyle style{.always_milliseconds = operation_.service->millisecond_times};
+    if (operation_.answer_is_text) {
+      out += '<' + std::string(root) + space() + '>';
       if (const void* text = find_value(shape.members[0], value))
         append_xml_text(out, *static_cast<const std::string*>(text));
-      out += "</LocationConstraint>";
+      out += "</" + std::string(root) + '>';
     } else {
       append_root(out, style, shape, value, root, space());
     }

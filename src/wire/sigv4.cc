@@ -215,7 +215,7 @@ std::string payload_word(const Claim& claim, const RequestView& request, std::st
 }  // namespace
 
 AuthStyle auth_style(const ServiceModel& service) {
-  if (service.folder == "s3") return AuthStyle::kS3;
+  if (service.s3_signatures) return AuthStyle::kS3;
   switch (service.protocol) {
     case Protocol::kEc2:
       return AuthStyle::kEc2;

@@ -1,12 +1,19 @@
-// What tests say of the errors that calls end with. Header only, so that no daemon links it.
+// How tests read requests, and what they say of the errors that calls end with. Header only, so that no daemon links
+// it.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "wire/codec.h"
 #include "wire/error.h"
 
 namespace hanbat::wire {
+
+/// Reads and checks a request, as every call from outside is.
+inline void decode_request(const OperationModel& operation, const RequestView& request, const Body& body, void* input) {
+  check_input(operation, input, read_request(operation, request, body, input));
+}
 
 /// The error that the call ends with; nothing when it succeeds.
 template <class F>

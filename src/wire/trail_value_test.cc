@@ -5,6 +5,7 @@
 
 #include "wire/codec.h"
 #include "wire/dynamic_model.h"
+#include "wire/testing.h"
 
 namespace hanbat::wire {
 namespace {

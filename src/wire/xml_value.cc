@@ -144,7 +144,7 @@ class Reader {
         for (pugi::xml_attribute attribute : node.attributes()) {
           if (local(attribute.name()) != local(member.wire_name)) continue;
           seen[i] = true;
-          scalar(member, attribute.value(), make_value(member, value), here);
+          scalar(member, attribute.value(), make_value(member, value));
         }
         continue;
       }
@@ -163,19 +163,17 @@ class Reader {
           this->value(member, child, held, here);
         }
       }
-      if (seen[i] && flattened) decoding_.check(*member.shape, make_value(member, value), here);
     }
   }
 
  private:
-  void scalar(const Member& member, std::string_view text, void* value, const Path& path) {
+  void scalar(const Member& member, std::string_view text, void* value) {
     if (!is_xml_text(text)) decoding_.malformed("a control character");
     try {
       scalar_from_text(*member.shape, text, value);
     } catch (const BadValue& bad) {
       decoding_.malformed(bad.what);
     }
-    decoding_.check(*member.shape, value, path);
   }
 
   void item(const Shape& list, pugi::xml_node node, void* value, const Path& path, std::size_t index) {
@@ -214,11 +212,10 @@ class Reader {
         std::string text;
         for (pugi::xml_node child : node.children())
           if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) text += child.value();
-        scalar(member, text, value, path);
+        scalar(member, text, value);
         return;
       }
     }
-    decoding_.check(shape, value, path);
   }
 
   Decoding& decoding_;

@@ -50,10 +50,10 @@ class Workshop {
 
 class Backup {
  public:
-  Backup(const Home& home, int out, const std::function<void(const std::string&)>& tell)
+  Backup(const Home& home, int out, const std::function<void(const std::string&)>& report)
       : home_(home),
         archive_(out),
-        tell_(tell),
+        report_(report),
         manifest_(Json::object(
             {{"format", kBackupFormat}, {"version", HANBAT_VERSION}, {"time", iso8601(SystemClock().now())}})) {
     archive_.add_bytes(kHeadName, manifest_.dump());
@@ -124,11 +124,11 @@ class Backup {
       const std::string path = store::Blobs::path_in("blobs", name);
       const bool there = path_exists(home_.root / path);
       if (there && add(path).sha256 == name) continue;
-      tell_(fmt::format("WARNING: the blob {} is {}; who reads it gets an error, here and where this is restored", name,
-                        there ? "damaged" : "missing"));
+      report_(fmt::format("WARNING: the blob {} is {}; who reads it gets an error, here and where this is restored",
+                          name, there ? "damaged" : "missing"));
       damaged.push_back(name);
     }
-    tell_(fmt::format("{} blobs, {:.1f} MB so far", names.size(), double(bytes_) / 1e6));
+    report_(fmt::format("{} blobs, {:.1f} MB so far", names.size(), double(bytes_) / 1e6));
     manifest_["damaged_blobs"] = std::move(damaged);
   }
 
@@ -174,7 +174,8 @@ class Backup {
   }
 
   void add_machines(const std::string& folder) {
-    const Json taken = take_machines(home_, folder, [&](const DiskFile& file) { add_as(file.name, file.path); }, tell_);
+    const Json taken =
+        take_machines(home_, folder, [&](const DiskFile& file) { add_as(file.name, file.path); }, report_);
     const std::string aliases = folder + "/aliases.json";
     write_file_atomic(aliases, taken["images"].dump(), 0600);
     add_as(std::string(host::kRestoredFolder) + "/aliases.json", aliases);
@@ -186,19 +187,19 @@ class Backup {
     manifest_["parts"] = std::move(parts_);
     archive_.add_bytes(kManifestName, manifest_.dump());
     archive_.finish();
-    tell_(fmt::format("{} files, {:.1f} MB", manifest_["parts"].size(), double(bytes_) / 1e6));
+    report_(fmt::format("{} files, {:.1f} MB", manifest_["parts"].size(), double(bytes_) / 1e6));
   }
 
   void tell_now_and_then(const std::string& line) {
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::seconds(1)) return;
     told_ = now;
-    tell_(fmt::format("{}, {:.1f} MB so far", line, double(bytes_) / 1e6));
+    report_(fmt::format("{}, {:.1f} MB so far", line, double(bytes_) / 1e6));
   }
 
   const Home& home_;
   ArchiveWriter archive_;
-  const std::function<void(const std::string&)>& tell_;
+  const std::function<void(const std::string&)>& report_;
   Json manifest_;
   Json parts_ = Json::array();
   std::uint64_t bytes_ = 0;
@@ -210,7 +211,7 @@ class Backup {
 void backup(const Home& home, const std::string& file, Machines machines) {
   if (!fs::exists(home.root / "region.db")) throw Failure("there is no region in " + home.root.string());
   const bool to_output = file == "-";
-  const std::function<void(const std::string&)> tell = [&](const std::string& line) {
+  const std::function<void(const std::string&)> report = [&](const std::string& line) {
     (to_output ? std::cerr : std::cout) << "  " << line << std::endl;
   };
   const MachinesThere there = look_for_machines(home);
@@ -222,7 +223,7 @@ void backup(const Home& home, const std::string& file, Machines machines) {
 
   if (to_output) {
     if (::isatty(STDOUT_FILENO)) throw Failure("a backup on a terminal helps nobody: redirect it, or name a file");
-    Backup(home, STDOUT_FILENO, tell).take(machines);
+    Backup(home, STDOUT_FILENO, report).take(machines);
     return;
   }
   // Under its own name only when it is whole and on the disk.
@@ -230,7 +231,7 @@ void backup(const Home& home, const std::string& file, Machines machines) {
   remove_tree(partial);
   try {
     const Fd out = open_file(partial, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    Backup(home, out.get(), tell).take(machines);
+    Backup(home, out.get(), report).take(machines);
     if (::fsync(out.get()) != 0) throw_errno("sync " + partial);
     if (::rename(partial.c_str(), file.c_str()) != 0) throw_errno("rename " + partial + " to " + file);
     sync_folder(fs::absolute(file).parent_path());
@@ -238,7 +239,7 @@ void backup(const Home& home, const std::string& file, Machines machines) {
     ::unlink(partial.c_str());
     throw;
   }
-  tell("the region is in " + file + (machines == Machines::kTake ? "" : ", without disks of machines"));
+  report("the region is in " + file + (machines == Machines::kTake ? "" : ", without disks of machines"));
 }
 
 }  // namespace hanbat::cli

@@ -15,11 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void tell(const std::string& line) { std::cout << "  " << line << std::endl; }
+void report(const std::string& line) { std::cout << "  " << line << std::endl; }
 
 void hand_over(const Home& home, const std::string& name, const fs::path& folder) {
-  const auto answer =
-      find_answer(home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), tell);
+  const auto answer = find_answer(
+      home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), report);
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
@@ -50,7 +50,7 @@ void make_images(const Home& home, const std::vector<std::string>& names) {
   command.insert(command.end(), names.begin(), names.end());
   make_folders(home.logs());
   const int code = run_logged(command, home.images_log(), [](const std::string& line) {
-    if (line.find("is up to date") == std::string::npos) tell(line);
+    if (line.find("is up to date") == std::string::npos) report(line);
   });
   if (code != 0)
     throw Failure(
@@ -78,11 +78,11 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
 void import_image(const Home& home, const std::string& source, const std::string& name) {
   make_folders(home.logs());
   const int code = run_logged({"bash", recipes_folder() / "import.sh", "--output", images_folder(), source, name},
-                              home.images_log(), tell);
+                              home.images_log(), report);
   if (code != 0)
     throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
   hand_over(home, name, images_folder() / name);
-  tell("image " + name + " is in the region");
+  report("image " + name + " is in the region");
 }
 
 }  // namespace hanbat::cli

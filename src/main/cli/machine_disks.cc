@@ -28,7 +28,7 @@ MachinesThere look_for_machines(const Home& home) {
 }
 
 Json take_machines(const Home& home, const std::string& folder, const std::function<void(const DiskFile&)>& take,
-                   const std::function<void(const std::string&)>& tell) {
+                   const std::function<void(const std::string&)>& report) {
   host::Incus incus(incus_folder(home));
   const std::string below = host::kRestoredFolder;
   Json images = Json::array(), machines = Json::array();
@@ -40,7 +40,8 @@ Json take_machines(const Home& home, const std::string& folder, const std::funct
     Json aliases = Json::array();
     for (const Json& alias : image["aliases"].items()) aliases.push_back(alias.text("name"));
     if (aliases.empty()) continue;  // nothing can start from it any more
-    tell(fmt::format("image {} ({:.0f} MB)", aliases.items().front().as_string(), double(image.integer("size")) / 1e6));
+    report(
+        fmt::format("image {} ({:.0f} MB)", aliases.items().front().as_string(), double(image.integer("size")) / 1e6));
     take({file, below + "/images/" + fingerprint + "/metadata"});
     // An image of two files, or one with both in it.
     if (path_exists(file + ".rootfs")) take({file + ".rootfs", below + "/images/" + fingerprint + "/rootfs"});
@@ -53,7 +54,7 @@ Json take_machines(const Home& home, const std::string& folder, const std::funct
     const std::string name = machine.text("name");
     host::require_name(name, "machine name");
     const std::string file = folder + "/" + name + ".tar";
-    tell("disk of " + name);
+    report("disk of " + name);
     try {
       incus.command({"export", name, file, "--instance-only", "--compression", "none"});
     } catch (const host::HostError&) {
@@ -65,7 +66,7 @@ Json take_machines(const Home& home, const std::string& folder, const std::funct
         gone = error.code == host::HostErrorCode::kNotFound;
       }
       if (!gone) throw;
-      tell(name + " was terminated meanwhile");
+      report(name + " was terminated meanwhile");
       continue;
     }
     take({file, below + "/machines/" + name + ".tar"});

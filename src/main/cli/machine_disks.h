@@ -26,6 +26,6 @@ MachinesThere look_for_machines(const Home& home);
 /// left out: a build does not outlive a restore. Returns what the manifest tells of them: {"images": […], "machines":
 /// […]}. Throws host::HostError.
 Json take_machines(const Home& home, const std::string& folder, const std::function<void(const DiskFile&)>& take,
-                   const std::function<void(const std::string&)>& tell);
+                   const std::function<void(const std::string&)>& report);
 
 }  // namespace hanbat::cli

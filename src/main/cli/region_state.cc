@@ -27,7 +27,7 @@ double seconds_since(steady_clock::time_point then) {
   return std::chrono::duration<double>(steady_clock::now() - then).count();
 }
 
-void tell(const std::string& line) { std::cout << line << std::endl; }
+void report(const std::string& line) { std::cout << line << std::endl; }
 
 void require_root() {
   if (::geteuid() != 0)
@@ -54,7 +54,7 @@ std::string last_lines(const fs::path& log, std::size_t count) {
 /// first.
 void wait_until_ready(const Home& home, pid_t hostd) {
   const auto began = steady_clock::now();
-  double told = 5;
+  double reported = 5;
   while (!(find_answer(home, Json::object({{"action", "status"}})) && front_door_answers(front_port()))) {
     if (!is_running(hostd))
       throw Failure("hostd ended; the end of " + home.hostd_log().string() + ":\n" + last_lines(home.hostd_log(), 12));
@@ -62,9 +62,9 @@ void wait_until_ready(const Home& home, pid_t hostd) {
     if (waited > 120)
       throw Failure("the front door did not open within 120 s; the end of " + home.hanbatd_log().string() + ":\n" +
                     last_lines(home.hanbatd_log(), 12));
-    if (waited > told) {
-      tell(fmt::format("  waiting for the front door ({:.0f} s)", waited));
-      told += 5;
+    if (waited > reported) {
+      report(fmt::format("  waiting for the front door ({:.0f} s)", waited));
+      reported += 5;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(25));
   }
@@ -96,9 +96,9 @@ void end_daemons(pid_t hostd) {
 
 void print_reach(const Home& home) {
   const int port = front_port();
-  tell(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
-  tell(fmt::format("  AWS CLI, git   eval \"$({} env)\"", fs::read_symlink("/proc/self/exe").string()));
-  tell(fmt::format("  logs           {}", home.logs().string()));
+  report(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
+  report(fmt::format("  AWS CLI, git   eval \"$({} env)\"", fs::read_symlink("/proc/self/exe").string()));
+  report(fmt::format("  logs           {}", home.logs().string()));
 }
 
 }  // namespace
@@ -111,11 +111,11 @@ void up(const Home& home) {
     if (runs_these_programs(home, running)) {
       wait_until_ready(home, running);
       build_images(home, {});
-      tell("the region runs already");
+      report("the region runs already");
       print_reach(home);
       return;
     }
-    tell("the daemons that run are of another build; they are started anew, machines and networks go on");
+    report("the daemons that run are of another build; they are started anew, machines and networks go on");
     end_daemons(running);
   }
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
@@ -128,8 +128,8 @@ void up(const Home& home) {
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
   build_images(home, {});
-  tell(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
-                   seconds_since(began)));
+  report(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
+                     seconds_since(began)));
   print_reach(home);
 }
 
@@ -137,8 +137,8 @@ void down(const Home& home) {
   require_root();
   const auto began = steady_clock::now();
   const auto answer =
-      find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { tell("  " + line); });
-  if (!answer) tell("no region runs in " + home.root.string());
+      find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { report("  " + line); });
+  if (!answer) report("no region runs in " + home.root.string());
 
   // hostd says what it removed; the kernel says what is left.
   std::vector<std::string> left = list_leftovers(home);
@@ -152,25 +152,25 @@ void down(const Home& home) {
     throw Failure(text);
   }
   if (answer)
-    tell(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
-                     home.root.string()));
+    report(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
+                       home.root.string()));
 }
 
 void status(const Home& home) {
   const auto answer = find_answer(home, Json::object({{"action", "status"}}));
   if (!answer) {
-    tell("no region runs in " + home.root.string() + "; start it with: hanbat up");
+    report("no region runs in " + home.root.string() + "; start it with: hanbat up");
     return;
   }
-  tell(fmt::format("front door     {} at http://127.0.0.1:{}",
-                   front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
-  tell(fmt::format("state folder   {}", home.root.string()));
+  report(fmt::format("front door     {} at http://127.0.0.1:{}",
+                     front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
+  report(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
     if (name == "hostd" || name == "hanbatd" || name == "incusd")
-      tell(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
+      report(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
     else
-      tell(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));
+      report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));
   }
 }
 
@@ -185,7 +185,7 @@ void reset(const Home& home, Confirm confirm) {
   down(home);
   for (const std::string& name : path_exists(home.root) ? list_folder(home.root) : std::vector<std::string>{})
     remove_tree(home.root / name);
-  tell("the region's data is gone");
+  report("the region's data is gone");
 }
 
 }  // namespace hanbat::cli

@@ -19,15 +19,7 @@ void CloudTrail::start() {
   home_.db.write([this](store::Tx& tx) {
     home_.tasks.add(tx, {.kind = std::string(kExpire), .key = "all", .body = Json::object()});
   });
-  recorder_.start();
-}
-
-void CloudTrail::record(store::Tx& tx, const region::CallRecord& call) {
-  if (is_recorded(call)) store_.insert(tx, make_event(call, home_.clock.now()));
-}
-
-void CloudTrail::record(const region::CallRecord& call) {
-  if (is_recorded(call)) recorder_.add(make_event(call, home_.clock.now()));
+  trail_.start();
 }
 
 }  // namespace hanbat::cloudtrail

@@ -3,30 +3,24 @@
 
 #include "gen/cloudtrail/operations.h"
 #include "region/region.h"
-#include "region/trail.h"
-#include "services/cloudtrail/recorder.h"
 #include "services/cloudtrail/store.h"
+#include "services/cloudtrail/trail.h"
 
 namespace hanbat::cloudtrail {
 
-class CloudTrail final : public Operations, public region::Trail {
+class CloudTrail final : public Operations {
  public:
-  explicit CloudTrail(region::Region& home) : home_(home), recorder_(home.db, store_) { home.set_trail(*this); }
+  CloudTrail(region::Region& home, StoredTrail& trail) : home_(home), trail_(trail) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
 
 #include "gen/cloudtrail/methods.inc"
 
-  void record(store::Tx& tx, const region::CallRecord& call) override;
-  void record(const region::CallRecord& call) override;
-  /// Writes the records that wait; for tests.
-  void flush() { recorder_.flush(); }
-
  private:
   region::Region& home_;
   const Store store_{};
-  Recorder recorder_;
+  StoredTrail& trail_;
 };
 
 }  // namespace hanbat::cloudtrail

@@ -25,7 +25,8 @@ constexpr wire::Permission kCreates[] = {{.actions = kAction, .resources = kRepo
 
 class CloudTrailTest : public ::testing::Test {
  protected:
-  CloudTrailTest() : trail(t.add<CloudTrail>()), repositories(t.add<region::FakeService>("codecommit")) {
+  CloudTrailTest() : repositories(t.add<region::FakeService>("codecommit")) {
+    t.add<CloudTrail>(*trail);
     t.user.access_key_id = "AKIATESTER";
     t.user.source_ip = "127.0.0.1";
     repositories.on<CreateRepositoryInput, CreateRepositoryOutput>(
@@ -46,7 +47,7 @@ class CloudTrailTest : public ::testing::Test {
   void create(const std::string& name) { codecommit().create_repository({.repository_name = name}); }
 
   LookupEventsOutput look(LookupEventsInput in = {}, const std::string& region = "ap-northeast-2") {
-    trail.flush();
+    trail->flush();
     return Client(t.home, t.user, region).lookup_events(in);
   }
   /// What the events of the attribute tell in `member` of their records, newest first; the lookups themselves aside.
@@ -62,8 +63,10 @@ class CloudTrailTest : public ::testing::Test {
     return wire::code_of([&] { look(in); });
   }
 
-  region::TestRegion t;
-  CloudTrail& trail;
+  StoredTrail* trail = nullptr;
+  region::TestRegion t{[this](region::TestRegion& test, region::Parts& parts) {
+    parts.trail = trail = &test.keep<StoredTrail>(*test.db, test.clock);
+  }};
   region::FakeService& repositories;
 };
 
@@ -122,7 +125,7 @@ TEST_F(CloudTrailTest, ACallOfACallIsRecordedAsMadeThroughTheService) {
   const region::Operation& operation = *outer.find_operation("CreateRepository");
   const CreateRepositoryInput in{.repository_name = "app"};
   CreateRepositoryOutput out;
-  t.home.call(outer, operation, t.user, t.region, &in, &out);
+  t.home.call(t.home.as(t.user, t.region), outer, operation, &in, &out);
   EXPECT_EQ(found("EventName", "CreateRepository", "eventSource"),
             (Texts{"codepipeline.amazonaws.com", "codecommit.amazonaws.com", "codecommit.amazonaws.com"}));
   EXPECT_EQ(found("EventName", "CreateRepository", "sourceIPAddress"),

@@ -111,7 +111,7 @@ void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vec
   }
 }
 
-CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home, *this)) {}
+CodeBuild::CodeBuild(region::Region& home) : home_(home), tasks_(std::make_unique<BuildTasks>(home)) {}
 
 CodeBuild::~CodeBuild() = default;
 

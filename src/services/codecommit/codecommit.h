@@ -14,9 +14,12 @@
 #include "services/codecommit/git/git.h"
 #include "services/codecommit/store.h"
 
+namespace hanbat::region {
+class Gate;
+}
+
 namespace hanbat::codecommit {
 
-struct GitLogin;
 struct Push;
 
 /// Where a repository's objects are.
@@ -41,8 +44,11 @@ class CodeCommit final : public Operations {
   void project_references(const Repository& repository);
 
  private:
+  /// The steps of a request of git's.
+  void serve_git(region::Gate& gate, http::Exchange& exchange);
+  void receive_push(region::Gate& gate, http::Exchange& exchange, const Repository& repository);
   /// Moves what a push asks for, in one transaction; fills in what was refused.
-  void apply(Push& push, const Repository& known, const GitLogin& login, const std::string& request_id);
+  void apply(region::Gate& gate, Push& push, const Repository& known);
   /// Why the reference may not be moved so; "" when it may.
   static std::string refusal_of(region::Request& rq, const Repository& repository, const GitRepository& git,
                                 const ReferenceChange& change);

@@ -21,23 +21,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// Knows one user by HTTPS git credentials.
-class OneGitUser : public region::FakeIdentity {
- public:
-  explicit OneGitUser(const region::Caller& user) : user_(user) {}
-  std::optional<region::Caller> find_git_caller(store::Tx&, std::string_view name, std::string_view password) override {
-    if (name == "git" && password == "right") return user_;
-    return std::nullopt;
-  }
-
- private:
-  const region::Caller& user_;
-};
-
 class CodeCommitTest : public testing::Test {
  protected:
-  CodeCommitTest() : identity(home.user) {
-    home.home.set_identity(identity);
+  CodeCommitTest() {
+    home.identity.git_users = [this](std::string_view name, std::string_view password) {
+      return name == "git" && password == "right" ? std::optional(home.user) : std::nullopt;
+    };
     service = &home.add<CodeCommit>();
     home.tasks->handle(std::string(region::kDeliverEvent),
                        [this](store::TaskRun& run) { events.push_back(run.body()); });
@@ -86,7 +75,6 @@ class CodeCommitTest : public testing::Test {
   }
 
   region::TestRegion home;
-  OneGitUser identity;
   CodeCommit* service;
   TemporaryFolder folder;
   std::unique_ptr<http::Server> server;

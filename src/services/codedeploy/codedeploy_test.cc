@@ -276,15 +276,15 @@ TEST_F(CodeDeployTest, ApplicationsGroupsAndDeploymentsAreAskedAboutWithTheirTag
   client.list_deployment_groups({.application_name = "wsi-api"});
   const std::string id = deploy();
   client.get_deployment({.deployment_id = id});
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"codedeploy:CreateApplication", prefix + "application:other", "aws:RequestTag/team", "c"},
       {"codedeploy:TagResource", prefix + "application:other", "aws:TagKeys", "team"},
       {"codedeploy:GetApplication", application, "aws:ResourceTag/team", "a"},
       {"codedeploy:ListDeploymentGroups", application, "aws:ResourceTag/team", "a"},
       {"codedeploy:CreateDeployment", group, "aws:ResourceTag/team", "b"},
       {"codedeploy:GetDeployment", group, "aws:ResourceTag/team", "b"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action;
 }
 
 TEST_F(CodeDeployTest, ACallAboutNothingIsRefusedBeforeItIsAuthorized) {

@@ -19,7 +19,7 @@ namespace hanbat::codepipeline {
 class CodePipeline final : public Operations {
  public:
   explicit CodePipeline(region::Region& home)
-      : home_(home), workflow_(home), worker_(home, *this, workflow_), poller_(home, workflow_) {}
+      : home_(home), workflow_(home), worker_(home, workflow_), poller_(home, workflow_) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;

@@ -110,15 +110,15 @@ TEST_F(CodePipelineTest, PoliciesSeeAPipelinesTagsForItsStagesAndActionsToo) {
   client.get_pipeline({.name = "wsi-api-pipeline"});
   client.untag_resource({.resource_arn = arn, .tag_keys = {"team"}});
   const std::string role = "arn:aws:iam::123456789012:role/wsi-codepipeline";
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"iam:PassRole", role, "iam:PassedToService", "codepipeline.amazonaws.com"},
       {"iam:PassRole", role, "iam:AssociatedResourceArn", arn},
       {"codepipeline:TagResource", arn, "aws:RequestTag/team", "a"},
       {"codepipeline:DisableStageTransition", arn + "/Deploy", "aws:ResourceTag/team", "a"},
       {"codepipeline:GetPipeline", arn, "aws:ResourceTag/team", "a"},
       {"codepipeline:UntagResource", arn, "aws:TagKeys", "team"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action;
 }
 
 }  // namespace

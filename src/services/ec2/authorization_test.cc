@@ -59,9 +59,9 @@ class Ec2AuthorizationTest : public ::testing::Test {
     in.subnet_id = subnet;
     return in;
   }
-  void expect_told(std::initializer_list<region::Told> expected) {
-    for (const region::Told& one : expected)
-      EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value)
+  void expect_asked(std::initializer_list<region::ExpectedKey> expected) {
+    for (const region::ExpectedKey& one : expected)
+      EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value)
           << one.action << " on " << one.resource << ": " << one.key;
   }
 
@@ -81,7 +81,7 @@ TEST_F(Ec2AuthorizationTest, ALaunchAsksForAllThatItMakesAndUses) {
   const std::string id = *ec2.run_instances(in).instances->front().instance_id;
   const std::string image_arn = "arn:aws:ec2:ap-northeast-2::image/" + image;
   const std::string vpc_arn = arn("vpc/" + vpc);
-  expect_told({
+  expect_asked({
       {"ec2:RunInstances", arn("instance/*"), "ec2:InstanceType", "t3.small"},
       {"ec2:RunInstances", arn("instance/*"), "ec2:MetadataHttpTokens", "required"},
       {"ec2:RunInstances", arn("instance/*"), "ec2:InstanceProfile", kProfile},
@@ -104,10 +104,10 @@ TEST_F(Ec2AuthorizationTest, ALaunchAsksForAllThatItMakesAndUses) {
   });
 
   ec2.stop_instances({.instance_ids = {id}});
-  expect_told({{"ec2:StopInstances", arn("instance/" + id), "ec2:ResourceTag/env", "prod"},
-               {"ec2:StopInstances", arn("instance/" + id), "aws:ResourceTag/env", "prod"},
-               {"ec2:StopInstances", arn("instance/" + id), "ec2:InstanceType", "t3.small"},
-               {"ec2:StopInstances", arn("instance/" + id), "ec2:InstanceProfile", kProfile}});
+  expect_asked({{"ec2:StopInstances", arn("instance/" + id), "ec2:ResourceTag/env", "prod"},
+                {"ec2:StopInstances", arn("instance/" + id), "aws:ResourceTag/env", "prod"},
+                {"ec2:StopInstances", arn("instance/" + id), "ec2:InstanceType", "t3.small"},
+                {"ec2:StopInstances", arn("instance/" + id), "ec2:InstanceProfile", kProfile}});
 }
 
 TEST_F(Ec2AuthorizationTest, TheRightToLaunchComesBeforeTheWordThatSomethingIsMissing) {
@@ -165,7 +165,7 @@ TEST_F(Ec2AuthorizationTest, WhatIsThereIsToldOfByItsTagsAndNature) {
   ec2.modify_vpc_attribute({.enable_dns_hostnames = AttributeBooleanValue{.value = true}, .vpc_id = vpc});
   ec2.release_address({.allocation_id = address});
   ec2.delete_key_pair({.key_name = "key"});
-  expect_told({
+  expect_asked({
       {"ec2:CreateTags", arn("subnet/" + subnet), "aws:RequestTag/team", "a"},
       {"ec2:CreateTags", arn("subnet/" + subnet), "ec2:CreateAction", "no key"},
       {"ec2:DisassociateRouteTable", arn("route-table/" + table), "ec2:ResourceTag/team", "a"},
@@ -188,13 +188,13 @@ TEST_F(Ec2AuthorizationTest, MakingIsAskedBeforeTagging) {
   EXPECT_EQ(
       code_of([&] { ec2.create_vpc({.cidr_block = "10.2.0.0/16", .tag_specifications = tags("vpc", "team", "a")}); }),
       "AccessDenied");
-  EXPECT_EQ(test.authorizer.told("ec2:CreateVpc", arn("vpc/*"), "aws:RequestTag/team"), "a");
-  EXPECT_EQ(test.authorizer.told("ec2:CreateTags", "*", "aws:TagKeys"), "not asked");
+  EXPECT_EQ(test.authorizer.asked_key("ec2:CreateVpc", arn("vpc/*"), "aws:RequestTag/team"), "a");
+  EXPECT_EQ(test.authorizer.asked_key("ec2:CreateTags", "*", "aws:TagKeys"), "not asked");
 }
 
 TEST_F(Ec2AuthorizationTest, AnAbsentResourceIsAskedAboutByItsNameAlone) {
   EXPECT_EQ(code_of([&] { ec2.delete_vpc({.vpc_id = "vpc-0123456789abcdef0"}); }), "InvalidVpcID.NotFound");
-  EXPECT_EQ(test.authorizer.told("ec2:DeleteVpc", arn("vpc/vpc-0123456789abcdef0"), "ec2:VpcID"), "no key");
+  EXPECT_EQ(test.authorizer.asked_key("ec2:DeleteVpc", arn("vpc/vpc-0123456789abcdef0"), "ec2:VpcID"), "no key");
   test.authorizer.refuses = [](const region::AccessQuestion&) { return true; };
   EXPECT_EQ(code_of([&] { ec2.delete_vpc({.vpc_id = "vpc-0123456789abcdef0"}); }), "AccessDenied");
 }
@@ -205,9 +205,9 @@ TEST_F(Ec2AuthorizationTest, AnotherAccountsResourceTellsNothing) {
   other.account = "210987654321";
   const Client theirs(test.home, other, test.region);
   EXPECT_EQ(code_of([&] { theirs.delete_vpc({.vpc_id = vpc}); }), "InvalidVpcID.NotFound");
-  EXPECT_EQ(
-      test.authorizer.told("ec2:DeleteVpc", "arn:aws:ec2:ap-northeast-2:210987654321:vpc/*", "aws:ResourceTag/team"),
-      "no key");
+  EXPECT_EQ(test.authorizer.asked_key("ec2:DeleteVpc", "arn:aws:ec2:ap-northeast-2:210987654321:vpc/*",
+                                      "aws:ResourceTag/team"),
+            "no key");
 }
 
 TEST_F(Ec2AuthorizationTest, ARuleIsDescribedAnewOnlyThroughItsOwnGroup) {

@@ -21,7 +21,12 @@ using wire::code_of;
 
 class Ec2Test : public ::testing::Test {
  protected:
-  Ec2Test() : test(&host), ec2(test.home, test.user, test.region) {
+  explicit Ec2Test(http::Server* server = nullptr)
+      : test([this, server](region::TestRegion&, region::Parts& parts) {
+          parts.host = &host;
+          parts.server = server;
+        }),
+        ec2(test.home, test.user, test.region) {
     test.add<Ec2>();
     test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
     test.start();
@@ -157,9 +162,16 @@ TEST_F(Ec2Test, ANetworkThatBelongsToNoVpcGoes) {
   EXPECT_TRUE(host.vpc_specs.contains(id));
 }
 
-TEST_F(Ec2Test, MetadataIsServedAnewInANamespaceThatWasMadeAnew) {
-  http::Server server({}, [](http::Exchange&) {});
-  test.home.set_server(server);
+struct WithServer {
+  http::Server server{{}, [](http::Exchange&) {}};
+};
+
+class Ec2MetadataTest : WithServer, public Ec2Test {
+ protected:
+  Ec2MetadataTest() : Ec2Test(&server) {}
+};
+
+TEST_F(Ec2MetadataTest, MetadataIsServedAnewInANamespaceThatWasMadeAnew) {
   const std::string id = vpc();
   ec2.run_instances(launch(subnet(id, "10.1.0.0/24")));
   const auto looks = [&] {

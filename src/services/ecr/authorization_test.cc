@@ -20,14 +20,14 @@ TEST(EcrAuthorization, ARepositoryIsToldOfByItsTags) {
   ecr.list_images({.repository_name = "web"});
   ecr.tag_resource({.resource_arn = kArn, .tags = {{.key = "stage", .value = "test"}}});
   ecr.untag_resource({.resource_arn = kArn, .tag_keys = {"team"}});
-  const region::Told expected[] = {{"ecr:CreateRepository", kArn, "aws:RequestTag/team", "a"},
-                                   {"ecr:ListImages", kArn, "aws:ResourceTag/team", "a"},
-                                   {"ecr:ListImages", kArn, "ecr:ResourceTag/team", "a"},
-                                   {"ecr:TagResource", kArn, "aws:RequestTag/stage", "test"},
-                                   {"ecr:TagResource", kArn, "ecr:ResourceTag/team", "a"},
-                                   {"ecr:UntagResource", kArn, "aws:TagKeys", "team"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+  const region::ExpectedKey expected[] = {{"ecr:CreateRepository", kArn, "aws:RequestTag/team", "a"},
+                                          {"ecr:ListImages", kArn, "aws:ResourceTag/team", "a"},
+                                          {"ecr:ListImages", kArn, "ecr:ResourceTag/team", "a"},
+                                          {"ecr:TagResource", kArn, "aws:RequestTag/stage", "test"},
+                                          {"ecr:TagResource", kArn, "ecr:ResourceTag/team", "a"},
+                                          {"ecr:UntagResource", kArn, "aws:TagKeys", "team"}};
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
 }
 
 TEST(EcrAuthorization, TagsOnARepositoryThatIsMadeNeedTheRightToTag) {

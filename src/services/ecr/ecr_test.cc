@@ -27,23 +27,57 @@ TEST_F(EcrTest, AsksForALoginAndTakesOnlyItsOwnTokens) {
 }
 
 TEST_F(EcrTest, ALoginEndsWithTheSessionThatAskedForIt) {
-  struct OneSession : region::FakeIdentity {
-    explicit OneSession(Timestamp end) : end(end) {}
-    std::optional<region::Credential> find_credential(store::Tx&, std::string_view id) override {
-      if (id != "ASIASESSION") return std::nullopt;
-      return region::Credential{.caller = {}, .secret_access_key = "", .session_token = "", .expiration = end};
-    }
-    Timestamp end;
+  const Timestamp end = home.clock.now() + std::chrono::minutes(15);
+  home.identity.credentials = [end](std::string_view id) -> std::optional<region::Credential> {
+    if (id != "ASIASESSION") return std::nullopt;
+    return region::Credential{.caller = {}, .secret_access_key = "", .session_token = "", .expiration = end};
   };
-  OneSession identity(home.clock.now() + std::chrono::minutes(15));
-  home.home.set_identity(identity);
   home.user.access_key_id = "ASIASESSION";
   const auto data = client().get_authorization_token({}).authorization_data->at(0);
-  EXPECT_EQ(data.expires_at, identity.end);
+  EXPECT_EQ(data.expires_at, end);
   const http::Headers login{{"Authorization", "Basic " + *data.authorization_token}};
   EXPECT_EQ(call("GET", "/v2/", login).status, 200);
   home.clock.advance(std::chrono::minutes(16));
   EXPECT_EQ(call("GET", "/v2/", login).status, 403);
+}
+
+TEST_F(EcrTest, TheTrailHasWhatTheRegistryAllowedAndRefusedAndHowItCame) {
+  client().create_repository({.repository_name = "app"});
+  const std::string blob = "/v2/app/blobs/" + push_blob("app", "bytes");
+  const auto asks = [&](const std::string& method, const std::string& target) {
+    return call(method, target, {{"User-Agent", "tester/1.0"}, {"Referer", "https://example.test/page"}}).status;
+  };
+  home.trail.clear();
+  EXPECT_EQ(asks("HEAD", blob), 200);
+  EXPECT_EQ(asks("GET", blob), 200);
+  EXPECT_EQ(asks("GET", "/v2/app/manifests/none"), 404);
+  home.authorizer.refuses = [](const region::AccessQuestion& question) {
+    return question.action != "ecr:GetAuthorizationToken";
+  };
+  EXPECT_EQ(asks("HEAD", blob), 403);
+  EXPECT_EQ(asks("POST", "/v2/app/blobs/uploads/"), 403);
+  std::vector<std::string> trail;
+  for (const auto& entry : home.trail.entries()) {
+    if (entry.operation == "GetAuthorizationToken") continue;  // each request here logs in first
+    trail.push_back(entry.operation + " " + entry.error);
+    EXPECT_EQ(region::connection_of(entry.caller), "127.0.0.1|tester/1.0|https://example.test/page|plain");
+    EXPECT_THAT(entry.resources, ElementsAre("arn:aws:ecr:ap-northeast-2:123456789012:repository/app"));
+    EXPECT_EQ(entry.request.text("repositoryName"), "app");
+  }
+  EXPECT_THAT(trail, ElementsAre("BatchCheckLayerAvailability ", "GetDownloadUrlForLayer ", "BatchGetImage ",
+                                 "BatchCheckLayerAvailability AccessDenied", "InitiateLayerUpload AccessDenied"));
+}
+
+TEST_F(EcrTest, TheTrailHasEachStepOfAPushOnce) {
+  client().create_repository({.repository_name = "app"});
+  home.trail.clear();
+  const std::string place(call("POST", "/v2/app/blobs/uploads/").headers.get("Location"));
+  EXPECT_EQ(call("PATCH", place, {}, "bytes").status, 202);
+  EXPECT_EQ(call("PUT", place + "?digest=" + digest_of("bytes")).status, 201);
+  std::vector<std::string> trail;
+  for (const auto& entry : home.trail.entries())
+    if (entry.operation != "GetAuthorizationToken") trail.push_back(entry.operation + entry.error);
+  EXPECT_THAT(trail, ElementsAre("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload"));
 }
 
 TEST(Tokens, CarryAllThatDecidesAboutTheirPrincipal) {

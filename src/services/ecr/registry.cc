@@ -1,16 +1,9 @@
 // The registry's way in: routes, logins, errors.
 #include "services/ecr/registry.h"
 
-#include <spdlog/spdlog.h>
-
 #include "base/encoding.h"
-#include "base/ids.h"
 #include "base/text.h"
-#include "region/front_door.h"
 #include "services/ecr/ecr.h"
-#include "services/ecr/registry_access.h"
-#include "store/durability.h"
-#include "wire/error.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -23,18 +16,21 @@ std::optional<std::pair<std::string, std::string>> registry_of_host(const std::s
   return std::pair(parts[0], parts[3]);
 }
 
-}  // namespace
-
-void rethrow_as_registry_error(const wire::Error& error) {
+/// An error of ECR's in the registry's codes.
+RegistryError in_registry_codes(const wire::Error& error) {
+  if (const auto* own = dynamic_cast<const RegistryError*>(&error)) return *own;
   const std::string& code = error.code();
-  if (code == "RepositoryNotFoundException") throw RegistryError{404, "NAME_UNKNOWN", error.message()};
-  if (code == "ImageTagAlreadyExistsException") throw RegistryError{400, "TAG_INVALID", error.message()};
-  if (code == "LayersNotFoundException") throw RegistryError{400, "MANIFEST_BLOB_UNKNOWN", error.message()};
-  if (code == "ReferencedImagesNotFoundException") throw RegistryError{404, "MANIFEST_UNKNOWN", error.message()};
-  if (code == "InvalidParameterException") throw RegistryError{400, "NAME_INVALID", error.message()};
-  if (code.starts_with("AccessDenied")) throw RegistryError{403, "DENIED", error.message()};
-  throw RegistryError{error.status(), "UNKNOWN", error.message()};
+  if (code == "RepositoryNotFoundException") return {404, "NAME_UNKNOWN", error.message()};
+  if (code == "ImageTagAlreadyExistsException") return {400, "TAG_INVALID", error.message()};
+  if (code == "LayersNotFoundException") return {400, "MANIFEST_BLOB_UNKNOWN", error.message()};
+  if (code == "ReferencedImagesNotFoundException") return {404, "MANIFEST_UNKNOWN", error.message()};
+  if (code == "InvalidParameterException") return {400, "NAME_INVALID", error.message()};
+  if (code.starts_with("AccessDenied")) return {403, "DENIED", error.message()};
+  if (code == "ServiceUnavailable") return {503, "UNAVAILABLE", error.message()};
+  return {error.status(), "UNKNOWN", error.message()};
 }
+
+}  // namespace
 
 Registry::Registry(region::Region& home, const region::Service& service, Uploads& uploads, const Tokens& tokens,
                    http::Exchange& exchange)
@@ -44,7 +40,7 @@ Registry::Registry(region::Region& home, const region::Service& service, Uploads
       tokens_(tokens),
       exchange_(exchange),
       head_(exchange.head()),
-      request_id_(random_uuid()) {}
+      gate_(home, exchange) {}
 
 Registry::Route Registry::parse_route(const http::RequestHead& head) {
   const auto path = percent_decode(head.raw_path);
@@ -80,47 +76,33 @@ void Registry::log_in() {
       throw RegistryError{403, "DENIED", "Your authorization token has expired. Reauthenticate and try again."};
   }
   if (!login) throw RegistryError{401, "UNAUTHORIZED", "Not Authorized"};
-  caller_ = login->caller;
-  region::describe_connection(caller_, head_);
-  account_ = caller_.account;
-  region_ = login->region;
   // The name says which registry is meant; the plain address stands for the one that the token was made in.
-  if (const auto named = registry_of_host(head_.host())) {
-    account_ = named->first;
-    region_ = named->second;
-  }
+  const auto named = registry_of_host(head_.host());
+  account_ = named ? named->first : login->caller.account;
+  gate_.enter(std::move(login->caller), named ? named->second : login->region);
 }
 
 void Registry::serve() {
-  try {
+  const auto steps = [&] {
     const Route route = parse_route(head_);
     if (route.kind == Route::Kind::kBlob && head_.query("ticket")) return serve_blob(route);
     log_in();
     dispatch(route);
-  } catch (const RegistryError& error) {
-    send_error(error);
-  } catch (const http::Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    if (exchange_.answered()) throw;
-    spdlog::error("{} {} {}: {}", request_id_, head_.method, head_.raw_path, error.what());
-    const bool full = store::tells_full_disk(error);
-    send_error({full ? 503 : 500, full ? "UNAVAILABLE" : "UNKNOWN",
-                full ? "The region's disk is full. Free some space, then try again."
-                     : "The request failed in the region itself; its log says why, under " + request_id_ + "."});
-  }
+  };
+  gate_.pass(steps, [&](const wire::Error& error) { refuse(error); });
 }
 
-void Registry::send_error(const RegistryError& error) {
+void Registry::refuse(const wire::Error& given) {
+  const RegistryError error = in_registry_codes(given);
   http::Headers headers{{"Content-Type", "application/json; charset=utf-8"},
                         {"Docker-Distribution-Api-Version", "registry/2.0"}};
-  if (error.status == 401)
+  if (error.status() == 401)
     headers.add("WWW-Authenticate", std::string("Basic realm=\"") +
                                         (head_.tls_version.empty() ? "http://" : "https://") +
                                         std::string(head_.headers.get("Host")) + "/\",service=\"ecr.amazonaws.com\"");
   const Json body =
-      Json::object({{"errors", Json::array({Json::object({{"code", error.code}, {"message", error.message}})})}});
-  exchange_.send({error.status, std::move(headers), body.dump() + "\n"});
+      Json::object({{"errors", Json::array({Json::object({{"code", error.code()}, {"message", error.message()}})})}});
+  exchange_.send({error.status(), std::move(headers), body.dump() + "\n"});
 }
 
 void Registry::dispatch(const Route& route) {
@@ -141,11 +123,6 @@ void Registry::dispatch(const Route& route) {
     case Route::Kind::kReferrers:
       return list_referrers(route);
   }
-}
-
-RepositoryRow Registry::repository_for(std::string_view action, const std::string& name) {
-  return with_repository(store::Tx::Mode::kRead, action, name,
-                         [](region::Request&, const RepositoryRow& repository) { return repository; });
 }
 
 std::string Registry::location(const std::string& rest) const { return "/v2/" + rest; }

@@ -4,20 +4,21 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/server.h"
-#include "region/region.h"
+#include "region/gate.h"
 #include "services/ecr/store.h"
 #include "services/ecr/tokens.h"
 #include "services/ecr/uploads.h"
+#include "wire/error.h"
 
 namespace hanbat::ecr {
 
-/// An error of the registry's protocol: {"errors":[{"code","message"}]}.
-struct RegistryError {
-  int status;
-  std::string code;
-  std::string message;
+/// An error in the registry's own codes: {"errors":[{"code","message"}]}.
+struct RegistryError : wire::Error {
+  RegistryError(int status, std::string code, std::string message)
+      : wire::Error(std::move(code), status, std::move(message)) {}
 };
 
 /// One request to the registry.
@@ -53,14 +54,19 @@ class Registry {
   void list_referrers(const Route& route);
 
   /// Runs the body in a transaction with the repository, once the caller may do the action to it. The action is that
-  /// of the operation of ECR's API which does the same, and asks as it does.
+  /// of the operation of ECR's API which does the same: it asks as that does, and that is what the trail has.
   template <class Body>
   auto with_repository(store::Tx::Mode mode, std::string_view action, const std::string& name, Body&& body);
-  /// The repository, once the caller may do the action to it.
-  RepositoryRow repository_for(std::string_view action, const std::string& name);
+  /// The same in a snapshot, to see whether the action, which comes later, would do: in the trail only when it is
+  /// refused.
+  template <class Body>
+  auto look_ahead(std::string_view action, const std::string& name, Body&& body);
+  template <class Body>
+  auto carry_out(store::Tx::Mode mode, region::Recorded recorded, std::string_view action, const std::string& name,
+                 Body&& body);
   void created(const RepositoryRow& repository, const std::string& digest);
   std::string location(const std::string& rest) const;
-  void send_error(const RegistryError& error);
+  void refuse(const wire::Error& error);
 
   region::Region& home_;
   const region::Service& service_;
@@ -68,10 +74,8 @@ class Registry {
   const Tokens& tokens_;
   http::Exchange& exchange_;
   const http::RequestHead& head_;
-  const std::string request_id_;
-  region::Caller caller_;
-  std::string account_;
-  std::string region_;
+  region::Gate gate_;
+  std::string account_;  // whose registry is meant
 };
 
 }  // namespace hanbat::ecr

@@ -1,42 +1,44 @@
 // How a request to the registry meets its repository: inside Registry's own files only.
 #pragma once
 
+#include <optional>
 #include <type_traits>
 #include <utility>
 
-#include "region/region.h"
 #include "services/ecr/registry.h"
-#include "wire/error.h"
 #include "wire/operation.h"
 
 namespace hanbat::ecr {
 
-[[noreturn]] void rethrow_as_registry_error(const wire::Error& error);
+template <class Body>
+auto Registry::carry_out(store::Tx::Mode mode, region::Recorded recorded, std::string_view action,
+                         const std::string& name, Body&& body) {
+  region::CallRecord record = gate_.record_of(*service_.find_operation(action)->model);
+  record.request = Json::object({{"registryId", account_}, {"repositoryName", name}});
+  const auto run = [&](auto&& keep) {
+    gate_.carry_out(service_, record, mode, recorded, [&](region::Request& rq) {
+      const RepositoryRow repository = require_repository(rq, action, account_, name);
+      keep(rq, repository);
+    });
+  };
+  using Result = std::invoke_result_t<Body, region::Request&, const RepositoryRow&>;
+  if constexpr (std::is_void_v<Result>) {
+    run(body);
+  } else {
+    std::optional<Result> result;
+    run([&](region::Request& rq, const RepositoryRow& repository) { result.emplace(body(rq, repository)); });
+    return *std::move(result);
+  }
+}
 
 template <class Body>
 auto Registry::with_repository(store::Tx::Mode mode, std::string_view action, const std::string& name, Body&& body) {
-  // In the trail it is the operation of the API that does the same. What only looks whether a change will do is none.
-  const wire::OperationModel& operation = *service_.find_operation(action)->model;
-  region::CallRecord call{.operation = operation, .caller = caller_, .region = region_, .request_id = request_id_};
-  call.request = Json::object({{"registryId", account_}, {"repositoryName", name}});
-  const bool told = (mode == store::Tx::Mode::kRead) == operation.read_only;
-  region::Trail* trail = home_.find_trail();
-  const auto run = [&](store::Tx& tx) {
-    region::Request rq(home_, service_, operation, tx, caller_, region_, request_id_);
-    rq.asked = &call.resources;
-    const RepositoryRow repository = require_repository(rq, action, account_, name);
-    rq.require_authorized();
-    if (trail && told) mode == store::Tx::Mode::kRead ? trail->record(call) : trail->record(tx, call);
-    return body(rq, repository);
-  };
-  try {
-    if (mode == store::Tx::Mode::kRead) return home_.db.read(run);
-    return home_.db.write(run);
-  } catch (const wire::Error& error) {
-    call.error = &error;
-    if (trail) trail->record(call);
-    rethrow_as_registry_error(error);
-  }
+  return carry_out(mode, region::Recorded::kAlways, action, name, std::forward<Body>(body));
+}
+
+template <class Body>
+auto Registry::look_ahead(std::string_view action, const std::string& name, Body&& body) {
+  return carry_out(store::Tx::Mode::kRead, region::Recorded::kWhenRefused, action, name, std::forward<Body>(body));
 }
 
 }  // namespace hanbat::ecr

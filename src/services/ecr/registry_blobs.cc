@@ -88,7 +88,8 @@ void Registry::send_blob(const std::string& digest, std::int64_t size) {
 
 void Registry::begin_upload(const Route& route) {
   if (head_.method != "POST") refuse_method();
-  const RepositoryRow repository = repository_for("InitiateLayerUpload", route.name);
+  const auto found = [](region::Request&, const RepositoryRow& row) { return row; };
+  const RepositoryRow repository = look_ahead("InitiateLayerUpload", route.name, found);
   if (head_.query("mount") && try_mount(repository)) return;
   const std::string id =
       with_repository(store::Tx::Mode::kWrite, "InitiateLayerUpload", route.name,
@@ -117,7 +118,7 @@ bool Registry::try_mount(const RepositoryRow& repository) {
                     [&](region::Request& rq, const RepositoryRow& found) {
                       mount_layer(rq.tx, home_.blobs, found, digest, *size);
                     });
-  } catch (const RegistryError&) {
+  } catch (const wire::Error&) {
     return false;  // who may not read there uploads the layer instead
   }
   created(repository, digest);
@@ -125,11 +126,14 @@ bool Registry::try_mount(const RepositoryRow& repository) {
 }
 
 void Registry::serve_upload(const Route& route) {
-  const char* action = head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart";
+  const auto find = [&](region::Request& rq, const RepositoryRow& found) {
+    return std::pair(found, has_upload(rq.tx, found, route.reference));
+  };
+  // The bytes of a part are no rows, so there is no transaction later that its record could be of.
   const auto [repository, exists] =
-      with_repository(store::Tx::Mode::kRead, action, route.name, [&](region::Request& rq, const RepositoryRow& found) {
-        return std::pair(found, has_upload(rq.tx, found, route.reference));
-      });
+      head_.method == "PATCH"
+          ? with_repository(store::Tx::Mode::kRead, "UploadLayerPart", route.name, find)
+          : look_ahead(head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart", route.name, find);
   if (!exists) throw RegistryError{404, "BLOB_UPLOAD_UNKNOWN", "The upload does not exist: " + route.reference};
   const std::string& id = route.reference;
 

@@ -31,16 +31,15 @@ void Registry::serve_manifest(const Route& route) {
 }
 
 void Registry::get_manifest(const Route& route) {
+  std::optional<RepositoryRow> repository;
   const auto image = with_repository(store::Tx::Mode::kRead, "BatchGetImage", route.name,
-                                     [&](region::Request& rq, const RepositoryRow& repository) {
-                                       return find_image_by_reference(rq.tx, repository, route.reference);
+                                     [&](region::Request& rq, const RepositoryRow& found) {
+                                       repository = found;
+                                       return find_image_by_reference(rq.tx, found, route.reference);
                                      });
   if (!image) throw RegistryError{404, "MANIFEST_UNKNOWN", "Requested image not found"};
   if (head_.method == "GET")
-    with_repository(store::Tx::Mode::kWrite, "BatchGetImage", route.name,
-                    [&](region::Request& rq, const RepositoryRow& repository) {
-                      note_pull(rq.tx, repository, image->digest, rq.now());
-                    });
+    home_.db.write([&](store::Tx& tx) { note_pull(tx, *repository, image->digest, home_.clock.now()); });
   http::Headers headers{{"Content-Type", image->media_type},
                         {"Docker-Content-Digest", image->digest},
                         {"ETag", "\"" + image->digest + "\""},
@@ -51,7 +50,8 @@ void Registry::get_manifest(const Route& route) {
 }
 
 void Registry::put_manifest(const Route& route) {
-  repository_for("PutImage", route.name);  // before the body: who may not push need not send it
+  look_ahead("PutImage", route.name,
+             [](region::Request&, const RepositoryRow&) {});  // before the body: who may not push need not send it
   const std::string bytes = exchange_.read_body(kLargestManifest);
   Manifest manifest;
   try {

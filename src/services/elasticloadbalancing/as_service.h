@@ -13,14 +13,11 @@ inline constexpr std::string_view kPrincipal = "elasticloadbalancing.amazonaws.c
 class Ec2AsService {
  public:
   explicit Ec2AsService(region::Request& rq)
-      : inner_(rq.home, rq.service, rq.operation, rq.tx, rq.home.identity().service_caller(rq.account, kPrincipal),
-               rq.region, rq.request_id),
-        client_(inner_) {}
+      : client_(rq.as(rq.home.identity().service_caller(rq.account, kPrincipal))) {}
 
   const ec2::Client* operator->() const { return &client_; }
 
  private:
-  region::Request inner_;
   ec2::Client client_;
 };
 

@@ -64,7 +64,7 @@ TEST_F(ElbAuthorizationTest, WhatIsMadeIsAskedForWithItsTagsAndWhatIsThereToldOf
 
   const std::string groups = kPrefix + "targetgroup/api/*", listeners = kPrefix + "listener/app/web/*";
   const std::string own = "elasticloadbalancing:ResourceTag/";
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"elasticloadbalancing:CreateTargetGroup", groups, "aws:RequestTag/team", "a"},
       {"elasticloadbalancing:AddTags", groups, "elasticloadbalancing:CreateAction", "CreateTargetGroup"},
       {"elasticloadbalancing:AddTags", groups, "aws:TagKeys", "team"},
@@ -74,8 +74,8 @@ TEST_F(ElbAuthorizationTest, WhatIsMadeIsAskedForWithItsTagsAndWhatIsThereToldOf
       {"elasticloadbalancing:ModifyListener", listener, "aws:ResourceTag/stage", "test"},
       {"elasticloadbalancing:ModifyTargetGroup", group, "elasticloadbalancing:ResourceTag/team", "a"},
       {"elasticloadbalancing:RemoveTags", group, "aws:TagKeys", "team"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
 }
 
 TEST_F(ElbAuthorizationTest, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {

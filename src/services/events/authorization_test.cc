@@ -37,7 +37,7 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
   events.describe_event_bus({.name = "orders"});
   events.list_rules({});
 
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"events:PutRule", kRule, "aws:RequestTag/team", "a"},
       {"events:PutRule", kRule, "events:source", "aws.codecommit"},
       {"events:PutRule", kRule, "events:detail-type", "CodeCommit Repository State Change"},
@@ -54,8 +54,8 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:CreateEventBus", kBus, "aws:RequestTag/team", "b"},
       {"events:TagResource", kBus, "aws:RequestTag/team", "b"},
       {"events:DescribeEventBus", kBus, "aws:ResourceTag/team", "b"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
 }
 
 TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
@@ -69,7 +69,7 @@ TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
   in.schedule_expression = "rate(1 minute)";
   in.role_arn = "arn:aws:s3:::bucket";
   EXPECT_EQ(wire::code_of([&] { events.put_rule(in); }), "ValidationException");
-  EXPECT_EQ(test.authorizer.told("iam:PassRole", "*", ""), "not asked");
+  EXPECT_EQ(test.authorizer.asked_key("iam:PassRole", "*", ""), "not asked");
 }
 
 }  // namespace

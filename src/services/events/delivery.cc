@@ -9,8 +9,6 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "crypto/digest.h"
-#include "gen/codebuild/client.h"
-#include "gen/codepipeline/client.h"
 #include "gen/events/schema.h"
 #include "gen/logs/client.h"
 #include "services/events/events.h"
@@ -49,6 +47,16 @@ InputRecipe recipe_of(const Target& target) {
 
 bool has_own_input(const Target& target) { return target.input || target.input_path || target.input_transformer; }
 
+// An event that did not reach its target and will not be tried again. Targets name no dead-letter queue, as there are
+// none here (operations.txt), so the log is where it is found.
+void report_failed_invocation(const Json& delivery, std::string_view why) {
+  spdlog::error("events: failed invocation: rule {} could not bring event {} ({}) to target {}: {}",
+                delivery.text("rule_arn"), delivery["event"].text("id"), delivery["event"].text("detail-type"),
+                delivery["target"].text("Arn"), why);
+}
+
+// EventBridge tries again what was throttled or failed at the target, and nothing that was refused.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
 bool worth_retrying(const wire::Error& error) {
   return error.status() >= 500 ? error.status() != 501
                                : error.code().find("Throttl") != std::string::npos ||
@@ -59,7 +67,7 @@ bool worth_retrying(const wire::Error& error) {
 // Writes the line of a delivery, into a stream of its own. No role is taken: the group's account must let the service
 // write, by a resource policy. The stream and its line are one transaction, so where the stream is there, the line is
 // too: it is there once, however often the delivery is made. Throws wire::Error.
-void tell_log_group(region::Region& home, const Arn& group, const Json& delivery, const Json& input) {
+void write_log_line(region::Region& home, const Arn& group, const Json& delivery, const Json& input) {
   region::Caller service = home.identity().service_caller(parse_arn(delivery.text("rule_arn"))->account, kPrincipal);
   service.source_arn = delivery.text("rule_arn");
   logs::CreateLogStreamInput stream;
@@ -75,10 +83,7 @@ void tell_log_group(region::Region& home, const Arn& group, const Json& delivery
 
   std::optional<wire::Error> refusal;
   home.db.write([&](store::Tx& tx) {
-    const region::Service& events = home.require_service("events");
-    region::Request rq(home, events, *events.find_operation("PutEvents")->model, tx, service,
-                       delivery["event"].text("region"), random_uuid());
-    const logs::Client logs(rq);
+    const logs::Client logs(home.as(tx, service, delivery["event"].text("region")));
     try {
       logs.create_log_stream(stream);
     } catch (const wire::Error& error) {
@@ -90,29 +95,36 @@ void tell_log_group(region::Region& home, const Arn& group, const Json& delivery
   if (refusal && refusal->code() != "ResourceAlreadyExistsException") throw *std::move(refusal);
 }
 
+/// What a kind of target calls: the operation, the member that names what it is about, and the one of its idempotency
+/// token.
+struct TargetCall {
+  std::string_view service;
+  std::string_view operation;
+  std::string_view about;
+  std::string_view prefix;  // before the name in the target's ARN
+  std::string_view token;
+};
+
+constexpr TargetCall kCalls[] = {
+    {"codepipeline", "StartPipelineExecution", "name", "", "clientRequestToken"},
+    {"codebuild", "StartBuild", "projectName", "project/", "idempotencyToken"},
+};
+
 // Starts the target's work. Throws wire::Error.
 void invoke(region::Region& home, const Target& target, const Json& delivery, const Json& input) {
   const Arn arn = *parse_arn(target.arn);
-  if (arn.service == "logs") return tell_log_group(home, arn, delivery, input);
-  const std::string region = delivery["event"].text("region");
-  region::Caller caller = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
-  caller.held_by = kPrincipal;
-  caller.user_agent = std::string(kPrincipal) + " rule/" + delivery.text("rule");
-  if (arn.service == "codepipeline") {
-    // A target's own input may hold variables and source revisions; the event itself is none.
-    auto call = has_own_input(target) && input.is_object()
-                    ? wire::from_json<codepipeline::StartPipelineExecutionInput>(input)
-                    : codepipeline::StartPipelineExecutionInput{};
-    call.name = arn.resource;
-    call.client_request_token = token_of(delivery);
-    codepipeline::Client(home, caller, region).start_pipeline_execution(call);
-    return;
+  if (arn.service == "logs") return write_log_line(home, arn, delivery, input);
+  const auto call = std::ranges::find(kCalls, std::string_view(arn.service), &TargetCall::service);
+  if (call == std::end(kCalls)) throw wire::Error::not_implemented("PutTargets", "targets of " + arn.service);
+  region::Caller role = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
+  role.user_agent = std::string(kPrincipal) + " rule/" + delivery.text("rule");
+  // A target's own input is the operation's, checked as any caller's; the event itself is none.
+  Json asked = has_own_input(target) ? input : Json::object();
+  if (asked.is_object()) {
+    asked[call->about] = arn.resource.substr(call->prefix.size());
+    asked[call->token] = token_of(delivery);
   }
-  auto call = has_own_input(target) && input.is_object() ? wire::from_json<codebuild::StartBuildInput>(input)
-                                                         : codebuild::StartBuildInput{};
-  call.project_name = arn.resource.substr(std::string_view("project/").size());
-  call.idempotency_token = token_of(delivery);
-  codebuild::Client(home, caller, region).start_build(call);
+  home.call(home.as(role, delivery["event"].text("region")), call->service, call->operation, asked);
 }
 
 }  // namespace
@@ -156,30 +168,22 @@ void Events::deliver_to_target(store::TaskRun& run) {
   const Timestamp since{delivery.integer("since")};
   const auto input =
       target_input(recipe_of(target), delivery["event"], {delivery.text("rule_arn"), delivery.text("rule"), since});
-  if (!input) {
-    spdlog::warn("events: the input for target {} of rule {} is no JSON; the event is dropped", target.id,
-                 delivery.text("rule"));
-    return;
-  }
+  if (!input) return report_failed_invocation(delivery, "its input is no JSON");
   std::string why;
   try {
     invoke(home_, target, delivery, *input);
     return;
   } catch (const wire::Error& error) {
     why = error.code() + ": " + error.message();
-    if (!worth_retrying(error)) {
-      spdlog::warn("events: target {} of rule {} failed and is not tried again: {}", target.arn, delivery.text("rule"),
-                   why);
-      return;
-    }
+    if (!worth_retrying(error)) return report_failed_invocation(delivery, why);
+  } catch (const std::exception& error) {
+    why = error.what();
   }
   const std::int64_t tries = delivery.integer("tries") + 1;
   const RetryPolicy policy = target.retry_policy.value_or(RetryPolicy{});
   const Seconds age(policy.maximum_event_age_in_seconds.value_or(kLongestAge_s));
-  if (tries > policy.maximum_retry_attempts.value_or(kMostAttempts) || home_.clock.now() - since >= age) {
-    spdlog::warn("events: target {} of rule {} failed for the last time: {}", target.arn, delivery.text("rule"), why);
-    return;
-  }
+  if (tries > policy.maximum_retry_attempts.value_or(kMostAttempts) || home_.clock.now() - since >= age)
+    return report_failed_invocation(delivery, why);
   delivery["tries"] = tries;
   run.again(Seconds(std::min<std::int64_t>(std::int64_t{1} << std::min<std::int64_t>(tries - 1, 10), 600)), delivery);
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gen/codebuild/model.h"
 #include "gen/codepipeline/client.h"
 #include "gen/events/client.h"
 #include "region/fake_service.h"
@@ -14,12 +15,19 @@ namespace hanbat::events {
 namespace {
 
 constexpr const char* kPipeline = "arn:aws:codepipeline:ap-northeast-2:123456789012:wsi-api-pipeline";
+constexpr const char* kProject = "arn:aws:codebuild:ap-northeast-2:123456789012:project/wsi-build";
 constexpr const char* kRole = "arn:aws:iam::123456789012:role/wsi-events";
 
 struct EventsTest : testing::Test {
   EventsTest() {
     region.add<Events>();
-    pipelines = &region.add<region::FakeService>("codepipeline");
+    auto& builds = region.add<region::FakeService>(codebuild::service_model());
+    builds.on<codebuild::StartBuildInput, codebuild::StartBuildOutput>("StartBuild",
+                                                                       [this](region::Request&, const auto& in) {
+                                                                         built.push_back(in);
+                                                                         return codebuild::StartBuildOutput{};
+                                                                       });
+    pipelines = &region.add<region::FakeService>(codepipeline::service_model());
     pipelines->on<codepipeline::StartPipelineExecutionInput, codepipeline::StartPipelineExecutionOutput>(
         "StartPipelineExecution", [this](region::Request& rq, const auto& in) {
           if (failures-- > 0) throw wire::Error("ThrottlingException", 400, "slow down");
@@ -45,6 +53,35 @@ struct EventsTest : testing::Test {
     client.put_targets(targets);
   }
 
+  /// Sends one event to a rule whose target is a build with this input, and lets a day go by.
+  void build_with(const std::string& input) {
+    client.put_rule({.event_pattern = R"({"source":["aws.codecommit"]})", .name = "builds"});
+    PutTargetsInput targets;
+    targets.rule = "builds";
+    Target& target = targets.targets.emplace_back();
+    target.id = "1";
+    target.arn = kProject;
+    target.role_arn = kRole;
+    target.input = input;
+    client.put_targets(targets);
+    region.trail.clear();
+    push("main");
+    for (int hour = 0; hour < 25; ++hour) {
+      region.clock.advance(std::chrono::hours(1));
+      region.run_until_idle();
+    }
+  }
+  /// How the starts of builds that were tried ended.
+  std::vector<std::string> build_errors() const {
+    std::vector<std::string> out;
+    for (const auto& entry : region.trail.entries())
+      if (entry.operation == "StartBuild") out.push_back(entry.error);
+    return out;
+  }
+  std::int64_t tasks_left() {
+    return region.db->read([](store::Tx& tx) { return tx.find("SELECT COUNT(*) FROM tasks")->integer(0); });
+  }
+
   void push(const std::string& branch) {
     region.db->write([&](store::Tx& tx) {
       region.home.publish(tx, "123456789012", region.region,
@@ -59,6 +96,7 @@ struct EventsTest : testing::Test {
   region::TestRegion region;
   region::FakeService* pipelines = nullptr;
   std::vector<codepipeline::StartPipelineExecutionInput> started;
+  std::vector<codebuild::StartBuildInput> built;
   std::vector<region::Caller> callers;
   int failures = 0;
   Client client{region.home, region.user, "ap-northeast-2"};
@@ -85,6 +123,59 @@ TEST_F(EventsTest, AThrottledTargetIsTriedAgainWithTheSameToken) {
   }
   ASSERT_EQ(started.size(), 1u);
   EXPECT_TRUE(started[0].client_request_token);
+}
+
+TEST_F(EventsTest, ATargetsInputIsThatOfItsOperation) {
+  build_with(R"({"sourceVersion":"abc","environmentVariablesOverride":[{"name":"A","value":"1"}]})");
+  ASSERT_EQ(built.size(), 1u);
+  EXPECT_EQ(built[0].project_name, "wsi-build");
+  EXPECT_EQ(built[0].source_version, "abc");
+  EXPECT_EQ(built[0].environment_variables_override->at(0).value, "1");
+  EXPECT_TRUE(built[0].idempotency_token);
+}
+
+TEST_F(EventsTest, AnInputThatTheOperationRefusesFromOutsideIsRefusedAndNotSentAgain) {
+  build_with(R"({"fleetOverride":{"fleetArn":"arn:aws:codebuild:ap-northeast-2:123456789012:fleet/f:1"}})");
+  EXPECT_TRUE(built.empty());
+  EXPECT_EQ(build_errors(), std::vector<std::string>{"NotImplemented"});
+  EXPECT_EQ(tasks_left(), 0);
+}
+
+TEST_F(EventsTest, AnInputOfTheWrongKindEndsTheDelivery) {
+  for (const char* input : {R"({"environmentVariablesOverride":"A=1"})", R"({"timeoutInMinutesOverride":"soon"})",
+                            R"(["main"])", R"("main")"}) {
+    build_with(input);
+    EXPECT_EQ(build_errors(), std::vector<std::string>{"SerializationException"}) << input;
+  }
+  EXPECT_TRUE(built.empty());
+  EXPECT_EQ(tasks_left(), 0);
+}
+
+TEST_F(EventsTest, AnInputPastALimitOfTheModelEndsTheDelivery) {
+  build_with(R"({"timeoutInMinutesOverride":1})");
+  EXPECT_TRUE(built.empty());
+  EXPECT_EQ(build_errors(), std::vector<std::string>{"InvalidInputException"});
+  EXPECT_EQ(tasks_left(), 0);
+}
+
+TEST_F(EventsTest, AThrottledTargetIsTriedAsOftenAsItsRetryPolicySays) {
+  rule("main", R"({"source":["aws.codecommit"]})");
+  PutTargetsInput again;
+  again.rule = "main";
+  Target& target = again.targets.emplace_back();
+  target.id = "1";
+  target.arn = kPipeline;
+  target.role_arn = kRole;
+  target.retry_policy = RetryPolicy{.maximum_retry_attempts = 2};
+  client.put_targets(again);
+  failures = 100;
+  push("main");
+  for (int hour = 0; hour < 25; ++hour) {
+    region.clock.advance(std::chrono::hours(1));
+    region.run_until_idle();
+  }
+  EXPECT_EQ(failures, 97);  // once, and again twice
+  EXPECT_EQ(tasks_left(), 0);
 }
 
 TEST_F(EventsTest, ADisabledRuleIsSilent) {

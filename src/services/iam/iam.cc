@@ -57,14 +57,8 @@ void add_tag_keys(store::Tx& tx, const Entity& entity, region::ConditionKeys& ke
 
 }  // namespace
 
-Iam::Iam(region::Region& home)
-    : home_(home),
-      policies_(managed_),
-      identity_(home, home.vault, policies_),
-      authorizer_(home.vault, policies_, identity_.uses) {
-  home.set_identity(identity_);
-  home.set_authorizer(authorizer_);
-}
+Iam::Iam(region::Region& home, Access& access)
+    : home_(home), managed_(access.managed), policies_(access.policies), identity_(access.identity) {}
 
 std::span<const store::Migration> Iam::migrations() const { return schema(); }
 

@@ -9,7 +9,7 @@
 #include "gen/iam/operations.h"
 #include "region/policy/document.h"
 #include "region/region.h"
-#include "services/iam/authorization/authorizer.h"
+#include "services/iam/authorization/access.h"
 #include "services/iam/policies/managed_policies.h"
 #include "services/iam/principals/identity.h"
 #include "services/iam/store.h"
@@ -26,8 +26,7 @@ inline Timestamp now_of(const Request& rq) {
 
 class Iam final : public Operations {
  public:
-  /// Becomes the region's identity and authorizer.
-  explicit Iam(region::Region& home);
+  Iam(region::Region& home, Access& access);
 
   std::span<const store::Migration> migrations() const override;
   /// Makes the first administrator when the default account has no user.
@@ -85,10 +84,9 @@ class Iam final : public Operations {
   void make_first_administrator();
 
   region::Region& home_;
-  ManagedPolicies managed_;
-  PrincipalPolicies policies_;
-  IamIdentity identity_;
-  IamAuthorizer authorizer_;
+  const ManagedPolicies& managed_;
+  const PrincipalPolicies& policies_;
+  IamIdentity& identity_;
 };
 
 }  // namespace hanbat::iam

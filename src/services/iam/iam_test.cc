@@ -27,7 +27,7 @@ using wire::message_of;
 
 class IamTest : public ::testing::Test {
  protected:
-  IamTest() : iam(test.add<Iam>()) {
+  IamTest() : iam(test.add<Iam>(*access)) {
     test.start();
     const Json file = Json::parse(read_file(test.folder + "/admin-credentials.json"));
     admin = caller_of(file.text("AccessKeyId"));
@@ -47,7 +47,12 @@ class IamTest : public ::testing::Test {
     return caller_of(client().create_access_key({.user_name = name}).access_key.access_key_id);
   }
 
-  region::TestRegion test;
+  Access* access = nullptr;
+  region::TestRegion test{[this](region::TestRegion& made, region::Parts& parts) {
+    access = &made.keep<Access>(made.clock, made.vault, made.memberships, made.region);
+    parts.identity = &access->identity;
+    parts.authorizer = &access->authorizer;
+  }};
   Iam& iam;
   region::Caller admin;
 };

@@ -13,7 +13,8 @@ namespace {
 
 TEST(IamRows, OfBeforeTheRegionsStoreAreFoundByTheApi) {
   region::TestRegion test;
-  test.add<Iam>();
+  Access access(test.clock, test.vault, test.memberships, test.region);
+  test.add<Iam>(access);
   test.db->migrate(schema().first(1));
   test.db->write([](store::Tx& tx) {
     tx.exec(
@@ -29,7 +30,6 @@ TEST(IamRows, OfBeforeTheRegionsStoreAreFoundByTheApi) {
     tx.exec("INSERT INTO iam_inline_policies VALUES ('AROAOLD', 'p', '{}')");
   });
   test.start();
-  test.home.set_authorizer(test.authorizer);
 
   const Client client(test.home, test.user, test.region);
   const Role role = client.get_role({.role_name = "deployrole"}).role;
@@ -45,9 +45,9 @@ TEST(IamRows, OfBeforeTheRegionsStoreAreFoundByTheApi) {
 
 TEST(IamRows, TagsFollowARenamedUserAndGoWithIt) {
   region::TestRegion test;
-  test.add<Iam>();
+  Access access(test.clock, test.vault, test.memberships, test.region);
+  test.add<Iam>(access);
   test.start();
-  test.home.set_authorizer(test.authorizer);
   const Client client(test.home, test.user, test.region);
   client.create_user({.tags = {{{"k", "v"}}}, .user_name = "old"});
   client.update_user({.new_path = "/there/", .new_user_name = "new", .user_name = "old"});

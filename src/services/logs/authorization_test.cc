@@ -23,16 +23,17 @@ TEST(LogsAuthorization, GroupsAndStreamsAreNamedAsOnAwsAndToldOfByTheGroupsTags)
   logs.list_tags_log_group({.log_group_name = "/wsi/app"});
   logs.delete_log_stream({.log_group_name = "/wsi/app", .log_stream_name = "one"});
   const std::string streams = group + ":log-stream:", one = streams + "one";
-  const region::Told expected[] = {{"logs:CreateLogGroup", streams, "aws:RequestTag/team", "a"},
-                                   {"logs:TagResource", group, "aws:RequestTag/stage", "test"},
-                                   {"logs:TagResource", group, "aws:ResourceTag/team", "a"},
-                                   {"logs:CreateLogStream", one, "aws:ResourceTag/team", "a"},
-                                   {"logs:DescribeLogStreams", streams, "aws:ResourceTag/team", "a"},
-                                   {"logs:UntagResource", group, "aws:TagKeys", "stage"},
-                                   {"logs:ListTagsLogGroup", streams, "aws:ResourceTag/team", "a"},
-                                   {"logs:DeleteLogStream", one, "aws:ResourceTag/team", "a"}};
-  for (const region::Told& want : expected)
-    EXPECT_EQ(test.authorizer.told(want.action, want.resource, want.key), want.value) << want.action << " " << want.key;
+  const region::ExpectedKey expected[] = {{"logs:CreateLogGroup", streams, "aws:RequestTag/team", "a"},
+                                          {"logs:TagResource", group, "aws:RequestTag/stage", "test"},
+                                          {"logs:TagResource", group, "aws:ResourceTag/team", "a"},
+                                          {"logs:CreateLogStream", one, "aws:ResourceTag/team", "a"},
+                                          {"logs:DescribeLogStreams", streams, "aws:ResourceTag/team", "a"},
+                                          {"logs:UntagResource", group, "aws:TagKeys", "stage"},
+                                          {"logs:ListTagsLogGroup", streams, "aws:ResourceTag/team", "a"},
+                                          {"logs:DeleteLogStream", one, "aws:ResourceTag/team", "a"}};
+  for (const region::ExpectedKey& want : expected)
+    EXPECT_EQ(test.authorizer.asked_key(want.action, want.resource, want.key), want.value)
+        << want.action << " " << want.key;
 }
 
 }  // namespace

@@ -11,25 +11,6 @@ void Organizations::start() {
   home_.tasks.handle("organizations.create-account", [this](store::TaskRun& run) { open_account(run); });
 }
 
-std::optional<region::Membership> Organizations::find_membership(store::Tx& tx, std::string_view account) const {
-  const auto node = rows::find_node(tx, account);
-  if (!node) return std::nullopt;
-  const auto organization = rows::find(tx, node->organization_id);
-  if (!organization) return std::nullopt;
-
-  region::Membership out{.organization_id = organization->id, .path = organization->id + "/"};
-  // The management account is never bound, whatever is attached above it.
-  const bool bound = organization->service_control && account != organization->management_account;
-  for (const Node& level : rows::line_to(tx, *node)) {
-    if (level.kind != NodeKind::kAccount) out.path += level.id + "/";
-    if (!bound) continue;
-    auto& policies = out.service_control.emplace_back();
-    for (const PolicyRow& policy : rows::attached_to(tx, organization->id, level.id))
-      policies.push_back({arn_of(*organization, policy), policy.content});
-  }
-  return out;
-}
-
 OrganizationRow Organizations::require_managed(region::Request& rq, std::string_view action, std::string_view id,
                                                region::ConditionKeys keys) const {
   const auto organization = rows::find_of(rq.tx, rq.account);

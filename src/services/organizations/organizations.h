@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "gen/organizations/operations.h"
-#include "region/organization.h"
 #include "region/page.h"
 #include "region/region.h"
 #include "region/tags.h"
@@ -16,15 +15,13 @@
 
 namespace hanbat::organizations {
 
-class Organizations final : public Operations, public region::Memberships {
+class Organizations final : public Operations {
  public:
-  /// Becomes the region's memberships.
-  explicit Organizations(region::Region& home) : home_(home) { home.set_memberships(*this); }
+  explicit Organizations(region::Region& home) : home_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
   wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
-  std::optional<region::Membership> find_membership(store::Tx& tx, std::string_view account) const override;
 
 #include "gen/organizations/methods.inc"
 

@@ -8,6 +8,7 @@
 #include "gen/organizations/client.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
+#include "services/organizations/memberships.h"
 #include "wire/testing.h"
 
 namespace hanbat::organizations {
@@ -57,7 +58,8 @@ class OrganizationsTest : public ::testing::Test {
     return out;
   }
 
-  region::TestRegion test;
+  StoredMemberships memberships;
+  region::TestRegion test{[this](region::TestRegion&, region::Parts& parts) { parts.memberships = &memberships; }};
   Organizations& service;
   std::string root;
 };
@@ -171,7 +173,7 @@ TEST_F(OrganizationsTest, PoliciesAreToldOfTagsAndOfTheTypeOfPolicy) {
   client().attach_policy({.policy_id = none, .target_id = root});
   client().list_policies({.filter = "SERVICE_CONTROL_POLICY"});
   client().untag_resource({.resource_id = none, .tag_keys = {"team"}});
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"organizations:CreateOrganizationalUnit", "arn:aws:organizations::*:root/*", "aws:RequestTag/team", "a"},
       {"organizations:TagResource", "*", "aws:TagKeys", "team"},
       {"organizations:TagResource", of, "aws:RequestTag/team", "a"},
@@ -181,8 +183,8 @@ TEST_F(OrganizationsTest, PoliciesAreToldOfTagsAndOfTheTypeOfPolicy) {
        "SERVICE_CONTROL_POLICY"},
       {"organizations:ListPolicies", "*", "organizations:PolicyType", "SERVICE_CONTROL_POLICY"},
       {"organizations:UntagResource", of, "aws:TagKeys", "team"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
 }
 
 TEST_F(OrganizationsTest, AUnitThatHoldsAnythingStays) {

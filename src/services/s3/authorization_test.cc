@@ -34,9 +34,9 @@ class S3AuthorizationTest : public ::testing::Test {
     in.key = key;
     return in;
   }
-  void expect_told(std::initializer_list<region::Told> expected) {
-    for (const region::Told& one : expected)
-      EXPECT_EQ(test.authorizer.told(one.action, one.resource, one.key), one.value)
+  void expect_asked(std::initializer_list<region::ExpectedKey> expected) {
+    for (const region::ExpectedKey& one : expected)
+      EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value)
           << one.action << " on " << one.resource << ": " << one.key;
   }
 
@@ -49,25 +49,25 @@ constexpr const char* kKey = "arn:aws:s3:::bucket/key";
 TEST_F(S3AuthorizationTest, AnObjectIsToldOfByTheTagsThatItHasAndThoseThatItGets) {
   put("key", "team=a&stage=test");
   s3.get_object(one("key"));
-  expect_told({{"s3:PutObject", kKey, "s3:RequestObjectTag/team", "a"},
-               {"s3:PutObject", kKey, "s3:RequestObjectTagKeys", "stage,team"},
-               {"s3:PutObject", kKey, "s3:ResourceAccount", "123456789012"},
-               {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "a"},
-               {"s3:GetObject", kKey, "s3:ExistingObjectTag/team", "a"},
-               {"s3:GetObject", kKey, "s3:versionid", "no key"}});
+  expect_asked({{"s3:PutObject", kKey, "s3:RequestObjectTag/team", "a"},
+                {"s3:PutObject", kKey, "s3:RequestObjectTagKeys", "stage,team"},
+                {"s3:PutObject", kKey, "s3:ResourceAccount", "123456789012"},
+                {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "a"},
+                {"s3:GetObject", kKey, "s3:ExistingObjectTag/team", "a"},
+                {"s3:GetObject", kKey, "s3:versionid", "no key"}});
 
   PutObjectTaggingInput anew;
   anew.bucket = "bucket";
   anew.key = "key";
   anew.tagging.tag_set = {{.key = "team", .value = "b"}};
   s3.put_object_tagging(anew);
-  expect_told({{"s3:PutObjectTagging", kKey, "s3:ExistingObjectTag/team", "a"},
-               {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "b"}});
+  expect_asked({{"s3:PutObjectTagging", kKey, "s3:ExistingObjectTag/team", "a"},
+                {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "b"}});
 }
 
 TEST_F(S3AuthorizationTest, AnObjectWithoutTagsIsWrittenWithoutTheRightToTag) {
   put("key");
-  EXPECT_EQ(test.authorizer.told("s3:PutObjectTagging", "*", ""), "not asked");
+  EXPECT_EQ(test.authorizer.asked_key("s3:PutObjectTagging", "*", ""), "not asked");
 }
 
 TEST_F(S3AuthorizationTest, AVersionIsAskedForByItsOwnActionAndId) {
@@ -87,11 +87,11 @@ TEST_F(S3AuthorizationTest, AVersionIsAskedForByItsOwnActionAndId) {
   about.object_attributes = {"ETag"};
   s3.get_object_attributes(about);
   s3.delete_object({.bucket = "bucket", .key = "key", .version_id = version});
-  expect_told({{"s3:GetObjectVersion", kKey, "s3:versionid", version},
-               {"s3:GetObjectVersion", kKey, "s3:ExistingObjectTag/team", "a"},
-               {"s3:GetObjectVersionAttributes", kKey, "s3:versionid", version},
-               {"s3:GetObjectAttributes", kKey, "", "not asked"},
-               {"s3:DeleteObjectVersion", kKey, "s3:versionid", version}});
+  expect_asked({{"s3:GetObjectVersion", kKey, "s3:versionid", version},
+                {"s3:GetObjectVersion", kKey, "s3:ExistingObjectTag/team", "a"},
+                {"s3:GetObjectVersionAttributes", kKey, "s3:versionid", version},
+                {"s3:GetObjectAttributes", kKey, "", "not asked"},
+                {"s3:DeleteObjectVersion", kKey, "s3:versionid", version}});
 }
 
 TEST_F(S3AuthorizationTest, ACopyReadsThereAndWritesHereItsTagsToo) {
@@ -101,10 +101,10 @@ TEST_F(S3AuthorizationTest, ACopyReadsThereAndWritesHereItsTagsToo) {
   in.key = "key";
   in.copy_source = "bucket/from";
   s3.copy_object(in);
-  expect_told({{"s3:PutObject", kKey, "s3:x-amz-copy-source", "bucket/from"},
-               {"s3:GetObject", "arn:aws:s3:::bucket/from", "s3:ExistingObjectTag/team", "a"},
-               {"s3:GetObjectTagging", "arn:aws:s3:::bucket/from", "s3:ExistingObjectTag/team", "a"},
-               {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "a"}});
+  expect_asked({{"s3:PutObject", kKey, "s3:x-amz-copy-source", "bucket/from"},
+                {"s3:GetObject", "arn:aws:s3:::bucket/from", "s3:ExistingObjectTag/team", "a"},
+                {"s3:GetObjectTagging", "arn:aws:s3:::bucket/from", "s3:ExistingObjectTag/team", "a"},
+                {"s3:PutObjectTagging", kKey, "s3:RequestObjectTag/team", "a"}});
   test.authorizer.refuses = [](const region::AccessQuestion& q) { return q.action == "s3:GetObjectTagging"; };
   EXPECT_EQ(code_of([&] { s3.copy_object(in); }), "AccessDenied");
 }
@@ -117,9 +117,9 @@ TEST_F(S3AuthorizationTest, AListingIsBoundByItsPrefix) {
   in.max_keys = 10;
   s3.list_objects_v2(in);
   const char* bucket = "arn:aws:s3:::bucket";
-  expect_told({{"s3:ListBucket", bucket, "s3:prefix", "logs/"},
-               {"s3:ListBucket", bucket, "s3:delimiter", "/"},
-               {"s3:ListBucket", bucket, "s3:max-keys", "10"}});
+  expect_asked({{"s3:ListBucket", bucket, "s3:prefix", "logs/"},
+                {"s3:ListBucket", bucket, "s3:delimiter", "/"},
+                {"s3:ListBucket", bucket, "s3:max-keys", "10"}});
 }
 
 TEST_F(S3AuthorizationTest, WhoMayNotListIsNotToldThatAKeyIsMissingOrDeleted) {
@@ -145,10 +145,10 @@ TEST_F(S3AuthorizationTest, ABucketIsMadeWhereAndAsItsMakerMay) {
   in.create_bucket_configuration.emplace().location_constraint = test.region;
   in.create_bucket_configuration->tags = {{Tag{.key = "team", .value = "a"}}};
   s3.create_bucket(in);
-  expect_told({{"s3:CreateBucket", "arn:aws:s3:::another", "s3:locationconstraint", test.region},
-               {"s3:CreateBucket", "arn:aws:s3:::another", "s3:x-amz-acl", "private"},
-               {"s3:CreateBucket", "arn:aws:s3:::another", "aws:RequestTag/team", "a"},
-               {"s3:PutBucketOwnershipControls", "arn:aws:s3:::another", "", "no key"}});
+  expect_asked({{"s3:CreateBucket", "arn:aws:s3:::another", "s3:locationconstraint", test.region},
+                {"s3:CreateBucket", "arn:aws:s3:::another", "s3:x-amz-acl", "private"},
+                {"s3:CreateBucket", "arn:aws:s3:::another", "aws:RequestTag/team", "a"},
+                {"s3:PutBucketOwnershipControls", "arn:aws:s3:::another", "", "no key"}});
 }
 
 }  // namespace

@@ -50,8 +50,11 @@ std::string answer(region::TestRegion& t, S3& s3, const std::string& text) {
     const region::Operation* operation = s3.find_operation(model.name);
     const auto input = operation->make_input();
     const auto output = operation->make_output();
-    wire::decode_request(model, view, body, input.get());
-    t.home.call(s3, *operation, t.user, t.region, input.get(), output.get(), "REQUEST", view.header("host"));
+    region::Actor user = t.home.as(t.user, t.region);
+    user.request_id = "REQUEST";
+    user.host = view.header("host");
+    t.home.call(user, s3, *operation, input.get(), output.get(),
+                [&] { return wire::read_request(model, view, body, input.get()); });
     return print(wire::encode_response(model, output.get(), "REQUEST"));
   } catch (const wire::Error& error) {
     return print(wire::encode_error(s3.model(), error, "REQUEST", view.path));

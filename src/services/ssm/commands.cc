@@ -36,10 +36,8 @@ std::set<std::string> instances_by_tags(region::Request& rq, const std::vector<T
     filter.name = key;
     filter.values = target.values;
   }
-  ec2::DescribeInstancesOutput out;
-  region::Service& service = rq.home.require_service("ec2");
-  rq.home.call(rq, service, *service.find_operation("DescribeInstances"),
-               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  const auto out =
+      ec2::Client(rq.as(rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"))).describe_instances(in);
   std::set<std::string> ids;
   if (out.reservations)
     for (const auto& reservation : *out.reservations)
@@ -56,10 +54,8 @@ std::map<std::string, region::TagMap> tags_of_instances(region::Request& rq, con
   ec2::Filter& which = in.filters.emplace().emplace_back();
   which.name = "resource-id";
   which.values = std::vector<std::string>(ids.begin(), ids.end());
-  ec2::DescribeTagsOutput out;
-  region::Service& service = rq.home.require_service("ec2");
-  rq.home.call(rq, service, *service.find_operation("DescribeTags"),
-               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  const auto out =
+      ec2::Client(rq.as(rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"))).describe_tags(in);
   if (out.tags)
     for (const ec2::TagDescription& tag : *out.tags)
       tags[tag.resource_id.value_or("")][tag.key.value_or("")] = tag.value.value_or("");

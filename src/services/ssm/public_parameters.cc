@@ -24,11 +24,9 @@ std::optional<std::string> find_public_parameter(region::Request& rq, const std:
   filter.name = "name";
   filter.values = {"amzn2-ami-*-x86_64-gp2"};
   in.filters = {filter};
-  ec2::DescribeImagesOutput out;
   // The parameter is public, so it is not the caller that asks EC2.
-  region::Service& images = rq.home.require_service("ec2");
-  rq.home.call(rq, images, *images.find_operation("DescribeImages"),
-               rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"), &in, &out);
+  const auto out =
+      ec2::Client(rq.as(rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"))).describe_images(in);
   std::string newest, id;
   if (out.images)
     for (const ec2::Image& image : *out.images)

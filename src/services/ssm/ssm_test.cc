@@ -192,7 +192,7 @@ TEST_F(SsmTest, AParameterIsAskedAboutWithItsTags) {
   get("/wsi/db:1");
   client.get_parameters_by_path({.path = "/wsi", .recursive = true});
   client.remove_tags_from_resource({.resource_id = "/wsi/db", .resource_type = "Parameter", .tag_keys = {"team"}});
-  const region::Told expected[] = {
+  const region::ExpectedKey expected[] = {
       {"ssm:PutParameter", arn, "aws:RequestTag/team", "a"},
       {"ssm:PutParameter", arn, "ssm:Overwrite", "false"},
       {"ssm:AddTagsToResource", arn, "aws:TagKeys", "team"},
@@ -200,16 +200,17 @@ TEST_F(SsmTest, AParameterIsAskedAboutWithItsTags) {
       {"ssm:GetParameter", arn, "ssm:resourceTag/team", "a"},
       {"ssm:GetParametersByPath", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/wsi", "ssm:Recursive", "true"},
       {"ssm:RemoveTagsFromResource", arn, "aws:ResourceTag/team", "a"}};
-  for (const region::Told& one : expected)
-    EXPECT_EQ(region.authorizer.told(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+  for (const region::ExpectedKey& one : expected)
+    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value)
+        << one.action << " " << one.key;
 }
 
 TEST_F(SsmTest, ACommandAsksForEachInstanceThatItReachesAlsoThoseThatTagsPick) {
   register_instance();
   const std::string arn = std::string("arn:aws:ec2:ap-northeast-2:123456789012:instance/") + kInstance;
   send("true");
-  EXPECT_EQ(region.authorizer.told("ssm:SendCommand", arn, "ssm:resourceTag/team"), "a");
-  EXPECT_EQ(region.authorizer.told("ssm:SendCommand", "*:document/AWS-RunShellScript", "aws:ResourceTag/team"),
+  EXPECT_EQ(region.authorizer.asked_key("ssm:SendCommand", arn, "ssm:resourceTag/team"), "a");
+  EXPECT_EQ(region.authorizer.asked_key("ssm:SendCommand", "*:document/AWS-RunShellScript", "aws:ResourceTag/team"),
             "no key");
   SendCommandInput in;
   in.document_name = "AWS-RunShellScript";

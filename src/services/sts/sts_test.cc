@@ -52,16 +52,15 @@ class StsTest : public ::testing::Test {
  protected:
   StsTest() {
     test.add<Sts>();
-    test.home.set_identity(identity);
     test.start();
   }
   Client client() { return Client(test.home, test.user, test.region); }
 
-  region::TestRegion test;
   OneRole identity;
+  region::TestRegion test{[this](region::TestRegion&, region::Parts& parts) { parts.identity = &identity; }};
 };
 
-const AssumeRoleInput kAsk{.role_arn = "arn:aws:iam::123456789012:role/r", .role_session_name = "s"};
+const AssumeRoleInput kAsk{.role_arn = "arn:aws:iam::123456789012:role/r", .role_session_name = "session"};
 
 using wire::message_of;
 
@@ -74,7 +73,7 @@ TEST_F(StsTest, EverybodyMayAskWhoTheyAre) {
 
 TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
   const auto out = client().assume_role(kAsk);
-  EXPECT_EQ(out.assumed_role_user->arn, "arn:aws:sts::123456789012:assumed-role/r/s");
+  EXPECT_EQ(out.assumed_role_user->arn, "arn:aws:sts::123456789012:assumed-role/r/session");
   EXPECT_EQ(out.credentials->access_key_id, "ASIA1");
   ASSERT_EQ(test.authorizer.asked.size(), 1u);
   EXPECT_EQ(test.authorizer.asked[0].resource_policy_role, region::ResourcePolicyRole::kMustAllow);
@@ -82,8 +81,8 @@ TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
 
 TEST_F(StsTest, ARoleIsToldOfByItsTagsAndTheSessionByItsName) {
   client().assume_role(kAsk);
-  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
-  EXPECT_EQ(test.authorizer.told("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "s");
+  EXPECT_EQ(test.authorizer.asked_key("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
+  EXPECT_EQ(test.authorizer.asked_key("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "session");
 }
 
 TEST_F(StsTest, WhatIsNoRolesArnIsRefusedBeforeItIsAskedAbout) {

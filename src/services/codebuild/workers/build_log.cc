@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/arn.h"
 #include "gen/logs/client.h"
 
 namespace hanbat::codebuild {
@@ -17,7 +18,7 @@ constexpr std::size_t kBytesOfEvent = 26;  // that each counts beside its messag
 /// The log events that go out together.
 class Batch {
  public:
-  Batch(region::Request& rq, const LogsLocation& logs) : client_(rq) {
+  Batch(const region::Actor& role, const LogsLocation& logs) : client_(role) {
     in_.log_group_name = *logs.group_name;
     in_.log_stream_name = *logs.stream_name;
   }
@@ -51,14 +52,14 @@ class Batch {
 
 }  // namespace
 
-void make_stream(region::Request& rq, BuildRow& row) {
+void make_stream(const region::Actor& role, BuildRow& row) {
   LogsLocation& logs = *row.shape.logs;
   const CloudWatchLogsConfig& wanted = *logs.cloud_watch_logs;
   if (wanted.status != "ENABLED") return;
   const std::string group = wanted.group_name.value_or("/aws/codebuild/" + *row.shape.project_name);
   const std::string uuid = uuid_of(row.id);
   const std::string stream = wanted.stream_name ? *wanted.stream_name + "/" + uuid : uuid;
-  const logs::Client client(rq);
+  const logs::Client client(role);
   // A group that is there may be used without the right to make groups.
   try {
     client.create_log_group({.log_group_name = group});
@@ -73,13 +74,14 @@ void make_stream(region::Request& rq, BuildRow& row) {
   }
   logs.group_name = group;
   logs.stream_name = stream;
-  logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:" + group + ":log-stream:" + stream);
+  logs.cloud_watch_logs_arn =
+      make_arn("logs", row.place.region, row.place.account, "log-group:" + group + ":log-stream:" + stream);
 }
 
-void write_log(region::Request& rq, const BuildRow& row, const std::vector<LogLine>& lines) {
+void write_log(const region::Actor& role, const BuildRow& row, const std::vector<LogLine>& lines) {
   if (!row.shape.logs->group_name) return;
   try {
-    Batch batch(rq, *row.shape.logs);
+    Batch batch(role, *row.shape.logs);
     for (const LogLine& line : lines) batch.add(line);
     batch.send();
   } catch (const wire::Error& error) {

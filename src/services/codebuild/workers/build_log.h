@@ -3,16 +3,15 @@
 
 #include <vector>
 
-#include "region/request.h"
+#include "region/actor.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/store.h"
 
 namespace hanbat::codebuild {
 
-/// Makes the build's log stream, when it wants one, and names it in the row. `rq` is a request in the name of the
-/// service role. Throws wire::Error when the role may not.
-void make_stream(region::Request& rq, BuildRow& row);
+/// Makes the build's log stream, when it wants one, and names it in the row. Throws wire::Error when the role may not.
+void make_stream(const region::Actor& role, BuildRow& row);
 /// Appends lines to the stream, if there is one; in the transaction of the offset that they were read to.
-void write_log(region::Request& rq, const BuildRow& row, const std::vector<LogLine>& lines);
+void write_log(const region::Actor& role, const BuildRow& row, const std::vector<LogLine>& lines);
 
 }  // namespace hanbat::codebuild

@@ -139,10 +139,7 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
   const auto write = [&](store::Tx& tx) {
     // Stopped or deleted while we looked: what it wrote since then is nobody's.
     if (!goes_on(tx, row)) return;
-    if (role) {
-      region::Request rq = as_role(tx, row, *role);
-      write_log(rq, row, applied.lines);
-    }
+    if (role) write_log(as_role(tx, row, *role), row, applied.lines);
     if (applied.end) return end(tx, row, *applied.end);
     region::update(tx, row);
   };
@@ -177,8 +174,9 @@ bool BuildTasks::goes_on(store::Tx& tx, const BuildRow& row) const {
   return current && !is_complete(current->shape);
 }
 
-region::Request BuildTasks::as_role(store::Tx& tx, const BuildRow& row, const region::Caller& role) const {
-  return {home_, service_, *service_.find_operation("StartBuild")->model, tx, role, row.place.region, random_uuid()};
+region::Actor BuildTasks::as_role(store::Tx& tx, const BuildRow& row, region::Caller role) const {
+  role.held_by = "codebuild.amazonaws.com";
+  return home_.as(tx, std::move(role), row.place.region);
 }
 
 }  // namespace hanbat::codebuild

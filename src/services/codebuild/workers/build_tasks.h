@@ -37,7 +37,7 @@ struct RemoveBuildMachine {
 
 class BuildTasks {
  public:
-  BuildTasks(region::Region& home, const region::Service& service) : home_(home), service_(service) {}
+  explicit BuildTasks(region::Region& home) : home_(home) {}
 
   void start();
   /// Has done what follows from a transition; in the transaction that writes the build.
@@ -69,11 +69,11 @@ class BuildTasks {
 
   /// Whether the build is there and has not been stopped meanwhile.
   bool goes_on(store::Tx& tx, const BuildRow& row) const;
-  region::Request as_role(store::Tx& tx, const BuildRow& row, const region::Caller& role) const;
+  /// CodeBuild as the holder of the build's service role, in the transaction.
+  region::Actor as_role(store::Tx& tx, const BuildRow& row, region::Caller role) const;
   std::string folder_of(std::string_view build) const;
 
   region::Region& home_;
-  const region::Service& service_;
   std::mutex network_mutex_;
 };
 

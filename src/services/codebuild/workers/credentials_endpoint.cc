@@ -1,11 +1,10 @@
 #include "services/codebuild/workers/credentials_endpoint.h"
 
-#include <map>
 #include <memory>
-#include <mutex>
 
 #include "host/client.h"
 #include "http/server.h"
+#include "region/held_keys.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_network.h"
@@ -23,36 +22,15 @@ namespace {
 
 constexpr const char* kTag = "build-credentials";
 constexpr Seconds kLifetime = std::chrono::hours(1);
-
-constexpr Milliseconds kRenewBefore = std::chrono::minutes(15);
-
-/// The keys of the builds that ask, the same until they near their end: a build that asks again and again fills
-/// nothing.
-class Keys {
- public:
-  region::TemporaryCredentials of(region::Region& home, const BuildRow& row) {
-    const std::lock_guard lock(mutex_);
-    const Timestamp now = home.clock.now();
-    std::erase_if(held_, [&](const auto& item) { return item.second.expiration - now <= kRenewBefore; });
-    const auto found = held_.find(row.id);
-    if (found != held_.end()) return found->second;
-    return held_[row.id] = home.db.write([&](store::Tx& tx) {
-      return home.identity().issue_keys(tx, take_service_role(home, tx, row), kLifetime);
-    });
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, region::TemporaryCredentials> held_;  // by build
-};
+constexpr Seconds kRenewBefore = std::chrono::minutes(15);
 
 /// A build is known by the address that it calls from; the kernel lets it use no other.
-void answer(region::Region& home, Keys& held, http::Exchange& exchange) {
+void answer(region::Region& home, region::HeldKeys& held, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const auto row = home.db.read([&](store::Tx& tx) { return find_build_at(tx, head.peer_address); });
   if (!row || is_complete(row->shape) || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
-  const auto keys = held.of(home, *row);
+  const auto keys = held.get(home, row->id, [&](store::Tx& tx) { return take_service_role(home, tx, *row); });
   const Json body = Json::object({{"RoleArn", *row->shape.service_role},
                                   {"AccessKeyId", keys.access_key_id},
                                   {"SecretAccessKey", keys.secret_access_key},
@@ -65,8 +43,8 @@ void answer(region::Region& home, Keys& held, http::Exchange& exchange) {
 
 void serve_build_credentials(region::Region& home) {
   // Shared, as a handler is copied.
-  home.serve_listener(
-      kTag, [&home, held = std::make_shared<Keys>()](http::Exchange& exchange) { answer(home, *held, exchange); });
+  home.serve_listener(kTag, [&home, held = std::make_shared<region::HeldKeys>(kLifetime, kRenewBefore)](
+                                http::Exchange& exchange) { answer(home, *held, exchange); });
 }
 
 void listen_for_build_credentials(region::Region& home) {

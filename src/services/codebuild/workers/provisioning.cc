@@ -108,8 +108,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::prepare(BuildRow& row, const regi
     home_.db.write([&](store::Tx& tx) {
       wanted = goes_on(tx, row);
       if (!wanted) return;
-      region::Request rq = as_role(tx, row, role);
-      make_stream(rq, row);
+      make_stream(as_role(tx, row, role), row);
       take_address(tx, row);
       region::update(tx, row);
     });

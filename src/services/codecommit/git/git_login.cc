@@ -37,12 +37,6 @@ std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::
   if (!given) return std::nullopt;
   const auto named = region_of_host(head.host());
   const Timestamp now = home.clock.now();
-  const auto dress = [&](region::Caller caller) {
-    caller.source_ip = head.peer_address;
-    caller.user_agent = std::string(head.headers.get("User-Agent"));
-    caller.secure_transport = !head.tls_version.empty();
-    return caller;
-  };
 
   const wire::GitUser user = wire::parse_git_user(given->first);
   if (const auto credential = home.identity().find_credential(tx, user.access_key_id)) {
@@ -63,11 +57,11 @@ std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::
     for (const auto& region : regions)
       if (wire::verify_git_password(given->second, credential->secret_access_key, region, path,
                                     head.headers.get("Host"), now))
-        return GitLogin{dress(credential->caller), region};
+        return GitLogin{credential->caller, region};
     return std::nullopt;
   }
   if (auto caller = home.identity().find_git_caller(tx, given->first, given->second))
-    return GitLogin{dress(*std::move(caller)), named.value_or(home.settings.default_region)};
+    return GitLogin{*std::move(caller), named.value_or(home.settings.default_region)};
   return std::nullopt;
 }
 

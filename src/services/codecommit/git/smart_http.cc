@@ -7,10 +7,10 @@
 #include <array>
 
 #include "base/encoding.h"
-#include "base/ids.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "os/files.h"
+#include "region/gate.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/git/git_login.h"
 #include "services/codecommit/git/receive_pack.h"
@@ -63,34 +63,24 @@ const wire::OperationModel& operation(Verb verb) {
   return *std::ranges::find(unmodelled, name_of(verb), &wire::OperationModel::name);
 }
 
-/// Tells the trail of one of git's requests, as CodeCommit does: a push is two, the look at what is there and the
-/// transfer. Without a transaction for what changed nothing.
-void tell_trail(region::Region& home, store::Tx* tx, region::CallRecord call, const Repository* repository,
-                Transfer transfer) {
-  region::Trail* trail = home.find_trail();
-  if (!trail) return;
-  call.additional = Json::object({{"protocol", "HTTP"}, {"dataTransferred", transfer == Transfer::kData}});
+/// What the record of one of git's requests says beside its operation. CodeCommit has two of a push: the look at what
+/// is there and the transfer.
+Json additional(const Repository* repository, Transfer transfer) {
+  Json out = Json::object({{"protocol", "HTTP"}, {"dataTransferred", transfer == Transfer::kData}});
   if (repository) {
-    call.additional["repositoryName"] = name_of(*repository);
-    call.additional["repositoryId"] = repository->id;
+    out["repositoryName"] = name_of(*repository);
+    out["repositoryId"] = repository->id;
   }
-  if (tx) return trail->record(*tx, call);
-  trail->record(call);
+  return out;
 }
 
-/// A push as the trail has it: which references it moved where.
-region::CallRecord push_record(const region::Request& rq, const Push& push, std::vector<std::string> resources) {
+/// The references that a push moved, and where to.
+Json moved_references(const Push& push) {
   Json references = Json::array();
   for (const auto& command : push.commands)
     if (command.refusal.empty())
       references.push_back(Json::object({{"commit", command.change.new_id}, {"ref", command.change.name}}));
-  region::CallRecord call{.operation = rq.operation,
-                          .caller = rq.caller,
-                          .region = rq.region,
-                          .request_id = rq.request_id,
-                          .resources = std::move(resources)};
-  call.request = Json::object({{"references", std::move(references)}});
-  return call;
+  return Json::object({{"references", std::move(references)}});
 }
 
 http::Headers uncached(std::string type) {
@@ -101,6 +91,11 @@ void refuse(http::Exchange& exchange, int status, std::string text) {
   http::Headers headers{{"Content-Type", "text/plain; charset=utf-8"}};
   if (status == 401) headers.add("WWW-Authenticate", "Basic realm=\"AWS CodeCommit\"");
   exchange.send({status, std::move(headers), std::move(text) + "\n"});
+}
+
+/// An error as a client of git shows it.
+void refuse(http::Exchange& exchange, const wire::Error& error) {
+  refuse(exchange, error.status() == 400 ? 403 : error.status(), error.message());
 }
 
 /// Runs upload-pack on a body that is at hand as a file, and sends what it says as it comes.
@@ -149,68 +144,48 @@ void upload_pack(http::Exchange& exchange, const std::string& folder, bool adver
 bool CodeCommit::claims(const http::RequestHead& head) const { return head.raw_path.starts_with(kRoot); }
 
 void CodeCommit::serve(http::Exchange& exchange) {
+  region::Gate gate(home_, exchange);
+  gate.pass([&] { serve_git(gate, exchange); }, [&](const wire::Error& error) { refuse(exchange, error); });
+}
+
+void CodeCommit::serve_git(region::Gate& gate, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const auto wanted = route(head);
   if (!wanted) return refuse(exchange, 404, "not a git request");
+  auto login = home_.db.read([&](store::Tx& tx) { return log_in(home_, tx, head, wanted->repository); });
+  if (!login) return refuse(exchange, 401, "authentication required");
+  gate.enter(std::move(login->caller), login->region);
 
-  // Who is it, may they, and is there such a repository: in that order.
-  const std::string request_id = random_uuid();
-  std::optional<GitLogin> login;
+  // May they, and is there such a repository: in that order. A push that transfers is recorded with the references that
+  // it moves.
+  const bool pushes = wanted->verb == Verb::kPush && !wanted->advertises;
   std::optional<Repository> repository;
   std::vector<Reference> references;
-  std::vector<std::string> resources;
-  const auto call = [&] {
-    return region::CallRecord{.operation = operation(wanted->verb),
-                              .caller = login->caller,
-                              .region = login->region,
-                              .request_id = request_id,
-                              .resources = resources};
-  };
-  try {
-    home_.db.read([&](store::Tx& tx) {
-      login = log_in(home_, tx, head, wanted->repository);
-      if (!login) return;
-      region::Request rq(home_, *this, operation(wanted->verb), tx, login->caller, login->region, request_id);
-      rq.asked = &resources;
-      authorize(rq, name_of(wanted->verb), wanted->repository);
-      rq.require_authorized();
-      repository = require_repository(rq, wanted->repository);
-      if (wanted->verb == Verb::kPush) references = list_references(tx, *repository);
-    });
-  } catch (const wire::Error& error) {
-    if (login) {
-      region::CallRecord refused = call();
-      refused.error = &error;
-      tell_trail(home_, nullptr, std::move(refused), nullptr, Transfer::kReferences);
-    }
-    if (dynamic_cast<const RepositoryDoesNotExistException*>(&error))
-      return refuse(exchange, 404, "repository '" + wanted->repository + "' not found");
-    return refuse(exchange, error.status() == 400 ? 403 : error.status(), error.message());
-  }
-  if (!login) return refuse(exchange, 401, "authentication required");
-
-  // A push that transfers is told with the references that it moved, in their transaction.
-  if (wanted->advertises || wanted->verb == Verb::kPull)
-    tell_trail(home_, nullptr, call(), &*repository, wanted->advertises ? Transfer::kReferences : Transfer::kData);
-  const std::string path = folder(*repository);
+  region::CallRecord record = gate.record_of(operation(wanted->verb));
+  record.additional = additional(nullptr, Transfer::kReferences);
+  gate.carry_out(*this, record, store::Tx::Mode::kRead,
+                 pushes ? region::Recorded::kWhenRefused : region::Recorded::kAlways, [&](region::Request& rq) {
+                   authorize(rq, name_of(wanted->verb), wanted->repository);
+                   repository = find_repository(rq.tx, {rq.account, rq.region}, wanted->repository);
+                   if (!repository)
+                     throw wire::Error("RepositoryDoesNotExistException", 404,
+                                       "repository '" + wanted->repository + "' not found");
+                   if (wanted->verb == Verb::kPush) references = list_references(rq.tx, *repository);
+                   record.additional =
+                       additional(&*repository, wanted->advertises ? Transfer::kReferences : Transfer::kData);
+                 });
   if (wanted->verb == Verb::kPull) {
-    try {
-      project_references(*repository);
-    } catch (const std::exception& error) {
-      // What git would hand out without it may be older than what was pushed.
-      if (!store::tells_full_disk(error)) throw;
-      return refuse(exchange, 503, "the region's disk is full; free some space, then pull again");
-    }
-    return upload_pack(exchange, path, wanted->advertises);
+    project_references(*repository);  // what git would hand out without it may be older than what was pushed
+    return upload_pack(exchange, folder(*repository), wanted->advertises);
   }
-  if (wanted->advertises) {
-    auto headers = uncached("application/x-git-receive-pack-advertisement");
-    return exchange.send({200, std::move(headers), advertise(references)});
-  }
+  if (pushes) return receive_push(gate, exchange, *repository);
+  exchange.send({200, uncached("application/x-git-receive-pack-advertisement"), advertise(references)});
+}
 
+void CodeCommit::receive_push(region::Gate& gate, http::Exchange& exchange, const Repository& repository) {
   std::unique_ptr<http::BodyReader> inflated;
   http::BodyReader* source = &exchange.body();
-  if (iequals(head.headers.get("Content-Encoding"), "gzip")) source = (inflated = inflate(*source)).get();
+  if (iequals(exchange.head().headers.get("Content-Encoding"), "gzip")) source = (inflated = inflate(*source)).get();
   PacketReader body(*source);
   Push push = read_commands(body);
   std::string unpacked;
@@ -218,17 +193,17 @@ void CodeCommit::serve(http::Exchange& exchange) {
   if (!push.commands.empty()) {
     try {
       require_free_space(home_.settings.state_folder, store::kDiskReserve);
-      project_references(*repository);
-      unpacked = store_pack(body, path, push);
+      project_references(repository);
+      unpacked = store_pack(body, folder(repository), push);
       if (unpacked.empty()) {
-        apply(push, *repository, *login, request_id);
+        apply(gate, push, repository);
         pushed = true;
-        project_references(*repository);  // now, while there is room: a pull may find none
+        project_references(repository);  // now, while there is room: a pull may find none
       }
     } catch (const std::exception& error) {
       // A client of git shows what the report says, and nothing of an answer with another status.
       if (!store::tells_full_disk(error)) throw;
-      spdlog::error("{} push to {}: {}", request_id, name_of(*repository), error.what());
+      spdlog::error("{} push to {}: {}", gate.request_id(), name_of(repository), error.what());
       if (!pushed) unpacked = "the region's disk is full; free some space, then push again";
     }
     if (!unpacked.empty())
@@ -237,25 +212,27 @@ void CodeCommit::serve(http::Exchange& exchange) {
   exchange.send({200, uncached("application/x-git-receive-pack-result"), report(push, unpacked)});
 }
 
-void CodeCommit::apply(Push& push, const Repository& known, const GitLogin& login, const std::string& request_id) {
+void CodeCommit::apply(region::Gate& gate, Push& push, const Repository& known) {
   const GitRepository git(folder(known));
   struct Undone {};
+  region::CallRecord record = gate.record_of(operation(Verb::kPush));
+  record.additional = additional(&known, Transfer::kData);
+  const auto move = [&](region::Request& rq) {
+    authorize(rq, name_of(Verb::kPush), name_of(known));
+    auto repository = find_repository(rq.tx, known.place, name_of(known));
+    if (!repository || repository->id != known.id)
+      throw wire::Error("RepositoryDoesNotExistException", 404, "repository '" + name_of(known) + "' not found");
+    for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
+    const bool any_refused = std::any_of(push.commands.begin(), push.commands.end(),
+                                         [](const auto& command) { return !command.refusal.empty(); });
+    if (push.atomic && any_refused) throw Undone();
+    for (auto& command : push.commands)
+      if (command.refusal.empty() && !change_reference(rq, *repository, command.change))
+        command.refusal = "reference already changed";
+    record.request = moved_references(push);
+  };
   try {
-    home_.db.write([&](store::Tx& tx) {
-      region::Request rq(home_, *this, operation(Verb::kPush), tx, login.caller, login.region, request_id);
-      std::vector<std::string> resources;
-      rq.asked = &resources;
-      auto repository = find_repository(tx, known.place, name_of(known));
-      if (!repository || repository->id != known.id) throw http::Error(404, "the repository is gone");
-      for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
-      const bool any_refused = std::any_of(push.commands.begin(), push.commands.end(),
-                                           [](const auto& command) { return !command.refusal.empty(); });
-      if (push.atomic && any_refused) throw Undone();
-      for (auto& command : push.commands)
-        if (command.refusal.empty() && !change_reference(rq, *repository, command.change))
-          command.refusal = "reference already changed";
-      tell_trail(home_, &tx, push_record(rq, push, resources), &*repository, Transfer::kData);
-    });
+    gate.carry_out(*this, record, store::Tx::Mode::kWrite, region::Recorded::kAlways, move);
   } catch (const Undone&) {
     for (auto& command : push.commands)
       if (command.refusal.empty()) command.refusal = "atomic transaction failed";

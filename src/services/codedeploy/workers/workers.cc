@@ -15,11 +15,9 @@ constexpr int kAttempts = 16;
 }  // namespace
 
 region::Caller service_role(region::Region& home, const Deployment& d) {
-  region::Caller caller = home.assume_role(d.service_role, kPrincipal, d.id(),
-                                           group_arn({d.account, d.region}, d.info.application_name.value_or(""),
-                                                     d.info.deployment_group_name.value_or("")));
-  caller.held_by = kPrincipal;
-  return caller;
+  return home.assume_role(d.service_role, kPrincipal, d.id(),
+                          group_arn({d.account, d.region}, d.info.application_name.value_or(""),
+                                    d.info.deployment_group_name.value_or("")));
 }
 
 Reason no_permission(const Deployment& d, const std::string& service) {

@@ -117,10 +117,7 @@ void ActionWorker::fetch(store::TaskRun& run, const CarryOutAction& task, const 
   } catch (const wire::Error& error) {
     return end(run, task, action, failure_of(error));
   }
-  run.finish([&](store::Tx& tx) {
-    region::Request rq = as_role(tx, action);
-    record(tx, task, action, store_artifact(source, rq));
-  });
+  run.finish([&](store::Tx& tx) { record(tx, task, action, store_artifact(source, as_role(tx, action))); });
 }
 
 void ActionWorker::begin(store::TaskRun& run, const CarryOutAction& task, const Action& action) {
@@ -129,8 +126,8 @@ void ActionWorker::begin(store::TaskRun& run, const CarryOutAction& task, const 
     Report report;
     try {
       tx.savepoint([&] {
-        region::Request rq = as_role(tx, action);
-        report = builds ? start_build(action, rq) : start_deployment(action, rq);
+        const region::Actor role = as_role(tx, action);
+        report = builds ? start_build(action, role) : start_deployment(action, role);
       });
     } catch (const wire::Error& error) {
       report = failed("JobFailed",
@@ -179,9 +176,8 @@ void ActionWorker::give_up(store::Tx& tx, const CarryOutAction& task, std::strin
   });
 }
 
-region::Request ActionWorker::as_role(store::Tx& tx, const Action& action) const {
-  return {home_,           service_,     *service_.find_operation("StartPipelineExecution")->model, tx, action.role,
-          action.region(), random_uuid()};
+region::Actor ActionWorker::as_role(store::Tx& tx, const Action& action) const {
+  return home_.as(tx, action.role, action.region());
 }
 
 }  // namespace hanbat::codepipeline

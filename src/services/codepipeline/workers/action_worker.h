@@ -12,8 +12,7 @@ namespace hanbat::codepipeline {
 
 class ActionWorker {
  public:
-  ActionWorker(region::Region& home, const region::Service& service, Workflow& workflow)
-      : home_(home), service_(service), workflow_(workflow) {}
+  ActionWorker(region::Region& home, Workflow& workflow) : home_(home), workflow_(workflow) {}
 
   void start();
 
@@ -29,10 +28,9 @@ class ActionWorker {
   void end(store::TaskRun& run, const CarryOutAction& task, const Action& action, const Report& report);
   /// Fails the action, whose task was tried often enough.
   void give_up(store::Tx& tx, const CarryOutAction& task, std::string_view why);
-  region::Request as_role(store::Tx& tx, const Action& action) const;
+  region::Actor as_role(store::Tx& tx, const Action& action) const;
 
   region::Region& home_;
-  const region::Service& service_;
   Workflow& workflow_;
 };
 

@@ -67,7 +67,7 @@ Source fetch_code_commit(const Action& action);
 Source fetch_s3(const Action& action);
 /// Puts the artifact into the pipeline's bucket within `rq`, a request in the name of the pipeline's role; what the
 /// action has come to then. Throws wire::Error for what may pass.
-Report store_artifact(const Source& source, region::Request& rq);
+Report store_artifact(const Source& source, const region::Actor& role);
 /// The newest revision of a source, for polling.
 std::string newest_revision(region::Region& home, const region::Caller& role, const std::string& region,
                             const ActionDeclaration& declared);
@@ -76,8 +76,8 @@ std::string newest_revision(region::Region& home, const region::Caller& role, co
 /// what is not of its form.
 std::vector<codebuild::EnvironmentVariable> environment_variables(const std::string& json);
 /// Starts a build or a deployment within `rq`, a request in the name of the pipeline's role. Throws wire::Error.
-Report start_build(const Action& action, region::Request& rq);
-Report start_deployment(const Action& action, region::Request& rq);
+Report start_build(const Action& action, const region::Actor& role);
+Report start_deployment(const Action& action, const region::Actor& role);
 /// Looks how far it is. Throws wire::Error.
 Report watch_build(const Action& action);
 Report watch_deployment(const Action& action);

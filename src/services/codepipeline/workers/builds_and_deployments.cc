@@ -82,7 +82,7 @@ std::vector<codebuild::EnvironmentVariable> environment_variables(const std::str
   }
 }
 
-Report start_build(const Action& action, region::Request& rq) {
+Report start_build(const Action& action, const region::Actor& role) {
   codebuild::StartBuildInput in;
   in.project_name = action.get("ProjectName");
   add_sources(in, action);
@@ -99,7 +99,7 @@ Report start_build(const Action& action, region::Request& rq) {
   }
   in.idempotency_token = action.run.id;
 
-  const auto started = codebuild::Client(rq).start_build(in);
+  const auto started = codebuild::Client(role).start_build(in);
   out.begun = true;
   out.external_id = started.build ? started.build->id.value_or("") : "";
   return out;
@@ -124,8 +124,8 @@ Report watch_build(const Action& action) {
   return out;
 }
 
-Report start_deployment(const Action& action, region::Request& rq) {
-  const codedeploy::Client client(rq);
+Report start_deployment(const Action& action, const region::Actor& role) {
+  const codedeploy::Client client(role);
   codedeploy::RevisionLocation revision;
   revision.revision_type = "S3";
   revision.s3_location.emplace();

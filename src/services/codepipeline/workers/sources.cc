@@ -38,7 +38,6 @@ Source unread(std::string code, std::string message) {
 region::Caller assume_pipeline_role(region::Region& home, const PipelineRow& pipeline, const std::string& role_arn,
                                     const std::string& session) {
   region::Caller role = home.assume_role(role_arn, kPrincipal, session, arn_of(pipeline.place, *pipeline.name));
-  role.held_by = kPrincipal;
   role.user_agent = std::string(kPrincipal) + " codepipeline/" + *pipeline.name;
   return role;
 }
@@ -65,7 +64,7 @@ ArtifactDetail output_artifact(const Action& action, const std::string& name) {
   return out;
 }
 
-Report store_artifact(const Source& source, region::Request& rq) {
+Report store_artifact(const Source& source, const region::Actor& role) {
   if (!source.artifact) return source.report;
   s3::PutObjectInput put;
   const S3Location& place = *source.report.outputs.front().s3location;
@@ -74,7 +73,7 @@ Report store_artifact(const Source& source, region::Request& rq) {
   put.body = *source.artifact;
   put.content_type = "application/zip";
   try {
-    s3::Client(rq).put_object(put);
+    s3::Client(role).put_object(put);
     return source.report;
   } catch (const wire::Error& error) {
     if (error.status() >= 500) throw;

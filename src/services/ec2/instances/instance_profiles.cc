@@ -43,12 +43,11 @@ std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceP
   }
   if (name.empty()) throw missing_parameter("IamInstanceProfile.Name");
   // EC2 itself looks the profile up; of the caller AWS asks only that it may pass the role.
-  Request own(rq.home, rq.service, rq.operation, rq.tx,
-              rq.home.identity().service_caller(rq.account, "ec2.amazonaws.com"), rq.region, rq.request_id);
+  const iam::Client own(rq.as(rq.home.identity().service_caller(rq.account, "ec2.amazonaws.com")));
   try {
     iam::GetInstanceProfileInput question;
     question.instance_profile_name = name;
-    return iam::Client(own).get_instance_profile(question).instance_profile;
+    return own.get_instance_profile(question).instance_profile;
   } catch (const Error& error) {
     if (error.code() != "NoSuchEntity") throw;
     return std::nullopt;

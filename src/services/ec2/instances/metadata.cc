@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::int64_t kLongestToken = 21600;
 constexpr std::size_t kMostTokens = 256;  // of one instance, so that none fills the daemon's memory with them
-constexpr Seconds kKeyLifetime = std::chrono::hours(6);
-constexpr Milliseconds kRenewBefore = std::chrono::hours(1);
 // The versions that a path may begin with, as the real service lists them in part; what they answer is the same.
 constexpr const char* kVersions = "1.0\n2009-04-04\n2016-09-02\n2018-09-24\n2021-03-23\n2024-04-11\nlatest";
 
@@ -122,7 +120,7 @@ class Answering {
     try {
       const auto keys = metadata_.keys(home_, row_.id, role_arn_, session_keys());
       return Json::object({{"Code", "Success"},
-                           {"LastUpdated", iso8601(keys.expiration - kKeyLifetime)},
+                           {"LastUpdated", iso8601(keys.expiration - Metadata::kKeyLifetime)},
                            {"Type", "AWS-HMAC"},
                            {"AccessKeyId", keys.access_key_id},
                            {"SecretAccessKey", keys.secret_access_key},
@@ -181,19 +179,13 @@ bool Metadata::is_token(const std::string& instance_id, std::string_view token, 
 region::TemporaryCredentials Metadata::keys(region::Region& home, const std::string& instance_id,
                                             const std::string& role_arn,
                                             const std::map<std::string, std::string>& session_keys) {
-  const auto name = std::make_pair(role_arn, session_keys);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto held = keys_.find(name);
-    if (held != keys_.end() && held->second.expiration - home.clock.now() > kRenewBefore) return held->second;
-  }
-  auto fresh = home.db.write([&](store::Tx& tx) {
-    auto session = home.identity().assume_role(tx, role_arn, "ec2.amazonaws.com", instance_id);
+  std::string name = role_arn;
+  for (const auto& [key, value] : session_keys) name += "\n" + key + "=" + value;
+  return keys_.get(home, name, [&](store::Tx& tx) {
+    region::Caller session = home.identity().assume_role(tx, role_arn, "ec2.amazonaws.com", instance_id);
     session.session_keys = session_keys;
-    return home.identity().issue_keys(tx, session, kKeyLifetime);
+    return session;
   });
-  const std::lock_guard lock(mutex_);
-  return keys_[name] = std::move(fresh);
 }
 
 int require_hop_limit(int hops) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "region/held_keys.h"
 #include "region/identity.h"
 #include "region/region.h"
 
@@ -18,6 +19,8 @@ namespace hanbat::ec2 {
 /// good. Safe from all threads. All of it may be lost: an instance asks anew.
 class Metadata {
  public:
+  static constexpr Seconds kKeyLifetime = std::chrono::hours(6);
+
   /// A token of the instance for that long. An instance has at most 256; one more ends its oldest.
   std::string issue_token(const std::string& instance_id, Timestamp now, Seconds lifetime);
   bool is_token(const std::string& instance_id, std::string_view token, Timestamp now);
@@ -33,8 +36,7 @@ class Metadata {
   };
   std::mutex mutex_;
   std::map<std::string, std::deque<Token>, std::less<>> tokens_;  // by instance, the oldest first
-  /// By role and what its sessions say of the instance.
-  std::map<std::pair<std::string, std::map<std::string, std::string>>, region::TemporaryCredentials> keys_;
+  region::HeldKeys keys_{kKeyLifetime, std::chrono::hours(1)};    // by role and what its sessions say of the instance
 };
 
 /// The same number when it may be an HttpPutResponseHopLimit (1 to 64); throws InvalidParameterValue.

@@ -23,10 +23,11 @@ constexpr const char* kEverything =
 constexpr const char* kNoIam =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"}]})";
 
-/// An organization in which every account has the same policies.
+/// An organization in which every account has the same policies; none while it has no levels.
 class OneOrganization final : public region::Memberships {
  public:
   std::optional<region::Membership> find_membership(store::Tx&, std::string_view) const override {
+    if (levels.empty()) return std::nullopt;
     return region::Membership{.organization_id = "o-1", .path = "o-1/r-1/", .service_control = levels};
   }
   std::vector<std::vector<region::AttachedPolicy>> levels;
@@ -37,7 +38,7 @@ using wire::refusal_of;
 class SimulationTest : public ::testing::Test {
  protected:
   SimulationTest() {
-    test.add<Iam>();
+    test.add<Iam>(*access);
     test.start();
     const Json file = Json::parse(read_file(test.folder + "/admin-credentials.json"));
     admin = test.db->read(
@@ -57,9 +58,15 @@ class SimulationTest : public ::testing::Test {
     return client().simulate_custom_policy(in).evaluation_results->at(0);
   }
 
-  region::TestRegion test;
-  region::Caller admin;
   OneOrganization organization;
+  Access* access = nullptr;
+  region::TestRegion test{[this](region::TestRegion& made, region::Parts& parts) {
+    access = &made.keep<Access>(made.clock, made.vault, organization, made.region);
+    parts.identity = &access->identity;
+    parts.authorizer = &access->authorizer;
+    parts.memberships = &organization;
+  }};
+  region::Caller admin;
 };
 
 TEST_F(SimulationTest, AnActionIsToldOnceWithAResultForEachResource) {
@@ -139,7 +146,6 @@ TEST_F(SimulationTest, LevelsOfServiceControlPoliciesAreAllAsked) {
 
 TEST_F(SimulationTest, AnOrganizationBindsTheUserAndTheSimulationAlike) {
   organization.levels = {{{"p-all", kEverything}}, {{"p-all", kEverything}, {"p-no-iam", kNoIam}}};
-  test.home.set_memberships(organization);
   EXPECT_THAT(refusal_of([&] { client().list_users({}); }),
               HasSubstr("iam:ListUsers on resource: arn:aws:iam::123456789012:user/ with an explicit deny in a service "
                         "control policy"));

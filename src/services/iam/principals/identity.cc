@@ -53,7 +53,7 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
   if (access_key_id.starts_with("ASIA")) {
     const auto session = rows::find_session(tx, access_key_id);
     if (!session) return std::nullopt;
-    const auto opened = vault_.open(session->sealed_secret, secret_purpose(access_key_id));
+    const auto opened = needs_.vault.open(session->sealed_secret, secret_purpose(access_key_id));
     if (!opened) return std::nullopt;
     const Json secret = Json::parse(*opened);
     region::Credential out{.caller = region::read_caller(session->caller),
@@ -68,7 +68,7 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
   const auto key = rows::find_access_key(tx, access_key_id);
   if (!key) return std::nullopt;
   const auto user = rows::find_by_id(tx, key->user_id);
-  const auto secret = vault_.open(key->sealed_secret, secret_purpose(access_key_id));
+  const auto secret = needs_.vault.open(key->sealed_secret, secret_purpose(access_key_id));
   if (!user || !secret) return std::nullopt;
   region::Credential out{.caller = user_caller(*user), .secret_access_key = *secret, .active = key->status == "Active"};
   out.caller.access_key_id = access_key_id;
@@ -117,7 +117,7 @@ Caller IamIdentity::open_session(const region::RoleFacts& role, std::string_view
   c.session_policies = options.policies;
   c.session_tags = options.tags;
   c.source_identity = options.source_identity;
-  c.token_issued_at = home_.clock.now();
+  c.token_issued_at = needs_.clock.now();
   return c;
 }
 
@@ -139,15 +139,15 @@ Caller IamIdentity::assume_role(store::Tx& tx, std::string_view role_arn, std::s
                                     .caller = &service,
                                     .resource_policy_role = region::ResourcePolicyRole::kMustAllow};
   set_global_keys(question.context, {.caller = service,
-                                     .now = home_.clock.now(),
-                                     .region = home_.settings.default_region,
-                                     .caller_membership = home_.find_membership(tx, role->account),
+                                     .now = needs_.clock.now(),
+                                     .region = needs_.default_region,
+                                     .caller_membership = needs_.memberships.find_membership(tx, role->account),
                                      .resource_account = role->account});
   question.context.set("sts:RoleSessionName", std::string(session_name));
   question.resource_policies.push_back(
       {role->arn, "role", policies_.parse(role->trust.dump(), region::policy::DocumentKind::kTrust)});
   if (!evaluate(question).allowed()) throw denied();
-  uses.note(role->id, {home_.clock.now(), std::string(service_principal), home_.settings.default_region});
+  uses.note(role->id, {needs_.clock.now(), std::string(service_principal), needs_.default_region});
   return open_session(*role, session_name, {});
 }
 
@@ -173,17 +173,17 @@ region::TemporaryCredentials IamIdentity::issue_keys(store::Tx& tx, const Caller
   region::TemporaryCredentials out{.access_key_id = make_access_key_id("ASIA"),
                                    .secret_access_key = make_secret_access_key(),
                                    .session_token = make_session_token(),
-                                   .expiration = home_.clock.now() + lifetime,
+                                   .expiration = needs_.clock.now() + lifetime,
                                    .caller = session};
   // What the client reads is whole seconds.
   out.expiration.ms -= out.expiration.ms % 1000;
   out.caller.access_key_id = out.access_key_id;
-  out.caller.token_issued_at = home_.clock.now();
+  out.caller.token_issued_at = needs_.clock.now();
   const Json secret = Json::object({{"secret", out.secret_access_key}, {"token", out.session_token}});
   rows::insert(tx, SessionRow{.access_key_id = out.access_key_id,
-                              .sealed_secret = vault_.seal(secret.dump(), secret_purpose(out.access_key_id)),
+                              .sealed_secret = needs_.vault.seal(secret.dump(), secret_purpose(out.access_key_id)),
                               .caller = region::write_caller(session),
-                              .issued = home_.clock.now(),
+                              .issued = needs_.clock.now(),
                               .expires = out.expiration});
   return out;
 }

@@ -6,9 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "region/identity.h"
-#include "region/region.h"
+#include "region/organization.h"
 #include "region/vault.h"
 #include "services/iam/policies/principal_policies.h"
 #include "services/iam/store.h"
@@ -37,8 +38,14 @@ class Uses {
 
 class IamIdentity final : public region::Identity {
  public:
-  IamIdentity(const region::Region& home, const region::Vault& vault, const PrincipalPolicies& policies)
-      : home_(home), vault_(vault), policies_(policies) {}
+  /// What it needs of what the region is made of.
+  struct Needs {
+    const Clock& clock;
+    const region::Vault& vault;
+    const region::Memberships& memberships;
+    std::string default_region;  // of calls that services make by themselves
+  };
+  IamIdentity(Needs needs, const PrincipalPolicies& policies) : needs_(std::move(needs)), policies_(policies) {}
 
   std::optional<region::Credential> find_credential(store::Tx& tx, std::string_view access_key_id) override;
   std::optional<region::Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
@@ -62,8 +69,7 @@ class IamIdentity final : public region::Identity {
   Uses uses;
 
  private:
-  const region::Region& home_;
-  const region::Vault& vault_;
+  const Needs needs_;
   const PrincipalPolicies& policies_;
 };
 

@@ -18,7 +18,7 @@ using wire::message_of;
 
 class PrincipalsTest : public ::testing::Test {
  protected:
-  PrincipalsTest() : iam(test.add<Iam>()) {
+  PrincipalsTest() : iam(test.add<Iam>(*access)) {
     test.start();
     admin = caller_of(Json::parse(read_file(test.folder + "/admin-credentials.json")).text("AccessKeyId"));
   }
@@ -34,7 +34,12 @@ class PrincipalsTest : public ::testing::Test {
     return caller_of(client().create_access_key({.user_name = name}).access_key.access_key_id);
   }
 
-  region::TestRegion test;
+  Access* access = nullptr;
+  region::TestRegion test{[this](region::TestRegion& made, region::Parts& parts) {
+    access = &made.keep<Access>(made.clock, made.vault, made.memberships, made.region);
+    parts.identity = &access->identity;
+    parts.authorizer = &access->authorizer;
+  }};
   Iam& iam;
   region::Caller admin;
 };

@@ -1,0 +1,122 @@
+// What an input is refused for, whoever made it.
+#include "wire/input_check.h"
+
+#include <gtest/gtest.h>
+
+#include "base/utf8.h"
+#include "wire/codec.h"
+#include "wire/dynamic_model.h"
+#include "wire/testing.h"
+
+namespace hanbat::wire {
+namespace {
+
+struct Named {
+  std::string name;
+};
+
+/// An operation "Put" whose input has one required text.
+struct Put {
+  explicit Put(Limits given, ServiceModel model = {.protocol = Protocol::kJson}) : limits(given), service(model) {}
+  Put(const Put&) = delete;
+
+  std::string message(const std::string& name, const Missing& missing = {}) const {
+    const Named input{name};
+    return refusal_of([&] { check_input(operation, &input, missing); });
+  }
+
+  Limits limits;
+  ServiceModel service;
+  Shape text{.name = "Name", .type = Type::kString, .limits = &limits};
+  Member member{.name = "Name", .wire_name = "Name", .shape = &text, .slot = kPlain, .required = true};
+  Shape shape{.name = "In", .members = {&member, 1}};
+  OperationModel operation{.name = "Put", .service = &service, .input = &shape};
+};
+
+TEST(CheckInput, AcceptsNoTextThatItsPatternCannotBeHeldAgainst) {
+  const Put put({.pattern = "[a-z]+"});
+  for (const std::string text : {"../\xFF", "abc\xC3", "ABC"})
+    EXPECT_TRUE(put.message(text).starts_with("ValidationException: 1 validation error detected: "));
+  EXPECT_EQ(put.message("abc"), "");
+}
+
+TEST(CheckInput, QuotesOfAVeryLongValueTheBeginning) {
+  const Put put({.max = 3, .has_max = true});
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i) text += "한";
+  const std::string message = put.message(text);
+  EXPECT_LT(message.size(), 1200u);
+  EXPECT_TRUE(is_utf8(message));
+  EXPECT_NE(message.find("한...' at 'name' failed to satisfy constraint"), std::string::npos);
+}
+
+TEST(CheckInput, AMissingMemberIsNotAnEmptyOne) {
+  const Put put({.min = 1, .has_min = true});
+  EXPECT_EQ(put.message("", {"name"}),
+            "ValidationException: 1 validation error detected: Value null at 'name' failed to satisfy constraint: "
+            "Member must not be null");
+  EXPECT_EQ(put.message(""),
+            "ValidationException: 1 validation error detected: Value '' at 'name' failed to satisfy constraint: Member "
+            "must have length greater than or equal to 1");
+}
+
+TEST(CheckInput, AServiceMayHaveItsOwnCodeForIt) {
+  const Put own({.min = 1, .has_min = true}, {.protocol = Protocol::kJson, .validation_code = "InvalidInputException"});
+  EXPECT_TRUE(own.message("").starts_with("InvalidInputException: 1 validation error detected"));
+  const Put query({.min = 1, .has_min = true}, {.protocol = Protocol::kQuery});
+  EXPECT_TRUE(query.message("").starts_with("ValidationError: "));
+  const Put ec2({.min = 1, .has_min = true}, {.protocol = Protocol::kEc2});
+  EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter Name");
+}
+
+TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
+  Put put({.min = 1, .has_min = true});
+  constexpr std::string_view kRefused[] = {"Name"};
+  put.operation.unsupported = kRefused;
+  EXPECT_EQ(put.message(""), "NotImplemented: Hanbat does not implement the parameter Name of the operation Put");
+}
+
+constexpr const char* kShapes = R"({
+  "In": {"type": "structure", "required": ["Rule"], "members": {
+    "Count": {"shape": "Count", "location": "querystring", "locationName": "count"},
+    "Rule": {"shape": "Text"}, "Tags": {"shape": "Tags"}, "Words": {"shape": "Words"}}},
+  "Tags": {"type": "list", "member": {"shape": "Tag"}},
+  "Tag": {"type": "structure", "required": ["Key"], "members": {"Key": {"shape": "Text"}, "Value": {"shape": "Text"}}},
+  "Words": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Text"}},
+  "Count": {"type": "integer"}, "Text": {"type": "string"}})";
+
+/// What is said of a request with this JSON, and of the same JSON as an input by the model's names.
+std::pair<std::string, std::string> refusals(const std::string& text) {
+  const Json shapes = Json::parse(kShapes);
+  DynamicModel model(Json::object({{"protocol", "json"}}), shapes);
+  const OperationModel& operation = model.operation(
+      Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}})"));
+  const RequestView request{.method = "POST", .path = "/", .query = "", .headers = {}};
+  Dynamic read, given;
+  void* from_request = DynamicSlot<Type::kStructure>::kSlot.make(&read);
+  void* from_json = DynamicSlot<Type::kStructure>::kSlot.make(&given);
+  return {refusal_of([&] { decode_request(operation, request, Body::of_bytes(text), from_request); }), refusal_of([&] {
+            check_input(operation, from_json, read_json_input(operation, Json::parse(text), from_json));
+          })};
+}
+
+TEST(CheckInput, IsTheSameForARequestAndForAnInputOfAnotherService) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"Rule": "r", "Tags": [{"Key": "a"}], "Words": {"b": "c"}})", ""},
+      {R"({"Tags": [{"Key": "a"}, {"Value": "b"}]})",
+       "ValidationException: 2 validation errors detected: Value null at 'tags.2.member.key' failed to satisfy "
+       "constraint: Member must not be null; Value null at 'rule' failed to satisfy constraint: Member must not be "
+       "null"},
+      {R"({"Rule": 3})", "SerializationException: NUMBER_VALUE can not be converted to a String"},
+      {R"({"Rule": "r", "Tags": {}})", "SerializationException: Unexpected START_OBJECT: expected START_ARRAY"},
+      {R"(["Rule"])", "SerializationException: Unexpected START_ARRAY: expected START_OBJECT"},
+  };
+  for (const auto& [text, refusal] : cases) {
+    const auto [outside, inside] = refusals(text);
+    EXPECT_EQ(outside, refusal) << text;
+    EXPECT_EQ(inside, refusal) << text;
+  }
+}
+
+}  // namespace
+}  // namespace hanbat::wire
