@@ -69,11 +69,11 @@ struct OperationModel {
   std::string_view input_element = {};  // rest-xml: the root element of a body made of members
   std::string_view input_xml_uri = {};
   std::string_view result_wrapper = {};  // query: "CreateUserResult"
-  std::string_view answer_element = {};  // rest-xml: the root of the answer, where it is not named by the model
-  bool answer_is_text = false;           // its one member is the root's text
   std::span<const ErrorModel> errors = {};
   std::span<const std::string_view> unsupported = {};     // dotted paths of input members: "-path"
   std::span<const std::string_view> only_supported = {};  // when not empty, the only top-level members: "+a"
+  std::string_view answer_element = {};  // rest-xml: the root of the answer, where it is not named by the model
+  bool answer_is_text = false;           // its one member is the root's text
   bool streaming_input = false;
   bool streaming_output = false;
   bool checksum_required = false;  // the request must carry Content-MD5 or a checksum

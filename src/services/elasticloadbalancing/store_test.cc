@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "gen/elasticloadbalancing/client.h"
 #include "region/testing.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
@@ -82,8 +84,9 @@ TEST(ElbStore, ADatabaseOfBeforeHasAllItsResourcesAndTags) {
   const Client elb(test.home, test.user, test.region);
   EXPECT_EQ(elb.describe_load_balancers({.names = {{"web"}}}).load_balancers->front().load_balancer_arn, kBalancer);
   const auto attributes = *elb.describe_load_balancer_attributes({.load_balancer_arn = kBalancer}).attributes;
-  for (const auto& one : attributes)
-    if (one.key == "idle_timeout.timeout_seconds") EXPECT_EQ(one.value, "90");
+  const auto timeout = std::ranges::find(attributes, "idle_timeout.timeout_seconds", &LoadBalancerAttribute::key);
+  ASSERT_NE(timeout, attributes.end());
+  EXPECT_EQ(timeout->value, "90");
   EXPECT_EQ(elb.describe_listeners({.load_balancer_arn = kBalancer}).listeners->front().port, 80);
   EXPECT_EQ(elb.describe_rules({.listener_arn = kListener}).rules->front().priority, "7");
   const auto group = elb.describe_target_groups({.load_balancer_arn = kBalancer}).target_groups->front();
@@ -94,11 +97,13 @@ TEST(ElbStore, ADatabaseOfBeforeHasAllItsResourcesAndTags) {
   EXPECT_EQ(tags[0].tags->front().value, "old");
   EXPECT_EQ(tags[1].tags->front().value, "old");
   EXPECT_TRUE(tags[2].tags->empty());
-  EXPECT_EQ(code_of([&] {
-              elb.create_listener(
-                  {.load_balancer_arn = kBalancer, .protocol = "HTTP", .port = 80, .default_actions = {{.type = "x"}}});
-            }),
-            "DuplicateListener");
+  CreateListenerInput again;
+  again.load_balancer_arn = kBalancer;
+  again.protocol = "HTTP";
+  again.port = 80;
+  again.default_actions.emplace_back().type = "forward";
+  again.default_actions.back().target_group_arn = kGroup;
+  EXPECT_EQ(code_of([&] { elb.create_listener(again); }), "DuplicateListener");
 }
 
 class ElbLists : public testing::Test {

@@ -227,7 +227,8 @@ TEST_F(NetworkAclTest, ASubnetChangesItsAclAndIsUnderOneAlways) {
   EXPECT_EQ(code_of([&] { ec2.replace_network_acl_association({.association_id = before, .network_acl_id = id}); }),
             "InvalidAssociationID.NotFound");
   std::string foreign;  // of the default VPC
-  for (const NetworkAcl& one : *ec2.describe_network_acls({}).network_acls)
+  const auto all = *ec2.describe_network_acls({}).network_acls;
+  for (const NetworkAcl& one : all)
     if (one.vpc_id != acl(id).vpc_id) foreign = *one.network_acl_id;
   EXPECT_EQ(code_of([&] { ec2.replace_network_acl_association({.association_id = after, .network_acl_id = foreign}); }),
             "InvalidParameterValue");
