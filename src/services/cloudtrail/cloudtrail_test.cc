@@ -167,7 +167,7 @@ TEST_F(CloudTrailTest, WhatCannotBeAskedIsRefusedInAWSsNames) {
   const LookupAttribute one{.attribute_key = "EventName", .attribute_value = "x"};
   EXPECT_EQ(refusal({.lookup_attributes = {{one, one}}}), "InvalidLookupAttributesException");
   EXPECT_EQ(refusal({.lookup_attributes = {{{.attribute_key = "EventName", .attribute_value = ""}}}}),
-            "InvalidLookupAttributesException");
+            "ValidationException");
   EXPECT_EQ(refusal({.lookup_attributes = {{{.attribute_key = "ReadOnly", .attribute_value = "maybe"}}}}),
             "InvalidLookupAttributesException");
 }

@@ -90,18 +90,18 @@ TEST_F(CodeBuildTest, ATokenOfNoneOrAnotherListIsAnInvalidInput) {
 }
 
 TEST_F(CodeBuildTest, ProjectsAreSortedByNameOrTime) {
-  for (const char* name : {"b", "c", "a"}) {
+  for (const char* name : {"bb", "cc", "aa"}) {
     codebuild.create_project(project(name));
     test.clock.advance(Milliseconds(1));
   }
   UpdateProjectInput update;
-  update.name = "b";
+  update.name = "bb";
   update.description = "changed";
   codebuild.update_project(update);
-  EXPECT_EQ(codebuild.list_projects({}).projects, (Names{"a", "b", "c"}));
-  EXPECT_EQ(codebuild.list_projects({.sort_order = "DESCENDING"}).projects, (Names{"c", "b", "a"}));
-  EXPECT_EQ(codebuild.list_projects({.sort_by = "CREATED_TIME"}).projects, (Names{"b", "c", "a"}));
-  EXPECT_EQ(codebuild.list_projects({.sort_by = "LAST_MODIFIED_TIME"}).projects, (Names{"c", "a", "b"}));
+  EXPECT_EQ(codebuild.list_projects({}).projects, (Names{"aa", "bb", "cc"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_order = "DESCENDING"}).projects, (Names{"cc", "bb", "aa"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_by = "CREATED_TIME"}).projects, (Names{"bb", "cc", "aa"}));
+  EXPECT_EQ(codebuild.list_projects({.sort_by = "LAST_MODIFIED_TIME"}).projects, (Names{"cc", "aa", "bb"}));
 }
 
 TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {

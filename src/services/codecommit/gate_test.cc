@@ -108,7 +108,7 @@ TEST_F(GateTest, TheTrailHasACallOfWhichTheInputCannotBeRead) {
 }
 
 TEST_F(GateTest, WhoIsNotKnownIsInNoTrail) {
-  EXPECT_EQ(get_repository("wrong"), 403);
+  EXPECT_EQ(get_repository("wrong"), 400) << "UnrecognizedClientException, as AWS's JSON services have it";
   EXPECT_EQ(look_by_git("git-upload-pack", "wrong"), 401);
   EXPECT_TRUE(trail().empty());
 }

@@ -24,7 +24,7 @@ constexpr const char* kExecution =
     R"("updated":1000,"at":0,"inside":true,"stop_reason":"","variables":{},"overrides":[],)"
     R"("stages":[{"name":"Source","status":"InProgress","entered":1000}],)"
     R"("runs":[{"id":"r-1","stage":"Source","action":"Wait","status":"InProgress","started":1000,"updated":1000,)"
-    R"("begun":false,"external_id":"","external_url":"","summary":"","token":"t-1","updated_by":"",)"
+    R"("begun":false,"external_id":"","external_url":"","summary":"","token":"01234567-89ab-4cde-8f01-23456789abcd","updated_by":"",)"
     R"("configuration":{},"inputs":[],"outputs":[],"variables":{},"progress":null}]})";
 
 struct OldDatabaseTest : testing::Test {
@@ -68,7 +68,7 @@ TEST_F(OldDatabaseTest, AnExecutionThatWasUnderWayGoesOn) {
   in.pipeline_name = "web";
   in.stage_name = "Source";
   in.action_name = "Wait";
-  in.token = "t-1";
+  in.token = "01234567-89ab-4cde-8f01-23456789abcd";
   in.result.status = "Approved";
   in.result.summary = "fine";
   client.put_approval_result(in);
