@@ -18,7 +18,7 @@ constexpr const char* kPipeline =
     R"("created":1000,"updated":2000,"inbound":{"Source":{"enabled":false,"reason":"a freeze","changed_by":"arn",)"
     R"("changed":3000}},"polled":{"Source":"c0ffee"}})";
 constexpr const char* kExecution =
-    R"({"id":"e-1","number":4,"declaration":{"name":"web","roleArn":"r","stages":[{"name":"Source","actions":[)"
+    R"({"id":"0e0e0e0e-1111-4222-8333-444444444444","number":4,"declaration":{"name":"web","roleArn":"r","stages":[{"name":"Source","actions":[)"
     R"({"name":"Wait","actionTypeId":{"category":"Approval","owner":"AWS","provider":"Manual","version":"1"}}]}]},)"
     R"("status":"InProgress","status_summary":"","trigger_type":"CreatePipeline","trigger_detail":"arn","started":1000,)"
     R"("updated":1000,"at":0,"inside":true,"stop_reason":"","variables":{},"overrides":[],)"
@@ -38,7 +38,10 @@ struct OldDatabaseTest : testing::Test {
     test.db->write([](store::Tx& tx) {
       tx.exec("INSERT INTO codepipeline_pipelines VALUES ('p-1', '123456789012', 'ap-northeast-2', 'web', ?)",
               kPipeline);
-      tx.exec("INSERT INTO codepipeline_executions VALUES ('e-1', 'p-1', 4, 1, 'token', ?)", kExecution);
+      tx.exec(
+          "INSERT INTO codepipeline_executions VALUES ('0e0e0e0e-1111-4222-8333-444444444444', 'p-1', 4, 1, 'token', "
+          "?)",
+          kExecution);
       tx.exec("INSERT INTO codepipeline_tags VALUES (?, 'team', 'a')", kArn);
     });
     test.start();
@@ -63,7 +66,7 @@ TEST_F(OldDatabaseTest, APipelineIsAsItWas) {
 
 TEST_F(OldDatabaseTest, AnExecutionThatWasUnderWayGoesOn) {
   EXPECT_EQ(client.start_pipeline_execution({.client_request_token = "token", .name = "web"}).pipeline_execution_id,
-            "e-1");
+            "0e0e0e0e-1111-4222-8333-444444444444");
   PutApprovalResultInput in;
   in.pipeline_name = "web";
   in.stage_name = "Source";
@@ -72,8 +75,10 @@ TEST_F(OldDatabaseTest, AnExecutionThatWasUnderWayGoesOn) {
   in.result.status = "Approved";
   in.result.summary = "fine";
   client.put_approval_result(in);
-  const auto execution =
-      client.get_pipeline_execution({.pipeline_execution_id = "e-1", .pipeline_name = "web"}).pipeline_execution;
+  const auto execution = client
+                             .get_pipeline_execution({.pipeline_execution_id = "0e0e0e0e-1111-4222-8333-444444444444",
+                                                      .pipeline_name = "web"})
+                             .pipeline_execution;
   EXPECT_EQ(execution->status, "Succeeded");
 }
 
