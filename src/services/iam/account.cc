@@ -1,5 +1,6 @@
 // The account as a whole: its alias, and how much of everything it has.
 #include "services/iam/iam.h"
+#include "services/iam/pages.h"
 
 namespace hanbat::iam {
 
@@ -25,13 +26,17 @@ DeleteAccountAliasOutput Iam::delete_account_alias(Request& rq, const DeleteAcco
   return {};
 }
 
-ListAccountAliasesOutput Iam::list_account_aliases(Request& rq, const ListAccountAliasesInput&) {
+ListAccountAliasesOutput Iam::list_account_aliases(Request& rq, const ListAccountAliasesInput& in) {
   rq.authorize("iam:ListAccountAliases", "*");
 
-  ListAccountAliasesOutput out;
+  std::vector<std::string> all;
   for (const store::Row& row : rq.tx.query("SELECT alias FROM iam_account_aliases WHERE account = ?", rq.account))
-    out.account_aliases.push_back(row.text(0));
-  out.is_truncated = false;
+    all.push_back(row.text(0));
+  const auto page = cut_page(rq, in, std::move(all), [](const std::string& alias) { return alias; });
+
+  ListAccountAliasesOutput out;
+  out.account_aliases = page.items;
+  end_page(page, out);
   return out;
 }
 
@@ -39,9 +44,9 @@ GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSu
   rq.authorize("iam:GetAccountSummary", "*");
 
   const auto count = [&](Kind kind) { return static_cast<int>(rows::count(rq.tx, rq.account, kind)); };
-  const auto keys = rq.tx.find(
-      "SELECT COUNT(*) FROM iam_policy_versions v JOIN iam_entities e ON e.id = v.policy_id WHERE e.account = ?",
-      rq.account);
+  std::size_t versions = 0;
+  for (const Entity& policy : rows::list(rq.tx, rq.account, Kind::kPolicy))
+    versions += rows::versions(rq.tx, policy).size();
 
   GetAccountSummaryOutput out;
   out.summary_map = {{"Users", count(Kind::kUser)},
@@ -54,7 +59,7 @@ GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSu
                      {"InstanceProfilesQuota", 1000},
                      {"Policies", count(Kind::kPolicy)},
                      {"PoliciesQuota", 1500},
-                     {"PolicyVersionsInUse", static_cast<int>(keys->integer(0))},
+                     {"PolicyVersionsInUse", static_cast<int>(versions)},
                      {"PolicyVersionsInUseQuota", 10000},
                      {"VersionsPerPolicyQuota", 5},
                      {"PolicySizeQuota", 6144},

@@ -379,5 +379,14 @@ TEST_F(IamTest, WhatIsNoPolicysArnIsRefusedBeforeItIsAskedAbout) {
             "InvalidInput");
 }
 
+TEST_F(IamTest, TheAccountSummaryCountsTheVersionsOfItsPolicies) {
+  const std::string arn = *client().create_policy({.policy_document = kMayListBuckets, .policy_name = "p"}).policy->arn;
+  client().create_policy_version({.policy_arn = arn, .policy_document = kMayListBuckets});
+  const auto summary = *client().get_account_summary({}).summary_map;
+  EXPECT_EQ(summary.at("Policies"), 1);
+  EXPECT_EQ(summary.at("PolicyVersionsInUse"), 2);
+  EXPECT_EQ(summary.at("Users"), 1);
+}
+
 }  // namespace
 }  // namespace hanbat::iam
