@@ -293,7 +293,7 @@ class Allowance:
             if told["by"] != "the user":
                 if count > 1 or told not in wanted:
                     return False
-            elif told["eventName"] in ("InitiateLayerUpload", "CompleteLayerUpload", "PutImage"):
+            elif told["eventName"] in ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"):
                 if not user.unanswered_image or told["requestParameters"]["repositoryName"] != user.unanswered_image[0] or count > 2:
                     return False
             else:

@@ -11,6 +11,7 @@
 #include "region/request.h"
 #include "region/resources.h"
 #include "region/tags.h"
+#include "services/codecommit/references.h"
 #include "store/database.h"
 
 namespace hanbat::codecommit {
@@ -42,21 +43,6 @@ inline std::string arn_of(const Repository& repository) { return region::KindOf<
 
 /// CodeCommit's words about tags.
 extern const region::TagRules kTagRules;
-
-inline constexpr std::string_view kBranchPrefix = "refs/heads/";
-inline constexpr std::string_view kTagPrefix = "refs/tags/";
-
-struct Reference {
-  std::string name;  // "refs/heads/main"
-  std::string object_id;
-};
-
-/// A reference that is to move. An empty id stands for "there is none".
-struct ReferenceChange {
-  std::string name;
-  std::string old_id;
-  std::string new_id;
-};
 
 std::optional<Repository> find_repository(store::Tx& tx, const region::Place& place, std::string_view name);
 /// By the request's account and region. Throws RepositoryDoesNotExistException, InvalidRepositoryNameException.

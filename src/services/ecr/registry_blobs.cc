@@ -129,11 +129,8 @@ void Registry::serve_upload(const Route& route) {
   const auto find = [&](region::Request& rq, const RepositoryRow& found) {
     return std::pair(found, has_upload(rq.tx, found, route.reference));
   };
-  // The bytes of a part are no rows, so there is no transaction later that its record could be of.
   const auto [repository, exists] =
-      head_.method == "PATCH"
-          ? with_repository(store::Tx::Mode::kRead, "UploadLayerPart", route.name, find)
-          : look_ahead(head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart", route.name, find);
+      look_ahead(head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart", route.name, find);
   if (!exists) throw RegistryError{404, "BLOB_UPLOAD_UNKNOWN", "The upload does not exist: " + route.reference};
   const std::string& id = route.reference;
 
@@ -154,6 +151,10 @@ void Registry::serve_upload(const Route& route) {
     uploads_.append(id, exchange_.body());
   }
   if (head_.method == "PUT") return finish_upload(repository, id);
+  // The bytes of a part are no rows; its record is one, and lasts once it is answered.
+  if (sends)
+    with_repository(store::Tx::Mode::kWrite, "UploadLayerPart", route.name,
+                    [](region::Request&, const RepositoryRow&) {});
   const std::uint64_t received = uploads_.received(id);
   exchange_.send({head_.method == "GET" ? 204 : 202,
                   {{"Location", location(route.name + "/blobs/uploads/" + id)},

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "services/codecommit/git/git_command.h"
-#include "services/codecommit/store.h"
+#include "services/codecommit/references.h"
 
 namespace hanbat::codecommit {
 
