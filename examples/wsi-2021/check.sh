@@ -253,7 +253,8 @@ check_8_5() {
 
 # ---- 9 CodePipeline ---------------------------------------------------------------------------------------------
 
-seconds() { date -d "$1" +%s; }
+# Version 1 of the AWS CLI prints times as seconds since 1970, version 2 as dates.
+seconds() { [[ "$1" =~ ^[0-9]+(\.[0-9]+)?$ ]] && date -d "@$1" +%s || date -d "$1" +%s; }
 # elapsed <epoch> <date>: the seconds between; fails when either is missing.
 elapsed() { [[ "$1" =~ ^[0-9]+$ ]] && [ -n "$2" ] && echo $(($(seconds "$2") - $1)); }
 execution_field() {
