@@ -12,7 +12,8 @@ template <>
 inline constexpr auto kWords<border::BuildSource::Kind> =
     std::to_array<Word<border::BuildSource::Kind>>({{border::BuildSource::Kind::kNone, "NO_SOURCE"},
                                                     {border::BuildSource::Kind::kCodeCommit, "CODECOMMIT"},
-                                                    {border::BuildSource::Kind::kS3, "S3"}});
+                                                    {border::BuildSource::Kind::kS3, "S3"},
+                                                    {border::BuildSource::Kind::kPipeline, "CODEPIPELINE"}});
 template <>
 inline constexpr auto kWords<border::BuildOutput::Kind> = std::to_array<Word<border::BuildOutput::Kind>>(
     {{border::BuildOutput::Kind::kNone, "NO_ARTIFACTS"}, {border::BuildOutput::Kind::kS3, "S3"}});
@@ -60,8 +61,10 @@ Json json_of(const BuildOutput& o) {
                        {"bucket", o.bucket},
                        {"key", o.key},
                        {"key_prefix", o.key_prefix},
+                       {"build_folder", o.build_folder},
                        {"name_from_spec", o.name_from_spec},
                        {"packaging", word_of(o.packaging)},
+                       {"may_be_empty", o.may_be_empty},
                        {"identifier", o.identifier}});
 }
 
@@ -72,8 +75,10 @@ BuildOutput output_of(const Json& json, const std::string& message) {
   o.bucket = fields.text("bucket");
   o.key = fields.text("key");
   o.key_prefix = fields.text("key_prefix");
+  o.build_folder = fields.text("build_folder");
   o.name_from_spec = fields.flag("name_from_spec");
   o.packaging = fields.word<BuildOutput::Packaging>("packaging");
+  o.may_be_empty = fields.flag("may_be_empty");
   o.identifier = fields.text("identifier");
   fields.refuse_unknown();
   return o;

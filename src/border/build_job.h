@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -20,8 +21,12 @@ struct BuildVariable {
   bool operator==(const BuildVariable&) const = default;
 };
 
+/// Metadata of a pipeline's artifact: the source revision that it was made from. CodePipeline puts it on what its
+/// source actions bring in, and a build on what it makes of that.
+inline constexpr std::string_view kArtifactRevision = "codepipeline-artifact-revision-id";
+
 struct BuildSource {
-  enum class Kind { kNone, kCodeCommit, kS3 };
+  enum class Kind { kNone, kCodeCommit, kS3, kPipeline };
   Kind kind = Kind::kNone;
   std::string location;               ///< a repository's URL, or "bucket/key"
   std::string version;                ///< "" = the newest
@@ -37,10 +42,12 @@ struct BuildOutput {
   Kind kind = Kind::kNone;
   std::string bucket;
   std::string key;
-  std::string key_prefix;       ///< before a name that the buildspec gives
+  std::string key_prefix;       ///< of the key: what stands before the artifact's name
+  std::string build_folder;     ///< the part of the prefix that is the build's own, with its slash; "" for none
   bool name_from_spec = false;  ///< the buildspec may name the artifact
   Packaging packaging = Packaging::kNone;
-  std::string identifier;  ///< of a secondary artifact
+  bool may_be_empty = false;  ///< a pipeline takes what a build without artifacts leaves: an empty archive
+  std::string identifier;     ///< of a secondary artifact
   bool operator==(const BuildOutput&) const = default;
 };
 

@@ -55,7 +55,7 @@ BuildJob full_job() {
   job.variables = {{"CI", "true"}};
   job.source = {BuildSource::Kind::kCodeCommit, "https://host/v1/repos/r", "main", 1, ""};
   job.secondary_sources = {{BuildSource::Kind::kS3, "b/k", "", std::nullopt, "lib"}};
-  job.artifacts = {BuildOutput::Kind::kS3, "b", "k", "p/", true, BuildOutput::Packaging::kZip, ""};
+  job.artifacts = {BuildOutput::Kind::kS3, "b", "p/u/k", "p/u/", "u/", true, BuildOutput::Packaging::kZip, true, ""};
   job.secondary_artifacts = {{.identifier = "docs"}};
   return job;
 }

@@ -122,8 +122,10 @@ ServiceError s3_error(const std::string& key, int status, const std::string& tex
   return ServiceError(status, code, "s3 " + key + ": " + code + ": " + error.child_value("Message"));
 }
 
-std::string try_download(const std::string& url, const std::string& key, const std::string& version,
-                         const Signer& signer, const std::string& file) {
+constexpr std::string_view kMetadata = "x-amz-meta-";
+
+ObjectHead try_download(const std::string& url, const std::string& key, const std::string& version,
+                        const Signer& signer, const std::string& file) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(60)));
   http::ClientRequest request{.target = "/" + percent_encode(key, "/") +
@@ -141,13 +143,18 @@ std::string try_download(const std::string& url, const std::string& key, const s
     }
     if (answer->content_length && *answer->content_length != total)
       throw ServiceError(0, "Truncated", "s3 " + key + ": the answer ended early");
-    return replace_all(std::string(answer->headers.get("ETag")), "\"", "");
+    ObjectHead head{.etag = replace_all(std::string(answer->headers.get("ETag")), "\"", ""), .metadata = {}};
+    for (const auto& [name, value] : answer->headers)
+      if (const std::string small = lower(name); small.starts_with(kMetadata))
+        head.metadata[small.substr(kMetadata.size())] = value;
+    return head;
   } catch (const http::Error& e) {
     throw ServiceError(0, "NoAnswer", "s3 " + key + ": " + e.what());
   }
 }
 
-void try_upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
+void try_upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file,
+                const ObjectMetadata& metadata) {
   const http::Endpoint endpoint = http::Endpoint::of_url(url);
   http::Client client(endpoint, options_of(endpoint, std::chrono::seconds(120)));
   const FileDigests digests = digests_of(file);
@@ -155,6 +162,7 @@ void try_upload(const std::string& url, const std::string& key, const Signer& si
   http::FileBody body(in.get(), digests.size);
   http::ClientRequest request{.method = "PUT", .target = "/" + percent_encode(key, "/")};
   request.headers.set("Content-Type", "application/zip");
+  for (const auto& [name, value] : metadata) request.headers.set(std::string(kMetadata) + name, value);
   sign(request, host_header(endpoint), signer, digests.sha256, SystemClock().now());
   request.stream = &body;
   request.stream_length = digests.size;
@@ -168,13 +176,14 @@ void try_upload(const std::string& url, const std::string& key, const Signer& si
 
 }  // namespace
 
-std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
-                     const std::string& file) {
+ObjectHead download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
+                    const std::string& file) {
   return patiently([&] { return try_download(url, key, version, signer, file); });
 }
 
-void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file) {
-  patiently([&] { try_upload(url, key, signer, file); });
+void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file,
+            const ObjectMetadata& metadata) {
+  patiently([&] { try_upload(url, key, signer, file, metadata); });
 }
 
 FileDigests digests_of(const std::string& file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -63,13 +64,21 @@ class JsonService {
   CredentialsSource credentials_;
 };
 
-/// Downloads an object to a file. `url` is the bucket's: "https://bucket.s3.region.amazonaws.com". Returns its ETag
-/// without quotes. Throws ServiceError.
-std::string download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
-                     const std::string& file);
+/// An object's metadata, by names without "x-amz-meta-" in small letters.
+using ObjectMetadata = std::map<std::string, std::string>;
+
+struct ObjectHead {
+  std::string etag;  ///< without quotes
+  ObjectMetadata metadata;
+};
+
+/// Downloads an object to a file. `url` is the bucket's: "https://bucket.s3.region.amazonaws.com". Throws ServiceError.
+ObjectHead download(const std::string& url, const std::string& key, const std::string& version, const Signer& signer,
+                    const std::string& file);
 
 /// Uploads a file as an object of at most 5 GiB. Throws ServiceError.
-void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file);
+void upload(const std::string& url, const std::string& key, const Signer& signer, const std::string& file,
+            const ObjectMetadata& metadata = {});
 
 /// Hex SHA-256 and MD5 of a file's content.
 struct FileDigests {

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "base/text.h"
-#include "guest/archive/zip.h"
 #include "guest/build_runner/job.h"
 #include "http/message.h"
 #include "os/files.h"
@@ -43,12 +42,6 @@ std::optional<User> user_named(const std::string& name) {
 std::string first_line(const std::string& command) {
   const auto end = command.find('\n');
   return end == std::string::npos ? command : command.substr(0, end);
-}
-
-bool any_match(const std::vector<std::string>& patterns, const std::string& path) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return artifact_match(pattern.starts_with("./") ? pattern.substr(2) : pattern, path);
-  });
 }
 
 }  // namespace
@@ -114,10 +107,11 @@ bool Build::run() {
     log_.container(" " + found);
     log_.container("Moving to directory " + source_folder_);
   });
-  bool going = succeeding_;
+  bool going = succeeding_, built = false;
   if (going) {
     for (const auto& [which, key] : kCommandPhases) {
       if (!going) break;
+      built = built || which == RunnerPhase::kBuild;
       const BuildPhaseSpec& p = spec_.phases[key];
       const bool good = phase(which, [&, &now = which] { run_commands(now, p); });
       if (good) continue;
@@ -133,7 +127,8 @@ bool Build::run() {
         log_.container(std::string("exported variables: ") + e.what());
       }
   }
-  if (succeeding_) succeeding_ = phase(RunnerPhase::kUploadArtifacts, [this] { upload_artifacts(); });
+  // What a failed build left, a report say, is uploaded all the same.
+  if (built && !phase(RunnerPhase::kUploadArtifacts, [this] { upload_artifacts(); })) succeeding_ = false;
   log_.write(border::BuildEnded{succeeding_ ? BuildOutcome::kSucceeded : BuildOutcome::kFailed, ""});
   return succeeding_;
 }
@@ -179,6 +174,7 @@ void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
   auto run_all = [&](const std::vector<std::string>& commands) {
     for (const std::string& command : commands) {
       log_.container("Running command " + command);
+      if (spec_.each_command_alone) shells_.clear();
       const int code = shell.run(command);
       if (code == 0) continue;
       log_.container("Command did not exit successfully " + first_line(command) + " exit status " +
@@ -196,76 +192,6 @@ void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
     run_all(spec.finally);
   }
   if (failure) throw *failure;
-}
-
-void Build::upload_artifacts() {
-  if (job_.artifacts.kind != BuildOutput::Kind::kNone) {
-    if (spec_.artifacts.files.empty()) {
-      // Secondary artifacts may be all there is.
-      if (job_.secondary_artifacts.empty())
-        throw PhaseFailure("CLIENT_ERROR",
-                           "no matching artifact paths found: the build specification has no artifacts.files");
-    } else {
-      upload_one(job_.artifacts, spec_.artifacts);
-    }
-  }
-  for (const BuildOutput& secondary : job_.secondary_artifacts) {
-    const auto found = spec_.secondary_artifacts.find(secondary.identifier);
-    if (found == spec_.secondary_artifacts.end())
-      throw PhaseFailure("CLIENT_ERROR", "no definition for artifact with identifier " + secondary.identifier);
-    upload_one(secondary, found->second);
-  }
-}
-
-std::vector<std::pair<std::string, std::string>> Build::files_of(const ArtifactSpec& spec) {
-  log_.container("Expanding base directory path: " + (spec.base_directory.empty() ? "." : spec.base_directory));
-  const fs::path base = fs::path(source_folder_) / spec.base_directory;
-  if (!fs::is_directory(base))
-    throw PhaseFailure("CLIENT_ERROR", "no matching base directory path found for " + spec.base_directory);
-  log_.container("Assembling file list");
-  std::vector<std::pair<std::string, std::string>> files;
-  std::set<std::string> names;
-  for (auto entry = fs::recursive_directory_iterator(base); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->is_directory() && !entry->is_symlink()) continue;
-    const std::string path = entry->path().lexically_relative(base).string();
-    if (!any_match(spec.files, path) || any_match(spec.exclude_paths, path)) continue;
-    const std::string name = spec.discard_paths ? entry->path().filename().string() : path;
-    if (names.insert(name).second) files.emplace_back(entry->path().string(), name);
-  }
-  if (files.empty()) throw PhaseFailure("CLIENT_ERROR", "no matching artifact paths found");
-  std::sort(files.begin(), files.end());
-  log_.container("Found " + std::to_string(files.size()) + " file(s)");
-  return files;
-}
-
-std::string Build::key_of(const BuildOutput& target, const ArtifactSpec& spec) {
-  if (!target.name_from_spec || spec.name.empty()) return target.key;
-  Shell& shell = shell_of(spec_.run_as);
-  shell.run("hanbat_name=\"" + spec.name + "\"");
-  return target.key_prefix + shell.variable("hanbat_name");
-}
-
-void Build::upload_one(const BuildOutput& target, const ArtifactSpec& spec) {
-  const auto files = files_of(spec);
-  const std::string key = key_of(target, spec);
-  const std::string url = "https://" + target.bucket + ".s3." + job_.region + ".amazonaws.com";
-  border::ArtifactStored stored{target.identifier, "arn:aws:s3:::" + target.bucket + "/" + key, "", ""};
-  try {
-    if (target.packaging == BuildOutput::Packaging::kZip) {
-      const std::string zip = scratch_ + "/artifact.zip";
-      make_zip(files, zip);
-      const FileDigests digests = digests_of(zip);
-      upload(url, key, signer("s3"), zip);
-      stored.sha256 = digests.sha256;
-      stored.md5 = digests.md5;
-      fs::remove(zip);
-    } else {
-      for (const auto& [path, name] : files) upload(url, key + "/" + name, signer("s3"), path);
-    }
-  } catch (const ServiceError& e) {
-    throw PhaseFailure("CLIENT_ERROR", std::string("Failed to upload artifacts: ") + e.what());
-  }
-  log_.write(std::move(stored));
 }
 
 }  // namespace hanbat::guest

@@ -1,8 +1,10 @@
 // The specification, globs and the shell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "guest/build_runner/buildspec.h"
+#include "guest/build_runner/job.h"
 #include "guest/build_runner/shell.h"
 #include "os/files.h"
 
@@ -19,10 +21,72 @@ TEST(BuildSpecTest, ReadsTheCommissionsSpecifications) {
 }
 
 TEST(BuildSpecTest, RefusesWhatItDoesNotDo) {
-  EXPECT_THROW(BuildSpec::parse("version: 0.1\nphases: {build: {commands: [a]}}"), BuildSpecError);
+  EXPECT_THROW(BuildSpec::parse("version: 0.3\nphases: {build: {commands: [a]}}"), BuildSpecError);
+  EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: &a {build: *a}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {test: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nreports: {}\nphases: {build: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {build: {commands: [{a: b}]}}"), BuildSpecError);
+}
+
+TEST(BuildSpecTest, CarriesOutMergeKeysWithTheMapsOwnMembersFirst) {
+  const BuildSpec spec = BuildSpec::parse(R"(
+version: 0.2
+env:
+  variables: &defaults {STAGE: dev, REGION: here}
+phases:
+  install: &steps {commands: [first], on-failure: ABORT}
+  build:
+    <<: *steps
+    commands: [second]
+)");
+  EXPECT_THAT(spec.phases.at("build").commands, ElementsAre("second"));
+  EXPECT_TRUE(spec.phases.at("build").on_failure_given);
+  EXPECT_EQ(spec.variables.at("STAGE"), "dev");
+}
+
+TEST(BuildSpecTest, TakesVersion01WithItsOwnVariablesAndAShellForEachCommand) {
+  const BuildSpec spec = BuildSpec::parse(
+      "version: 0.1\nenvironment_variables: {plaintext: {A: b}}\nphases: {build: {commands: [x]}}\n"
+      "artifacts: {type: zip, files: ['**/*'], discard-paths: yes}");
+  EXPECT_TRUE(spec.each_command_alone);
+  EXPECT_EQ(spec.variables.at("A"), "b");
+  EXPECT_TRUE(spec.artifacts.discard_paths);
+}
+
+class ArtifactFilesTest : public testing::Test {
+ protected:
+  void write(const std::string& path) {
+    make_folders(t_.path() + "/" + path.substr(0, path.rfind('/')));
+    write_file_atomic(t_.path() + "/" + path, path, 0644);
+  }
+  std::vector<std::string> names(const std::string& base, ArtifactSpec spec) {
+    std::vector<std::string> out;
+    for (const auto& [path, name] : files_below(folders_of(t_.path(), base), spec)) out.push_back(name);
+    return out;
+  }
+  TemporaryFolder t_;
+};
+
+TEST_F(ArtifactFilesTest, ABaseDirectoryMayStandForSeveralFoldersWhoseNamesAreNotInTheArtifact) {
+  write("my-build-1/one.txt");
+  write("my-build-2/two.txt");
+  write("my-build-2/sub/three.txt");
+  write("other/four.txt");
+  EXPECT_THAT(names("my-build-*", {.files = {"**/*"}}), ElementsAre("one.txt", "sub/three.txt", "two.txt"));
+  EXPECT_THAT(names("my-build-2", {.files = {"*/three.txt"}}), ElementsAre("sub/three.txt"));
+  EXPECT_THAT(names(t_.path() + "/other", {.files = {"**/*"}}), ElementsAre("four.txt"));
+  EXPECT_TRUE(folders_of(t_.path(), "none-*").empty());
+  EXPECT_THAT(folders_of(t_.path(), ""), ElementsAre(t_.path() + "/"));
+}
+
+TEST_F(ArtifactFilesTest, LinksStayLinksOnlyWhenTheSpecificationSaysSo) {
+  write("d/file");
+  ASSERT_EQ(::symlink("file", (t_.path() + "/d/link").c_str()), 0);
+  ASSERT_EQ(::symlink("nothing", (t_.path() + "/d/dangling").c_str()), 0);
+  const auto followed = files_below(folders_of(t_.path(), "d"), {.files = {"**/*"}});
+  ASSERT_EQ(followed.size(), 2u);
+  EXPECT_EQ(followed[0].first, followed[1].first);
+  EXPECT_THAT(names("d", {.files = {"**/*"}, .enable_symlinks = true}), ElementsAre("dangling", "file", "link"));
 }
 
 TEST(ArtifactMatchTest, DoubleStarReachesAnyDepth) {

@@ -38,6 +38,43 @@ std::map<std::string, std::string> text_map(const YAML::Node& node, const std::s
   return out;
 }
 
+/// Carries out YAML's merge keys (`<<: *defaults`), which yaml-cpp leaves to its callers. Nodes that name each other
+/// would never end, so there is a bound.
+class Merge {
+ public:
+  YAML::Node node(const YAML::Node& from, int depth = 0) {
+    if (depth > kDeepest || ++count_ > kMost) refuse("the build specification is too large");
+    if (from.IsSequence()) {
+      YAML::Node out(YAML::NodeType::Sequence);
+      for (const auto& item : from) out.push_back(node(item, depth + 1));
+      return out;
+    }
+    if (!from.IsMap()) return from;
+    YAML::Node out(YAML::NodeType::Map);
+    for (const auto& member : from)
+      if (const auto name = member.first.as<std::string>(); name != kKey) out[name] = node(member.second, depth + 1);
+    for (const auto& member : from) {
+      if (member.first.as<std::string>() != kKey) continue;
+      if (!member.second.IsSequence())
+        add(out, member.second, depth);
+      else
+        for (const auto& one : member.second) add(out, one, depth);
+    }
+    return out;
+  }
+
+ private:
+  static constexpr const char* kKey = "<<";
+  static constexpr int kDeepest = 64, kMost = 100'000;
+
+  void add(YAML::Node& to, const YAML::Node& from, int depth) {
+    if (!from.IsMap()) refuse("<< must name a map");
+    for (const auto& member : node(from, depth + 1))
+      if (const auto name = member.first.as<std::string>(); !to[name]) to[name] = member.second;
+  }
+  int count_ = 0;
+};
+
 bool yes(const YAML::Node& node) {
   const std::string text = lower(node.as<std::string>());
   return text == "yes" || text == "true" || text == "on";
@@ -104,9 +141,16 @@ ArtifactSpec artifact(const YAML::Node& node) {
       a.name = scalar(member.second, "artifacts.name");
     else if (name == "base-directory")
       a.base_directory = scalar(member.second, "artifacts.base-directory");
+    else if (name == "s3-prefix")
+      a.s3_prefix = scalar(member.second, "artifacts.s3-prefix");
     else if (name == "discard-paths")
       a.discard_paths = yes(member.second);
-    else if (name == "secondary-artifacts")
+    else if (name == "enable-symlinks")
+      a.enable_symlinks = yes(member.second);
+    else if (name == "type") {
+      // Of version 0.1, and still written; an archive is all that there ever was.
+      if (lower(scalar(member.second, "artifacts.type")) != "zip") refuse("artifacts.type must be zip");
+    } else if (name == "secondary-artifacts")
       continue;
     else
       refuse("artifacts." + name + " is not supported");
@@ -114,42 +158,66 @@ ArtifactSpec artifact(const YAML::Node& node) {
   return a;
 }
 
+/// `env` of version 0.1.
+void environment_variables(BuildSpec& spec, const YAML::Node& node) {
+  if (node.IsNull()) return;
+  for (const auto& member : node) {
+    if (member.first.as<std::string>() != "plaintext") refuse("environment_variables has plaintext only");
+    spec.variables = text_map(member.second, "environment_variables.plaintext");
+  }
+}
+
+/// What goes through a proxy: there is none here, so there is nothing to do.
+void check_proxy(const YAML::Node& node) {
+  if (node.IsNull()) return;
+  for (const auto& member : node) {
+    const auto name = member.first.as<std::string>();
+    if (name != "upload-artifacts" && name != "logs") refuse("proxy." + name + " is unknown");
+    yes(member.second);
+  }
+}
+
+void section(BuildSpec& spec, const std::string& name, const YAML::Node& node) {
+  static const std::set<std::string> kPhases = {"install", "pre_build", "build", "post_build"};
+  if (name == "version") return;
+  if (name == "run-as") {
+    spec.run_as = scalar(node, name);
+  } else if (name == "env") {
+    env(spec, node);
+  } else if (name == "environment_variables" && spec.each_command_alone) {
+    environment_variables(spec, node);
+  } else if (name == "phases") {
+    for (const auto& p : node) {
+      const auto phase_name = p.first.as<std::string>();
+      if (!kPhases.contains(phase_name)) refuse("phases." + phase_name + " is unknown");
+      spec.phases[phase_name] = phase(phase_name, p.second);
+    }
+  } else if (name == "artifacts") {
+    if (node.IsNull()) return;
+    spec.artifacts = artifact(node);
+    if (node["secondary-artifacts"])
+      for (const auto& s : node["secondary-artifacts"])
+        spec.secondary_artifacts[s.first.as<std::string>()] = artifact(s.second);
+  } else if (name == "proxy") {
+    check_proxy(node);
+  } else if (name != "cache") {  // cache names paths for a project that has one; projects of this region have none
+    refuse("the section " + name + " is not supported");
+  }
+}
+
 }  // namespace
 
 BuildSpec BuildSpec::parse(const std::string& text) {
-  static const std::set<std::string> kPhases = {"install", "pre_build", "build", "post_build"};
   BuildSpec spec;
   try {
-    const YAML::Node root = YAML::Load(text);
+    const YAML::Node root = Merge().node(YAML::Load(text));
     if (!root.IsMap()) refuse("the build specification is empty");
     const std::string version = root["version"] ? scalar(root["version"], "version") : "";
-    if (version != "0.2")
-      refuse("version " + (version.empty() ? "is missing" : version + " is not supported") + "; this runner takes 0.2");
-    for (const auto& member : root) {
-      const auto name = member.first.as<std::string>();
-      if (name == "version") continue;
-      if (name == "run-as")
-        spec.run_as = scalar(member.second, name);
-      else if (name == "env")
-        env(spec, member.second);
-      else if (name == "phases") {
-        for (const auto& p : member.second) {
-          const auto phase_name = p.first.as<std::string>();
-          if (!kPhases.contains(phase_name)) refuse("phases." + phase_name + " is unknown");
-          spec.phases[phase_name] = phase(phase_name, p.second);
-        }
-      } else if (name == "artifacts") {
-        if (member.second.IsNull()) continue;
-        spec.artifacts = artifact(member.second);
-        if (member.second["secondary-artifacts"])
-          for (const auto& s : member.second["secondary-artifacts"])
-            spec.secondary_artifacts[s.first.as<std::string>()] = artifact(s.second);
-      } else if (name == "cache") {
-        continue;  // names paths for a project that has a cache; projects of this region have none
-      } else {
-        refuse("the section " + name + " is not supported");
-      }
-    }
+    if (version != "0.1" && version != "0.2")
+      refuse("version " + (version.empty() ? "is missing" : version + " is not supported") +
+             "; this runner takes 0.1 and 0.2");
+    spec.each_command_alone = version == "0.1";
+    for (const auto& member : root) section(spec, member.first.as<std::string>(), member.second);
   } catch (const YAML::Exception& e) {
     refuse(std::string("YAML: ") + e.what());
   }

@@ -1,4 +1,4 @@
-// The build specification, version 0.2. Source: the CodeBuild user guide, "Build specification reference".
+// The build specification, versions 0.1 and 0.2. Source: the CodeBuild user guide, "Build specification reference".
 #pragma once
 
 #include <map>
@@ -27,7 +27,9 @@ struct ArtifactSpec {
   std::vector<std::string> exclude_paths;
   std::string name;
   std::string base_directory;
+  std::string s3_prefix;
   bool discard_paths = false;
+  bool enable_symlinks = false;  ///< links stay links; else what they point to takes their place
 };
 
 struct BuildSpec {
@@ -37,6 +39,7 @@ struct BuildSpec {
   std::map<std::string, std::string> parameter_store;
   std::vector<std::string> exported_variables;
   bool git_credential_helper = false;
+  bool each_command_alone = false;               ///< version 0.1: every command has a shell of its own
   std::map<std::string, BuildPhaseSpec> phases;  ///< install, pre_build, build, post_build
   ArtifactSpec artifacts;
   std::map<std::string, ArtifactSpec> secondary_artifacts;

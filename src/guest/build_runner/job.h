@@ -19,6 +19,12 @@ struct PhaseFailure : std::runtime_error {
   std::string code;
 };
 
+/// The folders that a base directory stands for: below `root`, or absolute; `*` and `?` as in a shell. Sorted.
+std::vector<std::string> folders_of(const std::string& root, const std::string& pattern);
+/// The files of an artifact (path on disk, name in the artifact), the first of a name; sorted.
+std::vector<std::pair<std::string, std::string>> files_below(const std::vector<std::string>& folders,
+                                                             const ArtifactSpec& spec);
+
 class Build {
  public:
   Build(std::string folder, border::BuildJob job);
@@ -34,15 +40,23 @@ class Build {
   void download_source();
   void fetch(const border::BuildSource& source, const std::string& folder);
   void clone(const border::BuildSource& source, const std::string& folder);
+  /// Reports the version that the primary source stood for.
+  void resolved(const std::string& version);
+  /// The build specification, from wherever the project says.
+  std::string buildspec_text();
   void load_buildspec();
+  /// The values of parameters of Parameter Store, by the variables that want them.
+  std::map<std::string, std::string> parameters(const std::map<std::string, std::string>& wanted);
   void prepare_environment();
   void run_commands(border::RunnerPhase which, const BuildPhaseSpec& spec);
   void check_runtime_versions(const BuildPhaseSpec& spec);
   void upload_artifacts();
-  /// The paths of the files of an artifact, each with its name in the artifact.
-  std::vector<std::pair<std::string, std::string>> files_of(const ArtifactSpec& spec);
+  /// The text with the shell's variables and commands in their places.
+  std::string expand(const std::string& text);
+  void upload_one(const border::BuildOutput& target, ArtifactSpec spec);
   std::string key_of(const border::BuildOutput& target, const ArtifactSpec& spec);
-  void upload_one(const border::BuildOutput& target, const ArtifactSpec& spec);
+  void store(const border::BuildOutput& target, const std::string& key,
+             const std::vector<std::pair<std::string, std::string>>& files);
   Shell& shell_of(const std::string& user);
   Signer signer(const std::string& service);
 
@@ -52,6 +66,7 @@ class Build {
   BuildSpec spec_;
   std::string source_folder_;
   std::string scratch_;
+  std::string revision_;  // the source revision that a pipeline's input was made from
   std::map<std::string, std::string> environment_;
   std::map<std::string, std::unique_ptr<Shell>> shells_;  // by user; "" is root
   std::optional<Credentials> credentials_;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 #include <thread>
 
 #include "base/ids.h"
@@ -77,12 +78,17 @@ void Build::fetch(const BuildSource& source, const std::string& folder) {
   if (slash == std::string::npos || slash + 1 == location.size())
     throw PhaseFailure("CLIENT_ERROR", "the S3 source location names no object: " + location);
   const std::string bucket = location.substr(0, slash), key = location.substr(slash + 1), file = scratch_ + "/source";
+  ObjectHead object;
   try {
-    download("https://" + bucket + ".s3." + job_.region + ".amazonaws.com", key, source.version, signer("s3"), file);
+    object = download("https://" + bucket + ".s3." + job_.region + ".amazonaws.com", key, source.version, signer("s3"),
+                      file);
   } catch (const ServiceError& e) {
     throw PhaseFailure("CLIENT_ERROR",
                        std::string(e.what()) + " for primary source and source version " + source.version);
   }
+  if (const auto revision = object.metadata.find(std::string(border::kArtifactRevision));
+      source.kind == BuildSource::Kind::kPipeline && source.identifier.empty() && revision != object.metadata.end())
+    resolved(revision_ = revision->second);
   // The kind of archive is told by its first bytes: artifacts of a pipeline have no ending.
   const std::string head = read_file(file).substr(0, 4);
   try {
@@ -131,30 +137,81 @@ void Build::clone(const BuildSource& source, const std::string& folder) {
   must(args);
   if (commit) must({"-C", folder, "checkout", "-q", name});
   const std::string head = must({"-C", folder, "rev-parse", "HEAD"});
-  if (source.identifier.empty()) {
-    log_.write(border::SourceResolved{head});
-    environment_["CODEBUILD_RESOLVED_SOURCE_VERSION"] = head;
+  if (source.identifier.empty()) resolved(head);
+}
+
+void Build::resolved(const std::string& version) {
+  log_.write(border::SourceResolved{version});
+  environment_["CODEBUILD_RESOLVED_SOURCE_VERSION"] = version;
+}
+
+std::string Build::buildspec_text() {
+  const std::string& place = job_.buildspec;
+  // A text of several lines is the specification itself, another the place where it lies.
+  if (place.find('\n') != std::string::npos || place.find("version:") != std::string::npos ||
+      place.find('{') != std::string::npos) {
+    log_.container("YAML location is the project's own text");
+    return place;
   }
+  constexpr std::string_view kObject = "arn:aws:s3:::";
+  std::string path = source_folder_ + "/" + (place.empty() ? "buildspec.yml" : place);
+  if (place.starts_with(kObject)) {
+    const std::string object = place.substr(kObject.size());
+    const auto slash = object.find('/');
+    if (slash == std::string::npos) throw PhaseFailure("YAML_FILE_ERROR", place + " names no object");
+    path = scratch_ + "/buildspec";
+    try {
+      download("https://" + object.substr(0, slash) + ".s3." + job_.region + ".amazonaws.com", object.substr(slash + 1),
+               "", signer("s3"), path);
+    } catch (const ServiceError& e) {
+      throw PhaseFailure("YAML_FILE_ERROR", place + ": " + e.what());
+    }
+  }
+  log_.container("YAML location is " + (place.starts_with(kObject) ? place : path));
+  auto text = find_file(path);
+  if (!text) throw PhaseFailure("YAML_FILE_ERROR", "stat " + path + ": no such file or directory");
+  return *std::move(text);
 }
 
 void Build::load_buildspec() {
-  std::string text = job_.buildspec;
-  // A text of several lines is the specification itself, another the place where it lies.
-  if (text.find('\n') == std::string::npos && text.find("version:") == std::string::npos &&
-      text.find('{') == std::string::npos) {
-    const std::string path = source_folder_ + "/" + (text.empty() ? "buildspec.yml" : text);
-    log_.container("YAML location is " + path);
-    const auto found = find_file(path);
-    if (!found) throw PhaseFailure("YAML_FILE_ERROR", "stat " + path + ": no such file or directory");
-    text = *found;
-  } else {
-    log_.container("YAML location is the project's own text");
-  }
   try {
-    spec_ = BuildSpec::parse(text);
+    spec_ = BuildSpec::parse(buildspec_text());
   } catch (const BuildSpecError& e) {
     throw PhaseFailure("YAML_FILE_ERROR", e.what());
   }
+}
+
+std::map<std::string, std::string> Build::parameters(const std::map<std::string, std::string>& wanted) {
+  constexpr std::size_t kInOneCall = 10;  // of GetParameters
+  std::map<std::string, std::string> out;
+  if (wanted.empty()) return out;
+  JsonService ssm("https://ssm." + job_.region + ".amazonaws.com", job_.region, "ssm", "AmazonSSM",
+                  [this] { return signer("ssm").credentials; });
+  std::set<std::string> names;
+  for (const auto& [variable, parameter] : wanted) names.insert(parameter);
+  std::map<std::string, std::string> values;
+  for (auto next = names.begin(); next != names.end();) {
+    Json some = Json::array();
+    for (; next != names.end() && some.size() < kInOneCall; ++next) some.push_back(*next);
+    Json answer;
+    try {
+      answer = ssm.call("GetParameters", Json::object({{"Names", some}, {"WithDecryption", true}}));
+    } catch (const ServiceError& e) {
+      throw PhaseFailure("Decrypted Variables Error", e.what());
+    }
+    // What was asked for by its ARN or with a version is answered by its plain name.
+    for (const Json& one : answer["Parameters"].items())
+      for (const std::string& name : {one.text("Name"), one.text("ARN"), one.text("Name") + one.text("Selector"),
+                                      one.text("ARN") + one.text("Selector")})
+        values[name] = one.text("Value");
+  }
+  for (const auto& [variable, parameter] : wanted) {
+    const auto found = values.find(parameter);
+    if (found == values.end())
+      throw PhaseFailure("Decrypted Variables Error", "parameter does not exist: " + parameter);
+    out[variable] = found->second;
+  }
+  return out;
 }
 
 void Build::prepare_environment() {
@@ -177,17 +234,7 @@ void Build::prepare_environment() {
     else
       all[v.name] = v.value, stored.erase(v.name);
   }
-  if (!stored.empty()) {
-    JsonService ssm("https://ssm." + job_.region + ".amazonaws.com", job_.region, "ssm", "AmazonSSM",
-                    [this] { return signer("ssm").credentials; });
-    for (const auto& [name, parameter] : stored) try {
-        all[name] =
-            ssm.call("GetParameter", Json::object({{"Name", parameter}, {"WithDecryption", true}}))["Parameter"].text(
-                "Value");
-      } catch (const ServiceError& e) {
-        throw PhaseFailure("Decrypted Variables Error", std::string("parameter ") + parameter + ": " + e.what());
-      }
-  }
+  for (auto& [name, value] : parameters(stored)) all[name] = std::move(value);
   for (const auto& [name, value] : job_.variables) all[name] = value;
   for (const auto& [name, value] : environment_) all[name] = value;
   environment_ = std::move(all);

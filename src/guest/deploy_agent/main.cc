@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
                                                 (s.region == "us-east-1" ? "" : s.region + ".") + "amazonaws.com"
                                           : s.s3_endpoint_override;
               const std::string key = s.s3_endpoint_override.empty() ? spec.key : spec.bucket + "/" + spec.key;
-              return download(url, key, spec.version, {s.credentials(), s.region, "s3"}, file);
+              return download(url, key, spec.version, {s.credentials(), s.region, "s3"}, file).etag;
             });
         auto service = std::make_shared<JsonService>(
             settings->control_endpoint, settings->region,

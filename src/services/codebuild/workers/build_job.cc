@@ -24,7 +24,7 @@ BuildSource source_of(const Build& build, const ProjectSource& source) {
   out.depth = source.git_clone_depth;
   // A pipeline's input is an object of its artifact bucket; its source version only names it again.
   if (source.type == "CODEPIPELINE") {
-    out.kind = BuildSource::Kind::kS3;
+    out.kind = BuildSource::Kind::kPipeline;
     return out;
   }
   if (source.type == "CODECOMMIT") out.kind = BuildSource::Kind::kCodeCommit;
@@ -43,13 +43,16 @@ BuildOutput artifacts_of(const BuildRow& row, const ProjectArtifacts& artifacts)
   nameless.name.reset();
   ProjectArtifacts named = artifacts;
   if (named.name.value_or("").empty()) named.name = *row.shape.project_name;
+  const bool own_folder = artifacts.namespace_type == "BUILD_ID";
   const bool zip = artifacts.type == "CODEPIPELINE" || artifacts.packaging == "ZIP";
   return {.kind = BuildOutput::Kind::kS3,
           .bucket = bucket,
           .key = artifact_arn(named, "", uuid_of(row.id)).substr(key_at),
           .key_prefix = artifact_arn(nameless, "", uuid_of(row.id)).substr(key_at),
+          .build_folder = own_folder ? uuid_of(row.id) + "/" : "",
           .name_from_spec = artifacts.override_artifact_name.value_or(false),
           .packaging = zip ? BuildOutput::Packaging::kZip : BuildOutput::Packaging::kNone,
+          .may_be_empty = artifacts.type == "CODEPIPELINE",
           .identifier = artifacts.artifact_identifier.value_or("")};
 }
 
@@ -58,6 +61,7 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
   std::map<std::string, std::string> variables = {
       {"CODEBUILD_BUILD_ARN", *build.arn},
       {"CODEBUILD_BUILD_ID", *build.id},
+      {"CODEBUILD_PROJECT_ARN", row.parent},
       {"CODEBUILD_BUILD_NUMBER", std::to_string(build.build_number.value_or(0))},
       {"CODEBUILD_BUILD_IMAGE", build.environment->image},
       {"CODEBUILD_INITIATOR", build.initiator.value_or("")},

@@ -1,4 +1,5 @@
 // Source actions: CodeCommit and S3.
+#include "border/build_job.h"
 #include "crypto/digest.h"
 #include "gen/codecommit/client.h"
 #include "gen/s3/client.h"
@@ -72,6 +73,8 @@ Report store_artifact(const Source& source, const region::Actor& role) {
   put.key = *place.key;
   put.body = *source.artifact;
   put.content_type = "application/zip";
+  if (source.report.revision)
+    put.metadata.emplace()[std::string(border::kArtifactRevision)] = text(source.report.revision->revision_id);
   try {
     s3::Client(role).put_object(put);
     return source.report;
