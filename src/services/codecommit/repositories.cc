@@ -3,7 +3,6 @@
 
 #include "base/arn.h"
 #include "base/ids.h"
-#include "base/text.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/upkeep.h"
 #include "store/typed_tasks.h"
@@ -13,25 +12,16 @@ namespace {
 
 constexpr region::PageSizes kPageSizes{.usual = 1000};
 
-/// Where a client that came by `host` reaches the repository: AWS's own name inside the region, and from the host what
-/// it used itself.
-std::string clone_url(const region::Request& rq, const Repository& repository) {
-  const std::string path = "/v1/repos/" + name_of(repository);
-  const std::string host = lower(rq.host);
-  if (host.empty() || host.find("amazonaws.com") != std::string::npos)
-    return "https://git-codecommit." + repository.place.region + ".amazonaws.com" + path;
-  const auto colon = host.rfind(':');
-  const std::string port = colon == std::string::npos ? "" : host.substr(colon);
-  if (repository.place.region == rq.home.settings.default_region) return "http://" + host + path;
-  // The plain address stands for the default region; other regions have names under localhost.
-  return "http://git-codecommit." + repository.place.region + ".localhost" + port + path;
+/// AWS's own address, whoever asks: it works in instances and builds, and in a shell that `hanbat env` has prepared.
+std::string clone_url(const Repository& repository) {
+  return "https://git-codecommit." + repository.place.region + ".amazonaws.com/v1/repos/" + name_of(repository);
 }
 
-RepositoryMetadata metadata(const region::Request& rq, const Repository& r) {
+RepositoryMetadata metadata(const Repository& r) {
   RepositoryMetadata out = r.shape;
   out.arn = arn_of(r);
   out.account_id = r.place.account;
-  out.clone_url_http = clone_url(rq, r);
+  out.clone_url_http = clone_url(r);
   out.creation_date = r.created;
   out.repository_id = r.id;
   out.repository_name = r.name;
@@ -80,12 +70,12 @@ CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const 
   region::put_tags(rq.tx, arn_of(repository), region::tag_pairs(in.tags), kTagRules);
   region::insert(rq.tx, repository);
 
-  return {.repository_metadata = metadata(rq, repository)};
+  return {.repository_metadata = metadata(repository)};
 }
 
 GetRepositoryOutput CodeCommit::get_repository(region::Request& rq, const GetRepositoryInput& in) {
   authorize(rq, "GetRepository", in.repository_name);
-  return {.repository_metadata = metadata(rq, require_repository(rq, in.repository_name))};
+  return {.repository_metadata = metadata(require_repository(rq, in.repository_name))};
 }
 
 ListRepositoriesOutput CodeCommit::list_repositories(region::Request& rq, const ListRepositoriesInput& in) {
@@ -137,7 +127,7 @@ BatchGetRepositoriesOutput CodeCommit::batch_get_repositories(region::Request& r
   for (const auto& name : in.repository_names) {
     check_repository_name(name);
     if (const auto repository = find_repository(rq.tx, {rq.account, rq.region}, name))
-      out.repositories->push_back(metadata(rq, *repository));
+      out.repositories->push_back(metadata(*repository));
     else
       out.repositories_not_found->push_back(name);
   }

@@ -1,5 +1,6 @@
 #include "services/codebuild/workers/build_job.h"
 
+#include "base/text.h"
 #include "services/codebuild/build_phases.h"
 
 namespace hanbat::codebuild {
@@ -17,7 +18,20 @@ std::string version_of(const Build& build, const std::string& identifier) {
   return "";
 }
 
-BuildSource source_of(const Build& build, const ProjectSource& source) {
+/// AWS's own address of a repository. Earlier versions of the region gave addresses of the host's loopback, which
+/// projects and Terraform's states still hold; in a build those would lead to itself.
+std::string clone_url(const std::string& location, const std::string& region) {
+  const std::size_t host = location.find("//"), path = location.find("/v1/repos/");
+  if (host == std::string::npos || path == std::string::npos || path < host) return location;
+  std::string name = location.substr(host + 2, path - host - 2);
+  name = name.substr(0, name.rfind(':'));
+  if (name != "127.0.0.1" && name != "localhost" && !name.ends_with(".localhost")) return location;
+  const auto parts = split(name, '.');  // git-codecommit.<region>.localhost
+  return "https://git-codecommit." + (parts.size() == 3 ? parts[1] : region) + ".amazonaws.com" + location.substr(path);
+}
+
+BuildSource source_of(const BuildRow& row, const ProjectSource& source) {
+  const Build& build = row.shape;
   BuildSource out;
   out.identifier = source.source_identifier.value_or("");
   out.location = source.location.value_or("");
@@ -27,7 +41,10 @@ BuildSource source_of(const Build& build, const ProjectSource& source) {
     out.kind = BuildSource::Kind::kPipeline;
     return out;
   }
-  if (source.type == "CODECOMMIT") out.kind = BuildSource::Kind::kCodeCommit;
+  if (source.type == "CODECOMMIT") {
+    out.kind = BuildSource::Kind::kCodeCommit;
+    out.location = clone_url(out.location, row.place.region);
+  }
   if (source.type == "S3") out.kind = BuildSource::Kind::kS3;
   if (const std::string version = version_of(build, out.identifier); !version.starts_with("arn:"))
     out.version = version;
@@ -91,7 +108,7 @@ border::BuildJob job_of(const BuildRow& row) {
   job.buildspec = build.source->buildspec.value_or("");
   job.privileged = build.environment->privileged_mode.value_or(false);
   job.variables = variables_of(row);
-  job.source = source_of(build, *build.source);
+  job.source = source_of(row, *build.source);
   job.artifacts = artifacts_of(row, work.artifacts);
   if (build.environment->environment_variables)
     for (const EnvironmentVariable& variable : *build.environment->environment_variables)
@@ -100,7 +117,7 @@ border::BuildJob job_of(const BuildRow& row) {
                                                                     : border::BuildVariable::Kind::kPlaintext});
   if (build.secondary_sources)
     for (const ProjectSource& source : *build.secondary_sources)
-      job.secondary_sources.push_back(source_of(build, source));
+      job.secondary_sources.push_back(source_of(row, source));
   for (const ProjectArtifacts& one : work.secondary_artifacts)
     job.secondary_artifacts.push_back(artifacts_of(row, one));
   return job;

@@ -6,7 +6,7 @@
 namespace hanbat::codebuild {
 namespace {
 
-TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
+BuildRow build_of(const std::string& source_type, const std::string& location) {
   BuildRow row;
   row.place = {"123456789012", "ap-northeast-2"};
   row.id = "p:u-u-i-d";
@@ -15,10 +15,16 @@ TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
   row.shape.arn = "arn:aws:codebuild:ap-northeast-2:123456789012:build/p:u-u-i-d";
   row.shape.project_name = "p";
   row.shape.start_time = Timestamp{0};
-  row.shape.source.emplace().type = "CODEPIPELINE";
-  row.shape.source->location = "bucket/pipe/Source/abc.zip";
-  row.shape.source_version = "arn:aws:s3:::bucket/pipe/Source/abc.zip";
+  row.shape.source.emplace().type = source_type;
+  row.shape.source->location = location;
   row.shape.environment.emplace().image = "aws/codebuild/standard:7.0";
+  row.own = Work{.artifacts = {.type = "NO_ARTIFACTS"}}.to_json();
+  return row;
+}
+
+TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
+  BuildRow row = build_of("CODEPIPELINE", "bucket/pipe/Source/abc.zip");
+  row.shape.source_version = "arn:aws:s3:::bucket/pipe/Source/abc.zip";
   ProjectArtifacts artifacts;
   artifacts.type = "CODEPIPELINE";
   artifacts.location = "bucket";
@@ -35,6 +41,17 @@ TEST(BuildJob, APipelinesBuildFetchesAndStoresObjectsOfItsBucket) {
   EXPECT_TRUE(job.artifacts.may_be_empty);
   EXPECT_EQ(job.variables.at("CODEBUILD_PROJECT_ARN"), row.parent);
   EXPECT_EQ(job.credentials_url, "http://169.254.170.2/v2/credentials/u-u-i-d");
+}
+
+TEST(BuildJob, ARepositorysAddressOfTheHostIsItsNameInABuild) {
+  const std::string name = ".amazonaws.com/v1/repos/r";
+  const auto clone_url = [](const std::string& location) {
+    return job_of(build_of("CODECOMMIT", location)).source.location;
+  };
+  EXPECT_EQ(clone_url("http://127.0.0.1:4566/v1/repos/r"), "https://git-codecommit.ap-northeast-2" + name);
+  EXPECT_EQ(clone_url("http://git-codecommit.us-east-1.localhost:4566/v1/repos/r"),
+            "https://git-codecommit.us-east-1" + name);
+  EXPECT_EQ(clone_url("https://git-codecommit.eu-west-1" + name), "https://git-codecommit.eu-west-1" + name);
 }
 
 }  // namespace
