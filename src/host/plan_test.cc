@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "host/balancers/haproxy_config.h"
+#include "host/balancers/haproxy_states.h"
 #include "host/codec.h"
 #include "host/error.h"
 #include "host/ipv4.h"

@@ -15,6 +15,7 @@
 #include "host/actions.h"
 #include "host/balancers/haproxy.h"
 #include "host/balancers/haproxy_config.h"
+#include "host/balancers/haproxy_states.h"
 
 namespace hanbat::host {
 

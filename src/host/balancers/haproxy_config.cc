@@ -9,11 +9,17 @@
 #include <algorithm>
 #include <set>
 
+#include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "host/balancers/haproxy_pages.h"
 #include "host/ipv4.h"
 
 namespace hanbat::host {
 namespace {
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+constexpr int kConnectTimeoutSeconds = 10;
 
 /// A word of the configuration, in strong quotes.
 std::string haproxy_quoted(std::string_view text) {
@@ -86,6 +92,26 @@ std::string location_of(const BalancerAction& action, const BalancerListener& li
   return location;
 }
 
+/// The value of AWSALB that stands for a target: who knows no more than the cookie learns nothing of it, and nobody
+/// makes one without the group's id.
+std::string cookie_of(const TargetGroup& group, const Target& target) {
+  return to_base64(crypto::hmac_sha256(group.id, server_name(target)));
+}
+
+/// AWS's two cookies: AWSALB, and the same for requests from other sites. They last a week, whatever the stickiness.
+/// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html
+std::string stickiness_lines(int seconds) {
+  return fmt::format(
+      "  cookie AWSALB insert indirect nocache maxlife {}s\n"
+      "  http-after-response add-header Set-Cookie 'AWSALBCORS=%[res.cook(AWSALB)]; Expires=%[date(604800),http_date]; "
+      "Path=/; SameSite=None' if {{ res.cook(AWSALB) -m found }} !{{ ssl_fc }}\n"
+      "  http-after-response add-header Set-Cookie 'AWSALBCORS=%[res.cook(AWSALB)]; Expires=%[date(604800),http_date]; "
+      "Path=/; SameSite=None; Secure' if {{ res.cook(AWSALB) -m found }} {{ ssl_fc }}\n"
+      "  http-after-response replace-header Set-Cookie ^(AWSALB=[^;]*).* '\\1; Expires=%[date(604800),http_date]; "
+      "Path=/'\n",
+      seconds);
+}
+
 /// Whether it is a VPC's HAProxy or that of the host's own users.
 enum class Side { kVpc, kHost };
 
@@ -100,10 +126,12 @@ class Writer {
         "{0}/states\n  maxconn 4000\n  nbthread 1\n"
         "  log /dev/null local0\n  user {1}\n  group {1}\n  chroot {0}/root\n"
         "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option "
-        "http-server-close\n"
-        "  timeout connect 10s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
+        "http-server-close\n  retries 0\n"
+        "  timeout connect {2}s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
         "http-request 60s\n  timeout queue 60s\n",
-        folder_, kHaproxyUser);
+        folder_, kHaproxyUser, kConnectTimeoutSeconds);
+    out_ += error_lines(folder_);
+    others_ = error_files();
     if (side == Side::kHost) {
       add_host_side();
       return {out_, std::move(others_)};
@@ -133,11 +161,16 @@ class Writer {
         "  http-request set-header X-Forwarded-For %[req.hdr(X-Forwarded-For)],\\ %[src] if {{ "
         "req.hdr(X-Forwarded-For) -m found }}\n"
         "  http-request set-header X-Forwarded-For %[src] if !{{ req.hdr(X-Forwarded-For) -m found }}\n"
-        "  http-request set-header X-Forwarded-Proto {}\n  http-request set-header X-Forwarded-Port {}\n"
-        "  http-request set-header X-Amzn-Trace-Id "
-        "Root=1-%[date,hex,bytes(8,8),lower]-%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),"
-        "lower]%[rand(2147483647),hex,bytes(8,8),lower]\n",
+        "  http-request set-header X-Forwarded-Proto {}\n  http-request set-header X-Forwarded-Port {}\n",
         tls ? "https" : "http", listener.port);
+    add_trace_id();
+    // Where no connection came about for as long as AWS tries, its answer is another one.
+    out_ += fmt::format(
+        "  http-request set-var(txn.began) date\n"
+        "  http-after-response set-status 504 reason 'Gateway Time-out' if {{ res.hdr({0}) -m found }} {{ "
+        "date,sub(txn.began) ge {1} }}\n"
+        "  http-after-response del-header {0}\n",
+        kNoConnection, kConnectTimeoutSeconds);
     int number = 0;
     for (const auto& rule : listener.rules) {
       ++number;
@@ -154,6 +187,28 @@ class Writer {
     add_action(listener.default_action, listener, listener.id + "-0", "!{ var(txn.rule) -m found }");
   }
 
+  /// The client's own trace goes on with a part of the balancer's; without one a trace begins here.
+  /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+  void add_trace_id() {
+    const std::string id =
+        "1-%[date,hex,bytes(8,8),lower]-%[rand(2147483647),hex,bytes(8,8),lower]%[rand(2147483647),hex,bytes(8,8),"
+        "lower]%[rand(2147483647),hex,bytes(8,8),lower]";
+    const std::string theirs = "{ req.hdr(X-Amzn-Trace-Id) -m sub Root= }";
+    out_ += fmt::format("  http-request set-header X-Amzn-Trace-Id Self={};%[req.hdr(X-Amzn-Trace-Id)] if {}\n", id,
+                        theirs);
+    out_ += fmt::format("  http-request set-header X-Amzn-Trace-Id Root={} if !{}\n", id, theirs);
+  }
+
+  void add_redirect(const BalancerAction& action, const BalancerListener& listener, const std::string& condition,
+                    bool with_query) {
+    const std::string page = std::to_string(action.status) + ".html";
+    others_[page] = page_of(action.status);
+    out_ += fmt::format(
+        "  http-request return status {} content-type text/html file {}/{} hdr Server {} hdr Location {} if {}\n",
+        action.status, folder_, page, kBalancerServer, haproxy_quoted(location_of(action, listener, with_query)),
+        condition);
+  }
+
   void add_action(const BalancerAction& action, const BalancerListener& listener, const std::string& name,
                   const std::string& condition) {
     if (action.kind == BalancerActionKind::kFixedResponse) {
@@ -164,17 +219,17 @@ class Writer {
                               haproxy_quoted(action.content_type.empty() ? "text/plain" : action.content_type), folder_,
                               name);
       }
-      out_ += fmt::format("  http-request return status {}{} if {}\n", action.status, content, condition);
+      out_ += fmt::format("  http-request return status {}{} hdr Server {} if {}\n", action.status, content,
+                          kBalancerServer, condition);
     } else if (action.kind == BalancerActionKind::kRedirect) {
-      out_ += fmt::format("  http-request redirect code {} location {} if {} {{ query -m found }}\n", action.status,
-                          haproxy_quoted(location_of(action, listener, true)), condition);
+      add_redirect(action, listener, condition + " { query -m found }", true);
       const bool own_query = !action.redirect_query.empty() && action.redirect_query != "#{query}";
-      out_ += fmt::format("  http-request redirect code {} location {} if {}\n", action.status,
-                          haproxy_quoted(location_of(action, listener, own_query)), condition);
+      add_redirect(action, listener, condition, own_query);
     } else {
       int left = 0;
       for (const auto& to : action.forward) left += to.weight;
-      if (left == 0) out_ += fmt::format("  http-request return status 503 if {}\n", condition);
+      if (left == 0)
+        out_ += fmt::format("  http-request return status 503 errorfile {}/503.http if {}\n", folder_, condition);
       for (const auto& to : action.forward) {
         if (to.weight == 0) continue;
         const std::string chance = to.weight == left ? "" : fmt::format(" {{ rand({}) lt {} }}", left, to.weight);
@@ -191,8 +246,8 @@ class Writer {
     out_ += fmt::format("  timeout server {}s\n  timeout check {}s\n", balancer.idle_timeout_seconds,
                         check.timeout_seconds);
     out_ += "  option allbackups\n";
-    if (group.stickiness_seconds > 0)
-      out_ += fmt::format("  cookie AWSALB insert indirect nocache maxlife {}s\n", group.stickiness_seconds);
+    if (!group.targets.empty()) out_ += no_connection_line(folder_);
+    if (group.stickiness_seconds > 0) out_ += stickiness_lines(group.stickiness_seconds);
     out_ += fmt::format(
         "  option httpchk\n  http-check connect{}{}\n"
         "  http-check send meth GET uri {} ver HTTP/1.1 hdr Host {} hdr User-Agent ELB-HealthChecker/2.0 hdr "
@@ -211,7 +266,7 @@ class Writer {
       });
       const auto& node = near != balancer.nodes.end() ? *near : balancer.nodes.front();
       out_ += fmt::format("  server {} {}:{} source {}{}\n", server_name(target), target.ip, target.port,
-                          node.private_ip, group.stickiness_seconds > 0 ? " cookie " + server_name(target) : "");
+                          node.private_ip, group.stickiness_seconds > 0 ? " cookie " + cookie_of(group, target) : "");
       out_ += fmt::format("  server {} {}:{} source {} no-check backup\n", open_server_name(target), target.ip,
                           target.port, node.private_ip);
     }
@@ -280,84 +335,6 @@ HaproxyFiles haproxy_of(const BalancersSpec& spec, const std::string& folder) {
 }
 HaproxyFiles haproxy_of_host(const BalancersSpec& spec, const std::string& folder) {
   return Writer(spec, folder).write(Side::kHost);
-}
-
-std::vector<Row> rows_of_stat(std::string_view text) {
-  std::vector<Row> rows;
-  std::vector<std::string> columns;
-  for (const auto& line : split(std::string(text), '\n')) {
-    if (line.starts_with("# ")) {
-      const bool commas = line.find(',') != std::string::npos;
-      columns.clear();
-      for (const auto& name : split(line.substr(2), commas ? ',' : ' ')) columns.emplace_back(name);
-      continue;
-    }
-    if (columns.empty() || line.empty()) continue;
-    const auto fields = split(line, line.find(',') != std::string::npos ? ',' : ' ');
-    Row row;
-    for (std::size_t i = 0; i < fields.size() && i < columns.size(); ++i) row[columns[i]] = fields[i];
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::string server_states(const BalancersSpec& spec, std::string_view before) {
-  std::set<std::string> known;
-  std::string out =
-      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight "
-      "srv_time_since_last_change srv_check_status "
-      "srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn "
-      "srv_port srvrecord srv_use_ssl "
-      "srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n";
-  for (const auto& line : split(std::string(before), '\n')) {
-    const auto fields = split(line, ' ');
-    if (line.starts_with("#") || fields.size() < 24) continue;
-    known.insert(std::string(fields[1]) + "/" + std::string(fields[3]));
-    out += std::string(line) + "\n";
-  }
-  const auto used = groups_in_use(spec);
-  for (const auto& group : spec.target_groups)
-    for (const auto& target : group.targets)
-      if (used.contains(group.id) && !known.contains(backend_name(group) + "/" + server_name(target)))
-        out += fmt::format("1 {} 1 {} {} 0 0 1 1 0 1 0 0 6 0 0 0 - {} - {} 0 - - 0\n", backend_name(group),
-                           server_name(target), target.ip, target.port,
-                           group.protocol == BalancerProtocol::kHttps ? 1 : 0);
-  return out;
-}
-
-TargetHealth health_of(const TargetGroup& group, const Target& target, const Row& row, Settling settling) {
-  const auto get = [&](const char* column) {
-    const auto found = row.find(column);
-    return found == row.end() ? std::string() : found->second;
-  };
-  TargetHealth health{.target_group_id = group.id,
-                      .ip = target.ip,
-                      .port = target.port,
-                      .state = HealthState::kInitial,
-                      .reason = HealthReason::kRegistrationInProgress};
-  health.active_connections = static_cast<int>(parse_int(get("scur")).value_or(0));
-  health.response_code = static_cast<int>(parse_int(get("check_code")).value_or(0));
-  std::string check = get("check_status");
-  if (check.starts_with("* ")) check.erase(0, 2);
-  if (target.state == TargetState::kDraining) {
-    health.state = HealthState::kDraining;
-    health.reason = HealthReason::kDeregistrationInProgress;
-  } else if (row.empty()) {
-    return health;
-  } else if (get("status").starts_with("UP") || get("status").starts_with("DRAIN") ||
-             get("status").starts_with("NOLB")) {
-    health.state = HealthState::kHealthy;
-    health.reason = HealthReason::kNone;
-  } else if (settling == Settling::kYes) {
-    health.reason = check.empty() || check == "INI" || check == "UNK" ? HealthReason::kRegistrationInProgress
-                                                                      : HealthReason::kInitialHealthChecking;
-  } else {
-    health.state = HealthState::kUnhealthy;
-    health.reason = check == "L7STS"          ? HealthReason::kResponseCodeMismatch
-                    : check.ends_with("TOUT") ? HealthReason::kTimeout
-                                              : HealthReason::kFailedHealthChecks;
-  }
-  return health;
 }
 
 }  // namespace hanbat::host
