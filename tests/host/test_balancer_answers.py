@@ -48,7 +48,8 @@ class Answers(unittest.TestCase):
         cls.addClassCleanup(lambda: (cls.server.kill(), cls.server.wait()))
         check = {"protocol": "HTTP", "path": "/", "port": 0, "interval_seconds": 1, "timeout_seconds": 1, "healthy_threshold": 2,
                  "unhealthy_threshold": 2, "matcher": "200"}
-        ports = {"good": [8080], "refused": [9091], "dropped": [9090], "empty": [], "sticky": [8080]}
+        cls.states = {"drained": "draining"}
+        ports = {"good": [8080], "drained": [8080], "refused": [9091], "dropped": [9090], "empty": [], "sticky": [8080]}
         paths = {"/" + name: action(group="tg-" + name) for name in ports}
         paths["/cut"] = action(group="tg-good")
         paths["/moved"] = action("redirect", status=301, redirect_protocol="HTTPS", redirect_port="443")
@@ -61,7 +62,7 @@ class Answers(unittest.TestCase):
                                       for path, one in paths.items()], "host_port": PORT}]}],
             target_groups=[{"id": "tg-" + name, "vpc_id": "vpc-seven", "protocol": "HTTP", "algorithm": "round_robin",
                             "stickiness_seconds": 60 if name == "sticky" else 0, "health_check": check,
-                            "targets": [{"ip": "10.77.0.5", "port": port, "state": "active"} for port in some]} for name, some in ports.items()])
+                            "targets": [{"ip": "10.77.0.5", "port": port, "state": cls.states.get(name, "active")} for port in some]} for name, some in ports.items()])
         for _ in range(150):
             states = {one["target_group_id"]: one["state"] for one in cls.hostd.call("balancer_health")}
             if states.get("tg-good") == states.get("tg-sticky") == "healthy" and states.get("tg-dropped") == states.get("tg-refused") == "unhealthy":
@@ -89,8 +90,10 @@ class Answers(unittest.TestCase):
         self.assert_page("/refused", "502 Bad Gateway")
         self.assert_page("/cut", "502 Bad Gateway")
 
-    def test_a_group_without_targets_is_unavailable(self):
+    def test_a_group_without_targets_for_new_clients_is_unavailable(self):
         self.assert_page("/empty", "503 Service Temporarily Unavailable")
+        status, headers, _ = self.get("/drained")
+        self.assertEqual((status, headers["Server"]), (503, "awselb/2.0"))
 
     def test_a_target_whose_group_drops_the_connection_is_a_gateway_time_out_after_ten_seconds(self):
         began = time.monotonic()

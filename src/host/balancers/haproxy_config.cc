@@ -164,9 +164,13 @@ class Writer {
         "  http-request set-header X-Forwarded-Proto {}\n  http-request set-header X-Forwarded-Port {}\n",
         tls ? "https" : "http", listener.port);
     add_trace_id();
-    // Where no connection came about for as long as AWS tries, its answer is another one.
+    // AWS has other answers where all targets drain, so that none was chosen, and where no connection came about for as
+    // long as it tries.
     out_ += fmt::format(
         "  http-request set-var(txn.began) date\n"
+        "  http-after-response set-status 503 reason 'Service Temporarily Unavailable' if {{ res.hdr({0}) -m found }} "
+        "!{{ "
+        "srv_id -m found }}\n"
         "  http-after-response set-status 504 reason 'Gateway Time-out' if {{ res.hdr({0}) -m found }} {{ "
         "date,sub(txn.began) ge {1} }}\n"
         "  http-after-response del-header {0}\n",
