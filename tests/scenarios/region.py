@@ -47,7 +47,11 @@ class Region:
         self._env = None
 
     def up(self):
-        run(HANBAT, "up")
+        try:
+            run(HANBAT, "up")
+        except AssertionError as error:
+            # Whose the files are is what a daemon without rights fails on.
+            raise AssertionError(f"{error}\n{run('find', HOME, '-maxdepth', '2', '-ls', check=False).stdout[-4000:]}") from None
         self._env = None
 
     def down(self):
