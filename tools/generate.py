@@ -737,7 +737,10 @@ def main():
         sys.exit(f"generate: {failure}")
     arguments.out.mkdir(parents=True, exist_ok=True)
     for file, content in written.items():
-        (arguments.out / file).write_text(content)
+        path = arguments.out / file
+        # What is as it was keeps its time, so that nothing is compiled again for it.
+        if not path.exists() or path.read_text() != content:
+            path.write_text(content)
 
 
 if __name__ == "__main__":
