@@ -6,6 +6,7 @@
 #include "region/region.h"
 #include "wire/error.h"
 #include "wire/operation.h"
+#include "wire/validation.h"
 
 namespace hanbat::region {
 namespace {
@@ -22,6 +23,16 @@ std::string filters_of(const wire::Shape& shape, const void* in, const wire::Pag
   filters.erase(std::string(model.tokens[0]));
   filters.erase(std::string(model.limit));
   return filters.dump();
+}
+
+/// The error about tokens that the operation's model has.
+const wire::ErrorModel* find_token_error(const wire::OperationModel& operation) {
+  if (!operation.page) return nullptr;
+  for (const wire::ErrorModel& error : operation.errors) {
+    const bool about_tokens = error.shape.find("Token") != std::string_view::npos && error.shape.starts_with("Invalid");
+    if (about_tokens && error.shape.find("Request") == std::string_view::npos) return &error;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -53,18 +64,18 @@ std::string page_key(std::int64_t number) {
 }
 
 wire::Error Service::invalid_page_token(const wire::OperationModel& operation) const {
-  for (const wire::ErrorModel& error : operation.errors) {
-    const bool about_tokens = error.shape.find("Token") != std::string_view::npos && error.shape.starts_with("Invalid");
-    if (about_tokens && error.shape.find("Request") == std::string_view::npos)
-      return {std::string(error.code), error.status,
-              "The specified " + std::string(operation.page.tokens[0]) + " is not valid."};
-  }
-  return {"ValidationException", 400, "The specified " + std::string(operation.page.tokens[0]) + " is not valid."};
+  const std::string message = "The specified " + std::string(operation.page.tokens[0]) + " is not valid.";
+  if (const wire::ErrorModel* error = find_token_error(operation))
+    return {std::string(error->code), error->status, message};
+  for (const wire::OperationModel& other : model().operations)
+    if (const wire::ErrorModel* error = find_token_error(other))
+      return {std::string(error->code), error->status, message};
+  return {std::string(wire::validation_code(model())), 400, message};
 }
 
 wire::Error Service::invalid_page_size(const wire::OperationModel& operation, int size, const PageSizes& sizes) const {
   const bool small = size < sizes.least;
-  return {"ValidationException", 400,
+  return {std::string(wire::validation_code(model())), 400,
           "1 validation error detected: Value '" + std::to_string(size) + "' at '" + std::string(operation.page.limit) +
               "' failed to satisfy constraint: Member must have value " +
               (small ? "greater than or equal to " + std::to_string(sizes.least)

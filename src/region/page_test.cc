@@ -120,12 +120,12 @@ TEST_F(PageTest, ATokenThatIsNoneOfOursIsRefusedInTheServicesWords) {
   for (const char* token : {"", "garbage", "-1", "0", "YQ==", "a"})
     EXPECT_EQ(code({.next_token = token}), "InvalidNextTokenException") << token;
   model.errors = {};
-  EXPECT_EQ(code({.next_token = "garbage"}), "ValidationException");
+  EXPECT_EQ(code({.next_token = "garbage"}), "ValidationError");  // as those of the query protocol do
 }
 
 TEST_F(PageTest, ASizeOutsideTheRangeIsRefusedOrClamped) {
-  EXPECT_EQ(code({.max_results = 0}), "ValidationException");
-  EXPECT_EQ(code({.max_results = 1001}), "ValidationException");
+  EXPECT_EQ(code({.max_results = 0}), "ValidationError");
+  EXPECT_EQ(code({.max_results = 1001}), "ValidationError");
   EXPECT_EQ(code({.max_results = 1001}, {.beyond = PageSizes::Beyond::kClamp}), "fine");
 }
 

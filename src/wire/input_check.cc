@@ -10,6 +10,7 @@
 #include "wire/decoding.h"
 #include "wire/pattern.h"
 #include "wire/scalar.h"
+#include "wire/validation.h"
 
 namespace hanbat::wire {
 
@@ -30,21 +31,6 @@ std::string upper_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
   return out;
-}
-
-/// The code that a service gives to input which breaks the model.
-std::string_view validation_code(const ServiceModel& service) {
-  if (!service.validation_code.empty()) return service.validation_code;
-  switch (service.protocol) {
-    case Protocol::kQuery:
-      return "ValidationError";
-    case Protocol::kEc2:
-      return "InvalidParameterValue";
-    case Protocol::kRestXml:
-      return "InvalidArgument";
-    default:
-      return "ValidationException";
-  }
 }
 
 const ErrorModel* find_error(const OperationModel& operation, std::string_view shape) {
@@ -286,6 +272,20 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
 }
 
 }  // namespace
+
+std::string_view validation_code(const ServiceModel& service) {
+  if (!service.validation_code.empty()) return service.validation_code;
+  switch (service.protocol) {
+    case Protocol::kQuery:
+      return "ValidationError";
+    case Protocol::kEc2:
+      return "InvalidParameterValue";
+    case Protocol::kRestXml:
+      return "InvalidArgument";
+    default:
+      return "ValidationException";
+  }
+}
 
 void check_input(const OperationModel& operation, const void* input, const Missing& missing) {
   refuse_unsupported(operation, input);

@@ -180,7 +180,13 @@ UntagResourceOutput CodeCommit::untag_resource(region::Request& rq, const UntagR
 
 ListTagsForResourceOutput CodeCommit::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
   require_by_arn(rq, "ListTagsForResource", in.resource_arn);
-  return {.tags = region::tags_of(rq.tx, in.resource_arn)};
+  const region::TagMap tags = region::tags_of(rq.tx, in.resource_arn);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : tags) keys.push_back(key);
+  const auto page = region::Pager(rq, in, kPageSizes).cut(std::move(keys), [](const std::string& key) { return key; });
+  region::TagMap shown;
+  for (const std::string& key : page.items) shown.emplace(key, tags.at(key));
+  return {.next_token = page.next_token, .tags = shown};
 }
 
 }  // namespace hanbat::codecommit

@@ -48,11 +48,11 @@ ListParentsOutput Organizations::list_parents(region::Request& rq, const ListPar
   const OrganizationRow organization = require_managed(rq, "ListParents", in.child_id);
 
   const Node child = require_node(rq, organization, in.child_id);
-  ListParentsOutput out;
-  out.parents.emplace();
+  std::vector<Parent> all;
   if (const auto parent = rows::find_node(rq.tx, child.parent_id))
-    out.parents->push_back({.id = parent->id, .type = std::string(kind_name(parent->kind))});
-  return out;
+    all.push_back({.id = parent->id, .type = std::string(kind_name(parent->kind))});
+  auto page = cut_page(rq, in, std::move(all), [](const Parent& parent) { return *parent.id; });
+  return {.next_token = std::move(page.next_token), .parents = std::move(page.items)};
 }
 
 ListChildrenOutput Organizations::list_children(region::Request& rq, const ListChildrenInput& in) {
