@@ -1,0 +1,219 @@
+// The lists of what runs: networks, instances, balancers, parameters, commands, and the trail.
+#include "main/list_cases.h"
+
+namespace hanbat {
+namespace {
+
+const Step kVpc{"CreateVpc", R"({"CidrBlock":"10.1.0.0/16"})", "vpc=Vpc.VpcId", "ec2"};
+const Step kSubnet{"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.0.0/24","AvailabilityZone":"ap-northeast-2a"})",
+                   "subnet=Subnet.SubnetId", "ec2"};
+const Step kSecondSubnet{"CreateSubnet",
+                         R"({"VpcId":"$vpc","CidrBlock":"10.1.1.0/24","AvailabilityZone":"ap-northeast-2b"})",
+                         "subnet2=Subnet.SubnetId", "ec2"};
+const Step kGateway{"CreateInternetGateway", "{}", "igw=InternetGateway.InternetGatewayId", "ec2"};
+const Step kAttach{"AttachInternetGateway", R"({"VpcId":"$vpc","InternetGatewayId":"$igw"})", "", "ec2"};
+const Step kImage{"DescribeImages", R"({"Owners":["amazon"]})", "image=Images.0.ImageId", "ec2"};
+const Step kRun{"RunInstances",
+                R"({"ImageId":"$image","InstanceType":"t3.small","MinCount":1,"MaxCount":1,"SubnetId":"$subnet"})",
+                "id=Instances.0.InstanceId", "ec2"};
+const Step kGroup{"CreateSecurityGroup", R"({"GroupName":"g","Description":"d","VpcId":"$vpc"})", "group=GroupId",
+                  "ec2"};
+const Step kBalancer{"CreateLoadBalancer", R"({"Name":"lb$P","Scheme":"internal","Subnets":["$subnet","$subnet2"]})",
+                     "lb=LoadBalancers.0.LoadBalancerArn"};
+const Step kTargetGroup{"CreateTargetGroup", R"({"Name":"t$P","Protocol":"HTTP","Port":80,"VpcId":"$vpc"})",
+                        "tg=TargetGroups.0.TargetGroupArn"};
+const std::string kForward = R"([{"Type":"forward","TargetGroupArn":"$tg"}])";
+const Step kListener{"CreateListener",
+                     R"({"LoadBalancerArn":"$lb","Protocol":"HTTP","Port":80,"DefaultActions":)" + kForward + "}",
+                     "listener=Listeners.0.ListenerArn"};
+const std::vector<Step> kNetwork{kVpc, kSubnet}, kBalancing{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup};
+const std::vector<Step> kListening{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup, kListener};
+const std::vector<Step> kMachines{kVpc, kSubnet, kImage};
+const Step kProfile{"CreateInstanceProfile", R"({"InstanceProfileName":"i"})", "", "iam"};
+const std::vector<Step> kProfiled{kVpc, kSubnet, kImage, kProfile};
+const Step kRunProfiled{
+    "RunInstances",
+    R"({"ImageId":"$image","InstanceType":"t3.small","MinCount":1,"MaxCount":1,"SubnetId":"$subnet","IamInstanceProfile":{"Name":"i"}})",
+    "id=Instances.0.InstanceId", "ec2"};
+
+}  // namespace
+
+std::vector<ListCase> network_cases() {
+  return {
+      {"ec2",
+       "DescribeVpcs",
+       "{}",
+       {},
+       {{"CreateVpc", R"({"CidrBlock":"10.$N.0.0/16"})", "id=Vpc.VpcId"}},
+       {{"DeleteVpc", R"({"VpcId":"$id"})"}},
+       4},
+      {"ec2",
+       "DescribeSubnets",
+       "{}",
+       {kVpc},
+       {{"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.$N.0/24"})", "id=Subnet.SubnetId"}},
+       {{"DeleteSubnet", R"({"SubnetId":"$id"})"}}},
+      {"ec2", "DescribeDhcpOptions", "{}", {kVpc}, {}, {}, 0},
+      {"ec2",
+       "DescribeNetworkAcls",
+       "{}",
+       {kVpc},
+       {{"CreateNetworkAcl", R"({"VpcId":"$vpc"})", "id=NetworkAcl.NetworkAclId"}},
+       {{"DeleteNetworkAcl", R"({"NetworkAclId":"$id"})"}}},
+      {"ec2",
+       "DescribeInternetGateways",
+       "{}",
+       {},
+       {{"CreateInternetGateway", "{}", "id=InternetGateway.InternetGatewayId"}},
+       {{"DeleteInternetGateway", R"({"InternetGatewayId":"$id"})"}},
+       4},
+      {"ec2",
+       "DescribeNatGateways",
+       "{}",
+       {kVpc, kSubnet, kGateway, kAttach},
+       {{"AllocateAddress", "{}", "ip=AllocationId"},
+        {"CreateNatGateway", R"({"SubnetId":"$subnet","AllocationId":"$ip"})", "id=NatGateway.NatGatewayId"}},
+       {},
+       5},
+      {"ec2",
+       "DescribeRouteTables",
+       "{}",
+       {kVpc},
+       {{"CreateRouteTable", R"({"VpcId":"$vpc"})", "id=RouteTable.RouteTableId"}},
+       {{"DeleteRouteTable", R"({"RouteTableId":"$id"})"}}},
+  };
+}
+
+std::vector<ListCase> security_cases() {
+  return {
+      {"ec2",
+       "DescribeAddressesAttribute",
+       R"({"Attribute":"domain-name"})",
+       {},
+       {{"AllocateAddress", "{}", "ip=AllocationId"}},
+       {{"ReleaseAddress", R"({"AllocationId":"$ip"})"}},
+       5},
+      {"ec2",
+       "DescribeSecurityGroups",
+       "{}",
+       {kVpc},
+       {{"CreateSecurityGroup", R"({"GroupName":"g$N","Description":"d","VpcId":"$vpc"})", "id=GroupId"}},
+       {{"DeleteSecurityGroup", R"({"GroupId":"$id"})"}}},
+      {"ec2",
+       "DescribeSecurityGroupRules",
+       R"({"Filters":[{"Name":"group-id","Values":["$group"]}]})",
+       {kVpc, kGroup},
+       {{"AuthorizeSecurityGroupIngress",
+         R"({"GroupId":"$group","IpPermissions":[{"IpProtocol":"tcp","FromPort":$N,"ToPort":$N,"IpRanges":[{"CidrIp":"10.0.0.0/8"}]}]})",
+         "id=SecurityGroupRules.0.SecurityGroupRuleId"}},
+       {{"RevokeSecurityGroupIngress", R"({"GroupId":"$group","SecurityGroupRuleIds":["$id"]})"}}},
+      {"ec2",
+       "DescribeNetworkInterfaces",
+       "{}",
+       kNetwork,
+       {{"CreateNetworkInterface", R"({"SubnetId":"$subnet"})", "id=NetworkInterface.NetworkInterfaceId"}},
+       {{"DeleteNetworkInterface", R"({"NetworkInterfaceId":"$id"})"}}},
+      {"ec2",
+       "DescribeTags",
+       "{}",
+       {kVpc},
+       {{"CreateTags", R"({"Resources":["$vpc"],"Tags":[{"Key":"k$N","Value":"v"}]})"}},
+       {{"DeleteTags", R"({"Resources":["$vpc"],"Tags":[{"Key":"k$N"}]})"}}},
+  };
+}
+
+std::vector<ListCase> instance_cases() {
+  return {
+      {"ec2", "DescribeImages", "{}", {}, {}, {}, 0},
+      {"ec2", "DescribeInstanceTypes", "{}", {}, {}, {}, 0},
+      {"ec2", "DescribeInstanceTypeOfferings", "{}", {}, {}, {}, 0},
+      {"ec2", "DescribeInstances", "{}", kMachines, {kRun}, {}, 7},
+      {"ec2", "DescribeInstanceStatus", R"({"IncludeAllInstances":true})", kMachines, {kRun}, {}, 7},
+      {"ec2", "DescribeInstanceCreditSpecifications", "{}", kMachines, {kRun}, {}, 7},
+      {"ec2", "DescribeVolumes", "{}", kMachines, {kRun}, {}, 7},
+      {"ec2", "DescribeVolumeStatus", "{}", kMachines, {kRun}, {}, 7},
+      {"ec2", "DescribeIamInstanceProfileAssociations", "{}", kProfiled, {kRunProfiled}, {}, 7},
+  };
+}
+
+std::vector<ListCase> balancer_cases() {
+  return {
+      {"elasticloadbalancing",
+       "DescribeLoadBalancers",
+       "{}",
+       {kVpc, kSubnet, kSecondSubnet},
+       {{"CreateLoadBalancer", R"({"Name":"lb$N","Scheme":"internal","Subnets":["$subnet","$subnet2"]})",
+         "id=LoadBalancers.0.LoadBalancerArn"}},
+       {{"DeleteLoadBalancer", R"({"LoadBalancerArn":"$id"})"}}},
+      {"elasticloadbalancing",
+       "DescribeTargetGroups",
+       "{}",
+       {kVpc},
+       {{"CreateTargetGroup", R"({"Name":"t$N","Protocol":"HTTP","Port":80,"VpcId":"$vpc"})",
+         "id=TargetGroups.0.TargetGroupArn"}},
+       {{"DeleteTargetGroup", R"({"TargetGroupArn":"$id"})"}}},
+      {"elasticloadbalancing",
+       "DescribeListeners",
+       R"({"LoadBalancerArn":"$lb"})",
+       kBalancing,
+       {{"CreateListener",
+         R"({"LoadBalancerArn":"$lb","Protocol":"HTTP","Port":8$N,"DefaultActions":)" + kForward + "}",
+         "id=Listeners.0.ListenerArn"}},
+       {{"DeleteListener", R"({"ListenerArn":"$id"})"}}},
+      {"elasticloadbalancing",
+       "DescribeRules",
+       R"({"ListenerArn":"$listener"})",
+       kListening,
+       {{"CreateRule",
+         R"({"ListenerArn":"$listener","Priority":$N,"Conditions":[{"Field":"path-pattern","Values":["/p$N"]}],"Actions":)" +
+             kForward + "}",
+         "id=Rules.0.RuleArn"}},
+       {{"DeleteRule", R"({"RuleArn":"$id"})"}}},
+  };
+}
+
+std::vector<ListCase> parameter_and_command_cases() {
+  return {
+      {"ssm",
+       "DescribeParameters",
+       "{}",
+       {},
+       {{"PutParameter", R"({"Name":"/p/$N","Value":"v","Type":"String"})"}},
+       {{"DeleteParameter", R"({"Name":"/p/$N"})"}}},
+      {"ssm",
+       "GetParametersByPath",
+       R"({"Path":"/p"})",
+       {},
+       {{"PutParameter", R"({"Name":"/p/$N","Value":"v","Type":"String"})"}},
+       {{"DeleteParameter", R"({"Name":"/p/$N"})"}}},
+      {"ssm",
+       "GetParameterHistory",
+       R"({"Name":"/h$P"})",
+       {{"PutParameter", R"({"Name":"/h$P","Value":"v","Type":"String"})"}},
+       {{"PutParameter", R"({"Name":"/h$P","Value":"v$N","Type":"String","Overwrite":true})"}},
+       {}},
+      {"ssm", "DescribeInstanceInformation", "{}", {}, {{"@agent"}}, {}},
+      {"ssm",
+       "ListCommands",
+       "{}",
+       {{"@agent"}},
+       {{"SendCommand",
+         R"({"DocumentName":"AWS-RunShellScript","InstanceIds":["$instance"],"Parameters":{"commands":["true"]}})"}},
+       {}},
+      {"ssm",
+       "ListCommandInvocations",
+       "{}",
+       {{"@agent"}},
+       {{"SendCommand",
+         R"({"DocumentName":"AWS-RunShellScript","InstanceIds":["$instance"],"Parameters":{"commands":["true"]}})"}},
+       {}},
+      {"cloudtrail",
+       "LookupEvents",
+       R"({"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"CreateLogGroup"}]})",
+       {},
+       {{"CreateLogGroup", R"({"logGroupName":"g$N"})", "", "logs"}, {"@flush"}},
+       {}},
+  };
+}
+
+}  // namespace hanbat
