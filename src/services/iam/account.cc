@@ -7,12 +7,10 @@ namespace hanbat::iam {
 CreateAccountAliasOutput Iam::create_account_alias(Request& rq, const CreateAccountAliasInput& in) {
   rq.authorize("iam:CreateAccountAlias", "*");
 
-  if (rq.tx.find("SELECT 1 FROM iam_account_aliases WHERE alias = ? AND account <> ?", in.account_alias, rq.account))
+  if (rows::is_alias_of_another(rq.tx, in.account_alias, rq.account))
     throw EntityAlreadyExistsException("The account alias " + in.account_alias + " already exists.");
 
-  // An account has one alias: the new one takes the old one's place.
-  rq.tx.exec("DELETE FROM iam_account_aliases WHERE account = ?", rq.account);
-  rq.tx.exec("INSERT INTO iam_account_aliases (alias, account) VALUES (?, ?)", in.account_alias, rq.account);
+  rows::set_alias(rq.tx, rq.account, in.account_alias);
 
   return {};
 }
@@ -20,7 +18,7 @@ CreateAccountAliasOutput Iam::create_account_alias(Request& rq, const CreateAcco
 DeleteAccountAliasOutput Iam::delete_account_alias(Request& rq, const DeleteAccountAliasInput& in) {
   rq.authorize("iam:DeleteAccountAlias", "*");
 
-  if (rq.tx.exec("DELETE FROM iam_account_aliases WHERE alias = ? AND account = ?", in.account_alias, rq.account) == 0)
+  if (!rows::remove_alias(rq.tx, rq.account, in.account_alias))
     throw NoSuchEntityException("The account alias " + in.account_alias + " cannot be found.");
 
   return {};
@@ -29,10 +27,7 @@ DeleteAccountAliasOutput Iam::delete_account_alias(Request& rq, const DeleteAcco
 ListAccountAliasesOutput Iam::list_account_aliases(Request& rq, const ListAccountAliasesInput& in) {
   rq.authorize("iam:ListAccountAliases", "*");
 
-  std::vector<std::string> all;
-  for (const store::Row& row : rq.tx.query("SELECT alias FROM iam_account_aliases WHERE account = ?", rq.account))
-    all.push_back(row.text(0));
-  const auto page = cut_page(rq, in, std::move(all), [](const std::string& alias) { return alias; });
+  const auto page = cut_page(rq, in, rows::aliases(rq.tx, rq.account), [](const std::string& alias) { return alias; });
 
   ListAccountAliasesOutput out;
   out.account_aliases = page.items;

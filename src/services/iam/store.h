@@ -141,5 +141,18 @@ void insert(store::Tx& tx, const SessionRow& session);
 std::optional<SessionRow> find_session(store::Tx& tx, std::string_view access_key_id);
 void remove_sessions_before(store::Tx& tx, Timestamp expired);
 
+/// Whether an account has the alias, other than this one.
+bool is_alias_of_another(store::Tx& tx, std::string_view alias, std::string_view account);
+/// Gives the account its one alias, in the place of the one that it had.
+void set_alias(store::Tx& tx, std::string_view account, std::string_view alias);
+/// Whether the account had it.
+bool remove_alias(store::Tx& tx, std::string_view account, std::string_view alias);
+std::vector<std::string> aliases(store::Tx& tx, std::string_view account);
+
+/// Keeps how the deletion of a service-linked role ended.
+void insert_role_deletion(store::Tx& tx, std::string_view task, std::string_view account, std::string_view status,
+                          Timestamp at);
+std::optional<std::string> find_role_deletion(store::Tx& tx, std::string_view task, std::string_view account);
+
 }  // namespace rows
 }  // namespace hanbat::iam

@@ -70,8 +70,7 @@ DeleteServiceLinkedRoleOutput Iam::delete_service_linked_role(Request& rq, const
 
   // The services do their own work as themselves and not through this role, so none of them can be in its way.
   rows::remove(rq.tx, role);
-  rq.tx.exec("INSERT INTO iam_role_deletions (id, account, status, at) VALUES (?, ?, ?, ?)", task, rq.account,
-             "SUCCEEDED", rq.now());
+  rows::insert_role_deletion(rq.tx, task, rq.account, "SUCCEEDED", rq.now());
 
   return {.deletion_task_id = task};
 }
@@ -80,11 +79,10 @@ GetServiceLinkedRoleDeletionStatusOutput Iam::get_service_linked_role_deletion_s
     Request& rq, const GetServiceLinkedRoleDeletionStatusInput& in) {
   rq.authorize("iam:GetServiceLinkedRoleDeletionStatus", make_arn("iam", "", rq.account, "role/*"));
 
-  const auto row =
-      rq.tx.find("SELECT status FROM iam_role_deletions WHERE id = ? AND account = ?", in.deletion_task_id, rq.account);
-  if (!row) throw NoSuchEntityException("Deletion task " + in.deletion_task_id + " cannot be found.");
+  const auto status = rows::find_role_deletion(rq.tx, in.deletion_task_id, rq.account);
+  if (!status) throw NoSuchEntityException("Deletion task " + in.deletion_task_id + " cannot be found.");
 
-  return {.status = row->text(0)};
+  return {.status = *status};
 }
 
 }  // namespace hanbat::iam
