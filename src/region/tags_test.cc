@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "region/tag_refusals.h"
 #include "region/testing.h"
 #include "wire/testing.h"
 
@@ -35,6 +36,31 @@ TEST(Tags, WhatAwsRefusesIsRefused) {
   EXPECT_EQ(code({{"k", "v"}, {"k", "w"}}), "Duplicate");
   EXPECT_EQ(code({{"k*", "v"}}), "Character");
   EXPECT_EQ(code({{"k", "a\nb"}}), "Character");
+}
+
+constexpr TagRefusals kRefusals{
+    .too_many = {"TooMany", "too many"},
+    .reserved = TagRefusal("Reserved", "{key} of {value}", 409).with("Tag", "{key}={value}"),
+    .duplicate = {"Duplicate", ""},
+    .empty_key = {"EmptyKey", ""},
+    .long_key = {"LongKey", ""},
+    .long_value = {"LongValue", ""},
+    .key_character = {"KeyCharacter", ""},
+    .value_character = {"ValueCharacter", ""},
+};
+constexpr TagRules kTabled{.error = refuse_by<kRefusals>};
+
+TEST(Tags, ATableSaysTheErrorOfEachFault) {
+  const auto error = wire::error_of([] { merged_tags({}, {{"aws:k", "{key}"}}, kTabled); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), "Reserved");
+  EXPECT_EQ(error->status(), 409);
+  EXPECT_EQ(error->message(), "aws:k of {key}");
+  EXPECT_EQ(error->extra().at(0), (std::pair<std::string, std::string>{"Tag", "aws:k={key}"}));
+  EXPECT_EQ(code({{"k", "v"}, {"k", "w"}}, kTabled), "Duplicate");
+  EXPECT_EQ(code({{"", ""}}, kTabled), "EmptyKey");
+  EXPECT_EQ(code({{"k*", "v"}}, kTabled), "KeyCharacter");
+  EXPECT_EQ(code({{"k", "a*b"}}, kTabled), "ValueCharacter");
 }
 
 TEST(Tags, LengthsAreOfCharactersAndNotOfBytes) {

@@ -3,7 +3,9 @@
 #include <set>
 
 #include "gen/codebuild/schema.h"
+
 #include "region/page.h"
+#include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
@@ -19,29 +21,21 @@ constexpr std::string_view kCuratedImages[] = {"aws/codebuild/amazonlinux2-x86_6
                                                "aws/codebuild/standard:6.0",
                                                "aws/codebuild/standard:7.0"};
 
-/// CodeBuild's words for what is wrong with tags: it has one error for every wrong input.
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return InvalidInputException("Invalid tags: a project can have at most 50 tags");
-    case region::TagFault::kReserved:
-      return InvalidInputException("Invalid tag key: " + problem.key + ". Tag keys cannot begin with 'aws:'");
-    case region::TagFault::kDuplicate:
-      return InvalidInputException("Invalid tags: the tag key " + problem.key + " is given more than once");
-    case region::TagFault::kEmptyKey:
-    case region::TagFault::kLongKey:
-      return InvalidInputException("Invalid tag key: a tag key has 1 to 127 characters");
-    case region::TagFault::kLongValue:
-      return InvalidInputException("Invalid tag value: a tag value has at most 255 characters");
-    case region::TagFault::kCharacter:
-      return InvalidInputException("Invalid tag: " + problem.key + "=" + problem.value +
-                                   " contains characters that tags cannot have");
-  }
-  throw std::logic_error("a fault of tags without its words");
-}
+/// CodeBuild has one error for every wrong input.
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"InvalidInputException", "Invalid tags: a project can have at most 50 tags"},
+    .reserved = {"InvalidInputException", "Invalid tag key: {key}. Tag keys cannot begin with 'aws:'"},
+    .duplicate = {"InvalidInputException", "Invalid tags: the tag key {key} is given more than once"},
+    .empty_key = {"InvalidInputException", "Invalid tag key: a tag key has 1 to 127 characters"},
+    .long_key = {"InvalidInputException", "Invalid tag key: a tag key has 1 to 127 characters"},
+    .long_value = {"InvalidInputException", "Invalid tag value: a tag value has at most 255 characters"},
+    .key_character = {"InvalidInputException", "Invalid tag: {key}={value} contains characters that tags cannot have"},
+    .value_character = {"InvalidInputException",
+                        "Invalid tag: {key}={value} contains characters that tags cannot have"}};
 
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Tag.html
-constexpr region::TagRules kTagRules{.error = tag_error, .longest_key = 127, .longest_value = 255};
+constexpr region::TagRules kTagRules{
+    .error = region::refuse_by<kTagRefusals>, .longest_key = 127, .longest_value = 255};
 
 /// The project as the API shows it.
 Project shown(store::Tx& tx, const ProjectRow& row) {

@@ -6,25 +6,25 @@
 #include "base/text.h"
 #include "gen/codecommit/model.h"
 #include "region/region.h"
+#include "region/tag_refusals.h"
 #include "services/codecommit/git/git.h"
 
 namespace hanbat::codecommit {
 namespace {
 
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return TooManyTagsException("The maximum number of tags for a resource has been exceeded.");
-    case region::TagFault::kReserved:
-      return InvalidSystemTagUsageException("Tag keys that start with aws: are reserved for AWS.");
-    default:
-      return InvalidTagsMapException("The map of tags is not valid.");
-  }
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTagsException", "The maximum number of tags for a resource has been exceeded."},
+    .reserved = {"InvalidSystemTagUsageException", "Tag keys that start with aws: are reserved for AWS."},
+    .duplicate = {"InvalidTagsMapException", "The map of tags is not valid."},
+    .empty_key = {"InvalidTagsMapException", "The map of tags is not valid."},
+    .long_key = {"InvalidTagsMapException", "The map of tags is not valid."},
+    .long_value = {"InvalidTagsMapException", "The map of tags is not valid."},
+    .key_character = {"InvalidTagsMapException", "The map of tags is not valid."},
+    .value_character = {"InvalidTagsMapException", "The map of tags is not valid."}};
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = tag_error};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 std::string repository_arn(const region::Place& place, std::string_view name) {
   return make_arn("codecommit", place.region, place.account, name);

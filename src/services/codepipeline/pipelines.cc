@@ -2,8 +2,10 @@
 #include <stdexcept>
 
 #include "base/arn.h"
+
 #include "base/ids.h"
 #include "region/page.h"
+#include "region/tag_refusals.h"
 #include "services/codepipeline/codepipeline.h"
 #include "services/codepipeline/structure.h"
 #include "wire/error.h"
@@ -25,28 +27,23 @@ PipelineDeclaration complete(PipelineDeclaration declaration) {
   return declaration;
 }
 
-wire::Error tag_error(const region::TagProblem& problem) {
-  const std::string general = "The specified resource tags are invalid. ";
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return TooManyTagsException("The tags limit for a resource has been exceeded.");
-    case region::TagFault::kReserved:
-      return InvalidTagsException(general + "The tag key " + problem.key + " begins with the reserved prefix aws:");
-    case region::TagFault::kDuplicate:
-      return InvalidTagsException(general + "The tag key " + problem.key + " is given more than once");
-    case region::TagFault::kEmptyKey:
-    case region::TagFault::kLongKey:
-      return InvalidTagsException(general + "A tag key has 1 to 128 characters");
-    case region::TagFault::kLongValue:
-      return InvalidTagsException(general + "A tag value has at most 256 characters");
-    case region::TagFault::kCharacter:
-      return InvalidTagsException(general + "Tags cannot have all characters of " + problem.key + "=" + problem.value);
-  }
-  throw std::logic_error("a fault of tags without its words");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTagsException", "The tags limit for a resource has been exceeded."},
+    .reserved = {"InvalidTagsException",
+                 "The specified resource tags are invalid. The tag key {key} begins with the reserved prefix aws:"},
+    .duplicate = {"InvalidTagsException",
+                  "The specified resource tags are invalid. The tag key {key} is given more than once"},
+    .empty_key = {"InvalidTagsException", "The specified resource tags are invalid. A tag key has 1 to 128 characters"},
+    .long_key = {"InvalidTagsException", "The specified resource tags are invalid. A tag key has 1 to 128 characters"},
+    .long_value = {"InvalidTagsException",
+                   "The specified resource tags are invalid. A tag value has at most 256 characters"},
+    .key_character = {"InvalidTagsException",
+                      "The specified resource tags are invalid. Tags cannot have all characters of {key}={value}"},
+    .value_character = {"InvalidTagsException",
+                        "The specified resource tags are invalid. Tags cannot have all characters of {key}={value}"}};
 
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
-constexpr region::TagRules kTagRules{.error = tag_error};
+constexpr region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/arn.h"
+#include "region/tag_refusals.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/resource_keys.h"
 #include "wire/operation.h"
@@ -11,40 +12,25 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr std::size_t kMostTags = 50;
-constexpr std::size_t kLongestKey = 127;
-constexpr std::size_t kLongestValue = 256;
-
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return Error("TagLimitExceeded", 400, fmt::format("The maximum number of tags per resource is {}.", kMostTags));
-    case region::TagFault::kReserved:
-      return invalid_parameter("Tag keys starting with 'aws:' are reserved for internal use");
-    case region::TagFault::kDuplicate:
-      return invalid_parameter(fmt::format("Duplicate tag key '{}' specified.", problem.key));
-    case region::TagFault::kEmptyKey:
-      return invalid_parameter("Tag key cannot be empty");
-    case region::TagFault::kLongKey:
-      return invalid_parameter(
-          fmt::format("Tag key exceeds the maximum length of {} characters: {}", kLongestKey, problem.key));
-    case region::TagFault::kLongValue:
-      return invalid_parameter(fmt::format("Tag value exceeds the maximum length of {} characters", kLongestValue));
-    case region::TagFault::kCharacter:
-      return invalid_parameter("Tag key or value has invalid characters");
-  }
-  throw std::logic_error("a fault of tags that has no words");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TagLimitExceeded", "The maximum number of tags per resource is 50."},
+    .reserved = {"InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"},
+    .duplicate = {"InvalidParameterValue", "Duplicate tag key '{key}' specified."},
+    .empty_key = {"InvalidParameterValue", "Tag key cannot be empty"},
+    .long_key = {"InvalidParameterValue", "Tag key exceeds the maximum length of 127 characters: {key}"},
+    .long_value = {"InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters"},
+    .key_character = {"InvalidParameterValue", "Tag key or value has invalid characters"},
+    .value_character = {"InvalidParameterValue", "Tag key or value has invalid characters"}};
 
 std::string fingerprint(const Json& input) { return input.dump(); }
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = &tag_error,
-                                 .most = kMostTags,
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>,
+                                 .most = 50,
                                  .characters = region::TagRules::Characters::kAny,
-                                 .longest_key = kLongestKey,
-                                 .longest_value = kLongestValue};
+                                 .longest_key = 127,
+                                 .longest_value = 256};
 
 std::string arn_of(const Request& rq, std::string_view type, std::string_view id) {
   const std::string resource = fmt::format("{}/{}", type, id);

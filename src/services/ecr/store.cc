@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "region/region.h"
+#include "region/tag_refusals.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -66,15 +67,19 @@ void describe(RepositoryRow& row, const std::string& mutability) {
   row.shape.repository_uri = registry_host(row.place) + "/" + name_of(row);
 }
 
-wire::Error tag_error(const region::TagProblem& problem) {
-  if (problem.fault == region::TagFault::kTooMany)
-    return TooManyTagsException("A repository can have at most 50 tags.");
-  return InvalidTagParameterException("The tag '" + problem.key + "' is not valid.");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTagsException", "A repository can have at most 50 tags."},
+    .reserved = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .duplicate = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .empty_key = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .long_key = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .long_value = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .key_character = {"InvalidTagParameterException", "The tag '{key}' is not valid."},
+    .value_character = {"InvalidTagParameterException", "The tag '{key}' is not valid."}};
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = tag_error};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 std::optional<std::string> policy_of(const RepositoryRow& repository) {
   if (const Json* policy = repository.own.find("policy")) return policy->as_string();

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/arn.h"
+#include "region/tag_refusals.h"
 #include "wire/error.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -14,25 +15,15 @@ namespace {
 constexpr std::size_t kMostTags = 50;
 
 /// Two faults have errors of their own in the model; the others break its constraints.
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return TooManyTagsException("The quota for the number of tags that can be assigned has been reached");
-    case region::TagFault::kDuplicate:
-      return DuplicateTagKeysException("Duplicate tag key specified in request: " + problem.key);
-    case region::TagFault::kReserved:
-      return validation_error("Tag keys that begin with 'aws:' are reserved: " + problem.key);
-    case region::TagFault::kEmptyKey:
-      return validation_error("A tag key cannot be empty");
-    case region::TagFault::kLongKey:
-      return validation_error("The tag key '" + problem.key + "' cannot be longer than '128' characters");
-    case region::TagFault::kLongValue:
-      return validation_error("The value of the tag '" + problem.key + "' cannot be longer than '256' characters");
-    case region::TagFault::kCharacter:
-      return validation_error("The tag '" + problem.key + "' has characters that are not allowed");
-  }
-  throw std::logic_error("a fault of tags that has no words");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTags", "The quota for the number of tags that can be assigned has been reached"},
+    .reserved = {"ValidationError", "Tag keys that begin with 'aws:' are reserved: {key}"},
+    .duplicate = {"DuplicateTagKeys", "Duplicate tag key specified in request: {key}"},
+    .empty_key = {"ValidationError", "A tag key cannot be empty"},
+    .long_key = {"ValidationError", "The tag key '{key}' cannot be longer than '128' characters"},
+    .long_value = {"ValidationError", "The value of the tag '{key}' cannot be longer than '256' characters"},
+    .key_character = {"ValidationError", "The tag '{key}' has characters that are not allowed"},
+    .value_character = {"ValidationError", "The tag '{key}' has characters that are not allowed"}};
 
 std::vector<TargetRow> read_targets(const std::vector<store::Row>& found) {
   std::vector<TargetRow> all;
@@ -44,7 +35,7 @@ std::vector<TargetRow> read_targets(const std::vector<store::Row>& found) {
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = &tag_error, .most = kMostTags};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>, .most = kMostTags};
 
 std::vector<TargetRow> list_targets(store::Tx& tx, std::string_view group_arn) {
   return read_targets(

@@ -1,35 +1,25 @@
 // Who may do what to buses and rules by their tags, and the tags themselves.
 #include "base/arn.h"
+#include "region/tag_refusals.h"
 #include "services/events/events.h"
 #include "wire/error.h"
 
 namespace hanbat::events {
 namespace {
 
-wire::Error invalid_tags(const region::TagProblem& problem) {
-  const auto invalid = [](const std::string& message) { return wire::Error("ValidationException", 400, message); };
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return LimitExceededException("The number of tags on the resource exceeds the limit.");
-    case region::TagFault::kReserved:
-      return invalid("Tag keys that begin with aws: are reserved: " + problem.key);
-    case region::TagFault::kDuplicate:
-      return invalid("The tag key is given more than once: " + problem.key);
-    case region::TagFault::kEmptyKey:
-      return invalid("A tag key cannot be empty.");
-    case region::TagFault::kLongKey:
-      return invalid("A tag key cannot be longer than 128 characters: " + problem.key);
-    case region::TagFault::kLongValue:
-      return invalid("The value of a tag cannot be longer than 256 characters: " + problem.key);
-    case region::TagFault::kCharacter:
-      break;
-  }
-  return invalid("The tag has characters that are not valid: " + problem.key);
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"LimitExceededException", "The number of tags on the resource exceeds the limit."},
+    .reserved = {"ValidationException", "Tag keys that begin with aws: are reserved: {key}"},
+    .duplicate = {"ValidationException", "The tag key is given more than once: {key}"},
+    .empty_key = {"ValidationException", "A tag key cannot be empty."},
+    .long_key = {"ValidationException", "A tag key cannot be longer than 128 characters: {key}"},
+    .long_value = {"ValidationException", "The value of a tag cannot be longer than 256 characters: {key}"},
+    .key_character = {"ValidationException", "The tag has characters that are not valid: {key}"},
+    .value_character = {"ValidationException", "The tag has characters that are not valid: {key}"}};
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = invalid_tags};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 void Events::authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,
                             region::ConditionKeys keys) {

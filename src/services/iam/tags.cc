@@ -1,28 +1,22 @@
 #include "services/iam/tags.h"
 
 #include "base/text.h"
+#include "region/tag_refusals.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
 
 namespace hanbat::iam {
 namespace {
 
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return LimitExceededException("The number of tags has reached the maximum limit.");
-    case region::TagFault::kReserved:
-      return InvalidInputException("Tag keys that begin with \"aws:\" are reserved for system use.");
-    case region::TagFault::kDuplicate:
-      return InvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-    case region::TagFault::kEmptyKey:
-    case region::TagFault::kLongKey:
-    case region::TagFault::kLongValue:
-    case region::TagFault::kCharacter:
-      return InvalidInputException("The tag with the key '" + problem.key + "' is not valid.");
-  }
-  return InvalidInputException("The tags are not valid.");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"LimitExceeded", "The number of tags has reached the maximum limit.", 409},
+    .reserved = {"InvalidInput", "Tag keys that begin with \"aws:\" are reserved for system use."},
+    .duplicate = {"InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+    .empty_key = {"InvalidInput", "The tag with the key '{key}' is not valid."},
+    .long_key = {"InvalidInput", "The tag with the key '{key}' is not valid."},
+    .long_value = {"InvalidInput", "The tag with the key '{key}' is not valid."},
+    .key_character = {"InvalidInput", "The tag with the key '{key}' is not valid."},
+    .value_character = {"InvalidInput", "The tag with the key '{key}' is not valid."}};
 
 template <class Output, class In>
 Output tags_page(Request& rq, const In& in, std::vector<Tag> tags) {
@@ -35,7 +29,7 @@ Output tags_page(Request& rq, const In& in, std::vector<Tag> tags) {
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = &tag_error, .keys = region::TagRules::Case::kFolded};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>, .keys = region::TagRules::Case::kFolded};
 
 std::vector<Tag> tag_list(store::Tx& tx, const Entity& entity) {
   return region::tag_list<Tag>(region::tags_of(tx, entity.arn));

@@ -1,35 +1,27 @@
 // Tags of log groups, by ARN and in the older way by name.
 #include "base/arn.h"
+
+#include "region/tag_refusals.h"
 #include "services/logs/logs.h"
 
 namespace hanbat::logs {
 namespace {
 
-wire::Error invalid_tags(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return TooManyTagsException("A resource can have no more than 50 tags.");
-    case region::TagFault::kReserved:
-      return InvalidParameterException("Tag keys that begin with aws: are reserved: " + problem.key);
-    case region::TagFault::kDuplicate:
-      return InvalidParameterException("The tag key is given more than once: " + problem.key);
-    case region::TagFault::kEmptyKey:
-      return InvalidParameterException("A tag key cannot be empty.");
-    case region::TagFault::kLongKey:
-      return InvalidParameterException("A tag key cannot be longer than 128 characters: " + problem.key);
-    case region::TagFault::kLongValue:
-      return InvalidParameterException("The value of a tag cannot be longer than 256 characters: " + problem.key);
-    case region::TagFault::kCharacter:
-      break;
-  }
-  return InvalidParameterException("The tag has characters that are not valid: " + problem.key);
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTagsException", "A resource can have no more than 50 tags."},
+    .reserved = {"InvalidParameterException", "Tag keys that begin with aws: are reserved: {key}"},
+    .duplicate = {"InvalidParameterException", "The tag key is given more than once: {key}"},
+    .empty_key = {"InvalidParameterException", "A tag key cannot be empty."},
+    .long_key = {"InvalidParameterException", "A tag key cannot be longer than 128 characters: {key}"},
+    .long_value = {"InvalidParameterException", "The value of a tag cannot be longer than 256 characters: {key}"},
+    .key_character = {"InvalidParameterException", "The tag has characters that are not valid: {key}"},
+    .value_character = {"InvalidParameterException", "The tag has characters that are not valid: {key}"}};
 
 std::string arn_of(const GroupRow& group) { return group_arn(group.place, *group.name); }
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = invalid_tags};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn,
                                     region::ConditionKeys keys) {

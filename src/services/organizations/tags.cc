@@ -1,28 +1,26 @@
 // Tags of accounts, units, roots and policies.
 #include "services/organizations/organizations.h"
 
+#include "region/tag_refusals.h"
+
 namespace hanbat::organizations {
 namespace {
 
-wire::Error tag_error(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return ConstraintViolationException("You have exceeded the maximum number of tags.")
-          .with("Reason", "MAX_TAG_LIMIT_EXCEEDED");
-    case region::TagFault::kReserved:
-      return InvalidInputException("You specified a tag key that is reserved: " + problem.key)
-          .with("Reason", "INVALID_SYSTEM_TAGS_PARAMETER");
-    case region::TagFault::kDuplicate:
-      return InvalidInputException("You specified the tag key " + problem.key + " more than once.")
-          .with("Reason", "DUPLICATE_TAG_KEY");
-    case region::TagFault::kEmptyKey:
-    case region::TagFault::kLongKey:
-    case region::TagFault::kLongValue:
-    case region::TagFault::kCharacter:
-      break;
-  }
-  return InvalidInputException("You specified an invalid tag: " + problem.key).with("Reason", "INVALID_PATTERN");
-}
+constexpr region::TagRefusal kInvalidTag =
+    region::TagRefusal("InvalidInputException", "You specified an invalid tag: {key}")
+        .with("Reason", "INVALID_PATTERN");
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = region::TagRefusal("ConstraintViolationException", "You have exceeded the maximum number of tags.")
+                    .with("Reason", "MAX_TAG_LIMIT_EXCEEDED"),
+    .reserved = region::TagRefusal("InvalidInputException", "You specified a tag key that is reserved: {key}")
+                    .with("Reason", "INVALID_SYSTEM_TAGS_PARAMETER"),
+    .duplicate = region::TagRefusal("InvalidInputException", "You specified the tag key {key} more than once.")
+                     .with("Reason", "DUPLICATE_TAG_KEY"),
+    .empty_key = kInvalidTag,
+    .long_key = kInvalidTag,
+    .long_value = kInvalidTag,
+    .key_character = kInvalidTag,
+    .value_character = kInvalidTag};
 
 /// The ARN of a node or policy of the organization's own. Throws TargetNotFoundException.
 std::string require_arn(store::Tx& tx, const OrganizationRow& organization, const std::string& id) {
@@ -35,7 +33,7 @@ std::string require_arn(store::Tx& tx, const OrganizationRow& organization, cons
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = &tag_error};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 TagResourceOutput Organizations::tag_resource(region::Request& rq, const TagResourceInput& in) {
   const OrganizationRow organization =

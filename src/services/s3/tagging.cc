@@ -4,53 +4,49 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "region/tag_refusals.h"
 
 namespace hanbat::s3 {
 namespace {
 
-wire::Error tag_error(const region::TagProblem& problem, const char* too_many, const char* reserved) {
-  const auto invalid = [](const char* message, const std::string& key) {
-    return wire::Error("InvalidTag", 400, message).with("TagKey", key);
-  };
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return {"BadRequest", 400, too_many};
-    case region::TagFault::kReserved:
-      return {"InvalidTag", 400, reserved};
-    case region::TagFault::kDuplicate:
-      return invalid("Cannot provide multiple Tags with the same key", problem.key);
-    case region::TagFault::kLongValue:
-      return {"InvalidTag", 400, "The TagValue you have provided is invalid"};
-    case region::TagFault::kCharacter:
-      if (region::has_usual_characters(problem.key))
-        return {"InvalidTag", 400, "The TagValue you have provided is invalid"};
-      [[fallthrough]];
-    default:
-      return invalid("The TagKey you have provided is invalid", problem.key);
-  }
-}
-
-constexpr const char* kTooManyOfBucket = "Bucket tag count cannot be greater than 50";
-
-wire::Error new_bucket_error(const region::TagProblem& problem) {
-  return tag_error(problem, kTooManyOfBucket,
-                   "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove "
-                   "\"aws:\" from your tag keys and try again.");
-}
-
-wire::Error bucket_error(const region::TagProblem& problem) {
-  return tag_error(problem, kTooManyOfBucket, "System tags cannot be added/updated by requester");
-}
-
-wire::Error object_error(const region::TagProblem& problem) {
-  return tag_error(problem, "Object tags cannot be greater than 10", "Your TagKey cannot be prefixed with aws:");
-}
+constexpr region::TagRefusal kTwice =
+    region::TagRefusal("InvalidTag", "Cannot provide multiple Tags with the same key").with("TagKey", "{key}");
+constexpr region::TagRefusal kInvalidKey =
+    region::TagRefusal("InvalidTag", "The TagKey you have provided is invalid").with("TagKey", "{key}");
+constexpr region::TagRefusal kInvalidValue = {"InvalidTag", "The TagValue you have provided is invalid"};
+constexpr region::TagRefusals kOfNewBucket{
+    .too_many = {"BadRequest", "Bucket tag count cannot be greater than 50"},
+    .reserved = {"InvalidTag",
+                 "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. Remove "
+                 "\"aws:\" from your tag keys and try again."},
+    .duplicate = kTwice,
+    .empty_key = kInvalidKey,
+    .long_key = kInvalidKey,
+    .long_value = kInvalidValue,
+    .key_character = kInvalidKey,
+    .value_character = kInvalidValue};
+constexpr region::TagRefusals kOfBucket{.too_many = {"BadRequest", "Bucket tag count cannot be greater than 50"},
+                                        .reserved = {"InvalidTag", "System tags cannot be added/updated by requester"},
+                                        .duplicate = kTwice,
+                                        .empty_key = kInvalidKey,
+                                        .long_key = kInvalidKey,
+                                        .long_value = kInvalidValue,
+                                        .key_character = kInvalidKey,
+                                        .value_character = kInvalidValue};
+constexpr region::TagRefusals kOfObject{.too_many = {"BadRequest", "Object tags cannot be greater than 10"},
+                                        .reserved = {"InvalidTag", "Your TagKey cannot be prefixed with aws:"},
+                                        .duplicate = kTwice,
+                                        .empty_key = kInvalidKey,
+                                        .long_key = kInvalidKey,
+                                        .long_value = kInvalidValue,
+                                        .key_character = kInvalidKey,
+                                        .value_character = kInvalidValue};
 
 }  // namespace
 
-const region::TagRules kNewBucketTags{.error = new_bucket_error};
-const region::TagRules kBucketTags{.error = bucket_error};
-const region::TagRules kObjectTags{.error = object_error, .most = 10};
+const region::TagRules kNewBucketTags{.error = region::refuse_by<kOfNewBucket>};
+const region::TagRules kBucketTags{.error = region::refuse_by<kOfBucket>};
+const region::TagRules kObjectTags{.error = region::refuse_by<kOfObject>, .most = 10};
 
 Json checked_object_tags(const region::TagPairs& tags) {
   region::merged_tags({}, tags, kObjectTags);

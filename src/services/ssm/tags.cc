@@ -1,5 +1,6 @@
 #include "services/ssm/tags.h"
 
+#include "region/tag_refusals.h"
 #include "services/ssm/ssm.h"
 #include "services/ssm/store.h"
 #include "wire/error.h"
@@ -7,26 +8,15 @@
 namespace hanbat::ssm {
 namespace {
 
-wire::Error invalid_tags(const region::TagProblem& problem) {
-  const auto invalid = [](const std::string& message) { return wire::Error("ValidationException", 400, message); };
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return TooManyTagsError("A resource can have at most 50 tags.");
-    case region::TagFault::kReserved:
-      return invalid("Tag keys that begin with aws: are reserved: " + problem.key);
-    case region::TagFault::kDuplicate:
-      return invalid("The tag key is given more than once: " + problem.key);
-    case region::TagFault::kEmptyKey:
-      return invalid("A tag key cannot be empty.");
-    case region::TagFault::kLongKey:
-      return invalid("A tag key cannot be longer than 128 characters: " + problem.key);
-    case region::TagFault::kLongValue:
-      return invalid("The value of a tag cannot be longer than 256 characters: " + problem.key);
-    case region::TagFault::kCharacter:
-      break;
-  }
-  return invalid("The tag has characters that are not valid: " + problem.key);
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"TooManyTagsError", "A resource can have at most 50 tags."},
+    .reserved = {"ValidationException", "Tag keys that begin with aws: are reserved: {key}"},
+    .duplicate = {"ValidationException", "The tag key is given more than once: {key}"},
+    .empty_key = {"ValidationException", "A tag key cannot be empty."},
+    .long_key = {"ValidationException", "A tag key cannot be longer than 128 characters: {key}"},
+    .long_value = {"ValidationException", "The value of a tag cannot be longer than 256 characters: {key}"},
+    .key_character = {"ValidationException", "The tag has characters that are not valid: {key}"},
+    .value_character = {"ValidationException", "The tag has characters that are not valid: {key}"}};
 
 /// The resource's ARN. Throws InvalidResourceId.
 std::string require_resource(region::Request& rq, const std::string& type, const std::string& id) {
@@ -37,7 +27,7 @@ std::string require_resource(region::Request& rq, const std::string& type, const
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = invalid_tags};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) {
   authorize(rq, "ssm:AddTagsToResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));

@@ -2,34 +2,25 @@
 
 #include "base/arn.h"
 #include "region/page.h"
+#include "region/tag_refusals.h"
 #include "services/codedeploy/codedeploy.h"
 
 namespace hanbat::codedeploy {
 namespace {
 
-wire::Error invalid_tags(const region::TagProblem& problem) {
-  switch (problem.fault) {
-    case region::TagFault::kTooMany:
-      return InvalidTagsToAddException("The maximum allowed number of tags was exceeded.");
-    case region::TagFault::kReserved:
-      return InvalidTagsToAddException("Tag keys that begin with aws: are reserved: " + problem.key);
-    case region::TagFault::kDuplicate:
-      return InvalidTagsToAddException("The tag key is given more than once: " + problem.key);
-    case region::TagFault::kEmptyKey:
-      return InvalidTagsToAddException("A tag key cannot be empty.");
-    case region::TagFault::kLongKey:
-      return InvalidTagsToAddException("A tag key cannot be longer than 128 characters: " + problem.key);
-    case region::TagFault::kLongValue:
-      return InvalidTagsToAddException("The value of a tag cannot be longer than 256 characters: " + problem.key);
-    case region::TagFault::kCharacter:
-      break;
-  }
-  return InvalidTagsToAddException("The specified tags are not valid.");
-}
+constexpr region::TagRefusals kTagRefusals{
+    .too_many = {"InvalidTagsToAddException", "The maximum allowed number of tags was exceeded."},
+    .reserved = {"InvalidTagsToAddException", "Tag keys that begin with aws: are reserved: {key}"},
+    .duplicate = {"InvalidTagsToAddException", "The tag key is given more than once: {key}"},
+    .empty_key = {"InvalidTagsToAddException", "A tag key cannot be empty."},
+    .long_key = {"InvalidTagsToAddException", "A tag key cannot be longer than 128 characters: {key}"},
+    .long_value = {"InvalidTagsToAddException", "The value of a tag cannot be longer than 256 characters: {key}"},
+    .key_character = {"InvalidTagsToAddException", "The specified tags are not valid."},
+    .value_character = {"InvalidTagsToAddException", "The specified tags are not valid."}};
 
 }  // namespace
 
-const region::TagRules kTagRules{.error = invalid_tags};
+const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 void CodeDeploy::authorize(region::Request& rq, std::string_view action, const std::string& arn,
                            region::ConditionKeys keys) {
