@@ -53,12 +53,6 @@ const std::map<std::string, std::string> kRefusals{
     {"ssm", "InvalidNextToken"},
 };
 
-/// One region for nearly all: each test has accounts of its own in it.
-WholeRegion& shared_region() {
-  static WholeRegion* const region = new WholeRegion;
-  return *region;
-}
-
 class Lists : public testing::TestWithParam<ListCase> {
  protected:
   Lists()

@@ -177,4 +177,10 @@ class WholeRegion {
   region::TestRegion test;
 };
 
+/// One region for nearly all: each test has accounts of its own in it.
+inline WholeRegion& shared_region() {
+  static WholeRegion* const region = new WholeRegion;
+  return *region;
+}
+
 }  // namespace hanbat

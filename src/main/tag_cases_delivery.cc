@@ -1,0 +1,115 @@
+// Tags of delivery: builds, deployments, pipelines, repositories, logs, events, parameters, objects.
+#include "main/tag_cases.h"
+
+namespace hanbat {
+namespace {
+
+const std::string kRole = R"("arn:aws:iam::$A:role/r")";
+const std::string kProject =
+    R"("source":{"type":"NO_SOURCE","buildspec":"version: 0.2"},"artifacts":{"type":"NO_ARTIFACTS"},"environment":{"type":"LINUX_CONTAINER","image":"aws/codebuild/standard:7.0","computeType":"BUILD_GENERAL1_SMALL"},"serviceRole":)" +
+    kRole;
+const std::string kStages =
+    R"("artifactStore":{"type":"S3","location":"bucket"},"stages":[{"name":"Source","actions":[{"name":"s","actionTypeId":{"category":"Source","owner":"AWS","provider":"CodeCommit","version":"1"},"configuration":{"RepositoryName":"repo","BranchName":"main","PollForSourceChanges":"false"},"outputArtifacts":[{"name":"o"}]}]},{"name":"Build","actions":[{"name":"b","actionTypeId":{"category":"Build","owner":"AWS","provider":"CodeBuild","version":"1"},"configuration":{"ProjectName":"p"},"inputArtifacts":[{"name":"o"}]}]}])";
+const std::string kAt = ":ap-northeast-2:$A:";
+
+/// TagResource, UntagResource and ListTagsForResource with an ARN; `members` are the names of ARN, tags and keys.
+TagCase by_arn(const std::string& service, const std::string& kind, const std::string& id, Step create, Step remove,
+               const std::string& arn_member, const std::string& tags, const std::string& keys) {
+  const std::string arn = "arn:aws:" + service + kAt + id, named = R"({")" + arn_member + R"(":")" + arn + R"(")";
+  return {service,
+          "arn:aws:" + service + ":*:*:" + kind,
+          arn,
+          {},
+          std::move(create),
+          std::move(remove),
+          {"TagResource", named + R"(,")" + tags + R"(":$TAGS})"},
+          {"UntagResource", named + R"(,")" + keys + R"(":$KEYS})"},
+          {"ListTagsForResource", named + "}", tags}};
+}
+
+}  // namespace
+
+std::vector<TagCase> delivery_tag_cases() {
+  TagCase group =
+      by_arn("codedeploy", "deploymentgroup:*/*", "deploymentgroup:a/g",
+             {"CreateDeploymentGroup",
+              R"({"applicationName":"a","deploymentGroupName":"g","tags":$TAGS,"serviceRoleArn":)" + kRole + "}"},
+             {"DeleteDeploymentGroup", R"({"applicationName":"a","deploymentGroupName":"g"})"}, "ResourceArn", "Tags",
+             "TagKeys");
+  group.setup = {{"CreateApplication", R"({"applicationName":"a"})"}};
+  return {
+      {"codebuild",
+       "arn:aws:codebuild:*:*:project/*",
+       "arn:aws:codebuild" + kAt + "project/pp",
+       {},
+       {"CreateProject", R"({"name":"pp",)" + kProject + R"(,"tags":$TAGS})"},
+       {"DeleteProject", R"({"name":"pp"})"},
+       {"UpdateProject", R"({"name":"pp","tags":$TAGS})"},
+       {},
+       {"BatchGetProjects", R"({"names":["pp"]})", "projects.0.tags"},
+       TagCase::Tagging::kReplaces},
+      by_arn("codecommit", "*", "r-$A", {"CreateRepository", R"({"repositoryName":"r-$A","tags":$TAGS})"},
+             {"DeleteRepository", R"({"repositoryName":"r-$A"})"}, "resourceArn", "tags", "tagKeys"),
+      by_arn("codedeploy", "application:*", "application:a",
+             {"CreateApplication", R"({"applicationName":"a","tags":$TAGS})"},
+             {"DeleteApplication", R"({"applicationName":"a"})"}, "ResourceArn", "Tags", "TagKeys"),
+      group,
+      by_arn("codepipeline", "*", "p",
+             {"CreatePipeline", R"({"tags":$TAGS,"pipeline":{"name":"p","roleArn":)" + kRole + "," + kStages + "}}"},
+             {"DeletePipeline", R"({"name":"p"})"}, "resourceArn", "tags", "tagKeys"),
+      by_arn("ecr", "repository/*", "repository/rr", {"CreateRepository", R"({"repositoryName":"rr","tags":$TAGS})"},
+             {"DeleteRepository", R"({"repositoryName":"rr"})"}, "resourceArn", "tags", "tagKeys"),
+  };
+}
+
+std::vector<TagCase> storage_tag_cases() {
+  const TagCase log_group =
+      by_arn("logs", "log-group:*", "log-group:g", {"CreateLogGroup", R"({"logGroupName":"g","tags":$TAGS})"},
+             {"DeleteLogGroup", R"({"logGroupName":"g"})"}, "resourceArn", "tags", "tagKeys");
+  TagCase by_name = log_group;
+  by_name.tag = {"TagLogGroup", R"({"logGroupName":"g","tags":$TAGS})"};
+  by_name.untag = {"UntagLogGroup", R"({"logGroupName":"g","tags":$KEYS})"};
+  by_name.list = {"ListTagsLogGroup", R"({"logGroupName":"g"})", "tags"};
+  const std::string location = R"("CreateBucketConfiguration":{"LocationConstraint":"ap-northeast-2","Tags":$TAGS})";
+  return {
+      log_group,
+      by_name,
+      by_arn("events", "event-bus/*", "event-bus/b", {"CreateEventBus", R"({"Name":"b","Tags":$TAGS})"},
+             {"DeleteEventBus", R"({"Name":"b"})"}, "ResourceARN", "Tags", "TagKeys"),
+      by_arn("events", "rule/*", "rule/r",
+             {"PutRule", R"({"Name":"r","EventPattern":"{\"source\":[\"a\"]}","Tags":$TAGS})"},
+             {"DeleteRule", R"({"Name":"r"})"}, "ResourceARN", "Tags", "TagKeys"),
+      {"ssm",
+       "arn:aws:ssm:*:*:parameter/*",
+       "arn:aws:ssm" + kAt + "parameter/p",
+       {},
+       {"PutParameter", R"({"Name":"/p","Value":"v","Type":"String","Tags":$TAGS})"},
+       {"DeleteParameter", R"({"Name":"/p"})"},
+       {"AddTagsToResource", R"({"ResourceType":"Parameter","ResourceId":"/p","Tags":$TAGS})"},
+       {"RemoveTagsFromResource", R"({"ResourceType":"Parameter","ResourceId":"/p","TagKeys":$KEYS})"},
+       {"ListTagsForResource", R"({"ResourceType":"Parameter","ResourceId":"/p"})", "TagList"}},
+      {"s3",
+       "arn:aws:s3:::*",
+       "arn:aws:s3:::t-$A",
+       {},
+       {"CreateBucket", R"({"Bucket":"t-$A",)" + location + "}"},
+       {"DeleteBucket", R"({"Bucket":"t-$A"})"},
+       {"PutBucketTagging", R"({"Bucket":"t-$A","Tagging":{"TagSet":$TAGS}})"},
+       {"DeleteBucketTagging", R"({"Bucket":"t-$A"})"},
+       {"GetBucketTagging", R"({"Bucket":"t-$A"})", "TagSet"},
+       TagCase::Tagging::kReplaces},
+      {"s3",
+       "arn:aws:s3:::*/*",
+       "",
+       {{"@bucket"}},
+       {"@object"},
+       {"DeleteObject", R"({"Bucket":"b-$A","Key":"k0"})"},
+       {"PutObjectTagging", R"({"Bucket":"b-$A","Key":"k0","Tagging":{"TagSet":$TAGS}})"},
+       {"DeleteObjectTagging", R"({"Bucket":"b-$A","Key":"k0"})"},
+       {"GetObjectTagging", R"({"Bucket":"b-$A","Key":"k0"})", "TagSet"},
+       TagCase::Tagging::kReplaces,
+       10},
+  };
+}
+
+}  // namespace hanbat
