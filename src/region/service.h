@@ -53,9 +53,9 @@ class Service {
   virtual void add_resource_policies(Request&, AccessQuestion&) const {}
 
   /// What the service answers to a page token that the operation did not give; unless overridden the error about tokens
-  /// that the operation's model has, else ValidationException. See Pager.
+  /// that the operation's model has, else another operation's, else that of input which breaks the model. See Pager.
   virtual wire::Error invalid_page_token(const wire::OperationModel& operation) const;
-  /// What it answers to a page size outside of what the operation takes; unless overridden ValidationException.
+  /// What it answers to a page size outside of what the operation takes; unless overridden the last of these.
   virtual wire::Error invalid_page_size(const wire::OperationModel& operation, int size, const PageSizes& sizes) const;
 
   /// Whether a request that is no modelled operation (git's, the registry's) is this service's.
