@@ -1,10 +1,12 @@
-// The server's side of one connection, and the exchange that runs on it. Inside http/ only.
+// The server's side of one connection: how it lives, and the exchange that runs on it. Inside http/ only.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "http/channel.h"
 #include "http/parser.h"
@@ -47,6 +49,12 @@ struct Connection {
   bool idle = true;                                // parked, and nothing of a request came yet
 };
 
+/// What a connection that nobody works on waits for.
+enum class Next : std::uint8_t { kClose, kWaitRead, kWaitWrite };
+/// Takes a connection as far as it goes without waiting for the client's next head: settles its transport, then reads
+/// and answers one request after the other, each counted. Throws when the connection is broken.
+Next advance(Connection& connection, const ServerOptions& options, const Handler& handler,
+             const std::atomic<bool>& stopping, std::atomic<std::uint64_t>& requests);
 /// Runs the handler for the request whose head the connection's parser holds. Returns whether the connection can take
 /// another one. Never throws.
 bool run_exchange(Connection& connection, const ServerOptions& options, const Handler& handler,

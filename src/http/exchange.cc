@@ -13,30 +13,6 @@
 
 namespace hanbat::http {
 
-Connection::Connection(Fd fd, std::shared_ptr<const Entrance> from)
-    : channel(std::move(fd)),
-      entrance(std::move(from)),
-      peer(peer_address(channel.fd())),
-      local(hanbat::local_address(channel.fd())) {}
-
-void Connection::consume(std::size_t bytes) {
-  at += bytes;
-  if (at == in.size()) {
-    in.clear();
-    at = 0;
-  }
-}
-
-void Connection::compact() {
-  in.erase(0, at);
-  at = 0;
-}
-
-void Connection::slim() {
-  compact();
-  in.shrink_to_fit();
-}
-
 void ResponseWriter::copy(BodyReader& from) {
   std::array<char, 65536> buffer;
   while (const std::size_t n = from.read(buffer)) write({buffer.data(), n});

@@ -2,7 +2,6 @@
 // something to say.
 #include "http/server.h"
 
-#include <openssl/ssl.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -18,7 +17,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "http/authority.h"
 #include "http/connection.h"
 #include "os/poller.h"
 
@@ -43,7 +41,6 @@ class Server::Room final : private WaitObserver {
     Fd fd;
     std::shared_ptr<const Entrance> entrance;
   };
-  enum class Next { kClose, kWaitRead, kWaitWrite };
 
   void watch(std::stop_token stop);
   void accept_from(std::uint64_t id);
@@ -57,8 +54,6 @@ class Server::Room final : private WaitObserver {
   void cut_slowest();
   void begins_to_wait(Channel& channel) override;
   void waited(Channel& channel) override;
-  Next drive(Connection& connection);
-  std::optional<Next> open_transport(Connection& connection);
 
   static constexpr std::uint64_t kWakeId = 0;
   static constexpr std::uint64_t kListenerBit = 1ull << 63;
@@ -305,7 +300,7 @@ void Server::Room::work(std::stop_token) {
     lock.unlock();
     Next next = Next::kClose;
     try {
-      next = drive(*connection);
+      next = advance(*connection, options_, handler_, stopping_, requests_);
     } catch (const std::exception&) {
       // A broken connection: nobody is left to tell.
     }
@@ -317,85 +312,6 @@ void Server::Room::work(std::stop_token) {
     connection.reset();
     lock.lock();
   }
-}
-
-/// Settles whether it is TLS, and shakes hands. Nothing when the connection can carry requests now.
-std::optional<Server::Room::Next> Server::Room::open_transport(Connection& connection) {
-  if (!connection.transport_known) {
-    bool tls = connection.entrance->transport == Transport::kTls;
-    if (connection.entrance->transport == Transport::kEither) {
-      char first;
-      const ssize_t n = ::recv(connection.channel.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
-      if (n < 0 && (errno == EAGAIN || errno == EINTR)) return Next::kWaitRead;
-      if (n <= 0) return Next::kClose;
-      tls = first == 0x16;  // a TLS record of type handshake; no HTTP method begins so
-    }
-    connection.transport_known = true;
-    connection.deadline = SteadyClock::now() + options_.header_timeout;
-    if (tls) {
-      SSL* session = SSL_new(options_.authority->server_context());
-      if (!session) throw std::bad_alloc();
-      SSL_set_accept_state(session);
-      connection.channel.set_tls(session);
-    }
-  }
-  if (!connection.channel.tls() || connection.handshaken) return std::nullopt;
-  const auto tried = connection.channel.try_handshake();
-  connection.idle = false;
-  if (tried.outcome == Channel::Outcome::kWantRead) return Next::kWaitRead;
-  if (tried.outcome == Channel::Outcome::kWantWrite) return Next::kWaitWrite;
-  if (tried.outcome == Channel::Outcome::kEnd) return Next::kClose;
-  connection.handshaken = true;
-  connection.idle = true;
-  if (const char* name = SSL_get_servername(connection.channel.tls(), TLSEXT_NAMETYPE_host_name))
-    connection.server_name = name;
-  return std::nullopt;
-}
-
-/// Takes a connection as far as it goes without waiting for the client's next head.
-Server::Room::Next Server::Room::drive(Connection& connection) {
-  if (const auto next = open_transport(connection)) return *next;
-  while (!stopping_) {
-    if (!connection.parser)
-      connection.parser = std::make_unique<MessageParser>(MessageParser::Kind::kRequest, options_.header_limit);
-    try {
-      // Empty lines between requests are allowed.
-      while (connection.idle && connection.pending().starts_with("\r\n")) connection.consume(2);
-      if (!connection.pending().empty()) {
-        if (std::exchange(connection.idle, false)) connection.deadline = SteadyClock::now() + options_.header_timeout;
-        const auto fed = connection.parser->feed(connection.pending(), {});
-        connection.consume(fed.consumed);
-      }
-    } catch (const Error& error) {
-      refuse(connection, options_, error.status, error.what());
-      return Next::kClose;
-    }
-    if (connection.parser->head_done()) {
-      ++requests_;
-      if (!run_exchange(connection, options_, handler_, stopping_)) return Next::kClose;
-      connection.parser.reset();
-      connection.idle = true;
-      connection.since = SteadyClock::now();
-      connection.deadline = connection.since + options_.idle_timeout;
-      continue;
-    }
-    char buffer[16384];
-    const auto tried = connection.channel.try_read(buffer);
-    switch (tried.outcome) {
-      case Channel::Outcome::kEnd:
-        return Next::kClose;
-      case Channel::Outcome::kWantWrite:
-        return Next::kWaitWrite;
-      case Channel::Outcome::kWantRead:
-        if (connection.idle) connection.parser.reset();
-        return Next::kWaitRead;
-      case Channel::Outcome::kDone:
-        break;
-    }
-    connection.compact();
-    connection.in.append(buffer, tried.bytes);
-  }
-  return Next::kClose;
 }
 
 void Server::Room::stop(std::chrono::milliseconds grace) {

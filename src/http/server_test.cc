@@ -1,24 +1,20 @@
-// The server against raw sockets, our own client and curl: framing, limits, slow clients, memory.
+// The server against raw sockets, our own client and curl: framing, refusals, TLS.
 #include "http/server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <malloc.h>
-#include <sys/socket.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <fstream>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
-#include "base/text.h"
 #include "http/authority.h"
 #include "http/client.h"
+#include "http/testing.h"
 #include "os/files.h"
-#include "os/poller.h"
 #include "os/process.h"
-#include "os/sockets.h"
 
 namespace hanbat::http {
 namespace {
@@ -28,75 +24,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-
-void echo(Exchange& exchange) {
-  const RequestHead& head = exchange.head();
-  if (head.raw_path == "/throw") throw std::runtime_error("secret detail");
-  if (head.raw_path == "/chunks") {
-    ResponseWriter& out = exchange.start(200, {});
-    for (const char* part : {"one ", "two ", "three"}) {
-      out.write(part);
-      out.flush();
-    }
-    out.finish();
-    return;
-  }
-  if (head.raw_path == "/stream") {  // the request's body, back as it comes
-    ResponseWriter& out =
-        exchange.start(200, {{"Content-Type", "application/octet-stream"}}, exchange.content_length());
-    out.copy(exchange.body());
-    return;
-  }
-  if (head.raw_path == "/unread") return exchange.send({403, {}, "no"});
-  if (head.raw_path == "/half") {
-    exchange.start(200, {}, 100).write("half");
-    return;
-  }
-  exchange.send(
-      {200, {{"X-Tag", head.listener_tag}}, head.method + " " + head.raw_path + "|" + exchange.read_body(1000)});
-}
-
-class Running {
- public:
-  explicit Running(ServerOptions options = {}, Handler handler = echo)
-      : server_(std::move(options), std::move(handler)) {
-    Fd fd = listen_tcp("127.0.0.1", 0);
-    port = local_address(fd.get()).port;
-    server_.add_listener(std::move(fd), {.tag = "front"});
-  }
-  Server& server() { return server_; }
-  std::uint16_t add(Transport transport, std::string tag) {
-    Fd fd = listen_tcp("127.0.0.1", 0);
-    const std::uint16_t its_port = local_address(fd.get()).port;
-    server_.add_listener(std::move(fd), {std::move(tag), transport});
-    return its_port;
-  }
-  Fd connect() { return connect_tcp("127.0.0.1", port, 2s); }
-  std::uint16_t port;
-
- private:
-  Server server_;
-};
-
-/// Reads until `ending` came or the server closed or 3 s passed.
-std::string read_until(const Fd& fd, std::string_view ending, std::chrono::milliseconds longest = 3s) {
-  std::string text;
-  char buffer[4096];
-  while (text.find(ending) == std::string::npos && wait_ready(fd.get(), Interest::kRead, longest)) {
-    const std::size_t n = read_some(fd.get(), buffer);
-    if (n == 0) break;
-    text.append(buffer, n);
-  }
-  return text;
-}
-
-long resident_kib() {
-  std::ifstream status("/proc/self/status");
-  std::string line;
-  while (std::getline(status, line))
-    if (line.starts_with("VmRSS:")) return std::stol(line.substr(6));
-  return 0;
-}
 
 TEST(Server, AnswersManyRequestsOnOneConnection) {
   Running running;
@@ -232,189 +159,6 @@ TEST(Server, WritesChunks) {
   EXPECT_THAT(read_until(old, "never"), EndsWith("\r\n\r\none two three"));
 }
 
-TEST(Server, ClosesClientsThatTrickleTheirHeadAndHoldsNoThreadForThem) {
-  Running running({.max_threads = 2, .header_timeout = 700ms, .idle_timeout = 5s});
-  std::vector<Fd> slow;
-  for (int i = 0; i < 20; ++i) {
-    slow.push_back(running.connect());
-    write_all(slow.back().get(), "GET / HTTP/1.1\r\nHo");
-  }
-  Client client({.port = running.port});
-  EXPECT_EQ(client.send({.target = "/quick"}).body, "GET /quick|");
-  for (const Fd& fd : slow) EXPECT_EQ(read_until(fd, "never"), "");
-  EXPECT_LE(running.server().figures().threads, 2);
-}
-
-TEST(Server, ClosesClientsThatAreTooSlowWithTheirBody) {
-  Running running({.io_timeout = 400ms, .min_bytes_per_second = 1000});
-  const Fd silent = running.connect();
-  write_all(silent.get(), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
-  EXPECT_THAT(read_until(silent, "never"), StartsWith("HTTP/1.1 408"));
-  // One byte at a time is within io_timeout each, but slow on the whole.
-  const Fd dripping = running.connect();
-  write_all(dripping.get(), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n");
-  int sent = 0;
-  while (sent < 50 && !wait_ready(dripping.get(), Interest::kRead, 50ms)) {
-    write_all(dripping.get(), "x");
-    ++sent;
-  }
-  EXPECT_LT(sent, 30);
-}
-
-TEST(Server, ServesOthersWhileMoreClientsAreSlowWithTheirBodyThanItHasThreads) {
-  Running running({.max_threads = 2, .max_waiting = 6});
-  std::vector<Fd> slow;
-  for (int i = 0; i < 20; ++i) {
-    slow.push_back(running.connect());
-    write_all(slow.back().get(), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
-  }
-  Client client({.port = running.port}, {.io_timeout = 3s});
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(client.send({.method = "POST", .target = "/q", .body = "b"}).body, "POST /q|b");
-  EXPECT_LE(running.server().figures().threads, 8);
-  // Who was slow longest was cut, who came last still has his time.
-  EXPECT_EQ(read_until(slow.front(), "never", 1s), "");
-  write_all(slow.back().get(), "defghij");
-  EXPECT_THAT(read_until(slow.back(), "|", 1s), HasSubstr("200 OK"));
-}
-
-TEST(Server, ServesOthersWhileMoreHandlersRestThanItHasThreads) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool over = false;
-  Server* server = nullptr;
-  Running running({.max_threads = 2, .max_waiting = 20}, [&](Exchange& exchange) {
-    const std::string& path = exchange.head().raw_path;
-    if (path != "/quick")
-      server->rest(path, [&] {
-        std::unique_lock lock(mutex);
-        changed.wait_for(lock, 5s, [&] { return over; });
-      });
-    exchange.send({200, {}, "served"});
-  });
-  server = &running.server();
-  std::vector<Fd> polls;
-  for (int i = 0; i < 10; ++i) {
-    polls.push_back(running.connect());
-    write_all(polls.back().get(), "GET /poll-" + std::to_string(i % 3) + " HTTP/1.1\r\nHost: h\r\n\r\n");
-  }
-  Client client({.port = running.port}, {.io_timeout = 3s});
-  EXPECT_EQ(client.send({.target = "/quick"}).body, "served");
-  {
-    std::lock_guard lock(mutex);
-    over = true;
-  }
-  changed.notify_all();
-  for (const Fd& fd : polls) EXPECT_THAT(read_until(fd, "served"), EndsWith("served"));
-}
-
-TEST(Server, LetsNoMoreThanAFewThreadsRestForOneCaller) {
-  std::atomic<int> resting = 0;
-  std::atomic<bool> over = false;
-  Server* server = nullptr;
-  Running running({.max_resting = 2}, [&](Exchange& exchange) {
-    server->rest("one", [&] {
-      ++resting;
-      while (!over) std::this_thread::sleep_for(1ms);
-    });
-    exchange.send({200, {}, "served"});
-  });
-  server = &running.server();
-  std::vector<Fd> polls;
-  int answered = 0;
-  for (int i = 0; i < 5; ++i) {
-    polls.push_back(running.connect());
-    write_all(polls.back().get(), "GET /poll HTTP/1.1\r\nHost: h\r\n\r\n");
-  }
-  for (const Fd& fd : polls) answered += read_until(fd, "served", 500ms).ends_with("served");
-  EXPECT_EQ(answered, 3);
-  EXPECT_EQ(resting, 2);
-  over = true;
-}
-
-TEST(Server, MakesRoomForNewConnectionsAmongHeadsThatTrickle) {
-  Running running({.max_connections = 8});
-  std::vector<Fd> slow;
-  for (int i = 0; i < 20; ++i) {
-    slow.push_back(running.connect());
-    write_all(slow.back().get(), "GET / HTTP/1.1\r\nHo");
-  }
-  Client client({.port = running.port}, {.io_timeout = 3s});
-  EXPECT_EQ(client.send({.target = "/quick"}).body, "GET /quick|");
-  EXPECT_LE(running.server().figures().connections, 8);
-}
-
-TEST(Server, ParksAThousandIdleConnectionsInLittleMemory) {
-  raise_open_files_limit();
-  Running running;
-  std::vector<Fd> fds;
-  const auto open = [&](int count) {
-    for (int i = 0; i < count; ++i) {
-      fds.push_back(running.connect());
-      write_all(fds.back().get(), "GET /idle HTTP/1.1\r\nHost: h\r\n\r\n");
-      ASSERT_THAT(read_until(fds.back(), "|"), EndsWith("|"));
-    }
-  };
-  open(50);
-  const long before = resident_kib();
-  open(1000);
-  const long after = resident_kib();
-  std::printf("1000 idle connections: %ld KiB, %.2f KiB each\n", after - before, (after - before) / 1000.0);
-  EXPECT_EQ(running.server().figures().connections, 1050);
-  EXPECT_LT(after - before, 8 * 1024);
-  EXPECT_LT(running.server().figures().threads, 20);
-}
-
-TEST(Server, MakesRoomForNewConnectionsByClosingTheLongestIdle) {
-  Running running({.max_connections = 3});
-  std::vector<Fd> fds;
-  for (int i = 0; i < 5; ++i) {
-    fds.push_back(running.connect());
-    write_all(fds.back().get(), "GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
-    ASSERT_THAT(read_until(fds.back(), "|"), EndsWith("|"));
-    std::this_thread::sleep_for(5ms);
-  }
-  EXPECT_LE(running.server().figures().connections, 3);
-  EXPECT_EQ(read_until(fds[0], "never"), "");
-}
-
-/// Gives `size` bytes of zeros.
-class Zeros final : public BodyReader {
- public:
-  explicit Zeros(std::uint64_t size) : left_(size) {}
-  std::size_t read(std::span<char> into) override {
-    const std::size_t n = std::min<std::uint64_t>(left_, into.size());
-    std::fill_n(into.data(), n, '\0');
-    left_ -= n;
-    return n;
-  }
-
- private:
-  std::uint64_t left_;
-};
-
-TEST(Server, StreamsTwoGibibytesEachWayInConstantMemory) {
-  constexpr std::uint64_t kSize = 2ull << 30;
-  std::atomic<std::uint64_t> received{0};
-  Running running({}, [&](Exchange& exchange) {
-    std::vector<char> buffer(65536);
-    while (const std::size_t n = exchange.body().read(buffer)) received += n;
-    Zeros zeros(kSize);
-    exchange.start(200, {}).copy(zeros);
-  });
-  Client client({.port = running.port});
-  const long before = resident_kib();
-  Zeros zeros(kSize);
-  const auto response = client.open({.method = "PUT", .target = "/big", .stream = &zeros});
-  EXPECT_EQ(received, kSize);
-  std::uint64_t back = 0;
-  std::vector<char> buffer(65536);
-  while (const std::size_t n = response->read(buffer)) back += n;
-  const long after = resident_kib();
-  EXPECT_EQ(back, kSize);
-  std::printf("2 GiB up and down: %ld KiB more\n", after - before);
-  EXPECT_LT(after - before, 4 * 1024);
-}
-
 TEST(Server, CarriesABodyBothWaysAtOnce) {
   Running running;
   Client client({.port = running.port});
@@ -461,84 +205,6 @@ TEST(Server, ServesTlsToCurlWithCertificatesMadeForTheName) {
                                       "::127.0.0.1:" + number, "https://example.com:" + number + "/"},
                                      {.timeout = 10s});
   EXPECT_NE(other.exit_code, 0);
-}
-
-TEST(Client, ChecksTheServersCertificateAndStreamsOverTls) {
-  const TemporaryFolder folder;
-  const TemporaryFolder elsewhere;
-  Authority authority(folder.path());
-  Authority stranger(elsewhere.path());
-  Running running({.authority = &authority});
-  const std::uint16_t port = running.add(Transport::kTls, "edge");
-  const Endpoint endpoint{.scheme = Endpoint::Scheme::kHttps,
-                          .host = "codecommit.ap-northeast-2.amazonaws.com",
-                          .port = port,
-                          .connect_address = "127.0.0.1"};
-  Client good(endpoint, {.ca_pem = authority.ca_pem()});
-  const std::string text(1 << 20, 'q');
-  EXPECT_EQ(good.send({.method = "POST", .target = "/stream", .body = text}, 2 << 20).body, text);
-  EXPECT_EQ(good.send({.target = "/kept"}).body, "GET /kept|");
-  Client bad(endpoint, {.ca_pem = stranger.ca_pem()});
-  EXPECT_THROW(bad.send({}), Error);
-}
-
-TEST(Client, TriesAgainWhenAKeptConnectionWasClosed) {
-  Running running({.idle_timeout = 300ms});
-  Client client({.port = running.port});
-  EXPECT_EQ(client.send({.target = "/1"}).body, "GET /1|");
-  std::this_thread::sleep_for(1500ms);
-  EXPECT_EQ(client.send({.method = "POST", .target = "/2", .body = "b"}).body, "POST /2|b");
-}
-
-TEST(Client, SpeaksOverUnixSockets) {
-  const TemporaryFolder folder;
-  Running running;
-  running.server().add_listener(listen_unix(folder.path() + "/s"), {.tag = "unix"});
-  Client client(Endpoint::unix_socket(folder.path() + "/s"));
-  const Response response = client.send({.method = "PUT", .target = "/1.0", .body = "{}"});
-  EXPECT_EQ(response.body, "PUT /1.0|{}");
-  EXPECT_EQ(response.headers.get("x-tag"), "unix");
-}
-
-TEST(Client, NamesWhomItCouldNotReach) {
-  std::uint16_t port;
-  {
-    const Fd fd = listen_tcp("127.0.0.1", 0);
-    port = local_address(fd.get()).port;
-  }
-  try {
-    Client({.host = "127.0.0.1", .port = port}).send({.target = "/x"});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("GET /x at 127.0.0.1:" + std::to_string(port)));
-    EXPECT_THAT(error.what(), HasSubstr("refused"));
-  }
-}
-
-TEST(Authority, KeepsItsKeyToItselfAndIsReadAgain) {
-  const TemporaryFolder folder;
-  std::string first;
-  {
-    Authority authority(folder.path());
-    first = authority.ca_pem();
-    const CertificatePem leaf = authority.issue({"www.example.test", "*.example.test", "10.0.0.1"});
-    EXPECT_THAT(leaf.certificate, EndsWith(first));
-    EXPECT_THAT(leaf.key, HasSubstr("PRIVATE KEY"));
-    EXPECT_THROW(authority.issue({"a,DNS:b"}), std::invalid_argument);
-  }
-  EXPECT_EQ(Authority(folder.path()).ca_pem(), first);
-  EXPECT_EQ(run_checked({"stat", "-c", "%a", folder.path() + "/ca.key"}), "600\n");
-}
-
-TEST(RequestHead, TakesItsTargetApart) {
-  RequestHead head;
-  head.raw_query = "a=1&b=x%20y+z&flag&=e";
-  head.headers = {{"hOST", "LocalHost:4566"}, {"X", "1"}, {"x", "2"}};
-  EXPECT_EQ(head.query("b"), "x y z");
-  EXPECT_EQ(head.query("flag"), "");
-  EXPECT_EQ(head.query("none"), std::nullopt);
-  EXPECT_EQ(head.host(), "localhost");
-  EXPECT_EQ(head.headers.joined("X"), "1,2");
 }
 
 }  // namespace
