@@ -99,7 +99,7 @@ TEST_F(CloudTrailTest, ReadsRefusalsAndFailuresAreThereToo) {
   create("app");
   t.clock.advance(Seconds(1));
   codecommit().get_repository({.repository_name = "app"});
-  EXPECT_THROW(create("bad"), wire::Error);
+  EXPECT_EQ(wire::code_of([&] { create("bad"); }), "InvalidRepositoryNameException");
   EXPECT_THROW(create("broken"), std::runtime_error);
   EXPECT_EQ(found("EventSource", "codecommit.amazonaws.com", "errorCode"),
             (Texts{"InternalFailure", "InvalidRepositoryNameException", "", ""}));
@@ -119,7 +119,8 @@ TEST_F(CloudTrailTest, ACallOfACallIsRecordedAsMadeThroughTheService) {
       "CreateRepository", [](region::Request& rq, const CreateRepositoryInput& in) {
         codecommit::Client client(rq);
         client.create_repository(in);
-        EXPECT_THROW(client.create_repository({.repository_name = "bad"}), wire::Error);
+        EXPECT_EQ(wire::code_of([&] { client.create_repository({.repository_name = "bad"}); }),
+                  "InvalidRepositoryNameException");
         return CreateRepositoryOutput();
       });
   const region::Operation& operation = *outer.find_operation("CreateRepository");

@@ -5,6 +5,7 @@
 #include "gen/ecr/client.h"
 #include "region/testing.h"
 #include "services/ecr/ecr.h"
+#include "wire/testing.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -37,8 +38,10 @@ TEST(EcrAuthorization, TagsOnARepositoryThatIsMadeNeedTheRightToTag) {
   test.authorizer.refuses = [](const region::AccessQuestion& q) { return q.action == "ecr:TagResource"; };
   const Client ecr(test.home, test.user, test.region);
   ecr.create_repository({.repository_name = "plain"});
-  EXPECT_THROW(ecr.create_repository({.repository_name = "web", .tags = {{{.key = "team", .value = "a"}}}}),
-               wire::Error);
+  const auto make_tagged = [&] {
+    ecr.create_repository({.repository_name = "web", .tags = {{{.key = "team", .value = "a"}}}});
+  };
+  EXPECT_EQ(wire::code_of(make_tagged), "AccessDenied");
 }
 
 }  // namespace
