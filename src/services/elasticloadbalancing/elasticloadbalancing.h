@@ -14,7 +14,7 @@
 #include "host/actions.h"
 #include "region/region.h"
 #include "services/elasticloadbalancing/store.h"
-#include "services/elasticloadbalancing/tasks.h"
+#include "services/elasticloadbalancing/workers/tasks.h"
 
 namespace hanbat::elasticloadbalancing {
 

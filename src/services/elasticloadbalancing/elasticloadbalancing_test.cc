@@ -6,7 +6,7 @@
 #include "gen/elasticloadbalancing/client.h"
 #include "region/testing.h"
 #include "services/elasticloadbalancing/attributes.h"
-#include "services/elasticloadbalancing/wanted.h"
+#include "services/elasticloadbalancing/workers/wanted.h"
 #include "wire/testing.h"
 
 namespace hanbat::elasticloadbalancing {

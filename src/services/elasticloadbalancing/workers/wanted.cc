@@ -1,12 +1,12 @@
-#include "services/elasticloadbalancing/wanted.h"
+#include "services/elasticloadbalancing/workers/wanted.h"
 
 #include <algorithm>
 #include <set>
 
 #include "base/text.h"
 #include "host/networks/plan.h"
-#include "services/elasticloadbalancing/actions.h"
 #include "services/elasticloadbalancing/attributes.h"
+#include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/store.h"
 
 namespace hanbat::elasticloadbalancing {

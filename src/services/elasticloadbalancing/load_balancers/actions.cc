@@ -1,4 +1,4 @@
-#include "services/elasticloadbalancing/actions.h"
+#include "services/elasticloadbalancing/load_balancers/actions.h"
 
 #include <fmt/format.h>
 

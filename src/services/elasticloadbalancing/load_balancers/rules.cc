@@ -6,8 +6,8 @@
 
 #include "base/ids.h"
 #include "base/text.h"
-#include "services/elasticloadbalancing/actions.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {

@@ -8,7 +8,7 @@
 #include "host/client.h"
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
-#include "services/elasticloadbalancing/wanted.h"
+#include "services/elasticloadbalancing/workers/wanted.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::elasticloadbalancing {
