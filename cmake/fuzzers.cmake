@@ -34,7 +34,7 @@ hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc
   region/policy/evaluation.cc LINK hanbat_base)
 hanbat_fuzzer(event_pattern services/events/pattern_fuzz.cc WITH services/events/pattern.cc services/events/schedule.cc
   services/events/target_input.cc LINK hanbat_base)
-hanbat_fuzzer(oci_manifest services/ecr/manifest_fuzz.cc WITH services/ecr/manifest.cc LINK hanbat_wire)
+hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
   services/codecommit/git/git_command.cc services/codecommit/git/git.cc services/codecommit/git/opening.cc
   LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)

@@ -1,6 +1,7 @@
 #include "services/ecr/ecr.h"
 
 #include "gen/ecr/schema.h"
+#include "services/ecr/layers/store.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ecr {

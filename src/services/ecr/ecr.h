@@ -7,9 +7,9 @@
 #include "gen/ecr/operations.h"
 #include "region/page.h"
 #include "region/region.h"
+#include "services/ecr/layers/uploads.h"
+#include "services/ecr/registry/tokens.h"
 #include "services/ecr/store.h"
-#include "services/ecr/tokens.h"
-#include "services/ecr/uploads.h"
 
 namespace hanbat::ecr {
 

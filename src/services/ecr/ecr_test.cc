@@ -6,6 +6,7 @@
 
 #include "os/files.h"
 #include "os/process.h"
+#include "services/ecr/images/manifest.h"
 #include "services/ecr/testing.h"
 #include "wire/testing.h"
 

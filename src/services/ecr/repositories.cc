@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "region/policy/document.h"
 #include "services/ecr/ecr.h"
+#include "services/ecr/images/manifest.h"
+#include "services/ecr/images/store.h"
 
 namespace hanbat::ecr {
 namespace {

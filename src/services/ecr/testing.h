@@ -15,6 +15,7 @@
 #include "os/sockets.h"
 #include "region/testing.h"
 #include "services/ecr/ecr.h"
+#include "services/ecr/images/manifest.h"
 
 namespace hanbat::ecr {
 

@@ -8,9 +8,11 @@
 
 #include "http/server.h"
 #include "region/gate.h"
+#include "services/ecr/images/store.h"
+#include "services/ecr/layers/store.h"
+#include "services/ecr/layers/uploads.h"
+#include "services/ecr/registry/tokens.h"
 #include "services/ecr/store.h"
-#include "services/ecr/tokens.h"
-#include "services/ecr/uploads.h"
 #include "wire/error.h"
 
 namespace hanbat::ecr {

@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "services/ecr/registry.h"
-#include "services/ecr/registry_access.h"
+#include "services/ecr/registry/access.h"
+#include "services/ecr/registry/registry.h"
 
 namespace hanbat::ecr {
 namespace {

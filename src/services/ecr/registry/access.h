@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "services/ecr/registry.h"
+#include "services/ecr/registry/registry.h"
 #include "wire/operation.h"
 
 namespace hanbat::ecr {

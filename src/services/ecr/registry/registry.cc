@@ -1,5 +1,5 @@
 // The registry's way in: routes, logins, errors.
-#include "services/ecr/registry.h"
+#include "services/ecr/registry/registry.h"
 
 #include "base/encoding.h"
 #include "base/text.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/fuzzing.h"
-#include "services/ecr/manifest.h"
+#include "services/ecr/images/manifest.h"
 
 using hanbat::fuzzing::require;
 using namespace hanbat::ecr;

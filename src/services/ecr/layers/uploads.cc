@@ -1,10 +1,11 @@
-#include "services/ecr/uploads.h"
+#include "services/ecr/layers/uploads.h"
 
 #include <utility>
 #include <vector>
 
 #include "base/ids.h"
 #include "region/region.h"
+#include "services/ecr/layers/store.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ecr {

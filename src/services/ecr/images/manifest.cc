@@ -1,4 +1,4 @@
-#include "services/ecr/manifest.h"
+#include "services/ecr/images/manifest.h"
 
 #include <algorithm>
 #include <cctype>

@@ -3,8 +3,8 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
-#include "services/ecr/registry.h"
-#include "services/ecr/registry_access.h"
+#include "services/ecr/registry/access.h"
+#include "services/ecr/registry/registry.h"
 
 namespace hanbat::ecr {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/ecr/tokens.h"
+#include "services/ecr/registry/tokens.h"
 
 #include "base/encoding.h"
 #include "base/text.h"

@@ -1,5 +1,5 @@
 // Manifests that are none.
-#include "services/ecr/manifest.h"
+#include "services/ecr/images/manifest.h"
 
 #include <gtest/gtest.h>
 

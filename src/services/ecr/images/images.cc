@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "services/ecr/ecr.h"
+#include "services/ecr/images/store.h"
 
 namespace hanbat::ecr {
 namespace {

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "services/ecr/ecr.h"
+#include "services/ecr/images/manifest.h"
+#include "services/ecr/layers/store.h"
 
 namespace hanbat::ecr {
 namespace {
