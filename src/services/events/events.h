@@ -8,8 +8,8 @@
 #include "gen/events/operations.h"
 #include "region/region.h"
 #include "region/tags.h"
-#include "services/events/schedule_task.h"
-#include "services/events/store.h"
+#include "services/events/delivery/schedule_task.h"
+#include "services/events/rules/store.h"
 
 namespace hanbat::events {
 

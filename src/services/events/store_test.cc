@@ -1,6 +1,4 @@
 // Rows that a database of older days holds, tags and pages: what the region's store does for EventBridge.
-#include "services/events/store.h"
-
 #include <gtest/gtest.h>
 
 #include "gen/events/client.h"

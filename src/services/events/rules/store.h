@@ -1,5 +1,4 @@
-// The rows of EventBridge. Buses, rules and targets lie with everybody's resources; the policies of buses have a table
-// of their own, since the default bus has one without a row.
+// The rows of rules and of their targets, which lie with everybody's resources.
 #pragma once
 
 #include <optional>
@@ -11,34 +10,15 @@
 #include "base/words.h"
 #include "gen/events/model.h"
 #include "region/resources.h"
+#include "services/events/buses/store.h"
+#include "store/database.h"
 
 namespace hanbat::events {
 
-inline constexpr std::string_view kDefaultBus = "default";
-
 enum class RuleState { kEnabled, kDisabled, kEnabledWithAllTrailEvents };
-
-/// Where a bus is.
-struct BusKey {
-  std::string account;
-  std::string region;
-  std::string name;
-
-  std::string arn() const;
-  region::Place place() const { return {account, region}; }
-};
 
 /// The ARN that rules of the name have.
 std::string rule_arn(const BusKey& bus, std::string_view name);
-
-/// What a bus's row holds beside its keys.
-struct BusBody {
-  std::optional<std::string> description;
-  std::optional<Timestamp> created;  // absent: the default bus, which was always there
-
-  Json to_json() const;
-  static BusBody from_json(const Json& json);
-};
 
 /// What a rule's row holds beside its keys.
 struct RuleBody {
@@ -63,14 +43,6 @@ inline constexpr auto kWords<events::RuleState> = std::to_array<Word<events::Rul
      {events::RuleState::kDisabled, "DISABLED"},
      {events::RuleState::kEnabledWithAllTrailEvents, "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}});
 
-template <>
-struct region::KindOf<events::BusBody> {
-  static constexpr std::string_view kRows = "events/bus";
-  static std::string arn(const Resource<events::BusBody>& row) {
-    return events::BusKey{row.place.account, row.place.region, *row.name}.arn();
-  }
-};
-
 /// Its scope is its bus's name.
 template <>
 struct region::KindOf<events::RuleBody> {
@@ -90,12 +62,6 @@ struct region::KindOf<events::Target> {
 
 namespace hanbat::events {
 
-struct BusRow {
-  BusKey key;
-  std::optional<std::string> description;
-  std::optional<Timestamp> created;  // absent: the default bus
-};
-
 struct RuleRow : RuleBody {
   BusKey bus;
   std::string name;
@@ -103,20 +69,6 @@ struct RuleRow : RuleBody {
   std::string arn() const { return rule_arn(bus, name); }
   bool enabled() const { return state != RuleState::kDisabled; }
 };
-
-/// The default bus included.
-std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key);
-/// Throws ResourceNotFoundException.
-BusRow require_bus(store::Tx& tx, const BusKey& key);
-void insert_bus(store::Tx& tx, const BusRow& bus);
-/// With its policy and tags.
-void remove_bus(store::Tx& tx, const BusKey& key);
-/// All, the default one included.
-std::vector<BusRow> buses_of(store::Tx& tx, const region::Place& place);
-
-std::optional<std::string> find_bus_policy(store::Tx& tx, const BusKey& key);
-void put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document);
-void remove_bus_policy(store::Tx& tx, const BusKey& key);
 
 std::optional<RuleRow> find_rule(store::Tx& tx, const BusKey& bus, std::string_view name);
 /// Throws ResourceNotFoundException.

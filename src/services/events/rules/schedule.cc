@@ -1,4 +1,4 @@
-#include "services/events/schedule.h"
+#include "services/events/rules/schedule.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,6 +1,5 @@
-#include "services/events/store.h"
+#include "services/events/rules/store.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/arn.h"
@@ -22,11 +21,8 @@ void put_optional(Json& body, std::string_view name, const std::optional<std::st
 }
 
 std::string bus_id(const BusKey& bus) { return bus.account + ":" + bus.region + ":" + bus.name; }
-std::string rule_id(const BusKey& bus, std::string_view name) { return bus_id(bus) + ":" + std::string(name); }
 
-BusRow bus_of(const region::Resource<BusBody>& row) {
-  return {{row.place.account, row.place.region, *row.name}, row.shape.description, row.shape.created};
-}
+std::string rule_id(const BusKey& bus, std::string_view name) { return bus_id(bus) + ":" + std::string(name); }
 
 RuleRow rule_of(const RuleResource& row) {
   RuleRow rule;
@@ -38,21 +34,9 @@ RuleRow rule_of(const RuleResource& row) {
 
 }  // namespace
 
-std::string BusKey::arn() const { return make_arn("events", region, account, "event-bus/" + name); }
-
 std::string rule_arn(const BusKey& bus, std::string_view name) {
   const std::string folder = bus.name == kDefaultBus ? "rule/" : "rule/" + bus.name + "/";
   return make_arn("events", bus.region, bus.account, folder + std::string(name));
-}
-
-Json BusBody::to_json() const {
-  Json json = Json::object({{"created", created.value_or(Timestamp{}).ms}});
-  put_optional(json, "description", description);
-  return json;
-}
-
-BusBody BusBody::from_json(const Json& json) {
-  return {.description = optional_text(json, "description"), .created = Timestamp{json.integer("created")}};
 }
 
 Json RuleBody::to_json() const {
@@ -71,58 +55,6 @@ RuleBody RuleBody::from_json(const Json& json) {
           .description = optional_text(json, "description"),
           .role_arn = optional_text(json, "role_arn"),
           .created_by = json.text("created_by")};
-}
-
-std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key) {
-  if (key.name == kDefaultBus) return BusRow{.key = key, .description = {}, .created = {}};
-  const auto row = region::find_named<BusBody>(tx, key.place(), "", key.name);
-  if (!row) return std::nullopt;
-  return bus_of(*row);
-}
-
-BusRow require_bus(store::Tx& tx, const BusKey& key) {
-  if (auto bus = find_bus(tx, key)) return *bus;
-  throw ResourceNotFoundException("Event bus " + key.name + " does not exist.");
-}
-
-void insert_bus(store::Tx& tx, const BusRow& bus) {
-  region::Resource<BusBody> row;
-  row.id = bus_id(bus.key);
-  row.place = bus.key.place();
-  row.name = bus.key.name;
-  row.created = bus.created.value_or(Timestamp{});
-  row.shape = {.description = bus.description, .created = bus.created};
-  region::insert(tx, row);
-}
-
-void remove_bus(store::Tx& tx, const BusKey& key) {
-  remove_bus_policy(tx, key);
-  if (const auto row = region::find_named<BusBody>(tx, key.place(), "", key.name)) region::remove(tx, *row);
-}
-
-std::vector<BusRow> buses_of(store::Tx& tx, const region::Place& place) {
-  std::vector<BusRow> buses = {*find_bus(tx, {place.account, place.region, std::string(kDefaultBus)})};
-  for (const auto& row : region::list_by_name<BusBody>(tx, place, {})) buses.push_back(bus_of(row));
-  return buses;
-}
-
-std::optional<std::string> find_bus_policy(store::Tx& tx, const BusKey& key) {
-  const auto row = tx.find("SELECT document FROM events_bus_policies WHERE account = ? AND region = ? AND bus = ?",
-                           key.account, key.region, key.name);
-  if (!row) return std::nullopt;
-  return row->text(0);
-}
-
-void put_bus_policy(store::Tx& tx, const BusKey& key, std::string_view document) {
-  tx.exec(
-      "INSERT INTO events_bus_policies (account, region, bus, document) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (account, region, bus) DO UPDATE SET document = excluded.document",
-      key.account, key.region, key.name, document);
-}
-
-void remove_bus_policy(store::Tx& tx, const BusKey& key) {
-  tx.exec("DELETE FROM events_bus_policies WHERE account = ? AND region = ? AND bus = ?", key.account, key.region,
-          key.name);
 }
 
 std::optional<RuleRow> find_rule(store::Tx& tx, const BusKey& bus, std::string_view name) {

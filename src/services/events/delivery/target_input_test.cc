@@ -1,5 +1,5 @@
 // What a target gets of an event: input, path and transformer.
-#include "services/events/target_input.h"
+#include "services/events/delivery/target_input.h"
 
 #include <gtest/gtest.h>
 

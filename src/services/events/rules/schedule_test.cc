@@ -1,5 +1,5 @@
 // When rate() and cron() expressions are due.
-#include "services/events/schedule.h"
+#include "services/events/rules/schedule.h"
 
 #include <gtest/gtest.h>
 

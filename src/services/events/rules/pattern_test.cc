@@ -1,5 +1,5 @@
 // Which events a pattern matches, as a table of cases.
-#include "services/events/pattern.h"
+#include "services/events/rules/pattern.h"
 
 #include <gtest/gtest.h>
 

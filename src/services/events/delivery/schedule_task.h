@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "services/events/store.h"
+#include "services/events/rules/store.h"
 
 namespace hanbat::events {
 

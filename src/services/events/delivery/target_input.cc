@@ -1,4 +1,4 @@
-#include "services/events/target_input.h"
+#include "services/events/delivery/target_input.h"
 
 #include "base/text.h"
 

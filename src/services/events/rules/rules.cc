@@ -2,8 +2,8 @@
 #include "base/text.h"
 #include "region/page.h"
 #include "services/events/events.h"
-#include "services/events/pattern.h"
-#include "services/events/schedule.h"
+#include "services/events/rules/pattern.h"
+#include "services/events/rules/schedule.h"
 #include "wire/error.h"
 
 namespace hanbat::events {

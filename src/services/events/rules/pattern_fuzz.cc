@@ -3,9 +3,9 @@
 // whatever the event is; a schedule's next time is later; a template yields JSON or nothing.
 #include "base/fuzzing.h"
 #include "base/utf8.h"
-#include "services/events/pattern.h"
-#include "services/events/schedule.h"
-#include "services/events/target_input.h"
+#include "services/events/delivery/target_input.h"
+#include "services/events/rules/pattern.h"
+#include "services/events/rules/schedule.h"
 
 using hanbat::fuzzing::require;
 using namespace hanbat;

@@ -1,4 +1,4 @@
-#include "services/events/pattern.h"
+#include "services/events/rules/pattern.h"
 
 #include <arpa/inet.h>
 

@@ -1,8 +1,8 @@
 // Targets: what a rule invokes, and in whose name. Only targets that can be reached for real are taken.
 #include "base/arn.h"
 #include "region/page.h"
+#include "services/events/delivery/target_input.h"
 #include "services/events/events.h"
-#include "services/events/target_input.h"
 #include "wire/error.h"
 
 namespace hanbat::events {
