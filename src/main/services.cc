@@ -17,7 +17,7 @@
 #include "services/logs/logs.h"
 #include "services/organizations/organizations.h"
 #include "services/s3/s3.h"
-#include "services/ssm/agent_endpoint.h"
+#include "services/ssm/commands/agent_endpoint.h"
 #include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 

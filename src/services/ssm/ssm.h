@@ -7,9 +7,9 @@
 #include "gen/ssm/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "services/ssm/deadlines.h"
-#include "services/ssm/store.h"
-#include "services/ssm/tags.h"
+#include "services/ssm/commands/deadlines.h"
+#include "services/ssm/parameters/store.h"
+#include "services/ssm/parameters/tags.h"
 
 namespace hanbat::ssm {
 

@@ -8,7 +8,7 @@
 #include "gen/ssm/client.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
-#include "services/ssm/agent_endpoint.h"
+#include "services/ssm/commands/agent_endpoint.h"
 #include "services/ssm/ssm.h"
 #include "wire/testing.h"
 

@@ -1,6 +1,4 @@
 // What a database of older days holds, after its rows came to lie with everybody's.
-#include "services/ssm/store.h"
-
 #include <gtest/gtest.h>
 
 #include "gen/ssm/client.h"

@@ -1,5 +1,5 @@
 // Patterns of users: what they match, and that none can hold up the region.
-#include "services/ssm/allowed_pattern.h"
+#include "services/ssm/parameters/allowed_pattern.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 
 #include "gen/ssm/model.h"
 #include "region/tag_keys.h"
-#include "services/ssm/store.h"
+#include "services/ssm/parameters/store.h"
 
 namespace hanbat::ssm {
 

@@ -1,4 +1,4 @@
-#include "services/ssm/allowed_pattern.h"
+#include "services/ssm/parameters/allowed_pattern.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

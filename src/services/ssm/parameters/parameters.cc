@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "gen/ssm/schema.h"
 #include "region/page.h"
-#include "services/ssm/allowed_pattern.h"
-#include "services/ssm/parameter_filters.h"
+#include "services/ssm/parameters/allowed_pattern.h"
+#include "services/ssm/parameters/parameter_filters.h"
+#include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

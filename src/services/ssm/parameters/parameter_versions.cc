@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 #include "region/page.h"
-#include "services/ssm/parameter_filters.h"
+#include "services/ssm/parameters/parameter_filters.h"
+#include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

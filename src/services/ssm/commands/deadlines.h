@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "region/region.h"
-#include "services/ssm/store.h"
+#include "services/ssm/commands/store.h"
 
 namespace hanbat::ssm {
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "region/page.h"
+#include "services/ssm/commands/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 
 namespace hanbat::ssm {
 namespace {

@@ -8,9 +8,9 @@
 #include "base/text.h"
 #include "gen/ec2/client.h"
 #include "region/page.h"
-#include "services/ssm/invocation.h"
+#include "services/ssm/commands/invocation.h"
+#include "services/ssm/commands/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

@@ -1,4 +1,4 @@
-#include "services/ssm/invocation.h"
+#include "services/ssm/commands/invocation.h"
 
 #include <algorithm>
 

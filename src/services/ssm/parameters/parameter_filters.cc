@@ -1,4 +1,4 @@
-#include "services/ssm/parameter_filters.h"
+#include "services/ssm/parameters/parameter_filters.h"
 
 #include <algorithm>
 #include <set>

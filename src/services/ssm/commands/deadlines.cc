@@ -1,4 +1,4 @@
-#include "services/ssm/deadlines.h"
+#include "services/ssm/commands/deadlines.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "services/ssm/tags.h"
+#include "services/ssm/parameters/tags.h"
 
 #include "region/tag_refusals.h"
+#include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

@@ -1,14 +1,14 @@
 // A message's id is aws.ssm.<command>.<instance>. It is handed out until it is acknowledged, so an agent that dies
 // before that gets it again; after that the command has begun and is never begun twice.
-#include "services/ssm/agent_endpoint.h"
+#include "services/ssm/commands/agent_endpoint.h"
 
 #include "base/text.h"
 #include "border/fields.h"
 #include "border/run_command.h"
 #include "gen/ssm/model.h"
-#include "services/ssm/invocation.h"
+#include "services/ssm/commands/invocation.h"
+#include "services/ssm/commands/store.h"
 #include "services/ssm/ssm.h"
-#include "services/ssm/store.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
