@@ -9,7 +9,9 @@
 #include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "services/s3/store.h"
+#include "services/s3/buckets/store.h"
+#include "services/s3/objects/store.h"
+#include "services/s3/uploads/store.h"
 
 namespace hanbat::s3 {
 

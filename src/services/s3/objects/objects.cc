@@ -1,6 +1,6 @@
 // Objects: written and read.
 #include "base/ids.h"
-#include "services/s3/object_parts.h"
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {

@@ -1,5 +1,5 @@
 // Objects deleted: removed for good, or hidden behind a delete marker where the bucket keeps versions.
-#include "services/s3/object_parts.h"
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {

@@ -1,4 +1,4 @@
-#include "services/s3/object_parts.h"
+#include "services/s3/objects/object_parts.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "services/s3/public_policy.h"
+#include "services/s3/buckets/public_policy.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Tags of objects.
-#include "services/s3/object_parts.h"
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
 

@@ -1,6 +1,6 @@
 // Copies: a new row that shares the segments of another; no byte is copied.
 #include "base/encoding.h"
-#include "services/s3/object_parts.h"
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {

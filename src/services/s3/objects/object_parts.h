@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "region/request.h"
 #include "region/tag_keys.h"
-#include "services/s3/store.h"
+#include "services/s3/objects/store.h"
 #include "services/s3/tagging.h"
 #include "store/blobs.h"
 #include "wire/body.h"

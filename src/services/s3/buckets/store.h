@@ -1,0 +1,38 @@
+// The rows of buckets, which lie in the region's store.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gen/s3/model.h"
+#include "region/resources.h"
+#include "store/blobs.h"
+#include "store/database.h"
+
+namespace hanbat::region {
+
+template <>
+struct KindOf<s3::Bucket> {
+  static constexpr std::string_view kRows = "s3/bucket";
+  static std::string arn(const Resource<s3::Bucket>& row) { return "arn:aws:s3:::" + row.id; }
+};
+
+}  // namespace hanbat::region
+
+namespace hanbat::s3 {
+
+/// A bucket's row; its id is its name, which is one for all accounts and regions, so its place has no region. Its own
+/// is {versioning, policy, public_access_block, event_bridge}.
+using BucketRow = region::Resource<Bucket>;
+
+inline std::string versioning_of(const BucketRow& bucket) { return bucket.own.text("versioning"); }  // "", "Enabled", …
+inline const std::string& region_of(const BucketRow& bucket) { return *bucket.shape.bucket_region; }
+
+std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name);
+/// Rows of before 002_resources.sql as they are now, and their tags; at start.
+void carry_buckets_over(store::Tx& tx);
+/// With the uploads to it that are not completed, and its tags.
+void remove(store::Tx& tx, store::Blobs& blobs, const BucketRow& bucket);
+
+}  // namespace hanbat::s3
