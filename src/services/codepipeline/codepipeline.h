@@ -9,10 +9,11 @@
 #include "gen/codepipeline/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
-#include "services/codepipeline/store.h"
+#include "services/codepipeline/executions/store.h"
+#include "services/codepipeline/executions/workflow.h"
+#include "services/codepipeline/pipelines/store.h"
 #include "services/codepipeline/workers/action_worker.h"
 #include "services/codepipeline/workers/source_poller.h"
-#include "services/codepipeline/workflow.h"
 
 namespace hanbat::codepipeline {
 

@@ -1,6 +1,4 @@
 // A database of before the region's store of rows: what lay in it is found by the API.
-#include "services/codepipeline/store.h"
-
 #include <gtest/gtest.h>
 
 #include "gen/codepipeline/client.h"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/ids.h"
-#include "services/codepipeline/structure.h"
+#include "services/codepipeline/pipelines/structure.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {

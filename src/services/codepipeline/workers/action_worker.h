@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "region/region.h"
+#include "services/codepipeline/executions/workflow.h"
 #include "services/codepipeline/workers/actions.h"
-#include "services/codepipeline/workflow.h"
 
 namespace hanbat::codepipeline {
 

@@ -10,8 +10,9 @@
 
 #include "gen/codebuild/model.h"
 #include "region/region.h"
-#include "services/codepipeline/store.h"
-#include "services/codepipeline/structure.h"
+#include "services/codepipeline/executions/store.h"
+#include "services/codepipeline/pipelines/store.h"
+#include "services/codepipeline/pipelines/structure.h"
 #include "wire/body.h"
 
 namespace hanbat::codepipeline {

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "region/region.h"
-#include "services/codepipeline/store.h"
-#include "services/codepipeline/workflow.h"
+#include "services/codepipeline/executions/workflow.h"
+#include "services/codepipeline/pipelines/store.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::codepipeline {

@@ -3,8 +3,8 @@
 #include "crypto/digest.h"
 #include "gen/codecommit/client.h"
 #include "gen/s3/client.h"
+#include "services/codepipeline/executions/workflow.h"
 #include "services/codepipeline/workers/actions.h"
-#include "services/codepipeline/workflow.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {

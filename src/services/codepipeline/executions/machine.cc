@@ -1,4 +1,4 @@
-#include "services/codepipeline/machine.h"
+#include "services/codepipeline/executions/machine.h"
 
 #include <algorithm>
 #include <limits>

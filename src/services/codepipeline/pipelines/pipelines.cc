@@ -7,7 +7,7 @@
 #include "region/page.h"
 #include "region/tag_refusals.h"
 #include "services/codepipeline/codepipeline.h"
-#include "services/codepipeline/structure.h"
+#include "services/codepipeline/pipelines/structure.h"
 #include "wire/error.h"
 
 namespace hanbat::codepipeline {

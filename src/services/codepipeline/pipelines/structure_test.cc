@@ -1,5 +1,5 @@
 // Which pipeline structures are taken and which are refused, in AWS's words.
-#include "services/codepipeline/structure.h"
+#include "services/codepipeline/pipelines/structure.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The Pipeline machine: its tables walked; which stage runs when, superseding, stopping and retrying, as cases without
 // I/O.
-#include "services/codepipeline/machine.h"
+#include "services/codepipeline/executions/machine.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "services/codepipeline/structure.h"
+#include "services/codepipeline/pipelines/structure.h"
 
 #include <algorithm>
 #include <set>

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "region/transitions.h"
-#include "services/codepipeline/execution.h"
+#include "services/codepipeline/executions/execution.h"
 
 namespace hanbat::codepipeline {
 

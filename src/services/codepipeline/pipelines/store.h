@@ -1,5 +1,4 @@
-// The rows of CodePipeline: pipelines are resources of the region's store. Their versions and executions have tables of
-// their own: each push makes an execution, and every event of a pipeline asks for those that are under way.
+// The rows of pipelines, which are resources of the region's store; their versions have a table of their own.
 #pragma once
 
 #include <map>
@@ -9,7 +8,7 @@
 #include <vector>
 
 #include "region/resources.h"
-#include "services/codepipeline/machine.h"
+#include "services/codepipeline/executions/machine.h"
 #include "store/database.h"
 
 namespace hanbat::codepipeline {
@@ -53,16 +52,5 @@ void remove_pipeline(store::Tx& tx, const PipelineRow& pipeline);
 /// The structure that the pipeline has now, as one of its versions.
 void insert_version(store::Tx& tx, const PipelineRow& pipeline);
 std::optional<PipelineDeclaration> find_version(store::Tx& tx, const PipelineRow& pipeline, int version);
-
-std::int64_t next_number(store::Tx& tx, std::string_view pipeline);
-std::vector<Execution> active_executions(store::Tx& tx, std::string_view pipeline);
-std::optional<Execution> find_execution(store::Tx& tx, std::string_view pipeline, std::string_view id);
-/// The id of the execution that was started with the token.
-std::optional<std::string> find_by_token(store::Tx& tx, std::string_view pipeline, std::string_view token);
-/// Inserts or replaces; the token is written when the execution is new.
-void put(store::Tx& tx, std::string_view pipeline, const Execution& execution);
-/// Newest first, those before the number if one is given.
-std::vector<Execution> list_executions(store::Tx& tx, std::string_view pipeline, std::size_t most,
-                                       std::optional<std::int64_t> before = std::nullopt);
 
 }  // namespace hanbat::codepipeline

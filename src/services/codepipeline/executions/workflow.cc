@@ -1,4 +1,4 @@
-#include "services/codepipeline/workflow.h"
+#include "services/codepipeline/executions/workflow.h"
 
 #include "base/ids.h"
 #include "base/overloaded.h"

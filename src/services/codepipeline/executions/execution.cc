@@ -1,4 +1,4 @@
-#include "services/codepipeline/execution.h"
+#include "services/codepipeline/executions/execution.h"
 
 #include <utility>
 

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "region/region.h"
-#include "services/codepipeline/machine.h"
-#include "services/codepipeline/store.h"
+#include "services/codepipeline/executions/machine.h"
+#include "services/codepipeline/executions/store.h"
+#include "services/codepipeline/pipelines/store.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::codepipeline {
