@@ -14,6 +14,7 @@
 #include "host/actions.h"
 #include "region/region.h"
 #include "services/elasticloadbalancing/store.h"
+#include "services/elasticloadbalancing/target_groups/store.h"
 #include "services/elasticloadbalancing/workers/tasks.h"
 
 namespace hanbat::elasticloadbalancing {

@@ -1,6 +1,6 @@
 // What load balancing keeps. Load balancers, target groups, listeners and rules are rows of the region's store: the ARN
 // is their id; a listener's name is its port and a rule's its priority, within its parent as scope. The targets of
-// groups are a pure relation and have a table of their own.
+// groups are a pure relation and have a table of their own, in target_groups/store.h.
 #pragma once
 
 #include <optional>
@@ -8,12 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/time.h"
 #include "gen/elasticloadbalancing/model.h"
 #include "region/request.h"
 #include "region/resources.h"
 #include "region/tags.h"
-#include "services/elasticloadbalancing/states.h"
 #include "store/database.h"
 
 namespace hanbat {
@@ -78,24 +76,6 @@ Resource<T> require(Request& rq, std::string_view arn) {
   if (!found) KindOf<T>::missing();
   return std::move(*found);
 }
-
-/// A registered target.
-struct TargetRow {
-  std::string group_arn;
-  std::string id;
-  int port = 0;
-  std::string ip;
-  TargetState state = TargetState::kActive;
-  std::string instance_state = "running";  // EC2's word; of an address always running
-  Timestamp deadline{0};                   // of a draining one: when it ends at the latest
-};
-std::vector<TargetRow> list_targets(store::Tx& tx, std::string_view group_arn);
-std::optional<TargetRow> find_target(store::Tx& tx, std::string_view group_arn, std::string_view id, int port);
-/// Adds it, or puts it in the place of what has the same id and port.
-void put_target(store::Tx& tx, const TargetRow& target);
-/// Changes nothing but the instance's state, of a target that may have been deregistered meanwhile.
-void note_instance_state(store::Tx& tx, const TargetRow& target);
-void remove_target(store::Tx& tx, const TargetRow& target);
 
 /// Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
 extern const region::TagRules kTagRules;

@@ -8,6 +8,7 @@
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/store.h"
+#include "services/elasticloadbalancing/target_groups/store.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
