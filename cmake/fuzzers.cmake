@@ -38,7 +38,7 @@ hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ec
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
   services/codecommit/git/git_command.cc services/codecommit/git/git.cc services/codecommit/git/opening.cc
   LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)
-hanbat_fuzzer(imds services/ec2/instances/metadata_fuzz.cc WITH services/ec2/instances/metadata_paths.cc LINK hanbat_base)
+hanbat_fuzzer(imds services/ec2/metadata/metadata_fuzz.cc WITH services/ec2/metadata/metadata_paths.cc LINK hanbat_base)
 hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv4.cc host/names.cc host/networks/plan.cc
   host/networks/vpc_validation.cc host/networks/network_acls.cc host/balancers/balancers_validation.cc
   host/networks/nft.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_pages.cc

@@ -7,9 +7,9 @@
 
 #include "gen/ec2/operations.h"
 #include "region/region.h"
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 #include "services/ec2/instances/instance_worker.h"
-#include "services/ec2/instances/metadata.h"
+#include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/network_worker.h"
 
 namespace hanbat::http {

@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "services/ec2/addresses/interface_states.h"
+#include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
-#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {

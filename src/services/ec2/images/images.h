@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 
 namespace hanbat::ec2 {
 

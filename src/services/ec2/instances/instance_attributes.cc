@@ -1,10 +1,10 @@
 // Attributes of instances that can be asked for and changed one by one, and their metadata options.
 #include "base/encoding.h"
+#include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instances.h"
-#include "services/ec2/instances/metadata.h"
+#include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/networks.h"
-#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {

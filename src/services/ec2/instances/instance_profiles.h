@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "gen/iam/model.h"
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 
 namespace hanbat::ec2 {
 

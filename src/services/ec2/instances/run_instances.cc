@@ -11,7 +11,7 @@
 #include "services/ec2/images/launch_permissions.h"
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
-#include "services/ec2/instances/metadata.h"
+#include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
 

@@ -1,6 +1,6 @@
 // What a VPC is born with, and the default VPC that every account has in every region.
-#include "services/ec2/networks/network_acls.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/security/network_acls.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
-#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
-#include "services/ec2/networks/routes.h"
+#include "services/ec2/routing/nat_gateway_states.h"
+#include "services/ec2/routing/routes.h"
 #include "services/ec2/security/security_rules.h"
 
 namespace hanbat::ec2 {

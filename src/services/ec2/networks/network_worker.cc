@@ -6,9 +6,9 @@
 
 #include "host/client.h"
 #include "http/server.h"
-#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/network_spec.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/routing/nat_gateway_states.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 #include "services/ec2/networks/cidr.h"
 #include "services/ec2/tasks.h"
 

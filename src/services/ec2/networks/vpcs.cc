@@ -1,7 +1,7 @@
 // VPCs, their attributes, and the DHCP options that they are born with.
+#include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
-#include "services/ec2/resource_keys.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -1,5 +1,5 @@
 // Tokens of the metadata service.
-#include "services/ec2/instances/metadata.h"
+#include "services/ec2/metadata/metadata.h"
 
 #include <gtest/gtest.h>
 

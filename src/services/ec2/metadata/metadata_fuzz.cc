@@ -2,7 +2,7 @@
 // listing of names that are there, and nothing above the tree is reached.
 #include "base/fuzzing.h"
 #include "base/text.h"
-#include "services/ec2/instances/metadata_paths.h"
+#include "services/ec2/metadata/metadata_paths.h"
 
 using hanbat::fuzzing::require;
 using namespace hanbat::ec2;

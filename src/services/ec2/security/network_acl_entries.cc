@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "services/ec2/ec2.h"
-#include "services/ec2/networks/network_acls.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/security/network_acls.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/ec2/resource_keys.h"
+#include "services/ec2/calls/resource_keys.h"
 
 #include "base/arn.h"
 #include "services/ec2/images/images.h"

@@ -1,4 +1,4 @@
-#include "services/ec2/instances/metadata.h"
+#include "services/ec2/metadata/metadata.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "http/server.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instances.h"
-#include "services/ec2/instances/metadata_tree.h"
+#include "services/ec2/metadata/metadata_tree.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {

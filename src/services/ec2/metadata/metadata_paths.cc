@@ -1,4 +1,4 @@
-#include "services/ec2/instances/metadata_paths.h"
+#include "services/ec2/metadata/metadata_paths.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "services/ec2/networks/nat_gateway_states.h"
+#include "services/ec2/routing/nat_gateway_states.h"
 
 namespace hanbat::ec2 {
 

@@ -1,12 +1,12 @@
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 
 #include <iterator>
 #include <stdexcept>
 
 #include "base/arn.h"
 #include "region/tag_refusals.h"
+#include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
-#include "services/ec2/resource_keys.h"
 #include "wire/operation.h"
 
 namespace hanbat::ec2 {

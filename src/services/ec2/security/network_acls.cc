@@ -1,5 +1,5 @@
 // Network ACLs and which subnets they decide for: each subnet is under one always, its VPC's default one at first.
-#include "services/ec2/networks/network_acls.h"
+#include "services/ec2/security/network_acls.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Paths of the metadata service.
-#include "services/ec2/instances/metadata_tree.h"
+#include "services/ec2/metadata/metadata_tree.h"
 
 #include <gtest/gtest.h>
 

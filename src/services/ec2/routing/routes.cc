@@ -1,10 +1,10 @@
-#include "services/ec2/networks/routes.h"
+#include "services/ec2/routing/routes.h"
 
 #include <algorithm>
 
 #include "services/ec2/ec2.h"
-#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/routing/nat_gateway_states.h"
 
 namespace hanbat::ec2 {
 namespace {

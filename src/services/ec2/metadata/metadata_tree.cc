@@ -1,4 +1,4 @@
-#include "services/ec2/instances/metadata_tree.h"
+#include "services/ec2/metadata/metadata_tree.h"
 
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"

@@ -3,7 +3,7 @@
 
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
-#include "services/ec2/networks/routes.h"
+#include "services/ec2/routing/routes.h"
 
 namespace hanbat::ec2 {
 namespace {

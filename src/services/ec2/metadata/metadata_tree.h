@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "services/ec2/instances/metadata_paths.h"
+#include "services/ec2/metadata/metadata_paths.h"
 #include "services/ec2/store.h"
 
 namespace hanbat::ec2 {

@@ -1,7 +1,7 @@
 // Network ACLs: numbered entries that decide what crosses a subnet's border, and which subnets they decide for.
 #pragma once
 
-#include "services/ec2/calls.h"
+#include "services/ec2/calls/calls.h"
 
 namespace hanbat::ec2 {
 

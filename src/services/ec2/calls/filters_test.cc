@@ -1,5 +1,5 @@
 // What filters take and refuse.
-#include "services/ec2/filters.h"
+#include "services/ec2/calls/filters.h"
 
 #include <gtest/gtest.h>
 

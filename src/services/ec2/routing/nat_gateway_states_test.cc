@@ -1,5 +1,5 @@
 // Every state with every event.
-#include "services/ec2/networks/nat_gateway_states.h"
+#include "services/ec2/routing/nat_gateway_states.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Network ACLs by their API, and what of them the host is asked for.
-#include "services/ec2/networks/network_acls.h"
+#include "services/ec2/security/network_acls.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "services/ec2/filters.h"
+#include "services/ec2/calls/filters.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // NAT gateways: pending until the kernel translates, deleting until it has ceased to.
 #include "services/ec2/ec2.h"
-#include "services/ec2/networks/nat_gateway_states.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/routing/nat_gateway_states.h"
 
 namespace hanbat::ec2 {
 namespace {

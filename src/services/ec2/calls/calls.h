@@ -15,7 +15,7 @@
 #include "region/page.h"
 #include "region/region.h"
 #include "region/request.h"
-#include "services/ec2/filters.h"
+#include "services/ec2/calls/filters.h"
 #include "services/ec2/store.h"
 #include "wire/error.h"
 
