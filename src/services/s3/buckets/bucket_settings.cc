@@ -38,16 +38,16 @@ void S3::put_setting(region::Request& rq, BucketRow bucket, std::string_view nam
 GetBucketVersioningOutput S3::get_bucket_versioning(region::Request& rq, const GetBucketVersioningInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetBucketVersioning", in.bucket, in.expected_bucket_owner);
   GetBucketVersioningOutput out;
-  if (!versioning_of(bucket).empty()) out.status = versioning_of(bucket);
+  if (const auto versioning = versioning_of(bucket)) out.status = word_of(*versioning);
   return out;
 }
 
 PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const PutBucketVersioningInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, in.expected_bucket_owner);
-  const std::string status = in.versioning_configuration.status.value_or("");
-  if (status != "Enabled" && status != "Suspended")
+  const auto versioning = find_word<Versioning>(in.versioning_configuration.status.value_or(""));
+  if (!versioning)
     throw wire::Error("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
-  put_setting(rq, bucket, "versioning", status);
+  put_setting(rq, bucket, "versioning", word_of(*versioning));
   return {};
 }
 

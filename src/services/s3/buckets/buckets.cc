@@ -164,7 +164,7 @@ HeadBucketOutput S3::head_bucket(region::Request& rq, const HeadBucketInput& in)
 DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:DeleteBucket", in.bucket, in.expected_bucket_owner);
   if (!is_empty(rq.tx, bucket.id)) {
-    const bool versioned = !versioning_of(bucket).empty();
+    const bool versioned = versioning_of(bucket).has_value();
     throw wire::Error("BucketNotEmpty", 409,
                       versioned ? "The bucket you tried to delete is not empty. You must delete all versions in the "
                                   "bucket."

@@ -5,10 +5,26 @@
 #include <string>
 #include <string_view>
 
+#include "base/words.h"
 #include "gen/s3/model.h"
 #include "region/resources.h"
 #include "store/blobs.h"
 #include "store/database.h"
+
+namespace hanbat::s3 {
+
+/// Whether a bucket keeps the versions of its objects. One that was never asked to has none of these.
+enum class Versioning { kEnabled, kSuspended };
+
+}  // namespace hanbat::s3
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<s3::Versioning> = std::to_array<Word<s3::Versioning>>(
+    {{s3::Versioning::kEnabled, "Enabled"}, {s3::Versioning::kSuspended, "Suspended"}});
+
+}  // namespace hanbat
 
 namespace hanbat::region {
 
@@ -26,7 +42,9 @@ namespace hanbat::s3 {
 /// is {versioning, policy, public_access_block, event_bridge}.
 using BucketRow = region::Resource<Bucket>;
 
-inline std::string versioning_of(const BucketRow& bucket) { return bucket.own.text("versioning"); }  // "", "Enabled", …
+inline std::optional<Versioning> versioning_of(const BucketRow& bucket) {
+  return find_word<Versioning>(bucket.own.text("versioning"));
+}
 inline const std::string& region_of(const BucketRow& bucket) { return *bucket.shape.bucket_region; }
 
 std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name);

@@ -93,8 +93,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   result.e_tag = copy.e_tag;
   result.last_modified = copy.modified;
   give_checksums(copy.body, result);
-  if (!versioning_of(bucket).empty()) out.version_id = copy.version_id;
-  if (!versioning_of(source_bucket).empty()) out.copy_source_version_id = source.version_id;
+  if (versioning_of(bucket)) out.version_id = copy.version_id;
+  if (versioning_of(source_bucket)) out.copy_source_version_id = source.version_id;
   return out;
 }
 
@@ -145,7 +145,7 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   auto& result = out.copy_part_result.emplace();
   result.e_tag = part.e_tag;
   result.last_modified = part.modified;
-  if (!versioning_of(source_bucket).empty()) out.copy_source_version_id = source.version_id;
+  if (versioning_of(source_bucket)) out.copy_source_version_id = source.version_id;
   return out;
 }
 

@@ -16,7 +16,7 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
     check_write_conditions(there, in.if_match, std::nullopt);
   }
 
-  if (in.version_id || versioning_of(bucket).empty()) {
+  if (in.version_id || !versioning_of(bucket)) {
     const std::string version = in.version_id.value_or("null");
     // Deleting what is not there succeeds, as on AWS.
     if (const auto object = find_version(rq.tx, bucket.id, in.key, version)) {

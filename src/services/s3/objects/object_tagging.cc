@@ -8,7 +8,7 @@ namespace {
 
 template <class Out>
 void give_version(const BucketRow& bucket, const ObjectRow& object, Out& out) {
-  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
 }  // namespace

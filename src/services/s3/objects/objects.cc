@@ -43,7 +43,7 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
   if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
     out.tag_count = static_cast<int>(tags->size());
-  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
 /// The part of the object that is asked for, by Range or by part number.
@@ -111,7 +111,7 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 }
 
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
-  object.version_id = versioning_of(bucket) == "Enabled" ? new_version_id() : "null";
+  object.version_id = versioning_of(bucket) == Versioning::kEnabled ? new_version_id() : "null";
   object = put_version(rq.tx, home_.blobs, std::move(object));
   publish_object_event(rq, bucket, object, object.delete_marker ? "Object Deleted" : "Object Created", reason);
   return object;
@@ -125,7 +125,7 @@ void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, cons
     about["size"] = object.size;
     about["etag"] = object.e_tag.size() > 2 ? object.e_tag.substr(1, object.e_tag.size() - 2) : "";
   }
-  if (!versioning_of(bucket).empty()) about["version-id"] = object.version_id;
+  if (versioning_of(bucket)) about["version-id"] = object.version_id;
   char sequencer[20];
   std::snprintf(sequencer, sizeof sequencer, "%016llX", static_cast<unsigned long long>(object.id));
   about["sequencer"] = sequencer;
@@ -178,7 +178,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
   PutObjectOutput out;
   out.e_tag = object.e_tag;
-  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   return out;
@@ -219,7 +219,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
 
   GetObjectAttributesOutput out;
   out.last_modified = object.modified;
-  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
   for (const std::string& asked : in.object_attributes) {
     if (asked == "ETag") out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
     if (asked == "ObjectSize") out.object_size = static_cast<std::int64_t>(object.size);

@@ -212,7 +212,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   out.key = in.key;
   out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
   out.e_tag = object.e_tag;
-  if (!versioning_of(bucket).empty()) out.version_id = object.version_id;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
   give_checksums(object.body, out);
   if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
   return out;

@@ -107,10 +107,10 @@ bool passes(const std::string& name, const VersionRow& version, const region::Ta
   };
   if (filter.key == "Path") return any([&](const std::string& v) { return is_below(name, v, option == "Recursive"); });
   if (filter.key == "Name") return fits(name) || fits(other_form(name));
-  if (filter.key == "Type") return fits(version.type);
-  if (filter.key == "Tier") return fits(version.tier);
+  if (filter.key == "Type") return fits(std::string(word_of(version.type)));
+  if (filter.key == "Tier") return fits(std::string(word_of(version.tier)));
   if (filter.key == "DataType") return fits(version.data_type);
-  if (filter.key == "KeyId") return version.type == "SecureString" && fits("alias/aws/ssm");
+  if (filter.key == "KeyId") return version.type == ParameterType::kSecureString && fits("alias/aws/ssm");
   const auto tag = tags.find(filter.key.substr(4));
   return tag != tags.end() && (values.empty() || fits(tag->second));
 }

@@ -24,14 +24,14 @@ ParameterMetadata describe(const ParameterRow& parameter, const VersionRow& vers
   ParameterMetadata m;
   m.name = parameter.name;
   m.arn = parameter_arn(parameter.place, *parameter.name);
-  m.type = version.type;
-  if (m.type == "SecureString") m.key_id = "alias/aws/ssm";
+  m.type = word_of(version.type);
+  if (version.type == ParameterType::kSecureString) m.key_id = "alias/aws/ssm";
   m.last_modified_date = version.modified;
   m.last_modified_user = version.modified_by;
   m.description = version.description;
   m.allowed_pattern = version.allowed_pattern;
   m.version = version.number;
-  m.tier = version.tier;
+  m.tier = word_of(version.tier);
   m.data_type = version.data_type;
   m.policies.emplace();
   return m;

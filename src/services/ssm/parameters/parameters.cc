@@ -44,8 +44,16 @@ void check_name(const std::string& name) {
     throw HierarchyLevelLimitExceededException("A hierarchy can have a maximum of 15 levels.");
 }
 
-void check_value(const PutParameterInput& in, const std::string& type) {
-  const std::size_t limit = in.tier.value_or("Standard") == "Standard" ? 4096 : 8192;
+ParameterTier require_tier(const PutParameterInput& in) {
+  const std::string word = in.tier.value_or("Standard");
+  const auto tier = find_word<ParameterTier>(word);
+  if (!tier || *tier == ParameterTier::kIntelligentTiering)
+    throw wire::Error::not_implemented("PutParameter", "Tier " + word);
+  return *tier;
+}
+
+void check_value(const PutParameterInput& in) {
+  const std::size_t limit = require_tier(in) == ParameterTier::kStandard ? 4096 : 8192;
   if (in.value.empty())
     invalid(
         "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length "
@@ -54,9 +62,17 @@ void check_value(const PutParameterInput& in, const std::string& type) {
     invalid(
         "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
         "value, upgrade the parameter to use the advanced-parameter tier.");
-  if (type != "String" && type != "StringList" && type != "SecureString")
-    throw UnsupportedParameterType("The parameter type is not supported.");
   if (in.allowed_pattern) require_match(*in.allowed_pattern, in.value);
+}
+
+/// The type that the call gives, or that of the version before.
+ParameterType require_type(const PutParameterInput& in, const std::optional<VersionRow>& before) {
+  if (in.type) {
+    if (const auto type = find_word<ParameterType>(*in.type)) return *type;
+    throw UnsupportedParameterType("The parameter type is not supported.");
+  }
+  if (!before) invalid("A parameter type is required when you create a parameter.");
+  return before->type;
 }
 
 /// What the call gives of the version that it makes; the rest is as in the version before.
@@ -64,10 +80,10 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
                         const std::optional<VersionRow>& before) {
   VersionRow version = before.value_or(VersionRow{});
   ++version.number;
-  if (in.type) version.type = *in.type;
+  version.type = require_type(in, before);
   if (in.description) version.description = in.description;
   if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern;
-  if (in.tier) version.tier = *in.tier;
+  if (in.tier) version.tier = require_tier(in);
   version.modified = rq.now();
   version.modified_by = rq.caller.arn;
   version.labels.clear();
@@ -75,8 +91,6 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
 }
 
 void check_support(const PutParameterInput& in) {
-  if (const std::string tier = in.tier.value_or("Standard"); tier != "Standard" && tier != "Advanced")
-    throw wire::Error::not_implemented("PutParameter", "Tier " + tier);
   if (const std::string data = in.data_type.value_or("text"); data != "text")
     throw wire::Error::not_implemented("PutParameter", "DataType " + data);
   if (in.key_id && *in.key_id != "alias/aws/ssm")
@@ -93,7 +107,7 @@ void publish_change(region::Request& rq, const std::string& name, Json detail) {
 bool erase(region::Request& rq, const std::string& name) {
   const auto found = find_parameter(rq.tx, place_of(rq), parameter_name(rq, name));
   if (!found) return false;
-  const std::string type = newest_version(rq.tx, *found).type;
+  const std::string_view type = word_of(newest_version(rq.tx, *found).type);
   remove_parameter(rq.tx, *found);
   publish_change(rq, *found->name, Json::object({{"operation", "Delete"}, {"name", *found->name}, {"type", type}}));
   return true;
@@ -153,22 +167,23 @@ PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInp
         "RemoveTagsFromResource.");
   const auto before = parameter ? std::optional(newest_version(rq.tx, *parameter)) : std::nullopt;
   VersionRow version = next_version(rq, in, before);
-  if (version.type.empty()) invalid("A parameter type is required when you create a parameter.");
   check_support(in);
-  if (in.key_id && version.type != "SecureString") invalid("KeyId is required for SecureString type parameters only.");
-  check_value(in, version.type);
+  if (in.key_id && version.type != ParameterType::kSecureString)
+    invalid("KeyId is required for SecureString type parameters only.");
+  check_value(in);
 
   if (!parameter) parameter = insert_parameter(rq.tx, place_of(rq), in.name, rq.now());
-  version.value = version.type == "SecureString" ? sealed(rq, *parameter->name, in.value) : in.value;
+  version.value = version.type == ParameterType::kSecureString ? sealed(rq, *parameter->name, in.value) : in.value;
   add_version(rq.tx, *parameter, version);
   region::put_tags(rq.tx, parameter_arn(place_of(rq), in.name), region::tag_pairs(in.tags), kTagRules);
   publish_change(
       rq, *parameter->name,
-      Json::object({{"operation", before ? "Update" : "Create"}, {"name", *parameter->name}, {"type", version.type}}));
+      Json::object(
+          {{"operation", before ? "Update" : "Create"}, {"name", *parameter->name}, {"type", word_of(version.type)}}));
 
   PutParameterOutput out;
   out.version = version.number;
-  out.tier = version.tier;
+  out.tier = word_of(version.tier);
   return out;
 }
 
@@ -177,9 +192,10 @@ Parameter Ssm::answer(region::Request& rq, const ParameterRow& parameter, const 
   Parameter p;
   p.name = parameter.name;
   p.arn = parameter_arn(place_of(rq), *parameter.name);
-  p.type = version.type;
-  p.value = p.type == "SecureString" && decryption == Decryption::kDecrypt ? opened(rq, *parameter.name, version.value)
-                                                                           : version.value;
+  p.type = word_of(version.type);
+  p.value = version.type == ParameterType::kSecureString && decryption == Decryption::kDecrypt
+                ? opened(rq, *parameter.name, version.value)
+                : version.value;
   p.version = version.number;
   p.last_modified_date = version.modified;
   p.data_type = version.data_type;
@@ -192,7 +208,7 @@ std::optional<Parameter> Ssm::find_public(region::Request& rq, const std::string
   Parameter p;
   p.name = name;
   p.arn = "arn:aws:ssm:" + rq.region + "::parameter" + name;
-  p.type = "String";
+  p.type = word_of(ParameterType::kString);
   p.value = *value;
   p.version = 1;
   p.last_modified_date = Timestamp{1'635'897'600'000};

@@ -21,9 +21,9 @@ std::optional<std::string> find_text(const Json& json, std::string_view name) {
 VersionRow version_of(const store::Row& row) {
   const Json body = row.json(2);
   return {.number = row.integer(0),
-          .type = body.text("type"),
+          .type = require_word<ParameterType>(body.text("type")),
           .value = row.text(1),
-          .tier = body.text("tier", "Standard"),
+          .tier = require_word<ParameterTier>(body.text("tier", "Standard")),
           .data_type = body.text("data_type", "text"),
           .description = find_text(body, "description"),
           .allowed_pattern = find_text(body, "allowed_pattern"),
@@ -33,7 +33,8 @@ VersionRow version_of(const store::Row& row) {
 }
 
 Json body_of(const VersionRow& version) {
-  Json body = Json::object({{"type", version.type}, {"tier", version.tier}, {"data_type", version.data_type}});
+  Json body = Json::object(
+      {{"type", word_of(version.type)}, {"tier", word_of(version.tier)}, {"data_type", version.data_type}});
   if (version.description) body["description"] = *version.description;
   if (version.allowed_pattern) body["allowed_pattern"] = *version.allowed_pattern;
   body["modified"] = version.modified.ms;

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "region/resources.h"
 #include "services/ssm/place.h"
 #include "store/database.h"
@@ -27,7 +28,26 @@ struct ParameterHead {
 /// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b". AWS's public parameters belong to no account.
 std::string parameter_arn(const Place& place, std::string_view name);
 
+enum class ParameterType { kString, kStringList, kSecureString };
+/// AWS chooses the tier of one that is Intelligent-Tiering; that is not built.
+enum class ParameterTier { kStandard, kAdvanced, kIntelligentTiering };
+
 }  // namespace hanbat::ssm
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<ssm::ParameterType> =
+    std::to_array<Word<ssm::ParameterType>>({{ssm::ParameterType::kString, "String"},
+                                             {ssm::ParameterType::kStringList, "StringList"},
+                                             {ssm::ParameterType::kSecureString, "SecureString"}});
+template <>
+inline constexpr auto kWords<ssm::ParameterTier> =
+    std::to_array<Word<ssm::ParameterTier>>({{ssm::ParameterTier::kStandard, "Standard"},
+                                             {ssm::ParameterTier::kAdvanced, "Advanced"},
+                                             {ssm::ParameterTier::kIntelligentTiering, "Intelligent-Tiering"}});
+
+}  // namespace hanbat
 
 namespace hanbat::region {
 
@@ -54,9 +74,9 @@ void remove_parameter(store::Tx& tx, const ParameterRow& parameter);
 /// A version of a parameter. A SecureString's value is sealed.
 struct VersionRow {
   std::int64_t number = 0;
-  std::string type;
+  ParameterType type = ParameterType::kString;
   std::string value;
-  std::string tier = "Standard";
+  ParameterTier tier = ParameterTier::kStandard;
   std::string data_type = "text";
   std::optional<std::string> description, allowed_pattern;
   Timestamp modified{0};
