@@ -15,13 +15,15 @@ namespace {
 
 constexpr std::chrono::hours kLoginLifetime{12};
 
-void check_mutability(const region::Request& rq, const std::string& word) {
-  if (word == "MUTABLE" || word == "IMMUTABLE") return;
-  if (word == "IMMUTABLE_WITH_EXCLUSION" || word == "MUTABLE_WITH_EXCLUSION")
+TagMutability require_mutability(const region::Request& rq, const std::string& word) {
+  const auto mutability = find_word<TagMutability>(word);
+  if (!mutability)
+    throw InvalidParameterException(
+        "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must "
+        "satisfy enum value set: [MUTABLE, IMMUTABLE]'");
+  if (*mutability != TagMutability::kMutable && *mutability != TagMutability::kImmutable)
     throw wire::Error::not_implemented(rq.operation.name, "imageTagMutability " + word);
-  throw InvalidParameterException(
-      "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must "
-      "satisfy enum value set: [MUTABLE, IMMUTABLE]'");
+  return *mutability;
 }
 
 /// The repository of an ARN, after the caller was authorized for it.
@@ -48,8 +50,7 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
         "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
   if (in.registry_id && *in.registry_id != rq.account)
     throw InvalidParameterException("A repository is made in the caller's own registry.");
-  const std::string mutability = in.image_tag_mutability.value_or("MUTABLE");
-  check_mutability(rq, mutability);
+  const TagMutability mutability = require_mutability(rq, in.image_tag_mutability.value_or("MUTABLE"));
   if (in.image_scanning_configuration && in.image_scanning_configuration->scan_on_push.value_or(false))
     throw wire::Error::not_implemented(rq.operation.name, "imageScanningConfiguration.scanOnPush");
   if (in.encryption_configuration && in.encryption_configuration->encryption_type != "AES256")
@@ -132,9 +133,7 @@ GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, co
 PutImageTagMutabilityOutput Ecr::put_image_tag_mutability(region::Request& rq, const PutImageTagMutabilityInput& in) {
   RepositoryRow row = require_repository(rq, "PutImageTagMutability", in.registry_id, in.repository_name);
 
-  check_mutability(rq, in.image_tag_mutability);
-
-  row.shape.image_tag_mutability = in.image_tag_mutability;
+  row.shape.image_tag_mutability = word_of(require_mutability(rq, in.image_tag_mutability));
   region::update(rq.tx, row);
 
   return {.image_tag_mutability = in.image_tag_mutability,

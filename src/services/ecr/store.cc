@@ -11,11 +11,11 @@ namespace hanbat::ecr {
 namespace {
 
 /// Writes down what DescribeRepositories answers of the row.
-void describe(RepositoryRow& row, const std::string& mutability) {
+void describe(RepositoryRow& row, TagMutability mutability) {
   row.shape.created_at = row.created;
   row.shape.encryption_configuration = EncryptionConfiguration{.encryption_type = "AES256"};
   row.shape.image_scanning_configuration = ImageScanningConfiguration{.scan_on_push = false};
-  row.shape.image_tag_mutability = mutability;
+  row.shape.image_tag_mutability = word_of(mutability);
   row.shape.registry_id = row.place.account;
   row.shape.repository_arn = repository_arn(row.place, name_of(row));
   row.shape.repository_name = row.name;
@@ -41,6 +41,10 @@ std::optional<std::string> policy_of(const RepositoryRow& repository) {
   return std::nullopt;
 }
 
+TagMutability mutability_of(const RepositoryRow& repository) {
+  return require_word<TagMutability>(repository.shape.image_tag_mutability.value_or(""));
+}
+
 std::string repository_arn(const region::Place& place, std::string_view name) {
   return make_arn("ecr", place.region, place.account, "repository/" + std::string(name));
 }
@@ -49,7 +53,7 @@ std::string registry_host(const region::Place& place) {
   return place.account + ".dkr.ecr." + place.region + ".amazonaws.com";
 }
 
-RepositoryRow make_repository(const region::Place& place, std::string_view name, const std::string& mutability,
+RepositoryRow make_repository(const region::Place& place, std::string_view name, TagMutability mutability,
                               Timestamp now) {
   RepositoryRow row;
   row.id = random_uuid();
@@ -68,7 +72,7 @@ void carry_repositories_over(store::Tx& tx) {
   for (RepositoryRow& row : region::list_all<Repository>(tx)) {
     const Json old = row.own;
     if (!old.contains("mutability")) continue;
-    describe(row, old.text("mutability"));
+    describe(row, require_word<TagMutability>(old.text("mutability")));
     row.own = Json::object();
     if (old.contains("policy")) row.own["policy"] = old["policy"];
     region::update(tx, row);

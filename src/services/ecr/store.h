@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "gen/ecr/model.h"
 #include "region/request.h"
 #include "region/resources.h"
@@ -14,6 +15,24 @@
 #include "region/tags.h"
 #include "store/blobs.h"
 #include "store/database.h"
+
+namespace hanbat::ecr {
+
+/// Whether a tag may come to name another image. Those with exclusions are AWS's and not built.
+enum class TagMutability { kMutable, kImmutable, kMutableWithExclusion, kImmutableWithExclusion };
+
+}  // namespace hanbat::ecr
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<ecr::TagMutability> = std::to_array<Word<ecr::TagMutability>>(
+    {{ecr::TagMutability::kMutable, "MUTABLE"},
+     {ecr::TagMutability::kImmutable, "IMMUTABLE"},
+     {ecr::TagMutability::kMutableWithExclusion, "MUTABLE_WITH_EXCLUSION"},
+     {ecr::TagMutability::kImmutableWithExclusion, "IMMUTABLE_WITH_EXCLUSION"}});
+
+}  // namespace hanbat
 
 namespace hanbat::region {
 
@@ -32,11 +51,12 @@ using RepositoryRow = region::Resource<Repository>;
 
 inline const std::string& name_of(const RepositoryRow& repository) { return *repository.name; }
 std::optional<std::string> policy_of(const RepositoryRow& repository);
+TagMutability mutability_of(const RepositoryRow& repository);
 /// "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com"
 std::string registry_host(const region::Place& place);
 std::string repository_arn(const region::Place& place, std::string_view name);
 /// A new repository.
-RepositoryRow make_repository(const region::Place& place, std::string_view name, const std::string& mutability,
+RepositoryRow make_repository(const region::Place& place, std::string_view name, TagMutability mutability,
                               Timestamp now);
 
 /// ECR's words about tags.

@@ -105,7 +105,7 @@ void Iam::make_first_administrator() {
                                   .user_id = admin.id,
                                   .account = account,
                                   .sealed_secret = home_.vault.seal(secret, "iam.secret:" + key_id),
-                                  .status = "Active",
+                                  .status = KeyStatus::kActive,
                                   .created = home_.clock.now()});
   });
 }

@@ -66,7 +66,7 @@ AccessKeyRow read_key(const store::Row& row) {
                    .user_id = row.text(1),
                    .account = row.text(2),
                    .sealed_secret = row.text(3),
-                   .status = row.text(4),
+                   .status = require_word<KeyStatus>(row.text(4)),
                    .created = row.timestamp(5),
                    .used_service = row.find_text(7).value_or(""),
                    .used_region = row.find_text(8).value_or("")};
@@ -79,7 +79,14 @@ constexpr std::string_view kSelectCredential =
     "FROM iam_service_credentials WHERE ";
 
 ServiceCredentialRow read_credential(const store::Row& row) {
-  return {row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6), row.timestamp(7)};
+  return {row.text(0),
+          row.text(1),
+          row.text(2),
+          row.text(3),
+          row.text(4),
+          row.text(5),
+          require_word<KeyStatus>(row.text(6)),
+          row.timestamp(7)};
 }
 
 }  // namespace
@@ -301,7 +308,7 @@ void insert(store::Tx& tx, const AccessKeyRow& key) {
   tx.exec(
       "INSERT INTO iam_access_keys (access_key_id, user_id, account, secret, status, created) "
       "VALUES (?, ?, ?, ?, ?, ?)",
-      key.access_key_id, key.user_id, key.account, key.sealed_secret, key.status, key.created);
+      key.access_key_id, key.user_id, key.account, key.sealed_secret, word_of(key.status), key.created);
 }
 
 std::optional<AccessKeyRow> find_access_key(store::Tx& tx, std::string_view access_key_id) {
@@ -318,8 +325,8 @@ std::vector<AccessKeyRow> access_keys(store::Tx& tx, std::string_view user_id) {
   return out;
 }
 
-void set_access_key_status(store::Tx& tx, std::string_view access_key_id, std::string_view status) {
-  tx.exec("UPDATE iam_access_keys SET status = ? WHERE access_key_id = ?", status, access_key_id);
+void set_access_key_status(store::Tx& tx, std::string_view access_key_id, KeyStatus status) {
+  tx.exec("UPDATE iam_access_keys SET status = ? WHERE access_key_id = ?", word_of(status), access_key_id);
 }
 
 void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
@@ -337,7 +344,7 @@ void insert(store::Tx& tx, const ServiceCredentialRow& c) {
       "INSERT INTO iam_service_credentials "
       "(id, user_id, account, service, service_user_name, password_hash, status, created) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      c.id, c.user_id, c.account, c.service, c.service_user_name, c.password_hash, c.status, c.created);
+      c.id, c.user_id, c.account, c.service, c.service_user_name, c.password_hash, word_of(c.status), c.created);
 }
 
 std::optional<ServiceCredentialRow> find_service_credential(store::Tx& tx, std::string_view id) {
@@ -360,8 +367,8 @@ std::vector<ServiceCredentialRow> service_credentials(store::Tx& tx, std::string
 }
 
 void update(store::Tx& tx, const ServiceCredentialRow& c) {
-  tx.exec("UPDATE iam_service_credentials SET password_hash = ?, status = ? WHERE id = ?", c.password_hash, c.status,
-          c.id);
+  tx.exec("UPDATE iam_service_credentials SET password_hash = ?, status = ? WHERE id = ?", c.password_hash,
+          word_of(c.status), c.id);
 }
 
 void remove_service_credential(store::Tx& tx, std::string_view id) {

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "region/tags.h"
 #include "store/database.h"
 
@@ -45,12 +46,29 @@ struct PolicyVersionRow {
   Timestamp created;
 };
 
+/// Whether an access key or a service's credential opens anything. AWS ends some by itself; here none expires.
+enum class KeyStatus { kActive, kInactive, kExpired };
+
+}  // namespace hanbat::iam
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<iam::KeyStatus> =
+    std::to_array<Word<iam::KeyStatus>>({{iam::KeyStatus::kActive, "Active"},
+                                         {iam::KeyStatus::kInactive, "Inactive"},
+                                         {iam::KeyStatus::kExpired, "Expired"}});
+
+}  // namespace hanbat
+
+namespace hanbat::iam {
+
 struct AccessKeyRow {
   std::string access_key_id;
   std::string user_id;
   std::string account;
   std::string sealed_secret;
-  std::string status;
+  KeyStatus status = KeyStatus::kActive;
   Timestamp created;
   std::optional<Timestamp> used_at;
   std::string used_service;
@@ -64,7 +82,7 @@ struct ServiceCredentialRow {
   std::string service;
   std::string service_user_name;
   std::string password_hash;
-  std::string status;
+  KeyStatus status = KeyStatus::kActive;
   Timestamp created;
 };
 
@@ -125,7 +143,7 @@ std::vector<Entity> profiles_of(store::Tx& tx, const Entity& role);
 void insert(store::Tx& tx, const AccessKeyRow& key);
 std::optional<AccessKeyRow> find_access_key(store::Tx& tx, std::string_view access_key_id);
 std::vector<AccessKeyRow> access_keys(store::Tx& tx, std::string_view user_id);
-void set_access_key_status(store::Tx& tx, std::string_view access_key_id, std::string_view status);
+void set_access_key_status(store::Tx& tx, std::string_view access_key_id, KeyStatus status);
 void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
                          std::string_view region);
 void remove_access_key(store::Tx& tx, std::string_view access_key_id);

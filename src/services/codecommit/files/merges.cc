@@ -1,22 +1,46 @@
 // Branches merged, and what stands in the way of a merge.
+#include "base/words.h"
 #include "services/codecommit/codecommit.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+enum class MergeOption { kFastForward, kSquash, kThreeWay };
+
+}  // namespace
+}  // namespace hanbat::codecommit
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<codecommit::DetailLevel> = std::to_array<Word<codecommit::DetailLevel>>(
+    {{codecommit::DetailLevel::kFile, "FILE_LEVEL"}, {codecommit::DetailLevel::kLine, "LINE_LEVEL"}});
+template <>
+constexpr auto kWords<codecommit::Strategy> =
+    std::to_array<Word<codecommit::Strategy>>({{codecommit::Strategy::kNone, "NONE"},
+                                               {codecommit::Strategy::kAcceptSource, "ACCEPT_SOURCE"},
+                                               {codecommit::Strategy::kAcceptDestination, "ACCEPT_DESTINATION"},
+                                               {codecommit::Strategy::kAutomerge, "AUTOMERGE"}});
+template <>
+constexpr auto kWords<codecommit::MergeOption> =
+    std::to_array<Word<codecommit::MergeOption>>({{codecommit::MergeOption::kFastForward, "FAST_FORWARD_MERGE"},
+                                                  {codecommit::MergeOption::kSquash, "SQUASH_MERGE"},
+                                                  {codecommit::MergeOption::kThreeWay, "THREE_WAY_MERGE"}});
+
+}  // namespace hanbat
 
 namespace hanbat::codecommit {
 namespace {
 
 DetailLevel level_of(const std::optional<std::string>& word) {
   const std::string text = word.value_or("FILE_LEVEL");
-  if (text == "FILE_LEVEL") return DetailLevel::kFile;
-  if (text == "LINE_LEVEL") return DetailLevel::kLine;
+  if (const auto level = find_word<DetailLevel>(text)) return *level;
   throw InvalidConflictDetailLevelException("The specified conflict detail level is not valid: " + text);
 }
 
 Strategy strategy_of(const std::optional<std::string>& word) {
   const std::string text = word.value_or("NONE");
-  if (text == "NONE") return Strategy::kNone;
-  if (text == "ACCEPT_SOURCE") return Strategy::kAcceptSource;
-  if (text == "ACCEPT_DESTINATION") return Strategy::kAcceptDestination;
-  if (text == "AUTOMERGE") return Strategy::kAutomerge;
+  if (const auto strategy = find_word<Strategy>(text)) return *strategy;
   throw InvalidConflictResolutionStrategyException("The specified conflict resolution strategy is not valid: " + text);
 }
 
@@ -179,10 +203,10 @@ GetMergeOptionsOutput CodeCommit::get_merge_options(region::Request& rq, const G
                                       strategy_of(in.conflict_resolution_strategy));
   GetMergeOptionsOutput out{
       .base_commit_id = merge.base_id, .destination_commit_id = sides.destination, .source_commit_id = sides.source};
-  if (merge.base_id == sides.destination) out.merge_options.push_back("FAST_FORWARD_MERGE");
+  if (merge.base_id == sides.destination) out.merge_options.emplace_back(word_of(MergeOption::kFastForward));
   if (merge.conflicts.empty()) {
-    out.merge_options.push_back("SQUASH_MERGE");
-    out.merge_options.push_back("THREE_WAY_MERGE");
+    out.merge_options.emplace_back(word_of(MergeOption::kSquash));
+    out.merge_options.emplace_back(word_of(MergeOption::kThreeWay));
   }
   return out;
 }
@@ -190,9 +214,8 @@ GetMergeOptionsOutput CodeCommit::get_merge_options(region::Request& rq, const G
 GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, const GetMergeConflictsInput& in) {
   authorize(rq, "GetMergeConflicts", in.repository_name);
 
-  if (in.merge_option != "FAST_FORWARD_MERGE" && in.merge_option != "SQUASH_MERGE" &&
-      in.merge_option != "THREE_WAY_MERGE")
-    throw InvalidMergeOptionException("The specified merge option is not valid: " + in.merge_option);
+  const auto option = find_word<MergeOption>(in.merge_option);
+  if (!option) throw InvalidMergeOptionException("The specified merge option is not valid: " + in.merge_option);
   // AWS's paginators do not know the member that says how large a page is.
   const int most = in.max_conflict_files.value_or(1000);
   if (most < 1) throw InvalidMaxConflictFilesException("The maximum number of conflict files must be at least 1.");
@@ -203,7 +226,7 @@ GetMergeConflictsOutput CodeCommit::get_merge_conflicts(region::Request& rq, con
 
   GetMergeConflictsOutput out{.destination_commit_id = sides.destination, .source_commit_id = sides.source};
   if (!merge.base_id.empty()) out.base_commit_id = merge.base_id;
-  if (in.merge_option == "FAST_FORWARD_MERGE") {
+  if (option == MergeOption::kFastForward) {
     out.mergeable = merge.base_id == sides.destination;
     return out;
   }

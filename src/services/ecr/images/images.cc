@@ -13,11 +13,20 @@ constexpr std::size_t kLargestManifest = 4u << 20;
 
 enum class TagStatus { kAny, kTagged, kUntagged };
 
+}  // namespace
+}  // namespace hanbat::ecr
+
+template <>
+constexpr auto hanbat::kWords<hanbat::ecr::TagStatus> =
+    std::to_array<hanbat::Word<hanbat::ecr::TagStatus>>({{hanbat::ecr::TagStatus::kAny, "ANY"},
+                                                         {hanbat::ecr::TagStatus::kTagged, "TAGGED"},
+                                                         {hanbat::ecr::TagStatus::kUntagged, "UNTAGGED"}});
+
+namespace hanbat::ecr {
+namespace {
+
 TagStatus tag_status(const std::optional<std::string>& word) {
-  const std::string text = word.value_or("ANY");
-  if (text == "ANY") return TagStatus::kAny;
-  if (text == "TAGGED") return TagStatus::kTagged;
-  if (text == "UNTAGGED") return TagStatus::kUntagged;
+  if (const auto status = find_word<TagStatus>(word.value_or("ANY"))) return *status;
   throw InvalidParameterException(
       "Invalid parameter at 'filter.tagStatus' failed to satisfy constraint: 'Member must "
       "satisfy enum value set: [TAGGED, UNTAGGED, ANY]'");

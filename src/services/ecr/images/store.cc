@@ -113,7 +113,7 @@ bool is_referenced(store::Tx& tx, const RepositoryRow& repository, std::string_v
 PutResult put_image(region::Request& rq, const RepositoryRow& repository, const Manifest& manifest,
                     std::string_view bytes, const std::string& tag) {
   const auto tagged = tag.empty() ? std::nullopt : find_tag(rq.tx, repository, tag);
-  if (tagged && *tagged != manifest.digest && repository.shape.image_tag_mutability == "IMMUTABLE")
+  if (tagged && *tagged != manifest.digest && mutability_of(repository) == TagMutability::kImmutable)
     throw ImageTagAlreadyExistsException("The image tag '" + tag + "' already exists in the '" + name_of(repository) +
                                          "' repository and cannot be overwritten because the tag is immutable.");
   auto image = find_image(rq.tx, repository, manifest.digest);

@@ -34,13 +34,13 @@ CreateAccessKeyOutput Iam::create_access_key(Request& rq, const CreateAccessKeyI
                                    .user_id = user.id,
                                    .account = rq.account,
                                    .sealed_secret = home_.vault.seal(secret, "iam.secret:" + id),
-                                   .status = "Active",
+                                   .status = KeyStatus::kActive,
                                    .created = now_of(rq)});
 
   return {.access_key = {.access_key_id = id,
                          .create_date = now_of(rq),
                          .secret_access_key = secret,
-                         .status = "Active",
+                         .status = std::string(word_of(KeyStatus::kActive)),
                          .user_name = user.name}};
 }
 
@@ -54,8 +54,10 @@ ListAccessKeysOutput Iam::list_access_keys(Request& rq, const ListAccessKeysInpu
 
   ListAccessKeysOutput out;
   for (const AccessKeyRow& key : page.items)
-    out.access_key_metadata.push_back(
-        {.access_key_id = key.access_key_id, .create_date = key.created, .status = key.status, .user_name = user.name});
+    out.access_key_metadata.push_back({.access_key_id = key.access_key_id,
+                                       .create_date = key.created,
+                                       .status = std::string(word_of(key.status)),
+                                       .user_name = user.name});
   end_page(page, out);
   return out;
 }
@@ -66,7 +68,7 @@ UpdateAccessKeyOutput Iam::update_access_key(Request& rq, const UpdateAccessKeyI
 
   const AccessKeyRow key = require_key(rq, require_user(rq, name), in.access_key_id);
 
-  rows::set_access_key_status(rq.tx, key.access_key_id, in.status);
+  rows::set_access_key_status(rq.tx, key.access_key_id, require_word<KeyStatus>(in.status));
 
   return {};
 }

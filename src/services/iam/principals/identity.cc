@@ -70,7 +70,8 @@ std::optional<region::Credential> IamIdentity::find_credential(store::Tx& tx, st
   const auto user = rows::find_by_id(tx, key->user_id);
   const auto secret = needs_.vault.open(key->sealed_secret, secret_purpose(access_key_id));
   if (!user || !secret) return std::nullopt;
-  region::Credential out{.caller = user_caller(*user), .secret_access_key = *secret, .active = key->status == "Active"};
+  region::Credential out{
+      .caller = user_caller(*user), .secret_access_key = *secret, .active = key->status == KeyStatus::kActive};
   out.caller.access_key_id = access_key_id;
   return out;
 }
@@ -84,7 +85,7 @@ std::optional<std::string> IamIdentity::find_key_account(store::Tx& tx, std::str
 std::optional<Caller> IamIdentity::find_git_caller(store::Tx& tx, std::string_view user_name,
                                                    std::string_view password) {
   const auto credential = rows::find_service_credential_by_name(tx, user_name);
-  if (!credential || credential->status != "Active" || credential->service != "codecommit.amazonaws.com")
+  if (!credential || credential->status != KeyStatus::kActive || credential->service != "codecommit.amazonaws.com")
     return std::nullopt;
   if (!password_matches(password, credential->password_hash)) return std::nullopt;
   const auto user = rows::find_by_id(tx, credential->user_id);

@@ -34,7 +34,7 @@ ServiceSpecificCredential credential_of(const ServiceCredentialRow& row, const E
   ServiceSpecificCredential out{.create_date = row.created,
                                 .service_name = row.service,
                                 .service_specific_credential_id = row.id,
-                                .status = row.status,
+                                .status = std::string(word_of(row.status)),
                                 .user_name = user.name};
   out.service_user_name = row.service_user_name;
   out.service_password = password;
@@ -65,7 +65,7 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
                                  .service = in.service_name,
                                  .service_user_name = service_user,
                                  .password_hash = hash_password(password),
-                                 .status = "Active",
+                                 .status = KeyStatus::kActive,
                                  .created = now_of(rq)};
 
   rows::insert(rq.tx, row);
@@ -90,7 +90,7 @@ ListServiceSpecificCredentialsOutput Iam::list_service_specific_credentials(
       ServiceSpecificCredentialMetadata one{.create_date = row.created,
                                             .service_name = row.service,
                                             .service_specific_credential_id = row.id,
-                                            .status = row.status,
+                                            .status = std::string(word_of(row.status)),
                                             .user_name = user.name};
       one.service_user_name = row.service_user_name;
       all.push_back(std::move(one));
@@ -130,7 +130,7 @@ UpdateServiceSpecificCredentialOutput Iam::update_service_specific_credential(
             service_key(rq, in.service_specific_credential_id));
 
   ServiceCredentialRow row = require_credential(rq, require_user(rq, name), in.service_specific_credential_id);
-  row.status = in.status;
+  row.status = require_word<KeyStatus>(in.status);
 
   rows::update(rq.tx, row);
 
