@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "host/codec.h"
 #include "host/error.h"
+#include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
 #include "os/files.h"
 #include "os/namespaces.h"
@@ -62,6 +63,11 @@ void Networks::start() {
   for (const auto& id : list_folder(folder_ + "/vpcs")) load(id);
   for (const auto& [id, vpc] : std::map(vpcs_)) apply_locked(vpc.spec);
   adopt_locked(Arrival::kAny);
+  try {
+    open_gates();
+  } catch (const std::exception& error) {
+    failure_ = error.what();  // tried again by the watcher; the region itself is not held up by it
+  }
   watcher_ = std::thread([this] { watch_links(); });
 }
 
@@ -362,6 +368,7 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
   stop_dnsmasq(edge);
   try_ip("", fmt::format("link delete {}\n", kEdge));
   delete_namespace(kEdge);
+  close_firewall();
   run_nft("", "table ip hanbat\ndelete table ip hanbat\n");
   if (const auto text = find_file(edge + "/before.json")) {
     const Json before = Json::parse(*text);

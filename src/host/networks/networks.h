@@ -16,9 +16,6 @@
 
 namespace hanbat::host {
 
-/// The edge's namespace.
-inline constexpr const char* kEdge = "hb-edge";
-
 /// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so
 /// after a restart of this process only the difference is done. Safe from all threads; one change at a time.
 class Networks {
@@ -45,6 +42,8 @@ class Networks {
   /// Removes namespaces of ours that are nobody's.
   /// Called now and then by a thread of this object.
   void restore_lost();
+  /// Lets the edge's link through the machine's firewall where something stops it.
+  void open_gates();
   /// The links of machines' interfaces that are neither in their VPC nor in the host's namespace: their machine is off,
   /// or they went with a namespace.
   std::set<std::string> missing_links();
@@ -86,6 +85,7 @@ class Networks {
   std::mutex mutex_;
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
+  bool gates_opened_ = false;
   std::map<std::string, Vpc> vpcs_;
   WakeUp stop_;
   std::thread watcher_;

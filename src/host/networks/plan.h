@@ -11,6 +11,9 @@
 
 namespace hanbat::host {
 
+/// The edge's namespace, and the host's end of the link to it.
+inline constexpr const char* kEdge = "hb-edge";
+
 /// Fixed addresses. The link to the edge has the edge's address at its inner end and one of 198.18.128.0/17 at the
 /// VPC's.
 inline constexpr const char* kEndpointAddress = "198.18.0.1";
