@@ -15,6 +15,7 @@
 #include "host/machines/restored.h"
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
+#include "host/networks/probe.h"
 #include "host/validation.h"
 #include "os/files.h"
 
@@ -127,6 +128,7 @@ std::vector<Finding> Actions::health(const Nothing&) {
     }
   }
   for (auto& finding : networks_->examine()) findings.push_back(std::move(finding));
+  for (auto& finding : probe_way_out()) findings.push_back(std::move(finding));
   for (auto& finding : balancers_->examine()) findings.push_back(std::move(finding));
   return findings;
 }

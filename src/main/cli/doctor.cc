@@ -166,6 +166,10 @@ bool tell_region(const Home& home) {
   if (!answer) return true;
   bool good = true;
   for (const Json& finding : (*answer)["result"].items()) {
+    if (finding.text("severity") == "note") {
+      std::cout << "  note     " << finding.text("what") << ": " << finding.text("detail") << "\n";
+      continue;
+    }
     const bool holds = finding.text("severity") == "ok";
     good = good && holds;
     std::cout << (holds ? "  ok       " : "  BROKEN   ") << finding.text("what");
