@@ -89,6 +89,8 @@ std::vector<std::string> list_firewalls() {
   return names;
 }
 
+bool others_forward() { return decides_forwarding(read_ruleset()) || legacy_decides_forwarding(read_legacy_rules()); }
+
 void close_firewall() {
   const auto warn = [](const std::string& what, const std::string& why) {
     spdlog::warn("{} of the firewall stays as it is: {}", what, trim(why));

@@ -14,6 +14,8 @@ std::vector<std::string> open_firewall();
 std::vector<std::string> list_shut_gates();
 /// Whose firewalls may stop packets here: "Docker", "firewalld", …
 std::vector<std::string> list_firewalls();
+/// Whether somebody else (Docker, libvirt, a firewall) says which packets this machine forwards.
+bool others_forward();
 /// Removes everything of ours from other people's chains and zones. What cannot be removed is left and logged.
 void close_firewall();
 /// What is of ours in other people's chains, a line each.

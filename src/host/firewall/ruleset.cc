@@ -221,6 +221,16 @@ Table legacy_table(std::string_view rules) {
   return table;
 }
 
+/// A chain that is there and empty says nothing: iptables makes such when it is only asked.
+bool decides_forwarding_in(const Table& table) {
+  return std::any_of(table.begin(), table.end(), [](const auto& one) {
+    const Chain& chain = one.second;
+    return chain.hook == Hook::kForward &&
+           (chain.stops_at_end ||
+            std::any_of(chain.rules.begin(), chain.rules.end(), [](const Rule& rule) { return rule.removal.empty(); }));
+  });
+}
+
 }  // namespace
 
 std::string Gate::name() const { return fmt::format("the chain {} of {} {} ({})", chain, family, table, firewall); }
@@ -283,6 +293,13 @@ std::vector<std::string> list_own_legacy_rules(std::string_view rules) {
     for (std::string& removal : removals(chain)) out.push_back(std::move(removal));
   return out;
 }
+
+bool decides_forwarding(const Json& ruleset) {
+  const auto tables = tables_of(ruleset);
+  return std::any_of(tables.begin(), tables.end(), [](const auto& one) { return decides_forwarding_in(one.second); });
+}
+
+bool legacy_decides_forwarding(std::string_view rules) { return decides_forwarding_in(legacy_table(rules)); }
 
 bool is_trusted(const Json& ruleset) {
   const Json& listed = ruleset["nftables"];

@@ -48,6 +48,10 @@ std::string legacy_opening(const std::vector<Gate>& gates);
 std::vector<std::string> list_own_rules(const Json& ruleset);
 std::vector<std::string> list_own_legacy_rules(std::string_view rules);
 
+/// Whether somebody else has rules for forwarded packets, so that it is his to say which go on.
+bool decides_forwarding(const Json& ruleset);
+bool legacy_decides_forwarding(std::string_view rules);
+
 /// Whether firewalld has the region's link in its zone trusted.
 bool is_trusted(const Json& ruleset);
 

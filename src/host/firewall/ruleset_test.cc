@@ -117,6 +117,18 @@ TEST(Ruleset, ATableThatLoopsOrIsStrangeEndsTheSearch) {
   EXPECT_TRUE(find_gates(Json::parse(R"({"nftables":[1,{"rule":{"family":"ip","table":"x"}}]})")).empty());
 }
 
+TEST(Ruleset, WhoeverHasRulesForForwardedPacketsDecidesAboutThemAndAnEmptyChainOrOursDoNot) {
+  const std::string empty = base_chain("filter", "FORWARD", "forward", "accept");
+  EXPECT_FALSE(decides_forwarding(listing("")));
+  EXPECT_FALSE(decides_forwarding(listing(empty)));
+  EXPECT_FALSE(decides_forwarding(listing(empty + ours("filter", "FORWARD", "iifname"))));
+  EXPECT_FALSE(decides_forwarding(listing(base_chain("hanbat", "forward", "forward", "drop"))));
+  EXPECT_TRUE(decides_forwarding(listing(empty + rule("filter", "FORWARD", R"({"accept":null})"))));
+  EXPECT_TRUE(decides_forwarding(listing(base_chain("x", "f", "forward", "drop", "inet"))));
+  EXPECT_FALSE(legacy_decides_forwarding("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n"));
+  EXPECT_TRUE(legacy_decides_forwarding("-P FORWARD ACCEPT\n-A FORWARD -i docker0 -j ACCEPT\n"));
+}
+
 constexpr const char* kLegacy =
     "-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N DOCKER-USER\n-A FORWARD -j DOCKER-USER\n"
     "-A DOCKER-USER -j RETURN\n";

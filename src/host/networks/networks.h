@@ -21,7 +21,7 @@ namespace hanbat::host {
 class Networks {
  public:
   /// `folder` is the root daemon's own and survives.
-  explicit Networks(std::string folder);
+  Networks(std::string folder, const EdgeRange& range);
   ~Networks();
 
   /// Makes the edge, applies all specs known from before, and begins to look out for machines' NICs.
@@ -82,10 +82,12 @@ class Networks {
   void watch_links();
 
   const std::string folder_;
+  const EdgeRange range_;
   std::mutex mutex_;
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
   bool gates_opened_ = false;
+  bool others_forward_ = false;
   std::map<std::string, Vpc> vpcs_;
   WakeUp stop_;
   std::thread watcher_;

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <thread>
 
 #include "base/text.h"
 #include "host/firewall/firewall.h"
@@ -32,14 +33,15 @@ using std::chrono::steady_clock;
 constexpr const char* kFarAway = "198.41.0.4";
 constexpr std::uint16_t kTracePort = 33434;
 constexpr int kHops = 3;
-constexpr milliseconds kPatience{1500};
+constexpr milliseconds kPatience{500};
+constexpr std::chrono::seconds kRoutersRest{2};  // until one that was asked too much answers again
 
-Fd connect_udp(const char* address, std::uint16_t port) {
+Fd connect_udp(const std::string& address, std::uint16_t port) {
   Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
-  ::inet_pton(AF_INET, address, &to.sin_addr);
+  ::inet_pton(AF_INET, address.c_str(), &to.sin_addr);
   const int on = 1;
   if (!socket || ::setsockopt(socket.get(), IPPROTO_IP, IP_RECVERR, &on, sizeof on) != 0 ||
       ::connect(socket.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0)
@@ -69,40 +71,54 @@ std::optional<std::string> find_offender(int socket) {
   return "";
 }
 
-/// From the calling thread's namespace. The first packet dies at the first router behind the host.
-Fate send_out(int first_ttl) {
-  const Fd socket = connect_udp(kFarAway, kTracePort);
-  if (!socket) return {Fate::Kind::kNoRoute, ""};
-  for (int ttl = first_ttl; ttl < first_ttl + kHops; ++ttl) {
-    ::setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
-    ::send(socket.get(), "", 0, MSG_DONTWAIT | MSG_NOSIGNAL);  // fails with the error that the last one met
-  }
+/// What the packets that were sent met within the time; kSilent when nothing.
+Fate await_answer(int socket, const std::string& own) {
   Fate fate;
   const auto end = steady_clock::now() + kPatience;
   for (auto left = kPatience; left.count() > 0;
        left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now())) {
-    pollfd wait{socket.get(), POLLIN, 0};
+    pollfd wait{socket, POLLIN, 0};
     if (::poll(&wait, 1, static_cast<int>(left.count())) <= 0) break;
     if (wait.revents & POLLIN) return {Fate::Kind::kAnswered, kFarAway};
-    while (const auto who = find_offender(socket.get())) {
+    while (const auto who = find_offender(socket)) {
       // The host's own end of the link: its firewall rejects.
-      if (*who == kHostAddress)
+      if (*who == own)
         fate = {Fate::Kind::kRejected, *who};
       else if (!who->empty())
         return {Fate::Kind::kAnswered, *who};
     }
+    if (fate.kind == Fate::Kind::kRejected) break;
   }
   return fate;
 }
 
+/// From the calling thread's namespace. The first packet dies at the first router behind the host. One after the other,
+/// as routers answer a few in a second only.
+Fate send_out(int first_ttl, const std::string& own) {
+  const Fd socket = connect_udp(kFarAway, kTracePort);
+  if (!socket) return {Fate::Kind::kNoRoute, ""};
+  Fate fate;
+  for (int ttl = first_ttl; ttl < first_ttl + kHops && fate.kind == Fate::Kind::kSilent; ++ttl) {
+    ::setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
+    ::send(socket.get(), "", 0, MSG_DONTWAIT | MSG_NOSIGNAL);
+    fate = await_answer(socket.get(), own);
+  }
+  return fate;
+}
+
+Fate send_out_of_edge(const std::string& own) {
+  const InNetworkNamespace inside(kEdge);
+  return send_out(2, own);
+}
+
 /// Whether the host's resolver answers at the edge: with its own version, so nobody else is asked.
-bool resolver_answers() {
+bool resolver_answers(const std::string& host) {
   static constexpr std::string_view kQuestion(
       "\0\7\1\0\0\1\0\0\0\0\0\0"
       "\7version\4bind\0\0\20\0\3",
       30);
   for (int tries = 0; tries < 2; ++tries) {
-    const Fd socket = connect_udp(kHostAddress, kUpstreamDnsPort);
+    const Fd socket = connect_udp(host, kUpstreamDnsPort);
     if (!socket || ::send(socket.get(), kQuestion.data(), kQuestion.size(), MSG_NOSIGNAL) < 0) continue;
     pollfd wait{socket.get(), POLLIN, 0};
     std::array<char, 512> answer;
@@ -137,7 +153,7 @@ Finding judge_way_out(const Fate& edge, const Fate& host, const std::vector<std:
                                  : "It is opened within 10 s; hanbat logs hostd tells why it is not"};
 }
 
-std::vector<Finding> probe_way_out() {
+std::vector<Finding> probe_way_out(const EdgeRange& range) {
   std::vector<Finding> findings;
   if (!namespace_exists(kEdge)) return findings;
   const std::vector<std::string> shut = list_shut_gates(), firewalls = list_firewalls();
@@ -147,19 +163,23 @@ std::vector<Finding> probe_way_out() {
                       .severity = shut.empty() ? Severity::kOk : Severity::kMissing,
                       .detail = shut.empty() ? "" : join(shut, ", ") + " stops the region's packets",
                       .remedy = shut.empty() ? "" : "It is opened within 10 s; hanbat logs hostd tells why it is not"});
-  Fate edge;
+  Fate edge = send_out_of_edge(range.host()), host;
+  if (edge.kind != Fate::Kind::kAnswered) host = send_out(1, range.host());
+  if (edge.kind == Fate::Kind::kSilent && host.kind == Fate::Kind::kAnswered) {
+    std::this_thread::sleep_for(kRoutersRest);
+    edge = send_out_of_edge(range.host());
+  }
+  findings.push_back(judge_way_out(edge, host, shut));
   bool resolves = false;
   {
     const InNetworkNamespace inside(kEdge);
-    edge = send_out(2);
-    resolves = resolver_answers();
+    resolves = resolver_answers(range.host());
   }
-  findings.push_back(judge_way_out(edge, edge.kind == Fate::Kind::kAnswered ? Fate{} : send_out(1), shut));
   findings.push_back({.what = "the host's resolver, asked from the edge",
                       .severity = resolves ? Severity::kOk : Severity::kMissing,
                       .detail = resolves ? "" : "it does not answer there, so machines know no names of the outside",
                       .remedy = resolves ? ""
-                                         : fmt::format("Let UDP and TCP to {} port {} in on the link {}", kHostAddress,
+                                         : fmt::format("Let UDP and TCP to {} port {} in on the link {}", range.host(),
                                                        kUpstreamDnsPort, kEdge)});
   return findings;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/actions.h"
+#include "host/edge_range.h"
 
 namespace hanbat::host {
 
@@ -19,8 +20,8 @@ struct Fate {
 /// What the two fates say, the edge's and the host's own; `shut` are the gates that the firewall holds shut.
 Finding judge_way_out(const Fate& edge, const Fate& host, const std::vector<std::string>& shut);
 
-/// Sends packets from the edge to the host's resolver and to the outside; blocks for at most 4 s, much less when
+/// Sends packets from the edge to the host's resolver and to the outside; blocks for at most 8 s, and hardly when
 /// answered.
-std::vector<Finding> probe_way_out();
+std::vector<Finding> probe_way_out(const EdgeRange& range);
 
 }  // namespace hanbat::host

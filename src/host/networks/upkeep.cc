@@ -23,6 +23,7 @@ namespace {
 
 constexpr auto kLookEvery = std::chrono::seconds(10);
 constexpr auto kRulesSettle = std::chrono::milliseconds(300);
+constexpr auto kLeastBetween = std::chrono::seconds(1);  // on a machine whose rules change all the time
 
 }  // namespace
 
@@ -62,7 +63,7 @@ void Networks::restore_lost() {
   };
   // Both are asked: each learns at its first look.
   const bool edge_changed = changed(edge_rules_seen_, edge_rules), host_changed = changed(host_rules_seen_, host_rules);
-  if (edge_changed || host_changed || !link_exists(kEdge, "host")) {
+  if (edge_changed || host_changed || !link_exists(kEdge, "host") || others_forward() != others_forward_) {
     make_edge();
     edge_rules_seen_.clear();
     host_rules_seen_.clear();
@@ -159,13 +160,14 @@ void Networks::watch_links() {
   poller.add(stop_.fd(), kStop, Interest::kRead, Poller::Mode::kLevel);
   if (rules) poller.add(rules.get(), kRules, Interest::kRead, Poller::Mode::kLevel);
   Poller::Ready ready[3];
-  auto next_look = steady_clock::now() + kLookEvery;
+  auto last_look = steady_clock::now(), next_look = last_look + kLookEvery;
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look - steady_clock::now());
     for (const auto& one : poller.wait(ready, std::max(left, std::chrono::milliseconds(0)))) {
       if (one.id == kStop) return;
       // A reload of a firewall is many changes: the look is at what they lead to.
-      if (one.id == kRules) next_look = std::min(next_look, steady_clock::now() + kRulesSettle);
+      if (one.id == kRules)
+        next_look = std::min(next_look, std::max(steady_clock::now() + kRulesSettle, last_look + kLeastBetween));
     }
     drain(links.get());
     if (rules) drain(rules.get());
@@ -182,7 +184,8 @@ void Networks::watch_links() {
     if (steady_clock::now() >= next_look) {
       attempt([&] { restore_lost(); });
       attempt([&] { open_gates(); });
-      next_look = steady_clock::now() + kLookEvery;
+      last_look = steady_clock::now();
+      next_look = last_look + kLookEvery;
     }
     attempt([&] { adopt_interfaces(Arrival::kOnlyWithCarrier); });
     attempt([&] { revive_resolvers(); });
