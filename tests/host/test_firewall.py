@@ -216,6 +216,9 @@ class Firewalls(unittest.TestCase):
         for rules in (sh("nft", "list", "ruleset").stdout, sh("iptables-legacy", "-S", check=False).stdout):
             self.assertNotIn("hb-edge", rules)
             self.assertNotIn("hanbat", rules)
+        self.start_again()
+
+    def start_again(self):
         os.path.exists(os.path.join(self.hostd.home, "run", "control.sock")) and os.unlink(os.path.join(self.hostd.home, "run", "control.sock"))
         self.hostd.start()
         # The link into the VPC went with its namespace.
@@ -251,6 +254,52 @@ class Firewalls(unittest.TestCase):
             self.skipTest("this kernel has no iptables of the older kind")
         again = []
         self.goes_through(lambda: again.append(self.docker("iptables-legacy")), lambda: again[0](), name="iptables-legacy")
+        self.gone_after_down()
+
+    def test_docker_that_comes_after_the_region_is_not_cut_off_by_it(self):
+        """The region turned forwarding on for itself alone; who comes later and has rules for what is forwarded decides himself."""
+        self.hostd.ask({"action": "down"})
+        self.hostd.process.wait(20)
+        sh("sysctl", "-qw", "net.ipv4.ip_forward=0")
+        self.start_again()
+        sh("bash", "-ec", """
+            ip netns add t-box; ip link add docker0 type veth peer name b0 netns t-box; ip addr add 172.17.0.1/16 dev docker0; ip link set docker0 up
+            ip -n t-box addr add 172.17.0.2/16 dev b0; ip -n t-box link set b0 up; ip -n t-box route add default via 172.17.0.1
+            nft 'table ip boxes { chain c { type nat hook postrouting priority 100; ip saddr 172.17.0.0/16 oifname "w0" masquerade; }; }'""")
+        self.addCleanup(sh, "bash", "-c", "ip netns delete t-box; ip link delete docker0; nft delete table ip boxes", check=False)
+        code = f"import socket; print(socket.create_connection(('{WORLD}',8080),1.5).recv(99).decode())"
+        from_box = lambda: "hello" in sh("ip", "netns", "exec", "t-box", "python3", "-c", code, check=False).stdout  # noqa: E731
+        self.assertFalse(from_box(), "the machine forwards for nobody but the region")
+        self.docker("iptables-nft")
+        wait_until(from_box, 20, "the container's way out beside the region")
+        self.assertTrue(self.all_pass())
+        self.hostd.ask({"action": "down"})
+        self.hostd.process.wait(20)
+        self.assertTrue(from_box(), "and when the region is down")
+        self.start_again()
+
+    def test_a_real_dockerd_that_was_first(self):
+        if not os.path.exists(ROOT + "/usr/sbin/dockerd"):
+            self.skipTest("no dockerd: tests/host/firewalls-root makes a folder with it")
+        sh("mount", "--rbind", "/sys/fs/cgroup", "/run/fw/root/sys/fs/cgroup")
+        processes = []
+
+        def dockerd():
+            processes.append(subprocess.Popen(["chroot", "/run/fw/root", "dockerd", "--storage-driver=vfs"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+            wait_until(lambda: "-A FORWARD -i docker0 -o docker0 -j ACCEPT" in sh("iptables-nft", "-S").stdout
+                       and os.path.exists("/run/fw/root/run/docker.sock"), 60, "dockerd")
+
+        def stop():
+            processes[-1].terminate()
+            processes[-1].wait(60)
+        self.addCleanup(sh, "bash", "-c", "iptables-nft -P FORWARD ACCEPT; iptables-nft -F; iptables-nft -X; iptables-nft -t nat -F; ip link delete docker0", check=False)
+        self.addCleanup(lambda: stop() if processes[-1].poll() is None else None)
+
+        def build():
+            sh("sysctl", "-qw", "net.ipv4.ip_forward=0")  # dockerd sets its policy of drop where it is the one that turns it on
+            dockerd()
+            self.assertIn("-P FORWARD DROP", sh("iptables-nft", "-S").stdout)
+        self.goes_through(build, lambda: (stop(), sh("iptables-nft", "-F", "FORWARD"), dockerd()), name="Docker")
         self.gone_after_down()
 
     def test_ufw(self):
