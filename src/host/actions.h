@@ -22,7 +22,8 @@ struct Nothing {
   void visit(V&) {}
 };
 
-enum class Severity { kOk, kMissing };
+/// kNote: nothing is wrong, and something is to be known.
+enum class Severity { kOk, kMissing, kNote };
 
 /// How one part of the region is, and the words that say how to get it when it is missing.
 struct Finding {
@@ -71,7 +72,7 @@ struct Finding {
 namespace hanbat {
 
 template <>
-inline constexpr auto kWords<host::Severity> =
-    std::to_array<Word<host::Severity>>({{host::Severity::kOk, "ok"}, {host::Severity::kMissing, "missing"}});
+inline constexpr auto kWords<host::Severity> = std::to_array<Word<host::Severity>>(
+    {{host::Severity::kOk, "ok"}, {host::Severity::kMissing, "missing"}, {host::Severity::kNote, "note"}});
 
 }  // namespace hanbat

@@ -120,7 +120,7 @@ void check(const Argument&) {}
 
 template <class Argument>
 void carry_out(const Json& arguments) {
-  const auto argument = read_argument<Argument>(arguments, "/var/lib/hanbat/shared");
+  const auto argument = read_argument<Argument>(arguments, {.shared_folder = "/var/lib/hanbat/shared"});
   require(encode(decode<Argument>(encode(argument))) == encode(argument), "an argument comes back as it was");
   require(encode(argument) == arguments, "nothing of an argument is passed over");
   check(argument);

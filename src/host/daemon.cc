@@ -15,14 +15,16 @@
 #include "host/machines/restored.h"
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
+#include "host/networks/probe.h"
 #include "host/validation.h"
 #include "os/files.h"
 
 namespace hanbat::host {
-Actions::Actions(std::string state_folder) : state_folder_(std::move(state_folder)) {
+Actions::Actions(std::string state_folder, const EdgeRange& range)
+    : state_folder_(std::move(state_folder)), range_(range) {
   const std::string own = state_folder_ + "/host";
   incus_ = std::make_unique<Incus>(own + "/incus");
-  networks_ = std::make_unique<Networks>(own + "/networks");
+  networks_ = std::make_unique<Networks>(own + "/networks", range_);
   machines_ = std::make_unique<Machines>(*incus_, state_folder_,
                                          [this] { networks_->adopt_interfaces(Networks::Arrival::kAny); });
   balancers_ = std::make_unique<Balancers>(own + "/balancers");
@@ -127,14 +129,15 @@ std::vector<Finding> Actions::health(const Nothing&) {
     }
   }
   for (auto& finding : networks_->examine()) findings.push_back(std::move(finding));
+  for (auto& finding : probe_way_out(range_)) findings.push_back(std::move(finding));
   for (auto& finding : balancers_->examine()) findings.push_back(std::move(finding));
   return findings;
 }
 
 ActionResult Actions::run(std::string_view action, const Json& arguments) {
-  const std::string shared_folder = state_folder_ + "/shared";
+  const Bounds bounds{state_folder_ + "/shared", range_};
   const auto perform = [&]<class Argument, class Result>(Result (Actions::*method)(const Argument&)) {
-    const auto argument = read_argument<Argument>(arguments, shared_folder);
+    const auto argument = read_argument<Argument>(arguments, bounds);
     ActionResult out;
     if constexpr (std::is_void_v<Result>)
       (this->*method)(argument);

@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "host/client.h"
+#include "host/edge_range.h"
 #include "os/fd.h"
 
 namespace hanbat::host {
@@ -35,7 +36,7 @@ struct ActionResult {
 class Actions final : private Host {
  public:
   /// `state_folder` is the region's; what is root's own lies in its host/ folder.
-  explicit Actions(std::string state_folder);
+  explicit Actions(std::string state_folder, const EdgeRange& range = {});
   ~Actions() override;
 
   /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its
@@ -60,6 +61,7 @@ class Actions final : private Host {
   void look_for_lost_links();
 
   const std::string state_folder_;
+  const EdgeRange range_;
   std::unique_ptr<Incus> incus_;
   std::unique_ptr<Networks> networks_;
   std::unique_ptr<Machines> machines_;

@@ -43,8 +43,8 @@ void require_plain_text(std::string_view text, std::string_view what, std::size_
     if (c < 0x20 || c == 0x7f) refuse(what, "control characters");
 }
 
-void require_public_address(std::string_view text, std::string_view what) {
-  if (!kPublicRange.holds(require_address(text, what))) refuse(what, "not in 198.19.0.0/16");
+void require_public_address(std::string_view text, std::string_view what, const EdgeRange& edge) {
+  if (!edge.public_range().holds(require_address(text, what))) refuse(what, "not in " + edge.public_range().text());
 }
 
 void require_interface_id(std::string_view text) {
@@ -79,9 +79,9 @@ void validate(const MachineName& machine) { require_name(machine.name, "machine 
 
 void validate(const MachineStop& stop) { require_name(stop.name, "machine name"); }
 
-void validate(const ListenSpec& spec) {
+void validate(const ListenSpec& spec, const EdgeRange& edge) {
   if (spec.vpc_id.empty()) {
-    if (spec.address != "198.18.0.1") refuse("address", "not allowed at the edge");
+    if (spec.address != edge.endpoint()) refuse("address", "not allowed at the edge");
     if (spec.port != 80 && spec.port != 443) refuse("port", "not allowed at the edge");
     return;
   }

@@ -8,27 +8,35 @@
 
 #include "host/actions.h"
 #include "host/codec.h"
+#include "host/edge_range.h"
 
 namespace hanbat::host {
 
+/// What is allowed depends on the region.
+struct Bounds {
+  std::string shared_folder;  ///< the one below which folders may be shared with machines
+  EdgeRange edge = {};
+};
+
 /// Each throws HostError kInvalid that names the member.
-void validate(const VpcSpec& spec);
+void validate(const VpcSpec& spec, const EdgeRange& edge = {});
 void validate(const VpcName& vpc);
-void validate(const ListenSpec& spec);
-/// `shared_folder`: the one below which folders may be shared with machines.
+void validate(const ListenSpec& spec, const EdgeRange& edge = {});
 void validate(const MachineSpec& spec, const std::string& shared_folder);
 void validate(const MachineName& machine);
 void validate(const MachineStop& stop);
-void validate(const BalancersSpec& spec);
+void validate(const BalancersSpec& spec, const EdgeRange& edge = {});
 inline void validate(const Nothing&) {}
 
 /// The argument of an action: decoded strictly and validated. The one way in which the root daemon comes to one. Throws
 /// JsonError or HostError kInvalid.
 template <class Argument>
-Argument read_argument(const Json& json, const std::string& shared_folder) {
+Argument read_argument(const Json& json, const Bounds& bounds) {
   Argument argument = decode<Argument>(json);
   if constexpr (std::is_same_v<Argument, MachineSpec>)
-    validate(argument, shared_folder);
+    validate(argument, bounds.shared_folder);
+  else if constexpr (requires { validate(argument, bounds.edge); })
+    validate(argument, bounds.edge);
   else
     validate(argument);
   return argument;

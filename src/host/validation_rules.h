@@ -7,17 +7,15 @@
 #include <string>
 #include <string_view>
 
-#include "host/ipv4.h"
+#include "host/edge_range.h"
 
 namespace hanbat::host {
-
-inline constexpr Range kPublicRange{0xC6130000, 16};  // 198.19.0.0/16
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why);
 void require_within(std::int64_t value, std::int64_t least, std::int64_t most, std::string_view what);
 void require_at_most(std::size_t count, std::size_t most, std::string_view what);
 /// An address of AWS's public ones here.
-void require_public_address(std::string_view text, std::string_view what);
+void require_public_address(std::string_view text, std::string_view what, const EdgeRange& edge);
 void require_mac(std::string_view text, std::string_view what);
 /// Text that goes into a quoted word of HAProxy's configuration, or after a device's key: nothing that ends it.
 void require_plain_text(std::string_view text, std::string_view what, std::size_t most);

@@ -127,11 +127,11 @@ void refuses(const Spec& good, const char* member, const std::function<std::stri
 /// The member that `at` picks, of which only some words may be.
 template <class Spec>
 void takes_no_other_word(const Spec& good, const char* member, const std::function<Json&(Json&)>& at) {
-  ASSERT_NO_THROW(read_argument<Spec>(encode(good), "/state/shared"));
+  ASSERT_NO_THROW(read_argument<Spec>(encode(good), {"/state/shared"}));
   for (const std::string& evil : kEvil) {
     Json json = encode(good);
     at(json) = evil;
-    EXPECT_THROW(read_argument<Spec>(json, "/state/shared"), JsonError) << member << ": " << evil.substr(0, 40);
+    EXPECT_THROW(read_argument<Spec>(json, {"/state/shared"}), JsonError) << member << ": " << evil.substr(0, 40);
   }
 }
 

@@ -13,12 +13,12 @@ namespace {
 constexpr Milliseconds kLookEvery = std::chrono::seconds(3);
 
 /// Listens in the edge's namespace, when that is another one than `space`, and remembers it there.
-void listen_at_edge(host::Host& host, http::Server& server, std::string& space) {
+void listen_at_edge(host::Host& host, const region::Region& home, http::Server& server, std::string& space) {
   for (const host::VpcState& edge : host.vpcs({})) {
     if (!edge.id.empty() || edge.space.empty() || edge.space == space) continue;
     server.remove_listeners("edge");
     host::ListenSpec spec;
-    spec.address = "198.18.0.1";
+    spec.address = home.settings.edge.endpoint();
     spec.port = 443;
     server.add_listener(host.listen(spec), {.tag = "edge", .transport = http::Transport::kTls});
     spec.port = 80;
@@ -35,14 +35,14 @@ void serve_at_edge(region::Region& home) {
   home.tasks.handle("edge.listen", [&home, space](store::TaskRun& run) {
     if (!home.find_host()) return;
     try {
-      listen_at_edge(*home.find_host(), *home.find_server(), *space);
+      listen_at_edge(*home.find_host(), home, *home.find_server(), *space);
     } catch (const host::HostError&) {
       // It is being made again; the next look tells more.
     }
     run.again(kLookEvery);
   });
   if (!home.find_host()) return;
-  listen_at_edge(*home.find_host(), *home.find_server(), *space);
+  listen_at_edge(*home.find_host(), home, *home.find_server(), *space);
   home.db.write([&](store::Tx& tx) { home.tasks.add(tx, {.kind = "edge.listen", .key = "edge"}); });
 }
 

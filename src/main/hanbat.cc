@@ -59,7 +59,11 @@ int main(int argc, char** argv) {
   app.footer(
       "HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
 
-  app.add_subcommand("up", "start the region")->callback([] { up(Home::from_environment()); });
+  std::string edge;
+  auto* start = app.add_subcommand("up", "start the region");
+  start->add_option("--edge", edge,
+                    "the /15 that a new region's addresses outside of VPCs are of; 198.18.0.0/15 without");
+  start->callback([&edge] { up(Home::from_environment(), edge); });
   app.add_subcommand("down", "stop the region; its data stays")->callback([] { down(Home::from_environment()); });
   app.add_subcommand("status", "what runs, and where it is reached")->callback([] {
     status(Home::from_environment());
@@ -68,6 +72,12 @@ int main(int argc, char** argv) {
   std::string region = "ap-northeast-2";
   auto* env = app.add_subcommand("env", "shell lines for the AWS CLI, the SDKs and git: eval \"$(hanbat env)\"");
   env->add_option("--region", region, "the AWS region to name")->capture_default_str();
+  env->footer(
+      "boto3 knows AWS_ENDPOINT_URL since 1.28 (botocore 1.31); Debian 12's own python3-boto3 is 1.26 and would call "
+      "AWS.\n"
+      "There, say it in the program: boto3.client('s3', endpoint_url=os.environ['AWS_ENDPOINT_URL']), or take a newer "
+      "one:\n"
+      "python3 -m venv ~/aws && ~/aws/bin/pip install boto3.");
   env->callback([&] { print_env(region, Home::from_environment()); });
 
   std::string log_name = "hanbatd";

@@ -19,6 +19,7 @@
 
 #include "base/time.h"
 #include "host/client.h"
+#include "host/edge_range.h"
 #include "http/authority.h"
 #include "http/server.h"
 #include "main/services.h"
@@ -47,7 +48,10 @@ struct Flags {
 };
 
 region::Settings settings_of(const Flags& flags, const std::string& folder) {
-  return {.state_folder = folder, .port = flags.port, .guest_programs = flags.guest};
+  return {.state_folder = folder,
+          .port = flags.port,
+          .guest_programs = flags.guest,
+          .edge = host::EdgeRange::of(flags.home)};
 }
 
 /// What the region stands on, in the order in which one needs the other: the database of the flags, and what else

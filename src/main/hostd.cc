@@ -12,8 +12,10 @@
 #include <string>
 
 #include "host/attendance.h"
+#include "host/clashes.h"
 #include "host/control.h"
 #include "host/daemon.h"
+#include "host/edge_range.h"
 #include "host/supervisor.h"
 #include "host/users.h"
 #include "os/fd.h"
@@ -30,6 +32,7 @@ struct Flags {
   std::string guest;
   std::string user = "hanbat";
   int port = 4566;
+  std::string edge;
 };
 
 /// A program or folder that hanbatd's user can read: the same, or a copy below the state folder when it lies in
@@ -109,7 +112,9 @@ int run(const Flags& flags) {
                              "), and one machine holds one at a time: hanbat down there first");
   if (::ftruncate(machine_lock.get(), 0) == 0) write_all(machine_lock.get(), flags.home);
 
-  host::Actions actions(flags.home);
+  const host::EdgeRange edge = host::settle_edge_range(flags.home, flags.edge);
+  host::require_room(edge);
+  host::Actions actions(flags.home, edge);
   actions.start();
   std::vector<std::string> command = {readable(flags.hanbatd, flags.home), "--home", flags.home, "--port",
                                       std::to_string(flags.port)};
@@ -136,6 +141,7 @@ int main(int argc, char** argv) {
   CLI::App app{"hanbat-hostd: the root side of a region. Started by 'hanbat up'."};
   app.add_option("--home", flags.home, "folder of everything that survives")->capture_default_str();
   app.add_option("--port", flags.port, "port of the front door on 127.0.0.1")->capture_default_str();
+  app.add_option("--edge", flags.edge, "the /15 of the edge's and all public addresses; asked of a new region only");
   app.add_option("--hanbatd", flags.hanbatd, "the program hanbatd")->required();
   app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
   app.add_option("--user", flags.user, "whom hanbatd runs as")->capture_default_str();

@@ -26,8 +26,8 @@ struct Foundations {
 /// Adds all services; their order does not matter.
 void add_services(region::Region& home, Foundations& foundations);
 
-/// Where there is a host side, serves the region's own names inside the region, 198.18.0.1, ports 443 and 80, also when
-/// the edge was made anew. Called before tasks run.
+/// Where there is a host side, serves the region's own names inside the region, at the edge, ports 443 and 80, also
+/// when the edge was made anew. Called before tasks run.
 void serve_at_edge(region::Region& home);
 
 }  // namespace hanbat

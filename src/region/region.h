@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "host/edge_range.h"
 #include "region/actor.h"
 #include "region/authorization.h"
 #include "region/events.h"
@@ -42,6 +43,7 @@ struct Settings {
   std::string default_region = "ap-northeast-2";
   int port = 4566;
   std::string guest_programs;  // folder of the static programs that go into instances and builds
+  host::EdgeRange edge = {};   // of which public addresses are
 };
 
 /// Fills the input of a call; returns the required members that were not there.

@@ -52,15 +52,17 @@ def isolate():
 class Hostd:
     """A daemon of the test's own, whose hanbatd is a sleeping stand-in."""
 
-    def __init__(self):
+    def __init__(self, *options):
+        """`options` are hostd's, beside those that every one gets."""
         isolate()
+        self.options = options
         self.home = tempfile.mkdtemp(prefix="hanbat-test-", dir="/var/tmp")
         os.chmod(self.home, 0o755)
         self.log = open(os.path.join(self.home, "hostd.out"), "w")
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([HOSTD, "--home", self.home, "--hanbatd", shutil.which("python3"), "--port", "0"],
+        self.process = subprocess.Popen([HOSTD, "--home", self.home, "--hanbatd", shutil.which("python3"), "--port", "0", *self.options],
                                         stdout=self.log, stderr=self.log, start_new_session=True)
         for _ in range(400):
             with socket.socket(socket.AF_UNIX) as s:

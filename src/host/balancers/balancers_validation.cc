@@ -79,7 +79,7 @@ void validate_listener(const BalancerListener& listener, const std::set<std::str
 
 }  // namespace
 
-void validate(const BalancersSpec& spec) {
+void validate(const BalancersSpec& spec, const EdgeRange& edge) {
   require_at_most(spec.balancers.size(), 500, "balancers");
   require_at_most(spec.target_groups.size(), 3000, "target groups");
   std::set<std::string> groups, ids;
@@ -106,7 +106,7 @@ void validate(const BalancersSpec& spec) {
     require_at_most(balancer.nodes.size(), 16, "nodes");
     for (const auto& node : balancer.nodes) {
       require_address(node.private_ip, "node address");
-      if (!node.public_ip.empty()) require_public_address(node.public_ip, "node's public address");
+      if (!node.public_ip.empty()) require_public_address(node.public_ip, "node's public address", edge);
       require_range(node.subnet_cidr, "node's subnet");
     }
     require_at_most(balancer.listeners.size(), 100, "listeners");

@@ -8,7 +8,7 @@
 
 namespace hanbat::host {
 
-DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
+DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge) {
   DnsmasqFiles files;
   const Range primary = require_range(spec.cidrs.front(), "cidr");
   const std::string resolver = to_text(primary.base + 2);
@@ -18,7 +18,7 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
       "addn-hosts={0}/hosts\ndhcp-hostsfile={0}/leases\nleasefile-ro\ndhcp-authoritative\ndhcp-rapid-commit\n"
       "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
       "server={2}#{3}\naddress=/amazonaws.com/{4}\n",
-      folder, spec.dns.enabled ? 53 : 0, kHostAddress, kUpstreamDnsPort, kEndpointAddress);
+      folder, spec.dns.enabled ? 53 : 0, edge.host(), kUpstreamDnsPort, edge.endpoint());
   if (!spec.dns.domain.empty()) {
     config += fmt::format("local=/{0}/\ndhcp-option=option:domain-search,{0}\ndomain={0}\n", spec.dns.domain);
   }
@@ -43,13 +43,13 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder) {
   return files;
 }
 
-std::string dnsmasq_of_host(const std::string& folder) {
+std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge) {
   return fmt::format(
       "pid-file={0}/"
       "dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-"
       "address={2}\n"
       "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\n",
-      folder, kUpstreamDnsPort, kHostAddress);
+      folder, kUpstreamDnsPort, edge.host());
 }
 
 }  // namespace hanbat::host

@@ -12,7 +12,9 @@
 #include "base/text.h"
 #include "host/codec.h"
 #include "host/error.h"
+#include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
+#include "host/networks/link_managers.h"
 #include "os/files.h"
 #include "os/namespaces.h"
 #include "os/process.h"
@@ -49,7 +51,9 @@ bool any_line_gone(const std::string& before, const std::string& after) {
 
 }  // namespace
 
-Networks::Networks(std::string folder) : folder_(std::move(folder)) { make_folders(folder_ + "/vpcs"); }
+Networks::Networks(std::string folder, const EdgeRange& range) : folder_(std::move(folder)), range_(range) {
+  make_folders(folder_ + "/vpcs");
+}
 
 Networks::~Networks() {
   stop_.set();
@@ -62,6 +66,11 @@ void Networks::start() {
   for (const auto& id : list_folder(folder_ + "/vpcs")) load(id);
   for (const auto& [id, vpc] : std::map(vpcs_)) apply_locked(vpc.spec);
   adopt_locked(Arrival::kAny);
+  try {
+    open_gates();
+  } catch (const std::exception& error) {
+    failure_ = error.what();  // tried again by the watcher; the region itself is not held up by it
+  }
   watcher_ = std::thread([this] { watch_links(); });
 }
 
@@ -69,29 +78,31 @@ void Networks::make_edge() {
   const std::string edge = folder_ + "/edge";
   make_folders(edge);
   if (!path_exists(edge + "/before.json")) {
-    const std::string routes = run_checked({"ip", "route", "show", "exact", "198.18.0.0/15"});
+    const std::string routes = run_checked({"ip", "route", "show", "exact", range_.text()});
     write_file_atomic(
         edge + "/before.json",
         Json::object({{"ip_forward", read_sysctl("ipv4/ip_forward")}, {"blackhole", !trim(routes).empty()}}).dump());
   }
   const Json before = Json::parse(read_file(edge + "/before.json"));
+  keep_managers_off();
   add_namespace(kEdge);
   // A namespace that was removed by hand lives on, with its links, as long as somebody listens in it.
   if (!link_exists(kEdge, "host")) try_ip("", fmt::format("link delete {}\n", kEdge));
   if (!link_exists("", kEdge)) run_ip("", fmt::format("link add {} type veth peer name host netns {}\n", kEdge, kEdge));
   run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n",
-                            kEndpointAddress, kEdgeAddress));
-  run_ip("", fmt::format("address replace {}/30 dev {}\nlink set {} up\n", kHostAddress, kEdge, kEdge));
-  run_ip(kEdge,
-         fmt::format("route replace default via {} dev host\nroute replace unreachable 198.18.0.0/15\n", kHostAddress));
-  if (!before.flag("blackhole")) run_ip("", "route replace blackhole 198.18.0.0/15\n");
-  run_nft(kEdge, nft_of_edge());
+                            range_.endpoint(), range_.edge()));
+  run_ip("", fmt::format("address replace {}/30 dev {}\nlink set {} up\n", range_.host(), kEdge, kEdge));
+  run_ip(kEdge, fmt::format("route replace default via {} dev host\nroute replace unreachable {}\n", range_.host(),
+                            range_.text()));
+  if (!before.flag("blackhole")) run_ip("", fmt::format("route replace blackhole {}\n", range_.text()));
+  run_nft(kEdge, nft_of_edge(range_));
+  others_forward_ = others_forward();
   const bool was_on = before.text("ip_forward") == "1";
-  run_nft("", nft_of_host(was_on ? Forwarding::kWasOn : Forwarding::kWasOff));
+  run_nft("", nft_of_host(was_on || others_forward_ ? Forwarding::kWasOn : Forwarding::kWasOff, range_));
   if (!was_on) write_sysctl("", "ipv4/ip_forward", "1");
-  run_ip("", fmt::format("route replace 198.18.0.0/16 via {} dev {}\nroute replace 198.19.0.0/16 via {} dev {}\n",
-                         kEdgeAddress, kEdge, kEdgeAddress, kEdge));
-  write_file_atomic(edge + "/dnsmasq.conf", dnsmasq_of_host(edge));
+  run_ip("", fmt::format("route replace {} via {} dev {}\nroute replace {} via {} dev {}\n", range_.own().text(),
+                         range_.edge(), kEdge, range_.public_range().text(), range_.edge(), kEdge));
+  write_file_atomic(edge + "/dnsmasq.conf", dnsmasq_of_host(edge, range_));
   start_dnsmasq("", edge);
 }
 
@@ -110,8 +121,8 @@ void Networks::apply_locked(const VpcSpec& spec) {
   // Written down before the kernel is touched: a change cut off half way is then done again as a whole.
   save(vpc);
 
-  const KernelLines wanted = kernel_lines(spec, vpc.numbers);
-  const std::string ruleset = nft_of_vpc(spec);
+  const KernelLines wanted = kernel_lines(spec, vpc.numbers, range_);
+  const std::string ruleset = nft_of_vpc(spec, range_);
   apply_difference(name, "address", vpc.lines.addresses, wanted.addresses);
   vpc.lines.addresses = wanted.addresses;
   if (ruleset != vpc.ruleset) {
@@ -133,10 +144,10 @@ void Networks::apply_locked(const VpcSpec& spec) {
   apply_difference(name, "rule", vpc.lines.rules, wanted.rules);
   vpc.lines.rules = wanted.rules;
   remove_stray_links(spec);
-  const std::set<std::string> at_edge = edge_routes(spec, vpc.numbers);
+  const std::set<std::string> at_edge = edge_routes(spec, vpc.numbers, range_);
   apply_difference(kEdge, "route", vpc.edge_routes, at_edge);
   vpc.edge_routes = at_edge;
-  apply_dns(vpc, dnsmasq_of_vpc(spec, folder_of(spec.id)));
+  apply_dns(vpc, dnsmasq_of_vpc(spec, folder_of(spec.id), range_));
   save(vpc);
 }
 
@@ -288,7 +299,7 @@ void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
   write_sysctl(name, "ipv4/neigh/" + device + "/proxy_delay", "0");
   run_ip(name, interface_batch(vpc.spec, interface));
   std::string through;
-  for (const auto& line : kernel_lines(vpc.spec, vpc.numbers).routes)
+  for (const auto& line : kernel_lines(vpc.spec, vpc.numbers, range_).routes)
     if (line.find(" dev " + device + " ") != std::string::npos) through += "route replace " + line + "\n";
   run_ip(name, through);
 }
@@ -362,13 +373,16 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
   stop_dnsmasq(edge);
   try_ip("", fmt::format("link delete {}\n", kEdge));
   delete_namespace(kEdge);
+  close_firewall();
   run_nft("", "table ip hanbat\ndelete table ip hanbat\n");
   if (const auto text = find_file(edge + "/before.json")) {
     const Json before = Json::parse(*text);
-    if (before.text("ip_forward") != "1") write_sysctl("", "ipv4/ip_forward", "0");
-    if (!before.flag("blackhole")) try_ip("", "route delete blackhole 198.18.0.0/15\n");
+    // Whoever came meanwhile and forwards packets found forwarding on, and would be cut off.
+    if (before.text("ip_forward") != "1" && !others_forward()) write_sysctl("", "ipv4/ip_forward", "0");
+    if (!before.flag("blackhole")) try_ip("", fmt::format("route delete blackhole {}\n", range_.text()));
     remove_tree(edge + "/before.json");
   }
+  let_managers_go();
   progress("removed the edge");
 }
 

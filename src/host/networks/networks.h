@@ -16,15 +16,12 @@
 
 namespace hanbat::host {
 
-/// The edge's namespace.
-inline constexpr const char* kEdge = "hb-edge";
-
 /// Brings the kernel to what the specs say, and keeps it there: what was applied is written down beside the spec, so
 /// after a restart of this process only the difference is done. Safe from all threads; one change at a time.
 class Networks {
  public:
   /// `folder` is the root daemon's own and survives.
-  explicit Networks(std::string folder);
+  Networks(std::string folder, const EdgeRange& range);
   ~Networks();
 
   /// Makes the edge, applies all specs known from before, and begins to look out for machines' NICs.
@@ -45,6 +42,8 @@ class Networks {
   /// Removes namespaces of ours that are nobody's.
   /// Called now and then by a thread of this object.
   void restore_lost();
+  /// Lets the edge's link through the machine's firewall where something stops it.
+  void open_gates();
   /// The links of machines' interfaces that are neither in their VPC nor in the host's namespace: their machine is off,
   /// or they went with a namespace.
   std::set<std::string> missing_links();
@@ -83,9 +82,12 @@ class Networks {
   void watch_links();
 
   const std::string folder_;
+  const EdgeRange range_;
   std::mutex mutex_;
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
+  bool gates_opened_ = false;
+  bool others_forward_ = false;
   std::map<std::string, Vpc> vpcs_;
   WakeUp stop_;
   std::thread watcher_;

@@ -147,7 +147,7 @@ void add_sets(const VpcSpec& spec, std::string& out) {
     out += fmt::format("  set members_{} {{ type ipv4_addr;{} }}\n", identifier(group.id), elements(members[group.id]));
 }
 
-void add_borders(const VpcSpec& spec, std::string& out) {
+void add_borders(const VpcSpec& spec, const EdgeRange& edge, std::string& out) {
   out +=
       "  chain from_machine {\n"
       "    ip saddr 0.0.0.0 udp sport 68 udp dport 67 return\n"
@@ -159,9 +159,10 @@ void add_borders(const VpcSpec& spec, std::string& out) {
   for (const auto& cidr : spec.cidrs) out += fmt::format("    iifname \"edge\" ip saddr {} drop\n", cidr);
   out += "  }\n";
   // Only addresses of the internet's side may leave: what found no public address on its way is dropped.
-  out +=
-      "  chain only_public {\n    type filter hook postrouting priority 300; policy accept;\n"
-      "    oifname \"edge\" ip saddr != 198.18.0.0/15 drop\n  }\n";
+  out += fmt::format(
+      "  chain only_public {{\n    type filter hook postrouting priority 300; policy accept;\n"
+      "    oifname \"edge\" ip saddr != {} drop\n  }}\n",
+      edge.text());
 }
 
 void add_forward_chains(std::string& out) {
@@ -203,45 +204,54 @@ void add_local_chains(const VpcSpec& spec, std::string& out) {
 
 }  // namespace
 
-std::string nft_of_vpc(const VpcSpec& spec) {
+std::string nft_of_vpc(const VpcSpec& spec, const EdgeRange& edge) {
   std::string out = "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n";
   add_sets(spec, out);
   for (const auto& group : spec.security_groups) add_rules(group, out);
   add_combinations(spec, out);
   add_source_nat(spec, out);
   add_network_acls(spec, out);
-  add_borders(spec, out);
+  add_borders(spec, edge, out);
   add_forward_chains(out);
   add_local_chains(spec, out);
   return out + "}\n";
 }
 
-std::string nft_of_edge() {
-  return "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n"
-         "  chain forward {\n    type filter hook forward priority 0; policy accept;\n"
-         "    oifname \"host\" ct state established,related accept\n"
-         "    oifname \"host\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, "
-         "172.16.0.0/12, 192.168.0.0/16 } drop\n"
-         "    oifname \"host\" ip saddr != 198.18.0.0/15 drop\n"
-         "  }\n"
-         "  chain input {\n    type filter hook input priority 0; policy drop;\n"
-         "    ct state established,related accept\n    iifname \"lo\" accept\n    ip protocol icmp accept\n"
-         "    ip daddr 198.18.0.1 tcp dport { 80, 443 } accept\n"
-         "  }\n}\n";
+namespace {
+
+/// Networks of people's own, which an instance would not reach from AWS either.
+constexpr const char* kPrivate =
+    "{ 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16 }";
+
+}  // namespace
+
+std::string nft_of_edge(const EdgeRange& edge) {
+  return fmt::format(
+      "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {{\n"
+      "  chain forward {{\n    type filter hook forward priority 0; policy accept;\n"
+      "    oifname \"host\" ct state established,related accept\n"
+      "    oifname \"host\" ip daddr {} drop\n"
+      "    oifname \"host\" ip saddr != {} drop\n"
+      "  }}\n"
+      "  chain input {{\n    type filter hook input priority 0; policy drop;\n"
+      "    ct state established,related accept\n    iifname \"lo\" accept\n    ip protocol icmp accept\n"
+      "    ip daddr {} tcp dport {{ 80, 443 }} accept\n"
+      "  }}\n}}\n",
+      kPrivate, edge.text(), edge.endpoint());
 }
 
-std::string nft_of_host(Forwarding forwarding) {
-  std::string out =
-      "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {\n"
-      "  chain leave {\n    type nat hook postrouting priority 100; policy accept;\n"
-      "    ip saddr 198.18.0.0/15 oifname != \"hb-*\" masquerade\n  }\n"
-      "  chain input {\n    type filter hook input priority 0; policy accept;\n"
+std::string nft_of_host(Forwarding forwarding, const EdgeRange& edge) {
+  std::string out = fmt::format(
+      "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {{\n"
+      "  chain leave {{\n    type nat hook postrouting priority 100; policy accept;\n"
+      "    ip saddr {} oifname != \"hb-*\" masquerade\n  }}\n"
+      "  chain input {{\n    type filter hook input priority 0; policy accept;\n"
       "    iifname != \"hb-edge\" accept\n    ct state established,related accept\n"
-      "    ip daddr 198.18.254.1 meta l4proto { tcp, udp } th dport 1053 accept\n    drop\n  }\n"
-      "  chain forward {\n    type filter hook forward priority 0; policy accept;\n"
-      "    iifname \"hb-edge\" ip daddr { 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, "
-      "172.16.0.0/12, 192.168.0.0/16 } drop\n"
-      "    oifname \"hb-edge\" ct state established,related accept\n    oifname \"hb-edge\" drop\n";
+      "    ip daddr {} meta l4proto {{ tcp, udp }} th dport {} accept\n    drop\n  }}\n"
+      "  chain forward {{\n    type filter hook forward priority 0; policy accept;\n"
+      "    iifname \"hb-edge\" ip daddr {} drop\n"
+      "    oifname \"hb-edge\" ct state established,related accept\n    oifname \"hb-edge\" drop\n",
+      edge.text(), edge.host(), kUpstreamDnsPort, kPrivate);
   // We turned forwarding on for ourselves alone; it stays off for everyone else.
   if (forwarding == Forwarding::kWasOff) out += "    iifname != \"hb-edge\" drop\n";
   return out + "  }\n}\n";

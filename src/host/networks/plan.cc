@@ -70,17 +70,14 @@ void add_table(const VpcSpec& spec, const RouteTable& table, int number, std::se
 
 std::string namespace_name(const std::string& vpc_id) { return "hb-" + vpc_id; }
 std::string edge_link_name(const VpcNumbers& numbers) { return fmt::format("hb-e{}", numbers.link); }
-std::string link_address(const VpcNumbers& numbers) {
-  return to_text(0xC6128000u + static_cast<std::uint32_t>(numbers.link));
-}
 
-KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
+KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers, const EdgeRange& edge) {
   KernelLines lines;
   const Range primary = require_range(spec.cidrs.front(), "cidr");
   for (const char* address : {"169.254.169.253", "169.254.169.254", "169.254.170.2"})
     lines.addresses.insert(fmt::format("{}/32 dev lo", address));
   lines.addresses.insert(fmt::format("{}/32 dev lo", to_text(primary.base + 2)));
-  lines.addresses.insert(fmt::format("{}/32 dev edge", link_address(numbers)));
+  lines.addresses.insert(fmt::format("{}/32 dev edge", edge.link(numbers.link)));
   for (const auto& interface : spec.interfaces)
     if (interface.attachment == Attachment::kBalancer)
       lines.addresses.insert(fmt::format("{}/32 dev lo", interface.private_ip));
@@ -90,7 +87,7 @@ KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
     lines.rules.insert(fmt::format("pref 100 to {} lookup main", cidr));
     lines.routes.insert(fmt::format("unreachable {} metric 4000000 table main", cidr));
   }
-  lines.rules.insert(fmt::format("pref 200 iif lo to {} lookup 200", kHostAddress));
+  lines.rules.insert(fmt::format("pref 200 iif lo to {} lookup 200", edge.host()));
   lines.routes.insert(via_edge("default", 200));
   for (const auto& subnet : spec.subnets)
     lines.rules.insert(
@@ -100,14 +97,14 @@ KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers) {
   return lines;
 }
 
-std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers) {
+std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers, const EdgeRange& edge) {
   std::set<std::string> routes;
   const std::string link = edge_link_name(numbers);
-  routes.insert(fmt::format("{}/32 dev {}", link_address(numbers), link));
+  routes.insert(fmt::format("{}/32 dev {}", edge.link(numbers.link), link));
   if (!spec.internet_gateway) return routes;
   const auto add = [&](const std::string& address) {
     if (!address.empty())
-      routes.insert(fmt::format("{}/32 via {} dev {} onlink", address, link_address(numbers), link));
+      routes.insert(fmt::format("{}/32 via {} dev {} onlink", address, edge.link(numbers.link), link));
   };
   for (const auto& interface : spec.interfaces) add(interface.public_ip);
   for (const auto& nat : spec.nat_gateways) add(nat.public_ip);

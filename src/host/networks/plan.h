@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "host/edge_range.h"
 #include "host/networks/spec.h"
 
 namespace hanbat::host {
 
-/// Fixed addresses. The link to the edge has the edge's address at its inner end and one of 198.18.128.0/17 at the
-/// VPC's.
-inline constexpr const char* kEndpointAddress = "198.18.0.1";
-inline constexpr const char* kHostAddress = "198.18.254.1";
-inline constexpr const char* kEdgeAddress = "198.18.254.2";
+/// The edge's namespace, and the host's end of the link to it.
+inline constexpr const char* kEdge = "hb-edge";
+
+/// The edge's address on every VPC's link.
 inline constexpr const char* kEdgeGateway = "169.254.0.1";
 inline constexpr int kUpstreamDnsPort = 1053;
 /// Of the host's own loopback: where its users reach internet-facing balancers, by their names below localhost.
@@ -30,8 +30,6 @@ struct VpcNumbers {
 std::string namespace_name(const std::string& vpc_id);
 /// The edge's end of the link, "hb-e<link>".
 std::string edge_link_name(const VpcNumbers& numbers);
-/// The VPC's address on that link.
-std::string link_address(const VpcNumbers& numbers);
 
 /// Addresses, routes and rules that a namespace should have. Each line is what `ip` takes after "add"; a set, because
 /// the difference of two sets is all that is ever done.
@@ -40,16 +38,17 @@ struct KernelLines {
   std::set<std::string> routes;
   std::set<std::string> rules;
 };
-KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers);
+KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers, const EdgeRange& edge = {});
 
 /// Routes of the edge's namespace that lead to this VPC: its link address and its public addresses.
-std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers);
+std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers, const EdgeRange& edge = {});
 
-std::string nft_of_vpc(const VpcSpec& spec);
-std::string nft_of_edge();
-/// `forwarding_was_on`: the host forwarded packets before we came, so what is not ours is left alone.
+std::string nft_of_vpc(const VpcSpec& spec, const EdgeRange& edge = {});
+std::string nft_of_edge(const EdgeRange& edge = {});
+/// kWasOn: the host forwarded packets before we came, or somebody else decides about them, so what is not ours is left
+/// alone.
 enum class Forwarding { kWasOff, kWasOn };
-std::string nft_of_host(Forwarding forwarding);
+std::string nft_of_host(Forwarding forwarding, const EdgeRange& edge = {});
 
 /// dnsmasq's three files. A change of the first needs a restart, of the others a signal.
 struct DnsmasqFiles {
@@ -57,8 +56,8 @@ struct DnsmasqFiles {
   std::string hosts;
   std::string leases;
 };
-DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder);
-std::string dnsmasq_of_host(const std::string& folder);
+DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge = {});
+std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge = {});
 
 /// `ip -batch` lines that put a machine's NIC into place, to be run in the VPC's namespace when the device has arrived
 /// there.

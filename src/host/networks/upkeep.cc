@@ -1,18 +1,31 @@
 // What keeps networks as they were applied: a thread that sees links come and looks now and then for what was removed
 // by hand.
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 
+#include "base/text.h"
 #include "host/error.h"
+#include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
 #include "os/files.h"
 
 namespace hanbat::host {
+namespace {
+
+constexpr auto kLookEvery = std::chrono::seconds(10);
+constexpr auto kRulesSettle = std::chrono::milliseconds(300);
+constexpr auto kLeastBetween = std::chrono::seconds(1);  // on a machine whose rules change all the time
+
+}  // namespace
 
 void Networks::revive_resolvers() {
   std::lock_guard lock(mutex_);
@@ -50,7 +63,7 @@ void Networks::restore_lost() {
   };
   // Both are asked: each learns at its first look.
   const bool edge_changed = changed(edge_rules_seen_, edge_rules), host_changed = changed(host_rules_seen_, host_rules);
-  if (edge_changed || host_changed || !link_exists(kEdge, "host")) {
+  if (edge_changed || host_changed || !link_exists(kEdge, "host") || others_forward() != others_forward_) {
     make_edge();
     edge_rules_seen_.clear();
     host_rules_seen_.clear();
@@ -108,23 +121,56 @@ std::vector<Finding> Networks::examine() {
   return findings;
 }
 
-void Networks::watch_links() {
-  const Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+void Networks::open_gates() {
+  const std::vector<std::string> opened = open_firewall();
+  if (!opened.empty())
+    spdlog::info("{} the region's links through {}", gates_opened_ ? "the firewall was changed: let" : "let",
+                 join(opened, ", "));
+  gates_opened_ = gates_opened_ || !opened.empty();
+}
+
+namespace {
+
+/// Hears of every change of one kind in the host's namespace; null when the kernel does not tell.
+Fd listen_to_kernel(int protocol, unsigned groups) {
+  Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
-  address.nl_groups = RTMGRP_LINK;
-  if (!socket || ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return;
+  address.nl_groups = groups;
+  if (!socket || ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return {};
+  return socket;
+}
+
+void drain(int socket) {
+  std::array<char, 1 << 16> buffer;
+  while (::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+  }
+}
+
+}  // namespace
+
+void Networks::watch_links() {
+  using std::chrono::steady_clock;
+  enum : std::uint64_t { kLinks = 1, kStop, kRules };
+  const Fd links = listen_to_kernel(NETLINK_ROUTE, RTMGRP_LINK);
+  const Fd rules = listen_to_kernel(NETLINK_NETFILTER, 1U << (NFNLGRP_NFTABLES - 1));
+  if (!links) return;
   Poller poller;
-  poller.add(socket.get(), 1, Interest::kRead, Poller::Mode::kLevel);
-  poller.add(stop_.fd(), 2, Interest::kRead, Poller::Mode::kLevel);
-  std::vector<char> buffer(1 << 16);
-  Poller::Ready ready[2];
-  auto next_look = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  poller.add(links.get(), kLinks, Interest::kRead, Poller::Mode::kLevel);
+  poller.add(stop_.fd(), kStop, Interest::kRead, Poller::Mode::kLevel);
+  if (rules) poller.add(rules.get(), kRules, Interest::kRead, Poller::Mode::kLevel);
+  Poller::Ready ready[3];
+  auto last_look = steady_clock::now(), next_look = last_look + kLookEvery;
   for (;;) {
-    for (const auto& one : poller.wait(ready, std::chrono::seconds(10)))
-      if (one.id == 2) return;
-    while (::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look - steady_clock::now());
+    for (const auto& one : poller.wait(ready, std::max(left, std::chrono::milliseconds(0)))) {
+      if (one.id == kStop) return;
+      // A reload of a firewall is many changes: the look is at what they lead to.
+      if (one.id == kRules)
+        next_look = std::min(next_look, std::max(steady_clock::now() + kRulesSettle, last_look + kLeastBetween));
     }
+    drain(links.get());
+    if (rules) drain(rules.get());
     // Each on its own: what fails (a link that went again, a namespace that is gone) keeps nothing else from coming
     // back, and is tried at the next look.
     std::string failure;
@@ -135,9 +181,11 @@ void Networks::watch_links() {
         failure = error.what();
       }
     };
-    if (std::chrono::steady_clock::now() >= next_look) {
+    if (steady_clock::now() >= next_look) {
       attempt([&] { restore_lost(); });
-      next_look = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+      attempt([&] { open_gates(); });
+      last_look = steady_clock::now();
+      next_look = last_look + kLookEvery;
     }
     attempt([&] { adopt_interfaces(Arrival::kOnlyWithCarrier); });
     attempt([&] { revive_resolvers(); });

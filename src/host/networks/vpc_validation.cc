@@ -24,14 +24,14 @@ void require_ports(std::string_view protocol, int from, int to, std::string_view
   if (!icmp && from >= 0 && to < from) refuse(what, "ports in the wrong order");
 }
 
-void validate_addresses(const VpcSpec& spec) {
+void validate_addresses(const VpcSpec& spec, const EdgeRange& edge) {
   std::vector<Range> ranges;
   for (const auto& cidr : spec.cidrs) {
     const Range range = require_range(cidr, "cidr");
     require_within(range.bits, 16, 28, "cidr");
     // What the world behind the edge, the edge itself and link-local services use cannot be a VPC too.
     for (const Range& taken :
-         {Range{0xC6120000, 15}, Range{0x7F000000, 8}, Range{0xA9FE0000, 16}, Range{0, 8}, Range{0xE0000000, 3}})
+         {edge.whole(), Range{0x7F000000, 8}, Range{0xA9FE0000, 16}, Range{0, 8}, Range{0xE0000000, 3}})
       if (taken.overlaps(range)) refuse("cidr", cidr + " is reserved");
     for (const Range& other : ranges)
       if (other.overlaps(range)) refuse("cidr", cidr + " overlaps");
@@ -94,7 +94,7 @@ void validate_filters(const VpcSpec& spec) {
   }
 }
 
-void validate_interfaces(const VpcSpec& spec) {
+void validate_interfaces(const VpcSpec& spec, const EdgeRange& edge) {
   std::set<std::string> devices, addresses, groups;
   for (const auto& group : spec.security_groups) groups.insert(group.id);
   for (const auto& interface : spec.interfaces) {
@@ -110,7 +110,7 @@ void validate_interfaces(const VpcSpec& spec) {
       refuse("interface address", interface.private_ip + " is not free in its subnet");
     if (!interface.mac.empty() || interface.attachment == Attachment::kMachine)
       require_mac(interface.mac, "interface MAC");
-    if (!interface.public_ip.empty()) require_public_address(interface.public_ip, "public address");
+    if (!interface.public_ip.empty()) require_public_address(interface.public_ip, "public address", edge);
     if (!interface.host_name.empty()) require_name(interface.host_name, "host name");
     for (const auto& id : interface.security_group_ids)
       if (!groups.contains(id)) refuse("interface security group", "not in the spec: " + id);
@@ -119,7 +119,7 @@ void validate_interfaces(const VpcSpec& spec) {
 
 }  // namespace
 
-void validate(const VpcSpec& spec) {
+void validate(const VpcSpec& spec, const EdgeRange& edge) {
   require_vpc_id(spec.id, "vpc id");
   require_name(spec.account, "account");
   require_name(spec.region, "region");
@@ -127,14 +127,14 @@ void validate(const VpcSpec& spec) {
   require_at_most(spec.subnets.size(), 200, "subnets");
   require_at_most(spec.interfaces.size(), 1000, "interfaces");
   validate_routes(spec);
-  validate_addresses(spec);
+  validate_addresses(spec, edge);
   for (const auto& nat : spec.nat_gateways) {
     require_name(nat.id, "NAT gateway id");
     require_address(nat.private_ip, "NAT gateway's private address");
-    require_public_address(nat.public_ip, "NAT gateway's public address");
+    require_public_address(nat.public_ip, "NAT gateway's public address", edge);
   }
   validate_filters(spec);
-  validate_interfaces(spec);
+  validate_interfaces(spec, edge);
   if (!spec.dns.domain.empty()) require_dns_name(spec.dns.domain, "DNS domain");
   require_at_most(spec.dns.records.size(), 5000, "DNS records");
   for (const auto& record : spec.dns.records) {

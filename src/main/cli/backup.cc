@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/time.h"
+#include "host/edge_range.h"
 #include "host/machines/restored.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
@@ -68,6 +69,7 @@ class Backup {
     const std::vector<std::string> blobs = blobs_of(database);
     add_as("region.db", database);
     for (const char* name : {"secrets.key", "admin-credentials.json", "ca/ca.key", "ca/ca.pem"}) add(name);
+    if (path_exists(home_.root / host::kEdgeRangeFile)) add(host::kEdgeRangeFile);
     add_blobs(blobs);
     add_repositories();
     if (machines == Machines::kTake)

@@ -13,8 +13,10 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <optional>
 
 #include "base/text.h"
+#include "host/clashes.h"
 #include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
@@ -66,8 +68,10 @@ bool supports_file_system(const std::string& name) {
   return find_file("/proc/filesystems").value_or("").find("\t" + name + "\n") != std::string::npos;
 }
 
-/// Whether nobody listens on the port.
-bool is_free(int port) { return run_capture({"ss", "-Hltn", fmt::format("sport = :{}", port)}).out.empty(); }
+/// Who listens at the port where this machine itself reaches it.
+std::optional<std::string> find_holder(int port) {
+  return host::find_listener(host::list_listeners(), "127.0.0.1", port);
+}
 
 /// Room in three steps: to build a region in, to keep it growing, to write at all.
 Need room(const Home& home) {
@@ -98,6 +102,23 @@ Need clock(const Home& home) {
                  : "the clock is years behind: set it (timedatectl set-ntp true, or date -s)"};
 }
 
+Need door() {
+  const auto holder = front_door_answers(front_port()) ? std::nullopt : find_holder(front_port());
+  return {"the front door's port, free or ours", [taken = holder.has_value()] { return !taken; },
+          fmt::format("{} listens on port {}; another port: HANBAT_PORT={} hanbat up", holder.value_or(""),
+                      front_port(), front_port() + 1)};
+}
+
+/// What others have of that which a region needs here.
+void add_clashes(const Home& home, std::vector<Need>& needs) {
+  const host::EdgeRange edge = host::EdgeRange::of(home.root);
+  const std::string what = fmt::format("the edge's range {} and the resolver's port, free or ours", edge.text());
+  const auto clashes = host::find_clashes(edge);
+  for (const host::Clash& clash : clashes)
+    needs.push_back({what, [] { return false; }, clash.what + "; " + clash.remedy});
+  if (clashes.empty()) needs.push_back({what, [] { return true; }, ""});
+}
+
 /// An image that was built can be read and is what it is called.
 void add_images(std::vector<Need>& needs) {
   for (const char* name : {"amzn2", "codebuild"}) {
@@ -121,8 +142,7 @@ bool tell_machine(const Home& home) {
       {"nftables", has_tables, install + "nftables; in the kernel CONFIG_NF_TABLES"},
       room(home),
       clock(home),
-      {"the front door's port, free or ours", [] { return front_door_answers(front_port()) || is_free(front_port()); },
-       fmt::format("another program listens on port {}; HANBAT_PORT names another port", front_port())},
+      door(),
   };
   for (const auto& [program, package] :
        std::vector<std::pair<std::string, std::string>>{{"incusd", "incus-base (Debian 12: from bookworm-backports)"},
@@ -137,6 +157,7 @@ bool tell_machine(const Home& home) {
                                                         {"mkfs.btrfs", "btrfs-progs"},
                                                         {"aws", "awscli (Debian 12: from bookworm-backports)"}})
     needs.push_back({program, [program = program] { return found_in_path(program); }, install + package});
+  add_clashes(home, needs);
   add_images(needs);
 
   bool good = true;
@@ -149,7 +170,7 @@ bool tell_machine(const Home& home) {
   if (::adjtimex(&time) == TIME_ERROR) std::cout << "  note     nothing keeps this machine's clock right (no NTP)\n";
   if (!supports_file_system("btrfs"))
     std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
-  if (!front_door_answers(front_port()) && !is_free(host::kBalancerPort))
+  if (!front_door_answers(front_port()) && find_holder(host::kBalancerPort))
     std::cout << fmt::format(
         "  note     another program listens on port {}: no load balancer is reached there by its name below "
         "localhost\n",
@@ -166,6 +187,10 @@ bool tell_region(const Home& home) {
   if (!answer) return true;
   bool good = true;
   for (const Json& finding : (*answer)["result"].items()) {
+    if (finding.text("severity") == "note") {
+      std::cout << "  note     " << finding.text("what") << ": " << finding.text("detail") << "\n";
+      continue;
+    }
     const bool holds = finding.text("severity") == "ok";
     good = good && holds;
     std::cout << (holds ? "  ok       " : "  BROKEN   ") << finding.text("what");

@@ -35,7 +35,7 @@ void print_env(const std::string& region, const Home& home) {
       {"credential." + git + ".helper",
        "'!f() { test \"$1\" != get || aws codecommit credential-helper --ignore-host-check get; }; f'"},
       {"credential." + git + ".useHttpPath", "true"},
-      {"http.curloptResolve", "'" + aws + ":443:" + host::kEndpointAddress + "'"},
+      {"http.curloptResolve", "'" + aws + ":443:" + host::EdgeRange::of(home.root).endpoint() + "'"},
       // The environment's variable would win over the setting for one address.
       {"http.sslCAInfo", "\"${GIT_SSL_CAINFO:-/etc/ssl/certs/ca-certificates.crt}\""},
       {"http.https://" + aws + "/.sslCAInfo", "'" + (home.root / "ca" / "ca.pem").string() + "'"}};

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "host/firewall/firewall.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -74,6 +75,7 @@ std::vector<std::string> list_leftovers(const Home& home) {
     std::istringstream tables(run_capture({"nft", "list", "tables"}).out);
     for (std::string line; std::getline(tables, line);)
       if (line.find("hanbat") != std::string::npos) found.push_back("nftables " + line);
+    for (std::string& line : host::list_firewall_leftovers()) found.push_back(std::move(line));
   } catch (const std::exception&) {
     // Without nft there are no tables of ours.
   }

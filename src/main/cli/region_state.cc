@@ -10,12 +10,15 @@
 #include <thread>
 
 #include "base/text.h"
+#include "host/clashes.h"
+#include "host/edge_range.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/leftovers.h"
 #include "main/cli/schema_check.h"
 #include "main/cli/spawn.h"
 #include "os/files.h"
+#include "os/process.h"
 
 namespace hanbat::cli {
 namespace fs = std::filesystem;
@@ -94,6 +97,15 @@ void end_daemons(pid_t hostd) {
   }
 }
 
+/// Throws Failure with what others have of that which the region needs.
+void require_place(const Home& home, const std::string& edge) {
+  host::require_room(edge.empty() ? host::EdgeRange::of(home.root) : host::EdgeRange::require(edge));
+  if (const auto who = host::find_listener(host::list_listeners(), "127.0.0.1", front_port()))
+    throw Failure(
+        fmt::format("{} listens on port {}, where the front door is to be; another port: HANBAT_PORT={} hanbat up",
+                    *who, front_port(), front_port() + 1));
+}
+
 void print_reach(const Home& home) {
   const int port = front_port();
   report(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
@@ -103,11 +115,12 @@ void print_reach(const Home& home) {
 
 }  // namespace
 
-void up(const Home& home) {
+void up(const Home& home, const std::string& edge) {
   require_root();
   const auto began = steady_clock::now();
   if (const auto status = find_answer(home, Json::object({{"action", "status"}}))) {
     const auto running = static_cast<pid_t>(status->integer("hostd"));
+    host::settle_edge_range(home.root, edge);
     if (runs_these_programs(home, running)) {
       wait_until_ready(home, running);
       build_images(home, {});
@@ -118,7 +131,9 @@ void up(const Home& home) {
     report("the daemons that run are of another build; they are started anew, machines and networks go on");
     end_daemons(running);
   }
+  require_place(home, edge);
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
+  host::settle_edge_range(home.root, edge);
   require_known_schema(home.root);
 
   const pid_t hostd =

@@ -5,9 +5,6 @@
 namespace hanbat::codebuild {
 namespace {
 
-// Addresses of the shared space (RFC 6598), which no user's VPC has by default.
-constexpr const char* kPublicAddress = "198.19.255.254";
-
 std::string interface_id(const BuildAddress& build) {
   return "eni-" + replace_all(uuid_of(build.build), "-", "").substr(0, 17);
 }
@@ -32,11 +29,13 @@ host::Nic nic_of(const BuildAddress& build) {
   return nic;
 }
 
-host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds) {
+host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds,
+                            const host::EdgeRange& edge) {
   host::VpcSpec spec;
   spec.id = kBuildVpc;
   spec.account = host::kOwnAccount;
   spec.region = region;
+  // Of the shared space (RFC 6598), which no user's VPC has by default.
   spec.cidrs = {"100.64.0.0/16"};
   spec.internet_gateway = true;
   spec.subnets = {{"subnet-0c0deb011d0000001", "100.64.0.0/24", "rtb-0c0deb011d0000001"},
@@ -48,7 +47,7 @@ host::VpcSpec build_network(const std::string& region, const std::vector<BuildAd
   outside.id = "rtb-0c0deb011d0000002";
   outside.routes = {{"0.0.0.0/0", host::RouteKind::kInternetGateway, ""}};
   spec.route_tables = {inside, outside};
-  spec.nat_gateways = {{"nat-0c0deb011d0000001", "subnet-0c0deb011d0000002", "100.64.1.10", kPublicAddress}};
+  spec.nat_gateways = {{"nat-0c0deb011d0000001", "subnet-0c0deb011d0000002", "100.64.1.10", edge.builds()}};
   host::SecurityGroup group;
   group.id = "sg-0c0deb011d0000001";
   host::SecurityRule out;

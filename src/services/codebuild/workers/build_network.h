@@ -19,6 +19,7 @@ inline constexpr int kBuildSlots = 200;
 /// The name of a build's machine.
 std::string machine_name(std::string_view build);
 host::Nic nic_of(const BuildAddress& build);
-host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds);
+host::VpcSpec build_network(const std::string& region, const std::vector<BuildAddress>& builds,
+                            const host::EdgeRange& edge = {});
 
 }  // namespace hanbat::codebuild

@@ -166,7 +166,7 @@ void BuildTasks::apply_network() {
     }
     return running;
   });
-  home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds));
+  home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds, home_.settings.edge));
   listen_for_build_credentials(home_);
 }
 

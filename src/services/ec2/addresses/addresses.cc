@@ -8,8 +8,13 @@ namespace hanbat::ec2 {
 namespace {
 
 constexpr std::size_t kMostAddresses = 5;
-constexpr Ipv4 kPoolFirst = (198U << 24) | (19U << 16) | (1U << 8);
-constexpr Ipv4 kPoolLast = (198U << 24) | (19U << 16) | (254U << 8) | 254U;
+/// Of the public range all but its first and last 256 addresses.
+struct Pool {
+  explicit Pool(const host::EdgeRange& edge)
+      : first(edge.public_range().base + 256), last(edge.public_range().last() - 257) {}
+  Ipv4 first;
+  Ipv4 last;
+};
 
 constexpr FilterPath kPaths[] = {{"allocation-id", "AllocationId"},
                                  {"association-id", "AssociationId"},
@@ -35,13 +40,14 @@ Resource<NetworkInterface> interface_for(Request& rq, const AssociateAddressInpu
 
 }  // namespace
 
-std::string take_public_ip(store::Tx& tx, std::string_view holder) {
-  const std::uint64_t size = kPoolLast - kPoolFirst + 1;
+std::string take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view holder) {
+  const Pool pool(edge);
+  const std::uint64_t size = pool.last - pool.first + 1;
   for (int tries = 0; tries < 10'000; ++tries) {
     const std::string random = random_bytes(4);
     std::uint32_t number = 0;
     for (const char c : random) number = (number << 8) | static_cast<unsigned char>(c);
-    const Ipv4 address = kPoolFirst + static_cast<Ipv4>(number % size);
+    const Ipv4 address = pool.first + static_cast<Ipv4>(number % size);
     if ((address & 255) == 0 || (address & 255) == 255) continue;
     const std::string ip = ipv4_text(address);
     if (is_taken(tx, ip)) continue;
@@ -51,9 +57,10 @@ std::string take_public_ip(store::Tx& tx, std::string_view holder) {
   throw Error("InsufficientAddressCapacity", 500, "There are no public addresses available in the pool.");
 }
 
-void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder) {
+void take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view ip, std::string_view holder) {
+  const Pool pool(edge);
   const auto address = parse_ipv4(ip);
-  if (!address || *address < kPoolFirst || *address > kPoolLast || is_taken(tx, ip))
+  if (!address || *address < pool.first || *address > pool.last || is_taken(tx, ip))
     throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", ip));
   mark_taken(tx, ip, holder);
 }
@@ -135,10 +142,10 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
   auto address = make<Address>(making(rq));
   Address& shape = address.shape;
   if (in.address) {
-    take_public_ip(rq.tx, *in.address, address.id);
+    take_public_ip(rq.tx, rq.home.settings.edge, *in.address, address.id);
     shape.public_ip = *in.address;
   } else {
-    shape.public_ip = take_public_ip(rq.tx, address.id);
+    shape.public_ip = take_public_ip(rq.tx, rq.home.settings.edge, address.id);
   }
   address.name = *shape.public_ip;
   shape.allocation_id = address.id;

@@ -153,10 +153,10 @@ void detach(store::Tx& tx, Resource<NetworkInterface>& interface) {
   update(tx, interface);
 }
 
-void give_public_address(const Making& at, Resource<NetworkInterface>& interface) {
+void give_public_address(const Making& at, const host::EdgeRange& edge, Resource<NetworkInterface>& interface) {
   NetworkInterfaceAssociation& association = interface.shape.association.emplace();
   association.ip_owner_id = "amazon";
-  association.public_ip = take_public_ip(at.tx, interface.id);
+  association.public_ip = take_public_ip(at.tx, edge, interface.id);
   update(at.tx, interface);
 }
 

@@ -86,7 +86,7 @@ StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput
     home_.require_host();
     row.shape.launch_time = rq.now();
     if (auto interface = primary_interface(rq.tx, row.id); interface && !interface->shape.association)
-      if (row.own.flag("public_address")) give_public_address(making(rq), *interface);
+      if (row.own.flag("public_address")) give_public_address(making(rq), rq.home.settings.edge, *interface);
     pass(home_, rq.tx, row, InstanceEvent::kStart);
     touch_instance(rq.tx, home_.tasks, row.id);
     touch_vpc(rq.tx, home_.tasks, row.scope);

@@ -166,10 +166,11 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   return volume;
 }
 
-void write_interface(const Making& at, const LaunchPlan& plan, const std::string& instance_id) {
+void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeRange& edge,
+                     const std::string& instance_id) {
   auto interface = make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
   attach(at, interface, instance_id, plan.at_termination);
-  if (plan.public_address) give_public_address(at, interface);
+  if (plan.public_address) give_public_address(at, edge, interface);
 }
 
 InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
@@ -297,7 +298,7 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
                           {"keep_alive", in.disable_api_termination.value_or(false)}});
   create(at.tx, row, plan.tags.instance);
   write_volume(at, plan, row.id);
-  write_interface(at, plan, row.id);
+  write_interface(at, plan, home.settings.edge, row.id);
   if (plan.profile) associate_profile(at, row.id, *plan.profile);
   publish_state(home, at.tx, row);
   touch_instance(at.tx, home.tasks, row.id);

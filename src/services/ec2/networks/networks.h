@@ -57,9 +57,9 @@ std::string group_asked(Request& rq, const std::optional<std::string>& id, const
 // Addresses.
 
 /// A public address that nobody has, noted as the holder's. Throws InsufficientAddressCapacity.
-std::string take_public_ip(store::Tx& tx, std::string_view holder);
+std::string take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view holder);
 /// Notes that one address as the holder's. Throws when it is taken or not ours.
-void take_public_ip(store::Tx& tx, std::string_view ip, std::string_view holder);
+void take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view ip, std::string_view holder);
 std::string public_dns_name(std::string_view region, std::string_view ip);
 std::string private_dns_name(std::string_view region, std::string_view ip);
 
@@ -82,7 +82,7 @@ void attach(const Making& at, Resource<NetworkInterface>& interface, const std::
             AtTermination at_termination);
 void detach(store::Tx& tx, Resource<NetworkInterface>& interface);
 /// Gives the interface a public address of Amazon's pool until it is stopped or deleted.
-void give_public_address(const Making& at, Resource<NetworkInterface>& interface);
+void give_public_address(const Making& at, const host::EdgeRange& edge, Resource<NetworkInterface>& interface);
 /// Takes whatever public address the interface has; one of Amazon's pool goes back, an elastic one is merely free.
 void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface);
 /// Deletes the interface and gives back what it held.

@@ -25,14 +25,15 @@ constexpr FilterPath kDhcpPaths[] = {{"dhcp-options-id", "DhcpOptionsId"},
                                      {"value", "DhcpConfigurations.Values.Value"},
                                      {"owner-id", "OwnerId"}};
 
-Cidr require_vpc_cidr(const std::optional<std::string>& text) {
+Cidr require_vpc_cidr(const std::optional<std::string>& text, const host::EdgeRange& edge) {
   if (!text) throw missing_parameter("cidrBlock");
   const auto cidr = parse_cidr(*text);
   if (!cidr)
     throw invalid_parameter(
         fmt::format("Value ({}) for parameter cidrBlock is invalid. This is not a valid CIDR block.", *text));
-  // The pool of public addresses and the endpoints of AWS lie in 198.18.0.0/15, and AWS forbids part of it too.
-  if (cidr->bits < 16 || cidr->bits > 28 || cidr->overlaps(*parse_cidr("198.18.0.0/15")) ||
+  // The pool of public addresses and the endpoints of AWS lie in the edge's range, by default one of which AWS forbids
+  // a part too.
+  if (cidr->bits < 16 || cidr->bits > 28 || cidr->overlaps(*parse_cidr(edge.text())) ||
       cidr->overlaps(*parse_cidr("127.0.0.0/8")) || cidr->overlaps(*parse_cidr("169.254.0.0/16")))
     throw Error("InvalidVpc.Range", 400, fmt::format("The CIDR '{}' is invalid.", *text));
   return *cidr;
@@ -61,7 +62,7 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   end_dry_run(in.dry_run);
 
   prepare(rq);
-  const Cidr cidr = require_vpc_cidr(in.cidr_block);
+  const Cidr cidr = require_vpc_cidr(in.cidr_block, rq.home.settings.edge);
   if (in.amazon_provided_ipv6_cidr_block.value_or(false)) throw not_done(rq, "AmazonProvidedIpv6CidrBlock");
   if (in.instance_tenancy.value_or("default") != "default") throw not_done(rq, "InstanceTenancy other than default");
   if (list<Vpc>(rq.tx, place_of(rq)).size() >= kMostVpcs)
