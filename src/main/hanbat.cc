@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   using namespace hanbat::cli;
   CLI::App app("Hanbat: an AWS region on one machine that really runs what you deliver to it.", "hanbat");
   app.require_subcommand(1);
+  app.set_version_flag("--version", HANBAT_VERSION);
   app.footer(
       "HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
 
