@@ -61,3 +61,6 @@ foreach(script IN ITEMS preinst postinst prerm postrm)
 endforeach()
 list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${made}/schema)
 include(CPack)
+# hanbat_…_amd64.deb in the build folder.
+add_custom_target(deb COMMAND ${CMAKE_CPACK_COMMAND} -G DEB DEPENDS hanbat hanbatd hanbat-hostd guest package_files
+  WORKING_DIRECTORY ${CMAKE_BINARY_DIR} USES_TERMINAL)
