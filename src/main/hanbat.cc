@@ -14,6 +14,8 @@ namespace {
 /// What the options of subcommands are read into; lives as long as the parser.
 struct Flags {
   std::string backup_file;
+  std::string bundle_file;
+  std::string package;
   bool without_machines = false;
   bool force = false;
   std::vector<std::string> names;
@@ -34,6 +36,13 @@ void add_copies(CLI::App& app, Flags& flags) {
   bring_back->callback([&flags] {
     restore(Home::from_environment(), flags.backup_file, flags.force ? Replace::kMoveAside : Replace::kNo);
   });
+}
+
+void add_bundle(CLI::App& app, Flags& flags) {
+  auto* bundle = app.add_subcommand("bundle", "make one file that installs all of it on a machine without a network");
+  bundle->add_option("file", flags.bundle_file, "the file to make, a tar archive")->required();
+  bundle->add_option("--package", flags.package, "the Debian package; without it the newest of the build folder");
+  bundle->callback([&flags] { make_bundle(Home::from_environment(), flags.bundle_file, flags.package); });
 }
 
 void add_images(CLI::App& app, Flags& flags) {
@@ -88,6 +97,7 @@ int main(int argc, char** argv) {
   Flags flags;
   add_copies(app, flags);
   add_images(app, flags);
+  add_bundle(app, flags);
 
   bool healthy = true;
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {

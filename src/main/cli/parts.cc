@@ -9,10 +9,14 @@ Parts Parts::beside(const fs::path& hanbat) {
   const fs::path prefix = hanbat.parent_path().parent_path();
   const fs::path libexec = prefix / "libexec" / "hanbat";
   if (fs::exists(libexec / "hanbat-hostd"))
-    return {hanbat, libexec / "hanbatd", libexec / "hanbat-hostd", libexec / "guest",
-            prefix / "share" / "hanbat" / "images"};
+    return {hanbat,
+            libexec / "hanbatd",
+            libexec / "hanbat-hostd",
+            libexec / "guest",
+            prefix / "share" / "hanbat" / "images",
+            prefix / "share" / "hanbat" / "bundle"};
   const fs::path folder = hanbat.parent_path(), build = prefix.parent_path();
-  return {hanbat, folder / "hanbatd", folder / "hanbat-hostd", build / "guest", build / "images"};
+  return {hanbat, folder / "hanbatd", folder / "hanbat-hostd", build / "guest", build / "images", build / "bundle"};
 }
 
 Parts Parts::find() {

@@ -8,8 +8,8 @@ namespace hanbat::cli {
 
 /// The one place that knows both layouts:
 ///
-///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/}   share/hanbat/images/
-///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/               images/ (a link to the sources)
+///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/}   share/hanbat/{images, bundle}/
+///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   images/ and bundle/ (links to the sources)
 struct Parts {
   std::filesystem::path hanbat;
   std::filesystem::path hanbatd;
@@ -18,6 +18,8 @@ struct Parts {
   std::filesystem::path guest;
   /// The recipes of the machine images; HANBAT_RECIPES names others.
   std::filesystem::path recipes;
+  /// What makes a bundle for machines without a network.
+  std::filesystem::path bundle;
 
   /// Those of the running program.
   static Parts find();
