@@ -1,4 +1,4 @@
-# What tools/try-on boots: a Debian's disk, made once, and a PC in QEMU on a copy of it. Reads $system, $suite, $where, $payload.
+# What tools/try-on boots: a Debian's disk, made once, and a PC in QEMU on a copy of it. Reads $system, $suite, $where, $payload, $offline.
 # All traffic of the machine leaves as sockets of QEMU; private addresses have no way out of it.
 
 machine_mirror() { apt-get indextargets --format '$(SITE) $(LABEL)' 'Created-By: Packages' 2>/dev/null | awk -v l="$1" '{s=$1; $1=""; sub(/^ /,""); if ($0==l) {print s; exit}}'; }
@@ -41,6 +41,8 @@ make_base() {
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$system" > "$tree/etc/hosts"
   printf '/dev/vda / ext4 defaults 0 1\npayload /payload 9p ro,trans=virtio,msize=262144,nofail 0 0\n' > "$tree/etc/fstab"
   : > "$tree/etc/machine-id"
+  # It is booted from files beside its disk: nobody reads an initrd that a package would make anew.
+  sed -i 's/^update_initramfs=.*/update_initramfs=no/' "$tree/etc/initramfs-tools/update-initramfs.conf"
   cp "$tree"/boot/vmlinuz-* "$where/linux"
   cp "$tree"/boot/initrd.img-* "$where/initrd"
   mkfs.ext4 -q -F -L root -d "$tree" "$where/base.new" 24G
@@ -57,7 +59,7 @@ boot() {
     -kernel "$where/linux" -initrd "$where/initrd" -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet" \
     -serial "file:$logs/console.log" -monitor none \
     -drive "file=$where/disk.qcow2,if=virtio,cache=writeback,discard=unmap" \
-    -netdev "user,id=n0,hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=n0 -device virtio-rng-pci \
+    -netdev "user,id=n0,restrict=$([ -n "$offline" ] && echo on || echo off),hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=n0 -device virtio-rng-pci \
     -virtfs "local,path=$payload,mount_tag=payload,security_model=none,readonly=on" >> "$logs/qemu.log" 2>&1 </dev/null &
   qemu=$!
   local until=$((SECONDS + $1)) said=""

@@ -2,10 +2,11 @@
 """commission.py deliver|after: a short commission on the region of this machine, and whether all of it is back after a power cut.
 
 An instance in a VPC with an internet gateway, a privileged build that runs docker build, a deployment whose hook installs a
-package from outside. One line per thing that was seen; the first that is not so ends it. Runs with Debian 12's boto3, too.
+package from outside (OFFLINE=yes: none). One line per thing that was seen; the first that is not so ends it. Runs with Debian 12's boto3, too.
 """
 import io
 import json
+import os
 import sys
 import time
 import urllib.request
@@ -30,7 +31,7 @@ hooks:
   ApplicationStart:
     - {location: hooks/start.sh, timeout: 120, runas: root}
 """
-PACKAGES = "#!/bin/sh\nset -e\ncommand -v tree || yum install -y tree\ntree --version\n"
+PACKAGES = "#!/bin/sh\n" + ("true\n" if os.environ.get("OFFLINE") else "set -e\ncommand -v tree || yum install -y tree\ntree --version\n")
 START = f"""#!/bin/sh
 set -e
 printf '[Service]\\nWorkingDirectory=/opt/app\\nExecStart=/usr/bin/python3 -m http.server {PORT}\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/app.service
