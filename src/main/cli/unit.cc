@@ -25,7 +25,8 @@ void change_unit(const std::string& verb) {
   const std::string since = "--since=@" + std::to_string(std::time(nullptr));
   std::cout << "systemctl " << verb << " hanbat (journalctl -fu hanbat shows how far it is)" << std::endl;
   const Captured done = run_capture({"systemctl", verb, "hanbat.service"}, {.timeout = std::chrono::minutes(20)});
-  const Captured said = run_capture({"journalctl", "--quiet", "--output=cat", since, "_SYSTEMD_UNIT=hanbat.service"});
+  const Captured said = run_capture(
+      {"journalctl", "--quiet", "--output=cat", since, "_SYSTEMD_UNIT=hanbat.service", "SYSLOG_IDENTIFIER=hanbat"});
   std::cout << said.out << std::flush;
   if (!done.ok()) throw Failure("systemctl " + verb + " hanbat failed: " + std::string(trim(done.err)));
 }
