@@ -49,8 +49,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_CONTACT "The people of Hanbat <hanbat@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "AWS region on one machine that really runs what you deliver to it")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}
-Pushes, builds, deployments, instances, networks and balancers, for the AWS CLI, boto3, Terraform, git and docker, without an
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Pushes, builds, deployments, instances, networks and balancers, for the AWS CLI, boto3, Terraform, git and docker, without an
 account and without the internet. hanbat up starts it.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1~${distribution}${distribution_version})
