@@ -70,9 +70,9 @@ boot() {
   local until=$((SECONDS + $1)) said=""
   while [ $SECONDS -lt $until ]; do
     kill -0 "$qemu" 2>/dev/null || { tail -n 5 "$logs/qemu.log" >&2; return 1; }
-    said=$(in_machine 15 'systemctl is-system-running --wait' 2>/dev/null || true)
+    said=$(in_machine 30 'systemctl is-system-running' 2>/dev/null || true)
     case "$said" in running | degraded) return 0 ;; esac
-    sleep 1
+    sleep 3
   done
   echo "the machine does not come up: ${said:-it cannot be entered}" >&2
   tail -n 15 "$logs/console.log" >&2

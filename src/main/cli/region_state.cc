@@ -112,13 +112,13 @@ void up(const Home& home) {
   if (is_managed(home)) {
     for (const fs::path& folder : {home.root, home.logs()}) make_folders(folder);
     change_unit(is_unit_active() ? "reload" : "start");
-    return;
+    return build_images(home, {});
   }
   if (const auto status = find_answer(home, Json::object({{"action", "status"}}))) {
     const auto running = static_cast<pid_t>(status->integer("hostd"));
     if (runs_these_programs(home, running)) {
       wait_until_ready(home, running);
-      build_images(home, {});
+      if (!is_unit()) build_images(home, {});
       report("the region runs already");
       print_reach(home);
       return;
@@ -135,7 +135,7 @@ void up(const Home& home) {
                                    home.hostd_log());
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
-  build_images(home, {});
+  if (!is_unit()) build_images(home, {});
   report(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
                      seconds_since(began)));
   print_reach(home);

@@ -13,8 +13,10 @@
 
 namespace hanbat::cli {
 
+bool is_unit() { return std::getenv("HANBAT_UNIT") != nullptr; }
+
 bool is_managed(const Home& home) {
-  return !std::getenv("HANBAT_UNIT") && home.root == "/var/lib/hanbat" && front_port() == 4566 &&
+  return !is_unit() && home.root == "/var/lib/hanbat" && front_port() == 4566 &&
          Parts::find().hanbat == "/usr/bin/hanbat" && path_exists("/usr/lib/systemd/system/hanbat.service") &&
          path_exists("/run/systemd/system");
 }
