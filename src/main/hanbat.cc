@@ -14,6 +14,8 @@ namespace {
 /// What the options of subcommands are read into; lives as long as the parser.
 struct Flags {
   std::string backup_file;
+  std::string bundle_file;
+  std::string package;
   bool without_machines = false;
   bool force = false;
   std::vector<std::string> names;
@@ -36,6 +38,13 @@ void add_copies(CLI::App& app, Flags& flags) {
   });
 }
 
+void add_bundle(CLI::App& app, Flags& flags) {
+  auto* bundle = app.add_subcommand("bundle", "make one file that installs all of it on a machine without a network");
+  bundle->add_option("file", flags.bundle_file, "the file to make, a tar archive")->required();
+  bundle->add_option("--package", flags.package, "the Debian package; without it the newest of the build folder");
+  bundle->callback([&flags] { make_bundle(Home::from_environment(), flags.bundle_file, flags.package); });
+}
+
 void add_images(CLI::App& app, Flags& flags) {
   auto* image = app.add_subcommand("image", "machine images");
   image->require_subcommand(1);
@@ -56,6 +65,7 @@ int main(int argc, char** argv) {
   using namespace hanbat::cli;
   CLI::App app("Hanbat: an AWS region on one machine that really runs what you deliver to it.", "hanbat");
   app.require_subcommand(1);
+  app.set_version_flag("--version", HANBAT_VERSION);
   app.footer(
       "HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
 
@@ -97,6 +107,7 @@ int main(int argc, char** argv) {
   Flags flags;
   add_copies(app, flags);
   add_images(app, flags);
+  add_bundle(app, flags);
 
   bool healthy = true;
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {

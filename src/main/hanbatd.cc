@@ -12,11 +12,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "host/client.h"
 #include "host/edge_range.h"
@@ -45,6 +49,9 @@ struct Flags {
   std::string guest;
   int port = 4566;
   int host_fd = -1;
+  bool check = false;
+  bool schema = false;
+  std::string known;
 };
 
 region::Settings settings_of(const Flags& flags, const std::string& folder) {
@@ -164,14 +171,40 @@ int run(const Flags& flags) {
   return 0;
 }
 
-/// Whether this program can run on the database there; changes nothing.
+/// The newest step of each module, a line each.
+void print_schema(const std::vector<store::Migration>& migrations) {
+  std::map<std::string_view, int> newest;
+  for (const store::Migration& one : migrations) newest[one.module] = std::max(newest[one.module], one.number);
+  for (const auto& [module, number] : newest) std::printf("%s %d\n", std::string(module).c_str(), number);
+}
+
+/// What another version printed by print_schema, by its lines, in which the modules' names lie.
+std::vector<store::Migration> read_schema(const std::vector<std::string>& lines) {
+  std::vector<store::Migration> steps;
+  for (const std::string_view line : lines) {
+    const std::size_t space = line.find(' ');
+    const auto number = space == line.npos ? std::nullopt : parse_int(line.substr(space + 1));
+    if (number) steps.push_back({line.substr(0, space), static_cast<int>(*number), ""});
+  }
+  return steps;
+}
+
+/// Whether this program, or the one whose schema is in the file `known`, can run on the database there; changes
+/// nothing.
 int check(const Flags& flags) {
   // The services tell their schemas; where they would keep things is thrown away.
   const TemporaryFolder folder;
   Ground ground(flags, folder.path());
   region::Region region(ground.settings, ground.parts());
   add_services(region, ground.foundations);
-  refuse_newer(flags, region);
+  if (flags.schema) {
+    print_schema(region.migrations());
+  } else if (flags.known.empty()) {
+    refuse_newer(flags, region);
+  } else {
+    const std::vector<std::string> lines = split(read_file(flags.known), '\n');
+    store::require_not_newer(flags.home + "/region.db", read_schema(lines));
+  }
   return 0;
 }
 
@@ -186,10 +219,11 @@ int main(int argc, char** argv) {
   app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
   app.add_option("--host-fd", flags.host_fd,
                  "descriptor of the socket to hanbat-hostd; without it there is no host side");
-  bool check = false;
-  app.add_flag("--check", check, "only say whether this program can run on the database in --home");
+  app.add_flag("--check", flags.check, "only say whether this program can run on the database in --home");
+  app.add_option("--known", flags.known, "with --check: whether the program could that printed this file by --schema");
+  app.add_flag("--schema", flags.schema, "only print which steps of the database's schema this program knows");
   CLI11_PARSE(app, argc, argv);
-  if (check) {
+  if (flags.check || flags.schema) {
     try {
       return hanbat::check(flags);
     } catch (const std::exception& error) {

@@ -35,6 +35,10 @@ enum class Replace { kNo, kMoveAside };
 /// with nothing changed; so is a folder with a region in it, unless that is to be moved aside.
 void restore(const Home& home, const std::string& file, Replace replace);
 
+/// Makes one file that installs the package (of the build folder when none is named), what it needs and the machine
+/// images on a machine without a network.
+void make_bundle(const Home& home, const std::string& file, const std::string& package);
+
 /// Tells what the machine lacks and how to get it. Returns whether all that is needed is there.
 bool doctor(const Home& home);
 

@@ -1,4 +1,4 @@
-// Finds a region's folders from the environment and from where the program lies.
+// Finds a region's folders from the environment.
 #include "main/cli/home.h"
 
 #include <cstdlib>
@@ -30,21 +30,6 @@ int front_port() { return static_cast<int>(parse_int(environment("HANBAT_PORT"))
 fs::path images_folder() {
   const std::string named = environment("HANBAT_IMAGES_DIR");
   return named.empty() ? fs::path("/var/cache/hanbat/images") : fs::absolute(named);
-}
-
-fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }
-
-fs::path guest_folder() {
-  const fs::path installed = program_folder().parent_path() / "lib" / "hanbat" / "guest";
-  if (fs::exists(installed)) return installed;
-  return program_folder().parent_path().parent_path() / "guest";
-}
-
-fs::path recipes_folder() {
-  const std::string named = environment("HANBAT_RECIPES");
-  if (!named.empty()) return fs::absolute(named);
-  const fs::path installed = program_folder().parent_path() / "share" / "hanbat" / "images";
-  return fs::exists(installed) ? installed : fs::path(HANBAT_SOURCE_DIR) / "images";
 }
 
 std::optional<AdminKey> find_admin_key(const Home& home) {

@@ -27,15 +27,6 @@ int front_port();
 /// Where the machine images are built and kept: HANBAT_IMAGES_DIR, or /var/cache/hanbat/images.
 std::filesystem::path images_folder();
 
-/// The folder of the running program; the daemons lie beside it.
-std::filesystem::path program_folder();
-
-/// Where the programs for guests are: beside a build's programs, or where an installation puts them.
-std::filesystem::path guest_folder();
-
-/// Where the images' recipes lie: HANBAT_RECIPES, an installation's share folder, or the source tree.
-std::filesystem::path recipes_folder();
-
 /// The administrator's key that hanbatd made at its first start.
 struct AdminKey {
   std::string id;

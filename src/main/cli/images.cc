@@ -1,12 +1,15 @@
 // Machine images: built from the recipes in images/, or brought in from OCI, and handed to hostd.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iostream>
 
 #include "base/text.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/parts.h"
 #include "main/cli/spawn.h"
 #include "os/files.h"
 
@@ -23,14 +26,20 @@ void hand_over(const Home& home, const std::string& name, const fs::path& folder
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
-/// When any of what an image is made from was last written.
-fs::file_time_type newest_source() {
-  fs::file_time_type newest = fs::file_time_type::min();
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(recipes_folder()))
-    newest =
-        std::max(newest, entry.symlink_status().type() == fs::file_type::regular ? entry.last_write_time() : newest);
-  if (const fs::path agent = guest_folder() / "amazon-ssm-agent"; fs::exists(agent))
-    newest = std::max(newest, fs::last_write_time(agent));
+/// When the file came to be as it is here, in nanoseconds; 0 without one. A package gives its files the times of its
+/// making.
+std::int64_t changed(const fs::path& file) {
+  struct stat about{};
+  if (::lstat(file.c_str(), &about) != 0 || !S_ISREG(about.st_mode)) return 0;
+  return about.st_ctim.tv_sec * std::int64_t(1'000'000'000) + about.st_ctim.tv_nsec;
+}
+
+/// When any of what an image is made from last changed.
+std::int64_t newest_source() {
+  const Parts parts = Parts::find();
+  std::int64_t newest = changed(parts.guest / "amazon-ssm-agent");
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(parts.recipes))
+    newest = std::max(newest, changed(entry.path()));
   return newest;
 }
 
@@ -41,12 +50,13 @@ fs::path stamp() { return images_folder() / ".checked"; }
 bool known_current(const std::vector<std::string>& names) {
   for (const std::string& name : names)
     if (!fs::exists(images_folder() / name / "rootfs.squashfs")) return false;
-  return fs::exists(stamp()) && fs::last_write_time(stamp()) > newest_source();
+  return changed(stamp()) > newest_source();
 }
 
 void make_images(const Home& home, const std::vector<std::string>& names) {
-  std::vector<std::string> command = {
-      "bash", recipes_folder() / "build.sh", "--output", images_folder(), "--guest", guest_folder()};
+  const Parts parts = Parts::find();
+  std::vector<std::string> command = {"bash",     parts.recipes / "build.sh", "--output", images_folder(), "--guest",
+                                      parts.guest};
   command.insert(command.end(), names.begin(), names.end());
   make_folders(home.logs());
   const int code = run_logged(command, home.images_log(), [](const std::string& line) {
@@ -77,7 +87,7 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
 
 void import_image(const Home& home, const std::string& source, const std::string& name) {
   make_folders(home.logs());
-  const int code = run_logged({"bash", recipes_folder() / "import.sh", "--output", images_folder(), source, name},
+  const int code = run_logged({"bash", Parts::find().recipes / "import.sh", "--output", images_folder(), source, name},
                               home.images_log(), report);
   if (code != 0)
     throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));

@@ -15,8 +15,10 @@
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/leftovers.h"
+#include "main/cli/parts.h"
 #include "main/cli/schema_check.h"
 #include "main/cli/spawn.h"
+#include "main/cli/unit.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -73,14 +75,15 @@ void wait_until_ready(const Home& home, pid_t hostd) {
   }
 }
 
-/// Whether the running daemons are the programs that lie beside this one: started from there, and not built anew since.
+/// Whether the running daemons are the programs that belong to this one: started from there, and not built anew since.
 bool runs_these_programs(const Home& home, pid_t hostd) {
   std::error_code failed;
   // Of a file that was replaced, the link says "… (deleted)".
-  if (fs::read_symlink(fmt::format("/proc/{}/exe", hostd), failed) != program_folder() / "hanbat-hostd") return false;
+  const Parts parts = Parts::find();
+  if (fs::read_symlink(fmt::format("/proc/{}/exe", hostd), failed) != parts.hostd) return false;
   const auto started = fs::last_write_time(home.control_socket());
-  std::vector<fs::path> programs = {program_folder() / "hanbat-hostd", program_folder() / "hanbatd"};
-  for (const std::string& name : list_folder(guest_folder())) programs.push_back(guest_folder() / name);
+  std::vector<fs::path> programs = {parts.hostd, parts.hanbatd};
+  for (const std::string& name : list_folder(parts.guest)) programs.push_back(parts.guest / name);
   for (const fs::path& program : programs)
     if (fs::last_write_time(program) > started) return false;
   return true;
@@ -109,7 +112,7 @@ void require_place(const Home& home, const std::string& edge) {
 void print_reach(const Home& home) {
   const int port = front_port();
   report(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
-  report(fmt::format("  AWS CLI, git   eval \"$({} env)\"", fs::read_symlink("/proc/self/exe").string()));
+  report(fmt::format("  AWS CLI, git   eval \"$({} env)\"", Parts::find().hanbat.string()));
   report(fmt::format("  logs           {}", home.logs().string()));
 }
 
@@ -118,12 +121,17 @@ void print_reach(const Home& home) {
 void up(const Home& home, const std::string& edge) {
   require_root();
   const auto began = steady_clock::now();
+  if (is_managed(home)) {
+    for (const fs::path& folder : {home.root, home.logs()}) make_folders(folder);
+    change_unit(is_unit_active() ? "reload" : "start");
+    return build_images(home, {});
+  }
   if (const auto status = find_answer(home, Json::object({{"action", "status"}}))) {
     const auto running = static_cast<pid_t>(status->integer("hostd"));
     host::settle_edge_range(home.root, edge);
     if (runs_these_programs(home, running)) {
       wait_until_ready(home, running);
-      build_images(home, {});
+      if (!is_unit()) build_images(home, {});
       report("the region runs already");
       print_reach(home);
       return;
@@ -136,13 +144,13 @@ void up(const Home& home, const std::string& edge) {
   host::settle_edge_range(home.root, edge);
   require_known_schema(home.root);
 
-  const pid_t hostd =
-      start_daemon({program_folder() / "hanbat-hostd", "--home", home.root, "--port", std::to_string(front_port()),
-                    "--hanbatd", program_folder() / "hanbatd", "--guest", guest_folder()},
-                   home.hostd_log());
+  const Parts parts = Parts::find();
+  const pid_t hostd = start_daemon({parts.hostd, "--home", home.root, "--port", std::to_string(front_port()),
+                                    "--hanbatd", parts.hanbatd, "--guest", parts.guest},
+                                   home.hostd_log());
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
-  build_images(home, {});
+  if (!is_unit()) build_images(home, {});
   report(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
                      seconds_since(began)));
   print_reach(home);
@@ -150,6 +158,7 @@ void up(const Home& home, const std::string& edge) {
 
 void down(const Home& home) {
   require_root();
+  if (is_managed(home) && is_unit_active()) return change_unit("stop");
   const auto began = steady_clock::now();
   const auto answer =
       find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { report("  " + line); });

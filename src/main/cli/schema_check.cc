@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "main/cli/control.h"
-#include "main/cli/home.h"
+#include "main/cli/parts.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -10,7 +10,7 @@ namespace hanbat::cli {
 
 void require_known_schema(const std::filesystem::path& state_folder) {
   if (!path_exists(state_folder / "region.db")) return;
-  const Captured check = run_capture({program_folder() / "hanbatd", "--check", "--home", state_folder});
+  const Captured check = run_capture({Parts::find().hanbatd, "--check", "--home", state_folder});
   if (!check.ok()) throw Failure(std::string(trim(check.err.empty() ? check.out : check.err)));
 }
 

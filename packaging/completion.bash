@@ -1,0 +1,27 @@
+# Completion of hanbat for bash.
+_hanbat() {
+  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-}
+  COMPREPLY=()
+  if [ "$COMP_CWORD" = 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status up --help --version" -- "$current")
+    return
+  fi
+  case "$command" in
+    backup) mapfile -t COMPREPLY < <(compgen -W "--without-machines" -- "$current"; compgen -f -- "$current") ;;
+    restore) mapfile -t COMPREPLY < <(compgen -W "--force" -- "$current"; compgen -f -- "$current") ;;
+    bundle) mapfile -t COMPREPLY < <(compgen -W "--package" -- "$current"; compgen -f -- "$current") ;;
+    env) mapfile -t COMPREPLY < <(compgen -W "--region" -- "$current") ;;
+    logs) mapfile -t COMPREPLY < <(compgen -W "hanbatd hostd images --follow --lines" -- "$current") ;;
+    reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
+    image)
+      if [ "$COMP_CWORD" = 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "build import" -- "$current")
+      elif [ "${COMP_WORDS[2]}" = build ]; then
+        mapfile -t COMPREPLY < <(compgen -W "amzn2 codebuild" -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W "--as oci: oci-archive: docker-archive: docker://" -- "$current")
+      fi
+      ;;
+  esac
+}
+complete -F _hanbat hanbat

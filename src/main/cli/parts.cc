@@ -1,0 +1,28 @@
+#include "main/cli/parts.h"
+
+#include <cstdlib>
+
+namespace hanbat::cli {
+namespace fs = std::filesystem;
+
+Parts Parts::beside(const fs::path& hanbat) {
+  const fs::path prefix = hanbat.parent_path().parent_path();
+  const fs::path libexec = prefix / "libexec" / "hanbat";
+  if (fs::exists(libexec / "hanbat-hostd"))
+    return {hanbat,
+            libexec / "hanbatd",
+            libexec / "hanbat-hostd",
+            libexec / "guest",
+            prefix / "share" / "hanbat" / "images",
+            prefix / "share" / "hanbat" / "bundle"};
+  const fs::path folder = hanbat.parent_path(), build = prefix.parent_path();
+  return {hanbat, folder / "hanbatd", folder / "hanbat-hostd", build / "guest", build / "images", build / "bundle"};
+}
+
+Parts Parts::find() {
+  Parts parts = beside(fs::read_symlink("/proc/self/exe"));
+  if (const char* named = std::getenv("HANBAT_RECIPES"); named && *named) parts.recipes = fs::absolute(named);
+  return parts;
+}
+
+}  // namespace hanbat::cli

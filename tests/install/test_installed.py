@@ -1,0 +1,57 @@
+"""An installation, moved elsewhere after it was made: it finds its own parts, and nothing in the build folder."""
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("HANBAT_BUILD", ROOT / "build/release"))
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory):
+    first = tmp_path_factory.mktemp("first") / "prefix"
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", first], check=True, capture_output=True)
+    second = tmp_path_factory.mktemp("second") / "elsewhere"
+    shutil.move(first, second)
+    return second
+
+
+def run(*command, **more):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **more)
+
+
+def test_a_moved_installation_has_its_programs_pages_and_examples(moved):
+    assert run(moved / "bin/hanbat", "--version").stdout.strip()
+    assert "tasks" in run(moved / "libexec/hanbat/hanbatd", "--schema").stdout
+    for part in ("libexec/hanbat/guest/build-runner", "share/hanbat/images/build.sh", "share/man/man1/hanbat.1", "share/man/man8/hanbatd.8",
+                 "share/bash-completion/completions/hanbat", "share/doc/hanbat/examples/wsi-2021/provision.sh"):
+        assert (moved / part).is_file(), part
+    assert os.access(moved / "share/hanbat/images/build.sh", os.X_OK)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="images are unpacked as root")
+def test_a_moved_installation_runs_its_own_recipes(moved, tmp_path):
+    """An import gets as far as the source that is not there, by the script of this installation."""
+    script = moved / "share/hanbat/images/import.sh"
+    script.write_text(script.read_text().replace('echo "fetching', f'echo "by {script}"; echo "fetching'))
+    done = run(moved / "bin/hanbat", "image", "import", f"oci:{tmp_path}/none", "--as", "x",
+               env={**os.environ, "HANBAT_HOME": str(tmp_path / "home"), "HANBAT_IMAGES_DIR": str(tmp_path / "images")})
+    assert done.returncode == 1 and f"by {script}" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_program_says_whether_another_version_could_run_its_database(moved, tmp_path):
+    """What the package asks before it lets an older version in."""
+    daemon, known = moved / "libexec/hanbat/hanbatd", tmp_path / "schema"
+    with sqlite3.connect(tmp_path / "region.db") as db:
+        db.execute("CREATE TABLE migrations(module TEXT, number INTEGER)")
+        db.execute("INSERT INTO migrations VALUES ('ec2', 2)")
+    db.close()
+    known.write_text("ec2 2\n")
+    assert run(daemon, "--check", "--home", tmp_path, "--known", known).returncode == 0
+    known.write_text("ec2 1\n")
+    refused = run(daemon, "--check", "--home", tmp_path, "--known", known)
+    assert refused.returncode == 1 and "ec2 is at step 2, known are 1" in refused.stderr
