@@ -48,10 +48,10 @@ void Actions::watch() {
     try {
       if (incus_ready_) {
         incus_->watch();
-        look_for_lost_links();
+        check_links();
       } else {
         incus_->start();
-        take_in_restored(*incus_, state_folder_, [](const std::string& line) { spdlog::info("{}", line); });
+        adopt_restored(*incus_, state_folder_, [](const std::string& line) { spdlog::info("{}", line); });
       }
     } catch (const std::exception& error) {
       failure = error.what();
@@ -65,7 +65,7 @@ void Actions::watch() {
 }
 
 /// What misses its link at two looks in a row is not just being started.
-void Actions::look_for_lost_links() {
+void Actions::check_links() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_look_) return;
   next_look_ = now + std::chrono::seconds(15);

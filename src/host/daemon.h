@@ -58,7 +58,7 @@ class Actions final : private Host {
 
   Machines& ready_machines();
   void watch();
-  void look_for_lost_links();
+  void check_links();
 
   const std::string state_folder_;
   const EdgeRange range_;

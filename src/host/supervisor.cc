@@ -30,8 +30,10 @@ void pause(const std::stop_token& stop, std::chrono::milliseconds time) {
 
 }  // namespace
 
-Supervisor::Supervisor(std::function<Process()> start, std::function<void(const std::string&)> tell)
-    : start_(std::move(start)), tell_(std::move(tell)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+Supervisor::Supervisor(std::function<Process()> start, std::function<void(const std::string&)> report)
+    : start_(std::move(start)),
+      report_(std::move(report)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Supervisor::~Supervisor() { stop(); }
 
@@ -47,7 +49,7 @@ void Supervisor::run(const std::stop_token& stop) {
     try {
       Process child = start_();
       pid_ = child.pid();
-      tell_(fmt::format("started as process {}", child.pid()));
+      report_(fmt::format("started as process {}", child.pid()));
       std::optional<Exit> exit;
       while (!exit && !stop.stop_requested()) exit = child.wait(kStopPoll);
       if (!exit) {
@@ -57,11 +59,11 @@ void Supervisor::run(const std::stop_token& stop) {
       }
       pid_ = 0;
       if (exit->signal == SIGKILL) fault_point("supervisor", "child-killed");
-      tell_(exit->signal ? fmt::format("killed by signal {}", exit->signal)
-                         : fmt::format("ended with code {}", exit->code));
+      report_(exit->signal ? fmt::format("killed by signal {}", exit->signal)
+                           : fmt::format("ended with code {}", exit->code));
     } catch (const std::exception& error) {
       pid_ = 0;
-      tell_(fmt::format("cannot start: {}", error.what()));
+      report_(fmt::format("cannot start: {}", error.what()));
     }
     if (stop.stop_requested()) return;
     if (std::chrono::steady_clock::now() - began >= kHealthyAge) next_pause = kFirstPause;

@@ -17,8 +17,8 @@ namespace hanbat::host {
 class Supervisor {
  public:
   /// `start` starts the child once; called from the supervisor's own thread, which lives as long as the child may (so
-  /// ParentDeath::kKill is safe). `tell` gets a line whenever the child starts or ends.
-  Supervisor(std::function<Process()> start, std::function<void(const std::string&)> tell);
+  /// ParentDeath::kKill is safe). `report` gets a line whenever the child starts or ends.
+  Supervisor(std::function<Process()> start, std::function<void(const std::string&)> report);
   /// Stops the child.
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
@@ -35,7 +35,7 @@ class Supervisor {
   void run(const std::stop_token& stop);
 
   std::function<Process()> start_;
-  std::function<void(const std::string&)> tell_;
+  std::function<void(const std::string&)> report_;
   std::atomic<pid_t> pid_ = 0;
   std::atomic<int> restarts_ = 0;
   std::jthread thread_;

@@ -98,7 +98,7 @@ Channel::Tried Channel::try_handshake() {
 void Channel::wait_for(Outcome wanted, const Patience& patience) {
   using namespace std::chrono;
   const auto begin = steady_clock::now();
-  if (observer_) observer_->begins_to_wait(*this);
+  if (observer_) observer_->on_wait_begin(*this);
   const bool ready =
       wait_ready(fd_.get(), wanted == Outcome::kWantRead ? Interest::kRead : Interest::kWrite, patience.step);
   if (observer_) observer_->waited(*this);
@@ -152,7 +152,7 @@ std::chrono::steady_clock::duration Channel::debt() const {
   return waited_ - std::chrono::milliseconds(moved_ * 1000 / (64 << 10));
 }
 
-void Channel::forget_waits() {
+void Channel::clear_waits() {
   waited_ = {};
   moved_ = 0;
 }

@@ -25,7 +25,7 @@ class Channel;
 /// Is told when a thread begins to wait on a channel for the other side, and when that ends. From that thread.
 class WaitObserver {
  public:
-  virtual void begins_to_wait(Channel& channel) = 0;
+  virtual void on_wait_begin(Channel& channel) = 0;
   virtual void waited(Channel& channel) = 0;
 
  protected:
@@ -66,7 +66,7 @@ class Channel {
   /// Breaks the connection under whoever waits on it; the one call that another thread may make.
   void cut();
   /// A new message begins: what was waited for the one before does not count.
-  void forget_waits();
+  void clear_waits();
   /// The observer outlives the channel's waits.
   void set_observer(WaitObserver* observer) { observer_ = observer; }
   /// How much longer than its bytes are worth (at 64 KiB a second) this message has been waited for, until the wait

@@ -119,7 +119,7 @@ class ConnectionPool {
         continue;
       }
       wire->reused = true;
-      wire->channel.forget_waits();
+      wire->channel.clear_waits();
       return wire;
     }
     return nullptr;
@@ -142,7 +142,7 @@ class ConnectionPool {
     return wire;
   }
 
-  void give_back(WirePtr wire) {
+  void return_to_pool(WirePtr wire) {
     std::lock_guard lock(mutex_);
     if (idle_.size() < options.max_idle) idle_.push_back(std::move(wire));
   }
@@ -272,7 +272,7 @@ class PooledResponse final : public ClientResponse {
   }
 
   void end() {
-    if (keep_ && wire_->in.empty()) pool_->give_back(std::move(wire_));
+    if (keep_ && wire_->in.empty()) pool_->return_to_pool(std::move(wire_));
     wire_.reset();
   }
 

@@ -264,7 +264,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     connection_.channel.end_writing();
     std::array<char, 65536> sink;
     std::uint64_t passed = 0;
-    connection_.channel.forget_waits();
+    connection_.channel.clear_waits();
     while (passed < kLingerLimit) {
       const std::size_t n = connection_.channel.read(sink, kShortPatience);
       if (n == 0) return;
@@ -294,7 +294,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
 bool run_exchange(Connection& connection, const ServerOptions& options, const Handler& handler,
                   const std::atomic<bool>& stopping) {
-  connection.channel.forget_waits();
+  connection.channel.clear_waits();
   ConnectionExchange exchange(connection, options, stopping);
   int status = 0;
   std::string why;
@@ -335,7 +335,7 @@ void refuse(Connection& connection, const ServerOptions& options, int status, st
     connection.channel.write(answer + "\r\n" + body, Patience{std::min(options.io_timeout, kShortPatience.step), 0});
     connection.channel.end_writing();
     std::array<char, 65536> sink;
-    connection.channel.forget_waits();
+    connection.channel.clear_waits();
     for (std::uint64_t passed = 0; passed < (1u << 20);) {
       const std::size_t n = connection.channel.read(sink, Patience{std::chrono::milliseconds(500), 64 << 10});
       if (n == 0) return;

@@ -52,7 +52,7 @@ class Server::Room final : private WaitObserver {
   void work(std::stop_token stop);
   void staff();
   void cut_slowest();
-  void begins_to_wait(Channel& channel) override;
+  void on_wait_begin(Channel& channel) override;
   void waited(Channel& channel) override;
 
   static constexpr std::uint64_t kWakeId = 0;
@@ -251,7 +251,7 @@ void Server::Room::cut_slowest() {
   waited_for_.erase(slowest);
 }
 
-void Server::Room::begins_to_wait(Channel& channel) {
+void Server::Room::on_wait_begin(Channel& channel) {
   std::lock_guard lock(mutex_);
   waited_for_[&channel] = SteadyClock::now();
   ++resting_;

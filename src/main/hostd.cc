@@ -60,9 +60,9 @@ void prepare(const Flags& flags) {
 }
 
 /// What the command line may ask.
-class Wishes final : public host::ControlActions {
+class ControlCommands final : public host::ControlActions {
  public:
-  Wishes(host::Actions& actions, host::Supervisor& supervisor) : actions_(actions), supervisor_(supervisor) {}
+  ControlCommands(host::Actions& actions, host::Supervisor& supervisor) : actions_(actions), supervisor_(supervisor) {}
 
   Json status() override {
     Json out = Json::object(
@@ -123,8 +123,8 @@ int run(const Flags& flags) {
       actions, {.command = command, .user = flags.user, .log = flags.home + "/log/hanbatd.log", .folder = flags.home});
   host::Supervisor supervisor([&] { return attendance.start(); },
                               [](const std::string& line) { spdlog::info("hanbatd: {}", line); });
-  Wishes wishes(actions, supervisor);
-  const host::ControlServer control(flags.home + "/run/control.sock", wishes);
+  ControlCommands commands(actions, supervisor);
+  const host::ControlServer control(flags.home + "/run/control.sock", commands);
   spdlog::info("hostd serves {}", flags.home);
 
   int signal = 0;

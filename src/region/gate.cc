@@ -13,7 +13,7 @@ namespace {
 /// What is said of an exception that is no error of AWS's.
 /// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
 wire::Error failure_of(const std::exception& error, const std::string& request_id) {
-  if (store::tells_full_disk(error))
+  if (store::is_disk_full(error))
     return {"ServiceUnavailable", 503,
             "The region's disk is full, so nothing can be written; what is stored can be read. Free some space, then "
             "try again."};

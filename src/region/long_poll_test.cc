@@ -35,7 +35,7 @@ class LongPollTest : public testing::Test {
       answered_ = true;
     });
   }
-  static bool comes_true(const std::function<bool()>& condition) {
+  static bool eventually(const std::function<bool()>& condition) {
     for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(Milliseconds(10));
     return condition();
   }
@@ -48,31 +48,31 @@ class LongPollTest : public testing::Test {
 
 TEST_F(LongPollTest, AnIdleCallEntersNoTransactionUntilItsTimeIsOver) {
   const auto polling = poll();
-  ASSERT_TRUE(comes_true([&] { return tries_ == 1; }));
+  ASSERT_TRUE(eventually([&] { return tries_ == 1; }));
   test_.clock.advance(Seconds(24));
   std::this_thread::sleep_for(Milliseconds(1300));
   EXPECT_EQ(tries_, 1);
   EXPECT_FALSE(answered_);
   test_.clock.advance(Seconds(1));
-  EXPECT_TRUE(comes_true([&] { return answered_.load(); }));
+  EXPECT_TRUE(eventually([&] { return answered_.load(); }));
   EXPECT_EQ(tries_, 2);
 }
 
 TEST_F(LongPollTest, ACommitThatNotifiesMakesTheCallLookAgain) {
   const auto polling = poll();
-  ASSERT_TRUE(comes_true([&] { return tries_ == 1; }));
+  ASSERT_TRUE(eventually([&] { return tries_ == 1; }));
   test_.db->write([&](store::Tx& tx) { test_.home.notify(tx, "topic"); });
-  EXPECT_TRUE(comes_true([&] { return tries_ == 2; }));
+  EXPECT_TRUE(eventually([&] { return tries_ == 2; }));
   EXPECT_FALSE(answered_);
   test_.clock.advance(Seconds(25));
-  EXPECT_TRUE(comes_true([&] { return answered_.load(); }));
+  EXPECT_TRUE(eventually([&] { return answered_.load(); }));
 }
 
 TEST_F(LongPollTest, TheEndOfTheDaemonAnswersTheCall) {
   const auto polling = poll();
-  ASSERT_TRUE(comes_true([&] { return tries_ == 1; }));
+  ASSERT_TRUE(eventually([&] { return tries_ == 1; }));
   test_.home.notifier.close();
-  EXPECT_TRUE(comes_true([&] { return answered_.load(); }));
+  EXPECT_TRUE(eventually([&] { return answered_.load(); }));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace hanbat::region {
 
-std::string age_key(const ResourceKeys& row) {
+std::string creation_key(const ResourceKeys& row) {
   char digits[24];
   std::snprintf(digits, sizeof digits, "%020lld", static_cast<long long>(row.created.ms));
   return digits + row.id;

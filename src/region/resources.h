@@ -76,12 +76,12 @@ struct TimeRange {
   enum class Order { kOldestFirst, kNewestFirst };
   Order order = Order::kOldestFirst;
   std::string_view parent = {};           // "" = of all
-  std::optional<std::string> after = {};  // age_key of the row before the first
+  std::optional<std::string> after = {};  // creation_key of the row before the first
   std::size_t most = 0;                   // 0 = all
 };
 
 /// Where a row stands in the order of making: for Pager::token.
-std::string age_key(const ResourceKeys& row);
+std::string creation_key(const ResourceKeys& row);
 
 /// The rows without their types; services use what is below. Each throws store::DatabaseError.
 namespace rows {

@@ -109,7 +109,7 @@ TEST_F(ResourcesTest, TheNewestFirstGoOnWhereTheyEndedThoughNewerOnesCame) {
     const auto first = list_by_age<Json>(tx, here, range);
     EXPECT_EQ(names(first), (Names{"3", "2"}));
     insert(tx, thing("4", "4", 20));
-    range.after = age_key(first.back());
+    range.after = creation_key(first.back());
     EXPECT_EQ(names(list_by_age<Json>(tx, here, range)), (Names{"1"}));
   });
 }

@@ -83,7 +83,7 @@ void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn
   tx.exec("UPDATE tags SET arn = ? WHERE arn = ?", to_arn, from_arn);
 }
 
-void carry_tags(store::Tx& tx, std::string_view arn, const TagMap& tags) { write(tx, arn, tags); }
+void import_tags(store::Tx& tx, std::string_view arn, const TagMap& tags) { write(tx, arn, tags); }
 
 void delete_tags(store::Tx& tx, std::string_view arn) { tx.exec("DELETE FROM tags WHERE arn = ?", arn); }
 

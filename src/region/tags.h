@@ -94,7 +94,7 @@ void remove_tags(store::Tx& tx, std::string_view arn, const std::vector<std::str
 /// The tags of a resource whose ARN changes: of what is renamed.
 void move_tags(store::Tx& tx, std::string_view from_arn, std::string_view to_arn);
 /// Makes these the tags of a resource whose row came from a database of before. They were checked when they were taken.
-void carry_tags(store::Tx& tx, std::string_view arn, const TagMap& tags);
+void import_tags(store::Tx& tx, std::string_view arn, const TagMap& tags);
 /// All tags of a resource that goes.
 void delete_tags(store::Tx& tx, std::string_view arn);
 

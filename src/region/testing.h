@@ -29,7 +29,7 @@ class AllowAll final : public Authorizer {
   }
   /// A condition key's values, joined by ',', in the last question about the action on a resource that fits the
   /// pattern; "no key" when the question had none, "not asked" when there was no such question.
-  std::string asked_key(std::string_view action, std::string_view resource, std::string_view key) const {
+  std::string condition_key_of(std::string_view action, std::string_view resource, std::string_view key) const {
     for (auto question = asked.rbegin(); question != asked.rend(); ++question) {
       if (question->action != action || !wildcard_match(resource, question->resource)) continue;
       const auto found = question->keys.find(std::string(key));
@@ -41,7 +41,7 @@ class AllowAll final : public Authorizer {
   std::vector<AccessQuestion> asked;
 };
 
-/// A condition key that a call is expected to ask with: see AllowAll::asked_key.
+/// A condition key that a call is expected to ask with: see AllowAll::condition_key_of.
 struct ExpectedKey {
   std::string action;
   std::string resource;

@@ -68,7 +68,7 @@ class FileBlobWriter final : public BlobWriter {
     path_.clear();
     fault_point("blob:after-rename");
     sync_folder(folder);
-    blobs_.remember_whole(blob.sha256, Blobs::state_of(file_));
+    blobs_.record_whole(blob.sha256, Blobs::state_of(file_));
     file_.reset();
     return blob;
   }
@@ -112,7 +112,7 @@ Blobs::State Blobs::state_of(const Fd& file) {
   return {about.st_ino, about.st_size, ns(about.st_mtim), ns(about.st_ctim)};
 }
 
-void Blobs::remember_whole(const std::string& sha256, const State& state) const {
+void Blobs::record_whole(const std::string& sha256, const State& state) const {
   const std::lock_guard lock(checks_mutex_);
   if (whole_.size() >= kMostRemembered) whole_.clear();
   whole_[sha256] = state;
@@ -139,7 +139,7 @@ Fd Blobs::open(std::string_view sha256) const {
   std::string buffer(1u << 20, '\0');
   while (const std::size_t got = read_some(file.get(), buffer)) digest.update(std::string_view(buffer).substr(0, got));
   if (digest.finish_hex() != name) throw DamagedBlob("the blob " + name + " is damaged on disk: " + path(sha256));
-  remember_whole(name, state);
+  record_whole(name, state);
   if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("go back to the start of " + path(sha256));
   return file;
 }

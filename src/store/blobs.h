@@ -97,7 +97,7 @@ class Blobs {
   static State state_of(const Fd& file);
 
   std::shared_ptr<void> hold(const std::string& sha256);
-  void remember_whole(const std::string& sha256, const State& state) const;
+  void record_whole(const std::string& sha256, const State& state) const;
 
   std::string folder_;
   Database& database_;

@@ -21,7 +21,7 @@ struct DatabaseFull : DatabaseError {
 };
 
 /// Whether an exception of the store or of a system call says that the disk is full.
-bool tells_full_disk(const std::exception& error);
+bool is_disk_full(const std::exception& error);
 
 /// Throws NewerDatabase when the SQLite database at the path has steps that are not among `all`, which are all that the
 /// program knows; DatabaseError when it is no database of ours. It is opened for reading only and stays as it is, byte

@@ -216,11 +216,11 @@ TEST_F(BlobsOnDisk, ManyReadersOfOneBlobAllGetIt) {
 }
 
 TEST(FullDisk, IsToldFromOtherTroubles) {
-  EXPECT_TRUE(tells_full_disk(std::system_error(ENOSPC, std::generic_category(), "write")));
-  EXPECT_TRUE(tells_full_disk(std::system_error(EDQUOT, std::generic_category(), "write")));
-  EXPECT_TRUE(tells_full_disk(DatabaseFull("database or disk is full")));
-  EXPECT_FALSE(tells_full_disk(std::system_error(EIO, std::generic_category(), "write")));
-  EXPECT_FALSE(tells_full_disk(DatabaseError("no such table")));
+  EXPECT_TRUE(is_disk_full(std::system_error(ENOSPC, std::generic_category(), "write")));
+  EXPECT_TRUE(is_disk_full(std::system_error(EDQUOT, std::generic_category(), "write")));
+  EXPECT_TRUE(is_disk_full(DatabaseFull("database or disk is full")));
+  EXPECT_FALSE(is_disk_full(std::system_error(EIO, std::generic_category(), "write")));
+  EXPECT_FALSE(is_disk_full(DatabaseError("no such table")));
 }
 
 TEST(FullDisk, ADatabaseWithoutRoomRefusesTheChangeAndTakesTheNextOnceThereIs) {

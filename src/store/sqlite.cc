@@ -259,10 +259,10 @@ class SqliteDatabase final : public Database {
       tx.committed();
       return;
     }
-    auto connection = take_reader();
+    auto connection = acquire_reader();
     SqliteTx tx(*connection, mode);
     transact(*connection, "BEGIN", [&] { body(tx); });
-    give_reader(std::move(connection));
+    release_reader(std::move(connection));
     tx.committed();
   }
 
@@ -296,7 +296,7 @@ class SqliteDatabase final : public Database {
     if (begin == kBeginWrite) fault_point("commit:after");
   }
 
-  std::unique_ptr<Connection> take_reader() {
+  std::unique_ptr<Connection> acquire_reader() {
     {
       const std::lock_guard lock(readers_mutex_);
       if (!readers_.empty()) {
@@ -308,7 +308,7 @@ class SqliteDatabase final : public Database {
     return std::make_unique<Connection>(path_);
   }
 
-  void give_reader(std::unique_ptr<Connection> connection) {
+  void release_reader(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(readers_mutex_);
     if (readers_.size() < 8) readers_.push_back(std::move(connection));
   }
@@ -350,7 +350,7 @@ std::optional<std::int64_t> Row::find_integer(std::size_t column) const {
   return integer(column);
 }
 
-bool tells_full_disk(const std::exception& error) {
+bool is_disk_full(const std::exception& error) {
   if (const auto* system = dynamic_cast<const std::system_error*>(&error))
     return system->code() == std::errc::no_space_on_device || system->code().value() == EDQUOT;
   return dynamic_cast<const DatabaseFull*>(&error) != nullptr;

@@ -154,7 +154,7 @@ class CountingDatabase final : public Database {
   Database& below_;
 };
 
-bool comes_true(const std::function<bool()>& condition) {
+bool eventually(const std::function<bool()>& condition) {
   for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(Milliseconds(10));
   return condition();
 }
@@ -173,7 +173,7 @@ TEST_F(StoreTest, NobodyLooksAtTheDatabaseWhileNoTaskIsDue) {
   EXPECT_EQ(counting.transactions, before);
   EXPECT_EQ(runs, 0);
   clock_.advance(std::chrono::minutes(1));
-  EXPECT_TRUE(comes_true([&] { return runs == 1; }));
+  EXPECT_TRUE(eventually([&] { return runs == 1; }));
   tasks->stop();
 }
 
@@ -188,11 +188,11 @@ TEST_F(StoreTest, ATaskThatIsDueSoonerThanTheOthersIsNotKeptWaiting) {
   tasks->start(1);
   db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "sooner", .due = clock_.now() + Seconds(10)}); });
   clock_.advance(Seconds(10));
-  EXPECT_TRUE(comes_true([&] { return sooner == 1; }));
+  EXPECT_TRUE(eventually([&] { return sooner == 1; }));
   // Asked for again: due in ten seconds from when it ran.
   std::this_thread::sleep_for(Milliseconds(50));
   clock_.advance(Seconds(10));
-  EXPECT_TRUE(comes_true([&] { return sooner == 2; }));
+  EXPECT_TRUE(eventually([&] { return sooner == 2; }));
   EXPECT_EQ(later, 0);
   tasks->stop();
 }
@@ -202,14 +202,14 @@ TEST_F(StoreTest, TasksThatAreDueAtTheSameTimeRunSideBySide) {
   std::atomic<int> under_way = 0, together = 0;
   tasks->handle("pair", [&](TaskRun&) {
     ++under_way;
-    if (comes_true([&] { return under_way == 3; })) ++together;
+    if (eventually([&] { return under_way == 3; })) ++together;
   });
   tasks->start(3);
   const Timestamp due = clock_.now() + Seconds(1);
   for (const char* key : {"a", "b", "c"})
     db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "pair", .key = key, .due = due}); });
   clock_.advance(Seconds(1));
-  EXPECT_TRUE(comes_true([&] { return together == 3; }));
+  EXPECT_TRUE(eventually([&] { return together == 3; }));
   tasks->stop();
 }
 
@@ -224,7 +224,7 @@ TEST_F(StoreTest, TasksOfADatabaseOfBeforeAreTakenOver) {
   std::atomic<std::int64_t> body = 0;
   tasks->handle("k", [&](TaskRun& run) { body = run.body().as_int(); });
   tasks->start(1);
-  EXPECT_TRUE(comes_true([&] { return body == 7; }));
+  EXPECT_TRUE(eventually([&] { return body == 7; }));
   tasks->stop();
 }
 

@@ -78,7 +78,7 @@ class TaskPool final : public Tasks {
     // The daemon holds its state folder alone, so a lease of another owner is one that died with it.
     database_.write([](Tx& tx) { tx.exec("UPDATE tasks SET lease_owner = NULL"); });
     for (int i = 0; i < workers; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
-    threads_.emplace_back([this](std::stop_token stop) { keep_time(stop); });
+    threads_.emplace_back([this](std::stop_token stop) { run_timer(stop); });
   }
 
   void stop() override {
@@ -231,7 +231,7 @@ class TaskPool final : public Tasks {
   }
 
   /// A run whose end could not be written holds its lease; without it the task is due again, and done once more.
-  void give_back_stranded() {
+  void requeue_stranded() {
     std::vector<std::int64_t> ids;
     {
       const std::lock_guard lock(mutex_);
@@ -255,11 +255,11 @@ class TaskPool final : public Tasks {
   }
 
   /// Sleeps until the next task is due, or a commit brings one that is due sooner; wakes a worker then.
-  void keep_time(std::stop_token stop) {
+  void run_timer(std::stop_token stop) {
     while (!stop.stop_requested()) {
       bool trouble = false;
       try {
-        give_back_stranded();
+        requeue_stranded();
         find_next_due();
       } catch (const std::exception& error) {
         report_failure(error);

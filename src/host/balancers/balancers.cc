@@ -108,7 +108,7 @@ void Balancers::bring_up(const BalancersSpec& spec) {
       Place& place = place_of(vpc);
       const BalancersSpec part = part_of(spec, vpc);
       if (!part.balancers.empty()) {
-        bring_up_place(place, part);
+        start_place(place, part);
         continue;
       }
       place.haproxy->end();
@@ -118,12 +118,12 @@ void Balancers::bring_up(const BalancersSpec& spec) {
       failure = error.what();  // of one VPC: the others' balancers have their turn
     }
   }
-  bring_up_host_side(spec);
+  start_host_side(spec);
   if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
 /// A convenience of this machine's own users, whose port another program may have: no balancer waits for it.
-void Balancers::bring_up_host_side(const BalancersSpec& spec) {
+void Balancers::start_host_side(const BalancersSpec& spec) {
   Place& host = place_of("");
   const HaproxyFiles files = haproxy_of_host(spec, host.haproxy->folder());
   host_side_wanted_ = files.config.find("frontend ") != std::string::npos;
@@ -138,7 +138,7 @@ void Balancers::bring_up_host_side(const BalancersSpec& spec) {
   }
 }
 
-void Balancers::bring_up_place(Place& place, const BalancersSpec& spec) {
+void Balancers::start_place(Place& place, const BalancersSpec& spec) {
   Haproxy& haproxy = *place.haproxy;
   const HaproxyFiles files = haproxy_of(spec, haproxy.folder());
   if (!haproxy.has(files)) {

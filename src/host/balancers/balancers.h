@@ -52,8 +52,8 @@ class Balancers {
 
   Place& place_of(const std::string& vpc_id);
   void bring_up(const BalancersSpec& spec);
-  void bring_up_host_side(const BalancersSpec& spec);
-  void bring_up_place(Place& place, const BalancersSpec& spec);
+  void start_host_side(const BalancersSpec& spec);
+  void start_place(Place& place, const BalancersSpec& spec);
   void cut_off(Place& place, const BalancersSpec& spec);
   static void drain_as_wanted(Place& place);
   static std::map<Key, Row> stat(const Place& place);

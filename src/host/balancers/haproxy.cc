@@ -102,7 +102,7 @@ void Haproxy::start() {
 
 std::string Haproxy::newest_worker() const {
   // "show proc": <pid> worker <reloads> …; the newest worker has seen none.
-  for (const auto& line : split(ask_master("show proc"), '\n')) {
+  for (const auto& line : split(query_master("show proc"), '\n')) {
     std::vector<std::string> words;
     for (const auto& word : split(line, ' '))
       if (!word.empty()) words.emplace_back(word);
@@ -126,7 +126,7 @@ void Haproxy::reload() {
   throw HostError(HostErrorCode::kFailed, "haproxy did not take its new configuration within 5 s");
 }
 
-std::string Haproxy::ask_master(std::string_view command) const {
+std::string Haproxy::query_master(std::string_view command) const {
   const Fd fd = connect_unix(folder_ + "/master.sock");
   const timeval limit{.tv_sec = 2, .tv_usec = 0};
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -144,7 +144,7 @@ std::string Haproxy::ask(std::string_view command) const {
   for (;;) {
     try {
       // By way of the master, which knows the newest worker; a worker's own socket may still be that of the last one.
-      return ask_master("@1 " + std::string(command));
+      return query_master("@1 " + std::string(command));
     } catch (const std::exception& error) {
       if (std::chrono::steady_clock::now() - began > std::chrono::seconds(5))
         throw HostError(HostErrorCode::kFailed, std::string("haproxy does not answer: ") + error.what());

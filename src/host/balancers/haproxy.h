@@ -34,7 +34,7 @@ class Haproxy {
   void start();
   void reload();
   std::string newest_worker() const;
-  std::string ask_master(std::string_view command) const;
+  std::string query_master(std::string_view command) const;
 
   const std::string folder_;
   const std::string namespace_;

@@ -163,14 +163,14 @@ void Machines::stop(const std::string& name, StopMode mode) {
   if (mode == StopMode::kGraceful) {
     try {
       set_state(name, "stop", 30, false);
-      hand_back_folders(name);
+      restore_folder_owners(name);
       return;
     } catch (const HostError&) {
       // Its init did not listen in time: as on AWS, the power goes.
     }
   }
   if (status_of(name) != "Stopped") set_state(name, "stop", 30, true);
-  hand_back_folders(name);
+  restore_folder_owners(name);
 }
 
 void Machines::restart(const std::string& name) {
@@ -205,7 +205,7 @@ void Machines::restart_without(const std::set<std::string>& missing_links) {
 void Machines::remove(const std::string& name) {
   try {
     if (status_of(name) != "Stopped") set_state(name, "stop", 30, true);
-    hand_back_folders(name);
+    restore_folder_owners(name);
     incus_.request("DELETE", "/1.0/instances/" + name);
   } catch (const HostError& error) {
     if (error.code != HostErrorCode::kNotFound) throw;
@@ -214,7 +214,7 @@ void Machines::remove(const std::string& name) {
 
 /// What a machine's root wrote into a shared folder belongs to root; hanbatd, whose folder it is, must be able to
 /// remove it.
-void Machines::hand_back_folders(const std::string& name) {
+void Machines::restore_folder_owners(const std::string& name) {
   const Json instance = incus_.request("GET", "/1.0/instances/" + name);
   for (const auto& [device, about] : instance["devices"].members()) {
     const std::string source = about.text("source");

@@ -50,7 +50,7 @@ class Machines {
   std::string status_of(const std::string& name);
   std::string find_image(const std::string& alias);
   void unpack(const std::string& fingerprint);
-  void hand_back_folders(const std::string& name);
+  void restore_folder_owners(const std::string& name);
   void require_own_folders(const std::string& name);
 
   Incus& incus_;

@@ -19,7 +19,7 @@ bool has(Incus& incus, const std::string& path) {
   }
 }
 
-void take_in_images(Incus& incus, const std::string& folder) {
+void adopt_images(Incus& incus, const std::string& folder) {
   const auto text = find_file(folder + "/aliases.json");
   if (!text) return;
   const Json all = Json::parse(*text);
@@ -46,12 +46,12 @@ void take_in_images(Incus& incus, const std::string& folder) {
 
 }  // namespace
 
-void take_in_restored(Incus& incus, const std::string& state_folder,
-                      const std::function<void(const std::string&)>& tell) {
+void adopt_restored(Incus& incus, const std::string& state_folder,
+                    const std::function<void(const std::string&)>& tell) {
   const std::string folder = state_folder + "/" + kRestoredFolder;
   if (!path_exists(folder)) return;
   tell("taking in the images of the restored region");
-  take_in_images(incus, folder);
+  adopt_images(incus, folder);
   const std::string machines = folder + "/machines";
   if (path_exists(machines))
     for (const std::string& file : list_folder(machines)) {

@@ -15,7 +15,6 @@ inline constexpr const char* kRestoredFolder = "host/restored";
 
 /// Imports what lies there and removes each file once Incus has it; nothing there is nothing to do. Cut off half way it
 /// goes on where it was. A machine that Incus has already stays as it is. Throws HostError, naming the file.
-void take_in_restored(Incus& incus, const std::string& state_folder,
-                      const std::function<void(const std::string&)>& tell);
+void adopt_restored(Incus& incus, const std::string& state_folder, const std::function<void(const std::string&)>& tell);
 
 }  // namespace hanbat::host

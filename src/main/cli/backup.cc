@@ -65,7 +65,7 @@ class Backup {
     const Workshop workshop(home_);
     const std::string database = workshop.path() + "/region.db";
     store::copy_sqlite(home_.root / "region.db", database);
-    give_to_owner(database);
+    restore_owner(database);
     const std::vector<std::string> blobs = blobs_of(database);
     add_as("region.db", database);
     for (const char* name : {"secrets.key", "admin-credentials.json", "ca/ca.key", "ca/ca.pem"}) add(name);
@@ -81,7 +81,7 @@ class Backup {
 
  private:
   /// What this process makes belongs to whom the region's database belongs: the daemon must be able to use it.
-  void give_to_owner(const std::string& path) const {
+  void restore_owner(const std::string& path) const {
     struct stat about{};
     if (::stat((home_.root / "region.db").c_str(), &about) != 0) throw_errno("look at the region's database");
     if (::geteuid() == 0 && ::chown(path.c_str(), about.st_uid, about.st_gid) != 0) throw_errno("give away " + path);
@@ -92,7 +92,7 @@ class Backup {
     const std::string path = store::Blobs::removals_lock(home_.root / "blobs");
     if (!path_exists(path)) {
       open_file(path, O_RDWR | O_CREAT, 0600);
-      give_to_owner(path);
+      restore_owner(path);
     }
     for (int i = 0; i < 300; ++i) {
       if (auto lock = FileLock::try_take(path, FileLock::Mode::kAlone)) return std::move(*lock);
@@ -122,7 +122,7 @@ class Backup {
     std::size_t done = 0;
     Json damaged = Json::array();
     for (const std::string& name : names) {
-      tell_now_and_then(fmt::format("blobs {} of {}", ++done, names.size()));
+      report_periodically(fmt::format("blobs {} of {}", ++done, names.size()));
       const std::string path = store::Blobs::path_in("blobs", name);
       const bool there = path_exists(home_.root / path);
       if (there && add(path).sha256 == name) continue;
@@ -146,7 +146,7 @@ class Backup {
       for (const std::string& name : std::set(names))
         if (name.ends_with(".idx")) names.insert(name.substr(0, name.size() - 4) + ".pack");
       for (const std::string& name : names) add_if_there(name);
-      tell_now_and_then("repositories");
+      report_periodically("repositories");
     }
   }
 
@@ -192,7 +192,7 @@ class Backup {
     report_(fmt::format("{} files, {:.1f} MB", manifest_["parts"].size(), double(bytes_) / 1e6));
   }
 
-  void tell_now_and_then(const std::string& line) {
+  void report_periodically(const std::string& line) {
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::seconds(1)) return;
     told_ = now;
@@ -216,7 +216,7 @@ void backup(const Home& home, const std::string& file, Machines machines) {
   const std::function<void(const std::string&)> report = [&](const std::string& line) {
     (to_output ? std::cerr : std::cout) << "  " << line << std::endl;
   };
-  const MachinesThere there = look_for_machines(home);
+  const MachinesThere there = find_machines(home);
   if (there == MachinesThere::kStopped && machines == Machines::kTake)
     throw Failure(
         "the region is down, and the disks of its machines can be copied only while it runs: hanbat up first, or "

@@ -133,7 +133,7 @@ void add_images(std::vector<Need>& needs) {
   }
 }
 
-bool tell_machine(const Home& home) {
+bool report_machine(const Home& home) {
   const std::string install = "tools/install, or apt-get install ";
   std::vector<Need> needs = {
       {"root", [] { return ::geteuid() == 0; }, "run it as root: networks and machines take it"},
@@ -181,7 +181,7 @@ bool tell_machine(const Home& home) {
 }
 
 /// What the region that runs says of its own parts. Nothing when none runs.
-bool tell_region(const Home& home) {
+bool report_region(const Home& home) {
   const auto answer =
       find_answer(home, Json::object({{"action", "call"}, {"method", "health"}, {"arguments", Json::object()}}));
   if (!answer) return true;
@@ -206,8 +206,8 @@ bool tell_region(const Home& home) {
 }  // namespace
 
 bool doctor(const Home& home) {
-  const bool machine = tell_machine(home);
-  const bool region = tell_region(home);
+  const bool machine = report_machine(home);
+  const bool region = report_region(home);
   std::cout << (machine ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
   if (!region) std::cout << "the region that runs is not whole; what is broken is tried again every few seconds\n";
   return machine && region;

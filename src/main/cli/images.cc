@@ -20,7 +20,7 @@ namespace {
 
 void report(const std::string& line) { std::cout << "  " << line << std::endl; }
 
-void hand_over(const Home& home, const std::string& name, const fs::path& folder) {
+void transfer(const Home& home, const std::string& name, const fs::path& folder) {
   const auto answer = find_answer(
       home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), report);
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
@@ -76,7 +76,7 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
   std::string failures;
   for (const std::string& name : names) {
     try {
-      hand_over(home, name, images_folder() / name);
+      transfer(home, name, images_folder() / name);
     } catch (const std::exception& error) {
       failures += "\n  " + name + ": " + error.what();  // the other images are not the worse for it
     }
@@ -91,7 +91,7 @@ void import_image(const Home& home, const std::string& source, const std::string
                               home.images_log(), report);
   if (code != 0)
     throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
-  hand_over(home, name, images_folder() / name);
+  transfer(home, name, images_folder() / name);
   report("image " + name + " is in the region");
 }
 

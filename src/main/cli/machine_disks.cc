@@ -21,7 +21,7 @@ bool is_instance(const Json& machine) {
 
 }  // namespace
 
-MachinesThere look_for_machines(const Home& home) {
+MachinesThere find_machines(const Home& home) {
   if (!path_exists(incus_folder(home) + "/dir")) return MachinesThere::kNone;
   const host::Incus incus(incus_folder(home));
   return incus.pid() != 0 ? MachinesThere::kRunning : MachinesThere::kStopped;

@@ -19,7 +19,7 @@ struct DiskFile {
 
 enum class MachinesThere { kNone, kRunning, kStopped };
 /// Whether the region has a host side with machines, and whether its Incus runs to be asked for them.
-MachinesThere look_for_machines(const Home& home);
+MachinesThere find_machines(const Home& home);
 
 /// Hands over each image (its files as Incus keeps them) and the disk of each EC2 instance, one after the other; each
 /// disk is as at one moment, written below `folder` by Incus and removed after `take` has returned. Build machines are

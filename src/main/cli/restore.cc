@@ -57,7 +57,7 @@ class Owners {
     const auto [uid, gid] = find(name);
     if (::fchown(file.get(), uid, gid) != 0) throw_errno("give a file to " + name);
   }
-  void give_folder(const std::string& path, const std::string& name) {
+  void chown_folder(const std::string& path, const std::string& name) {
     if (::geteuid() != 0) return;
     const auto [uid, gid] = find(name);
     if (::chown(path.c_str(), uid, gid) != 0) throw_errno("give " + path + " to " + name);
@@ -107,7 +107,7 @@ Json unpack(const std::string& file, const std::string& folder) {
       const std::string part = parent.substr(0, at);
       if (path_exists(part)) continue;
       make_folders(part, entry.name.starts_with("ca/") ? 0755 : 0700);
-      owners.give_folder(part, entry.owner);
+      owners.chown_folder(part, entry.owner);
     }
     const Fd out = open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     crypto::Digest hash(crypto::Digest::Kind::kSha256);

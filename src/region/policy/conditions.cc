@@ -152,7 +152,7 @@ struct Operator {
   bool negated = false;
 };
 
-Operator take_apart(std::string_view op) {
+Operator parse_operator(std::string_view op) {
   if (op == "NotIpAddress") return {"IpAddress", true};
   const std::size_t at = op.find("Not");
   if (at == std::string_view::npos) return {std::string(op), false};
@@ -187,7 +187,7 @@ bool holds(const Condition& condition, const Context& context, Variables variabl
     return false;
   }
 
-  const Operator op = take_apart(condition.op);
+  const Operator op = parse_operator(condition.op);
   if (!have) missing.insert(condition.key);
   if (condition.quantifier == Quantifier::kForAllValues && is_null(have)) return true;
   if (!have || have->empty()) {

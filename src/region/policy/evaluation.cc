@@ -37,11 +37,13 @@ class Evaluation {
 
   Decision run() {
     const Caller& caller = *question_.caller;
-    const Verdict identity = weigh(question_.identity, PolicyType::kIdentity);
-    const Verdict boundary = question_.boundary ? weigh(*question_.boundary, PolicyType::kBoundary) : Verdict{true};
-    const Verdict session = question_.session ? weigh(*question_.session, PolicyType::kSession) : Verdict{true};
-    const Verdict control = weigh_service_control();
-    const PrincipalMatch resource = weigh_resource_policies();
+    const Verdict identity = evaluate_sources(question_.identity, PolicyType::kIdentity);
+    const Verdict boundary =
+        question_.boundary ? evaluate_sources(*question_.boundary, PolicyType::kBoundary) : Verdict{true};
+    const Verdict session =
+        question_.session ? evaluate_sources(*question_.session, PolicyType::kSession) : Verdict{true};
+    const Verdict control = evaluate_service_control();
+    const PrincipalMatch resource = evaluate_resource_policies();
     if (question_.boundary) decision_.boundary_allows = boundary.allow && !boundary.deny;
     if (!question_.service_control.empty()) decision_.service_control_allows = control.allow && !control.deny;
 
@@ -98,7 +100,7 @@ class Evaluation {
     return question_.action.starts_with("sts:") ? PolicyType::kTrust : PolicyType::kResource;
   }
 
-  Verdict weigh(const std::vector<Source>& sources, PolicyType type) {
+  Verdict evaluate_sources(const std::vector<Source>& sources, PolicyType type) {
     Verdict verdict;
     for (const Source& source : sources)
       for (const Statement& statement : source.document->statements) {
@@ -109,11 +111,11 @@ class Evaluation {
     return verdict;
   }
 
-  Verdict weigh_service_control() {
+  Verdict evaluate_service_control() {
     Verdict all{true, false};
     if (!is_bound_by_service_control(*question_.caller)) return all;
     for (const std::vector<Source>& level : question_.service_control) {
-      const Verdict one = weigh(level, PolicyType::kServiceControl);
+      const Verdict one = evaluate_sources(level, PolicyType::kServiceControl);
       all.allow = all.allow && one.allow;
       all.deny = all.deny || one.deny;
     }
@@ -129,7 +131,7 @@ class Evaluation {
   }
 
   /// The closest way in which an allow of the resource's policies names the caller.
-  PrincipalMatch weigh_resource_policies() {
+  PrincipalMatch evaluate_resource_policies() {
     PrincipalMatch best = PrincipalMatch::kNone;
     for (const Source& source : question_.resource_policies)
       for (const Statement& statement : source.document->statements) {

@@ -161,7 +161,9 @@ Json resources_of(const CallRecord& call) {
   return out;
 }
 
-Json fitting(Json field) { return field.is_null() || field.dump().size() <= kLargestField ? std::move(field) : Json(); }
+Json within_limit(Json field) {
+  return field.is_null() || field.dump().size() <= kLargestField ? std::move(field) : Json();
+}
 
 }  // namespace
 
@@ -200,8 +202,8 @@ TrailEvent make_event(const CallRecord& call, Timestamp now) {
     record["errorCode"] = error_code(call);
     record["errorMessage"] = call.error->message();
   }
-  record["requestParameters"] = fitting(std::move(request));
-  record["responseElements"] = fitting(std::move(response));
+  record["requestParameters"] = within_limit(std::move(request));
+  record["responseElements"] = within_limit(std::move(response));
   if (!call.additional.is_null()) record["additionalEventData"] = call.additional;
   record["requestID"] = call.request_id;
   record["eventID"] = event.event_id;

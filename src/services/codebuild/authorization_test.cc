@@ -36,8 +36,8 @@ class CodeBuildAuthorizationTest : public ::testing::Test {
     in.tags = {{{.key = "team", .value = "a"}}};
     return in;
   }
-  std::string asked_key(std::string_view action, std::string_view key) {
-    return test.authorizer.asked_key(action, kArn, key);
+  std::string condition_key_of(std::string_view action, std::string_view key) {
+    return test.authorizer.condition_key_of(action, kArn, key);
   }
 
   region::TestRegion test;
@@ -45,19 +45,19 @@ class CodeBuildAuthorizationTest : public ::testing::Test {
 };
 
 TEST_F(CodeBuildAuthorizationTest, AProjectIsAskedForByWhatItIsMadeOf) {
-  EXPECT_EQ(asked_key("codebuild:CreateProject", "aws:RequestTag/team"), "a");
-  EXPECT_EQ(asked_key("codebuild:CreateProject", "codebuild:environment.privilegedMode"), "true");
-  EXPECT_EQ(asked_key("codebuild:CreateProject", "codebuild:environment.image"), "aws/codebuild/standard:7.0");
-  EXPECT_EQ(asked_key("codebuild:CreateProject", "codebuild:serviceRole"), kRole);
-  EXPECT_EQ(test.authorizer.asked_key("iam:PassRole", kRole, "iam:PassedToService"), "codebuild.amazonaws.com");
-  EXPECT_EQ(test.authorizer.asked_key("iam:PassRole", kRole, "iam:AssociatedResourceArn"), kArn);
+  EXPECT_EQ(condition_key_of("codebuild:CreateProject", "aws:RequestTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codebuild:CreateProject", "codebuild:environment.privilegedMode"), "true");
+  EXPECT_EQ(condition_key_of("codebuild:CreateProject", "codebuild:environment.image"), "aws/codebuild/standard:7.0");
+  EXPECT_EQ(condition_key_of("codebuild:CreateProject", "codebuild:serviceRole"), kRole);
+  EXPECT_EQ(test.authorizer.condition_key_of("iam:PassRole", kRole, "iam:PassedToService"), "codebuild.amazonaws.com");
+  EXPECT_EQ(test.authorizer.condition_key_of("iam:PassRole", kRole, "iam:AssociatedResourceArn"), kArn);
   UpdateProjectInput in;
   in.name = "web";
   in.secondary_sources = {{{.location = "b/lib.zip", .source_identifier = "lib", .type = "S3"}}};
   in.secondary_artifacts = {{{.artifact_identifier = "docs", .location = "out", .type = "S3"}}};
   codebuild.update_project(in);
-  EXPECT_EQ(asked_key("codebuild:UpdateProject", "codebuild:secondarySources/lib.location"), "b/lib.zip");
-  EXPECT_EQ(asked_key("codebuild:UpdateProject", "codebuild:secondaryArtifacts/docs.location"), "out");
+  EXPECT_EQ(condition_key_of("codebuild:UpdateProject", "codebuild:secondarySources/lib.location"), "b/lib.zip");
+  EXPECT_EQ(condition_key_of("codebuild:UpdateProject", "codebuild:secondaryArtifacts/docs.location"), "out");
 }
 
 TEST_F(CodeBuildAuthorizationTest, ABuildIsItsProjects) {
@@ -67,11 +67,11 @@ TEST_F(CodeBuildAuthorizationTest, ABuildIsItsProjects) {
   const std::string id = *codebuild.start_build(in).build->id;
   codebuild.stop_build({.id = id});
   codebuild.batch_get_builds({.ids = {id}});
-  EXPECT_EQ(asked_key("codebuild:StartBuild", "aws:ResourceTag/team"), "a");
-  EXPECT_EQ(asked_key("codebuild:StartBuild", "codebuild:environment.environmentVariables.name"), "STAGE");
-  EXPECT_EQ(asked_key("codebuild:StartBuild", "codebuild:environment.environmentVariables/STAGE.value"), "test");
-  EXPECT_EQ(asked_key("codebuild:StopBuild", "aws:ResourceTag/team"), "a");
-  EXPECT_EQ(asked_key("codebuild:BatchGetBuilds", "aws:ResourceTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codebuild:StartBuild", "aws:ResourceTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codebuild:StartBuild", "codebuild:environment.environmentVariables.name"), "STAGE");
+  EXPECT_EQ(condition_key_of("codebuild:StartBuild", "codebuild:environment.environmentVariables/STAGE.value"), "test");
+  EXPECT_EQ(condition_key_of("codebuild:StopBuild", "aws:ResourceTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codebuild:BatchGetBuilds", "aws:ResourceTag/team"), "a");
 }
 
 TEST_F(CodeBuildAuthorizationTest, ARetryNeedsNoRightToStart) {

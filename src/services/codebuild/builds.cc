@@ -234,7 +234,7 @@ Out page_of_builds(region::Request& rq, const In& in, std::string_view project =
   if (sorting == "DESCENDING") range.order = region::TimeRange::Order::kNewestFirst;
   if (pager.after()) range.after = pager.after()->substr(sorting.size() + 1);
   const auto page = pager.cut_read(region::list_by_age<Build>(rq.tx, place_of(rq), range),
-                                   [&](const BuildRow& row) { return sorting + " " + region::age_key(row); });
+                                   [&](const BuildRow& row) { return sorting + " " + region::creation_key(row); });
   Out out;
   out.ids.emplace();
   for (const BuildRow& row : page.items) out.ids->push_back(row.id);

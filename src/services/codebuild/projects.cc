@@ -38,7 +38,7 @@ constexpr region::TagRules kTagRules{
     .error = region::refuse_by<kTagRefusals>, .longest_key = 127, .longest_value = 255};
 
 /// The project as the API shows it.
-Project shown(store::Tx& tx, const ProjectRow& row) {
+Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
   return project;
@@ -217,7 +217,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   region::insert(rq.tx, row);
   region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
 
-  return {.project = shown(rq.tx, row)};
+  return {.project = describe(rq.tx, row)};
 }
 
 UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateProjectInput& in) {
@@ -253,7 +253,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   region::update(rq.tx, *row);
   if (in.tags) region::replace_tags(rq.tx, row->id, region::tag_pairs(in.tags), kTagRules);
 
-  return {.project = shown(rq.tx, *row)};
+  return {.project = describe(rq.tx, *row)};
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {
@@ -273,7 +273,7 @@ BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const 
   out.projects_not_found.emplace();
   for (const std::string& asked : in.names) {
     if (const auto row = region::find<Project>(rq.tx, project_arn(rq, project_name(asked)))) {
-      out.projects->push_back(shown(rq.tx, *row));
+      out.projects->push_back(describe(rq.tx, *row));
     } else {
       out.projects_not_found->push_back(asked);
     }

@@ -29,8 +29,8 @@ class CodeCommitAuthorizationTest : public ::testing::Test {
     if (!parent.empty()) in.parent_commit_id = parent;
     return codecommit.put_file(in).commit_id;
   }
-  std::string asked_key(std::string_view action, std::string_view key) {
-    return test.authorizer.asked_key(action, kArn, key);
+  std::string condition_key_of(std::string_view action, std::string_view key) {
+    return test.authorizer.condition_key_of(action, kArn, key);
   }
 
   region::TestRegion test;
@@ -38,21 +38,21 @@ class CodeCommitAuthorizationTest : public ::testing::Test {
 };
 
 TEST_F(CodeCommitAuthorizationTest, ARepositoryIsMadeWithTheTagsThatItsMakerMayGive) {
-  EXPECT_EQ(asked_key("codecommit:CreateRepository", "aws:RequestTag/team"), "a");
-  EXPECT_EQ(asked_key("codecommit:TagResource", "aws:TagKeys"), "team");
+  EXPECT_EQ(condition_key_of("codecommit:CreateRepository", "aws:RequestTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codecommit:TagResource", "aws:TagKeys"), "team");
   codecommit.get_repository({.repository_name = "wsi"});
-  EXPECT_EQ(asked_key("codecommit:GetRepository", "aws:ResourceTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codecommit:GetRepository", "aws:ResourceTag/team"), "a");
   codecommit.tag_resource({.resource_arn = kArn, .tags = {{"team", "b"}}});
-  EXPECT_EQ(asked_key("codecommit:TagResource", "aws:RequestTag/team"), "b");
-  EXPECT_EQ(asked_key("codecommit:TagResource", "aws:ResourceTag/team"), "a");
+  EXPECT_EQ(condition_key_of("codecommit:TagResource", "aws:RequestTag/team"), "b");
+  EXPECT_EQ(condition_key_of("codecommit:TagResource", "aws:ResourceTag/team"), "a");
   codecommit.untag_resource({.resource_arn = kArn, .tag_keys = {"team"}});
-  EXPECT_EQ(asked_key("codecommit:UntagResource", "aws:TagKeys"), "team");
+  EXPECT_EQ(condition_key_of("codecommit:UntagResource", "aws:TagKeys"), "team");
 }
 
 TEST_F(CodeCommitAuthorizationTest, AMergeIsAskedForByTheBranchThatItMovesHoweverThatIsNamed) {
   const std::string first = commit("main", "a");
   codecommit.create_branch({.branch_name = "work", .commit_id = first, .repository_name = "wsi"});
-  EXPECT_EQ(asked_key("codecommit:CreateBranch", "codecommit:References"), "refs/heads/work");
+  EXPECT_EQ(condition_key_of("codecommit:CreateBranch", "codecommit:References"), "refs/heads/work");
   commit("work", "b", first);
   for (const char* destination : {"main", "refs/heads/main", "HEAD"}) {
     MergeBranchesByFastForwardInput in;
@@ -61,7 +61,7 @@ TEST_F(CodeCommitAuthorizationTest, AMergeIsAskedForByTheBranchThatItMovesHoweve
     in.destination_commit_specifier = destination;
     test.authorizer.asked.clear();
     codecommit.merge_branches_by_fast_forward(in);
-    EXPECT_EQ(asked_key("codecommit:MergeBranchesByFastForward", "codecommit:References"), "refs/heads/main")
+    EXPECT_EQ(condition_key_of("codecommit:MergeBranchesByFastForward", "codecommit:References"), "refs/heads/main")
         << destination;
   }
 }
@@ -72,8 +72,9 @@ TEST_F(CodeCommitAuthorizationTest, AnArnThatIsNoRepositorysIsRefusedBeforeItIsA
   EXPECT_THROW(
       codecommit.list_tags_for_resource({.resource_arn = "arn:aws:codecommit:ap-northeast-2:210987654321:wsi"}),
       RepositoryDoesNotExistException);
-  EXPECT_EQ(test.authorizer.asked_key("codecommit:ListTagsForResource", "*:210987654321:wsi", "aws:ResourceTag/team"),
-            "no key");
+  EXPECT_EQ(
+      test.authorizer.condition_key_of("codecommit:ListTagsForResource", "*:210987654321:wsi", "aws:ResourceTag/team"),
+      "no key");
 }
 
 }  // namespace

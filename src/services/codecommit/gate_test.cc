@@ -53,7 +53,7 @@ class GateTest : public testing::Test {
     return send("POST", "/", std::move(headers), body);
   }
   /// What a clone asks first; its status.
-  int look_by_git(const std::string& service = "git-upload-pack", const std::string& password = "right") {
+  int git_view(const std::string& service = "git-upload-pack", const std::string& password = "right") {
     http::Headers headers = connection();
     headers.add("Authorization", "Basic " + to_base64("git:" + password));
     return send("GET", "/v1/repos/app/info/refs?service=" + service, std::move(headers), "");
@@ -83,16 +83,16 @@ class GateTest : public testing::Test {
 
 TEST_F(GateTest, TheTrailHasAnAllowedCallWithItsConnection) {
   EXPECT_EQ(get_repository(), 200);
-  EXPECT_EQ(look_by_git(), 200);
-  EXPECT_EQ(look_by_git("git-receive-pack"), 200);
+  EXPECT_EQ(git_view(), 200);
+  EXPECT_EQ(git_view("git-receive-pack"), 200);
   EXPECT_EQ(trail(), (std::vector{entry("GetRepository", ""), entry("GitPull", ""), entry("GitPush", "")}));
 }
 
 TEST_F(GateTest, TheTrailHasARefusedCallWithItsConnection) {
   home.authorizer.refuses = [](const region::AccessQuestion&) { return true; };
   EXPECT_EQ(get_repository(), 403);
-  EXPECT_EQ(look_by_git(), 403);
-  EXPECT_EQ(look_by_git("git-receive-pack"), 403);
+  EXPECT_EQ(git_view(), 403);
+  EXPECT_EQ(git_view("git-receive-pack"), 403);
   EXPECT_EQ(trail(), (std::vector{entry("GetRepository", "AccessDenied"), entry("GitPull", "AccessDenied"),
                                   entry("GitPush", "AccessDenied")}));
 }
@@ -109,7 +109,7 @@ TEST_F(GateTest, TheTrailHasACallOfWhichTheInputCannotBeRead) {
 
 TEST_F(GateTest, WhoIsNotKnownIsInNoTrail) {
   EXPECT_EQ(get_repository("wrong"), 400) << "UnrecognizedClientException, as AWS's JSON services have it";
-  EXPECT_EQ(look_by_git("git-upload-pack", "wrong"), 401);
+  EXPECT_EQ(git_view("git-upload-pack", "wrong"), 401);
   EXPECT_TRUE(trail().empty());
 }
 

@@ -49,7 +49,7 @@ std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, s
   return regions;
 }
 
-void carry_repositories_over(store::Tx& tx) {
+void migrate_repositories(store::Tx& tx) {
   for (Repository& row : region::list_all<RepositoryMetadata>(tx)) {
     const Json old = row.own;
     if (!old.contains("tags")) continue;
@@ -58,7 +58,7 @@ void carry_repositories_over(store::Tx& tx) {
     region::update(tx, row);
     region::TagMap tags;
     for (const auto& [key, value] : old["tags"].members()) tags[key] = value.as_string();
-    region::carry_tags(tx, arn_of(row), tags);
+    region::import_tags(tx, arn_of(row), tags);
   }
 }
 

@@ -50,7 +50,7 @@ Repository require_repository(region::Request& rq, std::string_view name);
 /// The regions in which the account has a repository of that name.
 std::vector<std::string> regions_with(store::Tx& tx, std::string_view account, std::string_view name);
 /// Rows of before 002_resources.sql as they are now, and their tags; at start.
-void carry_repositories_over(store::Tx& tx);
+void migrate_repositories(store::Tx& tx);
 /// With its references.
 void remove(store::Tx& tx, const Repository& repository);
 

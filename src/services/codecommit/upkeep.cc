@@ -32,7 +32,7 @@ void CodeCommit::start_upkeep() {
   });
   store::handle<SweepObjects>(home_.tasks, [this](store::TaskRun& run, const SweepObjects&) { sweep_objects(run); });
   home_.db.write([&](store::Tx& tx) {
-    carry_repositories_over(tx);
+    migrate_repositories(tx);
     store::add_task(home_.tasks, tx, SweepObjects{}, "all", home_.clock.now() + kFirstSweep);
   });
 }

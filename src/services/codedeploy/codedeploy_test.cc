@@ -284,7 +284,7 @@ TEST_F(CodeDeployTest, ApplicationsGroupsAndDeploymentsAreAskedAboutWithTheirTag
       {"codedeploy:CreateDeployment", group, "aws:ResourceTag/team", "b"},
       {"codedeploy:GetDeployment", group, "aws:ResourceTag/team", "b"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action;
+    EXPECT_EQ(region.authorizer.condition_key_of(one.action, one.resource, one.key), one.value) << one.action;
 }
 
 TEST_F(CodeDeployTest, ACallAboutNothingIsRefusedBeforeItIsAuthorized) {

@@ -235,7 +235,7 @@ std::vector<region::Resource<Deployment>> find_deployments(store::Tx& tx, const 
         tx, place,
         {.order = region::TimeRange::Order::kNewestFirst, .parent = query.group_id, .after = after, .most = kChunk});
     more = rows.size() == kChunk;
-    if (!rows.empty()) after = region::age_key(rows.back());
+    if (!rows.empty()) after = region::creation_key(rows.back());
     for (auto& row : rows) {
       if (!fits(row, query)) continue;
       found.push_back(std::move(row));
@@ -255,7 +255,7 @@ std::optional<std::string> find_active_deployment(store::Tx& tx, const Place& pl
     if (newest && row.created < *newest) return std::nullopt;
     if (row.shape.active()) return row.id;
     newest = row.created;
-    range.after = region::age_key(row);
+    range.after = region::creation_key(row);
   }
   return std::nullopt;
 }

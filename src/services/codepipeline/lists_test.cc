@@ -117,7 +117,7 @@ TEST_F(CodePipelineTest, PoliciesSeeAPipelinesTagsForItsStagesAndActionsToo) {
       {"codepipeline:GetPipeline", arn, "aws:ResourceTag/team", "a"},
       {"codepipeline:UntagResource", arn, "aws:TagKeys", "team"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action;
+    EXPECT_EQ(region.authorizer.condition_key_of(one.action, one.resource, one.key), one.value) << one.action;
 }
 
 }  // namespace

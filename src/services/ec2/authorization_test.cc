@@ -61,7 +61,7 @@ class Ec2AuthorizationTest : public ::testing::Test {
   }
   void expect_asked(std::initializer_list<region::ExpectedKey> expected) {
     for (const region::ExpectedKey& one : expected)
-      EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value)
+      EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
           << one.action << " on " << one.resource << ": " << one.key;
   }
 
@@ -188,13 +188,13 @@ TEST_F(Ec2AuthorizationTest, MakingIsAskedBeforeTagging) {
   EXPECT_EQ(
       code_of([&] { ec2.create_vpc({.cidr_block = "10.2.0.0/16", .tag_specifications = tags("vpc", "team", "a")}); }),
       "AccessDenied");
-  EXPECT_EQ(test.authorizer.asked_key("ec2:CreateVpc", arn("vpc/*"), "aws:RequestTag/team"), "a");
-  EXPECT_EQ(test.authorizer.asked_key("ec2:CreateTags", "*", "aws:TagKeys"), "not asked");
+  EXPECT_EQ(test.authorizer.condition_key_of("ec2:CreateVpc", arn("vpc/*"), "aws:RequestTag/team"), "a");
+  EXPECT_EQ(test.authorizer.condition_key_of("ec2:CreateTags", "*", "aws:TagKeys"), "not asked");
 }
 
 TEST_F(Ec2AuthorizationTest, AnAbsentResourceIsAskedAboutByItsNameAlone) {
   EXPECT_EQ(code_of([&] { ec2.delete_vpc({.vpc_id = "vpc-0123456789abcdef0"}); }), "InvalidVpcID.NotFound");
-  EXPECT_EQ(test.authorizer.asked_key("ec2:DeleteVpc", arn("vpc/vpc-0123456789abcdef0"), "ec2:VpcID"), "no key");
+  EXPECT_EQ(test.authorizer.condition_key_of("ec2:DeleteVpc", arn("vpc/vpc-0123456789abcdef0"), "ec2:VpcID"), "no key");
   test.authorizer.refuses = [](const region::AccessQuestion&) { return true; };
   EXPECT_EQ(code_of([&] { ec2.delete_vpc({.vpc_id = "vpc-0123456789abcdef0"}); }), "AccessDenied");
 }
@@ -205,8 +205,8 @@ TEST_F(Ec2AuthorizationTest, AnotherAccountsResourceTellsNothing) {
   other.account = "210987654321";
   const Client theirs(test.home, other, test.region);
   EXPECT_EQ(code_of([&] { theirs.delete_vpc({.vpc_id = vpc}); }), "InvalidVpcID.NotFound");
-  EXPECT_EQ(test.authorizer.asked_key("ec2:DeleteVpc", "arn:aws:ec2:ap-northeast-2:210987654321:vpc/*",
-                                      "aws:ResourceTag/team"),
+  EXPECT_EQ(test.authorizer.condition_key_of("ec2:DeleteVpc", "arn:aws:ec2:ap-northeast-2:210987654321:vpc/*",
+                                             "aws:ResourceTag/team"),
             "no key");
 }
 

@@ -40,7 +40,7 @@ class Ec2 final : public Operations {
   // The instance metadata service, in metadata.cc.
   void serve_metadata(http::Exchange& exchange);
   /// The guest's first question since its start shows that it is up.
-  void note_guest_spoke(const Resource<Instance>& row);
+  void record_guest_contact(const Resource<Instance>& row);
 
   region::Region& home_;
   NetworkWorker networks_;

@@ -43,7 +43,7 @@ CreateTagsOutput Ec2::create_tags(Request& rq, const CreateTagsInput& in) {
   if (in.resources.empty()) throw missing_parameter("resourceIdSet");
   for (const std::string& id : in.resources)
     if (!type_of_id(id).empty()) authorize(rq, "CreateTags", type_of_id(id), id, keys);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   if (in.tags.empty()) throw missing_parameter("tagSet");
   for (const std::string& id : in.resources)
@@ -60,7 +60,7 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
   }
   for (const std::string& id : in.resources)
     if (!type_of_id(id).empty()) authorize(rq, "DeleteTags", type_of_id(id), id, keys);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   for (const std::string& id : in.resources) {
     const std::string arn = require_taggable(rq, id);
@@ -94,7 +94,7 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
       item.resource_type = arn.substr(place.size(), slash - place.size());
       item.key = key;
       item.value = value;
-      if (passes(wire::to_json(item), filters, kPaths))
+      if (matches_filters(wire::to_json(item), filters, kPaths))
         items.push_back({*item.resource_id + "\n" + key, std::move(item)});
     }
   }

@@ -28,7 +28,8 @@ TEST(EcrAuthorization, ARepositoryIsToldOfByItsTags) {
                                           {"ecr:TagResource", kArn, "ecr:ResourceTag/team", "a"},
                                           {"ecr:UntagResource", kArn, "aws:TagKeys", "team"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+    EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
+        << one.action << " " << one.key;
 }
 
 TEST(EcrAuthorization, TagsOnARepositoryThatIsMadeNeedTheRightToTag) {

@@ -12,7 +12,7 @@ std::span<const store::Migration> Ecr::migrations() const { return schema(); }
 
 void Ecr::start() {
   tokens_ = Tokens(home_.db.write([](store::Tx& tx) {
-    carry_repositories_over(tx);
+    migrate_repositories(tx);
     remove_all_uploads(tx);  // what came of them was in the hands of an earlier process
     return require_signing_key(tx);
   }));

@@ -68,7 +68,7 @@ std::optional<RepositoryRow> find_repository(store::Tx& tx, const region::Place&
   return region::find_named<Repository>(tx, place, "", name);
 }
 
-void carry_repositories_over(store::Tx& tx) {
+void migrate_repositories(store::Tx& tx) {
   for (RepositoryRow& row : region::list_all<Repository>(tx)) {
     const Json old = row.own;
     if (!old.contains("mutability")) continue;
@@ -78,7 +78,7 @@ void carry_repositories_over(store::Tx& tx) {
     region::update(tx, row);
     region::TagMap tags;
     for (const auto& [key, value] : old["tags"].members()) tags[key] = value.as_string();
-    region::carry_tags(tx, *row.shape.repository_arn, tags);
+    region::import_tags(tx, *row.shape.repository_arn, tags);
   }
 }
 

@@ -64,7 +64,7 @@ extern const region::TagRules kTagRules;
 
 std::optional<RepositoryRow> find_repository(store::Tx& tx, const region::Place& place, std::string_view name);
 /// Rows of before 002_resources.sql as they are now, and their tags; at start.
-void carry_repositories_over(store::Tx& tx);
+void migrate_repositories(store::Tx& tx);
 /// With everything in it.
 void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository);
 

@@ -75,7 +75,8 @@ TEST_F(ElbAuthorizationTest, WhatIsMadeIsAskedForWithItsTagsAndWhatIsThereToldOf
       {"elasticloadbalancing:ModifyTargetGroup", group, "elasticloadbalancing:ResourceTag/team", "a"},
       {"elasticloadbalancing:RemoveTags", group, "aws:TagKeys", "team"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+    EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
+        << one.action << " " << one.key;
 }
 
 TEST_F(ElbAuthorizationTest, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {

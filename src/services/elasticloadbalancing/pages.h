@@ -20,7 +20,7 @@ using Placed = std::vector<std::pair<std::string, T>>;
 template <class T>
 Placed<T> by_age(std::vector<region::Resource<T>> rows) {
   Placed<T> placed;
-  for (region::Resource<T>& row : rows) placed.emplace_back(region::age_key(row), std::move(row.shape));
+  for (region::Resource<T>& row : rows) placed.emplace_back(region::creation_key(row), std::move(row.shape));
   return placed;
 }
 

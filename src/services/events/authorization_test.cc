@@ -55,7 +55,8 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:TagResource", kBus, "aws:RequestTag/team", "b"},
       {"events:DescribeEventBus", kBus, "aws:ResourceTag/team", "b"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+    EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
+        << one.action << " " << one.key;
 }
 
 TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
@@ -69,7 +70,7 @@ TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
   in.schedule_expression = "rate(1 minute)";
   in.role_arn = "arn:aws:s3:::bucket";
   EXPECT_EQ(wire::code_of([&] { events.put_rule(in); }), "ValidationException");
-  EXPECT_EQ(test.authorizer.asked_key("iam:PassRole", "*", ""), "not asked");
+  EXPECT_EQ(test.authorizer.condition_key_of("iam:PassRole", "*", ""), "not asked");
 }
 
 }  // namespace

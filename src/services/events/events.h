@@ -26,7 +26,7 @@ class Events final : public Operations {
 
  private:
   /// The bus's policy as callers see it.
-  std::optional<std::string> shown_policy(region::Request& rq, const BusKey& bus) const;
+  std::optional<std::string> describe_policy(region::Request& rq, const BusKey& bus) const;
   void set_state(region::Request& rq, const BusKey& bus, const std::string& name, RuleState state);
   /// rq.authorize of a rule, with its tags and maker where there is one.
   void authorize_rule(region::Request& rq, std::string_view action, const BusKey& bus, std::string_view name,

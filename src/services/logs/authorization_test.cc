@@ -32,7 +32,7 @@ TEST(LogsAuthorization, GroupsAndStreamsAreNamedAsOnAwsAndToldOfByTheGroupsTags)
                                           {"logs:ListTagsLogGroup", streams, "aws:ResourceTag/team", "a"},
                                           {"logs:DeleteLogStream", one, "aws:ResourceTag/team", "a"}};
   for (const region::ExpectedKey& want : expected)
-    EXPECT_EQ(test.authorizer.asked_key(want.action, want.resource, want.key), want.value)
+    EXPECT_EQ(test.authorizer.condition_key_of(want.action, want.resource, want.key), want.value)
         << want.action << " " << want.key;
 }
 

@@ -119,7 +119,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
     if (first_taken == 0) first_taken = event.timestamp;
     last_taken = event.timestamp;
   }
-  if (last_taken) note_arrival(rq.tx, stream, first_taken, last_taken, now);
+  if (last_taken) record_arrival(rq.tx, stream, first_taken, last_taken, now);
 
   PutLogEventsOutput out;
   out.next_sequence_token = digits(now, 56);

@@ -27,7 +27,7 @@ LogGroup describe(region::Request& rq, const GroupRow& row) {
 std::span<const store::Migration> Logs::migrations() const { return schema(); }
 
 void Logs::start() {
-  home_.db.write(carry_old_tags);
+  home_.db.write(migrate_tags);
   retention_.start();
 }
 

@@ -67,7 +67,7 @@ void remove_group(store::Tx& tx, const GroupRow& group) {
 
 std::int64_t number_of(const GroupRow& group) { return parse_int(group.id).value(); }
 
-void carry_old_tags(store::Tx& tx) {
+void migrate_tags(store::Tx& tx) {
   constexpr std::string_view kRows = region::KindOf<GroupFacts>::kRows;
   for (region::RawResource& row : region::rows::list_all(tx, kRows)) {
     const Json* tags = row.body.find("tags");
@@ -116,7 +116,7 @@ void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event)
           stream.group_id, stream.id, event.timestamp, event.ingestion, event.message);
 }
 
-void note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now) {
+void record_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now) {
   tx.exec("UPDATE log_streams SET first_event = ?, last_event = ?, last_ingestion = ? WHERE id = ?",
           std::min(stream.first_event.value_or(first), first), std::max(stream.last_event.value_or(last), last), now,
           stream.id);

@@ -85,7 +85,7 @@ void remove_group(store::Tx& tx, const GroupRow& group);
 std::int64_t number_of(const GroupRow& group);
 std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group);
 /// The tags that older groups have in their bodies become tags by ARN. Does nothing once that is done.
-void carry_old_tags(store::Tx& tx);
+void migrate_tags(store::Tx& tx);
 
 std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name);
 /// By name.
@@ -95,7 +95,7 @@ void remove_stream(store::Tx& tx, const StreamRow& stream);
 
 void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event);
 /// Notes the stream's times of its first and last event and of the last arrival.
-void note_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now);
+void record_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now);
 std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit);
 /// In rising order, the last ones before the position.
 std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit);

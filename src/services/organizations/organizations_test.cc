@@ -184,7 +184,8 @@ TEST_F(OrganizationsTest, PoliciesAreToldOfTagsAndOfTheTypeOfPolicy) {
       {"organizations:ListPolicies", "*", "organizations:PolicyType", "SERVICE_CONTROL_POLICY"},
       {"organizations:UntagResource", of, "aws:TagKeys", "team"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value) << one.action << " " << one.key;
+    EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
+        << one.action << " " << one.key;
 }
 
 TEST_F(OrganizationsTest, AUnitThatHoldsAnythingStays) {

@@ -36,7 +36,7 @@ class S3AuthorizationTest : public ::testing::Test {
   }
   void expect_asked(std::initializer_list<region::ExpectedKey> expected) {
     for (const region::ExpectedKey& one : expected)
-      EXPECT_EQ(test.authorizer.asked_key(one.action, one.resource, one.key), one.value)
+      EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
           << one.action << " on " << one.resource << ": " << one.key;
   }
 
@@ -67,7 +67,7 @@ TEST_F(S3AuthorizationTest, AnObjectIsToldOfByTheTagsThatItHasAndThoseThatItGets
 
 TEST_F(S3AuthorizationTest, AnObjectWithoutTagsIsWrittenWithoutTheRightToTag) {
   put("key");
-  EXPECT_EQ(test.authorizer.asked_key("s3:PutObjectTagging", "*", ""), "not asked");
+  EXPECT_EQ(test.authorizer.condition_key_of("s3:PutObjectTagging", "*", ""), "not asked");
 }
 
 TEST_F(S3AuthorizationTest, AVersionIsAskedForByItsOwnActionAndId) {

@@ -201,7 +201,7 @@ TEST_F(SsmTest, AParameterIsAskedAboutWithItsTags) {
       {"ssm:GetParametersByPath", "arn:aws:ssm:ap-northeast-2:123456789012:parameter/wsi", "ssm:Recursive", "true"},
       {"ssm:RemoveTagsFromResource", arn, "aws:ResourceTag/team", "a"}};
   for (const region::ExpectedKey& one : expected)
-    EXPECT_EQ(region.authorizer.asked_key(one.action, one.resource, one.key), one.value)
+    EXPECT_EQ(region.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
         << one.action << " " << one.key;
 }
 
@@ -209,9 +209,10 @@ TEST_F(SsmTest, ACommandAsksForEachInstanceThatItReachesAlsoThoseThatTagsPick) {
   register_instance();
   const std::string arn = std::string("arn:aws:ec2:ap-northeast-2:123456789012:instance/") + kInstance;
   send("true");
-  EXPECT_EQ(region.authorizer.asked_key("ssm:SendCommand", arn, "ssm:resourceTag/team"), "a");
-  EXPECT_EQ(region.authorizer.asked_key("ssm:SendCommand", "*:document/AWS-RunShellScript", "aws:ResourceTag/team"),
-            "no key");
+  EXPECT_EQ(region.authorizer.condition_key_of("ssm:SendCommand", arn, "ssm:resourceTag/team"), "a");
+  EXPECT_EQ(
+      region.authorizer.condition_key_of("ssm:SendCommand", "*:document/AWS-RunShellScript", "aws:ResourceTag/team"),
+      "no key");
   SendCommandInput in;
   in.document_name = "AWS-RunShellScript";
   in.targets.emplace().emplace_back().key = "tag:team";

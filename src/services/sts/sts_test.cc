@@ -81,8 +81,8 @@ TEST_F(StsTest, AssumeRoleAsksTheTrustPolicyAndGivesKeys) {
 
 TEST_F(StsTest, ARoleIsToldOfByItsTagsAndTheSessionByItsName) {
   client().assume_role(kAsk);
-  EXPECT_EQ(test.authorizer.asked_key("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
-  EXPECT_EQ(test.authorizer.asked_key("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "session");
+  EXPECT_EQ(test.authorizer.condition_key_of("sts:AssumeRole", kAsk.role_arn, "iam:ResourceTag/team"), "a");
+  EXPECT_EQ(test.authorizer.condition_key_of("sts:AssumeRole", kAsk.role_arn, "sts:RoleSessionName"), "session");
 }
 
 TEST_F(StsTest, WhatIsNoRolesArnIsRefusedBeforeItIsAskedAbout) {

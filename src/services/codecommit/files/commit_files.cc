@@ -149,7 +149,7 @@ class CommitOfFiles {
   }
 
   void erase(const DeleteFileEntry& entry) {
-    note_deletion(draft_.erase(once(entry.file_path), keep_));
+    record_deletion(draft_.erase(once(entry.file_path), keep_));
     changed_ = true;
   }
 
@@ -188,7 +188,7 @@ class CommitOfFiles {
     return path;
   }
 
-  void note_deletion(const FileEntry& gone) {
+  void record_deletion(const FileEntry& gone) {
     out_.files_deleted->push_back(to_metadata(gone.path, gone.object_id, gone.mode));
   }
 
@@ -196,7 +196,7 @@ class CommitOfFiles {
     const std::string path = check_file_path(from.file_path);
     auto source = draft_.tree().find(path);
     if (!source) throw FileDoesNotExistException("Could not find path " + path);
-    if (from.is_move.value_or(false)) note_deletion(draft_.erase(path, keep_));
+    if (from.is_move.value_or(false)) record_deletion(draft_.erase(path, keep_));
     return *std::move(source);
   }
 

@@ -31,7 +31,7 @@ std::string plain_path(std::string path) {
   return path;
 }
 
-bool lies_in(const std::string& path, const std::string& folder) {
+bool is_inside(const std::string& path, const std::string& folder) {
   return folder.empty() || path == folder || path.starts_with(folder + "/");
 }
 
@@ -95,8 +95,8 @@ GetDifferencesOutput CodeCommit::get_differences(region::Request& rq, const GetD
   const auto before_path = plain_path(in.before_path.value_or("")), after_path = plain_path(in.after_path.value_or(""));
   auto changes = git.diff(before, after);
   std::erase_if(changes, [&](const FileChange& change) {
-    const bool in_before = !change.old_path.empty() && lies_in(change.old_path, before_path);
-    const bool in_after = !change.new_path.empty() && lies_in(change.new_path, after_path);
+    const bool in_before = !change.old_path.empty() && is_inside(change.old_path, before_path);
+    const bool in_after = !change.new_path.empty() && is_inside(change.new_path, after_path);
     if (in.before_path && in.after_path) return !in_before && !in_after;
     return in.before_path ? !in_before : in.after_path ? !in_after : false;
   });

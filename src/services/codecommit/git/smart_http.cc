@@ -202,7 +202,7 @@ void CodeCommit::receive_push(region::Gate& gate, http::Exchange& exchange, cons
       }
     } catch (const std::exception& error) {
       // A client of git shows what the report says, and nothing of an answer with another status.
-      if (!store::tells_full_disk(error)) throw;
+      if (!store::is_disk_full(error)) throw;
       spdlog::error("{} push to {}: {}", gate.request_id(), name_of(repository), error.what());
       if (!pushed) unpacked = "the region's disk is full; free some space, then push again";
     }

@@ -150,7 +150,7 @@ Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string
   advance(info.status, kDeploymentMachine, DeploymentEvent::kBegin);
   info.start_time = now;
   Effects effects = {DeploymentChanged{status()}};
-  go_on(now, effects);
+  proceed(now, effects);
   return effects;
 }
 
@@ -224,7 +224,7 @@ Effects Deployment::report(Timestamp now, std::string_view instance, std::string
   } else {
     next_event(*host, now, effects);
   }
-  go_on(now, effects);
+  proceed(now, effects);
   return effects;
 }
 
@@ -265,7 +265,7 @@ Effects Deployment::stop(Timestamp now, std::string message) {
 }
 
 // Begins with the hosts whose turn it is; ends the deployment when nothing is left to do or too few can stay healthy.
-void Deployment::go_on(Timestamp now, Effects& effects) {
+void Deployment::proceed(Timestamp now, Effects& effects) {
   if (status() != DeploymentStatus::kInProgress) return count_overview();
   const int total = static_cast<int>(hosts.size());
   const int failed = count(TargetStatus::kFailed);

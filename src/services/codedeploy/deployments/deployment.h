@@ -121,7 +121,7 @@ struct Deployment {
   void next_event(Host& host, Timestamp now, Effects& effects);
   void end_host(Host& host, StepEvent how, Timestamp now, Effects& effects);
   void skip_rest(Host& host);
-  void go_on(Timestamp now, Effects& effects);
+  void proceed(Timestamp now, Effects& effects);
   void finish(DeploymentEvent how, Timestamp now, Effects& effects);
   void count_overview();
 };

@@ -115,7 +115,7 @@ ListDeploymentsOutput CodeDeploy::list_deployments(region::Request& rq, const Li
   }
   const region::Pager pager(rq, in);
   const auto page = pager.cut_read(find_deployments(rq.tx, place, query, pager.after(), pager.size() + 1),
-                                   [](const auto& row) { return region::age_key(row); });
+                                   [](const auto& row) { return region::creation_key(row); });
 
   ListDeploymentsOutput out;
   out.deployments.emplace();

@@ -131,7 +131,7 @@ void Workers::plan(store::TaskRun& run, const PlanTask& task) {
   });
 }
 
-void Workers::give_up_plan(store::Tx& tx, const PlanTask& task, std::string_view why) {
+void Workers::abandon_plan(store::Tx& tx, const PlanTask& task, std::string_view why) {
   workflow_.on(tx, task.deployment,
                [&](Deployment& d) { return d.fail(home_.clock.now(), "INTERNAL_ERROR", std::string(why)); });
 }

@@ -95,7 +95,7 @@ void Workers::move_traffic(store::TaskRun& run, const TrafficTask& task) {
   store::again(run, kTrafficPoll, next);
 }
 
-void Workers::give_up_traffic(store::Tx& tx, const TrafficTask& task, std::string_view why) {
+void Workers::abandon_traffic(store::Tx& tx, const TrafficTask& task, std::string_view why) {
   workflow_.on(tx, task.deployment, [&](Deployment& d) {
     return d.report(home_.clock.now(), task.instance, task.event, failed(std::string(why)));
   });

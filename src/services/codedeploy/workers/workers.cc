@@ -37,12 +37,12 @@ void Workers::start() {
   store::handle<PlanTask>(
       home_.tasks, [this](store::TaskRun& run, const PlanTask& task) { plan(run, task); },
       {.max_attempts = kAttempts, .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
-         give_up_plan(tx, PlanTask::from_json(task.body), why);
+         abandon_plan(tx, PlanTask::from_json(task.body), why);
        }});
   store::handle<TrafficTask>(
       home_.tasks, [this](store::TaskRun& run, const TrafficTask& task) { move_traffic(run, task); },
       {.max_attempts = kAttempts, .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
-         give_up_traffic(tx, TrafficTask::from_json(task.body), why);
+         abandon_traffic(tx, TrafficTask::from_json(task.body), why);
        }});
   store::handle<WakeTask>(home_.tasks, [this](store::TaskRun& run, const WakeTask& task) { wake(run, task); });
   store::handle<PublishTask>(

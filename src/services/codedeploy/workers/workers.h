@@ -21,8 +21,8 @@ class Workers {
   void wake(store::TaskRun& run, const WakeTask& task);
   void publish_agent();
   /// Ends the deployment, which could not begin, or the traffic's event.
-  void give_up_plan(store::Tx& tx, const PlanTask& task, std::string_view why);
-  void give_up_traffic(store::Tx& tx, const TrafficTask& task, std::string_view why);
+  void abandon_plan(store::Tx& tx, const PlanTask& task, std::string_view why);
+  void abandon_traffic(store::Tx& tx, const TrafficTask& task, std::string_view why);
 
   region::Region& home_;
   Workflow workflow_;

@@ -108,7 +108,7 @@ Effects Machine::start(Timestamp now, Execution execution) {
   return effects;
 }
 
-Effects Machine::go_on(Timestamp now) {
+Effects Machine::proceed(Timestamp now) {
   Effects effects;
   advance(now, effects);
   return effects;

@@ -123,7 +123,7 @@ class Machine {
   /// Nothing follows for any other.
   Effects retry(Timestamp now, Execution execution, Retry what);
   /// A transition may have been enabled.
-  Effects go_on(Timestamp now);
+  Effects proceed(Timestamp now);
 
  private:
   Execution* find(std::string_view id);

@@ -144,7 +144,7 @@ TEST_F(MachineTest, ADisabledTransitionHoldsExecutionsBack) {
   held.finish(at, "e1", find(held, "e1").runs.back().id, {true, "", ""});
   EXPECT_FALSE(find(held, "e1").inside);
   Machine freed({}, {find(held, "e1")}, [this] { return "run-" + std::to_string(++ids); });
-  EXPECT_FALSE(freed.go_on(at).empty());
+  EXPECT_FALSE(freed.proceed(at).empty());
   EXPECT_EQ(find(freed, "e1").runs.back().action, "Build");
 }
 
@@ -213,7 +213,7 @@ TEST_F(MachineTest, OnlyWhatAnEventTouchedHasChanged) {
   loaded.finish(at, "e1", find(loaded, "e1").runs.back().id, {true, "", ""});
   loaded.stop(at, "unknown", Machine::Stop::kAfterActions, "");
   Machine idle({{"Source", StageTransition{.enabled = false}}}, {make("e2", 2)}, [] { return "run"; });
-  idle.go_on(at);
+  idle.proceed(at);
   EXPECT_TRUE(idle.changed().empty());
   ASSERT_FALSE(loaded.changed().empty());
   EXPECT_EQ(loaded.changed().front()->id, "e1");

@@ -10,7 +10,7 @@ namespace {
 // How many executions are looked through for what has happened last in each stage.
 constexpr std::size_t kExecutionsLookedAt = 50;
 
-ActionExecution shown(const ActionRun& run) {
+ActionExecution describe(const ActionRun& run) {
   ActionExecution out;
   out.action_execution_id = run.id;
   out.status = word_of(run.status);
@@ -32,7 +32,7 @@ const ActionRun* latest(const std::vector<Execution>& executions, const std::str
   return found;
 }
 
-TransitionState shown(const Pipeline& pipeline, const std::string& stage) {
+TransitionState describe(const Pipeline& pipeline, const std::string& stage) {
   TransitionState out;
   out.enabled = true;
   const auto touched = pipeline.inbound.find(stage);
@@ -44,7 +44,7 @@ TransitionState shown(const Pipeline& pipeline, const std::string& stage) {
   return out;
 }
 
-StageExecution shown(const Execution& execution, std::string_view status) {
+StageExecution describe(const Execution& execution, std::string_view status) {
   StageExecution out;
   out.pipeline_execution_id = execution.id;
   out.status = status;
@@ -60,22 +60,22 @@ void add_executions(StageState& state, const std::vector<Execution>& executions)
     const StageRun* run = execution.find_stage(stage);
     if (run && (!newest || run->entered > newest->entered)) {
       newest = run;
-      state.latest_execution = shown(execution, word_of(run->status));
+      state.latest_execution = describe(execution, word_of(run->status));
     }
     if (execution.status != ExecutionStatus::kInProgress || execution.inside || execution.stage().name != stage)
       continue;
-    const StageExecution inbound = shown(execution, word_of(StageStatus::kInProgress));
+    const StageExecution inbound = describe(execution, word_of(StageStatus::kInProgress));
     if (!state.inbound_execution) state.inbound_execution = inbound;
     if (!state.inbound_executions) state.inbound_executions.emplace();
     state.inbound_executions->push_back(inbound);
   }
 }
 
-ActionState shown(const ActionDeclaration& action, const ActionRun* run) {
+ActionState describe(const ActionDeclaration& action, const ActionRun* run) {
   ActionState out;
   out.action_name = action.name;
   if (!run) return out;
-  out.latest_execution = shown(*run);
+  out.latest_execution = describe(*run);
   if (!run->revision) return out;
   ActionRevision& revision = out.current_revision.emplace();
   revision.revision_id = run->revision->revision_id.value_or("");
@@ -101,11 +101,11 @@ GetPipelineStateOutput CodePipeline::get_pipeline_state(region::Request& rq, con
   for (const StageDeclaration& stage : pipeline.shape.declaration.stages) {
     StageState& state = out.stage_states->emplace_back();
     state.stage_name = stage.name;
-    state.inbound_transition_state = shown(pipeline.shape, stage.name);
+    state.inbound_transition_state = describe(pipeline.shape, stage.name);
     add_executions(state, executions);
     state.action_states.emplace();
     for (const ActionDeclaration& action : stage.actions)
-      state.action_states->push_back(shown(action, latest(executions, stage.name, action.name)));
+      state.action_states->push_back(describe(action, latest(executions, stage.name, action.name)));
   }
   return out;
 }
@@ -115,7 +115,7 @@ void CodePipeline::set_transition(region::Request& rq, const PipelineRow& found,
   PipelineRow pipeline = found;
   pipeline.shape.inbound[stage] = transition;
   region::update(rq.tx, pipeline);
-  workflow_.on(rq.tx, pipeline, [&](Machine& machine) { return machine.go_on(rq.now()); });
+  workflow_.on(rq.tx, pipeline, [&](Machine& machine) { return machine.proceed(rq.now()); });
 }
 
 EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Request& rq,

@@ -123,7 +123,7 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
   const Tags tags = requested_tags(in.tag_specifications, "elastic-ip");
   authorize_making(rq, "AllocateAddress", "elastic-ip", tags);
   authorize_tagging(rq, "elastic-ip", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   if (in.domain && *in.domain == "standard") throw Error("UnsupportedOperation", 400, "EC2-Classic is not supported.");
@@ -168,7 +168,7 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
   authorize(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
   if (in.instance_id) authorize(rq, "AssociateAddress", "instance", *in.instance_id);
   if (in.network_interface_id) authorize(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   auto interface = interface_for(rq, in);
@@ -260,7 +260,7 @@ DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
   // No address has a reverse name of the user's choosing, so there is nothing beside the address itself.
   std::vector<Placed<AddressAttribute>> items;
   for (const auto& row : select<Address>(rq, in.allocation_ids, std::nullopt, kPaths)) {
-    AddressAttribute& item = items.emplace_back(Placed<AddressAttribute>{region::age_key(row), {}}).item;
+    AddressAttribute& item = items.emplace_back(Placed<AddressAttribute>{region::creation_key(row), {}}).item;
     item.allocation_id = row.id;
     item.public_ip = row.shape.public_ip;
   }

@@ -198,7 +198,7 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "CreateNetworkInterface", "security-group", group);
   authorize_tagging(rq, "network-interface", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   if (in.interface_type.value_or("interface") != "interface") throw not_done(rq, "InterfaceType");
   const Json asked = wire::to_json(in);
@@ -218,7 +218,7 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   plan.groups = in.groups.value_or(std::vector<std::string>{});
   if (rq.caller.kind == region::Caller::Kind::kService) plan.requester = rq.caller.name;
   auto interface = make_interface(making(rq), subnet, plan, tags);
-  remember_result(rq, in.client_token, asked, interface.id);
+  record_result(rq, in.client_token, asked, interface.id);
   touch_vpc(rq.tx, home_.tasks, interface.scope);
 
   fill_interface(rq.tx, interface);
@@ -263,7 +263,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
             attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);

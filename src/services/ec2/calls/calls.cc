@@ -48,7 +48,7 @@ void authorize(Request& rq, std::string_view action) {
   rq.authorize(fmt::format("ec2:{}", action), "*", {{"ec2:Region", {rq.region}}});
 }
 
-void end_dry_run(const std::optional<bool>& dry_run) {
+void refuse_dry_run(const std::optional<bool>& dry_run) {
   if (dry_run.value_or(false))
     throw Error("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.");
 }
@@ -126,7 +126,7 @@ std::optional<std::string> earlier_result(Request& rq, const std::optional<std::
   return use->result;
 }
 
-void remember_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result) {
+void record_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result) {
   if (!token || token->empty()) return;
   insert_token_use(rq.tx, place_of(rq), rq.operation.name, *token, {fingerprint(input), std::string(result)}, rq.now());
 }

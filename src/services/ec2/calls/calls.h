@@ -53,18 +53,18 @@ void authorize_making(Request& rq, std::string_view action, std::string_view typ
 void authorize_tagging(Request& rq, std::string_view type, const Tags& tags);
 
 /// Ends a call that was only a question.
-void end_dry_run(const std::optional<bool>& dry_run);
+void refuse_dry_run(const std::optional<bool>& dry_run);
 
-/// authorize() and, when the input has a DryRun, end_dry_run().
+/// authorize() and, when the input has a DryRun, refuse_dry_run().
 template <class In>
 void authorize_call(Request& rq, const In& in, std::string_view action, std::string_view type, std::string_view id) {
   authorize(rq, action, type, id);
-  if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
+  if constexpr (requires { in.dry_run; }) refuse_dry_run(in.dry_run);
 }
 template <class In>
 void authorize_call(Request& rq, const In& in, std::string_view action) {
   authorize(rq, action);
-  if constexpr (requires { in.dry_run; }) end_dry_run(in.dry_run);
+  if constexpr (requires { in.dry_run; }) refuse_dry_run(in.dry_run);
 }
 
 /// EC2's tags: any characters, keys of at most 127.
@@ -119,7 +119,7 @@ inline constexpr region::PageSizes kPageSizes{.usual = 1000, .least = 5, .most =
 /// Throws InvalidParameterCombination when the call names resources and asks for a page beside.
 void refuse_page_of_named(const region::Pager& pager, const Strings& ids, std::string_view ids_parameter);
 
-/// An item of a list, and the text by which it has its place there: its row's age_key, say.
+/// An item of a list, and the text by which it has its place there: its row's creation_key, say.
 template <class Item>
 struct Placed {
   std::string key;
@@ -136,7 +136,7 @@ Page<Item> cut_page(const region::Pager& pager, std::vector<Placed<Item>> all) {
 /// The page of rows, as shapes, in order of their making.
 template <class T>
 Page<T> cut_page(const region::Pager& pager, std::vector<Resource<T>> all) {
-  auto cut = pager.cut(std::move(all), region::age_key);
+  auto cut = pager.cut(std::move(all), region::creation_key);
   Page<T> page;
   for (Resource<T>& row : cut.items) page.items.push_back(std::move(row.shape));
   page.next_token = std::move(cut.next_token);
@@ -164,7 +164,7 @@ std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::opti
     const auto own = tags.find(KindOf<T>::arn(row));
     set_tags(row.shape, own == tags.end() ? Tags{} : own->second);
     if (fill) fill(row);
-    if (wanted.empty() || passes(wire::to_json(row.shape), wanted, paths)) found.push_back(std::move(row));
+    if (wanted.empty() || matches_filters(wire::to_json(row.shape), wanted, paths)) found.push_back(std::move(row));
   }
   if (!missing.empty()) throw_missing(kind, missing);
   return found;
@@ -182,7 +182,7 @@ Page<T> describe(Request& rq, const In& in, const Strings& ids, const std::optio
 /// Earlier answer to the same call with the same client token. Throws IdempotentParameterMismatch when the call
 /// differs.
 std::optional<std::string> earlier_result(Request& rq, const std::optional<std::string>& token, const Json& input);
-void remember_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result);
+void record_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result);
 
 Error invalid_parameter(std::string_view message);
 Error missing_parameter(std::string_view name);

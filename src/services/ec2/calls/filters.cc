@@ -49,7 +49,7 @@ std::vector<std::string> tag_members(const Json& shape, std::string_view member)
   return values;
 }
 
-std::vector<std::string> looked_at(const Json& shape, std::string_view name, FilterPaths paths) {
+std::vector<std::string> filter_values(const Json& shape, std::string_view name, FilterPaths paths) {
   if (name.starts_with("tag:")) return tag_values(shape, name.substr(4));
   if (name == "tag-key") return tag_members(shape, "Key");
   if (name == "tag-value") return tag_members(shape, "Value");
@@ -96,9 +96,9 @@ bool filter_value_matches(std::string_view pattern, std::string_view value) {
   return p == pattern.size();
 }
 
-bool passes(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths) {
+bool matches_filters(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths) {
   return std::ranges::all_of(filters, [&](const NamedFilter& filter) {
-    return any_matches(filter.values, looked_at(shape, filter.name, paths));
+    return any_matches(filter.values, filter_values(shape, filter.name, paths));
   });
 }
 

@@ -32,6 +32,6 @@ std::vector<std::string> values_at(const Json& shape, std::string_view path);
 bool filter_value_matches(std::string_view pattern, std::string_view value);
 /// Whether the shape passes all filters. `tag:<key>`, `tag-key` and `tag-value` look into "Tags" (or "TagSet"). Throws
 /// InvalidParameterValue for a filter that the paths do not name.
-bool passes(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths);
+bool matches_filters(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths);
 
 }  // namespace hanbat::ec2

@@ -14,7 +14,7 @@ const Json kShape = Json::parse(
     R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
     R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");
 
-bool check(std::vector<NamedFilter> filters) { return passes(kShape, filters, kPaths); }
+bool check(std::vector<NamedFilter> filters) { return matches_filters(kShape, filters, kPaths); }
 
 TEST(Filters, TakeAResourceThatHasOneOfTheValuesOfEachFilter) {
   EXPECT_TRUE(check({}));

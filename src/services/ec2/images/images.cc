@@ -119,7 +119,7 @@ PublishedImage require_image(store::Tx& tx, const Place& place, const std::strin
   throw Error("InvalidAMIID.NotFound", 400, fmt::format("The image id '[{}]' does not exist", id));
 }
 
-void note_host_images(const Making& at, const std::vector<std::string>& aliases) {
+void record_host_images(const Making& at, const std::vector<std::string>& aliases) {
   for (const std::string& alias : aliases) {
     // The build image is CodeBuild's; the stand-in is published in any case.
     if (alias == "amzn2" || alias == "codebuild" || find<Image>(at.tx, image_id_of(alias))) continue;
@@ -152,7 +152,7 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
     // All images are public, so that everyone but nobody in particular may execute them.
     if (in.executable_users && std::ranges::find(*in.executable_users, "all") == in.executable_users->end()) continue;
     set_tags(shape, region::tags_of(rq.tx, arn_of(place_of(rq), "image", *shape.image_id)));
-    if (!passes(wire::to_json(shape), filters, kPaths)) continue;
+    if (!matches_filters(wire::to_json(shape), filters, kPaths)) continue;
     items.push_back(std::move(shape));
   }
   auto page =

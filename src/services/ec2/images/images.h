@@ -22,6 +22,6 @@ PublishedImage require_image(store::Tx& tx, const Place& place, const std::strin
 /// The image id of an alias: the same in every region.
 std::string image_id_of(std::string_view alias);
 /// Notes the aliases that the host has, so that they can be launched.
-void note_host_images(const Making& at, const std::vector<std::string>& aliases);
+void record_host_images(const Making& at, const std::vector<std::string>& aliases);
 
 }  // namespace hanbat::ec2

@@ -113,7 +113,7 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
                             {"SourceDestCheck", flag(changes.source_dest_check)}}));
   for (const std::string& group : changes.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "ModifyInstanceAttribute", "security-group", group);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   if (changes.count() != 1)
@@ -150,7 +150,7 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
                             {"HttpTokens", in.http_tokens},
                             {"HttpPutResponseHopLimit", hops},
                             {"InstanceMetadataTags", in.instance_metadata_tags}}));
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;
@@ -177,7 +177,7 @@ DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifi
     const std::string type = row.shape.instance_type.value_or("");
     if (!type.starts_with("t")) continue;
     InstanceCreditSpecification& item =
-        items.emplace_back(Placed<InstanceCreditSpecification>{region::age_key(row), {}}).item;
+        items.emplace_back(Placed<InstanceCreditSpecification>{region::creation_key(row), {}}).item;
     item.instance_id = row.id;
     item.cpu_credits = type.starts_with("t2.") ? "standard" : "unlimited";
   }

@@ -27,7 +27,7 @@ Why by_user() { return {"Client.UserInitiatedShutdown", "User initiated shutdown
 std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
                                             const std::optional<bool>& dry_run, std::string_view action) {
   for (const std::string& id : ids) authorize(rq, action, "instance", id);
-  end_dry_run(dry_run);
+  refuse_dry_run(dry_run);
   if (ids.empty()) throw missing_parameter("InstanceId");
   std::vector<std::string> missing;
   std::vector<Resource<Instance>> rows;
@@ -173,8 +173,8 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
     item.instance_state = row.shape.state;
     item.instance_status = guest_status(row, rq.now());
     item.system_status = status == Status::kRunning ? summary("ok", "passed") : summary("not-applicable", nullptr);
-    if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
-    items.push_back({region::age_key(row), std::move(item)});
+    if (!matches_filters(wire::to_json(item), filters, kStatusPaths)) continue;
+    items.push_back({region::creation_key(row), std::move(item)});
   }
   auto page = cut_page(pager, std::move(items));
   DescribeInstanceStatusOutput out;

@@ -178,7 +178,7 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
     const std::string key = region::page_key(place++);
     if (!wanted.empty() && std::ranges::find(wanted, facts.name) == wanted.end()) continue;
     InstanceTypeInfo info = shape_of(facts);
-    if (!passes(wire::to_json(info), filters, kTypePaths)) continue;
+    if (!matches_filters(wire::to_json(info), filters, kTypePaths)) continue;
     items.push_back({key, std::move(info)});
   }
   auto page = cut_page(pager, std::move(items));
@@ -213,7 +213,7 @@ DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
       offering.instance_type = facts.name;
       offering.location = location;
       offering.location_type = kind;
-      if (!passes(wire::to_json(offering), filters, kOfferingPaths)) continue;
+      if (!matches_filters(wire::to_json(offering), filters, kOfferingPaths)) continue;
       items.push_back({key, std::move(offering)});
     }
   auto page = cut_page(pager, std::move(items));

@@ -171,7 +171,7 @@ void InstanceWorker::watch(store::TaskRun& run) {
   }
   const std::vector<std::string> missed = missed_twice(seen);
   run.again(kWatchEvery, [&](store::Tx& tx) {
-    for (const std::string& id : missed) settle_missed(tx, id, seen);
+    for (const std::string& id : missed) record_missed(tx, id, seen);
   });
 }
 
@@ -191,8 +191,9 @@ InstanceWorker::Look InstanceWorker::look(host::Host& host) {
   }
   std::vector<std::string> aliases;
   for (const host::ImageState& image : host.images({})) aliases.push_back(image.alias);
-  home_.db.write(
-      [&](store::Tx& tx) { note_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases); });
+  home_.db.write([&](store::Tx& tx) {
+    record_host_images({tx, {home_.settings.default_account, ""}, home_.clock.now()}, aliases);
+  });
   return seen;
 }
 
@@ -211,7 +212,7 @@ std::vector<std::string> InstanceWorker::missed_twice(const Look& look) {
   return gone;
 }
 
-void InstanceWorker::settle_missed(store::Tx& tx, const std::string& id, const Look& look) {
+void InstanceWorker::record_missed(store::Tx& tx, const std::string& id, const Look& look) {
   auto row = find<Instance>(tx, id);
   if (!row || status_of(*row) != Status::kRunning || row->own.flag("reboot")) return;
   if (look.there.contains(id)) {

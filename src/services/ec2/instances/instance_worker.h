@@ -39,7 +39,7 @@ class InstanceWorker {
   Look look(host::Host& host);
   /// Those that should run and did not at the last two looks.
   std::vector<std::string> missed_twice(const Look& look);
-  void settle_missed(store::Tx& tx, const std::string& id, const Look& look);
+  void record_missed(store::Tx& tx, const std::string& id, const Look& look);
 
   region::Region& home_;
   NetworkWorker& networks_;

@@ -232,10 +232,10 @@ DescribeInstancesOutput Ec2::describe_instances(Request& rq, const DescribeInsta
                                     [&](Resource<Instance>& one) { fill_instance(rq.tx, one); })) {
     Json shape = wire::to_json(row.shape);
     shape["ReservationId"] = row.own.text("reservation");
-    if (!passes(shape, filters, kInstancePaths)) continue;
+    if (!matches_filters(shape, filters, kInstancePaths)) continue;
     rows.push_back(std::move(row));
   }
-  auto page = pager.cut(std::move(rows), region::age_key);
+  auto page = pager.cut(std::move(rows), region::creation_key);
 
   DescribeInstancesOutput out;
   out.reservations.emplace();

@@ -326,7 +326,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   const std::string reservation = ec2_id("r");
   for (int index = 0; index < count; ++index) write_instance(home_, making(rq), in, plan, reservation, index);
   touch_vpc(rq.tx, home_.tasks, plan.subnet->scope);
-  remember_result(rq, in.client_token, fingerprint, reservation);
+  record_result(rq, in.client_token, fingerprint, reservation);
   return reservation_of(rq, reservation);
 }
 

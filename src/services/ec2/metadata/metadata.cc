@@ -145,8 +145,8 @@ class Answering {
   std::string role_name_;
 };
 
-http::Response give_token(Metadata& metadata, const std::string& instance_id, const http::RequestHead& head,
-                          Timestamp now) {
+http::Response issue_token(Metadata& metadata, const std::string& instance_id, const http::RequestHead& head,
+                           Timestamp now) {
   constexpr const char* kLifetime = "X-aws-ec2-metadata-token-ttl-seconds";
   const auto lifetime = parse_int(head.headers.get(kLifetime));
   if (!lifetime || *lifetime < 1 || *lifetime > kLongestToken) return refusal(400);
@@ -202,13 +202,13 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   if (!row) return exchange.send(refusal(404));
   const InstanceMetadataOptionsResponse& options = *row->shape.metadata_options;
   if (options.http_endpoint == "disabled") return exchange.send(refusal(403));
-  note_guest_spoke(*row);
+  record_guest_contact(*row);
 
   const Timestamp now = home_.clock.now();
   // A container behind the instance's own bridge is one hop further: with a limit of 1 the token does not reach it.
   if (head.method == "PUT") exchange.limit_hops(options.http_put_response_hop_limit.value_or(1));
   if (head.method == "PUT")
-    return exchange.send(head.raw_path == "/latest/api/token" ? give_token(metadata_, row->id, head, now)
+    return exchange.send(head.raw_path == "/latest/api/token" ? issue_token(metadata_, row->id, head, now)
                                                               : refusal(404));
   if (head.method != "GET" && head.method != "HEAD") return exchange.send(refusal(405));
   const auto token = head.headers.find("X-aws-ec2-metadata-token");
@@ -219,7 +219,7 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   exchange.send(path ? Answering(home_, metadata_, *row, token ? "2.0" : "1.0").answer(*path) : refusal(404));
 }
 
-void Ec2::note_guest_spoke(const Resource<Instance>& row) {
+void Ec2::record_guest_contact(const Resource<Instance>& row) {
   if (status_of(row) != Status::kRunning || row.own.integer("spoke") >= row.own.integer("started")) return;
   home_.db.write([&](store::Tx& tx) {
     auto now = find<Instance>(tx, row.id);

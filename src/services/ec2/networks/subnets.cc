@@ -59,7 +59,7 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
   authorize_making(rq, "CreateSubnet", "subnet", tags);
   authorize(rq, "CreateSubnet", "vpc", in.vpc_id);
   authorize_tagging(rq, "subnet", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   const std::string zone = require_zone(place_of(rq), in.availability_zone, in.availability_zone_id);

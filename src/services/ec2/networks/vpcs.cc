@@ -59,7 +59,7 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "vpc");
   authorize_making(rq, "CreateVpc", "vpc", tags);
   authorize_tagging(rq, "vpc", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   const Cidr cidr = require_vpc_cidr(in.cidr_block, rq.home.settings.edge);

@@ -115,7 +115,8 @@ DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsIn
   out.regions.emplace();
   const auto filters = named_filters(in.filters);
   for (Region& region : regions)
-    if (asked_for(in.region_names, *region.region_name) && passes(wire::to_json(region), filters, kRegionPaths))
+    if (asked_for(in.region_names, *region.region_name) &&
+        matches_filters(wire::to_json(region), filters, kRegionPaths))
       out.regions->push_back(std::move(region));
   for (const std::string& name : in.region_names.value_or(std::vector<std::string>{}))
     if (std::ranges::none_of(regions, [&](const Region& r) { return r.region_name == name; }) &&
@@ -138,7 +139,7 @@ DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
   for (const std::string& name : zones) {
     AvailabilityZone zone = zone_named(rq, name);
     if (asked_for(in.zone_names, name) && asked_for(in.zone_ids, *zone.zone_id) &&
-        passes(wire::to_json(zone), filters, kZonePaths))
+        matches_filters(wire::to_json(zone), filters, kZonePaths))
       out.availability_zones->push_back(std::move(zone));
   }
   return out;

@@ -26,7 +26,7 @@ CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const Crea
   const Tags tags = requested_tags(in.tag_specifications, "internet-gateway");
   authorize_making(rq, "CreateInternetGateway", "internet-gateway", tags);
   authorize_tagging(rq, "internet-gateway", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   if (list<InternetGateway>(rq.tx, place_of(rq)).size() >= kMostGateways)

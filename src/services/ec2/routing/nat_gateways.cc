@@ -48,7 +48,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   authorize(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
   authorize(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
   authorize_tagging(rq, "natgateway", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   if (!in.subnet_id) throw missing_parameter("subnetId");
   if (in.connectivity_type.value_or("public") != "public") throw not_done(rq, "ConnectivityType private");
@@ -95,7 +95,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
     forget_later(rq.tx, home_.tasks, gateway.id, rq.now());
   }
   create(rq.tx, gateway, tags);
-  remember_result(rq, in.client_token, asked, gateway.id);
+  record_result(rq, in.client_token, asked, gateway.id);
 
   CreateNatGatewayOutput out;
   out.client_token = in.client_token;

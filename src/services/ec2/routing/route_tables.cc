@@ -96,7 +96,7 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
   authorize_making(rq, "CreateRouteTable", "route-table", tags);
   authorize(rq, "CreateRouteTable", "vpc", in.vpc_id);
   authorize_tagging(rq, "route-table", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
   CreateRouteTableOutput out;
@@ -110,7 +110,7 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
     throw Error("RouteTableLimitExceeded", 400, "The maximum number of route tables has been reached.");
 
   const auto table = make_route_table(making(rq), vpc, false, tags);
-  remember_result(rq, in.client_token, asked, table.id);
+  record_result(rq, in.client_token, asked, table.id);
   touch_vpc(rq.tx, home_.tasks, vpc.id);
 
   out.route_table = tagged(rq.tx, table);

@@ -38,7 +38,7 @@ CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& 
   authorize_making(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {in.key_type.value_or("rsa")}}},
                    in.key_name);
   authorize_tagging(rq, "key-pair", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   if (in.key_format.value_or("pem") != "pem") throw not_done(rq, "KeyFormat ppk");
   require_new_name(rq, in.key_name);
@@ -60,7 +60,7 @@ ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& 
   const Tags tags = requested_tags(in.tag_specifications, "key-pair");
   authorize_making(rq, "ImportKeyPair", "key-pair", tags, {}, in.key_name);
   authorize_tagging(rq, "key-pair", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   require_new_name(rq, in.key_name);
   const ReadKey key = read_public_key(in.public_key_material);

@@ -102,7 +102,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
   authorize_making(rq, "CreateNetworkAcl", "network-acl", tags);
   authorize(rq, "CreateNetworkAcl", "vpc", in.vpc_id);
   authorize_tagging(rq, "network-acl", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
   CreateNetworkAclOutput out;
@@ -116,7 +116,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
     throw Error("NetworkAclLimitExceeded", 400, "The maximum number of network acls has been reached.");
 
   const auto acl = make_network_acl(making(rq), vpc, AclKind::kOwn, tags);
-  remember_result(rq, in.client_token, asked, acl.id);
+  record_result(rq, in.client_token, asked, acl.id);
 
   out.network_acl = tagged(rq.tx, acl);
   return out;

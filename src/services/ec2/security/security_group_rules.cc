@@ -78,7 +78,7 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
   authorize(rq, action, "security-group", group_asked(rq, id, name_in(in)));
   if (!tags.empty()) authorize_making(rq, action, "security-group-rule", tags);
   authorize_tagging(rq, "security-group-rule", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   const auto group = group_of(rq, id, name_in(in));
   const auto rules = named_rules(rq, group, in);
@@ -222,7 +222,7 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
   authorize(rq, "ModifySecurityGroupRules", "security-group", in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules)
     authorize(rq, "ModifySecurityGroupRules", "security-group-rule", wanted.security_group_rule_id);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   const auto group = require<SecurityGroup>(rq.tx, place_of(rq), in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules) {

@@ -128,7 +128,7 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
   const auto default_vpc = in.vpc_id ? std::nullopt : find_default_vpc(rq.tx, place_of(rq));
   authorize(rq, "CreateSecurityGroup", "vpc", in.vpc_id.value_or(default_vpc ? default_vpc->id : "*"));
   authorize_tagging(rq, "security-group", tags);
-  end_dry_run(in.dry_run);
+  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   const std::string vpc_id = vpc_for(rq, in.vpc_id);

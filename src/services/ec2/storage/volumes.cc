@@ -52,8 +52,8 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
     VolumeStatusDetails& detail = status.details.emplace().emplace_back();
     detail.name = "io-enabled";
     detail.status = "passed";
-    if (!passes(wire::to_json(item), filters, kStatusPaths)) continue;
-    items.push_back({region::age_key(row), std::move(item)});
+    if (!matches_filters(wire::to_json(item), filters, kStatusPaths)) continue;
+    items.push_back({region::creation_key(row), std::move(item)});
   }
   auto page = cut_page(pager, std::move(items));
   DescribeVolumeStatusOutput out;

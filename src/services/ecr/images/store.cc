@@ -76,7 +76,7 @@ std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository
   return list;
 }
 
-void note_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
+void record_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
   tx.exec("UPDATE ecr_images SET pulled = ? WHERE repository_id = ? AND digest = ?", now, repository.id, digest);
 }
 

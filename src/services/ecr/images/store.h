@@ -36,7 +36,7 @@ std::optional<ImageRow> find_image_by_reference(store::Tx& tx, const RepositoryR
 /// Sorted by push time, then digest.
 std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository);
 /// A pull of the image, now.
-void note_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now);
+void record_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now);
 std::vector<ImageRow> list_referrers(store::Tx& tx, const RepositoryRow& repository, std::string_view subject);
 /// All tags of the repository, sorted, with their digests.
 std::vector<std::pair<std::string, std::string>> list_tags(store::Tx& tx, const RepositoryRow& repository);

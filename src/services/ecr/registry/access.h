@@ -37,7 +37,7 @@ auto Registry::with_repository(store::Tx::Mode mode, std::string_view action, co
 }
 
 template <class Body>
-auto Registry::look_ahead(std::string_view action, const std::string& name, Body&& body) {
+auto Registry::precheck(std::string_view action, const std::string& name, Body&& body) {
   return carry_out(store::Tx::Mode::kRead, region::Recorded::kWhenRefused, action, name, std::forward<Body>(body));
 }
 

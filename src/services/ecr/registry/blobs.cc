@@ -89,7 +89,7 @@ void Registry::send_blob(const std::string& digest, std::int64_t size) {
 void Registry::begin_upload(const Route& route) {
   if (head_.method != "POST") refuse_method();
   const auto found = [](region::Request&, const RepositoryRow& row) { return row; };
-  const RepositoryRow repository = look_ahead("InitiateLayerUpload", route.name, found);
+  const RepositoryRow repository = precheck("InitiateLayerUpload", route.name, found);
   if (head_.query("mount") && try_mount(repository)) return;
   const std::string id =
       with_repository(store::Tx::Mode::kWrite, "InitiateLayerUpload", route.name,
@@ -130,7 +130,7 @@ void Registry::serve_upload(const Route& route) {
     return std::pair(found, has_upload(rq.tx, found, route.reference));
   };
   const auto [repository, exists] =
-      look_ahead(head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart", route.name, find);
+      precheck(head_.method == "PUT" ? "CompleteLayerUpload" : "UploadLayerPart", route.name, find);
   if (!exists) throw RegistryError{404, "BLOB_UPLOAD_UNKNOWN", "The upload does not exist: " + route.reference};
   const std::string& id = route.reference;
 

@@ -39,7 +39,7 @@ void Registry::get_manifest(const Route& route) {
                                      });
   if (!image) throw RegistryError{404, "MANIFEST_UNKNOWN", "Requested image not found"};
   if (head_.method == "GET")
-    home_.db.write([&](store::Tx& tx) { note_pull(tx, *repository, image->digest, home_.clock.now()); });
+    home_.db.write([&](store::Tx& tx) { record_pull(tx, *repository, image->digest, home_.clock.now()); });
   http::Headers headers{{"Content-Type", image->media_type},
                         {"Docker-Content-Digest", image->digest},
                         {"ETag", "\"" + image->digest + "\""},
@@ -50,8 +50,8 @@ void Registry::get_manifest(const Route& route) {
 }
 
 void Registry::put_manifest(const Route& route) {
-  look_ahead("PutImage", route.name,
-             [](region::Request&, const RepositoryRow&) {});  // before the body: who may not push need not send it
+  precheck("PutImage", route.name,
+           [](region::Request&, const RepositoryRow&) {});  // before the body: who may not push need not send it
   const std::string bytes = exchange_.read_body(kLargestManifest);
   Manifest manifest;
   try {

@@ -62,7 +62,7 @@ class Registry {
   /// The same in a snapshot, to see whether the action, which comes later, would do: in the trail only when it is
   /// refused.
   template <class Body>
-  auto look_ahead(std::string_view action, const std::string& name, Body&& body);
+  auto precheck(std::string_view action, const std::string& name, Body&& body);
   template <class Body>
   auto carry_out(store::Tx::Mode mode, region::Recorded recorded, std::string_view action, const std::string& name,
                  Body&& body);

@@ -38,7 +38,7 @@ void put_target(store::Tx& tx, const TargetRow& target) {
       target.deadline);
 }
 
-void note_instance_state(store::Tx& tx, const TargetRow& target) {
+void record_instance_state(store::Tx& tx, const TargetRow& target) {
   tx.exec("UPDATE elb_targets SET instance_state = ? WHERE group_arn = ? AND target_id = ? AND port = ?",
           target.instance_state, target.group_arn, target.id, target.port);
 }

@@ -27,7 +27,7 @@ std::optional<TargetRow> find_target(store::Tx& tx, std::string_view group_arn, 
 /// Adds it, or puts it in the place of what has the same id and port.
 void put_target(store::Tx& tx, const TargetRow& target);
 /// Changes nothing but the instance's state, of a target that may have been deregistered meanwhile.
-void note_instance_state(store::Tx& tx, const TargetRow& target);
+void record_instance_state(store::Tx& tx, const TargetRow& target);
 void remove_target(store::Tx& tx, const TargetRow& target);
 
 }  // namespace hanbat::elasticloadbalancing

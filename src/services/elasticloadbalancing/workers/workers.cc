@@ -160,7 +160,7 @@ void ElasticLoadBalancing::follow_instances() {
           remove_target(tx, target);
           continue;
         }
-        note_instance_state(tx, target);
+        record_instance_state(tx, target);
       }
       store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey));
     });

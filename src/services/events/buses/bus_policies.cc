@@ -69,7 +69,7 @@ void Events::add_resource_policies(region::Request& rq, region::AccessQuestion& 
   if (const auto document = find_bus_policy(rq.tx, *bus)) question.resource_policies.emplace_back(*document);
 }
 
-std::optional<std::string> Events::shown_policy(region::Request& rq, const BusKey& bus) const {
+std::optional<std::string> Events::describe_policy(region::Request& rq, const BusKey& bus) const {
   const auto kept = find_bus_policy(rq.tx, bus);
   if (!kept) return std::nullopt;
   return home_.identity().show_principals(rq.tx, *kept);

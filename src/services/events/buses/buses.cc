@@ -52,7 +52,7 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
   out.name = key.name;
   out.arn = key.arn();
   out.description = bus.description;
-  out.policy = shown_policy(rq, key);
+  out.policy = describe_policy(rq, key);
   out.creation_time = bus.created;
   out.last_modified_time = bus.created;
   return out;
@@ -72,7 +72,7 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
     bus.name = row.key.name;
     bus.arn = row.key.arn();
     bus.description = row.description;
-    bus.policy = shown_policy(rq, row.key);
+    bus.policy = describe_policy(rq, row.key);
     bus.creation_time = row.created;
     bus.last_modified_time = row.created;
   }

@@ -36,7 +36,7 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
   const Caller& caller = rq.caller;
   const PrincipalFacts facts = policies_.gather(rq.tx, caller);
   const auto membership = rq.home.find_membership(rq.tx, caller.account);
-  note_use(rq);
+  record_use(rq);
 
   Question question{.action = asked.action,
                     .resource = asked.resource,
@@ -107,7 +107,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
   throw wire::Error("AccessDenied", 403, message);
 }
 
-void IamAuthorizer::note_use(const region::Request& rq) const {
+void IamAuthorizer::record_use(const region::Request& rq) const {
   const Caller& caller = rq.caller;
   if (!caller.via_service.empty() || !caller.held_by.empty()) return;
   const Use use{{rq.now().ms - rq.now().ms % 1000}, std::string(rq.service.model().signing_name), rq.region};

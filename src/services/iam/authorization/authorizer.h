@@ -26,7 +26,7 @@ class IamAuthorizer final : public region::Authorizer {
  private:
   [[noreturn]] void refuse(const region::Request& rq, const region::policy::Question& question,
                            const region::policy::Decision& decision) const;
-  void note_use(const region::Request& rq) const;
+  void record_use(const region::Request& rq) const;
 
   const region::Vault& vault_;
   const PrincipalPolicies& policies_;

@@ -180,7 +180,7 @@ Output simulate(region::Request& rq, Question question, const Input& in, Organiz
 }
 
 /// The user that a simulation without a principal stands for.
-Caller stand_in(const std::string& account, const std::optional<std::string>& arn) {
+Caller simulated_caller(const std::string& account, const std::optional<std::string>& arn) {
   Caller caller;
   caller.kind = Caller::Kind::kUser;
   caller.account = account;
@@ -220,7 +220,7 @@ SimulateCustomPolicyOutput Iam::simulate_custom_policy(Request& rq, const Simula
 
   if (in.resource_policy && !in.caller_arn)
     throw InvalidInputException("CallerArn is required when ResourcePolicy is given.");
-  const Caller caller = stand_in(rq.account, in.caller_arn);
+  const Caller caller = simulated_caller(rq.account, in.caller_arn);
   Question question{.caller = &caller, .identity = sources_of(in.policy_input_list, "PolicyInputList")};
   if (in.ordered_organization_policy_input_list)
     for (const OrderedOrganizationPolicyType& level : *in.ordered_organization_policy_input_list)
@@ -241,9 +241,9 @@ SimulatePrincipalPolicyOutput Iam::simulate_principal_policy(Request& rq, const 
   if (in.resource_policy && !in.caller_arn && entity->kind != Kind::kUser)
     throw InvalidInputException("CallerArn is required when ResourcePolicy is given and PolicySourceArn is no user.");
   const PrincipalFacts facts = policies_.gather(rq.tx, *entity);
-  Caller caller =
-      entity->kind == Kind::kUser ? IamIdentity::user_caller(*entity) : stand_in(rq.account, in.policy_source_arn);
-  if (in.caller_arn) caller = stand_in(rq.account, in.caller_arn);
+  Caller caller = entity->kind == Kind::kUser ? IamIdentity::user_caller(*entity)
+                                              : simulated_caller(rq.account, in.policy_source_arn);
+  if (in.caller_arn) caller = simulated_caller(rq.account, in.caller_arn);
   if (entity->kind == Kind::kRole && !in.caller_arn) caller.kind = Caller::Kind::kAssumedRole;
   Question question{.caller = &caller, .identity = facts.identity, .boundary = facts.boundary};
   for (Source& source : sources_of(in.policy_input_list.value_or(std::vector<std::string>()), "PolicyInputList"))

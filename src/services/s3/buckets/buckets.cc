@@ -43,7 +43,7 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { carry_buckets_over(tx); });
+  home_.db.write([](store::Tx& tx) { migrate_buckets(tx); });
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {

@@ -7,13 +7,13 @@ namespace hanbat::s3 {
 
 std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name) { return region::find<Bucket>(tx, name); }
 
-void carry_buckets_over(store::Tx& tx) {
+void migrate_buckets(store::Tx& tx) {
   for (BucketRow& row : region::list_all<Bucket>(tx)) {
     const Json* old = row.own.find("tags");
     if (!old) continue;
     region::TagMap tags;
     for (const Json& tag : old->items()) tags[tag.text("Key")] = tag.text("Value");
-    region::carry_tags(tx, region::KindOf<Bucket>::arn(row), tags);
+    region::import_tags(tx, region::KindOf<Bucket>::arn(row), tags);
     row.own.erase("tags");
     region::update(tx, row);
   }

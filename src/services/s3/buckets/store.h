@@ -49,7 +49,7 @@ inline const std::string& region_of(const BucketRow& bucket) { return *bucket.sh
 
 std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name);
 /// Rows of before 002_resources.sql as they are now, and their tags; at start.
-void carry_buckets_over(store::Tx& tx);
+void migrate_buckets(store::Tx& tx);
 /// With the uploads to it that are not completed, and its tags.
 void remove(store::Tx& tx, store::Blobs& blobs, const BucketRow& bucket);
 

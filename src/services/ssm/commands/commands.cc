@@ -177,16 +177,16 @@ CommandRow new_command(const region::Request& rq, const SendCommandInput& in, co
 
 /// Where a list of invocations goes on: with the rest of a command's instances, then with the commands before it.
 struct InvocationsAfter {
-  std::string command;  // its age_key
+  std::string command;  // its creation_key
   std::string instance;
 
-  /// An age_key ends with the id.
+  /// An creation_key ends with the id.
   std::string command_id() const { return command.substr(command.size() - 36); }
 };
 
 /// The key of an invocation in the order of the list.
 std::string key_of(const CommandRow& command, const Invocation& i) {
-  return region::age_key(command) + "/" + i.instance;
+  return region::creation_key(command) + "/" + i.instance;
 }
 
 std::optional<InvocationsAfter> read_key(const std::optional<std::string>& key) {
@@ -302,7 +302,7 @@ ListCommandsOutput Ssm::list_commands(region::Request& rq, const ListCommandsInp
   } else if (const auto one = find_command(rq.tx, place, *in.command_id); one && !pager.after()) {
     if (!in.instance_id || find_invocation(rq.tx, place, one->id, *in.instance_id)) found.push_back(*one);
   }
-  const auto page = pager.cut_read(std::move(found), [](const CommandRow& row) { return region::age_key(row); });
+  const auto page = pager.cut_read(std::move(found), [](const CommandRow& row) { return region::creation_key(row); });
 
   ListCommandsOutput out;
   out.commands.emplace();
@@ -322,7 +322,7 @@ ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, 
   const auto add = [&](const CommandRow& command) {
     for (Invocation& i : invocations_of(rq.tx, place, command.id)) {
       if (!instance.empty() && i.instance != instance) continue;
-      if (after && after->command == region::age_key(command) && i.instance <= after->instance) continue;
+      if (after && after->command == region::creation_key(command) && i.instance <= after->instance) continue;
       if (found.size() <= pager.size()) found.emplace_back(command, std::move(i));
     }
   };

@@ -78,7 +78,7 @@ std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const s
     auto rows = region::list_by_age<Command>(
         tx, place, {.order = region::TimeRange::Order::kNewestFirst, .after = after, .most = kChunk});
     more = rows.size() == kChunk;
-    if (!rows.empty()) after = region::age_key(rows.back());
+    if (!rows.empty()) after = region::creation_key(rows.back());
     for (CommandRow& row : rows) {
       if (!instance.empty() && !find_invocation(tx, place, row.id, instance)) continue;
       found.push_back(std::move(row));

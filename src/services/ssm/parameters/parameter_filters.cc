@@ -94,8 +94,8 @@ std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput
   return filters;
 }
 
-bool passes(const std::string& name, const VersionRow& version, const region::TagMap& tags,
-            const ParameterStringFilter& filter) {
+bool matches_filters(const std::string& name, const VersionRow& version, const region::TagMap& tags,
+                     const ParameterStringFilter& filter) {
   const auto values = filter.values.value_or(std::vector<std::string>{});
   const std::string option = option_of(filter);
   const auto any = [&](auto&& test) { return std::any_of(values.begin(), values.end(), test); };

@@ -17,7 +17,7 @@ bool is_below(const std::string& name, const std::string& path, bool recursive);
 /// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
 std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput& in);
 /// Whether the parameter, in its newest version and with its tags, fits the filter.
-bool passes(const std::string& name, const VersionRow& version, const region::TagMap& tags,
-            const ParameterStringFilter& filter);
+bool matches_filters(const std::string& name, const VersionRow& version, const region::TagMap& tags,
+                     const ParameterStringFilter& filter);
 
 }  // namespace hanbat::ssm

@@ -56,7 +56,7 @@ DescribeParametersOutput Ssm::describe_parameters(region::Request& rq, const Des
     const VersionRow version = newest_version(rq.tx, parameter);
     const region::TagMap tags = region::tags_of(rq.tx, parameter_arn(parameter.place, *parameter.name));
     const bool fits = std::all_of(filters.begin(), filters.end(), [&](const ParameterStringFilter& filter) {
-      return passes(*parameter.name, version, tags, filter);
+      return matches_filters(*parameter.name, version, tags, filter);
     });
     if (fits) found.push_back(describe(parameter, version));
   }
