@@ -61,6 +61,7 @@ request has none:
 | `codebuild:vpcConfig.*`, `codebuild:buildBatchConfig.*`, `codebuild:fileSystemLocations*`, `codebuild:encryptionKey` and the like | the parameters are refused |
 | `ssm:DocumentCategories`, `ssm:DocumentType`, `ssm:SessionDocumentAccessCheck`, `ssm:AccessRequestId` | no documents are made and no sessions opened; `ssm:Policies` is of parameter policies, which are refused |
 | `ssm:SourceInstanceARN` | of hybrid machines; EC2's have `ec2:SourceInstanceARN` |
+| `secretsmanager:KmsKeyArn`, `secretsmanager:AddReplicaRegions`, `secretsmanager:ForceOverwriteReplicaSecret`, `secretsmanager:Type`, `secretsmanager:Rotat*`, `secretsmanager:resource/*` and the like | there are no keys, replicas and rotations |
 | `elasticloadbalancing:SecurityPolicy` | the parameter is refused |
 | `events:ManagedBy`, `events:eventBusInvocation` | no service makes rules, and a bus is no target |
 | `logs:LogGeneratingResourceArns`, `logs:DestinationArn` | there are no deliveries and destinations |

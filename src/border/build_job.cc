@@ -7,7 +7,8 @@ namespace hanbat {
 template <>
 inline constexpr auto kWords<border::BuildVariable::Kind> = std::to_array<Word<border::BuildVariable::Kind>>(
     {{border::BuildVariable::Kind::kPlaintext, "PLAINTEXT"},
-     {border::BuildVariable::Kind::kParameterStore, "PARAMETER_STORE"}});
+     {border::BuildVariable::Kind::kParameterStore, "PARAMETER_STORE"},
+     {border::BuildVariable::Kind::kSecretsManager, "SECRETS_MANAGER"}});
 template <>
 inline constexpr auto kWords<border::BuildSource::Kind> =
     std::to_array<Word<border::BuildSource::Kind>>({{border::BuildSource::Kind::kNone, "NO_SOURCE"},

@@ -14,9 +14,9 @@ namespace hanbat::border {
 
 /// An environment variable of the project, or of the build.
 struct BuildVariable {
-  enum class Kind { kPlaintext, kParameterStore };
+  enum class Kind { kPlaintext, kParameterStore, kSecretsManager };
   std::string name;
-  std::string value;  ///< of kParameterStore: the parameter's name
+  std::string value;  ///< of the other kinds: what names the parameter or the secret
   Kind kind = Kind::kPlaintext;
   bool operator==(const BuildVariable&) const = default;
 };

@@ -51,7 +51,9 @@ BuildJob full_job() {
   job.credentials_path = "/v2/credentials/1";
   job.buildspec = "buildspec.yml";
   job.privileged = true;
-  job.environment = {{"A", "1", BuildVariable::Kind::kPlaintext}, {"B", "/b", BuildVariable::Kind::kParameterStore}};
+  job.environment = {{"A", "1", BuildVariable::Kind::kPlaintext},
+                     {"B", "/b", BuildVariable::Kind::kParameterStore},
+                     {"C", "c:key", BuildVariable::Kind::kSecretsManager}};
   job.variables = {{"CI", "true"}};
   job.source = {BuildSource::Kind::kCodeCommit, "https://host/v1/repos/r", "main", 1, ""};
   job.secondary_sources = {{BuildSource::Kind::kS3, "b/k", "", std::nullopt, "lib"}};

@@ -68,6 +68,8 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"organizations ListPoliciesForTarget", R"({"TargetId":"$root"})"},
     {"organizations ListTargetsForPolicy", R"({"PolicyId":"p-FullAWSAccess"})"},
     {"s3", R"({"Prefix":"other"})"},
+    {"secretsmanager", R"({"Filters":[{"Key":"name","Values":["other"]}]})"},
+    {"secretsmanager ListSecretVersionIds", R"({"IncludeDeprecated":true})"},
     {"ssm DescribeInstanceInformation", R"({"Filters":[{"Key":"PlatformTypes","Values":["Linux"]}]})"},
     {"ssm DescribeParameters", R"({"ParameterFilters":[{"Key":"Type","Values":["StringList"]}]})"},
     {"ssm GetParametersByPath", R"({"Recursive":true})"},
@@ -102,7 +104,7 @@ std::vector<ListCase> list_cases() {
   for (auto* cases : {&iam_entity_cases, &iam_relation_cases, &iam_policy_cases, &iam_tag_and_simulation_cases,
                       &organizations_cases, &log_cases, &event_cases, &build_cases, &deployment_cases, &pipeline_cases,
                       &repository_cases, &image_cases, &object_cases, &network_cases, &security_cases, &instance_cases,
-                      &balancer_cases, &parameter_and_command_cases}) {
+                      &balancer_cases, &secret_cases, &parameter_and_command_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }

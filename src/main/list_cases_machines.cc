@@ -172,6 +172,33 @@ std::vector<ListCase> balancer_cases() {
   };
 }
 
+std::vector<ListCase> secret_cases() {
+  const Step make{"CreateSecret",
+                  R"({"Name":"s$N","SecretString":"v","ClientRequestToken":"00000000-0000-4000-8000-000000000001"})"};
+  const Step remove{"DeleteSecret", R"({"SecretId":"s$N","ForceDeleteWithoutRecovery":true})"};
+  return {
+      {"secretsmanager", "ListSecrets", "{}", {}, {make}, {remove}},
+      {"secretsmanager",
+       "BatchGetSecretValue",
+       R"({"Filters":[{"Key":"name","Values":["s"]}]})",
+       {},
+       {make},
+       {remove},
+       9,
+       "SecretValues"},
+      {"secretsmanager",
+       "ListSecretVersionIds",
+       R"({"SecretId":"p$P"})",
+       {{"CreateSecret", R"({"Name":"p$P","ClientRequestToken":"00000000-0000-4000-8000-000000000001"})"}},
+       {{"PutSecretValue",
+         R"({"SecretId":"p$P","SecretString":"v","ClientRequestToken":"00000000-0000-4000-8000-0000000000$N$N","VersionStages":["l$N"]})"}},
+       {{"UpdateSecretVersionStage",
+         R"({"SecretId":"p$P","VersionStage":"l$N","RemoveFromVersionId":"00000000-0000-4000-8000-0000000000$N$N"})"}},
+       9,
+       "Versions"},
+  };
+}
+
 std::vector<ListCase> parameter_and_command_cases() {
   return {
       {"ssm",

@@ -50,6 +50,7 @@ const std::map<std::string, std::string> kRefusals{
     {"logs", "InvalidParameterException"},
     {"organizations", "InvalidInputException"},
     {"s3", "InvalidArgument"},
+    {"secretsmanager", "InvalidNextTokenException"},
     {"ssm", "InvalidNextToken"},
 };
 

@@ -17,6 +17,7 @@
 #include "services/logs/logs.h"
 #include "services/organizations/organizations.h"
 #include "services/s3/s3.h"
+#include "services/secretsmanager/secretsmanager.h"
 #include "services/ssm/commands/agent_endpoint.h"
 #include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
@@ -39,6 +40,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<ssm::Ssm>(home));
   home.add(std::make_unique<ssm::AgentEndpoint>(home));
+  home.add(std::make_unique<secretsmanager::SecretsManager>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home));
   home.add(std::make_unique<ecr::Ecr>(home));
   home.add(std::make_unique<codebuild::CodeBuild>(home));

@@ -317,3 +317,46 @@ def test_who_is_made_again_under_the_same_name_inherits_nothing(daemon, holder):
     second = user(daemon, name)
     denied(use, who=second)
     assert gone in shown() and arn not in shown()
+
+
+def test_secrets_by_path_label_tag_and_their_own_policy(daemon):
+    # Secrets Manager User Guide, "Resource-based policies" and "Identity-based policies": wildcards, conditions, a policy of the secret.
+    secrets = daemon.client("secretsmanager")
+    arns = {name: secrets.create_secret(Name=name, SecretString="one")["ARN"] for name in ("TestEnv/db", "TestEnv/tagged", "ProdEnv/db")}
+    secrets.put_secret_value(SecretId="TestEnv/db", SecretString="two")
+    secrets.tag_resource(SecretId="TestEnv/tagged", Tags=[{"Key": "ServerName", "Value": "ServerABC"}])
+    path = f"arn:aws:secretsmanager:{live.REGION}:{ACCOUNT}:secret:TestEnv/*"
+
+    by_path = user(daemon, "secrets-by-path", allow("secretsmanager:GetSecretValue", path)).client("secretsmanager")
+    assert by_path.get_secret_value(SecretId="TestEnv/db")["SecretString"] == "two"
+    assert arns["ProdEnv/db"] in denied(by_path.get_secret_value, SecretId="ProdEnv/db")
+    denied(by_path.get_secret_value, SecretId="ProdEnv/missing")
+    with pytest.raises(by_path.exceptions.ResourceNotFoundException):
+        by_path.get_secret_value(SecretId="TestEnv/missing")
+    batch = user(daemon, "secrets-in-batches", allow("secretsmanager:BatchGetSecretValue"), allow("secretsmanager:GetSecretValue", path))
+    answer = batch.client("secretsmanager").batch_get_secret_value(SecretIdList=["TestEnv/db", "ProdEnv/db"])
+    assert [one["Name"] for one in answer["SecretValues"]] == ["TestEnv/db"]
+    assert [one["ErrorCode"] for one in answer["Errors"]] == ["AccessDeniedException"]
+
+    current = {"ForAnyValue:StringEquals": {"secretsmanager:VersionStage": "AWSCURRENT"}}
+    newest = user(daemon, "secrets-newest", allow("secretsmanager:GetSecretValue", Condition=current)).client("secretsmanager")
+    assert newest.get_secret_value(SecretId="TestEnv/db")["SecretString"] == "two"
+    denied(newest.get_secret_value, SecretId="TestEnv/db", VersionStage="AWSPREVIOUS")
+
+    tagged = {"StringEquals": {"secretsmanager:ResourceTag/ServerName": "ServerABC"}}
+    by_tag = user(daemon, "secrets-by-tag", allow("secretsmanager:GetSecretValue", Condition=tagged)).client("secretsmanager")
+    assert by_tag.get_secret_value(SecretId="TestEnv/tagged")["SecretString"] == "one"
+    denied(by_tag.get_secret_value, SecretId="TestEnv/db")
+
+    slow = {"NumericLessThan": {"secretsmanager:RecoveryWindowInDays": "14"}}
+    careful = user(daemon, "secrets-careful", allow("secretsmanager:DeleteSecret"), deny("secretsmanager:DeleteSecret", Condition=slow))
+    denied(careful.client("secretsmanager").delete_secret, SecretId="ProdEnv/db", RecoveryWindowInDays=7)
+    careful.client("secretsmanager").delete_secret(SecretId="ProdEnv/db", RecoveryWindowInDays=14)
+
+    stranger = user(daemon, "secrets-nothing").client("secretsmanager")
+    denied(stranger.get_secret_value, SecretId="TestEnv/db")
+    principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:user/secrets-nothing"}
+    secrets.put_resource_policy(SecretId="TestEnv/db", ResourcePolicy=document(allow("secretsmanager:GetSecretValue", Principal=principal)))
+    assert stranger.get_secret_value(SecretId="TestEnv/db")["SecretString"] == "two"
+    secrets.put_resource_policy(SecretId="TestEnv/db", ResourcePolicy=document(deny("secretsmanager:GetSecretValue", Principal="*")))
+    assert "with an explicit deny in a resource-based policy" in denied(by_path.get_secret_value, SecretId="TestEnv/db")

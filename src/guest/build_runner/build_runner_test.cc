@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "guest/build_runner/buildspec.h"
+#include "guest/build_runner/event_log.h"
 #include "guest/build_runner/job.h"
+#include "guest/build_runner/secret_reference.h"
 #include "guest/build_runner/shell.h"
 #include "os/files.h"
 
@@ -51,6 +53,53 @@ TEST(BuildSpecTest, TakesVersion01WithItsOwnVariablesAndAShellForEachCommand) {
   EXPECT_TRUE(spec.each_command_alone);
   EXPECT_EQ(spec.variables.at("A"), "b");
   EXPECT_TRUE(spec.artifacts.discard_paths);
+}
+
+TEST(BuildSpecTest, TakesVariablesFromSecretsManager) {
+  const BuildSpec spec = BuildSpec::parse(
+      "version: 0.2\nenv: {secrets-manager: {USER: 'db:user', ALL: db}}\nphases: {build: {commands: [x]}}");
+  EXPECT_EQ(spec.secrets_manager.at("USER"), "db:user");
+  EXPECT_EQ(spec.secrets_manager.at("ALL"), "db");
+}
+
+TEST(SecretReferenceTest, ReadsNamesAndArnsWithWhatFollowsThem) {
+  const std::string arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:app/db-a1b2c3";
+  for (const std::string& id : {std::string("app/db"), arn}) {
+    EXPECT_EQ(SecretReference::parse(id).request().dump(), R"({"SecretId":")" + id + "\"}");
+    const SecretReference whole = SecretReference::parse(id + ":user:AWSPREVIOUS:v1");
+    EXPECT_EQ(whole.json_key, "user");
+    EXPECT_EQ(whole.request().dump(), R"({"SecretId":")" + id + R"(","VersionStage":"AWSPREVIOUS","VersionId":"v1"})");
+    EXPECT_EQ(SecretReference::parse(id + "::AWSPENDING").version_stage, "AWSPENDING");
+  }
+  for (const char* text : {"", ":key", "a:b:c:d:e", "arn:aws:secretsmanager", "arn:aws:secretsmanager:r:a:secret:"})
+    EXPECT_THROW(SecretReference::parse(text), SecretReferenceError) << text;
+}
+
+TEST(SecretReferenceTest, TakesTheWholeTextOrAMemberOfIt) {
+  const Json answer = Json::object({{"SecretString", R"({"user":"kim","port":5432,"tls":true})"}});
+  EXPECT_EQ(SecretReference::parse("db").value(answer), R"({"user":"kim","port":5432,"tls":true})");
+  EXPECT_EQ(SecretReference::parse("db:user").value(answer), "kim");
+  EXPECT_EQ(SecretReference::parse("db:port").value(answer), "5432");
+  EXPECT_THROW(SecretReference::parse("db:none").value(answer), SecretReferenceError);
+  EXPECT_THROW(SecretReference::parse("db").value(Json::object()), SecretReferenceError);
+  try {
+    SecretReference::parse("db:user").value(Json::object({{"SecretString", "hunter2"}}));
+    ADD_FAILURE() << "no JSON";
+  } catch (const SecretReferenceError& error) {
+    EXPECT_EQ(std::string(error.what()).find("hunter2"), std::string::npos);
+  }
+}
+
+TEST(EventLogTest, HidesTheValuesOfSecrets) {
+  const TemporaryFolder folder;
+  EventLog log(folder.path() + "/events");
+  log.hide("hunter2");
+  log.hide("hunter2-long\n{\n\"second\"");
+  log.line("it is hunter2-long, hunter2 and {");
+  log.container("Running command echo \"second\"");
+  const std::string events = read_file(folder.path() + "/events");
+  EXPECT_NE(events.find("it is ***, *** and {"), std::string::npos) << events;
+  EXPECT_NE(events.find("Running command echo ***"), std::string::npos) << events;
 }
 
 class ArtifactFilesTest : public testing::Test {

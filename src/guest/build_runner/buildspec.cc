@@ -88,6 +88,8 @@ void env(BuildSpec& spec, const YAML::Node& node) {
       spec.variables = text_map(member.second, "env.variables");
     else if (name == "parameter-store")
       spec.parameter_store = text_map(member.second, "env.parameter-store");
+    else if (name == "secrets-manager")
+      spec.secrets_manager = text_map(member.second, "env.secrets-manager");
     else if (name == "exported-variables")
       spec.exported_variables = texts(member.second, "env.exported-variables");
     else if (name == "git-credential-helper")
@@ -96,9 +98,7 @@ void env(BuildSpec& spec, const YAML::Node& node) {
       spec.shell = scalar(member.second, "env.shell");
       if (spec.shell != "sh" && spec.shell != "bash" && spec.shell != "/bin/sh" && spec.shell != "/bin/bash")
         refuse("env.shell: " + spec.shell + " is not supported; sh and bash are");
-    } else if (name == "secrets-manager")
-      refuse("env.secrets-manager: Secrets Manager is not part of this region");
-    else
+    } else
       refuse("env: unknown member " + name);
   }
 }

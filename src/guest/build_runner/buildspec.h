@@ -37,6 +37,7 @@ struct BuildSpec {
   std::string shell = "sh";
   std::map<std::string, std::string> variables;
   std::map<std::string, std::string> parameter_store;
+  std::map<std::string, std::string> secrets_manager;  ///< as SecretReference reads them
   std::vector<std::string> exported_variables;
   bool git_credential_helper = false;
   bool each_command_alone = false;               ///< version 0.1: every command has a shell of its own

@@ -4,6 +4,7 @@
 
 #include "base/fuzzing.h"
 #include "guest/build_runner/buildspec.h"
+#include "guest/build_runner/secret_reference.h"
 
 using hanbat::fuzzing::require;
 using namespace hanbat::guest;
@@ -23,6 +24,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(name == "install" || name == "pre_build" || name == "build" || name == "post_build", "a phase is known");
   require(spec.shell == "sh" || spec.shell == "bash" || spec.shell == "/bin/sh" || spec.shell == "/bin/bash",
           "a shell is known");
+  for (const auto& [variable, text] : spec.secrets_manager) try {
+      require(!SecretReference::parse(text).secret_id.empty(), "a reference names a secret");
+    } catch (const SecretReferenceError& error) {
+      require(*error.what() != '\0', "a refusal has a reason");
+    }
   for (const std::string& pattern : spec.artifacts.files) {
     // The C library's matcher takes time exponential in the stars; the build's own machine is all that it keeps busy.
     if (pattern.size() > 60) continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "border/build_event.h"
 #include "os/fd.h"
@@ -15,13 +16,17 @@ class EventLog {
 
   /// With the time of now.
   void write(border::BuildEvent::What what);
-  /// A line of the build's output, as it is.
+  /// Has a secret's value stand as *** in all lines from now on; of a value of several lines each one. What is shorter
+  /// than three characters is not hidden: it would be found in everything.
+  void hide(const std::string& value);
+  /// A line of the build's output, without what is hidden.
   void line(const std::string& text);
   /// A line of CodeBuild itself: "[Container] 2026/11/23 20:00:00.000000 text".
   void container(const std::string& text);
 
  private:
   Fd file_;
+  std::vector<std::string> hidden_;  // longest first
 };
 
 }  // namespace hanbat::guest

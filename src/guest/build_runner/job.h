@@ -13,6 +13,9 @@
 
 namespace hanbat::guest {
 
+/// What git asks for the service role's login to CodeCommit.
+inline constexpr const char* kCredentialHelper = "!aws codecommit credential-helper $@";
+
 /// A phase that failed: its context's code and message. Caught by the build's own loop.
 struct PhaseFailure : std::runtime_error {
   PhaseFailure(std::string code, const std::string& message) : std::runtime_error(message), code(std::move(code)) {}
@@ -47,6 +50,8 @@ class Build {
   void load_buildspec();
   /// The values of parameters of Parameter Store, by the variables that want them.
   std::map<std::string, std::string> parameters(const std::map<std::string, std::string>& wanted);
+  /// The values of secrets of Secrets Manager, likewise.
+  std::map<std::string, std::string> secrets(const std::map<std::string, std::string>& wanted);
   void prepare_environment();
   void run_commands(border::RunnerPhase which, const BuildPhaseSpec& spec);
   void check_runtime_versions(const BuildPhaseSpec& spec);

@@ -1,9 +1,8 @@
-// DOWNLOAD_SOURCE: the sources as the service role gets them, the build specification, the environment.
+// DOWNLOAD_SOURCE: the sources as the service role gets them, and the build specification.
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <set>
 #include <thread>
 
 #include "base/ids.h"
@@ -33,8 +32,6 @@ Credentials credentials_once_reached(const std::string& url) {
   }
   return container_credentials(url);
 }
-
-constexpr const char* kHelper = "!aws codecommit credential-helper $@";
 
 }  // namespace
 
@@ -104,7 +101,7 @@ void Build::clone(const BuildSource& source, const std::string& folder) {
   auto git = [&](std::vector<std::string> args) {
     std::vector<std::string> argv = {"git",
                                      "-c",
-                                     std::string("credential.helper=") + kHelper,
+                                     std::string("credential.helper=") + kCredentialHelper,
                                      "-c",
                                      "credential.UseHttpPath=true",
                                      "-c",
@@ -178,69 +175,6 @@ void Build::load_buildspec() {
     spec_ = BuildSpec::parse(buildspec_text());
   } catch (const BuildSpecError& e) {
     throw PhaseFailure("YAML_FILE_ERROR", e.what());
-  }
-}
-
-std::map<std::string, std::string> Build::parameters(const std::map<std::string, std::string>& wanted) {
-  constexpr std::size_t kInOneCall = 10;  // of GetParameters
-  std::map<std::string, std::string> out;
-  if (wanted.empty()) return out;
-  JsonService ssm("https://ssm." + job_.region + ".amazonaws.com", job_.region, "ssm", "AmazonSSM",
-                  [this] { return signer("ssm").credentials; });
-  std::set<std::string> names;
-  for (const auto& [variable, parameter] : wanted) names.insert(parameter);
-  std::map<std::string, std::string> values;
-  for (auto next = names.begin(); next != names.end();) {
-    Json some = Json::array();
-    for (; next != names.end() && some.size() < kInOneCall; ++next) some.push_back(*next);
-    Json answer;
-    try {
-      answer = ssm.call("GetParameters", Json::object({{"Names", some}, {"WithDecryption", true}}));
-    } catch (const ServiceError& e) {
-      throw PhaseFailure("Decrypted Variables Error", e.what());
-    }
-    // What was asked for by its ARN or with a version is answered by its plain name.
-    for (const Json& one : answer["Parameters"].items())
-      for (const std::string& name : {one.text("Name"), one.text("ARN"), one.text("Name") + one.text("Selector"),
-                                      one.text("ARN") + one.text("Selector")})
-        values[name] = one.text("Value");
-  }
-  for (const auto& [variable, parameter] : wanted) {
-    const auto found = values.find(parameter);
-    if (found == values.end())
-      throw PhaseFailure("Decrypted Variables Error", "parameter does not exist: " + parameter);
-    out[variable] = found->second;
-  }
-  return out;
-}
-
-void Build::prepare_environment() {
-  log_.container("Processing environment variables");
-  std::map<std::string, std::string> all = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-                                            {"HOME", "/root"},
-                                            {"LANG", "C.UTF-8"},
-                                            {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
-                                            {"REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
-                                            {"SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"}};
-  all["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = job_.credentials_url;
-  all["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = job_.credentials_path;
-  all["AWS_REGION"] = all["AWS_DEFAULT_REGION"] = job_.region;
-  std::map<std::string, std::string> stored;
-  for (const auto& [name, value] : spec_.variables) all[name] = value;
-  for (const auto& [name, value] : spec_.parameter_store) stored[name] = value;
-  for (const border::BuildVariable& v : job_.environment) {
-    if (v.kind == border::BuildVariable::Kind::kParameterStore)
-      stored[v.name] = v.value;
-    else
-      all[v.name] = v.value, stored.erase(v.name);
-  }
-  for (auto& [name, value] : parameters(stored)) all[name] = std::move(value);
-  for (const auto& [name, value] : job_.variables) all[name] = value;
-  for (const auto& [name, value] : environment_) all[name] = value;
-  environment_ = std::move(all);
-  if (spec_.git_credential_helper) {
-    run_capture({"git", "config", "--system", "credential.helper", kHelper});
-    run_capture({"git", "config", "--system", "credential.UseHttpPath", "true"});
   }
 }
 

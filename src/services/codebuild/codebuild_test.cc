@@ -146,9 +146,6 @@ TEST_F(CodeBuildTest, WhatIsNotBuiltIsRefusedInOverridesToo) {
   in.project_name = "web";
   in.cache_override = ProjectCache{.type = "S3"};
   EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "NotImplemented");
-  in.cache_override.reset();
-  in.environment_variables_override = {{{.name = "A", .type = "SECRETS_MANAGER", .value = "x"}}};
-  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "NotImplemented");
 }
 
 }  // namespace

@@ -143,9 +143,6 @@ void refuse_what_is_not_built(const region::Request& rq, const Project& project)
     if (!kSources.contains(source.type)) refuse("secondarySources.type=" + source.type);
   const ProjectEnvironment& environment = *project.environment;
   if (environment.type != "LINUX_CONTAINER") refuse("environment.type=" + environment.type);
-  for (const auto& variable : environment.environment_variables.value_or(std::vector<EnvironmentVariable>()))
-    if (variable.type.value_or("PLAINTEXT") == "SECRETS_MANAGER")
-      refuse("environment.environmentVariables.type=SECRETS_MANAGER");
   if (project.cache && project.cache->type != "NO_CACHE") refuse("cache.type=" + project.cache->type);
   if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
     refuse("logsConfig.s3Logs");

@@ -48,7 +48,10 @@ std::string parameter_name(const region::Request& rq, const std::string& name_or
 
 /// AWS's own parameters, which name the newest images: their value, or nothing when the name is none of them. Asks EC2.
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name);
-/// The names of those below a path.
+/// The secret of Secrets Manager that a name below /aws/reference/secretsmanager means, read on behalf of the request's
+/// caller; nothing for any other name. Throws ParameterNotFound, and ValidationException when it is to stay sealed.
+std::optional<Parameter> find_secret_reference(region::Request& rq, const std::string& selector, Decryption decryption);
+/// The names of AWS's own parameters below a path.
 std::vector<std::string> public_parameters(const std::string& path);
 
 /// The topic that wakes an instance's agent.

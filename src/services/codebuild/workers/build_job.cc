@@ -92,6 +92,12 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
   return variables;
 }
 
+border::BuildVariable::Kind kind_of(const EnvironmentVariable& variable) {
+  if (variable.type == "PARAMETER_STORE") return border::BuildVariable::Kind::kParameterStore;
+  if (variable.type == "SECRETS_MANAGER") return border::BuildVariable::Kind::kSecretsManager;
+  return border::BuildVariable::Kind::kPlaintext;
+}
+
 }  // namespace
 
 std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + uuid_of(row.id); }
@@ -112,9 +118,7 @@ border::BuildJob job_of(const BuildRow& row) {
   job.artifacts = artifacts_of(row, work.artifacts);
   if (build.environment->environment_variables)
     for (const EnvironmentVariable& variable : *build.environment->environment_variables)
-      job.environment.push_back({variable.name, variable.value,
-                                 variable.type == "PARAMETER_STORE" ? border::BuildVariable::Kind::kParameterStore
-                                                                    : border::BuildVariable::Kind::kPlaintext});
+      job.environment.push_back({variable.name, variable.value, kind_of(variable)});
   if (build.secondary_sources)
     for (const ProjectSource& source : *build.secondary_sources)
       job.secondary_sources.push_back(source_of(row, source));

@@ -54,5 +54,19 @@ TEST(BuildJob, ARepositorysAddressOfTheHostIsItsNameInABuild) {
   EXPECT_EQ(clone_url("https://git-codecommit.eu-west-1" + name), "https://git-codecommit.eu-west-1" + name);
 }
 
+TEST(BuildJob, VariablesSayWhereTheirValuesLie) {
+  BuildRow row = build_of("NO_SOURCE", "");
+  row.shape.environment->environment_variables = {{{.name = "A", .value = "1"},
+                                                   {.name = "B", .type = "PLAINTEXT", .value = "2"},
+                                                   {.name = "C", .type = "PARAMETER_STORE", .value = "/c"},
+                                                   {.name = "D", .type = "SECRETS_MANAGER", .value = "d:key"}}};
+  using Kind = border::BuildVariable::Kind;
+  const std::vector<border::BuildVariable> expected{{"A", "1", Kind::kPlaintext},
+                                                    {"B", "2", Kind::kPlaintext},
+                                                    {"C", "/c", Kind::kParameterStore},
+                                                    {"D", "d:key", Kind::kSecretsManager}};
+  EXPECT_EQ(job_of(row).environment, expected);
+}
+
 }  // namespace
 }  // namespace hanbat::codebuild

@@ -1,7 +1,7 @@
 // What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
 #include "base/text.h"
 #include "region/policy/document.h"
-#include "services/s3/buckets/public_policy.h"
+#include "region/policy/public_access.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
 

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "gen/s3/schema.h"
 #include "region/policy/document.h"
-#include "services/s3/buckets/public_policy.h"
+#include "region/policy/public_access.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
 

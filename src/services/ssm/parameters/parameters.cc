@@ -218,6 +218,7 @@ std::optional<Parameter> Ssm::find_public(region::Request& rq, const std::string
 
 Parameter Ssm::selected(region::Request& rq, const std::string& selector, Decryption decryption) {
   if (auto found = find_public(rq, selector)) return *found;
+  if (auto found = find_secret_reference(rq, selector, decryption)) return *found;
   const bool by_arn = selector.starts_with("arn:");
   std::string name = selector, chosen;
   if (const auto mark = selector.rfind(':'); mark != std::string::npos && !by_arn) {

@@ -46,7 +46,8 @@ Json body_of(const VersionRow& version) {
 }  // namespace
 
 std::string parameter_arn(const Place& place, std::string_view name) {
-  return make_arn("ssm", place.region, name.starts_with("/aws/") ? "" : place.account,
+  const bool public_one = name.starts_with("/aws/") && !name.starts_with("/aws/reference/");
+  return make_arn("ssm", place.region, public_one ? "" : place.account,
                   "parameter" + std::string(name.starts_with('/') ? "" : "/") + std::string(name));
 }
 

@@ -25,7 +25,8 @@ struct ParameterHead {
   static ParameterHead from_json(const Json& json) { return {.version = json.integer("version")}; }
 };
 
-/// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b". AWS's public parameters belong to no account.
+/// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b". AWS's public parameters belong to no account; a
+/// reference to a secret is the account's.
 std::string parameter_arn(const Place& place, std::string_view name);
 
 enum class ParameterType { kString, kStringList, kSecureString };

@@ -1,17 +1,12 @@
-#include "services/s3/buckets/public_policy.h"
+#include "region/policy/public_access.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 
-namespace hanbat::s3 {
+namespace hanbat::region::policy {
 namespace {
-
-using region::policy::Condition;
-using region::policy::Effect;
-using region::policy::Quantifier;
-using region::policy::Statement;
 
 /// Keys whose fixed value names somebody or something in particular.
 constexpr std::array<std::string_view, 14> kPinning = {
@@ -49,9 +44,9 @@ bool is_public(const Statement& statement) {
 
 }  // namespace
 
-bool is_public(const region::policy::Document& document) {
+bool is_public(const Document& document) {
   return std::any_of(document.statements.begin(), document.statements.end(),
                      [](const Statement& statement) { return is_public(statement); });
 }
 
-}  // namespace hanbat::s3
+}  // namespace hanbat::region::policy

@@ -1,0 +1,141 @@
+// ListSecrets, and which secrets a list is about.
+#include "services/secretsmanager/listing.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "region/page.h"
+
+namespace hanbat::secretsmanager {
+namespace {
+
+struct Subject {
+  const SecretRow& secret;
+  const region::TagMap& tags;
+};
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words = split(text, ' ');
+  std::erase_if(words, [](const std::string& word) { return word.empty(); });
+  return words;
+}
+
+std::vector<std::string> tag_keys(const Subject& subject) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : subject.tags) keys.push_back(key);
+  return keys;
+}
+
+std::vector<std::string> tag_values(const Subject& subject) {
+  std::vector<std::string> values;
+  for (const auto& [key, value] : subject.tags) values.push_back(value);
+  return values;
+}
+
+bool begins_any(const std::vector<std::string>& texts, std::string_view prefix) {
+  return std::ranges::any_of(texts, [&](const std::string& text) { return text.starts_with(prefix); });
+}
+
+/// A description by its beginning or that of a word in it, whatever the case.
+bool describes(const Subject& subject, const std::string& value) {
+  const std::string description = lower(subject.secret.shape.description.value_or("")), wanted = lower(value);
+  return !description.empty() && (description.starts_with(wanted) || begins_any(words_of(description), wanted));
+}
+
+/// Every word of the value begins something of the secret's, whatever the case.
+bool mentions(const Subject& subject, const std::string& value) {
+  std::vector<std::string> texts = words_of(lower(subject.secret.shape.description.value_or("")));
+  texts.push_back(lower(*subject.secret.name));
+  texts.push_back(lower(subject.secret.place.region));
+  for (const auto& [key, tag] : subject.tags) texts.insert(texts.end(), {lower(key), lower(tag)});
+  return std::ranges::all_of(words_of(lower(value)), [&](const std::string& word) { return begins_any(texts, word); });
+}
+
+bool fits(const Subject& subject, const std::string& key, const std::string& value) {
+  if (key == "name") return subject.secret.name->starts_with(value);
+  if (key == "description") return describes(subject, value);
+  if (key == "tag-key") return begins_any(tag_keys(subject), value);
+  if (key == "tag-value") return begins_any(tag_values(subject), value);
+  if (key == "primary-region") return subject.secret.place.region.starts_with(value);
+  if (key == "all") return mentions(subject, value);
+  return false;  // owning-service: no service makes secrets
+}
+
+/// One of the values that the filter wants, if it wants any, and none that it does not want ("!…").
+bool passes(const Subject& subject, const Filter& filter) {
+  bool wants = false, found = false;
+  for (const std::string& value : *filter.values) {
+    if (value.starts_with('!')) {
+      if (fits(subject, *filter.key, value.substr(1))) return false;
+      continue;
+    }
+    wants = true;
+    found = found || fits(subject, *filter.key, value);
+  }
+  return found || !wants;
+}
+
+void check_filters(const std::vector<Filter>& filters) {
+  for (const Filter& filter : filters) {
+    if (!filter.key) throw InvalidParameterException("Invalid filter key");
+    if (!filter.values) throw InvalidParameterException("Invalid filter values for key: " + *filter.key);
+  }
+}
+
+/// A text in whose order secrets are shown; unique.
+std::string sort_key(const SecretRow& secret, const std::string& by) {
+  if (by == "name") return *secret.name;
+  if (by == "last-changed-date") return region::page_key(secret.shape.changed.ms) + secret.id;
+  if (by == "last-accessed-date") return region::page_key(secret.shape.accessed.value_or(Timestamp{0}).ms) + secret.id;
+  return region::age_key(secret);
+}
+
+SecretListEntry entry_of(region::Request& rq, const SecretRow& secret) {
+  SecretListEntry entry;
+  entry.arn = secret.id;
+  entry.name = secret.name;
+  entry.description = secret.shape.description;
+  entry.created_date = secret.created;
+  entry.last_changed_date = secret.shape.changed;
+  entry.last_accessed_date = secret.shape.accessed;
+  entry.deleted_date = secret.shape.deleted;
+  entry.tags = region::tag_list<Tag>(region::tags_of(rq.tx, secret.id));
+  entry.secret_versions_to_stages = stages_of(secret.shape.versions);
+  return entry;
+}
+
+}  // namespace
+
+std::vector<SecretRow> secrets_of(region::Request& rq, const std::vector<Filter>& filters, Deleted deleted) {
+  check_filters(filters);
+  std::vector<SecretRow> secrets = region::list<Secret>(rq.tx, place_of(rq));
+  const auto tags = region::tags_below(rq.tx, partial_arn(place_of(rq), ""));
+  static const region::TagMap kNone;
+  std::erase_if(secrets, [&](const SecretRow& secret) {
+    if (secret.shape.deleted && deleted == Deleted::kLeaveOut) return true;
+    const auto own = tags.find(secret.id);
+    const Subject subject{secret, own == tags.end() ? kNone : own->second};
+    return !std::ranges::all_of(filters, [&](const Filter& filter) { return passes(subject, filter); });
+  });
+  return secrets;
+}
+
+ListSecretsOutput SecretsManager::list_secrets(region::Request& rq, const ListSecretsInput& in) {
+  rq.authorize("secretsmanager:ListSecrets", "*");
+
+  const std::string by = in.sort_by.value_or("created-date");
+  const auto order = in.sort_order == "desc" ? region::Order::kDescending : region::Order::kAscending;
+  const auto deleted = in.include_planned_deletion.value_or(false) ? Deleted::kTakeIn : Deleted::kLeaveOut;
+  const auto page = region::Pager(rq, in, {.usual = 100, .most = 100})
+                        .cut(
+                            secrets_of(rq, in.filters.value_or(std::vector<Filter>()), deleted),
+                            [&](const SecretRow& secret) { return sort_key(secret, by); }, order);
+
+  ListSecretsOutput out;
+  out.secret_list.emplace();
+  for (const SecretRow& secret : page.items) out.secret_list->push_back(entry_of(rq, secret));
+  out.next_token = page.next_token;
+  return out;
+}
+
+}  // namespace hanbat::secretsmanager
