@@ -43,7 +43,7 @@ TEST_F(SecretsManagerTest, PoliciesAreToldOfTheSecretAndOfWhatIsAsked) {
       {mine + "DeleteSecret", arn, mine + "RecoveryWindowInDays", "8"},
       {mine + "DeleteSecret", arn, mine + "ForceDeleteWithoutRecovery", "false"}};
   for (const region::ExpectedKey& want : expected)
-    EXPECT_EQ(region.authorizer.asked_key(want.action, want.resource, want.key), want.value)
+    EXPECT_EQ(region.authorizer.condition_key_of(want.action, want.resource, want.key), want.value)
         << want.action << " " << want.key;
 }
 
@@ -66,9 +66,9 @@ TEST_F(SecretsManagerTest, BatchesTellOfEachSecretThatIsRefused) {
   const auto out = client.batch_get_secret_value({.secret_id_list = {{"a", "b"}}});
   EXPECT_EQ(out.errors->at(0).error_code, "AccessDenied");
   EXPECT_EQ(out.secret_values->size(), 1u);
-  EXPECT_EQ(region.authorizer.asked_key("secretsmanager:ListSecrets", "*", "x"), "not asked");
+  EXPECT_EQ(region.authorizer.condition_key_of("secretsmanager:ListSecrets", "*", "x"), "not asked");
   client.batch_get_secret_value({.filters = {std::vector<Filter>()}});
-  EXPECT_EQ(region.authorizer.asked_key("secretsmanager:ListSecrets", "*", "x"), "no key");
+  EXPECT_EQ(region.authorizer.condition_key_of("secretsmanager:ListSecrets", "*", "x"), "no key");
 }
 
 TEST_F(SecretsManagerTest, NobodyTagsTheirPermissionAway) {

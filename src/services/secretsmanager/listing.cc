@@ -62,7 +62,7 @@ bool fits(const Subject& subject, const std::string& key, const std::string& val
 }
 
 /// One of the values that the filter wants, if it wants any, and none that it does not want ("!…").
-bool passes(const Subject& subject, const Filter& filter) {
+bool matches_filters(const Subject& subject, const Filter& filter) {
   bool wants = false, found = false;
   for (const std::string& value : *filter.values) {
     if (value.starts_with('!')) {
@@ -87,7 +87,7 @@ std::string sort_key(const SecretRow& secret, const std::string& by) {
   if (by == "name") return *secret.name;
   if (by == "last-changed-date") return region::page_key(secret.shape.changed.ms) + secret.id;
   if (by == "last-accessed-date") return region::page_key(secret.shape.accessed.value_or(Timestamp{0}).ms) + secret.id;
-  return region::age_key(secret);
+  return region::creation_key(secret);
 }
 
 SecretListEntry entry_of(region::Request& rq, const SecretRow& secret) {
@@ -115,7 +115,7 @@ std::vector<SecretRow> secrets_of(region::Request& rq, const std::vector<Filter>
     if (secret.shape.deleted && deleted == Deleted::kLeaveOut) return true;
     const auto own = tags.find(secret.id);
     const Subject subject{secret, own == tags.end() ? kNone : own->second};
-    return !std::ranges::all_of(filters, [&](const Filter& filter) { return passes(subject, filter); });
+    return !std::ranges::all_of(filters, [&](const Filter& filter) { return matches_filters(subject, filter); });
   });
   return secrets;
 }
