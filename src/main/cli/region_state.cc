@@ -150,9 +150,11 @@ void up(const Home& home, const std::string& edge) {
                                    home.hostd_log());
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
-  if (!is_unit()) build_images(home, {});
-  report(fmt::format("the region is up: front door after {:.1f} s, machine images after {:.1f} s", ready,
-                     seconds_since(began)));
+  report(fmt::format("the region is up: front door after {:.1f} s", ready));
+  if (!is_unit()) {
+    build_images(home, {});
+    report(fmt::format("machine images after {:.1f} s", seconds_since(began)));
+  }
   print_reach(home);
 }
 
