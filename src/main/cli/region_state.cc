@@ -122,7 +122,9 @@ void up(const Home& home, const std::string& edge) {
   require_root();
   const auto began = steady_clock::now();
   if (is_managed(home)) {
+    if (!find_answer(home, Json::object({{"action", "status"}}))) require_place(home, edge);
     for (const fs::path& folder : {home.root, home.logs()}) make_folders(folder);
+    host::settle_edge_range(home.root, edge);
     change_unit(is_unit_active() ? "reload" : "start");
     return build_images(home, {});
   }
