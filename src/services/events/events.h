@@ -8,6 +8,7 @@
 #include "gen/events/operations.h"
 #include "region/region.h"
 #include "region/tags.h"
+#include "services/events/delivery/delivery_task.h"
 #include "services/events/delivery/schedule_task.h"
 #include "services/events/rules/store.h"
 
@@ -39,7 +40,7 @@ class Events final : public Operations {
   /// Task events.deliver: finds the rules that want an event and makes one delivery per target.
   void deliver(store::TaskRun& run);
   /// Task events.target: brings one event to one target, as the target's role.
-  void deliver_to_target(store::TaskRun& run);
+  void deliver_to_target(store::TaskRun& run, const DeliveryTask& delivery);
   /// Task events.schedule: a scheduled rule's time has come.
   void fire(store::TaskRun& run, const ScheduleTask& task);
   /// Makes, moves or drops the rule's next firing.

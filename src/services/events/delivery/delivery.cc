@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "gen/events/schema.h"
 #include "gen/logs/client.h"
+#include "services/events/delivery/delivery_task.h"
 #include "services/events/delivery/schedule_task.h"
 #include "services/events/delivery/target_input.h"
 #include "services/events/events.h"
@@ -22,7 +23,6 @@
 namespace hanbat::events {
 namespace {
 
-constexpr const char* kToTarget = "events.target";
 constexpr const char* kPrincipal = "events.amazonaws.com";
 constexpr int kMostAttempts = 185;
 constexpr int kLongestAge_s = 86'400;
@@ -30,9 +30,8 @@ constexpr int kLongestAge_s = 86'400;
 std::string schedule_key(const RuleRow& rule) { return rule.arn(); }
 
 // The same event and target always make the same token, in the alphabet and length that all services take.
-std::string token_of(const Json& delivery) {
-  const std::string text =
-      delivery["event"].text("id") + "\n" + delivery.text("rule_arn") + "\n" + delivery["target"].text("Id");
+std::string token_of(const DeliveryTask& delivery) {
+  const std::string text = delivery.event.text("id") + "\n" + delivery.rule_arn + "\n" + delivery.target.id;
   return crypto::sha256_hex(text).substr(0, 32);
 }
 
@@ -49,10 +48,9 @@ bool has_own_input(const Target& target) { return target.input || target.input_p
 
 // An event that did not reach its target and will not be tried again. Targets name no dead-letter queue, as there are
 // none here (operations.txt), so the log is where it is found.
-void report_failed_invocation(const Json& delivery, std::string_view why) {
-  spdlog::error("events: failed invocation: rule {} could not bring event {} ({}) to target {}: {}",
-                delivery.text("rule_arn"), delivery["event"].text("id"), delivery["event"].text("detail-type"),
-                delivery["target"].text("Arn"), why);
+void report_failed_invocation(const DeliveryTask& delivery, std::string_view why) {
+  spdlog::error("events: failed invocation: rule {} could not bring event {} ({}) to target {}: {}", delivery.rule_arn,
+                delivery.event.text("id"), delivery.event.text("detail-type"), delivery.target.arn, why);
 }
 
 // EventBridge tries again what was throttled or failed at the target, and nothing that was refused.
@@ -67,9 +65,9 @@ bool worth_retrying(const wire::Error& error) {
 // Writes the line of a delivery, into a stream of its own. No role is taken: the group's account must let the service
 // write, by a resource policy. The stream and its line are one transaction, so where the stream is there, the line is
 // too: it is there once, however often the delivery is made. Throws wire::Error.
-void write_log_line(region::Region& home, const Arn& group, const Json& delivery, const Json& input) {
-  region::Caller service = home.identity().service_caller(parse_arn(delivery.text("rule_arn"))->account, kPrincipal);
-  service.source_arn = delivery.text("rule_arn");
+void write_log_line(region::Region& home, const Arn& group, const DeliveryTask& delivery, const Json& input) {
+  region::Caller service = home.identity().service_caller(parse_arn(delivery.rule_arn)->account, kPrincipal);
+  service.source_arn = delivery.rule_arn;
   logs::CreateLogStreamInput stream;
   stream.log_group_name = group.resource.substr(std::string_view("log-group:").size());
   if (stream.log_group_name.ends_with(":*")) stream.log_group_name.resize(stream.log_group_name.size() - 2);
@@ -83,7 +81,7 @@ void write_log_line(region::Region& home, const Arn& group, const Json& delivery
 
   std::optional<wire::Error> refusal;
   home.db.write([&](store::Tx& tx) {
-    const logs::Client logs(home.as(tx, service, delivery["event"].text("region")));
+    const logs::Client logs(home.as(tx, service, delivery.event.text("region")));
     try {
       logs.create_log_stream(stream);
     } catch (const wire::Error& error) {
@@ -111,20 +109,21 @@ constexpr TargetCall kCalls[] = {
 };
 
 // Starts the target's work. Throws wire::Error.
-void invoke(region::Region& home, const Target& target, const Json& delivery, const Json& input) {
+void invoke(region::Region& home, const DeliveryTask& delivery, const Json& input) {
+  const Target& target = delivery.target;
   const Arn arn = *parse_arn(target.arn);
   if (arn.service == "logs") return write_log_line(home, arn, delivery, input);
   const auto call = std::ranges::find(kCalls, std::string_view(arn.service), &TargetCall::service);
   if (call == std::end(kCalls)) throw wire::Error::not_implemented("PutTargets", "targets of " + arn.service);
-  region::Caller role = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.text("rule_arn"));
-  role.user_agent = std::string(kPrincipal) + " rule/" + delivery.text("rule");
+  region::Caller role = home.assume_role(*target.role_arn, kPrincipal, token_of(delivery), delivery.rule_arn);
+  role.user_agent = std::string(kPrincipal) + " rule/" + delivery.rule;
   // A target's own input is the operation's, checked as any caller's; the event itself is none.
   Json asked = has_own_input(target) ? input : Json::object();
   if (asked.is_object()) {
     asked[call->about] = arn.resource.substr(call->prefix.size());
     asked[call->token] = token_of(delivery);
   }
-  home.call(home.as(role, delivery["event"].text("region")), call->service, call->operation, asked);
+  home.call(home.as(role, delivery.event.text("region")), call->service, call->operation, asked);
 }
 
 }  // namespace
@@ -133,7 +132,8 @@ std::span<const store::Migration> Events::migrations() const { return schema(); 
 
 void Events::start() {
   home_.tasks.handle(std::string(region::kDeliverEvent), [this](store::TaskRun& run) { deliver(run); });
-  home_.tasks.handle(kToTarget, [this](store::TaskRun& run) { deliver_to_target(run); });
+  store::handle<DeliveryTask>(
+      home_.tasks, [this](store::TaskRun& run, const DeliveryTask& delivery) { deliver_to_target(run, delivery); });
   store::handle<ScheduleTask>(home_.tasks, [this](store::TaskRun& run, const ScheduleTask& task) { fire(run, task); });
 }
 
@@ -152,26 +152,20 @@ void Events::deliver(store::TaskRun& run) {
 
 void Events::add_deliveries(store::Tx& tx, const RuleRow& rule, const Json& event) {
   for (const Target& target : targets_of(tx, rule))
-    home_.tasks.add(tx, {.kind = kToTarget,
-                         .key = "",
-                         .body = Json::object({{"rule", rule.name},
-                                               {"rule_arn", rule.arn()},
-                                               {"target", wire::to_json(target)},
-                                               {"event", event},
-                                               {"since", home_.clock.now().ms},
-                                               {"tries", 0}})});
+    store::add_task(
+        home_.tasks, tx,
+        DeliveryTask{
+            .rule = rule.name, .rule_arn = rule.arn(), .target = target, .event = event, .since = home_.clock.now()});
 }
 
-void Events::deliver_to_target(store::TaskRun& run) {
-  Json delivery = run.body();
-  const Target target = wire::from_json<Target>(delivery["target"]);
-  const Timestamp since{delivery.integer("since")};
+void Events::deliver_to_target(store::TaskRun& run, const DeliveryTask& delivery) {
+  const Target& target = delivery.target;
   const auto input =
-      target_input(recipe_of(target), delivery["event"], {delivery.text("rule_arn"), delivery.text("rule"), since});
+      target_input(recipe_of(target), delivery.event, {delivery.rule_arn, delivery.rule, delivery.since});
   if (!input) return report_failed_invocation(delivery, "its input is no JSON");
   std::string why;
   try {
-    invoke(home_, target, delivery, *input);
+    invoke(home_, delivery, *input);
     return;
   } catch (const wire::Error& error) {
     why = error.code() + ": " + error.message();
@@ -179,13 +173,14 @@ void Events::deliver_to_target(store::TaskRun& run) {
   } catch (const std::exception& error) {
     why = error.what();
   }
-  const std::int64_t tries = delivery.integer("tries") + 1;
+  DeliveryTask again = delivery;
+  const std::int64_t tries = ++again.tries;
   const RetryPolicy policy = target.retry_policy.value_or(RetryPolicy{});
   const Seconds age(policy.maximum_event_age_in_seconds.value_or(kLongestAge_s));
-  if (tries > policy.maximum_retry_attempts.value_or(kMostAttempts) || home_.clock.now() - since >= age)
+  if (tries > policy.maximum_retry_attempts.value_or(kMostAttempts) || home_.clock.now() - delivery.since >= age)
     return report_failed_invocation(delivery, why);
-  delivery["tries"] = tries;
-  run.again(Seconds(std::min<std::int64_t>(std::int64_t{1} << std::min<std::int64_t>(tries - 1, 10), 600)), delivery);
+  store::again(run, Seconds(std::min<std::int64_t>(std::int64_t{1} << std::min<std::int64_t>(tries - 1, 10), 600)),
+               again);
 }
 
 void Events::plan(store::Tx& tx, const RuleRow& rule) {
