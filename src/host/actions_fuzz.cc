@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "host/actions.h"
 #include "host/balancers/haproxy_config.h"
+#include "host/balancers/haproxy_states.h"
 #include "host/codec.h"
 #include "host/error.h"
 #include "host/ipv4.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/actions.h"
+#include "host/edge_range.h"
 #include "services/codebuild/store.h"
 
 namespace hanbat::codebuild {
