@@ -58,7 +58,7 @@ void check_haproxy(const std::string& config) {
                                                "backend",    "balance",        "cookie",
                                                "http-check", "default-server", "server",
                                                "retries",    "user",           "group",
-                                               "chroot"};
+                                               "chroot",     "errorfile",      "http-after-response"};
   for (const std::string& line : split(config, '\n')) {
     const auto words = words_of(line);
     if (words.empty()) continue;
