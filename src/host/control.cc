@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -54,14 +53,7 @@ Json carry_out(ControlActions& actions, const Json& request, const Progress& pro
 }  // namespace
 
 ControlServer::ControlServer(const std::string& path, ControlActions& actions) : path_(path), actions_(actions) {
-  const mode_t before = ::umask(0177);
-  try {
-    listener_ = listen_unix(path);
-  } catch (...) {
-    ::umask(before);
-    throw;
-  }
-  ::umask(before);
+  listener_ = listen_unix(path);
   set_nonblocking(listener_.get());
   acceptor_ = std::jthread([this](const std::stop_token& stop) { accept_until(stop); });
 }

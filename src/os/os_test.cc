@@ -138,6 +138,14 @@ TEST(Sockets, PassDescriptors) {
   EXPECT_EQ(receive_message(right.get()).bytes, "");
 }
 
+TEST(Sockets, OfTheFileSystemAreTheirUsersAlone) {
+  TemporaryFolder folder;
+  const Fd listener = listen_unix(folder.path() + "/s");
+  struct stat about{};
+  ASSERT_EQ(::stat((folder.path() + "/s").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 07777, 0600u);
+}
+
 TEST(Sockets, GiveUpConnectingInTime) {
   const Fd listening = listen_tcp("127.0.0.1", 0);
   const SocketAddress address = local_address(listening.get());

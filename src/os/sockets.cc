@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -98,7 +99,10 @@ Fd listen_unix(const std::string& path, int backlog) {
   Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) throw_errno("listen on " + path);
   ::unlink(path.c_str());
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+  // The file gets the socket's own mode. A umask for a moment would be that of every thread, and of children begun
+  // then.
+  if (::fchmod(fd.get(), 0600) < 0 ||
+      ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
       ::listen(fd.get(), backlog) < 0)
     throw_errno("listen on " + path);
   return fd;

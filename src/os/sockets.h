@@ -21,7 +21,7 @@ struct SocketAddress {
 
 /// A listening TCP socket (nonblocking, REUSEADDR) on a numeric address; port 0 takes a free one.
 Fd listen_tcp(const std::string& address, std::uint16_t port, int backlog = 1024);
-/// A listening Unix stream socket; an old file there is replaced.
+/// A listening Unix stream socket of mode 0600; an old file there is replaced.
 Fd listen_unix(const std::string& path, int backlog = 128);
 
 /// A connected TCP socket (blocking, NODELAY). `host` is a name or numeric. Throws std::system_error; a passed limit is
