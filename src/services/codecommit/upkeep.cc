@@ -18,7 +18,9 @@ constexpr Seconds kAfterBackup{5};
 /// Packs what references reach, and removes what none has reached for two weeks: git's own grace, long enough for a
 /// change that was prepared before the sweep and commits after it. The references are ours to write.
 void collect_garbage(const std::string& folder) {
-  run_checked({"git", "--git-dir", folder, "-c", "gc.packRefs=false", "gc", "--quiet", "--prune=2.weeks.ago"},
+  // Loose objects keep their own age; newer gits would gather them in a pack that has its own.
+  run_checked({"git", "--git-dir", folder, "-c", "gc.packRefs=false", "-c", "gc.cruftPacks=false", "gc", "--quiet",
+               "--prune=2.weeks.ago"},
               {.spawn = git_options(), .timeout = std::chrono::hours(1)});
 }
 
