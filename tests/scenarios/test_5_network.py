@@ -30,7 +30,8 @@ def probe(commission):
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "wsi-probe"}]}])["Instances"][0]
     ask = functools.partial(commission.on_private_server, started["PrivateIpAddress"])
     try:
-        wait_until(lambda: "in" in ask("echo in", check=False).splitlines(), 120, "the probe's first boot")
+        # A server lets its users in before its first boot is over, which is when it trusts the region's certificates.
+        wait_until(lambda: "in" in ask("cloud-init status --wait >/dev/null; echo in", check=False).splitlines(), 120, "the probe's first boot")
         yield ask
     finally:
         ec2.terminate_instances(InstanceIds=[started["InstanceId"]])
