@@ -52,6 +52,7 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
   group.auto_rollback_configuration = in.auto_rollback_configuration;
   group.deployment_style = in.deployment_style;
   group.load_balancer_info = in.load_balancer_info;
+  group.outdated_instances_strategy = in.outdated_instances_strategy;
   group.compute_platform = "Server";
   return group;
 }
@@ -72,6 +73,7 @@ void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& 
   if (in.auto_rollback_configuration) group.auto_rollback_configuration = in.auto_rollback_configuration;
   if (in.deployment_style) group.deployment_style = in.deployment_style;
   if (in.load_balancer_info) group.load_balancer_info = in.load_balancer_info;
+  if (in.outdated_instances_strategy) group.outdated_instances_strategy = in.outdated_instances_strategy;
 }
 
 }  // namespace
