@@ -8,8 +8,6 @@
 namespace hanbat::codedeploy {
 namespace {
 
-constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
-
 void authorize_role(region::Request& rq, const std::string& arn, const std::string& group_arn) {
   if (!rq.names_resource("iam:PassRole", arn))
     throw InvalidRoleException("The service role ARN was specified in an invalid format: " + arn);
