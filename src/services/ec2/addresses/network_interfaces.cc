@@ -11,39 +11,40 @@ namespace {
 
 constexpr std::size_t kMostGroups = 5;
 
-constexpr FilterPath kPaths[] = {{"network-interface-id", "NetworkInterfaceId"},
-                                 {"subnet-id", "SubnetId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"availability-zone", "AvailabilityZone"},
-                                 {"availability-zone-id", "AvailabilityZoneId"},
-                                 {"description", "Description"},
-                                 {"group-id", "Groups.GroupId"},
-                                 {"group-name", "Groups.GroupName"},
-                                 {"interface-type", "InterfaceType"},
-                                 {"mac-address", "MacAddress"},
-                                 {"owner-id", "OwnerId"},
-                                 {"private-ip-address", "PrivateIpAddress"},
-                                 {"private-dns-name", "PrivateDnsName"},
-                                 {"addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"},
-                                 {"addresses.primary", "PrivateIpAddresses.Primary"},
-                                 {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
-                                 {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
-                                 {"association.allocation-id", "Association.AllocationId"},
-                                 {"association.association-id", "Association.AssociationId"},
-                                 {"association.ip-owner-id", "Association.IpOwnerId"},
-                                 {"association.public-ip", "Association.PublicIp"},
-                                 {"association.public-dns-name", "Association.PublicDnsName"},
-                                 {"attachment.attachment-id", "Attachment.AttachmentId"},
-                                 {"attachment.attach-time", "Attachment.AttachTime"},
-                                 {"attachment.delete-on-termination", "Attachment.DeleteOnTermination"},
-                                 {"attachment.device-index", "Attachment.DeviceIndex"},
-                                 {"attachment.instance-id", "Attachment.InstanceId"},
-                                 {"attachment.instance-owner-id", "Attachment.InstanceOwnerId"},
-                                 {"attachment.status", "Attachment.Status"},
-                                 {"requester-id", "RequesterId"},
-                                 {"requester-managed", "RequesterManaged"},
-                                 {"source-dest-check", "SourceDestCheck"},
-                                 {"status", "Status"}};
+constexpr FilterPath kNetworkInterfacesPaths[] = {
+    {"network-interface-id", "NetworkInterfaceId"},
+    {"subnet-id", "SubnetId"},
+    {"vpc-id", "VpcId"},
+    {"availability-zone", "AvailabilityZone"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"description", "Description"},
+    {"group-id", "Groups.GroupId"},
+    {"group-name", "Groups.GroupName"},
+    {"interface-type", "InterfaceType"},
+    {"mac-address", "MacAddress"},
+    {"owner-id", "OwnerId"},
+    {"private-ip-address", "PrivateIpAddress"},
+    {"private-dns-name", "PrivateDnsName"},
+    {"addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"},
+    {"addresses.primary", "PrivateIpAddresses.Primary"},
+    {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
+    {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
+    {"association.allocation-id", "Association.AllocationId"},
+    {"association.association-id", "Association.AssociationId"},
+    {"association.ip-owner-id", "Association.IpOwnerId"},
+    {"association.public-ip", "Association.PublicIp"},
+    {"association.public-dns-name", "Association.PublicDnsName"},
+    {"attachment.attachment-id", "Attachment.AttachmentId"},
+    {"attachment.attach-time", "Attachment.AttachTime"},
+    {"attachment.delete-on-termination", "Attachment.DeleteOnTermination"},
+    {"attachment.device-index", "Attachment.DeviceIndex"},
+    {"attachment.instance-id", "Attachment.InstanceId"},
+    {"attachment.instance-owner-id", "Attachment.InstanceOwnerId"},
+    {"attachment.status", "Attachment.Status"},
+    {"requester-id", "RequesterId"},
+    {"requester-managed", "RequesterManaged"},
+    {"source-dest-check", "SourceDestCheck"},
+    {"status", "Status"}};
 
 std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const std::optional<std::string>& wanted) {
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
@@ -233,7 +234,7 @@ DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
                                                                  const DescribeNetworkInterfacesInput& in) {
   authorize_call(rq, in, "DescribeNetworkInterfaces");
   prepare(rq);
-  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kPaths,
+  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kNetworkInterfacesPaths,
                                          [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
   DescribeNetworkInterfacesOutput out;
   out.network_interfaces = std::move(page.items);

@@ -11,23 +11,23 @@ namespace {
 
 constexpr std::size_t kMostAcls = 200;
 
-constexpr FilterPath kPaths[] = {{"network-acl-id", "NetworkAclId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"default", "IsDefault"},
-                                 {"owner-id", "OwnerId"},
-                                 {"association.association-id", "Associations.NetworkAclAssociationId"},
-                                 {"association.network-acl-id", "Associations.NetworkAclId"},
-                                 {"association.subnet-id", "Associations.SubnetId"},
-                                 {"entry.cidr", "Entries.CidrBlock"},
-                                 {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
-                                 {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
-                                 {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
-                                 {"entry.port-range.from", "Entries.PortRange.From"},
-                                 {"entry.port-range.to", "Entries.PortRange.To"},
-                                 {"entry.protocol", "Entries.Protocol"},
-                                 {"entry.rule-action", "Entries.RuleAction"},
-                                 {"entry.rule-number", "Entries.RuleNumber"},
-                                 {"entry.egress", "Entries.Egress"}};
+constexpr FilterPath kNetworkAclsPaths[] = {{"network-acl-id", "NetworkAclId"},
+                                            {"vpc-id", "VpcId"},
+                                            {"default", "IsDefault"},
+                                            {"owner-id", "OwnerId"},
+                                            {"association.association-id", "Associations.NetworkAclAssociationId"},
+                                            {"association.network-acl-id", "Associations.NetworkAclId"},
+                                            {"association.subnet-id", "Associations.SubnetId"},
+                                            {"entry.cidr", "Entries.CidrBlock"},
+                                            {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
+                                            {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
+                                            {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
+                                            {"entry.port-range.from", "Entries.PortRange.From"},
+                                            {"entry.port-range.to", "Entries.PortRange.To"},
+                                            {"entry.protocol", "Entries.Protocol"},
+                                            {"entry.rule-action", "Entries.RuleAction"},
+                                            {"entry.rule-number", "Entries.RuleNumber"},
+                                            {"entry.egress", "Entries.Egress"}};
 
 NetworkAclEntry entry_for_all(bool egress, int number, const char* action) {
   NetworkAclEntry entry;
@@ -125,7 +125,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
   authorize_call(rq, in, "DescribeNetworkAcls");
   prepare(rq);
-  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kPaths);
+  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kNetworkAclsPaths);
   DescribeNetworkAclsOutput out;
   out.network_acls = std::move(page.items);
   out.next_token = std::move(page.next_token);

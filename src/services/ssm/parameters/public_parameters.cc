@@ -7,7 +7,7 @@
 namespace hanbat::ssm {
 namespace {
 
-const std::string kFolder = "/aws/service/ami-amazon-linux-latest/";
+const std::string kImagesFolder = "/aws/service/ami-amazon-linux-latest/";
 const std::vector<std::string> kNames = {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2",
                                          "amzn2-ami-kernel-5.10-hvm-x86_64-ebs",
                                          "amzn2-ami-kernel-5.10-hvm-x86_64-gp2"};
@@ -15,8 +15,8 @@ const std::vector<std::string> kNames = {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-
 }  // namespace
 
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name) {
-  if (!name.starts_with(kFolder) ||
-      std::find(kNames.begin(), kNames.end(), name.substr(kFolder.size())) == kNames.end())
+  if (!name.starts_with(kImagesFolder) ||
+      std::find(kNames.begin(), kNames.end(), name.substr(kImagesFolder.size())) == kNames.end())
     return std::nullopt;
   ec2::DescribeImagesInput in;
   in.owners = {"amazon"};
@@ -42,7 +42,7 @@ std::vector<std::string> public_parameters(const std::string& path) {
   if (!path.starts_with("/aws")) return out;
   const std::string folder = path.ends_with('/') ? path : path + "/";
   for (const std::string& name : kNames)
-    if ((kFolder + name).starts_with(folder)) out.push_back(kFolder + name);
+    if ((kImagesFolder + name).starts_with(folder)) out.push_back(kImagesFolder + name);
   return out;
 }
 
