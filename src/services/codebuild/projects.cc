@@ -314,8 +314,10 @@ ListProjectsOutput CodeBuild::list_projects(region::Request& rq, const ListProje
   unsorted.sort_order.reset();
   const region::Pager pager(rq, unsorted);
   std::optional<std::string> asked;
-  if (in.sort_by || in.sort_order) asked = in.sort_by.value_or("NAME") + "/" + in.sort_order.value_or("ASCENDING");
-  const std::string sorting = sorting_of(pager, asked, "NAME/ASCENDING");
+  const std::string wanted = std::string(word_of(require_word(in.sort_by, ProjectSortBy::kName))) + "/" +
+                             std::string(word_of(require_word(in.sort_order, SortOrder::kAscending)));
+  if (in.sort_by || in.sort_order) asked = wanted;
+  const std::string sorting = sorting_of(pager, asked, wanted);
   const auto by = require_word<ProjectSortBy>(sorting.substr(0, sorting.find('/')));
   const auto order = require_word<SortOrder>(sorting.substr(sorting.find('/') + 1));
   const auto page = pager.cut(
