@@ -14,7 +14,7 @@ enum class ArtifactNamespace { kNone, kBuildId };
 enum class EnvironmentType { kLinuxContainer };
 enum class ComputeType { kSmall, kMedium, kLarge };
 enum class EnvironmentVariableType { kPlaintext, kParameterStore, kSecretsManager };
-enum class CacheType { kNoCache };
+enum class CacheType { kNoCache, kLocal };
 /// Of a project's logs, in CloudWatch Logs or in S3.
 enum class LogsStatus { kEnabled, kDisabled };
 enum class SortOrder { kAscending, kDescending };
@@ -56,8 +56,8 @@ inline constexpr auto kWords<codebuild::EnvironmentVariableType> =
          {codebuild::EnvironmentVariableType::kParameterStore, "PARAMETER_STORE"},
          {codebuild::EnvironmentVariableType::kSecretsManager, "SECRETS_MANAGER"}});
 template <>
-inline constexpr auto kWords<codebuild::CacheType> =
-    std::to_array<Word<codebuild::CacheType>>({{codebuild::CacheType::kNoCache, "NO_CACHE"}});
+inline constexpr auto kWords<codebuild::CacheType> = std::to_array<Word<codebuild::CacheType>>(
+    {{codebuild::CacheType::kNoCache, "NO_CACHE"}, {codebuild::CacheType::kLocal, "LOCAL"}});
 template <>
 inline constexpr auto kWords<codebuild::LogsStatus> = std::to_array<Word<codebuild::LogsStatus>>(
     {{codebuild::LogsStatus::kEnabled, "ENABLED"}, {codebuild::LogsStatus::kDisabled, "DISABLED"}});
