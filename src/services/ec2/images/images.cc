@@ -2,7 +2,30 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/storage/volume_states.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What DescribeImageAttribute can be asked for.
+enum class ImageAttributeName { kDescription, kLaunchPermission, kBlockDeviceMapping, kProductCodes, kSriovNetSupport };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::ImageAttributeName> =
+    std::to_array<Word<ec2::ImageAttributeName>>({{ec2::ImageAttributeName::kDescription, "description"},
+                                                  {ec2::ImageAttributeName::kLaunchPermission, "launchPermission"},
+                                                  {ec2::ImageAttributeName::kBlockDeviceMapping, "blockDeviceMapping"},
+                                                  {ec2::ImageAttributeName::kProductCodes, "productCodes"},
+                                                  {ec2::ImageAttributeName::kSriovNetSupport, "sriovNetSupport"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -61,7 +84,7 @@ Image image_shape(const std::string& alias, const std::string& name, const std::
   disk.delete_on_termination = true;
   disk.encrypted = false;
   disk.volume_size = 8;
-  disk.volume_type = "gp2";
+  disk.volume_type = word_of(VolumeType::kGp2);
   return image;
 }
 
@@ -169,19 +192,23 @@ DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const De
   const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
   DescribeImageAttributeOutput out;
   out.image_id = image.image_id;
-  if (in.attribute == "description")
-    out.description.emplace().value = image.description;
-  else if (in.attribute == "launchPermission")
-    out.launch_permissions.emplace().emplace_back().group = "all";
-  else if (in.attribute == "blockDeviceMapping")
-    out.block_device_mappings = image.block_device_mappings;
-  else if (in.attribute == "productCodes")
-    out.product_codes.emplace();
-  else if (in.attribute == "sriovNetSupport")
-    out.sriov_net_support.emplace().value = image.sriov_net_support;
-  else
-    throw invalid_parameter(
-        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  switch (require_attribute<ImageAttributeName>(in.attribute)) {
+    case ImageAttributeName::kDescription:
+      out.description.emplace().value = image.description;
+      break;
+    case ImageAttributeName::kLaunchPermission:
+      out.launch_permissions.emplace().emplace_back().group = "all";
+      break;
+    case ImageAttributeName::kBlockDeviceMapping:
+      out.block_device_mappings = image.block_device_mappings;
+      break;
+    case ImageAttributeName::kProductCodes:
+      out.product_codes.emplace();
+      break;
+    case ImageAttributeName::kSriovNetSupport:
+      out.sriov_net_support.emplace().value = image.sriov_net_support;
+      break;
+  }
   return out;
 }
 

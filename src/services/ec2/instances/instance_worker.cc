@@ -216,7 +216,7 @@ void InstanceWorker::record_missed(store::Tx& tx, const std::string& id, const L
   auto row = find<Instance>(tx, id);
   if (!row || status_of(*row) != Status::kRunning || row->own.flag("reboot")) return;
   if (look.there.contains(id)) {
-    const bool for_good = row->own.text("shutdown") == "terminate";
+    const bool for_good = shutdown_behavior(*row) == ShutdownBehavior::kTerminate;
     pass(home_, tx, *row, for_good ? InstanceEvent::kHaltedForGood : InstanceEvent::kHalted,
          {"Client.InstanceInitiatedShutdown", "Instance initiated shutdown"});
   } else {

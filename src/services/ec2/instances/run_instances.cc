@@ -13,6 +13,7 @@
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/launch_templates/templates.h"
 #include "services/ec2/metadata/metadata.h"
+#include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
 
@@ -30,7 +31,7 @@ struct LaunchPlan {
   bool public_address = false;
   AtTermination at_termination = AtTermination::kDelete;
   int disk_gib = 8;
-  std::string volume_type = "gp2";
+  VolumeType volume_type = VolumeType::kGp2;
   std::string user_data;
   std::optional<IamInstanceProfile> profile;
   LaunchTags tags;
@@ -46,7 +47,8 @@ void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
   if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
     throw not_done(rq, "HibernationOptions");
   if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");
-  if (in.metadata_options && in.metadata_options->http_protocol_ipv6.value_or("disabled") != "disabled")
+  if (in.metadata_options &&
+      require_word(in.metadata_options->http_protocol_ipv6, MetadataSwitch::kDisabled) != MetadataSwitch::kDisabled)
     throw not_done(rq, "MetadataOptions.HttpProtocolIpv6");
 }
 
@@ -128,10 +130,9 @@ void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan)
       throw not_done(rq, "BlockDeviceMappings.Ebs.DeleteOnTermination=false");
     if (disk.snapshot_id)
       throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
-    plan.volume_type = disk.volume_type.value_or(plan.volume_type);
-    // The others are bought for a speed of their own, and all disks here are as fast as the host's.
-    if (plan.volume_type != "gp2" && plan.volume_type != "gp3")
-      throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + plan.volume_type);
+    const auto type = disk.volume_type ? find_word<VolumeType>(*disk.volume_type) : plan.volume_type;
+    if (!type) throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + *disk.volume_type);
+    plan.volume_type = *type;
     if (!disk.volume_size) continue;
     const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
     if (*disk.volume_size < least)
@@ -152,9 +153,16 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   shape.encrypted = false;
   shape.multi_attach_enabled = false;
   shape.size = plan.disk_gib;
-  shape.volume_type = plan.volume_type;
-  shape.iops = plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
-  if (plan.volume_type == "gp3") shape.throughput = 125;
+  shape.volume_type = word_of(plan.volume_type);
+  switch (plan.volume_type) {
+    case VolumeType::kGp2:
+      shape.iops = std::max(100, 3 * plan.disk_gib);
+      break;
+    case VolumeType::kGp3:
+      shape.iops = 3000;
+      shape.throughput = 125;
+      break;
+  }
   shape.snapshot_id = "";
   shape.state = std::string(word_of(VolumeState::kInUse));
   VolumeAttachment& attachment = shape.attachments.emplace().emplace_back();
@@ -179,11 +187,11 @@ InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
   const InstanceMetadataOptionsRequest asked = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
   InstanceMetadataOptionsResponse options;
   options.state = "applied";
-  options.http_tokens = asked.http_tokens.value_or("optional");
-  options.http_endpoint = asked.http_endpoint.value_or("enabled");
+  options.http_tokens = word_of(require_word(asked.http_tokens, kUsualTokens));
+  options.http_endpoint = word_of(require_word(asked.http_endpoint, kUsualEndpoint));
   options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
-  options.http_protocol_ipv6 = "disabled";
-  options.instance_metadata_tags = asked.instance_metadata_tags.value_or("disabled");
+  options.http_protocol_ipv6 = word_of(MetadataSwitch::kDisabled);
+  options.instance_metadata_tags = word_of(require_word(asked.instance_metadata_tags, kUsualMetadataTags));
   return options;
 }
 
@@ -290,14 +298,15 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
   row.shape.instance_id = row.id;
   row.shape.state = state_shape(Status::kPending);
   row.shape.state_transition_reason = "";
-  row.own = Json::object({{"reservation", reservation},
-                          {"alias", plan.image.alias},
-                          {"user_data", plan.user_data},
-                          {"disk_gib", plan.disk_gib},
-                          {"public_address", plan.public_address},
-                          {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
-                          {"keep_running", in.disable_api_stop.value_or(false)},
-                          {"keep_alive", in.disable_api_termination.value_or(false)}});
+  row.own = Json::object(
+      {{"reservation", reservation},
+       {"alias", plan.image.alias},
+       {"user_data", plan.user_data},
+       {"disk_gib", plan.disk_gib},
+       {"public_address", plan.public_address},
+       {"shutdown", word_of(require_word(in.instance_initiated_shutdown_behavior, ShutdownBehavior::kStop))},
+       {"keep_running", in.disable_api_stop.value_or(false)},
+       {"keep_alive", in.disable_api_termination.value_or(false)}});
   create(at.tx, row, plan.tags.instance);
   if (!plan.template_tags.empty()) {
     Tags all = plan.template_tags;

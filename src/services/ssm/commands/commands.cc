@@ -102,9 +102,10 @@ Command describe(region::Request& rq, const CommandRow& row) {
   c.status = c.status_details = word_of(command_status(all));
   c.target_count = static_cast<int>(all.size());
   c.completed_count = count([](const Invocation& i) { return i.ended(); });
-  c.error_count = count(
-      [](const Invocation& i) { return i.status == InvocationStatus::kFailed || i.detail() == "ExecutionTimedOut"; });
-  c.delivery_timed_out_count = count([](const Invocation& i) { return i.detail() == "DeliveryTimedOut"; });
+  c.error_count = count([](const Invocation& i) {
+    return i.status == InvocationStatus::kFailed || i.timed_out() == TimedOut::kExecution;
+  });
+  c.delivery_timed_out_count = count([](const Invocation& i) { return i.timed_out() == TimedOut::kDelivery; });
   return c;
 }
 
