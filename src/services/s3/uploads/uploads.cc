@@ -102,6 +102,32 @@ std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<C
   return parts;
 }
 
+/// Of an object's body: the upload that made it.
+constexpr const char* kMadeByUpload = "upload_id";
+
+/// The checksums of the whole object that the caller knows, against those that were made of the parts.
+void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& computed) {
+  for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>) {
+    const auto& given = member_of(in, algorithm);
+    if (!given || !computed.contains(name) || computed.text(name) == *given) continue;
+    std::string capitals(name);
+    std::transform(capitals.begin(), capitals.end(), capitals.begin(), ::toupper);
+    throw wire::Error("BadDigest", 400, "The " + capitals + " you specified did not match the calculated checksum.");
+  }
+}
+
+CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const ObjectRow& object) {
+  CompleteMultipartUploadOutput out;
+  out.bucket = bucket.id;
+  out.key = object.key;
+  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
+  out.e_tag = object.e_tag;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
+  give_checksums(object.body, out);
+  if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
+  return out;
+}
+
 }  // namespace
 
 UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
@@ -186,8 +212,11 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+  // Who lost the answer asks again.
+  const auto latest = find_latest(rq.tx, bucket.id, in.key);
+  if (latest && latest->body.text(kMadeByUpload) == in.upload_id) return describe_completed(bucket, *latest);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
+  check_write_conditions(latest, in.if_match, in.if_none_match);
   const auto algorithm = algorithm_of(upload);
   const std::vector<PartRow> parts =
       choose_parts(upload, in.multipart_upload, s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts));
@@ -220,19 +249,12 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
     if (const auto sum = combined_checksum(*algorithm, type, parts))
       object.body["checksums"][word_of(*algorithm)] = *sum;
   }
+  check_object_checksums(in, object.body["checksums"]);
+  object.body[kMadeByUpload] = in.upload_id;
   // The new links come before the parts' links go, so no blob is without an owner in between.
   object = write_object(rq, bucket, std::move(object), "CompleteMultipartUpload");
   remove_upload(rq.tx, home_.blobs, upload);
-
-  CompleteMultipartUploadOutput out;
-  out.bucket = bucket.id;
-  out.key = in.key;
-  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
-  out.e_tag = object.e_tag;
-  if (versioning_of(bucket)) out.version_id = object.version_id;
-  give_checksums(object.body, out);
-  if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
-  return out;
+  return describe_completed(bucket, object);
 }
 
 AbortMultipartUploadOutput S3::abort_multipart_upload(region::Request& rq, const AbortMultipartUploadInput& in) {
