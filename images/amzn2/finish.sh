@@ -9,8 +9,11 @@ echo 'ec2-user ALL=(ALL) NOPASSWD:ALL' >"$tree/etc/sudoers.d/90-ec2-user"
 chmod 440 "$tree/etc/sudoers.d/90-ec2-user"
 sed -i "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Hanbat's stand-in for Amazon Linux 2 (Debian 12)\"/" "$tree/usr/lib/os-release"
 # Directories that Amazon Linux has and Debian has not.
-mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d"
-ln -sf /usr/bin/yum "$tree/usr/bin/dnf"
+mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d" "$tree/etc/yum" "$tree/etc/sysconfig"
+ln -sf /lib/systemd/system/cron.service "$tree/etc/systemd/system/crond.service"
+# sh is bash, and stays so when dash is upgraded.
+ln -sf bash "$tree/bin/sh"
+printf 'DPkg::Post-Invoke { "ln -sf bash /bin/sh"; };\n' >"$tree/etc/apt/apt.conf.d/91hanbat-sh"
 touch "$tree/var/lib/apt/lists/.hanbat-refreshed"
 # Everything that cloud-init waits for is hanbat-network: its local stage finds nothing here and costs a second.
 mkdir -p "$tree/etc/cloud"
