@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "host/client.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/images/image_parameters.h"
 #include "services/ec2/images/images.h"
 #include "services/ec2/images/launch_permissions.h"
 #include "services/ec2/instances/instance_types.h"
@@ -173,13 +174,15 @@ void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeR
   if (plan.public_address) give_public_address(at, edge, interface);
 }
 
-InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
+InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in, const Image& image) {
   const InstanceMetadataOptionsRequest asked = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
   InstanceMetadataOptionsResponse options;
   options.state = "applied";
-  options.http_tokens = asked.http_tokens.value_or("optional");
+  // An image of imds-support v2.0 brings its own defaults.
+  const bool only_v2 = image.imds_support == "v2.0";
+  options.http_tokens = asked.http_tokens.value_or(only_v2 ? "required" : "optional");
   options.http_endpoint = asked.http_endpoint.value_or("enabled");
-  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
+  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(only_v2 ? 2 : 1));
   options.http_protocol_ipv6 = "disabled";
   options.instance_metadata_tags = asked.instance_metadata_tags.value_or("disabled");
   return options;
@@ -203,7 +206,7 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.instance_type = plan.type->name;
   shape.key_name = in.key_name;
   shape.launch_time = at.now;
-  shape.metadata_options = metadata_options(in);
+  shape.metadata_options = metadata_options(in, plan.image.shape);
   shape.monitoring.emplace().state = "disabled";
   Placement& placement = shape.placement.emplace();
   placement.availability_zone = plan.subnet->shape.availability_zone;
@@ -243,6 +246,7 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
                        const LaunchQuestion& question) {
   LaunchPlan plan;
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
+  plan.volume_type = plan.image.shape.block_device_mappings->front().ebs->volume_type.value_or("gp2");
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
@@ -290,6 +294,7 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
   row.shape.state_transition_reason = "";
   row.own = Json::object({{"reservation", reservation},
                           {"alias", plan.image.alias},
+                          {"system", plan.image.system},
                           {"user_data", plan.user_data},
                           {"disk_gib", plan.disk_gib},
                           {"public_address", plan.public_address},
@@ -306,8 +311,10 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
 
 }  // namespace
 
-RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) {
+RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& given) {
   prepare(rq);
+  RunInstancesInput in = given;
+  if (in.image_id) in.image_id = resolved_image_id(rq, *in.image_id);
   const auto tags_for = [&](std::string_view type) {
     return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
   };
@@ -317,7 +324,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   const LaunchQuestion question = launch_question(rq, in, asked);
   authorize_launch(rq, in, asked, question, tags);
 
-  const Json fingerprint = wire::to_json(in);
+  const Json fingerprint = wire::to_json(given);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
   LaunchPlan plan = plan_launch(rq, in, asked, question);
   plan.tags = tags;
