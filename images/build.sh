@@ -56,7 +56,7 @@ sources() {
 # What decides an image's content: its recipe, the mirrors, the CAs this machine trusts in addition, the guest programs.
 recipe_hash() {
   { sources; cat "$here/build.sh"; cd "$here"
-    for folder in "$@"; do find "$folder" -type f -print0 | sort -z | xargs -0 -r sha256sum; done
+    for folder in "$@"; do find "$folder" -type f ! -name '*.md' -print0 | sort -z | xargs -0 -r sha256sum; done
     find /usr/local/share/ca-certificates -name '*.crt' -type f -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum
     [ -z "$guest" ] || [ ! -f "$guest/amazon-ssm-agent" ] || sha256sum <"$guest/amazon-ssm-agent"
   } | sha256sum | cut -c1-20

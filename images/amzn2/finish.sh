@@ -15,6 +15,12 @@ ln -sf /lib/systemd/system/cron.service "$tree/etc/systemd/system/crond.service"
 ln -sf bash "$tree/bin/sh"
 printf 'DPkg::Post-Invoke { "ln -sf bash /bin/sh"; };\n' >"$tree/etc/apt/apt.conf.d/91hanbat-sh"
 touch "$tree/var/lib/apt/lists/.hanbat-refreshed"
+# cloud-init asks for a token (IMDSv2) only where the firmware says that it is EC2; a container has none to say it. It is kept at this
+# version, so that an update does not undo it.
+sed -i 's/^def identify_aws(data):$/&\n    return CloudNames.AWS/' "$tree/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py"
+grep -A1 '^def identify_aws' "$tree/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py" | grep -q 'return CloudNames.AWS'
+in_tree python3 -m compileall -q /usr/lib/python3/dist-packages/cloudinit/sources >/dev/null
+in_tree apt-mark hold cloud-init >/dev/null
 # Everything that cloud-init waits for is hanbat-network: its local stage finds nothing here and costs a second.
 mkdir -p "$tree/etc/cloud"
 printf 'policy: enabled\n' >"$tree/etc/cloud/ds-identify.cfg"
