@@ -33,6 +33,6 @@ step() {
 build_release() {
   # Started from another checkout or compiler, a build folder is made anew.
   [ ! -f build/release/CMakeCache.txt ] || grep -qx "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" build/release/CMakeCache.txt || rm -rf build/release
-  [ -f build/release/build.ninja ] || cmake --preset release
+  [ build/release/build.ninja -nt CMakePresets.json ] || cmake --preset release
   ninja -C build/release "$@"
 }

@@ -16,7 +16,7 @@
 namespace hanbat::host {
 namespace {
 
-class Actions final : public ControlActions {
+class SpokenActions final : public ControlActions {
  public:
   Json status() override { return Json::object({{"hostd", 7}}); }
   void import_image(const std::string& name, const std::string& folder, const Progress& progress) override {
@@ -40,7 +40,7 @@ std::string ask(const std::string& path, const std::string& line) {
 
 TEST(Control, AnswersStatusAndTellsProgressBeforeTheEnd) {
   const TemporaryFolder folder;
-  Actions actions;
+  SpokenActions actions;
   const ControlServer server(folder.path() + "/control.sock", actions);
   EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"status"})"), "{\"hostd\":7,\"done\":true}\n");
   EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"down"})"),
@@ -50,7 +50,7 @@ TEST(Control, AnswersStatusAndTellsProgressBeforeTheEnd) {
 
 TEST(Control, AFailedActionEndsWithItsReason) {
   const TemporaryFolder folder;
-  Actions actions;
+  SpokenActions actions;
   const ControlServer server(folder.path() + "/control.sock", actions);
   EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"import-image","name":"x"})"),
             "{\"progress\":\"unpacking x\"}\n{\"error\":\"no folder\"}\n");
@@ -60,7 +60,7 @@ TEST(Control, AFailedActionEndsWithItsReason) {
 
 TEST(Control, TheSocketIsItsOwnersAlone) {
   const TemporaryFolder folder;
-  Actions actions;
+  SpokenActions actions;
   const ControlServer server(folder.path() + "/control.sock", actions);
   struct stat info{};
   ASSERT_EQ(::stat((folder.path() + "/control.sock").c_str(), &info), 0);

@@ -97,15 +97,10 @@ CertificatePtr blank_certificate(EVP_PKEY* key, const std::string& common_name, 
   return certificate;
 }
 
-bool is_address(const std::string& name) {
-  unsigned char buffer[16];
-  return ::inet_pton(AF_INET, name.c_str(), buffer) == 1 || ::inet_pton(AF_INET6, name.c_str(), buffer) == 1;
-}
-
 /// What a certificate may be asked for: nothing in it may end one name and start another in the extension's text.
 bool is_name(const std::string& name) {
   if (name.empty() || name.size() > 253) return false;
-  return is_address(name) || std::all_of(name.begin(), name.end(), [](unsigned char c) {
+  return is_ip_address(name) || std::all_of(name.begin(), name.end(), [](unsigned char c) {
            return std::isalnum(c) || c == '.' || c == '-' || c == '_' || c == '*';
          });
 }
@@ -129,7 +124,7 @@ struct Authority::Keys {
     std::string alternatives;
     for (const auto& name : names) {
       if (!is_name(name)) throw std::invalid_argument("not a name for a certificate: " + name);
-      alternatives += (alternatives.empty() ? "" : ",") + std::string(is_address(name) ? "IP:" : "DNS:") + name;
+      alternatives += (alternatives.empty() ? "" : ",") + std::string(is_ip_address(name) ? "IP:" : "DNS:") + name;
     }
     CertificatePtr certificate = blank_certificate(key, names.at(0), 397);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(ca_certificate.get()));
@@ -151,7 +146,7 @@ struct Authority::Keys {
     if (!Authority::serves(name)) {
       name = hanbat::local_address(SSL_get_fd(session)).address;
       names = {"localhost", "127.0.0.1", "::1"};
-      if (is_address(name) && name != "127.0.0.1" && name != "::1") names.push_back(name);
+      if (is_ip_address(name) && name != "127.0.0.1" && name != "::1") names.push_back(name);
     }
     std::lock_guard lock(mutex);
     if (leaves.size() >= kMostLeaves) leaves.clear();
@@ -235,7 +230,7 @@ CertificatePem Authority::issue(const std::vector<std::string>& names) const {
 
 bool Authority::serves(std::string_view name) {
   const std::string text(name);
-  if (!is_name(text) || is_address(text) || text.find('*') != std::string::npos) return false;
+  if (!is_name(text) || is_ip_address(text) || text.find('*') != std::string::npos) return false;
   for (std::string_view domain : {".amazonaws.com", ".amazonaws.com.cn", ".aws", ".localhost"})
     if (name.ends_with(domain)) return true;
   return name == "localhost";

@@ -20,6 +20,9 @@ struct Patience {
   std::uint64_t min_bytes_per_second = 0;  // 0 = no least rate
 };
 
+/// How much is read from a connection at a time.
+constexpr std::size_t kReadSize = 64 << 10;
+
 class Channel;
 
 /// Is told when a thread begins to wait on a channel for the other side, and when that ends. From that thread.

@@ -21,7 +21,6 @@ namespace hanbat::http {
 
 namespace {
 constexpr std::size_t kHeadLimit = 256 << 10;
-constexpr std::size_t kReadSize = 64 << 10;
 
 }  // namespace
 
@@ -37,11 +36,11 @@ using WirePtr = std::unique_ptr<Wire>;
 struct FreeContext {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
-using ContextPtr = std::unique_ptr<SSL_CTX, FreeContext>;
+using ClientContextPtr = std::unique_ptr<SSL_CTX, FreeContext>;
 
 namespace {
-ContextPtr make_context(const std::string& ca_pem) {
-  ContextPtr context(SSL_CTX_new(TLS_client_method()));
+ClientContextPtr make_context(const std::string& ca_pem) {
+  ClientContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (!context) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -62,11 +61,6 @@ ContextPtr make_context(const std::string& ca_pem) {
   BIO_free(source);
   if (count == 0) throw std::invalid_argument("no certificate in the CA's PEM");
   return context;
-}
-
-bool is_address(const std::string& host) {
-  unsigned char buffer[16];
-  return ::inet_pton(AF_INET, host.c_str(), buffer) == 1 || ::inet_pton(AF_INET6, host.c_str(), buffer) == 1;
 }
 }  // namespace
 
@@ -132,7 +126,7 @@ class ConnectionPool {
     if (!session) throw std::bad_alloc();
     SSL_set_connect_state(session);
     wire->channel.set_tls(session);
-    if (is_address(endpoint.host)) {
+    if (is_ip_address(endpoint.host)) {
       X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), endpoint.host.c_str());
     } else {
       SSL_set_tlsext_host_name(session, endpoint.host.c_str());
@@ -163,7 +157,7 @@ class ConnectionPool {
                        endpoint.connect_port ? endpoint.connect_port : endpoint.port, options.connect_timeout);
   }
 
-  ContextPtr context_;
+  ClientContextPtr context_;
   std::mutex mutex_;
   std::vector<WirePtr> idle_;
 };

@@ -27,7 +27,7 @@ std::string Exchange::read_body(std::size_t limit) {
 
 namespace {
 
-constexpr std::size_t kReadSize = 64 << 10;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kWriteBuffer = 32 << 10;
 constexpr std::uint64_t kDrainLimit = 256 << 10;  // an unread body is passed over up to here, so the connection lives
 constexpr std::uint64_t kLingerLimit = 64ull << 20;  // before a close, so that the client reads our answer
@@ -110,7 +110,10 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     if (!length && parser_.http_1_0()) keep_ = false;
     left_ = length;
 
-    out_ = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason(status)) + "\r\n";
+    // Who expects it waits for it, also where the body is empty and nobody reads it: botocore takes the final answer in
+    // its place for an interim one, and then hangs on the connection.
+    if (waits_for_continue_ && parser_.done()) out_ = kContinue;
+    out_ += "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason(status)) + "\r\n";
     for (const auto& [name, value] : headers) {
       if (iequals(name, "Connection") || iequals(name, "Content-Length") || iequals(name, "Transfer-Encoding"))
         continue;
@@ -183,7 +186,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     if (into.empty()) return 0;
     if (waits_for_continue_ && !parser_.done()) {
       waits_for_continue_ = false;
-      if (!answered_) connection_.channel.write("HTTP/1.1 100 Continue\r\n\r\n", patience_);
+      if (!answered_) connection_.channel.write(kContinue, patience_);
     }
     bool need_more = connection_.pending().empty();
     while (!parser_.done()) {

@@ -77,6 +77,18 @@ TEST(Server, TellsTheClientToContinueOnlyWhenItReadsTheBody) {
   EXPECT_THAT(answer, HasSubstr("Connection: close"));
 }
 
+TEST(Server, TellsTheClientToContinueWhenItsBodyIsEmpty) {
+  Running running;
+  const Fd fd = running.connect();
+  for (const auto& [target, end] : {std::pair<std::string, const char*>{"/x", "|"}, {"/unread", "\r\n\r\nno"}}) {
+    write_all(fd.get(), "PUT " + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n");
+    const std::string answer = read_until(fd, end);
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 ")) << target;
+    EXPECT_THAT(answer, EndsWith(end)) << target;
+    EXPECT_THAT(answer, Not(HasSubstr("Connection: close"))) << target;
+  }
+}
+
 TEST(Server, RefusesBodiesAboveTheHandlersLimit) {
   Running running;
   const Fd fd = running.connect();

@@ -16,7 +16,7 @@ std::string join(std::initializer_list<const char*> parts) {
 }
 
 const Step kUser{"CreateUser", R"({"UserName":"u$P"})"};
-const Step kGroup{"CreateGroup", R"({"GroupName":"g$P"})"};
+const Step kUserGroup{"CreateGroup", R"({"GroupName":"g$P"})"};
 const Step kRole{"CreateRole", join({R"({"RoleName":"r$P",)", kTrust, "}"})};
 const Step kPolicy{"CreatePolicy", join({R"({"PolicyName":"p$P",)", kPolicyDocument, "}"}), "p=Policy.Arn"};
 const Step kPolicies{"CreatePolicy", join({R"({"PolicyName":"p$N",)", kPolicyDocument, "}"}), "arn=Policy.Arn"};
@@ -89,7 +89,7 @@ std::vector<ListCase> iam_relation_cases() {
       {"iam",
        "GetGroup",
        R"({"GroupName":"g$P"})",
-       {kGroup},
+       {kUserGroup},
        {{"CreateUser", R"({"UserName":"u$N"})"}, {"AddUserToGroup", R"({"GroupName":"g$P","UserName":"u$N"})"}},
        {{"RemoveUserFromGroup", R"({"GroupName":"g$P","UserName":"u$N"})"}}},
       {"iam",
@@ -119,7 +119,7 @@ std::vector<ListCase> iam_policy_cases() {
       {"iam",
        "ListGroupPolicies",
        R"({"GroupName":"g$P"})",
-       {kGroup},
+       {kUserGroup},
        {{"PutGroupPolicy", R"({"GroupName":"g$P",)" + kInlinePolicy}},
        {{"DeleteGroupPolicy", R"({"GroupName":"g$P","PolicyName":"p$N"})"}}},
       {"iam",
@@ -137,7 +137,7 @@ std::vector<ListCase> iam_policy_cases() {
       {"iam",
        "ListAttachedGroupPolicies",
        R"({"GroupName":"g$P"})",
-       {kGroup},
+       {kUserGroup},
        {kPolicies, {"AttachGroupPolicy", R"({"GroupName":"g$P","PolicyArn":"$arn"})"}},
        {{"DetachGroupPolicy", R"({"GroupName":"g$P","PolicyArn":"$arn"})"}}},
       {"iam",

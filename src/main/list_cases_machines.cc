@@ -29,8 +29,8 @@ const Step kListener{"CreateListener",
 const std::vector<Step> kNetwork{kVpc, kSubnet}, kBalancing{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup};
 const std::vector<Step> kListening{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup, kListener};
 const std::vector<Step> kMachines{kVpc, kSubnet, kImage};
-const Step kProfile{"CreateInstanceProfile", R"({"InstanceProfileName":"i"})", "", "iam"};
-const std::vector<Step> kProfiled{kVpc, kSubnet, kImage, kProfile};
+const Step kInstanceProfile{"CreateInstanceProfile", R"({"InstanceProfileName":"i"})", "", "iam"};
+const std::vector<Step> kProfiled{kVpc, kSubnet, kImage, kInstanceProfile};
 const Step kRunProfiled{
     "RunInstances",
     R"({"ImageId":"$image","InstanceType":"t3.small","MinCount":1,"MaxCount":1,"SubnetId":"$subnet","IamInstanceProfile":{"Name":"i"}})",
@@ -67,6 +67,20 @@ std::vector<ListCase> network_cases() {
        {{"CreateInternetGateway", "{}", "id=InternetGateway.InternetGatewayId"}},
        {{"DeleteInternetGateway", R"({"InternetGatewayId":"$id"})"}},
        4},
+      {"ec2",
+       "DescribeLaunchTemplates",
+       "{}",
+       {},
+       {{"CreateLaunchTemplate", R"({"LaunchTemplateName":"template$N","LaunchTemplateData":{"KeyName":"k"}})",
+         "id=LaunchTemplate.LaunchTemplateId"}},
+       {{"DeleteLaunchTemplate", R"({"LaunchTemplateId":"$id"})"}}},
+      {"ec2",
+       "DescribeLaunchTemplateVersions",
+       R"({"LaunchTemplateName":"template$P"})",
+       {{"CreateLaunchTemplate", R"({"LaunchTemplateName":"template$P","LaunchTemplateData":{"KeyName":"k"}})"}},
+       {{"CreateLaunchTemplateVersion",
+         R"({"LaunchTemplateName":"template$P","LaunchTemplateData":{"KeyName":"k$N"}})"}},
+       {}},
       {"ec2",
        "DescribeNatGateways",
        "{}",

@@ -25,7 +25,7 @@ extern char** environ;
 namespace hanbat {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 /// Everything a child needs, laid out before fork: between fork and exec only system calls are allowed.
 struct Plan {
@@ -233,14 +233,14 @@ std::optional<Exit> Process::reap(int flags) {
 std::optional<Exit> Process::wait(std::chrono::milliseconds longest) {
   require_no_writers_turn("wait for a child");
   if (pid_ <= 0) throw std::logic_error("wait for a process that is gone");
-  const auto end = Clock::now() + longest;
+  const auto end = SteadyClock::now() + longest;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     pollfd poll{pidfd_.get(), POLLIN, 0};
     const int n = ::poll(&poll, 1, static_cast<int>(std::clamp<long long>(left, 0, 3'600'000)));
     if (n < 0 && errno != EINTR) throw_errno("wait for a process");
     if (auto exit = reap(WNOHANG)) return exit;
-    if (Clock::now() >= end) return std::nullopt;
+    if (SteadyClock::now() >= end) return std::nullopt;
   }
 }
 
@@ -267,7 +267,7 @@ Captured run_capture(const std::vector<std::string>& argv, const CaptureOptions&
   Captured result;
   std::string_view input = options.input;
   if (process.in) set_nonblocking(process.in.get());
-  const auto end = Clock::now() + options.timeout;
+  const auto end = SteadyClock::now() + options.timeout;
   char buffer[65536];
 
   // A write to a child that has closed its input must be an error, not a signal.
@@ -277,7 +277,7 @@ Captured run_capture(const std::vector<std::string>& argv, const CaptureOptions&
   ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
   while (process.out || process.err) {
     pollfd polls[3] = {{process.in.get(), POLLOUT, 0}, {process.out.get(), POLLIN, 0}, {process.err.get(), POLLIN, 0}};
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     if (left <= 0) {
       result.timed_out = true;
       break;
@@ -301,8 +301,8 @@ Captured run_capture(const std::vector<std::string>& argv, const CaptureOptions&
   ::sigtimedwait(&pipe_signal, nullptr, &now);  // takes away the one that a write left pending
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 
-  const auto left =
-      std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()), std::chrono::milliseconds(0));
+  const auto left = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()),
+                             std::chrono::milliseconds(0));
   std::optional<Exit> exit;
   if (!result.timed_out) exit = process.wait(left);
   if (!exit) {

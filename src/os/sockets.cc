@@ -137,6 +137,11 @@ Fd connect_unix(const std::string& path) {
   return fd;
 }
 
+bool is_ip_address(const std::string& text) {
+  unsigned char buffer[sizeof(in6_addr)];
+  return ::inet_pton(AF_INET, text.c_str(), buffer) == 1 || ::inet_pton(AF_INET6, text.c_str(), buffer) == 1;
+}
+
 SocketAddress local_address(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;

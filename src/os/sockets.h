@@ -19,6 +19,9 @@ struct SocketAddress {
   std::uint16_t port = 0;
 };
 
+/// Whether the text is an IPv4 or IPv6 address, and no name.
+bool is_ip_address(const std::string& text);
+
 /// A listening TCP socket (nonblocking, REUSEADDR) on a numeric address; port 0 takes a free one.
 Fd listen_tcp(const std::string& address, std::uint16_t port, int backlog = 1024);
 /// A listening Unix stream socket of mode 0600; an old file there is replaced.

@@ -10,7 +10,7 @@
 namespace hanbat::region {
 namespace {
 
-struct Nothing {
+struct NoMembers {
   static const wire::Shape& shape() {
     static constexpr wire::Shape kShape{.name = "Nothing"};
     return kShape;
@@ -20,17 +20,17 @@ struct Nothing {
 class LongPollTest : public testing::Test {
  protected:
   LongPollTest() {
-    service_.on<Nothing, Nothing>("Poll", [this](Request& rq, const Nothing&) {
+    service_.on<NoMembers, NoMembers>("Poll", [this](Request& rq, const NoMembers&) {
       ++tries_;
       rq.wait_for("topic", Seconds(25));
-      return Nothing();
+      return NoMembers();
     });
     test_.start();
   }
   std::jthread poll() {
     return std::jthread([this] {
-      const Nothing in;
-      Nothing out;
+      const NoMembers in;
+      NoMembers out;
       test_.home.call(test_.home.as(test_.user, test_.region), service_, *service_.find_operation("Poll"), &in, &out);
       answered_ = true;
     });

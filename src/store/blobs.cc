@@ -15,7 +15,7 @@
 namespace hanbat::store {
 namespace {
 
-constexpr Migration kSchema[] = {{"blobs", 1, R"sql(
+constexpr Migration kBlobSchema[] = {{"blobs", 1, R"sql(
 -- Who needs which blob. The file named by sha256 may go when its last row does.
 CREATE TABLE blob_links(
   sha256 TEXT NOT NULL,
@@ -224,6 +224,6 @@ LooseBlob::~LooseBlob() {
   }
 }
 
-std::span<const Migration> blob_migrations() { return kSchema; }
+std::span<const Migration> blob_migrations() { return kBlobSchema; }
 
 }  // namespace hanbat::store

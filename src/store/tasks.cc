@@ -16,7 +16,7 @@
 namespace hanbat::store {
 namespace {
 
-constexpr Migration kSchema[] = {{"tasks", 1, R"sql(
+constexpr Migration kTaskSchema[] = {{"tasks", 1, R"sql(
 -- One row per task. `version` changes whenever the row is replaced while it runs, so that the run that was under way
 -- does not end the newer wish.
 CREATE TABLE tasks(
@@ -34,7 +34,7 @@ CREATE TABLE tasks(
 CREATE UNIQUE INDEX tasks_key ON tasks(kind, key);
 CREATE INDEX tasks_due ON tasks(due);
 )sql"},
-                                 {"tasks", 2, R"sql(
+                                     {"tasks", 2, R"sql(
 -- A lease lasts as long as the process that took it, which alone holds the region; so it has no end of its own.
 ALTER TABLE tasks DROP COLUMN lease_until;
 )sql"}};
@@ -320,6 +320,6 @@ std::unique_ptr<Tasks> make_tasks(Database& database, const Clock& clock) {
   return std::make_unique<TaskPool>(database, clock);
 }
 
-std::span<const Migration> task_migrations() { return kSchema; }
+std::span<const Migration> task_migrations() { return kTaskSchema; }
 
 }  // namespace hanbat::store

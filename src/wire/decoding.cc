@@ -2,15 +2,11 @@
 
 namespace hanbat::wire {
 
-namespace {
-
 std::string lower_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] - 'A' + 'a');
   return out;
 }
-
-}  // namespace
 
 std::string Path::text() const {
   std::string out = up ? up->text() : std::string();

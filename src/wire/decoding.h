@@ -13,6 +13,9 @@
 
 namespace hanbat::wire {
 
+/// The name with its first letter small.
+std::string lower_first(std::string_view name);
+
 /// Where a value lies in the request, as a chain to the top. Lives on the stack of who walks there.
 struct Path {
   const Path* up = nullptr;

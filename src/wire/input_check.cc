@@ -25,8 +25,6 @@ std::string quotation(std::string_view text) {
   return std::string(text.substr(0, end)) + "...";
 }
 
-std::string lower_first(std::string_view name) { return Path{nullptr, name}.text(); }
-
 std::string upper_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');

@@ -17,8 +17,6 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-bool is_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
-
 const std::string* find_pair(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs)
     if (key == name) return &value;
@@ -245,7 +243,7 @@ void read_payload(Decoding& decoding, const Member& payload, const Body& body, v
   if (payload.shape->type == Type::kString || payload.shape->type == Type::kBlob) {
     if (payload.shape->type == Type::kString && !is_utf8(text)) decoding.malformed("the body is not UTF-8");
     *static_cast<std::string*>(value) = text;
-  } else if (is_json(decoding.operation())) {
+  } else if (is_rest_json(decoding.operation())) {
     json_into(decoding, Names::kOfWire, payload, parse_json(decoding, text), value, path);
   } else {
     std::vector<bool> inner(payload.shape->members.size());
@@ -293,7 +291,7 @@ void rest_into(Decoding& decoding, const RequestView& request, const Body& body,
                          [](const Member& m) { return m.location == Location::kBody; })) {
     const std::string text = body.read_all();
     if (!text.empty()) {
-      if (is_json(operation)) {
+      if (is_rest_json(operation)) {
         json_into(decoding, Names::kOfWire, shape, parse_json(decoding, text), input, seen, nullptr);
       } else {
         xml_into(decoding, text, shape, input, seen, nullptr);

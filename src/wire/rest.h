@@ -14,6 +14,9 @@ namespace hanbat::wire {
 
 using Labels = std::map<std::string, std::string, std::less<>>;
 
+/// Whether the operation's bodies are JSON; XML else.
+inline bool is_rest_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
+
 /// How well the request fits the route, higher is better, with the path's labels (decoded); nothing when it does not.
 struct RouteMatch {
   int score;

@@ -10,8 +10,6 @@ namespace hanbat::wire {
 
 namespace {
 
-bool is_json(const OperationModel& operation) { return operation.service->protocol == Protocol::kRestJson; }
-
 /// An item of a header's list, quoted when it needs to be.
 std::string header_item(const std::string& text) {
   if (text.find_first_of(",\"") == std::string::npos) return text;
@@ -42,9 +40,9 @@ class Answer {
     if (shape.payload) {
       if (const void* value = find_value(*shape.payload, output))
         payload(*shape.payload, value);
-      else if (shape.payload->shape->type == Type::kStructure && is_json(operation_))
+      else if (shape.payload->shape->type == Type::kStructure && is_rest_json(operation_))
         json("{}");
-    } else if (is_json(operation_)) {
+    } else if (is_rest_json(operation_)) {
       json(json_of(shape, output).dump());
     } else if (has_body_members) {
       xml(shape, output);
@@ -137,7 +135,7 @@ class Answer {
         response_.body = Body::of_bytes(*static_cast<const std::string*>(value));
         return;
       default:
-        if (is_json(operation_)) return json(json_of(member, value).dump());
+        if (is_rest_json(operation_)) return json(json_of(member, value).dump());
         xml(shape, value,
             shape.wire_name.empty() && member.wire_name != member.name ? member.wire_name : std::string_view());
     }

@@ -6,12 +6,15 @@
 
 #include <array>
 #include <chrono>
+#include <iostream>
 #include <system_error>
 
 #include "os/fd.h"
 #include "os/sockets.h"
 
 namespace hanbat::cli {
+
+void print_step(const std::string& line) { std::cout << "  " << line << std::endl; }
 
 std::optional<Json> find_answer(const Home& home, const Json& request,
                                 const std::function<void(const std::string&)>& progress) {

@@ -17,6 +17,9 @@ struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Prints a step of a command, indented under what the command is about.
+void print_step(const std::string& line);
+
 /// Sends the request and returns the last answer; nothing when no hostd listens. Lines with "progress" go to
 /// `progress`. Throws Failure with hostd's words when the answer is an error or the connection breaks.
 std::optional<Json> find_answer(const Home& home, const Json& request,

@@ -18,11 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void report(const std::string& line) { std::cout << "  " << line << std::endl; }
-
 void transfer(const Home& home, const std::string& name, const fs::path& folder) {
   const auto answer = find_answer(
-      home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), report);
+      home, Json::object({{"action", "import-image"}, {"name", name}, {"folder", folder.string()}}), print_step);
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
@@ -60,7 +58,7 @@ void make_images(const Home& home, const std::vector<std::string>& names) {
   command.insert(command.end(), names.begin(), names.end());
   make_folders(home.logs());
   const int code = run_logged(command, home.images_log(), [](const std::string& line) {
-    if (line.find("is up to date") == std::string::npos) report(line);
+    if (line.find("is up to date") == std::string::npos) print_step(line);
   });
   if (code != 0)
     throw Failure(
@@ -88,11 +86,11 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
 void import_image(const Home& home, const std::string& source, const std::string& name) {
   make_folders(home.logs());
   const int code = run_logged({"bash", Parts::find().recipes / "import.sh", "--output", images_folder(), source, name},
-                              home.images_log(), report);
+                              home.images_log(), print_step);
   if (code != 0)
     throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
   transfer(home, name, images_folder() / name);
-  report("image " + name + " is in the region");
+  print_step("image " + name + " is in the region");
 }
 
 }  // namespace hanbat::cli

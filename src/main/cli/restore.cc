@@ -34,8 +34,6 @@ namespace {
 constexpr const char* kStaging = ".restoring";
 constexpr const char* kAside = "before-restore-";
 
-void report(const std::string& line) { std::cout << "  " << line << std::endl; }
-
 /// What lies in a folder without being a region's data.
 bool is_data(const std::string& name) {
   for (const char* other : {"log", "run", "programs", "lost+found", "hanbatd.lock", kStaging})
@@ -133,7 +131,7 @@ Json unpack(const std::string& file, const std::string& folder) {
     seen.erase(found);
   }
   if (!seen.empty()) throw Failure(file + " holds " + seen.begin()->first + ", of which its manifest knows nothing");
-  report(fmt::format("unpacked {} files, {:.1f} MB", parts.size(), double(bytes) / 1e6));
+  print_step(fmt::format("unpacked {} files, {:.1f} MB", parts.size(), double(bytes) / 1e6));
   return manifest;
 }
 
@@ -174,7 +172,7 @@ void restore(const Home& home, const std::string& file, Replace replace) {
     throw Failure(home.root.string() + " has a region in it (" + there.front() +
                   "…): name another folder with HANBAT_HOME, or --force, which moves what is there aside");
 
-  report("checking " + file);
+  print_step("checking " + file);
   require_sealed(file);
   const fs::path staging = home.root / kStaging;
   remove_tree(staging);
@@ -193,7 +191,7 @@ void restore(const Home& home, const std::string& file, Replace replace) {
     const fs::path aside = home.root / (kAside + std::to_string(SystemClock().now().ms / 1000));
     make_folders(aside, 0700);
     for (const std::string& name : there) move(home.root / name, aside / name);
-    report("moved what was there to " + aside.string());
+    print_step("moved what was there to " + aside.string());
   }
   std::vector<std::string> names = list_folder(staging);
   // A folder without its database is no region: until it is there, this can be done again.
@@ -202,13 +200,14 @@ void restore(const Home& home, const std::string& file, Replace replace) {
   remove_tree(staging);
   sync_folder(home.root);
 
-  report(fmt::format("the region of {} is in {}; start it with: hanbat up", manifest.text("time"), home.root.string()));
+  print_step(
+      fmt::format("the region of {} is in {}; start it with: hanbat up", manifest.text("time"), home.root.string()));
   if (manifest["machines"].is_array() && !manifest["machines"].empty())
-    report(fmt::format("its {} instances come back with their disks at that start", manifest["machines"].size()));
+    print_step(fmt::format("its {} instances come back with their disks at that start", manifest["machines"].size()));
   else
-    report("the backup has no disks of machines: instances start anew from their images, with empty disks");
+    print_step("the backup has no disks of machines: instances start anew from their images, with empty disks");
   if (manifest["damaged_blobs"].is_array() && !manifest["damaged_blobs"].empty())
-    report(
+    print_step(
         fmt::format("WARNING: {} blobs were damaged or missing when it was taken", manifest["damaged_blobs"].size()));
 }
 

@@ -22,7 +22,7 @@ Source policy(const std::string& name, DocumentKind kind) {
   return {name, "role", std::make_shared<const Document>(parse_document(render(read_file(path)), kind))};
 }
 
-struct Case {
+struct CommissionCase {
   const char* role;
   const char* action;
   std::string resource;
@@ -36,10 +36,10 @@ Context with(std::string_view key, std::string value) {
   return context;
 }
 
-class Commission : public ::testing::TestWithParam<Case> {};
+class Commission : public ::testing::TestWithParam<CommissionCase> {};
 
 TEST_P(Commission, RolesMayDoWhatTheyMust) {
-  const Case& c = GetParam();
+  const CommissionCase& c = GetParam();
   Caller caller;
   caller.kind = Caller::Kind::kAssumedRole;
   caller.account = "123456789012";
@@ -51,81 +51,88 @@ TEST_P(Commission, RolesMayDoWhatTheyMust) {
 std::string here(const std::string& service, const std::string& resource) {
   return "arn:aws:" + service + ":ap-northeast-2:123456789012:" + resource;
 }
-const std::string kObject = std::string("arn:aws:s3:::") + kBucket + "/wsi-api-pipeline/Build/abc.zip";
-const std::string kOther = "arn:aws:s3:::other/x";
+const std::string kArtifact = std::string("arn:aws:s3:::") + kBucket + "/wsi-api-pipeline/Build/abc.zip";
+const std::string kOtherArtifact = "arn:aws:s3:::other/x";
 const std::string kRepo = here("codecommit", "wsi-api-repo");
 const std::string kGroup = here("logs", "log-group:/aws/codebuild/wsi-api-build");
 const std::string kTargets = here("elasticloadbalancing", "targetgroup/wsi-api-tg/0123456789abcdef");
 const std::string kImages = here("ecr", "repository/wsi-api-ecr");
 
-INSTANTIATE_TEST_SUITE_P(Servers, Commission,
-                         ::testing::Values(Case{"wsi-api", "s3:GetObject", kObject, true},
-                                           Case{"wsi-api", "s3:GetObjectVersion", kObject, true},
-                                           Case{"wsi-api", "s3:GetObject",
-                                                "arn:aws:s3:::aws-codedeploy-ap-northeast-2/latest/install", true},
-                                           Case{"wsi-api", "s3:PutObject", kObject, false},
-                                           Case{"wsi-api", "s3:GetObject", kOther, false},
-                                           Case{"wsi-api", "ec2:RunInstances", here("ec2", "instance/*"), false}));
+INSTANTIATE_TEST_SUITE_P(
+    Servers, Commission,
+    ::testing::Values(CommissionCase{"wsi-api", "s3:GetObject", kArtifact, true},
+                      CommissionCase{"wsi-api", "s3:GetObjectVersion", kArtifact, true},
+                      CommissionCase{"wsi-api", "s3:GetObject",
+                                     "arn:aws:s3:::aws-codedeploy-ap-northeast-2/latest/install", true},
+                      CommissionCase{"wsi-api", "s3:PutObject", kArtifact, false},
+                      CommissionCase{"wsi-api", "s3:GetObject", kOtherArtifact, false},
+                      CommissionCase{"wsi-api", "ec2:RunInstances", here("ec2", "instance/*"), false}));
 
 INSTANTIATE_TEST_SUITE_P(
     Bastion, Commission,
     ::testing::Values(
-        Case{"wsi-bastion", "ec2:RunInstances", here("ec2", "instance/*"), true},
-        Case{"wsi-bastion", "ec2:RunInstances", "arn:aws:ec2:ap-northeast-2::image/ami-1", true},
-        Case{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/*"), true,
-             with("ec2:CreateAction", "RunInstances")},
-        Case{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/i-1"), false},
-        Case{"wsi-bastion", "ec2:TerminateInstances", here("ec2", "instance/i-1"), false},
-        Case{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-api", true},
-        Case{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-codepipeline", false},
-        Case{"wsi-bastion", "ec2:DescribeInstances", "*", true},
-        Case{"wsi-bastion", "elasticloadbalancing:DescribeTargetHealth", "*", true},
-        Case{"wsi-bastion", "ecr:GetAuthorizationToken", "*", true},
-        Case{"wsi-bastion", "ecr:BatchGetImage", kImages, true}, Case{"wsi-bastion", "ecr:PutImage", kImages, false},
-        Case{"wsi-bastion", "ecr:GetDownloadUrlForLayer", kImages, true},
-        Case{"wsi-bastion", "ssm:GetParameter",
-             "arn:aws:ssm:ap-northeast-2::parameter/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
-             true}));
+        CommissionCase{"wsi-bastion", "ec2:RunInstances", here("ec2", "instance/*"), true},
+        CommissionCase{"wsi-bastion", "ec2:RunInstances", "arn:aws:ec2:ap-northeast-2::image/ami-1", true},
+        CommissionCase{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/*"), true,
+                       with("ec2:CreateAction", "RunInstances")},
+        CommissionCase{"wsi-bastion", "ec2:CreateTags", here("ec2", "instance/i-1"), false},
+        CommissionCase{"wsi-bastion", "ec2:TerminateInstances", here("ec2", "instance/i-1"), false},
+        CommissionCase{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-api", true},
+        CommissionCase{"wsi-bastion", "iam:PassRole", "arn:aws:iam::123456789012:role/wsi-codepipeline", false},
+        CommissionCase{"wsi-bastion", "ec2:DescribeInstances", "*", true},
+        CommissionCase{"wsi-bastion", "elasticloadbalancing:DescribeTargetHealth", "*", true},
+        CommissionCase{"wsi-bastion", "ecr:GetAuthorizationToken", "*", true},
+        CommissionCase{"wsi-bastion", "ecr:BatchGetImage", kImages, true},
+        CommissionCase{"wsi-bastion", "ecr:PutImage", kImages, false},
+        CommissionCase{"wsi-bastion", "ecr:GetDownloadUrlForLayer", kImages, true},
+        CommissionCase{
+            "wsi-bastion", "ssm:GetParameter",
+            "arn:aws:ssm:ap-northeast-2::parameter/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
+            true}));
 
 INSTANTIATE_TEST_SUITE_P(
     Delivery, Commission,
     ::testing::Values(
-        Case{"wsi-events", "codepipeline:StartPipelineExecution", here("codepipeline", "wsi-api-pipeline"), true},
-        Case{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), true},
-        Case{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), false},
-        Case{"wsi-codepipeline", "codecommit:GetBranch", kRepo, true},
-        Case{"wsi-codepipeline", "codecommit:UploadArchive", kRepo, true},
-        Case{"wsi-codepipeline", "codecommit:GitPush", kRepo, false},
-        Case{"wsi-codepipeline", "s3:PutObject", kObject, true},
-        Case{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), true},
-        Case{"wsi-codepipeline", "codebuild:BatchGetBuilds", here("codebuild", "project/wsi-api-build"), true},
-        Case{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), false},
-        Case{"wsi-codepipeline", "codedeploy:CreateDeployment", here("codedeploy", "deploymentgroup:wsi-api/dev-api"),
-             true},
-        Case{"wsi-codepipeline", "codedeploy:GetDeployment", here("codedeploy", "deploymentgroup:wsi-api/dev-api"),
-             true},
-        Case{"wsi-codepipeline", "codedeploy:RegisterApplicationRevision", here("codedeploy", "application:wsi-api"),
-             true},
-        Case{"wsi-codepipeline", "codedeploy:GetDeploymentConfig",
-             here("codedeploy", "deploymentconfig:CodeDeployDefault.OneAtATime"), true},
-        Case{"wsi-api-build", "logs:CreateLogGroup", kGroup + ":*", true},
-        Case{"wsi-api-build", "logs:CreateLogStream", kGroup + ":*", true},
-        Case{"wsi-api-build", "logs:PutLogEvents", kGroup + ":log-stream:1", true},
-        Case{"wsi-api-build", "logs:PutLogEvents", here("logs", "log-group:other:log-stream:1"), false},
-        Case{"wsi-api-build", "s3:GetObject", kObject, true}, Case{"wsi-api-build", "s3:PutObject", kObject, true},
-        Case{"wsi-api-build", "s3:PutObject", kOther, false}, Case{"wsi-api-build", "ecr:PutImage", kImages, false},
-        Case{"wsi-api-release", "codecommit:GitPull", kRepo, true},
-        Case{"wsi-api-release", "codecommit:GitPush", kRepo, false},
-        Case{"wsi-api-release", "ecr:PutImage", kImages, true},
-        Case{"wsi-api-release", "ecr:UploadLayerPart", kImages, true},
-        Case{"wsi-api-release", "s3:GetObject", kObject, false},
-        Case{"wsi-codedeploy", "ec2:DescribeInstances", "*", true},
-        Case{"wsi-codedeploy", "elasticloadbalancing:DeregisterTargets", kTargets, true},
-        Case{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets", kTargets, true},
-        Case{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets",
-             here("elasticloadbalancing", "targetgroup/other/0123456789abcdef"), false},
-        Case{"wsi-codedeploy", "elasticloadbalancing:DescribeTargetHealth", "*", true},
-        Case{"wsi-codedeploy", "s3:GetObject", kObject, true}));
+        CommissionCase{"wsi-events", "codepipeline:StartPipelineExecution", here("codepipeline", "wsi-api-pipeline"),
+                       true},
+        CommissionCase{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), true},
+        CommissionCase{"wsi-events", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), false},
+        CommissionCase{"wsi-codepipeline", "codecommit:GetBranch", kRepo, true},
+        CommissionCase{"wsi-codepipeline", "codecommit:UploadArchive", kRepo, true},
+        CommissionCase{"wsi-codepipeline", "codecommit:GitPush", kRepo, false},
+        CommissionCase{"wsi-codepipeline", "s3:PutObject", kArtifact, true},
+        CommissionCase{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), true},
+        CommissionCase{"wsi-codepipeline", "codebuild:BatchGetBuilds", here("codebuild", "project/wsi-api-build"),
+                       true},
+        CommissionCase{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-release"), false},
+        CommissionCase{"wsi-codepipeline", "codedeploy:CreateDeployment",
+                       here("codedeploy", "deploymentgroup:wsi-api/dev-api"), true},
+        CommissionCase{"wsi-codepipeline", "codedeploy:GetDeployment",
+                       here("codedeploy", "deploymentgroup:wsi-api/dev-api"), true},
+        CommissionCase{"wsi-codepipeline", "codedeploy:RegisterApplicationRevision",
+                       here("codedeploy", "application:wsi-api"), true},
+        CommissionCase{"wsi-codepipeline", "codedeploy:GetDeploymentConfig",
+                       here("codedeploy", "deploymentconfig:CodeDeployDefault.OneAtATime"), true},
+        CommissionCase{"wsi-api-build", "logs:CreateLogGroup", kGroup + ":*", true},
+        CommissionCase{"wsi-api-build", "logs:CreateLogStream", kGroup + ":*", true},
+        CommissionCase{"wsi-api-build", "logs:PutLogEvents", kGroup + ":log-stream:1", true},
+        CommissionCase{"wsi-api-build", "logs:PutLogEvents", here("logs", "log-group:other:log-stream:1"), false},
+        CommissionCase{"wsi-api-build", "s3:GetObject", kArtifact, true},
+        CommissionCase{"wsi-api-build", "s3:PutObject", kArtifact, true},
+        CommissionCase{"wsi-api-build", "s3:PutObject", kOtherArtifact, false},
+        CommissionCase{"wsi-api-build", "ecr:PutImage", kImages, false},
+        CommissionCase{"wsi-api-release", "codecommit:GitPull", kRepo, true},
+        CommissionCase{"wsi-api-release", "codecommit:GitPush", kRepo, false},
+        CommissionCase{"wsi-api-release", "ecr:PutImage", kImages, true},
+        CommissionCase{"wsi-api-release", "ecr:UploadLayerPart", kImages, true},
+        CommissionCase{"wsi-api-release", "s3:GetObject", kArtifact, false},
+        CommissionCase{"wsi-codedeploy", "ec2:DescribeInstances", "*", true},
+        CommissionCase{"wsi-codedeploy", "elasticloadbalancing:DeregisterTargets", kTargets, true},
+        CommissionCase{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets", kTargets, true},
+        CommissionCase{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets",
+                       here("elasticloadbalancing", "targetgroup/other/0123456789abcdef"), false},
+        CommissionCase{"wsi-codedeploy", "elasticloadbalancing:DescribeTargetHealth", "*", true},
+        CommissionCase{"wsi-codedeploy", "s3:GetObject", kArtifact, true}));
 
 TEST(CommissionTrust, RolesTrustTheirServiceAlone) {
   for (const char* service : {"codebuild", "codedeploy", "codepipeline", "ec2", "events"}) {

@@ -13,7 +13,7 @@
 namespace hanbat::codebuild {
 namespace {
 
-constexpr const char* kArn = "arn:aws:codebuild:ap-northeast-2:123456789012:project/web";
+constexpr const char* kProjectArn = "arn:aws:codebuild:ap-northeast-2:123456789012:project/web";
 
 struct OldDatabaseTest : testing::Test {
   OldDatabaseTest() {
@@ -30,7 +30,7 @@ struct OldDatabaseTest : testing::Test {
   void fill(store::Tx& tx) {
     Project project;
     project.name = "web";
-    project.arn = kArn;
+    project.arn = kProjectArn;
     project.source.emplace().type = "NO_SOURCE";
     project.source->buildspec = "version: 0.2";
     project.artifacts.emplace().type = "NO_ARTIFACTS";

@@ -7,7 +7,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kTagsPaths[] = {
     {"key", "Key"}, {"resource-id", "ResourceId"}, {"resource-type", "ResourceType"}, {"value", "Value"}};
 
 /// The ARN by which the resource's tags are kept, when it is there and the caller's.
@@ -94,7 +94,7 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
       item.resource_type = arn.substr(place.size(), slash - place.size());
       item.key = key;
       item.value = value;
-      if (matches_filters(wire::to_json(item), filters, kPaths))
+      if (matches_filters(wire::to_json(item), filters, kTagsPaths))
         items.push_back({*item.resource_id + "\n" + key, std::move(item)});
     }
   }

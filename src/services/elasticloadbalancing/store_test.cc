@@ -15,11 +15,11 @@ namespace {
 
 using wire::code_of;
 
-const std::string kArn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:";
-const std::string kBalancer = kArn + "loadbalancer/app/web/aaaaaaaaaaaaaaaa";
-const std::string kGroup = kArn + "targetgroup/api/bbbbbbbbbbbbbbbb";
-const std::string kListener = kArn + "listener/app/web/aaaaaaaaaaaaaaaa/cccccccccccccccc";
-const std::string kRule = kArn + "listener-rule/app/web/aaaaaaaaaaaaaaaa/cccccccccccccccc/dddddddddddddddd";
+const std::string kBalancerArn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:";
+const std::string kBalancer = kBalancerArn + "loadbalancer/app/web/aaaaaaaaaaaaaaaa";
+const std::string kGroup = kBalancerArn + "targetgroup/api/bbbbbbbbbbbbbbbb";
+const std::string kListener = kBalancerArn + "listener/app/web/aaaaaaaaaaaaaaaa/cccccccccccccccc";
+const std::string kRule = kBalancerArn + "listener-rule/app/web/aaaaaaaaaaaaaaaa/cccccccccccccccc/dddddddddddddddd";
 
 Json forward() {
   return Json::array(

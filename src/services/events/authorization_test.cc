@@ -12,8 +12,8 @@ namespace {
 
 constexpr const char* kRule = "arn:aws:events:ap-northeast-2:123456789012:rule/push";
 constexpr const char* kBus = "arn:aws:events:ap-northeast-2:123456789012:event-bus/orders";
-constexpr const char* kRole = "arn:aws:iam::123456789012:role/wsi-events";
-constexpr const char* kPipeline = "arn:aws:codepipeline:ap-northeast-2:123456789012:web";
+constexpr const char* kPassedRole = "arn:aws:iam::123456789012:role/wsi-events";
+constexpr const char* kTaggedPipeline = "arn:aws:codepipeline:ap-northeast-2:123456789012:web";
 
 TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
   region::TestRegion test;
@@ -28,7 +28,7 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
   events.put_rule(in);
   PutTargetsInput targets;
   targets.rule = "push";
-  targets.targets = {{.arn = kPipeline, .id = "1", .role_arn = kRole}};
+  targets.targets = {{.arn = kTaggedPipeline, .id = "1", .role_arn = kPassedRole}};
   events.put_targets(targets);
   events.disable_rule({.name = "push"});
   events.tag_resource({.resource_arn = kRule, .tags = {{.key = "stage", .value = "test"}}});
@@ -44,10 +44,10 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:PutRule", kRule, "events:detail.userIdentity.principalId", "AROAX:s"},
       {"events:PutRule", kRule, "events:detail.service", "no key"},
       {"events:PutRule", kRule, "events:creatorAccount", "no key"},
-      {"events:PutTargets", kRule, "events:TargetArn", kPipeline},
+      {"events:PutTargets", kRule, "events:TargetArn", kTaggedPipeline},
       {"events:PutTargets", kRule, "events:creatorAccount", "123456789012"},
-      {"iam:PassRole", kRole, "iam:PassedToService", "events.amazonaws.com"},
-      {"iam:PassRole", kRole, "iam:AssociatedResourceArn", kRule},
+      {"iam:PassRole", kPassedRole, "iam:PassedToService", "events.amazonaws.com"},
+      {"iam:PassRole", kPassedRole, "iam:AssociatedResourceArn", kRule},
       {"events:DisableRule", kRule, "aws:ResourceTag/team", "a"},
       {"events:TagResource", kRule, "aws:RequestTag/stage", "test"},
       {"events:UntagResource", kRule, "aws:TagKeys", "stage"},
@@ -64,7 +64,8 @@ TEST(EventsAuthorization, AnArnOfSomethingElseIsRefusedBeforeItIsAskedAbout) {
   test.add<Events>();
   test.start();
   const Client events(test.home, test.user, test.region);
-  EXPECT_EQ(wire::code_of([&] { events.list_tags_for_resource({.resource_arn = kPipeline}); }), "ValidationException");
+  EXPECT_EQ(wire::code_of([&] { events.list_tags_for_resource({.resource_arn = kTaggedPipeline}); }),
+            "ValidationException");
   PutRuleInput in;
   in.name = "push";
   in.schedule_expression = "rate(1 minute)";

@@ -81,6 +81,21 @@ TEST_F(S3Test, SuspendedVersioningReplacesTheNullVersionOnly) {
   EXPECT_EQ(get("k"), "three");
 }
 
+TEST_F(S3Test, ABucketIsEmptiedAndDeletedAsToolsDoIt) {
+  set_versioning("Enabled");
+  const std::string version = *put("k", "one").version_id;
+  client().create_multipart_upload({.bucket = "bucket", .key = "open"});
+  DeleteObjectsInput in;
+  in.bucket = "bucket";
+  in.bypass_governance_retention = true;
+  in.delete_.objects = {{.key = "k", .version_id = version}};
+  const auto out = client().delete_objects(in);
+  EXPECT_FALSE(out.errors);
+  ASSERT_TRUE(out.deleted);
+  EXPECT_EQ(out.deleted->at(0).version_id, version);
+  EXPECT_EQ(code_of([&] { client().delete_bucket({.bucket = "bucket"}); }), "");
+}
+
 TEST_F(S3Test, PartsBecomeOneObjectWithAwsTagForThem) {
   const auto upload = client().create_multipart_upload({.bucket = "bucket", .key = "big"});
   const std::string big(5 << 20, 'p');
@@ -167,8 +182,8 @@ TEST_F(S3Test, ABucketsNameIsRefusedAsAwsRefusesIt) {
 
 TEST_F(S3Test, WhatABucketNeverHasIsToldAsAwsTellsIt) {
   EXPECT_EQ(code_of([&] { client().get_bucket_cors({.bucket = "bucket"}); }), "NoSuchCORSConfiguration");
-  EXPECT_EQ(code_of([&] { client().get_bucket_encryption({.bucket = "bucket"}); }),
-            "ServerSideEncryptionConfigurationNotFoundError");
+  EXPECT_EQ(code_of([&] { client().get_bucket_lifecycle_configuration({.bucket = "bucket"}); }),
+            "NoSuchLifecycleConfiguration");
   EXPECT_EQ(*client().get_bucket_request_payment({.bucket = "bucket"}).payer, "BucketOwner");
 }
 

@@ -8,7 +8,7 @@
 namespace hanbat::ssm {
 namespace {
 
-constexpr const char* kInstance = "i-0123456789abcdef0";
+constexpr const char* kStoredInstance = "i-0123456789abcdef0";
 
 TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
   region::TestRegion region;
@@ -25,14 +25,14 @@ TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
       tx.exec("INSERT INTO ssm_tags VALUES (?, ?, ?, 'team', ?)", account, place, std::string("Parameter/") + name,
               "a");
     }
-    tx.exec("INSERT INTO ssm_instances VALUES (?, ?, ?, ?, ?)", account, place, kInstance, region.clock.now(),
+    tx.exec("INSERT INTO ssm_instances VALUES (?, ?, ?, ?, ?)", account, place, kStoredInstance, region.clock.now(),
             R"({"registered":1,"agent_version":"3","platform_name":"Debian"})");
     tx.exec("INSERT INTO ssm_commands VALUES (?, ?, '01234567-89ab-cdef-0123-456789abcdef', 1700000000123, ?)", account,
             place,
             R"({"CommandId":"01234567-89ab-cdef-0123-456789abcdef","Comment":"c","DocumentName":"AWS-RunShellScript",)"
             R"("Parameters":{"commands":["true"]},"RequestedDateTime":"2023-11-14T22:13:20.123Z"})");
     tx.exec("INSERT INTO ssm_invocations VALUES (?, ?, '01234567-89ab-cdef-0123-456789abcdef', ?, 'Success', 0, 1, ?)",
-            account, place, kInstance, R"({"detail":"Success","code":0,"out":"hello"})");
+            account, place, kStoredInstance, R"({"detail":"Success","code":0,"out":"hello"})");
   });
   region.start();
 
@@ -46,13 +46,14 @@ TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
   EXPECT_EQ(client.describe_parameters({}).parameters->size(), 4u);
   EXPECT_EQ(client.describe_parameters({}).parameters->at(0).description, "d");
   const InstanceInformation instance = client.describe_instance_information({}).instance_information_list->at(0);
-  EXPECT_EQ(instance.instance_id, kInstance);
+  EXPECT_EQ(instance.instance_id, kStoredInstance);
   EXPECT_EQ(instance.ping_status, "Online");
   EXPECT_EQ(instance.platform_name, "Debian");
   const Command command = client.list_commands({}).commands->at(0);
   EXPECT_EQ(command.comment, "c");
   EXPECT_EQ(command.status, "Success");
-  EXPECT_EQ(client.list_command_invocations({.instance_id = kInstance}).command_invocations->at(0).status, "Success");
+  EXPECT_EQ(client.list_command_invocations({.instance_id = kStoredInstance}).command_invocations->at(0).status,
+            "Success");
 }
 
 }  // namespace

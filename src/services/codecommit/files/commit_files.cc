@@ -10,7 +10,6 @@
 namespace hanbat::codecommit {
 namespace {
 
-constexpr std::size_t kLargestFile = 6u << 20;
 constexpr std::size_t kLargestCommit = 20u << 20;
 constexpr std::size_t kMostFiles = 100;
 constexpr std::size_t kLongestMessage = 256u << 10;

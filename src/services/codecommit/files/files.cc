@@ -6,8 +6,6 @@
 namespace hanbat::codecommit {
 namespace {
 
-constexpr std::uint64_t kLargestFile = 6u << 20;  // "Individual file size … by API: 6 MB"
-
 std::string specifier_or_default(const Repository& repository, const std::optional<std::string>& specifier) {
   if (specifier && !specifier->empty()) return *specifier;
   if (!repository.shape.default_branch) throw CommitDoesNotExistException("The repository has no commits");

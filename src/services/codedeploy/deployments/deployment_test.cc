@@ -21,7 +21,7 @@ Deployment make(std::string_view config, bool traffic = false) {
   return d;
 }
 
-std::vector<std::string> commands(const Effects& effects) {
+std::vector<std::string> commands_of(const Effects& effects) {
   std::vector<std::string> out;
   for (const Effect& effect : effects) {
     if (const auto* send = std::get_if<SendCommand>(&effect)) out.push_back(send->instance + ":" + send->event);
@@ -57,10 +57,11 @@ TEST(Deployment, WithABalancerAnInstanceGoesThroughThirteenEvents) {
 
 TEST(Deployment, OneAtATimeStartsTheSecondWhenTheFirstIsDone) {
   Deployment d = make(kOneAtATime);
-  EXPECT_EQ(commands(d.begin(kNow, {{"i-1", true}, {"i-2", true}})), std::vector<std::string>{"i-1:ApplicationStop"});
+  EXPECT_EQ(commands_of(d.begin(kNow, {{"i-1", true}, {"i-2", true}})),
+            std::vector<std::string>{"i-1:ApplicationStop"});
   Effects last;
   run_through(d, "i-1", &last);
-  EXPECT_EQ(commands(last), std::vector<std::string>{"i-2:ApplicationStop"});
+  EXPECT_EQ(commands_of(last), std::vector<std::string>{"i-2:ApplicationStop"});
   run_through(d, "i-2");
   EXPECT_EQ(d.info.status, "Succeeded");
 }
@@ -69,7 +70,7 @@ TEST(Deployment, OneAtATimeFailsAtOnceAndLeavesTheOtherUntouched) {
   Deployment d = make(kOneAtATime);
   d.begin(kNow, {{"i-1", true}, {"i-2", true}});
   const Effects effects = d.report(kNow, "i-1", "ApplicationStop", {false, {}});
-  EXPECT_TRUE(commands(effects).empty());
+  EXPECT_TRUE(commands_of(effects).empty());
   EXPECT_EQ(d.info.status, "Failed");
   EXPECT_EQ(d.info.error_information->code, "HEALTH_CONSTRAINTS");
   EXPECT_EQ(d.find_host("i-2")->target.status, "Skipped");
@@ -92,14 +93,14 @@ TEST(Deployment, HalfAtATimeKeepsHalfOfThemServing) {
   Deployment d = make(kHalfAtATime);
   Instances nine;
   for (int i = 1; i <= 9; ++i) nine.emplace_back("i-" + std::to_string(i), true);
-  EXPECT_EQ(commands(d.begin(kNow, nine)).size(), 4u);
+  EXPECT_EQ(commands_of(d.begin(kNow, nine)).size(), 4u);
   for (const char* failed : {"i-1", "i-2", "i-3", "i-4"}) d.report(kNow, failed, "ApplicationStop", {false, {}});
   EXPECT_EQ(d.info.status, "Failed");  // five healthy are left and none of them may be taken
 }
 
 TEST(Deployment, AllAtOnceSucceedsWhenOneDoes) {
   Deployment d = make(kAllAtOnce);
-  EXPECT_EQ(commands(d.begin(kNow, {{"i-1", true}, {"i-2", true}, {"i-3", false}})).size(), 3u);
+  EXPECT_EQ(commands_of(d.begin(kNow, {{"i-1", true}, {"i-2", true}, {"i-3", false}})).size(), 3u);
   d.report(kNow, "i-1", "ApplicationStop", {false, {}});
   d.report(kNow, "i-2", "ApplicationStop", {false, {}});
   EXPECT_EQ(d.info.status, "InProgress");
@@ -156,7 +157,7 @@ TEST(Deployment, AStopSkipsWhatHasNotBegunAndLetsWhatRunsFinish) {
   EXPECT_EQ(d.info.status, "Stopped");
   EXPECT_EQ(d.find_host("i-2")->target.status, "Skipped");
   EXPECT_EQ(d.find_host("i-1")->target.status, "InProgress");
-  EXPECT_TRUE(commands(d.report(kNow + Seconds(3), "i-1", "ApplicationStop", {true, {}})).empty());
+  EXPECT_TRUE(commands_of(d.report(kNow + Seconds(3), "i-1", "ApplicationStop", {true, {}})).empty());
   EXPECT_EQ(d.find_host("i-1")->target.status, "Skipped");
   EXPECT_EQ(d.info.status, "Stopped");
   EXPECT_FALSE(d.acknowledge(kNow, "i-1", "DownloadBundle", effects));
@@ -166,7 +167,7 @@ TEST(Deployment, FailuresOfTheOldRevisionAreForgivenWhenAsked) {
   Deployment d = make(kAllAtOnce);
   d.info.ignore_application_stop_failures = true;
   d.begin(kNow, {{"i-1", true}});
-  EXPECT_EQ(commands(d.report(kNow, "i-1", "ApplicationStop", {false, {}})),
+  EXPECT_EQ(commands_of(d.report(kNow, "i-1", "ApplicationStop", {false, {}})),
             std::vector<std::string>{"i-1:DownloadBundle"});
 }
 

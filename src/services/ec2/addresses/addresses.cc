@@ -16,15 +16,15 @@ struct Pool {
   Ipv4 last;
 };
 
-constexpr FilterPath kPaths[] = {{"allocation-id", "AllocationId"},
-                                 {"association-id", "AssociationId"},
-                                 {"domain", "Domain"},
-                                 {"instance-id", "InstanceId"},
-                                 {"network-border-group", "NetworkBorderGroup"},
-                                 {"network-interface-id", "NetworkInterfaceId"},
-                                 {"network-interface-owner-id", "NetworkInterfaceOwnerId"},
-                                 {"private-ip-address", "PrivateIpAddress"},
-                                 {"public-ip", "PublicIp"}};
+constexpr FilterPath kAddressesPaths[] = {{"allocation-id", "AllocationId"},
+                                          {"association-id", "AssociationId"},
+                                          {"domain", "Domain"},
+                                          {"instance-id", "InstanceId"},
+                                          {"network-border-group", "NetworkBorderGroup"},
+                                          {"network-interface-id", "NetworkInterfaceId"},
+                                          {"network-interface-owner-id", "NetworkInterfaceOwnerId"},
+                                          {"private-ip-address", "PrivateIpAddress"},
+                                          {"public-ip", "PublicIp"}};
 
 Resource<NetworkInterface> interface_for(Request& rq, const AssociateAddressInput& in) {
   if (in.network_interface_id) return require<NetworkInterface>(rq.tx, place_of(rq), *in.network_interface_id);
@@ -244,7 +244,7 @@ DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddre
   out.addresses.emplace();
   for (const std::string& ip : in.public_ips.value_or(std::vector<std::string>{}))
     require_address(rq.tx, place_of(rq), std::nullopt, ip);
-  for (auto& row : select<Address>(rq, in.allocation_ids, in.filters, kPaths))
+  for (auto& row : select<Address>(rq, in.allocation_ids, in.filters, kAddressesPaths))
     if (!in.public_ips || in.public_ips->empty() ||
         std::ranges::find(*in.public_ips, *row.shape.public_ip) != in.public_ips->end())
       out.addresses->push_back(std::move(row.shape));
@@ -259,7 +259,7 @@ DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
   prepare(rq);
   // No address has a reverse name of the user's choosing, so there is nothing beside the address itself.
   std::vector<Placed<AddressAttribute>> items;
-  for (const auto& row : select<Address>(rq, in.allocation_ids, std::nullopt, kPaths)) {
+  for (const auto& row : select<Address>(rq, in.allocation_ids, std::nullopt, kAddressesPaths)) {
     AddressAttribute& item = items.emplace_back(Placed<AddressAttribute>{region::creation_key(row), {}}).item;
     item.allocation_id = row.id;
     item.public_ip = row.shape.public_ip;

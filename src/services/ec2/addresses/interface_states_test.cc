@@ -8,10 +8,9 @@
 namespace hanbat::ec2 {
 namespace {
 
-using Status = InterfaceStatus;
-using Event = InterfaceEvent;
-
 TEST(InterfaceStates, OnlyTheTablesTransitionsHappen) {
+  using Status = InterfaceStatus;
+  using Event = InterfaceEvent;
   for (const auto& state : kWords<Status>) {
     EXPECT_EQ(find_next(kInterfaceTransitions, state.value, Event::kAttached),
               state.value == Status::kAvailable ? std::optional(Status::kInUse) : std::nullopt)

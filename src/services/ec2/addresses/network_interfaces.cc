@@ -9,41 +9,42 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr std::size_t kMostGroups = 5;
+constexpr std::size_t kMostInterfaceGroups = 5;
 
-constexpr FilterPath kPaths[] = {{"network-interface-id", "NetworkInterfaceId"},
-                                 {"subnet-id", "SubnetId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"availability-zone", "AvailabilityZone"},
-                                 {"availability-zone-id", "AvailabilityZoneId"},
-                                 {"description", "Description"},
-                                 {"group-id", "Groups.GroupId"},
-                                 {"group-name", "Groups.GroupName"},
-                                 {"interface-type", "InterfaceType"},
-                                 {"mac-address", "MacAddress"},
-                                 {"owner-id", "OwnerId"},
-                                 {"private-ip-address", "PrivateIpAddress"},
-                                 {"private-dns-name", "PrivateDnsName"},
-                                 {"addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"},
-                                 {"addresses.primary", "PrivateIpAddresses.Primary"},
-                                 {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
-                                 {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
-                                 {"association.allocation-id", "Association.AllocationId"},
-                                 {"association.association-id", "Association.AssociationId"},
-                                 {"association.ip-owner-id", "Association.IpOwnerId"},
-                                 {"association.public-ip", "Association.PublicIp"},
-                                 {"association.public-dns-name", "Association.PublicDnsName"},
-                                 {"attachment.attachment-id", "Attachment.AttachmentId"},
-                                 {"attachment.attach-time", "Attachment.AttachTime"},
-                                 {"attachment.delete-on-termination", "Attachment.DeleteOnTermination"},
-                                 {"attachment.device-index", "Attachment.DeviceIndex"},
-                                 {"attachment.instance-id", "Attachment.InstanceId"},
-                                 {"attachment.instance-owner-id", "Attachment.InstanceOwnerId"},
-                                 {"attachment.status", "Attachment.Status"},
-                                 {"requester-id", "RequesterId"},
-                                 {"requester-managed", "RequesterManaged"},
-                                 {"source-dest-check", "SourceDestCheck"},
-                                 {"status", "Status"}};
+constexpr FilterPath kNetworkInterfacesPaths[] = {
+    {"network-interface-id", "NetworkInterfaceId"},
+    {"subnet-id", "SubnetId"},
+    {"vpc-id", "VpcId"},
+    {"availability-zone", "AvailabilityZone"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"description", "Description"},
+    {"group-id", "Groups.GroupId"},
+    {"group-name", "Groups.GroupName"},
+    {"interface-type", "InterfaceType"},
+    {"mac-address", "MacAddress"},
+    {"owner-id", "OwnerId"},
+    {"private-ip-address", "PrivateIpAddress"},
+    {"private-dns-name", "PrivateDnsName"},
+    {"addresses.private-ip-address", "PrivateIpAddresses.PrivateIpAddress"},
+    {"addresses.primary", "PrivateIpAddresses.Primary"},
+    {"addresses.association.public-ip", "PrivateIpAddresses.Association.PublicIp"},
+    {"addresses.association.owner-id", "PrivateIpAddresses.Association.IpOwnerId"},
+    {"association.allocation-id", "Association.AllocationId"},
+    {"association.association-id", "Association.AssociationId"},
+    {"association.ip-owner-id", "Association.IpOwnerId"},
+    {"association.public-ip", "Association.PublicIp"},
+    {"association.public-dns-name", "Association.PublicDnsName"},
+    {"attachment.attachment-id", "Attachment.AttachmentId"},
+    {"attachment.attach-time", "Attachment.AttachTime"},
+    {"attachment.delete-on-termination", "Attachment.DeleteOnTermination"},
+    {"attachment.device-index", "Attachment.DeviceIndex"},
+    {"attachment.instance-id", "Attachment.InstanceId"},
+    {"attachment.instance-owner-id", "Attachment.InstanceOwnerId"},
+    {"attachment.status", "Attachment.Status"},
+    {"requester-id", "RequesterId"},
+    {"requester-managed", "RequesterManaged"},
+    {"source-dest-check", "SourceDestCheck"},
+    {"status", "Status"}};
 
 std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const std::optional<std::string>& wanted) {
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
@@ -102,7 +103,7 @@ std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifi
 
 Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
                                           const Tags& tags) {
-  if (plan.groups.size() > kMostGroups)
+  if (plan.groups.size() > kMostInterfaceGroups)
     throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                 "The maximum number of security groups per interface has been reached.");
   auto interface = make<NetworkInterface>(at, subnet.scope);
@@ -233,7 +234,7 @@ DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
                                                                  const DescribeNetworkInterfacesInput& in) {
   authorize_call(rq, in, "DescribeNetworkInterfaces");
   prepare(rq);
-  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kPaths,
+  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kNetworkInterfacesPaths,
                                          [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
   DescribeNetworkInterfacesOutput out;
   out.network_interfaces = std::move(page.items);
@@ -268,7 +269,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
   if (in.groups) {
-    if (in.groups->size() > kMostGroups)
+    if (in.groups->size() > kMostInterfaceGroups)
       throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                   "The maximum number of security groups per interface has been reached.");
     interface.shape.groups = require_groups(rq.tx, place_of(rq), interface.scope, *in.groups);

@@ -8,13 +8,13 @@
 namespace hanbat::ec2 {
 namespace {
 
-const FilterPath kPaths[] = {
+const FilterPath kFiltersTestPaths[] = {
     {"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"}};
 const Json kShape = Json::parse(
     R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
     R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");
 
-bool check(std::vector<NamedFilter> filters) { return matches_filters(kShape, filters, kPaths); }
+bool check(std::vector<NamedFilter> filters) { return matches_filters(kShape, filters, kFiltersTestPaths); }
 
 TEST(Filters, TakeAResourceThatHasOneOfTheValuesOfEachFilter) {
   EXPECT_TRUE(check({}));

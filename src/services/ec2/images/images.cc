@@ -13,7 +13,7 @@ constexpr const char* kRootDevice = "/dev/xvda";
 // Rows of images that are of no one region.
 const Place kEverywhere{"", "*"};
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kImagesPaths[] = {
     {"architecture", "Architecture"},
     {"block-device-mapping.delete-on-termination", "BlockDeviceMappings.Ebs.DeleteOnTermination"},
     {"block-device-mapping.device-name", "BlockDeviceMappings.DeviceName"},
@@ -199,7 +199,7 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
     // All images are public, so that everyone but nobody in particular may execute them.
     if (in.executable_users && std::ranges::find(*in.executable_users, "all") == in.executable_users->end()) continue;
     set_tags(shape, region::tags_of(rq.tx, arn_of(place_of(rq), "image", *shape.image_id)));
-    if (!matches_filters(wire::to_json(shape), filters, kPaths)) continue;
+    if (!matches_filters(wire::to_json(shape), filters, kImagesPaths)) continue;
     items.push_back(std::move(shape));
   }
   auto page =

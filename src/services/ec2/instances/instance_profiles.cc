@@ -7,7 +7,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {{"instance-id", "InstanceId"}, {"state", "State"}};
+constexpr FilterPath kInstanceProfilesPaths[] = {{"instance-id", "InstanceId"}, {"state", "State"}};
 
 IamInstanceProfileAssociation require_no_other(Request& rq, const std::string& instance_id) {
   if (profile_of(rq.tx, instance_id))
@@ -130,7 +130,7 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
 DescribeIamInstanceProfileAssociationsOutput Ec2::describe_iam_instance_profile_associations(
     Request& rq, const DescribeIamInstanceProfileAssociationsInput& in) {
   authorize_call(rq, in, "DescribeIamInstanceProfileAssociations");
-  auto page = describe<IamInstanceProfileAssociation>(rq, in, in.association_ids, in.filters, kPaths);
+  auto page = describe<IamInstanceProfileAssociation>(rq, in, in.association_ids, in.filters, kInstanceProfilesPaths);
   DescribeIamInstanceProfileAssociationsOutput out;
   out.iam_instance_profile_associations = std::move(page.items);
   out.next_token = std::move(page.next_token);

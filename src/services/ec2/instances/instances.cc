@@ -8,7 +8,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kInstancesPaths[] = {
     {"instance-id", "InstanceId"},
     {"instance-state-name", "State.Name"},
     {"instance-state-code", "State.Code"},
@@ -122,7 +122,7 @@ void set_reason(Instance& shape, const Why& why, Timestamp now) {
 
 }  // namespace
 
-const FilterPaths kInstancePaths = kPaths;
+const FilterPaths kInstancePaths = kInstancesPaths;
 
 Status status_of(const Resource<Instance>& row) { return static_cast<Status>(row.shape.state->code.value_or(0)); }
 

@@ -12,6 +12,7 @@
 #include "services/ec2/images/launch_permissions.h"
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
+#include "services/ec2/launch_templates/templates.h"
 #include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
@@ -34,6 +35,7 @@ struct LaunchPlan {
   std::string user_data;
   std::optional<IamInstanceProfile> profile;
   LaunchTags tags;
+  Tags template_tags;  // AWS's own, of instances
 };
 
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
@@ -302,6 +304,11 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
                           {"keep_running", in.disable_api_stop.value_or(false)},
                           {"keep_alive", in.disable_api_termination.value_or(false)}});
   create(at.tx, row, plan.tags.instance);
+  if (!plan.template_tags.empty()) {
+    Tags all = plan.template_tags;
+    all.insert(plan.tags.instance.begin(), plan.tags.instance.end());
+    region::import_tags(at.tx, KindOf<Instance>::arn(row), all);
+  }
   write_volume(at, plan, row.id);
   write_interface(at, plan, home.settings.edge, row.id);
   if (plan.profile) associate_profile(at, row.id, *plan.profile);
@@ -313,7 +320,9 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
 
 RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& given) {
   prepare(rq);
-  RunInstancesInput in = given;
+  const TemplateLaunch launch =
+      given.launch_template ? launch_of_template(rq, given) : TemplateLaunch{.input = given, .instance_tags = {}};
+  RunInstancesInput in = launch.input;
   if (in.image_id) in.image_id = resolved_image_id(rq, *in.image_id);
   const auto tags_for = [&](std::string_view type) {
     return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
@@ -328,6 +337,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& give
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
   LaunchPlan plan = plan_launch(rq, in, asked, question);
   plan.tags = tags;
+  plan.template_tags = launch.instance_tags;
   const int count = require_count(rq, in, *plan.subnet);
 
   const std::string reservation = ec2_id("r");

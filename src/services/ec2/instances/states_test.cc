@@ -10,13 +10,14 @@
 namespace hanbat::ec2 {
 namespace {
 
-using Event = InstanceEvent;
-
-constexpr Event kEvents[] = {Event::kMachineRuns, Event::kLaunchFailed, Event::kRestartFailed, Event::kStart,
-                             Event::kStop,        Event::kHalted,       Event::kHaltedForGood, Event::kMachineStopped,
-                             Event::kTerminate,   Event::kMachineGone};
+constexpr InstanceEvent kInstanceEvents[] = {InstanceEvent::kMachineRuns,   InstanceEvent::kLaunchFailed,
+                                             InstanceEvent::kRestartFailed, InstanceEvent::kStart,
+                                             InstanceEvent::kStop,          InstanceEvent::kHalted,
+                                             InstanceEvent::kHaltedForGood, InstanceEvent::kMachineStopped,
+                                             InstanceEvent::kTerminate,     InstanceEvent::kMachineGone};
 
 TEST(InstanceStates, OnlyWhatTheUserGuideShowsHappens) {
+  using Event = InstanceEvent;
   const std::map<std::pair<Status, Event>, Status> expected{
       {{Status::kPending, Event::kMachineRuns}, Status::kRunning},
       {{Status::kPending, Event::kLaunchFailed}, Status::kShuttingDown},
@@ -34,7 +35,7 @@ TEST(InstanceStates, OnlyWhatTheUserGuideShowsHappens) {
       {{Status::kShuttingDown, Event::kMachineGone}, Status::kTerminated},
   };
   for (const auto& state : kWords<Status>)
-    for (const Event event : kEvents) {
+    for (const Event event : kInstanceEvents) {
       const auto found = expected.find({state.value, event});
       EXPECT_EQ(find_next(kInstanceTransitions, state.value, event),
                 found == expected.end() ? std::nullopt : std::optional(found->second))

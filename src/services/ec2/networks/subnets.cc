@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostSubnets = 200;
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kSubnetsPaths[] = {
     {"subnet-id", "SubnetId"},
     {"subnet-arn", "SubnetArn"},
     {"vpc-id", "VpcId"},
@@ -77,8 +77,8 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
 DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsInput& in) {
   authorize_call(rq, in, "DescribeSubnets");
   prepare(rq);
-  auto page =
-      describe<Subnet>(rq, in, in.subnet_ids, in.filters, kPaths, [&](Resource<Subnet>& row) { fill(rq.tx, row); });
+  auto page = describe<Subnet>(rq, in, in.subnet_ids, in.filters, kSubnetsPaths,
+                               [&](Resource<Subnet>& row) { fill(rq.tx, row); });
   DescribeSubnetsOutput out;
   out.subnets = std::move(page.items);
   out.next_token = std::move(page.next_token);

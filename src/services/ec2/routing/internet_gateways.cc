@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::size_t kMostGateways = 5;
 
-constexpr FilterPath kPaths[] = {{"internet-gateway-id", "InternetGatewayId"},
-                                 {"attachment.state", "Attachments.State"},
-                                 {"attachment.vpc-id", "Attachments.VpcId"},
-                                 {"owner-id", "OwnerId"}};
+constexpr FilterPath kInternetGatewaysPaths[] = {{"internet-gateway-id", "InternetGatewayId"},
+                                                 {"attachment.state", "Attachments.State"},
+                                                 {"attachment.vpc-id", "Attachments.VpcId"},
+                                                 {"owner-id", "OwnerId"}};
 
 }  // namespace
 
@@ -102,7 +102,7 @@ DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const Dele
 DescribeInternetGatewaysOutput Ec2::describe_internet_gateways(Request& rq, const DescribeInternetGatewaysInput& in) {
   authorize_call(rq, in, "DescribeInternetGateways");
   prepare(rq);
-  auto page = describe<InternetGateway>(rq, in, in.internet_gateway_ids, in.filters, kPaths);
+  auto page = describe<InternetGateway>(rq, in, in.internet_gateway_ids, in.filters, kInternetGatewaysPaths);
   DescribeInternetGatewaysOutput out;
   out.internet_gateways = std::move(page.items);
   out.next_token = std::move(page.next_token);

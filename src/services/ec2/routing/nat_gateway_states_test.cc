@@ -8,10 +8,9 @@
 namespace hanbat::ec2 {
 namespace {
 
-using State = NatGatewayState;
-using Event = NatGatewayEvent;
-
 TEST(NatGatewayStates, OnlyTheTablesTransitionsHappen) {
+  using State = NatGatewayState;
+  using Event = NatGatewayEvent;
   const std::map<std::pair<State, Event>, State> expected{
       {{State::kPending, Event::kApplied}, State::kAvailable}, {{State::kPending, Event::kRefused}, State::kFailed},
       {{State::kPending, Event::kDelete}, State::kDeleting},   {{State::kAvailable, Event::kDelete}, State::kDeleting},

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostPerZone = 5;
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kNatGatewaysPaths[] = {
     {"nat-gateway-id", "NatGatewayId"}, {"state", "State"}, {"subnet-id", "SubnetId"}, {"vpc-id", "VpcId"}};
 
 void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
@@ -106,7 +106,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
 DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const DescribeNatGatewaysInput& in) {
   authorize_call(rq, in, "DescribeNatGateways");
   prepare(rq);
-  auto page = describe<NatGateway>(rq, in, in.nat_gateway_ids, in.filter, kPaths);
+  auto page = describe<NatGateway>(rq, in, in.nat_gateway_ids, in.filter, kNatGatewaysPaths);
   DescribeNatGatewaysOutput out;
   out.nat_gateways = std::move(page.items);
   out.next_token = std::move(page.next_token);

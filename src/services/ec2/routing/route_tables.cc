@@ -10,23 +10,24 @@ namespace {
 
 constexpr std::size_t kMostTables = 200;
 
-constexpr FilterPath kPaths[] = {{"route-table-id", "RouteTableId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"owner-id", "OwnerId"},
-                                 {"association.gateway-id", "Associations.GatewayId"},
-                                 {"association.route-table-association-id", "Associations.RouteTableAssociationId"},
-                                 {"association.route-table-id", "Associations.RouteTableId"},
-                                 {"association.subnet-id", "Associations.SubnetId"},
-                                 {"association.main", "Associations.Main"},
-                                 {"route.destination-cidr-block", "Routes.DestinationCidrBlock"},
-                                 {"route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock"},
-                                 {"route.gateway-id", "Routes.GatewayId"},
-                                 {"route.instance-id", "Routes.InstanceId"},
-                                 {"route.nat-gateway-id", "Routes.NatGatewayId"},
-                                 {"route.transit-gateway-id", "Routes.TransitGatewayId"},
-                                 {"route.vpc-peering-connection-id", "Routes.VpcPeeringConnectionId"},
-                                 {"route.origin", "Routes.Origin"},
-                                 {"route.state", "Routes.State"}};
+constexpr FilterPath kRouteTablesPaths[] = {
+    {"route-table-id", "RouteTableId"},
+    {"vpc-id", "VpcId"},
+    {"owner-id", "OwnerId"},
+    {"association.gateway-id", "Associations.GatewayId"},
+    {"association.route-table-association-id", "Associations.RouteTableAssociationId"},
+    {"association.route-table-id", "Associations.RouteTableId"},
+    {"association.subnet-id", "Associations.SubnetId"},
+    {"association.main", "Associations.Main"},
+    {"route.destination-cidr-block", "Routes.DestinationCidrBlock"},
+    {"route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock"},
+    {"route.gateway-id", "Routes.GatewayId"},
+    {"route.instance-id", "Routes.InstanceId"},
+    {"route.nat-gateway-id", "Routes.NatGatewayId"},
+    {"route.transit-gateway-id", "Routes.TransitGatewayId"},
+    {"route.vpc-peering-connection-id", "Routes.VpcPeeringConnectionId"},
+    {"route.origin", "Routes.Origin"},
+    {"route.state", "Routes.State"}};
 
 RouteTableAssociation association_of(const Resource<RouteTable>& table, const std::optional<std::string>& subnet_id) {
   RouteTableAssociation association;
@@ -120,7 +121,7 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
 DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const DescribeRouteTablesInput& in) {
   authorize_call(rq, in, "DescribeRouteTables");
   prepare(rq);
-  auto page = describe<RouteTable>(rq, in, in.route_table_ids, in.filters, kPaths,
+  auto page = describe<RouteTable>(rq, in, in.route_table_ids, in.filters, kRouteTablesPaths,
                                    [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row); },
                                    {.usual = 100, .least = 5, .most = 100});
   DescribeRouteTablesOutput out;

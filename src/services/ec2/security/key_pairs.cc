@@ -7,7 +7,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {
+constexpr FilterPath kKeyPairsPaths[] = {
     {"key-pair-id", "KeyPairId"}, {"fingerprint", "KeyFingerprint"}, {"key-name", "KeyName"}};
 
 void require_new_name(Request& rq, const std::string& name) {
@@ -84,7 +84,7 @@ DescribeKeyPairsOutput Ec2::describe_key_pairs(Request& rq, const DescribeKeyPai
       throw Error("InvalidKeyPair.NotFound", 400, fmt::format("The key pair '{}' does not exist", name));
   DescribeKeyPairsOutput out;
   out.key_pairs.emplace();
-  for (auto& row : select<KeyPairInfo>(rq, in.key_pair_ids, in.filters, kPaths)) {
+  for (auto& row : select<KeyPairInfo>(rq, in.key_pair_ids, in.filters, kKeyPairsPaths)) {
     if (!names.empty() && std::ranges::find(names, *row.shape.key_name) == names.end()) continue;
     if (!in.include_public_key.value_or(false)) row.shape.public_key.reset();
     out.key_pairs->push_back(std::move(row.shape));

@@ -39,6 +39,10 @@ using Key = Held<EVP_PKEY>;
 
 using crypto::Digest;
 
+// AWS names 1024, 2048 and 4096; ssh-keygen makes 3072 since OpenSSH 7.9, which people import without a word.
+constexpr int kLeastRsaBits = 1024;
+constexpr int kMostRsaBits = 4096;
+
 std::string with_colons(std::string_view bytes) {
   std::string text;
   for (const char c : bytes) text += fmt::format("{}{:02x}", text.empty() ? "" : ":", static_cast<unsigned char>(c));
@@ -175,6 +179,64 @@ Key key_of_pem(std::string_view text) {
   return key;
 }
 
+Key key_of_der(std::string_view der) {
+  const auto* at = reinterpret_cast<const unsigned char*>(der.data());
+  Key key(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())));
+  if (!key || !EVP_PKEY_is_a(key.get(), "RSA")) throw bad_format();
+  return key;
+}
+
+/// The base64 between RFC 4716's markers, without its headers ("Comment: …"), which a backslash continues on the next
+/// line.
+std::string body_of_rfc4716(std::string_view text) {
+  std::string body;
+  bool ended = false, header_goes_on = false;
+  for (const std::string& part : split(text.substr(text.find('\n') + 1), '\n')) {
+    const std::string_view line = trim(part);
+    if (line.starts_with("---- END SSH2 PUBLIC KEY ----")) {
+      ended = true;
+      break;
+    }
+    const bool header = header_goes_on || line.find(':') != std::string_view::npos;
+    header_goes_on = header && line.ends_with('\\');
+    if (!header) body += line;
+  }
+  if (!ended) throw bad_format();
+  return body;
+}
+
+/// A SEQUENCE whose length takes more than a byte, which no text begins with.
+bool is_der(std::string_view bytes) { return bytes.size() > 2 && bytes[0] == '\x30' && (bytes[1] & 0x80); }
+
+Key key_of_base64(std::string_view text) {
+  const auto bytes = from_base64(text);
+  if (!bytes) throw bad_format();
+  return is_der(*bytes) ? key_of_der(*bytes) : key_of_blob(*bytes);
+}
+
+/// The second word of "ssh-rsa AAAA… comment", or base64 alone, which may be broken into lines.
+std::string encoded_part(std::string_view text) {
+  const auto space = text.find_first_of(" \t");
+  if (text.starts_with("ssh-") && space != std::string_view::npos) {
+    text = trim(text.substr(space));
+    return std::string(text.substr(0, text.find_first_of(" \t\r\n")));
+  }
+  std::string encoded;
+  for (const std::string& line : split(text, '\n')) {
+    const std::string_view word = trim(line);
+    encoded += word.substr(0, word.find_first_of(" \t"));
+  }
+  return encoded;
+}
+
+Key key_of_text(std::string_view given) {
+  if (is_der(given)) return key_of_der(given);
+  const std::string_view text = trim(given);
+  if (text.starts_with("-----BEGIN")) return key_of_pem(text);
+  if (text.starts_with("---- BEGIN SSH2 PUBLIC KEY ----")) return key_of_base64(body_of_rfc4716(text));
+  return key_of_base64(encoded_part(text));
+}
+
 }  // namespace
 
 NewKey make_key(KeyKind kind) {
@@ -193,25 +255,13 @@ NewKey make_key(KeyKind kind) {
 }
 
 ReadKey read_public_key(std::string_view given) {
-  const std::string_view text = trim(given);
-  Key key;
-  if (text.starts_with("-----BEGIN")) {
-    key = key_of_pem(text);
-  } else {
-    const auto space = text.find_first_of(" \t");
-    std::string_view encoded =
-        text.starts_with("ssh-") && space != std::string_view::npos ? trim(text.substr(space)) : text;
-    encoded = encoded.substr(0, encoded.find_first_of(" \t\r\n"));
-    const auto blob = from_base64(encoded);
-    if (!blob) throw bad_format();
-    key = key_of_blob(*blob);
-  }
+  const Key key = key_of_text(given);
   const std::string blob = ssh_blob(key);
   if (EVP_PKEY_is_a(key.get(), "ED25519"))
     return {KeyKind::kEd25519, public_line(KeyKind::kEd25519, blob),
             to_base64(crypto::digest(Digest::Kind::kSha256, blob))};
   const int bits = EVP_PKEY_get_bits(key.get());
-  if (bits != 1024 && bits != 2048 && bits != 4096) throw bad_format();
+  if (bits < kLeastRsaBits || bits > kMostRsaBits) throw bad_format();
   return {
       KeyKind::kRsa, public_line(KeyKind::kRsa, blob),
       with_colons(crypto::digest(Digest::Kind::kMd5, encode(key, EVP_PKEY_PUBLIC_KEY, "DER", "SubjectPublicKeyInfo")))};

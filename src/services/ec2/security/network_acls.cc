@@ -11,23 +11,23 @@ namespace {
 
 constexpr std::size_t kMostAcls = 200;
 
-constexpr FilterPath kPaths[] = {{"network-acl-id", "NetworkAclId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"default", "IsDefault"},
-                                 {"owner-id", "OwnerId"},
-                                 {"association.association-id", "Associations.NetworkAclAssociationId"},
-                                 {"association.network-acl-id", "Associations.NetworkAclId"},
-                                 {"association.subnet-id", "Associations.SubnetId"},
-                                 {"entry.cidr", "Entries.CidrBlock"},
-                                 {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
-                                 {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
-                                 {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
-                                 {"entry.port-range.from", "Entries.PortRange.From"},
-                                 {"entry.port-range.to", "Entries.PortRange.To"},
-                                 {"entry.protocol", "Entries.Protocol"},
-                                 {"entry.rule-action", "Entries.RuleAction"},
-                                 {"entry.rule-number", "Entries.RuleNumber"},
-                                 {"entry.egress", "Entries.Egress"}};
+constexpr FilterPath kNetworkAclsPaths[] = {{"network-acl-id", "NetworkAclId"},
+                                            {"vpc-id", "VpcId"},
+                                            {"default", "IsDefault"},
+                                            {"owner-id", "OwnerId"},
+                                            {"association.association-id", "Associations.NetworkAclAssociationId"},
+                                            {"association.network-acl-id", "Associations.NetworkAclId"},
+                                            {"association.subnet-id", "Associations.SubnetId"},
+                                            {"entry.cidr", "Entries.CidrBlock"},
+                                            {"entry.ipv6-cidr", "Entries.Ipv6CidrBlock"},
+                                            {"entry.icmp.code", "Entries.IcmpTypeCode.Code"},
+                                            {"entry.icmp.type", "Entries.IcmpTypeCode.Type"},
+                                            {"entry.port-range.from", "Entries.PortRange.From"},
+                                            {"entry.port-range.to", "Entries.PortRange.To"},
+                                            {"entry.protocol", "Entries.Protocol"},
+                                            {"entry.rule-action", "Entries.RuleAction"},
+                                            {"entry.rule-number", "Entries.RuleNumber"},
+                                            {"entry.egress", "Entries.Egress"}};
 
 NetworkAclEntry entry_for_all(bool egress, int number, const char* action) {
   NetworkAclEntry entry;
@@ -48,14 +48,14 @@ NetworkAclAssociation association_of(const Resource<NetworkAcl>& acl, const std:
 }
 
 /// The ACL that has the association, and the association in it.
-using Association = std::pair<Resource<NetworkAcl>, NetworkAclAssociation>;
+using AclAssociation = std::pair<Resource<NetworkAcl>, NetworkAclAssociation>;
 
-std::optional<Association> find_association(Request& rq, const std::string& id) {
+std::optional<AclAssociation> find_acl_association(Request& rq, const std::string& id) {
   for (auto& acl : list<NetworkAcl>(rq.tx, place_of(rq)))
     for (const NetworkAclAssociation& association : *acl.shape.associations)
       if (association.network_acl_association_id == id) {
         NetworkAclAssociation copy = association;
-        return Association{std::move(acl), std::move(copy)};
+        return AclAssociation{std::move(acl), std::move(copy)};
       }
   return std::nullopt;
 }
@@ -125,7 +125,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
   authorize_call(rq, in, "DescribeNetworkAcls");
   prepare(rq);
-  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kPaths);
+  auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kNetworkAclsPaths);
   DescribeNetworkAclsOutput out;
   out.network_acls = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -147,7 +147,7 @@ DeleteNetworkAclOutput Ec2::delete_network_acl(Request& rq, const DeleteNetworkA
 
 ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request& rq,
                                                                         const ReplaceNetworkAclAssociationInput& in) {
-  const auto asked = find_association(rq, in.association_id);
+  const auto asked = find_acl_association(rq, in.association_id);
   authorize(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
   authorize_call(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kMostRules = 60;
 
-constexpr FilterPath kPaths[] = {{"group-id", "GroupId"}, {"security-group-rule-id", "SecurityGroupRuleId"}};
+constexpr FilterPath kSecurityGroupRulesPaths[] = {{"group-id", "GroupId"},
+                                                   {"security-group-rule-id", "SecurityGroupRuleId"}};
 
 Resource<SecurityGroup> group_of(Request& rq, const std::optional<std::string>& id,
                                  const std::optional<std::string>& name = std::nullopt) {
@@ -210,7 +211,7 @@ DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
                                                                     const DescribeSecurityGroupRulesInput& in) {
   authorize_call(rq, in, "DescribeSecurityGroupRules");
   prepare(rq);
-  auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kPaths);
+  auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kSecurityGroupRulesPaths);
   DescribeSecurityGroupRulesOutput out;
   out.security_group_rules = std::move(page.items);
   out.next_token = std::move(page.next_token);

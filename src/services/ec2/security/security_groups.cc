@@ -10,23 +10,24 @@ namespace {
 
 constexpr std::size_t kMostGroups = 2500;
 
-constexpr FilterPath kPaths[] = {{"group-id", "GroupId"},
-                                 {"group-name", "GroupName"},
-                                 {"description", "Description"},
-                                 {"owner-id", "OwnerId"},
-                                 {"vpc-id", "VpcId"},
-                                 {"ip-permission.cidr", "IpPermissions.IpRanges.CidrIp"},
-                                 {"ip-permission.ipv6-cidr", "IpPermissions.Ipv6Ranges.CidrIpv6"},
-                                 {"ip-permission.from-port", "IpPermissions.FromPort"},
-                                 {"ip-permission.to-port", "IpPermissions.ToPort"},
-                                 {"ip-permission.protocol", "IpPermissions.IpProtocol"},
-                                 {"ip-permission.group-id", "IpPermissions.UserIdGroupPairs.GroupId"},
-                                 {"ip-permission.user-id", "IpPermissions.UserIdGroupPairs.UserId"},
-                                 {"egress.ip-permission.cidr", "IpPermissionsEgress.IpRanges.CidrIp"},
-                                 {"egress.ip-permission.from-port", "IpPermissionsEgress.FromPort"},
-                                 {"egress.ip-permission.to-port", "IpPermissionsEgress.ToPort"},
-                                 {"egress.ip-permission.protocol", "IpPermissionsEgress.IpProtocol"},
-                                 {"egress.ip-permission.group-id", "IpPermissionsEgress.UserIdGroupPairs.GroupId"}};
+constexpr FilterPath kSecurityGroupsPaths[] = {
+    {"group-id", "GroupId"},
+    {"group-name", "GroupName"},
+    {"description", "Description"},
+    {"owner-id", "OwnerId"},
+    {"vpc-id", "VpcId"},
+    {"ip-permission.cidr", "IpPermissions.IpRanges.CidrIp"},
+    {"ip-permission.ipv6-cidr", "IpPermissions.Ipv6Ranges.CidrIpv6"},
+    {"ip-permission.from-port", "IpPermissions.FromPort"},
+    {"ip-permission.to-port", "IpPermissions.ToPort"},
+    {"ip-permission.protocol", "IpPermissions.IpProtocol"},
+    {"ip-permission.group-id", "IpPermissions.UserIdGroupPairs.GroupId"},
+    {"ip-permission.user-id", "IpPermissions.UserIdGroupPairs.UserId"},
+    {"egress.ip-permission.cidr", "IpPermissionsEgress.IpRanges.CidrIp"},
+    {"egress.ip-permission.from-port", "IpPermissionsEgress.FromPort"},
+    {"egress.ip-permission.to-port", "IpPermissionsEgress.ToPort"},
+    {"egress.ip-permission.protocol", "IpPermissionsEgress.IpProtocol"},
+    {"egress.ip-permission.group-id", "IpPermissionsEgress.UserIdGroupPairs.GroupId"}};
 
 void fill(store::Tx& tx, Resource<SecurityGroup>& group) {
   std::vector<Rule> in, out;
@@ -160,7 +161,7 @@ DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const De
   prepare(rq);
   const auto names = in.group_names.value_or(std::vector<std::string>{});
   std::vector<Resource<SecurityGroup>> found;
-  for (auto& row : select<SecurityGroup>(rq, in.group_ids, in.filters, kPaths,
+  for (auto& row : select<SecurityGroup>(rq, in.group_ids, in.filters, kSecurityGroupsPaths,
                                          [&](Resource<SecurityGroup>& group) { fill(rq.tx, group); })) {
     if (!names.empty() && std::ranges::find(names, *row.shape.group_name) == names.end()) continue;
     found.push_back(std::move(row));

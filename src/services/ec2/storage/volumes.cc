@@ -5,29 +5,29 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr FilterPath kPaths[] = {{"volume-id", "VolumeId"},
-                                 {"attachment.attach-time", "Attachments.AttachTime"},
-                                 {"attachment.delete-on-termination", "Attachments.DeleteOnTermination"},
-                                 {"attachment.device", "Attachments.Device"},
-                                 {"attachment.instance-id", "Attachments.InstanceId"},
-                                 {"attachment.status", "Attachments.State"},
-                                 {"availability-zone", "AvailabilityZone"},
-                                 {"create-time", "CreateTime"},
-                                 {"encrypted", "Encrypted"},
-                                 {"size", "Size"},
-                                 {"snapshot-id", "SnapshotId"},
-                                 {"status", "State"},
-                                 {"volume-type", "VolumeType"}};
-constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
-                                       {"volume-status.status", "VolumeStatus.Status"},
-                                       {"volume-status.details-name", "VolumeStatus.Details.Name"},
-                                       {"volume-status.details-status", "VolumeStatus.Details.Status"}};
+constexpr FilterPath kVolumesPaths[] = {{"volume-id", "VolumeId"},
+                                        {"attachment.attach-time", "Attachments.AttachTime"},
+                                        {"attachment.delete-on-termination", "Attachments.DeleteOnTermination"},
+                                        {"attachment.device", "Attachments.Device"},
+                                        {"attachment.instance-id", "Attachments.InstanceId"},
+                                        {"attachment.status", "Attachments.State"},
+                                        {"availability-zone", "AvailabilityZone"},
+                                        {"create-time", "CreateTime"},
+                                        {"encrypted", "Encrypted"},
+                                        {"size", "Size"},
+                                        {"snapshot-id", "SnapshotId"},
+                                        {"status", "State"},
+                                        {"volume-type", "VolumeType"}};
+constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
+                                             {"volume-status.status", "VolumeStatus.Status"},
+                                             {"volume-status.details-name", "VolumeStatus.Details.Name"},
+                                             {"volume-status.details-status", "VolumeStatus.Details.Status"}};
 
 }  // namespace
 
 DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesInput& in) {
   authorize_call(rq, in, "DescribeVolumes");
-  auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kPaths);
+  auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kVolumesPaths);
   DescribeVolumesOutput out;
   out.volumes = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -40,7 +40,7 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
 
   const auto filters = named_filters(in.filters);
   std::vector<Placed<VolumeStatusItem>> items;
-  for (const auto& row : select<Volume>(rq, in.volume_ids, std::nullopt, kPaths)) {
+  for (const auto& row : select<Volume>(rq, in.volume_ids, std::nullopt, kVolumesPaths)) {
     VolumeStatusItem item;
     item.volume_id = row.id;
     item.availability_zone = row.shape.availability_zone;
@@ -52,7 +52,7 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
     VolumeStatusDetails& detail = status.details.emplace().emplace_back();
     detail.name = "io-enabled";
     detail.status = "passed";
-    if (!matches_filters(wire::to_json(item), filters, kStatusPaths)) continue;
+    if (!matches_filters(wire::to_json(item), filters, kVolumeStatusPaths)) continue;
     items.push_back({region::creation_key(row), std::move(item)});
   }
   auto page = cut_page(pager, std::move(items));

@@ -2,22 +2,20 @@
 #include "base/arn.h"
 #include "region/policy/document.h"
 #include "services/events/events.h"
-#include "wire/error.h"
+#include "services/events/refusal.h"
 
 namespace hanbat::events {
 namespace {
 
 constexpr std::size_t kLongest = 10'240;
 
-[[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
-
 /// The statement that the parameters of PutPermission spell out.
 Json statement_of(const PutPermissionInput& in, const BusKey& bus) {
   if (!in.statement_id || !in.action || !in.principal)
-    invalid("StatementId, Action and Principal are required when Policy is not given.");
-  if (*in.action != "events:PutEvents") invalid("Provided value in parameter 'action' is not supported.");
+    throw_invalid("StatementId, Action and Principal are required when Policy is not given.");
+  if (*in.action != "events:PutEvents") throw_invalid("Provided value in parameter 'action' is not supported.");
   const bool anyone = *in.principal == "*";
-  if (!anyone && in.principal->size() != 12) invalid("Provided value in parameter 'principal' is not valid.");
+  if (!anyone && in.principal->size() != 12) throw_invalid("Provided value in parameter 'principal' is not valid.");
   Json statement = Json::object(
       {{"Sid", *in.statement_id},
        {"Effect", "Allow"},
@@ -26,7 +24,7 @@ Json statement_of(const PutPermissionInput& in, const BusKey& bus) {
        {"Resource", bus.arn()}});
   if (in.condition) {
     if (in.condition->type != "StringEquals" || in.condition->key != "aws:PrincipalOrgID")
-      invalid("Only the condition StringEquals on aws:PrincipalOrgID is supported.");
+      throw_invalid("Only the condition StringEquals on aws:PrincipalOrgID is supported.");
     statement["Condition"] =
         Json::object({{in.condition->type, Json::object({{in.condition->key, in.condition->value}})}});
   }
@@ -83,13 +81,13 @@ PutPermissionOutput Events::put_permission(region::Request& rq, const PutPermiss
   Json document;
   if (in.policy) {
     if (in.statement_id || in.action || in.principal || in.condition)
-      invalid("Policy goes without StatementId, Action, Principal and Condition.");
+      throw_invalid("Policy goes without StatementId, Action, Principal and Condition.");
     try {
       const auto parsed = region::policy::parse_document(*in.policy, region::policy::DocumentKind::kResource);
       if (const auto unknown = home_.identity().find_unknown_principal(rq.tx, parsed))
-        invalid("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
+        throw_invalid("Invalid principal in policy: \"AWS\":\"" + *unknown + "\"");
     } catch (const region::policy::DocumentError& refusal) {
-      invalid(refusal.what());
+      throw_invalid(refusal.what());
     }
     document = Json::parse(*in.policy);
   } else {
@@ -119,7 +117,7 @@ RemovePermissionOutput Events::remove_permission(region::Request& rq, const Remo
     remove_bus_policy(rq.tx, bus);
     return {};
   }
-  if (!in.statement_id) invalid("Either StatementId or RemoveAllPermissions is required.");
+  if (!in.statement_id) throw_invalid("Either StatementId or RemoveAllPermissions is required.");
   Json document = Json::parse(*kept);
   const Json statements = statements_of(document);
   Json left = without_statement(statements, *in.statement_id);

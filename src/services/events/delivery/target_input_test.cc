@@ -8,10 +8,11 @@ namespace {
 
 const Json kEvent =
     Json::parse(R"({"source":"aws.x","resources":["arn:1"],"detail":{"id":"i-1","n":3,"a b":{"c":true}}})");
-const RuleFacts kRule{"arn:rule", "rule", {1'600'000'000'000}};
+const RuleFacts kRuleFacts{"arn:rule", "rule", {1'600'000'000'000}};
 
 std::string fill(std::string text, std::map<std::string, std::string> paths) {
-  const auto out = target_input({.input_template = std::move(text), .input_paths = std::move(paths)}, kEvent, kRule);
+  const auto out =
+      target_input({.input_template = std::move(text), .input_paths = std::move(paths)}, kEvent, kRuleFacts);
   return out ? out->dump() : "none";
 }
 
@@ -32,9 +33,9 @@ TEST(TargetInput, ATemplateIsFilledWithinAndWithoutQuotes) {
 }
 
 TEST(TargetInput, ConstantAndPartTakeThePlaceOfTheEvent) {
-  EXPECT_EQ(target_input({.input = R"({"a":1})"}, kEvent, kRule)->dump(), R"({"a":1})");
-  EXPECT_EQ(target_input({.input_path = "$.detail.n"}, kEvent, kRule)->dump(), "3");
-  EXPECT_EQ(target_input({}, kEvent, kRule)->dump(), kEvent.dump());
+  EXPECT_EQ(target_input({.input = R"({"a":1})"}, kEvent, kRuleFacts)->dump(), R"({"a":1})");
+  EXPECT_EQ(target_input({.input_path = "$.detail.n"}, kEvent, kRuleFacts)->dump(), "3");
+  EXPECT_EQ(target_input({}, kEvent, kRuleFacts)->dump(), kEvent.dump());
 }
 
 }  // namespace

@@ -3,13 +3,11 @@
 #include "base/text.h"
 #include "region/page.h"
 #include "services/events/events.h"
+#include "services/events/refusal.h"
 #include "services/events/rules/pattern.h"
-#include "wire/error.h"
 
 namespace hanbat::events {
 namespace {
-
-[[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
 
 void check_pattern(const std::string& text) {
   try {
@@ -20,8 +18,8 @@ void check_pattern(const std::string& text) {
 }
 
 void check_schedule(const BusKey& bus, const std::string& text) {
-  if (bus.name != kDefaultBus) invalid("ScheduleExpression is supported only on the default event bus.");
-  if (!Schedule::parse(text)) invalid("Parameter ScheduleExpression is not valid.");
+  if (bus.name != kDefaultBus) throw_invalid("ScheduleExpression is supported only on the default event bus.");
+  if (!Schedule::parse(text)) throw_invalid("Parameter ScheduleExpression is not valid.");
 }
 
 /// The fields of an event that policies know by condition keys.
@@ -75,7 +73,7 @@ PutRuleOutput Events::put_rule(region::Request& rq, const PutRuleInput& in) {
   const std::string pattern = in.event_pattern.value_or("");
   const std::string schedule = in.schedule_expression.value_or("");
   if (pattern.empty() && schedule.empty())
-    invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+    throw_invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
   if (!pattern.empty()) check_pattern(pattern);
   if (!schedule.empty()) check_schedule(bus, schedule);
 
@@ -140,7 +138,7 @@ DeleteRuleOutput Events::delete_rule(region::Request& rq, const DeleteRuleInput&
   require_bus(rq.tx, bus);
   const auto rule = find_rule(rq.tx, bus, in.name);
   if (!rule) return {};
-  if (!targets_of(rq.tx, *rule, {}, 1).empty()) invalid("Rule can't be deleted since it has targets.");
+  if (!targets_of(rq.tx, *rule, {}, 1).empty()) throw_invalid("Rule can't be deleted since it has targets.");
 
   remove_rule(rq.tx, *rule);
   RuleRow gone = *rule;
@@ -184,9 +182,9 @@ TestEventPatternOutput Events::test_event_pattern(region::Request& rq, const Tes
     event = Json::parse(in.event);
   } catch (const JsonError&) {
   }
-  if (!event.is_object()) invalid("Parameter Event is not valid.");
+  if (!event.is_object()) throw_invalid("Parameter Event is not valid.");
   for (const char* name : {"id", "account", "source", "time", "region", "resources", "detail-type"})
-    if (!event.contains(name)) invalid(std::string("Parameter Event is not valid. Missing field: ") + name);
+    if (!event.contains(name)) throw_invalid(std::string("Parameter Event is not valid. Missing field: ") + name);
 
   TestEventPatternOutput out;
   out.result = Pattern::parse(in.event_pattern).matches(event);

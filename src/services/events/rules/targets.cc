@@ -3,6 +3,7 @@
 #include "region/page.h"
 #include "services/events/delivery/target_input.h"
 #include "services/events/events.h"
+#include "services/events/refusal.h"
 #include "wire/error.h"
 
 namespace hanbat::events {
@@ -10,36 +11,35 @@ namespace {
 
 constexpr std::size_t kMostTargets = 5;
 
-[[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
-
 // What kind of thing an ARN names, as far as it can be a target here.
 void check_arn(const Target& target) {
   const auto arn = parse_arn(target.arn);
-  if (!arn) invalid("Parameter " + target.arn + " is not valid. Reason: Provided Arn is not in correct format.");
+  if (!arn) throw_invalid("Parameter " + target.arn + " is not valid. Reason: Provided Arn is not in correct format.");
   const bool pipeline = arn->service == "codepipeline";
   const bool build = arn->service == "codebuild" && arn->resource.starts_with("project/");
   const bool log_group = arn->service == "logs" && arn->resource.starts_with("log-group:");
   if (!pipeline && !build && !log_group)
     throw wire::Error::not_implemented("PutTargets", "Targets.Arn of the service " + arn->service);
-  if ((pipeline || build) && !target.role_arn) invalid("RoleArn is required for target " + target.arn + ".");
+  if ((pipeline || build) && !target.role_arn) throw_invalid("RoleArn is required for target " + target.arn + ".");
 }
 
 void check_input(const Target& target) {
   const int given = target.input.has_value() + target.input_path.has_value() + target.input_transformer.has_value();
   if (given > 1)
-    invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + target.id + ".");
+    throw_invalid("Only one of Input, InputPath, or InputTransformer must be provided for target " + target.id + ".");
   if (target.input) {
     try {
       Json::parse(*target.input);
     } catch (const JsonError&) {
-      invalid("Parameter Input is not valid. Reason: JSON is invalid.");
+      throw_invalid("Parameter Input is not valid. Reason: JSON is invalid.");
     }
   }
-  if (target.input_path && !is_path(*target.input_path)) invalid("Invalid InputPath for target " + target.id + ".");
+  if (target.input_path && !is_path(*target.input_path))
+    throw_invalid("Invalid InputPath for target " + target.id + ".");
   if (target.input_transformer && target.input_transformer->input_paths_map)
     for (const auto& [name, path] : *target.input_transformer->input_paths_map) {
-      if (name.starts_with("AWS")) invalid("Input path names must not start with AWS.");
-      if (!is_path(path)) invalid("Invalid InputPath for target " + target.id + ".");
+      if (name.starts_with("AWS")) throw_invalid("Input path names must not start with AWS.");
+      if (!is_path(path)) throw_invalid("Invalid InputPath for target " + target.id + ".");
     }
 }
 
@@ -61,7 +61,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
     try {
       home_.identity().assume_role(rq.tx, *target.role_arn, "events.amazonaws.com", "put-targets", rule.arn());
     } catch (const wire::Error&) {
-      invalid("Provided role '" + *target.role_arn + "' cannot be assumed by principal 'events.amazonaws.com'.");
+      throw_invalid("Provided role '" + *target.role_arn + "' cannot be assumed by principal 'events.amazonaws.com'.");
     }
   }
 

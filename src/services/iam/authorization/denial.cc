@@ -8,7 +8,6 @@ using region::policy::Decision;
 using region::policy::Principals;
 using region::policy::Quantifier;
 using region::policy::Question;
-using region::policy::Statement;
 
 /// {"items": […]}, the form of all lists in such a message.
 Json items(Json list) { return Json::object({{"items", std::move(list)}}); }
@@ -34,7 +33,7 @@ std::vector<std::string> names_of(const Principals& principals) {
   return out;
 }
 
-Json describe(const Statement& statement, const Question& question) {
+Json describe(const region::policy::Statement& statement, const Question& question) {
   Json conditions = Json::array();
   for (const Condition& condition : statement.conditions)
     conditions.push_back(Json::object(

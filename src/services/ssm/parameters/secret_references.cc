@@ -10,7 +10,7 @@
 namespace hanbat::ssm {
 namespace {
 
-constexpr std::string_view kFolder = "/aws/reference/secretsmanager/";
+constexpr std::string_view kSecretsFolder = "/aws/reference/secretsmanager/";
 
 /// Whether what follows the secret's name is a version's id, a UUID mostly, and no label.
 bool is_version_id(const std::string& text) {
@@ -32,13 +32,13 @@ std::string source_of(const secretsmanager::GetSecretValueOutput& secret) {
 std::optional<Parameter> find_secret_reference(region::Request& rq, const std::string& selector,
                                                Decryption decryption) {
   const std::string text = parameter_name(rq, selector);
-  if (!text.starts_with(kFolder)) return std::nullopt;
+  if (!text.starts_with(kSecretsFolder)) return std::nullopt;
   if (decryption != Decryption::kDecrypt)
     throw wire::Error("ValidationException", 400,
                       "WithDecryption flag must be True for retrieving a Secret Manager secret.");
   const std::string name = text.substr(0, text.find(':'));
   const std::string chosen = text.substr(std::min(text.size(), name.size() + 1));
-  secretsmanager::GetSecretValueInput in{.secret_id = name.substr(kFolder.size())};
+  secretsmanager::GetSecretValueInput in{.secret_id = name.substr(kSecretsFolder.size())};
   if (!chosen.empty()) (is_version_id(chosen) ? in.version_id : in.version_stage) = chosen;
 
   secretsmanager::GetSecretValueOutput secret;

@@ -1,0 +1,15 @@
+// EventBridge's word for input that its model does not rule out and the service refuses.
+#pragma once
+
+#include <string>
+
+#include "wire/error.h"
+
+namespace hanbat::events {
+
+/// Throws ValidationException (400) with the message.
+[[noreturn]] inline void throw_invalid(const std::string& message) {
+  throw wire::Error("ValidationException", 400, message);
+}
+
+}  // namespace hanbat::events
