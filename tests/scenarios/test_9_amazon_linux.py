@@ -66,7 +66,7 @@ AMZN2 = [
 
 AL2023 = [
     Line("says-that-it-stands-in", "cat /etc/system-release; . /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Amazon Linux 2023"),
-    Line("first-commands", "for c in dnf yum ec2-metadata wget aws curl unzip python3; do command -v $c >/dev/null || { echo no $c; exit 1; }; done"),
+    Line("first-commands", "for c in dnf yum ec2-metadata chkconfig service wget aws curl unzip python3; do command -v $c >/dev/null || { echo no $c; exit 1; }; done"),
     Line("not-there-at-first", "for c in pip3 amazon-linux-extras jq git httpd; do ! command -v $c || exit 1; done; ! python3 -m pip --version"),
     Line("imds-v1-is-refused", "curl -s -o /dev/null -w '%{http_code}' http://169.254.169.254/latest/meta-data/; ec2-metadata -a", "401"),
     Line("httpd", "dnf install -y httpd && systemctl enable --now httpd && [ -z \"$(ls -A /var/www/html)\" ] && curl -s http://localhost/ | head -3", "Test Page"),
