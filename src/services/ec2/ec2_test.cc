@@ -205,6 +205,30 @@ TEST_F(Ec2Test, ALaunchThatTheHostRefusesEndsTerminatedWithTheReason) {
   EXPECT_THAT(*instance(made).state->name, ::testing::AnyOf("terminated", "running"));
 }
 
+TEST_F(Ec2Test, AnImageBringsItsDefaultsOfTheMetadataServiceAndTheSystemThatItsMachineIs) {
+  const auto named = [&](const std::string& pattern) {
+    ec2::Filter filter;
+    filter.name = "name";
+    filter.values = {pattern};
+    return ec2.describe_images({.filters = {{filter}}}).images->front();
+  };
+  const Image image = named("al2023-ami-2023*-x86_64");
+  EXPECT_EQ(image.imds_support, "v2.0");
+  EXPECT_THAT(*image.description, testing::HasSubstr("stand-in"));
+  RunInstancesInput in = launch(subnet(vpc(), "10.1.0.0/24"));
+  in.image_id = image.image_id;
+  const Instance started = ec2.run_instances(in).instances->front();
+  EXPECT_EQ(started.metadata_options->http_tokens, "required");
+  EXPECT_EQ(started.metadata_options->http_put_response_hop_limit, 2);
+  test.run_until_idle();
+  const host::MachineSpec& machine = host.machine_specs.at(*started.instance_id);
+  EXPECT_EQ(machine.image, "amzn2");
+  EXPECT_THAT(machine.labels, testing::Contains(host::Label{"system", "al2023"}));
+  in.metadata_options = InstanceMetadataOptionsRequest{.http_tokens = "optional"};
+  EXPECT_EQ(ec2.run_instances(in).instances->front().metadata_options->http_tokens, "optional");
+  EXPECT_EQ(named("ubuntu/images/*jammy*").root_device_name, "/dev/sda1");
+}
+
 TEST_F(Ec2Test, TheSameClientTokenLaunchesOnce) {
   auto in = launch(subnet(vpc(), "10.1.0.0/24"));
   in.client_token = "once";

@@ -54,6 +54,12 @@ void take_address(store::Tx& tx, const BuildRow& row) {
   }
 }
 
+/// What AWS's build image of the name is made from (images/codebuild/files/usr/lib/hanbat/systems); "" for Ubuntu.
+std::string system_of(const std::string& image) {
+  if (image.starts_with("aws/codebuild/amazonlinux2-")) return "amazonlinux2";
+  return image.starts_with("aws/codebuild/amazonlinux-") ? "al2023" : "";
+}
+
 }  // namespace
 
 void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
@@ -150,6 +156,8 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   shared.path = "/hanbat/build";
   machine.folders = {shared};
   machine.nesting = true;
+  if (const std::string system = system_of(environment.image); machine.image == kImageAlias && !system.empty())
+    machine.labels.push_back({"system", system});
   return std::nullopt;
 }
 

@@ -33,6 +33,7 @@ host::MachineSpec machine_of(store::Tx& tx, const Resource<Instance>& row) {
   // What an instance may do in itself includes running containers, as a real one may.
   spec.nesting = true;
   spec.labels = {{"service", "ec2"}, {"account", row.place.account}, {"region", row.place.region}};
+  if (const std::string system = row.own.text("system"); !system.empty()) spec.labels.push_back({"system", system});
   return spec;
 }
 

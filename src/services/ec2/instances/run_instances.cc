@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "host/client.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/images/image_parameters.h"
 #include "services/ec2/images/images.h"
 #include "services/ec2/images/launch_permissions.h"
 #include "services/ec2/instances/instance_types.h"
@@ -183,13 +184,15 @@ void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeR
   if (plan.public_address) give_public_address(at, edge, interface);
 }
 
-InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
+InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in, const Image& image) {
   const InstanceMetadataOptionsRequest asked = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
   InstanceMetadataOptionsResponse options;
   options.state = "applied";
-  options.http_tokens = word_of(require_word(asked.http_tokens, kUsualTokens));
+  // An image of imds-support v2.0 brings its own defaults.
+  const bool only_v2 = image.imds_support == "v2.0";
+  options.http_tokens = word_of(require_word(asked.http_tokens, only_v2 ? HttpTokens::kRequired : kUsualTokens));
   options.http_endpoint = word_of(require_word(asked.http_endpoint, kUsualEndpoint));
-  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
+  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(only_v2 ? 2 : 1));
   options.http_protocol_ipv6 = word_of(MetadataSwitch::kDisabled);
   options.instance_metadata_tags = word_of(require_word(asked.instance_metadata_tags, kUsualMetadataTags));
   return options;
@@ -213,7 +216,7 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.instance_type = plan.type->name;
   shape.key_name = in.key_name;
   shape.launch_time = at.now;
-  shape.metadata_options = metadata_options(in);
+  shape.metadata_options = metadata_options(in, plan.image.shape);
   shape.monitoring.emplace().state = "disabled";
   Placement& placement = shape.placement.emplace();
   placement.availability_zone = plan.subnet->shape.availability_zone;
@@ -253,6 +256,7 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
                        const LaunchQuestion& question) {
   LaunchPlan plan;
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
+  plan.volume_type = plan.image.shape.block_device_mappings->front().ebs->volume_type.value_or("gp2");
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
@@ -301,6 +305,7 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
   row.own = Json::object(
       {{"reservation", reservation},
        {"alias", plan.image.alias},
+       {"system", plan.image.system},
        {"user_data", plan.user_data},
        {"disk_gib", plan.disk_gib},
        {"public_address", plan.public_address},
@@ -326,7 +331,8 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& give
   prepare(rq);
   const TemplateLaunch launch =
       given.launch_template ? launch_of_template(rq, given) : TemplateLaunch{.input = given, .instance_tags = {}};
-  const RunInstancesInput& in = launch.input;
+  RunInstancesInput in = launch.input;
+  if (in.image_id) in.image_id = resolved_image_id(rq, *in.image_id);
   const auto tags_for = [&](std::string_view type) {
     return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
   };
