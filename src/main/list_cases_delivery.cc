@@ -272,6 +272,8 @@ std::vector<ListCase> repository_cases() {
 }
 
 std::vector<ListCase> image_cases() {
+  const char* const kExpireAllButOne =
+      R"({"repositoryName":"rr","lifecyclePolicyText":"{\"rules\":[{\"rulePriority\":1,\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":1},\"action\":{\"type\":\"expire\"}}]}"})";
   return {
       {"ecr",
        "DescribeRepositories",
@@ -285,6 +287,13 @@ std::vector<ListCase> image_cases() {
        {{"CreateRepository", R"({"repositoryName":"rr"})"}, {"@layer"}},
        {{"@image"}},
        {{"BatchDeleteImage", R"({"repositoryName":"rr","imageIds":[{"imageTag":"t$N"}]})"}}},
+      {"ecr",
+       "GetLifecyclePolicyPreview",
+       R"({"repositoryName":"rr"})",
+       {{"CreateRepository", R"({"repositoryName":"rr"})"}, {"@layer"}},
+       {{"@image"}, {"StartLifecyclePolicyPreview", kExpireAllButOne}},
+       {{"BatchDeleteImage", R"({"repositoryName":"rr","imageIds":[{"imageTag":"t$N"}]})"},
+        {"StartLifecyclePolicyPreview", kExpireAllButOne}}},
       {"ecr",
        "DescribeImages",
        R"({"repositoryName":"rr"})",

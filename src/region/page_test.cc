@@ -71,34 +71,34 @@ struct PageTest : testing::Test {
   wire::OperationModel model;
 };
 
-using Names = std::vector<std::string>;
+using PageNames = std::vector<std::string>;
 
 TEST_F(PageTest, PagesAddUpToTheWholeInOrder) {
-  const Names all{"c", "a", "e", "b", "d"};
-  Names seen;
+  const PageNames all{"c", "a", "e", "b", "d"};
+  PageNames seen;
   ListThingsInput in{.max_results = 2};
   do {
     const auto one = page(all, in);
     seen.insert(seen.end(), one.items.begin(), one.items.end());
     in.next_token = one.next_token;
   } while (in.next_token);
-  EXPECT_EQ(seen, (Names{"a", "b", "c", "d", "e"}));
+  EXPECT_EQ(seen, (PageNames{"a", "b", "c", "d", "e"}));
 }
 
 TEST_F(PageTest, WhatComesAndGoesBetweenPagesMovesNothing) {
   ListThingsInput in{.max_results = 2};
   const auto first = page({"b", "d", "f"}, in);
-  EXPECT_EQ(first.items, (Names{"b", "d"}));
+  EXPECT_EQ(first.items, (PageNames{"b", "d"}));
   in.next_token = first.next_token;
-  EXPECT_EQ(page({"a", "b", "e", "f"}, in).items, (Names{"e", "f"})) << "the item that the token names is gone";
+  EXPECT_EQ(page({"a", "b", "e", "f"}, in).items, (PageNames{"e", "f"})) << "the item that the token names is gone";
 }
 
 TEST_F(PageTest, NewestFirstGoesOnBelowTheLastOne) {
   ListThingsInput in{.max_results = 2};
   const auto first = page({"1", "2", "3"}, in, Order::kDescending);
-  EXPECT_EQ(first.items, (Names{"3", "2"}));
+  EXPECT_EQ(first.items, (PageNames{"3", "2"}));
   in.next_token = first.next_token;
-  EXPECT_EQ(page({"1", "2", "3", "4"}, in, Order::kDescending).items, (Names{"1"}));
+  EXPECT_EQ(page({"1", "2", "3", "4"}, in, Order::kDescending).items, (PageNames{"1"}));
 }
 
 TEST_F(PageTest, ATokenIsGoodOnlyForWhatItWasGivenFor) {

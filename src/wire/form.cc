@@ -46,9 +46,9 @@ struct Node {
   }
 };
 
-class Reader {
+class FormReader {
  public:
-  explicit Reader(Decoding& decoding)
+  explicit FormReader(Decoding& decoding)
       : decoding_(decoding), ec2_(decoding.operation().service->protocol == Protocol::kEc2) {}
 
   void structure(const Shape& shape, Node& node, void* value, const Path* path) {
@@ -183,7 +183,7 @@ void form_into(Decoding& decoding, const std::vector<std::pair<std::string, std:
     }
     node->value = value;
   }
-  Reader(decoding).structure(*decoding.operation().input, root, input, nullptr);
+  FormReader(decoding).structure(*decoding.operation().input, root, input, nullptr);
   const std::string unknown = find_unused(root, "");
   if (!unknown.empty()) {
     const bool ec2 = decoding.operation().service->protocol == Protocol::kEc2;

@@ -23,9 +23,9 @@ namespace hanbat::wire {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kCases = fs::path(HANBAT_SOURCE_DIR) / "tests/wire/protocols";
+const fs::path kOwnCases = fs::path(HANBAT_SOURCE_DIR) / "tests/wire/protocols";
 
-std::string slurp(const fs::path& path) {
+std::string read_case(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::stringstream out;
   out << in.rdbuf();
@@ -33,7 +33,7 @@ std::string slurp(const fs::path& path) {
 }
 
 /// One step of a file: "=== title", "<service> <Operation>", and its parts.
-struct Case {
+struct OwnCase {
   std::string title;
   std::string service;
   std::string operation;
@@ -46,12 +46,12 @@ struct Case {
   }
 };
 
-std::vector<Case> read_cases(const std::string& text) {
-  std::vector<Case> out;
+std::vector<OwnCase> read_cases(const std::string& text) {
+  std::vector<OwnCase> out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("=== ")) {
-      Case& made = out.emplace_back();
+      OwnCase& made = out.emplace_back();
       made.title = line.substr(4);
       std::getline(lines, line);
       made.service = line.substr(0, line.find(' '));
@@ -62,15 +62,15 @@ std::vector<Case> read_cases(const std::string& text) {
       out.back().parts.back().second += line + "\n";
     }
   }
-  for (Case& made : out)
+  for (OwnCase& made : out)
     for (auto& [name, part] : made.parts)
       while (part.ends_with('\n')) part.pop_back();
   return out;
 }
 
-std::string print(const std::vector<Case>& cases) {
+std::string print(const std::vector<OwnCase>& cases) {
   std::vector<std::string> steps;
-  for (const Case& step : cases) {
+  for (const OwnCase& step : cases) {
     std::string out = "=== " + step.title + "\n" + step.service + " " + step.operation + "\n";
     for (const auto& [name, text] : step.parts) out += "--- " + name + "\n" + text + "\n";
     steps.push_back(std::move(out));
@@ -80,9 +80,9 @@ std::string print(const std::vector<Case>& cases) {
 
 /// A model of models/, or one of the cases' own, made anew for each case as a DynamicModel knows one operation.
 struct World {
-  explicit World(const Case& step) {
+  explicit World(const OwnCase& step) {
     const fs::path served = fs::path(HANBAT_SOURCE_DIR) / "models" / (step.service + ".json");
-    json = Json::parse(slurp(fs::exists(served) ? served : kCases / (step.service + ".json")));
+    json = Json::parse(read_case(fs::exists(served) ? served : kOwnCases / (step.service + ".json")));
     given = json["operations"][step.operation];
     given["name"] = step.operation;
     model = std::make_unique<DynamicModel>(json["metadata"], json["shapes"]);
@@ -96,7 +96,7 @@ struct World {
 };
 
 /// Head and body of "POST /path?query HTTP/1.1", header lines, an empty line, the body.
-std::pair<RequestView, Body> read_request(const std::string& text) {
+std::pair<RequestView, Body> read_own_request(const std::string& text) {
   RequestView out;
   const std::size_t blank = text.find("\n\n");
   const auto lines = split(text.substr(0, blank), '\n');
@@ -111,9 +111,9 @@ std::pair<RequestView, Body> read_request(const std::string& text) {
   return {out, Body::of_bytes(blank == std::string::npos ? "" : text.substr(blank + 2))};
 }
 
-std::string input_difference(const Case& step) {
+std::string input_difference(const OwnCase& step) {
   const World world(step);
-  const auto [request, body] = read_request(*step.find("request"));
+  const auto [request, body] = read_own_request(*step.find("request"));
   Dynamic input;
   void* value = DynamicSlot<Type::kStructure>::kSlot.make(&input);
   const OperationModel& matched = match(world.model->service(), request, body);
@@ -129,7 +129,7 @@ std::string print(const Response& response) {
   return body.empty() ? out : out + "\n" + body;
 }
 
-std::string answer(const Case& step) {
+std::string answer(const OwnCase& step) {
   const World world(step);
   Dynamic holder;
   void* value = DynamicSlot<Type::kStructure>::kSlot.make(&holder);
@@ -149,7 +149,7 @@ std::string answer(const Case& step) {
 
 std::vector<fs::path> files() {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(kCases))
+  for (const auto& entry : fs::directory_iterator(kOwnCases))
     if (entry.path().extension() == ".txt") out.push_back(entry.path());
   return out;
 }
@@ -157,7 +157,7 @@ std::vector<fs::path> files() {
 TEST(OwnProtocolCases, WhatBotocoreSendsDecodesToItsParameters) {
   int count = 0;
   for (const fs::path& file : files()) {
-    for (const Case& step : read_cases(slurp(file))) {
+    for (const OwnCase& step : read_cases(read_case(file))) {
       EXPECT_EQ(input_difference(step), "") << file.filename() << ": " << step.title;
       ++count;
     }
@@ -167,8 +167,8 @@ TEST(OwnProtocolCases, WhatBotocoreSendsDecodesToItsParameters) {
 
 TEST(OwnProtocolCases, WhatWeEncodeIsWhatBotocoreWasSeenToRead) {
   for (const fs::path& file : files()) {
-    auto cases = read_cases(slurp(file));
-    for (Case& step : cases) {
+    auto cases = read_cases(read_case(file));
+    for (OwnCase& step : cases) {
       const std::string now = answer(step);
       const std::string* accepted = step.find("answer");
       if (!std::getenv("HANBAT_ACCEPT")) {

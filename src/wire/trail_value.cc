@@ -13,9 +13,9 @@ namespace {
 enum class Side { kRequest, kResponse };
 
 /// Writes values for one record; knows in which service's manner.
-class Writer {
+class TrailWriter {
  public:
-  Writer(Protocol protocol, Side side)
+  TrailWriter(Protocol protocol, Side side)
       : hidden_(hidden_value(protocol)),
         ec2_(protocol == Protocol::kEc2),
         s3_(protocol == Protocol::kRestXml),
@@ -55,7 +55,7 @@ class Writer {
 
   Json map(const Shape& shape, const void* value) const {
     struct Writing {
-      const Writer& writer;
+      const TrailWriter& writer;
       const Member& element;
       Json out;
     } writing{*this, *shape.element, Json::object()};
@@ -116,11 +116,11 @@ std::string_view hidden_value(Protocol protocol) {
 }
 
 Json trail_request(const OperationModel& operation, const void* input) {
-  return or_null(Writer(operation.service->protocol, Side::kRequest).structure(*operation.input, input));
+  return or_null(TrailWriter(operation.service->protocol, Side::kRequest).structure(*operation.input, input));
 }
 
 Json trail_response(const OperationModel& operation, const void* output) {
-  return or_null(Writer(operation.service->protocol, Side::kResponse).structure(*operation.output, output));
+  return or_null(TrailWriter(operation.service->protocol, Side::kResponse).structure(*operation.output, output));
 }
 
 }  // namespace hanbat::wire

@@ -51,8 +51,8 @@ TEST_P(Commission, RolesMayDoWhatTheyMust) {
 std::string here(const std::string& service, const std::string& resource) {
   return "arn:aws:" + service + ":ap-northeast-2:123456789012:" + resource;
 }
-const std::string kObject = std::string("arn:aws:s3:::") + kBucket + "/wsi-api-pipeline/Build/abc.zip";
-const std::string kOther = "arn:aws:s3:::other/x";
+const std::string kArtifact = std::string("arn:aws:s3:::") + kBucket + "/wsi-api-pipeline/Build/abc.zip";
+const std::string kOtherArtifact = "arn:aws:s3:::other/x";
 const std::string kRepo = here("codecommit", "wsi-api-repo");
 const std::string kGroup = here("logs", "log-group:/aws/codebuild/wsi-api-build");
 const std::string kTargets = here("elasticloadbalancing", "targetgroup/wsi-api-tg/0123456789abcdef");
@@ -60,12 +60,12 @@ const std::string kImages = here("ecr", "repository/wsi-api-ecr");
 
 INSTANTIATE_TEST_SUITE_P(
     Servers, Commission,
-    ::testing::Values(CommissionCase{"wsi-api", "s3:GetObject", kObject, true},
-                      CommissionCase{"wsi-api", "s3:GetObjectVersion", kObject, true},
+    ::testing::Values(CommissionCase{"wsi-api", "s3:GetObject", kArtifact, true},
+                      CommissionCase{"wsi-api", "s3:GetObjectVersion", kArtifact, true},
                       CommissionCase{"wsi-api", "s3:GetObject",
                                      "arn:aws:s3:::aws-codedeploy-ap-northeast-2/latest/install", true},
-                      CommissionCase{"wsi-api", "s3:PutObject", kObject, false},
-                      CommissionCase{"wsi-api", "s3:GetObject", kOther, false},
+                      CommissionCase{"wsi-api", "s3:PutObject", kArtifact, false},
+                      CommissionCase{"wsi-api", "s3:GetObject", kOtherArtifact, false},
                       CommissionCase{"wsi-api", "ec2:RunInstances", here("ec2", "instance/*"), false}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         CommissionCase{"wsi-codepipeline", "codecommit:GetBranch", kRepo, true},
         CommissionCase{"wsi-codepipeline", "codecommit:UploadArchive", kRepo, true},
         CommissionCase{"wsi-codepipeline", "codecommit:GitPush", kRepo, false},
-        CommissionCase{"wsi-codepipeline", "s3:PutObject", kObject, true},
+        CommissionCase{"wsi-codepipeline", "s3:PutObject", kArtifact, true},
         CommissionCase{"wsi-codepipeline", "codebuild:StartBuild", here("codebuild", "project/wsi-api-build"), true},
         CommissionCase{"wsi-codepipeline", "codebuild:BatchGetBuilds", here("codebuild", "project/wsi-api-build"),
                        true},
@@ -117,22 +117,22 @@ INSTANTIATE_TEST_SUITE_P(
         CommissionCase{"wsi-api-build", "logs:CreateLogStream", kGroup + ":*", true},
         CommissionCase{"wsi-api-build", "logs:PutLogEvents", kGroup + ":log-stream:1", true},
         CommissionCase{"wsi-api-build", "logs:PutLogEvents", here("logs", "log-group:other:log-stream:1"), false},
-        CommissionCase{"wsi-api-build", "s3:GetObject", kObject, true},
-        CommissionCase{"wsi-api-build", "s3:PutObject", kObject, true},
-        CommissionCase{"wsi-api-build", "s3:PutObject", kOther, false},
+        CommissionCase{"wsi-api-build", "s3:GetObject", kArtifact, true},
+        CommissionCase{"wsi-api-build", "s3:PutObject", kArtifact, true},
+        CommissionCase{"wsi-api-build", "s3:PutObject", kOtherArtifact, false},
         CommissionCase{"wsi-api-build", "ecr:PutImage", kImages, false},
         CommissionCase{"wsi-api-release", "codecommit:GitPull", kRepo, true},
         CommissionCase{"wsi-api-release", "codecommit:GitPush", kRepo, false},
         CommissionCase{"wsi-api-release", "ecr:PutImage", kImages, true},
         CommissionCase{"wsi-api-release", "ecr:UploadLayerPart", kImages, true},
-        CommissionCase{"wsi-api-release", "s3:GetObject", kObject, false},
+        CommissionCase{"wsi-api-release", "s3:GetObject", kArtifact, false},
         CommissionCase{"wsi-codedeploy", "ec2:DescribeInstances", "*", true},
         CommissionCase{"wsi-codedeploy", "elasticloadbalancing:DeregisterTargets", kTargets, true},
         CommissionCase{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets", kTargets, true},
         CommissionCase{"wsi-codedeploy", "elasticloadbalancing:RegisterTargets",
                        here("elasticloadbalancing", "targetgroup/other/0123456789abcdef"), false},
         CommissionCase{"wsi-codedeploy", "elasticloadbalancing:DescribeTargetHealth", "*", true},
-        CommissionCase{"wsi-codedeploy", "s3:GetObject", kObject, true}));
+        CommissionCase{"wsi-codedeploy", "s3:GetObject", kArtifact, true}));
 
 TEST(CommissionTrust, RolesTrustTheirServiceAlone) {
   for (const char* service : {"codebuild", "codedeploy", "codepipeline", "ec2", "events"}) {

@@ -137,7 +137,7 @@ void refuse_what_is_not_built(const region::Request& rq, const Project& project)
     if (!kSources.contains(source.type)) refuse("secondarySources.type=" + source.type);
   const ProjectEnvironment& environment = *project.environment;
   if (environment.type != "LINUX_CONTAINER") refuse("environment.type=" + environment.type);
-  if (project.cache && project.cache->type != "NO_CACHE") refuse("cache.type=" + project.cache->type);
+  if (project.cache && project.cache->type == "S3") refuse("cache.type=S3");
   if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
     refuse("logsConfig.s3Logs");
 }

@@ -12,6 +12,9 @@
 
 namespace hanbat::codedeploy {
 
+/// Who passes roles to CodeDeploy, and as whom it takes them on.
+inline constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
+
 class CodeDeploy final : public Operations {
  public:
   explicit CodeDeploy(region::Region& home) : home_(home), workflow_(home), workers_(home) {}

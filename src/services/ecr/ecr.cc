@@ -2,6 +2,7 @@
 
 #include "gen/ecr/schema.h"
 #include "services/ecr/layers/store.h"
+#include "services/ecr/lifecycle/expiry.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ecr {
@@ -16,6 +17,7 @@ void Ecr::start() {
     remove_all_uploads(tx);  // what came of them was in the hands of an earlier process
     return require_signing_key(tx);
   }));
+  start_expiry(home_);
   store::handle<ExpireUpload>(home_.tasks, [this](store::TaskRun& run, const ExpireUpload& task) {
     run.finish([&](store::Tx& tx) { uploads_.forget(tx, task.upload_id); });
   });

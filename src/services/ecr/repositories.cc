@@ -115,17 +115,13 @@ GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, co
   const auto key = rq.home.identity().find_credential(rq.tx, rq.caller.access_key_id);
   if (key && key->expiration) expires = std::min(expires, *key->expiration);
   const std::string token = to_base64("AWS:" + tokens_.login_token(rq.caller, rq.region, expires));
-  // A client on the host gets the address that it used, since AWS's names mean nothing there.
-  const std::string host = lower(rq.host);
-  const bool outside = !host.empty() && host.find("amazonaws.com") == std::string::npos;
 
   GetAuthorizationTokenOutput out;
   out.authorization_data.emplace();
   for (const auto& account : in.registry_ids.value_or(std::vector<std::string>{rq.account})) {
-    out.authorization_data->push_back(
-        {.authorization_token = token,
-         .expires_at = expires,
-         .proxy_endpoint = outside ? "http://" + host : "https://" + registry_host({account, rq.region})});
+    out.authorization_data->push_back({.authorization_token = token,
+                                       .expires_at = expires,
+                                       .proxy_endpoint = "https://" + registry_host({account, rq.region})});
   }
   return out;
 }

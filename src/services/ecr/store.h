@@ -46,7 +46,8 @@ struct KindOf<ecr::Repository> {
 
 namespace hanbat::ecr {
 
-/// A repository's row: what DescribeRepositories answers of it; its own is {"policy"}.
+/// A repository's row: what DescribeRepositories answers of it; its own is {"policy"} and what
+/// lifecycle/expiry.h names.
 using RepositoryRow = region::Resource<Repository>;
 
 inline const std::string& name_of(const RepositoryRow& repository) { return *repository.name; }

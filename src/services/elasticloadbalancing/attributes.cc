@@ -48,6 +48,21 @@ constexpr AttributeFact kGroup[] = {
     {"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"},
 };
 
+// Of an HTTP listener: what it adds to its answers, nothing unless told.
+constexpr AttributeFact kListener[] = {
+    {"routing.http.response.server.enabled", "true"},
+    {"routing.http.response.strict_transport_security.header_value", ""},
+    {"routing.http.response.access_control_allow_origin.header_value", ""},
+    {"routing.http.response.access_control_allow_methods.header_value", ""},
+    {"routing.http.response.access_control_allow_headers.header_value", ""},
+    {"routing.http.response.access_control_allow_credentials.header_value", ""},
+    {"routing.http.response.access_control_expose_headers.header_value", ""},
+    {"routing.http.response.access_control_max_age.header_value", ""},
+    {"routing.http.response.content_security_policy.header_value", ""},
+    {"routing.http.response.x_content_type_options.header_value", ""},
+    {"routing.http.response.x_frame_options.header_value", ""},
+};
+
 const AttributeFact* find_fact(std::span<const AttributeFact> facts, std::string_view key) {
   const auto found =
       std::find_if(facts.begin(), facts.end(), [&](const AttributeFact& fact) { return fact.key == key; });
@@ -76,12 +91,13 @@ bool can_be(const AttributeFact& fact, const std::string& value) {
 
 std::span<const AttributeFact> balancer_attributes() { return kBalancer; }
 std::span<const AttributeFact> group_attributes() { return kGroup; }
+std::span<const AttributeFact> listener_attributes() { return kListener; }
 
 std::string text_attribute(const Json& own, std::string_view key) {
   if (const Json* set = own["attributes"].find(key)) return set->as_string();
-  if (const AttributeFact* fact = find_fact(kBalancer, key)) return std::string(fact->initial);
-  const AttributeFact* fact = find_fact(kGroup, key);
-  return fact ? std::string(fact->initial) : "";
+  for (const std::span<const AttributeFact> facts : {balancer_attributes(), listener_attributes(), group_attributes()})
+    if (const AttributeFact* fact = find_fact(facts, key)) return std::string(fact->initial);
+  return "";
 }
 
 int integer_attribute(const Json& own, std::string_view key) {

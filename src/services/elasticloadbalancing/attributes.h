@@ -1,4 +1,4 @@
-// The attributes of load balancers and target groups: AWS's keys with their defaults, and which of them can be changed.
+// The attributes of load balancers, listeners and target groups: AWS's keys with their defaults, and which of them can be changed.
 #pragma once
 
 #include <span>
@@ -23,6 +23,7 @@ struct AttributeFact {
 
 std::span<const AttributeFact> balancer_attributes();
 std::span<const AttributeFact> group_attributes();
+std::span<const AttributeFact> listener_attributes();
 
 /// The value of a resource's attribute: what was set, or the default.
 std::string text_attribute(const Json& own, std::string_view key);

@@ -173,5 +173,22 @@ TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {
       "ValidationError");
 }
 
+TEST_F(Balancing, AListenersAttributesAndABalancersReservationAreDescribedAsTheyAre) {
+  const std::string listener = make_listener();
+  const auto attributes = *client().describe_listener_attributes({.listener_arn = listener}).attributes;
+  EXPECT_EQ(attributes.front().key, "routing.http.response.server.enabled");
+  EXPECT_EQ(attributes.front().value, "true");
+  const auto modify = [&](const char* key, const char* value) {
+    return wire::code_of(
+        [&] { client().modify_listener_attributes({.attributes = {{key, value}}, .listener_arn = listener}); });
+  };
+  EXPECT_EQ(modify("routing.http.response.server.enabled", "true"), "");
+  EXPECT_EQ(modify("routing.http.response.server.enabled", "false"), "NotImplemented");
+  EXPECT_EQ(modify("nonsense", "1"), "ValidationError");
+  const auto reservation = client().describe_capacity_reservation({.load_balancer_arn = balancer});
+  EXPECT_TRUE(reservation.capacity_reservation_state->empty());
+  EXPECT_FALSE(reservation.minimum_load_balancer_capacity);
+}
+
 }  // namespace
 }  // namespace hanbat::elasticloadbalancing

@@ -11,7 +11,7 @@
 namespace hanbat::logs {
 namespace {
 
-using Texts = std::vector<std::string>;
+using EventTexts = std::vector<std::string>;
 const std::string kPrefix = "arn:aws:logs:ap-northeast-2:123456789012:log-group:";
 
 struct LogsStoreTest : testing::Test {
@@ -26,8 +26,8 @@ struct LogsStoreTest : testing::Test {
                            .log_group_name = "g",
                            .log_stream_name = stream});
   }
-  Texts stream_names(const DescribeLogStreamsOutput& page) {
-    Texts names;
+  EventTexts stream_names(const DescribeLogStreamsOutput& page) {
+    EventTexts names;
     for (const LogStream& one : *page.log_streams) names.push_back(*one.log_stream_name);
     return names;
   }
@@ -93,10 +93,10 @@ TEST_F(LogsStoreTest, StreamsOfTheLastEventFirstGoOnWhenTheLastOneShownIsDeleted
   in.descending = true;
   in.limit = 2;
   const DescribeLogStreamsOutput first = client.describe_log_streams(in);
-  EXPECT_EQ(stream_names(first), (Texts{"z", "y"}));
+  EXPECT_EQ(stream_names(first), (EventTexts{"z", "y"}));
   client.delete_log_stream({.log_group_name = "g", .log_stream_name = "y"});
   in.next_token = first.next_token;
-  EXPECT_EQ(stream_names(client.describe_log_streams(in)), (Texts{"x"}));
+  EXPECT_EQ(stream_names(client.describe_log_streams(in)), (EventTexts{"x"}));
 }
 
 TEST_F(LogsStoreTest, ATokenThatIsNoneIsRefusedAndThatOfAnotherStreamToo) {

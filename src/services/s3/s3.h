@@ -10,6 +10,7 @@
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/s3/buckets/store.h"
+#include "services/s3/lifecycle/expiry.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
 
@@ -17,7 +18,7 @@ namespace hanbat::s3 {
 
 class S3 final : public Operations {
  public:
-  explicit S3(region::Region& home) : home_(home) {}
+  explicit S3(region::Region& home) : home_(home), expiry_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
@@ -53,6 +54,7 @@ class S3 final : public Operations {
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);
 
   region::Region& home_;
+  Expiry expiry_;
 };
 
 }  // namespace hanbat::s3

@@ -182,8 +182,8 @@ TEST_F(S3Test, ABucketsNameIsRefusedAsAwsRefusesIt) {
 
 TEST_F(S3Test, WhatABucketNeverHasIsToldAsAwsTellsIt) {
   EXPECT_EQ(code_of([&] { client().get_bucket_cors({.bucket = "bucket"}); }), "NoSuchCORSConfiguration");
-  EXPECT_EQ(code_of([&] { client().get_bucket_encryption({.bucket = "bucket"}); }),
-            "ServerSideEncryptionConfigurationNotFoundError");
+  EXPECT_EQ(code_of([&] { client().get_bucket_lifecycle_configuration({.bucket = "bucket"}); }),
+            "NoSuchLifecycleConfiguration");
   EXPECT_EQ(*client().get_bucket_request_payment({.bucket = "bucket"}).payer, "BucketOwner");
 }
 

@@ -8,8 +8,6 @@
 namespace hanbat::codedeploy {
 namespace {
 
-constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
-
 void authorize_role(region::Request& rq, const std::string& arn, const std::string& group_arn) {
   if (!rq.names_resource("iam:PassRole", arn))
     throw InvalidRoleException("The service role ARN was specified in an invalid format: " + arn);
@@ -52,6 +50,7 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
   group.auto_rollback_configuration = in.auto_rollback_configuration;
   group.deployment_style = in.deployment_style;
   group.load_balancer_info = in.load_balancer_info;
+  group.outdated_instances_strategy = in.outdated_instances_strategy;
   group.compute_platform = "Server";
   return group;
 }
@@ -72,6 +71,7 @@ void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& 
   if (in.auto_rollback_configuration) group.auto_rollback_configuration = in.auto_rollback_configuration;
   if (in.deployment_style) group.deployment_style = in.deployment_style;
   if (in.load_balancer_info) group.load_balancer_info = in.load_balancer_info;
+  if (in.outdated_instances_strategy) group.outdated_instances_strategy = in.outdated_instances_strategy;
 }
 
 }  // namespace

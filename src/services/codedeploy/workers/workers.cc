@@ -8,7 +8,6 @@
 namespace hanbat::codedeploy {
 namespace {
 
-constexpr const char* kPrincipal = "codedeploy.amazonaws.com";
 // With the store's backoff about five minutes of trying.
 constexpr int kAttempts = 16;
 

@@ -9,7 +9,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr std::size_t kMostGroups = 5;
+constexpr std::size_t kMostInterfaceGroups = 5;
 
 constexpr FilterPath kNetworkInterfacesPaths[] = {
     {"network-interface-id", "NetworkInterfaceId"},
@@ -103,7 +103,7 @@ std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifi
 
 Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
                                           const Tags& tags) {
-  if (plan.groups.size() > kMostGroups)
+  if (plan.groups.size() > kMostInterfaceGroups)
     throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                 "The maximum number of security groups per interface has been reached.");
   auto interface = make<NetworkInterface>(at, subnet.scope);
@@ -269,7 +269,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
   if (in.groups) {
-    if (in.groups->size() > kMostGroups)
+    if (in.groups->size() > kMostInterfaceGroups)
       throw Error("SecurityGroupsPerInterfaceLimitExceeded", 400,
                   "The maximum number of security groups per interface has been reached.");
     interface.shape.groups = require_groups(rq.tx, place_of(rq), interface.scope, *in.groups);

@@ -23,9 +23,9 @@ struct ReadKey {
   std::string fingerprint;  // RSA: MD5 of the public key's DER, with colons; Ed25519: SHA-256 of the public key
 };
 
-/// Reads a public key in OpenSSH's form ("ssh-rsa AAAA… comment") or its base64 alone, as RFC 4716 writes it, as DER, in
-/// base64 or not, or as PEM. RSA from 1024 to 4096 bits, or Ed25519. Throws wire::Error InvalidKey.Format (400) when it
-/// is none of them.
+/// Reads a public key in OpenSSH's form ("ssh-rsa AAAA… comment") or its base64 alone, as RFC 4716 writes it, as DER,
+/// in base64 or not, or as PEM. RSA from 1024 to 4096 bits, or Ed25519. Throws wire::Error InvalidKey.Format (400) when
+/// it is none of them.
 ReadKey read_public_key(std::string_view text);
 
 }  // namespace hanbat::ec2

@@ -48,14 +48,14 @@ NetworkAclAssociation association_of(const Resource<NetworkAcl>& acl, const std:
 }
 
 /// The ACL that has the association, and the association in it.
-using Association = std::pair<Resource<NetworkAcl>, NetworkAclAssociation>;
+using AclAssociation = std::pair<Resource<NetworkAcl>, NetworkAclAssociation>;
 
-std::optional<Association> find_association(Request& rq, const std::string& id) {
+std::optional<AclAssociation> find_acl_association(Request& rq, const std::string& id) {
   for (auto& acl : list<NetworkAcl>(rq.tx, place_of(rq)))
     for (const NetworkAclAssociation& association : *acl.shape.associations)
       if (association.network_acl_association_id == id) {
         NetworkAclAssociation copy = association;
-        return Association{std::move(acl), std::move(copy)};
+        return AclAssociation{std::move(acl), std::move(copy)};
       }
   return std::nullopt;
 }
@@ -147,7 +147,7 @@ DeleteNetworkAclOutput Ec2::delete_network_acl(Request& rq, const DeleteNetworkA
 
 ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request& rq,
                                                                         const ReplaceNetworkAclAssociationInput& in) {
-  const auto asked = find_association(rq, in.association_id);
+  const auto asked = find_acl_association(rq, in.association_id);
   authorize(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
   authorize_call(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
 

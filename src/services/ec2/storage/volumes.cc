@@ -18,10 +18,10 @@ constexpr FilterPath kVolumesPaths[] = {{"volume-id", "VolumeId"},
                                         {"snapshot-id", "SnapshotId"},
                                         {"status", "State"},
                                         {"volume-type", "VolumeType"}};
-constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
-                                       {"volume-status.status", "VolumeStatus.Status"},
-                                       {"volume-status.details-name", "VolumeStatus.Details.Name"},
-                                       {"volume-status.details-status", "VolumeStatus.Details.Status"}};
+constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
+                                             {"volume-status.status", "VolumeStatus.Status"},
+                                             {"volume-status.details-name", "VolumeStatus.Details.Name"},
+                                             {"volume-status.details-status", "VolumeStatus.Details.Status"}};
 
 }  // namespace
 
@@ -52,7 +52,7 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
     VolumeStatusDetails& detail = status.details.emplace().emplace_back();
     detail.name = "io-enabled";
     detail.status = "passed";
-    if (!matches_filters(wire::to_json(item), filters, kStatusPaths)) continue;
+    if (!matches_filters(wire::to_json(item), filters, kVolumeStatusPaths)) continue;
     items.push_back({region::creation_key(row), std::move(item)});
   }
   auto page = cut_page(pager, std::move(items));

@@ -9,8 +9,6 @@
 namespace hanbat::ecr {
 namespace {
 
-constexpr std::size_t kLargestManifest = 4u << 20;
-
 enum class TagStatus { kAny, kTagged, kUntagged };
 
 }  // namespace
@@ -201,7 +199,7 @@ BatchDeleteImageOutput Ecr::batch_delete_image(region::Request& rq, const BatchD
     }
     // A digest with a tag names the tag, as docker's own rules have it.
     const auto tags = tags_of(rq.tx, row, digest);
-    delete_image(rq, row, digest, id.image_tag.value_or(""));
+    delete_image(rq.home, rq.tx, row, digest, id.image_tag.value_or(""));
     if (id.image_tag)
       out.image_ids->push_back({.image_digest = digest, .image_tag = id.image_tag});
     else if (tags.empty())

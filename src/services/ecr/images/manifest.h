@@ -2,6 +2,7 @@
 // Docker's schema 2; pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,9 @@
 #include <vector>
 
 namespace hanbat::ecr {
+
+/// In bytes.
+constexpr std::size_t kLargestManifest = 4u << 20;
 
 inline constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";

@@ -19,8 +19,8 @@ ImageRow to_image(const store::Row& row) {
   return image;
 }
 
-void publish_action(region::Request& rq, const RepositoryRow& repository, const char* action, const ImageRow& image,
-                    const std::string& tag) {
+void publish_action(region::Region& home, store::Tx& tx, const RepositoryRow& repository, const char* action,
+                    const ImageRow& image, const std::string& tag) {
   Json detail = Json::object({{"action-type", action},
                               {"image-digest", image.digest},
                               {"repository-name", name_of(repository)},
@@ -28,8 +28,8 @@ void publish_action(region::Request& rq, const RepositoryRow& repository, const 
   if (!tag.empty()) detail["image-tag"] = tag;
   detail["manifest-media-type"] = image.media_type;
   if (image.artifact_type) detail["artifact-media-type"] = *image.artifact_type;
-  rq.home.publish(rq.tx, repository.place.account, repository.place.region,
-                  {"aws.ecr", "ECR Image Action", {}, std::move(detail)});
+  home.publish(tx, repository.place.account, repository.place.region,
+               {"aws.ecr", "ECR Image Action", {}, std::move(detail)});
 }
 
 /// Lets go of layers that the image had and no other image has.
@@ -151,29 +151,29 @@ PutResult put_image(region::Request& rq, const RepositoryRow& repository, const 
     rq.tx.exec("DELETE FROM ecr_tags WHERE repository_id = ? AND tag = ?", repository.id, tag);
     rq.tx.exec("INSERT INTO ecr_tags (repository_id, tag, digest) VALUES (?, ?, ?)", repository.id, tag, image->digest);
   }
-  publish_action(rq, repository, "PUSH", *image, tag);
+  publish_action(rq.home, rq.tx, repository, "PUSH", *image, tag);
   return PutResult::kNew;
 }
 
-bool delete_image(region::Request& rq, const RepositoryRow& repository, const std::string& digest,
+bool delete_image(region::Region& home, store::Tx& tx, const RepositoryRow& repository, const std::string& digest,
                   const std::string& tag) {
-  const auto image = find_image(rq.tx, repository, digest);
+  const auto image = find_image(tx, repository, digest);
   if (!image) return false;
-  auto tags = tags_of(rq.tx, repository, digest);
+  auto tags = tags_of(tx, repository, digest);
   if (!tag.empty()) {
     if (std::find(tags.begin(), tags.end(), tag) == tags.end()) return false;
-    rq.tx.exec("DELETE FROM ecr_tags WHERE repository_id = ? AND tag = ?", repository.id, tag);
-    publish_action(rq, repository, "DELETE", *image, tag);
+    tx.exec("DELETE FROM ecr_tags WHERE repository_id = ? AND tag = ?", repository.id, tag);
+    publish_action(home, tx, repository, "DELETE", *image, tag);
     // "If you remove the last tag from an image, the image is deleted": so says BatchDeleteImage's reference.
     if (tags.size() > 1) return true;
-    if (is_referenced(rq.tx, repository, digest)) return true;
+    if (is_referenced(tx, repository, digest)) return true;
   } else {
-    rq.tx.exec("DELETE FROM ecr_tags WHERE repository_id = ? AND digest = ?", repository.id, digest);
+    tx.exec("DELETE FROM ecr_tags WHERE repository_id = ? AND digest = ?", repository.id, digest);
     if (tags.empty()) tags.push_back("");
-    for (const auto& each : tags) publish_action(rq, repository, "DELETE", *image, each);
+    for (const auto& each : tags) publish_action(home, tx, repository, "DELETE", *image, each);
   }
-  rq.tx.exec("DELETE FROM ecr_images WHERE repository_id = ? AND digest = ?", repository.id, digest);
-  release_layers(rq.tx, rq.home.blobs, repository, digest);
+  tx.exec("DELETE FROM ecr_images WHERE repository_id = ? AND digest = ?", repository.id, digest);
+  release_layers(tx, home.blobs, repository, digest);
   return true;
 }
 

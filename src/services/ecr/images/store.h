@@ -50,7 +50,7 @@ PutResult put_image(region::Request& rq, const RepositoryRow& repository, const 
                     std::string_view bytes, const std::string& tag);
 /// Removes a tag (the image too when that was its last and `tag` is all that was asked for) or, without a tag, the
 /// image with all its tags. Their events are published. False when it is not there.
-bool delete_image(region::Request& rq, const RepositoryRow& repository, const std::string& digest,
+bool delete_image(region::Region& home, store::Tx& tx, const RepositoryRow& repository, const std::string& digest,
                   const std::string& tag);
 /// Whether an index of the repository names the image.
 bool is_referenced(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);

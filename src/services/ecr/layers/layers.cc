@@ -48,11 +48,9 @@ GetDownloadUrlForLayerOutput Ecr::get_download_url_for_layer(region::Request& rq
                                   "' does not exist in the repository with name '" + name_of(row) +
                                   "' in the registry with id '" + row.place.account + "'");
   const std::string ticket = tokens_.layer_ticket(row.id, in.layer_digest, rq.now() + std::chrono::hours(1));
-  const std::string host = lower(rq.host);
-  const bool outside = !host.empty() && host.find("amazonaws.com") == std::string::npos;
 
-  return {.download_url = (outside ? "http://" + host : "https://" + registry_host(row.place)) + "/v2/" + name_of(row) +
-                          "/blobs/" + in.layer_digest + "?ticket=" + ticket,
+  return {.download_url = "https://" + registry_host(row.place) + "/v2/" + name_of(row) + "/blobs/" + in.layer_digest +
+                          "?ticket=" + ticket,
           .layer_digest = in.layer_digest};
 }
 

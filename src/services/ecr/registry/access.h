@@ -10,6 +10,8 @@
 
 namespace hanbat::ecr {
 
+[[noreturn]] inline void refuse_method() { throw RegistryError{405, "UNSUPPORTED", "The operation is unsupported."}; }
+
 template <class Body>
 auto Registry::carry_out(store::Tx::Mode mode, region::Recorded recorded, std::string_view action,
                          const std::string& name, Body&& body) {

@@ -8,8 +8,6 @@
 namespace hanbat::ecr {
 namespace {
 
-[[noreturn]] void refuse_method() { throw RegistryError{405, "UNSUPPORTED", "The operation is unsupported."}; }
-
 struct Range {
   std::int64_t first, last;
 };

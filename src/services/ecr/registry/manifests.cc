@@ -9,10 +9,6 @@
 namespace hanbat::ecr {
 namespace {
 
-constexpr std::size_t kLargestManifest = 4u << 20;
-
-[[noreturn]] void refuse_method() { throw RegistryError{405, "UNSUPPORTED", "The operation is unsupported."}; }
-
 /// The type of a Content-Type, without its parameters.
 std::string media_type(const http::RequestHead& head) {
   const std::string_view value = head.headers.get("Content-Type");
@@ -82,10 +78,10 @@ void Registry::delete_manifest(const Route& route) {
                         if (is_digest(route.reference)) {
                           if (is_referenced(rq.tx, repository, route.reference))
                             throw RegistryError{403, "DENIED", "Requested image referenced by manifest list"};
-                          return delete_image(rq, repository, route.reference, "");
+                          return delete_image(rq.home, rq.tx, repository, route.reference, "");
                         }
                         const auto digest = find_tag(rq.tx, repository, route.reference);
-                        return digest && delete_image(rq, repository, *digest, route.reference);
+                        return digest && delete_image(rq.home, rq.tx, repository, *digest, route.reference);
                       });
   if (!gone) throw RegistryError{404, "MANIFEST_UNKNOWN", "Requested image not found"};
   exchange_.send({202, {{"Docker-Distribution-Api-Version", "registry/2.0"}}, ""});

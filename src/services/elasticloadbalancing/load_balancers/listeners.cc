@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/pages.h"
@@ -26,6 +27,13 @@ void refuse_duplicate(Request& rq, const std::string& balancer, int port, std::s
   for (const auto& other : list_of<Listener>(rq.tx, balancer))
     if (other.shape.port == port && other.id != except)
       throw DuplicateListenerException("A listener already exists on this port for this load balancer");
+}
+
+std::vector<ListenerAttribute> attributes_of(const Resource<Listener>& row) {
+  std::vector<ListenerAttribute> out;
+  for (const AttributeFact& fact : listener_attributes())
+    out.push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
+  return out;
 }
 
 region::ConditionKeys protocol_key(const std::optional<std::string>& protocol) {
@@ -101,6 +109,26 @@ ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const Mo
   update(rq.tx, row);
   touch(rq);
   return {.listeners = {{row.shape}}};
+}
+
+DescribeListenerAttributesOutput ElasticLoadBalancing::describe_listener_attributes(
+    Request& rq, const DescribeListenerAttributesInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeListenerAttributes", "*");
+
+  return {.attributes = attributes_of(require<Listener>(rq, in.listener_arn))};
+}
+
+ModifyListenerAttributesOutput ElasticLoadBalancing::modify_listener_attributes(
+    Request& rq, const ModifyListenerAttributesInput& in) {
+  authorize(rq, "elasticloadbalancing:ModifyListenerAttributes", in.listener_arn);
+
+  auto row = require<Listener>(rq, in.listener_arn);
+  for (const ListenerAttribute& one : in.attributes)
+    set_attribute(row.own, listener_attributes(), "ModifyListenerAttributes", one.key.value_or(""),
+                  one.value.value_or(""));
+
+  update(rq.tx, row);
+  return {.attributes = attributes_of(row)};
 }
 
 DeleteListenerOutput ElasticLoadBalancing::delete_listener(Request& rq, const DeleteListenerInput& in) {

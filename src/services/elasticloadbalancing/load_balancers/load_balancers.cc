@@ -16,6 +16,7 @@ namespace hanbat::elasticloadbalancing {
 namespace {
 
 constexpr std::size_t kLongestName = 32;
+constexpr int kDecreasesADay = 2;  // of a reservation, as AWS grants them
 constexpr const char* kDnsNameTag = "hanbat:dns-name";
 
 void check_name(const std::string& name) {
@@ -302,6 +303,16 @@ ModifyLoadBalancerAttributesOutput ElasticLoadBalancing::modify_load_balancer_at
   for (const AttributeFact& fact : balancer_attributes())
     out.attributes->push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
   return out;
+}
+
+/// Nobody reserves capacity here: a balancer has what the host has.
+DescribeCapacityReservationOutput ElasticLoadBalancing::describe_capacity_reservation(
+    Request& rq, const DescribeCapacityReservationInput& in) {
+  rq.authorize("elasticloadbalancing:DescribeCapacityReservation", "*");
+
+  require<LoadBalancer>(rq, in.load_balancer_arn);
+  return {.capacity_reservation_state = std::vector<ZonalCapacityReservationState>{},
+          .decrease_requests_remaining = kDecreasesADay};
 }
 
 }  // namespace hanbat::elasticloadbalancing

@@ -13,7 +13,7 @@
 namespace hanbat::elasticloadbalancing {
 namespace {
 
-void check_name(const std::string& name) {
+void check_group_name(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
   if (name.empty() || name.size() > 32)
     throw validation_error(fmt::format("Target group name '{}' cannot be longer than '32' characters", name));
@@ -90,7 +90,7 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   const std::string made = rq.arn("elasticloadbalancing", fmt::format("targetgroup/{}/*", in.name));
   authorize_making(rq, "elasticloadbalancing:CreateTargetGroup", made, made, in.tags);
 
-  check_name(in.name);
+  check_group_name(in.name);
   const auto not_built = [](const std::string& what) {
     return wire::Error::not_implemented("CreateTargetGroup", what);
   };

@@ -6,21 +6,21 @@ namespace hanbat::iam {
 namespace {
 
 using region::Caller;
-using Who = Caller::Kind;
+using CallerKind = Caller::Kind;
 
-std::string_view principal_type(Who kind) {
+std::string_view principal_type(CallerKind kind) {
   switch (kind) {
-    case Who::kAnonymous:
+    case CallerKind::kAnonymous:
       return "Anonymous";
-    case Who::kRoot:
+    case CallerKind::kRoot:
       return "Account";
-    case Who::kUser:
+    case CallerKind::kUser:
       return "User";
-    case Who::kAssumedRole:
+    case CallerKind::kAssumedRole:
       return "AssumedRole";
-    case Who::kFederatedUser:
+    case CallerKind::kFederatedUser:
       return "FederatedUser";
-    case Who::kService:
+    case CallerKind::kService:
       return "Service";
   }
   return "";
@@ -50,9 +50,9 @@ void set_principal_keys(region::policy::Context& context, const KeyFacts& facts)
   const Caller& caller = facts.caller;
   context.set("aws:PrincipalAccount", caller.account);
   // Of a session of a role it is the role's, of a federated user the session's own.
-  context.set("aws:PrincipalArn", caller.kind == Who::kFederatedUser ? caller.arn : caller.principal_arn);
+  context.set("aws:PrincipalArn", caller.kind == CallerKind::kFederatedUser ? caller.arn : caller.principal_arn);
   context.set("aws:userid", caller.user_id);
-  if (caller.kind == Who::kUser) context.set("aws:username", caller.name);
+  if (caller.kind == CallerKind::kUser) context.set("aws:username", caller.name);
   for (const auto& [key, value] : facts.principal_tags) context.set("aws:PrincipalTag/" + key, value);
   for (const auto& [key, value] : caller.session_tags) context.set("aws:PrincipalTag/" + key, value);
   for (const auto& [key, value] : caller.session_keys) context.set(key, value);
@@ -82,7 +82,7 @@ void set_global_keys(region::policy::Context& context, const KeyFacts& facts) {
   const bool came_in_clear = !caller.secure_transport && !caller.source_ip.empty() && caller.via_service.empty();
   context.set("aws:SecureTransport", came_in_clear ? "false" : "true");
   context.set("aws:PrincipalType", std::string(principal_type(caller.kind)));
-  context.set("aws:PrincipalIsAWSService", caller.kind == Who::kService ? "true" : "false");
+  context.set("aws:PrincipalIsAWSService", caller.kind == CallerKind::kService ? "true" : "false");
   context.set("aws:ViaAWSService", caller.via_service.empty() ? "false" : "true");
   if (!caller.user_agent.empty()) context.set("aws:UserAgent", caller.user_agent);
   if (!caller.referer.empty()) context.set("aws:Referer", caller.referer);
@@ -97,8 +97,8 @@ void set_global_keys(region::policy::Context& context, const KeyFacts& facts) {
     context.set("aws:ResourceOrgPaths", std::vector<std::string>{facts.resource_membership->path});
   }
 
-  if (caller.kind == Who::kAnonymous) return;
-  if (caller.kind == Who::kService) return set_service_keys(context, facts);
+  if (caller.kind == CallerKind::kAnonymous) return;
+  if (caller.kind == CallerKind::kService) return set_service_keys(context, facts);
   set_principal_keys(context, facts);
 }
 

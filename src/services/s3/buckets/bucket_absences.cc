@@ -16,17 +16,6 @@ GetBucketCorsOutput S3::get_bucket_cors(region::Request& rq, const GetBucketCors
          "The CORS configuration does not exist");
 }
 
-GetBucketEncryptionOutput S3::get_bucket_encryption(region::Request& rq, const GetBucketEncryptionInput& in) {
-  absent(require_bucket(rq, "s3:GetEncryptionConfiguration", in.bucket, in.expected_bucket_owner),
-         "ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found");
-}
-
-GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
-    region::Request& rq, const GetBucketLifecycleConfigurationInput& in) {
-  absent(require_bucket(rq, "s3:GetLifecycleConfiguration", in.bucket, in.expected_bucket_owner),
-         "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist");
-}
-
 GetBucketReplicationOutput S3::get_bucket_replication(region::Request& rq, const GetBucketReplicationInput& in) {
   absent(require_bucket(rq, "s3:GetReplicationConfiguration", in.bucket, in.expected_bucket_owner),
          "ReplicationConfigurationNotFoundError", "The replication configuration was not found");

@@ -44,6 +44,7 @@ std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
   home_.db.write([](store::Tx& tx) { migrate_buckets(tx); });
+  expiry_.start();
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {

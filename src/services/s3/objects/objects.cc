@@ -1,5 +1,6 @@
 // Objects: written and read.
 #include "base/ids.h"
+#include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -7,10 +8,6 @@ namespace hanbat::s3 {
 namespace {
 
 constexpr std::uint64_t kLargestPut = 5ull << 30;
-
-std::string new_version_id() {
-  return random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 32);
-}
 
 /// What GetObject and HeadObject answer of an object alike.
 template <class In, class Out>
@@ -111,7 +108,7 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 }
 
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
-  object.version_id = versioning_of(bucket) == Versioning::kEnabled ? new_version_id() : "null";
+  object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
   publish_object_event(rq, bucket, object, object.delete_marker ? "Object Deleted" : "Object Created", reason);
   return object;
@@ -119,30 +116,8 @@ ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectR
 
 void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
                               std::string_view detail_type, std::string_view reason) {
-  if (!bucket.own.flag("event_bridge")) return;
-  Json about = Json::object({{"key", object.key}});
-  if (!object.delete_marker) {
-    about["size"] = object.size;
-    about["etag"] = object.e_tag.size() > 2 ? object.e_tag.substr(1, object.e_tag.size() - 2) : "";
-  }
-  if (versioning_of(bucket)) about["version-id"] = object.version_id;
-  char sequencer[20];
-  std::snprintf(sequencer, sizeof sequencer, "%016llX", static_cast<unsigned long long>(object.id));
-  about["sequencer"] = sequencer;
-  Json detail = Json::object({{"version", "0"},
-                              {"bucket", Json::object({{"name", bucket.id}})},
-                              {"object", std::move(about)},
-                              {"request-id", rq.request_id},
-                              {"requester", rq.caller.account},
-                              {"source-ip-address", rq.caller.source_ip},
-                              {"reason", reason}});
-  if (detail_type == "Object Deleted")
-    detail["deletion-type"] = object.delete_marker ? "Delete Marker Created" : "Permanently Deleted";
-  home_.publish(rq.tx, bucket.place.account, region_of(bucket),
-                {.source = "aws.s3",
-                 .detail_type = std::string(detail_type),
-                 .resources = {"arn:aws:s3:::" + bucket.id},
-                 .detail = std::move(detail)});
+  s3::publish_object_event(home_, rq.tx, bucket, object, detail_type,
+                           {rq.request_id, rq.caller.account, rq.caller.source_ip, std::string(reason)});
 }
 
 PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {

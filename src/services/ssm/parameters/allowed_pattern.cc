@@ -27,7 +27,7 @@ using MatchContext = std::unique_ptr<pcre2_match_context, Freeing<pcre2_match_co
 
 PCRE2_SPTR bytes(std::string_view text) { return reinterpret_cast<PCRE2_SPTR>(text.data()); }
 
-InvalidAllowedPatternException invalid(const std::string& pattern) {
+InvalidAllowedPatternException invalid_pattern(const std::string& pattern) {
   return InvalidAllowedPatternException("The parameter's allowedPattern is no regular expression: " + pattern);
 }
 
@@ -38,7 +38,7 @@ void require_match(const std::string& pattern, std::string_view value) {
   PCRE2_SIZE offset = 0;
   const Code code(pcre2_compile(bytes(pattern), pattern.size(), PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF, &error,
                                 &offset, nullptr));
-  if (!code) throw invalid(pattern);
+  if (!code) throw invalid_pattern(pattern);
   const MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
   const MatchContext context(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(context.get(), kMostSteps);
@@ -47,7 +47,7 @@ void require_match(const std::string& pattern, std::string_view value) {
   if (result >= 0) return;
   if (result == PCRE2_ERROR_NOMATCH)
     throw ParameterPatternMismatchException("Parameter value, cannot be validated against allowedPattern: " + pattern);
-  throw invalid(pattern);
+  throw invalid_pattern(pattern);
 }
 
 }  // namespace hanbat::ssm

@@ -1,0 +1,136 @@
+#include "services/s3/lifecycle/expiry.h"
+
+#include <limits>
+
+#include "base/ids.h"
+#include "services/s3/lifecycle/rules.h"
+#include "services/s3/objects/events.h"
+#include "services/s3/uploads/store.h"
+#include "store/typed_tasks.h"
+
+namespace hanbat::s3 {
+namespace {
+
+constexpr Milliseconds kExpireEvery = std::chrono::hours(1);
+constexpr int kRowsAtATime = 1000;
+constexpr std::size_t kKeysAtATime = 100;  // that is how much one transaction removes
+
+std::vector<LifecycleRule> rules_of(const BucketRow& bucket) {
+  const Json* setting = bucket.own.find(kLifecycleSetting);
+  return setting ? wire::from_json<BucketLifecycleConfiguration>(*setting).rules : std::vector<LifecycleRule>{};
+}
+
+std::vector<ObjectRow> versions_of(store::Tx& tx, const std::string& bucket, const std::string& key) {
+  std::vector<ObjectRow> out;
+  for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
+    const auto page =
+        list_versions(tx, bucket, {.prefix = key, .after = key, .from_inclusive = true}, before, kRowsAtATime);
+    for (const ObjectRow& row : page) {
+      if (row.key != key) return out;
+      out.push_back(row);
+      before = row.id;
+    }
+    if (page.size() < static_cast<std::size_t>(kRowsAtATime)) return out;
+  }
+}
+
+/// The keys of which something has expired; each is asked for again when its turn comes.
+std::vector<std::string> keys_to_expire(store::Tx& tx, const BucketRow& bucket, const std::vector<LifecycleRule>& rules,
+                                        Timestamp now) {
+  std::vector<std::string> keys;
+  std::vector<ObjectRow> versions;
+  const auto look = [&] {
+    const Expired expired = expired_of(rules, versions, now);
+    if (expired.latest || !expired.versions.empty()) keys.push_back(versions.front().key);
+    versions.clear();
+  };
+  KeyRange range{.prefix = "", .after = "", .from_inclusive = true};
+  for (std::int64_t before = 0;;) {
+    const auto page = list_versions(tx, bucket.id, range, before, kRowsAtATime);
+    for (const ObjectRow& row : page) {
+      if (!versions.empty() && versions.front().key != row.key) look();
+      versions.push_back(row);
+    }
+    if (page.size() < static_cast<std::size_t>(kRowsAtATime)) break;
+    range.after = page.back().key;
+    before = page.back().id;
+  }
+  if (!versions.empty()) look();
+  return keys;
+}
+
+std::vector<UploadRow> uploads_to_end(store::Tx& tx, const BucketRow& bucket, const std::vector<LifecycleRule>& rules,
+                                      Timestamp now) {
+  std::vector<UploadRow> out;
+  for (const UploadRow& upload : list_uploads(tx, bucket.id, {.prefix = "", .after = "", .from_inclusive = true}, "",
+                                              std::numeric_limits<int>::max()))
+    if (is_expired(rules, upload, now)) out.push_back(upload);
+  return out;
+}
+
+}  // namespace
+
+void Expiry::start() {
+  store::handle<ExpireObjectsTask>(home_.tasks, [this](store::TaskRun& run, const ExpireObjectsTask&) {
+    const auto buckets = home_.db.read([](store::Tx& tx) { return region::list_all<Bucket>(tx); });
+    for (const BucketRow& bucket : buckets)
+      if (bucket.own.contains(kLifecycleSetting)) expire(bucket);
+    store::again(run, kExpireEvery, ExpireObjectsTask{});
+  });
+  home_.db.write([this](store::Tx& tx) { store::add_task(home_.tasks, tx, ExpireObjectsTask{}, "all"); });
+}
+
+void Expiry::expire(const BucketRow& bucket) {
+  const auto rules = rules_of(bucket);
+  const Timestamp now = home_.clock.now();
+  const auto [keys, uploads] = home_.db.read([&](store::Tx& tx) {
+    return std::pair(keys_to_expire(tx, bucket, rules, now), uploads_to_end(tx, bucket, rules, now));
+  });
+  for (std::size_t from = 0; from < keys.size(); from += kKeysAtATime)
+    expire_keys(bucket, {keys.begin() + static_cast<std::ptrdiff_t>(from),
+                         keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), from + kKeysAtATime))});
+  if (uploads.empty()) return;
+  home_.db.write([&](store::Tx& tx) {
+    for (const UploadRow& upload : uploads)
+      if (find_upload(tx, upload.upload_id)) remove_upload(tx, home_.blobs, upload);
+  });
+}
+
+void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>& keys) {
+  home_.db.write([&](store::Tx& tx) {
+    const auto now_there = find_bucket(tx, bucket.id);
+    if (!now_there) return;
+    const auto rules = rules_of(*now_there);
+    for (const std::string& key : keys) {
+      const auto versions = versions_of(tx, bucket.id, key);
+      const Expired expired = expired_of(rules, versions, home_.clock.now());
+      for (const ObjectRow& version : expired.versions) remove(tx, *now_there, version);
+      if (!expired.latest) continue;
+      if (versioning_of(*now_there))
+        hide(tx, *now_there, versions.front());
+      else
+        remove(tx, *now_there, versions.front());
+    }
+  });
+}
+
+void Expiry::remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& version) {
+  remove_version(tx, home_.blobs, home_.clock.now(), version);
+  ObjectRow gone = version;
+  gone.delete_marker = false;
+  publish_object_event(home_, tx, bucket, gone, "Object Deleted", cause_of_lifecycle());
+}
+
+void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest) {
+  ObjectRow marker;
+  marker.bucket = bucket.id;
+  marker.key = latest.key;
+  marker.version_id = version_id_for(bucket);
+  marker.delete_marker = true;
+  marker.modified = home_.clock.now();
+  marker.body = Json::object();
+  marker = put_version(tx, home_.blobs, std::move(marker));
+  publish_object_event(home_, tx, bucket, marker, "Object Deleted", cause_of_lifecycle());
+}
+
+}  // namespace hanbat::s3

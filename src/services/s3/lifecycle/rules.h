@@ -1,0 +1,34 @@
+// What a bucket's lifecycle rules say of the versions of a key. Pure.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/time.h"
+#include "gen/s3/model.h"
+#include "services/s3/objects/store.h"
+#include "services/s3/uploads/store.h"
+
+namespace hanbat::s3 {
+
+/// Throws S3's errors (400) for rules that cannot be; gives those without an id one.
+void check_lifecycle(std::vector<LifecycleRule>& rules);
+
+/// When something of then is old enough: the days later, and then the next midnight UTC.
+Timestamp lifecycle_time(Timestamp then, int days);
+
+struct Expired {
+  /// Whether the latest version is to go: for good, or behind a delete marker where the bucket keeps versions.
+  bool latest = false;
+  /// Older versions and lone delete markers, which go for good.
+  std::vector<ObjectRow> versions;
+};
+
+/// What has expired of one key now. `versions`: all of it, newest first.
+Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectRow> versions, Timestamp now);
+
+/// Whether an upload is old enough to be ended.
+bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now);
+
+}  // namespace hanbat::s3
