@@ -64,7 +64,8 @@ void add_images(CLI::App& app, Flags& flags) {
   add->add_option("version", flags.version, "as build specifications name it: 3.8, corretto8")->required();
   add->add_option("archive", flags.archive, "a tar archive whose root is a prefix with bin/")->required();
   add->callback([&flags] { add_runtime(Home::from_environment(), flags.runtime, flags.version, flags.archive); });
-  auto* remove = runtime->add_subcommand("remove", "take a version off the shelf; a build that asks has it fetched anew");
+  auto* remove =
+      runtime->add_subcommand("remove", "take a version off the shelf; a build that asks has it fetched anew");
   remove->add_option("name", flags.runtime, "the runtime's name")->required();
   remove->add_option("version", flags.version, "the version as list shows it")->required();
   remove->callback([&flags] { remove_runtime(Home::from_environment(), flags.runtime, flags.version); });

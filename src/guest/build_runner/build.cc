@@ -164,8 +164,7 @@ void Build::select_runtimes() {
   if (install == spec_.phases.end()) return;
   for (const auto& [name, asked] : install->second.runtime_versions) {
     if (job_.runtimes.offered.empty()) {
-      log_.container(
-          "Skipping install of runtimes. Runtime version selection is not supported by this build image.");
+      log_.container("Skipping install of runtimes. Runtime version selection is not supported by this build image.");
       return;
     }
     try {
@@ -180,8 +179,8 @@ void Build::select_runtimes() {
 
 std::string Build::folder_on_shelf(const std::string& name, const std::string& version) {
   const http::Endpoint endpoint = http::Endpoint::of_url(job_.runtimes.url);
-  const std::string target =
-      job_.runtimes.url.substr(job_.runtimes.url.find('/', job_.runtimes.url.find("//") + 2)) + "/" + name + "/" + version;
+  const std::string target = job_.runtimes.url.substr(job_.runtimes.url.find('/', job_.runtimes.url.find("//") + 2)) +
+                             "/" + name + "/" + version;
   http::Client client(endpoint, {.connect_timeout = std::chrono::seconds(5), .io_timeout = std::chrono::seconds(30)});
   const Timestamp until = SystemClock().now() + kLongestFetch;
   bool told = false;
@@ -194,8 +193,8 @@ std::string Build::folder_on_shelf(const std::string& name, const std::string& v
         return about.text("folder");
       }
       if (answer.status != 202)
-        throw PhaseFailure("YAML_FILE_ERROR", "Unknown runtime version named '" + version + "' of " + name + ". " +
-                                                  about.text("message"));
+        throw PhaseFailure("YAML_FILE_ERROR",
+                           "Unknown runtime version named '" + version + "' of " + name + ". " + about.text("message"));
       if (!std::exchange(told, true))
         log_.container("The region brings " + name + " " + version + " onto its shelf; later builds find it there");
     } catch (const http::Error&) {

@@ -58,8 +58,8 @@ class Build {
   void select_runtimes();
   /// Lays the chosen runtimes out and puts them first; before the first command's shell starts.
   void install_runtimes();
-  /// Where the runtime lies on the region's shelf; blocks while the region fetches it. Throws PhaseFailure when it cannot
-  /// be had.
+  /// Where the runtime lies on the region's shelf; blocks while the region fetches it. Throws PhaseFailure when it
+  /// cannot be had.
   std::string folder_on_shelf(const std::string& name, const std::string& version);
   void upload_artifacts();
   /// The text with the shell's variables and commands in their places.
@@ -79,7 +79,7 @@ class Build {
   std::string scratch_;
   std::string revision_;  // the source revision that a pipeline's input was made from
   std::map<std::string, std::string> environment_;
-  std::map<std::string, std::string> runtimes_;  // name → version
+  std::map<std::string, std::string> runtimes_;           // name → version
   std::map<std::string, std::unique_ptr<Shell>> shells_;  // by user; "" is root
   std::optional<Credentials> credentials_;
   bool succeeding_ = true;

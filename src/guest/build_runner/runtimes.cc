@@ -61,9 +61,9 @@ bool image_has_runtime(const std::string& name, const std::string& version) {
 
 std::string installing(const std::string& name, const std::string& version) {
   if (name == "docker") return "Specifying docker version in buildspec is deprecated.";
-  static const std::map<std::string, std::string> kTitles = {{"dotnet", ".NET"}, {"golang", "Go"}, {"nodejs", "Node.js"},
-                                                             {"php", "PHP"},     {"python", "Python"}, {"ruby", "Ruby"},
-                                                             {"rust", "Rust"},   {"android", "Android"}};
+  static const std::map<std::string, std::string> kTitles = {
+      {"dotnet", ".NET"},   {"golang", "Go"}, {"nodejs", "Node.js"}, {"php", "PHP"},
+      {"python", "Python"}, {"ruby", "Ruby"}, {"rust", "Rust"},      {"android", "Android"}};
   if (name == "java")
     return "Installing corretto(OpenJDK) version " + version.substr(version.find_first_of("0123456789")) + " ...";
   const auto title = kTitles.find(name);

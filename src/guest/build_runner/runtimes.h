@@ -1,6 +1,6 @@
-// `install.runtime-versions` of a build specification: which version is meant, and the folder on the region's shelf that
-// holds it. The shelf is /hanbat/runtimes, read-only: <name>/<version>/ is a prefix with bin/, and root/ in it, when there
-// is one, belongs over / (what an interpreter has compiled in as its paths).
+// `install.runtime-versions` of a build specification: which version is meant, and the folder on the region's shelf
+// that holds it. The shelf is /hanbat/runtimes, read-only: <name>/<version>/ is a prefix with bin/, and root/ in it,
+// when there is one, belongs over / (what an interpreter has compiled in as its paths).
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@ struct RuntimeError : std::runtime_error {
 };
 
 /// The version that CodeBuild takes for what a specification asks: one that the image has, `latest`, `3.x`; or another
-/// one as it is spelt, where the image installs others. Throws RuntimeError with CodeBuild's words. Source: CodeBuild User
-/// Guide, "Runtime versions".
+/// one as it is spelt, where the image installs others. Throws RuntimeError with CodeBuild's words. Source: CodeBuild
+/// User Guide, "Runtime versions".
 std::string select_runtime(const border::BuildRuntimes& runtimes, const std::string& name, const std::string& asked);
 
 /// Whether the build image itself has that version, so that nothing is laid out.

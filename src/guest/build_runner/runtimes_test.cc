@@ -29,12 +29,14 @@ TEST(SelectRuntime, TakesAVersionTheNewestOfAMajorOneAndTheNewestOfAllByTheirNum
 }
 
 TEST(SelectRuntime, RefusesInCodeBuildsWordsWhatTheImageDoesNotOffer) {
-  EXPECT_EQ(refusal(kOld, "python", "2.7"),
-            "Unknown runtime version named '2.7' of python. This build image has the following versions: 3.7, 3.8, 3.9");
+  EXPECT_EQ(
+      refusal(kOld, "python", "2.7"),
+      "Unknown runtime version named '2.7' of python. This build image has the following versions: 3.7, 3.8, 3.9");
   EXPECT_EQ(refusal(kOld, "pythn", "3.7"),
             "Unknown runtime named 'pythn'. This build image has the following runtimes: java, nodejs, python");
-  EXPECT_EQ(refusal(kOld, "python", "4.x"),
-            "Unknown runtime version named '4.x' of python. This build image has the following versions: 3.7, 3.8, 3.9");
+  EXPECT_EQ(
+      refusal(kOld, "python", "4.x"),
+      "Unknown runtime version named '4.x' of python. This build image has the following versions: 3.7, 3.8, 3.9");
 }
 
 TEST(SelectRuntime, TakesOtherVersionsWhereTheImageInstallsThemAndNoOtherText) {

@@ -1,5 +1,5 @@
-// The shelf of runtimes, by hand: <state>/shared/runtimes/<name>/<version>/ is a prefix that build machines read. What a
-// registry has comes there by itself, when a build first asks.
+// The shelf of runtimes, by hand: <state>/shared/runtimes/<name>/<version>/ is a prefix that build machines read. What
+// a registry has comes there by itself, when a build first asks.
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>

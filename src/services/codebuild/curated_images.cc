@@ -11,7 +11,8 @@ constexpr auto kNot = ImageKind::kOther;
 // Of the present generation all have these; each takes other versions, too, and installs them.
 constexpr std::string_view kNow =
     "dotnet 6.0 8.0 10.0; golang 1.20 1.21 1.22 1.23 1.24 1.25 1.26; java corretto8 corretto11 corretto17 corretto21 "
-    "corretto25; nodejs 18 20 22 24; php 8.2 8.3 8.4 8.5; python 3.9 3.10 3.11 3.12 3.13 3.14; ruby 3.1 3.2 3.3 3.4 4.0";
+    "corretto25; nodejs 18 20 22 24; php 8.2 8.3 8.4 8.5; python 3.9 3.10 3.11 3.12 3.13 3.14; ruby 3.1 3.2 3.3 3.4 "
+    "4.0";
 constexpr std::string_view kNext =
     "dotnet 8.0 10.0; golang 1.24 1.25 1.26; java corretto8 corretto11 corretto17 corretto21 corretto25; nodejs 22 24; "
     "php 8.2 8.3 8.4 8.5; python 3.10 3.11 3.12 3.13 3.14; ruby 3.3 3.4 4.0; rust 1.93";

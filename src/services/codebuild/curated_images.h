@@ -1,7 +1,7 @@
-// The images that CodeBuild offers by itself, by AWS's names, and the runtimes that each lets a buildspec choose from. Our
-// build image stands in for all of them; what a build finds there under a runtime's name is always that version.
-// Sources: the runtimes.yml of each image in aws/aws-codebuild-docker-images, and the CodeBuild user guide, "Docker images
-// provided by CodeBuild" and "Available runtimes".
+// The images that CodeBuild offers by itself, by AWS's names, and the runtimes that each lets a buildspec choose from.
+// Our build image stands in for all of them; what a build finds there under a runtime's name is always that version.
+// Sources: the runtimes.yml of each image in aws/aws-codebuild-docker-images, and the CodeBuild user guide, "Docker
+// images provided by CodeBuild" and "Available runtimes".
 #pragma once
 
 #include <map>

@@ -34,8 +34,7 @@ TEST(CuratedImages, AreEachThereOnceAndEveryRuntimeOfTheirsHasVersions) {
   std::set<std::string_view> names;
   for (const CuratedImage& image : curated_images()) {
     EXPECT_TRUE(names.insert(image.name).second) << image.name;
-    for (const auto& [runtime, versions] : runtimes_of(image))
-      EXPECT_FALSE(versions.empty()) << image.name << runtime;
+    for (const auto& [runtime, versions] : runtimes_of(image)) EXPECT_FALSE(versions.empty()) << image.name << runtime;
   }
 }
 
@@ -43,10 +42,13 @@ TEST(CuratedImages, AreEachThereOnceAndEveryRuntimeOfTheirsHasVersions) {
 std::string page() {
   std::string out =
       "# Build images\n\n"
-      "AWS CodeBuild's images by AWS's names. Our build image (Debian 12) stands in for each of the first table: what a\n"
+      "AWS CodeBuild's images by AWS's names. Our build image (Debian 12) stands in for each of the first table: what "
+      "a\n"
       "buildspec chooses in `runtime-versions` is laid out before it as that very version, or refused\n"
-      "([what can be had](../src/guest/runtime_fetcher/README.md)). `other` takes versions beside those, too, as on AWS. A\n"
-      "name with a date behind it (`standard:7.0-24.10.17`) is that image. Every other name below `aws/codebuild/` fails in\n"
+      "([what can be had](../src/guest/runtime_fetcher/README.md)). `other` takes versions beside those, too, as on "
+      "AWS. A\n"
+      "name with a date behind it (`standard:7.0-24.10.17`) is that image. Every other name below `aws/codebuild/` "
+      "fails in\n"
       "PROVISIONING, as on AWS.\n\n"
       "| image | system on AWS | runtimes |\n|---|---|---|\n";
   for (const CuratedImage& image : curated_images()) {

@@ -308,8 +308,8 @@ ListCuratedEnvironmentImagesOutput CodeBuild::list_curated_environment_images(
     if (curated.kind != ImageKind::kStandsIn) continue;
     EnvironmentImage image;
     image.name = curated.name;
-    image.description = "Hanbat's build image (Debian 12), which stands in for AWS CodeBuild's on " +
-                        std::string(curated.system);
+    image.description =
+        "Hanbat's build image (Debian 12), which stands in for AWS CodeBuild's on " + std::string(curated.system);
     systems[curated.system.starts_with("Ubuntu") ? "UBUNTU" : "AMAZON_LINUX_2"].push_back(std::move(image));
   }
   ListCuratedEnvironmentImagesOutput out;

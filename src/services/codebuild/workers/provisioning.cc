@@ -43,10 +43,12 @@ std::string why_not_pulled(const std::string& image, const std::optional<Curated
   if (curated && curated->kind == ImageKind::kStandsIn)
     return message + "the region has no build image; 'hanbat image build codebuild' makes it";
   if (curated)
-    return message + image + " is " + std::string(curated->system) + ", which nothing here can run (Linux on x86-64 can)";
+    return message + image + " is " + std::string(curated->system) +
+           ", which nothing here can run (Linux on x86-64 can)";
   if (image.starts_with("aws/codebuild/"))
     return message + "Error response from daemon: pull access denied for " + image +
-           ", repository does not exist or may require 'docker login': denied: requested access to the resource is denied";
+           ", repository does not exist or may require 'docker login': denied: requested access to the resource is "
+           "denied";
   return message + "the region has no image " + image +
          "; 'hanbat image import' brings it, 'hanbat doctor' lists what there is";
 }

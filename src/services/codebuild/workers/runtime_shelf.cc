@@ -123,8 +123,8 @@ void RuntimeShelf::provision(store::TaskRun& run, RuntimeFetchRow row) {
   const std::string work = work_folder(row);
   make_folders(work);
   // The build image runs what it finds there under the runner's name.
-  write_file_atomic(work + "/job.json",
-                    Json::object({{"name", row.shape.name}, {"version", row.shape.version}}).dump(), 0644);
+  write_file_atomic(work + "/job.json", Json::object({{"name", row.shape.name}, {"version", row.shape.version}}).dump(),
+                    0644);
   fs::copy_file(home_.settings.guest_programs + "/runtime-fetcher", work + "/build-runner",
                 fs::copy_options::overwrite_existing);
   ::chmod((work + "/build-runner").c_str(), 0755);

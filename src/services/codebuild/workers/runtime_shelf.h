@@ -1,10 +1,10 @@
 // The region's shelf of runtimes: what builds ask for in `runtime-versions` and the build image does not have.
 //
-// Problem: a version comes from a registry, takes minutes, and must be on the shelf whole or not at all; two builds may ask
-// for it at once; and neither root's daemon nor a build of anybody's should be the one that brings it. So a machine of the
-// region's own, in the builds' network and with nothing of a user's in it, fetches it with the registries' ordinary
-// clients (src/guest/runtime_fetcher), leaves one archive, and is removed. hanbatd unpacks that as the user it is, and
-// the last step is a rename.
+// Problem: a version comes from a registry, takes minutes, and must be on the shelf whole or not at all; two builds may
+// ask for it at once; and neither root's daemon nor a build of anybody's should be the one that brings it. So a machine
+// of the region's own, in the builds' network and with nothing of a user's in it, fetches it with the registries'
+// ordinary clients (src/guest/runtime_fetcher), leaves one archive, and is removed. hanbatd unpacks that as the user it
+// is, and the last step is a rename.
 //
 //   asked for ─▶ kFetching ──unpacked──▶ on the shelf, and no row
 //                    └──────cannot be had──▶ kRefused ──a later build asks──▶ kFetching
@@ -39,8 +39,8 @@ class RuntimeShelf {
   void start();
   /// Where it lies; shared with build machines, which only read it.
   std::string folder() const;
-  /// What a build that asks for a version is told: 200 with its folder on the shelf and where it is from, 202 while it is
-  /// fetched, 404 with why it cannot be had.
+  /// What a build that asks for a version is told: 200 with its folder on the shelf and where it is from, 202 while it
+  /// is fetched, 404 with why it cannot be had.
   http::Response answer(const BuildRow& build, const std::string& name, const std::string& version);
 
  private:
