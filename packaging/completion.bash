@@ -15,7 +15,9 @@ _hanbat() {
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
     image)
       if [ "$COMP_CWORD" = 2 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "build import" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "build import runtime" -- "$current")
+      elif [ "${COMP_WORDS[2]}" = runtime ]; then
+        mapfile -t COMPREPLY < <(compgen -W "add list remove" -- "$current"; compgen -f -- "$current")
       elif [ "${COMP_WORDS[2]}" = build ]; then
         mapfile -t COMPREPLY < <(compgen -W "amzn2 codebuild" -- "$current")
       else

@@ -85,6 +85,27 @@ BuildOutput output_of(const Json& json, const std::string& message) {
   return o;
 }
 
+Json json_of(const BuildRuntimes& r) {
+  Json offered = Json::object();
+  for (const auto& [name, versions] : r.offered) {
+    Json& list = offered[name] = Json::array();
+    for (const std::string& version : versions) list.push_back(version);
+  }
+  return Json::object({{"offered", std::move(offered)}, {"other_versions", r.other_versions}, {"url", r.url}});
+}
+
+BuildRuntimes runtimes_of(const Json& json, const std::string& message) {
+  Fields fields(json, message);
+  BuildRuntimes r;
+  const Json& offered = fields.object("offered");
+  Fields lists(offered, fields.path("offered"));
+  for (const auto& [name, versions] : offered.members()) r.offered[name] = lists.texts(name);
+  r.other_versions = fields.flag("other_versions");
+  r.url = fields.text("url");
+  fields.refuse_unknown();
+  return r;
+}
+
 template <class T>
 Json list_of(const std::vector<T>& values) {
   Json out = Json::array();
@@ -116,7 +137,8 @@ Json BuildJob::to_json() const {
                        {"source", json_of(source)},
                        {"secondary_sources", list_of(secondary_sources)},
                        {"artifacts", json_of(artifacts)},
-                       {"secondary_artifacts", list_of(secondary_artifacts)}});
+                       {"secondary_artifacts", list_of(secondary_artifacts)},
+                       {"runtimes", json_of(runtimes)}});
 }
 
 BuildJob BuildJob::from_json(const Json& json) {
@@ -137,6 +159,7 @@ BuildJob BuildJob::from_json(const Json& json) {
   job.secondary_sources = read_list<BuildSource>(fields, "secondary_sources", source_of);
   job.artifacts = output_of(fields.object("artifacts"), fields.path("artifacts"));
   job.secondary_artifacts = read_list<BuildOutput>(fields, "secondary_artifacts", output_of);
+  job.runtimes = runtimes_of(fields.object("runtimes"), fields.path("runtimes"));
   fields.refuse_unknown();
   return job;
 }

@@ -51,6 +51,14 @@ struct BuildOutput {
   bool operator==(const BuildOutput&) const = default;
 };
 
+/// What `runtime-versions` of a build specification may name.
+struct BuildRuntimes {
+  std::map<std::string, std::vector<std::string>> offered;  ///< by the runtime's name, oldest first; none: no choice
+  bool other_versions = false;                              ///< versions beside those are installed, too
+  std::string url;                                          ///< below it the region answers where a version lies
+  bool operator==(const BuildRuntimes&) const = default;
+};
+
 struct BuildJob {
   std::string build_id;
   std::string region;
@@ -65,6 +73,7 @@ struct BuildJob {
   std::vector<BuildSource> secondary_sources;
   BuildOutput artifacts;
   std::vector<BuildOutput> secondary_artifacts;
+  BuildRuntimes runtimes;
   bool operator==(const BuildJob&) const = default;
 
   Json to_json() const;

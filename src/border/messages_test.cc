@@ -59,6 +59,7 @@ BuildJob full_job() {
   job.secondary_sources = {{BuildSource::Kind::kS3, "b/k", "", std::nullopt, "lib"}};
   job.artifacts = {BuildOutput::Kind::kS3, "b", "p/u/k", "p/u/", "u/", true, BuildOutput::Packaging::kZip, true, ""};
   job.secondary_artifacts = {{.identifier = "docs"}};
+  job.runtimes = {{{"nodejs", {"12", "14"}}, {"ruby", {}}}, true, "http://169.254.170.2/v2/runtimes/1"};
   return job;
 }
 

@@ -21,6 +21,7 @@ struct Flags {
   std::vector<std::string> names;
   std::string source;
   std::string image_name;
+  std::string runtime, version, archive;
 };
 
 void add_copies(CLI::App& app, Flags& flags) {
@@ -56,6 +57,21 @@ void add_images(CLI::App& app, Flags& flags) {
       ->required();
   import->add_option("--as", flags.image_name, "the image's name in the region")->required();
   import->callback([&flags] { import_image(Home::from_environment(), flags.source, flags.image_name); });
+  auto* runtime = image->add_subcommand("runtime", "the shelf that runtime-versions of build specifications come from");
+  runtime->require_subcommand(1);
+  auto* add = runtime->add_subcommand("add", "put a version onto the shelf that no registry has");
+  add->add_option("name", flags.runtime, "python, nodejs, java, golang, ruby, php, dotnet")->required();
+  add->add_option("version", flags.version, "as build specifications name it: 3.8, corretto8")->required();
+  add->add_option("archive", flags.archive, "a tar archive whose root is a prefix with bin/")->required();
+  add->callback([&flags] { add_runtime(Home::from_environment(), flags.runtime, flags.version, flags.archive); });
+  auto* remove =
+      runtime->add_subcommand("remove", "take a version off the shelf; a build that asks has it fetched anew");
+  remove->add_option("name", flags.runtime, "the runtime's name")->required();
+  remove->add_option("version", flags.version, "the version as list shows it")->required();
+  remove->callback([&flags] { remove_runtime(Home::from_environment(), flags.runtime, flags.version); });
+  runtime->add_subcommand("list", "what is on the shelf, and where each is from")->callback([] {
+    list_runtimes(Home::from_environment());
+  });
 }
 
 }  // namespace

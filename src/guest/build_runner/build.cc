@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <thread>
+#include <utility>
 
 #include "base/text.h"
 #include "guest/build_runner/job.h"
+#include "guest/build_runner/runtimes.h"
+#include "http/client.h"
 #include "http/message.h"
 #include "os/files.h"
 
@@ -26,6 +28,9 @@ const std::vector<std::pair<RunnerPhase, std::string>> kCommandPhases = {{Runner
                                                                          {RunnerPhase::kPreBuild, "pre_build"},
                                                                          {RunnerPhase::kBuild, "build"},
                                                                          {RunnerPhase::kPostBuild, "post_build"}};
+
+/// A runtime comes from a registry in a minute or two; a slow line has this long.
+constexpr Milliseconds kLongestFetch = std::chrono::minutes(30);
 
 std::optional<User> user_named(const std::string& name) {
   if (name.empty() || name == "root") return std::nullopt;
@@ -97,6 +102,7 @@ bool Build::run() {
   succeeding_ = phase(RunnerPhase::kDownloadSource, [this] {
     if (job_.privileged) run_capture({"systemctl", "start", "docker"});
     download_source();
+    select_runtimes();
     std::string found;
     for (const auto& [which, key] : kCommandPhases)
       if (const auto p = spec_.phases.find(key); p != spec_.phases.end() && !p->second.commands.empty())
@@ -152,20 +158,78 @@ Shell& Build::shell_of(const std::string& user) {
   return *shell;
 }
 
-void Build::check_runtime_versions(const BuildPhaseSpec& spec) {
-  for (const auto& [name, version] : spec.runtime_versions) {
-    static const std::set<std::string> kPythons = {"3.11", "3", "3.x", "latest"};
-    if (name != "python" || !kPythons.contains(version))
-      throw PhaseFailure("YAML_FILE_ERROR", "Unknown runtime version named '" + version + "' of " + name +
-                                                ". This build image has the following versions: python 3.11");
-    log_.container("Selecting 'python' runtime version '3.11' based on manual selections...");
+void Build::select_runtimes() {
+  const auto install = spec_.phases.find("install");
+  if (install == spec_.phases.end()) return;
+  for (const auto& [name, asked] : install->second.runtime_versions) {
+    if (job_.runtimes.offered.empty()) {
+      log_.container("Skipping install of runtimes. Runtime version selection is not supported by this build image.");
+      return;
+    }
+    try {
+      const std::string version = select_runtime(job_.runtimes, name, asked);
+      log_.container("Selecting '" + name + "' runtime version '" + version + "' based on manual selections...");
+      runtimes_[name] = version;
+    } catch (const RuntimeError& e) {
+      throw PhaseFailure("YAML_FILE_ERROR", e.what());
+    }
+  }
+}
+
+std::string Build::folder_on_shelf(const std::string& name, const std::string& version) {
+  const http::Endpoint endpoint = http::Endpoint::of_url(job_.runtimes.url);
+  const std::string target = job_.runtimes.url.substr(job_.runtimes.url.find('/', job_.runtimes.url.find("//") + 2)) +
+                             "/" + name + "/" + version;
+  http::Client client(endpoint, {.connect_timeout = std::chrono::seconds(5), .io_timeout = std::chrono::seconds(30)});
+  const Timestamp until = SystemClock().now() + kLongestFetch;
+  bool told = false;
+  while (SystemClock().now() < until) {
+    try {
+      const http::Response answer = client.send({.target = target});
+      const Json about = Json::parse(answer.body);
+      if (answer.status == 200) {
+        log_.container(name + " " + version + ": " + about.text("source"));
+        return about.text("folder");
+      }
+      if (answer.status != 202)
+        throw PhaseFailure("YAML_FILE_ERROR",
+                           "Unknown runtime version named '" + version + "' of " + name + ". " + about.text("message"));
+      if (!std::exchange(told, true))
+        log_.container("The region brings " + name + " " + version + " onto its shelf; later builds find it there");
+    } catch (const http::Error&) {
+      // The region's daemon is being exchanged: it is there again in a moment.
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  throw PhaseFailure("INTERNAL_SERVICE_ERROR", name + " " + version + " did not come onto the region's shelf in time");
+}
+
+void Build::install_runtimes() {
+  for (const auto& [name, version] : runtimes_) {
+    const std::string line = installing(name, version);
+    if (!image_has_runtime(name, version)) {
+      const std::string shelf = folder_on_shelf(name, version), prefix = prefix_of(name, version);
+      const auto lay = [](const std::string& from, const std::string& to) {
+        make_folders(to, 0755);
+        run_checked({"cp", "-r", "--preserve=mode,timestamps,links", from + "/.", to});
+      };
+      // A copy of the build's own, as pip and npm write into it.
+      lay(shelf, prefix);
+      if (path_exists(prefix + "/root")) {
+        lay(prefix + "/root", "/");
+        std::filesystem::remove_all(prefix + "/root");
+      }
+      add_runtime(environment_, name, version);
+    }
+    log_.container("Running command echo \"" + line + "\"");
+    log_.line(line);
   }
 }
 
 void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
   const std::string phase_name(word_of(which));
-  if (which == RunnerPhase::kInstall) check_runtime_versions(spec);
   log_.container("Entering phase " + phase_name);
+  if (which == RunnerPhase::kInstall) install_runtimes();
   if (spec.commands.empty() && spec.finally.empty()) return;
   Shell& shell = shell_of(spec.run_as.empty() ? spec_.run_as : spec.run_as);
   shell.set("CODEBUILD_BUILD_SUCCEEDING", succeeding_ ? "1" : "0");

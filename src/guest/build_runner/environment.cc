@@ -85,6 +85,7 @@ void Build::prepare_environment() {
                                             {"LANG", "C.UTF-8"},
                                             {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
                                             {"REQUESTS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},
+                                            {"NODE_EXTRA_CA_CERTS", "/etc/ssl/certs/ca-certificates.crt"},
                                             {"SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"}};
   all["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = job_.credentials_url;
   all["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = job_.credentials_path;

@@ -54,7 +54,13 @@ class Build {
   std::map<std::string, std::string> secrets(const std::map<std::string, std::string>& wanted);
   void prepare_environment();
   void run_commands(border::RunnerPhase which, const BuildPhaseSpec& spec);
-  void check_runtime_versions(const BuildPhaseSpec& spec);
+  /// Settles which runtimes the specification means. Throws PhaseFailure for what CodeBuild refuses.
+  void select_runtimes();
+  /// Lays the chosen runtimes out and puts them first; before the first command's shell starts.
+  void install_runtimes();
+  /// Where the runtime lies on the region's shelf; blocks while the region fetches it. Throws PhaseFailure when it
+  /// cannot be had.
+  std::string folder_on_shelf(const std::string& name, const std::string& version);
   void upload_artifacts();
   /// The text with the shell's variables and commands in their places.
   std::string expand(const std::string& text);
@@ -73,6 +79,7 @@ class Build {
   std::string scratch_;
   std::string revision_;  // the source revision that a pipeline's input was made from
   std::map<std::string, std::string> environment_;
+  std::map<std::string, std::string> runtimes_;           // name → version
   std::map<std::string, std::unique_ptr<Shell>> shells_;  // by user; "" is root
   std::optional<Credentials> credentials_;
   bool succeeding_ = true;

@@ -218,7 +218,7 @@ void Machines::restore_folder_owners(const std::string& name) {
   const Json instance = incus_.request("GET", "/1.0/instances/" + name);
   for (const auto& [device, about] : instance["devices"].members()) {
     const std::string source = about.text("source");
-    if (!source.starts_with(state_folder_ + "/shared/")) continue;
+    if (!source.starts_with(state_folder_ + "/shared/") || about.text("readonly") == "true") continue;
     try {
       require_own_folder(state_folder_ + "/shared", source);
     } catch (const HostError&) {

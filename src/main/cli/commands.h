@@ -46,5 +46,10 @@ bool doctor(const Home& home);
 void build_images(const Home& home, const std::vector<std::string>& names);
 /// Brings a root filesystem from an OCI layout, archive or registry into the region as the image of that name.
 void import_image(const Home& home, const std::string& source, const std::string& name);
+/// Puts an archive of a prefix (with bin/) onto the shelf of runtimes, in the place of what is there.
+void add_runtime(const Home& home, const std::string& name, const std::string& version, const std::string& archive);
+void remove_runtime(const Home& home, const std::string& name, const std::string& version);
+/// Prints name, version and source of what is on the shelf.
+void list_runtimes(const Home& home);
 
 }  // namespace hanbat::cli

@@ -1,25 +1,20 @@
 // Projects: what is to be built, where and as whom.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "gen/codebuild/schema.h"
 
 #include "region/page.h"
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/images/curated_images.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
 
 namespace hanbat::codebuild {
 namespace {
-
-/// What CodeBuild offers by itself and our build image stands in for.
-constexpr std::string_view kCuratedImages[] = {"aws/codebuild/amazonlinux2-x86_64-standard:4.0",
-                                               "aws/codebuild/amazonlinux2-x86_64-standard:5.0",
-                                               "aws/codebuild/amazonlinux-x86_64-standard:5.0",
-                                               "aws/codebuild/standard:5.0",
-                                               "aws/codebuild/standard:6.0",
-                                               "aws/codebuild/standard:7.0"};
 
 /// CodeBuild has one error for every wrong input.
 constexpr region::TagRefusals kTagRefusals{
@@ -335,20 +330,27 @@ ListCuratedEnvironmentImagesOutput CodeBuild::list_curated_environment_images(
     region::Request& rq, const ListCuratedEnvironmentImagesInput&) {
   rq.authorize("codebuild:ListCuratedEnvironmentImages", "*");
 
-  EnvironmentLanguage language;
-  language.language = "PYTHON";
-  language.images.emplace();
-  for (const std::string_view name : kCuratedImages) {
+  // By system, then by language; an image that lets a buildspec choose is named under BASE alone, as on AWS.
+  std::map<std::string, std::vector<EnvironmentImage>> systems;
+  for (const CuratedImage& curated : curated_images()) {
+    if (curated.kind != ImageKind::kStandsIn) continue;
     EnvironmentImage image;
-    image.name = name;
-    image.description = "Hanbat's build image (Debian 12), which stands in for " + std::string(name);
-    language.images->push_back(std::move(image));
+    image.name = curated.name;
+    image.description =
+        "Hanbat's build image (Debian 12), which stands in for AWS CodeBuild's on " + std::string(curated.system);
+    systems[curated.system.starts_with("Ubuntu") ? "UBUNTU" : "AMAZON_LINUX_2"].push_back(std::move(image));
   }
-  EnvironmentPlatform platform;
-  platform.platform = "AMAZON_LINUX_2";
-  platform.languages = std::vector<EnvironmentLanguage>{std::move(language)};
   ListCuratedEnvironmentImagesOutput out;
-  out.platforms = std::vector<EnvironmentPlatform>{std::move(platform)};
+  out.platforms.emplace();
+  for (auto& [system, images] : systems) {
+    EnvironmentLanguage language;
+    language.language = "BASE";
+    language.images = std::move(images);
+    EnvironmentPlatform platform;
+    platform.platform = system;
+    platform.languages = std::vector<EnvironmentLanguage>{std::move(language)};
+    out.platforms->push_back(std::move(platform));
+  }
   return out;
 }
 

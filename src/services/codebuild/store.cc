@@ -21,6 +21,24 @@ Work Work::from_json(const Json& json) {
   return work;
 }
 
+Json RuntimeFetch::to_json() const {
+  Json json = Json::object({{"name", name}, {"version", version}, {"provisioned", provisioned}});
+  if (refused_at) {
+    json["refused_at"] = refused_at->ms;
+    json["refusal"] = refusal;
+  }
+  return json;
+}
+
+RuntimeFetch RuntimeFetch::from_json(const Json& json) {
+  RuntimeFetch fetch{json.text("name"), json.text("version"), json["provisioned"].as_bool(), std::nullopt, ""};
+  if (json.contains("refused_at")) {
+    fetch.refused_at = Timestamp{json.integer("refused_at")};
+    fetch.refusal = json.text("refusal");
+  }
+  return fetch;
+}
+
 std::string uuid_of(std::string_view build) { return std::string(build.substr(build.rfind(':') + 1)); }
 
 std::int64_t take_build_number(store::Tx& tx, ProjectRow& row) {

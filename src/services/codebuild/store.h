@@ -20,6 +20,19 @@ using ProjectRow = region::Resource<Project>;
 /// the idempotency token that it was started with. Own: Work.
 using BuildRow = region::Resource<Build>;
 
+/// A runtime on its way onto the region's shelf, or why it cannot get there.
+struct RuntimeFetch {
+  std::string name, version;
+  bool provisioned = false;  // its machine was started
+  std::optional<Timestamp> refused_at;
+  std::string refusal;
+
+  Json to_json() const;
+  static RuntimeFetch from_json(const Json& json);
+};
+/// It is of no account or region; its id is "runtime:" and a UUID, its name "nodejs/18".
+using RuntimeFetchRow = region::Resource<RuntimeFetch>;
+
 }  // namespace hanbat::codebuild
 
 namespace hanbat::region {
@@ -33,6 +46,11 @@ struct KindOf<codebuild::Project> {
 template <>
 struct KindOf<codebuild::Build> {
   static constexpr std::string_view kRows = "codebuild/build";
+};
+
+template <>
+struct KindOf<codebuild::RuntimeFetch> {
+  static constexpr std::string_view kRows = "codebuild/runtime";
 };
 
 }  // namespace hanbat::region
@@ -58,9 +76,9 @@ std::int64_t take_build_number(store::Tx& tx, ProjectRow& row);
 /// A project's tags lay in its body once: they move to the region's. Nothing is left to do the next time.
 void move_tags(store::Tx& tx);
 
-/// A build's machine in the builds' network.
+/// A machine in the builds' network: of a build, or of the fetch of a runtime.
 struct BuildAddress {
-  std::string build;  // its id
+  std::string build;  // the id of either
   std::string address;
 };
 /// In order of the addresses.

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "services/codebuild/build_phases.h"
+#include "services/codebuild/images/curated_images.h"
 #include "services/codebuild/words.h"
 
 namespace hanbat::codebuild {
@@ -114,6 +115,8 @@ border::BuildVariable::Kind kind_of(const EnvironmentVariable& variable) {
 
 }  // namespace
 
+std::string runtimes_path(const BuildRow& row) { return "/v2/runtimes/" + uuid_of(row.id); }
+
 std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + uuid_of(row.id); }
 
 border::BuildJob job_of(const BuildRow& row) {
@@ -138,6 +141,8 @@ border::BuildJob job_of(const BuildRow& row) {
       job.secondary_sources.push_back(source_of(row, source));
   for (const ProjectArtifacts& one : work.secondary_artifacts)
     job.secondary_artifacts.push_back(artifacts_of(row, one));
+  if (const auto image = find_curated_image(build.environment->image))
+    job.runtimes = {runtimes_of(*image), image->other_versions, "http://169.254.170.2" + runtimes_path(row)};
   return job;
 }
 

@@ -8,6 +8,8 @@ namespace hanbat::codebuild {
 
 /// Where the machine finds its credentials: on 169.254.170.2, under this path.
 std::string credentials_path(const BuildRow& row);
+/// Below which path it asks there for runtimes.
+std::string runtimes_path(const BuildRow& row);
 border::BuildJob job_of(const BuildRow& row);
 
 }  // namespace hanbat::codebuild

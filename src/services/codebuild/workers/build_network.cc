@@ -1,5 +1,7 @@
 #include "services/codebuild/workers/build_network.h"
 
+#include <set>
+
 #include "base/text.h"
 
 namespace hanbat::codebuild {
@@ -21,6 +23,16 @@ std::string mac_of(const BuildAddress& build) {
 std::string machine_name(std::string_view build) { return "build-" + uuid_of(build); }
 
 std::string address_of_slot(int slot) { return "100.64.0." + std::to_string(slot + 10); }
+
+void take_address(store::Tx& tx, std::string_view id) {
+  if (find_address(tx, id)) return;
+  std::set<std::string> taken;
+  for (const BuildAddress& other : list_addresses(tx)) taken.insert(other.address);
+  for (int slot = 0; slot < kBuildSlots; ++slot) {
+    if (taken.contains(address_of_slot(slot))) continue;
+    return insert(tx, BuildAddress{std::string(id), address_of_slot(slot)});
+  }
+}
 
 host::Nic nic_of(const BuildAddress& build) {
   host::Nic nic;

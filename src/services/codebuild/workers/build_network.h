@@ -17,6 +17,8 @@ inline constexpr const char* kBuildVpc = "vpc-0c0deb011d0000001";
 /// The address of slot n, counted from 0.
 std::string address_of_slot(int slot);
 inline constexpr int kBuildSlots = 200;
+/// Gives the machine of that id an address of its own, unless none is free.
+void take_address(store::Tx& tx, std::string_view id);
 /// The name of a build's machine.
 std::string machine_name(std::string_view build);
 host::Nic nic_of(const BuildAddress& build);

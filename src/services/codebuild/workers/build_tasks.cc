@@ -68,7 +68,8 @@ void BuildTasks::start() {
   // Without end: a machine that stays would cost its memory for ever.
   store::handle<RemoveBuildMachine>(
       home_.tasks, [this](store::TaskRun& run, const RemoveBuildMachine& task) { remove_machine(run, task); });
-  serve_build_credentials(home_);
+  shelf_.start();
+  serve_build_credentials(home_, shelf_);
 }
 
 void BuildTasks::apply(store::Tx& tx, const BuildRow& row, const Effects& effects) {

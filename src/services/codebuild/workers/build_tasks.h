@@ -9,6 +9,7 @@
 #include "region/region.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/store.h"
+#include "services/codebuild/workers/runtime_shelf.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::host {
@@ -37,7 +38,7 @@ struct RemoveBuildMachine {
 
 class BuildTasks {
  public:
-  explicit BuildTasks(region::Region& home) : home_(home) {}
+  explicit BuildTasks(region::Region& home) : home_(home), shelf_(home, [this] { apply_network(); }) {}
 
   void start();
   /// Has done what follows from a transition; in the transaction that writes the build.
@@ -74,6 +75,7 @@ class BuildTasks {
   std::string folder_of(std::string_view build) const;
 
   region::Region& home_;
+  RuntimeShelf shelf_;
   std::mutex network_mutex_;
 };
 

@@ -2,12 +2,14 @@
 
 #include <memory>
 
+#include "base/text.h"
 #include "host/client.h"
 #include "http/server.h"
 #include "region/held_keys.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_network.h"
+#include "services/codebuild/workers/runtime_shelf.h"
 
 namespace hanbat::codebuild {
 
@@ -25,9 +27,13 @@ constexpr Seconds kLifetime = std::chrono::hours(1);
 constexpr Seconds kRenewBefore = std::chrono::minutes(15);
 
 /// A build is known by the address that it calls from; the kernel lets it use no other.
-void answer(region::Region& home, region::HeldKeys& held, http::Exchange& exchange) {
+void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   const auto row = home.db.read([&](store::Tx& tx) { return find_build_at(tx, head.peer_address); });
+  if (row && !is_complete(row->shape) && head.method == "GET" && head.raw_path.starts_with(runtimes_path(*row) + "/")) {
+    const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
+    if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));
+  }
   if (!row || is_complete(row->shape) || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
   const auto keys = held.get(home, row->id, [&](store::Tx& tx) { return take_service_role(home, tx, *row); });
@@ -41,10 +47,10 @@ void answer(region::Region& home, region::HeldKeys& held, http::Exchange& exchan
 
 }  // namespace
 
-void serve_build_credentials(region::Region& home) {
+void serve_build_credentials(region::Region& home, RuntimeShelf& shelf) {
   // Shared, as a handler is copied.
-  home.serve_listener(kTag, [&home, held = std::make_shared<region::HeldKeys>(kLifetime, kRenewBefore)](
-                                http::Exchange& exchange) { answer(home, *held, exchange); });
+  home.serve_listener(kTag, [&home, &shelf, held = std::make_shared<region::HeldKeys>(kLifetime, kRenewBefore)](
+                                http::Exchange& exchange) { answer(home, *held, shelf, exchange); });
 }
 
 void listen_for_build_credentials(region::Region& home) {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <thread>
 
 #include "host/client.h"
 #include "os/files.h"
 #include "services/codebuild/build_phases.h"
+#include "services/codebuild/images/curated_images.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_log.h"
@@ -43,15 +43,20 @@ Size size_of(ComputeType type) {
   return {};
 }
 
-/// Gives the build an address of its own, unless none is free.
-void take_address(store::Tx& tx, const BuildRow& row) {
-  if (find_address(tx, row.id)) return;
-  std::set<std::string> taken;
-  for (const BuildAddress& other : list_addresses(tx)) taken.insert(other.address);
-  for (int slot = 0; slot < kBuildSlots; ++slot) {
-    if (taken.contains(address_of_slot(slot))) continue;
-    return insert(tx, BuildAddress{row.id, address_of_slot(slot)});
-  }
+/// AWS's words for an image that its registries do not have; for what is only not here, why.
+std::string why_not_pulled(const std::string& image, const std::optional<CuratedImage>& curated) {
+  std::string message = "Unable to pull customer's container image. CannotPullContainerError: ";
+  if (curated && curated->kind == ImageKind::kStandsIn)
+    return message + "the region has no build image; 'hanbat image build codebuild' makes it";
+  if (curated)
+    return message + image + " is " + std::string(curated->system) +
+           ", which nothing here can run (Linux on x86-64 can)";
+  if (image.starts_with("aws/codebuild/"))
+    return message + "Error response from daemon: pull access denied for " + image +
+           ", repository does not exist or may require 'docker login': denied: requested access to the resource is "
+           "denied";
+  return message + "the region has no image " + image +
+         "; 'hanbat image import' brings it, 'hanbat doctor' lists what there is";
 }
 
 /// What AWS's build image of the name is made from (images/codebuild/files/usr/lib/hanbat/systems); "" for Ubuntu.
@@ -121,7 +126,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::prepare(BuildRow& row, const regi
       wanted = goes_on(tx, row);
       if (!wanted) return;
       make_stream(as_role(tx, row, role), row);
-      take_address(tx, row);
+      take_address(tx, row.id);
       region::update(tx, row);
     });
     return std::nullopt;
@@ -142,11 +147,14 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
     return std::any_of(images.begin(), images.end(),
                        [&](const host::ImageState& there) { return there.alias == alias; });
   };
-  machine.image = known(environment.image) ? environment.image : kImageAlias;
-  if (machine.image == kImageAlias && (!environment.image.starts_with("aws/codebuild/") || !known(kImageAlias)))
-    return Refusal{"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE",
-                   "Unable to pull customer's container image. CannotPullContainerError: the region has no image " +
-                       environment.image + "; 'hanbat image import' brings it, 'hanbat doctor' lists what there is"};
+  const auto curated = find_curated_image(environment.image);
+  if (curated && curated->kind == ImageKind::kStandsIn && known(kImageAlias)) {
+    machine.image = kImageAlias;
+  } else if (!curated && known(environment.image)) {
+    machine.image = environment.image;
+  } else {
+    return Refusal{"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", why_not_pulled(environment.image, curated)};
+  }
   machine.name = machine_name(row.id);
   const Size size = size_of(*type);
   machine.cpus = size.cpus;
@@ -154,7 +162,11 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   host::SharedFolder shared;
   shared.source = folder_of(row.id);
   shared.path = "/hanbat/build";
-  machine.folders = {shared};
+  host::SharedFolder runtimes;
+  runtimes.source = shelf_.folder();
+  runtimes.path = "/hanbat/runtimes";
+  runtimes.read_only = true;
+  machine.folders = {shared, runtimes};
   machine.nesting = true;
   if (const std::string system = system_of(environment.image); machine.image == kImageAlias && !system.empty())
     machine.labels.push_back({"system", system});
@@ -164,6 +176,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
 void BuildTasks::write_folder(const BuildRow& row) {
   const std::string folder = folder_of(row.id);
   std::filesystem::create_directories(folder);
+  make_folders(shelf_.folder(), 0755);
   write_file_atomic(folder + "/job.json", job_of(row).to_json().dump(), 0644);
   const std::string runner = home_.settings.guest_programs + "/build-runner";
   std::filesystem::copy_file(runner, folder + "/build-runner", std::filesystem::copy_options::overwrite_existing);
@@ -177,7 +190,8 @@ void BuildTasks::apply_network() {
     std::vector<BuildAddress> running;
     for (BuildAddress& one : list_addresses(tx)) {
       const auto row = region::find<Build>(tx, one.build);
-      if (row && !is_complete(row->shape)) running.push_back(std::move(one));
+      if (row ? !is_complete(row->shape) : region::find<RuntimeFetch>(tx, one.build).has_value())
+        running.push_back(std::move(one));
     }
     return running;
   });
