@@ -33,8 +33,6 @@ const std::set<std::string, std::less<>> kOnePage{
     "organizations ListRoots",
     "organizations ListTagsForResource",
     "codecommit GetMergeConflicts",
-    "ec2 DescribeImages",
-    "ssm ListDocuments",
 };
 
 /// Members of the input that make a list another one: of one operation, else of all the service's that have the first.
