@@ -125,6 +125,7 @@ std::vector<std::string> uninstall_agent() {
       "systemctl disable --quiet --now codedeploy-agent",
       "rm -rf /etc/systemd/system/codedeploy-agent.service /opt/codedeploy-agent/bin",
       "systemctl daemon-reload",
+      "systemctl reset-failed codedeploy-agent 2>/dev/null || true",
       "echo 'Successfully uninstalled AWSCodeDeployAgent latest'"};
 }
 
