@@ -33,7 +33,6 @@ const std::set<std::string, std::less<>> kOnePage{
     "organizations ListRoots",
     "organizations ListTagsForResource",
     "codecommit GetMergeConflicts",
-    "ec2 DescribeImages",
     "ssm ListDocuments",
 };
 
