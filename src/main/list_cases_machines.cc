@@ -248,7 +248,7 @@ std::vector<ListCase> parameter_and_command_cases() {
        {{"SendCommand",
          R"({"DocumentName":"AWS-RunShellScript","InstanceIds":["$instance"],"Parameters":{"commands":["true"]}})"}},
        {}},
-      {"ssm", "ListDocuments", "{}", {}, {}, {}, 0},
+      {"ssm", "ListDocuments", "{}", {}, {}, {}, 3},
       {"ssm",
        "ListAssociations",
        "{}",

@@ -256,7 +256,7 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
                        const LaunchQuestion& question) {
   LaunchPlan plan;
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
-  plan.volume_type = plan.image.shape.block_device_mappings->front().ebs->volume_type.value_or("gp2");
+  plan.volume_type = require_word(plan.image.shape.block_device_mappings->front().ebs->volume_type, VolumeType::kGp2);
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
