@@ -32,7 +32,7 @@ hanbat_fuzzer(protocol_rest_xml services/s3/protocol_fuzz.cc GENERATED s3 LINK h
 hanbat_fuzzer(protocol_rest_json wire/rest_json_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc region/policy/conditions.cc
   region/policy/evaluation.cc LINK hanbat_base)
-hanbat_fuzzer(event_pattern services/events/rules/pattern_fuzz.cc WITH services/events/rules/pattern.cc services/events/rules/schedule.cc
+hanbat_fuzzer(event_pattern services/events/rules/pattern_fuzz.cc WITH services/events/rules/pattern.cc
   services/events/delivery/target_input.cc LINK hanbat_base)
 hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds Hanbat's machine images: Incus image files (metadata tarball + squashfs) of the EC2 image "amzn2" and of the build
-# image "codebuild", both from one Debian 12 tree made with mmdebstrap out of this machine's own apt sources.
+# image "codebuild", both from one Debian 12 tree made with mmdebstrap out of this machine's own apt sources. Which Amazon Linux (or
+# Ubuntu) a machine stands in for is settled when it is made: its label "system" names a script in /usr/lib/hanbat/systems.
 # A second run with the same recipes does nothing. See images/README.md.
 set -euo pipefail
 
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ ${#names[@]} -gt 0 ] || names=(amzn2 codebuild)
+out=$(realpath -m "$out")  # the store of containers takes no other
 
 say() { printf '%s images: %s\n' "$(date +%H:%M:%S)" "$*"; }
 fail() { printf 'images: %s\n' "$*" >&2; exit 1; }
@@ -54,7 +56,7 @@ sources() {
 # What decides an image's content: its recipe, the mirrors, the CAs this machine trusts in addition, the guest programs.
 recipe_hash() {
   { sources; cat "$here/build.sh"; cd "$here"
-    for folder in "$@"; do find "$folder" -type f -print0 | sort -z | xargs -0 -r sha256sum; done
+    for folder in "$@"; do find "$folder" -type f ! -name '*.md' -print0 | sort -z | xargs -0 -r sha256sum; done
     find /usr/local/share/ca-certificates -name '*.crt' -type f -print0 2>/dev/null | sort -z | xargs -0 -r sha256sum
     [ -z "$guest" ] || [ ! -f "$guest/amazon-ssm-agent" ] || sha256sum <"$guest/amazon-ssm-agent"
   } | sha256sum | cut -c1-20
@@ -128,8 +130,10 @@ publish() {  # publish <name> <hash> <tree> <description>
   : >"$tree/etc/machine-id"; rm -f "$tree/var/lib/dbus/machine-id" "$tree/etc/hostname"
   mksquashfs "$tree" "$dir/rootfs.squashfs" -comp zstd -Xcompression-level 4 -noappend -no-progress -quiet >/dev/null 2>"$work/squash.log" || { cat "$work/squash.log" >&2; fail "mksquashfs failed"; }
   mkdir "$dir/meta" "$dir/meta/templates"
-  # Incus writes the region's CA from the machine's configuration into the system at every start; hanbat-ca.service trusts it.
+  # Incus writes the region's CA from the machine's configuration into the system at every start; hanbat-ca.service trusts it. What
+  # the machine is to be goes in once; hanbat-system.service makes it so.
   printf '{{ config_get("user.hanbat.ca", "") }}' >"$dir/meta/templates/ca.tpl"
+  printf '{{ config_get("user.label.system", "%s") }}' "$name" >"$dir/meta/templates/system.tpl"
   cat >"$dir/meta/metadata.yaml" <<M
 architecture: $(uname -m)
 creation_date: $(date +%s)
@@ -143,6 +147,9 @@ templates:
   /usr/local/share/ca-certificates/hanbat-region.crt:
     when: [create, copy, start]
     template: ca.tpl
+  /etc/hanbat/system:
+    when: [create, copy]
+    template: system.tpl
 M
   tar -C "$dir/meta" -czf "$dir/metadata.tar.gz" metadata.yaml templates
   rm -rf "$dir/meta"
@@ -210,7 +217,7 @@ if wants amzn2; then
   trust "$work/amzn2"
   bash "$here/common/finish.sh" "$work/amzn2"
   bash "$here/amzn2/finish.sh" "$work/amzn2"
-  publish amzn2 "$amzn2_hash" "$work/amzn2" "Hanbat's stand-in for Amazon Linux 2 (a Debian 12 system, x86_64)"
+  publish amzn2 "$amzn2_hash" "$work/amzn2" "Hanbat's stand-in for Amazon Linux 2 and 2023 and for Ubuntu's names (a Debian 12 system, x86_64)"
   rm -rf "$work/amzn2"
 fi
 if wants codebuild; then

@@ -9,9 +9,18 @@ echo 'ec2-user ALL=(ALL) NOPASSWD:ALL' >"$tree/etc/sudoers.d/90-ec2-user"
 chmod 440 "$tree/etc/sudoers.d/90-ec2-user"
 sed -i "s/^PRETTY_NAME=.*/PRETTY_NAME=\"Hanbat's stand-in for Amazon Linux 2 (Debian 12)\"/" "$tree/usr/lib/os-release"
 # Directories that Amazon Linux has and Debian has not.
-mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d"
-ln -sf /usr/bin/yum "$tree/usr/bin/dnf"
+mkdir -p "$tree/usr/libexec" "$tree/opt" "$tree/etc/rc.d" "$tree/etc/yum" "$tree/etc/sysconfig"
+ln -sf /lib/systemd/system/cron.service "$tree/etc/systemd/system/crond.service"
+# sh is bash, and stays so when dash is upgraded.
+ln -sf bash "$tree/bin/sh"
+printf 'DPkg::Post-Invoke { "ln -sf bash /bin/sh"; };\n' >"$tree/etc/apt/apt.conf.d/91hanbat-sh"
 touch "$tree/var/lib/apt/lists/.hanbat-refreshed"
+# cloud-init asks for a token (IMDSv2) only where the firmware says that it is EC2; a container has none to say it. It is kept at this
+# version, so that an update does not undo it.
+sed -i 's/^def identify_aws(data):$/&\n    return CloudNames.AWS/' "$tree/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py"
+grep -A1 '^def identify_aws' "$tree/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py" | grep -q 'return CloudNames.AWS'
+in_tree python3 -m compileall -q /usr/lib/python3/dist-packages/cloudinit/sources >/dev/null
+in_tree apt-mark hold cloud-init >/dev/null
 # Everything that cloud-init waits for is hanbat-network: its local stage finds nothing here and costs a second.
 mkdir -p "$tree/etc/cloud"
 printf 'policy: enabled\n' >"$tree/etc/cloud/ds-identify.cfg"

@@ -14,8 +14,9 @@ for unit in systemd-networkd.service systemd-networkd.socket systemd-networkd-wa
   console-getty.service container-getty@.service systemd-ask-password-wall.path systemd-ask-password-console.path systemd-udevd-kernel.socket systemd-udevd-control.socket; do
   ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
+mkdir -p "$tree/etc/hanbat"
 in_tree systemctl set-default multi-user.target >/dev/null 2>&1
-in_tree systemctl enable hanbat-ca.service hanbat-network.service >/dev/null 2>&1
+in_tree systemctl enable hanbat-system.service hanbat-ca.service hanbat-network.service >/dev/null 2>&1
 # Interpreted programs of the system are byte-compiled now, not at the first call in each machine.
 in_tree python3 -m compileall -q /usr/lib/python3/dist-packages >/dev/null 2>&1 || true
 mkdir -p "$tree/etc/systemd/journald.conf.d"

@@ -3,9 +3,11 @@
 set -euo pipefail
 tree=$1
 files=$(cd "$(dirname "$0")/.." && pwd)/amzn2/files
-mkdir -p "$tree/usr/share/hanbat"
+mkdir -p "$tree/usr/share/hanbat" "$tree/usr/lib/hanbat" "$tree/etc/yum"
 cp "$files/usr/bin/yum" "$files/usr/bin/amazon-linux-extras" "$tree/usr/bin/"
-cp "$files/usr/share/hanbat/yum-packages" "$tree/usr/share/hanbat/"
+cp -a --no-preserve=ownership "$files/usr/share/hanbat/." "$tree/usr/share/hanbat/"
+cp -a --no-preserve=ownership "$files/usr/lib/hanbat/after-install" "$tree/usr/lib/hanbat/"
+cp "$files/usr/sbin/policy-rc.d" "$tree/usr/sbin/"
 mkdir -p "$tree/usr/local/bin"
 for v in python python3 python3.11; do ln -sf /usr/bin/python3 "$tree/usr/local/bin/$v"; done
 for v in pip pip3; do ln -sf /usr/bin/pip3 "$tree/usr/local/bin/$v"; done

@@ -1,4 +1,4 @@
-// Enumerations whose values have words: AWS's statuses as they travel, in one table each.
+// Enumerations whose values have words: AWS's statuses, types and options as they travel, in one table each.
 #pragma once
 
 #include <array>
@@ -37,11 +37,17 @@ constexpr std::optional<Enum> find_word(std::string_view word) {
   return std::nullopt;
 }
 
-/// The value of a word that we wrote ourselves. Throws std::invalid_argument that names it.
+/// The value of a word that we wrote or checked before. Throws std::invalid_argument that names it.
 template <class Enum>
 constexpr Enum require_word(std::string_view word) {
   if (const auto found = find_word<Enum>(word)) return *found;
-  throw std::invalid_argument("no such status: " + std::string(word));
+  throw std::invalid_argument("no such word: " + std::string(word));
+}
+
+/// The same of a word that may be left out, which means the usual one.
+template <class Enum>
+constexpr Enum require_word(const std::optional<std::string>& word, Enum usual) {
+  return word ? require_word<Enum>(*word) : usual;
 }
 
 }  // namespace hanbat

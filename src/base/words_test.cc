@@ -26,6 +26,12 @@ TEST(Words, GoFromValueToWordAndBack) {
   EXPECT_THROW(word_of(Light::kBroken), std::logic_error);
 }
 
+TEST(Words, LeftOutMeanTheUsualValue) {
+  EXPECT_EQ(require_word(std::nullopt, Light::kGreen), Light::kGreen);
+  EXPECT_EQ(require_word("Red", Light::kGreen), Light::kRed);
+  EXPECT_THROW(require_word("Blue", Light::kGreen), std::invalid_argument);
+}
+
 TEST(Overloaded, PicksTheHandlerOfTheAlternative) {
   const auto name = Overloaded{[](int) { return "number"; }, [](const std::string&) { return "text"; }};
   EXPECT_STREQ(std::visit(name, std::variant<int, std::string>(1)), "number");

@@ -10,8 +10,8 @@ namespace {
 
 /// The smallest page that AWS allows where it is not 1, and not EC2's usual 5.
 const std::map<std::string, int, std::less<>> kLeast{
-    {"ec2 DescribeAddressesAttribute", 1},
-    {"ec2 DescribeImages", 1},
+    {"ec2 DescribeAddressesAttribute", 1},  {"ec2 DescribeImages", 1},
+    {"ec2 DescribeLaunchTemplates", 1},     {"ec2 DescribeLaunchTemplateVersions", 1},
     {"ssm DescribeInstanceInformation", 5},
 };
 
@@ -33,7 +33,7 @@ const std::set<std::string, std::less<>> kOnePage{
     "organizations ListRoots",
     "organizations ListTagsForResource",
     "codecommit GetMergeConflicts",
-    "ec2 DescribeImages",
+    "ssm ListDocuments",
 };
 
 /// Members of the input that make a list another one: of one operation, else of all the service's that have the first.
@@ -73,6 +73,8 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"ssm DescribeInstanceInformation", R"({"Filters":[{"Key":"PlatformTypes","Values":["Linux"]}]})"},
     {"ssm DescribeParameters", R"({"ParameterFilters":[{"Key":"Type","Values":["StringList"]}]})"},
     {"ssm GetParametersByPath", R"({"Recursive":true})"},
+    {"ssm ListAssociations", R"({"AssociationFilterList":[{"key":"Name","value":"other"}]})"},
+    {"ssm ListDocuments", R"({"Filters":[{"Key":"Owner","Values":["Amazon"]}]})"},
     {"ssm ListCommands", R"({"InstanceId":"$instance"})"},
     {"ssm ListCommandInvocations", R"({"InstanceId":"$instance"})"},
 };

@@ -290,7 +290,7 @@ std::vector<ListCase> image_cases() {
       {"ecr",
        "GetLifecyclePolicyPreview",
        R"({"repositoryName":"rr"})",
-       {{"CreateRepository", R"({"repositoryName":"rr"})"}, {"@layer"}},
+       {{"CreateRepository", R"({"repositoryName":"rr"})"}, {"@layer"}, {"@image"}},
        {{"@image"}, {"StartLifecyclePolicyPreview", kExpireAllButOne}},
        {{"BatchDeleteImage", R"({"repositoryName":"rr","imageIds":[{"imageTag":"t$N"}]})"},
         {"StartLifecyclePolicyPreview", kExpireAllButOne}}},

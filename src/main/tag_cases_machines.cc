@@ -61,6 +61,13 @@ std::vector<Ec2Kind> launched_kinds() {
       {"instance", setup, "RunInstances", run, instance + "InstanceId", "", ""},
       {"volume", setup, "RunInstances", run, instance + "InstanceId", "", ""},
       {"network-interface", setup, "RunInstances", run, instance + "NetworkInterfaces.0.NetworkInterfaceId", "", ""},
+      {"launch-template",
+       {},
+       "CreateLaunchTemplate",
+       R"("LaunchTemplateName":"one","LaunchTemplateData":{"KeyName":"k"},)",
+       "LaunchTemplate.LaunchTemplateId",
+       "DeleteLaunchTemplate",
+       "LaunchTemplateId"},
   };
 }
 

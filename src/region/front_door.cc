@@ -149,7 +149,7 @@ void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint
   Authentication authentication(home, service, call.view, call.exchange);
   authentication.check_head();
   if (in_head) call.model = &wire::match(service, call.view, call.body);
-  std::vector<crypto::Checksum> checksums = wanted_checksums(call.view);
+  std::vector<crypto::Checksum> checksums = wanted_checksums(call.view, call.model);
   call.body = read_body(home, authentication.reader(), checksums, call.model && call.model->streaming_input);
   spooled.is(call.body);
   authentication.check_body(call.body);

@@ -40,7 +40,22 @@ wire::Error slow_down(wire::Protocol protocol) {
 
 }  // namespace
 
-std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request) {
+namespace {
+
+/// Whether the header is a parameter of an operation whose body is a message: it speaks of something else then, as
+/// CompleteMultipartUpload's of the object.
+bool is_parameter(const wire::OperationModel* operation, std::string_view header) {
+  if (!operation || operation->streaming_input) return false;
+  return std::any_of(operation->input->members.begin(), operation->input->members.end(),
+                     [&](const wire::Member& member) {
+                       return member.location == wire::Location::kHeader && iequals(member.wire_name, header);
+                     });
+}
+
+}  // namespace
+
+std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request,
+                                               const wire::OperationModel* operation) {
   static constexpr std::string_view kPrefix = "x-amz-checksum-";
   std::vector<crypto::Checksum> out;
   const auto want = [&](std::string_view name) {
@@ -50,7 +65,7 @@ std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request)
   };
   for (const auto& [name, value] : request.headers) {
     const std::string key = lower(name);
-    if (key.starts_with(kPrefix)) want(std::string_view(key).substr(kPrefix.size()));
+    if (key.starts_with(kPrefix) && !is_parameter(operation, key)) want(std::string_view(key).substr(kPrefix.size()));
     if (key == "x-amz-sdk-checksum-algorithm") want(lower(value));
     if (key == "x-amz-trailer")
       for (const std::string& trailer : split(lower(value), ','))

@@ -17,7 +17,7 @@ namespace hanbat::region {
 class Region;
 
 /// The checksums that the client sends with this body, or asks to be made of it: by header, by trailer, by name.
-std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request);
+std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request, const wire::OperationModel* operation);
 /// Compares what was computed with what the client told, and leaves it on the body for the operation to keep. Throws
 /// InvalidDigest or BadDigest.
 void check_checksums(const wire::RequestView& request, std::vector<crypto::Checksum> checksums, wire::Body& body);

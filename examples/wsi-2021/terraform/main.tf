@@ -9,12 +9,18 @@ terraform {
 
 provider "aws" {
   region = var.region
-  default_tags { tags = { Project = "wsi-2021" } }
+  default_tags { tags = merge({ Project = "wsi-2021" }, var.tags) }
 }
 
 variable "region" {
   type    = string
   default = "ap-northeast-2"
+}
+
+variable "tags" {
+  type        = map(string)
+  default     = {}
+  description = "further tags of everything that takes some"
 }
 
 variable "public_key" {

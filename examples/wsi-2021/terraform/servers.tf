@@ -69,6 +69,8 @@ resource "aws_instance" "api" {
   }
   tags       = { Name = "wsi-api-${each.key}", "wsi:deploy:group" = "dev-api" }
   depends_on = [aws_route.private, aws_route_table_association.private]
+  # The provider makes a hash of its own hash where only the template has user data (its issue 30825).
+  lifecycle { ignore_changes = [user_data] }
 }
 
 resource "aws_instance" "bastion" {

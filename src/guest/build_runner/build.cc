@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using border::BuildOutcome;
-using border::BuildOutput;
 using border::RunnerPhase;
 
 /// The phases that run commands, with their names in a build specification.

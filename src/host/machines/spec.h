@@ -43,6 +43,8 @@ struct Label {
   void visit(V& v) {
     v("key", key), v("value", value);
   }
+
+  friend bool operator==(const Label&, const Label&) = default;
 };
 
 /// A system container: an EC2 instance or a build machine.

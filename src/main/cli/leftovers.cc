@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "base/text.h"
@@ -49,16 +52,52 @@ void add_mounts(const std::string& root, std::vector<std::string>& found) {
   }
 }
 
-void add_loop_devices(const std::string& root, std::vector<std::string>& found) {
+/// The region's loop devices, each with the file that it is of.
+std::map<std::string, std::string> loop_devices(const std::string& root) {
+  std::map<std::string, std::string> found;
   for (const std::string& device : list_folder("/sys/block")) {
     if (!device.starts_with("loop")) continue;
     const auto file = find_file("/sys/block/" + device + "/loop/backing_file");
-    if (file && file->starts_with(root + "/"))
-      found.push_back("loop device " + device + " of " + std::string(trim(*file)));
+    if (file && file->starts_with(root + "/")) found[device] = trim(*file);
   }
+  return found;
+}
+
+/// Who has the device mounted in a mount namespace of its own, as a copy of what was mounted when it was made.
+std::optional<std::string> find_holder(const std::string& device) {
+  const auto link = [](const std::string& pid) {
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/" + pid + "/ns/mnt", failed).string();
+  };
+  const std::string ours = link("self");
+  for (const std::string& pid : list_folder("/proc")) {
+    if (!is_number(pid)) continue;
+    try {
+      if (const std::string theirs = link(pid); theirs.empty() || theirs == ours) continue;
+      if (find_file("/proc/" + pid + "/mounts").value_or("").find("/dev/" + device + " ") != std::string::npos)
+        return "process " + pid + " (" + std::string(trim(find_file("/proc/" + pid + "/comm").value_or(""))) + ")";
+    } catch (const std::exception&) {
+      continue;  // it ended meanwhile
+    }
+  }
+  return std::nullopt;
+}
+
+void add_loop_devices(const std::string& root, std::vector<std::string>& found) {
+  for (const auto& [device, file] : loop_devices(root))
+    if (!find_holder(device)) found.push_back("loop device " + device + " of " + file);
 }
 
 }  // namespace
+
+std::vector<std::string> list_held(const Home& home) {
+  std::vector<std::string> found;
+  for (const auto& [device, file] : loop_devices(home.root))
+    if (const auto holder = find_holder(device))
+      found.push_back("loop device " + device + " of " + file + ", which the mount namespace of " + *holder +
+                      " holds; it goes when that ends");
+  return found;
+}
 
 std::vector<std::string> list_leftovers(const Home& home) {
   std::vector<std::string> found;

@@ -179,6 +179,7 @@ void down(const Home& home) {
     for (const std::string& one : left) text += "\n  " + one;
     throw Failure(text);
   }
+  for (const std::string& held : list_held(home)) report("  " + held);
   if (answer)
     report(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
                        home.root.string()));

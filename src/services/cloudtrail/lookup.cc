@@ -13,7 +13,8 @@ constexpr std::size_t kLongestValue = 2000;
 /// What a page's token is good for: these very parameters.
 std::string parameters_of(const EventQuery& query, const LookupEventsInput& in) {
   const auto at = [](const std::optional<Timestamp>& time) { return time ? std::to_string(time->ms) : std::string(); };
-  return crypto::sha256_hex(query.account + "\n" + query.region + "\n" + query.key + "\n" + query.value + "\n" +
+  return crypto::sha256_hex(query.account + "\n" + query.region + "\n" +
+                            std::string(query.key ? word_of(*query.key) : "") + "\n" + query.value + "\n" +
                             at(in.start_time) + "\n" + at(in.end_time));
 }
 
@@ -37,12 +38,12 @@ void read_attribute(const LookupEventsInput& in, EventQuery& query) {
   if (in.lookup_attributes->size() > 1)
     throw InvalidLookupAttributesException("You can specify only one lookup attribute.");
   const LookupAttribute& attribute = in.lookup_attributes->front();
-  query.key = attribute.attribute_key;
+  query.key = require_word<LookupKey>(attribute.attribute_key);
   query.value = attribute.attribute_value;
   if (query.value.empty() || query.value.size() > kLongestValue)
-    throw InvalidLookupAttributesException("The value of the lookup attribute " + query.key +
+    throw InvalidLookupAttributesException("The value of the lookup attribute " + attribute.attribute_key +
                                            " must have between 1 and 2000 characters.");
-  if (query.key == "ReadOnly") {
+  if (query.key == LookupKey::kReadOnly) {
     if (query.value != "true" && query.value != "false")
       throw InvalidLookupAttributesException("The value of the lookup attribute ReadOnly must be true or false.");
     query.value = query.value == "true" ? "1" : "0";

@@ -4,16 +4,28 @@ namespace hanbat::cloudtrail {
 namespace {
 
 /// The condition that a lookup attribute stands for; it binds one value.
-std::string_view condition_of(std::string_view key) {
-  if (key == "EventId") return "event_id = ?";
-  if (key == "EventName") return "event_name = ?";
-  if (key == "EventSource") return "event_source = ?";
-  if (key == "Username") return "user_name = ?";
-  if (key == "AccessKeyId") return "access_key_id = ?";
-  if (key == "ReadOnly") return "read_only = CAST(? AS INTEGER)";
-  if (key == "ResourceName") return "id IN (SELECT event FROM trail_resources WHERE name = ?)";
-  if (key == "ResourceType") return "EXISTS (SELECT 1 FROM trail_resources WHERE event = id AND type = ?)";
-  return "'' = ?";
+std::string_view condition_of(std::optional<LookupKey> key) {
+  constexpr std::string_view kAll = "'' = ?";
+  if (!key) return kAll;
+  switch (*key) {
+    case LookupKey::kEventId:
+      return "event_id = ?";
+    case LookupKey::kEventName:
+      return "event_name = ?";
+    case LookupKey::kReadOnly:
+      return "read_only = CAST(? AS INTEGER)";
+    case LookupKey::kUsername:
+      return "user_name = ?";
+    case LookupKey::kResourceType:
+      return "EXISTS (SELECT 1 FROM trail_resources WHERE event = id AND type = ?)";
+    case LookupKey::kResourceName:
+      return "id IN (SELECT event FROM trail_resources WHERE name = ?)";
+    case LookupKey::kEventSource:
+      return "event_source = ?";
+    case LookupKey::kAccessKeyId:
+      return "access_key_id = ?";
+  }
+  return kAll;
 }
 
 std::vector<ResourceName> resources_of(store::Tx& tx, std::int64_t event) {

@@ -8,8 +8,40 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
 #include "services/cloudtrail/event.h"
 #include "store/database.h"
+
+namespace hanbat::cloudtrail {
+
+/// By what LookupEvents finds events.
+enum class LookupKey {
+  kEventId,
+  kEventName,
+  kReadOnly,
+  kUsername,
+  kResourceType,
+  kResourceName,
+  kEventSource,
+  kAccessKeyId
+};
+
+}  // namespace hanbat::cloudtrail
+
+namespace hanbat {
+
+template <>
+inline constexpr auto kWords<cloudtrail::LookupKey> =
+    std::to_array<Word<cloudtrail::LookupKey>>({{cloudtrail::LookupKey::kEventId, "EventId"},
+                                                {cloudtrail::LookupKey::kEventName, "EventName"},
+                                                {cloudtrail::LookupKey::kReadOnly, "ReadOnly"},
+                                                {cloudtrail::LookupKey::kUsername, "Username"},
+                                                {cloudtrail::LookupKey::kResourceType, "ResourceType"},
+                                                {cloudtrail::LookupKey::kResourceName, "ResourceName"},
+                                                {cloudtrail::LookupKey::kEventSource, "EventSource"},
+                                                {cloudtrail::LookupKey::kAccessKeyId, "AccessKeyId"}});
+
+}  // namespace hanbat
 
 namespace hanbat::cloudtrail {
 
@@ -20,9 +52,9 @@ inline constexpr std::chrono::hours kKept(24 * 90);
 struct EventQuery {
   std::string account;
   std::string region;
-  Timestamp from;        // inclusive
-  Timestamp to;          // exclusive
-  std::string key = {};  // a LookupAttributeKey, or "" for all events
+  Timestamp from;                     // inclusive
+  Timestamp to;                       // exclusive
+  std::optional<LookupKey> key = {};  // without, all events
   std::string value = {};
   std::int64_t before_at = 0;  // with before_id the place of the last event already told; 0 from the start
   std::int64_t before_id = 0;

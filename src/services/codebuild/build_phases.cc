@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <variant>
 
+#include "services/codebuild/words.h"
+
 namespace hanbat::codebuild {
 namespace {
 
@@ -115,7 +117,7 @@ std::string artifact_arn(const ProjectArtifacts& artifacts, std::string_view nam
   std::string key = artifacts.path.value_or("");
   while (key.starts_with('/')) key.erase(0, 1);
   if (!key.empty() && !key.ends_with('/')) key += '/';
-  if (artifacts.namespace_type.value_or("NONE") == "BUILD_ID" && !build_uuid.empty())
+  if (namespace_of(artifacts) == ArtifactNamespace::kBuildId && !build_uuid.empty())
     key += std::string(build_uuid) + "/";
   key += name.empty() ? artifacts.name.value_or("") : std::string(name);
   return "arn:aws:s3:::" + artifacts.location.value_or("") + "/" + key;

@@ -6,6 +6,7 @@
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
 
@@ -26,7 +27,7 @@ std::string initiator_of(const region::Caller& caller) {
 BuildArtifacts artifacts_of(const ProjectArtifacts& artifacts) {
   BuildArtifacts out;
   out.artifact_identifier = artifacts.artifact_identifier;
-  if (artifacts.type != "NO_ARTIFACTS") out.location = artifact_arn(artifacts, "");
+  if (type_of(artifacts) != ArtifactsType::kNoArtifacts) out.location = artifact_arn(artifacts, "");
   return out;
 }
 
@@ -93,8 +94,9 @@ region::ConditionKeys override_keys(const StartBuildInput& in) {
 LogsLocation logs_of(const region::Request& rq, const Project& project) {
   LogsLocation logs;
   const auto configured = project.logs_config ? project.logs_config->cloud_watch_logs : std::nullopt;
-  CloudWatchLogsConfig cloud_watch = configured ? *configured : CloudWatchLogsConfig{.status = "ENABLED"};
-  if (cloud_watch.status == "ENABLED") logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
+  CloudWatchLogsConfig cloud_watch =
+      configured ? *configured : CloudWatchLogsConfig{.status = std::string(word_of(LogsStatus::kEnabled))};
+  if (is_enabled(cloud_watch)) logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
   logs.cloud_watch_logs = std::move(cloud_watch);
   return logs;
 }
@@ -229,9 +231,9 @@ Out page_of_builds(region::Request& rq, const In& in, std::string_view project =
   In unsorted = in;
   unsorted.sort_order.reset();
   const region::Pager pager(rq, unsorted);
-  const std::string sorting = sorting_of(pager, in.sort_order, "DESCENDING");
+  const std::string sorting = sorting_of(pager, in.sort_order, word_of(SortOrder::kDescending));
   region::TimeRange range{.parent = project, .most = pager.size() + 1};
-  if (sorting == "DESCENDING") range.order = region::TimeRange::Order::kNewestFirst;
+  if (require_word<SortOrder>(sorting) == SortOrder::kDescending) range.order = region::TimeRange::Order::kNewestFirst;
   if (pager.after()) range.after = pager.after()->substr(sorting.size() + 1);
   const auto page = pager.cut_read(region::list_by_age<Build>(rq.tx, place_of(rq), range),
                                    [&](const BuildRow& row) { return sorting + " " + region::creation_key(row); });

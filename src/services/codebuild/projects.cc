@@ -8,7 +8,8 @@
 #include "region/page.h"
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
-#include "services/codebuild/curated_images.h"
+#include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
 
@@ -39,21 +40,33 @@ Project describe(store::Tx& tx, const ProjectRow& row) {
 }
 
 void check_source(const ProjectSource& source) {
-  const bool located = source.location && !source.location->empty();
-  if ((source.type == "CODECOMMIT" || source.type == "S3") && !located)
-    throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
-  if (source.type == "S3" && source.location->find('/') == std::string::npos)
-    throw InvalidInputException("Invalid project source: location must be a valid S3 source");
-  if (source.type == "NO_SOURCE" && (!source.buildspec || source.buildspec->empty()))
-    throw InvalidInputException("Project source type NO_SOURCE must be used with a buildspec.");
+  const auto require_location = [&] {
+    if (source.location.value_or("").empty())
+      throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
+  };
+  switch (type_of(source)) {
+    case SourceType::kCodePipeline:
+      return;
+    case SourceType::kCodeCommit:
+      return require_location();
+    case SourceType::kS3:
+      require_location();
+      if (source.location->find('/') == std::string::npos)
+        throw InvalidInputException("Invalid project source: location must be a valid S3 source");
+      return;
+    case SourceType::kNoSource:
+      if (source.buildspec.value_or("").empty())
+        throw InvalidInputException("Project source type NO_SOURCE must be used with a buildspec.");
+      return;
+  }
 }
 
-void check_artifacts(const ProjectArtifacts& artifacts, const std::string& source_type) {
-  const bool pipeline_artifacts = artifacts.type == "CODEPIPELINE";
-  if (pipeline_artifacts != (source_type == "CODEPIPELINE"))
+void check_artifacts(const ProjectArtifacts& artifacts, SourceType source_type) {
+  const ArtifactsType type = type_of(artifacts);
+  if ((type == ArtifactsType::kCodePipeline) != (source_type == SourceType::kCodePipeline))
     throw InvalidInputException(
         "Invalid artifacts: artifact type CODEPIPELINE should be used together with source type CODEPIPELINE");
-  if (artifacts.type == "S3" && artifacts.location.value_or("").empty())
+  if (type == ArtifactsType::kS3 && artifacts.location.value_or("").empty())
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
@@ -131,14 +144,13 @@ void CodeBuild::authorize(region::Request& rq, std::string_view action, const st
 
 void refuse_what_is_not_built(const region::Request& rq, const Project& project) {
   const auto refuse = [&](const std::string& what) { throw wire::Error::not_implemented(rq.operation.name, what); };
-  static const std::set<std::string> kSources = {"CODEPIPELINE", "CODECOMMIT", "S3", "NO_SOURCE"};
-  if (!kSources.contains(project.source->type)) refuse("source.type=" + project.source->type);
+  if (!find_word<SourceType>(project.source->type)) refuse("source.type=" + project.source->type);
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>()))
-    if (!kSources.contains(source.type)) refuse("secondarySources.type=" + source.type);
+    if (!find_word<SourceType>(source.type)) refuse("secondarySources.type=" + source.type);
   const ProjectEnvironment& environment = *project.environment;
-  if (environment.type != "LINUX_CONTAINER") refuse("environment.type=" + environment.type);
-  if (project.cache && project.cache->type == "S3") refuse("cache.type=S3");
-  if (project.logs_config && project.logs_config->s3_logs && project.logs_config->s3_logs->status == "ENABLED")
+  if (!find_word<EnvironmentType>(environment.type)) refuse("environment.type=" + environment.type);
+  if (project.cache && !find_word<CacheType>(project.cache->type)) refuse("cache.type=" + project.cache->type);
+  if (project.logs_config && project.logs_config->s3_logs && is_enabled(*project.logs_config->s3_logs))
     refuse("logsConfig.s3Logs");
 }
 
@@ -154,7 +166,7 @@ namespace {
 void check_project(region::Request& rq, const Project& project) {
   refuse_what_is_not_built(rq, project);
   check_source(*project.source);
-  check_artifacts(*project.artifacts, project.source->type);
+  check_artifacts(*project.artifacts, type_of(*project.source));
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>())) {
     check_source(source);
     if (source.source_identifier.value_or("").empty())
@@ -272,6 +284,23 @@ BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const 
   return out;
 }
 
+namespace {
+
+/// Where a project stands in a list that is sorted so.
+std::string sort_key(const ProjectRow& row, ProjectSortBy by) {
+  switch (by) {
+    case ProjectSortBy::kName:
+      return *row.name;
+    case ProjectSortBy::kCreatedTime:
+      return region::page_key(row.shape.created->ms) + *row.name;
+    case ProjectSortBy::kLastModifiedTime:
+      return region::page_key(row.shape.last_modified->ms) + *row.name;
+  }
+  return *row.name;
+}
+
+}  // namespace
+
 ListProjectsOutput CodeBuild::list_projects(region::Request& rq, const ListProjectsInput& in) {
   rq.authorize("codebuild:ListProjects", "*");
 
@@ -280,17 +309,16 @@ ListProjectsOutput CodeBuild::list_projects(region::Request& rq, const ListProje
   unsorted.sort_order.reset();
   const region::Pager pager(rq, unsorted);
   std::optional<std::string> asked;
-  if (in.sort_by || in.sort_order) asked = in.sort_by.value_or("NAME") + "/" + in.sort_order.value_or("ASCENDING");
-  const std::string sorting = sorting_of(pager, asked, "NAME/ASCENDING");
-  const auto key = [&](const ProjectRow& row) {
-    if (sorting.starts_with("CREATED_TIME")) return sorting + " " + region::page_key(row.shape.created->ms) + *row.name;
-    if (sorting.starts_with("LAST_MODIFIED_TIME"))
-      return sorting + " " + region::page_key(row.shape.last_modified->ms) + *row.name;
-    return sorting + " " + *row.name;
-  };
-  const auto page =
-      pager.cut(region::list<Project>(rq.tx, place_of(rq)), key,
-                sorting.ends_with("/DESCENDING") ? region::Order::kDescending : region::Order::kAscending);
+  const std::string wanted = std::string(word_of(require_word(in.sort_by, ProjectSortBy::kName))) + "/" +
+                             std::string(word_of(require_word(in.sort_order, SortOrder::kAscending)));
+  if (in.sort_by || in.sort_order) asked = wanted;
+  const std::string sorting = sorting_of(pager, asked, wanted);
+  const auto by = require_word<ProjectSortBy>(sorting.substr(0, sorting.find('/')));
+  const auto order = require_word<SortOrder>(sorting.substr(sorting.find('/') + 1));
+  const auto page = pager.cut(
+      region::list<Project>(rq.tx, place_of(rq)),
+      [&](const ProjectRow& row) { return sorting + " " + sort_key(row, by); },
+      order == SortOrder::kDescending ? region::Order::kDescending : region::Order::kAscending);
   ListProjectsOutput out;
   out.projects.emplace();
   for (const ProjectRow& row : page.items) out.projects->push_back(*row.name);

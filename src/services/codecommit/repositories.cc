@@ -3,9 +3,31 @@
 
 #include "base/arn.h"
 #include "base/ids.h"
+#include "base/words.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/upkeep.h"
 #include "store/typed_tasks.h"
+
+namespace hanbat::codecommit {
+namespace {
+
+/// What a list of repositories is sorted by.
+enum class SortBy { kName, kLastModified };
+enum class Order { kAscending, kDescending };
+
+}  // namespace
+}  // namespace hanbat::codecommit
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<codecommit::SortBy> = std::to_array<Word<codecommit::SortBy>>(
+    {{codecommit::SortBy::kName, "repositoryName"}, {codecommit::SortBy::kLastModified, "lastModifiedDate"}});
+template <>
+constexpr auto kWords<codecommit::Order> = std::to_array<Word<codecommit::Order>>(
+    {{codecommit::Order::kAscending, "ascending"}, {codecommit::Order::kDescending, "descending"}});
+
+}  // namespace hanbat
 
 namespace hanbat::codecommit {
 namespace {
@@ -26,6 +48,27 @@ RepositoryMetadata metadata(const Repository& r) {
   out.repository_id = r.id;
   out.repository_name = r.name;
   return out;
+}
+
+SortBy sort_by_of(const std::optional<std::string>& word) {
+  if (const auto by = find_word<SortBy>(word.value_or("repositoryName"))) return *by;
+  throw InvalidSortByException("The specified sort by value is not valid.");
+}
+
+Order order_of(const std::optional<std::string>& word) {
+  if (const auto order = find_word<Order>(word.value_or("ascending"))) return *order;
+  throw InvalidOrderException("The specified sort order is not valid.");
+}
+
+/// Where a repository stands in a list that is sorted so.
+std::string sort_key(const Repository& repository, SortBy by) {
+  switch (by) {
+    case SortBy::kName:
+      return name_of(repository);
+    case SortBy::kLastModified:
+      return region::page_key(repository.shape.last_modified_date->ms) + name_of(repository);
+  }
+  return name_of(repository);
 }
 
 void check_description(const std::optional<std::string>& description) {
@@ -81,19 +124,13 @@ GetRepositoryOutput CodeCommit::get_repository(region::Request& rq, const GetRep
 ListRepositoriesOutput CodeCommit::list_repositories(region::Request& rq, const ListRepositoriesInput& in) {
   rq.authorize("codecommit:ListRepositories", "*");
 
-  const std::string sort_by = in.sort_by.value_or("repositoryName"), order = in.order.value_or("ascending");
-  if (sort_by != "repositoryName" && sort_by != "lastModifiedDate")
-    throw InvalidSortByException("The specified sort by value is not valid.");
-  if (order != "ascending" && order != "descending")
-    throw InvalidOrderException("The specified sort order is not valid.");
-  const bool by_name = sort_by == "repositoryName";
+  const SortBy sort_by = sort_by_of(in.sort_by);
+  const Order order = order_of(in.order);
   const region::Pager pager(rq, in, kPageSizes);
   auto page = pager.cut(
       region::list<RepositoryMetadata>(rq.tx, {rq.account, rq.region}),
-      [&](const Repository& each) {
-        return by_name ? name_of(each) : region::page_key(each.shape.last_modified_date->ms) + name_of(each);
-      },
-      order == "ascending" ? region::Order::kAscending : region::Order::kDescending);
+      [sort_by](const Repository& each) { return sort_key(each, sort_by); },
+      order == Order::kAscending ? region::Order::kAscending : region::Order::kDescending);
 
   ListRepositoriesOutput out{.next_token = page.next_token, .repositories = std::vector<RepositoryNameIdPair>()};
   for (const Repository& each : page.items)

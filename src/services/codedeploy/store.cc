@@ -8,22 +8,21 @@
 namespace hanbat::codedeploy {
 namespace {
 
-DeploymentConfigInfo built_in(std::string_view name, std::string_view type, int value) {
+DeploymentConfigInfo built_in(std::string_view name, int percent) {
   DeploymentConfigInfo out;
-  out.deployment_config_id = "00000000-0000-0000-0000-00000000000" + std::to_string(value % 10);
+  out.deployment_config_id = "00000000-0000-0000-0000-00000000000" + std::to_string(percent % 10);
   out.deployment_config_name = std::string(name);
-  out.compute_platform = "Server";
+  out.compute_platform = word_of(ComputePlatform::kServer);
   out.create_time = Timestamp{1'412'553'600'000};  // the day of the API's version
   out.minimum_healthy_hosts.emplace();
-  out.minimum_healthy_hosts->type = std::string(type);
-  out.minimum_healthy_hosts->value = value;
+  out.minimum_healthy_hosts->type = word_of(MinimumHealthyHostsType::kFleetPercent);
+  out.minimum_healthy_hosts->value = percent;
   return out;
 }
 
 const std::vector<DeploymentConfigInfo>& built_in_configs() {
-  static const std::vector<DeploymentConfigInfo> kConfigs = {built_in(kAllAtOnce, "FLEET_PERCENT", 0),
-                                                             built_in(kHalfAtATime, "FLEET_PERCENT", 50),
-                                                             built_in(kOneAtATime, "FLEET_PERCENT", 99)};
+  static const std::vector<DeploymentConfigInfo> kConfigs = {built_in(kAllAtOnce, 0), built_in(kHalfAtATime, 50),
+                                                             built_in(kOneAtATime, 99)};
   return kConfigs;
 }
 

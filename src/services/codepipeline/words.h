@@ -19,6 +19,12 @@ enum class State { kStarted, kResumed, kStopping, kStopped, kSucceeded, kSuperse
 enum class ExecutionMode { kQueued, kSuperseded, kParallel };
 enum class ActionCategory { kSource, kBuild, kDeploy, kTest, kInvoke, kApproval, kCompute };
 enum class ApprovalStatus { kApproved, kRejected };
+// Of these, what is built here.
+enum class ActionOwner { kAws };
+enum class PipelineType { kV1, kV2 };
+enum class StageTransitionType { kInbound };
+enum class StageRetryMode { kFailedActions, kAllActions };
+enum class SourceRevisionType { kCommitId, kS3ObjectVersionId, kS3ObjectKey };
 
 }  // namespace hanbat::codepipeline
 
@@ -87,17 +93,44 @@ inline constexpr auto kWords<codepipeline::ApprovalStatus> = std::to_array<Word<
     {codepipeline::ApprovalStatus::kRejected, "Rejected"},
 });
 
+template <>
+inline constexpr auto kWords<codepipeline::ActionOwner> =
+    std::to_array<Word<codepipeline::ActionOwner>>({{codepipeline::ActionOwner::kAws, "AWS"}});
+
+template <>
+inline constexpr auto kWords<codepipeline::PipelineType> = std::to_array<Word<codepipeline::PipelineType>>({
+    {codepipeline::PipelineType::kV1, "V1"},
+    {codepipeline::PipelineType::kV2, "V2"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::StageTransitionType> =
+    std::to_array<Word<codepipeline::StageTransitionType>>({{codepipeline::StageTransitionType::kInbound, "Inbound"}});
+
+template <>
+inline constexpr auto kWords<codepipeline::StageRetryMode> = std::to_array<Word<codepipeline::StageRetryMode>>({
+    {codepipeline::StageRetryMode::kFailedActions, "FAILED_ACTIONS"},
+    {codepipeline::StageRetryMode::kAllActions, "ALL_ACTIONS"},
+});
+
+template <>
+inline constexpr auto kWords<codepipeline::SourceRevisionType> = std::to_array<Word<codepipeline::SourceRevisionType>>({
+    {codepipeline::SourceRevisionType::kCommitId, "COMMIT_ID"},
+    {codepipeline::SourceRevisionType::kS3ObjectVersionId, "S3_OBJECT_VERSION_ID"},
+    {codepipeline::SourceRevisionType::kS3ObjectKey, "S3_OBJECT_KEY"},
+});
+
 }  // namespace hanbat
 
 namespace hanbat::codepipeline {
 
 /// How executions of the pipeline meet: SUPERSEDED unless it says otherwise.
 inline ExecutionMode mode_of(const PipelineDeclaration& pipeline) {
-  return pipeline.execution_mode ? require_word<ExecutionMode>(*pipeline.execution_mode) : ExecutionMode::kSuperseded;
+  return require_word(pipeline.execution_mode, ExecutionMode::kSuperseded);
 }
 
 inline bool is_of(const ActionDeclaration& action, ActionCategory category) {
-  return action.action_type_id.category == word_of(category);
+  return require_word<ActionCategory>(action.action_type_id.category) == category;
 }
 
 }  // namespace hanbat::codepipeline

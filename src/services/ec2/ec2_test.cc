@@ -4,11 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gen/ec2/client.h"
-#include "host/fake_host.h"
-#include "http/server.h"
-#include "region/testing.h"
-#include "wire/testing.h"
+#include "services/ec2/testing.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -16,49 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-using wire::code_of;
-
-class Ec2Test : public ::testing::Test {
- protected:
-  explicit Ec2Test(http::Server* server = nullptr)
-      : test([this, server](region::TestRegion&, region::Parts& parts) {
-          parts.host = &host;
-          parts.server = server;
-        }),
-        ec2(test.home, test.user, test.region) {
-    test.add<Ec2>();
-    test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
-    test.start();
-    host.image_states["amzn2"] = {.alias = "amzn2"};
-  }
-
-  std::string vpc() { return *ec2.create_vpc({.cidr_block = "10.1.0.0/16"}).vpc->vpc_id; }
-  std::string subnet(const std::string& vpc_id, const std::string& cidr, const std::string& zone = "ap-northeast-2a") {
-    return *ec2.create_subnet({.availability_zone = zone, .cidr_block = cidr, .vpc_id = vpc_id}).subnet->subnet_id;
-  }
-  std::string gateway(const std::string& vpc_id) {
-    const std::string id = *ec2.create_internet_gateway({}).internet_gateway->internet_gateway_id;
-    ec2.attach_internet_gateway({.internet_gateway_id = id, .vpc_id = vpc_id});
-    return id;
-  }
-  std::string image() { return *ec2.describe_images({.owners = {{"amazon"}}}).images->front().image_id; }
-  RunInstancesInput launch(const std::string& subnet_id) {
-    RunInstancesInput in;
-    in.image_id = image();
-    in.instance_type = "t3.small";
-    in.max_count = in.min_count = 1;
-    in.subnet_id = subnet_id;
-    return in;
-  }
-  Instance instance(const std::string& id) {
-    return ec2.describe_instances({.instance_ids = {{id}}}).reservations->front().instances->front();
-  }
-
-  host::FakeHost host;
-  region::TestRegion test;
-  Client ec2;
-};
 
 TEST_F(Ec2Test, AnAccountHasADefaultVpcInEveryRegion) {
   const auto vpcs = *ec2.describe_vpcs({}).vpcs;
@@ -250,6 +203,30 @@ TEST_F(Ec2Test, ALaunchThatTheHostRefusesEndsTerminatedWithTheReason) {
     if (attempt > 20) host.fail_next.clear();
   }
   EXPECT_THAT(*instance(made).state->name, ::testing::AnyOf("terminated", "running"));
+}
+
+TEST_F(Ec2Test, AnImageBringsItsDefaultsOfTheMetadataServiceAndTheSystemThatItsMachineIs) {
+  const auto named = [&](const std::string& pattern) {
+    ec2::Filter filter;
+    filter.name = "name";
+    filter.values = {pattern};
+    return ec2.describe_images({.filters = {{filter}}}).images->front();
+  };
+  const Image image = named("al2023-ami-2023*-x86_64");
+  EXPECT_EQ(image.imds_support, "v2.0");
+  EXPECT_THAT(*image.description, testing::HasSubstr("stand-in"));
+  RunInstancesInput in = launch(subnet(vpc(), "10.1.0.0/24"));
+  in.image_id = image.image_id;
+  const Instance started = ec2.run_instances(in).instances->front();
+  EXPECT_EQ(started.metadata_options->http_tokens, "required");
+  EXPECT_EQ(started.metadata_options->http_put_response_hop_limit, 2);
+  test.run_until_idle();
+  const host::MachineSpec& machine = host.machine_specs.at(*started.instance_id);
+  EXPECT_EQ(machine.image, "amzn2");
+  EXPECT_THAT(machine.labels, testing::Contains(host::Label{"system", "al2023"}));
+  in.metadata_options = InstanceMetadataOptionsRequest{.http_tokens = "optional"};
+  EXPECT_EQ(ec2.run_instances(in).instances->front().metadata_options->http_tokens, "optional");
+  EXPECT_EQ(named("ubuntu/images/*jammy*").root_device_name, "/dev/sda1");
 }
 
 TEST_F(Ec2Test, TheSameClientTokenLaunchesOnce) {

@@ -69,6 +69,9 @@ HANBAT_EC2_KIND(Instance, "instance", "i", "InvalidInstanceID.NotFound", "The in
                 "InvalidInstanceID.Malformed");
 HANBAT_EC2_KIND(Volume, "volume", "vol", "InvalidVolume.NotFound", "The volume '{}' does not exist.",
                 "InvalidVolumeID.Malformed");
+HANBAT_EC2_KIND(LaunchTemplate, "launch-template", "lt", "InvalidLaunchTemplateId.NotFound",
+                "The specified launch template, with template ID {}, does not exist.",
+                "InvalidLaunchTemplateId.Malformed");
 HANBAT_EC2_KIND(IamInstanceProfileAssociation, "iam-instance-profile-association", "iip-assoc",
                 "InvalidAssociationID.NotFound", "An invalid association-id of '{}' was given",
                 "InvalidAssociationID.Malformed");
@@ -91,7 +94,7 @@ struct Kinds {
 /// What can have tags.
 using TaggableKinds =
     Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule, NetworkAcl,
-          DhcpOptions, Instance, NetworkInterface, KeyPairInfo, Image, Volume>;
+          DhcpOptions, Instance, NetworkInterface, KeyPairInfo, Image, Volume, LaunchTemplate>;
 
 /// The resource type that ids of this form have ("i-…" → "instance"); "" when it is none of ours.
 std::string_view type_of_id(std::string_view id);

@@ -53,7 +53,7 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
   const TagMutability mutability = require_mutability(rq, in.image_tag_mutability.value_or("MUTABLE"));
   if (in.image_scanning_configuration && in.image_scanning_configuration->scan_on_push.value_or(false))
     throw wire::Error::not_implemented(rq.operation.name, "imageScanningConfiguration.scanOnPush");
-  if (in.encryption_configuration && in.encryption_configuration->encryption_type != "AES256")
+  if (in.encryption_configuration && !find_word<EncryptionType>(in.encryption_configuration->encryption_type))
     throw wire::Error::not_implemented(
         rq.operation.name, "encryptionConfiguration.encryptionType " + in.encryption_configuration->encryption_type);
   if (find_repository(rq.tx, place, in.repository_name))

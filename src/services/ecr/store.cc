@@ -13,7 +13,8 @@ namespace {
 /// Writes down what DescribeRepositories answers of the row.
 void describe(RepositoryRow& row, TagMutability mutability) {
   row.shape.created_at = row.created;
-  row.shape.encryption_configuration = EncryptionConfiguration{.encryption_type = "AES256"};
+  row.shape.encryption_configuration =
+      EncryptionConfiguration{.encryption_type = std::string(word_of(EncryptionType::kAes256))};
   row.shape.image_scanning_configuration = ImageScanningConfiguration{.scan_on_push = false};
   row.shape.image_tag_mutability = word_of(mutability);
   row.shape.registry_id = row.place.account;

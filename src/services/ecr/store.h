@@ -20,11 +20,21 @@ namespace hanbat::ecr {
 
 /// Whether a tag may come to name another image. Those with exclusions are AWS's and not built.
 enum class TagMutability { kMutable, kImmutable, kMutableWithExclusion, kImmutableWithExclusion };
+/// With what images are encrypted at rest; keys of KMS are not built.
+enum class EncryptionType { kAes256 };
+/// Which images a list has.
+enum class TagStatus { kAny, kTagged, kUntagged };
 
 }  // namespace hanbat::ecr
 
 namespace hanbat {
 
+template <>
+inline constexpr auto kWords<ecr::EncryptionType> =
+    std::to_array<Word<ecr::EncryptionType>>({{ecr::EncryptionType::kAes256, "AES256"}});
+template <>
+inline constexpr auto kWords<ecr::TagStatus> = std::to_array<Word<ecr::TagStatus>>(
+    {{ecr::TagStatus::kAny, "ANY"}, {ecr::TagStatus::kTagged, "TAGGED"}, {ecr::TagStatus::kUntagged, "UNTAGGED"}});
 template <>
 inline constexpr auto kWords<ecr::TagMutability> = std::to_array<Word<ecr::TagMutability>>(
     {{ecr::TagMutability::kMutable, "MUTABLE"},

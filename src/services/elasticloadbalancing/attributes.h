@@ -1,4 +1,5 @@
-// The attributes of load balancers, listeners and target groups: AWS's keys with their defaults, and which of them can be changed.
+// The attributes of load balancers, listeners and target groups: AWS's keys with their defaults, and which of them can
+// be changed.
 #pragma once
 
 #include <span>

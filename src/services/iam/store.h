@@ -38,7 +38,10 @@ std::string arn_of(Kind kind, std::string_view account, std::string_view path, s
 
 using Tags = region::TagMap;
 
+/// What a managed policy is attached as.
 enum class Usage { kPermissions, kBoundary };
+/// Whose policies a list has.
+enum class PolicyScope { kAll, kAws, kLocal };
 
 struct PolicyVersionRow {
   std::int64_t number = 1;
@@ -53,6 +56,12 @@ enum class KeyStatus { kActive, kInactive, kExpired };
 
 namespace hanbat {
 
+template <>
+inline constexpr auto kWords<iam::Usage> = std::to_array<Word<iam::Usage>>(
+    {{iam::Usage::kPermissions, "PermissionsPolicy"}, {iam::Usage::kBoundary, "PermissionsBoundary"}});
+template <>
+inline constexpr auto kWords<iam::PolicyScope> = std::to_array<Word<iam::PolicyScope>>(
+    {{iam::PolicyScope::kAll, "All"}, {iam::PolicyScope::kAws, "AWS"}, {iam::PolicyScope::kLocal, "Local"}});
 template <>
 inline constexpr auto kWords<iam::KeyStatus> =
     std::to_array<Word<iam::KeyStatus>>({{iam::KeyStatus::kActive, "Active"},

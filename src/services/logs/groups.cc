@@ -2,9 +2,27 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/words.h"
 #include "gen/logs/schema.h"
 #include "region/page.h"
 #include "services/logs/logs.h"
+
+namespace hanbat::logs {
+namespace {
+
+/// There is one class of groups here.
+enum class LogGroupClass { kStandard };
+
+}  // namespace
+}  // namespace hanbat::logs
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<logs::LogGroupClass> =
+    std::to_array<Word<logs::LogGroupClass>>({{logs::LogGroupClass::kStandard, "STANDARD"}});
+
+}  // namespace hanbat
 
 namespace hanbat::logs {
 namespace {
@@ -69,7 +87,7 @@ CreateLogGroupOutput Logs::create_log_group(region::Request& rq, const CreateLog
 
   if (find_group(rq.tx, place_of(rq), in.log_group_name))
     throw ResourceAlreadyExistsException("The specified log group already exists");
-  if (in.log_group_class.value_or("STANDARD") != "STANDARD")
+  if (in.log_group_class && !find_word<LogGroupClass>(*in.log_group_class))
     throw wire::Error::not_implemented("CreateLogGroup", "logGroupClass=" + *in.log_group_class);
 
   GroupRow group;
@@ -92,7 +110,7 @@ DescribeLogGroupsOutput Logs::describe_log_groups(region::Request& rq, const Des
 
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
   std::vector<GroupRow> found;
-  if (in.log_group_class.value_or("STANDARD") == "STANDARD")
+  if (!in.log_group_class || find_word<LogGroupClass>(*in.log_group_class))
     found = region::list_by_name<GroupFacts>(rq.tx, place_of(rq),
                                              {.prefix = in.log_group_name_prefix.value_or(""), .after = pager.after()});
   std::erase_if(found, [&](const GroupRow& row) {

@@ -1,8 +1,26 @@
 // Resource policies of the account: by them other services may write to its log groups, and without one none may.
 #include "base/arn.h"
+#include "base/words.h"
 #include "region/page.h"
 #include "region/policy/document.h"
 #include "services/logs/logs.h"
+
+namespace hanbat::logs {
+namespace {
+
+/// Whose policies a list has.
+enum class PolicyScope { kAccount, kResource };
+
+}  // namespace
+}  // namespace hanbat::logs
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<logs::PolicyScope> = std::to_array<Word<logs::PolicyScope>>(
+    {{logs::PolicyScope::kAccount, "ACCOUNT"}, {logs::PolicyScope::kResource, "RESOURCE"}});
+
+}  // namespace hanbat
 
 namespace hanbat::logs {
 namespace {
@@ -60,7 +78,7 @@ DescribeResourcePoliciesOutput Logs::describe_resource_policies(region::Request&
   DescribeResourcePoliciesOutput out;
   out.resource_policies.emplace();
   // No log group has a policy of its own.
-  if (in.policy_scope.value_or("ACCOUNT") != "ACCOUNT") return out;
+  if (require_word(in.policy_scope, PolicyScope::kAccount) == PolicyScope::kResource) return out;
   const auto page =
       region::Pager(rq, in, {.usual = 50, .most = 50})
           .cut(resource_policies_of(rq.tx, place_of(rq)), [](const ResourcePolicyRow& row) { return row.name; });

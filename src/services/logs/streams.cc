@@ -1,6 +1,24 @@
 // Log streams.
+#include "base/words.h"
 #include "region/page.h"
 #include "services/logs/logs.h"
+
+namespace hanbat::logs {
+namespace {
+
+/// What a list of streams is sorted by.
+enum class OrderBy { kName, kLastEventTime };
+
+}  // namespace
+}  // namespace hanbat::logs
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<logs::OrderBy> = std::to_array<Word<logs::OrderBy>>(
+    {{logs::OrderBy::kName, "LogStreamName"}, {logs::OrderBy::kLastEventTime, "LastEventTime"}});
+
+}  // namespace hanbat
 
 namespace hanbat::logs {
 namespace {
@@ -53,7 +71,7 @@ DeleteLogStreamOutput Logs::delete_log_stream(region::Request& rq, const DeleteL
 DescribeLogStreamsOutput Logs::describe_log_streams(region::Request& rq, const DescribeLogStreamsInput& in) {
   const std::string group_name = name_of(in.log_group_name, in.log_group_identifier);
   const GroupRow group = require_group(rq, "logs:DescribeLogStreams", group_name);
-  const bool by_time = in.order_by.value_or("LogStreamName") == "LastEventTime";
+  const bool by_time = require_word(in.order_by, OrderBy::kName) == OrderBy::kLastEventTime;
   if (by_time && in.log_stream_name_prefix)
     throw InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.");
 

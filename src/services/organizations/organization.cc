@@ -1,6 +1,24 @@
 // The organization itself: made, shown, ended, and whether its service control policies are in force.
 #include "base/ids.h"
+#include "base/words.h"
 #include "services/organizations/organizations.h"
+
+namespace hanbat::organizations {
+namespace {
+
+/// Consolidated billing alone is not built.
+enum class FeatureSet { kAll };
+
+}  // namespace
+}  // namespace hanbat::organizations
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<organizations::FeatureSet> =
+    std::to_array<Word<organizations::FeatureSet>>({{organizations::FeatureSet::kAll, "ALL"}});
+
+}  // namespace hanbat
 
 namespace hanbat::organizations {
 namespace {
@@ -14,7 +32,7 @@ Organization describe(const OrganizationRow& row) {
   Organization out;
   out.id = row.id;
   out.arn = row.arn("organization");
-  out.feature_set = "ALL";
+  out.feature_set = word_of(FeatureSet::kAll);
   out.master_account_id = row.management_account;
   out.master_account_arn = row.arn("account", row.management_account);
   out.master_account_email = kManagementEmail;
@@ -41,7 +59,7 @@ void check_root(const OrganizationRow& row, const std::string& id) {
 CreateOrganizationOutput Organizations::create_organization(region::Request& rq, const CreateOrganizationInput& in) {
   rq.authorize("organizations:CreateOrganization", "*");
 
-  if (in.feature_set.value_or("ALL") != "ALL")
+  if (in.feature_set && !find_word<FeatureSet>(*in.feature_set))
     throw wire::Error::not_implemented("CreateOrganization", "FeatureSet " + *in.feature_set);
   if (rows::find_of(rq.tx, rq.account))
     throw AlreadyInOrganizationException("The provided account is already a member of an organization.");

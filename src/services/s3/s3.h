@@ -11,6 +11,7 @@
 #include "region/tag_keys.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
+#include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
 
@@ -47,8 +48,8 @@ class S3 final : public Operations {
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
   /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
-  void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
-                            std::string_view detail_type, std::string_view reason);
+  void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,
+                            std::string_view reason);
   UploadRow require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
                            const std::string& upload_id);
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);

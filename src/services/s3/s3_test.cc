@@ -144,6 +144,36 @@ TEST_F(S3Test, ATooSmallPartInTheMiddleIsRefused) {
   EXPECT_EQ(code_of([&] { client().complete_multipart_upload(done); }), "EntityTooSmall");
 }
 
+TEST_F(S3Test, AnUploadIsCompletedAgainWithTheSameAnswerAndOnlyWithTheObjectsChecksum) {
+  CreateMultipartUploadInput begin;
+  begin.bucket = "bucket";
+  begin.key = "k";
+  begin.checksum_algorithm = "CRC32";
+  begin.checksum_type = "FULL_OBJECT";
+  CompleteMultipartUploadInput done;
+  done.bucket = "bucket";
+  done.key = "k";
+  done.upload_id = *client().create_multipart_upload(begin).upload_id;
+  UploadPartInput part;
+  part.bucket = "bucket";
+  part.key = "k";
+  part.upload_id = done.upload_id;
+  part.part_number = 1;
+  part.body = wire::Body::of_bytes("bytes").with_trailer("x-amz-checksum-crc32", "sZlDzg==");
+  const auto sent = client().upload_part(part);
+  CompletedPart named;
+  named.part_number = 1;
+  named.e_tag = sent.e_tag;
+  done.multipart_upload.emplace().parts = {{named}};
+  done.checksum_crc32 = "AAAAAA==";
+  EXPECT_EQ(code_of([&] { client().complete_multipart_upload(done); }), "BadDigest");
+  done.checksum_crc32 = sent.checksum_crc32;
+  const auto first = client().complete_multipart_upload(done);
+  EXPECT_EQ(client().complete_multipart_upload(done).e_tag, first.e_tag);
+  put("k", "another");
+  EXPECT_EQ(code_of([&] { client().complete_multipart_upload(done); }), "NoSuchUpload");
+}
+
 TEST_F(S3Test, ACopySharesTheBytesAndABlobGoesWithItsLastOwner) {
   put("k", "shared bytes");
   CopyObjectInput in;

@@ -4,7 +4,42 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "region/page.h"
+
+namespace hanbat::secretsmanager {
+namespace {
+
+/// What a filter looks at, and by what a list is sorted.
+enum class FilterKey { kName, kDescription, kTagKey, kTagValue, kPrimaryRegion, kOwningService, kAll };
+enum class SortBy { kCreatedDate, kLastAccessedDate, kLastChangedDate, kName };
+enum class SortOrder { kAscending, kDescending };
+
+}  // namespace
+}  // namespace hanbat::secretsmanager
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<secretsmanager::FilterKey> =
+    std::to_array<Word<secretsmanager::FilterKey>>({{secretsmanager::FilterKey::kName, "name"},
+                                                    {secretsmanager::FilterKey::kDescription, "description"},
+                                                    {secretsmanager::FilterKey::kTagKey, "tag-key"},
+                                                    {secretsmanager::FilterKey::kTagValue, "tag-value"},
+                                                    {secretsmanager::FilterKey::kPrimaryRegion, "primary-region"},
+                                                    {secretsmanager::FilterKey::kOwningService, "owning-service"},
+                                                    {secretsmanager::FilterKey::kAll, "all"}});
+template <>
+constexpr auto kWords<secretsmanager::SortBy> =
+    std::to_array<Word<secretsmanager::SortBy>>({{secretsmanager::SortBy::kCreatedDate, "created-date"},
+                                                 {secretsmanager::SortBy::kLastAccessedDate, "last-accessed-date"},
+                                                 {secretsmanager::SortBy::kLastChangedDate, "last-changed-date"},
+                                                 {secretsmanager::SortBy::kName, "name"}});
+template <>
+constexpr auto kWords<secretsmanager::SortOrder> = std::to_array<Word<secretsmanager::SortOrder>>(
+    {{secretsmanager::SortOrder::kAscending, "asc"}, {secretsmanager::SortOrder::kDescending, "desc"}});
+
+}  // namespace hanbat
 
 namespace hanbat::secretsmanager {
 namespace {
@@ -51,26 +86,37 @@ bool mentions(const Subject& subject, const std::string& value) {
   return std::ranges::all_of(words_of(lower(value)), [&](const std::string& word) { return begins_any(texts, word); });
 }
 
-bool fits(const Subject& subject, const std::string& key, const std::string& value) {
-  if (key == "name") return subject.secret.name->starts_with(value);
-  if (key == "description") return describes(subject, value);
-  if (key == "tag-key") return begins_any(tag_keys(subject), value);
-  if (key == "tag-value") return begins_any(tag_values(subject), value);
-  if (key == "primary-region") return subject.secret.place.region.starts_with(value);
-  if (key == "all") return mentions(subject, value);
-  return false;  // owning-service: no service makes secrets
+bool fits(const Subject& subject, FilterKey key, const std::string& value) {
+  switch (key) {
+    case FilterKey::kName:
+      return subject.secret.name->starts_with(value);
+    case FilterKey::kDescription:
+      return describes(subject, value);
+    case FilterKey::kTagKey:
+      return begins_any(tag_keys(subject), value);
+    case FilterKey::kTagValue:
+      return begins_any(tag_values(subject), value);
+    case FilterKey::kPrimaryRegion:
+      return subject.secret.place.region.starts_with(value);
+    case FilterKey::kOwningService:
+      return false;  // no service makes secrets
+    case FilterKey::kAll:
+      return mentions(subject, value);
+  }
+  return false;
 }
 
 /// One of the values that the filter wants, if it wants any, and none that it does not want ("!…").
 bool matches_filters(const Subject& subject, const Filter& filter) {
+  const auto key = require_word<FilterKey>(*filter.key);
   bool wants = false, found = false;
   for (const std::string& value : *filter.values) {
     if (value.starts_with('!')) {
-      if (fits(subject, *filter.key, value.substr(1))) return false;
+      if (fits(subject, key, value.substr(1))) return false;
       continue;
     }
     wants = true;
-    found = found || fits(subject, *filter.key, value);
+    found = found || fits(subject, key, value);
   }
   return found || !wants;
 }
@@ -83,10 +129,17 @@ void check_filters(const std::vector<Filter>& filters) {
 }
 
 /// A text in whose order secrets are shown; unique.
-std::string sort_key(const SecretRow& secret, const std::string& by) {
-  if (by == "name") return *secret.name;
-  if (by == "last-changed-date") return region::page_key(secret.shape.changed.ms) + secret.id;
-  if (by == "last-accessed-date") return region::page_key(secret.shape.accessed.value_or(Timestamp{0}).ms) + secret.id;
+std::string sort_key(const SecretRow& secret, SortBy by) {
+  switch (by) {
+    case SortBy::kCreatedDate:
+      return region::creation_key(secret);
+    case SortBy::kLastAccessedDate:
+      return region::page_key(secret.shape.accessed.value_or(Timestamp{0}).ms) + secret.id;
+    case SortBy::kLastChangedDate:
+      return region::page_key(secret.shape.changed.ms) + secret.id;
+    case SortBy::kName:
+      return *secret.name;
+  }
   return region::creation_key(secret);
 }
 
@@ -123,8 +176,9 @@ std::vector<SecretRow> secrets_of(region::Request& rq, const std::vector<Filter>
 ListSecretsOutput SecretsManager::list_secrets(region::Request& rq, const ListSecretsInput& in) {
   rq.authorize("secretsmanager:ListSecrets", "*");
 
-  const std::string by = in.sort_by.value_or("created-date");
-  const auto order = in.sort_order == "desc" ? region::Order::kDescending : region::Order::kAscending;
+  const SortBy by = require_word(in.sort_by, SortBy::kCreatedDate);
+  const bool descending = require_word(in.sort_order, SortOrder::kAscending) == SortOrder::kDescending;
+  const auto order = descending ? region::Order::kDescending : region::Order::kAscending;
   const auto deleted = in.include_planned_deletion.value_or(false) ? Deleted::kTakeIn : Deleted::kLeaveOut;
   const auto page = region::Pager(rq, in, {.usual = 100, .most = 100})
                         .cut(

@@ -1,4 +1,4 @@
-// AWS Systems Manager: Parameter Store, and Run Command on the instances whose agents call.
+// AWS Systems Manager: Parameter Store, Run Command on the instances whose agents call, State Manager.
 #pragma once
 
 #include <span>
@@ -7,6 +7,7 @@
 #include "gen/ssm/operations.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
+#include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/parameters/store.h"
 #include "services/ssm/parameters/tags.h"
@@ -18,10 +19,13 @@ enum class Decryption { kLeaveSealed, kDecrypt };
 
 class Ssm final : public Operations {
  public:
-  explicit Ssm(region::Region& home) : home_(home), deadlines_(home) {}
+  explicit Ssm(region::Region& home) : home_(home), deadlines_(home), association_runs_(home) {}
 
   std::span<const store::Migration> migrations() const override;
-  void start() override { deadlines_.start(); }
+  void start() override {
+    deadlines_.start();
+    association_runs_.start();
+  }
 
 #include "gen/ssm/methods.inc"
 
@@ -38,6 +42,7 @@ class Ssm final : public Operations {
 
   region::Region& home_;
   Deadlines deadlines_;
+  AssociationRuns association_runs_;
 };
 
 /// rq.authorize of a parameter by its name or ARN, with an optional ":version" or ":label", with its tags.

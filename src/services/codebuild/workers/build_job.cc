@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 #include "services/codebuild/build_phases.h"
-#include "services/codebuild/curated_images.h"
+#include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/words.h"
 
 namespace hanbat::codebuild {
 namespace {
@@ -38,22 +39,28 @@ BuildSource source_of(const BuildRow& row, const ProjectSource& source) {
   out.location = source.location.value_or("");
   out.depth = source.git_clone_depth;
   // A pipeline's input is an object of its artifact bucket; its source version only names it again.
-  if (source.type == "CODEPIPELINE") {
-    out.kind = BuildSource::Kind::kPipeline;
-    return out;
+  switch (type_of(source)) {
+    case SourceType::kCodePipeline:
+      out.kind = BuildSource::Kind::kPipeline;
+      return out;
+    case SourceType::kCodeCommit:
+      out.kind = BuildSource::Kind::kCodeCommit;
+      out.location = clone_url(out.location, row.place.region);
+      break;
+    case SourceType::kS3:
+      out.kind = BuildSource::Kind::kS3;
+      break;
+    case SourceType::kNoSource:
+      break;
   }
-  if (source.type == "CODECOMMIT") {
-    out.kind = BuildSource::Kind::kCodeCommit;
-    out.location = clone_url(out.location, row.place.region);
-  }
-  if (source.type == "S3") out.kind = BuildSource::Kind::kS3;
   if (const std::string version = version_of(build, out.identifier); !version.starts_with("arn:"))
     out.version = version;
   return out;
 }
 
 BuildOutput artifacts_of(const BuildRow& row, const ProjectArtifacts& artifacts) {
-  if (artifacts.type == "NO_ARTIFACTS") return {};
+  const ArtifactsType type = type_of(artifacts);
+  if (type == ArtifactsType::kNoArtifacts) return {};
   const std::string bucket = artifacts.location.value_or("");
   // "arn:aws:s3:::" and the bucket stand before the key.
   const std::size_t key_at = 13 + bucket.size() + 1;
@@ -61,8 +68,9 @@ BuildOutput artifacts_of(const BuildRow& row, const ProjectArtifacts& artifacts)
   nameless.name.reset();
   ProjectArtifacts named = artifacts;
   if (named.name.value_or("").empty()) named.name = *row.shape.project_name;
-  const bool own_folder = artifacts.namespace_type == "BUILD_ID";
-  const bool zip = artifacts.type == "CODEPIPELINE" || artifacts.packaging == "ZIP";
+  const bool own_folder = namespace_of(artifacts) == ArtifactNamespace::kBuildId;
+  const bool zip = type == ArtifactsType::kCodePipeline ||
+                   require_word(artifacts.packaging, ArtifactPackaging::kNone) == ArtifactPackaging::kZip;
   return {.kind = BuildOutput::Kind::kS3,
           .bucket = bucket,
           .key = artifact_arn(named, "", uuid_of(row.id)).substr(key_at),
@@ -70,7 +78,7 @@ BuildOutput artifacts_of(const BuildRow& row, const ProjectArtifacts& artifacts)
           .build_folder = own_folder ? uuid_of(row.id) + "/" : "",
           .name_from_spec = artifacts.override_artifact_name.value_or(false),
           .packaging = zip ? BuildOutput::Packaging::kZip : BuildOutput::Packaging::kNone,
-          .may_be_empty = artifacts.type == "CODEPIPELINE",
+          .may_be_empty = type == ArtifactsType::kCodePipeline,
           .identifier = artifacts.artifact_identifier.value_or("")};
 }
 
@@ -94,8 +102,14 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
 }
 
 border::BuildVariable::Kind kind_of(const EnvironmentVariable& variable) {
-  if (variable.type == "PARAMETER_STORE") return border::BuildVariable::Kind::kParameterStore;
-  if (variable.type == "SECRETS_MANAGER") return border::BuildVariable::Kind::kSecretsManager;
+  switch (type_of(variable)) {
+    case EnvironmentVariableType::kPlaintext:
+      return border::BuildVariable::Kind::kPlaintext;
+    case EnvironmentVariableType::kParameterStore:
+      return border::BuildVariable::Kind::kParameterStore;
+    case EnvironmentVariableType::kSecretsManager:
+      return border::BuildVariable::Kind::kSecretsManager;
+  }
   return border::BuildVariable::Kind::kPlaintext;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arn.h"
 #include "gen/logs/client.h"
+#include "services/codebuild/words.h"
 
 namespace hanbat::codebuild {
 namespace {
@@ -55,7 +56,7 @@ class Batch {
 void make_stream(const region::Actor& role, BuildRow& row) {
   LogsLocation& logs = *row.shape.logs;
   const CloudWatchLogsConfig& wanted = *logs.cloud_watch_logs;
-  if (wanted.status != "ENABLED") return;
+  if (!is_enabled(wanted)) return;
   const std::string group = wanted.group_name.value_or("/aws/codebuild/" + *row.shape.project_name);
   const std::string uuid = uuid_of(row.id);
   const std::string stream = wanted.stream_name ? *wanted.stream_name + "/" + uuid : uuid;

@@ -8,7 +8,8 @@
 #include "host/client.h"
 #include "os/files.h"
 #include "services/codebuild/build_phases.h"
-#include "services/codebuild/curated_images.h"
+#include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_log.h"
 #include "services/codebuild/workers/build_network.h"
@@ -29,12 +30,17 @@ struct Size {
 
 /// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html; no more processors than
 /// the machine has.
-std::optional<Size> find_size(std::string_view compute_type) {
+Size size_of(ComputeType type) {
   const int here = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  if (compute_type == "BUILD_GENERAL1_SMALL") return Size{std::min(2, here), 4096};
-  if (compute_type == "BUILD_GENERAL1_MEDIUM") return Size{std::min(4, here), 8192};
-  if (compute_type == "BUILD_GENERAL1_LARGE") return Size{std::min(8, here), 16384};
-  return std::nullopt;
+  switch (type) {
+    case ComputeType::kSmall:
+      return {std::min(2, here), 4096};
+    case ComputeType::kMedium:
+      return {std::min(4, here), 8192};
+    case ComputeType::kLarge:
+      return {std::min(8, here), 16384};
+  }
+  return {};
 }
 
 /// AWS's words for an image that its registries do not have; for what is only not here, why.
@@ -51,6 +57,12 @@ std::string why_not_pulled(const std::string& image, const std::optional<Curated
            "denied";
   return message + "the region has no image " + image +
          "; 'hanbat image import' brings it, 'hanbat doctor' lists what there is";
+}
+
+/// What AWS's build image of the name is made from (images/codebuild/files/usr/lib/hanbat/systems); "" for Ubuntu.
+std::string system_of(const std::string& image) {
+  if (image.starts_with("aws/codebuild/amazonlinux2-")) return "amazonlinux2";
+  return image.starts_with("aws/codebuild/amazonlinux-") ? "al2023" : "";
 }
 
 }  // namespace
@@ -128,8 +140,8 @@ std::optional<BuildTasks::Refusal> BuildTasks::prepare(BuildRow& row, const regi
 
 std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& row, host::MachineSpec& machine) {
   const ProjectEnvironment& environment = *row.shape.environment;
-  const auto size = find_size(environment.compute_type);
-  if (!size) return Refusal{"CLIENT_ERROR", "there is no compute type " + environment.compute_type + " here"};
+  const auto type = find_word<ComputeType>(environment.compute_type);
+  if (!type) return Refusal{"CLIENT_ERROR", "there is no compute type " + environment.compute_type + " here"};
   const auto images = home_.require_host().images({});
   const auto known = [&](const std::string& alias) {
     return std::any_of(images.begin(), images.end(),
@@ -144,8 +156,9 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
     return Refusal{"BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE", why_not_pulled(environment.image, curated)};
   }
   machine.name = machine_name(row.id);
-  machine.cpus = size->cpus;
-  machine.memory_mib = size->memory_mib;
+  const Size size = size_of(*type);
+  machine.cpus = size.cpus;
+  machine.memory_mib = size.memory_mib;
   host::SharedFolder shared;
   shared.source = folder_of(row.id);
   shared.path = "/hanbat/build";
@@ -155,6 +168,8 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   runtimes.read_only = true;
   machine.folders = {shared, runtimes};
   machine.nesting = true;
+  if (const std::string system = system_of(environment.image); machine.image == kImageAlias && !system.empty())
+    machine.labels.push_back({"system", system});
   return std::nullopt;
 }
 

@@ -14,10 +14,8 @@ constexpr std::size_t kLargestCommit = 20u << 20;
 constexpr std::size_t kMostFiles = 100;
 constexpr std::size_t kLongestMessage = 256u << 10;
 
-std::uint32_t mode_of(const std::string& word) {
-  if (word == "NORMAL") return 0100644;
-  if (word == "EXECUTABLE") return 0100755;
-  if (word == "SYMLINK") return 0120000;
+std::uint32_t require_mode(const std::string& word) {
+  if (const auto mode = find_word<FileMode>(word)) return mode_of(*mode);
   throw InvalidFileModeException("The specified file mode permission is not valid: " + word);
 }
 
@@ -92,7 +90,7 @@ class Draft {
     tree_.erase(path);
     const auto slash = path.rfind('/');
     if (keep_empty_folders && slash != std::string::npos && !tree_.is_folder(path.substr(0, slash)))
-      tree_.put({path.substr(0, slash) + "/.gitkeep", git_.write_blob(""), 0100644});
+      tree_.put({path.substr(0, slash) + "/.gitkeep", git_.write_blob(""), mode_of(FileMode::kNormal)});
     return *entry;
   }
 
@@ -118,7 +116,7 @@ void check_size(std::size_t size) {
 }
 
 FileMetadata to_metadata(const std::string& path, const std::string& blob, std::uint32_t mode) {
-  return {.absolute_path = path, .blob_id = blob, .file_mode = mode_word(kind_of_mode(mode))};
+  return {.absolute_path = path, .blob_id = blob, .file_mode = std::string(word_of(file_mode(kind_of_mode(mode))))};
 }
 
 PutFileOutput write_file(Draft& draft, const PutFileInput& in, const std::string& path, std::uint32_t mode,
@@ -157,7 +155,7 @@ class CommitOfFiles {
     if (entry.file_content && entry.source_file)
       throw FileContentAndSourceFileSpecifiedException("Give the content or a source file, not both: " + path);
     FileEntry file = entry.source_file ? copied(*entry.source_file) : written(entry, path);
-    if (entry.file_mode) file.mode = mode_of(*entry.file_mode);
+    if (entry.file_mode) file.mode = require_mode(*entry.file_mode);
     const auto before = draft_.tree().find(path);
     changed_ = changed_ || !before || before->object_id != file.object_id || before->mode != file.mode;
     auto& list = draft_.put(path, file.object_id, file.mode) ? out_.files_added : out_.files_updated;
@@ -168,7 +166,7 @@ class CommitOfFiles {
     const std::string path = once(entry.file_path);
     const auto file = draft_.tree().find(path);
     if (!file) throw FileDoesNotExistException("Could not find path " + path);
-    const std::uint32_t mode = mode_of(entry.file_mode);
+    const std::uint32_t mode = require_mode(entry.file_mode);
     changed_ = changed_ || file->mode != mode;
     draft_.put(path, file->object_id, mode);
     out_.files_updated->push_back(to_metadata(path, file->object_id, mode));
@@ -204,7 +202,7 @@ class CommitOfFiles {
     check_size(entry.file_content->size());
     if ((total_ += entry.file_content->size()) > kLargestCommit)
       throw FolderContentSizeLimitExceededException("The commit's files are larger than 20 MB together.");
-    return {path, draft_.git().write_blob(*entry.file_content), 0100644};
+    return {path, draft_.git().write_blob(*entry.file_content), mode_of(FileMode::kNormal)};
   }
 
   Draft& draft_;
@@ -242,7 +240,7 @@ PutFileOutput CodeCommit::put_file(region::Request& rq, const PutFileInput& in) 
 
   const std::string path = check_file_path(in.file_path);
   check_size(in.file_content.size());
-  const std::uint32_t mode = mode_of(in.file_mode.value_or("NORMAL"));
+  const std::uint32_t mode = in.file_mode ? require_mode(*in.file_mode) : mode_of(FileMode::kNormal);
   const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
   const auto& made = rq.prepare<PutFileOutput>(base.key(), [base, in, path, mode, folder = folder(base.repository),
                                                             who = make_signature(rq, in.name, in.email)] {

@@ -58,7 +58,7 @@ GetFileOutput CodeCommit::get_file(region::Request& rq, const GetFileInput& in) 
   return {.blob_id = entry->object_id,
           .commit_id = commit,
           .file_content = git.read_blob(entry->object_id),
-          .file_mode = mode_word(entry->kind),
+          .file_mode = std::string(word_of(file_mode(entry->kind))),
           .file_path = path,
           .file_size = static_cast<std::int64_t>(size)};
 }
@@ -99,13 +99,14 @@ GetFolderOutput CodeCommit::get_folder(region::Request& rq, const GetFolderInput
       case EntryKind::kSymlink:
         out.symbolic_links->push_back({.absolute_path = absolute,
                                        .blob_id = entry.object_id,
-                                       .file_mode = mode_word(entry.kind),
+                                       .file_mode = std::string(word_of(file_mode(entry.kind))),
                                        .relative_path = entry.name});
         break;
-      default:
+      case EntryKind::kFile:
+      case EntryKind::kExecutable:
         out.files->push_back({.absolute_path = absolute,
                               .blob_id = entry.object_id,
-                              .file_mode = mode_word(entry.kind),
+                              .file_mode = std::string(word_of(file_mode(entry.kind))),
                               .relative_path = entry.name});
     }
   }

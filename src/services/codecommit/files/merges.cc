@@ -135,9 +135,11 @@ std::optional<std::string> object_type(const FileEntry& entry) {
       return "GIT_LINK";
     case EntryKind::kFolder:
       return "DIRECTORY";
-    default:
+    case EntryKind::kFile:
+    case EntryKind::kExecutable:
       return "FILE";
   }
+  return std::nullopt;
 }
 
 std::optional<std::string> change_word(const FileEntry& base, const FileEntry& side) {
@@ -152,7 +154,7 @@ ConflictMetadata to_metadata(const GitRepository& git, const Conflict& conflict)
   };
   const auto mode = [&](const FileEntry& e) -> std::optional<std::string> {
     if (e.object_id.empty()) return std::nullopt;
-    return mode_word(kind_of_mode(e.mode));
+    return std::string(word_of(file_mode(kind_of_mode(e.mode))));
   };
   const auto binary = [&](const FileEntry& e) { return !e.object_id.empty() && git.is_binary(e.object_id); };
   const FileEntry &base = conflict.base, &destination = conflict.destination, &source = conflict.source;

@@ -111,15 +111,30 @@ EntryKind kind_of_mode(std::uint32_t mode) {
   }
 }
 
-std::string mode_word(EntryKind kind) {
+FileMode file_mode(EntryKind kind) {
   switch (kind) {
     case EntryKind::kExecutable:
-      return "EXECUTABLE";
+      return FileMode::kExecutable;
     case EntryKind::kSymlink:
-      return "SYMLINK";
-    default:
-      return "NORMAL";
+      return FileMode::kSymlink;
+    case EntryKind::kFile:
+    case EntryKind::kFolder:
+    case EntryKind::kSubmodule:
+      return FileMode::kNormal;
   }
+  return FileMode::kNormal;
+}
+
+std::uint32_t mode_of(FileMode mode) {
+  switch (mode) {
+    case FileMode::kNormal:
+      return GIT_FILEMODE_BLOB;
+    case FileMode::kExecutable:
+      return GIT_FILEMODE_BLOB_EXECUTABLE;
+    case FileMode::kSymlink:
+      return GIT_FILEMODE_LINK;
+  }
+  return GIT_FILEMODE_BLOB;
 }
 
 TreeBuilder::TreeBuilder(git_index* index) : index_(index) {}

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
+
 struct git_repository;
 struct git_index;
 
@@ -135,7 +137,18 @@ class GitRepository {
 };
 
 std::string mode_text(std::uint32_t mode);  // "100644"
-std::string mode_word(EntryKind kind);      // "NORMAL", "EXECUTABLE", "SYMLINK"
 EntryKind kind_of_mode(std::uint32_t mode);
 
+/// How the API names the mode of a file; of what is none, kNormal.
+enum class FileMode { kNormal, kExecutable, kSymlink };
+FileMode file_mode(EntryKind kind);
+std::uint32_t mode_of(FileMode mode);
+
 }  // namespace hanbat::codecommit
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::codecommit::FileMode> =
+    std::to_array<hanbat::Word<hanbat::codecommit::FileMode>>(
+        {{hanbat::codecommit::FileMode::kNormal, "NORMAL"},
+         {hanbat::codecommit::FileMode::kExecutable, "EXECUTABLE"},
+         {hanbat::codecommit::FileMode::kSymlink, "SYMLINK"}});

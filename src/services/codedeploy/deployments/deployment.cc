@@ -23,22 +23,40 @@ constexpr const char* kAgentSilent =
 constexpr const char* kAgentLate =
     "The CodeDeploy agent did not report the end of the lifecycle event within one hour.";
 
-const std::vector<std::string> kEvents = {"ApplicationStop", "DownloadBundle",   "BeforeInstall",  "Install",
-                                          "AfterInstall",    "ApplicationStart", "ValidateService"};
-
-std::vector<std::string> lifecycle(bool moves_traffic) {
-  std::vector<std::string> out;
-  if (moves_traffic) out = {"BeforeBlockTraffic", "BlockTraffic", "AfterBlockTraffic"};
-  out.insert(out.end(), kEvents.begin(), kEvents.end());
-  if (moves_traffic) out.insert(out.end(), {"BeforeAllowTraffic", "AllowTraffic", "AfterAllowTraffic"});
-  return out;
+bool is_traffic(LifecycleEventName event) {
+  return event == LifecycleEventName::kBlockTraffic || event == LifecycleEventName::kAllowTraffic;
 }
 
-bool is_traffic(std::string_view event) { return event == "BlockTraffic" || event == "AllowTraffic"; }
+/// Whether the event is about taking an instance away from its load balancers and giving it back.
+bool is_around_traffic(LifecycleEventName event) {
+  switch (event) {
+    case LifecycleEventName::kBeforeBlockTraffic:
+    case LifecycleEventName::kBlockTraffic:
+    case LifecycleEventName::kAfterBlockTraffic:
+    case LifecycleEventName::kBeforeAllowTraffic:
+    case LifecycleEventName::kAllowTraffic:
+    case LifecycleEventName::kAfterAllowTraffic:
+      return true;
+    case LifecycleEventName::kApplicationStop:
+    case LifecycleEventName::kDownloadBundle:
+    case LifecycleEventName::kBeforeInstall:
+    case LifecycleEventName::kInstall:
+    case LifecycleEventName::kAfterInstall:
+    case LifecycleEventName::kApplicationStart:
+    case LifecycleEventName::kValidateService:
+      return false;
+  }
+  return false;
+}
 
 // The hooks of the revision that goes away; IgnoreApplicationStopFailures is about them.
-bool is_of_old_revision(std::string_view event) {
-  return event == "ApplicationStop" || event == "BeforeBlockTraffic" || event == "AfterBlockTraffic";
+bool is_of_old_revision(LifecycleEventName event) {
+  return event == LifecycleEventName::kApplicationStop || event == LifecycleEventName::kBeforeBlockTraffic ||
+         event == LifecycleEventName::kAfterBlockTraffic;
+}
+
+LifecycleEventName name_of(const LifecycleEvent& event) {
+  return require_word<LifecycleEventName>(*event.lifecycle_event_name);
 }
 
 LifecycleEvent* find_event(Host& host, std::string_view name) {
@@ -82,7 +100,12 @@ ErrorInformation error(std::string code, std::string message) {
 
 int minimum_healthy(const MinimumHealthyHosts& rule, int hosts) {
   const int value = rule.value.value_or(0);
-  if (rule.type == "FLEET_PERCENT") return (hosts * value + 99) / 100;
+  switch (require_word(rule.type, MinimumHealthyHostsType::kHostCount)) {
+    case MinimumHealthyHostsType::kFleetPercent:
+      return (hosts * value + 99) / 100;
+    case MinimumHealthyHostsType::kHostCount:
+      return value;
+  }
   return value;
 }
 
@@ -99,7 +122,9 @@ Host* Deployment::find_host(std::string_view instance) {
 }
 
 bool Deployment::moves_traffic() const {
-  return info.deployment_style && info.deployment_style->deployment_option == "WITH_TRAFFIC_CONTROL";
+  return info.deployment_style &&
+         require_word(info.deployment_style->deployment_option, DeploymentOption::kWithoutTrafficControl) ==
+             DeploymentOption::kWithTrafficControl;
 }
 
 int Deployment::count(TargetStatus status) const {
@@ -141,9 +166,10 @@ Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string
     host.target.status = word_of(TargetStatus::kPending);
     host.target.last_updated_at = now;
     host.target.lifecycle_events.emplace();
-    for (const std::string& name : lifecycle(moves_traffic())) {
+    for (const auto& [name, word] : kWords<LifecycleEventName>) {
+      if (!moves_traffic() && is_around_traffic(name)) continue;
       LifecycleEvent& event = host.target.lifecycle_events->emplace_back();
-      event.lifecycle_event_name = name;
+      event.lifecycle_event_name = word;
       event.status = word_of(EventStatus::kPending);
     }
   }
@@ -167,11 +193,11 @@ void Deployment::start_event(Host& host, LifecycleEvent& event, Timestamp now, E
   event.start_time = now;
   host.target.last_updated_at = now;
   const std::string& instance = *host.target.target_id;
-  const std::string& name = *event.lifecycle_event_name;
-  if (is_traffic(name)) {
+  if (is_traffic(name_of(event))) {
     host.deadline = now + kTrafficLimit;
-    effects.push_back(MoveTraffic{instance, name});
+    effects.push_back(MoveTraffic{instance, name_of(event)});
   } else {
+    const std::string& name = *event.lifecycle_event_name;
     host.deadline = now + kPickupLimit;
     effects.push_back(SendCommand{instance, name, command_id(id(), instance, name)});
   }
@@ -214,7 +240,7 @@ Effects Deployment::report(Timestamp now, std::string_view instance, std::string
   event->end_time = now;
   event->diagnostics = outcome.diagnostics;
   Effects effects;
-  const bool forgiven = info.ignore_application_stop_failures.value_or(false) && is_of_old_revision(name);
+  const bool forgiven = info.ignore_application_stop_failures.value_or(false) && is_of_old_revision(name_of(*event));
   if (!outcome.succeeded && !forgiven) {
     skip_rest(*host);
     end_host(*host, StepEvent::kFail, now, effects);
@@ -233,8 +259,8 @@ Effects Deployment::wake(Timestamp now, std::string_view instance) {
   LifecycleEvent* event = host ? event_in_progress(*host) : nullptr;
   if (!event || host->deadline.ms == 0) return {};
   if (now < host->deadline) return {WakeAt{std::string(instance), host->deadline}};
+  if (is_traffic(name_of(*event))) return {};  // the traffic's own task reports what it waited for
   const std::string name = *event->lifecycle_event_name;
-  if (is_traffic(name)) return {};  // the traffic's own task reports what it waited for
   const bool taken = host->deadline - *event->start_time > kPickupLimit;
   Effects effects = {CancelCommand{command_id(id(), instance, name)}};
   for (Effect& effect : report(now, instance, name, {false, unknown_error(taken ? kAgentLate : kAgentSilent)}))
@@ -251,10 +277,9 @@ Effects Deployment::stop(Timestamp now, std::string message) {
       skip_rest(host);
       end_host(host, StepEvent::kSkip, now, effects);
     } else if (LifecycleEvent* event = host.status() == TargetStatus::kInProgress ? event_in_progress(host) : nullptr) {
-      const std::string& name = *event->lifecycle_event_name;
-      if (is_traffic(name) || host.deadline - *event->start_time > kPickupLimit) continue;
+      if (is_traffic(name_of(*event)) || host.deadline - *event->start_time > kPickupLimit) continue;
       // No agent has begun with it.
-      effects.push_back(CancelCommand{command_id(id(), *host.target.target_id, name)});
+      effects.push_back(CancelCommand{command_id(id(), *host.target.target_id, *event->lifecycle_event_name)});
       advance(event->status, kEventMachine, StepEvent::kSkip);
       skip_rest(host);
       end_host(host, StepEvent::kSkip, now, effects);

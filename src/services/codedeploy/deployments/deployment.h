@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "gen/codedeploy/model.h"
 #include "services/codedeploy/deployments/statuses.h"
+#include "services/codedeploy/words.h"
 
 namespace hanbat::codedeploy {
 
@@ -46,7 +47,8 @@ struct CancelCommand {
 };
 /// The service itself takes the instance out of its target groups, or puts it back, and waits.
 struct MoveTraffic {
-  std::string instance, event;
+  std::string instance;
+  LifecycleEventName event;  // BlockTraffic or AllowTraffic
 };
 /// Look at the instance's deadline then.
 struct WakeAt {

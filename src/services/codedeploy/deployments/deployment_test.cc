@@ -25,7 +25,8 @@ std::vector<std::string> commands_of(const Effects& effects) {
   std::vector<std::string> out;
   for (const Effect& effect : effects) {
     if (const auto* send = std::get_if<SendCommand>(&effect)) out.push_back(send->instance + ":" + send->event);
-    if (const auto* move = std::get_if<MoveTraffic>(&effect)) out.push_back(move->instance + ":" + move->event);
+    if (const auto* move = std::get_if<MoveTraffic>(&effect))
+      out.push_back(move->instance + ":" + std::string(word_of(move->event)));
   }
   return out;
 }

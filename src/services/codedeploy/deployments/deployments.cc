@@ -32,7 +32,7 @@ Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput
   d.info.status = word_of(DeploymentStatus::kCreated);
   d.info.create_time = rq.now();
   d.info.description = in.description;
-  d.info.creator = "user";
+  d.info.creator = word_of(DeploymentCreator::kUser);
   d.info.ignore_application_stop_failures = in.ignore_application_stop_failures.value_or(false);
   d.info.auto_rollback_configuration =
       in.auto_rollback_configuration ? in.auto_rollback_configuration : group.shape.auto_rollback_configuration;
@@ -40,7 +40,7 @@ Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput
   d.info.deployment_style = group.shape.deployment_style;
   d.info.load_balancer_info = group.shape.load_balancer_info;
   d.info.file_exists_behavior = in.file_exists_behavior.value_or("DISALLOW");
-  d.info.compute_platform = "Server";
+  d.info.compute_platform = word_of(ComputePlatform::kServer);
   d.info.instance_termination_wait_time_started = false;
   return d;
 }
@@ -133,7 +133,7 @@ StopDeploymentOutput CodeDeploy::stop_deployment(region::Request& rq, const Stop
     if (in.auto_rollback_enabled) {
       AutoRollbackConfiguration& rollback = d.info.auto_rollback_configuration.emplace();
       rollback.enabled = *in.auto_rollback_enabled;
-      rollback.events = std::vector<std::string>{"DEPLOYMENT_STOP_ON_REQUEST"};
+      rollback.events = std::vector<std::string>{std::string(word_of(AutoRollbackEvent::kStopOnRequest))};
     }
     return d.stop(rq.now(), "The deployment was stopped by " + rq.caller.arn + ".");
   });

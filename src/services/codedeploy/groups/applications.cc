@@ -3,6 +3,7 @@
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/tags.h"
+#include "services/codedeploy/words.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -14,8 +15,9 @@ CreateApplicationOutput CodeDeploy::create_application(region::Request& rq, cons
   rq.authorize("codedeploy:CreateApplication", arn, keys);
   if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
 
-  const std::string platform = in.compute_platform.value_or("Server");
-  if (platform != "Server") throw wire::Error::not_implemented("CreateApplication", "computePlatform " + platform);
+  const std::string platform = in.compute_platform.value_or(std::string(word_of(ComputePlatform::kServer)));
+  if (!find_word<ComputePlatform>(platform))
+    throw wire::Error::not_implemented("CreateApplication", "computePlatform " + platform);
   if (find_application(rq.tx, place, in.application_name))
     throw ApplicationAlreadyExistsException("Application already exists: " + in.application_name);
 

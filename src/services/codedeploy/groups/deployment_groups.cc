@@ -3,6 +3,7 @@
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/tags.h"
+#include "services/codedeploy/words.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -14,12 +15,23 @@ void authorize_role(region::Request& rq, const std::string& arn, const std::stri
   rq.authorize_pass_role(arn, kPrincipal, group_arn);
 }
 
+bool goes_together(const EC2TagFilter& filter) {
+  const bool key = !filter.key.value_or("").empty(), value = !filter.value.value_or("").empty();
+  const auto type = find_word<TagFilterType>(filter.type.value_or(""));
+  if (!type) return false;
+  switch (*type) {
+    case TagFilterType::kKeyAndValue:
+    case TagFilterType::kKeyOnly:
+      return key;
+    case TagFilterType::kValueOnly:
+      return value;
+  }
+  return false;
+}
+
 void check_filters(const std::vector<EC2TagFilter>& filters) {
   for (const EC2TagFilter& filter : filters) {
-    const std::string type = filter.type.value_or("");
-    const bool key = !filter.key.value_or("").empty(), value = !filter.value.value_or("").empty();
-    if ((type == "KEY_AND_VALUE" && !key) || (type == "KEY_ONLY" && !key) || (type == "VALUE_ONLY" && !value) ||
-        type.empty())
+    if (!goes_together(filter))
       throw InvalidEC2TagException("The EC2 tag filter is not valid: its key, value and type do not go together.");
   }
 }
@@ -27,14 +39,15 @@ void check_filters(const std::vector<EC2TagFilter>& filters) {
 void check_style(DeploymentGroupInfo& group) {
   if (!group.deployment_style) group.deployment_style.emplace();
   DeploymentStyle& style = *group.deployment_style;
-  if (!style.deployment_type) style.deployment_type = "IN_PLACE";
-  if (!style.deployment_option) style.deployment_option = "WITHOUT_TRAFFIC_CONTROL";
-  if (style.deployment_type != "IN_PLACE")
+  if (!style.deployment_type) style.deployment_type = word_of(DeploymentType::kInPlace);
+  if (!style.deployment_option) style.deployment_option = word_of(DeploymentOption::kWithoutTrafficControl);
+  if (!find_word<DeploymentType>(*style.deployment_type))
     throw wire::Error::not_implemented("CreateDeploymentGroup",
                                        "deploymentStyle.deploymentType " + *style.deployment_type);
   const bool has_balancer = group.load_balancer_info && group.load_balancer_info->target_group_info_list &&
                             !group.load_balancer_info->target_group_info_list->empty();
-  if (style.deployment_option == "WITH_TRAFFIC_CONTROL" && !has_balancer)
+  const auto option = require_word<DeploymentOption>(*style.deployment_option);
+  if (option == DeploymentOption::kWithTrafficControl && !has_balancer)
     throw InvalidLoadBalancerInfoException(
         "Load balancer information is required when the deployment option is WITH_TRAFFIC_CONTROL.");
 }
@@ -51,7 +64,7 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
   group.deployment_style = in.deployment_style;
   group.load_balancer_info = in.load_balancer_info;
   group.outdated_instances_strategy = in.outdated_instances_strategy;
-  group.compute_platform = "Server";
+  group.compute_platform = word_of(ComputePlatform::kServer);
   return group;
 }
 
@@ -94,9 +107,8 @@ void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
     throw InvalidAutoRollbackConfigException("Automatic rollback is enabled but no events are specified.");
   if (rollback && rollback->events)
     for (const std::string& event : *rollback->events)
-      if (event == "DEPLOYMENT_STOP_ON_ALARM")
-        throw wire::Error::not_implemented("CreateDeploymentGroup",
-                                           "autoRollbackConfiguration.events DEPLOYMENT_STOP_ON_ALARM");
+      if (!find_word<AutoRollbackEvent>(event))
+        throw wire::Error::not_implemented("CreateDeploymentGroup", "autoRollbackConfiguration.events " + event);
   try {
     home_.identity().assume_role(
         rq.tx, *group.service_role_arn, kPrincipal, "codedeploy",
@@ -227,8 +239,9 @@ CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Reques
   const Place place = place_of(rq);
   rq.authorize("codedeploy:CreateDeploymentConfig", config_arn(place, in.deployment_config_name));
 
-  const std::string platform = in.compute_platform.value_or("Server");
-  if (platform != "Server") throw wire::Error::not_implemented("CreateDeploymentConfig", "computePlatform " + platform);
+  const std::string platform = in.compute_platform.value_or(std::string(word_of(ComputePlatform::kServer)));
+  if (!find_word<ComputePlatform>(platform))
+    throw wire::Error::not_implemented("CreateDeploymentConfig", "computePlatform " + platform);
   if (is_built_in(in.deployment_config_name))
     throw InvalidDeploymentConfigNameException("Deployment configuration names must not start with CodeDeployDefault.");
   if (find_config(rq.tx, place, in.deployment_config_name))
@@ -236,8 +249,8 @@ CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Reques
                                                  in.deployment_config_name);
   const MinimumHealthyHosts hosts = in.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
   const int value = hosts.value.value_or(-1);
-  const bool percent = hosts.type == "FLEET_PERCENT";
-  if ((!percent && hosts.type != "HOST_COUNT") || value < 0 || (percent && value > 100))
+  const auto type = find_word<MinimumHealthyHostsType>(hosts.type.value_or(""));
+  if (!type || value < 0 || (type == MinimumHealthyHostsType::kFleetPercent && value > 100))
     throw InvalidMinimumHealthyHostValueException(
         "The minimum healthy instance value was specified in an invalid format.");
 

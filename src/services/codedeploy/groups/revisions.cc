@@ -4,6 +4,7 @@
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/revisions.h"
+#include "services/codedeploy/words.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -25,8 +26,16 @@ bool fits(const Revision& revision, const std::vector<Group>& groups, const List
   const S3Location& s3 = *revision.shape.revision_location->s3_location;
   if (in.s3_bucket && s3.bucket != in.s3_bucket) return false;
   if (in.s3_key_prefix && !s3.key->starts_with(*in.s3_key_prefix)) return false;
-  const std::string wanted = in.deployed.value_or("ignore");
-  return wanted == "ignore" || info_of(revision, groups).deployment_groups->empty() != (wanted == "include");
+  const auto is_deployed = [&] { return !info_of(revision, groups).deployment_groups->empty(); };
+  switch (require_word(in.deployed, StateFilter::kIgnore)) {
+    case StateFilter::kInclude:
+      return is_deployed();
+    case StateFilter::kExclude:
+      return !is_deployed();
+    case StateFilter::kIgnore:
+      return true;
+  }
+  return true;
 }
 
 }  // namespace
@@ -34,16 +43,17 @@ bool fits(const Revision& revision, const std::vector<Group>& groups, const List
 RevisionLocation require_s3_revision(std::string_view operation, const std::optional<RevisionLocation>& given) {
   if (!given) throw RevisionRequiredException("Revision is required.");
   const RevisionLocation& revision = *given;
-  const std::string type = revision.revision_type.value_or(revision.s3_location ? "S3" : "");
-  if (type != "S3" && !type.empty()) throw wire::Error::not_implemented(operation, "revision.revisionType " + type);
-  if (type.empty() || !revision.s3_location || revision.s3_location->bucket.value_or("").empty() ||
+  const std::string type = revision.revision_type.value_or("");
+  if (!type.empty() && !find_word<RevisionType>(type))
+    throw wire::Error::not_implemented(operation, "revision.revisionType " + type);
+  if (!revision.s3_location || revision.s3_location->bucket.value_or("").empty() ||
       revision.s3_location->key.value_or("").empty())
     throw InvalidRevisionException("The revision must name a bucket and a key in S3.");
   const std::string bundle = revision.s3_location->bundle_type.value_or("");
-  if (bundle != "zip" && bundle != "tar" && bundle != "tgz")
+  if (!find_word<BundleType>(bundle))
     throw InvalidRevisionException("The bundle type of the revision is not valid: " + bundle);
   RevisionLocation out = revision;
-  out.revision_type = "S3";
+  out.revision_type = word_of(RevisionType::kS3);
   return out;
 }
 
@@ -116,11 +126,19 @@ ListApplicationRevisionsOutput CodeDeploy::list_application_revisions(region::Re
   const std::vector<Group> groups = groups_of(rq.tx, place_of(rq), in.application_name);
   std::vector<Revision> revisions = revisions_of(rq.tx, place_of(rq), in.application_name);
   std::erase_if(revisions, [&](const Revision& revision) { return !fits(revision, groups, in); });
-  const auto time = [&](const Revision& revision) {
-    if (in.sort_by == "firstUsedTime") return revision.own.integer("first_used");
-    return in.sort_by == "lastUsedTime" ? revision.own.integer("last_used") : revision.created.ms;
+  const auto sort_by = require_word(in.sort_by, RevisionSortBy::kRegisterTime);
+  const auto time = [sort_by](const Revision& revision) {
+    switch (sort_by) {
+      case RevisionSortBy::kRegisterTime:
+        return revision.created.ms;
+      case RevisionSortBy::kFirstUsedTime:
+        return revision.own.integer("first_used");
+      case RevisionSortBy::kLastUsedTime:
+        return revision.own.integer("last_used");
+    }
+    return revision.created.ms;
   };
-  const bool descending = in.sort_order.value_or("descending") == "descending";
+  const bool descending = require_word(in.sort_order, SortOrder::kDescending) == SortOrder::kDescending;
   auto page = region::Pager(rq, in).cut(
       std::move(revisions), [&](const Revision& revision) { return region::page_key(time(revision)) + revision.id; },
       descending ? region::Order::kDescending : region::Order::kAscending);

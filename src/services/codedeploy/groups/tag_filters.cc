@@ -1,4 +1,5 @@
 #include "services/codedeploy/groups/tag_filters.h"
+#include "services/codedeploy/words.h"
 
 #include <algorithm>
 
@@ -7,10 +8,16 @@ namespace hanbat::codedeploy {
 bool any_matches(const std::vector<EC2TagFilter>& filters, const Tags& tags) {
   return std::any_of(filters.begin(), filters.end(), [&](const EC2TagFilter& filter) {
     const std::string value = filter.value.value_or("");
-    if (filter.type == "VALUE_ONLY")
-      return std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return tag.second == value; });
     const auto tag = tags.find(filter.key.value_or(""));
-    return tag != tags.end() && (filter.type == "KEY_ONLY" || tag->second == value);
+    switch (require_word(filter.type, TagFilterType::kKeyAndValue)) {
+      case TagFilterType::kValueOnly:
+        return std::any_of(tags.begin(), tags.end(), [&](const auto& one) { return one.second == value; });
+      case TagFilterType::kKeyOnly:
+        return tag != tags.end();
+      case TagFilterType::kKeyAndValue:
+        return tag != tags.end() && tag->second == value;
+    }
+    return false;
   });
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "services/codedeploy/words.h"
 
 namespace hanbat::codedeploy {
 
@@ -23,18 +24,21 @@ struct TrafficTask {
   static constexpr std::string_view kKind = "codedeploy.traffic";
   std::string deployment;
   std::string instance;
-  std::string event;   // BlockTraffic or AllowTraffic
-  Timestamp since{0};  // when the event began
-  bool asked = false;  // whether the balancer has been asked
+  LifecycleEventName event{};  // BlockTraffic or AllowTraffic
+  Timestamp since{0};          // when the event began
+  bool asked = false;          // whether the balancer has been asked
 
   Json to_json() const {
-    return Json::object(
-        {{"deployment", deployment}, {"instance", instance}, {"event", event}, {"since", since.ms}, {"asked", asked}});
+    return Json::object({{"deployment", deployment},
+                         {"instance", instance},
+                         {"event", word_of(event)},
+                         {"since", since.ms},
+                         {"asked", asked}});
   }
   static TrafficTask from_json(const Json& json) {
     return {.deployment = json.text("deployment"),
             .instance = json.text("instance"),
-            .event = json.text("event"),
+            .event = require_word<LifecycleEventName>(json.text("event")),
             .since = {json.integer("since")},
             .asked = json.flag("asked")};
   }

@@ -12,7 +12,7 @@ namespace elb = elasticloadbalancing;
 
 constexpr Milliseconds kTrafficPoll{250};
 
-bool is_block(const TrafficTask& task) { return task.event == "BlockTraffic"; }
+bool is_block(const TrafficTask& task) { return task.event == LifecycleEventName::kBlockTraffic; }
 
 std::string state_of(const elb::Client& client, const std::string& target_group, const std::string& instance,
                      std::string& description) {
@@ -74,8 +74,9 @@ void Workers::move_traffic(store::TaskRun& run, const TrafficTask& task) {
   if (!found) return;
   const auto report = [&](const Outcome& outcome) {
     run.finish([&](store::Tx& tx) {
-      workflow_.on(tx, task.deployment,
-                   [&](Deployment& d) { return d.report(home_.clock.now(), task.instance, task.event, outcome); });
+      workflow_.on(tx, task.deployment, [&](Deployment& d) {
+        return d.report(home_.clock.now(), task.instance, word_of(task.event), outcome);
+      });
     });
   };
   std::string waiting_for;
@@ -97,7 +98,7 @@ void Workers::move_traffic(store::TaskRun& run, const TrafficTask& task) {
 
 void Workers::abandon_traffic(store::Tx& tx, const TrafficTask& task, std::string_view why) {
   workflow_.on(tx, task.deployment, [&](Deployment& d) {
-    return d.report(home_.clock.now(), task.instance, task.event, failed(std::string(why)));
+    return d.report(home_.clock.now(), task.instance, word_of(task.event), failed(std::string(why)));
   });
 }
 

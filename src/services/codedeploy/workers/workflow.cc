@@ -52,9 +52,10 @@ std::string_view event_state(TargetStatus status) {
 
 std::string wake_key(const Deployment& d, std::string_view instance) { return d.id() + "/" + std::string(instance); }
 
-bool wants_rollback(const AutoRollbackConfiguration& config, std::string_view event) {
+bool wants_rollback(const AutoRollbackConfiguration& config, AutoRollbackEvent event) {
   const auto& events = config.events;
-  return config.enabled.value_or(false) && events && std::find(events->begin(), events->end(), event) != events->end();
+  return config.enabled.value_or(false) && events &&
+         std::find(events->begin(), events->end(), word_of(event)) != events->end();
 }
 
 LastDeploymentInfo last_info(const Deployment& d) {
@@ -107,7 +108,7 @@ void Workflow::apply(store::Tx& tx, Deployment& d, const Effect& effect) {
                                                       .instance = move.instance,
                                                       .event = move.event,
                                                       .since = home_.clock.now()},
-                                          command_id(d.id(), move.instance, move.event));
+                                          command_id(d.id(), move.instance, word_of(move.event)));
                         },
                         [&](const WakeAt& wake) {
                           store::add_task(home_.tasks, tx, WakeTask{.deployment = d.id(), .instance = wake.instance},
@@ -167,14 +168,15 @@ void Workflow::ended(store::Tx& tx, Deployment& d) {
     group->shape.target_revision = d.info.revision;
   }
   region::update(tx, *group);
-  const char* reason = d.status() == DeploymentStatus::kStopped ? "DEPLOYMENT_STOP_ON_REQUEST" : "DEPLOYMENT_FAILURE";
+  const auto reason =
+      d.status() == DeploymentStatus::kStopped ? AutoRollbackEvent::kStopOnRequest : AutoRollbackEvent::kFailure;
   if (!succeeded && d.info.auto_rollback_configuration && wants_rollback(*d.info.auto_rollback_configuration, reason))
     roll_back(tx, d, *group);
 }
 
 void Workflow::roll_back(store::Tx& tx, Deployment& d, const Group& group) {
   RollbackInfo& rollback = d.info.rollback_info.emplace();
-  const bool is_rollback = d.info.creator == "codeDeployRollback";
+  const bool is_rollback = require_word(d.info.creator, DeploymentCreator::kUser) == DeploymentCreator::kRollback;
   if (is_rollback || !group.shape.target_revision) {
     rollback.rollback_message =
         is_rollback ? "A rollback is not rolled back."
@@ -190,7 +192,7 @@ void Workflow::roll_back(store::Tx& tx, Deployment& d, const Group& group) {
   back.info = d.info;
   back.info.deployment_id = new_deployment_id();
   back.info.status = word_of(DeploymentStatus::kCreated);
-  back.info.creator = "codeDeployRollback";
+  back.info.creator = word_of(DeploymentCreator::kRollback);
   back.info.create_time = home_.clock.now();
   back.info.start_time.reset();
   back.info.complete_time.reset();

@@ -96,8 +96,9 @@ StartPipelineExecutionOutput CodePipeline::start_pipeline_execution(region::Requ
                      [&](const auto& action) { return action.name == override.action_name; }))
       throw wire::Error("ValidationException", 400,
                         "The pipeline has no source action with the name " + override.action_name);
-    if (override.revision_type == "IMAGE_DIGEST")
-      throw wire::Error::not_implemented("StartPipelineExecution", "sourceRevisions.revisionType IMAGE_DIGEST");
+    if (!find_word<SourceRevisionType>(override.revision_type))
+      throw wire::Error::not_implemented("StartPipelineExecution",
+                                         "sourceRevisions.revisionType " + override.revision_type);
     start.overrides.push_back(override);
   }
 
@@ -152,8 +153,7 @@ RetryStageExecutionOutput CodePipeline::retry_stage_execution(region::Request& r
   }
 
   workflow_.on(rq.tx, pipeline, [&](Machine& machine) {
-    return machine.retry(rq.now(), *execution,
-                         in.retry_mode == "ALL_ACTIONS" ? Machine::Retry::kAllActions : Machine::Retry::kFailedActions);
+    return machine.retry(rq.now(), *execution, require_word<StageRetryMode>(in.retry_mode));
   });
 
   RetryStageExecutionOutput out;

@@ -118,7 +118,7 @@ class Machine {
   Effects finish(Timestamp now, std::string_view execution, std::string_view run, const Result& result);
   enum class Stop { kAfterActions, kAbandonActions };
   Effects stop(Timestamp now, std::string_view execution, Stop how, std::string reason);
-  enum class Retry { kFailedActions, kAllActions };
+  using Retry = StageRetryMode;
   /// The execution, which had failed or was stopped, is among the active ones again and runs its stage once more.
   /// Nothing follows for any other.
   Effects retry(Timestamp now, Execution execution, Retry what);

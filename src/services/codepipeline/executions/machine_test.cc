@@ -14,6 +14,13 @@ namespace {
 constexpr Timestamp kNow{1'000'000};
 
 struct MachineTest : testing::Test {
+  static ActionDeclaration action(const std::string& category, int run_order) {
+    ActionDeclaration out;
+    out.name = category;
+    out.action_type_id.category = category;
+    out.run_order = run_order;
+    return out;
+  }
   Execution make(const std::string& id, std::int64_t number) {
     Execution out;
     out.id = id;
@@ -21,11 +28,8 @@ struct MachineTest : testing::Test {
     for (const char* stage : {"Source", "Build", "Deploy"}) {
       StageDeclaration& declared = out.declaration.stages.emplace_back();
       declared.name = stage;
-      declared.actions.emplace_back().name = stage;
-      if (std::string(stage) == "Build") {
-        declared.actions.emplace_back().name = "Test";
-        declared.actions.back().run_order = 2;
-      }
+      declared.actions.push_back(action(stage, 1));
+      if (std::string(stage) == "Build") declared.actions.push_back(action("Test", 2));
     }
     return out;
   }

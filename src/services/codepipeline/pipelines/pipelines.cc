@@ -15,7 +15,7 @@ namespace {
 
 // What AWS fills in.
 PipelineDeclaration complete(PipelineDeclaration declaration) {
-  if (!declaration.pipeline_type) declaration.pipeline_type = "V1";
+  if (!declaration.pipeline_type) declaration.pipeline_type = word_of(PipelineType::kV1);
   if (!declaration.execution_mode) declaration.execution_mode = "SUPERSEDED";
   for (StageDeclaration& stage : declaration.stages)
     for (ActionDeclaration& action : stage.actions) {

@@ -124,7 +124,7 @@ EnableStageTransitionOutput CodePipeline::enable_stage_transition(region::Reques
 
   const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
   require_stage(pipeline.shape.declaration, in.stage_name);
-  if (in.transition_type != "Inbound")
+  if (!find_word<StageTransitionType>(in.transition_type))
     throw wire::Error::not_implemented("EnableStageTransition", "transitionType " + in.transition_type);
   set_transition(rq, pipeline, in.stage_name, {true, "", rq.caller.arn, rq.now()});
 
@@ -137,7 +137,7 @@ DisableStageTransitionOutput CodePipeline::disable_stage_transition(region::Requ
 
   const PipelineRow pipeline = require_pipeline(rq.tx, place_of(rq), in.pipeline_name);
   require_stage(pipeline.shape.declaration, in.stage_name);
-  if (in.transition_type != "Inbound")
+  if (!find_word<StageTransitionType>(in.transition_type))
     throw wire::Error::not_implemented("DisableStageTransition", "transitionType " + in.transition_type);
   set_transition(rq, pipeline, in.stage_name, {false, in.reason, rq.caller.arn, rq.now()});
 

@@ -65,7 +65,7 @@ const std::vector<Provider>& providers() {
 
 void check_type(std::string_view operation, const ActionDeclaration& action) {
   const ActionTypeId& type = action.action_type_id;
-  if (type.owner != "AWS")
+  if (!find_word<ActionOwner>(type.owner))
     throw wire::Error::not_implemented(operation, "pipeline.stages.actions.actionTypeId.owner " + type.owner);
   if (!find_provider(type))
     throw wire::Error::not_implemented(operation, "the action provider " + type.provider + " (category " +
@@ -134,8 +134,8 @@ void check_artifacts(const StageDeclaration& stage, std::set<std::string>& produ
 
 std::optional<Provider> find_provider(const ActionTypeId& type) {
   for (const Provider& provider : providers())
-    if (type.owner == "AWS" && type.version == "1" && word_of(provider.category) == type.category &&
-        provider.name == type.provider)
+    if (find_word<ActionOwner>(type.owner) == ActionOwner::kAws && type.version == "1" &&
+        find_word<ActionCategory>(type.category) == provider.category && provider.name == type.provider)
       return provider;
   return std::nullopt;
 }
@@ -148,7 +148,7 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
   const ExecutionMode mode = mode_of(pipeline);
   if (mode == ExecutionMode::kParallel)
     throw wire::Error::not_implemented(operation, "pipeline.executionMode PARALLEL");
-  const bool v2 = pipeline.pipeline_type == "V2";
+  const bool v2 = require_word(pipeline.pipeline_type, PipelineType::kV1) == PipelineType::kV2;
   if (!v2 && mode != ExecutionMode::kSuperseded)
     invalid("The execution mode " + std::string(word_of(mode)) + " is only supported for pipelines of type V2");
   if (!v2 && pipeline.variables && !pipeline.variables->empty())

@@ -1,10 +1,31 @@
 // Network interfaces: of instances, of NAT gateways and balancers (managed by these), and those that wait for a use.
 #include <algorithm>
 
+#include "base/words.h"
 #include "services/ec2/addresses/interface_states.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What DescribeNetworkInterfaceAttribute can be asked for.
+enum class InterfaceAttributeName { kDescription, kGroupSet, kSourceDestCheck, kAttachment };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::InterfaceAttributeName> = std::to_array<Word<ec2::InterfaceAttributeName>>(
+    {{ec2::InterfaceAttributeName::kDescription, "description"},
+     {ec2::InterfaceAttributeName::kGroupSet, "groupSet"},
+     {ec2::InterfaceAttributeName::kSourceDestCheck, "sourceDestCheck"},
+     {ec2::InterfaceAttributeName::kAttachment, "attachment"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -115,17 +136,18 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   shape.availability_zone_id = subnet.shape.availability_zone_id;
   shape.owner_id = at.place.account;
   shape.description = plan.description;
-  shape.interface_type = plan.type;
+  shape.interface_type = word_of(plan.type);
   shape.mac_address = mac_of(interface.id);
   shape.private_ip_address = choose_address(at.tx, subnet, plan.private_ip);
   shape.requester_managed = !plan.requester.empty();
   if (!plan.requester.empty()) shape.requester_id = plan.requester;
-  shape.source_dest_check = plan.type != "nat_gateway";
+  shape.source_dest_check = plan.type != InterfaceType::kNatGateway;
   set_status(interface, plan.requester.empty() ? InterfaceStatus::kAvailable : InterfaceStatus::kInUse);
   shape.ipv6_addresses.emplace();
   // A NAT gateway's interface belongs to no security group; every other one to at least one.
   shape.groups.emplace();
-  if (plan.type != "nat_gateway") shape.groups = require_groups(at.tx, at.place, subnet.scope, plan.groups);
+  if (plan.type != InterfaceType::kNatGateway)
+    shape.groups = require_groups(at.tx, at.place, subnet.scope, plan.groups);
   interface.name = *shape.private_ip_address;
   create(at.tx, interface, tags);
   return interface;
@@ -201,7 +223,8 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   authorize_tagging(rq, "network-interface", tags);
   refuse_dry_run(in.dry_run);
 
-  if (in.interface_type.value_or("interface") != "interface") throw not_done(rq, "InterfaceType");
+  if (in.interface_type && find_word<InterfaceType>(*in.interface_type) != InterfaceType::kInterface)
+    throw not_done(rq, "InterfaceType");
   const Json asked = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, asked)) {
     auto row = require<NetworkInterface>(rq.tx, place_of(rq), *earlier);
@@ -297,18 +320,20 @@ DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribut
   const auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   DescribeNetworkInterfaceAttributeOutput out;
   out.network_interface_id = interface.id;
-  const std::string attribute = in.attribute.value_or("");
-  if (attribute == "description")
-    out.description.emplace().value = interface.shape.description;
-  else if (attribute == "groupSet")
-    out.groups = interface.shape.groups;
-  else if (attribute == "sourceDestCheck")
-    out.source_dest_check.emplace().value = interface.shape.source_dest_check;
-  else if (attribute == "attachment")
-    out.attachment = interface.shape.attachment;
-  else
-    throw invalid_parameter(
-        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", attribute));
+  switch (require_attribute<InterfaceAttributeName>(in.attribute.value_or(""))) {
+    case InterfaceAttributeName::kDescription:
+      out.description.emplace().value = interface.shape.description;
+      break;
+    case InterfaceAttributeName::kGroupSet:
+      out.groups = interface.shape.groups;
+      break;
+    case InterfaceAttributeName::kSourceDestCheck:
+      out.source_dest_check.emplace().value = interface.shape.source_dest_check;
+      break;
+    case InterfaceAttributeName::kAttachment:
+      out.attachment = interface.shape.attachment;
+      break;
+  }
   return out;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "region/page.h"
 #include "region/region.h"
 #include "region/request.h"
@@ -185,6 +186,12 @@ std::optional<std::string> earlier_result(Request& rq, const std::optional<std::
 void record_result(Request& rq, const std::optional<std::string>& token, const Json& input, std::string_view result);
 
 Error invalid_parameter(std::string_view message);
+/// The attribute that a Describe…Attribute call asks for. Throws InvalidParameterValue for one that there is not.
+template <class Attribute>
+Attribute require_attribute(const std::string& word) {
+  if (const auto attribute = find_word<Attribute>(word)) return *attribute;
+  throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", word));
+}
 Error missing_parameter(std::string_view name);
 Error dependency_violation(std::string_view message);
 /// 501 of the request's operation, naming what of it is not done.

@@ -76,6 +76,8 @@ void describe(store::Tx&, const Resource<SecurityGroupRule>&, Facts&) {}
 
 void describe(store::Tx&, const Resource<DhcpOptions>&, Facts&) {}
 
+void describe(store::Tx&, const Resource<LaunchTemplate>&, Facts&) {}
+
 void describe(store::Tx&, const Resource<NetworkAcl>& row, Facts& facts) {
   facts.add("NetworkAclID", row.id);
   facts.add_arn("Vpc", "vpc", row.scope);
@@ -166,7 +168,8 @@ ConditionKeys resource_keys(store::Tx& tx, const Place& place, std::string_view 
     describe_image(tx, place, id, keys);
   else
     describe_first<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule,
-                   NetworkAcl, DhcpOptions, NetworkInterface, KeyPairInfo, Instance, Volume>(tx, place, type, id, keys);
+                   NetworkAcl, DhcpOptions, NetworkInterface, KeyPairInfo, Instance, Volume, LaunchTemplate>(
+        tx, place, type, id, keys);
   return keys;
 }
 

@@ -2,12 +2,36 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/storage/volume_states.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What DescribeImageAttribute can be asked for.
+enum class ImageAttributeName { kDescription, kLaunchPermission, kBlockDeviceMapping, kProductCodes, kSriovNetSupport };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::ImageAttributeName> =
+    std::to_array<Word<ec2::ImageAttributeName>>({{ec2::ImageAttributeName::kDescription, "description"},
+                                                  {ec2::ImageAttributeName::kLaunchPermission, "launchPermission"},
+                                                  {ec2::ImageAttributeName::kBlockDeviceMapping, "blockDeviceMapping"},
+                                                  {ec2::ImageAttributeName::kProductCodes, "productCodes"},
+                                                  {ec2::ImageAttributeName::kSriovNetSupport, "sriovNetSupport"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
 
 constexpr const char* kAmazon = "137112412989";
+constexpr const char* kCanonical = "099720109477";
 constexpr const char* kRootDevice = "/dev/xvda";
 // Rows of images that are of no one region.
 const Place kEverywhere{"", "*"};
@@ -61,21 +85,66 @@ Image image_shape(const std::string& alias, const std::string& name, const std::
   disk.delete_on_termination = true;
   disk.encrypted = false;
   disk.volume_size = 8;
-  disk.volume_type = "gp2";
+  disk.volume_type = word_of(VolumeType::kGp2);
   return image;
 }
 
-PublishedImage amazon_linux_2() {
-  // AWS's own name begins and ends like this, so that the usual name filters find it; the middle and the description
-  // tell what it is.
-  Image image = image_shape("amzn2", "amzn2-ami-hvm-2.0.20211103.hanbat-x86_64-gp2",
-                            "Hanbat's stand-in for Amazon Linux 2: Debian 12 with cloud-init, ec2-user, yum and "
-                            "amazon-linux-extras over apt; not Amazon's image",
-                            {1'635'897'600'000});
-  image.owner_id = kAmazon;
+/// A stand-in that the region publishes from the tree "amzn2".
+struct StandIn {
+  const char* alias;  // the image id is made of it
+  const char* system;
+  const char* owner;
+  /// AWS's own names begin and end like these, so that the usual name filters find them; the middle and the description
+  /// tell what it is.
+  const char* name;
+  const char* description;
+  std::int64_t created_ms;
+  const char* root_device;
+  const char* volume_type;
+  const char* imds_support;  // or nullptr
+};
+
+// Of the images that a filter for Amazon Linux 2023 finds, the newest is the one with everything on it.
+constexpr StandIn kStandIns[] = {
+    {"amzn2", "", kAmazon, "amzn2-ami-hvm-2.0.20211103.hanbat-x86_64-gp2",
+     "Hanbat's stand-in for Amazon Linux 2: Debian 12 with cloud-init, ec2-user, yum and amazon-linux-extras over apt; "
+     "not Amazon's image",
+     1'635'897'600'000, kRootDevice, "gp2", nullptr},
+    {"al2023-minimal", "al2023-minimal", kAmazon, "al2023-ami-minimal-2023.6.20241010.hanbat-kernel-6.1-x86_64",
+     "Hanbat's stand-in for Amazon Linux 2023 minimal: Debian 12 with cloud-init, ec2-user and dnf over apt, without "
+     "the "
+     "SSM agent; not Amazon's image, and the kernel is the host's",
+     1'728'518'400'000, kRootDevice, "gp3", "v2.0"},
+    {"al2023", "al2023", kAmazon, "al2023-ami-2023.6.20241010.hanbat-kernel-6.1-x86_64",
+     "Hanbat's stand-in for Amazon Linux 2023: Debian 12 with cloud-init, ec2-user and dnf over apt; not Amazon's "
+     "image, "
+     "and the kernel is the host's",
+     1'728'604'800'000, kRootDevice, "gp3", "v2.0"},
+    {"ubuntu-22.04", "ubuntu-22.04", kCanonical,
+     "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20240927.hanbat",
+     "Hanbat's stand-in for Ubuntu 22.04: Debian 12 with cloud-init and the user ubuntu; not Canonical's image",
+     1'727'395'200'000, "/dev/sda1", "gp2", nullptr},
+    {"ubuntu-24.04", "ubuntu-24.04", kCanonical,
+     "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20240927.hanbat",
+     "Hanbat's stand-in for Ubuntu 24.04: Debian 12 with cloud-init and the user ubuntu; not Canonical's image",
+     1'727'395'200'000, "/dev/sda1", "gp3", "v2.0"},
+};
+
+PublishedImage published(const StandIn& one) {
+  Image image = image_shape(one.alias, one.name, one.description, {one.created_ms});
+  image.owner_id = one.owner;
   image.image_owner_alias = "amazon";
   image.image_location = fmt::format("amazon/{}", *image.name);
-  return {std::move(image), "amzn2"};
+  image.root_device_name = one.root_device;
+  BlockDeviceMapping& root = image.block_device_mappings->front();
+  root.device_name = one.root_device;
+  root.ebs->volume_type = one.volume_type;
+  if (one.imds_support) image.imds_support = one.imds_support;
+  return {std::move(image), "amzn2", one.system};
+}
+
+bool is_stand_in(const std::string& alias) {
+  return std::ranges::any_of(kStandIns, [&](const StandIn& one) { return alias == one.alias; });
 }
 
 bool is_owner(const Request& rq, const Image& image, const std::string& owner) {
@@ -106,8 +175,9 @@ std::string image_id_of(std::string_view alias) {
 }
 
 std::vector<PublishedImage> published_images(store::Tx& tx, const Place&) {
-  std::vector<PublishedImage> images{amazon_linux_2()};
-  for (auto& row : list<Image>(tx, kEverywhere)) images.push_back({std::move(row.shape), row.own.text("alias")});
+  std::vector<PublishedImage> images;
+  for (const StandIn& one : kStandIns) images.push_back(published(one));
+  for (auto& row : list<Image>(tx, kEverywhere)) images.push_back({std::move(row.shape), row.own.text("alias"), ""});
   return images;
 }
 
@@ -121,8 +191,8 @@ PublishedImage require_image(store::Tx& tx, const Place& place, const std::strin
 
 void record_host_images(const Making& at, const std::vector<std::string>& aliases) {
   for (const std::string& alias : aliases) {
-    // The build image is CodeBuild's; the stand-in is published in any case.
-    if (alias == "amzn2" || alias == "codebuild" || find<Image>(at.tx, image_id_of(alias))) continue;
+    // The build image is CodeBuild's; the stand-ins are published in any case.
+    if (is_stand_in(alias) || alias == "codebuild" || find<Image>(at.tx, image_id_of(alias))) continue;
     Resource<Image> row;
     row.id = image_id_of(alias);
     row.place = kEverywhere;
@@ -169,19 +239,23 @@ DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const De
   const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
   DescribeImageAttributeOutput out;
   out.image_id = image.image_id;
-  if (in.attribute == "description")
-    out.description.emplace().value = image.description;
-  else if (in.attribute == "launchPermission")
-    out.launch_permissions.emplace().emplace_back().group = "all";
-  else if (in.attribute == "blockDeviceMapping")
-    out.block_device_mappings = image.block_device_mappings;
-  else if (in.attribute == "productCodes")
-    out.product_codes.emplace();
-  else if (in.attribute == "sriovNetSupport")
-    out.sriov_net_support.emplace().value = image.sriov_net_support;
-  else
-    throw invalid_parameter(
-        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  switch (require_attribute<ImageAttributeName>(in.attribute)) {
+    case ImageAttributeName::kDescription:
+      out.description.emplace().value = image.description;
+      break;
+    case ImageAttributeName::kLaunchPermission:
+      out.launch_permissions.emplace().emplace_back().group = "all";
+      break;
+    case ImageAttributeName::kBlockDeviceMapping:
+      out.block_device_mappings = image.block_device_mappings;
+      break;
+    case ImageAttributeName::kProductCodes:
+      out.product_codes.emplace();
+      break;
+    case ImageAttributeName::kSriovNetSupport:
+      out.sriov_net_support.emplace().value = image.sriov_net_support;
+      break;
+  }
   return out;
 }
 

@@ -9,10 +9,12 @@
 
 namespace hanbat::ec2 {
 
-/// An image and the alias under which the host side has it.
+/// An image, the alias under which the host side has it, and which of the systems that its tree can be it boots as
+/// (images/amzn2/files/usr/lib/hanbat/systems); "" for the tree as it is.
 struct PublishedImage {
   Image shape;
   std::string alias;
+  std::string system;
 };
 
 /// What can be launched in the place: Amazon's stand-ins, and what was brought in with `hanbat image import`.

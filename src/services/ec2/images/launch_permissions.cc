@@ -1,6 +1,7 @@
 #include "services/ec2/images/launch_permissions.h"
 
 #include "services/ec2/calls/resource_keys.h"
+#include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
@@ -14,10 +15,11 @@ region::ConditionKeys instance_keys(const RunInstancesInput& in, const LaunchQue
       {"ec2:EbsOptimized", {truth(in.ebs_optimized.value_or(false))}},
       {"ec2:RootDeviceType", {"ebs"}},
       {"ec2:Tenancy", {in.placement ? in.placement->tenancy.value_or("default") : "default"}},
-      {"ec2:MetadataHttpEndpoint", {metadata.http_endpoint.value_or("enabled")}},
-      {"ec2:MetadataHttpTokens", {metadata.http_tokens.value_or("optional")}},
+      {"ec2:MetadataHttpEndpoint", {std::string(word_of(require_word(metadata.http_endpoint, kUsualEndpoint)))}},
+      {"ec2:MetadataHttpTokens", {std::string(word_of(require_word(metadata.http_tokens, kUsualTokens)))}},
       {"ec2:MetadataHttpPutResponseHopLimit", {std::to_string(metadata.http_put_response_hop_limit.value_or(1))}},
-      {"ec2:InstanceMetadataTags", {metadata.instance_metadata_tags.value_or("disabled")}}};
+      {"ec2:InstanceMetadataTags",
+       {std::string(word_of(require_word(metadata.instance_metadata_tags, kUsualMetadataTags)))}}};
   if (question.profile) keys["ec2:InstanceProfile"] = {question.profile->arn};
   return keys;
 }

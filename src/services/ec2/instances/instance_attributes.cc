@@ -1,10 +1,60 @@
 // Attributes of instances that can be asked for and changed one by one, and their metadata options.
 #include "base/encoding.h"
+#include "base/words.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What DescribeInstanceAttribute can be asked for, and some of it changed one by one.
+enum class InstanceAttributeName {
+  kInstanceType,
+  kUserData,
+  kDisableApiTermination,
+  kDisableApiStop,
+  kShutdownBehavior,
+  kRootDeviceName,
+  kBlockDeviceMapping,
+  kSourceDestCheck,
+  kGroupSet,
+  kEbsOptimized,
+  kEnaSupport,
+  kEnclaveOptions,
+  kProductCodes,
+  kKernel,
+  kRamdisk,
+  kSriovNetSupport
+};
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::InstanceAttributeName> = std::to_array<Word<ec2::InstanceAttributeName>>(
+    {{ec2::InstanceAttributeName::kInstanceType, "instanceType"},
+     {ec2::InstanceAttributeName::kUserData, "userData"},
+     {ec2::InstanceAttributeName::kDisableApiTermination, "disableApiTermination"},
+     {ec2::InstanceAttributeName::kDisableApiStop, "disableApiStop"},
+     {ec2::InstanceAttributeName::kShutdownBehavior, "instanceInitiatedShutdownBehavior"},
+     {ec2::InstanceAttributeName::kRootDeviceName, "rootDeviceName"},
+     {ec2::InstanceAttributeName::kBlockDeviceMapping, "blockDeviceMapping"},
+     {ec2::InstanceAttributeName::kSourceDestCheck, "sourceDestCheck"},
+     {ec2::InstanceAttributeName::kGroupSet, "groupSet"},
+     {ec2::InstanceAttributeName::kEbsOptimized, "ebsOptimized"},
+     {ec2::InstanceAttributeName::kEnaSupport, "enaSupport"},
+     {ec2::InstanceAttributeName::kEnclaveOptions, "enclaveOptions"},
+     {ec2::InstanceAttributeName::kProductCodes, "productCodes"},
+     {ec2::InstanceAttributeName::kKernel, "kernel"},
+     {ec2::InstanceAttributeName::kRamdisk, "ramdisk"},
+     {ec2::InstanceAttributeName::kSriovNetSupport, "sriovNetSupport"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -23,6 +73,40 @@ struct Changes {
   }
 };
 
+/// Takes the attribute's new value in; false for one that cannot be changed so.
+bool take(Changes& changes, InstanceAttributeName attribute, const std::string& value) {
+  switch (attribute) {
+    case InstanceAttributeName::kDisableApiTermination:
+      changes.keep_alive = is_true(value);
+      return true;
+    case InstanceAttributeName::kDisableApiStop:
+      changes.keep_running = is_true(value);
+      return true;
+    case InstanceAttributeName::kSourceDestCheck:
+      changes.source_dest_check = is_true(value);
+      return true;
+    case InstanceAttributeName::kShutdownBehavior:
+      changes.shutdown = value;
+      return true;
+    case InstanceAttributeName::kUserData:
+      changes.user_data = value;
+      return true;
+    case InstanceAttributeName::kInstanceType:
+    case InstanceAttributeName::kRootDeviceName:
+    case InstanceAttributeName::kBlockDeviceMapping:
+    case InstanceAttributeName::kGroupSet:
+    case InstanceAttributeName::kEbsOptimized:
+    case InstanceAttributeName::kEnaSupport:
+    case InstanceAttributeName::kEnclaveOptions:
+    case InstanceAttributeName::kProductCodes:
+    case InstanceAttributeName::kKernel:
+    case InstanceAttributeName::kRamdisk:
+    case InstanceAttributeName::kSriovNetSupport:
+      return false;
+  }
+  return false;
+}
+
 Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
   Changes changes;
   if (in.disable_api_termination) changes.keep_alive = in.disable_api_termination->value.value_or(false);
@@ -34,18 +118,8 @@ Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
   if (in.groups) changes.groups = in.groups;
   if (in.attribute) {
     const std::string value = in.value.value_or("");
-    if (*in.attribute == "disableApiTermination")
-      changes.keep_alive = is_true(value);
-    else if (*in.attribute == "disableApiStop")
-      changes.keep_running = is_true(value);
-    else if (*in.attribute == "sourceDestCheck")
-      changes.source_dest_check = is_true(value);
-    else if (*in.attribute == "instanceInitiatedShutdownBehavior")
-      changes.shutdown = value;
-    else if (*in.attribute == "userData")
-      changes.user_data = value;
-    else
-      throw not_done(rq, "Attribute " + *in.attribute);
+    const auto attribute = find_word<InstanceAttributeName>(*in.attribute);
+    if (!attribute || !take(changes, *attribute, value)) throw not_done(rq, "Attribute " + *in.attribute);
   }
   return changes;
 }
@@ -61,42 +135,57 @@ DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
   const Instance& shape = row.shape;
   DescribeInstanceAttributeOutput out;
   out.instance_id = row.id;
-  const std::string& name = in.attribute;
-  if (name == "instanceType")
-    out.instance_type.emplace().value = shape.instance_type;
-  else if (name == "userData") {
-    out.user_data.emplace();
-    if (!row.own.text("user_data").empty()) out.user_data->value = row.own.text("user_data");
-  } else if (name == "disableApiTermination")
-    out.disable_api_termination.emplace().value = row.own.flag("keep_alive");
-  else if (name == "disableApiStop")
-    out.disable_api_stop.emplace().value = row.own.flag("keep_running");
-  else if (name == "instanceInitiatedShutdownBehavior")
-    out.instance_initiated_shutdown_behavior.emplace().value = row.own.text("shutdown", "stop");
-  else if (name == "rootDeviceName")
-    out.root_device_name.emplace().value = shape.root_device_name;
-  else if (name == "blockDeviceMapping")
-    out.block_device_mappings = shape.block_device_mappings;
-  else if (name == "sourceDestCheck")
-    out.source_dest_check.emplace().value = shape.source_dest_check;
-  else if (name == "groupSet")
-    out.groups = shape.security_groups;
-  else if (name == "ebsOptimized")
-    out.ebs_optimized.emplace().value = shape.ebs_optimized;
-  else if (name == "enaSupport")
-    out.ena_support.emplace().value = shape.ena_support;
-  else if (name == "enclaveOptions")
-    out.enclave_options = shape.enclave_options;
-  else if (name == "productCodes")
-    out.product_codes.emplace();
-  else if (name == "kernel")
-    out.kernel_id.emplace();
-  else if (name == "ramdisk")
-    out.ramdisk_id.emplace();
-  else if (name == "sriovNetSupport")
-    out.sriov_net_support.emplace();
-  else
-    throw invalid_parameter(fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", name));
+  switch (require_attribute<InstanceAttributeName>(in.attribute)) {
+    case InstanceAttributeName::kInstanceType:
+      out.instance_type.emplace().value = shape.instance_type;
+      break;
+    case InstanceAttributeName::kUserData:
+      out.user_data.emplace();
+      if (!row.own.text("user_data").empty()) out.user_data->value = row.own.text("user_data");
+      break;
+    case InstanceAttributeName::kDisableApiTermination:
+      out.disable_api_termination.emplace().value = row.own.flag("keep_alive");
+      break;
+    case InstanceAttributeName::kDisableApiStop:
+      out.disable_api_stop.emplace().value = row.own.flag("keep_running");
+      break;
+    case InstanceAttributeName::kShutdownBehavior:
+      out.instance_initiated_shutdown_behavior.emplace().value = word_of(shutdown_behavior(row));
+      break;
+    case InstanceAttributeName::kRootDeviceName:
+      out.root_device_name.emplace().value = shape.root_device_name;
+      break;
+    case InstanceAttributeName::kBlockDeviceMapping:
+      out.block_device_mappings = shape.block_device_mappings;
+      break;
+    case InstanceAttributeName::kSourceDestCheck:
+      out.source_dest_check.emplace().value = shape.source_dest_check;
+      break;
+    case InstanceAttributeName::kGroupSet:
+      out.groups = shape.security_groups;
+      break;
+    case InstanceAttributeName::kEbsOptimized:
+      out.ebs_optimized.emplace().value = shape.ebs_optimized;
+      break;
+    case InstanceAttributeName::kEnaSupport:
+      out.ena_support.emplace().value = shape.ena_support;
+      break;
+    case InstanceAttributeName::kEnclaveOptions:
+      out.enclave_options = shape.enclave_options;
+      break;
+    case InstanceAttributeName::kProductCodes:
+      out.product_codes.emplace();
+      break;
+    case InstanceAttributeName::kKernel:
+      out.kernel_id.emplace();
+      break;
+    case InstanceAttributeName::kRamdisk:
+      out.ramdisk_id.emplace();
+      break;
+    case InstanceAttributeName::kSriovNetSupport:
+      out.sriov_net_support.emplace();
+      break;
+  }
   return out;
 }
 
@@ -119,7 +208,7 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   if (changes.count() != 1)
     throw Error("InvalidParameterCombination", 400,
                 changes.count() == 0 ? "No attributes specified." : "Fields for multiple attributes specified");
-  if (changes.shutdown && *changes.shutdown != "stop" && *changes.shutdown != "terminate")
+  if (changes.shutdown && !find_word<ShutdownBehavior>(*changes.shutdown))
     throw invalid_parameter(
         fmt::format("Invalid value '{}' for instanceInitiatedShutdownBehavior.", *changes.shutdown));
   if (changes.user_data && status_of(row) != Status::kStopped)

@@ -4,8 +4,28 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/words.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// By what DescribeInstanceTypeOfferings names places.
+enum class LocationType { kRegion, kAvailabilityZone, kAvailabilityZoneId };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::LocationType> =
+    std::to_array<Word<ec2::LocationType>>({{ec2::LocationType::kRegion, "region"},
+                                            {ec2::LocationType::kAvailabilityZone, "availability-zone"},
+                                            {ec2::LocationType::kAvailabilityZoneId, "availability-zone-id"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -188,21 +208,35 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
   return out;
 }
 
+namespace {
+
+std::vector<std::string> locations_of(const std::string& region, LocationType type) {
+  std::vector<std::string> locations;
+  switch (type) {
+    case LocationType::kRegion:
+      locations.push_back(region);
+      break;
+    case LocationType::kAvailabilityZone:
+      for (const std::string& zone : zones_of(region)) locations.push_back(zone);
+      break;
+    case LocationType::kAvailabilityZoneId:
+      for (const std::string& zone : zones_of(region)) locations.push_back(zone_id(zone));
+      break;
+  }
+  return locations;
+}
+
+}  // namespace
+
 DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     Request& rq, const DescribeInstanceTypeOfferingsInput& in) {
   authorize_call(rq, in, "DescribeInstanceTypeOfferings");
   const region::Pager pager(rq, in, kPageSizes);
 
-  const std::string kind = in.location_type.value_or("region");
-  std::vector<std::string> locations;
-  if (kind == "region") {
-    locations.push_back(rq.region);
-  } else if (kind == "availability-zone" || kind == "availability-zone-id") {
-    for (const std::string& zone : zones_of(rq.region))
-      locations.push_back(kind == "availability-zone" ? zone : zone_id(zone));
-  } else {
-    throw not_done(rq, "LocationType " + kind);
-  }
+  const std::string kind = in.location_type.value_or(std::string(word_of(LocationType::kRegion)));
+  const auto type = find_word<LocationType>(kind);
+  if (!type) throw not_done(rq, "LocationType " + kind);
+  const std::vector<std::string> locations = locations_of(rq.region, *type);
   const auto filters = named_filters(in.filters);
   std::vector<Placed<InstanceTypeOffering>> items;
   std::int64_t place = 0;

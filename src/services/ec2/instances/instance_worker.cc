@@ -33,6 +33,7 @@ host::MachineSpec machine_of(store::Tx& tx, const Resource<Instance>& row) {
   // What an instance may do in itself includes running containers, as a real one may.
   spec.nesting = true;
   spec.labels = {{"service", "ec2"}, {"account", row.place.account}, {"region", row.place.region}};
+  if (const std::string system = row.own.text("system"); !system.empty()) spec.labels.push_back({"system", system});
   return spec;
 }
 
@@ -216,7 +217,7 @@ void InstanceWorker::record_missed(store::Tx& tx, const std::string& id, const L
   auto row = find<Instance>(tx, id);
   if (!row || status_of(*row) != Status::kRunning || row->own.flag("reboot")) return;
   if (look.there.contains(id)) {
-    const bool for_good = row->own.text("shutdown") == "terminate";
+    const bool for_good = shutdown_behavior(*row) == ShutdownBehavior::kTerminate;
     pass(home_, tx, *row, for_good ? InstanceEvent::kHaltedForGood : InstanceEvent::kHalted,
          {"Client.InstanceInitiatedShutdown", "Instance initiated shutdown"});
   } else {

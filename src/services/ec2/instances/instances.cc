@@ -122,6 +122,10 @@ void set_reason(Instance& shape, const Why& why, Timestamp now) {
 
 }  // namespace
 
+ShutdownBehavior shutdown_behavior(const Resource<Instance>& row) {
+  return require_word<ShutdownBehavior>(row.own.text("shutdown", word_of(ShutdownBehavior::kStop)));
+}
+
 const FilterPaths kInstancePaths = kInstancesPaths;
 
 Status status_of(const Resource<Instance>& row) { return static_cast<Status>(row.shape.state->code.value_or(0)); }

@@ -6,12 +6,26 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
 #include "services/ec2/calls/calls.h"
 #include "services/ec2/instances/states.h"
 #include "services/ec2/tasks.h"
 
 namespace hanbat::ec2 {
 
+/// What becomes of an instance whose guest shuts itself down.
+enum class ShutdownBehavior { kStop, kTerminate };
+
+}  // namespace hanbat::ec2
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::ec2::ShutdownBehavior> =
+    std::to_array<hanbat::Word<hanbat::ec2::ShutdownBehavior>>(
+        {{hanbat::ec2::ShutdownBehavior::kStop, "stop"}, {hanbat::ec2::ShutdownBehavior::kTerminate, "terminate"}});
+
+namespace hanbat::ec2 {
+
+ShutdownBehavior shutdown_behavior(const Resource<Instance>& row);
 Status status_of(const Resource<Instance>& row);
 InstanceState state_shape(Status status);
 

@@ -7,11 +7,14 @@
 #include "base/encoding.h"
 #include "host/client.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/images/image_parameters.h"
 #include "services/ec2/images/images.h"
 #include "services/ec2/images/launch_permissions.h"
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
+#include "services/ec2/launch_templates/templates.h"
 #include "services/ec2/metadata/metadata.h"
+#include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
 
@@ -29,10 +32,11 @@ struct LaunchPlan {
   bool public_address = false;
   AtTermination at_termination = AtTermination::kDelete;
   int disk_gib = 8;
-  std::string volume_type = "gp2";
+  VolumeType volume_type = VolumeType::kGp2;
   std::string user_data;
   std::optional<IamInstanceProfile> profile;
   LaunchTags tags;
+  Tags template_tags;  // AWS's own, of instances
 };
 
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
@@ -44,7 +48,8 @@ void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
   if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
     throw not_done(rq, "HibernationOptions");
   if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");
-  if (in.metadata_options && in.metadata_options->http_protocol_ipv6.value_or("disabled") != "disabled")
+  if (in.metadata_options &&
+      require_word(in.metadata_options->http_protocol_ipv6, MetadataSwitch::kDisabled) != MetadataSwitch::kDisabled)
     throw not_done(rq, "MetadataOptions.HttpProtocolIpv6");
 }
 
@@ -126,10 +131,9 @@ void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan)
       throw not_done(rq, "BlockDeviceMappings.Ebs.DeleteOnTermination=false");
     if (disk.snapshot_id)
       throw Error("InvalidSnapshot.NotFound", 400, fmt::format("The snapshot '{}' does not exist.", *disk.snapshot_id));
-    plan.volume_type = disk.volume_type.value_or(plan.volume_type);
-    // The others are bought for a speed of their own, and all disks here are as fast as the host's.
-    if (plan.volume_type != "gp2" && plan.volume_type != "gp3")
-      throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + plan.volume_type);
+    const auto type = disk.volume_type ? find_word<VolumeType>(*disk.volume_type) : plan.volume_type;
+    if (!type) throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + *disk.volume_type);
+    plan.volume_type = *type;
     if (!disk.volume_size) continue;
     const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
     if (*disk.volume_size < least)
@@ -150,9 +154,16 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   shape.encrypted = false;
   shape.multi_attach_enabled = false;
   shape.size = plan.disk_gib;
-  shape.volume_type = plan.volume_type;
-  shape.iops = plan.volume_type == "gp3" ? 3000 : std::max(100, 3 * plan.disk_gib);
-  if (plan.volume_type == "gp3") shape.throughput = 125;
+  shape.volume_type = word_of(plan.volume_type);
+  switch (plan.volume_type) {
+    case VolumeType::kGp2:
+      shape.iops = std::max(100, 3 * plan.disk_gib);
+      break;
+    case VolumeType::kGp3:
+      shape.iops = 3000;
+      shape.throughput = 125;
+      break;
+  }
   shape.snapshot_id = "";
   shape.state = std::string(word_of(VolumeState::kInUse));
   VolumeAttachment& attachment = shape.attachments.emplace().emplace_back();
@@ -173,15 +184,17 @@ void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeR
   if (plan.public_address) give_public_address(at, edge, interface);
 }
 
-InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in) {
+InstanceMetadataOptionsResponse metadata_options(const RunInstancesInput& in, const Image& image) {
   const InstanceMetadataOptionsRequest asked = in.metadata_options.value_or(InstanceMetadataOptionsRequest{});
   InstanceMetadataOptionsResponse options;
   options.state = "applied";
-  options.http_tokens = asked.http_tokens.value_or("optional");
-  options.http_endpoint = asked.http_endpoint.value_or("enabled");
-  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(1));
-  options.http_protocol_ipv6 = "disabled";
-  options.instance_metadata_tags = asked.instance_metadata_tags.value_or("disabled");
+  // An image of imds-support v2.0 brings its own defaults.
+  const bool only_v2 = image.imds_support == "v2.0";
+  options.http_tokens = word_of(require_word(asked.http_tokens, only_v2 ? HttpTokens::kRequired : kUsualTokens));
+  options.http_endpoint = word_of(require_word(asked.http_endpoint, kUsualEndpoint));
+  options.http_put_response_hop_limit = require_hop_limit(asked.http_put_response_hop_limit.value_or(only_v2 ? 2 : 1));
+  options.http_protocol_ipv6 = word_of(MetadataSwitch::kDisabled);
+  options.instance_metadata_tags = word_of(require_word(asked.instance_metadata_tags, kUsualMetadataTags));
   return options;
 }
 
@@ -203,7 +216,7 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.instance_type = plan.type->name;
   shape.key_name = in.key_name;
   shape.launch_time = at.now;
-  shape.metadata_options = metadata_options(in);
+  shape.metadata_options = metadata_options(in, plan.image.shape);
   shape.monitoring.emplace().state = "disabled";
   Placement& placement = shape.placement.emplace();
   placement.availability_zone = plan.subnet->shape.availability_zone;
@@ -243,6 +256,7 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
                        const LaunchQuestion& question) {
   LaunchPlan plan;
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
+  plan.volume_type = require_word(plan.image.shape.block_device_mappings->front().ebs->volume_type, VolumeType::kGp2);
   plan.type = require_type(in, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
@@ -288,15 +302,22 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
   row.shape.instance_id = row.id;
   row.shape.state = state_shape(Status::kPending);
   row.shape.state_transition_reason = "";
-  row.own = Json::object({{"reservation", reservation},
-                          {"alias", plan.image.alias},
-                          {"user_data", plan.user_data},
-                          {"disk_gib", plan.disk_gib},
-                          {"public_address", plan.public_address},
-                          {"shutdown", in.instance_initiated_shutdown_behavior.value_or("stop")},
-                          {"keep_running", in.disable_api_stop.value_or(false)},
-                          {"keep_alive", in.disable_api_termination.value_or(false)}});
+  row.own = Json::object(
+      {{"reservation", reservation},
+       {"alias", plan.image.alias},
+       {"system", plan.image.system},
+       {"user_data", plan.user_data},
+       {"disk_gib", plan.disk_gib},
+       {"public_address", plan.public_address},
+       {"shutdown", word_of(require_word(in.instance_initiated_shutdown_behavior, ShutdownBehavior::kStop))},
+       {"keep_running", in.disable_api_stop.value_or(false)},
+       {"keep_alive", in.disable_api_termination.value_or(false)}});
   create(at.tx, row, plan.tags.instance);
+  if (!plan.template_tags.empty()) {
+    Tags all = plan.template_tags;
+    all.insert(plan.tags.instance.begin(), plan.tags.instance.end());
+    region::import_tags(at.tx, KindOf<Instance>::arn(row), all);
+  }
   write_volume(at, plan, row.id);
   write_interface(at, plan, home.settings.edge, row.id);
   if (plan.profile) associate_profile(at, row.id, *plan.profile);
@@ -306,8 +327,12 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
 
 }  // namespace
 
-RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) {
+RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& given) {
   prepare(rq);
+  const TemplateLaunch launch =
+      given.launch_template ? launch_of_template(rq, given) : TemplateLaunch{.input = given, .instance_tags = {}};
+  RunInstancesInput in = launch.input;
+  if (in.image_id) in.image_id = resolved_image_id(rq, *in.image_id);
   const auto tags_for = [&](std::string_view type) {
     return requested_tags(in.tag_specifications, type, {"instance", "volume", "network-interface"});
   };
@@ -317,10 +342,11 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& in) 
   const LaunchQuestion question = launch_question(rq, in, asked);
   authorize_launch(rq, in, asked, question, tags);
 
-  const Json fingerprint = wire::to_json(in);
+  const Json fingerprint = wire::to_json(given);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint)) return reservation_of(rq, *earlier);
   LaunchPlan plan = plan_launch(rq, in, asked, question);
   plan.tags = tags;
+  plan.template_tags = launch.instance_tags;
   const int count = require_count(rq, in, *plan.subnet);
 
   const std::string reservation = ec2_id("r");

@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instances.h"
+#include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/metadata/metadata_tree.h"
 #include "services/ec2/networks/networks.h"
 
@@ -201,7 +202,7 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   const auto row = home_.db.read([&](store::Tx& tx) { return find_asker(tx, vpc_id, head.peer_address); });
   if (!row) return exchange.send(refusal(404));
   const InstanceMetadataOptionsResponse& options = *row->shape.metadata_options;
-  if (options.http_endpoint == "disabled") return exchange.send(refusal(403));
+  if (!answers(options)) return exchange.send(refusal(403));
   record_guest_contact(*row);
 
   const Timestamp now = home_.clock.now();
@@ -212,8 +213,7 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
                                                               : refusal(404));
   if (head.method != "GET" && head.method != "HEAD") return exchange.send(refusal(405));
   const auto token = head.headers.find("X-aws-ec2-metadata-token");
-  if (token ? !metadata_.is_token(row->id, *token, now) : options.http_tokens == "required")
-    return exchange.send(refusal(401));
+  if (token ? !metadata_.is_token(row->id, *token, now) : wants_tokens(options)) return exchange.send(refusal(401));
   if (head.raw_path == "/") return exchange.send(plain(200, kVersions));
   const auto path = below_version(head.raw_path);
   exchange.send(path ? Answering(home_, metadata_, *row, token ? "2.0" : "1.0").answer(*path) : refusal(404));

@@ -1,6 +1,7 @@
 #include "services/ec2/metadata/metadata_tree.h"
 
 #include "services/ec2/instances/instances.h"
+#include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
@@ -79,7 +80,7 @@ MetadataTree metadata_tree(store::Tx& tx, const Resource<Instance>& given, const
     tree["iam/info"] = "";
     tree["iam/security-credentials/" + role_name] = "";
   }
-  if (shape.metadata_options->instance_metadata_tags == "enabled")
+  if (shows_tags(*shape.metadata_options))
     for (const auto& [key, value] : tags_of(tx, row)) tree["tags/instance/" + key] = value;
   // The key's name is told by the listing alone.
   if (tree.contains("public-keys/0/openssh-key")) tree["public-keys/"] = "0=" + *shape.key_name;

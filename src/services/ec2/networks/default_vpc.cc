@@ -1,5 +1,6 @@
 // What a VPC is born with, and the default VPC that every account has in every region.
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/routing/routes.h"
 #include "services/ec2/security/network_acls.h"
 
 namespace hanbat::ec2 {
@@ -56,7 +57,7 @@ Resource<Vpc> make_default_vpc(const Making& at) {
   Route& out = table.shape.routes->emplace_back();
   out.destination_cidr_block = "0.0.0.0/0";
   out.gateway_id = gateway.id;
-  out.origin = "CreateRoute";
+  out.origin = word_of(RouteOrigin::kCreateRoute);
   out.state = "active";
   update(at.tx, table);
   return vpc;

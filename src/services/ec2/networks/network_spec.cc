@@ -54,7 +54,7 @@ host::NetworkAclEntry render_entry(const NetworkAclEntry& entry) {
   host::NetworkAclEntry out;
   out.number = *entry.rule_number;
   out.direction = *entry.egress ? host::Direction::kEgress : host::Direction::kIngress;
-  out.action = entry.rule_action == "allow" ? host::AclAction::kAllow : host::AclAction::kDeny;
+  out.action = require_word<host::AclAction>(entry.rule_action.value_or(""));
   out.protocol = *entry.protocol;
   if (entry.port_range) {
     out.from_port = *entry.port_range->from;
@@ -133,12 +133,12 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   if (!vpc) return std::nullopt;
   const auto interfaces = list_in<NetworkInterface>(tx, vpc_id);
   const auto gateways = list_in<NatGateway>(tx, vpc_id);
-  const bool needed = std::ranges::any_of(interfaces,
-                                          [](const auto& row) {
-                                            return attachment_of(row.shape) != host::Attachment::kNone &&
-                                                   row.shape.interface_type != "nat_gateway";
-                                          }) ||
-                      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row); });
+  const bool needed =
+      std::ranges::any_of(interfaces,
+                          [](const auto& row) {
+                            return attachment_of(row.shape) != host::Attachment::kNone && !is_of_gateway(row.shape);
+                          }) ||
+      std::ranges::any_of(gateways, [](const auto& row) { return is_working(row); });
   if (!needed) return std::nullopt;
 
   host::VpcSpec spec;
@@ -169,7 +169,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   }
   render_acls(tx, vpc_id, spec.network_acls);
   for (const auto& row : interfaces)
-    if (row.shape.interface_type != "nat_gateway") spec.interfaces.push_back(render_interface(row));
+    if (!is_of_gateway(row.shape)) spec.interfaces.push_back(render_interface(row));
   render_names(tx, *vpc, interfaces, spec.dns);
   return spec;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.h"
 #include "services/ec2/calls/calls.h"
 #include "services/ec2/networks/cidr.h"
 #include "services/ec2/tasks.h"
@@ -65,11 +66,12 @@ std::string private_dns_name(std::string_view region, std::string_view ip);
 
 // Network interfaces.
 
+enum class InterfaceType { kInterface, kNatGateway };
 struct InterfacePlan {
   std::string description;
   std::optional<std::string> private_ip;
   std::vector<std::string> groups;
-  std::string type = "interface";
+  InterfaceType type = InterfaceType::kInterface;
   std::string requester;  // of a managed one, the service's name
 };
 /// An interface in the subnet, with a free address or the one asked for.
@@ -96,5 +98,19 @@ void disassociate(store::Tx& tx, Resource<Address>& address);
 
 /// The answer's list of groups' ids.
 std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifier>>& groups);
+
+}  // namespace hanbat::ec2
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::ec2::InterfaceType> =
+    std::to_array<hanbat::Word<hanbat::ec2::InterfaceType>>({{hanbat::ec2::InterfaceType::kInterface, "interface"},
+                                                             {hanbat::ec2::InterfaceType::kNatGateway, "nat_gateway"}});
+
+namespace hanbat::ec2 {
+
+/// Whether it is of a NAT gateway, not of a machine.
+inline bool is_of_gateway(const NetworkInterface& interface) {
+  return require_word(interface.interface_type, InterfaceType::kInterface) == InterfaceType::kNatGateway;
+}
 
 }  // namespace hanbat::ec2

@@ -1,7 +1,27 @@
 // VPCs, their attributes, and the DHCP options that they are born with.
+#include "base/words.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What DescribeVpcAttribute can be asked for.
+enum class VpcAttributeName { kDnsSupport, kDnsHostnames, kUsageMetrics };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::VpcAttributeName> = std::to_array<Word<ec2::VpcAttributeName>>(
+    {{ec2::VpcAttributeName::kDnsSupport, "enableDnsSupport"},
+     {ec2::VpcAttributeName::kDnsHostnames, "enableDnsHostnames"},
+     {ec2::VpcAttributeName::kUsageMetrics, "enableNetworkAddressUsageMetrics"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -145,15 +165,17 @@ DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const Descri
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   DescribeVpcAttributeOutput out;
   out.vpc_id = vpc.id;
-  if (in.attribute == "enableDnsSupport")
-    out.enable_dns_support.emplace().value = vpc.own.flag("dns_support");
-  else if (in.attribute == "enableDnsHostnames")
-    out.enable_dns_hostnames.emplace().value = vpc.own.flag("dns_hostnames");
-  else if (in.attribute == "enableNetworkAddressUsageMetrics")
-    out.enable_network_address_usage_metrics.emplace().value = vpc.own.flag("usage_metrics");
-  else
-    throw invalid_parameter(
-        fmt::format("Value ({}) for parameter attribute is invalid. Unknown attribute.", in.attribute));
+  switch (require_attribute<VpcAttributeName>(in.attribute)) {
+    case VpcAttributeName::kDnsSupport:
+      out.enable_dns_support.emplace().value = vpc.own.flag("dns_support");
+      break;
+    case VpcAttributeName::kDnsHostnames:
+      out.enable_dns_hostnames.emplace().value = vpc.own.flag("dns_hostnames");
+      break;
+    case VpcAttributeName::kUsageMetrics:
+      out.enable_network_address_usage_metrics.emplace().value = vpc.own.flag("usage_metrics");
+      break;
+  }
   return out;
 }
 

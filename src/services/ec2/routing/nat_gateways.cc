@@ -73,7 +73,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   auto gateway = make<NatGateway>(making(rq), vpc.id);
   plan.description = fmt::format("Interface for NAT Gateway {}", gateway.id);
   plan.private_ip = in.private_ip_address;
-  plan.type = "nat_gateway";
+  plan.type = InterfaceType::kNatGateway;
   plan.requester = "amazon-nat";
   auto interface = make_interface(making(rq), subnet, plan, {});
   gateway.shape = gateway_shape(rq, gateway.id, address, interface);

@@ -76,7 +76,7 @@ Resource<RouteTable> make_route_table(const Making& at, const Resource<Vpc>& vpc
   Route& local = shape.routes.emplace().emplace_back();
   local.destination_cidr_block = vpc.shape.cidr_block;
   local.gateway_id = "local";
-  local.origin = "CreateRouteTable";
+  local.origin = word_of(RouteOrigin::kCreateRouteTable);
   local.state = "active";
   create(at.tx, table, tags);
   return table;

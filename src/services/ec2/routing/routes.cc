@@ -131,7 +131,7 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
     throw Error("RouteLimitExceeded", 400, "The maximum number of routes has been reached.");
   Route route;
   route.destination_cidr_block = destination.str();
-  route.origin = "CreateRoute";
+  route.origin = word_of(RouteOrigin::kCreateRoute);
   route.state = "active";
   aim(rq, table, {in.gateway_id, in.nat_gateway_id, in.network_interface_id, in.instance_id}, route);
 
@@ -156,15 +156,15 @@ ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) 
                             destination.str()));
   Route route;
   route.destination_cidr_block = destination.str();
-  route.origin = "CreateRoute";
+  route.origin = word_of(RouteOrigin::kCreateRoute);
   route.state = "active";
   if (in.local_target.value_or(false)) {
-    if (found->origin != "CreateRouteTable") throw invalid_parameter("LocalTarget is valid only for the local route");
+    if (!is_local(*found)) throw invalid_parameter("LocalTarget is valid only for the local route");
     route.gateway_id = "local";
-    route.origin = "CreateRouteTable";
+    route.origin = word_of(RouteOrigin::kCreateRouteTable);
   } else {
     aim(rq, table, {in.gateway_id, in.nat_gateway_id, in.network_interface_id, in.instance_id}, route);
-    if (found->origin == "CreateRouteTable") throw not_done(rq, "replacing the local route's target");
+    if (is_local(*found)) throw not_done(rq, "replacing the local route's target");
   }
 
   *found = std::move(route);
@@ -180,7 +180,7 @@ DeleteRouteOutput Ec2::delete_route(Request& rq, const DeleteRouteInput& in) {
   const Cidr destination = require_destination(in.destination_cidr_block);
   const auto found = find_route(table, destination.str());
   if (found == table.shape.routes->end()) throw no_such_route(destination.str(), table);
-  if (found->origin == "CreateRouteTable")
+  if (is_local(*found))
     throw invalid_parameter(fmt::format("cannot remove local route {} in route table {}", destination.str(), table.id));
 
   table.shape.routes->erase(found);

@@ -24,7 +24,7 @@ Resource<KeyPairInfo> keep(Request& rq, const std::string& name, KeyKind kind, c
   row.shape.key_pair_id = row.id;
   row.shape.key_name = name;
   row.shape.key_fingerprint = fingerprint;
-  row.shape.key_type = kind == KeyKind::kRsa ? "rsa" : "ed25519";
+  row.shape.key_type = word_of(kind);
   row.shape.create_time = rq.now();
   row.shape.public_key = fmt::format("{} {}", public_key, name);
   create(rq.tx, row, tags);
@@ -34,15 +34,15 @@ Resource<KeyPairInfo> keep(Request& rq, const std::string& name, KeyKind kind, c
 }  // namespace
 
 CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& in) {
+  const KeyKind kind = require_word(in.key_type, KeyKind::kRsa);
   const Tags tags = requested_tags(in.tag_specifications, "key-pair");
-  authorize_making(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {in.key_type.value_or("rsa")}}},
+  authorize_making(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {std::string(word_of(kind))}}},
                    in.key_name);
   authorize_tagging(rq, "key-pair", tags);
   refuse_dry_run(in.dry_run);
 
   if (in.key_format.value_or("pem") != "pem") throw not_done(rq, "KeyFormat ppk");
   require_new_name(rq, in.key_name);
-  const KeyKind kind = in.key_type.value_or("rsa") == "ed25519" ? KeyKind::kEd25519 : KeyKind::kRsa;
   const NewKey key = make_key(kind);
 
   const auto row = keep(rq, in.key_name, kind, key.public_key, key.fingerprint, tags);

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/words.h"
+
 namespace hanbat::ec2 {
 
 enum class KeyKind { kRsa, kEd25519 };
@@ -29,3 +31,7 @@ struct ReadKey {
 ReadKey read_public_key(std::string_view text);
 
 }  // namespace hanbat::ec2
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::ec2::KeyKind> = std::to_array<hanbat::Word<hanbat::ec2::KeyKind>>(
+    {{hanbat::ec2::KeyKind::kRsa, "rsa"}, {hanbat::ec2::KeyKind::kEd25519, "ed25519"}});

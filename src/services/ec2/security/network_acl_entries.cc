@@ -1,6 +1,7 @@
 // Entries of network ACLs: what one may be, and the calls that make, replace and delete them.
 #include <algorithm>
 
+#include "host/networks/spec.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/security/network_acls.h"
@@ -66,7 +67,7 @@ IcmpTypeCode require_icmp(const std::optional<IcmpTypeCode>& icmp) {
 template <class In>
 NetworkAclEntry read_entry(const In& in) {
   require_number(in.rule_number);
-  if (in.rule_action != "allow" && in.rule_action != "deny")
+  if (!find_word<host::AclAction>(in.rule_action))
     throw invalid_parameter(
         fmt::format("Value ({}) for parameter ruleAction is invalid. Unknown rule action.", in.rule_action));
   const int protocol = require_protocol(in.protocol);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "host/networks/spec.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 
@@ -29,12 +30,12 @@ constexpr FilterPath kNetworkAclsPaths[] = {{"network-acl-id", "NetworkAclId"},
                                             {"entry.rule-number", "Entries.RuleNumber"},
                                             {"entry.egress", "Entries.Egress"}};
 
-NetworkAclEntry entry_for_all(bool egress, int number, const char* action) {
+NetworkAclEntry entry_for_all(bool egress, int number, host::AclAction action) {
   NetworkAclEntry entry;
   entry.cidr_block = "0.0.0.0/0";
   entry.egress = egress;
   entry.protocol = "-1";
-  entry.rule_action = action;
+  entry.rule_action = word_of(action);
   entry.rule_number = number;
   return entry;
 }
@@ -81,8 +82,8 @@ Resource<NetworkAcl> make_network_acl(const Making& at, const Resource<Vpc>& vpc
   acl.shape.is_default = kind == AclKind::kDefault;
   auto& entries = acl.shape.entries.emplace();
   for (const bool egress : {true, false}) {
-    if (kind == AclKind::kDefault) entries.push_back(entry_for_all(egress, 100, "allow"));
-    entries.push_back(entry_for_all(egress, kLastEntry, "deny"));
+    if (kind == AclKind::kDefault) entries.push_back(entry_for_all(egress, 100, host::AclAction::kAllow));
+    entries.push_back(entry_for_all(egress, kLastEntry, host::AclAction::kDeny));
   }
   acl.shape.associations.emplace();
   create(at.tx, acl, tags);

@@ -9,20 +9,6 @@
 namespace hanbat::ecr {
 namespace {
 
-enum class TagStatus { kAny, kTagged, kUntagged };
-
-}  // namespace
-}  // namespace hanbat::ecr
-
-template <>
-constexpr auto hanbat::kWords<hanbat::ecr::TagStatus> =
-    std::to_array<hanbat::Word<hanbat::ecr::TagStatus>>({{hanbat::ecr::TagStatus::kAny, "ANY"},
-                                                         {hanbat::ecr::TagStatus::kTagged, "TAGGED"},
-                                                         {hanbat::ecr::TagStatus::kUntagged, "UNTAGGED"}});
-
-namespace hanbat::ecr {
-namespace {
-
 TagStatus tag_status(const std::optional<std::string>& word) {
   if (const auto status = find_word<TagStatus>(word.value_or("ANY"))) return *status;
   throw InvalidParameterException(

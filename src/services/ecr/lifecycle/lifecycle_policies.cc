@@ -33,8 +33,8 @@ Json result_of(const ExpiringImage& one) {
 
 bool is_asked_for(const GetLifecyclePolicyPreviewInput& in, const LifecyclePolicyPreviewResult& result) {
   const bool tagged = result.image_tags && !result.image_tags->empty();
-  const std::string status = in.filter ? in.filter->tag_status.value_or("ANY") : "ANY";
-  if (status != "ANY" && (status == "TAGGED") != tagged) return false;
+  const auto status = in.filter ? require_word(in.filter->tag_status, TagStatus::kAny) : TagStatus::kAny;
+  if (status != TagStatus::kAny && (status == TagStatus::kTagged) != tagged) return false;
   if (!in.image_ids || in.image_ids->empty()) return true;
   return std::any_of(in.image_ids->begin(), in.image_ids->end(), [&](const ImageIdentifier& id) {
     if (id.image_digest && id.image_digest != result.image_digest) return false;

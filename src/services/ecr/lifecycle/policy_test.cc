@@ -85,10 +85,10 @@ TEST_F(EcrTest, APolicyIsPreviewedAndThenCarriedOut) {
   const auto push = [&](const std::string& tag) {
     push_blob("app", "config " + tag);
     push_blob("app", "layer");
-    EXPECT_EQ(
-        call("PUT", "/v2/app/manifests/" + tag, {{"Content-Type", kOciManifest}}, manifest("config " + tag, "layer"))
-            .status,
-        201);
+    EXPECT_EQ(call("PUT", "/v2/app/manifests/" + tag, {{"Content-Type", std::string(kOciManifest)}},
+                   manifest("config " + tag, "layer"))
+                  .status,
+              201);
     home.clock.advance(Milliseconds(1000));
   };
   for (const char* tag : {"a", "b", "c"}) push(tag);
@@ -109,7 +109,7 @@ TEST_F(EcrTest, APolicyIsPreviewedAndThenCarriedOut) {
   home.tasks->run_until_idle();
   const auto left = *client().list_images({.repository_name = "app"}).image_ids;
   ASSERT_EQ(left.size(), 2U);
-  EXPECT_EQ(events.back()["detail"]["detail"].text("action-type"), "DELETE") << events.back().dump();
+  EXPECT_EQ(events.back()["detail"].text("action-type"), "DELETE") << events.back().dump();
   EXPECT_GT(client().get_lifecycle_policy({.repository_name = "app"}).last_evaluated_at->ms, 0);
   client().delete_lifecycle_policy({.repository_name = "app"});
   EXPECT_EQ(wire::code_of([&] { client().get_lifecycle_policy({.repository_name = "app"}); }),

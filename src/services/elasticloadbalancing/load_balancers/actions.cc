@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "host/balancers/spec.h"
 #include "host/client.h"
 #include "host/ipv4.h"
 #include "wire/operation.h"
@@ -110,6 +111,41 @@ void check_source(std::string_view value) {
   }
 }
 
+host::ConditionField require_field(const Request& rq, const std::string& word) {
+  if (const auto field = find_word<host::ConditionField>(word)) return *field;
+  if (word == "query-string") throw not_built(rq, "Conditions.Field=query-string");
+  throw validation_error(
+      fmt::format("Condition field '{}' must be one of '[http-request-method, source-ip, host-header, "
+                  "query-string, http-header, path-pattern]'",
+                  word));
+}
+
+void complete_condition(RuleCondition& condition, host::ConditionField field) {
+  switch (field) {
+    case host::ConditionField::kHostHeader:
+      complete_values(condition, condition.host_header_config);
+      condition.values = condition.host_header_config->values;
+      return;
+    case host::ConditionField::kPathPattern:
+      complete_values(condition, condition.path_pattern_config);
+      condition.values = condition.path_pattern_config->values;
+      return;
+    case host::ConditionField::kHttpHeader:
+      complete_values(condition, condition.http_header_config);
+      if (!condition.http_header_config->http_header_name)
+        throw validation_error("An HTTP header name must be specified");
+      return;
+    case host::ConditionField::kHttpRequestMethod:
+      complete_values(condition, condition.http_request_method_config);
+      for (const std::string& value : *condition.http_request_method_config->values) check_method(value);
+      return;
+    case host::ConditionField::kSourceIp:
+      complete_values(condition, condition.source_ip_config);
+      for (const std::string& value : *condition.source_ip_config->values) check_source(value);
+      return;
+  }
+}
+
 }  // namespace
 
 int priority_of(const Resource<Rule>& rule) { return static_cast<int>(parse_int(*rule.name).value_or(0)); }
@@ -118,11 +154,19 @@ std::vector<Action> checked_actions(Request& rq, const std::vector<Action>& in, 
   std::vector<Action> actions = in;
   if (actions.empty()) throw validation_error("At least one action must be specified");
   for (Action& action : actions) {
-    if (action.type != "forward" && action.type != "redirect" && action.type != "fixed-response")
-      throw not_built(rq, "Actions.Type=" + action.type);
-    if (action.type == "forward") complete_forward(rq, action, balancer_arn);
-    if (action.type == "redirect") complete_redirect(action);
-    if (action.type == "fixed-response") check_fixed_response(action);
+    const auto kind = find_word<host::BalancerActionKind>(action.type);
+    if (!kind) throw not_built(rq, "Actions.Type=" + action.type);
+    switch (*kind) {
+      case host::BalancerActionKind::kForward:
+        complete_forward(rq, action, balancer_arn);
+        break;
+      case host::BalancerActionKind::kRedirect:
+        complete_redirect(action);
+        break;
+      case host::BalancerActionKind::kFixedResponse:
+        check_fixed_response(action);
+        break;
+    }
   }
   // Each kind that is built ends the request's way; what would come before it authenticates, and is not built.
   if (actions.size() > 1)
@@ -135,35 +179,11 @@ std::vector<RuleCondition> checked_conditions(Request& rq, const std::vector<Rul
   std::vector<RuleCondition> conditions = in;
   if (conditions.empty()) throw validation_error("A condition must be specified");
   for (RuleCondition& condition : conditions) {
-    const std::string field = condition.field.value_or("");
     if (condition.regex_values || (condition.host_header_config && condition.host_header_config->regex_values) ||
         (condition.path_pattern_config && condition.path_pattern_config->regex_values) ||
         (condition.http_header_config && condition.http_header_config->regex_values))
       throw not_built(rq, "Conditions.RegexValues");
-    if (field == "host-header") {
-      complete_values(condition, condition.host_header_config);
-      condition.values = condition.host_header_config->values;
-    } else if (field == "path-pattern") {
-      complete_values(condition, condition.path_pattern_config);
-      condition.values = condition.path_pattern_config->values;
-    } else if (field == "http-header") {
-      complete_values(condition, condition.http_header_config);
-      if (!condition.http_header_config->http_header_name)
-        throw validation_error("An HTTP header name must be specified");
-    } else if (field == "http-request-method") {
-      complete_values(condition, condition.http_request_method_config);
-      for (const std::string& value : *condition.http_request_method_config->values) check_method(value);
-    } else if (field == "source-ip") {
-      complete_values(condition, condition.source_ip_config);
-      for (const std::string& value : *condition.source_ip_config->values) check_source(value);
-    } else if (field == "query-string") {
-      throw not_built(rq, "Conditions.Field=query-string");
-    } else {
-      throw validation_error(
-          fmt::format("Condition field '{}' must be one of '[http-request-method, source-ip, host-header, "
-                      "query-string, http-header, path-pattern]'",
-                      field));
-    }
+    complete_condition(condition, require_field(rq, condition.field.value_or("")));
   }
   return conditions;
 }

@@ -5,6 +5,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "host/balancers/spec.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/actions.h"
@@ -14,8 +15,9 @@ namespace hanbat::elasticloadbalancing {
 namespace {
 
 void check_protocol(const std::string& protocol, std::string_view operation) {
-  if (protocol == "HTTPS") throw wire::Error::not_implemented(operation, "Protocol=HTTPS");
-  if (protocol != "HTTP")
+  const auto known = find_word<host::BalancerProtocol>(protocol);
+  if (known == host::BalancerProtocol::kHttps) throw wire::Error::not_implemented(operation, "Protocol=HTTPS");
+  if (!known)
     throw UnsupportedProtocolException(fmt::format("Listener protocol '{}' must be one of 'HTTPS, HTTP'", protocol));
 }
 

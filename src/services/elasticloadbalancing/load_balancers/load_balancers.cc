@@ -11,6 +11,7 @@
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/pages.h"
+#include "services/elasticloadbalancing/words.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -149,15 +150,16 @@ std::string arn_of_name(const Request& rq, std::string_view name) {
 
 CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq, const CreateLoadBalancerInput& in) {
   const std::string made = arn_of_name(rq, in.name);
-  region::ConditionKeys keys{{"elasticloadbalancing:Scheme", {in.scheme.value_or("internet-facing")}}};
+  const Scheme scheme = require_word(in.scheme, Scheme::kInternetFacing);
+  region::ConditionKeys keys{{"elasticloadbalancing:Scheme", {std::string(word_of(scheme))}}};
   if (in.security_groups) keys["elasticloadbalancing:SecurityGroup"] = *in.security_groups;
   if (auto ids = subnet_ids(in); !ids.empty()) keys["elasticloadbalancing:Subnet"] = std::move(ids);
   authorize_making(rq, "elasticloadbalancing:CreateLoadBalancer", made, made, in.tags, std::move(keys));
 
   check_name(in.name);
-  if (in.type.value_or("application") != "application")
+  if (in.type && !find_word<LoadBalancerType>(*in.type))
     throw wire::Error::not_implemented("CreateLoadBalancer", "Type=" + *in.type);
-  if (in.ip_address_type.value_or("ipv4") != "ipv4")
+  if (in.ip_address_type && !find_word<IpAddressType>(*in.ip_address_type))
     throw wire::Error::not_implemented("CreateLoadBalancer", "IpAddressType=" + *in.ip_address_type);
   const Json asked = wire::to_json(in);
   for (const auto& other : list<LoadBalancer>(rq.tx, place_of(rq))) {
@@ -169,7 +171,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   const Ec2AsService ec2(rq);
   const std::vector<ec2::Subnet> subnets = require_subnets(ec2, subnet_ids(in));
   const std::string vpc_id = subnets.front().vpc_id.value_or("");
-  const bool facing = in.scheme.value_or("internet-facing") == "internet-facing";
+  const bool facing = scheme == Scheme::kInternetFacing;
   if (facing) require_internet_gateway(ec2, vpc_id);
   const auto groups = require_security_groups(ec2, in.security_groups.value_or(std::vector<std::string>{}), vpc_id);
 
@@ -191,9 +193,9 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   shape.dns_name = dns_name;
   shape.canonical_hosted_zone_id = "ZWKZPGTI48KDX";
   shape.created_time = row.created;
-  shape.scheme = facing ? "internet-facing" : "internal";
-  shape.type = "application";
-  shape.ip_address_type = "ipv4";
+  shape.scheme = word_of(scheme);
+  shape.type = word_of(LoadBalancerType::kApplication);
+  shape.ip_address_type = word_of(IpAddressType::kIpv4);
   shape.vpc_id = vpc_id;
   shape.security_groups = groups;
   shape.state.emplace().code = std::string(word_of(BalancerState::kProvisioning));

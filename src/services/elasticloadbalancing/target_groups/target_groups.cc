@@ -9,6 +9,7 @@
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/pages.h"
+#include "services/elasticloadbalancing/words.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -94,18 +95,19 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   const auto not_built = [](const std::string& what) {
     return wire::Error::not_implemented("CreateTargetGroup", what);
   };
-  const std::string type = in.target_type.value_or("instance");
-  if (type != "instance" && type != "ip") throw not_built("TargetType=" + type);
+  if (in.target_type && !find_word<TargetType>(*in.target_type)) throw not_built("TargetType=" + *in.target_type);
   if (!in.protocol) throw validation_error("A protocol must be specified");
-  if (*in.protocol != "HTTP" && *in.protocol != "HTTPS") throw not_built("Protocol=" + *in.protocol);
+  if (!find_word<host::BalancerProtocol>(*in.protocol)) throw not_built("Protocol=" + *in.protocol);
   // Terraform sends an empty one for none.
-  if (const std::string version = in.protocol_version.value_or(""); !version.empty() && version != "HTTP1")
+  if (const std::string version = in.protocol_version.value_or("");
+      !version.empty() && !find_word<ProtocolVersion>(version))
     throw not_built("ProtocolVersion=" + *in.protocol_version);
-  if (in.ip_address_type.value_or("ipv4") != "ipv4") throw not_built("IpAddressType=" + *in.ip_address_type);
+  if (in.ip_address_type && !find_word<IpAddressType>(*in.ip_address_type))
+    throw not_built("IpAddressType=" + *in.ip_address_type);
   if (!in.health_check_enabled.value_or(true))
     throw validation_error("Health check enabled must be true for target groups with target type 'instance'");
   const std::string check_protocol = in.health_check_protocol.value_or("HTTP");
-  if (check_protocol != "HTTP" && check_protocol != "HTTPS")
+  if (!find_word<host::BalancerProtocol>(check_protocol))
     throw validation_error(fmt::format("Health check protocol '{}' must be one of 'HTTP, HTTPS'", check_protocol));
   if (!in.port) throw validation_error("A port must be specified");
   check_range(in.port, 1, 65535, "Port");
@@ -121,11 +123,11 @@ CreateTargetGroupOutput ElasticLoadBalancing::create_target_group(Request& rq, c
   shape.target_group_arn = row.id;
   shape.target_group_name = in.name;
   shape.protocol = in.protocol;
-  shape.protocol_version = "HTTP1";
+  shape.protocol_version = word_of(ProtocolVersion::kHttp1);
   shape.port = in.port;
   shape.vpc_id = in.vpc_id;
-  shape.target_type = type;
-  shape.ip_address_type = "ipv4";
+  shape.target_type = word_of(require_word(in.target_type, TargetType::kInstance));
+  shape.ip_address_type = word_of(IpAddressType::kIpv4);
   shape.health_check_enabled = true;
   shape.health_check_protocol = check_protocol;
   shape.health_check_port = in.health_check_port.value_or("traffic-port");

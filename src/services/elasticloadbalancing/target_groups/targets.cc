@@ -7,6 +7,7 @@
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/words.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -115,10 +116,13 @@ RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const 
 
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
   std::vector<TargetRow> targets = wanted_targets(group, in.targets);
-  if (group.shape.target_type == "instance") {
-    find_addresses(rq, group, targets);
-  } else {
-    for (TargetRow& target : targets) take_address(target);
+  switch (require_word(group.shape.target_type, TargetType::kInstance)) {
+    case TargetType::kInstance:
+      find_addresses(rq, group, targets);
+      break;
+    case TargetType::kIp:
+      for (TargetRow& target : targets) take_address(target);
+      break;
   }
 
   for (TargetRow& target : targets) {

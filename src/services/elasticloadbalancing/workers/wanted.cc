@@ -9,29 +9,45 @@
 #include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/store.h"
 #include "services/elasticloadbalancing/target_groups/store.h"
+#include "services/elasticloadbalancing/words.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
+
+int status_of(RedirectStatus status) {
+  switch (status) {
+    case RedirectStatus::kMovedPermanently:
+      return 301;
+    case RedirectStatus::kFound:
+      return 302;
+  }
+  return 302;
+}
 
 host::BalancerAction action_of(const std::vector<Action>& actions) {
   host::BalancerAction out;
   const Action& action = actions.back();
   out.kind = require_word<host::BalancerActionKind>(action.type);
-  if (out.kind == host::BalancerActionKind::kForward) {
-    for (const TargetGroupTuple& one : *action.forward_config->target_groups)
-      out.forward.push_back({std::string(last_part(*one.target_group_arn)), one.weight.value_or(1)});
-  } else if (out.kind == host::BalancerActionKind::kRedirect) {
-    const RedirectActionConfig& redirect = *action.redirect_config;
-    out.redirect_protocol = redirect.protocol.value_or("#{protocol}");
-    out.redirect_host = redirect.host.value_or("#{host}");
-    out.redirect_port = redirect.port.value_or("#{port}");
-    out.redirect_path = redirect.path.value_or("/#{path}");
-    out.redirect_query = redirect.query.value_or("#{query}");
-    out.status = redirect.status_code == "HTTP_301" ? 301 : 302;
-  } else {
-    out.status = static_cast<int>(parse_int(action.fixed_response_config->status_code).value_or(500));
-    out.content_type = action.fixed_response_config->content_type.value_or("text/plain");
-    out.body = action.fixed_response_config->message_body.value_or("");
+  switch (out.kind) {
+    case host::BalancerActionKind::kForward:
+      for (const TargetGroupTuple& one : *action.forward_config->target_groups)
+        out.forward.push_back({std::string(last_part(*one.target_group_arn)), one.weight.value_or(1)});
+      break;
+    case host::BalancerActionKind::kRedirect: {
+      const RedirectActionConfig& redirect = *action.redirect_config;
+      out.redirect_protocol = redirect.protocol.value_or("#{protocol}");
+      out.redirect_host = redirect.host.value_or("#{host}");
+      out.redirect_port = redirect.port.value_or("#{port}");
+      out.redirect_path = redirect.path.value_or("/#{path}");
+      out.redirect_query = redirect.query.value_or("#{query}");
+      out.status = status_of(require_word<RedirectStatus>(redirect.status_code));
+      break;
+    }
+    case host::BalancerActionKind::kFixedResponse:
+      out.status = static_cast<int>(parse_int(action.fixed_response_config->status_code).value_or(500));
+      out.content_type = action.fixed_response_config->content_type.value_or("text/plain");
+      out.body = action.fixed_response_config->message_body.value_or("");
+      break;
   }
   return out;
 }
@@ -75,7 +91,7 @@ host::Balancer balancer_of(store::Tx& tx, const Resource<LoadBalancer>& row) {
   host::Balancer out;
   out.id = last_part(row.id);
   out.vpc_id = row.shape.vpc_id.value_or("");
-  const bool facing = row.shape.scheme.value_or("") == "internet-facing";
+  const bool facing = require_word(row.shape.scheme, Scheme::kInternal) == Scheme::kInternetFacing;
   out.host_name = replace_all(row.shape.dns_name.value_or(""), ".amazonaws.com", ".localhost");
   for (const Json& node : row.own["interfaces"].items())
     out.nodes.push_back({node.text("private_ip"), node.text("public_ip"), node.text("cidr")});

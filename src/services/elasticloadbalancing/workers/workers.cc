@@ -8,6 +8,7 @@
 #include "host/client.h"
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/words.h"
 #include "services/elasticloadbalancing/workers/wanted.h"
 #include "store/typed_tasks.h"
 
@@ -126,7 +127,7 @@ void ElasticLoadBalancing::follow_instances() {
   std::map<std::pair<std::string, std::string>, std::vector<TargetRow>> by_place;
   home_.db.read([&](store::Tx& tx) {
     for (const auto& group : list_all<TargetGroup>(tx)) {
-      if (group.shape.target_type != "instance") continue;
+      if (require_word(group.shape.target_type, TargetType::kInstance) != TargetType::kInstance) continue;
       for (const TargetRow& target : list_targets(tx, group.id))
         by_place[{group.place.account, group.place.region}].push_back(target);
     }

@@ -8,6 +8,7 @@
 #include "base/arn.h"
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "base/schedule.h"
 #include "crypto/digest.h"
 #include "gen/events/schema.h"
 #include "gen/logs/client.h"
@@ -16,7 +17,6 @@
 #include "services/events/delivery/target_input.h"
 #include "services/events/events.h"
 #include "services/events/rules/pattern.h"
-#include "services/events/rules/schedule.h"
 #include "store/typed_tasks.h"
 #include "wire/error.h"
 

@@ -2,10 +2,10 @@
 // template, the second the pattern, the rest the event. A pattern that is accepted decides the same way each time and
 // whatever the event is; a schedule's next time is later; a template yields JSON or nothing.
 #include "base/fuzzing.h"
+#include "base/schedule.h"
 #include "base/utf8.h"
 #include "services/events/delivery/target_input.h"
 #include "services/events/rules/pattern.h"
-#include "services/events/rules/schedule.h"
 
 using hanbat::fuzzing::require;
 using namespace hanbat;

@@ -1,10 +1,10 @@
 // Rules: what is wanted of a bus, or when something is to happen.
+#include "base/schedule.h"
 #include "base/text.h"
 #include "region/page.h"
 #include "services/events/events.h"
 #include "services/events/refusal.h"
 #include "services/events/rules/pattern.h"
-#include "services/events/rules/schedule.h"
 
 namespace hanbat::events {
 namespace {

@@ -1,11 +1,48 @@
 // Which managed policies users, groups and roles have, and which one bounds them.
+#include "base/words.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
 
 namespace hanbat::iam {
 namespace {
 
+/// What ListEntitiesForPolicy can be asked for.
+enum class EntityType { kUser, kRole, kGroup, kLocalManagedPolicy, kAwsManagedPolicy };
+
+}  // namespace
+}  // namespace hanbat::iam
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<iam::EntityType> =
+    std::to_array<Word<iam::EntityType>>({{iam::EntityType::kUser, "User"},
+                                          {iam::EntityType::kRole, "Role"},
+                                          {iam::EntityType::kGroup, "Group"},
+                                          {iam::EntityType::kLocalManagedPolicy, "LocalManagedPolicy"},
+                                          {iam::EntityType::kAwsManagedPolicy, "AWSManagedPolicy"}});
+
+}  // namespace hanbat
+
+namespace hanbat::iam {
+namespace {
+
 constexpr std::size_t kMostAttached = 10;
+
+Kind kind_of(EntityType type) {
+  switch (type) {
+    case EntityType::kUser:
+      return Kind::kUser;
+    case EntityType::kRole:
+      return Kind::kRole;
+    case EntityType::kGroup:
+      return Kind::kGroup;
+    case EntityType::kLocalManagedPolicy:
+    case EntityType::kAwsManagedPolicy:
+      return Kind::kPolicy;
+  }
+  return Kind::kPolicy;
+}
 
 /// "/service-role/" of arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole, and the name after it.
 std::pair<std::string, std::string> path_and_name(std::string_view policy_arn) {
@@ -162,16 +199,13 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
   authorize_policy(rq, "iam:ListEntitiesForPolicy", in.policy_arn);
 
   if (!managed_.find(in.policy_arn)) require_policy(rq, in.policy_arn);
-  const bool boundary = in.policy_usage_filter == "PermissionsBoundary";
   std::vector<Entity> all =
-      rows::attached_to(rq.tx, rq.account, in.policy_arn, boundary ? Usage::kBoundary : Usage::kPermissions);
+      rows::attached_to(rq.tx, rq.account, in.policy_arn, require_word(in.policy_usage_filter, Usage::kPermissions));
   const std::string prefix = in.path_prefix.value_or("/");
-  const std::string wanted = in.entity_filter.value_or("");
-  std::erase_if(all, [&](const Entity& e) {
-    const bool kind_fits = wanted.empty() || (wanted == "User" && e.kind == Kind::kUser) ||
-                           (wanted == "Group" && e.kind == Kind::kGroup) || (wanted == "Role" && e.kind == Kind::kRole);
-    return !kind_fits || !e.path.starts_with(prefix);
-  });
+  std::erase_if(all, [&](const Entity& e) { return !e.path.starts_with(prefix); });
+  if (in.entity_filter)
+    std::erase_if(
+        all, [kind = kind_of(require_word<EntityType>(*in.entity_filter))](const Entity& e) { return e.kind != kind; });
   const auto page =
       cut_page(rq, in, std::move(all), [](const Entity& e) { return std::string(kind_name(e.kind)) + "/" + e.name; });
 

@@ -116,19 +116,20 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListPolicies", make_arn("iam", "", rq.account, "policy" + prefix));
 
-  const std::string scope = in.scope.value_or("All");
+  const PolicyScope scope = require_word(in.scope, PolicyScope::kAll);
   std::vector<Policy> all;
-  if (scope != "AWS")
+  if (scope != PolicyScope::kAws)
     for (const Entity& e : rows::list(rq.tx, rq.account, Kind::kPolicy, prefix)) all.push_back(policy_of(rq, e));
-  if (scope != "Local")
+  if (scope != PolicyScope::kLocal)
     for (const auto& [arn, aws] : managed_.all())
       if (aws.path.starts_with(prefix)) all.push_back(policy_of(rq, aws));
-  const std::string usage = in.policy_usage_filter.value_or("");
+  std::optional<Usage> usage;
+  if (in.policy_usage_filter) usage = require_word<Usage>(*in.policy_usage_filter);
   std::erase_if(all, [&](const Policy& p) {
     const bool attached = *p.attachment_count > 0;
     const bool bounds = *p.permissions_boundary_usage_count > 0;
-    if (usage == "PermissionsPolicy" && !attached) return true;
-    if (usage == "PermissionsBoundary" && !bounds) return true;
+    if (usage == Usage::kPermissions && !attached) return true;
+    if (usage == Usage::kBoundary && !bounds) return true;
     return in.only_attached.value_or(false) && !attached && !bounds;
   });
   const auto page =

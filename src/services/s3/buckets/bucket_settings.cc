@@ -170,7 +170,7 @@ GetBucketOwnershipControlsOutput S3::get_bucket_ownership_controls(region::Reque
   require_bucket(rq, "s3:GetBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
   GetBucketOwnershipControlsOutput out;
   OwnershipControlsRule rule;
-  rule.object_ownership = "BucketOwnerEnforced";
+  rule.object_ownership = word_of(ObjectOwnership::kBucketOwnerEnforced);
   out.ownership_controls.emplace().rules.push_back(std::move(rule));
   return out;
 }
@@ -179,7 +179,7 @@ PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Reque
                                                                    const PutBucketOwnershipControlsInput& in) {
   require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
   for (const OwnershipControlsRule& rule : in.ownership_controls.rules)
-    if (rule.object_ownership != "BucketOwnerEnforced")
+    if (!find_word<ObjectOwnership>(rule.object_ownership))
       throw wire::Error::not_implemented("PutBucketOwnershipControls", "ObjectOwnership=" + rule.object_ownership);
   return {};
 }

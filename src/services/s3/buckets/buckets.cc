@@ -118,7 +118,7 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                       "The " + (located ? location : std::string("unspecified")) +
                           " location constraint is incompatible for the region specific endpoint this request was sent "
                           "to.");
-  if (in.object_ownership && *in.object_ownership != "BucketOwnerEnforced")
+  if (in.object_ownership && !find_word<ObjectOwnership>(*in.object_ownership))
     throw wire::Error::not_implemented("CreateBucket", "ObjectOwnership=" + *in.object_ownership);
   if (in.acl.value_or("private") != "private")
     throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,

@@ -15,6 +15,8 @@ namespace hanbat::s3 {
 
 /// Whether a bucket keeps the versions of its objects. One that was never asked to has none of these.
 enum class Versioning { kEnabled, kSuspended };
+/// Who owns what others put into a bucket; without ACLs there is one answer.
+enum class ObjectOwnership { kBucketOwnerEnforced };
 
 }  // namespace hanbat::s3
 
@@ -23,6 +25,9 @@ namespace hanbat {
 template <>
 inline constexpr auto kWords<s3::Versioning> = std::to_array<Word<s3::Versioning>>(
     {{s3::Versioning::kEnabled, "Enabled"}, {s3::Versioning::kSuspended, "Suspended"}});
+template <>
+inline constexpr auto kWords<s3::ObjectOwnership> =
+    std::to_array<Word<s3::ObjectOwnership>>({{s3::ObjectOwnership::kBucketOwnerEnforced, "BucketOwnerEnforced"}});
 
 }  // namespace hanbat
 

@@ -118,7 +118,7 @@ void Expiry::remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& ver
   remove_version(tx, home_.blobs, home_.clock.now(), version);
   ObjectRow gone = version;
   gone.delete_marker = false;
-  publish_object_event(home_, tx, bucket, gone, "Object Deleted", cause_of_lifecycle());
+  publish_object_event(home_, tx, bucket, gone, ObjectEvent::kDeleted, cause_of_lifecycle());
 }
 
 void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest) {
@@ -130,7 +130,7 @@ void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& lates
   marker.modified = home_.clock.now();
   marker.body = Json::object();
   marker = put_version(tx, home_.blobs, std::move(marker));
-  publish_object_event(home_, tx, bucket, marker, "Object Deleted", cause_of_lifecycle());
+  publish_object_event(home_, tx, bucket, marker, ObjectEvent::kDeleted, cause_of_lifecycle());
 }
 
 }  // namespace hanbat::s3

@@ -5,7 +5,24 @@
 
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "base/words.h"
 #include "wire/error.h"
+
+namespace hanbat::s3 {
+namespace {
+
+enum class RuleStatus { kEnabled, kDisabled };
+
+}  // namespace
+}  // namespace hanbat::s3
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<s3::RuleStatus> = std::to_array<Word<s3::RuleStatus>>(
+    {{s3::RuleStatus::kEnabled, "Enabled"}, {s3::RuleStatus::kDisabled, "Disabled"}});
+
+}  // namespace hanbat
 
 namespace hanbat::s3 {
 namespace {
@@ -29,7 +46,7 @@ bool acts(const LifecycleRule& rule) {
 }
 
 void check_rule(const LifecycleRule& rule) {
-  if (rule.status != "Enabled" && rule.status != "Disabled") throw malformed();
+  if (!find_word<RuleStatus>(rule.status)) throw malformed();
   // One of the two says which keys are meant; the old form has no filter.
   if (rule.filter.has_value() == rule.prefix.has_value()) throw malformed();
   if (rule.id && rule.id->size() > kLongestRuleId)
@@ -74,7 +91,7 @@ LifecycleRuleAndOperator conditions_of(const LifecycleRule& rule) {
   return out;
 }
 
-bool is_on(const LifecycleRule& rule) { return rule.status == "Enabled"; }
+bool is_on(const LifecycleRule& rule) { return require_word<RuleStatus>(rule.status) == RuleStatus::kEnabled; }
 
 bool covers(const LifecycleRule& rule, const ObjectRow& object) {
   const LifecycleRuleAndOperator all = conditions_of(rule);

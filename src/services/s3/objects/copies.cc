@@ -1,7 +1,25 @@
 // Copies: a new row that shares the segments of another; no byte is copied.
 #include "base/encoding.h"
+#include "base/words.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+/// Whether a copy keeps its source's metadata or tags, or has those of the call.
+enum class CopyDirective { kCopy, kReplace };
+
+}  // namespace
+}  // namespace hanbat::s3
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<s3::CopyDirective> = std::to_array<Word<s3::CopyDirective>>(
+    {{s3::CopyDirective::kCopy, "COPY"}, {s3::CopyDirective::kReplace, "REPLACE"}});
+
+}  // namespace hanbat
 
 namespace hanbat::s3 {
 namespace {
@@ -47,7 +65,7 @@ void check_source(const In& in, const ObjectRow& source) {
 
 CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
-  const bool retag = in.tagging_directive.value_or("COPY") == "REPLACE";
+  const bool retag = require_word(in.tagging_directive, CopyDirective::kCopy) == CopyDirective::kReplace;
   const Json new_tags = parse_tagging(retag ? in.tagging.value_or("") : "");
   region::ConditionKeys keys = write_keys(in, new_tags);
   keys["s3:x-amz-copy-source"] = {in.copy_source};
@@ -69,7 +87,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
   check_source(in, source);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
-  const bool replace = in.metadata_directive.value_or("COPY") == "REPLACE";
+  const bool replace = require_word(in.metadata_directive, CopyDirective::kCopy) == CopyDirective::kReplace;
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class)
     throw wire::Error("InvalidRequest", 400,
                       "This copy request is illegal because it is trying to copy an object to itself without changing "

@@ -24,7 +24,7 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
       ObjectRow gone = *object;
       const bool was_marker = gone.delete_marker;
       gone.delete_marker = false;
-      publish_object_event(rq, bucket, gone, "Object Deleted", "DeleteObject");
+      publish_object_event(rq, bucket, gone, ObjectEvent::kDeleted, "DeleteObject");
       if (was_marker) out.delete_marker = true;
     }
     if (in.version_id) out.version_id = version;

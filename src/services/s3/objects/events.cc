@@ -14,7 +14,7 @@ std::string version_id_for(const BucketRow& bucket) {
 }
 
 void publish_object_event(region::Region& home, store::Tx& tx, const BucketRow& bucket, const ObjectRow& object,
-                          std::string_view detail_type, const ObjectCause& cause) {
+                          ObjectEvent event, const ObjectCause& cause) {
   if (!bucket.own.flag("event_bridge")) return;
   Json about = Json::object({{"key", object.key}});
   if (!object.delete_marker) {
@@ -32,11 +32,11 @@ void publish_object_event(region::Region& home, store::Tx& tx, const BucketRow& 
                               {"requester", cause.requester},
                               {"reason", cause.reason}});
   if (!cause.source_ip.empty()) detail["source-ip-address"] = cause.source_ip;
-  if (detail_type == "Object Deleted")
+  if (event == ObjectEvent::kDeleted)
     detail["deletion-type"] = object.delete_marker ? "Delete Marker Created" : "Permanently Deleted";
   home.publish(tx, bucket.place.account, region_of(bucket),
                {.source = "aws.s3",
-                .detail_type = std::string(detail_type),
+                .detail_type = std::string(word_of(event)),
                 .resources = {"arn:aws:s3:::" + bucket.id},
                 .detail = std::move(detail)});
 }

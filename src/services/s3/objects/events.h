@@ -5,9 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "base/words.h"
 #include "region/region.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/objects/store.h"
+
+namespace hanbat::s3 {
+
+/// What EventBridge hears of objects.
+enum class ObjectEvent { kCreated, kDeleted };
+
+}  // namespace hanbat::s3
+
+template <>
+inline constexpr auto hanbat::kWords<hanbat::s3::ObjectEvent> = std::to_array<hanbat::Word<hanbat::s3::ObjectEvent>>(
+    {{hanbat::s3::ObjectEvent::kCreated, "Object Created"}, {hanbat::s3::ObjectEvent::kDeleted, "Object Deleted"}});
 
 namespace hanbat::s3 {
 
@@ -20,9 +32,9 @@ struct ObjectCause {
 };
 ObjectCause cause_of_lifecycle();
 
-/// Publishes "Object Created" or "Object Deleted", if the bucket wants events.
+/// Publishes the event, if the bucket wants events.
 void publish_object_event(region::Region& home, store::Tx& tx, const BucketRow& bucket, const ObjectRow& object,
-                          std::string_view detail_type, const ObjectCause& cause);
+                          ObjectEvent event, const ObjectCause& cause);
 
 /// The id of a new version: one of its own where the bucket keeps versions, "null" elsewhere.
 std::string version_id_for(const BucketRow& bucket);

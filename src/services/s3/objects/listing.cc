@@ -72,9 +72,9 @@ Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit,
   }
 }
 
-/// Keys travel percent-encoded when the client asks, as XML cannot carry all of them.
+/// Keys travel percent-encoded when the client asks, as XML cannot carry all of them; "url" is the only type.
 std::string encoded(const std::string& key, const std::optional<std::string>& type) {
-  return type.value_or("") == "url" ? percent_encode(key, "/") : key;
+  return type ? percent_encode(key, "/") : key;
 }
 
 /// A position behind a marker: behind the whole common prefix when it lies in one, which was listed before.

@@ -160,7 +160,7 @@ void check_key(std::string_view key) {
 
 Json checksums_of(const wire::Body& body) {
   Json out = Json::object();
-  for (const std::string_view name : kChecksums)
+  for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>)
     if (const std::string* sum = body.find_trailer("x-amz-checksum-" + std::string(name))) out[name] = *sum;
   return out;
 }

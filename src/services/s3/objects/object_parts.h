@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "region/request.h"
 #include "region/tag_keys.h"
+#include "services/s3/objects/checksums.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/tagging.h"
 #include "store/blobs.h"
@@ -19,9 +20,6 @@
 #include "wire/error.h"
 
 namespace hanbat::s3 {
-
-/// Names of the checksums kept, as the body's `checksums` object and the trailers name them.
-inline constexpr std::string_view kChecksums[] = {"crc32", "crc32c", "crc64nvme", "sha1", "sha256"};
 
 /// The body's bytes as a blob, which is there already for what came from outside; else the request prepares it. `what`
 /// names the object or part that it is for. The blob stays until the call has ended.
@@ -87,20 +85,5 @@ Json metadata_of(const In& in) {
     throw wire::Error("MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size");
   return out;
 }
-/// Gives checksums of a row to any output that has their members.
-template <class Out>
-void give_checksums(const Json& body, Out& out) {
-  const Json& sums = body["checksums"];
-  const auto give = [&](std::string_view name, std::optional<std::string>& to) {
-    if (const Json* sum = sums.find(name)) to = sum->as_string();
-  };
-  give("crc32", out.checksum_crc32);
-  give("crc32c", out.checksum_crc32_c);
-  give("crc64nvme", out.checksum_crc64_nvme);
-  give("sha1", out.checksum_sha1);
-  give("sha256", out.checksum_sha256);
-}
-/// The checksums that the front door computed and checked for this body.
-Json checksums_of(const wire::Body& body);
 
 }  // namespace hanbat::s3

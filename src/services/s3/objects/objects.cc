@@ -1,8 +1,30 @@
 // Objects: written and read.
 #include "base/ids.h"
+#include "base/words.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+
+namespace hanbat::s3 {
+namespace {
+
+/// What GetObjectAttributes can be asked for.
+enum class ObjectAttribute { kETag, kChecksum, kObjectParts, kStorageClass, kObjectSize };
+
+}  // namespace
+}  // namespace hanbat::s3
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<s3::ObjectAttribute> =
+    std::to_array<Word<s3::ObjectAttribute>>({{s3::ObjectAttribute::kETag, "ETag"},
+                                              {s3::ObjectAttribute::kChecksum, "Checksum"},
+                                              {s3::ObjectAttribute::kObjectParts, "ObjectParts"},
+                                              {s3::ObjectAttribute::kStorageClass, "StorageClass"},
+                                              {s3::ObjectAttribute::kObjectSize, "ObjectSize"}});
+
+}  // namespace hanbat
 
 namespace hanbat::s3 {
 namespace {
@@ -71,7 +93,7 @@ ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
                         "/" + std::to_string(object.size);
   out.content_length = static_cast<std::int64_t>(range.size);
   // A part's or a range's bytes are not what the checksums were made of.
-  if (!partial && in.checksum_mode.value_or("") == "ENABLED") {
+  if (!partial && in.checksum_mode) {
     give_checksums(object.body, out);
     if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   }
@@ -110,13 +132,14 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
-  publish_object_event(rq, bucket, object, object.delete_marker ? "Object Deleted" : "Object Created", reason);
+  publish_object_event(rq, bucket, object, object.delete_marker ? ObjectEvent::kDeleted : ObjectEvent::kCreated,
+                       reason);
   return object;
 }
 
-void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object,
-                              std::string_view detail_type, std::string_view reason) {
-  s3::publish_object_event(home_, rq.tx, bucket, object, detail_type,
+void S3::publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,
+                              std::string_view reason) {
+  s3::publish_object_event(home_, rq.tx, bucket, object, event,
                            {rq.request_id, rq.caller.account, rq.caller.source_ip, std::string(reason)});
 }
 
@@ -147,7 +170,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (Json sums = checksums_of(body); !sums.empty()) {
     object.body["checksums"] = std::move(sums);
-    object.body["checksum_type"] = "FULL_OBJECT";
+    object.body["checksum_type"] = word_of(ChecksumType::kFullObject);
   }
   object = write_object(rq, bucket, std::move(object), "PutObject");
 
@@ -196,15 +219,26 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
   out.last_modified = object.modified;
   if (versioning_of(bucket)) out.version_id = object.version_id;
   for (const std::string& asked : in.object_attributes) {
-    if (asked == "ETag") out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
-    if (asked == "ObjectSize") out.object_size = static_cast<std::int64_t>(object.size);
-    if (asked == "StorageClass") out.storage_class = object.body.text("storage_class", "STANDARD");
-    if (asked == "Checksum" && object.body.contains("checksums")) {
-      give_checksums(object.body, out.checksum.emplace());
-      out.checksum->checksum_type = object.body.text("checksum_type");
+    switch (require_word<ObjectAttribute>(asked)) {
+      case ObjectAttribute::kETag:
+        out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
+        break;
+      case ObjectAttribute::kChecksum:
+        if (!object.body.contains("checksums")) break;
+        give_checksums(object.body, out.checksum.emplace());
+        out.checksum->checksum_type = object.body.text("checksum_type");
+        break;
+      case ObjectAttribute::kObjectParts:
+        if (object.body.contains("parts"))
+          out.object_parts.emplace().total_parts_count = static_cast<int>(object.body["parts"].size());
+        break;
+      case ObjectAttribute::kStorageClass:
+        out.storage_class = object.body.text("storage_class", "STANDARD");
+        break;
+      case ObjectAttribute::kObjectSize:
+        out.object_size = static_cast<std::int64_t>(object.size);
+        break;
     }
-    if (asked == "ObjectParts" && object.body.contains("parts"))
-      out.object_parts.emplace().total_parts_count = static_cast<int>(object.body["parts"].size());
   }
   return out;
 }

@@ -13,16 +13,30 @@ namespace {
 constexpr std::uint64_t kSmallestPart = 5u << 20;
 constexpr int kMostParts = 10'000;
 
-std::string checksum_name(std::string_view algorithm) { return lower(algorithm); }
+/// Of which checksum the upload is to be made, if any.
+std::optional<ChecksumAlgorithm> algorithm_of(const UploadRow& upload) {
+  const std::string name = upload.body.text("algorithm");
+  if (name.empty()) return std::nullopt;
+  return require_word<ChecksumAlgorithm>(name);
+}
 
-/// The checksum that a completed part carries for the algorithm, if any.
-std::optional<std::string> given_checksum(const CompletedPart& part, std::string_view name) {
-  if (name == "crc32") return part.checksum_crc32;
-  if (name == "crc32c") return part.checksum_crc32_c;
-  if (name == "crc64nvme") return part.checksum_crc64_nvme;
-  if (name == "sha1") return part.checksum_sha1;
-  if (name == "sha256") return part.checksum_sha256;
-  return std::nullopt;
+ChecksumType usual_type(ChecksumAlgorithm algorithm) {
+  return algorithm == ChecksumAlgorithm::kCrc64nvme ? ChecksumType::kFullObject : ChecksumType::kComposite;
+}
+
+/// Whether such a checksum can be made from those of the parts.
+bool goes_with(ChecksumAlgorithm algorithm, ChecksumType type) {
+  switch (algorithm) {
+    case ChecksumAlgorithm::kCrc32:
+    case ChecksumAlgorithm::kCrc32c:
+      return true;
+    case ChecksumAlgorithm::kCrc64nvme:
+      return type == ChecksumType::kFullObject;
+    case ChecksumAlgorithm::kSha1:
+    case ChecksumAlgorithm::kSha256:
+      return type == ChecksumType::kComposite;
+  }
+  return false;
 }
 
 wire::Error invalid_part(const UploadRow& upload, int number) {
@@ -34,9 +48,10 @@ wire::Error invalid_part(const UploadRow& upload, int number) {
 }
 
 /// The object's checksum from those of its parts: of the whole, or a checksum of checksums with the count behind it.
-std::optional<std::string> combined_checksum(const std::string& name, bool full_object,
+std::optional<std::string> combined_checksum(ChecksumAlgorithm algorithm, ChecksumType type,
                                              const std::vector<PartRow>& parts) {
-  if (!full_object) {
+  const std::string_view name = word_of(algorithm);
+  if (type == ChecksumType::kComposite) {
     std::string all;
     for (const PartRow& part : parts) {
       const auto sum = from_base64(part.body["checksums"].text(name));
@@ -63,7 +78,7 @@ std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<C
   if (!named || !named->parts || named->parts->empty())
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
-  const std::string algorithm = upload.body.text("algorithm");
+  const auto algorithm = algorithm_of(upload);
   std::vector<PartRow> parts;
   int last = 0;
   for (const CompletedPart& wanted : *named->parts) {
@@ -76,8 +91,8 @@ std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<C
         std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
     if (found == uploaded.end() || quoted_e_tag(wanted.e_tag.value_or("")) != found->e_tag)
       throw invalid_part(upload, number);
-    const auto given = algorithm.empty() ? std::nullopt : given_checksum(wanted, algorithm);
-    if (given && *given != found->body["checksums"].text(algorithm)) throw invalid_part(upload, number);
+    const auto given = algorithm ? member_of(wanted, *algorithm) : std::nullopt;
+    if (given && *given != found->body["checksums"].text(word_of(*algorithm))) throw invalid_part(upload, number);
     parts.push_back(*found);
   }
   for (std::size_t i = 0; i + 1 < parts.size(); ++i)
@@ -85,6 +100,32 @@ std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<C
       throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
           .with("PartNumber", std::to_string(parts[i].number));
   return parts;
+}
+
+/// Of an object's body: the upload that made it.
+constexpr const char* kMadeByUpload = "upload_id";
+
+/// The checksums of the whole object that the caller knows, against those that were made of the parts.
+void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& computed) {
+  for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>) {
+    const auto& given = member_of(in, algorithm);
+    if (!given || !computed.contains(name) || computed.text(name) == *given) continue;
+    std::string capitals(name);
+    std::transform(capitals.begin(), capitals.end(), capitals.begin(), ::toupper);
+    throw wire::Error("BadDigest", 400, "The " + capitals + " you specified did not match the calculated checksum.");
+  }
+}
+
+CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const ObjectRow& object) {
+  CompleteMultipartUploadOutput out;
+  out.bucket = bucket.id;
+  out.key = object.key;
+  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
+  out.e_tag = object.e_tag;
+  if (versioning_of(bucket)) out.version_id = object.version_id;
+  give_checksums(object.body, out);
+  if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
+  return out;
 }
 
 }  // namespace
@@ -117,18 +158,18 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
   CreateMultipartUploadOutput out;
   if (in.checksum_algorithm) {
-    const std::string name = checksum_name(*in.checksum_algorithm);
-    if (std::find(std::begin(kChecksums), std::end(kChecksums), name) == std::end(kChecksums))
+    const auto algorithm = find_word<ChecksumAlgorithm>(lower(*in.checksum_algorithm));
+    if (!algorithm)
       throw wire::Error::not_implemented("CreateMultipartUpload", "ChecksumAlgorithm=" + *in.checksum_algorithm);
-    const std::string type = in.checksum_type.value_or(name == "crc64nvme" ? "FULL_OBJECT" : "COMPOSITE");
-    const bool fits = type == "FULL_OBJECT" ? name.starts_with("crc") : name != "crc64nvme";
-    if (!fits)
+    const ChecksumType type = require_word(in.checksum_type, usual_type(*algorithm));
+    const std::string name(word_of(*algorithm)), type_name(word_of(type));
+    if (!goes_with(*algorithm, type))
       throw wire::Error("InvalidRequest", 400,
-                        "The " + type + " checksum type cannot be used with the " + name + " checksum algorithm.");
+                        "The " + type_name + " checksum type cannot be used with the " + name + " checksum algorithm.");
     upload.body["algorithm"] = name;
-    upload.body["checksum_type"] = type;
+    upload.body["checksum_type"] = type_name;
     out.checksum_algorithm = *in.checksum_algorithm;
-    out.checksum_type = type;
+    out.checksum_type = type_name;
   }
   insert(rq.tx, upload);
 
@@ -171,9 +212,12 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+  // Who lost the answer asks again.
+  const auto latest = find_latest(rq.tx, bucket.id, in.key);
+  if (latest && latest->body.text(kMadeByUpload) == in.upload_id) return describe_completed(bucket, *latest);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
-  const std::string algorithm = upload.body.text("algorithm");
+  check_write_conditions(latest, in.if_match, in.if_none_match);
+  const auto algorithm = algorithm_of(upload);
   const std::vector<PartRow> parts =
       choose_parts(upload, in.multipart_upload, s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts));
 
@@ -200,22 +244,17 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   object.body["segments"] = to_json(segments);
   object.body["parts"] = std::move(sizes);
   object.body.erase("algorithm");
-  if (!algorithm.empty())
-    if (const auto sum = combined_checksum(algorithm, upload.body.text("checksum_type") == "FULL_OBJECT", parts))
-      object.body["checksums"][algorithm] = *sum;
+  if (algorithm) {
+    const auto type = require_word<ChecksumType>(upload.body.text("checksum_type"));
+    if (const auto sum = combined_checksum(*algorithm, type, parts))
+      object.body["checksums"][word_of(*algorithm)] = *sum;
+  }
+  check_object_checksums(in, object.body["checksums"]);
+  object.body[kMadeByUpload] = in.upload_id;
   // The new links come before the parts' links go, so no blob is without an owner in between.
   object = write_object(rq, bucket, std::move(object), "CompleteMultipartUpload");
   remove_upload(rq.tx, home_.blobs, upload);
-
-  CompleteMultipartUploadOutput out;
-  out.bucket = bucket.id;
-  out.key = in.key;
-  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(in.key, "/");
-  out.e_tag = object.e_tag;
-  if (versioning_of(bucket)) out.version_id = object.version_id;
-  give_checksums(object.body, out);
-  if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
-  return out;
+  return describe_completed(bucket, object);
 }
 
 AbortMultipartUploadOutput S3::abort_multipart_upload(region::Request& rq, const AbortMultipartUploadInput& in) {

@@ -6,8 +6,10 @@
 #include "border/fields.h"
 #include "border/run_command.h"
 #include "gen/ssm/model.h"
+#include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
+#include "services/ssm/documents/documents.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
 
@@ -31,21 +33,13 @@ region::ConditionKeys source_instance(const region::Request& rq) {
   return {{"ec2:SourceInstanceARN", {rq.arn("ec2", "instance/" + rq.caller.session_name)}}};
 }
 
-using Parameters = std::map<std::string, std::vector<std::string>>;
-
-Parameters parameters_of(region::Request& rq, const std::string& command) {
-  const auto found = find_command(rq.tx, place_of(rq), command);
-  return found ? found->shape.parameters.value_or(Parameters{}) : Parameters{};
-}
-
-std::vector<std::string> values_of(const Parameters& parameters, const std::string& name) {
-  const auto found = parameters.find(name);
-  return found == parameters.end() ? std::vector<std::string>{} : found->second;
-}
-
-int execution_timeout_s(const Parameters& parameters) {
-  const auto given = values_of(parameters, "executionTimeout");
-  return given.empty() ? 3600 : static_cast<int>(parse_int(given[0]).value_or(3600));
+/// The command as it is handed to the instance's agent.
+border::ShellCommand script_for(region::Request& rq, const Invocation& i) {
+  const auto found = find_command(rq.tx, place_of(rq), i.command);
+  const Command command = found ? found->shape : Command{};
+  const auto instance = find_instance(rq.tx, place_of(rq), i.instance);
+  return script_of(require_document(command.document_name.value_or("")), command.parameters.value_or(Parameters{}),
+                   {rq.region, instance ? instance->shape.agent_version.value_or("") : ""}, i.command);
 }
 
 std::string message_id(const Invocation& i) { return "aws.ssm." + i.command + "." + i.instance; }
@@ -97,6 +91,7 @@ UpdateInstanceInformationOutput AgentEndpoint::update_instance_information(regio
   note(row.shape.platform_version, in.platform_version);
   row.own["last_ping"] = rq.now().ms;
   put_instance(rq.tx, row);
+  wake_associations(rq.home, rq.tx, place_of(rq), in.instance_id);
 
   return {};
 }
@@ -117,10 +112,7 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
           message_of(rq, i, "aws.ssm.cancelCommand", border::CancelCommand{i.command, message_id(i)}.to_json()));
       continue;
     }
-    const Parameters parameters = parameters_of(rq, i.command);
-    const auto folder = values_of(parameters, "workingDirectory");
-    const border::ShellCommand command{i.command, values_of(parameters, "commands"), folder.empty() ? "" : folder[0],
-                                       execution_timeout_s(parameters)};
+    const border::ShellCommand command = script_for(rq, i);
     out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand", command.to_json()));
   }
   if (out.messages->empty()) rq.wait_for(message_topic(rq.account, rq.region, in.destination), kLongestPoll);
@@ -135,11 +127,11 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
   if (i.cancel)
     i.cancel = false;
   else if (i.status == InvocationStatus::kPending)
-    delivered(i, rq.now(), std::chrono::seconds(execution_timeout_s(parameters_of(rq, i.command))));
+    delivered(i, rq.now(), std::chrono::seconds(script_for(rq, i).execution_timeout_s));
   else
     throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status_text());
   save(rq.tx, i);
-  watch_deadline(rq, i.command, i.deadline);
+  watch_deadline(rq.home, rq.tx, place_of(rq), i.command, i.deadline);
 
   return {};
 }

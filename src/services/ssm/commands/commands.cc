@@ -1,4 +1,4 @@
-// Run Command: AWS-RunShellScript on instances whose agent has called. The command and an invocation per instance are
+// Run Command: documents on instances whose agent has called. The command and an invocation per instance are
 // rows; the agent of each instance takes its own from agent_endpoint.cc.
 #include <algorithm>
 #include <map>
@@ -8,43 +8,19 @@
 #include "base/text.h"
 #include "gen/ec2/client.h"
 #include "region/page.h"
+#include "services/ssm/commands/begin.h"
+#include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
+#include "services/ssm/commands/targets.h"
+#include "services/ssm/documents/documents.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
-constexpr const char* kDocument = "AWS-RunShellScript";
-
 std::string instance_arn(const region::Request& rq, const std::string& id) { return rq.arn("ec2", "instance/" + id); }
-
-/// The running instances that the tags of the targets pick. The service asks EC2 itself.
-std::set<std::string> instances_by_tags(region::Request& rq, const std::vector<Target>& targets) {
-  ec2::DescribeInstancesInput in;
-  in.filters.emplace();
-  ec2::Filter& running = in.filters->emplace_back();
-  running.name = "instance-state-name";
-  running.values = {"running"};
-  for (const Target& target : targets) {
-    const std::string key = target.key.value_or("");
-    if (!key.starts_with("tag:") && key != "tag-key")
-      throw wire::Error("InvalidTarget", 400,
-                        "The target isn't valid: " + key + ". Use InstanceIds, tag:<key> or tag-key.");
-    ec2::Filter& filter = in.filters->emplace_back();
-    filter.name = key;
-    filter.values = target.values;
-  }
-  const auto out =
-      ec2::Client(rq.as(rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"))).describe_instances(in);
-  std::set<std::string> ids;
-  if (out.reservations)
-    for (const auto& reservation : *out.reservations)
-      if (reservation.instances)
-        for (const auto& instance : *reservation.instances) ids.insert(*instance.instance_id);
-  return ids;
-}
 
 /// The tags of the instances, by id. The service asks EC2 itself.
 std::map<std::string, region::TagMap> tags_of_instances(region::Request& rq, const std::set<std::string>& ids) {
@@ -64,35 +40,15 @@ std::map<std::string, region::TagMap> tags_of_instances(region::Request& rq, con
 
 std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInput& in) {
   std::set<std::string> ids;
+  if (in.targets) ids = targeted_instances(rq.home, rq.tx, place_of(rq), *in.targets);
   if (in.instance_ids) ids.insert(in.instance_ids->begin(), in.instance_ids->end());
-  if (!in.targets) return ids;
-  std::vector<Target> tags;
-  for (const Target& target : *in.targets) {
-    if (lower(target.key.value_or("")) == "instanceids")
-      ids.insert(target.values->begin(), target.values->end());
-    else
-      tags.push_back(target);
-  }
-  if (!tags.empty()) {
-    // Instances that SSM does not know are passed over when tags pick them.
-    for (const std::string& id : instances_by_tags(rq, tags))
-      if (find_instance(rq.tx, place_of(rq), id)) ids.insert(id);
-  }
   return ids;
 }
 
-void check_parameters(const SendCommandInput& in) {
-  static const std::set<std::string> kKnown = {"commands", "workingDirectory", "executionTimeout"};
-  const auto parameters = in.parameters.value_or(std::map<std::string, std::vector<std::string>>{});
-  for (const auto& [name, values] : parameters)
-    if (!kKnown.contains(name)) throw InvalidParameters("Invalid parameters provided in command or document: " + name);
-  if (!parameters.contains("commands") || parameters.at("commands").empty())
-    throw InvalidParameters("Parameter \"commands\" is missing a value.");
-  if (const auto timeout = parameters.find("executionTimeout"); timeout != parameters.end()) {
-    const auto seconds = timeout->second.empty() ? std::nullopt : parse_int(timeout->second[0]);
-    if (!seconds || *seconds < 1 || *seconds > 172800)
-      throw InvalidParameters("Parameter \"executionTimeout\" must be between 1 and 172800 seconds.");
-  }
+/// What the one step of the command's document is called.
+std::string plugin_of(const Command& command) {
+  const DocumentFacts* document = find_document(command.document_name.value_or(""));
+  return document ? std::string(document->plugin) : "aws:runShellScript";
 }
 
 Command describe(region::Request& rq, const CommandRow& row) {
@@ -102,9 +58,10 @@ Command describe(region::Request& rq, const CommandRow& row) {
   c.status = c.status_details = word_of(command_status(all));
   c.target_count = static_cast<int>(all.size());
   c.completed_count = count([](const Invocation& i) { return i.ended(); });
-  c.error_count = count(
-      [](const Invocation& i) { return i.status == InvocationStatus::kFailed || i.detail() == "ExecutionTimedOut"; });
-  c.delivery_timed_out_count = count([](const Invocation& i) { return i.detail() == "DeliveryTimedOut"; });
+  c.error_count = count([](const Invocation& i) {
+    return i.status == InvocationStatus::kFailed || i.timed_out() == TimedOut::kExecution;
+  });
+  c.delivery_timed_out_count = count([](const Invocation& i) { return i.timed_out() == TimedOut::kDelivery; });
   return c;
 }
 
@@ -125,7 +82,7 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.standard_output_url = out.standard_error_url = "";
   if (!details) return out;
   CommandPlugin& plugin = out.command_plugins.emplace().emplace_back();
-  plugin.name = "aws:runShellScript";
+  plugin.name = plugin_of(c);
   plugin.status = i.status_text();
   plugin.status_details = out.status_details;
   plugin.response_code = static_cast<int>(i.body.integer("code", -1));
@@ -137,14 +94,10 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   return out;
 }
 
-void check_command(region::Request& rq, const SendCommandInput& in, const std::string& document,
-                   const std::set<std::string>& ids) {
-  if (document != kDocument)
-    throw InvalidDocument("Document with name " + document + " does not exist. This region has AWS-RunShellScript.");
-  if (const std::string version = in.document_version.value_or("1");
-      version != "1" && version != "$DEFAULT" && version != "$LATEST")
-    throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
-  check_parameters(in);
+void check_command(region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
+  const DocumentFacts& document = require_document(in.document_name);
+  check_document_version(in.document_version);
+  check_parameters(document, in.parameters.value_or(Parameters{}));
   if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
   std::vector<std::string> unknown;
   for (const std::string& id : ids)
@@ -161,7 +114,7 @@ CommandRow new_command(const region::Request& rq, const SendCommandInput& in, co
   Command& command = row.shape;
   const int wait_s = in.timeout_seconds.value_or(3600);
   command.command_id = row.id;
-  command.document_name = kDocument;
+  command.document_name = std::string(require_document(in.document_name).name);
   command.document_version = "1";
   command.comment = in.comment.value_or("");
   command.parameters = in.parameters;
@@ -201,6 +154,20 @@ std::string message_topic(const std::string& account, const std::string& region,
   return "ssm.messages:" + account + ":" + region + ":" + instance;
 }
 
+void begin(region::Region& home, store::Tx& tx, const CommandRow& command, const std::set<std::string>& ids) {
+  region::insert(tx, command);
+  for (const std::string& id : ids) {
+    save(tx, {.account = command.place.account,
+              .region = command.place.region,
+              .command = command.id,
+              .instance = id,
+              .deadline = *command.shape.expires_after,
+              .body = Json::object({{"detail", word_of(InvocationStatus::kPending)}})});
+    home.notify(tx, message_topic(command.place.account, command.place.region, id));
+  }
+  watch_deadline(home, tx, command.place, command.id, *command.shape.expires_after);
+}
+
 SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput& in) {
   const std::string document = in.document_name.substr(in.document_name.rfind('/') + 1);
   rq.authorize("ssm:SendCommand", "arn:aws:ssm:" + rq.region + "::document/" + document);
@@ -217,20 +184,10 @@ SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput&
     rq.authorize("ssm:SendCommand", instance_arn(rq, id), keys);
   }
 
-  check_command(rq, in, document, ids);
+  check_command(rq, in, ids);
 
   const CommandRow command = new_command(rq, in, ids);
-  region::insert(rq.tx, command);
-  for (const std::string& id : ids) {
-    save(rq.tx, {.account = rq.account,
-                 .region = rq.region,
-                 .command = command.id,
-                 .instance = id,
-                 .deadline = *command.shape.expires_after,
-                 .body = Json::object({{"detail", word_of(InvocationStatus::kPending)}})});
-    rq.notify(message_topic(rq.account, rq.region, id));
-  }
-  watch_deadline(rq, command.id, *command.shape.expires_after);
+  begin(rq.home, rq.tx, command, ids);
 
   SendCommandOutput out;
   out.command = describe(rq, command);
@@ -262,8 +219,7 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
     throw InvocationDoesNotExist(
         "The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the "
         "managed node ID and try again.");
-  if (in.plugin_name && *in.plugin_name != "aws:runShellScript")
-    throw InvalidPluginName("The plugin name isn't valid.");
+  if (in.plugin_name && *in.plugin_name != plugin_of(c)) throw InvalidPluginName("The plugin name isn't valid.");
 
   GetCommandInvocationOutput out;
   out.command_id = i->command;
@@ -271,7 +227,7 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
   out.comment = c.comment;
   out.document_name = c.document_name;
   out.document_version = c.document_version;
-  out.plugin_name = "aws:runShellScript";
+  out.plugin_name = plugin_of(c);
   out.status = i->status_text();
   out.status_details = i->detail();
   out.response_code = static_cast<int>(i->body.integer("code", -1));

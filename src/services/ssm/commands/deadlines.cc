@@ -32,8 +32,9 @@ void Deadlines::expire(store::TaskRun& run, const Place& place) {
   run.finish(end_late_ones);
 }
 
-void watch_deadline(region::Request& rq, const std::string& command, Timestamp deadline) {
-  store::add_task(rq.home.tasks, rq.tx, DeadlineTask{place_of(rq)}, command, deadline + kAfter);
+void watch_deadline(region::Region& home, store::Tx& tx, const Place& place, const std::string& command,
+                    Timestamp deadline) {
+  store::add_task(home.tasks, tx, DeadlineTask{place}, command, deadline + kAfter);
 }
 
 }  // namespace hanbat::ssm

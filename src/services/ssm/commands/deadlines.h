@@ -33,6 +33,7 @@ class Deadlines {
 };
 
 /// Has the command looked at right after the time.
-void watch_deadline(region::Request& rq, const std::string& command, Timestamp deadline);
+void watch_deadline(region::Region& home, store::Tx& tx, const Place& place, const std::string& command,
+                    Timestamp deadline);
 
 }  // namespace hanbat::ssm

@@ -1,9 +1,33 @@
 // Managed instances: those whose agent has called.
 #include <algorithm>
 
+#include "base/words.h"
 #include "region/page.h"
 #include "services/ssm/commands/store.h"
 #include "services/ssm/ssm.h"
+
+namespace hanbat::ssm {
+namespace {
+
+/// What a list of instances is filtered by.
+enum class InstanceFilterKey { kInstanceIds, kPingStatus, kPlatformTypes };
+enum class PingStatus { kOnline, kConnectionLost };
+
+}  // namespace
+}  // namespace hanbat::ssm
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ssm::InstanceFilterKey> =
+    std::to_array<Word<ssm::InstanceFilterKey>>({{ssm::InstanceFilterKey::kInstanceIds, "InstanceIds"},
+                                                 {ssm::InstanceFilterKey::kPingStatus, "PingStatus"},
+                                                 {ssm::InstanceFilterKey::kPlatformTypes, "PlatformTypes"}});
+template <>
+constexpr auto kWords<ssm::PingStatus> = std::to_array<Word<ssm::PingStatus>>(
+    {{ssm::PingStatus::kOnline, "Online"}, {ssm::PingStatus::kConnectionLost, "ConnectionLost"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ssm {
 namespace {
@@ -14,7 +38,7 @@ InstanceInformation describe(const InstanceRow& row, Timestamp now) {
   const Timestamp last_ping{row.own.integer("last_ping")};
   InstanceInformation i;
   i.instance_id = row.id;
-  i.ping_status = last_ping + kOnline > now ? "Online" : "ConnectionLost";
+  i.ping_status = word_of(last_ping + kOnline > now ? PingStatus::kOnline : PingStatus::kConnectionLost);
   i.last_ping_date_time = last_ping;
   i.agent_version = row.shape.agent_version.value_or("");
   i.is_latest_version = true;
@@ -28,10 +52,18 @@ InstanceInformation describe(const InstanceRow& row, Timestamp now) {
 }
 
 bool fits(const InstanceInformation& i, const InstanceInformationStringFilter& filter) {
-  const std::string& value = filter.key == "InstanceIds"  ? *i.instance_id
-                             : filter.key == "PingStatus" ? *i.ping_status
-                                                          : *i.platform_type;
-  return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+  const auto among = [&](const std::string& value) {
+    return std::find(filter.values.begin(), filter.values.end(), value) != filter.values.end();
+  };
+  switch (require_word<InstanceFilterKey>(filter.key)) {
+    case InstanceFilterKey::kInstanceIds:
+      return among(*i.instance_id);
+    case InstanceFilterKey::kPingStatus:
+      return among(*i.ping_status);
+    case InstanceFilterKey::kPlatformTypes:
+      return among(*i.platform_type);
+  }
+  return false;
 }
 
 }  // namespace
@@ -42,7 +74,7 @@ DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Req
 
   const auto filters = in.filters.value_or(std::vector<InstanceInformationStringFilter>{});
   for (const auto& filter : filters)
-    if (filter.key != "InstanceIds" && filter.key != "PingStatus" && filter.key != "PlatformTypes")
+    if (!find_word<InstanceFilterKey>(filter.key))
       throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
   const region::Pager pager(rq, in, {.usual = 50, .least = 5, .most = 50});
   std::vector<InstanceInformation> found;

@@ -52,7 +52,7 @@ void replied(Invocation& i, Timestamp now, const border::CommandReply& reply) {
   if (!advance(i, event)) return;
   i.body["out"] = cut(reply.out);
   i.body["err"] = cut(reply.err);
-  if (event == InvocationEvent::kRunTooLong) i.body["detail"] = "ExecutionTimedOut";
+  if (event == InvocationEvent::kRunTooLong) i.body["detail"] = word_of(TimedOut::kExecution);
   end(i, now, reply.code);
 }
 
@@ -65,7 +65,7 @@ void cancelled(Invocation& i, Timestamp now) {
 void timed_out(Invocation& i, Timestamp now) {
   const bool undelivered = i.status == InvocationStatus::kPending;
   if (!advance(i, InvocationEvent::kDeadline)) return;
-  i.body["detail"] = undelivered ? "DeliveryTimedOut" : "ExecutionTimedOut";
+  i.body["detail"] = word_of(undelivered ? TimedOut::kDelivery : TimedOut::kExecution);
   end(i, now, -1);
 }
 

@@ -15,6 +15,9 @@ namespace hanbat::ssm {
 
 enum class InvocationStatus { kPending, kDelayed, kInProgress, kSuccess, kFailed, kTimedOut, kCancelling, kCancelled };
 
+/// How a command that timed out did: on its way to the agent, or while it ran. The finer word beside the status.
+enum class TimedOut { kDelivery, kExecution };
+
 }  // namespace hanbat::ssm
 
 namespace hanbat {
@@ -29,6 +32,9 @@ inline constexpr auto kWords<ssm::InvocationStatus> =
                                                 {ssm::InvocationStatus::kTimedOut, "TimedOut"},
                                                 {ssm::InvocationStatus::kCancelling, "Cancelling"},
                                                 {ssm::InvocationStatus::kCancelled, "Cancelled"}});
+template <>
+inline constexpr auto kWords<ssm::TimedOut> = std::to_array<Word<ssm::TimedOut>>(
+    {{ssm::TimedOut::kDelivery, "DeliveryTimedOut"}, {ssm::TimedOut::kExecution, "ExecutionTimedOut"}});
 
 }  // namespace hanbat
 
@@ -70,6 +76,7 @@ struct Invocation {
   /// AWS's word for the status, and the finer one beside it.
   std::string status_text() const { return std::string(word_of(status)); }
   std::string detail() const { return body.text("detail", word_of(status)); }
+  std::optional<TimedOut> timed_out() const { return find_word<TimedOut>(detail()); }
 };
 
 /// The events of its life; each does nothing to an invocation that it does not find in a fitting state.

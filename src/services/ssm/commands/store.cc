@@ -80,6 +80,7 @@ std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const s
     more = rows.size() == kChunk;
     if (!rows.empty()) after = region::creation_key(rows.back());
     for (CommandRow& row : rows) {
+      if (row.own.contains("association")) continue;
       if (!instance.empty() && !find_invocation(tx, place, row.id, instance)) continue;
       found.push_back(std::move(row));
       if (found.size() == most) return found;

@@ -36,7 +36,8 @@ struct KindOf<ssm::ManagedInstance> {
   static constexpr std::string_view kRows = "ssm/instance";
 };
 
-/// Without what its invocations say.
+/// Without what its invocations say. `own` names the association whose run it is, if it is one: {"association"}; such
+/// are not listed among the commands.
 template <>
 struct KindOf<ssm::Command> {
   static constexpr std::string_view kRows = "ssm/command";

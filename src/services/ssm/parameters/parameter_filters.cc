@@ -4,12 +4,43 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
-const std::vector<std::string> kKeys = {"Path", "Name", "Type", "KeyId", "Tier"};
+/// What a filter looks at beside tags, and how.
+enum class FilterKey { kPath, kName, kType, kKeyId, kTier, kDataType };
+enum class FilterOption { kRecursive, kOneLevel, kBeginsWith, kEquals, kContains };
+
+}  // namespace
+}  // namespace hanbat::ssm
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ssm::FilterKey> = std::to_array<Word<ssm::FilterKey>>({{ssm::FilterKey::kPath, "Path"},
+                                                                             {ssm::FilterKey::kName, "Name"},
+                                                                             {ssm::FilterKey::kType, "Type"},
+                                                                             {ssm::FilterKey::kKeyId, "KeyId"},
+                                                                             {ssm::FilterKey::kTier, "Tier"},
+                                                                             {ssm::FilterKey::kDataType, "DataType"}});
+template <>
+constexpr auto kWords<ssm::FilterOption> =
+    std::to_array<Word<ssm::FilterOption>>({{ssm::FilterOption::kRecursive, "Recursive"},
+                                            {ssm::FilterOption::kOneLevel, "OneLevel"},
+                                            {ssm::FilterOption::kBeginsWith, "BeginsWith"},
+                                            {ssm::FilterOption::kEquals, "Equals"},
+                                            {ssm::FilterOption::kContains, "Contains"}});
+
+}  // namespace hanbat
+
+namespace hanbat::ssm {
+namespace {
+
+// As AWS's error lists them.
+constexpr std::string_view kKeys = "Path, Name, Type, KeyId, Tier";
 
 bool contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -18,50 +49,79 @@ bool contains(const std::vector<std::string>& list, const std::string& value) {
 /// The name with its leading slash, or without: they are one.
 std::string other_form(const std::string& name) { return name.starts_with('/') ? name.substr(1) : "/" + name; }
 
-std::string option_of(const ParameterStringFilter& filter) {
-  return filter.option.value_or(filter.key == "Path" ? "OneLevel" : "Equals");
+/// What the filter looks at; nothing for a tag.
+std::optional<FilterKey> key_of(const ParameterStringFilter& filter) { return find_word<FilterKey>(filter.key); }
+
+FilterOption option_of(const ParameterStringFilter& filter) {
+  return require_word(filter.option,
+                      key_of(filter) == FilterKey::kPath ? FilterOption::kOneLevel : FilterOption::kEquals);
+}
+
+std::vector<FilterOption> options_of(std::optional<FilterKey> key) {
+  if (key == FilterKey::kPath) return {FilterOption::kRecursive, FilterOption::kOneLevel};
+  if (key == FilterKey::kName) return {FilterOption::kBeginsWith, FilterOption::kEquals, FilterOption::kContains};
+  return {FilterOption::kBeginsWith, FilterOption::kEquals};
 }
 
 void check_option(const ParameterStringFilter& filter) {
-  std::vector<std::string> options = {"BeginsWith", "Equals"};
-  if (filter.key == "Path") options = {"Recursive", "OneLevel"};
-  if (filter.key == "Name") options.push_back("Contains");
+  std::vector<std::string> options;
+  for (const FilterOption option : options_of(key_of(filter))) options.emplace_back(word_of(option));
   if (filter.option && !contains(options, *filter.option))
     throw InvalidFilterOption("The following filter option is not valid: " + *filter.option +
                               ". Valid options include: [" + join(options, ", ") + "].");
 }
 
-void check_values(const ParameterStringFilter& filter) {
+template <class Enum>
+std::vector<std::string> all_words() {
+  std::vector<std::string> words;
+  for (const auto& entry : kWords<Enum>) words.emplace_back(entry.word);
+  return words;
+}
+
+void check_path(const std::string& path) {
+  if (path.starts_with('/') && path.find("//") == std::string::npos) return;
+  throw wire::Error(
+      "ValidationException", 400,
+      "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
+      "slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, "
+      "numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not "
+      "allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
+      "/get/parameters2-/by1./path0_.");
+}
+
+void check_values(FilterKey key, const std::vector<std::string>& values) {
   const auto among = [&](const std::vector<std::string>& known) {
-    for (const std::string& value : *filter.values)
+    for (const std::string& value : values)
       if (!contains(known, value))
         throw InvalidFilterOption("The following filter value is not valid: " + value + ". Valid values include: [" +
                                   join(known, ", ") + "].");
   };
-  if (filter.key == "Type") among({"String", "StringList", "SecureString"});
-  if (filter.key == "Tier") among({"Standard", "Advanced", "Intelligent-Tiering"});
-  if (filter.key != "Path") return;
-  for (const std::string& path : *filter.values)
-    if (!path.starts_with('/') || path.find("//") != std::string::npos)
-      throw wire::Error(
-          "ValidationException", 400,
-          "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
-          "slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, "
-          "numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not "
-          "allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
-          "/get/parameters2-/by1./path0_.");
+  switch (key) {
+    case FilterKey::kPath:
+      for (const std::string& path : values) check_path(path);
+      return;
+    case FilterKey::kType:
+      return among(all_words<ParameterType>());
+    case FilterKey::kTier:
+      return among(all_words<ParameterTier>());
+    case FilterKey::kName:
+    case FilterKey::kKeyId:
+    case FilterKey::kDataType:
+      return;
+  }
 }
 
 void check(const ParameterStringFilter& filter) {
   const bool tag = filter.key.starts_with("tag:");
-  if (!tag && !contains(kKeys, filter.key) && filter.key != "DataType")
+  const auto key = key_of(filter);
+  if (!tag && !key)
     throw InvalidFilterKey("The following filter key is not valid: " + filter.key + ". Valid filter keys include: [" +
-                           join(kKeys, ", ") + "].");
+                           std::string(kKeys) + "].");
   // A tag alone asks for whatever has it.
   if (!tag && (!filter.values || filter.values->empty()))
     throw InvalidFilterValue("The following filter values are missing : null for filter key " + filter.key + ".");
   check_option(filter);
-  if (!tag) check_values(filter);
+  if (key) check_values(*key, *filter.values);
 }
 
 }  // namespace
@@ -81,7 +141,7 @@ std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput
     for (const ParametersFilter& old : *in.filters) {
       ParameterStringFilter& filter = filters.emplace_back();
       filter.key = old.key;
-      if (old.key == "Name") filter.option = "BeginsWith";
+      if (key_of(filter) == FilterKey::kName) filter.option = word_of(FilterOption::kBeginsWith);
       filter.values = old.values;
     }
   std::set<std::string> seen;
@@ -97,22 +157,43 @@ std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput
 bool matches_filters(const std::string& name, const VersionRow& version, const region::TagMap& tags,
                      const ParameterStringFilter& filter) {
   const auto values = filter.values.value_or(std::vector<std::string>{});
-  const std::string option = option_of(filter);
+  const FilterOption option = option_of(filter);
   const auto any = [&](auto&& test) { return std::any_of(values.begin(), values.end(), test); };
   const auto fits = [&](const std::string& text) {
     return any([&](const std::string& v) {
-      if (option == "BeginsWith") return text.starts_with(v);
-      return option == "Contains" ? text.find(v) != std::string::npos : text == v;
+      switch (option) {
+        case FilterOption::kBeginsWith:
+          return text.starts_with(v);
+        case FilterOption::kContains:
+          return text.find(v) != std::string::npos;
+        case FilterOption::kEquals:
+        case FilterOption::kRecursive:
+        case FilterOption::kOneLevel:
+          return text == v;
+      }
+      return false;
     });
   };
-  if (filter.key == "Path") return any([&](const std::string& v) { return is_below(name, v, option == "Recursive"); });
-  if (filter.key == "Name") return fits(name) || fits(other_form(name));
-  if (filter.key == "Type") return fits(std::string(word_of(version.type)));
-  if (filter.key == "Tier") return fits(std::string(word_of(version.tier)));
-  if (filter.key == "DataType") return fits(version.data_type);
-  if (filter.key == "KeyId") return version.type == ParameterType::kSecureString && fits("alias/aws/ssm");
-  const auto tag = tags.find(filter.key.substr(4));
-  return tag != tags.end() && (values.empty() || fits(tag->second));
+  const auto key = key_of(filter);
+  if (!key) {
+    const auto tag = tags.find(filter.key.substr(4));
+    return tag != tags.end() && (values.empty() || fits(tag->second));
+  }
+  switch (*key) {
+    case FilterKey::kPath:
+      return any([&](const std::string& v) { return is_below(name, v, option == FilterOption::kRecursive); });
+    case FilterKey::kName:
+      return fits(name) || fits(other_form(name));
+    case FilterKey::kType:
+      return fits(std::string(word_of(version.type)));
+    case FilterKey::kTier:
+      return fits(std::string(word_of(version.tier)));
+    case FilterKey::kDataType:
+      return fits(version.data_type);
+    case FilterKey::kKeyId:
+      return version.type == ParameterType::kSecureString && fits("alias/aws/ssm");
+  }
+  return false;
 }
 
 }  // namespace hanbat::ssm

@@ -3,6 +3,7 @@
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "gen/ec2/client.h"
 #include "gen/ssm/schema.h"
 #include "region/page.h"
 #include "services/ssm/parameters/allowed_pattern.h"
@@ -13,6 +14,8 @@
 
 namespace hanbat::ssm {
 namespace {
+
+constexpr const char* kImageType = "aws:ec2:image";
 
 [[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
 
@@ -84,6 +87,7 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
   if (in.description) version.description = in.description;
   if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern;
   if (in.tier) version.tier = require_tier(in);
+  if (in.data_type) version.data_type = *in.data_type;
   version.modified = rq.now();
   version.modified_by = rq.caller.arn;
   version.labels.clear();
@@ -91,10 +95,24 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
 }
 
 void check_support(const PutParameterInput& in) {
-  if (const std::string data = in.data_type.value_or("text"); data != "text")
+  if (const std::string data = in.data_type.value_or("text"); data != "text" && data != kImageType)
     throw wire::Error::not_implemented("PutParameter", "DataType " + data);
   if (in.key_id && *in.key_id != "alias/aws/ssm")
     throw wire::Error::not_implemented("PutParameter", "KeyId " + *in.key_id);
+}
+
+/// AWS looks at the image after it has answered, and then quietly keeps no parameter; here the caller learns it at
+/// once.
+void check_image(region::Request& rq, const PutParameterInput& in) {
+  if (in.data_type != kImageType) return;
+  ec2::DescribeImagesInput asked;
+  asked.image_ids = {in.value};
+  try {
+    if (in.value.starts_with("ami-") && ec2::Client(rq).describe_images(asked).images) return;
+  } catch (const wire::Error&) {
+    // Not there, or not the caller's to see.
+  }
+  invalid("The value of a parameter of the data type aws:ec2:image must be the id of an image: " + in.value);
 }
 
 void publish_change(region::Request& rq, const std::string& name, Json detail) {
@@ -171,6 +189,7 @@ PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInp
   if (in.key_id && version.type != ParameterType::kSecureString)
     invalid("KeyId is required for SecureString type parameters only.");
   check_value(in);
+  check_image(rq, in);
 
   if (!parameter) parameter = insert_parameter(rq.tx, place_of(rq), in.name, rq.now());
   version.value = version.type == ParameterType::kSecureString ? sealed(rq, *parameter->name, in.value) : in.value;

@@ -1,4 +1,5 @@
-// /aws/service/ami-amazon-linux-latest/…: whatever EC2 of this region answers as Amazon's newest image of that name.
+// /aws/service/ami-amazon-linux-latest/… and /aws/service/canonical/…: whatever EC2 of this region answers as the
+// newest image of that name of its owner.
 #include <algorithm>
 
 #include "gen/ec2/client.h"
@@ -7,23 +8,52 @@
 namespace hanbat::ssm {
 namespace {
 
-const std::string kImagesFolder = "/aws/service/ami-amazon-linux-latest/";
-const std::vector<std::string> kNames = {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2",
-                                         "amzn2-ami-kernel-5.10-hvm-x86_64-ebs",
-                                         "amzn2-ami-kernel-5.10-hvm-x86_64-gp2"};
+constexpr const char* kAmazon = "137112412989";
+constexpr const char* kCanonical = "099720109477";
+
+/// A public parameter, and whose image of which name it is about.
+struct PublicParameter {
+  std::string name;
+  const char* owner;
+  const char* images;
+};
+
+std::vector<PublicParameter> all_of_them() {
+  std::vector<PublicParameter> all;
+  const std::string amazon = "/aws/service/ami-amazon-linux-latest/";
+  for (const char* name : {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2",
+                           "amzn2-ami-kernel-5.10-hvm-x86_64-ebs", "amzn2-ami-kernel-5.10-hvm-x86_64-gp2"})
+    all.push_back({amazon + name, kAmazon, "amzn2-ami-*-x86_64-gp2"});
+  for (const char* kernel : {"default", "6.1", "6.12"}) {
+    all.push_back({amazon + "al2023-ami-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-2023*-x86_64"});
+    all.push_back({amazon + "al2023-ami-minimal-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-minimal-*-x86_64"});
+  }
+  const std::string ubuntu = "/aws/service/canonical/ubuntu/server/";
+  for (const char* release : {"22.04", "jammy"})
+    all.push_back(
+        {ubuntu + release + "/stable/current/amd64/hvm/ebs-gp2/ami-id", kCanonical, "*/ubuntu-jammy-22.04-*"});
+  for (const char* release : {"24.04", "noble"})
+    all.push_back(
+        {ubuntu + release + "/stable/current/amd64/hvm/ebs-gp3/ami-id", kCanonical, "*/ubuntu-noble-24.04-*"});
+  return all;
+}
+
+ec2::Filter name_filter(const std::string& pattern) {
+  ec2::Filter filter;
+  filter.name = "name";
+  filter.values = {pattern};
+  return filter;
+}
 
 }  // namespace
 
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name) {
-  if (!name.starts_with(kImagesFolder) ||
-      std::find(kNames.begin(), kNames.end(), name.substr(kImagesFolder.size())) == kNames.end())
-    return std::nullopt;
+  const auto all = all_of_them();
+  const auto found = std::ranges::find(all, name, &PublicParameter::name);
+  if (found == all.end()) return std::nullopt;
   ec2::DescribeImagesInput in;
-  in.owners = {"amazon"};
-  ec2::Filter filter;
-  filter.name = "name";
-  filter.values = {"amzn2-ami-*-x86_64-gp2"};
-  in.filters = {filter};
+  in.owners = {found->owner};
+  in.filters = {name_filter(found->images)};
   // The parameter is public, so it is not the caller that asks EC2.
   const auto out =
       ec2::Client(rq.as(rq.home.identity().service_caller(rq.account, "ssm.amazonaws.com"))).describe_images(in);
@@ -41,8 +71,8 @@ std::vector<std::string> public_parameters(const std::string& path) {
   // They lie below /aws only for who asks for /aws: a caller's own hierarchy has none of them.
   if (!path.starts_with("/aws")) return out;
   const std::string folder = path.ends_with('/') ? path : path + "/";
-  for (const std::string& name : kNames)
-    if ((kImagesFolder + name).starts_with(folder)) out.push_back(kImagesFolder + name);
+  for (const PublicParameter& one : all_of_them())
+    if (one.name.starts_with(folder)) out.push_back(one.name);
   return out;
 }
 

@@ -20,9 +20,25 @@ constexpr region::TagRefusals kTagRefusals{
 
 /// The resource's ARN. Throws InvalidResourceId.
 std::string require_resource(region::Request& rq, const std::string& type, const std::string& id) {
-  if (type != "Parameter") throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
-  if (const auto found = find_parameter(rq.tx, place_of(rq), id)) return parameter_arn(found->place, *found->name);
+  if (type == "Parameter") {
+    if (const auto found = find_parameter(rq.tx, place_of(rq), id)) return parameter_arn(found->place, *found->name);
+  } else if (type == "Association") {
+    if (const auto found = region::find<AssociationDescription>(rq.tx, place_of(rq), id))
+      return region::KindOf<AssociationDescription>::arn(*found);
+  } else {
+    throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
+  }
   throw InvalidResourceId("The resource ID isn't valid. Verify that you entered the correct ID and try again.");
+}
+
+void authorize_tags(region::Request& rq, std::string_view action, const std::string& type, const std::string& id,
+                    region::ConditionKeys keys = {}) {
+  if (type != "Association") return authorize(rq, action, id, std::move(keys));
+  const std::string arn = rq.arn("ssm", "association/" + id);
+  const region::TagMap tags = region::tags_of(rq.tx, arn);
+  region::add_resource_tags(keys, tags);
+  for (const auto& [key, value] : tags) keys["ssm:resourceTag/" + key] = {value};
+  rq.authorize(action, arn, keys);
 }
 
 }  // namespace
@@ -30,7 +46,8 @@ std::string require_resource(region::Request& rq, const std::string& type, const
 const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
 AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const AddTagsToResourceInput& in) {
-  authorize(rq, "ssm:AddTagsToResource", in.resource_id, region::request_tag_keys(region::tag_map(in.tags)));
+  authorize_tags(rq, "ssm:AddTagsToResource", in.resource_type, in.resource_id,
+                 region::request_tag_keys(region::tag_map(in.tags)));
 
   const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 
@@ -41,7 +58,8 @@ AddTagsToResourceOutput Ssm::add_tags_to_resource(region::Request& rq, const Add
 
 RemoveTagsFromResourceOutput Ssm::remove_tags_from_resource(region::Request& rq,
                                                             const RemoveTagsFromResourceInput& in) {
-  authorize(rq, "ssm:RemoveTagsFromResource", in.resource_id, region::removed_tag_keys(in.tag_keys));
+  authorize_tags(rq, "ssm:RemoveTagsFromResource", in.resource_type, in.resource_id,
+                 region::removed_tag_keys(in.tag_keys));
 
   const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 
@@ -51,7 +69,7 @@ RemoveTagsFromResourceOutput Ssm::remove_tags_from_resource(region::Request& rq,
 }
 
 ListTagsForResourceOutput Ssm::list_tags_for_resource(region::Request& rq, const ListTagsForResourceInput& in) {
-  authorize(rq, "ssm:ListTagsForResource", in.resource_id);
+  authorize_tags(rq, "ssm:ListTagsForResource", in.resource_type, in.resource_id);
 
   const std::string arn = require_resource(rq, in.resource_type, in.resource_id);
 

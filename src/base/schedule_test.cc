@@ -1,9 +1,9 @@
 // When rate() and cron() expressions are due.
-#include "services/events/rules/schedule.h"
+#include "base/schedule.h"
 
 #include <gtest/gtest.h>
 
-namespace hanbat::events {
+namespace hanbat {
 namespace {
 
 std::string next(std::string_view expression, std::string_view after) {
@@ -43,4 +43,4 @@ TEST(Schedule, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace hanbat::events
+}  // namespace hanbat

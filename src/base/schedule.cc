@@ -1,4 +1,4 @@
-#include "services/events/rules/schedule.h"
+#include "base/schedule.h"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace hanbat::events {
+namespace hanbat {
 namespace {
 
 using namespace std::chrono;
@@ -200,4 +200,4 @@ std::optional<Timestamp> Schedule::next(Timestamp after) const {
   }
 }
 
-}  // namespace hanbat::events
+}  // namespace hanbat

@@ -1,4 +1,4 @@
-// Schedule expressions of rules: rate(5 minutes) and cron(0 10 * * ? *), in UTC, as the EventBridge user guide defines
+// Schedule expressions: rate(5 minutes) and cron(0 10 * * ? *), in UTC, as the EventBridge user guide defines
 // them. Pure: from a point in time to the next one.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 
-namespace hanbat::events {
+namespace hanbat {
 
 class Schedule {
  public:
@@ -39,4 +39,4 @@ class Schedule {
   bool by_weekday_ = false;
 };
 
-}  // namespace hanbat::events
+}  // namespace hanbat

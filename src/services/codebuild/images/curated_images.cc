@@ -1,4 +1,4 @@
-#include "services/codebuild/curated_images.h"
+#include "services/codebuild/images/curated_images.h"
 
 #include "base/text.h"
 

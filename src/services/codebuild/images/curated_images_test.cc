@@ -1,5 +1,5 @@
 // The table of AWS's build images.
-#include "services/codebuild/curated_images.h"
+#include "services/codebuild/images/curated_images.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

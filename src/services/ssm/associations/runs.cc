@@ -1,0 +1,101 @@
+#include "services/ssm/associations/runs.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/ids.h"
+#include "base/schedule.h"
+#include "services/ssm/commands/begin.h"
+#include "services/ssm/commands/targets.h"
+#include "services/ssm/ssm.h"
+#include "wire/error.h"
+
+namespace hanbat::ssm {
+namespace {
+
+constexpr Seconds kDelivery{3600};  // how long an instance's agent may be away
+
+CommandRow command_of(const AssociationRow& association, Timestamp now) {
+  CommandRow row;
+  row.id = random_uuid();
+  row.place = association.place;
+  row.created = now;
+  row.own = Json::object({{"association", association.id}});
+  Command& command = row.shape;
+  command.command_id = row.id;
+  command.document_name = association.shape.name;
+  command.document_version = "1";
+  command.comment = "";
+  command.parameters = association.shape.parameters;
+  command.targets = association.shape.targets;
+  command.requested_date_time = now;
+  command.expires_after = now + kDelivery;
+  command.timeout_seconds = static_cast<int>(kDelivery.count());
+  return row;
+}
+
+/// The managed ones among those that the association is for; none when its targets cannot be found out.
+std::set<std::string> instances_of(region::Region& home, store::Tx& tx, const AssociationRow& row) {
+  std::set<std::string> ids;
+  for (const std::string& id :
+       targeted_instances(home, tx, row.place, row.shape.targets.value_or(std::vector<Target>{})))
+    if (find_instance(tx, row.place, id)) ids.insert(id);
+  return ids;
+}
+
+std::optional<Timestamp> next_time(const AssociationRow& row, Timestamp now) {
+  if (!row.shape.schedule_expression) return std::nullopt;
+  const auto schedule = Schedule::parse(*row.shape.schedule_expression);
+  return schedule ? schedule->next(now) : std::nullopt;
+}
+
+}  // namespace
+
+void AssociationRuns::start() {
+  store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); });
+}
+
+void AssociationRuns::look(store::TaskRun& task) {
+  const auto row = home_.db.read([&](store::Tx& tx) { return region::find<AssociationDescription>(tx, task.key()); });
+  if (!row) return;
+  const auto run = [&](store::Tx& tx) {
+    if (auto found = region::find<AssociationDescription>(tx, task.key())) run_what_is_due(tx, *found);
+  };
+  const Timestamp now = home_.clock.now();
+  const auto kept = row->own.contains("next") ? std::optional(Timestamp{row->own.integer("next")}) : std::nullopt;
+  const auto next = kept && *kept > now ? kept : next_time(*row, now);
+  if (next) return task.again(*next - now, run);
+  task.finish(run);
+}
+
+void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
+  const Timestamp now = home_.clock.now();
+  const bool due = row.own.contains("next") && row.own.integer("next") <= now.ms;
+  if (due || !row.own.contains("next"))
+    if (const auto next = next_time(row, now)) row.own["next"] = next->ms;
+  const bool all = due || row.own.flag("once");
+  row.own["once"] = false;
+  std::set<std::string> ids = instances_of(home_, tx, row);
+  if (!all) {
+    const bool only_by_schedule = row.shape.apply_only_at_cron_interval.value_or(false);
+    std::erase_if(ids, [&](const std::string& id) { return only_by_schedule || row.own["runs"].contains(id); });
+  }
+  if (!ids.empty()) {
+    const CommandRow command = command_of(row, now);
+    begin(home_, tx, command, ids);
+    for (const std::string& id : ids) row.own["runs"][id] = command.id;
+    row.own["last"] = now.ms;
+  }
+  region::update(tx, row);
+}
+
+void wake(region::Region& home, store::Tx& tx, const AssociationRow& row) {
+  store::add_task(home.tasks, tx, AssociationTask{row.place}, row.id);
+}
+
+void wake_associations(region::Region& home, store::Tx& tx, const Place& place, const std::string& instance) {
+  for (const AssociationRow& row : region::list<AssociationDescription>(tx, place))
+    if (const Json* runs = row.own.find("runs"); !runs || !runs->contains(instance)) wake(home, tx, row);
+}
+
+}  // namespace hanbat::ssm

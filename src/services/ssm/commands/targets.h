@@ -1,0 +1,19 @@
+// Which managed instances a command or an association is for.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gen/ssm/model.h"
+#include "region/region.h"
+#include "services/ssm/place.h"
+
+namespace hanbat::ssm {
+
+/// The instances that the targets name (InstanceIds; "*" is all managed ones), known or not, and the running ones with
+/// their tags that are managed. Asks EC2 as the service. Throws InvalidTarget.
+std::set<std::string> targeted_instances(region::Region& home, store::Tx& tx, const Place& place,
+                                         const std::vector<Target>& targets);
+
+}  // namespace hanbat::ssm

@@ -1,0 +1,107 @@
+// A region in memory with Parameter Store, Run Command and State Manager, and one instance whose agent speaks, for
+// tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "border/run_command.h"
+#include "gen/ec2/model.h"
+#include "gen/ec2messages/client.h"
+#include "gen/ssm/client.h"
+#include "region/fake_service.h"
+#include "region/testing.h"
+#include "services/ssm/commands/agent_endpoint.h"
+#include "services/ssm/documents/documents.h"
+#include "services/ssm/ssm.h"
+
+namespace hanbat::ssm {
+
+inline constexpr const char* kInstance = "i-0123456789abcdef0";
+
+inline Parameters shell(const std::string& line) { return {{"commands", std::vector<std::string>{line}}}; }
+
+struct SsmTest : testing::Test {
+  SsmTest() {
+    region.add<Ssm>();
+    region.add<AgentEndpoint>();
+    auto& ec2_service = region.add<region::FakeService>("ec2");
+    ec2_service.on<ec2::DescribeTagsInput, ec2::DescribeTagsOutput>("DescribeTags", [](region::Request&, const auto&) {
+      ec2::DescribeTagsOutput out;
+      out.tags = {{ec2::TagDescription{.key = "team", .resource_id = kInstance, .value = "a"}}};
+      return out;
+    });
+    ec2_service.on<ec2::DescribeInstancesInput, ec2::DescribeInstancesOutput>(
+        "DescribeInstances", [](region::Request&, const auto&) {
+          ec2::DescribeInstancesOutput out;
+          out.reservations.emplace().emplace_back().instances.emplace().emplace_back().instance_id = kInstance;
+          return out;
+        });
+    region.start();
+    instance = region.user;
+    instance.kind = region::Caller::Kind::kAssumedRole;
+    instance.session_name = kInstance;
+  }
+  std::int64_t put(const std::string& name, const std::string& value, const std::string& type = "String",
+                   bool overwrite = false) {
+    PutParameterInput in;
+    in.name = name;
+    in.value = value;
+    in.type = type;
+    in.overwrite = overwrite;
+    return *client.put_parameter(in).version;
+  }
+  Parameter get(const std::string& name, bool decrypt = false) {
+    GetParameterInput in;
+    in.name = name;
+    in.with_decryption = decrypt;
+    return *client.get_parameter(in).parameter;
+  }
+  ec2messages::Client agent() { return {region.home, instance, region.region}; }
+  void register_instance() {
+    ec2messages::UpdateInstanceInformationInput in;
+    in.instance_id = kInstance;
+    in.platform_name = "Debian";
+    agent().update_instance_information(in);
+  }
+  std::string send(const std::string& command) {
+    SendCommandInput in;
+    in.document_name = "AWS-RunShellScript";
+    in.instance_ids = {kInstance};
+    in.parameters = {{"commands", {command}}};
+    return *client.send_command(in).command->command_id;
+  }
+  std::vector<ec2messages::Message> messages() {
+    ec2messages::GetMessagesInput in;
+    in.destination = kInstance;
+    in.messages_request_id = "r";
+    in.visibility_timeout_in_seconds = 10;
+    return *agent().get_messages(in).messages;
+  }
+  void acknowledge(const std::string& id) {
+    ec2messages::AcknowledgeMessageInput in;
+    in.message_id = id;
+    agent().acknowledge_message(in);
+  }
+  void reply(const std::string& id, const border::CommandReply& outcome) {
+    ec2messages::SendReplyInput in;
+    in.message_id = id;
+    in.reply_id = "r";
+    in.payload = outcome.to_json().dump();
+    agent().send_reply(in);
+  }
+  GetCommandInvocationOutput invocation(const std::string& command) {
+    GetCommandInvocationInput in;
+    in.command_id = command;
+    in.instance_id = kInstance;
+    return client.get_command_invocation(in);
+  }
+
+  region::TestRegion region;
+  region::Caller instance;
+  Client client{region.home, region.user, region.region};
+};
+
+}  // namespace hanbat::ssm

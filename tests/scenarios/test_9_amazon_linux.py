@@ -1,0 +1,164 @@
+"""The stand-ins for Amazon Linux 2, Amazon Linux 2023 and Ubuntu, as files that were written for the real ones meet them.
+
+One instance of each; what is asked of it are the lines of the tables below, each with the name that images/amzn2/differences.md calls
+it by. A line is a command (as root), and what its output has to contain; it has to succeed, or to fail where `fails` says so.
+"""
+import dataclasses
+import shlex
+import uuid
+
+import pytest
+
+from region import run, wait_until
+
+PARAMETERS = {
+    "amzn2": "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
+    "al2023": "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    "al2023-minimal": "/aws/service/ami-amazon-linux-latest/al2023-ami-minimal-kernel-6.1-x86_64",
+    "ubuntu": "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
+}
+USERS = {"ubuntu": "ubuntu"}
+
+
+@dataclasses.dataclass
+class Line:
+    name: str
+    command: str
+    says: str = ""
+    fails: bool = False
+
+
+AMZN2 = [
+    Line("sh-is-bash", "readlink -f /bin/sh; sh -c 'a=(1 2); [[ ${a[1]} == 2 ]] && echo arrays'", "arrays"),
+    Line("says-that-it-stands-in", "cat /etc/system-release; . /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Amazon Linux 2"),
+    Line("first-commands", "for c in ec2-metadata chkconfig service fuser wget amazon-linux-extras aws curl unzip lsof bc dig crontab rsync pip3 python3; do "
+                           "command -v $c >/dev/null || { echo no $c; exit 1; }; done"),
+    Line("not-there-at-first", "for c in jq git docker dnf flask httpd nginx cfn-signal; do ! command -v $c || exit 1; done"),
+    Line("ec2-metadata", "ec2-metadata -i; ec2-metadata --instance-type; ec2-metadata -z --quiet", "instance-id: i-"),
+    Line("crond", "systemctl is-active crond; systemctl is-active sshd"),
+    Line("unknown-name-tells-debians", "yum install -y gtk3-devel", "libgtk-3-dev", fails=True),
+    Line("unknown-name-is-an-error", "yum install -y no-such-thing", "No package no-such-thing available.", fails=True),
+    Line("debians-name-is-refused", "yum install -y apache2", "Amazon Linux calls it httpd", fails=True),
+    Line("yum-asks-without-y", "yum install jq </dev/null", "Exiting on user command", fails=True),
+    Line("httpd-leaves-no-index", "yum install -y httpd && [ -d /var/www/html ] && [ -z \"$(ls -A /var/www/html)\" ]", "Complete!"),
+    Line("httpd-is-stopped", "systemctl is-enabled httpd; systemctl is-active httpd", "disabled\ninactive", fails=True),
+    Line("httpd-users", "id apache; getent passwd apache", "uid=48(apache) gid=48(apache)"),
+    Line("httpd-folders", "ls -d /etc/httpd/conf/httpd.conf /etc/httpd/conf.d /etc/httpd/conf.modules.d /etc/httpd/modules /etc/httpd/logs /var/log/httpd "
+                          "/etc/sysconfig/httpd && httpd -t 2>&1", "Syntax OK"),
+    Line("httpd-by-service-and-chkconfig", "service httpd start && chkconfig httpd on && systemctl is-enabled httpd", "enabled"),
+    Line("httpd-welcome-page", "curl -s -o /dev/null -w '%{http_code}' http://localhost/", "403"),
+    Line("httpd-runs-as-apache", "ps -o user= -C apache2 | sort -u | xargs; fuser 80/tcp 2>&1", "apache root"),
+    Line("httpd-serves", "echo hello >/var/www/html/index.html; curl -s http://localhost/; tail -1 /var/log/httpd/access_log", "GET / HTTP/1.1"),
+    Line("httpd-conf-d", "printf 'Listen 8081\\n' >/etc/httpd/conf.d/own.conf; apachectl configtest 2>&1 && apachectl restart && curl -s http://localhost:8081/", "hello"),
+    Line("mod-ssl", "yum install -y mod_ssl && systemctl restart httpd && curl -sk https://localhost/ && ls /etc/httpd/conf.d/ssl.conf", "hello"),
+    Line("php", "yum install -y php php-mysqlnd && echo '<?php echo 6*7;' >/var/www/html/a.php && systemctl restart httpd && curl -s http://localhost/a.php", "42"),
+    Line("nginx-is-an-extra", "yum install -y nginx", "amazon-linux-extras install nginx1", fails=True),
+    Line("nginx-by-extras", "systemctl disable --now httpd; amazon-linux-extras install -y nginx1 && systemctl start nginx && curl -s http://localhost/ && id nginx", "Welcome to nginx!"),
+    Line("nginx-folders", "grep -E 'user nginx|/usr/share/nginx/html|conf.d' /etc/nginx/nginx.conf; [ ! -e /etc/nginx/sites-enabled ] && nginx -t 2>&1", "syntax is ok"),
+    Line("extras-refuse-with-a-reason", "amazon-linux-extras install -y python3.8", "Debian 12 has Python 3.11", fails=True),
+    Line("docker-by-extras", "amazon-linux-extras install -y docker && systemctl start docker && docker info --format '{{.Host.OS}}' && getent group docker", "docker:"),
+    Line("jq-and-git", "yum install -y jq git && echo '{\"a\":1}' | jq .a && git --version", "git version"),
+    Line("pip3-flask", "pip3 install flask && python3 -c 'import flask; print(flask.__name__)'", "flask"),
+    Line("cfn-signal-waits-for-cloudformation", "yum install -y aws-cfn-bootstrap", "CloudFormation", fails=True),
+    Line("rpm-files-are-refused", "yum install -y https://example.com/a.rpm", "RPM files cannot be installed", fails=True),
+    Line("yum-remove", "yum remove -y jq && ! command -v jq"),
+]
+
+AL2023 = [
+    Line("says-that-it-stands-in", "cat /etc/system-release; . /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Amazon Linux 2023"),
+    Line("first-commands", "for c in dnf yum ec2-metadata chkconfig service wget aws curl unzip python3; do command -v $c >/dev/null || { echo no $c; exit 1; }; done"),
+    Line("not-there-at-first", "for c in pip3 amazon-linux-extras jq git httpd; do ! command -v $c || exit 1; done; ! python3 -m pip --version"),
+    Line("imds-v1-is-refused", "curl -s -o /dev/null -w '%{http_code}' http://169.254.169.254/latest/meta-data/; ec2-metadata -a", "401"),
+    Line("httpd", "dnf install -y httpd && systemctl enable --now httpd && [ -z \"$(ls -A /var/www/html)\" ] && curl -s http://localhost/ | head -3", "Test Page"),
+    Line("lamp", "dnf install -y httpd wget php-fpm php-mysqli php-json php php-devel && systemctl restart httpd && "
+                 "echo '<?php echo 6*7;' >/var/www/html/a.php && curl -s http://localhost/a.php", "42"),
+    Line("lamp-group", "usermod -a -G apache ec2-user && chown -R ec2-user:apache /var/www && chmod 2775 /var/www && id ec2-user", "apache"),
+    Line("mariadb", "dnf install -y mariadb105-server && systemctl is-active mariadb; systemctl start mariadb && mysql -e 'select 6*7'", "42"),
+    Line("mariadb-says-its-version", "dnf install -y mariadb105-server 2>&1", "MariaDB 10.11"),
+    Line("nginx", "systemctl stop httpd; dnf install -y nginx && systemctl start nginx && curl -s http://localhost/", "Welcome to nginx!"),
+    Line("pip-comes-by-dnf", "dnf install -y python3-pip && pip3 --version && pip3 install flask && python3 -c 'import flask; print(flask.__name__)'", "flask"),
+    Line("unknown-names-stop-all", "dnf install -y jq no-such-thing || { command -v jq; exit 1; }", "Unable to find a match: no-such-thing", fails=True),
+    Line("node", "dnf install -y nodejs && node --version", "v18"),
+    Line("node-20-is-refused", "dnf install -y nodejs20", "Node.js 18 only", fails=True),
+]
+
+MINIMAL = [
+    Line("no-agent-until-dnf", "! systemctl is-active amazon-ssm-agent && dnf install -y amazon-ssm-agent && systemctl is-active amazon-ssm-agent"),
+]
+
+UBUNTU = [
+    Line("says-that-it-stands-in", ". /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Ubuntu 22.04"),
+    Line("user", "id ubuntu; ! id ec2-user", "uid=1000(ubuntu)"),
+    Line("no-yum", "! command -v yum && ! command -v dnf && readlink -f /bin/sh", "dash"),
+    Line("apt-starts-what-it-installs", "apt-get update -qq && apt-get install -y -qq nginx >/dev/null && systemctl is-active nginx && curl -s http://localhost/", "nginx"),
+]
+
+TABLES = {"amzn2": AMZN2, "al2023": AL2023, "al2023-minimal": MINIMAL, "ubuntu": UBUNTU}
+
+
+class Instances:
+    """One of each, in the default VPC, reached by ssh with a key of their own as the image's user."""
+
+    def __init__(self, region, folder):
+        self.ec2 = region.client("ec2")
+        self.name = f"linux-{uuid.uuid4().hex[:6]}"
+        self.key = folder / "key"
+        self.key.write_text(self.ec2.create_key_pair(KeyName=self.name, KeyType="ed25519")["KeyMaterial"] + "\n")
+        self.key.chmod(0o600)
+        vpc = self.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
+        self.group = self.ec2.create_security_group(GroupName=self.name, Description="ssh", VpcId=vpc)["GroupId"]
+        self.ec2.authorize_security_group_ingress(GroupId=self.group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
+        self.ids = {system: self.start(parameter) for system, parameter in PARAMETERS.items()}
+        self.addresses = {}
+
+    def start(self, parameter):
+        return self.ec2.run_instances(ImageId="resolve:ssm:" + parameter, InstanceType="t3.small", MinCount=1, MaxCount=1, KeyName=self.name,
+                                      SecurityGroupIds=[self.group])["Instances"][0]["InstanceId"]
+
+    def describe(self, system):
+        return self.ec2.describe_instances(InstanceIds=[self.ids[system]])["Reservations"][0]["Instances"][0]
+
+    def address(self, system):
+        if system not in self.addresses:
+            self.addresses[system] = wait_until(lambda: self.describe(system).get("PublicIpAddress"), 120, f"the address of {system}")
+            wait_until(lambda: self.ask(system, "cloud-init status").stdout.strip().endswith("done"), 180, f"the first boot of {system}")
+        return self.addresses[system]
+
+    def ask(self, system, command):
+        options = ["-i", self.key, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "BatchMode=yes",
+                   "-o", "ConnectTimeout=10"]
+        return run("ssh", "-n", *options, f"{USERS.get(system, 'ec2-user')}@{self.addresses[system]}", f"sudo bash -c {shlex.quote(command)}", check=False)
+
+    def end(self):
+        self.ec2.terminate_instances(InstanceIds=list(self.ids.values()))
+        self.ec2.get_waiter("instance_terminated").wait(InstanceIds=list(self.ids.values()), WaiterConfig={"Delay": 1})
+        self.ec2.delete_security_group(GroupId=self.group)
+        self.ec2.delete_key_pair(KeyName=self.name)
+
+
+@pytest.fixture(scope="module")
+def instances(region, tmp_path_factory):
+    all_of_them = Instances(region, tmp_path_factory.mktemp("linux"))
+    yield all_of_them
+    all_of_them.end()
+
+
+@pytest.mark.parametrize("system, line", [pytest.param(system, line, id=f"{system}-{line.name}") for system, lines in TABLES.items() for line in lines])
+def test_what_a_file_for_the_real_one_meets(instances, system, line):
+    instances.address(system)
+    done = instances.ask(system, line.command)
+    assert line.says in done.stdout
+    assert (done.returncode != 0) == line.fails, done.stdout
+
+
+def test_images_say_that_they_stand_in(region):
+    images = region.client("ec2").describe_images(Owners=["amazon"])["Images"]
+    assert {"amzn2", "al2023", "ubuntu/images"} <= {image["Name"].split("-ami")[0].split("/hvm")[0] for image in images}
+    for image in images:
+        assert ".hanbat" in image["Name"] and "stand-in" in image["Description"]
+
+
+def test_instances_of_al2023_ask_for_imds_v2_and_those_of_amzn2_do_not(instances):
+    assert instances.describe("al2023")["MetadataOptions"]["HttpTokens"] == "required"
+    assert instances.describe("al2023")["MetadataOptions"]["HttpPutResponseHopLimit"] == 2
+    assert instances.describe("amzn2")["MetadataOptions"]["HttpTokens"] == "optional"
