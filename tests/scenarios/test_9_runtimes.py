@@ -1,13 +1,14 @@
 """Section 9: `runtime-versions` of a build specification gets the version that it names, or a refusal that says why."""
 import json
 import subprocess
+import uuid
 
 import pytest
 
 import region as live
 from region import wait_until
 
-ROLE = "runtimes-build"
+NAME = f"runtimes-{uuid.uuid4().hex[:8]}"
 OLD = "aws/codebuild/amazonlinux2-x86_64-standard:3.0"
 NEW = "aws/codebuild/standard:7.0"
 
@@ -18,15 +19,15 @@ def project(region):
     iam, codebuild = region.client("iam"), region.client("codebuild")
     trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
     rights = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:*", "s3:*"], "Resource": "*"}]}
-    role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    iam.put_role_policy(RoleName=ROLE, PolicyName="logs", PolicyDocument=json.dumps(rights))
-    codebuild.create_project(name="runtimes", serviceRole=role, source={"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [ls]}}"},
+    role = iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=NAME, PolicyName="logs", PolicyDocument=json.dumps(rights))
+    codebuild.create_project(name=NAME, serviceRole=role, source={"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [ls]}}"},
                              artifacts={"type": "NO_ARTIFACTS"},
                              environment={"type": "LINUX_CONTAINER", "image": OLD, "computeType": "BUILD_GENERAL1_SMALL"})
-    yield "runtimes"
-    codebuild.delete_project(name="runtimes")
-    iam.delete_role_policy(RoleName=ROLE, PolicyName="logs")
-    iam.delete_role(RoleName=ROLE)
+    yield NAME
+    codebuild.delete_project(name=NAME)
+    iam.delete_role_policy(RoleName=NAME, PolicyName="logs")
+    iam.delete_role(RoleName=NAME)
 
 
 def build(region, project, image, runtimes, commands=("env",), limit_s=420):
