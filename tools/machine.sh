@@ -30,9 +30,11 @@ make_base() {
   mmdebstrap --mode=root --variant=apt --aptopt='Acquire::Retries "5"' --aptopt='Apt::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
     --include=linux-image-amd64,systemd-sysv,dbus,udev,kmod,openssh-server,apparmor,apparmor-utils,ca-certificates,debian-archive-keyring,python3-boto3,iproute2,iputils-ping,less \
     "$suite" "$tree" "$where/sources.list" </dev/null
-  # What a user of AWS has; the rest comes with the package. Not from the machine, where the same takes minutes.
+  # What a user of AWS has, and tools that every developer does; the rest comes with the package, above all what starts services and
+  # what knows of firewalls. Not from the machine, where the same takes many minutes.
   cp /etc/resolv.conf "$tree/etc/resolv.conf"
-  chroot "$tree" bash -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y $([ "$suite" != bookworm ] || echo -t bookworm-backports) awscli && apt-get clean" </dev/null
+  chroot "$tree" bash -c "export DEBIAN_FRONTEND=noninteractive && apt-get update && apt-get install -y curl git gnupg rsync bzip2 xz-utils zstd squashfs-tools btrfs-progs mmdebstrap skopeo &&
+    apt-get install -y $([ "$suite" != bookworm ] || echo -t bookworm-backports) awscli && apt-get clean" </dev/null
   rm -f "$tree/etc/apt/apt.conf.d/99mmdebstrap"
   mkdir -p "$tree/root/.ssh" "$tree/usr/local/share/ca-certificates" "$tree/payload"
   cp "$where/key.pub" "$tree/root/.ssh/authorized_keys"
@@ -58,12 +60,15 @@ make_base() {
 fresh_disk() { rm -f "$where/disk.qcow2"; qemu-img create -q -f qcow2 -F raw -b base.ext4 "$where/disk.qcow2"; }
 
 # boot <limit in s>: starts it, and waits until it can be entered and its services have started.
+# On a busy host the kernel would take an emulated timer that comes late for a broken one (no_timer_check), and systemd gives up
+# on slow starts after 90 s. A panic ends QEMU.
 boot() {
   ssh_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   qemu-system-x86_64 -machine q35 -accel "${HANBAT_ACCEL:-tcg,thread=multi}" -cpu max -smp 2 -m 5120 -display none -no-reboot \
-    -kernel "$where/linux" -initrd "$where/initrd" -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet" \
+    -kernel "$where/linux" -initrd "$where/initrd" -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 no_timer_check panic=-1 quiet \
+systemd.default_timeout_start_sec=600 systemd.default_device_timeout_sec=600" \
     -serial "file:$logs/console.log" -monitor none \
-    -drive "file=$where/disk.qcow2,if=virtio,cache=writeback,discard=unmap" \
+    -drive "file=$where/disk.qcow2,if=virtio,cache=unsafe,discard=unmap" \
     -netdev "user,id=n0,restrict=$([ -n "$offline" ] && echo on || echo off),hostfwd=tcp:127.0.0.1:$ssh_port-:22" -device virtio-net-pci,netdev=n0 -device virtio-rng-pci \
     -virtfs "local,path=$payload,mount_tag=payload,security_model=none,readonly=on" >> "$logs/qemu.log" 2>&1 </dev/null &
   qemu=$!
@@ -86,5 +91,6 @@ in_machine() {
     -o ConnectTimeout=10 -o ServerAliveInterval=15 root@127.0.0.1 "$@"
 }
 
-# cut_power: what a plug that is pulled leaves is on the disk; what was not synced is not looked after.
+# cut_power: what the machine had not written is gone, as if its plug was pulled. What it had written is there without a sync of
+# this machine's (cache=unsafe), as this machine goes on.
 cut_power() { kill -9 "$qemu" 2>/dev/null || true; wait "$qemu" 2>/dev/null || true; qemu=""; }

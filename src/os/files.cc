@@ -70,6 +70,12 @@ void sync_folder(const std::string& folder) {
   if (::fsync(fd.get()) < 0) throw_errno("sync " + folder);
 }
 
+void sync_disk_of(const std::string& folder) {
+  require_no_writers_turn("sync the disk of " + folder);
+  const Fd fd = open_file(folder, O_RDONLY | O_DIRECTORY);
+  if (::syncfs(fd.get()) < 0) throw_errno("sync the disk of " + folder);
+}
+
 void write_file_atomic(const std::string& path, std::string_view content, mode_t mode) {
   const std::string temporary = unfinished_name(path);
   try {

@@ -25,6 +25,8 @@ bool path_exists(const std::string& path);
 void write_file_atomic(const std::string& path, std::string_view content, mode_t mode = 0644);
 /// Makes the entries of a folder durable.
 void sync_folder(const std::string& folder);
+/// Makes all durable that was written to the file system which holds the folder.
+void sync_disk_of(const std::string& folder);
 
 /// Makes the folder and its parents, durably; what exists stays as it is.
 void make_folders(const std::string& path, mode_t mode = 0755);

@@ -33,10 +33,11 @@ Json ended(const std::string& id, const Diagnostics& diagnostics) {
 
 }  // namespace
 
-Agent::Agent(const Settings& settings, Executor& executor, Call call)
+Agent::Agent(const Settings& settings, Executor& executor, Call call, Sync sync)
     : settings_(settings),
       executor_(executor),
       call_(std::move(call)),
+      sync_(std::move(sync)),
       tracking_file_(settings.root_dir + "/ongoing-deployment/command") {}
 
 void Agent::report_open() {
@@ -120,6 +121,7 @@ bool Agent::poll_once() {
   if (specification) diagnostics = executor_.run(name, *specification);
   if (diagnostics.code != Code::kSuccess)
     std::fprintf(stderr, "%s failed: %s\n", name.c_str(), diagnostics.message.c_str());
+  sync_();
   write_file_atomic(tracking_file_, ended(id, diagnostics).dump());
   report_open();
   return true;

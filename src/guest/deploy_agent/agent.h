@@ -15,7 +15,10 @@ class Agent {
  public:
   /// Calls an operation of CodeDeployCommandService.
   using Call = std::function<Json(const std::string& operation, const Json& input)>;
-  Agent(const Settings& settings, Executor& executor, Call call);
+  /// Makes durable what a command and its scripts wrote. A deployment that was called successful is still there after a
+  /// power cut.
+  using Sync = std::function<void()>;
+  Agent(const Settings& settings, Executor& executor, Call call, Sync sync);
 
   /// Reports what is still open, asks once and carries out what comes; returns whether there was a command. Throws
   /// ServiceError, and JsonError for an answer that is none of the operation.
@@ -33,6 +36,7 @@ class Agent {
   const Settings& settings_;
   Executor& executor_;
   Call call_;
+  Sync sync_;
   /// The open command as JSON: {"Command": its id}, and once it has ended {"Command", "CommandStatus", "Diagnostics"}.
   /// It goes when the service has taken the report; one without an outcome was cut off by the end of this program.
   std::string tracking_file_;

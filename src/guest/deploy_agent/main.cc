@@ -11,6 +11,7 @@
 
 #include "guest/aws/service_client.h"
 #include "guest/deploy_agent/agent.h"
+#include "os/files.h"
 
 namespace {
 
@@ -66,9 +67,10 @@ int main(int argc, char** argv) {
             settings->auth_policy ? "codedeploy-commands-secure" : "codedeploy-commands",
             settings->auth_policy ? "CodeDeployCommandService" : "CodeDeployCommandService_v20141006",
             settings->credentials);
-        agent = std::make_unique<Agent>(*settings, *executor, [service](const std::string& op, const hanbat::Json& in) {
-          return service->call(op, in);
-        });
+        agent = std::make_unique<Agent>(
+            *settings, *executor,
+            [service](const std::string& op, const hanbat::Json& in) { return service->call(op, in); },
+            [] { hanbat::sync_disk_of("/"); });
         std::fprintf(stderr, "polling %s as %s\n", settings->control_endpoint.c_str(),
                      settings->host_identifier.c_str());
       }

@@ -153,7 +153,12 @@ void Machines::set_state(const std::string& name, const std::string& action, int
 void Machines::start(const std::string& name) {
   if (status_of(name) != "Running") {
     require_own_folders(name);
-    set_state(name, "start", 60, false);
+    try {
+      set_state(name, "start", 60, false);
+    } catch (const HostError&) {
+      // After a boot, incusd starts by itself what ran before, and may have been first.
+      if (status_of(name) != "Running") throw;
+    }
   }
   placed_();
 }

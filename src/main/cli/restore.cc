@@ -135,12 +135,6 @@ Json unpack(const std::string& file, const std::string& folder) {
   return manifest;
 }
 
-/// Makes everything below the folder durable at once.
-void sync_all(const std::string& folder) {
-  const Fd any = open_file(folder, O_RDONLY | O_DIRECTORY);
-  if (::syncfs(any.get()) != 0) throw_errno("sync the disk of " + folder);
-}
-
 void move(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("move " + from.string() + " to " + to.string());
 }
@@ -181,7 +175,7 @@ void restore(const Home& home, const std::string& file, Replace replace) {
     make_folders(staging, 0700);
     manifest = unpack(file, staging);
     require_known_schema(staging);
-    sync_all(staging);
+    sync_disk_of(staging);
   } catch (...) {
     remove_tree(staging);
     throw;
