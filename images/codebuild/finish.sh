@@ -2,6 +2,8 @@
 # Settles the build image: docker over podman, and the unit that runs the build it finds in the shared folder.
 set -euo pipefail
 tree=$1
+# A Java's package links its manual pages there.
+mkdir -p "$tree/usr/share/man/man1"
 in_tree() { PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_OFFLINE=1 chroot "$tree" "$@"; }
 
 # yum for the images that are Amazon Linux's (systems/amazonlinux2).

@@ -33,9 +33,14 @@ class Error : public std::exception {
     return *this;
   }
   /// A member beside code and message, as S3 tells `BucketName`.
-  Error& with(std::string name, std::string value) {
+  Error& with(std::string name, std::string value) & {
     extra_.emplace_back(std::move(name), std::move(value));
     return *this;
+  }
+  /// What is thrown where it is made is thrown as itself.
+  Error with(std::string name, std::string value) && {
+    this->with(std::move(name), std::move(value));
+    return std::move(*this);
   }
   const std::vector<std::pair<std::string, std::string>>& extra() const { return extra_; }
 

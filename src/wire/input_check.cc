@@ -289,7 +289,7 @@ void check_input(const OperationModel& operation, const void* input, const Missi
   refuse_unsupported(operation, input);
   const std::vector<Violation> violations = Walk(operation, missing).violations(input);
   if (violations.empty()) return;
-  if (const auto modelled = find_modelled(operation, violations)) throw *modelled;
+  if (const auto modelled = find_modelled(operation, violations)) throw Error(*modelled);
   const ServiceModel& service = *operation.service;
   if (service.protocol == Protocol::kEc2 || service.protocol == Protocol::kRestXml)
     throw_first(service, violations.front());

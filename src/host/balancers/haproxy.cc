@@ -35,7 +35,7 @@ int Haproxy::pid() const {
   // The master writes the file anew when it reloads: for a moment it is empty.
   for (int i = 0; i < 20; ++i) {
     const int found = find_process(folder_ + "/haproxy.pid", folder_ + "/");
-    if (found != 0 || find_file(folder_ + "/haproxy.pid").value_or("x") != "") return found;
+    if (found != 0 || !find_file(folder_ + "/haproxy.pid").value_or("x").empty()) return found;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return 0;

@@ -77,7 +77,7 @@ void Incus::start() {
 
 void Incus::set_up() {
   const Json pools = request("GET", "/1.0/storage-pools");
-  if (pools.size() == 0) {
+  if (pools.empty()) {
     struct statvfs disk{};
     ::statvfs(folder_.c_str(), &disk);
     const std::uint64_t free_gib = disk.f_bavail * disk.f_frsize >> 30;

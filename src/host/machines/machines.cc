@@ -272,7 +272,7 @@ void Machines::import_image(const ImageFiles& files) {
                    Json::object({{"name", files.alias}, {"target", fingerprint}, {"type", "container"}}));
     if (!before.empty()) {
       const Json old = incus_.request("GET", "/1.0/images/" + before);
-      if (old["aliases"].size() == 0) incus_.request("DELETE", "/1.0/images/" + before);
+      if (old["aliases"].empty()) incus_.request("DELETE", "/1.0/images/" + before);
     }
   }
   unpack(fingerprint);

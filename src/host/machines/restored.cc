@@ -33,7 +33,7 @@ void adopt_images(Incus& incus, const std::string& folder) {
       incus.command(command);
     }
     for (const Json& alias : image["aliases"].items()) {
-      const std::string name = alias.as_string();
+      const std::string& name = alias.as_string();
       require_name(name, "image");
       if (!has(incus, "/1.0/images/aliases/" + name))
         incus.request("POST", "/1.0/images/aliases",

@@ -17,6 +17,17 @@ void require_upload(region::Request& rq, const RepositoryRow& row, const std::st
                                   name_of(row) + "' in the registry with id '" + row.place.account + "'");
 }
 
+InvalidLayerPartException misplaced_part(const RepositoryRow& row, const std::string& upload_id,
+                                         std::uint64_t received) {
+  InvalidLayerPartException error(
+      "The layer part does not begin where the last one ended, or has another size than its bytes say.");
+  error.last_valid_byte_received = static_cast<std::int64_t>(received) - 1;
+  error.registry_id = row.place.account;
+  error.repository_name = name_of(row);
+  error.upload_id = upload_id;
+  return error;
+}
+
 }  // namespace
 
 BatchCheckLayerAvailabilityOutput Ecr::batch_check_layer_availability(region::Request& rq,
@@ -66,13 +77,7 @@ std::uint64_t Ecr::append_part(const RepositoryRow& row, const UploadLayerPartIn
     if (const auto received =
             uploads_.append_at(in.upload_id, static_cast<std::uint64_t>(in.part_first_byte), in.layer_part_blob))
       return *received;
-  InvalidLayerPartException error(
-      "The layer part does not begin where the last one ended, or has another size than its bytes say.");
-  error.last_valid_byte_received = static_cast<std::int64_t>(uploads_.received(in.upload_id)) - 1;
-  error.registry_id = row.place.account;
-  error.repository_name = name_of(row);
-  error.upload_id = in.upload_id;
-  throw error;
+  throw misplaced_part(row, in.upload_id, uploads_.received(in.upload_id));
 }
 
 UploadLayerPartOutput Ecr::upload_layer_part(region::Request& rq, const UploadLayerPartInput& in) {
