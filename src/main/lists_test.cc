@@ -108,7 +108,7 @@ class Lists : public testing::TestWithParam<ListCase> {
       const Items one_page = page(whose, size, token);
       EXPECT_TRUE(size == 0 || one_page.size() <= static_cast<std::size_t>(size)) << one_page.size() << " items";
       all.insert(all.end(), one_page.begin(), one_page.end());
-      if (token.size() == 0) return all;
+      if (token.empty()) return all;
     }
     ADD_FAILURE() << "the pages do not end";
     return all;
@@ -124,7 +124,7 @@ class Lists : public testing::TestWithParam<ListCase> {
   std::string first_token(const Tester& whose) {
     Json token = Json::array();
     page(whose, sizes().front(), token);
-    if (token.size() == 0) return "";
+    if (token.empty()) return "";
     return token.items()[0].is_string() ? token.items()[0].as_string() : token.items()[0].dump();
   }
   std::string code_of_token(const Tester& whose, const std::string& text, const std::string& more = "{}") {
@@ -168,7 +168,7 @@ TEST_P(Lists, SizesThatAWSDoesNotAllowAreRefused) {
 
 TEST_P(Lists, ATokenThatIsNoneOfItsOwnIsRefusedInTheServicesWords) {
   prepare(tester);
-  const std::string refusal = kRefusals.at(one.service);
+  const std::string& refusal = kRefusals.at(one.service);
   if (one.token_is_key) return;  // garbage is where a page may begin, by AWS's documentation
   for (const char* token : {"garbage", "-1", "1", "YQ=="}) EXPECT_EQ(code_of_token(tester, token), refusal) << token;
   EXPECT_NE(code_of_token(tester, ""), "") << "an empty token";
@@ -183,7 +183,7 @@ TEST_P(Lists, ATokenThatIsNoneOfItsOwnIsRefusedInTheServicesWords) {
 
 TEST_P(Lists, ATokenOfAnotherListIsRefused) {
   if (one.token_is_key || one.one_page) return;
-  const std::string refusal = kRefusals.at(one.service);
+  const std::string& refusal = kRefusals.at(one.service);
   prepare(tester);
   const std::string token = first_token(tester);
   ASSERT_NE(token, "");
@@ -226,7 +226,7 @@ TEST_P(ChangingLists, WhatComesAndGoesBetweenPagesMovesNothing) {
     for (const int number : std::set<int>{1, std::max(1, one.items / 2)})
       region.run(tester, one.service, one.remove, number);
   if (one.items > 4) region.run(tester, one.service, one.make, one.items + 1);
-  while (token.size() > 0) {
+  while (!token.empty()) {
     const Items more = page(tester, size, token);
     seen.insert(seen.end(), more.begin(), more.end());
   }

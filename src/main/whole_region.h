@@ -156,7 +156,7 @@ class WholeRegion {
   /// Uploads the bytes as a layer by ECR's API; its digest.
   std::string push_layer(const Tester& tester, const std::string& bytes) {
     const Json upload = call(tester, "ecr", "InitiateLayerUpload", Json::object({{"repositoryName", "rr"}}));
-    const Json id = upload["uploadId"];
+    const Json& id = upload["uploadId"];
     call(tester, "ecr", "UploadLayerPart",
          Json::object({{"repositoryName", "rr"},
                        {"uploadId", id},
