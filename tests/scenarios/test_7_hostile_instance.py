@@ -104,7 +104,7 @@ def test_packets_with_another_senders_address_are_dropped(commission, servers):
 
 def test_another_instances_port_is_reached_only_when_its_group_opens_it(commission, servers):
     hostile, victim = servers
-    as_root(victim, "cd /tmp && nohup python3 -m http.server 9090 </dev/null >/dev/null 2>&1 & sleep 1")
+    as_root(victim, "cd /tmp; nohup python3 -m http.server 9090 </dev/null >/dev/null 2>&1 & sleep 1")
     assert status(victim, "http://127.0.0.1:9090/") == ["200"]
     url = f"http://{victim['PrivateIpAddress']}:9090/"
     assert status(hostile, url) == ["000"]
