@@ -8,15 +8,17 @@ import region as live
 
 SERVICES = {"codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
             "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs",
-            "organizations": "organizations", "s3": "s3", "ssm": "ssm", "sts": "sts"}
+            "organizations": "organizations", "s3": "s3", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts"}
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
 OPEN = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"), ("s3", "DeleteObjects")}
 # What no operation's model requires, and the operation does.
 GIVEN = {("ec2", "RunInstances"): {"ImageId": "ami-0123456789abcdef0"},
          ("ec2", "AssociateIamInstanceProfile"): {"IamInstanceProfile": {"Name": "some-name"}},
          ("ec2", "ReplaceIamInstanceProfileAssociation"): {"IamInstanceProfile": {"Name": "some-name"}},
-         ("logs", "DescribeLogStreams"): {"logGroupName": "some-name"}, ("logs", "GetLogEvents"): {"logGroupName": "some-name"},
-         ("logs", "FilterLogEvents"): {"logGroupName": "some-name"},
+         ("ec2", "CreateLaunchTemplate"): {"LaunchTemplateData": {"KeyName": "some-name"}},
+         ("ec2", "CreateLaunchTemplateVersion"): {"LaunchTemplateData": {"KeyName": "some-name"}},
+         ("ssm", "UpdateAssociation"): {"AssociationId": "01234567-89ab-cdef-0123-456789abcdef"},
+         ("ssm", "StartAssociationsOnce"): {"AssociationIds": ["01234567-89ab-cdef-0123-456789abcdef"]},
          ("logs", "DescribeLogStreams"): {"logGroupName": "some-name"}, ("logs", "FilterLogEvents"): {"logGroupName": "some-name"},
          ("logs", "GetLogEvents"): {"logGroupName": "some-name", "logStreamName": "some-name"},
          ("codebuild", "RetryBuild"): {"id": "some-name:01234567-89ab-cdef-0123-456789abcdef"},
