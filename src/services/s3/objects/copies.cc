@@ -40,11 +40,11 @@ CopySource parse_copy_source(std::string_view text) {
     text = text.substr(0, at);
   }
   const auto decoded = percent_decode(text);
-  if (!decoded) throw invalid;
+  if (!decoded) throw wire::Error(invalid);
   std::string_view path = *decoded;
   if (path.starts_with('/')) path.remove_prefix(1);
   const std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos || slash == 0 || slash + 1 == path.size()) throw invalid;
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == path.size()) throw wire::Error(invalid);
   out.bucket = path.substr(0, slash);
   out.key = path.substr(slash + 1);
   return out;

@@ -87,12 +87,12 @@ std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size)
   const wire::Error outside("InvalidRange", 416, "The requested range is not satisfiable");
   if (!first && !last) return std::nullopt;
   if (!first) {
-    if (*last <= 0 || size == 0) throw outside;
+    if (*last <= 0 || size == 0) throw wire::Error(outside);
     const std::uint64_t count = std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size);
     return ByteRange{size - count, count};
   }
   if (last && *last < *first) return std::nullopt;
-  if (static_cast<std::uint64_t>(*first) >= size) throw outside;
+  if (static_cast<std::uint64_t>(*first) >= size) throw wire::Error(outside);
   const std::uint64_t end = last ? std::min<std::uint64_t>(static_cast<std::uint64_t>(*last), size - 1) : size - 1;
   return ByteRange{static_cast<std::uint64_t>(*first), end - static_cast<std::uint64_t>(*first) + 1};
 }
@@ -132,9 +132,9 @@ void check_conditions(const ObjectRow& object, const std::optional<std::string>&
     throw precondition_failed("If-Unmodified-Since");
   }
   if (if_none_match) {
-    if (matches(*if_none_match, object.e_tag)) throw not_modified;
+    if (matches(*if_none_match, object.e_tag)) throw wire::Error(not_modified);
   } else if (if_modified_since && modified <= if_modified_since->ms / 1000) {
-    throw not_modified;
+    throw wire::Error(not_modified);
   }
 }
 
