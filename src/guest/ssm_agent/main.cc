@@ -132,6 +132,8 @@ class Agent {
     messages::DeleteMessageInput done;
     done.message_id = id;
     for (int attempt = 0; attempt < 30; ++attempt) try {
+        // A command that was called successful has done what it did after a power cut, too.
+        sync_disk_of("/");
         in.reply_id = random_uuid();
         replies_->call("SendReply", wire::to_json(in));
         replies_->call("DeleteMessage", wire::to_json(done));
