@@ -28,6 +28,7 @@ const std::set<std::string, std::less<>> kOnePage{
     "ec2 DescribeInternetGateways",
     "ec2 DescribeNatGateways",
     "ec2 DescribeVpcs",
+    "ecr DescribeImageScanFindings",
     "iam ListAccountAliases",
     "organizations ListParents",
     "organizations ListRoots",
