@@ -50,6 +50,17 @@ InstanceStateChange change_of(const std::string& id, Status before, Status after
   return change;
 }
 
+std::vector<InstanceMonitoring> set_monitoring(store::Tx& tx, std::vector<Resource<Instance>> rows,
+                                               MonitoringState state) {
+  std::vector<InstanceMonitoring> out;
+  for (auto& row : rows) {
+    row.shape.monitoring.emplace().state = word_of(state);
+    update(tx, row);
+    out.push_back({.instance_id = row.id, .monitoring = row.shape.monitoring});
+  }
+  return out;
+}
+
 InstanceStatusSummary summary(const char* status, const char* reachability) {
   InstanceStatusSummary out;
   out.status = status;
@@ -154,6 +165,16 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
     out.terminating_instances->push_back(change_of(row.id, before, status_of(row)));
   }
   return out;
+}
+
+MonitorInstancesOutput Ec2::monitor_instances(Request& rq, const MonitorInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "MonitorInstances");
+  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kEnabled)};
+}
+
+UnmonitorInstancesOutput Ec2::unmonitor_instances(Request& rq, const UnmonitorInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, in.dry_run, "UnmonitorInstances");
+  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kDisabled)};
 }
 
 DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) {

@@ -34,6 +34,17 @@ DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesIn
   return out;
 }
 
+GetEbsEncryptionByDefaultOutput Ec2::get_ebs_encryption_by_default(Request& rq,
+                                                                   const GetEbsEncryptionByDefaultInput& in) {
+  authorize_call(rq, in, "GetEbsEncryptionByDefault");
+  return {.ebs_encryption_by_default = false};
+}
+
+GetEbsDefaultKmsKeyIdOutput Ec2::get_ebs_default_kms_key_id(Request& rq, const GetEbsDefaultKmsKeyIdInput& in) {
+  authorize_call(rq, in, "GetEbsDefaultKmsKeyId");
+  return {.kms_key_id = "alias/aws/ebs"};
+}
+
 DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const DescribeVolumeStatusInput& in) {
   authorize_call(rq, in, "DescribeVolumeStatus");
   const region::Pager pager(rq, in, kPageSizes);

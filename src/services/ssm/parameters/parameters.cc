@@ -86,8 +86,7 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
   version.type = require_type(in, before);
   if (in.description) version.description = in.description;
   // An empty one is none, and takes away that of the version before.
-  if (in.allowed_pattern)
-    version.allowed_pattern = in.allowed_pattern->empty() ? std::nullopt : in.allowed_pattern;
+  if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern->empty() ? std::nullopt : in.allowed_pattern;
   if (in.tier) version.tier = require_tier(in);
   if (in.data_type) version.data_type = *in.data_type;
   version.modified = rq.now();
