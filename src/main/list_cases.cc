@@ -59,6 +59,7 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"iam SimulateCustomPolicy", R"({"ResourceArns":["arn:aws:s3:::b/k"]})"},
     {"iam SimulatePrincipalPolicy", R"({"ResourceArns":["arn:aws:s3:::b/k"]})"},
     {"logs DescribeLogGroups", R"({"logGroupNamePrefix":"other"})"},
+    {"logs DescribeMetricFilters", R"({"filterNamePrefix":"other"})"},
     {"logs DescribeLogStreams", R"({"logStreamNamePrefix":"other"})"},
     {"logs FilterLogEvents", R"({"filterPattern":"other"})"},
     {"organizations ListAccountsForParent", R"({"ParentId":"$unit"})"},
