@@ -144,7 +144,7 @@ void set_type(Resource<Instance>& row, const InstanceTypeFacts& type) {
 
 DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
                                                                  const DescribeInstanceAttributeInput& in) {
-  authorize_call(rq, in, "DescribeInstanceAttribute", "instance", in.instance_id);
+  authorize(rq, "DescribeInstanceAttribute", "instance", in.instance_id);
 
   auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
   fill_instance(rq.tx, row);
@@ -220,7 +220,6 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
                             {"SourceDestCheck", flag(changes.source_dest_check)}}));
   for (const std::string& group : changes.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "ModifyInstanceAttribute", "security-group", group);
-  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   if (changes.count() != 1)
@@ -260,7 +259,6 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
                             {"HttpTokens", in.http_tokens},
                             {"HttpPutResponseHopLimit", hops},
                             {"InstanceMetadataTags", in.instance_metadata_tags}}));
-  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;
@@ -279,7 +277,7 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
 
 DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifications(
     Request& rq, const DescribeInstanceCreditSpecificationsInput& in) {
-  authorize_call(rq, in, "DescribeInstanceCreditSpecifications");
+  authorize(rq, "DescribeInstanceCreditSpecifications");
   const region::Pager pager(rq, in, kPageSizes);
 
   std::vector<Placed<InstanceCreditSpecification>> items;

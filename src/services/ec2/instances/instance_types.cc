@@ -212,7 +212,7 @@ CpuOptions cpu_options_of(const InstanceTypeFacts& type) {
 }
 
 DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const DescribeInstanceTypesInput& in) {
-  authorize_call(rq, in, "DescribeInstanceTypes");
+  authorize(rq, "DescribeInstanceTypes");
   const region::Pager pager(rq, in, {.usual = 100, .least = 5, .most = 100});
 
   const auto wanted = in.instance_types.value_or(std::vector<std::string>{});
@@ -259,7 +259,7 @@ std::vector<std::string> locations_of(const std::string& region, LocationType ty
 
 DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     Request& rq, const DescribeInstanceTypeOfferingsInput& in) {
-  authorize_call(rq, in, "DescribeInstanceTypeOfferings");
+  authorize(rq, "DescribeInstanceTypeOfferings");
   const region::Pager pager(rq, in, kPageSizes);
 
   const std::string kind = in.location_type.value_or(std::string(word_of(LocationType::kRegion)));
