@@ -34,6 +34,9 @@ hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc
   region/policy/evaluation.cc LINK hanbat_base)
 hanbat_fuzzer(event_pattern services/events/rules/pattern_fuzz.cc WITH services/events/rules/pattern.cc
   services/events/delivery/target_input.cc LINK hanbat_base)
+hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH services/logs/patterns/filter_pattern.cc
+  services/logs/patterns/json_pattern.cc services/logs/patterns/delimited_pattern.cc services/logs/patterns/comparison.cc
+  LINK hanbat_wire)
 hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
   services/codecommit/git/git_command.cc services/codecommit/git/git.cc services/codecommit/git/opening.cc

@@ -673,6 +673,7 @@ def write_operations_source(model):
     helpers = """template <class In, class Out, Out (Operations::*method)(region::Request&, const In&)>
 void call(region::Service& service, region::Request& rq, const void* input, void* output) {
   Out result((static_cast<Operations&>(service).*method)(rq, *static_cast<const In*>(input)));
+  region::end_dry_run(*static_cast<const In*>(input));
   std::destroy_at(static_cast<Out*>(output));
   std::construct_at(static_cast<Out*>(output), std::move(result));
 }

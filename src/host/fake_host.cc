@@ -50,7 +50,10 @@ Fd FakeHost::listen(const ListenSpec& spec) {
 
 void FakeHost::create_machine(const MachineSpec& spec) {
   may_fail();
-  if (machine_specs.emplace(spec.name, spec).second) machine_status[spec.name] = MachineStatus::kStopped;
+  const auto [there, is_new] = machine_specs.emplace(spec.name, spec);
+  if (is_new) machine_status[spec.name] = MachineStatus::kStopped;
+  there->second.cpus = spec.cpus;
+  there->second.memory_mib = spec.memory_mib;
 }
 
 void FakeHost::start_machine(const MachineName& machine) {

@@ -9,6 +9,7 @@
 
 #include "region/request.h"
 #include "store/database.h"
+#include "wire/error.h"
 
 namespace hanbat::http {
 struct RequestHead;
@@ -16,7 +17,6 @@ class Exchange;
 }  // namespace hanbat::http
 
 namespace hanbat::wire {
-class Error;
 struct OperationModel;
 struct ServiceModel;
 }  // namespace hanbat::wire
@@ -63,5 +63,15 @@ class Service {
   /// Serves such a request whole, authentication included.
   virtual void serve(http::Exchange&) {}
 };
+
+/// Ends a call with AWS's DryRun once it has come to its end, so that whatever would refuse it has refused it; what it
+/// did is taken back. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html
+template <class In>
+void end_dry_run(const In& in) {
+  if constexpr (requires { in.dry_run.value_or(false); }) {
+    if (in.dry_run.value_or(false))
+      throw wire::Error("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.");
+  }
+}
 
 }  // namespace hanbat::region

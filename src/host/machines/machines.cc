@@ -41,17 +41,21 @@ std::string authority_of(const std::string& state_folder) {
 
 int host_pid_max() { return static_cast<int>(parse_int(trim(read_file("/proc/sys/kernel/pid_max"))).value_or(32768)); }
 
-Json config_of(const MachineSpec& spec, const std::string& authority) {
-  Json config = Json::object({
+Json limits_of(const MachineSpec& spec) {
+  return Json::object({
       {"limits.cpu.allowance", fmt::format("{}ms/100ms", spec.cpus * 100)},
       {"limits.memory", fmt::format("{}MiB", spec.memory_mib)},
       {"limits.processes", std::to_string(process_limit(spec.memory_mib, host_pid_max()))},
-      {"security.guestapi", "false"},
-      {"security.idmap.isolated", "true"},
-      {"security.idmap.size", std::to_string(kIdsPerMachine)},
-      {"security.nesting", spec.nesting ? "true" : "false"},
-      {"user.hanbat", "machine"},
   });
+}
+
+Json config_of(const MachineSpec& spec, const std::string& authority) {
+  Json config = limits_of(spec);
+  config["security.guestapi"] = "false";
+  config["security.idmap.isolated"] = "true";
+  config["security.idmap.size"] = std::to_string(kIdsPerMachine);
+  config["security.nesting"] = spec.nesting ? "true" : "false";
+  config["user.hanbat"] = "machine";
   if (!authority.empty()) config["user.hanbat.ca"] = authority;
   for (const auto& variable : spec.environment) config["environment." + variable.key] = variable.value;
   for (const auto& label : spec.labels) config["user.label." + label.key] = label.value;
@@ -109,7 +113,7 @@ void Machines::create(const MachineSpec& spec) {
   for (const auto& folder : spec.folders) require_own_folder(state_folder_ + "/shared", folder.source);
   try {
     const Json there = incus_.request("GET", "/1.0/instances/" + spec.name);
-    if (there["config"].text("user.hanbat") == "machine") return;
+    if (there["config"].text("user.hanbat") == "machine") return fit(spec, there["config"]);
   } catch (const HostError& error) {
     if (error.code != HostErrorCode::kNotFound) throw;
   }
@@ -126,6 +130,14 @@ void Machines::create(const MachineSpec& spec) {
                    std::chrono::seconds(300));
   };
   make(devices_of(spec));
+}
+
+/// A machine that is there has the limits of the specification from now on.
+void Machines::fit(const MachineSpec& spec, const Json& config) {
+  const Json limits = limits_of(spec);
+  const bool fits = std::ranges::all_of(
+      limits.members(), [&](const auto& limit) { return config.text(limit.first) == limit.second.as_string(); });
+  if (!fits) incus_.request("PATCH", "/1.0/instances/" + spec.name, Json::object({{"config", limits}}));
 }
 
 std::string Machines::find_image(const std::string& alias) {

@@ -48,6 +48,7 @@ class Machines {
  private:
   void set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force);
   std::string status_of(const std::string& name);
+  void fit(const MachineSpec& spec, const Json& config);
   std::string find_image(const std::string& alias);
   void unpack(const std::string& fingerprint);
   void restore_folder_owners(const std::string& name);

@@ -57,6 +57,20 @@ TEST_F(Ec2Test, ADryRunChangesNothing) {
   EXPECT_THAT(*ec2.describe_vpcs({}).vpcs, SizeIs(1));
 }
 
+TEST_F(Ec2Test, ADryRunIsRefusedWithWhatWouldRefuseTheCall) {
+  EXPECT_EQ(code_of([&] { ec2.create_vpc({.cidr_block = "10.1.0.0/8", .dry_run = true}); }), "InvalidVpc.Range");
+  EXPECT_EQ(code_of([&] { ec2.start_instances({.dry_run = true, .instance_ids = {"i-0123456789abcdef0"}}); }),
+            "InvalidInstanceID.NotFound");
+  EXPECT_EQ(code_of([&] { ec2.delete_vpc({.dry_run = true, .vpc_id = "vpc-0123456789abcdef0"}); }),
+            "InvalidVpcID.NotFound");
+  auto in = launch(subnet(vpc(), "10.1.0.0/24"));
+  in.dry_run = true;
+  EXPECT_EQ(code_of([&] { ec2.run_instances(in); }), "DryRunOperation");
+  EXPECT_THAT(*ec2.describe_instances({}).reservations, SizeIs(0));
+  in.instance_type = "t9.micro";
+  EXPECT_EQ(code_of([&] { ec2.run_instances(in); }), "InvalidParameterValue");
+}
+
 TEST_F(Ec2Test, RulesAreGatheredIntoPermissionsAndRefusedTwice) {
   const std::string group =
       *ec2.create_security_group({.description = "web", .group_name = "web", .vpc_id = vpc()}).group_id;

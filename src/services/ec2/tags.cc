@@ -43,7 +43,6 @@ CreateTagsOutput Ec2::create_tags(Request& rq, const CreateTagsInput& in) {
   if (in.resources.empty()) throw missing_parameter("resourceIdSet");
   for (const std::string& id : in.resources)
     if (!type_of_id(id).empty()) authorize(rq, "CreateTags", type_of_id(id), id, keys);
-  refuse_dry_run(in.dry_run);
 
   if (in.tags.empty()) throw missing_parameter("tagSet");
   for (const std::string& id : in.resources)
@@ -60,7 +59,6 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
   }
   for (const std::string& id : in.resources)
     if (!type_of_id(id).empty()) authorize(rq, "DeleteTags", type_of_id(id), id, keys);
-  refuse_dry_run(in.dry_run);
 
   for (const std::string& id : in.resources) {
     const std::string arn = require_taggable(rq, id);
@@ -73,7 +71,7 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
 }
 
 DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) {
-  authorize_call(rq, in, "DescribeTags");
+  authorize(rq, "DescribeTags");
   const region::Pager pager(rq, in, kPageSizes);
 
   std::vector<NamedFilter> filters;

@@ -9,22 +9,12 @@
 #include "services/ecr/ecr.h"
 #include "services/ecr/images/manifest.h"
 #include "services/ecr/images/store.h"
+#include "services/ecr/tag_mutability.h"
 
 namespace hanbat::ecr {
 namespace {
 
 constexpr std::chrono::hours kLoginLifetime{12};
-
-TagMutability require_mutability(const region::Request& rq, const std::string& word) {
-  const auto mutability = find_word<TagMutability>(word);
-  if (!mutability)
-    throw InvalidParameterException(
-        "Invalid parameter at 'imageTagMutability' failed to satisfy constraint: 'Member must "
-        "satisfy enum value set: [MUTABLE, IMMUTABLE]'");
-  if (*mutability != TagMutability::kMutable && *mutability != TagMutability::kImmutable)
-    throw wire::Error::not_implemented(rq.operation.name, "imageTagMutability " + word);
-  return *mutability;
-}
 
 /// The repository of an ARN, after the caller was authorized for it.
 RepositoryRow require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
@@ -50,9 +40,6 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
         "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
   if (in.registry_id && *in.registry_id != rq.account)
     throw InvalidParameterException("A repository is made in the caller's own registry.");
-  const TagMutability mutability = require_mutability(rq, in.image_tag_mutability.value_or("MUTABLE"));
-  if (in.image_scanning_configuration && in.image_scanning_configuration->scan_on_push.value_or(false))
-    throw wire::Error::not_implemented(rq.operation.name, "imageScanningConfiguration.scanOnPush");
   if (in.encryption_configuration && !find_word<EncryptionType>(in.encryption_configuration->encryption_type))
     throw wire::Error::not_implemented(
         rq.operation.name, "encryptionConfiguration.encryptionType " + in.encryption_configuration->encryption_type);
@@ -60,7 +47,11 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
     throw RepositoryAlreadyExistsException("The repository with name '" + in.repository_name +
                                            "' already exists in the registry with id '" + rq.account + "'");
 
-  const RepositoryRow row = make_repository(place, in.repository_name, mutability, rq.now());
+  RepositoryRow row = make_repository(place, in.repository_name, rq.now());
+  set_mutability(row, {in.image_tag_mutability, in.image_tag_mutability_exclusion_filters});
+  if (in.image_scanning_configuration)
+    row.shape.image_scanning_configuration->scan_on_push =
+        in.image_scanning_configuration->scan_on_push.value_or(false);
   region::put_tags(rq.tx, arn, region::tag_pairs(in.tags), kTagRules);
   region::insert(rq.tx, row);
 
@@ -124,17 +115,6 @@ GetAuthorizationTokenOutput Ecr::get_authorization_token(region::Request& rq, co
                                        .proxy_endpoint = "https://" + registry_host({account, rq.region})});
   }
   return out;
-}
-
-PutImageTagMutabilityOutput Ecr::put_image_tag_mutability(region::Request& rq, const PutImageTagMutabilityInput& in) {
-  RepositoryRow row = require_repository(rq, "PutImageTagMutability", in.registry_id, in.repository_name);
-
-  row.shape.image_tag_mutability = word_of(require_mutability(rq, in.image_tag_mutability));
-  region::update(rq.tx, row);
-
-  return {.image_tag_mutability = in.image_tag_mutability,
-          .registry_id = row.place.account,
-          .repository_name = name_of(row)};
 }
 
 GetRepositoryPolicyOutput Ecr::get_repository_policy(region::Request& rq, const GetRepositoryPolicyInput& in) {

@@ -42,10 +42,6 @@ std::optional<std::string> policy_of(const RepositoryRow& repository) {
   return std::nullopt;
 }
 
-TagMutability mutability_of(const RepositoryRow& repository) {
-  return require_word<TagMutability>(repository.shape.image_tag_mutability.value_or(""));
-}
-
 std::string repository_arn(const region::Place& place, std::string_view name) {
   return make_arn("ecr", place.region, place.account, "repository/" + std::string(name));
 }
@@ -54,14 +50,13 @@ std::string registry_host(const region::Place& place) {
   return place.account + ".dkr.ecr." + place.region + ".amazonaws.com";
 }
 
-RepositoryRow make_repository(const region::Place& place, std::string_view name, TagMutability mutability,
-                              Timestamp now) {
+RepositoryRow make_repository(const region::Place& place, std::string_view name, Timestamp now) {
   RepositoryRow row;
   row.id = random_uuid();
   row.place = place;
   row.name = name;
   row.created = now;
-  describe(row, mutability);
+  describe(row, TagMutability::kMutable);
   return row;
 }
 
@@ -113,6 +108,11 @@ RepositoryRow require_repository(region::Request& rq, std::string_view action,
     throw RepositoryNotFoundException("The repository with name '" + name +
                                       "' does not exist in the registry with id '" + place.account + "'");
   return *std::move(repository);
+}
+
+InvalidParameterException invalid_parameter(std::string_view name, std::string_view constraint) {
+  return InvalidParameterException("Invalid parameter at '" + std::string(name) + "' failed to satisfy constraint: '" +
+                                   std::string(constraint) + "'");
 }
 
 std::string require_signing_key(store::Tx& tx) {

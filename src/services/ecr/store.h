@@ -18,7 +18,7 @@
 
 namespace hanbat::ecr {
 
-/// Whether a tag may come to name another image. Those with exclusions are AWS's and not built.
+/// Whether a tag may come to name another image, and whether tags of some patterns are held the other way round.
 enum class TagMutability { kMutable, kImmutable, kMutableWithExclusion, kImmutableWithExclusion };
 /// With what images are encrypted at rest; keys of KMS are not built.
 enum class EncryptionType { kAes256 };
@@ -62,13 +62,11 @@ using RepositoryRow = region::Resource<Repository>;
 
 inline const std::string& name_of(const RepositoryRow& repository) { return *repository.name; }
 std::optional<std::string> policy_of(const RepositoryRow& repository);
-TagMutability mutability_of(const RepositoryRow& repository);
 /// "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com"
 std::string registry_host(const region::Place& place);
 std::string repository_arn(const region::Place& place, std::string_view name);
-/// A new repository.
-RepositoryRow make_repository(const region::Place& place, std::string_view name, TagMutability mutability,
-                              Timestamp now);
+/// A new repository with mutable tags.
+RepositoryRow make_repository(const region::Place& place, std::string_view name, Timestamp now);
 
 /// ECR's words about tags.
 extern const region::TagRules kTagRules;
@@ -84,6 +82,9 @@ void remove(store::Tx& tx, store::Blobs& blobs, const RepositoryRow& repository)
 RepositoryRow require_repository(region::Request& rq, std::string_view action,
                                  const std::optional<std::string>& registry_id, const std::string& name,
                                  region::ConditionKeys keys = {});
+
+/// ECR's words for a parameter that breaks a rule.
+InvalidParameterException invalid_parameter(std::string_view name, std::string_view constraint);
 
 /// The key that ECR signs with, made when there is none.
 std::string require_signing_key(store::Tx& tx);

@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "region/page.h"
-#include "services/logs/filter_pattern.h"
 #include "services/logs/logs.h"
+#include "services/logs/patterns/filter_pattern.h"
 
 namespace hanbat::logs {
 namespace {

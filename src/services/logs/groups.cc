@@ -32,7 +32,7 @@ LogGroup describe(region::Request& rq, const GroupRow& row) {
   group.log_group_name = row.name;
   group.creation_time = row.created.ms;
   group.retention_in_days = row.shape.retention;
-  group.metric_filter_count = 0;
+  group.metric_filter_count = static_cast<int>(region::count<MetricFilter>(rq.tx, row.place, row.id));
   group.log_group_arn = group_arn(row.place, *row.name);
   group.arn = *group.log_group_arn + ":*";
   group.stored_bytes = stored_bytes(rq.tx, row);

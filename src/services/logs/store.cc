@@ -62,6 +62,7 @@ void remove_group(store::Tx& tx, const GroupRow& group) {
   tx.exec("DELETE FROM log_events WHERE group_id = ?", number_of(group));
   tx.exec("DELETE FROM log_streams WHERE group_id = ?", number_of(group));
   tx.exec("DELETE FROM log_groups WHERE id = ?", number_of(group));
+  for (const auto& filter : region::list_in<MetricFilter>(tx, group.id)) region::remove(tx, filter);
   region::remove(tx, group);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "gen/logs/model.h"
 #include "region/resources.h"
 
 namespace hanbat::logs {
@@ -24,6 +25,12 @@ struct GroupFacts {
 std::string group_arn(const region::Place& place, std::string_view group);
 
 }  // namespace hanbat::logs
+
+/// A metric filter by its group's id (scope) and its name.
+template <>
+struct hanbat::region::KindOf<hanbat::logs::MetricFilter> {
+  static constexpr std::string_view kRows = "logs/metric-filter";
+};
 
 /// Its id is the number that its streams and events bear.
 template <>
@@ -80,7 +87,7 @@ struct EventQuery {
 std::optional<GroupRow> find_group(store::Tx& tx, const region::Place& place, std::string_view name);
 /// Gives it its number.
 void insert_group(store::Tx& tx, GroupRow group);
-/// With its streams, events and tags.
+/// With its streams, events, metric filters and tags.
 void remove_group(store::Tx& tx, const GroupRow& group);
 std::int64_t number_of(const GroupRow& group);
 std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group);

@@ -175,6 +175,12 @@ TEST_F(SsmTest, AValueThatItsPatternDoesNotFitIsRefusedAndSoIsAPatternThatIsNone
   in.value = "42";
   in.allowed_pattern = "^\\d+$";
   EXPECT_EQ(client.put_parameter(in).version, 1);
+  // As Terraform sends it where its author named none.
+  in.value = "abc";
+  in.allowed_pattern = "";
+  in.overwrite = true;
+  EXPECT_EQ(client.put_parameter(in).version, 2);
+  EXPECT_EQ(client.get_parameter_history({.name = "n"}).parameters->at(1).allowed_pattern, std::nullopt);
 }
 
 TEST_F(SsmTest, TagsThatAwsDoesNotTakeAreRefused) {

@@ -123,7 +123,6 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
   const Tags tags = requested_tags(in.tag_specifications, "elastic-ip");
   authorize_making(rq, "AllocateAddress", "elastic-ip", tags);
   authorize_tagging(rq, "elastic-ip", tags);
-  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   if (in.domain && *in.domain == "standard") throw Error("UnsupportedOperation", 400, "EC2-Classic is not supported.");
@@ -168,7 +167,6 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
   authorize(rq, "AssociateAddress", "elastic-ip", allocation_asked(rq, in));
   if (in.instance_id) authorize(rq, "AssociateAddress", "instance", *in.instance_id);
   if (in.network_interface_id) authorize(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
-  refuse_dry_run(in.dry_run);
 
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   auto interface = interface_for(rq, in);
@@ -208,7 +206,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
     if ((in.association_id && one.shape.association_id == *in.association_id) ||
         (!in.association_id && in.public_ip && one.shape.public_ip == *in.public_ip))
       address = std::move(one);
-  authorize_call(rq, in, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
+  authorize(rq, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
 
   if (!address)
     throw Error(
@@ -225,7 +223,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
 }
 
 ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput& in) {
-  authorize_call(rq, in, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
+  authorize(rq, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
 
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   if (address.shape.association_id)
@@ -237,7 +235,7 @@ ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput
 }
 
 DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddressesInput& in) {
-  authorize_call(rq, in, "DescribeAddresses");
+  authorize(rq, "DescribeAddresses");
 
   prepare(rq);
   DescribeAddressesOutput out;
@@ -253,7 +251,7 @@ DescribeAddressesOutput Ec2::describe_addresses(Request& rq, const DescribeAddre
 
 DescribeAddressesAttributeOutput Ec2::describe_addresses_attribute(Request& rq,
                                                                    const DescribeAddressesAttributeInput& in) {
-  authorize_call(rq, in, "DescribeAddressesAttribute");
+  authorize(rq, "DescribeAddressesAttribute");
   const region::Pager pager(rq, in, {.usual = 1000});
 
   prepare(rq);

@@ -221,7 +221,6 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "CreateNetworkInterface", "security-group", group);
   authorize_tagging(rq, "network-interface", tags);
-  refuse_dry_run(in.dry_run);
 
   if (in.interface_type && find_word<InterfaceType>(*in.interface_type) != InterfaceType::kInterface)
     throw not_done(rq, "InterfaceType");
@@ -255,7 +254,7 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
 
 DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
                                                                  const DescribeNetworkInterfacesInput& in) {
-  authorize_call(rq, in, "DescribeNetworkInterfaces");
+  authorize(rq, "DescribeNetworkInterfaces");
   prepare(rq);
   auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kNetworkInterfacesPaths,
                                          [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
@@ -266,7 +265,7 @@ DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
 }
 
 DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const DeleteNetworkInterfaceInput& in) {
-  authorize_call(rq, in, "DeleteNetworkInterface", "network-interface", in.network_interface_id);
+  authorize(rq, "DeleteNetworkInterface", "network-interface", in.network_interface_id);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
@@ -287,7 +286,6 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
             attribute_keys({{"Description", description}, {"SourceDestCheck", source_dest_check}}));
   for (const std::string& group : in.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "ModifyNetworkInterfaceAttribute", "security-group", group);
-  refuse_dry_run(in.dry_run);
 
   auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
   refuse_managed(rq, interface);
@@ -314,7 +312,7 @@ ModifyNetworkInterfaceAttributeOutput Ec2::modify_network_interface_attribute(
 
 DescribeNetworkInterfaceAttributeOutput Ec2::describe_network_interface_attribute(
     Request& rq, const DescribeNetworkInterfaceAttributeInput& in) {
-  authorize_call(rq, in, "DescribeNetworkInterfaceAttribute");
+  authorize(rq, "DescribeNetworkInterfaceAttribute");
 
   prepare(rq);
   const auto interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);

@@ -48,11 +48,6 @@ void authorize(Request& rq, std::string_view action) {
   rq.authorize(fmt::format("ec2:{}", action), "*", {{"ec2:Region", {rq.region}}});
 }
 
-void refuse_dry_run(const std::optional<bool>& dry_run) {
-  if (dry_run.value_or(false))
-    throw Error("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.");
-}
-
 void authorize_making(Request& rq, std::string_view action, std::string_view type, const Tags& tags,
                       region::ConditionKeys keys, std::string_view id) {
   keys.merge(region::request_tag_keys(tags));

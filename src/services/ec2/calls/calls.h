@@ -1,4 +1,4 @@
-// What every EC2 operation does the same way: ask for permission, honour DryRun, tag what it makes, page what it lists.
+// What every EC2 operation does the same way: ask for permission, tag what it makes, page what it lists.
 #pragma once
 
 #include <fmt/format.h>
@@ -52,21 +52,6 @@ void authorize_making(Request& rq, std::string_view action, std::string_view typ
                       region::ConditionKeys keys = {}, std::string_view id = "*");
 /// ec2:CreateTags on what the call makes, when it gets tags; asked after the action itself.
 void authorize_tagging(Request& rq, std::string_view type, const Tags& tags);
-
-/// Ends a call that was only a question.
-void refuse_dry_run(const std::optional<bool>& dry_run);
-
-/// authorize() and, when the input has a DryRun, refuse_dry_run().
-template <class In>
-void authorize_call(Request& rq, const In& in, std::string_view action, std::string_view type, std::string_view id) {
-  authorize(rq, action, type, id);
-  if constexpr (requires { in.dry_run; }) refuse_dry_run(in.dry_run);
-}
-template <class In>
-void authorize_call(Request& rq, const In& in, std::string_view action) {
-  authorize(rq, action);
-  if constexpr (requires { in.dry_run; }) refuse_dry_run(in.dry_run);
-}
 
 /// EC2's tags: any characters, keys of at most 127.
 /// Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Tag.html

@@ -208,7 +208,7 @@ void record_host_images(const Making& at, const std::vector<std::string>& aliase
 }
 
 DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput& in) {
-  authorize_call(rq, in, "DescribeImages");
+  authorize(rq, "DescribeImages");
   const region::Pager pager(rq, in, {.usual = 1000});
 
   const auto ids = in.image_ids.value_or(std::vector<std::string>{});
@@ -234,7 +234,7 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
 }
 
 DescribeImageAttributeOutput Ec2::describe_image_attribute(Request& rq, const DescribeImageAttributeInput& in) {
-  authorize_call(rq, in, "DescribeImageAttribute", "image", in.image_id);
+  authorize(rq, "DescribeImageAttribute", "image", in.image_id);
 
   const Image image = require_image(rq.tx, place_of(rq), in.image_id).shape;
   DescribeImageAttributeOutput out;

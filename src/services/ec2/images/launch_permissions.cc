@@ -110,7 +110,6 @@ void authorize_launch(Request& rq, const RunInstancesInput& in, const InstanceNe
   authorize_tagging(rq, "volume", tags.volume);
   authorize_tagging(rq, "network-interface", tags.interface);
   authorize_profile(rq, question.profile, "*");
-  refuse_dry_run(in.dry_run);
 }
 
 }  // namespace hanbat::ec2

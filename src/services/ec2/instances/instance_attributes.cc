@@ -3,6 +3,7 @@
 #include "base/words.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/metadata/metadata.h"
 #include "services/ec2/networks/networks.h"
@@ -64,12 +65,14 @@ bool is_true(const std::string& text) { return lower(text) == "true"; }
 /// What a call changes, whether it named it by member or by Attribute and Value.
 struct Changes {
   std::optional<bool> keep_alive, keep_running, source_dest_check;
-  std::optional<std::string> shutdown, user_data;
+  std::optional<bool> ebs_optimized;
+  std::optional<std::string> shutdown, user_data, type;
   std::optional<std::vector<std::string>> groups;
 
   int count() const {
     return int{keep_alive.has_value()} + int{keep_running.has_value()} + int{source_dest_check.has_value()} +
-           int{shutdown.has_value()} + int{user_data.has_value()} + int{groups.has_value()};
+           int{shutdown.has_value()} + int{user_data.has_value()} + int{groups.has_value()} + int{type.has_value()} +
+           int{ebs_optimized.has_value()};
   }
 };
 
@@ -92,10 +95,14 @@ bool take(Changes& changes, InstanceAttributeName attribute, const std::string& 
       changes.user_data = value;
       return true;
     case InstanceAttributeName::kInstanceType:
+      changes.type = value;
+      return true;
+    case InstanceAttributeName::kEbsOptimized:
+      changes.ebs_optimized = is_true(value);
+      return true;
     case InstanceAttributeName::kRootDeviceName:
     case InstanceAttributeName::kBlockDeviceMapping:
     case InstanceAttributeName::kGroupSet:
-    case InstanceAttributeName::kEbsOptimized:
     case InstanceAttributeName::kEnaSupport:
     case InstanceAttributeName::kEnclaveOptions:
     case InstanceAttributeName::kProductCodes:
@@ -115,6 +122,8 @@ Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
   if (in.instance_initiated_shutdown_behavior)
     changes.shutdown = in.instance_initiated_shutdown_behavior->value.value_or("");
   if (in.user_data) changes.user_data = to_base64(in.user_data->value.value_or(""));
+  if (in.instance_type) changes.type = in.instance_type->value.value_or("");
+  if (in.ebs_optimized) changes.ebs_optimized = in.ebs_optimized->value.value_or(false);
   if (in.groups) changes.groups = in.groups;
   if (in.attribute) {
     const std::string value = in.value.value_or("");
@@ -124,11 +133,18 @@ Changes changes_of(const Request& rq, const ModifyInstanceAttributeInput& in) {
   return changes;
 }
 
+/// The machine gets the type's share of this one when it starts.
+void set_type(Resource<Instance>& row, const InstanceTypeFacts& type) {
+  row.shape.instance_type = type.name;
+  row.shape.cpu_options = cpu_options_of(type);
+  if (row.shape.ebs_optimized.value_or(false)) require_ebs_optimized(type);
+}
+
 }  // namespace
 
 DescribeInstanceAttributeOutput Ec2::describe_instance_attribute(Request& rq,
                                                                  const DescribeInstanceAttributeInput& in) {
-  authorize_call(rq, in, "DescribeInstanceAttribute", "instance", in.instance_id);
+  authorize(rq, "DescribeInstanceAttribute", "instance", in.instance_id);
 
   auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
   fill_instance(rq.tx, row);
@@ -199,10 +215,11 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
                             {"DisableApiStop", flag(changes.keep_running)},
                             {"InstanceInitiatedShutdownBehavior", changes.shutdown},
                             {"UserData", changes.user_data},
+                            {"InstanceType", changes.type},
+                            {"EbsOptimized", flag(changes.ebs_optimized)},
                             {"SourceDestCheck", flag(changes.source_dest_check)}}));
   for (const std::string& group : changes.groups.value_or(std::vector<std::string>{}))
     authorize(rq, "ModifyInstanceAttribute", "security-group", group);
-  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   if (changes.count() != 1)
@@ -211,9 +228,12 @@ ModifyInstanceAttributeOutput Ec2::modify_instance_attribute(Request& rq, const 
   if (changes.shutdown && !find_word<ShutdownBehavior>(*changes.shutdown))
     throw invalid_parameter(
         fmt::format("Invalid value '{}' for instanceInitiatedShutdownBehavior.", *changes.shutdown));
-  if (changes.user_data && status_of(row) != Status::kStopped)
+  if ((changes.user_data || changes.type || changes.ebs_optimized) && status_of(row) != Status::kStopped)
     throw incorrect_state(fmt::format("The instance '{}' is not in the 'stopped' state.", row.id));
 
+  if (changes.type) set_type(row, require_instance_type(*changes.type));
+  if (changes.ebs_optimized.value_or(false)) require_ebs_optimized(require_instance_type(*row.shape.instance_type));
+  if (changes.ebs_optimized) row.shape.ebs_optimized = changes.ebs_optimized;
   if (changes.keep_alive) row.own["keep_alive"] = *changes.keep_alive;
   if (changes.keep_running) row.own["keep_running"] = *changes.keep_running;
   if (changes.shutdown) row.own["shutdown"] = *changes.shutdown;
@@ -239,7 +259,6 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
                             {"HttpTokens", in.http_tokens},
                             {"HttpPutResponseHopLimit", hops},
                             {"InstanceMetadataTags", in.instance_metadata_tags}}));
-  refuse_dry_run(in.dry_run);
 
   auto row = require_living(rq, in.instance_id);
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;
@@ -258,7 +277,7 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
 
 DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifications(
     Request& rq, const DescribeInstanceCreditSpecificationsInput& in) {
-  authorize_call(rq, in, "DescribeInstanceCreditSpecifications");
+  authorize(rq, "DescribeInstanceCreditSpecifications");
   const region::Pager pager(rq, in, kPageSizes);
 
   std::vector<Placed<InstanceCreditSpecification>> items;

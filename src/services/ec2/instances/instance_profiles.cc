@@ -129,7 +129,7 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
 
 DescribeIamInstanceProfileAssociationsOutput Ec2::describe_iam_instance_profile_associations(
     Request& rq, const DescribeIamInstanceProfileAssociationsInput& in) {
-  authorize_call(rq, in, "DescribeIamInstanceProfileAssociations");
+  authorize(rq, "DescribeIamInstanceProfileAssociations");
   auto page = describe<IamInstanceProfileAssociation>(rq, in, in.association_ids, in.filters, kInstanceProfilesPaths);
   DescribeIamInstanceProfileAssociationsOutput out;
   out.iam_instance_profile_associations = std::move(page.items);

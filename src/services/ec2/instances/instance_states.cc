@@ -24,10 +24,8 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
 Why by_user() { return {"Client.UserInitiatedShutdown", "User initiated shutdown"}; }
 
 /// The instances named, all there; asks for permission on each first.
-std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids,
-                                            const std::optional<bool>& dry_run, std::string_view action) {
+std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::string>& ids, std::string_view action) {
   for (const std::string& id : ids) authorize(rq, action, "instance", id);
-  refuse_dry_run(dry_run);
   if (ids.empty()) throw missing_parameter("InstanceId");
   std::vector<std::string> missing;
   std::vector<Resource<Instance>> rows;
@@ -48,6 +46,17 @@ InstanceStateChange change_of(const std::string& id, Status before, Status after
   change.previous_state = state_shape(before);
   change.current_state = state_shape(after);
   return change;
+}
+
+std::vector<InstanceMonitoring> set_monitoring(store::Tx& tx, std::vector<Resource<Instance>> rows,
+                                               MonitoringState state) {
+  std::vector<InstanceMonitoring> out;
+  for (auto& row : rows) {
+    row.shape.monitoring.emplace().state = word_of(state);
+    update(tx, row);
+    out.push_back({.instance_id = row.id, .monitoring = row.shape.monitoring});
+  }
+  return out;
 }
 
 InstanceStatusSummary summary(const char* status, const char* reachability) {
@@ -71,7 +80,7 @@ InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now)
 }  // namespace
 
 StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput& in) {
-  auto rows = require_all(rq, in.instance_ids, in.dry_run, "StartInstances");
+  auto rows = require_all(rq, in.instance_ids, "StartInstances");
 
   StartInstancesOutput out;
   out.starting_instances.emplace();
@@ -96,7 +105,7 @@ StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput
 }
 
 StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& in) {
-  auto rows = require_all(rq, in.instance_ids, in.dry_run, "StopInstances");
+  auto rows = require_all(rq, in.instance_ids, "StopInstances");
 
   StopInstancesOutput out;
   out.stopping_instances.emplace();
@@ -123,7 +132,7 @@ StopInstancesOutput Ec2::stop_instances(Request& rq, const StopInstancesInput& i
 }
 
 RebootInstancesOutput Ec2::reboot_instances(Request& rq, const RebootInstancesInput& in) {
-  auto rows = require_all(rq, in.instance_ids, in.dry_run, "RebootInstances");
+  auto rows = require_all(rq, in.instance_ids, "RebootInstances");
 
   for (auto& row : rows) {
     if (status_of(row) != Status::kRunning)
@@ -136,7 +145,7 @@ RebootInstancesOutput Ec2::reboot_instances(Request& rq, const RebootInstancesIn
 }
 
 TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateInstancesInput& in) {
-  auto rows = require_all(rq, in.instance_ids, in.dry_run, "TerminateInstances");
+  auto rows = require_all(rq, in.instance_ids, "TerminateInstances");
 
   for (const auto& row : rows)
     if (row.own.flag("keep_alive"))
@@ -156,8 +165,18 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
   return out;
 }
 
+MonitorInstancesOutput Ec2::monitor_instances(Request& rq, const MonitorInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, "MonitorInstances");
+  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kEnabled)};
+}
+
+UnmonitorInstancesOutput Ec2::unmonitor_instances(Request& rq, const UnmonitorInstancesInput& in) {
+  auto rows = require_all(rq, in.instance_ids, "UnmonitorInstances");
+  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kDisabled)};
+}
+
 DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) {
-  authorize_call(rq, in, "DescribeInstanceStatus");
+  authorize(rq, "DescribeInstanceStatus");
   const region::Pager pager(rq, in, kPageSizes);
   refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 
@@ -184,7 +203,7 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
 }
 
 GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutputInput& in) {
-  authorize_call(rq, in, "GetConsoleOutput", "instance", in.instance_id);
+  authorize(rq, "GetConsoleOutput", "instance", in.instance_id);
 
   const auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
   GetConsoleOutputOutput out;

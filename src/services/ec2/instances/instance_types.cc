@@ -1,6 +1,8 @@
 // The table of instance types: facts of AWS's common x86 families. vCPUs and memory become the limits of the machine.
 #include "services/ec2/instances/instance_types.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -125,8 +127,11 @@ constexpr FilterPath kTypePaths[] = {
     {"vcpu-info.default-vcpus", "VCpuInfo.DefaultVCpus"}};
 constexpr FilterPath kOfferingPaths[] = {{"instance-type", "InstanceType"}, {"location", "Location"}};
 
+/// Of before Nitro.
+bool is_xen(const InstanceTypeFacts& facts) { return facts.name.starts_with("t2."); }
+
 InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
-  const bool xen = facts.name.starts_with("t2.");
+  const bool xen = is_xen(facts);
   InstanceTypeInfo info;
   info.instance_type = facts.name;
   info.current_generation = facts.current;
@@ -182,8 +187,32 @@ const InstanceTypeFacts* find_instance_type(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+const InstanceTypeFacts& require_instance_type(std::string_view name) {
+  const InstanceTypeFacts* type = find_instance_type(name);
+  if (!type) throw invalid_parameter(fmt::format("Invalid value '{}' for InstanceType.", name));
+  const auto there = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
+  if (type->memory_mib > there)
+    throw Error(
+        "InsufficientInstanceCapacity", 500,
+        fmt::format(
+            "We currently do not have sufficient {} capacity: it has {} MiB of memory, and this machine {} MiB.",
+            type->name, type->memory_mib, there));
+  return *type;
+}
+
+void require_ebs_optimized(const InstanceTypeFacts& type) {
+  if (is_xen(type))
+    throw Error("Unsupported", 400,
+                "EBS-optimized instances are not supported for your requested configuration. Please check the "
+                "documentation for supported configurations.");
+}
+
+CpuOptions cpu_options_of(const InstanceTypeFacts& type) {
+  return {.core_count = type.vcpus / type.threads_per_core, .threads_per_core = type.threads_per_core};
+}
+
 DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const DescribeInstanceTypesInput& in) {
-  authorize_call(rq, in, "DescribeInstanceTypes");
+  authorize(rq, "DescribeInstanceTypes");
   const region::Pager pager(rq, in, {.usual = 100, .least = 5, .most = 100});
 
   const auto wanted = in.instance_types.value_or(std::vector<std::string>{});
@@ -230,7 +259,7 @@ std::vector<std::string> locations_of(const std::string& region, LocationType ty
 
 DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     Request& rq, const DescribeInstanceTypeOfferingsInput& in) {
-  authorize_call(rq, in, "DescribeInstanceTypeOfferings");
+  authorize(rq, "DescribeInstanceTypeOfferings");
   const region::Pager pager(rq, in, kPageSizes);
 
   const std::string kind = in.location_type.value_or(std::string(word_of(LocationType::kRegion)));

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "gen/ec2/model.h"
+
 namespace hanbat::ec2 {
 
 struct InstanceTypeFacts {
@@ -25,5 +27,10 @@ struct InstanceTypeFacts {
 /// Families × sizes, ordered by name.
 std::span<const InstanceTypeFacts> instance_types();
 const InstanceTypeFacts* find_instance_type(std::string_view name);
+/// Throws InvalidParameterValue, and InsufficientInstanceCapacity where this machine has less memory than that.
+const InstanceTypeFacts& require_instance_type(std::string_view name);
+/// Throws Unsupported for a type that has no network of its own for its volumes.
+void require_ebs_optimized(const InstanceTypeFacts& type);
+CpuOptions cpu_options_of(const InstanceTypeFacts& type);
 
 }  // namespace hanbat::ec2

@@ -226,7 +226,7 @@ Resource<Instance> require_living(Request& rq, const std::string& id) {
 }
 
 DescribeInstancesOutput Ec2::describe_instances(Request& rq, const DescribeInstancesInput& in) {
-  authorize_call(rq, in, "DescribeInstances");
+  authorize(rq, "DescribeInstances");
   const region::Pager pager(rq, in, kPageSizes);
   refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 

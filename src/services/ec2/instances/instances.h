@@ -15,6 +15,8 @@ namespace hanbat::ec2 {
 
 /// What becomes of an instance whose guest shuts itself down.
 enum class ShutdownBehavior { kStop, kTerminate };
+/// Detailed monitoring, a setting: there is no CloudWatch that would count by the minute.
+enum class MonitoringState { kDisabled, kEnabled };
 
 }  // namespace hanbat::ec2
 
@@ -22,6 +24,10 @@ template <>
 inline constexpr auto hanbat::kWords<hanbat::ec2::ShutdownBehavior> =
     std::to_array<hanbat::Word<hanbat::ec2::ShutdownBehavior>>(
         {{hanbat::ec2::ShutdownBehavior::kStop, "stop"}, {hanbat::ec2::ShutdownBehavior::kTerminate, "terminate"}});
+template <>
+inline constexpr auto hanbat::kWords<hanbat::ec2::MonitoringState> =
+    std::to_array<hanbat::Word<hanbat::ec2::MonitoringState>>(
+        {{hanbat::ec2::MonitoringState::kDisabled, "disabled"}, {hanbat::ec2::MonitoringState::kEnabled, "enabled"}});
 
 namespace hanbat::ec2 {
 

@@ -1,7 +1,5 @@
 // RunInstances: checks all that was asked, then writes instances, interfaces, volumes and tags, pending until the
 // machine runs.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "base/encoding.h"
@@ -23,6 +21,11 @@ namespace {
 
 constexpr std::size_t kMostUserData = 16384;
 
+/// AWS's is m1.small, which is of a generation before those that there are here.
+constexpr const char* kUsualType = "t3.small";
+constexpr int kGp3Iops = 3000;
+constexpr int kGp3Throughput = 125;  // MiB/s
+
 /// Everything that the instances of one call have in common, checked.
 struct LaunchPlan {
   PublishedImage image;
@@ -40,8 +43,6 @@ struct LaunchPlan {
 };
 
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
-  if (in.monitoring && in.monitoring->enabled) throw not_done(rq, "detailed Monitoring");
-  if (in.ebs_optimized.value_or(false)) throw not_done(rq, "EbsOptimized");
   // A burstable instance here is never slowed down for want of credits, so "unlimited" is what it gets.
   if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited")
     throw not_done(rq, "CreditSpecification.CpuCredits=" + in.credit_specification->cpu_credits);
@@ -62,23 +63,13 @@ void check_counts(const RunInstancesInput& in) {
         fmt::format("Value ({}) for parameter maxCount is invalid. Maximum must be at least minCount.", in.max_count));
 }
 
-const InstanceTypeFacts* require_type(const RunInstancesInput& in, const Image& image) {
-  const std::string name = in.instance_type.value_or("m1.small");
-  const InstanceTypeFacts* type = find_instance_type(in.instance_type ? name : "t3.small");
-  if (!type) throw invalid_parameter(fmt::format("Invalid value '{}' for InstanceType.", name));
+void check_type(const RunInstancesInput& in, const InstanceTypeFacts& type, const Image& image) {
   if (image.architecture != "x86_64")
     throw invalid_parameter(
         fmt::format("The architecture 'x86_64' of the specified instance type does not match the "
                     "architecture '{}' of the specified AMI.",
                     *image.architecture));
-  const auto there = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
-  if (type->memory_mib > there)
-    throw Error(
-        "InsufficientInstanceCapacity", 500,
-        fmt::format(
-            "We currently do not have sufficient {} capacity: it has {} MiB of memory, and this machine {} MiB.",
-            type->name, type->memory_mib, there));
-  return type;
+  if (in.ebs_optimized.value_or(false)) require_ebs_optimized(type);
 }
 
 std::string require_user_data(const std::optional<std::string>& given) {
@@ -120,6 +111,18 @@ std::vector<std::string> group_ids_by_name(Request& rq, const Strings& names, co
   return ids;
 }
 
+/// A volume is as fast as the operator's disk; what it is asked to be can only be what its type has anyway.
+void check_speed(const Request& rq, const EbsBlockDevice& disk, VolumeType type) {
+  if (type != VolumeType::kGp3) {
+    if (disk.throughput) throw invalid_parameter("The parameter throughput is not supported for gp2 volumes.");
+    if (disk.iops) throw invalid_parameter("The parameter iops is not supported for gp2 volumes.");
+    return;
+  }
+  if (disk.iops.value_or(kGp3Iops) != kGp3Iops) throw not_done(rq, "BlockDeviceMappings.Ebs.Iops beside 3000");
+  if (disk.throughput.value_or(kGp3Throughput) != kGp3Throughput)
+    throw not_done(rq, "BlockDeviceMappings.Ebs.Throughput beside 125");
+}
+
 void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan) {
   for (const BlockDeviceMapping& mapping : in.block_device_mappings.value_or(std::vector<BlockDeviceMapping>{})) {
     if (mapping.device_name != plan.image.shape.root_device_name)
@@ -134,6 +137,7 @@ void plan_disk(const Request& rq, const RunInstancesInput& in, LaunchPlan& plan)
     const auto type = disk.volume_type ? find_word<VolumeType>(*disk.volume_type) : plan.volume_type;
     if (!type) throw not_done(rq, "BlockDeviceMappings.Ebs.VolumeType=" + *disk.volume_type);
     plan.volume_type = *type;
+    check_speed(rq, disk, *type);
     if (!disk.volume_size) continue;
     const int least = plan.image.shape.block_device_mappings->front().ebs->volume_size.value_or(8);
     if (*disk.volume_size < least)
@@ -160,8 +164,8 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
       shape.iops = std::max(100, 3 * plan.disk_gib);
       break;
     case VolumeType::kGp3:
-      shape.iops = 3000;
-      shape.throughput = 125;
+      shape.iops = kGp3Iops;
+      shape.throughput = kGp3Throughput;
       break;
   }
   shape.snapshot_id = "";
@@ -203,11 +207,9 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.ami_launch_index = index;
   shape.architecture = plan.image.shape.architecture;
   shape.client_token = in.client_token.value_or("");
-  CpuOptions& cpu = shape.cpu_options.emplace();
-  cpu.core_count = plan.type->vcpus / plan.type->threads_per_core;
-  cpu.threads_per_core = plan.type->threads_per_core;
+  shape.cpu_options = cpu_options_of(*plan.type);
   shape.capacity_reservation_specification.emplace().capacity_reservation_preference = "open";
-  shape.ebs_optimized = false;
+  shape.ebs_optimized = in.ebs_optimized.value_or(false);
   shape.ena_support = plan.image.shape.ena_support;
   shape.enclave_options.emplace().enabled = false;
   shape.hibernation_options.emplace().configured = false;
@@ -217,7 +219,8 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.key_name = in.key_name;
   shape.launch_time = at.now;
   shape.metadata_options = metadata_options(in, plan.image.shape);
-  shape.monitoring.emplace().state = "disabled";
+  shape.monitoring.emplace().state =
+      word_of(in.monitoring && in.monitoring->enabled ? MonitoringState::kEnabled : MonitoringState::kDisabled);
   Placement& placement = shape.placement.emplace();
   placement.availability_zone = plan.subnet->shape.availability_zone;
   placement.availability_zone_id = plan.subnet->shape.availability_zone_id;
@@ -257,7 +260,8 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
   LaunchPlan plan;
   plan.image = require_image(rq.tx, place_of(rq), *in.image_id);
   plan.volume_type = require_word(plan.image.shape.block_device_mappings->front().ebs->volume_type, VolumeType::kGp2);
-  plan.type = require_type(in, plan.image.shape);
+  plan.type = &require_instance_type(in.instance_type.value_or(kUsualType));
+  check_type(in, *plan.type, plan.image.shape);
   plan.subnet = choose_subnet(rq, in, asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
   for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->scope))

@@ -122,7 +122,6 @@ CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const Create
   const Tags tags = requested_tags(in.tag_specifications, "launch-template");
   authorize_making(rq, "CreateLaunchTemplate", "launch-template", tags);
   authorize_tagging(rq, "launch-template", tags);
-  refuse_dry_run(in.dry_run);
 
   const Json fingerprint = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint))
@@ -145,7 +144,7 @@ CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const Create
 
 CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& rq,
                                                                       const CreateLaunchTemplateVersionInput& in) {
-  authorize_call(rq, in, "CreateLaunchTemplateVersion", "launch-template", id_asked(rq, in));
+  authorize(rq, "CreateLaunchTemplateVersion", "launch-template", id_asked(rq, in));
 
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   check_template_data(in.launch_template_data);
@@ -162,7 +161,7 @@ CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& r
 }
 
 DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const DescribeLaunchTemplatesInput& in) {
-  authorize_call(rq, in, "DescribeLaunchTemplates");
+  authorize(rq, "DescribeLaunchTemplates");
 
   const region::Pager pager(rq, in, kTemplatePages);
   Strings ids = in.launch_template_ids;
@@ -176,7 +175,7 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
 
 DescribeLaunchTemplateVersionsOutput Ec2::describe_launch_template_versions(
     Request& rq, const DescribeLaunchTemplateVersionsInput& in) {
-  authorize_call(rq, in, "DescribeLaunchTemplateVersions");
+  authorize(rq, "DescribeLaunchTemplateVersions");
 
   const region::Pager pager(rq, in, kTemplatePages);
   const auto wanted = named_filters(in.filters);
@@ -194,7 +193,7 @@ DescribeLaunchTemplateVersionsOutput Ec2::describe_launch_template_versions(
 }
 
 ModifyLaunchTemplateOutput Ec2::modify_launch_template(Request& rq, const ModifyLaunchTemplateInput& in) {
-  authorize_call(rq, in, "ModifyLaunchTemplate", "launch-template", id_asked(rq, in));
+  authorize(rq, "ModifyLaunchTemplate", "launch-template", id_asked(rq, in));
 
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   if (in.default_version)
@@ -204,7 +203,7 @@ ModifyLaunchTemplateOutput Ec2::modify_launch_template(Request& rq, const Modify
 }
 
 DeleteLaunchTemplateOutput Ec2::delete_launch_template(Request& rq, const DeleteLaunchTemplateInput& in) {
-  authorize_call(rq, in, "DeleteLaunchTemplate", "launch-template", id_asked(rq, in));
+  authorize(rq, "DeleteLaunchTemplate", "launch-template", id_asked(rq, in));
 
   const auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   remove_template(rq.tx, row);
@@ -213,7 +212,7 @@ DeleteLaunchTemplateOutput Ec2::delete_launch_template(Request& rq, const Delete
 
 DeleteLaunchTemplateVersionsOutput Ec2::delete_launch_template_versions(Request& rq,
                                                                         const DeleteLaunchTemplateVersionsInput& in) {
-  authorize_call(rq, in, "DeleteLaunchTemplateVersions", "launch-template", id_asked(rq, in));
+  authorize(rq, "DeleteLaunchTemplateVersions", "launch-template", id_asked(rq, in));
 
   const auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   DeleteLaunchTemplateVersionsOutput out;

@@ -59,7 +59,6 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
   authorize_making(rq, "CreateSubnet", "subnet", tags);
   authorize(rq, "CreateSubnet", "vpc", in.vpc_id);
   authorize_tagging(rq, "subnet", tags);
-  refuse_dry_run(in.dry_run);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   const std::string zone = require_zone(place_of(rq), in.availability_zone, in.availability_zone_id);
@@ -75,7 +74,7 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
 }
 
 DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsInput& in) {
-  authorize_call(rq, in, "DescribeSubnets");
+  authorize(rq, "DescribeSubnets");
   prepare(rq);
   auto page = describe<Subnet>(rq, in, in.subnet_ids, in.filters, kSubnetsPaths,
                                [&](Resource<Subnet>& row) { fill(rq.tx, row); });
@@ -86,7 +85,7 @@ DescribeSubnetsOutput Ec2::describe_subnets(Request& rq, const DescribeSubnetsIn
 }
 
 DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) {
-  authorize_call(rq, in, "DeleteSubnet", "subnet", in.subnet_id);
+  authorize(rq, "DeleteSubnet", "subnet", in.subnet_id);
 
   const auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
   if (!taken_addresses(rq.tx, subnet).empty())

@@ -79,7 +79,6 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   const Tags tags = requested_tags(in.tag_specifications, "vpc");
   authorize_making(rq, "CreateVpc", "vpc", tags);
   authorize_tagging(rq, "vpc", tags);
-  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   const Cidr cidr = require_vpc_cidr(in.cidr_block, rq.home.settings.edge);
@@ -96,8 +95,8 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   return out;
 }
 
-CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultVpcInput& in) {
-  authorize_call(rq, in, "CreateDefaultVpc");
+CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultVpcInput&) {
+  authorize(rq, "CreateDefaultVpc");
 
   prepare(rq);
   if (const auto present = find_default_vpc(rq.tx, place_of(rq)))
@@ -112,7 +111,7 @@ CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultV
 }
 
 DescribeVpcsOutput Ec2::describe_vpcs(Request& rq, const DescribeVpcsInput& in) {
-  authorize_call(rq, in, "DescribeVpcs");
+  authorize(rq, "DescribeVpcs");
   prepare(rq);
   auto page = describe<Vpc>(rq, in, in.vpc_ids, in.filters, kVpcPaths);
   DescribeVpcsOutput out;
@@ -122,7 +121,7 @@ DescribeVpcsOutput Ec2::describe_vpcs(Request& rq, const DescribeVpcsInput& in) 
 }
 
 DeleteVpcOutput Ec2::delete_vpc(Request& rq, const DeleteVpcInput& in) {
-  authorize_call(rq, in, "DeleteVpc", "vpc", in.vpc_id);
+  authorize(rq, "DeleteVpc", "vpc", in.vpc_id);
 
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   refuse_dependencies(rq.tx, vpc);
@@ -159,7 +158,7 @@ ModifyVpcAttributeOutput Ec2::modify_vpc_attribute(Request& rq, const ModifyVpcA
 }
 
 DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const DescribeVpcAttributeInput& in) {
-  authorize_call(rq, in, "DescribeVpcAttribute", "vpc", in.vpc_id);
+  authorize(rq, "DescribeVpcAttribute", "vpc", in.vpc_id);
 
   prepare(rq);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
@@ -180,7 +179,7 @@ DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const Descri
 }
 
 DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const DescribeDhcpOptionsInput& in) {
-  authorize_call(rq, in, "DescribeDhcpOptions");
+  authorize(rq, "DescribeDhcpOptions");
   prepare(rq);
   auto page = describe<DhcpOptions>(rq, in, in.dhcp_options_ids, in.filters, kDhcpPaths);
   DescribeDhcpOptionsOutput out;

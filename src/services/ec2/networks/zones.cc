@@ -94,7 +94,7 @@ std::string require_zone(const Place& place, const std::optional<std::string>& n
 }
 
 DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsInput& in) {
-  authorize_call(rq, in, "DescribeRegions");
+  authorize(rq, "DescribeRegions");
 
   std::vector<Region> regions;
   bool own = false;
@@ -127,7 +127,7 @@ DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsIn
 
 DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
                                                                  const DescribeAvailabilityZonesInput& in) {
-  authorize_call(rq, in, "DescribeAvailabilityZones");
+  authorize(rq, "DescribeAvailabilityZones");
 
   DescribeAvailabilityZonesOutput out;
   out.availability_zones.emplace();
@@ -147,7 +147,7 @@ DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
 
 DescribeAccountAttributesOutput Ec2::describe_account_attributes(Request& rq,
                                                                  const DescribeAccountAttributesInput& in) {
-  authorize_call(rq, in, "DescribeAccountAttributes");
+  authorize(rq, "DescribeAccountAttributes");
 
   prepare(rq);
   const auto vpc = find_default_vpc(rq.tx, place_of(rq));

@@ -26,7 +26,6 @@ CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const Crea
   const Tags tags = requested_tags(in.tag_specifications, "internet-gateway");
   authorize_making(rq, "CreateInternetGateway", "internet-gateway", tags);
   authorize_tagging(rq, "internet-gateway", tags);
-  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   if (list<InternetGateway>(rq.tx, place_of(rq)).size() >= kMostGateways)
@@ -45,7 +44,7 @@ CreateInternetGatewayOutput Ec2::create_internet_gateway(Request& rq, const Crea
 
 AttachInternetGatewayOutput Ec2::attach_internet_gateway(Request& rq, const AttachInternetGatewayInput& in) {
   authorize(rq, "AttachInternetGateway", "vpc", in.vpc_id);
-  authorize_call(rq, in, "AttachInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize(rq, "AttachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
@@ -66,7 +65,7 @@ AttachInternetGatewayOutput Ec2::attach_internet_gateway(Request& rq, const Atta
 
 DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const DetachInternetGatewayInput& in) {
   authorize(rq, "DetachInternetGateway", "vpc", in.vpc_id);
-  authorize_call(rq, in, "DetachInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize(rq, "DetachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
@@ -88,7 +87,7 @@ DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const Deta
 }
 
 DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const DeleteInternetGatewayInput& in) {
-  authorize_call(rq, in, "DeleteInternetGateway", "internet-gateway", in.internet_gateway_id);
+  authorize(rq, "DeleteInternetGateway", "internet-gateway", in.internet_gateway_id);
 
   const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   if (!gateway.scope.empty())
@@ -100,7 +99,7 @@ DeleteInternetGatewayOutput Ec2::delete_internet_gateway(Request& rq, const Dele
 }
 
 DescribeInternetGatewaysOutput Ec2::describe_internet_gateways(Request& rq, const DescribeInternetGatewaysInput& in) {
-  authorize_call(rq, in, "DescribeInternetGateways");
+  authorize(rq, "DescribeInternetGateways");
   prepare(rq);
   auto page = describe<InternetGateway>(rq, in, in.internet_gateway_ids, in.filters, kInternetGatewaysPaths);
   DescribeInternetGatewaysOutput out;

@@ -48,7 +48,6 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   authorize(rq, "CreateNatGateway", "subnet", in.subnet_id.value_or("*"));
   authorize(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
   authorize_tagging(rq, "natgateway", tags);
-  refuse_dry_run(in.dry_run);
 
   if (!in.subnet_id) throw missing_parameter("subnetId");
   if (in.connectivity_type.value_or("public") != "public") throw not_done(rq, "ConnectivityType private");
@@ -104,7 +103,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
 }
 
 DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const DescribeNatGatewaysInput& in) {
-  authorize_call(rq, in, "DescribeNatGateways");
+  authorize(rq, "DescribeNatGateways");
   prepare(rq);
   auto page = describe<NatGateway>(rq, in, in.nat_gateway_ids, in.filter, kNatGatewaysPaths);
   DescribeNatGatewaysOutput out;
@@ -114,7 +113,7 @@ DescribeNatGatewaysOutput Ec2::describe_nat_gateways(Request& rq, const Describe
 }
 
 DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatewayInput& in) {
-  authorize_call(rq, in, "DeleteNatGateway", "natgateway", in.nat_gateway_id);
+  authorize(rq, "DeleteNatGateway", "natgateway", in.nat_gateway_id);
 
   auto gateway = require<NatGateway>(rq.tx, place_of(rq), in.nat_gateway_id);
   DeleteNatGatewayOutput out;

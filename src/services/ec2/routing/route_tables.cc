@@ -97,7 +97,6 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
   authorize_making(rq, "CreateRouteTable", "route-table", tags);
   authorize(rq, "CreateRouteTable", "vpc", in.vpc_id);
   authorize_tagging(rq, "route-table", tags);
-  refuse_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
   CreateRouteTableOutput out;
@@ -119,7 +118,7 @@ CreateRouteTableOutput Ec2::create_route_table(Request& rq, const CreateRouteTab
 }
 
 DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const DescribeRouteTablesInput& in) {
-  authorize_call(rq, in, "DescribeRouteTables");
+  authorize(rq, "DescribeRouteTables");
   prepare(rq);
   auto page = describe<RouteTable>(rq, in, in.route_table_ids, in.filters, kRouteTablesPaths,
                                    [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row); },
@@ -131,7 +130,7 @@ DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const Describe
 }
 
 DeleteRouteTableOutput Ec2::delete_route_table(Request& rq, const DeleteRouteTableInput& in) {
-  authorize_call(rq, in, "DeleteRouteTable", "route-table", in.route_table_id);
+  authorize(rq, "DeleteRouteTable", "route-table", in.route_table_id);
 
   const auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   if (!table.shape.associations->empty())
@@ -144,7 +143,7 @@ DeleteRouteTableOutput Ec2::delete_route_table(Request& rq, const DeleteRouteTab
 
 AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const AssociateRouteTableInput& in) {
   if (in.subnet_id) authorize(rq, "AssociateRouteTable", "subnet", *in.subnet_id);
-  authorize_call(rq, in, "AssociateRouteTable", "route-table", in.route_table_id);
+  authorize(rq, "AssociateRouteTable", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   if (!in.subnet_id) throw missing_parameter("subnetId");
@@ -176,7 +175,7 @@ AssociateRouteTableOutput Ec2::associate_route_table(Request& rq, const Associat
 DisassociateRouteTableOutput Ec2::disassociate_route_table(Request& rq, const DisassociateRouteTableInput& in) {
   const auto asked = find_association(rq, in.association_id);
   if (asked && asked->second.subnet_id) authorize(rq, "DisassociateRouteTable", "subnet", *asked->second.subnet_id);
-  authorize_call(rq, in, "DisassociateRouteTable", "route-table", asked ? asked->first.id : "*");
+  authorize(rq, "DisassociateRouteTable", "route-table", asked ? asked->first.id : "*");
 
   auto [table, association] = require_association(rq, in.association_id);
   if (association.main.value_or(false))
@@ -192,7 +191,7 @@ ReplaceRouteTableAssociationOutput Ec2::replace_route_table_association(Request&
   const auto asked = find_association(rq, in.association_id);
   if (asked && asked->second.subnet_id)
     authorize(rq, "ReplaceRouteTableAssociation", "subnet", *asked->second.subnet_id);
-  authorize_call(rq, in, "ReplaceRouteTableAssociation", "route-table", in.route_table_id);
+  authorize(rq, "ReplaceRouteTableAssociation", "route-table", in.route_table_id);
 
   auto [before, association] = require_association(rq, in.association_id);
   const auto wanted = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);

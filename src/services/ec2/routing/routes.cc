@@ -114,7 +114,7 @@ void fill_routes(store::Tx& tx, Resource<RouteTable>& table) {
 }
 
 CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
-  authorize_call(rq, in, "CreateRoute", "route-table", in.route_table_id);
+  authorize(rq, "CreateRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);
@@ -145,7 +145,7 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
 }
 
 ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) {
-  authorize_call(rq, in, "ReplaceRoute", "route-table", in.route_table_id);
+  authorize(rq, "ReplaceRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);
@@ -174,7 +174,7 @@ ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) 
 }
 
 DeleteRouteOutput Ec2::delete_route(Request& rq, const DeleteRouteInput& in) {
-  authorize_call(rq, in, "DeleteRoute", "route-table", in.route_table_id);
+  authorize(rq, "DeleteRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
   const Cidr destination = require_destination(in.destination_cidr_block);

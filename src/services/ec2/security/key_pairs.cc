@@ -39,7 +39,6 @@ CreateKeyPairOutput Ec2::create_key_pair(Request& rq, const CreateKeyPairInput& 
   authorize_making(rq, "CreateKeyPair", "key-pair", tags, {{"ec2:KeyPairType", {std::string(word_of(kind))}}},
                    in.key_name);
   authorize_tagging(rq, "key-pair", tags);
-  refuse_dry_run(in.dry_run);
 
   if (in.key_format.value_or("pem") != "pem") throw not_done(rq, "KeyFormat ppk");
   require_new_name(rq, in.key_name);
@@ -60,7 +59,6 @@ ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& 
   const Tags tags = requested_tags(in.tag_specifications, "key-pair");
   authorize_making(rq, "ImportKeyPair", "key-pair", tags, {}, in.key_name);
   authorize_tagging(rq, "key-pair", tags);
-  refuse_dry_run(in.dry_run);
 
   require_new_name(rq, in.key_name);
   const ReadKey key = read_public_key(in.public_key_material);
@@ -76,7 +74,7 @@ ImportKeyPairOutput Ec2::import_key_pair(Request& rq, const ImportKeyPairInput& 
 }
 
 DescribeKeyPairsOutput Ec2::describe_key_pairs(Request& rq, const DescribeKeyPairsInput& in) {
-  authorize_call(rq, in, "DescribeKeyPairs");
+  authorize(rq, "DescribeKeyPairs");
 
   const auto names = in.key_names.value_or(std::vector<std::string>{});
   for (const std::string& name : names)
@@ -96,7 +94,7 @@ DeleteKeyPairOutput Ec2::delete_key_pair(Request& rq, const DeleteKeyPairInput& 
   std::string name = in.key_name.value_or(in.key_pair_id.value_or("*"));
   if (const auto named = find<KeyPairInfo>(rq.tx, place_of(rq), in.key_pair_id.value_or("")))
     name = named->shape.key_name.value_or(name);
-  authorize_call(rq, in, "DeleteKeyPair", "key-pair", name);
+  authorize(rq, "DeleteKeyPair", "key-pair", name);
 
   if (!in.key_name && !in.key_pair_id) throw missing_parameter("KeyName or KeyPairId");
   std::optional<Resource<KeyPairInfo>> row;

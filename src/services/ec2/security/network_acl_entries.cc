@@ -111,7 +111,7 @@ void require_room(const Resource<NetworkAcl>& acl, const NetworkAclEntry& entry)
 }  // namespace
 
 CreateNetworkAclEntryOutput Ec2::create_network_acl_entry(Request& rq, const CreateNetworkAclEntryInput& in) {
-  authorize_call(rq, in, "CreateNetworkAclEntry", "network-acl", in.network_acl_id);
+  authorize(rq, "CreateNetworkAclEntry", "network-acl", in.network_acl_id);
 
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   const NetworkAclEntry entry = read_entry(in);
@@ -131,7 +131,7 @@ CreateNetworkAclEntryOutput Ec2::create_network_acl_entry(Request& rq, const Cre
 }
 
 ReplaceNetworkAclEntryOutput Ec2::replace_network_acl_entry(Request& rq, const ReplaceNetworkAclEntryInput& in) {
-  authorize_call(rq, in, "ReplaceNetworkAclEntry", "network-acl", in.network_acl_id);
+  authorize(rq, "ReplaceNetworkAclEntry", "network-acl", in.network_acl_id);
 
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   const NetworkAclEntry entry = read_entry(in);
@@ -145,7 +145,7 @@ ReplaceNetworkAclEntryOutput Ec2::replace_network_acl_entry(Request& rq, const R
 }
 
 DeleteNetworkAclEntryOutput Ec2::delete_network_acl_entry(Request& rq, const DeleteNetworkAclEntryInput& in) {
-  authorize_call(rq, in, "DeleteNetworkAclEntry", "network-acl", in.network_acl_id);
+  authorize(rq, "DeleteNetworkAclEntry", "network-acl", in.network_acl_id);
 
   auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   acl.shape.entries->erase(require_entry(acl, in.egress, in.rule_number));

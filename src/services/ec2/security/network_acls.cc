@@ -103,7 +103,6 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
   authorize_making(rq, "CreateNetworkAcl", "network-acl", tags);
   authorize(rq, "CreateNetworkAcl", "vpc", in.vpc_id);
   authorize_tagging(rq, "network-acl", tags);
-  refuse_dry_run(in.dry_run);
 
   const Json asked = Json::object({{"vpc", in.vpc_id}});
   CreateNetworkAclOutput out;
@@ -124,7 +123,7 @@ CreateNetworkAclOutput Ec2::create_network_acl(Request& rq, const CreateNetworkA
 }
 
 DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const DescribeNetworkAclsInput& in) {
-  authorize_call(rq, in, "DescribeNetworkAcls");
+  authorize(rq, "DescribeNetworkAcls");
   prepare(rq);
   auto page = describe<NetworkAcl>(rq, in, in.network_acl_ids, by_number(in.filters), kNetworkAclsPaths);
   DescribeNetworkAclsOutput out;
@@ -134,7 +133,7 @@ DescribeNetworkAclsOutput Ec2::describe_network_acls(Request& rq, const Describe
 }
 
 DeleteNetworkAclOutput Ec2::delete_network_acl(Request& rq, const DeleteNetworkAclInput& in) {
-  authorize_call(rq, in, "DeleteNetworkAcl", "network-acl", in.network_acl_id);
+  authorize(rq, "DeleteNetworkAcl", "network-acl", in.network_acl_id);
 
   const auto acl = require<NetworkAcl>(rq.tx, place_of(rq), in.network_acl_id);
   if (acl.shape.is_default.value_or(false))
@@ -150,7 +149,7 @@ ReplaceNetworkAclAssociationOutput Ec2::replace_network_acl_association(Request&
                                                                         const ReplaceNetworkAclAssociationInput& in) {
   const auto asked = find_acl_association(rq, in.association_id);
   authorize(rq, "ReplaceNetworkAclAssociation", "subnet", asked ? *asked->second.subnet_id : "*");
-  authorize_call(rq, in, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
+  authorize(rq, "ReplaceNetworkAclAssociation", "network-acl", in.network_acl_id);
 
   if (!asked)
     throw Error("InvalidAssociationID.NotFound", 400,

@@ -79,7 +79,6 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
   authorize(rq, action, "security-group", group_asked(rq, id, name_in(in)));
   if (!tags.empty()) authorize_making(rq, action, "security-group-rule", tags);
   authorize_tagging(rq, "security-group-rule", tags);
-  refuse_dry_run(in.dry_run);
 
   const auto group = group_of(rq, id, name_in(in));
   const auto rules = named_rules(rq, group, in);
@@ -128,7 +127,7 @@ void revoke(Request& rq, const Resource<SecurityGroupRule>& row, Out& out) {
 template <class Out, class In>
 Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view action) {
   const std::optional<std::string> id = in.group_id;
-  authorize_call(rq, in, action, "security-group", group_asked(rq, id, name_in(in)));
+  authorize(rq, action, "security-group", group_asked(rq, id, name_in(in)));
 
   const auto group = group_of(rq, id, name_in(in));
   Out out;
@@ -155,7 +154,7 @@ Out revoke_rules(Request& rq, const In& in, Direction way, std::string_view acti
 
 template <class Out, class In>
 Out describe_rules_anew(Request& rq, const In& in, Direction way, std::string_view action) {
-  authorize_call(rq, in, action, "security-group", group_asked(rq, in.group_id, in.group_name));
+  authorize(rq, action, "security-group", group_asked(rq, in.group_id, in.group_name));
 
   const auto group = group_of(rq, in.group_id, in.group_name);
   for (const auto& one : in.security_group_rule_descriptions.value_or(std::vector<SecurityGroupRuleDescription>{})) {
@@ -209,7 +208,7 @@ RevokeSecurityGroupEgressOutput Ec2::revoke_security_group_egress(Request& rq,
 
 DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
                                                                     const DescribeSecurityGroupRulesInput& in) {
-  authorize_call(rq, in, "DescribeSecurityGroupRules");
+  authorize(rq, "DescribeSecurityGroupRules");
   prepare(rq);
   auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kSecurityGroupRulesPaths);
   DescribeSecurityGroupRulesOutput out;
@@ -223,7 +222,6 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
   authorize(rq, "ModifySecurityGroupRules", "security-group", in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules)
     authorize(rq, "ModifySecurityGroupRules", "security-group-rule", wanted.security_group_rule_id);
-  refuse_dry_run(in.dry_run);
 
   const auto group = require<SecurityGroup>(rq.tx, place_of(rq), in.group_id);
   for (const SecurityGroupRuleUpdate& wanted : in.security_group_rules) {

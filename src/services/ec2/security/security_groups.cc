@@ -129,7 +129,6 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
   const auto default_vpc = in.vpc_id ? std::nullopt : find_default_vpc(rq.tx, place_of(rq));
   authorize(rq, "CreateSecurityGroup", "vpc", in.vpc_id.value_or(default_vpc ? default_vpc->id : "*"));
   authorize_tagging(rq, "security-group", tags);
-  refuse_dry_run(in.dry_run);
 
   prepare(rq);
   const std::string vpc_id = vpc_for(rq, in.vpc_id);
@@ -155,7 +154,7 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
 }
 
 DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const DescribeSecurityGroupsInput& in) {
-  authorize_call(rq, in, "DescribeSecurityGroups");
+  authorize(rq, "DescribeSecurityGroups");
   const region::Pager pager(rq, in, kPageSizes);
 
   prepare(rq);
@@ -177,7 +176,7 @@ DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const De
 }
 
 DeleteSecurityGroupOutput Ec2::delete_security_group(Request& rq, const DeleteSecurityGroupInput& in) {
-  authorize_call(rq, in, "DeleteSecurityGroup", "security-group", group_asked(rq, in.group_id, in.group_name));
+  authorize(rq, "DeleteSecurityGroup", "security-group", group_asked(rq, in.group_id, in.group_name));
 
   prepare(rq);
   if (!in.group_id && !in.group_name) throw missing_parameter("groupName or groupId");

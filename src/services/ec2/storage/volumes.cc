@@ -26,7 +26,7 @@ constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "Availability
 }  // namespace
 
 DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesInput& in) {
-  authorize_call(rq, in, "DescribeVolumes");
+  authorize(rq, "DescribeVolumes");
   auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kVolumesPaths);
   DescribeVolumesOutput out;
   out.volumes = std::move(page.items);
@@ -34,8 +34,18 @@ DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesIn
   return out;
 }
 
+GetEbsEncryptionByDefaultOutput Ec2::get_ebs_encryption_by_default(Request& rq, const GetEbsEncryptionByDefaultInput&) {
+  authorize(rq, "GetEbsEncryptionByDefault");
+  return {.ebs_encryption_by_default = false};
+}
+
+GetEbsDefaultKmsKeyIdOutput Ec2::get_ebs_default_kms_key_id(Request& rq, const GetEbsDefaultKmsKeyIdInput&) {
+  authorize(rq, "GetEbsDefaultKmsKeyId");
+  return {.kms_key_id = "alias/aws/ebs"};
+}
+
 DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const DescribeVolumeStatusInput& in) {
-  authorize_call(rq, in, "DescribeVolumeStatus");
+  authorize(rq, "DescribeVolumeStatus");
   const region::Pager pager(rq, in, kPageSizes);
 
   const auto filters = named_filters(in.filters);

@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "services/ecr/ecr.h"
+#include "services/ecr/images/identifiers.h"
 #include "services/ecr/images/store.h"
+#include "services/ecr/scanning/rules.h"
 
 namespace hanbat::ecr {
 namespace {
@@ -31,6 +33,7 @@ ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, con
   out.image_digest = image.digest;
   out.image_manifest_media_type = image.media_type;
   out.image_pushed_at = image.pushed;
+  out.image_scan_status = scan_status(image);
   if (image.size > 0) out.image_size_in_bytes = image.size;
   if (!tags.empty()) out.image_tags = tags;
   out.last_recorded_pull_time = image.pulled;
@@ -38,37 +41,6 @@ ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, con
   out.repository_name = name_of(repository);
   out.subject_manifest_digest = image.subject;
   return out;
-}
-
-std::string name_of(const ImageIdentifier& id) {
-  return "{imageDigest:'" + id.image_digest.value_or("null") + "', imageTag:'" + id.image_tag.value_or("null") + "'}";
-}
-
-/// Why an identifier names no image of the repository, or the image that it names.
-struct Found {
-  std::optional<ImageRow> image;
-  std::string code, why;
-};
-
-Found look_up(store::Tx& tx, const RepositoryRow& repository, const ImageIdentifier& id) {
-  if (!id.image_digest && !id.image_tag)
-    return {{}, "MissingDigestAndTag", "Invalid request parameters: both tag and digest cannot be null"};
-  if (id.image_digest && !is_digest(*id.image_digest))
-    return {{},
-            "InvalidImageDigest",
-            "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"};
-  if (id.image_tag && !is_tag(*id.image_tag))
-    return {{}, "InvalidImageTag", "Invalid request parameters: image tag is not valid"};
-  if (id.image_tag) {
-    const auto digest = find_tag(tx, repository, *id.image_tag);
-    if (!digest) return {{}, "ImageNotFound", "Requested image not found"};
-    if (id.image_digest && *digest != *id.image_digest)
-      return {{}, "ImageTagDoesNotMatchDigest", "Requested image tag does not match image digest"};
-    return {find_image(tx, repository, *digest), "", ""};
-  }
-  auto image = find_image(tx, repository, *id.image_digest);
-  if (!image) return {{}, "ImageNotFound", "Requested image not found"};
-  return {std::move(image), "", ""};
 }
 
 }  // namespace
@@ -107,12 +79,8 @@ DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeIma
     if (pager.asked() || in.filter)
       throw InvalidParameterException("'imageIds' goes without 'nextToken', 'maxResults' and 'filter'.");
     for (const auto& id : *in.image_ids) {
-      const Found found = look_up(rq.tx, row, id);
-      if (!found.image)
-        throw ImageNotFoundException("The image with imageId " + name_of(id) +
-                                     " does not exist within the repository with name '" + name_of(row) +
-                                     "' in the registry with id '" + row.place.account + "'");
-      out.image_details->push_back(describe(row, *found.image, tags_of(rq.tx, row, found.image->digest)));
+      const ImageRow image = require_image(rq.tx, row, id);
+      out.image_details->push_back(describe(row, image, tags_of(rq.tx, row, image.digest)));
     }
     return out;
   }
@@ -138,7 +106,7 @@ BatchGetImageOutput Ecr::batch_get_image(region::Request& rq, const BatchGetImag
   out.images.emplace();
   out.failures.emplace();
   for (const auto& id : in.image_ids) {
-    const Found found = look_up(rq.tx, row, id);
+    const FoundImage found = look_up(rq.tx, row, id);
     if (!found.image) {
       out.failures->push_back({.failure_code = found.code, .failure_reason = found.why, .image_id = id});
       continue;
@@ -171,7 +139,7 @@ BatchDeleteImageOutput Ecr::batch_delete_image(region::Request& rq, const BatchD
   out.image_ids.emplace();
   out.failures.emplace();
   for (const auto& id : in.image_ids) {
-    const Found found = look_up(rq.tx, row, id);
+    const FoundImage found = look_up(rq.tx, row, id);
     if (!found.image) {
       out.failures->push_back({.failure_code = found.code, .failure_reason = found.why, .image_id = id});
       continue;

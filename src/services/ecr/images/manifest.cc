@@ -92,11 +92,9 @@ Manifest manifest_of(const Json& json, std::string_view bytes, std::string_view 
         throw ManifestError{"the sizes of the layers add up to more than an image has"};
       if (!is_foreign(*part)) manifest.layers.push_back(std::move(digest));
     }
-    if (json.contains("artifactType"))
-      manifest.artifact_type = json.text("artifactType");
-    else
-      manifest.artifact_type = json["config"].text("mediaType");
+    manifest.artifact_type = json["config"].text("mediaType");
   }
+  if (json.contains("artifactType")) manifest.artifact_type = json.text("artifactType");
   if (json["subject"].is_object()) manifest.subject = require_digest(json["subject"]);
   const auto unique = [](std::vector<std::string>& list) {
     std::sort(list.begin(), list.end());

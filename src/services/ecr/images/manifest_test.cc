@@ -26,5 +26,11 @@ TEST(Manifest, SizesThatAddUpToMoreThanThereIsAreRefused) {
   EXPECT_THROW(read_manifest(manifest("-1"), ""), ManifestError);
 }
 
+TEST(Manifest, AnIndexKeepsItsArtifactTypeToo) {
+  const std::string index = R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) +
+                            R"(","artifactType":"application/vnd.example.sbom","manifests":[]})";
+  EXPECT_EQ(read_manifest(index, "").artifact_type, "application/vnd.example.sbom");
+}
+
 }  // namespace
 }  // namespace hanbat::ecr

@@ -5,17 +5,20 @@
 #include "base/text.h"
 #include "region/region.h"
 #include "services/ecr/layers/store.h"
+#include "services/ecr/scanning/rules.h"
+#include "services/ecr/tag_mutability.h"
 
 namespace hanbat::ecr {
 namespace {
 
 constexpr const char* kImageColumns =
-    "SELECT digest, media_type, manifest, size, artifact_type, subject, pushed, pulled FROM ecr_images ";
+    "SELECT digest, media_type, manifest, size, artifact_type, subject, pushed, pulled, scanned FROM ecr_images ";
 
 ImageRow to_image(const store::Row& row) {
-  ImageRow image{row.text(0),      row.text(1),      row.text(2),      row.integer(3),
-                 row.find_text(4), row.find_text(5), row.timestamp(6), {}};
+  ImageRow image{row.text(0),      row.text(1), row.text(2), row.integer(3), row.find_text(4), row.find_text(5),
+                 row.timestamp(6), {},          {}};
   if (!row.is_null(7)) image.pulled = row.timestamp(7);
+  if (!row.is_null(8)) image.scanned = row.timestamp(8);
   return image;
 }
 
@@ -76,6 +79,10 @@ std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository
   return list;
 }
 
+void record_scan(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
+  tx.exec("UPDATE ecr_images SET scanned = ? WHERE repository_id = ? AND digest = ?", now, repository.id, digest);
+}
+
 void record_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
   tx.exec("UPDATE ecr_images SET pulled = ? WHERE repository_id = ? AND digest = ?", now, repository.id, digest);
 }
@@ -113,7 +120,7 @@ bool is_referenced(store::Tx& tx, const RepositoryRow& repository, std::string_v
 PutResult put_image(region::Request& rq, const RepositoryRow& repository, const Manifest& manifest,
                     std::string_view bytes, const std::string& tag) {
   const auto tagged = tag.empty() ? std::nullopt : find_tag(rq.tx, repository, tag);
-  if (tagged && *tagged != manifest.digest && mutability_of(repository) == TagMutability::kImmutable)
+  if (tagged && *tagged != manifest.digest && is_immutable(repository, tag))
     throw ImageTagAlreadyExistsException("The image tag '" + tag + "' already exists in the '" + name_of(repository) +
                                          "' repository and cannot be overwritten because the tag is immutable.");
   auto image = find_image(rq.tx, repository, manifest.digest);
@@ -133,14 +140,20 @@ PutResult put_image(region::Request& rq, const RepositoryRow& repository, const 
       throw ReferencedImagesNotFoundException(
           "Images with digests '" + quoted_list(missing) + "' required for pushing image into repository with name '" +
           name_of(repository) + "' in the registry with id '" + repository.place.account + "' do not exist");
-    image = ImageRow{
-        manifest.digest,        manifest.media_type, std::string(bytes), static_cast<std::int64_t>(manifest.size),
-        manifest.artifact_type, manifest.subject,    rq.now(),           {}};
+    image = ImageRow{manifest.digest,
+                     manifest.media_type,
+                     std::string(bytes),
+                     static_cast<std::int64_t>(manifest.size),
+                     manifest.artifact_type,
+                     manifest.subject,
+                     rq.now(),
+                     {},
+                     is_scanned_on_push(rq.tx, repository) ? std::optional(rq.now()) : std::nullopt};
     rq.tx.exec(
-        "INSERT INTO ecr_images (repository_id, digest, media_type, manifest, size, artifact_type, subject, pushed) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO ecr_images (repository_id, digest, media_type, manifest, size, artifact_type, subject, pushed, "
+        "scanned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         repository.id, image->digest, image->media_type, image->manifest, image->size, image->artifact_type,
-        image->subject, image->pushed);
+        image->subject, image->pushed, image->scanned);
     std::vector<std::string> targets = manifest.layers;
     targets.insert(targets.end(), manifest.images.begin(), manifest.images.end());
     for (const auto& target : targets)

@@ -26,6 +26,7 @@ struct ImageRow {
   std::optional<std::string> subject;
   Timestamp pushed;
   std::optional<Timestamp> pulled;
+  std::optional<Timestamp> scanned;  // when a scan was asked for last
 };
 
 std::optional<ImageRow> find_image(store::Tx& tx, const RepositoryRow& repository, std::string_view digest);
@@ -37,6 +38,8 @@ std::optional<ImageRow> find_image_by_reference(store::Tx& tx, const RepositoryR
 std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository);
 /// A pull of the image, now.
 void record_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now);
+/// A scan of the image was asked for, now.
+void record_scan(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now);
 std::vector<ImageRow> list_referrers(store::Tx& tx, const RepositoryRow& repository, std::string_view subject);
 /// All tags of the repository, sorted, with their digests.
 std::vector<std::pair<std::string, std::string>> list_tags(store::Tx& tx, const RepositoryRow& repository);

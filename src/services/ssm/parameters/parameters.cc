@@ -65,7 +65,7 @@ void check_value(const PutParameterInput& in) {
     invalid(
         "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
         "value, upgrade the parameter to use the advanced-parameter tier.");
-  if (in.allowed_pattern) require_match(*in.allowed_pattern, in.value);
+  if (in.allowed_pattern && !in.allowed_pattern->empty()) require_match(*in.allowed_pattern, in.value);
 }
 
 /// The type that the call gives, or that of the version before.
@@ -85,7 +85,8 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
   ++version.number;
   version.type = require_type(in, before);
   if (in.description) version.description = in.description;
-  if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern;
+  // An empty one is none, and takes away that of the version before.
+  if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern->empty() ? std::nullopt : in.allowed_pattern;
   if (in.tier) version.tier = require_tier(in);
   if (in.data_type) version.data_type = *in.data_type;
   version.modified = rq.now();
