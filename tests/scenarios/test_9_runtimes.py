@@ -30,10 +30,12 @@ def project(region):
     iam.delete_role(RoleName=NAME)
 
 
-def build(region, project, image, runtimes, commands=("env",), limit_s=420):
+def build(region, project, image, runtimes, commands=("env",), limit_s=420, version=0.2):
     """(status, the phases that failed with their messages, the log) of one build."""
     codebuild, logs = region.client("codebuild"), region.client("logs")
-    spec = {"version": 0.2, "phases": {"install": {"runtime-versions": runtimes}, "build": {"commands": list(commands)}}}
+    spec = {"version": version, "phases": {"build": {"commands": list(commands)}}}
+    if runtimes:
+        spec["phases"]["install"] = {"runtime-versions": runtimes}
     started = codebuild.start_build(projectName=project, imageOverride=image, buildspecOverride=json.dumps(spec, indent=1))["build"]["id"]
     one = wait_until(lambda: (lambda b: b["buildStatus"] != "IN_PROGRESS" and b)(codebuild.batch_get_builds(ids=[started])["builds"][0]), limit_s, "the build's end")
     failed = {p["phaseType"]: p["contexts"][0]["statusCode"] + ": " + p["contexts"][0]["message"] for p in one["phases"] if p.get("phaseStatus") == "FAILED"}
@@ -68,6 +70,23 @@ def test_a_second_build_finds_the_runtime_on_the_shelf_and_node_brings_its_npm(r
         assert status == "SUCCEEDED", failed
         assert "v18." in log and "is-odd" in log
         assert first or "brings nodejs 18 onto its shelf" not in log
+
+
+def test_without_a_choice_the_images_own_runtime_comes_when_it_is_called(region, project):
+    status, failed, log = build(region, project, NEW, {}, [
+        "node --version", "npm install -g --silent is-odd cowsay && cowsay moo && which cowsay", "mvn --version && java -version 2>&1 | head -1"], limit_s=560)
+    if "No registry gave it" in log:
+        pytest.skip("no package registry is reached from here")
+    assert status == "SUCCEEDED", failed
+    assert "v18." in log and "/opt/default/nodejs/bin/cowsay" in log
+    assert "Apache Maven 3.9.9" in log and 'openjdk version "17.' in log
+
+
+def test_in_version_0_1_each_command_has_a_shell_of_its_own(region, project):
+    status, failed, log = build(region, project, NEW, {}, ["cd /tmp && A=b", "echo $(basename $(pwd)) and $A.", "echo $CODEBUILD_BUILD_SUCCEEDING in $CODEBUILD_SRC_DIR"],
+                                version=0.1)
+    assert status == "SUCCEEDED", failed
+    assert "src and .\n" in log and "1 in /codebuild/output/src" in log
 
 
 def test_what_the_image_does_not_offer_is_refused_in_codebuilds_words(region, project):

@@ -231,14 +231,20 @@ void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
   log_.container("Entering phase " + phase_name);
   if (which == RunnerPhase::kInstall) install_runtimes();
   if (spec.commands.empty() && spec.finally.empty()) return;
-  Shell& shell = shell_of(spec.run_as.empty() ? spec_.run_as : spec.run_as);
-  shell.set("CODEBUILD_BUILD_SUCCEEDING", succeeding_ ? "1" : "0");
+  std::string succeeding = succeeding_ ? "1" : "0", told;
+  // Of version 0.1 each command has a shell of its own.
+  const auto next_shell = [&]() -> Shell& {
+    if (spec_.each_command_alone) shells_.clear();
+    Shell& shell = shell_of(spec.run_as.empty() ? spec_.run_as : spec.run_as);
+    if (spec_.each_command_alone || told != succeeding) shell.set("CODEBUILD_BUILD_SUCCEEDING", succeeding);
+    told = succeeding;
+    return shell;
+  };
   std::optional<PhaseFailure> failure;
   auto run_all = [&](const std::vector<std::string>& commands) {
     for (const std::string& command : commands) {
       log_.container("Running command " + command);
-      if (spec_.each_command_alone) shells_.clear();
-      const int code = shell.run(command);
+      const int code = next_shell().run(command);
       if (code == 0) continue;
       log_.container("Command did not exit successfully " + first_line(command) + " exit status " +
                      std::to_string(code));
@@ -251,7 +257,7 @@ void Build::run_commands(RunnerPhase which, const BuildPhaseSpec& spec) {
   run_all(spec.commands);
   if (!spec.finally.empty()) {
     log_.container("Running finally of " + phase_name);
-    if (failure) shell.set("CODEBUILD_BUILD_SUCCEEDING", "0");
+    if (failure) succeeding = "0";
     run_all(spec.finally);
   }
   if (failure) throw *failure;

@@ -26,8 +26,30 @@ TEST(BuildSpecTest, RefusesWhatItDoesNotDo) {
   EXPECT_THROW(BuildSpec::parse("version: 0.3\nphases: {build: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: &a {build: *a}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {test: {commands: [a]}}"), BuildSpecError);
-  EXPECT_THROW(BuildSpec::parse("version: 0.2\nreports: {}\nphases: {build: {commands: [a]}}"), BuildSpecError);
   EXPECT_THROW(BuildSpec::parse("version: 0.2\nphases: {build: {commands: [{a: b}]}}"), BuildSpecError);
+}
+
+TEST(BuildSpecTest, NamesTheKeysThatMeanNothingAndGoesOn) {
+  const BuildSpec spec = BuildSpec::parse(R"(
+version: 0.2
+on: push
+env: {compute-type: large, variables: {A: b}}
+batch: {fast-fail: false, build-list: [{identifier: one}]}
+phases:
+  install:
+  prebuild: {commands: [never]}
+  build: {env: {A: c}, commands: [make]}
+artifacts: {type: zip, files: ['**/*']}
+reports: {units: {files: ['*.xml']}}
+)");
+  EXPECT_THAT(spec.unidentified.at("buildspec"), ElementsAre("on"));
+  EXPECT_THAT(spec.unidentified.at("env"), ElementsAre("compute-type"));
+  EXPECT_THAT(spec.unidentified.at("phases"), ElementsAre("prebuild"));
+  EXPECT_THAT(spec.unidentified.at("BUILD"), ElementsAre("env"));
+  EXPECT_THAT(spec.unidentified.at("artifacts"), ElementsAre("type"));
+  EXPECT_EQ(spec.unidentified.size(), 5u);
+  EXPECT_THAT(spec.phases.at("build").commands, ElementsAre("make"));
+  EXPECT_TRUE(spec.reports_given);
 }
 
 TEST(BuildSpecTest, CarriesOutMergeKeysWithTheMapsOwnMembersFirst) {

@@ -75,6 +75,13 @@ class Merge {
   int count_ = 0;
 };
 
+/// BUILD: a phase as logs call it.
+std::string in_capitals(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
 bool yes(const YAML::Node& node) {
   const std::string text = lower(node.as<std::string>());
   return text == "yes" || text == "true" || text == "on";
@@ -99,12 +106,13 @@ void env(BuildSpec& spec, const YAML::Node& node) {
       if (spec.shell != "sh" && spec.shell != "bash" && spec.shell != "/bin/sh" && spec.shell != "/bin/bash")
         refuse("env.shell: " + spec.shell + " is not supported; sh and bash are");
     } else
-      refuse("env: unknown member " + name);
+      spec.unidentified["env"].push_back(name);
   }
 }
 
-BuildPhaseSpec phase(const std::string& phase_name, const YAML::Node& node) {
+BuildPhaseSpec phase(BuildSpec& spec, const std::string& phase_name, const YAML::Node& node) {
   BuildPhaseSpec p;
+  if (node.IsNull()) return p;
   if (!node.IsMap()) refuse("phases." + phase_name + " must be a map");
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
@@ -124,12 +132,12 @@ BuildPhaseSpec phase(const std::string& phase_name, const YAML::Node& node) {
       p.on_failure_given = true;
       p.abort_on_failure = what == "ABORT";
     } else
-      refuse(where + " is unknown");
+      spec.unidentified[in_capitals(phase_name)].push_back(name);
   }
   return p;
 }
 
-ArtifactSpec artifact(const YAML::Node& node) {
+ArtifactSpec artifact(BuildSpec& spec, const YAML::Node& node) {
   ArtifactSpec a;
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
@@ -147,13 +155,8 @@ ArtifactSpec artifact(const YAML::Node& node) {
       a.discard_paths = yes(member.second);
     else if (name == "enable-symlinks")
       a.enable_symlinks = yes(member.second);
-    else if (name == "type") {
-      // Of version 0.1, and still written; an archive is all that there ever was.
-      if (lower(scalar(member.second, "artifacts.type")) != "zip") refuse("artifacts.type must be zip");
-    } else if (name == "secondary-artifacts")
-      continue;
-    else
-      refuse("artifacts." + name + " is not supported");
+    else if (name != "secondary-artifacts" && !(name == "type" && spec.each_command_alone))  // version 0.1 had a type
+      spec.unidentified["artifacts"].push_back(name);
   }
   return a;
 }
@@ -168,15 +171,18 @@ void environment_variables(BuildSpec& spec, const YAML::Node& node) {
 }
 
 /// What goes through a proxy: there is none here, so there is nothing to do.
-void check_proxy(const YAML::Node& node) {
+void check_proxy(BuildSpec& spec, const YAML::Node& node) {
   if (node.IsNull()) return;
   for (const auto& member : node) {
     const auto name = member.first.as<std::string>();
-    if (name != "upload-artifacts" && name != "logs") refuse("proxy." + name + " is unknown");
-    yes(member.second);
+    if (name == "upload-artifacts" || name == "logs")
+      yes(member.second);
+    else
+      spec.unidentified["proxy"].push_back(name);
   }
 }
 
+/// Keys that mean nothing do not fail a build on AWS: its log names them ("Found possible syntax errors in buildspec").
 void section(BuildSpec& spec, const std::string& name, const YAML::Node& node) {
   static const std::set<std::string> kPhases = {"install", "pre_build", "build", "post_build"};
   if (name == "version") return;
@@ -189,19 +195,24 @@ void section(BuildSpec& spec, const std::string& name, const YAML::Node& node) {
   } else if (name == "phases") {
     for (const auto& p : node) {
       const auto phase_name = p.first.as<std::string>();
-      if (!kPhases.contains(phase_name)) refuse("phases." + phase_name + " is unknown");
-      spec.phases[phase_name] = phase(phase_name, p.second);
+      if (kPhases.contains(phase_name))
+        spec.phases[phase_name] = phase(spec, phase_name, p.second);
+      else
+        spec.unidentified["phases"].push_back(phase_name);
     }
   } else if (name == "artifacts") {
     if (node.IsNull()) return;
-    spec.artifacts = artifact(node);
+    spec.artifacts = artifact(spec, node);
     if (node["secondary-artifacts"])
       for (const auto& s : node["secondary-artifacts"])
-        spec.secondary_artifacts[s.first.as<std::string>()] = artifact(s.second);
+        spec.secondary_artifacts[s.first.as<std::string>()] = artifact(spec, s.second);
   } else if (name == "proxy") {
-    check_proxy(node);
-  } else if (name != "cache") {  // cache names paths for a project that has one; projects of this region have none
-    refuse("the section " + name + " is not supported");
+    check_proxy(spec, node);
+  } else if (name == "reports") {
+    spec.reports_given = !node.IsNull();
+  } else if (name != "cache" && name != "batch") {
+    // cache names paths for a project that has one, which those of this region have not; batch is of StartBuildBatch.
+    spec.unidentified["buildspec"].push_back(name);
   }
 }
 

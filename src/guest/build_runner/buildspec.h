@@ -44,6 +44,8 @@ struct BuildSpec {
   std::map<std::string, BuildPhaseSpec> phases;  ///< install, pre_build, build, post_build
   ArtifactSpec artifacts;
   std::map<std::string, ArtifactSpec> secondary_artifacts;
+  bool reports_given = false;                                    ///< test reports are asked for; this runner makes none
+  std::map<std::string, std::vector<std::string>> unidentified;  ///< section → its keys that mean nothing
 
   /// Throws BuildSpecError.
   static BuildSpec parse(const std::string& text);

@@ -80,7 +80,12 @@ std::map<std::string, std::string> Build::secrets(const std::map<std::string, st
 
 void Build::prepare_environment() {
   log_.container("Processing environment variables");
-  std::map<std::string, std::string> all = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+  // Behind the system's: what is installed into the runtimes that the image brings by itself
+  // (/usr/lib/hanbat/default-runtime).
+  constexpr const char* kPath =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/default/nodejs/bin:/opt/default/golang/bin:"
+      "/go/bin:/opt/default/java/bin:/opt/default/ruby/bin:/opt/default/php/bin";
+  std::map<std::string, std::string> all = {{"PATH", kPath},
                                             {"HOME", "/root"},
                                             {"LANG", "C.UTF-8"},
                                             {"AWS_CA_BUNDLE", "/etc/ssl/certs/ca-certificates.crt"},

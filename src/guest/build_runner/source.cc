@@ -176,6 +176,16 @@ void Build::load_buildspec() {
   } catch (const BuildSpecError& e) {
     throw PhaseFailure("YAML_FILE_ERROR", e.what());
   }
+  if (!spec_.unidentified.empty()) {
+    std::string found = "Found possible syntax errors in buildspec: ";
+    for (const auto& [section, keys] : spec_.unidentified) {
+      found += "\nIn the section " + section + "\n    The following keys cannot be identified:";
+      for (const std::string& key : keys) found += "\n        " + key;
+    }
+    log_.container(found);
+  }
+  if (spec_.reports_given)
+    log_.container("Hanbat makes no test reports: the section reports of the build specification is left undone");
 }
 
 }  // namespace hanbat::guest

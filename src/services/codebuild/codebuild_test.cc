@@ -104,6 +104,17 @@ TEST_F(CodeBuildTest, ProjectsAreSortedByNameOrTime) {
   EXPECT_EQ(codebuild.list_projects({.sort_by = "LAST_MODIFIED_TIME"}).projects, (Names{"cc", "aa", "bb"}));
 }
 
+TEST_F(CodeBuildTest, ArtifactsOfS3SayHowTheyAreNamedAndPackedWhereTheCallDidNot) {
+  CreateProjectInput in = project("web");
+  in.artifacts = {.location = "bucket", .type = "S3"};
+  const ProjectArtifacts made = *codebuild.create_project(in).project->artifacts;
+  EXPECT_EQ(made.name, "web");
+  EXPECT_EQ(made.namespace_type, "NONE");
+  EXPECT_EQ(made.packaging, "NONE");
+  EXPECT_EQ(made.encryption_disabled, false);
+  EXPECT_FALSE(codebuild.create_project(project("none")).project->artifacts->packaging);
+}
+
 TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {
   CreateProjectInput in = project("web");
   in.tags = {{{.key = "team", .value = "a"}}};

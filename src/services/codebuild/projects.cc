@@ -70,6 +70,16 @@ void check_artifacts(const ProjectArtifacts& artifacts, SourceType source_type) 
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
+/// What AWS fills in; artifacts of S3 say how they are named and packed.
+std::optional<ProjectArtifacts> complete(std::optional<ProjectArtifacts> artifacts, const std::string& project) {
+  if (!artifacts || find_word<ArtifactsType>(artifacts->type) != ArtifactsType::kS3) return artifacts;
+  if (artifacts->name.value_or("").empty()) artifacts->name = project;
+  if (!artifacts->namespace_type) artifacts->namespace_type = word_of(ArtifactNamespace::kNone);
+  if (!artifacts->packaging) artifacts->packaging = word_of(ArtifactPackaging::kNone);
+  if (!artifacts->encryption_disabled) artifacts->encryption_disabled = false;
+  return artifacts;
+}
+
 /// The condition keys about what the call wants of a project, as far as the input says so itself.
 void add_project_keys(region::ConditionKeys& keys, const std::optional<ProjectSource>& source,
                       const std::optional<ProjectArtifacts>& artifacts,
@@ -206,7 +216,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.secondary_sources = in.secondary_sources;
   project.source_version = in.source_version;
   project.secondary_source_versions = in.secondary_source_versions;
-  project.artifacts = in.artifacts;
+  project.artifacts = complete(in.artifacts, in.name);
   project.secondary_artifacts = in.secondary_artifacts;
   project.cache = in.cache ? *in.cache : ProjectCache{.type = "NO_CACHE"};
   project.environment = in.environment;
@@ -242,7 +252,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.secondary_sources, in.secondary_sources);
   take(project.source_version, in.source_version);
   take(project.secondary_source_versions, in.secondary_source_versions);
-  take(project.artifacts, in.artifacts);
+  take(project.artifacts, complete(in.artifacts, name));
   take(project.secondary_artifacts, in.secondary_artifacts);
   take(project.cache, in.cache);
   take(project.environment, in.environment);

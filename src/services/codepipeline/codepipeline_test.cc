@@ -22,6 +22,24 @@ TEST_F(CodePipelineTest, AChangeGoesFromItsSourceThroughTheBuildToTheDeployment)
   EXPECT_EQ((*latest().source_revisions)[0].revision_summary, "a change");
 }
 
+TEST_F(CodePipelineTest, AnActionMayNameThePipelinesOwnRegionAndNoOther) {
+  CreatePipelineInput in = pipeline();
+  in.pipeline.stages[1].actions[0].region = "ap-northeast-2";
+  client.create_pipeline(in);
+  GetPipelineInput asked;
+  asked.name = "wsi-api-pipeline";
+  const auto actions = client.get_pipeline(asked).pipeline->stages[1].actions;
+  EXPECT_EQ(actions[0].region, "ap-northeast-2");
+  run();
+  EXPECT_EQ(latest().status, "Succeeded");
+
+  in.pipeline.name = "elsewhere";
+  in.pipeline.stages[2].actions[0].region = "eu-west-1";
+  EXPECT_EQ(wire::refusal_of([&] { client.create_pipeline(in); }),
+            "NotImplemented: Hanbat does not implement an action of another region "
+            "(pipeline.stages.actions.region=eu-west-1) of the operation CreatePipeline");
+}
+
 TEST_F(CodePipelineTest, ARedBuildFailsTheStageAndARetryGoesOnFromThere) {
   build_status = "FAILED";
   const std::string id = create();

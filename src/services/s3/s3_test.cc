@@ -19,6 +19,41 @@ TEST_F(S3Test, AnObjectComesBackAsItWasPut) {
   EXPECT_EQ(get("a/b c"), "hello");
 }
 
+TEST_F(S3Test, EveryObjectIsToldToBeEncryptedByS3AndTheSameMayBeAsked) {
+  EXPECT_EQ(put("plain", "hello").server_side_encryption, "AES256");
+  PutObjectInput in;
+  in.bucket = "bucket";
+  in.key = "asked";
+  in.body = wire::Body::of_bytes("hello");
+  in.server_side_encryption = "AES256";
+  EXPECT_EQ(client().put_object(in).server_side_encryption, "AES256");
+  EXPECT_EQ(
+      t.authorizer.condition_key_of("s3:PutObject", "arn:aws:s3:::bucket/asked", "s3:x-amz-server-side-encryption"),
+      "AES256");
+  HeadObjectInput head;
+  head.bucket = "bucket";
+  head.key = "plain";
+  EXPECT_EQ(client().head_object(head).server_side_encryption, "AES256");
+  CopyObjectInput copy;
+  copy.bucket = "bucket";
+  copy.key = "plain";
+  copy.copy_source = "bucket/plain";
+  EXPECT_EQ(wire::code_of([&] { client().copy_object(copy); }), "InvalidRequest");
+  copy.server_side_encryption = "AES256";
+  EXPECT_EQ(client().copy_object(copy).server_side_encryption, "AES256");
+  CreateMultipartUploadInput begin;
+  begin.bucket = "bucket";
+  begin.key = "parts";
+  begin.server_side_encryption = "AES256";
+  EXPECT_EQ(client().create_multipart_upload(begin).server_side_encryption, "AES256");
+
+  in.server_side_encryption = "aws:kms";
+  EXPECT_EQ(wire::refusal_of([&] { client().put_object(in); }),
+            "NotImplemented: Hanbat does not implement ServerSideEncryption=aws:kms of the operation PutObject");
+  in.server_side_encryption = "rot13";
+  EXPECT_EQ(wire::code_of([&] { client().put_object(in); }), "InvalidArgument");
+}
+
 TEST_F(S3Test, ARangeIsThatPieceAndOneBeyondTheEndIsRefused) {
   put("k", "0123456789");
   EXPECT_EQ(get("k", "bytes=2-4"), "234");

@@ -45,6 +45,15 @@ constexpr region::TagRefusals kTagRefusals{
 // https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
 constexpr region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 
+/// An action may name its region, as the console writes it into every pipeline; this one is the only one that runs any.
+void check_regions(const region::Request& rq, const PipelineDeclaration& declaration) {
+  for (const StageDeclaration& stage : declaration.stages)
+    for (const ActionDeclaration& action : stage.actions)
+      if (action.region && *action.region != rq.region)
+        throw wire::Error::not_implemented(
+            rq.operation.name, "an action of another region (pipeline.stages.actions.region=" + *action.region + ")");
+}
+
 }  // namespace
 
 void CodePipeline::check_role(region::Request& rq, const PipelineDeclaration& declaration) {
@@ -77,6 +86,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
   declaration = complete(in.pipeline);
   declaration.version = 1;
   check_structure("CreatePipeline", declaration);
+  check_regions(rq, declaration);
   check_role(rq, in.pipeline);
 
   region::insert(rq.tx, pipeline);
@@ -114,6 +124,7 @@ UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const Up
   declaration.version = version;
   found->shape.updated = rq.now();
   check_structure("UpdatePipeline", declaration);
+  check_regions(rq, declaration);
   check_role(rq, in.pipeline);
 
   region::update(rq.tx, *found);

@@ -2,21 +2,12 @@
 #include <algorithm>
 #include <map>
 
+#include "region/aws_regions.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 
 namespace hanbat::ec2 {
 namespace {
-
-// The regions that an account has without opting in, and those that want it.
-constexpr const char* kRegions[] = {"ap-south-1",     "eu-north-1",     "eu-west-3",      "eu-west-2",    "eu-west-1",
-                                    "ap-northeast-3", "ap-northeast-2", "ap-northeast-1", "ca-central-1", "sa-east-1",
-                                    "ap-southeast-1", "ap-southeast-2", "eu-central-1",   "us-east-1",    "us-east-2",
-                                    "us-west-1",      "us-west-2"};
-constexpr const char* kOptInRegions[] = {"af-south-1",     "ap-east-1",      "ap-south-2",     "ap-southeast-3",
-                                         "ap-southeast-4", "ap-southeast-5", "ap-southeast-7", "ca-west-1",
-                                         "eu-central-2",   "eu-south-1",     "eu-south-2",     "il-central-1",
-                                         "me-central-1",   "me-south-1",     "mx-central-1"};
 
 constexpr FilterPath kRegionPaths[] = {
     {"endpoint", "Endpoint"}, {"opt-in-status", "OptInStatus"}, {"region-name", "RegionName"}};
@@ -98,11 +89,11 @@ DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsIn
 
   std::vector<Region> regions;
   bool own = false;
-  for (const char* name : kRegions) {
+  for (const char* name : region::kAwsRegions) {
     regions.push_back(region_named(name, "opt-in-not-required"));
     own = own || rq.region == name;
   }
-  for (const char* name : kOptInRegions) {
+  for (const char* name : region::kAwsOptInRegions) {
     if (rq.region == name)
       regions.push_back(region_named(name, "opted-in"));
     else if (in.all_regions.value_or(false))

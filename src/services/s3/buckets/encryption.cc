@@ -1,12 +1,12 @@
 // How a bucket says that its objects are encrypted. What lies on the disk is as the operator's disk has it: the setting
 // is kept and described, as AWS describes SSE-S3 of every bucket, and changes no bytes.
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
 namespace {
 
 constexpr const char* kSetting = "encryption";
-constexpr const char* kSseS3 = "AES256";
 
 ServerSideEncryptionConfiguration of_every_bucket() {
   ServerSideEncryptionRule rule;

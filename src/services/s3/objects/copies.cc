@@ -78,6 +78,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
       require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
                              in.expected_source_bucket_owner, from.version_id);
   check_key(in.key);
+  check_encryption(rq.operation.name, in.server_side_encryption);
   const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
   // Tags that come along are read there and written here.
   const Json* old_tags = retag ? nullptr : source.body.find("tags");
@@ -88,7 +89,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   check_source(in, source);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = require_word(in.metadata_directive, CopyDirective::kCopy) == CopyDirective::kReplace;
-  if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class)
+  if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class &&
+      !in.server_side_encryption)
     throw wire::Error("InvalidRequest", 400,
                       "This copy request is illegal because it is trying to copy an object to itself without changing "
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -107,6 +109,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;
+  out.server_side_encryption = kSseS3;
   auto& result = out.copy_object_result.emplace();
   result.e_tag = copy.e_tag;
   result.last_modified = copy.modified;
@@ -160,6 +163,7 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartCopyOutput out;
+  out.server_side_encryption = kSseS3;
   auto& result = out.copy_part_result.emplace();
   result.e_tag = part.e_tag;
   result.last_modified = part.modified;

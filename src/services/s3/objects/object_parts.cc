@@ -165,4 +165,8 @@ Json checksums_of(const wire::Body& body) {
   return out;
 }
 
+void check_encryption(std::string_view operation, const std::optional<std::string>& asked) {
+  if (asked && *asked != kSseS3) throw wire::Error::not_implemented(operation, "ServerSideEncryption=" + *asked);
+}
+
 }  // namespace hanbat::s3

@@ -47,11 +47,18 @@ void check_conditions(const ObjectRow& object, const std::optional<std::string>&
 void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
                             const std::optional<std::string>& if_none_match);
 
+/// How every object is encrypted, as AWS says it of those that name nothing else (see README.md on the bytes
+/// themselves).
+inline constexpr const char* kSseS3 = "AES256";
+/// What a write may ask of its object's encryption: SSE-S3. Throws 501 for KMS's.
+void check_encryption(std::string_view operation, const std::optional<std::string>& asked);
+
 /// What policies may bound the writing of an object by, whichever operation begins it.
 template <class In>
 region::ConditionKeys write_keys(const In& in, const Json& tags) {
   region::ConditionKeys keys = object_tag_keys(tags);
   if (in.storage_class) keys["s3:x-amz-storage-class"] = {*in.storage_class};
+  if (in.server_side_encryption) keys["s3:x-amz-server-side-encryption"] = {*in.server_side_encryption};
   return keys;
 }
 void check_key(std::string_view key);

@@ -62,6 +62,7 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
   if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
     out.tag_count = static_cast<int>(tags->size());
+  out.server_side_encryption = kSseS3;
   if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
@@ -152,6 +153,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
   check_key(in.key);
+  check_encryption(rq.operation.name, in.server_side_encryption);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
@@ -176,6 +178,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
   PutObjectOutput out;
   out.e_tag = object.e_tag;
+  out.server_side_encryption = kSseS3;
   if (versioning_of(bucket)) out.version_id = object.version_id;
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");

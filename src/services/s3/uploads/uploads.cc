@@ -118,6 +118,7 @@ void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& 
 
 CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const ObjectRow& object) {
   CompleteMultipartUploadOutput out;
+  out.server_side_encryption = kSseS3;
   out.bucket = bucket.id;
   out.key = object.key;
   out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
@@ -147,6 +148,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
   require_tagging(rq, in.bucket, in.key, tags);
   check_key(in.key);
+  check_encryption(rq.operation.name, in.server_side_encryption);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
                    bucket.id,
@@ -157,6 +159,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   if (in.tagging) upload.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
   CreateMultipartUploadOutput out;
+  out.server_side_encryption = kSseS3;
   if (in.checksum_algorithm) {
     const auto algorithm = find_word<ChecksumAlgorithm>(lower(*in.checksum_algorithm));
     if (!algorithm)
@@ -200,6 +203,7 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartOutput out;
+  out.server_side_encryption = kSseS3;
   out.e_tag = part.e_tag;
   give_checksums(part.body, out);
   return out;
