@@ -76,7 +76,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
   PipelineDeclaration& declaration = pipeline.shape.declaration;
   declaration = complete(in.pipeline);
   declaration.version = 1;
-  check_structure("CreatePipeline", declaration);
+  check_structure("CreatePipeline", declaration, rq.region);
   check_role(rq, in.pipeline);
 
   region::insert(rq.tx, pipeline);
@@ -113,7 +113,7 @@ UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const Up
   declaration = complete(in.pipeline);
   declaration.version = version;
   found->shape.updated = rq.now();
-  check_structure("UpdatePipeline", declaration);
+  check_structure("UpdatePipeline", declaration, rq.region);
   check_role(rq, in.pipeline);
 
   region::update(rq.tx, *found);
