@@ -48,7 +48,10 @@ hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv
   host/balancers/haproxy_states.cc LINK hanbat_os hanbat_crypto)
 hanbat_fuzzer(buildspec guest/build_runner/buildspec_fuzz.cc WITH guest/build_runner/buildspec.cc guest/build_runner/secret_reference.cc
   LINK hanbat_base PkgConfig::yaml)
-hanbat_fuzzer(appspec guest/deploy_agent/appspec_fuzz.cc WITH guest/deploy_agent/appspec.cc LINK hanbat_base PkgConfig::yaml)
+hanbat_fuzzer(appspec guest/deploy_agent/appspec_fuzz.cc
+  WITH guest/deploy_agent/appspec.cc guest/deploy_agent/permissions.cc guest/deploy_agent/acl.cc
+       guest/deploy_agent/ruby_yaml.cc
+  LINK hanbat_base PkgConfig::yaml)
 hanbat_fuzzer(specification guest/deploy_agent/specification_fuzz.cc WITH guest/deploy_agent/specification.cc
   GENERATED codedeploycommands LINK hanbat_border hanbat_wire OpenSSL::Crypto)
 

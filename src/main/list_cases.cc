@@ -44,6 +44,7 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"codecommit GetDifferences", R"({"afterPath":"f1"})"},
     {"codedeploy ListApplicationRevisions", R"({"sortOrder":"descending"})"},
     {"codedeploy ListDeployments", R"({"includeOnlyStatuses":["Failed"]})"},
+    {"codedeploy ListOnPremisesInstances", R"({"registrationStatus":"Registered"})"},
     {"ec2", R"({"Filters":[{"Name":"tag-key","Values":["other"]}]})"},
     {"ec2 DescribeAddressesAttribute", R"({"AllocationIds":["$ip"]})"},
     {"ec2 DescribeIamInstanceProfileAssociations", R"({"Filters":[{"Name":"state","Values":["associated"]}]})"},

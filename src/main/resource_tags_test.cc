@@ -209,9 +209,16 @@ INSTANTIATE_TEST_SUITE_P(Of, ResourceTags, testing::ValuesIn(tag_cases()),
                          [](const auto& info) { return name_of(info.param); });
 
 /// Operations that take tags in a way that has tests of its own: session tags of STS; S3's header x-amz-tagging; an
-/// account, which is made by a task.
+/// account, which is made by a task; CodeDeploy's on-premises instances, whose tags are a part of what describes them.
 const std::set<std::string, std::less<>> kElsewhere{
-    "AssumeRole", "GetFederationToken", "PutObject", "CopyObject", "CreateMultipartUpload", "CreateAccount",
+    "AssumeRole",
+    "GetFederationToken",
+    "PutObject",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "CreateAccount",
+    "AddTagsToOnPremisesInstances",
+    "RemoveTagsFromOnPremisesInstances",
 };
 
 TEST(TagCases, EveryOperationAndKindThatTakesTagsHasOne) {

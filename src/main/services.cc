@@ -7,6 +7,7 @@
 #include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codedeploy/agents/host_agent.h"
+#include "services/codedeploy/agents/secure_host_agent.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codepipeline/codepipeline.h"
 #include "services/ec2/ec2.h"
@@ -46,6 +47,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<codebuild::CodeBuild>(home));
   home.add(std::make_unique<codedeploy::CodeDeploy>(home));
   home.add(std::make_unique<codedeploy::HostAgent>(home));
+  home.add(std::make_unique<codedeploy::SecureHostAgent>(home));
   home.add(std::make_unique<codepipeline::CodePipeline>(home));
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "guest/deploy_agent/permissions.h"
+
 namespace hanbat::guest {
 
 /// The file is none, or asks for something that this agent does not do; the message says what.
@@ -18,20 +20,6 @@ struct AppSpecError : std::runtime_error {
 struct FileMapping {
   std::string source;       ///< below the archive; "/" is all of it
   std::string destination;  ///< a folder on the instance
-};
-
-struct Permission {
-  std::string object;
-  std::string pattern = "**";
-  std::vector<std::string> except;
-  std::optional<std::string> owner;
-  std::optional<std::string> group;
-  std::optional<unsigned> mode;
-  bool files = true;
-  bool directories = true;
-
-  /// Does the permission reach the installed path?
-  bool matches(const std::string& path) const;
 };
 
 struct HookScript {
@@ -46,10 +34,13 @@ struct AppSpec {
   std::map<std::string, std::vector<HookScript>> hooks;
   std::optional<std::string> file_exists_behavior;  ///< DISALLOW | OVERWRITE | RETAIN
 
+  /// Reads what AWS's agent reads, and passes over what it passes over: members and sections that it does not know.
   /// Throws AppSpecError.
   static AppSpec parse(const std::string& text);
   /// The scripts of a lifecycle event; empty when there are none.
   const std::vector<HookScript>& scripts(const std::string& event) const;
+  /// Throws AppSpecError when a hook is of no lifecycle event that can have scripts. `file` is for the message.
+  void require_known_events(const std::string& file) const;
 };
 
 }  // namespace hanbat::guest

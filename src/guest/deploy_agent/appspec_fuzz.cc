@@ -20,12 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const auto& [event, scripts] : spec.hooks) {
     require(&spec.scripts(event) == &scripts, "a hook is found by its name");
-    long total = 0;
     for (const HookScript& script : scripts) {
-      require(script.timeout_s > 0 && script.timeout_s <= 3600, "a script has as long as an event may take at most");
-      total += script.timeout_s;
+      require(script.timeout_s > 0, "a script has some time");
+      require(!script.location.empty(), "a script lies somewhere");
     }
-    require(total >= 0, "time adds up");
   }
   for (const Permission& permission : spec.permissions) {
     require(!permission.mode || *permission.mode <= 07777, "a mode has four octal digits");

@@ -7,7 +7,6 @@
 #include "guest/archive/unpack.h"
 #include "guest/aws/service_client.h"
 #include "guest/deploy_agent/agent.h"
-#include "guest/deploy_agent/installer.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -20,103 +19,6 @@ using testing::HasSubstr;
 void put(const std::string& path, const std::string& text, mode_t mode = 0644) {
   make_folders(path.substr(0, path.rfind('/')));
   write_file_atomic(path, text, mode);
-}
-
-std::string refusal(const std::string& text) {
-  try {
-    AppSpec::parse(text);
-  } catch (const AppSpecError& e) {
-    return e.what();
-  }
-  return "";
-}
-
-TEST(AppSpecTest, ReadsFilesPermissionsAndHooks) {
-  const AppSpec spec = AppSpec::parse(R"(
-version: 0.0
-os: linux
-files:
-  - source: /
-    destination: /srv
-permissions:
-  - object: /srv
-    pattern: "*.sh"
-    except: [keep.sh]
-    owner: root
-    mode: 755
-    type: [file]
-hooks:
-  ApplicationStart:
-    - location: start.sh
-      timeout: 60
-      runas: root
-)");
-  ASSERT_EQ(spec.files.size(), 1u);
-  EXPECT_EQ(spec.scripts("ApplicationStart").at(0).timeout_s, 60);
-  const Permission& p = spec.permissions.at(0);
-  EXPECT_EQ(*p.mode, 0755u);
-  EXPECT_TRUE(p.matches("/srv/a.sh"));
-  EXPECT_FALSE(p.matches("/srv/keep.sh"));
-  EXPECT_FALSE(p.matches("/srv/sub/a.sh"));
-  EXPECT_FALSE(p.directories);
-}
-
-TEST(AppSpecTest, RefusesWhatItWouldHaveToIgnore) {
-  EXPECT_THAT(refusal("version: 1.0\nos: linux\n"), HasSubstr("version"));
-  EXPECT_THAT(refusal("version: 0.0\nos: windows\n"), HasSubstr("windows"));
-  EXPECT_THAT(refusal("version: 0.0\nos: linux\nhooks:\n  Strange:\n    - location: a\n"), HasSubstr("Strange"));
-  EXPECT_THAT(refusal("version: 0.0\nos: linux\npermissions:\n  - object: /a\n    acls:\n      - entry\n"),
-              HasSubstr("acls"));
-  EXPECT_THAT(refusal("a: [\n"), HasSubstr("YAML"));
-}
-
-TEST(AppSpecTest, NoScriptHasLongerThanAnEventMayTake) {
-  const auto with = [](const std::string& seconds) {
-    return "version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n    - location: a\n      timeout: " + seconds + "\n";
-  };
-  EXPECT_EQ(AppSpec::parse(with("3600")).scripts("AfterInstall")[0].timeout_s, 3600);
-  for (const char* seconds : {"3601", "2147483648", "4294967297", "9223372036854775807"})
-    EXPECT_THAT(refusal(with(seconds)), HasSubstr("timeout")) << seconds;
-  const std::string twice = with("3000") + "    - location: b\n      timeout: 3000\n";
-  EXPECT_THAT(refusal(twice), HasSubstr("3600"));
-}
-
-TEST(InstallTest, CopiesAFileIntoItsDestinationAndCleansItUpAgain) {
-  TemporaryFolder t;
-  put(t.path() + "/archive/app.pyc", "code", 0755);
-  put(t.path() + "/archive/conf/x/y.conf", "y");
-  AppSpec spec;
-  spec.files = {{"app.pyc", t.path() + "/opt/app"}, {"conf", t.path() + "/etc"}};
-  const auto steps = plan_install(spec, t.path() + "/archive", "DISALLOW");
-  install(spec, steps, t.path() + "/cleanup");
-  EXPECT_EQ(read_file(t.path() + "/opt/app/app.pyc"), "code");
-  EXPECT_EQ(read_file(t.path() + "/etc/x/y.conf"), "y");
-  put(t.path() + "/etc/others", "stays");
-  clean_up(t.path() + "/cleanup");
-  EXPECT_FALSE(path_exists(t.path() + "/opt"));
-  EXPECT_FALSE(path_exists(t.path() + "/etc/x"));
-  EXPECT_TRUE(path_exists(t.path() + "/etc/others"));
-}
-
-TEST(InstallTest, AFileThatIsThereAlreadyIsRefusedReplacedOrKept) {
-  TemporaryFolder t;
-  put(t.path() + "/archive/a", "new");
-  put(t.path() + "/to/a", "old");
-  AppSpec spec;
-  spec.files = {{"a", t.path() + "/to"}};
-  EXPECT_THROW(plan_install(spec, t.path() + "/archive", "DISALLOW"), InstallError);
-  EXPECT_TRUE(plan_install(spec, t.path() + "/archive", "RETAIN").empty());
-  install(spec, plan_install(spec, t.path() + "/archive", "OVERWRITE"), t.path() + "/cleanup");
-  EXPECT_EQ(read_file(t.path() + "/to/a"), "new");
-}
-
-TEST(InstallTest, ASourceOutsideTheRevisionIsRefused) {
-  TemporaryFolder t;
-  make_folders(t.path() + "/archive");
-  put(t.path() + "/secret", "s");
-  AppSpec spec;
-  spec.files = {{"../secret", t.path() + "/to"}};
-  EXPECT_THROW(plan_install(spec, t.path() + "/archive", "DISALLOW"), InstallError);
 }
 
 TEST(BundleTest, UnpacksTgzAndRefusesToLeaveTheFolder) {
@@ -133,29 +35,6 @@ TEST(BundleTest, UnpacksTgzAndRefusesToLeaveTheFolder) {
   run_checked({"ln", "-s", "/etc", t.path() + "/in/link"});
   run_checked({"tar", "-C", t.path() + "/in", "-cf", t.path() + "/link.tar", "link"});
   EXPECT_THROW(unpack(t.path() + "/link.tar", "tar", t.path() + "/out"), BundleError);
-}
-
-TEST(HookTest, AScriptThatFailsIsReportedWithItsOutput) {
-  TemporaryFolder t;
-  put(t.path() + "/fail.sh", "#!/bin/sh\necho out $LIFECYCLE_EVENT; echo err >&2; exit 3\n");
-  const Diagnostics d =
-      run_hooks({{"fail.sh", 10, ""}},
-                {"ApplicationStart", t.path(), {{"LIFECYCLE_EVENT", "ApplicationStart"}}, {t.path() + "/log"}});
-  EXPECT_EQ(d.code, Diagnostics::Code::kScriptFailed);
-  EXPECT_EQ(d.script_name, "fail.sh");
-  EXPECT_EQ(d.message, "Script at specified location: fail.sh run as user root failed with exit code 3");
-  EXPECT_THAT(d.log, HasSubstr("[stdout]out ApplicationStart"));
-  EXPECT_THAT(d.log, HasSubstr("[stderr]err"));
-  EXPECT_THAT(read_file(t.path() + "/log"), HasSubstr("Script - fail.sh"));
-}
-
-TEST(HookTest, TimeAndMissingScriptsHaveTheirOwnCodes) {
-  TemporaryFolder t;
-  put(t.path() + "/slow.sh", "#!/bin/sh\nsleep 20\n");
-  EXPECT_EQ(run_hooks({{"slow.sh", 1, ""}}, {"BeforeInstall", t.path(), {}, {}}).code,
-            Diagnostics::Code::kScriptTimedOut);
-  EXPECT_EQ(run_hooks({{"none.sh", 1, ""}}, {"BeforeInstall", t.path(), {}, {}}).code,
-            Diagnostics::Code::kScriptMissing);
 }
 
 /// Signs as CodeDeploy does and answers an agent from a list of commands.
@@ -200,8 +79,9 @@ class AgentTest : public testing::Test {
       throw ServiceError(refusal_, "", "the report did not arrive");
     }
     if (!commands_.empty()) commands_.erase(commands_.begin());
-    reports_.push_back(input.text("CommandStatus") + " " +
-                       std::to_string(Json::parse(input["Diagnostics"].text("Payload")).integer("error_code")));
+    const Json diagnostics = Json::parse(input["Diagnostics"].text("Payload"));
+    reports_.push_back(input.text("CommandStatus") + " " + std::to_string(diagnostics.integer("error_code")));
+    message_ = diagnostics.text("message");
     return Json::object();
   }
   void deploy(const std::string& id, std::vector<std::string> commands) {
@@ -219,7 +99,7 @@ class AgentTest : public testing::Test {
 
   TemporaryFolder t_;
   Settings settings_;
-  std::string deployment_;
+  std::string deployment_, message_;
   std::vector<std::string> commands_, reports_;
   int lost_reports_ = 0, refusal_ = 0;
 };
@@ -268,6 +148,57 @@ TEST_F(AgentTest, AReportThatTheServiceRefusesIsNotToldForEver) {
   deploy("d-1", {});
   EXPECT_TRUE(reports_.empty());
   EXPECT_FALSE(path_exists(settings_.root_dir + "/ongoing-deployment/command"));
+}
+
+TEST_F(AgentTest, ARevisionOneFolderDownIsThatFolder) {
+  put(t_.path() + "/revision/repository-1a2b/appspec.yaml",
+      "version: 0.0\nos: linux\nfiles:\n  - source: app\n    destination: " + t_.path() + "/opt\n");
+  put(t_.path() + "/revision/repository-1a2b/app", "1");
+  put(t_.path() + "/revision/other", "goes");
+  deploy("d-1", {"DownloadBundle", "Install"});
+  EXPECT_EQ(read_file(t_.path() + "/opt/app"), "1");
+  EXPECT_THAT(list_folder(settings_.root_dir + "/g-1/d-1/deployment-archive"), ElementsAre("app", "appspec.yaml"));
+}
+
+TEST_F(AgentTest, ARevisionWithoutASpecificationFailsAtTheFirstEventThatReadsIt) {
+  put(t_.path() + "/revision/app", "1");
+  deploy("d-1", {"DownloadBundle", "BeforeInstall"});
+  EXPECT_THAT(reports_, ElementsAre("synced", "Succeeded 0", "synced", "Failed 5"));
+  const std::string archive = settings_.root_dir + "/g-1/d-1/deployment-archive";
+  EXPECT_EQ(message_,
+            "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at "
+            "revision-relative path \"appspec.yml\". The revision was unpacked to directory \"" +
+                archive + "\", and the AppSpec file was expected but not found at path \"" + archive +
+                "/appspec.yml\". Consult the AWS CodeDeploy Appspec documentation for more information at "
+                "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
+}
+
+TEST_F(AgentTest, ApplicationStopFailsWhenTheRevisionThatItIsOfIsGone) {
+  put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\n");
+  deploy("d-1", {"ApplicationStop", "DownloadBundle", "Install"});
+  remove_tree(settings_.root_dir + "/g-1/d-1");
+  deploy("d-2", {"ApplicationStop"});
+  EXPECT_EQ(reports_.back(), "Failed 5");
+  EXPECT_THAT(message_, HasSubstr("did not find an AppSpec file"));
+}
+
+TEST_F(AgentTest, AHookOfNoEventFailsTheInstallation) {
+  put(t_.path() + "/revision/appspec.yml", "version: 0.0\nos: linux\nhooks:\n  AfterInstal:\n    - location: a\n");
+  deploy("d-1", {"DownloadBundle", "BeforeInstall", "Install"});
+  EXPECT_EQ(reports_.back(), "Failed 5");
+  EXPECT_EQ(message_, "appspec.yml file contains unknown lifecycle events: [\"AfterInstal\"]");
+}
+
+TEST_F(AgentTest, AHookKnowsItsDeploymentAndBundle) {
+  const std::string seen = t_.path() + "/seen";
+  put(t_.path() + "/revision/appspec.yml",
+      "version: 0.0\nos: linux\nhooks:\n  AfterInstall:\n    - location: env.sh\n");
+  put(t_.path() + "/revision/env.sh",
+      "echo $LIFECYCLE_EVENT $DEPLOYMENT_ID $APPLICATION_NAME $DEPLOYMENT_GROUP_NAME $DEPLOYMENT_GROUP_ID "
+      "$BUNDLE_BUCKET $BUNDLE_KEY ${BUNDLE_VERSION-unset} ${BUNDLE_ETAG-unset} >" +
+          seen + "\n");
+  deploy("d-1", {"DownloadBundle", "AfterInstall"});
+  EXPECT_EQ(read_file(seen), "AfterInstall d-1 wsi-api dev-api g-1 b k unset unset\n");
 }
 
 TEST_F(AgentTest, ASpecificationWithAWrongSignatureIsNotCarriedOut) {

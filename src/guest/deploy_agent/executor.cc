@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -19,6 +20,28 @@ namespace fs = std::filesystem;
 /// These run the scripts of the revision that is there, not of the one that comes.
 const std::set<std::string> kOfLastSuccessful = {"ApplicationStop", "BeforeBlockTraffic", "AfterBlockTraffic"};
 
+/// The files of a folder that could be application specifications.
+bool has_app_spec(const std::string& folder) {
+  const auto names = list_folder(folder);
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with("appspec."); });
+}
+
+/// A revision whose specification lies one folder down, as archives of a repository have it, is that folder.
+void strip_leading_folder(const std::string& archive) {
+  if (has_app_spec(archive)) return;
+  std::vector<std::string> with;
+  for (const std::string& name : list_folder(archive))
+    if (const fs::path inner = fs::path(archive) / name;
+        !name.starts_with('.') && fs::is_directory(fs::symlink_status(inner)) && has_app_spec(inner.string()))
+      with.push_back(inner.string());
+  if (with.size() != 1) return;
+  const std::string aside = archive + "-temp";
+  remove_tree(aside);
+  fs::rename(with[0], aside);
+  remove_tree(archive);
+  fs::rename(aside, archive);
+}
+
 std::string named_folder(const std::string& file) { return std::string(trim(find_file(file).value_or(""))); }
 
 }  // namespace
@@ -28,25 +51,27 @@ std::string Executor::folder_for(const std::string& event, const Specification& 
                                            : deployment_folder(s);
 }
 
+std::string Executor::app_spec_of(const std::string& folder, const Specification& s) const {
+  const std::string archive = folder + "/deployment-archive";
+  for (const std::string& name : {s.app_spec_filename, std::string("appspec.yaml"), std::string("appspec.yml")})
+    if (path_exists(archive + "/" + name)) return archive + "/" + name;
+  throw AppSpecError(
+      "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative "
+      "path \"" +
+      s.app_spec_filename + "\". The revision was unpacked to directory \"" + archive +
+      "\", and the AppSpec file was expected but not found at path \"" + archive + "/" + s.app_spec_filename +
+      "\". Consult the AWS CodeDeploy Appspec documentation for more information at "
+      "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
+}
+
 AppSpec Executor::load_app_spec(const std::string& folder, const Specification& s) const {
-  const std::string archive = folder + "/deployment-archive/";
-  auto text = find_file(archive + s.app_spec_filename);
-  if (!text && s.app_spec_filename == "appspec.yml") text = find_file(archive + "appspec.yaml");
-  if (!text)
-    throw AppSpecError(
-        "The CodeDeploy agent did not find an AppSpec file within the unpacked revision directory at revision-relative "
-        "path \"" +
-        s.app_spec_filename + "\". The revision was unpacked to directory \"" + archive +
-        "\", and the AppSpec file was expected but not found at path \"" + archive + s.app_spec_filename +
-        "\". Consult the AWS CodeDeploy Appspec documentation for more information at "
-        "http://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html");
-  return AppSpec::parse(*text);
+  return AppSpec::parse(read_file(app_spec_of(folder, s)));
 }
 
 bool Executor::is_noop(const std::string& command, const Specification& s) const {
   if (command == "DownloadBundle" || command == "Install") return false;
   const std::string folder = folder_for(command, s);
-  if (folder.empty() || !path_exists(folder)) return true;
+  if (folder.empty()) return true;
   try {
     return load_app_spec(folder, s).scripts(command).empty();
   } catch (const AppSpecError&) {
@@ -72,21 +97,23 @@ void Executor::download_bundle(const Specification& s) {
   const std::string folder = deployment_folder(s), archive = folder + "/deployment-archive",
                     bundle = folder + "/bundle.tar";
   drop_old_revisions(s);
-  remove_tree(folder);
+  remove_tree(archive);
   make_folders(folder);
   const std::string etag = fetch_(s, bundle);
   if (!s.etag.empty() && etag != s.etag)
     throw BundleError("Expected deployment artifact bundle etag '" + s.etag + "' but was '" + etag + "'");
   make_folders(archive);
   unpack(bundle, s.bundle_type, archive);
-  load_app_spec(folder, s);
+  strip_leading_folder(archive);
   make_folders(settings_.root_dir + "/deployment-instructions");
   write_file_atomic(instruction(s, "_most_recent_install"), folder);
 }
 
 void Executor::install_revision(const Specification& s) {
   const std::string folder = deployment_folder(s);
-  const AppSpec spec = load_app_spec(folder, s);
+  const std::string file = app_spec_of(folder, s);
+  const AppSpec spec = AppSpec::parse(read_file(file));
+  spec.require_known_events(fs::path(file).filename().string());
   make_folders(settings_.root_dir + "/deployment-instructions");
   const std::string cleanup = instruction(s, "-cleanup");
   clean_up(cleanup);
@@ -99,24 +126,27 @@ void Executor::install_revision(const Specification& s) {
 
 Diagnostics Executor::hook(const std::string& event, const Specification& s) {
   const std::string folder = folder_for(event, s);
-  if (folder.empty() || !path_exists(folder)) return {};
+  if (folder.empty()) return {};
   const AppSpec spec = load_app_spec(folder, s);
-  make_folders(folder + "/logs");
+  // Of the deployment that runs, whichever revision's scripts they are.
+  const std::string logs = deployment_folder(s) + "/logs";
+  make_folders(logs);
   make_folders(settings_.root_dir + "/deployment-logs");
+  std::map<std::string, std::string> environment = {{"LIFECYCLE_EVENT", event},
+                                                    {"DEPLOYMENT_ID", s.deployment_id},
+                                                    {"APPLICATION_NAME", s.application_name},
+                                                    {"DEPLOYMENT_GROUP_NAME", s.group_name},
+                                                    {"DEPLOYMENT_GROUP_ID", s.group_id},
+                                                    {"BUNDLE_BUCKET", s.bucket},
+                                                    {"BUNDLE_KEY", s.key}};
+  if (!s.version.empty()) environment["BUNDLE_VERSION"] = s.version;
+  if (!s.etag.empty()) environment["BUNDLE_ETAG"] = s.etag;
   return run_hooks(spec.scripts(event),
                    {.event = event,
                     .archive = folder + "/deployment-archive",
-                    .environment = {{"LIFECYCLE_EVENT", event},
-                                    {"DEPLOYMENT_ID", s.deployment_id},
-                                    {"APPLICATION_NAME", s.application_name},
-                                    {"DEPLOYMENT_GROUP_NAME", s.group_name},
-                                    {"DEPLOYMENT_GROUP_ID", s.group_id},
-                                    {"BUNDLE_BUCKET", s.bucket},
-                                    {"BUNDLE_KEY", s.key},
-                                    {"BUNDLE_VERSION", s.version},
-                                    {"BUNDLE_ETAG", s.etag}},
-                    .log_files = {folder + "/logs/scripts.log",
-                                  settings_.root_dir + "/deployment-logs/codedeploy-agent-deployments.log"}});
+                    .environment = std::move(environment),
+                    .scripts_log = logs + "/scripts.log",
+                    .deployments_log = settings_.root_dir + "/deployment-logs/codedeploy-agent-deployments.log"});
 }
 
 void Executor::drop_old_revisions(const Specification& s) {

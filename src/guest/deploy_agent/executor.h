@@ -33,6 +33,8 @@ class Executor {
   }
   /// The folder of the deployment whose scripts this event runs; "" when there was none.
   std::string folder_for(const std::string& event, const Specification& s) const;
+  /// The file's path: of the name that the deployment says, else appspec.yaml or appspec.yml. Throws AppSpecError.
+  std::string app_spec_of(const std::string& folder, const Specification& s) const;
   AppSpec load_app_spec(const std::string& folder, const Specification& s) const;
   void download_bundle(const Specification& s);
   void install_revision(const Specification& s);

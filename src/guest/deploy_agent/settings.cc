@@ -43,6 +43,32 @@ Credentials shared_credentials(const std::string& file) {
   return c;
 }
 
+/// Who the on-premises file says that this host is; nothing when there is none, or none that says it.
+/// Throws as AWS's agent does. Source: aws-codedeploy-agent, onpremise_config.rb.
+void read_premises(const YAML::Node& premises, Settings& s) {
+  const std::string user = option(premises, "iam_user_arn"), session = option(premises, "iam_session_arn");
+  if (!user.empty() && !session.empty())
+    throw std::runtime_error("On Premises config cannot contain both 'iam_user_arn' and 'iam_session_arn' keys.");
+  const auto require = [&](const char* name) {
+    const std::string value = option(premises, name);
+    if (value.empty())
+      throw std::runtime_error(std::string("'") + name + "' key is required when '" +
+                               (user.empty() ? "iam_session_arn" : "iam_user_arn") + "' is provided.");
+    return value;
+  };
+  if (!user.empty()) {
+    s.region = require("region");
+    const Credentials keys{require("aws_access_key_id"), require("aws_secret_access_key"), "", {}};
+    s.host_identifier = user;
+    s.credentials = [keys] { return keys; };
+  } else if (!session.empty()) {
+    s.region = require("region");
+    const std::string file = require("aws_credentials_file");
+    s.host_identifier = session;
+    s.credentials = [file] { return shared_credentials(file); };
+  }
+}
+
 }  // namespace
 
 Settings load_settings(const std::string& config_file, const std::string& on_premises_file,
@@ -58,22 +84,13 @@ Settings load_settings(const std::string& config_file, const std::string& on_pre
   s.control_endpoint = option(config, "deploy_control_endpoint");
   s.auth_policy = option(config, "enable_auth_policy") == "true";
 
-  const YAML::Node premises = load(on_premises_file);
   const char* region = std::getenv("AWS_REGION");
-  s.region = option(premises, "region");
-  if (s.region.empty() && region) s.region = region;
+  if (region) s.region = region;
   const char* host = std::getenv("AWS_HOST_IDENTIFIER");
-  s.host_identifier = host ? host : "";
+  if (host) s.host_identifier = host;
   std::string domain = "amazonaws.com";
-  if (const auto arn = option(premises, "iam_session_arn"); !arn.empty()) {
-    s.host_identifier = arn;
-    const std::string file = option(premises, "aws_credentials_file");
-    s.credentials = [file] { return shared_credentials(file); };
-  } else if (const auto user = option(premises, "iam_user_arn"); !user.empty()) {
-    s.host_identifier = user;
-    const Credentials keys{option(premises, "aws_access_key_id"), option(premises, "aws_secret_access_key"), "", {}};
-    s.credentials = [keys] { return keys; };
-  } else {
+  read_premises(load(on_premises_file), s);
+  if (!s.credentials) {
     if (s.region.empty() || s.host_identifier.empty()) {
       const Json document = Json::parse(imds->require("dynamic/instance-identity/document"));
       if (s.region.empty()) s.region = document.text("region");

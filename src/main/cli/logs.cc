@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/log_tail.h"
 
 namespace hanbat::cli {
 
@@ -14,12 +15,9 @@ void logs(const Home& home, const std::string& name, int lines, Follow follow) {
   const std::filesystem::path path = home.logs() / (name + ".log");
   std::ifstream file(path);
   if (!file) throw Failure("there is no " + path.string());
-  std::vector<std::string> last;
-  for (std::string line; std::getline(file, line);) {
-    last.push_back(line);
-    if (last.size() > static_cast<std::size_t>(lines)) last.erase(last.begin());
-  }
-  for (const std::string& line : last) std::cout << line << "\n";
+  LogTail tail(static_cast<std::size_t>(lines));
+  for (std::string line; std::getline(file, line);) tail.add(line);
+  for (const std::string& line : tail.lines()) std::cout << line << "\n";
   std::cout.flush();
   while (follow == Follow::kYes && std::cout) {
     file.clear();

@@ -65,6 +65,10 @@ std::string config_arn(const Place& place, std::string_view config) {
   return make_arn("codedeploy", place.region, place.account, "deploymentconfig:" + std::string(config));
 }
 
+std::string on_premises_arn(const Place& place, std::string_view name) {
+  return make_arn("codedeploy", place.region, place.account, "instance:" + std::string(name));
+}
+
 std::optional<Application> find_application(store::Tx& tx, const Place& place, std::string_view name) {
   return region::find_named<ApplicationInfo>(tx, place, "", name);
 }
@@ -195,6 +199,13 @@ void use_revision(store::Tx& tx, const Place& place, std::string_view applicatio
   if (revision->own.integer("first_used") == 0) revision->own["first_used"] = now.ms;
   revision->own["last_used"] = now.ms;
   region::update(tx, *revision);
+}
+
+std::optional<OnPremises> find_on_premises(store::Tx& tx, const Place& place, std::string_view identity) {
+  if (identity.empty()) return std::nullopt;
+  for (OnPremises& each : region::list_of<InstanceInfo>(tx, identity))
+    if (each.place == place) return std::move(each);
+  return std::nullopt;
 }
 
 std::optional<Deployment> find_deployment(store::Tx& tx, const Place& place, std::string_view id) {

@@ -23,6 +23,10 @@ using region::Place;
 std::string application_arn(const Place& place, std::string_view application);
 std::string group_arn(const Place& place, std::string_view application, std::string_view group);
 std::string config_arn(const Place& place, std::string_view config);
+/// By which permissions name an on-premises instance; what Get answers as its ARN is another.
+std::string on_premises_arn(const Place& place, std::string_view name);
+/// Whether a target of a deployment is an EC2 instance; the name of an on-premises one cannot begin as these do.
+inline bool is_ec2_instance(std::string_view target) { return target.starts_with("i-"); }
 
 }  // namespace hanbat::codedeploy
 
@@ -57,6 +61,13 @@ struct KindOf<codedeploy::RevisionInfo> {
   static constexpr std::string_view kRows = "codedeploy/revision";
 };
 
+/// An on-premises instance. Its parent is the ARN of the IAM user or session that it is known by, "" once it is
+/// deregistered.
+template <>
+struct KindOf<codedeploy::InstanceInfo> {
+  static constexpr std::string_view kRows = "codedeploy/on-premises";
+};
+
 /// The whole machine. Its parent is the group's id.
 template <>
 struct KindOf<codedeploy::Deployment> {
@@ -71,6 +82,7 @@ using Application = region::Resource<ApplicationInfo>;
 using Config = region::Resource<DeploymentConfigInfo>;
 using Group = region::Resource<DeploymentGroupInfo>;
 using Revision = region::Resource<RevisionInfo>;
+using OnPremises = region::Resource<InstanceInfo>;
 
 inline Place place_of(const region::Request& rq) { return {rq.account, rq.region}; }
 
@@ -110,6 +122,10 @@ std::vector<Revision> revisions_of(store::Tx& tx, const Place& place, std::strin
 /// Notes that the revision is deployed, which registers it.
 void use_revision(store::Tx& tx, const Place& place, std::string_view application, const RevisionLocation& location,
                   Timestamp now);
+
+inline bool is_registered(const OnPremises& instance) { return !instance.shape.deregister_time; }
+/// The registered on-premises instance that is known by the ARN of an IAM user or session.
+std::optional<OnPremises> find_on_premises(store::Tx& tx, const Place& place, std::string_view identity);
 
 /// What ListDeployments looks for.
 struct DeploymentQuery {

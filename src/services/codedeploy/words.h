@@ -35,6 +35,9 @@ enum class DeploymentCreator { kUser, kRollback };
 enum class RevisionSortBy { kRegisterTime, kFirstUsedTime, kLastUsedTime };
 enum class SortOrder { kAscending, kDescending };
 enum class StateFilter { kInclude, kExclude, kIgnore };
+enum class FileExistsBehavior { kDisallow, kOverwrite, kRetain };
+/// Of an on-premises instance.
+enum class RegistrationStatus { kRegistered, kDeregistered };
 
 }  // namespace hanbat::codedeploy
 
@@ -103,5 +106,15 @@ inline constexpr auto kWords<codedeploy::StateFilter> =
     std::to_array<Word<codedeploy::StateFilter>>({{codedeploy::StateFilter::kInclude, "include"},
                                                   {codedeploy::StateFilter::kExclude, "exclude"},
                                                   {codedeploy::StateFilter::kIgnore, "ignore"}});
+
+template <>
+inline constexpr auto kWords<codedeploy::FileExistsBehavior> =
+    std::to_array<Word<codedeploy::FileExistsBehavior>>({{codedeploy::FileExistsBehavior::kDisallow, "DISALLOW"},
+                                                         {codedeploy::FileExistsBehavior::kOverwrite, "OVERWRITE"},
+                                                         {codedeploy::FileExistsBehavior::kRetain, "RETAIN"}});
+template <>
+inline constexpr auto kWords<codedeploy::RegistrationStatus> = std::to_array<Word<codedeploy::RegistrationStatus>>(
+    {{codedeploy::RegistrationStatus::kRegistered, "Registered"},
+     {codedeploy::RegistrationStatus::kDeregistered, "Deregistered"}});
 
 }  // namespace hanbat

@@ -77,8 +77,10 @@ TEST_F(CodePipelineTest, ARefusedBuildFailsItsActionAndIsNotTriedAgain) {
 }
 
 TEST_F(CodePipelineTest, VariablesOfAnotherFormFailTheActionWithTheirReason) {
-  for (const char* wrong : {R"([{"name":"A","value":3}])", R"([{"value":"x"}])", R"([{"name":"","value":"x"}])",
-                            R"(["A"])", R"([{"name":"A","value":"x","type":1}])"}) {
+  for (const char* wrong :
+       {R"([{"name":"A","value":3}])", R"([{"value":"x"}])", R"([{"name":"","value":"x"}])", R"(["A"])",
+        R"([{"name":"A","value":"x","type":1}])", R"([{"name":"A","value":"x","type":"FOO"}])",
+        R"([{"name":"A","value":"x","type":"plaintext"}])"}) {
     environment_variables = wrong;
     client.create_pipeline(pipeline());
     run();

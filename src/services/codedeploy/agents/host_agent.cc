@@ -19,16 +19,30 @@ std::string envelope_payload(const std::optional<commands::Envelope>& envelope) 
   return envelope ? envelope->payload.value_or("") : "";
 }
 
-// The instance's id, once it is sure that the caller is that instance: its role's session bears its name.
-std::string require_instance(const region::Request& rq, const std::string& host_identifier) {
+/// Whether the caller is the agent on that target of deployments: an instance's role bears the instance's name in its
+/// session, an on-premises instance is registered with the caller's ARN.
+bool speaks_for(const region::Request& rq, const std::string& target) {
+  if (is_ec2_instance(target))
+    return rq.caller.kind == region::Caller::Kind::kAssumedRole && rq.caller.session_name == target;
+  const auto registered = find_on_premises(rq.tx, {rq.account, rq.region}, rq.caller.arn);
+  return registered && *registered->name == target;
+}
+
+/// The target that the identifier names, once it is sure that the caller is that host.
+std::string require_host(const region::Request& rq, const std::string& host_identifier) {
   const auto arn = parse_arn(host_identifier);
-  if (!arn || arn->service != "ec2" || !arn->resource.starts_with("instance/"))
+  std::string target;
+  if (arn && arn->service == "ec2" && arn->resource.starts_with("instance/")) {
+    target = arn->resource.substr(9);
+  } else if (arn && (arn->service == "iam" || arn->service == "sts")) {
+    if (const auto found = find_on_premises(rq.tx, {rq.account, rq.region}, host_identifier)) target = *found->name;
+  } else {
     throw commands::ClientException("The host identifier " + host_identifier + " is not valid.");
-  const std::string instance = arn->resource.substr(9);
-  if (rq.caller.kind != region::Caller::Kind::kAssumedRole || rq.caller.session_name != instance)
+  }
+  if (target.empty() || !speaks_for(rq, target))
     throw wire::Error("AccessDeniedException", 400,
                       "User: " + rq.caller.arn + " is not authorized to act as the host " + host_identifier);
-  return instance;
+  return target;
 }
 
 }  // namespace
@@ -59,7 +73,7 @@ void HostAgent::start() {
 
 commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq,
                                                              const commands::PollHostCommandInput& in) {
-  const std::string instance = require_instance(rq, in.host_identifier);
+  const std::string instance = require_host(rq, in.host_identifier);
 
   const auto command = find_pending_command(rq.tx, {rq.account, rq.region}, instance);
   const Milliseconds wait = !command                      ? Milliseconds(kLongPoll)
@@ -85,7 +99,7 @@ commands::PollHostCommandOutput HostAgent::poll_host_command(region::Request& rq
 
 commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specification(
     region::Request& rq, const commands::GetDeploymentSpecificationInput& in) {
-  const std::string instance = require_instance(rq, in.host_identifier);
+  const std::string instance = require_host(rq, in.host_identifier);
 
   const std::string id = in.deployment_execution_id.substr(in.deployment_execution_id.rfind('/') + 1);
   auto deployment = find_deployment(rq.tx, {rq.account, rq.region}, id);
@@ -102,8 +116,8 @@ commands::GetDeploymentSpecificationOutput HostAgent::get_deployment_specificati
 
 CommandRow HostAgent::require_command(region::Request& rq, const std::optional<std::string>& id) {
   const auto command = find_command(rq.tx, id.value_or(""));
-  const bool own = command && command->account == rq.account && command->region == rq.region &&
-                   rq.caller.kind == region::Caller::Kind::kAssumedRole && rq.caller.session_name == command->instance;
+  const bool own =
+      command && command->account == rq.account && command->region == rq.region && speaks_for(rq, command->instance);
   if (!own) throw commands::ClientException("The host command " + id.value_or("") + " does not exist.");
   return *command;
 }

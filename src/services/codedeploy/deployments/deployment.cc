@@ -147,7 +147,8 @@ bool Deployment::can_start(const Host& host) const {
   return !host.was_healthy || healthy() - 1 >= must_be_healthy;
 }
 
-Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string, bool>>& instances) {
+Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string, bool>>& instances,
+                          const std::map<std::string, std::string>& on_premises) {
   if (!region::find_next(kDeploymentMachine, status(), DeploymentEvent::kBegin)) return {};
   const int total = static_cast<int>(instances.size());
   if (total == 0) return fail(now, "NO_INSTANCES", kNoInstances);
@@ -162,12 +163,16 @@ Effects Deployment::begin(Timestamp now, const std::vector<std::pair<std::string
     host.was_healthy = is_healthy;
     host.target.deployment_id = id();
     host.target.target_id = instance;
-    host.target.target_arn = "arn:aws:ec2:" + region + ":" + account + ":instance/" + instance;
+    const auto elsewhere = on_premises.find(instance);
+    const bool has_traffic = moves_traffic() && elsewhere == on_premises.end();
+    host.target.target_arn = elsewhere == on_premises.end()
+                                 ? "arn:aws:ec2:" + region + ":" + account + ":instance/" + instance
+                                 : elsewhere->second;
     host.target.status = word_of(TargetStatus::kPending);
     host.target.last_updated_at = now;
     host.target.lifecycle_events.emplace();
     for (const auto& [name, word] : kWords<LifecycleEventName>) {
-      if (!moves_traffic() && is_around_traffic(name)) continue;
+      if (!has_traffic && is_around_traffic(name)) continue;
       LifecycleEvent& event = host.target.lifecycle_events->emplace_back();
       event.lifecycle_event_name = word;
       event.status = word_of(EventStatus::kPending);

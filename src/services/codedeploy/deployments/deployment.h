@@ -2,6 +2,7 @@
 // report, a deadline or a stop. Pure: it changes its own state and says what has to be done (Effects).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,8 +100,10 @@ struct Deployment {
   Host* find_host(std::string_view instance);
   bool moves_traffic() const;
 
-  /// The targets are known: {instance, whether it is healthy}, in the order in which they are to be deployed.
-  Effects begin(Timestamp now, const std::vector<std::pair<std::string, bool>>& instances);
+  /// The targets are known: {instance, whether it is healthy}, in the order in which they are to be deployed, and the
+  /// ARNs of those that are on-premises instances, which no load balancer sends traffic to.
+  Effects begin(Timestamp now, const std::vector<std::pair<std::string, bool>>& instances,
+                const std::map<std::string, std::string>& on_premises = {});
   /// It cannot begin.
   Effects fail(Timestamp now, std::string code, std::string message);
   /// The agent has taken the order. False when it is not to carry it out.

@@ -29,7 +29,7 @@ InstanceSummary summary_of(const Host& host) {
 const Host* find(const Deployment& d, const std::string& name) {
   const std::string id = name.substr(name.rfind('/') + 1);
   for (const Host& host : d.hosts)
-    if (host.target.target_id == id) return &host;
+    if (host.target.target_id == id || host.target.target_arn == name) return &host;
   return nullptr;
 }
 

@@ -56,6 +56,13 @@ TEST(Deployment, WithABalancerAnInstanceGoesThroughThirteenEvents) {
   EXPECT_EQ(d.info.deployment_overview->succeeded, 1);
 }
 
+TEST(Deployment, NoBalancerHasAnOnPremisesInstance) {
+  Deployment d = make(kAllAtOnce, true);
+  d.begin(kNow, {{"web-1", true}}, {{"web-1", "arn:aws:codedeploy:x:1:instance/web-1_abc"}});
+  EXPECT_EQ(run_through(d, "web-1").size(), 7u);
+  EXPECT_EQ(d.hosts[0].target.target_arn, "arn:aws:codedeploy:x:1:instance/web-1_abc");
+}
+
 TEST(Deployment, OneAtATimeStartsTheSecondWhenTheFirstIsDone) {
   Deployment d = make(kOneAtATime);
   EXPECT_EQ(commands_of(d.begin(kNow, {{"i-1", true}, {"i-2", true}})),

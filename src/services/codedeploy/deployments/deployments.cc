@@ -5,6 +5,7 @@
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/revisions.h"
+#include "services/codedeploy/groups/rollback.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
@@ -45,6 +46,21 @@ Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput
   return d;
 }
 
+/// What a deployment may say of itself, besides what is looked up.
+void check_options(const CreateDeploymentInput& in) {
+  if (const std::string behavior = in.file_exists_behavior.value_or("");
+      in.file_exists_behavior && !find_word<FileExistsBehavior>(behavior))
+    throw InvalidFileExistsBehaviorException(
+        "An invalid fileExistsBehavior option was specified to determine how AWS CodeDeploy handles files or "
+        "directories that already exist in a deployment target location but weren't part of the previous successful "
+        "deployment. Valid values include \"DISALLOW,\" \"OVERWRITE,\" and \"RETAIN.\"");
+  if (in.auto_rollback_configuration) check_rollback("CreateDeployment", *in.auto_rollback_configuration);
+  if (in.target_instances)
+    throw InvalidTargetInstancesException(
+        "The target instance configuration is invalid: configuration data for target instances was entered for an "
+        "in-place deployment.");
+}
+
 }  // namespace
 
 Deployment CodeDeploy::require_deployment(region::Request& rq, std::string_view action, const std::string& id) {
@@ -69,6 +85,7 @@ CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const 
   rq.authorize("codedeploy:GetDeploymentConfig", config_arn(place, config_name));
   const DeploymentConfigInfo config = require_config(rq.tx, place, config_name);
   const RevisionLocation revision = require_s3_revision("CreateDeployment", in.revision);
+  check_options(in);
   if (const auto active = find_active_deployment(rq.tx, place, group.id))
     throw DeploymentLimitExceededException("The Deployment Group '" + group_name +
                                            "' already has an active Deployment '" + *active + "'");

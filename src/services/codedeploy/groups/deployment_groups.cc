@@ -1,7 +1,11 @@
 // Deployment groups and deployment configurations: to which instances, and how many at a time.
+#include <algorithm>
+
 #include "base/ids.h"
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/rollback.h"
+#include "services/codedeploy/groups/tag_filters.h"
 #include "services/codedeploy/groups/tags.h"
 #include "services/codedeploy/words.h"
 #include "wire/error.h"
@@ -15,25 +19,37 @@ void authorize_role(region::Request& rq, const std::string& arn, const std::stri
   rq.authorize_pass_role(arn, kPrincipal, group_arn);
 }
 
-bool goes_together(const EC2TagFilter& filter) {
-  const bool key = !filter.key.value_or("").empty(), value = !filter.value.value_or("").empty();
-  const auto type = find_word<TagFilterType>(filter.type.value_or(""));
-  if (!type) return false;
-  switch (*type) {
-    case TagFilterType::kKeyAndValue:
-    case TagFilterType::kKeyOnly:
-      return key;
-    case TagFilterType::kValueOnly:
-      return value;
-  }
-  return false;
+void check_filters(const std::vector<EC2TagFilter>& filters) {
+  if (!std::all_of(filters.begin(), filters.end(), [](const auto& filter) { return is_whole(filter); }))
+    throw InvalidEC2TagException("The EC2 tag filter is not valid: its key, value and type do not go together.");
 }
 
-void check_filters(const std::vector<EC2TagFilter>& filters) {
-  for (const EC2TagFilter& filter : filters) {
-    if (!goes_together(filter))
-      throw InvalidEC2TagException("The EC2 tag filter is not valid: its key, value and type do not go together.");
-  }
+void check_filters(const std::vector<TagFilter>& filters) {
+  if (!std::all_of(filters.begin(), filters.end(), [](const auto& filter) { return is_whole(filter); }))
+    throw InvalidTagException("The tag filter is not valid: its key, value and type do not go together.");
+}
+
+template <class Filter>
+void check_lists(const std::vector<std::vector<Filter>>& lists) {
+  if (lists.size() > 3)
+    throw TagSetListLimitExceededException(
+        "The number of tag groups included in the tag set list exceeded the maximum allowed limit of 3.");
+  for (const auto& filters : lists) check_filters(filters);
+}
+
+/// By which tags the group finds its instances.
+void check_tags(const DeploymentGroupInfo& group) {
+  if (group.ec2_tag_filters && !group.ec2_tag_filters->empty() && group.ec2_tag_set)
+    throw InvalidEC2TagCombinationException("Only one of ec2TagFilters and ec2TagSet can be specified.");
+  if (group.ec2_tag_filters) check_filters(*group.ec2_tag_filters);
+  if (group.ec2_tag_set && group.ec2_tag_set->ec2_tag_set_list) check_lists(*group.ec2_tag_set->ec2_tag_set_list);
+  const auto& filters = group.on_premises_instance_tag_filters;
+  const auto& set = group.on_premises_tag_set;
+  if (filters && !filters->empty() && set)
+    throw InvalidOnPremisesTagCombinationException(
+        "Only one of onPremisesInstanceTagFilters and onPremisesTagSet can be specified.");
+  if (filters) check_filters(*filters);
+  if (set && set->on_premises_tag_set_list) check_lists(*set->on_premises_tag_set_list);
 }
 
 void check_style(DeploymentGroupInfo& group) {
@@ -60,6 +76,8 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
   group.service_role_arn = in.service_role_arn;
   group.ec2_tag_filters = in.ec2_tag_filters;
   group.ec2_tag_set = in.ec2_tag_set;
+  group.on_premises_instance_tag_filters = in.on_premises_instance_tag_filters;
+  group.on_premises_tag_set = in.on_premises_tag_set;
   group.auto_rollback_configuration = in.auto_rollback_configuration;
   group.deployment_style = in.deployment_style;
   group.load_balancer_info = in.load_balancer_info;
@@ -81,6 +99,14 @@ void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& 
     group.ec2_tag_set = in.ec2_tag_set;
     if (!in.ec2_tag_filters) group.ec2_tag_filters.reset();
   }
+  if (in.on_premises_instance_tag_filters) {
+    group.on_premises_instance_tag_filters = in.on_premises_instance_tag_filters;
+    if (!in.on_premises_tag_set) group.on_premises_tag_set.reset();
+  }
+  if (in.on_premises_tag_set) {
+    group.on_premises_tag_set = in.on_premises_tag_set;
+    if (!in.on_premises_instance_tag_filters) group.on_premises_instance_tag_filters.reset();
+  }
   if (in.auto_rollback_configuration) group.auto_rollback_configuration = in.auto_rollback_configuration;
   if (in.deployment_style) group.deployment_style = in.deployment_style;
   if (in.load_balancer_info) group.load_balancer_info = in.load_balancer_info;
@@ -89,26 +115,21 @@ void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& 
 
 }  // namespace
 
+void check_rollback(std::string_view operation, const AutoRollbackConfiguration& rollback) {
+  if (rollback.enabled.value_or(false) && (!rollback.events || rollback.events->empty()))
+    throw InvalidAutoRollbackConfigException("Automatic rollback is enabled but no events are specified.");
+  if (!rollback.events) return;
+  for (const std::string& event : *rollback.events)
+    if (!find_word<AutoRollbackEvent>(event))
+      throw wire::Error::not_implemented(operation, "autoRollbackConfiguration.events " + event);
+}
+
 // What Create and Update have in common.
 void CodeDeploy::check_group(region::Request& rq, DeploymentGroupInfo& group) {
   require_config(rq.tx, place_of(rq), *group.deployment_config_name);
-  if (group.ec2_tag_filters && !group.ec2_tag_filters->empty() && group.ec2_tag_set)
-    throw InvalidEC2TagCombinationException("Only one of ec2TagFilters and ec2TagSet can be specified.");
-  if (group.ec2_tag_filters) check_filters(*group.ec2_tag_filters);
-  if (group.ec2_tag_set && group.ec2_tag_set->ec2_tag_set_list) {
-    if (group.ec2_tag_set->ec2_tag_set_list->size() > 3)
-      throw TagSetListLimitExceededException(
-          "The number of tag groups included in the tag set list exceeded the maximum allowed limit of 3.");
-    for (const auto& filters : *group.ec2_tag_set->ec2_tag_set_list) check_filters(filters);
-  }
+  check_tags(group);
   check_style(group);
-  const auto& rollback = group.auto_rollback_configuration;
-  if (rollback && rollback->enabled.value_or(false) && (!rollback->events || rollback->events->empty()))
-    throw InvalidAutoRollbackConfigException("Automatic rollback is enabled but no events are specified.");
-  if (rollback && rollback->events)
-    for (const std::string& event : *rollback->events)
-      if (!find_word<AutoRollbackEvent>(event))
-        throw wire::Error::not_implemented("CreateDeploymentGroup", "autoRollbackConfiguration.events " + event);
+  if (group.auto_rollback_configuration) check_rollback("CreateDeploymentGroup", *group.auto_rollback_configuration);
   try {
     home_.identity().assume_role(
         rq.tx, *group.service_role_arn, kPrincipal, "codedeploy",

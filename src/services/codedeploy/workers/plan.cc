@@ -1,5 +1,6 @@
 // The plan of a deployment: which instances it goes to, in which order, asked of EC2 with the group's service role.
 #include <algorithm>
+#include <map>
 
 #include "gen/ec2/client.h"
 #include "gen/elasticloadbalancing/client.h"
@@ -15,6 +16,7 @@ namespace elb = elasticloadbalancing;
 /// What the service role found.
 struct Targets {
   std::vector<std::string> instances;
+  std::map<std::string, std::string> on_premises;  // ARNs of those among them that are no EC2 instances
   std::vector<std::string> target_groups;
 };
 
@@ -38,6 +40,15 @@ std::vector<std::string> find_instances(region::Region& home, const region::Call
     in.next_token = page.next_token;
   } while (in.next_token && !in.next_token->empty());
   return out;
+}
+
+void find_on_premises(region::Region& home, const Deployment& d, const DeploymentGroupInfo& group, Targets& targets) {
+  for (const OnPremises& each :
+       home.db.read([&](store::Tx& tx) { return region::list<InstanceInfo>(tx, {d.account, d.region}); })) {
+    if (!is_registered(each) || !wants_on_premises(group, tags_of(each.shape))) continue;
+    targets.instances.push_back(*each.name);
+    targets.on_premises[*each.name] = *each.shape.instance_arn;
+  }
 }
 
 std::vector<std::string> find_target_groups(region::Region& home, const region::Caller& role, const Deployment& d) {
@@ -66,7 +77,8 @@ std::variant<Targets, Reason> find_targets(region::Region& home, const Deploymen
   }
   Targets targets;
   try {
-    targets.instances = find_instances(home, role, d, group);
+    if (looks_for_ec2(group)) targets.instances = find_instances(home, role, d, group);
+    find_on_premises(home, d, group, targets);
   } catch (const wire::Error& error) {
     if (is_denial(error)) return no_permission(d, "AmazonEC2");
     if (error.status() == 503 || error.status() == 500) throw;
@@ -126,7 +138,7 @@ void Workers::plan(store::TaskRun& run, const PlanTask& task) {
     const auto hosts = in_order(hosts_of(tx, found->group_id), *found, targets.instances);
     workflow_.on(tx, task.deployment, [&](Deployment& d) {
       d.target_group_arns = targets.target_groups;
-      return d.begin(home_.clock.now(), hosts);
+      return d.begin(home_.clock.now(), hosts, targets.on_premises);
     });
   });
 }

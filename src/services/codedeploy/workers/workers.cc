@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "services/codedeploy/codedeploy.h"
 #include "store/typed_tasks.h"
 #include "wire/error.h"
 

@@ -85,7 +85,7 @@ CreatePipelineOutput CodePipeline::create_pipeline(region::Request& rq, const Cr
   PipelineDeclaration& declaration = pipeline.shape.declaration;
   declaration = complete(in.pipeline);
   declaration.version = 1;
-  check_structure("CreatePipeline", declaration);
+  check_structure("CreatePipeline", declaration, rq.region);
   check_regions(rq, declaration);
   check_role(rq, in.pipeline);
 
@@ -123,7 +123,7 @@ UpdatePipelineOutput CodePipeline::update_pipeline(region::Request& rq, const Up
   declaration = complete(in.pipeline);
   declaration.version = version;
   found->shape.updated = rq.now();
-  check_structure("UpdatePipeline", declaration);
+  check_structure("UpdatePipeline", declaration, rq.region);
   check_regions(rq, declaration);
   check_role(rq, in.pipeline);
 

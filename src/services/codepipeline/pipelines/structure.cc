@@ -1,6 +1,8 @@
 #include "services/codepipeline/pipelines/structure.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <set>
 
 #include "base/json.h"
@@ -10,6 +12,33 @@ namespace hanbat::codepipeline {
 namespace {
 
 [[noreturn]] void invalid(const std::string& message) { throw InvalidStructureException(message); }
+[[noreturn]] void invalid_action(const std::string& message) { throw InvalidActionDeclarationException(message); }
+
+/// AWS's own providers; those that are not carried out here are refused as such, all others as AWS refuses them.
+constexpr std::array kAwsProviders = {"AppConfig",
+                                      "CloudFormation",
+                                      "CloudFormationStackSet",
+                                      "CodeBuild",
+                                      "CodeCommit",
+                                      "CodeDeploy",
+                                      "CodeDeployToECS",
+                                      "CodeStarSourceConnection",
+                                      "CodePipeline",
+                                      "Commands",
+                                      "DeviceFarm",
+                                      "EC2",
+                                      "ECR",
+                                      "ECRBuildAndPublish",
+                                      "ECS",
+                                      "EKS",
+                                      "ElasticBeanstalk",
+                                      "InspectorScan",
+                                      "Lambda",
+                                      "Manual",
+                                      "OpsWorks",
+                                      "S3",
+                                      "ServiceCatalog",
+                                      "StepFunctions"};
 
 const std::vector<Provider>& providers() {
   static const std::vector<Provider> kProviders = {
@@ -63,13 +92,22 @@ const std::vector<Provider>& providers() {
   return kProviders;
 }
 
-void check_type(std::string_view operation, const ActionDeclaration& action) {
+void check_type(std::string_view operation, const ActionDeclaration& action, std::string_view region) {
   const ActionTypeId& type = action.action_type_id;
   if (!find_word<ActionOwner>(type.owner))
     throw wire::Error::not_implemented(operation, "pipeline.stages.actions.actionTypeId.owner " + type.owner);
-  if (!find_provider(type))
-    throw wire::Error::not_implemented(operation, "the action provider " + type.provider + " (category " +
-                                                      type.category + ", version " + type.version + ")");
+  if (find_provider(type)) return;
+  const bool of_aws = type.version == "1" &&
+                      std::find(kAwsProviders.begin(), kAwsProviders.end(), type.provider) != kAwsProviders.end();
+  if (!of_aws) {
+    std::string place(region);
+    for (char& c : place) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    invalid_action("ActionType (Category: '" + type.category + "', Provider: '" + type.provider + "', Owner: '" +
+                   type.owner + "', Version: '" + type.version + "') in action '" + action.name +
+                   "' is not available in region '" + place + "'");
+  }
+  throw wire::Error::not_implemented(operation, "the action provider " + type.provider + " (category " + type.category +
+                                                    ", version " + type.version + ")");
 }
 
 void check_configuration(std::string_view operation, const ActionDeclaration& action) {
@@ -78,13 +116,14 @@ void check_configuration(std::string_view operation, const ActionDeclaration& ac
   const std::string of = "Action configuration for action '" + action.name + "'";
   for (const std::string_view name : provider.required)
     if (!configuration.contains(std::string(name)))
-      invalid(of + " is missing required configuration '" + std::string(name) + "'");
+      invalid_action(of + " is missing required configuration '" + std::string(name) + "'");
   for (const auto& [name, value] : configuration) {
     const auto known = [&](const auto& list) { return std::find(list.begin(), list.end(), name) != list.end(); };
     if (!known(provider.required) && !known(provider.optional)) {
-      const bool of_aws = name == "BatchEnabled" || name == "CombineArtifacts" || name == "NotificationArn";
+      const bool of_aws = name == "BatchEnabled" || name == "CombineArtifacts" || name == "NotificationArn" ||
+                          name == "AllowOverrideForS3ObjectKey";
       if (of_aws) throw wire::Error::not_implemented(operation, "the configuration " + name + " of " + action.name);
-      invalid(of + " contains unknown configuration '" + name + "'");
+      invalid_action(of + " contains unknown configuration '" + name + "'");
     }
     if (name == "OutputArtifactFormat" && value != "CODE_ZIP")
       throw wire::Error::not_implemented(operation, "OutputArtifactFormat " + value);
@@ -92,13 +131,13 @@ void check_configuration(std::string_view operation, const ActionDeclaration& ac
       try {
         if (!Json::parse(value).is_array()) throw JsonError("");
       } catch (const JsonError&) {
-        invalid(of + " contains an invalid value for the configuration 'EnvironmentVariables'");
+        invalid_action(of + " contains an invalid value for the configuration 'EnvironmentVariables'");
       }
     }
   }
   const std::size_t inputs = action.input_artifacts ? action.input_artifacts->size() : 0;
   if (inputs > 1 && provider.work == Work::kBuild && !configuration.contains("PrimarySource"))
-    invalid(of + " is missing required configuration 'PrimarySource'");
+    invalid_action(of + " is missing required configuration 'PrimarySource'");
 }
 
 void check_count(const ActionDeclaration& action, const char* what, std::size_t count, int least, int most) {
@@ -140,7 +179,7 @@ std::optional<Provider> find_provider(const ActionTypeId& type) {
   return std::nullopt;
 }
 
-void check_structure(std::string_view operation, const PipelineDeclaration& pipeline) {
+void check_structure(std::string_view operation, const PipelineDeclaration& pipeline, std::string_view region) {
   if (pipeline.stages.size() < 2)
     invalid("Pipeline has " + std::to_string(pipeline.stages.size()) +
             " stage(s). There should be a minimum of 2 stages in a pipeline");
@@ -171,7 +210,7 @@ void check_structure(std::string_view operation, const PipelineDeclaration& pipe
       if (i > 0 && is_of(action, ActionCategory::kSource))
         invalid("Source actions can only be in the first stage of the pipeline. Stage " + stage.name +
                 " contains the source action " + action.name);
-      check_type(operation, action);
+      check_type(operation, action, region);
       const Provider provider = *find_provider(action.action_type_id);
       check_configuration(operation, action);
       check_count(action, "input", action.input_artifacts ? action.input_artifacts->size() : 0, provider.min_inputs,

@@ -25,8 +25,9 @@ struct Provider {
 };
 std::optional<Provider> find_provider(const ActionTypeId& type);
 
-/// Throws InvalidStructureException and its kin in AWS's words; 501 for what AWS has and Hanbat has not.
-void check_structure(std::string_view operation, const PipelineDeclaration& pipeline);
+/// Throws InvalidStructureException, of an action InvalidActionDeclarationException, in AWS's words; 501 for what AWS
+/// has and Hanbat has not.
+void check_structure(std::string_view operation, const PipelineDeclaration& pipeline, std::string_view region);
 
 /// Values by "namespace.name".
 using Variables = std::map<std::string, std::string>;

@@ -40,7 +40,7 @@ PipelineDeclaration wsi() {
 }
 
 std::string refusal(const PipelineDeclaration& pipeline) {
-  return wire::refusal_of([&] { check_structure("CreatePipeline", pipeline); });
+  return wire::refusal_of([&] { check_structure("CreatePipeline", pipeline, "ap-northeast-2"); });
 }
 
 TEST(Structure, TakesTheCommissionsPipeline) { EXPECT_EQ(refusal(wsi()), ""); }
@@ -53,8 +53,8 @@ TEST(Structure, RefusesWhatCannotRun) {
   p = wsi();
   p.stages[1].actions[0].configuration = std::map<std::string, std::string>{};
   EXPECT_EQ(refusal(p),
-            "InvalidStructureException: Action configuration for action 'Build' is missing required configuration "
-            "'ProjectName'");
+            "InvalidActionDeclarationException: Action configuration for action 'Build' is missing required "
+            "configuration 'ProjectName'");
   p = wsi();
   (*p.stages[2].actions[0].input_artifacts)[0].name = "nothing";
   EXPECT_NE(refusal(p).find("Input Artifact Bundle nothing in action Deploy"), std::string::npos);
@@ -64,6 +64,40 @@ TEST(Structure, RefusesWhatCannotRun) {
   p = wsi();
   p.stages[2].actions[0].action_type_id.provider = "ECS";
   EXPECT_NE(refusal(p).find("NotImplemented"), std::string::npos);
+}
+
+TEST(Structure, AnActionsConfigurationHasTheKeysOfItsProviderAndNoOthers) {
+  const std::vector<std::pair<std::size_t, std::vector<std::string>>> required = {
+      {0, {"RepositoryName", "BranchName"}}, {1, {"ProjectName"}}, {2, {"ApplicationName", "DeploymentGroupName"}}};
+  for (const auto& [stage, keys] : required) {
+    for (const std::string& key : keys) {
+      PipelineDeclaration p = wsi();
+      p.stages[stage].actions[0].configuration->erase(key);
+      EXPECT_EQ(refusal(p), "InvalidActionDeclarationException: Action configuration for action '" +
+                                p.stages[stage].actions[0].name + "' is missing required configuration '" + key + "'");
+    }
+    PipelineDeclaration p = wsi();
+    (*p.stages[stage].actions[0].configuration)["Projectname"] = "x";
+    EXPECT_EQ(refusal(p), "InvalidActionDeclarationException: Action configuration for action '" +
+                              p.stages[stage].actions[0].name + "' contains unknown configuration 'Projectname'");
+  }
+  PipelineDeclaration p = wsi();
+  (*p.stages[1].actions[0].configuration)["EnvironmentVariables"] = "{}";
+  EXPECT_NE(refusal(p).find("InvalidActionDeclarationException"), std::string::npos);
+  p = wsi();
+  (*p.stages[1].actions[0].configuration)["BatchEnabled"] = "true";
+  EXPECT_NE(refusal(p).find("NotImplemented"), std::string::npos);
+}
+
+TEST(Structure, AProviderThatNobodyHasIsNotAvailable) {
+  PipelineDeclaration p = wsi();
+  p.stages[1].actions[0].action_type_id.provider = "Codebuild";
+  EXPECT_EQ(refusal(p),
+            "InvalidActionDeclarationException: ActionType (Category: 'Build', Provider: 'Codebuild', Owner: 'AWS', "
+            "Version: '1') in action 'Build' is not available in region 'AP_NORTHEAST_2'");
+  p = wsi();
+  p.stages[1].actions[0].action_type_id.version = "2";
+  EXPECT_NE(refusal(p).find("InvalidActionDeclarationException"), std::string::npos);
 }
 
 TEST(Structure, VariablesAreResolvedOrNamed) {

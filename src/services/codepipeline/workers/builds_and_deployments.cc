@@ -1,5 +1,8 @@
 // Build, test and deploy actions: CodeBuild and CodeDeploy.
+#include <algorithm>
+#include <array>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "gen/codebuild/client.h"
@@ -9,6 +12,13 @@
 
 namespace hanbat::codepipeline {
 namespace {
+
+/// Of CodeBuild's EnvironmentVariable.
+constexpr std::array<std::string_view, 3> kVariableTypes = {"PLAINTEXT", "PARAMETER_STORE", "SECRETS_MANAGER"};
+
+bool contains(const std::array<std::string_view, 3>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 std::string place(const ArtifactDetail& artifact) {
   return *artifact.s3location->bucket + "/" + *artifact.s3location->key;
@@ -71,12 +81,13 @@ std::vector<codebuild::EnvironmentVariable> environment_variables(const std::str
       variable.value = entry["value"].as_string();
       variable.type = entry.text("type", "PLAINTEXT");
       if (variable.name.empty()) throw JsonError("a variable has no name");
+      if (!contains(kVariableTypes, *variable.type)) throw JsonError("no variable has the type " + *variable.type);
     }
     return out;
   } catch (const JsonError& error) {
     throw std::invalid_argument(
         "EnvironmentVariables specified in action config does not match expected format, the expected format is JSON "
-        "array adhering to the following format: [{\"name\": \"string\", \"value\": \"string\", \"type\": "
+        "array adhering to the following format: [{\"name\": \"string\", \"type\": \"string\", \"value\": "
         "\"string\"}] (" +
         std::string(error.what()) + ")");
   }
