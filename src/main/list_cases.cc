@@ -29,6 +29,9 @@ const std::set<std::string, std::less<>> kOnePage{
     "ec2 DescribeNatGateways",
     "ec2 DescribeVpcs",
     "iam ListAccountAliases",
+    "iam ListMFADevices",
+    "iam ListSigningCertificates",
+    "iam ListVirtualMFADevices",
     "organizations ListParents",
     "organizations ListRoots",
     "organizations ListTagsForResource",
@@ -86,6 +89,7 @@ const std::set<std::string, std::less<>> kOneOfItsKind{
     "logs DescribeResourcePolicies",
     "organizations ListPolicies",
     "iam ListServiceSpecificCredentials",
+    "iam ListVirtualMFADevices",
 };
 
 void add_facts(ListCase& one) {
