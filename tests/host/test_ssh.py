@@ -15,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from test_networks import BUILD, Hostd, sh  # noqa: E402
+from test_networks import BUILD, NAT, Guest, Hostd, interface, sh, vpc  # noqa: E402
 
 KEY = "APKATESTTESTTESTTEST"
 HOST = "git-codecommit.ap-northeast-2.amazonaws.com"
@@ -140,6 +140,16 @@ class Ssh(unittest.TestCase):
         self.assertEqual(self.finding()["severity"], "ok", self.finding())
         self.assertNotEqual(self.server(), before)
         self.assertIn("no shell here", self.ssh().stderr)
+
+    def test_instances_reach_it_by_their_public_address_or_their_nat_gateway(self):
+        machines = [interface(1, "subnet-a", "10.73.0.5", ["sg-client"]), interface(2, "subnet-b", "10.73.2.7", ["sg-client"], "198.19.73.7")]
+        self.hostd.call("apply_vpc", **vpc("vpc-ssh", "10.73", machines, NAT, []))
+        for machine, subnet, seen in ((machines[0], "10.73.0.0/24", "198.19.73.200"), (machines[1], "10.73.2.0/24", "198.19.73.7")):
+            guest = Guest(machine, subnet)
+            self.addCleanup(guest.delete)
+            done = guest.run("ssh", "-F", self.config(), "-i", f"{self.folder}/key", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", f"{KEY}@{HOST}", check=False)
+            self.assertIn("no shell here", done.stderr)
+            self.assertEqual(self.door.questions[-1]["client_address"], seen)
 
     def test_host_keys_are_the_servers_alone_and_stay(self):
         for kind in ("rsa", "ed25519"):
