@@ -10,6 +10,7 @@ install(TARGETS hanbatd hanbat-hostd RUNTIME DESTINATION libexec/hanbat)
 foreach(program IN ITEMS build-runner codedeploy-agent amazon-ssm-agent)
   install(PROGRAMS $<TARGET_FILE:${program}> DESTINATION libexec/hanbat/guest)
 endforeach()
+install(TARGETS hanbat-git-ssh hanbat-ssh-names RUNTIME DESTINATION libexec/hanbat/ssh LIBRARY DESTINATION libexec/hanbat/ssh)
 install(PROGRAMS ${CMAKE_BINARY_DIR}/guest/runtime-fetcher DESTINATION libexec/hanbat/guest)
 install(PROGRAMS ${CMAKE_BINARY_DIR}/guest/install DESTINATION libexec/hanbat/guest)
 install(DIRECTORY images DESTINATION share/hanbat USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
@@ -58,6 +59,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "${needed}")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "awscli (>= 2.13), curl, openssh-client")
+# It brings a service of its own for the machine's port 22: for who wants git over SSH to say.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "openssh-server")
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 foreach(script IN ITEMS preinst postinst prerm postrm)
@@ -66,5 +69,5 @@ endforeach()
 list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${made}/schema)
 include(CPack)
 # hanbat_…_amd64.deb in the build folder.
-add_custom_target(deb COMMAND ${CMAKE_CPACK_COMMAND} -G DEB DEPENDS hanbat hanbatd hanbat-hostd guest package_files
+add_custom_target(deb COMMAND ${CMAKE_CPACK_COMMAND} -G DEB DEPENDS hanbat hanbatd hanbat-hostd hanbat-git-ssh hanbat-ssh-names guest package_files
   WORKING_DIRECTORY ${CMAKE_BINARY_DIR} USES_TERMINAL)

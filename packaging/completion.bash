@@ -3,7 +3,7 @@ _hanbat() {
   local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status up --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status trust up --help --version" -- "$current")
     return
   fi
   case "$command" in
@@ -12,6 +12,7 @@ _hanbat() {
     bundle) mapfile -t COMPREPLY < <(compgen -W "--package" -- "$current"; compgen -f -- "$current") ;;
     env) mapfile -t COMPREPLY < <(compgen -W "--region" -- "$current") ;;
     logs) mapfile -t COMPREPLY < <(compgen -W "hanbatd hostd images --follow --lines" -- "$current") ;;
+    trust) mapfile -t COMPREPLY < <(compgen -W "--region --remove --status --root" -- "$current") ;;
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
     image)
       if [ "$COMP_CWORD" = 2 ]; then

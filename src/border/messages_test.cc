@@ -7,6 +7,7 @@
 #include "border/build_job.h"
 #include "border/deployment_specification.h"
 #include "border/fields.h"
+#include "border/git_ssh.h"
 #include "border/host_diagnostics.h"
 #include "border/run_command.h"
 
@@ -201,6 +202,16 @@ TEST(HostDiagnostics, KeepsTheEndOfTheLogAndNoHalfOfACharacter) {
   EXPECT_TRUE(d.to_json().text("log").ends_with("end"));
   d.log = "\xC3\xA9" + std::string(2047, 'x');
   EXPECT_EQ(d.to_json().text("log"), std::string(2047, 'x'));
+}
+
+TEST(GitOverSsh, QuestionsAndAnswersComeBackFromTheirText) {
+  const SshQuestion question{SshQuestion::Ask::kSession, "APKATEST", "git-upload-pack '/v1/repos/app'", "version=2",
+                             "10.1.0.5"};
+  EXPECT_EQ(SshQuestion::from_json(Json::parse(question.to_json().dump())), question);
+  expect_members_are_named(question, "a question of git over SSH");
+  const SshAnswer answer{128, "out", "err"};
+  EXPECT_EQ(SshAnswer::from_json(Json::parse(answer.to_json().dump())), answer);
+  expect_members_are_named(answer, "an answer to git over SSH");
 }
 
 }  // namespace

@@ -16,11 +16,12 @@
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
 #include "host/networks/probe.h"
+#include "host/ssh/ssh_server.h"
 #include "host/validation.h"
 #include "os/files.h"
 
 namespace hanbat::host {
-Actions::Actions(std::string state_folder, const EdgeRange& range)
+Actions::Actions(std::string state_folder, const EdgeRange& range, const std::string& ssh_programs)
     : state_folder_(std::move(state_folder)), range_(range) {
   const std::string own = state_folder_ + "/host";
   incus_ = std::make_unique<Incus>(own + "/incus");
@@ -28,6 +29,8 @@ Actions::Actions(std::string state_folder, const EdgeRange& range)
   machines_ = std::make_unique<Machines>(*incus_, state_folder_,
                                          [this] { networks_->adopt_interfaces(Networks::Arrival::kAny); });
   balancers_ = std::make_unique<Balancers>(own + "/balancers");
+  ssh_ = std::make_unique<SshServer>(
+      SshPlaces{own + "/ssh", state_folder_ + "/ssh/git.sock", ssh_programs, range_.endpoint()});
 }
 
 Actions::~Actions() {
@@ -40,10 +43,12 @@ void Actions::start() {
   incus_thread_ = std::thread([this] { watch(); });
   networks_->start();
   balancers_->start();
+  ssh_->keep();
 }
 
 void Actions::watch() {
   while (!stopping_) {
+    ssh_->keep();
     std::string failure;
     try {
       if (incus_ready_) {
@@ -131,6 +136,7 @@ std::vector<Finding> Actions::health(const Nothing&) {
   for (auto& finding : networks_->examine()) findings.push_back(std::move(finding));
   for (auto& finding : probe_way_out(range_)) findings.push_back(std::move(finding));
   for (auto& finding : balancers_->examine()) findings.push_back(std::move(finding));
+  if (auto finding = ssh_->examine()) findings.push_back(*std::move(finding));
   return findings;
 }
 
@@ -174,6 +180,7 @@ Json Actions::status() {
   Json out = Json::object();
   out["incusd"] = incus_->pid();
   out["haproxy"] = balancers_->pid();
+  out["sshd"] = ssh_->pid();
   out["networks"] = static_cast<std::int64_t>(networks_->list().size());
   std::unique_lock lock(ready_mutex_);
   const bool ready = incus_ready_;
@@ -194,6 +201,7 @@ void Actions::down(const std::function<void(const std::string&)>& progress) {
   stopping_ = true;
   ready_.notify_all();
   if (incus_thread_.joinable()) incus_thread_.join();
+  ssh_->down();
   balancers_->down();
   progress("stopped the load balancers");
   incus_->down(progress);

@@ -24,6 +24,7 @@ class Balancers;
 class Incus;
 class Machines;
 class Networks;
+class SshServer;
 
 /// What an action answers: its result, and a descriptor for listen.
 struct ActionResult {
@@ -35,8 +36,9 @@ struct ActionResult {
 /// threads.
 class Actions final : private Host {
  public:
-  /// `state_folder` is the region's; what is root's own lies in its host/ folder.
-  explicit Actions(std::string state_folder, const EdgeRange& range = {});
+  /// `state_folder` is the region's; what is root's own lies in its host/ folder. `ssh_programs` is the folder of what
+  /// sshd runs for git clients; "": none are served.
+  explicit Actions(std::string state_folder, const EdgeRange& range = {}, const std::string& ssh_programs = {});
   ~Actions() override;
 
   /// Makes the edge and brings back what was applied before; the machines' daemon comes up meanwhile on a thread of its
@@ -66,6 +68,7 @@ class Actions final : private Host {
   std::unique_ptr<Networks> networks_;
   std::unique_ptr<Machines> machines_;
   std::unique_ptr<Balancers> balancers_;
+  std::unique_ptr<SshServer> ssh_;
   std::mutex ready_mutex_;
   std::condition_variable ready_;
   bool incus_ready_ = false;

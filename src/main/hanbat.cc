@@ -22,7 +22,34 @@ struct Flags {
   std::string source;
   std::string image_name;
   std::string runtime, version, archive;
+  std::vector<std::string> regions = {"ap-northeast-2"};
+  std::string root;
+  bool remove = false;
+  bool status = false;
 };
+
+void add_trust(CLI::App& app, Flags& flags, bool& healthy) {
+  auto* trusting =
+      app.add_subcommand("trust", "have this machine itself take the region for AWS: its CA and its names");
+  trusting->add_option("--region", flags.regions, "the AWS regions whose names lead here")->capture_default_str();
+  trusting->add_flag("--remove", flags.remove, "take back what was put, and nothing else");
+  trusting->add_flag("--status", flags.status, "only say what is there; exits with 1 when it is not all");
+  trusting->add_option("--root", flags.root, "the folder that stands for /, for trying it out");
+  trusting->footer(
+      "The CA goes into the machine's CA store, the names of the services' endpoints into a marked block of "
+      "/etc/hosts.\n"
+      "Names that cannot be listed (S3's buckets, load balancers) still lead to AWS: keep AWS_ENDPOINT_URL of hanbat "
+      "env "
+      "for S3.");
+  trusting->callback([&] {
+    if (flags.status)
+      healthy = print_trust(Home::from_environment(), flags.root);
+    else if (flags.remove)
+      untrust(flags.root);
+    else
+      trust(Home::from_environment(), flags.regions, flags.root);
+  });
+}
 
 void add_copies(CLI::App& app, Flags& flags) {
   auto* save = app.add_subcommand("backup", "copy the running region into one file");
@@ -126,6 +153,7 @@ int main(int argc, char** argv) {
   add_bundle(app, flags);
 
   bool healthy = true;
+  add_trust(app, flags, healthy);
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
     healthy = doctor(Home::from_environment());
   });

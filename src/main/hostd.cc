@@ -16,6 +16,7 @@
 #include "host/control.h"
 #include "host/daemon.h"
 #include "host/edge_range.h"
+#include "host/ssh/ssh_server.h"
 #include "host/supervisor.h"
 #include "host/users.h"
 #include "os/fd.h"
@@ -30,6 +31,7 @@ struct Flags {
   std::string home = "/var/lib/hanbat";
   std::string hanbatd;
   std::string guest;
+  std::string ssh;
   std::string user = "hanbat";
   int port = 4566;
   std::string edge;
@@ -57,6 +59,9 @@ void prepare(const Flags& flags) {
   own(flags.home + "/host", 0, 0, 0711);
   own(flags.home + "/run", 0, 0, 0755);
   own(flags.home + "/shared", owner.uid, owner.gid, 0755);
+  // hanbatd's door for what sshd runs: what hanbatd makes there is of that group.
+  make_folders(flags.home + "/ssh");
+  own(flags.home + "/ssh", owner.uid, host::require_user(host::kSshUser).gid, 02750);
 }
 
 /// What the command line may ask.
@@ -114,7 +119,7 @@ int run(const Flags& flags) {
 
   const host::EdgeRange edge = host::settle_edge_range(flags.home, flags.edge);
   host::require_room(edge);
-  host::Actions actions(flags.home, edge);
+  host::Actions actions(flags.home, edge, flags.ssh.empty() ? "" : readable(flags.ssh, flags.home));
   actions.start();
   std::vector<std::string> command = {readable(flags.hanbatd, flags.home), "--home", flags.home, "--port",
                                       std::to_string(flags.port)};
@@ -144,6 +149,7 @@ int main(int argc, char** argv) {
   app.add_option("--edge", flags.edge, "the /15 of the edge's and all public addresses; asked of a new region only");
   app.add_option("--hanbatd", flags.hanbatd, "the program hanbatd")->required();
   app.add_option("--guest", flags.guest, "folder of the programs that run inside instances and builds");
+  app.add_option("--ssh", flags.ssh, "folder of what sshd runs for git clients");
   app.add_option("--user", flags.user, "whom hanbatd runs as")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -30,6 +30,9 @@ const std::set<std::string, std::less<>> kOnePage{
     "ec2 DescribeVpcs",
     "ecr DescribeImageScanFindings",
     "iam ListAccountAliases",
+    "iam ListMFADevices",
+    "iam ListSigningCertificates",
+    "iam ListVirtualMFADevices",
     "organizations ListParents",
     "organizations ListRoots",
     "organizations ListTagsForResource",
@@ -89,6 +92,7 @@ const std::set<std::string, std::less<>> kOneOfItsKind{
     "logs DescribeResourcePolicies",
     "organizations ListPolicies",
     "iam ListServiceSpecificCredentials",
+    "iam ListVirtualMFADevices",
 };
 
 void add_facts(ListCase& one) {

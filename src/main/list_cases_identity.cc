@@ -21,6 +21,15 @@ const Step kRole{"CreateRole", join({R"({"RoleName":"r$P",)", kTrust, "}"})};
 const Step kPolicy{"CreatePolicy", join({R"({"PolicyName":"p$P",)", kPolicyDocument, "}"}), "p=Policy.Arn"};
 const Step kPolicies{"CreatePolicy", join({R"({"PolicyName":"p$N",)", kPolicyDocument, "}"}), "arn=Policy.Arn"};
 const Step kProfile{"CreateInstanceProfile", R"({"InstanceProfileName":"i$P"})"};
+const Step kProvider{"CreateOpenIDConnectProvider", R"({"Url":"https://idp$P.example.com","ThumbprintList":[]})",
+                     "arn=OpenIDConnectProviderArn"};
+// An RSA key of 2048 bits, the item's number among the digits of its modulus.
+const std::string kSshKey =
+    "ssh-rsa "
+    "AAAAB3NzaC1yc2EAAAADAQABAAABAQDON52+jzox+gU2HhCkarGUblipbxv9rdLbdVdfXegFmoRcvyVDGGN/ufk3xM+AwZfwKqA5"
+    "sVkkWDGiBXh6R24K6el+$N0jOHsuqK2lkTGLhq+xBHy/9qFIKrpni+LT+WINgwAv8y6RYIO6KDFvhIc6LFLwm3X6nnffGK2GH07f"
+    "TD+Xn7nIpwFdJX19iagT2kF/sm5+8EeSUpDutR8gUF1zDeWzRUbZuxfiLRMWzrZvoItJLuxeQ2NfMPvbEMhHp7xbT7voZZmpeKfi"
+    "YJfRopbfHSOPG7pUNlJk5smgfcvZ/UmrAanJ+daZRwqju7VTgcOuTItL14KGAGlY+T3Cbjv0T";
 const std::string kInlinePolicy = join({R"("PolicyName":"p$N",)", kPolicyDocument, "}"});
 const std::string kTag = R"("Tags":[{"Key":"k$N","Value":"v"}]})", kUntag = R"("TagKeys":["k$N"]})";
 const Step kOrganization{"CreateOrganization"};
@@ -80,6 +89,18 @@ std::vector<ListCase> iam_entity_cases() {
        {},
        2,
        "ServiceSpecificCredentials"},
+      {"iam",
+       "ListSSHPublicKeys",
+       R"({"UserName":"u$P"})",
+       {kUser},
+       {{"UploadSSHPublicKey", R"({"UserName":"u$P","SSHPublicKeyBody":")" + kSshKey + R"("})",
+         "id=SSHPublicKey.SSHPublicKeyId"}},
+       {{"DeleteSSHPublicKey", R"({"UserName":"u$P","SSHPublicKeyId":"$id"})"}},
+       5,
+       "SSHPublicKeys"},
+      {"iam", "ListMFADevices", R"({"UserName":"u$P"})", {kUser}, {}, {}, 0},
+      {"iam", "ListSigningCertificates", R"({"UserName":"u$P"})", {kUser}, {}, {}, 0},
+      {"iam", "ListVirtualMFADevices", "{}", {}, {}, {}, 0},
       {"iam", "ListAccountAliases", "{}", {}, {{"CreateAccountAlias", R"({"AccountAlias":"alias-$A"})"}}, {}, 1},
   };
 }
@@ -188,6 +209,12 @@ std::vector<ListCase> iam_tag_and_simulation_cases() {
        {kProfile},
        {{"TagInstanceProfile", R"({"InstanceProfileName":"i$P",)" + kTag}},
        {{"UntagInstanceProfile", R"({"InstanceProfileName":"i$P",)" + kUntag}}},
+      {"iam",
+       "ListOpenIDConnectProviderTags",
+       R"({"OpenIDConnectProviderArn":"$arn"})",
+       {kProvider},
+       {{"TagOpenIDConnectProvider", R"({"OpenIDConnectProviderArn":"$arn",)" + kTag}},
+       {{"UntagOpenIDConnectProvider", R"({"OpenIDConnectProviderArn":"$arn",)" + kUntag}}},
       {"iam",
        "SimulateCustomPolicy",
        R"({"PolicyInputList":["{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}"],"ActionNames":["s3:GetObject","s3:PutObject","s3:ListBucket","ec2:RunInstances","iam:GetUser","sts:AssumeRole","logs:PutLogEvents","ssm:GetParameter"]})",

@@ -42,7 +42,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<ssm::Ssm>(home));
   home.add(std::make_unique<ssm::AgentEndpoint>(home));
   home.add(std::make_unique<secretsmanager::SecretsManager>(home));
-  home.add(std::make_unique<codecommit::CodeCommit>(home));
+  home.add(std::make_unique<codecommit::CodeCommit>(home, &foundations.access.identity));
   home.add(std::make_unique<ecr::Ecr>(home));
   home.add(std::make_unique<codebuild::CodeBuild>(home));
   home.add(std::make_unique<codedeploy::CodeDeploy>(home));

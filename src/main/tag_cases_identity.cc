@@ -38,11 +38,25 @@ TagCase organizations_case(const std::string& kind, const std::string& arn, Step
           {"ListTagsForResource", R"({"ResourceId":"$id"})", "Tags"}};
 }
 
+TagCase provider_case() {
+  const std::string arn = R"("OpenIDConnectProviderArn":"$id")";
+  return {"iam",
+          "arn:aws:iam::*:oidc-provider/*",
+          "$id",
+          {},
+          {"CreateOpenIDConnectProvider", R"({"Url":"https://idp.example.com/a","ThumbprintList":[],"Tags":$TAGS})",
+           "id=OpenIDConnectProviderArn"},
+          {"DeleteOpenIDConnectProvider", "{" + arn + "}"},
+          {"TagOpenIDConnectProvider", "{" + arn + R"(,"Tags":$TAGS})"},
+          {"UntagOpenIDConnectProvider", "{" + arn + R"(,"TagKeys":$KEYS})"},
+          {"ListOpenIDConnectProviderTags", "{" + arn + "}", "Tags"}};
+}
+
 }  // namespace
 
 std::vector<TagCase> iam_tag_cases() {
   return {
-      iam_case("User", "user", R"("UserName":"u")", R"("UserName":"u")"),
+      provider_case(), iam_case("User", "user", R"("UserName":"u")", R"("UserName":"u")"),
       iam_case("Role", "role", R"("RoleName":"r")", R"("RoleName":"r",)" + kTrust),
       iam_case("Policy", "policy", R"("PolicyArn":"$id")", R"("PolicyName":"p",)" + kDocument),
       iam_case("InstanceProfile", "instance-profile", R"("InstanceProfileName":"i")", R"("InstanceProfileName":"i")")};

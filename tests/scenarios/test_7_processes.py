@@ -21,6 +21,7 @@ ROOT = {
 OTHERS = {
     "hanbatd": ("hanbat", 0, False),
     "git": ("hanbat", 0, False),
+    "sshd": ("hanbat-ssh", 0, False),  # of git clients; there when OpenSSH's server is installed
     "haproxy worker": ("hanbat-haproxy", 0, True),
     "dnsmasq": ("nobody", NET_ADMIN | NET_RAW | NET_BIND_SERVICE, False),  # DHCP: raw packets, and entries of the neighbour table
 }
@@ -110,7 +111,7 @@ def breach_of(one, kind):
         return f"does not run as {user}"
     if one.capabilities & ~capabilities:
         return "has other capabilities"
-    if kind in ("hanbatd", "git", "haproxy worker") and one.status["NoNewPrivs"].strip() != "1":
+    if kind in ("hanbatd", "git", "haproxy worker", "sshd") and one.status["NoNewPrivs"].strip() != "1":
         return "can gain rights"
     if empty_root and (one.root == "/" or os.listdir(one.root) or os.stat(one.root).st_uid != 0):
         return "has a root folder with something in it"

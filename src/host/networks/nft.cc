@@ -235,7 +235,7 @@ std::string nft_of_edge(const EdgeRange& edge) {
       "  }}\n"
       "  chain input {{\n    type filter hook input priority 0; policy drop;\n"
       "    ct state established,related accept\n    iifname \"lo\" accept\n    ip protocol icmp accept\n"
-      "    ip daddr {} tcp dport {{ 80, 443 }} accept\n"
+      "    ip daddr {} tcp dport {{ 22, 80, 443 }} accept\n"
       "  }}\n}}\n",
       kPrivate, edge.text(), edge.endpoint());
 }

@@ -18,6 +18,14 @@ void status(const Home& home);
 /// Prints shell lines that point the AWS CLI, the SDKs and git at the region.
 void print_env(const std::string& region, const Home& home);
 
+/// Has this machine take the region for AWS: its CA goes into the CA store, the names of its endpoints into /etc/hosts.
+/// Says each step; done twice it changes nothing. `root` is the folder that stands for /.
+void trust(const Home& home, const std::vector<std::string>& regions, const std::string& root);
+/// Takes back what trust put, and nothing else.
+void untrust(const std::string& root);
+/// Prints what is there. Returns whether this machine takes the region for AWS.
+bool print_trust(const Home& home, const std::string& root);
+
 enum class Follow { kNo, kYes };
 /// Prints the last lines of a log ("hanbatd", "hostd", "images"), and with kYes what is added to it, until interrupted.
 void logs(const Home& home, const std::string& name, int lines, Follow follow);

@@ -20,6 +20,7 @@
 #include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/trust.h"
 #include "os/files.h"
 #include "os/process.h"
 #include "store/blobs.h"
@@ -180,6 +181,18 @@ bool report_machine(const Home& home) {
   return good;
 }
 
+/// Whether this machine's own files lead to a region, and to one that is there.
+void report_trust(const Home& home) {
+  const TrustState state = trust_state(home, "");
+  if (!state.any()) return;
+  const bool runs = front_door_answers(front_port());
+  std::cout << "  note     this machine takes the region for AWS (hanbat trust)"
+            << (!runs                                     ? ", and no region runs: hanbat trust --remove"
+                : !state.has_ca || !state.names_lead_here ? ", but not all of it is of this region: hanbat trust"
+                                                          : "")
+            << "\n";
+}
+
 /// What the region that runs says of its own parts. Nothing when none runs.
 bool report_region(const Home& home) {
   const auto answer =
@@ -208,6 +221,7 @@ bool report_region(const Home& home) {
 bool doctor(const Home& home) {
   const bool machine = report_machine(home);
   const bool region = report_region(home);
+  report_trust(home);
   std::cout << (machine ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
   if (!region) std::cout << "the region that runs is not whole; what is broken is tried again every few seconds\n";
   return machine && region;

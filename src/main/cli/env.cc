@@ -9,6 +9,7 @@
 #include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "os/files.h"
 
 namespace hanbat::cli {
 
@@ -43,6 +44,10 @@ void print_env(const std::string& region, const Home& home) {
     std::cout << fmt::format("export GIT_CONFIG_KEY_{0}='{1}' GIT_CONFIG_VALUE_{0}={2}\n", i, settings[i].first,
                              settings[i].second);
   std::cout << fmt::format("export GIT_CONFIG_COUNT={}\nunset GIT_SSL_CAINFO\n", settings.size());
+  // git over SSH: CodeCommit's names lead to the region's own server. Which key stands in the user's ~/.ssh/config or
+  // in the remote's address, as for AWS.
+  const auto ssh = home.root / "host" / "ssh" / "client_config";
+  if (path_exists(ssh)) std::cout << fmt::format("export GIT_SSH_COMMAND=\"ssh -F '{}'\"\n", ssh.string());
 }
 
 }  // namespace hanbat::cli

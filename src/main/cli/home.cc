@@ -38,7 +38,7 @@ std::optional<AdminKey> find_admin_key(const Home& home) {
   std::stringstream text;
   text << file.rdbuf();
   const Json json = Json::parse(text.str());
-  return AdminKey{json.text("AccessKeyId"), json.text("SecretAccessKey")};
+  return AdminKey{json.text("AccessKeyId"), json.text("SecretAccessKey"), json.text("Account")};
 }
 
 }  // namespace hanbat::cli

@@ -31,6 +31,7 @@ std::filesystem::path images_folder();
 struct AdminKey {
   std::string id;
   std::string secret;
+  std::string account;
 };
 std::optional<AdminKey> find_admin_key(const Home& home);
 

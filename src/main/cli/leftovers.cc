@@ -35,7 +35,7 @@ void add_processes(const std::string& root, std::vector<std::string>& found) {
     }
     std::replace(command.begin(), command.end(), '\0', ' ');
     // Only what runs for the region: a shell or an editor that names the folder is no part of it.
-    for (const char* name : {"hanbat-hostd", "hanbatd", "incusd", "haproxy", "dnsmasq", "lxc"})
+    for (const char* name : {"hanbat-hostd", "hanbatd", "incusd", "haproxy", "dnsmasq", "lxc", "sshd"})
       if (command.find(name) < command.find(' ') && command.find(root) != std::string::npos) {
         found.push_back("process " + pid + ": " + command.substr(0, 120));
         break;

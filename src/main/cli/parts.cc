@@ -13,10 +13,12 @@ Parts Parts::beside(const fs::path& hanbat) {
             libexec / "hanbatd",
             libexec / "hanbat-hostd",
             libexec / "guest",
+            libexec / "ssh",
             prefix / "share" / "hanbat" / "images",
             prefix / "share" / "hanbat" / "bundle"};
   const fs::path folder = hanbat.parent_path(), build = prefix.parent_path();
-  return {hanbat, folder / "hanbatd", folder / "hanbat-hostd", build / "guest", build / "images", build / "bundle"};
+  return {hanbat,        folder / "hanbatd", folder / "hanbat-hostd", build / "guest",
+          build / "ssh", build / "images",   build / "bundle"};
 }
 
 Parts Parts::find() {

@@ -8,14 +8,17 @@ namespace hanbat::cli {
 
 /// The one place that knows both layouts:
 ///
-///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/}   share/hanbat/{images, bundle}/
-///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   images/ and bundle/ (links to the sources)
+///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/, ssh/}   share/hanbat/{images, bundle}/
+///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   ssh/   images/ and bundle/ (links to the
+///     sources)
 struct Parts {
   std::filesystem::path hanbat;
   std::filesystem::path hanbatd;
   std::filesystem::path hostd;
   /// The programs that run inside instances and builds.
   std::filesystem::path guest;
+  /// What sshd runs for git clients.
+  std::filesystem::path ssh;
   /// The recipes of the machine images; HANBAT_RECIPES names others.
   std::filesystem::path recipes;
   /// What makes a bundle for machines without a network.

@@ -21,6 +21,7 @@ TEST(Parts, AnInstallationIsFoundFromItsProgram) {
   EXPECT_EQ(parts.hostd, prefix.path() + "/libexec/hanbat/hanbat-hostd");
   EXPECT_EQ(parts.hanbatd, prefix.path() + "/libexec/hanbat/hanbatd");
   EXPECT_EQ(parts.guest, prefix.path() + "/libexec/hanbat/guest");
+  EXPECT_EQ(parts.ssh, prefix.path() + "/libexec/hanbat/ssh");
   EXPECT_EQ(parts.recipes, prefix.path() + "/share/hanbat/images");
 }
 
@@ -30,6 +31,7 @@ TEST(Parts, ABuildIsFoundFromItsProgram) {
   const Parts parts = Parts::beside(build.path() + "/src/main/hanbat");
   EXPECT_EQ(parts.hostd, build.path() + "/src/main/hanbat-hostd");
   EXPECT_EQ(parts.guest, build.path() + "/guest");
+  EXPECT_EQ(parts.ssh, build.path() + "/ssh");
   EXPECT_EQ(parts.recipes, build.path() + "/images");
 }
 

@@ -18,6 +18,7 @@
 #include "main/cli/parts.h"
 #include "main/cli/schema_check.h"
 #include "main/cli/spawn.h"
+#include "main/cli/trust.h"
 #include "main/cli/unit.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -148,7 +149,7 @@ void up(const Home& home, const std::string& edge) {
 
   const Parts parts = Parts::find();
   const pid_t hostd = start_daemon({parts.hostd, "--home", home.root, "--port", std::to_string(front_port()),
-                                    "--hanbatd", parts.hanbatd, "--guest", parts.guest},
+                                    "--hanbatd", parts.hanbatd, "--guest", parts.guest, "--ssh", parts.ssh},
                                    home.hostd_log());
   wait_until_ready(home, hostd);
   const double ready = seconds_since(began);
@@ -180,6 +181,8 @@ void down(const Home& home) {
     throw Failure(text);
   }
   for (const std::string& held : list_held(home)) report("  " + held);
+  if (trust_state(home, "").any())
+    report("  AWS's names on this machine lead to the region, which is down: hanbat trust --remove takes them back");
   if (answer)
     report(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
                        home.root.string()));
@@ -196,7 +199,7 @@ void status(const Home& home) {
   report(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
-    if (name == "hostd" || name == "hanbatd" || name == "incusd")
+    if (name == "hostd" || name == "hanbatd" || name == "incusd" || (name == "sshd" && value.as_int() != 0))
       report(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
     else
       report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));
@@ -212,6 +215,8 @@ void reset(const Home& home, Confirm confirm) {
     if (typed != "yes") throw Failure("nothing was changed");
   }
   down(home);
+  // The key of the CA goes with the data, and a region that is made later has another.
+  if (trust_state(home, "").has_ca) remove_trust("");
   for (const std::string& name : path_exists(home.root) ? list_folder(home.root) : std::vector<std::string>{})
     remove_tree(home.root / name);
   report("the region's data is gone");

@@ -26,6 +26,12 @@ void CodeCommit::start() {
       remove_quarantines(repositories + "/" + name);
     }
   start_upkeep();
+  // The root daemon makes the folder, which only sshd's programs and this one can enter.
+  const std::string door = home_.settings.state_folder + "/ssh";
+  if (keys_ && path_exists(door))
+    ssh_door_ = std::make_unique<SshDoor>(door + "/git.sock", [this](const SshCall& call, const std::stop_token& stop) {
+      return answer_ssh(call, stop);
+    });
 }
 
 void CodeCommit::project_references(const Repository& repository) {

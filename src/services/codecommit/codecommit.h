@@ -1,7 +1,8 @@
-// CodeCommit: repositories with their branches, files and commits by the API, and git itself over smart HTTP. Objects
+// CodeCommit: repositories with their branches, files and commits by the API, and git itself over HTTP and SSH. Objects
 // lie in bare repositories in the state folder; references are rows, so that a push and its event are one commit.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -12,22 +13,28 @@
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/codecommit/git/git.h"
+#include "services/codecommit/git/git_calls.h"
+#include "services/codecommit/git/git_command.h"
+#include "services/codecommit/git/ssh_door.h"
 #include "services/codecommit/store.h"
 
 namespace hanbat::region {
 class Gate;
-}
+class SshKeys;
+}  // namespace hanbat::region
 
 namespace hanbat::codecommit {
 
 struct Push;
+class SshExchange;
 
 /// Where a repository's objects are.
 std::string folder_of(const region::Region& home, std::string_view repository_id);
 
 class CodeCommit final : public Operations {
  public:
-  explicit CodeCommit(region::Region& home) : home_(home) {}
+  /// Without `keys` nobody has a key for git over SSH.
+  explicit CodeCommit(region::Region& home, region::SshKeys* keys = nullptr) : home_(home), keys_(keys) {}
 
 #include "gen/codecommit/methods.inc"
 
@@ -38,6 +45,9 @@ class CodeCommit final : public Operations {
   bool claims(const http::RequestHead& head) const override;
   void serve(http::Exchange& exchange) override;
 
+  /// Answers what sshd's program asks, to the end of the git client's session. Blocks; stops early when asked to.
+  border::SshAnswer answer_ssh(const SshCall& call, const std::stop_token& stop);
+
   /// Where the repository's objects are.
   std::string folder(const Repository& repository) const { return folder_of(home_, repository.id); }
   /// Makes git see the references as the rows say. Safe from all threads.
@@ -46,9 +56,14 @@ class CodeCommit final : public Operations {
  private:
   /// The steps of a request of git's.
   void serve_git(region::Gate& gate, http::Exchange& exchange);
-  void receive_push(region::Gate& gate, http::Exchange& exchange, const Repository& repository);
+  void serve_session(region::Gate& gate, SshExchange& exchange, const border::SshQuestion& question);
+  /// Lets the caller to the repository. Throws AWS's error when it may not or there is none.
+  Admitted admit(region::Gate& gate, const GitCall& call);
+  /// Takes a push that its client sends, from the first command on; what the client is told of it.
+  std::string receive_push(region::Gate& gate, http::BodyReader& source, const Repository& repository,
+                           const GitCall& call, const WatchProcess& watch);
   /// Moves what a push asks for, in one transaction; fills in what was refused.
-  void apply(region::Gate& gate, Push& push, const Repository& known);
+  void apply(region::Gate& gate, Push& push, const Repository& known, const GitCall& call);
   /// Why the reference may not be moved so; "" when it may.
   static std::string refusal_of(region::Request& rq, const Repository& repository, const GitRepository& git,
                                 const ReferenceChange& change);
@@ -58,7 +73,9 @@ class CodeCommit final : public Operations {
   void sweep_objects(store::TaskRun& run);
 
   region::Region& home_;
+  region::SshKeys* const keys_;
   std::mutex projecting_;
+  std::unique_ptr<SshDoor> ssh_door_;  // the last: its threads use the rest
 };
 
 /// rq.authorize of an action on a repository by its name.

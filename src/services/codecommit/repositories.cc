@@ -35,15 +35,17 @@ namespace {
 constexpr region::PageSizes kPageSizes{.usual = 1000};
 
 /// AWS's own address, whoever asks: it works in instances and builds, and in a shell that `hanbat env` has prepared.
-std::string clone_url(const Repository& repository) {
-  return "https://git-codecommit." + repository.place.region + ".amazonaws.com/v1/repos/" + name_of(repository);
+std::string clone_url(const Repository& repository, std::string_view scheme) {
+  return std::string(scheme) + "://git-codecommit." + repository.place.region + ".amazonaws.com/v1/repos/" +
+         name_of(repository);
 }
 
 RepositoryMetadata metadata(const Repository& r) {
   RepositoryMetadata out = r.shape;
   out.arn = arn_of(r);
   out.account_id = r.place.account;
-  out.clone_url_http = clone_url(r);
+  out.clone_url_http = clone_url(r, "https");
+  out.clone_url_ssh = clone_url(r, "ssh");
   out.creation_date = r.created;
   out.repository_id = r.id;
   out.repository_name = r.name;

@@ -71,7 +71,7 @@ GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSu
                      {"AccountMFAEnabled", 0},
                      {"MFADevices", 0},
                      {"MFADevicesInUse", 0},
-                     {"Providers", 0},
+                     {"Providers", count(Kind::kProvider)},
                      {"ServerCertificates", 0}};
   return out;
 }

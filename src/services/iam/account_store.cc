@@ -1,4 +1,4 @@
-// The rows of an account as a whole: its alias, and the deletions of its service-linked roles.
+// The rows of an account as a whole: its alias, its password policy, and the deletions of its service-linked roles.
 #include "services/iam/store.h"
 
 namespace hanbat::iam::rows {
@@ -21,6 +21,23 @@ std::vector<std::string> aliases(store::Tx& tx, std::string_view account) {
   for (const store::Row& row : tx.query("SELECT alias FROM iam_account_aliases WHERE account = ?", account))
     all.push_back(row.text(0));
   return all;
+}
+
+std::optional<Json> find_password_policy(store::Tx& tx, std::string_view account) {
+  const auto row = tx.find("SELECT policy FROM iam_password_policies WHERE account = ?", account);
+  if (!row) return std::nullopt;
+  return row->json(0);
+}
+
+void set_password_policy(store::Tx& tx, std::string_view account, const Json& policy) {
+  tx.exec(
+      "INSERT INTO iam_password_policies (account, policy) VALUES (?, ?) "
+      "ON CONFLICT (account) DO UPDATE SET policy = excluded.policy",
+      account, policy);
+}
+
+bool remove_password_policy(store::Tx& tx, std::string_view account) {
+  return tx.exec("DELETE FROM iam_password_policies WHERE account = ?", account) > 0;
 }
 
 void insert_role_deletion(store::Tx& tx, std::string_view task, std::string_view account, std::string_view status,

@@ -28,6 +28,8 @@ std::string already_exists(Kind kind, const std::string& name) {
       return "Role with name " + name + " already exists.";
     case Kind::kProfile:
       return "Instance Profile " + name + " already exists.";
+    case Kind::kProvider:
+      return "Provider with url https://" + name + " already exists.";
     case Kind::kPolicy:
       return "A policy called " + name + " already exists. Duplicate names are not allowed.";
   }
@@ -44,6 +46,8 @@ std::string not_found(Kind kind, const std::string& name) {
       return "The role with name " + name + " cannot be found.";
     case Kind::kProfile:
       return "Instance Profile " + name + " cannot be found.";
+    case Kind::kProvider:
+      return "OpenIDConnect Provider not found for arn " + name;
     case Kind::kPolicy:
       return "Policy " + name + " was not found.";
   }
@@ -142,13 +146,12 @@ void Iam::authorize(Request& rq, std::string_view action, Kind kind, std::string
   rq.authorize(action, arn, keys);
 }
 
-void Iam::authorize_policy(Request& rq, std::string_view action, std::string_view policy_arn,
-                           region::ConditionKeys keys) const {
-  if (!rq.names_resource(action, policy_arn))
-    throw wire::Error("ValidationError", 400, "ARN " + std::string(policy_arn) + " is not valid.");
-  const auto found = rows::find_by_arn(rq.tx, policy_arn);
+void Iam::authorize_arn(Request& rq, std::string_view action, std::string_view arn, region::ConditionKeys keys) const {
+  if (!rq.names_resource(action, arn))
+    throw wire::Error("ValidationError", 400, "ARN " + std::string(arn) + " is not valid.");
+  const auto found = rows::find_by_arn(rq.tx, arn);
   if (found && found->account == rq.account) add_tag_keys(rq.tx, *found, keys);
-  rq.authorize(action, policy_arn, keys);
+  rq.authorize(action, arn, keys);
 }
 
 Entity Iam::make(Request& rq, Kind kind, std::string_view name, const std::optional<std::string>& path) const {

@@ -43,14 +43,16 @@ class Iam final : public Operations {
   Entity require_profile(Request& rq, std::string_view name) const { return require(rq, Kind::kProfile, name); }
   /// A customer managed policy of this account by ARN.
   Entity require_policy(Request& rq, std::string_view arn) const;
+  /// An OpenID Connect provider of this account by ARN.
+  Entity require_provider(Request& rq, const std::string& arn) const;
   /// The user named, or the one who calls when none is.
   std::string user_name_or_own(Request& rq, const std::optional<std::string>& name) const;
 
   // Authorizing by name: the ARN of what exists (its path is in it), or the one that it would have.
   void authorize(Request& rq, std::string_view action, Kind kind, std::string_view name,
                  region::ConditionKeys keys = {}) const;
-  void authorize_policy(Request& rq, std::string_view action, std::string_view policy_arn,
-                        region::ConditionKeys keys = {}) const;
+  /// The same of what is named by its ARN: a policy, a provider.
+  void authorize_arn(Request& rq, std::string_view action, std::string_view arn, region::ConditionKeys keys = {}) const;
 
   // Making and changing entities.
   Entity make(Request& rq, Kind kind, std::string_view name, const std::optional<std::string>& path) const;
@@ -71,6 +73,11 @@ class Iam final : public Operations {
   /// Throws MalformedPolicyDocument; a trust policy's principals must exist.
   void set_trust(Request& rq, Entity& role, const std::string& document) const;
   void refuse_service_linked(const Entity& role) const;
+  /// The account's own; nothing when AWS's holds.
+  std::optional<PasswordPolicy> find_password_policy(Request& rq) const;
+  /// What is kept of a password. Throws PasswordPolicyViolation.
+  std::string sealed_password(Request& rq, const Entity& user, const std::string& password) const;
+  static bool has_login(const Entity& user);
 
   // Entities as the API tells them.
   User user_of(Request& rq, const Entity& e) const;

@@ -15,11 +15,11 @@
 
 namespace hanbat::iam {
 
-enum class Kind { kUser, kGroup, kRole, kPolicy, kProfile };
-/// "user", "group", "role", "policy", "profile": the column `kind`.
+enum class Kind { kUser, kGroup, kRole, kPolicy, kProfile, kProvider };
+/// "user", "group", "role", "policy", "profile", "provider": the column `kind`.
 std::string_view kind_name(Kind kind);
 
-/// A user, group, role, customer managed policy or instance profile.
+/// A user, group, role, customer managed policy, instance profile or OpenID Connect provider.
 struct Entity {
   Kind kind = Kind::kUser;
   std::string account;
@@ -31,7 +31,7 @@ struct Entity {
   Json body = Json::object();
 };
 
-/// AIDA, AGPA, AROA, ANPA, AIPA: how the kind's ids begin.
+/// AIDA, AGPA, AROA, ANPA, AIPA: how the kind's ids begin. A provider's is shown to nobody.
 std::string_view id_prefix(Kind kind);
 /// "arn:aws:iam::123456789012:user/path/name"
 std::string arn_of(Kind kind, std::string_view account, std::string_view path, std::string_view name);
@@ -93,6 +93,18 @@ struct ServiceCredentialRow {
   std::string password_hash;
   KeyStatus status = KeyStatus::kActive;
   Timestamp created;
+};
+
+/// A public key of a user for git over SSH.
+struct SshKeyRow {
+  std::string id;  // APKA…, which is the user's name over SSH
+  std::string user_id;
+  std::string account;
+  std::string body;  // as it was uploaded
+  std::string line;  // "ssh-rsa AAAA…", without a comment
+  std::string fingerprint;
+  KeyStatus status = KeyStatus::kActive;
+  Timestamp uploaded;
 };
 
 struct SessionRow {
@@ -164,6 +176,12 @@ std::vector<ServiceCredentialRow> service_credentials(store::Tx& tx, std::string
 void update(store::Tx& tx, const ServiceCredentialRow& credential);
 void remove_service_credential(store::Tx& tx, std::string_view id);
 
+void insert(store::Tx& tx, const SshKeyRow& key);
+std::optional<SshKeyRow> find_ssh_key(store::Tx& tx, std::string_view id);
+std::vector<SshKeyRow> ssh_keys(store::Tx& tx, std::string_view user_id);
+void set_ssh_key_status(store::Tx& tx, std::string_view id, KeyStatus status);
+void remove_ssh_key(store::Tx& tx, std::string_view id);
+
 void insert(store::Tx& tx, const SessionRow& session);
 std::optional<SessionRow> find_session(store::Tx& tx, std::string_view access_key_id);
 void remove_sessions_before(store::Tx& tx, Timestamp expired);
@@ -175,6 +193,12 @@ void set_alias(store::Tx& tx, std::string_view account, std::string_view alias);
 /// Whether the account had it.
 bool remove_alias(store::Tx& tx, std::string_view account, std::string_view alias);
 std::vector<std::string> aliases(store::Tx& tx, std::string_view account);
+
+/// The account's password policy as JSON; nothing when it has none of its own.
+std::optional<Json> find_password_policy(store::Tx& tx, std::string_view account);
+void set_password_policy(store::Tx& tx, std::string_view account, const Json& policy);
+/// Whether there was one.
+bool remove_password_policy(store::Tx& tx, std::string_view account);
 
 /// Keeps how the deletion of a service-linked role ended.
 void insert_role_deletion(store::Tx& tx, std::string_view task, std::string_view account, std::string_view status,

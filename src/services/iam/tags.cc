@@ -100,7 +100,7 @@ ListRoleTagsOutput Iam::list_role_tags(Request& rq, const ListRoleTagsInput& in)
 }
 
 TagPolicyOutput Iam::tag_policy(Request& rq, const TagPolicyInput& in) {
-  authorize_policy(rq, "iam:TagPolicy", in.policy_arn, request_tags(in.tags));
+  authorize_arn(rq, "iam:TagPolicy", in.policy_arn, request_tags(in.tags));
 
   tag(rq, require_policy(rq, in.policy_arn), in.tags);
 
@@ -108,7 +108,7 @@ TagPolicyOutput Iam::tag_policy(Request& rq, const TagPolicyInput& in) {
 }
 
 UntagPolicyOutput Iam::untag_policy(Request& rq, const UntagPolicyInput& in) {
-  authorize_policy(rq, "iam:UntagPolicy", in.policy_arn, region::removed_tag_keys(in.tag_keys));
+  authorize_arn(rq, "iam:UntagPolicy", in.policy_arn, region::removed_tag_keys(in.tag_keys));
 
   untag(rq, require_policy(rq, in.policy_arn), in.tag_keys);
 
@@ -116,7 +116,7 @@ UntagPolicyOutput Iam::untag_policy(Request& rq, const UntagPolicyInput& in) {
 }
 
 ListPolicyTagsOutput Iam::list_policy_tags(Request& rq, const ListPolicyTagsInput& in) {
-  authorize_policy(rq, "iam:ListPolicyTags", in.policy_arn);
+  authorize_arn(rq, "iam:ListPolicyTags", in.policy_arn);
 
   if (managed_.find(in.policy_arn)) return tags_page<ListPolicyTagsOutput>(rq, in, {});
   return tags_page<ListPolicyTagsOutput>(rq, in, tag_list(rq.tx, require_policy(rq, in.policy_arn)));

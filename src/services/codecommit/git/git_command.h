@@ -1,6 +1,7 @@
 // git itself, run on a repository: its environment, and the lines of its wire protocol.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace hanbat::codecommit {
 /// Options for a git program that sees no configuration but the repository's. `protocol` is the client's Git-Protocol
 /// header.
 SpawnOptions git_options(std::string_view protocol = "");
+
+/// Is told the pidfd of the program that reads a push's pack: where a client does not end its words after the pack,
+/// they end with that program.
+using WatchProcess = std::function<void(int pidfd)>;
 
 /// One line of git's protocol: four hex digits of length, then the text. At most 65516 bytes.
 std::string packet(std::string_view text);

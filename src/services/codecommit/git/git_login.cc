@@ -31,6 +31,15 @@ std::optional<std::pair<std::string, std::string>> basic(const http::RequestHead
 
 }  // namespace
 
+std::vector<std::string> regions_of(const region::Region& home, store::Tx& tx, const std::string& account,
+                                    const std::string& repository_name) {
+  auto regions = regions_with(tx, account, repository_name);
+  std::stable_partition(regions.begin(), regions.end(),
+                        [&](const auto& each) { return each == home.settings.default_region; });
+  regions.push_back(home.settings.default_region);
+  return regions;
+}
+
 std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::RequestHead& head,
                                const std::string& repository_name) {
   const auto given = basic(head);
@@ -48,10 +57,7 @@ std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::
       regions.push_back(*named);
     } else {
       // The plain address names no region, but the signature was made for one.
-      regions = regions_with(tx, credential->caller.account, repository_name);
-      std::stable_partition(regions.begin(), regions.end(),
-                            [&](const auto& each) { return each == home.settings.default_region; });
-      regions.push_back(home.settings.default_region);
+      regions = regions_of(home, tx, credential->caller.account, repository_name);
     }
     const std::string path = head.raw_path.substr(0, head.raw_path.find(repository_name) + repository_name.size());
     for (const auto& region : regions)

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/message.h"
 #include "region/identity.h"
@@ -22,5 +23,10 @@ struct GitLogin {
 /// default.
 std::optional<GitLogin> log_in(region::Region& home, store::Tx& tx, const http::RequestHead& head,
                                const std::string& repository_name);
+
+/// Where a repository of that name is meant to be when nothing says the region: where the account has one, the default
+/// region before others, and that in the end.
+std::vector<std::string> regions_of(const region::Region& home, store::Tx& tx, const std::string& account,
+                                    const std::string& repository_name);
 
 }  // namespace hanbat::codecommit

@@ -79,13 +79,14 @@ constexpr const char* kStrict =
     "--strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore,missingTaggerEntry=ignore";
 
 /// Feeds the rest of the body to index-pack. What it complains of, "" when nothing.
-std::string index_pack(const std::string& head, PacketReader& body, const std::string& folder,
-                       const SpawnOptions& base) {
+std::string index_pack(const std::string& head, PacketReader& body, const std::string& folder, const SpawnOptions& base,
+                       const WatchProcess& watch) {
   SpawnOptions options = base;
   const Fd errors = open_file(folder + "/.", O_TMPFILE | O_RDWR, 0600);
   options.in = Stdio::pipe();
   options.err = Stdio::of(errors.get());
   Process git = Process::spawn({"git", "--git-dir", folder, "index-pack", "--stdin", "--fix-thin", kStrict}, options);
+  if (watch) watch(git.pidfd());
   std::array<char, 65536> buffer;
   bool takes = true;
   try {
@@ -128,7 +129,7 @@ Push read_commands(PacketReader& body) {
   return push;
 }
 
-std::string store_pack(PacketReader& body, const std::string& folder, const Push& push) {
+std::string store_pack(PacketReader& body, const std::string& folder, const Push& push, const WatchProcess& watch) {
   const bool sends_objects = std::any_of(push.commands.begin(), push.commands.end(),
                                          [](const auto& command) { return !command.change.new_id.empty(); });
   if (!sends_objects) return "";
@@ -142,7 +143,7 @@ std::string store_pack(PacketReader& body, const std::string& folder, const Push
   const bool is_empty = head.substr(8) == std::string_view("\0\0\0\0", 4);
   if (is_empty) {
     body.exactly(kPackTail);
-  } else if (const std::string wrong = index_pack(head, body, folder, options); !wrong.empty()) {
+  } else if (const std::string wrong = index_pack(head, body, folder, options, watch); !wrong.empty()) {
     return wrong;
   }
 
@@ -182,7 +183,7 @@ std::string advertise(const std::vector<Reference>& references) {
   const std::string abilities = std::string(1, '\0') +
                                 "report-status delete-refs side-band-64k quiet atomic ofs-delta object-format=sha1 "
                                 "agent=git/hanbat\n";
-  std::string out = packet("# service=git-receive-pack\n").append(kFlush);
+  std::string out;
   if (references.empty()) out += packet(std::string(kNobody) + " capabilities^{}" + abilities);
   for (std::size_t i = 0; i < references.size(); ++i)
     out += packet(references[i].object_id + " " + references[i].name + (i == 0 ? abilities : "\n"));

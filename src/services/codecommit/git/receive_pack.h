@@ -33,7 +33,8 @@ struct Push {
 Push read_commands(PacketReader& body);
 /// Stores the pack that follows. What is wrong with it is the answer, "" when nothing; the objects are in the
 /// repository only then.
-std::string store_pack(PacketReader& body, const std::string& folder, const Push& push);
+std::string store_pack(PacketReader& body, const std::string& folder, const Push& push,
+                       const WatchProcess& watch = nullptr);
 /// Removes from a repository's folder the packs of pushes that died with their process; before any push.
 void remove_quarantines(const std::string& folder);
 /// The answer to the client, when it wants one. `unpacked` is store_pack's.

@@ -12,6 +12,7 @@
 #include "os/files.h"
 #include "region/gate.h"
 #include "services/codecommit/codecommit.h"
+#include "services/codecommit/git/git_calls.h"
 #include "services/codecommit/git/git_login.h"
 #include "services/codecommit/git/receive_pack.h"
 #include "store/blobs.h"
@@ -23,11 +24,6 @@ namespace {
 
 constexpr std::string_view kRoot = "/v1/repos/";
 constexpr std::uint64_t kLargestNegotiation = 64u << 20;
-
-enum class Verb { kPull, kPush };
-
-/// What goes over the wire: only what references there are, or objects.
-enum class Transfer { kReferences, kData };
 
 /// What a request of a git client wants.
 struct GitRoute {
@@ -53,34 +49,6 @@ std::optional<GitRoute> route(const http::RequestHead& head) {
   if (action == "git-upload-pack") return GitRoute{name, Verb::kPull, false};
   if (action == "git-receive-pack") return GitRoute{name, Verb::kPush, false};
   return std::nullopt;
-}
-
-std::string_view name_of(Verb verb) { return verb == Verb::kPull ? "GitPull" : "GitPush"; }
-
-/// Git's requests have no model; authorization and events still ask for the operation.
-const wire::OperationModel& operation(Verb verb) {
-  const auto unmodelled = service_model().unmodelled;
-  return *std::ranges::find(unmodelled, name_of(verb), &wire::OperationModel::name);
-}
-
-/// What the record of one of git's requests says beside its operation. CodeCommit has two of a push: the look at what
-/// is there and the transfer.
-Json additional(const Repository* repository, Transfer transfer) {
-  Json out = Json::object({{"protocol", "HTTP"}, {"dataTransferred", transfer == Transfer::kData}});
-  if (repository) {
-    out["repositoryName"] = name_of(*repository);
-    out["repositoryId"] = repository->id;
-  }
-  return out;
-}
-
-/// The references that a push moved, and where to.
-Json moved_references(const Push& push) {
-  Json references = Json::array();
-  for (const auto& command : push.commands)
-    if (command.refusal.empty())
-      references.push_back(Json::object({{"commit", command.change.new_id}, {"ref", command.change.name}}));
-  return Json::object({{"references", std::move(references)}});
 }
 
 http::Headers uncached(std::string type) {
@@ -156,108 +124,24 @@ void CodeCommit::serve_git(region::Gate& gate, http::Exchange& exchange) {
   if (!login) return refuse(exchange, 401, "authentication required");
   gate.enter(std::move(login->caller), login->region);
 
-  // May they, and is there such a repository: in that order. A push that transfers is recorded with the references that
-  // it moves.
-  const bool pushes = wanted->verb == Verb::kPush && !wanted->advertises;
-  std::optional<Repository> repository;
-  std::vector<Reference> references;
-  region::CallRecord record = gate.record_of(operation(wanted->verb));
-  record.additional = additional(nullptr, Transfer::kReferences);
-  gate.carry_out(*this, record, store::Tx::Mode::kRead,
-                 pushes ? region::Recorded::kWhenRefused : region::Recorded::kAlways, [&](region::Request& rq) {
-                   authorize(rq, name_of(wanted->verb), wanted->repository);
-                   repository = find_repository(rq.tx, {rq.account, rq.region}, wanted->repository);
-                   if (!repository)
-                     throw wire::Error("RepositoryDoesNotExistException", 404,
-                                       "repository '" + wanted->repository + "' not found");
-                   if (wanted->verb == Verb::kPush) references = list_references(rq.tx, *repository);
-                   record.additional =
-                       additional(&*repository, wanted->advertises ? Transfer::kReferences : Transfer::kData);
-                 });
+  const GitCall call{wanted->repository, wanted->verb, wanted->advertises ? Transfer::kReferences : Transfer::kData,
+                     kOverHttp};
+  const Admitted admitted = admit(gate, call);
   if (wanted->verb == Verb::kPull) {
-    project_references(*repository);  // what git would hand out without it may be older than what was pushed
-    return upload_pack(exchange, folder(*repository), wanted->advertises);
+    project_references(admitted.repository);  // what git would hand out without it may be older than what was pushed
+    return upload_pack(exchange, folder(admitted.repository), wanted->advertises);
   }
-  if (pushes) return receive_push(gate, exchange, *repository);
-  exchange.send({200, uncached("application/x-git-receive-pack-advertisement"), advertise(references)});
-}
-
-void CodeCommit::receive_push(region::Gate& gate, http::Exchange& exchange, const Repository& repository) {
+  if (wanted->advertises) {
+    const std::string service = packet("# service=git-receive-pack\n").append(kFlush);
+    exchange.send(
+        {200, uncached("application/x-git-receive-pack-advertisement"), service + advertise(admitted.references)});
+    return;
+  }
   std::unique_ptr<http::BodyReader> inflated;
   http::BodyReader* source = &exchange.body();
-  if (iequals(exchange.head().headers.get("Content-Encoding"), "gzip")) source = (inflated = inflate(*source)).get();
-  PacketReader body(*source);
-  Push push = read_commands(body);
-  std::string unpacked;
-  bool pushed = false;
-  if (!push.commands.empty()) {
-    try {
-      require_free_space(home_.settings.state_folder, store::kDiskReserve);
-      project_references(repository);
-      unpacked = store_pack(body, folder(repository), push);
-      if (unpacked.empty()) {
-        apply(gate, push, repository);
-        pushed = true;
-        project_references(repository);  // now, while there is room: a pull may find none
-      }
-    } catch (const std::exception& error) {
-      // A client of git shows what the report says, and nothing of an answer with another status.
-      if (!store::is_disk_full(error)) throw;
-      spdlog::error("{} push to {}: {}", gate.request_id(), name_of(repository), error.what());
-      if (!pushed) unpacked = "the region's disk is full; free some space, then push again";
-    }
-    if (!unpacked.empty())
-      for (auto& command : push.commands) command.refusal = "unpacker error";
-  }
-  exchange.send({200, uncached("application/x-git-receive-pack-result"), report(push, unpacked)});
-}
-
-void CodeCommit::apply(region::Gate& gate, Push& push, const Repository& known) {
-  const GitRepository git(folder(known));
-  struct Undone {};
-  region::CallRecord record = gate.record_of(operation(Verb::kPush));
-  record.additional = additional(&known, Transfer::kData);
-  const auto move = [&](region::Request& rq) {
-    authorize(rq, name_of(Verb::kPush), name_of(known));
-    auto repository = find_repository(rq.tx, known.place, name_of(known));
-    if (!repository || repository->id != known.id)
-      throw wire::Error("RepositoryDoesNotExistException", 404, "repository '" + name_of(known) + "' not found");
-    for (auto& command : push.commands) command.refusal = refusal_of(rq, *repository, git, command.change);
-    const bool any_refused = std::any_of(push.commands.begin(), push.commands.end(),
-                                         [](const auto& command) { return !command.refusal.empty(); });
-    if (push.atomic && any_refused) throw Undone();
-    for (auto& command : push.commands)
-      if (command.refusal.empty() && !change_reference(rq, *repository, command.change))
-        command.refusal = "reference already changed";
-    record.request = moved_references(push);
-  };
-  try {
-    gate.carry_out(*this, record, store::Tx::Mode::kWrite, region::Recorded::kAlways, move);
-  } catch (const Undone&) {
-    for (auto& command : push.commands)
-      if (command.refusal.empty()) command.refusal = "atomic transaction failed";
-  }
-}
-
-std::string CodeCommit::refusal_of(region::Request& rq, const Repository& repository, const GitRepository& git,
-                                   const ReferenceChange& change) {
-  if (!change.name.starts_with("refs/") || !is_reference_name(change.name)) return "funny refname";
-  const bool is_branch = change.name.starts_with(kBranchPrefix);
-  if (change.new_id.empty() && is_branch && repository.shape.default_branch == change.name.substr(kBranchPrefix.size()))
-    return "the default branch cannot be deleted";
-  if (find_reference(rq.tx, repository, change.name).value_or("") != change.old_id) return "fetch first";
-  if (!change.new_id.empty() && is_branch && !git.find_commit(change.new_id)) return "not a commit";
-  // refs/heads/a and refs/heads/a/b cannot both be, in git's own store.
-  if (!change.new_id.empty())
-    for (const auto& other : list_references(rq.tx, repository))
-      if (other.name.starts_with(change.name + "/") || change.name.starts_with(other.name + "/"))
-        return "conflicts with " + other.name;
-  try {
-    authorize(rq, "GitPush", name_of(repository), {{"codecommit:References", {change.name}}});
-  } catch (const wire::Error&) {
-    return "not authorized";
-  }
-  return "";
+  if (iequals(head.headers.get("Content-Encoding"), "gzip")) source = (inflated = inflate(*source)).get();
+  exchange.send({200, uncached("application/x-git-receive-pack-result"),
+                 receive_push(gate, *source, admitted.repository, call, nullptr)});
 }
 
 }  // namespace hanbat::codecommit

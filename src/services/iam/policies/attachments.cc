@@ -196,7 +196,7 @@ ListAttachedRolePoliciesOutput Iam::list_attached_role_policies(Request& rq, con
 }
 
 ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const ListEntitiesForPolicyInput& in) {
-  authorize_policy(rq, "iam:ListEntitiesForPolicy", in.policy_arn);
+  authorize_arn(rq, "iam:ListEntitiesForPolicy", in.policy_arn);
 
   if (!managed_.find(in.policy_arn)) require_policy(rq, in.policy_arn);
   std::vector<Entity> all =

@@ -102,7 +102,7 @@ CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) 
 }
 
 GetPolicyOutput Iam::get_policy(Request& rq, const GetPolicyInput& in) {
-  authorize_policy(rq, "iam:GetPolicy", in.policy_arn);
+  authorize_arn(rq, "iam:GetPolicy", in.policy_arn);
 
   GetPolicyOutput out;
   if (const ManagedPolicy* aws = managed_.find(in.policy_arn))
@@ -148,7 +148,7 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
 }
 
 DeletePolicyOutput Iam::delete_policy(Request& rq, const DeletePolicyInput& in) {
-  authorize_policy(rq, "iam:DeletePolicy", in.policy_arn);
+  authorize_arn(rq, "iam:DeletePolicy", in.policy_arn);
 
   refuse_aws_managed(managed_, in.policy_arn);
   const Entity policy = require_policy(rq, in.policy_arn);
@@ -166,7 +166,7 @@ DeletePolicyOutput Iam::delete_policy(Request& rq, const DeletePolicyInput& in) 
 }
 
 CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePolicyVersionInput& in) {
-  authorize_policy(rq, "iam:CreatePolicyVersion", in.policy_arn);
+  authorize_arn(rq, "iam:CreatePolicyVersion", in.policy_arn);
 
   refuse_aws_managed(managed_, in.policy_arn);
   Entity policy = require_policy(rq, in.policy_arn);
@@ -190,7 +190,7 @@ CreatePolicyVersionOutput Iam::create_policy_version(Request& rq, const CreatePo
 }
 
 GetPolicyVersionOutput Iam::get_policy_version(Request& rq, const GetPolicyVersionInput& in) {
-  authorize_policy(rq, "iam:GetPolicyVersion", in.policy_arn);
+  authorize_arn(rq, "iam:GetPolicyVersion", in.policy_arn);
 
   GetPolicyVersionOutput out;
   if (const ManagedPolicy* aws = managed_.find(in.policy_arn)) {
@@ -211,7 +211,7 @@ GetPolicyVersionOutput Iam::get_policy_version(Request& rq, const GetPolicyVersi
 }
 
 ListPolicyVersionsOutput Iam::list_policy_versions(Request& rq, const ListPolicyVersionsInput& in) {
-  authorize_policy(rq, "iam:ListPolicyVersions", in.policy_arn);
+  authorize_arn(rq, "iam:ListPolicyVersions", in.policy_arn);
 
   std::vector<PolicyVersion> all;
   if (const ManagedPolicy* aws = managed_.find(in.policy_arn)) {
@@ -233,7 +233,7 @@ ListPolicyVersionsOutput Iam::list_policy_versions(Request& rq, const ListPolicy
 }
 
 SetDefaultPolicyVersionOutput Iam::set_default_policy_version(Request& rq, const SetDefaultPolicyVersionInput& in) {
-  authorize_policy(rq, "iam:SetDefaultPolicyVersion", in.policy_arn);
+  authorize_arn(rq, "iam:SetDefaultPolicyVersion", in.policy_arn);
 
   refuse_aws_managed(managed_, in.policy_arn);
   Entity policy = require_policy(rq, in.policy_arn);
@@ -248,7 +248,7 @@ SetDefaultPolicyVersionOutput Iam::set_default_policy_version(Request& rq, const
 }
 
 DeletePolicyVersionOutput Iam::delete_policy_version(Request& rq, const DeletePolicyVersionInput& in) {
-  authorize_policy(rq, "iam:DeletePolicyVersion", in.policy_arn);
+  authorize_arn(rq, "iam:DeletePolicyVersion", in.policy_arn);
 
   refuse_aws_managed(managed_, in.policy_arn);
   const Entity policy = require_policy(rq, in.policy_arn);

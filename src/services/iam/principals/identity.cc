@@ -93,6 +93,14 @@ std::optional<Caller> IamIdentity::find_git_caller(store::Tx& tx, std::string_vi
   return user_caller(*user);
 }
 
+std::optional<region::SshKey> IamIdentity::find_ssh_key(store::Tx& tx, std::string_view key_id) {
+  const auto key = rows::find_ssh_key(tx, key_id);
+  if (!key || key->status != KeyStatus::kActive) return std::nullopt;
+  const auto user = rows::find_by_id(tx, key->user_id);
+  if (!user) return std::nullopt;
+  return region::SshKey{key->line, user_caller(*user)};
+}
+
 std::optional<region::RoleFacts> IamIdentity::find_role(store::Tx& tx, std::string_view role_arn) {
   const auto role = rows::find_by_arn(tx, role_arn);
   if (!role || role->kind != Kind::kRole) return std::nullopt;

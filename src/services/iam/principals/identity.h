@@ -10,6 +10,7 @@
 
 #include "region/identity.h"
 #include "region/organization.h"
+#include "region/ssh_keys.h"
 #include "region/vault.h"
 #include "services/iam/policies/principal_policies.h"
 #include "services/iam/store.h"
@@ -36,7 +37,7 @@ class Uses {
   std::map<std::string, Use, std::less<>> uses_;
 };
 
-class IamIdentity final : public region::Identity {
+class IamIdentity final : public region::Identity, public region::SshKeys {
  public:
   /// What it needs of what the region is made of.
   struct Needs {
@@ -50,6 +51,7 @@ class IamIdentity final : public region::Identity {
   std::optional<region::Credential> find_credential(store::Tx& tx, std::string_view access_key_id) override;
   std::optional<region::Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) override;
+  std::optional<region::SshKey> find_ssh_key(store::Tx& tx, std::string_view key_id) override;
   region::Caller assume_role(store::Tx& tx, std::string_view role_arn, std::string_view service_principal,
                              std::string_view session_name, std::string_view source_arn) override;
   std::optional<region::RoleFacts> find_role(store::Tx& tx, std::string_view role_arn) override;

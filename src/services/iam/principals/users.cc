@@ -73,6 +73,9 @@ DeleteUserOutput Iam::delete_user(Request& rq, const DeleteUserInput& in) {
     throw DeleteConflictException("Cannot delete entity, must delete access keys first.");
   if (!rows::service_credentials(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete service specific credentials first.");
+  if (!rows::ssh_keys(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must delete SSH public keys first.");
+  if (has_login(user)) throw DeleteConflictException("Cannot delete entity, must delete login profile first.");
   if (!rows::attached(rq.tx, user.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");
   if (!rows::inline_policies(rq.tx, user.id).empty())
