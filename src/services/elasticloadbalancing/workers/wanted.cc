@@ -112,7 +112,8 @@ void add_tls(store::Tx& tx, const region::Vault& vault, const Resource<Listener>
     auto pem = region::find_certificate_pem(tx, vault, arn);
     if (!pem) continue;
     out.certificates.push_back(std::move(*pem));
-    for (const std::string& name : find<region::Certificate>(tx, arn)->shape.names)
+    const auto held = find<region::Certificate>(tx, arn);
+    for (const std::string& name : held->shape.names)
       if (is_host_name(name)) out.tls_names.push_back(name);
   }
   const SslPolicy& policy = require_ssl_policy(row.shape.ssl_policy.value_or(std::string(kDefaultSslPolicy)), "");
