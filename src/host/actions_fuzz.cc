@@ -50,15 +50,17 @@ std::vector<std::string> words_of(std::string_view line) {
 }
 
 void check_haproxy(const std::string& config) {
-  static const std::set<std::string> kFirst = {"global",     "stats",          "server-state-file",
-                                               "maxconn",    "nbthread",       "log",
-                                               "defaults",   "mode",           "load-server-state-from-file",
-                                               "option",     "timeout",        "frontend",
-                                               "bind",       "http-request",   "use_backend",
-                                               "backend",    "balance",        "cookie",
-                                               "http-check", "default-server", "server",
-                                               "retries",    "user",           "group",
-                                               "chroot",     "errorfile",      "http-after-response"};
+  static const std::set<std::string> kFirst = {"global",         "stats",          "server-state-file",
+                                               "maxconn",        "nbthread",       "log",
+                                               "defaults",       "mode",           "load-server-state-from-file",
+                                               "option",         "timeout",        "frontend",
+                                               "bind",           "http-request",   "use_backend",
+                                               "backend",        "balance",        "cookie",
+                                               "http-check",     "default-server", "server",
+                                               "retries",        "user",           "group",
+                                               "chroot",         "errorfile",      "http-after-response",
+                                               "http-error",     "use-server",     "tcp-request",
+                                               "h1-case-adjust", "default_backend"};
   for (const std::string& line : split(config, '\n')) {
     const auto words = words_of(line);
     if (words.empty()) continue;
@@ -101,7 +103,7 @@ void check(const VpcSpec& spec) {
 }
 
 void check(const BalancersSpec& spec) {
-  for (const HaproxyFiles& files : {haproxy_of(spec, "/run/x"), haproxy_of_host(spec, "/run/x")}) {
+  for (const HaproxyFiles& files : {haproxy_of(spec, "/run/x", "key"), haproxy_of_host(spec, "/run/x")}) {
     check_haproxy(files.config);
     for (const auto& [name, content] : files.others)
       require(name.find('/') == std::string::npos && !name.starts_with('.'), "a file lies in the folder");

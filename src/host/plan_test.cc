@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "host/balancers/haproxy_conditions.h"
 #include "host/balancers/haproxy_config.h"
+#include "host/balancers/haproxy_cookies.h"
 #include "host/balancers/haproxy_states.h"
 #include "host/codec.h"
 #include "host/error.h"
@@ -170,7 +172,7 @@ BalancersSpec one_balancer() {
 }
 
 TEST(Haproxy, AListenerBindsInItsVpcAndItsTargetsAreReachedFromTheBalancersAddress) {
-  const std::string config = haproxy_of(one_balancer(), "/x").config;
+  const std::string config = haproxy_of(one_balancer(), "/x", "key").config;
   EXPECT_THAT(config, HasSubstr("  bind 10.1.2.9:80 transparent\n"));
   EXPECT_THAT(config, HasSubstr("  server 10.1.0.5_8080 10.1.0.5:8080 source 10.1.2.9\n"));
   EXPECT_THAT(haproxy_of_host(one_balancer(), "/x").config, HasSubstr("  bind 127.0.0.1:8480\n"));
@@ -178,13 +180,13 @@ TEST(Haproxy, AListenerBindsInItsVpcAndItsTargetsAreReachedFromTheBalancersAddre
 
 TEST(Haproxy, DrainingChangesNothingInTheConfigurationSoNothingIsReloaded) {
   BalancersSpec spec = one_balancer();
-  const std::string before = haproxy_of(spec, "/x").config;
+  const std::string before = haproxy_of(spec, "/x", "key").config;
   spec.target_groups[0].targets[0].state = TargetState::kDraining;
-  EXPECT_EQ(haproxy_of(spec, "/x").config, before);
+  EXPECT_EQ(haproxy_of(spec, "/x", "key").config, before);
 }
 
 TEST(Haproxy, WithoutAHealthyTargetAllOfTheGroupAreAsked) {
-  const std::string config = haproxy_of(one_balancer(), "/x").config;
+  const std::string config = haproxy_of(one_balancer(), "/x", "key").config;
   EXPECT_THAT(config, HasSubstr("  option allbackups\n"));
   EXPECT_THAT(config, HasSubstr("  server open_10.1.0.5_8080 10.1.0.5:8080 source 10.1.2.9 no-check backup\n"));
 }
@@ -204,7 +206,7 @@ TEST(Haproxy, UserTextStaysWithinItsQuotes) {
        .conditions = {{.field = ConditionField::kPathPattern, .header = "", .values = {"/a' } #*"}}},
        .action = {.kind = BalancerActionKind::kFixedResponse, .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
-  EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ path -m reg -- '^/a'\\'' \\} #.*$' }"));
+  EXPECT_THAT(haproxy_of(spec, "/x", "key").config, HasSubstr("{ path -m reg -- '^/a'\\'' \\} #.*$' }"));
 }
 
 TEST(Haproxy, NoValueOfAConditionIsAFlagThatReadsAFileOfTheHost) {
@@ -215,13 +217,30 @@ TEST(Haproxy, NoValueOfAConditionIsAFlagThatReadsAFileOfTheHost) {
                            {.field = ConditionField::kSourceIp, .header = "", .values = {"10.0.0.0/8", "10.1.0.5"}}},
             .action = {.kind = BalancerActionKind::kFixedResponse, .status = 404}}};
   EXPECT_NO_THROW(validate(spec));
-  EXPECT_THAT(haproxy_of(spec, "/x").config, HasSubstr("{ method -m str -- '-F' } { src -- '10.0.0.0/8' '10.1.0.5' }"));
+  EXPECT_THAT(haproxy_of(spec, "/x", "key").config,
+              HasSubstr("{ method -m str -- '-F' } { src -- '10.0.0.0/8' '10.1.0.5' }"));
   for (const char* value : {"-f", "/etc/shadow", "10.0.0.0/33", "::/0"}) {
     rules[0].conditions[1].values = {value};
     EXPECT_THROW(validate(spec), HostError) << value;
   }
   rules[0].conditions = {{.field = ConditionField::kHttpRequestMethod, .header = "", .values = {"-f", "/etc/shadow"}}};
   EXPECT_THROW(validate(spec), HostError);
+}
+
+TEST(Haproxy, AHeadersValueIsComparedAsAWholeLineAndAParameterWithinItsQuery) {
+  EXPECT_EQ(condition_of({.field = ConditionField::kHttpHeader, .header = "User-Agent", .values = {"*(a, b)?"}}),
+            R"({ req.fhdr(User-Agent) -m reg -i -- '^.*\(a, b\).$' })");
+  EXPECT_EQ(condition_of(
+                {.field = ConditionField::kQueryString, .header = "", .values = {"v*", R"(\*x)"}, .keys = {"", "k?"}}),
+            R"({ query -m reg -i -- '(^|&)[^&=]*=v[^&]*(&|$)' '(^|&)k[^&=]=\*x(&|$)' })");
+}
+
+TEST(Haproxy, ACookieOfAnotherKeyOrGroupIsNone) {
+  const StickyCookie one(CookieKind::kTarget, "tg-1", "key", 60);
+  EXPECT_EQ(one.token_of("10.1.0.5_80"), StickyCookie(CookieKind::kTarget, "tg-1", "key", 5).token_of("10.1.0.5_80"));
+  EXPECT_NE(one.token_of("10.1.0.5_80"), StickyCookie(CookieKind::kTarget, "tg-1", "x", 60).token_of("10.1.0.5_80"));
+  EXPECT_NE(one.token_of("10.1.0.5_80"), StickyCookie(CookieKind::kTarget, "tg-2", "key", 60).token_of("10.1.0.5_80"));
+  EXPECT_THAT(one.token_of("10.1.0.5_80"), Not(HasSubstr("10.1")));
 }
 
 TEST(Protocol, WhatIsNoCallIsAnErrorOfJsonAndNothingElse) {

@@ -90,6 +90,7 @@ BalancersSpec balancers() {
   listener.rules = {{.id = "r-1",
                      .conditions = {{.field = ConditionField::kHttpHeader, .header = "X-A", .values = {"b"}}},
                      .action = {.kind = BalancerActionKind::kRedirect, .redirect_path = "/x", .status = 301}}};
+  listener.response_headers = {{.name = "X-Frame-Options", .value = "DENY"}};
   balancer.listeners = {listener};
   spec.balancers = {balancer};
   return spec;
@@ -154,6 +155,7 @@ TEST(Enemy, AMemberOfAClosedVocabularyTakesNoOtherWord) {
   in_balancers("protocol", [&](Json& j) -> Json& { return listener(j)["protocol"]; });
   in_balancers("action", [&](Json& j) -> Json& { return listener(j)["default_action"]["kind"]; });
   in_balancers("field", [&](Json& j) -> Json& { return first(first(listener(j), "rules"), "conditions")["field"]; });
+  in_balancers("forwarded for", [](Json& j) -> Json& { return first(j, "balancers")["forwarded_for"]; });
   in_balancers("algorithm", [](Json& j) -> Json& { return first(j, "target_groups")["algorithm"]; });
   in_balancers("group protocol", [](Json& j) -> Json& { return first(j, "target_groups")["protocol"]; });
   in_balancers("check protocol",
@@ -204,6 +206,9 @@ TEST(Enemy, NothingInABalancerReachesHaproxysConfiguration) {
   no("listener id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].id; });
   no("rule id", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].id; });
   no("header", [](S& s) -> std::string& { return s.balancers[0].listeners[0].rules[0].conditions[0].header; }, {""});
+  no("response header", [](S& s) -> std::string& { return s.balancers[0].listeners[0].response_headers[0].name; });
+  no("application's cookie", [](S& s) -> std::string& { return s.target_groups[0].app_cookie; },
+     {"", ".", "..", "-rf"});
   no("group id", [](S& s) -> std::string& { return s.target_groups[0].id; });
   no("group vpc", [](S& s) -> std::string& { return s.target_groups[0].vpc_id; });
   no("target", [](S& s) -> std::string& { return s.target_groups[0].targets[0].ip; });
@@ -216,6 +221,12 @@ TEST(Enemy, NothingInABalancerReachesHaproxysConfiguration) {
     EXPECT_THROW(validate(spec), HostError);
     spec = balancers();
     spec.balancers[0].listeners[0].rules[0].action.redirect_path = evil;
+    EXPECT_THROW(validate(spec), HostError);
+    spec = balancers();
+    spec.balancers[0].listeners[0].response_headers[0].value = evil;
+    EXPECT_THROW(validate(spec), HostError);
+    spec = balancers();
+    spec.balancers[0].listeners[0].rules[0].conditions[0].keys = {evil};
     EXPECT_THROW(validate(spec), HostError);
     spec = balancers();
     spec.target_groups[0].health_check.path = std::string("/") + evil;

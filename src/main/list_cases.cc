@@ -41,6 +41,7 @@ const std::set<std::string, std::less<>> kOnePage{
 
 /// Members of the input that make a list another one: of one operation, else of all the service's that have the first.
 const std::map<std::string, std::string, std::less<>> kOther{
+    {"acm", R"({"CertificateStatuses":["EXPIRED"]})"},
     {"cloudtrail", R"({"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"DeleteLogGroup"}]})"},
     {"codebuild", R"({"sortOrder":"ASCENDING"})"},
     {"codebuild ListProjects", R"({"sortOrder":"DESCENDING"})"},
@@ -58,6 +59,7 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"ec2 DescribeTags", R"({"Filters":[{"Name":"key","Values":["other"]}]})"},
     {"ec2 DescribeVolumeStatus", R"({"Filters":[{"Name":"volume-status.status","Values":["ok"]}]})"},
     {"ecr", R"({"filter":{"tagStatus":"TAGGED"}})"},
+    {"elasticloadbalancing DescribeSSLPolicies", R"({"LoadBalancerType":"application"})"},
     {"events", R"({"NamePrefix":"other"})"},
     {"iam", R"({"PathPrefix":"/other/"})"},
     {"iam SimulateCustomPolicy", R"({"ResourceArns":["arn:aws:s3:::b/k"]})"},

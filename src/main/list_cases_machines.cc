@@ -1,8 +1,17 @@
 // The lists of what runs: networks, instances, balancers, parameters, commands, and the trail.
+#include "base/encoding.h"
 #include "main/list_cases.h"
+#include "services/acm/fixtures.h"
 
 namespace hanbat {
 namespace {
+
+Step import_certificate(const std::string& save) {
+  return {"ImportCertificate",
+          R"({"Certificate":")" + to_base64(acm::kSelfSigned) + R"(","PrivateKey":")" + to_base64(acm::kSelfSignedKey) +
+              R"("})",
+          save + "=CertificateArn", "acm"};
+}
 
 const Step kVpc{"CreateVpc", R"({"CidrBlock":"10.1.0.0/16"})", "vpc=Vpc.VpcId", "ec2"};
 const Step kSubnet{"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.0.0/24","AvailabilityZone":"ap-northeast-2a"})",
@@ -183,6 +192,23 @@ std::vector<ListCase> balancer_cases() {
              kForward + "}",
          "id=Rules.0.RuleArn"}},
        {{"DeleteRule", R"({"RuleArn":"$id"})"}}},
+      {"elasticloadbalancing",
+       "DescribeListenerCertificates",
+       R"({"ListenerArn":"$listener"})",
+       {kVpc,
+        kSubnet,
+        kSecondSubnet,
+        kBalancer,
+        kTargetGroup,
+        import_certificate("default"),
+        {"CreateListener",
+         R"({"LoadBalancerArn":"$lb","Protocol":"HTTPS","Port":443,"Certificates":[{"CertificateArn":"$default"}],"DefaultActions":)" +
+             kForward + "}",
+         "listener=Listeners.0.ListenerArn"}},
+       {import_certificate("id"),
+        {"AddListenerCertificates", R"({"ListenerArn":"$listener","Certificates":[{"CertificateArn":"$id"}]})"}},
+       {{"RemoveListenerCertificates", R"({"ListenerArn":"$listener","Certificates":[{"CertificateArn":"$id"}]})"}}},
+      {"elasticloadbalancing", "DescribeSSLPolicies", "{}", {}, {}, {}, 0},
   };
 }
 
@@ -191,6 +217,12 @@ std::vector<ListCase> secret_cases() {
                   R"({"Name":"s$N","SecretString":"v","ClientRequestToken":"00000000-0000-4000-8000-000000000001"})"};
   const Step remove{"DeleteSecret", R"({"SecretId":"s$N","ForceDeleteWithoutRecovery":true})"};
   return {
+      {"acm",
+       "ListCertificates",
+       R"({"Includes":{"keyTypes":["EC_prime256v1"]}})",
+       {},
+       {import_certificate("id")},
+       {{"DeleteCertificate", R"({"CertificateArn":"$id"})"}}},
       {"secretsmanager", "ListSecrets", "{}", {}, {make}, {remove}},
       {"secretsmanager",
        "BatchGetSecretValue",

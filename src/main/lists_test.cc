@@ -37,6 +37,7 @@ std::string identity_of(const Json& item) {
 
 /// The codes of the services for a token that is none of theirs, as AWS documents them.
 const std::map<std::string, std::string> kRefusals{
+    {"acm", "ValidationException"},
     {"cloudtrail", "InvalidNextTokenException"},
     {"codebuild", "InvalidInputException"},
     {"codecommit", "InvalidContinuationTokenException"},

@@ -64,7 +64,7 @@ class ResourceTags : public testing::TestWithParam<TagCase> {
   void run(Step step, const Tags& tags, const std::vector<std::string>& keys = {}) {
     Json key_list = Json::array();
     for (const std::string& key : keys) {
-      const bool by_tag = one.service == "ec2";
+      const bool by_tag = one.service == "ec2" || one.service == "acm";
       key_list.push_back(by_tag ? Json::object({{"Key", key}}) : Json(key));
     }
     step.input = replace_all(step.input, "$TAGS", in_form(codes.form, tags).dump());

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "region/region.h"
+#include "services/acm/acm.h"
 #include "services/cloudtrail/cloudtrail.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
@@ -37,6 +38,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));
+  home.add(std::make_unique<acm::Acm>(home));
   home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
   home.add(std::make_unique<ssm::Ssm>(home));

@@ -9,6 +9,9 @@ namespace {
 using Form = TagCodes::Form;
 
 const std::map<std::string, TagCodes> kCodes{
+    {"acm",
+     {Form::kUpper, "TooManyTagsException", "InvalidTagException", "InvalidTagException", "ValidationException",
+      "ValidationException", "ValidationException"}},
     {"codebuild",
      {Form::kLower, "InvalidInputException", "InvalidInputException", "InvalidInputException", "InvalidInputException",
       "InvalidInputException", "InvalidInputException"}},
@@ -58,7 +61,7 @@ const TagCodes& tag_codes(const std::string& service) { return kCodes.at(service
 std::vector<TagCase> tag_cases() {
   std::vector<TagCase> all;
   for (auto* cases : {&ec2_tag_cases, &balancer_tag_cases, &iam_tag_cases, &organizations_tag_cases,
-                      &delivery_tag_cases, &storage_tag_cases}) {
+                      &delivery_tag_cases, &storage_tag_cases, &certificate_tag_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }

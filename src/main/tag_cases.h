@@ -44,5 +44,6 @@ std::vector<TagCase> iam_tag_cases();
 std::vector<TagCase> organizations_tag_cases();
 std::vector<TagCase> delivery_tag_cases();
 std::vector<TagCase> storage_tag_cases();
+std::vector<TagCase> certificate_tag_cases();
 
 }  // namespace hanbat

@@ -1,5 +1,7 @@
-// Tags of delivery: builds, deployments, pipelines, repositories, logs, events, parameters, objects.
+// Tags of delivery: builds, deployments, pipelines, repositories, logs, events, parameters, objects, certificates.
+#include "base/encoding.h"
 #include "main/tag_cases.h"
+#include "services/acm/fixtures.h"
 
 namespace hanbat {
 namespace {
@@ -130,6 +132,23 @@ std::vector<TagCase> storage_tag_cases() {
        {"GetObjectTagging", R"({"Bucket":"b-$A","Key":"k0"})", "TagSet"},
        TagCase::Tagging::kReplaces,
        10},
+  };
+}
+
+std::vector<TagCase> certificate_tag_cases() {
+  return {
+      {"acm",
+       "arn:aws:acm:*:*:certificate/*",
+       "$id",
+       {},
+       {"ImportCertificate",
+        R"({"Certificate":")" + to_base64(acm::kSelfSigned) + R"(","PrivateKey":")" + to_base64(acm::kSelfSignedKey) +
+            R"(","Tags":$TAGS})",
+        "id=CertificateArn"},
+       {"DeleteCertificate", R"({"CertificateArn":"$id"})"},
+       {"AddTagsToCertificate", R"({"CertificateArn":"$id","Tags":$TAGS})"},
+       {"RemoveTagsFromCertificate", R"({"CertificateArn":"$id","Tags":$KEYS})"},
+       {"ListTagsForCertificate", R"({"CertificateArn":"$id"})", "Tags"}},
   };
 }
 

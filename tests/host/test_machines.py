@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from test_networks import HOSTD, Hostd, interface, isolate, rule, sh, vpc  # noqa: E402
+from test_networks import HOSTD, Hostd, balancer, forward, interface, isolate, listener, rule, sh, target_group, vpc  # noqa: E402
 
 IMAGE = os.path.join(os.environ.get("HANBAT_IMAGES_DIR", "/var/cache/hanbat/images"), "amzn2")
 SERVER = """
@@ -106,14 +106,11 @@ class Machines(unittest.TestCase):
 
     def balancers(self, states=("active", "active"), matcher="200"):
         check = {"protocol": "HTTP", "path": "/health", "port": 0, "interval_seconds": 2, "timeout_seconds": 1, "healthy_threshold": 2, "unhealthy_threshold": 2, "matcher": matcher}
-        action = {"kind": "forward", "forward": [{"target_group_id": "tg-one", "weight": 1}], "redirect_protocol": "", "redirect_host": "", "redirect_port": "",
-                  "redirect_path": "", "redirect_query": "", "status": 0, "content_type": "", "body": ""}
         targets = [{"ip": f"10.74.0.{5 + n}", "port": 8080, "state": state} for n, state in enumerate(states) if state]
-        self.hostd.call("apply_balancers", balancers=[
-            {"id": "lb-one", "vpc_id": "vpc-four", "host_name": "one.elb.localhost", "idle_timeout_seconds": 60,
-             "nodes": [{"private_ip": "10.74.2.9", "public_ip": "198.19.74.9", "subnet_cidr": "10.74.2.0/24"}],
-             "listeners": [{"id": "listener-one", "port": 80, "protocol": "HTTP", "certificate_pem": "", "default_action": action, "rules": [], "host_port": 18480}]}],
-            target_groups=[{"id": "tg-one", "vpc_id": "vpc-four", "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "health_check": check, "targets": targets}])
+        self.hostd.call(
+            "apply_balancers",
+            balancers=[balancer("lb-one", "vpc-four", "one.elb.localhost", ("10.74.2.9", "198.19.74.9", "10.74.2.0/24"), [listener("listener-one", forward("tg-one"), 18480)])],
+            target_groups=[target_group("tg-one", "vpc-four", check, targets)])
 
     def health(self):
         return {one["ip"]: (one["state"], one["reason"]) for one in self.hostd.call("balancer_health")}

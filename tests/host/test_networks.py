@@ -197,6 +197,30 @@ def entry(number, direction, action, cidr="0.0.0.0/0", protocol="-1", ports=(-1,
     return {"number": number, "direction": direction, "action": action, "protocol": protocol, "from_port": ports[0], "to_port": ports[1], "cidr": cidr}
 
 
+def forward(*groups, **more):
+    """A balancer's action."""
+    return {"kind": "forward", "forward": [{"target_group_id": group, "weight": 1} for group in groups], "redirect_protocol": "", "redirect_host": "",
+            "redirect_port": "", "redirect_path": "", "redirect_query": "", "status": 0, "content_type": "", "body": "", "stickiness_seconds": 0} | more
+
+
+def listener(ident, action, host_port, **more):
+    return {"id": ident, "port": 80, "protocol": "HTTP", "certificates": [], "tls_names": [], "tls_least": "TLSv1.2", "tls_most": "TLSv1.3", "tls_ciphers": [],
+            "tls_version_header": "X-Amzn-Tls-Version", "tls_cipher_header": "X-Amzn-Tls-Cipher-Suite", "default_action": action, "rules": [], "host_port": host_port,
+            "server_header": True, "response_headers": []} | more
+
+
+def balancer(ident, vpc_id, host_name, node, listeners, **more):
+    """`node` is its private and its public address and the subnet that it is near."""
+    return {"id": ident, "vpc_id": vpc_id, "host_name": host_name, "nodes": [dict(zip(("private_ip", "public_ip", "subnet_cidr"), node))], "listeners": listeners,
+            "idle_timeout_seconds": 60, "client_keep_alive_seconds": 3600, "forwarded_for": "append", "client_port": False, "preserve_host": False, "http2": True,
+            "tls_headers": False, "drop_invalid_headers": False} | more
+
+
+def target_group(ident, vpc_id, check, targets, **more):
+    return {"id": ident, "vpc_id": vpc_id, "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "app_cookie": "", "slow_start_seconds": 0,
+            "health_check": check, "targets": targets} | more
+
+
 def vpc(ident, prefix, interfaces, private_routes, web_rules):
     everything_out = rule("egress", "-1", -1, -1, ["0.0.0.0/0"])
     return {"id": ident, "account": "123456789012", "region": "ap-northeast-2", "cidrs": [f"{prefix}.0.0/16"], "internet_gateway": True,
@@ -450,14 +474,10 @@ http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
 
     def apply(self, path="/", state="active"):
         check = {"protocol": "HTTP", "path": path, "port": 0, "interval_seconds": 1, "timeout_seconds": 1, "healthy_threshold": 2, "unhealthy_threshold": 2, "matcher": "200"}
-        action = {"kind": "forward", "forward": [{"target_group_id": "tg-one", "weight": 1}], "redirect_protocol": "", "redirect_host": "", "redirect_port": "",
-                  "redirect_path": "", "redirect_query": "", "status": 0, "content_type": "", "body": ""}
-        self.hostd.call("apply_balancers", balancers=[
-            {"id": "lb-one", "vpc_id": "vpc-six", "host_name": "one.elb.localhost", "idle_timeout_seconds": 60,
-             "nodes": [{"private_ip": "10.76.2.9", "public_ip": "198.19.76.9", "subnet_cidr": "10.76.2.0/24"}],
-             "listeners": [{"id": "listener-one", "port": 80, "protocol": "HTTP", "certificate_pem": "", "default_action": action, "rules": [], "host_port": 18481}]}],
-            target_groups=[{"id": "tg-one", "vpc_id": "vpc-six", "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "health_check": check,
-                            "targets": [{"ip": "10.76.0.5", "port": 8080, "state": state}]}])
+        self.hostd.call(
+            "apply_balancers",
+            balancers=[balancer("lb-one", "vpc-six", "one.elb.localhost", ("10.76.2.9", "198.19.76.9", "10.76.2.0/24"), [listener("listener-one", forward("tg-one"), 18481)])],
+            target_groups=[target_group("tg-one", "vpc-six", check, [{"ip": "10.76.0.5", "port": 8080, "state": state}])])
 
     def wait_healthy(self):
         for _ in range(100):

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ids.h"
 #include "base/text.h"
 #include "host/codec.h"
 #include "host/error.h"
@@ -43,9 +44,33 @@ std::string check_of(const Row& row) {
   return check.starts_with("* ") ? check.substr(2) : check;  // a check is under way
 }
 
+/// What lies on the disk has no private keys; hanbatd brings them again when it starts.
+BalancersSpec without_certificates(BalancersSpec spec) {
+  for (auto& balancer : spec.balancers)
+    for (auto& listener : balancer.listeners) listener.certificates.clear();
+  return spec;
+}
+
+bool shows_certificates(const BalancersSpec& spec) {
+  for (const auto& balancer : spec.balancers)
+    for (const auto& listener : balancer.listeners)
+      if (listener.protocol == BalancerProtocol::kHttps) return true;
+  return false;
+}
+
+/// The secret under which clients' cookies are signed; it outlives the daemons, so that clients keep their targets.
+std::string cookie_key_of(const std::string& folder) {
+  make_folders(folder, 0700);
+  const std::string path = folder + "/cookie-key";
+  if (auto key = find_file(path); key && !key->empty()) return *key;
+  const std::string key = random_hex(64);
+  write_file_atomic(path, key, 0600);
+  return key;
+}
+
 }  // namespace
 
-Balancers::Balancers(std::string folder) : folder_(std::move(folder)) { make_folders(folder_, 0700); }
+Balancers::Balancers(std::string folder) : folder_(std::move(folder)), cookie_key_(cookie_key_of(folder_)) {}
 
 Balancers::~Balancers() {
   {
@@ -76,12 +101,16 @@ void Balancers::start() {
     for (const std::string& name : list_folder(folder_))
       if (name.starts_with("vpc-")) place_of(name);
     if (const auto text = find_file(folder_ + "/spec.json")) {
-      spec_ = decode<BalancersSpec>(Json::parse(*text));
-      for (const auto& balancer : spec_.balancers) place_of(balancer.vpc_id).spec = part_of(spec_, balancer.vpc_id);
       try {
-        bring_up(spec_);
+        spec_ = decode<BalancersSpec>(Json::parse(*text));
+        for (const auto& balancer : spec_.balancers) place_of(balancer.vpc_id).spec = part_of(spec_, balancer.vpc_id);
+        wanted_is_known_ = !shows_certificates(spec_);
+        if (wanted_is_known_) bring_up(spec_);
       } catch (const HostError&) {
         // The watch below tries again, and hanbatd applies the whole again when it is up.
+      } catch (const JsonError&) {
+        // Of another version. What runs goes on as it is until hanbatd applies the whole.
+        wanted_is_known_ = false;
       }
     }
   }
@@ -91,8 +120,9 @@ void Balancers::start() {
 void Balancers::apply(const BalancersSpec& spec) {
   std::lock_guard lock(mutex_);
   // What is wanted is known first: where it cannot be had now, the watch tries again.
-  write_file_atomic(folder_ + "/spec.json", encode(spec).dump(), 0600);
+  write_file_atomic(folder_ + "/spec.json", encode(without_certificates(spec)).dump(), 0600);
   spec_ = spec;
+  wanted_is_known_ = true;
   bring_up(spec);
   wake_.notify_all();
 }
@@ -140,7 +170,7 @@ void Balancers::start_host_side(const BalancersSpec& spec) {
 
 void Balancers::start_place(Place& place, const BalancersSpec& spec) {
   Haproxy& haproxy = *place.haproxy;
-  const HaproxyFiles files = haproxy_of(spec, haproxy.folder());
+  const HaproxyFiles files = haproxy_of(spec, haproxy.folder(), cookie_key_);
   if (!haproxy.has(files)) {
     const bool running = haproxy.pid() != 0;
     std::map<Key, Row> before;
@@ -272,7 +302,7 @@ void Balancers::watch() {
       }
     }
     // One that died comes back; without a difference nothing is done.
-    if (!busy || dead) {
+    if (wanted_is_known_ && (!busy || dead)) {
       try {
         bring_up(spec_);
         failure_.clear();

@@ -61,8 +61,11 @@ class Balancers {
   void watch();
 
   const std::string folder_;
+  const std::string cookie_key_;
   std::mutex mutex_;
   BalancersSpec spec_;
+  // Not when an older version's word of it cannot be read, nor before hanbatd has brought the certificates again.
+  bool wanted_is_known_ = true;
   std::string failure_;            // of the last look
   std::string host_side_failure_;  // of the last look at the host's own HAProxy
   bool host_side_wanted_ = false;

@@ -37,6 +37,7 @@ void validate_action(const BalancerAction& action, const std::set<std::string>& 
     require_plain_text(part, "redirect", 256);
   if (action.kind == BalancerActionKind::kRedirect) require_within(action.status, 301, 302, "redirect status");
   if (action.kind == BalancerActionKind::kFixedResponse) require_within(action.status, 200, 599, "fixed status");
+  require_within(action.stickiness_seconds, 0, 604800, "group stickiness");
   require_plain_text(action.content_type, "content type", 64);
   if (action.body.size() > 1024) refuse("body", "too long");
 }
@@ -55,14 +56,34 @@ void validate_check(const HealthCheck& check) {
     refuse("matcher", "not allowed");
 }
 
+/// A word of OpenSSL's lists.
+void require_cipher(std::string_view name) {
+  if (name.empty() || name.size() > 60 ||
+      name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != std::string_view::npos || name.front() == '-')
+    refuse("cipher", "no name: " + std::string(name.substr(0, 80)));
+}
+
+void validate_tls(const BalancerListener& listener) {
+  if ((listener.protocol == BalancerProtocol::kHttps) == listener.certificates.empty())
+    refuse("certificate", "HTTPS takes some, HTTP none");
+  require_at_most(listener.certificates.size(), 100, "certificates");
+  for (const auto& pem : listener.certificates)
+    if (pem.size() > 200000) refuse("certificate", "too long");
+  require_at_most(listener.tls_names.size(), 5000, "names of certificates");
+  for (const auto& name : listener.tls_names)
+    require_dns_name(name.starts_with("*.") ? std::string_view(name).substr(2) : name, "name of a certificate");
+  require_at_most(listener.tls_ciphers.size(), 50, "ciphers");
+  for (const auto& cipher : listener.tls_ciphers) require_cipher(cipher);
+  require_name(listener.tls_version_header, "header of TLS", 60);
+  require_name(listener.tls_cipher_header, "header of TLS", 60);
+}
+
 void validate_listener(const BalancerListener& listener, const std::set<std::string>& groups) {
   require_name(listener.id, "listener id", 100);
   require_within(listener.port, 1, 65535, "listener port");
   require_within(listener.host_port, 0, 65535, "host port");
   if (listener.host_port != 0) require_within(listener.host_port, 1024, 65535, "host port");
-  if ((listener.protocol == BalancerProtocol::kHttps) == listener.certificate_pem.empty())
-    refuse("certificate", "HTTPS takes one, HTTP none");
-  if (listener.certificate_pem.size() > 100000) refuse("certificate", "too long");
+  validate_tls(listener);
   validate_action(listener.default_action, groups);
   require_at_most(listener.rules.size(), 200, "rules");
   for (const auto& rule : listener.rules) {
@@ -73,8 +94,24 @@ void validate_listener(const BalancerListener& listener, const std::set<std::str
       if (condition.values.empty()) refuse("condition", "no values");
       require_at_most(condition.values.size(), 100, "condition values");
       for (const auto& value : condition.values) validate_value(condition.field, value);
+      if (!condition.keys.empty() && condition.keys.size() != condition.values.size())
+        refuse("condition", "a key for each value, or none");
+      for (const auto& key : condition.keys) require_plain_text(key, "condition", 128);
     }
   }
+  require_at_most(listener.response_headers.size(), 20, "response headers");
+  for (const auto& header : listener.response_headers) {
+    require_name(header.name, "response header", 60);
+    require_plain_text(header.value, "response header", 1024);
+  }
+}
+
+/// A cookie's name, of the characters that end no argument of HAProxy's.
+void require_cookie_name(std::string_view name) {
+  if (name.size() > 256 ||
+      name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") !=
+          std::string_view::npos)
+    refuse("cookie", "no name: " + std::string(name.substr(0, 80)));
 }
 
 }  // namespace
@@ -88,6 +125,8 @@ void validate(const BalancersSpec& spec, const EdgeRange& edge) {
     if (!groups.insert(group.id).second) refuse("target group id", "twice: " + group.id);
     require_vpc_id(group.vpc_id, "target group's vpc");
     require_within(group.stickiness_seconds, 0, 604800, "stickiness");
+    require_cookie_name(group.app_cookie);
+    require_within(group.slow_start_seconds, 0, 900, "slow start");
     validate_check(group.health_check);
     require_at_most(group.targets.size(), 1000, "targets");
     std::set<std::pair<std::string, int>> targets;
@@ -103,6 +142,7 @@ void validate(const BalancersSpec& spec, const EdgeRange& edge) {
     require_vpc_id(balancer.vpc_id, "balancer's vpc");
     if (!balancer.host_name.empty()) require_dns_name(balancer.host_name, "host name");
     require_within(balancer.idle_timeout_seconds, 1, 4000, "idle timeout");
+    require_within(balancer.client_keep_alive_seconds, 60, 604800, "client keep alive");
     require_at_most(balancer.nodes.size(), 16, "nodes");
     for (const auto& node : balancer.nodes) {
       require_address(node.private_ip, "node address");

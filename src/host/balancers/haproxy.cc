@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 
 #include <chrono>
-#include <functional>
+#include <filesystem>
 #include <thread>
 
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "host/error.h"
 #include "host/networks/kernel.h"
 #include "host/users.h"
@@ -23,6 +24,11 @@
 #include "os/sockets.h"
 
 namespace hanbat::host {
+namespace {
+
+constexpr const char* kSecrets = "/run/hanbat-certificates";
+
+}  // namespace
 
 Haproxy::Haproxy(std::string folder, std::string name_of_namespace)
     : folder_(std::move(folder)), namespace_(std::move(name_of_namespace)) {
@@ -53,8 +59,8 @@ bool Haproxy::serves() const {
 std::string Haproxy::text_of(const HaproxyFiles& files) {
   // A certificate or body that changes under the same name is a change too.
   std::string text = files.config;
-  for (const auto& [name, content] : files.others)
-    text += fmt::format("# {} {}\n", name, std::hash<std::string>{}(content));
+  for (const auto* some : {&files.others, &files.secrets})
+    for (const auto& [name, content] : *some) text += fmt::format("# {} {}\n", name, crypto::sha256_hex(content));
   return text;
 }
 
@@ -64,6 +70,7 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   require_user(kHaproxyUser);
   const std::string config = text_of(files);
   for (const auto& [name, content] : files.others) write_file_atomic(folder_ + "/" + name, content, 0600);
+  write_secrets(files.secrets);
   const std::string candidate = folder_ + "/candidate.cfg";
   write_file_atomic(candidate, config, 0600);
   const Captured check = run_capture({"haproxy", "-c", "-q", "-f", candidate});
@@ -80,6 +87,25 @@ void Haproxy::apply(const HaproxyFiles& files, const std::string& states) {
   }
   config_ = config;
 }
+
+std::string Haproxy::secrets_folder() const {
+  return fmt::format("{}/{}", kSecrets, crypto::sha256_hex(folder_).substr(0, 16));
+}
+
+/// Private keys are never on a disk: HAProxy finds them by a link.
+void Haproxy::write_secrets(const std::map<std::string, std::string>& secrets) {
+  if (secrets.empty()) return remove_secrets();
+  make_folders(kSecrets, 0700);
+  make_folders(secrets_folder(), 0700);
+  for (const std::string& name : list_folder(secrets_folder()))
+    if (!secrets.contains(name)) remove_tree(secrets_folder() + "/" + name);
+  for (const auto& [name, content] : secrets) write_file_atomic(secrets_folder() + "/" + name, content, 0600);
+  const std::string link = fmt::format("{}/{}", folder_, kSecretsFolder);
+  std::error_code exists;
+  std::filesystem::create_symlink(secrets_folder(), link, exists);
+}
+
+void Haproxy::remove_secrets() { remove_tree(secrets_folder()); }
 
 void Haproxy::start() {
   CaptureOptions options;
@@ -155,6 +181,7 @@ std::string Haproxy::ask(std::string_view command) const {
 
 void Haproxy::end() {
   end_process(pid());
+  remove_secrets();
   config_.clear();
 }
 

@@ -2,6 +2,7 @@
 // pid file.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ class Haproxy {
 
  private:
   static std::string text_of(const HaproxyFiles& files);
+  std::string secrets_folder() const;
+  void write_secrets(const std::map<std::string, std::string>& secrets);
+  void remove_secrets();
   void start();
   void reload();
   std::string newest_worker() const;

@@ -6,12 +6,13 @@
 namespace hanbat::host {
 namespace {
 
-constexpr const char* kNoConnectionFile = "no-connection.http";
+constexpr const char* kNoConnectionFile = "no-connection.html";
 
 const std::map<int, std::string_view> kReasons = {{301, "Moved Permanently"},
                                                   {302, "Found"},
                                                   {400, "Bad Request"},
                                                   {403, "Forbidden"},
+                                                  {405, "Not Allowed"},
                                                   {408, "Request Time-out"},
                                                   {413, "Request Entity Too Large"},
                                                   {500, "Internal Server Error"},
@@ -22,29 +23,40 @@ const std::map<int, std::string_view> kReasons = {{301, "Moved Permanently"},
 constexpr int kErrors[] = {400, 403, 408, 413, 500, 502, 503, 504};
 
 std::string title_of(int status) {
-  const auto found = kReasons.find(status);
-  return std::to_string(status) + (found == kReasons.end() ? "" : " " + std::string(found->second));
+  const std::string reason = reason_of(status);
+  return std::to_string(status) + (reason.empty() ? "" : " " + reason);
 }
 
-std::string answer_of(int status, std::string_view further = {}) {
-  const std::string page = page_of(status);
-  return fmt::format("HTTP/1.1 {}\r\nServer: {}\r\nContent-Type: text/html\r\nContent-Length: {}\r\n{}\r\n{}",
-                     title_of(status), kBalancerServer, page.size(), further, page);
-}
-
-}  // namespace
-
-std::string page_of(int status) {
-  const std::string title = title_of(status);
+std::string page_with(std::string_view title) {
   return fmt::format(
       "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body>\r\n</html>\r\n",
       title);
 }
 
+/// A format of HAProxy's: the first when the request came at least that long ago, else the second.
+std::string either(std::string_view late, std::string_view refused) {
+  return fmt::format("%[date,sub(txn.began),div({}),bool,iif({},{})]", kConnectTimeoutSeconds, late, refused);
+}
+
+std::string answer_of(int status) {
+  const std::string page = page_of(status);
+  return fmt::format("HTTP/1.1 {}\r\nServer: {}\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{}",
+                     title_of(status), kBalancerServer, page.size(), page);
+}
+
+}  // namespace
+
+std::string reason_of(int status) {
+  const auto found = kReasons.find(status);
+  return found == kReasons.end() ? "" : std::string(found->second);
+}
+
+std::string page_of(int status) { return page_with(title_of(status)); }
+
 std::map<std::string, std::string> error_files() {
   std::map<std::string, std::string> files;
   for (const int status : kErrors) files[std::to_string(status) + ".http"] = answer_of(status);
-  files[kNoConnectionFile] = answer_of(502, fmt::format("{}: 1\r\n", kNoConnection));
+  files[kNoConnectionFile] = page_with(either(title_of(504), title_of(502)));
   return files;
 }
 
@@ -54,8 +66,9 @@ std::string error_lines(const std::string& folder) {
   return lines;
 }
 
-std::string no_connection_line(const std::string& folder) {
-  return fmt::format("  errorfile 503 {}/{}\n", folder, kNoConnectionFile);
+std::string no_connection_lines(const std::string& folder) {
+  return fmt::format("  http-error status 503 content-type text/html hdr Server {} hdr {} '{}' lf-file {}/{}\n",
+                     kBalancerServer, kNoConnection, either("504", "502"), folder, kNoConnectionFile);
 }
 
 }  // namespace hanbat::host

@@ -36,26 +36,29 @@ struct BalancerAction {
   int status = 0;  ///< 301 or 302; the fixed answer's code
   std::string content_type;
   std::string body;
+  int stickiness_seconds = 0;  ///< of a forward: a client keeps its target group for that long; 0: each request anew
 
   template <class V>
   void visit(V& v) {
     v("kind", kind), v("forward", forward), v("redirect_protocol", redirect_protocol),
         v("redirect_host", redirect_host), v("redirect_port", redirect_port), v("redirect_path", redirect_path),
-        v("redirect_query", redirect_query), v("status", status), v("content_type", content_type), v("body", body);
+        v("redirect_query", redirect_query), v("status", status), v("content_type", content_type), v("body", body),
+        v("stickiness_seconds", stickiness_seconds);
   }
 };
 
-enum class ConditionField { kPathPattern, kHostHeader, kHttpRequestMethod, kSourceIp, kHttpHeader };
+enum class ConditionField { kPathPattern, kHostHeader, kHttpRequestMethod, kSourceIp, kHttpHeader, kQueryString };
 
 /// A rule: all conditions must hold; within one condition any value, with AWS's wildcards * and ?.
 struct BalancerCondition {
   ConditionField field = ConditionField::kPathPattern;
   std::string header;
   std::vector<std::string> values;
+  std::vector<std::string> keys;  ///< of a query string: each value's, empty for any; else none
 
   template <class V>
   void visit(V& v) {
-    v("field", field), v("header", header), v("values", values);
+    v("field", field), v("header", header), v("values", values), v("keys", keys);
   }
 };
 
@@ -70,20 +73,45 @@ struct BalancerRule {
   }
 };
 
+enum class TlsVersion { kTls10, kTls11, kTls12, kTls13 };
+
+/// A header that is set on every answer.
+struct HeaderValue {
+  std::string name;
+  std::string value;
+
+  template <class V>
+  void visit(V& v) {
+    v("name", name), v("value", value);
+  }
+};
+
 struct BalancerListener {
   std::string id;
   int port = 80;
   BalancerProtocol protocol = BalancerProtocol::kHttp;
-  std::string certificate_pem;  ///< chain and key, for HTTPS
+  /// For HTTPS: each with its chain and its key, as PEM; the first is for clients that ask for no name of any.
+  std::vector<std::string> certificates;
+  std::vector<std::string> tls_names;  ///< DNS names of the certificates, "*.example.com" among them
+  TlsVersion tls_least = TlsVersion::kTls12;
+  TlsVersion tls_most = TlsVersion::kTls13;
+  std::vector<std::string> tls_ciphers;  ///< OpenSSL's names, in order; those of TLS 1.3 begin with "TLS_"
+  std::string tls_version_header = "X-Amzn-Tls-Version";
+  std::string tls_cipher_header = "X-Amzn-Tls-Cipher-Suite";
   BalancerAction default_action;
   std::vector<BalancerRule> rules;  ///< by falling priority
   int host_port = 0;                ///< when not 0 and the balancer has public addresses: also reached from the host at
                                     ///< 127.0.0.1:<host_port> by host_name
+  bool server_header = true;        ///< whether answers keep their Server
+  std::vector<HeaderValue> response_headers;
 
   template <class V>
   void visit(V& v) {
-    v("id", id), v("port", port), v("protocol", protocol), v("certificate_pem", certificate_pem),
-        v("default_action", default_action), v("rules", rules), v("host_port", host_port);
+    v("id", id), v("port", port), v("protocol", protocol), v("certificates", certificates), v("tls_names", tls_names),
+        v("tls_least", tls_least), v("tls_most", tls_most), v("tls_ciphers", tls_ciphers),
+        v("tls_version_header", tls_version_header), v("tls_cipher_header", tls_cipher_header),
+        v("default_action", default_action), v("rules", rules), v("host_port", host_port),
+        v("server_header", server_header), v("response_headers", response_headers);
   }
 };
 
@@ -99,6 +127,9 @@ struct BalancerNode {
   }
 };
 
+/// What becomes of X-Forwarded-For on the way to a target.
+enum class ForwardedFor { kAppend, kPreserve, kRemove };
+
 struct Balancer {
   std::string id;
   std::string vpc_id;
@@ -106,11 +137,20 @@ struct Balancer {
   std::vector<BalancerNode> nodes;
   std::vector<BalancerListener> listeners;
   int idle_timeout_seconds = 60;
+  int client_keep_alive_seconds = 3600;  ///< how long a client's connection is used at most
+  ForwardedFor forwarded_for = ForwardedFor::kAppend;
+  bool client_port = false;           ///< X-Forwarded-For has the client's port, too
+  bool preserve_host = false;         ///< else Host gets the listener's port, or none where that is the protocol's own
+  bool http2 = true;                  ///< of HTTPS listeners
+  bool tls_headers = false;           ///< whether targets are told version and cipher
+  bool drop_invalid_headers = false;  ///< request headers whose names have more than letters, digits and dashes
 
   template <class V>
   void visit(V& v) {
     v("id", id), v("vpc_id", vpc_id), v("host_name", host_name), v("nodes", nodes), v("listeners", listeners),
-        v("idle_timeout_seconds", idle_timeout_seconds);
+        v("idle_timeout_seconds", idle_timeout_seconds), v("client_keep_alive_seconds", client_keep_alive_seconds),
+        v("forwarded_for", forwarded_for), v("client_port", client_port), v("preserve_host", preserve_host),
+        v("http2", http2), v("tls_headers", tls_headers), v("drop_invalid_headers", drop_invalid_headers);
   }
 };
 
@@ -146,21 +186,24 @@ struct Target {
   }
 };
 
-enum class BalancingAlgorithm { kRoundRobin, kLeastOutstandingRequests };
+enum class BalancingAlgorithm { kRoundRobin, kLeastOutstandingRequests, kWeightedRandom };
 
 struct TargetGroup {
   std::string id;
   std::string vpc_id;
   BalancerProtocol protocol = BalancerProtocol::kHttp;  ///< towards the targets
   BalancingAlgorithm algorithm = BalancingAlgorithm::kRoundRobin;
-  int stickiness_seconds = 0;  ///< 0: none; else an lb_cookie of that duration
+  int stickiness_seconds = 0;  ///< how long a client keeps its target; 0: not at all
+  std::string app_cookie;      ///< the target's own cookie that begins the stickiness; empty: the first answer does
+  int slow_start_seconds = 0;  ///< how long a new target's share grows
   HealthCheck health_check;
   std::vector<Target> targets;
 
   template <class V>
   void visit(V& v) {
     v("id", id), v("vpc_id", vpc_id), v("protocol", protocol), v("algorithm", algorithm),
-        v("stickiness_seconds", stickiness_seconds), v("health_check", health_check), v("targets", targets);
+        v("stickiness_seconds", stickiness_seconds), v("app_cookie", app_cookie),
+        v("slow_start_seconds", slow_start_seconds), v("health_check", health_check), v("targets", targets);
   }
 };
 
@@ -225,7 +268,22 @@ inline constexpr auto kWords<host::ConditionField> =
                                                {host::ConditionField::kHostHeader, "host-header"},
                                                {host::ConditionField::kHttpRequestMethod, "http-request-method"},
                                                {host::ConditionField::kSourceIp, "source-ip"},
-                                               {host::ConditionField::kHttpHeader, "http-header"}});
+                                               {host::ConditionField::kHttpHeader, "http-header"},
+                                               {host::ConditionField::kQueryString, "query-string"}});
+
+/// As HAProxy writes them.
+template <>
+inline constexpr auto kWords<host::TlsVersion> =
+    std::to_array<Word<host::TlsVersion>>({{host::TlsVersion::kTls10, "TLSv1.0"},
+                                           {host::TlsVersion::kTls11, "TLSv1.1"},
+                                           {host::TlsVersion::kTls12, "TLSv1.2"},
+                                           {host::TlsVersion::kTls13, "TLSv1.3"}});
+
+template <>
+inline constexpr auto kWords<host::ForwardedFor> =
+    std::to_array<Word<host::ForwardedFor>>({{host::ForwardedFor::kAppend, "append"},
+                                             {host::ForwardedFor::kPreserve, "preserve"},
+                                             {host::ForwardedFor::kRemove, "remove"}});
 
 template <>
 inline constexpr auto kWords<host::TargetState> = std::to_array<Word<host::TargetState>>(
@@ -234,7 +292,8 @@ inline constexpr auto kWords<host::TargetState> = std::to_array<Word<host::Targe
 template <>
 inline constexpr auto kWords<host::BalancingAlgorithm> = std::to_array<Word<host::BalancingAlgorithm>>(
     {{host::BalancingAlgorithm::kRoundRobin, "round_robin"},
-     {host::BalancingAlgorithm::kLeastOutstandingRequests, "least_outstanding_requests"}});
+     {host::BalancingAlgorithm::kLeastOutstandingRequests, "least_outstanding_requests"},
+     {host::BalancingAlgorithm::kWeightedRandom, "weighted_random"}});
 
 template <>
 inline constexpr auto kWords<host::HealthState> =

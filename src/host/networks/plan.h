@@ -20,6 +20,7 @@ inline constexpr const char* kEdgeGateway = "169.254.0.1";
 inline constexpr int kUpstreamDnsPort = 1053;
 /// Of the host's own loopback: where its users reach internet-facing balancers, by their names below localhost.
 inline constexpr int kBalancerPort = 4580;
+inline constexpr int kBalancerTlsPort = 4543;
 
 /// The numbers that a VPC keeps for as long as it lives, so that a change renumbers nothing.
 struct VpcNumbers {

@@ -171,11 +171,12 @@ bool report_machine(const Home& home) {
   if (::adjtimex(&time) == TIME_ERROR) std::cout << "  note     nothing keeps this machine's clock right (no NTP)\n";
   if (!supports_file_system("btrfs"))
     std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
-  if (!front_door_answers(front_port()) && find_holder(host::kBalancerPort))
-    std::cout << fmt::format(
-        "  note     another program listens on port {}: no load balancer is reached there by its name below "
-        "localhost\n",
-        host::kBalancerPort);
+  for (const int port : {host::kBalancerPort, host::kBalancerTlsPort})
+    if (!front_door_answers(front_port()) && find_holder(port))
+      std::cout << fmt::format(
+          "  note     another program listens on port {}: no load balancer is reached there by its name below "
+          "localhost\n",
+          port);
   if (!path_exists("/dev/kvm"))
     std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
   return good;

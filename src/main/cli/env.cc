@@ -24,8 +24,9 @@ void print_env(const std::string& region, const Home& home) {
             << fmt::format("export AWS_ENDPOINT_URL={}\n", endpoint)
             << fmt::format("export AWS_REGION={0} AWS_DEFAULT_REGION={0}\n", region)
             << fmt::format("export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n", key->id, key->secret)
-            // A load balancer is reached from this machine under its own name below localhost, at this port.
-            << fmt::format("export HANBAT_BALANCER_PORT={}\n", host::kBalancerPort);
+            // A load balancer is reached from this machine under its own name below localhost, at these ports.
+            << fmt::format("export HANBAT_BALANCER_PORT={} HANBAT_BALANCER_TLS_PORT={}\n", host::kBalancerPort,
+                           host::kBalancerTlsPort);
 
   // CodeCommit's own clone addresses lead here, and the CLI's helper signs in. git-remote-codecommit (codecommit::
   // remotes) signs an address of its own, which goes to AWS's name: that leads to the region's edge, under the region's

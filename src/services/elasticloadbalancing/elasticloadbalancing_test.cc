@@ -62,7 +62,7 @@ class Balancing : public testing::Test {
   }
 
   host::BalancersSpec wanted() {
-    return region.db->read([](store::Tx& tx) { return wanted_balancers(tx); });
+    return region.db->read([&](store::Tx& tx) { return wanted_balancers(tx, region.home.vault); });
   }
 
   region::TestRegion region;
@@ -134,6 +134,84 @@ TEST_F(Balancing, AConditionTakesNoValueThatTheBalancerWouldReadAsSomethingElse)
   EXPECT_NO_THROW(client().create_rule(in));
 }
 
+TEST_F(Balancing, AConditionIsWhatAwsTakes) {
+  CreateRuleInput in;
+  in.listener_arn = make_listener();
+  in.priority = 1;
+  in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
+  const auto refusal = [&](std::vector<RuleCondition> conditions) {
+    in.conditions = std::move(conditions);
+    return wire::refusal_of([&] {
+      const auto made = client().create_rule(in);
+      client().delete_rule({.rule_arn = *made.rules->front().rule_arn});
+    });
+  };
+  const auto path = [](std::vector<std::string> values) {
+    return RuleCondition{.field = "path-pattern", .values = std::move(values)};
+  };
+  const auto host = [](std::string value) { return RuleCondition{.field = "host-header", .values = {{value}}}; };
+  EXPECT_EQ(refusal({}), "ValidationError: A condition must be specified");
+  EXPECT_EQ(refusal({RuleCondition{}}), "ValidationError: A condition field must be specified");
+  EXPECT_EQ(refusal({path({"/a", "/b", "/c"}), host("*.a.com")}), "");
+  EXPECT_EQ(refusal({path({"/a", "/b", "/c", "/d", "/e"}), host("*.a.com")}),
+            "ValidationError: A rule can only have '5' condition values");
+  EXPECT_EQ(refusal({path({"/*/*/*/*"}), host("*.*.a.???")}),
+            "ValidationError: A rule can only have '6' condition wildcards");
+  EXPECT_EQ(refusal({path({"/a b"})}),
+            "ValidationError: Condition value '/a b' contains a character that is not valid");
+  EXPECT_EQ(refusal({path({"/" + std::string(128, 'a')})}),
+            "ValidationError: The 'path-pattern' value is too long; the limit is '128'");
+  EXPECT_EQ(refusal({path({"/a"}), path({"/b"})}),
+            "ValidationError: A rule can only have one 'path-pattern' condition");
+  EXPECT_EQ(refusal({host("a.com:80")}),
+            "ValidationError: Condition value 'a.com:80' contains a character that is not valid");
+  EXPECT_NE(refusal({host("localhost")}), "");
+  EXPECT_NE(refusal({host("10.0.0.1")}), "");
+  RuleCondition twice = host("a.com");
+  twice.host_header_config = HostHeaderConditionConfig{.values = {{"a.com"}}};
+  EXPECT_EQ(refusal({twice}),
+            "ValidationError: You cannot provide both Values and 'HostHeaderConfig' for a condition of type "
+            "'host-header'");
+  const auto header = [](std::string name) {
+    return RuleCondition{
+        .field = "http-header",
+        .http_header_config = HttpHeaderConditionConfig{.http_header_name = name, .values = {{"*x*"}}}};
+  };
+  EXPECT_EQ(refusal({header("X-A"), header("X-B")}), "");
+  EXPECT_NE(refusal({header("Host")}), "");
+  EXPECT_NE(refusal({header("a b")}), "");
+}
+
+TEST_F(Balancing, AQueryStringIsComparedByItsParameters) {
+  CreateRuleInput in;
+  in.listener_arn = make_listener();
+  in.priority = 1;
+  in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
+  RuleCondition query{.field = "query-string", .values = {{"a"}}};
+  in.conditions = {query};
+  EXPECT_EQ(wire::code_of([&] { client().create_rule(in); }), "ValidationError");
+  QueryStringConditionConfig config;
+  config.values = {{.key = "version", .value = "v1"}, {.value = "*example*"}};
+  query = {.field = "query-string", .query_string_config = config};
+  in.conditions = {query, query};
+  const auto made = client().create_rule(in).rules->front();
+  EXPECT_EQ(made.conditions->front().query_string_config->values->at(0).key, "version");
+  const auto out = wanted().balancers[0].listeners[0].rules[0].conditions;
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(out[0].keys, (std::vector<std::string>{"version", ""}));
+  EXPECT_EQ(out[0].values, (std::vector<std::string>{"v1", "*example*"}));
+}
+
+TEST_F(Balancing, AnAddressOfIpv6IsNobodyHere) {
+  CreateRuleInput in;
+  in.listener_arn = make_listener();
+  in.priority = 1;
+  in.actions = {{.fixed_response_config = FixedResponseActionConfig{.status_code = "404"}, .type = "fixed-response"}};
+  in.conditions = {{.field = "source-ip", .source_ip_config = SourceIpConditionConfig{.values = {{"2001:db8::/32"}}}}};
+  client().create_rule(in);
+  EXPECT_EQ(wanted().balancers[0].listeners[0].rules[0].conditions[0].values[0], "255.255.255.255/32");
+}
+
 TEST_F(Balancing, AGroupInUseIsNotDeleted) {
   make_listener();
   EXPECT_THROW(client().delete_target_group({.target_group_arn = group}), ResourceInUseException);
@@ -159,31 +237,110 @@ TEST_F(Balancing, ATargetIsInitialThenDrainsThenIsUnknown) {
 }
 
 TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {
-  Json own = Json::object();
-  set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "idle_timeout.timeout_seconds", "90");
-  EXPECT_EQ(integer_attribute(own, "idle_timeout.timeout_seconds"), 90);
-  set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled", "true");
-  EXPECT_EQ(wire::code_of([&] {
-              set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", "routing.http2.enabled",
-                            "false");
-            }),
-            "NotImplemented");
-  EXPECT_EQ(
-      wire::code_of([&] { set_attribute(own, group_attributes(), "ModifyTargetGroupAttributes", "no.such", "1"); }),
-      "ValidationError");
+  const auto modify = [&](const char* key, const char* value) {
+    return wire::code_of([&] {
+      Json own = Json::object();
+      set_attribute(own, balancer_attributes(), "ModifyLoadBalancerAttributes", key, value);
+    });
+  };
+  EXPECT_EQ(modify("idle_timeout.timeout_seconds", "90"), "");
+  EXPECT_EQ(modify("idle_timeout.timeout_seconds", "4001"), "ValidationError");
+  EXPECT_EQ(modify("waf.fail_open.enabled", "false"), "");
+  EXPECT_EQ(modify("waf.fail_open.enabled", "true"), "NotImplemented");
+  EXPECT_EQ(modify("routing.http.desync_mitigation_mode", "monitor"), "NotImplemented");
+  EXPECT_EQ(modify("routing.http.desync_mitigation_mode", "lax"), "ValidationError");
+  EXPECT_EQ(modify("dns_record.client_routing_policy", "any_availability_zone"), "InvalidConfigurationRequest");
+  EXPECT_EQ(modify("no.such", "1"), "ValidationError");
+}
+
+TEST_F(Balancing, AttributesOfABalancerGoOutWithIt) {
+  make_listener();
+  ModifyLoadBalancerAttributesInput in;
+  in.load_balancer_arn = balancer;
+  in.attributes = {{"client_keep_alive.seconds", "600"},
+                   {"routing.http.xff_header_processing.mode", "remove"},
+                   {"routing.http.xff_client_port.enabled", "true"},
+                   {"routing.http.preserve_host_header.enabled", "true"},
+                   {"routing.http.drop_invalid_header_fields.enabled", "true"}};
+  client().modify_load_balancer_attributes(in);
+  const host::Balancer out = wanted().balancers[0];
+  EXPECT_EQ(out.client_keep_alive_seconds, 600);
+  EXPECT_EQ(out.forwarded_for, host::ForwardedFor::kRemove);
+  EXPECT_TRUE(out.client_port && out.preserve_host && out.drop_invalid_headers);
+}
+
+TEST_F(Balancing, StickinessOfAGroupIsItsOwnOrItsApplications) {
+  make_listener();
+  const auto modify = [&](std::vector<TargetGroupAttribute> attributes) {
+    return wire::code_of(
+        [&] { client().modify_target_group_attributes({.attributes = attributes, .target_group_arn = group}); });
+  };
+  EXPECT_EQ(modify({{"stickiness.enabled", "true"}, {"stickiness.lb_cookie.duration_seconds", "60"}}), "");
+  EXPECT_EQ(wanted().target_groups[0].stickiness_seconds, 60);
+  EXPECT_EQ(modify({{"stickiness.type", "app_cookie"}}), "InvalidConfigurationRequest");
+  EXPECT_EQ(modify({{"stickiness.type", "source_ip"}}), "InvalidConfigurationRequest");
+  EXPECT_EQ(modify({{"stickiness.app_cookie.cookie_name", "AWSALBX"}}), "InvalidConfigurationRequest");
+  EXPECT_EQ(modify({{"stickiness.app_cookie.cookie_name", "a'b"}}), "NotImplemented");
+  EXPECT_EQ(modify({{"stickiness.type", "app_cookie"},
+                    {"stickiness.app_cookie.cookie_name", "SESSION"},
+                    {"stickiness.app_cookie.duration_seconds", "90"}}),
+            "");
+  EXPECT_EQ(wanted().target_groups[0].app_cookie, "SESSION");
+  EXPECT_EQ(wanted().target_groups[0].stickiness_seconds, 90);
+}
+
+TEST_F(Balancing, ASlowStartIsAlsoARoundRobin) {
+  make_listener();
+  const auto modify = [&](std::vector<TargetGroupAttribute> attributes) {
+    return wire::code_of(
+        [&] { client().modify_target_group_attributes({.attributes = attributes, .target_group_arn = group}); });
+  };
+  EXPECT_EQ(modify({{"slow_start.duration_seconds", "29"}}), "ValidationError");
+  EXPECT_EQ(modify({{"slow_start.duration_seconds", "30"}}), "");
+  EXPECT_EQ(wanted().target_groups[0].slow_start_seconds, 30);
+  EXPECT_EQ(modify({{"load_balancing.algorithm.type", "weighted_random"}}), "InvalidConfigurationRequest");
+  EXPECT_EQ(modify({{"slow_start.duration_seconds", "0"}, {"load_balancing.algorithm.type", "weighted_random"}}), "");
+  EXPECT_EQ(wanted().target_groups[0].algorithm, host::BalancingAlgorithm::kWeightedRandom);
+}
+
+TEST_F(Balancing, SeveralGroupsHaveWeightsAndMayKeepTheirClients) {
+  CreateListenerInput in;
+  in.load_balancer_arn = balancer;
+  in.port = 80;
+  in.protocol = "HTTP";
+  ForwardActionConfig forward;
+  forward.target_groups = {{.target_group_arn = group, .weight = 9}, {.target_group_arn = other_group}};
+  forward.target_group_stickiness_config = TargetGroupStickinessConfig{.enabled = true};
+  in.default_actions = {{.forward_config = forward, .type = "forward"}};
+  EXPECT_EQ(wire::refusal_of([&] { client().create_listener(in); }),
+            "ValidationError: Target group stickiness duration must be between 1 and 604800 seconds");
+  in.default_actions[0].forward_config->target_group_stickiness_config->duration_seconds = 30;
+  client().create_listener(in);
+  const auto action = wanted().balancers[0].listeners[0].default_action;
+  EXPECT_EQ(action.stickiness_seconds, 30);
+  ASSERT_EQ(action.forward.size(), 2u);
+  EXPECT_EQ(action.forward[0].weight, 9);
+  EXPECT_EQ(action.forward[1].weight, 1);
 }
 
 TEST_F(Balancing, AListenersAttributesAndABalancersReservationAreDescribedAsTheyAre) {
   const std::string listener = make_listener();
   const auto attributes = *client().describe_listener_attributes({.listener_arn = listener}).attributes;
-  EXPECT_EQ(attributes.front().key, "routing.http.response.server.enabled");
-  EXPECT_EQ(attributes.front().value, "true");
+  EXPECT_EQ(attributes.front().key, "routing.http.request.x_amzn_tls_version.header_name");
+  EXPECT_EQ(attributes.front().value, "X-Amzn-Tls-Version");
   const auto modify = [&](const char* key, const char* value) {
     return wire::code_of(
         [&] { client().modify_listener_attributes({.attributes = {{key, value}}, .listener_arn = listener}); });
   };
   EXPECT_EQ(modify("routing.http.response.server.enabled", "true"), "");
-  EXPECT_EQ(modify("routing.http.response.server.enabled", "false"), "NotImplemented");
+  EXPECT_EQ(modify("routing.http.response.server.enabled", "false"), "");
+  EXPECT_EQ(modify("routing.http.response.x_frame_options.header_value", "DENY"), "");
+  EXPECT_EQ(modify("routing.http.response.x_content_type_options.header_value", "sniff"), "ValidationError");
+  const auto out = wanted().balancers[0].listeners[0];
+  EXPECT_FALSE(out.server_header);
+  ASSERT_EQ(out.response_headers.size(), 1u);
+  EXPECT_EQ(out.response_headers[0].name, "X-Frame-Options");
+  EXPECT_EQ(out.response_headers[0].value, "DENY");
   EXPECT_EQ(modify("nonsense", "1"), "ValidationError");
   const auto reservation = client().describe_capacity_reservation({.load_balancer_arn = balancer});
   EXPECT_TRUE(reservation.capacity_reservation_state->empty());

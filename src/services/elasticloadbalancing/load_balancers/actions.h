@@ -1,4 +1,4 @@
-// Actions of listeners and rules, and conditions of rules: checked, and completed as AWS answers them.
+// Actions of listeners and rules: checked, and completed as AWS answers them.
 #pragma once
 
 #include <string>
@@ -13,10 +13,8 @@ namespace hanbat::elasticloadbalancing {
 int priority_of(const Resource<Rule>& rule);
 
 /// The actions with what AWS fills in. Throws AWS's errors, and NotImplemented for kinds that are not built.
-/// `balancer_arn` is the load balancer whose listener they belong to.
-std::vector<Action> checked_actions(Request& rq, const std::vector<Action>& in, std::string_view balancer_arn);
-
-/// The conditions with both spellings of their values filled in. Throws as above.
-std::vector<RuleCondition> checked_conditions(Request& rq, const std::vector<RuleCondition>& in);
+/// `balancer_arn` is the load balancer whose listener, of that protocol, they belong to.
+std::vector<Action> checked_actions(Request& rq, const std::vector<Action>& in, std::string_view balancer_arn,
+                                    std::string_view protocol);
 
 }  // namespace hanbat::elasticloadbalancing

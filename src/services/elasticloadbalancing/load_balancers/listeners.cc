@@ -9,15 +9,16 @@
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/actions.h"
+#include "services/elasticloadbalancing/load_balancers/certificates.h"
 #include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
 
-void check_protocol(const std::string& protocol, std::string_view operation) {
-  const auto known = find_word<host::BalancerProtocol>(protocol);
-  if (known == host::BalancerProtocol::kHttps) throw wire::Error::not_implemented(operation, "Protocol=HTTPS");
-  if (!known)
+constexpr std::size_t kMostListeners = 50;  // of a load balancer
+
+void check_protocol(const std::string& protocol) {
+  if (!find_word<host::BalancerProtocol>(protocol))
     throw UnsupportedProtocolException(fmt::format("Listener protocol '{}' must be one of 'HTTPS, HTTP'", protocol));
 }
 
@@ -33,14 +34,16 @@ void refuse_duplicate(Request& rq, const std::string& balancer, int port, std::s
 
 std::vector<ListenerAttribute> attributes_of(const Resource<Listener>& row) {
   std::vector<ListenerAttribute> out;
-  for (const AttributeFact& fact : listener_attributes())
+  for (const AttributeFact& fact : listener_attributes().facts)
     out.push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
   return out;
 }
 
-region::ConditionKeys protocol_key(const std::optional<std::string>& protocol) {
-  if (!protocol) return {};
-  return {{"elasticloadbalancing:ListenerProtocol", {*protocol}}};
+region::ConditionKeys keys_of(const std::optional<std::string>& protocol, const std::optional<std::string>& policy) {
+  region::ConditionKeys keys;
+  if (protocol) keys["elasticloadbalancing:ListenerProtocol"] = {*protocol};
+  if (policy) keys["elasticloadbalancing:SecurityPolicy"] = {*policy};
+  return keys;
 }
 
 }  // namespace
@@ -48,15 +51,17 @@ region::ConditionKeys protocol_key(const std::optional<std::string>& protocol) {
 CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const CreateListenerInput& in) {
   authorize_making(rq, "elasticloadbalancing:CreateListener", in.load_balancer_arn,
                    replace_all(in.load_balancer_arn, ":loadbalancer/", ":listener/") + "/*", in.tags,
-                   protocol_key(in.protocol));
+                   keys_of(in.protocol, in.ssl_policy));
 
   const auto balancer = require<LoadBalancer>(rq, in.load_balancer_arn);
   if (!in.port) throw validation_error("A listener port must be specified");
   if (!in.protocol) throw validation_error("A listener protocol must be specified");
-  check_protocol(*in.protocol, "CreateListener");
+  check_protocol(*in.protocol);
   check_port(*in.port);
   refuse_duplicate(rq, balancer.id, *in.port, "");
-  const auto actions = checked_actions(rq, in.default_actions, balancer.id);
+  if (list_of<Listener>(rq.tx, balancer.id).size() >= kMostListeners)
+    throw TooManyListenersException("You've reached the limit on the number of listeners per load balancer");
+  const auto actions = checked_actions(rq, in.default_actions, balancer.id, *in.protocol);
 
   Resource<Listener> row;
   row.id = fmt::format("{}/{}", replace_all(balancer.id, ":loadbalancer/", ":listener/"), random_hex(16));
@@ -67,9 +72,10 @@ CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const Cr
   row.shape.listener_arn = row.id;
   row.shape.load_balancer_arn = balancer.id;
   row.shape.port = in.port;
-  row.shape.protocol = in.protocol;
   row.shape.default_actions = actions;
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
   insert(rq.tx, row);
+  note_certificates(rq.tx, row.place, balancer.id);
   region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
   touch(rq);
 
@@ -96,19 +102,22 @@ DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, co
 }
 
 ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const ModifyListenerInput& in) {
-  authorize(rq, "elasticloadbalancing:ModifyListener", in.listener_arn, protocol_key(in.protocol));
+  authorize(rq, "elasticloadbalancing:ModifyListener", in.listener_arn, keys_of(in.protocol, in.ssl_policy));
 
   auto row = require<Listener>(rq, in.listener_arn);
-  if (in.protocol) check_protocol(*in.protocol, "ModifyListener");
+  if (in.protocol) check_protocol(*in.protocol);
   if (in.port) {
     check_port(*in.port);
     refuse_duplicate(rq, row.parent, *in.port, row.id);
     row.shape.port = in.port;
     row.name = std::to_string(*in.port);
   }
-  if (in.default_actions) row.shape.default_actions = checked_actions(rq, *in.default_actions, row.parent);
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
+  if (in.default_actions)
+    row.shape.default_actions = checked_actions(rq, *in.default_actions, row.parent, *row.shape.protocol);
 
   update(rq.tx, row);
+  note_certificates(rq.tx, row.place, row.parent);
   touch(rq);
   return {.listeners = {{row.shape}}};
 }
@@ -130,6 +139,7 @@ ModifyListenerAttributesOutput ElasticLoadBalancing::modify_listener_attributes(
                   one.value.value_or(""));
 
   update(rq.tx, row);
+  touch(rq);
   return {.attributes = attributes_of(row)};
 }
 
@@ -140,6 +150,7 @@ DeleteListenerOutput ElasticLoadBalancing::delete_listener(Request& rq, const De
 
   for (const auto& rule : list_of<Rule>(rq.tx, row.id)) remove(rq.tx, rule);
   remove(rq.tx, row);
+  note_certificates(rq.tx, row.place, row.parent);
   touch(rq);
   return {};
 }

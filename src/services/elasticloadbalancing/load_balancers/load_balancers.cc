@@ -10,6 +10,7 @@
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/load_balancers/certificates.h"
 #include "services/elasticloadbalancing/pages.h"
 #include "services/elasticloadbalancing/words.h"
 
@@ -183,6 +184,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   row.created = rq.now();
   row.own["asked"] = asked;
   row.own["interfaces"] = Json::array();
+  if (!facing) row.own["attributes"]["ipv6.deny_all_igw_traffic"] = "true";
   const std::string dns_name = fmt::format("{}{}-{}.{}.elb.amazonaws.com", facing ? "" : "internal-", in.name,
                                            random_from("0123456789", 10), rq.region);
   for (const ec2::Subnet& subnet : subnets)
@@ -251,6 +253,7 @@ DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq,
     for (const auto& rule : list_of<Rule>(rq.tx, listener.id)) remove(rq.tx, rule);
     remove(rq.tx, listener);
   }
+  note_certificates(rq.tx, row->place, row->id);
   const Ec2AsService ec2(rq);
   for (const Json& interface : row->own["interfaces"].items()) remove_interface(ec2, interface);
   remove(rq.tx, *row);
@@ -284,7 +287,7 @@ DescribeLoadBalancerAttributesOutput ElasticLoadBalancing::describe_load_balance
   const auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
   DescribeLoadBalancerAttributesOutput out;
   out.attributes.emplace();
-  for (const AttributeFact& fact : balancer_attributes())
+  for (const AttributeFact& fact : balancer_attributes().facts)
     out.attributes->push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
   return out;
 }
@@ -302,7 +305,7 @@ ModifyLoadBalancerAttributesOutput ElasticLoadBalancing::modify_load_balancer_at
   touch(rq);
   ModifyLoadBalancerAttributesOutput out;
   out.attributes.emplace();
-  for (const AttributeFact& fact : balancer_attributes())
+  for (const AttributeFact& fact : balancer_attributes().facts)
     out.attributes->push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
   return out;
 }

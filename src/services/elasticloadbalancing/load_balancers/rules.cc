@@ -8,12 +8,14 @@
 #include "base/text.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/actions.h"
+#include "services/elasticloadbalancing/load_balancers/conditions.h"
 #include "services/elasticloadbalancing/pages.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
 
 constexpr int kMostPriority = 50000;
+constexpr std::size_t kMostRules = 100;  // of a load balancer, beside the default ones
 
 void check_priority(int priority) {
   if (priority < 1 || priority > kMostPriority)
@@ -69,8 +71,12 @@ CreateRuleOutput ElasticLoadBalancing::create_rule(Request& rq, const CreateRule
   for (const auto& other : list_of<Rule>(rq.tx, listener.id))
     if (other.name == std::to_string(in.priority))
       throw PriorityInUseException(fmt::format("Priority '{}' is currently in use", in.priority));
+  std::size_t rules = 0;
+  for (const auto& one : list_of<Listener>(rq.tx, listener.parent)) rules += list_of<Rule>(rq.tx, one.id).size();
+  if (rules >= kMostRules)
+    throw TooManyRulesException("You've reached the limit on the number of rules per load balancer");
   const auto conditions = checked_conditions(rq, in.conditions);
-  const auto actions = checked_actions(rq, in.actions, listener.parent);
+  const auto actions = checked_actions(rq, in.actions, listener.parent, listener.shape.protocol.value_or("HTTP"));
 
   Resource<Rule> row;
   row.id = fmt::format("{}/{}", replace_all(listener.id, ":listener/", ":listener-rule/"), random_hex(16));
@@ -114,7 +120,8 @@ ModifyRuleOutput ElasticLoadBalancing::modify_rule(Request& rq, const ModifyRule
   auto row = require<Rule>(rq, in.rule_arn);
   const auto listener = require<Listener>(rq, row.parent);
   if (in.conditions) row.shape.conditions = checked_conditions(rq, *in.conditions);
-  if (in.actions) row.shape.actions = checked_actions(rq, *in.actions, listener.parent);
+  if (in.actions)
+    row.shape.actions = checked_actions(rq, *in.actions, listener.parent, listener.shape.protocol.value_or("HTTP"));
 
   update(rq.tx, row);
   touch(rq);

@@ -80,9 +80,33 @@ TargetGroup completed(Request& rq, const Resource<TargetGroup>& row) {
 
 std::vector<TargetGroupAttribute> attributes_of(const Resource<TargetGroup>& row) {
   std::vector<TargetGroupAttribute> all;
-  for (const AttributeFact& fact : group_attributes())
+  for (const AttributeFact& fact : group_attributes().facts)
     all.push_back({std::string(fact.key), text_attribute(row.own, fact.key)});
   return all;
+}
+
+constexpr std::string_view kCookieCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+InvalidConfigurationRequestException not_together(std::string message) {
+  return InvalidConfigurationRequestException(std::move(message));
+}
+
+/// What holds between the attributes, whoever set them.
+void check_together(const Resource<TargetGroup>& row) {
+  const auto text = [&](std::string_view key) { return text_attribute(row.own, key); };
+  const std::string cookie = text("stickiness.app_cookie.cookie_name");
+  if (text("stickiness.enabled") == "true" && text("stickiness.type") == "app_cookie" && cookie.empty())
+    throw not_together("You must set an application cookie name to enable stickiness of type 'app_cookie'");
+  if (cookie.starts_with("AWSALB"))
+    throw not_together(fmt::format("The cookie name '{}' is reserved for use by the load balancer", cookie));
+  // RFC 6265 has more characters; those that end an argument of HAProxy's are not carried through to it.
+  if (cookie.find_first_not_of(kCookieCharacters) != std::string::npos)
+    throw wire::Error::not_implemented("ModifyTargetGroupAttributes",
+                                       "Attributes.stickiness.app_cookie.cookie_name=" + cookie);
+  const auto algorithm = require_word<host::BalancingAlgorithm>(text("load_balancing.algorithm.type"));
+  if (text("slow_start.duration_seconds") != "0" && algorithm != host::BalancingAlgorithm::kRoundRobin)
+    throw not_together(
+        fmt::format("Slow start mode cannot be used with the '{}' load balancing algorithm", word_of(algorithm)));
 }
 
 }  // namespace
@@ -228,9 +252,14 @@ ModifyTargetGroupAttributesOutput ElasticLoadBalancing::modify_target_group_attr
   authorize(rq, "elasticloadbalancing:ModifyTargetGroupAttributes", in.target_group_arn);
 
   auto row = require<TargetGroup>(rq, in.target_group_arn);
-  for (const TargetGroupAttribute& one : in.attributes)
+  for (const TargetGroupAttribute& one : in.attributes) {
+    if (one.key == "stickiness.type" && one.value.value_or("").starts_with("source_ip"))
+      throw not_together(fmt::format("Stickiness type '{}' is not supported for target groups with the {} protocol",
+                                     *one.value, row.shape.protocol.value_or("HTTP")));
     set_attribute(row.own, group_attributes(), "ModifyTargetGroupAttributes", one.key.value_or(""),
                   one.value.value_or(""));
+  }
+  check_together(row);
 
   update(rq.tx, row);
   touch(rq);

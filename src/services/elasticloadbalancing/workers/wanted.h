@@ -2,11 +2,12 @@
 #pragma once
 
 #include "host/actions.h"
+#include "region/vault.h"
 #include "store/database.h"
 
 namespace hanbat::elasticloadbalancing {
 
-/// All balancers and the groups that they use, over all accounts and regions.
-host::BalancersSpec wanted_balancers(store::Tx& tx);
+/// All balancers and the groups that they use, over all accounts and regions. The vault opens the certificates' keys.
+host::BalancersSpec wanted_balancers(store::Tx& tx, const region::Vault& vault);
 
 }  // namespace hanbat::elasticloadbalancing

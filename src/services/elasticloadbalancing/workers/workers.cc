@@ -53,7 +53,7 @@ void ElasticLoadBalancing::apply(store::TaskRun& run) {
   const host::BalancersSpec spec = home_.db.read([&](store::Tx& tx) {
     for (const auto& row : list_all<LoadBalancer>(tx))
       if (state_of(row) != BalancerState::kActive) waiting.push_back(row.id);
-    return wanted_balancers(tx);
+    return wanted_balancers(tx, home_.vault);
   });
   BalancerEvent event = BalancerEvent::kApplied;
   std::string reason;
@@ -81,7 +81,7 @@ void ElasticLoadBalancing::drain(store::TaskRun& run, const DrainTarget& task) {
     const std::scoped_lock lock(applying_);
     host::Host& host = home_.require_host();
     try {
-      host.apply_balancers(home_.db.read([](store::Tx& tx) { return wanted_balancers(tx); }));
+      host.apply_balancers(home_.db.read([this](store::Tx& tx) { return wanted_balancers(tx, home_.vault); }));
       for (const host::TargetHealth& seen : host.balancer_health({}))
         if (seen.target_group_id == last_part(task.group_arn) && seen.ip == target->ip && seen.port == target->port)
           busy = seen.active_connections > 0;
