@@ -21,7 +21,7 @@ using Kind = region::Caller::Kind;
 constexpr std::size_t kLargestField = 100 << 10;
 
 /// Data-plane operations: AWS calls them data events, and no event history holds them. A bare folder is all of it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kDataPlane{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kDataPlane{{
     {"codedeploycommands", ""},
     {"codedeploycommandssecure", ""},
     {"ec2messages", ""},

@@ -5,6 +5,7 @@
 
 #include "gen/codecommit/model.h"
 #include "gen/codedeploycommands/model.h"
+#include "gen/codedeploycommandssecure/model.h"
 #include "gen/ec2/model.h"
 #include "gen/ecr/model.h"
 #include "gen/iam/model.h"
@@ -229,6 +230,7 @@ TEST(TrailEvent, DataEventsAndWhatServicesReadForThemselvesAreNotRecorded) {
   for (const auto* name : {"GetObject", "PutObject", "DeleteObject", "DeleteObjects", "UploadPart", "ListObjectsV2"})
     EXPECT_FALSE(recorded(user, s3::service_model(), name)) << name;
   EXPECT_FALSE(recorded(user, codedeploycommands::service_model(), "PollHostCommand"));
+  EXPECT_FALSE(recorded(user, codedeploycommandssecure::service_model(), "PollHostCommand"));
 
   Caller balancer;
   balancer.kind = Caller::Kind::kService;
