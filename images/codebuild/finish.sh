@@ -17,9 +17,10 @@ in_tree useradd -m -s /bin/bash codebuild-user 2>/dev/null || true
 ln -sf /usr/lib/hanbat/docker/docker "$tree/usr/local/bin/docker"
 cp "$tree/usr/lib/hanbat/docker/docker.service" "$tree/etc/systemd/system/docker.service"
 for v in python pip; do ln -sf "/usr/bin/${v}3" "$tree/usr/local/bin/$v"; done
-# What apt installs under the same name takes the link's place.
+# A folder of their own, which builds have last in PATH: what is installed goes before, and dpkg's scripts find no java in it.
+mkdir -p "$tree/usr/lib/hanbat/commands"
 for command in node npm npx yarn go gofmt java javac javadoc jar keytool mvn ruby gem bundle irb php; do
-  [ -e "$tree/usr/bin/$command" ] || ln -s ../lib/hanbat/default-runtime "$tree/usr/bin/$command"
+  ln -sf ../default-runtime "$tree/usr/lib/hanbat/commands/$command"
 done
 for unit in podman.service podman.socket podman-auto-update.timer podman-auto-update.service podman-restart.service; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
 in_tree systemctl enable hanbat-build.service >/dev/null 2>&1

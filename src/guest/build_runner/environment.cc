@@ -80,11 +80,11 @@ std::map<std::string, std::string> Build::secrets(const std::map<std::string, st
 
 void Build::prepare_environment() {
   log_.container("Processing environment variables");
-  // Behind the system's: what is installed into the runtimes that the image brings by itself
-  // (/usr/lib/hanbat/default-runtime).
+  // Behind the system's: the runtimes that the image brings by itself, with what is installed into them, and the
+  // commands that bring them (/usr/lib/hanbat/default-runtime).
   constexpr const char* kPath =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/default/nodejs/bin:/opt/default/golang/bin:"
-      "/go/bin:/opt/default/java/bin:/opt/default/ruby/bin:/opt/default/php/bin";
+      "/go/bin:/opt/default/java/bin:/opt/default/ruby/bin:/opt/default/php/bin:/usr/lib/hanbat/commands";
   std::map<std::string, std::string> all = {{"PATH", kPath},
                                             {"HOME", "/root"},
                                             {"LANG", "C.UTF-8"},
