@@ -89,7 +89,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
   if (question.action != "sts:AssumeRole" || decision.outcome == Decision::Outcome::kExplicitDeny)
     message += " " + reason(decision, question.action);
 
-  spdlog::info("{} refused: {}", rq.request_id, message);
+  if (const auto line = refusals_.line_for(message, rq.now())) spdlog::info("{} refused: {}", rq.request_id, *line);
   switch (protocol) {
     case wire::Protocol::kEc2:
       throw wire::Error("UnauthorizedOperation", 403,

@@ -8,6 +8,7 @@
 #include "region/policy/evaluation.h"
 #include "region/request.h"
 #include "region/vault.h"
+#include "services/iam/authorization/refusals.h"
 #include "services/iam/policies/principal_policies.h"
 #include "services/iam/principals/identity.h"
 
@@ -31,6 +32,7 @@ class IamAuthorizer final : public region::Authorizer {
   const region::Vault& vault_;
   const PrincipalPolicies& policies_;
   Uses& uses_;
+  mutable Refusals refusals_;
 };
 
 }  // namespace hanbat::iam
