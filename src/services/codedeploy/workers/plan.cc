@@ -42,9 +42,10 @@ std::vector<std::string> find_instances(region::Region& home, const region::Call
   return out;
 }
 
+/// In order of their names, as those that are deployed to one after the other.
 void find_on_premises(region::Region& home, const Deployment& d, const DeploymentGroupInfo& group, Targets& targets) {
   for (const OnPremises& each :
-       home.db.read([&](store::Tx& tx) { return region::list<InstanceInfo>(tx, {d.account, d.region}); })) {
+       home.db.read([&](store::Tx& tx) { return region::list_by_name<InstanceInfo>(tx, {d.account, d.region}, {}); })) {
     if (!is_registered(each) || !wants_on_premises(group, tags_of(each.shape))) continue;
     targets.instances.push_back(*each.name);
     targets.on_premises[*each.name] = *each.shape.instance_arn;

@@ -286,7 +286,8 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
 
 /// As many as were asked for, or as the subnet has addresses for. Throws when these are too few.
 int require_count(Request& rq, const RunInstancesInput& in, const Resource<Subnet>& subnet) {
-  if (!rq.home.find_host())
+  // AWS's DryRun does not ask whether there is room either.
+  if (!rq.home.find_host() && !in.dry_run.value_or(false))
     throw Error("InsufficientInstanceCapacity", 500,
                 "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
   const auto free = usable_addresses(*parse_cidr(*subnet.shape.cidr_block)) -
