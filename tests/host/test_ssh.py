@@ -63,8 +63,15 @@ class Door(threading.Thread):
 
 
 def processes_of(user):
-    uid = pwd.getpwnam(user).pw_uid
-    return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and os.path.exists(f"/proc/{pid}") and os.stat(f"/proc/{pid}").st_uid == uid]
+    """The user's processes that run; one that has ended and waits for its parent does not."""
+    uid, found = pwd.getpwnam(user).pw_uid, []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if os.stat(f"/proc/{pid}").st_uid == uid and open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z":
+                found.append(int(pid))
+        except FileNotFoundError:
+            pass
+    return found
 
 
 @unittest.skipUnless(os.geteuid() == 0, "it takes root")

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <thread>
 
 #include "base/text.h"
 #include "host/error.h"
@@ -29,13 +31,31 @@ void give_to(const std::string& path, const Owner& owner, mode_t mode) {
     throw_errno("give " + path + " to " + kSshUser);
 }
 
-/// Sessions of clients outlive the server that let them in.
-void end_processes_of(unsigned uid) {
+constexpr std::chrono::seconds kSessionGrace{2};
+
+/// The server's processes: those of its user in the edge's network. A machine's own containers may have a user of the
+/// same number.
+std::vector<pid_t> processes_of(unsigned uid) {
+  std::vector<pid_t> found;
+  struct stat edge{};
+  if (::stat(fmt::format("/run/netns/{}", kEdge).c_str(), &edge) != 0) return found;
   for (const auto& name : list_folder("/proc")) {
     if (!std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); })) continue;
-    struct stat about{};
-    if (::stat(("/proc/" + name).c_str(), &about) == 0 && about.st_uid == uid)
-      ::kill(static_cast<pid_t>(std::stol(name)), SIGTERM);
+    struct stat about{}, network{};
+    if (::stat(("/proc/" + name).c_str(), &about) == 0 && about.st_uid == uid &&
+        ::stat(("/proc/" + name + "/ns/net").c_str(), &network) == 0 && network.st_ino == edge.st_ino)
+      found.push_back(static_cast<pid_t>(std::stol(name)));
+  }
+  return found;
+}
+
+/// Sessions of clients outlive the server that let them in.
+void end_sessions(unsigned uid) {
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    for (const pid_t pid : processes_of(uid)) ::kill(pid, signal);
+    const auto until = std::chrono::steady_clock::now() + kSessionGrace;
+    while (!processes_of(uid).empty() && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 
@@ -144,7 +164,7 @@ void SshServer::down() {
   const std::lock_guard lock(mutex_);
   end_process(pid());
   struct stat about{};
-  if (::stat((places_.folder + "/run").c_str(), &about) == 0 && about.st_uid != 0) end_processes_of(about.st_uid);
+  if (::stat((places_.folder + "/run").c_str(), &about) == 0 && about.st_uid != 0) end_sessions(about.st_uid);
 }
 
 }  // namespace hanbat::host
