@@ -6,7 +6,7 @@ import pytest
 
 import region as live
 
-SERVICES = {"codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
+SERVICES = {"acm": "acm", "codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
             "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs",
             "organizations": "organizations", "s3": "s3", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts"}
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
@@ -43,12 +43,14 @@ TEXTS = [
     ("ListenerArn", "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:listener/app/some-name/0123456789abcdef/0123456789abcdef"),
     ("RuleArn", "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:listener-rule/app/some-name/0123456789abcdef/0123456789abcdef/01"),
     ("serviceRole", "arn:aws:iam::123456789012:role/some-role"), ("PolicySourceArn", "arn:aws:iam::123456789012:user/other"),
+    ("OpenIDConnectProviderArn", "arn:aws:iam::123456789012:oidc-provider/some-name"),
+    ("CertificateArn", "arn:aws:acm:ap-northeast-2:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"),
     ("Arn", "arn:aws:iam::123456789012:policy/some-name"), ("PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ("CopySource", "some-bucket/some-key"), ("Cidr", "10.0.0.0/16"), ("CidrBlock", "10.0.0.0/16"), ("ActionNames", "s3:GetObject"),
     ("commitId", "0123456789abcdef0123456789abcdef01234567"), ("CommitId", "0123456789abcdef0123456789abcdef01234567"),
     ("blobId", "0123456789abcdef0123456789abcdef01234567"), ("digest", "sha256:" + "0" * 64), ("Digest", "sha256:" + "0" * 64),
     ("VersionId", "v1"), ("Bucket", "some-bucket"), ("EventPattern", '{"source":["x"]}'), ("AvailabilityZone", "ap-northeast-2a"),
-    ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1"), ("Path", "/"), ("PathPrefix", "/"),
+    ("^Url", "https://some.name"), ("SSHPublicKeyId", "APKAIOSFODNN7EXAMPLE"), ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("ServiceSpecificCredentialId", "ACCAIOSFODNN7EXAMPLE1"), ("Path", "/"), ("PathPrefix", "/"),
     ("VpcId", "vpc-0123456789abcdef0"), ("SubnetId", "subnet-0123456789abcdef0"), ("ImageId", "ami-0123456789abcdef0"),
     ("^PolicyId", "p-12345678"), ("^TargetId", "123456789012"), ("^AccountId", "123456789012"), ("^ChildId", "123456789012"),
     ("RootId", "r-abcd"), ("ParentId", "r-abcd"), ("OrganizationalUnitId", "ou-abcd-12345678"), ("Email", "x@example.com"),

@@ -89,8 +89,8 @@ def test_an_old_date_is_refused(region):
 
 @pytest.mark.parametrize("service, operation, arguments", [
     ("ec2", "describe_transit_gateways", {}),
-    ("iam", "list_virtual_mfa_devices", {}),
-    ("codedeploy", "list_on_premises_instances", {}),
+    ("iam", "list_server_certificates", {}),
+    ("codedeploy", "list_git_hub_account_token_names", {}),
     ("codepipeline", "list_webhooks", {}),
     ("s3", "list_bucket_analytics_configurations", {"Bucket": "some-bucket"}),
 ])

@@ -241,6 +241,6 @@ def test_the_simulator_agrees_with_what_happens(user, admin, bucket):
 
 
 def test_what_is_not_built_is_refused_by_name(admin):
-    with pytest.raises(ClientError, match="CreateLoginProfile") as refused:
-        admin("iam").create_login_profile(UserName="admin", Password="x")
+    with pytest.raises(ClientError, match="CreateVirtualMFADevice") as refused:
+        admin("iam").create_virtual_mfa_device(VirtualMFADeviceName="admin")
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
