@@ -6,12 +6,17 @@ import json
 import socket
 import ssl
 import subprocess
+import urllib.parse
+import urllib.request
 import uuid
 
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import pytest
 from botocore.exceptions import ClientError
 
-from region import wait_until
+from region import REGION, wait_until
 
 AMAZON_LINUX = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"
 HTTP_PORT, TLS_PORT = 4580, 4543
@@ -55,7 +60,8 @@ class Balancer:
     def target_group(self, name, instances):
         arn = self.elb.create_target_group(Name=f"{name}-{self.tag}", Protocol="HTTP", Port=8080, VpcId=self.vpc, HealthCheckIntervalSeconds=5, HealthCheckTimeoutSeconds=2,
                                            HealthyThresholdCount=2)["TargetGroups"][0]["TargetGroupArn"]
-        self.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": one} for one in instances])
+        if instances:
+            self.elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": one} for one in instances])
         return arn
 
     def listener(self, port, protocol, target_group, **more):
@@ -67,6 +73,16 @@ class Balancer:
 
     def group_attributes(self, arn, **values):
         self.elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=[{"Key": key.replace("__", "."), "Value": value} for key, value in values.items()])
+
+    def listener_attribute(self, key, value):
+        """ModifyListenerAttributes, which Debian's boto3 does not know."""
+        form = urllib.parse.urlencode({"Action": "ModifyListenerAttributes", "Version": "2015-12-01", "ListenerArn": self.http,
+                                       "Attributes.member.1.Key": key, "Attributes.member.1.Value": value})
+        request = botocore.awsrequest.AWSRequest("POST", self.region.endpoint + "/", data=form, headers={
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"})
+        keys = botocore.credentials.Credentials(self.region.env["AWS_ACCESS_KEY_ID"], self.region.env["AWS_SECRET_ACCESS_KEY"])
+        botocore.auth.SigV4Auth(keys, "elasticloadbalancing", REGION).add_auth(request)
+        urllib.request.urlopen(urllib.request.Request(request.url, form.encode(), dict(request.headers.items())), timeout=10).close()
 
     def healthy(self, arn):
         return {one["TargetHealth"]["State"] for one in self.elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]} == {"healthy"}
@@ -178,7 +194,7 @@ def test_headers_tell_the_way_and_attributes_change_them(balancer):
     assert "not_valid" not in balancer.heard(headers=[("not_valid", "1")])[1]
     balancer.attributes(routing__http__xff_header_processing__mode="append", routing__http__xff_client_port__enabled="true")
     applied(lambda: ":" in balancer.heard()[1].get("X-Forwarded-For", ""))
-    balancer.elb.modify_listener_attributes(ListenerArn=balancer.http, Attributes=[{"Key": "routing.http.response.x_frame_options.header_value", "Value": "DENY"}])
+    balancer.listener_attribute("routing.http.response.x_frame_options.header_value", "DENY")
     applied(lambda: balancer.ask()[1]["X-Frame-Options"] == "DENY")
     for key, code in (("waf.fail_open.enabled", "NotImplemented"), ("no.such.key", "ValidationError")):
         with pytest.raises(ClientError) as refused:
