@@ -33,7 +33,7 @@ void SourcePoller::plan(store::Tx& tx, const PipelineRow& pipeline) {
   cancel(tx, pipeline);
   for (const ActionDeclaration& action : pipeline.shape.declaration.stages.front().actions)
     if (polls(action))
-      return store::add_task(home_.tasks, tx, PollSources{pipeline.id}, pipeline.id, home_.clock.now() + kPollSources);
+      return store::add_task(home_.tasks, tx, PollSources{pipeline.id}, pipeline.id, home_.clock.now());
 }
 
 void SourcePoller::cancel(store::Tx& tx, const PipelineRow& pipeline) {
@@ -41,7 +41,7 @@ void SourcePoller::cancel(store::Tx& tx, const PipelineRow& pipeline) {
 }
 
 // A change is a revision other than the one that was seen last; the first one that is seen is none, since creating a
-// pipeline starts it.
+// pipeline starts it. So it is looked for at once: a push that comes before the first look would be lost.
 void SourcePoller::poll(store::TaskRun& run, const PollSources& task) {
   const auto pipeline = home_.db.read([&](store::Tx& tx) { return region::find<Pipeline>(tx, task.pipeline); });
   if (!pipeline) return;
