@@ -219,7 +219,7 @@ class Machines(unittest.TestCase):
         for thread in threads:
             thread.start()
         try:
-            for drained, out in ((("draining", "active"), (None, "active")), (("active", "draining"), ("active", None))):
+            for drained, out in ((("draining", "active"), (None, "active")), (("active", "draining"), ("active", None))) * 3:
                 self.balancers(drained)
                 time.sleep(0.5)
                 self.balancers(out)
@@ -230,7 +230,7 @@ class Machines(unittest.TestCase):
             stop.set()
             for thread in threads:
                 thread.join()
-        print(f"{count[0]} requests during two deregistrations and registrations, {len(failures)} failures")
+        print(f"{count[0]} requests during six deregistrations and registrations, {len(failures)} failures")
         self.assertEqual(failures, [])
 
     def test_5_a_request_under_way_ends_though_its_target_drains(self):
