@@ -30,7 +30,7 @@ VARIABLE = re.compile(r"\$\{\w+\}")
 MODES = ("reads", "writes", "issues-keys")
 # What a service may say of itself: the flags, and what has a value. Each is a member of wire::ServiceModel, told there.
 FLAGS = ("anonymous-callers", "bare-errors", "bucket-hosts", "host-ids", "lower-case-headers", "millisecond-times",
-         "s3-signatures", "unnamed-forms", "unnamed-requests")
+         "own-patterns", "s3-signatures", "unnamed-forms", "unnamed-requests")
 VALUES = ("validation-code", "xml-uri")
 
 

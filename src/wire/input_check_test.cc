@@ -69,6 +69,11 @@ TEST(CheckInput, AServiceMayHaveItsOwnCodeForIt) {
   EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter Name");
 }
 
+TEST(CheckInput, AServiceMayReadItsTextsItself) {
+  EXPECT_NE(Put({.pattern = "[a-z]+"}).message("A"), "");
+  EXPECT_EQ(Put({.pattern = "[a-z]+"}, {.own_patterns = true}).message("A"), "");
+}
+
 TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
   Put put({.min = 1, .has_min = true});
   constexpr std::string_view kRefused[] = {"Name"};

@@ -105,6 +105,7 @@ struct ServiceModel {
   bool host_ids = false;            // answers carry x-amz-request-id and x-amz-id-2
   bool lower_case_headers = false;  // names of headers that become a map's keys
   bool millisecond_times = false;   // times in XML have three digits after the second always
+  bool own_patterns = false;        // texts are not held against the model's patterns: the service reads them itself
   bool s3_signatures = false;       // SigV4 as S3 has it: paths encoded once, bodies not signed or in chunks
   bool unnamed_forms = false;       // takes the forms that name no service
   bool unnamed_requests = false;    // takes all other requests that name none

@@ -225,6 +225,20 @@ TEST_F(S3Test, ACopySharesTheBytesAndABlobGoesWithItsLastOwner) {
   EXPECT_EQ(blob_files(), 0);
 }
 
+TEST_F(S3Test, ACopysSourceMayBeEncodedWhole) {
+  put("folder/k", "bytes");
+  CopyObjectInput in;
+  in.bucket = "bucket";
+  in.key = "copy";
+  in.copy_source = "bucket%2Ffolder%2Fk";
+  client().copy_object(in);
+  EXPECT_EQ(get("copy"), "bytes");
+  for (const char* wrong : {"bucket", "/bucket/", "%2F", ""}) {
+    in.copy_source = wrong;
+    EXPECT_EQ(code_of([&] { client().copy_object(in); }), "InvalidArgument") << wrong;
+  }
+}
+
 TEST_F(S3Test, DeleteObjectsTellsOfEachKey) {
   put("a", "1");
   DeleteObjectsInput in;

@@ -282,12 +282,13 @@ DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifi
 
   std::vector<Placed<InstanceCreditSpecification>> items;
   for (const auto& row : select<Instance>(rq, in.instance_ids, in.filters, kInstancePaths)) {
-    const std::string type = row.shape.instance_type.value_or("");
-    if (!type.starts_with("t")) continue;
+    const std::string_view usual = usual_cpu_credits(row.shape.instance_type.value_or(""));
+    if (usual.empty()) continue;
     InstanceCreditSpecification& item =
         items.emplace_back(Placed<InstanceCreditSpecification>{region::creation_key(row), {}}).item;
     item.instance_id = row.id;
-    item.cpu_credits = type.starts_with("t2.") ? "standard" : "unlimited";
+    const std::string chosen = row.own.text("cpu_credits");
+    item.cpu_credits = chosen.empty() ? std::string(usual) : chosen;
   }
   auto page = cut_page(pager, std::move(items));
   DescribeInstanceCreditSpecificationsOutput out;

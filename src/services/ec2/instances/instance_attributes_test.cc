@@ -50,6 +50,34 @@ TEST_F(InstanceAttributes, DetailedMonitoringIsASettingThatTheLaunchAndLaterCall
             "InvalidInstanceID.NotFound");
 }
 
+TEST_F(InstanceAttributes, ATypeTellsOfItsNetworkToTheDisksAndIsFoundByIt) {
+  DescribeInstanceTypesInput in{.instance_types = {{"t3.small", "t2.micro"}}};
+  const auto both = ec2.describe_instance_types(in).instance_types.value();
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_FALSE(both[0].ebs_info->ebs_optimized_info);
+  EXPECT_EQ(both[1].ebs_info->ebs_optimized_info->baseline_throughput_in_m_bps, 21.75);
+  EXPECT_TRUE(both[1].placement_group_info);
+  in.filters = {{{.name = "ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps", .values = {{"2085"}}}}};
+  EXPECT_EQ(ec2.describe_instance_types(in).instance_types->size(), 1u);
+}
+
+TEST_F(InstanceAttributes, CreditsAreToldAsChosenAndAFamilysOwnMayBeNamed) {
+  const auto told = [&](const char* type, std::optional<std::string> chosen) {
+    RunInstancesInput in = usual();
+    in.instance_type = type;
+    if (chosen) in.credit_specification = CreditSpecificationRequest{.cpu_credits = *chosen};
+    const std::string id = run(in);
+    return ec2.describe_instance_credit_specifications({.instance_ids = {{id}}})
+        .instance_credit_specifications->at(0)
+        .cpu_credits.value_or("");
+  };
+  EXPECT_EQ(told("t3.micro", std::nullopt), "unlimited");
+  EXPECT_EQ(told("t2.micro", std::nullopt), "standard");
+  EXPECT_EQ(told("t2.micro", "standard"), "standard");
+  EXPECT_EQ(told("t2.micro", "unlimited"), "unlimited");
+  EXPECT_EQ(code_of([&] { told("t3.micro", "standard"); }), "NotImplemented");
+}
+
 TEST_F(InstanceAttributes, TypesAreEbsOptimizedAndThoseOfBeforeNitroAreNot) {
   RunInstancesInput in = usual();
   in.ebs_optimized = true;

@@ -1,4 +1,5 @@
-// The table of instance types: facts of AWS's common x86 families. vCPUs and memory become the limits of the machine.
+// What is told of instance types: the table's facts, and what this region has of them. vCPUs and memory become the
+// limits of the machine.
 #include "services/ec2/instances/instance_types.h"
 
 #include <unistd.h>
@@ -32,113 +33,93 @@ constexpr auto kWords<ec2::LocationType> =
 namespace hanbat::ec2 {
 namespace {
 
-struct Size {
-  std::string_view name;
-  int vcpus;
-  int memory_mib;
-  int interfaces;
-  int addresses;
-  std::string_view network;
-};
-
-constexpr Size kT2[] = {{"nano", 1, 512, 2, 2, "Low to Moderate"},    {"micro", 1, 1024, 2, 2, "Low to Moderate"},
-                        {"small", 1, 2048, 3, 4, "Low to Moderate"},  {"medium", 2, 4096, 3, 6, "Low to Moderate"},
-                        {"large", 2, 8192, 3, 12, "Low to Moderate"}, {"xlarge", 4, 16384, 3, 15, "Moderate"},
-                        {"2xlarge", 8, 32768, 3, 15, "Moderate"}};
-constexpr Size kT3[] = {{"nano", 2, 512, 2, 2, "Up to 5 Gigabit"},      {"micro", 2, 1024, 2, 2, "Up to 5 Gigabit"},
-                        {"small", 2, 2048, 3, 4, "Up to 5 Gigabit"},    {"medium", 2, 4096, 3, 6, "Up to 5 Gigabit"},
-                        {"large", 2, 8192, 3, 12, "Up to 5 Gigabit"},   {"xlarge", 4, 16384, 4, 15, "Up to 5 Gigabit"},
-                        {"2xlarge", 8, 32768, 4, 15, "Up to 5 Gigabit"}};
-constexpr Size kGeneral[] = {
-    {"large", 2, 8192, 3, 10, "Up to 10 Gigabit"},    {"xlarge", 4, 16384, 4, 15, "Up to 10 Gigabit"},
-    {"2xlarge", 8, 32768, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 65536, 8, 30, "Up to 10 Gigabit"},
-    {"8xlarge", 32, 131072, 8, 30, "10 Gigabit"},     {"12xlarge", 48, 196608, 8, 30, "12 Gigabit"},
-    {"16xlarge", 64, 262144, 15, 50, "20 Gigabit"},   {"24xlarge", 96, 393216, 15, 50, "25 Gigabit"}};
-constexpr Size kC5[] = {
-    {"large", 2, 4096, 3, 10, "Up to 10 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 10 Gigabit"},
-    {"2xlarge", 8, 16384, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 10 Gigabit"},
-    {"9xlarge", 36, 73728, 8, 30, "12 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "12 Gigabit"},
-    {"18xlarge", 72, 147456, 15, 50, "25 Gigabit"},   {"24xlarge", 96, 196608, 15, 50, "25 Gigabit"}};
-constexpr Size kCompute[] = {
-    {"large", 2, 4096, 3, 10, "Up to 12.5 Gigabit"},    {"xlarge", 4, 8192, 4, 15, "Up to 12.5 Gigabit"},
-    {"2xlarge", 8, 16384, 4, 15, "Up to 12.5 Gigabit"}, {"4xlarge", 16, 32768, 8, 30, "Up to 12.5 Gigabit"},
-    {"8xlarge", 32, 65536, 8, 30, "12.5 Gigabit"},      {"12xlarge", 48, 98304, 8, 30, "18.75 Gigabit"},
-    {"16xlarge", 64, 131072, 15, 50, "25 Gigabit"},     {"24xlarge", 96, 196608, 15, 50, "37.5 Gigabit"}};
-constexpr Size kMemory[] = {
-    {"large", 2, 16384, 3, 10, "Up to 10 Gigabit"},   {"xlarge", 4, 32768, 4, 15, "Up to 10 Gigabit"},
-    {"2xlarge", 8, 65536, 4, 15, "Up to 10 Gigabit"}, {"4xlarge", 16, 131072, 8, 30, "Up to 10 Gigabit"},
-    {"8xlarge", 32, 262144, 8, 30, "10 Gigabit"},     {"12xlarge", 48, 393216, 8, 30, "12 Gigabit"},
-    {"16xlarge", 64, 524288, 15, 50, "20 Gigabit"},   {"24xlarge", 96, 786432, 15, 50, "25 Gigabit"}};
-
-struct Family {
-  std::string_view name;
-  std::span<const Size> sizes;
-  double clock_ghz;
-  std::string_view maker;
-  bool burstable;
-  bool current;
-  int threads_per_core;
-};
-
-const Family kFamilies[] = {
-    {"c5", kC5, 3.4, "Intel", false, true, 2},       {"c5a", kCompute, 3.3, "AMD", false, true, 2},
-    {"c6i", kCompute, 3.5, "Intel", false, true, 2}, {"m5", kGeneral, 3.1, "Intel", false, true, 2},
-    {"m5a", kGeneral, 2.5, "AMD", false, true, 2},   {"m6i", kGeneral, 3.5, "Intel", false, true, 2},
-    {"r5", kMemory, 3.1, "Intel", false, true, 2},   {"r6i", kMemory, 3.5, "Intel", false, true, 2},
-    {"t2", kT2, 2.3, "Intel", true, true, 1},        {"t3", kT3, 2.5, "Intel", true, true, 2},
-    {"t3a", kT3, 2.2, "AMD", true, true, 2}};
-
-std::vector<InstanceTypeFacts> build_table() {
-  std::vector<InstanceTypeFacts> table;
-  for (const Family& family : kFamilies)
-    for (const Size& size : family.sizes)
-      table.push_back({fmt::format("{}.{}", family.name, size.name), size.vcpus, size.memory_mib, size.interfaces,
-                       size.addresses, size.network, family.clock_ghz, family.maker, family.burstable, family.current,
-                       family.threads_per_core});
-  std::ranges::sort(table, {}, &InstanceTypeFacts::name);
-  return table;
-}
-
+// What a type here does not tell, no value of such a filter matches.
 constexpr FilterPath kTypePaths[] = {
-    {"instance-type", "InstanceType"},
     {"auto-recovery-supported", "AutoRecoverySupported"},
     {"bare-metal", "BareMetal"},
     {"burstable-performance-supported", "BurstablePerformanceSupported"},
     {"current-generation", "CurrentGeneration"},
     {"dedicated-hosts-supported", "DedicatedHostsSupported"},
+    {"ebs-info.attachment-limit-type", "EbsInfo.AttachmentLimitType"},
+    {"ebs-info.maximum-ebs-attachments", "EbsInfo.MaximumEbsAttachments"},
+    {"ebs-info.ebs-optimized-info.baseline-bandwidth-in-mbps", "EbsInfo.EbsOptimizedInfo.BaselineBandwidthInMbps"},
+    {"ebs-info.ebs-optimized-info.baseline-iops", "EbsInfo.EbsOptimizedInfo.BaselineIops"},
+    {"ebs-info.ebs-optimized-info.baseline-throughput-in-mbps", "EbsInfo.EbsOptimizedInfo.BaselineThroughputInMBps"},
+    {"ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps", "EbsInfo.EbsOptimizedInfo.MaximumBandwidthInMbps"},
+    {"ebs-info.ebs-optimized-info.maximum-iops", "EbsInfo.EbsOptimizedInfo.MaximumIops"},
+    {"ebs-info.ebs-optimized-info.maximum-throughput-in-mbps", "EbsInfo.EbsOptimizedInfo.MaximumThroughputInMBps"},
+    {"ebs-info.ebs-optimized-support", "EbsInfo.EbsOptimizedSupport"},
+    {"ebs-info.encryption-support", "EbsInfo.EncryptionSupport"},
+    {"ebs-info.nvme-support", "EbsInfo.NvmeSupport"},
     {"free-tier-eligible", "FreeTierEligible"},
     {"hibernation-supported", "HibernationSupported"},
     {"hypervisor", "Hypervisor"},
+    {"instance-storage-info.disk.count", "InstanceStorageInfo.Disks.Count"},
+    {"instance-storage-info.disk.size-in-gb", "InstanceStorageInfo.Disks.SizeInGB"},
+    {"instance-storage-info.disk.type", "InstanceStorageInfo.Disks.Type"},
+    {"instance-storage-info.encryption-support", "InstanceStorageInfo.EncryptionSupport"},
+    {"instance-storage-info.nvme-support", "InstanceStorageInfo.NvmeSupport"},
+    {"instance-storage-info.total-size-in-gb", "InstanceStorageInfo.TotalSizeInGB"},
     {"instance-storage-supported", "InstanceStorageSupported"},
+    {"instance-type", "InstanceType"},
     {"memory-info.size-in-mib", "MemoryInfo.SizeInMiB"},
+    {"network-info.bandwidth-weightings", "NetworkInfo.BandwidthWeightings"},
+    {"network-info.efa-info.maximum-efa-interfaces", "NetworkInfo.EfaInfo.MaximumEfaInterfaces"},
+    {"network-info.efa-supported", "NetworkInfo.EfaSupported"},
     {"network-info.ena-support", "NetworkInfo.EnaSupport"},
+    {"network-info.encryption-in-transit-supported", "NetworkInfo.EncryptionInTransitSupported"},
+    {"network-info.flexible-ena-queues-support", "NetworkInfo.FlexibleEnaQueuesSupport"},
     {"network-info.ipv4-addresses-per-interface", "NetworkInfo.Ipv4AddressesPerInterface"},
+    {"network-info.ipv6-addresses-per-interface", "NetworkInfo.Ipv6AddressesPerInterface"},
     {"network-info.ipv6-supported", "NetworkInfo.Ipv6Supported"},
+    {"network-info.maximum-network-cards", "NetworkInfo.MaximumNetworkCards"},
     {"network-info.maximum-network-interfaces", "NetworkInfo.MaximumNetworkInterfaces"},
     {"network-info.network-performance", "NetworkInfo.NetworkPerformance"},
+    {"nitro-enclaves-support", "NitroEnclavesSupport"},
+    {"nitro-tpm-info.supported-versions", "NitroTpmInfo.SupportedVersions"},
+    {"nitro-tpm-support", "NitroTpmSupport"},
     {"processor-info.supported-architecture", "ProcessorInfo.SupportedArchitectures"},
+    {"processor-info.supported-features", "ProcessorInfo.SupportedFeatures"},
     {"processor-info.sustained-clock-speed-in-ghz", "ProcessorInfo.SustainedClockSpeedInGhz"},
+    {"reboot-migration-support", "RebootMigrationSupport"},
     {"supported-boot-mode", "SupportedBootModes"},
     {"supported-root-device-type", "SupportedRootDeviceTypes"},
     {"supported-usage-class", "SupportedUsageClasses"},
     {"supported-virtualization-type", "SupportedVirtualizationTypes"},
     {"vcpu-info.default-cores", "VCpuInfo.DefaultCores"},
     {"vcpu-info.default-threads-per-core", "VCpuInfo.DefaultThreadsPerCore"},
-    {"vcpu-info.default-vcpus", "VCpuInfo.DefaultVCpus"}};
+    {"vcpu-info.default-vcpus", "VCpuInfo.DefaultVCpus"},
+    {"vcpu-info.valid-cores", "VCpuInfo.ValidCores"},
+    {"vcpu-info.valid-threads-per-core", "VCpuInfo.ValidThreadsPerCore"}};
 constexpr FilterPath kOfferingPaths[] = {{"instance-type", "InstanceType"}, {"location", "Location"}};
 
-/// Of before Nitro.
-bool is_xen(const InstanceTypeFacts& facts) { return facts.name.starts_with("t2."); }
+EbsInfo ebs_of(const InstanceTypeFacts& facts) {
+  constexpr double kBitsPerByte = 8;
+  const EbsSpeed& speed = facts.ebs;
+  const bool optimized = speed.maximum_mbps > 0;
+  EbsInfo ebs;
+  ebs.ebs_optimized_support = optimized ? "default" : "unsupported";
+  ebs.encryption_support = "unsupported";
+  ebs.nvme_support = facts.xen ? "unsupported" : "required";
+  if (!optimized) return ebs;
+  EbsOptimizedInfo& told = ebs.ebs_optimized_info.emplace();
+  told.baseline_bandwidth_in_mbps = speed.baseline_mbps;
+  told.baseline_iops = speed.baseline_iops;
+  told.baseline_throughput_in_m_bps = speed.baseline_mbps / kBitsPerByte;
+  told.maximum_bandwidth_in_mbps = speed.maximum_mbps;
+  told.maximum_iops = speed.maximum_iops;
+  told.maximum_throughput_in_m_bps = speed.maximum_mbps / kBitsPerByte;
+  return ebs;
+}
 
 InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
-  const bool xen = is_xen(facts);
   InstanceTypeInfo info;
-  info.instance_type = facts.name;
+  info.instance_type = std::string(facts.name);
   info.current_generation = facts.current;
-  info.free_tier_eligible = facts.name == "t2.micro" || facts.name == "t3.micro";
+  info.free_tier_eligible = facts.free_tier;
   info.bare_metal = false;
   info.burstable_performance_supported = facts.burstable;
-  info.hypervisor = xen ? "xen" : "nitro";
+  info.hypervisor = facts.xen ? "xen" : "nitro";
   info.auto_recovery_supported = false;
   info.dedicated_hosts_supported = false;
   info.hibernation_supported = false;
@@ -164,22 +145,21 @@ InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
   network.ipv6_supported = false;
   network.maximum_network_cards = 1;
   network.default_network_card_index = 0;
-  network.ena_support = xen ? "unsupported" : "required";
+  network.ena_support = std::string(facts.ena);
   network.efa_supported = false;
   network.encryption_in_transit_supported = false;
-  EbsInfo& ebs = info.ebs_info.emplace();
-  ebs.ebs_optimized_support = xen ? "unsupported" : "default";
-  ebs.encryption_support = "unsupported";
-  ebs.nvme_support = xen ? "unsupported" : "required";
+  NetworkCardInfo& card = network.network_cards.emplace().emplace_back();
+  card.network_card_index = 0;
+  card.network_performance = std::string(facts.network);
+  card.maximum_network_interfaces = facts.interfaces;
+  card.baseline_bandwidth_in_gbps = facts.baseline_gbps;
+  card.peak_bandwidth_in_gbps = facts.peak_gbps;
+  info.ebs_info = ebs_of(facts);
+  info.placement_group_info.emplace().supported_strategies.emplace();  // there are no placement groups here
   return info;
 }
 
 }  // namespace
-
-std::span<const InstanceTypeFacts> instance_types() {
-  static const std::vector<InstanceTypeFacts> table = build_table();
-  return table;
-}
 
 const InstanceTypeFacts* find_instance_type(std::string_view name) {
   const auto table = instance_types();
@@ -201,10 +181,16 @@ const InstanceTypeFacts& require_instance_type(std::string_view name) {
 }
 
 void require_ebs_optimized(const InstanceTypeFacts& type) {
-  if (is_xen(type))
+  if (type.ebs.maximum_mbps == 0)
     throw Error("Unsupported", 400,
                 "EBS-optimized instances are not supported for your requested configuration. Please check the "
                 "documentation for supported configurations.");
+}
+
+std::string_view usual_cpu_credits(std::string_view type) {
+  const InstanceTypeFacts* facts = find_instance_type(type);
+  if (!facts || !facts->burstable) return "";
+  return facts->xen ? "standard" : "unlimited";
 }
 
 CpuOptions cpu_options_of(const InstanceTypeFacts& type) {
@@ -273,7 +259,7 @@ DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
     for (const InstanceTypeFacts& facts : instance_types()) {
       const std::string key = region::page_key(place++);
       InstanceTypeOffering offering;
-      offering.instance_type = facts.name;
+      offering.instance_type = std::string(facts.name);
       offering.location = location;
       offering.location_type = kind;
       if (!matches_filters(wire::to_json(offering), filters, kOfferingPaths)) continue;

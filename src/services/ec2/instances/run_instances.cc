@@ -43,8 +43,10 @@ struct LaunchPlan {
 };
 
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
-  // A burstable instance here is never slowed down for want of credits, so "unlimited" is what it gets.
-  if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited")
+  // A burstable instance here is never slowed down for want of credits. So "unlimited" is what it gets, and "standard"
+  // is taken where every instance of the family has it.
+  if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited" &&
+      in.credit_specification->cpu_credits != usual_cpu_credits(in.instance_type.value_or("")))
     throw not_done(rq, "CreditSpecification.CpuCredits=" + in.credit_specification->cpu_credits);
   if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
     throw not_done(rq, "HibernationOptions");
@@ -316,6 +318,7 @@ void write_instance(region::Region& home, const Making& at, const RunInstancesIn
        {"public_address", plan.public_address},
        {"shutdown", word_of(require_word(in.instance_initiated_shutdown_behavior, ShutdownBehavior::kStop))},
        {"keep_running", in.disable_api_stop.value_or(false)},
+       {"cpu_credits", in.credit_specification ? in.credit_specification->cpu_credits : ""},
        {"keep_alive", in.disable_api_termination.value_or(false)}});
   create(at.tx, row, plan.tags.instance);
   if (!plan.template_tags.empty()) {

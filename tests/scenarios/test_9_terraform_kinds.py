@@ -1,0 +1,144 @@
+"""One resource of every kind that the region has, in Terraform: made, read, changed, imported and destroyed without a trace."""
+import json
+import shutil
+
+import pytest
+
+import region as live
+from terraform import Terraform, account_environment, client_of
+
+# What `terraform import` wants where that is not the resource's id.
+IMPORTED_BY = {
+    "aws_default_route_table": "{vpc_id}",
+    "aws_codedeploy_app": "{name}",
+    "aws_codedeploy_deployment_group": "{app_name}:{deployment_group_name}",
+    "aws_cloudwatch_event_target": "{rule}/{target_id}",
+    "aws_cloudwatch_log_metric_filter": "{log_group_name}:{name}",
+    "aws_cloudwatch_log_stream": "{log_group_name}:{name}",
+    "aws_iam_account_password_policy": "iam-account-password-policy",
+    "aws_iam_group_policy_attachment": "{group}/{policy_arn}",
+    "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
+    "aws_iam_user_policy_attachment": "{user}/{policy_arn}",
+    "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
+    "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
+    "aws_route": "{route_table_id}_{destination_cidr_block}",
+    "aws_route_table_association": "{subnet_id}/{route_table_id}",
+    "aws_security_group_rule": "{security_group_id}_{type}_{protocol}_{from_port}_{to_port}_{source_security_group_id}",
+    "aws_s3_object": "{bucket}/{key}",
+}
+# The provider imports no such thing.
+NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
+                "aws_s3_object_copy"}
+# What the provider cannot read back, so that its first plan after an import writes it: the provider's own settings (force_destroy and
+# the like), and what AWS tells nobody again (private keys, passwords).
+WRITTEN_AGAIN = {
+    "aws_acm_certificate": {"private_key", "certificate_body"},
+    "aws_ecr_repository": {"force_delete"},
+    "aws_iam_user_login_profile": {"password_length"},
+    "aws_instance": {"user_data", "user_data_replace_on_change", "volume_tags", "force_destroy"},
+    "aws_s3_bucket": {"force_destroy", "bucket_prefix"},
+    "aws_s3_object": {"content", "force_destroy", "acl", "key"},
+    "aws_secretsmanager_secret": {"recovery_window_in_days", "force_overwrite_replica_secret"},
+    "aws_ssm_association": {"parameters"},
+    "aws_ssm_parameter": {"value", "overwrite"},
+}
+
+
+@pytest.fixture(scope="module")
+def environment(region):
+    return account_environment(region, "every-kind")
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    live.run("ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", folder / "key")
+    live.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "tls.key", "-out", folder / "tls.crt", "-days", "30",
+             "-subj", "/CN=every.example.com")
+    return {"public_key": (folder / "key.pub").read_text(), "certificate": (folder / "tls.crt").read_text(), "private_key": (folder / "tls.key").read_text()}
+
+
+def files(folder):
+    for one in (live.ROOT / "tests/scenarios/every_kind").glob("*.tf"):
+        shutil.copy(one, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def terraform(environment, variables, tmp_path_factory):
+    terraform = Terraform(files(tmp_path_factory.mktemp("made")), environment, variables)
+    yield terraform
+    terraform.destroy(check=False)
+
+
+@pytest.fixture(scope="module")
+def applied(terraform):
+    terraform.apply()
+
+
+def test_every_kind_is_made_and_planned_again_without_a_difference(terraform, applied):
+    assert terraform.differences() == {}
+    assert len({address.split(".")[0] for address in terraform.resources()}) > 80
+
+
+def test_data_sources_read_what_is_there(terraform, applied):
+    read = terraform.outputs()["read"]
+    assert read == {
+        "partition": "aws", "region": live.REGION, "zone": "a", "image": "x86_64", "memory": 2048,
+        "offered": [live.REGION + letter for letter in "abcd"], "cidr": "10.61.0.0/16", "subnets": 2, "private": ["10.61.0.0/24", "10.61.1.0/24"],
+        "group": "every-kind", "routes": 2, "attached": True, "role": True, "policy": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+        "balancer": True, "group_port": 8080, "registry": True, "user": "AWS", "bucket": live.REGION,
+        "clone": f"https://git-codecommit.{live.REGION}.amazonaws.com/v1/repos/every-kind", "secret": '{"word":"hush"}', "log_group": 7, "instance": True}
+
+
+def test_what_is_there_is_imported_without_a_change(terraform, applied, environment, variables, tmp_path_factory):
+    """As for what the CLI made: an empty state and import blocks; the plan takes all in and writes only what cannot be read back."""
+    blocks = []
+    for address, values in terraform.resources().items():
+        kind = address.split(".")[0]
+        if kind not in NOT_IMPORTED:
+            by = IMPORTED_BY.get(kind, "{id}").format(**{name: str(v).lower() if isinstance(v, bool) else v for name, v in values.items()})
+            blocks.append(f"import {{\n  to = {address}\n  id = {json.dumps(by)}\n}}\n")
+    folder = files(tmp_path_factory.mktemp("imported"))
+    (folder / "import.tf").write_text("".join(blocks))
+    taken = Terraform(folder, environment, variables)
+    taken("plan", "-out=planned")
+    wrong = {}
+    for one in json.loads(taken("show", "-json", "planned").stdout)["resource_changes"]:
+        kind, change = one["type"], one["change"]
+        if one["mode"] != "managed" or kind in NOT_IMPORTED:
+            continue
+        before, after = change["before"] or {}, change["after"] or {}
+        different = {name for name in set(before) | set(after) if before.get(name) != after.get(name) and not (change["after_unknown"] or {}).get(name)}
+        if "importing" not in change or change["actions"] not in (["no-op"], ["update"]) or different - WRITTEN_AGAIN.get(kind, set()):
+            wrong[one["address"]] = (change["actions"], sorted(different))
+    assert wrong == {}
+
+
+def test_what_can_be_changed_is_changed_and_planned_again_without_a_difference(terraform, applied):
+    later = ("-var", "stage=two")
+    before = terraform.differences(*later)
+    terraform.apply(*later)
+    assert terraform.differences(*later) == {}
+    assert len([actions for actions in before.values() if actions == ["update"]]) > 60
+
+
+def test_what_is_destroyed_leaves_nothing(terraform, applied, environment):
+    terraform.destroy()
+    client = lambda service: client_of(environment, service)  # noqa: E731
+    ec2, iam = client("ec2"), client("iam")
+    assert {i["State"]["Name"] for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]} <= {"terminated"}
+    assert [one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]] == []
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == ec2.describe_addresses()["Addresses"] == ec2.describe_volumes()["Volumes"] == []
+    assert ec2.describe_launch_templates()["LaunchTemplates"] == ec2.describe_key_pairs()["KeyPairs"] == []
+    assert iam.list_users()["Users"] == iam.list_groups()["Groups"] == iam.list_policies(Scope="Local")["Policies"] == []
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == iam.list_account_aliases()["AccountAliases"] == []
+    assert client("s3").list_buckets()["Buckets"] == client("secretsmanager").list_secrets(IncludePlannedDeletion=True)["SecretList"] == []
+    assert client("ssm").describe_parameters()["Parameters"] == client("ssm").list_associations()["Associations"] == []
+    assert client("logs").describe_log_groups()["logGroups"] == client("logs").describe_resource_policies()["resourcePolicies"] == []
+    assert client("ecr").describe_repositories()["repositories"] == client("codecommit").list_repositories()["repositories"] == []
+    assert client("codebuild").list_projects()["projects"] == client("codedeploy").list_applications()["applications"] == []
+    assert client("codepipeline").list_pipelines()["pipelines"] == client("events").list_rules()["Rules"] == []
+    assert [one["Name"] for one in client("events").list_event_buses()["EventBuses"]] == ["default"]
+    assert client("elbv2").describe_load_balancers()["LoadBalancers"] == client("elbv2").describe_target_groups()["TargetGroups"] == []
+    assert client("acm").list_certificates()["CertificateSummaryList"] == []
