@@ -77,7 +77,7 @@ resource "aws_codebuild_project" "one" {
 }
 
 resource "aws_codedeploy_app" "one" {
-  name             = local.later ? "every-kind-later" : "every-kind"
+  name             = "every-kind"
   compute_platform = "Server"
 }
 

@@ -45,9 +45,14 @@ resource "aws_route_table_association" "one" {
   route_table_id = local.later ? aws_route_table.separate.id : aws_route_table.one.id
 }
 
-resource "aws_main_route_table_association" "one" {
-  vpc_id         = aws_vpc.one.id
-  route_table_id = aws_route_table.one.id
+# In a network of its own: what is the main table of the first is said by aws_default_route_table.
+resource "aws_vpc" "two" { cidr_block = "10.62.0.0/24" }
+
+resource "aws_route_table" "two" { vpc_id = aws_vpc.two.id }
+
+resource "aws_main_route_table_association" "two" {
+  vpc_id         = aws_vpc.two.id
+  route_table_id = aws_route_table.two.id
 }
 
 resource "aws_default_route_table" "one" {

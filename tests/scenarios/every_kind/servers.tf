@@ -58,7 +58,7 @@ resource "aws_ec2_instance_state" "one" {
 }
 
 resource "aws_ec2_tag" "one" {
-  resource_id = aws_vpc.one.default_security_group_id
+  resource_id = aws_vpc.two.default_security_group_id
   key         = "Told"
   value       = var.stage
 }

@@ -258,8 +258,10 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
             attribute_keys({{"HttpEndpoint", in.http_endpoint},
                             {"HttpTokens", in.http_tokens},
                             {"HttpPutResponseHopLimit", hops},
+                            {"HttpProtocolIpv6", in.http_protocol_ipv6},
                             {"InstanceMetadataTags", in.instance_metadata_tags}}));
 
+  if (in.http_protocol_ipv6.value_or("disabled") != "disabled") throw not_done(rq, "HttpProtocolIpv6=enabled");
   auto row = require_living(rq, in.instance_id);
   InstanceMetadataOptionsResponse& options = *row.shape.metadata_options;
   if (in.http_endpoint) options.http_endpoint = in.http_endpoint;

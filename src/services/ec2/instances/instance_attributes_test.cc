@@ -62,9 +62,10 @@ TEST_F(InstanceAttributes, ATypeTellsOfItsNetworkToTheDisksAndIsFoundByIt) {
 }
 
 TEST_F(InstanceAttributes, CreditsAreToldAsChosenAndAFamilysOwnMayBeNamed) {
+  RunInstancesInput in = usual();
   const auto told = [&](const char* type, std::optional<std::string> chosen) {
-    RunInstancesInput in = usual();
     in.instance_type = type;
+    in.credit_specification.reset();
     if (chosen) in.credit_specification = CreditSpecificationRequest{.cpu_credits = *chosen};
     const std::string id = run(in);
     return ec2.describe_instance_credit_specifications({.instance_ids = {{id}}})

@@ -147,6 +147,10 @@ CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& r
   authorize(rq, "CreateLaunchTemplateVersion", "launch-template", id_asked(rq, in));
 
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
+  const Json fingerprint = wire::to_json(in);
+  if (const auto earlier = earlier_result(rq, in.client_token, fingerprint))
+    return {.launch_template_version =
+                describe_version(row, require_template_version(rq.tx, row, *earlier).shape)};
   check_template_data(in.launch_template_data);
   Json data = wire::to_json(in.launch_template_data);
   if (in.source_version) {
@@ -157,6 +161,7 @@ CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& r
   }
   const auto version = add_template_version(rq, row, data, in.version_description);
   update(rq.tx, row);
+  record_result(rq, in.client_token, fingerprint, version.name.value_or(""));
   return {.launch_template_version = describe_version(row, version.shape)};
 }
 
@@ -196,9 +201,12 @@ ModifyLaunchTemplateOutput Ec2::modify_launch_template(Request& rq, const Modify
   authorize(rq, "ModifyLaunchTemplate", "launch-template", id_asked(rq, in));
 
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
+  const Json fingerprint = wire::to_json(in);
+  if (earlier_result(rq, in.client_token, fingerprint)) return {.launch_template = tagged(rq.tx, row)};
   if (in.default_version)
     row.shape.default_version_number = require_template_version(rq.tx, row, *in.default_version).shape.version_number;
   update(rq.tx, row);
+  record_result(rq, in.client_token, fingerprint, row.id);
   return {.launch_template = tagged(rq.tx, row)};
 }
 

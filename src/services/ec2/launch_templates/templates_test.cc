@@ -76,5 +76,24 @@ TEST_F(Ec2Test, VersionsOfATemplateAreDescribedNewestFirstAndTheDefaultOneStays)
             "InvalidLaunchTemplateName.NotFoundException");
 }
 
+TEST_F(Ec2Test, TheSameClientTokenMakesOneVersionAndOneChange) {
+  ec2.create_launch_template({.launch_template_data = {.key_name = "k1"}, .launch_template_name = "web"});
+  CreateLaunchTemplateVersionInput in{.launch_template_data = {.key_name = "k2"}, .launch_template_name = "web"};
+  in.client_token = "once";
+  EXPECT_EQ(ec2.create_launch_template_version(in).launch_template_version->version_number, 2);
+  EXPECT_EQ(ec2.create_launch_template_version(in).launch_template_version->version_number, 2);
+  in.launch_template_data.key_name = "k3";
+  EXPECT_EQ(code_of([&] { ec2.create_launch_template_version(in); }), "IdempotentParameterMismatch");
+  const auto choose = [&](const char* version) {
+    ModifyLaunchTemplateInput modify{.launch_template_name = "web"};
+    modify.client_token = version;
+    modify.default_version = version;
+    return ec2.modify_launch_template(modify).launch_template->default_version_number;
+  };
+  EXPECT_EQ(choose("2"), 2);
+  EXPECT_EQ(choose("1"), 1);
+  EXPECT_EQ(choose("2"), 1) << "it has been done";
+}
+
 }  // namespace
 }  // namespace hanbat::ec2
