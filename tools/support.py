@@ -54,7 +54,7 @@ request has none:
 | `aws:MultiFactorAuthAge` | there is no MFA; `aws:MultiFactorAuthPresent` is `false` in every session |
 | `aws:FederatedProvider`, `saml:*`, `sts:TransitiveTagKeys`, `sts:RequestContext/*`, `sts:TaskPolicyArn`, `aws:AssumedRoot` | the calls and parameters that bring them answer 501 |
 | `aws:ChatbotSourceArn`, `lambda:SourceFunctionArn`, `ecs:SourceTask` and the like | services that are not here |
-| `s3:x-amz-server-side-encryption*`, `s3:object-lock-*`, `s3:x-amz-grant-*`, `s3:x-amz-website-redirect-location`, `s3:x-amz-acl` of objects | the parameters are refused |
+| `s3:x-amz-server-side-encryption*`, `s3:object-lock-*`, `s3:x-amz-grant-*`, `s3:x-amz-website-redirect-location` | the parameters are refused |
 | `s3:DataAccessPoint*`, `s3:AccessPointNetworkOrigin`, `s3:AccessGrantsInstanceArn` | there are no access points |
 | `s3:BucketTag/*`, `aws:ResourceTag/*` of buckets | they count on AWS only in buckets that turn it on, which cannot be done here |
 | `ec2:LaunchTemplate`, `ec2:IsLaunchTemplateResource`, `ec2:PlacementGroup*`, `ec2:ProductCode`, `ec2:ParentSnapshot`, `ec2:KmsKeyId` and others of EC2 | of resources and parameters that are not here |

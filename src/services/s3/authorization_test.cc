@@ -137,6 +137,15 @@ TEST_F(S3AuthorizationTest, WhoMayNotListIsNotToldThatAKeyIsMissingOrDeleted) {
   }
 }
 
+TEST_F(S3AuthorizationTest, WhoeverGivesAnAclMayDoSo) {
+  PutObjectInput in{.acl = "bucket-owner-full-control", .bucket = "bucket", .key = "key"};
+  s3.put_object(in);
+  expect_asked({{"s3:PutObject", kKey, "s3:x-amz-acl", "bucket-owner-full-control"},
+                {"s3:PutObjectAcl", kKey, "s3:x-amz-acl", "bucket-owner-full-control"}});
+  test.authorizer.refuses = [](const region::AccessQuestion& q) { return q.action == "s3:PutObjectAcl"; };
+  EXPECT_EQ(code_of([&] { s3.put_object(in); }), "AccessDenied");
+}
+
 TEST_F(S3AuthorizationTest, ABucketIsMadeWhereAndAsItsMakerMay) {
   CreateBucketInput in;
   in.bucket = "another";

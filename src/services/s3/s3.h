@@ -46,6 +46,9 @@ class S3 final : public Operations {
                            const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
+  /// The right to give an ACL where one is given, and that the bucket takes it.
+  void require_acl(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                   const std::optional<std::string>& acl);
   /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,

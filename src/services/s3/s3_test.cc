@@ -225,6 +225,51 @@ TEST_F(S3Test, ACopySharesTheBytesAndABlobGoesWithItsLastOwner) {
   EXPECT_EQ(blob_files(), 0);
 }
 
+TEST_F(S3Test, ABucketTakesAclsOnceItsOwnershipSaysSoAndOnlyItsOwners) {
+  const auto own = [&](std::optional<std::string> ownership) {
+    if (!ownership) return void(client().delete_bucket_ownership_controls({.bucket = "bucket"}));
+    PutBucketOwnershipControlsInput in{.bucket = "bucket"};
+    in.ownership_controls.rules = {{.object_ownership = *ownership}};
+    client().put_bucket_ownership_controls(in);
+  };
+  const auto bucket_acl = [&](const char* acl) {
+    return code_of([&] { client().put_bucket_acl({.acl = acl, .bucket = "bucket"}); });
+  };
+  const auto object_acl = [&](const char* acl) {
+    PutObjectInput in{.acl = acl, .bucket = "bucket", .key = "k"};
+    return code_of([&] { client().put_object(in); });
+  };
+  EXPECT_EQ(bucket_acl("private"), "AccessControlListNotSupported");
+  EXPECT_EQ(object_acl("private"), "AccessControlListNotSupported");
+  EXPECT_EQ(object_acl("bucket-owner-full-control"), "");
+  EXPECT_EQ(code_of([&] { own("Nobody"); }), "MalformedXML");
+
+  own("BucketOwnerPreferred");
+  EXPECT_EQ(client().get_bucket_ownership_controls({.bucket = "bucket"}).ownership_controls->rules[0].object_ownership,
+            "BucketOwnerPreferred");
+  EXPECT_EQ(bucket_acl("private"), "");
+  EXPECT_EQ(object_acl("private"), "");
+  EXPECT_EQ(bucket_acl("public-read"), "AccessDenied") << "a new bucket blocks public access";
+  client().delete_public_access_block({.bucket = "bucket"});
+  EXPECT_EQ(bucket_acl("public-read"), "NotImplemented");
+  EXPECT_EQ(object_acl("aws-exec-read"), "NotImplemented");
+
+  const GetBucketAclOutput there = client().get_bucket_acl({.bucket = "bucket"});
+  PutBucketAclInput same{.bucket = "bucket"};
+  same.access_control_policy = AccessControlPolicy{.grants = there.grants, .owner = there.owner};
+  EXPECT_EQ(code_of([&] { client().put_bucket_acl(same); }), "");
+  same.access_control_policy->grants->at(0).permission = "READ";
+  EXPECT_EQ(code_of([&] { client().put_bucket_acl(same); }), "NotImplemented");
+  EXPECT_EQ(code_of([&] { client().put_bucket_acl({.bucket = "bucket"}); }), "MissingSecurityHeader");
+
+  own(std::nullopt);
+  EXPECT_EQ(code_of([&] { client().get_bucket_ownership_controls({.bucket = "bucket"}); }),
+            "OwnershipControlsNotFoundError");
+  EXPECT_EQ(bucket_acl("private"), "");
+  own("BucketOwnerEnforced");
+  EXPECT_EQ(bucket_acl("private"), "AccessControlListNotSupported");
+}
+
 TEST_F(S3Test, ACopysSourceMayBeEncodedWhole) {
   put("folder/k", "bytes");
   CopyObjectInput in;

@@ -54,7 +54,7 @@ resource "aws_instance" "one" {
 
 resource "aws_ec2_instance_state" "one" {
   instance_id = aws_instance.one.id
-  state       = local.later ? "stopped" : "running"
+  state       = "running"
 }
 
 resource "aws_ec2_tag" "one" {

@@ -145,3 +145,17 @@ resource "aws_cloudwatch_log_resource_policy" "one" {
   policy_name     = "every-kind"
   policy_document = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { Service = "events.amazonaws.com" }, Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.one.arn}:*" }] })
 }
+
+# As most files of before 2023 have it: ACLs, and the bucket's own.
+resource "aws_s3_bucket" "acl" { bucket_prefix = "every-kind-acl-" }
+
+resource "aws_s3_bucket_ownership_controls" "acl" {
+  bucket = aws_s3_bucket.acl.id
+  rule { object_ownership = local.later ? "ObjectWriter" : "BucketOwnerPreferred" }
+}
+
+resource "aws_s3_bucket_acl" "acl" {
+  bucket     = aws_s3_bucket.acl.id
+  acl        = "private"
+  depends_on = [aws_s3_bucket_ownership_controls.acl]
+}

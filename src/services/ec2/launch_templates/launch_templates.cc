@@ -149,8 +149,7 @@ CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& r
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   const Json fingerprint = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint))
-    return {.launch_template_version =
-                describe_version(row, require_template_version(rq.tx, row, *earlier).shape)};
+    return {.launch_template_version = describe_version(row, require_template_version(rq.tx, row, *earlier).shape)};
   check_template_data(in.launch_template_data);
   Json data = wire::to_json(in.launch_template_data);
   if (in.source_version) {

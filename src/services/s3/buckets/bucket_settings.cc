@@ -1,4 +1,4 @@
-// What a bucket is set to: versioning, tags, policy, public access, notifications, ownership.
+// What a bucket is set to: versioning, tags, policy, public access, notifications.
 #include "base/text.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
@@ -163,39 +163,6 @@ PutBucketNotificationConfigurationOutput S3::put_bucket_notification_configurati
   const bool on = in.notification_configuration.event_bridge_configuration.has_value();
   put_setting(rq, bucket, "event_bridge", on ? Json(true) : Json());
   return {};
-}
-
-GetBucketOwnershipControlsOutput S3::get_bucket_ownership_controls(region::Request& rq,
-                                                                   const GetBucketOwnershipControlsInput& in) {
-  require_bucket(rq, "s3:GetBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
-  GetBucketOwnershipControlsOutput out;
-  OwnershipControlsRule rule;
-  rule.object_ownership = word_of(ObjectOwnership::kBucketOwnerEnforced);
-  out.ownership_controls.emplace().rules.push_back(std::move(rule));
-  return out;
-}
-
-PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Request& rq,
-                                                                   const PutBucketOwnershipControlsInput& in) {
-  require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
-  for (const OwnershipControlsRule& rule : in.ownership_controls.rules)
-    if (!find_word<ObjectOwnership>(rule.object_ownership))
-      throw wire::Error::not_implemented("PutBucketOwnershipControls", "ObjectOwnership=" + rule.object_ownership);
-  return {};
-}
-
-GetBucketAclOutput S3::get_bucket_acl(region::Request& rq, const GetBucketAclInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketAcl", in.bucket, in.expected_bucket_owner);
-  GetBucketAclOutput out;
-  out.owner.emplace().id = bucket.place.account;
-  Grantee grantee;
-  grantee.type = "CanonicalUser";
-  grantee.id = bucket.place.account;
-  Grant grant;
-  grant.grantee = std::move(grantee);
-  grant.permission = "FULL_CONTROL";
-  out.grants.emplace().push_back(std::move(grant));
-  return out;
 }
 
 }  // namespace hanbat::s3

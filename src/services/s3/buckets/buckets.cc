@@ -5,6 +5,7 @@
 #include "gen/s3/schema.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
 
@@ -118,9 +119,9 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                       "The " + (located ? location : std::string("unspecified")) +
                           " location constraint is incompatible for the region specific endpoint this request was sent "
                           "to.");
-  if (in.object_ownership && !find_word<ObjectOwnership>(*in.object_ownership))
-    throw wire::Error::not_implemented("CreateBucket", "ObjectOwnership=" + *in.object_ownership);
-  if (in.acl.value_or("private") != "private")
+  const auto ownership = require_word(in.object_ownership, ObjectOwnership::kBucketOwnerEnforced);
+  const bool with_acls = ownership != ObjectOwnership::kBucketOwnerEnforced;
+  if (!with_acls && in.acl.value_or("private") != "private")
     throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,
                       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
   if (const auto there = find_bucket(rq.tx, in.bucket)) {
@@ -143,6 +144,8 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
   bucket.place.account = rq.account;
   bucket.created = rq.now();
   bucket.shape.bucket_region = located ? location : rq.region;
+  if (with_acls) bucket.own["ownership"] = word_of(ownership);
+  if (with_acls && in.acl) check_bucket_acl(rq, bucket, *in.acl);
   if (asked) region::put_tags(rq.tx, bucket_arn(in.bucket), region::tag_pairs(asked->tags), kNewBucketTags);
   // Since April 2023 a new bucket blocks all public access until somebody says otherwise.
   bucket.own["public_access_block"] = Json::object({{"BlockPublicAcls", true},

@@ -15,8 +15,8 @@ namespace hanbat::s3 {
 
 /// Whether a bucket keeps the versions of its objects. One that was never asked to has none of these.
 enum class Versioning { kEnabled, kSuspended };
-/// Who owns what others put into a bucket; without ACLs there is one answer.
-enum class ObjectOwnership { kBucketOwnerEnforced };
+/// Who owns what others put into a bucket; ownership.h says what comes of it.
+enum class ObjectOwnership { kBucketOwnerEnforced, kBucketOwnerPreferred, kObjectWriter };
 
 }  // namespace hanbat::s3
 
@@ -27,7 +27,9 @@ inline constexpr auto kWords<s3::Versioning> = std::to_array<Word<s3::Versioning
     {{s3::Versioning::kEnabled, "Enabled"}, {s3::Versioning::kSuspended, "Suspended"}});
 template <>
 inline constexpr auto kWords<s3::ObjectOwnership> =
-    std::to_array<Word<s3::ObjectOwnership>>({{s3::ObjectOwnership::kBucketOwnerEnforced, "BucketOwnerEnforced"}});
+    std::to_array<Word<s3::ObjectOwnership>>({{s3::ObjectOwnership::kBucketOwnerEnforced, "BucketOwnerEnforced"},
+                                              {s3::ObjectOwnership::kBucketOwnerPreferred, "BucketOwnerPreferred"},
+                                              {s3::ObjectOwnership::kObjectWriter, "ObjectWriter"}});
 
 }  // namespace hanbat
 
@@ -44,7 +46,7 @@ struct KindOf<s3::Bucket> {
 namespace hanbat::s3 {
 
 /// A bucket's row; its id is its name, which is one for all accounts and regions, so its place has no region. Its own
-/// is {versioning, policy, public_access_block, event_bridge}.
+/// is {versioning, policy, public_access_block, event_bridge, ownership}.
 using BucketRow = region::Resource<Bucket>;
 
 inline std::optional<Versioning> versioning_of(const BucketRow& bucket) {

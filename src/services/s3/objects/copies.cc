@@ -86,6 +86,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
     require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", from.bucket,
                            from.key, {}, from.version_id);
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
+  require_acl(rq, bucket, in.key, in.acl);
   check_source(in, source);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = require_word(in.metadata_directive, CopyDirective::kCopy) == CopyDirective::kReplace;

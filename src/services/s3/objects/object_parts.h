@@ -57,6 +57,7 @@ void check_encryption(std::string_view operation, const std::optional<std::strin
 template <class In>
 region::ConditionKeys write_keys(const In& in, const Json& tags) {
   region::ConditionKeys keys = object_tag_keys(tags);
+  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
   if (in.storage_class) keys["s3:x-amz-storage-class"] = {*in.storage_class};
   if (in.server_side_encryption) keys["s3:x-amz-server-side-encryption"] = {*in.server_side_encryption};
   return keys;

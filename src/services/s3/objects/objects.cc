@@ -1,6 +1,7 @@
 // Objects: written and read.
 #include "base/ids.h"
 #include "base/words.h"
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -130,6 +131,12 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
   if (!tags.empty()) require_bucket_for_key(rq, "s3:PutObjectTagging", bucket, key, {}, {}, object_tag_keys(tags));
 }
 
+void S3::require_acl(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                     const std::optional<std::string>& acl) {
+  if (acl) require_bucket_for_key(rq, "s3:PutObjectAcl", bucket.id, key, {}, {}, {{"s3:x-amz-acl", {*acl}}});
+  check_object_acl(rq, bucket, acl);
+}
+
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
@@ -152,6 +159,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
+  require_acl(rq, bucket, in.key, in.acl);
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);

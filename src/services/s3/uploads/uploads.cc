@@ -147,6 +147,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
   require_tagging(rq, in.bucket, in.key, tags);
+  require_acl(rq, bucket, in.key, in.acl);
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
 
