@@ -30,13 +30,14 @@ def project(region):
     iam.delete_role(RoleName=NAME)
 
 
-def build(region, project, image, runtimes, commands=("env",), limit_s=420, version=0.2):
+def build(region, project, image, runtimes, commands=("env",), limit_s=420, version=0.2, privileged=False):
     """(status, the phases that failed with their messages, the log) of one build."""
     codebuild, logs = region.client("codebuild"), region.client("logs")
     spec = {"version": version, "phases": {"build": {"commands": list(commands)}}}
     if runtimes:
         spec["phases"]["install"] = {"runtime-versions": runtimes}
-    started = codebuild.start_build(projectName=project, imageOverride=image, buildspecOverride=json.dumps(spec, indent=1))["build"]["id"]
+    started = codebuild.start_build(projectName=project, imageOverride=image, buildspecOverride=json.dumps(spec, indent=1),
+                                    privilegedModeOverride=privileged)["build"]["id"]
     one = wait_until(lambda: (lambda b: b["buildStatus"] != "IN_PROGRESS" and b)(codebuild.batch_get_builds(ids=[started])["builds"][0]), limit_s, "the build's end")
     failed = {p["phaseType"]: p["contexts"][0]["statusCode"] + ": " + p["contexts"][0]["message"] for p in one["phases"] if p.get("phaseStatus") == "FAILED"}
     text = ""
