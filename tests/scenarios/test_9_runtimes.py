@@ -115,6 +115,19 @@ def test_what_no_registry_has_is_refused_with_what_there_is_and_how_an_operator_
     live.run(live.HANBAT, "image", "runtime", "remove", "python", "3.8")
 
 
+def test_dotnet_is_refused_with_where_it_is_and_microsofts_archive_is_taken_as_it_is(region, project, tmp_path):
+    status, failed, _ = build(region, project, NEW, {"dotnet": "8.0"})
+    assert status == "FAILED" and "dotnet-sdk-8.0.…-linux-x64.tar.gz of https://dotnet.microsoft.com/download" in failed["INSTALL"]
+    assert "hanbat image runtime add dotnet 8.0 FILE.tar" in failed["INSTALL"]
+    (tmp_path / "dotnet").write_text("#!/bin/sh\necho as if it were $1 of $DOTNET_ROOT\n")
+    (tmp_path / "dotnet").chmod(0o755)
+    subprocess.run(["tar", "-C", tmp_path, "-czf", tmp_path / "sdk.tar.gz", "./dotnet"], check=True)
+    live.run(live.HANBAT, "image", "runtime", "add", "dotnet", "8.0", tmp_path / "sdk.tar.gz")
+    status, failed, log = build(region, project, NEW, {"dotnet": "8.0"}, ["dotnet --version"])
+    live.run(live.HANBAT, "image", "runtime", "remove", "dotnet", "8.0")
+    assert status == "SUCCEEDED" and "as if it were --version of /opt/dotnet-8.0" in log, failed
+
+
 @pytest.mark.parametrize("image, said", [
     ("aws/codebuild/standard:99.0", "pull access denied for aws/codebuild/standard:99.0, repository does not exist"),
     ("aws/codebuild/amazonlinux2-aarch64-standard:3.0", "Amazon Linux 2023 for ARM, which nothing here can run"),

@@ -55,6 +55,11 @@ void add_runtime(const Home& home, const std::string& name, const std::string& v
   make_folders(unfinished, 0755);
   try {
     run_checked({"tar", "-C", unfinished, "--no-same-owner", "-xf", archive});
+    // Microsoft's archive of .NET has its one program at the root.
+    if (name == "dotnet" && !path_exists(unfinished / "bin") && path_exists(unfinished / "dotnet")) {
+      make_folders(unfinished / "bin", 0755);
+      fs::create_symlink("../dotnet", unfinished / "bin" / "dotnet");
+    }
     if (!fs::is_directory(unfinished / "bin")) throw Failure(archive + " has no bin/ at its root: it is no prefix");
     if (!path_exists(unfinished / "SOURCE")) write_file_atomic(unfinished / "SOURCE", "added by the operator\n", 0644);
     hand_over(home, unfinished);
