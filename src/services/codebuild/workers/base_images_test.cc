@@ -90,6 +90,14 @@ TEST_F(BaseImageShelfTest, ARefusalNamesWhatAnOperatorCanDo) {
             "docker.io/library/node:20-slim docker-archive:FILE (or oci:FOLDER, docker://NAME)");
 }
 
+TEST_F(BaseImageShelfTest, NoMoreThanFourMachinesFetchAtOnceWhateverBuildsAskFor) {
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    EXPECT_EQ(shelf.ask(build, std::string(kBaseImage), std::string("docker.io/x/") + name + ":1").standing,
+              RuntimeShelf::Standing::kComing);
+  test.run_until_idle();
+  EXPECT_EQ(host.machine_specs.size(), 4U);
+}
+
 TEST_F(BaseImageShelfTest, ABuildCannotAskForAnImageAsItAsksForARuntime) {
   EXPECT_EQ(shelf.answer(build, "image", "1").status, 404);
 }

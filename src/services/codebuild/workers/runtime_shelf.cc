@@ -22,6 +22,8 @@ constexpr const char* kImage = "codebuild";
 constexpr Milliseconds kLook = Milliseconds(500);
 constexpr Milliseconds kLongest = std::chrono::minutes(20);
 constexpr std::size_t kLongestMessage = 1000;
+constexpr std::ptrdiff_t kMostAtOnce = 4;    // machines that fetch, whatever builds ask for
+constexpr std::ptrdiff_t kMostImages = 500;  // on the shelf; a build could ask for all that there are
 
 /// Small letters, digits, points: a name of a file and nothing else.
 bool is_plain_name(const std::string& text) {
@@ -78,6 +80,9 @@ RuntimeShelf::Finding RuntimeShelf::ask(const BuildRow& build, const std::string
   fetch.name = name;
   fetch.version = version;
   if (path_exists(place_of(fetch))) return {Standing::kThere, ""};
+  std::error_code none;
+  if (name == kBaseImage && std::distance(fs::directory_iterator(images_folder(), none), {}) >= kMostImages)
+    return {Standing::kRefused, "The shelf of base images is full; hanbat image base remove makes room."};
   std::string refusal;
   const std::string wanted = name + "/" + version;
   home_.db.write([&](store::Tx& tx) {
@@ -91,6 +96,9 @@ RuntimeShelf::Finding RuntimeShelf::ask(const BuildRow& build, const std::string
     } else if (there) {
       return;
     }
+    // Who waits asks again.
+    const auto fetches = region::list_all<RuntimeFetch>(tx);
+    if (std::ranges::count_if(fetches, [](const auto& one) { return !one.shape.refused_at; }) >= kMostAtOnce) return;
     RuntimeFetchRow row;
     row.id = "runtime:" + random_uuid();
     row.name = wanted;
