@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/digest.h"
 #include "host/fake_host.h"
+#include "http/client.h"
+#include "http/testing.h"
 #include "os/files.h"
 #include "os/process.h"
 #include "region/testing.h"
@@ -88,6 +91,29 @@ TEST_F(BaseImageShelfTest, ARefusalNamesWhatAnOperatorCanDo) {
   EXPECT_EQ(found.refusal,
             "docker.io cannot be reached from here. An operator adds it with: hanbat image base add "
             "docker.io/library/node:20-slim docker-archive:FILE (or oci:FOLDER, docker://NAME)");
+}
+
+TEST_F(BaseImageShelfTest, DockerIsGivenManifestsByTagAndDigestAndBlobsAsTheyLie) {
+  const std::string manifest = R"({"schemaVersion":2,"manifests":[]})", digest = crypto::sha256_hex(manifest);
+  const std::string place = shelf.images_folder() + "/docker.io+library+node:20-slim";
+  make_folders(place + "/blobs");
+  write_file_atomic(place + "/blobs/" + digest, manifest);
+  write_file_atomic(place + "/manifest", digest + "\n");
+  http::Running server({}, [&](http::Exchange& exchange) { answer_base_image(test.home, shelf, build, exchange); });
+  http::Client client(http::Endpoint::of_url("http://127.0.0.1:" + std::to_string(server.port)));
+  const auto get = [&](const std::string& target) { return client.send({.target = "/v2/" + target}); };
+
+  EXPECT_EQ(get("").status, 200);
+  for (const std::string& reference : {std::string("20-slim"), "sha256:" + digest}) {
+    const http::Response answer = get("docker.io/library/node/manifests/" + reference);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, manifest);
+    EXPECT_EQ(answer.headers.get("Content-Type"), "application/vnd.oci.image.index.v1+json");
+    EXPECT_EQ(answer.headers.get("Docker-Content-Digest"), "sha256:" + digest);
+  }
+  EXPECT_EQ(get("docker.io/library/node/blobs/sha256:" + digest).body, manifest);
+  EXPECT_EQ(get("docker.io/library/python/blobs/sha256:" + digest).status, 404);
+  EXPECT_EQ(get("docker.io/library/../manifests/1").status, 404);
 }
 
 TEST_F(BaseImageShelfTest, NoMoreThanFourMachinesFetchAtOnceWhateverBuildsAskFor) {
