@@ -16,13 +16,15 @@ _hanbat() {
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
     image)
       if [ "$COMP_CWORD" = 2 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "build import runtime" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "base build import runtime" -- "$current")
       elif [ "${COMP_WORDS[2]}" = runtime ]; then
         mapfile -t COMPREPLY < <(compgen -W "add list remove" -- "$current"; compgen -f -- "$current")
+      elif [ "${COMP_WORDS[2]}" = base ]; then
+        mapfile -t COMPREPLY < <(compgen -W "add list mirror remove" -- "$current"; compgen -f -- "$current")
       elif [ "${COMP_WORDS[2]}" = build ]; then
         mapfile -t COMPREPLY < <(compgen -W "amzn2 codebuild" -- "$current")
       else
-        mapfile -t COMPREPLY < <(compgen -W "--as oci: oci-archive: docker-archive: docker://" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "--as --server images: oci: oci-archive: docker-archive: docker://" -- "$current")
       fi
       ;;
   esac

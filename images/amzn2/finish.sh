@@ -4,6 +4,12 @@ set -euo pipefail
 tree=$1
 in_tree() { PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_OFFLINE=1 chroot "$tree" "$@"; }
 
+# The shells' files as Amazon Linux gives them: scripts of deployments read them, too. Debian's .bashrc ends where nobody types.
+mkdir -p "$tree/usr/lib/hanbat/held"
+cp "$tree/etc/skel/.bashrc" "$tree/usr/lib/hanbat/held/bashrc"
+printf '# .bashrc\nif [ -f /etc/bashrc ]; then\n  . /etc/bashrc\nfi\n' >"$tree/etc/skel/.bashrc"
+printf '# .bash_profile\nif [ -f ~/.bashrc ]; then\n  . ~/.bashrc\nfi\n\nPATH=$PATH:$HOME/.local/bin:$HOME/bin\nexport PATH\n' >"$tree/etc/skel/.bash_profile"
+cp "$tree/etc/skel/.bash_profile" "$tree/etc/skel/.bashrc" "$tree/root/"
 in_tree useradd -m -s /bin/bash -c "EC2 Default User" -G adm,systemd-journal ec2-user
 echo 'ec2-user ALL=(ALL) NOPASSWD:ALL' >"$tree/etc/sudoers.d/90-ec2-user"
 chmod 440 "$tree/etc/sudoers.d/90-ec2-user"

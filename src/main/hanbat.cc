@@ -73,17 +73,44 @@ void add_bundle(CLI::App& app, Flags& flags) {
   bundle->callback([&flags] { make_bundle(Home::from_environment(), flags.bundle_file, flags.package); });
 }
 
+void add_base_images(CLI::App& image, Flags& flags) {
+  auto* base = image.add_subcommand("base", "the shelf that base images of Dockerfiles come from");
+  base->require_subcommand(1);
+  auto* add = base->add_subcommand("add", "put an image onto the shelf that no registry gives from here");
+  add->add_option("name", flags.image_name, "as Dockerfiles write it: ubuntu:24.04")->required();
+  add->add_option("source", flags.source, "docker-archive:FILE, oci:FOLDER, oci-archive:FILE or docker://NAME")
+      ->required();
+  add->callback([&flags] { add_base_image(Home::from_environment(), flags.image_name, flags.source); });
+  auto* remove = base->add_subcommand("remove", "take an image off the shelf; a build that asks has it fetched anew");
+  remove->add_option("name", flags.image_name, "the image's name")->required();
+  remove->callback([&flags] { remove_base_image(Home::from_environment(), flags.image_name); });
+  auto* mirror = base->add_subcommand("mirror", "have a registry's images fetched from another address");
+  mirror->add_option("registry", flags.source, "docker.io, public.ecr.aws")->required();
+  mirror->add_option("url", flags.archive,
+                     "https://HOST[:PORT][/PATH]; without one the registry itself is asked again");
+  mirror->callback([&flags] { set_base_image_mirror(Home::from_environment(), flags.source, flags.archive); });
+  base->add_subcommand("list", "what is on the shelf, and where each is from")->callback([] {
+    list_base_images(Home::from_environment());
+  });
+}
+
 void add_images(CLI::App& app, Flags& flags) {
   auto* image = app.add_subcommand("image", "machine images");
   image->require_subcommand(1);
   auto* build = image->add_subcommand("build", "build the stand-in images from their recipes");
   build->add_option("names", flags.names, "amzn2, codebuild; all when none is named");
   build->callback([&flags] { build_images(Home::from_environment(), flags.names); });
-  auto* import = image->add_subcommand("import", "bring in an image from an OCI layout, archive or registry");
-  import->add_option("source", flags.source, "oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")
+  auto* import = image->add_subcommand(
+      "import", "bring in an image from Incus's servers, or of an OCI layout, archive or registry");
+  import
+      ->add_option("source", flags.source,
+                   "images:amazonlinux/2023/cloud, oci:FOLDER, oci-archive:FILE, docker-archive:FILE or docker://NAME")
       ->required();
+  import->add_option("--server", flags.archive,
+                     "the simplestreams server of images:…; https://images.linuxcontainers.org without");
   import->add_option("--as", flags.image_name, "the image's name in the region")->required();
-  import->callback([&flags] { import_image(Home::from_environment(), flags.source, flags.image_name); });
+  import->callback([&flags] { import_image(Home::from_environment(), flags.source, flags.image_name, flags.archive); });
+  add_base_images(*image, flags);
   auto* runtime = image->add_subcommand("runtime", "the shelf that runtime-versions of build specifications come from");
   runtime->require_subcommand(1);
   auto* add = runtime->add_subcommand("add", "put a version onto the shelf that no registry has");

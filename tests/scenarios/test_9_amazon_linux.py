@@ -59,6 +59,10 @@ AMZN2 = [
     Line("extras-tell-their-versions", "amazon-linux-extras enable php7.4 2>&1", "php7.4: Debian 12, which stands in for Amazon Linux 2, has PHP 8.2"),
     Line("extras-refuse-with-a-reason", "amazon-linux-extras install -y python3.8", "Debian 12 has Python 3.11", fails=True),
     Line("docker-by-extras", "amazon-linux-extras install -y docker && systemctl start docker && docker info --format '{{.Host.OS}}' && getent group docker", "docker:"),
+    Line("mariadb-is-a-mysqld-whose-root-has-no-password", "yum install -y mariadb-server && systemctl start mariadb && pgrep -x mysqld && ls /etc/my.cnf /var/lib/mysql/mysql.sock && "
+         "sudo -u nobody mysql -uroot -e 'select 6*7' && mysqladmin -u root password secret && ! mysql -uroot -e 'select 1'; yum install -y mariadb-server && mysql -uroot -psecret -e 'select 6*8'", "48"),
+    Line("bash-profile-is-there-for-scripts", "echo 'export ADDED=by-bashrc' >>~ec2-user/.bashrc && sudo -u ec2-user bash -xec 'source /home/ec2-user/.bash_profile; echo $ADDED $PATH'",
+         "by-bashrc"),
     Line("jq-and-git", "yum install -y jq git && echo '{\"a\":1}' | jq .a && git --version", "git version"),
     Line("pip3-flask", "pip3 install flask && python3 -c 'import flask; print(flask.__name__)'", "flask"),
     Line("cfn-signal-waits-for-cloudformation", "yum install -y aws-cfn-bootstrap", "CloudFormation", fails=True),
@@ -91,6 +95,7 @@ MINIMAL = [
 UBUNTU = [
     Line("says-that-it-stands-in", ". /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Ubuntu 22.04"),
     Line("user", "id ubuntu; ! id ec2-user", "uid=1000(ubuntu)"),
+    Line("shells-files-are-ubuntus", "ls -A ~ubuntu | grep bash; ! ls ~ubuntu/.bash_profile /etc/bashrc && grep -q 'case $- in' ~ubuntu/.bashrc", ".bashrc"),
     Line("no-yum", "! command -v yum && ! command -v dnf && readlink -f /bin/sh", "dash"),
     Line("apt-starts-what-it-installs", "apt-get update -qq && apt-get install -y -qq nginx >/dev/null && systemctl is-active nginx && curl -s http://localhost/", "nginx"),
 ]

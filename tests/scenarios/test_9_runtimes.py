@@ -30,13 +30,14 @@ def project(region):
     iam.delete_role(RoleName=NAME)
 
 
-def build(region, project, image, runtimes, commands=("env",), limit_s=420, version=0.2):
+def build(region, project, image, runtimes, commands=("env",), limit_s=420, version=0.2, privileged=False):
     """(status, the phases that failed with their messages, the log) of one build."""
     codebuild, logs = region.client("codebuild"), region.client("logs")
     spec = {"version": version, "phases": {"build": {"commands": list(commands)}}}
     if runtimes:
         spec["phases"]["install"] = {"runtime-versions": runtimes}
-    started = codebuild.start_build(projectName=project, imageOverride=image, buildspecOverride=json.dumps(spec, indent=1))["build"]["id"]
+    started = codebuild.start_build(projectName=project, imageOverride=image, buildspecOverride=json.dumps(spec, indent=1),
+                                    privilegedModeOverride=privileged)["build"]["id"]
     one = wait_until(lambda: (lambda b: b["buildStatus"] != "IN_PROGRESS" and b)(codebuild.batch_get_builds(ids=[started])["builds"][0]), limit_s, "the build's end")
     failed = {p["phaseType"]: p["contexts"][0]["statusCode"] + ": " + p["contexts"][0]["message"] for p in one["phases"] if p.get("phaseStatus") == "FAILED"}
     text = ""
@@ -112,6 +113,19 @@ def test_what_no_registry_has_is_refused_with_what_there_is_and_how_an_operator_
     assert status == "SUCCEEDED", failed
     assert "a python of the operator" in log
     live.run(live.HANBAT, "image", "runtime", "remove", "python", "3.8")
+
+
+def test_dotnet_is_refused_with_where_it_is_and_microsofts_archive_is_taken_as_it_is(region, project, tmp_path):
+    status, failed, _ = build(region, project, NEW, {"dotnet": "8.0"})
+    assert status == "FAILED" and "dotnet-sdk-8.0.…-linux-x64.tar.gz of https://dotnet.microsoft.com/download" in failed["INSTALL"]
+    assert "hanbat image runtime add dotnet 8.0 FILE.tar" in failed["INSTALL"]
+    (tmp_path / "dotnet").write_text("#!/bin/sh\necho as if it were $1 of $DOTNET_ROOT\n")
+    (tmp_path / "dotnet").chmod(0o755)
+    subprocess.run(["tar", "-C", tmp_path, "-czf", tmp_path / "sdk.tar.gz", "./dotnet"], check=True)
+    live.run(live.HANBAT, "image", "runtime", "add", "dotnet", "8.0", tmp_path / "sdk.tar.gz")
+    status, failed, log = build(region, project, NEW, {"dotnet": "8.0"}, ["dotnet --version"])
+    live.run(live.HANBAT, "image", "runtime", "remove", "dotnet", "8.0")
+    assert status == "SUCCEEDED" and "as if it were --version of /opt/dotnet-8.0" in log, failed
 
 
 @pytest.mark.parametrize("image, said", [

@@ -81,6 +81,8 @@ void add_runtime(std::map<std::string, std::string>& environment, const std::str
   }
   if (name == "java")
     for (const char* variable : {"JAVA_HOME", "JRE_HOME", "JDK_HOME"}) environment[variable] = prefix;
+  // Tools that `dotnet tool install` brings ask for it.
+  if (name == "dotnet") environment["DOTNET_ROOT"] = prefix;
   environment["PATH"] = first + environment["PATH"];
 }
 

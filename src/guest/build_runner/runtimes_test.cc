@@ -51,6 +51,8 @@ TEST(AddRuntime, PutsItsProgramsBeforeTheImagesAndBeforeThoseOfTheBuildsOwnPath)
   EXPECT_EQ(environment["PATH"], "/opt/python-3.7/bin:/mine:/usr/bin");
   add_runtime(environment, "java", "corretto17");
   EXPECT_EQ(environment["JAVA_HOME"], "/opt/java-corretto17");
+  add_runtime(environment, "dotnet", "8.0");
+  EXPECT_EQ(environment["DOTNET_ROOT"], "/opt/dotnet-8.0");
 }
 
 TEST(Installing, IsTheLineOfTheImagesOwnCommand) {

@@ -187,6 +187,8 @@ void add_local_chains(const VpcSpec& spec, std::string& out) {
         resolver_address(spec));
   out +=
       "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept\n"
+      // Who tries TLS first is not left waiting.
+      "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 443 reject with tcp reset\n"
       "    ip daddr != @balancers drop\n"
       "    iifname \"edge\" accept\n"
       "    ip saddr vmap @egress_ways\n  }\n";

@@ -52,12 +52,20 @@ bool doctor(const Home& home);
 
 /// Builds the named machine images (all without names) from their recipes and hands them to a running region.
 void build_images(const Home& home, const std::vector<std::string>& names);
-/// Brings a root filesystem from an OCI layout, archive or registry into the region as the image of that name.
-void import_image(const Home& home, const std::string& source, const std::string& name);
+/// Brings a root filesystem from an OCI layout, archive or registry, or from a simplestreams server ("images:ALIAS"; of
+/// `server`, or of Incus's own with ""), into the region as the image of that name.
+void import_image(const Home& home, const std::string& source, const std::string& name, const std::string& server);
 /// Puts an archive of a prefix (with bin/) onto the shelf of runtimes, in the place of what is there.
 void add_runtime(const Home& home, const std::string& name, const std::string& version, const std::string& archive);
 void remove_runtime(const Home& home, const std::string& name, const std::string& version);
 /// Prints name, version and source of what is on the shelf.
 void list_runtimes(const Home& home);
+/// Puts what Dockerfiles call `name` onto the shelf of base images, from where skopeo finds `source`.
+void add_base_image(const Home& home, const std::string& name, const std::string& source);
+void remove_base_image(const Home& home, const std::string& name);
+/// Prints name and source of what is on the shelf, and which mirrors are asked.
+void list_base_images(const Home& home);
+/// Has what is of a registry fetched from another address ("https://mirror.example"); from itself again with "".
+void set_base_image_mirror(const Home& home, const std::string& registry, const std::string& url);
 
 }  // namespace hanbat::cli

@@ -83,10 +83,12 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
     throw Failure("the region runs, but without these machine images (hanbat doctor tells more):" + failures);
 }
 
-void import_image(const Home& home, const std::string& source, const std::string& name) {
+void import_image(const Home& home, const std::string& source, const std::string& name, const std::string& server) {
   make_folders(home.logs());
-  const int code = run_logged({"bash", Parts::find().recipes / "import.sh", "--output", images_folder(), source, name},
-                              home.images_log(), print_step);
+  std::vector<std::string> command = {"bash", Parts::find().recipes / "import.sh", "--output", images_folder()};
+  if (!server.empty()) command.insert(command.end(), {"--server", server});
+  command.insert(command.end(), {source, name});
+  const int code = run_logged(command, home.images_log(), print_step);
   if (code != 0)
     throw Failure(fmt::format("importing {} failed ({}); its log is {}", source, code, home.images_log().string()));
   transfer(home, name, images_folder() / name);

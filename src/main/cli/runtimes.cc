@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/shelf.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -37,14 +38,13 @@ std::vector<fs::path> sorted_folders(const fs::path& folder) {
   return found;
 }
 
-/// The shelf is hanbatd's, who owns the folder that it lies in.
+}  // namespace
+
 void hand_over(const Home& home, const fs::path& what) {
   struct stat owner{};
   if (::stat((home.root / "shared").c_str(), &owner) != 0) return;
   run_checked({"chown", "-hR", fmt::format("{}:{}", owner.st_uid, owner.st_gid), what});
 }
-
-}  // namespace
 
 void add_runtime(const Home& home, const std::string& name, const std::string& version, const std::string& archive) {
   require_plain(name);
@@ -55,6 +55,11 @@ void add_runtime(const Home& home, const std::string& name, const std::string& v
   make_folders(unfinished, 0755);
   try {
     run_checked({"tar", "-C", unfinished, "--no-same-owner", "-xf", archive});
+    // Microsoft's archive of .NET has its one program at the root.
+    if (name == "dotnet" && !path_exists(unfinished / "bin") && path_exists(unfinished / "dotnet")) {
+      make_folders(unfinished / "bin", 0755);
+      fs::create_symlink("../dotnet", unfinished / "bin" / "dotnet");
+    }
     if (!fs::is_directory(unfinished / "bin")) throw Failure(archive + " has no bin/ at its root: it is no prefix");
     if (!path_exists(unfinished / "SOURCE")) write_file_atomic(unfinished / "SOURCE", "added by the operator\n", 0644);
     hand_over(home, unfinished);

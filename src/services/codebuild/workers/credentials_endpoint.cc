@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "region/held_keys.h"
 #include "services/codebuild/build_machine.h"
+#include "services/codebuild/workers/base_images.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_network.h"
 #include "services/codebuild/workers/runtime_shelf.h"
@@ -34,6 +35,8 @@ void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, h
     const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
     if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));
   }
+  if (row && !is_complete(row->shape) && is_base_image_path(head.raw_path))
+    return answer_base_image(home, shelf, *row, exchange);
   if (!row || is_complete(row->shape) || head.raw_path != credentials_path(*row) || head.method != "GET")
     return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
   const auto keys = held.get(home, row->id, [&](store::Tx& tx) { return take_service_role(home, tx, *row); });

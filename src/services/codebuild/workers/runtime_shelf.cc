@@ -22,6 +22,8 @@ constexpr const char* kImage = "codebuild";
 constexpr Milliseconds kLook = Milliseconds(500);
 constexpr Milliseconds kLongest = std::chrono::minutes(20);
 constexpr std::size_t kLongestMessage = 1000;
+constexpr std::ptrdiff_t kMostAtOnce = 4;    // machines that fetch, whatever builds ask for
+constexpr std::ptrdiff_t kMostImages = 500;  // on the shelf; a build could ask for all that there are
 
 /// Small letters, digits, points: a name of a file and nothing else.
 bool is_plain_name(const std::string& text) {
@@ -46,7 +48,10 @@ std::optional<std::string> find_text(const std::string& path) {
 
 std::string RuntimeShelf::folder() const { return home_.settings.state_folder + "/shared/runtimes"; }
 
+std::string RuntimeShelf::images_folder() const { return home_.settings.state_folder + "/shared/base-images"; }
+
 std::string RuntimeShelf::place_of(const RuntimeFetch& fetch) const {
+  if (fetch.name == kBaseImage) return images_folder() + "/" + replace_all(fetch.version, "/", "+");
   return folder() + "/" + fetch.name + "/" + fetch.version;
 }
 
@@ -60,17 +65,29 @@ void RuntimeShelf::start() {
 }
 
 http::Response RuntimeShelf::answer(const BuildRow& build, const std::string& name, const std::string& version) {
-  if (!is_plain_name(name) || !is_plain_name(version))
+  if (!is_plain_name(name) || !is_plain_name(version) || name == kBaseImage)
     return reply(404, Json::object({{"message", "that is no version"}}));
+  const Finding found = ask(build, name, version);
+  if (found.standing == Standing::kComing) return reply(202, Json::object({}));
+  if (found.standing == Standing::kRefused) return reply(404, Json::object({{"message", found.refusal}}));
   const std::string wanted = name + "/" + version;
-  if (path_exists(folder() + "/" + wanted))
-    return reply(200, Json::object({{"folder", "/hanbat/runtimes/" + wanted},
-                                    {"source", trim(find_file(folder() + "/" + wanted + "/SOURCE").value_or(""))}}));
+  return reply(200, Json::object({{"folder", "/hanbat/runtimes/" + wanted},
+                                  {"source", trim(find_file(folder() + "/" + wanted + "/SOURCE").value_or(""))}}));
+}
+
+RuntimeShelf::Finding RuntimeShelf::ask(const BuildRow& build, const std::string& name, const std::string& version) {
+  RuntimeFetch fetch;
+  fetch.name = name;
+  fetch.version = version;
+  if (path_exists(place_of(fetch))) return {Standing::kThere, ""};
+  std::error_code none;
+  if (name == kBaseImage && std::distance(fs::directory_iterator(images_folder(), none), {}) >= kMostImages)
+    return {Standing::kRefused, "The shelf of base images is full; hanbat image base remove makes room."};
   std::string refusal;
+  const std::string wanted = name + "/" + version;
   home_.db.write([&](store::Tx& tx) {
     const auto there = region::find_named<RuntimeFetch>(tx, {}, "", wanted);
     if (there && there->shape.refused_at) {
-      // What could not be had before this build began is tried again for it.
       if (*there->shape.refused_at >= *build.shape.start_time) {
         refusal = there->shape.refusal;
         return;
@@ -79,17 +96,19 @@ http::Response RuntimeShelf::answer(const BuildRow& build, const std::string& na
     } else if (there) {
       return;
     }
+    // Who waits asks again.
+    const auto fetches = region::list_all<RuntimeFetch>(tx);
+    if (std::ranges::count_if(fetches, [](const auto& one) { return !one.shape.refused_at; }) >= kMostAtOnce) return;
     RuntimeFetchRow row;
     row.id = "runtime:" + random_uuid();
     row.name = wanted;
     row.created = home_.clock.now();
-    row.shape.name = name;
-    row.shape.version = version;
+    row.shape = fetch;
     region::insert(tx, row);
     store::add_task(home_.tasks, tx, FetchRuntime{row.id}, row.id);
   });
-  if (!refusal.empty()) return reply(404, Json::object({{"message", refusal}}));
-  return reply(202, Json::object({}));
+  if (!refusal.empty()) return {Standing::kRefused, refusal};
+  return {Standing::kComing, ""};
 }
 
 // Whatever fails on the way is tried again, until the time is over.
@@ -123,17 +142,22 @@ void RuntimeShelf::provision(store::TaskRun& run, RuntimeFetchRow row) {
   const std::string work = work_folder(row);
   make_folders(work);
   // The build image runs what it finds there under the runner's name.
-  write_file_atomic(work + "/job.json", Json::object({{"name", row.shape.name}, {"version", row.shape.version}}).dump(),
-                    0644);
-  fs::copy_file(home_.settings.guest_programs + "/runtime-fetcher", work + "/build-runner",
-                fs::copy_options::overwrite_existing);
+  const std::string mirrors = find_file(images_folder() + "/mirrors").value_or("");
+  write_file_atomic(
+      work + "/job.json",
+      Json::object({{"name", row.shape.name}, {"version", row.shape.version}, {"mirrors", mirrors}}).dump(), 0644);
+  const std::string& programs = home_.settings.guest_programs;
+  fs::copy_file(programs + "/runtime-fetcher", work + "/build-runner", fs::copy_options::overwrite_existing);
+  if (row.shape.name == kBaseImage)
+    fs::copy_file(programs + "/image-fetcher", work + "/image-fetcher", fs::copy_options::overwrite_existing);
+  make_folders(folder(), 0755);
   ::chmod((work + "/build-runner").c_str(), 0755);
   host::MachineSpec machine;
   machine.name = machine_of(row);
   machine.image = kImage;
   machine.cpus = 2;
   machine.memory_mib = 2048;
-  machine.folders = {{work, "/hanbat/build", false}};
+  machine.folders = {{work, "/hanbat/build", false}, {folder(), "/hanbat/runtimes", true}};
   machine.nics = {nic_of({row.id, *address})};
   host::Host& host = home_.require_host();
   apply_network_();
@@ -149,12 +173,13 @@ void RuntimeShelf::shelve(const RuntimeFetchRow& row) {
   struct stat about{};
   if (::lstat(archive.c_str(), &about) != 0 || !S_ISREG(about.st_mode))
     throw std::runtime_error("the machine that fetched " + *row.name + " left no archive");
-  const std::string unfinished = folder() + "/.new-" + uuid_of(row.id);
+  const std::string shelf = row.shape.name == kBaseImage ? images_folder() : folder();
+  const std::string unfinished = shelf + "/.new-" + uuid_of(row.id);
   fs::remove_all(unfinished);
   make_folders(unfinished, 0755);
   run_checked({"tar", "-C", unfinished, "--no-same-owner", "-xf", archive});
   run_checked({"sync", "-f", unfinished});
-  make_folders(folder() + "/" + row.shape.name, 0755);
+  make_folders(fs::path(place).parent_path(), 0755);
   fs::rename(unfinished, place);
 }
 
@@ -167,8 +192,11 @@ void RuntimeShelf::end(store::TaskRun& run, RuntimeFetchRow row, const std::stri
     remove_address(tx, row.id);
     if (refusal.empty()) return region::remove(tx, row);
     row.shape.refused_at = home_.clock.now();
-    row.shape.refusal = refusal + " An operator adds one with: hanbat image runtime add " + row.shape.name + " " +
-                        row.shape.version + " FILE.tar";
+    row.shape.refusal = refusal + (row.shape.name == kBaseImage
+                                       ? " An operator adds it with: hanbat image base add " + row.shape.version +
+                                             " docker-archive:FILE (or oci:FOLDER, docker://NAME)"
+                                       : " An operator adds one with: hanbat image runtime add " + row.shape.name +
+                                             " " + row.shape.version + " FILE.tar");
     region::update(tx, row);
   });
   apply_network_();
