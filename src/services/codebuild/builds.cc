@@ -121,6 +121,7 @@ Build build_of(const region::Request& rq, const Project& project) {
   build.cache = project.cache;
   build.environment = project.environment;
   build.service_role = project.service_role;
+  build.vpc_config = project.vpc_config;
   build.timeout_in_minutes = project.timeout_in_minutes.value_or(60);
   build.queued_timeout_in_minutes = project.queued_timeout_in_minutes.value_or(480);
   build.logs = logs_of(rq, project);

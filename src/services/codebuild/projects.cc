@@ -9,6 +9,7 @@
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/vpc_config.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
@@ -185,11 +186,13 @@ void check_project(region::Request& rq, const Project& project) {
   if (!rq.names_resource("iam:PassRole", *project.service_role))
     throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
   rq.authorize_pass_role(*project.service_role, kPrincipal, *project.arn);
+  region::Caller role;
   try {
-    rq.home.identity().assume_role(rq.tx, *project.service_role, kPrincipal, "codebuild", *project.arn);
+    role = rq.home.identity().assume_role(rq.tx, *project.service_role, kPrincipal, "codebuild", *project.arn);
   } catch (const wire::Error&) {
     throw InvalidInputException("CodeBuild is not authorized to perform: sts:AssumeRole on " + *project.service_role);
   }
+  if (project.vpc_config) check_vpc_config(rq, *project.vpc_config, std::move(role));
 }
 
 }  // namespace
@@ -199,6 +202,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
+  add_vpc_keys(keys, in.vpc_config);
   rq.authorize("codebuild:CreateProject", arn, keys);
 
   if (region::find<Project>(rq.tx, arn)) throw ResourceAlreadyExistsException("Project already exists: " + arn);
@@ -225,6 +229,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.queued_timeout_in_minutes = in.queued_timeout_in_minutes.value_or(480);
   project.concurrent_build_limit = in.concurrent_build_limit;
   project.logs_config = in.logs_config;
+  if (in.vpc_config) project.vpc_config = complete(*in.vpc_config);
   project.created = project.last_modified = rq.now();
   check_project(rq, project);
   region::insert(rq.tx, row);
@@ -237,6 +242,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
+  add_vpc_keys(keys, in.vpc_config);
   const std::string name = project_name(in.name);
   authorize(rq, "codebuild:UpdateProject", name, std::move(keys));
 
@@ -261,6 +267,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.queued_timeout_in_minutes, in.queued_timeout_in_minutes);
   take(project.concurrent_build_limit, in.concurrent_build_limit);
   take(project.logs_config, in.logs_config);
+  if (in.vpc_config) project.vpc_config = complete(*in.vpc_config);
   project.last_modified = rq.now();
   check_project(rq, project);
   region::update(rq.tx, *row);
