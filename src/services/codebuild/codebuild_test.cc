@@ -63,6 +63,25 @@ TEST_F(CodeBuildTest, BuildsAreListedInPagesOfAHundredNewestFirst) {
   EXPECT_FALSE(second.next_token);
 }
 
+TEST_F(CodeBuildTest, OptionsOfGitAreForRepositoriesAlone) {
+  const auto refusal = [&](const CreateProjectInput& in) {
+    return wire::refusal_of([&] { codebuild.create_project(in); });
+  };
+  CreateProjectInput in = project("web");
+  in.source.git_submodules_config.emplace().fetch_submodules = true;
+  EXPECT_EQ(refusal(in),
+            "InvalidInputException: Invalid project source: gitSubmodulesConfig is not supported for source type "
+            "NO_SOURCE");
+  in.source.type = "CODECOMMIT";
+  in.source.location = "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r";
+  in.source.report_build_status = true;
+  EXPECT_EQ(refusal(in),
+            "InvalidInputException: Invalid project source: reportBuildStatus is not supported for source type "
+            "CODECOMMIT");
+  in.source.report_build_status = false;
+  EXPECT_TRUE(codebuild.create_project(in).project->source->git_submodules_config->fetch_submodules);
+}
+
 TEST_F(CodeBuildTest, ATokenCarriesTheOrderOfItsFirstPage) {
   codebuild.create_project(project("web"));
   Names oldest_first;

@@ -41,6 +41,7 @@ Project describe(store::Tx& tx, const ProjectRow& row) {
 }
 
 void check_source(const ProjectSource& source) {
+  check_source_options(source);
   const auto require_location = [&] {
     if (source.location.value_or("").empty())
       throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
@@ -151,6 +152,19 @@ void CodeBuild::authorize(region::Request& rq, std::string_view action, const st
   const std::string arn = project_arn(rq, name);
   region::add_resource_tags(keys, region::tags_of(rq.tx, arn));
   rq.authorize(action, arn, keys);
+}
+
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
+void check_source_options(const ProjectSource& source) {
+  const SourceType type = type_of(source);
+  const auto refuse = [&](const char* what) {
+    throw InvalidInputException(std::string("Invalid project source: ") + what + " is not supported for source type " +
+                                source.type);
+  };
+  if (source.report_build_status.value_or(false)) refuse("reportBuildStatus");
+  if (type == SourceType::kCodeCommit) return;
+  if (source.git_submodules_config && source.git_submodules_config->fetch_submodules) refuse("gitSubmodulesConfig");
+  if (source.git_clone_depth.value_or(0) > 0) refuse("gitCloneDepth");
 }
 
 void refuse_what_is_not_built(const region::Request& rq, const Project& project) {
