@@ -11,8 +11,8 @@ namespace hanbat::codebuild {
 /// InvalidInputException when only a part is given.
 std::optional<VpcConfig> complete(const VpcConfig& wanted);
 
-/// What EC2 shows to the service role must be there and lie in the VPC. Throws InvalidInputException: "Not authorized to
-/// perform DescribeSecurityGroups" when the role may not look, as AWS answers (and Terraform waits for it to end).
+/// What EC2 shows to the service role must be there and lie in the VPC. Throws InvalidInputException: "Not authorized
+/// to perform DescribeSecurityGroups" when the role may not look, as AWS answers (and Terraform waits for it to end).
 /// Source: aws/aws-cdk#2335, hashicorp/terraform-provider-aws internal/service/codebuild/project.go.
 void check_vpc_config(region::Request& rq, const VpcConfig& config, region::Caller role);
 

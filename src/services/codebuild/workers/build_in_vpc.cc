@@ -20,8 +20,8 @@ ec2::NetworkInterface make_interface(const ec2::Client& ec2, const VpcConfig& co
   return *ec2.create_network_interface(ask).network_interface;
 }
 
-/// Everything that a role for builds in a VPC is given on AWS is asked for, so that one which lacks a part fails here as
-/// there. Source: CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network
+/// Everything that a role for builds in a VPC is given on AWS is asked for, so that one which lacks a part fails here
+/// as there. Source: CodeBuild User Guide, "Allow CodeBuild access to AWS services required to create a VPC network
 /// interface".
 void look_around(const ec2::Client& ec2, const VpcConfig& config) {
   ec2::DescribeVpcsInput vpcs;

@@ -20,8 +20,8 @@ class VpcBuilds {
  public:
   explicit VpcBuilds(region::Region& home) : home_(home) {}
 
-  /// Gives the build its interface, unless it has one, in one of the subnets that its project names. Returns the code of
-  /// the error with which EC2 refused it to the role; then the build has none.
+  /// Gives the build its interface, unless it has one, in one of the subnets that its project names. Returns the code
+  /// of the error with which EC2 refused it to the role; then the build has none.
   std::optional<std::string> take_interface(store::Tx& tx, const region::Actor& role, BuildRow& row);
   /// Deletes the machine's interface; the machine must be gone.
   void release(store::Tx& tx, const BuildInterface& interface);

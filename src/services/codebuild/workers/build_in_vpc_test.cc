@@ -45,9 +45,8 @@ class BuildInVpcTest : public ::testing::Test {
   }
 
   void fake_ec2(region::FakeService& ec2) {
-    answer<ec2::DescribeVpcsInput, ec2::DescribeVpcsOutput>(ec2, "DescribeVpcs", [](const auto&) {
-      return ec2::DescribeVpcsOutput{};
-    });
+    answer<ec2::DescribeVpcsInput, ec2::DescribeVpcsOutput>(ec2, "DescribeVpcs",
+                                                            [](const auto&) { return ec2::DescribeVpcsOutput{}; });
     answer<ec2::DescribeDhcpOptionsInput, ec2::DescribeDhcpOptionsOutput>(
         ec2, "DescribeDhcpOptions", [](const auto&) { return ec2::DescribeDhcpOptionsOutput{}; });
     answer<ec2::DescribeSubnetsInput, ec2::DescribeSubnetsOutput>(ec2, "DescribeSubnets", [](const auto& in) {

@@ -16,9 +16,9 @@ enum class InterfacePermission { kInstanceAttach, kEipAssociate };
 namespace hanbat {
 
 template <>
-constexpr auto kWords<ec2::InterfacePermission> = std::to_array<Word<ec2::InterfacePermission>>(
-    {{ec2::InterfacePermission::kInstanceAttach, "INSTANCE-ATTACH"},
-     {ec2::InterfacePermission::kEipAssociate, "EIP-ASSOCIATE"}});
+constexpr auto kWords<ec2::InterfacePermission> =
+    std::to_array<Word<ec2::InterfacePermission>>({{ec2::InterfacePermission::kInstanceAttach, "INSTANCE-ATTACH"},
+                                                   {ec2::InterfacePermission::kEipAssociate, "EIP-ASSOCIATE"}});
 
 }  // namespace hanbat
 

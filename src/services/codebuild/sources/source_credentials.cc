@@ -1,7 +1,7 @@
-// Credentials for repositories of other hosts: one set for each kind of host in an account and region. The token lies in
-// the database only sealed under the region's key, and no call shows it. No source of such a host is built here, so
+// Credentials for repositories of other hosts: one set for each kind of host in an account and region. The token lies
+// in the database only sealed under the region's key, and no call shows it. No source of such a host is built here, so
 // nothing asks for it yet.
-#include "services/codebuild/source_credentials.h"
+#include "services/codebuild/sources/source_credentials.h"
 
 #include "base/text.h"
 #include "services/codebuild/codebuild.h"
@@ -47,8 +47,8 @@ ImportSourceCredentialsOutput CodeBuild::import_source_credentials(region::Reque
   row.shape.arn = row.id;
   row.shape.auth_type = in.auth_type;
   row.shape.server_type = in.server_type;
-  row.own = Json::object(
-      {{"username", in.username.value_or("")}, {"token", home_.vault.seal(in.token, purpose_of(row.id))}});
+  row.own =
+      Json::object({{"username", in.username.value_or("")}, {"token", home_.vault.seal(in.token, purpose_of(row.id))}});
   const bool there = region::find<SourceCredentialsInfo>(rq.tx, row.id).has_value();
   if (there && !in.should_overwrite.value_or(true))
     throw ResourceAlreadyExistsException("Access token with server type " + in.server_type + " already exists");
@@ -57,8 +57,7 @@ ImportSourceCredentialsOutput CodeBuild::import_source_credentials(region::Reque
   return {.arn = row.id};
 }
 
-ListSourceCredentialsOutput CodeBuild::list_source_credentials(region::Request& rq,
-                                                               const ListSourceCredentialsInput&) {
+ListSourceCredentialsOutput CodeBuild::list_source_credentials(region::Request& rq, const ListSourceCredentialsInput&) {
   rq.authorize("codebuild:ListSourceCredentials", "*");
 
   ListSourceCredentialsOutput out;

@@ -24,15 +24,15 @@ struct region::KindOf<codebuild::SourceCredentialsInfo> {
 };
 
 template <>
-inline constexpr auto kWords<codebuild::ServerType> = std::to_array<Word<codebuild::ServerType>>(
-    {{codebuild::ServerType::kGitHub, "GITHUB"},
-     {codebuild::ServerType::kGitHubEnterprise, "GITHUB_ENTERPRISE"},
-     {codebuild::ServerType::kBitbucket, "BITBUCKET"},
-     {codebuild::ServerType::kGitLab, "GITLAB"},
-     {codebuild::ServerType::kGitLabSelfManaged, "GITLAB_SELF_MANAGED"}});
+inline constexpr auto kWords<codebuild::ServerType> =
+    std::to_array<Word<codebuild::ServerType>>({{codebuild::ServerType::kGitHub, "GITHUB"},
+                                                {codebuild::ServerType::kGitHubEnterprise, "GITHUB_ENTERPRISE"},
+                                                {codebuild::ServerType::kBitbucket, "BITBUCKET"},
+                                                {codebuild::ServerType::kGitLab, "GITLAB"},
+                                                {codebuild::ServerType::kGitLabSelfManaged, "GITLAB_SELF_MANAGED"}});
 template <>
-inline constexpr auto kWords<codebuild::AuthType> = std::to_array<Word<codebuild::AuthType>>(
-    {{codebuild::AuthType::kPersonalAccessToken, "PERSONAL_ACCESS_TOKEN"},
-     {codebuild::AuthType::kBasicAuth, "BASIC_AUTH"}});
+inline constexpr auto kWords<codebuild::AuthType> =
+    std::to_array<Word<codebuild::AuthType>>({{codebuild::AuthType::kPersonalAccessToken, "PERSONAL_ACCESS_TOKEN"},
+                                              {codebuild::AuthType::kBasicAuth, "BASIC_AUTH"}});
 
 }  // namespace hanbat
