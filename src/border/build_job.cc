@@ -39,8 +39,12 @@ BuildVariable variable_of(const Json& json, const std::string& message) {
 }
 
 Json json_of(const BuildSource& s) {
-  Json out = Json::object(
-      {{"type", word_of(s.kind)}, {"location", s.location}, {"version", s.version}, {"identifier", s.identifier}});
+  Json out = Json::object({{"type", word_of(s.kind)},
+                           {"location", s.location},
+                           {"version", s.version},
+                           {"identifier", s.identifier},
+                           {"submodules", s.submodules},
+                           {"insecure_ssl", s.insecure_ssl}});
   if (s.depth) out["depth"] = *s.depth;
   return out;
 }
@@ -52,6 +56,8 @@ BuildSource source_of(const Json& json, const std::string& message) {
   s.location = fields.text("location");
   s.version = fields.text("version");
   s.identifier = fields.text("identifier");
+  s.submodules = fields.flag("submodules");
+  s.insecure_ssl = fields.flag("insecure_ssl");
   s.depth = fields.find_integer("depth");
   fields.refuse_unknown();
   return s;

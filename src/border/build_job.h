@@ -32,6 +32,8 @@ struct BuildSource {
   std::string version;                ///< "" = the newest
   std::optional<std::int64_t> depth;  ///< of the clone
   std::string identifier;             ///< of a secondary source
+  bool submodules = false;            ///< a repository's are fetched, too
+  bool insecure_ssl = false;          ///< whatever certificate the repository's host shows
   bool operator==(const BuildSource&) const = default;
 };
 

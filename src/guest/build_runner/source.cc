@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "guest/archive/unpack.h"
 #include "guest/build_runner/job.h"
+#include "guest/build_runner/revision.h"
 #include "os/files.h"
 
 namespace hanbat::guest {
@@ -106,6 +107,7 @@ void Build::clone(const BuildSource& source, const std::string& folder) {
                                      "credential.UseHttpPath=true",
                                      "-c",
                                      "advice.detachedHead=false"};
+    if (source.insecure_ssl) argv.insert(argv.end(), {"-c", "http.sslVerify=false"});
     argv.insert(argv.end(), args.begin(), args.end());
     CaptureOptions options;
     options.spawn.variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", job_.credentials_url},
@@ -122,17 +124,17 @@ void Build::clone(const BuildSource& source, const std::string& folder) {
                                              (version.empty() ? "the default branch" : version));
     return std::string(trim(done.out));
   };
-  // A branch or tag is cloned alone; a commit is looked for in all of the history.
-  std::string name = version;
-  for (const char* prefix : {"refs/heads/", "refs/tags/"})
-    if (name.starts_with(prefix)) name = name.substr(std::string(prefix).size());
-  const bool commit = name.size() == 40 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const WantedRevision wanted = wanted_revision(version);
   std::vector<std::string> args = {"clone", "-q"};
-  if (source.depth.value_or(0) > 0 && !commit) args.insert(args.end(), {"--depth", std::to_string(*source.depth)});
-  if (!name.empty() && !commit) args.insert(args.end(), {"--branch", name});
+  // A branch or tag is cloned alone; a commit of no named branch is looked for in all of the history.
+  if (source.depth.value_or(0) > 0 && (wanted.commit.empty() || !wanted.name.empty()))
+    args.insert(args.end(), {"--depth", std::to_string(*source.depth)});
+  if (!wanted.name.empty()) args.insert(args.end(), {"--branch", wanted.name});
   args.insert(args.end(), {source.location, folder});
   must(args);
-  if (commit) must({"-C", folder, "checkout", "-q", name});
+  if (!wanted.commit.empty()) must({"-C", folder, "checkout", "-q", wanted.commit});
+  // A submodule's address may be relative to the repository's; its host asks for the service role's credentials, too.
+  if (source.submodules) must({"-C", folder, "submodule", "--quiet", "update", "--init", "--recursive"});
   const std::string head = must({"-C", folder, "rev-parse", "HEAD"});
   if (source.identifier.empty()) resolved(head);
 }

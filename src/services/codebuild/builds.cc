@@ -43,6 +43,7 @@ Project with_overrides(Project project, const StartBuildInput& in) {
   take(source.location, in.source_location_override);
   take(source.buildspec, in.buildspec_override);
   take(source.git_clone_depth, in.git_clone_depth_override);
+  take(source.git_submodules_config, in.git_submodules_config_override);
   take(source.insecure_ssl, in.insecure_ssl_override);
   take(source.report_build_status, in.report_build_status_override);
   take(project.secondary_sources, in.secondary_sources_override);
@@ -121,6 +122,7 @@ Build build_of(const region::Request& rq, const Project& project) {
   build.cache = project.cache;
   build.environment = project.environment;
   build.service_role = project.service_role;
+  build.vpc_config = project.vpc_config;
   build.timeout_in_minutes = project.timeout_in_minutes.value_or(60);
   build.queued_timeout_in_minutes = project.queued_timeout_in_minutes.value_or(480);
   build.logs = logs_of(rq, project);
@@ -164,6 +166,7 @@ Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
       return there->shape;
   const Project project = with_overrides(row->shape, in);
   refuse_what_is_not_built(rq, project);
+  check_source_options(*project.source);
   check_limit(rq.tx, *row);
 
   BuildRow build;
@@ -200,6 +203,8 @@ RetryBuildOutput CodeBuild::retry_build(region::Request& rq, const RetryBuildInp
   again.source_type_override = old.shape.source->type;
   again.source_location_override = old.shape.source->location;
   again.buildspec_override = old.shape.source->buildspec;
+  again.git_clone_depth_override = old.shape.source->git_clone_depth;
+  again.git_submodules_config_override = old.shape.source->git_submodules_config;
   again.source_version =
       old.shape.resolved_source_version ? old.shape.resolved_source_version : old.shape.source_version;
   again.environment_variables_override = old.shape.environment->environment_variables;

@@ -63,6 +63,57 @@ TEST_F(CodeBuildTest, BuildsAreListedInPagesOfAHundredNewestFirst) {
   EXPECT_FALSE(second.next_token);
 }
 
+TEST_F(CodeBuildTest, OptionsOfGitAreForRepositoriesAlone) {
+  const auto refusal = [&](const CreateProjectInput& in) {
+    return wire::refusal_of([&] { codebuild.create_project(in); });
+  };
+  CreateProjectInput in = project("web");
+  in.source.git_submodules_config.emplace().fetch_submodules = true;
+  EXPECT_EQ(refusal(in),
+            "InvalidInputException: Invalid project source: gitSubmodulesConfig is not supported for source type "
+            "NO_SOURCE");
+  in.source.type = "CODECOMMIT";
+  in.source.location = "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r";
+  in.source.report_build_status = true;
+  EXPECT_EQ(refusal(in),
+            "InvalidInputException: Invalid project source: reportBuildStatus is not supported for source type "
+            "CODECOMMIT");
+  in.source.report_build_status = false;
+  EXPECT_TRUE(codebuild.create_project(in).project->source->git_submodules_config->fetch_submodules);
+}
+
+TEST_F(CodeBuildTest, SourceCredentialsAreOneSetForAKindOfHostAndAreNeverShown) {
+  ImportSourceCredentialsInput in;
+  in.auth_type = "PERSONAL_ACCESS_TOKEN";
+  in.server_type = "GITHUB";
+  in.token = "ghp_secret";
+  const std::string arn = "arn:aws:codebuild:ap-northeast-2:123456789012:token/github";
+  EXPECT_EQ(codebuild.import_source_credentials(in).arn, arn);
+  EXPECT_EQ(codebuild.import_source_credentials(in).arn, arn);
+  in.should_overwrite = false;
+  EXPECT_EQ(wire::code_of([&] { codebuild.import_source_credentials(in); }), "ResourceAlreadyExistsException");
+  const auto listed = *codebuild.list_source_credentials({}).source_credentials_infos;
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed.front().server_type, "GITHUB");
+  EXPECT_EQ(listed.front().auth_type, "PERSONAL_ACCESS_TOKEN");
+  EXPECT_EQ(test.db->read([](store::Tx& tx) {
+    return tx.find("SELECT COUNT(*) FROM resources WHERE body LIKE '%ghp_%' OR own LIKE '%ghp_%'")->integer(0);
+  }),
+            0);
+  EXPECT_EQ(codebuild.delete_source_credentials({.arn = arn}).arn, arn);
+  EXPECT_EQ(wire::code_of([&] { codebuild.delete_source_credentials({.arn = arn}); }), "ResourceNotFoundException");
+
+  in = {};
+  in.auth_type = "BASIC_AUTH";
+  in.server_type = "BITBUCKET";
+  in.token = "password";
+  EXPECT_EQ(wire::code_of([&] { codebuild.import_source_credentials(in); }), "InvalidInputException");
+  in.username = "somebody";
+  EXPECT_TRUE(codebuild.import_source_credentials(in).arn->ends_with(":token/bitbucket"));
+  in.server_type = "GITHUB";
+  EXPECT_EQ(wire::code_of([&] { codebuild.import_source_credentials(in); }), "InvalidInputException");
+}
+
 TEST_F(CodeBuildTest, ATokenCarriesTheOrderOfItsFirstPage) {
   codebuild.create_project(project("web"));
   Names oldest_first;

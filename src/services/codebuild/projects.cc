@@ -9,6 +9,7 @@
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/vpc_config.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
@@ -40,6 +41,7 @@ Project describe(store::Tx& tx, const ProjectRow& row) {
 }
 
 void check_source(const ProjectSource& source) {
+  check_source_options(source);
   const auto require_location = [&] {
     if (source.location.value_or("").empty())
       throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
@@ -152,6 +154,19 @@ void CodeBuild::authorize(region::Request& rq, std::string_view action, const st
   rq.authorize(action, arn, keys);
 }
 
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
+void check_source_options(const ProjectSource& source) {
+  const SourceType type = type_of(source);
+  const auto refuse = [&](const char* what) {
+    throw InvalidInputException(std::string("Invalid project source: ") + what + " is not supported for source type " +
+                                source.type);
+  };
+  if (source.report_build_status.value_or(false)) refuse("reportBuildStatus");
+  if (type == SourceType::kCodeCommit) return;
+  if (source.git_submodules_config && source.git_submodules_config->fetch_submodules) refuse("gitSubmodulesConfig");
+  if (source.git_clone_depth.value_or(0) > 0) refuse("gitCloneDepth");
+}
+
 void refuse_what_is_not_built(const region::Request& rq, const Project& project) {
   const auto refuse = [&](const std::string& what) { throw wire::Error::not_implemented(rq.operation.name, what); };
   if (!find_word<SourceType>(project.source->type)) refuse("source.type=" + project.source->type);
@@ -185,11 +200,13 @@ void check_project(region::Request& rq, const Project& project) {
   if (!rq.names_resource("iam:PassRole", *project.service_role))
     throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
   rq.authorize_pass_role(*project.service_role, kPrincipal, *project.arn);
+  region::Caller role;
   try {
-    rq.home.identity().assume_role(rq.tx, *project.service_role, kPrincipal, "codebuild", *project.arn);
+    role = rq.home.identity().assume_role(rq.tx, *project.service_role, kPrincipal, "codebuild", *project.arn);
   } catch (const wire::Error&) {
     throw InvalidInputException("CodeBuild is not authorized to perform: sts:AssumeRole on " + *project.service_role);
   }
+  if (project.vpc_config) check_vpc_config(rq, *project.vpc_config, std::move(role));
 }
 
 }  // namespace
@@ -199,6 +216,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
+  add_vpc_keys(keys, in.vpc_config);
   rq.authorize("codebuild:CreateProject", arn, keys);
 
   if (region::find<Project>(rq.tx, arn)) throw ResourceAlreadyExistsException("Project already exists: " + arn);
@@ -225,6 +243,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.queued_timeout_in_minutes = in.queued_timeout_in_minutes.value_or(480);
   project.concurrent_build_limit = in.concurrent_build_limit;
   project.logs_config = in.logs_config;
+  if (in.vpc_config) project.vpc_config = complete(*in.vpc_config);
   project.created = project.last_modified = rq.now();
   check_project(rq, project);
   region::insert(rq.tx, row);
@@ -237,6 +256,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   region::ConditionKeys keys = region::request_tag_keys(region::tag_map(in.tags));
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
+  add_vpc_keys(keys, in.vpc_config);
   const std::string name = project_name(in.name);
   authorize(rq, "codebuild:UpdateProject", name, std::move(keys));
 
@@ -261,6 +281,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.queued_timeout_in_minutes, in.queued_timeout_in_minutes);
   take(project.concurrent_build_limit, in.concurrent_build_limit);
   take(project.logs_config, in.logs_config);
+  if (in.vpc_config) project.vpc_config = complete(*in.vpc_config);
   project.last_modified = rq.now();
   check_project(rq, project);
   region::update(rq.tx, *row);

@@ -86,4 +86,34 @@ void remove_address(store::Tx& tx, std::string_view build) {
   tx.exec("DELETE FROM codebuild_addresses WHERE build = ?", build);
 }
 
+std::optional<BuildInterface> find_interface(store::Tx& tx, std::string_view build) {
+  const auto row = tx.find(
+      "SELECT build, interface, account, region, vpc, subnet, address, mac FROM codebuild_interfaces WHERE build = ?",
+      build);
+  if (!row) return std::nullopt;
+  return BuildInterface{row->text(0), row->text(1), {row->text(2), row->text(3)}, row->text(4), row->text(5),
+                        row->text(6), row->text(7)};
+}
+
+std::optional<BuildRow> find_build_in(store::Tx& tx, std::string_view vpc, std::string_view address) {
+  const auto row = tx.find("SELECT build FROM codebuild_interfaces WHERE vpc = ? AND address = ?", vpc, address);
+  if (!row) return std::nullopt;
+  return region::find<Build>(tx, row->text(0));
+}
+
+bool has_interfaces(store::Tx& tx, std::string_view vpc) {
+  return tx.find("SELECT build FROM codebuild_interfaces WHERE vpc = ? LIMIT 1", vpc).has_value();
+}
+
+void insert(store::Tx& tx, const BuildInterface& one) {
+  tx.exec(
+      "INSERT INTO codebuild_interfaces(interface, build, account, region, vpc, subnet, address, mac) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      one.interface, one.build, one.place.account, one.place.region, one.vpc, one.subnet, one.address, one.mac);
+}
+
+void remove_interface(store::Tx& tx, std::string_view build) {
+  tx.exec("DELETE FROM codebuild_interfaces WHERE build = ?", build);
+}
+
 }  // namespace hanbat::codebuild

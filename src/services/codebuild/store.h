@@ -90,4 +90,19 @@ std::optional<BuildRow> find_build_at(store::Tx& tx, std::string_view address);
 void insert(store::Tx& tx, const BuildAddress& address);
 void remove_address(store::Tx& tx, std::string_view build);
 
+/// The interface of a build's machine in a VPC of its owner's.
+struct BuildInterface {
+  std::string build;      // its id
+  std::string interface;  // eni-…
+  region::Place place;
+  std::string vpc, subnet, address, mac;
+};
+std::optional<BuildInterface> find_interface(store::Tx& tx, std::string_view build);
+/// The build whose machine has the address in that VPC.
+std::optional<BuildRow> find_build_in(store::Tx& tx, std::string_view vpc, std::string_view address);
+/// Whether some build's machine stands in the VPC.
+bool has_interfaces(store::Tx& tx, std::string_view vpc);
+void insert(store::Tx& tx, const BuildInterface& interface);
+void remove_interface(store::Tx& tx, std::string_view build);
+
 }  // namespace hanbat::codebuild

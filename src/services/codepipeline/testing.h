@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -24,20 +25,25 @@ struct CodePipelineTest : testing::Test {
   CodePipelineTest() {
     region.add<CodePipeline>();
     auto& commits = region.add<region::FakeService>("codecommit");
-    commits.on<codecommit::GetBranchInput, codecommit::GetBranchOutput>("GetBranch", [](region::Request&, const auto&) {
-      codecommit::GetBranchOutput out;
-      out.branch.emplace().commit_id = "c0ffee";
-      return out;
-    });
-    commits.on<codecommit::GetCommitInput, codecommit::GetCommitOutput>("GetCommit", [](region::Request&, const auto&) {
-      codecommit::GetCommitOutput out;
-      out.commit.message = "a change\n";
-      return out;
-    });
+    commits.on<codecommit::GetBranchInput, codecommit::GetBranchOutput>(
+        "GetBranch", [this](region::Request&, const auto&) {
+          if (newest_commit.empty()) throw codecommit::BranchDoesNotExistException("no branch");
+          codecommit::GetBranchOutput out;
+          out.branch.emplace().commit_id = newest_commit;
+          return out;
+        });
+    commits.on<codecommit::GetCommitInput, codecommit::GetCommitOutput>("GetCommit",
+                                                                        [this](region::Request&, const auto&) {
+                                                                          codecommit::GetCommitOutput out;
+                                                                          out.commit.message = "a change\n";
+                                                                          if (after_look) after_look();
+                                                                          return out;
+                                                                        });
     commits.on<codecommit::UploadArchiveInput, codecommit::UploadArchiveOutput>(
         "UploadArchive", [](region::Request&, const auto&) { return codecommit::UploadArchiveOutput{"zip"}; });
     auto& buckets = region.add<region::FakeService>("s3");
     buckets.on<s3::PutObjectInput, s3::PutObjectOutput>("PutObject", [this](region::Request&, const auto& in) {
+      if (refuse_objects) throw wire::Error("AccessDenied", 403, "no");
       objects[in.key] = in.body.bytes();
       return s3::PutObjectOutput{};
     });
@@ -165,9 +171,11 @@ struct CodePipelineTest : testing::Test {
   std::vector<codebuild::StartBuildInput> started_builds;
   std::vector<codedeploy::CreateDeploymentInput> started_deployments;
   std::vector<region::Caller> callers;
+  std::string newest_commit = "c0ffee";  // of the branch; "" when there is none
   std::string build_status = "SUCCEEDED", deployment_status = "Succeeded";
   std::string environment_variables = R"([{"name":"COMMIT","value":"#{Src.CommitId}","type":"PLAINTEXT"}])";
-  bool refuse_builds = false, odd_answers = false;
+  bool refuse_builds = false, refuse_objects = false, odd_answers = false;
+  std::function<void()> after_look;  // called when a source action has seen the branch
   Client client{region.home, region.user, "ap-northeast-2"};
 };
 

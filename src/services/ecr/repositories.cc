@@ -9,6 +9,7 @@
 #include "services/ecr/ecr.h"
 #include "services/ecr/images/manifest.h"
 #include "services/ecr/images/store.h"
+#include "services/ecr/registry_policy.h"
 #include "services/ecr/tag_mutability.h"
 
 namespace hanbat::ecr {
@@ -21,7 +22,7 @@ RepositoryRow require_by_arn(region::Request& rq, std::string_view action, const
                              region::ConditionKeys keys = {}) {
   const auto arn = parse_arn(text);
   if (!arn || arn->service != "ecr" || arn->region != rq.region || !arn->resource.starts_with("repository/"))
-    throw InvalidParameterException("Invalid parameter at 'resourceArn' failed to satisfy constraint: 'Invalid ARN'");
+    throw invalid_parameter("resourceArn", "Invalid ARN");
   return require_repository(rq, action, arn->account, arn->resource.substr(11), std::move(keys));
 }
 
@@ -31,13 +32,15 @@ CreateRepositoryOutput Ecr::create_repository(region::Request& rq, const CreateR
   const auto tags = region::tag_map(in.tags);
   const region::Place place{rq.account, rq.region};
   const std::string arn = repository_arn(place, in.repository_name);
-  rq.authorize("ecr:CreateRepository", arn, region::request_tag_keys(tags));
+  region::AccessQuestion question{.action = "ecr:CreateRepository",
+                                  .resource = arn,
+                                  .keys = region::request_tag_keys(tags),
+                                  .resource_account = rq.account};
+  if (const auto policy = find_registry_policy(rq.tx, place)) question.resource_policies.push_back(*policy);
+  rq.authorize(std::move(question));
   if (!tags.empty()) rq.authorize("ecr:TagResource", arn, region::request_tag_keys(tags));
 
-  if (!is_repository_name(in.repository_name))
-    throw InvalidParameterException(
-        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression "
-        "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
+  require_repository_name(in.repository_name);
   if (in.registry_id && *in.registry_id != rq.account)
     throw InvalidParameterException("A repository is made in the caller's own registry.");
   if (in.encryption_configuration && !find_word<EncryptionType>(in.encryption_configuration->encryption_type))
@@ -138,8 +141,7 @@ SetRepositoryPolicyOutput Ecr::set_repository_policy(region::Request& rq, const 
       if (!statement.resources.empty())
         throw region::policy::DocumentError("The repository is the resource; a statement names none.");
     if (home_.identity().find_unknown_principal(rq.tx, document))
-      throw InvalidParameterException(
-          "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'");
+      throw invalid_parameter("PolicyText", "Principal not found");
   } catch (const region::policy::DocumentError& error) {
     throw InvalidParameterException(
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository "

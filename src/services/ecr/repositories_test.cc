@@ -66,6 +66,34 @@ TEST_F(EcrTest, ListsAreCutIntoPagesThatAddUp) {
             "InvalidParameterException");
 }
 
+TEST_F(EcrTest, ARegistrysPolicyCountsWhereRepositoriesAreMade) {
+  const auto policies = [&](const std::string& name) {
+    client().create_repository({.repository_name = name});
+    return home.authorizer.asked.back().resource_policies.size();
+  };
+  EXPECT_EQ(wire::refusal_of([&] { client().get_registry_policy({}); }),
+            "RegistryPolicyNotFoundException: Registry policy does not exist in the registry with id '123456789012'");
+  EXPECT_EQ(wire::code_of([&] { client().delete_registry_policy({}); }), "RegistryPolicyNotFoundException");
+  EXPECT_EQ(policies("before"), 0U);
+
+  const std::string statement =
+      R"("Effect":"Allow","Principal":{"AWS":"222222222222"},"Action":["ecr:CreateRepository","ecr:ReplicateImage"])";
+  const std::string text = R"({"Version":"2012-10-17","Statement":[{)" + statement +
+                           R"(,"Resource":"arn:aws:ecr:ap-northeast-2:123456789012:repository/*"}]})";
+  EXPECT_EQ(client().put_registry_policy({.policy_text = text}).registry_id, "123456789012");
+  EXPECT_EQ(client().put_registry_policy({.policy_text = text}).policy_text, text);
+  EXPECT_EQ(client().get_registry_policy({}).policy_text, text);
+  EXPECT_EQ(policies("with"), 1U);
+  // A registry's statements say of which repositories they speak.
+  EXPECT_EQ(
+      wire::code_of([&] {
+        client().put_registry_policy({.policy_text = R"({"Version":"2012-10-17","Statement":[{)" + statement + "}]}"});
+      }),
+      "InvalidParameterException");
+  EXPECT_EQ(client().delete_registry_policy({}).policy_text, text);
+  EXPECT_EQ(policies("after"), 0U);
+}
+
 TEST_F(EcrTest, TagsAreCheckedWhereverTheyCome) {
   const auto create = [&](const std::string& key) {
     return wire::code_of(

@@ -100,14 +100,18 @@ RepositoryRow require_repository(region::Request& rq, std::string_view action,
     region::add_resource_tags(question.keys, region::tags_of(rq.tx, *repository->shape.repository_arn), "ecr");
   }
   rq.authorize(std::move(question));
-  if (!is_repository_name(name))
-    throw InvalidParameterException(
-        "Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression "
-        "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*''");
+  require_repository_name(name);
   if (!repository)
     throw RepositoryNotFoundException("The repository with name '" + name +
                                       "' does not exist in the registry with id '" + place.account + "'");
   return *std::move(repository);
+}
+
+void require_repository_name(std::string_view name) {
+  if (!is_repository_name(name))
+    throw invalid_parameter("repositoryName",
+                            "must satisfy regular expression "
+                            "'(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'");
 }
 
 InvalidParameterException invalid_parameter(std::string_view name, std::string_view constraint) {

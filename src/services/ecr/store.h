@@ -83,6 +83,9 @@ RepositoryRow require_repository(region::Request& rq, std::string_view action,
                                  const std::optional<std::string>& registry_id, const std::string& name,
                                  region::ConditionKeys keys = {});
 
+/// Throws InvalidParameterException for what can be no repository's name.
+void require_repository_name(std::string_view name);
+
 /// ECR's words for a parameter that breaks a rule.
 InvalidParameterException invalid_parameter(std::string_view name, std::string_view constraint);
 

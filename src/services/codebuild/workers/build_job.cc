@@ -46,6 +46,8 @@ BuildSource source_of(const BuildRow& row, const ProjectSource& source) {
     case SourceType::kCodeCommit:
       out.kind = BuildSource::Kind::kCodeCommit;
       out.location = clone_url(out.location, row.place.region);
+      out.submodules = source.git_submodules_config && source.git_submodules_config->fetch_submodules;
+      out.insecure_ssl = source.insecure_ssl.value_or(false);
       break;
     case SourceType::kS3:
       out.kind = BuildSource::Kind::kS3;

@@ -54,6 +54,19 @@ TEST(BuildJob, ARepositorysAddressOfTheHostIsItsNameInABuild) {
   EXPECT_EQ(clone_url("https://git-codecommit.eu-west-1" + name), "https://git-codecommit.eu-west-1" + name);
 }
 
+TEST(BuildJob, ARepositoryIsClonedAsItsProjectSays) {
+  BuildRow row = build_of("CODECOMMIT", "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r");
+  EXPECT_FALSE(job_of(row).source.submodules);
+  EXPECT_FALSE(job_of(row).source.insecure_ssl);
+  row.shape.source->git_submodules_config.emplace().fetch_submodules = true;
+  row.shape.source->insecure_ssl = true;
+  row.shape.source->git_clone_depth = 3;
+  const border::BuildSource source = job_of(row).source;
+  EXPECT_TRUE(source.submodules);
+  EXPECT_TRUE(source.insecure_ssl);
+  EXPECT_EQ(source.depth, 3);
+}
+
 TEST(BuildJob, VariablesSayWhereTheirValuesLie) {
   BuildRow row = build_of("NO_SOURCE", "");
   row.shape.environment->environment_variables = {{{.name = "A", .value = "1"},

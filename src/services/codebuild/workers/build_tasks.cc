@@ -122,7 +122,8 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
       const Phase phase = current_phase(row.shape);
       return fail(run, std::move(row), phase, {"INTERNAL_SERVICE_ERROR", "The build's machine is gone"});
     }
-    // What the host lost meanwhile (its network, after a restart) comes back here.
+    // The VPC's namespace may be a new one, or this process.
+    if (row.shape.vpc_config) vpcs_.listen(*row.shape.vpc_config->vpc_id);
     return run.again(Milliseconds(0));
   }
 
@@ -163,7 +164,13 @@ void BuildTasks::remove_machine(store::TaskRun& run, const RemoveBuildMachine& t
   for (const auto& file : std::filesystem::directory_iterator(folder, ignored))
     std::filesystem::remove(file.path(), ignored);
   std::filesystem::remove(folder, ignored);
-  run.finish([&](store::Tx& tx) { remove_address(tx, task.build); });
+  std::optional<BuildInterface> interface;
+  run.finish([&](store::Tx& tx) {
+    remove_address(tx, task.build);
+    interface = find_interface(tx, task.build);
+    if (interface) vpcs_.release(tx, *interface);
+  });
+  if (interface) vpcs_.leave(interface->vpc);
 }
 
 std::string BuildTasks::folder_of(std::string_view build) const {

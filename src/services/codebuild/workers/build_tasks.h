@@ -9,12 +9,14 @@
 #include "region/region.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/store.h"
+#include "services/codebuild/workers/build_in_vpc.h"
 #include "services/codebuild/workers/runtime_shelf.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::host {
 struct MachineSpec;
-}
+struct Nic;
+}  // namespace hanbat::host
 
 namespace hanbat::codebuild {
 
@@ -38,7 +40,7 @@ struct RemoveBuildMachine {
 
 class BuildTasks {
  public:
-  explicit BuildTasks(region::Region& home) : home_(home), shelf_(home, [this] { apply_network(); }) {}
+  explicit BuildTasks(region::Region& home) : home_(home), shelf_(home, [this] { apply_network(); }), vpcs_(home) {}
 
   void start();
   /// Has done what follows from a transition; in the transaction that writes the build.
@@ -62,11 +64,14 @@ class BuildTasks {
 
   /// Takes the service role into `role`, or says why not.
   std::optional<Refusal> take_role(const BuildRow& row, region::Caller& role);
-  /// Makes the log stream and gives the build an address, if one is free; `wanted` is whether the build goes on.
+  /// Makes the log stream and gives the build an address, if one is free, or its interface in its own VPC; `wanted` is
+  /// whether the build goes on.
   std::optional<Refusal> prepare(BuildRow& row, const region::Caller& role, bool& wanted);
   std::optional<Refusal> describe_machine(const BuildRow& row, host::MachineSpec& machine);
   void write_folder(const BuildRow& row);
   void apply_network();
+  /// The machine's NIC, and its network as far as it is ours to make; nothing while the network is not there.
+  std::optional<host::Nic> find_nic(const BuildRow& row);
 
   /// Whether the build is there and has not been stopped meanwhile.
   bool goes_on(store::Tx& tx, const BuildRow& row) const;
@@ -76,6 +81,7 @@ class BuildTasks {
 
   region::Region& home_;
   RuntimeShelf shelf_;
+  VpcBuilds vpcs_;
   std::mutex network_mutex_;
 };
 

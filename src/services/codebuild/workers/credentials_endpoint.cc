@@ -27,10 +27,15 @@ constexpr const char* kTag = "build-credentials";
 constexpr Seconds kLifetime = std::chrono::hours(1);
 constexpr Seconds kRenewBefore = std::chrono::minutes(15);
 
+std::string tag_of(const std::string& vpc) { return std::string(kTag) + ":" + vpc; }
+
 /// A build is known by the address that it calls from; the kernel lets it use no other.
 void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  const auto row = home.db.read([&](store::Tx& tx) { return find_build_at(tx, head.peer_address); });
+  const std::string vpc = head.listener_tag.substr(head.listener_tag.find(':') + 1);
+  const auto row = home.db.read([&](store::Tx& tx) {
+    return vpc == kBuildVpc ? find_build_at(tx, head.peer_address) : find_build_in(tx, vpc, head.peer_address);
+  });
   if (row && !is_complete(row->shape) && head.method == "GET" && head.raw_path.starts_with(runtimes_path(*row) + "/")) {
     const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
     if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));
@@ -56,16 +61,20 @@ void serve_build_credentials(region::Region& home, RuntimeShelf& shelf) {
                                 http::Exchange& exchange) { answer(home, *held, shelf, exchange); });
 }
 
-void listen_for_build_credentials(region::Region& home) {
+void listen_for_build_credentials(region::Region& home, const std::string& vpc) {
   http::Server* server = home.find_server();
   if (!server) return;
   host::ListenSpec spec;
-  spec.vpc_id = kBuildVpc;
+  spec.vpc_id = vpc;
   spec.address = "169.254.170.2";
   spec.port = 80;
   // The namespace may be a new one, in which the old listener hears nothing.
-  server->remove_listeners(kTag);
-  server->add_listener(home.require_host().listen(spec), {.tag = kTag});
+  server->remove_listeners(tag_of(vpc));
+  server->add_listener(home.require_host().listen(spec), {.tag = tag_of(vpc)});
+}
+
+void stop_listening_for_build_credentials(region::Region& home, const std::string& vpc) {
+  if (http::Server* server = home.find_server()) server->remove_listeners(tag_of(vpc));
 }
 
 }  // namespace hanbat::codebuild

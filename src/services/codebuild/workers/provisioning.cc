@@ -77,16 +77,15 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   bool wanted = false;
   if (const auto refusal = prepare(row, role, wanted)) return refuse(*refusal);
   if (!wanted) return;
-  const auto address = home_.db.read([&](store::Tx& tx) { return find_address(tx, row.id); });
-  if (!address) return run.again(kLookForAddress);
+  const auto nic = find_nic(row);
+  if (!nic) return run.again(kLookForAddress);
 
   host::MachineSpec machine;
   if (const auto refusal = describe_machine(row, machine)) return refuse(*refusal);
-  machine.nics = {nic_of({row.id, *address})};
+  machine.nics = {*nic};
   write_folder(row);
   host::Host& host = home_.require_host();
   try {
-    apply_network();
     host.create_machine(machine);
     host.start_machine({machine.name});
   } catch (const host::HostError& error) {
@@ -121,15 +120,21 @@ std::optional<BuildTasks::Refusal> BuildTasks::take_role(const BuildRow& row, re
 // The stream is made first: a build whose progress cannot be watched does not begin. The address is kept before
 // anything is made, so that no other build has it.
 std::optional<BuildTasks::Refusal> BuildTasks::prepare(BuildRow& row, const region::Caller& role, bool& wanted) {
+  std::optional<std::string> refused_by_ec2;
   try {
     home_.db.write([&](store::Tx& tx) {
       wanted = goes_on(tx, row);
       if (!wanted) return;
       make_stream(as_role(tx, row, role), row);
-      take_address(tx, row.id);
+      if (row.shape.vpc_config) {
+        refused_by_ec2 = vpcs_.take_interface(tx, as_role(tx, row, role), row);
+      } else {
+        take_address(tx, row.id);
+      }
       region::update(tx, row);
     });
-    return std::nullopt;
+    if (!refused_by_ec2) return std::nullopt;
+    return Refusal{"VPC_CLIENT_ERROR", "Unexpected EC2 error: " + *refused_by_ec2};
   } catch (const wire::Error& error) {
     return Refusal{"ACCESS_DENIED",
                    "Service role " + *row.shape.service_role +
@@ -196,7 +201,20 @@ void BuildTasks::apply_network() {
     return running;
   });
   home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds, home_.settings.edge));
-  listen_for_build_credentials(home_);
+  listen_for_build_credentials(home_, kBuildVpc);
+}
+
+std::optional<host::Nic> BuildTasks::find_nic(const BuildRow& row) {
+  if (row.shape.vpc_config) {
+    // EC2 brings the VPC into the kernel; that the build's interface is in it may come after the machine.
+    const auto there = home_.db.read([&](store::Tx& tx) { return find_interface(tx, row.id); });
+    if (!there || !vpcs_.listen(there->vpc)) return std::nullopt;
+    return host::Nic{.interface_id = there->interface, .mac = there->mac};
+  }
+  const auto address = home_.db.read([&](store::Tx& tx) { return find_address(tx, row.id); });
+  if (!address) return std::nullopt;
+  apply_network();
+  return nic_of({row.id, *address});
 }
 
 }  // namespace hanbat::codebuild

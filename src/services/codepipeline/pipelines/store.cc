@@ -9,13 +9,15 @@ Json Pipeline::to_json() const {
                             {"created", created.ms},
                             {"updated", updated.ms},
                             {"inbound", Json::object()},
-                            {"polled", Json::object()}});
+                            {"polled", Json::object()},
+                            {"taken", Json::object()}});
   for (const auto& [stage, transition] : inbound)
     json["inbound"][stage] = Json::object({{"enabled", transition.enabled},
                                            {"reason", transition.reason},
                                            {"changed_by", transition.changed_by},
                                            {"changed", transition.changed.ms}});
   for (const auto& [action, revision] : polled) json["polled"][action] = revision;
+  for (const auto& [action, revision] : taken) json["taken"][action] = revision;
   return json;
 }
 
@@ -30,6 +32,8 @@ Pipeline Pipeline::from_json(const Json& json) {
                             Timestamp{transition.integer("changed")}};
   if (json["polled"].is_object())
     for (const auto& [action, revision] : json["polled"].members()) out.polled[action] = revision.as_string();
+  if (const Json* taken = json.find("taken"))
+    for (const auto& [action, revision] : taken->members()) out.taken[action] = revision.as_string();
   return out;
 }
 

@@ -19,6 +19,7 @@ struct Pipeline {
   Timestamp updated{0};
   std::map<std::string, StageTransition> inbound;  // by stage; those that were ever touched
   std::map<std::string, std::string> polled;       // what polling saw last, by source action
+  std::map<std::string, std::string> taken;        // the revision that each source action took last
 
   Json to_json() const;
   static Pipeline from_json(const Json& json);

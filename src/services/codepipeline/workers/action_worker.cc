@@ -44,6 +44,15 @@ void write_down(ActionRun& run, const Action& action, const Report& report, Time
   if (report.revision) run.revision = report.revision;
 }
 
+/// Notes what a source action took, also when its artifact cannot be stored: polling tells changes by it.
+void note_taken(store::Tx& tx, const CarryOutAction& task, const std::string& action,
+                const ArtifactRevision& revision) {
+  auto pipeline = region::find<Pipeline>(tx, task.pipeline);
+  if (!pipeline) return;
+  pipeline->shape.taken[action] = revision.revision_id.value_or("");
+  region::update(tx, *pipeline);
+}
+
 /// What an error of a call means for the action. Throws it again when trying again may help.
 Report failure_of(const wire::Error& error) {
   if (error.status() >= 500 && error.status() != 501) throw error;
@@ -117,7 +126,10 @@ void ActionWorker::fetch(store::TaskRun& run, const CarryOutAction& task, const 
   } catch (const wire::Error& error) {
     return end(run, task, action, failure_of(error));
   }
-  run.finish([&](store::Tx& tx) { record(tx, task, action, store_artifact(source, as_role(tx, action))); });
+  run.finish([&](store::Tx& tx) {
+    if (source.report.revision) note_taken(tx, task, action.declared.name, *source.report.revision);
+    record(tx, task, action, store_artifact(source, as_role(tx, action)));
+  });
 }
 
 void ActionWorker::begin(store::TaskRun& run, const CarryOutAction& task, const Action& action) {

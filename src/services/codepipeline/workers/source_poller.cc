@@ -1,5 +1,7 @@
 #include "services/codepipeline/workers/source_poller.h"
 
+#include <algorithm>
+
 #include "services/codepipeline/workers/actions.h"
 #include "wire/error.h"
 
@@ -23,6 +25,22 @@ Start start_of(const PipelineDeclaration& declaration, const std::string& change
   return start;
 }
 
+/// What the source was when it was looked at last; null before.
+const std::string* find_baseline(const Pipeline& pipeline, const std::string& action) {
+  for (const auto* revisions : {&pipeline.polled, &pipeline.taken})
+    if (const auto found = revisions->find(action); found != revisions->end()) return &found->second;
+  return nullptr;
+}
+
+/// Whether an execution under way has still to take the source.
+bool takes(const std::vector<Execution>& active, const std::string& action) {
+  return std::ranges::any_of(active, [&](const Execution& one) {
+    if (one.at != 0) return false;
+    const ActionRun* run = one.latest_run(one.stage().name, action);
+    return !run || run->status == ActionStatus::kInProgress;
+  });
+}
+
 }  // namespace
 
 void SourcePoller::start() {
@@ -40,22 +58,18 @@ void SourcePoller::cancel(store::Tx& tx, const PipelineRow& pipeline) {
   home_.tasks.cancel(tx, PollSources::kKind, pipeline.id);
 }
 
-// A change is a revision other than the one that was seen last; the first one that is seen is none, since creating a
-// pipeline starts it. So it is looked for at once: a push that comes before the first look would be lost.
+// A change is a revision other than the one that was seen last or, before any was, than the one that an execution took.
+// Nothing is seen while the first execution has still to take its own: whatever that takes is what was there.
 void SourcePoller::poll(store::TaskRun& run, const PollSources& task) {
   const auto pipeline = home_.db.read([&](store::Tx& tx) { return region::find<Pipeline>(tx, task.pipeline); });
   if (!pipeline) return;
   std::map<std::string, std::string> seen;
-  std::string changed;
   for (const ActionDeclaration& action : pipeline->shape.declaration.stages.front().actions) {
     if (!polls(action)) continue;
     try {
       const region::Caller role = assume_pipeline_role(home_, *pipeline, pipeline->shape.declaration.role_arn, "poll");
       const std::string revision = newest_revision(home_, role, pipeline->place.region, action);
-      const auto before = pipeline->shape.polled.find(action.name);
-      if (!revision.empty() && before != pipeline->shape.polled.end() && before->second != revision)
-        changed = action.name;
-      seen[action.name] = revision;
+      if (!revision.empty()) seen[action.name] = revision;
     } catch (const wire::Error&) {
       // Nothing to see yet, or no longer allowed to look; the next execution will say why.
     }
@@ -63,8 +77,15 @@ void SourcePoller::poll(store::TaskRun& run, const PollSources& task) {
   run.again(kPollSources, [&](store::Tx& tx) {
     auto now = region::find<Pipeline>(tx, pipeline->id);
     if (!now) return;
+    const std::vector<Execution> active = active_executions(tx, now->id);
     auto polled = now->shape.polled;
-    for (const auto& [action, revision] : seen) polled[action] = revision;
+    std::string changed;
+    for (const auto& [action, revision] : seen) {
+      const std::string* before = find_baseline(now->shape, action);
+      if (!before && takes(active, action)) continue;
+      if (!before || *before != revision) changed = action;
+      polled[action] = revision;
+    }
     if (polled != now->shape.polled) {
       now->shape.polled = std::move(polled);
       region::update(tx, *now);
