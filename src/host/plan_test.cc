@@ -11,6 +11,7 @@
 #include "host/ipv4.h"
 #include "host/machines/machines.h"
 #include "host/networks/plan.h"
+#include "host/networks/saved_spec.h"
 #include "host/protocol.h"
 #include "host/validation.h"
 
@@ -51,6 +52,8 @@ VpcSpec small_vpc() {
                       .host_name = "ip-10-1-0-5",
                       .security_group_ids = {"sg-1"}}};
   spec.dns.domain = "ap-northeast-2.compute.internal";
+  spec.dhcp.domains = {"corp.example", "example.com"};
+  spec.dhcp.dns_servers = {"10.1.0.2", "10.1.0.9"};
   return spec;
 }
 
@@ -68,6 +71,23 @@ TEST(Plan, WithoutAnInternetGatewayEveryRouteToItIsABlackHole) {
   spec.internet_gateway = false;
   EXPECT_THAT(kernel_lines(spec, kNumbers).routes, Contains("blackhole 0.0.0.0/0 table 1001"));
   EXPECT_THAT(edge_routes(spec, kNumbers), Not(Contains(HasSubstr("198.19."))));
+}
+
+TEST(Plan, AnEndpointsAddressIsTheVpcsOwnForTheSendersOfItsTablesAlone) {
+  VpcSpec spec = small_vpc();
+  EXPECT_THAT(nft_of_vpc(spec), Not(HasSubstr("198.18.0.2")));
+  spec.route_tables[0].routes.push_back({"198.18.0.2/32", RouteKind::kEndpoint, ""});
+  const auto routes = kernel_lines(spec, kNumbers).routes;
+  EXPECT_THAT(routes, Contains("local 198.18.0.2/32 dev lo table 1000"));
+  EXPECT_THAT(routes, Not(Contains("local 198.18.0.2/32 dev lo table 1001")));
+  EXPECT_THAT(nft_of_vpc(spec), HasSubstr("ip daddr 198.18.0.2 tcp dport { 80, 443 } ip saddr vmap @egress_ways"))
+      << "the sender's groups decide as on the way to any other address";
+}
+
+TEST(Plan, S3sNamesInTheRegionLeadToAnAddressOfItsOwn) {
+  EXPECT_THAT(dnsmasq_of_vpc(small_vpc(), "/x").config,
+              HasSubstr("address=/s3.ap-northeast-2.amazonaws.com/s3.dualstack.ap-northeast-2.amazonaws.com/"
+                        "s3-ap-northeast-2.amazonaws.com/s3.amazonaws.com/198.18.0.2\n"));
 }
 
 TEST(Plan, APrivateSubnetLeavesByItsNatGatewaysAddress) {
@@ -97,13 +117,54 @@ TEST(Plan, DhcpKnowsAMachineByItsMacAndDnsByItsNameWhetherItHasALeaseOrNot) {
   EXPECT_EQ(files.hosts, "10.1.0.5 ip-10-1-0-5.ap-northeast-2.compute.internal\n");
   EXPECT_THAT(
       files.config,
-      HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,24h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
+      HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,1h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
   EXPECT_THAT(files.config, HasSubstr("address=/amazonaws.com/198.18.0.1\n"));
+}
+
+TEST(Plan, LeasesTellWhatTheDhcpOptionsSayAndNothingElse) {
+  VpcSpec spec = small_vpc();
+  spec.dhcp.ntp_servers = {"10.1.0.7"};
+  spec.dhcp.netbios_name_servers = {"10.1.0.8"};
+  spec.dhcp.netbios_node_type = 2;
+  EXPECT_THAT(dnsmasq_of_vpc(spec, "/x").config, HasSubstr("dhcp-option=option:domain-name,corp.example\n"
+                                                           "dhcp-option=option:domain-search,corp.example,example.com\n"
+                                                           "dhcp-option=option:dns-server,10.1.0.2,10.1.0.9\n"
+                                                           "dhcp-option=option:ntp-server,10.1.0.7\n"
+                                                           "dhcp-option=option:netbios-ns,10.1.0.8\n"
+                                                           "dhcp-option=option:netbios-nodetype,2\n"));
+  spec.dhcp = {};
+  EXPECT_THAT(dnsmasq_of_vpc(spec, "/x").config,
+              HasSubstr("dhcp-option=option:domain-name\ndhcp-option=option:dns-server\n"))
+      << "none is told, not dnsmasq's own either";
+}
+
+TEST(Plan, AFurtherAddressIsTheMachinesTooAndHasItsOwnWayOut) {
+  VpcSpec spec = small_vpc();
+  spec.interfaces[0].secondaries = {{"10.1.0.6", "198.19.1.6"}};
+  const KernelLines lines = kernel_lines(spec, kNumbers);
+  EXPECT_THAT(lines.routes, Contains("10.1.0.6/32 dev hb-56789abcdef0 src 10.1.0.1 table main"));
+  const std::string nft = nft_of_vpc(spec);
+  EXPECT_THAT(nft, HasSubstr("set members_sg_1 { type ipv4_addr; elements = { 10.1.0.5, 10.1.0.6 }; }"));
+  EXPECT_THAT(nft, HasSubstr("\"hb-56789abcdef0\" . 10.1.0.6"));
+  EXPECT_THAT(nft, HasSubstr("10.1.0.6 : goto ingress_of_0"));
+  EXPECT_THAT(nft, HasSubstr("10.1.0.6 : 198.19.1.6"));
+  EXPECT_THAT(nft, HasSubstr("198.19.1.6 : 10.1.0.6"));
+  EXPECT_THAT(edge_routes(spec, kNumbers), Contains(HasSubstr("198.19.1.6/32 via")));
 }
 
 TEST(Codec, ASpecComesBackAsItWas) {
   const VpcSpec spec = small_vpc();
   EXPECT_EQ(encode(decode<VpcSpec>(encode(spec))), encode(spec));
+}
+
+TEST(Codec, ASpecThatAnEarlierVersionSavedIsReadWithWhatItDidNotKnowOfLeftEmpty) {
+  Json saved = encode(small_vpc());
+  saved.erase("dhcp");
+  saved["interfaces"].items()[0].erase("secondaries");
+  const VpcSpec spec = read_saved_spec(saved.dump());
+  EXPECT_TRUE(spec.dhcp.dns_servers.empty());
+  EXPECT_TRUE(spec.interfaces[0].secondaries.empty());
+  EXPECT_EQ(spec.interfaces[0].private_ip, "10.1.0.5");
 }
 
 TEST(Codec, AMissingAnUnknownAndAMistypedMemberAreRefused) {

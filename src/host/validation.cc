@@ -11,6 +11,7 @@
 #include <cctype>
 
 #include "host/error.h"
+#include "host/s3_address.h"
 #include "host/validation_rules.h"
 #include "os/files.h"
 
@@ -81,11 +82,16 @@ void validate(const MachineStop& stop) { require_name(stop.name, "machine name")
 
 void validate(const ListenSpec& spec, const EdgeRange& edge) {
   if (spec.vpc_id.empty()) {
-    if (spec.address != edge.endpoint()) refuse("address", "not allowed at the edge");
+    if (spec.address != edge.endpoint() && spec.address != s3_address(edge))
+      refuse("address", "not allowed at the edge");
     if (spec.port != 80 && spec.port != 443) refuse("port", "not allowed at the edge");
     return;
   }
   require_vpc_id(spec.vpc_id, "vpc id");
+  if (spec.address == s3_address(edge)) {
+    if (spec.port != 80 && spec.port != 443) refuse("port", "not allowed at an endpoint");
+    return;
+  }
   if (spec.address != "169.254.169.254" && spec.address != "169.254.170.2") refuse("address", "not allowed in a VPC");
   if (spec.port != 80) refuse("port", "not allowed in a VPC");
 }

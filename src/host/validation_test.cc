@@ -66,7 +66,12 @@ VpcSpec vpc() {
                       .private_ip = "10.1.0.5",
                       .mac = "02:00:00:00:00:01",
                       .host_name = "ip-10-1-0-5",
-                      .security_group_ids = {"sg-1"}}};
+                      .security_group_ids = {"sg-1"},
+                      .secondaries = {{.private_ip = "10.1.0.6", .public_ip = ""}}}};
+  spec.dhcp = {.domains = {"example.com"},
+               .dns_servers = {"10.1.0.2"},
+               .ntp_servers = {"10.1.0.7"},
+               .netbios_name_servers = {"10.1.0.8"}};
   spec.dns.domain = "compute.internal";
   spec.dns.records = {{.name = "a.compute.internal", .addresses = {"10.1.0.5"}}};
   return spec;
@@ -190,8 +195,27 @@ TEST(Enemy, NothingInAVpcReachesACommandOrAConfigurationFile) {
   no("public address", [](S& s) -> std::string& { return s.interfaces[0].public_ip; }, {""});
   no("host name", [](S& s) -> std::string& { return s.interfaces[0].host_name; }, {""});
   no("domain", [](S& s) -> std::string& { return s.dns.domain; }, {""});
+  no("DHCP domain", [](S& s) -> std::string& { return s.dhcp.domains[0]; });
+  no("DNS server", [](S& s) -> std::string& { return s.dhcp.dns_servers[0]; });
+  no("time server", [](S& s) -> std::string& { return s.dhcp.ntp_servers[0]; });
+  no("name server", [](S& s) -> std::string& { return s.dhcp.netbios_name_servers[0]; });
+  no("further address", [](S& s) -> std::string& { return s.interfaces[0].secondaries[0].private_ip; });
+  no("its public address", [](S& s) -> std::string& { return s.interfaces[0].secondaries[0].public_ip; }, {""});
   no("record", [](S& s) -> std::string& { return s.dns.records[0].name; });
   no("record's address", [](S& s) -> std::string& { return s.dns.records[0].addresses[0]; });
+}
+
+TEST(Enemy, NoAddressButS3sIsAnEndpoints) {
+  VpcSpec spec = vpc();
+  spec.route_tables[0].routes.push_back({"198.18.0.2/32", RouteKind::kEndpoint, ""});
+  EXPECT_NO_THROW(validate(spec));
+  for (const char* other : {"10.1.0.9/32", "198.18.0.1/32", "0.0.0.0/0"}) {
+    spec.route_tables[0].routes.back().destination = other;
+    EXPECT_THROW(validate(spec), HostError) << other;
+  }
+  EXPECT_NO_THROW(validate(ListenSpec{.vpc_id = "vpc-1", .address = "198.18.0.2", .port = 443}));
+  EXPECT_THROW(validate(ListenSpec{.vpc_id = "vpc-1", .address = "198.18.0.2", .port = 22}), HostError);
+  EXPECT_THROW(validate(ListenSpec{.vpc_id = "vpc-1", .address = "198.18.0.1", .port = 443}), HostError);
 }
 
 TEST(Enemy, NothingInABalancerReachesHaproxysConfiguration) {

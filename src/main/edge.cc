@@ -3,6 +3,7 @@
 #include <string>
 
 #include "host/client.h"
+#include "host/s3_address.h"
 #include "http/server.h"
 #include "main/services.h"
 #include "region/region.h"
@@ -18,11 +19,13 @@ void listen_at_edge(host::Host& host, const region::Region& home, http::Server& 
     if (!edge.id.empty() || edge.space.empty() || edge.space == space) continue;
     server.remove_listeners("edge");
     host::ListenSpec spec;
-    spec.address = home.settings.edge.endpoint();
-    spec.port = 443;
-    server.add_listener(host.listen(spec), {.tag = "edge", .transport = http::Transport::kTls});
-    spec.port = 80;
-    server.add_listener(host.listen(spec), {.tag = "edge", .transport = http::Transport::kPlain});
+    for (const std::string& address : {home.settings.edge.endpoint(), host::s3_address(home.settings.edge)}) {
+      spec.address = address;
+      spec.port = 443;
+      server.add_listener(host.listen(spec), {.tag = "edge", .transport = http::Transport::kTls});
+      spec.port = 80;
+      server.add_listener(host.listen(spec), {.tag = "edge", .transport = http::Transport::kPlain});
+    }
     space = edge.space;
   }
 }

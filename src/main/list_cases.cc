@@ -12,6 +12,8 @@ namespace {
 const std::map<std::string, int, std::less<>> kLeast{
     {"ec2 DescribeAddressesAttribute", 1},  {"ec2 DescribeImages", 1},
     {"ec2 DescribeLaunchTemplates", 1},     {"ec2 DescribeLaunchTemplateVersions", 1},
+    {"ec2 DescribeManagedPrefixLists", 1},  {"ec2 DescribePrefixLists", 1},
+    {"ec2 DescribeVpcEndpointServices", 1}, {"ec2 GetManagedPrefixListEntries", 1},
     {"ssm DescribeInstanceInformation", 5},
 };
 
@@ -24,9 +26,10 @@ const std::set<std::string, std::less<>> kOnePage{
     "codedeploy ListDeploymentTargets",
     "codedeploy ListDeploymentInstances",
     "codedeploy ListTagsForResource",
-    "ec2 DescribeDhcpOptions",
     "ec2 DescribeInternetGateways",
     "ec2 DescribeNatGateways",
+    "ec2 DescribePrefixLists",
+    "ec2 DescribeVpcEndpointServices",
     "ec2 DescribeVpcs",
     "ecr DescribeImageScanFindings",
     "iam ListAccountAliases",

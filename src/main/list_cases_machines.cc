@@ -45,10 +45,52 @@ const Step kRunProfiled{
     R"({"ImageId":"$image","InstanceType":"t3.small","MinCount":1,"MaxCount":1,"SubnetId":"$subnet","IamInstanceProfile":{"Name":"i"}})",
     "id=Instances.0.InstanceId", "ec2"};
 
+/// Of endpoints and prefix lists.
+std::vector<ListCase> endpoint_cases() {
+  return {
+      {"ec2",
+       "DescribeVpcEndpoints",
+       "{}",
+       {kVpc},
+       {{"CreateVpcEndpoint", R"({"VpcId":"$vpc","ServiceName":"com.amazonaws.ap-northeast-2.s3"})",
+         "id=VpcEndpoint.VpcEndpointId"}},
+       {{"DeleteVpcEndpoints", R"({"VpcEndpointIds":["$id"]})"}}},
+      {"ec2", "DescribeVpcEndpointServices", "{}", {}, {}, {}, 0},
+      {"ec2", "DescribePrefixLists", "{}", {}, {}, {}, 0},
+      {"ec2",
+       "DescribeManagedPrefixLists",
+       "{}",
+       {},
+       {{"CreateManagedPrefixList", R"({"PrefixListName":"l$N","AddressFamily":"IPv4","MaxEntries":1})",
+         "id=PrefixList.PrefixListId"}},
+       {{"DeleteManagedPrefixList", R"({"PrefixListId":"$id"})"}}},
+      {"ec2",
+       "GetManagedPrefixListEntries",
+       R"({"PrefixListId":"$list"})",
+       {{"CreateManagedPrefixList",
+         R"({"PrefixListName":"l$P","AddressFamily":"IPv4","MaxEntries":10,"Entries":[{"Cidr":"10.0.0.0/8"},{"Cidr":"172.16.0.0/12"},{"Cidr":"192.168.0.0/16"},{"Cidr":"203.0.113.0/24"},{"Cidr":"198.51.100.0/24"},{"Cidr":"192.0.2.0/24"}]})",
+         "list=PrefixList.PrefixListId", "ec2"}},
+       {},
+       {},
+       0},
+      {"ec2",
+       "GetManagedPrefixListAssociations",
+       R"({"PrefixListId":"$list"})",
+       {kVpc,
+        {"CreateManagedPrefixList", R"({"PrefixListName":"l$P","AddressFamily":"IPv4","MaxEntries":1})",
+         "list=PrefixList.PrefixListId", "ec2"}},
+       {{"CreateSecurityGroup", R"({"GroupName":"g$N","Description":"d","VpcId":"$vpc"})", "id=GroupId"},
+        {"AuthorizeSecurityGroupIngress",
+         R"({"GroupId":"$id","IpPermissions":[{"IpProtocol":"-1","PrefixListIds":[{"PrefixListId":"$list"}]}]})"}},
+       {{"DeleteSecurityGroup", R"({"GroupId":"$id"})"}}},
+  };
+}
+
 }  // namespace
 
 std::vector<ListCase> network_cases() {
-  return {
+  std::vector<ListCase> all = endpoint_cases();
+  const std::vector<ListCase> more{
       {"ec2",
        "DescribeVpcs",
        "{}",
@@ -62,7 +104,13 @@ std::vector<ListCase> network_cases() {
        {kVpc},
        {{"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.$N.0/24"})", "id=Subnet.SubnetId"}},
        {{"DeleteSubnet", R"({"SubnetId":"$id"})"}}},
-      {"ec2", "DescribeDhcpOptions", "{}", {kVpc}, {}, {}, 0},
+      {"ec2",
+       "DescribeDhcpOptions",
+       "{}",
+       {kVpc},
+       {{"CreateDhcpOptions", R"({"DhcpConfigurations":[{"Key":"domain-name","Values":["d$N.example"]}]})",
+         "id=DhcpOptions.DhcpOptionsId"}},
+       {{"DeleteDhcpOptions", R"({"DhcpOptionsId":"$id"})"}}},
       {"ec2",
        "DescribeNetworkAcls",
        "{}",
@@ -105,6 +153,8 @@ std::vector<ListCase> network_cases() {
        {{"CreateRouteTable", R"({"VpcId":"$vpc"})", "id=RouteTable.RouteTableId"}},
        {{"DeleteRouteTable", R"({"RouteTableId":"$id"})"}}},
   };
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 std::vector<ListCase> security_cases() {

@@ -71,6 +71,33 @@ std::vector<Ec2Kind> launched_kinds() {
   };
 }
 
+/// What a VPC has beside its subnets and gateways.
+std::vector<Ec2Kind> vpc_setting_kinds() {
+  return {
+      {"vpc-endpoint",
+       {kVpc},
+       "CreateVpcEndpoint",
+       R"("VpcId":"$vpc","ServiceName":"com.amazonaws.ap-northeast-2.s3",)",
+       "VpcEndpoint.VpcEndpointId",
+       "",
+       ""},
+      {"prefix-list",
+       {},
+       "CreateManagedPrefixList",
+       R"("PrefixListName":"one","AddressFamily":"IPv4","MaxEntries":1,)",
+       "PrefixList.PrefixListId",
+       "DeleteManagedPrefixList",
+       "PrefixListId"},
+      {"dhcp-options",
+       {},
+       "CreateDhcpOptions",
+       R"("DhcpConfigurations":[{"Key":"domain-name","Values":["corp.example"]}],)",
+       "DhcpOptions.DhcpOptionsId",
+       "DeleteDhcpOptions",
+       "DhcpOptionsId"},
+  };
+}
+
 /// What is made with tags by operations of its own.
 std::vector<Ec2Kind> ec2_kinds() {
   const std::string rule =
@@ -145,6 +172,7 @@ std::vector<Ec2Kind> ec2_kinds() {
 std::vector<TagCase> ec2_tag_cases() {
   std::vector<TagCase> all;
   for (const Ec2Kind& kind : ec2_kinds()) all.push_back(ec2_case(kind));
+  for (const Ec2Kind& kind : vpc_setting_kinds()) all.push_back(ec2_case(kind));
   for (const Ec2Kind& kind : launched_kinds()) all.push_back(ec2_case(kind));
   for (TagCase& one : all)
     if (one.kind == "arn:aws:ec2:*:*:volume/*") one.find = {"DescribeVolumes", "{}", "id=Volumes.0.VolumeId"};

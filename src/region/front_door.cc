@@ -1,11 +1,14 @@
 #include "region/front_door.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
 #include "base/text.h"
 #include "http/server.h"
 #include "os/fault.h"
 #include "region/authentication.h"
+#include "region/entrances.h"
 #include "region/gate.h"
 #include "region/incoming_body.h"
 #include "region/region.h"
@@ -51,6 +54,15 @@ void identify(Call& call, Region& home) {
   const std::string host = lower(call.exchange.head().host());
   const auto scope = find_scope(call.view);
   call.region = scope ? scope->region : region_of_host(host).value_or(home.settings.default_region);
+  if (Service* alone = service_behind(home, call.exchange.head().listener_tag)) {
+    call.service = alone;
+    if (scope && home.find_service(scope->service) != alone)
+      throw wire::Error("AuthorizationHeaderMalformed", 400,
+                        fmt::format("The authorization header is malformed; incorrect service \"{}\". This endpoint "
+                                    "belongs to \"{}\".",
+                                    scope->service, alone->model().signing_name));
+    return;
+  }
   if (scope) {
     call.service = home.find_service(scope->service);
     if (!call.service)
@@ -176,8 +188,9 @@ void FrontDoor::serve(http::Exchange& exchange) {
   if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag))
     return serve_listener(exchange, *handler);
   if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
+  const Service* alone = service_behind(home_, head.listener_tag);
   for (const auto& service : home_.services()) {
-    if (!service->claims(head)) continue;
+    if ((alone && service.get() != alone) || !service->claims(head)) continue;
     const FaultScope scope(service->model().folder, ".", head.method);
     return service->serve(exchange);
   }

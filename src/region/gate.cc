@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "http/server.h"
+#include "region/entrances.h"
 #include "store/durability.h"
 #include "wire/error.h"
 
@@ -52,6 +53,9 @@ void Gate::pass(const std::function<void()>& steps, const std::function<void(con
 void Gate::enter(Caller caller, std::string region) {
   const http::RequestHead& head = exchange_.head();
   caller.source_ip = head.peer_address;
+  if (service_behind(actor_.home, head.listener_tag))
+    caller.request_keys.merge(
+        keys_of(find_entrance_keeper(actor_.home)->entrance_of(head), std::string(head.peer_address)));
   caller.secure_transport = !head.tls_version.empty();
   caller.user_agent = head.headers.get("user-agent");
   caller.referer = head.headers.get("referer");

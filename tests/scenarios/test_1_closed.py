@@ -15,6 +15,7 @@ OPEN = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"), ("s3", "Delete
 GIVEN = {("ec2", "RunInstances"): {"ImageId": "ami-0123456789abcdef0"},
          ("ec2", "AssociateIamInstanceProfile"): {"IamInstanceProfile": {"Name": "some-name"}},
          ("ec2", "ReplaceIamInstanceProfileAssociation"): {"IamInstanceProfile": {"Name": "some-name"}},
+         ("ec2", "CreateVpcEndpoint"): {"ServiceName": "com.amazonaws.ap-northeast-2.s3"},
          ("ec2", "CreateLaunchTemplate"): {"LaunchTemplateData": {"KeyName": "some-name"}},
          ("ec2", "CreateLaunchTemplateVersion"): {"LaunchTemplateData": {"KeyName": "some-name"}},
          ("ssm", "UpdateAssociation"): {"AssociationId": "01234567-89ab-cdef-0123-456789abcdef"},

@@ -5,28 +5,52 @@
 #include "base/text.h"
 #include "host/ipv4.h"
 #include "host/networks/plan.h"
+#include "host/s3_address.h"
 
 namespace hanbat::host {
 
+namespace {
+
+/// Of S3 in the region, and of the buckets below each. A bucket of any region may be named below the last.
+std::vector<std::string> s3_names(const std::string& region) {
+  return {"s3." + region + ".amazonaws.com", "s3.dualstack." + region + ".amazonaws.com",
+          "s3-" + region + ".amazonaws.com", "s3.amazonaws.com"};
+}
+
+/// Options of every lease. One without a value keeps dnsmasq from telling its own instead.
+void add_dhcp_options(const Dhcp& dhcp, std::string& config) {
+  const auto add = [&](const char* option, const std::string& value) {
+    config += fmt::format("dhcp-option=option:{}{}{}\n", option, value.empty() ? "" : ",", value);
+  };
+  const auto add_some = [&](const char* option, const std::vector<std::string>& values) {
+    if (!values.empty()) add(option, join(values, ","));
+  };
+  add("domain-name", dhcp.domains.empty() ? "" : dhcp.domains.front());
+  add_some("domain-search", dhcp.domains);
+  add("dns-server", join(dhcp.dns_servers, ","));
+  add_some("ntp-server", dhcp.ntp_servers);
+  add_some("netbios-ns", dhcp.netbios_name_servers);
+  if (dhcp.netbios_node_type != 0) add("netbios-nodetype", std::to_string(dhcp.netbios_node_type));
+}
+
+}  // namespace
+
 DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge) {
   DnsmasqFiles files;
-  const Range primary = require_range(spec.cidrs.front(), "cidr");
-  const std::string resolver = to_text(primary.base + 2);
   std::string& config = files.config;
   config = fmt::format(
       "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-resolv\nno-hosts\nno-poll\nno-ping\n"
       "addn-hosts={0}/hosts\ndhcp-hostsfile={0}/leases\nleasefile-ro\ndhcp-authoritative\ndhcp-rapid-commit\n"
       "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
-      "server={2}#{3}\naddress=/amazonaws.com/{4}\n",
-      folder, spec.dns.enabled ? 53 : 0, edge.host(), kUpstreamDnsPort, edge.endpoint());
-  if (!spec.dns.domain.empty()) {
-    config += fmt::format("local=/{0}/\ndhcp-option=option:domain-search,{0}\ndomain={0}\n", spec.dns.domain);
-  }
-  if (spec.dns.enabled) config += fmt::format("dhcp-option=option:dns-server,{}\n", resolver);
+      "server={2}#{3}\naddress=/amazonaws.com/{4}\naddress=/{5}/{6}\n",
+      folder, spec.dns.enabled ? 53 : 0, edge.host(), kUpstreamDnsPort, edge.endpoint(),
+      join(s3_names(spec.region), "/"), s3_address(edge));
+  if (!spec.dns.domain.empty()) config += fmt::format("local=/{0}/\ndomain={0}\n", spec.dns.domain);
+  add_dhcp_options(spec.dhcp, config);
   int number = 0;
   for (const auto& subnet : spec.subnets) {
     const Range range = require_range(subnet.cidr, "subnet");
-    config += fmt::format("dhcp-range=set:s{0},{1},static,{2},24h\ndhcp-option=tag:s{0},option:router,{3}\n", number,
+    config += fmt::format("dhcp-range=set:s{0},{1},static,{2},1h\ndhcp-option=tag:s{0},option:router,{3}\n", number,
                           to_text(range.base), to_text(range.mask()), to_text(range.base + 1));
     ++number;
   }

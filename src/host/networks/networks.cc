@@ -15,7 +15,10 @@
 #include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
 #include "host/networks/link_managers.h"
+#include "host/networks/saved_spec.h"
+#include "host/s3_address.h"
 #include "os/files.h"
+#include "os/foreign_address.h"
 #include "os/namespaces.h"
 #include "os/process.h"
 #include "os/sockets.h"
@@ -89,8 +92,10 @@ void Networks::make_edge() {
   // A namespace that was removed by hand lives on, with its links, as long as somebody listens in it.
   if (!link_exists(kEdge, "host")) try_ip("", fmt::format("link delete {}\n", kEdge));
   if (!link_exists("", kEdge)) run_ip("", fmt::format("link add {} type veth peer name host netns {}\n", kEdge, kEdge));
-  run_ip(kEdge, fmt::format("address replace {}/32 dev lo\naddress replace {}/30 dev host\nlink set host up\n",
-                            range_.endpoint(), range_.edge()));
+  run_ip(kEdge,
+         fmt::format("address replace {}/32 dev lo\naddress replace {}/32 dev lo\naddress replace {}/30 dev host\n"
+                     "link set host up\n",
+                     range_.endpoint(), s3_address(range_), range_.edge()));
   run_ip("", fmt::format("address replace {}/30 dev {}\nlink set {} up\n", range_.host(), kEdge, kEdge));
   run_ip(kEdge, fmt::format("route replace default via {} dev host\nroute replace unreachable {}\n", range_.host(),
                             range_.text()));
@@ -254,7 +259,9 @@ Fd Networks::listen(const ListenSpec& spec) {
   const std::string name = spec.vpc_id.empty() ? kEdge : namespace_name(spec.vpc_id);
   if (!namespace_exists(name)) throw HostError(HostErrorCode::kNotFound, "no VPC " + spec.vpc_id);
   const InNetworkNamespace inside(name);
-  return listen_tcp(spec.address, static_cast<std::uint16_t>(spec.port));
+  const auto port = static_cast<std::uint16_t>(spec.port);
+  if (!spec.vpc_id.empty() && spec.address == s3_address(range_)) return listen_tcp_on_foreign(spec.address, port);
+  return listen_tcp(spec.address, port);
 }
 
 void Networks::adopt_interfaces(Arrival arrival) {
@@ -337,7 +344,7 @@ void Networks::load(const std::string& id) {
   const auto applied = find_file(folder_of(id) + "/applied.json");
   if (!spec || !applied) return remove_tree(folder_of(id));
   Vpc vpc;
-  vpc.spec = decode<VpcSpec>(Json::parse(*spec));
+  vpc.spec = read_saved_spec(*spec);
   const Json was = Json::parse(*applied);
   vpc.numbers.link = static_cast<int>(was.integer("link"));
   for (const auto& [table, number] : was["tables"].members())

@@ -12,6 +12,7 @@
 #include "host/ipv4.h"
 #include "host/networks/nft.h"
 #include "host/networks/plan.h"
+#include "host/s3_address.h"
 
 namespace hanbat::host {
 
@@ -76,8 +77,9 @@ void add_combinations(const VpcSpec& spec, std::string& out) {
     if (interface.attachment == Attachment::kNone) continue;
     const std::set<std::string> groups(interface.security_group_ids.begin(), interface.security_group_ids.end());
     const int number = combinations.try_emplace(groups, static_cast<int>(combinations.size())).first->second;
-    for (const Direction direction : {Direction::kIngress, Direction::kEgress})
-      ways[direction].push_back(fmt::format("{} : goto {}_of_{}", interface.private_ip, word_of(direction), number));
+    for (const auto& address : addresses_of(interface))
+      for (const Direction direction : {Direction::kIngress, Direction::kEgress})
+        ways[direction].push_back(fmt::format("{} : goto {}_of_{}", address.private_ip, word_of(direction), number));
   }
   for (const auto& [groups, number] : combinations)
     for (const Direction direction : {Direction::kIngress, Direction::kEgress}) {
@@ -107,13 +109,15 @@ void add_leave_chain(const VpcSpec& spec, const RouteTable& table, std::string& 
 void add_source_nat(const VpcSpec& spec, std::string& out) {
   std::vector<std::string> publics, ways;
   for (const auto& interface : spec.interfaces)
-    if (!interface.public_ip.empty()) publics.push_back(interface.private_ip + " : " + interface.public_ip);
+    for (const auto& address : addresses_of(interface))
+      if (!address.public_ip.empty()) publics.push_back(address.private_ip + " : " + address.public_ip);
   for (const auto& nat : spec.nat_gateways) publics.push_back(nat.private_ip + " : " + nat.public_ip);
   out += fmt::format("  map public_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(publics));
   std::vector<std::string> privates;
   for (const auto& interface : spec.interfaces)
-    if (!interface.public_ip.empty() && interface.attachment != Attachment::kNone)
-      privates.push_back(interface.public_ip + " : " + interface.private_ip);
+    for (const auto& address : addresses_of(interface))
+      if (!address.public_ip.empty() && interface.attachment != Attachment::kNone)
+        privates.push_back(address.public_ip + " : " + address.private_ip);
   out += fmt::format("  map private_of {{ type ipv4_addr : ipv4_addr;{} }}\n", elements(privates));
 
   for (const auto& table : spec.route_tables) add_leave_chain(spec, table, out);
@@ -134,10 +138,13 @@ void add_sets(const VpcSpec& spec, std::string& out) {
   std::map<std::string, std::vector<std::string>> members;
   for (const auto& interface : spec.interfaces) {
     if (interface.attachment == Attachment::kNone) continue;
-    for (const auto& id : interface.security_group_ids) members[id].push_back(interface.private_ip);
+    const auto addresses = addresses_of(interface);
+    for (const auto& id : interface.security_group_ids)
+      for (const auto& address : addresses) members[id].push_back(address.private_ip);
     if (interface.attachment == Attachment::kBalancer) balancers.push_back(interface.private_ip);
     if (interface.attachment != Attachment::kMachine) continue;
-    own.push_back(fmt::format("\"{}\" . {}", device_name(interface.id), interface.private_ip));
+    for (const auto& address : addresses)
+      own.push_back(fmt::format("\"{}\" . {}", device_name(interface.id), address.private_ip));
     if (!interface.source_dest_check) unchecked.push_back(fmt::format("\"{}\"", device_name(interface.id)));
   }
   out += fmt::format("  set own {{ type ifname . ipv4_addr;{} }}\n", elements(own));
@@ -175,7 +182,7 @@ void add_forward_chains(std::string& out) {
 }
 
 /// What is in the namespace itself: the resolver, the metadata service, and load balancers.
-void add_local_chains(const VpcSpec& spec, std::string& out) {
+void add_local_chains(const VpcSpec& spec, const EdgeRange& edge, std::string& out) {
   out += "  chain input_egress {\n    type filter hook input priority 0; policy drop;\n";
   out += kEstablished;
   out +=
@@ -185,6 +192,9 @@ void add_local_chains(const VpcSpec& spec, std::string& out) {
     out += fmt::format(
         "    iifname \"hb-*\" ip daddr {{ {}, 169.254.169.253 }} meta l4proto {{ tcp, udp }} th dport 53 accept\n",
         resolver_address(spec));
+  if (has_endpoint(spec))
+    out += fmt::format("    iifname \"hb-*\" ip daddr {} tcp dport {{ 80, 443 }} ip saddr vmap @egress_ways\n",
+                       s3_address(edge));
   out +=
       "    iifname \"hb-*\" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept\n"
       // Who tries TLS first is not left waiting.
@@ -215,7 +225,7 @@ std::string nft_of_vpc(const VpcSpec& spec, const EdgeRange& edge) {
   add_network_acls(spec, out);
   add_borders(spec, edge, out);
   add_forward_chains(out);
-  add_local_chains(spec, out);
+  add_local_chains(spec, edge, out);
   return out + "}\n";
 }
 
@@ -238,8 +248,9 @@ std::string nft_of_edge(const EdgeRange& edge) {
       "  chain input {{\n    type filter hook input priority 0; policy drop;\n"
       "    ct state established,related accept\n    iifname \"lo\" accept\n    ip protocol icmp accept\n"
       "    ip daddr {} tcp dport {{ 22, 80, 443 }} accept\n"
+      "    ip daddr {} tcp dport {{ 80, 443 }} accept\n"
       "  }}\n}}\n",
-      kPrivate, edge.text(), edge.endpoint());
+      kPrivate, edge.text(), edge.endpoint(), s3_address(edge));
 }
 
 std::string nft_of_host(Forwarding forwarding, const EdgeRange& edge) {

@@ -52,6 +52,9 @@ void add_table(const VpcSpec& spec, const RouteTable& table, int number, std::se
     const std::size_t before = routes.size();
     if (route.kind == RouteKind::kInternetGateway && spec.internet_gateway)
       routes.insert(via_edge(route.destination, number));
+    // Local in this table alone: the senders whose table it is reach who listens here, the others go on.
+    if (route.kind == RouteKind::kEndpoint)
+      routes.insert(fmt::format("local {} dev lo table {}", route.destination, number));
     if (route.kind == RouteKind::kNatGateway)
       for (const auto& reach : reach_of_nat(spec, route.target, route.destination))
         routes.insert(via_edge(reach, number));
@@ -82,6 +85,14 @@ KernelLines kernel_lines(const VpcSpec& spec, const VpcNumbers& numbers, const E
     if (interface.attachment == Attachment::kBalancer)
       lines.addresses.insert(fmt::format("{}/32 dev lo", interface.private_ip));
 
+  for (const auto& interface : spec.interfaces) {
+    if (interface.attachment != Attachment::kMachine) continue;
+    for (const auto& further : interface.secondaries)
+      lines.routes.insert(
+          fmt::format("{}/32 dev {} src {} table main", further.private_ip, device_name(interface.id),
+                      to_text(require_range(find_subnet(spec, interface.subnet_id)->cidr, "subnet").base + 1)));
+  }
+
   // Within the VPC the main table decides: it has a /32 for each machine that runs, and nothing else is there.
   for (const auto& cidr : spec.cidrs) {
     lines.rules.insert(fmt::format("pref 100 to {} lookup main", cidr));
@@ -106,7 +117,8 @@ std::set<std::string> edge_routes(const VpcSpec& spec, const VpcNumbers& numbers
     if (!address.empty())
       routes.insert(fmt::format("{}/32 via {} dev {} onlink", address, edge.link(numbers.link), link));
   };
-  for (const auto& interface : spec.interfaces) add(interface.public_ip);
+  for (const auto& interface : spec.interfaces)
+    for (const auto& address : addresses_of(interface)) add(address.public_ip);
   for (const auto& nat : spec.nat_gateways) add(nat.public_ip);
   return routes;
 }

@@ -1,6 +1,7 @@
 // What hanbatd asks of the host's networks: the whole wanted state of a VPC, and where to listen.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -22,7 +23,9 @@ struct Subnet {
   }
 };
 
-enum class RouteKind { kInternetGateway, kNatGateway, kInterface, kBlackhole };
+/// kEndpoint: the destination is host/s3_address.h's, and what goes there is taken in the VPC's own namespace, where
+/// hanbatd listens for S3's requests.
+enum class RouteKind { kInternetGateway, kNatGateway, kInterface, kEndpoint, kBlackhole };
 
 /// One route. The route to the VPC's own range is always there and is not listed.
 struct Route {
@@ -120,6 +123,17 @@ struct NetworkAcl {
 /// What an interface is of.
 enum class Attachment { kNone, kMachine, kBalancer };
 
+/// A further address of a machine's interface.
+struct SecondaryAddress {
+  std::string private_ip;
+  std::string public_ip;  ///< of 198.19.0.0/16, or empty
+
+  template <class V>
+  void visit(V& v) {
+    v("private_ip", private_ip), v("public_ip", public_ip);
+  }
+};
+
 /// An elastic network interface. On a machine it is a NIC of the guest (address, gateway and DNS by DHCP); of a load
 /// balancer it is an address of the VPC's namespace itself. Security groups hold for both.
 struct Interface {
@@ -132,14 +146,23 @@ struct Interface {
   std::string host_name;  ///< for DHCP, e.g. ip-10-1-0-5; may be empty
   std::vector<std::string> security_group_ids;
   bool source_dest_check = true;
+  /// The guest sets them up itself; what goes to them and comes from them is let through as for the first.
+  std::vector<SecondaryAddress> secondaries = {};
 
   template <class V>
   void visit(V& v) {
     v("id", id), v("attachment", attachment), v("subnet_id", subnet_id), v("private_ip", private_ip), v("mac", mac),
         v("public_ip", public_ip), v("host_name", host_name), v("security_group_ids", security_group_ids),
-        v("source_dest_check", source_dest_check);
+        v("source_dest_check", source_dest_check), v("secondaries", secondaries);
   }
 };
+
+/// All addresses of the interface, the first one first.
+inline std::vector<SecondaryAddress> addresses_of(const Interface& interface) {
+  std::vector<SecondaryAddress> all = {{interface.private_ip, interface.public_ip}};
+  all.insert(all.end(), interface.secondaries.begin(), interface.secondaries.end());
+  return all;
+}
 
 struct DnsRecord {
   std::string name;  ///< lower case, without the final dot
@@ -151,16 +174,31 @@ struct DnsRecord {
   }
 };
 
-/// What the resolver at base+2 and 169.254.169.253 knows beside the world and AWS's own names (which all lead to
-/// 198.18.0.1).
+/// What the resolver at base+2 and 169.254.169.253 knows beside the world and AWS's own names (which lead to
+/// 198.18.0.1, those of the region's S3 to 198.18.0.2).
 struct Dns {
   bool enabled = true;
-  std::string domain;  ///< search domain given by DHCP, e.g. ap-northeast-2.compute.internal
+  std::string domain;  ///< of the machines' own names, e.g. ap-northeast-2.compute.internal
   std::vector<DnsRecord> records;
 
   template <class V>
   void visit(V& v) {
     v("enabled", enabled), v("domain", domain), v("records", records);
+  }
+};
+
+/// What leases tell a machine beside its address and router. What is empty is not told.
+struct Dhcp {
+  std::vector<std::string> domains;      ///< DNS names; the first is the machine's own, all are searched
+  std::vector<std::string> dns_servers;  ///< addresses, the VPC's own resolver's too
+  std::vector<std::string> ntp_servers;
+  std::vector<std::string> netbios_name_servers;
+  int netbios_node_type = 0;  ///< 1, 2, 4, 8 as of RFC 2132; 0: not told
+
+  template <class V>
+  void visit(V& v) {
+    v("domains", domains), v("dns_servers", dns_servers), v("ntp_servers", ntp_servers),
+        v("netbios_name_servers", netbios_name_servers), v("netbios_node_type", netbios_node_type);
   }
 };
 
@@ -181,15 +219,23 @@ struct VpcSpec {
   std::vector<NetworkAcl> network_acls;
   std::vector<Interface> interfaces;
   Dns dns;
+  Dhcp dhcp;
 
   template <class V>
   void visit(V& v) {
     v("id", id), v("account", account), v("region", region), v("cidrs", cidrs), v("internet_gateway", internet_gateway),
         v("subnets", subnets), v("route_tables", route_tables), v("nat_gateways", nat_gateways),
         v("security_groups", security_groups), v("network_acls", network_acls), v("interfaces", interfaces),
-        v("dns", dns);
+        v("dns", dns), v("dhcp", dhcp);
   }
 };
+
+/// Whether some route leads to an endpoint, for which hanbatd listens in the VPC.
+inline bool has_endpoint(const VpcSpec& spec) {
+  return std::ranges::any_of(spec.route_tables, [](const RouteTable& table) {
+    return std::ranges::any_of(table.routes, [](const Route& route) { return route.kind == RouteKind::kEndpoint; });
+  });
+}
 
 /// A VPC that the host makes and keeps, or the edge.
 struct VpcState {
@@ -217,8 +263,8 @@ struct VpcName {
 /// The name of an interface's outer end on the host: at most 15 characters, the same for the same interface always.
 std::string device_name(const std::string& interface_id);
 
-/// Where hanbatd wants to listen. The edge's 198.18.0.1 (ports 80, 443), or a VPC's 169.254.169.254 (port 80) and
-/// 169.254.170.2 (port 80, container credentials). Nothing else is allowed.
+/// Where hanbatd wants to listen. The edge's 198.18.0.1 and S3's 198.18.0.2 (ports 80, 443), or in a VPC S3's again and
+/// 169.254.169.254 (port 80) and 169.254.170.2 (port 80, container credentials). Nothing else is allowed.
 struct ListenSpec {
   std::string vpc_id;  ///< empty for the edge
   std::string address;
@@ -239,6 +285,7 @@ inline constexpr auto kWords<host::RouteKind> =
     std::to_array<Word<host::RouteKind>>({{host::RouteKind::kInternetGateway, "igw"},
                                           {host::RouteKind::kNatGateway, "nat"},
                                           {host::RouteKind::kInterface, "eni"},
+                                          {host::RouteKind::kEndpoint, "vpce"},
                                           {host::RouteKind::kBlackhole, "blackhole"}});
 
 template <>

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "host/error.h"
+#include "host/s3_address.h"
 #include "host/validation.h"
 #include "host/validation_rules.h"
 
@@ -55,12 +56,14 @@ void validate_addresses(const VpcSpec& spec, const EdgeRange& edge) {
   }
 }
 
-void validate_routes(const VpcSpec& spec) {
+void validate_routes(const VpcSpec& spec, const EdgeRange& edge) {
   for (const auto& table : spec.route_tables) {
     require_name(table.id, "route table id");
     require_at_most(table.routes.size(), 500, "routes");
     for (const auto& route : table.routes) {
-      require_range(route.destination, "route destination");
+      const Range range = require_range(route.destination, "route destination");
+      if (route.kind == RouteKind::kEndpoint && range.text() != s3_address(edge) + "/32")
+        refuse("route destination", "no service's: " + route.destination);
     }
   }
 }
@@ -100,21 +103,34 @@ void validate_interfaces(const VpcSpec& spec, const EdgeRange& edge) {
   for (const auto& interface : spec.interfaces) {
     require_interface_id(interface.id);
     if (!devices.insert(device_name(interface.id)).second) refuse("interface id", "twice: " + interface.id);
-    const std::uint32_t address = require_address(interface.private_ip, "interface address");
-    if (!addresses.insert(interface.private_ip).second) refuse("interface address", "twice: " + interface.private_ip);
     const auto subnet = std::find_if(spec.subnets.begin(), spec.subnets.end(),
                                      [&](const Subnet& one) { return one.id == interface.subnet_id; });
     if (subnet == spec.subnets.end()) refuse("interface subnet", "not in the spec: " + interface.subnet_id);
     const Range range = require_range(subnet->cidr, "subnet cidr");
-    if (!range.holds(address) || address < range.base + 4 || address == range.last())
-      refuse("interface address", interface.private_ip + " is not free in its subnet");
+    require_at_most(interface.secondaries.size(), 50, "further addresses of an interface");
+    for (const auto& one : addresses_of(interface)) {
+      const std::uint32_t address = require_address(one.private_ip, "interface address");
+      if (!addresses.insert(one.private_ip).second) refuse("interface address", "twice: " + one.private_ip);
+      if (!range.holds(address) || address < range.base + 4 || address == range.last())
+        refuse("interface address", one.private_ip + " is not free in its subnet");
+      if (!one.public_ip.empty()) require_public_address(one.public_ip, "public address", edge);
+    }
     if (!interface.mac.empty() || interface.attachment == Attachment::kMachine)
       require_mac(interface.mac, "interface MAC");
-    if (!interface.public_ip.empty()) require_public_address(interface.public_ip, "public address", edge);
     if (!interface.host_name.empty()) require_name(interface.host_name, "host name");
     for (const auto& id : interface.security_group_ids)
       if (!groups.contains(id)) refuse("interface security group", "not in the spec: " + id);
   }
+}
+
+void validate_dhcp(const Dhcp& dhcp) {
+  for (const auto* servers : {&dhcp.dns_servers, &dhcp.ntp_servers, &dhcp.netbios_name_servers}) {
+    require_at_most(servers->size(), 4, "servers given by DHCP");
+    for (const auto& address : *servers) require_address(address, "server given by DHCP");
+  }
+  require_at_most(dhcp.domains.size(), 10, "domains given by DHCP");
+  for (const auto& domain : dhcp.domains) require_dns_name(domain, "domain given by DHCP");
+  require_within(dhcp.netbios_node_type, 0, 8, "NetBIOS node type");
 }
 
 }  // namespace
@@ -126,7 +142,7 @@ void validate(const VpcSpec& spec, const EdgeRange& edge) {
   require_at_most(spec.cidrs.size(), 5, "cidrs");
   require_at_most(spec.subnets.size(), 200, "subnets");
   require_at_most(spec.interfaces.size(), 1000, "interfaces");
-  validate_routes(spec);
+  validate_routes(spec, edge);
   validate_addresses(spec, edge);
   for (const auto& nat : spec.nat_gateways) {
     require_name(nat.id, "NAT gateway id");
@@ -135,6 +151,7 @@ void validate(const VpcSpec& spec, const EdgeRange& edge) {
   }
   validate_filters(spec);
   validate_interfaces(spec, edge);
+  validate_dhcp(spec.dhcp);
   if (!spec.dns.domain.empty()) require_dns_name(spec.dns.domain, "DNS domain");
   require_at_most(spec.dns.records.size(), 5000, "DNS records");
   for (const auto& record : spec.dns.records) {

@@ -43,16 +43,19 @@ class Evaluation {
     const Verdict session =
         question_.session ? evaluate_sources(*question_.session, PolicyType::kSession) : Verdict{true};
     const Verdict control = evaluate_service_control();
+    const Verdict endpoint = evaluate_endpoint();
     const PrincipalMatch resource = evaluate_resource_policies();
     if (question_.boundary) decision_.boundary_allows = boundary.allow && !boundary.deny;
     if (!question_.service_control.empty()) decision_.service_control_allows = control.allow && !control.deny;
 
     if (control.deny) return explicitly_denied(PolicyType::kServiceControl);
+    if (endpoint.deny) return explicitly_denied(PolicyType::kEndpoint);
     if (resource_denies_) return explicitly_denied(resource_type());
     if (identity.deny) return explicitly_denied(PolicyType::kIdentity);
     if (boundary.deny) return explicitly_denied(PolicyType::kBoundary);
     if (session.deny) return explicitly_denied(PolicyType::kSession);
     if (!control.allow) return lacking(PolicyType::kServiceControl);
+    if (!endpoint.allow) return lacking(PolicyType::kEndpoint);
 
     const bool must = question_.resource_policy_role == ResourcePolicyRole::kMustAllow;
     if (must && resource == PrincipalMatch::kNone) return lacking(resource_type());
@@ -120,6 +123,22 @@ class Evaluation {
       all.deny = all.deny || one.deny;
     }
     return all;
+  }
+
+  /// A gateway endpoint's policy knows everybody and the account's root alone; to bound other principals it takes
+  /// conditions. Source: Amazon VPC, "Control access to VPC endpoints using endpoint policies".
+  Verdict evaluate_endpoint() {
+    Verdict verdict;
+    if (!question_.endpoint) return Verdict{true};
+    const Source& source = *question_.endpoint;
+    for (const Statement& statement : source.document->statements) {
+      const PrincipalMatch how = how_named(statement);
+      const bool root = how == PrincipalMatch::kExact && question_.caller->kind == Caller::Kind::kRoot;
+      if ((how != PrincipalMatch::kAnyone && !root) || !applies(statement, *source.document)) continue;
+      (statement.effect == Effect::kAllow ? verdict.allow : verdict.deny) = true;
+      remember(PolicyType::kEndpoint, source, statement);
+    }
+    return verdict;
   }
 
   PrincipalMatch how_named(const Statement& statement) const {
@@ -200,6 +219,8 @@ std::string_view name_of(PolicyType type) {
       return "role trust policy";
     case PolicyType::kServiceControl:
       return "service control policy";
+    case PolicyType::kEndpoint:
+      return "VPC endpoint policy";
   }
   return "policy";
 }

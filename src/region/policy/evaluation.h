@@ -16,8 +16,9 @@
 
 namespace hanbat::region::policy {
 
-/// kTrust is the resource policy of a role, which AWS's messages call by its own name.
-enum class PolicyType { kIdentity, kBoundary, kSession, kResource, kTrust, kServiceControl };
+/// kTrust is the resource policy of a role, which AWS's messages call by its own name. kEndpoint is that of the VPC's
+/// endpoint by which the request came.
+enum class PolicyType { kIdentity, kBoundary, kSession, kResource, kTrust, kServiceControl, kEndpoint };
 
 /// A document and where it comes from.
 struct Source {
@@ -38,6 +39,7 @@ struct Question {
   std::optional<std::vector<Source>> session;
   std::vector<Source> resource_policies;
   ResourcePolicyRole resource_policy_role = ResourcePolicyRole::kAdds;
+  std::optional<Source> endpoint;                    // of the VPC's endpoint, when the request came by one
   std::vector<std::vector<Source>> service_control;  // per level of the caller's organization, from the root down
 };
 

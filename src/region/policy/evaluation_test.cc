@@ -340,6 +340,8 @@ TEST(Reason, IsWordedAsAwsWordsIt) {
                    "with an explicit deny in the role trust policy"},
            Wording{PolicyType::kServiceControl, "because no service control policy allows the s3:GetObject action",
                    "with an explicit deny in a service control policy"},
+           Wording{PolicyType::kEndpoint, "because no VPC endpoint policy allows the s3:GetObject action",
+                   "with an explicit deny in a VPC endpoint policy"},
        }) {
     Decision d;
     d.decided_by = w.type;
@@ -349,6 +351,24 @@ TEST(Reason, IsWordedAsAwsWordsIt) {
     d.outcome = Outcome::kAllowed;
     EXPECT_EQ(reason(d, "s3:GetObject"), "");
   }
+}
+
+TEST(Evaluation, AnEndpointsPolicyBoundsWhoeverComesByIt) {
+  const auto outcome = [](const Caller& caller, const std::string& endpoint) {
+    Question q{.action = "s3:GetObject", .resource = kObject, .resource_account = kAccount, .caller = &caller};
+    q.identity = {source(kAllowAll, DocumentKind::kIdentity)};
+    q.endpoint = source(endpoint, DocumentKind::kResource);
+    const Decision decision = evaluate(q);
+    return decision.allowed() ? std::string("allowed") : reason(decision, q.action);
+  };
+  EXPECT_EQ(outcome(user(), lets("\"*\"")), "allowed");
+  EXPECT_EQ(outcome(session(), lets("\"*\"")), "allowed");
+  EXPECT_EQ(outcome(user(), lets("\"*\"", "Deny")), "with an explicit deny in a VPC endpoint policy");
+  EXPECT_EQ(outcome(user(), R"({"Effect":"Allow","Principal":"*","Action":"s3:PutObject","Resource":"*"})"),
+            "because no VPC endpoint policy allows the s3:GetObject action");
+  // A gateway's knows everybody and the root alone.
+  EXPECT_EQ(outcome(user(), lets(kUserArn)), "because no VPC endpoint policy allows the s3:GetObject action");
+  EXPECT_EQ(outcome(of_kind(Kind::kRoot), lets(kRootArn)), "allowed");
 }
 
 TEST(Reason, CallsARolesPolicyByItsOwnName) {

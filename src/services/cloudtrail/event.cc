@@ -6,6 +6,7 @@
 
 #include "base/arn.h"
 #include "base/ids.h"
+#include "region/entrances.h"
 #include "wire/error.h"
 #include "wire/operation.h"
 #include "wire/trail_value.h"
@@ -210,6 +211,7 @@ TrailEvent make_event(const CallRecord& call, Timestamp now) {
   record["eventID"] = event.event_id;
   record["readOnly"] = event.read_only;
   if (Json resources = resources_of(call); !resources.empty()) record["resources"] = std::move(resources);
+  if (const auto endpoint = region::entrance_id(caller)) record["vpcEndpointId"] = *endpoint;
   record["eventType"] = "AwsApiCall";
   record["managementEvent"] = true;
   record["recipientAccountId"] = caller.account;

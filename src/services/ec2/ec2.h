@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gen/ec2/operations.h"
+#include "region/entrances.h"
 #include "region/region.h"
 #include "services/ec2/calls/calls.h"
 #include "services/ec2/instances/instance_worker.h"
@@ -14,11 +15,12 @@
 
 namespace hanbat::http {
 class Exchange;
-}
+struct RequestHead;
+}  // namespace hanbat::http
 
 namespace hanbat::ec2 {
 
-class Ec2 final : public Operations {
+class Ec2 final : public Operations, public region::EntranceKeeper {
  public:
   explicit Ec2(region::Region& home);
   ~Ec2() override;
@@ -32,6 +34,11 @@ class Ec2 final : public Operations {
   wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
   wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
                                 const region::PageSizes& sizes) const override;
+
+  // Of the VPCs' endpoints, in routing/vpc_endpoints.cc.
+  std::string_view service_behind(std::string_view listener_tag) const override;
+  region::Entrance entrance_of(const http::RequestHead& head) const override;
+  std::optional<std::string> policy_of(store::Tx& tx, std::string_view endpoint_id) const override;
 
  private:
   /// Gives the account and region its default VPC when this is the first call for it.

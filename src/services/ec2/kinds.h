@@ -55,6 +55,10 @@ HANBAT_EC2_KIND(NetworkAcl, "network-acl", "acl", "InvalidNetworkAclID.NotFound"
                 "The networkAcl ID '{}' does not exist", "InvalidNetworkAclID.Malformed");
 HANBAT_EC2_KIND(DhcpOptions, "dhcp-options", "dopt", "InvalidDhcpOptionID.NotFound",
                 "The dhcpOption ID '{}' does not exist", "InvalidDhcpOptionsId.Malformed");
+HANBAT_EC2_KIND(ManagedPrefixList, "prefix-list", "pl", "InvalidPrefixListID.NotFound",
+                "The prefix list ID '{}' does not exist", "InvalidPrefixListId.Malformed");
+HANBAT_EC2_KIND(VpcEndpoint, "vpc-endpoint", "vpce", "InvalidVpcEndpointId.NotFound",
+                "The Vpc Endpoint Id '{}' does not exist", "InvalidVpcEndpointId.Malformed");
 HANBAT_EC2_KIND(NetworkInterface, "network-interface", "eni", "InvalidNetworkInterfaceID.NotFound",
                 "The networkInterface ID '{}' does not exist", "InvalidNetworkInterfaceId.Malformed");
 HANBAT_EC2_KIND(KeyPairInfo, "key-pair", "key", "InvalidKeyPair.NotFound", "The key pair '{}' does not exist",
@@ -92,9 +96,9 @@ struct Kinds {
   }
 };
 /// What can have tags.
-using TaggableKinds =
-    Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule, NetworkAcl,
-          DhcpOptions, Instance, NetworkInterface, KeyPairInfo, Image, Volume, LaunchTemplate>;
+using TaggableKinds = Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup,
+                            SecurityGroupRule, NetworkAcl, DhcpOptions, VpcEndpoint, ManagedPrefixList, Instance,
+                            NetworkInterface, KeyPairInfo, Image, Volume, LaunchTemplate>;
 
 /// The resource type that ids of this form have ("i-…" → "instance"); "" when it is none of ours.
 std::string_view type_of_id(std::string_view id);

@@ -79,6 +79,8 @@ host::VpcSpec build_network(const std::string& region, const std::vector<BuildAd
     spec.interfaces.push_back(std::move(interface));
   }
   spec.dns.domain = region + ".compute.internal";
+  spec.dhcp.domains = {spec.dns.domain};
+  spec.dhcp.dns_servers = {"100.64.0.2"};
   return spec;
 }
 

@@ -1,6 +1,7 @@
 // Elastic IP addresses and the pool that all public addresses come from.
 #include <algorithm>
 
+#include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 
@@ -36,6 +37,14 @@ Resource<NetworkInterface> interface_for(Request& rq, const AssociateAddressInpu
     throw Error("IncorrectInstanceState", 400,
                 fmt::format("The instance '{}' is not in a valid state for this operation.", instance.id));
   return std::move(interfaces.front());
+}
+
+void set_association(Resource<NetworkInterface>& interface, const std::string& private_ip,
+                     std::optional<NetworkInterfaceAssociation> association) {
+  auto addresses = further_addresses(interface);
+  for (FurtherAddress& one : addresses)
+    if (one.ip == private_ip) one.association = association;
+  put_further_addresses(interface, addresses);
 }
 
 }  // namespace
@@ -87,28 +96,41 @@ std::string allocation_asked(Request& rq, const In& in) {
   return found ? found->id : "*";
 }
 
-void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface) {
-  take_public_address(at.tx, interface);
+void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface,
+               const std::string& private_ip) {
+  const bool first = private_ip == interface.shape.private_ip_address;
+  if (first) take_public_address(at.tx, interface);
+  for (const FurtherAddress& one : further_addresses(interface))
+    if (one.ip == private_ip && one.association)
+      if (auto before = find<Address>(at.tx, one.association->allocation_id.value_or(""))) disassociate(at.tx, *before);
+  interface = *find<NetworkInterface>(at.tx, interface.id);
   address.shape.association_id = ec2_id("eipassoc");
   address.shape.network_interface_id = interface.id;
   address.shape.network_interface_owner_id = at.place.account;
-  address.shape.private_ip_address = interface.shape.private_ip_address;
+  address.shape.private_ip_address = private_ip;
   address.shape.instance_id = std::nullopt;
   if (interface.shape.attachment && interface.shape.attachment->instance_id)
     address.shape.instance_id = interface.shape.attachment->instance_id;
   update(at.tx, address);
 
-  NetworkInterfaceAssociation& association = interface.shape.association.emplace();
+  NetworkInterfaceAssociation association;
   association.allocation_id = address.id;
   association.association_id = address.shape.association_id;
   association.ip_owner_id = at.place.account;
   association.public_ip = address.shape.public_ip;
+  if (first)
+    interface.shape.association = std::move(association);
+  else
+    set_association(interface, private_ip, std::move(association));
   update(at.tx, interface);
 }
 
 void disassociate(store::Tx& tx, Resource<Address>& address) {
   if (auto interface = find<NetworkInterface>(tx, address.shape.network_interface_id.value_or(""))) {
-    interface->shape.association.reset();
+    if (address.shape.private_ip_address == interface->shape.private_ip_address)
+      interface->shape.association.reset();
+    else
+      set_association(*interface, address.shape.private_ip_address.value_or(""), std::nullopt);
     update(tx, *interface);
   }
   address.shape.association_id.reset();
@@ -171,12 +193,15 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   auto interface = interface_for(rq, in);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), interface.scope);
-  if (in.private_ip_address && *in.private_ip_address != interface.shape.private_ip_address)
+  const std::string private_ip = in.private_ip_address.value_or(*interface.shape.private_ip_address);
+  const auto further = further_addresses(interface);
+  if (private_ip != interface.shape.private_ip_address &&
+      std::ranges::find(further, private_ip, &FurtherAddress::ip) == further.end())
     throw invalid_parameter(fmt::format("The private IP address {} is not assigned to interface {}.",
                                         *in.private_ip_address, interface.id));
   if (!find_gateway_of(rq.tx, vpc))
     throw Error("Gateway.NotAttached", 400, fmt::format("Network {} is not attached to any internet gateway", vpc.id));
-  if (address.shape.network_interface_id == interface.id) {
+  if (address.shape.network_interface_id == interface.id && address.shape.private_ip_address == private_ip) {
     AssociateAddressOutput same;
     same.association_id = address.shape.association_id;
     return same;
@@ -192,7 +217,8 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
     disassociate(rq.tx, address);
     if (before && before->scope != vpc.id) touch_vpc(rq.tx, home_.tasks, before->scope);
   }
-  associate(making(rq), address, interface);
+  interface = *find<NetworkInterface>(rq.tx, interface.id);
+  associate(making(rq), address, interface, private_ip);
   touch_vpc(rq.tx, home_.tasks, vpc.id);
 
   AssociateAddressOutput out;

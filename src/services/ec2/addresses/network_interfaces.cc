@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/words.h"
+#include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/addresses/interface_states.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
@@ -67,25 +68,6 @@ constexpr FilterPath kNetworkInterfacesPaths[] = {
     {"source-dest-check", "SourceDestCheck"},
     {"status", "Status"}};
 
-std::string choose_address(store::Tx& tx, const Resource<Subnet>& subnet, const std::optional<std::string>& wanted) {
-  const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
-  const auto taken = taken_addresses(tx, subnet);
-  if (!wanted) {
-    if (const auto free = first_free(cidr, taken)) return ipv4_text(*free);
-    throw Error(
-        "InsufficientFreeAddressesInSubnet", 400,
-        fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
-                    subnet.id));
-  }
-  const auto address = parse_ipv4(*wanted);
-  if (!address) throw invalid_parameter(fmt::format("Invalid IPv4 address: {}", *wanted));
-  if (!cidr.contains(*address)) throw invalid_parameter("Address does not fall within the subnet's address range");
-  if (is_reserved(cidr, *address)) throw invalid_parameter("Address is in subnet's reserved address range");
-  if (taken.contains(*address))
-    throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *wanted));
-  return ipv4_text(*address);
-}
-
 void set_status(Resource<NetworkInterface>& row, InterfaceStatus status) {
   row.shape.status = std::string(word_of(status));
 }
@@ -95,23 +77,24 @@ void pass(Resource<NetworkInterface>& row, InterfaceEvent event) {
   if (const auto next = find_next(kInterfaceTransitions, status, event)) set_status(row, *next);
 }
 
+}  // namespace
+
 void refuse_managed(const Request& rq, const Resource<NetworkInterface>& interface) {
   if (interface.shape.requester_managed.value_or(false) && rq.caller.kind != region::Caller::Kind::kService)
     throw Error("OperationNotPermitted", 400, "You are not allowed to manage 'ela-attach' attachments.");
 }
 
-}  // namespace
-
 std::string private_dns_name(std::string_view region, std::string_view ip) {
-  const std::string host = "ip-" + replace_all(ip, ".", "-");
-  if (region == "us-east-1") return host + ".ec2.internal";
-  return fmt::format("{}.{}.compute.internal", host, region);
+  return fmt::format("ip-{}.{}", replace_all(ip, ".", "-"), internal_domain(region));
 }
 
 std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet) {
   std::set<Ipv4> taken;
   for (const auto& interface : list_in<NetworkInterface>(tx, subnet.scope))
-    if (interface.shape.subnet_id == subnet.id) taken.insert(*parse_ipv4(*interface.shape.private_ip_address));
+    if (interface.shape.subnet_id == subnet.id) {
+      taken.insert(*parse_ipv4(*interface.shape.private_ip_address));
+      for (const FurtherAddress& one : further_addresses(interface)) taken.insert(*parse_ipv4(one.ip));
+    }
   return taken;
 }
 
@@ -138,7 +121,15 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   shape.description = plan.description;
   shape.interface_type = word_of(plan.type);
   shape.mac_address = mac_of(interface.id);
-  shape.private_ip_address = choose_address(at.tx, subnet, plan.private_ip);
+  auto taken = taken_addresses(at.tx, subnet);
+  // Those that are asked for are nobody else's, then any that are left.
+  std::vector<FurtherAddress> further;
+  const auto first = plan.private_ip ? choose_address(subnet, taken, plan.private_ip) : std::string();
+  for (const std::string& ip : plan.further) further.push_back({choose_address(subnet, taken, ip), std::nullopt});
+  shape.private_ip_address = first.empty() ? choose_address(subnet, taken, std::nullopt) : first;
+  for (int i = 0; i < plan.any_further; ++i)
+    further.push_back({choose_address(subnet, taken, std::nullopt), std::nullopt});
+  if (!further.empty()) put_further_addresses(interface, further);
   shape.requester_managed = !plan.requester.empty();
   if (!plan.requester.empty()) shape.requester_id = plan.requester;
   shape.source_dest_check = plan.type != InterfaceType::kNatGateway;
@@ -196,6 +187,9 @@ void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface) {
 
 void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface) {
   take_public_address(tx, interface);
+  for (const FurtherAddress& one : further_addresses(interface))
+    if (one.association)
+      if (auto elastic = find<Address>(tx, one.association->allocation_id.value_or(""))) disassociate(tx, *elastic);
   remove(tx, interface);
 }
 
@@ -212,6 +206,17 @@ void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
   address.private_ip_address = shape.private_ip_address;
   address.private_dns_name = shape.private_dns_name;
   address.association = shape.association;
+  for (FurtherAddress& one : further_addresses(row)) {
+    NetworkInterfacePrivateIpAddress& further = shape.private_ip_addresses->emplace_back();
+    further.primary = false;
+    further.private_ip_address = one.ip;
+    if (vpc && has_dns_hostnames(*vpc)) {
+      further.private_dns_name = private_dns_name(row.place.region, one.ip);
+      if (one.association)
+        one.association->public_dns_name = public_dns_name(row.place.region, *one.association->public_ip);
+    }
+    further.association = std::move(one.association);
+  }
 }
 
 CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const CreateNetworkInterfaceInput& in) {
@@ -237,7 +242,11 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
 
   InterfacePlan plan;
   plan.description = in.description.value_or("");
-  plan.private_ip = in.private_ip_address;
+  AddressesAsked addresses =
+      addresses_asked(in.private_ip_address, in.private_ip_addresses, in.secondary_private_ip_address_count);
+  plan.private_ip = std::move(addresses.first);
+  plan.further = std::move(addresses.further);
+  plan.any_further = addresses.count;
   plan.groups = in.groups.value_or(std::vector<std::string>{});
   if (rq.caller.kind == region::Caller::Kind::kService) plan.requester = rq.caller.name;
   auto interface = make_interface(making(rq), subnet, plan, tags);

@@ -83,6 +83,13 @@ void describe(store::Tx&, const Resource<NetworkAcl>& row, Facts& facts) {
   facts.add_arn("Vpc", "vpc", row.scope);
 }
 
+void describe(store::Tx&, const Resource<ManagedPrefixList>&, Facts&) {}
+
+void describe(store::Tx&, const Resource<VpcEndpoint>& row, Facts& facts) {
+  facts.add("VpceServiceName", row.shape.service_name);
+  facts.add("VpceServiceOwner", std::string("amazon"));
+}
+
 void describe(store::Tx&, const Resource<NetworkInterface>& row, Facts& facts) {
   facts.add("NetworkInterfaceID", row.id);
   facts.add_arn("Vpc", "vpc", row.scope);
@@ -168,8 +175,8 @@ ConditionKeys resource_keys(store::Tx& tx, const Place& place, std::string_view 
     describe_image(tx, place, id, keys);
   else
     describe_first<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule,
-                   NetworkAcl, DhcpOptions, NetworkInterface, KeyPairInfo, Instance, Volume, LaunchTemplate>(
-        tx, place, type, id, keys);
+                   NetworkAcl, DhcpOptions, VpcEndpoint, ManagedPrefixList, NetworkInterface, KeyPairInfo, Instance,
+                   Volume, LaunchTemplate>(tx, place, type, id, keys);
   return keys;
 }
 

@@ -221,4 +221,13 @@ GetConsoleOutputOutput Ec2::get_console_output(Request& rq, const GetConsoleOutp
   return out;
 }
 
+GetInstanceUefiDataOutput Ec2::get_instance_uefi_data(Request& rq, const GetInstanceUefiDataInput& in) {
+  authorize(rq, "GetInstanceUefiData", "instance", in.instance_id);
+
+  const auto row = require<Instance>(rq.tx, place_of(rq), in.instance_id);
+  // A machine here boots without firmware, so that it has no store of UEFI variables.
+  throw Error("UnsupportedOperation", 400,
+              fmt::format("The instance '{}' does not have the UEFI boot mode, and has no UEFI data.", row.id));
+}
+
 }  // namespace hanbat::ec2

@@ -101,11 +101,14 @@ InstanceNetworkInterface interface_shape(Resource<NetworkInterface>& row) {
   to.status = from.status;
   to.subnet_id = from.subnet_id;
   to.vpc_id = from.vpc_id;
-  InstancePrivateIpAddress& address = to.private_ip_addresses.emplace().emplace_back();
-  address.association = to.association;
-  address.primary = true;
-  address.private_dns_name = from.private_dns_name;
-  address.private_ip_address = from.private_ip_address;
+  to.private_ip_addresses.emplace();
+  for (const NetworkInterfacePrivateIpAddress& one : *from.private_ip_addresses) {
+    InstancePrivateIpAddress& address = to.private_ip_addresses->emplace_back();
+    address.association = public_association<InstanceNetworkInterfaceAssociation>(one.association);
+    address.primary = one.primary;
+    address.private_dns_name = one.private_dns_name;
+    address.private_ip_address = one.private_ip_address;
+  }
   return to;
 }
 

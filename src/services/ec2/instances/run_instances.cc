@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "host/client.h"
+#include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/images/image_parameters.h"
 #include "services/ec2/images/images.h"
@@ -272,12 +273,17 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
   refuse_what_does_not_act(rq, in);
   if (in.key_name && !find_named<KeyPairInfo>(rq.tx, place_of(rq), "", *in.key_name))
     throw Error("InvalidKeyPair.NotFound", 400, fmt::format("The key pair '{}' does not exist", *in.key_name));
-  if (in.max_count > 1 && asked.private_ip_address)
+  AddressesAsked addresses =
+      addresses_asked(asked.private_ip_address, asked.private_ip_addresses, asked.secondary_private_ip_address_count);
+  if (in.max_count > 1 && (addresses.first || !addresses.further.empty()))
     throw Error("InvalidParameterCombination", 400,
                 "The parameter PrivateIpAddress may not be used when launching several instances");
   plan.user_data = require_user_data(in.user_data);
   plan.interface.description = asked.description.value_or("");
-  plan.interface.private_ip = asked.private_ip_address;
+  require_address_room(plan.type->name, 1 + addresses.further.size() + static_cast<std::size_t>(addresses.count));
+  plan.interface.private_ip = std::move(addresses.first);
+  plan.interface.further = std::move(addresses.further);
+  plan.interface.any_further = addresses.count;
   if (!asked.delete_on_termination.value_or(true)) plan.at_termination = AtTermination::kKeep;
   plan.public_address =
       asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
@@ -287,19 +293,22 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
 }
 
 /// As many as were asked for, or as the subnet has addresses for. Throws when these are too few.
-int require_count(Request& rq, const RunInstancesInput& in, const Resource<Subnet>& subnet) {
+int require_count(Request& rq, const RunInstancesInput& in, const LaunchPlan& plan) {
+  const Resource<Subnet>& subnet = *plan.subnet;
   // AWS's DryRun does not ask whether there is room either.
   if (!rq.home.find_host() && !in.dry_run.value_or(false))
     throw Error("InsufficientInstanceCapacity", 500,
                 "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
   const auto free = usable_addresses(*parse_cidr(*subnet.shape.cidr_block)) -
                     static_cast<std::int64_t>(taken_addresses(rq.tx, subnet).size());
-  if (free < in.min_count)
+  const std::int64_t of_each =
+      1 + static_cast<std::int64_t>(plan.interface.further.size()) + plan.interface.any_further;
+  if (free / of_each < in.min_count)
     throw Error(
         "InsufficientFreeAddressesInSubnet", 400,
         fmt::format("There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
                     subnet.id));
-  return static_cast<int>(std::min<std::int64_t>(in.max_count, free));
+  return static_cast<int>(std::min<std::int64_t>(in.max_count, free / of_each));
 }
 
 void write_instance(region::Region& home, const Making& at, const RunInstancesInput& in, const LaunchPlan& plan,
@@ -355,7 +364,7 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& give
   LaunchPlan plan = plan_launch(rq, in, asked, question);
   plan.tags = tags;
   plan.template_tags = launch.instance_tags;
-  const int count = require_count(rq, in, *plan.subnet);
+  const int count = require_count(rq, in, plan);
 
   const std::string reservation = ec2_id("r");
   for (int index = 0; index < count; ++index) write_instance(home_, making(rq), in, plan, reservation, index);

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "gen/iam/client.h"
 #include "http/server.h"
+#include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/metadata/metadata_options.h"
@@ -37,7 +38,12 @@ http::Response refusal(int status) {
 std::optional<Resource<Instance>> find_asker(store::Tx& tx, const std::string& vpc_id, const std::string& address) {
   const auto vpc = find<Vpc>(tx, vpc_id);
   if (!vpc) return std::nullopt;
-  const auto interface = find_named<NetworkInterface>(tx, vpc->place, vpc_id, address);
+  auto interface = find_named<NetworkInterface>(tx, vpc->place, vpc_id, address);
+  if (!interface)
+    for (auto& one : list_in<NetworkInterface>(tx, vpc_id)) {
+      const auto further = further_addresses(one);
+      if (std::ranges::find(further, address, &FurtherAddress::ip) != further.end()) interface = std::move(one);
+    }
   if (!interface || interface->parent.empty()) return std::nullopt;
   return find<Instance>(tx, interface->parent);
 }

@@ -1,5 +1,6 @@
 #include "services/ec2/metadata/metadata_tree.h"
 
+#include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
@@ -22,7 +23,17 @@ void put_interface(store::Tx& tx, MetadataTree& tree, const Resource<NetworkInte
   tree[at + "device-number"] = std::to_string(shape.attachment ? shape.attachment->device_index.value_or(0) : 0);
   tree[at + "interface-id"] = row.id;
   tree[at + "local-hostname"] = instance.private_dns_name.value_or("");
-  tree[at + "local-ipv4s"] = *shape.private_ip_address;
+  const auto further = further_addresses(row);
+  std::vector<std::string> privates{*shape.private_ip_address}, publics;
+  if (shape.association) publics.push_back(*shape.association->public_ip);
+  for (const FurtherAddress& one : further) {
+    privates.push_back(one.ip);
+    if (!one.association) continue;
+    publics.push_back(*one.association->public_ip);
+    tree[at + "ipv4-associations/" + publics.back()] = one.ip;
+  }
+  tree[at + "local-ipv4s"] = lines(privates);
+  if (!publics.empty()) tree[at + "public-ipv4s"] = lines(publics);
   tree[at + "mac"] = *shape.mac_address;
   tree[at + "owner-id"] = row.place.account;
   tree[at + "security-group-ids"] = lines(ids);
@@ -33,7 +44,6 @@ void put_interface(store::Tx& tx, MetadataTree& tree, const Resource<NetworkInte
   tree[at + "vpc-ipv4-cidr-block"] = vpc ? *vpc->shape.cidr_block : "";
   tree[at + "vpc-ipv4-cidr-blocks"] = vpc ? *vpc->shape.cidr_block : "";
   if (shape.association) {
-    tree[at + "public-ipv4s"] = *shape.association->public_ip;
     tree[at + "ipv4-associations/" + *shape.association->public_ip] = *shape.private_ip_address;
     if (instance.public_dns_name && !instance.public_dns_name->empty())
       tree[at + "public-hostname"] = *instance.public_dns_name;

@@ -1,32 +1,10 @@
 // What a VPC is born with, and the default VPC that every account has in every region.
+#include "services/ec2/networks/dhcp_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/routes.h"
 #include "services/ec2/security/network_acls.h"
 
 namespace hanbat::ec2 {
-namespace {
-
-/// The one set of DHCP options that AWS gives each region.
-std::string dhcp_options_id(const Making& at) {
-  const auto present = list<DhcpOptions>(at.tx, at.place);
-  if (!present.empty()) return present.front().id;
-  auto options = make<DhcpOptions>(at);
-  options.shape.dhcp_options_id = options.id;
-  options.shape.owner_id = at.place.account;
-  auto& settings = options.shape.dhcp_configurations.emplace();
-  const auto add = [&](const char* key, std::string value) {
-    DhcpConfiguration& setting = settings.emplace_back();
-    setting.key = key;
-    setting.values.emplace().emplace_back().value = std::move(value);
-  };
-  add("domain-name", at.place.region == "us-east-1" ? "ec2.internal" : at.place.region + ".compute.internal");
-  add("domain-name-servers", "AmazonProvidedDNS");
-  create(at.tx, options);
-  return options.id;
-}
-
-}  // namespace
-
 void prepare_place(const Making& at) {
   if (is_prepared(at.tx, at.place)) return;
   mark_prepared(at.tx, at.place, at.now);
@@ -78,7 +56,7 @@ Resource<Vpc> make_vpc(const Making& at, const Cidr& cidr, bool is_default, cons
   block.association_id = ec2_id("vpc-cidr-assoc");
   block.cidr_block = cidr.str();
   block.cidr_block_state.emplace().state = "associated";
-  vpc.shape.dhcp_options_id = dhcp_options_id(at);
+  vpc.shape.dhcp_options_id = default_dhcp_options(at);
   vpc.shape.instance_tenancy = "default";
   vpc.shape.is_default = is_default;
   vpc.shape.owner_id = at.place.account;

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "host/s3_address.h"
+#include "services/ec2/addresses/further_addresses.h"
+#include "services/ec2/networks/dhcp_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/nat_gateway_states.h"
+#include "services/ec2/routing/prefix_lists.h"
 #include "services/ec2/routing/routes.h"
+#include "services/ec2/routing/vpc_endpoints.h"
 #include "services/ec2/security/security_rules.h"
 
 namespace hanbat::ec2 {
@@ -23,7 +29,6 @@ host::Attachment attachment_of(const NetworkInterface& interface) {
 
 host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const Route& route) {
   host::Route out;
-  out.destination = route.destination_cidr_block.value_or("");
   if (!is_alive(tx, table, route)) {
     out.kind = host::RouteKind::kBlackhole;
   } else if (route.gateway_id) {
@@ -36,6 +41,35 @@ host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const
     out.target = *route.network_interface_id;
   }
   return out;
+}
+
+/// The blocks that a prefix list says now.
+std::vector<std::string> blocks_now(store::Tx& tx, const Place& place, const host::EdgeRange& edge,
+                                    const std::string& list) {
+  const auto found = find_prefix_list(tx, place, edge, list);
+  return found ? blocks_of(*found) : std::vector<std::string>{};
+}
+
+/// A route to a prefix list is one to each of its blocks. A block that has a route of its own goes by that one, and of
+/// several lists by the first. Source: Amazon VPC, "Route priority".
+void render_routes(store::Tx& tx, const Resource<RouteTable>& table, const host::EdgeRange& edge,
+                   std::vector<host::Route>& routes) {
+  std::set<std::string> there;
+  const auto add = [&](const Route& route, const std::string& block) {
+    if (!there.insert(block).second) return;
+    routes.push_back(render_route(tx, table, route));
+    routes.back().destination = block;
+  };
+  if (!endpoints_of(tx, table).empty()) {
+    routes.push_back({host::s3_address(edge) + "/32", host::RouteKind::kEndpoint, ""});
+    there.insert(routes.back().destination);
+  }
+  for (const Route& route : *table.shape.routes)
+    if (route.destination_cidr_block && route.gateway_id != "local") add(route, *route.destination_cidr_block);
+  for (const Route& route : *table.shape.routes)
+    if (route.destination_prefix_list_id)
+      for (const std::string& block : blocks_now(tx, table.place, edge, *route.destination_prefix_list_id))
+        add(route, block);
 }
 
 host::SecurityRule render_rule(const SecurityGroupRule& shape) {
@@ -90,6 +124,8 @@ host::Interface render_interface(const Resource<NetworkInterface>& row) {
   out.private_ip = shape.private_ip_address.value_or("");
   if (out.attachment != host::Attachment::kBalancer) out.mac = shape.mac_address.value_or("");
   if (shape.association) out.public_ip = shape.association->public_ip.value_or("");
+  for (const FurtherAddress& one : further_addresses(row))
+    out.secondaries.push_back({one.ip, one.association ? one.association->public_ip.value_or("") : ""});
   out.host_name = "ip-" + replace_all(out.private_ip, ".", "-");
   out.security_group_ids = group_ids(shape.groups);
   out.source_dest_check = shape.source_dest_check.value_or(true);
@@ -110,7 +146,7 @@ std::map<std::string, std::string> named_interfaces(store::Tx& tx) {
 void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Resource<NetworkInterface>>& interfaces,
                   host::Dns& dns) {
   dns.enabled = vpc.own.flag("dns_support", true);
-  dns.domain = vpc.place.region == "us-east-1" ? "ec2.internal" : vpc.place.region + ".compute.internal";
+  dns.domain = internal_domain(vpc.place.region);
   std::map<std::string, std::vector<std::string>> names;
   if (has_dns_hostnames(vpc))
     for (const auto& row : interfaces) {
@@ -118,6 +154,10 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
       // Inside the VPC a public name leads to the private address, as in AWS.
       if (row.shape.association)
         names[public_dns_name(vpc.place.region, *row.shape.association->public_ip)] = {*row.shape.private_ip_address};
+      for (const FurtherAddress& one : further_addresses(row)) {
+        names[private_dns_name(vpc.place.region, one.ip)] = {one.ip};
+        if (one.association) names[public_dns_name(vpc.place.region, *one.association->public_ip)] = {one.ip};
+      }
     }
   for (const auto& [id, name] : named_interfaces(tx))
     if (const auto row = find<NetworkInterface>(tx, id); row && row->shape.requester_managed.value_or(false))
@@ -128,7 +168,7 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
 
 }  // namespace
 
-std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) {
+std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id, const host::EdgeRange& edge) {
   const auto vpc = find<Vpc>(tx, vpc_id);
   if (!vpc) return std::nullopt;
   const auto interfaces = list_in<NetworkInterface>(tx, vpc_id);
@@ -152,8 +192,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
   for (const auto& table : list_in<RouteTable>(tx, vpc_id)) {
     host::RouteTable& out = spec.route_tables.emplace_back();
     out.id = table.id;
-    for (const Route& route : *table.shape.routes)
-      if (route.gateway_id != "local") out.routes.push_back(render_route(tx, table, route));
+    render_routes(tx, table, edge, out.routes);
   }
   for (const auto& gateway : gateways) {
     if (!is_working(gateway)) continue;
@@ -165,12 +204,17 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id) 
     out.id = group.id;
     // A VPC here carries IPv4 alone, so that rules about IPv6 have nothing to let through.
     for (const auto& rule : list_of<SecurityGroupRule>(tx, group.id))
-      if (!rule.shape.cidr_ipv6) out.rules.push_back(render_rule(rule.shape));
+      if (!rule.shape.cidr_ipv6) {
+        out.rules.push_back(render_rule(rule.shape));
+        if (rule.shape.prefix_list_id)
+          out.rules.back().cidrs = blocks_now(tx, rule.place, edge, *rule.shape.prefix_list_id);
+      }
   }
   render_acls(tx, vpc_id, spec.network_acls);
   for (const auto& row : interfaces)
     if (!is_of_gateway(row.shape)) spec.interfaces.push_back(render_interface(row));
   render_names(tx, *vpc, interfaces, spec.dns);
+  spec.dhcp = render_dhcp(tx, *vpc);
   return spec;
 }
 

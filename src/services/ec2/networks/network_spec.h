@@ -10,6 +10,6 @@
 namespace hanbat::ec2 {
 
 /// The spec of the VPC; nothing when it is gone, or when nothing in it needs a network yet.
-std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id);
+std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id, const host::EdgeRange& edge);
 
 }  // namespace hanbat::ec2

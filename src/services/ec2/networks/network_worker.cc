@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/client.h"
+#include "host/s3_address.h"
 #include "http/server.h"
 #include "services/ec2/networks/network_spec.h"
 #include "services/ec2/networks/networks.h"
@@ -67,12 +68,13 @@ void NetworkWorker::apply(store::TaskRun& run) {
   const std::string id = run.key();
   host::Host* host = home_.find_host();
   if (!host) return;
-  Applied applied{.spec = home_.db.read([&](store::Tx& tx) { return render_vpc(tx, id); }), .refused = ""};
+  Applied applied{.spec = home_.db.read([&](store::Tx& tx) { return render_vpc(tx, id, home_.settings.edge); }),
+                  .refused = ""};
   if (applied.spec) {
     try {
       host->apply_vpc(*applied.spec);
       for (const host::VpcState& vpc : host->vpcs({}))
-        if (vpc.id == id) listen_for_metadata(vpc);
+        if (vpc.id == id) listen(vpc, host::has_endpoint(*applied.spec) ? Endpoints::kSome : Endpoints::kNone);
     } catch (const host::HostError& error) {
       // What it refuses as it stands it would refuse the next time too; the next change of the rows tries again.
       if (error.code != host::HostErrorCode::kInvalid) throw;
@@ -89,22 +91,35 @@ void NetworkWorker::apply(store::TaskRun& run) {
   });
 }
 
-/// Serves metadata in the VPC's namespace. A namespace that was made anew is another one, in which the old listener
-/// hears nothing.
-void NetworkWorker::listen_for_metadata(const host::VpcState& vpc) {
+/// A namespace that was made anew is another one, in which the old listeners hear nothing.
+void NetworkWorker::listen(const host::VpcState& vpc, Endpoints endpoints) {
   http::Server* server = home_.find_server();
   if (!server || vpc.space.empty()) return;
   const std::lock_guard lock(listening_mutex_);
-  std::string& space = listening_[vpc.id];
-  if (space == vpc.space) return;
-  server->remove_listeners("imds:" + vpc.id);
-  server->add_listener(home_.require_host().listen({.vpc_id = vpc.id, .address = kMetadataAddress, .port = 80}),
-                       {.tag = "imds:" + vpc.id});
-  space = vpc.space;
+  Listening& now = listening_[vpc.id];
+  const auto add = [&](const char* what, const std::string& address, int port, http::Transport transport) {
+    server->add_listener(home_.require_host().listen({.vpc_id = vpc.id, .address = address, .port = port}),
+                         {.tag = what + vpc.id, .transport = transport});
+  };
+  if (now.space != vpc.space) {
+    server->remove_listeners("imds:" + vpc.id);
+    server->remove_listeners("vpce:" + vpc.id);
+    now = {};
+    add("imds:", kMetadataAddress, 80, http::Transport::kPlain);
+    now.space = vpc.space;
+  }
+  if (now.endpoints == endpoints) return;
+  server->remove_listeners("vpce:" + vpc.id);
+  now.endpoints = Endpoints::kNone;
+  if (endpoints == Endpoints::kNone) return;
+  add("vpce:", host::s3_address(home_.settings.edge), 80, http::Transport::kPlain);
+  add("vpce:", host::s3_address(home_.settings.edge), 443, http::Transport::kTls);
+  now.endpoints = endpoints;
 }
 
 void NetworkWorker::stop_listening(const std::string& vpc_id) {
-  if (http::Server* server = home_.find_server()) server->remove_listeners("imds:" + vpc_id);
+  if (http::Server* server = home_.find_server())
+    for (const char* what : {"imds:", "vpce:"}) server->remove_listeners(what + vpc_id);
   const std::lock_guard lock(listening_mutex_);
   listening_.erase(vpc_id);
 }
@@ -124,11 +139,14 @@ void NetworkWorker::watch(host::Host& host) {
     }
   nobodys_once_ = std::move(nobodys);
   for (const host::VpcState& vpc : there) {
+    Endpoints endpoints = Endpoints::kNone;
     {
       const std::lock_guard lock(listening_mutex_);
-      if (!listening_.contains(vpc.id)) continue;  // its own task does it, when it has made the network
+      const auto found = listening_.find(vpc.id);
+      if (found == listening_.end()) continue;  // its own task does it, when it has made the network
+      endpoints = found->second.endpoints;
     }
-    listen_for_metadata(vpc);
+    listen(vpc, endpoints);
   }
 }
 

@@ -29,13 +29,19 @@ class NetworkWorker {
 
  private:
   void apply(store::TaskRun& run);
-  void listen_for_metadata(const host::VpcState& vpc);
+  enum class Endpoints { kNone, kSome };
+  /// Listens in the VPC's namespace for its metadata service, and for S3 while the VPC has an endpoint.
+  void listen(const host::VpcState& vpc, Endpoints endpoints);
   void stop_listening(const std::string& vpc_id);
 
   region::Region& home_;
   std::mutex listening_mutex_;
-  std::map<std::string, std::string> listening_;  // VPC → the namespace in which this process listens; by the mutex
-  std::set<std::string> nobodys_once_;            // networks that had no VPC at the last look
+  struct Listening {
+    std::string space;  // the namespace
+    Endpoints endpoints = Endpoints::kNone;
+  };
+  std::map<std::string, Listening> listening_;  // VPC → where and for what this process listens; by the mutex
+  std::set<std::string> nobodys_once_;          // networks that had no VPC at the last look
 };
 
 }  // namespace hanbat::ec2

@@ -63,6 +63,8 @@ std::string take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::stri
 void take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view ip, std::string_view holder);
 std::string public_dns_name(std::string_view region, std::string_view ip);
 std::string private_dns_name(std::string_view region, std::string_view ip);
+/// "ap-northeast-2.compute.internal": of all private names of the region.
+std::string internal_domain(std::string_view region);
 
 // Network interfaces.
 
@@ -70,6 +72,8 @@ enum class InterfaceType { kInterface, kNatGateway };
 struct InterfacePlan {
   std::string description;
   std::optional<std::string> private_ip;
+  std::vector<std::string> further;  // private addresses beside that one
+  int any_further = 0;               // how many more, whichever they are
   std::vector<std::string> groups;
   InterfaceType type = InterfaceType::kInterface;
   std::string requester;  // of a managed one, the service's name
@@ -77,6 +81,8 @@ struct InterfacePlan {
 /// An interface in the subnet, with a free address or the one asked for.
 Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,
                                           const Tags& tags);
+/// Throws when a service has it, and no service asks.
+void refuse_managed(const Request& rq, const Resource<NetworkInterface>& interface);
 std::set<Ipv4> taken_addresses(store::Tx& tx, const Resource<Subnet>& subnet);
 enum class AtTermination { kDelete, kKeep };
 /// Makes it the primary interface of the instance.
@@ -93,7 +99,9 @@ void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface);
 void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row);
 Resource<Address> require_address(store::Tx& tx, const Place& place, const std::optional<std::string>& allocation_id,
                                   const std::optional<std::string>& public_ip);
-void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface);
+/// Gives the elastic address to that private address of the interface.
+void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface,
+               const std::string& private_ip);
 void disassociate(store::Tx& tx, Resource<Address>& address);
 
 /// The answer's list of groups' ids.

@@ -1,4 +1,4 @@
-// VPCs, their attributes, and the DHCP options that they are born with.
+// VPCs and their attributes.
 #include "base/words.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
@@ -40,10 +40,6 @@ constexpr FilterPath kVpcPaths[] = {{"vpc-id", "VpcId"},
                                     {"isDefault", "IsDefault"},
                                     {"owner-id", "OwnerId"},
                                     {"state", "State"}};
-constexpr FilterPath kDhcpPaths[] = {{"dhcp-options-id", "DhcpOptionsId"},
-                                     {"key", "DhcpConfigurations.Key"},
-                                     {"value", "DhcpConfigurations.Values.Value"},
-                                     {"owner-id", "OwnerId"}};
 
 Cidr require_vpc_cidr(const std::optional<std::string>& text, const host::EdgeRange& edge) {
   if (!text) throw missing_parameter("cidrBlock");
@@ -62,7 +58,8 @@ Cidr require_vpc_cidr(const std::optional<std::string>& text, const host::EdgeRa
 void refuse_dependencies(store::Tx& tx, const Resource<Vpc>& vpc) {
   bool used = !list_in<Subnet>(tx, vpc.id).empty() || !list_in<InternetGateway>(tx, vpc.id).empty() ||
               !list_in<NetworkInterface>(tx, vpc.id).empty() || list_in<SecurityGroup>(tx, vpc.id).size() > 1 ||
-              list_in<RouteTable>(tx, vpc.id).size() > 1 || list_in<NetworkAcl>(tx, vpc.id).size() > 1;
+              list_in<RouteTable>(tx, vpc.id).size() > 1 || list_in<NetworkAcl>(tx, vpc.id).size() > 1 ||
+              !list_in<VpcEndpoint>(tx, vpc.id).empty();
   if (used) throw dependency_violation(fmt::format("The vpc '{}' has dependencies and cannot be deleted.", vpc.id));
 }
 
@@ -175,16 +172,6 @@ DescribeVpcAttributeOutput Ec2::describe_vpc_attribute(Request& rq, const Descri
       out.enable_network_address_usage_metrics.emplace().value = vpc.own.flag("usage_metrics");
       break;
   }
-  return out;
-}
-
-DescribeDhcpOptionsOutput Ec2::describe_dhcp_options(Request& rq, const DescribeDhcpOptionsInput& in) {
-  authorize(rq, "DescribeDhcpOptions");
-  prepare(rq);
-  auto page = describe<DhcpOptions>(rq, in, in.dhcp_options_ids, in.filters, kDhcpPaths);
-  DescribeDhcpOptionsOutput out;
-  out.dhcp_options = std::move(page.items);
-  out.next_token = std::move(page.next_token);
   return out;
 }
 

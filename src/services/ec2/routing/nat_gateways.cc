@@ -80,7 +80,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   NatGatewayAddress& own = shape.nat_gateway_addresses->front();
   if (find_gateway_of(rq.tx, vpc)) {
     set_state(gateway, NatGatewayState::kPending);
-    associate(making(rq), address, interface);
+    associate(making(rq), address, interface, *interface.shape.private_ip_address);
     own.association_id = address.shape.association_id;
     own.status = std::string(word_of(NatAddressStatus::kAssociating));
     touch_vpc(rq.tx, home_.tasks, vpc.id);

@@ -4,6 +4,7 @@
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/routes.h"
+#include "services/ec2/routing/vpc_endpoints.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -21,6 +22,7 @@ constexpr FilterPath kRouteTablesPaths[] = {
     {"association.main", "Associations.Main"},
     {"route.destination-cidr-block", "Routes.DestinationCidrBlock"},
     {"route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock"},
+    {"route.destination-prefix-list-id", "Routes.DestinationPrefixListId"},
     {"route.gateway-id", "Routes.GatewayId"},
     {"route.instance-id", "Routes.InstanceId"},
     {"route.nat-gateway-id", "Routes.NatGatewayId"},
@@ -121,7 +123,7 @@ DescribeRouteTablesOutput Ec2::describe_route_tables(Request& rq, const Describe
   authorize(rq, "DescribeRouteTables");
   prepare(rq);
   auto page = describe<RouteTable>(rq, in, in.route_table_ids, in.filters, kRouteTablesPaths,
-                                   [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row); },
+                                   [&](Resource<RouteTable>& row) { fill_routes(rq.tx, row, home_.settings.edge); },
                                    {.usual = 100, .least = 5, .most = 100});
   DescribeRouteTablesOutput out;
   out.route_tables = std::move(page.items);
@@ -136,6 +138,7 @@ DeleteRouteTableOutput Ec2::delete_route_table(Request& rq, const DeleteRouteTab
   if (!table.shape.associations->empty())
     throw dependency_violation(fmt::format("The routeTable '{}' has dependencies and cannot be deleted.", table.id));
 
+  forget_table(rq.tx, table);
   remove(rq.tx, table);
   touch_vpc(rq.tx, home_.tasks, table.scope);
   return {};

@@ -5,11 +5,11 @@
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/nat_gateway_states.h"
+#include "services/ec2/routing/prefix_lists.h"
+#include "services/ec2/routing/vpc_endpoints.h"
 
 namespace hanbat::ec2 {
 namespace {
-
-constexpr std::size_t kMostRoutes = 500;
 
 /// What a route leads to, as both CreateRoute and ReplaceRoute name it.
 struct RouteTarget {
@@ -65,6 +65,8 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
                   fmt::format("The natGateway ID '{}' does not exist", gateway.id));
     route.nat_gateway_id = gateway.id;
   } else if (target.gateway) {
+    if (target.gateway->starts_with("vpce-"))
+      throw invalid_parameter("Cannot create or replace a prefix list route targeting a VPC Endpoint.");
     if (!target.gateway->starts_with("igw-"))
       throw Error("InvalidGatewayID.NotFound", 400, fmt::format("The gateway ID '{}' does not exist", *target.gateway));
     const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), *target.gateway);
@@ -75,27 +77,67 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
   }
 }
 
-Cidr require_destination(const std::optional<std::string>& text) {
-  if (!text) throw Error("MissingParameter", 400, "The request must contain the parameter destinationCidrBlock");
-  if (const auto cidr = parse_cidr(*text)) return *cidr;
+/// Where a route leads: an address block, or what a prefix list says.
+struct Destination {
+  std::optional<Cidr> block;
+  std::optional<Resource<ManagedPrefixList>> list;
+
+  std::string text() const { return block ? block->str() : list->id; }
+  bool is_of(const Route& route) const {
+    return block ? route.destination_cidr_block == block->str() : route.destination_prefix_list_id == list->id;
+  }
+};
+
+template <class In>
+Destination require_destination(Request& rq, const In& in) {
+  if (in.destination_cidr_block && in.destination_prefix_list_id)
+    throw Error("InvalidParameterCombination", 400,
+                "The parameter destinationCidrBlock cannot be used with the parameter destinationPrefixListId");
+  if (in.destination_prefix_list_id)
+    return {{}, require_prefix_list(rq.tx, place_of(rq), rq.home.settings.edge, *in.destination_prefix_list_id)};
+  if (!in.destination_cidr_block)
+    throw Error("MissingParameter", 400, "The request must contain the parameter destinationCidrBlock");
+  if (const auto cidr = parse_cidr(*in.destination_cidr_block)) return {cidr, {}};
   throw invalid_parameter(
-      fmt::format("Value ({}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.", *text));
+      fmt::format("Value ({}) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.",
+                  *in.destination_cidr_block));
 }
 
-auto find_route(Resource<RouteTable>& table, const std::string& destination) {
-  return std::ranges::find_if(*table.shape.routes,
-                              [&](const Route& route) { return route.destination_cidr_block == destination; });
+auto find_route(Resource<RouteTable>& table, const Destination& destination) {
+  return std::ranges::find_if(*table.shape.routes, [&](const Route& route) { return destination.is_of(route); });
 }
 
-Error no_such_route(const std::string& destination, const Resource<RouteTable>& table) {
+Error no_such_route(const Destination& destination, const Resource<RouteTable>& table) {
   return Error("InvalidRoute.NotFound", 400,
-               fmt::format("no route with destination-cidr-block {} in route table {}", destination, table.id));
+               fmt::format("no route with {} {} in route table {}",
+                           destination.block ? "destination-cidr-block" : "destination-prefix-list-id",
+                           destination.text(), table.id));
+}
+
+/// A route that a call makes, before it is aimed.
+Route route_of_call(const Destination& destination) {
+  Route route;
+  if (destination.block)
+    route.destination_cidr_block = destination.text();
+  else
+    route.destination_prefix_list_id = destination.text();
+  route.origin = word_of(RouteOrigin::kCreateRoute);
+  route.state = "active";
+  return route;
+}
+
+/// Throws when the table's endpoint has the route to that prefix list.
+void refuse_endpoints_own(Request& rq, const Resource<RouteTable>& table, const Destination& destination) {
+  const bool is_s3 = destination.list && destination.list->id == s3_prefix_list(table.place, rq.home.settings.edge).id;
+  if (is_s3 && !endpoints_of(rq.tx, table).empty())
+    throw invalid_parameter(
+        fmt::format("cannot change the VPC endpoint's route {} in route table {}", destination.text(), table.id));
 }
 
 }  // namespace
 
 bool is_alive(store::Tx& tx, const Resource<RouteTable>& table, const Route& route) {
-  if (route.gateway_id == "local") return true;
+  if (route.gateway_id == "local" || is_to_endpoint(route)) return true;
   if (route.gateway_id) {
     const auto gateway = find<InternetGateway>(tx, *route.gateway_id);
     return gateway && gateway->scope == table.scope;
@@ -109,7 +151,9 @@ bool is_alive(store::Tx& tx, const Resource<RouteTable>& table, const Route& rou
   return interface && interface->shape.attachment.has_value();
 }
 
-void fill_routes(store::Tx& tx, Resource<RouteTable>& table) {
+void fill_routes(store::Tx& tx, Resource<RouteTable>& table, const host::EdgeRange& edge) {
+  for (const auto& endpoint : endpoints_of(tx, table))
+    table.shape.routes->push_back(route_to(endpoint, s3_prefix_list(table.place, edge).id));
   for (Route& route : *table.shape.routes) route.state = is_alive(tx, table, route) ? "active" : "blackhole";
 }
 
@@ -117,22 +161,22 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
   authorize(rq, "CreateRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
-  const Cidr destination = require_destination(in.destination_cidr_block);
+  const Destination destination = require_destination(rq, in);
+  refuse_endpoints_own(rq, table, destination);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), table.scope);
-  if (find_route(table, destination.str()) != table.shape.routes->end())
+  if (find_route(table, destination) != table.shape.routes->end())
     throw Error("RouteAlreadyExists", 400,
-                fmt::format("The route identified by {} already exists.", destination.str()));
-  if (parse_cidr(*vpc.shape.cidr_block)->contains(destination) && !in.instance_id && !in.network_interface_id)
+                fmt::format("The route identified by {} already exists.", destination.text()));
+  if (destination.block && parse_cidr(*vpc.shape.cidr_block)->contains(*destination.block) && !in.instance_id &&
+      !in.network_interface_id)
     throw invalid_parameter(
         fmt::format("The destination CIDR block {} is equal to or more specific than one of this VPC's "
                     "CIDR blocks. This route can target only an interface or an instance.",
-                    destination.str()));
-  if (table.shape.routes->size() >= kMostRoutes)
+                    destination.text()));
+  if (routes_counted(rq.tx, table, home_.settings.edge) + (destination.list ? weight_of(*destination.list) : 1) >
+      kMostRoutes)
     throw Error("RouteLimitExceeded", 400, "The maximum number of routes has been reached.");
-  Route route;
-  route.destination_cidr_block = destination.str();
-  route.origin = word_of(RouteOrigin::kCreateRoute);
-  route.state = "active";
+  Route route = route_of_call(destination);
   aim(rq, table, {in.gateway_id, in.nat_gateway_id, in.network_interface_id, in.instance_id}, route);
 
   table.shape.routes->push_back(std::move(route));
@@ -148,16 +192,14 @@ ReplaceRouteOutput Ec2::replace_route(Request& rq, const ReplaceRouteInput& in) 
   authorize(rq, "ReplaceRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
-  const Cidr destination = require_destination(in.destination_cidr_block);
-  const auto found = find_route(table, destination.str());
+  const Destination destination = require_destination(rq, in);
+  refuse_endpoints_own(rq, table, destination);
+  const auto found = find_route(table, destination);
   if (found == table.shape.routes->end())
     throw Error("InvalidParameterValue", 400,
                 fmt::format("There is no route defined for '{}' in the route table. Use CreateRoute instead.",
-                            destination.str()));
-  Route route;
-  route.destination_cidr_block = destination.str();
-  route.origin = word_of(RouteOrigin::kCreateRoute);
-  route.state = "active";
+                            destination.text()));
+  Route route = route_of_call(destination);
   if (in.local_target.value_or(false)) {
     if (!is_local(*found)) throw invalid_parameter("LocalTarget is valid only for the local route");
     route.gateway_id = "local";
@@ -177,11 +219,13 @@ DeleteRouteOutput Ec2::delete_route(Request& rq, const DeleteRouteInput& in) {
   authorize(rq, "DeleteRoute", "route-table", in.route_table_id);
 
   auto table = require<RouteTable>(rq.tx, place_of(rq), in.route_table_id);
-  const Cidr destination = require_destination(in.destination_cidr_block);
-  const auto found = find_route(table, destination.str());
-  if (found == table.shape.routes->end()) throw no_such_route(destination.str(), table);
+  const Destination destination = require_destination(rq, in);
+  refuse_endpoints_own(rq, table, destination);
+  const auto found = find_route(table, destination);
+  if (found == table.shape.routes->end()) throw no_such_route(destination, table);
   if (is_local(*found))
-    throw invalid_parameter(fmt::format("cannot remove local route {} in route table {}", destination.str(), table.id));
+    throw invalid_parameter(
+        fmt::format("cannot remove local route {} in route table {}", destination.text(), table.id));
 
   table.shape.routes->erase(found);
   update(rq.tx, table);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/words.h"
+#include "host/edge_range.h"
 #include "services/ec2/store.h"
 
 namespace hanbat::ec2 {
@@ -22,8 +23,8 @@ namespace hanbat::ec2 {
 inline bool is_local(const Route& route) {
   return require_word(route.origin, RouteOrigin::kCreateRoute) == RouteOrigin::kCreateRouteTable;
 }
-/// Tells of each route whether its target is still there: active or blackhole.
-void fill_routes(store::Tx& tx, Resource<RouteTable>& table);
+/// Adds the routes to endpoints, and tells of each route whether its target is still there: active or blackhole.
+void fill_routes(store::Tx& tx, Resource<RouteTable>& table, const host::EdgeRange& edge);
 /// Whether traffic that takes the route gets anywhere.
 bool is_alive(store::Tx& tx, const Resource<RouteTable>& table, const Route& route);
 

@@ -3,12 +3,11 @@
 
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/routing/prefix_lists.h"
 #include "services/ec2/security/security_rules.h"
 
 namespace hanbat::ec2 {
 namespace {
-
-constexpr std::size_t kMostRules = 60;
 
 constexpr FilterPath kSecurityGroupRulesPaths[] = {{"group-id", "GroupId"},
                                                    {"security-group-rule-id", "SecurityGroupRuleId"}};
@@ -22,6 +21,10 @@ Resource<SecurityGroup> group_of(Request& rq, const std::optional<std::string>& 
     if (auto group = find_named<SecurityGroup>(rq.tx, place_of(rq), vpc->id, *name)) return std::move(*group);
   throw Error("InvalidGroup.NotFound", 400,
               fmt::format("The security group '{}' does not exist in default VPC '{}'", *name, vpc ? vpc->id : "none"));
+}
+
+Resource<ManagedPrefixList> require_list(Request& rq, const std::string& id) {
+  return require_prefix_list(rq.tx, place_of(rq), rq.home.settings.edge, id);
 }
 
 template <class In>
@@ -84,6 +87,8 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
   const auto rules = named_rules(rq, group, in);
   if (rules.empty()) throw missing_parameter("ipPermissions");
   const auto present = present_rules(rq.tx, group, way);
+  std::size_t count = rules_counted(rq.tx, present, rq.home.settings.edge);
+  for (const Rule& rule : rules) count += rule.prefix_list.empty() ? 1 : weight_of(require_list(rq, rule.prefix_list));
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const bool twice = std::any_of(rules.begin(), rules.begin() + static_cast<std::ptrdiff_t>(i),
                                    [&](const Rule& other) { return other.same(rules[i]); });
@@ -92,7 +97,7 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
       throw Error("InvalidPermission.Duplicate", 400,
                   fmt::format("the specified rule \"{}\" already exists", rules[i].peer_text()));
   }
-  if (present.size() + rules.size() > kMostRules)
+  if (count > kMostRules)
     throw Error("RulesPerSecurityGroupLimitExceeded", 400,
                 "The maximum number of rules per security group has been reached.");
 
@@ -119,6 +124,7 @@ void revoke(Request& rq, const Resource<SecurityGroupRule>& row, Out& out) {
   revoked.to_port = shape.to_port;
   revoked.cidr_ipv4 = shape.cidr_ipv4;
   revoked.cidr_ipv6 = shape.cidr_ipv6;
+  revoked.prefix_list_id = shape.prefix_list_id;
   revoked.description = shape.description;
   if (shape.referenced_group_info) revoked.referenced_group_id = shape.referenced_group_info->group_id;
   remove(rq.tx, row);
@@ -237,15 +243,23 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
     rule.to_port = given.to_port.value_or(-1);
     rule.cidr = given.cidr_ipv4.value_or("");
     rule.cidr_v6 = given.cidr_ipv6.value_or("");
+    rule.prefix_list = given.prefix_list_id.value_or("");
     rule.group = given.referenced_group_id.value_or("");
     rule.description = given.description.value_or("");
     if (!rule.group.empty()) require<SecurityGroup>(rq.tx, place_of(rq), rule.group);
-    if (int{!rule.cidr.empty()} + int{!rule.cidr_v6.empty()} + int{!rule.group.empty()} != 1)
+    if (!rule.prefix_list.empty()) require_list(rq, rule.prefix_list);
+    if (int{!rule.cidr.empty()} + int{!rule.cidr_v6.empty()} + int{!rule.prefix_list.empty()} +
+            int{!rule.group.empty()} !=
+        1)
       throw Error("InvalidParameterCombination", 400,
                   "Only one of cidrIp, cidrIpv6, prefixListId or groupId can be specified.");
     put_rule(row.shape, normalised(std::move(rule)), row.place, row.scope);
     update(rq.tx, row);
   }
+  for (const Direction way : {Direction::kIngress, Direction::kEgress})
+    if (rules_counted(rq.tx, present_rules(rq.tx, group, way), rq.home.settings.edge) > kMostRules)
+      throw Error("RulesPerSecurityGroupLimitExceeded", 400,
+                  "The maximum number of rules per security group has been reached.");
   touch_vpc(rq.tx, home_.tasks, group.scope);
 
   ModifySecurityGroupRulesOutput out;

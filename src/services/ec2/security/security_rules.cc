@@ -31,12 +31,14 @@ std::string upper(std::string text) {
 }  // namespace
 
 bool Rule::same(const Rule& other) const {
-  return std::tie(protocol, from_port, to_port, cidr, cidr_v6, group) ==
-         std::tie(other.protocol, other.from_port, other.to_port, other.cidr, other.cidr_v6, other.group);
+  const auto facts = [](const Rule& rule) {
+    return std::tie(rule.protocol, rule.from_port, rule.to_port, rule.cidr, rule.cidr_v6, rule.prefix_list, rule.group);
+  };
+  return facts(*this) == facts(other);
 }
 
 std::string Rule::peer_text() const {
-  const std::string peer = !cidr.empty() ? cidr : !cidr_v6.empty() ? cidr_v6 : group;
+  const std::string peer = cidr + cidr_v6 + prefix_list + group;
   if (protocol == "-1") return fmt::format("peer: {}, ALL, ALLOW", peer);
   if (is_icmp(protocol))
     return fmt::format("peer: {}, {}, type: {}, code: {}, ALLOW", peer, upper(protocol), from_port, to_port);
@@ -94,6 +96,12 @@ std::vector<Rule> rules_of(const std::vector<IpPermission>& permissions, const G
       rule.cidr_v6 = range.cidr_ipv6.value_or("");
       rule.description = range.description.value_or("");
     }
+    for (const PrefixListId& list : permission.prefix_list_ids.value_or(std::vector<PrefixListId>{})) {
+      Rule& rule = rules.emplace_back(base);
+      rule.prefix_list = list.prefix_list_id.value_or("");
+      rule.description = list.description.value_or("");
+      if (rule.prefix_list.empty()) throw missing_parameter("prefixListId");
+    }
     for (const UserIdGroupPair& pair : permission.user_id_group_pairs.value_or(std::vector<UserIdGroupPair>{})) {
       Rule& rule = rules.emplace_back(base);
       rule.group = group_named(pair);
@@ -114,6 +122,7 @@ Rule rule_of(const SecurityGroupRule& shape) {
   rule.to_port = shape.to_port.value_or(-1);
   rule.cidr = shape.cidr_ipv4.value_or("");
   rule.cidr_v6 = shape.cidr_ipv6.value_or("");
+  rule.prefix_list = shape.prefix_list_id.value_or("");
   if (shape.referenced_group_info) rule.group = shape.referenced_group_info->group_id.value_or("");
   rule.description = shape.description.value_or("");
   return rule;
@@ -125,10 +134,12 @@ void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place, co
   shape.to_port = rule.to_port;
   shape.cidr_ipv4.reset();
   shape.cidr_ipv6.reset();
+  shape.prefix_list_id.reset();
   shape.referenced_group_info.reset();
   shape.description.reset();
   if (!rule.cidr.empty()) shape.cidr_ipv4 = rule.cidr;
   if (!rule.cidr_v6.empty()) shape.cidr_ipv6 = rule.cidr_v6;
+  if (!rule.prefix_list.empty()) shape.prefix_list_id = rule.prefix_list;
   if (!rule.group.empty()) {
     ReferencedSecurityGroup& group = shape.referenced_group_info.emplace();
     group.group_id = rule.group;
@@ -158,6 +169,10 @@ std::vector<IpPermission> permissions_of(const std::vector<Rule>& rules, const s
       permission.ip_ranges->push_back({rule.cidr, description});
     } else if (!rule.cidr_v6.empty()) {
       permission.ipv6_ranges->push_back({rule.cidr_v6, description});
+    } else if (!rule.prefix_list.empty()) {
+      PrefixListId& list = permission.prefix_list_ids->emplace_back();
+      list.prefix_list_id = rule.prefix_list;
+      list.description = description;
     } else {
       UserIdGroupPair& pair = permission.user_id_group_pairs->emplace_back();
       pair.group_id = rule.group;

@@ -16,8 +16,9 @@ struct Rule {
   std::string protocol;  // tcp, udp, icmp, icmpv6, -1, or a number
   int from_port = -1;
   int to_port = -1;
-  std::string cidr;  // one of the three is set
+  std::string cidr;  // one of the four is set
   std::string cidr_v6;
+  std::string prefix_list;  // its id
   std::string group;
   std::string description;
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "region/entrances.h"
 #include "region/region.h"
 #include "region/service.h"
 #include "services/iam/authorization/denial.h"
@@ -19,6 +20,9 @@ using region::policy::Question;
 
 /// Services without regions of their own are asked in this one, whatever the client signs.
 constexpr std::string_view kHomeOfGlobals = "us-east-1";
+
+constexpr const char* kAllowsNothing =
+    R"({"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]})";
 
 bool is_global(const wire::ServiceModel& service) {
   return service.folder == "iam" || service.folder == "organizations";
@@ -61,6 +65,14 @@ void IamAuthorizer::authorize(region::Request& rq, const region::AccessQuestion&
     question.session.emplace();
     for (const Json& document : caller.session_policies.items())
       question.session->push_back({"session", "none", policies_.parse(document.dump(), DocumentKind::kIdentity)});
+  }
+  // What a service does on the caller's behalf leaves from the service's side.
+  if (const auto endpoint = region::entrance_id(caller)) {
+    const auto* keeper = region::find_entrance_keeper(rq.home);
+    const auto policy = keeper ? keeper->policy_of(rq.tx, *endpoint) : std::nullopt;
+    // Of one that is gone nothing is allowed any more.
+    const auto document = policies_.parse(policy.value_or(kAllowsNothing), DocumentKind::kResource);
+    question.endpoint = {*endpoint, "endpoint", document};
   }
   const auto kind = asked.action.starts_with("sts:") ? DocumentKind::kTrust : DocumentKind::kResourceImplied;
   for (const Json& policy : asked.resource_policies) {

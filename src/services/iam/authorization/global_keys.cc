@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "region/entrances.h"
+
 namespace hanbat::iam {
 namespace {
 
@@ -70,6 +72,16 @@ void set_principal_keys(region::policy::Context& context, const KeyFacts& facts)
   }
 }
 
+/// Who comes by an endpoint of a VPC has an address in the VPC, which request_keys tell, and none on the internet.
+void set_origin(region::policy::Context& context, const Caller& caller) {
+  if (!region::entrance_id(caller)) {
+    if (!caller.source_ip.empty()) context.set("aws:SourceIp", caller.source_ip);
+    return;
+  }
+  for (const char* key : {"aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"})
+    context.set(key, caller.request_keys.at(key));
+}
+
 }  // namespace
 
 void set_global_keys(region::policy::Context& context, const KeyFacts& facts) {
@@ -87,7 +99,7 @@ void set_global_keys(region::policy::Context& context, const KeyFacts& facts) {
   if (!caller.user_agent.empty()) context.set("aws:UserAgent", caller.user_agent);
   if (!caller.referer.empty()) context.set("aws:Referer", caller.referer);
   // A service that acts on the caller's behalf comes from an address of its own.
-  if (!caller.source_ip.empty() && caller.via_service.empty()) context.set("aws:SourceIp", caller.source_ip);
+  if (caller.via_service.empty()) set_origin(context, caller);
   if (!caller.via_service.empty())
     for (const std::string_view key : {"aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast"})
       context.set(key, caller.via_service);

@@ -25,7 +25,7 @@ struct KeyFacts {
   std::optional<region::Membership> resource_membership;
 };
 
-/// A key whose fact is not there stays absent: nobody calls through a VPC endpoint here, so there is no aws:SourceVpc.
+/// A key whose fact is not there stays absent.
 void set_global_keys(region::policy::Context& context, const KeyFacts& facts);
 
 }  // namespace hanbat::iam

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "region/entrances.h"
 #include "services/iam/authorization/denial.h"
 
 namespace hanbat::iam {
@@ -39,6 +40,20 @@ Context keys_of(const Caller& caller, std::optional<region::Membership> membersh
 std::string text(const Context& context, std::string_view key) {
   const auto* values = context.find(key);
   return values ? values->at(0) : "-";
+}
+
+TEST(GlobalKeys, WhoComesByAnEndpointHasAnAddressInTheVpcAndNoneOnTheInternet) {
+  Caller caller = caller_of(Caller::Kind::kUser);
+  caller.source_ip = "10.1.0.5";
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceIp"), "10.1.0.5");
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceVpce"), "-");
+  caller.request_keys = region::keys_of({.id = "vpce-1", .vpc_id = "vpc-1"}, caller.source_ip);
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceIp"), "-");
+  EXPECT_EQ(text(keys_of(caller), "aws:VpcSourceIp"), "10.1.0.5");
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceVpc"), "vpc-1");
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceVpce"), "vpce-1");
+  caller.via_service = "codebuild.amazonaws.com";
+  EXPECT_EQ(text(keys_of(caller), "aws:SourceVpce"), "-");
 }
 
 TEST(GlobalKeys, TellWhoCallsByTheKindOfPrincipal) {
