@@ -41,7 +41,7 @@ class Outside:
 
     def close(self):
         self.ec2.revoke_security_group_ingress(**self.door)
-        assert self.get("manifests/3.12-slim") is None
+        wait_until(lambda: self.get("manifests/3.12-slim") is None, 30, "the registry cannot be reached")
 
     def layout(self, folder):
         """The image as an OCI layout."""
