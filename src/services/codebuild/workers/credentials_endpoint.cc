@@ -29,28 +29,39 @@ constexpr Seconds kRenewBefore = std::chrono::minutes(15);
 
 std::string tag_of(const std::string& vpc) { return std::string(kTag) + ":" + vpc; }
 
-/// A build is known by the address that it calls from; the kernel lets it use no other.
-void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, http::Exchange& exchange) {
-  const http::RequestHead& head = exchange.head();
-  const std::string vpc = head.listener_tag.substr(head.listener_tag.find(':') + 1);
-  const auto row = home.db.read([&](store::Tx& tx) {
-    return vpc == kBuildVpc ? find_build_at(tx, head.peer_address) : find_build_in(tx, vpc, head.peer_address);
-  });
-  if (row && !is_complete(row->shape) && head.method == "GET" && head.raw_path.starts_with(runtimes_path(*row) + "/")) {
-    const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
-    if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));
-  }
-  if (row && !is_complete(row->shape) && is_base_image_path(head.raw_path))
-    return answer_base_image(home, shelf, *row, exchange);
-  if (!row || is_complete(row->shape) || head.raw_path != credentials_path(*row) || head.method != "GET")
-    return exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
-  const auto keys = held.get(home, row->id, [&](store::Tx& tx) { return take_service_role(home, tx, *row); });
-  const Json body = Json::object({{"RoleArn", *row->shape.service_role},
+void give_credentials(region::Region& home, region::HeldKeys& held, const BuildRow& row, http::Exchange& exchange) {
+  const auto keys = held.get(home, row.id, [&](store::Tx& tx) { return take_service_role(home, tx, row); });
+  const Json body = Json::object({{"RoleArn", *row.shape.service_role},
                                   {"AccessKeyId", keys.access_key_id},
                                   {"SecretAccessKey", keys.secret_access_key},
                                   {"Token", keys.session_token},
                                   {"Expiration", iso8601(keys.expiration)}});
   exchange.send({200, {{"Content-Type", "application/json"}}, body.dump()});
+}
+
+/// The build that calls, while it is under way. It is known by the address that it calls from; the kernel lets it use
+/// no other.
+std::optional<BuildRow> find_caller(region::Region& home, const http::RequestHead& head) {
+  const std::string vpc = head.listener_tag.substr(head.listener_tag.find(':') + 1);
+  auto row = home.db.read([&](store::Tx& tx) {
+    return vpc == kBuildVpc ? find_build_at(tx, head.peer_address) : find_build_in(tx, vpc, head.peer_address);
+  });
+  if (row && is_complete(row->shape)) row.reset();
+  return row;
+}
+
+void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, http::Exchange& exchange) {
+  const http::RequestHead& head = exchange.head();
+  const auto row = find_caller(home, head);
+  // The path of credentials is AWS's, and begins as those of a registry do.
+  if (row && head.raw_path == credentials_path(*row) && head.method == "GET")
+    return give_credentials(home, held, *row, exchange);
+  if (row && head.method == "GET" && head.raw_path.starts_with(runtimes_path(*row) + "/")) {
+    const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
+    if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));
+  }
+  if (row && is_base_image_path(head.raw_path)) return answer_base_image(home, shelf, *row, exchange);
+  exchange.send({404, {{"Content-Type", "text/plain"}}, "There are no credentials here for you.\n"});
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ AddressesAsked addresses_asked(const std::optional<std::string>& first,
   return asked;
 }
 
-void require_address_room(const std::string& instance_type, std::size_t addresses) {
+void require_address_room(std::string_view instance_type, std::size_t addresses) {
   if (addresses > static_cast<std::size_t>(require_instance_type(instance_type).addresses))
     throw Error("PrivateIpAddressLimitExceeded", 400, "Number of private addresses will exceed limit.");
 }

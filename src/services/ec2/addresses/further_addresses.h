@@ -38,6 +38,6 @@ AddressesAsked addresses_asked(const std::optional<std::string>& first,
                                const std::optional<int>& count);
 
 /// Throws PrivateIpAddressLimitExceeded unless an interface of the instance may have so many addresses in all.
-void require_address_room(const std::string& instance_type, std::size_t addresses);
+void require_address_room(std::string_view instance_type, std::size_t addresses);
 
 }  // namespace hanbat::ec2
