@@ -186,7 +186,7 @@ for line in sys.stdin:
 
 def interface(number, subnet, ip, groups, public=""):
     return {"id": f"eni-{number:017x}", "attachment": "machine", "subnet_id": subnet, "private_ip": ip, "mac": f"02:00:00:00:00:{number:02x}",
-            "public_ip": public, "host_name": "ip-" + ip.replace(".", "-"), "security_group_ids": groups, "source_dest_check": True}
+            "public_ip": public, "host_name": "ip-" + ip.replace(".", "-"), "security_group_ids": groups, "source_dest_check": True, "secondaries": []}
 
 
 def rule(direction, protocol, low, high, cidrs=(), groups=()):
@@ -232,7 +232,9 @@ def vpc(ident, prefix, interfaces, private_routes, web_rules):
             "security_groups": [{"id": "sg-web", "rules": web_rules + [everything_out]}, {"id": "sg-client", "rules": [everything_out]}],
             "network_acls": [], "interfaces": interfaces,
             "dns": {"enabled": True, "domain": "ap-northeast-2.compute.internal",
-                    "records": [{"name": f"ip-{prefix.replace('.', '-')}-0-5.ap-northeast-2.compute.internal", "addresses": [f"{prefix}.0.5"]}]}}
+                    "records": [{"name": f"ip-{prefix.replace('.', '-')}-0-5.ap-northeast-2.compute.internal", "addresses": [f"{prefix}.0.5"]}]},
+            "dhcp": {"domains": ["ap-northeast-2.compute.internal"], "dns_servers": [f"{prefix}.0.2"], "ntp_servers": [], "netbios_name_servers": [],
+                     "netbios_node_type": 0}}
 
 
 NAT = [{"destination": "0.0.0.0/0", "kind": "nat", "target": "nat-1"}]

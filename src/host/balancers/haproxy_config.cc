@@ -148,7 +148,8 @@ class Writer {
         "backend {}\n  balance {}\n  option h1-case-adjust-bogus-server\n  timeout server {}s\n  timeout check {}s\n"
         "  option allbackups\n",
         backend_name(group), word_of_algorithm(group.algorithm), balancer.idle_timeout_seconds, check.timeout_seconds);
-    // No target, or all of them drain. A worker that ends after a reload counts none, and still serves who is connected.
+    // No target, or all of them drain. A worker that ends after a reload counts none, and still serves who is
+    // connected.
     out_ += fmt::format("  http-request return status 503 errorfile {}/503.http if {{ nbsrv eq 0 }} !{{ stopping }}\n",
                         folder_);
     if (!group.targets.empty()) out_ += no_connection_lines(folder_);

@@ -8,9 +8,9 @@
 
 #include "region/region.h"
 #include "services/codebuild/build_machine.h"
+#include "services/codebuild/shelf/runtime_shelf.h"
 #include "services/codebuild/store.h"
 #include "services/codebuild/workers/build_in_vpc.h"
-#include "services/codebuild/workers/runtime_shelf.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::host {

@@ -7,10 +7,10 @@
 #include "http/server.h"
 #include "region/held_keys.h"
 #include "services/codebuild/build_machine.h"
-#include "services/codebuild/workers/base_images.h"
+#include "services/codebuild/shelf/base_images.h"
+#include "services/codebuild/shelf/runtime_shelf.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_network.h"
-#include "services/codebuild/workers/runtime_shelf.h"
 
 namespace hanbat::codebuild {
 

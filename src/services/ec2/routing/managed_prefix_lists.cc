@@ -11,8 +11,8 @@
 namespace hanbat::ec2 {
 namespace {
 
-constexpr int kMostEntries = 1000;
-constexpr std::size_t kMostEntriesOfCall = 100;
+constexpr int kLongestList = 1000;
+constexpr std::size_t kMostChanges = 100;
 constexpr std::size_t kMostVersions = 1000;
 constexpr std::size_t kMostLists = 100;
 constexpr region::PageSizes kListPages{.usual = 100, .least = 1, .most = 100};
@@ -28,8 +28,8 @@ void require_list_name(const std::string& name) {
 }
 
 void require_list_size(int most) {
-  if (most < 1 || most > kMostEntries)
-    throw invalid_parameter(fmt::format("Must specify a max size between 1 and {}", kMostEntries));
+  if (most < 1 || most > kLongestList)
+    throw invalid_parameter(fmt::format("Must specify a max size between 1 and {}", kLongestList));
 }
 
 /// The block as lists keep it.
@@ -55,9 +55,9 @@ Json entry_json(const std::string& cidr, const std::optional<std::string>& descr
 template <class Removed>
 Json changed(const std::string& family, const Json& before, const std::vector<Removed>& removed,
              const std::vector<AddPrefixListEntry>& added) {
-  if (removed.size() > kMostEntriesOfCall || added.size() > kMostEntriesOfCall)
+  if (removed.size() > kMostChanges || added.size() > kMostChanges)
     throw invalid_parameter(
-        fmt::format("The number of entries per request cannot exceeds limit ({}).", kMostEntriesOfCall));
+        fmt::format("The number of entries per request cannot exceeds limit ({}).", kMostChanges));
   std::set<std::string> gone, there;
   for (const Removed& one : removed) gone.insert(block_text(family, one.cidr));
   Json after = Json::array();

@@ -1,4 +1,4 @@
-#include "services/codebuild/workers/base_images.h"
+#include "services/codebuild/shelf/base_images.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // The shelf of runtimes, with the host in memory: what a machine leaves comes onto it whole, or not at all.
-#include "services/codebuild/workers/runtime_shelf.h"
+#include "services/codebuild/shelf/runtime_shelf.h"
 
 #include <gtest/gtest.h>
 

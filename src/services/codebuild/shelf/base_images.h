@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "http/server.h"
+#include "services/codebuild/shelf/runtime_shelf.h"
 #include "services/codebuild/store.h"
-#include "services/codebuild/workers/runtime_shelf.h"
 
 namespace hanbat::codebuild {
 

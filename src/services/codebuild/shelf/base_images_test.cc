@@ -1,5 +1,5 @@
 // The builds' own registry: what it takes for a name, and what docker is told.
-#include "services/codebuild/workers/base_images.h"
+#include "services/codebuild/shelf/base_images.h"
 
 #include <gtest/gtest.h>
 

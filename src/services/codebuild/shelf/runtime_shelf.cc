@@ -1,4 +1,4 @@
-#include "services/codebuild/workers/runtime_shelf.h"
+#include "services/codebuild/shelf/runtime_shelf.h"
 
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
