@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kRoot = "/v2/";
 constexpr std::string_view kDigest = "sha256:";
 constexpr std::size_t kLongestName = 240;  // a folder bears it
-constexpr std::chrono::milliseconds kLook{300};
+constexpr std::chrono::milliseconds kLookForFetch{300};
 constexpr std::chrono::minutes kLongestWait{21};  // the shelf gives up before
 
 /// Letters, digits and what names of images have between them; no part of it climbs.
@@ -82,7 +82,7 @@ RuntimeShelf::Finding wait_for(region::Region& home, RuntimeShelf& shelf, const 
     const auto until = std::chrono::steady_clock::now() + kLongestWait;
     while (found.standing == RuntimeShelf::Standing::kComing && std::chrono::steady_clock::now() < until &&
            !exchange.client_gone()) {
-      std::this_thread::sleep_for(kLook);
+      std::this_thread::sleep_for(kLookForFetch);
       found = shelf.ask(build, std::string(kBaseImage), image);
     }
   });
