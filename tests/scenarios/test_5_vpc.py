@@ -20,7 +20,7 @@ while :; do
   s3=$(curl -s -o /tmp/s3 -w '%{http_code}' --max-time 2 '@URL@')
   other=$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 http://codedeploy.@REGION@.amazonaws.com/)
   told=$(grep -hE '^(search|nameserver)' /etc/resolv.conf | cut -d' ' -f2 | tr '\\n' ,)
-  echo "it-says s3=$s3 other=$other told=$told why=$(tr -d '\\n' </tmp/s3 | cut -c1-400) end" >/dev/console
+  echo "it-says s3=$s3 other=$other told=$told why=$(grep -o 'with an explicit[^<]*' /tmp/s3)." >/dev/console
 done &
 """
 # Sets up what the metadata service tells of, as Amazon Linux does, and serves what it is asked at.
@@ -68,7 +68,7 @@ class Network:
     def says(self, instance):
         """The last thing that the machine said on its console: {} before the first."""
         text = self.ec2.get_console_output(InstanceId=instance).get("Output", "")
-        rounds = re.findall(r"it-says s3=(\d+) other=(\d+) told=(\S*) why=(.*?) end", text.replace("\r", ""))
+        rounds = re.findall(r"it-says s3=(\d+) other=(\d+) told=(\S*) why=([^.]*)\.", text.replace("\r", ""))
         return dict(zip(("s3", "other", "told", "why"), rounds[-1])) if rounds else {}
 
     def wait_says(self, instance, what, **wanted):

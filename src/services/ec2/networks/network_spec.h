@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "host/actions.h"
+#include "host/edge_range.h"
 #include "store/database.h"
 
 namespace hanbat::ec2 {
