@@ -56,8 +56,7 @@ template <class Removed>
 Json changed(const std::string& family, const Json& before, const std::vector<Removed>& removed,
              const std::vector<AddPrefixListEntry>& added) {
   if (removed.size() > kMostChanges || added.size() > kMostChanges)
-    throw invalid_parameter(
-        fmt::format("The number of entries per request cannot exceeds limit ({}).", kMostChanges));
+    throw invalid_parameter(fmt::format("The number of entries per request cannot exceeds limit ({}).", kMostChanges));
   std::set<std::string> gone, there;
   for (const Removed& one : removed) gone.insert(block_text(family, one.cidr));
   Json after = Json::array();
@@ -283,8 +282,8 @@ ModifyManagedPrefixListOutput Ec2::modify_managed_prefix_list(Request& rq, const
   const auto removed = in.remove_entries.value_or(std::vector<RemovePrefixListEntry>{});
   const bool entries = !added.empty() || !removed.empty();
   if (entries && in.max_entries)
-    throw invalid_parameter(
-        "You cannot modify the entries and the maximum number of entries for the prefix list in the same request.");
+    throw Error("InvalidParameterCombination", 400,
+                "You cannot modify the entries and the maximum entries for the prefix list in the same request.");
   if (entries && !in.current_version)
     throw Error("MissingParameter", 400, "The request must contain the parameter CurrentVersion");
   if (in.current_version) require_version(list, *in.current_version);
