@@ -57,8 +57,8 @@ def test_a_killed_resolver_comes_back(commission):
     wait_until(lambda: any("resolver of " + vpc in line for line in broken()), 9, "doctor's word on the resolver")
     wait_until(lambda: pid_from(f"{HOME}/host/networks/vpcs/{vpc}/dnsmasq.pid") != old, 30, "a new resolver")
     wait_until_well()
-    for service, address in (("sts", "198.18.0.1"), ("s3", "198.18.0.2")):
-        assert address in commission.on_bastion(f"getent hosts {service}.ap-northeast-2.amazonaws.com")
+    for service, end in (("sts", ".0.1"), ("s3", ".0.2")):  # of the edge's range
+        assert commission.on_bastion(f"getent hosts {service}.ap-northeast-2.amazonaws.com").split()[0].endswith(end)
 
 
 def test_a_killed_incusd_comes_back_and_its_machines_ran_on(commission):

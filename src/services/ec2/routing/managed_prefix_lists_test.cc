@@ -94,7 +94,7 @@ TEST_F(PrefixLists, RefuseWhatCannotBe) {
         ec2.modify_managed_prefix_list(
             {.add_entries = {{entry("192.168.0.0/16")}}, .current_version = 1, .max_entries = 2, .prefix_list_id = id});
       }),
-      "InvalidParameterValue");
+      "InvalidParameterCombination");
   EXPECT_EQ(code_of([&] { ec2.delete_managed_prefix_list({.prefix_list_id = "pl-78a54011"}); }),
             "OperationNotPermitted");
   EXPECT_EQ(code_of([&] { shown("pl-0123456789abcdef0"); }), "InvalidPrefixListID.NotFound");
