@@ -84,6 +84,11 @@ TEST(Plan, AnEndpointsAddressIsTheVpcsOwnForTheSendersOfItsTablesAlone) {
       << "the sender's groups decide as on the way to any other address";
 }
 
+TEST(Plan, AnEdgeOfPrivateAddressesLetsTheResolverBesideItBeAsked) {
+  const std::string text = nft_of_edge(EdgeRange::require("10.200.0.0/15"));
+  EXPECT_LT(text.find("ip daddr 10.200.254.1 accept"), text.find("10.0.0.0/8"));
+}
+
 TEST(Plan, S3sNamesInTheRegionLeadToAnAddressOfItsOwn) {
   EXPECT_THAT(dnsmasq_of_vpc(small_vpc(), "/x").config,
               HasSubstr("address=/s3.ap-northeast-2.amazonaws.com/s3.dualstack.ap-northeast-2.amazonaws.com/"

@@ -242,15 +242,17 @@ std::string nft_of_edge(const EdgeRange& edge) {
       "table ip hanbat\ndelete table ip hanbat\ntable ip hanbat {{\n"
       "  chain forward {{\n    type filter hook forward priority 0; policy accept;\n"
       "    oifname \"host\" ct state established,related accept\n"
-      "    oifname \"host\" ip daddr {} drop\n"
       "    oifname \"host\" ip saddr != {} drop\n"
+      // The resolver beside the edge, though the range is of private addresses.
+      "    oifname \"host\" ip daddr {} accept\n"
+      "    oifname \"host\" ip daddr {} drop\n"
       "  }}\n"
       "  chain input {{\n    type filter hook input priority 0; policy drop;\n"
       "    ct state established,related accept\n    iifname \"lo\" accept\n    ip protocol icmp accept\n"
       "    ip daddr {} tcp dport {{ 22, 80, 443 }} accept\n"
       "    ip daddr {} tcp dport {{ 80, 443 }} accept\n"
       "  }}\n}}\n",
-      kPrivate, edge.text(), edge.endpoint(), s3_address(edge));
+      edge.text(), edge.host(), kPrivate, edge.endpoint(), s3_address(edge));
 }
 
 std::string nft_of_host(Forwarding forwarding, const EdgeRange& edge) {
