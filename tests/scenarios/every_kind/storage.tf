@@ -64,7 +64,7 @@ resource "aws_s3_bucket_notification" "one" {
 
 resource "aws_s3_object" "one" {
   bucket       = aws_s3_bucket.one.id
-  key          = "folder/${var.stage == "one" ? "first" : "first"}.txt"
+  key          = "folder/first.txt"
   content      = "of ${var.stage}"
   content_type = "text/plain"
   depends_on   = [aws_s3_bucket_versioning.one]
