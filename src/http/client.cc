@@ -12,9 +12,12 @@
 #include <mutex>
 #include <vector>
 
+#include "base/encoding.h"
+#include "base/ids.h"
 #include "base/text.h"
 #include "http/channel.h"
 #include "http/parser.h"
+#include "http/websocket.h"
 #include "os/sockets.h"
 
 namespace hanbat::http {
@@ -322,5 +325,46 @@ Response Client::send(const ClientRequest& request, std::size_t limit) {
   response.body = answer->read_all(limit);
   return response;
 }
+
+struct ClientWebSocket::Connected {
+  WirePtr wire;
+};
+
+ClientWebSocket::ClientWebSocket(const Endpoint& endpoint, const ClientOptions& options, const std::string& target,
+                                 Headers headers) {
+  const ConnectionPool pool(endpoint, options);
+  const std::string key = to_base64(random_bytes(16));
+  ClientRequest request{.target = target, .headers = std::move(headers)};
+  for (auto& [name, value] : Headers({{"Upgrade", "websocket"},
+                                      {"Connection", "Upgrade"},
+                                      {"Sec-WebSocket-Version", "13"},
+                                      {"Sec-WebSocket-Key", key}}))
+    request.headers.add(name, value);
+  const std::string what = "WebSocket " + target + " at " + pool.name() + ": ";
+  const Patience patience{options.io_timeout, 0};
+  try {
+    connected_ = std::make_unique<Connected>(Connected{pool.connect()});
+    Wire& wire = *connected_->wire;
+    wire.channel.write(write_head(request, endpoint), patience);
+    MessageParser parser(MessageParser::Kind::kResponse, kHeadLimit);
+    std::array<char, kReadSize> buffer;
+    while (!parser.head_done()) {
+      const std::size_t n = wire.channel.read(buffer, patience);
+      if (n == 0) throw Error(0, "the server closed the connection without an answer");
+      wire.in.append(buffer.data(), n);
+      wire.in.erase(0, parser.feed(wire.in, {}).consumed);
+    }
+    if (parser.status != 101) throw Error(parser.status, "the answer is " + std::to_string(parser.status));
+    if (parser.headers.get("Sec-WebSocket-Accept") != websocket_accept(key))
+      throw Error(0, "the answer is for another key");
+    socket_ = std::make_unique<WebSocket>(wire.channel, WebSocketSide::kClient, wire.in);
+  } catch (const Error& error) {
+    throw Error(error.status == 101 ? 0 : error.status, what + error.what());
+  } catch (const std::system_error& error) {
+    throw Error(0, what + error.what());
+  }
+}
+
+ClientWebSocket::~ClientWebSocket() = default;
 
 }  // namespace hanbat::http

@@ -59,6 +59,7 @@ class ClientResponse : public BodyReader {
 };
 
 class ConnectionPool;
+class WebSocket;
 
 /// Safe from all threads; each request takes a connection of its own from the idle ones or makes one.
 class Client {
@@ -76,6 +77,23 @@ class Client {
 
  private:
   std::shared_ptr<ConnectionPool> pool_;  // shared with answers that are still being read
+};
+
+/// A WebSocket to a server, with its connection.
+class ClientWebSocket {
+ public:
+  /// Asks for one at `target`. Throws http::Error: its status when the server answers with another than 101, else 0.
+  ClientWebSocket(const Endpoint& endpoint, const ClientOptions& options, const std::string& target, Headers headers);
+  ~ClientWebSocket();
+  ClientWebSocket(const ClientWebSocket&) = delete;
+  ClientWebSocket& operator=(const ClientWebSocket&) = delete;
+
+  WebSocket& socket() { return *socket_; }
+
+ private:
+  struct Connected;
+  std::unique_ptr<Connected> connected_;
+  std::unique_ptr<WebSocket> socket_;
 };
 
 }  // namespace hanbat::http

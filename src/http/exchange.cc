@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "http/connection.h"
+#include "http/websocket.h"
 
 namespace hanbat::http {
 
@@ -23,6 +24,10 @@ std::string Exchange::read_body(std::size_t limit) {
   if (const auto length = content_length(); length && *length > limit)
     throw Error(413, "the body is larger than " + std::to_string(limit) + " bytes");
   return body().read_all(limit);
+}
+
+std::unique_ptr<WebSocket> Exchange::accept_websocket() {
+  throw Error(400, "this connection cannot become a WebSocket");
 }
 
 namespace {
@@ -143,6 +148,26 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     if (::setsockopt(connection_.channel.fd(), IPPROTO_IP, IP_TTL, &hops, sizeof hops) != 0)
       throw_errno("setsockopt IP_TTL");
     keep_ = false;
+  }
+
+  std::unique_ptr<WebSocket> accept_websocket() override {
+    const std::string_view key = head_.headers.get("Sec-WebSocket-Key");
+    if (head_.method != "GET" || parser_.http_1_0() || !has_token(head_.headers, "Upgrade", "websocket") ||
+        !has_token(head_.headers, "Connection", "upgrade") || key.empty())
+      throw Error(400, "this is the address of a WebSocket");
+    if (head_.headers.get("Sec-WebSocket-Version") != "13") {
+      send({426, {{"Sec-WebSocket-Version", "13"}}, "WebSockets of version 13 alone\n"});
+      return nullptr;
+    }
+    if (answered_) throw std::logic_error("two answers to one request");
+    answered_ = finished_ = true;
+    keep_ = false;
+    std::string answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    append_field(answer, "Sec-WebSocket-Accept", websocket_accept(key));
+    connection_.channel.write(answer + "\r\n", patience_);
+    auto socket = std::make_unique<WebSocket>(connection_.channel, WebSocketSide::kServer, connection_.pending());
+    connection_.consume(connection_.pending().size());
+    return socket;
   }
 
   /// After the handler: sends what is left, passes over what was not read. Whether the connection can go on.

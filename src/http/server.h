@@ -18,6 +18,7 @@
 namespace hanbat::http {
 
 class Authority;
+class WebSocket;
 
 /// The body of an answer, written piece by piece. Blocks while the client is slow to take it; throws http::Error when
 /// it is too slow or gone.
@@ -60,6 +61,11 @@ class Exchange {
   virtual void close_after() = 0;
   /// This answer's packets die after so many hops (their IP time to live); the connection ends after it.
   virtual void limit_hops(int hops) = 0;
+
+  /// Answers with 101 and makes the connection a WebSocket, which lives as long as the handler runs; the connection
+  /// ends with it. Null, and answered, for another version than 13. Throws http::Error 400 for a request that asks for
+  /// no WebSocket.
+  virtual std::unique_ptr<WebSocket> accept_websocket();
 };
 
 /// Answers one request. Runs in many threads at once. http::Error becomes its status, any other exception 500.
