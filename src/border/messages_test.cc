@@ -10,6 +10,7 @@
 #include "border/git_ssh.h"
 #include "border/host_diagnostics.h"
 #include "border/run_command.h"
+#include "border/session_message.h"
 
 namespace hanbat::border {
 namespace {
@@ -117,6 +118,10 @@ TEST(RunCommand, MessagesAndRepliesComeBackFromTheirText) {
   const ShellCommand command{"c-1", {"echo a", "exit 3"}, "/tmp", 60};
   EXPECT_EQ(ShellCommand::from_json(command.to_json()), command);
   expect_members_are_named(command, "a command");
+  const SessionStart start{"a-0f", SessionType::kPort, "", "22"};
+  EXPECT_EQ(SessionStart::from_json(start.to_json()), start);
+  expect_members_are_named(start, "a session");
+
   const CancelCommand cancel{"c-1", "aws.ssm.c-1.i-1"};
   EXPECT_EQ(CancelCommand::from_json(cancel.to_json()), cancel);
   expect_members_are_named(cancel, "a cancellation");

@@ -194,14 +194,13 @@ bool WebSocket::write_some(const Callbacks& callbacks) {
 }
 
 /// Whether anything was read.
-bool WebSocket::read_some(const Callbacks& callbacks) {
+bool WebSocket::read_some() {
   std::array<char, 16384> buffer;
   const auto tried = channel_.try_read(buffer);
   if (tried.outcome == Channel::Outcome::kEnd) ended_ = true;
   if (tried.outcome != Channel::Outcome::kDone) return false;
   last_heard_ = Clock::now();
   reader_.feed({buffer.data(), tried.bytes});
-  while (auto message = reader_.next()) take(std::move(*message), callbacks);
   return true;
 }
 
@@ -240,24 +239,30 @@ void WebSocket::wait(bool reads, const Callbacks& callbacks) {
     writes = !out_.empty();
   }
   std::array<pollfd, 2> fds{
-      {{channel_.fd(), static_cast<short>((reads ? POLLIN : 0) | (writes ? POLLOUT : 0)), 0}, {wake_.fd(), POLLIN, 0}}};
+      {{channel_.fd(), static_cast<short>((reads ? POLLIN : POLLRDHUP) | (writes ? POLLOUT : 0)), 0},
+       {wake_.fd(), POLLIN, 0}}};
   const auto longest = callbacks.on_tick ? callbacks.tick : std::chrono::milliseconds(1000);
   ::poll(fds.data(), fds.size(), static_cast<int>(longest.count()));
   if (fds[1].revents) wake_.clear();
   // Where nothing is to be read, its end is seen so alone.
-  if (!reads && (fds[0].revents & (POLLHUP | POLLERR))) ended_ = true;
+  if (!reads && (fds[0].revents & (POLLRDHUP | POLLHUP | POLLERR))) ended_ = true;
 }
 
-WebSocketClosing WebSocket::run(const Callbacks& callbacks) {
+WebSocketClosing WebSocket::go_on(const Callbacks& callbacks, const std::function<bool()>& stop) {
   last_heard_ = last_ping_ = Clock::now();
   try {
-    while (auto message = reader_.next()) take(std::move(*message), callbacks);
-    while (!over()) {
+    while (!over() && !stop()) {
       const bool wrote = write_some(callbacks);
-      const bool reads = callbacks.may_read();
-      const bool read = reads && read_some(callbacks);
       if (callbacks.on_tick) callbacks.on_tick();
-      if (wrote || read || ended_) continue;
+      const bool reads = callbacks.may_read();
+      if (reads) {
+        if (auto message = reader_.next()) {
+          take(std::move(*message), callbacks);
+          continue;
+        }
+        if (read_some()) continue;
+      }
+      if (wrote || ended_) continue;
       const auto now = Clock::now();
       if (!reads) last_heard_ = now;  // it is we who do not listen
       if (now - last_heard_ > 3 * options_.ping_every) break;
@@ -274,13 +279,37 @@ WebSocketClosing WebSocket::run(const Callbacks& callbacks) {
     } catch (const Error&) {
       // It has gone without waiting for our reason.
     }
+    ended_ = true;
     return {error.code, error.what()};
   } catch (const Error& error) {
+    ended_ = true;
     return heard_.value_or(WebSocketClosing{close_code::kBroken, error.what()});
   }
   if (heard_) return *heard_;
   const std::lock_guard lock(mutex_);
   return closing_ ? said_ : WebSocketClosing{};
+}
+
+void WebSocket::flush() {
+  std::string waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting.swap(out_);
+  }
+  channel_.write(waiting, {});
+}
+
+WebSocketClosing WebSocket::run(const Callbacks& callbacks) {
+  return go_on(callbacks, [] { return false; });
+}
+
+std::optional<WebSocketMessage> WebSocket::receive(std::chrono::milliseconds longest) {
+  std::optional<WebSocketMessage> received;
+  const auto deadline = Clock::now() + longest;
+  Callbacks callbacks;
+  callbacks.on_message = [&](WebSocketMessage message) { received = std::move(message); };
+  go_on(callbacks, [&] { return received || Clock::now() >= deadline; });
+  return received;
 }
 
 }  // namespace hanbat::http

@@ -102,10 +102,10 @@ class WebSocket {
     /// The other side is asked for a sign of life after this silence, and given up after three of them.
     std::chrono::milliseconds ping_every = std::chrono::seconds(30);
   };
-  /// Has ended; the callbacks run in the thread of run().
+  /// They run in the thread of run().
   struct Callbacks {
     std::function<void(WebSocketMessage)> on_message = {};
-    /// Whether to read now; asked again after wake().
+    /// Whether to take the next message; asked again after each, and after wake().
     std::function<bool()> may_read = [] { return true; };
     /// What was congested is not any more.
     std::function<void()> on_drained = [] {};
@@ -126,14 +126,20 @@ class WebSocket {
   bool congested() const;
   void wake() const { wake_.set(); }
 
+  /// Writes what is queued, before run(). Throws http::Error when the connection breaks or takes nothing for a while.
+  void flush();
   /// Runs until both sides have closed or the connection broke; never throws for what the other side does.
   WebSocketClosing run(const Callbacks& callbacks);
+  /// Waits for one message, before run(); nothing when none comes in time or the connection ends.
+  std::optional<WebSocketMessage> receive(std::chrono::milliseconds longest);
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// Goes on until it is over, or `stop` says so.
+  WebSocketClosing go_on(const Callbacks& callbacks, const std::function<bool()>& stop);
   bool write_some(const Callbacks& callbacks);
-  bool read_some(const Callbacks& callbacks);
+  bool read_some();
   void take(WebSocketMessage message, const Callbacks& callbacks);
   void wait(bool reads, const Callbacks& callbacks);
   void queue(WebSocketOpcode kind, std::string data);

@@ -184,6 +184,18 @@ TEST(WebSocketTest, WhoDoesNotListenHoldsTheOtherBack) {
   EXPECT_TRUE(drained);
 }
 
+TEST(WebSocketTest, AMessageIsReceivedAloneAndTheRestWaits) {
+  Running server({}, talk);
+  ClientWebSocket client({.host = "127.0.0.1", .port = server.port}, {}, "/x", {});
+  EXPECT_EQ(client.socket().receive(std::chrono::milliseconds(50)), std::nullopt);
+  client.socket().send({Opcode::kText, "a"});
+  EXPECT_EQ(client.socket().receive(std::chrono::seconds(5)), (WebSocketMessage{Opcode::kText, "a"}));
+  std::string rest;
+  client.socket().send({Opcode::kText, "bye"});
+  client.socket().run({.on_message = [&](const WebSocketMessage& message) { rest += message.data; }});
+  EXPECT_EQ(rest, "a");
+}
+
 TEST(WebSocketTest, ABrokenConnectionEndsIt) {
   std::atomic<int> code = 0;
   Running server({}, [&](Exchange& exchange) { code = exchange.accept_websocket()->run({}).code; });
@@ -191,6 +203,20 @@ TEST(WebSocketTest, ABrokenConnectionEndsIt) {
     ClientWebSocket client({.host = "127.0.0.1", .port = server.port}, {}, "/x", {});
   }
   for (int i = 0; i < 200 && code == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(code, close_code::kBroken);
+}
+
+TEST(WebSocketTest, ABrokenConnectionIsSeenByWhoDoesNotListen) {
+  std::atomic<int> code = 0;
+  Running server({}, [&](Exchange& exchange) {
+    code = exchange.accept_websocket()->run({.may_read = [] { return false; }}).code;
+  });
+  {
+    ClientWebSocket client({.host = "127.0.0.1", .port = server.port}, {}, "/x", {});
+    client.socket().send({Opcode::kText, "unread"});
+    client.socket().flush();
+  }
+  for (int i = 0; i < 300 && code == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_EQ(code, close_code::kBroken);
 }
 

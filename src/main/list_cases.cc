@@ -78,6 +78,7 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"organizations ListPoliciesForTarget", R"({"TargetId":"$root"})"},
     {"organizations ListTargetsForPolicy", R"({"PolicyId":"p-FullAWSAccess"})"},
     {"s3", R"({"Prefix":"other"})"},
+    {"ssm DescribeSessions", R"({"State":"History"})"},
     {"secretsmanager", R"({"Filters":[{"Key":"name","Values":["other"]}]})"},
     {"secretsmanager ListSecretVersionIds", R"({"IncludeDeprecated":true})"},
     {"ssm DescribeInstanceInformation", R"({"Filters":[{"Key":"PlatformTypes","Values":["Linux"]}]})"},

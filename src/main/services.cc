@@ -21,6 +21,7 @@
 #include "services/s3/s3.h"
 #include "services/secretsmanager/secretsmanager.h"
 #include "services/ssm/commands/agent_endpoint.h"
+#include "services/ssm/sessions/message_gateway.h"
 #include "services/ssm/ssm.h"
 #include "services/sts/sts.h"
 
@@ -41,7 +42,10 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<acm::Acm>(home));
   home.add(std::make_unique<elasticloadbalancing::ElasticLoadBalancing>(home));
   home.add(std::make_unique<events::Events>(home));
-  home.add(std::make_unique<ssm::Ssm>(home));
+  auto ssm = std::make_unique<ssm::Ssm>(home);
+  ssm::Sessions& sessions = ssm->sessions();
+  home.add(std::move(ssm));
+  home.add(std::make_unique<ssm::MessageGateway>(home, sessions));
   home.add(std::make_unique<ssm::AgentEndpoint>(home));
   home.add(std::make_unique<secretsmanager::SecretsManager>(home));
   home.add(std::make_unique<codecommit::CodeCommit>(home, &foundations.access.identity));

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "gen/ec2messages/client.h"
+#include "gen/ssmmessages/client.h"
 #include "gen/s3/client.h"
 #include "host/fake_host.h"
 #include "main/list_cases.h"
@@ -131,6 +132,8 @@ class WholeRegion {
       agent.session_name = id;
       ec2messages::Client(test.home.as(agent, test.region))
           .update_instance_information({.instance_id = id, .platform_name = "Debian"});
+      ssmmessages::Client(test.home.as(agent, test.region))
+          .create_control_channel({.channel_id = id, .message_schema_version = "1.0", .request_id = "r"});
       return;
     }
     if (what == "@layer") return (void)push_layer(tester, "layer");

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import threading
 import time
@@ -217,6 +218,14 @@ def wait_until(ask, limit_s, what):
             return found
         assert time.monotonic() - began < limit_s, f"{what}: not within {limit_s} s"
         time.sleep(0.4)
+
+
+def kill_and_wait(region):
+    """SIGKILL; hostd starts hanbatd again."""
+    killed = region.pid_of("hanbatd")
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: region.status().get("hanbatd") and region.pid_of("hanbatd") != killed and "answers" in region.status()["front"] and
+               "NOT" not in region.status()["front"], 30, "hanbatd's restart")
 
 
 def set_version(version):

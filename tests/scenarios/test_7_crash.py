@@ -1,16 +1,5 @@
 """Point 6: hanbatd is killed in the middle of a build and in the middle of a deployment."""
-import os
-import signal
-
-from region import new_version, set_version, wait_until
-
-
-def kill_and_wait(region):
-    """SIGKILL; hostd starts it again."""
-    killed = region.pid_of("hanbatd")
-    os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: region.status().get("hanbatd") and region.pid_of("hanbatd") != killed and "answers" in region.status()["front"] and
-               "NOT" not in region.status()["front"], 30, "hanbatd's restart")
+from region import kill_and_wait, new_version, set_version, wait_until
 
 
 def went_live_once(region, commit, version):

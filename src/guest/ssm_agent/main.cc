@@ -1,4 +1,5 @@
-// amazon-ssm-agent: registers the instance, polls ec2messages and runs what comes, several commands at a time.
+// amazon-ssm-agent: registers the instance, polls ec2messages and runs what comes, several commands and sessions at a
+// time.
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -14,7 +15,9 @@
 #include "border/fields.h"
 #include "gen/ec2messages/model.h"
 #include "guest/aws/service_client.h"
+#include "guest/ssm_agent/gateway.h"
 #include "guest/ssm_agent/runner.h"
+#include "guest/ssm_agent/session.h"
 #include "os/files.h"
 
 namespace {
@@ -57,14 +60,15 @@ class Agent {
       const Json document = Json::parse(imds_.require("dynamic/instance-identity/document"));
       instance_ = document.text("instanceId");
       const std::string region = document.text("region");
-      const std::string url =
-          "https://ec2messages." + region + "." + imds_.find("meta-data/services/domain").value_or("amazonaws.com");
+      const std::string domain = imds_.find("meta-data/services/domain").value_or("amazonaws.com");
+      const std::string url = "https://ec2messages." + region + "." + domain;
       auto keys = [this] {
         const std::lock_guard lock(mutex_);
         return imds_.credentials();
       };
       replies_ = std::make_unique<JsonService>(url, region, "ec2messages", kTarget, keys);
       polls_ = std::make_unique<JsonService>(url, region, "ec2messages", kTarget, keys);
+      gateway_ = std::make_unique<Gateway>(region, domain, keys);
     }
     utsname name{};
     ::uname(&name);
@@ -77,6 +81,14 @@ class Agent {
     in.platform_type = "Linux";
     in.platform_version = os_release("VERSION_ID");
     polls_->call("UpdateInstanceInformation", wire::to_json(in));
+    try {
+      gateway_->announce(instance_);
+      refused_ = "";
+    } catch (const ServiceError& e) {
+      // Without the rights for sessions an instance still runs commands. Said once, not every minute.
+      if (refused_ != e.what()) std::fprintf(stderr, "no sessions: %s\n", e.what());
+      refused_ = e.what();
+    }
   }
 
   void take(const messages::Message& message) {
@@ -85,6 +97,8 @@ class Agent {
       const Json payload = border::parse_message(message.payload.value_or(""), "a message");
       if (message.topic.value_or("").starts_with("aws.ssm.cancelCommand"))
         cancel(id, border::CancelCommand::from_json(payload));
+      else if (message.topic.value_or("").starts_with("aws.ssm.startSession"))
+        begin(id, border::SessionStart::from_json(payload));
       else
         begin(id, border::ShellCommand::from_json(payload));
     } catch (const border::MessageError& e) {
@@ -125,6 +139,11 @@ class Agent {
     });
   }
 
+  void begin(const std::string& id, const border::SessionStart& start) {
+    acknowledge(id);
+    workers_.emplace_back([this, start] { run_session(*gateway_, start, instance_); });
+  }
+
   void reply(const std::string& id, const border::CommandReply& outcome) {
     messages::SendReplyInput in;
     in.message_id = id;
@@ -148,6 +167,8 @@ class Agent {
   Imds imds_;
   std::string instance_;
   std::unique_ptr<JsonService> polls_, replies_;
+  std::unique_ptr<Gateway> gateway_;
+  std::string refused_;  // what was said of it last
   std::map<std::string, std::stop_source> running_;
   std::vector<std::jthread> workers_;
 };

@@ -43,7 +43,7 @@ std::vector<std::string> endpoint_names(const std::string& region, const std::st
   std::vector<std::string> names;
   for (const char* regional : {"api.ecr", "cloudtrail", "codebuild", "codecommit", "codedeploy", "codedeploy-commands",
                                "codepipeline", "ec2", "ec2messages", "elasticloadbalancing", "events", "git-codecommit",
-                               "logs", "s3", "secretsmanager", "ssm", "sts"})
+                               "logs", "s3", "secretsmanager", "ssm", "ssmmessages", "sts"})
     names.push_back(std::string(regional) + "." + region + ".amazonaws.com");
   for (const char* global : {"iam", "s3", "sts"}) names.push_back(std::string(global) + ".amazonaws.com");
   names.push_back("organizations.us-east-1.amazonaws.com");

@@ -1,4 +1,5 @@
-// AWS Systems Manager: Parameter Store, Run Command on the instances whose agents call, State Manager.
+// AWS Systems Manager: Parameter Store, Run Command on the instances whose agents call, State Manager,
+// Session Manager.
 #pragma once
 
 #include <span>
@@ -11,6 +12,7 @@
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/parameters/store.h"
 #include "services/ssm/parameters/tags.h"
+#include "services/ssm/sessions/sessions.h"
 
 namespace hanbat::ssm {
 
@@ -19,13 +21,17 @@ enum class Decryption { kLeaveSealed, kDecrypt };
 
 class Ssm final : public Operations {
  public:
-  explicit Ssm(region::Region& home) : home_(home), deadlines_(home), association_runs_(home) {}
+  explicit Ssm(region::Region& home) : home_(home), deadlines_(home), association_runs_(home), sessions_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override {
     deadlines_.start();
     association_runs_.start();
+    sessions_.start();
   }
+
+  /// The open sessions, for the endpoint of their channels.
+  Sessions& sessions() { return sessions_; }
 
 #include "gen/ssm/methods.inc"
 
@@ -43,6 +49,7 @@ class Ssm final : public Operations {
   region::Region& home_;
   Deadlines deadlines_;
   AssociationRuns association_runs_;
+  Sessions sessions_;
 };
 
 /// rq.authorize of a parameter by its name or ARN, with an optional ":version" or ":label", with its tags.
@@ -58,6 +65,9 @@ std::optional<std::string> find_public_parameter(region::Request& rq, const std:
 std::optional<Parameter> find_secret_reference(region::Request& rq, const std::string& selector, Decryption decryption);
 /// The names of AWS's own parameters below a path.
 std::vector<std::string> public_parameters(const std::string& path);
+
+/// Asks whether the caller may do the action to the instance, with its tags.
+void authorize_instance(region::Request& rq, std::string_view action, const std::string& id);
 
 /// The topic that wakes an instance's agent.
 std::string message_topic(const std::string& account, const std::string& region, const std::string& instance);

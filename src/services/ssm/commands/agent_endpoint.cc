@@ -7,9 +7,11 @@
 #include "border/run_command.h"
 #include "gen/ssm/model.h"
 #include "services/ssm/associations/runs.h"
+#include "services/ssm/commands/agent.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
 #include "services/ssm/documents/documents.h"
+#include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
 
@@ -19,19 +21,6 @@ namespace {
 using namespace ec2messages;
 
 constexpr Milliseconds kLongestPoll = std::chrono::seconds(20);
-
-/// An instance speaks only for itself: the session of its profile's role is named after it.
-void require_own(const region::Request& rq, const std::string& instance) {
-  if (rq.caller.kind != region::Caller::Kind::kAssumedRole || rq.caller.session_name != instance)
-    throw wire::Error("AccessDeniedException", 400,
-                      "The caller " + rq.caller.arn + " is not the instance " + instance + ".");
-}
-
-/// The instance whose credentials the caller uses.
-region::ConditionKeys source_instance(const region::Request& rq) {
-  if (!rq.caller.session_name.starts_with("i-")) return {};
-  return {{"ec2:SourceInstanceARN", {rq.arn("ec2", "instance/" + rq.caller.session_name)}}};
-}
 
 /// The command as it is handed to the instance's agent.
 border::ShellCommand script_for(region::Request& rq, const Invocation& i) {
@@ -115,6 +104,15 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
     const border::ShellCommand command = script_for(rq, i);
     out.messages->push_back(message_of(rq, i, "aws.ssm.sendCommand", command.to_json()));
   }
+  for (const SessionRow& row : sessions_for_agent(rq.tx, place_of(rq), in.destination)) {
+    Message m;
+    m.message_id = session_message_id(row);
+    m.destination = in.destination;
+    m.created_date = iso8601(row.created);
+    m.topic = "aws.ssm.startSession." + rq.region + "." + in.destination;
+    m.payload = row.own["start"].dump();
+    out.messages->push_back(std::move(m));
+  }
   if (out.messages->empty()) rq.wait_for(message_topic(rq.account, rq.region, in.destination), kLongestPoll);
   return out;
 }
@@ -122,6 +120,14 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
 AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq, const AcknowledgeMessageInput& in) {
   rq.authorize("ec2messages:AcknowledgeMessage", "*");
 
+  if (const auto session = session_of_message(in.message_id)) {
+    auto row = region::find<Session>(rq.tx, place_of(rq), *session);
+    if (!row || is_over(*row)) throw InvalidRequestException("The message " + in.message_id + " is no longer wanted");
+    require_own(rq, row->shape.target.value_or(""));
+    row->parent.clear();
+    region::update(rq.tx, *row);
+    return {};
+  }
   Invocation i = require_invocation(rq, in.message_id);
 
   if (i.cancel)

@@ -38,6 +38,15 @@ std::map<std::string, region::TagMap> tags_of_instances(region::Request& rq, con
   return tags;
 }
 
+region::ConditionKeys instance_keys(const std::map<std::string, region::TagMap>& tags, const std::string& id) {
+  region::ConditionKeys keys;
+  const auto own = tags.find(id);
+  if (own == tags.end()) return keys;
+  region::add_resource_tags(keys, own->second);
+  for (const auto& [key, value] : own->second) keys["ssm:resourceTag/" + key] = {value};
+  return keys;
+}
+
 std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInput& in) {
   std::set<std::string> ids;
   if (in.targets) ids = targeted_instances(rq.home, rq.tx, place_of(rq), *in.targets);
@@ -154,6 +163,10 @@ std::string message_topic(const std::string& account, const std::string& region,
   return "ssm.messages:" + account + ":" + region + ":" + instance;
 }
 
+void authorize_instance(region::Request& rq, std::string_view action, const std::string& id) {
+  rq.authorize(action, instance_arn(rq, id), instance_keys(tags_of_instances(rq, {id}), id));
+}
+
 void begin(region::Region& home, store::Tx& tx, const CommandRow& command, const std::set<std::string>& ids) {
   region::insert(tx, command);
   for (const std::string& id : ids) {
@@ -175,14 +188,7 @@ SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput&
     throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
   const std::set<std::string> ids = wanted_instances(rq, in);
   const auto tags = tags_of_instances(rq, ids);
-  for (const std::string& id : ids) {
-    region::ConditionKeys keys;
-    if (const auto own = tags.find(id); own != tags.end()) {
-      region::add_resource_tags(keys, own->second);
-      for (const auto& [key, value] : own->second) keys["ssm:resourceTag/" + key] = {value};
-    }
-    rq.authorize("ssm:SendCommand", instance_arn(rq, id), keys);
-  }
+  for (const std::string& id : ids) rq.authorize("ssm:SendCommand", instance_arn(rq, id), instance_keys(tags, id));
 
   check_command(rq, in, ids);
 
