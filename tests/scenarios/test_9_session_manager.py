@@ -1,12 +1,18 @@
 """Session Manager: a shell on an instance that has no key and no open port, as its users begin, use and end one."""
+import hashlib
 import json
+import os
+import pty
+import select
+import shutil
+import subprocess
 import time
 import uuid
 
 import pytest
 from botocore.exceptions import ClientError
 
-from region import kill_and_wait, wait_until
+from region import kill_and_wait, run, wait_until
 from session_client import Session
 
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"
@@ -123,3 +129,64 @@ def test_a_session_outlives_the_daemon(region, instance):
     again.until("kept-22", 60)
     again.type("exit\r")
     again.until(None)
+
+
+class Typed:
+    """A program on a terminal, typed to by a user."""
+
+    def __init__(self, command, env):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(command[0], command, env)
+        self.heard = ""
+
+    def until(self, text, longest=60):
+        deadline = time.monotonic() + longest
+        while text not in self.heard:
+            ready = select.select([self.fd], [], [], max(0, deadline - time.monotonic()))[0]
+            assert ready, f"nothing more before {text!r}: {self.heard!r}"
+            try:
+                self.heard += os.read(self.fd, 65536).decode(errors="replace")
+            except OSError:
+                raise AssertionError(f"ended before {text!r}: {self.heard!r}") from None
+        said, self.heard = self.heard.split(text, 1)
+        return said
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self):
+        while True:
+            try:
+                if not os.read(self.fd, 65536):
+                    break
+            except OSError:
+                break
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+@pytest.mark.skipif(not shutil.which("session-manager-plugin"), reason="AWS's session-manager-plugin is not installed")
+def test_awss_own_plugin_and_ssh_over_it(region, instance, tmp_path):
+    """What AWS's user guide has people type: start-session, and ssh to an instance's id by a ProxyCommand."""
+    ssm, (ident, _) = region.client("ssm"), instance
+    env = {**region.env, "TERM": "xterm"}
+    shell = Typed(["aws", "ssm", "start-session", "--target", ident], env)
+    shell.until("Starting session with SessionId: ")
+    shell.until("$ ")
+    shell.type("whoami; echo done-$((40+2))\r")
+    assert "ssm-user" in shell.until("done-42")
+    shell.type("exit\r")
+    shell.until("Exiting session with sessionId: ")
+    assert shell.end() == 0
+
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key")
+    public = (tmp_path / "key.pub").read_text().strip()
+    ssm.send_command(InstanceIds=[ident], DocumentName="AWS-RunShellScript", Parameters={"commands": [
+        f"mkdir -p -m 700 ~ec2-user/.ssh && echo '{public}' >> ~ec2-user/.ssh/authorized_keys && chown -R ec2-user: ~ec2-user/.ssh"]})
+    proxy = "aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p"
+    ssh = ["ssh", "-i", tmp_path / "key", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes",
+           "-o", f"ProxyCommand={proxy}", f"ec2-user@{ident}"]
+    wait_until(lambda: run(*ssh, "true", env=env, check=False, timeout=60).returncode == 0, 60, "ssh")
+    data = os.urandom(300_000)
+    done = subprocess.run([str(part) for part in [*ssh, "sha256sum"]], env=env, input=data, stdout=subprocess.PIPE, timeout=120, check=True)
+    assert done.stdout.decode().split()[0] == hashlib.sha256(data).hexdigest()

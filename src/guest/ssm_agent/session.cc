@@ -127,11 +127,9 @@ class RunningSession {
         last_input_ = clock_.now();
         if (far_end_) far_end_->write(message.payload);
         return;
-      case SessionPayload::kSize: {
-        const Json size = Json::parse(message.payload);
-        if (far_end_) far_end_->resize(static_cast<int>(size.integer("cols")), static_cast<int>(size.integer("rows")));
-        return;
-      }
+      case SessionPayload::kSize:
+        size_ = Json::parse(message.payload);
+        return resize();
       case SessionPayload::kFlag:
         // A client that has closed its end of a port is done with it as one that ends the session is.
         if (far_end_) far_end_->end();
@@ -139,6 +137,11 @@ class RunningSession {
       default:
         return;
     }
+  }
+
+  void resize() {
+    if (far_end_ && size_.is_object())
+      far_end_->resize(static_cast<int>(size_.integer("cols")), static_cast<int>(size_.integer("rows")));
   }
 
   void shake_hands(const Json& response) {
@@ -159,6 +162,7 @@ class RunningSession {
       ended_ = clock_.now();
       return;
     }
+    resize();
     reader_ = std::jthread([this] { read_far_end(); });
   }
 
@@ -203,6 +207,7 @@ class RunningSession {
   http::WebSocket* socket_ = nullptr;
   std::unique_ptr<FarEnd> far_end_;
   bool shaken_hands_ = false;
+  Json size_;  // of the user's terminal, as told last
   Timestamp asked_{}, last_input_{};
   std::optional<Timestamp> ended_;  // what it leads to, or the try to open it
   std::string why_;
