@@ -58,6 +58,7 @@ def test_without_its_rights_an_instance_is_not_connected_and_with_them_it_is(reg
         ssm.start_session(Target=ident)
     assert refused.value.response["Error"]["Code"] == "TargetNotConnected"
     region.client("iam").attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
+    ssm.send_command(InstanceIds=[ident], DocumentName="AWS-RunShellScript", Parameters={"commands": ["systemctl restart amazon-ssm-agent"]})
     wait_until(lambda: ssm.get_connection_status(Target=ident)["Status"] == "connected", 90, "the agent's next call")
 
 

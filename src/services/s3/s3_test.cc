@@ -270,6 +270,16 @@ TEST_F(S3Test, ABucketTakesAclsOnceItsOwnershipSaysSoAndOnlyItsOwners) {
   EXPECT_EQ(bucket_acl("private"), "AccessControlListNotSupported");
 }
 
+TEST_F(S3Test, ANewBucketIsNotPublicByItsAcl) {
+  const auto create = [&](const char* acl, const char* ownership) {
+    return code_of([&] { client().create_bucket({.acl = acl, .bucket = "another", .object_ownership = ownership}); });
+  };
+  EXPECT_EQ(create("public-read", "BucketOwnerEnforced"), "InvalidBucketAclWithObjectOwnership");
+  EXPECT_EQ(create("public-read", "ObjectWriter"), "InvalidBucketAclWithBlockPublicAccessError");
+  EXPECT_EQ(create("authenticated-read", "BucketOwnerPreferred"), "InvalidBucketAclWithBlockPublicAccessError");
+  EXPECT_EQ(create("private", "ObjectWriter"), "");
+}
+
 TEST_F(S3Test, ACopysSourceMayBeEncodedWhole) {
   put("folder/k", "bytes");
   CopyObjectInput in;

@@ -145,6 +145,9 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
   bucket.created = rq.now();
   bucket.shape.bucket_region = located ? location : rq.region;
   if (with_acls) bucket.own["ownership"] = word_of(ownership);
+  if (with_acls && is_public_acl(in.acl.value_or("")))
+    throw wire::Error("InvalidBucketAclWithBlockPublicAccessError", 400,
+                      "Bucket cannot have public ACLs set with BlockPublicAccess enabled");
   if (with_acls && in.acl) check_bucket_acl(rq, bucket, *in.acl);
   if (asked) region::put_tags(rq.tx, bucket_arn(in.bucket), region::tag_pairs(asked->tags), kNewBucketTags);
   // Since April 2023 a new bucket blocks all public access until somebody says otherwise.

@@ -18,8 +18,8 @@ bool takes_acls(const BucketRow& bucket) { return ownership_of(bucket) != Object
 /// What is neither private nor the bucket owner's lets others in.
 void refuse_others(const region::Request& rq, const BucketRow& bucket, const std::string& acl) {
   const Json* block = bucket.own.find("public_access_block");
-  const bool is_public = acl.starts_with("public-") || acl == "authenticated-read";
-  if (is_public && block && block->flag("BlockPublicAcls")) throw wire::Error("AccessDenied", 403, "Access Denied");
+  if (is_public_acl(acl) && block && block->flag("BlockPublicAcls"))
+    throw wire::Error("AccessDenied", 403, "Access Denied");
   throw wire::Error::not_implemented(rq.operation.name, "ACL=" + acl);
 }
 
@@ -31,6 +31,8 @@ bool is_owners_alone(const AccessControlPolicy& policy, const std::string& owner
 }
 
 }  // namespace
+
+bool is_public_acl(std::string_view acl) { return acl.starts_with("public-") || acl == "authenticated-read"; }
 
 std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket) {
   const std::string said = bucket.own.text("ownership");

@@ -14,6 +14,9 @@ namespace hanbat::s3 {
 /// nullopt where the controls were deleted: such a bucket acts like one of ObjectWriter.
 std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket);
 
+/// Whether the canned ACL lets in whoever is not named.
+bool is_public_acl(std::string_view acl);
+
 /// Throws AccessControlListNotSupported where ACLs are disabled, AccessDenied for a public one that is blocked, and 501
 /// for what would let others in.
 void check_bucket_acl(const region::Request& rq, const BucketRow& bucket, const std::string& acl);
