@@ -90,7 +90,10 @@ void Region::run_alone(const Actor& actor, const Service& service, CallRecord& r
     while (true) {
       const std::uint64_t seen = notifier.count();
       try {
-        return db.run(mode, attempt);
+        db.run(mode, store::Durable::kNow, attempt);
+        // What was read may have been written a moment ago by somebody who still waits for the disk.
+        if (mode == store::Tx::Mode::kRead) db.await_durable();
+        return;
       } catch (const WriteFirst& first) {
         db.write(first.write);
       } catch (const PrepareFirst& first) {

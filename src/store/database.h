@@ -123,6 +123,10 @@ class Tx {
   std::vector<std::function<void()>> after_commit_;
 };
 
+/// Whether a commit is on disk when `run` returns, or only before every later one that is: what a power cut may take
+/// back, and what comes back by itself (a lease on a task).
+enum class Durable { kNow, kLater };
+
 /// The database file and its connections. Safe from all threads.
 class Database {
  public:
@@ -130,28 +134,36 @@ class Database {
 
   /// Runs the migrations that have not run. Throws DatabaseError when the file is newer than the program.
   virtual void migrate(std::span<const Migration> migrations) = 0;
-  virtual void run(Tx::Mode mode, const std::function<void(Tx&)>& body) = 0;
+  virtual void run(Tx::Mode mode, Durable durable, const std::function<void(Tx&)>& body) = 0;
+  /// Returns once all commits of Durable::kNow that can be read by now are on disk: whoever answers with what it has
+  /// read waits for them, so that no answer is taken back.
+  virtual void await_durable() = 0;
 
   /// Runs `body(tx)` against a snapshot and returns what it returns. A write in it throws.
   template <class F>
   auto read(F&& body) {
-    return with(Tx::Mode::kRead, std::forward<F>(body));
+    return with(Tx::Mode::kRead, Durable::kNow, std::forward<F>(body));
   }
   /// Runs `body(tx)` as the only writer; it is durable when this returns. Must not be nested.
   template <class F>
   auto write(F&& body) {
-    return with(Tx::Mode::kWrite, std::forward<F>(body));
+    return with(Tx::Mode::kWrite, Durable::kNow, std::forward<F>(body));
+  }
+  /// The same without waiting for the disk; see Durable::kLater.
+  template <class F>
+  auto write_later(F&& body) {
+    return with(Tx::Mode::kWrite, Durable::kLater, std::forward<F>(body));
   }
 
  private:
   template <class F>
-  auto with(Tx::Mode mode, F&& body) {
+  auto with(Tx::Mode mode, Durable durable, F&& body) {
     using Result = std::invoke_result_t<F, Tx&>;
     if constexpr (std::is_void_v<Result>) {
-      run(mode, [&](Tx& tx) { body(tx); });
+      run(mode, durable, [&](Tx& tx) { body(tx); });
     } else {
       std::optional<Result> result;
-      run(mode, [&](Tx& tx) { result.emplace(body(tx)); });
+      run(mode, durable, [&](Tx& tx) { result.emplace(body(tx)); });
       return std::move(*result);
     }
   }

@@ -244,9 +244,10 @@ class FillingDatabase final : public Database {
  public:
   explicit FillingDatabase(Database& below) : below_(below) {}
   void migrate(std::span<const Migration> migrations) override { below_.migrate(migrations); }
-  void run(Tx::Mode mode, const std::function<void(Tx&)>& body) override {
+  void await_durable() override { below_.await_durable(); }
+  void run(Tx::Mode mode, Durable durable, const std::function<void(Tx&)>& body) override {
     if (full && mode == Tx::Mode::kWrite) throw DatabaseFull("database or disk is full");
-    below_.run(mode, body);
+    below_.run(mode, durable, body);
   }
   std::atomic<bool> full = false;
 

@@ -1,5 +1,6 @@
-// SQLite behind Database: write-ahead log, synchronous=FULL so that an acknowledged commit outlives a power cut. One
-// connection writes, under a mutex; reading connections are pooled.
+// SQLite behind Database: one connection writes, under a mutex, to a write-ahead log; reading connections are pooled. A
+// commit does not sync the log by itself (synchronous=NORMAL): after it, whoever needs it on disk has the log synced,
+// or waits for one who does so already, one sync for all that were committed before it began (log_sync.h).
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -14,10 +15,12 @@
 #include "os/writers_turn.h"
 #include "store/database.h"
 #include "store/durability.h"
+#include "store/log_sync.h"
 
 namespace hanbat::store {
 namespace {
 
+constexpr std::string_view kBeginRead = "BEGIN";
 constexpr std::string_view kBeginWrite = "BEGIN IMMEDIATE";
 
 /// SQLITE_FULL is a write that found no room; SHMSIZE the same for the index of the write-ahead log.
@@ -52,7 +55,7 @@ class Connection {
     }
     sqlite3_busy_timeout(db_, 30'000);
     if (access == Access::kFull)
-      script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
+      script("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;");
   }
   Connection(const Connection&) = delete;
   ~Connection() {
@@ -222,7 +225,8 @@ class SqliteDatabase final : public Database {
       : path_(path == ":memory:" ? "file:hanbat-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) +
                                        "?mode=memory&cache=shared"
                                  : path),
-        in_memory_(path == ":memory:") {
+        in_memory_(path == ":memory:"),
+        log_(in_memory_ ? "" : path + "-wal") {
     // Nobody else could open one that lies in memory: it begins here.
     if (in_memory_) writer();
   }
@@ -242,31 +246,51 @@ class SqliteDatabase final : public Database {
         connection.run("INSERT INTO migrations(module, number) VALUES (?, ?)", key, nullptr);
       });
     }
+    const std::uint64_t last = log_.begin(Durable::kNow);
+    log_.end(last);
+    log_.await(last);
   }
 
-  void run(Tx::Mode mode, const std::function<void(Tx&)>& body) override {
+  void await_durable() override { log_.await_wanted(); }
+
+  void run(Tx::Mode mode, Durable durable, const std::function<void(Tx&)>& body) override {
+    if (mode == Tx::Mode::kWrite) return write(durable, body);
     // A shared in-memory database locks whole tables, so there its readers take turns with the writer.
-    if (mode == Tx::Mode::kWrite || in_memory_) {
+    if (in_memory_) {
       std::unique_lock lock(write_mutex_);
-      Connection& connection = writer();
-      SqliteTx tx(connection, mode);
-      transact(connection, mode == Tx::Mode::kWrite ? kBeginWrite : "BEGIN", [&] {
-        std::optional<WritersTurn> turn;
-        if (mode == Tx::Mode::kWrite) turn.emplace();
-        body(tx);
-      });
+      SqliteTx tx(writer(), mode);
+      transact(writer(), kBeginRead, [&] { body(tx); });
       lock.unlock();
-      tx.committed();
-      return;
+      return tx.committed();
     }
     auto connection = acquire_reader();
     SqliteTx tx(*connection, mode);
-    transact(*connection, "BEGIN", [&] { body(tx); });
+    transact(*connection, kBeginRead, [&] { body(tx); });
     release_reader(std::move(connection));
     tx.committed();
   }
 
  private:
+  void write(Durable durable, const std::function<void(Tx&)>& body) {
+    std::unique_lock lock(write_mutex_);
+    SqliteTx tx(writer(), Tx::Mode::kWrite);
+    std::optional<std::uint64_t> commit;
+    try {
+      transact(writer(), kBeginWrite, [&] {
+        const WritersTurn turn;
+        body(tx);
+        commit = log_.begin(durable);  // before others can read it
+      });
+    } catch (...) {
+      if (commit) log_.end(*commit);
+      throw;
+    }
+    log_.end(*commit);
+    lock.unlock();
+    if (durable == Durable::kNow) log_.await(*commit);
+    tx.committed();
+  }
+
   /// The one connection that writes; under write_mutex_.
   Connection& writer() {
     if (writer_) return *writer_;
@@ -317,6 +341,7 @@ class SqliteDatabase final : public Database {
   bool in_memory_;
   std::unique_ptr<Connection> writer_;
   std::mutex write_mutex_;
+  LogSync log_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> readers_;
 };

@@ -144,9 +144,10 @@ class CountingDatabase final : public Database {
  public:
   explicit CountingDatabase(Database& below) : below_(below) {}
   void migrate(std::span<const Migration> migrations) override { below_.migrate(migrations); }
-  void run(Tx::Mode mode, const std::function<void(Tx&)>& body) override {
+  void await_durable() override { below_.await_durable(); }
+  void run(Tx::Mode mode, Durable durable, const std::function<void(Tx&)>& body) override {
     ++transactions;
-    below_.run(mode, body);
+    below_.run(mode, durable, body);
   }
   std::atomic<int> transactions = 0;
 

@@ -99,7 +99,9 @@ class TaskPool final : public Tasks {
   /// Ends or reschedules a run if it is still the wish of the row; see TaskRun.
   void settle(TaskRun& run, const std::function<void(Tx&)>& result, std::optional<NewTask> again) {
     run.ended_ = true;
-    database_.write([&](Tx& tx) {
+    // Where nothing came of it a power cut has the task done once more, which it must bear.
+    const Durable durable = result ? Durable::kNow : Durable::kLater;
+    database_.run(Tx::Mode::kWrite, durable, [&](Tx& tx) {
       const auto row = tx.find("SELECT version, lease_owner, due FROM tasks WHERE id = ?", run.id_);
       if (!row || row->text(1) != owner_) return;
       const bool newer = row->integer(0) != run.version_;
@@ -142,7 +144,8 @@ class TaskPool final : public Tasks {
     // Most looks find nothing; they must not take the writer's turn.
     if (!database_.read([&](Tx& tx) { return tx.find(kDue, now).has_value(); })) return std::nullopt;
     FaultScope scope("lease");
-    return database_.write([&](Tx& tx) -> std::optional<TaskRun> {
+    // A power cut takes it back with the process that has it.
+    return database_.write_later([&](Tx& tx) -> std::optional<TaskRun> {
       const auto row = tx.find(kDue, now);
       if (!row) return std::nullopt;
       tx.exec("UPDATE tasks SET lease_owner = ? WHERE id = ?", owner_, row->integer(0));

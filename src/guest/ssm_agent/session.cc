@@ -101,8 +101,8 @@ class RunningSession {
   }
 
   Json properties() const {
-    if (start_.type == border::SessionType::kPort)
-      return Json::object({{"portNumber", start_.port}, {"type", "LocalPortForwarding"}});
+    // Without a type: a connection that the plugin's own standard streams carry.
+    if (start_.type == border::SessionType::kPort) return Json::object({{"portNumber", start_.port}});
     return {};
   }
 
