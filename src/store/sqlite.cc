@@ -14,11 +14,14 @@
 #include "os/writers_turn.h"
 #include "store/database.h"
 #include "store/durability.h"
+#include "store/statement_watch.h"
 
 namespace hanbat::store {
 namespace {
 
 constexpr std::string_view kBeginWrite = "BEGIN IMMEDIATE";
+
+thread_local StatementWatch* watch = nullptr;
 
 /// SQLITE_FULL is a write that found no room; SHMSIZE the same for the index of the write-ahead log.
 bool means_full(int extended_code) {
@@ -90,10 +93,23 @@ class Connection {
       rows.push_back(read_row(statement));
     }
     if (changed) *changed = sqlite3_changes64(db_);
+    if (watch)
+      watch->add({std::string(sql), plan_of(sql), sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)});
     return rows;
   }
 
  private:
+  std::vector<std::string> plan_of(std::string_view sql) {
+    constexpr int kDetail = 3;
+    const std::string explained = "EXPLAIN QUERY PLAN " + std::string(sql);
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, explained.c_str(), -1, &statement, nullptr) != SQLITE_OK) fail(explained);
+    std::vector<std::string> plan;
+    while (sqlite3_step(statement) == SQLITE_ROW) plan.push_back(read_row(statement).text(kDetail));
+    sqlite3_finalize(statement);
+    return plan;
+  }
+
   sqlite3_stmt* prepare(std::string_view sql) {
     const auto found = statements_.find(sql);
     if (found != statements_.end()) return found->second;
@@ -322,6 +338,9 @@ class SqliteDatabase final : public Database {
 };
 
 }  // namespace
+
+StatementWatch::StatementWatch() { watch = this; }
+StatementWatch::~StatementWatch() { watch = nullptr; }
 
 bool Row::is_null(std::size_t column) const { return std::holds_alternative<std::monostate>(values_.at(column).get()); }
 
