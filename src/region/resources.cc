@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gen/region/schema.h"
+#include "region/prefix.h"
 
 namespace hanbat::region {
 
@@ -54,14 +55,6 @@ std::optional<RawResource> read_first(const std::optional<store::Row>& row) {
 /// The LIMIT of a range, all rows when `most` is 0.
 std::int64_t limit_of(std::size_t most) {
   return most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(most);
-}
-
-/// The text that follows every text which begins with the prefix.
-std::string end_of_prefix(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && end.back() == '\xff') end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
-  return end;
 }
 
 }  // namespace
