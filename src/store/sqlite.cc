@@ -84,6 +84,7 @@ class Connection {
     if (sqlite3_bind_parameter_count(statement) != static_cast<int>(values.size()))
       throw DatabaseError("wrong number of arguments for: " + std::string(sql));
     for (std::size_t i = 0; i < values.size(); ++i) bind(statement, static_cast<int>(i) + 1, values[i]);
+    if (watch) sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
 
     std::vector<Row> rows;
     while (true) {
