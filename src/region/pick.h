@@ -24,7 +24,7 @@ auto pick(const Pager& pager, Read read, Keep keep, Key key, std::size_t look_at
   Page<typename Rows::value_type> page;
   std::optional<std::string> at = pager.after();
   std::size_t looked = 0;
-  for (std::size_t most = pager.size() + 1;; most = std::max(most, kStretch)) {
+  for (std::size_t most = pager.size() + 1;; most = std::max(most, std::min(2 * most, kStretch))) {
     Rows rows = read(std::as_const(at), most);
     for (auto& row : rows) {
       if (look_at && looked++ == look_at) {
