@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "main/list_walk.h"
+#include "main/list_testing.h"
 #include "store/statement_watch.h"
 
 namespace hanbat {

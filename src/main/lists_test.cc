@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "main/list_walk.h"
+#include "main/list_testing.h"
 
 namespace hanbat {
 namespace {

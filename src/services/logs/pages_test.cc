@@ -11,7 +11,7 @@
 namespace hanbat::logs {
 namespace {
 
-using Texts = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 
 struct LogsPagesTest : testing::Test {
   LogsPagesTest() {
@@ -37,15 +37,15 @@ struct LogsPagesTest : testing::Test {
   std::int64_t stored() { return *client.describe_log_groups({}).log_groups->at(0).stored_bytes; }
 
   /// The messages of a walk along the stream, a page each.
-  std::vector<Texts> walk(GetLogEventsInput in, bool forward) {
+  std::vector<Lines> walk(GetLogEventsInput in, bool forward) {
     in.log_group_name = "g";
     in.log_stream_name = "s";
     in.start_from_head = forward;
-    std::vector<Texts> pages;
+    std::vector<Lines> pages;
     while (true) {
       const GetLogEventsOutput out = client.get_log_events(in);
       if (out.events->empty()) return pages;
-      Texts& page = pages.emplace_back();
+      Lines& page = pages.emplace_back();
       for (const OutputLogEvent& event : *out.events) page.push_back(*event.message);
       in.next_token = forward ? out.next_forward_token : out.next_backward_token;
     }
@@ -60,11 +60,11 @@ TEST_F(LogsPagesTest, EventsOfOneMillisecondComeOnceInBothDirectionsAndWithinThe
            {"a", 0}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 2}, {"g", 3}})
     put("s", message, at);
   const std::int64_t now = region.clock.now().ms;
-  EXPECT_EQ(walk({.limit = 2}, true), (std::vector<Texts>{{"a", "b"}, {"c", "d"}, {"e", "f"}, {"g"}}));
-  EXPECT_EQ(walk({.limit = 3}, false), (std::vector<Texts>{{"e", "f", "g"}, {"b", "c", "d"}, {"a"}}));
+  EXPECT_EQ(walk({.limit = 2}, true), (std::vector<Lines>{{"a", "b"}, {"c", "d"}, {"e", "f"}, {"g"}}));
+  EXPECT_EQ(walk({.limit = 3}, false), (std::vector<Lines>{{"e", "f", "g"}, {"b", "c", "d"}, {"a"}}));
   const GetLogEventsInput bounded{.end_time = now + 3, .limit = 2, .start_time = now + 1};
-  EXPECT_EQ(walk(bounded, true), (std::vector<Texts>{{"b", "c"}, {"d", "e"}, {"f"}}));
-  EXPECT_EQ(walk(bounded, false), (std::vector<Texts>{{"e", "f"}, {"c", "d"}, {"b"}}));
+  EXPECT_EQ(walk(bounded, true), (std::vector<Lines>{{"b", "c"}, {"d", "e"}, {"f"}}));
+  EXPECT_EQ(walk(bounded, false), (std::vector<Lines>{{"e", "f"}, {"c", "d"}, {"b"}}));
 }
 
 TEST_F(LogsPagesTest, AMillisecondFullOfEventsIsNotReadFromItsBeginningAtEveryPage) {
@@ -101,15 +101,15 @@ TEST_F(LogsPagesTest, ASearchIsAboutTheStreamsThatItNames) {
   }
   const auto found = [&](FilterLogEventsInput in) {
     in.log_group_name = "g";
-    Texts messages;
+    Lines messages;
     const FilterLogEventsOutput out = client.filter_log_events(in);
     for (const FilteredLogEvent& event : *out.events)
       messages.push_back(*event.message + " in " + *event.log_stream_name);
     return messages;
   };
-  EXPECT_EQ(found({.log_stream_names = Texts{"s-2"}}), (Texts{"of s-2 in s-2"}));
-  EXPECT_EQ(found({.log_stream_names = Texts{"other", "s-1"}}), (Texts{"of s-1 in s-1", "of other in other"}));
-  EXPECT_EQ(found({.log_stream_name_prefix = "s-"}), (Texts{"of s-1 in s-1", "of s-2 in s-2"}));
+  EXPECT_EQ(found({.log_stream_names = Lines{"s-2"}}), (Lines{"of s-2 in s-2"}));
+  EXPECT_EQ(found({.log_stream_names = Lines{"other", "s-1"}}), (Lines{"of s-1 in s-1", "of other in other"}));
+  EXPECT_EQ(found({.log_stream_name_prefix = "s-"}), (Lines{"of s-1 in s-1", "of s-2 in s-2"}));
   EXPECT_EQ(found({}).size(), 3u);
 }
 
@@ -119,7 +119,7 @@ TEST_F(LogsPagesTest, StreamsComeInBothOrdersBothWaysThoughTheirTimesAreOne) {
   put("d", "m", 5);
   const auto names = [&](const char* order, bool descending) {
     DescribeLogStreamsInput in{.descending = descending, .limit = 2, .log_group_name = "g", .order_by = order};
-    Texts all;
+    Lines all;
     do {
       const DescribeLogStreamsOutput page = client.describe_log_streams(in);
       for (const LogStream& one : *page.log_streams) all.push_back(*one.log_stream_name);
@@ -127,10 +127,10 @@ TEST_F(LogsPagesTest, StreamsComeInBothOrdersBothWaysThoughTheirTimesAreOne) {
     } while (in.next_token);
     return all;
   };
-  EXPECT_EQ(names("LogStreamName", false), (Texts{"a", "b", "c", "d", "s"}));
-  EXPECT_EQ(names("LogStreamName", true), (Texts{"s", "d", "c", "b", "a"}));
-  EXPECT_EQ(names("LastEventTime", false), (Texts{"a", "c", "s", "b", "d"}));
-  EXPECT_EQ(names("LastEventTime", true), (Texts{"d", "b", "s", "c", "a"}));
+  EXPECT_EQ(names("LogStreamName", false), (Lines{"a", "b", "c", "d", "s"}));
+  EXPECT_EQ(names("LogStreamName", true), (Lines{"s", "d", "c", "b", "a"}));
+  EXPECT_EQ(names("LastEventTime", false), (Lines{"a", "c", "s", "b", "d"}));
+  EXPECT_EQ(names("LastEventTime", true), (Lines{"d", "b", "s", "c", "a"}));
 }
 
 TEST_F(LogsPagesTest, WhatAGroupStoresFollowsItsEvents) {
