@@ -42,11 +42,19 @@ void make_private(const std::string& path) {
   if (::chmod(path.c_str(), 0600) != 0) throw_errno("set the mode of " + path);
 }
 
+/// Before anything else of SQLite's. It counts the memory that it takes under one lock for all threads, and nobody
+/// asks.
+void leave_memory_uncounted() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
 class Connection {
  public:
   enum class Access { kFull, kReadOnly };
 
   explicit Connection(const std::string& path, Access access = Access::kFull) {
+    leave_memory_uncounted();
     const int flags = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
       const std::string why = db_ ? sqlite3_errmsg(db_) : "out of memory";
