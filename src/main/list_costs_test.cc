@@ -54,7 +54,6 @@ const Reasons kGrow{
     {"organizations_ListOrganizationalUnitsForParent", "sorted by ids; 2,000 units in an organization"},
     {"organizations_ListPolicies", "AWS's own and the organization's in one order"},
     {"organizations_ListTargetsForPolicy", "each target is looked up in the tree"},
-    {"ssm_ListAssociations", "sorted by ids; 2,000 in a region"},
 };
 
 /// Lists that sort something whole, and what bounds that.
