@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gen/region/schema.h"
+#include "region/prefix.h"
 
 namespace hanbat::region {
 
@@ -18,6 +19,8 @@ namespace rows {
 namespace {
 
 constexpr std::size_t kAgeDigits = 20;
+// What lies in one scope or has one parent nearly always lies in one place, so this is the order of its making.
+constexpr std::string_view kPlaceAndAge = "account, region, created, id";
 
 RawResource read(const store::Row& row) {
   RawResource raw;
@@ -52,14 +55,6 @@ std::optional<RawResource> read_first(const std::optional<store::Row>& row) {
 /// The LIMIT of a range, all rows when `most` is 0.
 std::int64_t limit_of(std::size_t most) {
   return most == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(most);
-}
-
-/// The text that follows every text which begins with the prefix.
-std::string end_of_prefix(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && end.back() == '\xff') end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
-  return end;
 }
 
 }  // namespace
@@ -100,38 +95,43 @@ std::vector<RawResource> list_all(store::Tx& tx, std::string_view kind) {
 }
 
 std::vector<RawResource> list_in(store::Tx& tx, std::string_view kind, std::string_view scope) {
-  return read_all(tx.query(select("scope = ?"), kind, scope));
+  return read_all(tx.query(select("scope = ?", kPlaceAndAge), kind, scope));
 }
 
 std::vector<RawResource> list_of(store::Tx& tx, std::string_view kind, std::string_view parent) {
-  return read_all(tx.query(select("parent = ?"), kind, parent));
+  return read_all(tx.query(select("parent = ?", kPlaceAndAge), kind, parent));
 }
 
 std::vector<RawResource> list_by_name(store::Tx& tx, std::string_view kind, const Place& place,
                                       const NameRange& range) {
+  // One bound at each end, or SQLite seeks by the one that holds the less.
+  const bool behind = !range.prefix.empty() && (!range.after || *range.after < range.prefix);
+  const std::string_view from = behind ? range.prefix : range.after ? std::string_view(*range.after) : "";
+  const std::string where = "account = ? AND region = ? AND scope = ? AND name " + std::string(behind ? ">= ?" : "> ?");
   const std::string end = end_of_prefix(range.prefix);
-  // A name that equals the last one told lies behind us; without one, the range begins at the prefix itself.
-  return read_all(tx.query(select("account = ? AND region = ? AND scope = ? AND name >= ? AND name > ? AND "
-                                  "(name < ? OR ? = '')",
-                                  "name LIMIT ?"),
-                           kind, place.account, place.region, range.scope, range.prefix, range.after.value_or(""), end,
-                           end, limit_of(range.most)));
+  if (end.empty())
+    return read_all(tx.query(select(where, "name LIMIT ?"), kind, place.account, place.region, range.scope, from,
+                             limit_of(range.most)));
+  return read_all(tx.query(select(where + " AND name < ?", "name LIMIT ?"), kind, place.account, place.region,
+                           range.scope, from, end, limit_of(range.most)));
 }
 
 std::vector<RawResource> list_by_age(store::Tx& tx, std::string_view kind, const Place& place, const TimeRange& range) {
   const bool newest_first = range.order == TimeRange::Order::kNewestFirst;
-  const std::string_view order = newest_first ? "created DESC, id DESC LIMIT ?" : "created, id LIMIT ?";
-  const std::string in_place =
-      range.parent.empty() ? "account = ? AND region = ? AND ? = ''" : "account = ? AND region = ? AND parent = ?";
-  if (!range.after)
+  const std::string order = newest_first ? "created DESC, id DESC LIMIT ?" : "created, id LIMIT ?";
+  const std::string where =
+      "account = ? AND region = ? AND (created, id) " + std::string(newest_first ? "<" : ">") + " (?, ?)";
+  std::int64_t created = newest_first ? std::numeric_limits<std::int64_t>::max() : -1;
+  std::string id;
+  if (range.after) {
+    created = parse_int(range.after->substr(0, kAgeDigits)).value_or(0);
+    id = range.after->size() > kAgeDigits ? range.after->substr(kAgeDigits) : "";
+  }
+  if (range.parent.empty())
     return read_all(
-        tx.query(select(in_place, order), kind, place.account, place.region, range.parent, limit_of(range.most)));
-  const std::int64_t created = parse_int(range.after->substr(0, kAgeDigits)).value_or(0);
-  const std::string id = range.after->size() > kAgeDigits ? range.after->substr(kAgeDigits) : "";
-  const std::string_view beyond = newest_first ? " AND (created < ? OR (created = ? AND id < ?))"
-                                               : " AND (created > ? OR (created = ? AND id > ?))";
-  return read_all(tx.query(select(in_place + std::string(beyond), order), kind, place.account, place.region,
-                           range.parent, created, created, id, limit_of(range.most)));
+        tx.query(select(where, order), kind, place.account, place.region, created, id, limit_of(range.most)));
+  return read_all(tx.query(select(where + " AND parent = ?", order), kind, place.account, place.region, created, id,
+                           range.parent, limit_of(range.most)));
 }
 
 std::int64_t count(store::Tx& tx, std::string_view kind, const Place& place, std::string_view scope) {

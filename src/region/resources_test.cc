@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "region/testing.h"
+#include "store/statement_watch.h"
 
 namespace hanbat::region {
 
@@ -111,6 +112,52 @@ TEST_F(ResourcesTest, TheNewestFirstGoOnWhereTheyEndedThoughNewerOnesCame) {
     insert(tx, thing("4", "4", 20));
     range.after = creation_key(first.back());
     EXPECT_EQ(names(list_by_age<Json>(tx, here, range)), (Names{"1"}));
+  });
+}
+
+/// What the call costs in steps of the database, and that it sorts nothing and scans no table.
+template <class F>
+std::int64_t steps_of(F call) {
+  const store::StatementWatch watch;
+  call();
+  std::int64_t steps = 0;
+  for (const store::WatchedStatement& statement : watch.statements()) {
+    steps += statement.steps;
+    for (const std::string& line : statement.plan) {
+      EXPECT_FALSE(line.starts_with("SCAN")) << line << " in " << statement.sql;
+      EXPECT_EQ(line.find("TEMP B-TREE"), std::string::npos) << line << " in " << statement.sql;
+    }
+  }
+  return steps;
+}
+
+TEST_F(ResourcesTest, AStretchCostsTheSameWhateverLiesBeforeAndBehindIt) {
+  write([&](store::Tx& tx) {
+    const auto add = [&](const std::string& prefix, int count) {
+      for (int i = 0; i < count; ++i) {
+        Resource<Json> row = thing(prefix + std::to_string(i), prefix + std::to_string(100 + i), i);
+        row.parent = prefix;
+        insert(tx, row);
+      }
+    };
+    const auto all_costs = [&] {
+      std::vector<std::int64_t> costs;
+      const auto cost = [&](auto call) { costs.push_back(steps_of(call)); };
+      cost([&] { list_by_name<Json>(tx, here, {.scope = "s", .most = 2}); });
+      cost([&] { list_by_name<Json>(tx, here, {.scope = "s", .prefix = "m", .after = "m107"}); });
+      cost([&] { list_by_name<Json>(tx, here, {.scope = "s", .prefix = "m", .after = "a"}); });
+      cost([&] { list_by_age<Json>(tx, here, {.after = "00000000000000000005m5", .most = 2}); });
+      cost([&] { list_by_age<Json>(tx, here, {.parent = "m", .after = "00000000000000000005m5", .most = 2}); });
+      cost([&] { list_by_age<Json>(tx, here, {.order = TimeRange::Order::kNewestFirst, .parent = "m", .most = 2}); });
+      cost([&] { list_of<Json>(tx, "m"); });
+      cost([&] { find_named<Json>(tx, here, "s", "m105"); });
+      return costs;
+    };
+    add("m", 10);
+    const auto before = all_costs();
+    for (const char* other : {"a", "l", "n", "z"}) add(other, 100);
+    const auto after = all_costs();
+    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_LE(after[i], before[i] + 10) << "of call " << i;
   });
 }
 

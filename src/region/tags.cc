@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "region/prefix.h"
+#include "region/tag_pages.h"
 #include "wire/pattern.h"
 
 namespace hanbat::region {
@@ -59,11 +61,21 @@ TagMap tags_of(store::Tx& tx, std::string_view arn) {
 }
 
 std::map<std::string, TagMap> tags_below(store::Tx& tx, std::string_view arn_prefix) {
-  std::string end(arn_prefix);
-  end.back() = static_cast<char>(end.back() + 1);
   std::map<std::string, TagMap> tags;
-  for (const auto& row : tx.query("SELECT arn, key, value FROM tags WHERE arn >= ? AND arn < ?", arn_prefix, end))
+  for (const auto& row :
+       tx.query("SELECT arn, key, value FROM tags WHERE arn >= ? AND arn < ?", arn_prefix, end_of_prefix(arn_prefix)))
     tags[row.text(0)][row.text(1)] = row.text(2);
+  return tags;
+}
+
+std::vector<PlacedTag> tags_after(store::Tx& tx, std::string_view arn_prefix,
+                                  const std::optional<std::pair<std::string, std::string>>& after, std::size_t most) {
+  const auto from = after.value_or(std::pair(std::string(arn_prefix), std::string()));
+  std::vector<PlacedTag> tags;
+  for (const auto& row :
+       tx.query("SELECT arn, key, value FROM tags WHERE (arn, key) > (?, ?) AND arn < ? ORDER BY arn, key LIMIT ?",
+                from.first, from.second, end_of_prefix(arn_prefix), static_cast<std::int64_t>(most)))
+    tags.push_back({row.text(0), row.text(1), row.text(2)});
   return tags;
 }
 

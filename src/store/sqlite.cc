@@ -16,12 +16,15 @@
 #include "store/database.h"
 #include "store/durability.h"
 #include "store/log_sync.h"
+#include "store/statement_watch.h"
 
 namespace hanbat::store {
 namespace {
 
 constexpr std::string_view kBeginRead = "BEGIN";
 constexpr std::string_view kBeginWrite = "BEGIN IMMEDIATE";
+
+thread_local StatementWatch* watch = nullptr;
 
 /// SQLITE_FULL is a write that found no room; SHMSIZE the same for the index of the write-ahead log.
 bool means_full(int extended_code) {
@@ -42,11 +45,19 @@ void make_private(const std::string& path) {
   if (::chmod(path.c_str(), 0600) != 0) throw_errno("set the mode of " + path);
 }
 
+/// Before anything else of SQLite's. It counts the memory that it takes under one lock for all threads, and nobody
+/// asks.
+void leave_memory_uncounted() {
+  static std::once_flag once;
+  std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
 class Connection {
  public:
   enum class Access { kFull, kReadOnly };
 
   explicit Connection(const std::string& path, Access access = Access::kFull) {
+    leave_memory_uncounted();
     const int flags = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
       const std::string why = db_ ? sqlite3_errmsg(db_) : "out of memory";
@@ -84,6 +95,7 @@ class Connection {
     if (sqlite3_bind_parameter_count(statement) != static_cast<int>(values.size()))
       throw DatabaseError("wrong number of arguments for: " + std::string(sql));
     for (std::size_t i = 0; i < values.size(); ++i) bind(statement, static_cast<int>(i) + 1, values[i]);
+    if (watch) sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
 
     std::vector<Row> rows;
     while (true) {
@@ -93,10 +105,23 @@ class Connection {
       rows.push_back(read_row(statement));
     }
     if (changed) *changed = sqlite3_changes64(db_);
+    if (watch)
+      watch->add({std::string(sql), plan_of(sql), sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)});
     return rows;
   }
 
  private:
+  std::vector<std::string> plan_of(std::string_view sql) {
+    constexpr int kDetail = 3;
+    const std::string explained = "EXPLAIN QUERY PLAN " + std::string(sql);
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(db_, explained.c_str(), -1, &statement, nullptr) != SQLITE_OK) fail(explained);
+    std::vector<std::string> plan;
+    while (sqlite3_step(statement) == SQLITE_ROW) plan.push_back(read_row(statement).text(kDetail));
+    sqlite3_finalize(statement);
+    return plan;
+  }
+
   sqlite3_stmt* prepare(std::string_view sql) {
     const auto found = statements_.find(sql);
     if (found != statements_.end()) return found->second;
@@ -348,32 +373,8 @@ class SqliteDatabase final : public Database {
 
 }  // namespace
 
-bool Row::is_null(std::size_t column) const { return std::holds_alternative<std::monostate>(values_.at(column).get()); }
-
-std::string Row::text(std::size_t column) const {
-  const auto& held = values_.at(column).get();
-  if (const auto* text = std::get_if<std::string>(&held)) return *text;
-  if (const auto* integer = std::get_if<std::int64_t>(&held)) return std::to_string(*integer);
-  if (std::holds_alternative<std::monostate>(held)) return "";
-  throw DatabaseError("a column is no text");
-}
-
-std::int64_t Row::integer(std::size_t column) const {
-  const auto& held = values_.at(column).get();
-  if (const auto* integer = std::get_if<std::int64_t>(&held)) return *integer;
-  if (std::holds_alternative<std::monostate>(held)) return 0;
-  throw DatabaseError("a column is no integer");
-}
-
-std::optional<std::string> Row::find_text(std::size_t column) const {
-  if (is_null(column)) return std::nullopt;
-  return text(column);
-}
-
-std::optional<std::int64_t> Row::find_integer(std::size_t column) const {
-  if (is_null(column)) return std::nullopt;
-  return integer(column);
-}
+StatementWatch::StatementWatch() { watch = this; }
+StatementWatch::~StatementWatch() { watch = nullptr; }
 
 bool is_disk_full(const std::exception& error) {
   if (const auto* system = dynamic_cast<const std::system_error*>(&error))

@@ -1,5 +1,8 @@
 #include "services/cloudtrail/store.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace hanbat::cloudtrail {
 namespace {
 
@@ -49,16 +52,27 @@ void Store::insert(store::Tx& tx, const TrailEvent& event) const {
 }
 
 std::vector<EventRow> Store::find(store::Tx& tx, const EventQuery& query) const {
-  static constexpr std::int64_t kEnd = INT64_MAX;
+  if (!query.before_id) return find_between(tx, query, "at >= ? AND at < ?", query.from.ms, query.to.ms, query.limit);
+  // The rest of the moment in which a page ended, then what was before: the index has no one bound for both.
+  std::vector<EventRow> out;
+  if (query.before_at >= query.from.ms && query.before_at < query.to.ms)
+    out = find_between(tx, query, "at = ? AND id < ?", query.before_at, query.before_id, query.limit);
+  if (const int more = query.limit - static_cast<int>(out.size()); more > 0)
+    std::ranges::move(
+        find_between(tx, query, "at >= ? AND at < ?", query.from.ms, std::min(query.to.ms, query.before_at), more),
+        std::back_inserter(out));
+  return out;
+}
+
+std::vector<EventRow> Store::find_between(store::Tx& tx, const EventQuery& query, std::string_view bounds,
+                                          std::int64_t from, std::int64_t to, int most) const {
   const std::string sql =
       "SELECT id, at, event_id, event_name, event_source, user_name, access_key_id, read_only, record "
-      "FROM trail_events WHERE id IN (SELECT id FROM trail_events WHERE account = ? AND region = ? AND at >= ? AND "
-      "at < ? AND (at < ? OR (at = ? AND id < ?)) AND " +
-      std::string(condition_of(query.key)) + " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at DESC, id DESC";
-  const std::int64_t before_at = query.before_id ? query.before_at : kEnd;
+      "FROM trail_events WHERE id IN (SELECT id FROM trail_events WHERE account = ? AND region = ? AND " +
+      std::string(bounds) + " AND " + std::string(condition_of(query.key)) +
+      " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at DESC, id DESC";
   std::vector<EventRow> out;
-  for (const auto& row : tx.query(sql, query.account, query.region, query.from, query.to, before_at, before_at,
-                                  query.before_id, query.value, query.limit))
+  for (const auto& row : tx.query(sql, query.account, query.region, from, to, query.value, most))
     out.push_back({.id = row.integer(0),
                    .at = row.timestamp(1),
                    .event_id = row.text(2),

@@ -79,6 +79,10 @@ class Store {
   void insert(store::Tx& tx, const TrailEvent& event) const;
   std::vector<EventRow> find(store::Tx& tx, const EventQuery& query) const;
   void remove_before(store::Tx& tx, Timestamp at) const;
+
+ private:
+  std::vector<EventRow> find_between(store::Tx& tx, const EventQuery& query, std::string_view bounds, std::int64_t from,
+                                     std::int64_t to, int most) const;
 };
 
 }  // namespace hanbat::cloudtrail

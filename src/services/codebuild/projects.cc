@@ -346,10 +346,15 @@ ListProjectsOutput CodeBuild::list_projects(region::Request& rq, const ListProje
   const std::string sorting = sorting_of(pager, asked, wanted);
   const auto by = require_word<ProjectSortBy>(sorting.substr(0, sorting.find('/')));
   const auto order = require_word<SortOrder>(sorting.substr(sorting.find('/') + 1));
-  const auto page = pager.cut(
-      region::list<Project>(rq.tx, place_of(rq)),
-      [&](const ProjectRow& row) { return sorting + " " + sort_key(row, by); },
-      order == SortOrder::kDescending ? region::Order::kDescending : region::Order::kAscending);
+  const auto key = [&](const ProjectRow& row) { return sorting + " " + sort_key(row, by); };
+  const auto page = [&] {
+    if (by != ProjectSortBy::kName || order != SortOrder::kAscending)
+      return pager.cut(region::list<Project>(rq.tx, place_of(rq)), key,
+                       order == SortOrder::kDescending ? region::Order::kDescending : region::Order::kAscending);
+    region::NameRange range{.most = pager.size() + 1};
+    if (pager.after()) range.after = pager.after()->substr(sorting.size() + 1);
+    return pager.cut_read(region::list_by_name<Project>(rq.tx, place_of(rq), range), key);
+  }();
   ListProjectsOutput out;
   out.projects.emplace();
   for (const ProjectRow& row : page.items) out.projects->push_back(*row.name);

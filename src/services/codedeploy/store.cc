@@ -240,11 +240,12 @@ std::vector<region::Resource<Deployment>> find_deployments(store::Tx& tx, const 
                                                            std::optional<std::string> after, std::size_t most) {
   constexpr std::size_t kChunk = 200;
   std::vector<region::Resource<Deployment>> found;
-  for (bool more = true; more;) {
+  std::size_t stretch = most;
+  for (bool more = true; more; stretch = std::max(stretch, kChunk)) {
     auto rows = region::list_by_age<Deployment>(
         tx, place,
-        {.order = region::TimeRange::Order::kNewestFirst, .parent = query.group_id, .after = after, .most = kChunk});
-    more = rows.size() == kChunk;
+        {.order = region::TimeRange::Order::kNewestFirst, .parent = query.group_id, .after = after, .most = stretch});
+    more = rows.size() == stretch;
     if (!rows.empty()) after = region::creation_key(rows.back());
     for (auto& row : rows) {
       if (!fits(row, query)) continue;

@@ -1,6 +1,8 @@
 // Tags on every kind of resource.
 #include "base/arn.h"
+#include "region/pick.h"
 #include "region/tag_keys.h"
+#include "region/tag_pages.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/images/images.h"
 
@@ -70,6 +72,19 @@ DeleteTagsOutput Ec2::delete_tags(Request& rq, const DeleteTagsInput& in) {
   return {};
 }
 
+namespace {
+
+// Stands between ARN and key in a page's key; no ARN has it.
+constexpr char kBetween = '\n';
+
+std::optional<std::pair<std::string, std::string>> tag_at(const std::optional<std::string>& key) {
+  if (!key) return std::nullopt;
+  const std::size_t between = key->find(kBetween);
+  return std::pair(key->substr(0, between), key->substr(between + 1));
+}
+
+}  // namespace
+
 DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) {
   authorize(rq, "DescribeTags");
   const region::Pager pager(rq, in, kPageSizes);
@@ -83,22 +98,28 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
     filters.push_back(std::move(filter));
   }
   const std::string place = make_arn("ec2", rq.region, rq.account, "");
-  std::vector<Placed<TagDescription>> items;
-  for (const auto& [arn, tags] : region::tags_below(rq.tx, place)) {
-    const auto slash = arn.find('/');
-    for (const auto& [key, value] : tags) {
-      TagDescription item;
-      item.resource_id = arn.substr(slash + 1);
-      item.resource_type = arn.substr(place.size(), slash - place.size());
-      item.key = key;
-      item.value = value;
-      if (matches_filters(wire::to_json(item), filters, kTagsPaths))
-        items.push_back({*item.resource_id + "\n" + key, std::move(item)});
-    }
-  }
-  auto page = cut_page(pager, std::move(items));
+  auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        std::vector<Placed<TagDescription>> items;
+        for (region::PlacedTag& tag : region::tags_after(rq.tx, place, tag_at(after), most)) {
+          const auto slash = tag.arn.find('/');
+          Placed<TagDescription>& placed = items.emplace_back();
+          placed.key = tag.arn + kBetween + tag.key;
+          placed.item.resource_id = tag.arn.substr(slash + 1);
+          placed.item.resource_type = tag.arn.substr(place.size(), slash - place.size());
+          placed.item.key = std::move(tag.key);
+          placed.item.value = std::move(tag.value);
+        }
+        return items;
+      },
+      [&](const Placed<TagDescription>& one) {
+        return filters.empty() || matches_filters(wire::to_json(one.item), filters, kTagsPaths);
+      },
+      [](const Placed<TagDescription>& one) { return one.key; });
   DescribeTagsOutput out;
-  out.tags = std::move(page.items);
+  out.tags.emplace();
+  for (Placed<TagDescription>& one : page.items) out.tags->push_back(std::move(one.item));
   out.next_token = std::move(page.next_token);
   return out;
 }

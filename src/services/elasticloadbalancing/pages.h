@@ -1,11 +1,14 @@
 // The pages of Describe operations: up to 400 items each.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "region/page.h"
+#include "region/pick.h"
+#include "region/request.h"
 #include "region/resources.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -22,6 +25,21 @@ Placed<T> by_age(std::vector<region::Resource<T>> rows) {
   Placed<T> placed;
   for (region::Resource<T>& row : rows) placed.emplace_back(region::creation_key(row), std::move(row.shape));
   return placed;
+}
+
+/// The page of the account's resources, in order of their making, that `keep` takes; it may complete a row.
+template <class T, class Keep>
+region::Page<T> pick_by_age(region::Request& rq, const region::Pager& pager, Keep keep) {
+  auto rows = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_age<T>(rq.tx, {rq.account, rq.region}, {.after = after, .most = most});
+      },
+      keep, region::creation_key);
+  region::Page<T> page;
+  for (region::Resource<T>& row : rows.items) page.items.push_back(std::move(row.shape));
+  page.next_token = std::move(rows.next_token);
+  return page;
 }
 
 template <class T>

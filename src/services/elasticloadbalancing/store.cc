@@ -42,18 +42,23 @@ std::vector<std::string> groups_of(const std::optional<std::vector<Action>>& act
   return arns;
 }
 
-std::vector<std::string> balancers_of_group(store::Tx& tx, std::string_view group_arn) {
-  std::set<std::string> balancers;
-  const auto forwards = [&](const std::optional<std::vector<Action>>& actions) {
-    const auto groups = groups_of(actions);
-    return std::find(groups.begin(), groups.end(), group_arn) != groups.end();
+std::map<std::string, std::set<std::string>> balancers_by_group(store::Tx& tx, const region::Place& place) {
+  std::map<std::string, std::set<std::string>> balancers;
+  const auto add = [&](const std::optional<std::vector<Action>>& actions, const std::string& balancer) {
+    for (const std::string& group : groups_of(actions)) balancers[group].insert(balancer);
   };
-  for (const auto& listener : list_all<Listener>(tx)) {
-    bool uses = forwards(listener.shape.default_actions);
-    for (const auto& rule : list_of<Rule>(tx, listener.id)) uses = uses || forwards(rule.shape.actions);
-    if (uses) balancers.insert(listener.parent);
+  for (const auto& listener : list<Listener>(tx, place)) {
+    add(listener.shape.default_actions, listener.parent);
+    for (const auto& rule : list_of<Rule>(tx, listener.id)) add(rule.shape.actions, listener.parent);
   }
-  return {balancers.begin(), balancers.end()};
+  return balancers;
+}
+
+std::vector<std::string> balancers_of_group(store::Tx& tx, const Resource<TargetGroup>& group) {
+  const auto all = balancers_by_group(tx, group.place);
+  const auto found = all.find(group.id);
+  if (found == all.end()) return {};
+  return {found->second.begin(), found->second.end()};
 }
 
 std::string_view last_part(std::string_view arn) { return arn.substr(arn.rfind('/') + 1); }

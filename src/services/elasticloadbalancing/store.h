@@ -3,7 +3,9 @@
 // groups are a pure relation and have a table of their own, in target_groups/store.h.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,8 +82,9 @@ Resource<T> require(Request& rq, std::string_view arn) {
 /// Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
 extern const region::TagRules kTagRules;
 
-/// The ARNs of the load balancers whose listeners or rules forward to the group.
-std::vector<std::string> balancers_of_group(store::Tx& tx, std::string_view group_arn);
+/// The ARNs of the load balancers whose listeners or rules forward to a group, by the group's ARN.
+std::map<std::string, std::set<std::string>> balancers_by_group(store::Tx& tx, const region::Place& place);
+std::vector<std::string> balancers_of_group(store::Tx& tx, const Resource<TargetGroup>& group);
 /// The ARNs of the groups that the actions forward to.
 std::vector<std::string> groups_of(const std::optional<std::vector<Action>>& actions);
 

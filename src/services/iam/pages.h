@@ -2,12 +2,15 @@
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html and its like.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "region/page.h"
+#include "region/pick.h"
+#include "region/region.h"
+#include "services/iam/store.h"
 
 namespace hanbat::iam {
 
@@ -16,6 +19,17 @@ namespace hanbat::iam {
 template <class In, class T, class Key>
 region::Page<T> cut_page(const region::Request& rq, const In& in, std::vector<T> all, Key key) {
   return region::Pager(rq, in).cut(std::move(all), key);
+}
+
+/// The page of the account's entities of a kind below a path.
+template <class In>
+region::Page<Entity> page_below(const region::Request& rq, const In& in, Kind kind, const std::string& path) {
+  return region::pick(
+      region::Pager(rq, in),
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return rows::list_after(rq.tx, rq.account, kind, after, most);
+      },
+      [&](const Entity& e) { return e.path.starts_with(path); }, name_key);
 }
 
 /// A key for policies: a name is unique among the account's own and among AWS's, and their ARNs are too long.

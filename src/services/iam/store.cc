@@ -18,7 +18,7 @@ region::RawResource encode(const Entity& e) {
   region::RawResource raw;
   raw.id = e.id;
   raw.place = place_of(e.account);
-  raw.name = lower(e.name);  // names are unique without regard to case
+  raw.name = name_key(e);
   raw.created = e.created;
   raw.body = e.body;
   raw.own = Json::object({{"name", e.name}, {"path", e.path}});
@@ -77,6 +77,8 @@ std::string_view kind_name(Kind kind) {
   return "";
 }
 
+std::string name_key(const Entity& e) { return lower(e.name); }
+
 std::string_view id_prefix(Kind kind) {
   switch (kind) {
     case Kind::kUser:
@@ -129,12 +131,15 @@ std::optional<Entity> find_by_arn(store::Tx& tx, std::string_view arn) {
   return std::nullopt;
 }
 
-std::vector<Entity> list(store::Tx& tx, std::string_view account, Kind kind, std::string_view path_prefix) {
+std::vector<Entity> list(store::Tx& tx, std::string_view account, Kind kind) {
+  return list_after(tx, account, kind, std::nullopt, 0);
+}
+
+std::vector<Entity> list_after(store::Tx& tx, std::string_view account, Kind kind,
+                               const std::optional<std::string>& after, std::size_t most) {
   std::vector<Entity> all;
-  for (auto& raw : region::rows::list_by_name(tx, rows_of(kind), place_of(account), {})) {
-    Entity entity = decode(kind, std::move(raw));
-    if (entity.path.starts_with(path_prefix)) all.push_back(std::move(entity));
-  }
+  for (auto& raw : region::rows::list_by_name(tx, rows_of(kind), place_of(account), {.after = after, .most = most}))
+    all.push_back(decode(kind, std::move(raw)));
   return all;
 }
 

@@ -31,6 +31,8 @@ struct Entity {
   Json body = Json::object();
 };
 
+/// What an entity is found and listed by: names are unique without regard to case.
+std::string name_key(const Entity& e);
 /// AIDA, AGPA, AROA, ANPA, AIPA: how the kind's ids begin. A provider's is shown to nobody.
 std::string_view id_prefix(Kind kind);
 /// "arn:aws:iam::123456789012:user/path/name"
@@ -123,7 +125,10 @@ std::optional<Entity> find(store::Tx& tx, std::string_view account, Kind kind, s
 std::optional<Entity> find_by_id(store::Tx& tx, std::string_view id);
 std::optional<Entity> find_by_arn(store::Tx& tx, std::string_view arn);
 /// In order of names.
-std::vector<Entity> list(store::Tx& tx, std::string_view account, Kind kind, std::string_view path_prefix = "");
+std::vector<Entity> list(store::Tx& tx, std::string_view account, Kind kind);
+/// In order of name_key, those after the one of that key, `most` of them.
+std::vector<Entity> list_after(store::Tx& tx, std::string_view account, Kind kind,
+                               const std::optional<std::string>& after, std::size_t most);
 std::int64_t count(store::Tx& tx, std::string_view account, Kind kind);
 /// Writes name, path and body of the entity of that id; its tags follow its ARN. Throws store::UniqueViolation.
 void update(store::Tx& tx, const Entity& entity);

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <limits>
 #include <map>
-#include <set>
+#include <optional>
 
 #include "base/text.h"
 #include "region/page.h"
@@ -15,7 +15,9 @@ namespace {
 
 constexpr int kMostEvents = 10'000;
 constexpr std::size_t kMostBytes = 1 << 20;
-constexpr std::int64_t kOverhead = 26;
+// After so many events a call answers what it has found, also nothing, and where to go on. AWS tells no number.
+constexpr int kMostLookedAt = 100'000;
+constexpr int kStretch = 2000;
 constexpr Milliseconds kNewest = std::chrono::hours(2);
 constexpr Milliseconds kOldest = std::chrono::hours(24 * 14);
 
@@ -71,7 +73,7 @@ void cut_to_size(std::vector<EventRow>& events, bool keep_back) {
   std::size_t bytes = 0;
   std::size_t count = 0;
   while (count < events.size()) {
-    bytes += events[keep_back ? events.size() - 1 - count : count].message.size() + kOverhead;
+    bytes += events[keep_back ? events.size() - 1 - count : count].message.size() + kEventOverhead;
     if (bytes > kMostBytes && count > 0) break;
     ++count;
   }
@@ -82,6 +84,40 @@ void cut_to_size(std::vector<EventRow>& events, bool keep_back) {
   }
 }
 
+/// The streams that a search is about: all of a group, those named, or those of a prefix.
+class SearchedStreams {
+ public:
+  /// Throws ResourceNotFoundException for a name that there is not.
+  SearchedStreams(store::Tx& tx, const GroupRow& group, const FilterLogEventsInput& in)
+      : tx_(tx), named_(in.log_stream_names.has_value()), prefix_(in.log_stream_name_prefix.value_or("")) {
+    if (!named_) return;
+    for (const std::string& name : *in.log_stream_names) {
+      const auto stream = find_stream(tx, group, name);
+      if (!stream) throw ResourceNotFoundException("The specified log stream does not exist.");
+      names_[stream->id] = name;
+    }
+  }
+
+  /// The id when it is one alone; 0 else.
+  std::int64_t only() const { return named_ && names_.size() == 1 ? names_.begin()->first : 0; }
+  /// The stream's name; null when it is none of them.
+  const std::string* find(std::int64_t id) {
+    auto found = names_.find(id);
+    if (found == names_.end()) {
+      const auto stream = named_ ? std::nullopt : find_stream(tx_, id);
+      const bool searched = stream && stream->name.starts_with(prefix_);
+      found = names_.emplace(id, searched ? std::optional(stream->name) : std::nullopt).first;
+    }
+    return found->second ? &*found->second : nullptr;
+  }
+
+ private:
+  store::Tx& tx_;
+  bool named_;
+  std::string prefix_;
+  std::map<std::int64_t, std::optional<std::string>> names_;
+};
+
 }  // namespace
 
 PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsInput& in) {
@@ -90,7 +126,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
   std::size_t bytes = 0;
   std::int64_t last = 0;
   for (const InputLogEvent& event : in.log_events) {
-    bytes += event.message.size() + kOverhead;
+    bytes += event.message.size() + kEventOverhead;
     if (event.timestamp < last)
       throw InvalidParameterException("Log events in a single PutLogEvents request must be in chronological order.");
     last = event.timestamp;
@@ -102,8 +138,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
         "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
 
   RejectedLogEventsInfo rejected;
-  std::int64_t first_taken = 0;
-  std::int64_t last_taken = 0;
+  Arrival taken{.at = now};
   int index = 0;
   for (const InputLogEvent& event : in.log_events) {
     if (event.timestamp < now - kOldest.count()) {
@@ -116,10 +151,11 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
     }
     ++index;
     insert_event(rq.tx, stream, EventRow{0, stream.id, event.timestamp, now, event.message});
-    if (first_taken == 0) first_taken = event.timestamp;
-    last_taken = event.timestamp;
+    if (taken.first == 0) taken.first = event.timestamp;
+    taken.last = event.timestamp;
+    taken.bytes += static_cast<std::int64_t>(event.message.size()) + kEventOverhead;
   }
-  if (last_taken) record_arrival(rq.tx, stream, first_taken, last_taken, now);
+  if (taken.last) record_arrival(rq.tx, stream, taken);
 
   PutLogEventsOutput out;
   out.next_sequence_token = digits(now, 56);
@@ -170,45 +206,43 @@ FilterLogEventsOutput Logs::filter_log_events(region::Request& rq, const FilterL
   const FilterPattern pattern(in.filter_pattern.value_or(""));
   const region::Pager pager(rq, in, {.usual = kMostEvents, .most = kMostEvents});
 
-  std::map<std::int64_t, std::string> streams;
-  for (const StreamRow& stream : streams_of(rq.tx, group)) {
-    const bool named = !in.log_stream_names || std::find(in.log_stream_names->begin(), in.log_stream_names->end(),
-                                                         stream.name) != in.log_stream_names->end();
-    if (named && (!in.log_stream_name_prefix || stream.name.starts_with(*in.log_stream_name_prefix)))
-      streams[stream.id] = stream.name;
-  }
-  if (in.log_stream_names && streams.size() < in.log_stream_names->size())
-    throw ResourceNotFoundException("The specified log stream does not exist.");
+  SearchedStreams streams(rq.tx, group, in);
 
   FilterLogEventsOutput out;
   out.events.emplace();
   out.searched_log_streams.emplace();
+  const EventQuery query{number_of(group), streams.only(), in.start_time, in.end_time};
   Position at = pager.after() ? read_key(*pager.after()).value() : kBeginning;
   std::size_t bytes = 0;
-  while (true) {
-    const auto page = events_after(rq.tx, {number_of(group), 0, in.start_time, in.end_time}, at, 2000);
+  int stretch = std::min(static_cast<int>(pager.size()) + 1, kStretch);
+  for (int looked = 0; looked < kMostLookedAt;) {
+    const auto page = events_after(rq.tx, query, at, stretch);
     for (const EventRow& event : page) {
-      const auto stream = streams.find(event.stream_id);
-      if (stream == streams.end() || !pattern.matches(event.message)) {
+      const std::string* stream = streams.find(event.stream_id);
+      if (!stream || !pattern.matches(event.message)) {
         at = position_of(event);
         continue;
       }
-      bytes += event.message.size() + kOverhead;
+      bytes += event.message.size() + kEventOverhead;
       if (out.events->size() == pager.size() || (bytes > kMostBytes && !out.events->empty())) {
         out.next_token = pager.token(key_of(at));
         return out;
       }
       at = position_of(event);
       FilteredLogEvent entry;
-      entry.log_stream_name = stream->second;
+      entry.log_stream_name = *stream;
       entry.timestamp = event.timestamp;
       entry.ingestion_time = event.ingestion;
       entry.message = event.message;
       entry.event_id = digits(event.timestamp, 20) + digits(event.id, 36);
       out.events->push_back(std::move(entry));
     }
-    if (page.size() < 2000) return out;
+    if (static_cast<int>(page.size()) < stretch) return out;
+    looked += stretch;
+    stretch = kStretch;
   }
+  out.next_token = pager.token(key_of(at));
+  return out;
 }
 
 }  // namespace hanbat::logs

@@ -4,7 +4,7 @@
 #include "base/arn.h"
 #include "base/words.h"
 #include "gen/logs/schema.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/logs/logs.h"
 
 namespace hanbat::logs {
@@ -109,14 +109,16 @@ DescribeLogGroupsOutput Logs::describe_log_groups(region::Request& rq, const Des
   rq.authorize("logs:DescribeLogGroups", rq.arn("logs", "log-group::log-stream:"));
 
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
-  std::vector<GroupRow> found;
-  if (!in.log_group_class || find_word<LogGroupClass>(*in.log_group_class))
-    found = region::list_by_name<GroupFacts>(rq.tx, place_of(rq),
-                                             {.prefix = in.log_group_name_prefix.value_or(""), .after = pager.after()});
-  std::erase_if(found, [&](const GroupRow& row) {
-    return row.name->find(in.log_group_name_pattern.value_or("")) == std::string::npos;
-  });
-  const auto page = pager.cut_read(std::move(found), [](const GroupRow& row) { return *row.name; });
+  const bool other_class = in.log_group_class && !find_word<LogGroupClass>(*in.log_group_class);
+  const std::string prefix = in.log_group_name_prefix.value_or(""), part = in.log_group_name_pattern.value_or("");
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        if (other_class) return std::vector<GroupRow>{};
+        return region::list_by_name<GroupFacts>(rq.tx, place_of(rq), {.prefix = prefix, .after = after, .most = most});
+      },
+      [&](const GroupRow& row) { return row.name->find(part) != std::string::npos; },
+      [](const GroupRow& row) { return *row.name; });
 
   DescribeLogGroupsOutput out;
   out.log_groups.emplace();

@@ -1,10 +1,12 @@
 #include "services/logs/store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "region/prefix.h"
 
 namespace hanbat::logs {
 namespace {
@@ -22,11 +24,38 @@ std::vector<EventRow> events_of(const std::vector<store::Row>& rows) {
 }
 
 const std::string kStreamColumns = "id, group_id, name, created, first_event, last_event, last_ingestion";
+// Names are UTF-8, which never has this byte.
+constexpr const char* kBeyondAllNames = "\xFF";
 const std::string kEventColumns = "id, stream_id, timestamp, ingestion, message";
 
-/// The query's scope and times as SQL; three values are bound: the id, the start and the end.
-std::string scope_of(const EventQuery& query) {
-  return std::string(query.stream_id ? "stream_id = ?" : "group_id = ?") + " AND timestamp >= ? AND timestamp < ?";
+/// Reads on in one query where another ended, until there are as many as wanted.
+void read_on(store::Tx& tx, std::vector<EventRow>& events, std::size_t most, const std::string& where,
+             std::int64_t scope, std::int64_t a, std::int64_t b) {
+  if (events.size() >= most) return;
+  auto more = events_of(tx.query("SELECT " + kEventColumns + " FROM log_events WHERE " + where + " LIMIT ?", scope, a,
+                                 b, static_cast<std::int64_t>(most - events.size())));
+  std::ranges::move(more, std::back_inserter(events));
+}
+
+std::string_view scope_of(const EventQuery& query) { return query.stream_id ? "stream_id = ?" : "group_id = ?"; }
+std::int64_t id_of(const EventQuery& query) { return query.stream_id ? query.stream_id : query.group_id; }
+
+/// Takes what goes away with a deletion from what the group stores; `where` binds one value and up to one more.
+template <class... Args>
+void subtract(store::Tx& tx, std::int64_t group, const std::string& where, const Args&... args) {
+  tx.exec("UPDATE log_groups SET stored_bytes = stored_bytes - (SELECT COALESCE(SUM(LENGTH(CAST(message AS BLOB)) + " +
+              std::to_string(kEventOverhead) + "), 0) FROM log_events WHERE " + where + ") WHERE id = ?",
+          args..., group);
+}
+
+std::vector<StreamRow> streams_of(const std::vector<store::Row>& rows) {
+  std::vector<StreamRow> out;
+  for (const auto& row : rows) out.push_back(stream_of(row));
+  return out;
+}
+
+std::string select_streams(const std::string& where) {
+  return "SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? AND " + where + " LIMIT ?";
 }
 
 }  // namespace
@@ -82,9 +111,7 @@ void migrate_tags(store::Tx& tx) {
 }
 
 std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group) {
-  // 26 bytes beside the message is what CloudWatch Logs counts for an event.
-  return tx.find("SELECT COALESCE(SUM(LENGTH(message) + 26), 0) FROM log_events WHERE group_id = ?", number_of(group))
-      ->integer(0);
+  return tx.find("SELECT stored_bytes FROM log_groups WHERE id = ?", number_of(group)).value().integer(0);
 }
 
 std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name) {
@@ -94,11 +121,46 @@ std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::
   return stream_of(*row);
 }
 
-std::vector<StreamRow> streams_of(store::Tx& tx, const GroupRow& group) {
+std::optional<StreamRow> find_stream(store::Tx& tx, std::int64_t id) {
+  const auto row = tx.find("SELECT " + kStreamColumns + " FROM log_streams WHERE id = ?", id);
+  if (!row) return std::nullopt;
+  return stream_of(*row);
+}
+
+std::int64_t last_moment(const StreamRow& stream) { return stream.last_event.value_or(stream.created.ms); }
+
+std::vector<StreamRow> streams_by_name(store::Tx& tx, const GroupRow& group, const StreamRange& range) {
+  const std::int64_t id = number_of(group), most = static_cast<std::int64_t>(range.most);
+  std::string end = region::end_of_prefix(range.prefix);
+  if (end.empty()) end = kBeyondAllNames;
+  if (range.order == region::Order::kDescending) {
+    if (range.after) end = std::min(end, range.after->name);
+    return streams_of(
+        tx.query(select_streams("name >= ? AND name < ? ORDER BY name DESC"), id, range.prefix, end, most));
+  }
+  if (range.after && range.after->name >= range.prefix)
+    return streams_of(
+        tx.query(select_streams("name > ? AND name < ? ORDER BY name"), id, range.after->name, end, most));
+  return streams_of(tx.query(select_streams("name >= ? AND name < ? ORDER BY name"), id, range.prefix, end, most));
+}
+
+std::vector<StreamRow> streams_by_time(store::Tx& tx, const GroupRow& group, const StreamRange& range) {
+  const bool falling = range.order == region::Order::kDescending;
+  const std::string moment = "COALESCE(last_event, created)";
+  const std::string beyond = falling ? " < ?" : " > ?";
+  const std::string order = falling ? " ORDER BY " + moment + " DESC, name DESC" : " ORDER BY " + moment + ", name";
+  std::int64_t from = falling ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
   std::vector<StreamRow> out;
-  for (const auto& row :
-       tx.query("SELECT " + kStreamColumns + " FROM log_streams WHERE group_id = ? ORDER BY name", number_of(group)))
-    out.push_back(stream_of(row));
+  // The rest of that moment, then the others: no index has one bound for both.
+  if (range.after) {
+    from = last_moment(*range.after);
+    out = streams_of(tx.query(select_streams(moment + " = ? AND name" + beyond + order), number_of(group), from,
+                              range.after->name, static_cast<std::int64_t>(range.most)));
+  }
+  if (out.size() < range.most)
+    std::ranges::move(streams_of(tx.query(select_streams(moment + beyond + order), number_of(group), from,
+                                          static_cast<std::int64_t>(range.most - out.size()))),
+                      std::back_inserter(out));
   return out;
 }
 
@@ -108,6 +170,7 @@ void insert_stream(store::Tx& tx, const StreamRow& stream) {
 }
 
 void remove_stream(store::Tx& tx, const StreamRow& stream) {
+  subtract(tx, stream.group_id, "stream_id = ?", stream.id);
   tx.exec("DELETE FROM log_events WHERE stream_id = ?", stream.id);
   tx.exec("DELETE FROM log_streams WHERE id = ?", stream.id);
 }
@@ -117,32 +180,43 @@ void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event)
           stream.group_id, stream.id, event.timestamp, event.ingestion, event.message);
 }
 
-void record_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now) {
+void record_arrival(store::Tx& tx, const StreamRow& stream, const Arrival& arrival) {
   tx.exec("UPDATE log_streams SET first_event = ?, last_event = ?, last_ingestion = ? WHERE id = ?",
-          std::min(stream.first_event.value_or(first), first), std::max(stream.last_event.value_or(last), last), now,
-          stream.id);
+          std::min(stream.first_event.value_or(arrival.first), arrival.first),
+          std::max(stream.last_event.value_or(arrival.last), arrival.last), arrival.at, stream.id);
+  tx.exec("UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?", arrival.bytes, stream.group_id);
 }
 
 std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit) {
-  return events_of(tx.query("SELECT " + kEventColumns + " FROM log_events WHERE " + scope_of(query) +
-                                " AND (timestamp > ? OR (timestamp = ? AND id > ?)) ORDER BY timestamp, id LIMIT ?",
-                            query.stream_id ? query.stream_id : query.group_id, query.start.value_or(0),
-                            query.end.value_or(std::numeric_limits<std::int64_t>::max()), position.timestamp,
-                            position.timestamp, position.id, limit));
+  const std::int64_t end = query.end.value_or(std::numeric_limits<std::int64_t>::max());
+  const Position from = std::max(position, Position{query.start.value_or(0), 0});
+  const std::string scope(scope_of(query));
+  const auto most = static_cast<std::size_t>(limit);
+  std::vector<EventRow> out;
+  // The rest of that moment, then the others: the index ends in the row's id, which no bound of a pair reaches.
+  if (from.timestamp < end)
+    read_on(tx, out, most, scope + " AND timestamp = ? AND id > ? ORDER BY id", id_of(query), from.timestamp, from.id);
+  read_on(tx, out, most, scope + " AND timestamp > ? AND timestamp < ? ORDER BY timestamp, id", id_of(query),
+          from.timestamp, end);
+  return out;
 }
 
 std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit) {
-  auto out = events_of(
-      tx.query("SELECT " + kEventColumns + " FROM log_events WHERE " + scope_of(query) +
-                   " AND (timestamp < ? OR (timestamp = ? AND id < ?)) ORDER BY timestamp DESC, id DESC LIMIT ?",
-               query.stream_id ? query.stream_id : query.group_id, query.start.value_or(0),
-               query.end.value_or(std::numeric_limits<std::int64_t>::max()), position.timestamp, position.timestamp,
-               position.id, limit));
+  const std::int64_t start = query.start.value_or(0);
+  const Position to = std::min(position, Position{query.end.value_or(std::numeric_limits<std::int64_t>::max()), 0});
+  const std::string scope(scope_of(query));
+  const auto most = static_cast<std::size_t>(limit);
+  std::vector<EventRow> out;
+  if (to.timestamp >= start)
+    read_on(tx, out, most, scope + " AND timestamp = ? AND id < ? ORDER BY id DESC", id_of(query), to.timestamp, to.id);
+  read_on(tx, out, most, scope + " AND timestamp < ? AND timestamp >= ? ORDER BY timestamp DESC, id DESC", id_of(query),
+          to.timestamp, start);
   std::reverse(out.begin(), out.end());
   return out;
 }
 
 void remove_events_before(store::Tx& tx, const GroupRow& group, std::int64_t time) {
+  subtract(tx, number_of(group), "group_id = ? AND timestamp < ?", number_of(group), time);
   tx.exec("DELETE FROM log_events WHERE group_id = ? AND timestamp < ?", number_of(group), time);
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "gen/logs/model.h"
+#include "region/page.h"
 #include "region/resources.h"
 
 namespace hanbat::logs {
@@ -55,6 +56,19 @@ struct StreamRow {
   std::optional<std::int64_t> last_ingestion;
 };
 
+/// When it had its last event; when it was made, as long as it has none.
+std::int64_t last_moment(const StreamRow& stream);
+
+/// A stretch of a group's streams.
+struct StreamRange {
+  region::Order order = region::Order::kAscending;
+  std::string_view prefix = {};         // of the names
+  std::optional<StreamRow> after = {};  // the one before the first: of its name and times
+  std::size_t most = 0;
+};
+
+inline constexpr std::int64_t kEventOverhead = 26;
+
 struct EventRow {
   std::int64_t id = 0;
   std::int64_t stream_id = 0;
@@ -74,6 +88,7 @@ struct ResourcePolicyRow {
 struct Position {
   std::int64_t timestamp = 0;
   std::int64_t id = 0;
+  auto operator<=>(const Position&) const = default;
 };
 
 /// Which events: of a stream, or of some or all streams of a group; from start (inclusive) to end (exclusive), in ms.
@@ -90,19 +105,27 @@ void insert_group(store::Tx& tx, GroupRow group);
 /// With its streams, events, metric filters and tags.
 void remove_group(store::Tx& tx, const GroupRow& group);
 std::int64_t number_of(const GroupRow& group);
+/// The bytes of its events' messages and kEventOverhead for each, as CloudWatch Logs counts.
 std::int64_t stored_bytes(store::Tx& tx, const GroupRow& group);
 /// The tags that older groups have in their bodies become tags by ARN. Does nothing once that is done.
 void migrate_tags(store::Tx& tx);
 
 std::optional<StreamRow> find_stream(store::Tx& tx, const GroupRow& group, std::string_view name);
-/// By name.
-std::vector<StreamRow> streams_of(store::Tx& tx, const GroupRow& group);
+std::optional<StreamRow> find_stream(store::Tx& tx, std::int64_t id);
+std::vector<StreamRow> streams_by_name(store::Tx& tx, const GroupRow& group, const StreamRange& range);
+/// By last_moment and then by name; `prefix` has no say.
+std::vector<StreamRow> streams_by_time(store::Tx& tx, const GroupRow& group, const StreamRange& range);
 void insert_stream(store::Tx& tx, const StreamRow& stream);
 void remove_stream(store::Tx& tx, const StreamRow& stream);
 
 void insert_event(store::Tx& tx, const StreamRow& stream, const EventRow& event);
-/// Notes the stream's times of its first and last event and of the last arrival.
-void record_arrival(store::Tx& tx, const StreamRow& stream, std::int64_t first, std::int64_t last, std::int64_t now);
+/// What came into a stream at once.
+struct Arrival {
+  std::int64_t first = 0, last = 0;  // times of its first and last event
+  std::int64_t at = 0;
+  std::int64_t bytes = 0;  // as stored_bytes counts them
+};
+void record_arrival(store::Tx& tx, const StreamRow& stream, const Arrival& arrival);
 std::vector<EventRow> events_after(store::Tx& tx, const EventQuery& query, Position position, int limit);
 /// In rising order, the last ones before the position.
 std::vector<EventRow> events_before(store::Tx& tx, const EventQuery& query, Position position, int limit);

@@ -1,4 +1,5 @@
 // Log streams.
+#include "base/text.h"
 #include "base/words.h"
 #include "region/page.h"
 #include "services/logs/logs.h"
@@ -33,6 +34,15 @@ LogStream describe(const StreamRow& row, const std::string& group_arn) {
   stream.arn = group_arn + std::string(kOfStreams) + row.name;
   stream.stored_bytes = 0;  // as AWS answers for streams since 2019
   return stream;
+}
+
+/// The stream whose key ends a page, as far as its place among the others goes.
+StreamRow stream_at(const std::string& key, OrderBy order) {
+  StreamRow row;
+  const std::size_t digits = order == OrderBy::kLastEventTime ? region::page_key(0).size() : 0;
+  row.name = key.substr(digits);
+  if (digits > 0) row.last_event = parse_int(key.substr(0, digits)).value_or(0);
+  return row;
 }
 
 }  // namespace
@@ -71,19 +81,22 @@ DeleteLogStreamOutput Logs::delete_log_stream(region::Request& rq, const DeleteL
 DescribeLogStreamsOutput Logs::describe_log_streams(region::Request& rq, const DescribeLogStreamsInput& in) {
   const std::string group_name = name_of(in.log_group_name, in.log_group_identifier);
   const GroupRow group = require_group(rq, "logs:DescribeLogStreams", group_name);
-  const bool by_time = require_word(in.order_by, OrderBy::kName) == OrderBy::kLastEventTime;
+  const OrderBy order_by = require_word(in.order_by, OrderBy::kName);
+  const bool by_time = order_by == OrderBy::kLastEventTime;
   if (by_time && in.log_stream_name_prefix)
     throw InvalidParameterException("Cannot order by LastEventTime with a logStreamNamePrefix.");
 
-  auto rows = streams_of(rq.tx, group);
-  std::erase_if(rows,
-                [&](const StreamRow& row) { return !row.name.starts_with(in.log_stream_name_prefix.value_or("")); });
   const auto key = [&](const StreamRow& row) {
-    return by_time ? region::page_key(row.last_event.value_or(row.created.ms)) + row.name : row.name;
+    return by_time ? region::page_key(last_moment(row)) + row.name : row.name;
   };
-  const auto page = region::Pager(rq, in, {.usual = 50, .most = 50})
-                        .cut(std::move(rows), key,
-                             in.descending.value_or(false) ? region::Order::kDescending : region::Order::kAscending);
+  const std::string prefix = in.log_stream_name_prefix.value_or("");
+  StreamRange range{.order = in.descending.value_or(false) ? region::Order::kDescending : region::Order::kAscending,
+                    .prefix = prefix};
+  const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  range.most = pager.size() + 1;
+  if (pager.after()) range.after = stream_at(*pager.after(), order_by);
+  const auto page =
+      pager.cut_read(by_time ? streams_by_time(rq.tx, group, range) : streams_by_name(rq.tx, group, range), key);
 
   DescribeLogStreamsOutput out;
   out.log_streams.emplace();

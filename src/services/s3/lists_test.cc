@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "services/s3/testing.h"
+#include "store/statement_watch.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -59,6 +60,30 @@ TEST_F(S3Test, KeysAreListedByPrefixAndDelimiterPageByPage) {
   } while (token && pages < 10);
   EXPECT_EQ(all, (Texts{"a", "d/", "z"}));
   EXPECT_EQ(pages, 3);
+}
+
+TEST_F(S3Test, AFolderCostsAListTheSameHoweverMuchLiesInIt) {
+  const auto fill = [&](int from, int to) {
+    t.db->write([&](store::Tx& tx) {
+      for (const char* folder : {"a/", "b/", "c/"})
+        for (int i = from; i < to; ++i)
+          tx.exec(
+              "INSERT INTO s3_objects(bucket, object_key, version_id, is_latest, delete_marker, size, e_tag, modified, "
+              "body) VALUES ('bucket', ?, 'null', 1, 0, 0, '', 0, '{}')",
+              folder + std::to_string(1000 + i));
+    });
+  };
+  const auto steps = [&] {
+    const store::StatementWatch watch;
+    EXPECT_EQ(keys(list([](auto& in) { in.delimiter = "/"; })), (Texts{"a/", "b/", "c/"}));
+    std::int64_t sum = 0;
+    for (const auto& statement : watch.statements()) sum += statement.steps;
+    return sum;
+  };
+  fill(0, 2);
+  const std::int64_t before = steps();
+  fill(2, 500);
+  EXPECT_LE(steps(), before);
 }
 
 TEST_F(S3Test, AMarkerInsideACommonPrefixDoesNotGiveThatPrefixAgain) {

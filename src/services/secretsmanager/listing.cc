@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
-#include "region/page.h"
+#include "region/pick.h"
 
 namespace hanbat::secretsmanager {
 namespace {
@@ -128,6 +128,14 @@ void check_filters(const std::vector<Filter>& filters) {
   }
 }
 
+bool is_chosen(region::Request& rq, const SecretRow& secret, const Choice& choice) {
+  if (secret.shape.deleted && choice.deleted == Deleted::kLeaveOut) return false;
+  if (choice.filters.empty()) return true;
+  const region::TagMap tags = region::tags_of(rq.tx, secret.id);
+  const Subject subject{secret, tags};
+  return std::ranges::all_of(choice.filters, [&](const Filter& filter) { return matches_filters(subject, filter); });
+}
+
 /// A text in whose order secrets are shown; unique.
 std::string sort_key(const SecretRow& secret, SortBy by) {
   switch (by) {
@@ -159,18 +167,15 @@ SecretListEntry entry_of(region::Request& rq, const SecretRow& secret) {
 
 }  // namespace
 
-std::vector<SecretRow> secrets_of(region::Request& rq, const std::vector<Filter>& filters, Deleted deleted) {
-  check_filters(filters);
-  std::vector<SecretRow> secrets = region::list<Secret>(rq.tx, place_of(rq));
-  const auto tags = region::tags_below(rq.tx, partial_arn(place_of(rq), ""));
-  static const region::TagMap kNone;
-  std::erase_if(secrets, [&](const SecretRow& secret) {
-    if (secret.shape.deleted && deleted == Deleted::kLeaveOut) return true;
-    const auto own = tags.find(secret.id);
-    const Subject subject{secret, own == tags.end() ? kNone : own->second};
-    return !std::ranges::all_of(filters, [&](const Filter& filter) { return matches_filters(subject, filter); });
-  });
-  return secrets;
+region::Page<SecretRow> secrets_by_age(region::Request& rq, const region::Pager& pager, const Choice& choice,
+                                       region::TimeRange::Order order) {
+  check_filters(choice.filters);
+  return region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_age<Secret>(rq.tx, place_of(rq), {.order = order, .after = after, .most = most});
+      },
+      [&](const SecretRow& secret) { return is_chosen(rq, secret, choice); }, region::creation_key);
 }
 
 ListSecretsOutput SecretsManager::list_secrets(region::Request& rq, const ListSecretsInput& in) {
@@ -178,12 +183,20 @@ ListSecretsOutput SecretsManager::list_secrets(region::Request& rq, const ListSe
 
   const SortBy by = require_word(in.sort_by, SortBy::kCreatedDate);
   const bool descending = require_word(in.sort_order, SortOrder::kAscending) == SortOrder::kDescending;
-  const auto order = descending ? region::Order::kDescending : region::Order::kAscending;
-  const auto deleted = in.include_planned_deletion.value_or(false) ? Deleted::kTakeIn : Deleted::kLeaveOut;
-  const auto page = region::Pager(rq, in, {.usual = 100, .most = 100})
-                        .cut(
-                            secrets_of(rq, in.filters.value_or(std::vector<Filter>()), deleted),
-                            [&](const SecretRow& secret) { return sort_key(secret, by); }, order);
+  const Choice choice{in.filters.value_or(std::vector<Filter>()),
+                      in.include_planned_deletion.value_or(false) ? Deleted::kTakeIn : Deleted::kLeaveOut};
+  check_filters(choice.filters);
+  const region::Pager pager(rq, in, {.usual = 100, .most = 100});
+  const auto page = [&] {
+    using Age = region::TimeRange::Order;
+    if (by == SortBy::kCreatedDate)
+      return secrets_by_age(rq, pager, choice, descending ? Age::kNewestFirst : Age::kOldestFirst);
+    auto secrets = region::list<Secret>(rq.tx, place_of(rq));
+    std::erase_if(secrets, [&](const SecretRow& secret) { return !is_chosen(rq, secret, choice); });
+    return pager.cut(
+        std::move(secrets), [&](const SecretRow& secret) { return sort_key(secret, by); },
+        descending ? region::Order::kDescending : region::Order::kAscending);
+  }();
 
   ListSecretsOutput out;
   out.secret_list.emplace();

@@ -54,8 +54,8 @@ region::Page<std::string> wanted_of(region::Request& rq, const BatchGetSecretVal
     return page;
   }
   rq.authorize("secretsmanager:ListSecrets", "*");
-  std::vector<SecretRow> secrets = secrets_of(rq, *in.filters, Deleted::kLeaveOut);
-  const auto cut = region::Pager(rq, in, {.usual = 20, .most = 20}).cut(std::move(secrets), region::creation_key);
+  const auto cut = secrets_by_age(rq, region::Pager(rq, in, {.usual = 20, .most = 20}),
+                                  {*in.filters, Deleted::kLeaveOut}, region::TimeRange::Order::kOldestFirst);
   region::Page<std::string> page;
   for (const SecretRow& secret : cut.items) page.items.push_back(secret.id);
   page.next_token = cut.next_token;

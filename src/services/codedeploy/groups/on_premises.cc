@@ -5,7 +5,7 @@
 #include "base/arn.h"
 #include "base/ids.h"
 #include "base/utf8.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/codedeploy/codedeploy.h"
 #include "services/codedeploy/groups/tag_filters.h"
 #include "services/codedeploy/words.h"
@@ -188,17 +188,21 @@ ListOnPremisesInstancesOutput CodeDeploy::list_on_premises_instances(region::Req
     for (const TagFilter& filter : *in.tag_filters)
       if (!is_whole(filter)) throw InvalidTagFilterException("The tag filter was specified in an invalid format.");
 
-  std::vector<std::string> names;
-  for (const OnPremises& each : region::list<InstanceInfo>(rq.tx, place_of(rq))) {
-    if (status && is_registered(each) != (*status == RegistrationStatus::kRegistered)) continue;
-    if (in.tag_filters && !in.tag_filters->empty() && !any_matches_on_premises(*in.tag_filters, tags_of(each.shape)))
-      continue;
-    names.push_back(*each.name);
-  }
-  auto page = region::Pager(rq, in).cut(std::move(names), [](const std::string& name) { return name; });
+  auto page = region::pick(
+      region::Pager(rq, in),
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_name<InstanceInfo>(rq.tx, place_of(rq), {.after = after, .most = most});
+      },
+      [&](const OnPremises& each) {
+        if (status && is_registered(each) != (*status == RegistrationStatus::kRegistered)) return false;
+        return !in.tag_filters || in.tag_filters->empty() ||
+               any_matches_on_premises(*in.tag_filters, tags_of(each.shape));
+      },
+      [](const OnPremises& each) { return *each.name; });
 
   ListOnPremisesInstancesOutput out;
-  out.instance_names = std::move(page.items);
+  out.instance_names.emplace();
+  for (const OnPremises& each : page.items) out.instance_names->push_back(*each.name);
   out.next_token = page.next_token;
   return out;
 }

@@ -215,16 +215,17 @@ PipelineExecutionSummary summary_of(const Execution& execution) {
   return summary;
 }
 
-/// Shows `look` the executions, newest first, from that of the number on, until it says false.
-void walk_executions(store::Tx& tx, const PipelineRow& pipeline, std::optional<std::int64_t> from,
+/// Shows `look` the executions, newest first, from that of the number on, until it says false; at first as many as that
+/// takes when each of them counts.
+void walk_executions(store::Tx& tx, const PipelineRow& pipeline, std::optional<std::int64_t> from, std::size_t at_first,
                      const std::function<bool(const Execution&)>& look) {
   std::optional<std::int64_t> before;
   if (from) before = *from + 1;
-  for (;;) {
-    const auto batch = list_executions(tx, pipeline.id, kExecutionsAtOnce, before);
+  for (std::size_t most = at_first;; most = std::max(most, kExecutionsAtOnce)) {
+    const auto batch = list_executions(tx, pipeline.id, most, before);
     for (const Execution& execution : batch)
       if (!look(execution)) return;
-    if (batch.size() < kExecutionsAtOnce) return;
+    if (batch.size() < most) return;
     before = batch.back().number;
   }
 }
@@ -262,7 +263,7 @@ ListPipelineExecutionsOutput CodePipeline::list_pipeline_executions(region::Requ
   if (in.filter && in.filter->succeeded_in_stage) succeeded_in = in.filter->succeeded_in_stage->stage_name.value_or("");
   const auto last = number_of(pager.after());
   std::vector<Execution> found;
-  walk_executions(rq.tx, pipeline, last, [&](const Execution& execution) {
+  walk_executions(rq.tx, pipeline, last, pager.size() + 2, [&](const Execution& execution) {
     if (execution.number == last) return true;
     const StageRun* stage = succeeded_in.empty() ? nullptr : execution.find_stage(succeeded_in);
     if (succeeded_in.empty() || (stage && stage->status == StageStatus::kSucceeded)) found.push_back(execution);
@@ -296,7 +297,7 @@ ListActionExecutionsOutput CodePipeline::list_action_executions(region::Request&
                                                *in.filter->pipeline_execution_id + "'");
     take(*execution);
   } else {
-    walk_executions(rq.tx, pipeline, number_of(pager.after()), take);
+    walk_executions(rq.tx, pipeline, number_of(pager.after()), pager.size() + 2, take);
   }
 
   auto page = pager.cut_read(std::move(found), [](const Run& run) { return run.key; });

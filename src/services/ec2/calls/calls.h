@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "region/region.h"
 #include "region/request.h"
 #include "services/ec2/calls/filters.h"
@@ -132,37 +134,99 @@ Page<T> cut_page(const region::Pager& pager, std::vector<Resource<T>> all) {
 std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters);
 /// The error for ids that were asked for and are not there.
 [[noreturn]] void throw_missing(const Kind& kind, const std::vector<std::string>& ids);
-/// Resources of a kind with their tags: those of `ids` (all when absent) that pass the filters. `fill` completes a
-/// shape with what is computed, before the filters see it. Throws the kind's error for an id that is not there.
+/// What filters choose among a kind's resources: a row gets its tags, and `fill` completes its shape with what is
+/// computed, before the filters see it.
 template <class T>
-std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
-                                FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
-  constexpr const Kind& kind = KindOf<T>::kKind;
-  const auto wanted = named_filters(filters);
-  const auto tags = region::tags_below(rq.tx, arn_of(place_of(rq), kind.type, ""));
-  std::vector<std::string> missing = ids.value_or(std::vector<std::string>{});
-  std::vector<Resource<T>> found;
-  for (Resource<T>& row : list<T>(rq.tx, place_of(rq))) {
-    if (ids && !ids->empty()) {
-      if (std::ranges::find(*ids, row.id) == ids->end()) continue;
-      std::erase(missing, row.id);
-    }
-    const auto own = tags.find(KindOf<T>::arn(row));
-    set_tags(row.shape, own == tags.end() ? Tags{} : own->second);
+struct Choice {
+  Choice(const std::optional<std::vector<Filter>>& filters, FilterPaths filter_paths,
+         std::function<void(Resource<T>&)> filled)
+      : wanted(named_filters(filters)), paths(filter_paths), fill(std::move(filled)) {}
+
+  bool takes(Request& rq, Resource<T>& row) const { return takes(row, region::tags_of(rq.tx, KindOf<T>::arn(row))); }
+  bool takes(Resource<T>& row, const Tags& tags) const {
+    set_tags(row.shape, tags);
     if (fill) fill(row);
-    if (wanted.empty() || matches_filters(wire::to_json(row.shape), wanted, paths)) found.push_back(std::move(row));
+    return wanted.empty() || matches_filters(wire::to_json(row.shape), wanted, paths);
   }
-  if (!missing.empty()) throw_missing(kind, missing);
+
+  std::vector<NamedFilter> wanted;
+  FilterPaths paths;
+  std::function<void(Resource<T>&)> fill;
+};
+
+/// The resources of these ids, in order of their making. Throws the kind's error for an id that is not there.
+template <class T>
+std::vector<Resource<T>> named(Request& rq, const std::vector<std::string>& ids) {
+  std::vector<Resource<T>> found;
+  std::vector<std::string> missing;
+  for (const std::string& id : std::set<std::string>(ids.begin(), ids.end())) {
+    auto row = find<T>(rq.tx, place_of(rq), id);
+    if (row)
+      found.push_back(*std::move(row));
+    else
+      missing.push_back(id);
+  }
+  if (!missing.empty()) {
+    std::vector<std::string> told;  // as they were asked for
+    std::ranges::copy_if(ids, std::back_inserter(told),
+                         [&](const std::string& id) { return std::ranges::find(missing, id) != missing.end(); });
+    throw_missing(KindOf<T>::kKind, told);
+  }
+  std::ranges::sort(found, {}, region::creation_key);
   return found;
 }
 
-/// select() as the page of shapes that the input asks for.
+/// Resources of a kind with their tags: those of `ids` (all when absent) that pass the filters. Throws the kind's error
+/// for an id that is not there.
+template <class T>
+std::vector<Resource<T>> select(Request& rq, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
+                                FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr) {
+  const Choice<T> choice(filters, paths, fill);
+  std::vector<Resource<T>> found;
+  if (ids && !ids->empty()) {
+    for (Resource<T>& row : named<T>(rq, *ids))
+      if (choice.takes(rq, row)) found.push_back(std::move(row));
+    return found;
+  }
+  const auto tags = region::tags_below(rq.tx, arn_of(place_of(rq), KindOf<T>::kKind.type, ""));
+  for (Resource<T>& row : list<T>(rq.tx, place_of(rq))) {
+    const auto own = tags.find(KindOf<T>::arn(row));
+    if (choice.takes(row, own == tags.end() ? Tags{} : own->second)) found.push_back(std::move(row));
+  }
+  return found;
+}
+
+/// select() as the page of rows that the input asks for: where no ids are named, it reads no more than it takes to fill
+/// the page.
+template <class T>
+region::Page<Resource<T>> select_page(Request& rq, const region::Pager& pager, const Strings& ids,
+                                      const std::optional<std::vector<Filter>>& filters, FilterPaths paths,
+                                      const std::function<void(Resource<T>&)>& fill = nullptr) {
+  if (ids && !ids->empty()) return pager.cut(select<T>(rq, ids, filters, paths, fill), region::creation_key);
+  const Choice<T> choice(filters, paths, fill);
+  return region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_age<T>(rq.tx, place_of(rq), {.after = after, .most = most});
+      },
+      [&](Resource<T>& row) { return choice.takes(rq, row); }, region::creation_key);
+}
+/// select_page() as shapes.
+template <class T>
+Page<T> describe_page(Request& rq, const region::Pager& pager, const Strings& ids,
+                      const std::optional<std::vector<Filter>>& filters, FilterPaths paths,
+                      const std::function<void(Resource<T>&)>& fill = nullptr) {
+  auto rows = select_page<T>(rq, pager, ids, filters, paths, fill);
+  Page<T> page;
+  for (Resource<T>& row : rows.items) page.items.push_back(std::move(row.shape));
+  page.next_token = std::move(rows.next_token);
+  return page;
+}
 template <class T, class In>
 Page<T> describe(Request& rq, const In& in, const Strings& ids, const std::optional<std::vector<Filter>>& filters,
                  FilterPaths paths, const std::function<void(Resource<T>&)>& fill = nullptr,
                  const region::PageSizes& sizes = kPageSizes) {
-  const region::Pager pager(rq, in, sizes);
-  return cut_page(pager, select<T>(rq, ids, filters, paths, fill));
+  return describe_page<T>(rq, region::Pager(rq, in, sizes), ids, filters, paths, fill);
 }
 
 /// Earlier answer to the same call with the same client token. Throws IdempotentParameterMismatch when the call

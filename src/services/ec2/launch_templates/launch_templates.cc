@@ -173,7 +173,7 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
     if (!ids) ids.emplace();
     ids->push_back(require_template(rq, std::nullopt, name).id);
   }
-  auto page = cut_page(pager, select<LaunchTemplate>(rq, ids, in.filters, kLaunchTemplatesPaths));
+  auto page = describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths);
   return {.launch_templates = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 

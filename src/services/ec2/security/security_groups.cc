@@ -159,10 +159,17 @@ DescribeSecurityGroupsOutput Ec2::describe_security_groups(Request& rq, const De
 
   prepare(rq);
   const auto names = in.group_names.value_or(std::vector<std::string>{});
+  const auto filled = [&](Resource<SecurityGroup>& group) { fill(rq.tx, group); };
+  if (names.empty()) {
+    auto page = describe_page<SecurityGroup>(rq, pager, in.group_ids, in.filters, kSecurityGroupsPaths, filled);
+    DescribeSecurityGroupsOutput out;
+    out.security_groups = std::move(page.items);
+    out.next_token = std::move(page.next_token);
+    return out;
+  }
   std::vector<Resource<SecurityGroup>> found;
-  for (auto& row : select<SecurityGroup>(rq, in.group_ids, in.filters, kSecurityGroupsPaths,
-                                         [&](Resource<SecurityGroup>& group) { fill(rq.tx, group); })) {
-    if (!names.empty() && std::ranges::find(names, *row.shape.group_name) == names.end()) continue;
+  for (auto& row : select<SecurityGroup>(rq, in.group_ids, in.filters, kSecurityGroupsPaths, filled)) {
+    if (std::ranges::find(names, *row.shape.group_name) == names.end()) continue;
     found.push_back(std::move(row));
   }
   for (const std::string& name : names)

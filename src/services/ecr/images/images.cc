@@ -1,8 +1,8 @@
 // Images by the API: listed, described, fetched, put, deleted.
 #include <algorithm>
-#include <map>
 
 #include "base/text.h"
+#include "region/pick.h"
 #include "services/ecr/ecr.h"
 #include "services/ecr/images/identifiers.h"
 #include "services/ecr/images/store.h"
@@ -18,14 +18,18 @@ TagStatus tag_status(const std::optional<std::string>& word) {
       "satisfy enum value set: [TAGGED, UNTAGGED, ANY]'");
 }
 
-std::map<std::string, std::vector<std::string>> tags_by_digest(store::Tx& tx, const RepositoryRow& repository) {
-  std::map<std::string, std::vector<std::string>> all;
-  for (auto& [tag, digest] : list_tags(tx, repository)) all[digest].push_back(tag);
-  return all;
-}
-
 /// Where an image stands in a list: by the time of its push.
 std::string push_key(const ImageRow& image) { return region::page_key(image.pushed.ms) + image.digest; }
+
+/// `most` images behind the one that the key tells of, or begins with, and that image itself before them, if it is
+/// there.
+std::vector<ImageRow> images_after(store::Tx& tx, const RepositoryRow& repository,
+                                   const std::optional<std::string>& key, std::size_t most) {
+  const std::size_t digits = region::page_key(0).size();
+  if (!key) return images_from(tx, repository, {0}, "", most);
+  const Timestamp pushed{parse_int(key->substr(0, digits)).value_or(0)};
+  return images_from(tx, repository, pushed, key->substr(digits, key->find(' ') - digits), most + 1);
+}
 
 ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, const std::vector<std::string>& tags) {
   ImageDetail out;
@@ -50,19 +54,25 @@ ListImagesOutput Ecr::list_images(region::Request& rq, const ListImagesInput& in
 
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
   const region::Pager pager(rq, in, kPageSizes);
-  const auto tags = tags_by_digest(rq.tx, row);
-  std::vector<std::pair<std::string, ImageIdentifier>> all;
-  for (const auto& image : ecr::list_images(rq.tx, row)) {
-    const auto its = tags.find(image.digest);
-    const std::string key = push_key(image);
-    if (its == tags.end()) {
-      if (status != TagStatus::kTagged) all.emplace_back(key, ImageIdentifier{.image_digest = image.digest});
-    } else if (status != TagStatus::kUntagged) {
-      for (const auto& tag : its->second)
-        all.emplace_back(key + " " + tag, ImageIdentifier{.image_digest = image.digest, .image_tag = tag});
-    }
-  }
-  auto page = pager.cut(std::move(all), [](const auto& item) { return item.first; });
+  using Item = std::pair<std::string, ImageIdentifier>;
+  auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        std::vector<Item> items;
+        for (const ImageRow& image : images_after(rq.tx, row, after, most)) {
+          const std::string key = push_key(image);
+          const auto tags = tags_of(rq.tx, row, image.digest);
+          if (tags.empty()) items.emplace_back(key, ImageIdentifier{.image_digest = image.digest});
+          for (const auto& tag : tags)
+            items.emplace_back(key + " " + tag, ImageIdentifier{.image_digest = image.digest, .image_tag = tag});
+        }
+        std::erase_if(items, [&](const Item& item) { return after && item.first <= *after; });
+        return items;
+      },
+      [&](const Item& item) {
+        return status == TagStatus::kAny || (status == TagStatus::kTagged) == item.second.image_tag.has_value();
+      },
+      [](const Item& item) { return item.first; });
 
   ListImagesOutput out{.image_ids = std::vector<ImageIdentifier>(), .next_token = page.next_token};
   for (auto& [key, id] : page.items) out.image_ids->push_back(std::move(id));
@@ -85,16 +95,19 @@ DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeIma
     return out;
   }
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
-  const auto tags = tags_by_digest(rq.tx, row);
-  auto images = ecr::list_images(rq.tx, row);
-  std::erase_if(images, [&](const ImageRow& image) {
-    return status != TagStatus::kAny && (status == TagStatus::kTagged) != tags.contains(image.digest);
-  });
-  const auto page = pager.cut(std::move(images), push_key);
-  for (const ImageRow& image : page.items) {
-    const auto its = tags.find(image.digest);
-    out.image_details->push_back(describe(row, image, its == tags.end() ? std::vector<std::string>() : its->second));
-  }
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        auto images = images_after(rq.tx, row, after, most);
+        std::erase_if(images, [&](const ImageRow& image) { return after && push_key(image) <= *after; });
+        return images;
+      },
+      [&](const ImageRow& image) {
+        return status == TagStatus::kAny || (status == TagStatus::kTagged) != tags_of(rq.tx, row, image.digest).empty();
+      },
+      push_key);
+  for (const ImageRow& image : page.items)
+    out.image_details->push_back(describe(row, image, tags_of(rq.tx, row, image.digest)));
   out.next_token = page.next_token;
   return out;
 }

@@ -79,6 +79,17 @@ std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository
   return list;
 }
 
+std::vector<ImageRow> images_from(store::Tx& tx, const RepositoryRow& repository, Timestamp pushed,
+                                  std::string_view digest, std::size_t most) {
+  std::vector<ImageRow> list;
+  for (const auto& row : tx.query(std::string(kImageColumns) +
+                                      "WHERE repository_id = ? AND (pushed, digest) >= (?, ?) ORDER BY pushed, digest "
+                                      "LIMIT ?",
+                                  repository.id, pushed, digest, static_cast<std::int64_t>(most)))
+    list.push_back(to_image(row));
+  return list;
+}
+
 void record_scan(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now) {
   tx.exec("UPDATE ecr_images SET scanned = ? WHERE repository_id = ? AND digest = ?", now, repository.id, digest);
 }

@@ -36,6 +36,9 @@ std::optional<ImageRow> find_image_by_reference(store::Tx& tx, const RepositoryR
                                                 std::string_view reference);
 /// Sorted by push time, then digest.
 std::vector<ImageRow> list_images(store::Tx& tx, const RepositoryRow& repository);
+/// In the same order, those from that place on, `most` of them.
+std::vector<ImageRow> images_from(store::Tx& tx, const RepositoryRow& repository, Timestamp pushed,
+                                  std::string_view digest, std::size_t most);
 /// A pull of the image, now.
 void record_pull(store::Tx& tx, const RepositoryRow& repository, std::string_view digest, Timestamp now);
 /// A scan of the image was asked for, now.

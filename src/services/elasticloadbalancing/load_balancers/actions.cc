@@ -23,7 +23,7 @@ wire::Error not_built(const Request& rq, std::string_view what) {
 
 void check_group(Request& rq, const std::string& group_arn, std::string_view balancer_arn) {
   const auto group = require<TargetGroup>(rq, group_arn);
-  for (const std::string& other : balancers_of_group(rq.tx, group_arn))
+  for (const std::string& other : balancers_of_group(rq.tx, group))
     if (other != balancer_arn)
       throw TargetGroupAssociationLimitException(fmt::format(
           "The following target groups cannot be associated with more than one load balancer: {}", group_arn));

@@ -220,13 +220,17 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
   rq.authorize("elasticloadbalancing:DescribeLoadBalancers", "*");
 
   const region::Pager pager(rq, in, kPageSizes);
+  if (!in.load_balancer_arns && !in.names) {
+    auto page = pick_by_age<LoadBalancer>(rq, pager, [](const Resource<LoadBalancer>&) { return true; });
+    return {.load_balancers = std::move(page.items), .next_marker = std::move(page.next_token)};
+  }
   std::vector<Resource<LoadBalancer>> found;
   for (auto& row : list<LoadBalancer>(rq.tx, place_of(rq))) {
     const auto& arns = in.load_balancer_arns;
     const auto& names = in.names;
     const bool by_arn = arns && std::find(arns->begin(), arns->end(), row.id) != arns->end();
     const bool by_name = names && std::find(names->begin(), names->end(), row.name) != names->end();
-    if (by_arn || by_name || (!arns && !names)) found.push_back(std::move(row));
+    if (by_arn || by_name) found.push_back(std::move(row));
   }
   const std::size_t wanted =
       (in.load_balancer_arns ? in.load_balancer_arns->size() : 0) + (in.names ? in.names->size() : 0);

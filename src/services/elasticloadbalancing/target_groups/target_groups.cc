@@ -74,7 +74,7 @@ void require_vpc(Request& rq, const std::string& vpc_id) {
 
 TargetGroup completed(Request& rq, const Resource<TargetGroup>& row) {
   TargetGroup shape = row.shape;
-  shape.load_balancer_arns = balancers_of_group(rq.tx, row.id);
+  shape.load_balancer_arns = balancers_of_group(rq.tx, row);
   return shape;
 }
 
@@ -183,17 +183,25 @@ DescribeTargetGroupsOutput ElasticLoadBalancing::describe_target_groups(Request&
 
   if (in.load_balancer_arn) require<LoadBalancer>(rq, *in.load_balancer_arn);
   const region::Pager pager(rq, in, kPageSizes);
+  const auto by_group = balancers_by_group(rq.tx, place_of(rq));
+  const auto takes = [&](Resource<TargetGroup>& row) {
+    const auto balancers = by_group.find(row.id);
+    row.shape.load_balancer_arns.emplace();
+    if (balancers != by_group.end())
+      row.shape.load_balancer_arns->assign(balancers->second.begin(), balancers->second.end());
+    return !in.load_balancer_arn || std::ranges::count(*row.shape.load_balancer_arns, *in.load_balancer_arn) > 0;
+  };
+  if (!in.target_group_arns && !in.names) {
+    auto page = pick_by_age<TargetGroup>(rq, pager, takes);
+    return {.next_marker = std::move(page.next_token), .target_groups = std::move(page.items)};
+  }
   std::vector<Resource<TargetGroup>> found;
   for (auto& row : list<TargetGroup>(rq.tx, place_of(rq))) {
     const auto& arns = in.target_group_arns;
     const auto& names = in.names;
     if (arns && std::find(arns->begin(), arns->end(), row.id) == arns->end()) continue;
     if (names && std::find(names->begin(), names->end(), row.name) == names->end()) continue;
-    row.shape = completed(rq, row);
-    const auto& balancers = *row.shape.load_balancer_arns;
-    if (in.load_balancer_arn && std::find(balancers.begin(), balancers.end(), *in.load_balancer_arn) == balancers.end())
-      continue;
-    found.push_back(std::move(row));
+    if (takes(row)) found.push_back(std::move(row));
   }
   const std::size_t wanted = in.target_group_arns ? in.target_group_arns->size() : in.names ? in.names->size() : 0;
   if (found.size() < wanted) KindOf<TargetGroup>::missing();
@@ -232,7 +240,7 @@ DeleteTargetGroupOutput ElasticLoadBalancing::delete_target_group(Request& rq, c
 
   const auto row = find<TargetGroup>(rq.tx, in.target_group_arn);
   if (!row || row->place.account != rq.account) return {};
-  if (!balancers_of_group(rq.tx, row->id).empty())
+  if (!balancers_of_group(rq.tx, *row).empty())
     throw ResourceInUseException(fmt::format("Target group '{}' is currently in use by a listener or a rule", row->id));
 
   for (const TargetRow& target : list_targets(rq.tx, row->id)) remove_target(rq.tx, target);

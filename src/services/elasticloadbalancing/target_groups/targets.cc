@@ -177,7 +177,7 @@ DescribeTargetHealthOutput ElasticLoadBalancing::describe_target_health(Request&
   const auto group = require<TargetGroup>(rq, in.target_group_arn);
   const auto targets = list_targets(rq.tx, group.id);
   const std::string_view unused_because =
-      balancers_of_group(rq.tx, group.id).empty()
+      balancers_of_group(rq.tx, group).empty()
           ? "Target group is not configured to receive traffic from the load balancer"
           : "";
   const std::string check_port = group.shape.health_check_port.value_or("traffic-port");

@@ -1,4 +1,5 @@
 // Managed policies, the account's own and AWS's, and their versions.
+#include <algorithm>
 #include <cctype>
 
 #include "base/encoding.h"
@@ -42,6 +43,34 @@ PolicyVersion version_of(const PolicyVersionRow& row, const Entity& policy) {
   return {.create_date = row.created,
           .is_default_version = version_id(row.number) == policy.body.text("default_version"),
           .version_id = version_id(row.number)};
+}
+
+/// A policy as a list comes by it: one of AWS's, or the account's own.
+struct Listed {
+  std::string key;  // in order of names; of one name the account's own comes first
+  std::string path;
+  const ManagedPolicy* aws = nullptr;
+  std::optional<Entity> own = {};
+  Policy policy = {};
+};
+
+std::vector<Listed> policies_after(const Request& rq, const ManagedPolicies& managed, PolicyScope scope,
+                                   const std::optional<std::string>& after, std::size_t most) {
+  // No name has these characters.
+  constexpr char kOwn = '\x01', kAws = '\x02';
+  std::vector<Listed> all;
+  if (scope != PolicyScope::kAws) {
+    const auto name = after ? std::optional(after->substr(0, after->size() - 1)) : std::nullopt;
+    for (Entity& e : rows::list_after(rq.tx, rq.account, Kind::kPolicy, name, most))
+      all.push_back({.key = name_key(e) + kOwn, .path = e.path, .own = std::move(e)});
+  }
+  if (scope != PolicyScope::kLocal)
+    for (const auto& [arn, aws] : managed.all())
+      if (std::string key = lower(aws.name) + kAws; !after || key > *after)
+        all.push_back({.key = std::move(key), .path = aws.path, .aws = &aws});
+  std::ranges::sort(all, {}, &Listed::key);
+  if (all.size() > most) all.resize(most);
+  return all;
 }
 
 }  // namespace
@@ -117,27 +146,28 @@ ListPoliciesOutput Iam::list_policies(Request& rq, const ListPoliciesInput& in) 
   rq.authorize("iam:ListPolicies", make_arn("iam", "", rq.account, "policy" + prefix));
 
   const PolicyScope scope = require_word(in.scope, PolicyScope::kAll);
-  std::vector<Policy> all;
-  if (scope != PolicyScope::kAws)
-    for (const Entity& e : rows::list(rq.tx, rq.account, Kind::kPolicy, prefix)) all.push_back(policy_of(rq, e));
-  if (scope != PolicyScope::kLocal)
-    for (const auto& [arn, aws] : managed_.all())
-      if (aws.path.starts_with(prefix)) all.push_back(policy_of(rq, aws));
   std::optional<Usage> usage;
   if (in.policy_usage_filter) usage = require_word<Usage>(*in.policy_usage_filter);
-  std::erase_if(all, [&](const Policy& p) {
-    const bool attached = *p.attachment_count > 0;
-    const bool bounds = *p.permissions_boundary_usage_count > 0;
-    if (usage == Usage::kPermissions && !attached) return true;
-    if (usage == Usage::kBoundary && !bounds) return true;
-    return in.only_attached.value_or(false) && !attached && !bounds;
-  });
-  const auto page =
-      cut_page(rq, in, std::move(all), [](const Policy& p) { return policy_key(*p.policy_name, *p.arn); });
+  const auto page = region::pick(
+      region::Pager(rq, in),
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return policies_after(rq, managed_, scope, after, most);
+      },
+      [&](Listed& listed) {
+        if (!listed.path.starts_with(prefix)) return false;
+        listed.policy = listed.aws ? policy_of(rq, *listed.aws) : policy_of(rq, *listed.own);
+        const bool attached = *listed.policy.attachment_count > 0;
+        const bool bounds = *listed.policy.permissions_boundary_usage_count > 0;
+        if (usage == Usage::kPermissions && !attached) return false;
+        if (usage == Usage::kBoundary && !bounds) return false;
+        return attached || bounds || !in.only_attached.value_or(false);
+      },
+      [](const Listed& listed) { return listed.key; });
 
   ListPoliciesOutput out;
   out.policies.emplace();
-  for (Policy policy : page.items) {
+  for (const Listed& listed : page.items) {
+    Policy policy = listed.policy;
     // Lists leave out description and tags.
     policy.description.reset();
     policy.tags.reset();

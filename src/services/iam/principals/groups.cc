@@ -42,8 +42,7 @@ ListGroupsOutput Iam::list_groups(Request& rq, const ListGroupsInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListGroups", make_arn("iam", "", rq.account, "group" + prefix));
 
-  const auto page =
-      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kGroup, prefix), [](const Entity& e) { return e.name; });
+  const auto page = page_below(rq, in, Kind::kGroup, prefix);
 
   ListGroupsOutput out;
   for (const Entity& e : page.items) out.groups.push_back(group_of(e));

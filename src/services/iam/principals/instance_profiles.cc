@@ -44,8 +44,7 @@ ListInstanceProfilesOutput Iam::list_instance_profiles(Request& rq, const ListIn
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListInstanceProfiles", make_arn("iam", "", rq.account, "instance-profile" + prefix));
 
-  const auto page =
-      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kProfile, prefix), [](const Entity& e) { return e.name; });
+  const auto page = page_below(rq, in, Kind::kProfile, prefix);
 
   ListInstanceProfilesOutput out;
   for (const Entity& e : page.items) {

@@ -79,8 +79,7 @@ ListRolesOutput Iam::list_roles(Request& rq, const ListRolesInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListRoles", make_arn("iam", "", rq.account, "role" + prefix));
 
-  const auto page =
-      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kRole, prefix), [](const Entity& e) { return e.name; });
+  const auto page = page_below(rq, in, Kind::kRole, prefix);
 
   ListRolesOutput out;
   for (const Entity& e : page.items) {

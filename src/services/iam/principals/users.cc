@@ -39,8 +39,7 @@ ListUsersOutput Iam::list_users(Request& rq, const ListUsersInput& in) {
   const std::string prefix = in.path_prefix.value_or("/");
   rq.authorize("iam:ListUsers", make_arn("iam", "", rq.account, "user" + prefix));
 
-  const auto page =
-      cut_page(rq, in, rows::list(rq.tx, rq.account, Kind::kUser, prefix), [](const Entity& e) { return e.name; });
+  const auto page = page_below(rq, in, Kind::kUser, prefix);
 
   ListUsersOutput out;
   for (const Entity& e : page.items) {

@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/pick.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
 #include "services/s3/buckets/ownership.h"
@@ -186,10 +187,14 @@ ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& 
   rq.authorize("s3:ListAllMyBuckets", "*");
 
   const region::Pager pager(rq, in, {.usual = 10'000, .most = 10'000});
-  auto rows =
-      region::list_by_name<Bucket>(rq.tx, {rq.account, ""}, {.prefix = in.prefix.value_or(""), .after = pager.after()});
-  if (in.bucket_region) std::erase_if(rows, [&](const BucketRow& row) { return region_of(row) != *in.bucket_region; });
-  const auto page = pager.cut(std::move(rows), [](const BucketRow& row) { return row.id; });
+  const std::string prefix = in.prefix.value_or("");
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_name<Bucket>(rq.tx, {rq.account, ""}, {.prefix = prefix, .after = after, .most = most});
+      },
+      [&](const BucketRow& row) { return !in.bucket_region || region_of(row) == *in.bucket_region; },
+      [](const BucketRow& row) { return row.id; });
 
   ListBucketsOutput out;
   out.owner = Owner{.id = rq.account};

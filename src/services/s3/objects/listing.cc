@@ -37,15 +37,16 @@ struct Folded {
 };
 
 /// Takes up to `limit` rows and prefixes. `page` gives rows in order from a position; a row that starts a common prefix
-/// makes the scan jump behind it.
+/// makes the scan jump behind it, so where prefixes may come it reads one row first and more as long as none does.
 template <class Row>
 Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit, KeyRange range, PlaceOf<Row> place,
                  const std::function<std::vector<Row>(const KeyRange&, const PlaceOf<Row>&, int)>& page) {
   Folded<Row> out;
   if (limit == 0) return out;
   int taken = 0;
+  int stretch = delimiter.empty() ? limit + 1 : 1;
   while (true) {
-    const int want = limit - taken + 1;
+    const int want = std::min(stretch, limit - taken + 1);
     const auto rows = page(range, place, want);
     bool jumped = false;
     for (const Row& row : rows) {
@@ -69,6 +70,7 @@ Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit,
       out.last_place = place = place_of(row);
     }
     if (!jumped && static_cast<int>(rows.size()) < want) return out;
+    stretch = jumped ? 1 : std::min(2 * stretch, limit + 1);
   }
 }
 

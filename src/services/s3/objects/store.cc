@@ -1,7 +1,8 @@
 #include "services/s3/objects/store.h"
 
+#include <algorithm>
 #include <chrono>
-#include <limits>
+#include <iterator>
 
 namespace hanbat::s3 {
 namespace {
@@ -71,20 +72,27 @@ std::vector<ObjectRow> list_latest(store::Tx& tx, std::string_view bucket, const
   const auto [start, inclusive] = start_of(range);
   return objects_of(tx.query("SELECT " + std::string(kObjectColumns) +
                                  " FROM s3_objects WHERE bucket = ? AND is_latest = 1 AND delete_marker = 0 AND "
-                                 "(object_key > ? OR (? = 1 AND object_key = ?)) AND object_key < ? "
-                                 "ORDER BY object_key LIMIT ?",
-                             bucket, start, inclusive ? 1 : 0, start, end_of(range), limit));
+                                 "object_key " +
+                                 std::string(inclusive ? ">=" : ">") +
+                                 " ? AND object_key < ? ORDER BY object_key LIMIT ?",
+                             bucket, start, end_of(range), limit));
 }
 
 std::vector<ObjectRow> list_versions(store::Tx& tx, std::string_view bucket, const KeyRange& range,
                                      std::int64_t before_id, int limit) {
   const auto [start, inclusive] = start_of(range);
-  const std::int64_t below = before_id ? before_id : (inclusive ? std::numeric_limits<std::int64_t>::max() : 0);
-  return objects_of(
-      tx.query("SELECT " + std::string(kObjectColumns) +
-                   " FROM s3_objects WHERE bucket = ? AND (object_key > ? OR (object_key = ? AND id < ?)) "
-                   "AND object_key < ? ORDER BY object_key, id DESC LIMIT ?",
-               bucket, start, start, below, end_of(range), limit));
+  const std::string versions = "SELECT " + std::string(kObjectColumns) + " FROM s3_objects WHERE bucket = ? AND ";
+  std::vector<ObjectRow> out;
+  // The rest of the key that a page ended in, then the keys behind it.
+  if (before_id)
+    out = objects_of(
+        tx.query(versions + "object_key = ? AND id < ? ORDER BY id DESC LIMIT ?", bucket, start, before_id, limit));
+  if (const int more = limit - static_cast<int>(out.size()); more > 0)
+    std::ranges::move(objects_of(tx.query(versions + "object_key " + (inclusive && !before_id ? ">=" : ">") +
+                                              " ? AND object_key < ? ORDER BY object_key, id DESC LIMIT ?",
+                                          bucket, start, end_of(range), more)),
+                      std::back_inserter(out));
+  return out;
 }
 
 ObjectRow put_version(store::Tx& tx, store::Blobs& blobs, ObjectRow object) {

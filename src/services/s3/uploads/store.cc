@@ -39,14 +39,13 @@ std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id) 
 std::vector<UploadRow> list_uploads(store::Tx& tx, std::string_view bucket, const KeyRange& range,
                                     std::string_view after_upload, int limit) {
   const auto [start, inclusive] = start_of(range);
+  // Behind all uploads of the key when none of them is named; before all of them when the key itself is wanted.
+  const std::string_view after = inclusive ? "" : after_upload.empty() ? kBeyondAllKeys : after_upload;
   std::vector<UploadRow> out;
   for (const auto& row :
-       tx.query(std::string(kUploads) +
-                    "WHERE bucket = ? AND "
-                    "(object_key > ? OR (object_key = ? AND (? = 1 OR upload_id > ?))) AND object_key < ? "
-                    "ORDER BY object_key, upload_id LIMIT ?",
-                bucket, start, start, inclusive ? 1 : 0,
-                after_upload.empty() ? std::string(kBeyondAllKeys) : std::string(after_upload), end_of(range), limit))
+       tx.query(std::string(kUploads) + "WHERE bucket = ? AND (object_key, upload_id) > (?, ?) AND object_key < ? "
+                                        "ORDER BY object_key, upload_id LIMIT ?",
+                bucket, start, after, end_of(range), limit))
     out.push_back(upload_of(row));
   return out;
 }

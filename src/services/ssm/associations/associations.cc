@@ -3,7 +3,7 @@
 
 #include "base/ids.h"
 #include "base/schedule.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "region/tag_keys.h"
 #include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/invocation.h"
@@ -206,18 +206,22 @@ ListAssociationsOutput Ssm::list_associations(region::Request& rq, const ListAss
   rq.authorize("ssm:ListAssociations", rq.arn("ssm", "*"));
 
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
-  std::vector<AssociationDescription> found;
-  for (const AssociationRow& row : region::list<AssociationDescription>(rq.tx, place_of(rq))) {
-    AssociationDescription one = describe(rq.tx, row);
-    const auto filters = in.association_filter_list.value_or(std::vector<AssociationFilter>{});
-    if (std::all_of(filters.begin(), filters.end(), [&](const auto& filter) { return fits(one, filter); }))
-      found.push_back(std::move(one));
-  }
-  const auto page = pager.cut(std::move(found), [](const AssociationDescription& one) { return *one.association_id; });
+  const auto filters = in.association_filter_list.value_or(std::vector<AssociationFilter>{});
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_age<AssociationDescription>(rq.tx, place_of(rq), {.after = after, .most = most});
+      },
+      [&](AssociationRow& row) {
+        row.shape = describe(rq.tx, row);
+        return std::ranges::all_of(filters, [&](const auto& filter) { return fits(row.shape, filter); });
+      },
+      region::creation_key);
 
   ListAssociationsOutput out;
   out.associations.emplace();
-  for (const AssociationDescription& one : page.items) {
+  for (const AssociationRow& row : page.items) {
+    const AssociationDescription& one = row.shape;
     Association& shown = out.associations->emplace_back();
     shown.association_id = one.association_id;
     shown.association_name = one.association_name;

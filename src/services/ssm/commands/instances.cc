@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/words.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/ssm/commands/store.h"
 #include "services/ssm/ssm.h"
 
@@ -77,13 +77,19 @@ DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Req
     if (!find_word<InstanceFilterKey>(filter.key))
       throw InvalidFilterKey("The specified key isn't valid: " + filter.key);
   const region::Pager pager(rq, in, {.usual = 50, .least = 5, .most = 50});
-  std::vector<InstanceInformation> found;
-  for (const InstanceRow& row : region::list_by_name<ManagedInstance>(rq.tx, place_of(rq), {.after = pager.after()})) {
-    InstanceInformation i = describe(row, rq.now());
-    if (std::all_of(filters.begin(), filters.end(), [&](const auto& filter) { return fits(i, filter); }))
-      found.push_back(std::move(i));
-  }
-  auto page = pager.cut_read(std::move(found), [](const InstanceInformation& i) { return *i.instance_id; });
+  auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        std::vector<InstanceInformation> described;
+        for (const InstanceRow& row :
+             region::list_by_name<ManagedInstance>(rq.tx, place_of(rq), {.after = after, .most = most}))
+          described.push_back(describe(row, rq.now()));
+        return described;
+      },
+      [&](const InstanceInformation& i) {
+        return std::ranges::all_of(filters, [&](const auto& filter) { return fits(i, filter); });
+      },
+      [](const InstanceInformation& i) { return *i.instance_id; });
 
   DescribeInstanceInformationOutput out;
   out.instance_information_list = std::move(page.items);

@@ -74,10 +74,11 @@ std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const s
                                       std::optional<std::string> after, std::size_t most) {
   constexpr std::size_t kChunk = 200;
   std::vector<CommandRow> found;
-  for (bool more = true; more;) {
+  std::size_t stretch = most;
+  for (bool more = true; more; stretch = std::max(stretch, kChunk)) {
     auto rows = region::list_by_age<Command>(
-        tx, place, {.order = region::TimeRange::Order::kNewestFirst, .after = after, .most = kChunk});
-    more = rows.size() == kChunk;
+        tx, place, {.order = region::TimeRange::Order::kNewestFirst, .after = after, .most = stretch});
+    more = rows.size() == stretch;
     if (!rows.empty()) after = region::creation_key(rows.back());
     for (CommandRow& row : rows) {
       if (row.own.contains("association")) continue;

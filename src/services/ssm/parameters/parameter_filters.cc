@@ -126,6 +126,12 @@ void check(const ParameterStringFilter& filter) {
 
 }  // namespace
 
+std::string prefix_below(const std::string& path) {
+  // A name without a slash lies below "/" as well.
+  if (path == "/") return "";
+  return path.ends_with('/') ? path : path + "/";
+}
+
 bool is_below(const std::string& name, const std::string& path, bool recursive) {
   const std::string folder = path.ends_with('/') ? path : path + "/";
   const std::string full = name.starts_with('/') ? name : "/" + name;

@@ -1,6 +1,7 @@
 // Which parameters a listing is about.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,11 @@
 
 namespace hanbat::ssm {
 
+/// After so many parameters a list answers what it has found, also nothing, and where to go on. AWS tells no number.
+inline constexpr std::size_t kMostLookedAt = 10'000;
+
+/// What the names of all parameters below the path begin with.
+std::string prefix_below(const std::string& path);
 /// Whether the name lies in the hierarchy of the path: right below it, or anywhere.
 bool is_below(const std::string& name, const std::string& path, bool recursive);
 

@@ -3,7 +3,7 @@
 #include <cctype>
 
 #include "base/text.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/ssm/parameters/parameter_filters.h"
 #include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
@@ -49,21 +49,25 @@ DescribeParametersOutput Ssm::describe_parameters(region::Request& rq, const Des
 
   const auto filters = require_filters(in);
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
-  std::vector<ParameterMetadata> found;
-  for (const ParameterRow& parameter :
-       region::list_by_name<ParameterHead>(rq.tx, place_of(rq), {.after = pager.after()})) {
-    if (found.size() > pager.size()) break;
-    const VersionRow version = newest_version(rq.tx, parameter);
-    const region::TagMap tags = region::tags_of(rq.tx, parameter_arn(parameter.place, *parameter.name));
-    const bool fits = std::all_of(filters.begin(), filters.end(), [&](const ParameterStringFilter& filter) {
-      return matches_filters(*parameter.name, version, tags, filter);
-    });
-    if (fits) found.push_back(describe(parameter, version));
-  }
-  auto page = pager.cut_read(std::move(found), [](const ParameterMetadata& m) { return *m.name; });
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        return region::list_by_name<ParameterHead>(rq.tx, place_of(rq), {.after = after, .most = most});
+      },
+      [&](const ParameterRow& parameter) {
+        if (filters.empty()) return true;
+        const VersionRow version = newest_version(rq.tx, parameter);
+        const region::TagMap tags = region::tags_of(rq.tx, parameter_arn(parameter.place, *parameter.name));
+        return std::ranges::all_of(filters, [&](const ParameterStringFilter& filter) {
+          return matches_filters(*parameter.name, version, tags, filter);
+        });
+      },
+      [](const ParameterRow& parameter) { return *parameter.name; }, kMostLookedAt);
 
   DescribeParametersOutput out;
-  out.parameters = std::move(page.items);
+  out.parameters.emplace();
+  for (const ParameterRow& parameter : page.items)
+    out.parameters->push_back(describe(parameter, newest_version(rq.tx, parameter)));
   out.next_token = page.next_token;
   return out;
 }

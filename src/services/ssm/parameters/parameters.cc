@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "gen/ec2/client.h"
 #include "gen/ssm/schema.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/ssm/parameters/allowed_pattern.h"
 #include "services/ssm/parameters/parameter_filters.h"
 #include "services/ssm/parameters/store.h"
@@ -300,12 +300,24 @@ GetParametersByPathOutput Ssm::get_parameters_by_path(region::Request& rq, const
         "slash \"/\".");
   const Place place = place_of(rq);
   const region::Pager pager(rq, in, {.usual = 10, .most = 10});
-  std::vector<std::string> names;
-  for (const std::string& name : public_parameters(in.path))
-    if (is_below(name, in.path, in.recursive.value_or(false)) && find_public(rq, name)) names.push_back(name);
-  for (const ParameterRow& parameter : region::list_by_name<ParameterHead>(rq.tx, place, {}))
-    if (is_below(*parameter.name, in.path, in.recursive.value_or(false))) names.push_back(*parameter.name);
-  const auto page = pager.cut(std::move(names), [](const std::string& name) { return name; });
+  const bool recursive = in.recursive.value_or(false);
+  const std::vector<std::string> of_aws = public_parameters(in.path);
+  const std::string prefix = prefix_below(in.path);
+  const auto page = region::pick(
+      pager,
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        std::vector<std::string> names;
+        for (const std::string& name : of_aws)
+          if ((!after || name > *after) && find_public(rq, name)) names.push_back(name);
+        for (ParameterRow& parameter :
+             region::list_by_name<ParameterHead>(rq.tx, place, {.prefix = prefix, .after = after, .most = most}))
+          names.push_back(*std::move(parameter.name));
+        std::ranges::sort(names);
+        if (names.size() > most) names.resize(most);
+        return names;
+      },
+      [&](const std::string& name) { return is_below(name, in.path, recursive); },
+      [](const std::string& name) { return name; }, kMostLookedAt);
 
   GetParametersByPathOutput out;
   out.parameters.emplace();

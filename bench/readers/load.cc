@@ -1,0 +1,70 @@
+// Sends one request over and over, on many connections at once, for some seconds: requests a second, and the latency of
+// the median and of one in a hundred. Every answer must be 200.
+//     load PORT CONNECTIONS SECONDS < request
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <iterator>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+int main(int, char** arguments) {
+  using Clock = std::chrono::steady_clock;
+  const int port = std::atoi(arguments[1]), connections = std::atoi(arguments[2]), seconds = std::atoi(arguments[3]);
+  const std::string request((std::istreambuf_iterator<char>(std::cin)), {});
+  const auto end = Clock::now() + std::chrono::seconds(seconds);
+  std::mutex lock;
+  std::vector<double> all;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < connections; ++i)
+    threads.emplace_back([&] {
+      const int s = socket(AF_INET, SOCK_STREAM, 0);
+      const int one = 1;
+      setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+      sockaddr_in to{};
+      to.sin_family = AF_INET;
+      to.sin_port = htons(static_cast<unsigned short>(port));
+      to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      if (connect(s, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) std::abort();
+      std::vector<double> took;
+      std::string answer;
+      char bytes[65536];
+      while (Clock::now() < end) {
+        const auto begin = Clock::now();
+        if (send(s, request.data(), request.size(), 0) != static_cast<ssize_t>(request.size())) std::abort();
+        answer.clear();
+        std::size_t whole = std::string::npos;
+        while (whole == std::string::npos || answer.size() < whole) {
+          const ssize_t got = recv(s, bytes, sizeof bytes, 0);
+          if (got <= 0) std::abort();
+          answer.append(bytes, static_cast<std::size_t>(got));
+          const auto head = answer.find("\r\n\r\n");
+          if (whole != std::string::npos || head == std::string::npos) continue;
+          const char* length = strcasestr(answer.c_str(), "\r\nContent-Length:");
+          whole = head + 4 + (length ? std::strtoul(length + 17, nullptr, 10) : 0);
+        }
+        if (answer.compare(9, 3, "200") != 0) {
+          std::fprintf(stderr, "%s\n", answer.c_str());
+          std::abort();
+        }
+        took.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begin).count());
+      }
+      close(s);
+      const std::lock_guard guard(lock);
+      all.insert(all.end(), took.begin(), took.end());
+    });
+  for (auto& thread : threads) thread.join();
+  std::sort(all.begin(), all.end());
+  std::printf("%8.0f a second  median %6.2f ms  99%% %7.2f ms\n", static_cast<double>(all.size()) / seconds,
+              all[all.size() / 2], all[all.size() * 99 / 100]);
+}
