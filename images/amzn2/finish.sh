@@ -10,6 +10,17 @@ cp "$tree/etc/skel/.bashrc" "$tree/usr/lib/hanbat/held/bashrc"
 printf '# .bashrc\nif [ -f /etc/bashrc ]; then\n  . /etc/bashrc\nfi\n' >"$tree/etc/skel/.bashrc"
 printf '# .bash_profile\nif [ -f ~/.bashrc ]; then\n  . ~/.bashrc\nfi\n\nPATH=$PATH:$HOME/.local/bin:$HOME/bin\nexport PATH\n' >"$tree/etc/skel/.bash_profile"
 cp "$tree/etc/skel/.bash_profile" "$tree/etc/skel/.bashrc" "$tree/root/"
+# Users as Amazon Linux makes them: with a home that is theirs alone, and bash. adduser is useradd there; Debian's own scripts go on
+# meeting Debian's.
+sed -i 's|^SHELL=.*|SHELL=/bin/bash|' "$tree/etc/default/useradd"
+sed -i -e '/^#\?\(HOME_MODE\|CREATE_HOME\)/d' "$tree/etc/login.defs"
+printf 'HOME_MODE 0700\nCREATE_HOME yes\n' >>"$tree/etc/login.defs"
+if [ -e "$tree/usr/sbin/adduser" ]; then
+  in_tree dpkg-divert --quiet --local --rename --divert /usr/sbin/adduser.debian --add /usr/sbin/adduser
+  ln -sf adduser.debian "$tree/usr/sbin/addgroup"
+fi
+ln -sf ../lib/hanbat/adduser "$tree/usr/sbin/adduser"
+ln -sf ../bin/update-alternatives "$tree/usr/sbin/alternatives"
 in_tree useradd -m -s /bin/bash -c "EC2 Default User" -G adm,systemd-journal ec2-user
 echo 'ec2-user ALL=(ALL) NOPASSWD:ALL' >"$tree/etc/sudoers.d/90-ec2-user"
 chmod 440 "$tree/etc/sudoers.d/90-ec2-user"
@@ -34,3 +45,17 @@ for unit in cloud-init-local.service cloud-init-hotplugd.socket cloud-init-hotpl
 in_tree systemctl enable ssh.service amazon-ssm-agent.service cron.service >/dev/null 2>&1
 mkdir -p "$tree/etc/systemd/system/cloud-init.service.d" "$tree/etc/systemd/system/cloud-init-local.service.d"
 printf '[Unit]\nAfter=hanbat-network.service\nWants=hanbat-network.service\n' >"$tree/etc/systemd/system/cloud-init.service.d/network.conf"
+# Names that Ubuntu's packages have and Debian's have not, as packages that bring what stands in for them. Ubuntu's stand-in reads them.
+names=$tree/usr/share/hanbat/ubuntu-names
+mkdir -p "$names"
+while read -r name brings; do
+  build=$(mktemp -d)
+  mkdir -p "$build/DEBIAN"
+  printf 'Package: %s\nVersion: 8.0-0hanbat\nArchitecture: all\nMaintainer: Hanbat\nDepends: %s\nDescription: %s stands in for it\n' "$name" "$brings" "$brings" >"$build/DEBIAN/control"
+  dpkg-deb --root-owner-group --build "$build" "$names/$name.deb" >/dev/null
+  { cat "$build/DEBIAN/control"; printf 'Filename: ./%s.deb\nSize: %s\nSHA256: %s\n\n' "$name" "$(stat -c %s "$names/$name.deb")" "$(sha256sum <"$names/$name.deb" | cut -d' ' -f1)"; } >>"$names/Packages"
+  rm -rf "$build"
+done <<'T'
+mysql-server default-mysql-server
+mysql-client default-mysql-client
+T

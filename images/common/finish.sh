@@ -15,6 +15,8 @@ for unit in systemd-networkd.service systemd-networkd.socket systemd-networkd-wa
   ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
 mkdir -p "$tree/etc/hanbat"
+# Manual pages are left out, their folders are not: packages of Java link into them when they are set up.
+mkdir -p "$tree"/usr/share/man/man{1..9}
 in_tree systemctl set-default multi-user.target >/dev/null 2>&1
 in_tree systemctl enable hanbat-system.service hanbat-ca.service hanbat-network.service >/dev/null 2>&1
 # Interpreted programs of the system are byte-compiled now, not at the first call in each machine.

@@ -152,6 +152,36 @@ def test_the_secure_endpoint_serves_who_may(host):
     assert (host.folder / "srv" / "page.html").read_text() == "three"
 
 
+def test_the_installer_asks_the_region_that_the_host_names_and_tells_the_agent(host):
+    """As `aws deploy install` calls it: with AWS_REGION, and with what else the caller's environment says."""
+    s3, bucket = host.daemon.client("s3"), f"aws-codedeploy-{REGION}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}]}))
+    s3.put_object(Bucket=bucket, Key="latest/codedeploy-agent", Body=AGENT.read_bytes())
+    programs = host.folder / "programs"
+    programs.mkdir()
+    (programs / "systemctl").write_text("#!/bin/sh\n")
+    (programs / "systemctl").chmod(0o755)
+    # The folders of the host, on nothing that stays; the manager of its services is another's business.
+    script = "\n".join(["set -e", *(f"mkdir -p {path} && mount -t tmpfs none {path}" for path in ("/opt", "/etc/codedeploy-agent", "/etc/systemd/system", "/var/log")),
+                        f"sh {AGENT.parent}/install auto", "cat /etc/codedeploy-agent/conf/codedeployagent.yml"])
+
+    def install(**more):
+        env = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}", AWS_REGION=REGION, **more)
+        return subprocess.run(["unshare", "--mount", "sh", "-c", script], env=env, text=True, capture_output=True, timeout=60)
+
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"]).returncode != 0:
+        pytest.skip("needs root, and mounts of its own")
+    done = install(AWS_ENDPOINT_URL=host.daemon.endpoint)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "codedeploy-agent is installed and running" in done.stdout
+    assert f":deploy_control_endpoint: '{host.daemon.endpoint}'\n:s3_endpoint_override: '{host.daemon.endpoint}'\n" in done.stdout
+    nowhere = install(AWS_ENDPOINT_URL_S3=f"{host.daemon.endpoint}/nowhere")
+    assert nowhere.returncode == 1 and "set AWS_ENDPOINT_URL to the region's address" in nowhere.stderr
+
+
 def test_a_deregistered_host_is_refused_and_its_user_gone(host):
     said = host.aws("deregister", "--instance-name", "web-1")
     assert "Deleting the IAM user (web-1)... DONE" in said
