@@ -7,6 +7,29 @@ import pytest
 
 import region as live
 
+# What `terraform import` wants where that is not the resource's id.
+IMPORTED_BY = {
+    "aws_default_route_table": "{vpc_id}",
+    "aws_codedeploy_app": "{name}",
+    "aws_codedeploy_deployment_group": "{app_name}:{deployment_group_name}",
+    "aws_cloudwatch_event_target": "{rule}/{target_id}",
+    "aws_cloudwatch_log_metric_filter": "{log_group_name}:{name}",
+    "aws_cloudwatch_log_stream": "{log_group_name}:{name}",
+    "aws_iam_account_password_policy": "iam-account-password-policy",
+    "aws_iam_group_policy_attachment": "{group}/{policy_arn}",
+    "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
+    "aws_iam_user_policy_attachment": "{user}/{policy_arn}",
+    "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
+    "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
+    "aws_route": "{route_table_id}_{destination_cidr_block}",
+    "aws_route_table_association": "{subnet_id}/{route_table_id}",
+    "aws_security_group_rule": "{security_group_id}_{type}_{protocol}_{from_port}_{to_port}_{source}",
+    "aws_s3_object": "{bucket}/{key}",
+}
+# The provider imports no such thing.
+NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
+                "aws_s3_object_copy"}
+
 
 def account_environment(region, name):
     """What `hanbat env` prints, with keys of an account that holds nothing."""
@@ -68,3 +91,15 @@ class Terraform:
 
     def outputs(self):
         return {name: one["value"] for name, one in json.loads(self("output", "-json").stdout).items()}
+
+
+def import_blocks(resources):
+    """A file that takes in what Terraform.resources() tells of."""
+    blocks = []
+    for address, values in resources.items():
+        kind = address.split(".")[0]
+        if kind not in NOT_IMPORTED:
+            source = values.get("source_security_group_id") or next(iter(values.get("cidr_blocks") or []), None)
+            by = IMPORTED_BY.get(kind, "{id}").format(**{name: str(v).lower() if isinstance(v, bool) else v for name, v in {**values, "source": source}.items()})
+            blocks.append(f"import {{\n  to = {address}\n  id = {json.dumps(by)}\n}}\n")
+    return "".join(blocks)
