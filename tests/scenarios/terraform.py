@@ -1,5 +1,6 @@
 """Terraform as its users run it: a folder of files, in an account of its own."""
 import json
+import re
 import shutil
 
 import boto3
@@ -91,6 +92,19 @@ class Terraform:
 
     def outputs(self):
         return {name: one["value"] for name, one in json.loads(self("output", "-json").stdout).items()}
+
+
+# Seconds that the provider lets pass by itself (5.100), as its log with TF_LOG=DEBUG shows between two calls of one resource: before
+# the first look at what was made, and between looks of which it wants several alike. A balancer has two such pauses of thirty, as it
+# sets attributes after its creation; a bucket's lifecycle is asked for ten times.
+OWN_PAUSES = {"aws_lb": 60, "aws_s3_bucket_lifecycle_configuration": 55, "aws_vpc": 10, "aws_subnet": 10, "aws_instance": 10,
+              "aws_iam_instance_profile": 6, "aws_launch_template": 6}
+
+
+def creation_times(applied):
+    """{address: seconds} of what an apply printed."""
+    found = re.findall(r"^(\S+): Creation complete after (?:(\d+)m)?(\d+)s", applied, re.MULTILINE)
+    return {address: 60 * int(minutes or 0) + int(seconds) for address, minutes, seconds in found}
 
 
 def import_blocks(resources):
