@@ -107,7 +107,7 @@ class Likeness:
     def compare(self, where, recorded, now):
         if isinstance(recorded, dict) and isinstance(now, dict):
             if set(recorded) != set(now):
-                raise Difference(where + ", its members", sorted(recorded), sorted(now))
+                raise Difference(where + ", its members", sorted(set(recorded) - set(now)), sorted(set(now) - set(recorded)))
             for name, value in recorded.items():
                 self.compare(f"{where}/{name.split('}')[-1]}", value, now[name])
         elif isinstance(recorded, list) and isinstance(now, list):
