@@ -216,6 +216,48 @@ def test_keys_that_nobody_gave_out_are_refused_at_once_and_nothing_is_made(lay_o
     assert "UnrecognizedClientException" in refused.stdout or "InvalidClientTokenId" in refused.stdout
 
 
+@LONG
+def test_a_state_in_a_bucket_is_locked_while_it_is_in_use_and_there_is_one_for_each_workspace(lay_out, client):
+    s3, bucket = client("s3"), f"state-{client('sts').get_caller_identity()['Account']}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": live.REGION})
+    backend = f"""
+terraform {{
+  backend "s3" {{
+    bucket       = "{bucket}"
+    key          = "a/terraform.tfstate"
+    region       = "{live.REGION}"
+    encrypt      = true
+    use_lockfile = true
+  }}
+}}
+resource "aws_ssm_parameter" "one" {{
+  name  = "/kept/${{terraform.workspace}}"
+  type  = "String"
+  value = "x"
+}}
+"""
+    try:
+        terraform = lay_out(PLAIN, text=backend)
+        terraform.apply()
+        assert terraform.differences() == {}
+        lock = "0d1f4f7b-8d5e-3b5a-1f0c-1f2d3c4b5a69"
+        s3.put_object(Bucket=bucket, Key="a/terraform.tfstate.tflock", Body=json.dumps({"ID": lock, "Operation": "OperationTypeApply"}).encode())
+        refused = terraform("plan", check=False)
+        assert refused.returncode != 0 and "Error acquiring the state lock" in refused.stdout and lock in refused.stdout
+        terraform("force-unlock", "-force", lock)
+        terraform("workspace", "new", "two")
+        terraform.apply()
+        assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["a/terraform.tfstate", "env:/two/a/terraform.tfstate"]
+        assert [one["Name"] for one in client("ssm").describe_parameters()["Parameters"]] == ["/kept/default", "/kept/two"]
+        terraform.destroy()
+        terraform("workspace", "select", "default")
+        terraform.destroy()
+    finally:
+        for one in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=one["Key"])
+        s3.delete_bucket(Bucket=bucket)
+
+
 NOT_BUILT = """
 data "aws_vpc" "default" { default = true }
 data "aws_subnets" "default" {
