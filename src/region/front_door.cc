@@ -116,11 +116,16 @@ void send(http::Exchange& exchange, wire::Response response) {
 
 /// In whose protocol an error goes out when the service is not known: that of a service which speaks like the request.
 const Service* service_alike(const Call& call, const Region& home) {
+  const std::string type = call.view.header("content-type");
   wire::Protocol protocol = wire::Protocol::kRestXml;
   if (call.view.find_header("x-amz-target")) {
     protocol = wire::Protocol::kJson;
-  } else if (call.view.header("content-type").starts_with("application/x-www-form-urlencoded")) {
+  } else if (type.starts_with("application/x-www-form-urlencoded")) {
     protocol = wire::Protocol::kQuery;
+  } else if (find_scope(call.view)) {
+    // Signed for another service than S3, whose errors alone are bare: XML has the envelope of the query protocol, and
+    // whose requests have no XML speaks JSON, as nearly all of AWS's that name their operations by paths do.
+    protocol = type.find("xml") != type.npos ? wire::Protocol::kQuery : wire::Protocol::kJson;
   }
   for (const auto& service : home.services())
     if (service->model().protocol == protocol) return service.get();

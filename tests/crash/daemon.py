@@ -21,6 +21,7 @@ class Daemon:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.command = []  # what the daemon is started by: a change of its namespaces, say
+        self.host = None  # its host side, where it has one: something with a `descriptor` to hand on
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -39,9 +40,11 @@ class Daemon:
         return (self.folder / "log").read_text()
 
     def start(self):
+        handed_on = () if self.host is None else (self.host.descriptor,)
+        options = [text for one in handed_on for text in ("--host-fd", str(one))]
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([*self.command, HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port)],
-                                            stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*self.command, HANBATD, "--home", str(self.folder / "state"), "--port", str(self.port), *options],
+                                            stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=handed_on,
                                             env=dict(os.environ, HANBAT_GUARD="1"))  # see src/os/writers_turn.h
         deadline = time.monotonic() + 30
         while True:

@@ -1,11 +1,35 @@
 """Terraform as its users run it: a folder of files, in an account of its own."""
 import json
+import re
 import shutil
 
 import boto3
 import pytest
 
 import region as live
+
+# What `terraform import` wants where that is not the resource's id.
+IMPORTED_BY = {
+    "aws_default_route_table": "{vpc_id}",
+    "aws_codedeploy_app": "{name}",
+    "aws_codedeploy_deployment_group": "{app_name}:{deployment_group_name}",
+    "aws_cloudwatch_event_target": "{rule}/{target_id}",
+    "aws_cloudwatch_log_metric_filter": "{log_group_name}:{name}",
+    "aws_cloudwatch_log_stream": "{log_group_name}:{name}",
+    "aws_iam_account_password_policy": "iam-account-password-policy",
+    "aws_iam_group_policy_attachment": "{group}/{policy_arn}",
+    "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
+    "aws_iam_user_policy_attachment": "{user}/{policy_arn}",
+    "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
+    "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
+    "aws_route": "{route_table_id}_{destination_cidr_block}",
+    "aws_route_table_association": "{subnet_id}/{route_table_id}",
+    "aws_security_group_rule": "{security_group_id}_{type}_{protocol}_{from_port}_{to_port}_{source}",
+    "aws_s3_object": "{bucket}/{key}",
+}
+# The provider imports no such thing.
+NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
+                "aws_s3_object_copy"}
 
 
 def account_environment(region, name):
@@ -68,3 +92,28 @@ class Terraform:
 
     def outputs(self):
         return {name: one["value"] for name, one in json.loads(self("output", "-json").stdout).items()}
+
+
+# Seconds that the provider lets pass by itself (5.100), as its log with TF_LOG=DEBUG shows between two calls of one resource: before
+# the first look at what was made, and between looks of which it wants several alike. A balancer has two such pauses of thirty, as it
+# sets attributes after its creation; a bucket's lifecycle is asked for ten times.
+OWN_PAUSES = {"aws_lb": 60, "aws_s3_bucket_lifecycle_configuration": 55, "aws_vpc": 10, "aws_subnet": 10, "aws_instance": 10,
+              "aws_iam_instance_profile": 6, "aws_launch_template": 6}
+
+
+def creation_times(applied):
+    """{address: seconds} of what an apply printed."""
+    found = re.findall(r"^(\S+): Creation complete after (?:(\d+)m)?(\d+)s", applied, re.MULTILINE)
+    return {address: 60 * int(minutes or 0) + int(seconds) for address, minutes, seconds in found}
+
+
+def import_blocks(resources):
+    """A file that takes in what Terraform.resources() tells of."""
+    blocks = []
+    for address, values in resources.items():
+        kind = address.split(".")[0]
+        if kind not in NOT_IMPORTED:
+            source = values.get("source_security_group_id") or next(iter(values.get("cidr_blocks") or []), None)
+            by = IMPORTED_BY.get(kind, "{id}").format(**{name: str(v).lower() if isinstance(v, bool) else v for name, v in {**values, "source": source}.items()})
+            blocks.append(f"import {{\n  to = {address}\n  id = {json.dumps(by)}\n}}\n")
+    return "".join(blocks)

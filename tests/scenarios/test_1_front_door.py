@@ -100,3 +100,16 @@ def test_what_is_not_built_says_so_by_name(region, service, operation, arguments
     code, status, message = refusal(getattr(client, operation), **arguments)
     assert (code, status) == ("NotImplemented", 501)
     assert name.lower() in message.lower()
+
+
+@pytest.mark.parametrize("service, operation, arguments", [
+    ("lambda", "list_functions", {}),
+    ("lambda", "create_event_source_mapping", {"FunctionName": "some-function"}),
+    ("apigateway", "create_rest_api", {"name": "some-api"}),
+    ("dynamodb", "list_tables", {}),
+    ("autoscaling", "describe_auto_scaling_groups", {}),
+])
+def test_a_service_that_is_not_built_says_so_in_its_own_protocol(region, service, operation, arguments):
+    code, status, message = refusal(getattr(region.client(service), operation), **arguments)
+    assert (code, status) == ("NotImplemented", 501)
+    assert f"service {service} is not implemented" in message

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import region as live
-from terraform import Terraform, account_environment, client_of
+from terraform import OWN_PAUSES, Terraform, account_environment, client_of, creation_times
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,19 @@ def client(environment):
 @pytest.fixture(scope="module")
 def applied(terraform):
     began = time.monotonic()
-    terraform.apply()
-    print(f"terraform apply: {time.monotonic() - began:.0f} s")
+    printed = terraform.apply().stdout
+    took = time.monotonic() - began
+    print(f"terraform apply: {took:.0f} s")
+    return printed, took
+
+
+def test_nothing_waits_longer_than_the_provider_does_by_itself(applied):
+    """The slowest chain is network, subnet, balancer; all else is beside it."""
+    printed, took = applied
+    times = creation_times(printed)
+    assert len(times) > 60
+    assert {address: seconds for address, seconds in times.items() if seconds > OWN_PAUSES.get(address.split(".")[0], 0) + 6} == {}
+    assert took < 1.5 * sum(OWN_PAUSES[kind] for kind in ("aws_vpc", "aws_subnet", "aws_lb"))
 
 
 def test_what_was_applied_is_planned_again_without_a_difference(terraform, applied):

@@ -5,30 +5,8 @@ import shutil
 import pytest
 
 import region as live
-from terraform import Terraform, account_environment, client_of
+from terraform import NOT_IMPORTED, Terraform, account_environment, client_of, import_blocks
 
-# What `terraform import` wants where that is not the resource's id.
-IMPORTED_BY = {
-    "aws_default_route_table": "{vpc_id}",
-    "aws_codedeploy_app": "{name}",
-    "aws_codedeploy_deployment_group": "{app_name}:{deployment_group_name}",
-    "aws_cloudwatch_event_target": "{rule}/{target_id}",
-    "aws_cloudwatch_log_metric_filter": "{log_group_name}:{name}",
-    "aws_cloudwatch_log_stream": "{log_group_name}:{name}",
-    "aws_iam_account_password_policy": "iam-account-password-policy",
-    "aws_iam_group_policy_attachment": "{group}/{policy_arn}",
-    "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
-    "aws_iam_user_policy_attachment": "{user}/{policy_arn}",
-    "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
-    "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
-    "aws_route": "{route_table_id}_{destination_cidr_block}",
-    "aws_route_table_association": "{subnet_id}/{route_table_id}",
-    "aws_security_group_rule": "{security_group_id}_{type}_{protocol}_{from_port}_{to_port}_{source_security_group_id}",
-    "aws_s3_object": "{bucket}/{key}",
-}
-# The provider imports no such thing.
-NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
-                "aws_s3_object_copy"}
 # What the provider cannot read back, so that its first plan after an import writes it: the provider's own settings (force_destroy and
 # the like), and what AWS tells nobody again (private keys, passwords).
 WRITTEN_AGAIN = {
@@ -95,14 +73,8 @@ def test_data_sources_read_what_is_there(terraform, applied):
 
 def test_what_is_there_is_imported_without_a_change(terraform, applied, environment, variables, tmp_path_factory):
     """As for what the CLI made: an empty state and import blocks; the plan takes all in and writes only what cannot be read back."""
-    blocks = []
-    for address, values in terraform.resources().items():
-        kind = address.split(".")[0]
-        if kind not in NOT_IMPORTED:
-            by = IMPORTED_BY.get(kind, "{id}").format(**{name: str(v).lower() if isinstance(v, bool) else v for name, v in values.items()})
-            blocks.append(f"import {{\n  to = {address}\n  id = {json.dumps(by)}\n}}\n")
     folder = files(tmp_path_factory.mktemp("imported"))
-    (folder / "import.tf").write_text("".join(blocks))
+    (folder / "import.tf").write_text(import_blocks(terraform.resources()))
     taken = Terraform(folder, environment, variables)
     taken("plan", "-out=planned")
     wrong = {}

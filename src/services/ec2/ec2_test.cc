@@ -243,6 +243,23 @@ TEST_F(Ec2Test, AnImageBringsItsDefaultsOfTheMetadataServiceAndTheSystemThatItsM
   EXPECT_EQ(named("ubuntu/images/*jammy*").root_device_name, "/dev/sda1");
 }
 
+TEST_F(Ec2Test, TheNewestOfAllOfAmazonLinux2IsWhatItsUsualNameFindsAndItsOtherKernelHasANameToo) {
+  const auto newest = [&](const std::string& pattern) {
+    ec2::Filter filter;
+    filter.name = "name";
+    filter.values = {pattern};
+    const auto images = *ec2.describe_images({.filters = {{filter}}}).images;
+    return *std::ranges::max_element(images, {}, [](const Image& one) { return *one.creation_date; })->image_id;
+  };
+  EXPECT_EQ(newest("amzn2-ami-*-x86_64-gp2"), newest("amzn2-ami-hvm-*-x86_64-gp2"));
+  EXPECT_NE(newest("amzn2-ami-kernel-5.10-hvm-*-x86_64-gp2"), newest("amzn2-ami-hvm-*-x86_64-gp2"));
+  RunInstancesInput in = launch(subnet(vpc(), "10.1.0.0/24"));
+  in.image_id = newest("amzn2-ami-kernel-5.*-hvm-*-x86_64-gp2");
+  const std::string started = *ec2.run_instances(in).instances->front().instance_id;
+  test.run_until_idle();
+  EXPECT_EQ(host.machine_specs.at(started).image, "amzn2");
+}
+
 TEST_F(Ec2Test, TheSameClientTokenLaunchesOnce) {
   auto in = launch(subnet(vpc(), "10.1.0.0/24"));
   in.client_token = "once";

@@ -110,6 +110,11 @@ constexpr StandIn kStandIns[] = {
      "Hanbat's stand-in for Amazon Linux 2: Debian 12 with cloud-init, ec2-user, yum and amazon-linux-extras over apt; "
      "not Amazon's image",
      1'635'897'600'000, kRootDevice, "gp2", nullptr},
+    // Older by a day, so that the newest of all of Amazon Linux 2 is the one above.
+    {"amzn2-kernel-5.10", "", kAmazon, "amzn2-ami-kernel-5.10-hvm-2.0.20211102.hanbat-x86_64-gp2",
+     "Hanbat's stand-in for Amazon Linux 2 with kernel 5.10: Debian 12 with cloud-init, ec2-user, yum and "
+     "amazon-linux-extras over apt; not Amazon's image, and the kernel is the host's",
+     1'635'811'200'000, kRootDevice, "gp2", nullptr},
     {"al2023-minimal", "al2023-minimal", kAmazon, "al2023-ami-minimal-2023.6.20241010.hanbat-kernel-6.1-x86_64",
      "Hanbat's stand-in for Amazon Linux 2023 minimal: Debian 12 with cloud-init, ec2-user and dnf over apt, without "
      "the "

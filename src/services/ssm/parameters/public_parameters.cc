@@ -21,9 +21,11 @@ struct PublicParameter {
 std::vector<PublicParameter> all_of_them() {
   std::vector<PublicParameter> all;
   const std::string amazon = "/aws/service/ami-amazon-linux-latest/";
-  for (const char* name : {"amzn2-ami-hvm-x86_64-ebs", "amzn2-ami-hvm-x86_64-gp2",
-                           "amzn2-ami-kernel-5.10-hvm-x86_64-ebs", "amzn2-ami-kernel-5.10-hvm-x86_64-gp2"})
-    all.push_back({amazon + name, kAmazon, "amzn2-ami-*-x86_64-gp2"});
+  for (const char* volume : {"ebs", "gp2"}) {
+    all.push_back({amazon + "amzn2-ami-hvm-x86_64-" + volume, kAmazon, "amzn2-ami-hvm-*-x86_64-gp2"});
+    all.push_back(
+        {amazon + "amzn2-ami-kernel-5.10-hvm-x86_64-" + volume, kAmazon, "amzn2-ami-kernel-5.10-*-x86_64-gp2"});
+  }
   for (const char* kernel : {"default", "6.1", "6.12"}) {
     all.push_back({amazon + "al2023-ami-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-2023*-x86_64"});
     all.push_back({amazon + "al2023-ami-minimal-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-minimal-*-x86_64"});
