@@ -31,6 +31,22 @@ IMPORTED_BY = {
 NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
                 "aws_s3_object_copy"}
 
+# What the provider cannot read back, so that its first plan after an import writes it: the provider's own settings (force_destroy and
+# the like), and what AWS tells nobody again (private keys, passwords).
+WRITTEN_AGAIN = {
+    "aws_acm_certificate": {"private_key", "certificate_body"},
+    "aws_ecr_repository": {"force_delete"},
+    "aws_instance": {"user_data", "user_data_replace_on_change", "volume_tags", "root_block_device", "force_destroy"},
+    "aws_launch_template": {"update_default_version"},
+    "aws_s3_bucket": {"force_destroy", "bucket_prefix"},
+    "aws_s3_object": {"content", "force_destroy", "acl", "key"},
+    "aws_secretsmanager_secret": {"recovery_window_in_days", "force_overwrite_replica_secret"},
+    "aws_ssm_association": {"parameters"},
+    "aws_ssm_parameter": {"value", "overwrite"},
+}
+# The provider makes these anew after an import, by its documentation: it does not read what it compares.
+MADE_ANEW = {"aws_iam_user_login_profile": {"password_length"}, "aws_key_pair": {"public_key", "tags"}}
+
 
 def account_environment(region, name):
     """What `hanbat env` prints, with keys of an account that holds nothing."""
@@ -84,6 +100,22 @@ class Terraform:
         plan = json.loads(self("show", "-json", "planned").stdout)
         return {one["address"]: one["change"]["actions"] for one in plan.get("resource_changes", [])
                 if one["mode"] == "managed" and one["change"]["actions"] != ["no-op"]}
+
+    def wrong_imports(self, *arguments):
+        """{address: (actions, attributes)} of what a plan with import blocks does beyond taking in what is there, and writing what
+        cannot be read back."""
+        self("plan", "-out=planned", *arguments)
+        wrong = {}
+        for one in json.loads(self("show", "-json", "planned").stdout)["resource_changes"]:
+            kind, change = one["type"], one["change"]
+            if one["mode"] != "managed" or kind in NOT_IMPORTED:
+                continue
+            before, after = change["before"] or {}, change["after"] or {}
+            different = {name for name in set(before) | set(after) if before.get(name) != after.get(name) and not (change["after_unknown"] or {}).get(name)}
+            expected = (["delete", "create"],) if kind in MADE_ANEW else (["no-op"], ["update"])
+            if "importing" not in change or change["actions"] not in expected or different - WRITTEN_AGAIN.get(kind, set()) - MADE_ANEW.get(kind, set()):
+                wrong[one["address"]] = (change["actions"], sorted(different))
+        return wrong
 
     def resources(self):
         """{address: attributes} of what the state holds."""

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import region as live
-from terraform import OWN_PAUSES, Terraform, account_environment, client_of, creation_times
+from terraform import OWN_PAUSES, Terraform, account_environment, client_of, creation_times, import_blocks
 
 
 @pytest.fixture(scope="module")
@@ -14,14 +14,24 @@ def environment(region, tmp_path_factory):
     return dict(account_environment(region, "terraform"), WSI_STATE=str(tmp_path_factory.mktemp("wsi")))
 
 
-@pytest.fixture(scope="module")
-def terraform(environment, tmp_path_factory):
-    """In a copy of the example, which is destroyed afterwards, whatever became of it."""
-    folder = tmp_path_factory.mktemp("example")
+def example(folder):
+    """The example's files, in a folder of their own."""
     for name in ("terraform", "user-data"):
         shutil.copytree(live.EXAMPLE / name, folder / name)
-    live.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key")
-    terraform = Terraform(folder / "terraform", environment, {"public_key": (folder / "key.pub").read_text()})
+    return folder / "terraform"
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory):
+    key = tmp_path_factory.mktemp("key") / "key"
+    live.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+    return {"public_key": key.with_suffix(".pub").read_text()}
+
+
+@pytest.fixture(scope="module")
+def terraform(environment, variables, tmp_path_factory):
+    """It is destroyed afterwards, whatever became of it."""
+    terraform = Terraform(example(tmp_path_factory.mktemp("example")), environment, variables)
     yield terraform
     terraform.destroy(check=False)
 
@@ -45,7 +55,7 @@ def test_nothing_waits_longer_than_the_provider_does_by_itself(applied):
     printed, took = applied
     times = creation_times(printed)
     assert len(times) > 60
-    assert {address: seconds for address, seconds in times.items() if seconds > OWN_PAUSES.get(address.split(".")[0], 0) + 6} == {}
+    assert {address: seconds for address, seconds in times.items() if seconds > OWN_PAUSES.get(address.split(".")[0], 0) + 12} == {}
     assert took < 1.5 * sum(OWN_PAUSES[kind] for kind in ("aws_vpc", "aws_subnet", "aws_lb"))
 
 
@@ -65,6 +75,12 @@ def test_a_change_of_all_tags_is_made_and_nothing_more(terraform, applied):
     more = ("-var", 'tags={Stage="two"}')
     terraform.apply(*more)
     assert terraform.differences(*more) == {}
+
+
+def test_what_is_there_is_imported_without_a_change(terraform, applied, environment, variables, tmp_path_factory):
+    folder = example(tmp_path_factory.mktemp("imported"))
+    (folder / "import.tf").write_text(import_blocks(terraform.resources()))
+    assert Terraform(folder, environment, variables).wrong_imports("-var", 'tags={Stage="two"}') == {}
 
 
 def test_what_is_destroyed_leaves_nothing(terraform, applied, client):
