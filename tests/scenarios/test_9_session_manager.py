@@ -48,6 +48,11 @@ def instance(region):
         iam.delete_role(RoleName=name)
 
 
+def plain(said):
+    """Without carriage returns, and without what bash says of pasting."""
+    return re.sub(r"\x1b\[\?2004[hl]|\r", "", said)
+
+
 def ended(ssm, session):
     return lambda: next((one for one in ssm.describe_sessions(State="History")["Sessions"] if one["SessionId"] == session), None)
 
@@ -72,7 +77,7 @@ def test_a_shell_is_one_with_a_terminal_and_ends_when_it_exits(region, instance)
     session.until("$ ")
     print(f"the prompt after {time.monotonic() - began:.2f} s")
     session.type("whoami; sudo whoami; pwd; stty size; echo done-$((40+2))\r")
-    said = re.sub(r"\x1b\[\?2004[hl]|\r", "", session.until("done-42"))  # what bash says of pasting
+    said = plain(session.until("done-42"))
     assert "\nssm-user\nroot\n/usr/bin\n37 101\n" in said
     active = {one["SessionId"]: one for one in ssm.describe_sessions(State="Active")["Sessions"]}[started["SessionId"]]
     assert (active["Status"], active["Target"], active["Reason"], active["DocumentName"]) == ("Connected", ident, "a look", "SSM-SessionManagerRunShell")
@@ -82,7 +87,7 @@ def test_a_shell_is_one_with_a_terminal_and_ends_when_it_exits(region, instance)
     time.sleep(0.5)
     session.type("\x03")
     session.type("seq 1 20000; echo all-$((1+1))\r")
-    lines = session.until("all-2", 60).replace("\r", "").split("\n")
+    lines = plain(session.until("all-2", 60)).split("\n")
     numbers = [int(line) for line in lines if line.isdigit()]
     assert numbers == list(range(1, 20001))
     session.type("exit\r")

@@ -3,7 +3,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
@@ -178,18 +178,14 @@ DescribeSessionsOutput Ssm::describe_sessions(region::Request& rq, const Describ
   const Filters filters = read_filters(in);
   const bool history = require_word<ListedState>(in.state) == ListedState::kHistory;
   const region::Pager pager(rq, in, {.usual = 50, .most = 200});
-  constexpr std::size_t kChunk = 200;
-  std::vector<SessionRow> found;
-  std::optional<std::string> after = pager.after();
-  for (bool more = true; more && found.size() <= pager.size();) {
-    const auto rows = region::list_by_age<Session>(
-        rq.tx, place_of(rq), {.order = region::TimeRange::Order::kNewestFirst, .after = after, .most = kChunk});
-    more = rows.size() == kChunk;
-    if (!rows.empty()) after = region::creation_key(rows.back());
-    for (const SessionRow& row : rows)
-      if (is_over(row) == history && fits(row, filters)) found.push_back(row);
-  }
-  auto page = pager.cut_read(std::move(found), [](const SessionRow& row) { return region::creation_key(row); });
+  auto page = region::pick(
+      pager,
+      [&](const auto& after, std::size_t most) {
+        return region::list_by_age<Session>(
+            rq.tx, place_of(rq), {.order = region::TimeRange::Order::kNewestFirst, .after = after, .most = most});
+      },
+      [&](const SessionRow& row) { return is_over(row) == history && fits(row, filters); },
+      [](const SessionRow& row) { return region::creation_key(row); });
 
   DescribeSessionsOutput out;
   out.sessions.emplace();
