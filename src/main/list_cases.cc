@@ -36,6 +36,7 @@ const std::set<std::string, std::less<>> kOnePage{
     "iam ListMFADevices",
     "iam ListSigningCertificates",
     "iam ListVirtualMFADevices",
+    "organizations ListAWSServiceAccessForOrganization",
     "organizations ListParents",
     "organizations ListRoots",
     "organizations ListTagsForResource",

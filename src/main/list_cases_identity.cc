@@ -235,6 +235,7 @@ std::vector<ListCase> iam_tag_and_simulation_cases() {
 std::vector<ListCase> organizations_cases() {
   return {
       {"organizations", "ListRoots", "{}", {kOrganization}, {}, {}, 0},
+      {"organizations", "ListAWSServiceAccessForOrganization", "{}", {kOrganization}, {}, {}, 0},
       {"organizations", "ListParents", R"({"ChildId":"$unit"})", {kOrganization, kRoot, kUnit}, {}, {}, 0},
       {"organizations", "ListAccounts", "{}", {kOrganization}, {kAccount, kWork}, {}, 7},
       {"organizations",

@@ -1,10 +1,13 @@
 // From request to operation to input, from output or error to response: which protocol does which.
 #include "wire/codec.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "wire/decoding.h"
 #include "wire/form.h"
 #include "wire/json_value.h"
+#include "wire/method_not_allowed.h"
 #include "wire/rest.h"
 #include "wire/xml_value.h"
 
@@ -39,6 +42,19 @@ std::vector<std::pair<std::string, std::string>> form_of(const RequestView& requ
   return pairs;
 }
 
+/// The methods under which the request would be one of the service's operations.
+std::vector<std::string> methods_of(const ServiceModel& service, RequestView request) {
+  std::vector<std::string> methods;
+  for (const char* method : {"GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"}) {
+    request.method = method;
+    if (std::ranges::any_of(service.operations, [&](const OperationModel& operation) {
+          return match_route(operation.route, request).has_value();
+        }))
+      methods.emplace_back(method);
+  }
+  return methods;
+}
+
 const OperationModel& match_rest(const ServiceModel& service, const RequestView& request) {
   const OperationModel* best = nullptr;
   const AbsentOperation* best_absent = nullptr;
@@ -59,8 +75,7 @@ const OperationModel& match_rest(const ServiceModel& service, const RequestView&
   }
   if (best_absent) throw Error::not_implemented(best_absent->name);
   if (best) return *best;
-  if (service.protocol == Protocol::kRestXml)
-    throw Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.");
+  if (service.protocol == Protocol::kRestXml) throw MethodNotAllowed(methods_of(service, request));
   throw Error("UnknownOperationException", 404, "");
 }
 
@@ -181,10 +196,10 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
   Response response;
   response.status = error.status();
   add_request_id(service, response.headers, request_id);
-  if (error.status() == 304) return response;
-  const std::string_view fault = error.fault() == Fault::kClient ? "Sender" : "Receiver";
   if (const Shape* shape = error.members_shape())
     for (auto& header : header_members(service, *shape, error.members())) response.headers.push_back(std::move(header));
+  if (error.status() == 304) return response;
+  const std::string_view fault = error.fault() == Fault::kClient ? "Sender" : "Receiver";
   std::string out;
   switch (service.protocol) {
     case Protocol::kJson:

@@ -123,6 +123,7 @@ Build build_of(const region::Request& rq, const Project& project) {
   build.environment = project.environment;
   build.service_role = project.service_role;
   build.vpc_config = project.vpc_config;
+  build.encryption_key = rq.arn("kms", "alias/aws/s3");  // S3's own, as a project cannot name another here
   build.timeout_in_minutes = project.timeout_in_minutes.value_or(60);
   build.queued_timeout_in_minutes = project.queued_timeout_in_minutes.value_or(480);
   build.logs = logs_of(rq, project);

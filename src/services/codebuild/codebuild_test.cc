@@ -166,6 +166,13 @@ TEST_F(CodeBuildTest, ArtifactsOfS3SayHowTheyAreNamedAndPackedWhereTheCallDidNot
   EXPECT_FALSE(codebuild.create_project(project("none")).project->artifacts->packaging);
 }
 
+TEST_F(CodeBuildTest, ABuildSaysTheKeyOfS3ThatItsArtifactsAreSealedWith) {
+  codebuild.create_project(project("web"));
+  const std::string id = start("web");
+  EXPECT_EQ(codebuild.batch_get_builds({.ids = {id}}).builds->front().encryption_key,
+            "arn:aws:kms:" + test.region + ":123456789012:alias/aws/s3");
+}
+
 TEST_F(CodeBuildTest, TagsOfAProjectAreCheckedReplacedAndGoWithIt) {
   CreateProjectInput in = project("web");
   in.tags = {{{.key = "team", .value = "a"}}};

@@ -35,6 +35,7 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
   events.untag_resource({.resource_arn = kRule, .tag_keys = {"stage"}});
   events.create_event_bus({.name = "orders", .tags = {{{.key = "team", .value = "b"}}}});
   events.describe_event_bus({.name = "orders"});
+  events.update_event_bus({.description = "of orders", .name = "orders"});
   events.list_rules({});
 
   const region::ExpectedKey expected[] = {
@@ -53,7 +54,8 @@ TEST(EventsAuthorization, RulesAndBusesAreToldOfByTheirTagsAndWhatTheyAreFor) {
       {"events:UntagResource", kRule, "aws:TagKeys", "stage"},
       {"events:CreateEventBus", kBus, "aws:RequestTag/team", "b"},
       {"events:TagResource", kBus, "aws:RequestTag/team", "b"},
-      {"events:DescribeEventBus", kBus, "aws:ResourceTag/team", "b"}};
+      {"events:DescribeEventBus", kBus, "aws:ResourceTag/team", "b"},
+      {"events:UpdateEventBus", kBus, "aws:ResourceTag/team", "b"}};
   for (const region::ExpectedKey& one : expected)
     EXPECT_EQ(test.authorizer.condition_key_of(one.action, one.resource, one.key), one.value)
         << one.action << " " << one.key;

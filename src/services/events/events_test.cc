@@ -260,6 +260,30 @@ TEST_F(EventsTest, PutEventsReachesTheRulesOfItsBus) {
   EXPECT_EQ(started.size(), 1u);
 }
 
+TEST_F(EventsTest, ADescriptionOfABusIsChangedAlsoThatOfTheDefaultOne) {
+  client.create_event_bus({.description = "first", .name = "orders"});
+  const auto made = client.describe_event_bus({.name = "orders"});
+  region.clock.advance(std::chrono::seconds(5));
+  for (const char* name : {"orders", "default"}) {
+    const auto updated = client.update_event_bus({.description = "second", .name = name});
+    EXPECT_EQ(updated.name, name);
+    EXPECT_EQ(updated.description, "second");
+    const auto bus = client.describe_event_bus({.name = name});
+    EXPECT_EQ(bus.arn, updated.arn);
+    EXPECT_EQ(bus.description, "second");
+    EXPECT_EQ(bus.last_modified_time->ms, made.creation_time->ms + 5000);
+    EXPECT_EQ(client.update_event_bus({.name = name}).description, "second");
+  }
+  EXPECT_EQ(client.describe_event_bus({.name = "orders"}).creation_time->ms, made.creation_time->ms);
+  EXPECT_FALSE(client.describe_event_bus({}).creation_time);
+  const auto buses = *client.list_event_buses({}).event_buses;
+  ASSERT_EQ(buses.size(), 2U);
+  EXPECT_EQ(buses[0].description, "second");
+  EXPECT_EQ(wire::code_of([&] { client.update_event_bus({.name = "other"}); }), "ResourceNotFoundException");
+  UpdateEventBusInput key{.kms_key_identifier = "alias/k", .name = "orders"};
+  EXPECT_EQ(wire::code_of([&] { client.update_event_bus(key); }), "NotImplemented");
+}
+
 TEST_F(EventsTest, ABusSaysWhoMayPutEventsAndShowsIt) {
   PutPermissionInput put;
   put.statement_id = "other";

@@ -107,6 +107,14 @@ ListRootsOutput Organizations::list_roots(region::Request& rq, const ListRootsIn
   return {.next_token = std::move(page.next_token), .roots = std::move(page.items)};
 }
 
+ListAWSServiceAccessForOrganizationOutput Organizations::list_aws_service_access_for_organization(
+    region::Request& rq, const ListAWSServiceAccessForOrganizationInput& in) {
+  require_managed(rq, "ListAWSServiceAccessForOrganization");
+  auto page = cut_page(rq, in, std::vector<EnabledServicePrincipal>{},
+                       [](const EnabledServicePrincipal& service) { return service.service_principal.value_or(""); });
+  return {.enabled_service_principals = std::move(page.items), .next_token = std::move(page.next_token)};
+}
+
 EnablePolicyTypeOutput Organizations::enable_policy_type(region::Request& rq, const EnablePolicyTypeInput& in) {
   OrganizationRow row = require_managed(rq, "EnablePolicyType", in.root_id, {{kPolicyType, {in.policy_type}}});
 

@@ -79,6 +79,18 @@ TEST_F(OrganizationsTest, TheAccountThatMakesTheOrganizationManagesIt) {
             "AWSOrganizationsNotInUseException");
 }
 
+TEST_F(OrganizationsTest, NoServiceHasAccessAndTheManagementAccountMayAsk) {
+  EXPECT_TRUE(client().list_aws_service_access_for_organization({}).enabled_service_principals->empty());
+  put_member("222222222222");
+  region::Caller other = test.user;
+  const auto refusal = [&](const char* account) {
+    other.account = account;
+    return code_of([&] { Client(test.home, other, test.region).list_aws_service_access_for_organization({}); });
+  };
+  EXPECT_EQ(refusal("222222222222"), "AccessDeniedException");
+  EXPECT_EQ(refusal("333333333333"), "AWSOrganizationsNotInUseException");
+}
+
 TEST_F(OrganizationsTest, AnAccountIsMadeWithTheRoleByWhichTheManagementAccountEntersIt) {
   std::vector<std::string> done;
   auto& iam = test.add<region::FakeService>("iam");

@@ -63,27 +63,6 @@ TEST_F(S3Test, ARangeIsThatPieceAndOneBeyondTheEndIsRefused) {
   EXPECT_EQ(code_of([&] { get("k", "bytes=10-"); }), "InvalidRange");
 }
 
-TEST_F(S3Test, ConditionsDecideBeforeAnythingIsReadOrWritten) {
-  const std::string tag = *put("k", "one").e_tag;
-  const auto read = [&](std::function<void(GetObjectInput&)> shape) {
-    GetObjectInput in;
-    in.bucket = "bucket";
-    in.key = "k";
-    shape(in);
-    return code_of([&] { client().get_object(in); });
-  };
-  EXPECT_EQ(read([&](auto& in) { in.if_match = tag; }), "");
-  EXPECT_EQ(read([&](auto& in) { in.if_match = "\"other\""; }), "PreconditionFailed");
-  EXPECT_EQ(read([&](auto& in) { in.if_none_match = tag; }), "NotModified");
-  EXPECT_EQ(read([&](auto& in) { in.if_unmodified_since = t.clock.now() - Seconds(60); }), "PreconditionFailed");
-  PutObjectInput in;
-  in.bucket = "bucket";
-  in.key = "k";
-  in.if_none_match = "*";
-  EXPECT_EQ(code_of([&] { client().put_object(in); }), "PreconditionFailed");
-  EXPECT_EQ(get("k"), "one");
-}
-
 TEST_F(S3Test, InAVersionedBucketNothingIsLostUntilItsVersionIsDeleted) {
   set_versioning("Enabled");
   const std::string first = *put("k", "one").version_id;

@@ -96,7 +96,7 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
       {"CODEBUILD_SOURCE_VERSION", build.source_version.value_or("")},
       {"CODEBUILD_SOURCE_REPO_URL", build.source->location.value_or("")},
       {"CODEBUILD_START_TIME", std::to_string(build.start_time->ms)},
-      {"CODEBUILD_KMS_KEY_ID", "arn:aws:kms:" + row.place.region + ":" + row.place.account + ":alias/aws/s3"},
+      {"CODEBUILD_KMS_KEY_ID", build.encryption_key.value_or("")},
       {"CODEBUILD_CI", "true"},
       {"CI", "true"}};
   if (build.logs && build.logs->stream_name) variables["CODEBUILD_LOG_PATH"] = *build.logs->stream_name;

@@ -33,7 +33,7 @@ CreateEventBusOutput Events::create_event_bus(region::Request& rq, const CreateE
     throw wire::Error("ValidationException", 400, "Event bus name must not contain '/'.");
   if (find_bus(rq.tx, key)) throw ResourceAlreadyExistsException("Event bus " + in.name + " already exists.");
 
-  insert_bus(rq.tx, {.key = key, .description = in.description, .created = rq.now()});
+  insert_bus(rq.tx, {.key = key, .description = in.description, .created = rq.now(), .modified = {}});
   region::put_tags(rq.tx, key.arn(), region::tag_pairs(in.tags), kTagRules);
 
   CreateEventBusOutput out;
@@ -54,7 +54,7 @@ DescribeEventBusOutput Events::describe_event_bus(region::Request& rq, const Des
   out.description = bus.description;
   out.policy = describe_policy(rq, key);
   out.creation_time = bus.created;
-  out.last_modified_time = bus.created;
+  out.last_modified_time = bus.modified ? bus.modified : bus.created;
   return out;
 }
 
@@ -74,9 +74,26 @@ ListEventBusesOutput Events::list_event_buses(region::Request& rq, const ListEve
     bus.description = row.description;
     bus.policy = describe_policy(rq, row.key);
     bus.creation_time = row.created;
-    bus.last_modified_time = row.created;
+    bus.last_modified_time = row.modified ? row.modified : row.created;
   }
   out.next_token = page.next_token;
+  return out;
+}
+
+/// What the call does not name stays as it was.
+UpdateEventBusOutput Events::update_event_bus(region::Request& rq, const UpdateEventBusInput& in) {
+  const BusKey key = bus_key(rq, in.name);
+  authorize_bus(rq, "events:UpdateEventBus", key);
+
+  BusRow bus = require_bus(rq.tx, key);
+  if (in.description) bus.description = in.description;
+  bus.modified = rq.now();
+  update_bus(rq.tx, bus);
+
+  UpdateEventBusOutput out;
+  out.name = key.name;
+  out.arn = key.arn();
+  out.description = bus.description;
   return out;
 }
 

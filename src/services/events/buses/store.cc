@@ -7,7 +7,8 @@ namespace hanbat::events {
 namespace {
 
 BusRow bus_of(const region::Resource<BusBody>& row) {
-  return {{row.place.account, row.place.region, *row.name}, row.shape.description, row.shape.created};
+  return {
+      {row.place.account, row.place.region, *row.name}, row.shape.description, row.shape.created, row.shape.modified};
 }
 
 }  // namespace
@@ -15,22 +16,27 @@ BusRow bus_of(const region::Resource<BusBody>& row) {
 std::string BusKey::arn() const { return make_arn("events", region, account, "event-bus/" + name); }
 
 Json BusBody::to_json() const {
-  Json json = Json::object({{"created", created.value_or(Timestamp{}).ms}});
+  Json json = Json::object();
+  if (created) json["created"] = created->ms;
+  if (modified) json["modified"] = modified->ms;
   if (description) json["description"] = *description;
   return json;
 }
 
 BusBody BusBody::from_json(const Json& json) {
+  const auto time = [&](std::string_view name) {
+    return json.contains(name) ? std::optional(Timestamp{json.integer(name)}) : std::nullopt;
+  };
   const Json* description = json.find("description");
   return {.description = description ? std::optional(description->as_string()) : std::nullopt,
-          .created = Timestamp{json.integer("created")}};
+          .created = time("created"),
+          .modified = time("modified")};
 }
 
 std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key) {
-  if (key.name == kDefaultBus) return BusRow{.key = key, .description = {}, .created = {}};
-  const auto row = region::find_named<BusBody>(tx, key.place(), "", key.name);
-  if (!row) return std::nullopt;
-  return bus_of(*row);
+  if (const auto row = region::find_named<BusBody>(tx, key.place(), "", key.name)) return bus_of(*row);
+  if (key.name == kDefaultBus) return BusRow{.key = key, .description = {}, .created = {}, .modified = {}};
+  return std::nullopt;
 }
 
 BusRow require_bus(store::Tx& tx, const BusKey& key) {
@@ -44,8 +50,15 @@ void insert_bus(store::Tx& tx, const BusRow& bus) {
   row.place = bus.key.place();
   row.name = bus.key.name;
   row.created = bus.created.value_or(Timestamp{});
-  row.shape = {.description = bus.description, .created = bus.created};
+  row.shape = {.description = bus.description, .created = bus.created, .modified = bus.modified};
   region::insert(tx, row);
+}
+
+void update_bus(store::Tx& tx, const BusRow& bus) {
+  auto row = region::find_named<BusBody>(tx, bus.key.place(), "", bus.key.name);
+  if (!row) return insert_bus(tx, bus);
+  row->shape = {.description = bus.description, .created = bus.created, .modified = bus.modified};
+  region::update(tx, *row);
 }
 
 void remove_bus(store::Tx& tx, const BusKey& key) {
@@ -55,7 +68,8 @@ void remove_bus(store::Tx& tx, const BusKey& key) {
 
 std::vector<BusRow> buses_of(store::Tx& tx, const region::Place& place) {
   std::vector<BusRow> buses = {*find_bus(tx, {place.account, place.region, std::string(kDefaultBus)})};
-  for (const auto& row : region::list_by_name<BusBody>(tx, place, {})) buses.push_back(bus_of(row));
+  for (const auto& row : region::list_by_name<BusBody>(tx, place, {}))
+    if (row.name != kDefaultBus) buses.push_back(bus_of(row));
   return buses;
 }
 

@@ -1,5 +1,5 @@
-// The rows of buses, which lie with everybody's resources; their policies have a table of their own, since the default
-// bus has one without a row.
+// The rows of buses, which lie with everybody's resources; the default bus has one once it was changed. Policies have a
+// table of their own, since the default bus may have one without a row.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,8 @@ struct BusKey {
 /// What a bus's row holds beside its keys.
 struct BusBody {
   std::optional<std::string> description;
-  std::optional<Timestamp> created;  // absent: the default bus, which was always there
+  std::optional<Timestamp> created;   // absent: the default bus, which was always there
+  std::optional<Timestamp> modified;  // absent: never
 
   Json to_json() const;
   static BusBody from_json(const Json& json);
@@ -54,7 +55,8 @@ namespace hanbat::events {
 struct BusRow {
   BusKey key;
   std::optional<std::string> description;
-  std::optional<Timestamp> created;  // absent: the default bus
+  std::optional<Timestamp> created;   // absent: the default bus
+  std::optional<Timestamp> modified;  // absent: never
 };
 
 /// The default bus included.
@@ -62,6 +64,8 @@ std::optional<BusRow> find_bus(store::Tx& tx, const BusKey& key);
 /// Throws ResourceNotFoundException.
 BusRow require_bus(store::Tx& tx, const BusKey& key);
 void insert_bus(store::Tx& tx, const BusRow& bus);
+/// Of a bus that there is; the default one gets its row by that.
+void update_bus(store::Tx& tx, const BusRow& bus);
 /// With its policy and tags.
 void remove_bus(store::Tx& tx, const BusKey& key);
 /// All, the default one included.

@@ -54,9 +54,8 @@ template <class In>
 void check_source(const In& in, const ObjectRow& source) {
   try {
     check_conditions(source, in.copy_source_if_match, in.copy_source_if_none_match, in.copy_source_if_modified_since,
-                     in.copy_source_if_unmodified_since);
-  } catch (const wire::Error& error) {
-    if (error.status() != 304) throw;
+                     in.copy_source_if_unmodified_since, {});
+  } catch (const NotModified&) {
     throw wire::Error("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold");
   }
 }

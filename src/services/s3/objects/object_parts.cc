@@ -99,9 +99,13 @@ std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size)
 
 namespace {
 
-bool matches(const std::string& wanted, const std::string& e_tag) {
+/// How entity tags are compared (RFC 9110, 8.8.3.2). Those of objects are strong, so only the given one may be weak.
+enum class Comparison { kStrong, kWeak };
+
+bool matches(const std::string& wanted, const std::string& e_tag, Comparison comparison) {
   for (const std::string& one : split(wanted, ',')) {
-    const std::string_view tag = trim(one);
+    std::string_view tag = trim(one);
+    if (comparison == Comparison::kWeak && tag.starts_with("W/\"")) tag.remove_prefix(2);
     if (tag == "*" || quoted_e_tag(tag) == e_tag) return true;
   }
   return false;
@@ -122,19 +126,18 @@ std::string quoted_e_tag(std::string_view e_tag) {
 void check_conditions(const ObjectRow& object, const std::optional<std::string>& if_match,
                       const std::optional<std::string>& if_none_match,
                       const std::optional<Timestamp>& if_modified_since,
-                      const std::optional<Timestamp>& if_unmodified_since) {
-  const wire::Error not_modified("NotModified", 304, "Not Modified");
+                      const std::optional<Timestamp>& if_unmodified_since, const HeadObjectOutput& described) {
   // Dates in headers have no fraction of a second.
   const std::int64_t modified = object.modified.ms / 1000;
   if (if_match) {
-    if (!matches(*if_match, object.e_tag)) throw precondition_failed("If-Match");
+    if (!matches(*if_match, object.e_tag, Comparison::kStrong)) throw precondition_failed("If-Match");
   } else if (if_unmodified_since && modified > if_unmodified_since->ms / 1000) {
     throw precondition_failed("If-Unmodified-Since");
   }
   if (if_none_match) {
-    if (matches(*if_none_match, object.e_tag)) throw wire::Error(not_modified);
+    if (matches(*if_none_match, object.e_tag, Comparison::kWeak)) throw NotModified(described);
   } else if (if_modified_since && modified <= if_modified_since->ms / 1000) {
-    throw wire::Error(not_modified);
+    throw NotModified(described);
   }
 }
 
@@ -149,7 +152,7 @@ void check_write_conditions(const std::optional<ObjectRow>& there, const std::op
   }
   if (if_match) {
     if (!exists) throw wire::Error("NoSuchKey", 404, "The specified key does not exist.");
-    if (!matches(*if_match, there->e_tag)) throw precondition_failed("If-Match");
+    if (!matches(*if_match, there->e_tag, Comparison::kStrong)) throw precondition_failed("If-Match");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "gen/s3/model.h"
 #include "region/request.h"
 #include "region/tag_keys.h"
 #include "services/s3/objects/checksums.h"
@@ -38,11 +39,28 @@ struct ByteRange {
 /// InvalidRange when it lies outside.
 std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size);
 
-/// Conditions of a read. Throws PreconditionFailed or 304 NotModified.
+/// 304, with those headers of the 200 that a cache updates what it keeps by (RFC 9110, 15.4.5).
+class NotModified : public wire::Error {
+ public:
+  explicit NotModified(const HeadObjectOutput& described) : wire::Error("NotModified", 304, "Not Modified") {
+    told_.e_tag = described.e_tag;
+    told_.last_modified = described.last_modified;
+    told_.cache_control = described.cache_control;
+    told_.expires = described.expires;
+  }
+
+  const wire::Shape* members_shape() const override { return &HeadObjectOutput::shape(); }
+  const void* members() const override { return &told_; }
+
+ private:
+  HeadObjectOutput told_;
+};
+
+/// Conditions of a read of the object, which a 200 would describe so. Throws PreconditionFailed or NotModified.
 void check_conditions(const ObjectRow& object, const std::optional<std::string>& if_match,
                       const std::optional<std::string>& if_none_match,
                       const std::optional<Timestamp>& if_modified_since,
-                      const std::optional<Timestamp>& if_unmodified_since);
+                      const std::optional<Timestamp>& if_unmodified_since, const HeadObjectOutput& described);
 /// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. Throws PreconditionFailed, NoSuchKey.
 void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
                             const std::optional<std::string>& if_none_match);

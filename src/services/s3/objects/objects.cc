@@ -5,6 +5,7 @@
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "wire/method_not_allowed.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -67,6 +68,13 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
   if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
+template <class In>
+void check_conditions(const In& in, const BucketRow& bucket, const ObjectRow& object) {
+  HeadObjectOutput described;
+  describe(in, bucket, object, described);
+  s3::check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since, described);
+}
+
 /// The part of the object that is asked for, by Range or by part number.
 template <class In, class Out>
 ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
@@ -118,9 +126,7 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   if (object->delete_marker) {
-    if (version_id)
-      throw wire::Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
-          .with("ResourceType", "DeleteMarker");
+    if (version_id) throw wire::MethodNotAllowed({"DELETE"}, "DeleteMarker");
     require_bucket(rq, "s3:ListBucket", bucket.id);
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
@@ -197,7 +203,7 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
+  check_conditions(in, bucket, object);
 
   GetObjectOutput out;
   describe(in, bucket, object, out);
@@ -210,7 +216,7 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since);
+  check_conditions(in, bucket, object);
 
   HeadObjectOutput out;
   describe(in, bucket, object, out);
