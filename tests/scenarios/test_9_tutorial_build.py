@@ -2,6 +2,7 @@
 and packed by Maven in a build, its jar in a zip of another."""
 import io
 import json
+import os
 import uuid
 import zipfile
 
@@ -9,6 +10,10 @@ import pytest
 
 from region import REGION, wait_until
 
+# The guide's own, and with ./test --long those of both Amazon Linuxes.
+IMAGES = ["standard:5.0"]
+if os.environ.get("HANBAT_LONG"):
+    IMAGES += ["amazonlinux2-x86_64-standard:3.0", "amazonlinux-x86_64-standard:5.0"]
 FILES = {
     "buildspec.yml": """version: 0.2
 
@@ -90,8 +95,8 @@ public class GreetingTest {
 
 
 class Tutorial:
-    def __init__(self, region, folder):
-        self.region, self.folder = region, folder
+    def __init__(self, region, folder, image):
+        self.region, self.folder, self.image = region, folder, image
         self.name = f"demo-{uuid.uuid4().hex[:8]}"
         self.input, self.output = f"codebuild-{REGION}-{self.name}-input", f"codebuild-{REGION}-{self.name}-output"
 
@@ -127,7 +132,7 @@ class Tutorial:
         path.write_text(json.dumps({
             "name": self.name, "source": {"type": "S3", "location": f"{self.input}/Greeting.zip"},
             "artifacts": {"type": "S3", "location": self.output},
-            "environment": {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:5.0", "computeType": "BUILD_GENERAL1_SMALL"},
+            "environment": {"type": "LINUX_CONTAINER", "image": f"aws/codebuild/{self.image}", "computeType": "BUILD_GENERAL1_SMALL"},
             "serviceRole": role}))
         return self.aws("codebuild", "create-project", "--cli-input-json", f"file://{path}")["project"]
 
@@ -153,9 +158,9 @@ class Tutorial:
         self.region.client("iam").delete_role(RoleName=self.name)
 
 
-@pytest.fixture(scope="module")
-def tutorial(region, tmp_path_factory):
-    one = Tutorial(region, tmp_path_factory.mktemp("tutorial"))
+@pytest.fixture(scope="module", params=IMAGES)
+def tutorial(request, region, tmp_path_factory):
+    one = Tutorial(region, tmp_path_factory.mktemp("tutorial"), request.param)
     one.upload()
     yield one
     one.end()
