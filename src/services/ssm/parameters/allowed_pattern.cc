@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gen/ssm/model.h"
+#include "services/ssm/parameters/java_pattern.h"
 
 namespace hanbat::ssm {
 namespace {
@@ -34,10 +35,16 @@ InvalidAllowedPatternException invalid_pattern(const std::string& pattern) {
 }  // namespace
 
 void require_match(const std::string& pattern, std::string_view value) {
+  std::string own;
+  try {
+    own = to_pcre(pattern);
+  } catch (const JavaPatternError&) {
+    throw invalid_pattern(pattern);
+  }
   int error = 0;
   PCRE2_SIZE offset = 0;
-  const Code code(pcre2_compile(bytes(pattern), pattern.size(), PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF, &error,
-                                &offset, nullptr));
+  const Code code(
+      pcre2_compile(bytes(own), own.size(), PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_UTF, &error, &offset, nullptr));
   if (!code) throw invalid_pattern(pattern);
   const MatchData data(pcre2_match_data_create_from_pattern(code.get(), nullptr));
   const MatchContext context(pcre2_match_context_create(nullptr));

@@ -1,4 +1,5 @@
-// The regular expression that a parameter's values must match, which is its user's: read and matched within bounds.
+// The regular expression that a parameter's values must match, which is its user's, in Java's dialect: read and matched
+// within bounds.
 #pragma once
 
 #include <string>
