@@ -21,6 +21,7 @@ IMPORTED_BY = {
     "aws_iam_role_policy_attachment": "{role}/{policy_arn}",
     "aws_iam_user_policy_attachment": "{user}/{policy_arn}",
     "aws_iam_user_ssh_key": "{username}:{ssh_public_key_id}:{encoding}",
+    "aws_network_interface_sg_attachment": "{security_group_id}_{network_interface_id}",
     "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
     "aws_route": "{route_table_id}_{destination_cidr_block}",
     "aws_route_table_association": "{subnet_id}/{route_table_id}",
@@ -28,8 +29,8 @@ IMPORTED_BY = {
     "aws_s3_object": "{bucket}/{key}",
 }
 # The provider imports no such thing.
-NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_user_group_membership", "aws_lb_target_group_attachment", "aws_main_route_table_association",
-                "aws_s3_object_copy"}
+NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_policy_attachment", "aws_iam_user_group_membership", "aws_lb_target_group_attachment",
+                "aws_main_route_table_association", "aws_s3_object_copy"}
 
 # What the provider cannot read back, so that its first plan after an import writes it: the provider's own settings (force_destroy and
 # the like), and what AWS tells nobody again (private keys, passwords).

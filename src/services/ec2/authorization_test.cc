@@ -160,6 +160,9 @@ TEST_F(Ec2AuthorizationTest, WhatIsThereIsToldOfByItsTagsAndNature) {
   ec2.disassociate_route_table({.association_id = association});
   ec2.delete_route_table({.route_table_id = table});
   ec2.delete_security_group({.group_id = group});
+  ec2.modify_subnet_attribute({.private_dns_hostname_type_on_launch = "ip-name", .subnet_id = subnet});
+  expect_asked({{"ec2:ModifySubnetAttribute", arn("subnet/" + subnet), "ec2:Attribute/PrivateDnsHostnameTypeOnLaunch",
+                 "ip-name"}});
   ec2.modify_subnet_attribute({.map_public_ip_on_launch = AttributeBooleanValue{.value = true}, .subnet_id = subnet});
   ec2.delete_subnet({.subnet_id = subnet});
   ec2.modify_vpc_attribute({.enable_dns_hostnames = AttributeBooleanValue{.value = true}, .vpc_id = vpc});

@@ -369,5 +369,21 @@ TEST_F(Ec2Test, ALongListComesInPages) {
   EXPECT_EQ(seen, 7U);
 }
 
+TEST_F(Ec2Test, APageIsNotAskedForTogetherWithIds) {
+  const std::string refused = "InvalidParameterCombination";
+  const std::string id = subnet(vpc(), "10.1.0.0/24");
+  const std::string interface =
+      *ec2.create_network_interface({.subnet_id = id}).network_interface->network_interface_id;
+  DescribeNetworkInterfacesInput interfaces{.max_results = 5, .network_interface_ids = {{interface}}};
+  EXPECT_EQ(code_of([&] { ec2.describe_network_interfaces(interfaces); }), refused);
+  interfaces.max_results.reset();
+  EXPECT_EQ(code_of([&] { ec2.describe_network_interfaces(interfaces); }), "");
+  const std::string instance = *ec2.run_instances(launch(id)).instances->front().instance_id;
+  DescribeInstanceCreditSpecificationsInput credits{.instance_ids = {{instance}}, .max_results = 5};
+  EXPECT_EQ(code_of([&] { ec2.describe_instance_credit_specifications(credits); }), refused);
+  credits.max_results.reset();
+  EXPECT_EQ(code_of([&] { ec2.describe_instance_credit_specifications(credits); }), "");
+}
+
 }  // namespace
 }  // namespace hanbat::ec2

@@ -24,6 +24,10 @@ resource "aws_ecr_repository_policy" "one" {
   policy     = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = title(var.stage), Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = ["ecr:BatchGetImage"] }] })
 }
 
+resource "aws_ecr_registry_policy" "one" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = title(var.stage), Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = ["ecr:CreateRepository"], Resource = ["arn:aws:ecr:${data.aws_region.current.name}:${local.account}:repository/*"] }] })
+}
+
 resource "aws_ecr_registry_scanning_configuration" "one" {
   scan_type = "BASIC"
   rule {
@@ -74,6 +78,12 @@ resource "aws_codebuild_project" "one" {
     buildspec       = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo ${var.stage}\n"
   }
   source_version = "refs/heads/main"
+}
+
+resource "aws_codebuild_source_credential" "one" {
+  auth_type   = "PERSONAL_ACCESS_TOKEN"
+  server_type = "GITHUB"
+  token       = "a-word-of-nobody"
 }
 
 resource "aws_codedeploy_app" "one" {
@@ -198,7 +208,16 @@ resource "aws_cloudwatch_event_target" "log" {
   arn  = aws_cloudwatch_log_group.one.arn
 }
 
-resource "aws_cloudwatch_event_bus" "one" { name = "every-kind" }
+resource "aws_cloudwatch_event_bus" "one" {
+  name        = "every-kind"
+  description = "of ${var.stage}"
+}
+resource "aws_cloudwatch_event_bus" "two" { name = "every-kind-policy" }
+
+resource "aws_cloudwatch_event_bus_policy" "two" {
+  event_bus_name = aws_cloudwatch_event_bus.two.name
+  policy         = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = title(var.stage), Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = "events:PutEvents", Resource = aws_cloudwatch_event_bus.two.arn }] })
+}
 
 resource "aws_cloudwatch_event_permission" "one" {
   principal      = local.account

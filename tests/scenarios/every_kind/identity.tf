@@ -46,6 +46,19 @@ resource "aws_iam_policy" "boundary" {
   policy      = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })
 }
 
+# All who have the policy are said in one place, so it is attached nowhere else.
+resource "aws_iam_policy" "attached" {
+  name   = "every-kind-attached"
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_policy_attachment" "one" {
+  name       = "every-kind"
+  policy_arn = aws_iam_policy.attached.arn
+  users      = [aws_iam_user.other.name]
+  groups     = local.later ? [aws_iam_group.one.name] : []
+}
+
 resource "aws_iam_role_policy_attachment" "one" {
   role       = aws_iam_role.one.name
   policy_arn = data.aws_iam_policy.managed.arn

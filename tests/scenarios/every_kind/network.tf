@@ -50,6 +50,18 @@ resource "aws_vpc" "two" { cidr_block = "10.62.0.0/24" }
 
 resource "aws_route_table" "two" { vpc_id = aws_vpc.two.id }
 
+resource "aws_subnet" "two" {
+  vpc_id     = aws_vpc.two.id
+  cidr_block = aws_vpc.two.cidr_block
+}
+
+resource "aws_network_acl" "two" { vpc_id = aws_vpc.two.id }
+
+resource "aws_network_acl_association" "two" {
+  network_acl_id = aws_network_acl.two.id
+  subnet_id      = aws_subnet.two.id
+}
+
 resource "aws_main_route_table_association" "two" {
   vpc_id         = aws_vpc.two.id
   route_table_id = aws_route_table.two.id
@@ -161,6 +173,14 @@ resource "aws_network_interface" "one" {
   subnet_id       = aws_subnet.one["b"].id
   security_groups = [local.later ? aws_security_group.bare.id : aws_security_group.one.id]
   description     = "of ${var.stage}"
+}
+
+# Its groups are said by the attachment: none here.
+resource "aws_network_interface" "attached" { subnet_id = aws_subnet.one["b"].id }
+
+resource "aws_network_interface_sg_attachment" "one" {
+  security_group_id    = aws_security_group.one.id
+  network_interface_id = aws_network_interface.attached.id
 }
 
 resource "aws_eip_association" "one" {

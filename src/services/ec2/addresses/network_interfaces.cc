@@ -264,9 +264,12 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
 DescribeNetworkInterfacesOutput Ec2::describe_network_interfaces(Request& rq,
                                                                  const DescribeNetworkInterfacesInput& in) {
   authorize(rq, "DescribeNetworkInterfaces");
+  const region::Pager pager(rq, in, kPageSizes);
+  refuse_page_of_named(pager, in.network_interface_ids, "networkInterfaceIdSet");
+
   prepare(rq);
-  auto page = describe<NetworkInterface>(rq, in, in.network_interface_ids, in.filters, kNetworkInterfacesPaths,
-                                         [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
+  auto page = describe_page<NetworkInterface>(rq, pager, in.network_interface_ids, in.filters, kNetworkInterfacesPaths,
+                                              [&](Resource<NetworkInterface>& row) { fill_interface(rq.tx, row); });
   DescribeNetworkInterfacesOutput out;
   out.network_interfaces = std::move(page.items);
   out.next_token = std::move(page.next_token);

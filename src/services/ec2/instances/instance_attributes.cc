@@ -281,6 +281,7 @@ DescribeInstanceCreditSpecificationsOutput Ec2::describe_instance_credit_specifi
     Request& rq, const DescribeInstanceCreditSpecificationsInput& in) {
   authorize(rq, "DescribeInstanceCreditSpecifications");
   const region::Pager pager(rq, in, kPageSizes);
+  refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 
   std::vector<Placed<InstanceCreditSpecification>> items;
   for (const auto& row : select<Instance>(rq, in.instance_ids, in.filters, kInstancePaths)) {

@@ -124,6 +124,10 @@ InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
   info.dedicated_hosts_supported = false;
   info.hibernation_supported = false;
   info.instance_storage_supported = false;
+  info.nitro_enclaves_support = "unsupported";
+  info.nitro_tpm_support = "unsupported";
+  info.phc_support = "unsupported";
+  info.reboot_migration_support = "unsupported";
   info.supported_usage_classes = {"on-demand"};
   info.supported_root_device_types = {"ebs"};
   info.supported_virtualization_types = {"hvm"};
@@ -132,6 +136,9 @@ InstanceTypeInfo shape_of(const InstanceTypeFacts& facts) {
   cpu.default_v_cpus = facts.vcpus;
   cpu.default_threads_per_core = facts.threads_per_core;
   cpu.default_cores = facts.vcpus / facts.threads_per_core;
+  // CpuOptions are not built, so there is nothing else to choose.
+  cpu.valid_cores = {{*cpu.default_cores}};
+  cpu.valid_threads_per_core = {{facts.threads_per_core}};
   info.memory_info.emplace().size_in_mi_b = facts.memory_mib;
   ProcessorInfo& processor = info.processor_info.emplace();
   processor.manufacturer = std::string(facts.maker);
@@ -202,10 +209,12 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
   const region::Pager pager(rq, in, {.usual = 100, .least = 5, .most = 100});
 
   const auto wanted = in.instance_types.value_or(std::vector<std::string>{});
+  std::vector<std::string> unknown;
   for (const std::string& name : wanted)
-    if (!find_instance_type(name))
-      throw Error("InvalidInstanceType", 400,
-                  fmt::format("The following supplied instance types do not exist: [{}]", name));
+    if (!find_instance_type(name)) unknown.push_back(name);
+  if (!unknown.empty())
+    throw Error("InvalidInstanceType", 400,
+                fmt::format("The following supplied instance types do not exist: [{}]", join(unknown, ", ")));
   const auto filters = named_filters(in.filters);
   std::vector<Placed<InstanceTypeInfo>> items;
   std::int64_t place = 0;

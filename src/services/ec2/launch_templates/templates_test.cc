@@ -95,5 +95,17 @@ TEST_F(Ec2Test, TheSameClientTokenMakesOneVersionAndOneChange) {
   EXPECT_EQ(choose("2"), 1) << "it has been done";
 }
 
+TEST_F(Ec2Test, ATemplateThatNamesAPlacementGroupIsNotDone) {
+  CreateLaunchTemplateInput in{.launch_template_data = {.key_name = "k1"}, .launch_template_name = "web"};
+  CreateLaunchTemplateVersionInput next{.launch_template_data = {.key_name = "k2"}, .launch_template_name = "web"};
+  ec2.create_launch_template(in);
+  in.launch_template_name = "grouped";
+  LaunchTemplatePlacementRequest placement;
+  placement.group_name = "near";
+  in.launch_template_data.placement = next.launch_template_data.placement = placement;
+  EXPECT_EQ(code_of([&] { ec2.create_launch_template(in); }), "NotImplemented");
+  EXPECT_EQ(code_of([&] { ec2.create_launch_template_version(next); }), "NotImplemented");
+}
+
 }  // namespace
 }  // namespace hanbat::ec2

@@ -1,7 +1,25 @@
 // Subnets.
+#include "base/words.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+
+namespace hanbat::ec2 {
+namespace {
+
+/// What the names of a subnet's instances are made of; those of their ids are not built.
+enum class HostnameType { kAddress };
+
+}  // namespace
+}  // namespace hanbat::ec2
+
+namespace hanbat {
+
+template <>
+constexpr auto kWords<ec2::HostnameType> =
+    std::to_array<Word<ec2::HostnameType>>({{ec2::HostnameType::kAddress, "ip-name"}});
+
+}  // namespace hanbat
 
 namespace hanbat::ec2 {
 namespace {
@@ -105,13 +123,17 @@ DeleteSubnetOutput Ec2::delete_subnet(Request& rq, const DeleteSubnetInput& in) 
 ModifySubnetAttributeOutput Ec2::modify_subnet_attribute(Request& rq, const ModifySubnetAttributeInput& in) {
   std::optional<std::string> map_public_ip;
   if (in.map_public_ip_on_launch) map_public_ip = truth(in.map_public_ip_on_launch->value.value_or(false));
+  const auto& names = in.private_dns_hostname_type_on_launch;
   authorize(rq, "ModifySubnetAttribute", "subnet", in.subnet_id,
-            attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}}));
+            attribute_keys({{"MapPublicIpOnLaunch", map_public_ip}, {"PrivateDnsHostnameTypeOnLaunch", names}}));
 
   auto subnet = require<Subnet>(rq.tx, place_of(rq), in.subnet_id);
-  if (!in.map_public_ip_on_launch) throw Error("InvalidParameterCombination", 400, "No attributes specified.");
+  if (map_public_ip && names)
+    throw Error("InvalidParameterCombination", 400, "Fields for multiple attributes specified");
+  if (!map_public_ip && !names) throw Error("InvalidParameterCombination", 400, "No attributes specified.");
 
-  subnet.shape.map_public_ip_on_launch = in.map_public_ip_on_launch->value.value_or(false);
+  if (names && !find_word<HostnameType>(*names)) throw not_done(rq, "PrivateDnsHostnameTypeOnLaunch " + *names);
+  if (map_public_ip) subnet.shape.map_public_ip_on_launch = in.map_public_ip_on_launch->value.value_or(false);
   update(rq.tx, subnet);
   return {};
 }

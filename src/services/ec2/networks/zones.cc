@@ -11,7 +11,8 @@ namespace {
 
 constexpr FilterPath kRegionPaths[] = {
     {"endpoint", "Endpoint"}, {"opt-in-status", "OptInStatus"}, {"region-name", "RegionName"}};
-constexpr FilterPath kZonePaths[] = {{"group-name", "GroupName"},
+constexpr FilterPath kZonePaths[] = {{"group-long-name", "GroupLongName"},
+                                     {"group-name", "GroupName"},
                                      {"message", "Messages.Message"},
                                      {"opt-in-status", "OptInStatus"},
                                      {"parent-zone-id", "ParentZoneId"},
@@ -21,6 +22,47 @@ constexpr FilterPath kZonePaths[] = {{"group-name", "GroupName"},
                                      {"zone-name", "ZoneName"},
                                      {"zone-type", "ZoneType"},
                                      {"parent-zone-name", "ParentZoneName"}};
+
+/// What AWS calls its regions; nothing of a region that it does not have.
+std::optional<std::string_view> long_name(std::string_view region) {
+  static const std::map<std::string_view, std::string_view> kNames{{"af-south-1", "Africa (Cape Town)"},
+                                                                   {"ap-east-1", "Asia Pacific (Hong Kong)"},
+                                                                   {"ap-east-2", "Asia Pacific (Taipei)"},
+                                                                   {"ap-northeast-1", "Asia Pacific (Tokyo)"},
+                                                                   {"ap-northeast-2", "Asia Pacific (Seoul)"},
+                                                                   {"ap-northeast-3", "Asia Pacific (Osaka)"},
+                                                                   {"ap-south-1", "Asia Pacific (Mumbai)"},
+                                                                   {"ap-south-2", "Asia Pacific (Hyderabad)"},
+                                                                   {"ap-southeast-1", "Asia Pacific (Singapore)"},
+                                                                   {"ap-southeast-2", "Asia Pacific (Sydney)"},
+                                                                   {"ap-southeast-3", "Asia Pacific (Jakarta)"},
+                                                                   {"ap-southeast-4", "Asia Pacific (Melbourne)"},
+                                                                   {"ap-southeast-5", "Asia Pacific (Malaysia)"},
+                                                                   {"ap-southeast-6", "Asia Pacific (New Zealand)"},
+                                                                   {"ap-southeast-7", "Asia Pacific (Thailand)"},
+                                                                   {"ca-central-1", "Canada (Central)"},
+                                                                   {"ca-west-1", "Canada West (Calgary)"},
+                                                                   {"eu-central-1", "Europe (Frankfurt)"},
+                                                                   {"eu-central-2", "Europe (Zurich)"},
+                                                                   {"eu-north-1", "Europe (Stockholm)"},
+                                                                   {"eu-south-1", "Europe (Milan)"},
+                                                                   {"eu-south-2", "Europe (Spain)"},
+                                                                   {"eu-west-1", "Europe (Ireland)"},
+                                                                   {"eu-west-2", "Europe (London)"},
+                                                                   {"eu-west-3", "Europe (Paris)"},
+                                                                   {"il-central-1", "Israel (Tel Aviv)"},
+                                                                   {"me-central-1", "Middle East (UAE)"},
+                                                                   {"me-south-1", "Middle East (Bahrain)"},
+                                                                   {"mx-central-1", "Mexico (Central)"},
+                                                                   {"sa-east-1", "South America (Sao Paulo)"},
+                                                                   {"us-east-1", "US East (N. Virginia)"},
+                                                                   {"us-east-2", "US East (Ohio)"},
+                                                                   {"us-west-1", "US West (N. California)"},
+                                                                   {"us-west-2", "US West (Oregon)"}};
+  const auto found = kNames.find(region);
+  if (found == kNames.end()) return std::nullopt;
+  return found->second;
+}
 
 bool asked_for(const Strings& names, const std::string& name) {
   return !names || names->empty() || std::ranges::find(*names, name) != names->end();
@@ -42,6 +84,7 @@ AvailabilityZone zone_named(const Request& rq, const std::string& name) {
   zone.state = "available";
   zone.opt_in_status = "opt-in-not-required";
   zone.group_name = fmt::format("{}-zg-1", rq.region);
+  if (const auto name = long_name(rq.region)) zone.group_long_name = fmt::format("{} 1", *name);
   zone.network_border_group = rq.region;
   zone.zone_type = "availability-zone";
   zone.messages.emplace();

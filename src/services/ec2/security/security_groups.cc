@@ -132,6 +132,8 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
 
   prepare(rq);
   const std::string vpc_id = vpc_for(rq, in.vpc_id);
+  if (in.group_name.empty()) throw missing_parameter("GroupName");
+  if (in.description.empty()) throw missing_parameter("GroupDescription");
   check_text("groupName", in.group_name);
   check_text("groupDescription", in.description);
   if (in.group_name.starts_with("sg-"))

@@ -150,84 +150,65 @@ class Translation {
     return "(?" + flags + end;
   }
 
+  /// Up to so many digits of the base.
+  std::string digits(std::size_t most, bool (*fits)(char)) {
+    std::string taken;
+    while (taken.size() < most && fits(peek())) taken += take();
+    return taken;
+  }
+
+  /// A character by its number: what stands behind "\u", "\x" or "\0".
+  std::string by_number(char kind) {
+    if (kind == '0') {
+      const auto octal = [](char c) { return c >= '0' && c <= '7'; };
+      const std::string number = digits(peek() <= '3' ? 3 : 2, octal);
+      if (number.empty()) fail("an illegal octal escape");
+      return "\\o{" + number + "}";
+    }
+    const bool braces = kind == 'x' && peek() == '{';
+    if (braces) take();
+    const std::size_t wanted = kind == 'u' ? 4 : 2;
+    const std::string number = digits(braces ? 6 : wanted, is_hex);
+    if (braces ? take() != '}' || number.empty() : number.size() != wanted) fail("an illegal escape of a number");
+    return "\\x{" + number + "}";
+  }
+
+  /// What stands between "\Q" and "\E", literally.
+  std::string quoted() {
+    const std::size_t end = in_.find("\\E", at_);
+    const std::string_view text = in_.substr(at_, end == std::string_view::npos ? end : end - at_);
+    at_ = end == std::string_view::npos ? in_.size() : end + 2;
+    std::string out;
+    for (const char c : text) {
+      if (static_cast<unsigned char>(c) < 128 && !is_letter(c) && !is_digit(c)) out += '\\';
+      out += c;
+    }
+    return out;
+  }
+
+  std::string reference() {
+    std::string name;
+    if (take() != '<') fail("a reference to a group");
+    while (peek() != '>') name += take();
+    take();
+    return "\\k<" + name + ">";
+  }
+
   /// An escape, in a class or outside of one.
   std::string escape(bool in_class) {
     take();
     const char c = take();
-    switch (c) {
-      case 'u': {
-        std::string digits;
-        while (digits.size() < 4 && is_hex(peek())) digits += take();
-        if (digits.size() != 4) fail("an illegal Unicode escape");
-        return "\\x{" + digits + "}";
-      }
-      case 'x': {
-        std::string digits;
-        if (peek() == '{') {
-          take();
-          while (is_hex(peek())) digits += take();
-          if (take() != '}' || digits.empty()) fail("an illegal hexadecimal escape");
-        } else {
-          while (digits.size() < 2 && is_hex(peek())) digits += take();
-          if (digits.size() != 2) fail("an illegal hexadecimal escape");
-        }
-        return "\\x{" + digits + "}";
-      }
-      case '0': {
-        std::string digits;
-        while (digits.size() < (digits.empty() || digits.front() <= '3' ? 3u : 2u) && peek() >= '0' && peek() <= '7')
-          digits += take();
-        if (digits.empty()) fail("an illegal octal escape");
-        return "\\o{" + digits + "}";
-      }
-      case 'p':
-      case 'P':
-        return property(c == 'P', in_class);
-      case 'Q': {
-        const std::size_t end = in_.find("\\E", at_);
-        const std::string_view quoted = in_.substr(at_, end == std::string_view::npos ? end : end - at_);
-        at_ = end == std::string_view::npos ? in_.size() : end + 2;
-        std::string out;
-        for (const char q : quoted)
-          out += (static_cast<unsigned char>(q) < 128 && !is_letter(q) && !is_digit(q) ? "\\" : "") + std::string(1, q);
-        return out;
-      }
-      case 'E':
-        return "";
-      case 'k': {
-        if (in_class || take() != '<') fail("a reference to a group");
-        std::string name;
-        while (peek() != '>') name += take();
-        take();
-        return "\\k<" + name + ">";
-      }
-      case 'v':  // vertical whitespace in both, from Java 8 on
-      case 'a':
-      case 'e':
-      case 'f':
-      case 'n':
-      case 'r':
-      case 't':
-      case 'd':
-      case 'D':
-      case 's':
-      case 'S':
-      case 'w':
-      case 'W':
-      case 'h':
-      case 'H':
-      case 'V':
-        return std::string("\\") + c;
-      case 'c':
-        return std::string("\\c") + take();
-      default:
-        if (!is_letter(c)) {
-          if (is_digit(c) && in_class) fail("a reference in a class");
-          return std::string("\\") + c;
-        }
-        if (!in_class && std::string_view("bBAGZzRX").find(c) != std::string_view::npos) return std::string("\\") + c;
-        fail(std::string("an unknown escape \\") + c);
-    }
+    if (c == 'u' || c == 'x' || c == '0') return by_number(c);
+    if (c == 'p' || c == 'P') return property(c == 'P', in_class);
+    if (c == 'Q') return quoted();
+    if (c == 'E') return "";
+    if (c == 'c') return std::string("\\c") + take();
+    if (c == 'k' && !in_class) return reference();
+    const bool everywhere = std::string_view("aefnrtdDsSwWhHvV").find(c) != std::string_view::npos;
+    const bool outside = std::string_view("bBAGZzRX123456789").find(c) != std::string_view::npos;
+    if (!everywhere && (outside ? in_class : is_letter(c) || is_digit(c)))
+      fail(std::string("an unknown escape \\") + c);
+    return std::string("\\") + c;
   }
 
   std::string property(bool complement, bool in_class) {
