@@ -46,7 +46,7 @@ WRITTEN_AGAIN = {
     "aws_ssm_parameter": {"value", "overwrite"},
 }
 # The provider makes these anew after an import, by its documentation: it does not read what it compares.
-MADE_ANEW = {"aws_iam_user_login_profile": {"password_length"}, "aws_key_pair": {"public_key", "tags"}}
+MADE_ANEW = {"aws_codebuild_source_credential": {"token"}, "aws_iam_user_login_profile": {"password_length"}, "aws_key_pair": {"public_key", "tags"}}
 
 
 def account_environment(region, name):

@@ -4,27 +4,7 @@ import shutil
 import pytest
 
 import region as live
-<<<<<<< HEAD
 from terraform import Terraform, account_environment, client_of, import_blocks
-=======
-from terraform import NOT_IMPORTED, Terraform, account_environment, client_of, import_blocks
-
-# What the provider cannot read back, so that its first plan after an import writes it: the provider's own settings (force_destroy and
-# the like), and what AWS tells nobody again (private keys, passwords).
-WRITTEN_AGAIN = {
-    "aws_acm_certificate": {"private_key", "certificate_body"},
-    "aws_ecr_repository": {"force_delete"},
-    "aws_instance": {"user_data", "user_data_replace_on_change", "volume_tags", "root_block_device", "force_destroy"},
-    "aws_launch_template": {"update_default_version"},
-    "aws_s3_bucket": {"force_destroy", "bucket_prefix"},
-    "aws_s3_object": {"content", "force_destroy", "acl", "key"},
-    "aws_secretsmanager_secret": {"recovery_window_in_days", "force_overwrite_replica_secret"},
-    "aws_ssm_association": {"parameters"},
-    "aws_ssm_parameter": {"value", "overwrite"},
-}
-# The provider makes these anew after an import, by its documentation: it does not read what it compares.
-MADE_ANEW = {"aws_codebuild_source_credential": {"token"}, "aws_iam_user_login_profile": {"password_length"}, "aws_key_pair": {"public_key", "tags"}}
->>>>>>> h4
 
 
 @pytest.fixture(scope="module")
