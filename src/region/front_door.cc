@@ -11,6 +11,7 @@
 #include "region/entrances.h"
 #include "region/gate.h"
 #include "region/incoming_body.h"
+#include "region/range_condition.h"
 #include "region/region.h"
 #include "wire/codec.h"
 
@@ -155,6 +156,26 @@ void health(http::Exchange& exchange, const Region& home) {
   exchange.send({200, {{"Content-Type", "application/json"}}, body.dump() + "\n"});
 }
 
+/// Has the operation carried out and its answer written.
+wire::Response answer(Call& call, const Operation& operation, const wire::RequestView& view) {
+  const auto input = operation.make_input();
+  const auto output = operation.make_output();
+  call.gate.call(*call.service, operation, input.get(), output.get(),
+                 [&] { return wire::read_request(*call.model, view, call.body, input.get()); });
+  return wire::encode_response(*call.model, output.get(), call.gate.request_id());
+}
+
+/// The whole, or the piece that is asked for if the condition holds of it: of both, as it may change between the two.
+wire::Response answer_range(Call& call, const Operation& operation, Timestamp now) {
+  const std::string condition = call.view.header("if-range");
+  wire::RequestView whole = call.view;
+  std::erase_if(whole.headers, [](const auto& header) { return iequals(header.first, "range"); });
+  wire::Response all = answer(call, operation, whole);
+  if (!range_condition_holds(condition, all.headers, now)) return all;
+  wire::Response piece = answer(call, operation, call.view);
+  return range_condition_holds(condition, piece.headers, now) ? std::move(piece) : std::move(all);
+}
+
 /// The steps of a request in one of AWS's protocols. `large_messages`: the bytes of all messages that are not small.
 void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
@@ -178,12 +199,10 @@ void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint
 
   const Operation* operation = call.service->find_operation(call.model->name);
   if (!operation) throw wire::Error::not_implemented(call.model->name);
-  const auto input = operation->make_input();
-  const auto output = operation->make_output();
-  call.gate.call(*call.service, *operation, input.get(), output.get(),
-                 [&] { return wire::read_request(*call.model, call.view, call.body, input.get()); });
+  wire::Response response = has_range_condition(call.view) ? answer_range(call, *operation, home.clock.now())
+                                                           : answer(call, *operation, call.view);
   if (call.model->streaming_input) spooled.was_taken_up();
-  send(call.exchange, wire::encode_response(*call.model, output.get(), call.gate.request_id()));
+  send(call.exchange, std::move(response));
 }
 
 }  // namespace

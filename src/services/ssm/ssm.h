@@ -60,6 +60,8 @@ std::string parameter_name(const region::Request& rq, const std::string& name_or
 
 /// AWS's own parameters, which name the newest images: their value, or nothing when the name is none of them. Asks EC2.
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name);
+/// Throws ParameterNotFound for a name of AWS's public parameters that there is none of here, and says which there are.
+void refuse_absent_public_parameter(region::Request& rq, const std::string& name);
 /// The secret of Secrets Manager that a name below /aws/reference/secretsmanager means, read on behalf of the request's
 /// caller; nothing for any other name. Throws ParameterNotFound, and ValidationException when it is to stay sealed.
 std::optional<Parameter> find_secret_reference(region::Request& rq, const std::string& selector, Decryption decryption);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ struct SsmTest : testing::Test {
         "DescribeInstances", [](region::Request&, const auto&) {
           ec2::DescribeInstancesOutput out;
           out.reservations.emplace().emplace_back().instances.emplace().emplace_back().instance_id = kInstance;
+          return out;
+        });
+    ec2_service.on<ec2::DescribeImagesInput, ec2::DescribeImagesOutput>(
+        "DescribeImages", [this](region::Request&, const ec2::DescribeImagesInput& in) {
+          ec2::DescribeImagesOutput out;
+          if (const auto found = images.find(in.filters->front().values->front()); found != images.end())
+            out.images.emplace().emplace_back().image_id = found->second;
           return out;
         });
     region.start();
@@ -99,6 +107,7 @@ struct SsmTest : testing::Test {
     return client.get_command_invocation(in);
   }
 
+  std::map<std::string, std::string> images;  ///< what EC2 has: their ids, by the pattern that is asked for
   region::TestRegion region;
   region::Caller instance;
   Client client{region.home, region.user, region.region};

@@ -8,6 +8,7 @@
 #include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
+#include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/parameters/tags.h"
 #include "services/ssm/ssm.h"
@@ -72,12 +73,14 @@ void check_targets(const std::vector<Target>& targets) {
   }
 }
 
-void check(const AssociationDescription& wanted) {
+void check(const region::Request& rq, const AssociationDescription& wanted) {
   const DocumentFacts& document = require_document(wanted.name.value_or(""));
   check_document_version(wanted.document_version);
   check_parameters(document, wanted.parameters.value_or(Parameters{}));
   check_schedule(wanted.schedule_expression);
-  check_targets(wanted.targets.value_or(std::vector<Target>{}));
+  const auto targets = wanted.targets.value_or(std::vector<Target>{});
+  refuse_resource_groups(rq.operation.name, targets);
+  check_targets(targets);
   if (wanted.apply_only_at_cron_interval.value_or(false) && !wanted.schedule_expression)
     throw InvalidSchedule("ApplyOnlyAtCronInterval takes a ScheduleExpression.");
 }
@@ -170,7 +173,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   shape.association_name = in.association_name;
   shape.document_version = in.document_version.value_or("$DEFAULT");
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
-  check(shape);
+  check(rq, shape);
   shape.name = std::string(require_document(in.name).name);
   if (in.instance_id)
     for (const AssociationRow& other : region::list<AssociationDescription>(rq.tx, place_of(rq)))
@@ -252,7 +255,7 @@ UpdateAssociationOutput Ssm::update_association(region::Request& rq, const Updat
   shape.association_name = in.association_name;
   shape.document_version = in.document_version.value_or("$DEFAULT");
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
-  check(shape);
+  check(rq, shape);
 
   shape.association_version = std::to_string(std::stoi(shape.association_version.value_or("1")) + 1);
   shape.last_update_association_date = rq.now();

@@ -26,6 +26,14 @@ TEST_F(SsmTest, ADocumentBecomesItsScriptAndItsParametersAreChecked) {
   EXPECT_NE(script("AWS-ConfigureAWSPackage", {{"action", {"Install"}}, {"name", {"AmazonCloudWatchAgent"}}})
                 .find("Document with name AmazonCloudWatchAgent does not exist"),
             std::string::npos);
+  Parameters with_arguments = agent;
+  with_arguments["additionalArguments"] = {"{}"};
+  EXPECT_EQ(script("AWS-ConfigureAWSPackage", with_arguments), script("AWS-ConfigureAWSPackage", agent));
+  for (const char* arguments : {R"({"SSM_KEY":"value"})", "[]", "none", ""}) {
+    with_arguments["additionalArguments"] = {arguments};
+    EXPECT_EQ(wire::code_of([&] { script("AWS-ConfigureAWSPackage", with_arguments); }), "InvalidParameters")
+        << arguments;
+  }
   EXPECT_NE(script("AWS-UpdateSSMAgent", {}).find("update skipped"), std::string::npos);
   using Texts = std::vector<std::string>;
   const Parameters no_action{{"name", Texts{"AWSCodeDeployAgent"}}}, action{{"action", {"Break"}}, {"name", {"x"}}},
@@ -47,7 +55,24 @@ TEST_F(SsmTest, TheDocumentsThatThereAreAreListedAndDescribed) {
   EXPECT_EQ(about->owner, "Amazon");
   const auto content = client.get_document({.name = "arn:aws:ssm:ap-northeast-2::document/AWS-ConfigureAWSPackage"});
   EXPECT_EQ(Json::parse(*content.content)["mainSteps"].items().front().text("action"), "aws:configurePackage");
+  EXPECT_TRUE(Json::parse(*content.content)["parameters"]["additionalArguments"]["default"].is_object());
   EXPECT_EQ(wire::code_of([&] { client.get_document({.name = "Own"}); }), "InvalidDocument");
+}
+
+TEST_F(SsmTest, AResourceGroupIsNoTargetThatIsBuilt) {
+  const std::vector<Target> group = {{.key = "resource-groups:Name", .values = std::vector<std::string>{"web"}}};
+  SendCommandInput send;
+  send.document_name = "AWS-RunShellScript";
+  send.parameters = shell("true");
+  send.targets = group;
+  EXPECT_EQ(wire::refusal_of([&] { client.send_command(send); }),
+            "NotImplemented: Hanbat does not implement Targets with the key resource-groups:Name of the operation "
+            "SendCommand");
+  CreateAssociationInput associate;
+  associate.name = "AWS-RunShellScript";
+  associate.parameters = shell("true");
+  associate.targets = group;
+  EXPECT_EQ(wire::code_of([&] { client.create_association(associate); }), "NotImplemented");
 }
 
 struct AssociationTest : SsmTest {

@@ -49,6 +49,7 @@ region::ConditionKeys instance_keys(const std::map<std::string, region::TagMap>&
 
 std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInput& in) {
   std::set<std::string> ids;
+  if (in.targets) refuse_resource_groups(rq.operation.name, *in.targets);
   if (in.targets) ids = targeted_instances(rq.home, rq.tx, place_of(rq), *in.targets);
   if (in.instance_ids) ids.insert(in.instance_ids->begin(), in.instance_ids->end());
   return ids;

@@ -36,6 +36,12 @@ std::set<std::string> instances_by_tags(region::Region& home, store::Tx& tx, con
 
 }  // namespace
 
+void refuse_resource_groups(std::string_view operation, const std::vector<Target>& targets) {
+  for (const Target& target : targets)
+    if (const std::string key = target.key.value_or(""); key.starts_with("resource-groups:"))
+      throw wire::Error::not_implemented(operation, "Targets with the key " + key);
+}
+
 std::set<std::string> targeted_instances(region::Region& home, store::Tx& tx, const Place& place,
                                          const std::vector<Target>& targets) {
   std::set<std::string> ids;

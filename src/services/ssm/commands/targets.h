@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gen/ssm/model.h"
@@ -11,6 +12,8 @@
 
 namespace hanbat::ssm {
 
+/// Throws 501 for a resource group's instances: there are no groups.
+void refuse_resource_groups(std::string_view operation, const std::vector<Target>& targets);
 /// The instances that the targets name (InstanceIds; "*" is all managed ones), known or not, and the running ones with
 /// their tags that are managed. Asks EC2 as the service. Throws InvalidTarget.
 std::set<std::string> targeted_instances(region::Region& home, store::Tx& tx, const Place& place,

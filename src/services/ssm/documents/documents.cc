@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "gen/ssm/model.h"
 
@@ -36,7 +37,12 @@ const std::vector<DocumentFacts>& all_documents() {
                        .type = "String",
                        .description = "(Optional) The version of the package to install or uninstall.",
                        .usual = "",
-                       .pattern = R"(^$|^latest$|^[a-zA-Z0-9_.-]{1,128}$)"}}},
+                       .pattern = R"(^$|^latest$|^[a-zA-Z0-9_.-]{1,128}$)"},
+                      {.name = "additionalArguments",
+                       .type = "StringMap",
+                       .description = "(Optional) Further arguments for the package's scripts. The package of this "
+                                      "region takes none: {}.",
+                       .usual = "{}"}}},
       {.name = "AWS-RunShellScript",
        .description = "Run a shell script or specify the commands to run.",
        .schema_version = "1.2",
@@ -79,10 +85,27 @@ std::string value_of(const Parameters& parameters, const std::string& name) {
   return found == parameters.end() || found->second.empty() ? "" : found->second[0];
 }
 
+/// A map comes as the text of its JSON. Throws InvalidParameters for what is none, and for one that is not empty:
+/// nothing here would read it.
+void check_map(const std::string& name, const std::string& value) {
+  Json map;
+  try {
+    map = Json::parse(value);
+  } catch (const JsonError&) {
+  }
+  if (!map.is_object())
+    throw InvalidParameters("Parameter \"" + name +
+                            "\" has a value that is not valid, it takes a JSON object: " + value);
+  if (!map.empty())
+    throw InvalidParameters("Parameter \"" + name +
+                            "\" can be only {} here: no package of this region takes arguments.");
+}
+
 void check_values(const DocumentParameterFacts& parameter, const std::vector<std::string>& values) {
   const std::string name(parameter.name);
-  if (parameter.type == "String" && values.size() != 1)
+  if (parameter.type != "StringList" && values.size() != 1)
     throw InvalidParameters("Parameter \"" + name + "\" takes one value.");
+  if (parameter.type == "StringMap") return check_map(name, values.front());
   for (const std::string& value : values) {
     const bool allowed =
         parameter.allowed.empty() || std::ranges::find(parameter.allowed, value) != parameter.allowed.end();

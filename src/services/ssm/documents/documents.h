@@ -16,7 +16,7 @@ using Parameters = std::map<std::string, std::vector<std::string>>;
 
 struct DocumentParameterFacts {
   std::string_view name;
-  std::string_view type;  // String or StringList
+  std::string_view type;  // String, StringList or StringMap
   std::string_view description;
   std::optional<std::string_view> usual = std::nullopt;  // nothing: the caller must say
   std::vector<std::string_view> allowed = {};            // empty: whatever fits the pattern

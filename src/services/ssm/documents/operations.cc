@@ -22,7 +22,7 @@ std::string content_of(const DocumentFacts& document) {
   Json parameters = Json::object(), inputs = Json::object();
   for (const DocumentParameterFacts& one : document.parameters) {
     Json facts = Json::object({{"type", one.type}, {"description", one.description}});
-    if (one.usual) facts["default"] = *one.usual;
+    if (one.usual) facts["default"] = one.type == "StringMap" ? Json::parse(*one.usual) : Json(*one.usual);
     if (!one.allowed.empty()) {
       facts["allowedValues"] = Json::array();
       for (const std::string_view value : one.allowed) facts["allowedValues"].push_back(value);

@@ -247,6 +247,7 @@ Parameter Ssm::selected(region::Request& rq, const std::string& selector, Decryp
   }
   name = parameter_name(rq, name);
   check_fully_qualified(name);
+  refuse_absent_public_parameter(rq, name);
   const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), name);
   std::optional<VersionRow> version;
   if (chosen.empty())

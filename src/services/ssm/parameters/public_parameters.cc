@@ -2,12 +2,16 @@
 // newest image of that name of its owner.
 #include <algorithm>
 
+#include "base/text.h"
 #include "gen/ec2/client.h"
 #include "services/ssm/ssm.h"
 
 namespace hanbat::ssm {
 namespace {
 
+constexpr std::string_view kPublic = "/aws/service/";
+constexpr std::string_view kAmazonLinux = "/aws/service/ami-amazon-linux-latest/";
+constexpr std::string_view kUbuntu = "/aws/service/canonical/ubuntu/server/";
 constexpr const char* kAmazon = "137112412989";
 constexpr const char* kCanonical = "099720109477";
 
@@ -20,7 +24,7 @@ struct PublicParameter {
 
 std::vector<PublicParameter> all_of_them() {
   std::vector<PublicParameter> all;
-  const std::string amazon = "/aws/service/ami-amazon-linux-latest/";
+  const std::string amazon(kAmazonLinux);
   for (const char* volume : {"ebs", "gp2"}) {
     all.push_back({amazon + "amzn2-ami-hvm-x86_64-" + volume, kAmazon, "amzn2-ami-hvm-*-x86_64-gp2"});
     all.push_back(
@@ -30,7 +34,7 @@ std::vector<PublicParameter> all_of_them() {
     all.push_back({amazon + "al2023-ami-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-2023*-x86_64"});
     all.push_back({amazon + "al2023-ami-minimal-kernel-" + kernel + "-x86_64", kAmazon, "al2023-ami-minimal-*-x86_64"});
   }
-  const std::string ubuntu = "/aws/service/canonical/ubuntu/server/";
+  const std::string ubuntu(kUbuntu);
   for (const char* release : {"22.04", "jammy"})
     all.push_back(
         {ubuntu + release + "/stable/current/amd64/hvm/ebs-gp2/ami-id", kCanonical, "*/ubuntu-jammy-22.04-*"});
@@ -66,6 +70,19 @@ std::optional<std::string> find_public_parameter(region::Request& rq, const std:
         newest = image.creation_date.value_or(""), id = image.image_id.value_or("");
   if (id.empty()) return std::nullopt;
   return id;
+}
+
+void refuse_absent_public_parameter(region::Request& rq, const std::string& name) {
+  std::string family;
+  for (const std::string_view one : {kPublic, kAmazonLinux, kUbuntu})
+    if (name.starts_with(one)) family = one;
+  if (family.empty()) return;
+  std::vector<std::string> there;
+  for (const std::string& one : public_parameters(family))
+    if (find_public_parameter(rq, one)) there.push_back(one.substr(family.size()));
+  throw ParameterNotFound(
+      "Parameter " + name + " not found. Below " + family + " this region has " +
+      (there.empty() ? "none; 'hanbat image build' makes the images that they name" : join(there, ", ")) + ".");
 }
 
 std::vector<std::string> public_parameters(const std::string& path) {
