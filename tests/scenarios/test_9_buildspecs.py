@@ -195,7 +195,7 @@ class Work:
                     "EnvironmentVariables": json.dumps([{"name": "TAG", "value": "#{Tagged.IMAGE_TAG}"}])}, ["Empty", "Source"])]})
         self._undo.append(lambda: self.pipelines.delete_pipeline(name=self.name))
 
-    def build(self, key, limit_s=120):
+    def build(self, key, limit_s=180):
         """A build that was started above, once it has ended."""
         return wait_until(lambda: (lambda one: one["buildComplete"] and one)(self.builds.batch_get_builds(ids=[self.started[key]])["builds"][0]), limit_s, key)
 
@@ -218,7 +218,7 @@ class Work:
     def actions(self):
         """Name → each action of the pipeline's one execution, once that has ended; its builds are to be asked for by their names."""
         execution = wait_until(lambda: [one for one in self.pipelines.list_pipeline_executions(pipelineName=self.name)["pipelineExecutionSummaries"]
-                                        if one["status"] != "InProgress"], 120, "the pipeline")[0]
+                                        if one["status"] != "InProgress"], 180, "the pipeline")[0]
         details = self.pipelines.list_action_executions(pipelineName=self.name)["actionExecutionDetails"]
         found = {one["actionName"]: one for one in details}
         assert execution["status"] == "Succeeded", details
