@@ -3,6 +3,7 @@
 //
 //   IN_PROGRESS ──the runner's last word──▶ SUCCEEDED | FAILED | FAULT
 //        ├──cannot go on──▶ FAILED     ├──its time ran out──▶ TIMED_OUT     └──StopBuild──▶ STOPPED
+//        └──the region could not carry it out──▶ FAULT
 #pragma once
 
 #include <array>
@@ -38,8 +39,9 @@ enum class Phase {
 enum class BuildEvent {
   kRunnerSucceeded,
   kRunnerFailed,
-  kRunnerBroke,  // the runner itself, not what it ran
-  kCannotGoOn,   // it gets no role, log or machine, or its machine is gone
+  kRunnerBroke,    // the runner itself, not what it ran
+  kCannotGoOn,     // it gets no role, log or machine, or its machine is gone
+  kNotCarriedOut,  // the region failed at it again and again; nothing that the user gave is wrong
   kTimeRanOut,
   kStopRequested
 };
@@ -49,6 +51,7 @@ inline constexpr region::Transition<BuildStatus, BuildEvent> kBuildTransitions[]
     {BuildStatus::kInProgress, BuildEvent::kRunnerFailed, BuildStatus::kFailed},
     {BuildStatus::kInProgress, BuildEvent::kRunnerBroke, BuildStatus::kFault},
     {BuildStatus::kInProgress, BuildEvent::kCannotGoOn, BuildStatus::kFailed},
+    {BuildStatus::kInProgress, BuildEvent::kNotCarriedOut, BuildStatus::kFault},
     {BuildStatus::kInProgress, BuildEvent::kTimeRanOut, BuildStatus::kTimedOut},
     {BuildStatus::kInProgress, BuildEvent::kStopRequested, BuildStatus::kStopped},
 };

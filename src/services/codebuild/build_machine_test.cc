@@ -8,8 +8,9 @@
 namespace hanbat::codebuild {
 namespace {
 
-constexpr BuildEvent kEvents[] = {BuildEvent::kRunnerSucceeded, BuildEvent::kRunnerFailed, BuildEvent::kRunnerBroke,
-                                  BuildEvent::kCannotGoOn,      BuildEvent::kTimeRanOut,   BuildEvent::kStopRequested};
+constexpr BuildEvent kEvents[] = {BuildEvent::kRunnerSucceeded, BuildEvent::kRunnerFailed,  BuildEvent::kRunnerBroke,
+                                  BuildEvent::kCannotGoOn,      BuildEvent::kNotCarriedOut, BuildEvent::kTimeRanOut,
+                                  BuildEvent::kStopRequested};
 
 template <class Wanted>
 bool has(const Effects& effects) {

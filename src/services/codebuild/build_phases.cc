@@ -105,6 +105,11 @@ void end_open_phases(Build& build, BuildStatus status, Timestamp at) {
     if (!phase.end_time) end_phase(build, require_word<Phase>(*phase.phase_type), status, at);
 }
 
+void break_off(Build& build, BuildStatus status, Timestamp at, std::string_view code, std::string_view message) {
+  const BuildPhase* in = find_phase(build, current_phase(build));
+  end_phase(build, in && !in->end_time ? current_phase(build) : Phase::kFinalizing, status, at, code, message);
+}
+
 Phase current_phase(const Build& build) {
   return require_word<Phase>(build.current_phase.value_or(std::string(word_of(Phase::kBuild))));
 }

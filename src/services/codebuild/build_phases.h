@@ -22,6 +22,8 @@ void end_phase(Build& build, Phase phase, BuildStatus status, Timestamp at, std:
                std::string_view message = "");
 /// Ends every phase that has begun and not ended.
 void end_open_phases(Build& build, BuildStatus status, Timestamp at);
+/// Ends the build's open phase, or FINALIZING when none is open, with why as its context.
+void break_off(Build& build, BuildStatus status, Timestamp at, std::string_view code, std::string_view message);
 /// The phase that the build is in.
 Phase current_phase(const Build& build);
 

@@ -113,8 +113,11 @@ std::optional<BaseImagePath> parse_base_image_path(std::string_view path) {
 
 void answer_base_image(region::Region& home, RuntimeShelf& shelf, const BuildRow& build, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
-  if (head.method != "GET" && head.method != "HEAD")
-    return exchange.send(refusal(405, "UNSUPPORTED", "Base images are only read here."));
+  if (head.method != "GET" && head.method != "HEAD") {
+    http::Response not_allowed = refusal(405, "UNSUPPORTED", "Base images are only read here.");
+    not_allowed.headers.add("Allow", "GET, HEAD");
+    return exchange.send(not_allowed);
+  }
   if (head.raw_path == kRoot) return exchange.send({200, {{"Docker-Distribution-Api-Version", "registry/2.0"}}, "{}"});
   const auto asked = parse_base_image_path(head.raw_path);
   if (!asked) return exchange.send(refusal(404, "NAME_UNKNOWN", "There is no such image here."));

@@ -32,6 +32,23 @@ std::string clone_url(const std::string& location, const std::string& region) {
   return "https://git-codecommit." + (parts.size() == 3 ? parts[1] : region) + ".amazonaws.com" + location.substr(path);
 }
 
+/// CODEBUILD_SOURCE_REPO_URL: a repository's clone address, where an object lies; AWS says that it may be empty in a
+/// pipeline's build.
+/// https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html
+std::string repository_url(const BuildRow& row) {
+  const std::string location = row.shape.source->location.value_or("");
+  switch (type_of(*row.shape.source)) {
+    case SourceType::kCodeCommit:
+      return clone_url(location, row.place.region);
+    case SourceType::kS3:
+      return "s3://" + location;
+    case SourceType::kCodePipeline:
+    case SourceType::kNoSource:
+      return "";
+  }
+  return "";
+}
+
 BuildSource source_of(const BuildRow& row, const ProjectSource& source) {
   const Build& build = row.shape;
   BuildSource out;
@@ -94,7 +111,7 @@ std::map<std::string, std::string> variables_of(const BuildRow& row) {
       {"CODEBUILD_BUILD_IMAGE", build.environment->image},
       {"CODEBUILD_INITIATOR", build.initiator.value_or("")},
       {"CODEBUILD_SOURCE_VERSION", build.source_version.value_or("")},
-      {"CODEBUILD_SOURCE_REPO_URL", build.source->location.value_or("")},
+      {"CODEBUILD_SOURCE_REPO_URL", repository_url(row)},
       {"CODEBUILD_START_TIME", std::to_string(build.start_time->ms)},
       {"CODEBUILD_KMS_KEY_ID", build.encryption_key.value_or("")},
       {"CODEBUILD_CI", "true"},

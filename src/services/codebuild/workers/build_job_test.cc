@@ -54,6 +54,19 @@ TEST(BuildJob, ARepositorysAddressOfTheHostIsItsNameInABuild) {
   EXPECT_EQ(clone_url("https://git-codecommit.eu-west-1" + name), "https://git-codecommit.eu-west-1" + name);
 }
 
+TEST(BuildJob, TheSourcesAddressIsToldAsItIsFetched) {
+  const auto told = [](const std::string& type, const std::string& location) {
+    return job_of(build_of(type, location)).variables.at("CODEBUILD_SOURCE_REPO_URL");
+  };
+  const std::string name = "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r";
+  EXPECT_EQ(told("CODECOMMIT", "http://127.0.0.1:4566/v1/repos/r"), name);
+  EXPECT_EQ(told("CODECOMMIT", "http://git-codecommit.ap-northeast-2.localhost:4566/v1/repos/r"), name);
+  EXPECT_EQ(told("CODECOMMIT", name), name);
+  EXPECT_EQ(told("S3", "bucket/a/source.zip"), "s3://bucket/a/source.zip");
+  EXPECT_EQ(told("CODEPIPELINE", "bucket/pipe/Source/abc.zip"), "");
+  EXPECT_EQ(told("NO_SOURCE", ""), "");
+}
+
 TEST(BuildJob, ARepositoryIsClonedAsItsProjectSays) {
   BuildRow row = build_of("CODECOMMIT", "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r");
   EXPECT_FALSE(job_of(row).source.submodules);

@@ -24,7 +24,10 @@ namespace {
 // How often, and how many times, one run of the task looks for news before it lets go of its worker.
 constexpr Milliseconds kPoll = Milliseconds(100);
 constexpr int kLooks = 20;
+// With the store's backoff about five minutes of trying: longer than a host's programs are exchanged.
+constexpr int kMostAttempts = 16;
 constexpr std::size_t kMostBytesAtOnce = 512 << 10;
+constexpr std::string_view kInternalError = "INTERNAL_SERVICE_ERROR";
 
 /// Whole lines of the file from the offset on, at most a batch; the offset moves behind them.
 std::vector<std::string> read_lines(const std::string& path, std::int64_t& offset) {
@@ -64,7 +67,11 @@ Applied apply_lines(BuildRow& row, const std::vector<std::string>& lines) {
 
 void BuildTasks::start() {
   store::handle<CarryOutBuild>(home_.tasks,
-                               [this](store::TaskRun& run, const CarryOutBuild& task) { carry_out(run, task); });
+                               [this](store::TaskRun& run, const CarryOutBuild& task) { carry_out(run, task); },
+                               {.max_attempts = kMostAttempts,
+                                .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
+                                  give_up(tx, CarryOutBuild::from_json(task.body), why);
+                                }});
   // Without end: a machine that stays would cost its memory for ever.
   store::handle<RemoveBuildMachine>(
       home_.tasks, [this](store::TaskRun& run, const RemoveBuildMachine& task) { remove_machine(run, task); });
@@ -91,7 +98,7 @@ void BuildTasks::end(store::Tx& tx, BuildRow& row, BuildEvent event) {
   apply(tx, row, effects);
 }
 
-// The build's own time limit ends what cannot be done; until then it is tried again.
+// What fails is tried again, until its attempts or the build's own time limit end it.
 void BuildTasks::carry_out(store::TaskRun& run, const CarryOutBuild& task) {
   auto row = home_.db.read([&](store::Tx& tx) { return region::find<Build>(tx, task.build); });
   if (!row || is_complete(row->shape)) return;
@@ -119,8 +126,10 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
   }
   if (lines.empty()) {
     if (!machine_runs(row)) {
-      const Phase phase = current_phase(row.shape);
-      return fail(run, std::move(row), phase, {"INTERNAL_SERVICE_ERROR", "The build's machine is gone"});
+      return run.finish([&](store::Tx& tx) {
+        break_off(row.shape, BuildStatus::kFailed, home_.clock.now(), kInternalError, "The build's machine is gone");
+        end(tx, row, BuildEvent::kCannotGoOn);
+      });
     }
     // The VPC's namespace may be a new one, or this process.
     if (row.shape.vpc_config) vpcs_.listen(*row.shape.vpc_config->vpc_id);
@@ -154,6 +163,13 @@ void BuildTasks::fail(store::TaskRun& run, BuildRow row, Phase phase, const Refu
     end_phase(row.shape, phase, BuildStatus::kFailed, home_.clock.now(), refusal.code, refusal.message);
     end(tx, row, BuildEvent::kCannotGoOn);
   });
+}
+
+void BuildTasks::give_up(store::Tx& tx, const CarryOutBuild& task, std::string_view why) {
+  auto row = region::find<Build>(tx, task.build);
+  if (!row || is_complete(row->shape)) return;
+  break_off(row->shape, BuildStatus::kFault, home_.clock.now(), kInternalError, why);
+  end(tx, *row, BuildEvent::kNotCarriedOut);
 }
 
 void BuildTasks::remove_machine(store::TaskRun& run, const RemoveBuildMachine& task) {

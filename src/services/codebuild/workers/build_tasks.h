@@ -59,6 +59,8 @@ class BuildTasks {
   void provision(store::TaskRun& run, BuildRow row);
   void follow(store::TaskRun& run, BuildRow row);
   void fail(store::TaskRun& run, BuildRow row, Phase phase, const Refusal& refusal);
+  /// What was tried again and again ends as the region's fault, in the build's open phase.
+  void give_up(store::Tx& tx, const CarryOutBuild& task, std::string_view why);
   void remove_machine(store::TaskRun& run, const RemoveBuildMachine& task);
   bool machine_runs(const BuildRow& row) const;
 

@@ -1,9 +1,11 @@
 // A build on its way to its machine, with the host in memory.
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "border/build_event.h"
 #include "gen/codebuild/client.h"
 #include "gen/logs/model.h"
 #include "host/fake_host.h"
@@ -29,6 +31,9 @@ class BuildTasksTest : public ::testing::Test {
           streams.push_back(in.log_group_name + " " + in.log_stream_name);
           return logs::CreateLogStreamOutput{};
         });
+    logs.on<logs::PutLogEventsInput, logs::PutLogEventsOutput>(
+        "PutLogEvents",
+        [](auto&, const auto&) -> logs::PutLogEventsOutput { throw std::runtime_error("the disk is broken"); });
     test.tasks->handle(std::string(region::kDeliverEvent), [](store::TaskRun&) {});
     test.start();
     CreateProjectInput in;
@@ -71,6 +76,54 @@ TEST_F(BuildTasksTest, ABuildThatIsStoppedBeforeItBeginsGetsNoMachine) {
   EXPECT_EQ(build(id).build_status, "STOPPED");
   EXPECT_TRUE(host.machine_specs.empty());
   EXPECT_TRUE(streams.empty());
+}
+
+/// Runs what is due, again and again, for as long as a build's tries take; the host refuses every look.
+void keep_failing(region::TestRegion& test, host::FakeHost& host, const std::string& why) {
+  for (int second = 0; second < 20 * 30; ++second) {
+    host.fail_next = why;
+    test.run_until_idle();
+    test.clock.advance(Seconds(1));
+  }
+  host.fail_next.clear();
+  test.clock.advance(Seconds(60));
+  test.run_until_idle();
+}
+
+const BuildPhase& phase_of(const Build& build, std::string_view type) {
+  for (const BuildPhase& phase : *build.phases)
+    if (phase.phase_type == type) return phase;
+  throw std::runtime_error("the build was never in the phase " + std::string(type));
+}
+
+TEST_F(BuildTasksTest, ABuildThatTheHostFailsAtAgainAndAgainIsAFaultThatSaysWhy) {
+  const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
+  keep_failing(test, host, "the pool is full");
+  const Build ended = build(id);
+  EXPECT_EQ(ended.build_status, "FAULT");
+  const BuildPhase& phase = phase_of(ended, "PROVISIONING");
+  EXPECT_EQ(phase.phase_status, "FAULT");
+  EXPECT_EQ(phase.contexts->front().status_code, "INTERNAL_SERVICE_ERROR");
+  EXPECT_EQ(phase.contexts->front().message, "the pool is full");
+  EXPECT_TRUE(host.machine_specs.empty());
+}
+
+TEST_F(BuildTasksTest, ABuildThatCannotBeFollowedAnyMoreLetsGoOfItsMachine) {
+  const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
+  test.run_until_idle();
+  EXPECT_EQ(host.machine_specs.size(), 1U);
+  write_file_atomic(test.folder + "/shared/builds/" + id.substr(id.find(':') + 1) + "/events.jsonl",
+                    border::BuildEvent{test.clock.now(), border::OutputLine{"hello"}}.to_json().dump() + "\n");
+  for (int second = 0; second < 20 * 30; ++second) {
+    test.clock.advance(Seconds(1));
+    test.run_until_idle();
+  }
+  const Build ended = build(id);
+  EXPECT_EQ(ended.build_status, "FAULT");
+  EXPECT_EQ(phase_of(ended, "PROVISIONING").phase_status, "SUCCEEDED");
+  EXPECT_EQ(phase_of(ended, "FINALIZING").phase_status, "FAULT");
+  EXPECT_EQ(phase_of(ended, "FINALIZING").contexts->front().message, "the disk is broken");
+  EXPECT_TRUE(host.machine_specs.empty());
 }
 
 }  // namespace
