@@ -68,6 +68,15 @@ def test_the_credential_helper_clones_and_pushes_at_awss_address(region, reposit
     assert run("git", "-C", clone, "rev-parse", "HEAD").stdout.strip() == head(region, repository)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_credential_helper_clones_and_pushes_at_an_address_of_old(region, repository, tmp_path, host):
+    clone = tmp_path / "clone"
+    port = region.env["AWS_ENDPOINT_URL"].rpartition(":")[2]
+    run("git", "clone", "-q", f"http://{host}:{port}/v1/repos/{repository}", clone, env=region.env)
+    commit_and_push(clone, region.env)
+    assert run("git", "-C", clone, "rev-parse", "HEAD").stdout.strip() == head(region, repository)
+
+
 def test_an_address_signed_as_git_remote_codecommit_does_clones_and_pushes(region, repository, tmp_path):
     clone = tmp_path / "clone"
     url = signed(repository, region.env["AWS_ACCESS_KEY_ID"], region.env["AWS_SECRET_ACCESS_KEY"])

@@ -32,8 +32,12 @@ void print_env(const std::string& region, const Home& home) {
   // remotes) signs an address of its own, which goes to AWS's name: that leads to the region's edge, under the region's
   // certificate.
   const std::string aws = fmt::format("git-codecommit.{}.amazonaws.com", region);
+  // Earlier versions of the region gave addresses of the loopback, which clones and Terraform's states still hold.
+  const std::string repositories = git + "v1/repos/";
   const std::vector<std::pair<std::string, std::string>> settings = {
       {"url." + git + ".insteadOf", "'https://" + aws + "/'"},
+      {"url." + repositories + ".insteadOf", fmt::format("http://127.0.0.1:{}/v1/repos/", front_port())},
+      {"url." + repositories + ".insteadOf", fmt::format("http://localhost:{}/v1/repos/", front_port())},
       {"credential." + git + ".helper",
        "'!f() { test \"$1\" != get || aws codecommit credential-helper --ignore-host-check get; }; f'"},
       {"credential." + git + ".useHttpPath", "true"},

@@ -113,6 +113,17 @@ TEST(Tokens, CarryAllThatDecidesAboutTheirPrincipal) {
   EXPECT_EQ(read.token_issued_at, c.token_issued_at);
 }
 
+TEST_F(EcrTest, AMethodThatAResourceDoesNotTakeIsToldThoseThatItDoes) {
+  const auto allowed = [&](const std::string& path) {
+    const http::Response refused = call("OPTIONS", path);
+    return std::to_string(refused.status) + " " + std::string(refused.headers.get("Allow"));
+  };
+  EXPECT_EQ(allowed("/v2/app/manifests/v1"), "405 GET, HEAD, PUT, DELETE");
+  EXPECT_EQ(allowed("/v2/app/blobs/" + digest_of("layer one")), "405 GET, HEAD");
+  EXPECT_EQ(allowed("/v2/app/blobs/uploads/"), "405 POST");
+  EXPECT_EQ(allowed("/v2/app/tags/list"), "405 GET");
+}
+
 TEST_F(EcrTest, TakesImagesAndGivesThemBack) {
   EXPECT_EQ(call("POST", "/v2/app/blobs/uploads/").status, 404);
   const Repository made = *client().create_repository({.repository_name = "app"}).repository;

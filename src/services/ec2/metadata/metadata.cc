@@ -217,7 +217,11 @@ void Ec2::serve_metadata(http::Exchange& exchange) {
   if (head.method == "PUT")
     return exchange.send(head.raw_path == "/latest/api/token" ? issue_token(metadata_, row->id, head, now)
                                                               : refusal(404));
-  if (head.method != "GET" && head.method != "HEAD") return exchange.send(refusal(405));
+  if (head.method != "GET" && head.method != "HEAD") {
+    http::Response not_allowed = refusal(405);
+    not_allowed.headers.add("Allow", head.raw_path == "/latest/api/token" ? "PUT" : "GET, HEAD");
+    return exchange.send(not_allowed);
+  }
   const auto token = head.headers.find("X-aws-ec2-metadata-token");
   if (token ? !metadata_.is_token(row->id, *token, now) : wants_tokens(options)) return exchange.send(refusal(401));
   if (head.raw_path == "/") return exchange.send(plain(200, kVersions));

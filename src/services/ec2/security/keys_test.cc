@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/public_key.h"
 #include "wire/testing.h"
 
 namespace hanbat::ec2 {
@@ -67,6 +68,23 @@ TEST(Keys, AreReadInEveryFormThatEc2Names) {
       "gt9RY3r/zd3ZFSkKhxWs6xhBAgMBAAE=";
   EXPECT_EQ(read_public_key(der).public_key, key.public_key);
   EXPECT_EQ(read_public_key(*from_base64(replace_all(der, "\n", ""))).public_key, key.public_key);
+}
+
+/// An RSA key's line with a modulus of so many bits, which need not have factors to be read.
+std::string rsa_line(std::size_t bits) {
+  using crypto::ssh_string;
+  std::string modulus(bits / 8, '\x55');
+  modulus.front() = '\x80';
+  const std::string blob =
+      ssh_string("ssh-rsa") + ssh_string(std::string("\1\0\1", 3)) + ssh_string(std::string(1, '\0') + modulus);
+  return "ssh-rsa " + to_base64(blob);
+}
+
+TEST(Keys, TakeRsaFrom1024BitsTo4096) {
+  for (const std::size_t bits : {1024, 1536, 2048, 3072, 4096})
+    EXPECT_EQ(wire::code_of([&] { read_public_key(rsa_line(bits)); }), "") << bits;
+  for (const std::size_t bits : {512, 1016, 4104, 8192})
+    EXPECT_EQ(wire::code_of([&] { read_public_key(rsa_line(bits)); }), "InvalidKey.Format") << bits;
 }
 
 TEST(Keys, RefuseWhatIsNoKey) {

@@ -10,7 +10,10 @@
 
 namespace hanbat::ecr {
 
-[[noreturn]] inline void refuse_method() { throw RegistryError{405, "UNSUPPORTED", "The operation is unsupported."}; }
+/// `allowed` is what the resource takes instead, as Allow has it.
+[[noreturn]] inline void refuse_method(std::string allowed) {
+  throw RegistryError{405, "UNSUPPORTED", "The operation is unsupported.", std::move(allowed)};
+}
 
 template <class Body>
 auto Registry::carry_out(store::Tx::Mode mode, region::Recorded recorded, std::string_view action,

@@ -42,7 +42,7 @@ std::string require_digest(const http::RequestHead& head) {
 }  // namespace
 
 void Registry::serve_blob(const Route& route) {
-  if (head_.method != "GET" && head_.method != "HEAD") refuse_method();
+  if (head_.method != "GET" && head_.method != "HEAD") refuse_method("GET, HEAD");
   if (!is_digest(route.reference)) throw RegistryError{400, "DIGEST_INVALID", "The digest is not valid."};
   std::optional<std::int64_t> size;
   if (const auto ticket = head_.query("ticket")) {
@@ -85,7 +85,7 @@ void Registry::send_blob(const std::string& digest, std::int64_t size) {
 }
 
 void Registry::begin_upload(const Route& route) {
-  if (head_.method != "POST") refuse_method();
+  if (head_.method != "POST") refuse_method("POST");
   const auto found = [](region::Request&, const RepositoryRow& row) { return row; };
   const RepositoryRow repository = precheck("InitiateLayerUpload", route.name, found);
   if (head_.query("mount") && try_mount(repository)) return;
@@ -137,7 +137,7 @@ void Registry::serve_upload(const Route& route) {
     return exchange_.send({204, {}, ""});
   }
   const bool sends = head_.method == "PATCH" || head_.method == "PUT";
-  if (!sends && head_.method != "GET") refuse_method();
+  if (!sends && head_.method != "GET") refuse_method("GET, PATCH, PUT, DELETE");
   if (sends) {
     // A chunk that says where it begins must begin where the last one ended.
     const std::string_view range = head_.headers.get("Content-Range");

@@ -23,7 +23,7 @@ void Registry::serve_manifest(const Route& route) {
   if (head_.method == "GET" || head_.method == "HEAD") return get_manifest(route);
   if (head_.method == "PUT") return put_manifest(route);
   if (head_.method == "DELETE") return delete_manifest(route);
-  refuse_method();
+  refuse_method("GET, HEAD, PUT, DELETE");
 }
 
 void Registry::get_manifest(const Route& route) {
@@ -88,7 +88,7 @@ void Registry::delete_manifest(const Route& route) {
 }
 
 void Registry::list_tags(const Route& route) {
-  if (head_.method != "GET") refuse_method();
+  if (head_.method != "GET") refuse_method("GET");
   const auto all = with_repository(
       store::Tx::Mode::kRead, "ListImages", route.name,
       [&](region::Request& rq, const RepositoryRow& repository) { return ecr::list_tags(rq.tx, repository); });
@@ -116,7 +116,7 @@ void Registry::list_tags(const Route& route) {
 }
 
 void Registry::list_referrers(const Route& route) {
-  if (head_.method != "GET") refuse_method();
+  if (head_.method != "GET") refuse_method("GET");
   if (!is_digest(route.reference)) throw RegistryError{400, "DIGEST_INVALID", "The digest is not valid."};
   const auto images = with_repository(store::Tx::Mode::kRead, "BatchGetImage", route.name,
                                       [&](region::Request& rq, const RepositoryRow& repository) {

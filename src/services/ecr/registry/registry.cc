@@ -100,6 +100,7 @@ void Registry::refuse(const wire::Error& given) {
     headers.add("WWW-Authenticate", std::string("Basic realm=\"") +
                                         (head_.tls_version.empty() ? "http://" : "https://") +
                                         std::string(head_.headers.get("Host")) + "/\",service=\"ecr.amazonaws.com\"");
+  if (error.status() == 405) headers.add("Allow", error.allow);
   const Json body =
       Json::object({{"errors", Json::array({Json::object({{"code", error.code()}, {"message", error.message()}})})}});
   exchange_.send({error.status(), std::move(headers), body.dump() + "\n"});

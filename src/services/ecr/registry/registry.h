@@ -19,8 +19,10 @@ namespace hanbat::ecr {
 
 /// An error in the registry's own codes: {"errors":[{"code","message"}]}.
 struct RegistryError : wire::Error {
-  RegistryError(int status, std::string code, std::string message)
-      : wire::Error(std::move(code), status, std::move(message)) {}
+  RegistryError(int status, std::string code, std::string message, std::string allow = "")
+      : wire::Error(std::move(code), status, std::move(message)), allow(std::move(allow)) {}
+
+  std::string allow;  // the methods that a 405 names instead
 };
 
 /// One request to the registry.
