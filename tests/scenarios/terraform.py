@@ -37,7 +37,10 @@ NOT_IMPORTED = {"aws_iam_group_membership", "aws_iam_policy_attachment", "aws_ia
 WRITTEN_AGAIN = {
     "aws_acm_certificate": {"private_key", "certificate_body"},
     "aws_ecr_repository": {"force_delete"},
-    "aws_instance": {"user_data", "user_data_replace_on_change", "volume_tags", "root_block_device", "force_destroy"},
+    # A template's version is told as a number where the file says "$Latest".
+    "aws_instance": {"launch_template", "user_data", "user_data_replace_on_change", "volume_tags", "root_block_device", "force_destroy"},
+    # A group to forward to is told in both of its forms, of which the file has one.
+    "aws_lb_listener": {"default_action"},
     "aws_launch_template": {"update_default_version"},
     "aws_s3_bucket": {"force_destroy", "bucket_prefix"},
     "aws_s3_object": {"content", "force_destroy", "acl", "key"},
