@@ -136,8 +136,8 @@ class Servers:
             user("ec2", "delete_internet_gateway", InternetGatewayId=gateway)
 
 
-def answers(servers, wanted):
-    """Whether the balancer's name on this machine answers that, and every server behind it does."""
+def other_answers(servers, wanted):
+    """What the balancer's name on this machine answers beside that; every server behind it is asked."""
     port, said = int(live.Region().env["HANBAT_BALANCER_PORT"]), set()
     for _ in range(4 * servers.count):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -145,7 +145,7 @@ def answers(servers, wanted):
             connection.request("GET", "/", headers={"Host": f"{servers.host_name}:{port}"})
             answer = connection.getresponse()
             said.add((answer.status, answer.read().decode()))
-    return said == {(200, wanted)}
+    return sorted(said - {(200, wanted)})
 
 
 class Standing:
@@ -223,7 +223,8 @@ class Standing:
         made = len(self.builds()) - builds, [one for one in self.deployments()[deployments:]]
         if made != (1, ["Succeeded"]):
             return {"builds and deployments": made}
-        return None if answers(self.servers, text) else "the balancer does not answer with " + text
+        other = other_answers(self.servers, text)
+        return f"the balancer answers {other} beside {text}" if other else None
 
     def builds(self):
         return self.user("codebuild", "list_builds_for_project", projectName="ring")["ids"]
@@ -237,7 +238,8 @@ class Standing:
         """A network with a server and a balancer is made, answers, and goes again."""
         servers = Servers(self.user, "passing", "10.8", BARE, 1)
         servers.build()
-        wrong = None if answers(servers, "bare") else "the balancer does not answer"
+        other = other_answers(servers, "bare")
+        wrong = f"the balancer answers {other}" if other else None
         servers.take_down()
         return wrong
 
