@@ -314,7 +314,7 @@ def test_codebuilds_own_variables_say_what_batch_get_builds_says(work, whole):
         "CODEBUILD_KMS_KEY_ID": build["encryptionKey"],
         "CODEBUILD_LOG_PATH": build["logs"]["streamName"],
         "CODEBUILD_PROJECT_ARN": work.builds.batch_get_projects(names=[build["projectName"]])["projects"][0]["arn"],
-        "CODEBUILD_SOURCE_REPO_URL": build["source"]["location"],
+        "CODEBUILD_SOURCE_REPO_URL": "s3://" + build["source"]["location"],
         "CODEBUILD_SOURCE_VERSION": work.wanted,
         "CODEBUILD_SRC_DIR": folder,
         "CODEBUILD_START_TIME": str(round(build["startTime"].timestamp() * 1000)),
