@@ -136,8 +136,20 @@ class Servers:
             user("ec2", "delete_internet_gateway", InternetGatewayId=gateway)
 
 
+SETTLED_S = 10  # as with all that is looked at: its end counts
+
+
 def other_answers(servers, wanted):
-    """What the balancer's name on this machine answers beside that; every server behind it is asked."""
+    """What the balancer's name on this machine answers beside that, once it has settled; what it answered until then is shown."""
+    deadline = time.monotonic() + SETTLED_S
+    while (other := answers_beside(servers, wanted)) and time.monotonic() < deadline:
+        print(f"          the balancer answers {other} beside {wanted}", flush=True)
+        time.sleep(0.3)
+    return other
+
+
+def answers_beside(servers, wanted):
+    """What it answers now; every server behind it is asked."""
     port, said = int(live.Region().env["HANBAT_BALANCER_PORT"]), set()
     for _ in range(4 * servers.count):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
