@@ -70,6 +70,9 @@ void Sessions::happen(const std::string& session_id, SessionEvent event) {
 }
 
 void Sessions::serve(http::Exchange& exchange, const std::string& session_id) {
+  // Whoever knows no session's id holds no thread.
+  const auto asked = home_.db.read([&](store::Tx& tx) { return region::find<Session>(tx, session_id); });
+  if (!asked || is_over(*asked)) throw http::Error(404, "there is no such session");
   if (switchboard_.size() >= kMostConnections) throw http::Error(503, "too many sessions are open");
   const auto socket = exchange.accept_websocket();
   if (!socket) return;

@@ -230,6 +230,7 @@ TEST_F(SessionTest, WhoHasNoTokenIsTurnedAway) {
     EXPECT_EQ(guest.socket().run({}).code, http::close_code::kPolicy) << first;
   }
   EXPECT_EQ(status(session), "Connecting");
+  EXPECT_THROW(open("guessed", "guessed"), http::Error);
 }
 
 TEST_F(SessionTest, AnAgentThatNeverComesAndOneThatIsLostEndIt) {
