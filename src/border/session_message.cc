@@ -3,6 +3,7 @@
 // the halves of the UUID exchanged) · SHA-256 of the payload (32) · kind of payload (4) · its length (4).
 #include "border/session_message.h"
 
+#include "base/big_endian.h"
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "base/text.h"
@@ -17,16 +18,6 @@ constexpr std::size_t kKindAt = 4, kKindSize = 32, kVersionAt = 36, kCreatedAt =
                       kHeader = 120;
 constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kSynAndFin = 3;
-
-void append_number(std::string& out, std::uint64_t number, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(number >> shift);
-}
-
-std::uint64_t read_number(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::uint64_t number = 0;
-  for (const char c : bytes.substr(at, size)) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
 
 std::string bytes_of(const std::string& uuid) {
   const auto bytes = from_hex(replace_all(uuid, "-", ""));
@@ -45,37 +36,38 @@ std::string uuid_of(std::string_view bytes) {
 std::string SessionMessage::to_bytes() const {
   std::string out;
   out.reserve(kHeader + payload.size());
-  append_number(out, kPayloadSizeAt, 4);
+  append_big_endian(out, kPayloadSizeAt, 4);
   std::string name(word_of(kind));
   name.resize(kKindSize, ' ');
   out += name;
-  append_number(out, kVersion, 4);
-  append_number(out, static_cast<std::uint64_t>(created.ms), 8);
-  append_number(out, static_cast<std::uint64_t>(sequence), 8);
-  append_number(out, flags, 8);
+  append_big_endian(out, kVersion, 4);
+  append_big_endian(out, static_cast<std::uint64_t>(created.ms), 8);
+  append_big_endian(out, static_cast<std::uint64_t>(sequence), 8);
+  append_big_endian(out, flags, 8);
   out += bytes_of(id);
   out += crypto::sha256(payload);
-  append_number(out, static_cast<std::uint64_t>(payload_kind), 4);
-  append_number(out, payload.size(), 4);
+  append_big_endian(out, static_cast<std::uint64_t>(payload_kind), 4);
+  append_big_endian(out, payload.size(), 4);
   return out + payload;
 }
 
 SessionMessage SessionMessage::from_bytes(std::string_view bytes) {
   if (bytes.size() < kHeader) throw MessageError("a session's message: it is shorter than a header");
   // A later version of the header would be longer; its payload's length stands where it says.
-  if (read_number(bytes, 0, 4) != kPayloadSizeAt) throw MessageError("a session's message: a header of unknown length");
+  if (read_big_endian(bytes.substr(0, 4)) != kPayloadSizeAt)
+    throw MessageError("a session's message: a header of unknown length");
   std::string name(bytes.substr(kKindAt, kKindSize));
   name = std::string(trim(replace_all(name, std::string(1, '\0'), " ")));
   const auto kind = find_word<SessionMessageKind>(name);
   if (!kind) throw MessageError("a session's message: an unknown kind");
   SessionMessage message;
   message.kind = *kind;
-  message.created = {static_cast<std::int64_t>(read_number(bytes, kCreatedAt, 8))};
-  message.sequence = static_cast<std::int64_t>(read_number(bytes, kSequenceAt, 8));
-  message.flags = read_number(bytes, kFlagsAt, 8);
+  message.created = {static_cast<std::int64_t>(read_big_endian(bytes.substr(kCreatedAt, 8)))};
+  message.sequence = static_cast<std::int64_t>(read_big_endian(bytes.substr(kSequenceAt, 8)));
+  message.flags = read_big_endian(bytes.substr(kFlagsAt, 8));
   message.id = uuid_of(bytes.substr(kIdAt, 16));
-  message.payload_kind = static_cast<SessionPayload>(read_number(bytes, kPayloadKindAt, 4));
-  if (read_number(bytes, kPayloadSizeAt, 4) != bytes.size() - kHeader)
+  message.payload_kind = static_cast<SessionPayload>(read_big_endian(bytes.substr(kPayloadKindAt, 4)));
+  if (read_big_endian(bytes.substr(kPayloadSizeAt, 4)) != bytes.size() - kHeader)
     throw MessageError("a session's message: its payload has another length than it says");
   message.payload = std::string(bytes.substr(kHeader));
   // AWS's plugin leaves the digest of an empty payload out.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/big_endian.h"
 #include "base/utf8.h"
 #include "http/message.h"
 
@@ -19,16 +20,6 @@ constexpr auto kClosingGrace = std::chrono::seconds(2);
 bool is_control(WebSocketOpcode opcode) { return static_cast<std::uint8_t>(opcode) >= 8; }
 
 bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
-
-void append_number(std::string& out, std::uint64_t number, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(number >> shift);
-}
-
-std::uint64_t read_number(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
 
 void apply_mask(std::string& data, std::string_view mask) {
   for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>(data[i] ^ mask[i % 4]);
@@ -45,10 +36,10 @@ std::string websocket_frame(WebSocketSide own_side, const WebSocketMessage& mess
     frame += static_cast<char>(masked | size);
   } else if (size <= 0xffff) {
     frame += static_cast<char>(masked | 126);
-    append_number(frame, size, 2);
+    append_big_endian(frame, size, 2);
   } else {
     frame += static_cast<char>(masked | 127);
-    append_number(frame, size, 8);
+    append_big_endian(frame, size, 8);
   }
   if (!masked) return frame + message.data;
   std::array<unsigned char, 4> mask{};
@@ -76,7 +67,7 @@ std::optional<WebSocketReader::Frame> WebSocketReader::next_frame() {
   const int wide = (second & 0x7f) == 126 ? 2 : (second & 0x7f) == 127 ? 8 : 0;
   const std::size_t head = 2 + static_cast<std::size_t>(wide);
   if (in.size() < head) return std::nullopt;
-  const std::uint64_t size = wide ? read_number(in.substr(2, static_cast<std::size_t>(wide))) : second & 0x7f;
+  const std::uint64_t size = wide ? read_big_endian(in.substr(2, static_cast<std::size_t>(wide))) : second & 0x7f;
   if (is_control(frame.opcode) && (!frame.final || size > kLongestControl))
     throw WebSocketError(close_code::kProtocolError, "a control frame that is fragmented or too long");
   if (size > limit_) throw WebSocketError(close_code::kTooLarge, "a message is too large");
@@ -115,14 +106,14 @@ std::optional<WebSocketMessage> WebSocketReader::next() {
 std::string close_payload(const WebSocketClosing& closing) {
   std::string payload;
   if (closing.code == close_code::kNoCode) return payload;
-  append_number(payload, static_cast<std::uint64_t>(closing.code), 2);
+  append_big_endian(payload, static_cast<std::uint64_t>(closing.code), 2);
   return payload + closing.reason.substr(0, kLongestControl - 2);
 }
 
 WebSocketClosing parse_close(std::string_view payload) {
   if (payload.empty()) return {close_code::kNoCode, ""};
   if (payload.size() == 1) throw WebSocketError(close_code::kProtocolError, "half a close code");
-  const int code = static_cast<int>(read_number(payload.substr(0, 2)));
+  const int code = static_cast<int>(read_big_endian(payload.substr(0, 2)));
   const bool registered = (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006);
   if (!registered && (code < 3000 || code > 4999))
     throw WebSocketError(close_code::kProtocolError, "a close code that must not be sent");

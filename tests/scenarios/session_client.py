@@ -12,6 +12,7 @@ import uuid
 
 HEADER = struct.Struct(">I32sIQqQ16s32sII")
 OUTPUT, SIZE, ASKED, ANSWERED, COMPLETE, FLAG = 1, 3, 5, 6, 7, 10
+TERMINATE = 2  # the flag by which a user ends a session
 
 
 class Session:
@@ -21,7 +22,7 @@ class Session:
         url = urllib.parse.urlsplit(started["StreamUrl"])
         assert url.scheme == "ws", url
         self.socket, self.buffer, self.sequence, self.expected = socket.create_connection((url.hostname, url.port), timeout=30), b"", 0, 0
-        self.heard, self.ended, self.asked = "", None, None
+        self.heard, self.ended, self.asked, self.acknowledges = "", None, None, True
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall((f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
@@ -77,7 +78,8 @@ class Session:
             return
         told = {"AcknowledgedMessageType": kind, "AcknowledgedMessageId": str(uuid.UUID(bytes=ident[8:] + ident[:8])),
                 "AcknowledgedMessageSequenceNumber": sequence, "IsSequentialMessage": True}
-        self.message("acknowledge", 0, json.dumps(told).encode(), 0, 3)
+        if self.acknowledges:
+            self.message("acknowledge", 0, json.dumps(told).encode(), 0, 3)
         if sequence != self.expected:
             return
         self.expected += 1

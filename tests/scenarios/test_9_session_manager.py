@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import shutil
+import struct
 import subprocess
 import time
 import uuid
@@ -14,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from region import kill_and_wait, run, wait_until
-from session_client import Session
+from session_client import FLAG, TERMINATE, Session
 
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -109,6 +110,20 @@ def test_a_session_that_somebody_ends_is_over_on_the_instance_too(region, instan
     asked = {"CommandId": sent["Command"]["CommandId"], "InstanceId": ident}
     done = wait_until(lambda: (lambda one: one["Status"] not in ("Pending", "InProgress") and one)(ssm.get_command_invocation(**asked)), 60, "the look")
     assert done["Status"] == "Success", done["StandardOutputContent"]
+
+
+def test_a_user_who_ends_it_and_hears_nothing_any_more_is_rid_of_it(region, instance):
+    """The shell says more than is acknowledged, and is held back; it ends all the same."""
+    ssm, (ident, _) = region.client("ssm"), instance
+    started = ssm.start_session(Target=ident)
+    session = Session(started)
+    session.until("$ ")
+    session.acknowledges = False
+    session.type("yes\r")
+    time.sleep(2)
+    session.say(FLAG, struct.pack(">I", TERMINATE))
+    session.until(None)
+    wait_until(ended(ssm, started["SessionId"]), 10, "the session's end")
 
 
 def test_ssh_goes_through_a_session(region, instance):

@@ -132,11 +132,17 @@ class RunningSession {
         return resize();
       case SessionPayload::kFlag:
         // A client that has closed its end of a port is done with it as one that ends the session is.
-        if (far_end_) far_end_->end();
-        return;
+        return end_far_end();
       default:
         return;
     }
+  }
+
+  /// Also where its reader waits for a client that acknowledges nothing any more.
+  void end_far_end() {
+    if (far_end_) far_end_->end();
+    ending_ = true;
+    acknowledged_.notify_all();
   }
 
   void resize() {
@@ -175,7 +181,7 @@ class RunningSession {
         if (socket_) socket_->wake();
         return;
       }
-      acknowledged_.wait(lock, [&] { return stream_.waiting() < kMostWaiting || over_; });
+      acknowledged_.wait(lock, [&] { return stream_.waiting() < kMostWaiting || ending_ || over_; });
       stream_.output(SessionPayload::kOutput, std::move(said), clock_.now());
     }
   }
@@ -186,7 +192,7 @@ class RunningSession {
     stream_.resend(now);
     if (!ended_ && far_end_ && now - last_input_ > kIdle) {
       why_ = "nothing was typed for 20 minutes";
-      far_end_->end();
+      end_far_end();
     }
     if (!ended_ || closed_) return;
     // What was said last is heard before the end.
@@ -206,7 +212,7 @@ class RunningSession {
   SessionStream stream_;
   http::WebSocket* socket_ = nullptr;
   std::unique_ptr<FarEnd> far_end_;
-  bool shaken_hands_ = false;
+  bool shaken_hands_ = false, ending_ = false;
   Json size_;  // of the user's terminal, as told last
   Timestamp asked_{}, last_input_{};
   std::optional<Timestamp> ended_;  // what it leads to, or the try to open it
