@@ -7,12 +7,15 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 
 #include "base/text.h"
 #include "host/error.h"
+#include "host/machines/pool_quotas.h"
 #include "host/networks/kernel.h"
 #include "http/client.h"
 #include "os/files.h"
@@ -91,6 +94,23 @@ void Incus::set_up() {
     } catch (const HostError&) {
       request("POST", "/1.0/storage-pools",
               Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
+    }
+  }
+  const std::string pool = folder_ + "/dir/storage-pools/hanbat";
+  if (make_quotas_simple(pool) == PoolQuotas::kMade) limit_machines(pool);
+}
+
+/// What Incus set while the pool had full quotas went with these.
+void Incus::limit_machines(const std::string& pool) {
+  const Json machines = request("GET", "/1.0/instances?recursion=1");
+  for (const Json& machine : machines.items()) {
+    const std::string size = machine["devices"]["root"].text("size");
+    const auto gib = parse_int(size.substr(0, size.find("GiB")));
+    if (!gib) continue;
+    try {
+      limit_subvolume(pool + "/containers/" + machine.text("name"), static_cast<std::uint64_t>(*gib) << 30);
+    } catch (const std::system_error& error) {
+      spdlog::warn("the disk of {} has no limit: {}", machine.text("name"), error.what());
     }
   }
 }

@@ -47,6 +47,7 @@ class Incus {
   bool answers();
   void spawn();
   void set_up();
+  void limit_machines(const std::string& pool);
   std::string socket_path() const;
 
   const std::string folder_;
