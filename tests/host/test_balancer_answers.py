@@ -15,15 +15,15 @@ import unittest
 from test_networks import Guest, Hostd, balancer, forward, interface, listener, rule, target_group, vpc, wait_listening
 
 NAT = [{"destination": "0.0.0.0/0", "kind": "nat", "target": "nat-1"}]
-# What came, as JSON; the query may ask for a cookie.
+# What came, as JSON; the query may ask for a cookie. A connection without requests is closed after a second.
 SERVER = """
 import http.server, json, threading, urllib.parse
 class H(http.server.BaseHTTPRequestHandler):
-    protocol_version = 'HTTP/1.1'
+    protocol_version, timeout = 'HTTP/1.1', 1
     def do_GET(self):
-        if self.path == '/cut': return self.connection.close()
+        if self.path == '/cut': return self.connection.shutdown(2)
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
-        body = json.dumps({'port': self.server.server_port, 'headers': self.headers.items()}).encode()
+        body = json.dumps({'port': self.server.server_port, 'from': self.client_address[1], 'headers': self.headers.items()}).encode()
         self.send_response(200); self.send_header('Content-Length', str(len(body)))
         for cookie in query.get('cookie', []): self.send_header('Set-Cookie', cookie)
         self.end_headers(); self.wfile.write(body)
@@ -161,6 +161,20 @@ class Answers(unittest.TestCase):
     def test_a_target_that_refuses_or_cuts_is_a_bad_gateway(self):
         self.assert_page("/refused", "502 Bad Gateway")
         self.assert_page("/cut", "502 Bad Gateway")
+
+    def test_connections_to_a_target_are_kept_and_one_that_it_has_closed_costs_no_request(self):
+        mine = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        self.addCleanup(mine.close)
+        ports = []
+        for pause_s in (1.5, 0, 0, 1.5, 0, 1.5, 0):
+            time.sleep(pause_s)
+            status, _, body = self.ask("GET", "/good", connection=mine)
+            self.assertEqual(status, 200)
+            ports.append(json.loads(body)["from"])
+        first, second, third = ports[:3], ports[3:5], ports[5:]
+        for some in (first, second, third):
+            self.assertEqual(len(set(some)), 1, ports)
+        self.assertEqual(len(set(ports)), 3, ports)
 
     def test_a_group_without_targets_for_new_clients_is_unavailable(self):
         for path in ("/empty", "/drained", "/nobody"):

@@ -117,8 +117,8 @@ class Writer {
         "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file "
         "{0}/states\n  maxconn 4000\n  nbthread 1\n"
         "  log /dev/null local0\n  user {1}\n  group {1}\n  chroot {0}/root\n{3}"
-        "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n  option "
-        "http-server-close\n  retries 0\n"
+        "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n"
+        "  retries 0\n"
         "  timeout connect {2}s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
         "http-request 60s\n  timeout queue 60s\n",
         folder_, kHaproxyUser, kConnectTimeoutSeconds, header_case_lines());
