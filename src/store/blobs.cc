@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "os/fault.h"
 #include "os/writers_turn.h"
+#include "store/blob_hashes.h"
 
 namespace hanbat::store {
 namespace {
@@ -35,8 +36,7 @@ constexpr std::size_t kMostRemembered = 200'000;
 
 class FileBlobWriter final : public BlobWriter {
  public:
-  FileBlobWriter(Blobs& blobs, std::string path)
-      : blobs_(blobs), path_(std::move(path)), sha256_(Digest::Kind::kSha256), md5_(Digest::Kind::kMd5) {
+  FileBlobWriter(Blobs& blobs, std::string path) : blobs_(blobs), path_(std::move(path)) {
     require_free_space(blobs_.folder_, kDiskReserve);
     file_ = open_file(path_, O_WRONLY | O_CREAT | O_EXCL, 0600);
   }
@@ -46,11 +46,13 @@ class FileBlobWriter final : public BlobWriter {
 
   void write(std::string_view bytes) override {
     require_no_writers_turn("write a blob");
-    if ((size_ + bytes.size()) / kLookEvery != size_ / kLookEvery) require_free_space(blobs_.folder_, kDiskReserve);
-    sha256_.update(bytes);
-    md5_.update(bytes);
+    const bool look = (size_ + bytes.size()) / kLookEvery != size_ / kLookEvery;
+    if (look) require_free_space(blobs_.folder_, kDiskReserve);
+    hashes_.update(bytes);
     size_ += bytes.size();
     write_all(file_.get(), bytes);
+    // On its way to the disk while the rest comes, so that the sync at the end has little left to wait for.
+    if (look) ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
   }
 
   std::uint64_t size() const override { return size_; }
@@ -58,7 +60,7 @@ class FileBlobWriter final : public BlobWriter {
   Blob commit() override {
     require_no_writers_turn("sync a blob");
     if (fsync(file_.get()) != 0) throw_errno("sync " + path_);
-    Blob blob{sha256_.finish_hex(), size_, md5_.finish_hex(), nullptr};
+    Blob blob{hashes_.finish_sha256(), size_, hashes_.finish_md5(), nullptr};
     blob.hold = blobs_.hold(blob.sha256);
     const std::string target = blobs_.path(blob.sha256);
     const std::string folder = target.substr(0, target.rfind('/'));
@@ -78,8 +80,7 @@ class FileBlobWriter final : public BlobWriter {
   std::string path_;
   Fd file_;
   std::uint64_t size_ = 0;
-  Digest sha256_;
-  Digest md5_;
+  BlobHashes hashes_;
 };
 
 Blobs::Blobs(std::string folder, Database& database) : folder_(std::move(folder)), database_(database) {

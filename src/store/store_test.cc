@@ -3,7 +3,9 @@
 
 #include <filesystem>
 
+#include "base/encoding.h"
 #include "base/ids.h"
+#include "crypto/digest.h"
 #include "store/blobs.h"
 #include "store/database.h"
 #include "store/tasks.h"
@@ -227,6 +229,25 @@ TEST_F(StoreTest, TasksOfADatabaseOfBeforeAreTakenOver) {
   tasks->start(1);
   EXPECT_TRUE(eventually([&] { return body == 7; }));
   tasks->stop();
+}
+
+TEST_F(StoreTest, BlobsOfEveryLengthHaveTheirHashesAlsoWhereAThreadComputesThem) {
+  Blobs blobs(folder_, *db_);
+  std::string content;
+  for (int i = 0; i < 3'500'000; ++i) content += static_cast<char>(i * 7 % 251);
+  for (const std::size_t size : {0UL, 1UL, (1UL << 20) - 1, 1UL << 20, (1UL << 20) + 1, 2UL << 20, 3'500'000UL})
+    for (const std::size_t piece : {65'536UL, 1'000'003UL}) {
+      const auto writer = blobs.create();
+      const std::string_view wanted = std::string_view(content).substr(0, size);
+      for (std::size_t at = 0; at < size; at += piece) writer->write(wanted.substr(at, piece));
+      const Blob blob = writer->commit();
+      EXPECT_EQ(blob.size, size);
+      EXPECT_EQ(blob.sha256, crypto::sha256_hex(wanted));
+      EXPECT_EQ(blob.md5, to_hex(crypto::digest(crypto::Digest::Kind::kMd5, wanted)));
+      EXPECT_EQ(blobs.get(blob.sha256), wanted);
+    }
+  const auto abandoned = blobs.create();
+  abandoned->write(content);
 }
 
 TEST_F(StoreTest, ABlobGoesWithItsLastLink) {
