@@ -375,19 +375,44 @@ items="3.1 3.2 3.3 3.4 3.5 3.6 4.1 5.1 5.2 5.3 5.4 5.5 5.6 6.1 6.2 6.3 7.1 7.2 7
 
 escaped() { printf '%s' "$1" | tr -d '\000-\037' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g'; }
 
+# mark <items…>: a line or two for each on standard output, their verdicts in the file $verdicts.
+mark() {
+  local item what seen verdict
+  for item in "$@"; do
+    what="" seen=""
+    if "check_${item/./_}" 2>"$verdicts.errors"; then verdict=pass; else verdict=FAIL; fi
+    [ -n "$seen" ] || seen="$(tail -n 1 "$verdicts.errors")"
+    echo "$verdict" >> "$verdicts"
+    if [ -n "$json" ]; then
+      printf '{"item":"%s","checked":"%s","seen":"%s","result":"%s"}\n' "$item" "$(escaped "$what")" "$(escaped "$seen")" "${verdict,,}"
+    else
+      printf '%-5s %s  %s\n%12s%s\n' "$item" "$verdict" "$what" "" "$seen"
+    fi
+  done
+}
+
 WSI_ACCOUNT="$(account)" || fail "the AWS CLI does not reach the region"
-passed=0 failed=0
-for item in $items; do
-  what="" seen=""
-  declare -F "check_${item/./_}" >/dev/null || fail "there is no item $item"
-  if "check_${item/./_}" 2>/tmp/wsi-check-$$.err; then verdict=pass passed=$((passed + 1)); else verdict=FAIL failed=$((failed + 1)); fi
-  [ -n "$seen" ] || seen="$(tail -n 1 /tmp/wsi-check-$$.err)"
-  rm -f /tmp/wsi-check-$$.err
-  if [ -n "$json" ]; then
-    printf '{"item":"%s","checked":"%s","seen":"%s","result":"%s"}\n' "$item" "$(escaped "$what")" "$(escaped "$seen")" "${verdict,,}"
-  else
-    printf '%-5s %s  %s\n%12s%s\n' "$item" "$verdict" "$what" "" "$seen"
-  fi
+WSI_BASTION_IP="$(bastion_ip)" || fail "the AWS CLI does not reach the region"
+for item in $items; do declare -F "check_${item/./_}" >/dev/null || fail "there is no item $item"; done
+
+# The sections are marked side by side and shown in order; 10, which makes a server that others would count, alone.
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+sections="$(printf '%s\n' $items | cut -d. -f1 | awk '!there[$0]++')"
+begin() { verdicts="$work/$1.verdicts" mark $(printf '%s\n' $items | grep "^$1\.") > "$work/$1.lines"; }
+for section in $sections; do
+  [ "$section" = 10 ] || { begin "$section" & eval "pid_$section=$!"; }
 done
+for section in $sections; do
+  if [ "$section" = 10 ]; then
+    wait
+    begin 10
+  else
+    pid="pid_$section"
+    wait "${!pid}" 2>/dev/null || true
+  fi
+  cat "$work/$section.lines"
+done
+passed="$(cat "$work"/*.verdicts | grep -c pass)" failed="$(cat "$work"/*.verdicts | grep -c FAIL)"
 [ -n "$json" ] || printf '%d of %d items pass\n' "$passed" "$((passed + failed))"
-[ "$failed" -eq 0 ]
+[ "$failed" -eq 0 ] && [ "$((passed + failed))" = "$(printf '%s\n' $items | wc -l)" ]
