@@ -204,9 +204,18 @@ int Blobs::sweep() {
   for (const std::string& file : list_folder(folder_ + "/incoming")) remove_tree(folder_ + "/incoming/" + file);
   int removed = 0;
   for (const auto& folder : std::filesystem::directory_iterator(folder_)) {
-    if (!folder.is_directory() || folder.path().filename() == "incoming") continue;
+    const std::string prefix = folder.path().filename();
+    if (!folder.is_directory() || prefix == "incoming") continue;
+    // One look at the database for a folder: a region may have a hundred thousand files.
+    const std::set<std::string, std::less<>> linked = database_.read([&](Tx& tx) {
+      std::set<std::string, std::less<>> names;
+      for (const Row& row :
+           tx.query("SELECT DISTINCT sha256 FROM blob_links WHERE sha256 >= ? AND sha256 < ?", prefix, prefix + "g"))
+        names.insert(row.text(0));
+      return names;
+    });
     for (const auto& file : std::filesystem::directory_iterator(folder.path()))
-      if (collect(file.path().filename())) ++removed;
+      if (const std::string name = file.path().filename(); !linked.contains(name) && collect(name)) ++removed;
   }
   return removed;
 }

@@ -61,7 +61,7 @@ border::DeploymentSpecification specification(const Deployment& d) {
 }
 
 Signer make_signer() {
-  const Key key = require(Key(EVP_RSA_gen(2048)), "make a key");
+  const Key key = require(Key(EVP_EC_gen("P-256")), "make a key");
   const Certificate certificate = require(Certificate(X509_new()), "make a certificate");
   X509_set_version(certificate.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
