@@ -29,6 +29,8 @@ using crypto::Digest;
 
 /// How often a writer looks at the space that is left.
 constexpr std::uint64_t kLookEvery = 8u << 20;
+/// A shorter one is checked before its first byte is sent, so that damage is an error and not a torn answer.
+constexpr std::int64_t kCheckedAsSent = 16 << 20;
 /// States of files that are remembered; past it all are checked anew.
 constexpr std::size_t kMostRemembered = 200'000;
 
@@ -143,6 +145,27 @@ Fd Blobs::open(std::string_view sha256) const {
   record_whole(name, state);
   if (::lseek(file.get(), 0, SEEK_SET) != 0) throw_errno("go back to the start of " + path(sha256));
   return file;
+}
+
+std::pair<Fd, std::unique_ptr<BlobCheck>> Blobs::open_to_send(std::string_view sha256) const {
+  const std::string name(sha256);
+  Fd file = open_file(path(name), O_RDONLY);
+  const State state = state_of(file);
+  if (state.size < kCheckedAsSent) return {open(name), nullptr};
+  {
+    const std::lock_guard lock(checks_mutex_);
+    const auto known = whole_.find(name);
+    if (known != whole_.end() && known->second == state) return {std::move(file), nullptr};
+  }
+  std::unique_ptr<BlobCheck> check(new BlobCheck(path(name), static_cast<std::uint64_t>(state.size),
+                                                 [this, name, state] { record_whole(name, state); }));
+  return {std::move(file), std::move(check)};
+}
+
+void BlobCheck::finish() {
+  const std::string name = path_.substr(path_.rfind('/') + 1);
+  if (digest_.finish_hex() != name) throw DamagedBlob("the blob " + name + " is damaged on disk: " + path_);
+  whole_();
 }
 
 std::string Blobs::get(std::string_view sha256) const {

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,7 +16,9 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "crypto/digest.h"
 #include "os/fd.h"
 #include "os/files.h"
 #include "store/database.h"
@@ -50,6 +53,28 @@ class BlobWriter {
   virtual Blob commit() = 0;
 };
 
+class Blobs;
+
+/// Finds out whether a blob is whole while it is sent: sees all of its bytes, in order.
+class BlobCheck {
+ public:
+  std::uint64_t size() const { return size_; }
+  void update(std::string_view bytes) { digest_.update(bytes); }
+  /// After the last byte, and before that is sent. Throws DamagedBlob.
+  void finish();
+
+ private:
+  friend class Blobs;
+  BlobCheck(std::string path, std::uint64_t size, std::function<void()> whole)
+      : path_(std::move(path)), size_(size), whole_(std::move(whole)) {}
+
+  const std::string path_;
+  const std::uint64_t size_;
+  const std::function<void()> whole_;  // remembers that it is
+  crypto::Digest digest_{crypto::Digest::Kind::kSha256};
+};
+
+/// Outlives what it hands out.
 class Blobs {
  public:
   /// Keeps the blobs under the folder, which is made.
@@ -64,6 +89,9 @@ class Blobs {
   /// times), which takes a second or so per GiB. Throws DamagedBlob; std::system_error when it is missing or cannot be
   /// read.
   Fd open(std::string_view sha256) const;
+  /// The blob's file, to be sent from its first byte to its last. What is not known to be whole, and so long that its
+  /// client would wait, comes with a check; all else is as open() gives it.
+  std::pair<Fd, std::unique_ptr<BlobCheck>> open_to_send(std::string_view sha256) const;
   /// The whole content, as open() gives it.
   std::string get(std::string_view sha256) const;
   bool exists(std::string_view sha256) const;

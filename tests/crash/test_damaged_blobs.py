@@ -72,6 +72,32 @@ def test_a_damaged_object_is_an_internal_error_whole_and_in_ranges(daemon, damag
     assert s3.get_object(Bucket="data", Key="torn")["Body"].read() == body
 
 
+def test_a_long_object_is_checked_as_it_is_sent_and_its_damage_ends_the_answer_before_its_end(daemon):
+    s3 = daemon.client("s3", attempts=1)
+    s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": live.REGION})
+    body = os.urandom(20 << 20)
+    s3.put_object(Bucket="data", Key="long", Body=body)
+    for damaged in (False, True):
+        daemon.stop()
+        name, path = blob_of(daemon, body)
+        if damaged:
+            change_byte(path, 1 << 20)
+        daemon.start()
+        s3 = daemon.client("s3", attempts=1)
+        if not damaged:
+            assert s3.get_object(Bucket="data", Key="long")["Body"].read() == body
+            assert s3.get_object(Bucket="data", Key="long", Range="bytes=7-9")["Body"].read() == body[7:10]
+            continue
+        for _ in range(2):
+            answer = s3.get_object(Bucket="data", Key="long")
+            with pytest.raises((botocore.exceptions.IncompleteReadError, botocore.exceptions.ResponseStreamingError)):
+                answer["Body"].read()
+        require_internal_error(s3.get_object, Bucket="data", Key="long", Range="bytes=7-9")
+        assert f"the blob {name} is damaged" in daemon.log
+        s3.put_object(Bucket="data", Key="again", Body=body)
+        assert s3.get_object(Bucket="data", Key="long")["Body"].read() == body
+
+
 def test_a_damaged_part_of_an_object_harms_only_what_reads_it(daemon):
     s3 = daemon.client("s3", attempts=1)
     s3.create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": live.REGION})

@@ -47,28 +47,40 @@ wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segmen
                    std::uint64_t size) {
   const auto pieces = slice(segments, offset, size);
   if (pieces.empty()) return wire::Body::of_bytes("");
-  // Opened now: a damaged one is answered by an error, and the files outlive a deletion that commits while they are
-  // sent.
+  // Opened now: the files outlive a deletion that commits while they are sent. Damage that is known or soon found is
+  // answered by an error; a long blob's ends the answer before its last bytes.
+  struct Piece {
+    Fd file;
+    std::unique_ptr<store::BlobCheck> check;
+    Segment segment;
+  };
   struct Reader {
-    std::vector<std::pair<Fd, Segment>> pieces;
+    std::vector<Piece> pieces;
     std::size_t at = 0;
     std::uint64_t done = 0;
   };
   auto reader = std::make_shared<Reader>();
   for (const Segment& piece : pieces) {
-    reader->pieces.emplace_back(blobs.open(piece.sha256), piece);
+    auto [file, check] = blobs.open_to_send(piece.sha256);
+    if (check && (piece.offset != 0 || piece.size != check->size())) {
+      file = blobs.open(piece.sha256);  // a part of it cannot tell
+      check = nullptr;
+    }
+    reader->pieces.push_back({std::move(file), std::move(check), piece});
   }
   return wire::Body::of_producer(
       [reader](std::string& chunk) {
         if (reader->at == reader->pieces.size()) return false;
-        auto& [fd, piece] = reader->pieces[reader->at];
+        auto& [file, check, piece] = reader->pieces[reader->at];
         chunk.resize(std::min<std::uint64_t>(256 << 10, piece.size - reader->done));
         const ssize_t got =
-            pread(fd.get(), chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
+            pread(file.get(), chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
         if (got <= 0) throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), "cannot read a blob");
         chunk.resize(static_cast<std::size_t>(got));
         reader->done += static_cast<std::uint64_t>(got);
+        if (check) check->update(chunk);
         if (reader->done == piece.size) {
+          if (check) check->finish();
           reader->done = 0;
           ++reader->at;
         }
