@@ -15,7 +15,7 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/ssm/commands/agent_endpoint.h"
-#include "services/ssm/documents/documents.h"
+#include "services/ssm/documents/plan.h"
 #include "services/ssm/ssm.h"
 
 namespace hanbat::ssm {
