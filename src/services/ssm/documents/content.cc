@@ -66,7 +66,8 @@ class ContentReader {
     const bool old = schema == "1.2";
     const char* steps = old ? "runtimeConfig" : "mainSteps";
     const char* other = old ? "mainSteps" : "runtimeConfig";
-    if (json.contains(other)) refuse_content("Document schema version " + schema + " does not support " + other + ".");
+    if (!json[other].is_null())
+      refuse_content("Document schema version " + schema + " does not support " + other + ".");
     if (!json.contains(steps)) refuse_content("Document schema version " + schema + " requires " + steps + ".");
     old ? runtime_config(json[steps]) : main_steps(json[steps]);
     if (facts_.steps.empty()) refuse_content(std::string(steps) + " must not be empty.");
