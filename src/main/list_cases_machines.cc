@@ -297,6 +297,33 @@ std::vector<ListCase> secret_cases() {
   };
 }
 
+std::vector<ListCase> document_cases() {
+  return {
+      {"ssm",
+       "ListDocuments",
+       "{}",
+       {},
+       {{"CreateDocument", R"({"Name":"d-$N",)" + kContent}},
+       {{"DeleteDocument", R"({"Name":"d-$N"})"}}},
+      {"ssm",
+       "ListDocumentVersions",
+       R"({"Name":"versions$P"})",
+       {{"CreateDocument", R"({"Name":"versions$P",)" + kContent}},
+       {{"UpdateDocument", R"({"Name":"versions$P",)" + kContent}},
+       {}},
+      {"ssm",
+       "DescribeDocumentPermission",
+       R"({"Name":"shared$P","PermissionType":"Share"})",
+       {{"CreateDocument", R"({"Name":"shared$P",)" + kContent}},
+       {{"ModifyDocumentPermission",
+         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToAdd":["11111111111$N"]})"}},
+       {{"ModifyDocumentPermission",
+         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToRemove":["11111111111$N"]})"}},
+       8,
+       "AccountIds"},
+  };
+}
+
 std::vector<ListCase> parameter_and_command_cases() {
   return {
       {"ssm",
@@ -338,28 +365,6 @@ std::vector<ListCase> parameter_and_command_cases() {
        {{"@agent"}},
        {{"StartSession", R"({"Target":"$instance"})"}},
        {}},
-      {"ssm",
-       "ListDocuments",
-       "{}",
-       {},
-       {{"CreateDocument", R"({"Name":"d-$N",)" + kContent}},
-       {{"DeleteDocument", R"({"Name":"d-$N"})"}}},
-      {"ssm",
-       "ListDocumentVersions",
-       R"({"Name":"versions$P"})",
-       {{"CreateDocument", R"({"Name":"versions$P",)" + kContent}},
-       {{"UpdateDocument", R"({"Name":"versions$P",)" + kContent}},
-       {}},
-      {"ssm",
-       "DescribeDocumentPermission",
-       R"({"Name":"shared$P","PermissionType":"Share"})",
-       {{"CreateDocument", R"({"Name":"shared$P",)" + kContent}},
-       {{"ModifyDocumentPermission",
-         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToAdd":["11111111111$N"]})"}},
-       {{"ModifyDocumentPermission",
-         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToRemove":["11111111111$N"]})"}},
-       8,
-       "AccountIds"},
       {"ssm",
        "ListAssociations",
        "{}",

@@ -15,14 +15,14 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr Timestamp kMade{1'635'897'600'000};
-constexpr std::string_view kAmazon = "Amazon";
+constexpr std::string_view kAmazonOwner = "Amazon";
 constexpr std::size_t kLargestDocument = 65536;
 
 std::vector<Document> read_amazon_documents() {
   std::vector<Document> all;
   for (const DataFile& file : data("amazon_documents")) {
     Document& one = all.emplace_back();
-    one.owner = kAmazon;
+    one.owner = kAmazonOwner;
     one.name = one.shown = file.name;
     one.version.number = 1;
     one.version.content = file.content;
