@@ -152,7 +152,8 @@ TEST(DocumentYaml, ItBecomesJsonAndJsonComesBackFromIt) {
             R"({"schemaVersion":"2.2","n":60,"quoted":"60","t":true,"none":null,"l":["a","a",""],"b":"1\n2\n"})");
   EXPECT_EQ(yaml_to_json(json_to_yaml(read)), read);
   EXPECT_TRUE(json_to_yaml(read).starts_with("---\n\"schemaVersion\": \"2.2\"\n")) << json_to_yaml(read);
-  for (const char* wrong : {"a: [", "a: 1\na: 2", "--- 1\n--- 2", "? [a]\n: 1", "a: *x"})
+  for (const char* wrong : {"a: [", "a: 1\na: 2", "--- 1\n--- 2", "? [a]\n: 1", "a: *x", "a: \x01", "a: \"\\N\"",
+                            "a: \xba", "a: 1\n...\nb"})
     EXPECT_THROW(yaml_to_json(wrong), YamlError) << wrong;
   std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
   for (int i = 1; i < 9; ++i) {
