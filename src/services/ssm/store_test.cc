@@ -16,7 +16,6 @@ constexpr const char* kStoredInstance = "i-0123456789abcdef0";
 TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
   region::TestRegion region;
   region.add<Ssm>();
-  region.add<AgentEndpoint>();
   region.migrate_before("ssm", 2);
   region.db->write([&](store::Tx& tx) {
     const std::string account = "123456789012", place = "ap-northeast-2";
@@ -37,12 +36,6 @@ TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
             R"("Parameters":{"commands":["true"]},"RequestedDateTime":"2023-11-14T22:13:20.123Z"})");
     tx.exec("INSERT INTO ssm_invocations VALUES (?, ?, '01234567-89ab-cdef-0123-456789abcdef', ?, 'Success', 0, 1, ?)",
             account, place, kStoredInstance, R"({"detail":"Success","code":0,"out":"hello"})");
-    tx.exec("INSERT INTO ssm_commands VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', 1700000000000, ?)", account,
-            place,
-            R"({"CommandId":"11234567-89ab-cdef-0123-456789abcdef","DocumentName":"AWS-RunShellScript",)"
-            R"("Parameters":{"commands":["date"]},"TimeoutSeconds":60,"RequestedDateTime":"2023-11-14T22:13:20Z"})");
-    tx.exec("INSERT INTO ssm_invocations VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', ?, 'Pending', 0, ?, ?)",
-            account, place, kStoredInstance, region.clock.now() + Seconds(60), R"({"detail":"Pending"})");
   });
   region.start();
 
@@ -64,12 +57,33 @@ TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
   EXPECT_EQ(command.status, "Success");
   EXPECT_EQ(client.list_command_invocations({.instance_id = kStoredInstance}).command_invocations->at(0).status,
             "Success");
+  const auto output = client.get_command_invocation(
+      {.command_id = "01234567-89ab-cdef-0123-456789abcdef", .instance_id = kStoredInstance});
+  EXPECT_EQ(output.plugin_name, "aws:runShellScript");
+  EXPECT_EQ(output.standard_output_content, "hello");
+}
+
+TEST(SsmMigration, ACommandOfAnOldDatabaseThatNoAgentHadTakenIsCarriedOut) {
+  region::TestRegion region;
+  region.add<Ssm>();
+  region.add<AgentEndpoint>();
+  region.migrate_before("ssm", 2);
+  region.db->write([&](store::Tx& tx) {
+    const std::string account = "123456789012", place = "ap-northeast-2";
+    tx.exec("INSERT INTO ssm_commands VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', 1700000000000, ?)", account,
+            place,
+            R"({"CommandId":"11234567-89ab-cdef-0123-456789abcdef","DocumentName":"AWS-RunShellScript",)"
+            R"("Parameters":{"commands":["date"]},"TimeoutSeconds":60,"RequestedDateTime":"2023-11-14T22:13:20Z"})");
+    tx.exec("INSERT INTO ssm_invocations VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', ?, 'Pending', 0, ?, ?)",
+            account, place, kStoredInstance, region.clock.now() + Seconds(60), R"({"detail":"Pending"})");
+  });
+  region.start();
+
+  const Client client(region.home, region.user, region.region);
   const auto told = [&](const char* id) {
     const auto one = client.get_command_invocation({.command_id = id, .instance_id = kStoredInstance});
     return *one.plugin_name + " " + *one.status + " " + *one.standard_output_content;
   };
-  EXPECT_EQ(told("01234567-89ab-cdef-0123-456789abcdef"), "aws:runShellScript Success hello");
-  // One that its agent had not taken yet is carried out.
   region::Caller instance_role = region.user;
   instance_role.kind = region::Caller::Kind::kAssumedRole;
   instance_role.session_name = kStoredInstance;

@@ -16,15 +16,12 @@ namespace {
 
 constexpr std::size_t kLargestContent = 65536;
 constexpr std::int64_t kMostDocuments = 500, kMostVersions = 1000;
-// Source: CreateDocument in the Systems Manager API reference; the longer ones that it names begin with these.
-constexpr std::string_view kReserved[] = {"aws", "amazon", "amzn"};
 
 void check_document_name(const std::string& name) {
-  for (const std::string_view prefix : kReserved)
-    if (lower(name).starts_with(prefix))
-      throw wire::Error(
-          "ValidationException", 400,
-          "The document name " + name + " begins with " + std::string(prefix) + ", which is reserved by AWS.");
+  if (const auto prefix = reserved_prefix(name))
+    throw wire::Error(
+        "ValidationException", 400,
+        "The document name " + name + " begins with " + std::string(*prefix) + ", which is reserved by AWS.");
 }
 
 /// The version that the call brings, without its number; its content is checked.

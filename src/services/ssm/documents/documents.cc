@@ -42,7 +42,7 @@ const Document* find_amazon_document(std::string_view name) {
 
 [[noreturn]] void refuse_absent(const std::string& name) {
   std::string message = "Document with name " + name + " does not exist.";
-  if (lower(name).starts_with("aws")) {
+  if (reserved_prefix(name)) {
     std::vector<std::string> names;
     for (const Document& one : amazon_documents()) names.push_back(one.name);
     message += " This region has " + join(names, ", ") + ".";
@@ -94,6 +94,12 @@ std::size_t size_of(const Parameters& parameters) {
 
 }  // namespace
 
+std::optional<std::string_view> reserved_prefix(const std::string& name) {
+  for (const std::string_view prefix : {"aws", "amazon", "amzn"})
+    if (lower(name).starts_with(prefix)) return prefix;
+  return std::nullopt;
+}
+
 std::span<const Document> amazon_documents() {
   static const std::vector<Document> kAll = [] {
     std::vector<Document> all = read_amazon_documents();
@@ -105,9 +111,7 @@ std::span<const Document> amazon_documents() {
 
 std::string arn_of_document(const Place& place, const std::string& name_or_arn) {
   if (name_or_arn.starts_with("arn:")) return name_or_arn;
-  // AWS keeps names that begin so to itself.
-  const bool amazon = lower(name_or_arn).starts_with("aws");
-  return document_arn(place.region, amazon ? "" : place.account, name_or_arn);
+  return document_arn(place.region, reserved_prefix(name_or_arn) ? "" : place.account, name_or_arn);
 }
 
 Document document_of(const DocumentRow& row, DocumentVersionRow version, const Place& reader) {

@@ -35,6 +35,10 @@ struct Selector {
 /// AWS's own documents, in order of names.
 std::span<const Document> amazon_documents();
 
+/// What the name begins with, if AWS keeps such names to itself.
+/// Source: CreateDocument in the Systems Manager API reference; the longer ones that it names begin with these.
+std::optional<std::string_view> reserved_prefix(const std::string& name);
+
 /// The ARN that a document's name stands for in the place, whether there is one or not; an ARN stands for itself.
 std::string arn_of_document(const Place& place, const std::string& name_or_arn);
 

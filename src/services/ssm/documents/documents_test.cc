@@ -122,7 +122,11 @@ TEST_F(DocumentTest, AnotherAccountUsesWhatIsSharedWithItByItsArn) {
   share.account_ids_to_add = {"210987654321"};
   client.modify_document_permission(share);
   EXPECT_EQ(seen(), "");
+  client.add_tags_to_resource(
+      {.resource_id = "Greet", .resource_type = "Document", .tags = {{.key = "team", .value = "x"}}});
   EXPECT_EQ(stranger.describe_document({.name = arn}).document->name, arn);
+  EXPECT_TRUE(stranger.describe_document({.name = arn}).document->tags->empty());
+  EXPECT_EQ(client.describe_document({.name = arn}).document->tags->size(), 1u);
   EXPECT_EQ(wire::code_of([&] { stranger.get_document({.name = "Greet"}); }), "InvalidDocument");
   change("Greet", greeting("two"));
   EXPECT_EQ(wire::code_of([&] { stranger.get_document({.document_version = "2", .name = arn}); }),

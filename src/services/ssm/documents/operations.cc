@@ -96,6 +96,12 @@ bool fits(const DocumentIdentifier& document, const std::string& key, const std:
   return true;
 }
 
+/// An account's tags are told to itself alone.
+region::TagMap tags_for_reader(store::Tx& tx, const Document& document) {
+  const bool own = !document.arn.empty() && document.shown != document.arn;
+  return own ? region::tags_of(tx, document.arn) : region::TagMap{};
+}
+
 /// Reads the documents of an owner's kind in order of how they are shown.
 class DocumentReader {
  public:
@@ -114,8 +120,7 @@ class DocumentReader {
 
  private:
   void add(const Document& document) {
-    const region::TagMap tags = document.arn.empty() ? region::TagMap{} : region::tags_of(rq_.tx, document.arn);
-    describe_kind_in(found_.emplace_back(), document, tags);
+    describe_kind_in(found_.emplace_back(), document, tags_for_reader(rq_.tx, document));
   }
   void add_amazon(const std::optional<std::string>& after) {
     for (const Document& one : amazon_documents())
@@ -159,7 +164,7 @@ std::string content_in(const DocumentVersionRow& version, DocumentFormat format)
 
 DocumentDescription describe(store::Tx& tx, const Document& document, std::string_view operation) {
   DocumentDescription about;
-  describe_kind_in(about, document, region::tags_of(tx, document.arn));
+  describe_kind_in(about, document, tags_for_reader(tx, document));
   about.latest_version = std::to_string(document.latest);
   about.default_version = std::to_string(document.usual);
   about.status = "Active";
