@@ -40,6 +40,8 @@ hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH 
   services/logs/patterns/json_pattern.cc services/logs/patterns/delimited_pattern.cc services/logs/patterns/comparison.cc
   LINK hanbat_wire)
 hanbat_fuzzer(java_pattern services/ssm/parameters/java_pattern_fuzz.cc WITH services/ssm/parameters/java_pattern.cc LINK hanbat_base)
+hanbat_fuzzer(document_yaml services/ssm/documents/yaml_fuzz.cc WITH services/ssm/documents/yaml.cc
+  LINK hanbat_base PkgConfig::yaml)
 hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
   services/codecommit/git/git_command.cc services/codecommit/git/git.cc services/codecommit/git/opening.cc

@@ -58,5 +58,6 @@ std::vector<ListCase> instance_cases();
 std::vector<ListCase> balancer_cases();
 std::vector<ListCase> secret_cases();
 std::vector<ListCase> parameter_and_command_cases();
+std::vector<ListCase> document_cases();
 
 }  // namespace hanbat

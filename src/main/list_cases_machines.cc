@@ -37,6 +37,8 @@ const Step kListener{"CreateListener",
                      "listener=Listeners.0.ListenerArn"};
 const std::vector<Step> kNetwork{kVpc, kSubnet}, kBalancing{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup};
 const std::vector<Step> kListening{kVpc, kSubnet, kSecondSubnet, kBalancer, kTargetGroup, kListener};
+const std::string kContent =
+    R"("Content":"{\"schemaVersion\":\"2.2\",\"description\":\"d$N\",\"mainSteps\":[{\"action\":\"aws:runShellScript\",\"name\":\"s\",\"inputs\":{\"runCommand\":[]}}]}"})";
 const std::vector<Step> kMachines{kVpc, kSubnet, kImage};
 const Step kInstanceProfile{"CreateInstanceProfile", R"({"InstanceProfileName":"i"})", "", "iam"};
 const std::vector<Step> kProfiled{kVpc, kSubnet, kImage, kInstanceProfile};
@@ -295,6 +297,33 @@ std::vector<ListCase> secret_cases() {
   };
 }
 
+std::vector<ListCase> document_cases() {
+  return {
+      {"ssm",
+       "ListDocuments",
+       "{}",
+       {},
+       {{"CreateDocument", R"({"Name":"d-$N",)" + kContent}},
+       {{"DeleteDocument", R"({"Name":"d-$N"})"}}},
+      {"ssm",
+       "ListDocumentVersions",
+       R"({"Name":"versions$P"})",
+       {{"CreateDocument", R"({"Name":"versions$P",)" + kContent}},
+       {{"UpdateDocument", R"({"Name":"versions$P",)" + kContent}},
+       {}},
+      {"ssm",
+       "DescribeDocumentPermission",
+       R"({"Name":"shared$P","PermissionType":"Share"})",
+       {{"CreateDocument", R"({"Name":"shared$P",)" + kContent}},
+       {{"ModifyDocumentPermission",
+         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToAdd":["11111111111$N"]})"}},
+       {{"ModifyDocumentPermission",
+         R"({"Name":"shared$P","PermissionType":"Share","AccountIdsToRemove":["11111111111$N"]})"}},
+       8,
+       "AccountIds"},
+  };
+}
+
 std::vector<ListCase> parameter_and_command_cases() {
   return {
       {"ssm",
@@ -336,7 +365,6 @@ std::vector<ListCase> parameter_and_command_cases() {
        {{"@agent"}},
        {{"StartSession", R"({"Target":"$instance"})"}},
        {}},
-      {"ssm", "ListDocuments", "{}", {}, {}, {}, 3},
       {"ssm",
        "ListAssociations",
        "{}",

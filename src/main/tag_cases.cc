@@ -61,7 +61,7 @@ const TagCodes& tag_codes(const std::string& service) { return kCodes.at(service
 std::vector<TagCase> tag_cases() {
   std::vector<TagCase> all;
   for (auto* cases : {&ec2_tag_cases, &balancer_tag_cases, &iam_tag_cases, &organizations_tag_cases,
-                      &delivery_tag_cases, &storage_tag_cases, &certificate_tag_cases}) {
+                      &delivery_tag_cases, &storage_tag_cases, &systems_manager_tag_cases, &certificate_tag_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }

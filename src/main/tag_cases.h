@@ -44,6 +44,7 @@ std::vector<TagCase> iam_tag_cases();
 std::vector<TagCase> organizations_tag_cases();
 std::vector<TagCase> delivery_tag_cases();
 std::vector<TagCase> storage_tag_cases();
+std::vector<TagCase> systems_manager_tag_cases();
 std::vector<TagCase> certificate_tag_cases();
 
 }  // namespace hanbat

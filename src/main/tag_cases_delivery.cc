@@ -64,23 +64,8 @@ std::vector<TagCase> delivery_tag_cases() {
   };
 }
 
-std::vector<TagCase> storage_tag_cases() {
-  const TagCase log_group =
-      by_arn("logs", "log-group:*", "log-group:g", {"CreateLogGroup", R"({"logGroupName":"g","tags":$TAGS})"},
-             {"DeleteLogGroup", R"({"logGroupName":"g"})"}, "resourceArn", "tags", "tagKeys");
-  TagCase by_name = log_group;
-  by_name.tag = {"TagLogGroup", R"({"logGroupName":"g","tags":$TAGS})"};
-  by_name.untag = {"UntagLogGroup", R"({"logGroupName":"g","tags":$KEYS})"};
-  by_name.list = {"ListTagsLogGroup", R"({"logGroupName":"g"})", "tags"};
-  const std::string location = R"("CreateBucketConfiguration":{"LocationConstraint":"ap-northeast-2","Tags":$TAGS})";
+std::vector<TagCase> systems_manager_tag_cases() {
   return {
-      log_group,
-      by_name,
-      by_arn("events", "event-bus/*", "event-bus/b", {"CreateEventBus", R"({"Name":"b","Tags":$TAGS})"},
-             {"DeleteEventBus", R"({"Name":"b"})"}, "ResourceARN", "Tags", "TagKeys"),
-      by_arn("events", "rule/*", "rule/r",
-             {"PutRule", R"({"Name":"r","EventPattern":"{\"source\":[\"a\"]}","Tags":$TAGS})"},
-             {"DeleteRule", R"({"Name":"r"})"}, "ResourceARN", "Tags", "TagKeys"),
       {"ssm",
        "arn:aws:ssm:*:*:parameter/*",
        "arn:aws:ssm" + kAt + "parameter/p",
@@ -101,6 +86,36 @@ std::vector<TagCase> storage_tag_cases() {
        {"AddTagsToResource", R"({"ResourceType":"Association","ResourceId":"$id","Tags":$TAGS})"},
        {"RemoveTagsFromResource", R"({"ResourceType":"Association","ResourceId":"$id","TagKeys":$KEYS})"},
        {"ListTagsForResource", R"({"ResourceType":"Association","ResourceId":"$id"})", "TagList"}},
+      {"ssm",
+       "arn:aws:ssm:*:*:document/*",
+       "arn:aws:ssm" + kAt + "document/own",
+       {},
+       {"CreateDocument",
+        R"({"Name":"own","Content":"{\"schemaVersion\":\"2.2\",\"mainSteps\":[{\"action\":\"aws:runShellScript\",\"name\":\"s\",\"inputs\":{\"runCommand\":[]}}]}","Tags":$TAGS})"},
+       {"DeleteDocument", R"({"Name":"own"})"},
+       {"AddTagsToResource", R"({"ResourceType":"Document","ResourceId":"own","Tags":$TAGS})"},
+       {"RemoveTagsFromResource", R"({"ResourceType":"Document","ResourceId":"own","TagKeys":$KEYS})"},
+       {"ListTagsForResource", R"({"ResourceType":"Document","ResourceId":"own"})", "TagList"}},
+  };
+}
+
+std::vector<TagCase> storage_tag_cases() {
+  const TagCase log_group =
+      by_arn("logs", "log-group:*", "log-group:g", {"CreateLogGroup", R"({"logGroupName":"g","tags":$TAGS})"},
+             {"DeleteLogGroup", R"({"logGroupName":"g"})"}, "resourceArn", "tags", "tagKeys");
+  TagCase by_name = log_group;
+  by_name.tag = {"TagLogGroup", R"({"logGroupName":"g","tags":$TAGS})"};
+  by_name.untag = {"UntagLogGroup", R"({"logGroupName":"g","tags":$KEYS})"};
+  by_name.list = {"ListTagsLogGroup", R"({"logGroupName":"g"})", "tags"};
+  const std::string location = R"("CreateBucketConfiguration":{"LocationConstraint":"ap-northeast-2","Tags":$TAGS})";
+  return {
+      log_group,
+      by_name,
+      by_arn("events", "event-bus/*", "event-bus/b", {"CreateEventBus", R"({"Name":"b","Tags":$TAGS})"},
+             {"DeleteEventBus", R"({"Name":"b"})"}, "ResourceARN", "Tags", "TagKeys"),
+      by_arn("events", "rule/*", "rule/r",
+             {"PutRule", R"({"Name":"r","EventPattern":"{\"source\":[\"a\"]}","Tags":$TAGS})"},
+             {"DeleteRule", R"({"Name":"r"})"}, "ResourceARN", "Tags", "TagKeys"),
       {"secretsmanager",
        "arn:aws:secretsmanager:*:*:secret:*",
        "$id",

@@ -29,14 +29,16 @@ void take(int fd, std::string& into, bool& open) {
 
 Process start(const border::ShellCommand& command, const std::string& folder) {
   const std::string script = folder + "/_script.sh";
-  write_file_atomic(script, "#!/bin/sh\n" + join(command.commands, "\n") + "\n", 0700);
+  const bool names_shell = !command.commands.empty() && command.commands.front().starts_with("#!");
+  write_file_atomic(script, (names_shell ? "" : "#!/bin/sh\n") + join(command.commands, "\n") + "\n", 0700);
   SpawnOptions options;
   options.folder = command.working_directory.empty() ? folder : command.working_directory;
   options.variables = {
       {"HOME", "/root"}, {"USER", "root"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
   options.out = Stdio::pipe();
   options.err = Stdio::pipe();
-  return Process::spawn({"/bin/sh", script}, options);
+  // A shell of its own says, and as a code, when the one that the script names is not there.
+  return Process::spawn({"/bin/sh", "-c", "exec \"$0\"", script}, options);
 }
 
 /// Reads the outputs until the script has ended by itself, by time or by the stop request.

@@ -22,6 +22,13 @@ TEST(ScriptTest, OutputsAndCodeComeBack) {
   EXPECT_FALSE(path_exists(t.path() + "/c"));
 }
 
+TEST(ScriptTest, ItsFirstLineMayNameAnotherShell) {
+  TemporaryFolder t;
+  EXPECT_EQ(run_script(script({"#!/bin/bash", "both=(a b)", "echo ${both[1]}"}, 10), t.path() + "/c", {}),
+            (CommandReply{0, "b\n", ""}));
+  EXPECT_EQ(run_script(script({"#!/none/such", "true"}, 10), t.path() + "/c", {}).code, 127);
+}
+
 TEST(ScriptTest, TimeAndCancellationEndIt) {
   TemporaryFolder t;
   EXPECT_TRUE(run_script(script({"sleep 20"}, 1), t.path() + "/c", {}).ending == CommandReply::Ending::kTimedOut);

@@ -285,14 +285,16 @@ TEST_F(SsmTest, NewestFirstListsGiveACommandOnceThoughOneStartsBetweenTwoPages) 
 // Walks every status with every event: what the table has happens, nothing else does.
 TEST(InvocationMachine, EveryStatusTakesOnlyTheEventsOfItsTable) {
   using Act = void (*)(Invocation&);
+  static const auto end = [](Invocation& i, const border::CommandReply& reply) {
+    replied(i, {1}, outcome_of(i, {1}, reply), std::nullopt, Milliseconds(1));
+  };
+  using Ending = border::CommandReply::Ending;
   const std::pair<InvocationEvent, Act> events[] = {
       {InvocationEvent::kDeliver, [](Invocation& i) { delivered(i, {1}, Milliseconds(1)); }},
-      {InvocationEvent::kSucceed, [](Invocation& i) { replied(i, {1}, {.code = 0}); }},
-      {InvocationEvent::kFail, [](Invocation& i) { replied(i, {1}, {.code = 1}); }},
-      {InvocationEvent::kRunTooLong,
-       [](Invocation& i) { replied(i, {1}, {.ending = border::CommandReply::Ending::kTimedOut}); }},
-      {InvocationEvent::kKilled,
-       [](Invocation& i) { replied(i, {1}, {.ending = border::CommandReply::Ending::kCancelled}); }},
+      {InvocationEvent::kSucceed, [](Invocation& i) { end(i, {.code = 0}); }},
+      {InvocationEvent::kFail, [](Invocation& i) { end(i, {.code = 1}); }},
+      {InvocationEvent::kRunTooLong, [](Invocation& i) { end(i, {.ending = Ending::kTimedOut}); }},
+      {InvocationEvent::kKilled, [](Invocation& i) { end(i, {.ending = Ending::kCancelled}); }},
       {InvocationEvent::kCancel, [](Invocation& i) { cancelled(i, {1}); }},
       {InvocationEvent::kDeadline, [](Invocation& i) { timed_out(i, {1}); }}};
   for (const auto& from : kWords<InvocationStatus>)

@@ -1,8 +1,11 @@
 // What a database of older days holds, after its rows came to lie with everybody's.
 #include <gtest/gtest.h>
 
+#include "border/run_command.h"
+#include "gen/ec2messages/client.h"
 #include "gen/ssm/client.h"
 #include "region/testing.h"
+#include "services/ssm/commands/agent_endpoint.h"
 #include "services/ssm/ssm.h"
 
 namespace hanbat::ssm {
@@ -54,6 +57,48 @@ TEST(SsmMigration, WhatAnOldDatabaseHoldsIsFoundByTheApi) {
   EXPECT_EQ(command.status, "Success");
   EXPECT_EQ(client.list_command_invocations({.instance_id = kStoredInstance}).command_invocations->at(0).status,
             "Success");
+  const auto output = client.get_command_invocation(
+      {.command_id = "01234567-89ab-cdef-0123-456789abcdef", .instance_id = kStoredInstance});
+  EXPECT_EQ(output.plugin_name, "aws:runShellScript");
+  EXPECT_EQ(output.standard_output_content, "hello");
+}
+
+TEST(SsmMigration, ACommandOfAnOldDatabaseThatNoAgentHadTakenIsCarriedOut) {
+  region::TestRegion region;
+  region.add<Ssm>();
+  region.add<AgentEndpoint>();
+  region.migrate_before("ssm", 2);
+  region.db->write([&](store::Tx& tx) {
+    const std::string account = "123456789012", place = "ap-northeast-2";
+    tx.exec("INSERT INTO ssm_commands VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', 1700000000000, ?)", account,
+            place,
+            R"({"CommandId":"11234567-89ab-cdef-0123-456789abcdef","DocumentName":"AWS-RunShellScript",)"
+            R"("Parameters":{"commands":["date"]},"TimeoutSeconds":60,"RequestedDateTime":"2023-11-14T22:13:20Z"})");
+    tx.exec("INSERT INTO ssm_invocations VALUES (?, ?, '11234567-89ab-cdef-0123-456789abcdef', ?, 'Pending', 0, ?, ?)",
+            account, place, kStoredInstance, region.clock.now() + Seconds(60), R"({"detail":"Pending"})");
+  });
+  region.start();
+
+  const Client client(region.home, region.user, region.region);
+  const auto told = [&](const char* id) {
+    const auto one = client.get_command_invocation({.command_id = id, .instance_id = kStoredInstance});
+    return *one.plugin_name + " " + *one.status + " " + *one.standard_output_content;
+  };
+  region::Caller instance_role = region.user;
+  instance_role.kind = region::Caller::Kind::kAssumedRole;
+  instance_role.session_name = kStoredInstance;
+  const ec2messages::Client agent(region.home, instance_role, region.region);
+  const auto messages =
+      agent
+          .get_messages(
+              {.destination = kStoredInstance, .messages_request_id = "r", .visibility_timeout_in_seconds = 10})
+          .messages;
+  ASSERT_EQ(messages->size(), 1u);
+  EXPECT_EQ(Json::parse(*messages->at(0).payload).texts("Commands"), std::vector<std::string>{"date"});
+  agent.acknowledge_message({.message_id = *messages->at(0).message_id});
+  const border::CommandReply reply{.code = 0, .out = "now"};
+  agent.send_reply({.message_id = *messages->at(0).message_id, .payload = reply.to_json().dump(), .reply_id = "r"});
+  EXPECT_EQ(told("11234567-89ab-cdef-0123-456789abcdef"), "aws:runShellScript Success now");
 }
 
 }  // namespace

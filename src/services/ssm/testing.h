@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "border/run_command.h"
 #include "gen/ec2/model.h"
 #include "gen/ec2messages/client.h"
@@ -15,7 +16,8 @@
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/ssm/commands/agent_endpoint.h"
-#include "services/ssm/documents/documents.h"
+#include "services/ssm/commands/store.h"
+#include "services/ssm/documents/plan.h"
 #include "services/ssm/ssm.h"
 
 namespace hanbat::ssm {
@@ -111,6 +113,70 @@ struct SsmTest : testing::Test {
   region::TestRegion region;
   region::Caller instance;
   Client client{region.home, region.user, region.region};
+};
+
+/// Two steps that greet.
+inline std::string greeting(const std::string& word, const std::string& inputs_of_first = "") {
+  return "schemaVersion: '2.2'\ndescription: greets\nparameters:\n  who:\n    type: String\n    default: world\n"
+         "mainSteps:\n- action: aws:runShellScript\n  name: greet\n  inputs:\n" +
+         inputs_of_first + "    runCommand: ['echo " + word +
+         " {{ who }}']\n- action: aws:runShellScript\n  name: part\n  inputs:\n    runCommand: [echo bye]\n"
+         "    timeoutSeconds: 60\n";
+}
+
+/// Documents of one's own, and an agent that carries them out.
+struct DocumentTest : SsmTest {
+  DocumentDescription make(const std::string& name, const std::string& content, const std::string& format = "YAML") {
+    CreateDocumentInput in;
+    in.name = name;
+    in.content = content;
+    in.document_format = format;
+    in.document_type = "Command";
+    return *client.create_document(in).document_description;
+  }
+  DocumentDescription change(const std::string& name, const std::string& content) {
+    UpdateDocumentInput in;
+    in.name = name;
+    in.content = content;
+    in.document_format = "YAML";
+    in.document_version = "$LATEST";
+    return *client.update_document(in).document_description;
+  }
+  std::string run(const std::string& name, const std::optional<std::string>& version = {}, Parameters parameters = {}) {
+    SendCommandInput in;
+    in.document_name = name;
+    in.document_version = version;
+    in.instance_ids = {kInstance};
+    in.parameters = std::move(parameters);
+    return *client.send_command(in).command->command_id;
+  }
+  /// What waits for the agent; nothing when it would wait.
+  std::vector<ec2messages::Message> waiting() {
+    const bool none = region.db->read(
+        [](store::Tx& tx) { return waiting_for_agent(tx, {"123456789012", "ap-northeast-2"}, kInstance).empty(); });
+    return none ? std::vector<ec2messages::Message>{} : messages();
+  }
+  /// The agent takes the one message that waits and replies so; its script's lines.
+  std::string carry_out(const border::CommandReply& outcome = {.code = 0, .out = "done\n"}) {
+    const auto one = waiting();
+    if (one.size() != 1) return std::to_string(one.size()) + " messages";
+    acknowledge(*one[0].message_id);
+    reply(*one[0].message_id, outcome);
+    ec2messages::DeleteMessageInput in;
+    in.message_id = *one[0].message_id;
+    agent().delete_message(in);
+    return join(border::ShellCommand::from_json(Json::parse(*one[0].payload)).commands, "\n");
+  }
+  std::string step(const std::string& command, const std::string& name) {
+    const auto i =
+        client.get_command_invocation({.command_id = command, .instance_id = kInstance, .plugin_name = name});
+    return *i.status + " " + std::to_string(*i.response_code) + " " + *i.standard_output_content;
+  }
+  region::Caller other() {
+    region::Caller caller = region.user;
+    caller.account = "210987654321";
+    return caller;
+  }
 };
 
 }  // namespace hanbat::ssm

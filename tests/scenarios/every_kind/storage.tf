@@ -101,6 +101,34 @@ resource "aws_ssm_association" "one" {
   }
 }
 
+resource "aws_ssm_document" "one" {
+  name            = "every-kind"
+  document_type   = "Command"
+  document_format = "YAML"
+  target_type     = "/AWS::EC2::Instance"
+  version_name    = "every-kind-${var.stage}"
+  content         = <<-END
+    schemaVersion: '2.2'
+    description: of ${var.stage}
+    parameters:
+      who: { type: String, default: world, allowedPattern: '[a-z]+' }
+    mainSteps:
+    - action: aws:runShellScript
+      name: greet
+      inputs: { runCommand: ['echo hello {{ who }}'], timeoutSeconds: '60' }
+  END
+  permissions = { type = "Share", account_ids = "111111111111" }
+}
+
+resource "aws_ssm_association" "own" {
+  name             = aws_ssm_document.one.name
+  association_name = "every-kind-own"
+  targets {
+    key    = "tag:Never"
+    values = ["There"]
+  }
+}
+
 resource "aws_secretsmanager_secret" "one" {
   name_prefix             = "every/kind-"
   description             = "of ${var.stage}"

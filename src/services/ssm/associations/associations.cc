@@ -21,10 +21,6 @@ std::string association_arn(const region::Request& rq, const std::string& id) {
   return rq.arn("ssm", "association/" + id);
 }
 
-std::string arn_of_document(const region::Request& rq, const std::string& name) {
-  return "arn:aws:ssm:" + rq.region + "::document/" + name.substr(name.rfind('/') + 1);
-}
-
 /// The association by its id, or by the document and the instance that it was made for. Throws AssociationDoesNotExist.
 AssociationRow require_association(region::Request& rq, const std::optional<std::string>& id,
                                    const std::optional<std::string>& name = {},
@@ -73,16 +69,18 @@ void check_targets(const std::vector<Target>& targets) {
   }
 }
 
-void check(const region::Request& rq, const AssociationDescription& wanted) {
-  const DocumentFacts& document = require_document(wanted.name.value_or(""));
-  check_document_version(wanted.document_version);
-  check_parameters(document, wanted.parameters.value_or(Parameters{}));
+/// Also that its document, of which there is one, could be carried out; gives what it is called.
+std::string check(region::Request& rq, const AssociationDescription& wanted) {
+  const Document document =
+      require_document(rq.tx, place_of(rq), wanted.name.value_or(""), {.version = wanted.document_version});
+  require_plan(document, wanted.parameters.value_or(Parameters{}), rq, rq.operation.name);
   check_schedule(wanted.schedule_expression);
   const auto targets = wanted.targets.value_or(std::vector<Target>{});
   refuse_resource_groups(rq.operation.name, targets);
   check_targets(targets);
   if (wanted.apply_only_at_cron_interval.value_or(false) && !wanted.schedule_expression)
     throw InvalidSchedule("ApplyOnlyAtCronInterval takes a ScheduleExpression.");
+  return document.shown;
 }
 
 /// The status of a run on one instance, in State Manager's words.
@@ -116,6 +114,7 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
   overview.status = any("Pending") || any("InProgress") || counts.empty() ? "Pending"
                     : any("Failed") || any("TimedOut")                    ? "Failed"
                                                                           : "Success";
+  if (row.own.contains("refusal")) overview.status = "Failed";
   overview.detailed_status = any("InProgress") ? "InProgress" : *overview.status;
   overview.association_status_aggregated_count = std::move(counts);
   return overview;
@@ -124,6 +123,12 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
 AssociationDescription describe(store::Tx& tx, const AssociationRow& row) {
   AssociationDescription shape = row.shape;
   shape.overview = overview_of(tx, row);
+  if (row.own.contains("refusal")) {
+    AssociationStatus& status = shape.status.emplace();
+    status.date = shape.last_update_association_date.value_or(row.created);
+    status.name = "Failed";
+    status.message = row.own.text("refusal");
+  }
   if (const std::int64_t last = row.own.integer("last"); last > 0) {
     shape.last_execution_date = Timestamp{last};
     if (shape.overview->status == "Success") shape.last_successful_execution_date = shape.last_execution_date;
@@ -144,7 +149,7 @@ bool fits(const AssociationDescription& one, const AssociationFilter& filter) {
 
 CreateAssociationOutput Ssm::create_association(region::Request& rq, const CreateAssociationInput& in) {
   const auto tag_keys = region::request_tag_keys(region::tag_map(in.tags));
-  rq.authorize("ssm:CreateAssociation", arn_of_document(rq, in.name), tag_keys);
+  authorize_document(rq, "ssm:CreateAssociation", in.name, tag_keys);
   if (in.instance_id) rq.authorize("ssm:CreateAssociation", rq.arn("ec2", "instance/" + *in.instance_id));
   if (!tag_keys.empty()) rq.authorize("ssm:AddTagsToResource", association_arn(rq, "*"), tag_keys);
 
@@ -173,8 +178,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   shape.association_name = in.association_name;
   shape.document_version = in.document_version.value_or("$DEFAULT");
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
-  check(rq, shape);
-  shape.name = std::string(require_document(in.name).name);
+  shape.name = row.parent = check(rq, shape);
   if (in.instance_id)
     for (const AssociationRow& other : region::list<AssociationDescription>(rq.tx, place_of(rq)))
       if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id)
@@ -243,19 +247,19 @@ ListAssociationsOutput Ssm::list_associations(region::Request& rq, const ListAss
 
 UpdateAssociationOutput Ssm::update_association(region::Request& rq, const UpdateAssociationInput& in) {
   authorize_association(rq, "ssm:UpdateAssociation", in.association_id);
-  if (in.name) rq.authorize("ssm:UpdateAssociation", arn_of_document(rq, *in.name));
+  if (in.name) authorize_document(rq, "ssm:UpdateAssociation", *in.name);
 
   AssociationRow row = require_association(rq, in.association_id);
   // As on AWS, what the call does not say is no longer so; document, targets and instance stay.
   AssociationDescription& shape = row.shape;
-  if (in.name) shape.name = std::string(require_document(*in.name).name);
+  if (in.name) shape.name = in.name;
   if (in.targets) shape.targets = in.targets;
   shape.parameters = in.parameters;
   shape.schedule_expression = in.schedule_expression;
   shape.association_name = in.association_name;
   shape.document_version = in.document_version.value_or("$DEFAULT");
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
-  check(rq, shape);
+  shape.name = row.parent = check(rq, shape);
 
   shape.association_version = std::to_string(std::stoi(shape.association_version.value_or("1")) + 1);
   shape.last_update_association_date = rq.now();

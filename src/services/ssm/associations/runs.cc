@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/ids.h"
 #include "base/schedule.h"
 #include "services/ssm/commands/begin.h"
 #include "services/ssm/commands/targets.h"
@@ -15,22 +14,20 @@ namespace {
 
 constexpr Seconds kDelivery{3600};  // how long an instance's agent may be away
 
-CommandRow command_of(const AssociationRow& association, Timestamp now) {
-  CommandRow row;
-  row.id = random_uuid();
-  row.place = association.place;
-  row.created = now;
-  row.own = Json::object({{"association", association.id}});
-  Command& command = row.shape;
-  command.command_id = row.id;
-  command.document_name = association.shape.name;
-  command.document_version = "1";
-  command.comment = "";
-  command.parameters = association.shape.parameters;
-  command.targets = association.shape.targets;
-  command.requested_date_time = now;
-  command.expires_after = now + kDelivery;
-  command.timeout_seconds = static_cast<int>(kDelivery.count());
+/// The association's document as it is now, carried out with its parameters. Throws what stands in the way.
+CommandRow run_of(region::Region& home, store::Tx& tx, const AssociationRow& association) {
+  const AssociationDescription& shape = association.shape;
+  const Place& place = association.place;
+  const Document document = require_document(tx, place, shape.name.value_or(""), {.version = shape.document_version});
+  const auto service = home.identity().service_caller(place.account, "ssm.amazonaws.com");
+  const Plan plan = require_plan(document, shape.parameters.value_or(Parameters{}), home.as(tx, service, place.region),
+                                 "StartAssociationsOnce");
+  CommandRow row = command_of(document, plan, place, home.clock.now(), kDelivery);
+  row.own["association"] = association.id;
+  row.shape.document_version = shape.document_version;
+  row.shape.comment = "";
+  row.shape.parameters = shape.parameters;
+  row.shape.targets = shape.targets;
   return row;
 }
 
@@ -80,17 +77,31 @@ void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
     const bool only_by_schedule = row.shape.apply_only_at_cron_interval.value_or(false);
     std::erase_if(ids, [&](const std::string& id) { return only_by_schedule || row.own["runs"].contains(id); });
   }
-  if (!ids.empty()) {
-    const CommandRow command = command_of(row, now);
-    begin(home_, tx, command, ids);
-    for (const std::string& id : ids) row.own["runs"][id] = command.id;
-    row.own["last"] = now.ms;
-  }
+  if (!ids.empty()) try {
+      const CommandRow command = run_of(home_, tx, row);
+      begin(home_, tx, command, ids);
+      for (const std::string& id : ids) row.own["runs"][id] = command.id;
+      row.own["last"] = now.ms;
+      row.own.erase("refusal");
+    } catch (const wire::Error& error) {
+      // Its document or a parameter that it names is gone since; the next time that it is due is another try.
+      row.own["refusal"] = error.code() + ": " + error.what();
+    }
   region::update(tx, row);
 }
 
 void wake(region::Region& home, store::Tx& tx, const AssociationRow& row) {
   store::add_task(home.tasks, tx, AssociationTask{row.place}, row.id);
+}
+
+void run_associations_of(region::Region& home, store::Tx& tx, const Place& place, const std::string& document,
+                         std::string_view version) {
+  for (AssociationRow& row : region::list_by_age<AssociationDescription>(tx, place, {.parent = document})) {
+    if (row.shape.document_version != version || row.shape.apply_only_at_cron_interval.value_or(false)) continue;
+    row.own["once"] = true;
+    region::update(tx, row);
+    wake(home, tx, row);
+  }
 }
 
 void wake_associations(region::Region& home, store::Tx& tx, const Place& place, const std::string& instance) {

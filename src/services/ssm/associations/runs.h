@@ -14,8 +14,8 @@
 
 namespace hanbat::region {
 
-/// Its id is its id. `own`: {"runs": {instance: the last command}, "once": it is to run now on all, "next": when its
-/// schedule is due, "last": when it ran, ms}.
+/// Its id is its id, its parent the document that it runs. `own`: {"runs": {instance: the last command}, "once": it is
+/// to run now on all, "next": when its schedule is due, "last": when it ran, ms, "refusal": why it could not run then}.
 template <>
 struct KindOf<ssm::AssociationDescription> {
   static constexpr std::string_view kRows = "ssm/association";
@@ -54,7 +54,11 @@ class AssociationRuns {
 
 /// Has the association looked at right after the transaction.
 void wake(region::Region& home, store::Tx& tx, const AssociationRow& row);
-/// The same for all of the place that never ran on the instance, which has just called.
+/// Runs those that use the document's $DEFAULT or $LATEST version, which has become another one, unless they run by
+/// their schedule alone. Source: UpdateDocument in the Systems Manager API reference, DocumentVersion.
+void run_associations_of(region::Region& home, store::Tx& tx, const Place& place, const std::string& document,
+                         std::string_view version);
+/// Has all of the place looked at that never ran on the instance, which has just called.
 void wake_associations(region::Region& home, store::Tx& tx, const Place& place, const std::string& instance);
 
 }  // namespace hanbat::ssm

@@ -1,4 +1,4 @@
-// A message's id is aws.ssm.<command>.<instance>. It is handed out until it is acknowledged, so an agent that dies
+// A message is a step of a command. It is handed out until it is acknowledged, so an agent that dies
 // before that gets it again; after that the command has begun and is never begun twice.
 #include "services/ssm/commands/agent_endpoint.h"
 
@@ -8,9 +8,12 @@
 #include "gen/ssm/model.h"
 #include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/agent.h"
+#include "services/ssm/commands/begin.h"
+#include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
+#include "services/ssm/commands/steps.h"
 #include "services/ssm/commands/store.h"
-#include "services/ssm/documents/documents.h"
+#include "services/ssm/documents/script.h"
 #include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
@@ -22,24 +25,73 @@ using namespace ec2messages;
 
 constexpr Milliseconds kLongestPoll = std::chrono::seconds(20);
 
-/// The command as it is handed to the instance's agent.
-border::ShellCommand script_for(region::Request& rq, const Invocation& i) {
-  const auto found = find_command(rq.tx, place_of(rq), i.command);
-  const Command command = found ? found->shape : Command{};
-  const auto instance = find_instance(rq.tx, place_of(rq), i.instance);
-  return script_of(require_document(command.document_name.value_or("")), command.parameters.value_or(Parameters{}),
-                   {rq.region, instance ? instance->shape.agent_version.value_or("") : ""}, i.command);
+/// An invocation with what it carries out.
+struct Work {
+  CommandRow command;
+  Plan plan;
+};
+
+Work work_of(region::Request& rq, const Invocation& i) {
+  CommandRow command = require_command(rq.tx, place_of(rq), i.command);
+  Plan plan = steps_of(command);
+  return {std::move(command), std::move(plan)};
 }
 
-std::string message_id(const Invocation& i) { return "aws.ssm." + i.command + "." + i.instance; }
+/// The step that the invocation is at, as it is handed to the instance's agent.
+border::ShellCommand script_for(region::Request& rq, const Invocation& i) {
+  const Plan plan = work_of(rq, i).plan;
+  const auto instance = find_instance(rq.tx, place_of(rq), i.instance);
+  const ManagedInstance shape = instance ? instance->shape : ManagedInstance{};
+  return script_of(plan.at(i.step),
+                   {.region = rq.region,
+                    .agent_version = shape.agent_version.value_or(""),
+                    .platform = shape.platform_type.value_or(std::string(word_of(Platform::kLinux)))},
+                   i.command);
+}
 
-Invocation require_invocation(region::Request& rq, const std::string& id) {
+/// "aws.ssm.<command>.<instance>", and ".<step>" of a later one than the first.
+std::string message_id(const Invocation& i) {
+  return "aws.ssm." + i.command + "." + i.instance + (i.step ? "." + std::to_string(i.step) : "");
+}
+
+/// An invocation and whether it is still at the step of a message.
+struct Addressed {
+  Invocation invocation;
+  bool current = true;
+};
+
+/// What a message is about. Throws InvalidRequestException when there is none.
+Addressed require_invocation(region::Request& rq, const std::string& id) {
   const auto parts = split(id, '.');
-  if (parts.size() == 4 && parts[0] == "aws" && parts[1] == "ssm") {
+  const auto step = parts.size() == 5 ? parse_int(parts[4]) : std::optional<std::int64_t>(0);
+  if ((parts.size() == 4 || parts.size() == 5) && parts[0] == "aws" && parts[1] == "ssm" && step) {
     require_own(rq, parts[3]);
-    if (auto found = find_invocation(rq.tx, place_of(rq), parts[2], parts[3])) return *found;
+    auto found = find_invocation(rq.tx, place_of(rq), parts[2], parts[3]);
+    if (found && *step <= static_cast<std::int64_t>(found->step)) {
+      const bool current = message_id(*found) == id;
+      return {std::move(*found), current};
+    }
   }
   throw InvalidRequestException("There is no message " + id);
+}
+
+/// The step has ended so, and what follows on it, if anything does, is the agent's to take.
+void end_step(region::Request& rq, Invocation& i, const border::CommandReply& reply) {
+  if (i.waits_for_agent() || i.ended()) return;
+  const auto [command, plan] = work_of(rq, i);
+  StepOutcome outcome = outcome_of(i, rq.now(), reply);
+  const bool failed = outcome.status() != InvocationStatus::kSuccess;
+  const auto next = next_step(plan, i.step, failed);
+  if (outcome.status() == InvocationStatus::kFailed && forgives(plan.at(i.step)))
+    outcome.body["status"] = outcome.body["detail"] = std::string(word_of(InvocationStatus::kSuccess));
+  save(rq.tx, i, outcome);
+  if (outcome.status() != InvocationStatus::kCancelled)
+    for (const StepOutcome& passed : passed_over(i, rq.now(), plan, next)) save(rq.tx, i, passed);
+  replied(i, rq.now(), outcome, next, Seconds(command.shape.timeout_seconds.value_or(3600)));
+  save(rq.tx, i);
+  if (!i.ready) return;
+  watch_deadline(rq.home, rq.tx, place_of(rq), i.command, i.deadline);
+  rq.notify(message_topic(rq.account, rq.region, i.instance));
 }
 
 Message message_of(region::Request& rq, const Invocation& i, const std::string& topic, const Json& payload) {
@@ -128,12 +180,12 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
     region::update(rq.tx, *row);
     return {};
   }
-  Invocation i = require_invocation(rq, in.message_id);
+  auto [i, current] = require_invocation(rq, in.message_id);
 
   if (i.cancel)
     i.cancel = false;
-  else if (i.status == InvocationStatus::kPending)
-    delivered(i, rq.now(), std::chrono::seconds(script_for(rq, i).execution_timeout_s));
+  else if (current && i.waits_for_agent())
+    delivered(i, rq.now(), Seconds(execution_timeout_s(work_of(rq, i).plan.at(i.step))));
   else
     throw InvalidRequestException("The message " + in.message_id + " is no longer wanted: " + i.status_text());
   save(rq.tx, i);
@@ -145,7 +197,7 @@ AcknowledgeMessageOutput AgentEndpoint::acknowledge_message(region::Request& rq,
 SendReplyOutput AgentEndpoint::send_reply(region::Request& rq, const SendReplyInput& in) {
   rq.authorize("ec2messages:SendReply", "*", source_instance(rq));
 
-  Invocation i = require_invocation(rq, in.message_id);
+  auto [i, current] = require_invocation(rq, in.message_id);
   border::CommandReply reply;
   try {
     reply = border::CommandReply::from_json(border::parse_message(in.payload, "a reply"));
@@ -153,8 +205,8 @@ SendReplyOutput AgentEndpoint::send_reply(region::Request& rq, const SendReplyIn
     throw InvalidRequestException(std::string("The payload is invalid: ") + e.what());
   }
 
-  replied(i, rq.now(), reply);
-  save(rq.tx, i);
+  // An agent that did not hear our answer says it again.
+  if (current) end_step(rq, i, reply);
 
   return {};
 }
@@ -162,11 +214,11 @@ SendReplyOutput AgentEndpoint::send_reply(region::Request& rq, const SendReplyIn
 FailMessageOutput AgentEndpoint::fail_message(region::Request& rq, const FailMessageInput& in) {
   rq.authorize("ec2messages:FailMessage", "*");
 
-  Invocation i = require_invocation(rq, in.message_id);
+  auto [i, current] = require_invocation(rq, in.message_id);
 
-  if (i.status == InvocationStatus::kPending) delivered(i, rq.now(), Milliseconds(0));
-  replied(i, rq.now(), {.code = 1, .err = "the agent could not run the command: " + in.failure_type});
-  save(rq.tx, i);
+  if (!current) return {};
+  if (i.waits_for_agent()) delivered(i, rq.now(), Milliseconds(0));
+  end_step(rq, i, {.code = 1, .err = "the agent could not run the command: " + in.failure_type});
 
   return {};
 }

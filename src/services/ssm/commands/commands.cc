@@ -11,6 +11,7 @@
 #include "services/ssm/commands/begin.h"
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
+#include "services/ssm/commands/steps.h"
 #include "services/ssm/commands/store.h"
 #include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
@@ -55,12 +56,6 @@ std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInp
   return ids;
 }
 
-/// What the one step of the command's document is called.
-std::string plugin_of(const Command& command) {
-  const DocumentFacts* document = find_document(command.document_name.value_or(""));
-  return document ? std::string(document->plugin) : "aws:runShellScript";
-}
-
 Command describe(region::Request& rq, const CommandRow& row) {
   Command c = row.shape;
   const auto all = invocations_of(rq.tx, row.place, row.id);
@@ -91,23 +86,23 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.status_details = i.detail();
   out.standard_output_url = out.standard_error_url = "";
   if (!details) return out;
-  CommandPlugin& plugin = out.command_plugins.emplace().emplace_back();
-  plugin.name = plugin_of(c);
-  plugin.status = i.status_text();
-  plugin.status_details = out.status_details;
-  plugin.response_code = static_cast<int>(i.body.integer("code", -1));
-  if (i.body.contains("started")) plugin.response_start_date_time = Timestamp{i.body.integer("started")};
-  if (i.body.contains("ended")) plugin.response_finish_date_time = Timestamp{i.body.integer("ended")};
-  std::string output = i.body.text("out");
-  if (!i.body.text("err").empty()) output += "\n----------ERROR-------\n" + i.body.text("err");
-  plugin.output = output.substr(0, 2500);
+  out.command_plugins.emplace();
+  for (const StepView& step : steps_on(i, steps_of(command), outcomes_of(rq.tx, i))) {
+    CommandPlugin& plugin = out.command_plugins->emplace_back();
+    plugin.name = step.name;
+    plugin.status = step.status;
+    plugin.status_details = step.detail;
+    plugin.response_code = step.code;
+    plugin.response_start_date_time = step.started;
+    plugin.response_finish_date_time = step.ended;
+    std::string output = step.out;
+    if (!step.err.empty()) output += "\n----------ERROR-------\n" + step.err;
+    plugin.output = output.substr(0, 2500);
+  }
   return out;
 }
 
-void check_command(region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
-  const DocumentFacts& document = require_document(in.document_name);
-  check_document_version(in.document_version);
-  check_parameters(document, in.parameters.value_or(Parameters{}));
+void check_instances(region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
   if (ids.empty() && !in.targets) throw InvalidInstanceId("No instance was named.");
   std::vector<std::string> unknown;
   for (const std::string& id : ids)
@@ -116,26 +111,46 @@ void check_command(region::Request& rq, const SendCommandInput& in, const std::s
     throw InvalidInstanceId("Instances [[" + join(unknown, ", ") + "]] not in a valid state for account " + rq.account);
 }
 
-CommandRow new_command(const region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
-  CommandRow row;
-  row.id = random_uuid();
-  row.place = place_of(rq);
-  row.created = rq.now();
+/// Throws InvalidDocument unless the caller's hash, if there is one, is the document's.
+void check_hash(const region::Request& rq, const SendCommandInput& in, const Document& document) {
+  if (in.document_hash_type.value_or("Sha256") != "Sha256")
+    throw wire::Error::not_implemented(rq.operation.name, "DocumentHashType " + *in.document_hash_type);
+  if (in.document_hash && *in.document_hash != document.version.hash)
+    throw InvalidDocument("The hash of the document " + document.shown + " isn't " + *in.document_hash + ".");
+}
+
+CommandRow new_command(region::Request& rq, const SendCommandInput& in, const std::set<std::string>& ids) {
+  const Document document = require_document(rq.tx, place_of(rq), in.document_name, {.version = in.document_version});
+  check_hash(rq, in, document);
+  const Plan plan = require_plan(document, in.parameters.value_or(Parameters{}), rq, rq.operation.name);
+  check_instances(rq, in, ids);
+  CommandRow row = command_of(document, plan, place_of(rq), rq.now(), Seconds(in.timeout_seconds.value_or(3600)));
   Command& command = row.shape;
-  const int wait_s = in.timeout_seconds.value_or(3600);
-  command.command_id = row.id;
-  command.document_name = std::string(require_document(in.document_name).name);
-  command.document_version = "1";
+  command.document_version = in.document_version.value_or("$DEFAULT");
   command.comment = in.comment.value_or("");
   command.parameters = in.parameters;
   command.instance_ids = in.targets ? std::vector<std::string>{} : std::vector<std::string>(ids.begin(), ids.end());
   command.targets = in.targets.value_or(std::vector<Target>{});
-  command.requested_date_time = row.created;
-  command.expires_after = row.created + Seconds(wait_s);
-  command.timeout_seconds = wait_s;
   command.max_concurrency = "50";
   command.max_errors = "0";
   return row;
+}
+
+/// The step that the call is about: the one it names, the only one, or the invocation as a whole.
+/// Source: GetCommandInvocation in the Systems Manager API reference, PluginName.
+StepView asked_step(region::Request& rq, const Invocation& i, const CommandRow& command,
+                    const std::optional<std::string>& name) {
+  std::vector<StepView> steps = steps_on(i, steps_of(command), outcomes_of(rq.tx, i));
+  if (!name) return steps.size() == 1 ? std::move(steps.front()) : whole_of(i);
+  const auto found = std::ranges::find(steps, *name, &StepView::name);
+  if (found == steps.end()) throw InvalidPluginName("The plugin name isn't valid.");
+  return std::move(*found);
+}
+
+/// "PT1.042S"
+std::string elapsed(Milliseconds time) {
+  const std::string ms = std::to_string(time.count() % 1000);
+  return "PT" + std::to_string(time.count() / 1000) + "." + std::string(3 - ms.size(), '0') + ms + "S";
 }
 
 /// Where a list of invocations goes on: with the rest of a command's instances, then with the commands before it.
@@ -168,6 +183,29 @@ void authorize_instance(region::Request& rq, std::string_view action, const std:
   rq.authorize(action, instance_arn(rq, id), instance_keys(tags_of_instances(rq, {id}), id));
 }
 
+CommandRow command_of(const Document& document, const Plan& plan, const Place& place, Timestamp now, Seconds delivery) {
+  CommandRow row;
+  row.id = random_uuid();
+  row.place = place;
+  row.created = now;
+  row.own = Json::object({{"steps", to_json(plan)}});
+  row.shape.command_id = row.id;
+  row.shape.document_name = document.shown;
+  row.shape.requested_date_time = now;
+  row.shape.expires_after = now + delivery;
+  row.shape.timeout_seconds = static_cast<int>(delivery.count());
+  return row;
+}
+
+Plan steps_of(const CommandRow& command) {
+  if (const Json* steps = command.own.find("steps")) return plan_from_json(*steps);
+  // One of before commands kept their steps: its document is one of AWS's.
+  for (const Document& document : amazon_documents())
+    if (document.name == command.shape.document_name)
+      return plan_of(facts_of(document, ""), document.name, command.shape.parameters.value_or(Parameters{}));
+  return {};
+}
+
 void begin(region::Region& home, store::Tx& tx, const CommandRow& command, const std::set<std::string>& ids) {
   region::insert(tx, command);
   for (const std::string& id : ids) {
@@ -183,17 +221,15 @@ void begin(region::Region& home, store::Tx& tx, const CommandRow& command, const
 }
 
 SendCommandOutput Ssm::send_command(region::Request& rq, const SendCommandInput& in) {
-  const std::string document = in.document_name.substr(in.document_name.rfind('/') + 1);
-  rq.authorize("ssm:SendCommand", "arn:aws:ssm:" + rq.region + "::document/" + document);
+  authorize_document(rq, "ssm:SendCommand", in.document_name);
   if (in.instance_ids && in.targets)
     throw wire::Error("ValidationException", 400, "You can specify either InstanceIds or Targets, but not both.");
   const std::set<std::string> ids = wanted_instances(rq, in);
   const auto tags = tags_of_instances(rq, ids);
   for (const std::string& id : ids) rq.authorize("ssm:SendCommand", instance_arn(rq, id), instance_keys(tags, id));
 
-  check_command(rq, in, ids);
-
   const CommandRow command = new_command(rq, in, ids);
+
   begin(rq.home, rq.tx, command, ids);
 
   SendCommandOutput out;
@@ -220,36 +256,30 @@ CancelCommandOutput Ssm::cancel_command(region::Request& rq, const CancelCommand
 GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) {
   rq.authorize("ssm:GetCommandInvocation", rq.arn("ssm", "*"));
 
-  const Command c = require_command(rq.tx, place_of(rq), in.command_id).shape;
+  const CommandRow command = require_command(rq.tx, place_of(rq), in.command_id);
   const auto i = find_invocation(rq.tx, place_of(rq), in.command_id, in.instance_id);
   if (!i)
     throw InvocationDoesNotExist(
         "The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the "
         "managed node ID and try again.");
-  if (in.plugin_name && *in.plugin_name != plugin_of(c)) throw InvalidPluginName("The plugin name isn't valid.");
+  const StepView step = asked_step(rq, *i, command, in.plugin_name);
 
+  const Command& c = command.shape;
   GetCommandInvocationOutput out;
   out.command_id = i->command;
   out.instance_id = i->instance;
   out.comment = c.comment;
   out.document_name = c.document_name;
   out.document_version = c.document_version;
-  out.plugin_name = plugin_of(c);
-  out.status = i->status_text();
-  out.status_details = i->detail();
-  out.response_code = static_cast<int>(i->body.integer("code", -1));
-  out.execution_start_date_time = out.execution_end_date_time = out.execution_elapsed_time = "";
-  if (const std::int64_t started = i->body.integer("started"); started > 0) {
-    out.execution_start_date_time = iso8601_ms({started});
-    if (const std::int64_t ended = i->body.integer("ended"); ended > 0) {
-      out.execution_end_date_time = iso8601_ms({ended});
-      const std::string ms = std::to_string((ended - started) % 1000);
-      out.execution_elapsed_time =
-          "PT" + std::to_string((ended - started) / 1000) + "." + std::string(3 - ms.size(), '0') + ms + "S";
-    }
-  }
-  out.standard_output_content = i->body.text("out");
-  out.standard_error_content = i->body.text("err");
+  out.plugin_name = step.name;
+  out.status = step.status;
+  out.status_details = step.detail;
+  out.response_code = step.code;
+  out.execution_start_date_time = step.started ? iso8601_ms(*step.started) : "";
+  out.execution_end_date_time = step.ended && step.started ? iso8601_ms(*step.ended) : "";
+  out.execution_elapsed_time = step.ended && step.started ? elapsed(*step.ended - *step.started) : "";
+  out.standard_output_content = step.out;
+  out.standard_error_content = step.err;
   out.standard_output_url = out.standard_error_url = "";
   return out;
 }

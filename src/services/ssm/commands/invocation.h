@@ -65,23 +65,43 @@ inline constexpr region::Transition<InvocationStatus, InvocationEvent> kInvocati
     {InvocationStatus::kCancelling, InvocationEvent::kKilled, InvocationStatus::kCancelled},
     {InvocationStatus::kCancelling, InvocationEvent::kDeadline, InvocationStatus::kTimedOut}};
 
+/// A command on one instance. It carries out its document's steps one after another, each a message to the agent.
 struct Invocation {
   std::string account, region, command, instance;
   InvocationStatus status = InvocationStatus::kPending;
   bool cancel = false;  // the agent is to be told that it is cancelled
   Timestamp deadline;
-  Json body;  // {"detail","started","ended","code","out","err"}
+  Json
+      body;  // {"detail","started","ended","code","step_started"}, and of what went wrong so far {"fault","fault_code"}
+  std::size_t step = 0;  // where it is
+  bool ready = false;    // the agent is to be given that step, which is not the first
 
   bool ended() const { return status != InvocationStatus::kDelayed && region::is_final(kInvocationMachine, status); }
   /// AWS's word for the status, and the finer one beside it.
   std::string status_text() const { return std::string(word_of(status)); }
   std::string detail() const { return body.text("detail", word_of(status)); }
   std::optional<TimedOut> timed_out() const { return find_word<TimedOut>(detail()); }
+  /// Whether the agent is to be given its step.
+  bool waits_for_agent() const { return status == InvocationStatus::kPending || ready; }
+};
+
+/// How a step of an invocation ended: {"status","detail","started","ended","code","out","err"}.
+struct StepOutcome {
+  std::size_t step = 0;
+  Json body;
+
+  InvocationStatus status() const { return require_word<InvocationStatus>(body.text("status")); }
 };
 
 /// The events of its life; each does nothing to an invocation that it does not find in a fitting state.
+/// The agent has taken the step that it is at.
 void delivered(Invocation& i, Timestamp now, Milliseconds execution_timeout);
-void replied(Invocation& i, Timestamp now, const border::CommandReply& reply);
+/// How the step that it is at ended by the agent's reply.
+StepOutcome outcome_of(const Invocation& i, Timestamp now, const border::CommandReply& reply);
+/// The step has ended; `next` follows on it, to be taken by the agent within `delivery`. With nothing that follows, or
+/// when somebody cancels it, the invocation ends as its worst step did.
+void replied(Invocation& i, Timestamp now, const StepOutcome& outcome, std::optional<std::size_t> next,
+             Milliseconds delivery);
 void cancelled(Invocation& i, Timestamp now);
 void timed_out(Invocation& i, Timestamp now);
 

@@ -8,7 +8,8 @@
 namespace hanbat::ssm {
 namespace {
 
-const std::string kInvocationColumns = "account, region, command, instance, status, cancel, deadline, body";
+const std::string kInvocationColumns =
+    "account, region, command, instance, status, cancel, deadline, body, step, ready";
 
 Invocation invocation_of(const store::Row& row) {
   return {.account = row.text(0),
@@ -18,7 +19,9 @@ Invocation invocation_of(const store::Row& row) {
           .status = require_word<InvocationStatus>(row.text(4)),
           .cancel = row.flag(5),
           .deadline = row.timestamp(6),
-          .body = row.json(7)};
+          .body = row.json(7),
+          .step = static_cast<std::size_t>(row.integer(8)),
+          .ready = row.flag(9)};
 }
 
 std::vector<Invocation> all_of(const std::vector<store::Row>& rows) {
@@ -109,19 +112,35 @@ std::vector<Invocation> invocations_of(store::Tx& tx, const Place& place, const 
 std::vector<Invocation> waiting_for_agent(store::Tx& tx, const Place& place, const std::string& instance) {
   return all_of(tx.query("SELECT " + kInvocationColumns +
                              " FROM ssm_invocations WHERE account = ? AND region = ? AND instance = ? AND "
-                             "(status = ? OR cancel = 1) LIMIT 10",
+                             "(status = ? OR cancel = 1 OR ready = 1) LIMIT 10",
                          place.account, place.region, instance, word_of(InvocationStatus::kPending)));
 }
 
 void save(store::Tx& tx, const Invocation& i) {
-  if (tx.exec("UPDATE ssm_invocations SET status = ?, cancel = ?, deadline = ?, body = ? WHERE account = ? AND region "
-              "= ? AND command = ? AND instance = ?",
-              word_of(i.status), i.cancel, i.deadline, i.body, i.account, i.region, i.command, i.instance) > 0)
-    return;
+  tx.exec("INSERT INTO ssm_invocations (" + kInvocationColumns +
+              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, region, command, instance) DO UPDATE SET "
+              "status = excluded.status, cancel = excluded.cancel, deadline = excluded.deadline, body = excluded.body, "
+              "step = excluded.step, ready = excluded.ready",
+          i.account, i.region, i.command, i.instance, word_of(i.status), i.cancel, i.deadline, i.body, i.step, i.ready);
+}
+
+void save(store::Tx& tx, const Invocation& i, const StepOutcome& outcome) {
   tx.exec(
-      "INSERT INTO ssm_invocations (account, region, command, instance, status, cancel, deadline, body) VALUES (?, ?, "
-      "?, ?, ?, ?, ?, ?)",
-      i.account, i.region, i.command, i.instance, word_of(i.status), i.cancel, i.deadline, i.body);
+      "INSERT INTO ssm_invocation_steps (account, region, command, instance, step, body) VALUES (?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (account, region, command, instance, step) DO UPDATE SET body = excluded.body",
+      i.account, i.region, i.command, i.instance, outcome.step, outcome.body);
+}
+
+std::vector<StepOutcome> outcomes_of(store::Tx& tx, const Invocation& i) {
+  std::vector<StepOutcome> outcomes;
+  for (const auto& row : tx.query("SELECT step, body FROM ssm_invocation_steps WHERE account = ? AND region = ? AND "
+                                  "command = ? AND instance = ? ORDER BY step",
+                                  i.account, i.region, i.command, i.instance)) {
+    StepOutcome& outcome = outcomes.emplace_back(StepOutcome{static_cast<std::size_t>(row.integer(0)), row.json(1)});
+    // One of before there were steps has the status of its invocation.
+    if (!outcome.body.contains("status")) outcome.body["status"] = word_of(i.status);
+  }
+  return outcomes;
 }
 
 }  // namespace hanbat::ssm

@@ -36,8 +36,8 @@ struct KindOf<ssm::ManagedInstance> {
   static constexpr std::string_view kRows = "ssm/instance";
 };
 
-/// Without what its invocations say. `own` names the association whose run it is, if it is one: {"association"}; such
-/// are not listed among the commands.
+/// Without what its invocations say. `own` has what it carries out ({"steps"}, a Plan) and names the association whose
+/// run it is, if it is one ({"association"}); such are not listed among the commands.
 template <>
 struct KindOf<ssm::Command> {
   static constexpr std::string_view kRows = "ssm/command";
@@ -67,5 +67,9 @@ std::vector<Invocation> invocations_of(store::Tx& tx, const Place& place, const 
 /// Those that the instance's agent is to get a message of; ten at most.
 std::vector<Invocation> waiting_for_agent(store::Tx& tx, const Place& place, const std::string& instance);
 void save(store::Tx& tx, const Invocation& invocation);
+/// How a step of the invocation ended.
+void save(store::Tx& tx, const Invocation& invocation, const StepOutcome& outcome);
+/// Of the steps that have ended, in their order.
+std::vector<StepOutcome> outcomes_of(store::Tx& tx, const Invocation& invocation);
 
 }  // namespace hanbat::ssm

@@ -1,237 +1,198 @@
 #include "services/ssm/documents/documents.h"
 
 #include <algorithm>
-#include <regex>
+#include <limits>
+#include <numeric>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "gen/ssm/model.h"
+#include "crypto/digest.h"
+#include "gen/ssm/client.h"
+#include "gen/ssm/data.h"
+#include "region/tag_keys.h"
+#include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
-constexpr std::string_view kAgentPackage = "AWSCodeDeployAgent";
+constexpr Timestamp kMade{1'635'897'600'000};
+constexpr std::string_view kAmazonOwner = "Amazon";
+constexpr std::size_t kLargestDocument = 65536;
 
-const std::vector<DocumentFacts>& all_documents() {
-  static const std::vector<DocumentFacts> kAll = {
-      {.name = "AWS-ConfigureAWSPackage",
-       .description = "Install or uninstall the latest version or specified version of an AWS package. This region has "
-                      "the package AWSCodeDeployAgent.",
-       .schema_version = "2.2",
-       .plugin = "configurePackage",
-       .plugin_type = "aws:configurePackage",
-       .parameters = {{.name = "action",
-                       .type = "String",
-                       .description = "(Required) Specify whether or not to install or uninstall the package.",
-                       .allowed = {"Install", "Uninstall"}},
-                      {.name = "installationType",
-                       .type = "String",
-                       .description = "(Optional) Specify the type of installation.",
-                       .usual = "Uninstall and reinstall",
-                       .allowed = {"Uninstall and reinstall", "In-place update"}},
-                      {.name = "name",
-                       .type = "String",
-                       .description = "(Required) The package to install/uninstall.",
-                       .pattern = R"(^[a-zA-Z0-9_.:/-]{1,128}$)"},
-                      {.name = "version",
-                       .type = "String",
-                       .description = "(Optional) The version of the package to install or uninstall.",
-                       .usual = "",
-                       .pattern = R"(^$|^latest$|^[a-zA-Z0-9_.-]{1,128}$)"},
-                      {.name = "additionalArguments",
-                       .type = "StringMap",
-                       .description = "(Optional) Further arguments for the package's scripts. The package of this "
-                                      "region takes none: {}.",
-                       .usual = "{}"}}},
-      {.name = "AWS-RunShellScript",
-       .description = "Run a shell script or specify the commands to run.",
-       .schema_version = "1.2",
-       .plugin = "aws:runShellScript",
-       .plugin_type = "aws:runShellScript",
-       .parameters = {{.name = "commands",
-                       .type = "StringList",
-                       .description = "(Required) Specify a shell script or a command to run."},
-                      {.name = "workingDirectory",
-                       .type = "String",
-                       .description = "(Optional) The path to the working directory on your instance.",
-                       .usual = ""},
-                      {.name = "executionTimeout",
-                       .type = "String",
-                       .description = "(Optional) The time in seconds for a command to complete before it is "
-                                      "considered to have failed. Default is 3600 (1 hour). Maximum is 172800 (48 "
-                                      "hours).",
-                       .usual = "3600"}}},
-      {.name = "AWS-UpdateSSMAgent",
-       .description = "Update the Amazon SSM Agent to the latest version or specified version. Here the agent comes "
-                      "with the image and is the newest there is.",
-       .schema_version = "1.2",
-       .plugin = "aws:updateSsmAgent",
-       .plugin_type = "aws:updateSsmAgent",
-       .parameters = {{.name = "version",
-                       .type = "String",
-                       .description = "(Optional) A specific version of SSM Agent to install.",
-                       .usual = "",
-                       .pattern = R"(^$|^latest$|^\d+(\.\d+){2,3}[a-z0-9.-]*$)"},
-                      {.name = "allowDowngrade",
-                       .type = "String",
-                       .description = "(Optional) Allow the SSM Agent service to be downgraded to an earlier version.",
-                       .usual = "false",
-                       .allowed = {"true", "false"}}}}};
-  return kAll;
+std::vector<Document> read_amazon_documents() {
+  std::vector<Document> all;
+  for (const DataFile& file : data("amazon_documents")) {
+    Document& one = all.emplace_back();
+    one.owner = kAmazonOwner;
+    one.name = one.shown = file.name;
+    one.version.number = 1;
+    one.version.content = file.content;
+    one.version.hash = crypto::sha256_hex(file.content);
+    one.version.created = kMade;
+    const DocumentFacts facts = read_content(Json::parse(file.content), "");
+    one.version.schema_version = facts.schema_version;
+    one.version.platforms = {std::string(word_of(Platform::kLinux))};
+  }
+  return all;
 }
 
-std::string value_of(const Parameters& parameters, const std::string& name) {
-  const auto found = parameters.find(name);
-  return found == parameters.end() || found->second.empty() ? "" : found->second[0];
+const Document* find_amazon_document(std::string_view name) {
+  const auto found = std::ranges::find(amazon_documents(), name, &Document::name);
+  return found == amazon_documents().end() ? nullptr : &*found;
 }
 
-/// A map comes as the text of its JSON. Throws InvalidParameters for what is none, and for one that is not empty:
-/// nothing here would read it.
-void check_map(const std::string& name, const std::string& value) {
-  Json map;
+[[noreturn]] void refuse_absent(const std::string& name) {
+  std::string message = "Document with name " + name + " does not exist.";
+  if (reserved_prefix(name)) {
+    std::vector<std::string> names;
+    for (const Document& one : amazon_documents()) names.push_back(one.name);
+    message += " This region has " + join(names, ", ") + ".";
+  }
+  throw InvalidDocument(message);
+}
+
+[[noreturn]] void refuse_version() {
+  throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
+}
+
+/// Throws InvalidDocumentVersion for a version of another account's document that is not among those that it shares.
+void check_shared(const DocumentRow& row, SharedVersions shared, std::int64_t version) {
+  const bool fits = shared == SharedVersions::kAll ||
+                    version == (shared == SharedVersions::kLatest ? row.shape.latest : row.shape.usual);
+  if (!fits) refuse_version();
+}
+
+std::int64_t number_of(const DocumentHead& head, const std::string& version) {
+  if (version == "$DEFAULT") return head.usual;
+  if (version == "$LATEST") return head.latest;
+  const auto number = parse_int(version);
+  if (!number) refuse_version();
+  return *number;
+}
+
+/// The value of a parameter of Parameter Store, as the caller may read it.
+std::string read_parameter(const region::Actor& caller, const std::string& name) {
+  GetParameterInput in;
+  in.name = name;
+  Parameter found;
   try {
-    map = Json::parse(value);
-  } catch (const JsonError&) {
+    found = *Client(caller).get_parameter(in).parameter;
+  } catch (const ParameterNotFound&) {
+    throw InvalidParameters("Parameter Store has no parameter {{ssm:" + name + "}}.");
   }
-  if (!map.is_object())
-    throw InvalidParameters("Parameter \"" + name +
-                            "\" has a value that is not valid, it takes a JSON object: " + value);
-  if (!map.empty())
-    throw InvalidParameters("Parameter \"" + name +
-                            "\" can be only {} here: no package of this region takes arguments.");
+  if (found.type == "SecureString")
+    throw InvalidParameters("{{ssm:" + name + "}} is a SecureString, which a document does not take.");
+  return found.value.value_or("");
 }
 
-void check_values(const DocumentParameterFacts& parameter, const std::vector<std::string>& values) {
-  const std::string name(parameter.name);
-  if (parameter.type != "StringList" && values.size() != 1)
-    throw InvalidParameters("Parameter \"" + name + "\" takes one value.");
-  if (parameter.type == "StringMap") return check_map(name, values.front());
-  for (const std::string& value : values) {
-    const bool allowed =
-        parameter.allowed.empty() || std::ranges::find(parameter.allowed, value) != parameter.allowed.end();
-    const bool fits = parameter.pattern.empty() || std::regex_match(value, std::regex(std::string(parameter.pattern)));
-    if (!allowed || !fits)
-      throw InvalidParameters("Parameter \"" + name + "\" has a value that is not valid: " + value);
-  }
-}
-
-std::vector<std::string> refusal_of_package(const std::string& name, const std::string& version) {
-  return {
-      "echo 'Initiating " + name + " " + (version.empty() ? "latest" : version) + " install'",
-      "echo 'failed to download manifest - failed to retrieve package document description: InvalidDocument: Document "
-      "with name " +
-          name + " does not exist.' >&2",
-      "echo 'This region has the package AWSCodeDeployAgent (latest).' >&2",
-      "echo 'Failed to install package; install status Failed'", "exit 1"};
-}
-
-std::vector<std::string> install_agent(const std::string& region) {
-  const std::string host = region == "us-east-1" ? "s3.amazonaws.com" : "s3." + region + ".amazonaws.com";
-  return {"set -e",
-          "echo 'Initiating AWSCodeDeployAgent latest install'",
-          "folder=$(mktemp -d)",
-          "cd \"$folder\"",
-          "curl -fsS --retry 3 -o install https://aws-codedeploy-" + region + "." + host + "/latest/install",
-          "chmod +x install",
-          "echo 'install output: Running sh install.sh'",
-          "./install auto",
-          "cd / && rm -rf \"$folder\"",
-          "echo 'Successfully installed AWSCodeDeployAgent latest'"};
-}
-
-std::vector<std::string> uninstall_agent() {
-  return {
-      "if ! [ -e /opt/codedeploy-agent/bin/codedeploy-agent ]; then echo 'Package AWSCodeDeployAgent is not "
-      "installed'; exit 0; fi",
-      "set -e",
-      "echo 'Initiating AWSCodeDeployAgent latest uninstall'",
-      "systemctl disable --quiet --now codedeploy-agent",
-      "rm -rf /etc/systemd/system/codedeploy-agent.service /opt/codedeploy-agent/bin",
-      "systemctl daemon-reload",
-      "systemctl reset-failed codedeploy-agent 2>/dev/null || true",
-      "echo 'Successfully uninstalled AWSCodeDeployAgent latest'"};
-}
-
-std::vector<std::string> configure_package(const Parameters& parameters, const std::string& region) {
-  const std::string name = value_of(parameters, "name"), version = value_of(parameters, "version");
-  if (name.substr(name.rfind('/') + 1) != kAgentPackage || !(version.empty() || version == "latest"))
-    return refusal_of_package(name, version);
-  return value_of(parameters, "action") == "Install" ? install_agent(region) : uninstall_agent();
-}
-
-std::vector<std::string> update_agent(const Parameters& parameters, const std::string& there) {
-  const std::string version = value_of(parameters, "version");
-  if (!version.empty() && version != "latest" && version != there)
-    return {"echo 'Updating amazon-ssm-agent from " + there + " to " + version + "'",
-            "echo 'amazon-ssm-agent version " + version + " is unsupported: this region has " + there + "' >&2",
-            "exit 1"};
-  return {"echo 'Updating amazon-ssm-agent from " + there + " to latest'",
-          "echo 'amazon-ssm-agent " + there + " has already been installed, update skipped'"};
+std::size_t size_of(const Parameters& parameters) {
+  std::size_t size = 0;
+  for (const auto& [name, values] : parameters)
+    size = std::accumulate(values.begin(), values.end(), size + name.size(),
+                           [](std::size_t sum, const std::string& value) { return sum + value.size(); });
+  return size;
 }
 
 }  // namespace
 
-std::span<const DocumentFacts> documents() { return all_documents(); }
-
-const DocumentFacts* find_document(std::string_view name_or_arn) {
-  if (name_or_arn.starts_with("arn:")) {
-    const auto parts = split(name_or_arn, ':');
-    if (parts.size() != 6 || parts[2] != "ssm" || !parts[4].empty() || !parts[5].starts_with("document/"))
-      return nullptr;
-    name_or_arn.remove_prefix(name_or_arn.rfind('/') + 1);
-  }
-  const auto found = std::ranges::find(documents(), name_or_arn, &DocumentFacts::name);
-  return found == documents().end() ? nullptr : &*found;
+std::optional<std::string_view> reserved_prefix(const std::string& name) {
+  for (const std::string_view prefix : {"aws", "amazon", "amzn"})
+    if (lower(name).starts_with(prefix)) return prefix;
+  return std::nullopt;
 }
 
-const DocumentFacts& require_document(std::string_view name_or_arn) {
-  if (const DocumentFacts* found = find_document(name_or_arn)) return *found;
-  std::vector<std::string> names;
-  for (const DocumentFacts& one : documents()) names.emplace_back(one.name);
-  throw InvalidDocument("Document with name " + std::string(name_or_arn) + " does not exist. This region has " +
-                        join(names, ", ") + ".");
+std::span<const Document> amazon_documents() {
+  static const std::vector<Document> kAll = [] {
+    std::vector<Document> all = read_amazon_documents();
+    std::ranges::sort(all, {}, &Document::name);
+    return all;
+  }();
+  return kAll;
 }
 
-void check_document_version(const std::optional<std::string>& version) {
-  if (version && *version != "1" && *version != "$DEFAULT" && *version != "$LATEST")
-    throw InvalidDocumentVersion("The document version isn't valid or doesn't exist.");
+std::string arn_of_document(const Place& place, const std::string& name_or_arn) {
+  if (name_or_arn.starts_with("arn:")) return name_or_arn;
+  return document_arn(place.region, reserved_prefix(name_or_arn) ? "" : place.account, name_or_arn);
 }
 
-void check_parameters(const DocumentFacts& document, const Parameters& parameters) {
-  for (const auto& [name, values] : parameters) {
-    const auto known = std::ranges::find(document.parameters, name, &DocumentParameterFacts::name);
-    if (known == document.parameters.end())
-      throw InvalidParameters("Invalid parameters provided in command or document: " + name);
-    if (!values.empty()) check_values(*known, values);
-  }
-  for (const DocumentParameterFacts& one : document.parameters) {
-    const auto given = parameters.find(std::string(one.name));
-    if (!one.usual && (given == parameters.end() || given->second.empty()))
-      throw InvalidParameters("Parameter \"" + std::string(one.name) + "\" requires a value.");
-  }
-  if (const auto timeout = parameters.find("executionTimeout"); timeout != parameters.end()) {
-    const auto seconds = timeout->second.empty() ? std::nullopt : parse_int(timeout->second[0]);
-    if (!seconds || *seconds < 1 || *seconds > 172800)
-      throw InvalidParameters("Parameter \"executionTimeout\" must be between 1 and 172800 seconds.");
-  }
+Document document_of(const DocumentRow& row, DocumentVersionRow version, const Place& reader) {
+  Document document;
+  document.owner = row.place.account;
+  document.name = *row.name;
+  document.arn = region::KindOf<DocumentHead>::arn(row);
+  document.shown = row.place == reader ? document.name : document.arn;
+  document.latest = row.shape.latest;
+  document.usual = row.shape.usual;
+  document.version = std::move(version);
+  return document;
 }
 
-int execution_timeout_s(const Parameters& parameters) {
-  return static_cast<int>(parse_int(value_of(parameters, "executionTimeout")).value_or(3600));
+DocumentVersionRow require_version(store::Tx& tx, const DocumentRow& row, const Selector& selector) {
+  auto found = selector.name
+                   ? find_document_version_named(tx, row, *selector.name)
+                   : find_document_version(tx, row, number_of(row.shape, selector.version.value_or("$DEFAULT")));
+  if (!found) refuse_version();
+  if (selector.name && selector.version && found->number != number_of(row.shape, *selector.version)) refuse_version();
+  return *found;
 }
 
-border::ShellCommand script_of(const DocumentFacts& document, const Parameters& parameters, const ScriptPlace& place,
-                               const std::string& command_id) {
-  border::ShellCommand command{.command_id = command_id, .execution_timeout_s = execution_timeout_s(parameters)};
-  if (document.name == "AWS-ConfigureAWSPackage") {
-    command.commands = configure_package(parameters, place.region);
-  } else if (document.name == "AWS-UpdateSSMAgent") {
-    command.commands = update_agent(parameters, place.agent_version);
-  } else {
-    if (const auto given = parameters.find("commands"); given != parameters.end()) command.commands = given->second;
-    command.working_directory = value_of(parameters, "workingDirectory");
+DocumentRow require_own_document(store::Tx& tx, const Place& place, const std::string& name) {
+  if (auto found = find_document_row(tx, place, name)) return *found;
+  refuse_absent(name);
+}
+
+Document require_document(store::Tx& tx, const Place& place, const std::string& name_or_arn, const Selector& selector) {
+  Place owner = place;
+  std::string name = name_or_arn;
+  if (const auto arn = parse_arn(name_or_arn)) {
+    if (arn->service != "ssm" || arn->region != place.region || !arn->resource.starts_with("document/"))
+      refuse_absent(name_or_arn);
+    owner.account = arn->account;
+    name = arn->resource.substr(arn->resource.find('/') + 1);
   }
-  return command;
+  const Document* amazon = owner.account.empty() || owner == place ? find_amazon_document(name) : nullptr;
+  if (amazon) {
+    Document one = *amazon;
+    one.arn = document_arn(place.region, "", name);
+    if (selector.name || number_of({.latest = 1}, selector.version.value_or("$DEFAULT")) != 1) refuse_version();
+    return one;
+  }
+  const auto row = find_document_row(tx, owner, name);
+  if (!row) refuse_absent(name_or_arn);
+  if (owner == place) return document_of(*row, require_version(tx, *row, selector), place);
+  const auto shared = find_share(tx, *row, place.account);
+  if (!shared) refuse_absent(name_or_arn);
+  Selector wanted = selector;
+  if (!wanted.version && !wanted.name && *shared == SharedVersions::kLatest) wanted.version = "$LATEST";
+  DocumentVersionRow version = require_version(tx, *row, wanted);
+  check_shared(*row, *shared, version.number);
+  return document_of(*row, std::move(version), place);
+}
+
+DocumentFacts facts_of(const Document& document, std::string_view operation) {
+  return read_content(parse_content(document.version.content, document.version.format), operation);
+}
+
+Plan require_plan(const Document& document, const Parameters& parameters, const region::Actor& caller,
+                  std::string_view operation) {
+  if (document.version.content.size() + size_of(parameters) > kLargestDocument)
+    throw MaxDocumentSizeExceeded("The size limit of a document is 64 KB, with its parameters.");
+  const auto& platforms = document.version.platforms;
+  if (std::ranges::find(platforms, word_of(Platform::kLinux)) == platforms.end())
+    throw UnsupportedPlatformType("The document " + document.shown + " supports [" + join(platforms, ", ") +
+                                  "], and all instances are Linux.");
+  Plan plan = plan_of(facts_of(document, operation), document.shown, parameters);
+  put_in_references(plan, [&](const std::string& name) { return read_parameter(caller, name); });
+  return plan;
+}
+
+void authorize_document(region::Request& rq, std::string_view action, const std::string& name_or_arn,
+                        region::ConditionKeys keys) {
+  const std::string arn = arn_of_document(place_of(rq), name_or_arn);
+  if (!rq.names_resource(action, arn)) refuse_absent(name_or_arn);
+  const region::TagMap tags = region::tags_of(rq.tx, arn);
+  region::add_resource_tags(keys, tags);
+  for (const auto& [key, value] : tags) keys["ssm:resourceTag/" + key] = {value};
+  rq.authorize(action, arn, keys);
 }
 
 }  // namespace hanbat::ssm

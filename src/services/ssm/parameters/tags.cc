@@ -1,6 +1,7 @@
 #include "services/ssm/parameters/tags.h"
 
 #include "region/tag_refusals.h"
+#include "services/ssm/documents/documents.h"
 #include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
@@ -25,6 +26,8 @@ std::string require_resource(region::Request& rq, const std::string& type, const
   } else if (type == "Association") {
     if (const auto found = region::find<AssociationDescription>(rq.tx, place_of(rq), id))
       return region::KindOf<AssociationDescription>::arn(*found);
+  } else if (type == "Document") {
+    if (const auto found = find_document_row(rq.tx, place_of(rq), id)) return region::KindOf<DocumentHead>::arn(*found);
   } else {
     throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
   }
@@ -33,6 +36,7 @@ std::string require_resource(region::Request& rq, const std::string& type, const
 
 void authorize_tags(region::Request& rq, std::string_view action, const std::string& type, const std::string& id,
                     region::ConditionKeys keys = {}) {
+  if (type == "Document") return authorize_document(rq, action, id, std::move(keys));
   if (type != "Association") return authorize(rq, action, id, std::move(keys));
   const std::string arn = rq.arn("ssm", "association/" + id);
   const region::TagMap tags = region::tags_of(rq.tx, arn);

@@ -4,7 +4,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "region/pick.h"
-#include "services/ssm/documents/documents.h"
+#include "services/ssm/documents/plan.h"
 #include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
