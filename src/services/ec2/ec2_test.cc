@@ -312,6 +312,46 @@ TEST_F(Ec2Test, ANatGatewayThatTheHostSideRefusesForGoodFailsAndFreesItsAddress)
   EXPECT_EQ(ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state, "deleted");
 }
 
+TEST_F(Ec2Test, ANetworkThatTheHostSideFailsAtFailsWhatWaitsForItAndIsMadeOnceItCan) {
+  const std::string id = vpc();
+  const std::string part = subnet(id, "10.1.2.0/24");
+  gateway(id);
+  test.run_until_idle();
+  const auto make = [&] {
+    CreateNatGatewayInput in;
+    in.allocation_id = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
+    in.subnet_id = part;
+    return *ec2.create_nat_gateway(in).nat_gateway->nat_gateway_id;
+  };
+  const auto shown = [&](const std::string& nat) {
+    return ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front();
+  };
+  const auto pass = [&](Seconds time) {
+    for (Seconds gone{0}; gone < time; gone += Seconds(1)) {
+      test.clock.advance(Seconds(1));
+      test.run_until_idle();
+    }
+  };
+  host.fail_always = "no room for another namespace";
+  const std::string nat = make();
+  pass(Seconds(290));
+  EXPECT_EQ(shown(nat).state, "pending");
+  pass(Seconds(50));
+  EXPECT_EQ(shown(nat).state, "failed");
+  EXPECT_EQ(shown(nat).failure_message, "no room for another namespace");
+  const auto failing = [&] { return test.db->read([](store::Tx& tx) { return store::list_failing(tx, 10); }); };
+  EXPECT_TRUE(std::ranges::any_of(failing(), [&](const store::FailingTask& one) {
+    return one.kind == "ec2.apply_vpc" && one.key == id && one.why == "no room for another namespace";
+  }));
+
+  host.fail_always = "";
+  pass(Seconds(31));
+  EXPECT_TRUE(failing().empty());
+  const std::string later = make();
+  test.run_until_idle();
+  EXPECT_EQ(shown(later).state, "available");
+}
+
 TEST_F(Ec2Test, ARouteToWhatIsGoneIsABlackhole) {
   const std::string id = vpc();
   const std::string part = subnet(id, "10.1.2.0/24");

@@ -116,6 +116,7 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
   overview.status = any("Pending") || any("InProgress") || counts.empty() ? "Pending"
                     : any("Failed") || any("TimedOut")                    ? "Failed"
                                                                           : "Success";
+  if (row.shape.status) overview.status = row.shape.status->name;  // the region could not begin its last run
   overview.detailed_status = any("InProgress") ? "InProgress" : *overview.status;
   overview.association_status_aggregated_count = std::move(counts);
   return overview;
@@ -257,6 +258,7 @@ UpdateAssociationOutput Ssm::update_association(region::Request& rq, const Updat
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
   check(rq, shape);
 
+  shape.status.reset();
   shape.association_version = std::to_string(std::stoi(shape.association_version.value_or("1")) + 1);
   shape.last_update_association_date = rq.now();
   row.own = Json::object({{"runs", Json::object()},

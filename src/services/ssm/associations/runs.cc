@@ -14,6 +14,8 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr Seconds kDelivery{3600};  // how long an instance's agent may be away
+// With the store's backoff about five minutes of trying: longer than a host's programs are exchanged.
+constexpr int kMostAttempts = 16;
 
 CommandRow command_of(const AssociationRow& association, Timestamp now) {
   CommandRow row;
@@ -52,7 +54,11 @@ std::optional<Timestamp> next_time(const AssociationRow& row, Timestamp now) {
 }  // namespace
 
 void AssociationRuns::start() {
-  store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); });
+  store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); },
+                                 {.max_attempts = kMostAttempts,
+                                  .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
+                                    give_up(tx, task.key, why);
+                                  }});
 }
 
 void AssociationRuns::look(store::TaskRun& task) {
@@ -70,6 +76,7 @@ void AssociationRuns::look(store::TaskRun& task) {
 
 void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
   const Timestamp now = home_.clock.now();
+  row.shape.status.reset();
   const bool due = row.own.contains("next") && row.own.integer("next") <= now.ms;
   if (due || !row.own.contains("next"))
     if (const auto next = next_time(row, now)) row.own["next"] = next->ms;
@@ -87,6 +94,24 @@ void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
     row.own["last"] = now.ms;
   }
   region::update(tx, row);
+}
+
+/// The run is failed, with the reason as the association's status; its schedule goes on.
+void AssociationRuns::give_up(store::Tx& tx, const std::string& id, std::string_view why) {
+  auto row = region::find<AssociationDescription>(tx, id);
+  if (!row) return;
+  const Timestamp now = home_.clock.now();
+  AssociationStatus& status = row->shape.status.emplace();
+  status.date = now;
+  status.name = "Failed";
+  status.message = "The region could not run the association: " + std::string(why);
+  row->own["once"] = false;
+  const auto next = next_time(*row, now);
+  if (next) {
+    row->own["next"] = next->ms;
+    store::add_task(home_.tasks, tx, AssociationTask{row->place}, id, *next);
+  }
+  region::update(tx, *row);
 }
 
 void wake(region::Region& home, store::Tx& tx, const AssociationRow& row) {

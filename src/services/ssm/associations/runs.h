@@ -48,6 +48,7 @@ class AssociationRuns {
  private:
   void look(store::TaskRun& task);
   void run_what_is_due(store::Tx& tx, AssociationRow& row);
+  void give_up(store::Tx& tx, const std::string& id, std::string_view why);
 
   region::Region& home_;
 };
