@@ -206,11 +206,11 @@ class Answers(unittest.TestCase):
         return said.decode()
 
     def test_a_client_that_is_silent_for_the_idle_timeout_is_a_request_time_out(self):
-        began = time.monotonic()
-        said = self.talk(b"GET /good HTTP/1.1\r\nHost: x\r\n")
-        self.assertTrue(said.startswith("HTTP/1.1 408 Request Time-out\r\n"), said)  # with HAProxy's page, as it has read no whole head
-        self.assertLess(time.monotonic() - began, 4)
-        self.assertEqual(self.talk(b""), "", "who says nothing at all hears nothing")
+        for said_so_far in (b"GET /good HTTP/1.1\r\nHost: x\r\n", b""):
+            began = time.monotonic()
+            said = self.talk(said_so_far)
+            self.assertTrue(said.startswith("HTTP/1.1 408 Request Time-out\r\n"), said)  # with HAProxy's page, as it has read no whole head
+            self.assertLess(time.monotonic() - began, 4)
 
     def test_what_cannot_be_read_is_a_bad_request(self):
         for head in (b"GET /good HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /good HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
