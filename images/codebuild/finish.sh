@@ -9,9 +9,9 @@ in_tree() { PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_OFFLINE=1 chroot "$tree" 
 # yum for the images that are Amazon Linux's (systems/amazonlinux2).
 amazon=$(cd "$(dirname "$0")/.." && pwd)/amzn2/files/usr
 mkdir -p "$tree/usr/lib/hanbat/amazonlinux" "$tree/usr/share/hanbat"
-cp "$amazon/bin/yum" "$tree/usr/lib/hanbat/amazonlinux/"
+cp "$amazon/bin/yum" "$amazon/bin/rpm" "$amazon/bin/yum-config-manager" "$tree/usr/lib/hanbat/amazonlinux/"
 cp -a --no-preserve=ownership "$amazon/share/hanbat/." "$tree/usr/share/hanbat/"
-cp -a --no-preserve=ownership "$amazon/lib/hanbat/after-install" "$tree/usr/lib/hanbat/"
+cp -a --no-preserve=ownership "$amazon/lib/hanbat/after-install" "$amazon/lib/hanbat/redis-as" "$tree/usr/lib/hanbat/"
 in_tree groupadd -r docker 2>/dev/null || true
 in_tree useradd -m -s /bin/bash codebuild-user 2>/dev/null || true
 ln -sf /usr/lib/hanbat/docker/docker "$tree/usr/local/bin/docker"

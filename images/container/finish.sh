@@ -4,9 +4,9 @@ set -euo pipefail
 tree=$1
 files=$(cd "$(dirname "$0")/.." && pwd)/amzn2/files
 mkdir -p "$tree/usr/share/hanbat" "$tree/usr/lib/hanbat" "$tree/etc/yum"
-cp "$files/usr/bin/yum" "$files/usr/bin/amazon-linux-extras" "$tree/usr/bin/"
+cp "$files/usr/bin/yum" "$files/usr/bin/rpm" "$files/usr/bin/yum-config-manager" "$files/usr/bin/amazon-linux-extras" "$tree/usr/bin/"
 cp -a --no-preserve=ownership "$files/usr/share/hanbat/." "$tree/usr/share/hanbat/"
-cp -a --no-preserve=ownership "$files/usr/lib/hanbat/after-install" "$tree/usr/lib/hanbat/"
+cp -a --no-preserve=ownership "$files/usr/lib/hanbat/after-install" "$files/usr/lib/hanbat/redis-as" "$tree/usr/lib/hanbat/"
 cp "$files/usr/sbin/policy-rc.d" "$tree/usr/sbin/"
 mkdir -p "$tree/usr/local/bin"
 for v in python python3 python3.11; do ln -sf /usr/bin/python3 "$tree/usr/local/bin/$v"; done

@@ -12,6 +12,7 @@ namespace hanbat::host {
 
 void FakeHost::may_fail() {
   require_no_writers_turn("wait for the host's side");
+  if (!fail_always.empty()) throw HostError(fail_code, fail_always);
   if (fail_next.empty()) return;
   const std::string message = std::exchange(fail_next, "");
   throw HostError(fail_code, message);

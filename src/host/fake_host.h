@@ -24,6 +24,7 @@ class FakeHost final : public Host {
   std::vector<ListenSpec> listens;
   std::string fail_next;  ///< when not empty, the next action throws HostError with this message
   HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code
+  std::string fail_always;                           ///< when not empty, so does every action until it is
 
 #define HANBAT_DECLARE(name, Argument, Result) Result name(const Argument& argument) override;
   HANBAT_HOST_ACTIONS(HANBAT_DECLARE)

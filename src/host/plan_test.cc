@@ -95,6 +95,21 @@ TEST(Plan, S3sNamesInTheRegionLeadToAnAddressOfItsOwn) {
                         "s3-ap-northeast-2.amazonaws.com/s3.amazonaws.com/198.18.0.2\n"));
 }
 
+TEST(Plan, TheHostsResolverKnowsTheBalancersThatHavePublicAddressesAndAwssOtherNames) {
+  VpcSpec one = small_vpc(), other = small_vpc();
+  one.dns.records = {{"web-1.ap-northeast-2.elb.amazonaws.com", {"198.19.0.4", "198.19.0.3"}},
+                     {"internal-api-1.ap-northeast-2.elb.amazonaws.com", {"10.1.0.9"}},
+                     {"ec2-198-19-0-3.ap-northeast-2.compute.amazonaws.com", {"10.1.0.5"}}};
+  other.dns.records = {one.dns.records[0]};  // every VPC knows it
+  EXPECT_EQ(public_balancers({&one, &other}),
+            "198.19.0.3 web-1.ap-northeast-2.elb.amazonaws.com\n198.19.0.4 web-1.ap-northeast-2.elb.amazonaws.com\n");
+  EXPECT_EQ(public_balancers({&one}, EdgeRange::require("10.200.0.0/15")), "");
+  EXPECT_THAT(dnsmasq_of_host("/x"), HasSubstr("addn-hosts=/x/balancers\naddress=/amazonaws.com/198.18.0.1\n"
+                                               "local=/elb.amazonaws.com/\n"));
+  EXPECT_THAT(dnsmasq_of_host("/x"), Not(HasSubstr("resolv-file")));
+  EXPECT_THAT(dnsmasq_of_host("/x", {}, "/y/resolv.conf"), HasSubstr("\nresolv-file=/y/resolv.conf\n"));
+}
+
 TEST(Plan, APrivateSubnetLeavesByItsNatGatewaysAddress) {
   const std::string nft = nft_of_vpc(small_vpc());
   EXPECT_THAT(nft, HasSubstr("chain leave_rtb_private {\n    snat to 198.19.0.1\n"));

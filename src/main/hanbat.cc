@@ -38,9 +38,10 @@ void add_trust(CLI::App& app, Flags& flags, bool& healthy) {
   trusting->footer(
       "The CA goes into the machine's CA store, the names of the services' endpoints into a marked block of "
       "/etc/hosts.\n"
-      "Names that cannot be listed (S3's buckets, load balancers) still lead to AWS: keep AWS_ENDPOINT_URL of hanbat "
-      "env "
-      "for S3.");
+      "For names that cannot be listed (S3's buckets, load balancers) the machine's own resolver (systemd-resolved, "
+      "dnsmasq,\nNetworkManager's dnsmasq, unbound) gets a file that sends them to the region's; without one they lead "
+      "to "
+      "AWS.");
   trusting->callback([&] {
     if (flags.status)
       healthy = print_trust(Home::from_environment(), flags.root);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -31,5 +32,8 @@ void require_not_newer(const std::string& path, std::span<const Migration> all);
 /// Copies a SQLite database, to which another process may be writing, as it is at one moment into a new file (0600).
 /// Throws DatabaseError.
 void copy_sqlite(const std::string& from, const std::string& to);
+
+/// Reads a SQLite database that another process holds, as it is at one moment. Throws DatabaseError.
+void read_sqlite(const std::string& path, const std::function<void(Tx&)>& body);
 
 }  // namespace hanbat::store

@@ -245,6 +245,14 @@ void copy_sqlite(const std::string& from, const std::string& to) {
   target.script("PRAGMA journal_mode=DELETE");
 }
 
+void read_sqlite(const std::string& path, const std::function<void(Tx&)>& body) {
+  Connection connection(path, Connection::Access::kReadOnly);
+  SqliteTx tx(connection, Tx::Mode::kRead);
+  connection.script(kBeginRead);
+  body(tx);
+  connection.script("COMMIT");
+}
+
 std::unique_ptr<Database> open_sqlite(const std::string& path) { return std::make_unique<SqliteDatabase>(path); }
 
 }  // namespace hanbat::store

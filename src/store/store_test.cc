@@ -104,6 +104,74 @@ TEST_F(StoreTest, ATaskGivesUpAfterItsAttempts) {
   EXPECT_EQ(tasks->run_until_idle(), 0);
 }
 
+TEST_F(StoreTest, ATaskThatFailsIsListedWithItsReasonUntilItSucceeds) {
+  auto tasks = make_tasks(*db_, clock_);
+  std::string trouble = "the pool is full";
+  tasks->handle("apply", [&](TaskRun&) {
+    if (!trouble.empty()) throw std::runtime_error(trouble);
+  });
+  const auto failing = [&] { return db_->read([](Tx& tx) { return list_failing(tx, 10); }); };
+  const auto add = [&] { db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "apply", .key = "all"}); }); };
+  add();
+  EXPECT_TRUE(failing().empty());
+  const Timestamp began = clock_.now();
+  tasks->run_until_idle();
+  clock_.advance(Seconds(1));
+  trouble = "the pool is gone";
+  tasks->run_until_idle();
+  clock_.advance(Seconds(1));
+  add();  // what is wanted anew does not hide that it fails
+  tasks->run_until_idle();
+  ASSERT_EQ(failing().size(), 1U);
+  EXPECT_EQ(failing()[0].kind + " " + failing()[0].key, "apply all");
+  EXPECT_EQ(failing()[0].since, began);
+  EXPECT_EQ(failing()[0].why, "the pool is gone");
+
+  trouble = "";
+  clock_.advance(Seconds(1));
+  tasks->run_until_idle();
+  EXPECT_TRUE(failing().empty());
+}
+
+TEST_F(StoreTest, ATaskThatIsTriedForEverTellsWhatWaitsForItOncePatienceIsOver) {
+  auto tasks = make_tasks(*db_, clock_);
+  bool broken = true;
+  int runs = 0;
+  tasks->handle("apply",
+                [&](TaskRun& run) {
+                  ++runs;
+                  if (broken) throw std::runtime_error("no room");
+                  run.again(Seconds(1));
+                },
+                {.tell_waiting = [](Tx& tx, const NewTask& task, std::string_view why) {
+                  tx.exec("INSERT INTO notes(text) VALUES (?)", task.key + ": " + std::string(why));
+                }});
+  const auto pass = [&](Seconds time) {
+    for (Seconds gone{0}; gone < time; gone += Seconds(1)) {
+      clock_.advance(Seconds(1));
+      tasks->run_until_idle();
+    }
+  };
+  const auto add = [&] { db_->write([&](Tx& tx) { tasks->add(tx, {.kind = "apply", .key = "all"}); }); };
+  add();
+  pass(Seconds(200));
+  add();  // a busy region asks again and again
+  pass(Seconds(90));
+  EXPECT_EQ(notes(), 0);
+  pass(Seconds(45));
+  EXPECT_GE(notes(), 1);
+  EXPECT_EQ(db_->read([](Tx& tx) { return tx.find("SELECT text FROM notes")->text(0); }), "all: no room");
+
+  broken = false;
+  pass(Seconds(31));
+  const int told = notes();
+  broken = true;  // one that worked between has all its time again
+  const int before = runs;
+  pass(Seconds(200));
+  EXPECT_EQ(notes(), told);
+  EXPECT_LT(runs - before, 20);
+}
+
 TEST_F(StoreTest, AddingAKeyedTaskWhileItRunsRunsItOnceMore) {
   auto tasks = make_tasks(*db_, clock_);
   std::vector<std::string> seen;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <condition_variable>
 #include <limits>
 #include <map>
@@ -37,6 +38,11 @@ CREATE INDEX tasks_due ON tasks(due);
                                      {"tasks", 2, R"sql(
 -- A lease lasts as long as the process that took it, which alone holds the region; so it has no end of its own.
 ALTER TABLE tasks DROP COLUMN lease_until;
+)sql"},
+                                     {"tasks", 3, R"sql(
+-- When a task that fails did so first since it last succeeded: adding it anew does not make it one that works.
+ALTER TABLE tasks ADD COLUMN failing_since INTEGER;
+CREATE INDEX tasks_failing ON tasks(failing_since) WHERE failing_since IS NOT NULL;
 )sql"}};
 
 constexpr Milliseconds kLongestBackoff = std::chrono::seconds(30);
@@ -107,10 +113,11 @@ class TaskPool final : public Tasks {
       const bool newer = row->integer(0) != run.version_;
       if (result) result(tx);
       if (newer) {
-        tx.exec("UPDATE tasks SET lease_owner = NULL WHERE id = ?", run.id_);
+        tx.exec("UPDATE tasks SET lease_owner = NULL, failing_since = NULL WHERE id = ?", run.id_);
       } else if (again) {
-        tx.exec("UPDATE tasks SET lease_owner = NULL, attempts = 0, due = ?, body = ? WHERE id = ?", again->due,
-                again->body, run.id_);
+        tx.exec(
+            "UPDATE tasks SET lease_owner = NULL, attempts = 0, failing_since = NULL, due = ?, body = ? WHERE id = ?",
+            again->due, again->body, run.id_);
       } else {
         tx.exec("DELETE FROM tasks WHERE id = ?", run.id_);
       }
@@ -183,7 +190,8 @@ class TaskPool final : public Tasks {
       kind->second.handler(run);
       if (!run.ended_) settle(run, nullptr, std::nullopt);
     } catch (const std::exception& error) {
-      if (!run.stop_.stop_requested()) spdlog::warn("task {} {} failed: {}", run.kind_, run.key_, error.what());
+      if (!run.stop_.stop_requested() && std::has_single_bit(static_cast<unsigned>(run.attempt_)))
+        spdlog::warn("task {} {} failed, try {}: {}", run.kind_, run.key_, run.attempt_, error.what());
       fail(run, error.what(), kind == kinds_.end() ? TaskOptions{} : kind->second.options);
     }
   }
@@ -191,18 +199,23 @@ class TaskPool final : public Tasks {
   void fail(const TaskRun& run, std::string_view why, const TaskOptions& options) {
     const int doublings = std::min(run.attempt_ - 1, 9);
     const Milliseconds backoff = std::min(Milliseconds(100) * (1 << doublings), kLongestBackoff);
+    const NewTask task{run.kind_, run.key_, run.body_, {}};
     database_.write([&](Tx& tx) {
       const bool last = options.max_attempts > 0 && run.attempt_ >= options.max_attempts;
-      if (!last) {
-        const Timestamp due = clock_.now() + backoff;
-        tx.exec(
-            "UPDATE tasks SET lease_owner = NULL, attempts = attempts + 1, last_error = ?, due = ? "
-            "WHERE id = ? AND lease_owner = ?",
-            why, due, run.id_, owner_);
-        tx.on_commit([this, due] { expect(due); });
-      } else if (tx.exec("DELETE FROM tasks WHERE id = ? AND lease_owner = ?", run.id_, owner_) && options.give_up) {
-        options.give_up(tx, NewTask{run.kind_, run.key_, run.body_, {}}, why);
+      if (last) {
+        if (tx.exec("DELETE FROM tasks WHERE id = ? AND lease_owner = ?", run.id_, owner_) && options.give_up)
+          options.give_up(tx, task, why);
+        return;
       }
+      const Timestamp now = clock_.now();
+      const Timestamp due = now + backoff;
+      const auto since = tx.find(
+          "UPDATE tasks SET lease_owner = NULL, attempts = attempts + 1, last_error = ?, due = ?, "
+          "failing_since = COALESCE(failing_since, ?) WHERE id = ? AND lease_owner = ? RETURNING failing_since",
+          why, due, now, run.id_, owner_);
+      if (!since) return;
+      tx.on_commit([this, due] { expect(due); });
+      if (options.tell_waiting && since->timestamp(0) + kPatience <= now) options.tell_waiting(tx, task, why);
     });
   }
 
@@ -324,5 +337,14 @@ std::unique_ptr<Tasks> make_tasks(Database& database, const Clock& clock) {
 }
 
 std::span<const Migration> task_migrations() { return kTaskSchema; }
+
+std::vector<FailingTask> list_failing(Tx& tx, int most) {
+  std::vector<FailingTask> failing;
+  for (const Row& row : tx.query("SELECT kind, key, failing_since, attempts, last_error FROM tasks "
+                                 "WHERE failing_since IS NOT NULL ORDER BY failing_since LIMIT ?",
+                                 most))
+    failing.push_back({row.text(0), row.text(1), row.timestamp(2), static_cast<int>(row.integer(3)), row.text(4)});
+  return failing;
+}
 
 }  // namespace hanbat::store

@@ -5,6 +5,8 @@
 //   due ──lease──▶ running ──finish──▶ gone
 //    ▲               ├──again(delay)──▶ due        (polling; attempts start over)
 //    └───────────────┴──throws────────▶ due later  (attempts + 1, backoff doubles up to 30 s)
+// What fails is logged at its first, second, fourth, eighth… failure, and list_failing tells it for as long as it
+// fails.
 #pragma once
 
 #include <functional>
@@ -12,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -66,9 +69,25 @@ using TaskHandler = std::function<void(TaskRun&)>;
 /// Called in a transaction when a task has failed `max_attempts` times; it records that failure. The task is then gone.
 using GiveUp = std::function<void(Tx&, const NewTask&, std::string_view why)>;
 
+/// How long a task that is tried for ever may fail on end before what waits for it is told: longer than a host's
+/// programs are exchanged.
+inline constexpr Milliseconds kPatience = std::chrono::minutes(5);
+
 struct TaskOptions {
   int max_attempts = 0;  // 0 = for ever
   GiveUp give_up = nullptr;
+  /// Of a task that is tried for ever: called in the transaction of each failure once it has failed for kPatience on
+  /// end, whatever was added meanwhile, to tell what waits for it. The task goes on.
+  GiveUp tell_waiting = nullptr;
+};
+
+/// A task that has failed since it last succeeded, and is tried again.
+struct FailingTask {
+  std::string kind;
+  std::string key;
+  Timestamp since;
+  int attempts = 0;  // since it was added last
+  std::string why;   // of the last time
 };
 
 class Tasks {
@@ -91,5 +110,7 @@ class Tasks {
 std::unique_ptr<Tasks> make_tasks(Database& database, const Clock& clock);
 /// The schema of this module.
 std::span<const Migration> task_migrations();
+/// What fails, the longest first; at most so many.
+std::vector<FailingTask> list_failing(Tx& tx, int most);
 
 }  // namespace hanbat::store

@@ -17,11 +17,12 @@ from test_networks import Guest, Hostd, balancer, forward, interface, listener, 
 NAT = [{"destination": "0.0.0.0/0", "kind": "nat", "target": "nat-1"}]
 # What came, as JSON; the query may ask for a cookie. A connection without requests is closed after a second.
 SERVER = """
-import http.server, json, threading, urllib.parse
+import http.server, json, threading, time, urllib.parse
 class H(http.server.BaseHTTPRequestHandler):
     protocol_version, timeout = 'HTTP/1.1', 1
     def do_GET(self):
         if self.path == '/cut': return self.connection.shutdown(2)
+        if self.path == '/slow': time.sleep(4)
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
         body = json.dumps({'port': self.server.server_port, 'from': self.client_address[1], 'headers': self.headers.items()}).encode()
         self.send_response(200); self.send_header('Content-Length', str(len(body)))
@@ -63,7 +64,7 @@ class Answers(unittest.TestCase):
         cls.addClassCleanup(cls.hostd.down)
         cls.interfaces = [interface(31, "subnet-a", "10.77.0.5", ["sg-web"]),
                           *(dict(interface(number, "subnet-b", f"10.77.2.{last}", ["sg-lb"], f"198.19.77.{last}"), attachment="balancer", mac="", host_name="")
-                            for number, last in ((32, 9), (33, 10), (34, 11), (35, 12)))]
+                            for number, last in ((32, 9), (33, 10), (34, 11), (35, 12), (36, 13)))]
         # 9090 is dropped on its way; on 9091 nobody listens.
         spec = vpc("vpc-seven", "10.77", cls.interfaces, NAT, [rule("ingress", "tcp", 8080, 8081, groups=["sg-lb"]),
                                                                rule("ingress", "tcp", 9091, 9091, groups=["sg-lb"])])
@@ -77,8 +78,9 @@ class Answers(unittest.TestCase):
                  "unhealthy_threshold": 2, "matcher": "200"}
         cls.states = {"drained": "draining"}
         ports = {"good": [8080], "drained": [8080], "refused": [9091], "dropped": [9090], "empty": [], "sticky": [8080, 8081], "brief": [8080, 8081],
-                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080]}
-        paths = {"/" + name: forward("tg-" + name) for name in ports}
+                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080], "idle": [8080]}
+        # A group is one balancer's, whose timeouts it has.
+        paths = {"/" + name: forward("tg-" + name) for name in ports if name != "idle"}
         paths["/cut"] = forward("tg-good")
         paths["/moved"] = action("redirect", status=301, redirect_protocol="HTTPS", redirect_port="443")
         paths["/fixed"] = action("fixed-response", status=404, content_type="text/plain", body="nothing here")
@@ -105,6 +107,7 @@ class Answers(unittest.TestCase):
                 listener("listener-other", default, PORT, server_header=False, response_headers=[{"name": "X-Frame-Options", "value": "100% 'DENY'"}])],
                 forwarded_for="remove", client_port=True, preserve_host=True, drop_invalid_headers=True),
             balancer("lb-ported", "vpc-seven", "ported.elb.localhost", place(11), [listener("listener-ported", default, PORT, port=81)], client_port=True),
+            balancer("lb-idle", "vpc-seven", "idle.elb.localhost", place(13), [listener("listener-idle", forward("tg-idle"), PORT)], idle_timeout_seconds=1),
             balancer("lb-tls", "vpc-seven", "tls.elb.localhost", place(12), [listener(
                 "listener-tls", default, TLS_PORT, port=443, protocol="HTTPS", certificates=[certificate(cls.folder, name) for name in ("www.example.com", "shop.example")],
                 tls_names=["www.example.com", "shop.example"], tls_ciphers=["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"], rules=[
@@ -149,8 +152,8 @@ class Answers(unittest.TestCase):
     def heard(self, name, headers=(), host="two.elb.localhost"):
         return [value for key, value in self.came(headers=headers, host=host)[1] if key == name]
 
-    def assert_page(self, path, title, method="GET", headers=()):
-        status, answer, body = self.ask(method, path, headers)
+    def assert_page(self, path, title, method="GET", headers=(), host="two.elb.localhost"):
+        status, answer, body = self.ask(method, path, headers, host)
         self.assertEqual((status, answer["Server"], answer["Content-Type"]), (int(title.split()[0]), "awselb/2.0", "text/html"))
         self.assertIn(f"<center><h1>{title}</h1></center>", body)
         self.assertIn(f"<title>{title}</title>", body)
@@ -185,6 +188,40 @@ class Answers(unittest.TestCase):
         self.assert_page("/dropped", "504 Gateway Time-out")
         self.assertGreater(time.monotonic() - began, 9)
         self.assertLess(time.monotonic() - began, 15)
+
+    def test_a_target_that_is_silent_for_the_idle_timeout_is_a_gateway_time_out(self):
+        began = time.monotonic()
+        self.assert_page("/slow", "504 Gateway Time-out", host="idle.elb.localhost")
+        self.assertLess(time.monotonic() - began, 3)
+        self.assertEqual(self.get("/slow")[0], 200, "it is in time for a balancer with a minute")
+
+    def talk(self, *parts, seconds=10):
+        """What the balancer with the short timeout answers at its public address to these bytes, until it hangs up."""
+        with socket.create_connection(("198.19.77.13", 80), timeout=seconds) as client:
+            for part in parts:
+                client.sendall(part)
+            said = b""
+            while piece := client.recv(65536):
+                said += piece
+        return said.decode()
+
+    def test_a_client_that_is_silent_for_the_idle_timeout_is_a_request_time_out(self):
+        for said_so_far in (b"GET /good HTTP/1.1\r\nHost: x\r\n", b""):
+            began = time.monotonic()
+            said = self.talk(said_so_far)
+            self.assertTrue(said.startswith("HTTP/1.1 408 Request Time-out\r\n"), said)  # with HAProxy's page, as it has read no whole head
+            self.assertLess(time.monotonic() - began, 4)
+
+    def test_what_cannot_be_read_is_a_bad_request(self):
+        for head in (b"GET /good HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /good HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                     b"GET /" + b"a" * 17000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /good HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: " % n + b"a" * 8000 + b"\r\n" for n in range(9)) + b"\r\n"):
+            said = self.talk(head)
+            self.assertRegex(said, "^HTTP/1.1 400 Bad [Rr]equest\r\n", head[:60])
+        self.assert_page("/" + "a" * 17000, "400 Bad Request")
+
+    def test_a_head_may_have_as_much_as_aws_takes(self):
+        fields = [(f"X-{number}", "a" * 15000) for number in range(4)]
+        self.assertEqual(self.came(headers=fields)[0], 8080)
 
     def test_what_a_balancer_takes_from_nobody_has_its_own_answers(self):
         self.assert_page("/good", "405 Not Allowed", method="TRACE")

@@ -97,6 +97,38 @@ class Trust(unittest.TestCase):
         self.assertIn("ec2.eu-west-1.amazonaws.com", self.read("etc/hosts"))
         self.assertNotIn(GIT, self.read("etc/hosts"))
 
+    def test_a_resolver_is_told_of_names_without_end_and_forgets_them_again(self):
+        domains = ["s3.amazonaws.com", "s3.ap-northeast-2.amazonaws.com", "ap-northeast-2.elb.amazonaws.com", "dkr.ecr.ap-northeast-2.amazonaws.com"]
+        self.write("etc/resolv.conf", "nameserver 10.0.0.2\n")
+        self.assertIn("198.18.254.1 port 1053 for s3.amazonaws.com, s3.ap-northeast-2.amazonaws.com", self.trust())
+        self.trust("--status")
+        self.trust("--remove")
+        cases = {"etc/systemd/resolved.conf.d": ("127.0.0.53", "[Resolve]\nDNS=198.18.254.1:1053\nDomains=" + " ".join("~" + one for one in domains) + "\n"),
+                 "etc/unbound/unbound.conf.d": ("127.0.0.1", f'forward-zone:\n  name: "{domains[1]}"\n  forward-addr: 198.18.254.1@1053\n'),
+                 "etc/dnsmasq.d": ("127.0.0.1", "".join(f"server=/{one}/198.18.254.1#1053\n" for one in domains)),
+                 "etc/NetworkManager/dnsmasq.d": ("127.0.0.1", f"server=/{domains[2]}/198.18.254.1#1053\n")}
+        for folder, (nameserver, settings) in cases.items():
+            with self.subTest(folder):
+                self.write("etc/resolv.conf", f"nameserver {nameserver}\n")
+                os.makedirs(f"{self.root}/{folder}" if "systemd" not in folder else f"{self.root}/etc/systemd")  # that folder is made
+                if "NetworkManager" in folder:
+                    self.write("etc/NetworkManager/NetworkManager.conf", "[main]\ndns=dnsmasq\n")
+                before = sorted(os.walk(f"{self.root}/etc"))
+                self.trust()
+                self.assertIn(settings, self.read(f"{folder}/hanbat.conf"))
+                self.assertIn(f"{folder}/hanbat.conf", self.trust("--status"))
+                self.assertIn("already", self.trust().splitlines()[-1])
+                self.trust("--region", "eu-west-1")
+                self.assertIn("eu-west-1.elb.amazonaws.com", self.read(f"{folder}/hanbat.conf"))
+                self.assertNotIn("ap-northeast-2", self.read(f"{folder}/hanbat.conf"))
+                self.write("etc/systemd/unit" if "systemd" in folder else f"{folder}/others.conf", "theirs\n")
+                self.trust("--remove")
+                os.unlink(f"{self.root}/etc/systemd/unit" if "systemd" in folder else f"{self.root}/{folder}/others.conf")
+                self.assertEqual([one for one in sorted(os.walk(f"{self.root}/etc")) if "ssl" not in one[0]], [one for one in before if "ssl" not in one[0]])
+        self.write("etc/dnsmasq.d/hanbat.conf", "somebody else's\n")
+        self.trust("--remove")
+        self.assertEqual(self.read("etc/dnsmasq.d/hanbat.conf"), "somebody else's\n")
+
     def test_without_a_region_nothing_is_touched(self):
         os.unlink(f"{self.home}/ca/ca.pem")
         self.trust(code=1)

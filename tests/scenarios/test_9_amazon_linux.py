@@ -4,12 +4,14 @@ One instance of each; what is asked of it are the lines of the tables below, eac
 it by. A line is a command (as root), and what its output has to contain; it has to succeed, or to fail where `fails` says so.
 """
 import dataclasses
+import fnmatch
+import re
 import shlex
 import uuid
 
 import pytest
 
-from region import run, wait_until
+from region import ROOT, run, wait_until
 
 PARAMETERS = {
     "amzn2": "/aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2",
@@ -31,7 +33,7 @@ class Line:
 AMZN2 = [
     Line("sh-is-bash", "readlink -f /bin/sh; sh -c 'a=(1 2); [[ ${a[1]} == 2 ]] && echo arrays'", "arrays"),
     Line("says-that-it-stands-in", "cat /etc/system-release; . /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Amazon Linux 2"),
-    Line("first-commands", "for c in ec2-metadata chkconfig service fuser wget amazon-linux-extras aws curl unzip lsof bc dig crontab rsync pip3 python3; do "
+    Line("first-commands", "for c in ec2-metadata chkconfig service iptables fuser wget amazon-linux-extras aws curl unzip lsof bc dig crontab rsync pip3 python3; do "
                            "command -v $c >/dev/null || { echo no $c; exit 1; }; done"),
     Line("not-there-at-first", "for c in jq git docker dnf flask httpd nginx cfn-signal; do ! command -v $c || exit 1; done"),
     Line("ec2-metadata", "ec2-metadata -i; ec2-metadata --instance-type; ec2-metadata -z --quiet", "instance-id: i-"),
@@ -76,8 +78,42 @@ AMZN2 = [
     Line("jq-and-git", "yum install -y jq git && echo '{\"a\":1}' | jq .a && git --version", "git version"),
     Line("pip3-flask", "pip3 install flask && python3 -c 'import flask; print(flask.__name__)'", "flask"),
     Line("cfn-signal-waits-for-cloudformation", "yum install -y aws-cfn-bootstrap", "CloudFormation", fails=True),
-    Line("rpm-files-are-refused", "yum install -y https://example.com/a.rpm", "RPM files cannot be installed", fails=True),
-    Line("yum-remove", "yum remove -y jq && ! command -v jq"),
+    Line("rpm-files-are-refused", "for how in 'yum install -y' 'yum localinstall -y' 'rpm -ivh'; do $how https://example.com/a.rpm 2>&1 | grep 'RPM files cannot be installed' || exit 1; done"),
+    Line("rpm-is-a-view-on-dpkg", "rpm -q httpd && rpm -q --qf '%{NAME} is %{VERSION}\\n' httpd && rpm -qa | grep '^httpd-2' && rpm -ql httpd | grep /etc && rpm -qf /bin/bash && "
+                                  "rpm -qi httpd | grep apache2 && rpm -E 'of %amzn' && ! rpm -q apache2 && ! rpm -q no-such-thing", "httpd is 2.4"),
+    Line("rpm-changes-nothing", "for what in '-e httpd' '--rebuilddb' '-V httpd'; do rpm $what && exit 2; done; rpm -q httpd && ! rpm -q https://example.com/a.rpm", "httpd-2.4"),
+    Line("rpm-import-keeps-the-key", "printf -- '-----BEGIN PGP PUBLIC KEY BLOCK-----\\n' >/tmp/RPM-GPG-KEY-x && rpm --import /tmp/RPM-GPG-KEY-x && ls /etc/pki/rpm-gpg && ! rpm --import /etc/hostname", "RPM-GPG-KEY-x"),
+    Line("other-repositories-are-refused", "yum-config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo", "yum install docker has docker here", fails=True),
+    Line("yum-history", "yum history | grep apache2 && yum history info 1 | grep 'Command Line' && yum history undo last", "no transactions that could be undone", fails=True),
+    Line("kernels-are-the-hosts", "for how in 'yum install -y kernel' 'yum install -y kernel-devel' 'amazon-linux-extras install -y kernel-5.10'; do "
+                                  "$how 2>&1 | grep 'the kernel of an instance here is its host' || exit 1; done"),
+    Line("agents-of-services-that-are-not-here", "for p in amazon-cloudwatch-agent amazon-efs-utils; do yum install -y $p 2>&1 | grep 'this region has no' || exit 1; done"),
+    Line("redis-is-an-extra", "yum install -y redis", "amazon-linux-extras install redis6", fails=True),
+    Line("redis-by-extras", "amazon-linux-extras install -y redis6 2>&1 && ! systemctl is-active redis && sed -i 's/bind 127.0.0.1/bind 0.0.0.0/; s/protected-mode yes/protected-mode no/' /etc/redis/redis.conf && "
+                            "systemctl enable --now redis && redis-cli ping | grep PONG && redis-cli info server | grep redis_version:7.0 && [ $(ps -o user= -C redis-server) = redis ] && "
+                            "ls /var/lib/redis /var/log/redis/redis.log", "has Redis 7.0 in its place"),
+    Line("epel-is-debians", "yum install -y https://dl.fedoraproject.org/pub/epel/epel-release-latest-7.noarch.rpm && amazon-linux-extras install -y epel && rpm -q epel-release && "
+                            "yum-config-manager --enable epel 2>&1 && ! yum-config-manager --disable epel", "what this stand-in has of it is Debian 12's"),
+    # As in a stranger's user data (Terraform-lab's postgresql.sh).
+    Line("postgresql-has-no-database-until-its-setup", "amazon-linux-extras enable postgresql14 2>&1 && yum install postgresql-server -y && ! systemctl start postgresql && postgresql-setup initdb && "
+         "systemctl start postgresql && systemctl enable postgresql && cd / && sudo -u postgres psql -tc 'show server_version' | grep '15\\.' && ls -d ~postgres/data/pg_hba.conf && ! postgresql-setup --initdb",
+         "has PostgreSQL 15 in its place"),
+    Line("bind", "yum install -y bind bind-utils && ! systemctl is-active named && sed -i 's/listen-on port 53 { 127.0.0.1; };/listen-on port 53 { any; };/; s/allow-query     { localhost; };/allow-query { any; };/' /etc/named.conf && "
+                 "printf 'zone \"example.test\" IN { type master; file \"example.zone\"; };\\n' >>/etc/named.conf && "
+                 "printf '$TTL 60\\n@ IN SOA ns root 1 60 60 60 60\\n@ NS ns\\nns A 192.0.2.1\\nwww A 192.0.2.7\\n' >/var/named/example.zone && systemctl enable --now named && "
+                 "dig +short www.example.test @$(hostname -I | cut -d' ' -f1) && [ $(ps -o user= -C named) = named ] && rndc status | grep 'up and running'", "192.0.2.7"),
+    # As in a stranger's NAT instance.
+    Line("iptables-services", "yum install -y iptables-services && ! systemctl is-active iptables && echo 'net.ipv4.ip_forward = 1' >>/etc/sysctl.conf && sysctl -p && "
+                              "iptables -t nat -A POSTROUTING -o eth0 -j MASQUERADE && service iptables save && systemctl enable iptables && systemctl start iptables && "
+                              "grep MASQUERADE /etc/sysconfig/iptables && systemctl stop iptables && ! iptables-save | grep MASQUERADE && systemctl start iptables && iptables-save | grep MASQUERADE; "
+                              "s=$?; systemctl disable --now iptables; exit $s", "Saving firewall rules to /etc/sysconfig/iptables"),
+    Line("os-release-and-logs-are-debians", ". /etc/os-release; echo ID=$ID; ls /var/log/messages /var/log/secure; ! command -v getenforce && journalctl -n 1 >/dev/null && dpkg -s bash >/dev/null", "ID=debian"),
+    Line("rsyslog-writes-messages-and-secure", "yum install -y rsyslog && systemctl start rsyslog && logger to-messages && logger -p authpriv.info to-secure && "
+                                               "for i in 1 2 3 4 5; do sleep 0.2; grep -q to-messages /var/log/messages && grep to-secure /var/log/secure && exit 0; done; exit 1", "to-secure"),
+    Line("users-of-debians-base", "for u in www-data proxy backup list irc news uucp man; do id $u || exit 1; done", "www-data"),
+    Line("other-packages-are-as-debian-leaves-them", "yum install -y memcached && ls /etc/memcached.conf && ! ls /etc/sysconfig/memcached", "/etc/memcached.conf"),
+    Line("yum-remove", "yum remove -y jq && ! command -v jq && ! rpm -q jq"),
+    Line("yum-remove-leaves-httpds-files", "yum remove -y httpd && ! rpm -q httpd && ls /etc/httpd/conf/httpd.conf", "/etc/httpd/conf/httpd.conf"),
 ]
 
 AL2023 = [
@@ -104,13 +140,24 @@ AL2023 = [
          "Tomcat 9.0.43"),
     Line("venv", "python3 -m venv /tmp/v && /tmp/v/bin/pip --version", "/tmp/v/lib"),
     Line("adduser-is-useradd", "adduser shop && ls -ld /home/shop", "drwx------"),
+    Line("redis6", "dnf install -y redis6 2>&1 && sed -i 's/^bind 127.0.0.1 -::1/bind 0.0.0.0/; s/^protected-mode yes/protected-mode no/' /etc/redis6/redis6.conf && systemctl start redis6 && "
+                   "systemctl enable redis6 && redis6-server --version && redis6-cli ping | grep PONG && [ $(ps -o user= -C redis6-server) = redis6 ]", "Debian has Redis 7.0 in the place of 6.2"),
+    # As in a stranger's user data (palpie's install-postgres.sh).
+    Line("postgresql15", "yum install postgresql15-server -y && postgresql-setup --initdb && systemctl start postgresql && systemctl enable postgresql && systemctl status postgresql && "
+                         "cd / && sudo -u postgres psql -tc 'select 6*7'", "42"),
+    Line("other-repositories-are-refused", "dnf config-manager --add-repo https://rpm.releases.hashicorp.com/AmazonLinux/hashicorp.repo", "this repository cannot be added", fails=True),
+    Line("refusals-with-a-reason", "for p in 'kernel its host' 'amazon-cloudwatch-agent no CloudWatch metrics' 'epel-release does not take EPEL' 'postgresql16 PostgreSQL 15 only' 'php8.3 PHP 8.2 only'; do "
+                                   "dnf install -y ${p%% *} 2>&1 | grep \"${p#* }\" || exit 1; done"),
+    Line("commands-of-both", "command -v crontab iptables && dnf -y -d 1 --disableplugin=priorities list installed curl && yum -y --allowerasing list installed curl", "curl"),
 ]
 
 MINIMAL = [
+    Line("the-same-tree", "for c in dnf wget lsof dig traceroute aws; do command -v $c || exit 1; done", "lsof"),
     Line("no-agent-until-dnf", "! systemctl is-active amazon-ssm-agent && dnf install -y amazon-ssm-agent && systemctl is-active amazon-ssm-agent"),
 ]
 
 UBUNTU = [
+    Line("venv", "python3 -m venv /tmp/v && /tmp/v/bin/pip --version", "/tmp/v/lib"),
     Line("says-that-it-stands-in", ". /etc/os-release; echo $PRETTY_NAME", "Hanbat's stand-in for Ubuntu 22.04"),
     Line("user", "id ubuntu; ! id ec2-user", "uid=1000(ubuntu)"),
     Line("shells-files-are-ubuntus", "ls -A ~ubuntu | grep bash; ! ls ~ubuntu/.bash_profile /etc/bashrc && grep -q 'case $- in' ~ubuntu/.bashrc", ".bashrc"),
@@ -119,6 +166,9 @@ UBUNTU = [
     Line("java", "apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null && java -version 2>&1", "17."),
     Line("mysql-server", "apt-get install -y -qq mysql-server >/dev/null && systemctl is-active mysql && mysql -N -e 'select 6*7'", "42"),
     Line("apt-starts-what-it-installs", "apt-get update -qq && apt-get install -y -qq nginx >/dev/null && systemctl is-active nginx && curl -s http://localhost/", "nginx"),
+    Line("versions-are-debians", "apt-cache policy php nodejs mariadb-server redis-server postgresql | grep Candidate | xargs", "8.2"),
+    Line("names-that-are-not-there", "for p in openjdk-8-jre openjdk-11-jre tomcat9 php7.4 python3.10-venv docker-compose-v2; do "
+                                     "LC_ALL=C apt-get install -y $p 2>&1 | grep -E 'Unable to locate|no installation candidate' || exit 1; done", "docker-compose-v2"),
 ]
 
 TABLES = {"amzn2": AMZN2, "al2023": AL2023, "al2023-minimal": MINIMAL, "ubuntu": UBUNTU}
@@ -177,6 +227,14 @@ def test_what_a_file_for_the_real_one_meets(instances, system, line):
     done = instances.ask(system, line.command)
     assert line.says in done.stdout
     assert (done.returncode != 0) == line.fails, done.stdout
+
+
+def test_differences_name_each_line_and_nothing_else():
+    text = (ROOT / "images/amzn2/differences.md").read_text()
+    named = set(re.findall(r"`((?:amzn2|al2023|al2023-minimal|ubuntu)-[a-z0-9*-]+)`", text))
+    lines = {f"{system}-{line.name}" for system, lines in TABLES.items() for line in lines}
+    assert {name for name in named if not fnmatch.filter(lines, name)} == set(), "named, and no line of the tables"
+    assert {line for line in lines if not any(fnmatch.fnmatchcase(line, name) for name in named)} == set(), "lines that differences.md does not name"
 
 
 def test_images_say_that_they_stand_in(region):

@@ -26,7 +26,8 @@ import http.server, json, socket, urllib.parse
 class Echo(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
-        body = json.dumps({"host": socket.gethostname(), "path": self.path, "headers": self.headers.items()}).encode()
+        wanted = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("resolve")
+        body = json.dumps({"host": socket.gethostname(), "addresses": socket.gethostbyname_ex(wanted[0])[2] if wanted else [], "path": self.path, "headers": self.headers.items()}).encode()
         self.send_response(200); self.send_header("Content-Length", str(len(body)))
         for cookie in urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("cookie", []): self.send_header("Set-Cookie", cookie)
         self.end_headers(); self.wfile.write(body)
@@ -211,6 +212,47 @@ def test_what_no_target_answers_the_balancer_does(balancer):
     assert balancer.ask("/", method="TRACE")[0] == 405
     balancer.elb.delete_rule(RuleArn=rule)
     balancer.elb.delete_target_group(TargetGroupArn=empty)
+
+
+def resolve(name, server="198.18.254.1", port=1053):
+    """The addresses that the region's resolver of the host knows for the name; None for one that is not there."""
+    question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0" + b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0\0\x01\0\x01"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(5)
+        asking.sendto(question, (server, port))
+        answer = asking.recv(4096)
+    if answer[3] & 15 == 3:
+        return None
+    at, found = len(question), set()
+    for _ in range(int.from_bytes(answer[6:8], "big")):  # each with the question's name as a pointer to it
+        kind, length = int.from_bytes(answer[at + 2:at + 4], "big"), int.from_bytes(answer[at + 10:at + 12], "big")
+        if kind == 1:
+            found.add(socket.inet_ntoa(answer[at + 12:at + 16]))
+        at += 12 + length
+    return found
+
+
+def test_a_balancers_name_leads_to_its_public_addresses_or_inside_its_vpc_to_its_private_ones(balancer):
+    inner = balancer.elb.create_load_balancer(Name=f"in-{balancer.tag}", Scheme="internal", SecurityGroups=[balancer.group],
+                                              Subnets=[zone["SubnetId"] for zone in balancer.lb["AvailabilityZones"]])["LoadBalancers"][0]
+    try:
+        def interfaces(one):
+            about = "ELB " + one["LoadBalancerArn"].split("loadbalancer/")[1]
+            return balancer.ec2.describe_network_interfaces(Filters=[{"Name": "description", "Values": [about]}])["NetworkInterfaces"]
+        def in_the_vpc(one):
+            status, _, body = balancer.ask("/?resolve=" + one["DNSName"])
+            return set(json.loads(body)["addresses"]) if status == 200 else None
+        private = {one["PrivateIpAddress"] for one in interfaces(inner)}
+        public = {one["Association"]["PublicIp"] for one in interfaces(balancer.lb)}
+        assert len(private) == len(public) == 2 and inner["DNSName"].startswith("internal-")
+        applied(lambda: in_the_vpc(inner) == private)
+        assert in_the_vpc(balancer.lb) == public
+        assert resolve(balancer.lb["DNSName"]) == public
+        assert resolve(inner["DNSName"]) is None, "nobody outside the VPC reaches it"
+        assert resolve("nobody-1.ap-northeast-2.elb.amazonaws.com") is None
+        assert resolve("a-bucket.s3.ap-northeast-2.amazonaws.com") == {"198.18.0.1"}
+    finally:
+        balancer.elb.delete_load_balancer(LoadBalancerArn=inner["LoadBalancerArn"])
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,11 @@
 namespace hanbat::host {
 namespace {
 
+// What AWS takes of a request's head, and room for what is added on its way.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+constexpr int kLongestHead = 64 << 10;
+constexpr int kRewriteRoom = 1024;
+
 // Names of headers as they are written, which HAProxy would put into lower case on their way through.
 constexpr std::string_view kHeaders[] = {"Accept",
                                          "Accept-Encoding",
@@ -115,13 +120,13 @@ class Writer {
   HaproxyFiles write(Side side) {
     out_ = fmt::format(
         "global\n  stats socket {0}/worker.sock mode 600 level admin expose-fd listeners\n  server-state-file "
-        "{0}/states\n  maxconn 4000\n  nbthread 1\n"
+        "{0}/states\n  maxconn 4000\n  nbthread 1\n  tune.bufsize {4}\n"
         "  log /dev/null local0\n  user {1}\n  group {1}\n  chroot {0}/root\n{3}"
         "defaults\n  mode http\n  load-server-state-from-file global\n  option idle-close-on-response\n"
         "  retries 0\n"
         "  timeout connect {2}s\n  timeout client 60s\n  timeout server 60s\n  timeout http-keep-alive 60s\n  timeout "
         "http-request 60s\n  timeout queue 60s\n",
-        folder_, kHaproxyUser, kConnectTimeoutSeconds, header_case_lines());
+        folder_, kHaproxyUser, kConnectTimeoutSeconds, header_case_lines(), kLongestHead + kRewriteRoom);
     out_ += error_lines(folder_);
     files_.others = error_files();
     if (side == Side::kHost) {

@@ -16,6 +16,7 @@ namespace {
 
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 constexpr int kMostForwardedAddresses = 30;
+constexpr int kLongestUrl = 16 << 10;
 
 /// A format of HAProxy's that yields the text.
 std::string format_of(std::string_view text) { return replace_all(std::string(text), "%", "%%"); }
@@ -93,8 +94,10 @@ class Frontend {
     // "transparent": it may be told to listen on an address before the VPC has got it.
     for (const auto& node : balancer_.nodes)
       out_ += fmt::format("  bind {}:{} transparent{}\n", node.private_ip, listener_.port, secure);
-    out_ += fmt::format("  option h1-case-adjust-bogus-client\n  timeout client {0}s\n  timeout http-keep-alive {0}s\n",
-                        balancer_.idle_timeout_seconds);
+    out_ += fmt::format(
+        "  option h1-case-adjust-bogus-client\n  timeout client {0}s\n  timeout http-request {0}s\n  timeout "
+        "http-keep-alive {0}s\n",
+        balancer_.idle_timeout_seconds);
     out_ += "  tcp-request connection set-var(sess.began) date\n  http-request set-var(txn.began) date\n";
   }
 
@@ -129,6 +132,7 @@ class Frontend {
           folder_, kBalancerServer, condition);
       files_.others[fmt::format("{}.html", status)] = page_of(status);
     };
+    refuse(400, fmt::format("{{ url,length gt {} }}", kLongestUrl));
     refuse(405, "{ method -m str TRACE }");
     refuse(463, fmt::format("{{ req.hdr_cnt(X-Forwarded-For) gt {} }}", kMostForwardedAddresses));
     if (balancer_.drop_invalid_headers) out_ += "  http-request del-header [^-A-Za-z0-9] -m reg\n";

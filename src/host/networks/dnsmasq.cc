@@ -2,6 +2,8 @@
 // resolver.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "host/ipv4.h"
 #include "host/networks/plan.h"
@@ -67,13 +69,29 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, cons
   return files;
 }
 
-std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge) {
+std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge, const std::string& servers) {
   return fmt::format(
       "pid-file={0}/"
       "dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-"
       "address={2}\n"
-      "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\n",
-      folder, kUpstreamDnsPort, edge.host());
+      "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\nlocal-ttl=5\n"
+      "addn-hosts={0}/{3}\naddress=/amazonaws.com/{4}\nlocal=/elb.amazonaws.com/\n{5}",
+      folder, kUpstreamDnsPort, edge.host(), kBalancersFile, edge.endpoint(),
+      servers.empty() ? "" : "resolv-file=" + servers + "\n");
+}
+
+std::string public_balancers(const std::vector<const VpcSpec*>& vpcs, const EdgeRange& edge) {
+  std::set<std::string> lines;
+  for (const VpcSpec* vpc : vpcs)
+    for (const auto& record : vpc->dns.records) {
+      if (!record.name.ends_with(".elb.amazonaws.com")) continue;
+      for (const auto& address : record.addresses)
+        if (edge.public_range().holds(require_address(address, "a balancer")))
+          lines.insert(address + " " + record.name + "\n");
+    }
+  std::string hosts;
+  for (const std::string& line : lines) hosts += line;
+  return hosts;
 }
 
 }  // namespace hanbat::host

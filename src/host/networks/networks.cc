@@ -107,8 +107,7 @@ void Networks::make_edge() {
   if (!was_on) write_sysctl("", "ipv4/ip_forward", "1");
   run_ip("", fmt::format("route replace {} via {} dev {}\nroute replace {} via {} dev {}\n", range_.own().text(),
                          range_.edge(), kEdge, range_.public_range().text(), range_.edge(), kEdge));
-  write_file_atomic(edge + "/dnsmasq.conf", dnsmasq_of_host(edge, range_));
-  start_dnsmasq("", edge);
+  start_resolver_of_host();
 }
 
 void Networks::apply(const VpcSpec& spec) {
@@ -153,6 +152,7 @@ void Networks::apply_locked(const VpcSpec& spec) {
   apply_difference(kEdge, "route", vpc.edge_routes, at_edge);
   vpc.edge_routes = at_edge;
   apply_dns(vpc, dnsmasq_of_vpc(spec, folder_of(spec.id), range_));
+  tell_host_balancers();
   save(vpc);
 }
 
@@ -231,6 +231,7 @@ void Networks::remove(const std::string& id) {
   if (found != vpcs_.end()) {
     remove_from_kernel(found->second);
     vpcs_.erase(found);
+    tell_host_balancers();
   }
   remove_tree(folder_of(id));
 }

@@ -72,6 +72,8 @@ class Networks {
   void remove_stray_links(const VpcSpec& spec);
   void number(const VpcSpec& spec, VpcNumbers& numbers);
   void apply_dns(Vpc& vpc, const DnsmasqFiles& wanted);
+  void start_resolver_of_host();
+  void tell_host_balancers();
   void adopt_locked(Arrival arrival);
   void place_interface(const Vpc& vpc, const Interface& interface);
   void save(Vpc& vpc);

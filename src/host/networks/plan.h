@@ -58,7 +58,13 @@ struct DnsmasqFiles {
   std::string leases;
 };
 DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge = {});
-std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge = {});
+/// The resolver that VPCs ask for names of the outside, and the host for AWS's (`hanbat trust`): it answers these
+/// itself.
+/// `servers` is a file like /etc/resolv.conf with whom it asks for all others; "" = that one.
+std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge = {}, const std::string& servers = {});
+/// A file of the host's resolver, in its folder: the balancers that have public addresses.
+inline constexpr const char* kBalancersFile = "balancers";
+std::string public_balancers(const std::vector<const VpcSpec*>& vpcs, const EdgeRange& edge = {});
 
 /// `ip -batch` lines that put a machine's NIC into place, to be run in the VPC's namespace when the device has arrived
 /// there.

@@ -21,11 +21,35 @@
 namespace hanbat::host {
 namespace {
 
+constexpr const char* kServersOfResolved = "/run/systemd/resolve/resolv.conf";
 constexpr auto kLookEvery = std::chrono::seconds(10);
 constexpr auto kRulesSettle = std::chrono::milliseconds(300);
 constexpr auto kLeastBetween = std::chrono::seconds(1);  // on a machine whose rules change all the time
 
 }  // namespace
+
+/// One that runs with an older version's settings is started anew. systemd-resolved, which may ask ours for names of
+/// the region's (`hanbat trust`), is not asked in turn, but whom it asks: each would wait for the other.
+void Networks::start_resolver_of_host() {
+  const bool resolved = find_file("/etc/resolv.conf").value_or("").find("nameserver 127.0.0.53") != std::string::npos &&
+                        path_exists(kServersOfResolved);
+  const std::string edge = folder_ + "/edge", path = edge + "/dnsmasq.conf",
+                    wanted = dnsmasq_of_host(edge, range_, resolved ? kServersOfResolved : "");
+  if (find_file(path) != wanted) stop_dnsmasq(edge);
+  if (!path_exists(edge + "/" + kBalancersFile)) write_file_atomic(edge + "/" + kBalancersFile, "");
+  write_file_atomic(path, wanted);
+  start_dnsmasq("", edge);
+}
+
+void Networks::tell_host_balancers() {
+  std::vector<const VpcSpec*> vpcs;
+  for (const auto& [id, vpc] : vpcs_) vpcs.push_back(&vpc.spec);
+  const std::string edge = folder_ + "/edge", path = edge + "/" + kBalancersFile,
+                    wanted = public_balancers(vpcs, range_);
+  if (find_file(path) == wanted) return;
+  write_file_atomic(path, wanted);
+  reload_dnsmasq(edge);
+}
 
 void Networks::revive_resolvers() {
   std::lock_guard lock(mutex_);

@@ -20,6 +20,7 @@
 #include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/failing_work.h"
 #include "main/cli/trust.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -210,6 +211,10 @@ bool report_region(const Home& home) {
     std::cout << (holds ? "  ok       " : "  BROKEN   ") << finding.text("what");
     if (!holds) std::cout << ": " << finding.text("detail") << ". " << finding.text("remedy");
     std::cout << "\n";
+  }
+  for (const std::string& line : list_failing_work(home)) {
+    good = false;
+    std::cout << "  BROKEN   " << line << ". It is tried again; what else is known of it: hanbat logs\n";
   }
   const bool door = front_door_answers(front_port());
   std::cout << (door ? "  ok       " : "  BROKEN   ") << "front door"

@@ -36,6 +36,8 @@ void print_env(const std::string& region, const Home& home) {
   const std::string repositories = git + "v1/repos/";
   const std::vector<std::pair<std::string, std::string>> settings = {
       {"url." + git + ".insteadOf", "'https://" + aws + "/'"},
+      // Of other regions' addresses git is told which region this shell is for; the longer name above wins.
+      {fmt::format("url.http://git-codecommit.localhost:{}/.insteadOf", front_port()), "https://git-codecommit."},
       {"url." + repositories + ".insteadOf", fmt::format("http://127.0.0.1:{}/v1/repos/", front_port())},
       {"url." + repositories + ".insteadOf", fmt::format("http://localhost:{}/v1/repos/", front_port())},
       {"credential." + git + ".helper",

@@ -14,6 +14,7 @@
 #include "host/edge_range.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/failing_work.h"
 #include "main/cli/leftovers.h"
 #include "main/cli/parts.h"
 #include "main/cli/schema_check.h"
@@ -204,6 +205,7 @@ void status(const Home& home) {
     else
       report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));
   }
+  for (const std::string& line : list_failing_work(home)) report(fmt::format("{:<14} {}", "FAILS", line));
 }
 
 void reset(const Home& home, Confirm confirm) {

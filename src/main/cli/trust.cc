@@ -12,9 +12,11 @@
 
 #include "base/text.h"
 #include "host/edge_range.h"
+#include "host/networks/plan.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/trust_files.h"
+#include "main/cli/trust_resolver.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -91,6 +93,30 @@ void add_ca(const CaStore& store, const std::string& certificate) {
   say("  put the region's CA into the CA store: " + path);
 }
 
+/// Has this machine's resolver read its files anew; one below another root is nobody's.
+void reload(const ResolverFile& file, const std::string& root) {
+  if (!root.empty()) return;
+  const Captured done = run_capture(file.reload);
+  if (!done.ok())
+    throw Failure(fmt::format("{} is in place, but `{}` failed, which has it read: {}", file.path,
+                              join(file.reload, " "), done.err.substr(0, 300)));
+}
+
+/// S3's buckets and balancers have names without end: the resolver is told, where there is one that can be.
+void add_resolver(const std::string& address, const std::vector<std::string>& regions, const std::string& root) {
+  const std::vector<std::string> domains = open_ended_domains(regions);
+  const auto file = resolver_file(root, address, domains);
+  if (!file)
+    return say(fmt::format(
+        "  names of S3's buckets and of balancers lead to AWS still: this machine has no resolver of its own "
+        "(systemd-resolved, dnsmasq, unbound) that could ask the one at {} port {} for {}",
+        address, host::kUpstreamDnsPort, join(domains, ", ")));
+  if (file->there) return say("  the resolver asks the region for S3's buckets and balancers already: " + file->path);
+  put_resolver_file(*file);
+  say(fmt::format("  the resolver asks the region for {}: {}", join(domains, ", "), file->path));
+  reload(*file, root);
+}
+
 }  // namespace
 
 TrustState trust_state(const Home& home, const std::string& root) {
@@ -105,6 +131,10 @@ TrustState trust_state(const Home& home, const std::string& root) {
   state.names_lead_here = !state.names.empty() && std::ranges::all_of(state.names, [&](const std::string& one) {
     return one.starts_with(here);
   });
+  for (const ResolverFile& file : our_resolver_files(root)) state.resolver_files.push_back(file.path);
+  const std::string resolver = host::EdgeRange::of(home.root).host();
+  if (const auto wanted = resolver_file(root, resolver, {}))
+    state.resolver_asks = find_file(wanted->path).value_or("").find(resolver) != std::string::npos;
   return state;
 }
 
@@ -124,6 +154,12 @@ bool remove_trust(const std::string& root) {
   if (hosts && find_names(*hosts)) {
     rewrite(path, without_names(*hosts));
     say("  took AWS's names out of " + path);
+    any = true;
+  }
+  for (const ResolverFile& file : our_resolver_files(root)) {
+    remove_resolver_file(file);
+    say("  the resolver asks the region no more: took out " + file.path);
+    reload(file, root);
     any = true;
   }
   return any;
@@ -147,9 +183,13 @@ void trust(const Home& home, const std::vector<std::string>& regions, const std:
   const std::string path = hosts_file(root), before = find_file(path).value_or("");
   const std::string address = host::EdgeRange::of(home.root).endpoint();
   const std::string after = with_names(before, address, names);
-  if (after == before) return say("  AWS's names stand in " + path + " already");
-  rewrite(path, after);
-  say(fmt::format("  put {} names of AWS's into {}: they lead to {}", names.size(), path, address));
+  if (after == before) {
+    say("  AWS's names stand in " + path + " already");
+  } else {
+    rewrite(path, after);
+    say(fmt::format("  put {} names of AWS's into {}: they lead to {}", names.size(), path, address));
+  }
+  add_resolver(host::EdgeRange::of(home.root).host(), regions, root);
 }
 
 void untrust(const std::string& root) {
@@ -164,7 +204,10 @@ bool print_trust(const Home& home, const std::string& root) {
   for (const std::string& name : state.names) say("  name          " + name);
   if (state.names.empty()) say("  AWS's names lead to AWS");
   if (!state.names.empty() && !state.names_lead_here) say("  not all names lead to this region: hanbat trust");
-  return state.has_ca && state.names_lead_here;
+  for (const std::string& path : state.resolver_files) say("  resolver      " + path);
+  if (!state.names.empty() && !state.resolver_asks)
+    say("  the resolver is not told of S3's buckets and balancers: hanbat trust");
+  return state.has_ca && state.names_lead_here && state.resolver_asks;
 }
 
 }  // namespace hanbat::cli

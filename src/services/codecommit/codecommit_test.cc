@@ -118,7 +118,7 @@ TEST_F(CodeCommitTest, RefusesStrangersUnknownRepositoriesAndStalePushes) {
   client().create_repository({.repository_name = "app"});
   push_file("app", "main", "one");
   EXPECT_NE(git({"ls-remote", url("app", "wrong")}).exit_code, 0);
-  EXPECT_THAT(git({"ls-remote", url("none")}).err, HasSubstr("not found"));
+  EXPECT_THAT(git({"ls-remote", url("none")}).err, HasSubstr("repository 'none' not found in ap-northeast-2"));
   const std::string work = folder.path() + "/app";
   git({"-C", work, "checkout", "-q", "--orphan", "other"});
   git({"-C", work, "commit", "-qm", "unrelated"});

@@ -107,6 +107,18 @@ TEST_F(GateTest, TheTrailHasACallOfWhichTheInputCannotBeRead) {
   EXPECT_EQ(region::connection_of(entries[1].caller), kConnection);
 }
 
+TEST_F(GateTest, AnAddressOfARegionThatTheShellIsNotForIsAnsweredWithTheWayThere) {
+  http::Client web(http::Endpoint{.host = "127.0.0.1", .port = port});
+  const auto answer = web.send({.method = "GET",
+                                .target = "/us-east-1.amazonaws.com/v1/repos/app/info/refs?service=git-upload-pack",
+                                .headers = {{"Host", "git-codecommit.localhost:4566"}},
+                                .body = ""});
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.headers.get("Content-Type"), "text/plain; charset=utf-8") << "git shows no other";
+  EXPECT_NE(answer.body.find("eval \"$(hanbat env --region us-east-1)\""), std::string::npos) << answer.body;
+  EXPECT_TRUE(trail().empty());
+}
+
 TEST_F(GateTest, WhoIsNotKnownIsInNoTrail) {
   EXPECT_EQ(get_repository("wrong"), 400) << "UnrecognizedClientException, as AWS's JSON services have it";
   EXPECT_EQ(git_view("git-upload-pack", "wrong"), 401);

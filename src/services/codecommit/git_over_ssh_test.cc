@@ -132,7 +132,7 @@ TEST_F(GitOverSshTest, PoliciesDecideAsTheyDoOverHttp) {
 }
 
 TEST_F(GitOverSshTest, WhatIsNotThereIsSaid) {
-  EXPECT_THAT(git({"ls-remote", url("none")}).err, HasSubstr("repository 'none' not found"));
+  EXPECT_THAT(git({"ls-remote", url("none")}).err, HasSubstr("repository 'none' not found in ap-northeast-2"));
   keys.active = false;
   EXPECT_THAT(git({"ls-remote", url()}).err, HasSubstr("Permission denied (publickey)."));
   EXPECT_NE(ask_key(kKey).exit_code, 0);

@@ -269,49 +269,6 @@ TEST_F(Ec2Test, TheSameClientTokenLaunchesOnce) {
   EXPECT_EQ(code_of([&] { ec2.run_instances(in); }), "IdempotentParameterMismatch");
 }
 
-TEST_F(Ec2Test, ANatGatewayIsAvailableWhenTheKernelHasItAndFreesItsAddressWhenGone) {
-  const std::string id = vpc();
-  const std::string part = subnet(id, "10.1.2.0/24");
-  gateway(id);
-  const std::string address = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
-  const std::string nat =
-      *ec2.create_nat_gateway({.allocation_id = address, .subnet_id = part}).nat_gateway->nat_gateway_id;
-  const auto state = [&] {
-    return *ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state;
-  };
-  EXPECT_EQ(state(), "pending");
-  test.run_until_idle();
-  EXPECT_EQ(state(), "available");
-  ASSERT_THAT(host.vpc_specs[id].nat_gateways, SizeIs(1));
-  EXPECT_THAT(host.vpc_specs[id].nat_gateways[0].public_ip, HasSubstr("198.19."));
-  EXPECT_EQ(code_of([&] { ec2.release_address({.allocation_id = address}); }), "InvalidIPAddress.InUse");
-  ec2.delete_nat_gateway({.nat_gateway_id = nat});
-  test.run_until_idle();
-  EXPECT_EQ(state(), "deleted");
-  ec2.release_address({.allocation_id = address});
-}
-
-TEST_F(Ec2Test, ANatGatewayThatTheHostSideRefusesForGoodFailsAndFreesItsAddress) {
-  const std::string id = vpc();
-  const std::string part = subnet(id, "10.1.2.0/24");
-  gateway(id);
-  const std::string address = *ec2.allocate_address({.domain = "vpc"}).allocation_id;
-  test.run_until_idle();
-  const std::string nat =
-      *ec2.create_nat_gateway({.allocation_id = address, .subnet_id = part}).nat_gateway->nat_gateway_id;
-  host.fail_next = "no such network";
-  host.fail_code = host::HostErrorCode::kInvalid;
-  test.run_until_idle();
-  const auto failed = ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front();
-  EXPECT_EQ(failed.state, "failed");
-  EXPECT_EQ(failed.failure_code, "InternalError");
-  EXPECT_EQ(failed.failure_message, "no such network");
-  EXPECT_THAT(*ec2.describe_network_interfaces({}).network_interfaces, SizeIs(0));
-  ec2.release_address({.allocation_id = address});
-  ec2.delete_nat_gateway({.nat_gateway_id = nat});
-  EXPECT_EQ(ec2.describe_nat_gateways({.nat_gateway_ids = {{nat}}}).nat_gateways->front().state, "deleted");
-}
-
 TEST_F(Ec2Test, ARouteToWhatIsGoneIsABlackhole) {
   const std::string id = vpc();
   const std::string part = subnet(id, "10.1.2.0/24");

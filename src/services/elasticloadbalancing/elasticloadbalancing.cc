@@ -11,7 +11,9 @@ namespace hanbat::elasticloadbalancing {
 std::span<const store::Migration> ElasticLoadBalancing::migrations() const { return schema(); }
 
 void ElasticLoadBalancing::start() {
-  store::handle<ApplyBalancers>(home_.tasks, [this](store::TaskRun& run, const ApplyBalancers&) { apply(run); });
+  store::handle<ApplyBalancers>(
+      home_.tasks, [this](store::TaskRun& run, const ApplyBalancers&) { apply(run); },
+      {.tell_waiting = [this](store::Tx& tx, const store::NewTask&, std::string_view why) { tell_waiting(tx, why); }});
   store::handle<DrainTarget>(home_.tasks, [this](store::TaskRun& run, const DrainTarget& task) { drain(run, task); });
   if (!home_.find_host()) return;
   home_.db.write(

@@ -41,6 +41,7 @@ class ElasticLoadBalancing final : public Operations {
 
   // Workers, in workers.cc.
   void apply(store::TaskRun& run);
+  void tell_waiting(store::Tx& tx, std::string_view why);
   void drain(store::TaskRun& run, const DrainTarget& task);
   void observe(const std::stop_token& stop);
   void follow_instances();

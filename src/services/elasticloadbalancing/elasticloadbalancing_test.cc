@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gen/elasticloadbalancing/client.h"
+#include "host/broken_host.h"
 #include "region/testing.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/workers/wanted.h"
@@ -17,6 +18,8 @@ constexpr std::string_view kArn = "arn:aws:elasticloadbalancing:ap-northeast-2:1
 /// A region with a balancer and two groups in its rows, as if EC2 had been asked for interfaces.
 class Balancing : public testing::Test {
  protected:
+  explicit Balancing(host::Host* host = nullptr) : region(host) {}
+
   void SetUp() override {
     region.add<ElasticLoadBalancing>();
     region.start();
@@ -321,6 +324,44 @@ TEST_F(Balancing, SeveralGroupsHaveWeightsAndMayKeepTheirClients) {
   ASSERT_EQ(action.forward.size(), 2u);
   EXPECT_EQ(action.forward[0].weight, 9);
   EXPECT_EQ(action.forward[1].weight, 1);
+}
+
+class BalancingOnABrokenHost : public Balancing {
+ protected:
+  BalancingOnABrokenHost() : Balancing(&host) {}
+  LoadBalancerState state() {
+    DescribeLoadBalancersInput in;
+    in.load_balancer_arns = {{balancer}};
+    return *client().describe_load_balancers(in).load_balancers->front().state;
+  }
+  void pass(Seconds time) {
+    for (Seconds gone{0}; gone < time; gone += Seconds(1)) {
+      region.clock.advance(Seconds(1));
+      region.run_until_idle();
+    }
+  }
+
+  host::BrokenHost host;
+};
+
+TEST_F(BalancingOnABrokenHost, ABalancerThatWaitsTooLongIsFailedAndActiveOnceTheHostIsMended) {
+  pass(Seconds(150));
+  make_listener();  // what changes meanwhile does not put it off
+  pass(Seconds(140));
+  EXPECT_EQ(state().code, "provisioning");
+  pass(Seconds(60));
+  EXPECT_EQ(state().code, "failed");
+  EXPECT_EQ(state().reason, "haproxy does not start: apply_balancers");
+  const auto failing = [&] { return region.db->read([](store::Tx& tx) { return store::list_failing(tx, 10); }); };
+  ASSERT_EQ(failing().size(), 1u);
+  EXPECT_EQ(failing()[0].kind, "elb.apply");
+  EXPECT_EQ(failing()[0].why, "haproxy does not start: apply_balancers");
+
+  host.broken = false;
+  pass(Seconds(31));
+  EXPECT_EQ(state().code, "active");
+  EXPECT_FALSE(state().reason);
+  EXPECT_TRUE(failing().empty());
 }
 
 TEST_F(Balancing, AListenersAttributesAndABalancersReservationAreDescribedAsTheyAre) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct SsmTest : testing::Test {
       return out;
     });
     ec2_service.on<ec2::DescribeInstancesInput, ec2::DescribeInstancesOutput>(
-        "DescribeInstances", [](region::Request&, const auto&) {
+        "DescribeInstances", [this](region::Request&, const auto&) {
+          if (!trouble.empty()) throw std::runtime_error(trouble);
           ec2::DescribeInstancesOutput out;
           out.reservations.emplace().emplace_back().instances.emplace().emplace_back().instance_id = kInstance;
           return out;
@@ -109,6 +111,7 @@ struct SsmTest : testing::Test {
     return client.get_command_invocation(in);
   }
 
+  std::string trouble;                        ///< when not empty, EC2 fails to tell instances
   std::map<std::string, std::string> images;  ///< what EC2 has: their ids, by the pattern that is asked for
   region::TestRegion region;
   region::Caller instance;

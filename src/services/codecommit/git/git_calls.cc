@@ -60,7 +60,7 @@ Admitted CodeCommit::admit(region::Gate& gate, const GitCall& call) {
                    repository = find_repository(rq.tx, {rq.account, rq.region}, call.repository);
                    if (!repository)
                      throw wire::Error("RepositoryDoesNotExistException", 404,
-                                       "repository '" + call.repository + "' not found");
+                                       "repository '" + call.repository + "' not found in " + rq.region);
                    if (call.verb == Verb::kPush) admitted.references = list_references(rq.tx, *repository);
                    record.additional = additional(call, &*repository);
                  });

@@ -23,6 +23,9 @@ namespace hanbat::codecommit {
 namespace {
 
 constexpr std::string_view kRoot = "/v1/repos/";
+/// Where `hanbat env` has a shell's git go with CodeCommit's names of regions that it was not made for: in the place of
+/// "https://git-codecommit.", so that the path begins with the rest of the name.
+constexpr std::string_view kOtherRegions = "git-codecommit.localhost";
 constexpr std::uint64_t kLargestNegotiation = 64u << 20;
 
 /// What a request of a git client wants.
@@ -109,7 +112,9 @@ void upload_pack(http::Exchange& exchange, const std::string& folder, bool adver
 
 }  // namespace
 
-bool CodeCommit::claims(const http::RequestHead& head) const { return head.raw_path.starts_with(kRoot); }
+bool CodeCommit::claims(const http::RequestHead& head) const {
+  return head.raw_path.starts_with(kRoot) || head.host() == kOtherRegions;
+}
 
 void CodeCommit::serve(http::Exchange& exchange) {
   region::Gate gate(home_, exchange);
@@ -118,6 +123,12 @@ void CodeCommit::serve(http::Exchange& exchange) {
 
 void CodeCommit::serve_git(region::Gate& gate, http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
+  if (head.host() == kOtherRegions) {
+    const std::string region = split(head.raw_path, '.').front().substr(1);
+    return refuse(exchange, 404,
+                  "this address is of " + region + ", and this shell's git is set up for another region: " +
+                      "eval \"$(hanbat env --region " + region + ")\"");
+  }
   const auto wanted = route(head);
   if (!wanted) return refuse(exchange, 404, "not a git request");
   auto login = home_.db.read([&](store::Tx& tx) { return log_in(home_, tx, head, wanted->repository); });

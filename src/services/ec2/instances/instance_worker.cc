@@ -163,13 +163,8 @@ void InstanceWorker::give_up(store::Tx& tx, const std::string& id, std::string_v
 void InstanceWorker::watch(store::TaskRun& run) {
   host::Host* host = home_.find_host();
   if (!host) return;
-  Look seen;
-  try {
-    networks_.watch(*host);
-    seen = look(*host);
-  } catch (const host::HostError&) {
-    return run.again(kWatchEvery);  // the host side is at it; the next look shows more
-  }
+  networks_.watch(*host);
+  const Look seen = look(*host);
   const std::vector<std::string> missed = missed_twice(seen);
   run.again(kWatchEvery, [&](store::Tx& tx) {
     for (const std::string& id : missed) record_missed(tx, id, seen);

@@ -61,7 +61,10 @@ void settle_nat_gateways(const Making& at, store::Tasks& tasks, const std::strin
 }  // namespace
 
 void NetworkWorker::start() {
-  store::handle<ApplyVpc>(home_.tasks, [this](store::TaskRun& run, const ApplyVpc&) { apply(run); });
+  store::handle<ApplyVpc>(home_.tasks, [this](store::TaskRun& run, const ApplyVpc&) { apply(run); },
+                          {.tell_waiting = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
+                            tell_waiting(tx, task.key, why);
+                          }});
 }
 
 void NetworkWorker::apply(store::TaskRun& run) {
@@ -89,6 +92,18 @@ void NetworkWorker::apply(store::TaskRun& run) {
     if (const auto vpc = find<Vpc>(tx, id))
       settle_nat_gateways({tx, vpc->place, home_.clock.now()}, home_.tasks, id, applied);
   });
+}
+
+/// The NAT gateways that wait for what the host side fails at are failed, as AWS ends those that it cannot make.
+void NetworkWorker::tell_waiting(store::Tx& tx, const std::string& id, std::string_view why) {
+  const auto vpc = find<Vpc>(tx, id);
+  if (!vpc) return;
+  const Making at{tx, vpc->place, home_.clock.now()};
+  for (auto& gateway : list_in<NatGateway>(tx, id)) {
+    if (!pass(gateway, NatGatewayEvent::kRefused)) continue;
+    fail(at, home_.tasks, gateway, std::string(why));
+    update(tx, gateway);
+  }
 }
 
 /// A namespace that was made anew is another one, in which the old listeners hear nothing.

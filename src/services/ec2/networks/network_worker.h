@@ -29,6 +29,7 @@ class NetworkWorker {
 
  private:
   void apply(store::TaskRun& run);
+  void tell_waiting(store::Tx& tx, const std::string& id, std::string_view why);
   enum class Endpoints { kNone, kSome };
   /// Listens in the VPC's namespace for its metadata service, and for S3 while the VPC has an endpoint.
   void listen(const host::VpcState& vpc, Endpoints endpoints);

@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRetry = 300ms;  // the host side could not yet: a VPC that takes form, say
 constexpr auto kDrainPoll = 150ms;
 constexpr auto kUnsettledPoll = 150ms;  // while a target is being checked for the first time or drained
 constexpr auto kSettledPoll = 1000ms;
@@ -46,7 +45,8 @@ std::optional<TargetRow> find_draining(store::Tx& tx, const DrainTarget& task) {
 }  // namespace
 
 /// Hands the whole wanted set over; balancers that waited for it are then active. A set that the host side can never
-/// take makes them failed; the next change tries again.
+/// take makes them failed; the next change tries again. What it could not do (a VPC that takes form) the store tries
+/// again.
 void ElasticLoadBalancing::apply(store::TaskRun& run) {
   const std::scoped_lock lock(applying_);
   std::vector<std::string> waiting;
@@ -60,7 +60,7 @@ void ElasticLoadBalancing::apply(store::TaskRun& run) {
   try {
     home_.require_host().apply_balancers(spec);
   } catch (const host::HostError& error) {
-    if (error.code != host::HostErrorCode::kInvalid) return run.again(kRetry);
+    if (error.code != host::HostErrorCode::kInvalid) throw;
     spdlog::error("the host side refuses the load balancers: {}", error.what());
     event = BalancerEvent::kRefused;
     reason = error.what();
@@ -69,6 +69,11 @@ void ElasticLoadBalancing::apply(store::TaskRun& run) {
     for (const std::string& arn : waiting)
       if (auto row = find<LoadBalancer>(tx, arn)) pass(tx, *row, event, reason);
   });
+}
+
+/// The balancers that wait for what the host side fails at are failed; they are active once it works.
+void ElasticLoadBalancing::tell_waiting(store::Tx& tx, std::string_view why) {
+  for (auto& row : list_all<LoadBalancer>(tx)) pass(tx, row, BalancerEvent::kRefused, std::string(why));
 }
 
 /// Takes the target out for new requests, and away once it serves none, at the latest at its deadline.

@@ -114,7 +114,7 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
   overview.status = any("Pending") || any("InProgress") || counts.empty() ? "Pending"
                     : any("Failed") || any("TimedOut")                    ? "Failed"
                                                                           : "Success";
-  if (row.own.contains("refusal")) overview.status = "Failed";
+  if (row.shape.status) overview.status = row.shape.status->name;  // its last run could not begin
   overview.detailed_status = any("InProgress") ? "InProgress" : *overview.status;
   overview.association_status_aggregated_count = std::move(counts);
   return overview;
@@ -123,12 +123,6 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
 AssociationDescription describe(store::Tx& tx, const AssociationRow& row) {
   AssociationDescription shape = row.shape;
   shape.overview = overview_of(tx, row);
-  if (row.own.contains("refusal")) {
-    AssociationStatus& status = shape.status.emplace();
-    status.date = shape.last_update_association_date.value_or(row.created);
-    status.name = "Failed";
-    status.message = row.own.text("refusal");
-  }
   if (const std::int64_t last = row.own.integer("last"); last > 0) {
     shape.last_execution_date = Timestamp{last};
     if (shape.overview->status == "Success") shape.last_successful_execution_date = shape.last_execution_date;
@@ -261,6 +255,7 @@ UpdateAssociationOutput Ssm::update_association(region::Request& rq, const Updat
   shape.apply_only_at_cron_interval = in.apply_only_at_cron_interval.value_or(false);
   shape.name = row.parent = check(rq, shape);
 
+  shape.status.reset();
   shape.association_version = std::to_string(std::stoi(shape.association_version.value_or("1")) + 1);
   shape.last_update_association_date = rq.now();
   row.own = Json::object({{"runs", Json::object()},

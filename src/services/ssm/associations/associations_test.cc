@@ -136,6 +136,36 @@ TEST_F(AssociationTest, ItRunsOnceMoreWhenAskedAndWhenChangedAndNoMoreWhenDelete
   EXPECT_EQ(wire::code_of([&] { status(id); }), "AssociationDoesNotExist");
 }
 
+TEST_F(AssociationTest, ARunThatTheRegionFailsAtAgainAndAgainIsFailedAndSaysWhy) {
+  register_instance();
+  trouble = "the rows of instances are gone";
+  const std::string once = associate();
+  const std::string scheduled = associate("rate(30 minutes)");
+  for (int second = 0; second < 6 * 60; ++second) {
+    EXPECT_EQ(carry_out(), 0u);
+    region.clock.advance(Seconds(1));
+  }
+  for (const std::string& id : {once, scheduled}) {
+    const auto shown = *client.describe_association({.association_id = id}).association_description;
+    EXPECT_EQ(shown.overview->status, "Failed");
+    EXPECT_EQ(shown.overview->detailed_status, "Failed");
+    EXPECT_EQ(shown.status->name, "Failed");
+    EXPECT_NE(shown.status->message.find(trouble), std::string::npos) << shown.status->message;
+  }
+  EXPECT_TRUE(region.db->read([](store::Tx& tx) { return store::list_failing(tx, 10); }).empty());
+
+  trouble = "";
+  EXPECT_EQ(carry_out(), 0u) << "what failed has ended";
+  region.clock.advance(std::chrono::minutes(31));
+  EXPECT_EQ(carry_out(), 1u);
+  EXPECT_EQ(status(scheduled), "Success");
+  client.start_associations_once({.association_ids = {once}});
+  EXPECT_EQ(carry_out(), 1u);
+  const auto shown = *client.describe_association({.association_id = once}).association_description;
+  EXPECT_EQ(shown.overview->status, "Success");
+  EXPECT_FALSE(shown.status);
+}
+
 TEST_F(AssociationTest, WhatCannotBeAssociatedIsRefused) {
   const auto code = [&](CreateAssociationInput in) {
     if (!in.parameters) in.parameters = shell("true");

@@ -13,6 +13,8 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr Seconds kDelivery{3600};  // how long an instance's agent may be away
+// With the store's backoff about five minutes of trying: longer than a host's programs are exchanged.
+constexpr int kMostAttempts = 16;
 
 /// The association's document as it is now, carried out with its parameters. Throws what stands in the way.
 CommandRow run_of(region::Region& home, store::Tx& tx, const AssociationRow& association) {
@@ -46,10 +48,22 @@ std::optional<Timestamp> next_time(const AssociationRow& row, Timestamp now) {
   return schedule ? schedule->next(now) : std::nullopt;
 }
 
+/// Its last run could not begin.
+void set_failed(AssociationRow& row, Timestamp now, std::string why) {
+  AssociationStatus& status = row.shape.status.emplace();
+  status.date = now;
+  status.name = "Failed";
+  status.message = std::move(why);
+}
+
 }  // namespace
 
 void AssociationRuns::start() {
-  store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); });
+  store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); },
+                                 {.max_attempts = kMostAttempts,
+                                  .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
+                                    give_up(tx, task.key, why);
+                                  }});
 }
 
 void AssociationRuns::look(store::TaskRun& task) {
@@ -67,6 +81,7 @@ void AssociationRuns::look(store::TaskRun& task) {
 
 void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
   const Timestamp now = home_.clock.now();
+  row.shape.status.reset();
   const bool due = row.own.contains("next") && row.own.integer("next") <= now.ms;
   if (due || !row.own.contains("next"))
     if (const auto next = next_time(row, now)) row.own["next"] = next->ms;
@@ -82,12 +97,26 @@ void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
       begin(home_, tx, command, ids);
       for (const std::string& id : ids) row.own["runs"][id] = command.id;
       row.own["last"] = now.ms;
-      row.own.erase("refusal");
     } catch (const wire::Error& error) {
       // Its document or a parameter that it names is gone since; the next time that it is due is another try.
-      row.own["refusal"] = error.code() + ": " + error.what();
+      set_failed(row, now, error.code() + ": " + error.what());
     }
   region::update(tx, row);
+}
+
+/// The run is failed, with the reason as the association's status; its schedule goes on.
+void AssociationRuns::give_up(store::Tx& tx, const std::string& id, std::string_view why) {
+  auto row = region::find<AssociationDescription>(tx, id);
+  if (!row) return;
+  const Timestamp now = home_.clock.now();
+  set_failed(*row, now, "The region could not run the association: " + std::string(why));
+  row->own["once"] = false;
+  const auto next = next_time(*row, now);
+  if (next) {
+    row->own["next"] = next->ms;
+    store::add_task(home_.tasks, tx, AssociationTask{row->place}, id, *next);
+  }
+  region::update(tx, *row);
 }
 
 void wake(region::Region& home, store::Tx& tx, const AssociationRow& row) {

@@ -15,7 +15,8 @@
 namespace hanbat::region {
 
 /// Its id is its id, its parent the document that it runs. `own`: {"runs": {instance: the last command}, "once": it is
-/// to run now on all, "next": when its schedule is due, "last": when it ran, ms, "refusal": why it could not run then}.
+/// to run now on all, "next": when its schedule is due, "last": when it ran, ms}. Its status is there when its last run
+/// could not begin.
 template <>
 struct KindOf<ssm::AssociationDescription> {
   static constexpr std::string_view kRows = "ssm/association";
@@ -48,6 +49,7 @@ class AssociationRuns {
  private:
   void look(store::TaskRun& task);
   void run_what_is_due(store::Tx& tx, AssociationRow& row);
+  void give_up(store::Tx& tx, const std::string& id, std::string_view why);
 
   region::Region& home_;
 };
