@@ -31,15 +31,18 @@ Recorder::~Recorder() {
 }
 
 void Recorder::start() {
-  const auto [position, next] =
-      database_.read([&](store::Tx& tx) { return std::pair(store_.position(tx), store_.next_id(tx)); });
-  std::int64_t none = 0;
-  next_id_.compare_exchange_strong(none, next);
+  const Position position = database_.read([&](store::Tx& tx) {
+    std::int64_t none = 0;
+    next_id_.compare_exchange_strong(none, store_.next_id(tx));
+    pending_ = store_.oldest_pending(tx, 1).size();  // what a daemon before left
+    return store_.position(tx);
+  });
   segments_.open(position);
-  move_old_tables();
-  {
-    const std::lock_guard lock(mutex_);
-    pending_ = kBatch;  // what a daemon before left
+  try {
+    move_old_tables();
+  } catch (const std::exception& error) {
+    segments_.drop();
+    spdlog::error("the calls that were recorded before this version are found only after another start: {}", error.what());
   }
   writer_ = std::jthread([this](std::stop_token stop) { work(stop); });
 }

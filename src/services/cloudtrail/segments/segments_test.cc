@@ -99,6 +99,7 @@ TEST_F(SegmentsTest, OfWhatADiskLostBeforeThePositionTheRestCountsAndTheNextSegm
     reopen(kept);
     const bool has_first = cut >= static_cast<std::size_t>(first.bytes);
     ASSERT_EQ(all(kept), has_first ? down_from(3) : Ids()) << "cut at " << cut;
+    if (cut % 29) continue;  // each of them makes files
     ASSERT_EQ(segments->append({}).segment, 1);
     last_id = 5;
     const Position next = append(1);
@@ -204,14 +205,14 @@ TEST_F(SegmentsTest, TheOldestSegmentGoesWhenAllTakeMoreThanTheyMay) {
   sizes.all = 20'000;
   reopen({});
   Position kept;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 60; ++i) {
     kept = append(10);
     ASSERT_LE(segments->bytes(), sizes.all);
   }
   const Ids left = all(kept);
   EXPECT_GT(left.size(), 50u);
-  EXPECT_LT(left.size(), 900u);
-  Ids newest = down_from(1000);
+  EXPECT_LT(left.size(), 500u);
+  Ids newest = down_from(600);
   newest.resize(left.size());
   EXPECT_EQ(left, newest);
   const std::uint64_t bytes = segments->bytes();
