@@ -34,7 +34,8 @@ bool has_attribute(const TrailEvent& event, LookupKey key, const std::string& va
 
 bool fits(const EventQuery& query, const TrailEvent& event) {
   if (event.at < query.from || event.at >= query.to) return false;
-  if (query.before_id && (event.at.ms > query.before_at || (event.at.ms == query.before_at && event.id >= query.before_id)))
+  if (query.before_id &&
+      (event.at.ms > query.before_at || (event.at.ms == query.before_at && event.id >= query.before_id)))
     return false;
   if (event.account != query.account || event.region != query.region) return false;
   return !query.key || has_attribute(event, *query.key, query.value);

@@ -42,7 +42,8 @@ void Recorder::start() {
     move_old_tables();
   } catch (const std::exception& error) {
     segments_.drop();
-    spdlog::error("the calls that were recorded before this version are found only after another start: {}", error.what());
+    spdlog::error("the calls that were recorded before this version are found only after another start: {}",
+                  error.what());
   }
   writer_ = std::jthread([this](std::stop_token stop) { work(stop); });
 }
@@ -54,6 +55,7 @@ void Recorder::move_old_tables() {
   for (std::int64_t after = 0;;) {
     auto events = database_.read([&](store::Tx& tx) { return store_.events_of_old_tables(tx, after, kBatch); });
     if (events.empty()) break;
+    if (moved == 0) spdlog::info("moves the records of calls out of the database");
     after = events.back().id;
     moved += events.size();
     for (TrailEvent& event : events) event.id = next_id_++;

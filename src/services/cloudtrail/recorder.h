@@ -29,8 +29,8 @@ class Recorder {
   void start();
   /// The next event's id; asked in the writer's turn, so that ids are in the order of commits.
   std::int64_t next_id(store::Tx& tx);
-  /// Hands over an event that is in no row. When too many wait it waits too, which slows callers to what the disk takes;
-  /// while the disk takes nothing it does not wait but drops the event, and the log will tell how many.
+  /// Hands over an event that is in no row. When too many wait it waits too, which slows callers to what the disk
+  /// takes; while the disk takes nothing it does not wait but drops the event, and the log will tell how many.
   void add(TrailEvent event);
   /// A row more has been committed.
   void count_pending();

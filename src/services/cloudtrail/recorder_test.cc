@@ -1,5 +1,5 @@
-// Events on their way from calls to segments, over a database on disk: each is found once, at any moment, also in a copy
-// that was taken meanwhile, and what a database of before the segments holds comes along.
+// Events on their way from calls to segments, over a database on disk: each is found once, at any moment, also in a
+// copy that was taken meanwhile, and what a database of before the segments holds comes along.
 #include "services/cloudtrail/recorder.h"
 
 #include <gtest/gtest.h>
@@ -18,8 +18,6 @@
 
 namespace hanbat::cloudtrail {
 namespace {
-
-using Ids = std::vector<std::int64_t>;
 
 /// A trail in a folder, as a daemon has it.
 struct Home {

@@ -17,8 +17,8 @@ SegmentSizes segment_sizes(const std::string& state_folder) {
   const std::int64_t number = text.empty() ? 0 : parse_int(text.substr(0, text.size() - 1)).value_or(0);
   const int shift = text.ends_with('M') ? 20 : text.ends_with('G') ? 30 : 0;
   if (shift == 0 || number < 1 || number > 1 << 20 || number << shift < 64 << 20)
-    throw std::runtime_error(path + " must say how much the trail may take, as 512M or 4G, and at least 64M: it says '" +
-                             text + "'");
+    throw std::runtime_error(
+        path + " must say how much the trail may take, as 512M or 4G, and at least 64M: it says '" + text + "'");
   sizes.all = static_cast<std::uint64_t>(number) << shift;
   return sizes;
 }

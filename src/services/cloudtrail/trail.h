@@ -13,8 +13,8 @@
 
 namespace hanbat::cloudtrail {
 
-/// The sizes of the region in the state folder: with what the file `trail-limit` there says all events may take ("512M",
-/// "4G"), where there is one. Throws std::runtime_error for what is no such size, or less than 64M.
+/// The sizes of the region in the state folder: with what the file `trail-limit` there says all events may take
+/// ("512M", "4G"), where there is one. Throws std::runtime_error for what is no such size, or less than 64M.
 SegmentSizes segment_sizes(const std::string& state_folder);
 
 class StoredTrail final : public region::Trail {

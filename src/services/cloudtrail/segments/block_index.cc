@@ -27,6 +27,18 @@ std::uint64_t take_big_endian(std::string_view& bytes, std::size_t count) {
 
 Timestamp take_time(std::string_view& bytes) { return {static_cast<std::int64_t>(take_big_endian(bytes, 8))}; }
 
+/// Whether one of the hashes, of four bytes each and in order, is this one.
+bool has_hash(std::string_view hashes, std::uint32_t hash) {
+  std::size_t low = 0, high = hashes.size() / 4;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const std::uint64_t there = read_big_endian(hashes.substr(middle * 4, 4));
+    if (there == hash) return true;
+    (there < hash ? low : high) = there < hash ? middle + 1 : middle;
+  }
+  return false;
+}
+
 void append_time(std::string& out, Timestamp at) { append_big_endian(out, static_cast<std::uint64_t>(at.ms), 8); }
 
 }  // namespace
@@ -93,10 +105,14 @@ std::optional<Span> find_span(std::string_view head) {
   return Span{oldest, take_time(rest)};
 }
 
-std::optional<std::vector<Block>> find_index(std::string_view bytes) {
-  if (bytes.size() < kIndexFixed || !find_span(bytes)) return std::nullopt;
-  std::string_view rest = bytes.substr(kIndexHead + 4);
-  if (sum_of(rest) != bytes.substr(kIndexHead, 4)) return std::nullopt;
+bool is_whole_index(std::string_view bytes) {
+  return bytes.size() >= kIndexFixed && find_span(bytes) &&
+         sum_of(bytes.substr(kIndexHead + 4)) == bytes.substr(kIndexHead, 4);
+}
+
+std::optional<std::vector<Block>> find_blocks(std::string_view index, std::uint32_t hash) {
+  if (index.size() < kIndexFixed) return std::nullopt;
+  std::string_view rest = index.substr(kIndexHead + 4);
   std::vector<Block> blocks;
   for (std::uint64_t left = take_big_endian(rest, 4); left > 0; --left) {
     if (rest.size() < kBlockFixed) return std::nullopt;
@@ -107,10 +123,8 @@ std::optional<std::vector<Block>> find_index(std::string_view bytes) {
     block.newest = take_time(rest);
     const std::uint64_t hashes = take_big_endian(rest, 4);
     if (rest.size() < hashes * 4) return std::nullopt;
-    block.hashes.reserve(hashes);
-    for (std::uint64_t i = 0; i < hashes; ++i)
-      block.hashes.push_back(static_cast<std::uint32_t>(take_big_endian(rest, 4)));
-    blocks.push_back(std::move(block));
+    if (has_hash(rest.substr(0, hashes * 4), hash)) blocks.push_back(std::move(block));
+    rest.remove_prefix(hashes * 4);
   }
   return rest.empty() ? std::optional(std::move(blocks)) : std::nullopt;
 }

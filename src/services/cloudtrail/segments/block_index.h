@@ -45,7 +45,10 @@ inline constexpr std::size_t kIndexHead = 28;
 std::string index_bytes(const std::vector<Block>& blocks);
 /// The times alone, of the first kIndexHead bytes; nothing when they are not what was written.
 std::optional<Span> find_span(std::string_view head);
-/// Nothing when the bytes are not what was written.
-std::optional<std::vector<Block>> find_index(std::string_view bytes);
+/// Whether the bytes are what was written; the longest part of a lookup, so whoever asked once may remember it.
+bool is_whole_index(std::string_view bytes);
+/// The blocks that may hold something of this hash, without their hashes. Nothing when the bytes are no index; that
+/// they are a whole one is for the caller to know.
+std::optional<std::vector<Block>> find_blocks(std::string_view index, std::uint32_t hash);
 
 }  // namespace hanbat::cloudtrail

@@ -1,8 +1,8 @@
 // The grammar of a segment file:
 //   segment  "HBTRAIL1" chunk…
 //   chunk    "HTC1", CRC-32C of all that follows in it (4 bytes), flags (1: 1 begins a block), events (4), time of the
-//            oldest and of the newest (8 each, ms), hashes (4), length of the payload before compression (4) and after (4);
-//            the hashes (4 each), in order, of what no chunk of the block before it has; the payload
+//            oldest and of the newest (8 each, ms), hashes (4), length of the payload before compression (4) and after
+//            (4); the hashes (4 each), in order, of what no chunk of the block before it has; the payload
 // Numbers have their most significant byte first. A payload is a piece of zstd (compression.h) that goes on over the
 // chunks of a block; before that, events one after the other (event_bytes.h). A block is what a lookup reads at once.
 #pragma once

@@ -74,11 +74,10 @@ class Search {
   }
 
   void open_segment(std::size_t which) {
-    for (Block& block : segments_.blocks_of(views_[which])) {
-      if (!may_have(block.oldest, block.newest) || !block.may_hold(hash_)) continue;
+    for (const Block& block : segments_.blocks_of(views_[which], hash_)) {
+      if (!may_have(block.oldest, block.newest)) continue;
       push(block.newest, What::kBlock, 0, blocks_.size());
-      block.hashes = {};
-      blocks_.emplace_back(which, std::move(block));
+      blocks_.emplace_back(which, block);
     }
   }
 

@@ -64,6 +64,13 @@ void write_at(const Fd& file, std::string_view bytes, std::uint64_t offset) {
   }
 }
 
+std::vector<Block> with_hash(const std::vector<Block>& blocks, std::uint32_t hash) {
+  std::vector<Block> out;
+  for (const Block& block : blocks)
+    if (block.may_hold(hash)) out.push_back({block.offset, block.length, block.oldest, block.newest, {}});
+  return out;
+}
+
 /// The numbers of the segments in the folder.
 std::vector<std::int64_t> numbers_in(const std::string& folder) {
   std::vector<std::int64_t> numbers;
@@ -122,6 +129,7 @@ void Segments::reopen() {
   }
   const std::lock_guard lock(mutex_);
   all_ = std::move(all);
+  whole_.clear();
 }
 
 Segments::Segment Segments::full(std::int64_t number) const {
@@ -264,14 +272,26 @@ std::vector<SegmentView> Segments::view(Position position) const {
   return out;
 }
 
-std::vector<Block> Segments::read_index(std::int64_t number) const {
-  if (auto index = find_index(find_file(path(number, kIndex)).value_or(""))) return std::move(*index);
+std::vector<Block> Segments::blocks_of_full(std::int64_t number, std::uint32_t hash) const {
+  const std::string index = find_file(path(number, kIndex)).value_or("");
+  bool whole = false;
+  {
+    const std::lock_guard lock(mutex_);
+    whole = whole_.contains(number);
+  }
+  if (!whole && is_whole_index(index)) {
+    const std::lock_guard lock(mutex_);
+    whole_.insert(number);
+    whole = true;
+  }
+  if (whole)
+    if (auto blocks = find_blocks(index, hash)) return std::move(*blocks);
   // Made anew at the next start.
-  return walk_segment(find_file(path(number, kEvents)).value_or("")).blocks;
+  return with_hash(walk_segment(find_file(path(number, kEvents)).value_or("")).blocks, hash);
 }
 
-std::vector<Block> Segments::blocks_of(const SegmentView& segment) const {
-  std::vector<Block> blocks = segment.blocks ? *segment.blocks : read_index(segment.number);
+std::vector<Block> Segments::blocks_of(const SegmentView& segment, std::uint32_t hash) const {
+  auto blocks = segment.blocks ? with_hash(*segment.blocks, hash) : blocks_of_full(segment.number, hash);
   std::erase_if(blocks, [&](const Block& block) { return block.offset >= segment.end; });
   return blocks;
 }

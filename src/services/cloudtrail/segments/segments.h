@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,9 +27,9 @@ struct Position {
 };
 
 struct SegmentSizes {
-  std::uint64_t all = 2ULL << 30;       // what all files take; beyond it the oldest segments go
-  std::uint64_t segment = 8ULL << 20;   // past which the next segment begins
-  std::uint64_t block = 256ULL << 10;   // of events before compression, past which the next block begins
+  std::uint64_t all = 2ULL << 30;      // what all files take; beyond it the oldest segments go
+  std::uint64_t segment = 8ULL << 20;  // past which the next segment begins
+  std::uint64_t block = 256ULL << 10;  // of events before compression, past which the next block begins
 };
 
 /// A segment as a lookup sees it.
@@ -59,8 +60,8 @@ class Segments {
 
   /// The segments, up to the position.
   std::vector<SegmentView> view(Position position) const;
-  /// The blocks of a segment; none when it has been removed.
-  std::vector<Block> blocks_of(const SegmentView& segment) const;
+  /// The blocks of a segment that may hold something of the hash, without their hashes; none when it has been removed.
+  std::vector<Block> blocks_of(const SegmentView& segment, std::uint32_t hash) const;
   /// The events of a block as far as they count; none when the segment has been removed. Throws DamagedSegment.
   std::vector<TrailEvent> events_of(const SegmentView& segment, const Block& block) const;
 
@@ -81,7 +82,7 @@ class Segments {
   std::string path(std::int64_t number, const char* ending) const;
   void reopen();
   Segment full(std::int64_t number) const;
-  std::vector<Block> read_index(std::int64_t number) const;
+  std::vector<Block> blocks_of_full(std::int64_t number, std::uint32_t hash) const;
   bool must_begin_segment(Timestamp newest) const;
   void begin_segment();
   std::string chunks_of(std::span<const TrailEvent> events, std::vector<Block>& blocks);
@@ -102,8 +103,9 @@ class Segments {
   std::uint64_t block_raw_ = 0;  // of the block that is written to; 0: the next chunk begins one
   Compressor compressor_;
 
-  mutable std::mutex mutex_;  // guards all_; taken after writing_
+  mutable std::mutex mutex_;  // guards what follows; taken after writing_
   All all_;
+  mutable std::set<std::int64_t> whole_;  // full segments whose index was seen to be whole
 };
 
 }  // namespace hanbat::cloudtrail

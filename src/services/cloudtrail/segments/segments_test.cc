@@ -6,14 +6,12 @@
 #include <fstream>
 
 #include "os/files.h"
-#include "services/cloudtrail/segments/event_bytes.h"
+#include "services/cloudtrail/segments/key_hash.h"
 #include "services/cloudtrail/segments/search.h"
 #include "services/cloudtrail/segments/testing.h"
 
 namespace hanbat::cloudtrail {
 namespace {
-
-using Ids = std::vector<std::int64_t>;
 
 constexpr std::chrono::hours kADay(24);
 
@@ -41,7 +39,8 @@ class SegmentsTest : public ::testing::Test {
   }
   Ids all(Position position) const {
     return ids_of(find_events(*segments, position,
-                              {.account = "1", .region = "r", .from = {0}, .to = {INT64_MAX / 2}, .limit = 100'000}, {}));
+                              {.account = "1", .region = "r", .from = {0}, .to = {INT64_MAX / 2}, .limit = 100'000},
+                              {}));
   }
   static Ids down_from(std::int64_t last) {
     Ids ids;
@@ -229,11 +228,12 @@ TEST_F(SegmentsTest, AViewOfASegmentThatIsRemovedFindsNothingInIt) {
   append(2);
   const Position kept = append(2);
   const auto view = segments->view(kept);
-  const std::vector<Block> blocks = segments->blocks_of(view[0]);
+  const std::uint32_t any = key_hash("1", "r", {}, "");
+  const std::vector<Block> blocks = segments->blocks_of(view[0], any);
   ASSERT_EQ(blocks.size(), 1u);
   segments->remove_before(kNoon + kADay);
   EXPECT_TRUE(segments->events_of(view[0], blocks[0]).empty());
-  EXPECT_TRUE(segments->blocks_of(view[0]).empty());
+  EXPECT_TRUE(segments->blocks_of(view[0], any).empty());
   EXPECT_EQ(all(kept), (Ids{4, 3}));
 }
 

@@ -58,7 +58,9 @@ class Mix {
     c.session_name = "session-" + n;
     c.access_key_id = "AKIA" + random_hex(16);
     c.source_ip = "10.0.3." + n;
-    c.user_agent = "aws-cli/2.17.18 md/awscrt#0.20.11 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.2 cfg/retry-mode#standard";
+    c.user_agent =
+        "aws-cli/2.17.18 md/awscrt#0.20.11 ua/2.0 os/linux#6.1.0 md/arch#x86_64 lang/python#3.11.2 "
+        "cfg/retry-mode#standard";
     if (number % 2) c.token_issued_at = kNoon;
     return c;
   }
@@ -66,7 +68,8 @@ class Mix {
   template <class Input>
   TrailEvent event(Timestamp at, const Caller& who, const wire::ServiceModel& service, std::string_view name, Input in,
                    std::string resource, bool refused = false) {
-    const wire::Error denied("AccessDeniedException", 400, "User: " + who.arn + " is not authorized to perform: " + std::string(name));
+    const wire::Error denied("AccessDeniedException", 400,
+                             "User: " + who.arn + " is not authorized to perform: " + std::string(name));
     for (const wire::OperationModel& operation : service.operations) {
       if (operation.name != name) continue;
       const std::string id = random_uuid();

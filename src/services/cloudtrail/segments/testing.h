@@ -14,6 +14,8 @@ namespace hanbat::cloudtrail {
 /// A moment within a day, so that none of the next seconds begins another.
 inline constexpr Timestamp kNoon{1'600'000'000'000};
 
+using Ids = std::vector<std::int64_t>;
+
 /// A random event of few names, at about `at`.
 inline TrailEvent random_event(std::mt19937& dice, std::int64_t id, Timestamp at) {
   const auto pick = [&](int most) { return static_cast<int>(dice() % static_cast<unsigned>(most)); };
@@ -27,8 +29,8 @@ inline TrailEvent random_event(std::mt19937& dice, std::int64_t id, Timestamp at
   event.read_only = pick(3) != 0;
   for (int left = pick(3); left > 0; --left)
     event.resources.insert({"AWS::Type" + std::to_string(pick(3)), "name" + std::to_string(pick(30))});
-  event.record = R"({"eventName":")" + event.name + R"(","n":")" + std::string(static_cast<std::size_t>(pick(200)), 'x') +
-                 std::to_string(dice()) + "\"}";
+  event.record = R"({"eventName":")" + event.name + R"(","n":")" +
+                 std::string(static_cast<std::size_t>(pick(200)), 'x') + std::to_string(dice()) + "\"}";
   return event;
 }
 
@@ -71,19 +73,18 @@ inline EventQuery random_query(std::mt19937& dice, const std::vector<TrailEvent>
 }
 
 /// The answer, by looking at every event.
-inline std::vector<std::int64_t> ids_by_looking_at_all(const EventQuery& query, std::vector<TrailEvent> events) {
+inline Ids ids_by_looking_at_all(const EventQuery& query, std::vector<TrailEvent> events) {
   std::erase_if(events, [&](const TrailEvent& event) { return !fits(query, event); });
-  std::ranges::sort(events, [](const TrailEvent& a, const TrailEvent& b) {
-    return std::tie(a.at, a.id) > std::tie(b.at, b.id);
-  });
+  std::ranges::sort(
+      events, [](const TrailEvent& a, const TrailEvent& b) { return std::tie(a.at, a.id) > std::tie(b.at, b.id); });
   if (events.size() > static_cast<std::size_t>(query.limit)) events.resize(static_cast<std::size_t>(query.limit));
-  std::vector<std::int64_t> ids;
+  Ids ids;
   for (const TrailEvent& event : events) ids.push_back(event.id);
   return ids;
 }
 
-inline std::vector<std::int64_t> ids_of(const std::vector<TrailEvent>& events) {
-  std::vector<std::int64_t> ids;
+inline Ids ids_of(const std::vector<TrailEvent>& events) {
+  Ids ids;
   for (const TrailEvent& event : events) ids.push_back(event.id);
   return ids;
 }
