@@ -172,7 +172,7 @@ void Segments::begin_segment() {
   fault_point("segment:begun");
   {
     const std::lock_guard lock(mutex_);
-    if (blocks) all_[number_].bytes = with_index, all_[number_].blocks = nullptr;
+    if (blocks) all_[number_] = {all_[number_].span, with_index, nullptr};
     all_[number_ + 1] = {{}, kSegmentHead.size(), std::make_shared<const std::vector<Block>>()};
   }
   ++number_;
@@ -227,8 +227,8 @@ Position Segments::append(std::span<const TrailEvent> events) {
   const std::lock_guard lock(writing_);
   if (dropped_) reopen();
   if (events.empty()) return {number_, static_cast<std::int64_t>(end_)};
-  dropped_ = true;  // unless all of this succeeds
   require_free_space(folder_, store::kDiskReserve);
+  dropped_ = true;  // unless all of this succeeds
   const Timestamp newest = std::ranges::max(events, {}, &TrailEvent::at).at;
   if (must_begin_segment(newest)) begin_segment();
 
