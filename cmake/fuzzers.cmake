@@ -43,6 +43,9 @@ hanbat_fuzzer(java_pattern services/ssm/parameters/java_pattern_fuzz.cc WITH ser
 hanbat_fuzzer(document_yaml services/ssm/documents/yaml_fuzz.cc WITH services/ssm/documents/yaml.cc
   LINK hanbat_base PkgConfig::yaml)
 hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
+hanbat_fuzzer(trail_segment services/cloudtrail/segments/segment_fuzz.cc WITH services/cloudtrail/segments/block_index.cc
+  services/cloudtrail/segments/chunk.cc services/cloudtrail/segments/compression.cc services/cloudtrail/segments/event_bytes.cc
+  LINK hanbat_wire PkgConfig::zstd)
 hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH services/codecommit/git/receive_pack.cc
   services/codecommit/git/git_command.cc services/codecommit/git/git.cc services/codecommit/git/opening.cc
   LINK hanbat_http PkgConfig::git2 ZLIB::ZLIB)

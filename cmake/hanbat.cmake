@@ -79,6 +79,7 @@ endfunction()
 # model.h, model.cc, operations.h, methods.inc, client.h, client.cc in build/gen/gen/<name>/) and its library hanbat_<name>.
 set(HANBAT_LARGE ec2 iam s3 codedeploy codecommit)
 # What each service uses of other people's, beside what every one may: fmt and the region's log.
+set(HANBAT_cloudtrail_USES PkgConfig::zstd)
 set(HANBAT_ssm_USES PkgConfig::pcre PkgConfig::yaml)
 set(HANBAT_codecommit_USES PkgConfig::git2 PkgConfig::archive ZLIB::ZLIB)
 foreach(service IN ITEMS acm codedeploy ec2)

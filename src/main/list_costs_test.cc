@@ -58,7 +58,6 @@ const Reasons kGrow{
 
 /// Lists that sort something whole, and what bounds that.
 const Reasons kSort{
-    {"cloudtrail_LookupEvents", "the events of one page, found in their order by an index that holds no records"},
     {"iam_ListAccessKeys", "2 for a user"},
     {"iam_ListSSHPublicKeys", "5 for a user"},
     {"iam_ListServiceSpecificCredentials", "2 for a user and a service"},

@@ -29,7 +29,7 @@ namespace hanbat {
 
 Foundations::Foundations(const region::Settings& settings, const Clock& clock, store::Database& database,
                          const region::Vault& vault)
-    : access(clock, vault, memberships, settings.default_region), trail(database, clock) {}
+    : access(clock, vault, memberships, settings.default_region), trail(database, settings.state_folder, clock) {}
 
 void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<iam::Iam>(home, foundations.access));

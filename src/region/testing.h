@@ -2,7 +2,6 @@
 // Header only, so that no daemon links it.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/ids.h"
 #include "base/text.h"
+#include "os/files.h"
 #include "os/writers_turn.h"
 #include "region/region.h"
 #include "wire/error.h"
@@ -157,15 +156,13 @@ class TestRegion {
   explicit TestRegion(host::Host* host = nullptr)
       : TestRegion([host](TestRegion&, Parts& parts) { parts.host = host; }) {}
   explicit TestRegion(const Adjust& adjust)
-      : folder(make_folder()),
-        db(store::open_sqlite(":memory:")),
+      : db(store::open_sqlite(":memory:")),
         blobs(folder + "/blobs", *db),
         tasks(store::make_tasks(*db, clock)),
         vault(folder),
         home(Settings{.state_folder = folder, .guest_programs = folder}, parts(adjust)) {
     guard_writers_turn();
   }
-  ~TestRegion() { std::filesystem::remove_all(folder); }
 
   /// Makes a service as main does, from (Region&, arguments…).
   template <class S, class... Args>
@@ -193,7 +190,11 @@ class TestRegion {
   }
   int run_until_idle() { return tasks->run_until_idle(); }
 
-  std::string folder;
+ private:
+  const TemporaryFolder folder_{"hanbat-test"};  // goes last: what is in it may be written to until then
+
+ public:
+  const std::string folder = folder_.path();
   const std::string region = "ap-northeast-2";
   FakeClock clock;
   std::unique_ptr<store::Database> db;
@@ -209,11 +210,6 @@ class TestRegion {
   Caller user = test_user();
 
  private:
-  static std::string make_folder() {
-    const auto path = std::filesystem::temp_directory_path() / ("hanbat-test-" + random_hex(12));
-    std::filesystem::create_directories(path);
-    return path;
-  }
   Parts parts(const Adjust& adjust) {
     Parts out{.clock = &clock,
               .db = db.get(),

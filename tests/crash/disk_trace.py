@@ -24,10 +24,11 @@ class File:
 
 
 class Disk:
-    """`root`: the folder that is looked at, itself too. `on_answer(disk, thread)` is called when an answer of success begins."""
+    """`root`: the folder that is looked at, itself too. `on_answer(disk, thread)` is called when an answer of success begins,
+    `on_write(disk, thread, path)` after each write."""
 
-    def __init__(self, root, on_answer):
-        self.root, self.on_answer = str(root), on_answer
+    def __init__(self, root, on_answer, on_write=None):
+        self.root, self.on_answer, self.on_write = str(root), on_answer, on_write
         self.files = {}  # what has a name now: path → File
         self.unsynced_names = set()
         self.torn = []  # files that were given their name before their bytes were synced
@@ -71,6 +72,8 @@ class Disk:
             if self.inside(written) and not written.endswith(" (deleted)"):
                 self.files.setdefault(written, File()).writers.add(thread)
                 self.written.add(written)
+                if self.on_write:
+                    self.on_write(self, thread, written)
         elif call.startswith("rename"):
             self.move(*places)
         elif call.startswith("link"):

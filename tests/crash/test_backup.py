@@ -147,6 +147,12 @@ def test_a_backup_of_a_busy_region_has_all_that_was_acknowledged_before_it_began
         assert set(commits) <= set(git(tmp_path / "copy", "rev-list", "HEAD").stdout.split())
         bare = next((second.state / "codecommit").iterdir())
         assert subprocess.run(["git", "--git-dir", bare, "fsck", "--full"], capture_output=True).returncode == 0
+        # Its trail has the pushes that are in it, each once, and none of later.
+        pages = second.client("cloudtrail").get_paginator("lookup_events").paginate(
+            LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "GitPush"}])
+        records = (json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"])
+        pushed = [moved["commit"] for record in records for moved in (record["requestParameters"] or {}).get("references", [])]
+        assert sorted(pushed) == sorted(git(tmp_path / "copy", "rev-list", "HEAD").stdout.split())
         # It is a region like any other: it takes the next push and the next object.
         git(repository.work, "push", "-q", repository.address(second), "HEAD:refs/heads/more")
         s3.put_object(Bucket="data", Key="after", Body=b"after")

@@ -17,9 +17,10 @@ from repository import Repository
 
 # What may be lost: SQLite's index of its log is made anew, the database itself is written from the log, which is kept until that is
 # synced; locks are for living processes; a layer's upload that is not complete ends with the daemon; what is unfinished has a name
-# of its own; and of git's folder these are made anew or not looked at.
+# of its own; what is appended to the trail counts once a commit says so, which on_write looks at; and of git's folder these are made
+# anew or not looked at.
 NOT_NEEDED = re.compile(r"/region\.db(-shm)?$|\.lock$|/blobs/incoming(/|$)|\.new\d+\.\d+(/|$)|/objects/incoming-"
-                        r"|\.git/(description|hooks|info|refs|objects/info)(/|$)")
+                        r"|/trail(/|$)|\.git/(description|hooks|info|refs|objects/info)(/|$)")
 
 
 @pytest.fixture
@@ -45,10 +46,12 @@ def daemon(tmp_path, trace):
 class Watch:
     """Replays the trace as it grows, and looks at each answer."""
 
+    appended = None  # the thread that wrote to the trail
+
     def __init__(self, daemon, trace):
         self.trace = open(trace)
-        self.disk = disk_trace.Disk(daemon.state, self.look)
-        self.rest, self.answers, self.lacking = "", 0, set()
+        self.disk = disk_trace.Disk(daemon.state, self.look, self.on_write)
+        self.rest, self.answers, self.lacking, self.segments_counted = "", 0, set(), 0
 
     def look(self, disk, thread):
         self.answers += 1
@@ -58,6 +61,15 @@ class Watch:
             if dirty and not NOT_NEEDED.search(path):
                 self.lacking.add("the bytes of " + path)
         self.lacking |= {"the name of " + path for path in disk.unsynced_names if not NOT_NEEDED.search(path)}
+
+    def on_write(self, disk, thread, path):
+        """One thread appends to the trail and then commits how much of it counts: that must be on the disk by then."""
+        if "/trail/" in path:
+            self.appended = thread
+        elif path.endswith("-wal") and thread == self.appended:
+            self.segments_counted += 1
+            self.lacking |= {"what the trail counts of " + path for path, file in disk.files.items() if "/trail/" in path and file.writers}
+            self.lacking |= {"the name of " + path for path in disk.unsynced_names if path.endswith("/trail") or "/trail/" in path}
 
     def read(self):
         *lines, self.rest = (self.rest + self.trace.read()).split("\n")
@@ -153,3 +165,4 @@ def test_bytes_names_and_commits_are_synced_before_the_answer(daemon, trace, tmp
     assert any(path.endswith(f"/objects/{commit[:2]}/{commit[2:]}") for path in made)
     codecommit.create_repository(repositoryName="other")  # whose folder an API call makes
     watch.during(lambda: codecommit.put_file(repositoryName="other", branchName="main", filePath="b", fileContent=b"b"))
+    assert watch.segments_counted, "nothing came to the trail's segments"

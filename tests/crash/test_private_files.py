@@ -24,7 +24,9 @@ def test_keys_the_database_and_what_users_stored_are_their_owners_alone(tmp_path
 
         for name in ("secrets.key", "admin-credentials.json", "ca/ca.key", "region.db", "region.db-wal", "region.db-shm"):
             assert mode(name) == "0o600", name
-        for name in ("blobs", "codecommit"):
+        for name in (path.relative_to(daemon.state) for path in (daemon.state / "trail").iterdir()):
+            assert mode(name) == "0o600", name
+        for name in ("blobs", "codecommit", "trail"):
             assert mode(name) == "0o700", name
         # The secrets in the database are sealed: the key that the credentials file has in clear is nowhere in it.
         secret = daemon.key[1].encode()

@@ -82,6 +82,15 @@ def test_a_stop_writes_what_waits(daemon):
     assert [event["readOnly"] for event in events(daemon, EventName="ListRepositories")] == [True]
 
 
+def test_a_limit_of_the_trail_that_is_no_size_is_refused_with_its_reason(daemon):
+    daemon.stop()
+    (daemon.state / "trail-limit").write_text("lots\n")
+    started = subprocess.run([live.HANBATD, "--home", daemon.state, "--port", "0"], capture_output=True, text=True, timeout=30)
+    assert started.returncode == 1 and "trail-limit must say how much" in started.stdout + started.stderr
+    (daemon.state / "trail-limit").write_text("64M\n")
+    daemon.start()
+
+
 def test_who_may_not_is_recorded_and_who_cannot_sign_is_not(daemon):
     iam = daemon.client("iam")
     iam.create_user(UserName="eve")

@@ -1,6 +1,6 @@
 // Copies a region into one file while it runs. What makes the copy consistent: removals wait (a lock that the daemon
 // respects), the database is copied as of one moment, and what its rows name is never changed, only added: blobs and
-// git's objects are files named by their content.
+// git's objects are files named by their content, and the trail's segments grow at their end.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -69,7 +69,9 @@ class Backup {
     const std::vector<std::string> blobs = blobs_of(database);
     add_as("region.db", database);
     for (const char* name : {"secrets.key", "admin-credentials.json", "ca/ca.key", "ca/ca.pem"}) add(name);
-    if (path_exists(home_.root / host::kEdgeRangeFile)) add(host::kEdgeRangeFile);
+    for (const char* name : {host::kEdgeRangeFile, "trail-limit"})
+      if (path_exists(home_.root / name)) add(name);
+    add_trail();
     add_blobs(blobs);
     add_repositories();
     if (machines == Machines::kTake)
@@ -132,6 +134,15 @@ class Backup {
     }
     report_(fmt::format("{} blobs, {:.1f} MB so far", names.size(), double(bytes_) / 1e6));
     manifest_["damaged_blobs"] = std::move(damaged);
+  }
+
+  /// Segments only grow, and the database says how much of them counts: what came after it is cut off where this is
+  /// restored. The oldest may go meanwhile, as anywhere.
+  void add_trail() {
+    const fs::path root = home_.root / "trail";
+    if (!fs::exists(root)) return;
+    for (const std::string& name : list_folder(root))
+      if (name.ends_with(".events") || name.ends_with(".index")) add_if_there("trail/" + name);
   }
 
   /// Objects and packs only grow; a reference is a row, and git's own file of them is written anew from the rows.

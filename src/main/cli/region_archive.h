@@ -1,7 +1,7 @@
 // The file that a backup is: a tar of the region's files, compressed with zstd and ended by a seal.
 //
 //   hanbat-backup.json   {"format": 1, "version", "time"}
-//   region.db, secrets.key, admin-credentials.json, ca/…, blobs/…, codecommit/…, host/restore/…
+//   region.db, secrets.key, admin-credentials.json, ca/…, blobs/…, codecommit/…, trail/…, host/restore/…
 //   manifest.json        {"format": 1, "version", "time", "parts": [{"name", "size", "sha256"}], …}
 //   seal                 a zstd skippable frame: 50 2A 4D 18, 28 00 00 00, "HANBAT 1", SHA-256 of all bytes before it
 //

@@ -13,13 +13,14 @@ constexpr Milliseconds kExpireEvery = std::chrono::hours(1);
 std::span<const store::Migration> CloudTrail::migrations() const { return schema(); }
 
 void CloudTrail::start() {
+  trail_.start();
   home_.tasks.handle(std::string(kExpire), [this](store::TaskRun& run) {
-    run.again(kExpireEvery, [this](store::Tx& tx) { store_.remove_before(tx, home_.clock.now() - kKept); });
+    trail_.expire();
+    run.again(kExpireEvery);
   });
   home_.db.write([this](store::Tx& tx) {
     home_.tasks.add(tx, {.kind = std::string(kExpire), .key = "all", .body = Json::object()});
   });
-  trail_.start();
 }
 
 }  // namespace hanbat::cloudtrail

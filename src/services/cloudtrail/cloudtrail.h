@@ -3,7 +3,6 @@
 
 #include "gen/cloudtrail/operations.h"
 #include "region/region.h"
-#include "services/cloudtrail/store.h"
 #include "services/cloudtrail/trail.h"
 
 namespace hanbat::cloudtrail {
@@ -19,7 +18,6 @@ class CloudTrail final : public Operations {
 
  private:
   region::Region& home_;
-  const Store store_{};
   StoredTrail& trail_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "gen/cloudtrail/client.h"
 #include "gen/codecommit/client.h"
+#include "os/files.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "wire/error.h"
@@ -63,9 +64,11 @@ class CloudTrailTest : public ::testing::Test {
     return wire::code_of([&] { look(in); });
   }
 
+  std::vector<std::string> files() const { return list_folder(t.folder + "/trail"); }
+
   StoredTrail* trail = nullptr;
   region::TestRegion t{[this](region::TestRegion& test, region::Parts& parts) {
-    parts.trail = trail = &test.keep<StoredTrail>(*test.db, test.clock);
+    parts.trail = trail = &test.keep<StoredTrail>(*test.db, test.folder, test.clock);
   }};
   region::FakeService& repositories;
 };
@@ -110,7 +113,7 @@ TEST_F(CloudTrailTest, ReadsRefusalsAndFailuresAreThereToo) {
 TEST_F(CloudTrailTest, AChangeAndItsRecordAreOneTransaction) {
   create("app");
   // Nothing was flushed: the record is there because the call is.
-  EXPECT_EQ(t.db->read([](store::Tx& tx) { return tx.find("SELECT COUNT(*) FROM trail_events")->integer(0); }), 1);
+  EXPECT_EQ(t.db->read([](store::Tx& tx) { return tx.find("SELECT COUNT(*) FROM trail_pending")->integer(0); }), 1);
 }
 
 TEST_F(CloudTrailTest, ACallOfACallIsRecordedAsMadeThroughTheService) {
@@ -182,18 +185,13 @@ TEST_F(CloudTrailTest, AnotherRegionAndAnotherAccountSeeNothing) {
 
 TEST_F(CloudTrailTest, EventsAreKeptForNinetyDays) {
   create("old");
+  trail->flush();
   t.clock.advance(std::chrono::hours(24 * 90) + Seconds(2));
   create("new");
   EXPECT_EQ(found("EventName", "CreateRepository").size(), 1u);
+  EXPECT_EQ(files().size(), 3u) << "the day before it is full, and has its index";
   t.run_until_idle();
-  EXPECT_EQ(t.db->read([](store::Tx& tx) {
-    return tx.find("SELECT COUNT(*) FROM trail_events WHERE event_name = 'CreateRepository'")->integer(0);
-  }),
-            1);
-  EXPECT_EQ(t.db->read([](store::Tx& tx) {
-    return tx.find("SELECT COUNT(*) FROM trail_resources WHERE name = 'old'")->integer(0);
-  }),
-            0);
+  EXPECT_EQ(files().size(), 1u) << "one segment, and no index of one that is full";
 }
 
 TEST_F(CloudTrailTest, AsksForItsPermission) {

@@ -176,7 +176,8 @@ bool is_recorded(const CallRecord& call) {
 
 TrailEvent make_event(const CallRecord& call, Timestamp now) {
   const Caller& caller = call.caller;
-  TrailEvent event{.event_id = random_uuid(),
+  TrailEvent event{.id = 0,
+                   .event_id = random_uuid(),
                    .account = caller.account,
                    .region = region_of(call),
                    .at = now,

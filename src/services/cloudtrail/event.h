@@ -1,6 +1,7 @@
 // One call as CloudTrail's record.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -10,8 +11,9 @@
 
 namespace hanbat::cloudtrail {
 
-/// A recorded call: the columns by which it is looked up, and the record itself.
+/// A recorded call: what it is looked up by, and the record itself.
 struct TrailEvent {
+  std::int64_t id = 0;  // above those of all that were recorded before it; 0 until it is
   std::string event_id;
   std::string account;
   std::string region;

@@ -19,7 +19,7 @@ std::string parameters_of(const EventQuery& query, const LookupEventsInput& in) 
 }
 
 /// "<at>:<id>:<hash of the parameters>" in base64.
-std::string token_of(const EventRow& last, const std::string& parameters) {
+std::string token_of(const TrailEvent& last, const std::string& parameters) {
   return to_base64(std::to_string(last.at.ms) + ":" + std::to_string(last.id) + ":" + parameters);
 }
 
@@ -46,7 +46,6 @@ void read_attribute(const LookupEventsInput& in, EventQuery& query) {
   if (query.key == LookupKey::kReadOnly) {
     if (query.value != "true" && query.value != "false")
       throw InvalidLookupAttributesException("The value of the lookup attribute ReadOnly must be true or false.");
-    query.value = query.value == "true" ? "1" : "0";
   }
 }
 
@@ -61,23 +60,23 @@ void read_times(const LookupEventsInput& in, Timestamp now, EventQuery& query) {
   query.to = whole_second(in.end_time.value_or(now)) + Seconds(1);
 }
 
-Event event_of(EventRow row) {
+Event event_of(TrailEvent event) {
   Event out;
-  out.event_id = std::move(row.event_id);
-  out.event_name = std::move(row.name);
-  out.event_source = std::move(row.source);
-  out.event_time = whole_second(row.at);
-  out.read_only = row.read_only ? "true" : "false";
-  if (!row.user_name.empty()) out.username = std::move(row.user_name);
-  if (!row.access_key_id.empty()) out.access_key_id = std::move(row.access_key_id);
+  out.event_id = std::move(event.event_id);
+  out.event_name = std::move(event.name);
+  out.event_source = std::move(event.source);
+  out.event_time = whole_second(event.at);
+  out.read_only = event.read_only ? "true" : "false";
+  if (!event.user_name.empty()) out.username = std::move(event.user_name);
+  if (!event.access_key_id.empty()) out.access_key_id = std::move(event.access_key_id);
   out.resources.emplace();
-  for (ResourceName& resource : row.resources) {
+  for (const ResourceName& resource : event.resources) {
     Resource one;
-    one.resource_type = std::move(resource.type);
-    one.resource_name = std::move(resource.name);
+    one.resource_type = resource.type;
+    one.resource_name = resource.name;
     out.resources->push_back(std::move(one));
   }
-  out.cloud_trail_event = std::move(row.record);
+  out.cloud_trail_event = std::move(event.record);
   return out;
 }
 
@@ -94,14 +93,14 @@ LookupEventsOutput CloudTrail::lookup_events(region::Request& rq, const LookupEv
   const std::string parameters = parameters_of(query, in);
   if (in.next_token) read_token(*in.next_token, parameters, query);
 
-  std::vector<EventRow> rows = store_.find(rq.tx, query);
+  std::vector<TrailEvent> events = trail_.find(rq.tx, query);
   LookupEventsOutput out;
-  if (rows.size() > static_cast<std::size_t>(limit)) {
-    rows.resize(static_cast<std::size_t>(limit));
-    out.next_token = token_of(rows.back(), parameters);
+  if (events.size() > static_cast<std::size_t>(limit)) {
+    events.resize(static_cast<std::size_t>(limit));
+    out.next_token = token_of(events.back(), parameters);
   }
   out.events.emplace();
-  for (EventRow& row : rows) out.events->push_back(event_of(std::move(row)));
+  for (TrailEvent& event : events) out.events->push_back(event_of(std::move(event)));
   return out;
 }
 

@@ -1,94 +1,110 @@
 #include "services/cloudtrail/store.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace hanbat::cloudtrail {
 namespace {
 
-/// The condition that a lookup attribute stands for; it binds one value.
-std::string_view condition_of(std::optional<LookupKey> key) {
-  constexpr std::string_view kAll = "'' = ?";
-  if (!key) return kAll;
-  switch (*key) {
-    case LookupKey::kEventId:
-      return "event_id = ?";
-    case LookupKey::kEventName:
-      return "event_name = ?";
-    case LookupKey::kReadOnly:
-      return "read_only = CAST(? AS INTEGER)";
-    case LookupKey::kUsername:
-      return "user_name = ?";
-    case LookupKey::kResourceType:
-      return "EXISTS (SELECT 1 FROM trail_resources WHERE event = id AND type = ?)";
-    case LookupKey::kResourceName:
-      return "id IN (SELECT event FROM trail_resources WHERE name = ?)";
-    case LookupKey::kEventSource:
-      return "event_source = ?";
-    case LookupKey::kAccessKeyId:
-      return "access_key_id = ?";
-  }
-  return kAll;
+constexpr std::string_view kColumns =
+    "id, event_id, account, region, at, event_name, event_source, user_name, access_key_id, read_only, record";
+
+TrailEvent event_of(const store::Row& row) {
+  return {.id = row.integer(0),
+          .event_id = row.text(1),
+          .account = row.text(2),
+          .region = row.text(3),
+          .at = row.timestamp(4),
+          .name = row.text(5),
+          .source = row.text(6),
+          .user_name = row.text(7),
+          .access_key_id = row.text(8),
+          .read_only = row.flag(9),
+          .resources = {},
+          .record = row.text(10)};
 }
 
-std::vector<ResourceName> resources_of(store::Tx& tx, std::int64_t event) {
-  std::vector<ResourceName> out;
-  for (const auto& row : tx.query("SELECT type, name FROM trail_resources WHERE event = ? ORDER BY type, name", event))
-    out.push_back({row.text(0), row.text(1)});
+std::string resources_text(const std::set<ResourceName>& resources) {
+  Json out = Json::array();
+  for (const ResourceName& resource : resources) {
+    out.push_back(resource.type);
+    out.push_back(resource.name);
+  }
+  return out.dump();
+}
+
+std::vector<TrailEvent> pending_events(const std::vector<store::Row>& rows) {
+  std::vector<TrailEvent> out;
+  for (const store::Row& row : rows) {
+    TrailEvent event = event_of(row);
+    const Json resources = row.json(11);
+    for (std::size_t i = 0; i + 1 < resources.size(); i += 2)
+      event.resources.insert({resources.items()[i].as_string(), resources.items()[i + 1].as_string()});
+    out.push_back(std::move(event));
+  }
   return out;
 }
 
 }  // namespace
 
 void Store::insert(store::Tx& tx, const TrailEvent& event) const {
-  const auto rows = tx.query(
-      "INSERT INTO trail_events(event_id, account, region, at, event_name, event_source, user_name, access_key_id, "
-      "read_only, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-      event.event_id, event.account, event.region, event.at, event.name, event.source, event.user_name,
-      event.access_key_id, event.read_only, event.record);
-  for (const ResourceName& resource : event.resources)
-    tx.exec("INSERT INTO trail_resources(event, type, name) VALUES (?, ?, ?)", rows.front().integer(0), resource.type,
-            resource.name);
+  tx.exec(
+      "INSERT INTO trail_pending(id, event_id, account, region, at, event_name, event_source, user_name, "
+      "access_key_id, read_only, resources, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      event.id, event.event_id, event.account, event.region, event.at, event.name, event.source, event.user_name,
+      event.access_key_id, event.read_only, resources_text(event.resources), event.record);
 }
 
-std::vector<EventRow> Store::find(store::Tx& tx, const EventQuery& query) const {
-  if (!query.before_id) return find_between(tx, query, "at >= ? AND at < ?", query.from.ms, query.to.ms, query.limit);
-  // The rest of the moment in which a page ended, then what was before: the index has no one bound for both.
-  std::vector<EventRow> out;
-  if (query.before_at >= query.from.ms && query.before_at < query.to.ms)
-    out = find_between(tx, query, "at = ? AND id < ?", query.before_at, query.before_id, query.limit);
-  if (const int more = query.limit - static_cast<int>(out.size()); more > 0)
-    std::ranges::move(
-        find_between(tx, query, "at >= ? AND at < ?", query.from.ms, std::min(query.to.ms, query.before_at), more),
-        std::back_inserter(out));
+std::vector<TrailEvent> Store::oldest_pending(store::Tx& tx, int most) const {
+  return pending_events(tx.query(
+      "SELECT " + std::string(kColumns) + ", resources FROM trail_pending WHERE id > 0 ORDER BY id LIMIT ?", most));
+}
+
+std::vector<TrailEvent> Store::pending_of(store::Tx& tx, const EventQuery& query) const {
+  return pending_events(tx.query("SELECT " + std::string(kColumns) +
+                                     ", resources FROM trail_pending WHERE id > 0 AND account = ? AND region = ? AND "
+                                     "at >= ? AND at < ? ORDER BY id",
+                                 query.account, query.region, query.from, query.to));
+}
+
+void Store::remove_pending(store::Tx& tx, std::int64_t last_id) const {
+  tx.exec("DELETE FROM trail_pending WHERE id <= ?", last_id);
+}
+
+Position Store::position(store::Tx& tx) const {
+  const auto row = tx.find("SELECT segment, bytes FROM trail_position WHERE one = 1");
+  return {row->integer(0), row->integer(1)};
+}
+
+void Store::set_position(store::Tx& tx, Position position, std::int64_t next_id) const {
+  tx.exec("UPDATE trail_position SET segment = ?, bytes = ?, next_id = ? WHERE one = 1", position.segment,
+          position.bytes, next_id);
+}
+
+std::int64_t Store::next_id(store::Tx& tx) const {
+  const std::int64_t kept = tx.find("SELECT next_id FROM trail_position WHERE one = 1")->integer(0);
+  const auto last = tx.find("SELECT id FROM trail_pending WHERE id > 0 ORDER BY id DESC LIMIT 1");
+  return last ? std::max(kept, last->integer(0) + 1) : kept;
+}
+
+std::vector<TrailEvent> Store::events_of_old_tables(store::Tx& tx, std::int64_t after_id, int most) const {
+  std::vector<TrailEvent> out;
+  for (const store::Row& row : tx.query(
+           "SELECT " + std::string(kColumns) + " FROM trail_events WHERE id > ? ORDER BY id LIMIT ?", after_id, most))
+    out.push_back(event_of(row));
+  if (out.empty()) return out;
+  auto at = out.begin();
+  for (const store::Row& row :
+       tx.query("SELECT event, type, name FROM trail_resources WHERE event >= ? AND event <= ? ORDER BY event",
+                out.front().id, out.back().id)) {
+    at = std::find_if(at, out.end(), [&](const TrailEvent& event) { return event.id >= row.integer(0); });
+    if (at != out.end() && at->id == row.integer(0)) at->resources.insert({row.text(1), row.text(2)});
+  }
   return out;
 }
 
-std::vector<EventRow> Store::find_between(store::Tx& tx, const EventQuery& query, std::string_view bounds,
-                                          std::int64_t from, std::int64_t to, int most) const {
-  const std::string sql =
-      "SELECT id, at, event_id, event_name, event_source, user_name, access_key_id, read_only, record "
-      "FROM trail_events WHERE id IN (SELECT id FROM trail_events WHERE account = ? AND region = ? AND " +
-      std::string(bounds) + " AND " + std::string(condition_of(query.key)) +
-      " ORDER BY at DESC, id DESC LIMIT ?) ORDER BY at DESC, id DESC";
-  std::vector<EventRow> out;
-  for (const auto& row : tx.query(sql, query.account, query.region, from, to, query.value, most))
-    out.push_back({.id = row.integer(0),
-                   .at = row.timestamp(1),
-                   .event_id = row.text(2),
-                   .name = row.text(3),
-                   .source = row.text(4),
-                   .user_name = row.text(5),
-                   .access_key_id = row.text(6),
-                   .read_only = row.flag(7),
-                   .record = row.text(8),
-                   .resources = resources_of(tx, row.integer(0))});
-  return out;
-}
-
-void Store::remove_before(store::Tx& tx, Timestamp at) const {
-  tx.exec("DELETE FROM trail_resources WHERE event IN (SELECT id FROM trail_events WHERE at < ?)", at);
-  tx.exec("DELETE FROM trail_events WHERE at < ?", at);
+void Store::empty_old_tables(store::Tx& tx) const {
+  tx.exec("DELETE FROM trail_resources");
+  tx.exec("DELETE FROM trail_events");
 }
 
 }  // namespace hanbat::cloudtrail

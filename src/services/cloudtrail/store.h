@@ -1,88 +1,33 @@
-// The rows of the trail.
+// The rows of the trail: what has yet to go to a segment, and up to where the segments count.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/words.h"
-#include "services/cloudtrail/event.h"
+#include "services/cloudtrail/query.h"
+#include "services/cloudtrail/segments/segments.h"
 #include "store/database.h"
 
 namespace hanbat::cloudtrail {
 
-/// By what LookupEvents finds events.
-enum class LookupKey {
-  kEventId,
-  kEventName,
-  kReadOnly,
-  kUsername,
-  kResourceType,
-  kResourceName,
-  kEventSource,
-  kAccessKeyId
-};
-
-}  // namespace hanbat::cloudtrail
-
-namespace hanbat {
-
-template <>
-inline constexpr auto kWords<cloudtrail::LookupKey> =
-    std::to_array<Word<cloudtrail::LookupKey>>({{cloudtrail::LookupKey::kEventId, "EventId"},
-                                                {cloudtrail::LookupKey::kEventName, "EventName"},
-                                                {cloudtrail::LookupKey::kReadOnly, "ReadOnly"},
-                                                {cloudtrail::LookupKey::kUsername, "Username"},
-                                                {cloudtrail::LookupKey::kResourceType, "ResourceType"},
-                                                {cloudtrail::LookupKey::kResourceName, "ResourceName"},
-                                                {cloudtrail::LookupKey::kEventSource, "EventSource"},
-                                                {cloudtrail::LookupKey::kAccessKeyId, "AccessKeyId"}});
-
-}  // namespace hanbat
-
-namespace hanbat::cloudtrail {
-
-/// How long events are kept, as AWS's event history keeps them.
-inline constexpr std::chrono::hours kKept(24 * 90);
-
-/// What an event must be like; the newest come first.
-struct EventQuery {
-  std::string account;
-  std::string region;
-  Timestamp from;                     // inclusive
-  Timestamp to;                       // exclusive
-  std::optional<LookupKey> key = {};  // without, all events
-  std::string value = {};
-  std::int64_t before_at = 0;  // with before_id the place of the last event already told; 0 from the start
-  std::int64_t before_id = 0;
-  int limit = 50;
-};
-
-struct EventRow {
-  std::int64_t id;
-  Timestamp at;
-  std::string event_id;
-  std::string name;
-  std::string source;
-  std::string user_name;
-  std::string access_key_id;
-  bool read_only;
-  std::string record;
-  std::vector<ResourceName> resources;
-};
-
 class Store {
  public:
   void insert(store::Tx& tx, const TrailEvent& event) const;
-  std::vector<EventRow> find(store::Tx& tx, const EventQuery& query) const;
-  void remove_before(store::Tx& tx, Timestamp at) const;
+  /// Some of those that were recorded first, in their order.
+  std::vector<TrailEvent> oldest_pending(store::Tx& tx, int most) const;
+  /// Those of the query's account, region and time.
+  std::vector<TrailEvent> pending_of(store::Tx& tx, const EventQuery& query) const;
+  /// What is pending up to this id lies in the segments now.
+  void remove_pending(store::Tx& tx, std::int64_t last_id) const;
 
- private:
-  std::vector<EventRow> find_between(store::Tx& tx, const EventQuery& query, std::string_view bounds, std::int64_t from,
-                                     std::int64_t to, int most) const;
+  Position position(store::Tx& tx) const;
+  void set_position(store::Tx& tx, Position position, std::int64_t next_id) const;
+  /// Above the ids of all events that were recorded.
+  std::int64_t next_id(store::Tx& tx) const;
+
+  /// Some of the events of the tables that were there before the segments, in their order, beginning after the id.
+  std::vector<TrailEvent> events_of_old_tables(store::Tx& tx, std::int64_t after_id, int most) const;
+  void empty_old_tables(store::Tx& tx) const;
 };
 
 }  // namespace hanbat::cloudtrail

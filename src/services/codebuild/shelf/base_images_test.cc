@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "crypto/digest.h"
 #include "host/fake_host.h"
 #include "http/client.h"

@@ -81,7 +81,6 @@ void AssociationRuns::look(store::TaskRun& task) {
 
 void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
   const Timestamp now = home_.clock.now();
-  row.shape.status.reset();
   const bool due = row.own.contains("next") && row.own.integer("next") <= now.ms;
   if (due || !row.own.contains("next"))
     if (const auto next = next_time(row, now)) row.own["next"] = next->ms;
@@ -97,6 +96,7 @@ void AssociationRuns::run_what_is_due(store::Tx& tx, AssociationRow& row) {
       begin(home_, tx, command, ids);
       for (const std::string& id : ids) row.own["runs"][id] = command.id;
       row.own["last"] = now.ms;
+      row.shape.status.reset();
     } catch (const wire::Error& error) {
       // Its document or a parameter that it names is gone since; the next time that it is due is another try.
       set_failed(row, now, error.code() + ": " + error.what());
