@@ -9,6 +9,7 @@
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/sources/git_hosts.h"
 #include "services/codebuild/vpc_config.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
@@ -33,9 +34,12 @@ constexpr region::TagRefusals kTagRefusals{
 constexpr region::TagRules kTagRules{
     .error = region::refuse_by<kTagRefusals>, .longest_key = 127, .longest_value = 255};
 
+constexpr const char* kPrivate = "PRIVATE";
+
 /// The project as the API shows it.
 Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
+  project.project_visibility = kPrivate;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
   return project;
 }
@@ -51,6 +55,13 @@ void check_source(const ProjectSource& source) {
       return;
     case SourceType::kCodeCommit:
       return require_location();
+    case SourceType::kGitHub:
+    case SourceType::kGitHubEnterprise:
+    case SourceType::kBitbucket:
+    case SourceType::kGitLab:
+    case SourceType::kGitLabSelfManaged:
+      require_location();
+      return check_git_location(source);
     case SourceType::kS3:
       require_location();
       if (source.location->find('/') == std::string::npos)
@@ -161,8 +172,8 @@ void check_source_options(const ProjectSource& source) {
     throw InvalidInputException(std::string("Invalid project source: ") + what + " is not supported for source type " +
                                 source.type);
   };
-  if (source.report_build_status.value_or(false)) refuse("reportBuildStatus");
-  if (type == SourceType::kCodeCommit) return;
+  if (source.report_build_status.value_or(false) && !is_of_other_host(type)) refuse("reportBuildStatus");
+  if (type == SourceType::kCodeCommit || is_of_other_host(type)) return;
   if (source.git_submodules_config && source.git_submodules_config->fetch_submodules) refuse("gitSubmodulesConfig");
   if (source.git_clone_depth.value_or(0) > 0) refuse("gitCloneDepth");
 }
@@ -172,6 +183,12 @@ void refuse_what_is_not_built(const region::Request& rq, const Project& project)
   if (!find_word<SourceType>(project.source->type)) refuse("source.type=" + project.source->type);
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>()))
     if (!find_word<SourceType>(source.type)) refuse("secondarySources.type=" + source.type);
+  // Nobody tells another host how a build of its repository ended, and none is asked for what was proposed to it.
+  if (is_of_other_host(type_of(*project.source))) {
+    if (project.source->report_build_status.value_or(false)) refuse("source.reportBuildStatus");
+    if (const auto& version = project.source_version; version && version->starts_with("pr/"))
+      refuse("sourceVersion=" + *version);
+  }
   const ProjectEnvironment& environment = *project.environment;
   if (!find_word<EnvironmentType>(environment.type)) refuse("environment.type=" + environment.type);
   if (project.cache && !find_word<CacheType>(project.cache->type)) refuse("cache.type=" + project.cache->type);
@@ -288,6 +305,20 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   if (in.tags) region::replace_tags(rq.tx, row->id, region::tag_pairs(in.tags), kTagRules);
 
   return {.project = describe(rq.tx, *row)};
+}
+
+/// A project is private; what it makes is shown to nobody who has not signed.
+UpdateProjectVisibilityOutput CodeBuild::update_project_visibility(region::Request& rq,
+                                                                   const UpdateProjectVisibilityInput& in) {
+  if (!rq.names_resource("codebuild:UpdateProjectVisibility", in.project_arn))
+    throw InvalidInputException("Invalid project ARN: " + in.project_arn);
+  authorize(rq, "codebuild:UpdateProjectVisibility", project_name(in.project_arn));
+
+  if (!region::find<Project>(rq.tx, in.project_arn))
+    throw ResourceNotFoundException("Project cannot be found: " + in.project_arn);
+  if (in.project_visibility != kPrivate)
+    throw wire::Error::not_implemented(rq.operation.name, "projectVisibility=" + in.project_visibility);
+  return {.project_arn = in.project_arn, .project_visibility = in.project_visibility};
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {
