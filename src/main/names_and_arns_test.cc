@@ -22,9 +22,7 @@ struct Named {
 
 constexpr const char* kPattern = R"("EventPattern":"{\"source\":[\"a\"]}")";
 
-std::vector<Named> named_by_both() {
-  std::vector<Named> all;
-  // Event buses.
+void add_buses(std::vector<Named>& all) {
   const Step bus{"CreateEventBus", R"({"Name":"bus"})"};
   const Step rule{"PutRule", std::string(R"({"Name":"r","EventBusName":"bus",)") + kPattern + "}"};
   const Step target{
@@ -50,8 +48,9 @@ std::vector<Named> named_by_both() {
   on_bus("RemoveTargets", R"({"Rule":"r","EventBusName":"$X","Ids":["t"]})", {rule, target});
   on_bus("PutEvents", R"({"Entries":[{"Source":"a","DetailType":"d","Detail":"{}","EventBusName":"$X"}]})");
   all.back().absence_is_told = true;  // AWS takes what no bus gets
+}
 
-  // Secrets.
+void add_secrets(std::vector<Named>& all) {
   const Step secret{"CreateSecret",
                     R"({"Name":"s","SecretString":"v","ClientRequestToken":"00000000-0000-4000-8000-000000000001"})",
                     "secret=ARN"};
@@ -86,8 +85,9 @@ std::vector<Named> named_by_both() {
                  "none",
                  "arn:aws:secretsmanager:ap-northeast-2:$A:secret:none-AbCdEf",
                  true});
+}
 
-  // Log groups.
+void add_log_groups(std::vector<Named>& all) {
   const std::vector<Step> logs{{"CreateLogGroup", R"({"logGroupName":"/g"})"},
                                {"CreateLogStream", R"({"logGroupName":"/g","logStreamName":"st"})"}};
   const auto of_group = [&](std::string operation, std::string more = "") {
@@ -98,8 +98,9 @@ std::vector<Named> named_by_both() {
   of_group("DescribeLogStreams");
   of_group("FilterLogEvents");
   of_group("GetLogEvents", R"(,"logStreamName":"st")");
+}
 
-  // Parameters.
+void add_parameters(std::vector<Named>& all) {
   const std::vector<Step> parameter{{"PutParameter", R"({"Name":"/p","Value":"v","Type":"String"})"}};
   const auto of_parameter = [&](std::string operation, std::string input, bool told = false) {
     all.push_back({"ssm", std::move(operation), std::move(input), parameter, "/p",
@@ -109,8 +110,9 @@ std::vector<Named> named_by_both() {
   of_parameter("GetParameter", R"({"Name":"$X"})");
   of_parameter("GetParameterHistory", R"({"Name":"$X"})");
   of_parameter("GetParameters", R"({"Names":["$X"]})", true);
+}
 
-  // Projects.
+void add_projects(std::vector<Named>& all) {
   all.push_back(
       {"codebuild",
        "BatchGetProjects",
@@ -122,8 +124,10 @@ std::vector<Named> named_by_both() {
        "none",
        "arn:aws:codebuild:ap-northeast-2:$A:project/none",
        true});
+}
 
-  // Instance profiles, in two members.
+/// Of two members.
+void add_instance_profiles(std::vector<Named>& all) {
   const std::vector<Step> machines{
       {"CreateVpc", R"({"CidrBlock":"10.1.0.0/16"})", "vpc=Vpc.VpcId"},
       {"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.0.0/24"})", "subnet=Subnet.SubnetId"},
@@ -139,6 +143,16 @@ std::vector<Named> named_by_both() {
                    profiles + R"(none")"});
   // A template is only asked for its profile once it launches.
   all.back().absence_is_told = true;
+}
+
+std::vector<Named> named_by_both() {
+  std::vector<Named> all;
+  add_buses(all);
+  add_secrets(all);
+  add_log_groups(all);
+  add_parameters(all);
+  add_projects(all);
+  add_instance_profiles(all);
   return all;
 }
 

@@ -76,9 +76,11 @@ def host(region, tmp_path_factory):
     vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
     group = ec2.create_security_group(GroupName=f"git-{uuid.uuid4().hex[:6]}", Description="git", VpcId=vpc)["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp="0.0.0.0/0")
-    image = region.client("ssm").get_parameter(Name=tutorial.PARAMETERS["amzn2"])["Parameter"]["Value"]
+    image = region.client("ssm").get_parameter(Name=tutorial.PARAMETERS["al2023"])["Parameter"]["Value"]
     instance = ec2.run_instances(ImageId=image, InstanceType="t3.small", MinCount=1, MaxCount=1, SecurityGroupIds=[group], UserData=script)["Instances"][0]["InstanceId"]
     address = wait_until(lambda: ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0].get("PublicIpAddress"), 60, "the host has an address")
+    wait_until(lambda: live.run("curl", "-sk", "-m", "2", "-o", "/dev/null", "-w", "%{http_code}", f"https://{address}/web.git/info/refs", check=False).stdout == "401",
+               120, "the host asks who it is")
     yield address, commit
     ec2.terminate_instances(InstanceIds=[instance])
     ec2.get_waiter("instance_terminated").wait(InstanceIds=[instance])
@@ -117,7 +119,8 @@ def test_a_build_clones_a_private_repository_with_the_accounts_credentials_and_n
     codebuild = region.client("codebuild")
     build = built(region, project)
     assert build["buildStatus"] == "FAILED" and source_phase(build)["phaseStatus"] == "FAILED"
-    assert source_phase(build)["contexts"][0]["statusCode"] == "CLIENT_ERROR"
+    failure = source_phase(build)["contexts"][0]
+    assert failure["statusCode"] == "CLIENT_ERROR" and "could not read Username" in failure["message"], failure
 
     arn = codebuild.import_source_credentials(serverType="GITHUB_ENTERPRISE", authType="PERSONAL_ACCESS_TOKEN", token=TOKEN)["arn"]
     try:

@@ -28,7 +28,7 @@ hooks:
 """
 START = """#!/bin/bash
 cd {folder}
-nohup python3 -m http.server {port} > /dev/null 2>&1 < /dev/null &
+(python3 -m http.server {port} || python -m SimpleHTTPServer {port}) > /dev/null 2>&1 < /dev/null &
 """
 VALIDATE = """#!/bin/bash
 for attempt in $(seq 20); do

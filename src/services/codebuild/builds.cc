@@ -6,6 +6,7 @@
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/sources/project_sources.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
