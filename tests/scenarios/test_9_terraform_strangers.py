@@ -175,6 +175,10 @@ NOT_BUILT = {
                   "triggerConfigurations"),
     "a cache in a bucket": (PROJECT % 'cache {\n    type = "S3"\n    location = "some-bucket"\n  }', "cache.type=S3"),
     "a log in a bucket": (PROJECT % 'logs_config {\n    s3_logs {\n      status = "ENABLED"\n      location = "some-bucket/log"\n    }\n  }', "logsConfig.s3Logs"),
+    "a disk that is encrypted": (
+        'data "aws_ami" "it" {\n  most_recent = true\n  owners = ["amazon"]\n  filter {\n    name = "name"\n    values = ["al2023-ami-*-x86_64"]\n  }\n}\n'
+        'resource "aws_instance" "it" {\n  ami = data.aws_ami.it.id\n  instance_type = "t3.micro"\n  root_block_device {\n    encrypted = true\n  }\n}\n',
+        "BlockDeviceMappings.Ebs.Encrypted"),
     "a topic": ('resource "aws_sns_topic" "it" { name = "it" }\n', "501"),
 }
 

@@ -109,6 +109,23 @@ TEST_F(GitHosts, ABuildHasTheCredentialsOfItsOwnHostsAlone) {
   EXPECT_EQ(job.to_json().dump().find("token"), std::string::npos) << "no secret lies in the job";
 }
 
+TEST_F(GitHosts, ABuildTakesNoCredentialsToAHostThatIsNotOfTheirType) {
+  import("GITHUB", "hub-token");
+  codebuild.create_project(project("GITHUB", "https://github.com/someone/web.git"));
+  StartBuildInput in;
+  in.project_name = "web";
+  in.source_location_override = "https://git.example.com/someone/web.git";
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "InvalidInputException");
+  in.source_location_override.reset();
+  ProjectSource& more = in.secondary_sources_override.emplace().emplace_back();
+  more.type = "GITHUB";
+  more.location = "https://git.example.com/someone/lib.git";
+  more.source_identifier = "lib";
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "InvalidInputException");
+  more.location = "https://github.com/someone/lib.git";
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(in); }), "");
+}
+
 TEST_F(GitHosts, ABuildOfThisRegionsSourcesAsksForNone) {
   import("GITHUB", "hub-token");
   const BuildRow row = build(project("CODECOMMIT", "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/web"));

@@ -4,6 +4,7 @@
 #include "services/codebuild/words.h"
 
 namespace hanbat::codebuild {
+namespace {
 
 // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
 void check_source_options(const ProjectSource& source) {
@@ -17,6 +18,8 @@ void check_source_options(const ProjectSource& source) {
   if (source.git_submodules_config && source.git_submodules_config->fetch_submodules) refuse("gitSubmodulesConfig");
   if (source.git_clone_depth.value_or(0) > 0) refuse("gitCloneDepth");
 }
+
+}  // namespace
 
 void check_source(const ProjectSource& source) {
   check_source_options(source);
@@ -46,6 +49,13 @@ void check_source(const ProjectSource& source) {
         throw InvalidInputException("Project source type NO_SOURCE must be used with a buildspec.");
       return;
   }
+}
+
+void check_build_sources(const Project& project) {
+  check_source_options(*project.source);
+  if (is_of_other_host(type_of(*project.source))) check_git_location(*project.source);
+  for (const ProjectSource& source : project.secondary_sources.value_or(std::vector<ProjectSource>()))
+    if (is_of_other_host(type_of(source))) check_git_location(source);
 }
 
 }  // namespace hanbat::codebuild

@@ -5,9 +5,9 @@
 
 namespace hanbat::codebuild {
 
-/// Throws InvalidInputException for options that sources of its type do not have.
-void check_source_options(const ProjectSource& source);
-/// The same, and where it lies.
+/// Throws InvalidInputException for options that sources of its type do not have, and for places that are none of it.
 void check_source(const ProjectSource& source);
+/// The same of a project with what a build has overridden: a build takes an account's credentials nowhere else either.
+void check_build_sources(const Project& project);
 
 }  // namespace hanbat::codebuild

@@ -98,7 +98,6 @@ resource "aws_instance" "server" {
   root_block_device {
     volume_type           = "gp3"
     volume_size           = 8
-    encrypted             = true
     delete_on_termination = true
   }
 
