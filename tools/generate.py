@@ -79,6 +79,7 @@ class Model:
         self.unmodelled = table.unmodelled
         self.flags = table.flags
         self.values = table.values
+        self.open = table.open
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
         self.all_operations = model["operations"]
@@ -89,6 +90,9 @@ class Model:
             if name not in self.all_operations:
                 raise Failure(f"{service}/operations.txt: AWS has no operation {name}")
         self.errors = sorted({e for name in wanted for e in self.all_operations[name].get("errors", [])})
+        for name in sorted(self.open):
+            if "enum" not in self.shapes.get(name, {}):
+                raise Failure(f"{service}/operations.txt: AWS has no enumeration {name}")
         self.inputs = set()  # shapes reached from inputs: those whose limits are checked
         self.reached = []    # in an order in which a struct follows what it holds
         self.box = set()     # (structure, member) that must lie on the heap
@@ -353,7 +357,7 @@ class Tables:
         if "pattern" in shape:
             fields.append(f".pattern = {text(shape['pattern'])}")
         constant = shape_constant(name)
-        if "enum" in shape:
+        if "enum" in shape and name not in self.model.open:
             values = ", ".join(text(v) for v in shape["enum"])
             self.lines.append(f"constexpr std::string_view {constant}values[] = {{{values}}};\n")
             fields.append(f".values = {constant}values")

@@ -86,6 +86,11 @@ class Generator(unittest.TestCase):
         self.refuses("is nothing that a service says", "service validation-code=\n" + entries())
         self.refuses("says bucket-hosts twice", "service bucket-hosts\nservice bucket-hosts\n" + entries())
 
+    def test_the_values_of_an_open_enumeration_are_not_checked(self):
+        self.assertIn('"MUTABLE"', self.run_on(entries(), "model.cc"))
+        self.assertNotIn('"MUTABLE"', self.run_on("open ImageTagMutability\n" + entries(), "model.cc"))
+        self.refuses("no enumeration TagKey", "open TagKey\n" + entries())
+
     def test_an_answer_may_have_an_element_that_the_model_does_not_name(self):
         answer = "answer Tags is-text\n  ecr:ListTagsForResource on repository"
         written = self.run_on(entries(ListTagsForResource=answer))

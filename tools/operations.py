@@ -6,6 +6,8 @@ The file's lines, `#` starts a comment:
     service <fact>…                          what sets the service apart from others of its protocol (FACTS below)
     resource <type> <arn> [with <key>…]      a kind of resource, and the condition keys that it brings to every question
     every <prefix> [with] <key>…             keys of every action of that prefix
+    open <Enumeration>…                      enumerations of the model whose values the operations judge, as AWS's have their own
+                                             error for one that there is not
     <Operation> <mode>                       an operation of the model; what belongs to it follows on indented lines
     !<Name> <mode>                           what the service does for requests that are no modelled operation (git's)
 
@@ -93,6 +95,7 @@ class Operations:
         self.path = path
         self.resources = {"*": ANY}
         self.every = {}  # prefix of actions → keys
+        self.open = set()
         self.flags = set()
         self.values = {}
         self.entries = {}
@@ -113,6 +116,8 @@ class Operations:
                     self.service(words[1:])
                 elif words[0] == "resource":
                     self.resource(words[1:])
+                elif words[0] == "open":
+                    self.open |= set(words[1:])
                 elif words[0] == "every":
                     prefix, keys = split_keys(words[1:])
                     self.every[" ".join(prefix)] = keys

@@ -13,6 +13,7 @@ template <>
 inline constexpr auto kWords<border::BuildSource::Kind> =
     std::to_array<Word<border::BuildSource::Kind>>({{border::BuildSource::Kind::kNone, "NO_SOURCE"},
                                                     {border::BuildSource::Kind::kCodeCommit, "CODECOMMIT"},
+                                                    {border::BuildSource::Kind::kGit, "GIT"},
                                                     {border::BuildSource::Kind::kS3, "S3"},
                                                     {border::BuildSource::Kind::kPipeline, "CODEPIPELINE"}});
 template <>
@@ -136,6 +137,7 @@ Json BuildJob::to_json() const {
                        {"project", project},
                        {"credentials_url", credentials_url},
                        {"credentials_path", credentials_path},
+                       {"logins_url", logins_url},
                        {"buildspec", buildspec},
                        {"privileged", privileged},
                        {"environment", list_of(environment)},
@@ -155,6 +157,7 @@ BuildJob BuildJob::from_json(const Json& json) {
   job.project = fields.text("project");
   job.credentials_url = fields.text("credentials_url");
   job.credentials_path = fields.text("credentials_path");
+  job.logins_url = fields.text("logins_url");
   job.buildspec = fields.text("buildspec");
   job.privileged = fields.flag("privileged");
   job.environment = read_list<BuildVariable>(fields, "environment", variable_of);

@@ -26,7 +26,7 @@ struct BuildVariable {
 inline constexpr std::string_view kArtifactRevision = "codepipeline-artifact-revision-id";
 
 struct BuildSource {
-  enum class Kind { kNone, kCodeCommit, kS3, kPipeline };
+  enum class Kind { kNone, kCodeCommit, kGit, kS3, kPipeline };  // kGit: a repository of another host's
   Kind kind = Kind::kNone;
   std::string location;               ///< a repository's URL, or "bucket/key"
   std::string version;                ///< "" = the newest
@@ -67,7 +67,8 @@ struct BuildJob {
   std::string project;
   std::string credentials_url;
   std::string credentials_path;
-  std::string buildspec;  ///< a path in the source or the text itself; "" = buildspec.yml
+  std::string logins_url;  ///< where the logins to other hosts' repositories are; "" = no source is one
+  std::string buildspec;   ///< a path in the source or the text itself; "" = buildspec.yml
   bool privileged = false;
   std::vector<BuildVariable> environment;        ///< the user's, in order; later ones win
   std::map<std::string, std::string> variables;  ///< the service's: CODEBUILD_…

@@ -51,6 +51,7 @@ BuildJob full_job() {
   job.project = "p";
   job.credentials_url = "http://169.254.170.2/v2/credentials/1";
   job.credentials_path = "/v2/credentials/1";
+  job.logins_url = "http://169.254.170.2/v2/logins/1";
   job.buildspec = "buildspec.yml";
   job.privileged = true;
   job.environment = {{"A", "1", BuildVariable::Kind::kPlaintext},

@@ -111,7 +111,7 @@ TEST(WebSocketFrameTest, ClosesSayWhy) {
 void talk(Exchange& exchange) {
   const auto socket = exchange.accept_websocket();
   if (!socket) return;
-  socket->run({.on_message = [&](WebSocketMessage message) {
+  socket->run({.on_message = [&](const WebSocketMessage& message) {
     if (message.data == "bye") return socket->close(close_code::kNormal, "as you wish");
     socket->send(message);
     socket->send(message);

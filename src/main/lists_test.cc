@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "main/list_testing.h"
@@ -45,6 +46,40 @@ TEST_P(Lists, SizesThatAWSDoesNotAllowAreRefused) {
   prepare(tester);
   Json token = Json::array();
   EXPECT_NE(wire::code_of([&] { page(tester, one.least == 1 ? -1 : one.least - 1, token); }), "");
+}
+
+/// The most of a page where the model does not tell it: of AWS's guides, else ours, where they say nothing.
+const std::map<std::string, int> kMostBesidesTheModel{
+    {"ec2_DescribeImages", 1000},       {"ec2_DescribeInstances", 1000},  {"ec2_DescribeInstanceStatus", 1000},
+    {"ec2_DescribeTags", 1000},         {"ec2_DescribeVolumes", 1000},    {"ec2_DescribeLaunchTemplateVersions", 200},
+    {"ec2_DescribeVolumeStatus", 1000}, {"ec2_DescribePrefixLists", 1000}};
+/// Where AWS takes any size, and makes pages of no more than a thousand.
+const std::set<std::string> kAnySize{"codecommit_GetDifferences", "ec2_DescribeVpcEndpoints",
+                                     "ec2_DescribeVpcEndpointServices"};
+
+TEST_P(Lists, ThePageMayBeAsLargeAsAwsSaysAndNoLarger) {
+  if (model().page.limit.empty() || one.service == "s3") return;
+  const auto& members = model().input->members;
+  const auto member = std::ranges::find_if(members, [&](const auto& each) { return each.name == model().page.limit; });
+  ASSERT_NE(member, members.end());
+  const wire::Limits* limits = member->shape->limits;
+  const auto documented = kMostBesidesTheModel.find(name_of(one));
+  std::optional<int> most;
+  if (limits && limits->has_max) most = static_cast<int>(limits->max);
+  if (documented != kMostBesidesTheModel.end()) most = documented->second;
+  prepare(tester);
+  const auto code = [&](int size) {
+    Json token = Json::array();
+    return wire::code_of([&] { page(tester, size, token); });
+  };
+  EXPECT_EQ(code(one.least), "");
+  if (kAnySize.contains(name_of(one))) {
+    EXPECT_EQ(code(5000), "");
+    return;
+  }
+  ASSERT_TRUE(most) << "neither its model nor a table here tells the most of a page";
+  EXPECT_EQ(code(*most), "");
+  EXPECT_NE(code(*most + 1), "") << *most + 1;
 }
 
 TEST_P(Lists, ATokenThatIsNoneOfItsOwnIsRefusedInTheServicesWords) {

@@ -49,7 +49,9 @@ Pager::Pager(const Request& rq, const wire::Shape& shape, const void* in, PageSi
   }
   if (const auto* size = static_cast<const int*>(find_member(shape, in, model.limit))) {
     asked_ = true;
-    if (sizes.beyond == PageSizes::Beyond::kRefuse && (*size < sizes.least || *size > sizes.most))
+    const bool refused_below = sizes.beyond != PageSizes::Beyond::kClamp;
+    const bool refused_above = sizes.beyond == PageSizes::Beyond::kRefuse;
+    if ((refused_below && *size < sizes.least) || (refused_above && *size > sizes.most))
       throw rq.service.invalid_page_size(rq.operation, *size, sizes);
     size_ = static_cast<std::size_t>(std::clamp(*size, sizes.least, sizes.most));
   }

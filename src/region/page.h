@@ -21,7 +21,8 @@ class Request;
 
 /// How large a page is, as AWS documents it for the operation.
 struct PageSizes {
-  enum class Beyond { kRefuse, kClamp };  // what becomes of a size outside of the range
+  /// What becomes of a size outside of the range; kCut: one above is the most, one below is refused.
+  enum class Beyond { kRefuse, kClamp, kCut };
 
   int usual = 100;  // when the caller does not say
   int least = 1;

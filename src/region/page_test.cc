@@ -127,6 +127,9 @@ TEST_F(PageTest, ASizeOutsideTheRangeIsRefusedOrClamped) {
   EXPECT_EQ(code({.max_results = 0}), "ValidationError");
   EXPECT_EQ(code({.max_results = 1001}), "ValidationError");
   EXPECT_EQ(code({.max_results = 1001}, {.beyond = PageSizes::Beyond::kClamp}), "fine");
+  EXPECT_EQ(code({.max_results = 0}, {.beyond = PageSizes::Beyond::kClamp}), "fine");
+  EXPECT_EQ(code({.max_results = 1001}, {.beyond = PageSizes::Beyond::kCut}), "fine");
+  EXPECT_EQ(code({.max_results = 0}, {.beyond = PageSizes::Beyond::kCut}), "ValidationError");
 }
 
 TEST_F(PageTest, NumbersAsKeysSortAsNumbers) {

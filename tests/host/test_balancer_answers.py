@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -33,6 +34,7 @@ http.server.ThreadingHTTPServer.handle_error = lambda *_: None
 threading.Thread(target=http.server.ThreadingHTTPServer(('0.0.0.0', 8081), H).serve_forever, daemon=True).start()
 http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
 PORT, TLS_PORT = 18490, 18491
+KEPT, SLOW = 60, 30  # seconds; the least that AWS takes
 
 
 def certificate(folder, name):
@@ -78,7 +80,7 @@ class Answers(unittest.TestCase):
                  "unhealthy_threshold": 2, "matcher": "200"}
         cls.states = {"drained": "draining"}
         ports = {"good": [8080], "drained": [8080], "refused": [9091], "dropped": [9090], "empty": [], "sticky": [8080, 8081], "brief": [8080, 8081],
-                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080], "idle": [8080]}
+                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080], "idle": [8080], "slow": [8080]}
         # A group is one balancer's, whose timeouts it has.
         paths = {"/" + name: forward("tg-" + name) for name in ports if name != "idle"}
         paths["/cut"] = forward("tg-good")
@@ -102,7 +104,7 @@ class Answers(unittest.TestCase):
         place = lambda last: (f"10.77.2.{last}", f"198.19.77.{last}", "10.77.2.0/24")
         # One with everything as it is by default, and others with the other end of each choice.
         balancers = [
-            balancer("lb-two", "vpc-seven", "two.elb.localhost", place(9), [listener("listener-two", default, PORT, rules=rules)], client_keep_alive_seconds=60),
+            balancer("lb-two", "vpc-seven", "two.elb.localhost", place(9), [listener("listener-two", default, PORT, rules=rules)], client_keep_alive_seconds=KEPT),
             balancer("lb-other", "vpc-seven", "other.elb.localhost", place(10), [
                 listener("listener-other", default, PORT, server_header=False, response_headers=[{"name": "X-Frame-Options", "value": "100% 'DENY'"}])],
                 forwarded_for="remove", client_port=True, preserve_host=True, drop_invalid_headers=True),
@@ -113,17 +115,50 @@ class Answers(unittest.TestCase):
                 tls_names=["www.example.com", "shop.example"], tls_ciphers=["TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"], rules=[
                     {"id": "rule-tls", "conditions": [condition("path-pattern", "/sticky")], "action": forward("tg-tls-sticky")}])], tls_headers=True)]
         sticky = {"sticky": 60, "brief": 2, "app": 60, "tls-sticky": 60}
-        cls.hostd.call("apply_balancers", balancers=balancers, target_groups=[
+        cls.apply = staticmethod(lambda: cls.hostd.call("apply_balancers", balancers=balancers, target_groups=[
             target_group("tg-" + name, "vpc-seven", check, [{"ip": "10.77.0.5", "port": port, "state": cls.states.get(name, "active")} for port in some],
                          algorithm="weighted_random" if name == "good" else "round_robin", stickiness_seconds=sticky.get(name, 0),
-                         app_cookie="SESSION" if name == "app" else "") for name, some in ports.items()])
+                         app_cookie="SESSION" if name == "app" else "",
+                         slow_start_seconds=SLOW if name == "slow" else 0) for name, some in ports.items()]))
+        cls.ports = ports
+        cls.apply()
         for _ in range(150):
             seen = cls.hostd.call("balancer_health")
             states = {one["target_group_id"]: one["state"] for one in seen}
             if all(one["state"] == "healthy" for one in seen if one["port"] in (8080, 8081) and one["target_group_id"] != "tg-drained") and states.get("tg-dropped") == states.get("tg-refused") == "unhealthy":
-                return
+                break
             time.sleep(0.1)
-        raise AssertionError(states)
+        else:
+            raise AssertionError(states)
+        # What takes a minute goes on beside the other tests, which wait for it at the end.
+        cls.kept, cls.minute = [], threading.Thread(target=cls.keep_asking)
+        cls.minute.start()
+        cls.addClassCleanup(cls.minute.join)
+
+    @classmethod
+    def keep_asking(cls):
+        """One connection that is used again and again, at the balancer's own address: (seconds since it began, whether the answer says that
+        it ends, whether it does)."""
+        with socket.create_connection(("198.19.77.9", 80), timeout=5) as connection:
+            began = time.monotonic()
+            for at in (0, 25, 50, KEPT + 3):
+                time.sleep(max(0, began + at - time.monotonic()))
+                connection.sendall(b"GET /fixed HTTP/1.1\r\nHost: two.elb.localhost\r\n\r\n")
+                head = b""
+                while not head.endswith(b"nothing here"):
+                    more = connection.recv(65536)
+                    if not more:
+                        break
+                    head += more
+                connection.settimeout(1)
+                try:
+                    closed = connection.recv(1) == b""
+                except TimeoutError:
+                    closed = False
+                connection.settimeout(5)
+                cls.kept.append((at, b"connection: close" in head.lower(), closed))
+                if closed:
+                    return
 
     def ask(self, method, path, headers=(), host="two.elb.localhost", connection=None):
         """(status, headers, body) of one request; header fields as they are, also twice."""
@@ -384,3 +419,31 @@ class Answers(unittest.TestCase):
     def test_a_private_key_lies_on_no_disk(self):
         found = subprocess.run(["grep", "-rlI", "PRIVATE KEY", os.path.join(self.hostd.home, "host", "balancers")], capture_output=True, text=True)
         self.assertEqual(found.stdout, "")
+
+    def test_zzz_a_connection_ends_with_the_first_answer_after_its_time(self):
+        self.minute.join()
+        self.assertEqual(self.kept, [(0, False, False), (25, False, False), (50, False, False), (KEPT + 3, True, True)])
+
+    def test_zzzz_a_new_target_of_a_group_that_starts_slowly_gets_its_share_little_by_little(self):
+        """After the one above: the group's first target must have come to its own share, and a balancer that is told something new ends
+        connections with their next answer."""
+        def share():
+            came = [self.came("/slow")[0] for _ in range(60)]
+            return came.count(8081) / len(came)
+        self.assertEqual(share(), 0)
+        type(self).ports["slow"].append(8081)
+        self.apply()
+        state = lambda: next((one["state"] for one in self.hostd.call("balancer_health") if (one["target_group_id"], one["port"]) == ("tg-slow", 8081)), None)  # noqa: E731
+        for _ in range(100):
+            if state() == "healthy":
+                break
+            time.sleep(0.05)
+        self.assertEqual(state(), "healthy")
+        early = share()
+        self.assertLess(early, 0.2)
+        time.sleep(SLOW / 2)
+        later = share()
+        self.assertGreater(later, early + 0.1)
+        self.assertLess(later, 0.45)
+        time.sleep(SLOW / 2 + 2)
+        self.assertAlmostEqual(share(), 0.5, delta=0.1)

@@ -47,6 +47,7 @@ TEXTS = [
     ("serviceRole", "arn:aws:iam::123456789012:role/some-role"), ("PolicySourceArn", "arn:aws:iam::123456789012:user/other"),
     ("OpenIDConnectProviderArn", "arn:aws:iam::123456789012:oidc-provider/some-name"),
     ("CertificateArn", "arn:aws:acm:ap-northeast-2:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"),
+    ("projectArn", "arn:aws:codebuild:ap-northeast-2:123456789012:project/some-name"),
     ("Arn", "arn:aws:iam::123456789012:policy/some-name"), ("PermissionsBoundary", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ("CopySource", "some-bucket/some-key"), ("Cidr", "10.0.0.0/16"), ("CidrBlock", "10.0.0.0/16"), ("ActionNames", "s3:GetObject"),
     ("commitId", "0123456789abcdef0123456789abcdef01234567"), ("CommitId", "0123456789abcdef0123456789abcdef01234567"),

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "guest/archive/unpack.h"
+#include "guest/build_runner/git_login.h"
 #include "guest/build_runner/job.h"
 #include "guest/build_runner/revision.h"
 #include "os/files.h"
@@ -34,6 +35,10 @@ Credentials credentials_once_reached(const std::string& url) {
   return container_credentials(url);
 }
 
+bool is_repository(const BuildSource& source) {
+  return source.kind == BuildSource::Kind::kCodeCommit || source.kind == BuildSource::Kind::kGit;
+}
+
 }  // namespace
 
 Signer Build::signer(const std::string& service) {
@@ -52,8 +57,7 @@ void Build::download_source() {
   const BuildSource& source = job_.source;
   if (source.kind != BuildSource::Kind::kNone) {
     // As CodeBuild: the repository's own folder below src, named after its host and path.
-    if (source.kind == BuildSource::Kind::kCodeCommit)
-      source_folder_ += "/" + source.location.substr(source.location.find("//") + 2);
+    if (is_repository(source)) source_folder_ += "/" + source.location.substr(source.location.find("//") + 2);
     make_folders(source_folder_);
     fetch(source, source_folder_);
   }
@@ -70,7 +74,7 @@ void Build::download_source() {
 }
 
 void Build::fetch(const BuildSource& source, const std::string& folder) {
-  if (source.kind == BuildSource::Kind::kCodeCommit) return clone(source, folder);
+  if (is_repository(source)) return clone(source, folder);
   const std::string& location = source.location;
   const auto slash = location.find('/');
   if (slash == std::string::npos || slash + 1 == location.size())
@@ -99,14 +103,15 @@ void Build::fetch(const BuildSource& source, const std::string& folder) {
 
 void Build::clone(const BuildSource& source, const std::string& folder) {
   const std::string& version = source.version;
+  GitAccess access{{"-c", std::string("credential.helper=") + kCredentialHelper, "-c", "credential.UseHttpPath=true"},
+                   {}};
+  if (source.kind == BuildSource::Kind::kGit) {
+    signer("sts");  // the network is there once the build has its credentials
+    access = git_access(source.location, git_logins(job_.logins_url));
+  }
   auto git = [&](std::vector<std::string> args) {
-    std::vector<std::string> argv = {"git",
-                                     "-c",
-                                     std::string("credential.helper=") + kCredentialHelper,
-                                     "-c",
-                                     "credential.UseHttpPath=true",
-                                     "-c",
-                                     "advice.detachedHead=false"};
+    std::vector<std::string> argv = {"git", "-c", "advice.detachedHead=false"};
+    argv.insert(argv.end(), access.options.begin(), access.options.end());
     if (source.insecure_ssl) argv.insert(argv.end(), {"-c", "http.sslVerify=false"});
     argv.insert(argv.end(), args.begin(), args.end());
     CaptureOptions options;
@@ -115,6 +120,7 @@ void Build::clone(const BuildSource& source, const std::string& folder) {
                                {"AWS_DEFAULT_REGION", job_.region},
                                {"GIT_TERMINAL_PROMPT", "0"},
                                {"HOME", "/root"}};
+    for (const auto& [name, value] : access.variables) options.spawn.variables[name] = value;
     return run_capture(argv, options);
   };
   auto must = [&](std::vector<std::string> args) {

@@ -6,6 +6,7 @@
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/sources/project_sources.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
@@ -39,7 +40,14 @@ void take(std::optional<T>& to, const std::optional<T>& from) {
 /// The project as this build wants it.
 Project with_overrides(Project project, const StartBuildInput& in) {
   ProjectSource& source = *project.source;
-  if (in.source_type_override) source.type = *in.source_type_override;
+  // A pipeline's input is no repository, whatever the project has else.
+  if (in.source_type_override && *in.source_type_override != source.type) {
+    source.type = *in.source_type_override;
+    source.git_clone_depth.reset();
+    source.git_submodules_config.reset();
+    source.insecure_ssl.reset();
+    source.report_build_status.reset();
+  }
   take(source.location, in.source_location_override);
   take(source.buildspec, in.buildspec_override);
   take(source.git_clone_depth, in.git_clone_depth_override);
@@ -167,7 +175,7 @@ Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
       return there->shape;
   const Project project = with_overrides(row->shape, in);
   refuse_what_is_not_built(rq, project);
-  check_source_options(*project.source);
+  check_build_sources(project);
   check_limit(rq.tx, *row);
 
   BuildRow build;

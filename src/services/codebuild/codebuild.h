@@ -46,8 +46,6 @@ std::string project_name(const std::string& name_or_arn);
 std::string project_arn(const region::Request& rq, std::string_view name);
 /// What of a project or a build's overrides is not built here: 501 by its name.
 void refuse_what_is_not_built(const region::Request& rq, const Project& project);
-/// Throws InvalidInputException for what only git repositories, or only other hosts' ones, have.
-void check_source_options(const ProjectSource& source);
 /// Adds the condition keys about a project's or a build's environment variables.
 void add_variable_keys(region::ConditionKeys& keys, const std::optional<std::vector<EnvironmentVariable>>& variables);
 

@@ -82,6 +82,27 @@ TEST_F(CodeBuildTest, OptionsOfGitAreForRepositoriesAlone) {
   EXPECT_TRUE(codebuild.create_project(in).project->source->git_submodules_config->fetch_submodules);
 }
 
+TEST_F(CodeBuildTest, ABuildOfAnotherKindOfSourceHasNoneOfTheProjectsOptionsOfGit) {
+  CreateProjectInput in = project("web");
+  in.source.type = "CODECOMMIT";
+  in.source.location = "https://git-codecommit.ap-northeast-2.amazonaws.com/v1/repos/r";
+  in.source.git_submodules_config.emplace().fetch_submodules = true;
+  in.source.git_clone_depth = 1;
+  codebuild.create_project(in);
+  StartBuildInput start;
+  start.project_name = "web";
+  start.source_type_override = "S3";
+  start.source_location_override = "bucket/key.zip";
+  const Build build = *codebuild.start_build(start).build;
+  EXPECT_FALSE(build.source->git_submodules_config);
+  EXPECT_FALSE(build.source->git_clone_depth);
+  start.git_clone_depth_override = 1;
+  EXPECT_EQ(wire::code_of([&] { codebuild.start_build(start); }), "InvalidInputException") << "the build's own option";
+  start.source_type_override = "CODECOMMIT";
+  start.source_location_override.reset();
+  EXPECT_TRUE(codebuild.start_build(start).build->source->git_submodules_config->fetch_submodules);
+}
+
 TEST_F(CodeBuildTest, SourceCredentialsAreOneSetForAKindOfHostAndAreNeverShown) {
   ImportSourceCredentialsInput in;
   in.auth_type = "PERSONAL_ACCESS_TOKEN";

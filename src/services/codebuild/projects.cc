@@ -9,6 +9,8 @@
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/sources/git_hosts.h"
+#include "services/codebuild/sources/project_sources.h"
 #include "services/codebuild/vpc_config.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
@@ -33,34 +35,14 @@ constexpr region::TagRefusals kTagRefusals{
 constexpr region::TagRules kTagRules{
     .error = region::refuse_by<kTagRefusals>, .longest_key = 127, .longest_value = 255};
 
+constexpr const char* kPrivate = "PRIVATE";
+
 /// The project as the API shows it.
 Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
+  project.project_visibility = kPrivate;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
   return project;
-}
-
-void check_source(const ProjectSource& source) {
-  check_source_options(source);
-  const auto require_location = [&] {
-    if (source.location.value_or("").empty())
-      throw InvalidInputException("Invalid project source: location must be specified for source type " + source.type);
-  };
-  switch (type_of(source)) {
-    case SourceType::kCodePipeline:
-      return;
-    case SourceType::kCodeCommit:
-      return require_location();
-    case SourceType::kS3:
-      require_location();
-      if (source.location->find('/') == std::string::npos)
-        throw InvalidInputException("Invalid project source: location must be a valid S3 source");
-      return;
-    case SourceType::kNoSource:
-      if (source.buildspec.value_or("").empty())
-        throw InvalidInputException("Project source type NO_SOURCE must be used with a buildspec.");
-      return;
-  }
 }
 
 void check_artifacts(const ProjectArtifacts& artifacts, SourceType source_type) {
@@ -154,24 +136,17 @@ void CodeBuild::authorize(region::Request& rq, std::string_view action, const st
   rq.authorize(action, arn, keys);
 }
 
-// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
-void check_source_options(const ProjectSource& source) {
-  const SourceType type = type_of(source);
-  const auto refuse = [&](const char* what) {
-    throw InvalidInputException(std::string("Invalid project source: ") + what + " is not supported for source type " +
-                                source.type);
-  };
-  if (source.report_build_status.value_or(false)) refuse("reportBuildStatus");
-  if (type == SourceType::kCodeCommit) return;
-  if (source.git_submodules_config && source.git_submodules_config->fetch_submodules) refuse("gitSubmodulesConfig");
-  if (source.git_clone_depth.value_or(0) > 0) refuse("gitCloneDepth");
-}
-
 void refuse_what_is_not_built(const region::Request& rq, const Project& project) {
   const auto refuse = [&](const std::string& what) { throw wire::Error::not_implemented(rq.operation.name, what); };
   if (!find_word<SourceType>(project.source->type)) refuse("source.type=" + project.source->type);
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>()))
     if (!find_word<SourceType>(source.type)) refuse("secondarySources.type=" + source.type);
+  // Nobody tells another host how a build of its repository ended, and none is asked for what was proposed to it.
+  if (is_of_other_host(type_of(*project.source))) {
+    if (project.source->report_build_status.value_or(false)) refuse("source.reportBuildStatus");
+    if (const auto& version = project.source_version; version && version->starts_with("pr/"))
+      refuse("sourceVersion=" + *version);
+  }
   const ProjectEnvironment& environment = *project.environment;
   if (!find_word<EnvironmentType>(environment.type)) refuse("environment.type=" + environment.type);
   if (project.cache && !find_word<CacheType>(project.cache->type)) refuse("cache.type=" + project.cache->type);
@@ -288,6 +263,20 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   if (in.tags) region::replace_tags(rq.tx, row->id, region::tag_pairs(in.tags), kTagRules);
 
   return {.project = describe(rq.tx, *row)};
+}
+
+/// A project is private; what it makes is shown to nobody who has not signed.
+UpdateProjectVisibilityOutput CodeBuild::update_project_visibility(region::Request& rq,
+                                                                   const UpdateProjectVisibilityInput& in) {
+  if (!rq.names_resource("codebuild:UpdateProjectVisibility", in.project_arn))
+    throw InvalidInputException("Invalid project ARN: " + in.project_arn);
+  authorize(rq, "codebuild:UpdateProjectVisibility", project_name(in.project_arn));
+
+  if (!region::find<Project>(rq.tx, in.project_arn))
+    throw ResourceNotFoundException("Project cannot be found: " + in.project_arn);
+  if (in.project_visibility != kPrivate)
+    throw wire::Error::not_implemented(rq.operation.name, "projectVisibility=" + in.project_visibility);
+  return {.project_arn = in.project_arn, .project_visibility = in.project_visibility};
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {

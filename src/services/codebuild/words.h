@@ -7,7 +7,17 @@
 
 namespace hanbat::codebuild {
 
-enum class SourceType { kCodePipeline, kCodeCommit, kS3, kNoSource };
+enum class SourceType {
+  kCodePipeline,
+  kCodeCommit,
+  kS3,
+  kNoSource,
+  kGitHub,
+  kGitHubEnterprise,
+  kBitbucket,
+  kGitLab,
+  kGitLabSelfManaged
+};
 enum class ArtifactsType { kCodePipeline, kS3, kNoArtifacts };
 enum class ArtifactPackaging { kNone, kZip };
 enum class ArtifactNamespace { kNone, kBuildId };
@@ -29,7 +39,12 @@ inline constexpr auto kWords<codebuild::SourceType> =
     std::to_array<Word<codebuild::SourceType>>({{codebuild::SourceType::kCodePipeline, "CODEPIPELINE"},
                                                 {codebuild::SourceType::kCodeCommit, "CODECOMMIT"},
                                                 {codebuild::SourceType::kS3, "S3"},
-                                                {codebuild::SourceType::kNoSource, "NO_SOURCE"}});
+                                                {codebuild::SourceType::kNoSource, "NO_SOURCE"},
+                                                {codebuild::SourceType::kGitHub, "GITHUB"},
+                                                {codebuild::SourceType::kGitHubEnterprise, "GITHUB_ENTERPRISE"},
+                                                {codebuild::SourceType::kBitbucket, "BITBUCKET"},
+                                                {codebuild::SourceType::kGitLab, "GITLAB"},
+                                                {codebuild::SourceType::kGitLabSelfManaged, "GITLAB_SELF_MANAGED"}});
 template <>
 inline constexpr auto kWords<codebuild::ArtifactsType> =
     std::to_array<Word<codebuild::ArtifactsType>>({{codebuild::ArtifactsType::kCodePipeline, "CODEPIPELINE"},

@@ -11,13 +11,16 @@
 namespace hanbat::elasticloadbalancing {
 namespace {
 
+constexpr int kLongestBucket = 63;
+constexpr int kLongestPrefix = 1024;
 constexpr AttributeFact kBalancer[] = {
-    {"access_logs.s3.enabled", "false"},
-    {"access_logs.s3.bucket", ""},
-    {"access_logs.s3.prefix", ""},
+    // Logs are not written: where they would lie has no effect while they are off.
+    {"access_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"access_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
+    {"access_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},
     {"idle_timeout.timeout_seconds", "60", Changeable::kNumber, 1, 4000},
     {"deletion_protection.enabled", "false", Changeable::kBoolean},
-    {"load_balancing.cross_zone.enabled", "true"},
+    {"load_balancing.cross_zone.enabled", "true", Changeable::kChoice, 0, 0, "true", "false"},
     {"routing.http2.enabled", "true", Changeable::kBoolean},
     {"routing.http.drop_invalid_header_fields.enabled", "false", Changeable::kBoolean},
     {"routing.http.xff_client_port.enabled", "false", Changeable::kBoolean},
@@ -27,16 +30,16 @@ constexpr AttributeFact kBalancer[] = {
     {"routing.http.desync_mitigation_mode", "defensive", Changeable::kChoice, 0, 0, "defensive", "monitor|strictest"},
     {"routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false", Changeable::kBoolean},
     {"client_keep_alive.seconds", "3600", Changeable::kNumber, 60, 604800},
-    {"connection_logs.s3.enabled", "false"},
-    {"connection_logs.s3.bucket", ""},
-    {"connection_logs.s3.prefix", ""},
-    {"health_check_logs.s3.enabled", "false"},
-    {"health_check_logs.s3.bucket", ""},
-    {"health_check_logs.s3.prefix", ""},
+    {"connection_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"connection_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
+    {"connection_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},
+    {"health_check_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"health_check_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
+    {"health_check_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},
     // There is no IPv6 here that could be let through.
     {"ipv6.deny_all_igw_traffic", "false", Changeable::kBoolean},
-    {"waf.fail_open.enabled", "false"},
-    {"zonal_shift.config.enabled", "false"},
+    {"waf.fail_open.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"zonal_shift.config.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
 };
 constexpr AttributeFact kGroup[] = {
     {"deregistration_delay.timeout_seconds", "300", Changeable::kNumber, 0, 3600},

@@ -254,6 +254,16 @@ TEST_F(Balancing, AnAttributeWithoutAnEffectHereKeepsItsDefault) {
   EXPECT_EQ(modify("routing.http.desync_mitigation_mode", "lax"), "ValidationError");
   EXPECT_EQ(modify("dns_record.client_routing_policy", "any_availability_zone"), "InvalidConfigurationRequest");
   EXPECT_EQ(modify("no.such", "1"), "ValidationError");
+  for (const std::string key : {"access_logs.s3", "connection_logs.s3", "health_check_logs.s3"}) {
+    EXPECT_EQ(modify((key + ".enabled").c_str(), "false"), "");
+    EXPECT_EQ(modify((key + ".enabled").c_str(), "true"), "NotImplemented");
+    EXPECT_EQ(modify((key + ".enabled").c_str(), "maybe"), "ValidationError");
+    EXPECT_EQ(modify((key + ".bucket").c_str(), "logs"), "") << "it says where, not whether";
+    EXPECT_EQ(modify((key + ".prefix").c_str(), "web"), "");
+  }
+  EXPECT_EQ(modify("zonal_shift.config.enabled", "true"), "NotImplemented");
+  EXPECT_EQ(modify("zonal_shift.config.enabled", "1"), "ValidationError");
+  EXPECT_EQ(modify("load_balancing.cross_zone.enabled", "false"), "NotImplemented");
 }
 
 TEST_F(Balancing, AttributesOfABalancerGoOutWithIt) {

@@ -61,8 +61,12 @@ void add_tag_keys(store::Tx& tx, const Entity& entity, region::ConditionKeys& ke
 
 }  // namespace
 
-Iam::Iam(region::Region& home, Access& access)
-    : home_(home), managed_(access.managed), policies_(access.policies), identity_(access.identity) {}
+Iam::Iam(region::Region& home, Access& access, ShownCertificates shown)
+    : home_(home),
+      managed_(access.managed),
+      policies_(access.policies),
+      identity_(access.identity),
+      shown_(std::move(shown)) {}
 
 std::span<const store::Migration> Iam::migrations() const { return schema(); }
 

@@ -1,9 +1,11 @@
 // AWS Identity and Access Management: who exists, what their keys are, and what their policies let them do.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/arn.h"
 #include "gen/iam/operations.h"
@@ -26,7 +28,11 @@ inline Timestamp now_of(const Request& rq) {
 
 class Iam final : public Operations {
  public:
-  Iam(region::Region& home, Access& access);
+  /// The certificates (DER) that a host shows at port 443, its own first. Throws std::exception when nobody answers.
+  using ShownCertificates = std::function<std::vector<std::string>(const std::string& host)>;
+  static std::vector<std::string> shown_certificates(const std::string& host);
+
+  Iam(region::Region& home, Access& access, ShownCertificates shown = shown_certificates);
 
   std::span<const store::Migration> migrations() const override;
   /// Makes the first administrator when the default account has no user.
@@ -94,6 +100,7 @@ class Iam final : public Operations {
   const ManagedPolicies& managed_;
   const PrincipalPolicies& policies_;
   IamIdentity& identity_;
+  const ShownCertificates shown_;
 };
 
 }  // namespace hanbat::iam

@@ -1,6 +1,6 @@
 // Credentials for repositories of other hosts: one set for each kind of host in an account and region. The token lies
-// in the database only sealed under the region's key, and no call shows it. No source of such a host is built here, so
-// nothing asks for it yet.
+// in the database only sealed under the region's key, and no call shows it; a build that clones from such a host is
+// given it while it does (git_hosts.h).
 #include "services/codebuild/sources/source_credentials.h"
 
 #include "base/text.h"
@@ -12,8 +12,6 @@ namespace {
 std::string credentials_arn(const region::Request& rq, ServerType server) {
   return rq.arn("codebuild", "token/" + lower(word_of(server)));
 }
-
-std::string purpose_of(std::string_view arn) { return "codebuild.source:" + std::string(arn); }
 
 /// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ImportSourceCredentials.html
 void check(const region::Request& rq, const ImportSourceCredentialsInput& in, ServerType server) {
@@ -29,6 +27,8 @@ void check(const region::Request& rq, const ImportSourceCredentialsInput& in, Se
 }
 
 }  // namespace
+
+std::string source_token_purpose(std::string_view arn) { return "codebuild.source:" + std::string(arn); }
 
 ImportSourceCredentialsOutput CodeBuild::import_source_credentials(region::Request& rq,
                                                                    const ImportSourceCredentialsInput& in) {
@@ -47,8 +47,8 @@ ImportSourceCredentialsOutput CodeBuild::import_source_credentials(region::Reque
   row.shape.arn = row.id;
   row.shape.auth_type = in.auth_type;
   row.shape.server_type = in.server_type;
-  row.own =
-      Json::object({{"username", in.username.value_or("")}, {"token", home_.vault.seal(in.token, purpose_of(row.id))}});
+  row.own = Json::object(
+      {{"username", in.username.value_or("")}, {"token", home_.vault.seal(in.token, source_token_purpose(row.id))}});
   const bool there = region::find<SourceCredentialsInfo>(rq.tx, row.id).has_value();
   if (there && !in.should_overwrite.value_or(true))
     throw ResourceAlreadyExistsException("Access token with server type " + in.server_type + " already exists");

@@ -14,6 +14,9 @@ enum class AuthType { kPersonalAccessToken, kBasicAuth };
 /// What ListSourceCredentials shows; its id is its ARN. Own: {username, token (sealed)}.
 using SourceCredentialsRow = region::Resource<SourceCredentialsInfo>;
 
+/// What the token of the credentials of that ARN is sealed for.
+std::string source_token_purpose(std::string_view arn);
+
 }  // namespace hanbat::codebuild
 
 namespace hanbat {

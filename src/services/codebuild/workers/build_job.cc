@@ -1,8 +1,11 @@
 #include "services/codebuild/workers/build_job.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/sources/git_hosts.h"
 #include "services/codebuild/words.h"
 
 namespace hanbat::codebuild {
@@ -40,6 +43,12 @@ std::string repository_url(const BuildRow& row) {
   switch (type_of(*row.shape.source)) {
     case SourceType::kCodeCommit:
       return clone_url(location, row.place.region);
+    case SourceType::kGitHub:
+    case SourceType::kGitHubEnterprise:
+    case SourceType::kBitbucket:
+    case SourceType::kGitLab:
+    case SourceType::kGitLabSelfManaged:
+      return location;
     case SourceType::kS3:
       return "s3://" + location;
     case SourceType::kCodePipeline:
@@ -63,6 +72,13 @@ BuildSource source_of(const BuildRow& row, const ProjectSource& source) {
     case SourceType::kCodeCommit:
       out.kind = BuildSource::Kind::kCodeCommit;
       out.location = clone_url(out.location, row.place.region);
+      [[fallthrough]];
+    case SourceType::kGitHub:
+    case SourceType::kGitHubEnterprise:
+    case SourceType::kBitbucket:
+    case SourceType::kGitLab:
+    case SourceType::kGitLabSelfManaged:
+      if (is_of_other_host(type_of(source))) out.kind = BuildSource::Kind::kGit;
       out.submodules = source.git_submodules_config && source.git_submodules_config->fetch_submodules;
       out.insecure_ssl = source.insecure_ssl.value_or(false);
       break;
@@ -136,6 +152,8 @@ border::BuildVariable::Kind kind_of(const EnvironmentVariable& variable) {
 
 std::string runtimes_path(const BuildRow& row) { return "/v2/runtimes/" + uuid_of(row.id); }
 
+std::string logins_path(const BuildRow& row) { return "/v2/logins/" + uuid_of(row.id); }
+
 std::string credentials_path(const BuildRow& row) { return "/v2/credentials/" + uuid_of(row.id); }
 
 border::BuildJob job_of(const BuildRow& row) {
@@ -158,6 +176,9 @@ border::BuildJob job_of(const BuildRow& row) {
   if (build.secondary_sources)
     for (const ProjectSource& source : *build.secondary_sources)
       job.secondary_sources.push_back(source_of(row, source));
+  const auto of_other_host = [](const BuildSource& source) { return source.kind == BuildSource::Kind::kGit; };
+  if (of_other_host(job.source) || std::ranges::any_of(job.secondary_sources, of_other_host))
+    job.logins_url = "http://169.254.170.2" + logins_path(row);
   for (const ProjectArtifacts& one : work.secondary_artifacts)
     job.secondary_artifacts.push_back(artifacts_of(row, one));
   if (const auto image = find_curated_image(build.environment->image))

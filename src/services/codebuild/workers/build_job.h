@@ -10,6 +10,8 @@ namespace hanbat::codebuild {
 std::string credentials_path(const BuildRow& row);
 /// Below which path it asks there for runtimes.
 std::string runtimes_path(const BuildRow& row);
+/// Where it asks there for logins to other hosts' repositories.
+std::string logins_path(const BuildRow& row);
 border::BuildJob job_of(const BuildRow& row);
 
 }  // namespace hanbat::codebuild

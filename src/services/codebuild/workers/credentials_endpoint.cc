@@ -9,6 +9,7 @@
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/shelf/base_images.h"
 #include "services/codebuild/shelf/runtime_shelf.h"
+#include "services/codebuild/sources/git_hosts.h"
 #include "services/codebuild/workers/build_job.h"
 #include "services/codebuild/workers/build_network.h"
 
@@ -39,6 +40,16 @@ void give_credentials(region::Region& home, region::HeldKeys& held, const BuildR
   exchange.send({200, {{"Content-Type", "application/json"}}, body.dump()});
 }
 
+/// To the runner, as long as it fetches sources: the build's own commands come after that.
+void give_logins(region::Region& home, const BuildRow& row, http::Exchange& exchange) {
+  Json logins = Json::array();
+  if (current_phase(row.shape) <= Phase::kDownloadSource)
+    for (const GitLogin& login : home.db.read([&](store::Tx& tx) { return git_logins(home, tx, row); }))
+      logins.push_back(
+          Json::object({{"host", login.host}, {"username", login.username}, {"password", login.password}}));
+  exchange.send({200, {{"Content-Type", "application/json"}}, logins.dump()});
+}
+
 /// The build that calls, while it is under way. It is known by the address that it calls from; the kernel lets it use
 /// no other.
 std::optional<BuildRow> find_caller(region::Region& home, const http::RequestHead& head) {
@@ -56,6 +67,7 @@ void answer(region::Region& home, region::HeldKeys& held, RuntimeShelf& shelf, h
   // The path of credentials is AWS's, and begins as those of a registry do.
   if (row && head.raw_path == credentials_path(*row) && head.method == "GET")
     return give_credentials(home, held, *row, exchange);
+  if (row && head.raw_path == logins_path(*row) && head.method == "GET") return give_logins(home, *row, exchange);
   if (row && head.method == "GET" && head.raw_path.starts_with(runtimes_path(*row) + "/")) {
     const auto parts = split(std::string_view(head.raw_path).substr(runtimes_path(*row).size() + 1), '/');
     if (parts.size() == 2) return exchange.send(shelf.answer(*row, parts[0], parts[1]));

@@ -36,6 +36,22 @@ TEST_F(InstanceAttributes, AStoppedInstanceGetsAnotherTypeAndItsMachineTheShareW
   EXPECT_EQ(host.machine_specs.at(id).memory_mib, 1024);
 }
 
+TEST_F(InstanceAttributes, AMachineHasNoVariablesOfAFirmwareThatItDoesNotBootBy) {
+  const std::string id = run(usual());
+  try {
+    ec2.get_instance_uefi_data({.instance_id = id});
+    ADD_FAILURE() << "there is some";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "UnsupportedOperation");
+    EXPECT_EQ(error.status(), 400);
+    EXPECT_NE(error.message().find(id), std::string::npos);
+  }
+  EXPECT_EQ(code_of([&] { ec2.get_instance_uefi_data({.dry_run = true, .instance_id = id}); }), "UnsupportedOperation");
+  EXPECT_EQ(code_of([&] { ec2.get_instance_uefi_data({.instance_id = "i-0123456789abcdef0"}); }),
+            "InvalidInstanceID.NotFound");
+  EXPECT_EQ(code_of([&] { ec2.get_instance_uefi_data({.instance_id = "server"}); }), "InvalidInstanceID.Malformed");
+}
+
 TEST_F(InstanceAttributes, DetailedMonitoringIsASettingThatTheLaunchAndLaterCallsSet) {
   RunInstancesInput in = usual();
   in.monitoring = RunInstancesMonitoringEnabled{.enabled = true};

@@ -211,7 +211,9 @@ CreateVpcEndpointOutput Ec2::create_vpc_endpoint(Request& rq, const CreateVpcEnd
 
 DescribeVpcEndpointsOutput Ec2::describe_vpc_endpoints(Request& rq, const DescribeVpcEndpointsInput& in) {
   authorize(rq, "DescribeVpcEndpoints");
-  auto page = describe<VpcEndpoint>(rq, in, in.vpc_endpoint_ids, in.filters, kEndpointsPaths);
+
+  const region::Pager pager(rq, in, {.usual = 1000, .least = 5, .beyond = region::PageSizes::Beyond::kCut});
+  auto page = describe_page<VpcEndpoint>(rq, pager, in.vpc_endpoint_ids, in.filters, kEndpointsPaths);
   DescribeVpcEndpointsOutput out;
   out.vpc_endpoints = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -276,7 +278,7 @@ DescribeVpcEndpointServicesOutput Ec2::describe_vpc_endpoint_services(Request& r
                                                                       const DescribeVpcEndpointServicesInput& in) {
   authorize(rq, "DescribeVpcEndpointServices");
 
-  const region::Pager pager(rq, in, {.usual = 1000, .least = 1, .most = 1000});
+  const region::Pager pager(rq, in, {.usual = 1000, .beyond = region::PageSizes::Beyond::kCut});
   const auto wanted = named_filters(in.filters);
   ServiceDetail detail = s3_detail(rq);
   for (const std::string& name : in.service_names.value_or(std::vector<std::string>{}))

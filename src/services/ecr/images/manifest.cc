@@ -94,7 +94,8 @@ Manifest manifest_of(const Json& json, std::string_view bytes, std::string_view 
     }
     manifest.artifact_type = json["config"].text("mediaType");
   }
-  if (json.contains("artifactType")) manifest.artifact_type = json.text("artifactType");
+  // One that is empty says as little as none.
+  if (const std::string type = json.text("artifactType"); !type.empty()) manifest.artifact_type = type;
   if (json["subject"].is_object()) manifest.subject = require_digest(json["subject"]);
   const auto unique = [](std::vector<std::string>& list) {
     std::sort(list.begin(), list.end());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/ids.h"
 #include "base/text.h"
@@ -11,6 +10,7 @@
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/certificates.h"
+#include "services/elasticloadbalancing/load_balancers/interfaces.h"
 #include "services/elasticloadbalancing/pages.h"
 #include "services/elasticloadbalancing/words.h"
 
@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 32;
 constexpr int kDecreasesADay = 2;  // of a reservation, as AWS grants them
-constexpr const char* kDnsNameTag = "hanbat:dns-name";
 
 void check_name(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-'; });
@@ -34,49 +33,6 @@ void check_name(const std::string& name) {
     throw validation_error(fmt::format("The load balancer name '{}' cannot begin or end with a hyphen(-)", name));
   if (name.starts_with("internal-"))
     throw validation_error(fmt::format("The load balancer name '{}' cannot begin with 'internal-'", name));
-}
-
-std::vector<std::string> subnet_ids(const CreateLoadBalancerInput& in) {
-  if (in.subnets && in.subnet_mappings)
-    throw validation_error("Either subnets or subnet mappings can be specified, not both");
-  std::vector<std::string> ids = in.subnets.value_or(std::vector<std::string>{});
-  if (in.subnet_mappings)
-    for (const SubnetMapping& mapping : *in.subnet_mappings) ids.push_back(mapping.subnet_id.value_or(""));
-  return ids;
-}
-
-std::vector<ec2::Subnet> require_subnets(const Ec2AsService& ec2, const std::vector<std::string>& ids) {
-  std::vector<ec2::Subnet> subnets;
-  try {
-    ec2::DescribeSubnetsInput ask;
-    ask.subnet_ids = ids;
-    if (!ids.empty()) subnets = ec2->describe_subnets(ask).subnets.value_or(std::vector<ec2::Subnet>{});
-  } catch (const wire::Error& error) {
-    if (!error.code().starts_with("InvalidSubnetI")) throw;
-    throw SubnetNotFoundException(error.message());
-  }
-  std::set<std::string> zones;
-  std::set<std::string> vpcs;
-  for (const ec2::Subnet& subnet : subnets) {
-    vpcs.insert(subnet.vpc_id.value_or(""));
-    if (!zones.insert(subnet.availability_zone.value_or("")).second)
-      throw InvalidConfigurationRequestException(
-          "A load balancer cannot be attached to multiple subnets in the same Availability Zone");
-  }
-  if (vpcs.size() > 1) throw InvalidConfigurationRequestException("All subnets must belong to the same VPC");
-  if (zones.size() < 2)
-    throw validation_error("At least two subnets in two different Availability Zones must be specified");
-  return subnets;
-}
-
-void require_internet_gateway(const Ec2AsService& ec2, const std::string& vpc_id) {
-  ec2::DescribeInternetGatewaysInput ask;
-  ec2::Filter& filter = ask.filters.emplace().emplace_back();
-  filter.name = "attachment.vpc-id";
-  filter.values = {{vpc_id}};
-  const auto gateways = ec2->describe_internet_gateways(ask).internet_gateways;
-  if (!gateways || gateways->empty())
-    throw InvalidSubnetException(fmt::format("VPC {} has no internet gateway", vpc_id));
 }
 
 /// The groups, or the VPC's default one when none is given.
@@ -98,51 +54,6 @@ std::vector<std::string> require_security_groups(const Ec2AsService& ec2, const 
   return ids.empty() ? found : ids;
 }
 
-/// An interface in the subnet, with a public address when the balancer faces the internet.
-Json make_interface(const Ec2AsService& ec2, const ec2::Subnet& subnet, const std::vector<std::string>& groups,
-                    const std::string& description, const std::string& dns_name, bool facing) {
-  ec2::CreateNetworkInterfaceInput ask;
-  ask.subnet_id = subnet.subnet_id.value_or("");
-  ask.groups = groups;
-  ask.description = description;
-  // EC2 gives the interface's addresses this name in the DNS of every VPC.
-  ask.tag_specifications = {
-      {{.resource_type = "network-interface", .tags = {{{.key = kDnsNameTag, .value = dns_name}}}}}};
-  const auto made = ec2->create_network_interface(ask).network_interface;
-  Json interface = Json::object({{"id", made->network_interface_id.value_or("")},
-                                 {"subnet", subnet.subnet_id.value_or("")},
-                                 {"cidr", subnet.cidr_block.value_or("")},
-                                 {"private_ip", made->private_ip_address.value_or("")},
-                                 {"public_ip", ""},
-                                 {"allocation", ""}});
-  if (facing) {
-    ec2::AllocateAddressInput allocate;
-    allocate.domain = "vpc";
-    const auto address = ec2->allocate_address(allocate);
-    ec2::AssociateAddressInput associate;
-    associate.allocation_id = address.allocation_id;
-    associate.network_interface_id = made->network_interface_id;
-    ec2->associate_address(associate);
-    interface["public_ip"] = address.public_ip.value_or("");
-    interface["allocation"] = address.allocation_id.value_or("");
-  }
-  return interface;
-}
-
-void remove_interface(const Ec2AsService& ec2, const Json& interface) {
-  if (!interface.text("public_ip").empty()) {
-    ec2::DisassociateAddressInput disassociate;
-    disassociate.public_ip = interface.text("public_ip");
-    ec2->disassociate_address(disassociate);
-    ec2::ReleaseAddressInput release;
-    release.allocation_id = interface.text("allocation");
-    ec2->release_address(release);
-  }
-  ec2::DeleteNetworkInterfaceInput remove;
-  remove.network_interface_id = interface.text("id");
-  ec2->delete_network_interface(remove);
-}
-
 std::string arn_of_name(const Request& rq, std::string_view name) {
   return rq.arn("elasticloadbalancing", fmt::format("loadbalancer/app/{}/*", name));
 }
@@ -154,14 +65,14 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   const Scheme scheme = require_word(in.scheme, Scheme::kInternetFacing);
   region::ConditionKeys keys{{"elasticloadbalancing:Scheme", {std::string(word_of(scheme))}}};
   if (in.security_groups) keys["elasticloadbalancing:SecurityGroup"] = *in.security_groups;
-  if (auto ids = subnet_ids(in); !ids.empty()) keys["elasticloadbalancing:Subnet"] = std::move(ids);
+  if (auto ids = subnet_ids(in.subnets, in.subnet_mappings); !ids.empty())
+    keys["elasticloadbalancing:Subnet"] = std::move(ids);
   authorize_making(rq, "elasticloadbalancing:CreateLoadBalancer", made, made, in.tags, std::move(keys));
 
   check_name(in.name);
   if (in.type && !find_word<LoadBalancerType>(*in.type))
     throw wire::Error::not_implemented("CreateLoadBalancer", "Type=" + *in.type);
-  if (in.ip_address_type && !find_word<IpAddressType>(*in.ip_address_type))
-    throw wire::Error::not_implemented("CreateLoadBalancer", "IpAddressType=" + *in.ip_address_type);
+  if (in.ip_address_type) require_ip_address_type(*in.ip_address_type);
   const Json asked = wire::to_json(in);
   for (const auto& other : list<LoadBalancer>(rq.tx, place_of(rq))) {
     if (other.name != in.name) continue;
@@ -170,7 +81,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
         fmt::format("A load balancer with the same name '{}' exists, but with different settings", in.name));
   }
   const Ec2AsService ec2(rq);
-  const std::vector<ec2::Subnet> subnets = require_subnets(ec2, subnet_ids(in));
+  const std::vector<ec2::Subnet> subnets = require_subnets(ec2, subnet_ids(in.subnets, in.subnet_mappings));
   const std::string vpc_id = subnets.front().vpc_id.value_or("");
   const bool facing = scheme == Scheme::kInternetFacing;
   if (facing) require_internet_gateway(ec2, vpc_id);
@@ -187,8 +98,6 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   if (!facing) row.own["attributes"]["ipv6.deny_all_igw_traffic"] = "true";
   const std::string dns_name = fmt::format("{}{}-{}.{}.elb.amazonaws.com", facing ? "" : "internal-", in.name,
                                            random_from("0123456789", 10), rq.region);
-  for (const ec2::Subnet& subnet : subnets)
-    row.own["interfaces"].push_back(make_interface(ec2, subnet, groups, "ELB " + path, dns_name, facing));
   LoadBalancer& shape = row.shape;
   shape.load_balancer_arn = row.id;
   shape.load_balancer_name = in.name;
@@ -201,13 +110,7 @@ CreateLoadBalancerOutput ElasticLoadBalancing::create_load_balancer(Request& rq,
   shape.vpc_id = vpc_id;
   shape.security_groups = groups;
   shape.state.emplace().code = std::string(word_of(BalancerState::kProvisioning));
-  shape.availability_zones.emplace();
-  for (const ec2::Subnet& subnet : subnets) {
-    AvailabilityZone& zone = shape.availability_zones->emplace_back();
-    zone.zone_name = subnet.availability_zone;
-    zone.subnet_id = subnet.subnet_id;
-    zone.load_balancer_addresses.emplace();
-  }
+  stand_in(ec2, row, subnets);
   insert(rq.tx, row);
   region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
   touch(rq);
@@ -247,7 +150,7 @@ DescribeLoadBalancersOutput ElasticLoadBalancing::describe_load_balancers(Reques
 DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq, const DeleteLoadBalancerInput& in) {
   authorize(rq, "elasticloadbalancing:DeleteLoadBalancer", in.load_balancer_arn);
 
-  const auto row = find<LoadBalancer>(rq.tx, in.load_balancer_arn);
+  auto row = find<LoadBalancer>(rq.tx, in.load_balancer_arn);
   if (!row || row->place.account != rq.account) return {};  // as AWS: it is gone, that is what was wanted
   if (text_attribute(row->own, "deletion_protection.enabled") == "true")
     throw OperationNotPermittedException(
@@ -259,7 +162,7 @@ DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq,
   }
   note_certificates(rq.tx, row->place, row->id);
   const Ec2AsService ec2(rq);
-  for (const Json& interface : row->own["interfaces"].items()) remove_interface(ec2, interface);
+  leave_subnets(ec2, *row);
   remove(rq.tx, *row);
   touch(rq);
   return {};

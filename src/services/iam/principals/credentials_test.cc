@@ -44,7 +44,12 @@ constexpr const char* kFingerprint = "cf:0e:3a:27:5b:f0:ea:ed:3e:6f:8d:38:a6:00:
 
 class CredentialsTest : public ::testing::Test {
  protected:
-  CredentialsTest() : iam(test.add<Iam>(*access)) {
+  CredentialsTest()
+      : iam(test.add<Iam>(*access, [this](const std::string& host) {
+          asked.push_back(host);
+          if (shown.empty()) throw std::runtime_error("nobody there");
+          return shown;
+        })) {
     test.start();
     const Json file = Json::parse(read_file(test.folder + "/admin-credentials.json"));
     admin = test.db->read(
@@ -83,6 +88,7 @@ class CredentialsTest : public ::testing::Test {
         .open_id_connect_provider_arn.value();
   }
 
+  std::vector<std::string> shown, asked;  // certificates of every host; whose were looked at
   Access* access = nullptr;
   region::TestRegion test{[this](region::TestRegion& made, region::Parts& parts) {
     access = &made.keep<Access>(made.clock, made.vault, made.memberships, made.region);
@@ -201,6 +207,21 @@ TEST_F(CredentialsTest, AProviderIsKeptUnderTheNameOfItsUrl) {
   client().delete_open_id_connect_provider({.open_id_connect_provider_arn = arn});
   EXPECT_EQ(code_of([&] { client().get_open_id_connect_provider({.open_id_connect_provider_arn = arn}); }),
             "NoSuchEntity");
+}
+
+TEST_F(CredentialsTest, AProviderWithoutAThumbprintHasThatOfWhatItsHostShows) {
+  shown = {"its own certificate", "who signed it"};
+  const auto made = client().create_open_id_connect_provider({.url = "https://server.example.com/id/AB"});
+  EXPECT_THAT(asked, ElementsAre("server.example.com"));
+  const auto got = client().get_open_id_connect_provider(
+      {.open_id_connect_provider_arn = made.open_id_connect_provider_arn.value()});
+  EXPECT_THAT(*got.thumbprint_list, ElementsAre("c05cfb1a5b9ddd8727648b6889d8a95f3de9da9c"));
+  EXPECT_THAT(*got.client_id_list, testing::IsEmpty());
+
+  shown.clear();
+  EXPECT_EQ(code_of([&] { client().create_open_id_connect_provider({.url = "https://nobody.example.com"}); }),
+            "OpenIdIdpCommunicationError");
+  EXPECT_EQ(client().list_open_id_connect_providers({}).open_id_connect_provider_list->size(), 1u);
 }
 
 TEST_F(CredentialsTest, AProvidersUrlIsPlainHttps) {
