@@ -41,7 +41,6 @@ void Recorder::start() {
   try {
     move_old_tables();
   } catch (const std::exception& error) {
-    segments_.drop();
     spdlog::error("the calls that were recorded before this version are found only after another start: {}",
                   error.what());
   }
@@ -50,7 +49,7 @@ void Recorder::start() {
 
 void Recorder::move_old_tables() {
   const FaultScope scope("trail");
-  std::optional<Position> reached;
+  Position reached = database_.read([&](store::Tx& tx) { return store_.position(tx); });
   std::size_t moved = 0;
   for (std::int64_t after = 0;;) {
     auto events = database_.read([&](store::Tx& tx) { return store_.events_of_old_tables(tx, after, kBatch); });
@@ -59,14 +58,13 @@ void Recorder::move_old_tables() {
     after = events.back().id;
     moved += events.size();
     for (TrailEvent& event : events) event.id = next_id_++;
-    reached = segments_.append(events);
+    reached = segments_.append(reached, events);
   }
-  if (!reached) return;
+  if (moved == 0) return;
   database_.write([&](store::Tx& tx) {
-    store_.set_position(tx, *reached, next_id_);
+    store_.set_position(tx, reached, next_id_);
     store_.empty_old_tables(tx);
   });
-  segments_.keep(*reached);
   spdlog::info("moved {} records of calls out of the database", moved);
 }
 
@@ -111,25 +109,21 @@ void Recorder::give_back(std::deque<TrailEvent> events) {
 }
 
 bool Recorder::bring_away(const std::deque<TrailEvent>& from_memory) {
-  std::vector<TrailEvent> batch =
-      database_.read([&](store::Tx& tx) { return store_.oldest_pending(tx, static_cast<int>(kBatch)); });
+  // The position is asked each time: a commit that is said to have failed may have come about.
+  auto [from, batch] = database_.read([&](store::Tx& tx) {
+    return std::pair(store_.position(tx), store_.oldest_pending(tx, static_cast<int>(kBatch)));
+  });
   const std::int64_t last_row = batch.empty() ? 0 : batch.back().id;
   for (const TrailEvent& event : from_memory) {
     batch.push_back(event);
     batch.back().id = next_id_++;
   }
   if (batch.empty()) return false;
-  try {
-    const Position reached = segments_.append(batch);
-    database_.write([&](store::Tx& tx) {
-      store_.remove_pending(tx, last_row);
-      store_.set_position(tx, reached, next_id_);
-    });
-    segments_.keep(reached);
-  } catch (...) {
-    segments_.drop();
-    throw;
-  }
+  const Position reached = segments_.append(from, batch);
+  database_.write([&](store::Tx& tx) {
+    store_.remove_pending(tx, last_row);
+    store_.set_position(tx, reached, next_id_);
+  });
   return true;
 }
 
@@ -155,6 +149,10 @@ void Recorder::flush() {
     changed_.notify_all();
     if (!any) return;
   }
+}
+
+void Recorder::remove_before(Timestamp at) {
+  segments_.remove_before(database_.read([&](store::Tx& tx) { return store_.position(tx); }), at);
 }
 
 void Recorder::work(std::stop_token stop) {

@@ -36,6 +36,8 @@ class Recorder {
   void count_pending();
   /// Brings away what waits now. Throws store::DatabaseError and std::system_error; what waits still does then.
   void flush();
+  /// Removes segments all of whose events are older; see Segments.
+  void remove_before(Timestamp at);
 
  private:
   void work(std::stop_token stop);

@@ -31,7 +31,7 @@ class StoredTrail final : public region::Trail {
   void record(const region::CallRecord& call) override;
   std::vector<TrailEvent> find(store::Tx& tx, const EventQuery& query) const;
   /// Removes what is older than events are kept.
-  void expire() { segments_.remove_before(clock_.now() - kKept); }
+  void expire() { recorder_.remove_before(clock_.now() - kKept); }
   /// Writes the records that wait; for tests.
   void flush() { recorder_.flush(); }
 

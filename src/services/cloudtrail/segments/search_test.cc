@@ -30,8 +30,7 @@ class SearchTest : public ::testing::Test {
         pending = some;
         break;
       }
-      position = segments->append(some);
-      segments->keep(position);
+      position = segments->append(position, some);
     }
   }
 
@@ -71,8 +70,7 @@ TEST_F(SearchTest, PagesGoOnOverSegmentsStartsAndWhatIsWrittenMeanwhile) {
       query.before_at = page.back().at.ms;
       query.before_id = page.back().id;
       if (!pending.empty()) {  // they go to a segment, between two pages
-        position = segments->append(pending);
-        segments->keep(position);
+        position = segments->append(position, pending);
         pending.clear();
       }
       if (dice() % 4 == 0) {
@@ -87,7 +85,7 @@ TEST_F(SearchTest, PagesGoOnOverSegmentsStartsAndWhatIsWrittenMeanwhile) {
 TEST_F(SearchTest, APositionOfBeforeSeesWhatCountedThen) {
   std::vector<TrailEvent> later;
   for (int i = 0; i < 30; ++i) later.push_back(random_event(dice, 1'000'000 + i, all.back().at));
-  segments->keep(segments->append(later));
+  segments->append(position, later);
   for (int i = 0; i < 300; ++i) {
     const EventQuery query = random_query(dice, all);
     ASSERT_EQ(ids_of(find_events(*segments, position, query, pending)), ids_by_looking_at_all(query, all));

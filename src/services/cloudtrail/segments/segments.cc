@@ -94,31 +94,30 @@ void Segments::open(Position position) {
   const std::lock_guard lock(writing_);
   make_folders(folder_, 0700);
   remove_unfinished(folder_);
-  kept_ = position;
-  reopen();
+  reopen(position);
 }
 
-void Segments::reopen() {
+void Segments::reopen(Position position) {
   All all;
   for (const std::int64_t number : numbers_in(folder_)) {
-    if (number > kept_.segment)
+    if (number > position.segment)
       remove_files(number);
-    else if (number < kept_.segment)
+    else if (number < position.segment)
       all[number] = full(number);
   }
-  dropped_ = false;
+  uncertain_ = false;
   file_.reset();
   block_raw_ = 0;
-  number_ = kept_.segment;
+  number_ = position.segment;
   end_ = 0;
   if (number_ > 0) {
-    const auto counts = static_cast<std::uint64_t>(kept_.bytes);
+    const auto counts = static_cast<std::uint64_t>(position.bytes);
     const std::string name = path(number_, kEvents);
     const std::string bytes = find_bytes(name, 0, counts).value_or("");
     Walk walk = walk_segment(bytes);
     if (walk.end == counts) {
       file_ = open_file(name, O_WRONLY);
-      if (size_of(name) != counts && ::ftruncate(file_.get(), kept_.bytes) != 0) throw_errno("cut off " + name);
+      if (size_of(name) != counts && ::ftruncate(file_.get(), position.bytes) != 0) throw_errno("cut off " + name);
       ::unlink(path(number_, kIndex).c_str());  // of when it was full, which was not kept
       end_ = counts;
     } else {
@@ -222,15 +221,16 @@ std::string Segments::chunks_of(std::span<const TrailEvent> events, std::vector<
   return out;
 }
 
-Position Segments::append(std::span<const TrailEvent> events) {
+Position Segments::append(Position from, std::span<const TrailEvent> events) {
   require_no_writers_turn("write to the trail");
   const std::lock_guard lock(writing_);
-  if (dropped_) reopen();
-  if (events.empty()) return {number_, static_cast<std::int64_t>(end_)};
+  // After damage the next segment begins, and the position is that of the one before it.
+  if (uncertain_ || (file_ && from != Position{number_, static_cast<std::int64_t>(end_)})) reopen(from);
+  if (events.empty()) return from;
   require_free_space(folder_, store::kDiskReserve);
-  dropped_ = true;  // unless all of this succeeds
-  const Timestamp newest = std::ranges::max(events, {}, &TrailEvent::at).at;
-  if (must_begin_segment(newest)) begin_segment();
+  uncertain_ = true;  // unless all of this succeeds
+  const bool begins = must_begin_segment(std::ranges::max(events, {}, &TrailEvent::at).at);
+  if (begins) begin_segment();
 
   std::vector<Block> blocks;
   {
@@ -242,23 +242,13 @@ Position Segments::append(std::span<const TrailEvent> events) {
   fault_point("segment:appended");
   if (::fdatasync(file_.get()) != 0) throw_errno("sync the trail");
   end_ += bytes.size();
-  dropped_ = false;
-
-  const std::lock_guard all(mutex_);
-  all_[number_] = {span_of(blocks), end_, std::make_shared<const std::vector<Block>>(std::move(blocks))};
+  {
+    const std::lock_guard all(mutex_);
+    all_[number_] = {span_of(blocks), end_, std::make_shared<const std::vector<Block>>(std::move(blocks))};
+  }
+  uncertain_ = false;
+  if (begins) remove_oldest_beyond_limit(from);
   return {number_, static_cast<std::int64_t>(end_)};
-}
-
-void Segments::keep(Position position) {
-  const std::lock_guard lock(writing_);
-  const bool began = position.segment != kept_.segment;
-  kept_ = position;
-  if (began) remove_oldest_beyond_limit();
-}
-
-void Segments::drop() {
-  const std::lock_guard lock(writing_);
-  dropped_ = true;
 }
 
 std::vector<SegmentView> Segments::view(Position position) const {
@@ -302,26 +292,26 @@ std::vector<TrailEvent> Segments::events_of(const SegmentView& segment, const Bl
   return bytes ? events_of_block(*bytes) : std::vector<TrailEvent>();
 }
 
-void Segments::remove_before(Timestamp at) {
+void Segments::remove_before(Position counts, Timestamp at) {
   const std::lock_guard lock(writing_);
   std::vector<std::int64_t> old;
   {
     const std::lock_guard all(mutex_);
     for (const auto& [number, segment] : all_)
-      if (number < kept_.segment && segment.span.newest < at) old.push_back(number);
+      if (number < counts.segment && segment.span.newest < at) old.push_back(number);
     for (const std::int64_t number : old) all_.erase(number);
   }
   for (const std::int64_t number : old) remove_files(number);
-  remove_oldest_beyond_limit();
+  remove_oldest_beyond_limit(counts);
 }
 
-void Segments::remove_oldest_beyond_limit() {
+void Segments::remove_oldest_beyond_limit(Position counts) {
   std::vector<std::int64_t> removed;
   Span gone;
   while (bytes() > sizes_.all) {
     const std::lock_guard lock(mutex_);
     const auto oldest = all_.begin();
-    if (oldest->first >= kept_.segment) break;
+    if (oldest->first >= counts.segment) break;
     const Span& span = oldest->second.span;
     gone = removed.empty() ? span : Span{std::min(gone.oldest, span.oldest), std::max(gone.newest, span.newest)};
     removed.push_back(oldest->first);

@@ -50,13 +50,10 @@ class Segments {
   /// written, are told in the log; what can be read of them still is.
   void open(Position position);
 
-  /// Writes the events after all others, on disk when this returns. They count once the position that it gives is kept:
-  /// until then no view has them. Never in the writer's turn. Throws ENOSPC when only the database's reserve is left.
-  Position append(std::span<const TrailEvent> events);
-  /// The position has been committed, from which append() goes on.
-  void keep(Position position);
-  /// It has not: append() goes on from the last that was.
-  void drop();
+  /// Writes the events after what counts, which goes up to `from`; on disk when this returns. They count once the
+  /// position that it gives does: until then no view has them, and what is appended from an earlier one takes their
+  /// place. Never in the writer's turn. Throws ENOSPC when only the database's reserve is left.
+  Position append(Position from, std::span<const TrailEvent> events);
 
   /// The segments, up to the position.
   std::vector<SegmentView> view(Position position) const;
@@ -65,9 +62,9 @@ class Segments {
   /// The events of a block as far as they count; none when the segment has been removed. Throws DamagedSegment.
   std::vector<TrailEvent> events_of(const SegmentView& segment, const Block& block) const;
 
-  /// Removes full segments all of whose events are older, and the oldest while all take more room than they may. Tells
-  /// the log what it removed for room.
-  void remove_before(Timestamp at);
+  /// Removes segments before the one of `counts`, up to which events count, when all of their events are older than
+  /// `at`, and the oldest while all take more room than they may. Tells the log what it removed for room.
+  void remove_before(Position counts, Timestamp at);
   /// What all files take.
   std::uint64_t bytes() const;
 
@@ -80,7 +77,7 @@ class Segments {
   using All = std::map<std::int64_t, Segment>;
 
   std::string path(std::int64_t number, const char* ending) const;
-  void reopen();
+  void reopen(Position position);
   Segment full(std::int64_t number) const;
   std::vector<Block> blocks_of_full(std::int64_t number, std::uint32_t hash) const;
   bool must_begin_segment(Timestamp newest) const;
@@ -88,15 +85,14 @@ class Segments {
   std::string chunks_of(std::span<const TrailEvent> events, std::vector<Block>& blocks);
   std::string chunk_of(std::string_view raw, std::span<const TrailEvent> events, std::uint64_t offset,
                        std::vector<Block>& blocks);
-  void remove_oldest_beyond_limit();
+  void remove_oldest_beyond_limit(Position counts);
   void remove_files(std::int64_t number) const;
 
   const std::string folder_;
   const SegmentSizes sizes_;
 
-  std::mutex writing_;  // of who appends or removes; guards what follows
-  Position kept_;
-  bool dropped_ = false;
+  std::mutex writing_;       // of who appends or removes; guards what follows
+  bool uncertain_ = false;   // whether an append has failed, so that nobody knows what is beyond that
   std::int64_t number_ = 0;  // of the segment that is written to
   Fd file_;
   std::uint64_t end_ = 0;

@@ -99,13 +99,14 @@ double bytes_each(int count, int batch) {
   // Small ones, so that most are full and their indexes are counted.
   Segments segments(folder.path() + "/trail", {.segment = 200'000, .block = SegmentSizes().block});
   segments.open({});
+  Position position;
   Mix mix;
   std::size_t records = 0;
   for (int done = 0; done < count; done += batch) {
     std::vector<TrailEvent> events;
     for (int i = 0; i < batch; ++i) events.push_back(mix.next(kNoon + Milliseconds(100 * (done + i))));
     for (const TrailEvent& event : events) records += event.record.size();
-    segments.keep(segments.append(events));
+    position = segments.append(position, events);
   }
   const double each = static_cast<double>(segments.bytes()) / count;
   std::printf("%d at a time: %.0f bytes each of records of %.0f\n", batch, each, static_cast<double>(records) / count);
