@@ -135,6 +135,52 @@ TEST(TrailRecorder, ACopyThatWasTakenMeanwhileHasWhatItsDatabaseHas) {
   stop = true;
 }
 
+/// Says of the next write that it failed, once that is committed, as when the disk does not sync.
+class Doubtful final : public store::Database {
+ public:
+  explicit Doubtful(store::Database& real) : real_(real) {}
+  void migrate(std::span<const store::Migration> steps) override { real_.migrate(steps); }
+  void await_durable() override { real_.await_durable(); }
+  void run(store::Tx::Mode mode, store::Durable durable, const std::function<void(store::Tx&)>& body) override {
+    real_.run(mode, durable, body);
+    if (mode == store::Tx::Mode::kWrite && std::exchange(fails, false))
+      throw store::DatabaseError("said to have failed");
+  }
+  bool fails = false;
+
+ private:
+  store::Database& real_;
+};
+
+TEST(TrailRecorder, ACommitThatIsSaidToHaveFailedAndCameAboutLosesNothing) {
+  const TemporaryFolder folder;
+  std::mt19937 dice(10);
+  {
+    Home home(folder.path());
+    home.database->migrate(schema());
+    Doubtful doubtful(*home.database);
+    Segments segments(folder.path() + "/trail", {});
+    Recorder recorder(doubtful, home.store, segments);
+    segments.open({});
+    const auto change = [&](int number) {
+      TrailEvent event = home.make(dice, number);
+      doubtful.write([&](store::Tx& tx) {
+        event.id = recorder.next_id(tx);
+        home.store.insert(tx, event);
+      });
+    };
+    for (int i = 1; i <= 5; ++i) change(i);
+    doubtful.fails = true;
+    EXPECT_THROW(recorder.flush(), store::DatabaseError);
+    EXPECT_EQ(home.rows("trail_pending"), 0);
+    for (int i = 6; i <= 8; ++i) change(i);
+    recorder.flush();
+  }
+  Home again(folder.path());
+  again.start();
+  EXPECT_EQ(again.numbers(), down_to_one(8));
+}
+
 TEST(TrailRecorder, WhatWaitsInMemoryComesToASegmentAtAnOrderlyEnd) {
   const TemporaryFolder folder;
   std::mt19937 dice(8);
