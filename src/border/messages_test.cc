@@ -7,6 +7,7 @@
 #include "border/build_job.h"
 #include "border/deployment_specification.h"
 #include "border/fields.h"
+#include "border/git_login.h"
 #include "border/git_ssh.h"
 #include "border/host_diagnostics.h"
 #include "border/run_command.h"
@@ -218,6 +219,12 @@ TEST(GitOverSsh, QuestionsAndAnswersComeBackFromTheirText) {
   const SshAnswer answer{128, "out", "err"};
   EXPECT_EQ(SshAnswer::from_json(Json::parse(answer.to_json().dump())), answer);
   expect_members_are_named(answer, "an answer to git over SSH");
+}
+
+TEST(GitLogins, ComeBackFromTheirText) {
+  const GitLogin login{"git.example.com:8443", "someone", "a word"};
+  EXPECT_EQ(GitLogin::from_json(Json::parse(login.to_json().dump())), login);
+  expect_members_are_named(login, "a login to a git host");
 }
 
 }  // namespace

@@ -8,24 +8,23 @@
 
 namespace hanbat::guest {
 
-std::vector<GitLogin> git_logins(const std::string& url) {
+std::vector<border::GitLogin> git_logins(const std::string& url) {
   http::Client client(http::Endpoint::of_url(url),
                       {.connect_timeout = std::chrono::seconds(5), .io_timeout = std::chrono::seconds(30)});
   const http::Response answer = client.send({.target = url.substr(url.find('/', url.find("//") + 2))});
   if (answer.status != 200)
     throw ServiceError(answer.status, "NoLogins", "source credentials: status " + std::to_string(answer.status));
-  std::vector<GitLogin> logins;
+  std::vector<border::GitLogin> logins;
   const Json given = Json::parse(answer.body);
-  for (const Json& one : given.items())
-    logins.push_back({one.text("host"), one.text("username"), one.text("password")});
+  for (const Json& one : given.items()) logins.push_back(border::GitLogin::from_json(one));
   return logins;
 }
 
-GitAccess git_access(std::string_view address, const std::vector<GitLogin>& logins) {
+GitAccess git_access(std::string_view address, const std::vector<border::GitLogin>& logins) {
   GitAccess access{{"-c", "credential.helper="}, {}};
   const std::size_t begin = address.find("//") + 2;
   const std::string_view host = address.substr(begin, address.find('/', begin) - begin);
-  for (const GitLogin& login : logins) {
+  for (const border::GitLogin& login : logins) {
     if (login.host != host) continue;
     const std::string place(address.substr(0, begin + host.size()));
     access.options.insert(

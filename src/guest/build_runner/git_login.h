@@ -7,22 +7,18 @@
 #include <utility>
 #include <vector>
 
+#include "border/git_login.h"
+
 namespace hanbat::guest {
 
-struct GitLogin {
-  std::string host;  // with its port
-  std::string username;
-  std::string password;
-};
-
 /// Those that CodeBuild has for the build. Throws ServiceError when it refuses.
-std::vector<GitLogin> git_logins(const std::string& url);
+std::vector<border::GitLogin> git_logins(const std::string& url);
 
 /// What git is told so that it shows the login of the address's host there, and nowhere else.
 struct GitAccess {
   std::vector<std::string> options;  // before its command
   std::vector<std::pair<std::string, std::string>> variables;
 };
-GitAccess git_access(std::string_view address, const std::vector<GitLogin>& logins);
+GitAccess git_access(std::string_view address, const std::vector<border::GitLogin>& logins);
 
 }  // namespace hanbat::guest

@@ -61,7 +61,7 @@ class GitLogins : public ::testing::Test {
     const Captured done = run(args);
     if (!done.ok()) throw std::runtime_error(done.err);
   }
-  Captured clone(const std::string& address, const std::vector<GitLogin>& logins) {
+  Captured clone(const std::string& address, const std::vector<border::GitLogin>& logins) {
     const std::string into = folder.path() + "/clone";
     std::filesystem::remove_all(into);
     return run({"clone", "-q", address, into}, git_access(address, logins));

@@ -70,10 +70,10 @@ void check_git_location(const ProjectSource& source) {
                                 source.type);
 }
 
-std::vector<GitLogin> git_logins(region::Region& home, store::Tx& tx, const BuildRow& row) {
+std::vector<border::GitLogin> git_logins(region::Region& home, store::Tx& tx, const BuildRow& row) {
   std::vector<ProjectSource> sources = row.shape.secondary_sources.value_or(std::vector<ProjectSource>());
   sources.push_back(*row.shape.source);
-  std::vector<GitLogin> logins;
+  std::vector<border::GitLogin> logins;
   for (const SourceCredentialsRow& credentials : region::list<SourceCredentialsInfo>(tx, row.place)) {
     const auto token = home.vault.open(credentials.own.text("token"), source_token_purpose(credentials.id));
     if (!token) continue;

@@ -53,7 +53,7 @@ struct GitHosts : testing::Test {
   }
   std::vector<std::string> logins(const BuildRow& row) {
     std::vector<std::string> all;
-    for (const GitLogin& login : test.db->read([&](store::Tx& tx) { return git_logins(test.home, tx, row); }))
+    for (const border::GitLogin& login : test.db->read([&](store::Tx& tx) { return git_logins(test.home, tx, row); }))
       all.push_back(login.username + ":" + login.password + "@" + login.host);
     return all;
   }

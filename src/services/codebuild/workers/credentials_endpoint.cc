@@ -44,9 +44,8 @@ void give_credentials(region::Region& home, region::HeldKeys& held, const BuildR
 void give_logins(region::Region& home, const BuildRow& row, http::Exchange& exchange) {
   Json logins = Json::array();
   if (current_phase(row.shape) <= Phase::kDownloadSource)
-    for (const GitLogin& login : home.db.read([&](store::Tx& tx) { return git_logins(home, tx, row); }))
-      logins.push_back(
-          Json::object({{"host", login.host}, {"username", login.username}, {"password", login.password}}));
+    for (const border::GitLogin& login : home.db.read([&](store::Tx& tx) { return git_logins(home, tx, row); }))
+      logins.push_back(login.to_json());
   exchange.send({200, {{"Content-Type", "application/json"}}, logins.dump()});
 }
 
