@@ -345,6 +345,8 @@ def files(user, kept):
     blobs = {path.name: path for path in (state / "blobs").glob("??/*")}
     assert set(blobs) == linked, {"nobody links to": set(blobs) - linked, "missing": linked - set(blobs)}
     assert all(sha256(path.read_bytes()) == name for name, path in blobs.items())
-    names = (str(path.relative_to(state)) for path in state.rglob("*") if path.is_file() and path not in blobs.values())
+    # When records of calls move from rows to the trail's segments is a matter of time; that none lacks, the trail has said.
+    names = (str(path.relative_to(state)) for path in state.rglob("*")
+             if path.is_file() and path not in blobs.values() and path.parent.name != "trail")
     plain = {re.sub(r"[0-9a-f]{38,40}|[0-9a-f]{8}(-[0-9a-f]{4,12}){4}", "<id>", re.sub(r"objects/[0-9a-f]{2}/", "objects/", name)) for name in names}
     return sorted(plain), len(blobs)
