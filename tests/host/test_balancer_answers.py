@@ -80,7 +80,7 @@ class Answers(unittest.TestCase):
                  "unhealthy_threshold": 2, "matcher": "200"}
         cls.states = {"drained": "draining"}
         ports = {"good": [8080], "drained": [8080], "refused": [9091], "dropped": [9090], "empty": [], "sticky": [8080, 8081], "brief": [8080, 8081],
-                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080], "idle": [8080], "slow": [8080]}
+                 "app": [8080, 8081], "one": [8080], "two": [8081], "tls-sticky": [8080], "idle": [8080], "beginner": [8080]}
         # A group is one balancer's, whose timeouts it has.
         paths = {"/" + name: forward("tg-" + name) for name in ports if name != "idle"}
         paths["/cut"] = forward("tg-good")
@@ -119,7 +119,7 @@ class Answers(unittest.TestCase):
             target_group("tg-" + name, "vpc-seven", check, [{"ip": "10.77.0.5", "port": port, "state": cls.states.get(name, "active")} for port in some],
                          algorithm="weighted_random" if name == "good" else "round_robin", stickiness_seconds=sticky.get(name, 0),
                          app_cookie="SESSION" if name == "app" else "",
-                         slow_start_seconds=SLOW if name == "slow" else 0) for name, some in ports.items()]))
+                         slow_start_seconds=SLOW if name == "beginner" else 0) for name, some in ports.items()]))
         cls.ports = ports
         cls.apply()
         for _ in range(150):
@@ -428,12 +428,12 @@ class Answers(unittest.TestCase):
         """After the one above: the group's first target must have come to its own share, and a balancer that is told something new ends
         connections with their next answer."""
         def share():
-            came = [self.came("/slow")[0] for _ in range(60)]
+            came = [self.came("/beginner")[0] for _ in range(60)]
             return came.count(8081) / len(came)
         self.assertEqual(share(), 0)
-        type(self).ports["slow"].append(8081)
+        type(self).ports["beginner"].append(8081)
         self.apply()
-        state = lambda: next((one["state"] for one in self.hostd.call("balancer_health") if (one["target_group_id"], one["port"]) == ("tg-slow", 8081)), None)  # noqa: E731
+        state = lambda: next((one["state"] for one in self.hostd.call("balancer_health") if (one["target_group_id"], one["port"]) == ("tg-beginner", 8081)), None)  # noqa: E731
         for _ in range(100):
             if state() == "healthy":
                 break
