@@ -8,10 +8,21 @@ def write(root):
     files = sorted((root / "bench" / "results").glob("*.json"))
     if not files:
         raise SystemExit("bench/run: nothing was measured yet")
-    measured = json.loads(files[-1].read_text())
-    (root / "docs" / "performance.md").write_text(markdown(measured, files[-1].name))
+    measured = newest([(file.name, json.loads(file.read_text())) for file in files])
+    (root / "docs" / "performance.md").write_text(markdown(measured))
     (root / "docs" / "performance.svg").write_text(svg(measured))
     print("wrote docs/performance.md and docs/performance.svg")
+
+
+def newest(results):
+    """Of each row what was measured last, with the names of the files that this is from."""
+    rows, failed, skipped = {}, set(), []
+    for name, result in results:
+        failed = (failed - set(result.get("wanted", ()))) | set(result["failed"])
+        skipped = [row for row in result["rows"] if "skipped" in row]  # of the last run
+        rows |= {(row["group"], row["title"]): row | {"file": name} for row in result["rows"] if "title" in row}
+    last = dict(results)[max(row["file"] for row in rows.values())]
+    return last | {"rows": [*rows.values(), *skipped], "failed": sorted(failed), "files": sorted({row["file"] for row in rows.values()})}
 
 
 def number(value):
@@ -35,9 +46,9 @@ def aim_of(row):
     return f"{sign} {row['aim']:g} " + (f"× {row['of']}" if row["of"] else row["unit"]) + f": {mark}"
 
 
-def markdown(measured, name):
+def markdown(measured):
     machine = measured["machine"]
-    lines = ["# Measured", "", f"Written by `bench/run` from `bench/results/{name}`; no figure here was written by hand.", "",
+    lines = ["# Measured", "", "Written by `bench/run` from " + ", ".join(f"`bench/results/{name}`" for name in measured["files"]) + "; no figure here was written by hand.", "",
              f"{measured['date']}, commit {measured['commit']}, on {machine['processors']}, {machine['memory']} of memory, Linux {machine['kernel']}; "
              f"the load before was {machine['load before']}. " +
              "; ".join(f"{what}: {version}" for what, version in measured["versions"].items()) + ". Medians of rounds in turns, the least and the most in brackets.", "",

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import statistics
 import subprocess
 
@@ -56,6 +57,12 @@ def has(program, what):
         return True
     skip(what, f"{program} is not installed")
     return False
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def load_generator(folder):
