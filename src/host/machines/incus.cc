@@ -97,7 +97,7 @@ void Incus::set_up() {
     }
   }
   const std::string pool = folder_ + "/dir/storage-pools/hanbat";
-  if (make_quotas_simple(pool) == PoolQuotas::kMade) limit_machines(pool);
+  if (make_quotas_simple(pool)) limit_machines(pool);
 }
 
 /// What Incus set while the pool had full quotas went with these.

@@ -42,19 +42,16 @@ std::string mode_of(int pool) {
 
 }  // namespace
 
-PoolQuotas make_quotas_simple(const std::string& pool) {
+bool make_quotas_simple(const std::string& pool) {
   struct statfs about{};
-  if (::statfs(pool.c_str(), &about) != 0 || about.f_type != BTRFS_SUPER_MAGIC) return PoolQuotas::kNone;
+  if (::statfs(pool.c_str(), &about) != 0 || about.f_type != BTRFS_SUPER_MAGIC) return false;
   const Fd folder = open_file(pool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const std::string before = mode_of(folder.get());
-  if (before == kSimpleMode) return PoolQuotas::kSimple;
-  // Full ones, which this kernel knows from simple ones: they go first.
+  if (before == kSimpleMode) return false;
+  // Full ones, which this kernel knows from simple ones, go first, and their limits with them.
   if (!before.empty()) control(folder.get(), BTRFS_QUOTA_CTL_DISABLE);
-  if (!control(folder.get(), kEnableSimple)) {
-    if (!before.empty()) control(folder.get(), BTRFS_QUOTA_CTL_ENABLE);
-    return PoolQuotas::kNone;
-  }
-  return mode_of(folder.get()) == kSimpleMode ? PoolQuotas::kMade : PoolQuotas::kNone;
+  if (control(folder.get(), kEnableSimple)) return true;
+  return !before.empty() && control(folder.get(), BTRFS_QUOTA_CTL_ENABLE);
 }
 
 void limit_subvolume(const std::string& subvolume, std::uint64_t bytes) {

@@ -12,14 +12,9 @@
 
 namespace hanbat::host {
 
-enum class PoolQuotas {
-  kNone,    ///< no btrfs, or a kernel without simple quotas: what Incus does stands
-  kSimple,  ///< were simple already
-  kMade     ///< are simple from now on; limits that were there are gone
-};
-
-/// Gives the file system that is mounted at `pool` simple quotas.
-PoolQuotas make_quotas_simple(const std::string& pool);
+/// Gives the file system that is mounted at `pool` simple quotas, where it is btrfs and the kernel has them. True when
+/// limits that were there may be gone: they have to be set again.
+bool make_quotas_simple(const std::string& pool);
 
 /// Lets the subvolume hold so many bytes that were written in it. Throws std::system_error.
 void limit_subvolume(const std::string& subvolume, std::uint64_t bytes);

@@ -14,7 +14,6 @@
 namespace hanbat::ssm {
 namespace {
 
-constexpr std::size_t kLargestContent = 65536;
 constexpr std::int64_t kMostDocuments = 500, kMostVersions = 1000;
 
 void check_document_name(const std::string& name) {
@@ -30,7 +29,7 @@ DocumentVersionRow new_version(const region::Request& rq, const In& in) {
   DocumentVersionRow version;
   const auto format = find_word<DocumentFormat>(in.document_format.value_or("JSON"));
   if (!format) throw wire::Error::not_implemented(rq.operation.name, "DocumentFormat " + *in.document_format);
-  if (in.content.size() > kLargestContent) throw MaxDocumentSizeExceeded("The size limit of a document is 64 KB.");
+  if (in.content.size() > kLargestDocument) throw MaxDocumentSizeExceeded("The size limit of a document is 64 KB.");
   const DocumentFacts facts = read_content(parse_content(in.content, *format), rq.operation.name);
   version.name = in.version_name;
   version.hash = crypto::sha256_hex(in.content);

@@ -16,7 +16,6 @@ namespace {
 
 constexpr Timestamp kMade{1'635'897'600'000};
 constexpr std::string_view kAmazonOwner = "Amazon";
-constexpr std::size_t kLargestDocument = 65536;
 
 std::vector<Document> read_amazon_documents() {
   std::vector<Document> all;

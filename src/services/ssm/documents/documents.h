@@ -17,6 +17,9 @@
 
 namespace hanbat::ssm {
 
+/// Bytes of a document; with the parameters that it is run with, too.
+inline constexpr std::size_t kLargestDocument = 65536;
+
 /// One version of a document.
 struct Document {
   std::string owner;  ///< an account, or "Amazon"
