@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "store/tasks.h"
 
 namespace hanbat::region {
 
@@ -25,7 +24,7 @@ struct Event {
 /// service handles it.
 inline constexpr std::string_view kDeliverEvent = "events.deliver";
 
-void publish(store::Tx& tx, store::Tasks& tasks, Timestamp now, std::string_view account, std::string_view region,
-             const Event& event);
+/// The envelope of an event that happens now.
+Json envelope_of(const Event& event, std::string_view account, std::string_view region, Timestamp now);
 
 }  // namespace hanbat::region

@@ -84,7 +84,9 @@ const ListenerHandler* Region::find_listener_handler(std::string_view tag) const
 }
 
 void Region::publish(store::Tx& tx, std::string_view account, std::string_view region, const Event& event) {
-  region::publish(tx, tasks, clock.now(), account, region, event);
+  Json envelope = envelope_of(event, account, region, clock.now());
+  if (wants_event_ && !wants_event_(tx, envelope)) return;
+  tasks.add(tx, {.kind = std::string(kDeliverEvent), .body = std::move(envelope)});
 }
 
 void Region::notify(store::Tx& tx, std::string topic) {

@@ -140,7 +140,12 @@ class Region {
   void carry_out(const Actor& actor, const Service& service, CallRecord& record, store::Tx::Mode mode,
                  Recorded recorded, const Body& body);
 
-  /// Publishes on the default bus of that account and region.
+  /// Whether anybody wants an event (its whole envelope) on the default bus of its account and region, as far as the
+  /// transaction sees. Throws nothing.
+  using WantsEvent = std::function<bool(store::Tx&, const Json& event)>;
+  /// Until this is said, all events are taken for wanted.
+  void ask_before_publishing(WantsEvent wants) { wants_event_ = std::move(wants); }
+  /// Publishes on the default bus of that account and region; an event that nobody wants is not kept.
   void publish(store::Tx& tx, std::string_view account, std::string_view region, const Event& event);
   /// After the commit, wakes the calls that wait for the topic.
   void notify(store::Tx& tx, std::string topic);
@@ -162,6 +167,7 @@ class Region {
   Notifier::Woken wait_until_notified(const WaitForTopic& wait, std::uint64_t seen);
 
   const Parts parts_;
+  WantsEvent wants_event_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::pair<std::string, ListenerHandler>> listener_handlers_;
 };

@@ -18,6 +18,7 @@
 #include "region/identity.h"
 #include "region/permission_check.h"
 #include "store/database.h"
+#include "store/tasks.h"
 
 namespace hanbat::wire {
 struct OperationModel;

@@ -26,46 +26,65 @@ std::uint64_t LogSync::begin(Durable durable) {
 }
 
 void LogSync::end(std::uint64_t commit) {
-  {
-    const std::lock_guard lock(mutex_);
-    ended_ = std::max(ended_, commit);
-  }
-  changed_.notify_all();
+  const std::lock_guard lock(mutex_);
+  ended_ = std::max(ended_, commit);
+  wake();
 }
 
 void LogSync::await_wanted() {
   std::unique_lock lock(mutex_);
-  const std::uint64_t wanted = wanted_;
-  lock.unlock();
-  await(wanted);
+  wait(lock, wanted_);
 }
 
 void LogSync::await(std::uint64_t commit) {
-  if (path_.empty()) return;
   std::unique_lock lock(mutex_);
+  wait(lock, commit);
+}
+
+void LogSync::wait(std::unique_lock<std::mutex>& lock, std::uint64_t commit) {
+  if (path_.empty()) return;
   while (synced_ < commit) {
     if (broken_) refuse();
-    if (syncing_ || ended_ < commit) {
-      changed_.wait(lock);
+    if (!syncing_ && ended_ >= commit) {
+      lead(lock);
       continue;
     }
-    syncing_ = true;
-    const std::uint64_t covered = ended_;
-    lock.unlock();
-    bool done = true;
-    try {
-      sync_log();
-    } catch (const std::exception&) {
-      done = false;
-    }
-    lock.lock();
-    syncing_ = false;
-    if (done)
-      synced_ = covered;
-    else
-      broken_ = true;
-    changed_.notify_all();
+    Waiter self{commit};
+    waiters_.push_back(&self);
+    self.changed.wait(lock, [&] { return self.woken; });
   }
+}
+
+void LogSync::lead(std::unique_lock<std::mutex>& lock) {
+  syncing_ = true;
+  const std::uint64_t covered = ended_;
+  lock.unlock();
+  bool done = true;
+  try {
+    sync_log();
+  } catch (const std::exception&) {
+    done = false;
+  }
+  lock.lock();
+  syncing_ = false;
+  if (done)
+    synced_ = covered;
+  else
+    broken_ = true;
+  wake();
+}
+
+void LogSync::wake() {
+  bool led = syncing_;
+  std::erase_if(waiters_, [&](Waiter* waiter) {
+    const bool over = broken_ || waiter->commit <= synced_;
+    const bool leads = !over && !led && waiter->commit <= ended_;
+    if (!over && !leads) return false;
+    led = led || leads;
+    waiter->woken = true;
+    waiter->changed.notify_one();
+    return true;
+  });
 }
 
 void LogSync::sync_log() {

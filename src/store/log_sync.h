@@ -7,6 +7,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "os/fd.h"
 #include "store/database.h"
@@ -31,6 +32,18 @@ class LogSync {
   void await_wanted();
 
  private:
+  /// Who waits for a commit. Each is woken by itself: a commit of one of many concerns none of the others.
+  struct Waiter {
+    std::uint64_t commit;
+    std::condition_variable changed = {};
+    bool woken = false;
+  };
+
+  void wait(std::unique_lock<std::mutex>& lock, std::uint64_t commit);
+  /// Syncs the log, for all commits that have ended by now.
+  void lead(std::unique_lock<std::mutex>& lock);
+  /// Under the mutex: wakes those whose wait is over, and one of the others to make the next sync, if nobody makes one.
+  void wake();
   void sync_log();
 
   const std::string path_;
@@ -38,7 +51,7 @@ class LogSync {
   Fd log_;  // of whoever syncs
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::vector<Waiter*> waiters_;  // in the order in which they came
   std::uint64_t begun_ = 0, wanted_ = 0, ended_ = 0, synced_ = 0;
   bool syncing_ = false, broken_ = false;
 };

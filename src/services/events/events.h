@@ -37,6 +37,8 @@ class Events final : public Operations {
   void authorize_tagged(region::Request& rq, std::string_view action, const std::string& arn,
                         region::ConditionKeys keys = {});
 
+  /// Whether a rule wants an event of a service. Most events of most accounts none does, and then there is no task.
+  bool wants(store::Tx& tx, const Json& event) const;
   /// Task events.deliver: finds the rules that want an event and makes one delivery per target.
   void deliver(store::TaskRun& run);
   /// Task events.target: brings one event to one target, as the target's role.

@@ -112,6 +112,23 @@ TEST_F(EventsTest, AServiceEventStartsThePipelineAsTheTargetsRole) {
   EXPECT_EQ(callers[0].user_agent, "events.amazonaws.com rule/main");
 }
 
+TEST_F(EventsTest, AnEventThatNoRuleWantsLeavesNoTask) {
+  rule("main", R"({"source":["aws.codecommit"],"detail":{"referenceName":["main"]}})");
+  client.put_rule({.event_pattern = R"({"source":["aws.codecommit"]})", .name = "off", .state = "DISABLED"});
+  const auto tasks_of = [&](const std::string& branch) {
+    return region.db->write([&](store::Tx& tx) {
+      region.home.publish(tx, "123456789012", region.region,
+                          {.source = "aws.codecommit",
+                           .detail_type = "CodeCommit Repository State Change",
+                           .resources = {},
+                           .detail = Json::object({{"referenceName", branch}})});
+      return tx.find("SELECT COUNT(*) FROM tasks")->integer(0);
+    });
+  };
+  EXPECT_EQ(tasks_of("release"), 0);
+  EXPECT_EQ(tasks_of("main"), 1);
+}
+
 TEST_F(EventsTest, AThrottledTargetIsTriedAgainWithTheSameToken) {
   rule("main", R"({"source":["aws.codecommit"]})");
   failures = 2;

@@ -126,15 +126,29 @@ void invoke(region::Region& home, const DeliveryTask& delivery, const Json& inpu
   home.call(home.as(role, delivery.event.text("region")), call->service, call->operation, asked);
 }
 
+bool wants(const RuleRow& rule, const Json& event) {
+  return rule.enabled() && rule.pattern && Pattern::parse(*rule.pattern).matches(event);
+}
+
 }  // namespace
 
 std::span<const store::Migration> Events::migrations() const { return schema(); }
 
 void Events::start() {
+  home_.ask_before_publishing([this](store::Tx& tx, const Json& event) { return wants(tx, event); });
   home_.tasks.handle(std::string(region::kDeliverEvent), [this](store::TaskRun& run) { deliver(run); });
   store::handle<DeliveryTask>(
       home_.tasks, [this](store::TaskRun& run, const DeliveryTask& delivery) { deliver_to_target(run, delivery); });
   store::handle<ScheduleTask>(home_.tasks, [this](store::TaskRun& run, const ScheduleTask& task) { fire(run, task); });
+}
+
+bool Events::wants(store::Tx& tx, const Json& event) const {
+  try {
+    const auto rules = rules_of(tx, {event.text("account"), event.text("region"), std::string(kDefaultBus)});
+    return std::ranges::any_of(rules, [&](const RuleRow& rule) { return events::wants(rule, event); });
+  } catch (const std::exception&) {
+    return true;  // what is wrong with a rule is the delivery's to tell, and not the caller's who made the event
+  }
 }
 
 void Events::deliver(store::TaskRun& run) {
@@ -145,8 +159,7 @@ void Events::deliver(store::TaskRun& run) {
                    event.text("region"), custom ? run.body().text("bus") : std::string(kDefaultBus)};
   run.finish([&](store::Tx& tx) {
     for (const RuleRow& rule : rules_of(tx, bus))
-      if (rule.enabled() && rule.pattern && Pattern::parse(*rule.pattern).matches(event))
-        add_deliveries(tx, rule, event);
+      if (events::wants(rule, event)) add_deliveries(tx, rule, event);
   });
 }
 
