@@ -68,6 +68,11 @@ void insert(store::Tx& tx, std::string_view kind, const RawResource& row) {
 }
 
 void update(store::Tx& tx, std::string_view kind, const RawResource& row) {
+  // The indexes of columns that are set would be written anew, though most rows stay in their place.
+  if (tx.exec("UPDATE resources SET body = ?, own = ? WHERE kind = ? AND id = ? AND scope = ? AND parent = ? AND name "
+              "IS NOT DISTINCT FROM ?",
+              row.body, row.own, kind, row.id, row.scope, row.parent, row.name))
+    return;
   tx.exec("UPDATE resources SET scope = ?, parent = ?, name = ?, body = ?, own = ? WHERE kind = ? AND id = ?",
           row.scope, row.parent, row.name, row.body, row.own, kind, row.id);
 }
