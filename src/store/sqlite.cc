@@ -176,11 +176,11 @@ class SqliteDatabase final : public Database {
   }
 
   static void transact(Connection& connection, std::string_view begin, const std::function<void()>& body) {
-    connection.script(begin);
+    connection.step(begin);
     try {
       body();
       if (begin == kBeginWrite) fault_point("commit:before");
-      connection.script("COMMIT");
+      connection.step("COMMIT");
     } catch (...) {
       try {
         connection.script("ROLLBACK");

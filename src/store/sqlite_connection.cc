@@ -100,6 +100,12 @@ void Connection::script(std::string_view sql) {
   }
 }
 
+void Connection::step(std::string_view sql) {
+  sqlite3_stmt* statement = prepare(sql);
+  sqlite3_step(statement);
+  if (sqlite3_reset(statement) != SQLITE_OK) fail(sql);
+}
+
 std::vector<Row> Connection::run(std::string_view sql, const std::vector<Value>& values, std::int64_t* changed) {
   sqlite3_stmt* statement = prepare(sql);
   struct Reset {

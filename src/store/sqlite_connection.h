@@ -26,6 +26,8 @@ class Connection {
 
   /// Runs statements without arguments.
   void script(std::string_view sql);
+  /// BEGIN, COMMIT: a statement that has neither values nor rows, prepared once, and that no StatementWatch sees.
+  void step(std::string_view sql);
   /// Runs one; all rows of its answer, and how many it changed when that is asked.
   std::vector<Row> run(std::string_view sql, const std::vector<Value>& values, std::int64_t* changed);
   /// Takes the content of the other database, as it is at one moment.
