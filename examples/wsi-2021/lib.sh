@@ -1,4 +1,4 @@
-# Names, places and small helpers that provision.sh, push.sh and check.sh share. Plain bash and the AWS CLI; JSON is
+# Names, places and small helpers that provision.sh, push.sh and solution/wait.sh share. Plain bash and the AWS CLI; JSON is
 # taken apart by the CLI's own --query, so the scripts run in a bare shell, on AWS as well as in Hanbat.
 
 export AWS_REGION="${AWS_REGION:-${AWS_DEFAULT_REGION:-ap-northeast-2}}"

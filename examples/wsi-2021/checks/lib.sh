@@ -2,10 +2,9 @@
 
 KEY="wsi:deploy:group" VALUE="dev-api"
 
-vpc() { get ec2 describe-vpcs --filters Name=tag:Name,Values=wsi-vpc --query 'Vpcs[].VpcId'; }
-# subnet <name> <query over one subnet>: of those in the task's VPC.
-subnet() { get ec2 describe-subnets --filters "Name=vpc-id,Values=$(vpc)" "Name=tag:Name,Values=$1" --query "Subnets[].[$2][]"; }
-private_subnets() { get ec2 describe-subnets --filters "Name=vpc-id,Values=$(vpc)" Name=tag:Name,Values=wsi-private-a,wsi-private-b --query 'Subnets[].SubnetId'; }
+# subnet <name> <query over one subnet>
+subnet() { get ec2 describe-subnets --filters "Name=tag:Name,Values=$1" --query "Subnets[].[$2][]"; }
+private_subnets() { get ec2 describe-subnets --filters Name=tag:Name,Values=wsi-private-a,wsi-private-b --query 'Subnets[].SubnetId'; }
 # default_route <subnet>: the name of its own table, where the default route leads, and whether it leads there.
 default_route() {
   get ec2 describe-route-tables --filters "Name=association.subnet-id,Values=$1" --query \
@@ -17,10 +16,10 @@ RUNNING="Name=instance-state-name,Values=running"
 server() {
   get ec2 describe-instances --filters "Name=tag:Name,Values=$1" "$RUNNING" --query "Reservations[].Instances[].[$2][]"
 }
-# each_server <query>: of wsi-api-1 and wsi-api-2, in that order.
+# each_server <query>: of what has one of the two names or the deployment group's tag, so that one mistake is one item's.
 each_server() {
-  get ec2 describe-instances --filters Name=tag:Name,Values=wsi-api-1,wsi-api-2 "$RUNNING" \
-    --query "sort_by(Reservations[].Instances[],&Tags[?Key=='Name']|[0].Value)[].[$1][]"
+  get ec2 describe-instances --filters "$RUNNING" --query "sort_by(Reservations[].Instances[] \
+    | [?Tags[?Key=='$KEY' && Value=='$VALUE'] || Tags[?Key=='Name' && (Value=='wsi-api-1' || Value=='wsi-api-2')]], &InstanceId)[].[$1][]"
 }
 # The bastion is what runs with a public address and is no server of the deployment group, whatever its name.
 bastions() {
@@ -63,8 +62,8 @@ zip_of() {
   python3 -m zipfile -l "$file" | sed 1d | cut -d' ' -f1 | paste -sd' '
 }
 
-stage() {  # <stage> <query over its actions' configuration>
-  get codepipeline get-pipeline --name wsi-api-pipeline --query "pipeline.stages[?name=='$1'].actions[].configuration.[$2][]"
+stage() {  # <category> <query over the configuration of its actions>
+  get codepipeline get-pipeline --name wsi-api-pipeline --query "pipeline.stages[].actions[?actionTypeId.category=='$1'][].configuration.[$2][]"
 }
 last_execution() {  # of main's head
   get codepipeline list-pipeline-executions --pipeline-name wsi-api-pipeline --query \
@@ -79,4 +78,10 @@ rule_states() {
 }
 
 registry() { printf '%s.dkr.ecr.ap-northeast-2.amazonaws.com' "$HANBAT_ACCOUNT"; }
-last_image() { get ecr describe-images --repository-name wsi-api-ecr --query "sort_by(imageDetails,&imagePushedAt)[-1].[imageTags[0],imagePushedAt]"; }
+# last_image: "<tag> <when>" of the newest; of several tags that which is twelve digits, as others are no mistake.
+last_image() {
+  local when tags tag
+  read -r when tags <<<"$(get ecr describe-images --repository-name wsi-api-ecr --query "sort_by(imageDetails,&imagePushedAt)[-1].[imagePushedAt,join(' ',imageTags||[''])]")"
+  tag="$(tr ' ' '\n' <<<"$tags" | grep -E '^[0-9]{12}$' | sort | tail -n 1)"
+  [ -z "$when" ] || printf '%s %s' "${tag:-${tags%% *}}" "$when"
+}

@@ -30,7 +30,8 @@ check_health() {
 check_servers() {
   local subnets home
   part names
-  expect "running servers | 실행 중인 서버" "wsi-api-1 wsi-api-2" "$(each_server "Tags[?Key=='Name']|[0].Value")"
+  expect "running servers | 실행 중인 서버" "wsi-api-1 wsi-api-2" \
+    "$(each_server "Tags[?Key=='Name']|[0].Value" | tr ' ' '\n' | grep -xE 'wsi-api-[12]' | sort | paste -sd' ')"
   part private
   subnets=" $(private_subnets) "
   for home in $(each_server SubnetId); do
@@ -42,14 +43,14 @@ check_servers() {
 check_kind() {
   local images image
   part type
-  expect "types | 유형" "t3.small t3.small" "$(each_server InstanceType)"
+  expect_like "types | 유형" '^(t3\.small ?){2,}$' "$(each_server InstanceType)"
   part image
   images="$(each_server ImageId)"
-  for image in ${images:-none}; do
+  for image in $(tr ' ' '\n' <<<"${images:-none}" | sort -u); do
     expect_like "image | 이미지" '[Aa]mazon [Ll]inux 2([^0-9]|$)|amzn2' "$(get ec2 describe-images --image-ids "$image" --query 'Images[].[Name,Description][]')"
   done
   part tag
-  expect "tags $KEY | $KEY 태그" "$VALUE $VALUE" "$(each_server "Tags[?Key=='$KEY']|[0].Value")"
+  expect_like "tags $KEY | $KEY 태그" "^($VALUE ?){2,}\$" "$(each_server "Tags[?Key=='$KEY']|[0].Value")"
 }
 
 check_role() {
@@ -67,17 +68,21 @@ check_role() {
 }
 
 check_bare() {
-  local id data newest
+  local id at data newest made
   newest="$(last_deployment)"
-  for id in $(each_server InstanceId); do
+  made="$([ -z "$newest" ] || deployment "$newest" createTime)"
+  expect_like "servers | 서버" '^i-' "$(each_server InstanceId)"
+  while read -r id at; do
     part bare
     data="$(aws ec2 describe-instance-attribute --instance-id "$id" --attribute userData --query UserData.Value --output text | base64 -d 2>/dev/null)"
     expect "what $id's user data installs besides the agent | $id 사용자 데이터가 에이전트 외에 설치하는 것" "" \
       "$(printf '%s\n' "$data" | grep -v '^ *#' | grep -oiE 'flask|\bpip3?\b|app\.pyc?' | sort -u | paste -sd' ')"
     part delivered
+    # What was launched after it waits for the next deployment.
+    [ -n "$made" ] && [ "$(between "$at" "$made")" -lt 0 ] && continue
     expect "how the last deployment ended on $id | $id에서 마지막 배포의 결과" Succeeded \
       "$([ -z "$newest" ] || get deploy get-deployment-target --deployment-id "$newest" --target-id "$id" --query deploymentTarget.instanceTarget.status)"
-  done
+  done < <(each_server InstanceId,LaunchTime | xargs -n 2)
 }
 
 check_bastion() {
@@ -105,7 +110,7 @@ check_script() {
   part name
   expect "its name | 이름" "$name" "$(for one in $made; do get ec2 describe-instances --instance-ids "$one" --query "Reservations[].Instances[].Tags[?Key=='Name'].Value[]"; done)"
   part alike
-  like="$(settings_of "$(server wsi-api-1 InstanceId | cut -d' ' -f1)")"
+  like="$(settings_of "$(server wsi-api-1,wsi-api-2 InstanceId | cut -d' ' -f1)")"
   expect "its image, type, profile, groups, tags | 이미지, 유형, 프로파일, 보안 그룹, 태그" "$like" "$([ -z "$made" ] || settings_of "${made%% *}")"
   subnets=" $(private_subnets) "
   home="$([ -z "$made" ] || get ec2 describe-instances --instance-ids "${made%% *}" --query 'Reservations[].Instances[].SubnetId')"

@@ -8,8 +8,8 @@ namespace hanbat::cli {
 
 /// The one place that knows both layouts:
 ///
-///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/, ssh/}   share/hanbat/{images, bundle, task}/
-///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   ssh/   images/, bundle/ and task/ (links
+///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/, ssh/}   share/hanbat/{images, bundle,
+///     task}/ built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   ssh/   images/, bundle/ and task/ (links
 ///     to the sources)
 struct Parts {
   std::filesystem::path hanbat;

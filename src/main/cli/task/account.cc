@@ -27,10 +27,10 @@ std::string role_arn(const std::string& account, const std::string& role) {
 Json trust_of(const std::string& account) {
   return Json::object(
       {{"Version", "2012-10-17"},
-       {"Statement", Json::array({Json::object(
-                         {{"Effect", "Allow"},
-                          {"Principal", Json::object({{"AWS", fmt::format("arn:aws:iam::{}:root", account)}})},
-                          {"Action", "sts:AssumeRole"}})})}});
+       {"Statement",
+        Json::array({Json::object({{"Effect", "Allow"},
+                                   {"Principal", Json::object({{"AWS", fmt::format("arn:aws:iam::{}:root", account)}})},
+                                   {"Action", "sts:AssumeRole"}})})}});
 }
 
 /// Pages of a list of organizations, put together.
@@ -73,8 +73,8 @@ std::string Management::require_account(const std::string& email, const std::str
     return "";
   };
   if (auto found = find(); !found.empty()) return found;
-  const Json asked =
-      api_.organizations("CreateAccount", Json::object({{"Email", email}, {"AccountName", name}}))["CreateAccountStatus"];
+  const Json asked = api_.organizations("CreateAccount",
+                                        Json::object({{"Email", email}, {"AccountName", name}}))["CreateAccountStatus"];
   const Json question = Json::object({{"CreateAccountRequestId", asked.text("Id")}});
   for (int i = 0; i < 600; ++i) {
     const Json status = api_.organizations("DescribeCreateAccountStatus", question)["CreateAccountStatus"];
@@ -136,8 +136,7 @@ Keys make_competitor_user(RegionApi& owner) {
   owner.query_unless("EntityAlreadyExists", "iam", "CreateUser", {{"UserName", kUser}});
   owner.query("iam", "AttachUserPolicy",
               {{"UserName", kUser}, {"PolicyArn", "arn:aws:iam::aws:policy/AdministratorAccess"}});
-  for (const std::string& left :
-       xml_texts(owner.query("iam", "ListAccessKeys", {{"UserName", kUser}}), "AccessKeyId"))
+  for (const std::string& left : xml_texts(owner.query("iam", "ListAccessKeys", {{"UserName", kUser}}), "AccessKeyId"))
     owner.query("iam", "DeleteAccessKey", {{"UserName", kUser}, {"AccessKeyId", left}});
   const std::string made = owner.query("iam", "CreateAccessKey", {{"UserName", kUser}});
   return {xml_text(made, "AccessKeyId"), xml_text(made, "SecretAccessKey"), ""};
@@ -158,9 +157,9 @@ std::string clock_policy(const std::string& account, Timestamp end) {
        {"Effect", "Deny"},
        {"Action", "*"},
        {"Resource", "*"},
-       {"Condition",
-        Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
-                      {"ArnLike", Json::object({{"aws:PrincipalArn", fmt::format("arn:aws:iam::{}:user/*", account)}})}})}});
+       {"Condition", Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
+                                   {"ArnLike", Json::object({{"aws:PrincipalArn",
+                                                              fmt::format("arn:aws:iam::{}:user/*", account)}})}})}});
   return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({judge_stays, over})}}).dump();
 }
 

@@ -18,9 +18,12 @@ constexpr const char* kEnded = ".ended";
 
 std::string word_of_stage(Stage stage) {
   switch (stage) {
-    case Stage::kMaking: return "making";
-    case Stage::kRunning: return "running";
-    case Stage::kStopped: return "stopped";
+    case Stage::kMaking:
+      return "making";
+    case Stage::kRunning:
+      return "running";
+    case Stage::kStopped:
+      return "stopped";
   }
   return "";
 }
@@ -92,9 +95,9 @@ Entry Entries::require(const std::string& competitor) const {
   if (auto found = find(competitor)) return *found;
   std::vector<std::string> names;
   for (const Entry& one : list()) names.push_back(one.competitor);
-  throw Failure(fmt::format("there is no competitor {}; {}", competitor,
-                            names.empty() ? "hanbat task start PACK --competitor NAME makes one"
-                                          : "there are " + join(names, ", ")));
+  throw Failure(fmt::format(
+      "there is no competitor {}; {}", competitor,
+      names.empty() ? "hanbat task start PACK --competitor NAME makes one" : "there are " + join(names, ", ")));
 }
 
 std::vector<Entry> Entries::list() const {

@@ -45,7 +45,8 @@ void require_whom(const Read& read) {
 }
 
 void add_packs(CLI::App& task, const ReadPtr& read, int& exit_code) {
-  auto* check = task.add_subcommand("check", "prove a pack: its form, its files, its points; exits with 1 when something is wrong");
+  auto* check = task.add_subcommand(
+      "check", "prove a pack: its form, its files, its points; exits with 1 when something is wrong");
   add_pack(*check, read);
   add_json(*check, read);
   check->callback([read, &exit_code] { exit_code = check_pack(read->pack, form_of(*read)) ? 0 : 1; });
@@ -97,8 +98,7 @@ void add_marking(CLI::App& task, const ReadPtr& read, int& exit_code) {
   marks->add_flag("--here", options.here, "the region's own account, which has no competitor");
   marks->add_option("--key", options.key, "with --here: the private key to the bastion");
   marks->add_option("--item", options.items, "only these items");
-  marks->add_option("--language", options.language, "of what is printed: en or ko")
-      ->check(CLI::IsMember({"en", "ko"}));
+  marks->add_option("--language", options.language, "of what is printed: en or ko")->check(CLI::IsMember({"en", "ko"}));
   marks->add_option("--jobs", options.jobs, "checks side by side")->check(CLI::Range(1, 64))->capture_default_str();
   add_json(*marks, read);
   marks->callback([read, &exit_code] {

@@ -58,8 +58,9 @@ std::vector<Marked> those_to_mark(const Home& home, const MarkOptions& options, 
       throw Failure(fmt::format("competitor {} has started {}, not {}", name, entry.pack_name, pack.name));
     }
     if (entry.account.empty() || !entry.start)
-      throw Failure(fmt::format("the start of competitor {} was cut short; hanbat task start {} --competitor {} goes on",
-                                name, entry.pack.string(), name));
+      throw Failure(
+          fmt::format("the start of competitor {} was cut short; hanbat task start {} --competitor {} goes on", name,
+                      entry.pack.string(), name));
     out.push_back({entry.label, entry.account, entries.folder_of(name), key_file(pack, entries.folder_of(name))});
   }
   if (out.empty()) throw Failure("nobody has started " + pack.name + "; hanbat task start PACK --competitor NAME");
@@ -154,7 +155,8 @@ bool mark(const Home& home, const MarkOptions& options) {
     print_forms(sheet, folder);
   }
   if (options.form == Form::kJson)
-    std::cout << (sheets.size() == 1 && !options.competitors.empty() ? sheets.items().front() : sheets).pretty() << "\n";
+    std::cout << (sheets.size() == 1 && !options.competitors.empty() ? sheets.items().front() : sheets).pretty()
+              << "\n";
   else if (std::count(summary.begin(), summary.end(), '\n') > 1)
     std::cout << "\n" << summary;
   return full;

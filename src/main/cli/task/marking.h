@@ -12,8 +12,8 @@ namespace hanbat::cli::task {
 
 /// What the checks of one account need.
 struct Judging {
-  std::string judge_lines;   // shell lines with the judge's keys
-  std::string owner_lines;   // with the account's own, for live checks
+  std::string judge_lines;    // shell lines with the judge's keys
+  std::string owner_lines;    // with the account's own, for live checks
   std::filesystem::path key;  // to the bastion; "" when there is none
   std::string account;
   int jobs = 4;

@@ -27,7 +27,8 @@ class MarkingTest : public ::testing::Test {
   }
 
   std::vector<ItemMark> run() {
-    return run_checks(pack_, pack_.items, {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .jobs = 2},
+    return run_checks(pack_, pack_.items,
+                      {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .jobs = 2},
                       [](const ItemMark&) {});
   }
 
@@ -52,7 +53,8 @@ TEST_F(MarkingTest, OneBrokenCheckStopsNoOther) {
 }
 
 TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
-  item("1", "expect 'a b | 가' $'x\\ny \"' $'x\\ny \"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
+  item("1",
+       "expect 'a b | 가' $'x\\ny \"' $'x\\ny \"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
   const auto marks = run();
   ASSERT_EQ(marks[0].expectations.size(), 3u);
   EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \"");
@@ -61,8 +63,10 @@ TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
 }
 
 TEST_F(MarkingTest, WithinTriesUntilItSucceeds) {
-  item("1", "t() { [ -e there ] || { touch \"$TMPDIR/there\"; [ -e \"$TMPDIR/again\" ] || { touch \"$TMPDIR/again\"; return 1; }; }; echo yes; }\n"
-            "expect a yes \"$(within 20s t)\"; expect b '' \"$(within 1s false)\"");
+  item("1",
+       "t() { [ -e there ] || { touch \"$TMPDIR/there\"; [ -e \"$TMPDIR/again\" ] || { touch \"$TMPDIR/again\"; return "
+       "1; }; }; echo yes; }\n"
+       "expect a yes \"$(within 20s t)\"; expect b '' \"$(within 1s false)\"");
   EXPECT_EQ(run()[0].earned, 100);
 }
 

@@ -120,8 +120,8 @@ Pack require_pack(const fs::path& folder) {
   std::vector<PackFault> faults;
   Pack pack = read_pack(folder, faults);
   if (!faults.empty())
-    throw Failure(fmt::format("{}/{}; hanbat task check {} tells all", folder.string(), faults.front().text(),
-                              folder.string()));
+    throw Failure(
+        fmt::format("{}/{}; hanbat task check {} tells all", folder.string(), faults.front().text(), folder.string()));
   return pack;
 }
 

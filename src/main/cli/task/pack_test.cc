@@ -61,7 +61,8 @@ TEST_F(PackTest, ANumberInThePlaceOfAnIdIsToldWithItsLineAndTheWayOut) {
 
 TEST_F(PackTest, ANameThatIsNoneIsTold) {
   replace("task.yaml", "time_limit: 20m", "time_limit: 20m\ntimelimit: 4h");
-  EXPECT_THAT(faults(), ElementsAre(HasSubstr("task.yaml:10: timelimit is no name that is known here; there are format")));
+  EXPECT_THAT(faults(),
+              ElementsAre(HasSubstr("task.yaml:10: timelimit is no name that is known here; there are format")));
 }
 
 TEST_F(PackTest, ANameThatIsMissingIsTold) {
@@ -103,7 +104,8 @@ TEST_F(PackTest, AScriptThatBashCannotParseIsTold) {
 TEST_F(PackTest, TextsThatAreMissingInALanguageAreTold) {
   remove_tree((pack() / "task.en.md").string());
   replace("task.yaml", "      en: \"the CIDR of VPC my-vpc\"\n", "");
-  EXPECT_THAT(faults(), ElementsAre(HasSubstr("task.en.md: is missing"), HasSubstr("item 1.1: title has no text in en")));
+  EXPECT_THAT(faults(),
+              ElementsAre(HasSubstr("task.en.md: is missing"), HasSubstr("item 1.1: title has no text in en")));
 }
 
 TEST_F(PackTest, ASolutionThatIsMissingIsTold) {

@@ -17,8 +17,8 @@ std::string version_of_api(const std::string& service) {
 }
 
 std::string unescaped_xml(std::string text) {
-  for (const auto& [entity, character] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"},
-                                          {"&#39;", "'"}, {"&amp;", "&"}})
+  for (const auto& [entity, character] :
+       {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#39;", "'"}, {"&amp;", "&"}})
     text = replace_all(text, entity, character);
   return text;
 }
@@ -63,10 +63,10 @@ http::Response RegionApi::send(const std::string& service, http::Headers headers
 }
 
 Json RegionApi::organizations(const std::string& operation, const Json& input) {
-  const http::Response answer = send("organizations",
-                                     {{"Content-Type", "application/x-amz-json-1.1"},
-                                      {"X-Amz-Target", "AWSOrganizationsV20161128." + operation}},
-                                     input.dump());
+  const http::Response answer =
+      send("organizations",
+           {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "AWSOrganizationsV20161128." + operation}},
+           input.dump());
   const Json body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   if (answer.status < 300) return body;
   const std::string type = body.text("__type");

@@ -118,7 +118,9 @@ Json sheet_json(const Sheet& sheet) {
                               {"points", one.item.points / 100.0},
                               {"earned", one.earned / 100.0},
                               {"ours", one.item.ours},
-                              {"result", !one.broken.empty() ? "broken" : one.full() ? "pass" : "fail"}});
+                              {"result", !one.broken.empty() ? "broken"
+                                         : one.full()        ? "pass"
+                                                             : "fail"}});
     if (!one.broken.empty()) item["broken"] = one.broken;
     if (!one.item.reading.empty()) item["reading"] = texts(one.item.reading);
     for (const PartMark& part : one.parts)
@@ -128,12 +130,11 @@ Json sheet_json(const Sheet& sheet) {
                                             {"earned", part.earned / 100.0}}));
     item["expectations"] = Json::array();
     for (const Expectation& e : one.expectations)
-      item["expectations"].push_back(Json::object(
-          {{"part", e.part}, {"what", e.what}, {"expected", e.wanted}, {"seen", e.seen}, {"met", e.met}}));
+      item["expectations"].push_back(
+          Json::object({{"part", e.part}, {"what", e.what}, {"expected", e.wanted}, {"seen", e.seen}, {"met", e.met}}));
     item["evidence"] = Json::array();
     for (const Evidence& e : one.evidence)
-      item["evidence"].push_back(
-          Json::object({{"command", e.command}, {"answer", e.answer}, {"status", e.status}}));
+      item["evidence"].push_back(Json::object({{"command", e.command}, {"answer", e.answer}, {"status", e.status}}));
     items.push_back(std::move(item));
   }
   return Json::object({{"pack", sheet.pack},

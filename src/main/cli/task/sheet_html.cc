@@ -12,13 +12,25 @@ namespace {
 std::string html(std::string_view text) {
   std::string out;
   for (const char c : to_utf8(text)) switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
       case '\n':
-      case '\t': out += c; break;
+      case '\t':
+        out += c;
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
           out += "\uFFFD";
@@ -39,10 +51,9 @@ ul{margin:.2em 0;padding-left:1.2em}li.no{color:#b00020}pre{background:#f5f5f5;p
 void write_expectations(std::string& out, const ItemMark& mark, const SheetWords& words, std::string_view language) {
   out += "<ul>";
   for (const Expectation& e : mark.expectations)
-    out += fmt::format(
-        "<li class=\"{}\">{}{}<dl><dt>{}</dt><dd>{}</dd><dt>{}</dt><dd>{}</dd></dl></li>", e.met ? "yes" : "no",
-        e.met ? "✓ " : "✗ ", html(label_in(e.what, language)), words.expected, html(e.wanted), words.seen,
-        e.seen.empty() ? "–" : html(e.seen));
+    out += fmt::format("<li class=\"{}\">{}{}<dl><dt>{}</dt><dd>{}</dd><dt>{}</dt><dd>{}</dd></dl></li>",
+                       e.met ? "yes" : "no", e.met ? "✓ " : "✗ ", html(label_in(e.what, language)), words.expected,
+                       html(e.wanted), words.seen, e.seen.empty() ? "–" : html(e.seen));
   out += "</ul>";
 }
 
@@ -51,11 +62,11 @@ void write_item(std::string& out, const ItemMark& mark, const SheetWords& words,
                                : mark.full()        ? std::pair{"pass", words.pass}
                                : mark.earned > 0    ? std::pair{"part", words.part}
                                                     : std::pair{"fail", words.fail};
-  out += fmt::format("<tr class=\"{}\" id=\"item-{}\"><td>{}</td><td class=\"n\">{} / {}{}</td><td class=\"r\">{}</td>"
-                     "<td><b>{}</b>",
-                     name, html(mark.item.id), html(mark.item.id), points_text(mark.earned),
-                     points_text(mark.item.points), mark.item.ours ? "*" : "", verdict,
-                     html(text_in(mark.item.title, language)));
+  out += fmt::format(
+      "<tr class=\"{}\" id=\"item-{}\"><td>{}</td><td class=\"n\">{} / {}{}</td><td class=\"r\">{}</td>"
+      "<td><b>{}</b>",
+      name, html(mark.item.id), html(mark.item.id), points_text(mark.earned), points_text(mark.item.points),
+      mark.item.ours ? "*" : "", verdict, html(text_in(mark.item.title, language)));
   if (!mark.broken.empty()) out += fmt::format("<p>{}: {}</p>", words.judge_must_look, html(mark.broken));
   if (!mark.item.reading.empty())
     out += fmt::format("<p class=\"small\">{}: {}</p>", words.reading, html(text_in(mark.item.reading, language)));
@@ -65,7 +76,8 @@ void write_item(std::string& out, const ItemMark& mark, const SheetWords& words,
   write_expectations(out, mark, words, language);
   out += fmt::format("<details><summary>{} ({})</summary><pre>", words.evidence, mark.evidence.size());
   for (const Evidence& e : mark.evidence)
-    out += fmt::format("$ {}\n{}{}\n", html(e.command), html(e.answer), e.status ? fmt::format("\n[{}]", e.status) : "");
+    out +=
+        fmt::format("$ {}\n{}{}\n", html(e.command), html(e.answer), e.status ? fmt::format("\n[{}]", e.status) : "");
   out += "</pre></details></td></tr>\n";
 }
 
@@ -81,9 +93,8 @@ std::string sheet_html(const Sheet& sheet, std::string_view language) {
       "<body><h1>{}: {}</h1><p>{} <b>{}</b> · {} {} · {} {}</p><p class=\"total\">{} <b>{}</b> / {}</p>\n"
       "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th></th></tr></thead><tbody>\n",
       language == "ko" ? "ko" : "en", words.sheet, title, html(sheet.competitor), kStyle, words.sheet, title,
-      words.competitor, html(sheet.competitor), words.account, html(sheet.account), words.marked,
-      iso8601(sheet.marked), words.total, points_text(sheet.earned()), points_text(sheet.possible()), words.item,
-      words.points, words.result);
+      words.competitor, html(sheet.competitor), words.account, html(sheet.account), words.marked, iso8601(sheet.marked),
+      words.total, points_text(sheet.earned()), points_text(sheet.possible()), words.item, words.points, words.result);
   bool ours = false;
   for (const ItemMark& one : sheet.items) {
     ours = ours || one.item.ours;

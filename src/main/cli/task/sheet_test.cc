@@ -41,7 +41,9 @@ TEST(ItemMark, APartEarnsItsOwnPoints) {
 }
 
 TEST(ItemMark, WhatHoldsForTheWholeItemMustBeMetForAnyPart) {
-  EXPECT_EQ(mark_of(with_parts(), expected("", "no") + expected("a", "yes") + expected("b", "yes") + "ended\n", "").earned, 0);
+  EXPECT_EQ(
+      mark_of(with_parts(), expected("", "no") + expected("a", "yes") + expected("b", "yes") + "ended\n", "").earned,
+      0);
 }
 
 TEST(ItemMark, APartThatWasNotLookedAtEarnsNothing) {
@@ -51,7 +53,8 @@ TEST(ItemMark, APartThatWasNotLookedAtEarnsNothing) {
 TEST(ItemMark, ACheckThatBreaksEarnsNothingAndSaysWhy) {
   EXPECT_EQ(mark_of(an_item(), expected("", "yes"), "").broken, "the check ended before its end");
   EXPECT_EQ(mark_of(an_item(), "ended\n", "").broken, "the check expected nothing");
-  EXPECT_EQ(mark_of(an_item(), expected("", "yes") + "ended\n", "the check ended with 2").broken, "the check ended with 2");
+  EXPECT_EQ(mark_of(an_item(), expected("", "yes") + "ended\n", "the check ended with 2").broken,
+            "the check ended with 2");
   EXPECT_EQ(mark_of(an_item(), expected("z", "yes") + "ended\n", "").broken,
             "the check names a part z, which the item does not have");
   EXPECT_EQ(mark_of(an_item(), expected("", "yes"), "").earned, 0);
@@ -67,7 +70,12 @@ Sheet hostile_sheet() {
   const std::string hostile = "</td><script>alert(1)</script>\"'&\x1b[2J\x07\xff\u202E";
   ItemMark mark = mark_of(an_item(), expected("", "no", hostile) + "ended\n", "");
   mark.evidence.push_back({"aws " + hostile, hostile, 1});
-  return {.pack = "p", .title = {{"en", "<b>T</b>"}}, .languages = {"en"}, .competitor = hostile, .account = "1", .items = {mark}};
+  return {.pack = "p",
+          .title = {{"en", "<b>T</b>"}},
+          .languages = {"en"},
+          .competitor = hostile,
+          .account = "1",
+          .items = {mark}};
 }
 
 TEST(SheetHtml, NamesAndOutputsStayText) {

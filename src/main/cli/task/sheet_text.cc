@@ -42,9 +42,9 @@ std::string harmless(std::string_view text, std::size_t longest = kLongestSeen) 
 
 std::string sheet_text(const Sheet& sheet, std::string_view language) {
   const SheetWords& words = words_in(language);
-  std::string out = fmt::format("{}: {}\n{} {}, {} {}, {} {}\n\n", words.sheet, text_in(sheet.title, language),
-                                words.competitor, harmless(sheet.competitor), words.account, sheet.account,
-                                words.marked, iso8601(sheet.marked));
+  std::string out =
+      fmt::format("{}: {}\n{} {}, {} {}, {} {}\n\n", words.sheet, text_in(sheet.title, language), words.competitor,
+                  harmless(sheet.competitor), words.account, sheet.account, words.marked, iso8601(sheet.marked));
   for (const ItemMark& one : sheet.items) {
     const std::string_view verdict = !one.broken.empty() ? words.broken
                                      : one.full()        ? words.pass

@@ -31,10 +31,11 @@ void solve(const Home& home, const fs::path& folder, const std::string& competit
   const std::string credentials = (entries.folder_of(competitor) / "kit" / "credentials.sh").string();
   for (const std::string& script : pack.solution) {
     std::cout << fmt::format("{}: {}", competitor, script) << std::endl;
-    SpawnOptions options{.variables = {{"HANBAT_TASK_FOLDER", work.string()}, {"HANBAT_TASK_PACK", pack.folder.string()}},
-                         .folder = pack.folder.string(),
-                         .out = Stdio::inherit(),
-                         .err = Stdio::inherit()};
+    SpawnOptions options{
+        .variables = {{"HANBAT_TASK_FOLDER", work.string()}, {"HANBAT_TASK_PACK", pack.folder.string()}},
+        .folder = pack.folder.string(),
+        .out = Stdio::inherit(),
+        .err = Stdio::inherit()};
     options.group = ProcessGroup::kParents;
     Process process = Process::spawn({"bash", "-c", ". \"$0\" && exec bash \"$1\"", credentials, script}, options);
     const Exit end = process.wait();

@@ -30,14 +30,15 @@ void require_startable(const Entries& entries, const Pack& pack, const std::vect
     const auto there = entries.find(one.competitor);
     if (!there || there->stage == Stage::kStopped) continue;
     if (there->stage == Stage::kRunning)
-      throw Failure(fmt::format("competitor {} has started already ({}, account {}, until {}); hanbat task stop "
-                                "--competitor {} ends that, or take another name",
-                                one.competitor, there->pack_name, there->account, iso8601(*there->end),
-                                one.competitor));
+      throw Failure(
+          fmt::format("competitor {} has started already ({}, account {}, until {}); hanbat task stop "
+                      "--competitor {} ends that, or take another name",
+                      one.competitor, there->pack_name, there->account, iso8601(*there->end), one.competitor));
     if (there->pack != pack.folder)
-      throw Failure(fmt::format("the start of competitor {} with {} was cut short; hanbat task stop --competitor {} "
-                                "gives it up",
-                                one.competitor, there->pack.string(), one.competitor));
+      throw Failure(
+          fmt::format("the start of competitor {} with {} was cut short; hanbat task stop --competitor {} "
+                      "gives it up",
+                      one.competitor, there->pack.string(), one.competitor));
   }
 }
 

@@ -14,8 +14,8 @@ class App;
 
 namespace hanbat::cli::task {
 
-/// Adds `task` with all its commands. `exit_code` gets what the program ends with: of check 1 when the pack has faults, of
-/// mark 3 when not every point was earned.
+/// Adds `task` with all its commands. `exit_code` gets what the program ends with: of check 1 when the pack has faults,
+/// of mark 3 when not every point was earned.
 void add_task_commands(CLI::App& app, int& exit_code);
 
 enum class Form { kTable, kJson };
@@ -32,8 +32,8 @@ struct Named {
   std::string label;
 };
 
-/// The competitors of a class's file: a line each, `name` or `name,label`; empty lines and lines with # are passed over.
-/// Throws Failure with the line that is none.
+/// The competitors of a class's file: a line each, `name` or `name,label`; empty lines and lines with # are passed
+/// over. Throws Failure with the line that is none.
 std::vector<Named> read_class(const std::string& text);
 
 /// Makes an account with keys and kit for each, and then starts the clock of all at once. One that was cut short goes
@@ -53,8 +53,8 @@ void solve(const Home& home, const std::filesystem::path& pack, const std::strin
 struct MarkOptions {
   std::filesystem::path pack;
   std::vector<std::string> competitors;
-  bool here = false;           // the region's own account
-  std::filesystem::path key;   // for the bastion, of `here`
+  bool here = false;               // the region's own account
+  std::filesystem::path key;       // for the bastion, of `here`
   std::vector<std::string> items;  // all when empty
   std::string language = "en";
   Form form = Form::kTable;
@@ -64,7 +64,8 @@ struct MarkOptions {
 /// Marks each, writes the sheets and prints them. Returns whether all points were earned by all.
 bool mark(const Home& home, const MarkOptions& options);
 
-/// The names, or all that there are with an empty list. Throws Failure for one that there is not, or when there is none.
+/// The names, or all that there are with an empty list. Throws Failure for one that there is not, or when there is
+/// none.
 std::vector<std::string> require_names(const Home& home, const std::vector<std::string>& names);
 
 }  // namespace hanbat::cli::task
