@@ -4,6 +4,8 @@
 
 #include "base/encoding.h"
 #include "main/cli/env.h"
+#include "main/cli/task/paper.h"
+#include "main/cli/task/sheet_words.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -20,6 +22,15 @@ void copy_handout(const Pack& pack, const fs::path& from, const fs::path& to) {
   if (!fs::is_directory(from)) return write_file_atomic(to.string(), read_file(from.string()), 0644);
   make_folders(to.string());
   for (const std::string& name : list_folder(from.string())) copy_handout(pack, from / name, to / name);
+}
+
+/// The text as a page and on paper, as far as the machine has programs for it.
+void make_paper(const Pack& pack, const std::string& language, const fs::path& kit) {
+  const std::string name = "task." + language;
+  const auto page = page_of_markdown((pack.folder / (name + ".md")).string(), language, text_in(pack.title, language));
+  if (!page) return;
+  write_file_atomic((kit / (name + ".html")).string(), *page);
+  make_pdf((kit / (name + ".html")).string(), (kit / (name + ".pdf")).string());
 }
 
 }  // namespace
@@ -46,6 +57,7 @@ void make_kit(const Home& home, const Entry& entry, const Pack& pack, const fs::
   for (const std::string& language : pack.languages) {
     const std::string name = "task." + language + ".md";
     write_file_atomic((kit / name).string(), read_file((pack.folder / name).string()));
+    make_paper(pack, language, kit);
   }
   if (fs::exists(pack.folder / "handout")) copy_handout(pack, pack.folder / "handout", kit / "handout");
   write_file_atomic((kit / "credentials.sh").string(),

@@ -11,9 +11,9 @@
 #include "main/cli/task/entry.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/marking.h"
+#include "main/cli/task/paper.h"
 #include "main/cli/task/task_commands.h"
 #include "os/files.h"
-#include "os/process.h"
 
 namespace hanbat::cli::task {
 namespace fs = std::filesystem;
@@ -65,22 +65,6 @@ std::vector<Marked> those_to_mark(const Home& home, const MarkOptions& options, 
   }
   if (out.empty()) throw Failure("nobody has started " + pack.name + "; hanbat task start PACK --competitor NAME");
   return out;
-}
-
-/// Makes a PDF of the page with what the machine has for it. Returns why there is none, or "".
-std::string make_pdf(const std::string& page, const std::string& file) {
-  const std::vector<std::vector<std::string>> ways = {
-      {"weasyprint", page, file},
-      {"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--print-to-pdf=" + file,
-       "file://" + page},
-      {"wkhtmltopdf", "--quiet", "--disable-javascript", "--disable-local-file-access", page, file}};
-  for (const auto& way : ways) {
-    if (!run_capture({"sh", "-c", "command -v \"$0\"", way.front()}).ok()) continue;
-    const Captured made = run_capture(way, {.timeout = std::chrono::minutes(2)});
-    if (made.ok() && path_exists(file)) return "";
-    return way.front() + ": " + std::string(trim(made.err.substr(0, 300)));
-  }
-  return "no program for it; install one of the packages weasyprint, chromium, wkhtmltopdf";
 }
 
 /// Writes all forms into a new folder and prints where they are.

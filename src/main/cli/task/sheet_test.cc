@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
+#include "main/cli/task/paper.h"
+#include "os/files.h"
 
 namespace hanbat::cli::task {
 namespace {
@@ -85,6 +87,18 @@ TEST(SheetHtml, NamesAndOutputsStayText) {
   EXPECT_THAT(page, Not(HasSubstr("\x1b")));
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+}
+
+TEST(TextPage, HoldsTablesAndNoHtmlOfTheText) {
+  const TemporaryFolder folder;
+  write_file_atomic(folder.path() + "/t.md",
+                    "# 제목\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>alert(1)</script>\n");
+  const auto page = page_of_markdown(folder.path() + "/t.md", "ko", "<T>");
+  if (!page) GTEST_SKIP() << "cmark-gfm is not installed";
+  EXPECT_THAT(*page, HasSubstr("<td>1</td>"));
+  EXPECT_THAT(*page, HasSubstr("<h1>제목</h1>"));
+  EXPECT_THAT(*page, HasSubstr("<title>&lt;T&gt;</title>"));
+  EXPECT_THAT(*page, Not(HasSubstr("<script")));
 }
 
 TEST(SheetText, NothingMovesTheTerminalsCursor) {
