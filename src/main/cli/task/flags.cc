@@ -15,7 +15,7 @@ namespace {
 
 /// What the options are read into; kept by the callbacks.
 struct Read {
-  std::string pack, class_file, by;
+  std::string pack, class_file, by, folder;
   std::vector<std::string> competitors;
   bool all = false;
   bool json = false;
@@ -118,6 +118,16 @@ void add_marking(CLI::App& task, const ReadPtr& read, int& exit_code) {
   model->callback([read] { solve(Home::from_environment(), read->pack, read->competitors.front()); });
 }
 
+void add_collect(CLI::App& task, const ReadPtr& read) {
+  auto* keep = task.add_subcommand("collect", "everything that they have made, as an archive for each");
+  add_whom(*keep, read);
+  keep->add_option("--to", read->folder, "the folder for the archives; it is made when missing")->required();
+  keep->callback([read] {
+    require_whom(*read);
+    collect(Home::from_environment(), read->competitors, read->folder);
+  });
+}
+
 }  // namespace
 
 void add_task_commands(CLI::App& app, int& exit_code) {
@@ -128,6 +138,7 @@ void add_task_commands(CLI::App& app, int& exit_code) {
   add_packs(*task, read, exit_code);
   add_contest(*task, read);
   add_marking(*task, read, exit_code);
+  add_collect(*task, read);
 }
 
 }  // namespace hanbat::cli::task

@@ -47,6 +47,10 @@ void extend(const Home& home, const std::vector<std::string>& names, Seconds by)
 /// Ends their time now. What they have built stays, to be marked.
 void stop(const Home& home, const std::vector<std::string>& names);
 
+/// Writes everything that each (all when none is named) has made into an archive NAME.tar.gz of the folder, as the
+/// judge reads it. Blocks, at most half an hour for each.
+void collect(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& folder);
+
 /// Runs the pack's solution in the competitor's account.
 void solve(const Home& home, const std::filesystem::path& pack, const std::string& competitor);
 
