@@ -1,4 +1,5 @@
 """A contest as a trainer runs it: `hanbat task` with a pack, one competitor, and marks as JSON."""
+import functools
 import json
 import subprocess
 import uuid
@@ -8,27 +9,35 @@ from region import HANBAT, HOME, ROOT, run
 EXAMPLES = ROOT / "examples"
 
 
+@functools.cache
+def warm_folder():
+    """A folder for PATH with an AWS CLI that is started once, where the distribution's is there: a marking calls it 200 times. Else ""."""
+    started = subprocess.run([ROOT / "tools/warm-aws", "start"], capture_output=True, text=True)
+    return started.stdout.strip() if started.returncode == 0 else ""
+
+
 class Contest:
     """One competitor who has started a pack."""
 
     def __init__(self, region, pack):
         self.region, self.pack = region, EXAMPLES / pack
+        self.env = {**region.env, "PATH": f"{warm_folder()}:{region.env['PATH']}".lstrip(":")}
         self.name = f"try-{uuid.uuid4().hex[:8]}"
         self.folder = HOME / "task" / self.name
         run(HANBAT, "task", "start", self.pack, "--competitor", self.name, env=region.env)
 
     def solve(self):
-        run(HANBAT, "task", "solve", self.pack, "--competitor", self.name, env=self.region.env)
+        run(HANBAT, "task", "solve", self.pack, "--competitor", self.name, env=self.env)
 
     def stop(self):
-        run(HANBAT, "task", "stop", "--competitor", self.name, env=self.region.env)
+        run(HANBAT, "task", "stop", "--competitor", self.name, env=self.env)
 
     def sheet(self, *items):
         """The sheet of those items (all without): item → what `mark --json` says of it."""
         command = [HANBAT, "task", "mark", self.pack, "--competitor", self.name, "--json"]
         for item in items:
             command += ["--item", item]
-        done = subprocess.run([str(part) for part in command], env=self.region.env, capture_output=True, text=True, timeout=900)
+        done = subprocess.run([str(part) for part in command], env=self.env, capture_output=True, text=True, timeout=900)
         assert done.returncode in (0, 3), done.stderr
         sheet = json.loads(done.stdout)
         assert (done.returncode == 0) == all(item["result"] == "pass" for item in sheet["items"])
@@ -42,7 +51,7 @@ class Contest:
     def shell(self, script, check=True):
         """Runs bash lines as the competitor, in whose shell `aws` is the account; what they print."""
         lines = f'. "{self.folder}/kit/credentials.sh"; export AWS_PAGER="" HANBAT_TASK_FOLDER="{self.folder}/work"; set -euo pipefail\n{script}'
-        return run("bash", "-c", lines, env=self.region.env, check=check).stdout
+        return run("bash", "-c", lines, env=self.env, check=check).stdout
 
 
 def snapshot(contest):

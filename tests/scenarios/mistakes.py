@@ -33,7 +33,7 @@ tag() { local old; old="$(one ecr describe-images --repository-name wsi-api-ecr 
   aws ecr put-image --repository-name wsi-api-ecr --image-tag "$1" --image-manifest "$(one ecr batch-get-image --repository-name wsi-api-ecr --image-ids imageTag=$old --query 'images[0].imageManifest')" >/dev/null
   aws ecr batch-delete-image --repository-name wsi-api-ecr --image-ids imageTag=$old >/dev/null; }
 last_tag() { one ecr describe-images --repository-name wsi-api-ecr --query 'sort_by(imageDetails,&imagePushedAt)[-1].imageTags[0]'; }
-role_policy() { one iam get-role-policy --role-name "$1" --policy-name "$1" --query PolicyDocument --output json; }
+role_policy() { aws iam get-role-policy --role-name "$1" --policy-name "$1" --query PolicyDocument --output json; }
 """
 
 PIPELINE_ACTION = "next(a for s in p['stages'] for a in s['actions'] if a['actionTypeId']['category']=='{}')"

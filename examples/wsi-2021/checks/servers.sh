@@ -50,15 +50,15 @@ check_kind() {
     expect_like "image | 이미지" '[Aa]mazon [Ll]inux 2([^0-9]|$)|amzn2' "$(get ec2 describe-images --image-ids "$image" --query 'Images[].[Name,Description][]')"
   done
   part tag
-  expect_like "tags $KEY | $KEY 태그" "^($VALUE ?){2,}\$" "$(each_server "Tags[?Key=='$KEY']|[0].Value")"
+  expect_like "tags $KEY | $KEY 태그" "^($VALUE ?){2,}\$" "$(each_server "Tags[?Key=='$KEY']|[0].Value||'none'")"
 }
 
 check_role() {
   local profile bucket
   part attached
-  for profile in $(each_server IamInstanceProfile.Arn); do
+  for profile in $(each_server "IamInstanceProfile.Arn||'none'"); do
     expect "role of a server | 서버의 역할" wsi-api \
-      "$([ "$profile" = None ] || get iam get-instance-profile --instance-profile-name "${profile##*/}" --query 'InstanceProfile.Roles[].RoleName')"
+      "$([ "$profile" = none ] || get iam get-instance-profile --instance-profile-name "${profile##*/}" --query 'InstanceProfile.Roles[].RoleName')"
   done
   part allowed
   bucket="$(get codepipeline get-pipeline --name wsi-api-pipeline --query 'pipeline.artifactStore.location')"
