@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from contest import EXAMPLES, Contest, snapshot
-from region import HANBAT, HOME, run
+from region import HANBAT, run, wait_until
 
 PACK = EXAMPLES / "first-server"
 
@@ -83,6 +83,19 @@ def test_a_clock_that_is_over_ends_the_competitors_calls_and_extending_brings_th
     assert "VpcId" in one.shell("aws ec2 describe-vpcs")
     one.stop()
     assert "UnauthorizedOperation" in one.shell("aws ec2 describe-vpcs 2>&1", check=False)
+
+
+def test_a_pause_stops_clock_calls_and_machines_and_a_resume_brings_them_back(region, solved):
+    states = "aws ec2 describe-instances --query 'Reservations[].Instances[].State.Name' --output text"
+    run(HANBAT, "task", "pause", "--competitor", solved.name, env=region.env)
+    assert "UnauthorizedOperation" in solved.shell(states + " 2>&1", check=False)
+    assert "is paused and its machines stand" in refused("mark", PACK, "--competitor", solved.name, env=region.env)
+    entry = json.loads((solved.folder / "entry.json").read_text())
+    assert len(entry["machines"]) == 1 and 0 < entry["left_seconds"] <= 1200
+    run(HANBAT, "task", "resume", "--competitor", solved.name, env=region.env)
+    solved.shell("aws ec2 wait instance-running --instance-ids " + entry["machines"][0])
+    assert solved.shell(states).split() == ["running"]
+    wait_until(lambda: solved.failing() == {}, 60, "all points after the pause")
 
 
 def test_a_start_that_was_cut_short_goes_on(region):

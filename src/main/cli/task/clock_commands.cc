@@ -58,11 +58,13 @@ void print_status(const Home& home, const std::vector<std::string>& names, Form 
                              "END", "LEFT", "LAST SHEET");
   for (const Entry& one : all) {
     const std::string state = state_of(one, now), sheet = last_sheet(entries, one);
-    const auto left = one.end ? std::chrono::duration_cast<Seconds>(*one.end - now) : Seconds(0);
+    const auto left = state == "paused"    ? one.left
+                      : state == "running" ? std::chrono::duration_cast<Seconds>(*one.end - now)
+                                           : Seconds(0);
     if (form == Form::kTable) {
       std::cout << fmt::format("{:<20} {:<16} {:<12} {:<8} {:<20} {:<9} {}\n", one.competitor, one.pack_name,
                                one.account.empty() ? "-" : one.account, state, one.end ? iso8601(*one.end) : "-",
-                               state == "running" ? clock_text(left) : "-", sheet.empty() ? "-" : sheet);
+                               left.count() > 0 ? clock_text(left) : "-", sheet.empty() ? "-" : sheet);
       continue;
     }
     rows.push_back(Json::object({{"competitor", one.competitor},
@@ -72,7 +74,7 @@ void print_status(const Home& home, const std::vector<std::string>& names, Form 
                                  {"state", state},
                                  {"start", one.start ? Json(iso8601(*one.start)) : Json()},
                                  {"end", one.end ? Json(iso8601(*one.end)) : Json()},
-                                 {"left_seconds", state == "running" ? static_cast<std::int64_t>(left.count()) : 0},
+                                 {"left_seconds", static_cast<std::int64_t>(left.count())},
                                  {"kit", (entries.folder_of(one.competitor) / "kit").string()},
                                  {"sheet", sheet.empty() ? Json() : Json(sheet)}}));
   }
@@ -110,6 +112,8 @@ void stop(const Home& home, const std::vector<std::string>& names) {
       print_step(name + ": was stopped already");
       continue;
     }
+    if (entry.stage == Stage::kPaused)
+      throw Failure("competitor " + name + " is paused and its machines stand; hanbat task resume first");
     if (entry.account.empty()) {  // nothing was made that could be closed
       entry.stage = Stage::kStopped;
       entries.save(entry);

@@ -22,6 +22,8 @@ std::string word_of_stage(Stage stage) {
       return "making";
     case Stage::kRunning:
       return "running";
+    case Stage::kPaused:
+      return "paused";
     case Stage::kStopped:
       return "stopped";
   }
@@ -30,6 +32,7 @@ std::string word_of_stage(Stage stage) {
 
 Stage stage_of(const std::string& word) {
   if (word == "running") return Stage::kRunning;
+  if (word == "paused") return Stage::kPaused;
   return word == "stopped" ? Stage::kStopped : Stage::kMaking;
 }
 
@@ -51,7 +54,9 @@ Json Entry::to_json() const {
                        {"key_secret", keys.secret},
                        {"policy", policy},
                        {"start", time_json(start)},
-                       {"end", time_json(end)}});
+                       {"end", time_json(end)},
+                       {"left_seconds", static_cast<std::int64_t>(left.count())},
+                       {"machines", Json(machines)}});
 }
 
 Entry Entry::of_json(const Json& json) {
@@ -68,6 +73,8 @@ Entry Entry::of_json(const Json& json) {
   out.policy = json.text("policy");
   out.start = parse_iso8601(json.text("start"));
   out.end = parse_iso8601(json.text("end"));
+  out.left = Seconds(json.integer("left_seconds"));
+  out.machines = json.texts("machines");
   return out;
 }
 

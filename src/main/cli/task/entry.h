@@ -23,6 +23,7 @@ namespace hanbat::cli::task {
 enum class Stage {
   kMaking,   // the account and what belongs to it
   kRunning,  // handed out; whether it is over says the clock
+  kPaused,   // the clock stands, and so do the machines
   kStopped,
 };
 
@@ -37,12 +38,14 @@ struct Entry {
   Keys keys;            // the competitor's
   std::string policy;   // id of the service control policy that holds the clock
   std::optional<Timestamp> start, end;
+  Seconds left{0};                    // while paused: what the clock stands at
+  std::vector<std::string> machines;  // while paused: the instances that ran
 
   Json to_json() const;
   static Entry of_json(const Json& json);
 };
 
-/// What `status` calls it: "making", "running", "over", "stopped".
+/// What `status` calls it: "making", "running", "paused", "over", "stopped".
 std::string state_of(const Entry& entry, Timestamp now);
 
 /// Whether it can be the name of a competitor: lower-case letters, digits and hyphens, at most 30.

@@ -32,6 +32,14 @@ TEST(Entries, AnEntryComesBackAsItWasSaved) {
   entries.save(an_entry());
   const Entry back = entries.require("ann");
   EXPECT_EQ(back.to_json(), an_entry().to_json());
+  Entry paused = an_entry();
+  paused.stage = Stage::kPaused;
+  paused.left = Seconds(77);
+  paused.machines = {"i-1", "i-2"};
+  entries.save(paused);
+  EXPECT_EQ(entries.require("ann").left, Seconds(77));
+  EXPECT_EQ(entries.require("ann").machines.size(), 2u);
+  EXPECT_EQ(state_of(entries.require("ann"), *an_entry().end + Seconds(1)), "paused");
   EXPECT_EQ(entries.list().size(), 1u);
 }
 

@@ -82,6 +82,18 @@ void add_contest(CLI::App& task, const ReadPtr& read) {
     if (!by) throw Failure("\"" + read->by + "\" is no time; write 10m, 1h or 1h30m");
     extend(Home::from_environment(), read->competitors, back ? -*by : *by);
   });
+  auto* still = task.add_subcommand("pause", "let clocks, calls and machines stand still");
+  add_whom(*still, read);
+  still->callback([read] {
+    require_whom(*read);
+    pause(Home::from_environment(), read->competitors);
+  });
+  auto* on = task.add_subcommand("resume", "let what was paused go on");
+  add_whom(*on, read);
+  on->callback([read] {
+    require_whom(*read);
+    resume(Home::from_environment(), read->competitors);
+  });
   auto* end = task.add_subcommand("stop", "end their time now; what was built stays, to be marked");
   add_whom(*end, read);
   end->callback([read] {

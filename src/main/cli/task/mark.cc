@@ -57,6 +57,9 @@ std::vector<Marked> those_to_mark(const Home& home, const MarkOptions& options, 
       if (options.competitors.empty()) continue;
       throw Failure(fmt::format("competitor {} has started {}, not {}", name, entry.pack_name, pack.name));
     }
+    if (entry.stage == Stage::kPaused)
+      throw Failure(fmt::format("competitor {} is paused and its machines stand; hanbat task resume --competitor {}",
+                                name, name));
     if (entry.account.empty() || !entry.start)
       throw Failure(
           fmt::format("the start of competitor {} was cut short; hanbat task start {} --competitor {} goes on", name,

@@ -29,7 +29,7 @@ void require_startable(const Entries& entries, const Pack& pack, const std::vect
     if (!seen.insert(one.competitor).second) throw Failure("competitor " + one.competitor + " is named twice");
     const auto there = entries.find(one.competitor);
     if (!there || there->stage == Stage::kStopped) continue;
-    if (there->stage == Stage::kRunning)
+    if (there->stage == Stage::kRunning || there->stage == Stage::kPaused)
       throw Failure(
           fmt::format("competitor {} has started already ({}, account {}, until {}); hanbat task stop "
                       "--competitor {} ends that, or take another name",

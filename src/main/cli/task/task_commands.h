@@ -44,6 +44,10 @@ void start(const Home& home, const std::filesystem::path& pack, const std::vecto
 void print_status(const Home& home, const std::vector<std::string>& names, Form form);
 /// Moves the end of their clocks; backwards when negative.
 void extend(const Home& home, const std::vector<std::string>& names, Seconds by);
+/// Lets the clocks, the competitors' calls and their instances stand still until resume.
+void pause(const Home& home, const std::vector<std::string>& names);
+/// Lets them go on: the instances that ran are started, and the clock has what was left.
+void resume(const Home& home, const std::vector<std::string>& names);
 /// Ends their time now. What they have built stays, to be marked.
 void stop(const Home& home, const std::vector<std::string>& names);
 
