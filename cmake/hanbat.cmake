@@ -43,7 +43,8 @@ endfunction()
 # ccache has the others for every checkout. A source's property is seen in the folder that sets it.
 function(hanbat_test_paths)
   foreach(test IN ITEMS services/s3/wire_golden_test.cc wire/sigv4_test.cc wire/protocol_cases_test.cc wire/own_cases_test.cc
-      guest/build_runner/build_runner_test.cc services/codebuild/images/curated_images_test.cc region/policy/commission_test.cc)
+      guest/build_runner/build_runner_test.cc services/codebuild/images/curated_images_test.cc region/policy/commission_test.cc
+      main/cli/task/pack_test.cc)
     set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/${test} PROPERTY COMPILE_DEFINITIONS HANBAT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   endforeach()
 endfunction()

@@ -16,8 +16,9 @@ install(FILES ${CMAKE_BINARY_DIR}/guest/image-fetcher DESTINATION libexec/hanbat
 install(PROGRAMS ${CMAKE_BINARY_DIR}/guest/install DESTINATION libexec/hanbat/guest)
 install(DIRECTORY images DESTINATION share/hanbat USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY packaging/bundle DESTINATION share/hanbat USE_SOURCE_PERMISSIONS)
+install(DIRECTORY src/main/cli/task/share/ DESTINATION share/hanbat/task USE_SOURCE_PERMISSIONS)
 install(DIRECTORY examples DESTINATION share/doc/hanbat USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
-install(FILES README.md README.ko.md docs/support.md docs/permissions.md DESTINATION share/doc/hanbat)
+install(FILES README.md README.ko.md docs/support.md docs/permissions.md docs/task-packs.md DESTINATION share/doc/hanbat)
 install(FILES ${packaging}/completion.bash DESTINATION share/bash-completion/completions RENAME hanbat)
 
 # The manual pages are what the programs say of themselves.

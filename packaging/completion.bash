@@ -3,7 +3,7 @@ _hanbat() {
   local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status trust up --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status task trust up --help --version" -- "$current")
     return
   fi
   case "$command" in
@@ -14,6 +14,13 @@ _hanbat() {
     logs) mapfile -t COMPREPLY < <(compgen -W "hanbatd hostd images --follow --lines" -- "$current") ;;
     trust) mapfile -t COMPREPLY < <(compgen -W "--region --remove --status --root" -- "$current") ;;
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
+    task)
+      if [ "$COMP_CWORD" = 2 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "check collect extend mark new pause resume solve start status stop" -- "$current")
+      else
+        mapfile -t COMPREPLY < <(compgen -W "--competitor --all --item --here --key --language --json --by --jobs --to" -- "$current"; compgen -d -- "$current")
+      fi
+      ;;
     image)
       if [ "$COMP_CWORD" = 2 ]; then
         mapfile -t COMPREPLY < <(compgen -W "base build import runtime" -- "$current")

@@ -1,11 +1,12 @@
-# Names, places and small helpers that provision.sh, push.sh and check.sh share. Plain bash and the AWS CLI; JSON is
+# Names, places and small helpers that provision.sh, push.sh and solution/wait.sh share. Plain bash and the AWS CLI; JSON is
 # taken apart by the CLI's own --query, so the scripts run in a bare shell, on AWS as well as in Hanbat.
 
 export AWS_REGION="${AWS_REGION:-${AWS_DEFAULT_REGION:-ap-northeast-2}}"
 export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER=""
 
 WSI_HOME="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-WSI_STATE="${WSI_STATE:-$HOME/.wsi-2021}"     # the key pair's private half and the working clone
+# The key pair's private half and the working clone; a competitor's own folder under `hanbat task solve`.
+WSI_STATE="${WSI_STATE:-${HANBAT_TASK_FOLDER:-$HOME/.wsi-2021}}"
 WSI_KEY="$WSI_STATE/wsi-key"
 # On AWS: the Amazon Linux 2 build image, whose system Python is that of Amazon Linux 2 servers.
 WSI_BUILD_IMAGE="${WSI_BUILD_IMAGE:-aws/codebuild/amazonlinux2-x86_64-standard:4.0}"

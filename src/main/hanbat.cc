@@ -7,6 +7,7 @@
 
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/task/task_commands.h"
 
 namespace hanbat::cli {
 namespace {
@@ -185,10 +186,12 @@ int main(int argc, char** argv) {
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
     healthy = doctor(Home::from_environment());
   });
+  int task_code = 0;
+  task::add_task_commands(app, task_code);
 
   try {
     app.parse(argc, argv);
-    return healthy ? 0 : 1;
+    return healthy ? task_code : 1;
   } catch (const CLI::ParseError& error) {
     return app.exit(error);
   } catch (const std::exception& error) {

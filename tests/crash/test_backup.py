@@ -112,6 +112,17 @@ def wait_for_some(writers, commits, objects):
     raise AssertionError("the writers do not get on")
 
 
+def test_who_competes_is_in_a_backup(daemon, tmp_path):
+    entry = daemon.state / "task" / "ann" / "entry.json"
+    entry.parent.mkdir(parents=True, mode=0o700)
+    entry.write_text("{}")
+    entry.chmod(0o600)
+    hanbat(daemon.state, "backup", tmp_path / "region.hanbat")
+    hanbat(tmp_path / "second", "restore", tmp_path / "region.hanbat")
+    back = tmp_path / "second" / "task" / "ann" / "entry.json"
+    assert back.read_text() == "{}" and back.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_backup_of_a_busy_region_has_all_that_was_acknowledged_before_it_began(daemon, tmp_path):
     daemon.client("s3").create_bucket(Bucket="data", CreateBucketConfiguration={"LocationConstraint": live.REGION})
     daemon.client("ssm").put_parameter(Name="/secret", Value="sealed", Type="SecureString")

@@ -74,6 +74,7 @@ class Backup {
     add_trail();
     add_blobs(blobs);
     add_repositories();
+    add_contests();
     if (machines == Machines::kTake)
       add_machines(workshop.path());
     else
@@ -159,6 +160,14 @@ class Backup {
       for (const std::string& name : names) add_if_there(name);
       report_periodically("repositories");
     }
+  }
+
+  /// Who competes, with their keys and sheets (cli/task/entry.h); a file of them is replaced as a whole.
+  void add_contests() {
+    if (!fs::exists(home_.root / "task")) return;
+    std::set<std::string> names;
+    list_kept(home_.root / "task", "task", names);
+    for (const std::string& name : names) add_if_there(name);
   }
 
   /// What pushes leave on the way (quarantine, temporary files) is no part of a repository.

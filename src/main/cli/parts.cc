@@ -15,10 +15,11 @@ Parts Parts::beside(const fs::path& hanbat) {
             libexec / "guest",
             libexec / "ssh",
             prefix / "share" / "hanbat" / "images",
-            prefix / "share" / "hanbat" / "bundle"};
+            prefix / "share" / "hanbat" / "bundle",
+            prefix / "share" / "hanbat" / "task"};
   const fs::path folder = hanbat.parent_path(), build = prefix.parent_path();
   return {hanbat,        folder / "hanbatd", folder / "hanbat-hostd", build / "guest",
-          build / "ssh", build / "images",   build / "bundle"};
+          build / "ssh", build / "images",   build / "bundle",        build / "task"};
 }
 
 Parts Parts::find() {

@@ -8,9 +8,9 @@ namespace hanbat::cli {
 
 /// The one place that knows both layouts:
 ///
-///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/, ssh/}   share/hanbat/{images, bundle}/
-///     built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   ssh/   images/ and bundle/ (links to the
-///     sources)
+///     installed   bin/hanbat     libexec/hanbat/{hanbatd, hanbat-hostd, guest/, ssh/}   share/hanbat/{images, bundle,
+///     task}/ built       src/main/{hanbat, hanbatd, hanbat-hostd}   guest/   ssh/   images/, bundle/ and task/ (links
+///     to the sources)
 struct Parts {
   std::filesystem::path hanbat;
   std::filesystem::path hanbatd;
@@ -23,6 +23,8 @@ struct Parts {
   std::filesystem::path recipes;
   /// What makes a bundle for machines without a network.
   std::filesystem::path bundle;
+  /// What task packs need beside themselves: the schema, the checks' helpers, the skeleton of a new pack.
+  std::filesystem::path task;
 
   /// Those of the running program.
   static Parts find();

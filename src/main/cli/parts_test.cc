@@ -23,6 +23,7 @@ TEST(Parts, AnInstallationIsFoundFromItsProgram) {
   EXPECT_EQ(parts.guest, prefix.path() + "/libexec/hanbat/guest");
   EXPECT_EQ(parts.ssh, prefix.path() + "/libexec/hanbat/ssh");
   EXPECT_EQ(parts.recipes, prefix.path() + "/share/hanbat/images");
+  EXPECT_EQ(parts.task, prefix.path() + "/share/hanbat/task");
 }
 
 TEST(Parts, ABuildIsFoundFromItsProgram) {
@@ -33,6 +34,7 @@ TEST(Parts, ABuildIsFoundFromItsProgram) {
   EXPECT_EQ(parts.guest, build.path() + "/guest");
   EXPECT_EQ(parts.ssh, build.path() + "/ssh");
   EXPECT_EQ(parts.recipes, build.path() + "/images");
+  EXPECT_EQ(parts.task, build.path() + "/task");
 }
 
 }  // namespace

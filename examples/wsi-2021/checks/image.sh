@@ -1,0 +1,75 @@
+# Section 11: release becomes an image.
+
+check_image_made() {
+  local arn how
+  how="$(last_build wsi-api-release initiator)"
+  part made
+  expect "commit of the last good build | 마지막 성공 빌드의 커밋" "$(head_of release)" "$(last_build wsi-api-release resolvedSourceVersion)"
+  expect_like "image in wsi-api-ecr | wsi-api-ecr의 이미지" '.' "$(last_image)"
+  part itself
+  # A rule, or a pipeline of its own.
+  expect_like "who started it | 빌드를 시작한 것" '^(rule|codepipeline)/' "$how"
+  if [[ "$how" == rule/* ]]; then
+    arn="arn:aws:codebuild:ap-northeast-2:$HANBAT_ACCOUNT:project/wsi-api-release"
+    expect_like "state of the rules that start it | 시작 규칙의 상태" '(^| )ENABLED' "$(rule_states "$arn")"
+  fi
+}
+
+# The image as the judge takes it: pulled and run on the bastion, both gone again. Asked once for both items.
+image_on_bastion() {
+  local tag image
+  exec 9>"$HANBAT_SHARED/image.lock"; flock 9
+  if [ ! -e "$HANBAT_SHARED/image" ]; then
+    tag="$(last_image | cut -d' ' -f1)"
+    image="$(registry)/wsi-api-ecr:$tag"
+    on_bastion "
+      command -v docker >/dev/null || { echo 'no docker command'; exit 1; }
+      echo 'docker there'
+      aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS --password-stdin $(registry) >/dev/null 2>&1 && echo 'logged in'
+      there=\$(docker image ls -q $image)
+      docker pull -q $image >/dev/null && echo 'pulled $image'
+      id=\$(docker run -d $image) && echo started
+      for i in \$(seq 50); do
+        docker exec \$id sh -c 'cat /proc/[0-9]*/cmdline | tr \"\\0\" \" \" | grep -q app.pyc' && break
+        sleep 0.2
+      done
+      echo \"runs: \$(docker exec \$id sh -c 'for p in /proc/[0-9]*/cmdline; do tr \"\\0\" \" \" < \$p; echo; done' | grep app.pyc | grep -v grep | head -n 1)\"
+      for i in \$(seq 50); do
+        for port in \$(docker exec \$id sh -c 'cat /proc/net/tcp /proc/net/tcp6' 2>/dev/null | awk '\$4==\"0A\" {n=split(\$2,a,\":\"); print a[n]}' | sort -u); do
+          answer=\$(docker exec \$id python3 -c \"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:\$((16#\$port))/health', timeout=2).read().decode())\" 2>/dev/null) && break 2
+        done
+        sleep 0.2
+      done
+      echo \"health: \$answer\"
+      docker rm -f \$id >/dev/null
+      [ -n \"\$there\" ] || docker rmi $image >/dev/null" > "$HANBAT_SHARED/image.new" 2>&1
+    mv "$HANBAT_SHARED/image.new" "$HANBAT_SHARED/image"
+  fi
+  cat "$HANBAT_SHARED/image"
+}
+
+check_image_runs() {
+  local answer version
+  answer="$(image_on_bastion)"
+  version="$(file_of release src/app.py | sed -n 's/^VERSION = "\(.*\)"/\1/p')"
+  expect_like "its process, without a command | 명령 없이 시작된 프로세스" 'app\.pyc' "$(sed -n 's/^runs: //p' <<<"$answer")"
+  expect_like "its answer to /health | /health 응답" "\"version\":\"${version:-none}\"" "$(sed -n 's/^health: //p' <<<"$answer" | tr -d ' ')"
+}
+check_image_tag() {
+  local tag started ended at=0
+  tag="$(last_image | cut -d' ' -f1)"
+  read -r started ended <<<"$(last_build wsi-api-release startTime,endTime)"
+  expect_like "tag | 태그" '^[0-9]{12}$' "$tag"
+  [[ ! "$tag" =~ ^[0-9]{12}$ ]] ||
+    at="$(TZ=KST-9 date -d "20${tag:0:2}-${tag:2:2}-${tag:4:2} ${tag:6:2}:${tag:8:2}:${tag:10:2}" +%s 2>/dev/null || echo 0)"
+  expect_that "the tag as Korean time | 한국 시간으로 읽은 태그" "within the build of $started to $ended" "$tag" \
+    test -n "$ended" -a "$at" -ge "$(($(seconds "${started:-0}") - 1))" -a "$at" -le "$(seconds "${ended:-0}")"
+}
+check_image_quick() {
+  local took
+  took="$(between "$(last_build wsi-api-release startTime)" "$(last_image | cut -d' ' -f2)")"
+  expect_that "seconds from the change to the image | 변경부터 이미지까지(초)" "at most 300" "$took" test "$took" -ge 0 -a "$took" -le 300
+}
+check_docker() {
+  expect_like "docker on the bastion pulls it | 배스천의 docker로 내려받기" 'pulled [0-9]{12}\.dkr\.ecr\.' "$(image_on_bastion | paste -sd' ')"
+}

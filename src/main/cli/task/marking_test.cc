@@ -1,0 +1,83 @@
+// Checks as processes: what becomes of those that break, hang, or print what they should not; no region needed.
+#include "main/cli/task/marking.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "os/files.h"
+
+namespace hanbat::cli::task {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class MarkingTest : public ::testing::Test {
+ protected:
+  MarkingTest() {
+    pack_.folder = folder_.path();
+    make_folders(folder_.path() + "/checks");
+  }
+
+  Item item(const std::string& id, const std::string& body, Seconds limit = Seconds(20)) {
+    const std::string file = "c" + std::to_string(pack_.items.size()) + ".sh";
+    write_file_atomic(folder_.path() + "/checks/" + file, "check_it() {\n" + body + "\n}\n");
+    pack_.items.push_back({.id = id, .points = 100, .file = file, .function = "check_it", .limit = limit});
+    return pack_.items.back();
+  }
+
+  std::vector<ItemMark> run() {
+    return run_checks(pack_, pack_.items,
+                      {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .jobs = 2},
+                      [](const ItemMark&) {});
+  }
+
+  TemporaryFolder folder_;
+  Pack pack_;
+};
+
+TEST_F(MarkingTest, OneBrokenCheckStopsNoOther) {
+  item("1", "expect a 1 1");
+  item("2", "echo oops; echo $not_there");
+  item("3", "sleep 60", Seconds(1));
+  item("4", "expect a 1 1; exit 0");
+  item("5", "expect a 1 2");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_THAT(marks[1].broken, HasSubstr("the check ended with"));
+  EXPECT_THAT(marks[1].evidence.back().answer, HasSubstr("oops"));
+  EXPECT_EQ(marks[2].broken, "the check took longer than 1s");
+  EXPECT_EQ(marks[3].broken, "the check ended before its end");
+  EXPECT_EQ(marks[4].broken, "");
+  EXPECT_EQ(marks[4].earned, 0);
+}
+
+TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
+  item("1",
+       "expect 'a b | 가' $'x\\ny \"' $'x\\ny \"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
+  const auto marks = run();
+  ASSERT_EQ(marks[0].expectations.size(), 3u);
+  EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \"");
+  EXPECT_EQ(marks[0].expectations[0].what, "a b | 가");
+  EXPECT_EQ(marks[0].earned, 100);
+}
+
+TEST_F(MarkingTest, WithinTriesUntilItSucceeds) {
+  item("1",
+       "t() { [ -e there ] || { touch \"$TMPDIR/there\"; [ -e \"$TMPDIR/again\" ] || { touch \"$TMPDIR/again\"; return "
+       "1; }; }; echo yes; }\n"
+       "expect a yes \"$(within 20s t)\"; expect b '' \"$(within 1s false)\"");
+  EXPECT_EQ(run()[0].earned, 100);
+}
+
+TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {
+  item("1", "expect a judge \"$WHO\"; expect b '' \"$HANBAT_OWNER_KEYS\"");
+  item("2", "expect a owner \"$(. \"$HANBAT_OWNER_KEYS\"; echo $WHO)\"");
+  pack_.items[1].live = true;
+  const auto marks = run();
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_EQ(marks[1].earned, 100);
+}
+
+}  // namespace
+}  // namespace hanbat::cli::task

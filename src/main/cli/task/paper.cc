@@ -1,0 +1,88 @@
+#include "main/cli/task/paper.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <vector>
+
+#include "base/text.h"
+#include "base/utf8.h"
+#include "main/cli/control.h"
+#include "os/files.h"
+#include "os/process.h"
+
+namespace hanbat::cli::task {
+namespace {
+
+bool has_program(const std::string& name) { return run_capture({"sh", "-c", "command -v \"$0\"", name}).ok(); }
+
+constexpr std::string_view kStyle = R"(
+body{font:15px/1.5 system-ui,"Noto Sans CJK KR","Noto Sans KR","Malgun Gothic",sans-serif;margin:2em auto;max-width:70em;padding:0 1em;color:#222}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.35em .6em;text-align:left;vertical-align:top}
+td.n{text-align:right;white-space:nowrap}tr.pass td.r{color:#176b2c}tr.fail td.r,tr.broken td.r{color:#b00020;font-weight:bold}tr.part td.r{color:#8a5a00}
+dl{margin:.2em 0;display:grid;grid-template-columns:max-content 1fr;gap:0 .8em}dt{color:#666}dd{margin:0;overflow-wrap:anywhere}
+ul{margin:.2em 0;padding-left:1.2em}li.no{color:#b00020}pre{background:#f5f5f5;padding:.5em;white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px}
+.total{font-size:1.4em}.small{color:#666;font-size:.85em}@media print{details{display:block}summary{display:none}})";
+
+}  // namespace
+
+std::string html_text(std::string_view text) {
+  std::string out;
+  for (const char c : to_utf8(text)) switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '\n':
+      case '\t':
+        out += c;
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+          out += "\uFFFD";
+        else
+          out += c;
+    }
+  return out;
+}
+
+std::string_view page_style() { return kStyle; }
+
+std::optional<std::string> page_of_markdown(const std::string& file, std::string_view language,
+                                            std::string_view title) {
+  if (!has_program("cmark-gfm")) return std::nullopt;
+  const std::string inner = run_checked({"cmark-gfm", "--extension", "table", "--to", "html", file});
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" "
+      "content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>{}</title><style>{}</style></head><body>\n{}"
+      "</body></html>\n",
+      language, html_text(title), kStyle, inner);
+}
+
+std::string make_pdf(const std::string& page, const std::string& file) {
+  const std::vector<std::vector<std::string>> ways = {
+      {"weasyprint", page, file},
+      {"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--print-to-pdf=" + file,
+       "file://" + page},
+      {"wkhtmltopdf", "--quiet", "--disable-javascript", "--disable-local-file-access", page, file}};
+  for (const auto& way : ways) {
+    if (!has_program(way.front())) continue;
+    const Captured made = run_capture(way, {.timeout = std::chrono::minutes(2)});
+    if (made.ok() && path_exists(file)) return "";
+    return way.front() + ": " + std::string(trim(made.err.substr(0, 300)));
+  }
+  return "no program for it; install one of the packages weasyprint, chromium, wkhtmltopdf";
+}
+
+}  // namespace hanbat::cli::task

@@ -1,0 +1,162 @@
+# The helpers of checks (docs/task-packs.md tells how each is used). Sourced by `hanbat task mark` before a check's own file.
+# What a check expects, sees and asks is written to $HANBAT_RECORD, a line each: a word and fields in base64.
+
+export AWS_PAGER=""
+
+b64_() { printf '%s' "$1" | head -c "${2:-4000}" | base64 -w0; }
+record_() {  # <word> <fields…>
+  local line="$1"; shift
+  local field
+  for field in "$@"; do line="$line $(b64_ "$field")"; done
+  printf '%s\n' "$line" >> "$HANBAT_RECORD"
+}
+
+# aws …: the AWS CLI as the judge, whose keys only read. Call and answer become evidence.
+aws() {
+  local out errors status=0
+  out="$(mktemp "$HANBAT_WORK/out.XXXXXX")" errors="$out.err"
+  command aws "$@" >"$out" 2>"$errors" || status=$?
+  record_ ran "aws $*" "$(head -c 3000 "$out" | tr -d '\000')$(head -c 1000 "$errors" | tr -d '\000')" "$status"
+  cat "$out"; cat "$errors" >&2
+  rm -f "$out" "$errors"
+  return $status
+}
+
+# get <aws arguments…>: the answer as text on one line, words divided by single spaces; nothing when there is none.
+get() {
+  local value
+  value="$(aws "$@" --output text)" || return 1
+  [ "$value" = None ] || printf '%s' "$value" | tr '\t\n' '  ' | sed 's/ *$//'
+}
+
+# owner_aws …: the AWS CLI with the account's own rights, in live checks only, to take away again what they made.
+owner_aws() {
+  [ -n "${HANBAT_OWNER_KEYS:-}" ] || { echo "owner_aws is for items with live: true" >&2; return 1; }
+  ( . "$HANBAT_OWNER_KEYS"; aws "$@" )
+}
+
+# part <id>: what is expected from here on belongs to that part of the item.
+HANBAT_PART=""
+part() { HANBAT_PART="$1"; }
+
+# verdict_ <status> <what> <wanted> <seen>
+verdict_() {
+  local word=no
+  [ "$1" -ne 0 ] || word=yes
+  record_ expected "$HANBAT_PART" "$2" "$3" "$4" "$word"
+  return "$1"
+}
+
+# expect <what> <wanted> <seen>: both are the same. <what> is a label; "English | 한국어" has it in both languages.
+expect() { local s=0; [ "$3" = "$2" ] || s=1; verdict_ $s "$1" "$2" "$3"; }
+# expect_like <what> <extended regular expression> <seen>: it matches somewhere in what was seen.
+expect_like() { local s=0; [[ "$3" =~ $2 ]] || s=1; verdict_ $s "$1" "$2" "$3"; }
+# expect_that <what> <wanted, in words> <seen> <command…>: the command succeeds.
+expect_that() {
+  local what="$1" wanted="$2" seen="$3" s=0; shift 3
+  "$@" || s=1
+  verdict_ $s "$what" "$wanted" "$seen"
+}
+
+# note <text>: one more line of evidence.
+note() { record_ ran "note" "$*" 0; }
+
+seconds_() {  # 15m → 900
+  case "$1" in
+    *m) echo $(( ${1%m} * 60 )) ;;
+    *s) echo "${1%s}" ;;
+    *) echo "$1" ;;
+  esac
+}
+# within <15m|90s> <command…>: tries the command again and again until it succeeds or the time is over. What it printed last is
+# printed. HANBAT_TOOK is the seconds that it took (not in a subshell).
+HANBAT_TOOK=0
+within() {
+  local limit began=$SECONDS answer status
+  limit="$(seconds_ "$1")"; shift
+  while true; do
+    status=0
+    answer="$("$@")" || status=$?
+    HANBAT_TOOK=$((SECONDS - began))
+    if [ $status -eq 0 ] || [ $HANBAT_TOOK -ge "$limit" ]; then break; fi
+    sleep 2
+  done
+  printf '%s' "$answer"
+  return $status
+}
+
+# ---- the bastion ------------------------------------------------------------------------------------------------------------
+
+# bastions: "<instance> <public address>" of each running instance that has one. A pack's lib.sh may say it closer.
+bastions() {
+  aws ec2 describe-instances --filters Name=instance-state-name,Values=running \
+    --query 'Reservations[].Instances[?PublicIpAddress].[InstanceId,PublicIpAddress][]' --output text | grep .
+}
+
+ssh_() {  # <address>, the script on standard input
+  timeout 110 ssh -i "$HANBAT_KEY" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o ConnectTimeout=10 -o BatchMode=yes -o IdentitiesOnly=yes "${HANBAT_SSH_USER:-ec2-user}@$1" 'sudo -i bash -s'
+}
+
+# bastion: the address of the first that lets the judge in with the pack's key; kept for the other items of this marking.
+bastion() {
+  local id address answer
+  if [ -s "$HANBAT_SHARED/bastion" ]; then cat "$HANBAT_SHARED/bastion"; return; fi
+  [ -n "${HANBAT_KEY:-}" ] && [ -r "$HANBAT_KEY" ] || { echo "no key for the bastion (key_pair in task.yaml, --key FILE)" >&2; return 1; }
+  while read -r id address; do
+    answer="$(ssh_ "$address" <<<true 2>&1)" && { echo "$address" > "$HANBAT_SHARED/bastion.$$"
+      mv "$HANBAT_SHARED/bastion.$$" "$HANBAT_SHARED/bastion"; echo "$address"; return 0; }
+    record_ ran "ssh $id $address" "$answer" 255
+  done < <(bastions)
+  echo "no running instance with a public address lets ${HANBAT_SSH_USER:-ec2-user} in with the key that was handed out" >&2
+  return 1
+}
+
+# on_bastion <command>: runs it there over ssh, as root; prints what it printed.
+on_bastion() {
+  local address answer status=0
+  address="$(bastion)" || return 1
+  answer="$(ssh_ "$address" <<<"$*" 2>&1)" || status=$?
+  record_ ran "on the bastion $address: $*" "$answer" "$status"
+  printf '%s\n' "$answer"
+  return $status
+}
+
+# ---- balancers --------------------------------------------------------------------------------------------------------------
+
+# balancers: "<dns name> <port>" of each HTTP listener of an application load balancer. A pack's lib.sh may say it closer.
+balancers() {
+  local arn dns
+  aws elbv2 describe-load-balancers --query "LoadBalancers[?Type=='application'].[LoadBalancerArn,DNSName]" --output text |
+    while read -r arn dns; do
+      [ -n "$dns" ] || continue
+      aws elbv2 describe-listeners --load-balancer-arn "$arn" --query "Listeners[?Protocol=='HTTP'].[Port]" --output text |
+        while read -r port; do [ -z "$port" ] || echo "$dns $port"; done
+    done
+}
+
+# balancer_url <dns name> <port>: where that is reached from here.
+balancer_url() {
+  local name address
+  if [ -z "${HANBAT_BALANCER_PORT:-}" ]; then echo "http://$1:$2"; return; fi
+  if [ "$2" = 80 ]; then echo "http://${1%.amazonaws.com}.localhost:$HANBAT_BALANCER_PORT"; return; fi
+  # Only port 80 is led to this machine; the others are reached at the balancer's public address.
+  name="${1%%.*}"; name="${name%-*}"
+  address="$(aws ec2 describe-network-interfaces --filters "Name=description,Values=ELB app/$name/*" \
+    --query 'NetworkInterfaces[0].Association.PublicIp' --output text)"
+  echo "http://$address:$2"
+}
+
+# through_balancer <path>: GET of the path through the balancer (the first that answers 200); prints the body.
+through_balancer() {
+  local dns port url body status
+  while read -r dns port; do
+    url="$(balancer_url "$dns" "$port")"
+    status=0
+    body="$(curl -fsS --max-time 10 "$url$1" 2>&1)" || status=$?
+    record_ ran "curl $url$1" "$body" "$status"
+    if [ $status -eq 0 ]; then printf '%s' "$body"; return 0; fi
+  done < <(balancers)
+  printf '%s' "${body:-there is no application load balancer with an HTTP listener}"
+  return 1
+}

@@ -1,0 +1,11 @@
+#!/bin/bash
+# run-check.sh <file> <function>: one check, as `hanbat task mark` starts it. HANBAT_ENV is the shell lines of the judge,
+# HANBAT_CHECKS the pack's folder of checks. The last record tells that the check came to its end.
+set -u
+. "$HANBAT_ENV"
+. "$(dirname "${BASH_SOURCE[0]}")/helpers.sh"
+cd "$HANBAT_CHECKS" || exit 1
+if [ -e lib.sh ]; then . ./lib.sh; fi
+. "./$1"
+"$2"
+record_ ended

@@ -1,0 +1,79 @@
+// The commands of `hanbat task`, one function each. They print to standard output and throw Failure when they cannot.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "main/cli/home.h"
+
+namespace CLI {
+class App;
+}
+
+namespace hanbat::cli::task {
+
+/// Adds `task` with all its commands. `exit_code` gets what the program ends with: of check 1 when the pack has faults,
+/// of mark 3 when not every point was earned.
+void add_task_commands(CLI::App& app, int& exit_code);
+
+enum class Form { kTable, kJson };
+
+/// Proves a pack and prints what is wrong. Returns whether nothing is.
+bool check_pack(const std::filesystem::path& folder, Form form);
+
+/// Makes a pack to begin with. Throws Failure when the folder is there.
+void make_new_pack(const std::filesystem::path& folder);
+
+/// A competitor as the command line or a class's file names one.
+struct Named {
+  std::string competitor;
+  std::string label;
+};
+
+/// The competitors of a class's file: a line each, `name` or `name,label`; empty lines and lines with # are passed
+/// over. Throws Failure with the line that is none.
+std::vector<Named> read_class(const std::string& text);
+
+/// Makes an account with keys and kit for each, and then starts the clock of all at once. One that was cut short goes
+/// on; one that runs is an error before anything is made.
+void start(const Home& home, const std::filesystem::path& pack, const std::vector<Named>& competitors);
+
+/// Prints the competitors (all when none is named).
+void print_status(const Home& home, const std::vector<std::string>& names, Form form);
+/// Moves the end of their clocks; backwards when negative.
+void extend(const Home& home, const std::vector<std::string>& names, Seconds by);
+/// Lets the clocks, the competitors' calls and their instances stand still until resume.
+void pause(const Home& home, const std::vector<std::string>& names);
+/// Lets them go on: the instances that ran are started, and the clock has what was left.
+void resume(const Home& home, const std::vector<std::string>& names);
+/// Ends their time now. What they have built stays, to be marked.
+void stop(const Home& home, const std::vector<std::string>& names);
+
+/// Writes everything that each (all when none is named) has made into an archive NAME.tar.gz of the folder, as the
+/// judge reads it. Blocks, at most half an hour for each.
+void collect(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& folder);
+
+/// Runs the pack's solution in the competitor's account.
+void solve(const Home& home, const std::filesystem::path& pack, const std::string& competitor);
+
+struct MarkOptions {
+  std::filesystem::path pack;
+  std::vector<std::string> competitors;
+  bool here = false;               // the region's own account
+  std::filesystem::path key;       // for the bastion, of `here`
+  std::vector<std::string> items;  // all when empty
+  std::string language = "en";
+  Form form = Form::kTable;
+  int jobs = 4;
+};
+
+/// Marks each, writes the sheets and prints them. Returns whether all points were earned by all.
+bool mark(const Home& home, const MarkOptions& options);
+
+/// The names, or all that there are with an empty list. Throws Failure for one that there is not, or when there is
+/// none.
+std::vector<std::string> require_names(const Home& home, const std::vector<std::string>& names);
+
+}  // namespace hanbat::cli::task
