@@ -213,11 +213,11 @@ def balancer(ident, vpc_id, host_name, node, listeners, **more):
     """`node` is its private and its public address and the subnet that it is near."""
     return {"id": ident, "vpc_id": vpc_id, "host_name": host_name, "nodes": [dict(zip(("private_ip", "public_ip", "subnet_cidr"), node))], "listeners": listeners,
             "idle_timeout_seconds": 60, "client_keep_alive_seconds": 3600, "forwarded_for": "append", "client_port": False, "preserve_host": False, "http2": True,
-            "tls_headers": False, "drop_invalid_headers": False} | more
+            "tls_headers": False, "drop_invalid_headers": False, "logs": "none"} | more
 
 
 def target_group(ident, vpc_id, check, targets, **more):
-    return {"id": ident, "vpc_id": vpc_id, "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "app_cookie": "", "slow_start_seconds": 0,
+    return {"id": ident, "arn": f"arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/{ident}/0123456789abcdef", "vpc_id": vpc_id, "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "app_cookie": "", "slow_start_seconds": 0,
             "health_check": check, "targets": targets} | more
 
 
