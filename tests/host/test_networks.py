@@ -204,6 +204,9 @@ def forward(*groups, **more):
 
 
 def listener(ident, action, host_port, **more):
+    """Its rules are numbered in their order."""
+    if "rules" in more:
+        more["rules"] = [{"priority": number} | one for number, one in enumerate(more["rules"], 1)]
     return {"id": ident, "port": 80, "protocol": "HTTP", "certificates": [], "tls_names": [], "tls_least": "TLSv1.2", "tls_most": "TLSv1.3", "tls_ciphers": [],
             "tls_version_header": "X-Amzn-Tls-Version", "tls_cipher_header": "X-Amzn-Tls-Cipher-Suite", "default_action": action, "rules": [], "host_port": host_port,
             "server_header": True, "response_headers": []} | more

@@ -45,7 +45,7 @@ std::string log_lines(const BalancerListener& listener, BalancerLogs logs) {
       opening_words("e", listener));
   out += fmt::format(
       "  tcp-request session set-var(sess.log_began) date(0,us)\n"
-      "  tcp-request session set-var-fmt(sess.log_id) {0}{0}\n"
+      "  tcp-request session set-var-fmt(sess.log_id) {0}{0}{0}{0}\n"
       "  http-request set-var(txn.log_first) bool(true) if !{{ var(sess.log_seen) -m found }}\n"
       "  http-request set-var(sess.log_seen) bool(true)\n",
       kRandom);

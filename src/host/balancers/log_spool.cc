@@ -140,17 +140,22 @@ void LogSpool::read(const std::stop_token& stop) {
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
     std::uint64_t woken = 0;
     if (::read(wakeup_.get(), &woken, sizeof woken) > 0) continue;
-    const std::lock_guard lock(mutex_);
-    for (auto& [name, place] : places_) {
-      std::map<std::string, std::string> gathered;
-      receive(place, gathered);
-      for (const auto& [balancer, lines] : gathered) {
-        try {
-          append(balancer, lines);
-        } catch (const std::exception& error) {
-          spools_[balancer].lost += std::count(lines.begin(), lines.end(), '\n');
-          spdlog::warn("records of load balancer {} are lost: {}", balancer, error.what());
-        }
+    receive_all();
+  }
+  receive_all();  // what came before the end
+}
+
+void LogSpool::receive_all() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, place] : places_) {
+    std::map<std::string, std::string> gathered;
+    receive(place, gathered);
+    for (const auto& [balancer, lines] : gathered) {
+      try {
+        append(balancer, lines);
+      } catch (const std::exception& error) {
+        spools_[balancer].lost += std::count(lines.begin(), lines.end(), '\n');
+        spdlog::warn("records of load balancer {} are lost: {}", balancer, error.what());
       }
     }
   }
@@ -187,15 +192,18 @@ LogSpool::Spool& LogSpool::spool_of(const std::string& balancer) {
   return spool;
 }
 
-void LogSpool::append(const std::string& balancer, const std::string& lines) {
+void LogSpool::append(const std::string& balancer, std::string_view lines) {
   Spool& spool = spool_of(balancer);
-  const auto size = static_cast<std::int64_t>(lines.size());
-  if (spool.bytes + size > limits_.bytes) {
-    const auto count = std::count(lines.begin(), lines.end(), '\n');
+  const auto room = static_cast<std::size_t>(std::max<std::int64_t>(limits_.bytes - spool.bytes, 0));
+  if (lines.size() > room) {
+    const std::size_t end = room == 0 ? std::string_view::npos : lines.rfind('\n', room - 1);
+    const std::size_t kept = end == std::string_view::npos ? 0 : end + 1;
+    const auto count = std::count(lines.begin() + static_cast<std::ptrdiff_t>(kept), lines.end(), '\n');
     spool.lost += count;
     spool.lost_ever += count;
-    return;
+    lines = lines.substr(0, kept);
   }
+  const auto size = static_cast<std::int64_t>(lines.size());
   write_whole(spool.current.get(), lines);
   spool.bytes += size;
   spool.current_bytes += size;

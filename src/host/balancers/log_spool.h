@@ -59,7 +59,9 @@ class LogSpool {
 
   void read(const std::stop_token& stop);
   void receive(Place& place, std::map<std::string, std::string>& gathered);
-  void append(const std::string& balancer, const std::string& lines);
+  void receive_all();
+  /// Whole lines, as many as there is room for.
+  void append(const std::string& balancer, std::string_view lines);
   Spool& spool_of(const std::string& balancer);
   void close_current(const std::string& balancer, Spool& spool);
   bool is_logged(const std::string& balancer) const;
