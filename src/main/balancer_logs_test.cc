@@ -177,9 +177,11 @@ TEST_F(BalancerLogs, ABucketThatIsMissingOrElsewhereIsRefused) {
   EXPECT_EQ(refusal(on("access_logs", "nowhere")), "InvalidConfigurationRequest: S3Bucket: nowhere does not exist");
   s3::Client(test.home, root, "us-west-2")
       .create_bucket(
-          {.bucket = "far", .create_bucket_configuration = s3::CreateBucketConfiguration{.location_constraint = "us-west-2"}});
-  EXPECT_THAT(refusal(on("access_logs", "far")),
-              HasSubstr("InvalidConfigurationRequest: S3Bucket: far is not located in the same region with ELB: app/web/"));
+          {.bucket = "far",
+           .create_bucket_configuration = s3::CreateBucketConfiguration{.location_constraint = "us-west-2"}});
+  EXPECT_THAT(
+      refusal(on("access_logs", "far")),
+      HasSubstr("InvalidConfigurationRequest: S3Bucket: far is not located in the same region with ELB: app/web/"));
   EXPECT_THAT(refusal({{"access_logs.s3.enabled", "true"}}), HasSubstr("InvalidConfigurationRequest"));
   for (const char* prefix : {"/web", "web/", "a/AWSLogs"})
     EXPECT_THAT(refusal({{"access_logs.s3.prefix", prefix}}), HasSubstr("InvalidConfigurationRequest")) << prefix;
@@ -218,6 +220,7 @@ TEST_F(BalancerLogs, EveryFiveMinutesEachNodeHasAFileOfItsOwn) {
   let_in(kService);
   set(on());
   set(on("connection_logs"));
+  test.run_until_idle();
   host.logs[id] = {batch("b1", {record("10.1.0.5", "/one"), record("10.1.1.5", "/two"), "no record",
                                 record("10.1.0.5", "/three", false)})};
   pass_a_period();
@@ -228,7 +231,8 @@ TEST_F(BalancerLogs, EveryFiveMinutesEachNodeHasAFileOfItsOwn) {
   EXPECT_THAT(found[0], MatchesRegex(where + file + "10.1.0.5_[0-9a-f]{8}.log.gz"));
   EXPECT_THAT(found[1], MatchesRegex(where + file + "10.1.1.5_[0-9a-f]{8}.log.gz"));
   EXPECT_THAT(found[2], MatchesRegex(where + "conn_log." + file + "10.1.0.5_[0-9a-f]{8}.log.gz"));
-  EXPECT_THAT(text_of(found[0]), MatchesRegex("http .*\"GET http://a.example:80/one HTTP/1.1\".*\nhttp .*/three HTTP.*\n"));
+  EXPECT_THAT(text_of(found[0]),
+              MatchesRegex("http .*\"GET http://a.example:80/one HTTP/1.1\".*\nhttp .*/three HTTP.*\n"));
   EXPECT_THAT(text_of(found[1]), HasSubstr("app/web/" + id + " 10.0.0.7:49556 - -1 -1 -1 200 - 158 72 "));
   EXPECT_EQ(split(text_of(found[2]), '\n').size(), 2U) << "one connection, and the end of its line";
   EXPECT_THAT(host.logs[id], IsEmpty());

@@ -119,9 +119,8 @@ void require_cookie_name(std::string_view name) {
 
 /// Of the characters that end no word, in a configuration or a record.
 void require_arn(std::string_view arn) {
-  if (arn.size() > 256 ||
-      arn.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:/") !=
-          std::string_view::npos)
+  if (arn.size() > 256 || arn.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:/") !=
+                              std::string_view::npos)
     refuse("arn", "none: " + std::string(arn.substr(0, 80)));
 }
 

@@ -36,13 +36,13 @@ std::string log_lines(const BalancerListener& listener, BalancerLogs logs) {
   std::string out = fmt::format(
       "  log /{} len {} format raw local0\n  option dontlognull\n"
       "  log-format '{} %[var(txn.log_first)] %[var(sess.log_seen)] %[var(txn.log_began)] {} {} {} "
-      "%[var(txn.log_version)] {} {} %[var(txn.rule)] %[var(txn.log_action)] %[var(txn.log_group)] {} %TR %Tw %Tc %Tr %s "
+      "%[var(txn.log_version)] {} {} %[var(txn.rule)] %[var(txn.log_action)] %[var(txn.log_group)] {} %TR %Tw %Tc %Tr "
+      "%s "
       "%[var(txn.log_target_status)] %ST %U %B'\n"
       "  error-log-format '{} %[var(sess.log_seen)] %ST'\n",
-      kLogSocket, kLongestRecord, opening_words(all ? "r" : "c", listener),
-      told("method", kLongestMethod), told("host", kLongestHost), told("target", kLongestTarget),
-      told("agent", kLongestAgent), told("trace", kLongestTrace), told("location", kLongestTarget),
-      opening_words("e", listener));
+      kLogSocket, kLongestRecord, opening_words(all ? "r" : "c", listener), told("method", kLongestMethod),
+      told("host", kLongestHost), told("target", kLongestTarget), told("agent", kLongestAgent),
+      told("trace", kLongestTrace), told("location", kLongestTarget), opening_words("e", listener));
   out += fmt::format(
       "  tcp-request session set-var(sess.log_began) date(0,us)\n"
       "  tcp-request session set-var-fmt(sess.log_id) {0}{0}{0}{0}\n"

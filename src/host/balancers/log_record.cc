@@ -72,7 +72,7 @@ class Words {
 };
 
 constexpr std::int64_t kLatest = std::int64_t{1} << 53;  // of times in microseconds
-constexpr int kLongest = 1 << 30;                        // of what HAProxy measures, in ms
+constexpr int kLongestTime = 1 << 30;                    // of what HAProxy measures, in ms
 constexpr int kMostStatus = 999;
 
 std::optional<RecordKind> kind_of(std::string_view line) {
@@ -91,7 +91,7 @@ void read_connection(Words& in, LogRecord& out) {
   out.node_port = in.small(0, 65535, 0);
   out.connection_id = in.word();
   out.connected_us = in.number(0, kLatest, -1);
-  out.handshake_ms = in.small(-1, kLongest, -1);
+  out.handshake_ms = in.small(-1, kLongestTime, -1);
 }
 
 void read_tls(Words& in, LogRecord& out) {
@@ -130,10 +130,10 @@ void read_answered(Words& in, LogRecord& out) {
   out.action = in.word();
   out.group_arn = in.word();
   out.location = in.bytes();
-  out.received_ms = in.small(-1, kLongest, -1);
-  out.queued_ms = in.small(-1, kLongest, -1);
-  out.connected_ms = in.small(-1, kLongest, -1);
-  out.answered_ms = in.small(-1, kLongest, -1);
+  out.received_ms = in.small(-1, kLongestTime, -1);
+  out.queued_ms = in.small(-1, kLongestTime, -1);
+  out.connected_ms = in.small(-1, kLongestTime, -1);
+  out.answered_ms = in.small(-1, kLongestTime, -1);
   read_server(in.word(), out);
   out.target_status = in.small(0, kMostStatus, 0);
   out.status = in.small(-1, kMostStatus, 0);

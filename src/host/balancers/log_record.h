@@ -2,11 +2,11 @@
 // stranger sent is base64, so nothing of it is a word or a line of its own. "-" where there is nothing.
 //   record     = request | refused
 //   request    = ("r" | "c") connection tls asked answered      "c": recorded for its connection alone
-//   refused    = "e" connection tls seen status                 what is no TLS (status 0), or could not be read as a request
-//   connection = listener end client port node port trace began handshake      times in microseconds, handshake in ms
-//   tls        = version cipher sni certificate resumed         base64, SHA-1 in hex, "0" or "1"
-//   asked      = first seen began method host target version agent trace-id    base64 but for "1", microseconds, "1.1"
-//   answered   = rule action group location received queued connected answered server target-status status in out
+//   refused    = "e" connection tls seen status                 what is no TLS (status 0), or could not be read as a
+//   request connection = listener end client port node port trace began handshake      times in microseconds, handshake
+//   in ms tls        = version cipher sni certificate resumed         base64, SHA-1 in hex, "0" or "1" asked      =
+//   first seen began method host target version agent trace-id    base64 but for "1", microseconds, "1.1" answered   =
+//   rule action group location received queued connected answered server target-status status in out
 // haproxy_logs.h has HAProxy write it.
 #pragma once
 

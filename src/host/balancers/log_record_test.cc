@@ -115,9 +115,9 @@ class Spool : public testing::Test {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.size());
     const Fd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    ASSERT_EQ(::sendto(fd.get(), line.data(), line.size(), 0, reinterpret_cast<const sockaddr*>(&address),
-                       sizeof address),
-              static_cast<ssize_t>(line.size()));
+    ASSERT_EQ(
+        ::sendto(fd.get(), line.data(), line.size(), 0, reinterpret_cast<const sockaddr*>(&address), sizeof address),
+        static_cast<ssize_t>(line.size()));
   }
   /// The next batch that is there within two seconds.
   static LogBatch next(LogSpool& spool) {

@@ -30,7 +30,7 @@ namespace {
 
 constexpr const char* kCurrent = "current";
 constexpr const char* kQueueLength = "/proc/sys/net/unix/max_dgram_qlen";
-constexpr const char* kQueued = "4096";  // a worker does not wait: what finds no place in the queue is lost
+constexpr const char* kQueued = "4096";       // a worker does not wait: what finds no place in the queue is lost
 constexpr std::size_t kMostAtOnce = 1 << 20;  // bytes of one place, before others have their turn
 
 std::int64_t size_of(const std::string& path) {

@@ -1,6 +1,6 @@
-// The records of balancers' requests until they are asked for. Each VPC's HAProxy sends them to a socket in its own root
-// folder; they are kept in a file per balancer, in batches that stay until they are dropped, so neither a restart of the
-// daemons nor one between two calls loses or doubles any. What has no room is counted.
+// The records of balancers' requests until they are asked for. Each VPC's HAProxy sends them to a socket in its own
+// root folder; they are kept in a file per balancer, in batches that stay until they are dropped, so neither a restart
+// of the daemons nor one between two calls loses or doubles any. What has no room is counted.
 //   <folder>/<balancer>/current        the records that come, a line each
 //   <folder>/<balancer>/<batch>        those that were closed, named by when and how many had been lost
 #pragma once

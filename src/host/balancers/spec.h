@@ -156,7 +156,8 @@ struct Balancer {
     v("id", id), v("vpc_id", vpc_id), v("host_name", host_name), v("nodes", nodes), v("listeners", listeners),
         v("idle_timeout_seconds", idle_timeout_seconds), v("client_keep_alive_seconds", client_keep_alive_seconds),
         v("forwarded_for", forwarded_for), v("client_port", client_port), v("preserve_host", preserve_host),
-        v("http2", http2), v("tls_headers", tls_headers), v("drop_invalid_headers", drop_invalid_headers), v("logs", logs);
+        v("http2", http2), v("tls_headers", tls_headers), v("drop_invalid_headers", drop_invalid_headers),
+        v("logs", logs);
   }
 };
 

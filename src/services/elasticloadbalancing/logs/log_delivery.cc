@@ -136,9 +136,7 @@ std::string key_of(const LoggedBalancer& balancer, const LogPlace& place, LogKin
 class Delivery {
  public:
   Delivery(region::Region& home, const LoggedBalancer& balancer)
-      : home_(home),
-        balancer_(balancer),
-        facts_(home.db.read([&](store::Tx& tx) { return facts_of(tx, balancer); })) {}
+      : home_(home), balancer_(balancer), facts_(home.db.read([&](store::Tx& tx) { return facts_of(tx, balancer); })) {}
 
   void put(const host::LogBatch& batch) const {
     std::vector<host::LogRecord> records;

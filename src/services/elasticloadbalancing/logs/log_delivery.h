@@ -22,9 +22,7 @@ struct DeliverLogs {
   std::string arn;
   std::optional<LoggedBalancer> before;  // as it was until a moment ago: what is there belongs where it says
 
-  Json to_json() const {
-    return Json::object({{"arn", arn}, {"before", before ? before->to_json() : Json()}});
-  }
+  Json to_json() const { return Json::object({{"arn", arn}, {"before", before ? before->to_json() : Json()}}); }
   static DeliverLogs from_json(const Json& json) {
     DeliverLogs out{.arn = json.text("arn"), .before = std::nullopt};
     if (!json["before"].is_null()) out.before = LoggedBalancer::from_json(json["before"]);

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "crypto/digest.h"
-#include "base/encoding.h"
 
 namespace hanbat::elasticloadbalancing {
 namespace {
@@ -90,7 +90,8 @@ std::string domain_of(const LogRecord& record, const LogFacts& facts) {
   const auto shown = facts.certificates.find(record.certificate_sha1);
   if (record.sni.empty() || shown == facts.certificates.end()) return "";
   const auto& names = shown->second.names;
-  const bool known = std::any_of(names.begin(), names.end(), [&](const auto& name) { return covers(name, record.sni); });
+  const bool known =
+      std::any_of(names.begin(), names.end(), [&](const auto& name) { return covers(name, record.sni); });
   return known ? record.sni : "";
 }
 
@@ -113,8 +114,8 @@ bool never_was(const LogRecord& record) { return record.kind == RecordKind::kRef
 /// One that HAProxy has not named, as it did not come about, is named by what is known of it.
 std::string trace_of(const LogRecord& record) {
   if (!record.connection_id.empty()) return "TID_" + record.connection_id;
-  const std::string known = fmt::format("{} {} {} {}", record.end_us, record.client_ip, record.client_port,
-                                        record.node_ip);
+  const std::string known =
+      fmt::format("{} {} {} {}", record.end_us, record.client_ip, record.client_port, record.node_ip);
   return "TID_" + crypto::sha256_hex(known).substr(0, 32);
 }
 
@@ -124,11 +125,11 @@ std::optional<std::string> access_line(const LogRecord& record, const LogFacts& 
   if (record.kind == RecordKind::kConnection || never_was(record)) return std::nullopt;
   const std::string target = target_of(record);
   const std::string target_status = record.target_status == 0 ? "-" : std::to_string(record.target_status);
-  std::string out = fmt::format(
-      "{} {} {} {}:{} {} {} {} {} {} {} {} {} {} {} {}", type_of(record), time_of(record.end_us), facts.resource,
-      record.client_ip, record.client_port, target, times_of(record), status_of(record), target_status, record.bytes_in,
-      record.bytes_out, request_of(record, facts), quoted(record.agent), or_dash(record.tls_cipher),
-      or_dash(record.tls_version), or_dash(record.group_arn));
+  std::string out =
+      fmt::format("{} {} {} {}:{} {} {} {} {} {} {} {} {} {} {} {}", type_of(record), time_of(record.end_us),
+                  facts.resource, record.client_ip, record.client_port, target, times_of(record), status_of(record),
+                  target_status, record.bytes_in, record.bytes_out, request_of(record, facts), quoted(record.agent),
+                  or_dash(record.tls_cipher), or_dash(record.tls_version), or_dash(record.group_arn));
   out += fmt::format(" {} {} {} {} {} {} {} \"-\"", quoted(record.trace_id), quoted(domain_of(record, facts)),
                      quoted(certificate_of(record, facts)), rule_of(record),
                      time_of(record.began_us < 0 ? record.end_us : record.began_us), quoted(record.action),

@@ -1,5 +1,5 @@
-// A record of a request, as a worker of HAProxy that may be in a stranger's hands sends it: it is read or it is none, and
-// whatever it says makes one line of printable characters with AWS's quotes alone.
+// A record of a request, as a worker of HAProxy that may be in a stranger's hands sends it: it is read or it is none,
+// and whatever it says makes one line of printable characters with AWS's quotes alone.
 #include <algorithm>
 #include <string>
 #include <string_view>

@@ -52,8 +52,7 @@ LoggedBalancer LoggedBalancer::from_json(const Json& json) {
                      .nodes = {},
                      .access = read(json["access"]),
                      .connections = read(json["connections"])};
-  for (const Json& node : json["nodes"].items())
-    out.nodes.push_back({node.text("private_ip"), node.text("public_ip")});
+  for (const Json& node : json["nodes"].items()) out.nodes.push_back({node.text("private_ip"), node.text("public_ip")});
   return out;
 }
 
