@@ -18,6 +18,8 @@
 namespace hanbat::host {
 namespace {
 
+constexpr std::string_view kDropped = "DroppedLogs: ";
+
 BalancersSpec part_of(const BalancersSpec& spec, const std::string& vpc_id) {
   BalancersSpec part;
   for (const auto& balancer : spec.balancers)
@@ -360,12 +362,28 @@ std::vector<Finding> Balancers::examine() {
                                       ? ""
                                       : "It is tried every 2 s: end the program that has the port. The balancers "
                                         "themselves serve on"});
+  examine_logs(findings);
+  return findings;
+}
+
+/// What of requests' records is lost: HAProxy counts what it could not send since its last reload.
+void Balancers::examine_logs(std::vector<Finding>& findings) {
+  for (const auto& [vpc, place] : places_) {
+    const bool logged = std::any_of(place.spec.balancers.begin(), place.spec.balancers.end(),
+                                    [](const Balancer& one) { return one.logs != BalancerLogs::kNone; });
+    if (!logged || place.haproxy->pid() == 0) continue;
+    for (const std::string& line : split(place.haproxy->ask("show info"), '\n'))
+      if (line.starts_with(kDropped) && parse_int(line.substr(kDropped.size())).value_or(0) > 0)
+        findings.push_back({.what = "logs of load balancers of " + vpc,
+                            .severity = Severity::kNote,
+                            .detail = line.substr(kDropped.size()) + " records came faster than they could be kept",
+                            .remedy = "Logs are best effort; a machine with more processors keeps more"});
+  }
   for (const auto& [balancer, count] : logs_.lost())
     findings.push_back({.what = "logs of load balancer " + balancer,
                         .severity = Severity::kNote,
                         .detail = fmt::format("{} records had no room", count),
                         .remedy = "Records wait here for their delivery to S3: see that its bucket takes them"});
-  return findings;
 }
 
 int Balancers::pid() {

@@ -56,6 +56,7 @@ class Balancers {
   Place& place_of(const std::string& vpc_id);
   void bring_up(const BalancersSpec& spec);
   void adopt_logs();
+  void examine_logs(std::vector<Finding>& findings);
   void listen_for_logs(const std::string& vpc_id, const BalancersSpec& part);
   void start_host_side(const BalancersSpec& spec);
   void start_place(Place& place, const BalancersSpec& spec);

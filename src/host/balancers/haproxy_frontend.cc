@@ -99,8 +99,9 @@ class Frontend {
         "  option h1-case-adjust-bogus-client\n  timeout client {0}s\n  timeout http-request {0}s\n  timeout "
         "http-keep-alive {0}s\n",
         balancer_.idle_timeout_seconds);
-    out_ += "  tcp-request connection set-var(sess.began) date\n  http-request set-var(txn.began) date\n";
+    out_ += "  tcp-request connection set-var(sess.began) date\n";
     if (logged()) out_ += log_lines(listener_, balancer_.logs);
+    out_ += "  http-request set-var(txn.began) date\n";
   }
 
   /// What a "bind" says of TLS. The first certificate is for clients that name no host of any.

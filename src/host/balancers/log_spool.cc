@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sched.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -30,6 +31,7 @@ namespace {
 
 constexpr const char* kCurrent = "current";
 constexpr const char* kQueueLength = "/proc/sys/net/unix/max_dgram_qlen";
+constexpr int kUrgency = -15;                 // of a thread; the least is 19
 constexpr const char* kQueued = "4096";       // a worker does not wait: what finds no place in the queue is lost
 constexpr std::size_t kMostAtOnce = 1 << 20;  // bytes of one place, before others have their turn
 
@@ -130,6 +132,11 @@ void LogSpool::stop_listening(const std::string& place) {
 }
 
 void LogSpool::read(const std::stop_token& stop) {
+  // As soon as anything is there: a worker's queue holds some hundred records, and it does not wait. On a busy machine
+  // a thread like others comes milliseconds later, which a burst of requests does not bear.
+  const sched_param least{.sched_priority = 1};
+  if (::sched_setscheduler(0, SCHED_RR, &least) != 0)
+    spdlog::info("records of balancers are read like all else is done; bursts may lose some");
   while (!stop.stop_requested()) {
     std::vector<pollfd> waiting{{.fd = wakeup_.get(), .events = POLLIN, .revents = 0}};
     {
@@ -212,10 +219,8 @@ void LogSpool::append(const std::string& balancer, std::string_view lines) {
 
 void LogSpool::close_current(const std::string& balancer, Spool& spool) {
   const std::string folder = folder_ + "/" + balancer + "/";
-  if (::fdatasync(spool.current.get()) != 0) throw_errno("cannot keep a balancer's records");
   const std::string name = batch_name(std::min<std::int64_t>(spool.lost, 999'999'999));
   if (::rename((folder + kCurrent).c_str(), (folder + name).c_str()) != 0) throw_errno("cannot close a batch");
-  sync_folder(folder);
   spool.lost = 0;
   spool.current.reset();
   spool_of(balancer);
@@ -228,27 +233,36 @@ bool LogSpool::is_logged(const std::string& balancer) const {
   });
 }
 
-LogBatch LogSpool::take(const BalancerName& balancer) {
+std::string LogSpool::oldest_or_closed(const std::string& balancer) {
   const std::lock_guard lock(mutex_);
-  const std::string folder = folder_ + "/" + balancer.id;
-  if (!path_exists(folder)) return {};
-  std::string name = oldest_batch(folder);
-  if (name.empty()) {
-    Spool& spool = spool_of(balancer.id);
-    if (spool.current_bytes > 0) {
-      close_current(balancer.id, spool);
-      name = oldest_batch(folder);
-    } else if (!is_logged(balancer.id)) {
-      spools_.erase(balancer.id);
-      remove_tree(folder);
-    }
+  const std::string folder = folder_ + "/" + balancer;
+  if (!path_exists(folder)) return "";
+  if (const std::string name = oldest_batch(folder); !name.empty()) return name;
+  Spool& spool = spool_of(balancer);
+  if (spool.current_bytes > 0) {
+    close_current(balancer, spool);
+    return oldest_batch(folder);
   }
+  if (!is_logged(balancer)) {
+    spools_.erase(balancer);
+    remove_tree(folder);
+  }
+  return "";
+}
+
+/// What is handed out is on the disk, so that a power cut leaves the batch as it was delivered. Nobody is kept waiting
+/// for that: the queue of records is short.
+LogBatch LogSpool::take(const BalancerName& balancer) {
+  const std::string name = oldest_or_closed(balancer.id);
   if (name.empty()) return {};
+  const std::string folder = folder_ + "/" + balancer.id, path = folder + "/" + name;
+  if (::fdatasync(open_file(path, O_RDONLY).get()) != 0) throw_errno("cannot keep " + path);
+  sync_folder(folder);
   LogBatch batch{.name = name};
   const auto parts = split(name, '-');
   batch.until = parse_int(parts[0]).value_or(0) / 1'000'000;
   batch.lost = parse_int(parts[1]).value_or(0);
-  for (std::string& line : split(read_file(folder + "/" + name), '\n'))
+  for (std::string& line : split(read_file(path), '\n'))
     if (!listener_of_record(line).empty()) batch.records.push_back(std::move(line));
   return batch;
 }

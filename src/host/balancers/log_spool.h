@@ -64,6 +64,8 @@ class LogSpool {
   void append(const std::string& balancer, std::string_view lines);
   Spool& spool_of(const std::string& balancer);
   void close_current(const std::string& balancer, Spool& spool);
+  /// The name of the batch to take, or "".
+  std::string oldest_or_closed(const std::string& balancer);
   bool is_logged(const std::string& balancer) const;
   void wake() const;
 
