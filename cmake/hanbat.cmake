@@ -82,6 +82,7 @@ set(HANBAT_LARGE ec2 iam s3 codedeploy codecommit)
 # What each service uses of other people's, beside what every one may: fmt and the region's log.
 set(HANBAT_cloudtrail_USES PkgConfig::zstd)
 set(HANBAT_ssm_USES PkgConfig::pcre PkgConfig::yaml)
+set(HANBAT_elasticloadbalancing_USES ZLIB::ZLIB)
 set(HANBAT_codecommit_USES PkgConfig::git2 PkgConfig::archive ZLIB::ZLIB)
 foreach(service IN ITEMS acm codedeploy ec2)
   set(HANBAT_${service}_USES OpenSSL::Crypto)

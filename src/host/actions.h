@@ -49,6 +49,9 @@ struct Finding {
 ///   delete_machine    stops it by force and removes it with its disk; none of that name: nothing to do
 ///   console           the last bytes (at most 64 KiB) that the machine wrote on its console
 ///   apply_balancers   the whole wanted set; no request fails by a change that leaves its listener there
+///   take_logs         the oldest batch of a balancer's records, the same until it is dropped; what has come is closed
+///                     into one when there is no older
+///   drop_logs         the batch lies where it belongs; one that is gone: nothing to do
 ///   health            how the region's own parts are
 #define HANBAT_HOST_ACTIONS(X)                           \
   X(apply_vpc, VpcSpec, void)                            \
@@ -65,6 +68,8 @@ struct Finding {
   X(images, Nothing, std::vector<ImageState>)            \
   X(apply_balancers, BalancersSpec, void)                \
   X(balancer_health, Nothing, std::vector<TargetHealth>) \
+  X(take_logs, BalancerName, LogBatch)                   \
+  X(drop_logs, LogBatchName, void)                       \
   X(health, Nothing, std::vector<Finding>)
 
 }  // namespace hanbat::host

@@ -111,6 +111,9 @@ std::vector<ImageState> Actions::images(const Nothing&) { return ready_machines(
 void Actions::apply_balancers(const BalancersSpec& spec) { balancers_->apply(spec); }
 std::vector<TargetHealth> Actions::balancer_health(const Nothing&) { return balancers_->health(); }
 
+LogBatch Actions::take_logs(const BalancerName& balancer) { return balancers_->logs().take(balancer); }
+void Actions::drop_logs(const LogBatchName& batch) { balancers_->logs().drop(batch); }
+
 std::vector<Finding> Actions::health(const Nothing&) {
   std::vector<Finding> findings;
   std::unique_lock lock(ready_mutex_);

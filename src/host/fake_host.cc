@@ -103,6 +103,19 @@ void FakeHost::apply_balancers(const BalancersSpec& spec) {
 
 std::vector<TargetHealth> FakeHost::balancer_health(const Nothing&) { return targets; }
 
+LogBatch FakeHost::take_logs(const BalancerName& balancer) {
+  may_fail();
+  validate(balancer);
+  const std::vector<LogBatch>& batches = logs[balancer.id];
+  return batches.empty() ? LogBatch{} : batches.front();
+}
+
+void FakeHost::drop_logs(const LogBatchName& batch) {
+  may_fail();
+  validate(batch);
+  std::erase_if(logs[batch.balancer_id], [&](const LogBatch& one) { return one.name == batch.name; });
+}
+
 std::vector<Finding> FakeHost::health(const Nothing&) { return {}; }
 
 }  // namespace hanbat::host

@@ -20,7 +20,8 @@ class FakeHost final : public Host {
   std::map<std::string, std::string> consoles;
   std::map<std::string, ImageState> image_states;
   BalancersSpec balancers;
-  std::vector<TargetHealth> targets;  ///< what balancer_health() answers
+  std::vector<TargetHealth> targets;                  ///< what balancer_health() answers
+  std::map<std::string, std::vector<LogBatch>> logs;  ///< by balancer, the oldest first
   std::vector<ListenSpec> listens;
   std::string fail_next;  ///< when not empty, the next action throws HostError with this message
   HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code

@@ -204,6 +204,9 @@ def forward(*groups, **more):
 
 
 def listener(ident, action, host_port, **more):
+    """Its rules are numbered in their order."""
+    if "rules" in more:
+        more["rules"] = [{"priority": number} | one for number, one in enumerate(more["rules"], 1)]
     return {"id": ident, "port": 80, "protocol": "HTTP", "certificates": [], "tls_names": [], "tls_least": "TLSv1.2", "tls_most": "TLSv1.3", "tls_ciphers": [],
             "tls_version_header": "X-Amzn-Tls-Version", "tls_cipher_header": "X-Amzn-Tls-Cipher-Suite", "default_action": action, "rules": [], "host_port": host_port,
             "server_header": True, "response_headers": []} | more
@@ -213,11 +216,11 @@ def balancer(ident, vpc_id, host_name, node, listeners, **more):
     """`node` is its private and its public address and the subnet that it is near."""
     return {"id": ident, "vpc_id": vpc_id, "host_name": host_name, "nodes": [dict(zip(("private_ip", "public_ip", "subnet_cidr"), node))], "listeners": listeners,
             "idle_timeout_seconds": 60, "client_keep_alive_seconds": 3600, "forwarded_for": "append", "client_port": False, "preserve_host": False, "http2": True,
-            "tls_headers": False, "drop_invalid_headers": False} | more
+            "tls_headers": False, "drop_invalid_headers": False, "logs": "none"} | more
 
 
 def target_group(ident, vpc_id, check, targets, **more):
-    return {"id": ident, "vpc_id": vpc_id, "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "app_cookie": "", "slow_start_seconds": 0,
+    return {"id": ident, "arn": f"arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/{ident}/0123456789abcdef", "vpc_id": vpc_id, "protocol": "HTTP", "algorithm": "round_robin", "stickiness_seconds": 0, "app_cookie": "", "slow_start_seconds": 0,
             "health_check": check, "targets": targets} | more
 
 

@@ -16,6 +16,7 @@
 #include "host/balancers/haproxy.h"
 #include "host/balancers/haproxy_config.h"
 #include "host/balancers/haproxy_states.h"
+#include "host/balancers/log_spool.h"
 
 namespace hanbat::host {
 
@@ -29,6 +30,8 @@ class Balancers {
   void start();
   void apply(const BalancersSpec& spec);
   std::vector<TargetHealth> health();
+  /// The records of requests, of balancers that have logs.
+  LogSpool& logs() { return logs_; }
   /// Whether each HAProxy that is wanted runs, the host's among them.
   std::vector<Finding> examine();
   /// The first HAProxy's; 0 when none runs.
@@ -52,6 +55,9 @@ class Balancers {
 
   Place& place_of(const std::string& vpc_id);
   void bring_up(const BalancersSpec& spec);
+  void adopt_logs();
+  void examine_logs(std::vector<Finding>& findings);
+  void listen_for_logs(const std::string& vpc_id, const BalancersSpec& part);
   void start_host_side(const BalancersSpec& spec);
   void start_place(Place& place, const BalancersSpec& spec);
   void cut_off(Place& place, const BalancersSpec& spec);
@@ -62,6 +68,7 @@ class Balancers {
 
   const std::string folder_;
   const std::string cookie_key_;
+  LogSpool logs_;
   std::mutex mutex_;
   BalancersSpec spec_;
   // Not when an older version's word of it cannot be read, nor before hanbatd has brought the certificates again.

@@ -86,8 +86,11 @@ void validate_listener(const BalancerListener& listener, const std::set<std::str
   validate_tls(listener);
   validate_action(listener.default_action, groups);
   require_at_most(listener.rules.size(), 200, "rules");
+  std::set<int> priorities;
   for (const auto& rule : listener.rules) {
     require_name(rule.id, "rule id", 100);
+    require_within(rule.priority, 1, 50000, "priority");
+    if (!priorities.insert(rule.priority).second) refuse("priority", "twice");
     validate_action(rule.action, groups);
     for (const auto& condition : rule.conditions) {
       if (!condition.header.empty()) require_name(condition.header, "header", 40);
@@ -114,7 +117,21 @@ void require_cookie_name(std::string_view name) {
     refuse("cookie", "no name: " + std::string(name.substr(0, 80)));
 }
 
+/// Of the characters that end no word, in a configuration or a record.
+void require_arn(std::string_view arn) {
+  if (arn.size() > 256 || arn.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:/") !=
+                              std::string_view::npos)
+    refuse("arn", "none: " + std::string(arn.substr(0, 80)));
+}
+
 }  // namespace
+
+void validate(const BalancerName& balancer) { require_name(balancer.id, "balancer id", 100); }
+
+void validate(const LogBatchName& batch) {
+  require_name(batch.balancer_id, "balancer id", 100);
+  require_name(batch.name, "batch", 60);
+}
 
 void validate(const BalancersSpec& spec, const EdgeRange& edge) {
   require_at_most(spec.balancers.size(), 500, "balancers");
@@ -123,6 +140,7 @@ void validate(const BalancersSpec& spec, const EdgeRange& edge) {
   for (const auto& group : spec.target_groups) {
     require_name(group.id, "target group id", 100);
     if (!groups.insert(group.id).second) refuse("target group id", "twice: " + group.id);
+    require_arn(group.arn);
     require_vpc_id(group.vpc_id, "target group's vpc");
     require_within(group.stickiness_seconds, 0, 604800, "stickiness");
     require_cookie_name(group.app_cookie);

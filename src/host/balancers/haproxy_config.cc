@@ -13,6 +13,7 @@
 #include "host/balancers/haproxy_conditions.h"
 #include "host/balancers/haproxy_cookies.h"
 #include "host/balancers/haproxy_frontend.h"
+#include "host/balancers/haproxy_logs.h"
 #include "host/balancers/haproxy_pages.h"
 #include "host/ipv4.h"
 
@@ -153,6 +154,7 @@ class Writer {
         "backend {}\n  balance {}\n  option h1-case-adjust-bogus-server\n  timeout server {}s\n  timeout check {}s\n"
         "  option allbackups\n",
         backend_name(group), word_of_algorithm(group.algorithm), balancer.idle_timeout_seconds, check.timeout_seconds);
+    if (balancer.logs != BalancerLogs::kNone) out_ += log_group_line(group);
     // No target, or all of them drain. A worker that ends after a reload counts none, and still serves who is
     // connected.
     out_ += fmt::format("  http-request return status 503 errorfile {}/503.http if {{ nbsrv eq 0 }} !{{ stopping }}\n",

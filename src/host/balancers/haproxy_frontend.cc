@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "host/balancers/haproxy_conditions.h"
 #include "host/balancers/haproxy_cookies.h"
+#include "host/balancers/haproxy_logs.h"
 #include "host/balancers/haproxy_pages.h"
 
 namespace hanbat::host {
@@ -67,17 +68,16 @@ class Frontend {
   std::string write() {
     add_connections();
     add_refusals();
-    int number = 0;
     for (const auto& rule : listener_.rules) {
-      ++number;
-      out_ += fmt::format("  http-request set-var(txn.rule) int({}) if !{{ var(txn.rule) -m found }}", number);
+      out_ += fmt::format("  http-request set-var(txn.rule) int({}) if !{{ var(txn.rule) -m found }}", rule.priority);
       for (const auto& condition : rule.conditions) out_ += " " + condition_of(condition);
       out_ += "\n";
     }
-    number = 0;
+    // A log tells the trace also of what the balancer answers itself.
+    if (logged()) add_trace_id();
     for (const auto& rule : listener_.rules)
       add_action(rule.action, fmt::format("{}-{}", listener_.id, rule.id),
-                 fmt::format("{{ var(txn.rule) -m int {} }}", ++number));
+                 fmt::format("{{ var(txn.rule) -m int {} }}", rule.priority));
     add_action(listener_.default_action, listener_.id, "!{ var(txn.rule) -m found }");
     add_request_headers();
     add_answer_headers();
@@ -86,6 +86,7 @@ class Frontend {
 
  private:
   bool tls() const { return listener_.protocol == BalancerProtocol::kHttps; }
+  bool logged() const { return balancer_.logs != BalancerLogs::kNone; }
 
   void add_connections() {
     out_ += fmt::format("frontend L_{}\n", listener_.id);
@@ -98,7 +99,9 @@ class Frontend {
         "  option h1-case-adjust-bogus-client\n  timeout client {0}s\n  timeout http-request {0}s\n  timeout "
         "http-keep-alive {0}s\n",
         balancer_.idle_timeout_seconds);
-    out_ += "  tcp-request connection set-var(sess.began) date\n  http-request set-var(txn.began) date\n";
+    out_ += "  tcp-request connection set-var(sess.began) date\n";
+    if (logged()) out_ += log_lines(listener_, balancer_.logs);
+    out_ += "  http-request set-var(txn.began) date\n";
   }
 
   /// What a "bind" says of TLS. The first certificate is for clients that name no host of any.
@@ -150,6 +153,7 @@ class Frontend {
     out_ += fmt::format("  http-request set-header X-Amzn-Trace-Id 'Self={};%[req.fhdr(X-Amzn-Trace-Id)]' if {}\n", id,
                         theirs);
     out_ += fmt::format("  http-request set-header X-Amzn-Trace-Id 'Root={}' if !{}\n", id, theirs);
+    if (logged()) out_ += log_trace_line();
   }
 
   /// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
@@ -187,7 +191,7 @@ class Frontend {
             "sub : }}\n",
             listener_.port);
     }
-    add_trace_id();
+    if (!logged()) add_trace_id();
   }
 
   void add_answer_headers() {
@@ -203,6 +207,7 @@ class Frontend {
           fmt::format("  http-after-response set-header {} {}\n", header.name, haproxy_quoted(format_of(header.value)));
     out_ += fmt::format("  http-after-response set-header Connection close if {{ date,sub(sess.began) ge {} }}\n",
                         balancer_.client_keep_alive_seconds);
+    if (logged()) out_ += log_answer_lines();
   }
 
   void add_redirect(const BalancerAction& action, const std::string& condition, Query query) {
@@ -258,6 +263,7 @@ class Frontend {
   }
 
   void add_action(const BalancerAction& action, const std::string& name, const std::string& condition) {
+    if (logged()) out_ += log_action_line(word_of(action.kind), condition);
     switch (action.kind) {
       case BalancerActionKind::kFixedResponse:
         return add_fixed_response(action, name, condition);

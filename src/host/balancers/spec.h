@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,12 +65,13 @@ struct BalancerCondition {
 
 struct BalancerRule {
   std::string id;
+  int priority = 1;  ///< within its listener there is one of each
   std::vector<BalancerCondition> conditions;
   BalancerAction action;
 
   template <class V>
   void visit(V& v) {
-    v("id", id), v("conditions", conditions), v("action", action);
+    v("id", id), v("priority", priority), v("conditions", conditions), v("action", action);
   }
 };
 
@@ -127,6 +129,9 @@ struct BalancerNode {
   }
 };
 
+/// What is recorded of a balancer, to be asked for by take_logs: each request, or of each connection its first.
+enum class BalancerLogs { kNone, kRequests, kConnections };
+
 /// What becomes of X-Forwarded-For on the way to a target.
 enum class ForwardedFor { kAppend, kPreserve, kRemove };
 
@@ -144,13 +149,15 @@ struct Balancer {
   bool http2 = true;                  ///< of HTTPS listeners
   bool tls_headers = false;           ///< whether targets are told version and cipher
   bool drop_invalid_headers = false;  ///< request headers whose names have more than letters, digits and dashes
+  BalancerLogs logs = BalancerLogs::kNone;
 
   template <class V>
   void visit(V& v) {
     v("id", id), v("vpc_id", vpc_id), v("host_name", host_name), v("nodes", nodes), v("listeners", listeners),
         v("idle_timeout_seconds", idle_timeout_seconds), v("client_keep_alive_seconds", client_keep_alive_seconds),
         v("forwarded_for", forwarded_for), v("client_port", client_port), v("preserve_host", preserve_host),
-        v("http2", http2), v("tls_headers", tls_headers), v("drop_invalid_headers", drop_invalid_headers);
+        v("http2", http2), v("tls_headers", tls_headers), v("drop_invalid_headers", drop_invalid_headers),
+        v("logs", logs);
   }
 };
 
@@ -190,6 +197,7 @@ enum class BalancingAlgorithm { kRoundRobin, kLeastOutstandingRequests, kWeighte
 
 struct TargetGroup {
   std::string id;
+  std::string arn;  ///< by which logs name it
   std::string vpc_id;
   BalancerProtocol protocol = BalancerProtocol::kHttp;  ///< towards the targets
   BalancingAlgorithm algorithm = BalancingAlgorithm::kRoundRobin;
@@ -201,7 +209,7 @@ struct TargetGroup {
 
   template <class V>
   void visit(V& v) {
-    v("id", id), v("vpc_id", vpc_id), v("protocol", protocol), v("algorithm", algorithm),
+    v("id", id), v("arn", arn), v("vpc_id", vpc_id), v("protocol", protocol), v("algorithm", algorithm),
         v("stickiness_seconds", stickiness_seconds), v("app_cookie", app_cookie),
         v("slow_start_seconds", slow_start_seconds), v("health_check", health_check), v("targets", targets);
   }
@@ -215,6 +223,39 @@ struct BalancersSpec {
   template <class V>
   void visit(V& v) {
     v("balancers", balancers), v("target_groups", target_groups);
+  }
+};
+
+struct BalancerName {
+  std::string id;
+
+  template <class V>
+  void visit(V& v) {
+    v("id", id);
+  }
+};
+
+/// Records of a balancer's requests, as log_record.h reads them, in the order of their ends. The same name has the same
+/// records, until it is dropped. Without a name there are none.
+struct LogBatch {
+  std::string name;
+  std::int64_t until = 0;  ///< when it was closed, in seconds since 1970
+  std::int64_t lost = 0;   ///< records that had no room before it
+  std::vector<std::string> records;
+
+  template <class V>
+  void visit(V& v) {
+    v("name", name), v("until", until), v("lost", lost), v("records", records);
+  }
+};
+
+struct LogBatchName {
+  std::string balancer_id;
+  std::string name;
+
+  template <class V>
+  void visit(V& v) {
+    v("balancer_id", balancer_id), v("name", name);
   }
 };
 
@@ -284,6 +325,12 @@ inline constexpr auto kWords<host::ForwardedFor> =
     std::to_array<Word<host::ForwardedFor>>({{host::ForwardedFor::kAppend, "append"},
                                              {host::ForwardedFor::kPreserve, "preserve"},
                                              {host::ForwardedFor::kRemove, "remove"}});
+
+template <>
+inline constexpr auto kWords<host::BalancerLogs> =
+    std::to_array<Word<host::BalancerLogs>>({{host::BalancerLogs::kNone, "none"},
+                                             {host::BalancerLogs::kRequests, "requests"},
+                                             {host::BalancerLogs::kConnections, "connections"}});
 
 template <>
 inline constexpr auto kWords<host::TargetState> = std::to_array<Word<host::TargetState>>(

@@ -14,8 +14,7 @@ namespace {
 constexpr int kLongestBucket = 63;
 constexpr int kLongestPrefix = 1024;
 constexpr AttributeFact kBalancer[] = {
-    // Logs are not written: where they would lie has no effect while they are off.
-    {"access_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"access_logs.s3.enabled", "false", Changeable::kBoolean},
     {"access_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
     {"access_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},
     {"idle_timeout.timeout_seconds", "60", Changeable::kNumber, 1, 4000},
@@ -30,9 +29,10 @@ constexpr AttributeFact kBalancer[] = {
     {"routing.http.desync_mitigation_mode", "defensive", Changeable::kChoice, 0, 0, "defensive", "monitor|strictest"},
     {"routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false", Changeable::kBoolean},
     {"client_keep_alive.seconds", "3600", Changeable::kNumber, 60, 604800},
-    {"connection_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
+    {"connection_logs.s3.enabled", "false", Changeable::kBoolean},
     {"connection_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
     {"connection_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},
+    // These are not written: where they would lie has no effect while they are off.
     {"health_check_logs.s3.enabled", "false", Changeable::kChoice, 0, 0, "false", "true"},
     {"health_check_logs.s3.bucket", "", Changeable::kText, 0, kLongestBucket},
     {"health_check_logs.s3.prefix", "", Changeable::kText, 0, kLongestPrefix},

@@ -4,6 +4,7 @@
 
 #include "gen/elasticloadbalancing/schema.h"
 #include "region/page.h"
+#include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -15,6 +16,8 @@ void ElasticLoadBalancing::start() {
       home_.tasks, [this](store::TaskRun& run, const ApplyBalancers&) { apply(run); },
       {.tell_waiting = [this](store::Tx& tx, const store::NewTask&, std::string_view why) { tell_waiting(tx, why); }});
   store::handle<DrainTarget>(home_.tasks, [this](store::TaskRun& run, const DrainTarget& task) { drain(run, task); });
+  store::handle<DeliverLogs>(home_.tasks,
+                             [this](store::TaskRun& run, const DeliverLogs& task) { deliver_logs(home_, run, task); });
   if (!home_.find_host()) return;
   home_.db.write(
       [&](store::Tx& tx) { store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey)); });

@@ -11,6 +11,7 @@
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/elasticloadbalancing/load_balancers/certificates.h"
 #include "services/elasticloadbalancing/load_balancers/interfaces.h"
+#include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "services/elasticloadbalancing/pages.h"
 #include "services/elasticloadbalancing/words.h"
 
@@ -161,6 +162,7 @@ DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq,
     remove(rq.tx, listener);
   }
   note_certificates(rq.tx, row->place, row->id);
+  change_logs(rq, row->id, logged_balancer(*row), std::nullopt);
   const Ec2AsService ec2(rq);
   leave_subnets(ec2, *row);
   remove(rq.tx, *row);
@@ -204,10 +206,13 @@ ModifyLoadBalancerAttributesOutput ElasticLoadBalancing::modify_load_balancer_at
   authorize(rq, "elasticloadbalancing:ModifyLoadBalancerAttributes", in.load_balancer_arn);
 
   auto row = require<LoadBalancer>(rq, in.load_balancer_arn);
+  const auto logged_before = logged_balancer(row);
   for (const LoadBalancerAttribute& one : in.attributes)
     set_attribute(row.own, balancer_attributes(), "ModifyLoadBalancerAttributes", one.key.value_or(""),
                   one.value.value_or(""));
+  check_log_attributes(row.own);
 
+  change_logs(rq, row.id, logged_before, logged_balancer(row));
   update(rq.tx, row);
   touch(rq);
   ModifyLoadBalancerAttributesOutput out;

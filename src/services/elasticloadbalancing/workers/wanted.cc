@@ -10,6 +10,7 @@
 #include "services/elasticloadbalancing/load_balancers/actions.h"
 #include "services/elasticloadbalancing/load_balancers/certificates.h"
 #include "services/elasticloadbalancing/load_balancers/ssl_policies.h"
+#include "services/elasticloadbalancing/logs/log_settings.h"
 #include "services/elasticloadbalancing/store.h"
 #include "services/elasticloadbalancing/target_groups/store.h"
 #include "services/elasticloadbalancing/words.h"
@@ -138,6 +139,7 @@ host::BalancerListener listener_of(store::Tx& tx, const Resource<Listener>& row,
   for (const auto& rule : rules) {
     host::BalancerRule one;
     one.id = last_part(rule.id);
+    one.priority = priority_of(rule);
     for (const RuleCondition& condition : *rule.shape.conditions) one.conditions.push_back(condition_of(condition));
     one.action = action_of(*rule.shape.actions);
     out.rules.push_back(std::move(one));
@@ -169,6 +171,7 @@ host::Balancer balancer_of(store::Tx& tx, const region::Vault& vault, const Reso
   out.client_port = boolean_attribute(row.own, "routing.http.xff_client_port.enabled");
   out.preserve_host = boolean_attribute(row.own, "routing.http.preserve_host_header.enabled");
   out.drop_invalid_headers = boolean_attribute(row.own, "routing.http.drop_invalid_header_fields.enabled");
+  out.logs = records_of(row);
   return out;
 }
 
@@ -176,6 +179,7 @@ host::TargetGroup group_of(store::Tx& tx, const Resource<TargetGroup>& row) {
   const TargetGroup& shape = row.shape;
   host::TargetGroup out;
   out.id = last_part(row.id);
+  out.arn = row.id;
   out.vpc_id = shape.vpc_id.value_or("");
   out.protocol = require_word<host::BalancerProtocol>(shape.protocol.value_or("HTTP"));
   out.algorithm = require_word<host::BalancingAlgorithm>(text_attribute(row.own, "load_balancing.algorithm.type"));

@@ -72,6 +72,10 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
     question.keys["s3:ResourceAccount"] = {row->place.account};
     if (const Json* policy = row->own.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
+    // A service that acts for a resource of somebody's (a load balancer's logs) has the rights that the bucket gives
+    // it.
+    if (rq.caller.kind == region::Caller::Kind::kService && !rq.caller.source_arn.empty())
+      question.resource_policy_role = region::ResourcePolicyRole::kMustAllow;
   }
   rq.authorize(std::move(question));
   if (!row)

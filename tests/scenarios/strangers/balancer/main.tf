@@ -48,17 +48,39 @@ resource "aws_security_group" "balancer" {
   }
 }
 
+data "aws_elb_service_account" "it" {}
+
+data "aws_caller_identity" "it" {}
+
+resource "aws_s3_bucket" "logs" {
+  bucket        = "moving-logs"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = data.aws_elb_service_account.it.arn }
+      Action    = "s3:PutObject"
+      Resource  = "${aws_s3_bucket.logs.arn}/balancer/AWSLogs/${data.aws_caller_identity.it.account_id}/*"
+    }]
+  })
+}
+
 resource "aws_lb" "it" {
   name            = "moving"
   security_groups = [aws_security_group.balancer.id]
   subnets         = [for zone in var.zones : aws_subnet.zone[zone].id]
   ip_address_type = "ipv4"
   access_logs {
-    bucket  = "moving-logs"
+    bucket  = aws_s3_bucket.logs.bucket
     prefix  = "balancer"
-    enabled = false
+    enabled = true
   }
-  depends_on = [aws_default_route_table.it]
+  depends_on = [aws_default_route_table.it, aws_s3_bucket_policy.logs]
 }
 
 resource "aws_lb_listener" "it" {
