@@ -12,6 +12,7 @@ import tempfile
 import time
 
 LINES, WIDTH = 8, 90
+NAMELESS = "(what has no name there)"
 
 
 def watched(work, pids=None):
@@ -55,16 +56,17 @@ def watched(work, pids=None):
 
 
 def lines_of(report):
-    """The first lines of perf's report as (share, where, symbol), what is of the kernel without the brackets; the idle one of a machine left out."""
-    found = []
+    """The first lines of perf's report as [share, where, symbol]: the idle process of a machine left out, and what has no name in a program counted
+    as one line."""
+    found = collections.Counter()
     for line in report.splitlines():
         parts = [part.strip() for part in line.split("\t")]
         if len(parts) < 3 or not re.fullmatch(r"[\d.]+%", parts[0]) or parts[1].startswith("swapper"):
             continue
         kind, _, symbol = parts[2].partition(" ")
-        where = "kernel" if kind == "[k]" or "kernel" in parts[1] else parts[1]
-        found.append([float(parts[0][:-1]), where, shortened(symbol)])
-    return found[:LINES]
+        where = "kernel" if "kernel" in parts[1] else f"{parts[1]} in the kernel" if kind == "[k]" and not parts[1].startswith("[") else parts[1]
+        found[where, NAMELESS if symbol.strip().startswith("0x") else shortened(symbol.strip())] += float(parts[0][:-1])
+    return [[round(share, 1), where, symbol] for (where, symbol), share in found.most_common(LINES)]
 
 
 def shortened(symbol):
