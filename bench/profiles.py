@@ -71,7 +71,7 @@ def lines_of(report):
 
 def shortened(symbol):
     """A symbol without its parameters, and not longer than a line."""
-    symbol = re.sub(r"\(anonymous namespace\)", "", symbol)
+    symbol = re.sub(r"\(anonymous namespace\)::", "", symbol)
     bare = re.sub(r"\(.*", "", symbol) or symbol
     return bare if len(bare) <= WIDTH else bare[:WIDTH - 1] + "…"
 
