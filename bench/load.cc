@@ -37,14 +37,16 @@ int dial(int port) {
 
 int main(int, char** arguments) {
   using Clock = std::chrono::steady_clock;
-  const int port = std::atoi(arguments[1]), connections = std::atoi(arguments[2]), seconds = std::atoi(arguments[3]);
+  const int port = std::atoi(arguments[1]), connections = std::atoi(arguments[2]);
+  const double seconds = std::atof(arguments[3]);
   std::vector<std::string> requests;
   for (std::size_t length = 0; std::cin >> length && std::cin.get() == '\n';) {
     requests.emplace_back(length, '\0');
     std::cin.read(requests.back().data(), static_cast<std::streamsize>(length));
   }
   if (requests.empty() || connections < 1) return 2;
-  const auto end = Clock::now() + std::chrono::seconds(seconds);
+  const auto began = Clock::now(),
+             end = began + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   std::mutex lock;
   std::vector<double> all;
   std::vector<std::thread> threads;
@@ -90,7 +92,9 @@ int main(int, char** arguments) {
       all.insert(all.end(), took.begin(), took.end());
     });
   for (auto& thread : threads) thread.join();
+  const double took = std::chrono::duration<double>(Clock::now() - began).count();
+  if (all.empty()) return 2;
   std::sort(all.begin(), all.end());
-  std::printf("%8.0f a second  median %6.2f ms  99%% %7.2f ms\n", static_cast<double>(all.size()) / seconds,
+  std::printf("%8.0f a second  median %6.2f ms  99%% %7.2f ms\n", static_cast<double>(all.size()) / took,
               all[all.size() / 2], all[all.size() * 99 / 100]);
 }
