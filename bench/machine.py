@@ -38,6 +38,9 @@ class Region(live.Region):
     def status(self):
         return {line.split()[0]: line for line in self.hanbat("status").splitlines() if line.strip()}
 
+    def git(self, *arguments, check=True):
+        return subprocess.run(["git", "-C", self.clone, *arguments], env=self.env, check=check, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
     def daemons(self):
         """The processes of the two daemons."""
         return [self.pid_of("hanbatd"), self.pid_of("hostd")]

@@ -101,6 +101,18 @@ def shown(measured, name, way):
     return f"{name} ({way}): {cell(row['ways'][way])} {row['unit']}"
 
 
+def reason(row, measured, limit):
+    """Why the aim is not reached, with the figures that show it; `near` is how near to the row's own the first of them has to be, so that a sentence
+    does not outlive what it was true of."""
+    proofs = "; ".join(shown(measured, *one) for one in limit["shown_by"])
+    first = next((one["ways"].get(limit["shown_by"][0][1]) for one in measured["rows"] if "title" in one and name_of(one) == limit["shown_by"][0][0]), None)
+    if "near" in limit and first:
+        ours, its = statistics.median(row["ways"]["Hanbat"]), statistics.median(first)
+        if min(ours, its) < limit["near"] * max(ours, its):
+            return f"Why is not shown by these figures: what was thought to bound it is {proofs}."
+    return f"Why: {limit['why']} Shown by {proofs}."
+
+
 def behind(measured, limits):
     """A paragraph for each row that is behind its aim: why, by which figures, and where the time goes."""
     lines = []
@@ -110,7 +122,7 @@ def behind(measured, limits):
         seen = f"{ratio(row, row['of']):.2f} × {row['of']}" if row["of"] else f"{cell(row['ways']['Hanbat'])} {row['unit']}"
         lines += ["", f"### {name_of(row)}", "", f"{seen}; the aim is {aim_of(row).split(':')[0]}."]
         if limit := limits.get(name_of(row)):
-            lines += ["", f"Why: {limit['why']} Shown by " + "; ".join(shown(measured, *one) for one in limit["shown_by"]) + "."]
+            lines += ["", reason(row, measured, limit)]
         if profile := row.get("profile"):
             lines += ["", f"Where the time goes ({profile['how']}; {profile['busy']:.2f} processors busy):", "", "| % | where | what |", "|---|---|---|"]
             lines += [f"| {share:.1f} | {where} | `{symbol}` |" for share, where, symbol in profile["top"]]

@@ -122,6 +122,12 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def busy_processors():
+    """Seconds of processor time that this machine has used since it started, of all its processors together."""
+    fields = [int(word) for word in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")  # without what it was idle or waited for a disk
+
+
 def memory_of(pid):
     """MiB of its own that the process has in memory (proportional set size)."""
     for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
