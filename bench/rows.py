@@ -38,7 +38,7 @@ class Row:
 
     def ratio(self, way="Hanbat", to=None):
         to = to or self.of
-        return self.median(way) / self.median(to) if to in self.ways and self.median(to) else None
+        return self.median(way) / self.median(to) if way in self.ways and to in self.ways and self.median(to) else None
 
     def holds(self):
         """Whether the aim is reached; None where there is none or its peer was not measured."""
@@ -140,7 +140,7 @@ def finish():
     measured = [row for row in _rows if row.ways]
     for row in measured:
         for way, values in row.ways.items():
-            ratio = f", {row.ratio(to=way):.2f} of it" if way != "Hanbat" and row.ratio(to=way) is not None and "Hanbat" in row.ways else ""
+            ratio = f", {row.ratio(to=way):.2f} of it" if way != "Hanbat" and row.ratio(to=way) is not None else ""
             print(f"  {row.group + ': ' + row.title:58} {way:24} {statistics.median(values):10.2f} {row.unit:12} "
                   f"({min(values):.2f} … {max(values):.2f}){ratio}", flush=True)
         for share, where, symbol in row.profile["top"] if row.profile else ():
