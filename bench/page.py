@@ -106,8 +106,8 @@ def reason(row, measured, limit):
     does not outlive what it was true of."""
     proofs = "; ".join(shown(measured, *one) for one in limit["shown_by"])
     first = next((one["ways"].get(limit["shown_by"][0][1]) for one in measured["rows"] if "title" in one and name_of(one) == limit["shown_by"][0][0]), None)
-    if "near" in limit and first:
-        ours, its = statistics.median(row["ways"]["Hanbat"]), statistics.median(first)
+    if "near" in limit:
+        ours, its = statistics.median(row["ways"]["Hanbat"]), statistics.median(first) if first else 0
         if min(ours, its) < limit["near"] * max(ours, its):
             return f"Why is not shown by these figures: what was thought to bound it is {proofs}."
     return f"Why: {limit['why']} Shown by {proofs}."

@@ -76,7 +76,9 @@ class Markdown(unittest.TestCase):
     def test_a_sentence_does_not_outlive_the_figures_that_it_was_true_of(self):
         limits = {"API: PutParameter": {"why": "The disk.", "shown_by": [["API: PutParameter", "moto"]], "near": 0.7}}
         self.assertIn("Why is not shown by these figures: what was thought to bound it is API: PutParameter (moto): 100 calls/s.", written(self.behind, limits=limits))
-        limits["API: PutParameter"]["near"] = 0.4
+        limits["API: PutParameter"]["shown_by"] = [["API: gone", "Hanbat"]]
+        self.assertIn("Why is not shown by these figures", written(self.behind, limits=limits))
+        limits["API: PutParameter"] |= {"near": 0.4, "shown_by": [["API: PutParameter", "moto"]]}
         self.assertIn("Why: The disk.", written(self.behind, limits=limits))
 
     def test_a_row_that_reaches_its_aim_has_no_excuse(self):
