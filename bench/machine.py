@@ -56,9 +56,19 @@ class Region(live.Region):
         return f"http://{user}:{password}@{self.endpoint.split('://', 1)[1]}/v1/repos/"
 
 
+def name_in(path):
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
 @contextlib.contextmanager
 def region():
     """A region that is up; gone with all that it made when the block ends, however it does."""
+    if other := [path.parent.name for path in pathlib.Path("/proc").glob("[0-9]*/comm") if name_in(path) == "hanbat-hostd"]:
+        shutil.rmtree(HOME)
+        sys.exit(f"bench: a region runs (process {other[0]}), and one machine holds one at a time")
     one = Region()
     try:
         one.up()
