@@ -1,7 +1,9 @@
-"""The page of the bench's newest results: docs/performance.md with its table, docs/performance.svg with the ratios."""
-import html
+"""The page of the bench's newest results: docs/performance.md with its tables, docs/performance.svg with the ratios, docs/performance-growth.svg
+with the curves. Why an aim is not reached is a sentence of bench/limits.json; its figures come from the results."""
 import json
 import statistics
+
+import plots
 
 
 def write(root):
@@ -9,20 +11,27 @@ def write(root):
     if not files:
         raise SystemExit("bench/run: nothing was measured yet")
     measured = newest([(file.name, json.loads(file.read_text())) for file in files])
-    (root / "docs" / "performance.md").write_text(markdown(measured))
-    (root / "docs" / "performance.svg").write_text(svg(measured))
-    print("wrote docs/performance.md and docs/performance.svg")
+    limits = json.loads((root / "bench" / "limits.json").read_text())
+    written = {"performance.md": markdown(measured, limits), "performance.svg": plots.ratios(measured, rows_of(measured))}
+    if curves_of(measured):
+        written["performance-growth.svg"] = plots.curves(curves_of(measured))
+    for name, text in written.items():
+        (root / "docs" / name).write_text(text)
+    print("wrote " + ", ".join(f"docs/{name}" for name in written))
 
 
 def newest(results):
-    """Of each row what was measured last, with the names of the files that this is from."""
-    rows, failed, skipped = {}, set(), []
+    """Of each part what was measured last, with the names of the files that this is from; of a part that failed, also what was measured before."""
+    rows, failed, skipped = {}, set(), {}
     for name, result in results:
-        failed = (failed - set(result.get("wanted", ()))) | set(result["failed"])
-        skipped = [row for row in result["rows"] if "skipped" in row]  # of the last run
+        wanted, bad = set(result.get("wanted", ())), set(result["failed"])
+        failed = (failed - wanted) | bad
+        rows = {key: row for key, row in rows.items() if row.get("part") not in wanted - bad}
         rows |= {(row["group"], row["title"]): row | {"file": name} for row in result["rows"] if "title" in row}
+        skipped = {key: row for key, row in skipped.items() if row.get("part") not in wanted} | {
+            (row["skipped"], row.get("part")): row for row in result["rows"] if "skipped" in row}
     last = dict(results)[max(row["file"] for row in rows.values())]
-    return last | {"rows": [*rows.values(), *skipped], "failed": sorted(failed), "files": sorted({row["file"] for row in rows.values()})}
+    return last | {"rows": [*rows.values(), *skipped.values()], "failed": sorted(failed), "files": sorted({row["file"] for row in rows.values()})}
 
 
 def number(value):
@@ -35,7 +44,15 @@ def cell(values):
 
 
 def rows_of(measured):
-    return [row for row in measured["rows"] if "title" in row and "Hanbat" in row["ways"]]
+    return [row for row in measured["rows"] if "title" in row and "Hanbat" in row["ways"] and not row.get("curve")]
+
+
+def curves_of(measured):
+    return [row for row in measured["rows"] if row.get("curve") and "Hanbat" in row["ways"]]
+
+
+def name_of(row):
+    return f"{row['group']}: {row['title']}"
 
 
 def aim_of(row):
@@ -46,51 +63,81 @@ def aim_of(row):
     return f"{sign} {row['aim']:g} " + (f"× {row['of']}" if row["of"] else row["unit"]) + f": {mark}"
 
 
-def markdown(measured):
+def ratio(row, peer):
+    theirs = statistics.median(row["ways"][peer])
+    return statistics.median(row["ways"]["Hanbat"]) / theirs if theirs else None
+
+
+def table(measured):
+    lines = ["| | what | Hanbat | beside it | ratio | aim |", "|---|---|---|---|---|---|"]
+    for row in rows_of(measured):
+        peers = [way for way in row["ways"] if way != "Hanbat"]
+        ratios = [f"{seen:.2f}" for seen in (ratio(row, peer) for peer in peers) if seen is not None]
+        lines.append(f"| {row['group']} | {row['title']} | {cell(row['ways']['Hanbat'])} {row['unit']} | " +
+                     "<br>".join(f"{peer}: {cell(row['ways'][peer])}" for peer in peers) + f" | {'<br>'.join(ratios)} | {aim_of(row)} |")
+    return lines
+
+
+def growth(measured):
+    """The lists as a table, a column for each number that there is."""
+    rows = curves_of(measured)
+    if not rows:
+        return []
+    counts = [f"{count:,}" for count in rows[0]["curve"].values()]
+    lines = ["", "## As what there is grows", "", f"What a page of a list takes, in {rows[0]['unit']}, when there are so many; the pages are as long in each.", "",
+             f"| list | {' | '.join(counts)} | {counts[-1]} to {counts[-2]} | aim |", "|---" * (len(counts) + 3) + "|"]
+    for row in rows:
+        seen = [cell(row["ways"][way]) if way in row["ways"] else "" for way in row["curve"]]
+        times = ratio(row, row["of"]) if row["of"] in row["ways"] else None
+        lines.append(f"| {row['title']} | {' | '.join(seen)} | {'' if times is None else f'{times:.2f}'} | {aim_of(row)} |")
+    return [*lines, "", "![The time of a page, as what there is grows](performance-growth.svg)"]
+
+
+def shown(measured, name, way):
+    """The figure of another row as a sentence's proof, or that there is none."""
+    row = next((one for one in measured["rows"] if "title" in one and name_of(one) == name), None)
+    if row is None or way not in row["ways"]:
+        return f"{name} ({way}): not measured"
+    return f"{name} ({way}): {cell(row['ways'][way])} {row['unit']}"
+
+
+def reason(row, measured, limit):
+    """Why the aim is not reached, with the figures that show it; `near` is how near to the row's own the first of them has to be, so that a sentence
+    does not outlive what it was true of."""
+    proofs = "; ".join(shown(measured, *one) for one in limit["shown_by"])
+    first = next((one["ways"].get(limit["shown_by"][0][1]) for one in measured["rows"] if "title" in one and name_of(one) == limit["shown_by"][0][0]), None)
+    if "near" in limit:
+        ours, its = statistics.median(row["ways"]["Hanbat"]), statistics.median(first) if first else 0
+        if min(ours, its) < limit["near"] * max(ours, its):
+            return f"Why is not shown by these figures: what was thought to bound it is {proofs}."
+    return f"Why: {limit['why']} Shown by {proofs}."
+
+
+def behind(measured, limits):
+    """A paragraph for each row that is behind its aim: why, by which figures, and where the time goes."""
+    lines = []
+    for row in [*rows_of(measured), *curves_of(measured)]:
+        if row["holds"] is not False:
+            continue
+        seen = f"{ratio(row, row['of']):.2f} × {row['of']}" if row["of"] else f"{cell(row['ways']['Hanbat'])} {row['unit']}"
+        lines += ["", f"### {name_of(row)}", "", f"{seen}; the aim is {aim_of(row).split(':')[0]}."]
+        if limit := limits.get(name_of(row)):
+            lines += ["", reason(row, measured, limit)]
+        if profile := row.get("profile"):
+            lines += ["", f"Where the time goes ({profile['how']}; {profile['busy']:.2f} processors busy):", "", "| % | where | what |", "|---|---|---|"]
+            lines += [f"| {share:.1f} | {where} | `{symbol}` |" for share, where, symbol in profile["top"]]
+    return ["", "## Behind their aims", *lines] if lines else []
+
+
+def markdown(measured, limits):
     machine = measured["machine"]
     lines = ["# Measured", "", "Written by `bench/run` from " + ", ".join(f"`bench/results/{name}`" for name in measured["files"]) + "; no figure here was written by hand.", "",
              f"{measured['date']}, commit {measured['commit']}, on {machine['processors']}, {machine['memory']} of memory, Linux {machine['kernel']}; "
              f"the load before was {machine['load before']}. " +
              "; ".join(f"{what}: {version}" for what, version in measured["versions"].items()) + ". Medians of rounds in turns, the least and the most in brackets.", "",
-             "| | what | Hanbat | beside it | ratio | aim |", "|---|---|---|---|---|---|"]
-    for row in rows_of(measured):
-        peers = [way for way in row["ways"] if way != "Hanbat"]
-        ours = statistics.median(row["ways"]["Hanbat"])
-        ratios = [f"{ours / statistics.median(row['ways'][peer]):.2f}" for peer in peers if statistics.median(row["ways"][peer])]
-        lines.append(f"| {row['group']} | {row['title']} | {cell(row['ways']['Hanbat'])} {row['unit']} | " +
-                     "<br>".join(f"{peer}: {cell(row['ways'][peer])}" for peer in peers) + f" | {'<br>'.join(ratios)} | {aim_of(row)} |")
+             *table(measured)]
     skipped = [row for row in measured["rows"] if "skipped" in row]
     if skipped or measured["failed"]:
         lines += ["", "Not measured: " + "; ".join([f"{row['skipped']} ({row['why']})" for row in skipped] + [f"{row} failed" for row in measured["failed"]]) + "."]
-    lines += ["", "![Hanbat beside its peers, as ratios](performance.svg)", ""]
+    lines += ["", "![Hanbat beside its peers, as ratios](performance.svg)", *growth(measured), *behind(measured, limits), ""]
     return "\n".join(lines)
-
-
-def svg(measured):
-    """A bar for each row that has a peer: how much better Hanbat is, on a scale of powers of two around "the same"."""
-    bars = []
-    for row in rows_of(measured):
-        for peer, values in row["ways"].items():
-            theirs = statistics.median(values)
-            if peer == "Hanbat" or not theirs:
-                continue
-            ratio = statistics.median(row["ways"]["Hanbat"]) / theirs
-            if ratio > 0:
-                bars.append((f"{row['group']}: {row['title']} (beside {peer})", ratio if row["better"] == "more" else 1 / ratio))
-    import math
-    left, width, step, top = 470, 420, 20, 46
-    most = max([1.0, *(abs(math.log2(ratio)) for _, ratio in bars)])
-    middle, scale = left + width / 2, width / 2 / most
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 80}" height="{top + step * len(bars) + 12}" font-family="sans-serif" font-size="11">',
-           '<rect width="100%" height="100%" fill="#fff"/>',
-           f'<text x="10" y="18" font-size="14">Times better than the peer, of the same run ({html.escape(measured["date"])})</text>',
-           f'<text x="{middle}" y="36" text-anchor="middle" fill="#555">the same</text>',
-           f'<line x1="{middle}" y1="40" x2="{middle}" y2="{top + step * len(bars)}" stroke="#555"/>']
-    for at, (title, ratio) in enumerate(bars):
-        y, length = top + at * step, math.log2(ratio) * scale
-        begin = min(middle, middle + length)
-        colour = "#1f6f5c" if ratio >= 1 else "#b5533c"
-        out += [f'<text x="{left - 8}" y="{y + 12}" text-anchor="end">{html.escape(title)}</text>',
-                f'<rect x="{begin:.1f}" y="{y + 2}" width="{abs(length):.1f}" height="13" fill="{colour}"/>',
-                f'<text x="{middle + length + (5 if length >= 0 else -5):.1f}" y="{y + 12}" text-anchor="{"start" if length >= 0 else "end"}">{ratio:.2f}</text>']
-    return "\n".join([*out, "</svg>", ""])

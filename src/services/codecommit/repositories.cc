@@ -129,10 +129,14 @@ ListRepositoriesOutput CodeCommit::list_repositories(region::Request& rq, const 
   const SortBy sort_by = sort_by_of(in.sort_by);
   const Order order = order_of(in.order);
   const region::Pager pager(rq, in, kPageSizes);
-  auto page = pager.cut(
-      region::list<RepositoryMetadata>(rq.tx, {rq.account, rq.region}),
-      [sort_by](const Repository& each) { return sort_key(each, sort_by); },
-      order == Order::kAscending ? region::Order::kAscending : region::Order::kDescending);
+  const auto key = [sort_by](const Repository& each) { return sort_key(each, sort_by); };
+  const auto page = [&] {
+    if (sort_by != SortBy::kName || order != Order::kAscending)
+      return pager.cut(region::list<RepositoryMetadata>(rq.tx, {rq.account, rq.region}), key,
+                       order == Order::kAscending ? region::Order::kAscending : region::Order::kDescending);
+    const region::NameRange range{.after = pager.after(), .most = pager.size() + 1};
+    return pager.cut_read(region::list_by_name<RepositoryMetadata>(rq.tx, {rq.account, rq.region}, range), key);
+  }();
 
   ListRepositoriesOutput out{.next_token = page.next_token, .repositories = std::vector<RepositoryNameIdPair>()};
   for (const Repository& each : page.items)

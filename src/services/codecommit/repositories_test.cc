@@ -5,6 +5,7 @@
 #include "gen/codecommit/client.h"
 #include "region/testing.h"
 #include "services/codecommit/codecommit.h"
+#include "store/statement_watch.h"
 #include "wire/testing.h"
 
 namespace hanbat::codecommit {
@@ -111,6 +112,35 @@ TEST_F(RepositoriesTest, ListsAreCutIntoPagesThatAddUp) {
   };
   EXPECT_EQ(conflicts(0), "InvalidMaxConflictFilesException");
   EXPECT_EQ(conflicts(1), "");
+}
+
+TEST_F(RepositoriesTest, AListByNameReadsNoMoreThanItsPageOfAThousand) {
+  std::vector<std::string> names;
+  const auto make = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      names.push_back("app-" + std::to_string(10000 + names.size()));
+      client().create_repository({.repository_name = names.back()});
+    }
+  };
+  const auto steps = [&] {
+    const store::StatementWatch watch;
+    client().list_repositories({});
+    std::int64_t sum = 0;
+    for (const store::WatchedStatement& statement : watch.statements()) sum += statement.steps;
+    return sum;
+  };
+  make(1100);
+  const std::int64_t before = steps();
+  make(1100);
+  EXPECT_LT(steps(), before + 1000);
+  std::vector<std::string> seen;
+  std::optional<std::string> token;
+  do {
+    const auto page = client().list_repositories({.next_token = token});
+    for (const RepositoryNameIdPair& each : *page.repositories) seen.push_back(*each.repository_name);
+    token = page.next_token;
+  } while (token && seen.size() < 2 * names.size());
+  EXPECT_EQ(seen, names);
 }
 
 }  // namespace
