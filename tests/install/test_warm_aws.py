@@ -15,13 +15,24 @@ COLD = "/usr/bin/aws"
 
 
 @contextlib.contextmanager
-def warm():
-    """The folder of a warm CLI, and the process that serves it."""
-    starter = subprocess.Popen(["bash", "-c", 'tools/warm-aws start; read wait'], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def warm(mark=""):
+    """The folder of a warm CLI, whose processes have that mark in their environment."""
+    starter = subprocess.Popen(["bash", "-c", 'tools/warm-aws start; read wait'], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                               env=dict(os.environ, WARM_TEST=mark))
     try:
         yield pathlib.Path(starter.stdout.readline().strip())
     finally:
         starter.communicate("\n")
+
+
+def marked(mark):
+    """The processes that have it, of whatever user's we may look into."""
+    there = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"WARM_TEST={mark}" in (process / "environ").read_text(errors="replace"):
+                there.append(process.name)
+    return there
 
 
 @pytest.fixture
@@ -48,8 +59,8 @@ def endpoint():
 @pytest.mark.skipif(not shutil.which(COLD), reason="the AWS CLI is not installed")
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_call_reads_no_model_that_the_process_has_read(tmp_path, endpoint):
-    with warm() as folder:
-        serving = subprocess.run(["pgrep", "-f", f"{folder}|tools/warm-aws start$"], capture_output=True, text=True).stdout.split()
+    with warm(str(tmp_path)) as folder:
+        serving = marked(str(tmp_path))
         lines = tmp_path / "trace"
         trace = subprocess.Popen(["strace", "-f", "-qq", "-e", "trace=openat", "-o", lines, *(f"-p{pid}" for pid in serving)],
                                  stderr=subprocess.DEVNULL)
