@@ -17,7 +17,7 @@ COLD = "/usr/bin/aws"
 @contextlib.contextmanager
 def warm(mark=""):
     """The folder of a warm CLI, whose processes have that mark in their environment."""
-    starter = subprocess.Popen(["bash", "-c", 'tools/warm-aws start; read wait'], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    starter = subprocess.Popen(["bash", "-c", 'folder="$(tools/warm-aws start $$)"; echo "$folder"; read wait'], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                env=dict(os.environ, WARM_TEST=mark))
     try:
         yield pathlib.Path(starter.stdout.readline().strip())
@@ -79,9 +79,10 @@ def test_a_call_reads_no_model_that_the_process_has_read(tmp_path, endpoint):
 
 
 @pytest.mark.skipif(not shutil.which(COLD), reason="the AWS CLI is not installed")
-def test_a_call_is_answered_as_by_a_cli_of_its_own_and_it_ends_with_its_starter(tmp_path):
+def test_a_call_is_answered_as_by_a_cli_of_its_own_and_it_lives_as_long_as_its_owner(tmp_path):
     (tmp_path / "config").write_text("[default]\nregion = eu-north-1\n[profile other]\nregion = sa-east-1\n")
     with warm() as folder:
+        time.sleep(2.5)  # the shell of $(…), which started it, is long gone
         assert (folder / "aws").exists()
         environment = dict(os.environ, AWS_CONFIG_FILE="config", AWS_EC2_METADATA_DISABLED="true")
         for arguments, more, code in ((["--version"], {}, 0), (["configure", "get", "region"], {}, 0), (["configure", "get", "region"], {"AWS_PROFILE": "other"}, 0),
