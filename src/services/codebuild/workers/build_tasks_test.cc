@@ -108,6 +108,21 @@ TEST_F(BuildTasksTest, ABuildThatTheHostFailsAtAgainAndAgainIsAFaultThatSaysWhy)
   EXPECT_TRUE(host.machine_specs.empty());
 }
 
+TEST_F(BuildTasksTest, ABuildsMachineStartsOnlyOnceItsNetworkIsThere) {
+  const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
+  host.fail_next = "no such device";  // of the network or of the machine, whichever comes first
+  for (int tries = 0; tries < 10; ++tries) {
+    test.run_until_idle();
+    if (!host.machine_specs.empty() && host.vpc_specs.empty())
+      EXPECT_EQ(host.machine_status.begin()->second, host::MachineStatus::kStopped);
+    test.clock.advance(Seconds(1));
+  }
+  EXPECT_EQ(host.vpc_specs.size(), 1U);
+  ASSERT_EQ(host.machine_specs.size(), 1U);
+  EXPECT_EQ(host.machine_status.begin()->second, host::MachineStatus::kRunning);
+  EXPECT_EQ(phase_of(build(id), "PROVISIONING").phase_status, "SUCCEEDED");
+}
+
 TEST_F(BuildTasksTest, ABuildThatCannotBeFollowedAnyMoreLetsGoOfItsMachine) {
   const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
   test.run_until_idle();
