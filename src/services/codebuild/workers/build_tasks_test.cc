@@ -113,8 +113,9 @@ TEST_F(BuildTasksTest, ABuildsMachineStartsOnlyOnceItsNetworkIsThere) {
   host.fail_next = "no such device";  // of the network or of the machine, whichever comes first
   for (int tries = 0; tries < 10; ++tries) {
     test.run_until_idle();
-    if (!host.machine_specs.empty() && host.vpc_specs.empty())
+    if (!host.machine_specs.empty() && host.vpc_specs.empty()) {
       EXPECT_EQ(host.machine_status.begin()->second, host::MachineStatus::kStopped);
+    }
     test.clock.advance(Seconds(1));
   }
   EXPECT_EQ(host.vpc_specs.size(), 1U);
