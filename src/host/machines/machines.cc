@@ -158,12 +158,14 @@ std::string Machines::find_image(const std::string& alias) {
   }
 }
 
-std::string Machines::status_of(const std::string& name) {
-  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+Json Machines::require(const std::string& name) {
+  Json instance = incus_.request("GET", "/1.0/instances/" + name);
   if (instance["config"].text("user.hanbat") != "machine")
     throw HostError(HostErrorCode::kNotFound, "no machine " + name);
-  return instance.text("status");
+  return instance;
 }
+
+std::string Machines::status_of(const std::string& name) { return require(name).text("status"); }
 
 void Machines::set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force) {
   incus_.request("PUT", "/1.0/instances/" + name + "/state",
@@ -172,8 +174,8 @@ void Machines::set_state(const std::string& name, const std::string& action, int
 }
 
 void Machines::start(const std::string& name) {
-  if (status_of(name) != "Running") {
-    require_own_folders(name);
+  if (const Json instance = require(name); instance.text("status") != "Running") {
+    require_own_folders(instance);
     try {
       set_state(name, "start", 60, false);
     } catch (const HostError&) {
@@ -205,8 +207,7 @@ void Machines::restart(const std::string& name) {
 }
 
 /// The folders that Incus will mount are still hanbatd's own, and no links that lead elsewhere.
-void Machines::require_own_folders(const std::string& name) {
-  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+void Machines::require_own_folders(const Json& instance) {
   for (const auto& [device, about] : instance["devices"].members())
     if (const std::string source = about.text("source"); !source.empty())
       require_own_folder(state_folder_ + "/shared", source);
