@@ -23,9 +23,9 @@ constexpr std::size_t kConsoleLimit = 64u << 10;
 // its system's 65,536 and for the ranges of a few users' own containers.
 constexpr int kIdsPerMachine = 524288;
 
-/// Where all are busy a machine has a quarter of what a process of the host's has, so that the region's daemons, and the
-/// starts of other machines, are not held up by what runs (or boots) in machines. For LXC, in the words of the host's
-/// control groups.
+/// Where all are busy a machine has a quarter of what a process of the host's has, so that the region's daemons, and
+/// the starts of other machines, are not held up by what runs (or boots) in machines. For LXC, in the words of the
+/// host's control groups.
 const char* share_of_processors() {
   return path_exists("/sys/fs/cgroup/cgroup.controllers") ? "lxc.cgroup2.cpu.weight = 25"
                                                           : "lxc.cgroup.cpu.shares = 256";
