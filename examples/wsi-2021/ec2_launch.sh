@@ -13,18 +13,21 @@ if [ -z "${AWS_REGION:-${AWS_DEFAULT_REGION:-}}" ]; then
 fi
 export AWS_DEFAULT_REGION="${AWS_REGION:-$AWS_DEFAULT_REGION}" AWS_PAGER=""
 
-subnet_of() { aws ec2 describe-subnets --filters "Name=tag:Name,Values=$1" --query 'Subnets[0].SubnetId' --output text; }
-servers_in() {
-  aws ec2 describe-instances --filters "Name=subnet-id,Values=$1" "Name=tag:wsi:deploy:group,Values=dev-api" \
-    "Name=instance-state-name,Values=pending,running" --query 'length(Reservations[].Instances[])' --output text
+# The subnets' ids, in the order of their names.
+subnets() {
+  aws ec2 describe-subnets --filters "Name=tag:Name,Values=$1" --query "sort_by(Subnets,&Tags[?Key=='Name']|[0].Value)[].SubnetId" --output text
 }
 
 if [ -n "${2:-}" ]; then
-  subnet="$(subnet_of "$2")"
+  subnet="$(subnets "$2")"
 else
-  a="$(subnet_of wsi-private-a)"
-  b="$(subnet_of wsi-private-b)"
-  if [ "$(servers_in "$a")" -le "$(servers_in "$b")" ]; then subnet="$a"; else subnet="$b"; fi
+  servers="$(aws ec2 describe-instances --filters Name=tag:wsi:deploy:group,Values=dev-api Name=instance-state-name,Values=pending,running \
+    --query 'Reservations[].Instances[].SubnetId' --output text)"
+  subnet="" fewest=""
+  for one in $(subnets wsi-private-a,wsi-private-b); do
+    count="$(tr '\t' '\n' <<<"$servers" | grep -cx "$one" || true)"
+    if [ -z "$fewest" ] || [ "$count" -lt "$fewest" ]; then subnet="$one" fewest="$count"; fi
+  done
 fi
 group="$(aws ec2 describe-security-groups --filters "Name=group-name,Values=wsi-api-sg" \
   --query 'SecurityGroups[0].GroupId' --output text)"

@@ -10,6 +10,12 @@ touch "$work/made"
 new() { printf '%s\n' "$*" >> "$work/made"; say "  + $*"; }
 same() { say "    $*"; }
 
+# list <kind> <aws arguments…>: notes what there is of a kind in one call: a line each, its name and what else the query gives.
+list() { local kind="$1"; shift; aws "$@" --output text > "$work/$kind"; }
+# known <kind> <name> [column]: what was noted of it, its id when no column is named; nothing when it is not there.
+known() { awk -F '\t' -v name="$2" -v column="${3:-2}" '$1 == name { print $column; exit }' "$work/$1"; }
+name_tag="Tags[?Key=='Name']|[0].Value"
+
 tags() { printf 'ResourceType=%s,Tags=[{Key=Name,Value=%s}]' "$1" "$2"; }
 
 # ---- IAM --------------------------------------------------------------------------------------------------------
@@ -17,7 +23,7 @@ tags() { printf 'ResourceType=%s,Tags=[{Key=Name,Value=%s}]' "$1" "$2"; }
 # ensure_role <name> <who assumes it>: the role, with exactly the inline policy that lies in policies/<name>.json.
 ensure_role() {
   local name="$1" have want
-  if [ -z "$(find_ iam get-role --role-name "$name" --query Role.RoleName)" ]; then
+  if [ -z "$(known roles "$name")" ]; then
     aws iam create-role --role-name "$name" --assume-role-policy-document "file://$WSI_HOME/policies/trust-$2.json" >/dev/null
     new "role $name"
   else
@@ -34,12 +40,12 @@ ensure_role() {
 
 ensure_instance_profile() {
   local role
-  role="$(find_ iam get-instance-profile --instance-profile-name "$1" --query 'InstanceProfile.[InstanceProfileName,Roles[0].RoleName]')"
+  role="$(known profiles "$1")"
   if [ -z "$role" ]; then
     aws iam create-instance-profile --instance-profile-name "$1" >/dev/null
     new "instance profile $1"
   fi
-  if [ "${role##*$'\t'}" != "$1" ]; then
+  if [ "$role" != "$1" ]; then
     aws iam add-role-to-instance-profile --instance-profile-name "$1" --role-name "$1"
   else
     same "instance profile $1"
@@ -48,6 +54,8 @@ ensure_instance_profile() {
 
 provision_iam() {
   say "IAM roles"
+  list roles iam list-roles --query 'Roles[].[RoleName,Arn]'
+  list profiles iam list-instance-profiles --query 'InstanceProfiles[].[InstanceProfileName,Roles[0].RoleName]'
   ensure_role wsi-api ec2
   ensure_role wsi-bastion ec2
   ensure_role wsi-api-build codebuild
@@ -62,7 +70,7 @@ provision_iam() {
 # ---- Networking -------------------------------------------------------------------------------------------------
 
 ensure_subnet() {  # <name> <cidr> <zone>; sets $subnet
-  subnet="$(get ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" "$(named "$1")" --query 'Subnets[0].SubnetId')"
+  subnet="$(known subnets "$1")"
   if [ -n "$subnet" ]; then same "subnet $1 $subnet"; return; fi
   subnet="$(get ec2 create-subnet --vpc-id "$vpc" --cidr-block "$2" --availability-zone "$3" \
     --tag-specifications "$(tags subnet "$1")" --query Subnet.SubnetId)"
@@ -71,8 +79,7 @@ ensure_subnet() {  # <name> <cidr> <zone>; sets $subnet
 
 ensure_nat() {  # <name> <public subnet>; sets $nat
   local address
-  nat="$(get ec2 describe-nat-gateways --filter "$(named "$1")" Name=state,Values=pending,available \
-    --query 'NatGateways[0].NatGatewayId')"
+  nat="$(known gateways "$1")"
   if [ -n "$nat" ]; then same "NAT gateway $1 $nat"; return; fi
   address="$(get ec2 describe-addresses --filters "$(named "$1")" --query 'Addresses[0].AllocationId')"
   [ -n "$address" ] || address="$(get ec2 allocate-address --domain vpc --tag-specifications "$(tags elastic-ip "$1")" \
@@ -85,7 +92,7 @@ ensure_nat() {  # <name> <public subnet>; sets $nat
 # ensure_route_table <name> <--gateway-id|--nat-gateway-id> <target> <subnets…>
 ensure_route_table() {
   local name="$1" flag="$2" target="$3" table there subnet_; shift 3
-  table="$(get ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc" "$(named "$name")" --query 'RouteTables[0].RouteTableId')"
+  table="$(known tables "$name")"
   if [ -z "$table" ]; then
     table="$(get ec2 create-route-table --vpc-id "$vpc" --tag-specifications "$(tags route-table "$name")" \
       --query RouteTable.RouteTableId)"
@@ -93,19 +100,16 @@ ensure_route_table() {
   else
     same "route table $name $table"
   fi
-  there="$(get ec2 describe-route-tables --route-table-ids "$table" --query \
-    "RouteTables[0].[Routes[?DestinationCidrBlock=='0.0.0.0/0'].[GatewayId,NatGatewayId][],Associations[].SubnetId][]")"
-  case " ${there//[$'\t\n']/ } " in
-    *" $target "*) ;;
-    *)
-      # A default route to somewhere else is put right.
-      aws ec2 create-route --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 "$flag" "$target" >/dev/null 2>&1 ||
-        aws ec2 replace-route --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 "$flag" "$target"
-      new "route 0.0.0.0/0 of $name to $target" ;;
-  esac
+  there="$(known tables "$name" 4)"
+  if [ "$(known tables "$name" 3)" != "$target" ]; then
+    # A default route to somewhere else is put right.
+    aws ec2 create-route --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 "$flag" "$target" >/dev/null 2>&1 ||
+      aws ec2 replace-route --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 "$flag" "$target"
+    new "route 0.0.0.0/0 of $name to $target"
+  fi
   for subnet_ in "$@"; do
-    case " ${there//[$'\t\n']/ } " in
-      *" $subnet_ "*) ;;
+    case ",$there," in
+      *",$subnet_,"*) ;;
       *)
         aws ec2 associate-route-table --route-table-id "$table" --subnet-id "$subnet_" >/dev/null
         new "association of $name with $subnet_" ;;
@@ -114,7 +118,7 @@ ensure_route_table() {
 }
 
 provision_network() {
-  local gateway attached
+  local gateway route
   say "networking"
   vpc="$(vpc_id)"
   if [ -z "$vpc" ]; then
@@ -124,32 +128,39 @@ provision_network() {
   else
     same "VPC wsi-vpc $vpc"
   fi
+  list subnets ec2 describe-subnets --filters "Name=vpc-id,Values=$vpc" --query "Subnets[].[$name_tag,SubnetId]"
+  list internet ec2 describe-internet-gateways --filters "$(named wsi-igw)" \
+    --query "InternetGateways[].[$name_tag,InternetGatewayId,Attachments[0].VpcId]"
+  list gateways ec2 describe-nat-gateways --filter "Name=vpc-id,Values=$vpc" Name=state,Values=pending,available \
+    --query "NatGateways[].[$name_tag,NatGatewayId,State]"
+  route="(Routes[?DestinationCidrBlock=='0.0.0.0/0']|[0].[NatGatewayId,GatewayId])[?@]|[0]"
+  list tables ec2 describe-route-tables --filters "Name=vpc-id,Values=$vpc" \
+    --query "RouteTables[].[$name_tag,RouteTableId,$route,join(',',Associations[?SubnetId].SubnetId)]"
   ensure_subnet wsi-private-a 10.1.0.0/24 "${AWS_REGION}a"; private_a="$subnet"
   ensure_subnet wsi-private-b 10.1.1.0/24 "${AWS_REGION}b"; private_b="$subnet"
   ensure_subnet wsi-public-a 10.1.2.0/24 "${AWS_REGION}a"; public_a="$subnet"
   ensure_subnet wsi-public-b 10.1.3.0/24 "${AWS_REGION}b"; public_b="$subnet"
 
-  gateway="$(get ec2 describe-internet-gateways --filters "$(named wsi-igw)" --query 'InternetGateways[0].InternetGatewayId')"
+  gateway="$(known internet wsi-igw)"
   if [ -z "$gateway" ]; then
     gateway="$(get ec2 create-internet-gateway --tag-specifications "$(tags internet-gateway wsi-igw)" \
       --query InternetGateway.InternetGatewayId)"
     new "internet gateway $gateway"
   fi
-  attached="$(get ec2 describe-internet-gateways --internet-gateway-ids "$gateway" --query 'InternetGateways[0].Attachments[0].VpcId')"
-  [ "$attached" = "$vpc" ] || aws ec2 attach-internet-gateway --internet-gateway-id "$gateway" --vpc-id "$vpc"
+  [ "$(known internet wsi-igw 3)" = "$vpc" ] || aws ec2 attach-internet-gateway --internet-gateway-id "$gateway" --vpc-id "$vpc"
 
   ensure_route_table wsi-public-rt --gateway-id "$gateway" "$public_a" "$public_b"
   ensure_nat wsi-nat-a "$public_a"; nat_a="$nat"
   ensure_nat wsi-nat-b "$public_b"; nat_b="$nat"
-  aws ec2 wait nat-gateway-available --nat-gateway-ids "$nat_a" "$nat_b"
+  [ "$(known gateways wsi-nat-a 3)-$(known gateways wsi-nat-b 3)" = available-available ] ||
+    aws ec2 wait nat-gateway-available --nat-gateway-ids "$nat_a" "$nat_b"
   ensure_route_table wsi-private-a-rt --nat-gateway-id "$nat_a" "$private_a"
   ensure_route_table wsi-private-b-rt --nat-gateway-id "$nat_b" "$private_b"
 }
 
 # ensure_group <name> <description>: a security group that lets nothing in or out yet; sets $group.
 ensure_group() {
-  group="$(get ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" "Name=group-name,Values=$1" \
-    --query 'SecurityGroups[0].GroupId')"
+  group="$(known groups "$1")"
   if [ -n "$group" ]; then same "security group $1 $group"; return; fi
   group="$(get ec2 create-security-group --group-name "$1" --description "$2" --vpc-id "$vpc" \
     --tag-specifications "$(tags security-group "$1")" --query GroupId)"
@@ -173,6 +184,7 @@ allow() {
 provision_security_groups() {
   local port
   say "security groups"
+  list groups ec2 describe-security-groups --filters "Name=vpc-id,Values=$vpc" --query 'SecurityGroups[].[GroupName,GroupId]'
   ensure_group wsi-alb-sg "the load balancer"; alb_group="$group"
   ensure_group wsi-api-sg "the API servers"; api_group="$group"
   ensure_group wsi-bastion-sg "the bastion"; bastion_group="$group"
@@ -203,9 +215,9 @@ ensure_key_pair() {
   new "key pair wsi-key ($WSI_KEY)"
 }
 
-ensure_bastion() {
-  local id image data
-  id="$(instance_id wsi-bastion)"
+ensure_bastion() {  # sets $id
+  local image data
+  id="$(known instances wsi-bastion)"
   if [ -n "$id" ]; then same "instance wsi-bastion $id"; return; fi
   image="$(get ssm get-parameter --name /aws/service/ami-amazon-linux-latest/amzn2-ami-hvm-x86_64-gp2 --query Parameter.Value)"
   data="$(mktemp)"
@@ -224,9 +236,8 @@ ensure_bastion() {
   new "instance wsi-bastion $id"
 }
 
-ensure_server() {  # <name> <subnet name>
-  local id
-  id="$(instance_id "$1")"
+ensure_server() {  # <name> <subnet name>; sets $id
+  id="$(known instances "$1")"
   if [ -n "$id" ]; then same "instance $1 $id"; return; fi
   id="$(WSI_USER_DATA="$WSI_HOME/user-data/api.sh" patiently 'Invalid IAM Instance Profile' "$WSI_HOME/ec2_launch.sh" "$1" "$2")"
   new "instance $1 $id"
@@ -235,9 +246,11 @@ ensure_server() {  # <name> <subnet name>
 provision_instances() {
   say "EC2 instances"
   ensure_key_pair
-  ensure_server wsi-api-1 wsi-private-a
-  ensure_server wsi-api-2 wsi-private-b
-  ensure_bastion
+  list instances ec2 describe-instances --filters Name=tag:Name,Values=wsi-api-1,wsi-api-2,wsi-bastion \
+    Name=instance-state-name,Values=pending,running,stopping,stopped --query "Reservations[].Instances[].[$name_tag,InstanceId]"
+  ensure_server wsi-api-1 wsi-private-a; server_1="$id"
+  ensure_server wsi-api-2 wsi-private-b; server_2="$id"
+  ensure_bastion; bastion="$id"
 }
 
 # ---- Load balancer ----------------------------------------------------------------------------------------------
@@ -400,6 +413,6 @@ provision_deploy
 provision_pipeline
 
 say "waiting for the instances and the load balancer"
-aws ec2 wait instance-running --instance-ids "$(instance_id wsi-api-1)" "$(instance_id wsi-api-2)" "$(instance_id wsi-bastion)"
+aws ec2 wait instance-running --instance-ids "$server_1" "$server_2" "$bastion"
 aws elbv2 wait load-balancer-available --load-balancer-arns "$balancer"
 say "done: $(wc -l < "$work/made") thing(s) made or changed; load balancer http://$(alb_dns), bastion $(bastion_ip)"

@@ -24,5 +24,9 @@ for command in node npm npx yarn go gofmt java javac javadoc jar keytool mvn rub
 done
 for unit in podman.service podman.socket podman-auto-update.timer podman-auto-update.service podman-restart.service; do ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
 in_tree systemctl enable hanbat-build.service >/dev/null 2>&1
+# Its journal ends with it, so it is kept in memory; and it has no disks, terminals or scripts of its own to start.
+sed -i 's/^Storage=persistent$/Storage=volatile/; s/^SystemMaxUse=/RuntimeMaxUse=/' "$tree/etc/systemd/journald.conf.d/hanbat.conf"
+ln -sf /dev/null "$tree/etc/systemd/system/systemd-journal-flush.service"
+for generator in fstab getty rc-local sysv; do ln -sf /dev/null "$tree/etc/systemd/system-generators/systemd-$generator-generator"; done
 sed -i 's|^additionalimagestores.*|additionalimagestores = ["/usr/lib/hanbat/container-images"]|' "$tree/etc/containers/storage.conf"
 rm -rf "$tree"/var/lib/apt/lists/*

@@ -11,8 +11,15 @@ for unit in systemd-networkd.service systemd-networkd.socket systemd-networkd-wa
   dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount \
   proc-sys-fs-binfmt_misc.automount getty@tty1.service getty.target e2scrub_reap.service e2scrub_all.timer fstrim.timer \
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer systemd-tmpfiles-clean.timer systemd-quotacheck.service quotaon.service \
-  console-getty.service container-getty@.service systemd-ask-password-wall.path systemd-ask-password-console.path systemd-udevd-kernel.socket systemd-udevd-control.socket; do
+  console-getty.service container-getty@.service systemd-ask-password-wall.path systemd-ask-password-console.path systemd-udevd-kernel.socket systemd-udevd-control.socket \
+  systemd-sysusers.service systemd-tmpfiles-setup-dev.service systemd-repart.service modprobe@.service \
+  systemd-pcrphase-sysinit.service systemd-pcrphase.service; do
   ln -sf /dev/null "$tree/etc/systemd/system/$unit"
+done
+# Generators of what only a kernel of its own, or disks, would ask for.
+mkdir -p "$tree/etc/systemd/system-generators"
+for generator in cryptsetup debug gpt-auto hibernate-resume integritysetup run system-update veritysetup; do
+  ln -sf /dev/null "$tree/etc/systemd/system-generators/systemd-$generator-generator"
 done
 mkdir -p "$tree/etc/hanbat"
 # Manual pages are left out, their folders are not: packages of Java link into them when they are set up.

@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <mutex>
 #include <utility>
 
 #include "host/validation.h"
@@ -12,6 +13,7 @@ namespace hanbat::host {
 
 void FakeHost::may_fail() {
   require_no_writers_turn("wait for the host's side");
+  const std::lock_guard lock(failing_);
   if (!fail_always.empty()) throw HostError(fail_code, fail_always);
   if (fail_next.empty()) return;
   const std::string message = std::exchange(fail_next, "");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 namespace hanbat::host {
 
-/// Actions change its public data at once; tests read and set them. Refuses what the root daemon would refuse. Not safe
-/// from several threads.
+/// Actions change its public data at once; tests read and set them. Refuses what the root daemon would refuse. Two
+/// actions may come at once where one is about networks and the other about machines, and no others.
 class FakeHost final : public Host {
  public:
   std::map<std::string, VpcSpec> vpc_specs;
@@ -34,6 +35,8 @@ class FakeHost final : public Host {
  private:
   void may_fail();
   void require_machine(const std::string& name) const;
+
+  std::mutex failing_;  // over fail_next
 };
 
 }  // namespace hanbat::host

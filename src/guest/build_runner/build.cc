@@ -91,7 +91,7 @@ void Build::wait_for_network() {
       log_.container(std::string("The service role's credentials: ") + error.what());
       return;
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 

@@ -23,6 +23,14 @@ constexpr std::size_t kConsoleLimit = 64u << 10;
 // its system's 65,536 and for the ranges of a few users' own containers.
 constexpr int kIdsPerMachine = 524288;
 
+/// Where all are busy a machine has a quarter of what a process of the host's has, so that the region's daemons, and
+/// the starts of other machines, are not held up by what runs (or boots) in machines. For LXC, in the words of the
+/// host's control groups.
+const char* share_of_processors() {
+  return path_exists("/sys/fs/cgroup/cgroup.controllers") ? "lxc.cgroup2.cpu.weight = 25"
+                                                          : "lxc.cgroup.cpu.shares = 256";
+}
+
 /// The region's certificate authority, which every machine trusts. hanbatd owns the file, so it is taken as text only.
 std::string authority_of(const std::string& state_folder) {
   for (const char* name : {"/ca/ca.pem"}) {
@@ -55,6 +63,7 @@ Json config_of(const MachineSpec& spec, const std::string& authority) {
   config["security.idmap.isolated"] = "true";
   config["security.idmap.size"] = std::to_string(kIdsPerMachine);
   config["security.nesting"] = spec.nesting ? "true" : "false";
+  config["raw.lxc"] = share_of_processors();
   config["user.hanbat"] = "machine";
   if (!authority.empty()) config["user.hanbat.ca"] = authority;
   for (const auto& variable : spec.environment) config["environment." + variable.key] = variable.value;
@@ -149,12 +158,14 @@ std::string Machines::find_image(const std::string& alias) {
   }
 }
 
-std::string Machines::status_of(const std::string& name) {
-  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+Json Machines::require(const std::string& name) {
+  Json instance = incus_.request("GET", "/1.0/instances/" + name);
   if (instance["config"].text("user.hanbat") != "machine")
     throw HostError(HostErrorCode::kNotFound, "no machine " + name);
-  return instance.text("status");
+  return instance;
 }
+
+std::string Machines::status_of(const std::string& name) { return require(name).text("status"); }
 
 void Machines::set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force) {
   incus_.request("PUT", "/1.0/instances/" + name + "/state",
@@ -163,8 +174,8 @@ void Machines::set_state(const std::string& name, const std::string& action, int
 }
 
 void Machines::start(const std::string& name) {
-  if (status_of(name) != "Running") {
-    require_own_folders(name);
+  if (const Json instance = require(name); instance.text("status") != "Running") {
+    require_own_folders(instance);
     try {
       set_state(name, "start", 60, false);
     } catch (const HostError&) {
@@ -196,8 +207,7 @@ void Machines::restart(const std::string& name) {
 }
 
 /// The folders that Incus will mount are still hanbatd's own, and no links that lead elsewhere.
-void Machines::require_own_folders(const std::string& name) {
-  const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+void Machines::require_own_folders(const Json& instance) {
   for (const auto& [device, about] : instance["devices"].members())
     if (const std::string source = about.text("source"); !source.empty())
       require_own_folder(state_folder_ + "/shared", source);

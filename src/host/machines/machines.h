@@ -47,12 +47,14 @@ class Machines {
 
  private:
   void set_state(const std::string& name, const std::string& action, int timeout_seconds, bool force);
+  /// What Incus says of the machine. Throws HostError NotFound for what is no machine of ours.
+  Json require(const std::string& name);
   std::string status_of(const std::string& name);
   void fit(const MachineSpec& spec, const Json& config);
   std::string find_image(const std::string& alias);
   void unpack(const std::string& fingerprint);
   void restore_folder_owners(const std::string& name);
-  void require_own_folders(const std::string& name);
+  void require_own_folders(const Json& instance);
 
   Incus& incus_;
   const std::string state_folder_;

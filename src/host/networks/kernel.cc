@@ -3,6 +3,7 @@
 #include "host/networks/kernel.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -60,7 +61,9 @@ void delete_namespace(const std::string& name) {
 
 bool link_exists(const std::string& name, const std::string& link) {
   if (name.empty()) return path_exists("/sys/class/net/" + link);
-  return namespace_exists(name) && run_in(name, {"ip", "link", "show", "dev", link}, "").ok();
+  if (!namespace_exists(name)) return false;
+  const InNetworkNamespace inside(name);
+  return ::if_nametoindex(link.c_str()) != 0;
 }
 
 void run_ip(const std::string& name, std::string_view batch) {

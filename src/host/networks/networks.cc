@@ -305,11 +305,10 @@ void Networks::place_interface(const Vpc& vpc, const Interface& interface) {
   run_ip("", fmt::format("link set {} netns {}\n", device, name));
   write_sysctl(name, "ipv4/conf/" + device + "/proxy_arp", "1");
   write_sysctl(name, "ipv4/neigh/" + device + "/proxy_delay", "0");
-  run_ip(name, interface_batch(vpc.spec, interface));
-  std::string through;
+  std::string batch = interface_batch(vpc.spec, interface);
   for (const auto& line : kernel_lines(vpc.spec, vpc.numbers, range_).routes)
-    if (line.find(" dev " + device + " ") != std::string::npos) through += "route replace " + line + "\n";
-  run_ip(name, through);
+    if (line.find(" dev " + device + " ") != std::string::npos) batch += "route replace " + line + "\n";
+  run_ip(name, batch);
 }
 
 void Networks::save(Vpc& vpc) {

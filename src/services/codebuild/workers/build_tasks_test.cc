@@ -108,6 +108,19 @@ TEST_F(BuildTasksTest, ABuildThatTheHostFailsAtAgainAndAgainIsAFaultThatSaysWhy)
   EXPECT_TRUE(host.machine_specs.empty());
 }
 
+TEST_F(BuildTasksTest, ABuildsMachineStartsOnlyOnceItsNetworkIsThere) {
+  const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
+  host.fail_next = "no such device";  // of the network or of the machine, whichever comes first
+  test.run_until_idle();
+  for (const auto& [name, status] : host.machine_status) EXPECT_EQ(status, host::MachineStatus::kStopped) << name;
+  test.clock.advance(Milliseconds(100));
+  test.run_until_idle();
+  EXPECT_EQ(host.vpc_specs.size(), 1U);
+  ASSERT_EQ(host.machine_specs.size(), 1U);
+  EXPECT_EQ(host.machine_status.begin()->second, host::MachineStatus::kRunning);
+  EXPECT_EQ(phase_of(build(id), "PROVISIONING").phase_status, "SUCCEEDED");
+}
+
 TEST_F(BuildTasksTest, ABuildThatCannotBeFollowedAnyMoreLetsGoOfItsMachine) {
   const std::string id = *codebuild.start_build({.project_name = "web"}).build->id;
   test.run_until_idle();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "host/client.h"
@@ -86,7 +87,11 @@ void BuildTasks::provision(store::TaskRun& run, BuildRow row) {
   write_folder(row);
   host::Host& host = home_.require_host();
   try {
+    // The one is work of the kernel's, the other of Incus's: each would only wait for the other.
+    std::future<void> network;
+    if (!row.shape.vpc_config) network = std::async(std::launch::async, [this] { apply_network(); });
     host.create_machine(machine);
+    if (network.valid()) network.get();
     host.start_machine({machine.name});
   } catch (const host::HostError& error) {
     // Such a machine is refused and always will be.
@@ -213,7 +218,6 @@ std::optional<host::Nic> BuildTasks::find_nic(const BuildRow& row) {
   }
   const auto address = home_.db.read([&](store::Tx& tx) { return find_address(tx, row.id); });
   if (!address) return std::nullopt;
-  apply_network();
   return nic_of({row.id, *address});
 }
 
