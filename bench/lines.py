@@ -10,6 +10,7 @@ import time
 import uuid
 
 import machine
+import rows
 
 # Some work of the shell itself, and what of the processor it took.
 COMMAND = "n=0; while [ $n -lt 200000 ]; do n=$((n+1)); done; times"
@@ -27,7 +28,7 @@ def git(folder, *words):
 
 class Lines:
     def __init__(self, region, folder, count):
-        self.region, self.folder, self.number = region, pathlib.Path(folder), 0
+        self.region, self.folder, self.number, self.busy_s = region, pathlib.Path(folder), 0, 0
         self.clients = {one: region.client(one) for one in ("codecommit", "codepipeline", "codebuild", "logs", "events", "iam", "s3", "sts")}
         self.prefix = "bench-" + uuid.uuid4().hex[:6]
         self.place = f"{machine.live.REGION}:{self.clients['sts'].get_caller_identity()['Account']}"
@@ -65,7 +66,8 @@ class Lines:
         git(self.folder / name, "remote", "add", "origin", self.base + name)
 
     def push(self, names):
-        """Pushes a new commit to each at once; (seconds from the first push to the end of the last pipeline, the builds' seconds of processor time)."""
+        """Pushes a new commit to each at once; (seconds from the first push to the end of the last pipeline, the builds' seconds of processor time).
+        `busy_s` is what the whole machine took of its processors meanwhile."""
         self.number += 1
         commits = {}
         for name in names:
@@ -73,7 +75,7 @@ class Lines:
             git(self.folder / name, "add", "-A")
             git(self.folder / name, "commit", "-q", "-m", f"change {self.number}")
             commits[name] = git(self.folder / name, "rev-parse", "HEAD")
-        begun = time.time()
+        begun, busy = time.time(), rows.busy_processors()
         with concurrent.futures.ThreadPoolExecutor(min(16, len(names))) as pool:
             list(pool.map(lambda name: git(self.folder / name, "push", "-q", "origin", "main"), names))
         ended, deadline = {}, begun + 120 + 10 * len(names)
@@ -83,6 +85,7 @@ class Lines:
                     ended[name] = one
             assert time.time() < deadline, f"{len(ended)} of {len(names)} pipelines have ended"
             time.sleep(0.2 + 0.04 * (len(names) - len(ended)))  # when they ended is told by the region, so asking may be rare
+        self.busy_s = rows.busy_processors() - busy
         assert {one["status"] for one in ended.values()} == {"Succeeded"}, [one["status"] for one in ended.values()]
         return max(one["lastUpdateTime"].timestamp() for one in ended.values()) - begun, sum(self.processor(name, one["pipelineExecutionId"]) for name, one in ended.items())
 

@@ -5,6 +5,8 @@ import statistics
 
 import plots
 
+FIRST = ("calls", "objects", "git", "balancer", "machines")  # the parts that there were before results named theirs
+
 
 def write(root):
     files = sorted((root / "bench" / "results").glob("*.json"))
@@ -21,13 +23,14 @@ def write(root):
 
 
 def newest(results):
-    """Of each part what was measured last, with the names of the files that this is from; of a part that failed, also what was measured before."""
+    """Of each part what was measured last, with the names of the files that this is from; of a part that failed, also what was measured before.
+    Older results do not say which part a row is of: it may be of any of that run."""
     rows, failed, skipped = {}, set(), {}
     for name, result in results:
-        wanted, bad = set(result.get("wanted", ())), set(result["failed"])
+        wanted, bad = set(result.get("wanted", FIRST)), set(result["failed"])
         failed = (failed - wanted) | bad
-        rows = {key: row for key, row in rows.items() if row.get("part") not in wanted - bad}
-        rows |= {(row["group"], row["title"]): row | {"file": name} for row in result["rows"] if "title" in row}
+        rows = {key: row for key, row in rows.items() if not row["parts"] <= wanted - bad}
+        rows |= {(row["group"], row["title"]): row | {"file": name, "parts": {row["part"]} if "part" in row else wanted} for row in result["rows"] if "title" in row}
         skipped = {key: row for key, row in skipped.items() if row.get("part") not in wanted} | {
             (row["skipped"], row.get("part")): row for row in result["rows"] if "skipped" in row}
     last = dict(results)[max(row["file"] for row in rows.values())]

@@ -43,6 +43,13 @@ class Newest(unittest.TestCase):
     def test_a_part_that_ran_again_takes_the_place_of_all_its_rows(self):
         self.assertEqual(self.titles(result(row("old", [1])), result(row("new", [1]))), ["new"])
 
+    def test_a_row_that_tells_no_part_goes_when_all_parts_of_its_run_ran_again(self):
+        old = row("old", [1])
+        del old["part"]
+        first, some, all_of_them = result(old, wanted=["calls", "git"]), result(row("new", [1])), result(row("new", [1]), wanted=["calls", "git", "growth"])
+        self.assertEqual(self.titles(first, some), ["old", "new"])
+        self.assertEqual(self.titles(first, some, all_of_them), ["new"])
+
     def test_what_another_part_measured_stays(self):
         self.assertEqual(self.titles(result(row("one", [1], part="git"), wanted=["git"]), result(row("two", [1]))), ["one", "two"])
 
