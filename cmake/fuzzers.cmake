@@ -42,6 +42,10 @@ hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH 
 hanbat_fuzzer(java_pattern services/ssm/parameters/java_pattern_fuzz.cc WITH services/ssm/parameters/java_pattern.cc LINK hanbat_base)
 hanbat_fuzzer(document_yaml services/ssm/documents/yaml_fuzz.cc WITH services/ssm/documents/yaml.cc
   LINK hanbat_base PkgConfig::yaml)
+hanbat_fuzzer(mark_sheet main/cli/task/sheet_fuzz.cc WITH main/cli/task/sheet.cc main/cli/task/sheet_html.cc
+  main/cli/task/sheet_text.cc main/cli/task/paper.cc main/cli/task/points.cc LINK hanbat_os hanbat_base PkgConfig::fmt)
+hanbat_fuzzer(task_yaml main/cli/task/yaml_text_fuzz.cc WITH main/cli/task/yaml_text.cc main/cli/task/json_schema.cc
+  LINK hanbat_base PkgConfig::yaml PkgConfig::fmt)
 hanbat_fuzzer(oci_manifest services/ecr/images/manifest_fuzz.cc WITH services/ecr/images/manifest.cc LINK hanbat_wire)
 hanbat_fuzzer(trail_segment services/cloudtrail/segments/segment_fuzz.cc WITH services/cloudtrail/segments/block_index.cc
   services/cloudtrail/segments/chunk.cc services/cloudtrail/segments/compression.cc services/cloudtrail/segments/event_bytes.cc

@@ -123,5 +123,5 @@ MISTAKES = [
     Mistake("right: one more tag of the image", 'aws ecr put-image --repository-name wsi-api-ecr --image-tag latest --image-manifest "$(one ecr batch-get-image --repository-name wsi-api-ecr --image-ids imageTag=$(last_tag) --query "images[0].imageManifest")" >/dev/null',
             'aws ecr batch-delete-image --repository-name wsi-api-ecr --image-ids imageTag=latest >/dev/null'),
     Mistake("right: a set of tags for the targets", 'aws deploy update-deployment-group --application-name wsi-api --current-deployment-group-name dev-api --ec2-tag-filters --ec2-tag-set "ec2TagSetList=[[{Key=wsi:deploy:group,Value=dev-api,Type=KEY_AND_VALUE}]]" >/dev/null',
-            'aws deploy update-deployment-group --application-name wsi-api --current-deployment-group-name dev-api --ec2-tag-set "ec2TagSetList=[]" --ec2-tag-filters Key=wsi:deploy:group,Value=dev-api,Type=KEY_AND_VALUE >/dev/null'),
+            'aws deploy update-deployment-group --application-name wsi-api --current-deployment-group-name dev-api --ec2-tag-filters Key=wsi:deploy:group,Value=dev-api,Type=KEY_AND_VALUE >/dev/null'),
 ]

@@ -9,8 +9,8 @@ check_instance() {
   expect "type | 유형" t3.micro "$(servers InstanceType)"
   part image
   image="$(servers ImageId)"
-  expect_like "image | 이미지" '[Aa]mazon [Ll]inux 2|amzn2' \
-    "$([ -z "$image" ] || get ec2 describe-images --image-ids $image --query 'Images[].[Name,Description]')"
+  expect_like "image | 이미지" '^amazon .*([Aa]mazon [Ll]inux 2([^0-9]|$)|amzn2)' \
+    "$([ -z "$image" ] || get ec2 describe-images --image-ids $image --query 'Images[].[ImageOwnerAlias,Name,Description][]')"
 }
 
 check_tag() {

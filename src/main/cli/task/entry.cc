@@ -131,7 +131,7 @@ void Entries::put_aside(const std::string& competitor, Timestamp now) const {
 
 FileLock Entries::lock() const {
   make_folders(root_.string(), 0700);
-  if (auto lock = FileLock::try_take((root_ / "lock").string(), FileLock::Mode::kAlone)) return std::move(*lock);
+  if (auto lock = FileLock::try_take((root_ / ".lock").string(), FileLock::Mode::kAlone)) return std::move(*lock);
   throw Failure("another hanbat task start, extend or stop is at work; try again when it has ended");
 }
 

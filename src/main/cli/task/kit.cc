@@ -6,6 +6,7 @@
 #include "main/cli/env.h"
 #include "main/cli/task/paper.h"
 #include "main/cli/task/sheet_words.h"
+#include "main/cli/task/time_limit.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -33,6 +34,33 @@ void make_paper(const Pack& pack, const std::string& language, const fs::path& k
   make_pdf((kit / (name + ".html")).string(), (kit / (name + ".pdf")).string());
 }
 
+/// What a competitor reads first.
+std::string first_words(const Entry& entry, const Pack& pack, const std::string& language) {
+  const std::string title = text_in(pack.title, language), limit = limit_text(pack.time_limit);
+  const std::string key = pack.key_pair.empty() ? "" : fmt::format("  {}\n", pack.key_pair);
+  if (language == "ko")
+    return fmt::format(
+        "{}\n\n제한 시간 {}, 리전 {}, 계정 {}\n\n"
+        "이 폴더에서 셸을 열고 다음을 입력하면 aws, git, terraform, boto3가 이 계정을 가리킵니다.\n\n"
+        "  . ./credentials.sh\n  aws sts get-caller-identity\n\n"
+        "또는 프로파일로: AWS_CONFIG_FILE=aws/config AWS_SHARED_CREDENTIALS_FILE=aws/credentials AWS_PROFILE={}\n\n"
+        "과제는 task.ko.md, 제공된 자료는 handout/에 있습니다.{}\n"
+        "역할 hanbat-judge는 심사위원의 것입니다. 시간이 끝나면 이 키로는 아무것도 할 수 없고, 만든 것은 그대로 남아 "
+        "채점됩니다.\n",
+        title, limit, entry.region, entry.account, entry.competitor, key.empty() ? "" : " 키 페어의 개인 키:\n" + key);
+  return fmt::format(
+      "{}\n\nTime {}, region {}, account {}\n\n"
+      "In a shell in this folder, these lines make aws, git, terraform and boto3 mean your account:\n\n"
+      "  . ./credentials.sh\n  aws sts get-caller-identity\n\n"
+      "Or as a profile: AWS_CONFIG_FILE=aws/config AWS_SHARED_CREDENTIALS_FILE=aws/credentials AWS_PROFILE={}\n\n"
+      "The task is in task.en.md, what is given in handout/.{}\n"
+      "The role hanbat-judge is the judge's. When the time is over these keys open nothing; what you have built stays "
+      "and "
+      "is marked.\n",
+      title, limit, entry.region, entry.account, entry.competitor,
+      key.empty() ? "" : " The key pair's private key:\n" + key);
+}
+
 }  // namespace
 
 fs::path key_file(const Pack& pack, const fs::path& folder) {
@@ -58,6 +86,7 @@ void make_kit(const Home& home, const Entry& entry, const Pack& pack, const fs::
     const std::string name = "task." + language + ".md";
     write_file_atomic((kit / name).string(), read_file((pack.folder / name).string()));
     make_paper(pack, language, kit);
+    write_file_atomic((kit / ("START." + language + ".txt")).string(), first_words(entry, pack, language));
   }
   if (fs::exists(pack.folder / "handout")) copy_handout(pack, pack.folder / "handout", kit / "handout");
   write_file_atomic((kit / "credentials.sh").string(),

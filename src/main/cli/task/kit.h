@@ -9,9 +9,9 @@
 
 namespace hanbat::cli::task {
 
-/// Makes the kit folder anew: task.<language>.md, handout/, credentials.sh (shell lines), aws/config and
-/// aws/credentials (a profile), and the key pair's private half, which stays the same from one making to the next.
-/// Throws Failure when a link in handout/ leads out of the pack.
+/// Makes the kit folder anew: START.<language>.txt, task.<language>.md, handout/, credentials.sh (shell lines),
+/// aws/config and aws/credentials (a profile), and the key pair's private half, which stays the same from one making to
+/// the next. Throws Failure when a link in handout/ leads out of the pack.
 void make_kit(const Home& home, const Entry& entry, const Pack& pack, const std::filesystem::path& folder);
 
 /// The private half of the pack's key pair in that competitor's folder; "" when the pack has none.

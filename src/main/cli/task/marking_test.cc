@@ -9,7 +9,6 @@
 namespace hanbat::cli::task {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class MarkingTest : public ::testing::Test {
@@ -68,6 +67,23 @@ TEST_F(MarkingTest, WithinTriesUntilItSucceeds) {
        "1; }; }; echo yes; }\n"
        "expect a yes \"$(within 20s t)\"; expect b '' \"$(within 1s false)\"");
   EXPECT_EQ(run()[0].earned, 100);
+}
+
+TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
+  write_file_atomic(folder_.path() + "/aws",
+                    "#!/bin/bash\ncase \"$1\" in\nwords) printf 'a\\tb\\nc\\n';;\nnone) echo None;;\n"
+                    "fails) echo denied >&2; exit 254;;\nlong) head -c 9000 /dev/zero | tr '\\0' x;;\nesac\n",
+                    0755);
+  item("1",
+       "PATH=\"$HANBAT_PACK:$PATH\"\nexpect words 'a b c' \"$(get words)\"; expect none '' \"$(get none)\"\n"
+       "expect fails '' \"$(get fails 2>/dev/null)\"; expect long 9000 \"$(get long | wc -c)\"");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].earned, 100);
+  ASSERT_EQ(marks[0].evidence.size(), 4u);
+  EXPECT_EQ(marks[0].evidence[0].command, "aws words --output text");
+  EXPECT_EQ(marks[0].evidence[2].answer, "denied");
+  EXPECT_EQ(marks[0].evidence[2].status, 254);
+  EXPECT_LE(marks[0].evidence[3].answer.size(), 4000u);
 }
 
 TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {

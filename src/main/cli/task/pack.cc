@@ -76,13 +76,6 @@ std::string item_at(const Json& value, const std::string& place) {
 
 }  // namespace
 
-std::string points_text(Points points) {
-  std::string out = fmt::format("{}.{:02}", points / 100, points % 100);
-  while (out.back() == '0') out.pop_back();
-  if (out.back() == '.') out.pop_back();
-  return out;
-}
-
 const Item* Pack::find_item(const std::string& id) const {
   for (const Item& one : items)
     if (one.id == id) return &one;

@@ -140,6 +140,11 @@ TEST(YamlText, QuotedScalarsAreTextsAndPlainOnesWhatTheyLookLike) {
   EXPECT_EQ(value["g"], Json("1.2.3"));
 }
 
+TEST(YamlText, AnEmptyFileIsNothingOnLineOne) {
+  EXPECT_TRUE(read_yaml("").value.is_null());
+  EXPECT_EQ(read_yaml("").line_of("title.ko"), 1);
+}
+
 TEST(YamlText, AliasesThatGrowWithoutEndAreRefused) {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 9; ++i) {

@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "main/cli/task/account.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/kit.h"
@@ -94,7 +95,7 @@ void start_clock(const Entries& entries, Management& management, Entry& entry, T
 std::vector<Named> read_class(const std::string& text) {
   std::vector<Named> out;
   int number = 0;
-  for (const std::string& line : split(text, '\n')) {
+  for (const std::string& line : split(to_utf8(text), '\n')) {
     ++number;
     const std::string_view content = trim(line);
     if (content.empty() || content.front() == '#') continue;

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <regex>
 
@@ -14,7 +15,8 @@ namespace {
 constexpr int kDeepest = 32;
 constexpr int kMostNodes = 20'000;
 
-int line_of_node(const YAML::Node& node) { return node.Mark().line + 1; }
+/// An empty file has no line of its own.
+int line_of_node(const YAML::Node& node) { return std::max(node.Mark().line + 1, 1); }
 
 /// A plain scalar by the core schema.
 Json plain_scalar(const std::string& text) {
@@ -79,7 +81,7 @@ YamlText read_yaml(const std::string& text) {
   try {
     out.value = NodeReader(out).read(YAML::Load(text), "");
   } catch (const YAML::Exception& error) {
-    throw YamlError(error.mark.line + 1, error.msg);
+    throw YamlError(std::max(error.mark.line + 1, 1), error.msg);
   }
   return out;
 }

@@ -27,7 +27,7 @@ for arn in $(words elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBa
   keep "elbv2/listeners-$(plain "${arn##*:loadbalancer/}").json" elbv2 describe-listeners --load-balancer-arn "$arn"
 done
 for kind in roles users groups instance-profiles; do keep iam/$kind.json iam list-$kind; done
-for name in $(words iam list-roles --query 'Roles[].RoleName'); do
+for name in $(words iam list-roles --query "Roles[?RoleName!='hanbat-judge' && RoleName!='OrganizationAccountAccessRole'].RoleName"); do
   for policy in $(words iam list-role-policies --role-name "$name" --query PolicyNames); do
     keep "iam/$(plain "$name").$(plain "$policy").json" iam get-role-policy --role-name "$name" --policy-name "$policy"
   done
