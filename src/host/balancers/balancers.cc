@@ -372,12 +372,16 @@ void Balancers::examine_logs(std::vector<Finding>& findings) {
     const bool logged = std::any_of(place.spec.balancers.begin(), place.spec.balancers.end(),
                                     [](const Balancer& one) { return one.logs != BalancerLogs::kNone; });
     if (!logged || place.haproxy->pid() == 0) continue;
-    for (const std::string& line : split(place.haproxy->ask("show info"), '\n'))
-      if (line.starts_with(kDropped) && parse_int(line.substr(kDropped.size())).value_or(0) > 0)
-        findings.push_back({.what = "logs of load balancers of " + vpc,
-                            .severity = Severity::kNote,
-                            .detail = line.substr(kDropped.size()) + " records came faster than they could be kept",
-                            .remedy = "Logs are best effort; a machine with more processors keeps more"});
+    try {
+      for (const std::string& line : split(place.haproxy->ask("show info"), '\n'))
+        if (line.starts_with(kDropped) && parse_int(line.substr(kDropped.size())).value_or(0) > 0)
+          findings.push_back({.what = "logs of load balancers of " + vpc,
+                              .severity = Severity::kNote,
+                              .detail = line.substr(kDropped.size()) + " records came faster than they could be kept",
+                              .remedy = "Logs are best effort; a machine with more processors keeps more"});
+    } catch (const HostError&) {
+      // It is being started anew, and has dropped nothing yet.
+    }
   }
   for (const auto& [balancer, count] : logs_.lost())
     findings.push_back({.what = "logs of load balancer " + balancer,
