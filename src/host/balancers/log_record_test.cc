@@ -185,10 +185,14 @@ TEST_F(Spool, ABalancerThatHasNoLogsAnyMoreLeavesNothingBehindOnceItsLastAreTake
   spool.listen("vpc-1", path, "", balancers);
   send(path, "r l-1 one");
   const LogBatch batch = next(spool);
+  send(path, "r l-1 the last");
   spool.listen("vpc-1", path, "", logged(BalancerLogs::kNone).balancers);
   EXPECT_FALSE(path_exists(path));
   EXPECT_EQ(spool.take({"lb-1"}).name, batch.name);
   spool.drop({"lb-1", batch.name});
+  const LogBatch last = spool.take({"lb-1"});
+  EXPECT_THAT(last.records, ElementsAre("r l-1 the last"));
+  spool.drop({"lb-1", last.name});
   EXPECT_EQ(spool.take({"lb-1"}).name, "");
   EXPECT_THAT(list_folder(folder.path() + "/logs"), IsEmpty());
 }
