@@ -13,6 +13,7 @@ namespace hanbat::host {
 namespace {
 
 constexpr std::string_view kNone = "-";
+constexpr std::string_view kPunctuation = "-_.:/()<>+=";
 
 bool is_address(std::string_view text) {
   try {
@@ -34,6 +35,10 @@ class Words {
   std::string word() {
     if (at_end() || words_[next_].empty()) return fail();
     const std::string& word = words_[next_++];
+    const bool plain = std::all_of(word.begin(), word.end(), [](unsigned char c) {
+      return std::isalnum(c) || kPunctuation.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+    if (!plain) return fail();
     return word == kNone ? "" : word;
   }
 

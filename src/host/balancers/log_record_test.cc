@@ -71,6 +71,7 @@ TEST(LogRecord, ALineWithAWordTooManyTooFewOrOfAnotherKindIsNone) {
   EXPECT_FALSE(read_record(good.substr(0, good.rfind(' '))));
   EXPECT_FALSE(read_record("x" + good.substr(1)));
   EXPECT_FALSE(read_record(""));
+  EXPECT_FALSE(read_record("e l-1 1 10.0.0.7 1 10.1.2.9 443 - - 0 TLSv1.3 TLS\"_AES - - 0 - 0")) << "no word quotes";
   EXPECT_FALSE(read_record("Proxy L_l-1 started."));
   EXPECT_EQ(listener_of_record("r l-1 \x01"), "") << "no byte that could end a line";
   EXPECT_EQ(listener_of_record(good), "l-1");
@@ -184,10 +185,14 @@ TEST_F(Spool, ABalancerThatHasNoLogsAnyMoreLeavesNothingBehindOnceItsLastAreTake
   spool.listen("vpc-1", path, "", balancers);
   send(path, "r l-1 one");
   const LogBatch batch = next(spool);
+  send(path, "r l-1 the last");
   spool.listen("vpc-1", path, "", logged(BalancerLogs::kNone).balancers);
   EXPECT_FALSE(path_exists(path));
   EXPECT_EQ(spool.take({"lb-1"}).name, batch.name);
   spool.drop({"lb-1", batch.name});
+  const LogBatch last = spool.take({"lb-1"});
+  EXPECT_THAT(last.records, ElementsAre("r l-1 the last"));
+  spool.drop({"lb-1", last.name});
   EXPECT_EQ(spool.take({"lb-1"}).name, "");
   EXPECT_THAT(list_folder(folder.path() + "/logs"), IsEmpty());
 }

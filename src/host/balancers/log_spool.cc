@@ -110,6 +110,7 @@ void LogSpool::listen(const std::string& place, const std::string& path, const s
                       const std::vector<Balancer>& balancers) {
   const std::lock_guard lock(mutex_);
   Place& here = places_[place];
+  keep_what_came(here);  // as long as it is known whose it is
   here.balancers.clear();
   for (const Balancer& balancer : balancers)
     if (balancer.logs != BalancerLogs::kNone)
@@ -128,7 +129,10 @@ void LogSpool::listen(const std::string& place, const std::string& path, const s
 
 void LogSpool::stop_listening(const std::string& place) {
   const std::lock_guard lock(mutex_);
-  places_.erase(place);
+  if (const auto found = places_.find(place); found != places_.end()) {
+    keep_what_came(found->second);
+    places_.erase(found);
+  }
 }
 
 void LogSpool::read(const std::stop_token& stop) {
@@ -154,16 +158,21 @@ void LogSpool::read(const std::stop_token& stop) {
 
 void LogSpool::receive_all() {
   const std::lock_guard lock(mutex_);
-  for (auto& [name, place] : places_) {
-    std::map<std::string, std::string> gathered;
-    receive(place, gathered);
-    for (const auto& [balancer, lines] : gathered) {
-      try {
-        append(balancer, lines);
-      } catch (const std::exception& error) {
-        spools_[balancer].lost += std::count(lines.begin(), lines.end(), '\n');
-        spdlog::warn("records of load balancer {} are lost: {}", balancer, error.what());
-      }
+  for (auto& [name, place] : places_) keep_what_came(place);
+}
+
+void LogSpool::keep_what_came(Place& place) {
+  if (!place.socket) return;
+  std::map<std::string, std::string> gathered;
+  receive(place, gathered);
+  for (const auto& [balancer, lines] : gathered) {
+    try {
+      append(balancer, lines);
+    } catch (const std::exception& error) {
+      const auto count = std::count(lines.begin(), lines.end(), '\n');
+      spools_[balancer].lost += count;
+      spools_[balancer].lost_ever += count;
+      spdlog::warn("records of load balancer {} are lost: {}", balancer, error.what());
     }
   }
 }

@@ -60,6 +60,7 @@ class LogSpool {
   void read(const std::stop_token& stop);
   void receive(Place& place, std::map<std::string, std::string>& gathered);
   void receive_all();
+  void keep_what_came(Place& place);
   /// Whole lines, as many as there is room for.
   void append(const std::string& balancer, std::string_view lines);
   Spool& spool_of(const std::string& balancer);
