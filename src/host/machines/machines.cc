@@ -23,14 +23,6 @@ constexpr std::size_t kConsoleLimit = 64u << 10;
 // its system's 65,536 and for the ranges of a few users' own containers.
 constexpr int kIdsPerMachine = 524288;
 
-/// Where all are busy a machine has a quarter of what a process of the host's has, so that the region's daemons, and
-/// the starts of other machines, are not held up by what runs (or boots) in machines. For LXC, in the words of the
-/// host's control groups.
-const char* share_of_processors() {
-  return path_exists("/sys/fs/cgroup/cgroup.controllers") ? "lxc.cgroup2.cpu.weight = 25"
-                                                          : "lxc.cgroup.cpu.shares = 256";
-}
-
 /// The region's certificate authority, which every machine trusts. hanbatd owns the file, so it is taken as text only.
 std::string authority_of(const std::string& state_folder) {
   for (const char* name : {"/ca/ca.pem"}) {
@@ -63,7 +55,6 @@ Json config_of(const MachineSpec& spec, const std::string& authority) {
   config["security.idmap.isolated"] = "true";
   config["security.idmap.size"] = std::to_string(kIdsPerMachine);
   config["security.nesting"] = spec.nesting ? "true" : "false";
-  config["raw.lxc"] = share_of_processors();
   config["user.hanbat"] = "machine";
   if (!authority.empty()) config["user.hanbat.ca"] = authority;
   for (const auto& variable : spec.environment) config["environment." + variable.key] = variable.value;
