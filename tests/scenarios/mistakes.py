@@ -112,7 +112,7 @@ MISTAKES = [
     Mistake("the script ignores its argument", r'script "s/Value=\$name}/Value=wsi-api-3}/"', 'right_script', {"10.1": ["name"]}, live=True),
     Mistake("the script leaves the tag out", r'script "s/,{Key=wsi:deploy:group,Value=dev-api}//"', 'right_script', {"10.1": ["alike"]}, live=True),
     Mistake("the script takes another type", 'script "s/t3.small/t3.micro/"', 'right_script', {"10.1": ["alike"]}, live=True),
-    Mistake("the script takes a public subnet", 'script "s/subnet_of wsi-private-/subnet_of wsi-public-/"', 'right_script', {"10.1": ["alike"]}, live=True),
+    Mistake("the script takes a public subnet", 'script "s/wsi-private-/wsi-public-/g"', 'right_script', {"10.1": ["alike"]}, live=True),
     # -- what the task does not ask for
     Mistake("right: one NAT gateway for both", 'route wsi-private-b-rt --nat-gateway-id $(nat wsi-nat-a)', 'route wsi-private-b-rt --nat-gateway-id $(nat wsi-nat-b)', short=True),
     Mistake("right: another name of the bastion", 'rename $(server wsi-bastion) judges-door', 'rename $(server judges-door) wsi-bastion', short=True),
