@@ -11,5 +11,5 @@ check_port() {
 check_page() {
   local address
   address="$(servers PublicIpAddress)"
-  expect "GET / | GET /의 응답" "$(cat ../handout/index.html)" "$(curl -fsS --max-time 10 "http://${address:-no-address.invalid}/" 2>&1)"
+  expect "GET / | GET /의 응답" "$(cat ../handout/index.html)" "$(fetch "http://${address:-no-address.invalid}/")"
 }

@@ -69,6 +69,18 @@ TEST_F(MarkingTest, WithinTriesUntilItSucceeds) {
   EXPECT_EQ(run()[0].earned, 100);
 }
 
+TEST_F(MarkingTest, WhatACompetitorsMachinesAnswerIsTakenUpToAMebibyte) {
+  write_file_atomic(folder_.path() + "/ssh", "#!/bin/bash\nread -r line\n[ \"$line\" = true ] || exec yes\n", 0755);
+  write_file_atomic(folder_.path() + "/curl", "#!/bin/bash\nexec yes\n", 0755);
+  item("1",
+       "PATH=\"$HANBAT_PACK:$PATH\" HANBAT_KEY=\"$HANBAT_PACK/ssh\"\n"
+       "bastions() { echo i-1 192.0.2.1; }; balancers() { echo balancer.example 80; }\n"
+       "expect ssh 1048576 \"$(on_bastion uptime | wc -c)\"; expect curl 1048575 \"$(through_balancer / | wc -c)\"");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].broken, "");
+  EXPECT_EQ(marks[0].earned, 100);
+}
+
 TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
   write_file_atomic(folder_.path() + "/aws",
                     "#!/bin/bash\ncase \"$1\" in\nwords) printf 'a\\tb\\nc\\n';;\nnone) echo None;;\n"

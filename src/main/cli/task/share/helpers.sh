@@ -93,8 +93,25 @@ bastions() {
     --query 'Reservations[].Instances[?PublicIpAddress].[InstanceId,PublicIpAddress][]' --output text | grep .
 }
 
+# What somebody else's machine answers is taken up to this.
+MOST_BYTES=1048576
+# no_more_than_ <command…>: what it prints, both ways, up to that; its status.
+no_more_than_() {
+  "$@" 2>&1 | head -c "$MOST_BYTES" | tr -d '\000'
+  return "${PIPESTATUS[0]}"
+}
+
+# fetch <url>: GET; prints the body, or what went wrong.
+fetch() {
+  local body status=0
+  body="$(no_more_than_ curl -fsS --max-time 10 "$1")" || status=$?
+  record_ ran "curl $1" "$body" "$status"
+  printf '%s' "$body"
+  return $status
+}
+
 ssh_() {  # <address>, the script on standard input
-  timeout 110 ssh -i "$HANBAT_KEY" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+  no_more_than_ timeout 110 ssh -i "$HANBAT_KEY" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
     -o ConnectTimeout=10 -o BatchMode=yes -o IdentitiesOnly=yes "${HANBAT_SSH_USER:-ec2-user}@$1" 'sudo -i bash -s'
 }
 
@@ -104,7 +121,7 @@ bastion() {
   if [ -s "$HANBAT_SHARED/bastion" ]; then cat "$HANBAT_SHARED/bastion"; return; fi
   [ -n "${HANBAT_KEY:-}" ] && [ -r "$HANBAT_KEY" ] || { echo "no key for the bastion (key_pair in task.yaml, --key FILE)" >&2; return 1; }
   while read -r id address; do
-    answer="$(ssh_ "$address" <<<true 2>&1)" && { echo "$address" > "$HANBAT_SHARED/bastion.$$"
+    answer="$(ssh_ "$address" <<<true)" && { echo "$address" > "$HANBAT_SHARED/bastion.$$"
       mv "$HANBAT_SHARED/bastion.$$" "$HANBAT_SHARED/bastion"; echo "$address"; return 0; }
     record_ ran "ssh $id $address" "$answer" 255
   done < <(bastions)
@@ -116,7 +133,7 @@ bastion() {
 on_bastion() {
   local address answer status=0
   address="$(bastion)" || return 1
-  answer="$(ssh_ "$address" <<<"$*" 2>&1)" || status=$?
+  answer="$(ssh_ "$address" <<<"$*")" || status=$?
   record_ ran "on the bastion $address: $*" "$answer" "$status"
   printf '%s\n' "$answer"
   return $status
@@ -153,8 +170,7 @@ through_balancer() {
   while read -r dns port; do
     url="$(balancer_url "$dns" "$port")"
     status=0
-    body="$(curl -fsS --max-time 10 "$url$1" 2>&1)" || status=$?
-    record_ ran "curl $url$1" "$body" "$status"
+    body="$(fetch "$url$1")" || status=$?
     if [ $status -eq 0 ]; then printf '%s' "$body"; return 0; fi
   done < <(balancers)
   printf '%s' "${body:-there is no application load balancer with an HTTP listener}"
