@@ -70,7 +70,7 @@ def test_a_call_reads_no_model_that_the_process_has_read(tmp_path, endpoint):
         environment = dict(os.environ, AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b", AWS_REGION="eu-north-1", AWS_ENDPOINT_URL=endpoint)
         said = subprocess.run([folder / "aws", "ec2", "describe-vpcs", "--query", "length(Vpcs)"], env=environment, capture_output=True, text=True,
                               timeout=60)
-        trace.terminate()
+        trace.kill()  # asked to end it waits for each that it watches, also for who has just ended
         trace.wait(timeout=20)
     assert (said.returncode, said.stdout) == (0, "0\n"), said.stderr
     opened = lines.read_text()
