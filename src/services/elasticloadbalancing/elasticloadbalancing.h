@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -44,6 +45,10 @@ class ElasticLoadBalancing final : public Operations {
   void tell_waiting(store::Tx& tx, std::string_view why);
   void drain(store::TaskRun& run, const DrainTarget& task);
   void observe(const std::stop_token& stop);
+  /// Asks the host side once; whether nothing is likely to change soon.
+  bool look_at_targets();
+  /// What was seen of a target before it was registered says nothing of it any more.
+  void forget(const TargetRow& target);
   void follow_instances();
   TargetHealth health_of(const Resource<TargetGroup>& group, const TargetRow& target, std::string_view unused_because);
 
@@ -51,6 +56,7 @@ class ElasticLoadBalancing final : public Operations {
   std::mutex applying_;  // so that an older state never goes out after a newer one
   std::mutex health_mutex_;
   std::map<HealthKey, host::TargetHealth> health_;  // guarded by health_mutex_
+  std::set<HealthKey> forgotten_;                   // likewise: since the host side was asked last
   std::jthread observer_;                           // the last member: it ends first
 };
 

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "gen/elasticloadbalancing/client.h"
 #include "host/broken_host.h"
+#include "host/fake_host.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/testing.h"
 #include "wire/testing.h"
@@ -175,6 +178,42 @@ TEST_F(Balancing, SeveralGroupsHaveWeightsAndMayKeepTheirClients) {
   ASSERT_EQ(action.forward.size(), 2u);
   EXPECT_EQ(action.forward[0].weight, 9);
   EXPECT_EQ(action.forward[1].weight, 1);
+}
+
+/// A host whose balancers find the target healthy whenever they are asked.
+class BalancingOfAHealthyTarget : public Balancing {
+ protected:
+  BalancingOfAHealthyTarget() : Balancing(&host) {
+    host.targets = {{.target_group_id = std::string(last_part(group)),
+                     .ip = "10.1.0.9",
+                     .port = 8080,
+                     .state = host::HealthState::kHealthy}};
+  }
+  std::string state() {
+    DescribeTargetHealthInput in;
+    in.target_group_arn = group;
+    in.targets.emplace().push_back({.id = "10.1.0.9"});
+    return client().describe_target_health(in).target_health_descriptions->front().target_health->state.value_or("");
+  }
+  bool becomes(std::string_view wanted) {
+    for (int i = 0; i < 300 && state() != wanted; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return state() == wanted;
+  }
+  void register_target() { client().register_targets({.target_group_arn = group, .targets = {{.id = "10.1.0.9"}}}); }
+
+  host::FakeHost host;
+};
+
+TEST_F(BalancingOfAHealthyTarget, OneThatIsRegisteredAgainIsInitialUntilItIsSeenHealthyAnew) {
+  make_listener();
+  register_target();
+  EXPECT_TRUE(becomes("healthy"));
+  client().deregister_targets({.target_group_arn = group, .targets = {{.id = "10.1.0.9"}}});
+  region.run_until_idle();
+  EXPECT_EQ(state(), "unused");
+  register_target();
+  EXPECT_EQ(state(), "initial");
+  EXPECT_TRUE(becomes("healthy"));
 }
 
 class BalancingOnABrokenHost : public Balancing {

@@ -129,6 +129,7 @@ RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const 
     if (const auto before = find_target(rq.tx, target.group_arn, target.id, target.port))
       target.state = find_next(kTargetTransitions, before->state, TargetEvent::kRegistered).value();
     put_target(rq.tx, target);
+    rq.tx.on_commit([this, target] { forget(target); });
   }
   touch(rq);
   return {};

@@ -101,19 +101,37 @@ void ElasticLoadBalancing::drain(store::TaskRun& run, const DrainTarget& task) {
   });
 }
 
+bool ElasticLoadBalancing::look_at_targets() {
+  {
+    const std::scoped_lock lock(health_mutex_);
+    forgotten_.clear();
+  }
+  const auto seen = home_.require_host().balancer_health({});
+  const std::scoped_lock lock(health_mutex_);
+  health_.clear();
+  bool settled = forgotten_.empty();
+  for (const host::TargetHealth& one : seen) {
+    settled = settled && one.state != host::HealthState::kInitial && one.state != host::HealthState::kDraining;
+    const HealthKey key{one.target_group_id, one.ip, one.port};
+    if (!forgotten_.contains(key)) health_[key] = one;
+  }
+  return settled;
+}
+
+void ElasticLoadBalancing::forget(const TargetRow& target) {
+  const std::scoped_lock lock(health_mutex_);
+  const HealthKey key{last_part(target.group_arn), target.ip, target.port};
+  health_.erase(key);
+  forgotten_.insert(key);
+}
+
 void ElasticLoadBalancing::observe(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never;
   for (int round = 0; !stop.stop_requested(); ++round) {
     bool settled = true;
     try {
-      const auto seen = home_.require_host().balancer_health({});
-      const std::scoped_lock lock(health_mutex_);
-      health_.clear();
-      for (const host::TargetHealth& one : seen) {
-        settled = settled && one.state != host::HealthState::kInitial && one.state != host::HealthState::kDraining;
-        health_[{one.target_group_id, one.ip, one.port}] = one;
-      }
+      settled = look_at_targets();
     } catch (const std::exception&) {
       // The host side is away; what was seen last stays until it is back.
     }
