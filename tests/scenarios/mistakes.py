@@ -115,7 +115,7 @@ MISTAKES = [
     Mistake("the script takes a public subnet", 'script "s/wsi-private-/wsi-public-/g"', 'right_script', {"10.1": ["alike"]}, live=True),
     # -- what the task does not ask for
     Mistake("right: one NAT gateway for both", 'route wsi-private-b-rt --nat-gateway-id $(nat wsi-nat-a)', 'route wsi-private-b-rt --nat-gateway-id $(nat wsi-nat-b)', short=True),
-    Mistake("right: another name of the bastion", 'rename $(server wsi-bastion) judges-door', 'rename $(server judges-door) wsi-bastion', short=True),
+    Mistake("right: another name of the bastion", 'rename $(server wsi-bastion) judges-door', 'rename $(server judges-door) wsi-bastion'),
     Mistake("right: one more branch", 'aws codecommit create-branch --repository-name wsi-api-repo --branch-name try --commit-id $(one codecommit get-branch --repository-name wsi-api-repo --branch-name main --query branch.commitId)',
             'aws codecommit delete-branch --repository-name wsi-api-repo --branch-name try >/dev/null'),
     Mistake("right: another port of the balancer", 'aws ec2 authorize-security-group-ingress --group-id $(group wsi-alb-sg) --protocol tcp --port 8000 --cidr 0.0.0.0/0 >/dev/null; aws elbv2 modify-listener --listener-arn $(listener) --port 8000 >/dev/null; sleep 2',
