@@ -216,6 +216,14 @@ TEST_F(BalancingOfAHealthyTarget, OneThatIsRegisteredAgainIsInitialUntilItIsSeen
   EXPECT_TRUE(becomes("healthy"));
 }
 
+TEST_F(BalancingOfAHealthyTarget, OneThatIsThereStaysAsItIsWhenItIsRegisteredOnceMore) {
+  make_listener();
+  register_target();
+  EXPECT_TRUE(becomes("healthy"));
+  register_target();
+  EXPECT_EQ(state(), "healthy");
+}
+
 class BalancingOnABrokenHost : public Balancing {
  protected:
   BalancingOnABrokenHost() : Balancing(&host) {}

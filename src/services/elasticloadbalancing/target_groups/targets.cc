@@ -126,10 +126,10 @@ RegisterTargetsOutput ElasticLoadBalancing::register_targets(Request& rq, const 
   }
 
   for (TargetRow& target : targets) {
-    if (const auto before = find_target(rq.tx, target.group_arn, target.id, target.port))
-      target.state = find_next(kTargetTransitions, before->state, TargetEvent::kRegistered).value();
+    const auto before = find_target(rq.tx, target.group_arn, target.id, target.port);
+    if (before) target.state = find_next(kTargetTransitions, before->state, TargetEvent::kRegistered).value();
     put_target(rq.tx, target);
-    rq.tx.on_commit([this, target] { forget(target); });
+    if (!before || before->state != target.state) rq.tx.on_commit([this, target] { forget(target); });
   }
   touch(rq);
   return {};
