@@ -16,7 +16,7 @@ _hanbat() {
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;
     task)
       if [ "$COMP_CWORD" = 2 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "check collect extend mark new pause resume solve start status stop" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "check collect extend kit mark new pause resume solve start status stop" -- "$current")
       else
         mapfile -t COMPREPLY < <(compgen -W "--competitor --all --item --here --key --language --json --by --jobs --to" -- "$current"; compgen -d -- "$current")
       fi

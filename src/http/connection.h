@@ -19,6 +19,7 @@ namespace hanbat::http {
 struct Entrance {
   std::string tag;
   Transport transport = Transport::kPlain;
+  unsigned proxy_user = 0;
 };
 
 struct Connection {

@@ -145,7 +145,17 @@ int main(int argc, char** argv) {
   auto* start = app.add_subcommand("up", "start the region");
   start->add_option("--edge", edge,
                     "the /15 that a new region's addresses outside of VPCs are of; 198.18.0.0/15 without");
-  start->callback([&edge] { up(Home::from_environment(), edge); });
+  ListenWish listen;
+  start->add_option("--listen", listen.address,
+                    "ADDRESS[:PORT] of this machine at which a local network may come, by TLS alone; off closes it. It "
+                    "is kept until said otherwise");
+  start->add_option("--name", listen.name, "with --listen: the domain of the region there; it and *.DOMAIN lead here");
+  start->add_option("--certificate", listen.certificate,
+                    "with --listen: a certificate for the name, with its chain (PEM); without one the region's CA signs");
+  start->add_option("--key", listen.key, "the certificate's key (PEM)");
+  start->add_option("--ssh-port", listen.ssh_port, "with --listen: the port for SSH; 2222 without")
+      ->check(CLI::Range(1, 65535));
+  start->callback([&edge, &listen] { up(Home::from_environment(), edge, listen); });
   app.add_subcommand("down", "stop the region; its data stays")->callback([] { down(Home::from_environment()); });
   app.add_subcommand("status", "what runs, and where it is reached")->callback([] {
     status(Home::from_environment());

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "region/request_rates.h"
+
 namespace hanbat::http {
 class Exchange;
 }
@@ -16,7 +18,8 @@ class Region;
 
 class FrontDoor {
  public:
-  explicit FrontDoor(Region& home) : home_(home) {}
+  /// Throws std::runtime_error when limits.json cannot be read.
+  explicit FrontDoor(Region& home);
 
   /// Serves one request to its end; throws only what the HTTP server is to handle. Any thread.
   void serve(http::Exchange& exchange);
@@ -27,6 +30,7 @@ class FrontDoor {
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
+  RequestRates rates_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 

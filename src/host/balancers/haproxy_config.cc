@@ -216,9 +216,10 @@ class Writer {
     for (const auto& balancer : spec_.balancers)
       for (const auto& listener : balancer.listeners) {
         if (!is_reached_from_host(balancer, listener) || listener.protocol == BalancerProtocol::kHttps) continue;
-        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n",
-                                                     listener.id, balancer.host_name);
-        names[listener.host_port] += " " + balancer.host_name;
+        const std::string name = name_without_domain(balancer);
+        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host) -m beg -i {} }}\n",
+                                                     listener.id, name);
+        names[listener.host_port] += " " + name;
         backends += fmt::format(
             "backend H_{}\n  option h1-case-adjust-bogus-server\n  option redispatch 1\n  retries 1\n  timeout connect "
             "3s\n  timeout server {}s\n",
@@ -233,10 +234,17 @@ class Writer {
       out_ += fmt::format(
           "frontend host_{}\n  bind 127.0.0.1:{}\n  option h1-case-adjust-bogus-client\n{}  http-request return status "
           "404 content-type text/plain file "
-          "{}/unknown.body if !{{ req.hdr(host),field(1,:) -i{} }}\n",
+          "{}/unknown.body if !{{ req.hdr(host) -m beg -i{} }}\n",
           port, port, uses, folder_, names[port]);
     }
     out_ += backends;
+  }
+
+  /// "web-1.ap-northeast-2.elb.": by this a balancer is known under localhost, and under the domain by which the region
+  /// is open to a network (listening/).
+  static std::string name_without_domain(const Balancer& balancer) {
+    const std::size_t dot = balancer.host_name.rfind('.');
+    return dot == std::string::npos ? balancer.host_name : balancer.host_name.substr(0, dot + 1);
   }
 
   static bool is_reached_from_host(const Balancer& balancer, const BalancerListener& listener) {
@@ -248,15 +256,16 @@ class Writer {
   /// TLS goes through as it is, so that the certificate is the balancer's own; the name that a client asks for says
   /// which balancer is meant. Who asks for none is led to the only one.
   void add_host_side_tls() {
-    std::map<int, std::string> uses;
+    std::map<int, std::string> own_names, uses;
     std::map<int, std::vector<std::string>> listeners;
     std::string backends;
     for (const auto& balancer : spec_.balancers)
       for (const auto& listener : balancer.listeners) {
         if (!is_reached_from_host(balancer, listener) || listener.protocol != BalancerProtocol::kHttps) continue;
-        std::vector<std::string> names = listener.tls_names;
-        names.push_back(balancer.host_name);
-        for (const std::string& name : names)
+        // A balancer's own name before those of certificates, in which anybody may write another's.
+        own_names[listener.host_port] +=
+            fmt::format("  use_backend S_{} if {{ req.ssl_sni -i {} }}\n", listener.id, balancer.host_name);
+        for (const std::string& name : listener.tls_names)
           uses[listener.host_port] +=
               name.starts_with("*.")
                   ? fmt::format("  use_backend S_{} if {{ req.ssl_sni -m end -i {} }}\n", listener.id, name.substr(1))
@@ -269,11 +278,11 @@ class Writer {
           if (!node.public_ip.empty())
             backends += fmt::format("  server node{} {}:{}\n", number++, node.public_ip, listener.port);
       }
-    for (const auto& [port, rules] : uses) {
+    for (const auto& [port, rules] : own_names) {
       out_ += fmt::format(
           "frontend host_{0}\n  mode tcp\n  bind 127.0.0.1:{0}\n  tcp-request inspect-delay 5s\n"
           "  tcp-request content accept if {{ req.ssl_hello_type 1 }}\n{1}",
-          port, rules);
+          port, rules + uses[port]);
       if (listeners[port].size() == 1) out_ += fmt::format("  default_backend S_{}\n", listeners[port].front());
     }
     out_ += backends;

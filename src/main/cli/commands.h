@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "main/cli/home.h"
+#include "main/cli/listen.h"
 
 namespace hanbat::cli {
 
 /// Starts the region, or says that it runs already; builds and brings in machine images that are missing. `edge`: the
 /// range that a new region's edge is to have; "" for the default. What stands in the way is told before anything is
-/// touched.
-void up(const Home& home, const std::string& edge);
+/// touched. `listen`: where and as what it is open to a local network.
+void up(const Home& home, const std::string& edge, const ListenWish& listen);
 /// Takes everything down and proves that nothing is left; the data stays.
 void down(const Home& home);
 void status(const Home& home);

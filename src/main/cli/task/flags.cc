@@ -68,6 +68,10 @@ void add_contest(CLI::App& task, const ReadPtr& read) {
     if (whom.empty()) throw Failure("say who starts: --competitor NAME, or --all FILE.csv");
     start(Home::from_environment(), read->pack, whom);
   });
+  auto* kit = task.add_subcommand("kit", "make what they are handed anew, as a folder and an archive for each");
+  kit->add_option("names", read->competitors, "whom; all without");
+  kit->add_option("--to", read->folder, "the folder for the archives; it is made when missing");
+  kit->callback([read] { hand_out(Home::from_environment(), read->competitors, read->folder); });
   auto* show = task.add_subcommand("status", "who has started, and what is left of their time");
   show->add_option("--competitor", read->competitors, "whom; all without");
   add_json(*show, read);

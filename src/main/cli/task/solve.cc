@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "main/cli/env.h"
+#include "main/cli/task/hand_out.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/pack.h"
@@ -28,7 +29,7 @@ void solve(const Home& home, const fs::path& folder, const std::string& competit
     throw Failure(fmt::format("competitor {} is {}; its keys open nothing", competitor, state));
   const fs::path work = entries.folder_of(competitor) / "work";
   make_folders(work.string(), 0700);
-  const std::string credentials = (entries.folder_of(competitor) / "kit" / "credentials.sh").string();
+  const std::string credentials = here_credentials(entries.folder_of(competitor)).string();
   for (const std::string& script : pack.solution) {
     std::cout << fmt::format("{}: {}", competitor, script) << std::endl;
     SpawnOptions options{

@@ -40,6 +40,9 @@ std::vector<Named> read_class(const std::string& text);
 /// on; one that runs is an error before anything is made.
 void start(const Home& home, const std::filesystem::path& pack, const std::vector<Named>& competitors);
 
+/// Makes each one's kit anew (all when none is named), as a folder and as NAME-kit.tar.gz in `to` ("": beside it).
+void hand_out(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& to);
+
 /// Prints the competitors (all when none is named).
 void print_status(const Home& home, const std::vector<std::string>& names, Form form);
 /// Moves the end of their clocks; backwards when negative.
