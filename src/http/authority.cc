@@ -120,8 +120,7 @@ struct Brought {
     ERR_clear_error();  // the end of the file
     const BioPtr key_in(BIO_new_mem_buf(pem.key.data(), static_cast<int>(pem.key.size())));
     // A passphrase is asked of nobody.
-    key.reset(PEM_read_bio_PrivateKey(
-        key_in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
+    key.reset(PEM_read_bio_PrivateKey(key_in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
     if (!key) fail("read the certificate's key");
     if (X509_check_private_key(certificate.get(), key.get()) != 1)
       throw std::runtime_error("the key is not the certificate's");

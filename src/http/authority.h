@@ -38,9 +38,9 @@ class Authority {
   /// its own; for balancers. Valid 397 days.
   CertificatePem issue(const std::vector<std::string>& names) const;
 
-  /// Has the server prove itself also under the domain and all names below it: by `own`, a certificate with its chain and
-  /// its key, where that is for the name, else by a certificate of this authority's. Called before anything is served.
-  /// Throws std::runtime_error when `own` cannot be read, or its key is another's.
+  /// Has the server prove itself also under the domain and all names below it: by `own`, a certificate with its chain
+  /// and its key, where that is for the name, else by a certificate of this authority's. Called before anything is
+  /// served. Throws std::runtime_error when `own` cannot be read, or its key is another's.
   void add_domain(const std::string& domain, const std::optional<CertificatePem>& own);
 
   /// Whether the server proves itself under that name: *.amazonaws.com, *.amazonaws.com.cn, *.aws, localhost,

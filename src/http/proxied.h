@@ -1,4 +1,5 @@
-// The header by which a proxy tells whose connection it passes on: the PROXY protocol's second version, its binary form.
+// The header by which a proxy tells whose connection it passes on: the PROXY protocol's second version, its binary
+// form.
 //   header = signature (12 bytes) command (1) family (1) length (2, big-endian) addresses (length)
 //   addresses = client, server, client's port, server's port; behind them what we pass over
 // Source: "The PROXY protocol", https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt, section 2.2.

@@ -43,8 +43,8 @@ TEST(ProxiedHeader, WhatIsNoneIsRefused) {
   EXPECT_FALSE(proxied_size("GET / HTTP/1.1\r\n"));
   EXPECT_FALSE(proxied_size(kSignature));
   EXPECT_FALSE(proxied_size(kSignature + std::string("\x21\x11\xff\xff", 4)));  // too long
-  EXPECT_FALSE(read_proxied_header(header(0x20, 0x11, kFour)));                   // the proxy's own
-  EXPECT_FALSE(read_proxied_header(header(0x21, 0x31, kFour)));                   // no IP
+  EXPECT_FALSE(read_proxied_header(header(0x20, 0x11, kFour)));                 // the proxy's own
+  EXPECT_FALSE(read_proxied_header(header(0x21, 0x31, kFour)));                 // no IP
   EXPECT_FALSE(read_proxied_header(header(0x21, 0x11, kFour.substr(0, 11))));
   EXPECT_FALSE(read_proxied_header(header(0x21, 0x21, kFour)));
   EXPECT_FALSE(read_proxied_header(header(0x21, 0x11, kFour) + "x"));

@@ -98,9 +98,8 @@ void Server::Room::add_listener(Fd listening, ListenerOptions options) {
   std::lock_guard lock(mutex_);
   const std::uint64_t id = kListenerBit | next_id_++;
   const int fd = listening.get();
-  listeners_[id] = {std::move(listening),
-                    std::make_shared<const Entrance>(
-                        Entrance{std::move(options.tag), options.transport, options.proxy_user})};
+  listeners_[id] = {std::move(listening), std::make_shared<const Entrance>(
+                                              Entrance{std::move(options.tag), options.transport, options.proxy_user})};
   poller_.add(fd, id, Interest::kRead, Poller::Mode::kLevel);
 }
 

@@ -14,6 +14,8 @@ namespace {
 
 /// What the options of subcommands are read into; lives as long as the parser.
 struct Flags {
+  std::string edge;
+  ListenWish listen;
   std::string backup_file;
   std::string bundle_file;
   std::string package;
@@ -51,6 +53,24 @@ void add_trust(CLI::App& app, Flags& flags, bool& healthy) {
     else
       trust(Home::from_environment(), flags.regions, flags.root);
   });
+}
+
+void add_up(CLI::App& app, Flags& flags) {
+  auto* start = app.add_subcommand("up", "start the region");
+  start->add_option("--edge", flags.edge,
+                    "the /15 that a new region's addresses outside of VPCs are of; 198.18.0.0/15 without");
+  start->add_option("--listen", flags.listen.address,
+                    "ADDRESS[:PORT] of this machine at which a local network may come, by TLS alone; off closes it. It "
+                    "is kept until said otherwise");
+  start->add_option("--name", flags.listen.name,
+                    "with --listen: the domain of the region there; it and *.DOMAIN lead here");
+  start->add_option(
+      "--certificate", flags.listen.certificate,
+      "with --listen: a certificate for the name, with its chain (PEM); without one the region's CA signs");
+  start->add_option("--key", flags.listen.key, "the certificate's key (PEM)");
+  start->add_option("--ssh-port", flags.listen.ssh_port, "with --listen: the port for SSH; 2222 without")
+      ->check(CLI::Range(1, 65535));
+  start->callback([&flags] { up(Home::from_environment(), flags.edge, flags.listen); });
 }
 
 void add_copies(CLI::App& app, Flags& flags) {
@@ -141,21 +161,8 @@ int main(int argc, char** argv) {
   app.footer(
       "HANBAT_HOME names the state folder (default /var/lib/hanbat), HANBAT_PORT the front door (default 4566).");
 
-  std::string edge;
-  auto* start = app.add_subcommand("up", "start the region");
-  start->add_option("--edge", edge,
-                    "the /15 that a new region's addresses outside of VPCs are of; 198.18.0.0/15 without");
-  ListenWish listen;
-  start->add_option("--listen", listen.address,
-                    "ADDRESS[:PORT] of this machine at which a local network may come, by TLS alone; off closes it. It "
-                    "is kept until said otherwise");
-  start->add_option("--name", listen.name, "with --listen: the domain of the region there; it and *.DOMAIN lead here");
-  start->add_option("--certificate", listen.certificate,
-                    "with --listen: a certificate for the name, with its chain (PEM); without one the region's CA signs");
-  start->add_option("--key", listen.key, "the certificate's key (PEM)");
-  start->add_option("--ssh-port", listen.ssh_port, "with --listen: the port for SSH; 2222 without")
-      ->check(CLI::Range(1, 65535));
-  start->callback([&edge, &listen] { up(Home::from_environment(), edge, listen); });
+  Flags flags;
+  add_up(app, flags);
   app.add_subcommand("down", "stop the region; its data stays")->callback([] { down(Home::from_environment()); });
   app.add_subcommand("status", "what runs, and where it is reached")->callback([] {
     status(Home::from_environment());
@@ -186,7 +193,6 @@ int main(int argc, char** argv) {
   forget->add_flag("--yes", yes, "do not ask");
   forget->callback([&] { reset(Home::from_environment(), yes ? Confirm::kAlreadyGiven : Confirm::kAsk); });
 
-  Flags flags;
   add_copies(app, flags);
   add_images(app, flags);
   add_bundle(app, flags);

@@ -114,9 +114,9 @@ http::ServerOptions server_options(http::Authority& authority) {
 void listen_to_network(http::Server& server) {
   const passwd* haproxy = ::getpwnam(host::kHaproxyUser);
   if (!haproxy) throw std::runtime_error(std::string("there is no user ") + host::kHaproxyUser);
-  server.add_listener(listen_abstract(host::kDoorSocket), {.tag = std::string(region::kNetworkTag),
-                                                          .transport = http::Transport::kProxied,
-                                                          .proxy_user = haproxy->pw_uid});
+  server.add_listener(
+      listen_abstract(host::kDoorSocket),
+      {.tag = std::string(region::kNetworkTag), .transport = http::Transport::kProxied, .proxy_user = haproxy->pw_uid});
 }
 
 /// Throws when a newer version wrote the database, before anything of it is touched.

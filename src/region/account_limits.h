@@ -12,8 +12,8 @@ struct AccountLimits {
   int vcpus = 16;                   ///< of instances that are not stopped, in all regions together
   int memory_gib = 16;              ///< of the same
 
-  /// As limits.json of the state folder says, an object of these names: {"vcpus": 32}. What it does not say, and all of it
-  /// without the file, is as above. Throws std::runtime_error for another name, or a number that is not above zero.
+  /// As limits.json of the state folder says, an object of these names: {"vcpus": 32}. What it does not say, and all of
+  /// it without the file, is as above. Throws std::runtime_error for another name, or a number that is not above zero.
   static AccountLimits of(const std::string& state_folder);
 };
 

@@ -39,8 +39,8 @@ void Gate::pass(const std::function<void()>& steps, const std::function<void(con
     steps();
   } catch (const wire::Error& error) {
     if (exchange_.answered()) throw;
-    // Who comes from a network and has not shown who they are, has to connect anew for another try, and is counted there
-    // (host/listening/).
+    // Who comes from a network and has not shown who they are, has to connect anew for another try, and is counted
+    // there (host/listening/).
     if (!entered_ && head.listener_tag == kNetworkTag) exchange_.close_after();
     if (error.status() >= 500 && error.status() != 501) log(error.code() + ": " + error.message());
     refuse(error);

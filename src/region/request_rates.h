@@ -23,8 +23,8 @@ class RequestRates {
   /// `exempt` is the account of the region's operator.
   RequestRates(AccountLimits limits, std::string exempt) : limits_(limits), exempt_(std::move(exempt)) {}
 
-  /// Takes what the request costs out of the bucket of the account, or of an address of who has none; false when it has not
-  /// that much.
+  /// Takes what the request costs out of the bucket of the account, or of an address of who has none; false when it has
+  /// not that much.
   bool take(std::string_view account, Load load, Timestamp now);
 
  private:

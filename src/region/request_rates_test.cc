@@ -47,7 +47,8 @@ TEST(RequestRates, WhatMovesDataTakesATenthOfACall) {
 TEST(RequestRates, TheOperatorsFileSaysThemAndAWrongOneIsTold) {
   const TemporaryFolder folder;
   EXPECT_EQ(AccountLimits::of(folder.path()).requests_per_second, 50);
-  write_file_atomic(folder.path() + "/limits.json", R"({"requests_per_second": 7, "burst": 9, "vcpus": 4, "memory_gib": 8})");
+  write_file_atomic(folder.path() + "/limits.json",
+                    R"({"requests_per_second": 7, "burst": 9, "vcpus": 4, "memory_gib": 8})");
   EXPECT_EQ(AccountLimits::of(folder.path()).requests_per_second, 7);
   EXPECT_EQ(AccountLimits::of(folder.path()).burst, 9);
   EXPECT_EQ(AccountLimits::of(folder.path()).vcpus, 4);

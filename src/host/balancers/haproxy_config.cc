@@ -217,8 +217,8 @@ class Writer {
       for (const auto& listener : balancer.listeners) {
         if (!is_reached_from_host(balancer, listener) || listener.protocol == BalancerProtocol::kHttps) continue;
         const std::string name = name_without_domain(balancer);
-        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host) -m beg -i {} }}\n",
-                                                     listener.id, name);
+        frontends[listener.host_port] +=
+            fmt::format("  use_backend H_{} if {{ req.hdr(host) -m beg -i {} }}\n", listener.id, name);
         names[listener.host_port] += " " + name;
         backends += fmt::format(
             "backend H_{}\n  option h1-case-adjust-bogus-server\n  option redispatch 1\n  retries 1\n  timeout connect "

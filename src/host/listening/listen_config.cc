@@ -19,8 +19,7 @@ std::string counting(int connections, int new_connections) {
 }  // namespace
 
 HaproxyFiles haproxy_of_listening(const ListenSetting& setting, const std::string& edge, const std::string& folder,
-                                  const std::map<std::string, std::string>& certificates,
-                                  const ListenLimits& limits) {
+                                  const std::map<std::string, std::string>& certificates, const ListenLimits& limits) {
   HaproxyFiles files;
   files.secrets = certificates;
   files.config = fmt::format(

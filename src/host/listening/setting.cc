@@ -26,8 +26,7 @@ constexpr std::size_t kLongestName = 120;
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label,
-                             [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '-'; });
+         std::ranges::all_of(label, [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '-'; });
 }
 
 /// Whether AWS's names below a domain with this label would be read in another way than they are meant.
@@ -62,9 +61,7 @@ std::string file_of(const fs::path& state_folder, const char* name) {
 
 }  // namespace
 
-std::string ListenSetting::authority() const {
-  return port == kListenPort ? name : fmt::format("{}:{}", name, port);
-}
+std::string ListenSetting::authority() const { return port == kListenPort ? name : fmt::format("{}:{}", name, port); }
 
 ListenSetting ListenSetting::require(std::string_view address_and_port, std::string_view name, int ssh_port) {
   ListenSetting setting;

@@ -10,8 +10,8 @@
 
 namespace hanbat::host {
 
-/// Of a hundred, what each running machine has for itself of its account's share: by name, at least one. Machines without
-/// the label `account` are of one account.
+/// Of a hundred, what each running machine has for itself of its account's share: by name, at least one. Machines
+/// without the label `account` are of one account.
 std::map<std::string, int> shares_of(const std::vector<MachineState>& machines);
 
 /// Writes a machine's share into its control group, of whichever version there is. `root` is where these are mounted.

@@ -22,8 +22,8 @@ MachineState machine(const std::string& name, const std::string& account,
 TEST(Shares, AnAccountHasTheSameHoweverManyMachinesItRuns) {
   EXPECT_THAT(shares_of({machine("i-1", "1"), machine("i-2", "2"), machine("i-3", "2"), machine("i-4", "2"),
                          machine("i-5", "2"), machine("i-6", "1", MachineStatus::kStopped), machine("b-1", "")}),
-              UnorderedElementsAre(Pair("i-1", 100), Pair("i-2", 25), Pair("i-3", 25), Pair("i-4", 25),
-                                   Pair("i-5", 25), Pair("b-1", 100)));
+              UnorderedElementsAre(Pair("i-1", 100), Pair("i-2", 25), Pair("i-3", 25), Pair("i-4", 25), Pair("i-5", 25),
+                                   Pair("b-1", 100)));
 }
 
 TEST(Shares, AreWrittenInTheWordsOfTheControlGroupsThatThereAre) {

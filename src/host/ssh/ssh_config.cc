@@ -26,17 +26,16 @@ std::string sshd_config(const SshPlaces& places) {
          "HostbasedAuthentication no\n"
          "UsePAM no\n"
          "UseDNS no\n"
-         "AcceptEnv GIT_PROTOCOL\n"
-         + (places.jump == SshJump::kNo
-                ? "DisableForwarding yes\n"
-                // From the client to what its key's line allows, and nothing else.
-                : "AllowTcpForwarding local\n"
-                  "PermitListen none\n"
-                  "GatewayPorts no\n"
-                  "AllowStreamLocalForwarding no\n"
-                  "AllowAgentForwarding no\n"
-                  "X11Forwarding no\n"
-                  "PermitTunnel no\n") +
+         "AcceptEnv GIT_PROTOCOL\n" +
+         (places.jump == SshJump::kNo ? "DisableForwarding yes\n"
+                                      // From the client to what its key's line allows, and nothing else.
+                                      : "AllowTcpForwarding local\n"
+                                        "PermitListen none\n"
+                                        "GatewayPorts no\n"
+                                        "AllowStreamLocalForwarding no\n"
+                                        "AllowAgentForwarding no\n"
+                                        "X11Forwarding no\n"
+                                        "PermitTunnel no\n") +
          "PermitTTY no\n"
          "PermitUserRC no\n"
          "PrintMotd no\n"

@@ -7,8 +7,8 @@
 
 namespace hanbat::host {
 
-/// Whether who has a key may have the server pass on connections, to addresses that CodeCommit names for it. So where the
-/// region is open to a network, whose users reach their instances by no other way.
+/// Whether who has a key may have the server pass on connections, to addresses that CodeCommit names for it. So where
+/// the region is open to a network, whose users reach their instances by no other way.
 enum class SshJump { kNo, kYes };
 
 /// Where the parts of git over SSH lie.

@@ -27,9 +27,9 @@ TEST(SshConfig, AJumpServerForwardsFromItsClientsToWhatTheirKeysAllowAndNothingE
   places.jump = SshJump::kYes;
   const std::string config = sshd_config(places);
   EXPECT_THAT(config, Not(HasSubstr("DisableForwarding")));
-  for (const char* line : {"AllowTcpForwarding local", "PermitListen none", "GatewayPorts no",
-                           "AllowStreamLocalForwarding no", "AllowAgentForwarding no", "X11Forwarding no",
-                           "PermitTunnel no", "PermitTTY no", "AuthorizedKeysFile none"})
+  for (const char* line :
+       {"AllowTcpForwarding local", "PermitListen none", "GatewayPorts no", "AllowStreamLocalForwarding no",
+        "AllowAgentForwarding no", "X11Forwarding no", "PermitTunnel no", "PermitTTY no", "AuthorizedKeysFile none"})
     EXPECT_THAT(config, HasSubstr(std::string(line) + "\n"));
 }
 

@@ -33,9 +33,8 @@ void check_certificate(const http::CertificatePem& own, const std::string& name)
   }
   if (!good) throw Failure("the certificate is not for " + name);
   const std::string region = "ap-northeast-2.";
-  for (const std::string& each :
-       {"s3." + name, "git-codecommit." + region + name, "123456789012.dkr.ecr." + region + name,
-        "balancer." + region + "elb." + name})
+  for (const std::string& each : {"s3." + name, "git-codecommit." + region + name,
+                                  "123456789012.dkr.ecr." + region + name, "balancer." + region + "elb." + name})
     if (!http::is_certificate_for(own, each))
       print_step(fmt::format("the certificate is not for names like {}: for them the region's own CA signs", each));
 }

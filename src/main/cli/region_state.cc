@@ -207,7 +207,8 @@ void status(const Home& home) {
   report(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
-    if (name == "hostd" || name == "hanbatd" || name == "incusd" || ((name == "sshd" || name == "listener") && value.as_int() != 0))
+    if (name == "hostd" || name == "hanbatd" || name == "incusd" ||
+        ((name == "sshd" || name == "listener") && value.as_int() != 0))
       report(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
     else
       report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));

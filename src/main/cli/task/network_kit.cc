@@ -37,9 +37,8 @@ std::string ssh_template(const NetworkKit& network) {
 std::string hosts_of(const Entry& entry, const NetworkKit& network) {
   const auto& [address, port, ssh_port, name] = network.setting;
   std::string out;
-  for (const std::string& each :
-       {name, "s3." + name, fmt::format("git-codecommit.{}.{}", entry.region, name),
-        fmt::format("{}.dkr.ecr.{}.{}", entry.account, entry.region, name)})
+  for (const std::string& each : {name, "s3." + name, fmt::format("git-codecommit.{}.{}", entry.region, name),
+                                  fmt::format("{}.dkr.ecr.{}.{}", entry.account, entry.region, name)})
     out += fmt::format("{}\t{}\n", address, each);
   return out;
 }
@@ -69,7 +68,8 @@ std::string words(const Entry& entry, const NetworkKit& network, const std::stri
         "   podman과 skopeo: --cert-dir \"docker/certs.d/{5}\"\n"
         "4. 브라우저: ca.pem을 신뢰하는 인증 기관으로 추가합니다.\n\n"
         "SSH는 자신의 계정에 있는 공인 IP 주소로만 연결됩니다. 인스턴스를 새로 만들었다면 연결을 새로 여십시오. "
-        "인스턴스에서 보이는 접속자의 주소는 AWS 엔드포인트의 주소이므로 보안 그룹의 원본을 내 컴퓨터의 주소로 제한하면 "
+        "인스턴스에서 보이는 접속자의 주소는 AWS 엔드포인트의 주소이므로 보안 그룹의 원본을 내 컴퓨터의 주소로 "
+        "제한하면 "
         "접속되지 않습니다.\n"
         "요청이 너무 많으면 AWS처럼 ThrottlingException, RequestLimitExceeded, SlowDown으로 거부됩니다.\n"
         "이 폴더의 키는 본인만의 것입니다. 다른 사람에게 보여 주지 마십시오.\n",
@@ -86,15 +86,16 @@ std::string words(const Entry& entry, const NetworkKit& network, const std::stri
       "   podman and skopeo: --cert-dir \"docker/certs.d/{5}\"\n"
       "4. A browser: take ca.pem for an authority that you trust.\n\n"
       "SSH leads to the public addresses of your own account alone. After a new instance, open a new connection. An "
-      "instance sees\nthe address of AWS's endpoints, so a security group whose source is your machine's own address lets "
+      "instance sees\nthe address of AWS's endpoints, so a security group whose source is your machine's own address "
+      "lets "
       "nobody in.\n"
       "Who asks too often is refused as AWS does it: ThrottlingException, RequestLimitExceeded, SlowDown.\n"
       "The keys in this folder are yours alone: show them to nobody.\n",
       entry.region, entry.account, name, network.setting.address, lines, registry);
 }
 
-/// The region's CA, and where the operator brought a certificate, also whom this machine trusts: the tools take one file
-/// instead of their own.
+/// The region's CA, and where the operator brought a certificate, also whom this machine trusts: the tools take one
+/// file instead of their own.
 std::string authorities(const Home& home) {
   std::string all = read_file((home.root / "ca" / "ca.pem").string());
   if (host::find_own_certificate(home.root)) all += find_file(kSystemAuthorities).value_or("");
@@ -176,9 +177,8 @@ void add_network(const Home& home, const Entry& entry, const NetworkKit& network
   };
   put("credentials.sh", network_shell_lines(entry, network), 0600);
   // Buckets in the path: with nothing but the lines of `hosts` no name of a bucket is known.
-  const std::string profile =
-      fmt::format("region = {}\nendpoint_url = https://{}\ns3 =\n  addressing_style = path\n", entry.region,
-                  network.setting.authority());
+  const std::string profile = fmt::format("region = {}\nendpoint_url = https://{}\ns3 =\n  addressing_style = path\n",
+                                          entry.region, network.setting.authority());
   put("aws/config", fmt::format("[default]\n{1}[profile {0}]\n{1}", entry.competitor, profile), 0600);
   put("ca.pem", ca, 0644);
   put(fs::path("docker") / "certs.d" / registry / "ca.crt", ca, 0644);

@@ -11,8 +11,8 @@
 
 namespace hanbat::cli::task {
 
-/// The competitor's SSH key of IAM, for git over SSH and the way to their instances: made, and brought into the account,
-/// the first time. Returns its id (APKA…). The private half is work/ssh-key of the competitor's folder.
+/// The competitor's SSH key of IAM, for git over SSH and the way to their instances: made, and brought into the
+/// account, the first time. Returns its id (APKA…). The private half is work/ssh-key of the competitor's folder.
 std::string make_ssh_key(const std::filesystem::path& folder, RegionApi& owner);
 
 struct NetworkKit {
@@ -22,7 +22,8 @@ struct NetworkKit {
   std::string public_range;  // "198.19.*": instances' public addresses, as ssh's patterns have it
 };
 
-/// Puts into the kit, or makes anew there: credentials.sh, aws/, ca.pem, ssh/, docker/certs.d/, hosts, NETWORK.<language>.txt.
+/// Puts into the kit, or makes anew there: credentials.sh, aws/, ca.pem, ssh/, docker/certs.d/, hosts,
+/// NETWORK.<language>.txt.
 void add_network(const Home& home, const Entry& entry, const NetworkKit& network, const std::filesystem::path& folder);
 
 /// Shell lines, to be read from the kit's folder wherever that is.

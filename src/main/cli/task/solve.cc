@@ -5,8 +5,8 @@
 #include <iostream>
 
 #include "main/cli/env.h"
-#include "main/cli/task/hand_out.h"
 #include "main/cli/task/entry.h"
+#include "main/cli/task/hand_out.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/pack.h"
 #include "main/cli/task/task_commands.h"

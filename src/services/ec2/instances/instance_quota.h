@@ -9,9 +9,9 @@
 namespace hanbat::ec2 {
 
 /// Throws VcpuLimitExceeded, and InsufficientInstanceCapacity for want of memory, when instances of these types are too
-/// many beside those of the account that are not stopped. AWS counts per region, and so many are the same machine's: here
-/// all regions count together. The operator's own account has no such limits.
-/// Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
+/// many beside those of the account that are not stopped. AWS counts per region, and so many are the same machine's:
+/// here all regions count together. The operator's own account has no such limits. Source:
+/// https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 void require_quota(region::Request& rq, const std::vector<const InstanceTypeFacts*>& more);
 
 }  // namespace hanbat::ec2

@@ -80,8 +80,7 @@ void Registry::log_in() {
   // The name says which registry is meant; the plain address stands for the one that the token was made in.
   const auto named = registry_of_host(head_.host());
   account_ = named ? named->first : login->caller.account;
-  gate_.enter(std::move(login->caller), named ? named->second : login->region,
-              region::Load::kData);
+  gate_.enter(std::move(login->caller), named ? named->second : login->region, region::Load::kData);
 }
 
 void Registry::serve() {

@@ -52,8 +52,8 @@ std::string new_session_id(const region::Request& rq) {
 }
 
 /// Where the caller opens the data channel. By AWS's name, except for who called by this machine's own address, or came
-/// from a local network by the operator's name: the answer is good for the caller's next step alone, and AWS's names are
-/// not known there unless `hanbat trust` put them.
+/// from a local network by the operator's name: the answer is good for the caller's next step alone, and AWS's names
+/// are not known there unless `hanbat trust` put them.
 std::string stream_url(const region::Request& rq, const std::string& session) {
   const auto open = host::ListenSetting::find(rq.home.settings.state_folder);
   const std::string came_by = lower(rq.host.substr(0, rq.host.find(':')));
