@@ -1,4 +1,4 @@
-#include "main/cli/task/region_api.h"
+#include "main/cli/region_api.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "crypto/digest.h"
 #include "crypto/signature.h"
 
-namespace hanbat::cli::task {
+namespace hanbat::cli {
 namespace {
 
 std::string version_of_api(const std::string& service) {
@@ -97,4 +97,4 @@ Keys RegionApi::assume(const std::string& role_arn, const std::string& session) 
   return {xml_text(answer, "AccessKeyId"), xml_text(answer, "SecretAccessKey"), xml_text(answer, "SessionToken")};
 }
 
-}  // namespace hanbat::cli::task
+}  // namespace hanbat::cli

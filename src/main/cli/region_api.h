@@ -10,7 +10,7 @@
 #include "http/client.h"
 #include "main/cli/control.h"
 
-namespace hanbat::cli::task {
+namespace hanbat::cli {
 
 struct Keys {
   std::string id, secret;
@@ -54,4 +54,4 @@ class RegionApi {
   std::unique_ptr<http::Client> client_;
 };
 
-}  // namespace hanbat::cli::task
+}  // namespace hanbat::cli
