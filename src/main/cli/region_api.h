@@ -1,6 +1,7 @@
 // Signed calls of the region's own API, for what the command line itself does there: accounts, roles, keys.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,7 +11,7 @@
 #include "http/client.h"
 #include "main/cli/control.h"
 
-namespace hanbat::cli::task {
+namespace hanbat::cli {
 
 struct Keys {
   std::string id, secret;
@@ -32,11 +33,19 @@ std::vector<std::string> xml_texts(const std::string& xml, const std::string& el
 /// The region's front door, with one caller's keys. Calls block; not for several threads at once.
 class RegionApi {
  public:
-  RegionApi(std::string region, Keys keys);
+  /// `longest`: what a call waits for its answer.
+  RegionApi(std::string region, Keys keys, std::chrono::milliseconds longest = std::chrono::seconds(60));
+  /// Who calls where the user's own tools would, by AWS's variables: AWS_REGION, and where AWS_ENDPOINT_URL leads to
+  /// this machine, the keys beside it; without it the region's administrator. Throws Failure when there are no keys.
+  static RegionApi of_caller(const Home& home, std::chrono::milliseconds longest = std::chrono::seconds(60));
 
-  /// Calls organizations, the only service here that speaks JSON. Throws ApiError, or Failure when nobody answers.
-  Json organizations(const std::string& operation, const Json& input);
-  /// Calls iam, sts or ec2; the answer as XML. Throws as above.
+  /// Calls a service that speaks JSON 1.1 (codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
+  /// ApiError, or Failure when nobody answers.
+  Json call(const std::string& service, const std::string& operation, const Json& input);
+  Json organizations(const std::string& operation, const Json& input) {
+    return call("organizations", operation, input);
+  }
+  /// Calls iam, sts, ec2 or elasticloadbalancing; the answer as XML. Throws as above.
   std::string query(const std::string& service, const std::string& action,
                     const std::vector<std::pair<std::string, std::string>>& parameters);
   /// The same, but that error means that the wanted state is there already.
@@ -46,6 +55,8 @@ class RegionApi {
   /// Keys of a session of the role, for an hour.
   Keys assume(const std::string& role_arn, const std::string& session);
 
+  const std::string& region() const { return region_; }
+
  private:
   http::Response send(const std::string& service, http::Headers headers, std::string body);
 
@@ -54,4 +65,4 @@ class RegionApi {
   std::unique_ptr<http::Client> client_;
 };
 
-}  // namespace hanbat::cli::task
+}  // namespace hanbat::cli
