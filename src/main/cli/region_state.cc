@@ -121,6 +121,33 @@ void print_reach(const Home& home) {
   report(fmt::format("  logs           {}", home.logs().string()));
 }
 
+/// Whether that member of hostd's answer is a process's number.
+bool is_process(const std::string& name, const Json& value) {
+  return name == "hostd" || name == "hanbatd" || name == "incusd" ||
+         ((name == "sshd" || name == "listener") && value.as_int() != 0);
+}
+
+/// {"running", "home", "endpoint", "network" where it is open to one, "front_door", "failing": […]}, and what hostd
+/// says of its parts as it says it.
+Json status_json(const Home& home, const std::optional<Json>& answer) {
+  Json out = Json::object({{"running", answer.has_value()},
+                           {"home", home.root.string()},
+                           {"endpoint", fmt::format("http://127.0.0.1:{}", front_port())},
+                           {"front_door", answer.has_value() && front_door_answers(front_port())}});
+  if (const std::string open = listening_lines(home); !open.empty()) out["network"] = open;
+  if (!answer) return out;
+  for (const auto& [name, value] : answer->members()) {
+    if (name == "done") continue;
+    out[name] = value;
+    if (is_process(name, value))
+      out[name] = Json::object({{"process", value}, {"resident_mb", resident_mb(value.as_int())}});
+  }
+  Json failing = Json::array();
+  for (const std::string& line : list_failing_work(home)) failing.push_back(line);
+  out["failing"] = failing;
+  return out;
+}
+
 }  // namespace
 
 void up(const Home& home, const std::string& edge, const ListenWish& listen) {
@@ -195,8 +222,12 @@ void down(const Home& home) {
                        home.root.string()));
 }
 
-void status(const Home& home) {
+void status(const Home& home, Form form) {
   const auto answer = find_answer(home, Json::object({{"action", "status"}}));
+  if (form == Form::kJson) {
+    std::cout << status_json(home, answer).pretty() << "\n";
+    return;
+  }
   if (!answer) {
     report("no region runs in " + home.root.string() + "; start it with: hanbat up");
     return;
@@ -207,8 +238,7 @@ void status(const Home& home) {
   report(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
-    if (name == "hostd" || name == "hanbatd" || name == "incusd" ||
-        ((name == "sshd" || name == "listener") && value.as_int() != 0))
+    if (is_process(name, value))
       report(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
     else
       report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));

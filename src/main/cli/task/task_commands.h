@@ -6,19 +6,14 @@
 #include <vector>
 
 #include "base/time.h"
+#include "main/cli/form.h"
 #include "main/cli/home.h"
-
-namespace CLI {
-class App;
-}
+#include "main/cli/table/command.h"
 
 namespace hanbat::cli::task {
 
-/// Adds `task` with all its commands. `exit_code` gets what the program ends with: of check 1 when the pack has faults,
-/// of mark 3 when not every point was earned.
-void add_task_commands(CLI::App& app, int& exit_code);
-
-enum class Form { kTable, kJson };
+/// The entries of `task` and all its commands in the table.
+Table task_commands();
 
 /// Proves a pack and prints what is wrong. Returns whether nothing is.
 bool check_pack(const std::filesystem::path& folder, Form form);
