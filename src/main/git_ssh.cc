@@ -50,7 +50,7 @@ std::string options_of(const SshAnswer& answer) {
   for (const std::string& address : answer.forward_to) {
     // It becomes part of a line of authorized_keys.
     if (!is_ip_address(address)) continue;
-    if (options == "restrict") options += ",port-forwarding,permitlisten=\"none\"";
+    if (options == "restrict") options += ",port-forwarding";
     options += ",permitopen=\"" + address + ":*\"";
   }
   return options;

@@ -3,14 +3,12 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
-import time
 import uuid
 
 import pytest
 
 from contest import EXAMPLES
-from region import HANBAT, HOME, REGION, ROOT, run, wait_until
+from region import HANBAT, REGION, ROOT, run, wait_until
 
 NAME = "class.example.org"
 # A link of two addresses that are nobody's: of the shared range (RFC 6598), beside what the region has of it.
@@ -83,9 +81,7 @@ def test_the_api_and_buckets_are_had_by_the_operators_name(machines):
 def test_the_trail_says_from_where_they_came(machines):
     ann, _ = machines
     ann.run("aws ec2 create-key-pair --key-name came-from --query KeyName")
-    seen = wait_until(lambda: ann.out("aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateKeyPair "
-                                      "--query 'Events[0].CloudTrailEvent' --output text").startswith("{"), 20, "the trail") and ann.out(
-        "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateKeyPair --query 'Events[0].CloudTrailEvent' --output text")
+    seen = ann.out("aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateKeyPair --query 'Events[0].CloudTrailEvent' --output text")
     assert json.loads(seen)["sourceIPAddress"] == THERE
 
 
@@ -157,9 +153,9 @@ def test_the_jump_leads_to_ones_own_addresses_alone(machines):
         # The same port is open to the whole internet, and the jump is no way to it for another's key.
         for target in (f"{address}:22", "198.18.0.1:443", "127.0.0.1:4566", f"{HERE}:443", "169.254.169.254:80"):
             refused = bob.run(f"ssh -F \"$HANBAT_SSH\" -o BatchMode=yes -o ConnectTimeout=8 -W {target} jump </dev/null 2>&1", check=False)
-            assert refused.returncode != 0 and "administratively prohibited" in refused.stdout + "administratively prohibited" * ("forwarding" in refused.stdout), refused.stdout
+            assert refused.returncode != 0 and "stdio forwarding failed" in refused.stdout, refused.stdout
         for target in ("198.18.0.1:443", "127.0.0.1:4566", f"{HERE}:443"):
-            assert ann.run(f"ssh -F \"$HANBAT_SSH\" -o BatchMode=yes -W {target} jump </dev/null 2>&1", check=False).returncode != 0
+            assert "stdio forwarding failed" in ann.run(f"ssh -F \"$HANBAT_SSH\" -o BatchMode=yes -W {target} jump </dev/null 2>&1", check=False).stdout
         assert ann.run("ssh -F \"$HANBAT_SSH\" -o BatchMode=yes -R 9999:127.0.0.1:22 -o ExitOnForwardFailure=yes -N jump 2>&1", check=False, timeout=30).returncode != 0
         assert "Interactive shells are not supported" in ann.run("ssh -F \"$HANBAT_SSH\" -o BatchMode=yes jump 2>&1", check=False).stdout
     finally:
@@ -171,14 +167,12 @@ def test_a_balancer_is_had_by_https_under_its_own_name(machines, commission):
     host, _ = commission.balancer_address()
     name = host.removesuffix(".localhost")
     answer = ann.out(f"curl -sS -m 10 --cacert ca.pem --connect-to ::{HERE}:443 \"$(balancer_url {name}.amazonaws.com)health\"")
-    assert json.loads(answer)["host"] in {one["PrivateDnsName"].split(".")[0] for one in commission.servers().values()} | {json.loads(answer)["host"]}
+    assert json.loads(answer)["host"], answer
 
 
 def test_who_asks_too_often_is_refused_in_each_services_words(machines):
     _, bob = machines
-    script = ROOT / "tests/scenarios/flood.py"
-    assert script.exists()
-    found = json.loads(bob.out(f"python3 {script}", timeout=90).splitlines()[-1])
+    found = json.loads(bob.out(f"python3 {ROOT / 'tests/scenarios/flood.py'}", timeout=90).splitlines()[-1])
     assert found["ec2"] == "RequestLimitExceeded" and found["iam"] == "Throttling" and found["codecommit"] == "ThrottlingException", found
 
 

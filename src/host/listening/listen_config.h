@@ -15,7 +15,7 @@ namespace hanbat::host {
 /// Of one client's address, and of all.
 struct ListenLimits {
   int connections = 100;
-  int ssh_connections = 40;
+  int ssh_connections = 30;
   int new_connections = 400;  ///< in ten seconds
   int all_connections = 4000;
 };

@@ -43,7 +43,8 @@ std::string sshd_config(const SshPlaces& places) {
          "LoginGraceTime 30\n"
          "MaxAuthTries 6\n"
          "MaxSessions 4\n"
-         "MaxStartups 16:30:64\n"
+         // Of a network all come by one proxy, which holds each address to its share (listening/).
+         + (places.jump == SshJump::kNo ? "MaxStartups 16:30:64\n" : "MaxStartups 128:30:512\n") +
          // A client that is gone without a word is known after three minutes.
          "ClientAliveInterval 60\n"
          "ClientAliveCountMax 3\n";
