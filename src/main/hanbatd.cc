@@ -35,7 +35,6 @@
 #include "os/sockets.h"
 #include "os/unfinished.h"
 #include "region/front_door.h"
-#include "region/gate.h"
 #include "region/region.h"
 #include "store/blobs.h"
 #include "store/database.h"

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
 #include "region/request_rates.h"
 
@@ -15,6 +16,9 @@ class Exchange;
 namespace hanbat::region {
 
 class Region;
+
+/// The tag of the listener for those who come from a local network.
+inline constexpr std::string_view kNetworkTag = "network";
 
 class FrontDoor {
  public:

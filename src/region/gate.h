@@ -32,9 +32,6 @@ namespace hanbat::region {
 /// The code of who asks too often, in the words of AWS's JSON services.
 inline constexpr std::string_view kThrottled = "ThrottlingException";
 
-/// The tag of the listener for those who come from a local network.
-inline constexpr std::string_view kNetworkTag = "network";
-
 /// One request on its way through. Used by the handler's thread only.
 class Gate {
  public:
@@ -66,7 +63,6 @@ class Gate {
  private:
   http::Exchange& exchange_;
   Actor actor_;
-  bool entered_ = false;
 };
 
 }  // namespace hanbat::region
