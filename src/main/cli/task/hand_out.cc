@@ -37,7 +37,7 @@ void make_whole_kit(const Home& home, const Entry& entry, const Pack& pack, cons
   }
   make_folders((folder / "work").string(), 0700);
   fs::rename(folder / "kit" / "credentials.sh", kept_credentials(folder));
-  const auto range = split(to_text(host::EdgeRange::of(home.root.string()).public_range().base), '.');
+  const auto range = split(host::to_text(host::EdgeRange::of(home.root.string()).public_range().base), '.');
   add_network(home, entry, {*setting, make_ssh_key(folder, owner), pack.key_pair, range[0] + "." + range[1] + ".*"},
               folder);
 }
