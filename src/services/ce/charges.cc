@@ -8,7 +8,6 @@ namespace hanbat::ce {
 namespace {
 
 constexpr double kGigabyte = 1024.0 * 1024 * 1024;
-constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kMinuteMs = 60'000;
 
 std::string_view unit_name(region::UsageUnit unit) {

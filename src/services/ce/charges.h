@@ -1,6 +1,7 @@
 // Lines of the ledger as a bill tells them: amounts and costs of a stretch of time. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 #include "services/ce/prices.h"
 
 namespace hanbat::ce {
+
+inline constexpr std::int64_t kHourMs = 3'600'000;
+inline constexpr std::int64_t kDayMs = 24 * kHourMs;
 
 /// From `from` up to, not including, `to`.
 struct Period {

@@ -8,16 +8,16 @@
 namespace hanbat::ce {
 namespace {
 
-Timestamp at(const char* text) { return *parse_iso8601(text); }
+Timestamp moment(const char* text) { return *parse_iso8601(text); }
 
 region::UsageLine line(region::UsageUnit unit, const char* from, const char* to, std::int64_t quantity = 1) {
-  region::UsageLine out{{"123456789012", "ap-northeast-2"}, "arn", {"s", "t", "o", unit, quantity}, at(from), {}, {}};
-  if (to) out.ended = at(to);
+  region::UsageLine out{{"123456789012", "ap-northeast-2"}, "arn", {"s", "t", "o", unit, quantity}, moment(from), {}, {}};
+  if (to) out.ended = moment(to);
   return out;
 }
 
-const Period kNovember{at("2026-11-01T00:00:00Z"), at("2026-12-01T00:00:00Z")};
-const Timestamp kLater = at("2026-12-05T00:00:00Z");
+const Period kNovember{moment("2026-11-01T00:00:00Z"), moment("2026-12-01T00:00:00Z")};
+const Timestamp kLater = moment("2026-12-05T00:00:00Z");
 constexpr std::int64_t kGigabyte = 1LL << 30;
 
 TEST(Charges, SecondsCountAsTheyAreButAMinuteAtLeast) {
@@ -45,9 +45,9 @@ TEST(Charges, StorageIsItsShareOfTheMonthThatItLies) {
 TEST(Charges, WhatGoesOnCountsUpToNowAndInAForecastToItsEnd) {
   using enum region::UsageUnit;
   const auto open = line(kSeconds, "2026-11-02T10:00:00Z", nullptr);
-  const Timestamp now = at("2026-11-02T12:00:00Z");
+  const Timestamp now = moment("2026-11-02T12:00:00Z");
   EXPECT_DOUBLE_EQ(amount_in(open, kNovember, now), 2);
-  const Period rest{now, at("2026-11-03T00:00:00Z")};
+  const Period rest{now, moment("2026-11-03T00:00:00Z")};
   EXPECT_DOUBLE_EQ(amount_in(open, rest, now, Until::kEnd), 12);
 }
 
@@ -55,9 +55,9 @@ TEST(Charges, PeriodsAddUpToTheWhole) {
   using enum region::UsageUnit;
   for (const auto unit : {kSeconds, kHours, kGigabyteMonths, kMonths}) {
     const auto used = line(unit, "2026-11-29T22:17:05Z", "2026-12-01T03:00:09Z", 3);
-    const Timestamp middle = at("2026-11-30T00:00:00Z");
-    EXPECT_NEAR(amount_in(used, {at("2026-11-29T00:00:00Z"), middle}, kLater) + amount_in(used, {middle, kLater}, kLater),
-                amount_in(used, {at("2026-11-29T00:00:00Z"), kLater}, kLater), 1e-12);
+    const Timestamp middle = moment("2026-11-30T00:00:00Z");
+    EXPECT_NEAR(amount_in(used, {moment("2026-11-29T00:00:00Z"), middle}, kLater) + amount_in(used, {middle, kLater}, kLater),
+                amount_in(used, {moment("2026-11-29T00:00:00Z"), kLater}, kLater), 1e-12);
   }
 }
 
