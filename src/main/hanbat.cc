@@ -7,6 +7,7 @@
 
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/cost.h"
 #include "main/cli/task/task_commands.h"
 
 namespace hanbat::cli {
@@ -130,6 +131,19 @@ void add_images(CLI::App& app, Flags& flags) {
   });
 }
 
+void add_cost(CLI::App& app, CostFlags& flags) {
+  auto* cost = app.add_subcommand("cost", "what accounts have cost this month, at AWS's prices");
+  cost->add_option("--account", flags.account, "of this account only; all without");
+  cost->add_option("--by", flags.by, "what the lines are; hours: of the last day")
+      ->check(CLI::IsMember({"service", "resource", "hour", "tag"}))
+      ->capture_default_str();
+  cost->add_option("--key", flags.key, "with --by tag: the tag's key");
+  cost->add_flag("--month", flags.month, "instead: what runs now would cost in a month, by service");
+  cost->add_option("--region", flags.region, "the AWS region whose API is asked")->capture_default_str();
+  cost->add_flag("--json", flags.json, "as JSON");
+  cost->callback([&flags] { print_cost(Home::from_environment(), flags); });
+}
+
 }  // namespace
 }  // namespace hanbat::cli
 
@@ -180,6 +194,8 @@ int main(int argc, char** argv) {
   add_copies(app, flags);
   add_images(app, flags);
   add_bundle(app, flags);
+  CostFlags cost;
+  add_cost(app, cost);
 
   bool healthy = true;
   add_trust(app, flags, healthy);

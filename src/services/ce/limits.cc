@@ -29,7 +29,8 @@ double amount_of(const std::string& text) {
 
 /// Whether a service does it to carry on with what runs: a pipeline's next action, a build's artifact.
 bool carries_on(const region::Request& rq, std::string_view action) {
-  return !rq.caller.held_by.empty() && action != "codepipeline:StartPipelineExecution";
+  const bool service = rq.caller.kind == region::Caller::Kind::kService || !rq.caller.held_by.empty();
+  return service && action != "codepipeline:StartPipelineExecution";
 }
 
 }  // namespace

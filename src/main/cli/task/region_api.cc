@@ -63,10 +63,16 @@ http::Response RegionApi::send(const std::string& service, http::Headers headers
 }
 
 Json RegionApi::organizations(const std::string& operation, const Json& input) {
+  return call_json("organizations", "AWSOrganizationsV20161128." + operation, input);
+}
+
+Json RegionApi::cost_explorer(const std::string& operation, const Json& input) {
+  return call_json("ce", "AWSInsightsIndexService." + operation, input);
+}
+
+Json RegionApi::call_json(const std::string& service, const std::string& target, const Json& input) {
   const http::Response answer =
-      send("organizations",
-           {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "AWSOrganizationsV20161128." + operation}},
-           input.dump());
+      send(service, {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target}}, input.dump());
   const Json body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   if (answer.status < 300) return body;
   const std::string type = body.text("__type");

@@ -34,8 +34,10 @@ class RegionApi {
  public:
   RegionApi(std::string region, Keys keys);
 
-  /// Calls organizations, the only service here that speaks JSON. Throws ApiError, or Failure when nobody answers.
+  /// Calls organizations. Throws ApiError, or Failure when nobody answers.
   Json organizations(const std::string& operation, const Json& input);
+  /// Calls Cost Explorer. Throws as above.
+  Json cost_explorer(const std::string& operation, const Json& input);
   /// Calls iam, sts or ec2; the answer as XML. Throws as above.
   std::string query(const std::string& service, const std::string& action,
                     const std::vector<std::pair<std::string, std::string>>& parameters);
@@ -47,6 +49,7 @@ class RegionApi {
   Keys assume(const std::string& role_arn, const std::string& session);
 
  private:
+  Json call_json(const std::string& service, const std::string& target, const Json& input);
   http::Response send(const std::string& service, http::Headers headers, std::string body);
 
   std::string region_;
