@@ -227,5 +227,33 @@ TEST_F(CostLimit, TheAccountItselfCannotTakeItAway) {
             "fine");
 }
 
+TEST_F(Costs, ABudgetTellsOnceThatItsThresholdIsPassed) {
+  int told = 0;
+  region.test.home.ask_before_publishing([&](store::Tx&, const Json& event) {
+    told += event.text("source") == "hanbat.budgets";
+    return false;
+  });
+  run({{"CreateBudget",
+        R"({"AccountId":"$A","Budget":{"BudgetName":"b","BudgetType":"COST","TimeUnit":"MONTHLY",)"
+        R"("BudgetLimit":{"Amount":"0.1","Unit":"USD"},"CostFilters":{"InstanceType":["t3.small"]}},)"
+        R"("NotificationsWithSubscribers":[{"Notification":{"NotificationType":"ACTUAL",)"
+        R"("ComparisonOperator":"GREATER_THAN","Threshold":50},)"
+        R"("Subscribers":[{"SubscriptionType":"EMAIL","Address":"a@example.com"}]}]})",
+        "", "budgets"}});
+  run(kNetwork);
+  run({kRun, {"@work"}});
+  const auto budget = [&] {
+    return region.call(tester, "budgets", "DescribeBudget",
+                       Json::object({{"AccountId", tester.caller.account}, {"BudgetName", "b"}}))["Budget"];
+  };
+  pass(std::chrono::hours(1));
+  EXPECT_EQ(told, 0);
+  EXPECT_NEAR(std::stod(budget()["CalculatedSpend"]["ActualSpend"].text("Amount")), 0.026, 0.0005);
+  pass(std::chrono::hours(1));
+  pass(std::chrono::hours(1));
+  EXPECT_EQ(told, 1);
+  EXPECT_GT(std::stod(budget()["CalculatedSpend"]["ForecastedSpend"].text("Amount")), 5);
+}
+
 }  // namespace
 }  // namespace hanbat

@@ -4,6 +4,7 @@
 
 #include "region/region.h"
 #include "services/acm/acm.h"
+#include "services/budgets/budgets.h"
 #include "services/ce/ce.h"
 #include "services/cloudtrail/cloudtrail.h"
 #include "services/codebuild/codebuild.h"
@@ -43,6 +44,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<cloudtrail::CloudTrail>(home, foundations.trail));
   home.add(std::make_unique<organizations::Organizations>(home));
   home.add(std::make_unique<ce::Ce>(home, foundations.prices, foundations.limits));
+  home.add(std::make_unique<budgets::Budgets>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));
