@@ -82,7 +82,7 @@ struct Ground {
             .tasks = tasks.get(),
             .vault = &vault,
             .identity = &foundations.access.identity,
-            .authorizer = &foundations.access.authorizer,
+            .authorizer = &foundations.authorizer,
             .memberships = &foundations.memberships,
             .trail = &foundations.trail};
   }

@@ -17,6 +17,7 @@ using Reasons = std::map<std::string, std::string, std::less<>>;
 
 /// Lists that can be read whole for each page, because a quota of AWS's keeps them short.
 const Reasons kShort{
+    {"budgets_DescribeNotificationsForBudget", "10 for a budget"},
     {"codepipeline_ListTagsForResource", "50 tags"},
     {"ec2_DescribeManagedPrefixLists", "100 in a region"},
     {"ec2_DescribeVpcEndpoints", "20 gateway endpoints in a region"},

@@ -22,7 +22,8 @@ std::string version_of_api(const std::string& service) {
 
 /// What AWS puts before an operation's name in X-Amz-Target.
 std::string target_of(const std::string& service) {
-  for (const auto& [name, prefix] : {std::pair{"codebuild", "CodeBuild_20161006"},
+  for (const auto& [name, prefix] : {std::pair{"ce", "AWSInsightsIndexService"},
+                                     {"codebuild", "CodeBuild_20161006"},
                                      {"codedeploy", "CodeDeploy_20141006"},
                                      {"codepipeline", "CodePipeline_20150709"},
                                      {"logs", "Logs_20140328"},

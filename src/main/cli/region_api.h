@@ -39,7 +39,7 @@ class RegionApi {
   /// this machine, the keys beside it; without it the region's administrator. Throws Failure when there are no keys.
   static RegionApi of_caller(const Home& home, std::chrono::milliseconds longest = std::chrono::seconds(60));
 
-  /// Calls a service that speaks JSON 1.1 (codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
+  /// Calls a service that speaks JSON 1.1 (ce, codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
   /// ApiError, or Failure when nobody answers.
   Json call(const std::string& service, const std::string& operation, const Json& input);
   Json organizations(const std::string& operation, const Json& input) {

@@ -3,6 +3,7 @@
 #include "gen/ecr/schema.h"
 #include "services/ecr/layers/store.h"
 #include "services/ecr/lifecycle/expiry.h"
+#include "services/ecr/usage.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ecr {
@@ -18,6 +19,7 @@ void Ecr::start() {
     return require_signing_key(tx);
   }));
   start_expiry(home_);
+  measure_repositories(home_);
   store::handle<ExpireUpload>(home_.tasks, [this](store::TaskRun& run, const ExpireUpload& task) {
     run.finish([&](store::Tx& tx) { uploads_.forget(tx, task.upload_id); });
   });

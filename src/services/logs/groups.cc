@@ -6,6 +6,7 @@
 #include "gen/logs/schema.h"
 #include "region/pick.h"
 #include "services/logs/logs.h"
+#include "services/logs/usage.h"
 
 namespace hanbat::logs {
 namespace {
@@ -47,6 +48,7 @@ std::span<const store::Migration> Logs::migrations() const { return schema(); }
 void Logs::start() {
   home_.db.write(migrate_tags);
   retention_.start();
+  measure_groups(home_);
 }
 
 wire::Error Logs::invalid_page_token(const wire::OperationModel&) const {
@@ -101,7 +103,11 @@ CreateLogGroupOutput Logs::create_log_group(region::Request& rq, const CreateLog
 }
 
 DeleteLogGroupOutput Logs::delete_log_group(region::Request& rq, const DeleteLogGroupInput& in) {
-  remove_group(rq.tx, require_group(rq, "logs:DeleteLogGroup", in.log_group_name));
+  const GroupRow group = require_group(rq, "logs:DeleteLogGroup", in.log_group_name);
+
+  region::meter(rq.tx, rq.now(), group.place, group_arn(group.place, *group.name), {});
+  remove_group(rq.tx, group);
+
   return {};
 }
 
