@@ -1,6 +1,7 @@
 """A contest as a trainer runs it: `hanbat task` with a pack, one competitor, and marks as JSON."""
 import functools
 import json
+import os
 import subprocess
 import uuid
 
@@ -12,7 +13,7 @@ EXAMPLES = ROOT / "examples"
 @functools.cache
 def warm_folder():
     """A folder for PATH with an AWS CLI that is started once, where the distribution's is there: a marking calls it 200 times. Else ""."""
-    started = subprocess.run([ROOT / "tools/warm-aws", "start"], capture_output=True, text=True)
+    started = subprocess.run([ROOT / "tools/warm-aws", "start", str(os.getpid())], capture_output=True, text=True)
     return started.stdout.strip() if started.returncode == 0 else ""
 
 

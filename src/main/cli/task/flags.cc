@@ -112,6 +112,9 @@ void add_marking(CLI::App& task, const ReadPtr& read, int& exit_code) {
   marks->add_option("--item", options.items, "only these items");
   marks->add_option("--language", options.language, "of what is printed: en or ko")->check(CLI::IsMember({"en", "ko"}));
   marks->add_option("--jobs", options.jobs, "checks side by side")->check(CLI::Range(1, 64))->capture_default_str();
+  marks->add_flag_callback(
+      "--quick", [read] { read->marking.pace = Pace::kQuick; },
+      "look at what was delivered before: no change is pushed, and no sheet is made on paper");
   add_json(*marks, read);
   marks->callback([read, &exit_code] {
     MarkOptions given = read->marking;
@@ -124,10 +127,13 @@ void add_marking(CLI::App& task, const ReadPtr& read, int& exit_code) {
     given.form = form_of(*read);
     exit_code = mark(Home::from_environment(), given) ? 0 : 3;
   });
-  auto* model = task.add_subcommand("solve", "run the pack's model solution in a competitor's account");
+  auto* model = task.add_subcommand("solve", "run the pack's model solution in competitors' accounts");
   add_pack(*model, read);
-  model->add_option("--competitor", read->competitors, "whose")->required()->expected(1);
-  model->callback([read] { solve(Home::from_environment(), read->pack, read->competitors.front()); });
+  add_whom(*model, read);
+  model->callback([read] {
+    require_whom(*read);
+    solve(Home::from_environment(), read->pack, read->competitors);
+  });
 }
 
 void add_collect(CLI::App& task, const ReadPtr& read) {

@@ -25,13 +25,23 @@ class MarkingTest : public ::testing::Test {
     return pack_.items.back();
   }
 
-  std::vector<ItemMark> run() {
+  std::vector<ItemMark> run(Pace pace = Pace::kWhole) {
+    Turns turns(2);
     return run_checks(pack_, pack_.items,
-                      {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .jobs = 2},
-                      [](const ItemMark&) {});
+                      {.judge_lines = "export WHO=judge\n",
+                       .owner_lines = "export WHO=owner\n",
+                       .undo = undo_.path(),
+                       .pace = pace},
+                      turns, [](const ItemMark&) {});
   }
+  /// A live item.
+  void live(const std::string& id, const std::string& body, Seconds limit = Seconds(20)) {
+    item(id, body, limit);
+    pack_.items.back().live = true;
+  }
+  std::string kept(const std::string& name) { return find_file(undo_.path() + "/" + name).value_or(""); }
 
-  TemporaryFolder folder_;
+  TemporaryFolder folder_, undo_;
   Pack pack_;
 };
 
@@ -105,6 +115,44 @@ TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {
   const auto marks = run();
   EXPECT_EQ(marks[0].earned, 100);
   EXPECT_EQ(marks[1].earned, 100);
+}
+
+TEST_F(MarkingTest, WhatALiveCheckMadeIsTakenAwayAfterItHoweverItEndedAndTheLastFirst) {
+  const std::string made = undo_.path() + "/made";
+  live("1", "undo sh -c 'echo first >> \"$0\"' " + made + "; undo sh -c 'echo \"last $WHO\" >> \"$0\"' " + made +
+                "; expect a 1 1");
+  live("2", "undo sh -c 'echo hung >> \"$0\"' " + made + "; sleep 60", Seconds(1));
+  item("3", "undo true && echo done");
+  const auto marks = run();
+  EXPECT_EQ(kept("made"), "last judge\nfirst\nhung\n");
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_EQ(marks[1].broken, "the check took longer than 1s");
+  EXPECT_THAT(marks[2].evidence.back().answer, HasSubstr("undo is for items with live: true"));
+  EXPECT_EQ(kept("1"), "");
+}
+
+TEST_F(MarkingTest, WhatCouldNotBeTakenAwayIsSaidAndTriedAgainAtTheNextMarking) {
+  const std::string way = undo_.path() + "/way";
+  live("1", "[ -e " + way + " ] || undo test -e " + way + "; expect a 1 1");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_THAT(marks[0].left, HasSubstr("not all taken away"));
+  EXPECT_THAT(kept("1"), HasSubstr("test -e"));
+  write_file_atomic(way, "");
+  EXPECT_EQ(run()[0].left, "");
+  EXPECT_EQ(kept("1"), "");
+}
+
+TEST_F(MarkingTest, AQuickMarkingIsKnownToTheChecks) {
+  item("1", "expect a yes \"$(quick && echo yes)\"");
+  EXPECT_EQ(run()[0].earned, 0);
+  EXPECT_EQ(run(Pace::kQuick)[0].earned, 100);
+}
+
+TEST_F(MarkingTest, WithinGivesUpWhenTheCommandDoes) {
+  item("1", "never() { echo failed; return 9; }; expect a 'failed 9' \"$(within 15s never) $(within 15s never >/dev/null; echo $?)\"",
+       Seconds(10));
+  EXPECT_EQ(run()[0].earned, 100);
 }
 
 }  // namespace

@@ -122,6 +122,7 @@ Json sheet_json(const Sheet& sheet) {
                                          : one.full()        ? "pass"
                                                              : "fail"}});
     if (!one.broken.empty()) item["broken"] = one.broken;
+    if (!one.left.empty()) item["left"] = one.left;
     if (!one.item.reading.empty()) item["reading"] = texts(one.item.reading);
     for (const PartMark& part : one.parts)
       item["parts"].push_back(Json::object({{"id", part.part.id},
