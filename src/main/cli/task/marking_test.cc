@@ -63,10 +63,10 @@ TEST_F(MarkingTest, OneBrokenCheckStopsNoOther) {
 
 TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
   item("1",
-       "expect 'a b | 가' $'x\\ny \"' $'x\\ny \"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
+       "expect 'a b | 가' $'x\\ny \\\\s\\\\\\\\n\"' $'x\\ny \\\\s\\\\\\\\n\"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
   const auto marks = run();
   ASSERT_EQ(marks[0].expectations.size(), 3u);
-  EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \"");
+  EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \\s\\\\n\"");
   EXPECT_EQ(marks[0].expectations[0].what, "a b | 가");
   EXPECT_EQ(marks[0].earned, 100);
 }
@@ -106,6 +106,20 @@ TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
   EXPECT_EQ(marks[0].evidence[2].answer, "denied");
   EXPECT_EQ(marks[0].evidence[2].status, 254);
   EXPECT_LE(marks[0].evidence[3].answer.size(), 4000u);
+}
+
+TEST_F(MarkingTest, WhatOnlyAsksIsAskedOnceInAMarkingAndLiveChecksAskAnew) {
+  const std::string asked = folder_.path() + "/asked";
+  write_file_atomic(folder_.path() + "/aws", "#!/bin/bash\necho x >> " + asked + "\necho $(wc -l < " + asked + ")\n", 0755);
+  const std::string ask = "PATH=\"$HANBAT_PACK:$PATH\"\nexpect_like asked '^[0-9]+$' \"$(get ec2 describe-vpcs)\"";
+  item("1", ask);
+  item("2", "PATH=\"$HANBAT_PACK:$PATH\"; sleep 1; expect a 1 \"$(get ec2 describe-vpcs)\"; expect b 2 \"$(get ec2 describe_vpcs)\"\n"
+            "expect c 3 \"$(within 1s get ec2 describe-vpcs)\"; expect d 1 \"$(get ec2 describe-vpcs)\"");
+  live("3", "PATH=\"$HANBAT_PACK:$PATH\"; expect a 4 \"$(get ec2 describe-vpcs)\"; expect b 5 \"$(aws ec2 describe-vpcs)\"");
+  for (const ItemMark& mark : run()) {
+    EXPECT_EQ(mark.earned, 100) << mark.item.id << mark.broken;
+    for (const Expectation& one : mark.expectations) EXPECT_TRUE(one.met) << one.what << one.seen;
+  }
 }
 
 TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {

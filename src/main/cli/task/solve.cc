@@ -76,7 +76,7 @@ void solve(const Home& home, const fs::path& folder, const std::vector<std::stri
   }
   if (names.empty()) throw Failure("nobody competes in " + pack.name + "; hanbat task start PACK --competitor NAME");
 
-  const WarmAws warm(names.size() > 1 ? names.size() * 10 : 0);
+  const WarmAws warm(names.size() * pack.solution.size() * 20);  // calls, as many as a script may have
   std::mutex telling;
   const Solver solver{entries, pack, warm.path(), names.size() == 1, telling};
   std::vector<std::future<void>> all;
