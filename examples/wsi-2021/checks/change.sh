@@ -65,7 +65,7 @@ forget_builds() {
   local ids place group stream
   ids="$(builds_of "$1" "$2" '[].id')"
   [ -n "$ids" ] || return 0
-  for place in $(builds_of "$1" "$2" "[].[logs.groupName||'none',logs.streamName||'none']|[].join('|',@)"); do
+  for place in $(builds_of "$1" "$2" "[].logs.join('|',[groupName||'none',streamName||'none'])"); do
     group="${place%|*}" stream="${place#*|}"
     [ "$stream" = none ] || owner_aws logs delete-log-stream --log-group-name "$group" --log-stream-name "$stream" >/dev/null 2>&1
   done
@@ -88,7 +88,7 @@ put_back_main() {  # <old> <new>
   [ -n "$execution" ] || return 0
   within 15m back_again newest_of "$1" "$2" || return 1
   for place in $(get codepipeline list-action-executions --pipeline-name wsi-api-pipeline --filter "pipelineExecutionId=$execution" \
-      --query "actionExecutionDetails[].output.outputArtifacts[].s3location.[bucket,key]|[].join('/',@)"); do
+      --query "actionExecutionDetails[].output.outputArtifacts[].s3location.join('/',[bucket,key])"); do
     bucket="${place%%/*}" key="${place#*/}"
     for id in $(get s3api list-object-versions --bucket "$bucket" --prefix "$key" --query "[Versions,DeleteMarkers][]|[?Key=='$key'].VersionId"); do
       owner_aws s3api delete-object --bucket "$bucket" --key "$key" --version-id "$id" >/dev/null

@@ -104,8 +104,9 @@ take_away_all_but() {
   local made
   made="$(comm -13 <(printf '%s\n' "$@") <(all_instances) | paste -sd' ')"
   [ -n "$made" ] || return 0
-  owner_aws ec2 terminate-instances --instance-ids $made >/dev/null && owner_aws ec2 wait instance-terminated --instance-ids $made
+  owner_aws ec2 terminate-instances --instance-ids $made >/dev/null && within 2m are_gone $made
 }
+are_gone() { [ -z "$(get ec2 describe-instances --instance-ids "$@" --query 'Reservations[].Instances[?State.Name!=`terminated`][].InstanceId')" ]; }
 settings_of() {
   get ec2 describe-instances --instance-ids "$1" --query "Reservations[0].Instances[0].[ImageId,InstanceType,IamInstanceProfile.Arn,sort(SecurityGroups[].GroupId)|join(',',@),sort(Tags[?Key!='Name' && !starts_with(Key,'aws:')].join('=',[Key,Value]))|join(',',@)]"
 }
