@@ -17,6 +17,7 @@
 #include "services/ecr/ecr.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
+#include "services/explain/explain.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/organizations/organizations.h"
@@ -64,6 +65,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<codedeploy::HostAgent>(home));
   home.add(std::make_unique<codedeploy::SecureHostAgent>(home));
   home.add(std::make_unique<codepipeline::CodePipeline>(home));
+  home.add(std::make_unique<explain::Explain>(home));
 }
 
 }  // namespace hanbat

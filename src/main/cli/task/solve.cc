@@ -36,7 +36,7 @@ struct Solver {
 void solve_one(const Solver& solver, const std::string& competitor) {
   const fs::path folder = solver.entries.folder_of(competitor), work = folder / "work";
   make_folders(work.string(), 0700);
-  const std::string log = (work / "solve.log").string(), credentials = (folder / "kit" / "credentials.sh").string();
+  const std::string log = (work / "solve.log").string(), credentials = here_credentials(folder).string();
   const Fd words = solver.alone ? Fd() : open_file(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   for (const std::string& script : solver.pack.solution) {
     {
