@@ -3,7 +3,7 @@ _hanbat() {
   local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "backup bundle doctor down env image logs reset restore status task trust up --help --version" -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W "backup bundle console doctor down env image logs reset restore status task trust up --help --version" -- "$current")
     return
   fi
   case "$command" in
@@ -11,6 +11,7 @@ _hanbat() {
     restore) mapfile -t COMPREPLY < <(compgen -W "--force" -- "$current"; compgen -f -- "$current") ;;
     bundle) mapfile -t COMPREPLY < <(compgen -W "--package" -- "$current"; compgen -f -- "$current") ;;
     env) mapfile -t COMPREPLY < <(compgen -W "--region" -- "$current") ;;
+    console) mapfile -t COMPREPLY < <(compgen -W "--region --no-browser" -- "$current") ;;
     logs) mapfile -t COMPREPLY < <(compgen -W "hanbatd hostd images --follow --lines" -- "$current") ;;
     trust) mapfile -t COMPREPLY < <(compgen -W "--region --remove --status --root" -- "$current") ;;
     reset) mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$current") ;;

@@ -162,6 +162,17 @@ int main(int argc, char** argv) {
       "python3 -m venv ~/aws && ~/aws/bin/pip install boto3.");
   env->callback([&] { print_env(region, Home::from_environment()); });
 
+  bool no_browser = false;
+  auto* page = app.add_subcommand("console", "an address that signs a browser in to the web console, once");
+  page->add_option("--region", region, "the AWS region to show first")->capture_default_str();
+  page->add_flag("--no-browser", no_browser, "only print the address");
+  page->footer(
+      "Whoever's credentials are in the environment (AWS_ACCESS_KEY_ID …) is signed in; without them the "
+      "administrator.");
+  page->callback([&] {
+    console(Home::from_environment(), region, no_browser ? Browser::kNo : Browser::kOpen);
+  });
+
   std::string log_name = "hanbatd";
   int lines = 40;
   bool follow = false;

@@ -22,6 +22,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "console/console.h"
 #include "host/client.h"
 #include "host/edge_range.h"
 #include "http/authority.h"
@@ -144,8 +145,11 @@ int run(const Flags& flags) {
   std::unique_ptr<host::Host> host;
   if (flags.host_fd >= 0) host = std::make_unique<host::HostClient>(Fd(flags.host_fd));
   // Behind the region, whose services listen by the server; it is there before anything listens.
+  std::optional<console::Console> console;
   std::optional<region::FrontDoor> door;
-  http::Server server(server_options(authority), [&](http::Exchange& exchange) { door->serve(exchange); });
+  http::Server server(server_options(authority), [&](http::Exchange& exchange) {
+    if (!console->serve(exchange)) door->serve(exchange);
+  });
 
   region::Parts parts = ground.parts();
   parts.host = host.get();
@@ -154,6 +158,7 @@ int run(const Flags& flags) {
   region::Region region(ground.settings, parts);
   add_services(region, ground.foundations);
   refuse_newer(flags, region);
+  console.emplace(region);
   door.emplace(region);
   region.start();
   serve_at_edge(region);
