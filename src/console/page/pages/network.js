@@ -27,8 +27,8 @@ export function open({room, live, query}) {
       const order = [...state.vpcs].sort((a, b) => used(b) - used(a) || (a.isDefault === 'true') - (b.isDefault === 'true'));
       const vpc = order.find((one) => one.vpcId === query.get('vpc')) || order[0];
       return [tabs(order.map((one) => [one.vpcId, nameOf(one.tagSet) || (one.isDefault === 'true' ? t('default VPC') : one.vpcId)]), vpc.vpcId, (id) => `#/network?vpc=${id}`),
-        card(`${nameOf(vpc.tagSet) || vpc.vpcId} · ${vpc.cidrBlock}`, h('div', {class: 'map', 'data-scroll': 'map', tabindex: '0', role: 'region', 'aria-label': t('Map of the VPC')}, draw(state, vpc))),
-        h('div', {class: 'two'}, routes(state, vpc), rules(state, vpc))];
+        card(`${nameOf(vpc.tagSet) || vpc.vpcId} · ${vpc.cidrBlock}`, h('div', {class: 'map', 'data-scroll': 'map', tabindex: '0', role: 'region', 'aria-label': t('Map of the VPC')}, draw(state, vpc, room.clientWidth - 36))),
+        routes(state, vpc), rules(state, vpc)];
     },
   });
 }
@@ -38,14 +38,16 @@ const tableOf = (state, subnet) => state.tables.find((one) => list(one.associati
 const wayOut = (table) => list(table?.routeSet).find((one) => one.destinationCidrBlock === '0.0.0.0/0');
 const target = (route) => route ? route.gatewayId || route.natGatewayId || route.instanceId || route.networkInterfaceId || '–' : null;
 
-const WIDTH = 236, HEAD = 58, ROW = 42, GAP = 16;
+const HEAD = 58, ROW = 42, GAP = 16;
 
 /** The VPC as a drawing: a column per zone, in it the subnets, in each what it holds; above the internet, and a line from each subnet to where
  *  its default route leads. */
-function draw(state, vpc) {
+function draw(state, vpc, room) {
   const subnets = state.subnets.filter((one) => one.vpcId === vpc.vpcId);
   const zones = [...new Set(subnets.map((one) => one.availabilityZone))].sort();
   if (!zones.length) return empty(t('It has no subnet.'));
+  const WIDTH = Math.max(208, Math.min(320, Math.floor((room - GAP) / zones.length) - GAP));
+  const most = Math.floor(WIDTH / 6.8);
   const gate = state.internet.find((one) => list(one.attachmentSet).some((link) => link.vpcId === vpc.vpcId));
   const columns = zones.map((zone) => subnets.filter((one) => one.availabilityZone === zone).map((one) => boxOf(state, one)).sort((a, b) => (b.public - a.public) || (a.name < b.name ? -1 : 1)));
   const rows = Math.max(...columns.map((one) => one.length));
@@ -65,8 +67,8 @@ function draw(state, vpc) {
     column.forEach((box, row) => {
       const h0 = HEAD + box.inside.length * ROW;
       shapes.push(svg('rect', {class: box.public ? 'public' : 'private', x: left, y: tops[row], width: WIDTH, height: h0, rx: 8}),
-        svg('text', {x: left + 12, y: tops[row] + 20, class: 'b'}, clip(box.name, 30)),
-        svg('text', {x: left + 12, y: tops[row] + 38, class: 'soft'}, clip(`${box.cidr} · → ${box.out}`, 36)));
+        svg('text', {x: left + 12, y: tops[row] + 20, class: 'b'}, clip(box.name, most - 3)),
+        svg('text', {x: left + 12, y: tops[row] + 38, class: 'soft'}, clip(`${box.cidr} · → ${box.out}`, most)));
       box.inside.forEach((one, place) => shapes.push(node(left + 8, tops[row] + HEAD - 8 + place * ROW, WIDTH - 16, one.name, one.about, one.href)));
     });
   });
@@ -86,7 +88,8 @@ function boxOf(state, subnet) {
 const clip = (text, most) => text.length > most ? text.slice(0, most - 1) + '…' : text;
 
 function node(x, y, width, name, about, href) {
-  const shape = svg('g', {class: 'node'}, svg('title', {}, `${name} ${about}`), svg('rect', {x, y, width, height: 36, rx: 6}), svg('text', {x: x + 10, y: y + 15, class: 'b'}, clip(name, 30)), svg('text', {x: x + 10, y: y + 29, class: 'soft', 'font-size': 11}, clip(about, 36)));
+  const most = Math.floor((width - 20) / 6.8);
+  const shape = svg('g', {class: 'node'}, svg('title', {}, `${name} ${about}`), svg('rect', {x, y, width, height: 36, rx: 6}), svg('text', {x: x + 10, y: y + 15, class: 'b'}, clip(name, most)), svg('text', {x: x + 10, y: y + 29, class: 'soft', 'font-size': 11}, clip(about, Math.floor(most * 1.15))));
   return href ? svg('a', {href, 'data-key': 'node' + href}, shape) : shape;
 }
 

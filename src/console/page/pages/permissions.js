@@ -5,31 +5,31 @@ import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, badge, button, card, code, empty, pre, table, tabs, title, trouble} from '../core/ui.js';
 
-const head = (view) => [title(t('Permissions')), tabs([['', t('What happened')], ['refused', t('What was refused')], ['simulate', t('Would it be allowed?')]], view, (key) => '#/permissions' + (key && '/' + key))];
+const head = (view) => [title(t('Permissions')), tabs([['', t('What was changed')], ['all', t('What was asked')], ['refused', t('What was refused')], ['simulate', t('Would it be allowed?')]], view, (key) => '#/permissions' + (key && '/' + key))];
 
 export function open({room, live, parts, query}) {
   return parts[0] === 'simulate' ? openSimulation(room, query) : openTrail(room, live, parts[0] || '');
 }
 
 function openTrail(room, live, view) {
-  const chosen = {id: null};
+  const refused = view === 'refused', chosen = {id: null};
   const detail = h('div', {});
   let rows = [];
   const select = (id) => { chosen.id = id; const one = rows.find((row) => row.id === id); put(detail, one ? card(one.name, pre(JSON.stringify(one.raw, null, 2))) : null); };
   return watch(room, live, {
     head: head(view),
     load: async () => {
-      const events = await pages('cloudtrail', 'LookupEvents', {MaxResults: 50}, 'Events', {token: 'NextToken', most: view ? 600 : 150});
+      const events = await pages('cloudtrail', 'LookupEvents', {MaxResults: 50, ...view ? {} : {LookupAttributes: [{AttributeKey: 'ReadOnly', AttributeValue: 'false'}]}}, 'Events', {token: 'NextToken', most: refused ? 600 : 150});
       rows = events.map((one) => {
         let raw = {};
         try { raw = JSON.parse(one.CloudTrailEvent); } catch { /* shown without details */ }
         return {id: one.EventId, name: one.EventName, source: (one.EventSource || '').replace('.amazonaws.com', ''), who: raw.userIdentity?.arn?.replace(/^arn:aws:\w+::/, '') || raw.userIdentity?.invokedBy || one.Username, error: raw.errorCode, message: raw.errorMessage, at: one.EventTime, raw};
       });
-      return view ? rows.filter((one) => /Denied|Unauthorized|AuthFailure|Forbidden/.test(one.error || '')) : rows;
+      return refused ? rows.filter((one) => /Denied|Unauthorized|AuthFailure|Forbidden/.test(one.error || '')) : rows;
     },
     view: (all) => [detail, card(null, table([[t('What'), (one) => h('button', {type: 'button', class: 'plain', 'data-key': one.id, onclick: () => select(one.id)}, `${one.source}:${one.name}`)], [t('Who'), (one) => h('span', {class: 'wrap'}, one.who || '–')],
       [t('How it ended'), (one) => one.error ? [badge('Failed', one.error), h('div', {class: 'wrap soft'}, one.message)] : badge('Succeeded', 'OK')], [t('When'), (one) => ago(one.at)],
-      ...view ? [['', (one) => h('a', {href: `#/permissions/simulate?who=${encodeURIComponent(principal(one.raw))}&action=${encodeURIComponent(actionOf(one))}&resource=${encodeURIComponent(resourceOf(one))}`, 'data-key': 'why' + one.id}, t('Why?'))]] : []], all, {none: view ? t('Nothing was refused.') : t('Nothing happened yet.')}))],
+      ...refused ? [['', (one) => h('a', {href: `#/permissions/simulate?who=${encodeURIComponent(principal(one.raw))}&action=${encodeURIComponent(actionOf(one))}&resource=${encodeURIComponent(resourceOf(one))}`, 'data-key': 'why' + one.id}, t('Why?'))]] : []], all, {none: refused ? t('Nothing was refused.') : t('Nothing happened yet.')}))],
     every: 5000,
   });
 }
