@@ -74,7 +74,7 @@ export function longList(rows, height, cell, {label} = {}) {
   return box;
 }
 
-export const facts = (...pairs) => h('dl', {class: 'facts'}, pairs.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+export const facts = (...pairs) => h('dl', {class: 'facts'}, pairs.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value, kind]) => h('div', {class: kind}, h('dt', {}, name), h('dd', {}, value))));
 export const code = (text) => h('code', {}, text);
 export const pre = (text) => h('pre', {tabindex: '0'}, text);
 

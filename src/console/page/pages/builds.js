@@ -67,11 +67,13 @@ async function openBuild(room, live, id, query) {
   const note = h('div', {}), top = h('div', {class: 'room'});
   const view = logView({line: Number(query.get('line')) || 0, href: (line) => `${at(id)}?line=${line}`});
   const log = card(t('Log'), view.node);
+  const stop = button(t('Stop'), async () => { await aws('codebuild', 'StopBuild', {id}); live.wake(); }, {kind: 'danger', key: 'stop'});
   put(room, title(`${build.projectName} #${build.buildNumber}`, {trail: [[t('Builds'), '#/builds'], [build.projectName, `#/builds?project=${encodeURIComponent(build.projectName)}`]], actions: [
-    button(t('Stop'), async () => { await aws('codebuild', 'StopBuild', {id}); live.wake(); }, {kind: 'danger', key: 'stop'}),
+    stop,
     button(t('Build again'), async () => { const {build: next} = await aws('codebuild', 'RetryBuild', {id}); say(t('Build #{n} has started.', {n: next.buildNumber})); location.hash = at(next.id); }, {key: 'again'})]}), note, top, log);
   live.loop(async () => {
     build = await find();
+    stop.hidden = OVER(build);
     paint(note, null, () => null);
     paint(top, build, () => [
       verdict(build, pipeline),

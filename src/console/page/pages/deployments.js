@@ -82,7 +82,7 @@ function openDeployment(room, live, id, query) {
     head: title(id, {trail: [[t('Deployments'), '#/deployments'], ...pipeline ? [[pipeline, `#/pipelines/${encodeURIComponent(pipeline)}`]] : []], actions: [stop, again]}),
     load: async () => {
       const [{deploymentInfo: info}, targets] = await Promise.all([aws('codedeploy', 'GetDeployment', {deploymentId: id}), loadTargets(id).catch(() => [])]);
-      stop.disabled = OVER.has(info.status);
+      stop.hidden = OVER.has(info.status);
       last = {info, targets};
       return last;
     },
@@ -90,22 +90,25 @@ function openDeployment(room, live, id, query) {
       queueMicrotask(showDetail);
       return [
         info.errorInformation ? h('div', {class: 'trouble', role: 'status'}, h('strong', {}, info.errorInformation.code), h('p', {}, info.errorInformation.message), info.rollbackInfo?.rollbackMessage ? h('p', {}, info.rollbackInfo.rollbackMessage) : null) : null,
-        card(null, facts([t('State'), badge(info.status)], [t('Application'), info.applicationName], [t('Group'), info.deploymentGroupName], [t('Configuration'), info.deploymentConfigName], [t('Revision'), code(revision(info.revision))],
+        card(null, facts([t('State'), badge(info.status)], [t('Application'), info.applicationName], [t('Group'), info.deploymentGroupName], [t('Configuration'), info.deploymentConfigName], 
           [t('Started by'), info.creator], [t('Traffic'), info.deploymentStyle?.deploymentOption === 'WITH_TRAFFIC_CONTROL' ? t('taken off while a host is deployed to') : t('left alone')], [t('Started'), ago(info.createTime)],
-          [t('Took'), span(info.createTime, info.completeTime)], [t('Hosts'), Object.entries(info.deploymentOverview || {}).filter(([, n]) => n).map(([name, n]) => `${n} ${name}`).join(', ')])),
+          [t('Took'), span(info.createTime, info.completeTime)], [t('Hosts'), Object.entries(info.deploymentOverview || {}).filter(([, n]) => n).map(([name, n]) => `${n} ${name}`).join(', ')], [t('Revision'), code(revision(info.revision)), 'wide'])),
         card(t('Hosts and lifecycle events'), targets.length ? matrix(targets, select) : empty(t('No host takes part yet.'))), detail];
     },
     every: ({info}) => OVER.has(info.status) ? 5000 : 1200,
   });
 }
 
+/** Events run down where few hosts take part, and across where many do: a person reads one host after another either way. */
 function matrix(targets, select) {
-  const events = eventsOf(targets);
+  const events = eventsOf(targets), down = targets.length <= 5;
+  const hostHead = (target) => [h('a', {href: `#/instances/${target.targetId}`, 'data-key': 'host' + target.targetId, class: 'mono'}, target.targetId), ' ', badge(target.status)];
+  const cell = (target, name) => {
+    const event = list(target.lifecycleEvents).find((one) => one.lifecycleEventName === name);
+    return h('td', {}, event ? h('button', {type: 'button', 'data-key': target.targetId + name, title: `${name}: ${event.status}`, onclick: () => select(target.targetId, name)}, badge(event.status, event.startTime ? span(event.startTime, event.endTime) : event.status)) : '–');
+  };
+  const rows = down ? events.map((name) => [name, targets.map((target) => cell(target, name))]) : targets.map((target) => [hostHead(target), events.map((name) => cell(target, name))]);
   return h('div', {class: 'scroll', 'data-scroll': 'matrix', tabindex: '0', role: 'region', 'aria-label': t('Hosts and lifecycle events')}, h('table', {class: 'matrix'},
-    h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, t('Host')), events.map((name) => h('th', {scope: 'col'}, name)))),
-    h('tbody', {}, targets.map((target) => h('tr', {}, h('th', {scope: 'row'}, h('a', {href: `#/instances/${target.targetId}`, 'data-key': 'host' + target.targetId, class: 'mono'}, target.targetId), ' ', badge(target.status)),
-      events.map((name) => {
-        const event = list(target.lifecycleEvents).find((one) => one.lifecycleEventName === name);
-        return h('td', {}, event ? h('button', {type: 'button', 'data-key': target.targetId + name, title: `${name}: ${event.status}`, onclick: () => select(target.targetId, name)}, badge(event.status, event.startTime ? span(event.startTime, event.endTime) : event.status)) : '–');
-      }))))));
+    h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, down ? t('Lifecycle event') : t('Host')), down ? targets.map((target) => h('th', {scope: 'col'}, hostHead(target))) : events.map((name) => h('th', {scope: 'col'}, name)))),
+    h('tbody', {}, rows.map(([head, cells]) => h('tr', {}, h('th', {scope: 'row'}, head), cells)))));
 }

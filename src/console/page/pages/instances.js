@@ -16,7 +16,8 @@ export function open({room, live, parts}) {
 
 async function load(id) {
   const said = await aws('ec2', 'DescribeInstances', id ? {InstanceId: [id]} : {});
-  return list(said.reservationSet).flatMap((one) => list(one.instancesSet));
+  // What is gone stays for an hour, last.
+  return list(said.reservationSet).flatMap((one) => list(one.instancesSet)).sort((a, b) => (a.instanceState.name === 'terminated') - (b.instanceState.name === 'terminated'));
 }
 
 function openList(room, live) {
