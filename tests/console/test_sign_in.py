@@ -47,7 +47,6 @@ def test_an_address_signs_in_once_as_who_ran_the_command(daemon, driver):
     # She may do nothing, so the console shows her nothing.
     page.wait(".trouble", "You may not see this")
     driver.get("about:blank")
-    page.js("sessionStorage.clear") if False else None
     assert redeem(daemon, token_of(address))[0] == 403
 
 

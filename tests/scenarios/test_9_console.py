@@ -87,10 +87,10 @@ def pipeline(region, instance):
 
 def test_a_failed_pipeline_is_understood_mended_and_seen_to_go_through(page, pipeline):
     # Why did it fail?
-    page.wait("tr", pipeline)
+    page.wait("tr td.tight", "Pipeline")
     page.picture("overview")
     page.click("td a", pipeline)
-    page.wait(".stage.bad h2", "Build")
+    page.wait(".stage.bad .why", "maek page")
     page.picture("pipeline-failed")
     page.click("a", "See why")
     page.wait(".trouble", "BUILD failed")

@@ -31,7 +31,7 @@ export function logView({line, href}) {
   const find = (step) => {
     word = search.value.toLowerCase();
     hits = word ? lines.flatMap((text, at) => plain(text).toLowerCase().includes(word) ? [at + 1] : []) : [];
-    count.textContent = word ? t('{n} lines', {n: hits.length}) : '';
+    count.textContent = word ? t('{n} found', {n: hits.length}) : '';
     if (hits.length) {
       chosen = step > 0 ? hits.find((one) => one > chosen) ?? hits[0] : step < 0 ? [...hits].reverse().find((one) => one < chosen) ?? hits.at(-1) : hits[0];
       follow = tail.checked = false;

@@ -34,9 +34,11 @@ export class Session {
     this.on = on;
     this.sequence = this.expected = 0;
     this.waiting = new Map();
-    this.sending = Promise.resolve();
+    // What is said before the channel is open waits for it: a message that never went would leave a gap in the numbers.
+    let opened;
+    this.sending = new Promise((done) => { opened = done; });
     this.ended = false;
-    this.socket.onopen = () => this.socket.send(JSON.stringify({MessageSchemaVersion: '1.0', RequestId: crypto.randomUUID(), TokenValue: started.TokenValue, ClientId: crypto.randomUUID(), ClientVersion: '1.2.0.0'}));
+    this.socket.onopen = () => { this.socket.send(JSON.stringify({MessageSchemaVersion: '1.0', RequestId: crypto.randomUUID(), TokenValue: started.TokenValue, ClientId: crypto.randomUUID(), ClientVersion: '1.2.0.0'})); opened(); };
     this.socket.onmessage = (event) => { if (event.data instanceof ArrayBuffer) this.hear(new Uint8Array(event.data)); };
     this.socket.onclose = (event) => this.end(event.reason);
   }

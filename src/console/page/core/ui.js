@@ -40,16 +40,35 @@ export function button(label, onclick, {kind = '', key, disabled, title: hint} =
   }}, label);
 }
 
-/** Columns are [heading, (row) => cell, {class}]; `href(row)` makes the first cell a link. */
-export function table(columns, rows, {href, label, none = t('Nothing here yet.')} = {}) {
+const AT_ONCE = 200;
+const grown = new Map();  // how many rows of a long table were looked at, by the page and the table's name
+
+/** Columns are [heading, (row) => cell, {class}]; `href(row)` makes the first cell a link. Of many rows the first are there at once, and more
+ *  as the reader comes to their end. */
+export function table(columns, rows, {href, label = columns[0][0], none = t('Nothing here yet.')} = {}) {
   if (!rows.length) return empty(none);
-  return h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label || columns[0][0], 'data-scroll': label || columns[0][0]},
-    h('table', {},
-      h('thead', {}, h('tr', {}, columns.map(([name, , options]) => h('th', {scope: 'col', class: options?.class}, name)))),
-      h('tbody', {}, rows.map((row) => h('tr', {}, columns.map(([, cell, options], at) => {
-        const inside = cell(row);
-        return h('td', {class: options?.class}, at === 0 && href ? h('a', {href: href(row), 'data-key': href(row)}, inside) : inside);
-      }))))));
+  const rowOf = (row) => h('tr', {}, columns.map(([, cell, options], at) => {
+    const inside = cell(row);
+    return h('td', {class: options?.class}, at === 0 && href ? h('a', {href: href(row), 'data-key': href(row)}, inside) : inside);
+  }));
+  const place = location.hash + label;
+  let there = Math.min(rows.length, grown.get(place) || AT_ONCE);
+  const body = h('tbody', {}, rows.slice(0, there).map(rowOf));
+  const box = h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label, 'data-scroll': label},
+    h('table', {}, h('thead', {}, h('tr', {}, columns.map(([name, , options]) => h('th', {scope: 'col', class: options?.class}, name)))), body));
+  if (there < rows.length) {
+    const more = h('p', {class: 'empty'}, t('{n} in all', {n: rows.length}));
+    new IntersectionObserver(([seen], watching) => {
+      if (!seen.isIntersecting) return;
+      body.append(...rows.slice(there, there + AT_ONCE).map(rowOf));
+      there = Math.min(rows.length, there + AT_ONCE);
+      if (grown.size > 100) grown.clear();
+      grown.set(place, there);
+      if (there === rows.length) { watching.disconnect(); more.remove(); } else { watching.unobserve(more); watching.observe(more); }
+    }, {rootMargin: '600px'}).observe(more);
+    return [box, more];
+  }
+  return box;
 }
 
 /** Of a long list only what is seen is there: rows of one height, `cell(row)` makes one. */

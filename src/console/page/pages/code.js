@@ -97,7 +97,7 @@ async function fileCard(name, branch, path, file) {
   return card(null, actions, longList(all, 18, (line, row) => h('div', {class: 'row'}, h('span', {class: 'n'}, row + 1), h('span', {}, colour(line))), {label: file}));
 }
 
-async function openEditor({room, live, query}, name) {
+async function openEditor({room, query}, name) {
   const branch = await branchOf(name, query) || 'main', path = query.get('path') || '', old = query.get('fresh') || query.get('first') ? null : query.get('file');
   const before = old ? decode((await aws('codecommit', 'GetFile', {repositoryName: name, commitSpecifier: branch, filePath: old})).fileContent) ?? '' : '';
   const parent = await aws('codecommit', 'GetBranch', {repositoryName: name, branchName: branch}).then((one) => one.branch.commitId, () => undefined);
@@ -105,24 +105,23 @@ async function openEditor({room, live, query}, name) {
   const fileName = h('input', {type: 'text', id: 'file-name', value: old || query.get('file') || (path ? path + '/' : ''), autocomplete: 'off', spellcheck: 'false', disabled: Boolean(old)});
   const editor = h('textarea', {class: 'editor', id: 'editor', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', wrap: 'off', 'aria-label': t('Text of the file')});
   editor.value = before;
+  editor.style.setProperty('height', `${Math.min(640, Math.max(260, before.split('\n').length * 18 + 60))}px`);
   const shown = editor.value;
-  const message = h('input', {type: 'text', id: 'commit-message', class: 'grow', autocomplete: 'off', placeholder: old ? `Edit ${old}` : t('Commit message')});
+  const message = h('input', {type: 'text', id: 'commit-message', class: 'grow', autocomplete: 'off', 'aria-label': t('Commit message'), placeholder: old ? `Edit ${old}` : t('Commit message')});
   const diff = h('div', {});
   const text = () => newline ? editor.value.replace(/\n/g, '\r\n') : editor.value;
-  // Tab leaves the editor, as anywhere; who wants to indent says so by Alt and the arrows' neighbours: two spaces at the caret.
+  // Tab leaves the editor, as it leaves every field.
   editor.addEventListener('keydown', (event) => {
-    if (event.altKey && event.key === 'i') { event.preventDefault(); editor.setRangeText('  ', editor.selectionStart, editor.selectionEnd, 'end'); }
     if ((event.ctrlKey || event.metaKey) && event.key === 's') { event.preventDefault(); commit.click(); }
   });
   editor.addEventListener('input', () => put(diff, editor.value === shown ? null : card(t('What you change'), diffView(before, text()))));
   const commit = button(t('Commit to {branch}', {branch}), async () => {
     const file = fileName.value.trim();
-    const {commitId} = await aws('codecommit', 'PutFile', {repositoryName: name, branchName: branch, filePath: file, fileContent: encodeText(text()), parentCommitId: parent, commitMessage: message.value || `${old ? 'Edit' : 'Add'} ${file}`, name: undefined});
+    const {commitId} = await aws('codecommit', 'PutFile', {repositoryName: name, branchName: branch, filePath: file, fileContent: encodeText(text()), parentCommitId: parent, commitMessage: message.value || `${old ? 'Edit' : 'Add'} ${file}`});
     say(t('Commit {id} is on {branch}.', {id: commitId.slice(0, 8), branch}));
     const followers = await pipelinesOf(name, branch).catch(() => []);
     location.hash = followers.length === 1 ? `#/pipelines/${encodeURIComponent(followers[0])}` : at(name, 'commit/' + commitId, {branch});
   }, {kind: 'main', key: 'commit'});
-  live.onEnd(() => {});
   put(room, title(old || t('New file'), {trail: [[t('Code'), '#/code'], [name, at(name, '', {branch, path})]]}),
     card(null, h('div', {class: 'bar'}, h('label', {for: 'file-name', class: 'label'}, t('File')), fileName, h('span', {class: 'grow'}), h('span', {class: 'soft'}, t('Ctrl+S commits'))), editor,
       h('div', {class: 'bar pad'}, message, commit)), diff);

@@ -47,11 +47,42 @@ function openGraph(room, live, name) {
     load: async () => {
       const [state, {pipeline}] = await Promise.all([aws('codepipeline', 'GetPipelineState', {name}), aws('codepipeline', 'GetPipeline', {name})]);
       const declared = new Map(pipeline.stages.map((stage) => [stage.name, stage.actions]));
-      return {pipeline: name, stages: list(state.stageStates).map((stage) => ({...stage, declared: declared.get(stage.stageName) || []}))};
+      const stages = list(state.stageStates).map((stage) => ({...stage, declared: declared.get(stage.stageName) || []}));
+      await Promise.all(stages.flatMap((stage) => list(stage.actionStates).map(async (action) => {
+        if (action.latestExecution?.status === 'Failed') action.cause = await causeOf(stage.declared.find((one) => one.name === action.actionName), action.latestExecution.externalExecutionId);
+      })));
+      return {pipeline: name, stages};
     },
     view: (state) => h('div', {class: 'stages', 'data-scroll': 'stages'}, state.stages.map((stage, number) => [number ? joint(name, stage, live) : null, stageBox(name, stage, live)])),
     every: (state) => state.stages.some((stage) => stage.latestExecution?.status === 'InProgress') ? 1500 : 3000,
   });
+}
+
+const causes = new Map();  // by the id of a build or deployment: what has ended does not change
+
+/** What a build or a deployment itself says of why it failed; nothing where the caller may not see it. */
+function causeOf(declared, id) {
+  const provider = declared?.actionTypeId.provider;
+  if (!id || (provider !== 'CodeBuild' && provider !== 'CodeDeploy')) return undefined;
+  if (causes.size > 200) causes.clear();
+  if (!causes.has(id)) causes.set(id, (provider === 'CodeBuild' ? causeOfBuild(id) : causeOfDeployment(id)).catch(() => undefined));
+  return causes.get(id);
+}
+
+async function causeOfBuild(id) {
+  const build = list((await aws('codebuild', 'BatchGetBuilds', {ids: [id]})).builds)[0];
+  const phase = list(build?.phases).find((one) => mood(one.phaseStatus) === 'bad');
+  return phase && `${phase.phaseType}: ${list(phase.contexts).map((one) => one.message).join(' ')}`;
+}
+
+async function causeOfDeployment(deploymentId) {
+  const ids = list((await aws('codedeploy', 'ListDeploymentTargets', {deploymentId})).targetIds);
+  const targets = ids.length ? list((await aws('codedeploy', 'BatchGetDeploymentTargets', {deploymentId, targetIds: ids.slice(0, 25)})).deploymentTargets) : [];
+  for (const {instanceTarget: one} of targets) {
+    const event = list(one?.lifecycleEvents).find((each) => mood(each.status) === 'bad');
+    if (event) return `${one.targetId} · ${event.lifecycleEventName}: ${[event.diagnostics?.scriptName, event.diagnostics?.message].filter(Boolean).join(': ')}`;
+  }
+  return undefined;
 }
 
 /** The arrow into a stage, with the switch that holds it. */
@@ -105,7 +136,7 @@ function actionBox(name, stage, action, live) {
   return h('div', {class: 'action'},
     h('header', {}, h('div', {}, h('h3', {}, action.actionName), h('span', {class: 'soft'}, provider)), badge(run.status, run.status || t('never ran'))),
     action.currentRevision ? h('p', {}, code(action.currentRevision.revisionId.slice(0, 8)), ' ', run.summary) : run.summary ? h('p', {}, run.summary) : null,
-    run.errorDetails ? h('p', {class: 'why'}, run.errorDetails.message) : null,
+    run.errorDetails ? h('p', {class: 'why'}, action.cause || run.errorDetails.message) : null,
     run.lastStatusChange ? h('p', {class: 'soft'}, ago(run.lastStatusChange)) : null,
     way || run.token ? h('div', {class: 'bar'}, way, run.token && run.status === 'InProgress' ? approval(name, stage, action, run, live) : null) : null);
 }
