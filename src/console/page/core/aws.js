@@ -11,6 +11,7 @@ const SERVICES = {
   ecr: {json: 'AmazonEC2ContainerRegistry_V20150921'},
   cloudtrail: {json: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101'},
   ce: {json: 'AWSInsightsIndexService'},
+  explain: {json: 'HanbatExplain_20261130'},  // the region's own; see core/explain.js
   ec2: {query: '2016-11-15', flat: true},
   elasticloadbalancing: {query: '2015-12-01'},
   iam: {query: '2010-05-08'},

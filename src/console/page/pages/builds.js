@@ -1,6 +1,7 @@
 // Builds: of a project or of all; one build with its phases on a time line, why it failed, and its log as it comes.
 import {aws, list} from '../core/aws.js';
 import {h, paint, put} from '../core/dom.js';
+import {why} from '../core/explain.js';
 import {follow, logView} from '../core/log.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
@@ -78,6 +79,7 @@ async function openBuild(room, live, id, query) {
     paint(top, build, () => [
       verdict(build, pipeline),
       repositories.length && mood(build.buildStatus) === 'bad' ? h('div', {class: 'bar'}, repositories.map(([name, branch]) => h('a', {class: 'button', 'data-key': 'mend-' + name, href: `#/code/${encodeURIComponent(name)}?branch=${encodeURIComponent(branch)}`}, t('Mend it in {name}', {name})))) : null,
+      mood(build.buildStatus) === 'bad' ? why('build', id, build.buildStatus) : null,
       card(null, facts([t('State'), badge(build.buildStatus)], [t('Source'), code(build.resolvedSourceVersion?.slice(0, 12) || build.sourceVersion || build.source?.type)], [t('Started by'), build.initiator],
         [t('Started'), ago(build.startTime)], [t('Took'), span(build.startTime, build.endTime)], [t('Image'), build.environment?.image])),
       card(t('Phases'), timeLine(build))]);

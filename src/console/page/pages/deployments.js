@@ -1,6 +1,7 @@
 // Deployments: the list, and one deployment as a matrix of hosts and lifecycle events with what the scripts said.
 import {aws, list, pages} from '../core/aws.js';
 import {h, put} from '../core/dom.js';
+import {why} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, ask, badge, button, card, code, empty, facts, mood, pre, say, span, table, title} from '../core/ui.js';
@@ -90,6 +91,7 @@ function openDeployment(room, live, id, query) {
       queueMicrotask(showDetail);
       return [
         info.errorInformation ? h('div', {class: 'trouble', role: 'status'}, h('strong', {}, info.errorInformation.code), h('p', {}, info.errorInformation.message), info.rollbackInfo?.rollbackMessage ? h('p', {}, info.rollbackInfo.rollbackMessage) : null) : null,
+        info.status === 'Failed' ? why('deployment', id, info.status) : null,
         card(null, facts([t('State'), badge(info.status)], [t('Application'), info.applicationName], [t('Group'), info.deploymentGroupName], [t('Configuration'), info.deploymentConfigName], 
           [t('Started by'), info.creator], [t('Traffic'), info.deploymentStyle?.deploymentOption === 'WITH_TRAFFIC_CONTROL' ? t('taken off while a host is deployed to') : t('left alone')], [t('Started'), ago(info.createTime)],
           [t('Took'), span(info.createTime, info.completeTime)], [t('Hosts'), Object.entries(info.deploymentOverview || {}).filter(([, n]) => n).map(([name, n]) => `${n} ${name}`).join(', ')], [t('Revision'), code(revision(info.revision)), 'wide'])),

@@ -1,10 +1,11 @@
 // Network: each VPC drawn from what EC2 says of it: subnets by zone, what their route tables lead to, gateways, instances and balancers; below
 // the drawing the same as tables.
 import {aws, list} from '../core/aws.js';
-import {h, svg} from '../core/dom.js';
+import {h, put, svg} from '../core/dom.js';
+import {packet} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
-import {badge, card, code, empty, nameOf, table, tabs, title} from '../core/ui.js';
+import {badge, button, card, code, empty, nameOf, table, tabs, title} from '../core/ui.js';
 
 const all = async (operation, member, service = 'ec2') => list((await aws(service, operation))[member]);
 const optional = (call) => call.catch(() => []);
@@ -18,9 +19,17 @@ async function load() {
   return {vpcs, subnets, tables, internet, nats: nats.filter((one) => one.state !== 'deleted'), instances, groups, acls, balancers, endpoints};
 }
 
+/** "Can A reach B": the region walks the path itself. */
+function reach() {
+  const field = (id, label, hint, size) => [h('div', {class: 'field'}, h('label', {for: id}, label), h('input', {id, placeholder: hint, size, autocomplete: 'off', spellcheck: 'false'}))];
+  const answer = h('div', {class: 'room'}), value = (id) => document.getElementById(id).value.trim();
+  const go = button(t('Ask'), async () => put(answer, await packet({source: value('from'), destination: value('to'), port: Number(value('port')) || 80}) || empty(t('This region cannot say.'))), {key: 'reach'});
+  return h('details', {class: 'card'}, h('summary', {class: 'pad'}, t('Can it get there?')), h('div', {class: 'bar pad'}, field('from', t('From'), 'i-…, internet', 24), field('to', t('To'), 'i-…, 10.0.0.5', 24), field('port', t('Port'), '80', 6), go), answer);
+}
+
 export function open({room, live, query}) {
   return watch(room, live, {
-    head: title(t('Network')), load, every: 5000,
+    head: [title(t('Network')), reach()], load, every: 5000,
     view: (state) => {
       if (!state.vpcs.length) return empty(t('There is no VPC.'));
       const used = (one) => state.instances.filter((instance) => instance.vpcId === one.vpcId).length;
@@ -46,7 +55,7 @@ function draw(state, vpc, room) {
   const subnets = state.subnets.filter((one) => one.vpcId === vpc.vpcId);
   const zones = [...new Set(subnets.map((one) => one.availabilityZone))].sort();
   if (!zones.length) return empty(t('It has no subnet.'));
-  const WIDTH = Math.max(208, Math.min(320, Math.floor((room - GAP) / zones.length) - GAP));
+  const WIDTH = Math.max(208, Math.min(480, Math.floor((room - GAP) / zones.length) - GAP));
   const most = Math.floor(WIDTH / 6.8);
   const gate = state.internet.find((one) => list(one.attachmentSet).some((link) => link.vpcId === vpc.vpcId));
   const columns = zones.map((zone) => subnets.filter((one) => one.availabilityZone === zone).map((one) => boxOf(state, one)).sort((a, b) => (b.public - a.public) || (a.name < b.name ? -1 : 1)));

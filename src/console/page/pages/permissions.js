@@ -1,6 +1,7 @@
 // Permissions: who did what and what was refused, by the trail; and whether a user or role may do something, by IAM's own simulation.
 import {aws, list, pages} from '../core/aws.js';
 import {h, paint, put} from '../core/dom.js';
+import {why} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, badge, button, card, code, empty, pre, table, tabs, title, trouble} from '../core/ui.js';
@@ -13,13 +14,18 @@ export function open({room, live, parts, query}) {
 
 function openTrail(room, live, view) {
   const refused = view === 'refused', chosen = {id: null};
-  const detail = h('div', {});
-  let rows = [];
-  const select = (id) => { chosen.id = id; const one = rows.find((row) => row.id === id); put(detail, one ? card(one.name, pre(JSON.stringify(one.raw, null, 2))) : null); };
+  const detail = h('div', {class: 'room'});
+  let rows = [], looked = 0;
+  const select = (id) => { chosen.id = id; const one = rows.find((row) => row.id === id); put(detail, one ? [card(one.name, pre(JSON.stringify(one.raw, null, 2))), one.error && one.raw.requestID ? why('denied', one.raw.requestID) : null] : null); };
   return watch(room, live, {
     head: head(view),
     load: async () => {
-      const events = await pages('cloudtrail', 'LookupEvents', {MaxResults: 50, ...view ? {} : {LookupAttributes: [{AttributeKey: 'ReadOnly', AttributeValue: 'false'}]}}, 'Events', {token: 'NextToken', most: refused ? 600 : 150});
+      const changes = {LookupAttributes: [{AttributeKey: 'ReadOnly', AttributeValue: 'false'}]};
+      const lookUp = (input, most) => pages('cloudtrail', 'LookupEvents', {MaxResults: 50, ...input}, 'Events', {token: 'NextToken', most});
+      // The trail cannot be asked for what was refused. Changes are looked through far back, as an open console's own reads are many.
+      const both = refused ? await Promise.all([lookUp(changes, 600), lookUp({}, 600)]) : [await lookUp(view ? {} : changes, 150)];
+      const events = [...new Map(both.flat().map((one) => [one.EventId, one])).values()].sort((x, y) => y.EventTime - x.EventTime);
+      looked = events.length;
       rows = events.map((one) => {
         let raw = {};
         try { raw = JSON.parse(one.CloudTrailEvent); } catch { /* shown without details */ }
@@ -27,10 +33,10 @@ function openTrail(room, live, view) {
       });
       return refused ? rows.filter((one) => /Denied|Unauthorized|AuthFailure|Forbidden/.test(one.error || '')) : rows;
     },
-    view: (all) => [detail, card(null, table([[t('What'), (one) => h('button', {type: 'button', class: 'plain', 'data-key': one.id, onclick: () => select(one.id)}, `${one.source}:${one.name}`)], [t('Who'), (one) => h('span', {class: 'wrap'}, one.who || '–')],
+    view: (all) => [detail, refused ? h('p', {class: 'about'}, t('Looked through the last {n} calls.', {n: looked})) : null, card(null, table([[t('What'), (one) => h('button', {type: 'button', class: 'plain', 'data-key': one.id, onclick: () => select(one.id)}, `${one.source}:${one.name}`)], [t('Who'), (one) => h('span', {class: 'wrap'}, one.who || '–')],
       [t('How it ended'), (one) => one.error ? [badge('Failed', one.error), h('div', {class: 'wrap soft'}, one.message)] : badge('Succeeded', 'OK')], [t('When'), (one) => ago(one.at)],
-      ...refused ? [['', (one) => h('a', {href: `#/permissions/simulate?who=${encodeURIComponent(principal(one.raw))}&action=${encodeURIComponent(actionOf(one))}&resource=${encodeURIComponent(resourceOf(one))}`, 'data-key': 'why' + one.id}, t('Why?'))]] : []], all, {none: refused ? t('Nothing was refused.') : t('Nothing happened yet.')}))],
-    every: 5000,
+      ...refused ? [['', (one) => h('a', {href: `#/permissions/simulate?who=${encodeURIComponent(principal(one.raw))}&action=${encodeURIComponent(actionOf(one))}&resource=${encodeURIComponent(resourceOf(one))}`, 'data-key': 'why' + one.id}, t('Why?'))]] : []], all, {none: refused ? t('None of them was refused.') : t('Nothing happened yet.')}))],
+    every: refused ? 15000 : 5000,
   });
 }
 

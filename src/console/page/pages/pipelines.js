@@ -2,6 +2,7 @@
 // hold a transition. What failed is said where it failed, with the way to the build, the deployment or the file.
 import {aws, getObject, list, pages} from '../core/aws.js';
 import {h, svg} from '../core/dom.js';
+import {why} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, ask, badge, button, card, code, mood, say, span, table, tabs, title} from '../core/ui.js';
@@ -53,9 +54,15 @@ function openGraph(room, live, name) {
       })));
       return {pipeline: name, stages};
     },
-    view: (state) => h('div', {class: 'stages', 'data-scroll': 'stages'}, state.stages.map((stage, number) => [number ? joint(name, stage, live) : null, stageBox(name, stage, live)])),
+    view: (state) => [h('div', {class: 'stages', 'data-scroll': 'stages'}, state.stages.map((stage, number) => [number ? joint(name, stage, live) : null, stageBox(name, stage, live)])), failed(state)],
     every: (state) => state.stages.some((stage) => stage.latestExecution?.status === 'InProgress') ? 1500 : 3000,
   });
+}
+
+/** Why, where one of the stages has failed. */
+function failed(state) {
+  const stage = state.stages.find((one) => one.latestExecution?.status === 'Failed');
+  return stage ? why('pipeline', state.pipeline, JSON.stringify(stage.actionStates)) : null;
 }
 
 const causes = new Map();  // by the id of a build or deployment: what has ended does not change
