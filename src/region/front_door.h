@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "region/known_credentials.h"
+
 namespace hanbat::http {
 class Exchange;
 }
@@ -27,6 +29,7 @@ class FrontDoor {
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
+  KnownCredentials credentials_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 
