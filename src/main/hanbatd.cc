@@ -23,6 +23,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "console/console.h"
 #include "host/balancers/haproxy_config.h"
 #include "host/client.h"
 #include "host/edge_range.h"
@@ -82,7 +83,7 @@ struct Ground {
             .tasks = tasks.get(),
             .vault = &vault,
             .identity = &foundations.access.identity,
-            .authorizer = &foundations.access.authorizer,
+            .authorizer = &foundations.authorizer,
             .memberships = &foundations.memberships,
             .trail = &foundations.trail};
   }
@@ -158,8 +159,11 @@ int run(const Flags& flags) {
   std::unique_ptr<host::Host> host;
   if (flags.host_fd >= 0) host = std::make_unique<host::HostClient>(Fd(flags.host_fd));
   // Behind the region, whose services listen by the server; it is there before anything listens.
+  std::optional<console::Console> console;
   std::optional<region::FrontDoor> door;
-  http::Server server(server_options(authority), [&](http::Exchange& exchange) { door->serve(exchange); });
+  http::Server server(server_options(authority), [&](http::Exchange& exchange) {
+    if (!console->serve(exchange)) door->serve(exchange);
+  });
 
   region::Parts parts = ground.parts();
   parts.host = host.get();
@@ -168,6 +172,7 @@ int run(const Flags& flags) {
   region::Region region(ground.settings, parts);
   add_services(region, ground.foundations);
   refuse_newer(flags, region);
+  console.emplace(region);
   door.emplace(region);
   region.start();
   serve_at_edge(region);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 
+#include "region/known_credentials.h"
 #include "region/request_rates.h"
 
 namespace hanbat::http {
@@ -35,6 +36,7 @@ class FrontDoor {
 
   Region& home_;
   RequestRates rates_;
+  KnownCredentials credentials_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 

@@ -22,7 +22,8 @@ std::string version_of_api(const std::string& service) {
 
 /// What AWS puts before an operation's name in X-Amz-Target.
 std::string target_of(const std::string& service) {
-  for (const auto& [name, prefix] : {std::pair{"codebuild", "CodeBuild_20161006"},
+  for (const auto& [name, prefix] : {std::pair{"ce", "AWSInsightsIndexService"},
+                                     {"codebuild", "CodeBuild_20161006"},
                                      {"codedeploy", "CodeDeploy_20141006"},
                                      {"codepipeline", "CodePipeline_20150709"},
                                      {"logs", "Logs_20140328"},
@@ -79,19 +80,23 @@ RegionApi::RegionApi(std::string region, Keys keys, std::chrono::milliseconds lo
                                            http::ClientOptions{.io_timeout = longest});
 }
 
-RegionApi RegionApi::of_caller(const Home& home, std::chrono::milliseconds longest) {
-  std::string region = variable("AWS_REGION");
-  if (region.empty()) region = variable("AWS_DEFAULT_REGION");
-  if (region.empty()) region = "ap-northeast-2";
+Keys keys_of_caller(const Home& home) {
   const std::string id = variable("AWS_ACCESS_KEY_ID");
   if (environment_leads_here() && !id.empty())
-    return RegionApi(region, {id, variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN")}, longest);
+    return {id, variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN")};
   const auto key = find_admin_key(home);
   if (!key)
     throw Failure(
         "there are no keys to call the region with: eval \"$(hanbat env)\" as root, or the file that you were "
         "given for your account; where no region has been made yet: hanbat up");
-  return RegionApi(region, {key->id, key->secret, ""}, longest);
+  return {key->id, key->secret, ""};
+}
+
+RegionApi RegionApi::of_caller(const Home& home, std::chrono::milliseconds longest) {
+  std::string region = variable("AWS_REGION");
+  if (region.empty()) region = variable("AWS_DEFAULT_REGION");
+  if (region.empty()) region = "ap-northeast-2";
+  return RegionApi(region, keys_of_caller(home), longest);
 }
 
 http::Response RegionApi::send(const std::string& service, http::Headers headers, std::string body) {

@@ -30,16 +30,19 @@ std::string xml_text(const std::string& xml, const std::string& element);
 /// What each element of that name holds.
 std::vector<std::string> xml_texts(const std::string& xml, const std::string& element);
 
+/// Whose keys the user's own tools would call with: where AWS_ENDPOINT_URL leads to this machine, those beside it;
+/// without it the region's administrator's. Throws Failure when there are none.
+Keys keys_of_caller(const Home& home);
+
 /// The region's front door, with one caller's keys. Calls block; not for several threads at once.
 class RegionApi {
  public:
   /// `longest`: what a call waits for its answer.
   RegionApi(std::string region, Keys keys, std::chrono::milliseconds longest = std::chrono::seconds(60));
-  /// Who calls where the user's own tools would, by AWS's variables: AWS_REGION, and where AWS_ENDPOINT_URL leads to
-  /// this machine, the keys beside it; without it the region's administrator. Throws Failure when there are no keys.
+  /// Who calls where the user's own tools would, in AWS_REGION; with keys_of_caller().
   static RegionApi of_caller(const Home& home, std::chrono::milliseconds longest = std::chrono::seconds(60));
 
-  /// Calls a service that speaks JSON 1.1 (codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
+  /// Calls a service that speaks JSON 1.1 (ce, codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
   /// ApiError, or Failure when nobody answers.
   Json call(const std::string& service, const std::string& operation, const Json& input);
   Json organizations(const std::string& operation, const Json& input) {

@@ -43,6 +43,24 @@ Command up_command() {
           .example = "hanbat up --listen 192.168.0.9 --name class.example.org"};
 }
 
+Command console_command() {
+  return {.name = "console",
+          .help = "an address that signs a browser in to the web console, once",
+          .options = {{.names = "--region",
+                       .kind = Kind::kAwsRegion,
+                       .help = "the AWS region to show first",
+                       .preset = "ap-northeast-2"},
+                      {.names = "--no-browser", .kind = Kind::kFlag, .help = "only print the address"}},
+          .run =
+              [](const Values& given) {
+                console(here(), given.text("region"), given.given("no-browser") ? Browser::kNo : Browser::kOpen);
+                return 0;
+              },
+          .more =
+              "Whoever's credentials are in the environment (hanbat env's, or a competitor's) is signed in; without "
+              "them the administrator."};
+}
+
 Command logs_command() {
   return {.name = "logs",
           .help = "the daemons' logs",
@@ -134,6 +152,7 @@ Table region_commands() {
                  return 0;
                }},
           env_command(),
+          console_command(),
           logs_command(),
           {.name = "reset",
            .help = "stop the region and delete its data",

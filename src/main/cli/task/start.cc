@@ -75,6 +75,7 @@ void make_account(const Home& home, const Entries& entries, const Pack& pack, Ma
     entries.save(entry);
   }
   management.judge(entry.account);
+  if (pack.cost_limit_usd) management.set_cost_limit(entry.account, *pack.cost_limit_usd);
   make_key_pair(pack, folder, owner);
   make_whole_kit(home, entry, pack, folder, owner);
 }

@@ -9,6 +9,7 @@
 #include "main/cli/form.h"
 #include "main/cli/home.h"
 #include "main/cli/table/command.h"
+#include "main/cli/task/marking.h"
 
 namespace hanbat::cli::task {
 
@@ -53,8 +54,9 @@ void stop(const Home& home, const std::vector<std::string>& names);
 /// judge reads it. Blocks, at most half an hour for each.
 void collect(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& folder);
 
-/// Runs the pack's solution in the competitor's account.
-void solve(const Home& home, const std::filesystem::path& pack, const std::string& competitor);
+/// Runs the pack's solution in the account of each, all at once.
+/// Throws Failure with those in which a script failed.
+void solve(const Home& home, const std::filesystem::path& pack, const std::vector<std::string>& competitors);
 
 struct MarkOptions {
   std::filesystem::path pack;
@@ -65,9 +67,11 @@ struct MarkOptions {
   std::string language = "en";
   Form form = Form::kTable;
   int jobs = 4;
+  Pace pace = Pace::kWhole;
 };
 
-/// Marks each, writes the sheets and prints them. Returns whether all points were earned by all.
+/// Marks each, all at once, writes the sheets and prints them. Returns whether all points were earned by all. Throws
+/// Failure, after the others' sheets, when somebody could not be marked.
 bool mark(const Home& home, const MarkOptions& options);
 
 /// The names, or all that there are with an empty list. Throws Failure for one that there is not, or when there is

@@ -153,6 +153,7 @@ int run_mark(const Values& given) {
   options.items = given.texts("item");
   options.language = given.text("language");
   options.jobs = given.number("jobs");
+  if (given.given("quick")) options.pace = Pace::kQuick;
   options.form = form_of(given);
   return mark(here(), options) ? 0 : 3;
 }
@@ -176,16 +177,18 @@ Table marking_commands() {
                  .preset = "4",
                  .least = 1,
                  .most = 64},
+                {.names = "--quick",
+                 .kind = Kind::kFlag,
+                 .help = "look at what was delivered before: no change is pushed, and no sheet is made on paper"},
                 json_option()}),
            .run = run_mark,
            .exits = {{3, "when points are missing"}}},
           {.name = "task solve",
-           .help = "run the pack's model solution in a competitor's account",
-           .options = {pack_option(),
-                       {.names = "--competitor", .kind = Kind::kCompetitor, .help = "whose", .times = Times::kOnce}},
+           .help = "run the pack's model solution in competitors' accounts",
+           .options = with_whom({pack_option()}, {}),
            .run =
                [](const Values& given) {
-                 solve(here(), given.text("pack"), given.text("competitor"));
+                 solve(here(), given.text("pack"), require_whom(given));
                  return 0;
                }},
           {.name = "task collect",

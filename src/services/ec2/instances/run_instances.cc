@@ -17,6 +17,7 @@
 #include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -182,6 +183,7 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   attachment.state = std::string(word_of(AttachmentStatus::kAttached));
   attachment.volume_id = volume.id;
   create(at.tx, volume, plan.tags.volume);
+  meter(at.tx, at.now, volume);
   return volume;
 }
 
