@@ -99,7 +99,7 @@ Next advance(Connection& connection, const ServerOptions& options, const Handler
       ++requests;
       if (!run_exchange(connection, options, handler, stopping)) return Next::kClose;
       connection.parser.reset();
-      connection.idle = true;
+      connection.idle = connection.answered = true;
       connection.since = SteadyClock::now();
       connection.deadline = connection.since + options.idle_timeout;
       continue;
