@@ -44,10 +44,8 @@ const Reasons kShort{
 
 /// Lists of what may be much that are read whole for each page. To be mended.
 const Reasons kGrow{
-    {"acm_ListCertificates", "sorted by what lies in a row's body; 2,500 in a region"},
     {"codedeploy_ListApplicationRevisions", "sorted by when they were used, which lies in a row's body"},
     {"ec2_DescribeLaunchTemplateVersions", "those of several templates in one order; 10,000 of a template"},
-    {"iam_GetGroup", "members lie by their ids and are told by their names; 5,000 users in an account"},
     {"iam_ListEntitiesForPolicy", "whom it is attached to lies by ids and is told by names"},
     {"iam_ListInstanceProfilesForRole", "profiles lie by their ids and are told by their names"},
     {"organizations_ListChildren", "sorted by ids; 2,000 units in an organization"},

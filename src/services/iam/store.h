@@ -158,7 +158,10 @@ void remove_version(store::Tx& tx, const Entity& policy, std::int64_t number);
 
 void add_member(store::Tx& tx, const Entity& group, const Entity& user);
 bool remove_member(store::Tx& tx, const Entity& group, const Entity& user);
-std::vector<Entity> members(store::Tx& tx, const Entity& group);
+/// In order of name_key, those after the one of that key, `most` of them.
+std::vector<Entity> members_after(store::Tx& tx, const Entity& group, const std::optional<std::string>& after,
+                                  std::size_t most);
+bool has_members(store::Tx& tx, const Entity& group);
 std::vector<Entity> groups_of(store::Tx& tx, std::string_view user_id);
 
 void set_profile_role(store::Tx& tx, const Entity& profile, const Entity& role);
