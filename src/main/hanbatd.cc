@@ -154,7 +154,7 @@ int run(const Flags& flags) {
   region::Region region(ground.settings, parts);
   add_services(region, ground.foundations);
   refuse_newer(flags, region);
-  door.emplace(region);
+  door.emplace(region, &ground.foundations.access.identity);
   region.start();
   serve_at_edge(region);
   ground.tasks->start(kTaskWorkers);

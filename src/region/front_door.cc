@@ -177,14 +177,15 @@ wire::Response answer_range(Call& call, const Operation& operation, Timestamp no
 }
 
 /// The steps of a request in one of AWS's protocols. `large_messages`: the bytes of all messages that are not small.
-void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint64_t>& large_messages) {
+void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob& spooled,
+           std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
   route_virtual_host(call);
 
   // The REST protocols name the operation in the head, so that a streaming body is known before it is read.
   const wire::ServiceModel& service = call.service->model();
   const bool in_head = service.protocol != wire::Protocol::kQuery && service.protocol != wire::Protocol::kEc2;
-  Authentication authentication(home, service, call.view, call.exchange);
+  Authentication authentication(home, credentials, service, call.view, call.exchange);
   authentication.check_head();
   if (in_head) call.model = &wire::match(service, call.view, call.body);
   std::vector<crypto::Checksum> checksums = wanted_checksums(call.view, call.model);
@@ -233,7 +234,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
   Gate gate(home_, exchange);
   SpooledBlob spooled(home_);
   Call call{.exchange = exchange, .gate = gate, .view = view_of(exchange.head()), .region = {}, .body = {}};
-  gate.pass([&] { region::serve(call, home_, spooled, large_messages_); },
+  gate.pass([&] { region::serve(call, home_, credentials_, spooled, large_messages_); },
             [&](const wire::Error& error) { refuse(call, home_, error); });
 }
 

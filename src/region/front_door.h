@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "region/known_credentials.h"
+
 namespace hanbat::http {
 class Exchange;
 }
@@ -16,7 +18,8 @@ class Region;
 
 class FrontDoor {
  public:
-  explicit FrontDoor(Region& home) : home_(home) {}
+  /// Who counts changes of credentials outlives it; without, each call reads its own.
+  explicit FrontDoor(Region& home, const CredentialChanges* counted = nullptr) : home_(home), credentials_(counted) {}
 
   /// Serves one request to its end; throws only what the HTTP server is to handle. Any thread.
   void serve(http::Exchange& exchange);
@@ -27,6 +30,7 @@ class FrontDoor {
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
+  KnownCredentials credentials_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 

@@ -153,6 +153,7 @@ void update(store::Tx& tx, const Entity& e) {
   if (before && before->arn != e.arn) region::move_tags(tx, before->arn, e.arn);
   if (e.kind != Kind::kUser || !before || before->arn == e.arn) return;
   tx.exec("UPDATE iam_group_members SET name_key = ? WHERE user_id = ?", name_key(e), e.id);
+  note_credential_change(tx);
 }
 
 void remove(store::Tx& tx, const Entity& e) {
@@ -162,6 +163,7 @@ void remove(store::Tx& tx, const Entity& e) {
   tx.exec("DELETE FROM iam_profile_roles WHERE profile_id = ?", e.id);
   region::delete_tags(tx, e.arn);
   region::rows::remove(tx, rows_of(e.kind), e.id);
+  if (e.kind == Kind::kUser) note_credential_change(tx);
 }
 
 void put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name, std::string_view document) {

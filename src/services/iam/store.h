@@ -176,6 +176,10 @@ void set_access_key_status(store::Tx& tx, std::string_view access_key_id, KeySta
 void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
                          std::string_view region);
 void remove_access_key(store::Tx& tx, std::string_view access_key_id);
+/// How many commits of this process have changed what an access key that there was opens: its status, or whose it is.
+std::uint64_t credential_changes();
+/// Counts one, once the transaction is durable.
+void note_credential_change(store::Tx& tx);
 
 void insert(store::Tx& tx, const ServiceCredentialRow& credential);
 std::optional<ServiceCredentialRow> find_service_credential(store::Tx& tx, std::string_view id);
