@@ -1,6 +1,7 @@
 #include "services/ecr/ecr.h"
 
 #include "gen/ecr/schema.h"
+#include "region/carried_over.h"
 #include "services/ecr/layers/store.h"
 #include "services/ecr/lifecycle/expiry.h"
 #include "store/typed_tasks.h"
@@ -13,7 +14,7 @@ std::span<const store::Migration> Ecr::migrations() const { return schema(); }
 
 void Ecr::start() {
   tokens_ = Tokens(home_.db.write([](store::Tx& tx) {
-    migrate_repositories(tx);
+    region::carry_over(tx, "ecr: repositories", [&] { migrate_repositories(tx); });
     remove_all_uploads(tx);  // what came of them was in the hands of an earlier process
     return require_signing_key(tx);
   }));

@@ -4,6 +4,7 @@
 #include "base/arn.h"
 #include "base/words.h"
 #include "gen/logs/schema.h"
+#include "region/carried_over.h"
 #include "region/pick.h"
 #include "services/logs/logs.h"
 
@@ -45,7 +46,7 @@ LogGroup describe(region::Request& rq, const GroupRow& row) {
 std::span<const store::Migration> Logs::migrations() const { return schema(); }
 
 void Logs::start() {
-  home_.db.write(migrate_tags);
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "logs: tags", [&] { migrate_tags(tx); }); });
   retention_.start();
 }
 

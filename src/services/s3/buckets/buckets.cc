@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/carried_over.h"
 #include "region/pick.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
@@ -45,7 +46,7 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { migrate_buckets(tx); });
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); }); });
   expiry_.start();
 }
 
