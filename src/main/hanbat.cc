@@ -27,6 +27,8 @@ struct Flags {
   std::string root;
   bool remove = false;
   bool status = false;
+  std::string console_region = "ap-northeast-2";
+  bool no_browser = false;
 };
 
 void add_trust(CLI::App& app, Flags& flags, bool& healthy) {
@@ -50,6 +52,18 @@ void add_trust(CLI::App& app, Flags& flags, bool& healthy) {
       untrust(flags.root);
     else
       trust(Home::from_environment(), flags.regions, flags.root);
+  });
+}
+
+void add_console(CLI::App& app, Flags& flags) {
+  auto* page = app.add_subcommand("console", "an address that signs a browser in to the web console, once");
+  page->add_option("--region", flags.console_region, "the AWS region to show")->capture_default_str();
+  page->add_flag("--no-browser", flags.no_browser, "only print the address");
+  page->footer(
+      "Whoever's credentials are in the environment (AWS_ACCESS_KEY_ID …) is signed in; without them the "
+      "administrator.");
+  page->callback([&flags] {
+    console(Home::from_environment(), flags.console_region, flags.no_browser ? Browser::kNo : Browser::kOpen);
   });
 }
 
@@ -162,17 +176,6 @@ int main(int argc, char** argv) {
       "python3 -m venv ~/aws && ~/aws/bin/pip install boto3.");
   env->callback([&] { print_env(region, Home::from_environment()); });
 
-  bool no_browser = false;
-  auto* page = app.add_subcommand("console", "an address that signs a browser in to the web console, once");
-  page->add_option("--region", region, "the AWS region to show first")->capture_default_str();
-  page->add_flag("--no-browser", no_browser, "only print the address");
-  page->footer(
-      "Whoever's credentials are in the environment (AWS_ACCESS_KEY_ID …) is signed in; without them the "
-      "administrator.");
-  page->callback([&] {
-    console(Home::from_environment(), region, no_browser ? Browser::kNo : Browser::kOpen);
-  });
-
   std::string log_name = "hanbatd";
   int lines = 40;
   bool follow = false;
@@ -188,6 +191,7 @@ int main(int argc, char** argv) {
   forget->callback([&] { reset(Home::from_environment(), yes ? Confirm::kAlreadyGiven : Confirm::kAsk); });
 
   Flags flags;
+  add_console(app, flags);
   add_copies(app, flags);
   add_images(app, flags);
   add_bundle(app, flags);

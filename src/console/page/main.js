@@ -24,9 +24,12 @@ function colours(next) {
 }
 const isDark = () => (document.documentElement.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
 
+const decoded = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
+
+/** What the address names: the parts of its path, and its query. */
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  return {parts: path.split('/').filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query || '')};
+  return {parts: path.split('/').filter(Boolean).map(decoded), query: new URLSearchParams(query || '')};
 }
 
 function frame() {
@@ -83,6 +86,7 @@ async function go() {
   const room = h('div', {class: 'room'}, loading());
   put(main, room);
   scrollTo(0, 0);
+  if (turn > 1 && (document.activeElement === document.body || !document.activeElement)) main.focus({preventScroll: true});
   try {
     const page = await import(`./pages/${here}.js`);
     if (my !== turn) return;

@@ -19,8 +19,8 @@ void status(const Home& home);
 void print_env(const std::string& region, const Home& home);
 
 enum class Browser { kOpen, kNo };
-/// Prints an address that signs a browser in to the web console, once, as the caller of the environment's credentials, or else as the
-/// administrator; opens it where there is a screen.
+/// Prints an address that signs a browser in to the web console, once, as the caller of the environment's credentials,
+/// or else as the administrator; opens it where there is a screen.
 void console(const Home& home, const std::string& region, Browser browser);
 
 /// Has this machine take the region for AWS: its CA goes into the CA store, the names of its endpoints into /etc/hosts.
