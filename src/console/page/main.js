@@ -50,13 +50,15 @@ function frame() {
         }}, t('Menu')),
         h('div', {id: 'pages', class: 'pages'}, [...groups].map(([group, pages]) => [
           group ? h('h2', {}, t(group)) : null,
-          h('ul', {}, pages.map(([name, label]) => h('li', {}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
+          h('ul', {}, pages.map(([name, label]) => h('li', {hidden: name === 'cost'}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
       h('div', {class: 'body'},
         h('div', {class: 'top'}, h('span', {class: 'region'}, region()), who, h('span', {class: 'grow'}),
           h('button', {type: 'button', class: 'plain', id: 'language', lang: language() === 'ko' ? 'en' : 'ko', onclick: () => { setLanguage(language() === 'ko' ? 'en' : 'ko'); start(); document.getElementById('language').focus(); }}, language() === 'ko' ? 'English' : '한국어'),
           h('button', {type: 'button', class: 'plain', id: 'colours', onclick: () => { colours(isDark() ? 'light' : 'dark'); document.getElementById('colours').textContent = isDark() ? t('Light') : t('Dark'); }}, isDark() ? t('Light') : t('Dark')),
           h('button', {type: 'button', class: 'plain', id: 'sign-out', onclick: () => { keepSession(null); location.hash = ''; start(); }}, t('Sign out'))),
         main)));
+  // A call without its input costs nothing and tells whether there is such a service.
+  aws('ce', 'GetCostAndUsage', {}).catch((error) => { if (error.status !== 501 && error.status) app.querySelector('[data-page=cost]').parentElement.hidden = false; });
   aws('sts', 'GetCallerIdentity').then((me) => who.replaceChildren(me.Arn.replace(/^arn:aws:(iam|sts)::/, '')), () => {});
 }
 
