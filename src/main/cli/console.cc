@@ -11,8 +11,8 @@
 #include "http/client.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/region_api.h"
 #include "main/cli/spawn.h"
-#include "main/cli/task/region_api.h"
 
 namespace hanbat::cli {
 namespace {
@@ -22,25 +22,14 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
-/// Whose console it is to be: who the environment says the caller is, else the administrator.
-task::Keys caller_keys(const Home& home) {
-  task::Keys keys{variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN")};
-  if (!keys.id.empty() && !keys.secret.empty()) return keys;
-  const auto admin = find_admin_key(home);
-  if (!admin) throw Failure("there is no " + home.credentials().string() + "; start the region first: hanbat up");
-  return {admin->id, admin->secret, ""};
-}
-
 /// Keys that end by themselves, of the same caller.
-task::Keys temporary(const task::Keys& keys, const std::string& region) {
+Keys temporary(const Keys& keys, const std::string& region) {
   if (!keys.token.empty()) return keys;
-  const std::string answer =
-      task::RegionApi(region, keys).query("sts", "GetSessionToken", {{"DurationSeconds", "43200"}});
-  return {task::xml_text(answer, "AccessKeyId"), task::xml_text(answer, "SecretAccessKey"),
-          task::xml_text(answer, "SessionToken")};
+  const std::string answer = RegionApi(region, keys).query("sts", "GetSessionToken", {{"DurationSeconds", "43200"}});
+  return {xml_text(answer, "AccessKeyId"), xml_text(answer, "SecretAccessKey"), xml_text(answer, "SessionToken")};
 }
 
-std::string signin_token(const task::Keys& keys) {
+std::string signin_token(const Keys& keys) {
   const Json session =
       Json::object({{"sessionId", keys.id}, {"sessionKey", keys.secret}, {"sessionToken", keys.token}});
   const auto port = static_cast<std::uint16_t>(front_port());
@@ -62,7 +51,7 @@ std::string signin_token(const task::Keys& keys) {
 }  // namespace
 
 void console(const Home& home, const std::string& region, Browser browser) {
-  const std::string token = signin_token(temporary(caller_keys(home), region));
+  const std::string token = signin_token(temporary(keys_of_caller(home), region));
   const std::string address =
       fmt::format("http://console.hanbat.localhost:{}/#SigninToken={}&region={}", front_port(), token, region);
   std::cout << address << std::endl;

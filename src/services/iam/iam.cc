@@ -6,6 +6,7 @@
 #include "gen/iam/schema.h"
 #include "os/files.h"
 #include "region/tag_keys.h"
+#include "services/iam/policies/new_documents.h"
 #include "services/iam/principals/principals.h"
 #include "services/iam/principals/secrets.h"
 #include "store/tasks.h"
@@ -190,6 +191,7 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
 }
 
 void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
+  refuse_leading_blanks(document);
   try {
     const auto parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
     if (const auto unknown = find_unknown_principal(rq.tx, *parsed))

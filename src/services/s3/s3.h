@@ -19,7 +19,7 @@ namespace hanbat::s3 {
 
 class S3 final : public Operations {
  public:
-  explicit S3(region::Region& home) : home_(home), expiry_(home) {}
+  explicit S3(region::Region& home) : home_(home), expiry_(home), requests_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
@@ -28,6 +28,7 @@ class S3 final : public Operations {
                                 const region::PageSizes& sizes) const override;
 
 #include "gen/s3/methods.inc"
+#include "services/s3/usage.h"
 
  private:
   /// Authorizes the action on the bucket (with its policy), then returns it. Throws NoSuchBucket, and AccessDenied when
@@ -59,6 +60,7 @@ class S3 final : public Operations {
 
   region::Region& home_;
   Expiry expiry_;
+  RequestCount requests_;
 };
 
 }  // namespace hanbat::s3

@@ -3,9 +3,11 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/carried_over.h"
 #include "region/pick.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
+#include "region/usage.h"
 #include "services/s3/buckets/ownership.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
@@ -45,8 +47,9 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { migrate_buckets(tx); });
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); }); });
   expiry_.start();
+  requests_.start();
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
@@ -82,6 +85,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
   if (expected_owner && *expected_owner != row->place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
+  requests_.add(rq, action, *row);
   return *row;
 }
 
@@ -183,6 +187,7 @@ DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInpu
                                 : "The bucket you tried to delete is not empty")
         .with("BucketName", bucket.id);
   }
+  region::meter(rq.tx, rq.now(), {bucket.place.account, region_of(bucket)}, region::KindOf<Bucket>::arn(bucket), {});
   remove(rq.tx, home_.blobs, bucket);
   return {};
 }
