@@ -14,6 +14,8 @@ Table region_commands();
 /// backup, restore, bundle.
 Table copy_commands();
 Table image_commands();
+/// connect, watch, open.
+Table delivery_commands();
 /// completion, and the manual pages.
 Table help_commands();
 

@@ -1,4 +1,4 @@
-// The agent's side of a session's stream: what it says is numbered, kept and sent again until the other side has
+// One side of a session's stream, the agent's or the client's: what it says is numbered, kept and sent again until the other side has
 // acknowledged it; what it hears is acknowledged and given on once, in order. Pure: it sends by a callback and is told
 // the time.
 #pragma once
@@ -12,16 +12,19 @@
 
 #include "border/session_message.h"
 
-namespace hanbat::guest {
+namespace hanbat::border {
+
+/// Who speaks: the agent says output and hears input, the client the other way round.
+enum class SessionSide { kAgent, kClient };
 
 class SessionStream {
  public:
   using Send = std::function<void(std::string bytes)>;
-  explicit SessionStream(Send send) : send_(std::move(send)) {}
+  SessionStream(SessionSide side, Send send) : side_(side), send_(std::move(send)) {}
 
-  void output(border::SessionPayload kind, std::string payload, Timestamp now);
-  /// What is new in the message, with what waited for it. Throws border::MessageError.
-  std::vector<border::SessionMessage> take(std::string_view bytes, Timestamp now);
+  void say(SessionPayload kind, std::string payload, Timestamp now);
+  /// What is new in the message, with what waited for it. Throws MessageError.
+  std::vector<SessionMessage> take(std::string_view bytes, Timestamp now);
   /// Sends the oldest again when its time is over, or all now: after a new connection.
   void resend(Timestamp now);
   void resend_all(Timestamp now);
@@ -37,10 +40,11 @@ class SessionStream {
   static constexpr Milliseconds kAgainAfter{300};
   static constexpr std::size_t kMostEarly = 1000;
 
+  SessionSide side_;
   Send send_;
   std::int64_t next_out_ = 0, next_in_ = 0;
   std::deque<Waiting> waiting_;
-  std::map<std::int64_t, border::SessionMessage> early_;
+  std::map<std::int64_t, SessionMessage> early_;
 };
 
-}  // namespace hanbat::guest
+}  // namespace hanbat::border
