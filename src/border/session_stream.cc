@@ -25,7 +25,8 @@ std::vector<SessionMessage> SessionStream::take(std::string_view bytes, Timestam
     std::erase_if(waiting_, [&](const Waiting& one) { return one.sequence == sequence; });
     return fresh;
   }
-  if (message.kind != (side_ == SessionSide::kAgent ? SessionMessageKind::kInput : SessionMessageKind::kOutput)) return fresh;
+  if (message.kind != (side_ == SessionSide::kAgent ? SessionMessageKind::kInput : SessionMessageKind::kOutput))
+    return fresh;
   const bool early = message.sequence > next_in_;
   if (early && early_.size() >= kMostEarly) return fresh;  // it comes again
   send_(message.acknowledgement(now).to_bytes());

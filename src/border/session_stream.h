@@ -1,6 +1,6 @@
-// One side of a session's stream, the agent's or the client's: what it says is numbered, kept and sent again until the other side has
-// acknowledged it; what it hears is acknowledged and given on once, in order. Pure: it sends by a callback and is told
-// the time.
+// One side of a session's stream, the agent's or the client's: what it says is numbered, kept and sent again until the
+// other side has acknowledged it; what it hears is acknowledged and given on once, in order. Pure: it sends by a
+// callback and is told the time.
 #pragma once
 
 #include <deque>

@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "border/fields.h"
-#include "guest/ssm_agent/far_end.h"
 #include "border/session_stream.h"
+#include "guest/ssm_agent/far_end.h"
 #include "http/websocket.h"
 
 namespace hanbat::guest {
@@ -95,8 +95,8 @@ class RunningSession {
         {{"ActionType", "SessionType"},
          {"ActionParameters", Json::object({{"SessionType", word_of(start_.type)}, {"Properties", properties()}})}});
     stream_.say(SessionPayload::kHandshakeRequest,
-                   Json::object({{"AgentVersion", kVersion}, {"RequestedClientActions", Json::array({action})}}).dump(),
-                   clock_.now());
+                Json::object({{"AgentVersion", kVersion}, {"RequestedClientActions", Json::array({action})}}).dump(),
+                clock_.now());
     asked_ = clock_.now();
   }
 
@@ -155,10 +155,9 @@ class RunningSession {
     shaken_hands_ = true;
     for (const std::string& error : response.texts("Errors")) why_ += (why_.empty() ? "" : "; ") + error;
     const Milliseconds took = clock_.now() - asked_;
-    stream_.say(
-        SessionPayload::kHandshakeComplete,
-        Json::object({{"HandshakeTimeToComplete", took.count() * 1'000'000}, {"CustomerMessage", ""}}).dump(),
-        clock_.now());
+    stream_.say(SessionPayload::kHandshakeComplete,
+                Json::object({{"HandshakeTimeToComplete", took.count() * 1'000'000}, {"CustomerMessage", ""}}).dump(),
+                clock_.now());
     if (why_.empty()) try {
         far_end_ = open_far_end(start_);
       } catch (const std::exception& error) {

@@ -6,8 +6,8 @@
 
 #include "base/ids.h"
 #include "border/fields.h"
-#include "guest/ssm_agent/far_end.h"
 #include "border/session_stream.h"
+#include "guest/ssm_agent/far_end.h"
 #include "os/files.h"
 #include "os/poller.h"
 #include "os/sockets.h"
@@ -54,7 +54,8 @@ struct StreamTest : testing::Test {
 
   Timestamp now{1000};
   std::vector<std::string> sent;
-  border::SessionStream stream{border::SessionSide::kAgent, [this](std::string bytes) { sent.push_back(std::move(bytes)); }};
+  border::SessionStream stream{border::SessionSide::kAgent,
+                               [this](std::string bytes) { sent.push_back(std::move(bytes)); }};
 };
 
 TEST_F(StreamTest, InputIsGivenOnceAndInOrder) {

@@ -74,8 +74,8 @@ std::string require_build(RegionApi& api, const std::string& id) {
   const Json ids = api.call("codebuild", "ListBuildsForProject",
                             Json::object({{"projectName", id}, {"sortOrder", "DESCENDING"}}))["ids"];
   if (!ids.is_array() || ids.items().empty())
-    throw Failure("the project " + id + " has no build yet; one begins with: aws codebuild start-build --project-name " +
-                  id);
+    throw Failure("the project " + id +
+                  " has no build yet; one begins with: aws codebuild start-build --project-name " + id);
   return ids.items().front().as_string();
 }
 

@@ -1,4 +1,5 @@
-// hanbat logs deployment: per instance and lifecycle event what happened, with the lines of scripts that the agent told.
+// hanbat logs deployment: per instance and lifecycle event what happened, with the lines of scripts that the agent
+// told.
 #include <fmt/format.h>
 
 #include <chrono>

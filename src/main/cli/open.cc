@@ -78,8 +78,7 @@ void open_balancer(const Home& home, const std::string& name, Browser browser) {
     throw Failure(balancer.name + " is internal: it is reached from its VPC alone, as http://" + balancer.dns +
                   "/; from an instance there: hanbat connect ID -- curl http://" + balancer.dns + "/");
   const std::vector<std::string> urls = addresses(api, balancer);
-  if (urls.empty())
-    throw Failure(balancer.name + " has no listener of HTTP or HTTPS yet: aws elbv2 create-listener");
+  if (urls.empty()) throw Failure(balancer.name + " has no listener of HTTP or HTTPS yet: aws elbv2 create-listener");
   for (const std::string& url : urls) std::cout << url << std::endl;
   if (browser == Browser::kLeave || !output_is_terminal() || !has_desktop()) return;
   try {

@@ -11,64 +11,66 @@ namespace {
 Home here() { return Home::from_environment(); }
 
 Command logs_command() {
-  return {
-      .name = "logs",
-      .help = "the daemons' logs; with -f a build, a deployment or an instance as it goes on",
-      .options = {{.names = "name",
-                   .kind = Kind::kWord,
-                   .help = "whose",
-                   .preset = "hanbatd",
-                   .words = {"hanbatd", "hostd", "images", "build", "deployment", "instance"}},
-                  {.names = "id", .kind = Kind::kLogSubject, .help = "which build, deployment or instance"},
-                  {.names = "-n,--lines",
-                   .kind = Kind::kNumber,
-                   .help = "how many lines of the end of a daemon's log",
-                   .preset = "40",
-                   .least = 0,
-                   .most = 100000},
-                  {.names = "-f,--follow", .kind = Kind::kFlag, .help = "go on as lines come"}},
-      .run =
-          [](const Values& given) {
-            const std::string& name = given.text("name");
-            const Follow follow = given.given("follow") ? Follow::kYes : Follow::kNo;
-            if (name == "build" || name == "deployment" || name == "instance")
-              return follow_work(here(), name, given.text("id"), follow);
-            if (given.given("id"))
-              throw Failure("the log of " + name + " takes no id; an id goes behind build, deployment or instance");
-            logs(here(), name, given.number("lines"), follow);
-            return 0;
-          },
-      .exits = {{3, "when the build or deployment that was followed did not succeed"}},
-      .more = "A build's lines come from its log in CloudWatch Logs, a deployment's from what each instance reports of "
+  return {.name = "logs",
+          .help = "the daemons' logs; with -f a build, a deployment or an instance as it goes on",
+          .options = {{.names = "name",
+                       .kind = Kind::kWord,
+                       .help = "whose",
+                       .preset = "hanbatd",
+                       .words = {"hanbatd", "hostd", "images", "build", "deployment", "instance"}},
+                      {.names = "id", .kind = Kind::kLogSubject, .help = "which build, deployment or instance"},
+                      {.names = "-n,--lines",
+                       .kind = Kind::kNumber,
+                       .help = "how many lines of the end of a daemon's log",
+                       .preset = "40",
+                       .least = 0,
+                       .most = 100000},
+                      {.names = "-f,--follow", .kind = Kind::kFlag, .help = "go on as lines come"}},
+          .run =
+              [](const Values& given) {
+                const std::string& name = given.text("name");
+                const Follow follow = given.given("follow") ? Follow::kYes : Follow::kNo;
+                if (name == "build" || name == "deployment" || name == "instance")
+                  return follow_work(here(), name, given.text("id"), follow);
+                if (given.given("id"))
+                  throw Failure("the log of " + name + " takes no id; an id goes behind build, deployment or instance");
+                logs(here(), name, given.number("lines"), follow);
+                return 0;
+              },
+          .exits = {{3, "when the build or deployment that was followed did not succeed"}},
+          .more =
+              "A build's lines come from its log in CloudWatch Logs, a deployment's from what each instance reports of "
               "its\nlifecycle events, an instance's from its console. With -f a build and a deployment are followed to "
               "their end.",
-      .example = "hanbat logs -f build wsi-api-build:0f0a…"};
+          .example = "hanbat logs -f build wsi-api-build:0f0a…"};
 }
 
 Command trust_command() {
-  return {
-      .name = "trust",
-      .help = "have this machine itself take the region for AWS: its CA and its names",
-      .options = {{.names = "--region",
-                   .kind = Kind::kAwsRegion,
-                   .help = "the AWS regions whose names lead here",
-                   .times = Times::kAny,
-                   .preset = "ap-northeast-2"},
-                  {.names = "--remove", .kind = Kind::kFlag, .help = "take back what was put, and nothing else"},
-                  {.names = "--status", .kind = Kind::kFlag, .help = "only say what is there"},
-                  {.names = "--root", .kind = Kind::kFolder, .help = "the folder that stands for /, for trying it out"}},
-      .run =
-          [](const Values& given) {
-            const std::string& root = given.text("root");
-            if (given.given("status")) return print_trust(here(), root) ? 0 : 1;
-            if (given.given("remove"))
-              untrust(root);
-            else
-              trust(here(), given.texts("region"), root);
-            return 0;
-          },
-      .exits = {{1, "with --status, when not all of it is there"}},
-      .more = "The CA goes into the machine's CA store, the names of the services' endpoints into a marked block of "
+  return {.name = "trust",
+          .help = "have this machine itself take the region for AWS: its CA and its names",
+          .options = {{.names = "--region",
+                       .kind = Kind::kAwsRegion,
+                       .help = "the AWS regions whose names lead here",
+                       .times = Times::kAny,
+                       .preset = "ap-northeast-2"},
+                      {.names = "--remove", .kind = Kind::kFlag, .help = "take back what was put, and nothing else"},
+                      {.names = "--status", .kind = Kind::kFlag, .help = "only say what is there"},
+                      {.names = "--root",
+                       .kind = Kind::kFolder,
+                       .help = "the folder that stands for /, for trying it out"}},
+          .run =
+              [](const Values& given) {
+                const std::string& root = given.text("root");
+                if (given.given("status")) return print_trust(here(), root) ? 0 : 1;
+                if (given.given("remove"))
+                  untrust(root);
+                else
+                  trust(here(), given.texts("region"), root);
+                return 0;
+              },
+          .exits = {{1, "with --status, when not all of it is there"}},
+          .more =
+              "The CA goes into the machine's CA store, the names of the services' endpoints into a marked block of "
               "/etc/hosts.\nFor names that cannot be listed (S3's buckets, load balancers) the machine's own resolver "
               "(systemd-resolved, dnsmasq,\nNetworkManager's dnsmasq, unbound) gets a file that sends them to the "
               "region's; without one they lead to AWS."};
@@ -86,10 +88,11 @@ Command env_command() {
                 print_env(given.text("region"), here());
                 return 0;
               },
-          .more = "boto3 knows AWS_ENDPOINT_URL since 1.28 (botocore 1.31); Debian 12's own python3-boto3 is 1.26 and "
-                  "would call AWS.\nThere, say it in the program: boto3.client('s3', "
-                  "endpoint_url=os.environ['AWS_ENDPOINT_URL']), or take a newer one:\npython3 -m venv ~/aws && "
-                  "~/aws/bin/pip install boto3."};
+          .more =
+              "boto3 knows AWS_ENDPOINT_URL since 1.28 (botocore 1.31); Debian 12's own python3-boto3 is 1.26 and "
+              "would call AWS.\nThere, say it in the program: boto3.client('s3', "
+              "endpoint_url=os.environ['AWS_ENDPOINT_URL']), or take a newer one:\npython3 -m venv ~/aws && "
+              "~/aws/bin/pip install boto3."};
 }
 
 }  // namespace

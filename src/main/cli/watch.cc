@@ -36,8 +36,8 @@ const Json::Array& list_of(const Json& json, const char* name) {
 }
 
 /// The command that tells more of what an action runs elsewhere, or that it waits for.
-std::string hint_of(const Json& latest, const std::string& provider, const std::string& pipeline, const std::string& stage,
-                    const std::string& action) {
+std::string hint_of(const Json& latest, const std::string& provider, const std::string& pipeline,
+                    const std::string& stage, const std::string& action) {
   const std::string id = latest.text("externalExecutionId");
   if (provider == "CodeBuild" && !id.empty()) return "hanbat logs -f build " + id;
   if (provider == "CodeDeploy" && !id.empty()) return "hanbat logs -f deployment " + id;
@@ -70,7 +70,8 @@ Pipeline look(RegionApi& api, const std::string& name, const std::map<std::strin
     for (const Json& action : list_of(stage, "actionStates")) {
       const Json& latest = action["latestExecution"];
       Action one{.stage = of, .name = action.text("actionName"), .status = latest.text("status")};
-      one.summary = latest["errorDetails"].is_object() ? latest["errorDetails"].text("message") : latest.text("summary");
+      one.summary =
+          latest["errorDetails"].is_object() ? latest["errorDetails"].text("message") : latest.text("summary");
       if (latest["lastStatusChange"].is_number()) one.since = latest["lastStatusChange"].as_double();
       const auto provider = providers.find(of + "/" + one.name);
       one.hint = hint_of(latest, provider == providers.end() ? "" : provider->second, name, of, one.name);

@@ -47,8 +47,7 @@ std::string ExitMark::rest() { return std::exchange(held_, ""); }
 std::string shell_text(const std::vector<std::string>& words) {
   if (words.size() == 1) return words.front();
   std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "'" : " '") + replace_all(word, "'", "'\\''") + "'";
+  for (const std::string& word : words) text += (text.empty() ? "'" : " '") + replace_all(word, "'", "'\\''") + "'";
   return text;
 }
 

@@ -38,7 +38,7 @@ volatile std::sig_atomic_t caught = 0;
 class Signals {
  public:
   Signals() {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int number) { caught = number; };
     for (std::size_t i = 0; i < kEnding.size(); ++i) ::sigaction(kEnding[i], &action, &before_[i]);
   }
@@ -173,10 +173,10 @@ class UsersEnd {
                                    {"ActionResult", Json()},
                                    {"Error", known ? "" : "this client cannot do that"}}));
     }
-    stream_.say(SessionPayload::kHandshakeResponse,
-                Json::object({{"ClientVersion", kClientVersion}, {"ProcessedClientActions", done}, {"Errors", Json()}})
-                    .dump(),
-                clock_.now());
+    stream_.say(
+        SessionPayload::kHandshakeResponse,
+        Json::object({{"ClientVersion", kClientVersion}, {"ProcessedClientActions", done}, {"Errors", Json()}}).dump(),
+        clock_.now());
   }
 
   void begin() {

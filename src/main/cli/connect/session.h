@@ -17,8 +17,8 @@ struct SessionEnd {
   std::optional<int> signal;  // that ended us
 };
 
-/// Carries on the session that StartSession began; standard input and output are its terminal. `mark`: what is taken out
-/// of the output, or null. Blocks. A connection that breaks is taken up again for a minute. Throws Failure where it
+/// Carries on the session that StartSession began; standard input and output are its terminal. `mark`: what is taken
+/// out of the output, or null. Blocks. A connection that breaks is taken up again for a minute. Throws Failure where it
 /// cannot be.
 SessionEnd run_session(RegionApi& api, const Json& started, ExitMark* mark);
 
