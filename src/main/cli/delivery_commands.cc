@@ -14,10 +14,7 @@ Table delivery_commands() {
              .kind = Kind::kCommandLine,
              .help = "behind --: what to run there; one word is a shell's text, of several each stays as it is",
              .times = Times::kAny}},
-       .run =
-           [](const Values& given) {
-             return connect(Home::from_environment(), given.text("instance"), given.texts("command"));
-           },
+       .run = [](const Values& given) { return connect(here(), given.text("instance"), given.texts("command")); },
        .more =
            "It needs what aws ssm start-session needs: the caller's right to ssm:StartSession, and on the instance "
            "the\nagent with AmazonSSMManagedInstanceCore. Input and output go through a terminal. With a command it "
@@ -34,7 +31,7 @@ Table delivery_commands() {
                    {.names = "--wait", .kind = Kind::kFlag, .help = "end when the newest execution has ended"}},
        .run =
            [](const Values& given) {
-             return watch_pipeline(Home::from_environment(), given.text("name"),
+             return watch_pipeline(here(), given.text("name"),
                                    given.given("wait") ? Until::kDone : Until::kInterrupted);
            },
        .exits = {{3, "with --wait, when the execution did not succeed"}},
@@ -45,8 +42,7 @@ Table delivery_commands() {
        .options = {{.names = "balancer", .kind = Kind::kBalancer, .help = "its name; not needed where there is one"},
                    {.names = "--print", .kind = Kind::kFlag, .help = "only print it"}},
        .run = [](const Values& given) {
-         open_balancer(Home::from_environment(), given.text("balancer"),
-                       given.given("print") ? Browser::kLeave : Browser::kOpen);
+         open_balancer(here(), given.text("balancer"), given.given("print") ? Browser::kLeave : Browser::kOpen);
          return 0;
        }}};
 }

@@ -8,8 +8,6 @@
 namespace hanbat::cli {
 namespace {
 
-Home here() { return Home::from_environment(); }
-
 Command logs_command() {
   return {.name = "logs",
           .help = "the daemons' logs; with -f a build, a deployment or an instance as it goes on",

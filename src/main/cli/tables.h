@@ -1,10 +1,14 @@
 // The parts of the one table of commands (table/command.h), by what a person would look for.
 #pragma once
 
+#include "main/cli/home.h"
 #include "main/cli/table/command.h"
 #include "main/cli/table/parse.h"
 
 namespace hanbat::cli {
+
+/// The region that the command is about.
+inline Home here() { return Home::from_environment(); }
 
 /// What the program says of itself.
 About about_hanbat();

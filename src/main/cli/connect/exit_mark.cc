@@ -5,7 +5,7 @@
 namespace hanbat::cli {
 namespace {
 
-constexpr char kEnd = '\a';
+constexpr char kMarkEnd = '\a';
 constexpr std::size_t kLongestStatus = 4;
 
 }  // namespace
@@ -20,7 +20,7 @@ std::string ExitMark::take(std::string_view bytes) {
   held_ += bytes;
   const std::size_t at = held_.find(open_);
   if (at != std::string::npos) {
-    const std::size_t end = held_.find(kEnd, at + open_.size());
+    const std::size_t end = held_.find(kMarkEnd, at + open_.size());
     if (end != std::string::npos) {
       const auto number = parse_int(held_.substr(at + open_.size(), end - at - open_.size()));
       status_ = static_cast<int>(number.value_or(1));
