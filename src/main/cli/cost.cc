@@ -49,8 +49,8 @@ std::vector<CostLine> lines_so_far(task::RegionApi& api, const CostFlags& flags)
   if (flags.by == "hour") {
     const Timestamp hour{now().ms - now().ms % 3'600'000};
     in["Granularity"] = "HOURLY";
-    in["TimePeriod"] = Json::object({{"Start", iso8601(hour - std::chrono::hours(23))},
-                                     {"End", iso8601(hour + std::chrono::hours(1))}});
+    in["TimePeriod"] = Json::object(
+        {{"Start", iso8601(hour - std::chrono::hours(23))}, {"End", iso8601(hour + std::chrono::hours(1))}});
     return cost_lines_by_time(api.cost_explorer("GetCostAndUsage", in));
   }
   if (flags.by == "resource") {
@@ -80,12 +80,11 @@ std::vector<CostLine> lines_of_month(task::RegionApi& api, const CostFlags& flag
     if (!flags.account.empty())
       filter = Json::object({{"And", Json::array({filter, dimension("LINKED_ACCOUNT", flags.account)})}});
     const Timestamp day = now() + std::chrono::hours(24);
-    const Json answer = api.cost_explorer(
-        "GetCostForecast",
-        Json::object({{"Granularity", "DAILY"},
-                      {"Metric", "UNBLENDED_COST"},
-                      {"Filter", filter},
-                      {"TimePeriod", days(day, day + std::chrono::hours(24))}}));
+    const Json answer =
+        api.cost_explorer("GetCostForecast", Json::object({{"Granularity", "DAILY"},
+                                                           {"Metric", "UNBLENDED_COST"},
+                                                           {"Filter", filter},
+                                                           {"TimePeriod", days(day, day + std::chrono::hours(24))}}));
     const double of_day = std::strtod(answer["Total"].text("Amount").c_str(), nullptr);
     if (of_day > 0) out.push_back({.name = one.text("Value"), .cost = of_day / 24 * kHoursOfMonth, .unit = "N/A"});
   }
@@ -119,9 +118,9 @@ void print_cost(const Home& home, const CostFlags& flags) {
   if (lines.empty()) {
     std::cout << (flags.month ? "nothing runs that costs\n" : "nothing has cost anything\n");
   } else {
-    std::cout << cost_table(lines, flags.month            ? "A MONTH OF SERVICE"
-                                   : flags.by == "hour"   ? "HOUR"
-                                   : flags.by == "tag"    ? "TAG"
+    std::cout << cost_table(lines, flags.month             ? "A MONTH OF SERVICE"
+                                   : flags.by == "hour"    ? "HOUR"
+                                   : flags.by == "tag"     ? "TAG"
                                    : flags.by == "service" ? "SERVICE"
                                                            : "RESOURCE");
   }

@@ -15,9 +15,10 @@ Json group(const char* name, const char* type, const char* cost, const char* amo
 
 TEST(CostReport, PartsOfTheTimeArePutTogetherTheDearestFirst) {
   const auto part = [](const Json& groups) { return Json::object({{"Groups", groups}}); };
-  const Json answer = Json::object(
-      {{"ResultsByTime", Json::array({part(Json::array({group("EC2", "box", "0.5", "1"), group("NAT", "hour", "2", "4")})),
-                                      part(Json::array({group("EC2", "box", "0.25", "2")}))})}});
+  const Json answer =
+      Json::object({{"ResultsByTime",
+                     Json::array({part(Json::array({group("EC2", "box", "0.5", "1"), group("NAT", "hour", "2", "4")})),
+                                  part(Json::array({group("EC2", "box", "0.25", "2")}))})}});
   const auto lines = cost_lines(answer);
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].name, "NAT");

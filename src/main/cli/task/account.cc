@@ -140,17 +140,16 @@ void Management::set_cost_limit(const std::string& account, double usd) {
 
 double Management::spent(const std::string& account) {
   const Timestamp now = SystemClock().now();
-  const Json only = Json::object(
-      {{"Dimensions", Json::object({{"Key", "LINKED_ACCOUNT"}, {"Values", Json::array({account})}})}});
+  const Json only =
+      Json::object({{"Dimensions", Json::object({{"Key", "LINKED_ACCOUNT"}, {"Values", Json::array({account})}})}});
   // A competitor's account is of this contest, which is no year old.
   const Json answer = api_.cost_explorer(
       "GetCostAndUsage",
       Json::object({{"Granularity", "MONTHLY"},
                     {"Metrics", Json::array({"UnblendedCost"})},
                     {"Filter", only},
-                    {"TimePeriod",
-                     Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
-                                   {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
+                    {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
+                                                 {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
   double sum = 0;
   for (const Json& part : answer["ResultsByTime"].items())
     sum += std::strtod(part["Total"]["UnblendedCost"].text("Amount").c_str(), nullptr);
