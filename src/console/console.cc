@@ -50,7 +50,8 @@ std::string origin_of(const http::RequestHead& head) {
   return (head.tls_version.empty() ? "http://" : "https://") + lower(head.headers.get("Host"));
 }
 
-/// Whether a request at the page's origin may go on to the front door: one that only a script of that origin can have sent.
+/// Whether a request at the page's origin may go on to the front door: one that only a script of that origin can have
+/// sent.
 bool may_pass(const http::RequestHead& head) {
   if (head.headers.get("Authorization").starts_with("AWS4-HMAC-SHA256 ")) return true;
   // Session Manager's data channel, which begins with a token of its own.
@@ -66,7 +67,9 @@ void serve_file(http::Exchange& exchange) {
   const File* file = find_file(name);
   if (!file) return refuse(exchange, 404, "The console has no such file.");
   const std::string tag = "\"" + std::string(file->tag) + "\"";
-  http::Headers headers{{"Content-Type", std::string(file->type)}, {"ETag", tag}, {"Cache-Control", "no-cache"},
+  http::Headers headers{{"Content-Type", std::string(file->type)},
+                        {"ETag", tag},
+                        {"Cache-Control", "no-cache"},
                         {"Vary", "Accept-Encoding"}};
   if (head.headers.get("If-None-Match") == tag) return exchange.send({304, guarded(std::move(headers)), ""});
   const bool packed = head.headers.joined("Accept-Encoding").find("gzip") != std::string::npos;
@@ -136,7 +139,8 @@ void Console::serve_console(http::Exchange& exchange) {
 void Console::get_signin_token(http::Exchange& exchange) {
   const http::RequestHead& head = exchange.head();
   // Credentials never stand in an address; and no page of any origin has business here, which POST tells by its Origin.
-  if (head.method != "POST" || head.headers.contains("Origin")) return refuse(exchange, 405, "Send a POST that is no page's.");
+  if (head.method != "POST" || head.headers.contains("Origin"))
+    return refuse(exchange, 405, "Send a POST that is no page's.");
   if (!sign_in_.may_try()) return refuse(exchange, 429, "Too many sign-ins failed. Try again in a minute.");
   std::string action, session_text;
   for (auto& [name, value] : http::parse_query(exchange.read_body(kLargestBody))) {

@@ -1,9 +1,9 @@
-// The web console's way through the front door: its files, and how a token becomes a page that is signed in. All else that the page
-// does are AWS's own calls, signed in the page; there is nothing here that answers them.
+// The web console's way through the front door: its files, and how a token becomes a page that is signed in. All else
+// that the page does are AWS's own calls, signed in the page; there is nothing here that answers them.
 //
-// The page has an origin of its own, console.hanbat.localhost. An object in a bucket that anybody may read could otherwise be a page of
-// the same origin. So that origin shows nothing but the console's files, and lets nothing through but calls that carry a
-// signature in their headers, which no link, form or frame can send.
+// The page has an origin of its own, console.hanbat.localhost. An object in a bucket that anybody may read could
+// otherwise be a page of the same origin. So that origin shows nothing but the console's files, and lets nothing
+// through but calls that carry a signature in their headers, which no link, form or frame can send.
 #pragma once
 
 #include <string>
@@ -28,8 +28,8 @@ class Console {
  public:
   explicit Console(region::Region& home);
 
-  /// Serves what is the console's, or refuses what may not be at its origin. Returns false for a request that is for the front
-  /// door. Any thread.
+  /// Serves what is the console's, or refuses what may not be at its origin. Returns false for a request that is for
+  /// the front door. Any thread.
   bool serve(http::Exchange& exchange);
 
  private:

@@ -6,11 +6,11 @@
 namespace hanbat::console {
 
 struct File {
-  std::string_view name;     // "core/dom.js"
-  std::string_view type;     // what Content-Type says
-  std::string_view tag;      // of its content
+  std::string_view name;  // "core/dom.js"
+  std::string_view type;  // what Content-Type says
+  std::string_view tag;   // of its content
   std::string_view content;
-  std::string_view packed;   // the same, by gzip
+  std::string_view packed;  // the same, by gzip
 };
 
 /// The file of that name, or null.

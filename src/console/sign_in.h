@@ -1,5 +1,5 @@
-// Who may become signed in: sign-in tokens, each of which stands once and for a short while for the temporary credentials of whoever
-// had it made, and the brake on those who guess.
+// Who may become signed in: sign-in tokens, each of which stands once and for a short while for the temporary
+// credentials of whoever had it made, and the brake on those who guess.
 #pragma once
 
 #include <deque>
@@ -26,8 +26,8 @@ struct Session {
 class SignIn {
  public:
   static constexpr Seconds kTokenLife{120};
-  static constexpr std::size_t kMostTokens = 64;      // past it the oldest ends
-  static constexpr std::size_t kMostFailures = 20;    // within kFailureWindow, of all callers together
+  static constexpr std::size_t kMostTokens = 64;    // past it the oldest ends
+  static constexpr std::size_t kMostFailures = 20;  // within kFailureWindow, of all callers together
   static constexpr Seconds kFailureWindow{60};
 
   explicit SignIn(const Clock& clock) : clock_(clock) {}
@@ -50,7 +50,7 @@ class SignIn {
 
   const Clock& clock_;
   std::mutex mutex_;
-  std::map<std::string, Kept> kept_;    // by the token's SHA-256
+  std::map<std::string, Kept> kept_;  // by the token's SHA-256
   std::deque<Timestamp> failures_;
 };
 

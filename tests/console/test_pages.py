@@ -88,7 +88,7 @@ for (const one of document.querySelectorAll('body *')) {
 }
 return low;"""
 NAMELESS = """return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.getClientRects().length &&
-  !(one.innerText || '').trim() && !one.getAttribute('aria-label') && !document.querySelector(`label[for="${one.id}"]`) && !one.closest('label')).map((one) => one.outerHTML.slice(0, 80))"""
+  !one.textContent.trim() && !one.getAttribute('aria-label') && !document.querySelector(`label[for="${one.id}"]`) && !one.closest('label')).map((one) => one.outerHTML.slice(0, 80))"""
 
 
 @pytest.mark.parametrize("colours", ["Light", "Dark"])
@@ -222,3 +222,42 @@ def test_the_first_paint_comes_at_once(page):
         paints.append(page.js("return performance.getEntriesByName('first-contentful-paint')[0]?.startTime"))
     print("first paint:", ", ".join(f"{one:.0f} ms" for one in paints))
     assert min(paints) < 1000  # a machine under load; docs/console.md has the figure of a quiet one
+
+
+def test_a_diff_puts_both_texts_together_again(page):
+    wrong = page.driver.execute_async_script("""
+        const done = arguments[0];
+        import('/_hanbat/console/core/diff.js').then(({lines, hunks}) => {
+          let seed = 7;
+          const random = (n) => { seed = (seed * 1103515245 + 12345) % 2147483648; return seed % n; };
+          const text = () => Array.from({length: random(30)}, () => 'abcde'[random(5)]).join('\\n');
+          for (let i = 0; i < 500; i++) {
+            const a = text(), b = text(), all = lines(a, b);
+            const of = (kinds) => all.filter(([kind]) => kinds.includes(kind)).map(([, one]) => one).join('\\n');
+            if (of(' -') !== a || of(' +') !== b) return done([a, b, all]);
+          }
+          done(hunks(lines('1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9', '1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\nX')).map((one) => one.join('')).join('|'));
+        }, (error) => done(String(error)));""")
+    assert wrong == "@…| 6| 7| 8|-9|+X"
+
+
+@pytest.mark.parametrize("written, shown", [
+    ("one\r\ntwo", "one\ntwo"),
+    ("12345678901234567890x", "12345678901234567890\nx"),  # a line that is full goes on in the next
+    ("abc\x1b[2D!", "a!c"),
+    ("a\x1b[3;5Hb\x1b[H\x1b[KX", "X\n\n    b"),
+    ("1\r\n2\r\n3\x1b[1;1H\x1b[Mx", "x\n3"),  # a line deleted, the cursor in the next one's place
+    ("1\r\n2\x1b[1;1H\x1b[Lx", "x\n1\n2"),
+    ("before\x1b[?1049hinside\x1b[?1049l!", "before!"),
+    ("\x1b[2;3r1\r\n2\r\n3", "1\n2\n3"),
+    ("\x1b]0;title\x07text\x1b[31", "text"),  # a title is none of the screen's; a sequence may come in two pieces
+    ("\x1b(0lqk\x1b(B", "┌─┐"),
+    ("한밭e\u0301", "한밭e\u0301"),
+    ("\x1b[999999999999A\x1b[9999999@\x1b[99999999Px", "x"),
+    ("a\tb\x1b[1Gc", "c       b"),
+])
+def test_the_terminal_shows_what_a_program_writes(page, written, shown):
+    said = page.driver.execute_async_script("""
+        const [written, done] = arguments;
+        import('/_hanbat/console/core/screen.js').then(({Screen}) => { const one = new Screen(20, 5); one.write(written); done(one.text()); }, (error) => done(String(error)));""", written)
+    assert said == shown

@@ -145,3 +145,24 @@ def test_a_shell_on_an_instance_is_a_page(page, region, instance):
     page.picture("terminal")
     page.driver.switch_to.active_element.send_keys("exit\n")
     page.wait("button", "Open another")
+
+
+def test_the_commission_is_drawn_as_it_is(page, commission):
+    """Its VPC with what is in each subnet, its servers behind the balancer, and the deployment that brought them there."""
+    page.go("network")
+    for name in ("wsi-public-a", "wsi-private-b", "wsi-nat-a", "wsi-alb", "wsi-bastion", "wsi-api-1"):
+        page.wait(".map text", name)
+    page.wait("td code", "0.0.0.0/0")
+    page.picture("network")
+    page.click(".map a", "wsi-api-1")
+    page.wait("h2", "wsi-api-1")
+    page.go("balancers")
+    page.click("td a", "wsi-alb")
+    page.wait("h2", "wsi-api-tg · 2 / 2", 60)
+    page.go("pipelines")
+    page.click("td a", "wsi-api-pipeline")
+    page.click(".action a", "Deployment")
+    page.wait(".matrix th", "AfterAllowTraffic")
+    page.picture("deployment")
+    page.click(".matrix button")
+    page.wait(".facts dt", "Took")

@@ -24,9 +24,12 @@ function colours(next) {
 }
 const isDark = () => (document.documentElement.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
 
+const decoded = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
+
+/** What the address names: the parts of its path, and its query. */
 function place() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  return {parts: path.split('/').filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query || '')};
+  return {parts: path.split('/').filter(Boolean).map(decoded), query: new URLSearchParams(query || '')};
 }
 
 function frame() {
@@ -47,13 +50,15 @@ function frame() {
         }}, t('Menu')),
         h('div', {id: 'pages', class: 'pages'}, [...groups].map(([group, pages]) => [
           group ? h('h2', {}, t(group)) : null,
-          h('ul', {}, pages.map(([name, label]) => h('li', {}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
+          h('ul', {}, pages.map(([name, label]) => h('li', {hidden: name === 'cost'}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
       h('div', {class: 'body'},
         h('div', {class: 'top'}, h('span', {class: 'region'}, region()), who, h('span', {class: 'grow'}),
           h('button', {type: 'button', class: 'plain', id: 'language', lang: language() === 'ko' ? 'en' : 'ko', onclick: () => { setLanguage(language() === 'ko' ? 'en' : 'ko'); start(); document.getElementById('language').focus(); }}, language() === 'ko' ? 'English' : '한국어'),
           h('button', {type: 'button', class: 'plain', id: 'colours', onclick: () => { colours(isDark() ? 'light' : 'dark'); document.getElementById('colours').textContent = isDark() ? t('Light') : t('Dark'); }}, isDark() ? t('Light') : t('Dark')),
           h('button', {type: 'button', class: 'plain', id: 'sign-out', onclick: () => { keepSession(null); location.hash = ''; start(); }}, t('Sign out'))),
         main)));
+  // A call without its input costs nothing and tells whether there is such a service.
+  aws('ce', 'GetCostAndUsage', {}).catch((error) => { if (error.status !== 501 && error.status) app.querySelector('[data-page=cost]').parentElement.hidden = false; });
   aws('sts', 'GetCallerIdentity').then((me) => who.replaceChildren(me.Arn.replace(/^arn:aws:(iam|sts)::/, '')), () => {});
 }
 
@@ -83,6 +88,7 @@ async function go() {
   const room = h('div', {class: 'room'}, loading());
   put(main, room);
   scrollTo(0, 0);
+  if (turn > 1 && (document.activeElement === document.body || !document.activeElement)) main.focus({preventScroll: true});
   try {
     const page = await import(`./pages/${here}.js`);
     if (my !== turn) return;

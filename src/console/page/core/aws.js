@@ -173,13 +173,13 @@ export async function pages(service, operation, input, member, {token = 'nextTok
   return all;
 }
 
-/** An S3 object's bytes; `key` as it is named. */
+/** An S3 object's bytes, of a type that no browser shows as a page; `key` as it is named. */
 export async function getObject(bucket, key) {
   const path = `/${bucket}/${key.split('/').map(encode).join('/')}`;
   const headers = await sign('s3', {method: 'GET', path});
   const answer = await send('GET', path, headers, null, 'blob');
   if (answer.status >= 300) throw new AwsError('NoSuchKey', 'The object cannot be read.', answer.status);
-  return answer.response;
+  return new Blob([answer.response], {type: 'application/octet-stream'});
 }
 
 /** Makes a one-time token a session. */

@@ -108,12 +108,19 @@ export function clock(value) {
 export function ago(value) {
   const at = moment(value);
   if (!at) return '–';
+  return h('time', {datetime: at.toISOString(), title: at.toLocaleString(language()), 'data-ago': at.getTime()}, since(at));
+}
+
+function since(at) {
   const seconds = Math.round((at - Date.now()) / 1000);
   const steps = [[60, 'second', 1], [3600, 'minute', 60], [86400, 'hour', 3600], [Infinity, 'day', 86400]];
   const [, unit, size] = steps.find(([under]) => Math.abs(seconds) < under);
   const words = new Intl.RelativeTimeFormat(language(), {numeric: 'auto', style: 'short'});
-  return h('time', {datetime: at.toISOString(), title: at.toLocaleString(language())}, unit === 'second' && seconds > -10 ? t('just now') : words.format(Math.round(seconds / size), unit));
+  return unit === 'second' && seconds > -10 ? t('just now') : words.format(Math.round(seconds / size), unit);
 }
+
+// A page whose state stays the same is not shown anew; its times go on.
+setInterval(() => { if (!document.hidden) for (const one of document.querySelectorAll('time[data-ago]')) one.textContent = since(new Date(Number(one.dataset.ago))); }, 10000);
 
 export function span(from, to) {
   const began = moment(from), ended = moment(to) || new Date();

@@ -76,7 +76,7 @@ async function openBuild(room, live, id, query) {
     build = await find();
     stop.hidden = OVER(build);
     paint(note, null, () => null);
-    paint(top, build, () => [
+    paint(top, [build, OVER(build) ? 0 : Date.now()], () => [
       verdict(build, pipeline),
       repositories.length && mood(build.buildStatus) === 'bad' ? h('div', {class: 'bar'}, repositories.map(([name, branch]) => h('a', {class: 'button', 'data-key': 'mend-' + name, href: `#/code/${encodeURIComponent(name)}?branch=${encodeURIComponent(branch)}`}, t('Mend it in {name}', {name})))) : null,
       mood(build.buildStatus) === 'bad' ? why('build', id, build.buildStatus) : null,

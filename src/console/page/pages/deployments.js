@@ -84,7 +84,7 @@ function openDeployment(room, live, id, query) {
     load: async () => {
       const [{deploymentInfo: info}, targets] = await Promise.all([aws('codedeploy', 'GetDeployment', {deploymentId: id}), loadTargets(id).catch(() => [])]);
       stop.hidden = OVER.has(info.status);
-      last = {info, targets};
+      last = {info, targets, now: OVER.has(info.status) ? 0 : Date.now()};  // what runs gets longer
       return last;
     },
     view: ({info, targets}) => {
