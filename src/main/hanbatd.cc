@@ -173,7 +173,7 @@ int run(const Flags& flags) {
   add_services(region, ground.foundations);
   refuse_newer(flags, region);
   console.emplace(region);
-  door.emplace(region);
+  door.emplace(region, &ground.foundations.access.identity);
   region.start();
   serve_at_edge(region);
   ground.tasks->start(kTaskWorkers);

@@ -226,8 +226,10 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
 
 }  // namespace
 
-FrontDoor::FrontDoor(Region& home)
-    : home_(home), rates_(AccountLimits::of(home.settings.state_folder), home.settings.default_account) {}
+FrontDoor::FrontDoor(Region& home, const CredentialChanges* counted)
+    : home_(home),
+      rates_(AccountLimits::of(home.settings.state_folder), home.settings.default_account),
+      credentials_(counted) {}
 
 void FrontDoor::serve(http::Exchange& exchange) {
   const RatesScope held(rates_);

@@ -23,8 +23,9 @@ inline constexpr std::string_view kNetworkTag = "network";
 
 class FrontDoor {
  public:
-  /// Throws std::runtime_error when limits.json cannot be read.
-  explicit FrontDoor(Region& home);
+  /// Who counts changes of credentials outlives it; without, each call reads its own. Throws std::runtime_error when
+  /// limits.json cannot be read.
+  explicit FrontDoor(Region& home, const CredentialChanges* counted = nullptr);
 
   /// Serves one request to its end; throws only what the HTTP server is to handle. Any thread.
   void serve(http::Exchange& exchange);

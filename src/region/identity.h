@@ -2,7 +2,6 @@
 // asks.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -87,9 +86,6 @@ class Identity {
   virtual ~Identity() = default;
 
   virtual std::optional<Credential> find_credential(store::Tx& tx, std::string_view access_key_id) = 0;
-  /// How many commits may have changed what find_credential says of a key that it knew, each counted before its call is
-  /// answered; nothing where nobody counts. Any thread, no transaction.
-  virtual std::optional<std::uint64_t> credential_changes() const { return std::nullopt; }
   /// The IAM user of a service-specific credential for CodeCommit, when the password is right.
   virtual std::optional<Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) = 0;

@@ -14,13 +14,13 @@ constexpr std::size_t kMost = 1024;
 
 std::shared_ptr<const Credential> KnownCredentials::find(Region& home, const std::string& access_key_id) {
   // Before the read: it has all changes that are counted by now, and one that is counted later makes it count no more.
-  const std::optional<std::uint64_t> changes = home.identity().credential_changes();
-  if (changes)
-    if (auto known = find_known(*changes, access_key_id)) return known;
+  const std::uint64_t changes = counted_ ? counted_->credential_changes() : 0;
+  if (counted_)
+    if (auto known = find_known(changes, access_key_id)) return known;
   auto read = home.db.read([&](store::Tx& tx) { return home.identity().find_credential(tx, access_key_id); });
   if (!read) return nullptr;
   auto credential = std::make_shared<const Credential>(std::move(*read));
-  if (changes) keep(*changes, access_key_id, credential);
+  if (counted_) keep(changes, access_key_id, credential);
   return credential;
 }
 

@@ -17,7 +17,7 @@ Table copy_commands() {
                     .help = "leave out the disks of instances and the images"}},
        .run =
            [](const Values& given) {
-             backup(Home::from_environment(), given.text("file"),
+             backup(here(), given.text("file"),
                     given.given("without-machines") ? Machines::kLeaveOut : Machines::kTake);
              return 0;
            }},
@@ -27,8 +27,7 @@ Table copy_commands() {
                    {.names = "--force", .kind = Kind::kFlag, .help = "move a region that is there aside"}},
        .run =
            [](const Values& given) {
-             restore(Home::from_environment(), given.text("file"),
-                     given.given("force") ? Replace::kMoveAside : Replace::kNo);
+             restore(here(), given.text("file"), given.given("force") ? Replace::kMoveAside : Replace::kNo);
              return 0;
            }},
       {.name = "bundle",
@@ -39,7 +38,7 @@ Table copy_commands() {
              .kind = Kind::kFile,
              .help = "the Debian package; without it the newest of the build folder"}},
        .run = [](const Values& given) {
-         make_bundle(Home::from_environment(), given.text("file"), given.text("package"));
+         make_bundle(here(), given.text("file"), given.text("package"));
          return 0;
        }}};
 }

@@ -50,8 +50,8 @@ Table help_commands() {
 const Table& all_commands() {
   static const Table all = [] {
     Table table;
-    for (Table part : {region_commands(), copy_commands(), image_commands(), cost_commands(), task::task_commands(),
-                       help_commands()})
+    for (Table part : {region_commands(), delivery_commands(), copy_commands(), image_commands(), cost_commands(),
+                       task::task_commands(), help_commands()})
       for (Command& command : part) table.push_back(std::move(command));
     return table;
   }();

@@ -6,8 +6,6 @@
 namespace hanbat::cli {
 namespace {
 
-Home here() { return Home::from_environment(); }
-
 Option needed(const std::string& name, Kind kind, const std::string& help, std::vector<std::string> words = {}) {
   return {.names = name, .kind = kind, .help = help, .times = Times::kOnce, .words = std::move(words)};
 }

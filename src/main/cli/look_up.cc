@@ -10,8 +10,8 @@
 namespace hanbat::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kMoment{1500};
-constexpr std::size_t kMost = 50;  // of what there may be thousands: the newest
+constexpr std::chrono::milliseconds kPatience{1500};
+constexpr std::size_t kMostOffered = 50;  // of what there may be thousands: the newest
 
 std::vector<Candidate> plain(std::vector<std::string> words) {
   std::vector<Candidate> out;
@@ -22,7 +22,7 @@ std::vector<Candidate> plain(std::vector<std::string> words) {
 std::vector<Candidate> first_of(const Json& names) {
   std::vector<Candidate> out;
   for (const Json& name : names.is_array() ? names.items() : Json::Array{})
-    if (out.size() < kMost) out.push_back({name.as_string(), ""});
+    if (out.size() < kMostOffered) out.push_back({name.as_string(), ""});
   return out;
 }
 
@@ -79,7 +79,7 @@ std::vector<Candidate> look_up(Kind kind) try {
     for (const task::Entry& one : task::Entries(home).list()) out.push_back({one.competitor, one.label});
     return out;
   }
-  RegionApi api = RegionApi::of_caller(home, kMoment);
+  RegionApi api = RegionApi::of_caller(home, kPatience);
   return of_region(api, kind);
 } catch (const std::exception&) {
   return {};  // a shell's line is no place for an error

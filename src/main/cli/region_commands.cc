@@ -1,13 +1,12 @@
 // The table's entries of the region as a whole.
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/delivery.h"
 #include "main/cli/form.h"
 #include "main/cli/tables.h"
 
 namespace hanbat::cli {
 namespace {
-
-Home here() { return Home::from_environment(); }
 
 Command up_command() {
   return {.name = "up",
@@ -63,23 +62,37 @@ Command console_command() {
 
 Command logs_command() {
   return {.name = "logs",
-          .help = "the daemons' logs",
+          .help = "the daemons' logs; with -f a build, a deployment or an instance as it goes on",
           .options = {{.names = "name",
                        .kind = Kind::kWord,
                        .help = "whose",
                        .preset = "hanbatd",
-                       .words = {"hanbatd", "hostd", "images"}},
+                       .words = {"hanbatd", "hostd", "images", "build", "deployment", "instance"}},
+                      {.names = "id", .kind = Kind::kLogSubject, .help = "which build, deployment or instance"},
                       {.names = "-n,--lines",
                        .kind = Kind::kNumber,
-                       .help = "how many lines of the end",
+                       .help = "how many lines of the end of a daemon's log",
                        .preset = "40",
                        .least = 0,
                        .most = 100000},
                       {.names = "-f,--follow", .kind = Kind::kFlag, .help = "go on as lines come"}},
-          .run = [](const Values& given) {
-            logs(here(), given.text("name"), given.number("lines"), given.given("follow") ? Follow::kYes : Follow::kNo);
-            return 0;
-          }};
+          .run =
+              [](const Values& given) {
+                const std::string& name = given.text("name");
+                const Follow follow = given.given("follow") ? Follow::kYes : Follow::kNo;
+                if (name == "build" || name == "deployment" || name == "instance")
+                  return follow_work(here(), name, given.text("id"), follow);
+                if (given.given("id"))
+                  throw Failure("the log of " + name + " takes no id; an id goes behind build, deployment or instance");
+                logs(here(), name, given.number("lines"), follow);
+                return 0;
+              },
+          .exits = {{3, "when the build or deployment that was followed did not succeed"}},
+          .more =
+              "A build's lines come from its log in CloudWatch Logs, a deployment's from what each instance reports of "
+              "its\nlifecycle events, an instance's from its console. With -f a build and a deployment are followed to "
+              "their end.",
+          .example = "hanbat logs -f build wsi-api-build:0f0a…"};
 }
 
 Command trust_command() {

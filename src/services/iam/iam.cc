@@ -93,7 +93,8 @@ void Iam::start() {
 
 void Iam::make_first_administrator() {
   const std::string& account = home_.settings.default_account;
-  if (home_.db.read([&](store::Tx& tx) { return rows::count(tx, account, Kind::kUser); }) > 0) return;
+  const auto any = [&](store::Tx& tx) { return !rows::list_after(tx, account, Kind::kUser, std::nullopt, 1).empty(); };
+  if (home_.db.read(any)) return;
 
   Entity admin{
       .kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};

@@ -3,14 +3,13 @@
 #include <vector>
 
 #include "main/cli/control.h"
+#include "main/cli/tables.h"
 #include "main/cli/task/task_commands.h"
 #include "main/cli/task/time_limit.h"
 #include "os/files.h"
 
 namespace hanbat::cli::task {
 namespace {
-
-Home here() { return Home::from_environment(); }
 
 Option pack_option() {
   return {.names = "pack", .kind = Kind::kFolder, .help = "the pack's folder", .times = Times::kOnce};

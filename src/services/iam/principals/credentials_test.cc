@@ -247,7 +247,7 @@ TEST_F(CredentialsTest, NobodyHasAnMfaDeviceOrASigningCertificate) {
 }
 
 TEST_F(CredentialsTest, WhatAnAccessKeyOpensIsKnownAnewWithTheAnswerToWhateverChangesIt) {
-  region::KnownCredentials known;
+  region::KnownCredentials known(&access->identity);
   const AccessKey key = client().create_access_key({.user_name = "kim"}).access_key;
   const auto arn = [&] { return known.find(test.home, key.access_key_id)->caller.arn; };
   const auto active = [&] { return known.find(test.home, key.access_key_id)->active; };
@@ -271,7 +271,7 @@ TEST_F(CredentialsTest, WhatAnAccessKeyOpensIsKnownAnewWithTheAnswerToWhateverCh
 }
 
 TEST_F(CredentialsTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
-  region::KnownCredentials known;
+  region::KnownCredentials known(&access->identity);
   const AccessKey key = client().create_access_key({.user_name = "kim"}).access_key;
   // A change that is taken back changes nothing, and counts for nothing.
   const auto before = known.find(test.home, key.access_key_id);

@@ -1,15 +1,12 @@
-#include "guest/ssm_agent/session_stream.h"
+#include "border/session_stream.h"
 
 #include "base/ids.h"
 
-namespace hanbat::guest {
+namespace hanbat::border {
 
-using border::SessionMessage;
-using border::SessionMessageKind;
-
-void SessionStream::output(border::SessionPayload kind, std::string payload, Timestamp now) {
+void SessionStream::say(SessionPayload kind, std::string payload, Timestamp now) {
   SessionMessage message;
-  message.kind = SessionMessageKind::kOutput;
+  message.kind = side_ == SessionSide::kAgent ? SessionMessageKind::kOutput : SessionMessageKind::kInput;
   message.created = now;
   message.sequence = next_out_++;
   message.flags = message.sequence == 0 ? 1 : 0;  // the first of the stream
@@ -28,7 +25,8 @@ std::vector<SessionMessage> SessionStream::take(std::string_view bytes, Timestam
     std::erase_if(waiting_, [&](const Waiting& one) { return one.sequence == sequence; });
     return fresh;
   }
-  if (message.kind != SessionMessageKind::kInput) return fresh;
+  if (message.kind != (side_ == SessionSide::kAgent ? SessionMessageKind::kInput : SessionMessageKind::kOutput))
+    return fresh;
   const bool early = message.sequence > next_in_;
   if (early && early_.size() >= kMostEarly) return fresh;  // it comes again
   send_(message.acknowledgement(now).to_bytes());
@@ -60,4 +58,4 @@ void SessionStream::resend_all(Timestamp now) {
   }
 }
 
-}  // namespace hanbat::guest
+}  // namespace hanbat::border
