@@ -104,7 +104,8 @@ def console_address(port, key=None, home=None):
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     env.update(HANBAT_PORT=str(port))
     if key:
-        env.update(AWS_ACCESS_KEY_ID=key[0], AWS_SECRET_ACCESS_KEY=key[1])
+        # Keys count where the tools of the same environment would call this region.
+        env.update(AWS_ACCESS_KEY_ID=key[0], AWS_SECRET_ACCESS_KEY=key[1], AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}")
     if home:
         env.update(HANBAT_HOME=str(home))
     ended = subprocess.run([HANBAT, "console", "--no-browser"], env=env, capture_output=True, text=True, timeout=30)

@@ -43,7 +43,12 @@ std::string signin_token(const Keys& keys) {
   } catch (const http::Error& error) {
     throw Failure(fmt::format("the region does not answer ({}); start it with: hanbat up", error.what()));
   }
-  const Json body = Json::parse(answer.body);
+  Json body;
+  try {
+    body = Json::parse(answer.body);
+  } catch (const JsonError&) {
+    throw Failure("the daemon that runs has no console; hanbat up starts it anew, machines and networks go on");
+  }
   if (answer.status != 200) throw Failure(body.text("message"));
   return body.text("SigninToken");
 }
