@@ -1,13 +1,15 @@
 """hanbat's commands for who uses the region: connect, logs of what is delivered, watch, open, and what completion knows of the region."""
+import fcntl
 import json
-import os
 import re
+import struct
 import subprocess
+import termios
 import uuid
 
 import pytest
 
-from region import HANBAT, run
+from region import HANBAT, run, wait_until
 from test_9_session_manager import Typed, instance, plain  # noqa: F401 (the fixture)
 
 READ_ALONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
@@ -20,7 +22,6 @@ def connected(region, instance):  # noqa: F811
     region.client("iam").attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
     ssm = region.client("ssm")
     ssm.send_command(InstanceIds=[ident], DocumentName="AWS-RunShellScript", Parameters={"commands": ["systemctl restart amazon-ssm-agent"]})
-    from region import wait_until
     wait_until(lambda: ssm.get_connection_status(Target=ident)["Status"] == "connected", 90, "the agent's next call")
     return ident
 
@@ -43,9 +44,6 @@ def test_one_command_has_its_output_its_status_and_its_input(region, connected):
 def test_a_shell_has_the_terminals_size_and_its_keys_and_ends_as_it_does(region, connected):
     shell = Typed([HANBAT, "connect", connected], {**region.env, "TERM": "xterm"})
     shell.until("$ ")
-    import fcntl
-    import struct
-    import termios
     fcntl.ioctl(shell.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 99, 0, 0))
     shell.type("sleep 60\r")
     shell.until("sleep 60")
@@ -87,3 +85,62 @@ def test_completion_knows_what_is_in_the_region(region, connected):
     assert connected in offered("logs", "-f", "instance", "")
     assert "eu-central-1" in offered("env", "--region", "eu-")
     assert offered("connect", connected, "--", "") == []
+
+
+@pytest.fixture
+def pipeline(region):
+    """A pipeline of a file in S3 and somebody's approval; its name."""
+    iam, s3, codepipeline, name = region.client("iam"), region.client("s3"), region.client("codepipeline"), f"watched-{uuid.uuid4().hex[:6]}"
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=name, Key="source.zip", Body=b"PK\5\6" + bytes(18))
+
+    def action(name, category, provider, **more):
+        return {"name": name, "actions": [{"name": name, "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"}, **more}]}
+
+    codepipeline.create_pipeline(pipeline={"name": name, "pipelineType": "V2", "roleArn": role, "artifactStore": {"type": "S3", "location": name}, "stages": [
+        action("Source", "Source", "S3", configuration={"S3Bucket": name, "S3ObjectKey": "source.zip", "PollForSourceChanges": "false"}, outputArtifacts=[{"name": "source"}]),
+        action("Ask", "Approval", "Manual")]})
+    try:
+        yield name
+    finally:
+        codepipeline.delete_pipeline(name=name)
+        for one in s3.list_object_versions(Bucket=name).get("Versions", []):
+            s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
+        s3.delete_bucket(Bucket=name)
+        iam.delete_role_policy(RoleName=name, PolicyName="p")
+        iam.delete_role(RoleName=name)
+
+
+def test_a_pipeline_is_watched_on_a_terminal_and_line_by_line_to_its_end(region, pipeline):
+    """What the picture says to type is typed."""
+    watching = Typed([HANBAT, "watch", "pipeline", pipeline, "--wait"], {**region.env, "TERM": "xterm", "NO_COLOR": ""})
+    watching.until("put-approval-result")
+    token = re.search(r" --token (\S+) ", watching.until("status=Approved"))[1]
+    region.client("codepipeline").put_approval_result(pipelineName=pipeline, stageName="Ask", actionName="Ask", token=token,
+                                                      result={"status": "Approved", "summary": "fine"})
+    watching.until("\x1b[32mSucceeded")
+    assert watching.end() == 0
+    lines = hanbat(region, "watch", "pipeline", pipeline, "--wait").stdout
+    assert re.search(r"^\S+ Source Source Succeeded$", lines, re.M) and re.search(r"^\S+ execution \S+ Succeeded$", lines, re.M) and "\x1b" not in lines
+    assert pipeline in hanbat(region, "__complete", "watch", "pipeline", "watched").stdout
+
+
+def test_a_balancer_is_opened_where_this_machine_reaches_it(region):
+    elb, ec2, name = region.client("elbv2"), region.client("ec2"), f"opened-{uuid.uuid4().hex[:6]}"
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]]
+    arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2])["LoadBalancers"][0]["LoadBalancerArn"]
+    try:
+        assert "create-listener" in hanbat(region, "open", name, code=1).stderr
+        elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "here"}}])
+        elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
+        url = hanbat(region, "open", name, "--print").stdout.strip()
+            wait_until(lambda: run("curl", "--silent", "--max-time", "5", url, check=False).stdout == "here", 30, "the balancer's answer")
+        assert name in hanbat(region, "__complete", "open", "").stdout
+    finally:
+        elb.delete_load_balancer(LoadBalancerArn=arn)
