@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from region import HANBAT, run, wait_until
+from region import HANBAT, kill_and_wait, run, wait_until
 from test_9_session_manager import Typed, instance, plain  # noqa: F401 (the fixture)
 
 READ_ALONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
@@ -50,6 +50,18 @@ def test_a_shell_has_the_terminals_size_and_its_keys_and_ends_as_it_does(region,
     shell.type("\x03")
     shell.type("stty size; whoami; echo done-$((40+2))\r")
     assert "33 99\nssm-user\n" in plain(shell.until("done-42"))
+    shell.type("exit\r")
+    assert shell.end() == 0
+
+
+def test_a_shell_outlives_the_daemon(region, connected):
+    shell = Typed([HANBAT, "connect", connected], {**region.env, "TERM": "xterm"})
+    shell.until("$ ")
+    shell.type("mark=kept-$((20+2)); echo set-$((1+2))\r")
+    shell.until("set-3")
+    kill_and_wait(region)
+    shell.type("echo $mark\r")
+    shell.until("kept-22")
     shell.type("exit\r")
     assert shell.end() == 0
 
