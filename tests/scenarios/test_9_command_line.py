@@ -10,20 +10,30 @@ import uuid
 import pytest
 
 from region import HANBAT, kill_and_wait, run, wait_until
-from test_9_session_manager import Typed, instance, plain  # noqa: F401 (the fixture)
+from test_9_session_manager import AMAZON_LINUX, TRUST, Typed, plain
 
 READ_ALONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
 
 
 @pytest.fixture(scope="module")
-def connected(region, instance):  # noqa: F811
+def connected(region):
     """An instance that takes sessions."""
-    ident, role = instance
-    region.client("iam").attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
-    ssm = region.client("ssm")
-    ssm.send_command(InstanceIds=[ident], DocumentName="AWS-RunShellScript", Parameters={"commands": ["systemctl restart amazon-ssm-agent"]})
-    wait_until(lambda: ssm.get_connection_status(Target=ident)["Status"] == "connected", 90, "the agent's next call")
-    return ident
+    iam, ec2, ssm, name = region.client("iam"), region.client("ec2"), region.client("ssm"), f"command-line-{uuid.uuid4().hex[:6]}"
+    managed = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.attach_role_policy(RoleName=name, PolicyArn=managed)
+    iam.create_instance_profile(InstanceProfileName=name)
+    iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    [made] = ec2.run_instances(ImageId="resolve:ssm:" + AMAZON_LINUX, InstanceType="t3.small", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": name})["Instances"]
+    try:
+        wait_until(lambda: ssm.get_connection_status(Target=made["InstanceId"])["Status"] == "connected", 120, "the agent")
+        yield made["InstanceId"]
+    finally:
+        ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+        iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=name)
+        iam.delete_instance_profile(InstanceProfileName=name)
+        iam.detach_role_policy(RoleName=name, PolicyArn=managed)
+        iam.delete_role(RoleName=name)
 
 
 def hanbat(region, *words, code=0, stdin=None, **more):
@@ -79,7 +89,7 @@ def test_who_may_not_begin_a_session_and_what_is_not_there_is_told_with_the_way_
         iam.delete_user_policy(UserName=name, PolicyName="p")
         iam.delete_user(UserName=name)
     assert "AmazonSSMManagedInstanceCore" in hanbat(region, "connect", "i-0123456789abcdef0", "--", "true", code=1).stderr
-    for words, way in ((["connect", "nobody", "--", "true"], "describe-instances"), (["logs", "build"], "list-builds"), (["logs", "build", "none"], "start-build"),
+    for words, way in ((["connect", "nobody", "--", "true"], "describe-instances"), (["logs", "build"], "list-builds"), (["logs", "build", "none"], "list-projects"),
                        (["logs", "build", "none:1"], "list-builds"), (["watch", "pipeline", "none"], "list-pipelines"), (["logs", "hostd", "x"], "takes no id"),
                        (["open", "none"], "no load balancer")):
         assert way in hanbat(region, *words, code=1).stderr, words
@@ -114,7 +124,7 @@ def pipeline(region):
     def action(name, category, provider, **more):
         return {"name": name, "actions": [{"name": name, "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"}, **more}]}
 
-    codepipeline.create_pipeline(pipeline={"name": name, "pipelineType": "V2", "roleArn": role, "artifactStore": {"type": "S3", "location": name}, "stages": [
+    codepipeline.create_pipeline(pipeline={"name": name, "roleArn": role, "artifactStore": {"type": "S3", "location": name}, "stages": [
         action("Source", "Source", "S3", configuration={"S3Bucket": name, "S3ObjectKey": "source.zip", "PollForSourceChanges": "false"}, outputArtifacts=[{"name": "source"}]),
         action("Ask", "Approval", "Manual")]})
     try:
@@ -145,14 +155,19 @@ def test_a_pipeline_is_watched_on_a_terminal_and_line_by_line_to_its_end(region,
 def test_a_balancer_is_opened_where_this_machine_reaches_it(region):
     elb, ec2, name = region.client("elbv2"), region.client("ec2"), f"opened-{uuid.uuid4().hex[:6]}"
     subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]]
-    arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2])["LoadBalancers"][0]["LoadBalancerArn"]
+    group = ec2.create_security_group(GroupName=name, Description="anybody's")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")
+    arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2], SecurityGroups=[group])["LoadBalancers"][0]["LoadBalancerArn"]
     try:
         assert "create-listener" in hanbat(region, "open", name, code=1).stderr
         elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[
             {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "here"}}])
         elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
         url = hanbat(region, "open", name, "--print").stdout.strip()
-            wait_until(lambda: run("curl", "--silent", "--max-time", "5", url, check=False).stdout == "here", 30, "the balancer's answer")
+        wait_until(lambda: run("curl", "--silent", "--max-time", "5", url, check=False).stdout == "here", 30, "the balancer's answer")
         assert name in hanbat(region, "__complete", "open", "").stdout
     finally:
         elb.delete_load_balancer(LoadBalancerArn=arn)
+        elb.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
+        wait_until(lambda: not ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [group]}])["NetworkInterfaces"], 30, "its interfaces' end")
+        ec2.delete_security_group(GroupId=group)
