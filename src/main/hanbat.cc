@@ -7,6 +7,7 @@
 
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
+#include "main/cli/explain.h"
 #include "main/cli/task/task_commands.h"
 
 namespace hanbat::cli {
@@ -186,6 +187,7 @@ int main(int argc, char** argv) {
   app.add_subcommand("doctor", "what this machine lacks")->callback([&] {
     healthy = doctor(Home::from_environment());
   });
+  add_explain(app);
   int task_code = 0;
   task::add_task_commands(app, task_code);
 

@@ -1,4 +1,4 @@
-// Signed calls of the region's own API, for what the command line itself does there: accounts, roles, keys.
+// Signed calls of the region's own API, for what the command line itself does or asks there.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@
 #include "http/client.h"
 #include "main/cli/control.h"
 
-namespace hanbat::cli::task {
+namespace hanbat::cli {
 
 struct Keys {
   std::string id, secret;
@@ -34,8 +34,12 @@ class RegionApi {
  public:
   RegionApi(std::string region, Keys keys);
 
-  /// Calls organizations, the only service here that speaks JSON. Throws ApiError, or Failure when nobody answers.
-  Json organizations(const std::string& operation, const Json& input);
+  /// Calls a service that speaks JSON 1.1; `target` is its prefix in X-Amz-Target. Throws ApiError, or Failure when
+  /// nobody answers.
+  Json json(const std::string& service, const std::string& target, const std::string& operation, const Json& input);
+  Json organizations(const std::string& operation, const Json& input) {
+    return json("organizations", "AWSOrganizationsV20161128", operation, input);
+  }
   /// Calls iam, sts or ec2; the answer as XML. Throws as above.
   std::string query(const std::string& service, const std::string& action,
                     const std::vector<std::pair<std::string, std::string>>& parameters);
@@ -54,4 +58,4 @@ class RegionApi {
   std::unique_ptr<http::Client> client_;
 };
 
-}  // namespace hanbat::cli::task
+}  // namespace hanbat::cli

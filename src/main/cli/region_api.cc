@@ -1,4 +1,4 @@
-#include "main/cli/task/region_api.h"
+#include "main/cli/region_api.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "crypto/digest.h"
 #include "crypto/signature.h"
 
-namespace hanbat::cli::task {
+namespace hanbat::cli {
 namespace {
 
 std::string version_of_api(const std::string& service) {
@@ -62,10 +62,10 @@ http::Response RegionApi::send(const std::string& service, http::Headers headers
   }
 }
 
-Json RegionApi::organizations(const std::string& operation, const Json& input) {
+Json RegionApi::json(const std::string& service, const std::string& target, const std::string& operation,
+                     const Json& input) {
   const http::Response answer =
-      send("organizations",
-           {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "AWSOrganizationsV20161128." + operation}},
+      send(service, {{"Content-Type", "application/x-amz-json-1.1"}, {"X-Amz-Target", target + "." + operation}},
            input.dump());
   const Json body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   if (answer.status < 300) return body;
@@ -97,4 +97,4 @@ Keys RegionApi::assume(const std::string& role_arn, const std::string& session) 
   return {xml_text(answer, "AccessKeyId"), xml_text(answer, "SecretAccessKey"), xml_text(answer, "SessionToken")};
 }
 
-}  // namespace hanbat::cli::task
+}  // namespace hanbat::cli
