@@ -1,8 +1,6 @@
 // `hanbat console`: makes temporary credentials of who asks, and of these an address that signs a browser in once.
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <string>
 
@@ -12,15 +10,9 @@
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/region_api.h"
-#include "main/cli/spawn.h"
 
 namespace hanbat::cli {
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 /// Keys that end by themselves, of the same caller.
 Keys temporary(const Keys& keys, const std::string& region) {
@@ -61,13 +53,7 @@ void console(const Home& home, const std::string& region, Browser browser) {
       fmt::format("http://console.hanbat.localhost:{}/#SigninToken={}&region={}", front_port(), token, region);
   std::cout << address << std::endl;
   std::cerr << "The address signs in once, within two minutes.\n";
-  const bool screen = !variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty();
-  if (browser != Browser::kOpen || !screen) return;
-  try {
-    start_daemon({"xdg-open", address}, "/dev/null");
-  } catch (const std::exception&) {
-    // There is no xdg-open, and the address stands above.
-  }
+  browse(address, browser);
 }
 
 }  // namespace hanbat::cli

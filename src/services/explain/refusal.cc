@@ -88,9 +88,11 @@ std::optional<Refusal> read_refusal(std::string_view text) {
   // What belongs to this refusal ends where the next one of a longer text begins.
   if (const std::size_t next = rest.find(kVerb); next != std::string_view::npos) rest = rest.substr(0, next);
   out.resource = "*";
+  // Services say it of a role that they may not take without the word.
+  const bool bare_on = rest.starts_with(" on arn:");
   constexpr std::string_view kOn = " on resource: ";
-  if (rest.starts_with(kOn)) {
-    std::size_t from = kOn.size();
+  if (bare_on || rest.starts_with(kOn)) {
+    std::size_t from = bare_on ? std::string_view(" on ").size() : kOn.size();
     if (from < rest.size() && rest[from] == '"') ++from;
     out.resource = bare(rest.substr(from, end_of_word(rest, from) - from));
   }
