@@ -222,8 +222,8 @@ class Writer {
           doors[listener.host_port].push_back({balancer, listener});
     std::string backends;
     for (const auto& [port, behind] : doors) {
-      // One alone needs no name to be found by, so bytes pass as they are, as TLS's do: reading each request twice takes
-      // twice as long. Its own HAProxy refuses what is to be refused.
+      // One alone needs no name to be found by, so bytes pass as they are, as TLS's do: reading each request twice
+      // takes twice as long. Its own HAProxy refuses what is to be refused.
       const bool alone = behind.size() == 1;
       std::string names;
       out_ += fmt::format("frontend host_{0}\n  bind 127.0.0.1:{0}\n", port);
@@ -235,9 +235,8 @@ class Writer {
           out_ += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n", listener.id,
                               balancer.host_name);
         names += " " + balancer.host_name;
-        backends +=
-            fmt::format("backend H_{}\n  {}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n", listener.id,
-                        alone ? "mode tcp" : "option h1-case-adjust-bogus-server");
+        backends += fmt::format("backend H_{}\n  {}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n",
+                                listener.id, alone ? "mode tcp" : "option h1-case-adjust-bogus-server");
         backends += nodes_of(balancer, listener);
       }
       if (alone) continue;
