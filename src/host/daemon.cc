@@ -80,7 +80,7 @@ void Actions::check_links() {
   links_missed_ = std::move(missing);
   try {
     if (!twice.empty()) machines_->restart_without(twice);
-  } catch (const HostError& error) {
+  } catch (const std::exception& error) {  // whatever a look finds, it must not stop all that concerns machines
     spdlog::warn("a machine without its link could not be restarted: {}", error.what());
   }
 }
