@@ -65,7 +65,8 @@ class Client:
 
     def signature(self, method, path, query, headers, payload, stamp, region=REGION):
         """(names of the signed headers, the signature); `headers` with lower-case names."""
-        pairs = sorted(pair if "=" in pair else pair + "=" for pair in query.split("&") if pair)
+        encoded = lambda text: urllib.parse.quote(urllib.parse.unquote(text), safe="-_.~")
+        pairs = sorted("=".join(encoded(side) for side in pair.partition("=")[::2]) for pair in query.split("&") if pair)
         names = ";".join(sorted(headers))
         canonical = "\n".join([method, path, "&".join(pairs), *(f"{name}:{' '.join(headers[name].split())}" for name in sorted(headers)), "", names, payload])
         scope = f"{stamp[:8]}/{region}/s3/aws4_request"

@@ -41,7 +41,7 @@ CREATED = [
     ("a directory bucket is refused by name", put("/{b}-2", made("<Bucket><DataRedundancy>SingleAvailabilityZone</DataRedundancy><Type>Directory</Type></Bucket>")), error(501, "NotImplemented", ANY)),
 ]
 PLAIN = [
-    ("HEAD of a bucket", head("/{b}"), ok(200, {"x-amz-bucket-region": "ap-northeast-2", "x-amz-access-point-alias": "false", "content-type": "application/xml"}, body=b"")),
+    ("HEAD of a bucket", head("/{b}"), ok(200, {"x-amz-bucket-region": "ap-northeast-2", "x-amz-access-point-alias": "false"}, body=b"")),
     ("where a bucket is", get("/{b}?location"), ok(200, {"content-type": "application/xml"}, {".": "ap-northeast-2"})),
     ("buckets in a list", get("/?prefix={b}"), ok(200, xml={"Buckets/Bucket/Name": ["{b}"], "Buckets/Bucket/CreationDate": ZULU, "Prefix": "{b}", "Owner/ID": ANY, "ContinuationToken": None})),
     ("buckets in pages", put("/{b}-2", made(HERE)), get("/?prefix={b}&max-buckets=1"),
@@ -95,7 +95,7 @@ SETTINGS = [
     ("a policy's status", put("/{b}?policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{b}/no"}]}'), get("/{b}?policyStatus"),
      ok(200, xml={"IsPublic": "false"})),
     ("a policy as it was put", put("/{b}?policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{b}/no"}]}'), get("/{b}?policy"),
-     ok(200, {"content-type": "application/json"}, body='{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{b}/no"}]}'.replace("{b}", "{b}"))),
+     ok(200, body='{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{b}/no"}]}')),
     ("a policy that denies", put("/{b}?policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{b}/no"}]}'), put("/{b}/no", "x"),
      error(403, "AccessDenied", ANY)),
     ("tags put", put("/{b}?tagging", "<Tagging><TagSet><Tag><Key>a</Key><Value>1</Value></Tag></TagSet></Tagging>"), ok(204, body=b"")),

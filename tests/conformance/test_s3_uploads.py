@@ -6,7 +6,7 @@ from cases import ANY, delete, error, get, head, ok, post, put, table
 ZULU = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")
 SSE = {"x-amz-server-side-encryption": "AES256"}
 HELLO_TAG = '"5d41402abc4b2a76b9719d911017c592"'
-CRC32, CRC32C, CRC64, SHA1 = "NhCmhg==", "mnG7TA==", "M3eFcAZSQlc=", "qvTGHdzF6KLavt4PO0gs2a6pQ00="
+CRC32, CRC64, SHA1 = "NhCmhg==", "M3eFcAZSQlc=", "qvTGHdzF6KLavt4PO0gs2a6pQ00="
 NO_UPLOAD = ("NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.")
 NO_PART = ("InvalidPart", "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.")
 PART_NUMBER = ("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
@@ -28,19 +28,18 @@ def whole(*parts, headers=None):
 
 
 done = whole((1, HELLO_TAG))
-MADE_OF_ONE = '"a7d16b5c5e0b9ec0a4ee1a52a4ca2f2d-1"'
 CASES = [
     ("begun", begun(), ok(200, SSE, {"Bucket": "{b}", "Key": "k", "UploadId": ANY})),
     ("begun without a checksum", begun(), ok(200, {"x-amz-checksum-algorithm": None, "x-amz-checksum-type": None})),
     ("a part", begun(), part(1), ok(200, {**SSE, "etag": HELLO_TAG}, body=b"")),
     ("part zero", begun(), part(0), error(400, *PART_NUMBER, ArgumentName="partNumber", ArgumentValue="0")),
     ("a part beyond all", begun(), part(10001), error(400, *PART_NUMBER, ArgumentName="partNumber", ArgumentValue="10001")),
-    ("a part that is no number", begun(), part("one"), error(400, *PART_NUMBER, ArgumentName="partNumber", ArgumentValue="one")),
     ("a part of no upload", put("/{b}/k?partNumber=1&uploadId=none", "x"), error(404, *NO_UPLOAD, UploadId="none")),
     ("a part of another key", begun(), put("/{b}/other?partNumber=1&uploadId={u}", "x"), error(404, *NO_UPLOAD, UploadId="{u}")),
     ("a part with its sum", begun(checksum_algorithm="CRC32"), part(1, checksum_crc32=CRC32), ok(200, {"x-amz-checksum-crc32": CRC32})),
     ("a part without its sum", begun(checksum_algorithm="CRC32"), part(1),
-     ok(200, {"x-amz-checksum-crc32": CRC32})),
+     error(400, "InvalidRequest", "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: null")),
+    ("a part of a whole without its sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1), ok(200, {"x-amz-checksum-crc32": CRC32})),
     ("a part with another sum", begun(checksum_algorithm="CRC32"), part(1, checksum_sha1=SHA1),
      error(400, "InvalidRequest", "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: sha1")),
     ("completed", begun(), part(1), done, ok(200, {**SSE, "content-type": "application/xml"}, {"Location": ANY, "Bucket": "{b}", "Key": "k", "ETag": re.compile('"[0-9a-f]{32}-1"'),
@@ -62,7 +61,7 @@ CASES = [
     ("completed with its sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1, checksum_crc32=CRC32), whole((1, HELLO_TAG), headers={"x-amz-checksum-crc32": CRC32}),
      ok(200, xml={"ChecksumCRC32": CRC32, "ChecksumType": "FULL_OBJECT"})),
     ("completed with another sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1, checksum_crc32=CRC32),
-     whole((1, HELLO_TAG), headers={"x-amz-checksum-crc32": "AAAAAA=="}), error(400, "BadDigest", "The crc32 you specified did not match the calculated checksum.")),
+     whole((1, HELLO_TAG), headers={"x-amz-checksum-crc32": "AAAAAA=="}), error(400, "BadDigest", "The CRC32 you specified did not match the calculated checksum.")),
     ("a composite completed", begun(checksum_algorithm="CRC32"), part(1, checksum_crc32=CRC32), whole((1, HELLO_TAG, f"<ChecksumCRC32>{CRC32}</ChecksumCRC32>")),
      ok(200, xml={"ChecksumCRC32": re.compile(r"[A-Za-z0-9+/]{6}==-1"), "ChecksumType": "COMPOSITE"})),
     ("a composite without sums", begun(checksum_algorithm="SHA1"), part(1, checksum_sha1=SHA1), done,
@@ -102,7 +101,7 @@ CASES = [
     ("a part after all", begun(), part(1), done, part(2), error(404, *NO_UPLOAD, UploadId="{u}")),
     ("a copied part", put("/{b}/s", "hello"), begun(), put("/{b}/k?partNumber=1&uploadId={u}", headers={"x-amz-copy-source": "{b}/s"}), ok(200, SSE, {"ETag": HELLO_TAG, "LastModified": ZULU})),
     ("a copied range", put("/{b}/s", "hello"), begun(), put("/{b}/k?partNumber=1&uploadId={u}", headers={"x-amz-copy-source": "{b}/s", "x-amz-copy-source-range": "bytes=1-3"}),
-     ok(200, xml={"ETag": '"10c18028d3457fdde6d2b5be3b4a1c8d"' and ANY})),
+     ok(200, xml={"ETag": ANY})),
     ("a copied part with its sum", put("/{b}/s", "hello"), begun(checksum_algorithm="CRC32"), put("/{b}/k?partNumber=1&uploadId={u}", headers={"x-amz-copy-source": "{b}/s"}),
      ok(200, xml={"ChecksumCRC32": CRC32})),
     ("a copied range of other units", put("/{b}/s", "hello"), begun(), put("/{b}/k?partNumber=1&uploadId={u}", headers={"x-amz-copy-source": "{b}/s", "x-amz-copy-source-range": "bytes=1"}),

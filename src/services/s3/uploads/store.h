@@ -35,6 +35,8 @@ struct PartRow {
   std::vector<Segment> segments() const;
 };
 
+/// Who began it, as lists tell it.
+Initiator initiator_of(const UploadRow& upload);
 void insert(store::Tx& tx, const UploadRow& upload);
 std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id);
 /// By key, then id. `after_upload` continues within the key `range.after`.
