@@ -25,7 +25,7 @@ bool is_bucket_name(std::string_view name) {
   if (name.find("..") != std::string_view::npos) return false;
   for (const char* prefix : {"xn--", "sthree-", "amzn-s3-demo-"})
     if (name.starts_with(prefix)) return false;
-  for (const char* suffix : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an"})
+  for (const char* suffix : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"})
     if (name.ends_with(suffix)) return false;
   const auto labels = split(name, '.');
   const bool like_an_address = labels.size() == 4 && std::all_of(labels.begin(), labels.end(), [](const auto& label) {
