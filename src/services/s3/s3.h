@@ -12,8 +12,8 @@
 #include "region/tag_keys.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
+#include "services/s3/locks/lock.h"
 #include "services/s3/objects/events.h"
-#include "services/s3/objects/lock.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
 

@@ -1,6 +1,6 @@
 // What a bucket here never has. Tools that read a bucket's whole state (Terraform, say) ask for each of these; the true
-// answer is AWS's own for a bucket where it was never configured, and to delete it succeeds. To configure any of them is
-// refused by name.
+// answer is AWS's own for a bucket where it was never configured, and to delete it succeeds. To configure any of them
+// is refused by name.
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {

@@ -59,8 +59,9 @@ PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const P
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
   if (has_object_lock(bucket) && versioning != Versioning::kEnabled)
-    throw wire::Error("InvalidBucketState", 409,
-                      "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
+    throw wire::Error(
+        "InvalidBucketState", 409,
+        "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
   put_setting(rq, bucket, "versioning", word_of(*versioning));
   return {};
 }

@@ -83,7 +83,8 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
-  if (expected_owner && (expected_owner->size() != 12 || expected_owner->find_first_not_of("0123456789") != std::string::npos))
+  if (expected_owner &&
+      (expected_owner->size() != 12 || expected_owner->find_first_not_of("0123456789") != std::string::npos))
     throw wire::Error(
         "InvalidBucketOwnerAWSAccountID", 400,
         "The value of the expected bucket owner parameter must be an AWS Account ID... [" + *expected_owner + "]");

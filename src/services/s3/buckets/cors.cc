@@ -30,7 +30,8 @@ bool allows(const CORSRule& rule, const CrossOrigin& asked) {
   if (!any_fits(rule.allowed_origins, asked.origin)) return false;
   if (std::ranges::find(rule.allowed_methods, asked.method) == rule.allowed_methods.end()) return false;
   std::vector<std::string> patterns;
-  for (const std::string& one : rule.allowed_headers.value_or(std::vector<std::string>{})) patterns.push_back(lower(one));
+  for (const std::string& one : rule.allowed_headers.value_or(std::vector<std::string>{}))
+    patterns.push_back(lower(one));
   return std::ranges::all_of(asked.headers, [&](const std::string& name) { return any_fits(patterns, name); });
 }
 
@@ -62,7 +63,7 @@ void check_cors(const std::vector<CORSRule>& rules) {
     for (const std::string& header : rule.expose_headers.value_or(std::vector<std::string>{}))
       if (header.find('*') != std::string::npos)
         throw invalid_cors("ExposeHeader \"" + header +
-                      "\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
+                           "\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
   }
 }
 
@@ -97,8 +98,9 @@ wire::Headers answer_preflight(store::Tx& tx, const wire::RequestView& request) 
     throw wire::Error("BadRequest", 400, "Insufficient information. Origin request header needed.");
   static constexpr std::string_view kMethods[] = {"GET", "PUT", "HEAD", "POST", "DELETE"};
   if (std::ranges::find(kMethods, asked.method) == std::end(kMethods))
-    throw wire::Error("BadRequest", 400, "Invalid Access-Control-Request-Method: " +
-                                             (asked.method.empty() ? std::string("null") : asked.method));
+    throw wire::Error(
+        "BadRequest", 400,
+        "Invalid Access-Control-Request-Method: " + (asked.method.empty() ? std::string("null") : asked.method));
   const auto [bucket, type] = target_of(request);
   const auto forbidden = [&, kind = type](const char* message) {
     return wire::Error("AccessForbidden", 403, std::string("CORSResponse: ") + message)

@@ -11,9 +11,7 @@ namespace {
 /// What a bucket's own says where its controls were deleted; where it says nothing, they are those of a new bucket.
 constexpr std::string_view kDeleted = "deleted";
 
-wire::Error acls_disabled() {
-  return {"AccessControlListNotSupported", 400, "The bucket does not allow ACLs"};
-}
+wire::Error acls_disabled() { return {"AccessControlListNotSupported", 400, "The bucket does not allow ACLs"}; }
 
 bool takes_acls(const BucketRow& bucket) { return ownership_of(bucket) != ObjectOwnership::kBucketOwnerEnforced; }
 
@@ -26,9 +24,9 @@ void refuse_others(const region::Request& rq, const BucketRow& bucket, const std
 }
 
 bool is_object_acl(std::string_view acl) {
-  static constexpr std::string_view kCanned[] = {"private",           "public-read",   "public-read-write",
-                                                 "authenticated-read", "aws-exec-read", "bucket-owner-read",
-                                                 "bucket-owner-full-control"};
+  static constexpr std::string_view kCanned[] = {
+      "private",       "public-read",       "public-read-write",        "authenticated-read",
+      "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control"};
   return std::ranges::find(kCanned, acl) != std::end(kCanned);
 }
 

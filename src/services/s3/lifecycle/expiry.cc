@@ -4,8 +4,8 @@
 
 #include "base/ids.h"
 #include "services/s3/lifecycle/rules.h"
+#include "services/s3/locks/lock.h"
 #include "services/s3/objects/events.h"
-#include "services/s3/objects/lock.h"
 #include "services/s3/uploads/store.h"
 #include "store/typed_tasks.h"
 

@@ -2,7 +2,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "base/words.h"
-#include "services/s3/objects/archive.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -34,9 +34,9 @@ struct CopySource {
 
 /// Reads "bucket/key" or "/bucket/key", with "?versionId=…". Throws InvalidArgument.
 CopySource parse_copy_source(std::string_view text) {
-  const wire::Error invalid = invalid_argument(
-      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey", "x-amz-copy-source",
-      "x-amz-copy-source");
+  const wire::Error invalid =
+      invalid_argument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+                       "x-amz-copy-source", "x-amz-copy-source");
   CopySource out;
   if (const std::size_t at = text.find("?versionId="); at != std::string_view::npos) {
     out.version_id = std::string(text.substr(at + 11));

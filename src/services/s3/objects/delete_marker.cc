@@ -12,10 +12,9 @@ const wire::Shape* HiddenByMarker::members_shape() const {
                         .offset = offset,
                         .location = wire::Location::kHeader};
   };
-  static constexpr wire::Member kMembers[] = {kHeader("x-amz-delete-marker", offsetof(Told, marker)),
-                                              kHeader("x-amz-version-id", offsetof(Told, version_id)),
-                                              kHeader("Last-Modified", offsetof(Told, modified)),
-                                              kHeader("Allow", offsetof(Told, allow))};
+  static constexpr wire::Member kMembers[] = {
+      kHeader("x-amz-delete-marker", offsetof(Told, marker)), kHeader("x-amz-version-id", offsetof(Told, version_id)),
+      kHeader("Last-Modified", offsetof(Told, modified)), kHeader("Allow", offsetof(Told, allow))};
   static constexpr wire::Shape kShape{.name = "DeleteMarker", .members = kMembers};
   return &kShape;
 }

@@ -15,7 +15,8 @@ namespace hanbat::s3 {
 class HiddenByMarker : public wire::Error {
  public:
   explicit HiddenByMarker(const ObjectRow& marker)
-      : HiddenByMarker(marker, wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", marker.key)) {}
+      : HiddenByMarker(marker,
+                       wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", marker.key)) {}
 
   const wire::Shape* members_shape() const override;
   const void* members() const override { return &told_; }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
-#include "services/s3/objects/archive.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 

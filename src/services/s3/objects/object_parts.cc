@@ -10,7 +10,7 @@
 #include "crypto/checksum.h"
 #include "crypto/digest.h"
 #include "region/region.h"
-#include "services/s3/objects/archive.h"
+#include "services/s3/archive/archive.h"
 
 namespace hanbat::s3 {
 
@@ -142,8 +142,8 @@ std::string quoted_e_tag(std::string_view e_tag) {
   return "\"" + std::string(e_tag) + "\"";
 }
 
-void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& object, const std::optional<std::string>& if_match,
-                      const std::optional<std::string>& if_none_match,
+void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& object,
+                      const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
                       const std::optional<Timestamp>& if_modified_since,
                       const std::optional<Timestamp>& if_unmodified_since, const HeadObjectOutput& described) {
   // Dates in headers have no fraction of a second.
@@ -167,8 +167,8 @@ void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& o
 }
 
 void check_write_conditions(const std::string& key, const std::optional<ObjectRow>& there,
-                            const std::optional<std::string>& if_match,
-                            const std::optional<std::string>& if_none_match, std::optional<Timestamp> since) {
+                            const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
+                            std::optional<Timestamp> since) {
   const auto not_taken = [](const char* header, const char* why) {
     return wire::Error("NotImplemented", 501, "A header you provided implies functionality that is not implemented")
         .with("Header", header)
@@ -252,14 +252,15 @@ ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, 
   std::uint64_t size = 0;
   for (const Segment& segment : segments) size += segment.size;
   const std::string name(word_of(algorithm));
-  return rq.prepare<ReadAgain>(name + " of " + to_json(segments).dump(), [&blobs = rq.home.blobs, segments, name, size] {
-    crypto::Checksum sum(name), md5("md5");
-    body_of(blobs, segments, 0, size).read([&](std::string_view bytes) {
-      sum.update(bytes);
-      md5.update(bytes);
-    });
-    return ReadAgain{to_base64(sum.finish()), to_hex(md5.finish())};
-  });
+  return rq.prepare<ReadAgain>(name + " of " + to_json(segments).dump(),
+                               [&blobs = rq.home.blobs, segments, name, size] {
+                                 crypto::Checksum sum(name), md5("md5");
+                                 body_of(blobs, segments, 0, size).read([&](std::string_view bytes) {
+                                   sum.update(bytes);
+                                   md5.update(bytes);
+                                 });
+                                 return ReadAgain{to_base64(sum.finish()), to_hex(md5.finish())};
+                               });
 }
 
 void check_encryption(std::string_view operation, const std::optional<std::string>& asked) {

@@ -70,16 +70,16 @@ class NotModified : public wire::Error {
 
 /// Conditions of a read of the object, which a 200 would describe so. Their headers begin with `prefix` where they are
 /// about the source of a copy. Throws PreconditionFailed or NotModified.
-void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& object, const std::optional<std::string>& if_match,
-                      const std::optional<std::string>& if_none_match,
+void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& object,
+                      const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
                       const std::optional<Timestamp>& if_modified_since,
                       const std::optional<Timestamp>& if_unmodified_since, const HeadObjectOutput& described);
-/// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. A version that came after `since` is a
-/// conflict with who else writes. Throws PreconditionFailed, NoSuchKey, ConditionalRequestConflict, 501 NotImplemented
-/// for those that S3 does not take either.
+/// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. A version that came after `since` is
+/// a conflict with who else writes. Throws PreconditionFailed, NoSuchKey, ConditionalRequestConflict, 501
+/// NotImplemented for those that S3 does not take either.
 void check_write_conditions(const std::string& key, const std::optional<ObjectRow>& there,
-                            const std::optional<std::string>& if_match,
-                            const std::optional<std::string>& if_none_match, std::optional<Timestamp> since = {});
+                            const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
+                            std::optional<Timestamp> since = {});
 
 /// How every object is encrypted, as AWS says it of those that name nothing else (see README.md on the bytes
 /// themselves).

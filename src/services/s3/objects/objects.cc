@@ -2,11 +2,11 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/ownership.h"
-#include "services/s3/objects/archive.h"
+#include "services/s3/locks/lock.h"
 #include "services/s3/objects/delete_marker.h"
 #include "services/s3/objects/events.h"
-#include "services/s3/objects/lock.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -78,7 +78,8 @@ template <class In>
 void check_conditions(Timestamp now, const In& in, const BucketRow& bucket, const ObjectRow& object) {
   HeadObjectOutput described;
   describe(now, in, bucket, object, described);
-  s3::check_conditions(now, "", object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since, described);
+  s3::check_conditions(now, "", object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since,
+                       described);
 }
 
 /// The part of the object that is asked for, by Range or by part number.
@@ -304,8 +305,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
   if (versioning_of(bucket)) out.version_id = object.version_id;
   for (const std::string& asked : in.object_attributes) {
     const auto attribute = find_word<ObjectAttribute>(asked);
-    if (!attribute)
-      throw invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", asked);
+    if (!attribute) throw invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", asked);
     switch (*attribute) {
       case ObjectAttribute::kETag:
         out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);

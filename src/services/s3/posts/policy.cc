@@ -23,7 +23,6 @@ std::string text_of(const Json& json) {
   return json.dump();
 }
 
-
 void read_condition(const Json& json, PostPolicy& policy) {
   if (json.is_object()) {
     if (json.members().size() != 1)
@@ -53,8 +52,8 @@ void read_condition(const Json& json, PostPolicy& policy) {
 
 /// Fields that need no condition.
 bool is_free(const std::string& field) {
-  static constexpr std::string_view kFree[] = {"policy", "x-amz-signature", "awsaccesskeyid", "signature", "file",
-                                               "bucket"};
+  static constexpr std::string_view kFree[] = {"policy", "x-amz-signature", "awsaccesskeyid", "signature",
+                                               "file",   "bucket"};
   return field.starts_with("x-ignore-") || std::ranges::find(kFree, field) != std::end(kFree);
 }
 
@@ -90,8 +89,9 @@ void check_post_policy(const PostPolicy& policy, const std::map<std::string, std
   }
   std::vector<std::string> extra;
   for (const auto& [name, value] : fields)
-    if (!is_free(name) && std::ranges::none_of(policy.conditions, [&, field = std::string_view(name)](
-                                                                      const auto& one) { return one.field == field; }))
+    if (!is_free(name) && std::ranges::none_of(policy.conditions, [&, field = std::string_view(name)](const auto& one) {
+          return one.field == field;
+        }))
       extra.push_back(name);
   if (!extra.empty()) throw denied("Extra input fields: " + join(extra, ", "));
 }

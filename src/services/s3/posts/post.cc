@@ -61,8 +61,9 @@ Signer signer_of(region::Region& home, const Fields& fields) {
   const std::string& signature = require_field(fields, "X-Amz-Signature");
   const auto parts = split(credential, '/');
   if (parts.size() != 5 || parts[3] != "s3" || parts[4] != "aws4_request")
-    throw invalid_argument("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
-                           "X-Amz-Credential", credential);
+    throw invalid_argument(
+        "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+        "X-Amz-Credential", credential);
   const auto found = home.db.read([&](store::Tx& tx) { return home.identity().find_credential(tx, parts[0]); });
   if (!found || !found->active) throw wire::unknown_key(wire::AuthStyle::kS3, parts[0]);
   if (!constant_time_equals(found->session_token, field_of(fields, "x-amz-security-token").value_or("")))
@@ -86,7 +87,6 @@ Signer signer_of(region::Region& home, const Fields& fields) {
 std::string key_of(const Fields& fields, const std::string& file_name) {
   return replace_all(require_field(fields, "key"), "${filename}", file_name);
 }
-
 
 PutObjectInput input_of(const std::string& bucket, const std::string& key, const Fields& fields) {
   PutObjectInput in;
@@ -201,9 +201,9 @@ void S3::serve_post(region::Gate& gate, http::Exchange& exchange, const std::str
   PutObjectOutput out;
   gate.call(*this, *find_operation("PutObject"), &in, &out, nullptr);
   spooled.was_taken_up();
-  const std::string location =
-      "http://" + std::string(exchange.head().headers.get("host")) + "/" +
-      (wire::bucket_of_host(exchange.head().headers.get("host")) ? "" : bucket + "/") + percent_encode(key, "/");
+  const std::string location = "http://" + std::string(exchange.head().headers.get("host")) + "/" +
+                               (wire::bucket_of_host(exchange.head().headers.get("host")) ? "" : bucket + "/") +
+                               percent_encode(key, "/");
   http::Response response = answer_of(fields, in, out, location);
   response.headers.add("x-amz-request-id", gate.request_id());
   exchange.send(std::move(response));

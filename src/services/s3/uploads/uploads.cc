@@ -131,7 +131,8 @@ void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& 
   for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>) {
     const auto& given = member_of(in, algorithm);
     if (!given || !computed.contains(name) || computed.text(name) == *given) continue;
-    throw wire::Error("BadDigest", 400, "The " + capitals(name) + " you specified did not match the calculated checksum.");
+    throw wire::Error("BadDigest", 400,
+                      "The " + capitals(name) + " you specified did not match the calculated checksum.");
   }
 }
 
@@ -207,8 +208,8 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
 
 namespace {
 
-/// The checksum of a part, of the upload's algorithm. Throws InvalidRequest where the part was sent with another, or with
-/// none where those of the parts are what the object's is made of.
+/// The checksum of a part, of the upload's algorithm. Throws InvalidRequest where the part was sent with another, or
+/// with none where those of the parts are what the object's is made of.
 Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPartInput& in, const PartRow& part) {
   const Json sums = checksums_of(in.body);
   const auto algorithm = algorithm_of(upload);

@@ -1,5 +1,5 @@
-// Storage classes, and what is archived: such an object cannot be read until it has been restored, which takes as long as
-// AWS says of its class and tier. Its state follows from the times that its row keeps, so nothing has to run for it.
+// Storage classes, and what is archived: such an object cannot be read until it has been restored, which takes as long
+// as AWS says of its class and tier. Its state follows from the times that its row keeps, so nothing has to run for it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
 #pragma once
 

@@ -1,4 +1,4 @@
-#include "services/s3/objects/lock.h"
+#include "services/s3/locks/lock.h"
 
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -14,8 +14,7 @@ wire::Error malformed_lock() {
 }
 
 void require_lock(const BucketRow& bucket) {
-  if (!has_object_lock(bucket))
-    throw wire::Error("InvalidRequest", 400, "Bucket is missing Object Lock Configuration");
+  if (!has_object_lock(bucket)) throw wire::Error("InvalidRequest", 400, "Bucket is missing Object Lock Configuration");
 }
 
 wire::Error not_set() {
@@ -135,8 +134,8 @@ PutObjectLockConfigurationOutput S3::put_object_lock_configuration(region::Reque
 }
 
 GetObjectRetentionOutput S3::get_object_retention(region::Request& rq, const GetObjectRetentionInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:GetObjectRetention", in.bucket, in.key,
-                                                  in.expected_bucket_owner, in.version_id);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:GetObjectRetention", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
   require_lock(bucket);
   const auto found = retention_of(require_object(rq, bucket, in.key, in.version_id));
   if (!found) throw not_set();
@@ -148,18 +147,20 @@ GetObjectRetentionOutput S3::get_object_retention(region::Request& rq, const Get
 }
 
 PutObjectRetentionOutput S3::put_object_retention(region::Request& rq, const PutObjectRetentionInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObjectRetention", in.bucket, in.key,
-                                                  in.expected_bucket_owner, in.version_id);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObjectRetention", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
   require_lock(bucket);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  if (!in.retention || in.retention->mode.has_value() != in.retention->retain_until_date.has_value()) throw malformed_lock();
+  if (!in.retention || in.retention->mode.has_value() != in.retention->retain_until_date.has_value())
+    throw malformed_lock();
   if (in.retention->mode && !find_word<LockMode>(*in.retention->mode)) throw malformed_lock();
   if (in.retention->retain_until_date) check_until(*in.retention->retain_until_date, rq.now());
   const auto before = retention_of(object);
   // What is retained may be retained for longer; anything less has to be let past.
   if (before && before->until > rq.now()) {
-    const bool longer = in.retention->mode && *in.retention->retain_until_date >= before->until &&
-                        (before->mode == LockMode::kGovernance || *in.retention->mode == word_of(LockMode::kCompliance));
+    const bool longer =
+        in.retention->mode && *in.retention->retain_until_date >= before->until &&
+        (before->mode == LockMode::kGovernance || *in.retention->mode == word_of(LockMode::kCompliance));
     if (!longer && before->mode == LockMode::kCompliance) throw protected_by_lock();
     if (!longer && !in.bypass_governance_retention.value_or(false)) throw protected_by_lock();
     if (!longer) require_bucket_for_key(rq, "s3:BypassGovernanceRetention", in.bucket, in.key);
@@ -177,8 +178,8 @@ PutObjectRetentionOutput S3::put_object_retention(region::Request& rq, const Put
 }
 
 GetObjectLegalHoldOutput S3::get_object_legal_hold(region::Request& rq, const GetObjectLegalHoldInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:GetObjectLegalHold", in.bucket, in.key,
-                                                  in.expected_bucket_owner, in.version_id);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:GetObjectLegalHold", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
   require_lock(bucket);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   const Json* lock = object.body.find(kLock);
@@ -189,8 +190,8 @@ GetObjectLegalHoldOutput S3::get_object_legal_hold(region::Request& rq, const Ge
 }
 
 PutObjectLegalHoldOutput S3::put_object_legal_hold(region::Request& rq, const PutObjectLegalHoldInput& in) {
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObjectLegalHold", in.bucket, in.key,
-                                                  in.expected_bucket_owner, in.version_id);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObjectLegalHold", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
   require_lock(bucket);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   if (!in.legal_hold || !in.legal_hold->status) throw malformed_lock();

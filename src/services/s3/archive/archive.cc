@@ -1,4 +1,4 @@
-#include "services/s3/objects/archive.h"
+#include "services/s3/archive/archive.h"
 
 #include "base/text.h"
 #include "services/s3/lifecycle/rules.h"
@@ -49,7 +49,8 @@ wire::Error wrong_state(const ObjectRow& object, const char* message) {
 }
 
 Tier tier_of(const RestoreRequest& asked) {
-  const auto& named = asked.glacier_job_parameters ? asked.glacier_job_parameters->tier : asked.tier.value_or("Standard");
+  const auto& named =
+      asked.glacier_job_parameters ? asked.glacier_job_parameters->tier : asked.tier.value_or("Standard");
   return require_word<Tier>(named);
 }
 
@@ -99,13 +100,11 @@ RestoreObjectOutput S3::restore_object(region::Request& rq, const RestoreObjectI
   if (before && before->ready > rq.now())
     throw wire::Error("RestoreAlreadyInProgress", 409, "Object restore is already in progress");
   const auto time = time_of(storage_class_of(object), tier_of(asked));
-  if (!time)
-    throw wire::Error("InvalidArgument", 400, "Retrieval option is not supported by this storage class");
+  if (!time) throw wire::Error("InvalidArgument", 400, "Retrieval option is not supported by this storage class");
   // What is restored already is so for longer, from now on.
   const Timestamp ready = before ? before->ready : rq.now() + *time;
   const Timestamp from = before ? rq.now() : ready;
-  object.body[kRestored] =
-      Json::object({{"ready", ready.ms}, {"expires", lifecycle_time(from, *asked.days).ms}});
+  object.body[kRestored] = Json::object({{"ready", ready.ms}, {"expires", lifecycle_time(from, *asked.days).ms}});
   update_body(rq.tx, object);
   return {};
 }
