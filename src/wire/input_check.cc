@@ -266,6 +266,8 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
   }
   const bool in_body =
       first.path.find('.') != std::string::npos || (first.missing && first.missing->location == Location::kBody);
+  if (first.missing && first.missing == operation.input->payload)
+    throw Error("MissingRequestBodyError", 400, "Request Body is empty");
   if (in_body) throw_malformed(service, first.constraint);
   if (first.missing) throw Error("InvalidRequest", 400, first.constraint);
   Error error("InvalidArgument", 400, first.constraint);

@@ -37,7 +37,6 @@ CREATED = [
     ("tags of a new bucket", put("/{b}-2", made(HERE + tags(("a", "1"), ("b", "")))), get("/{b}-2?tagging"), ok(200, xml={"TagSet/Tag/Key": ["a", "b"], "TagSet/Tag/Value": ["1", ""]})),
     ("a system's tag of a new bucket", put("/{b}-2", made(HERE + tags(("aws:a", "1")))),
      error(400, "InvalidTag", 'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.', TagKey=None)),
-    ("XML that is no configuration", put("/{b}-2", "<Other/>"), MALFORMED),
     ("a directory bucket is refused by name", put("/{b}-2", made("<Bucket><DataRedundancy>SingleAvailabilityZone</DataRedundancy><Type>Directory</Type></Bucket>")), error(501, "NotImplemented", ANY)),
 ]
 PLAIN = [

@@ -39,7 +39,6 @@ METHODS = [
     ("a method that a bucket does not take", ask("PATCH", "/{b}"), error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.",
                                                                        Method="PATCH", ResourceType="BUCKET")),
     ("a method that an object does not take", ask("PATCH", "/{b}/k"), error(405, "MethodNotAllowed", ANY, Method="PATCH", ResourceType="OBJECT")),
-    ("POST to an object", post("/{b}/k"), error(405, "MethodNotAllowed", ANY, Method="POST", ResourceType="OBJECT")),
     ("a method that the service does not take", delete("/"), error(405, "MethodNotAllowed", ANY, Method="DELETE", ResourceType="SERVICE")),
     ("GET of a delete marker's version", put("/{b}?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"), put("/{b}/k", "x"),
      delete("/{b}/k", save={"marker": "header:x-amz-version-id"}), get("/{b}/k?versionId={marker}"),

@@ -37,7 +37,6 @@ CASES = [
     ("of more than there may be", *keys("k"), get(V2 + "&max-keys=5000"), ok(200, xml={"MaxKeys": "1000"})),
     ("of less than nothing", get(V2 + "&max-keys=-1"), error(400, "InvalidArgument", "Argument maxKeys must be an integer between 0 and 2147483647", ArgumentName="maxKeys", ArgumentValue="-1")),
     ("of many", get(V2 + "&max-keys=many"), error(400, *INTEGER, ArgumentName="max-keys", ArgumentValue="many")),
-    ("of another type", get("/{b}?list-type=3"), error(400, "InvalidArgument", "Invalid List Type specified in Request", ArgumentName="list-type", ArgumentValue="3")),
     ("of another encoding", get(V2 + "&encoding-type=base64"), error(400, "InvalidArgument", "Invalid Encoding Method specified in Request", ArgumentName="encoding-type", ArgumentValue="base64")),
     ("with a token that is none", get(V2 + "&continuation-token=none"), error(400, "InvalidArgument", "The continuation token provided is incorrect", ArgumentName="continuation-token")),
     ("with an empty token", get(V2 + "&continuation-token="), error(400, "InvalidArgument", "The continuation token provided is incorrect", ArgumentName="continuation-token")),

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "crypto/checksum.h"
 #include "crypto/digest.h"
 #include "crypto/signature.h"
 #include "http/server.h"
@@ -147,8 +148,10 @@ http::Response answer_of(const Fields& fields, const PutObjectInput& in, const P
   return response;
 }
 
-/// The file as a blob, no larger than the policy lets it be.
-store::Blob spool(region::Region& home, Form& form, const std::optional<PostPolicy>& policy) {
+/// The file as a blob, no larger than the policy lets it be, with the checksum of what is sent without one.
+wire::Body spool(region::Region& home, Form& form, const std::optional<PostPolicy>& policy) {
+  const std::string usual(word_of(kUsualChecksum));
+  crypto::Checksum checksum(usual);
   const auto writer = home.blobs.create();
   std::uint64_t size = 0;
   const std::uint64_t most = policy && policy->most ? static_cast<std::uint64_t>(*policy->most) : kLargestFile;
@@ -159,12 +162,17 @@ store::Blob spool(region::Region& home, Form& form, const std::optional<PostPoli
           .with("ProposedSize", std::to_string(size))
           .with("MaxSizeAllowed", std::to_string(most));
     writer->write(piece);
+    checksum.update(piece);
   });
   if (policy && policy->least && size < static_cast<std::uint64_t>(*policy->least))
     throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
         .with("ProposedSize", std::to_string(size))
         .with("MinSizeAllowed", std::to_string(*policy->least));
-  return writer->commit();
+  const store::Blob blob = writer->commit();
+  wire::Body body = wire::Body::of_file(home.blobs.path(blob.sha256), 0, blob.size, blob.hold);
+  body.with_hashes(blob.sha256, blob.md5);
+  body.with_trailer("x-amz-checksum-" + usual, to_base64(checksum.finish()));
+  return body;
 }
 
 }  // namespace
@@ -192,9 +200,7 @@ void S3::serve_post(region::Gate& gate, http::Exchange& exchange, const std::str
   }
 
   PutObjectInput in = input_of(bucket, key, fields);
-  const store::Blob blob = spool(home_, form, policy);
-  in.body = wire::Body::of_file(home_.blobs.path(blob.sha256), 0, blob.size, blob.hold);
-  in.body.with_hashes(blob.sha256, blob.md5);
+  in.body = spool(home_, form, policy);
   region::SpooledBlob spooled(home_);
   spooled.is(in.body);
   gate.enter(std::move(signer.caller), signer.region);

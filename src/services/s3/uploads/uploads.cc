@@ -304,11 +304,14 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   object.body["segments"] = to_json(segments);
   object.body["parts"] = std::move(sizes);
   object.body.erase("algorithm");
-  if (const auto sum = combined_checksum(algorithm, type, parts)) {
+  auto sum = combined_checksum(algorithm, type, parts);
+  // Parts that were sent with another checksum than the upload's usual one are read again for that.
+  if (!sum && type == ChecksumType::kFullObject) sum = read_again(rq, segments, algorithm).checksum;
+  if (sum) {
     object.body["checksums"] = Json::object({{std::string(word_of(algorithm)), *sum}});
     object.body["checksum_type"] = word_of(type);
   }
-  if (type == ChecksumType::kComposite) object.body["part_checksums"] = std::move(sums);
+  if (upload.body.contains("algorithm")) object.body["part_checksums"] = std::move(sums);
   check_object_checksums(in, object.body["checksums"]);
   object.body[kMadeByUpload] = in.upload_id;
   // The new links come before the parts' links go, so no blob is without an owner in between.
