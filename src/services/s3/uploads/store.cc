@@ -25,6 +25,10 @@ std::string part_owner(std::string_view upload_id, int number) {
 
 std::vector<Segment> PartRow::segments() const { return segments_of(body); }
 
+Initiator initiator_of(const UploadRow& upload) {
+  return {.display_name = upload.initiator.substr(upload.initiator.rfind('/') + 1), .id = upload.initiator};
+}
+
 void insert(store::Tx& tx, const UploadRow& upload) {
   tx.exec("INSERT INTO s3_uploads(upload_id, bucket, object_key, initiated, initiator, body) VALUES (?, ?, ?, ?, ?, ?)",
           upload.upload_id, upload.bucket, upload.key, upload.initiated, upload.initiator, upload.body);

@@ -36,6 +36,8 @@ struct PartRow {
   std::vector<Segment> segments() const;
 };
 
+/// Who began it, as lists tell it.
+Initiator initiator_of(const UploadRow& upload);
 void insert(store::Tx& tx, const UploadRow& upload);
 /// The sizes of all parts of uploads that have not ended, by bucket.
 std::map<std::string, std::int64_t> bytes_of_parts(store::Tx& tx);
