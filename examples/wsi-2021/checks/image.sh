@@ -26,12 +26,12 @@ image_run() {
     there=\$(docker image ls -q $image)
     docker pull -q $image >/dev/null && echo 'pulled $image'
     id=\$(docker run -d $image) && echo started
-    for i in \$(seq 50); do
+    while [ \$SECONDS -lt 40 ]; do
       docker exec \$id sh -c 'cat /proc/[0-9]*/cmdline | tr \"\\0\" \" \" | grep -q app.pyc' && break
       sleep 0.2
     done
     echo \"runs: \$(docker exec \$id sh -c 'for p in /proc/[0-9]*/cmdline; do tr \"\\0\" \" \" < \$p; echo; done' | grep app.pyc | grep -v grep | head -n 1)\"
-    for i in \$(seq 50); do
+    while [ \$SECONDS -lt 90 ]; do
       for port in \$(docker exec \$id sh -c 'cat /proc/net/tcp /proc/net/tcp6' 2>/dev/null | awk '\$4==\"0A\" {n=split(\$2,a,\":\"); print a[n]}' | sort -u); do
         answer=\$(docker exec \$id python3 -c \"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:\$((16#\$port))/health', timeout=2).read().decode())\" 2>/dev/null) && break 2
       done
