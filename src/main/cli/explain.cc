@@ -65,8 +65,9 @@ void add_kind(CLI::App& explain, const std::shared_ptr<Flags>& flags, const std:
     if (kind != "denied") id->required();
   }
   command->callback([flags, kind] {
-    const std::string id = kind == "denied" && flags->id.empty() ? "last" : flags->id;
-    ask(*flags, "Explain", Json::object({{"kind", kind}, {"id", id.empty() ? kind : id}}));
+    Json input = Json::object({{"kind", kind}});
+    if (!flags->id.empty()) input["id"] = flags->id;
+    ask(*flags, "Explain", input);
   });
 }
 
@@ -100,12 +101,12 @@ void add_explain(CLI::App& app) {
   add_kind(*explain, flags, "deployment", "ID", "a deployment: which host, which event, which script, its last lines");
   add_kind(*explain, flags, "target", "ID", "a load balancer's target: an instance, an address, or a target group");
   add_kind(*explain, flags, "denied", "REQUEST", "a denied call: its request id, the error's message, or `last`");
-  add_kind(*explain, flags, "image", "NAME[:TAG]", "an image of the registry");
+  add_kind(*explain, flags, "image", "NAME", "an image of the registry: NAME or NAME:TAG");
   add_kind(*explain, flags, "stuck", "", "what waits: for what, since when, until when");
   auto* packet = explain->add_subcommand(
       "packet", "a packet's path, hop by hop: instances, interfaces, addresses, load balancers, `internet`");
   packet->add_option("FROM", flags->id, "where it begins")->required();
-  packet->add_option("TO:PORT", flags->destination, "where it goes")->required();
+  packet->add_option("TO", flags->destination, "where it goes, with the port: TO:PORT")->required();
   packet->add_option("--protocol", flags->protocol, "tcp or udp")
       ->capture_default_str()
       ->check(CLI::IsMember({"tcp", "udp"}));
