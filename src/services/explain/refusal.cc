@@ -180,7 +180,7 @@ Finding finding_of(const Refusal& refusal, std::string subject) {
                     .ko = who.ko + "의 " + where_ko + refusal.action + "은(는) " + policy.ko + "의 Deny로 거부됩니다."};
   else
     out.sentence = {.en = who.en + " lacks " + refusal.action + where + ": nothing in " + policy.en + " allows it.",
-                    .ko = who.ko + "에 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
+                    .ko = who.ko + "에게는 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
                           "에 허용하는 문이 없습니다."};
   return out;
 }
