@@ -95,7 +95,8 @@ TEST_F(ExplainTest, ASourceThatIsNotThereIsNamed) {
   EXPECT_EQ(first_cause(f.explain("pipeline", f.pipeline(Failures::from_commits("no-such-repo") + build, store))),
             "SOURCE_REPOSITORY_MISSING");
   const std::string plain = f.bucket();
-  f.call("s3", "PutObject", R"({"Bucket":")" + plain + R"(","Key":"a.zip","Body":"YQ=="})");
+  s3::Client(f.test.home.as(f.root, kRegion))
+      .put_object({.body = wire::Body::of_bytes("zip"), .bucket = plain, .key = "a.zip"});
   EXPECT_EQ(
       first_cause(f.explain(
           "pipeline", f.pipeline(Failures::action("Source", "Source", "S3",

@@ -10,6 +10,7 @@
 
 #include "border/build_event.h"
 #include "gen/codedeploycommands/client.h"
+#include "gen/s3/client.h"
 #include "host/fake_host.h"
 #include "main/services.h"
 #include "os/files.h"
@@ -17,6 +18,7 @@
 #include "wire/testing.h"
 
 namespace hanbat {
+
 inline constexpr const char* kAccount = "123456789012";
 inline constexpr const char* kRegion = "ap-northeast-2";
 inline const std::string kArn = std::string("arn:aws:iam::") + kAccount;
@@ -103,7 +105,9 @@ class Failures {
   }
 
   Json explain(const std::string& kind, const std::string& id, const region::Caller& caller) {
-    return call(caller, "explain", "Explain", Json::object({{"kind", kind}, {"id", id}}))["explanation"];
+    Json in = Json::object({{"kind", kind}});
+    if (!id.empty()) in["id"] = id;
+    return call(caller, "explain", "Explain", in)["explanation"];
   }
   Json explain(const std::string& kind, const std::string& id) { return explain(kind, id, root); }
 
@@ -203,9 +207,12 @@ class Failures {
   std::string group(const std::string& role, const std::string& tag) {
     const std::string name = "app" + std::to_string(++count);
     call("codedeploy", "CreateApplication", R"({"applicationName":")" + name + "\"}");
-    call("codedeploy", "CreateDeploymentGroup",
-         R"({"applicationName":")" + name + R"(","deploymentGroupName":"dev","serviceRoleArn":")" + kArn + ":role/" +
-             role + R"(","ec2TagFilters":[{"Key":"group","Value":")" + tag + R"(","Type":"KEY_AND_VALUE"}]})");
+    call(
+        "codedeploy", "CreateDeploymentGroup",
+        R"({"applicationName":")" + name +
+            R"(","deploymentGroupName":"dev","deploymentConfigName":"CodeDeployDefault.AllAtOnce","serviceRoleArn":")" +
+            kArn + ":role/" + role + R"(","ec2TagFilters":[{"Key":"group","Value":")" + tag +
+            R"(","Type":"KEY_AND_VALUE"}]})");
     return name;
   }
   std::string deploy(const std::string& application) {
@@ -234,16 +241,12 @@ class Failures {
     return id;
   }
   bool has_work(const std::string& deployment) {
-    for (const Json& event :
-         call("codedeploy", "BatchGetDeploymentTargets",
-              R"({"deploymentId":")" + deployment + R"(","targetIds":)" +
-                  call("codedeploy", "ListDeploymentTargets", R"({"deploymentId":")" + deployment + "\"}")["targetIds"]
-                      .dump() +
-                  "}")["deploymentTargets"]
-             .items()
-             .front()["instanceTarget"]["lifecycleEvents"]
-             .items())
-      if (event.text("status") == "InProgress") return true;
+    const Json ids = call("codedeploy", "ListDeploymentTargets", R"({"deploymentId":")" + deployment + "\"}");
+    const Json targets = call(root, "codedeploy", "BatchGetDeploymentTargets",
+                              Json::object({{"deploymentId", deployment}, {"targetIds", ids["targetIds"]}}));
+    for (const Json& target : targets["deploymentTargets"].items())
+      for (const Json& event : target["instanceTarget"]["lifecycleEvents"].items())
+        if (event.text("status") == "InProgress") return true;
     return false;
   }
   /// The instance's agent takes its commands until the event, of which it reports a failure.

@@ -79,8 +79,12 @@ std::optional<Refusal> read_refusal(std::string_view text) {
   if (verb == std::string_view::npos) return std::nullopt;
   Refusal out;
   const std::size_t before = text.substr(0, verb).find_last_of(" \t\n\"'");
-  out.principal = text.substr(before == std::string_view::npos ? 0 : before + 1,
-                              verb - (before == std::string_view::npos ? 0 : before + 1));
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  out.principal = text.substr(begin, verb - begin);
+  // A service that says it of itself ("CodeBuild is not authorized to …") names nobody whose policies could be mended;
+  // what it was told may stand behind it.
+  if (!parse_arn(out.principal) && out.principal != "anonymous" && !out.principal.ends_with(".amazonaws.com"))
+    return read_refusal(text.substr(verb + kVerb.size()));
   std::size_t at = verb + kVerb.size();
   out.action = bare(text.substr(at, end_of_word(text, at) - at));
   if (out.action.find(':') == std::string::npos) return std::nullopt;
@@ -176,7 +180,7 @@ Finding finding_of(const Refusal& refusal, std::string subject) {
                     .ko = who.ko + "의 " + where_ko + refusal.action + "은(는) " + policy.ko + "의 Deny로 거부됩니다."};
   else
     out.sentence = {.en = who.en + " lacks " + refusal.action + where + ": nothing in " + policy.en + " allows it.",
-                    .ko = who.ko + "에 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
+                    .ko = who.ko + "에게는 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
                           "에 허용하는 문이 없습니다."};
   return out;
 }

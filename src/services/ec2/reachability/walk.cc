@@ -7,7 +7,7 @@
 namespace hanbat::ec2 {
 namespace {
 
-using host::Direction;
+using Way = host::Direction;
 using host::RouteKind;
 
 /// Stands for any address of the internet where none is said: one that documents are written with.
@@ -88,22 +88,22 @@ class Walker {
     const bool crosses = source_->subnet_id != target_->subnet_id;
     const Header original = header_;
     leave(*source_, target_);
-    if (crosses) through_acl(source_->subnet_id, Direction::kEgress);
+    if (crosses) through_acl(source_->subnet_id, Way::kEgress);
     local(source_->subnet_id);
-    if (crosses) through_acl(target_->subnet_id, Direction::kIngress);
+    if (crosses) through_acl(target_->subnet_id, Way::kIngress);
     enter(*target_, source_);
     turn_round(original);
     pass({.kind = HopKind::kInterface, .id = target_->id, .subnet_id = target_->subnet_id});
-    if (crosses) through_acl(target_->subnet_id, Direction::kEgress);
+    if (crosses) through_acl(target_->subnet_id, Way::kEgress);
     local(target_->subnet_id);
-    if (crosses) through_acl(source_->subnet_id, Direction::kIngress);
+    if (crosses) through_acl(source_->subnet_id, Way::kIngress);
     pass({.kind = HopKind::kInterface, .id = source_->id, .subnet_id = source_->subnet_id});
   }
 
   void out() {
     const Header original = header_;
     leave(*source_, nullptr);
-    through_acl(source_->subnet_id, Direction::kEgress);
+    through_acl(source_->subnet_id, Way::kEgress);
     const auto route = find_route(source_->subnet_id);
     if (!route) return;
     const host::NatGateway* nat = nullptr;
@@ -118,7 +118,7 @@ class Walker {
       case RouteKind::kInterface:
         return by_interface(route->target);
       case RouteKind::kEndpoint:
-        pass({.kind = HopKind::kEndpoint, .direction = Direction::kEgress});
+        pass({.kind = HopKind::kEndpoint, .direction = Way::kEgress});
         break;
       case RouteKind::kBlackhole:
         return;
@@ -126,24 +126,24 @@ class Walker {
     const bool by_endpoint = route->kind == RouteKind::kEndpoint;
     turn_round(original);
     if (nat) come_back(*nat, original);
-    if (!nat && !by_endpoint) pass({.kind = HopKind::kInternetGateway, .direction = Direction::kIngress});
-    if (!nat || nat->subnet_id != source_->subnet_id) through_acl(source_->subnet_id, Direction::kIngress);
+    if (!nat && !by_endpoint) pass({.kind = HopKind::kInternetGateway, .direction = Way::kIngress});
+    if (!nat || nat->subnet_id != source_->subnet_id) through_acl(source_->subnet_id, Way::kIngress);
     pass({.kind = HopKind::kInterface, .id = source_->id, .subnet_id = source_->subnet_id});
   }
 
   void in() {
-    pass({.kind = HopKind::kInternetGateway, .direction = Direction::kIngress});
+    pass({.kind = HopKind::kInternetGateway, .direction = Way::kIngress});
     if (!vpc_.internet_gateway || target_->public_ip.empty())
       stop({.code = "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
-            .direction = Direction::kIngress,
+            .direction = Way::kIngress,
             .interface_id = target_->id,
             .subnet_id = target_->subnet_id});
     const Header original = header_;
-    through_acl(target_->subnet_id, Direction::kIngress);
+    through_acl(target_->subnet_id, Way::kIngress);
     enter(*target_, nullptr);
     turn_round(original);
     pass({.kind = HopKind::kInterface, .id = target_->id, .subnet_id = target_->subnet_id});
-    through_acl(target_->subnet_id, Direction::kEgress);
+    through_acl(target_->subnet_id, Way::kEgress);
     const auto route = find_route(target_->subnet_id);
     if (route && route->kind != RouteKind::kInternetGateway && route->kind != RouteKind::kBlackhole)
       stop({.code = "NO_ROUTE_TO_DESTINATION",
@@ -151,7 +151,7 @@ class Walker {
             .route_table_id = table_of(target_->subnet_id),
             .route = *route});
     if (route && route->kind == RouteKind::kInternetGateway)
-      pass({.kind = HopKind::kInternetGateway, .direction = Direction::kEgress});
+      pass({.kind = HopKind::kInternetGateway, .direction = Way::kEgress});
   }
 
   void by_gateway(const host::Interface& interface, const Header& original) {
@@ -161,20 +161,20 @@ class Walker {
       stop({.code = "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
             .interface_id = interface.id,
             .subnet_id = interface.subnet_id});
-    pass({.kind = HopKind::kInternetGateway, .direction = Direction::kEgress});
+    pass({.kind = HopKind::kInternetGateway, .direction = Way::kEgress});
   }
 
   /// Through a NAT gateway and out of its own subnet; false where the way does not go on.
   bool by_nat(const host::NatGateway& nat) {
-    if (nat.subnet_id != source_->subnet_id) through_acl(nat.subnet_id, Direction::kIngress);
+    if (nat.subnet_id != source_->subnet_id) through_acl(nat.subnet_id, Way::kIngress);
     pass({.kind = HopKind::kNatGateway, .id = nat.id, .subnet_id = nat.subnet_id});
     header_.source = nat.private_ip;
     header_.source_ports = {1024, 65535};
-    through_acl(nat.subnet_id, Direction::kEgress);
+    through_acl(nat.subnet_id, Way::kEgress);
     const auto route = find_route(nat.subnet_id);
     if (!route) return false;
     if (route->kind == RouteKind::kInternetGateway) {
-      pass({.kind = HopKind::kInternetGateway, .direction = Direction::kEgress});
+      pass({.kind = HopKind::kInternetGateway, .direction = Way::kEgress});
       return true;
     }
     if (route->kind != RouteKind::kBlackhole)
@@ -189,27 +189,27 @@ class Walker {
   void come_back(const host::NatGateway& nat, const Header& original) {
     header_.destination = nat.private_ip;
     header_.destination_ports = {1024, 65535};
-    pass({.kind = HopKind::kInternetGateway, .direction = Direction::kIngress});
-    through_acl(nat.subnet_id, Direction::kIngress);
-    pass({.kind = HopKind::kNatGateway, .id = nat.id, .direction = Direction::kIngress, .subnet_id = nat.subnet_id});
+    pass({.kind = HopKind::kInternetGateway, .direction = Way::kIngress});
+    through_acl(nat.subnet_id, Way::kIngress);
+    pass({.kind = HopKind::kNatGateway, .id = nat.id, .direction = Way::kIngress, .subnet_id = nat.subnet_id});
     header_.destination = original.source;
     header_.destination_ports = original.source_ports;
-    if (nat.subnet_id != source_->subnet_id) through_acl(nat.subnet_id, Direction::kEgress);
+    if (nat.subnet_id != source_->subnet_id) through_acl(nat.subnet_id, Way::kEgress);
   }
 
   /// To an instance that forwards: what it does with the packet is its own affair, so the way is known up to it.
   void by_interface(const std::string& id) {
     const auto* middle = find_id(vpc_.interfaces, id);
     if (!middle) return stop({.code = "NO_POSSIBLE_DESTINATION", .interface_id = id});
-    if (middle->subnet_id != source_->subnet_id) through_acl(middle->subnet_id, Direction::kIngress);
+    if (middle->subnet_id != source_->subnet_id) through_acl(middle->subnet_id, Way::kIngress);
     enter(*middle, source_);
     if (middle->source_dest_check)
       return stop({.code = "ENI_SOURCE_DEST_CHECK_RESTRICTION",
-                   .direction = Direction::kIngress,
+                   .direction = Way::kIngress,
                    .interface_id = id,
                    .subnet_id = middle->subnet_id});
     leave(*middle, nullptr);
-    through_acl(middle->subnet_id, Direction::kEgress);
+    through_acl(middle->subnet_id, Way::kEgress);
     const auto route = find_route(middle->subnet_id);
     if (!route || route->kind == RouteKind::kBlackhole) return;
     if (route->kind == RouteKind::kInternetGateway) return by_gateway(*middle, header_);
@@ -221,17 +221,17 @@ class Walker {
 
   void leave(const host::Interface& interface, const host::Interface* peer) {
     pass({.kind = HopKind::kInterface, .id = interface.id, .subnet_id = interface.subnet_id});
-    through_groups(interface, Direction::kEgress, header_.destination, peer);
+    through_groups(interface, Way::kEgress, header_.destination, peer);
   }
   void enter(const host::Interface& interface, const host::Interface* peer) {
-    through_groups(interface, Direction::kIngress, header_.source, peer);
+    through_groups(interface, Way::kIngress, header_.source, peer);
     pass({.kind = HopKind::kInterface,
           .id = interface.id,
-          .direction = Direction::kIngress,
+          .direction = Way::kIngress,
           .subnet_id = interface.subnet_id});
   }
 
-  bool lets_pass(const host::SecurityRule& rule, Direction direction, const std::string& address,
+  bool lets_pass(const host::SecurityRule& rule, Way direction, const std::string& address,
                  const host::Interface* peer) const {
     if (rule.direction != direction || !is_protocol(rule.protocol, packet_.protocol)) return false;
     if (rule.protocol != "-1" &&
@@ -243,7 +243,7 @@ class Walker {
            });
   }
 
-  void through_groups(const host::Interface& interface, Direction direction, const std::string& address,
+  void through_groups(const host::Interface& interface, Way direction, const std::string& address,
                       const host::Interface* peer) {
     for (const std::string& id : interface.security_group_ids)
       if (const auto* group = find_id(vpc_.security_groups, id))
@@ -264,12 +264,12 @@ class Walker {
   }
 
   /// All ports of the packet must pass: entries take theirs in their order, and the first that denies some decides.
-  void through_acl(const std::string& subnet, Direction direction) {
+  void through_acl(const std::string& subnet, Way direction) {
     const auto acl = std::ranges::find_if(vpc_.network_acls, [&](const host::NetworkAcl& one) {
       return std::ranges::find(one.subnet_ids, subnet) != one.subnet_ids.end();
     });
     if (acl == vpc_.network_acls.end()) return;
-    const std::string& address = direction == Direction::kIngress ? header_.source : header_.destination;
+    const std::string& address = direction == Way::kIngress ? header_.source : header_.destination;
     std::vector<host::NetworkAclEntry> entries;
     for (const host::NetworkAclEntry& entry : acl->entries)
       if (entry.direction == direction && is_protocol(entry.protocol, packet_.protocol) && lies_in(address, entry.cidr))

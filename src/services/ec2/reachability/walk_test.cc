@@ -7,7 +7,7 @@ namespace hanbat::ec2 {
 namespace {
 
 using host::AclAction;
-using host::Direction;
+using Way = host::Direction;
 using host::RouteKind;
 
 struct WalkTest : testing::Test {
@@ -19,27 +19,25 @@ struct WalkTest : testing::Test {
                         {"rt-private", {{"0.0.0.0/0", RouteKind::kNatGateway, "nat"}}}};
     vpc.nat_gateways = {{"nat", "public", "10.1.0.9", "198.19.0.9"}};
     vpc.security_groups = {
-        {"sg-web",
-         {rule(Direction::kIngress, "tcp", 80, 80, "0.0.0.0/0"), rule(Direction::kEgress, "-1", -1, -1, "0.0.0.0/0")}},
-        {"sg-app", {rule(Direction::kEgress, "-1", -1, -1, "0.0.0.0/0")}}};
-    vpc.security_groups[1].rules.push_back(rule(Direction::kIngress, "tcp", 8080, 8080, ""));
+        {"sg-web", {rule(Way::kIngress, "tcp", 80, 80, "0.0.0.0/0"), rule(Way::kEgress, "-1", -1, -1, "0.0.0.0/0")}},
+        {"sg-app", {rule(Way::kEgress, "-1", -1, -1, "0.0.0.0/0")}}};
+    vpc.security_groups[1].rules.push_back(rule(Way::kIngress, "tcp", 8080, 8080, ""));
     vpc.security_groups[1].rules.back().groups = {"sg-web"};
-    vpc.network_acls = {
-        {"acl",
-         {"public", "private"},
-         {entry(100, Direction::kIngress, AclAction::kAllow), entry(100, Direction::kEgress, AclAction::kAllow)}}};
+    vpc.network_acls = {{"acl",
+                         {"public", "private"},
+                         {entry(100, Way::kIngress, AclAction::kAllow), entry(100, Way::kEgress, AclAction::kAllow)}}};
     vpc.interfaces = {interface("web", "public", "10.1.0.5", "sg-web"),
                       interface("app", "private", "10.1.1.5", "sg-app"),
                       interface("app2", "private", "10.1.1.6", "sg-app")};
     vpc.interfaces[0].public_ip = "198.19.0.5";
   }
 
-  static host::SecurityRule rule(Direction direction, const char* protocol, int from, int to, const std::string& cidr) {
+  static host::SecurityRule rule(Way direction, const char* protocol, int from, int to, const std::string& cidr) {
     host::SecurityRule out{.direction = direction, .protocol = protocol, .from_port = from, .to_port = to};
     if (!cidr.empty()) out.cidrs = {cidr};
     return out;
   }
-  static host::NetworkAclEntry entry(int number, Direction direction, AclAction action, int from = -1, int to = -1,
+  static host::NetworkAclEntry entry(int number, Way direction, AclAction action, int from = -1, int to = -1,
                                      const char* cidr = "0.0.0.0/0") {
     return {.number = number,
             .direction = direction,
@@ -64,7 +62,7 @@ struct WalkTest : testing::Test {
                           {.destination_ports = {port, port}});
     std::string text;
     for (const Obstacle& one : out.obstacles)
-      text += (text.empty() ? "" : ", ") + one.code + (one.direction == Direction::kIngress ? " in" : " out") +
+      text += (text.empty() ? "" : ", ") + one.code + (one.direction == Way::kIngress ? " in" : " out") +
               (one.returning ? " back" : "");
     return text.empty() ? "passes" : text;
   }
@@ -106,22 +104,22 @@ TEST_F(WalkTest, ARuleOfAnotherProtocolIsNone) {
 }
 
 TEST_F(WalkTest, TheFirstMatchingEntryOfAnAclDecides) {
-  vpc.network_acls[0].entries.push_back(entry(50, Direction::kIngress, AclAction::kDeny, 8080, 8080, "10.1.0.0/24"));
+  vpc.network_acls[0].entries.push_back(entry(50, Way::kIngress, AclAction::kDeny, 8080, 8080, "10.1.0.0/24"));
   EXPECT_EQ(told("web", "app", 8080), "SUBNET_ACL_RESTRICTION in");
-  vpc.network_acls[0].entries.push_back(entry(40, Direction::kIngress, AclAction::kAllow, 8080, 8080));
+  vpc.network_acls[0].entries.push_back(entry(40, Way::kIngress, AclAction::kAllow, 8080, 8080));
   EXPECT_EQ(told("web", "app", 8080), "passes");
 }
 
 TEST_F(WalkTest, AnAclThatForgetsTheReplysPortsEndsThePathOnTheWayBack) {
-  vpc.network_acls.push_back({"acl-private",
-                              {"private"},
-                              {entry(100, Direction::kIngress, AclAction::kAllow),
-                               entry(100, Direction::kEgress, AclAction::kAllow, 443, 443)}});
+  vpc.network_acls.push_back(
+      {"acl-private",
+       {"private"},
+       {entry(100, Way::kIngress, AclAction::kAllow), entry(100, Way::kEgress, AclAction::kAllow, 443, 443)}});
   vpc.network_acls[0].subnet_ids = {"public"};
   EXPECT_EQ(told("web", "app", 8080), "SUBNET_ACL_RESTRICTION out back");
-  vpc.network_acls[1].entries.push_back(entry(110, Direction::kEgress, AclAction::kAllow, 1024, 40000));
+  vpc.network_acls[1].entries.push_back(entry(110, Way::kEgress, AclAction::kAllow, 1024, 40000));
   EXPECT_EQ(told("web", "app", 8080), "SUBNET_ACL_RESTRICTION out back") << "some of the ports only";
-  vpc.network_acls[1].entries.push_back(entry(120, Direction::kEgress, AclAction::kAllow, 40001, 65535));
+  vpc.network_acls[1].entries.push_back(entry(120, Way::kEgress, AclAction::kAllow, 40001, 65535));
   EXPECT_EQ(told("web", "app", 8080), "passes");
 }
 
@@ -166,7 +164,7 @@ TEST_F(WalkTest, FromTheInternetOnlyAPublicAddressIsReached) {
 
 TEST_F(WalkTest, AnInstanceThatForwardsMustNotCheckSourceAndDestination) {
   vpc.route_tables[1].routes = {{"0.0.0.0/0", RouteKind::kInterface, "web"}};
-  vpc.security_groups[0].rules.push_back(rule(Direction::kIngress, "-1", -1, -1, "10.1.0.0/16"));
+  vpc.security_groups[0].rules.push_back(rule(Way::kIngress, "-1", -1, -1, "10.1.0.0/16"));
   EXPECT_EQ(told("app", "", 443), "ENI_SOURCE_DEST_CHECK_RESTRICTION in");
   vpc.interfaces[0].source_dest_check = false;
   EXPECT_EQ(told("app", "", 443), "passes");
