@@ -155,7 +155,7 @@ def test_a_pipeline_is_watched_on_a_terminal_and_line_by_line_to_its_end(region,
 def test_a_balancer_is_opened_where_this_machine_reaches_it(region):
     elb, ec2, name = region.client("elbv2"), region.client("ec2"), f"opened-{uuid.uuid4().hex[:6]}"
     subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]]
-    group = ec2.create_security_group(GroupName=name, Description="anybody's")["GroupId"]
+    group = ec2.create_security_group(GroupName=name, Description="anybody")["GroupId"]
     ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")
     arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2], SecurityGroups=[group])["LoadBalancers"][0]["LoadBalancerArn"]
     try:
