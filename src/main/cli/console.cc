@@ -17,9 +17,11 @@
 namespace hanbat::cli {
 namespace {
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
+/// Whether a browser has somewhere to open.
+bool has_screen() {
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY"})
+    if (const char* value = std::getenv(name); value && *value) return true;
+  return false;
 }
 
 /// Keys that end by themselves, of the same caller.
@@ -61,8 +63,7 @@ void console(const Home& home, const std::string& region, Browser browser) {
       fmt::format("http://console.hanbat.localhost:{}/#SigninToken={}&region={}", front_port(), token, region);
   std::cout << address << std::endl;
   std::cerr << "The address signs in once, within two minutes.\n";
-  const bool screen = !variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty();
-  if (browser != Browser::kOpen || !screen) return;
+  if (browser != Browser::kOpen || !has_screen()) return;
   try {
     start_daemon({"xdg-open", address}, "/dev/null");
   } catch (const std::exception&) {
