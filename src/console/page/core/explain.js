@@ -32,7 +32,7 @@ export function why(kind, id, turn) {
 /** Whether packets get from one to the other, hop by hop; null where the region cannot say. */
 export async function packet(input) {
   const one = await ask('ExplainPacket', input, Date.now());
-  return one && card(t('Why'), h('div', {class: 'pad why-card'}, story(one), path(one)));
+  return one && h('div', {class: 'pad why-card'}, story(one), path(one));
 }
 
 function story(one) {
