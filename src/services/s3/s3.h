@@ -16,6 +16,7 @@
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
+#include "services/s3/usage.h"
 
 namespace hanbat::region {
 class Gate;
@@ -37,7 +38,6 @@ class S3 final : public Operations, public region::Dressing {
                                 const region::PageSizes& sizes) const override;
 
 #include "gen/s3/methods.inc"
-#include "services/s3/usage.h"
 
  private:
   /// Authorizes the action on the bucket (with its policy), then returns it. Throws NoSuchBucket, and AccessDenied when
