@@ -132,7 +132,8 @@ bool BuildTasks::machine_runs(const BuildRow& row) const {
   const std::string name = machine_name(row.id);
   const auto machines = home_.require_host().machines({});
   return std::any_of(machines.begin(), machines.end(), [&](const host::MachineState& machine) {
-    return machine.name == name && machine.status == host::MachineStatus::kRunning;
+    // Of one that the host could not look at just now nobody knows that it has ended.
+    return machine.name == name && machine.status != host::MachineStatus::kStopped;
   });
 }
 

@@ -176,7 +176,8 @@ InstanceWorker::Look InstanceWorker::look(host::Host& host) {
   std::vector<std::string> nobodys;
   for (const host::MachineState& machine : host.machines({})) {
     seen.there.insert(machine.name);
-    if (machine.status == host::MachineStatus::kRunning) seen.running.insert(machine.name);
+    // One that the host could not look at just now has not halted.
+    if (machine.status != host::MachineStatus::kStopped) seen.running.insert(machine.name);
     if (is_instance(machine) && !home_.db.read([&](store::Tx& tx) { return find<Instance>(tx, machine.name); }))
       nobodys.push_back(machine.name);
   }
