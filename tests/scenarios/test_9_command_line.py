@@ -26,7 +26,7 @@ def connected(region):
     iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     [made] = ec2.run_instances(ImageId="resolve:ssm:" + AMAZON_LINUX, InstanceType="t3.small", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": name})["Instances"]
     try:
-        wait_until(lambda: ssm.get_connection_status(Target=made["InstanceId"])["Status"] == "connected", 120, "the agent")
+        wait_until(lambda: ssm.get_connection_status(Target=made["InstanceId"])["Status"] == "connected", 240, "the agent")
         yield made["InstanceId"]
     finally:
         ec2.terminate_instances(InstanceIds=[made["InstanceId"]])

@@ -6,14 +6,14 @@ namespace hanbat::cli {
 namespace {
 
 constexpr char kMarkEnd = '\a';
-constexpr std::string_view kBegin = "begin";
+constexpr std::string_view kBeginWord = "begin";
 
 }  // namespace
 
 std::string ExitMark::wrap(const std::string& command) const {
   // ESC and BEL by their numbers, so that the terminal's echo of this text is no mark itself.
   const std::string mark = "\\033" + open_.substr(1);
-  return "printf '" + mark + std::string(kBegin) + "\\007'; ( " + command + "\n); printf '" + mark + "%d\\007' $?";
+  return "printf '" + mark + std::string(kBeginWord) + "\\007'; ( " + command + "\n); printf '" + mark + "%d\\007' $?";
 }
 
 std::string ExitMark::take(std::string_view bytes) {
@@ -26,11 +26,11 @@ std::string ExitMark::take(std::string_view bytes) {
     own += held_.substr(0, at);
     held_.erase(0, at);
     const std::size_t end = held_.find(kMarkEnd, open_.size());
-    if (end == std::string::npos && held_.size() - open_.size() <= kBegin.size()) return own;
+    if (end == std::string::npos && held_.size() - open_.size() <= kBeginWord.size()) return own;
     if (end == std::string::npos) break;  // it only begins as one
     const std::string value = held_.substr(open_.size(), end - open_.size());
     held_.erase(0, end + 1);
-    if (value == kBegin) {
+    if (value == kBeginWord) {
       begun_ = true;
       continue;
     }
