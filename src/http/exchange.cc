@@ -231,8 +231,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
     connection_.compact();
     const std::size_t had = connection_.in.size();
     // No room for more than there will be: it is filled with zeros first.
-    const std::size_t room =
-        std::clamp<std::uint64_t>(content_length().value_or(kReadSize), kLeastRead, kReadSize);
+    const std::size_t room = std::clamp<std::uint64_t>(content_length().value_or(kReadSize), kLeastRead, kReadSize);
     connection_.in.resize(had + room);
     std::size_t n = 0;
     try {

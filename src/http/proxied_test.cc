@@ -2,11 +2,13 @@
 #include "http/proxied.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "http/authority.h"
@@ -59,26 +61,28 @@ Fd connect_abstract(const std::string& name) {
   return fd;
 }
 
-/// How much a connection without TLS behind its header is answered: TLS's alert, or nothing when it is cut before.
-std::size_t answer_to(const std::string& name, const std::string& bytes) {
+/// Whether TLS comes about behind those bytes.
+bool shakes_hands(const std::string& name, const std::string& bytes) {
   const Fd fd = connect_abstract(name);
   write_all(fd.get(), bytes);
-  char buffer[64];
-  const ssize_t got = ::recv(fd.get(), buffer, sizeof buffer, 0);  // an error: what was sent was not even read
-  return got < 0 ? 0 : static_cast<std::size_t>(got);
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> session(SSL_new(context.get()), &SSL_free);
+  SSL_set_fd(session.get(), fd.get());
+  return SSL_connect(session.get()) == 1;
 }
 
-TEST(ProxiedListener, IsForTheProxysUserAloneAndTakesNothingButTls) {
+TEST(ProxiedListener, IsForTheProxysUserAloneAndWantsItsHeaderBeforeTls) {
   const TemporaryFolder folder;
   Authority authority(folder.path());
   Running running({.authority = &authority});
   const std::string name = "hanbat-test-" + std::to_string(::getpid());
   running.server().add_listener(listen_abstract(name + "-a"), {"listen", Transport::kProxied, ::getuid()});
   running.server().add_listener(listen_abstract(name + "-b"), {"listen", Transport::kProxied, ::getuid() + 1});
-  const std::string plain = header(0x21, 0x11, kFour) + "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-  EXPECT_GT(answer_to(name + "-a", plain), 0U);  // TLS's alert
-  EXPECT_EQ(answer_to(name + "-a", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), 0U);
-  EXPECT_EQ(answer_to(name + "-b", plain), 0U);
+  const std::string head = header(0x21, 0x11, kFour);
+  EXPECT_TRUE(shakes_hands(name + "-a", head));
+  EXPECT_FALSE(shakes_hands(name + "-a", ""));
+  EXPECT_FALSE(shakes_hands(name + "-a", header(0x20, 0x11, kFour)));
+  EXPECT_FALSE(shakes_hands(name + "-b", head));
 }
 
 }  // namespace

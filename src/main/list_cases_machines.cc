@@ -1,6 +1,7 @@
 // The lists of what runs: networks, instances, balancers, parameters, commands, and the trail.
 #include "base/encoding.h"
 #include "main/list_cases.h"
+#include "main/list_cases_insights.h"
 #include "services/acm/fixtures.h"
 
 namespace hanbat {
@@ -155,6 +156,8 @@ std::vector<ListCase> network_cases() {
        {{"CreateRouteTable", R"({"VpcId":"$vpc"})", "id=RouteTable.RouteTableId"}},
        {{"DeleteRouteTable", R"({"RouteTableId":"$id"})"}}},
   };
+  const std::vector<ListCase> insights = insights_cases();
+  all.insert(all.end(), insights.begin(), insights.end());
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -261,42 +264,6 @@ std::vector<ListCase> balancer_cases() {
         {"AddListenerCertificates", R"({"ListenerArn":"$listener","Certificates":[{"CertificateArn":"$id"}]})"}},
        {{"RemoveListenerCertificates", R"({"ListenerArn":"$listener","Certificates":[{"CertificateArn":"$id"}]})"}}},
       {"elasticloadbalancing", "DescribeSSLPolicies", "{}", {}, {}, {}, 0},
-  };
-}
-
-std::vector<ListCase> budget_cases() {
-  const std::string budget =
-      R"({"AccountId":"$A","Budget":{"BudgetName":"b$P","BudgetType":"COST","TimeUnit":"MONTHLY","BudgetLimit":{"Amount":"1","Unit":"USD"}})";
-  const std::string notification =
-      R"("Notification":{"NotificationType":"ACTUAL","ComparisonOperator":"GREATER_THAN","Threshold":$N})";
-  const std::string subscriber = R"({"SubscriptionType":"EMAIL","Address":")";
-  std::string subscribers;
-  for (char letter = 'a'; letter < 'a' + 9; ++letter)
-    subscribers += (subscribers.empty() ? "" : ",") + subscriber + letter + "@example.com\"}";
-  return {
-      {"budgets",
-       "DescribeBudgets",
-       R"({"AccountId":"$A"})",
-       {},
-       {{"CreateBudget",
-         R"({"AccountId":"$A","Budget":{"BudgetName":"b$N","BudgetType":"COST","TimeUnit":"MONTHLY","BudgetLimit":{"Amount":"1","Unit":"USD"}}})"}},
-       {{"DeleteBudget", R"({"AccountId":"$A","BudgetName":"b$N"})"}}},
-      {"budgets",
-       "DescribeNotificationsForBudget",
-       R"({"AccountId":"$A","BudgetName":"b$P"})",
-       {{"CreateBudget", budget + "}"}},
-       {{"CreateNotification", R"({"AccountId":"$A","BudgetName":"b$P",)" + notification + R"(,"Subscribers":[)" +
-                                   subscriber + R"(a@example.com"}]})"}},
-       {{"DeleteNotification", R"({"AccountId":"$A","BudgetName":"b$P",)" + notification + "}"}}},
-      {"budgets",
-       "DescribeSubscribersForNotification",
-       R"({"AccountId":"$A","BudgetName":"b$P","Notification":{"NotificationType":"ACTUAL","ComparisonOperator":"GREATER_THAN","Threshold":80}})",
-       {{"CreateBudget",
-         budget +
-             R"(,"NotificationsWithSubscribers":[{"Notification":{"NotificationType":"ACTUAL","ComparisonOperator":"GREATER_THAN","Threshold":80},"Subscribers":[)" +
-             subscribers + "]}]}"}},
-       {},
-       {}},
   };
 }
 

@@ -13,7 +13,8 @@ AccountLimits AccountLimits::of(const std::string& state_folder) {
   const auto text = find_file(path);
   if (!text) return limits;
   try {
-    for (const auto& [name, value] : Json::parse(*text).members()) {
+    const Json given = Json::parse(*text);
+    for (const auto& [name, value] : given.members()) {
       const double number = value.as_double();
       if (!(number > 0)) throw JsonError(name + " is not above zero");
       if (name == "requests_per_second")

@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "os/fault.h"
 #include "region/authentication.h"
+#include "region/dressing.h"
 #include "region/entrances.h"
 #include "region/gate.h"
 #include "region/incoming_body.h"
@@ -150,6 +151,10 @@ wire::Error throttled(const wire::ServiceModel& service) {
   }
 }
 
+void dress(const Call& call, wire::Response& response) {
+  if (const auto* dressing = dynamic_cast<const Dressing*>(call.service)) dressing->dress(call.view, response);
+}
+
 /// The refusal in the words of the protocol.
 void refuse(const Call& call, const Region& home, const wire::Error& error) {
   const Service* service = call.service ? call.service : service_alike(call, home);
@@ -159,7 +164,9 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
     return;
   }
   const auto say = [&](const wire::Error& said) {
-    send(call.exchange, wire::encode_error(service->model(), said, call.gate.request_id(), call.view.path));
+    wire::Response response = wire::encode_error(service->model(), said, call.gate.request_id());
+    dress(call, response);
+    send(call.exchange, std::move(response));
   };
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   if (service->model().protocol == wire::Protocol::kRestXml && error.code() == "InternalFailure")
@@ -221,6 +228,7 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
   wire::Response response = has_range_condition(call.view) ? answer_range(call, *operation, home.clock.now())
                                                            : answer(call, *operation, call.view);
   if (call.model->streaming_input) spooled.was_taken_up();
+  dress(call, response);
   send(call.exchange, std::move(response));
 }
 

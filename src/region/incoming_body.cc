@@ -2,7 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <memory>
+#include <span>
 
 #include "base/encoding.h"
 #include "base/text.h"
@@ -42,6 +44,9 @@ wire::Error slow_down(wire::Protocol protocol) {
 
 namespace {
 
+constexpr std::string_view kUsualChecksum = "crc64nvme";
+constexpr std::string_view kAlgorithmHeader = "x-amz-sdk-checksum-algorithm";
+
 /// Whether the header is a parameter of an operation whose body is a message: it speaks of something else then, as
 /// CompleteMultipartUpload's of the object.
 bool is_parameter(const wire::OperationModel* operation, std::string_view header) {
@@ -52,11 +57,43 @@ bool is_parameter(const wire::OperationModel* operation, std::string_view header
                      });
 }
 
+/// The checksums that the head tells, in x-amz-checksum- headers; throws what S3 answers to two, to one that cannot be
+/// of its algorithm, and to one of another algorithm than is named beside.
+void check_told(const wire::RequestView& request, const wire::OperationModel* operation) {
+  static constexpr std::string_view kPrefix = "x-amz-checksum-";
+  const auto invalid = [](std::string_view header) {
+    return wire::Error("InvalidRequest", 400, "Value for " + std::string(header) + " header is invalid.");
+  };
+  static constexpr std::string_view kTaken[] = {"crc32", "crc32c", "crc64nvme", "sha1", "sha256"};
+  static constexpr std::string_view kLater[] = {"md5", "sha512", "xxhash3", "xxhash64", "xxhash128"};
+  const auto is_one_of = [](std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  };
+  const std::string named = lower(request.header(kAlgorithmHeader));
+  if (is_one_of(kLater, named)) throw wire::Error::not_implemented(operation->name, "ChecksumAlgorithm=" + named);
+  if (!named.empty() && !is_one_of(kTaken, named)) throw invalid(kAlgorithmHeader);
+  std::string told;
+  for (const auto& [name, value] : request.headers) {
+    const std::string key = lower(name);
+    if (!key.starts_with(kPrefix) || is_parameter(operation, key)) continue;
+    const std::string algorithm = key.substr(kPrefix.size());
+    if (!is_one_of(kTaken, algorithm)) continue;
+    if (!told.empty())
+      throw wire::Error("InvalidRequest", 400,
+                        "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+    told = algorithm;
+    const auto sum = from_base64(value);
+    if (!sum || sum->size() != crypto::Checksum(algorithm).finish().size()) throw invalid(key);
+  }
+  if (!told.empty() && !named.empty() && named != told) throw invalid(kAlgorithmHeader);
+}
+
 }  // namespace
 
 std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request,
                                                const wire::OperationModel* operation) {
   static constexpr std::string_view kPrefix = "x-amz-checksum-";
+  if (operation && operation->service->s3_signatures) check_told(request, operation);
   std::vector<crypto::Checksum> out;
   const auto want = [&](std::string_view name) {
     for (const crypto::Checksum& there : out)
@@ -72,6 +109,11 @@ std::vector<crypto::Checksum> wanted_checksums(const wire::RequestView& request,
         if (trim(trailer).starts_with(kPrefix)) want(trim(trailer).substr(kPrefix.size()));
     if (key == "content-md5") want("md5");
   }
+  // S3 keeps a checksum of every object, also of what was sent without one.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+  if (operation && operation->streaming_input && operation->service->s3_signatures &&
+      std::ranges::all_of(out, [](const crypto::Checksum& one) { return one.name() == "md5"; }))
+    want(kUsualChecksum);
   return out;
 }
 
@@ -82,9 +124,12 @@ void check_checksums(const wire::RequestView& request, std::vector<crypto::Check
       const std::string declared = request.header("content-md5");
       if (declared.empty()) continue;
       if (from_base64(declared).value_or("").size() != 16)
-        throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
+        throw wire::Error("InvalidDigest", 400, "The Content-MD5 you specified was invalid.")
+            .with("Content-MD5", declared);
       if (declared != computed)
-        throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
+        throw wire::Error("BadDigest", 400, "The Content-MD5 you specified did not match what we received.")
+            .with("ExpectedDigest", declared)
+            .with("CalculatedDigest", computed);
       continue;
     }
     const std::string name = "x-amz-checksum-" + checksum.name();

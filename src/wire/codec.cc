@@ -55,6 +55,13 @@ std::vector<std::string> methods_of(const ServiceModel& service, RequestView req
   return methods;
 }
 
+/// What S3 calls a resource of the path.
+std::string_view resource_type_of(std::string_view path) {
+  if (path.empty() || path == "/") return "SERVICE";
+  const std::size_t slash = path.find('/', 1);
+  return slash == path.npos || slash + 1 == path.size() ? "BUCKET" : "OBJECT";
+}
+
 const OperationModel& match_rest(const ServiceModel& service, const RequestView& request) {
   const OperationModel* best = nullptr;
   const AbsentOperation* best_absent = nullptr;
@@ -75,14 +82,15 @@ const OperationModel& match_rest(const ServiceModel& service, const RequestView&
   }
   if (best_absent) throw Error::not_implemented(best_absent->name);
   if (best) return *best;
-  if (service.protocol == Protocol::kRestXml) throw MethodNotAllowed(methods_of(service, request));
+  if (service.protocol == Protocol::kRestXml)
+    throw MethodNotAllowed(request.method, methods_of(service, request), resource_type_of(request.route()));
   throw Error("UnknownOperationException", 404, "");
 }
 
 Response xml_response(const OperationModel& operation, const void* output, std::string_view request_id) {
   const ServiceModel& service = *operation.service;
   const bool ec2 = service.protocol == Protocol::kEc2;
-  const XmlStyle style{.always_milliseconds = ec2 || service.millisecond_times};
+  const XmlStyle style{.always_milliseconds = ec2, .zero_milliseconds = service.millisecond_times};
   std::string out(kXmlHead);
   const std::string root = std::string(operation.name) + "Response";
   out += '<' + root;

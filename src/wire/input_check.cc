@@ -256,7 +256,8 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
   return std::nullopt;
 }
 
-[[noreturn]] void throw_first(const ServiceModel& service, const Violation& first) {
+[[noreturn]] void throw_first(const OperationModel& operation, const Violation& first) {
+  const ServiceModel& service = *operation.service;
   if (service.protocol == Protocol::kEc2) {
     if (first.missing)
       throw Error("MissingParameter", 400, "The request must contain the parameter " + upper_first(first.path));
@@ -265,8 +266,14 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
   }
   const bool in_body =
       first.path.find('.') != std::string::npos || (first.missing && first.missing->location == Location::kBody);
+  if (first.missing && first.missing == operation.input->payload)
+    throw Error("MissingRequestBodyError", 400, "Request Body is empty");
   if (in_body) throw_malformed(service, first.constraint);
-  throw Error(first.missing ? "InvalidRequest" : "InvalidArgument", 400, first.constraint);
+  if (first.missing) throw Error("InvalidRequest", 400, first.constraint);
+  Error error("InvalidArgument", 400, first.constraint);
+  for (const Member& member : operation.input->members)
+    if (member.name == first.name) error.with("ArgumentName", std::string(member.wire_name));
+  throw Error(error.with("ArgumentValue", first.value));
 }
 
 }  // namespace
@@ -292,7 +299,7 @@ void check_input(const OperationModel& operation, const void* input, const Missi
   if (const auto modelled = find_modelled(operation, violations)) throw Error(*modelled);
   const ServiceModel& service = *operation.service;
   if (service.protocol == Protocol::kEc2 || service.protocol == Protocol::kRestXml)
-    throw_first(service, violations.front());
+    throw_first(operation, violations.front());
   std::string message =
       std::to_string(violations.size()) + " validation error" + (violations.size() > 1 ? "s" : "") + " detected: ";
   for (std::size_t i = 0; i < violations.size(); ++i) message += (i ? "; " : "") + violations[i].constraint;

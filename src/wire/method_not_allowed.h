@@ -13,11 +13,11 @@ namespace hanbat::wire {
 /// S3's MethodNotAllowed. Its Allow names the methods (RFC 9110, 15.5.6); the header is there when it names none, too.
 class MethodNotAllowed : public Error {
  public:
-  /// `resource_type` is told beside the message unless it is "".
-  explicit MethodNotAllowed(const std::vector<std::string>& allowed, std::string_view resource_type = "")
+  MethodNotAllowed(std::string_view method, const std::vector<std::string>& allowed, std::string_view resource_type)
       : Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource."),
         allow_(join(allowed, ", ")) {
-    if (!resource_type.empty()) with("ResourceType", std::string(resource_type));
+    with("Method", std::string(method));
+    with("ResourceType", std::string(resource_type));
   }
 
   const Shape* members_shape() const override {

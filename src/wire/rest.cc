@@ -137,9 +137,15 @@ class Binder {
       }
     } catch (const BadValue&) {
       // What AWS says of a header or query parameter of the wrong kind.
-      if (decoding_.operation().service->protocol == Protocol::kRestXml)
+      if (decoding_.operation().service->protocol == Protocol::kRestXml) {
+        const std::string name(holder.wire_name);
+        const bool integer = member.shape->type == Type::kInteger || member.shape->type == Type::kLong;
         throw Error("InvalidArgument", 400,
-                    "Provided " + std::string(holder.wire_name) + " is not valid: " + std::string(text));
+                    "Provided " + name +
+                        (integer ? " not an integer or within integer range" : " is not valid: " + std::string(text)))
+            .with("ArgumentName", name)
+            .with("ArgumentValue", std::string(text));
+      }
       throw Error("SerializationException", 400, "The value of " + std::string(holder.wire_name) + " is not valid");
     }
   }

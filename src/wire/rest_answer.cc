@@ -109,7 +109,7 @@ class Answer {
     std::string_view root = operation_.answer_element;
     if (root.empty()) root = !name.empty() ? name : !shape.wire_name.empty() ? shape.wire_name : shape.name;
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    const XmlStyle style{.always_milliseconds = operation_.service->millisecond_times};
+    const XmlStyle style{.zero_milliseconds = operation_.service->millisecond_times};
     if (operation_.answer_is_text) {
       out += '<' + std::string(root) + space() + '>';
       if (const void* text = find_value(shape.members[0], value))

@@ -64,8 +64,11 @@ class Writer {
 
   std::string scalar(const Member& member, const void* value) {
     const TimeFormat format = time_format(member, style_.time);
-    if (member.shape->type == Type::kTimestamp && format == TimeFormat::kIso8601 && style_.always_milliseconds)
-      return iso8601_ms(*static_cast<const Timestamp*>(value));
+    if (member.shape->type == Type::kTimestamp && format == TimeFormat::kIso8601) {
+      const Timestamp& at = *static_cast<const Timestamp*>(value);
+      if (style_.zero_milliseconds) return iso8601_ms({at.ms / 1000 * 1000});
+      if (style_.always_milliseconds) return iso8601_ms(at);
+    }
     return scalar_to_text(*member.shape, format, value);
   }
 

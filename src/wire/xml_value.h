@@ -16,6 +16,7 @@ void append_element(std::string& out, std::string_view name, std::string_view te
 struct XmlStyle {
   TimeFormat time = TimeFormat::kIso8601;
   bool always_milliseconds = false;
+  bool zero_milliseconds = false;  // times of whole seconds, with three zeros behind
 };
 
 /// The body members of a structure as elements, without an element around them.

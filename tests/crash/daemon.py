@@ -7,8 +7,6 @@ import socket
 import subprocess
 import time
 
-import boto3
-import botocore.config
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -72,6 +70,9 @@ class Daemon:
         return next(v for k, v in entry.items() if "key" in k.lower() and "secret" not in k.lower()), secret
 
     def client(self, service, attempts=5):
+        import boto3  # here, as not all who need a daemon need this
+        import botocore.config
+
         key, secret = self.key
         config = botocore.config.Config(retries={"max_attempts": attempts, "mode": "standard"}, connect_timeout=5, read_timeout=30)
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=key,

@@ -115,6 +115,7 @@ def test_where_no_region_runs_completion_is_quiet_and_quick(env):
     (["trust", "--statsu"], "trust has no option --statsu; did you mean --status?\nhanbat trust --help"),
     (["logs", "nonsense"], "hanbatd,hostd,images"),
     (["logs", "--lines", "many"], "lines"),
+    (["connect", "i-1", "uname", "-a"], "a command that has options of its own goes behind --"),
     (["backup"], "file is required\nhanbat backup --help"),
     (["image"], "say what: build, import, base, runtime\nhanbat image --help"),
     ([], "say what: up, down, status"),

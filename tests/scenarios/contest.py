@@ -57,7 +57,7 @@ class Contest:
 
 
 def snapshot(contest):
-    """What an account holds that a marking could have changed."""
+    """What an account holds that a marking could have changed, as lines."""
     return contest.shell("""
         aws ec2 describe-instances --filters Name=instance-state-name,Values=pending,running,stopped --query 'sort(Reservations[].Instances[].InstanceId)'
         aws ec2 describe-network-interfaces --query 'sort(NetworkInterfaces[].NetworkInterfaceId)'
@@ -73,11 +73,12 @@ def snapshot(contest):
         for repository in $(aws ecr describe-repositories --query 'repositories[].repositoryName' --output text); do
           aws ecr describe-images --repository-name $repository --query 'sort_by(imageDetails,&imageDigest)[].[imageDigest,imageTags]'
         done
+        lines() { tr '\\t' '\\n' | sed "s|^|$1: |"; }
         for project in $(aws codebuild list-projects --query projects --output text); do
-          aws codebuild list-builds-for-project --project-name $project --query ids
+          aws codebuild list-builds-for-project --project-name $project --query ids --output text | lines "build of $project"
         done
         for group in $(aws logs describe-log-groups --query 'logGroups[].logGroupName' --output text); do
-          aws logs describe-log-streams --log-group-name $group --query 'sort(logStreams[].logStreamName)'
+          aws logs describe-log-streams --log-group-name $group --query 'logStreams[].logStreamName' --output text | lines "stream of $group"
         done
-        aws deploy list-deployments --query 'sort(deployments)'
+        aws deploy list-deployments --query deployments --output text | lines deployment
     """).splitlines()

@@ -37,7 +37,7 @@ check_servers() {
   part private
   subnets=" $(private_subnets) "
   for home in $(each_server SubnetId); do
-    expect_that "a server's subnet | 서버의 서브넷" "one of$subnets" "$home" test "${subnets#* $home }" != "$subnets"
+    expect_that "a server's subnet | 서버의 서브넷" "one of$subnets| 다음 중 하나:$subnets" "$home" test "${subnets#* $home }" != "$subnets"
   done
   expect "Auto Scaling group | Auto Scaling 그룹" "" "$(each_server "Tags[?Key=='aws:autoscaling:groupName']|[0].Value" | sed 's/None *//g')"
 }
@@ -116,7 +116,7 @@ check_script() {
   name="wsi-judge-$RANDOM"
   before="$(all_instances)"
   part runs
-  expect_that "/opt/ec2_launch.sh on the bastion | 배스천의 /opt/ec2_launch.sh" "an executable file" "$(on_bastion 'ls -l /opt/ec2_launch.sh' 2>&1)" \
+  expect_that "/opt/ec2_launch.sh on the bastion | 배스천의 /opt/ec2_launch.sh" "an executable file | 실행 파일" "$(on_bastion 'ls -l /opt/ec2_launch.sh' 2>&1)" \
     on_bastion 'test -x /opt/ec2_launch.sh' >/dev/null
   undo take_away_all_but $before
   on_bastion "/opt/ec2_launch.sh $name" >/dev/null 2>&1
@@ -129,5 +129,5 @@ check_script() {
   expect "its image, type, profile, groups, tags | 이미지, 유형, 프로파일, 보안 그룹, 태그" "$like" "$([ -z "$made" ] || settings_of "${made%% *}")"
   subnets=" $(private_subnets) "
   home="$([ -z "$made" ] || get ec2 describe-instances --instance-ids "${made%% *}" --query 'Reservations[].Instances[].SubnetId')"
-  expect_that "its subnet | 서브넷" "one of$subnets" "$home" test -n "$home" -a "${subnets#* ${home:-x} }" != "$subnets"
+  expect_that "its subnet | 서브넷" "one of$subnets| 다음 중 하나:$subnets" "$home" test -n "$home" -a "${subnets#* ${home:-x} }" != "$subnets"
 }

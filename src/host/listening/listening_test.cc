@@ -43,7 +43,7 @@ TEST(ListenSetting, AFileThatSomebodyBrokeIsToldAndNotTakenForClosed) {
 
 TEST(ListenConfig, LetsTlsForItsOwnNamesInAndNothingElse) {
   const auto setting = ListenSetting::require("192.168.0.9", "class.example.org", 2222);
-  const HaproxyFiles files = haproxy_of_listening(setting, "198.18.0.1", "/state/listening", {{"a.pem", "secret"}});
+  const HaproxyFiles files = haproxy_of_listening(setting, "198.18.0.1", "/state/listening", {{"a.pem", "PRIVATE"}});
   for (const char* line :
        {"  bind 192.168.0.9:443\n", "  acl ours req.ssl_sni -i class.example.org\n",
         "  acl ours req.ssl_sni -m end -i .class.example.org\n",
@@ -52,8 +52,8 @@ TEST(ListenConfig, LetsTlsForItsOwnNamesInAndNothingElse) {
         "  server hanbatd abns@hanbat-door send-proxy-v2\n", "  bind 192.168.0.9:2222\n",
         "  server sshd 198.18.0.1:22\n", "  chroot /state/listening/root\n"})
     EXPECT_THAT(files.config, HasSubstr(line));
-  EXPECT_THAT(files.config, Not(HasSubstr("secret")));
-  EXPECT_EQ(files.secrets.at("a.pem"), "secret");
+  EXPECT_THAT(files.config, Not(HasSubstr("PRIVATE")));
+  EXPECT_EQ(files.secrets.at("a.pem"), "PRIVATE");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "main/cli/browser.h"
 #include "main/cli/form.h"
 #include "main/cli/home.h"
 #include "main/cli/listen.h"
@@ -20,7 +21,6 @@ void status(const Home& home, Form form);
 /// Prints shell lines that point the AWS CLI, the SDKs and git at the region.
 void print_env(const std::string& region, const Home& home);
 
-enum class Browser { kOpen, kNo };
 /// Prints an address that signs a browser in to the web console, once, as the caller of the environment's credentials,
 /// or else as the administrator; opens it where there is a screen.
 void console(const Home& home, const std::string& region, Browser browser);

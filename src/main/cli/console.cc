@@ -1,8 +1,6 @@
 // `hanbat console`: makes temporary credentials of who asks, and of these an address that signs a browser in once.
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <exception>
 #include <iostream>
 #include <string>
 
@@ -12,17 +10,9 @@
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/region_api.h"
-#include "main/cli/spawn.h"
 
 namespace hanbat::cli {
 namespace {
-
-/// Whether a browser has somewhere to open.
-bool has_screen() {
-  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY"})
-    if (const char* value = std::getenv(name); value && *value) return true;
-  return false;
-}
 
 /// Keys that end by themselves, of the same caller.
 Keys temporary(const Keys& keys, const std::string& region) {
@@ -63,12 +53,7 @@ void console(const Home& home, const std::string& region, Browser browser) {
       fmt::format("http://console.hanbat.localhost:{}/#SigninToken={}&region={}", front_port(), token, region);
   std::cout << address << std::endl;
   std::cerr << "The address signs in once, within two minutes.\n";
-  if (browser != Browser::kOpen || !has_screen()) return;
-  try {
-    start_daemon({"xdg-open", address}, "/dev/null");
-  } catch (const std::exception&) {
-    // There is no xdg-open, and the address stands above.
-  }
+  browse(address, browser);
 }
 
 }  // namespace hanbat::cli

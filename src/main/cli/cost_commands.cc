@@ -25,12 +25,12 @@ Table cost_commands() {
                        json_option()},
            .run =
                [](const Values& given) {
-                 print_cost(Home::from_environment(), {.account = given.text("account"),
-                                                       .by = given.text("by"),
-                                                       .key = given.text("key"),
-                                                       .region = given.text("region"),
-                                                       .month = given.given("month"),
-                                                       .json = given.given("json")});
+                 print_cost(here(), {.account = given.text("account"),
+                                     .by = given.text("by"),
+                                     .key = given.text("key"),
+                                     .region = given.text("region"),
+                                     .month = given.given("month"),
+                                     .json = given.given("json")});
                  return 0;
                },
            .example = "hanbat cost --by resource"}};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "main/cli/browser.h"
 #include "main/cli/commands.h"
 #include "main/cli/home.h"
 
@@ -29,7 +30,6 @@ enum class Until { kInterrupted, kDone };
 /// newest execution, and returns 3 when that did not succeed.
 int watch_pipeline(const Home& home, const std::string& name, Until until);
 
-enum class Browser { kOpen, kLeave };
 /// Prints where a load balancer is reached from this machine, and with kOpen has a browser go there.
 void open_balancer(const Home& home, const std::string& name, Browser browser);
 

@@ -69,7 +69,7 @@ class Build {
 };
 
 /// A project's name stands for its newest build.
-std::string require_build(RegionApi& api, const std::string& id) {
+std::string require_build(RegionApi& api, const std::string& id) try {
   if (id.find(':') != std::string::npos) return id;
   const Json ids = api.call("codebuild", "ListBuildsForProject",
                             Json::object({{"projectName", id}, {"sortOrder", "DESCENDING"}}))["ids"];
@@ -77,6 +77,9 @@ std::string require_build(RegionApi& api, const std::string& id) {
     throw Failure("the project " + id +
                   " has no build yet; one begins with: aws codebuild start-build --project-name " + id);
   return ids.items().front().as_string();
+} catch (const ApiError& error) {
+  if (error.code != "ResourceNotFoundException") throw;
+  throw Failure(std::string(error.what()) + "; which there are: aws codebuild list-projects");
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ const Table& all_commands() {
   static const Table all = [] {
     Table table;
     for (Table part : {region_commands(), delivery_commands(), copy_commands(), image_commands(), cost_commands(),
-                       task::task_commands(), help_commands()})
+                       explain_commands(), task::task_commands(), help_commands()})
       for (Command& command : part) table.push_back(std::move(command));
     return table;
   }();

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 
 #include "base/text.h"
@@ -63,12 +62,6 @@ std::vector<std::string> addresses(RegionApi& api, const Found& balancer) {
   return out;
 }
 
-bool has_desktop() {
-  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY"})
-    if (const char* value = std::getenv(name); value && *value) return true;
-  return false;
-}
-
 }  // namespace
 
 void open_balancer(const Home& home, const std::string& name, Browser browser) {
@@ -80,12 +73,7 @@ void open_balancer(const Home& home, const std::string& name, Browser browser) {
   const std::vector<std::string> urls = addresses(api, balancer);
   if (urls.empty()) throw Failure(balancer.name + " has no listener of HTTP or HTTPS yet: aws elbv2 create-listener");
   for (const std::string& url : urls) std::cout << url << std::endl;
-  if (browser == Browser::kLeave || !output_is_terminal() || !has_desktop()) return;
-  try {
-    run_capture({"xdg-open", urls.front()});
-  } catch (const std::exception&) {
-    return;  // no xdg-open here: the address is printed
-  }
+  browse(urls.front(), browser);
 }
 
 }  // namespace hanbat::cli

@@ -26,6 +26,7 @@ std::string target_of(const std::string& service) {
                                      {"codebuild", "CodeBuild_20161006"},
                                      {"codedeploy", "CodeDeploy_20141006"},
                                      {"codepipeline", "CodePipeline_20150709"},
+                                     {"explain", "HanbatExplain_20261130"},
                                      {"logs", "Logs_20140328"},
                                      {"organizations", "AWSOrganizationsV20161128"},
                                      {"ssm", "AmazonSSM"}})

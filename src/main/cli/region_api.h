@@ -1,4 +1,4 @@
-// Signed calls of the region's own API, for what the command line itself does there: accounts, roles, keys.
+// Signed calls of the region's own API, for what the command line itself does or asks there.
 #pragma once
 
 #include <chrono>
@@ -42,8 +42,8 @@ class RegionApi {
   /// Who calls where the user's own tools would, in AWS_REGION; with keys_of_caller().
   static RegionApi of_caller(const Home& home, std::chrono::milliseconds longest = std::chrono::seconds(60));
 
-  /// Calls a service that speaks JSON 1.1 (ce, codebuild, codedeploy, codepipeline, logs, organizations, ssm). Throws
-  /// ApiError, or Failure when nobody answers.
+  /// Calls a service that speaks JSON 1.1 (ce, codebuild, codedeploy, codepipeline, explain, logs, organizations, ssm).
+  /// Throws ApiError, or Failure when nobody answers.
   Json call(const std::string& service, const std::string& operation, const Json& input);
   Json organizations(const std::string& operation, const Json& input) {
     return call("organizations", operation, input);

@@ -52,7 +52,7 @@ Command console_command() {
                       {.names = "--no-browser", .kind = Kind::kFlag, .help = "only print the address"}},
           .run =
               [](const Values& given) {
-                console(here(), given.text("region"), given.given("no-browser") ? Browser::kNo : Browser::kOpen);
+                console(here(), given.text("region"), given.given("no-browser") ? Browser::kLeave : Browser::kOpen);
                 return 0;
               },
           .more =

@@ -22,6 +22,8 @@ Table image_commands();
 Table cost_commands();
 /// connect, watch, open.
 Table delivery_commands();
+/// explain, and a command for each kind below it.
+Table explain_commands();
 /// completion, and the manual pages.
 Table help_commands();
 

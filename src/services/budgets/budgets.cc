@@ -1,6 +1,7 @@
 // Budgets as callers see them.
 #include "services/budgets/budgets.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/arn.h"

@@ -1,9 +1,8 @@
 // Tells who nears the cost limit: an event on the account's own bus, and on that of the account which pays for it, when
 // four fifths of the limit are spent and when it is reached.
-#include <fmt/format.h>
-
 #include "gen/ce/schema.h"
 #include "services/ce/ce.h"
+#include "services/ce/notice_store.h"
 
 namespace hanbat::ce {
 namespace {
@@ -17,16 +16,6 @@ int share_of(const Standing& standing) {
   for (const int share : kShares)
     if (standing.percent() >= share) return share;
   return 0;
-}
-
-/// Whether the share was not told yet of this limit; it is then taken for told.
-bool is_news(store::Tx& tx, const std::string& account, const Standing& standing, int share) {
-  const auto told = tx.find("SELECT cost_limit, percent FROM ce_limit_notices WHERE account = ?", account);
-  if (told && told->text(0) == standing.limit_text && told->integer(1) >= share) return false;
-  tx.exec("DELETE FROM ce_limit_notices WHERE account = ?", account);
-  tx.exec("INSERT INTO ce_limit_notices(account, cost_limit, percent) VALUES (?, ?, ?)", account, standing.limit_text,
-          share);
-  return true;
 }
 
 }  // namespace
@@ -48,7 +37,7 @@ void Ce::watch(store::Tx& tx, const std::string& account) {
   const auto standing = limits_.find_standing(tx, account);
   if (!standing) return;
   const int share = share_of(*standing);
-  if (share == 0 || !is_news(tx, account, *standing, share)) return;
+  if (share == 0 || !is_news(tx, account, standing->limit_text, share)) return;
   const region::Event event{.source = "hanbat.costs",
                             .detail_type = "Account Cost Limit Notification",
                             .resources = {},

@@ -15,11 +15,10 @@
 namespace hanbat::ce {
 namespace {
 
-constexpr auto kSpending = std::to_array<std::string_view>({
-    "codebuild:StartBuild", "codepipeline:CreatePipeline", "codepipeline:StartPipelineExecution",
-    "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:RunInstances", "ec2:StartInstances",
-    "ecr:InitiateLayerUpload", "ecr:PutImage", "elasticloadbalancing:CreateLoadBalancer", "s3:PutObject",
-    "secretsmanager:CreateSecret"});
+constexpr auto kSpending = std::to_array<std::string_view>(
+    {"codebuild:StartBuild", "codepipeline:CreatePipeline", "codepipeline:StartPipelineExecution",
+     "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:RunInstances", "ec2:StartInstances", "ecr:InitiateLayerUpload",
+     "ecr:PutImage", "elasticloadbalancing:CreateLoadBalancer", "s3:PutObject", "secretsmanager:CreateSecret"});
 
 double amount_of(const std::string& text) {
   char* end = nullptr;
@@ -35,9 +34,7 @@ bool carries_on(const region::Request& rq, std::string_view action) {
 
 }  // namespace
 
-bool begins_to_spend(std::string_view action) {
-  return std::ranges::find(kSpending, action) != kSpending.end();
-}
+bool begins_to_spend(std::string_view action) { return std::ranges::find(kSpending, action) != kSpending.end(); }
 
 std::optional<Standing> CostLimits::find_standing(store::Tx& tx, const std::string& account) const {
   const region::TagMap tags = organization_.tags_of_account(tx, account);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "region/hourly_usage.h"
+#include "services/ecr/layers/store.h"
 #include "services/ecr/store.h"
 
 namespace hanbat::ecr {
@@ -13,11 +14,11 @@ inline void measure_repositories(region::Region& home) {
   region::measure_hourly(home, "ecr", kBillName, kUsageType, [=](store::Tx& tx) {
     std::vector<region::Measured> out;
     for (const RepositoryRow& row : region::list_all<Repository>(tx)) {
-      const auto stored = tx.find("SELECT SUM(size) FROM ecr_layers WHERE repository_id = ?", row.id);
-      if (!stored || stored->is_null(0) || stored->integer(0) == 0) continue;
+      const std::int64_t bytes = bytes_of_layers(tx, row.id);
+      if (bytes == 0) continue;
       out.push_back({row.place,
                      region::KindOf<Repository>::arn(row),
-                     {kBillName, kUsageType, "TimedStorage", region::UsageUnit::kGigabyteMonths, stored->integer(0)}});
+                     {kBillName, kUsageType, "TimedStorage", region::UsageUnit::kGigabyteMonths, bytes}});
     }
     return out;
   });

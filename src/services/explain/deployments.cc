@@ -8,8 +8,8 @@ namespace hanbat::explain {
 namespace {
 
 constexpr std::size_t kMostTargets = 100;  // of a call
-constexpr Seconds kToBeTaken{300};  // how long an agent has to take a command
-constexpr Seconds kToBeDone{3600};  // and to do it
+constexpr Seconds kToBeTaken{300};         // how long an agent has to take a command
+constexpr Seconds kToBeDone{3600};         // and to do it
 
 /// A host's event in that state; null when there is none.
 const Json* find_event(const Json& target, std::string_view status) {

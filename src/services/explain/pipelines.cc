@@ -19,8 +19,8 @@ const Json& declared(const Json& pipeline, const std::string& stage, const std::
   return kNone;
 }
 
-/// What an action's own error says, where nothing else stands behind it.
-Finding finding_of_error(const std::string& message, const Json& action, const Json& pipeline) {
+/// What a source action's own error says; a finding without a code when it is none of them.
+Finding finding_of_source(const std::string& message, const Json& action, const Json& pipeline) {
   Finding out;
   const Json& configuration = action["configuration"];
   const std::string role = pipeline.text("roleArn");
@@ -71,7 +71,16 @@ Finding finding_of_error(const std::string& message, const Json& action, const J
     out.sentence = {.en = message, .ko = "소스 객체를 읽지 못했습니다: " + message};
     out.remedy = {.en = "Check bucket and key, and the role's s3:GetObject.",
                   .ko = "버킷과 키, 역할의 s3:GetObject를 확인하십시오."};
-  } else if (has(message, "variable could not be resolved")) {
+  }
+  return out;
+}
+
+/// What an action's own error says, where nothing else stands behind it.
+Finding finding_of_error(const std::string& message, const Json& action, const Json& pipeline) {
+  Finding out = finding_of_source(message, action, pipeline);
+  const Json& configuration = action["configuration"];
+  if (!out.code.empty()) return out;
+  if (has(message, "variable could not be resolved")) {
     out.code = "VARIABLE_UNRESOLVED";
     out.sentence = {.en = message + ".", .ko = "액션 구성의 변수를 찾을 수 없습니다: " + message + "."};
     out.remedy = {.en = "Name it as its action's namespace has it: #{Namespace.Variable}.",

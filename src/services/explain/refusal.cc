@@ -79,8 +79,12 @@ std::optional<Refusal> read_refusal(std::string_view text) {
   if (verb == std::string_view::npos) return std::nullopt;
   Refusal out;
   const std::size_t before = text.substr(0, verb).find_last_of(" \t\n\"'");
-  out.principal = text.substr(before == std::string_view::npos ? 0 : before + 1,
-                              verb - (before == std::string_view::npos ? 0 : before + 1));
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  out.principal = text.substr(begin, verb - begin);
+  // A service that says it of itself ("CodeBuild is not authorized to …") names nobody whose policies could be mended;
+  // what it was told may stand behind it.
+  if (!parse_arn(out.principal) && out.principal != "anonymous" && !out.principal.ends_with(".amazonaws.com"))
+    return read_refusal(text.substr(verb + kVerb.size()));
   std::size_t at = verb + kVerb.size();
   out.action = bare(text.substr(at, end_of_word(text, at) - at));
   if (out.action.find(':') == std::string::npos) return std::nullopt;
@@ -88,9 +92,11 @@ std::optional<Refusal> read_refusal(std::string_view text) {
   // What belongs to this refusal ends where the next one of a longer text begins.
   if (const std::size_t next = rest.find(kVerb); next != std::string_view::npos) rest = rest.substr(0, next);
   out.resource = "*";
+  // Services say it of a role that they may not take without the word.
+  const bool bare_on = rest.starts_with(" on arn:");
   constexpr std::string_view kOn = " on resource: ";
-  if (rest.starts_with(kOn)) {
-    std::size_t from = kOn.size();
+  if (bare_on || rest.starts_with(kOn)) {
+    std::size_t from = bare_on ? std::string_view(" on ").size() : kOn.size();
     if (from < rest.size() && rest[from] == '"') ++from;
     out.resource = bare(rest.substr(from, end_of_word(rest, from) - from));
   }
@@ -174,7 +180,7 @@ Finding finding_of(const Refusal& refusal, std::string subject) {
                     .ko = who.ko + "의 " + where_ko + refusal.action + "은(는) " + policy.ko + "의 Deny로 거부됩니다."};
   else
     out.sentence = {.en = who.en + " lacks " + refusal.action + where + ": nothing in " + policy.en + " allows it.",
-                    .ko = who.ko + "에 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
+                    .ko = who.ko + "에게는 " + where_ko + refusal.action + " 권한이 없습니다: " + policy.ko +
                           "에 허용하는 문이 없습니다."};
   return out;
 }

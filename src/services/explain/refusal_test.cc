@@ -75,6 +75,16 @@ TEST(RefusalTest, AMessageOfAnythingElseIsNone) {
   EXPECT_FALSE(is_denial("ValidationException", "no"));
 }
 
+TEST(RefusalTest, WhatAServiceSaysOfItselfIsPassedOverForWhatStandsBehindIt) {
+  EXPECT_FALSE(read_refusal("CodeBuild is not authorized to perform: sts:AssumeRole on service role."));
+  const auto refusal = read_refusal(
+      "CodeBuild is not authorized to perform: sts:AssumeRole on service role. User: "
+      "arn:aws:iam::123456789012:user/kim is not authorized to perform: iam:PassRole on resource: "
+      "arn:aws:iam::123456789012:role/x because no identity-based policy allows the iam:PassRole action");
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->action, "iam:PassRole");
+}
+
 TEST(RefusalTest, TheSealedPartIsLeftOut) {
   EXPECT_EQ(without_encoded_message("a. Encoded authorization failure message: XYZ"), "a.");
 }

@@ -100,6 +100,46 @@ std::string path_of(const Json& group) {
   return group.text("HealthCheckProtocol") + " " + group.text("HealthCheckPath", "");
 }
 
+/// A target that gets no requests for another reason than its checks; false when it is none of these.
+bool explain_unused(Story& story, const std::string& reason, const std::string& said, const std::string& id,
+                    const Json& group, const std::string& subject) {
+  const std::string name = group.text("TargetGroupName");
+  if (reason == "Target.NotInUse") {
+    story.add(
+        {.code = "TARGET_GROUP_UNUSED",
+         .subject = subject,
+         .sentence = {.en = "No traffic goes to it: " + said + ".", .ko = "트래픽이 가지 않습니다: " + said + "."},
+         .remedy = {.en = "Make a listener that forwards to the target group, or enable the target's Availability Zone "
+                          "at the load balancer.",
+                    .ko = "대상 그룹으로 보내는 리스너를 만들거나 로드 밸런서에서 대상의 가용 영역을 켜십시오."},
+         .command = "aws elbv2 create-listener --load-balancer-arn ARN --protocol HTTP --port 80 --default-actions "
+                    "Type=forward,TargetGroupArn=" +
+                    group.text("TargetGroupArn")});
+    return true;
+  }
+  if (reason == "Target.InvalidState") {
+    story.add({.code = "TARGET_NOT_RUNNING",
+               .subject = subject,
+               .sentence = {.en = "The instance does not run: " + said + ".",
+                            .ko = "인스턴스가 실행 중이 아닙니다: " + said + "."},
+               .remedy = {.en = "Start it.", .ko = "시작하십시오."},
+               .command = "aws ec2 start-instances --instance-ids " + id});
+    return true;
+  }
+  if (reason == "Target.NotRegistered") {
+    story.add({.code = "TARGET_NOT_REGISTERED",
+               .subject = subject,
+               .sentence = {.en = "It is not registered with the target group " + name + ".",
+                            .ko = "대상 그룹 " + name + "에 등록되어 있지 않습니다."},
+               .remedy = {.en = "Register it; a deployment group with traffic control does so by itself.",
+                          .ko = "등록하십시오. 트래픽 제어가 있는 배포 그룹은 스스로 등록합니다."},
+               .command = "aws elbv2 register-targets --target-group-arn " + group.text("TargetGroupArn") +
+                          " --targets Id=" + id});
+    return true;
+  }
+  return false;
+}
+
 void explain_health(Story& story, const Json& group, const Json& described) {
   const Json& health = described["TargetHealth"];
   const std::string id = described["Target"].text("Id"), name = group.text("TargetGroupName");
@@ -127,39 +167,7 @@ void explain_health(Story& story, const Json& group, const Json& described) {
     story.show(call, evidence);
     return story.waits(std::nullopt);
   }
-  if (reason == "Target.NotInUse") {
-    story.add(
-        {.code = "TARGET_GROUP_UNUSED",
-         .subject = subject,
-         .sentence = {.en = "No traffic goes to it: " + said + ".", .ko = "트래픽이 가지 않습니다: " + said + "."},
-         .remedy = {.en = "Make a listener that forwards to the target group, or enable the target's Availability Zone "
-                          "at the load balancer.",
-                    .ko = "대상 그룹으로 보내는 리스너를 만들거나 로드 밸런서에서 대상의 가용 영역을 켜십시오."},
-         .command = "aws elbv2 create-listener --load-balancer-arn ARN --protocol HTTP --port 80 --default-actions "
-                    "Type=forward,TargetGroupArn=" +
-                    group.text("TargetGroupArn")});
-    return story.show(call, evidence);
-  }
-  if (reason == "Target.InvalidState") {
-    story.add({.code = "TARGET_NOT_RUNNING",
-               .subject = subject,
-               .sentence = {.en = "The instance does not run: " + said + ".",
-                            .ko = "인스턴스가 실행 중이 아닙니다: " + said + "."},
-               .remedy = {.en = "Start it.", .ko = "시작하십시오."},
-               .command = "aws ec2 start-instances --instance-ids " + id});
-    return story.show(call, evidence);
-  }
-  if (reason == "Target.NotRegistered") {
-    story.add({.code = "TARGET_NOT_REGISTERED",
-               .subject = subject,
-               .sentence = {.en = "It is not registered with the target group " + name + ".",
-                            .ko = "대상 그룹 " + name + "에 등록되어 있지 않습니다."},
-               .remedy = {.en = "Register it; a deployment group with traffic control does so by itself.",
-                          .ko = "등록하십시오. 트래픽 제어가 있는 배포 그룹은 스스로 등록합니다."},
-               .command = "aws elbv2 register-targets --target-group-arn " + group.text("TargetGroupArn") +
-                          " --targets Id=" + id});
-    return story.show(call, evidence);
-  }
+  if (explain_unused(story, reason, said, id, group, subject)) return story.show(call, evidence);
   if (reason == "Target.ResponseCodeMismatch") {
     story.add({.code = "HEALTH_CHECK_CODES",
                .subject = subject,

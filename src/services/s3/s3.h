@@ -6,23 +6,32 @@
 #include <string_view>
 
 #include "gen/s3/operations.h"
+#include "region/dressing.h"
 #include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
+#include "services/s3/locks/lock.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
 
+namespace hanbat::region {
+class Gate;
+}
+
 namespace hanbat::s3 {
 
-class S3 final : public Operations {
+class S3 final : public Operations, public region::Dressing {
  public:
   explicit S3(region::Region& home) : home_(home), expiry_(home), requests_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
+  bool claims(const http::RequestHead& head) const override;
+  void serve(http::Exchange& exchange) override;
+  void dress(const wire::RequestView& request, wire::Response& response) const override;
   wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
   wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
                                 const region::PageSizes& sizes) const override;
@@ -45,6 +54,9 @@ class S3 final : public Operations {
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
+  /// The same of a copy's source, of which a delete marker cannot be named.
+  ObjectRow require_source(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                           const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
   /// The right to give an ACL where one is given, and that the bucket takes it.
@@ -54,6 +66,18 @@ class S3 final : public Operations {
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,
                             std::string_view reason);
+  /// A form that a browser posted to the bucket.
+  void serve_post(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
+  /// Keeps in the body of a new object what it is locked by, which takes rights of its own.
+  template <class In>
+  void set_lock(region::Request& rq, const BucketRow& bucket, const In& in, const std::string& key, Json& body) {
+    if (in.object_lock_mode) require_bucket_for_key(rq, "s3:PutObjectRetention", bucket.id, key);
+    if (in.object_lock_legal_hold_status) require_bucket_for_key(rq, "s3:PutObjectLegalHold", bucket.id, key);
+    body.erase(kLock);
+    if (Json lock = lock_of(bucket, rq.now(), in); !lock.empty()) body[kLock] = std::move(lock);
+  }
+  /// Throws AccessDenied for a version that is locked, unless the caller may and wants to pass by its retention.
+  void require_removable(region::Request& rq, const ObjectRow& object, const std::optional<bool>& bypass);
   UploadRow require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
                            const std::string& upload_id);
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);

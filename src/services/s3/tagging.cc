@@ -13,7 +13,12 @@ constexpr region::TagRefusal kTwice =
     region::TagRefusal("InvalidTag", "Cannot provide multiple Tags with the same key").with("TagKey", "{key}");
 constexpr region::TagRefusal kInvalidKey =
     region::TagRefusal("InvalidTag", "The TagKey you have provided is invalid").with("TagKey", "{key}");
-constexpr region::TagRefusal kInvalidValue = {"InvalidTag", "The TagValue you have provided is invalid"};
+constexpr region::TagRefusal kInvalidValue =
+    region::TagRefusal("InvalidTag", "The TagValue you have provided is invalid").with("TagKey", "{key}");
+constexpr region::TagRefusal kSystems =
+    region::TagRefusal("InvalidTag", "System tags cannot be added/updated by requester").with("TagKey", "{key}");
+constexpr region::TagRefusal kPrefixed =
+    region::TagRefusal("InvalidTag", "Your TagKey cannot be prefixed with aws:").with("TagKey", "{key}");
 constexpr region::TagRefusals kOfNewBucket{
     .too_many = {"BadRequest", "Bucket tag count cannot be greater than 50"},
     .reserved = {"InvalidTag",
@@ -26,7 +31,7 @@ constexpr region::TagRefusals kOfNewBucket{
     .key_character = kInvalidKey,
     .value_character = kInvalidValue};
 constexpr region::TagRefusals kOfBucket{.too_many = {"BadRequest", "Bucket tag count cannot be greater than 50"},
-                                        .reserved = {"InvalidTag", "System tags cannot be added/updated by requester"},
+                                        .reserved = kSystems,
                                         .duplicate = kTwice,
                                         .empty_key = kInvalidKey,
                                         .long_key = kInvalidKey,
@@ -34,7 +39,7 @@ constexpr region::TagRefusals kOfBucket{.too_many = {"BadRequest", "Bucket tag c
                                         .key_character = kInvalidKey,
                                         .value_character = kInvalidValue};
 constexpr region::TagRefusals kOfObject{.too_many = {"BadRequest", "Object tags cannot be greater than 10"},
-                                        .reserved = {"InvalidTag", "Your TagKey cannot be prefixed with aws:"},
+                                        .reserved = kPrefixed,
                                         .duplicate = kTwice,
                                         .empty_key = kInvalidKey,
                                         .long_key = kInvalidKey,
@@ -42,11 +47,19 @@ constexpr region::TagRefusals kOfObject{.too_many = {"BadRequest", "Object tags 
                                         .key_character = kInvalidKey,
                                         .value_character = kInvalidValue};
 
+/// The error of the table; of a wrong value S3 tells that beside the key.
+template <const region::TagRefusals& kRefusals>
+wire::Error refuse(const region::TagProblem& problem) {
+  wire::Error error = region::refusal_of(problem, kRefusals);
+  if (error.message() == kInvalidValue.text) error.with("TagValue", problem.value);
+  return error;
+}
+
 }  // namespace
 
-const region::TagRules kNewBucketTags{.error = region::refuse_by<kOfNewBucket>};
-const region::TagRules kBucketTags{.error = region::refuse_by<kOfBucket>};
-const region::TagRules kObjectTags{.error = region::refuse_by<kOfObject>, .most = 10};
+const region::TagRules kNewBucketTags{.error = refuse<kOfNewBucket>};
+const region::TagRules kBucketTags{.error = refuse<kOfBucket>};
+const region::TagRules kObjectTags{.error = refuse<kOfObject>, .most = 10};
 
 Json checked_object_tags(const region::TagPairs& tags) {
   region::merged_tags({}, tags, kObjectTags);

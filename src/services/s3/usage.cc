@@ -6,6 +6,8 @@
 #include <array>
 
 #include "region/hourly_usage.h"
+#include "services/s3/objects/store.h"
+#include "services/s3/uploads/store.h"
 #include "wire/operation.h"
 
 namespace hanbat::s3 {
@@ -25,19 +27,16 @@ region::Use request(std::string_view tier, std::string_view operation, std::int6
 
 /// What lies in each bucket: all versions of its objects, and the parts of uploads that have not ended.
 std::vector<region::Measured> measure(store::Tx& tx) {
-  std::map<std::string, std::int64_t> bytes;
-  for (const char* sql : {"SELECT bucket, SUM(size) FROM s3_objects GROUP BY bucket",
-                          "SELECT u.bucket, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id "
-                          "GROUP BY u.bucket"})
-    for (const store::Row& row : tx.query(sql)) bytes[row.text(0)] += row.integer(1);
+  std::map<std::string, std::int64_t> bytes = bytes_of_objects(tx);
+  for (const auto& [bucket, parts] : bytes_of_parts(tx)) bytes[bucket] += parts;
   std::vector<region::Measured> out;
   for (const BucketRow& bucket : region::list_all<Bucket>(tx)) {
     const auto found = bytes.find(bucket.id);
     if (found == bytes.end() || found->second == 0) continue;
-    out.push_back({{bucket.place.account, region_of(bucket)},
-                   region::KindOf<Bucket>::arn(bucket),
-                   {kBillName, "TimedStorage-ByteHrs", "StandardStorage", region::UsageUnit::kGigabyteMonths,
-                    found->second}});
+    out.push_back(
+        {{bucket.place.account, region_of(bucket)},
+         region::KindOf<Bucket>::arn(bucket),
+         {kBillName, "TimedStorage-ByteHrs", "StandardStorage", region::UsageUnit::kGigabyteMonths, found->second}});
   }
   return out;
 }
@@ -59,9 +58,8 @@ RequestCount::~RequestCount() {
 }
 
 void RequestCount::start() {
-  home_.tasks.handle(std::string(kFlush), [this](store::TaskRun& run) {
-    run.again(kFlushEvery, [this](store::Tx& tx) { flush(tx); });
-  });
+  home_.tasks.handle(std::string(kFlush),
+                     [this](store::TaskRun& run) { run.again(kFlushEvery, [this](store::Tx& tx) { flush(tx); }); });
   home_.db.write([this](store::Tx& tx) {
     home_.tasks.add(tx, {.kind = std::string(kFlush), .key = "all", .body = Json::object()});
   });

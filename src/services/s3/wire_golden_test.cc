@@ -57,7 +57,7 @@ std::string answer(region::TestRegion& t, S3& s3, const std::string& text) {
                 [&] { return wire::read_request(model, view, body, input.get()); });
     return print(wire::encode_response(model, output.get(), "REQUEST"));
   } catch (const wire::Error& error) {
-    return print(wire::encode_error(s3.model(), error, "REQUEST", view.path));
+    return print(wire::encode_error(s3.model(), error, "REQUEST"));
   }
 }
 

@@ -6,38 +6,42 @@ namespace hanbat::cli {
 namespace {
 
 constexpr char kMarkEnd = '\a';
-constexpr std::size_t kLongestStatus = 4;
+constexpr std::string_view kBegin = "begin";
 
 }  // namespace
 
 std::string ExitMark::wrap(const std::string& command) const {
   // ESC and BEL by their numbers, so that the terminal's echo of this text is no mark itself.
-  return "( " + command + "\n); printf '\\033" + open_.substr(1) + "%d\\007' $?";
+  const std::string mark = "\\033" + open_.substr(1);
+  return "printf '" + mark + std::string(kBegin) + "\\007'; ( " + command + "\n); printf '" + mark + "%d\\007' $?";
 }
 
 std::string ExitMark::take(std::string_view bytes) {
   if (status_) return "";
   held_ += bytes;
-  const std::size_t at = held_.find(open_);
-  if (at != std::string::npos) {
-    const std::size_t end = held_.find(kMarkEnd, at + open_.size());
-    if (end != std::string::npos) {
-      const auto number = parse_int(held_.substr(at + open_.size(), end - at - open_.size()));
-      status_ = static_cast<int>(number.value_or(1));
-      std::string own = held_.substr(0, at);
-      held_.clear();
-      return own;
+  std::string own;
+  while (true) {
+    const std::size_t at = held_.find(open_);
+    if (at == std::string::npos) break;
+    own += held_.substr(0, at);
+    held_.erase(0, at);
+    const std::size_t end = held_.find(kMarkEnd, open_.size());
+    if (end == std::string::npos && held_.size() - open_.size() <= kBegin.size()) return own;
+    if (end == std::string::npos) break;  // it only begins as one
+    const std::string value = held_.substr(open_.size(), end - open_.size());
+    held_.erase(0, end + 1);
+    if (value == kBegin) {
+      begun_ = true;
+      continue;
     }
-    if (held_.size() - at - open_.size() <= kLongestStatus) {
-      std::string own = held_.substr(0, at);
-      held_.erase(0, at);
-      return own;
-    }
+    status_ = static_cast<int>(parse_int(value).value_or(1));
+    held_.clear();
+    return own;
   }
   // The longest end of it that the mark begins with.
   std::size_t keep = std::min(open_.size() - 1, held_.size());
   while (keep > 0 && !held_.ends_with(open_.substr(0, keep))) --keep;
-  std::string own = held_.substr(0, held_.size() - keep);
+  own += held_.substr(0, held_.size() - keep);
   held_.erase(0, held_.size() - keep);
   return own;
 }

@@ -18,7 +18,9 @@ std::string shown(ExitMark& mark, const std::string& bytes, std::size_t size) {
 TEST(ExitMark, IsTakenOutHoweverTheBytesAreCut) {
   for (const std::size_t size : {1, 2, 3, 7, 100}) {
     ExitMark mark("abc");
-    EXPECT_EQ(shown(mark, "one\x1b[0m\x1b]hanbat;ab two\x1b]hanbat;abc;3\a", size), "one\x1b[0m\x1b]hanbat;ab two");
+    EXPECT_EQ(shown(mark, "\x1b]hanbat;abc;begin\aone\x1b[0m\x1b]hanbat;ab two\x1b]hanbat;abc;3\a", size),
+              "one\x1b[0m\x1b]hanbat;ab two");
+    EXPECT_TRUE(mark.begun()) << size;
     EXPECT_EQ(mark.status(), 3) << size;
   }
 }
@@ -26,6 +28,7 @@ TEST(ExitMark, IsTakenOutHoweverTheBytesAreCut) {
 TEST(ExitMark, IsNotSeenInWhatOnlyBeginsAsOne) {
   ExitMark mark("abc");
   EXPECT_EQ(shown(mark, "x\x1b]hanbat;abc;12", 1), "x\x1b]hanbat;abc;12");
+  EXPECT_FALSE(mark.begun());
   EXPECT_EQ(mark.status(), std::nullopt);
 }
 
@@ -34,6 +37,7 @@ TEST(ExitMark, IsWhatAShellPrintsBehindTheCommandWhateverThatDoes) {
     ExitMark mark("abc");
     const Captured done = run_capture({"sh", "-c", mark.wrap(command)});
     mark.take(done.out);
+    EXPECT_TRUE(mark.begun()) << command;
     EXPECT_EQ(mark.status(), status) << command;
   }
 }

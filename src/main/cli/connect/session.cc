@@ -153,12 +153,14 @@ class UsersEnd {
       case SessionPayload::kHandshakeRequest:
         return shake_hands(Json::parse(message.payload));
       case SessionPayload::kHandshakeComplete:
-        size_.reset();  // it is told anew
+        shaken_hands_ = true;
+        tell_size();
         return begin();
       case SessionPayload::kOutput:
       case SessionPayload::kError:
       case SessionPayload::kStandardError:
-        return print(mark_ ? mark_->take(message.payload) : message.payload);
+        print(mark_ ? mark_->take(message.payload) : message.payload);
+        return begin();
       default:
         return;
     }
@@ -179,9 +181,10 @@ class UsersEnd {
         clock_.now());
   }
 
+  /// Once hands are shaken, and a command has made its terminal ready: what is typed goes there from now on.
   void begin() {
-    tell_size();
-    if (!reader_.joinable()) reader_ = std::jthread([this] { read_input(); });
+    if (reader_.joinable() || (mark_ && !mark_->begun())) return;
+    reader_ = std::jthread([this] { read_input(); });
   }
 
   void tell_size() {
@@ -221,7 +224,7 @@ class UsersEnd {
   void tick() {
     const std::lock_guard lock(mutex_);
     stream_.resend(clock_.now());
-    if (reader_.joinable()) tell_size();
+    if (shaken_hands_) tell_size();
     if (!caught || ending_) return;
     ending_ = true;
     stream_.say(SessionPayload::kFlag, std::string("\0\0\0\x02", 4), clock_.now());
@@ -240,7 +243,7 @@ class UsersEnd {
   http::WebSocket* socket_ = nullptr;
   std::optional<WindowSize> size_;
   std::string why_;
-  bool ending_ = false;
+  bool shaken_hands_ = false, ending_ = false;
   std::atomic<bool> closed_ = false, over_ = false;
   WakeUp stop_;
   std::jthread reader_;  // the last member: it ends before the others do

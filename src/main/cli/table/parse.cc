@@ -148,6 +148,8 @@ std::string with_nearest(const Table& table, const std::string& name, const CLI:
   std::string what = error.what();
   const Command* command = find_command(table, name);
   if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || !command) return what;
+  if (std::ranges::count(command->options, Kind::kCommandLine, &Option::kind) > 0)
+    return what + "; a command that has options of its own goes behind --";
   std::vector<std::string> known = {"--help"};
   for (const Option& option : command->options)
     if (!option.positional()) known.push_back("--" + option.key());

@@ -195,7 +195,8 @@ bool mark(const Home& home, const MarkOptions& options) {
       summary += fmt::format("  not marked  {}: {}\n", name, one.error);
       continue;
     }
-    summary += fmt::format("{:>7} / {}  {}\n", points_text(one.sheet->earned()), points_text(one.sheet->possible()), name);
+    summary +=
+        fmt::format("{:>7} / {}  {}\n", points_text(one.sheet->earned()), points_text(one.sheet->possible()), name);
     if (options.form == Form::kJson) {
       Json json = sheet_json(*one.sheet);
       json["folder"] = one.folder.string();

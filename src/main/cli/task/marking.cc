@@ -42,7 +42,8 @@ class CheckRun {
       out.evidence.push_back({"what the check itself printed", (ran.out + ran.err).substr(0, 4000), ran.exit_code});
     if (!back.ok()) {
       out.left = "what the check made is not all taken away; the next marking tries it again";
-      out.evidence.push_back({"taking away what the check made", (back.out + back.err).substr(0, 4000), back.exit_code});
+      out.evidence.push_back(
+          {"taking away what the check made", (back.out + back.err).substr(0, 4000), back.exit_code});
     }
     return out;
   }

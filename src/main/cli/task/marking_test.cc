@@ -27,12 +27,10 @@ class MarkingTest : public ::testing::Test {
 
   std::vector<ItemMark> run(Pace pace = Pace::kWhole) {
     Turns turns(2);
-    return run_checks(pack_, pack_.items,
-                      {.judge_lines = "export WHO=judge\n",
-                       .owner_lines = "export WHO=owner\n",
-                       .undo = undo_.path(),
-                       .pace = pace},
-                      turns, [](const ItemMark&) {});
+    return run_checks(
+        pack_, pack_.items,
+        {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .undo = undo_.path(), .pace = pace},
+        turns, [](const ItemMark&) {});
   }
   /// A live item.
   void live(const std::string& id, const std::string& body, Seconds limit = Seconds(20)) {
@@ -63,7 +61,8 @@ TEST_F(MarkingTest, OneBrokenCheckStopsNoOther) {
 
 TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
   item("1",
-       "expect 'a b | 가' $'x\\ny \\\\s\\\\\\\\n\"' $'x\\ny \\\\s\\\\\\\\n\"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
+       "expect 'a b | 가' $'x\\ny \\\\s\\\\\\\\n\"' $'x\\ny \\\\s\\\\\\\\n\"'; expect_like b '^[0-9]+$' 12; "
+       "expect_that c small 3 test 3 -lt 4");
   const auto marks = run();
   ASSERT_EQ(marks[0].expectations.size(), 3u);
   EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \\s\\\\n\"");
@@ -110,12 +109,16 @@ TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
 
 TEST_F(MarkingTest, WhatOnlyAsksIsAskedOnceInAMarkingAndLiveChecksAskAnew) {
   const std::string asked = folder_.path() + "/asked";
-  write_file_atomic(folder_.path() + "/aws", "#!/bin/bash\necho x >> " + asked + "\necho $(wc -l < " + asked + ")\n", 0755);
+  write_file_atomic(folder_.path() + "/aws", "#!/bin/bash\necho x >> " + asked + "\necho $(wc -l < " + asked + ")\n",
+                    0755);
   const std::string ask = "PATH=\"$HANBAT_PACK:$PATH\"\nexpect_like asked '^[0-9]+$' \"$(get ec2 describe-vpcs)\"";
   item("1", ask);
-  item("2", "PATH=\"$HANBAT_PACK:$PATH\"; sleep 1; expect a 1 \"$(get ec2 describe-vpcs)\"; expect b 2 \"$(get ec2 describe_vpcs)\"\n"
-            "expect c 3 \"$(within 1s get ec2 describe-vpcs)\"; expect d 1 \"$(get ec2 describe-vpcs)\"");
-  live("3", "PATH=\"$HANBAT_PACK:$PATH\"; expect a 4 \"$(get ec2 describe-vpcs)\"; expect b 5 \"$(aws ec2 describe-vpcs)\"");
+  item("2",
+       "PATH=\"$HANBAT_PACK:$PATH\"; sleep 1; expect a 1 \"$(get ec2 describe-vpcs)\"; expect b 2 \"$(get ec2 "
+       "describe_vpcs)\"\n"
+       "expect c 3 \"$(within 1s get ec2 describe-vpcs)\"; expect d 1 \"$(get ec2 describe-vpcs)\"");
+  live("3",
+       "PATH=\"$HANBAT_PACK:$PATH\"; expect a 4 \"$(get ec2 describe-vpcs)\"; expect b 5 \"$(aws ec2 describe-vpcs)\"");
   for (const ItemMark& mark : run()) {
     EXPECT_EQ(mark.earned, 100) << mark.item.id << mark.broken;
     for (const Expectation& one : mark.expectations) EXPECT_TRUE(one.met) << one.what << one.seen;
@@ -164,7 +167,9 @@ TEST_F(MarkingTest, AQuickMarkingIsKnownToTheChecks) {
 }
 
 TEST_F(MarkingTest, WithinGivesUpWhenTheCommandDoes) {
-  item("1", "never() { echo failed; return 9; }; expect a 'failed 9' \"$(within 15s never) $(within 15s never >/dev/null; echo $?)\"",
+  item("1",
+       "never() { echo failed; return 9; }; expect a 'failed 9' \"$(within 15s never) $(within 15s never >/dev/null; "
+       "echo $?)\"",
        Seconds(10));
   EXPECT_EQ(run()[0].earned, 100);
 }

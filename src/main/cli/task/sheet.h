@@ -13,7 +13,7 @@
 
 namespace hanbat::cli::task {
 
-/// One thing that a check looked at. The label may hold both languages: "English | 한국어".
+/// One thing that a check looked at. The label, and what was wanted, may hold both languages: "English | 한국어".
 struct Expectation {
   std::string part;  // "" = of the whole item
   std::string what, wanted, seen;

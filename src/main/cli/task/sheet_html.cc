@@ -13,7 +13,7 @@ void write_expectations(std::string& out, const ItemMark& mark, const SheetWords
   for (const Expectation& e : mark.expectations)
     out += fmt::format("<li class=\"{}\">{}{}<dl><dt>{}</dt><dd>{}</dd><dt>{}</dt><dd>{}</dd></dl></li>",
                        e.met ? "yes" : "no", e.met ? "✓ " : "✗ ", html_text(label_in(e.what, language)), words.expected,
-                       html_text(e.wanted), words.seen, e.seen.empty() ? "–" : html_text(e.seen));
+                       html_text(label_in(e.wanted, language)), words.seen, e.seen.empty() ? "–" : html_text(e.seen));
   out += "</ul>";
 }
 

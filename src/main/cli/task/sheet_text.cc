@@ -59,7 +59,7 @@ std::string sheet_text(const Sheet& sheet, std::string_view language) {
         out += fmt::format("{:18}{}: {}\n", "", harmless(label_in(e.what, language)), harmless(e.seen));
       else
         out += fmt::format("{:16}! {}: {} {}; {} {}\n", "", harmless(label_in(e.what, language)), words.expected,
-                           harmless(e.wanted), words.seen, e.seen.empty() ? "-" : harmless(e.seen));
+                           harmless(label_in(e.wanted, language)), words.seen, e.seen.empty() ? "-" : harmless(e.seen));
   }
   std::size_t full = 0;
   for (const ItemMark& one : sheet.items) full += one.full();

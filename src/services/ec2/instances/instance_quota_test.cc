@@ -23,7 +23,8 @@ class QuotaTest : public Ec2Test {
     in.instance_type = "t3.small";
     in.min_count = in.max_count = count;
     std::vector<std::string> ids;
-    for (const Instance& each : *client.run_instances(in).instances) ids.push_back(*each.instance_id);
+    const RunInstancesOutput launched = client.run_instances(in);
+    for (const Instance& each : *launched.instances) ids.push_back(*each.instance_id);
     return ids;
   }
 

@@ -1,5 +1,6 @@
 // What a bucket here never has. Tools that read a bucket's whole state (Terraform, say) ask for each of these; the true
-// answer is AWS's own for a bucket where it was never configured. To configure any of them is refused by name.
+// answer is AWS's own for a bucket where it was never configured, and to delete it succeeds. To configure any of them
+// is refused by name.
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
@@ -11,11 +12,6 @@ namespace {
 
 }  // namespace
 
-GetBucketCorsOutput S3::get_bucket_cors(region::Request& rq, const GetBucketCorsInput& in) {
-  absent(require_bucket(rq, "s3:GetBucketCORS", in.bucket, in.expected_bucket_owner), "NoSuchCORSConfiguration",
-         "The CORS configuration does not exist");
-}
-
 GetBucketReplicationOutput S3::get_bucket_replication(region::Request& rq, const GetBucketReplicationInput& in) {
   absent(require_bucket(rq, "s3:GetReplicationConfiguration", in.bucket, in.expected_bucket_owner),
          "ReplicationConfigurationNotFoundError", "The replication configuration was not found");
@@ -26,10 +22,15 @@ GetBucketWebsiteOutput S3::get_bucket_website(region::Request& rq, const GetBuck
          "The specified bucket does not have a website configuration");
 }
 
-GetObjectLockConfigurationOutput S3::get_object_lock_configuration(region::Request& rq,
-                                                                   const GetObjectLockConfigurationInput& in) {
-  absent(require_bucket(rq, "s3:GetBucketObjectLockConfiguration", in.bucket, in.expected_bucket_owner),
-         "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket");
+DeleteBucketWebsiteOutput S3::delete_bucket_website(region::Request& rq, const DeleteBucketWebsiteInput& in) {
+  require_bucket(rq, "s3:DeleteBucketWebsite", in.bucket, in.expected_bucket_owner);
+  return {};
+}
+
+DeleteBucketReplicationOutput S3::delete_bucket_replication(region::Request& rq,
+                                                            const DeleteBucketReplicationInput& in) {
+  require_bucket(rq, "s3:PutReplicationConfiguration", in.bucket, in.expected_bucket_owner);
+  return {};
 }
 
 GetBucketAccelerateConfigurationOutput S3::get_bucket_accelerate_configuration(

@@ -24,6 +24,14 @@ void check_scope(const region::policy::Document& document, const std::string& ar
   }
 }
 
+std::optional<Json> try_parse(const std::string& text) {
+  try {
+    return Json::parse(text);
+  } catch (const JsonError&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 void S3::put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value) {
@@ -45,8 +53,15 @@ GetBucketVersioningOutput S3::get_bucket_versioning(region::Request& rq, const G
 PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const PutBucketVersioningInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, in.expected_bucket_owner);
   const auto versioning = find_word<Versioning>(in.versioning_configuration.status.value_or(""));
-  if (!versioning)
+  if (!in.versioning_configuration.status)
     throw wire::Error("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
+  if (!versioning)
+    throw wire::Error("MalformedXML", 400,
+                      "The XML you provided was not well-formed or did not validate against our published schema");
+  if (has_object_lock(bucket) && versioning != Versioning::kEnabled)
+    throw wire::Error(
+        "InvalidBucketState", 409,
+        "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
   put_setting(rq, bucket, "versioning", word_of(*versioning));
   return {};
 }
@@ -84,6 +99,8 @@ GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucket
 PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, in.expected_bucket_owner);
   region::policy::Document document;
+  if (const auto json = try_parse(in.policy); json && json->is_object() && !json->contains("Statement"))
+    throw wire::Error("MalformedPolicy", 400, "Missing required field Statement");
   try {
     document = region::policy::parse_document(in.policy, region::policy::DocumentKind::kResource);
   } catch (const region::policy::DocumentError& refusal) {

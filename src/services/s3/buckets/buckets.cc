@@ -9,6 +9,7 @@
 #include "region/policy/public_access.h"
 #include "region/usage.h"
 #include "services/s3/buckets/ownership.h"
+#include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
 
@@ -24,7 +25,10 @@ bool is_bucket_name(std::string_view name) {
   for (const char c : name)
     if (!alphanumeric(c) && c != '-' && c != '.') return false;
   if (name.find("..") != std::string_view::npos) return false;
-  if (name.starts_with("xn--") || name.starts_with("sthree-") || name.ends_with("-s3alias")) return false;
+  for (const char* prefix : {"xn--", "sthree-", "amzn-s3-demo-"})
+    if (name.starts_with(prefix)) return false;
+  for (const char* suffix : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"})
+    if (name.ends_with(suffix)) return false;
   const auto labels = split(name, '.');
   const bool like_an_address = labels.size() == 4 && std::all_of(labels.begin(), labels.end(), [](const auto& label) {
                                  return parse_int(label).has_value();
@@ -58,11 +62,9 @@ wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
 }
 
 wire::Error S3::invalid_page_size(const wire::OperationModel&, int size, const region::PageSizes& sizes) const {
-  return wire::Error("InvalidArgument", 400,
-                     "Argument max-buckets must be an integer between " + std::to_string(sizes.least) + " and " +
-                         std::to_string(sizes.most))
-      .with("ArgumentName", "max-buckets")
-      .with("ArgumentValue", std::to_string(size));
+  return invalid_argument("Argument max-buckets must be an integer between " + std::to_string(sizes.least) + " and " +
+                              std::to_string(sizes.most),
+                          "max-buckets", std::to_string(size));
 }
 
 BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
@@ -84,6 +86,11 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
+  if (expected_owner &&
+      (expected_owner->size() != 12 || expected_owner->find_first_not_of("0123456789") != std::string::npos))
+    throw wire::Error(
+        "InvalidBucketOwnerAWSAccountID", 400,
+        "The value of the expected bucket owner parameter must be an AWS Account ID... [" + *expected_owner + "]");
   if (expected_owner && *expected_owner != row->place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
   requests_.add(rq, action, *row);
   return *row;
@@ -128,6 +135,9 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                       "The " + (located ? location : std::string("unspecified")) +
                           " location constraint is incompatible for the region specific endpoint this request was sent "
                           "to.");
+  if (in.object_ownership && !find_word<ObjectOwnership>(*in.object_ownership))
+    throw invalid_argument("Invalid x-amz-object-ownership header: " + *in.object_ownership, "x-amz-object-ownership",
+                           *in.object_ownership);
   const auto ownership = require_word(in.object_ownership, ObjectOwnership::kBucketOwnerEnforced);
   const bool with_acls = ownership != ObjectOwnership::kBucketOwnerEnforced;
   if (!with_acls && in.acl.value_or("private") != "private")
@@ -159,6 +169,12 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                       "Bucket cannot have public ACLs set with BlockPublicAccess enabled");
   if (with_acls && in.acl) check_bucket_acl(rq, bucket, *in.acl);
   if (asked) region::put_tags(rq.tx, bucket_arn(in.bucket), region::tag_pairs(asked->tags), kNewBucketTags);
+  if (in.object_lock_enabled_for_bucket.value_or(false)) {
+    rq.authorize("s3:PutBucketVersioning", bucket_arn(in.bucket));
+    rq.authorize("s3:PutBucketObjectLockConfiguration", bucket_arn(in.bucket));
+    bucket.own[kLockSetting] = Json::object({{"ObjectLockEnabled", "Enabled"}});
+    bucket.own["versioning"] = word_of(Versioning::kEnabled);
+  }
   // Since April 2023 a new bucket blocks all public access until somebody says otherwise.
   bucket.own["public_access_block"] = Json::object({{"BlockPublicAcls", true},
                                                     {"IgnorePublicAcls", true},

@@ -33,6 +33,11 @@ PutBucketEncryptionOutput S3::put_bucket_encryption(region::Request& rq, const P
   ServerSideEncryptionRule& rule = configuration.rules.front();
   if (rule.blocked_encryption_types) throw wire::Error::not_implemented(rq.operation.name, "BlockedEncryptionTypes");
   if (rule.apply_server_side_encryption_by_default &&
+      !rule.apply_server_side_encryption_by_default->sse_algorithm.starts_with("aws:") &&
+      rule.apply_server_side_encryption_by_default->sse_algorithm != kSseS3)
+    throw wire::Error("MalformedXML", 400,
+                      "The XML you provided was not well-formed or did not validate against our published schema");
+  if (rule.apply_server_side_encryption_by_default &&
       rule.apply_server_side_encryption_by_default->sse_algorithm != kSseS3)
     throw wire::Error::not_implemented(rq.operation.name,
                                        "SSEAlgorithm=" + rule.apply_server_side_encryption_by_default->sse_algorithm);

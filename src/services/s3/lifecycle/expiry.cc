@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "services/s3/lifecycle/rules.h"
+#include "services/s3/locks/lock.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/uploads/store.h"
 #include "store/typed_tasks.h"
@@ -104,7 +105,11 @@ void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>
     for (const std::string& key : keys) {
       const auto versions = versions_of(tx, bucket.id, key);
       const Expired expired = expired_of(rules, versions, home_.clock.now());
-      for (const ObjectRow& version : expired.versions) remove(tx, *now_there, version);
+      const auto free = [&](const ObjectRow& version) {
+        return removal_of(version, home_.clock.now()) == Removal::kFree;
+      };
+      for (const ObjectRow& version : expired.versions)
+        if (free(version)) remove(tx, *now_there, version);
       if (!expired.latest) continue;
       if (versioning_of(*now_there))
         hide(tx, *now_there, versions.front());

@@ -33,6 +33,13 @@ inline constexpr auto hanbat::kWords<hanbat::s3::ChecksumType> = std::to_array<h
 
 namespace hanbat::s3 {
 
+/// As AWS writes the algorithm's word.
+inline std::string capitals(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return out;
+}
+
 /// The member of an input or output that has the checksum.
 template <class T>
 auto& member_of(T& of, ChecksumAlgorithm algorithm) {
@@ -58,7 +65,19 @@ void give_checksums(const Json& body, Out& out) {
   for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>)
     if (const Json* sum = sums.find(name)) member_of(out, algorithm) = sum->as_string();
 }
-/// The checksums that the front door computed and checked for this body.
+/// Of what was written without a checksum.
+inline constexpr ChecksumAlgorithm kUsualChecksum = ChecksumAlgorithm::kCrc64nvme;
+/// The algorithm that a header names; throws what S3 answers to an unknown one, 501 for one of AWS's that is not here.
+ChecksumAlgorithm require_algorithm(std::string_view operation, const std::string& named);
+/// Which of an input's members tells a checksum, if any does.
+template <class In>
+std::optional<ChecksumAlgorithm> told_algorithm(const In& in) {
+  for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>)
+    if (member_of(in, algorithm)) return algorithm;
+  return std::nullopt;
+}
+
+/// The checksums that the front door computed and checked for this body; of one in memory the usual one.
 Json checksums_of(const wire::Body& body);
 
 }  // namespace hanbat::s3

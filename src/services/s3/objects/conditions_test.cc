@@ -40,7 +40,7 @@ TEST_F(S3Test, ADeleteMarkerNamesTheOneMethodThatItTakes) {
     get("k", {}, marker);
     FAIL() << "a delete marker was read";
   } catch (const wire::Error& error) {
-    const wire::Response refused = wire::encode_error(t.home.find_service("s3")->model(), error, "", "");
+    const wire::Response refused = wire::encode_error(t.home.find_service("s3")->model(), error, "");
     EXPECT_EQ(refused.status, 405);
     EXPECT_EQ(*wire::find_header(refused.headers, "Allow"), "DELETE");
   }

@@ -1,6 +1,8 @@
 // Copies: a new row that shares the segments of another; no byte is copied.
 #include "base/encoding.h"
+#include "base/text.h"
 #include "base/words.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -32,8 +34,9 @@ struct CopySource {
 
 /// Reads "bucket/key" or "/bucket/key", with "?versionId=…". Throws InvalidArgument.
 CopySource parse_copy_source(std::string_view text) {
-  const wire::Error invalid("InvalidArgument", 400,
-                            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+  const wire::Error invalid =
+      invalid_argument("Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+                       "x-amz-copy-source", "x-amz-copy-source");
   CopySource out;
   if (const std::size_t at = text.find("?versionId="); at != std::string_view::npos) {
     out.version_id = std::string(text.substr(at + 11));
@@ -51,20 +54,73 @@ CopySource parse_copy_source(std::string_view text) {
 }
 
 template <class In>
-void check_source(const In& in, const ObjectRow& source) {
-  try {
-    check_conditions(source, in.copy_source_if_match, in.copy_source_if_none_match, in.copy_source_if_modified_since,
-                     in.copy_source_if_unmodified_since, {});
-  } catch (const NotModified&) {
-    throw wire::Error("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold");
+void check_source(Timestamp now, const In& in, const ObjectRow& source) {
+  check_conditions(now, "x-amz-copy-source-", source, in.copy_source_if_match, in.copy_source_if_none_match,
+                   in.copy_source_if_modified_since, in.copy_source_if_unmodified_since, {});
+  require_readable(source, now);
+}
+
+CopyDirective directive_of(const std::optional<std::string>& named, const std::string& what) {
+  if (!named) return CopyDirective::kCopy;
+  if (const auto found = find_word<CopyDirective>(*named)) return *found;
+  throw invalid_argument("Unknown " + what + " directive.", "x-amz-" + what + "-directive", *named);
+}
+
+/// The checksums of the copy, which is of one piece: those of its source, if they are of its bytes and of the algorithm
+/// that is asked for; else they are made, and with them the ETag that a single object has.
+void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectRow& copy, bool was_in_parts) {
+  std::optional<ChecksumAlgorithm> wanted;
+  if (in.checksum_algorithm) wanted = require_algorithm(rq.operation.name, *in.checksum_algorithm);
+  const Json& kept = copy.body["checksums"];
+  const bool of_bytes = copy.body.text("checksum_type") == word_of(ChecksumType::kFullObject);
+  if (!wanted)
+    for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>)
+      if (kept.contains(name)) wanted = algorithm;
+  const std::string name(word_of(wanted.value_or(kUsualChecksum)));
+  if (!was_in_parts && of_bytes && kept.contains(name)) {
+    const std::string sum = kept.text(name);
+    copy.body["checksums"] = Json::object({{name, sum}});
+    return;
   }
+  const ReadAgain read = read_again(rq, copy.segments(), wanted.value_or(kUsualChecksum));
+  copy.body["checksums"] = Json::object({{name, read.checksum}});
+  copy.body["checksum_type"] = word_of(ChecksumType::kFullObject);
+  if (was_in_parts) copy.e_tag = quoted_e_tag(read.md5);
+}
+
+/// The range of a source, which has to have a beginning and an end within it.
+ByteRange source_range(const std::string& text, std::uint64_t size) {
+  const std::string_view digits = std::string_view(text).substr(std::min<std::size_t>(text.size(), 6));
+  const std::size_t dash = digits.find('-');
+  const auto first = parse_int(digits.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? std::nullopt : parse_int(digits.substr(dash + 1));
+  if (!text.starts_with("bytes=") || !first || !last || *first < 0 || *last < *first)
+    throw invalid_argument(
+        "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
+        "zero-based offsets of the first and last bytes to copy",
+        "x-amz-copy-source-range", text);
+  if (static_cast<std::uint64_t>(*last) >= size)
+    throw invalid_argument("Range specified is not valid for source object of size: " + std::to_string(size),
+                           "x-amz-copy-source-range", text);
+  return {static_cast<std::uint64_t>(*first), static_cast<std::uint64_t>(*last - *first) + 1};
 }
 
 }  // namespace
 
+ObjectRow S3::require_source(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                             const std::optional<std::string>& version_id) {
+  try {
+    return require_object(rq, bucket, key, version_id);
+  } catch (const wire::Error& error) {
+    if (error.status() != 405) throw;
+    throw wire::Error("InvalidRequest", 400,
+                      "The source of a copy request may not specifically refer to a delete marker by version id.");
+  }
+}
+
 CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
-  const bool retag = require_word(in.tagging_directive, CopyDirective::kCopy) == CopyDirective::kReplace;
+  const bool retag = directive_of(in.tagging_directive, "tagging") == CopyDirective::kReplace;
   const Json new_tags = parse_tagging(retag ? in.tagging.value_or("") : "");
   region::ConditionKeys keys = write_keys(in, new_tags);
   keys["s3:x-amz-copy-source"] = {in.copy_source};
@@ -78,7 +134,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                              in.expected_source_bucket_owner, from.version_id);
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
-  const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
+  check_storage_class(in.storage_class);
+  const ObjectRow source = require_source(rq, source_bucket, from.key, from.version_id);
   // Tags that come along are read there and written here.
   const Json* old_tags = retag ? nullptr : source.body.find("tags");
   if (old_tags && !old_tags->empty())
@@ -86,9 +143,9 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                            from.key, {}, from.version_id);
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
   require_acl(rq, bucket, in.key, in.acl);
-  check_source(in, source);
-  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
-  const bool replace = require_word(in.metadata_directive, CopyDirective::kCopy) == CopyDirective::kReplace;
+  check_source(rq.now(), in, source);
+  check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
+  const bool replace = directive_of(in.metadata_directive, "metadata") == CopyDirective::kReplace;
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class &&
       !in.server_side_encryption)
     throw wire::Error("InvalidRequest", 400,
@@ -99,13 +156,17 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy.bucket = bucket.id;
   copy.key = in.key;
   copy.modified = rq.now();
-  copy.body.erase("parts");
+  const bool was_in_parts = copy.body.contains("parts");
+  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", "restored"})
+    copy.body.erase(of_source);
+  set_lock(rq, bucket, in, in.key, copy.body);
+  give_copy_checksums(rq, in, copy, was_in_parts);
   if (replace) {
     copy.body["headers"] = headers_of(in);
     copy.body["metadata"] = metadata_of(in);
   }
   if (retag) copy.body["tags"] = new_tags;
-  if (in.storage_class) copy.body["storage_class"] = *in.storage_class;
+  if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;
@@ -114,6 +175,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   result.e_tag = copy.e_tag;
   result.last_modified = copy.modified;
   give_checksums(copy.body, result);
+  result.checksum_type = copy.body.text("checksum_type");
   if (versioning_of(bucket)) out.version_id = copy.version_id;
   if (versioning_of(source_bucket)) out.copy_source_version_id = source.version_id;
   return out;
@@ -127,18 +189,11 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
       require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
                              in.expected_source_bucket_owner, from.version_id);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  const ObjectRow source = require_object(rq, source_bucket, from.key, from.version_id);
-  check_source(in, source);
-  ByteRange range{0, source.size};
-  if (in.copy_source_range) {
-    const auto asked = parse_range(*in.copy_source_range, source.size);
-    if (!asked)
-      throw wire::Error(
-          "InvalidArgument", 400,
-          "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are "
-          "the zero-based offsets of the first and last bytes to copy");
-    range = *asked;
-  }
+  const ObjectRow source = require_source(rq, source_bucket, from.key, from.version_id);
+  check_part_number(in.part_number);
+  check_source(rq.now(), in, source);
+  const ByteRange range =
+      in.copy_source_range ? source_range(*in.copy_source_range, source.size) : ByteRange{0, source.size};
 
   PartRow part;
   part.number = in.part_number;
@@ -146,20 +201,11 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   part.modified = rq.now();
   const auto segments = slice(source.segments(), range.first, range.size);
   part.body = Json::object({{"segments", to_json(segments)}});
-  // A part's ETag is its MD5. Of a whole simple object that is known; of a piece it must be computed.
-  const bool whole = range.size == source.size && source.e_tag.find('-') == std::string::npos;
-  if (whole) {
-    part.e_tag = source.e_tag;
-  } else {
-    const store::Blob& blob =
-        rq.prepare<store::LooseBlob>(part.body.dump(), [&blobs = home_.blobs, segments, size = range.size] {
-            const auto writer = blobs.create();
-            body_of(blobs, segments, 0, size).read([&](std::string_view bytes) { writer->write(bytes); });
-            return store::LooseBlob(blobs, writer->commit());
-          }).blob();
-    part.e_tag = quoted_e_tag(blob.md5);
-    part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
-  }
+  // A part's ETag is its MD5.
+  const std::string algorithm = upload.body.text("algorithm", word_of(kUsualChecksum));
+  const ReadAgain read = read_again(rq, part.segments(), require_word<ChecksumAlgorithm>(algorithm));
+  part.e_tag = quoted_e_tag(read.md5);
+  part.body["checksums"] = Json::object({{algorithm, read.checksum}});
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartCopyOutput out;
@@ -167,6 +213,7 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   auto& result = out.copy_part_result.emplace();
   result.e_tag = part.e_tag;
   result.last_modified = part.modified;
+  if (upload.body.contains("algorithm")) give_checksums(part.body, result);
   if (versioning_of(source_bucket)) out.copy_source_version_id = source.version_id;
   return out;
 }

@@ -13,13 +13,14 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
   DeleteObjectOutput out;
   if (in.if_match) {
     const auto there = find_latest(rq.tx, bucket.id, in.key);
-    check_write_conditions(there, in.if_match, std::nullopt);
+    check_write_conditions(in.key, there, in.if_match, std::nullopt);
   }
 
   if (in.version_id || !versioning_of(bucket)) {
     const std::string version = in.version_id.value_or("null");
     // Deleting what is not there succeeds, as on AWS.
     if (const auto object = find_version(rq.tx, bucket.id, in.key, version)) {
+      require_removable(rq, *object, in.bypass_governance_retention);
       remove_version(rq.tx, home_.blobs, rq.now(), *object);
       ObjectRow gone = *object;
       const bool was_marker = gone.delete_marker;
@@ -57,6 +58,8 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
       each.bucket = in.bucket;
       each.key = one.key;
       each.version_id = one.version_id;
+      each.if_match = one.e_tag;
+      each.bypass_governance_retention = in.bypass_governance_retention;
       each.expected_bucket_owner = in.expected_bucket_owner;
       const DeleteObjectOutput deleted = delete_object(rq, each);
       if (quiet) continue;

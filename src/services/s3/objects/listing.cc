@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -86,19 +87,41 @@ std::string behind(const std::string& marker, std::string_view prefix, std::stri
   return folded ? *folded + "\xFF" : marker;
 }
 
-template <class Entry>
-void describe(const ObjectRow& row, const std::optional<std::string>& encoding, Entry& entry) {
-  entry.key = encoded(row.key, encoding);
+template <class In>
+bool wants_restoration(const In& in) {
+  if (!in.optional_object_attributes) return false;
+  return std::ranges::find(*in.optional_object_attributes, "RestoreStatus") != in.optional_object_attributes->end();
+}
+
+template <class Entry, class In>
+void describe(const ObjectRow& row, Timestamp now, const In& in, Entry& entry) {
+  entry.key = encoded(row.key, in.encoding_type);
+  if (const auto restoration = restoration_of(row, now); restoration && wants_restoration(in)) {
+    auto& told = entry.restore_status.emplace();
+    told.is_restore_in_progress = restoration->ready > now;
+    if (restoration->ready <= now) told.restore_expiry_date = restoration->expires;
+  }
   entry.last_modified = row.modified;
   entry.e_tag = row.e_tag;
   entry.size = static_cast<std::int64_t>(row.size);
   entry.storage_class = row.body.text("storage_class", "STANDARD");
   if (const Json* sums = row.body.find("checksums"); sums && !sums->empty()) {
-    std::string algorithm = sums->members().front().first;
-    std::transform(algorithm.begin(), algorithm.end(), algorithm.begin(), ::toupper);
-    entry.checksum_algorithm = std::vector<std::string>{algorithm};
+    entry.checksum_algorithm = std::vector<std::string>{capitals(sums->members().front().first)};
     entry.checksum_type = row.body.text("checksum_type");
   }
+}
+
+/// "url" is the only way that S3 encodes keys.
+void check_encoding(const std::optional<std::string>& type) {
+  if (type && *type != "url")
+    throw invalid_argument("Invalid Encoding Method specified in Request", "encoding-type", *type);
+}
+
+/// A delimiter of nothing divides nothing, and is not told again.
+template <class In>
+std::optional<std::string> told_delimiter(const In& in) {
+  if (in.delimiter.value_or("").empty()) return std::nullopt;
+  return encoded(*in.delimiter, in.encoding_type);
 }
 
 int limit_of(const std::optional<int>& asked, const std::string& argument = "maxKeys") {
@@ -133,6 +156,7 @@ region::ConditionKeys list_keys(const Input& in) {
 
 ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
+  check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
@@ -149,12 +173,12 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
   out.max_keys = limit;
   out.is_truncated = folded.truncated;
   out.encoding_type = in.encoding_type;
-  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  out.delimiter = told_delimiter(in);
   if (folded.truncated && !delimiter.empty()) out.next_marker = encoded(folded.last, in.encoding_type);
   for (const ObjectRow& row : folded.rows) {
     if (!out.contents) out.contents.emplace();
     Object entry;
-    describe(row, in.encoding_type, entry);
+    describe(row, rq.now(), in, entry);
     entry.owner.emplace().id = bucket.place.account;
     out.contents->push_back(std::move(entry));
   }
@@ -164,6 +188,7 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
 
 ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2Input& in) {
   const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
+  check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
@@ -182,13 +207,14 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
   out.is_truncated = folded.truncated;
   out.encoding_type = in.encoding_type;
   out.continuation_token = in.continuation_token;
-  if (in.start_after) out.start_after = encoded(*in.start_after, in.encoding_type);
-  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  // Where the token says where to go on, this says nothing.
+  if (in.start_after && !in.continuation_token) out.start_after = encoded(*in.start_after, in.encoding_type);
+  out.delimiter = told_delimiter(in);
   if (folded.truncated) out.next_continuation_token = pager.token(folded.last);
   for (const ObjectRow& row : folded.rows) {
     if (!out.contents) out.contents.emplace();
     Object entry;
-    describe(row, in.encoding_type, entry);
+    describe(row, rq.now(), in, entry);
     if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = bucket.place.account;
     out.contents->push_back(std::move(entry));
   }
@@ -199,6 +225,7 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
 ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const ListObjectVersionsInput& in) {
   const BucketRow bucket =
       require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner, list_keys(in));
+  check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const std::string marker = in.key_marker.value_or("");
@@ -206,7 +233,10 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
   std::int64_t before_id = 0;
   if (in.version_id_marker) {
     if (marker.empty())
-      throw wire::Error("InvalidArgument", 400, "A version-id marker cannot be specified without a key marker.");
+      throw invalid_argument("A version-id marker cannot be specified without a key marker.", "version-id-marker",
+                             *in.version_id_marker);
+    if (in.version_id_marker->empty())
+      throw invalid_argument("A version-id marker cannot be empty.", "version-id-marker", "");
     const auto place = find_version_place(rq.tx, bucket.id, marker, *in.version_id_marker);
     if (!place)
       throw wire::Error("InvalidArgument", 400, "Invalid version id specified")
@@ -227,7 +257,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
   out.max_keys = limit;
   out.is_truncated = folded.truncated;
   out.encoding_type = in.encoding_type;
-  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  out.delimiter = told_delimiter(in);
   if (folded.truncated) {
     out.next_key_marker = encoded(folded.last, in.encoding_type);
     if (folded.last_place) out.next_version_id_marker = folded.rows.back().version_id;
@@ -245,7 +275,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
     } else {
       if (!out.versions) out.versions.emplace();
       ObjectVersion entry;
-      describe(row, in.encoding_type, entry);
+      describe(row, rq.now(), in, entry);
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
       entry.owner.emplace().id = bucket.place.account;
@@ -258,6 +288,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
 
 ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
+  check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const std::string marker = in.key_marker.value_or("");
@@ -273,14 +304,17 @@ ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const
   out.bucket = bucket.id;
   out.key_marker = encoded(marker, in.encoding_type);
   out.upload_id_marker = in.upload_id_marker.value_or("");
-  out.prefix = encoded(prefix, in.encoding_type);
-  if (in.delimiter) out.delimiter = encoded(delimiter, in.encoding_type);
+  if (!prefix.empty()) out.prefix = encoded(prefix, in.encoding_type);
+  out.delimiter = told_delimiter(in);
   out.encoding_type = in.encoding_type;
   out.max_uploads = limit;
   out.is_truncated = folded.truncated;
   if (folded.truncated) {
     out.next_key_marker = encoded(folded.last, in.encoding_type);
     out.next_upload_id_marker = folded.last_place;
+  } else {
+    out.next_key_marker = folded.rows.empty() ? "" : encoded(folded.rows.back().key, in.encoding_type);
+    out.next_upload_id_marker = folded.rows.empty() ? "" : folded.rows.back().upload_id;
   }
   for (const UploadRow& row : folded.rows) {
     if (!out.uploads) out.uploads.emplace();
@@ -290,7 +324,11 @@ ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const
     upload.initiated = row.initiated;
     upload.storage_class = row.body.text("storage_class", "STANDARD");
     upload.owner.emplace().id = bucket.place.account;
-    upload.initiator.emplace().id = row.initiator;
+    upload.initiator = initiator_of(row);
+    if (row.body.contains("algorithm")) {
+      upload.checksum_algorithm = capitals(row.body.text("algorithm"));
+      upload.checksum_type = row.body.text("checksum_type");
+    }
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
   return out;

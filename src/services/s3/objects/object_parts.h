@@ -25,6 +25,13 @@ namespace hanbat::s3 {
 /// The body's bytes as a blob, which is there already for what came from outside; else the request prepares it. `what`
 /// names the object or part that it is for. The blob stays until the call has ended.
 store::Blob blob_of(region::Request& rq, const wire::Body& body, const std::string& what);
+/// What is known of bytes when all of them have been read.
+struct ReadAgain {
+  std::string checksum;  // base64
+  std::string md5;       // hex
+};
+/// Reads the bytes for a checksum that nobody made yet; outside of the transaction, see Request::prepare.
+ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, ChecksumAlgorithm algorithm);
 /// `size` bytes from `offset` of the segments, streamed.
 wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
                    std::uint64_t size);
@@ -38,6 +45,11 @@ struct ByteRange {
 /// Reads "bytes=a-b", "bytes=a-", "bytes=-n"; nothing when it is no single range (S3 then sends the whole). Throws
 /// InvalidRange when it lies outside.
 std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size);
+
+/// InvalidArgument, and which argument it is about.
+wire::Error invalid_argument(std::string message, std::string name, std::string value);
+/// Throws InvalidStorageClass for a class that no object of a general purpose bucket has.
+void check_storage_class(const std::optional<std::string>& asked);
 
 /// 304, with those headers of the 200 that a cache updates what it keeps by (RFC 9110, 15.4.5).
 class NotModified : public wire::Error {
@@ -56,14 +68,18 @@ class NotModified : public wire::Error {
   HeadObjectOutput told_;
 };
 
-/// Conditions of a read of the object, which a 200 would describe so. Throws PreconditionFailed or NotModified.
-void check_conditions(const ObjectRow& object, const std::optional<std::string>& if_match,
-                      const std::optional<std::string>& if_none_match,
+/// Conditions of a read of the object, which a 200 would describe so. Their headers begin with `prefix` where they are
+/// about the source of a copy. Throws PreconditionFailed or NotModified.
+void check_conditions(Timestamp now, std::string_view prefix, const ObjectRow& object,
+                      const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
                       const std::optional<Timestamp>& if_modified_since,
                       const std::optional<Timestamp>& if_unmodified_since, const HeadObjectOutput& described);
-/// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. Throws PreconditionFailed, NoSuchKey.
-void check_write_conditions(const std::optional<ObjectRow>& there, const std::optional<std::string>& if_match,
-                            const std::optional<std::string>& if_none_match);
+/// Conditions of a write: If-Match on what is there, If-None-Match: * on nothing. A version that came after `since` is
+/// a conflict with who else writes. Throws PreconditionFailed, NoSuchKey, ConditionalRequestConflict, 501
+/// NotImplemented for those that S3 does not take either.
+void check_write_conditions(const std::string& key, const std::optional<ObjectRow>& there,
+                            const std::optional<std::string>& if_match, const std::optional<std::string>& if_none_match,
+                            std::optional<Timestamp> since = {});
 
 /// How every object is encrypted, as AWS says it of those that name nothing else (see README.md on the bytes
 /// themselves).
@@ -81,7 +97,12 @@ region::ConditionKeys write_keys(const In& in, const Json& tags) {
   return keys;
 }
 void check_key(std::string_view key);
+inline constexpr int kMostParts = 10'000;
+/// Throws InvalidArgument for what is no part's number.
+void check_part_number(int number);
 std::string quoted_e_tag(std::string_view e_tag);
+/// Of a Content-Encoding what belongs to the object: not the chunks that it came in.
+std::optional<std::string> stored_encoding(const std::optional<std::string>& told);
 /// The header fields of an object, kept under the names of the API's members.
 template <class In>
 Json headers_of(const In& in) {
@@ -91,7 +112,7 @@ Json headers_of(const In& in) {
   };
   keep("CacheControl", in.cache_control);
   keep("ContentDisposition", in.content_disposition);
-  keep("ContentEncoding", in.content_encoding);
+  keep("ContentEncoding", stored_encoding(in.content_encoding));
   keep("ContentLanguage", in.content_language);
   headers["ContentType"] = in.content_type.value_or("binary/octet-stream");
   if (in.expires) headers["Expires"] = in.expires->ms;
@@ -108,7 +129,9 @@ Json metadata_of(const In& in) {
       size += name.size() + value.size();
     }
   if (size > 2048)
-    throw wire::Error("MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size");
+    throw wire::Error("MetadataTooLarge", 400, "Your metadata headers exceed the maximum allowed metadata size")
+        .with("Size", std::to_string(size))
+        .with("MaxSizeAllowed", "2048");
   return out;
 }
 

@@ -1,11 +1,14 @@
 // Objects: written and read.
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/words.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/ownership.h"
+#include "services/s3/locks/lock.h"
+#include "services/s3/objects/delete_marker.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
-#include "wire/method_not_allowed.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -32,10 +35,11 @@ namespace hanbat::s3 {
 namespace {
 
 constexpr std::uint64_t kLargestPut = 5ull << 30;
+constexpr int kMostListed = 1000;
 
 /// What GetObject and HeadObject answer of an object alike.
 template <class In, class Out>
-void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Out& out) {
+void describe(Timestamp now, const In& in, const BucketRow& bucket, const ObjectRow& object, Out& out) {
   const Json& headers = object.body["headers"];
   const auto header = [&](std::string_view name) -> std::optional<std::string> {
     const Json* value = headers.find(name);
@@ -59,6 +63,8 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
     out.expires = Timestamp{expires->as_int()};
   }
   if (const std::string storage = object.body.text("storage_class"); !storage.empty()) out.storage_class = storage;
+  out.restore = restore_header(object, now);
+  give_lock(object, out);
   auto& metadata = out.metadata.emplace();
   if (const Json* kept = object.body.find("metadata"))
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
@@ -69,10 +75,11 @@ void describe(const In& in, const BucketRow& bucket, const ObjectRow& object, Ou
 }
 
 template <class In>
-void check_conditions(const In& in, const BucketRow& bucket, const ObjectRow& object) {
+void check_conditions(Timestamp now, const In& in, const BucketRow& bucket, const ObjectRow& object) {
   HeadObjectOutput described;
-  describe(in, bucket, object, described);
-  s3::check_conditions(object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since, described);
+  describe(now, in, bucket, object, described);
+  s3::check_conditions(now, "", object, in.if_match, in.if_none_match, in.if_modified_since, in.if_unmodified_since,
+                       described);
 }
 
 /// The part of the object that is asked for, by Range or by part number.
@@ -80,17 +87,22 @@ template <class In, class Out>
 ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
   ByteRange range{0, object.size};
   bool partial = false;
+  if (in.part_number && in.range)
+    throw wire::Error("InvalidRequest", 400, "Cannot specify both Range header and partNumber query parameter");
   if (in.part_number) {
+    check_part_number(*in.part_number);
     const Json& parts = object.body["parts"];
     const std::int64_t count = parts.is_array() ? static_cast<std::int64_t>(parts.size()) : 1;
-    if (*in.part_number < 1 || *in.part_number > count)
-      throw wire::Error("InvalidPartNumber", 416, "The requested partnumber is not satisfiable");
+    if (*in.part_number > count)
+      throw wire::Error("InvalidPartNumber", 416, "The requested partnumber is not satisfiable")
+          .with("PartNumberRequested", std::to_string(*in.part_number))
+          .with("ActualPartCount", std::to_string(count));
+    partial = true;
     if (parts.is_array()) {
       for (int i = 1; i < *in.part_number; ++i)
         range.first += static_cast<std::uint64_t>(parts.items()[static_cast<std::size_t>(i) - 1].as_int());
       range.size = static_cast<std::uint64_t>(parts.items()[static_cast<std::size_t>(*in.part_number) - 1].as_int());
       out.parts_count = static_cast<int>(count);
-      partial = true;
     }
   } else if (in.range) {
     if (const auto asked = parse_range(*in.range, object.size)) {
@@ -103,20 +115,45 @@ ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
                         "/" + std::to_string(object.size);
   out.content_length = static_cast<std::int64_t>(range.size);
   // A part's or a range's bytes are not what the checksums were made of.
-  if (!partial && in.checksum_mode) {
+  if (range.size == object.size && in.checksum_mode && iequals(*in.checksum_mode, "ENABLED")) {
     give_checksums(object.body, out);
     if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   }
   return range;
 }
 
+/// What looks like a version's id may have been one; what does not never was.
+void check_version_id(const std::string& id) {
+  if (id.empty()) throw invalid_argument("Version id cannot be the empty string", "versionId", id);
+  const bool like_one = id == "null" || (id.size() >= 30 && std::ranges::all_of(id, [](unsigned char c) {
+                                           return std::isalnum(c) != 0 || c == '.' || c == '_';
+                                         }));
+  if (!like_one) throw invalid_argument("Invalid version id specified", "versionId", id);
+}
+
+/// Only who signs may have an answer's headers otherwise.
+void check_response_headers(const region::Caller& caller, const GetObjectInput& in) {
+  const bool asked = in.response_cache_control || in.response_content_disposition || in.response_content_encoding ||
+                     in.response_content_language || in.response_content_type || in.response_expires;
+  if (asked && caller.account.empty())
+    throw wire::Error("InvalidRequest", 400,
+                      "Request specific response headers cannot be used for anonymous GET requests.");
+}
+
 }  // namespace
+
+void check_part_number(int number) {
+  if (number < 1 || number > kMostParts)
+    throw invalid_argument("Part number must be an integer between 1 and 10000, inclusive", "partNumber",
+                           std::to_string(number));
+}
 
 ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                              const std::optional<std::string>& version_id) {
   const auto object =
       version_id ? find_version(rq.tx, bucket.id, key, *version_id) : find_latest(rq.tx, bucket.id, key);
   if (!object) {
+    if (version_id) check_version_id(*version_id);
     if (version_id)
       throw wire::Error("NoSuchVersion", 404, "The specified version does not exist.")
           .with("Key", key)
@@ -126,9 +163,9 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
     throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
   }
   if (object->delete_marker) {
-    if (version_id) throw wire::MethodNotAllowed({"DELETE"}, "DeleteMarker");
+    if (version_id) throw MarkerIsNoObject(*object, rq.operation.route.method);
     require_bucket(rq, "s3:ListBucket", bucket.id);
-    throw wire::Error("NoSuchKey", 404, "The specified key does not exist.").with("Key", key);
+    throw HiddenByMarker(*object);
   }
   return *object;
 }
@@ -168,7 +205,8 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   require_acl(rq, bucket, in.key, in.acl);
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
-  check_write_conditions(find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
+  check_storage_class(in.storage_class);
+  check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
@@ -181,6 +219,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.e_tag = quoted_e_tag(blob.md5);
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
+  set_lock(rq, bucket, in, object.key, object.body);
   if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
@@ -203,10 +242,12 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  check_conditions(in, bucket, object);
+  check_response_headers(rq.caller, in);
+  check_conditions(rq.now(), in, bucket, object);
+  require_readable(object, rq.now());
 
   GetObjectOutput out;
-  describe(in, bucket, object, out);
+  describe(rq.now(), in, bucket, object, out);
   const ByteRange range = choose_range(in, object, out);
   out.body = body_of(home_.blobs, object.segments(), range.first, range.size);
   return out;
@@ -216,13 +257,40 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
-  check_conditions(in, bucket, object);
+  check_conditions(rq.now(), in, bucket, object);
 
   HeadObjectOutput out;
-  describe(in, bucket, object, out);
+  describe(rq.now(), in, bucket, object, out);
   choose_range(in, object, out);
   return out;
 }
+
+namespace {
+
+/// The parts that the object was made of; each of them only where it has a checksum of its own, as on AWS.
+void describe_parts(const GetObjectAttributesInput& in, const ObjectRow& object, GetObjectAttributesOutput& out) {
+  if (!object.body.contains("parts")) return;
+  const auto& sizes = object.body["parts"].items();
+  auto& parts = out.object_parts.emplace();
+  parts.total_parts_count = static_cast<int>(sizes.size());
+  const Json* sums = object.body.find("part_checksums");
+  if (!sums) return;
+  const int most = std::min(in.max_parts.value_or(kMostListed), kMostListed);
+  const int marker = in.part_number_marker.value_or(0);
+  const int end = std::min(static_cast<int>(sizes.size()), marker + most);
+  for (int i = marker; i < end; ++i) {
+    ObjectPart& part = (parts.parts ? *parts.parts : parts.parts.emplace()).emplace_back();
+    part.part_number = i + 1;
+    part.size = sizes[static_cast<std::size_t>(i)].as_int();
+    give_checksums(Json::object({{"checksums", sums->items()[static_cast<std::size_t>(i)]}}), part);
+  }
+  parts.max_parts = most;
+  parts.part_number_marker = marker;
+  parts.next_part_number_marker = end;
+  parts.is_truncated = end < static_cast<int>(sizes.size());
+}
+
+}  // namespace
 
 GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const GetObjectAttributesInput& in) {
   require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket, in.key,
@@ -236,7 +304,9 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
   out.last_modified = object.modified;
   if (versioning_of(bucket)) out.version_id = object.version_id;
   for (const std::string& asked : in.object_attributes) {
-    switch (require_word<ObjectAttribute>(asked)) {
+    const auto attribute = find_word<ObjectAttribute>(asked);
+    if (!attribute) throw invalid_argument("Invalid attribute name specified.", "x-amz-object-attributes", asked);
+    switch (*attribute) {
       case ObjectAttribute::kETag:
         out.e_tag = object.e_tag.substr(1, object.e_tag.size() - 2);
         break;
@@ -246,8 +316,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
         out.checksum->checksum_type = object.body.text("checksum_type");
         break;
       case ObjectAttribute::kObjectParts:
-        if (object.body.contains("parts"))
-          out.object_parts.emplace().total_parts_count = static_cast<int>(object.body["parts"].size());
+        describe_parts(in, object, out);
         break;
       case ObjectAttribute::kStorageClass:
         out.storage_class = object.body.text("storage_class", "STANDARD");

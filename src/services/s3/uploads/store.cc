@@ -25,9 +25,22 @@ std::string part_owner(std::string_view upload_id, int number) {
 
 std::vector<Segment> PartRow::segments() const { return segments_of(body); }
 
+Initiator initiator_of(const UploadRow& upload) {
+  return {.display_name = upload.initiator.substr(upload.initiator.rfind('/') + 1), .id = upload.initiator};
+}
+
 void insert(store::Tx& tx, const UploadRow& upload) {
   tx.exec("INSERT INTO s3_uploads(upload_id, bucket, object_key, initiated, initiator, body) VALUES (?, ?, ?, ?, ?, ?)",
           upload.upload_id, upload.bucket, upload.key, upload.initiated, upload.initiator, upload.body);
+}
+
+std::map<std::string, std::int64_t> bytes_of_parts(store::Tx& tx) {
+  std::map<std::string, std::int64_t> out;
+  for (const store::Row& row :
+       tx.query("SELECT u.bucket, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id GROUP BY "
+                "u.bucket"))
+    out[row.text(0)] = row.integer(1);
+  return out;
 }
 
 std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id) {

@@ -11,13 +11,17 @@ namespace hanbat::s3 {
 namespace {
 
 constexpr std::uint64_t kSmallestPart = 5u << 20;
-constexpr int kMostParts = 10'000;
 
 /// Of which checksum the upload is to be made, if any.
 std::optional<ChecksumAlgorithm> algorithm_of(const UploadRow& upload) {
   const std::string name = upload.body.text("algorithm");
   if (name.empty()) return std::nullopt;
   return require_word<ChecksumAlgorithm>(name);
+}
+
+ChecksumType require_type(const std::string& named) {
+  if (const auto found = find_word<ChecksumType>(named)) return *found;
+  throw wire::Error("InvalidRequest", 400, "Value for x-amz-checksum-type header is invalid.");
 }
 
 ChecksumType usual_type(ChecksumAlgorithm algorithm) {
@@ -39,12 +43,16 @@ bool goes_with(ChecksumAlgorithm algorithm, ChecksumType type) {
   return false;
 }
 
-wire::Error invalid_part(const UploadRow& upload, int number) {
+/// An entity tag without its quotes.
+std::string bare(const std::string& e_tag) { return replace_all(e_tag, "\"", ""); }
+
+wire::Error invalid_part(const UploadRow& upload, int number, const std::string& e_tag) {
   return wire::Error("InvalidPart", 400,
                      "One or more of the specified parts could not be found.  The part may not have been uploaded, or "
                      "the specified entity tag may not match the part's entity tag.")
       .with("UploadId", upload.upload_id)
-      .with("PartNumber", std::to_string(number));
+      .with("PartNumber", std::to_string(number))
+      .with("ETag", bare(e_tag));
 }
 
 /// The object's checksum from those of its parts: of the whole, or a checksum of checksums with the count behind it.
@@ -75,7 +83,8 @@ std::optional<std::string> combined_checksum(ChecksumAlgorithm algorithm, Checks
 /// were not uploaded so and to those that are too small.
 std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<CompletedMultipartUpload>& named,
                                   const std::vector<PartRow>& uploaded) {
-  if (!named || !named->parts || named->parts->empty())
+  if (!named) throw wire::Error("InvalidRequest", 400, "You must specify at least one part");
+  if (!named->parts || named->parts->empty())
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
   const auto algorithm = algorithm_of(upload);
@@ -85,20 +94,32 @@ std::vector<PartRow> choose_parts(const UploadRow& upload, const std::optional<C
     const int number = wanted.part_number.value_or(0);
     if (number <= last)
       throw wire::Error("InvalidPartOrder", 400,
-                        "The list of parts was not in ascending order. Parts must be ordered by part number.");
+                        "The list of parts was not in ascending order. Parts must be ordered by part number.")
+          .with("UploadId", upload.upload_id);
     last = number;
     const auto found =
         std::find_if(uploaded.begin(), uploaded.end(), [&](const PartRow& p) { return p.number == number; });
-    if (found == uploaded.end() || quoted_e_tag(wanted.e_tag.value_or("")) != found->e_tag)
-      throw invalid_part(upload, number);
-    const auto given = algorithm ? member_of(wanted, *algorithm) : std::nullopt;
-    if (given && *given != found->body["checksums"].text(word_of(*algorithm))) throw invalid_part(upload, number);
+    const std::string e_tag = wanted.e_tag.value_or("");
+    if (found == uploaded.end() || quoted_e_tag(e_tag) != found->e_tag) throw invalid_part(upload, number, e_tag);
+    const auto told = told_algorithm(wanted);
+    if (told && told != algorithm) throw invalid_part(upload, number, e_tag);
+    if (told && *member_of(wanted, *told) != found->body["checksums"].text(word_of(*told)))
+      throw invalid_part(upload, number, e_tag);
+    if (!told && algorithm && upload.body.text("checksum_type") == word_of(ChecksumType::kComposite))
+      throw wire::Error("InvalidRequest", 400,
+                        "The upload was created using a " + std::string(word_of(*algorithm)) +
+                            " checksum. The complete request must include the checksum for each part. It was missing "
+                            "for part " +
+                            std::to_string(number) + " in the request.");
     parts.push_back(*found);
   }
   for (std::size_t i = 0; i + 1 < parts.size(); ++i)
     if (parts[i].size < kSmallestPart)
       throw wire::Error("EntityTooSmall", 400, "Your proposed upload is smaller than the minimum allowed size")
-          .with("PartNumber", std::to_string(parts[i].number));
+          .with("ETag", bare(parts[i].e_tag))
+          .with("MinSizeAllowed", std::to_string(kSmallestPart))
+          .with("PartNumber", std::to_string(parts[i].number))
+          .with("ProposedSize", std::to_string(parts[i].size));
   return parts;
 }
 
@@ -110,9 +131,8 @@ void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& 
   for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>) {
     const auto& given = member_of(in, algorithm);
     if (!given || !computed.contains(name) || computed.text(name) == *given) continue;
-    std::string capitals(name);
-    std::transform(capitals.begin(), capitals.end(), capitals.begin(), ::toupper);
-    throw wire::Error("BadDigest", 400, "The " + capitals + " you specified did not match the calculated checksum.");
+    throw wire::Error("BadDigest", 400,
+                      "The " + capitals(name) + " you specified did not match the calculated checksum.");
   }
 }
 
@@ -150,6 +170,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   require_acl(rq, bucket, in.key, in.acl);
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
+  check_storage_class(in.storage_class);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
                    bucket.id,
@@ -158,16 +179,18 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
                    rq.caller.arn,
                    Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
   if (in.tagging) upload.body["tags"] = tags;
+  set_lock(rq, bucket, in, in.key, upload.body);
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
   CreateMultipartUploadOutput out;
   out.server_side_encryption = kSseS3;
+  if (in.checksum_type && !in.checksum_algorithm)
+    throw wire::Error("InvalidRequest", 400,
+                      "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
   if (in.checksum_algorithm) {
-    const auto algorithm = find_word<ChecksumAlgorithm>(lower(*in.checksum_algorithm));
-    if (!algorithm)
-      throw wire::Error::not_implemented("CreateMultipartUpload", "ChecksumAlgorithm=" + *in.checksum_algorithm);
-    const ChecksumType type = require_word(in.checksum_type, usual_type(*algorithm));
-    const std::string name(word_of(*algorithm)), type_name(word_of(type));
-    if (!goes_with(*algorithm, type))
+    const ChecksumAlgorithm algorithm = require_algorithm(rq.operation.name, *in.checksum_algorithm);
+    const ChecksumType type = in.checksum_type ? require_type(*in.checksum_type) : usual_type(algorithm);
+    const std::string name(word_of(algorithm)), type_name(word_of(type));
+    if (!goes_with(algorithm, type))
       throw wire::Error("InvalidRequest", 400,
                         "The " + type_name + " checksum type cannot be used with the " + name + " checksum algorithm.");
     upload.body["algorithm"] = name;
@@ -183,13 +206,41 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   return out;
 }
 
+namespace {
+
+/// The checksum of a part, of the upload's algorithm. Throws InvalidRequest where the part was sent with another, or
+/// with none where those of the parts are what the object's is made of.
+Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPartInput& in, const PartRow& part) {
+  const Json sums = checksums_of(in.body);
+  const auto algorithm = algorithm_of(upload);
+  std::string told;
+  if (told_algorithm(in)) told = word_of(*told_algorithm(in));
+  if (in.checksum_algorithm) told = lower(*in.checksum_algorithm);
+  if (!algorithm || sums.contains(word_of(*algorithm))) return sums;
+  const std::string wanted(word_of(*algorithm));
+  if (!told.empty() || upload.body.text("checksum_type") == word_of(ChecksumType::kComposite))
+    throw wire::Error("InvalidRequest", 400,
+                      "Checksum Type mismatch occurred, expected checksum Type: " + wanted +
+                          ", actual checksum Type: " + (told.empty() ? "null" : told));
+  return Json::object({{wanted, read_again(rq, part.segments(), *algorithm).checksum}});
+}
+
+/// The type that the completion names, against that of the upload.
+void check_completed_type(const CompleteMultipartUploadInput& in, const UploadRow& upload) {
+  if (!in.checksum_type) return;
+  const std::string made = upload.body.text("checksum_type", "null");
+  if (word_of(require_type(*in.checksum_type)) != made)
+    throw wire::Error("InvalidRequest", 400,
+                      "The upload was created using the " + made +
+                          " checksum mode. The complete request must use the same checksum mode.");
+}
+
+}  // namespace
+
 UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in) {
   require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  if (in.part_number < 1 || in.part_number > kMostParts)
-    throw wire::Error("InvalidArgument", 400, "Part number must be an integer between 1 and 10000, inclusive")
-        .with("ArgumentName", "partNumber")
-        .with("ArgumentValue", std::to_string(in.part_number));
+  check_part_number(in.part_number);
 
   const wire::Body& body = in.body;
   const store::Blob blob = blob_of(rq, body, in.upload_id + "/" + std::to_string(in.part_number));
@@ -200,13 +251,13 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
   part.modified = rq.now();
   part.body = Json::object();
   if (blob.size > 0) part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
-  if (Json sums = checksums_of(body); !sums.empty()) part.body["checksums"] = std::move(sums);
+  part.body["checksums"] = part_checksums(rq, upload, in, part);
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartOutput out;
   out.server_side_encryption = kSseS3;
   out.e_tag = part.e_tag;
-  give_checksums(part.body, out);
+  if (upload.body.contains("algorithm") || told_algorithm(in) || in.checksum_algorithm) give_checksums(part.body, out);
   return out;
 }
 
@@ -221,8 +272,10 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   const auto latest = find_latest(rq.tx, bucket.id, in.key);
   if (latest && latest->body.text(kMadeByUpload) == in.upload_id) return describe_completed(bucket, *latest);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
-  check_write_conditions(latest, in.if_match, in.if_none_match);
-  const auto algorithm = algorithm_of(upload);
+  check_write_conditions(in.key, latest, in.if_match, in.if_none_match, upload.initiated);
+  check_completed_type(in, upload);
+  const ChecksumAlgorithm algorithm = algorithm_of(upload).value_or(kUsualChecksum);
+  const auto type = require_word<ChecksumType>(upload.body.text("checksum_type", word_of(ChecksumType::kFullObject)));
   const std::vector<PartRow> parts =
       choose_parts(upload, in.multipart_upload, s3::list_parts(rq.tx, upload.upload_id, 0, kMostParts));
 
@@ -232,28 +285,33 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   object.modified = rq.now();
   object.body = upload.body;
   std::vector<Segment> segments;
-  Json sizes = Json::array();
+  Json sizes = Json::array(), sums = Json::array();
   std::string digests;
   for (const PartRow& part : parts) {
     object.size += part.size;
     sizes.push_back(part.size);
+    sums.push_back(part.body["checksums"]);
     digests += from_hex(std::string_view(part.e_tag).substr(1, part.e_tag.size() - 2)).value_or("");
     for (const Segment& segment : part.segments()) segments.push_back(segment);
   }
   if (in.mpu_object_size && static_cast<std::uint64_t>(*in.mpu_object_size) != object.size)
     throw wire::Error("InvalidRequest", 400,
-                      "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+                      "The provided 'x-amz-mp-object-size' header value " + std::to_string(*in.mpu_object_size) +
+                          " does not match what was computed: " + std::to_string(object.size));
   crypto::Checksum md5("md5");
   md5.update(digests);
   object.e_tag = quoted_e_tag(to_hex(md5.finish()) + "-" + std::to_string(parts.size()));
   object.body["segments"] = to_json(segments);
   object.body["parts"] = std::move(sizes);
   object.body.erase("algorithm");
-  if (algorithm) {
-    const auto type = require_word<ChecksumType>(upload.body.text("checksum_type"));
-    if (const auto sum = combined_checksum(*algorithm, type, parts))
-      object.body["checksums"][word_of(*algorithm)] = *sum;
+  auto sum = combined_checksum(algorithm, type, parts);
+  // Parts that were sent with another checksum than the upload's usual one are read again for that.
+  if (!sum && type == ChecksumType::kFullObject) sum = read_again(rq, segments, algorithm).checksum;
+  if (sum) {
+    object.body["checksums"] = Json::object({{std::string(word_of(algorithm)), *sum}});
+    object.body["checksum_type"] = word_of(type);
   }
+  if (upload.body.contains("algorithm")) object.body["part_checksums"] = std::move(sums);
   check_object_checksums(in, object.body["checksums"]);
   object.body[kMadeByUpload] = in.upload_id;
   // The new links come before the parts' links go, so no blob is without an owner in between.
@@ -275,7 +333,8 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
   const int limit = std::min(in.max_parts.value_or(1000), 1000);
   const int marker = in.part_number_marker.value_or(0);
   if (limit < 0)
-    throw wire::Error("InvalidArgument", 400, "Argument max-parts must be an integer between 0 and 2147483647");
+    throw invalid_argument("Argument max-parts must be an integer between 0 and 2147483647", "max-parts",
+                           std::to_string(limit));
   auto parts = s3::list_parts(rq.tx, upload.upload_id, marker, limit + 1);
 
   ListPartsOutput out;
@@ -287,11 +346,15 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
   out.is_truncated = static_cast<int>(parts.size()) > limit;
   if (*out.is_truncated) {
     parts.resize(static_cast<std::size_t>(limit));
-    if (!parts.empty()) out.next_part_number_marker = parts.back().number;
+  }
+  out.next_part_number_marker = parts.empty() ? 0 : parts.back().number;
+  if (upload.body.contains("algorithm")) {
+    out.checksum_algorithm = capitals(upload.body.text("algorithm"));
+    out.checksum_type = upload.body.text("checksum_type");
   }
   out.storage_class = upload.body.text("storage_class", "STANDARD");
   out.owner.emplace().id = bucket.place.account;
-  out.initiator.emplace().id = upload.initiator;
+  out.initiator = initiator_of(upload);
   for (const PartRow& row : parts) {
     if (!out.parts) out.parts.emplace();
     Part part;
@@ -299,7 +362,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
     part.size = static_cast<std::int64_t>(row.size);
     part.e_tag = row.e_tag;
     part.last_modified = row.modified;
-    give_checksums(row.body, part);
+    if (upload.body.contains("algorithm")) give_checksums(row.body, part);
     out.parts->push_back(std::move(part));
   }
   return out;

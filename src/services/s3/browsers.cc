@@ -1,0 +1,73 @@
+// What browsers ask beside AWS's operations: a preflight before a cross-origin request, its headers on the answer, and
+// forms (posts/).
+#include "base/encoding.h"
+#include "base/text.h"
+#include "http/server.h"
+#include "region/gate.h"
+#include "services/s3/buckets/cors.h"
+#include "services/s3/s3.h"
+#include "wire/codec.h"
+
+namespace hanbat::s3 {
+namespace {
+
+wire::RequestView view_of(const http::RequestHead& head) {
+  wire::RequestView view{.method = head.method, .path = head.raw_path, .query = head.raw_query, .headers = {}};
+  for (const auto& [name, value] : head.headers) view.headers.emplace_back(name, value);
+  if (const auto bucket = wire::bucket_of_host(view.header("host"))) view.routed_path = "/" + *bucket + view.path;
+  return view;
+}
+
+/// The bucket that a form is posted to; nothing where the path is no bucket's.
+std::optional<std::string> posted_to(const wire::RequestView& view) {
+  std::string path = view.route();
+  if (path.ends_with('/')) path.pop_back();
+  if (path.size() < 2 || path.find('/', 1) != std::string::npos) return std::nullopt;
+  return percent_decode(path.substr(1));
+}
+
+bool asks_for(const wire::RequestView& request, std::string_view parameter) {
+  return request.query == parameter || request.query.starts_with(std::string(parameter) + "=") ||
+         request.query.starts_with(std::string(parameter) + "&");
+}
+
+void send(http::Exchange& exchange, int status, const wire::Headers& headers, std::string body) {
+  http::Headers out;
+  for (const auto& [name, value] : headers) out.add(name, value);
+  exchange.send({status, std::move(out), std::move(body)});
+}
+
+}  // namespace
+
+bool S3::claims(const http::RequestHead& head) const {
+  if (head.method == "OPTIONS") return true;
+  return head.method == "POST" && head.raw_query.empty() && posted_to(view_of(head)) &&
+         lower(head.headers.get("content-type")).starts_with("multipart/form-data");
+}
+
+void S3::serve(http::Exchange& exchange) {
+  region::Gate gate(home_, exchange);
+  gate.pass(
+      [&] {
+        const wire::RequestView view = view_of(exchange.head());
+        if (view.method == "POST") return serve_post(gate, exchange, *posted_to(view));
+        auto headers = home_.db.read([&](store::Tx& tx) { return answer_preflight(tx, view); });
+        headers.emplace_back("x-amz-request-id", gate.request_id());
+        headers.emplace_back("x-amz-id-2", gate.request_id());
+        send(exchange, 200, headers, "");
+      },
+      [&](const wire::Error& error) {
+        const wire::Response response = wire::encode_error(model(), error, gate.request_id());
+        send(exchange, response.status, response.headers, response.body.bytes());
+      });
+}
+
+void S3::dress(const wire::RequestView& request, wire::Response& response) const {
+  // AWS's model does not tell that a restoration is accepted and goes on.
+  if (response.status == 200 && request.method == "POST" && asks_for(request, "restore")) response.status = 202;
+  if (request.header("origin").empty()) return;
+  for (auto& header : home_.db.read([&](store::Tx& tx) { return cross_origin_headers(tx, request); }))
+    response.headers.push_back(std::move(header));
+}
+
+}  // namespace hanbat::s3
