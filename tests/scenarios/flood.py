@@ -9,9 +9,7 @@ import botocore.config
 import botocore.exceptions
 
 
-def flood(service, call, found, until):
-    config = botocore.config.Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=4)
-    client = boto3.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=config)
+def flood(service, client, call, found, until):
     while time.monotonic() < until and service not in found:
         try:
             call(client)
@@ -24,8 +22,11 @@ def flood(service, call, found, until):
 def main():
     found = {}
     calls = {"ec2": lambda c: c.describe_regions(), "iam": lambda c: c.list_users(), "codecommit": lambda c: c.list_repositories()}
+    config = botocore.config.Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=6)
+    # Clients are shared by threads; what makes them is not.
+    clients = {service: boto3.client(service, endpoint_url=os.environ["AWS_ENDPOINT_URL"], config=config) for service in calls}
     until = time.monotonic() + 60
-    threads = [threading.Thread(target=flood, args=(service, call, found, until)) for service, call in calls.items() for _ in range(6)]
+    threads = [threading.Thread(target=flood, args=(service, clients[service], call, found, until)) for service, call in calls.items() for _ in range(6)]
     for one in threads:
         one.start()
     for one in threads:

@@ -118,10 +118,16 @@ def breach_of(one, kind):
     return ""
 
 
+def breaches(pid_of_hostd):
+    """What is wrong with the region's processes, and the kinds of them that were seen."""
+    region = lasting(pid_of_hostd)
+    kinds = {pid: kind_of(one, region) for pid, one in region.items()}
+    found = [f"{kinds[pid]} {breach}: {one}" for pid, one in region.items() if (breach := breach_of(one, kinds[pid]))]
+    return found, set(kinds.values())
+
+
 def test_who_is_root_has_a_reason_and_nobody_has_more_rights_than_he_needs(commission):
     commission.on_bastion("true")
-    region = lasting(commission.pid_of("hostd"))
-    kinds = {pid: kind_of(one, region) for pid, one in region.items()}
-    breaches = [f"{kinds[pid]} {breach}: {one}" for pid, one in region.items() if (breach := breach_of(one, kinds[pid]))]
-    assert not breaches, "\n".join(breaches)
-    assert ALWAYS <= set(kinds.values()), ALWAYS - set(kinds.values())
+    found, kinds = breaches(commission.pid_of("hostd"))
+    assert not found, "\n".join(found)
+    assert ALWAYS <= kinds, ALWAYS - kinds

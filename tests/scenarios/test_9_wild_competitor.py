@@ -19,7 +19,7 @@ def keys(region):
     """The keys of ten competitors."""
     names = [f"wild-{uuid.uuid4().hex[:6]}" for _ in range(10)]
     run(HANBAT, "task", "start", EXAMPLES / "first-server", "--competitor", *names)
-    yield [[entry["keys"]["id"], entry["keys"]["secret"]] for entry in (json.loads((HOME / "task" / name / "entry.json").read_text()) for name in names)]
+    yield [[entry["key_id"], entry["key_secret"]] for entry in (json.loads((HOME / "task" / name / "entry.json").read_text()) for name in names)]
     run(HANBAT, "task", "stop", "--competitor", *names, check=False)
 
 
