@@ -10,10 +10,11 @@ namespace {
 
 /// The smallest page that AWS allows where it is not 1, and not EC2's usual 5.
 const std::map<std::string, int, std::less<>> kLeast{
-    {"ec2 DescribeAddressesAttribute", 1},  {"ec2 DescribeImages", 1},
-    {"ec2 DescribeLaunchTemplates", 1},     {"ec2 DescribeLaunchTemplateVersions", 1},
-    {"ec2 DescribeManagedPrefixLists", 1},  {"ec2 DescribePrefixLists", 1},
-    {"ec2 DescribeVpcEndpointServices", 1}, {"ec2 GetManagedPrefixListEntries", 1},
+    {"ec2 DescribeAddressesAttribute", 1},   {"ec2 DescribeImages", 1},
+    {"ec2 DescribeLaunchTemplates", 1},      {"ec2 DescribeLaunchTemplateVersions", 1},
+    {"ec2 DescribeManagedPrefixLists", 1},   {"ec2 DescribePrefixLists", 1},
+    {"ec2 DescribeVpcEndpointServices", 1},  {"ec2 GetManagedPrefixListEntries", 1},
+    {"ec2 DescribeNetworkInsightsPaths", 1}, {"ec2 DescribeNetworkInsightsAnalyses", 1},
     {"ssm DescribeInstanceInformation", 5},
 };
 
@@ -117,26 +118,11 @@ void add_facts(ListCase& one) {
 
 std::vector<ListCase> list_cases() {
   std::vector<ListCase> all;
-  for (auto* cases : {&iam_entity_cases,
-                      &iam_relation_cases,
-                      &iam_policy_cases,
-                      &iam_tag_and_simulation_cases,
-                      &organizations_cases,
-                      &log_cases,
-                      &event_cases,
-                      &build_cases,
-                      &deployment_cases,
-                      &pipeline_cases,
-                      &repository_cases,
-                      &image_cases,
-                      &object_cases,
-                      &network_cases,
-                      &security_cases,
-                      &instance_cases,
-                      &balancer_cases,
-                      &budget_cases,
-                      &secret_cases,
-                      &parameter_and_command_cases,
+  for (auto* cases : {&iam_entity_cases,    &iam_relation_cases, &iam_policy_cases, &iam_tag_and_simulation_cases,
+                      &organizations_cases, &log_cases,          &event_cases,      &build_cases,
+                      &deployment_cases,    &pipeline_cases,     &repository_cases, &image_cases,
+                      &object_cases,        &network_cases,      &security_cases,   &instance_cases,
+                      &balancer_cases,      &budget_cases,       &secret_cases,     &parameter_and_command_cases,
                       &document_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
