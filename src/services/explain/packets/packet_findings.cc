@@ -1,4 +1,4 @@
-#include "services/explain/packet_findings.h"
+#include "services/explain/packets/packet_findings.h"
 
 namespace hanbat::explain {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "services/explain/chains.h"
-#include "services/explain/packet_findings.h"
+#include "services/explain/packets/packet_findings.h"
 #include "services/explain/refusal.h"
 
 namespace hanbat::explain {
