@@ -10,10 +10,11 @@ namespace {
 
 /// The smallest page that AWS allows where it is not 1, and not EC2's usual 5.
 const std::map<std::string, int, std::less<>> kLeast{
-    {"ec2 DescribeAddressesAttribute", 1},  {"ec2 DescribeImages", 1},
-    {"ec2 DescribeLaunchTemplates", 1},     {"ec2 DescribeLaunchTemplateVersions", 1},
-    {"ec2 DescribeManagedPrefixLists", 1},  {"ec2 DescribePrefixLists", 1},
-    {"ec2 DescribeVpcEndpointServices", 1}, {"ec2 GetManagedPrefixListEntries", 1},
+    {"ec2 DescribeAddressesAttribute", 1},   {"ec2 DescribeImages", 1},
+    {"ec2 DescribeLaunchTemplates", 1},      {"ec2 DescribeLaunchTemplateVersions", 1},
+    {"ec2 DescribeManagedPrefixLists", 1},   {"ec2 DescribePrefixLists", 1},
+    {"ec2 DescribeVpcEndpointServices", 1},  {"ec2 GetManagedPrefixListEntries", 1},
+    {"ec2 DescribeNetworkInsightsPaths", 1}, {"ec2 DescribeNetworkInsightsAnalyses", 1},
     {"ssm DescribeInstanceInformation", 5},
 };
 

@@ -66,6 +66,9 @@ REFUSED = [
     ("ec2", "CreateVpnGateway", {"Type": "ipsec.1"}, "CreateVpnGateway"),
     ("ec2", "CreatePlacementGroup", {"GroupName": "some-name", "Strategy": "cluster"}, "CreatePlacementGroup"),
     ("ec2", "RequestSpotInstances", {}, "RequestSpotInstances"),
+    ("ec2", "StartNetworkInsightsAnalysis", {"NetworkInsightsPathId": "nip-0123456789abcdef0", "FilterInArns": [
+        f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-0123456789abcdef0"]}, "FilterInArns"),
+    ("ec2", "CreateNetworkInsightsAccessScope", {}, "CreateNetworkInsightsAccessScope"),
     # Balancers
     ("elbv2", "CreateLoadBalancer", {"Name": "some-name", "Type": "network", "Subnets": [SUBNET]}, "Type=network"),
     ("elbv2", "CreateLoadBalancer", {"Name": "some-name", "Type": "gateway", "Subnets": [SUBNET]}, "Type=gateway"),
@@ -121,6 +124,10 @@ def test_what_is_not_built_says_so_by_its_name(daemon, service, operation, given
 
 # What botocore of Debian 12 does not know yet, as it goes over the wire: forms of the query protocol, JSON with its target.
 NEWER = [
+    ("ec2", None, {"Action": "CreateNetworkInsightsPath", "Version": "2016-11-15", "ClientToken": "a", "Source": INSTANCE, "Destination": INSTANCE,
+                   "Protocol": "tcp", "FilterAtDestination.SourceAddress": "10.0.0.1"}, "FilterAtDestination"),
+    ("ec2", None, {"Action": "StartNetworkInsightsAnalysis", "Version": "2016-11-15", "ClientToken": "a", "NetworkInsightsPathId": "nip-0123456789abcdef0",
+                   "FilterOutArn.1": f"arn:aws:ec2:{REGION}:{ACCOUNT}:natgateway/nat-0123456789abcdef0"}, "FilterOutArns"),
     ("elasticloadbalancing", None, {"Action": "CreateTrustStore", "Version": "2015-12-01", "Name": "some-name", "CaCertificatesBundleS3Bucket": "some-bucket",
                                     "CaCertificatesBundleS3Key": "key"}, "CreateTrustStore"),
     ("elasticloadbalancing", None, {"Action": "CreateListener", "Version": "2015-12-01", "LoadBalancerArn": BALANCER, "Protocol": "HTTPS", "Port": "443",

@@ -24,9 +24,8 @@ std::string said_by(const char* name) {
 }
 
 void ask(const Home& home, const Question& question, const std::string& operation, const Json& input) {
-  RegionApi api(
-      first_of({question.region, said_by("AWS_REGION"), said_by("AWS_DEFAULT_REGION"), "ap-northeast-2"}),
-      keys_of_caller(home));
+  RegionApi api(first_of({question.region, said_by("AWS_REGION"), said_by("AWS_DEFAULT_REGION"), "ap-northeast-2"}),
+                keys_of_caller(home));
   const Json told = api.call("explain", operation, input)["explanation"];
   const std::string locale =
       first_of({question.language, said_by("LC_ALL"), said_by("LC_MESSAGES"), said_by("LANG"), "en"});

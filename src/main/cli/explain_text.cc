@@ -1,6 +1,7 @@
 #include "main/cli/explain_text.h"
 
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 
@@ -8,12 +9,13 @@ namespace hanbat::cli {
 namespace {
 
 struct Words {
-  const char *first_cause, *remedy, *statement, *unseen, *on, *since, *until, *path, *back, *ends;
+  const char *first_cause, *remedy, *statement, *unseen, *on, *since, *until, *path, *back, *ends, *too;
 };
 constexpr Words kEnglish{"first cause", "way out",  "statement", "not seen, as you lack", "on", "since", "until",
-                         "path",        "way back", "ends here"};
-constexpr Words kKorean{"첫 원인", "해결",        "정책 문",    "권한이 없어 보지 못한 것", "대상", "시작", "끝",
-                        "경로",    "돌아오는 길", "여기서 끝남"};
+                         "path",        "way back", "ends here", "in the way behind it"};
+constexpr Words kKorean{"첫 원인",     "해결",        "정책 문",     "권한이 없어 보지 못한 것",
+                        "대상",        "시작",        "끝",          "경로",
+                        "돌아오는 길", "여기서 끝남", "그 뒤도 막힘"};
 
 std::string in(const Json& text, Language language) { return text.text(language == Language::kKorean ? "ko" : "en"); }
 
@@ -61,9 +63,10 @@ void add_path(std::string& out, const Json& path, const Words& words, Language l
     }
     out += "  ✓ " + hop.text("component") + "  " + in(hop["sentence"], language) + "\n";
   }
+  const char* word = words.ends;
   for (const Json& hop : path.items())
     if (!hop.flag("passes"))
-      out += "  ✗ " + hop.text("component") + "  " + hop.text("code") + "  (" + words.ends + ")\n";
+      out += "  ✗ " + hop.text("component") + "  " + hop.text("code") + "  (" + std::exchange(word, words.too) + ")\n";
 }
 
 }  // namespace
@@ -79,8 +82,9 @@ std::string explanation_text(const Json& explanation, Language language, double 
                     explanation.text("outcome") + "\n" + in(explanation["summary"], language) + "\n";
   if (explanation["path"].is_array()) add_path(out, explanation["path"], words, language);
   const Json::Array& causes = explanation["causes"].items();
+  const bool chained = explanation.text("kind") != "stuck";  // what waits there waits each for itself
   for (std::size_t i = 0; i < causes.size(); ++i)
-    add_cause(out, causes[i], i + 1, i + 1 == causes.size(), words, language, now);
+    add_cause(out, causes[i], i + 1, chained && i + 1 == causes.size(), words, language, now);
   if (!explanation["unseen"].empty()) out += "\n";
   for (const Json& unseen : explanation["unseen"].items())
     out += std::string(words.unseen) + ": " + unseen.text("action") + " " + words.on + " " + unseen.text("resource") +

@@ -45,10 +45,10 @@ TEST(ExplainTextTest, InKoreanAllOfItIsKorean) {
 TEST(ExplainTextTest, APathIsToldHopByHopAndWhereItEnds) {
   const Json told = Json::parse(
       R"({"kind":"packet","subject":"a b:1","outcome":"FAILED","summary":{"en":"s","ko":"s"},"causes":[],"unseen":[],
-"path":[{"component":"eni-1","direction":"forward","passes":true,"sentence":{"en":"out","ko":"o"}},{"component":"eni-1","direction":"return","passes":true,"sentence":{"en":"in","ko":"i"}},{"component":"sg-1","passes":false,"code":"ENI_SG_RULES_MISMATCH","sentence":{"en":"no","ko":"n"}}]})");
+"path":[{"component":"eni-1","direction":"forward","passes":true,"sentence":{"en":"out","ko":"o"}},{"component":"eni-1","direction":"return","passes":true,"sentence":{"en":"in","ko":"i"}},{"component":"sg-1","passes":false,"code":"ENI_SG_RULES_MISMATCH","sentence":{"en":"no","ko":"n"}},{"component":"acl-1","passes":false,"code":"SUBNET_ACL_RESTRICTION","sentence":{"en":"no","ko":"n"}}]})");
   EXPECT_EQ(explanation_text(told, Language::kEnglish, 0),
             "packet a b:1: FAILED\ns\n\npath:\n  ✓ eni-1  out\n\nway back:\n  ✓ eni-1  in\n  ✗ sg-1  "
-            "ENI_SG_RULES_MISMATCH  (ends here)\n");
+            "ENI_SG_RULES_MISMATCH  (ends here)\n  ✗ acl-1  SUBNET_ACL_RESTRICTION  (in the way behind it)\n");
 }
 
 TEST(ExplainTextTest, TheLocaleChoosesTheLanguage) {

@@ -238,13 +238,13 @@ void explain_target(Story& story, const std::string& id) {
     return;
   }
   require_seen(story.ask("ec2", "DescribeInstances", Json::object({{"InstanceIds", Json::array({id})}})));
-  story.add(
-      {.code = "TARGET_NOT_REGISTERED",
-       .subject = "target " + id,
-       .sentence = {.en = "It is registered with no target group.", .ko = "어느 대상 그룹에도 등록되어 있지 않습니다."},
-       .remedy = {.en = "Register it; a deployment group with traffic control does so by itself.",
-                  .ko = "등록하십시오. 트래픽 제어가 있는 배포 그룹은 스스로 등록합니다."},
-       .command = "aws elbv2 register-targets --target-group-arn ARN --targets Id=" + id});
+  story.add({.code = "TARGET_NOT_REGISTERED",
+             .subject = "target " + id,
+             .sentence = {.en = id + " is registered with no target group.",
+                          .ko = id + "이(가) 어느 대상 그룹에도 등록되어 있지 않습니다."},
+             .remedy = {.en = "Register it; a deployment group with traffic control does so by itself.",
+                        .ko = "등록하십시오. 트래픽 제어가 있는 배포 그룹은 스스로 등록합니다."},
+             .command = "aws elbv2 register-targets --target-group-arn ARN --targets Id=" + id});
 }
 
 }  // namespace hanbat::explain

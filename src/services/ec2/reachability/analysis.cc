@@ -6,9 +6,9 @@
 namespace hanbat::ec2 {
 namespace {
 
-using Way = host::Direction;
-
-std::string word_of_direction(Way direction) { return direction == Way::kIngress ? "ingress" : "egress"; }
+std::string word_of_direction(host::Direction direction) {
+  return direction == host::Direction::kIngress ? "ingress" : "egress";
+}
 
 /// Numbers as the analysis tells protocols of headers, names as it tells those of entries.
 std::string number_of(const std::string& protocol) { return protocol == "udp" ? "17" : "6"; }
@@ -45,7 +45,7 @@ class Writer {
   AnalysisAclRule rule_of(const host::NetworkAclEntry& entry) const {
     AnalysisAclRule out;
     out.cidr = entry.cidr;
-    out.egress = entry.direction == Way::kEgress;
+    out.egress = entry.direction == host::Direction::kEgress;
     out.protocol = name_of(entry.protocol);
     out.rule_action = entry.action == host::AclAction::kAllow ? "allow" : "deny";
     out.rule_number = entry.number;
@@ -108,7 +108,8 @@ class Writer {
       PathComponent one;
       one.vpc = component("vpc", vpc_.id);
       if (!hop.subnet_id.empty()) one.subnet = component("subnet", hop.subnet_id);
-      (hop.direction == Way::kIngress && !begins ? one.inbound_header : one.outbound_header) = header_of(hop.header);
+      (hop.direction == host::Direction::kIngress && !begins ? one.inbound_header : one.outbound_header) =
+          header_of(hop.header);
       switch (hop.kind) {
         case HopKind::kInterface:
           add_interface(hop, std::move(one), begins, out);

@@ -70,10 +70,11 @@ class Walker {
     obstacle.header = header_;
     walk_.obstacles.push_back(std::move(obstacle));
   }
-  Hop& pass(Hop hop) {
+  /// What lies behind an obstacle is looked at for more of them, but the packet does not pass it.
+  void pass(Hop hop) {
+    if (!walk_.obstacles.empty()) return;
     hop.header = header_;
-    auto& hops = returning_ ? walk_.back : walk_.forward;
-    return hops.emplace_back(std::move(hop));
+    (returning_ ? walk_.back : walk_.forward).push_back(std::move(hop));
   }
   void turn_round(const Header& original) {
     returning_ = true;

@@ -65,7 +65,7 @@ struct Obstacle {
 };
 
 struct Walk {
-  std::vector<Hop> forward, back;
+  std::vector<Hop> forward, back;   // what it passes, up to the first obstacle
   std::vector<Obstacle> obstacles;  // all that is in the way, the first one first; where the way goes on is not known
                                     // after a missing route
   bool found() const { return obstacles.empty(); }

@@ -97,6 +97,14 @@ TEST_F(WalkTest, AGroupWithoutARuleForThePortOrThePeerEndsThePath) {
   EXPECT_EQ(told("web", "app", 8080), "ENI_SG_RULES_MISMATCH out");
 }
 
+TEST_F(WalkTest, WhatLiesBehindAnObstacleIsNotPassed) {
+  const Walk out = walk(vpc, {"web", ""}, {"app", ""}, {.destination_ports = {22, 22}});
+  std::string ids;
+  for (const Hop& hop : out.forward) ids += hop.id + " ";
+  EXPECT_EQ(ids, "web sg-web acl rt-public acl ");
+  EXPECT_TRUE(out.back.empty());
+}
+
 TEST_F(WalkTest, ARuleOfAnotherProtocolIsNone) {
   const Walk out = walk(vpc, {"web", ""}, {"app", ""}, {.protocol = "udp", .destination_ports = {8080, 8080}});
   ASSERT_EQ(out.obstacles.size(), 1U);

@@ -1,4 +1,4 @@
-#include "services/explain/packet_findings.h"
+#include "services/explain/packets/packet_findings.h"
 
 namespace hanbat::explain {
 namespace {
@@ -10,11 +10,25 @@ std::string ids_of(const Json& components) {
   return out;
 }
 
+/// What the analyzer takes for any address of the internet where none is said.
+constexpr const char* kSomewhere = "203.0.113.1";
+
+bool is_internet(const std::string& address, const AskedPacket& asked) {
+  return address == kSomewhere && (asked.source == "internet" || asked.destination == "internet");
+}
+Text name_of(const std::string& address, const AskedPacket& asked) {
+  return is_internet(address, asked) ? Text{.en = "the internet", .ko = "인터넷"} : Text{.en = address, .ko = address};
+}
+std::string cidr_of(const std::string& address, const AskedPacket& asked) {
+  return is_internet(address, asked) ? "0.0.0.0/0" : address + "/32";
+}
+
 /// What an explanation of the analyzer is about.
 struct Told {
   const Json& json;
   bool in;                     // the direction
   std::string from, to, port;  // of the packet where it ended; the port that was asked for
+  Text from_name, to_name;
   std::string subnet, table, interface;
 };
 
@@ -26,6 +40,8 @@ Told read_told(const Json& json, const AskedPacket& asked) {
           .from = known ? addresses.items()[0].as_string() : "",
           .to = known ? addresses.items()[1].as_string() : "",
           .port = std::to_string(asked.port),
+          .from_name = known ? name_of(addresses.items()[0].as_string(), asked) : Text(),
+          .to_name = known ? name_of(addresses.items()[1].as_string(), asked) : Text(),
           .subnet = json["Subnet"].text("Id"),
           .table = json["RouteTable"].text("Id"),
           .interface = json["NetworkInterface"].text("Id")};
@@ -39,16 +55,16 @@ void fill_filter(Finding& out, const Told& told, const AskedPacket& asked) {
     const std::string what = asked.protocol + " " + port;
     const std::string groups = ids_of(told.json["SecurityGroups"]), first = groups.substr(0, groups.find(','));
     out.subject = groups;
-    const std::string peer = in ? from : to;
-    out.sentence = in ? Text{.en = "No rule of " + groups + " lets in " + what + " from " + peer + ".",
-                             .ko = groups + "에 " + peer + "에서 오는 " + what + "을(를) 들이는 규칙이 없습니다."}
-                      : Text{.en = "No rule of " + groups + " lets out " + what + " to " + peer + ".",
-                             .ko = groups + "에 " + peer + "(으)로 가는 " + what + "을(를) 내보내는 규칙이 없습니다."};
+    const Text peer = in ? told.from_name : told.to_name;
+    out.sentence =
+        in ? Text{.en = "No rule of " + groups + " lets in " + what + " from " + peer.en + ".",
+                  .ko = groups + "에 " + peer.ko + "에서 오는 " + what + "을(를) 들이는 규칙이 없습니다."}
+           : Text{.en = "No rule of " + groups + " lets out " + what + " to " + peer.en + ".",
+                  .ko = groups + "에 " + peer.ko + "(으)로 가는 " + what + "을(를) 내보내는 규칙이 없습니다."};
     out.remedy = {.en = "Add the rule.", .ko = "규칙을 추가하십시오."};
-    const std::string cidr = asked.source == "internet" && in ? "0.0.0.0/0" : peer + "/32";
     out.command = std::string("aws ec2 authorize-security-group-") + (in ? "ingress" : "egress") + " --group-id " +
-                  first + " --ip-permissions IpProtocol=" + asked.protocol + ",FromPort=" + port + ",ToPort=" + port +
-                  ",IpRanges=[{CidrIp=" + cidr + "}]";
+                  first + " --protocol " + asked.protocol + " --port " + port + " --cidr " +
+                  cidr_of(in ? from : to, asked);
     return;
   }
   const std::string& subnet = told.subnet;
@@ -59,37 +75,43 @@ void fill_filter(Finding& out, const Told& told, const AskedPacket& asked) {
                     number = std::to_string(told.json["AclRule"].integer("RuleNumber"));
   out.subject = acl;
   out.sentence = {.en = "The network ACL " + acl + " of " + subnet + " denies " + asked.protocol + " " + said +
-                        (in ? " in" : " out") + " from " + from + " to " + to + ", by entry " + number +
-                        ". It keeps no state: the answer's ports need an entry of their own.",
-                  .ko = subnet + "의 네트워크 ACL " + acl + "이(가) " + from + " → " + to + " " + asked.protocol + " " +
-                        said + "을(를) " + (in ? "인바운드" : "아웃바운드") + " 항목 " + number +
-                        "에서 거부합니다. 상태를 기억하지 않으므로 응답 포트에도 항목이 필요합니다."};
+                        (in ? " in" : " out") + " from " + told.from_name.en + " to " + told.to_name.en +
+                        ", by entry " + number + ". It keeps no state: the answer's ports need an entry of their own.",
+                  .ko = subnet + "의 네트워크 ACL " + acl + "이(가) " + told.from_name.ko + " → " + told.to_name.ko +
+                        " " + asked.protocol + " " + said + "을(를) " + (in ? "인바운드" : "아웃바운드") + " 항목 " +
+                        number + "에서 거부합니다. 상태를 기억하지 않으므로 응답 포트에도 항목이 필요합니다."};
   out.remedy = {.en = "Add an entry with a lower number that allows it.",
                 .ko = "더 낮은 번호로 허용하는 항목을 추가하십시오."};
   out.command = "aws ec2 create-network-acl-entry --network-acl-id " + acl + (in ? " --ingress" : " --egress") +
                 " --rule-number NUMBER --protocol " + asked.protocol +
                 " --port-range From=" + std::to_string(range.integer("From")) +
-                ",To=" + std::to_string(range.integer("To")) + " --cidr-block " + (in ? from : to) +
-                "/32 --rule-action allow";
+                ",To=" + std::to_string(range.integer("To")) + " --cidr-block " + cidr_of(in ? from : to, asked) +
+                " --rule-action allow";
 }
 
 /// A route table or a gateway that does not lead there; false when it is another code.
 bool fill_way(Finding& out, const Told& told) {
   const std::string &to = told.to, &subnet = told.subnet, &table = told.table, &interface = told.interface;
   if (out.code == "NO_ROUTE_TO_DESTINATION") {
-    out.sentence = {.en = "The route table " + table + " of " + subnet + " has no route that leads to " + to + ".",
-                    .ko = subnet + "의 라우트 테이블 " + table + "에 " + to + "(으)로 가는 라우트가 없습니다."};
-    out.remedy = {.en = "Add one: to the internet gateway from a public subnet, to a NAT gateway from a private one.",
-                  .ko = "추가하십시오: 퍼블릭 서브넷은 인터넷 게이트웨이로, 프라이빗 서브넷은 NAT 게이트웨이로."};
-    out.command = "aws ec2 create-route --route-table-id " + table +
-                  " --destination-cidr-block 0.0.0.0/0 --gateway-id IGW (or --nat-gateway-id NAT)";
+    out.sentence = {
+        .en = "The route table " + table + " of " + subnet + " has no route that leads to " + told.to_name.en + ".",
+        .ko = subnet + "의 라우트 테이블 " + table + "에 " + told.to_name.ko + "(으)로 가는 라우트가 없습니다."};
+    out.remedy = {.en =
+                      "Add one: to the internet gateway from a public subnet, to a NAT gateway (--nat-gateway-id) "
+                      "from a private one.",
+                  .ko =
+                      "추가하십시오: 퍼블릭 서브넷은 인터넷 게이트웨이로, 프라이빗 서브넷은 NAT "
+                      "게이트웨이(--nat-gateway-id)로."};
+    out.command =
+        "aws ec2 create-route --route-table-id " + table + " --destination-cidr-block 0.0.0.0/0 --gateway-id IGW";
   } else if (out.code == "BAD_STATE_ROUTE") {
     const std::string cidr = told.json["RouteTableRoute"].text("DestinationCidr");
     out.sentence = {.en = "The route to " + cidr + " in " + table + " is a blackhole: what it led to is gone.",
                     .ko = table + "의 " + cidr + " 라우트가 블랙홀입니다: 대상이 없어졌습니다."};
-    out.remedy = {.en = "Replace it.", .ko = "바꾸십시오."};
-    out.command = "aws ec2 replace-route --route-table-id " + table + " --destination-cidr-block " + cidr +
-                  " --gateway-id IGW (or --nat-gateway-id NAT)";
+    out.remedy = {.en = "Replace it; to a NAT gateway with --nat-gateway-id in place of --gateway-id.",
+                  .ko = "바꾸십시오. NAT 게이트웨이로는 --gateway-id 대신 --nat-gateway-id."};
+    out.command =
+        "aws ec2 replace-route --route-table-id " + table + " --destination-cidr-block " + cidr + " --gateway-id IGW";
   } else if (out.code == "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS") {
     out.sentence = {.en = interface + " has no public address, so the internet gateway does not carry what it sends.",
                     .ko = interface + "에 퍼블릭 주소가 없어 인터넷 게이트웨이가 내보내지 않습니다."};

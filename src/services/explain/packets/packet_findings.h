@@ -9,8 +9,8 @@ namespace hanbat::explain {
 
 /// The packet that was asked about.
 struct AskedPacket {
-  std::string source;    // as the caller named it
-  std::string protocol;  // tcp, udp
+  std::string source, destination;  // as the caller named them
+  std::string protocol;             // tcp, udp
   int port = 0;
 };
 

@@ -5,7 +5,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "services/explain/chains.h"
-#include "services/explain/packet_findings.h"
+#include "services/explain/packets/packet_findings.h"
 #include "services/explain/refusal.h"
 
 namespace hanbat::explain {
@@ -205,7 +205,10 @@ Json analysis_of(Story& story, const std::string& source, const std::string& des
 
 ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInput& in) {
   // Whoever is known may ask, as in Explain.
-  const AskedPacket asked{.source = in.source, .protocol = in.protocol.value_or("tcp"), .port = in.port.value_or(443)};
+  const AskedPacket asked{.source = in.source,
+                          .destination = in.destination,
+                          .protocol = in.protocol.value_or("tcp"),
+                          .port = in.port.value_or(443)};
   const std::string name = in.source + " " + in.destination + ":" + std::to_string(asked.port);
   Story story(rq, "packet", name);
   const Text well{.en = "The packet gets from " + in.source + " to " + in.destination + ":" +
@@ -218,9 +221,9 @@ ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInpu
   if (from.internet && to.internet)
     throw ValidationException(
         "One end at least must be of a VPC: an instance, an interface, its address or a load balancer.");
-  std::string source = from.resource, destination = to.resource;
+  std::string source = from.resource, destination = to.resource, gateway;
   if (from.internet || to.internet) {
-    const std::string gateway = gateway_of(story, from.internet ? to.vpc : from.vpc);
+    gateway = gateway_of(story, from.internet ? to.vpc : from.vpc);
     (from.internet ? source : destination) = gateway;
     if (gateway.empty()) {
       if (story.told().unseen.empty()) add_missing_gateway(story, from.internet ? to.vpc : from.vpc);
@@ -236,9 +239,14 @@ ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInpu
   if (analysis["Explanations"].is_array()) {
     const Json::Array& all = analysis["Explanations"].items();
     for (auto told = all.rbegin(); told != all.rend(); ++told) {
-      const Finding finding = finding_of_packet(*told, asked);
+      Finding finding = finding_of_packet(*told, asked);
+      if (!gateway.empty())
+        finding.command = replace_all(finding.command, "--gateway-id IGW", "--gateway-id " + gateway);
       story.add(finding);
       story.show("ec2:StartNetworkInsightsAnalysis", told->dump());
+    }
+    for (const Json& told : all) {
+      const Finding finding = finding_of_packet(told, asked);
       Hop& hop = hops.emplace_back();
       hop.component = finding.subject;
       hop.type = type_of(finding.subject);
