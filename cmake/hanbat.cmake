@@ -106,8 +106,8 @@ function(hanbat_services)
       hanbat_schema(${name} ${folder}/schema)
       list(APPEND generated ${out}/schema.h ${out}/schema.cc)
     endif()
-    # Folders of JSON files are data that the service embeds: gen/<name>/data.h.
-    file(GLOB data CONFIGURE_DEPENDS ${folder}/*/*.json)
+    # Folders of JSON and TSV files are data that the service embeds: gen/<name>/data.h.
+    file(GLOB data CONFIGURE_DEPENDS ${folder}/*/*.json ${folder}/*/*.tsv)
     if(data)
       set(data_folders)
       foreach(path IN LISTS data)

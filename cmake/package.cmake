@@ -18,20 +18,32 @@ install(DIRECTORY images DESTINATION share/hanbat USE_SOURCE_PERMISSIONS PATTERN
 install(DIRECTORY packaging/bundle DESTINATION share/hanbat USE_SOURCE_PERMISSIONS)
 install(DIRECTORY src/main/cli/task/share/ DESTINATION share/hanbat/task USE_SOURCE_PERMISSIONS)
 install(DIRECTORY examples DESTINATION share/doc/hanbat USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
-install(FILES README.md README.ko.md docs/support.md docs/permissions.md docs/task-packs.md DESTINATION share/doc/hanbat)
-install(FILES ${packaging}/completion.bash DESTINATION share/bash-completion/completions RENAME hanbat)
+install(FILES README.md README.ko.md CHANGELOG.md docs/support.md docs/permissions.md docs/task-packs.md DESTINATION share/doc/hanbat)
+install(DIRECTORY docs/guide DESTINATION share/doc/hanbat)
 
-# The manual pages are what the programs say of themselves.
-set(pages ${made}/hanbat.1 ${made}/hanbatd.8 ${made}/hanbat-hostd.8)
+# hanbat writes its manual pages and completion out of the table of its commands (src/main/cli/table), the daemons' pages
+# are what they say of themselves.
+set(shells ${made}/completion.bash ${made}/completion.zsh ${made}/completion.fish)
+add_custom_command(OUTPUT ${made}/man1/hanbat.1 ${shells}
+  COMMAND ${CMAKE_COMMAND} -E rm -rf ${made}/man1
+  COMMAND $<TARGET_FILE:hanbat> manual ${made}/man1
+  COMMAND $<TARGET_FILE:hanbat> completion bash > ${made}/completion.bash
+  COMMAND $<TARGET_FILE:hanbat> completion zsh > ${made}/completion.zsh
+  COMMAND $<TARGET_FILE:hanbat> completion fish > ${made}/completion.fish
+  DEPENDS hanbat COMMENT "manual pages and completion")
+install(FILES ${made}/completion.bash DESTINATION share/bash-completion/completions RENAME hanbat)
+install(FILES ${made}/completion.zsh DESTINATION share/zsh/vendor-completions RENAME _hanbat)
+install(FILES ${made}/completion.fish DESTINATION share/fish/vendor_completions.d RENAME hanbat.fish)
+set(pages ${made}/hanbatd.8 ${made}/hanbat-hostd.8)
 add_custom_command(OUTPUT ${pages}
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/man-pages --version ${PROJECT_VERSION} --out ${made}
-    $<TARGET_FILE:hanbat> $<TARGET_FILE:hanbatd> $<TARGET_FILE:hanbat-hostd>
-  DEPENDS hanbat hanbatd hanbat-hostd ${CMAKE_SOURCE_DIR}/tools/man-pages COMMENT "manual pages")
+    $<TARGET_FILE:hanbatd> $<TARGET_FILE:hanbat-hostd>
+  DEPENDS hanbatd hanbat-hostd ${CMAKE_SOURCE_DIR}/tools/man-pages COMMENT "the daemons' manual pages")
 # What this program knows of the database: a package that is older than it is refused by that.
 add_custom_command(OUTPUT ${made}/schema COMMAND $<TARGET_FILE:hanbatd> --schema > ${made}/schema
   DEPENDS hanbatd COMMENT "the package's schema")
-add_custom_target(package_files ALL DEPENDS ${pages} ${made}/schema)
-install(FILES ${made}/hanbat.1 DESTINATION share/man/man1)
+add_custom_target(package_files ALL DEPENDS ${pages} ${made}/man1/hanbat.1 ${shells} ${made}/schema)
+install(DIRECTORY ${made}/man1 DESTINATION share/man)
 install(FILES ${made}/hanbatd.8 ${made}/hanbat-hostd.8 DESTINATION share/man/man8)
 
 set(HANBAT_BIN ${CMAKE_INSTALL_FULL_BINDIR})

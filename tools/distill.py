@@ -16,7 +16,7 @@ SERVICES = {
     "sts": "sts", "iam": "iam", "ec2": "ec2", "elasticloadbalancing": "elbv2", "s3": "s3", "logs": "logs",
     "events": "events", "ssm": "ssm", "codecommit": "codecommit", "codebuild": "codebuild", "codedeploy": "codedeploy",
     "codepipeline": "codepipeline", "ecr": "ecr", "cloudtrail": "cloudtrail", "organizations": "organizations",
-    "secretsmanager": "secretsmanager", "acm": "acm",
+    "secretsmanager": "secretsmanager", "acm": "acm", "ce": "ce", "budgets": "budgets",
 }
 METADATA = ("apiVersion", "protocol", "jsonVersion", "targetPrefix", "serviceId", "endpointPrefix", "signingName",
             "xmlNamespace", "awsQueryCompatible")

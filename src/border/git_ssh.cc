@@ -20,11 +20,16 @@ SshQuestion SshQuestion::from_json(const Json& json) {
   return question;
 }
 
-Json SshAnswer::to_json() const { return Json::object({{"exit_code", exit_code}, {"out", out}, {"err", err}}); }
+Json SshAnswer::to_json() const {
+  Json addresses = Json::array();
+  for (const std::string& each : forward_to) addresses.push_back(each);
+  return Json::object({{"exit_code", exit_code}, {"out", out}, {"err", err}, {"forward_to", std::move(addresses)}});
+}
 
 SshAnswer SshAnswer::from_json(const Json& json) {
   Fields fields(json, "an answer to git over SSH");
-  SshAnswer answer{static_cast<int>(fields.integer("exit_code")), fields.text("out"), fields.text("err")};
+  SshAnswer answer{static_cast<int>(fields.integer("exit_code")), fields.text("out"), fields.text("err"),
+                   fields.texts("forward_to")};
   fields.refuse_unknown();
   return answer;
 }

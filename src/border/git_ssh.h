@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/words.h"
@@ -29,6 +30,8 @@ struct SshAnswer {
   int exit_code = 0;  ///< of kKey: not 0 when there is no such key
   std::string out;    ///< of kKey: "ssh-rsa AAAA…"
   std::string err;    ///< for the client's eyes
+  /// Of kKey: addresses to which sshd may forward connections of who has the key; none where it may not at all.
+  std::vector<std::string> forward_to = {};
   bool operator==(const SshAnswer&) const = default;
 
   Json to_json() const;

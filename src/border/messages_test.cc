@@ -216,7 +216,7 @@ TEST(GitOverSsh, QuestionsAndAnswersComeBackFromTheirText) {
                              "10.1.0.5"};
   EXPECT_EQ(SshQuestion::from_json(Json::parse(question.to_json().dump())), question);
   expect_members_are_named(question, "a question of git over SSH");
-  const SshAnswer answer{128, "out", "err"};
+  const SshAnswer answer{128, "out", "err", {"198.19.0.5"}};
   EXPECT_EQ(SshAnswer::from_json(Json::parse(answer.to_json().dump())), answer);
   expect_members_are_named(answer, "an answer to git over SSH");
 }

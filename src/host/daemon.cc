@@ -10,9 +10,11 @@
 
 #include "host/balancers/balancers.h"
 #include "host/codec.h"
+#include "host/listening/listening.h"
 #include "host/machines/incus.h"
 #include "host/machines/machines.h"
 #include "host/machines/restored.h"
+#include "host/machines/shares.h"
 #include "host/networks/kernel.h"
 #include "host/networks/networks.h"
 #include "host/networks/probe.h"
@@ -29,8 +31,10 @@ Actions::Actions(std::string state_folder, const EdgeRange& range, const std::st
   machines_ = std::make_unique<Machines>(*incus_, state_folder_,
                                          [this] { networks_->adopt_interfaces(Networks::Arrival::kAny); });
   balancers_ = std::make_unique<Balancers>(own + "/balancers");
-  ssh_ = std::make_unique<SshServer>(
-      SshPlaces{own + "/ssh", state_folder_ + "/ssh/git.sock", ssh_programs, range_.endpoint()});
+  const auto listening = ListenSetting::find(state_folder_);
+  ssh_ = std::make_unique<SshServer>(SshPlaces{own + "/ssh", state_folder_ + "/ssh/git.sock", ssh_programs,
+                                               range_.endpoint(), listening ? SshJump::kYes : SshJump::kNo});
+  listening_ = std::make_unique<Listening>(state_folder_, listening, range_.endpoint());
 }
 
 Actions::~Actions() {
@@ -44,11 +48,13 @@ void Actions::start() {
   networks_->start();
   balancers_->start();
   ssh_->keep();
+  listening_->keep();
 }
 
 void Actions::watch() {
   while (!stopping_) {
     ssh_->keep();
+    listening_->keep();
     std::string failure;
     try {
       if (incus_ready_) {
@@ -69,7 +75,8 @@ void Actions::watch() {
   }
 }
 
-/// What misses its link at two looks in a row is not just being started.
+/// What misses its link at two looks in a row is not just being started. The machines' shares of the processors are
+/// looked at beside it.
 void Actions::check_links() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_look_) return;
@@ -79,8 +86,9 @@ void Actions::check_links() {
                         std::inserter(twice, twice.end()));
   links_missed_ = std::move(missing);
   try {
+    for (const auto& [name, share] : shares_of(machines_->list())) give_share(name, share);
     if (!twice.empty()) machines_->restart_without(twice);
-  } catch (const HostError& error) {
+  } catch (const std::exception& error) {  // whatever a look finds, it must not stop all that concerns machines
     spdlog::warn("a machine without its link could not be restarted: {}", error.what());
   }
 }
@@ -140,6 +148,7 @@ std::vector<Finding> Actions::health(const Nothing&) {
   for (auto& finding : probe_way_out(range_)) findings.push_back(std::move(finding));
   for (auto& finding : balancers_->examine()) findings.push_back(std::move(finding));
   if (auto finding = ssh_->examine()) findings.push_back(*std::move(finding));
+  if (auto finding = listening_->examine()) findings.push_back(*std::move(finding));
   return findings;
 }
 
@@ -184,6 +193,7 @@ Json Actions::status() {
   out["incusd"] = incus_->pid();
   out["haproxy"] = balancers_->pid();
   out["sshd"] = ssh_->pid();
+  if (const int listener = listening_->pid(); listener != 0) out["listener"] = listener;
   out["networks"] = static_cast<std::int64_t>(networks_->list().size());
   std::unique_lock lock(ready_mutex_);
   const bool ready = incus_ready_;
@@ -204,6 +214,7 @@ void Actions::down(const std::function<void(const std::string&)>& progress) {
   stopping_ = true;
   ready_.notify_all();
   if (incus_thread_.joinable()) incus_thread_.join();
+  listening_->down();
   ssh_->down();
   balancers_->down();
   progress("stopped the load balancers");

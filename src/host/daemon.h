@@ -22,6 +22,7 @@ namespace hanbat::host {
 
 class Balancers;
 class Incus;
+class Listening;
 class Machines;
 class Networks;
 class SshServer;
@@ -69,6 +70,7 @@ class Actions final : private Host {
   std::unique_ptr<Machines> machines_;
   std::unique_ptr<Balancers> balancers_;
   std::unique_ptr<SshServer> ssh_;
+  std::unique_ptr<Listening> listening_;
   std::mutex ready_mutex_;
   std::condition_variable ready_;
   bool incus_ready_ = false;

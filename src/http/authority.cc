@@ -105,6 +105,42 @@ bool is_name(const std::string& name) {
          });
 }
 
+/// A certificate of somebody else's, that the operator brought.
+struct Brought {
+  CertificatePtr certificate;
+  KeyPtr key;
+  std::vector<CertificatePtr> chain;
+
+  explicit Brought(const CertificatePem& pem) {
+    const BioPtr in(BIO_new_mem_buf(pem.certificate.data(), static_cast<int>(pem.certificate.size())));
+    certificate.reset(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
+    if (!certificate) fail("read the certificate");
+    while (CertificatePtr next{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)})
+      chain.push_back(std::move(next));
+    ERR_clear_error();  // the end of the file
+    const BioPtr key_in(BIO_new_mem_buf(pem.key.data(), static_cast<int>(pem.key.size())));
+    // A passphrase is asked of nobody.
+    key.reset(PEM_read_bio_PrivateKey(key_in.get(), nullptr, [](char*, int, int, void*) { return 0; }, nullptr));
+    if (!key) fail("read the certificate's key");
+    if (X509_check_private_key(certificate.get(), key.get()) != 1)
+      throw std::runtime_error("the key is not the certificate's");
+  }
+
+  bool is_for(const std::string& name) const {
+    return X509_check_host(certificate.get(), name.data(), name.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS,
+                           nullptr) == 1;
+  }
+
+  bool show(SSL* session) const {
+    if (SSL_use_certificate(session, certificate.get()) != 1 || SSL_use_PrivateKey(session, key.get()) != 1)
+      return false;
+    SSL_clear_chain_certs(session);
+    for (const CertificatePtr& each : chain)
+      if (SSL_add1_chain_cert(session, each.get()) != 1) return false;
+    return true;
+  }
+};
+
 struct Leaf {
   CertificatePtr certificate;
   std::time_t made = 0;
@@ -119,6 +155,13 @@ struct Authority::Keys {
   ContextPtr context;
   std::mutex mutex;
   std::map<std::string, Leaf> leaves;
+  std::string domain;  // "" when there is none
+  std::unique_ptr<Brought> brought;
+
+  bool is_of_domain(const std::string& name) const {
+    if (domain.empty() || !is_name(name) || name.find('*') != std::string::npos) return false;
+    return name == domain || name.ends_with("." + domain);
+  }
 
   CertificatePtr sign(EVP_PKEY* key, const std::vector<std::string>& names) const {
     std::string alternatives;
@@ -143,7 +186,8 @@ struct Authority::Keys {
     const char* asked = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name);
     std::string name = asked ? lower(asked) : "";
     std::vector<std::string> names{name};
-    if (!Authority::serves(name)) {
+    if (brought && brought->is_for(name)) return brought->show(session) ? 1 : 0;
+    if (!Authority::serves(name) && !is_of_domain(name)) {
       name = hanbat::local_address(SSL_get_fd(session)).address;
       names = {"localhost", "127.0.0.1", "::1"};
       if (is_ip_address(name) && name != "127.0.0.1" && name != "::1") names.push_back(name);
@@ -222,6 +266,13 @@ Authority::Authority(std::string folder) : keys_(std::make_unique<Keys>()) {
 }
 
 Authority::~Authority() = default;
+
+void Authority::add_domain(const std::string& domain, const std::optional<CertificatePem>& own) {
+  keys_->domain = lower(domain);
+  keys_->brought = own ? std::make_unique<Brought>(*own) : nullptr;
+}
+
+bool is_certificate_for(const CertificatePem& pem, const std::string& name) { return Brought(pem).is_for(name); }
 
 CertificatePem Authority::issue(const std::vector<std::string>& names) const {
   const KeyPtr key = make_key();

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ struct CertificatePem {
   std::string certificate;
   std::string key;
 };
+
+/// Whether a certificate proves that name. Throws std::runtime_error when it cannot be read or its key is another's.
+bool is_certificate_for(const CertificatePem& pem, const std::string& name);
 
 /// Safe from all threads.
 class Authority {
@@ -33,6 +37,11 @@ class Authority {
   /// Signs a certificate for those names (DNS names, wildcards, IP addresses), the first as its subject, with a key of
   /// its own; for balancers. Valid 397 days.
   CertificatePem issue(const std::vector<std::string>& names) const;
+
+  /// Has the server prove itself also under the domain and all names below it: by `own`, a certificate with its chain
+  /// and its key, where that is for the name, else by a certificate of this authority's. Called before anything is
+  /// served. Throws std::runtime_error when `own` cannot be read, or its key is another's.
+  void add_domain(const std::string& domain, const std::optional<CertificatePem>& own);
 
   /// Whether the server proves itself under that name: *.amazonaws.com, *.amazonaws.com.cn, *.aws, localhost,
   /// *.localhost. For others, and without SNI, it shows the certificate of localhost and the address connected to.

@@ -31,5 +31,16 @@ TEST(Authority, KeepsItsKeyToItselfAndIsReadAgain) {
   EXPECT_EQ(run_checked({"stat", "-c", "%a", folder.path() + "/ca.key"}), "600\n");
 }
 
+TEST(Authority, ACertificateThatWasBroughtIsForItsNamesAndItsKey) {
+  const TemporaryFolder folder;
+  Authority authority(folder.path());
+  const CertificatePem one = authority.issue({"class.example.test", "*.class.example.test"});
+  EXPECT_TRUE(is_certificate_for(one, "class.example.test"));
+  EXPECT_TRUE(is_certificate_for(one, "s3.class.example.test"));
+  EXPECT_FALSE(is_certificate_for(one, "git.eu-west-1.class.example.test"));
+  EXPECT_THROW(is_certificate_for({one.certificate, authority.issue({"x.test"}).key}, "x.test"), std::runtime_error);
+  EXPECT_THROW(authority.add_domain("class.example.test", CertificatePem{"", ""}), std::runtime_error);
+}
+
 }  // namespace
 }  // namespace hanbat::http

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "http/authority.h"
+#include "http/proxied.h"
 
 namespace hanbat::http {
 
@@ -42,10 +43,35 @@ void Connection::slim() {
 
 namespace {
 
+/// Reads what the proxy says of the connection, and nothing behind it. Nothing when it is read.
+std::optional<Next> read_proxied(Connection& connection) {
+  const int fd = connection.channel.fd();
+  if (peer_user(fd) != connection.entrance->proxy_user) return Next::kClose;
+  char buffer[kLongestProxiedHeader];
+  const ssize_t n = ::recv(fd, buffer, sizeof buffer, MSG_PEEK | MSG_DONTWAIT);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return Next::kWaitRead;
+  if (n <= 0) return Next::kClose;
+  const std::string_view seen(buffer, static_cast<std::size_t>(n));
+  if (seen.size() < kProxiedHeadSize) return Next::kWaitRead;
+  const auto size = proxied_size(seen);
+  if (!size) return Next::kClose;
+  if (seen.size() < *size) return Next::kWaitRead;
+  const auto ends = read_proxied_header(seen.substr(0, *size));
+  if (!ends) return Next::kClose;
+  if (::recv(fd, buffer, *size, MSG_DONTWAIT) != static_cast<ssize_t>(*size)) return Next::kClose;
+  connection.peer = ends->client;
+  connection.local = ends->server;
+  return std::nullopt;
+}
+
 /// Settles whether it is TLS, and shakes hands. Nothing when the connection can carry requests now.
 std::optional<Next> open_transport(Connection& connection, const ServerOptions& options) {
   if (!connection.transport_known) {
     bool tls = connection.entrance->transport == Transport::kTls;
+    if (connection.entrance->transport == Transport::kProxied) {
+      if (const auto next = read_proxied(connection)) return next;
+      tls = true;
+    }
     if (connection.entrance->transport == Transport::kEither) {
       char first;
       const ssize_t n = ::recv(connection.channel.fd(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -99,7 +125,7 @@ Next advance(Connection& connection, const ServerOptions& options, const Handler
       ++requests;
       if (!run_exchange(connection, options, handler, stopping)) return Next::kClose;
       connection.parser.reset();
-      connection.idle = true;
+      connection.idle = connection.answered = true;
       connection.since = SteadyClock::now();
       connection.deadline = connection.since + options.idle_timeout;
       continue;

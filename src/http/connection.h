@@ -19,6 +19,7 @@ namespace hanbat::http {
 struct Entrance {
   std::string tag;
   Transport transport = Transport::kPlain;
+  unsigned proxy_user = 0;
 };
 
 struct Connection {
@@ -46,6 +47,7 @@ struct Connection {
   std::size_t at = 0;
   std::chrono::steady_clock::time_point deadline;  // while parked
   std::chrono::steady_clock::time_point since;     // when it came, or its last request ended
+  bool answered = false;                           // whether there was one
   bool idle = true;                                // parked, and nothing of a request came yet
 };
 

@@ -33,6 +33,7 @@ std::unique_ptr<WebSocket> Exchange::accept_websocket() {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::size_t kLeastRead = 4 << 10;
 constexpr std::size_t kWriteBuffer = 32 << 10;
 constexpr std::uint64_t kDrainLimit = 256 << 10;  // an unread body is passed over up to here, so the connection lives
 constexpr std::uint64_t kLingerLimit = 64ull << 20;  // before a close, so that the client reads our answer
@@ -229,10 +230,12 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
   void fill() {
     connection_.compact();
     const std::size_t had = connection_.in.size();
-    connection_.in.resize(had + kReadSize);
+    // No room for more than there will be: it is filled with zeros first.
+    const std::size_t room = std::clamp<std::uint64_t>(content_length().value_or(kReadSize), kLeastRead, kReadSize);
+    connection_.in.resize(had + room);
     std::size_t n = 0;
     try {
-      n = connection_.channel.read({connection_.in.data() + had, kReadSize}, patience_);
+      n = connection_.channel.read({connection_.in.data() + had, room}, patience_);
     } catch (...) {
       connection_.in.resize(had);
       throw;

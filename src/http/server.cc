@@ -50,6 +50,9 @@ class Server::Room final : private WaitObserver {
   void park(ConnectionPtr connection, Next next);
 
   void work(std::stop_token stop);
+  /// Whether the client's next request comes within a moment. Who has asked again as soon as it was answered is served
+  /// on by the worker that it has, past the watcher and the queue, which take longer than a small request does.
+  bool comes_at_once(const Connection& connection);
   void staff();
   void cut_slowest();
   void on_wait_begin(Channel& channel) override;
@@ -57,6 +60,7 @@ class Server::Room final : private WaitObserver {
 
   static constexpr std::uint64_t kWakeId = 0;
   static constexpr std::uint64_t kListenerBit = 1ull << 63;
+  static constexpr std::chrono::milliseconds kLinger{5};
 
   const ServerOptions options_;
   const Handler handler_;
@@ -78,6 +82,7 @@ class Server::Room final : private WaitObserver {
   int resting_ = 0;                                      // workers that wait, for clients and others
   std::uint64_t next_id_ = 1;
   int idle_workers_ = 0;
+  int lingering_ = 0;  // of those that rest: in comes_at_once
   bool stopped_ = false;
   std::vector<std::jthread> workers_;
   std::jthread watcher_;
@@ -98,8 +103,8 @@ void Server::Room::add_listener(Fd listening, ListenerOptions options) {
   std::lock_guard lock(mutex_);
   const std::uint64_t id = kListenerBit | next_id_++;
   const int fd = listening.get();
-  listeners_[id] = {std::move(listening),
-                    std::make_shared<const Entrance>(Entrance{std::move(options.tag), options.transport})};
+  listeners_[id] = {std::move(listening), std::make_shared<const Entrance>(
+                                              Entrance{std::move(options.tag), options.transport, options.proxy_user})};
   poller_.add(fd, id, Interest::kRead, Poller::Mode::kLevel);
 }
 
@@ -299,8 +304,10 @@ void Server::Room::work(std::stop_token) {
     active_.insert(connection.get());
     lock.unlock();
     Next next = Next::kClose;
+    const bool at_once = connection->answered && SteadyClock::now() - connection->since < kLinger;
     try {
-      next = advance(*connection, options_, handler_, stopping_, requests_);
+      do next = advance(*connection, options_, handler_, stopping_, requests_);
+      while (at_once && next == Next::kWaitRead && connection->idle && comes_at_once(*connection));
     } catch (const std::exception&) {
       // A broken connection: nobody is left to tell.
     }
@@ -312,6 +319,20 @@ void Server::Room::work(std::stop_token) {
     connection.reset();
     lock.lock();
   }
+}
+
+bool Server::Room::comes_at_once(const Connection& connection) {
+  std::unique_lock lock(mutex_);
+  if (stopping_ || lingering_ >= options_.max_threads / 4) return false;
+  ++lingering_;
+  ++resting_;
+  staff();
+  lock.unlock();
+  const bool came = wait_ready(connection.channel.fd(), Interest::kRead, kLinger);
+  lock.lock();
+  --resting_;
+  --lingering_;
+  return came;
 }
 
 void Server::Room::stop(std::chrono::milliseconds grace) {

@@ -74,12 +74,15 @@ using Handler = std::function<void(Exchange&)>;
 enum class Transport : std::uint8_t {
   kPlain,
   kTls,
-  kEither,  // looks at the first byte: TLS and plain HTTP on one port
+  kEither,   // looks at the first byte: TLS and plain HTTP on one port
+  kProxied,  // TLS, behind a proxy on a Unix socket that first tells whose connection it is (http/proxied.h)
 };
 
 struct ListenerOptions {
   std::string tag;
   Transport transport = Transport::kPlain;
+  /// Of kProxied: as whom the proxy runs. Nobody else is listened to.
+  unsigned proxy_user = 0;
 };
 
 struct ServerOptions {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "http/authority.h"
 #include "http/client.h"
@@ -217,6 +218,28 @@ TEST(Server, ServesTlsToCurlWithCertificatesMadeForTheName) {
                                       "::127.0.0.1:" + number, "https://example.com:" + number + "/"},
                                      {.timeout = 10s});
   EXPECT_NE(other.exit_code, 0);
+}
+
+TEST(Server, WhoAsksAgainAtOnceIsServedOnByTheThreadThatItHas) {
+  std::mutex mutex;
+  std::vector<std::thread::id> seen;
+  Running running({}, [&](Exchange& exchange) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(std::this_thread::get_id());
+    exchange.send({200, {}, "here"});
+  });
+  // Of several that there are.
+  std::vector<std::unique_ptr<Client>> others;
+  for (int i = 0; i < 4; ++i) {
+    others.push_back(std::make_unique<Client>(Endpoint{.port = running.port}));
+    others.back()->send({.target = "/"});
+  }
+  seen.clear();
+  Client client({.port = running.port});
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(client.send({.target = "/"}).body, "here");
+  int moves = 0;
+  for (std::size_t i = 1; i < seen.size(); ++i) moves += seen[i] != seen[i - 1];
+  EXPECT_LT(moves, 100);  // more of them than the client was late
 }
 
 }  // namespace

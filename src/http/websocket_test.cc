@@ -9,6 +9,7 @@
 #include <atomic>
 #include <thread>
 
+#include "http/authority.h"
 #include "http/client.h"
 #include "http/testing.h"
 

@@ -44,15 +44,27 @@ SshAnswer ask(const std::string& door, const SshQuestion& question, const std::v
   return SshAnswer::from_json(border::parse_message(answer, "an answer to git over SSH"));
 }
 
-/// sshd gives a login that has the key this program and nothing else.
+/// "restrict", and where the region is open to a network, forwarding to addresses of the key's account alone.
+std::string options_of(const SshAnswer& answer) {
+  std::string options = "restrict";
+  for (const std::string& address : answer.forward_to) {
+    // It becomes part of a line of authorized_keys.
+    if (!is_ip_address(address)) continue;
+    if (options == "restrict") options += ",port-forwarding";
+    options += ",permitopen=\"" + address + ":*\"";
+  }
+  return options;
+}
+
+/// sshd gives a login that has the key this program and nothing else, but for what options_of() says.
 int print_key(const std::string& door, const std::string& key_id) {
   SshQuestion question;
   question.key_id = key_id;
   const SshAnswer answer = ask(door, question, {});
   if (answer.exit_code != 0) return answer.exit_code;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
-  std::printf("restrict,command=\"%s session %s %s\" %s\n", self.c_str(), door.c_str(), key_id.c_str(),
-              answer.out.c_str());
+  std::printf("%s,command=\"%s session %s %s\" %s\n", options_of(answer).c_str(), self.c_str(), door.c_str(),
+              key_id.c_str(), answer.out.c_str());
   return 0;
 }
 

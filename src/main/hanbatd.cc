@@ -2,6 +2,7 @@
 // made; it ends in reverse.
 #include <grp.h>
 #include <malloc.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -22,8 +23,11 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "console/console.h"
+#include "host/balancers/haproxy_config.h"
 #include "host/client.h"
 #include "host/edge_range.h"
+#include "host/listening/setting.h"
 #include "http/authority.h"
 #include "http/server.h"
 #include "main/services.h"
@@ -79,7 +83,7 @@ struct Ground {
             .tasks = tasks.get(),
             .vault = &vault,
             .identity = &foundations.access.identity,
-            .authorizer = &foundations.access.authorizer,
+            .authorizer = &foundations.authorizer,
             .memberships = &foundations.memberships,
             .trail = &foundations.trail};
   }
@@ -104,6 +108,15 @@ http::ServerOptions server_options(http::Authority& authority) {
     spdlog::error("{} {}: {}", head.method, head.raw_path, what);
   };
   return options;
+}
+
+/// Where hostd's HAProxy passes on who comes from the local network.
+void listen_to_network(http::Server& server) {
+  const passwd* haproxy = ::getpwnam(host::kHaproxyUser);
+  if (!haproxy) throw std::runtime_error(std::string("there is no user ") + host::kHaproxyUser);
+  server.add_listener(
+      listen_abstract(host::kDoorSocket),
+      {.tag = std::string(region::kNetworkTag), .transport = http::Transport::kProxied, .proxy_user = haproxy->pw_uid});
 }
 
 /// Throws when a newer version wrote the database, before anything of it is touched.
@@ -141,11 +154,16 @@ int run(const Flags& flags) {
   }
   Ground ground(flags, flags.home);
   http::Authority authority(flags.home + "/ca");
+  const auto listening = host::ListenSetting::find(flags.home);
+  if (listening) authority.add_domain(listening->name, host::find_own_certificate(flags.home));
   std::unique_ptr<host::Host> host;
   if (flags.host_fd >= 0) host = std::make_unique<host::HostClient>(Fd(flags.host_fd));
   // Behind the region, whose services listen by the server; it is there before anything listens.
+  std::optional<console::Console> console;
   std::optional<region::FrontDoor> door;
-  http::Server server(server_options(authority), [&](http::Exchange& exchange) { door->serve(exchange); });
+  http::Server server(server_options(authority), [&](http::Exchange& exchange) {
+    if (!console->serve(exchange)) door->serve(exchange);
+  });
 
   region::Parts parts = ground.parts();
   parts.host = host.get();
@@ -154,10 +172,12 @@ int run(const Flags& flags) {
   region::Region region(ground.settings, parts);
   add_services(region, ground.foundations);
   refuse_newer(flags, region);
-  door.emplace(region);
+  console.emplace(region);
+  door.emplace(region, &ground.foundations.access.identity);
   region.start();
   serve_at_edge(region);
   ground.tasks->start(kTaskWorkers);
+  if (listening) listen_to_network(server);
   server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
                       {.tag = "front", .transport = http::Transport::kEither});
   spdlog::info("hanbatd serves on 127.0.0.1:{}{}", flags.port, host ? "" : ", without its host side");

@@ -16,6 +16,7 @@
 #include "host/control.h"
 #include "host/daemon.h"
 #include "host/edge_range.h"
+#include "host/listening/setting.h"
 #include "host/ssh/ssh_server.h"
 #include "host/supervisor.h"
 #include "host/users.h"
@@ -62,6 +63,7 @@ void prepare(const Flags& flags) {
   // hanbatd's door for what sshd runs: what hanbatd makes there is of that group.
   make_folders(flags.home + "/ssh");
   own(flags.home + "/ssh", owner.uid, host::require_user(host::kSshUser).gid, 02750);
+  host::give_key_to(flags.home, owner.uid, owner.gid);
 }
 
 /// What the command line may ask.

@@ -93,6 +93,7 @@ const std::map<std::string, std::string, std::less<>> kOther{
 
 /// Lists that nothing but the account makes another one: filters by names are refused beside a page.
 const std::set<std::string, std::less<>> kOneOfItsKind{
+    "budgets DescribeBudgets",
     "ecr DescribeRepositories",
     "elasticloadbalancing DescribeLoadBalancers",
     "elasticloadbalancing DescribeTargetGroups",
@@ -133,6 +134,7 @@ std::vector<ListCase> list_cases() {
                       &security_cases,
                       &instance_cases,
                       &balancer_cases,
+                      &budget_cases,
                       &secret_cases,
                       &parameter_and_command_cases,
                       &document_cases}) {

@@ -56,6 +56,7 @@ std::vector<ListCase> network_cases();
 std::vector<ListCase> security_cases();
 std::vector<ListCase> instance_cases();
 std::vector<ListCase> balancer_cases();
+std::vector<ListCase> budget_cases();
 std::vector<ListCase> secret_cases();
 std::vector<ListCase> parameter_and_command_cases();
 std::vector<ListCase> document_cases();

@@ -1,6 +1,7 @@
 // The lists of what runs: networks, instances, balancers, parameters, commands, and the trail.
 #include "base/encoding.h"
 #include "main/list_cases.h"
+#include "main/list_cases_insights.h"
 #include "services/acm/fixtures.h"
 
 namespace hanbat {
@@ -155,6 +156,8 @@ std::vector<ListCase> network_cases() {
        {{"CreateRouteTable", R"({"VpcId":"$vpc"})", "id=RouteTable.RouteTableId"}},
        {{"DeleteRouteTable", R"({"RouteTableId":"$id"})"}}},
   };
+  const std::vector<ListCase> insights = insights_cases();
+  all.insert(all.end(), insights.begin(), insights.end());
   all.insert(all.end(), more.begin(), more.end());
   return all;
 }

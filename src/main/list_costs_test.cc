@@ -17,6 +17,7 @@ using Reasons = std::map<std::string, std::string, std::less<>>;
 
 /// Lists that can be read whole for each page, because a quota of AWS's keeps them short.
 const Reasons kShort{
+    {"budgets_DescribeNotificationsForBudget", "10 for a budget"},
     {"codepipeline_ListTagsForResource", "50 tags"},
     {"ec2_DescribeManagedPrefixLists", "100 in a region"},
     {"ec2_DescribeVpcEndpoints", "20 gateway endpoints in a region"},
@@ -44,10 +45,8 @@ const Reasons kShort{
 
 /// Lists of what may be much that are read whole for each page. To be mended.
 const Reasons kGrow{
-    {"acm_ListCertificates", "sorted by what lies in a row's body; 2,500 in a region"},
     {"codedeploy_ListApplicationRevisions", "sorted by when they were used, which lies in a row's body"},
     {"ec2_DescribeLaunchTemplateVersions", "those of several templates in one order; 10,000 of a template"},
-    {"iam_GetGroup", "members lie by their ids and are told by their names; 5,000 users in an account"},
     {"iam_ListEntitiesForPolicy", "whom it is attached to lies by ids and is told by names"},
     {"iam_ListInstanceProfilesForRole", "profiles lie by their ids and are told by their names"},
     {"organizations_ListChildren", "sorted by ids; 2,000 units in an organization"},

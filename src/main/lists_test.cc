@@ -15,6 +15,7 @@ namespace {
 /// The codes of the services for a token that is none of theirs, as AWS documents them.
 const std::map<std::string, std::string> kRefusals{
     {"acm", "ValidationException"},
+    {"budgets", "InvalidNextTokenException"},
     {"cloudtrail", "InvalidNextTokenException"},
     {"codebuild", "InvalidInputException"},
     {"codecommit", "InvalidContinuationTokenException"},

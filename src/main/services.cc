@@ -4,6 +4,8 @@
 
 #include "region/region.h"
 #include "services/acm/acm.h"
+#include "services/budgets/budgets.h"
+#include "services/ce/ce.h"
 #include "services/cloudtrail/cloudtrail.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codecommit/codecommit.h"
@@ -15,6 +17,7 @@
 #include "services/ecr/ecr.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
 #include "services/events/events.h"
+#include "services/explain/explain.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
 #include "services/organizations/organizations.h"
@@ -29,13 +32,20 @@ namespace hanbat {
 
 Foundations::Foundations(const region::Settings& settings, const Clock& clock, store::Database& database,
                          const region::Vault& vault)
-    : access(clock, vault, memberships, settings.default_region), trail(database, settings.state_folder, clock) {}
+    : access(clock, vault, memberships, settings.default_region),
+      trail(database, settings.state_folder, clock),
+      prices(settings.state_folder),
+      payers(memberships),
+      limits(clock, prices, payers),
+      authorizer(access.authorizer, limits) {}
 
 void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<iam::Iam>(home, foundations.access));
   home.add(std::make_unique<sts::Sts>(home));
   home.add(std::make_unique<cloudtrail::CloudTrail>(home, foundations.trail));
   home.add(std::make_unique<organizations::Organizations>(home));
+  home.add(std::make_unique<ce::Ce>(home, foundations.prices, foundations.limits));
+  home.add(std::make_unique<budgets::Budgets>(home));
   home.add(std::make_unique<s3::S3>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));
@@ -55,6 +65,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<codedeploy::HostAgent>(home));
   home.add(std::make_unique<codedeploy::SecureHostAgent>(home));
   home.add(std::make_unique<codepipeline::CodePipeline>(home));
+  home.add(std::make_unique<explain::Explain>(home));
 }
 
 }  // namespace hanbat

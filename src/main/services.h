@@ -2,6 +2,8 @@
 // part of the region and made before it; the services by which users change that come after.
 #pragma once
 
+#include "services/ce/limits.h"
+#include "services/ce/prices.h"
 #include "services/cloudtrail/trail.h"
 #include "services/iam/authorization/access.h"
 #include "services/organizations/memberships.h"
@@ -13,6 +15,25 @@ struct Parts;
 struct Settings;
 }  // namespace region
 
+/// What costs ask of organizations.
+class Payers final : public ce::PayersAndTags {
+ public:
+  explicit Payers(const organizations::StoredMemberships& memberships) : memberships_(memberships) {}
+
+  std::vector<std::string> paid_by(store::Tx& tx, std::string_view account) const override {
+    return memberships_.paid_by(tx, account);
+  }
+  std::string payer_of(store::Tx& tx, std::string_view account) const override {
+    return memberships_.payer_of(tx, account);
+  }
+  region::TagMap tags_of_account(store::Tx& tx, std::string_view account) const override {
+    return memberships_.tags_of_account(tx, account);
+  }
+
+ private:
+  const organizations::StoredMemberships& memberships_;
+};
+
 /// What is asked at every call, in the order in which one needs the other.
 struct Foundations {
   Foundations(const region::Settings& settings, const Clock& clock, store::Database& database,
@@ -21,6 +42,10 @@ struct Foundations {
   organizations::StoredMemberships memberships;
   iam::Access access;
   cloudtrail::StoredTrail trail;
+  ce::Prices prices;
+  Payers payers;
+  ce::CostLimits limits;
+  ce::LimitedAuthorizer authorizer;  // IAM's, and then the limit of costs
 };
 
 /// Adds all services; their order does not matter.

@@ -12,6 +12,9 @@ const Step kSecondSubnet{"CreateSubnet",
                          "subnet2=Subnet.SubnetId", "ec2"};
 const Step kGateway{"CreateInternetGateway", "{}", "igw=InternetGateway.InternetGatewayId", "ec2"};
 const Step kAttach{"AttachInternetGateway", R"({"VpcId":"$vpc","InternetGatewayId":"$igw"})", "", "ec2"};
+const Step kInsightsPath{"CreateNetworkInsightsPath",
+                         R"({"ClientToken":"p","Source":"$igw","DestinationIp":"203.0.113.1","Protocol":"tcp"})",
+                         "path=NetworkInsightsPath.NetworkInsightsPathId", "ec2"};
 const Step kAddress{"AllocateAddress", "{}", "ip=AllocationId", "ec2"};
 const Step kImage{"DescribeImages", R"({"Owners":["amazon"]})", "image=Images.0.ImageId", "ec2"};
 const Step kGroup{"CreateSecurityGroup", R"({"GroupName":"g","Description":"d","VpcId":"$vpc"})", "group=GroupId",
@@ -95,6 +98,20 @@ std::vector<Ec2Kind> vpc_setting_kinds() {
        "DhcpOptions.DhcpOptionsId",
        "DeleteDhcpOptions",
        "DhcpOptionsId"},
+      {"network-insights-path",
+       {kVpc, kGateway, kAttach},
+       "CreateNetworkInsightsPath",
+       R"("ClientToken":"c","Source":"$igw","DestinationIp":"203.0.113.1","Protocol":"tcp",)",
+       "NetworkInsightsPath.NetworkInsightsPathId",
+       "DeleteNetworkInsightsPath",
+       "NetworkInsightsPathId"},
+      {"network-insights-analysis",
+       {kVpc, kGateway, kAttach, kInsightsPath},
+       "StartNetworkInsightsAnalysis",
+       R"("ClientToken":"a","NetworkInsightsPathId":"$path",)",
+       "NetworkInsightsAnalysis.NetworkInsightsAnalysisId",
+       "DeleteNetworkInsightsAnalysis",
+       "NetworkInsightsAnalysisId"},
   };
 }
 

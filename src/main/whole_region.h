@@ -37,6 +37,7 @@ class WholeRegion {
           foundations_ =
               &made.keep<Foundations>(region::Settings{.state_folder = made.folder}, made.clock, *made.db, made.vault);
           parts.trail = &foundations_->trail;
+          parts.authorizer = &made.keep<ce::LimitedAuthorizer>(made.authorizer, foundations_->limits);
         }) {
     host_.image_states["amzn2"] = {.alias = "amzn2"};
     host_.image_states["codebuild"] = {.alias = "codebuild"};

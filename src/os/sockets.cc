@@ -108,6 +108,26 @@ Fd listen_unix(const std::string& path, int backlog) {
   return fd;
 }
 
+Fd listen_abstract(const std::string& name, int backlog) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (name.size() + 1 >= sizeof address.sun_path)
+    throw std::system_error(ENAMETOOLONG, std::generic_category(), "socket @" + name);
+  std::memcpy(address.sun_path + 1, name.data(), name.size());
+  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 ||
+      ::listen(fd.get(), backlog) < 0)
+    throw_errno("listen on @" + name);
+  return fd;
+}
+
+unsigned peer_user(int fd) {
+  ucred who{};
+  socklen_t size = sizeof who;
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) throw_errno("ask who connected");
+  return who.uid;
+}
+
 Fd connect_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds longest) {
   require_no_writers_turn("wait for a peer");
   const AddressList list = resolve(host, port, 0);

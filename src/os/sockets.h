@@ -27,6 +27,12 @@ Fd listen_tcp(const std::string& address, std::uint16_t port, int backlog = 1024
 /// A listening Unix stream socket of mode 0600; an old file there is replaced.
 Fd listen_unix(const std::string& path, int backlog = 128);
 
+/// A listening Unix stream socket without a file, of the network namespace that this runs in: "name" padded with zeros,
+/// as HAProxy's abns@name is. Anybody there may connect; peer_user() tells who did.
+Fd listen_abstract(const std::string& name, int backlog = 1024);
+/// As whom the other end of a Unix socket connected.
+unsigned peer_user(int fd);
+
 /// A connected TCP socket (blocking, NODELAY). `host` is a name or numeric. Throws std::system_error; a passed limit is
 /// ETIMEDOUT.
 Fd connect_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds longest);

@@ -75,12 +75,13 @@ std::optional<Scope> find_scope(const wire::RequestView& request) {
 
 struct Authentication::State {
   Region& home;
+  KnownCredentials& credentials;
   const wire::ServiceModel& service;
   const wire::RequestView& request;
   http::Exchange& exchange;
   wire::AuthStyle style;
   std::optional<wire::Claim> claim;
-  std::optional<Credential> credential;
+  std::shared_ptr<const Credential> credential;
   bool verified = false;
   std::unique_ptr<DecodedReader> decoded;
 
@@ -92,9 +93,10 @@ struct Authentication::State {
   }
 };
 
-Authentication::Authentication(Region& home, const wire::ServiceModel& service, const wire::RequestView& request,
-                               http::Exchange& exchange)
-    : state_(new State{home, service, request, exchange, wire::auth_style(service), {}, {}, false, nullptr}) {}
+Authentication::Authentication(Region& home, KnownCredentials& credentials, const wire::ServiceModel& service,
+                               const wire::RequestView& request, http::Exchange& exchange)
+    : state_(new State{
+          home, credentials, service, request, exchange, wire::auth_style(service), {}, nullptr, false, nullptr}) {}
 
 Authentication::~Authentication() = default;
 
@@ -102,8 +104,7 @@ void Authentication::check_head() {
   State& s = *state_;
   s.claim = wire::parse_claim(s.request, s.style);
   if (!s.claim) return;
-  s.credential =
-      s.home.db.read([&](store::Tx& tx) { return s.home.identity().find_credential(tx, s.claim->access_key_id); });
+  s.credential = s.credentials.find(s.home, s.claim->access_key_id);
   if (!s.credential || !s.credential->active) throw wire::unknown_key(s.style, s.claim->access_key_id);
   if (!constant_time_equals(s.credential->session_token, s.claim->session_token)) throw wire::invalid_token(s.style);
   const bool declared = !s.claim->declared_sha256.empty() || s.claim->payload != wire::PayloadKind::kHashed;

@@ -8,6 +8,7 @@
 
 #include "http/server.h"
 #include "region/identity.h"
+#include "region/known_credentials.h"
 #include "wire/codec.h"
 
 namespace hanbat::region {
@@ -27,8 +28,8 @@ std::optional<Scope> find_scope(const wire::RequestView& request);
 /// after it. Throws AWS's own error at the step that fails.
 class Authentication {
  public:
-  Authentication(Region& home, const wire::ServiceModel& service, const wire::RequestView& request,
-                 http::Exchange& exchange);
+  Authentication(Region& home, KnownCredentials& credentials, const wire::ServiceModel& service,
+                 const wire::RequestView& request, http::Exchange& exchange);
   ~Authentication();
 
   void check_head();

@@ -134,6 +134,23 @@ const Service* service_alike(const Call& call, const Region& home) {
   return nullptr;
 }
 
+/// Who asks too often is told so by another name in each of AWS's kinds of services.
+/// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
+/// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html,
+/// https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+wire::Error throttled(const wire::ServiceModel& service) {
+  switch (service.protocol) {
+    case wire::Protocol::kRestXml:
+      return {"SlowDown", 503, "Please reduce your request rate."};
+    case wire::Protocol::kEc2:
+      return {"RequestLimitExceeded", 503, "Request limit exceeded."};
+    case wire::Protocol::kQuery:
+      return {"Throttling", 400, "Rate exceeded"};
+    default:
+      return {std::string(kThrottled), 400, "Rate exceeded"};
+  }
+}
+
 void dress(const Call& call, wire::Response& response) {
   if (const auto* dressing = dynamic_cast<const Dressing*>(call.service)) dressing->dress(call.view, response);
 }
@@ -154,6 +171,7 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   if (service->model().protocol == wire::Protocol::kRestXml && error.code() == "InternalFailure")
     return say({"InternalError", error.status(), error.message()});
+  if (error.code() == kThrottled) return say(throttled(service->model()));
   say(error);
 }
 
@@ -184,14 +202,15 @@ wire::Response answer_range(Call& call, const Operation& operation, Timestamp no
 }
 
 /// The steps of a request in one of AWS's protocols. `large_messages`: the bytes of all messages that are not small.
-void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint64_t>& large_messages) {
+void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob& spooled,
+           std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
   route_virtual_host(call);
 
   // The REST protocols name the operation in the head, so that a streaming body is known before it is read.
   const wire::ServiceModel& service = call.service->model();
   const bool in_head = service.protocol != wire::Protocol::kQuery && service.protocol != wire::Protocol::kEc2;
-  Authentication authentication(home, service, call.view, call.exchange);
+  Authentication authentication(home, credentials, service, call.view, call.exchange);
   authentication.check_head();
   if (in_head) call.model = &wire::match(service, call.view, call.body);
   std::vector<crypto::Checksum> checksums = wanted_checksums(call.view, call.model);
@@ -202,7 +221,7 @@ void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint
   std::optional<MemoryShare> share;
   if (!call.model || !call.model->streaming_input) share.emplace(large_messages, call.body, service.protocol);
   if (!in_head) call.model = &wire::match(service, call.view, call.body);
-  call.gate.enter(authentication.caller(*call.model), call.region);
+  call.gate.enter(authentication.caller(*call.model), call.region, service.bucket_hosts ? Load::kData : Load::kCall);
 
   const Operation* operation = call.service->find_operation(call.model->name);
   if (!operation) throw wire::Error::not_implemented(call.model->name);
@@ -215,7 +234,13 @@ void serve(Call& call, Region& home, SpooledBlob& spooled, std::atomic<std::uint
 
 }  // namespace
 
+FrontDoor::FrontDoor(Region& home, const CredentialChanges* counted)
+    : home_(home),
+      rates_(AccountLimits::of(home.settings.state_folder), home.settings.default_account),
+      credentials_(counted) {}
+
 void FrontDoor::serve(http::Exchange& exchange) {
+  const RatesScope held(rates_);
   const http::RequestHead& head = exchange.head();
   if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag))
     return serve_listener(exchange, *handler);
@@ -241,7 +266,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange) {
   Gate gate(home_, exchange);
   SpooledBlob spooled(home_);
   Call call{.exchange = exchange, .gate = gate, .view = view_of(exchange.head()), .region = {}, .body = {}};
-  gate.pass([&] { region::serve(call, home_, spooled, large_messages_); },
+  gate.pass([&] { region::serve(call, home_, credentials_, spooled, large_messages_); },
             [&](const wire::Error& error) { refuse(call, home_, error); });
 }
 

@@ -5,6 +5,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <string_view>
+
+#include "region/known_credentials.h"
+#include "region/request_rates.h"
 
 namespace hanbat::http {
 class Exchange;
@@ -14,9 +18,14 @@ namespace hanbat::region {
 
 class Region;
 
+/// The tag of the listener for those who come from a local network.
+inline constexpr std::string_view kNetworkTag = "network";
+
 class FrontDoor {
  public:
-  explicit FrontDoor(Region& home) : home_(home) {}
+  /// Who counts changes of credentials outlives it; without, each call reads its own. Throws std::runtime_error when
+  /// limits.json cannot be read.
+  explicit FrontDoor(Region& home, const CredentialChanges* counted = nullptr);
 
   /// Serves one request to its end; throws only what the HTTP server is to handle. Any thread.
   void serve(http::Exchange& exchange);
@@ -27,6 +36,8 @@ class FrontDoor {
   void serve_operation(http::Exchange& exchange);
 
   Region& home_;
+  RequestRates rates_;
+  KnownCredentials credentials_;
   std::atomic<std::uint64_t> large_messages_{0};  // bytes
 };
 

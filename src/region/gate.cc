@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "http/server.h"
 #include "region/entrances.h"
+#include "region/front_door.h"
 #include "store/durability.h"
 #include "wire/error.h"
 
@@ -39,6 +40,9 @@ void Gate::pass(const std::function<void()>& steps, const std::function<void(con
     steps();
   } catch (const wire::Error& error) {
     if (exchange_.answered()) throw;
+    // Who comes from a network and has not shown who they are, has to connect anew for another try, and is counted
+    // there (host/listening/).
+    if (actor_.caller.arn.empty() && head.listener_tag == kNetworkTag) exchange_.close_after();
     if (error.status() >= 500 && error.status() != 501) log(error.code() + ": " + error.message());
     refuse(error);
   } catch (const http::Error&) {
@@ -50,7 +54,15 @@ void Gate::pass(const std::function<void()>& steps, const std::function<void(con
   }
 }
 
-void Gate::enter(Caller caller, std::string region) {
+void Gate::enter(Caller caller, std::string region, Load load) {
+  RequestRates* rates = RatesScope::current();
+  // Who is nobody's user is known by the address alone.
+  const std::string& who = caller.account.empty() ? exchange_.head().peer_address : caller.account;
+  if (rates && !rates->take(who, load, actor_.home.clock.now())) {
+    exchange_.close_after();
+    // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/CommonErrors.html
+    throw wire::Error(std::string(kThrottled), 400, "Rate exceeded");
+  }
   const http::RequestHead& head = exchange_.head();
   caller.source_ip = head.peer_address;
   if (service_behind(actor_.home, head.listener_tag))

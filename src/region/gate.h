@@ -17,6 +17,7 @@
 
 #include "region/actor.h"
 #include "region/region.h"
+#include "region/request_rates.h"
 #include "region/trail.h"
 
 namespace hanbat::http {
@@ -28,6 +29,9 @@ class Error;
 
 namespace hanbat::region {
 
+/// The code of who asks too often, in the words of AWS's JSON services.
+inline constexpr std::string_view kThrottled = "ThrottlingException";
+
 /// One request on its way through. Used by the handler's thread only.
 class Gate {
  public:
@@ -38,8 +42,10 @@ class Gate {
   /// http::Error is the HTTP server's.
   void pass(const std::function<void()>& steps, const std::function<void(const wire::Error&)>& refuse);
 
-  /// Lets the authenticated caller in, described by the connection it came by. Once.
-  void enter(Caller caller, std::string region);
+  /// Lets the authenticated caller in, described by the connection it came by. Once. Throws wire::Error
+  /// ThrottlingException when the caller's account asks too often (request_rates.h); the connection then ends, so that
+  /// who goes on asking has to come anew.
+  void enter(Caller caller, std::string region, Load load = Load::kCall);
 
   const std::string& request_id() const { return actor_.request_id; }
   /// Who entered; nobody before.

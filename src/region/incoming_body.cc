@@ -146,11 +146,12 @@ void check_checksums(const wire::RequestView& request, std::vector<crypto::Check
 
 wire::Body read_body(Region& home, http::BodyReader& reader, std::vector<crypto::Checksum>& checksums, bool streaming) {
   std::string head;
-  std::vector<char> buffer(64 << 10);
+  constexpr std::size_t kPiece = 64 << 10;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kPiece);
   std::unique_ptr<store::BlobWriter> spool;
   std::uint64_t total = 0;
-  while (const std::size_t got = reader.read(buffer)) {
-    const std::string_view piece(buffer.data(), got);
+  while (const std::size_t got = reader.read({buffer.get(), kPiece})) {
+    const std::string_view piece(buffer.get(), got);
     total += got;
     if (!streaming && total > kLargestMessage)
       throw wire::Error("RequestEntityTooLargeException", 413,

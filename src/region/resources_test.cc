@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "region/carried_over.h"
 #include "region/testing.h"
 #include "store/statement_watch.h"
 
@@ -170,6 +171,18 @@ TEST_F(ResourcesTest, TagsGoWithTheirResource) {
     EXPECT_FALSE(find<Json>(tx, "1"));
     EXPECT_TRUE(tags_of(tx, KindOf<Json>::arn(row)).empty());
   });
+}
+
+TEST_F(ResourcesTest, RowsOfAnEarlierVersionAreCarriedOverOnceOrNotAtAll) {
+  int times = 0;
+  EXPECT_THROW(home.db->write([&](store::Tx& tx) {
+    carry_over(tx, "test: things", [&] { ++times; });
+    throw std::runtime_error("a power cut");
+  }),
+               std::runtime_error);
+  for (int starts = 0; starts < 3; ++starts)
+    home.db->write([&](store::Tx& tx) { carry_over(tx, "test: things", [&] { ++times; }); });
+  EXPECT_EQ(times, 2);
 }
 
 }  // namespace

@@ -4,11 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "os/files.h"
 
 namespace hanbat::store {
 namespace {
+
+// How many commits a sync waits for while more are in line, and how long. A turn takes about as long as a sync, so
+// that without waiting nearly every commit has one of its own.
+constexpr std::uint64_t kEnough = 16;
+constexpr std::chrono::milliseconds kLongest{2};
 
 [[noreturn]] void refuse() {
   throw DatabaseError(
@@ -16,6 +22,19 @@ namespace {
 }
 
 }  // namespace
+
+void LogSync::join_line() {
+  const std::lock_guard lock(mutex_);
+  ++in_line_;
+}
+
+void LogSync::leave_line() {
+  const std::lock_guard lock(mutex_);
+  --in_line_;
+  wake();
+}
+
+bool LogSync::is_time() const { return in_line_ == 0 || ended_ - synced_ >= kEnough; }
 
 std::uint64_t LogSync::begin(Durable durable) {
   const std::lock_guard lock(mutex_);
@@ -43,15 +62,21 @@ void LogSync::await(std::uint64_t commit) {
 
 void LogSync::wait(std::unique_lock<std::mutex>& lock, std::uint64_t commit) {
   if (path_.empty()) return;
+  bool patient = true;
   while (synced_ < commit) {
     if (broken_) refuse();
-    if (!syncing_ && ended_ >= commit) {
+    if (!syncing_ && ended_ >= commit && (!patient || is_time())) {
       lead(lock);
       continue;
     }
-    Waiter self{commit};
+    Waiter self{commit, patient};
     waiters_.push_back(&self);
-    self.changed.wait(lock, [&] { return self.woken; });
+    const auto woken = [&] { return self.woken; };
+    if (!patient)
+      self.changed.wait(lock, woken);
+    else if (!self.changed.wait_for(lock, kLongest, woken))
+      std::erase(waiters_, &self);
+    patient = false;  // it is to make the next sync, or has waited long enough
   }
 }
 
@@ -78,7 +103,7 @@ void LogSync::wake() {
   bool led = syncing_;
   std::erase_if(waiters_, [&](Waiter* waiter) {
     const bool over = broken_ || waiter->commit <= synced_;
-    const bool leads = !over && !led && waiter->commit <= ended_;
+    const bool leads = !over && !led && waiter->commit <= ended_ && (!waiter->patient || is_time());
     if (!over && !leads) return false;
     led = led || leads;
     waiter->woken = true;

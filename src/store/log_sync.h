@@ -21,6 +21,10 @@ class LogSync {
   /// For tests: what syncs instead of the log.
   explicit LogSync(std::function<void()> sync) : path_("a test's"), sync_(std::move(sync)) {}
 
+  /// A writer is in line for its turn, from this call to leave_line(), which follows the end of its commit or its
+  /// failure: a sync waits a moment for those in line, so that one does for all of them.
+  void join_line();
+  void leave_line();
   /// Numbers the commit that the one writer is about to make, before anybody can read it. Throws DatabaseError after a
   /// sync has failed: what the kernel could not write it may have dropped, so what would follow might never be found.
   std::uint64_t begin(Durable durable);
@@ -35,11 +39,14 @@ class LogSync {
   /// Who waits for a commit. Each is woken by itself: a commit of one of many concerns none of the others.
   struct Waiter {
     std::uint64_t commit;
+    bool patient;  // whether it still waits for those in line
     std::condition_variable changed = {};
     bool woken = false;
   };
 
   void wait(std::unique_lock<std::mutex>& lock, std::uint64_t commit);
+  /// Whether a sync may begin now, for who has not waited long.
+  bool is_time() const;
   /// Syncs the log, for all commits that have ended by now.
   void lead(std::unique_lock<std::mutex>& lock);
   /// Under the mutex: wakes those whose wait is over, and one of the others to make the next sync, if nobody makes one.
@@ -53,6 +60,7 @@ class LogSync {
   std::mutex mutex_;
   std::vector<Waiter*> waiters_;  // in the order in which they came
   std::uint64_t begun_ = 0, wanted_ = 0, ended_ = 0, synced_ = 0;
+  std::uint64_t in_line_ = 0;
   bool syncing_ = false, broken_ = false;
 };
 

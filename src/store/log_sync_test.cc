@@ -93,6 +93,30 @@ TEST_F(LogSyncTest, AReaderWaitsForWhatItMayHaveReadAndIsNotOnDisk) {
   EXPECT_TRUE(answered);
 }
 
+TEST_F(LogSyncTest, ASyncWaitsAMomentForWritersInLineAndNoLonger) {
+  log.join_line();  // somebody whose turn takes long
+  allow(1);
+  const auto begun = std::chrono::steady_clock::now();
+  log.await(commit());
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(1));
+  EXPECT_EQ(syncs, 1);
+  // Who is in line has its commit synced with the one before, when it comes in time.
+  const std::uint64_t first = commit();
+  std::jthread waiting([&] { log.await(first); });
+  const std::uint64_t second = commit();
+  log.leave_line();
+  allow(10);
+  log.await(second);
+  waiting.join();
+  EXPECT_LE(syncs, 3);
+  // As many as are enough wait for nobody.
+  log.join_line();
+  std::vector<std::uint64_t> many;
+  for (int i = 0; i < 16; ++i) many.push_back(commit());
+  log.await(many.back());
+  log.leave_line();
+}
+
 TEST_F(LogSyncTest, AfterAFailedSyncNothingIsCalledDurableAnyMore) {
   fails = true;
   allow(1);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "os/fault.h"
 #include "os/files.h"
@@ -18,6 +19,8 @@
 namespace hanbat::store {
 namespace {
 
+/// That many reading connections are kept: one that is made has the schema to read and each statement to prepare.
+constexpr std::size_t kMostReaders = 64;
 constexpr std::string_view kBeginRead = "BEGIN";
 constexpr std::string_view kBeginWrite = "BEGIN IMMEDIATE";
 
@@ -143,7 +146,22 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  /// A writer's place in line, until its commit has ended.
+  class Place {
+   public:
+    explicit Place(LogSync& log) : log_(&log) { log.join_line(); }
+    ~Place() { leave(); }
+    Place(const Place&) = delete;
+    void leave() {
+      if (LogSync* log = std::exchange(log_, nullptr)) log->leave_line();
+    }
+
+   private:
+    LogSync* log_;
+  };
+
   void write(Durable durable, const std::function<void(Tx&)>& body) {
+    Place place(log_);
     std::unique_lock lock(write_mutex_);
     SqliteTx tx(writer(), Tx::Mode::kWrite);
     std::optional<std::uint64_t> commit;
@@ -158,6 +176,7 @@ class SqliteDatabase final : public Database {
       throw;
     }
     log_.end(*commit);
+    place.leave();
     lock.unlock();
     if (durable == Durable::kNow) log_.await(*commit);
     tx.committed();
@@ -206,7 +225,7 @@ class SqliteDatabase final : public Database {
 
   void release_reader(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(readers_mutex_);
-    if (readers_.size() < 8) readers_.push_back(std::move(connection));
+    if (readers_.size() < kMostReaders) readers_.push_back(std::move(connection));
   }
 
   std::string path_;

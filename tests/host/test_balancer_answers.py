@@ -33,7 +33,7 @@ class H(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer.handle_error = lambda *_: None
 threading.Thread(target=http.server.ThreadingHTTPServer(('0.0.0.0', 8081), H).serve_forever, daemon=True).start()
 http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
-PORT, TLS_PORT = 18490, 18491
+PORT, TLS_PORT, ALONE_PORT = 18490, 18491, 18492
 KEPT, SLOW = 60, 30  # seconds; the least that AWS takes
 
 
@@ -104,7 +104,8 @@ class Answers(unittest.TestCase):
         place = lambda last: (f"10.77.2.{last}", f"198.19.77.{last}", "10.77.2.0/24")
         # One with everything as it is by default, and others with the other end of each choice.
         balancers = [
-            balancer("lb-two", "vpc-seven", "two.elb.localhost", place(9), [listener("listener-two", default, PORT, rules=rules)], client_keep_alive_seconds=KEPT),
+            balancer("lb-two", "vpc-seven", "two.elb.localhost", place(9), [
+                listener("listener-two", default, PORT, rules=rules), listener("listener-alone", default, ALONE_PORT, port=81)], client_keep_alive_seconds=KEPT),
             balancer("lb-other", "vpc-seven", "other.elb.localhost", place(10), [
                 listener("listener-other", default, PORT, server_header=False, response_headers=[{"name": "X-Frame-Options", "value": "100% 'DENY'"}])],
                 forwarded_for="remove", client_port=True, preserve_host=True, drop_invalid_headers=True),
@@ -195,6 +196,20 @@ class Answers(unittest.TestCase):
         self.assertNotIn("X-No-Connection", answer)
         self.assertIsNotNone(email.utils.parsedate_to_datetime(answer["Date"]))
         return answer
+
+    def test_one_that_is_alone_on_a_port_of_the_host_needs_no_name(self):
+        connection = http.client.HTTPConnection("127.0.0.1", ALONE_PORT, timeout=30)
+        self.addCleanup(connection.close)
+        for host in ("two.elb.localhost", "www.example.com"):  # and keeps the connection
+            status, _, body = self.ask("GET", "/good", host=host, connection=connection)
+            self.assertEqual(status, 200)
+            self.assertIn(["Host", f"{host}:81"], json.loads(body)["headers"])
+            connection.auto_open = 0
+
+    def test_several_on_a_port_of_the_host_are_found_by_their_names(self):
+        status, _, body = self.ask("GET", "/good", host="nobody.elb.localhost")
+        self.assertEqual((status, body), (404, "No load balancer of this region has that name.\n"))
+        self.assertEqual(self.get("/good", host="other.elb.localhost")[0], 200)
 
     def test_a_target_that_refuses_or_cuts_is_a_bad_gateway(self):
         self.assert_page("/refused", "502 Bad Gateway")

@@ -28,7 +28,8 @@ def test_a_moved_installation_has_its_programs_pages_and_examples(moved):
     assert run(moved / "bin/hanbat", "--version").stdout.strip()
     assert "tasks" in run(moved / "libexec/hanbat/hanbatd", "--schema").stdout
     for part in ("libexec/hanbat/guest/build-runner", "share/hanbat/images/build.sh", "share/man/man1/hanbat.1", "share/man/man8/hanbatd.8",
-                 "share/bash-completion/completions/hanbat", "share/doc/hanbat/examples/wsi-2021/provision.sh"):
+                 "share/man/man1/hanbat-connect.1", "share/bash-completion/completions/hanbat", "share/zsh/vendor-completions/_hanbat",
+                 "share/fish/vendor_completions.d/hanbat.fish", "share/doc/hanbat/guide/first-ten-minutes.md", "share/doc/hanbat/examples/wsi-2021/provision.sh"):
         assert (moved / part).is_file(), part
     assert os.access(moved / "share/hanbat/images/build.sh", os.X_OK)
 

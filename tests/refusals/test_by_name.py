@@ -28,7 +28,26 @@ PIPELINE = {"name": "some-name", "roleArn": ROLE, "artifactStore": {"type": "S3"
                                     "configuration": {"BucketName": "some-bucket", "Extract": "true"}, "inputArtifacts": [{"name": "source"}]}]}]}
 
 # (service, operation, input, what the message names): the operation where all of it is not there, else the parameter.
+COSTS = {"TimePeriod": {"Start": "2026-11-01", "End": "2026-12-01"}, "Granularity": "MONTHLY", "Metrics": ["UnblendedCost"]}
+BUDGET = {"BudgetName": "some-name", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
+NOTIFICATION = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}
+
 REFUSED = [
+    # Costs and budgets
+    ("ce", "GetCostAndUsage", {**COSTS, "GroupBy": [{"Type": "COST_CATEGORY", "Key": "some-name"}]}, "GroupBy COST_CATEGORY"),
+    ("ce", "GetCostAndUsage", {**COSTS, "GroupBy": [{"Type": "DIMENSION", "Key": "AZ"}]}, "dimension AZ"),
+    ("ce", "GetCostAndUsage", {**COSTS, "Metrics": ["NormalizedUsageAmount"]}, "NormalizedUsageAmount"),
+    ("ce", "GetCostAndUsage", {**COSTS, "Filter": {"CostCategories": {"Key": "some-name", "Values": ["x"]}}}, "Filter.CostCategories"),
+    ("ce", "GetDimensionValues", {"TimePeriod": COSTS["TimePeriod"], "Dimension": "SERVICE", "SortBy": [{"Key": "UnblendedCost"}]}, "SortBy"),
+    ("ce", "GetCostForecast", {"TimePeriod": {"Start": "2087-01-01", "End": "2087-02-01"}, "Metric": "UNBLENDED_COST", "Granularity": "DAILY",
+                               "PredictionIntervalLevel": 80}, "PredictionIntervalLevel"),
+    ("ce", "GetAnomalies", {"DateInterval": {"StartDate": "2026-11-01"}}, "GetAnomalies"),
+    ("ce", "GetReservationCoverage", {"TimePeriod": COSTS["TimePeriod"]}, "GetReservationCoverage"),
+    ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": {**BUDGET, "BudgetType": "USAGE"}}, "BudgetType USAGE"),
+    ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": BUDGET, "NotificationsWithSubscribers": [
+        {"Notification": NOTIFICATION, "Subscribers": [{"SubscriptionType": "SNS", "Address": f"arn:aws:sns:{REGION}:{ACCOUNT}:some-name"}]}]}, "SubscriptionType SNS"),
+    ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": BUDGET, "ResourceTags": [{"Key": "a", "Value": "b"}]}, "ResourceTags"),
+    ("budgets", "DescribeBudgetPerformanceHistory", {"AccountId": ACCOUNT, "BudgetName": "some-name"}, "DescribeBudgetPerformanceHistory"),
     # Volumes and images
     ("ec2", "CreateVolume", {"AvailabilityZone": f"{REGION}a", "Size": 8}, "CreateVolume"),
     ("ec2", "DeleteVolume", {"VolumeId": VOLUME}, "DeleteVolume"),

@@ -8,7 +8,7 @@ import probe
 import region as live
 
 # Walks of minutes: ./test --long.
-collect_ignore = [] if os.environ.get("HANBAT_LONG") else ["test_9_import.py", "test_9_terraform_kinds.py", "test_9_terraform_network.py", "test_9_terraform_strangers.py", "test_9_tutorial_lamp.py"]
+collect_ignore = [] if os.environ.get("HANBAT_LONG") else ["test_9_import.py", "test_9_wild_competitor.py", "test_9_terraform_kinds.py", "test_9_terraform_network.py", "test_9_terraform_strangers.py", "test_9_tutorial_lamp.py"]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A contest as a trainer runs it: `hanbat task` with a pack, one competitor, and marks as JSON."""
 import functools
 import json
+import os
 import subprocess
 import uuid
 
@@ -12,7 +13,7 @@ EXAMPLES = ROOT / "examples"
 @functools.cache
 def warm_folder():
     """A folder for PATH with an AWS CLI that is started once, where the distribution's is there: a marking calls it 200 times. Else ""."""
-    started = subprocess.run([ROOT / "tools/warm-aws", "start"], capture_output=True, text=True)
+    started = subprocess.run([ROOT / "tools/warm-aws", "start", str(os.getpid())], capture_output=True, text=True)
     return started.stdout.strip() if started.returncode == 0 else ""
 
 
@@ -32,21 +33,22 @@ class Contest:
     def stop(self):
         run(HANBAT, "task", "stop", "--competitor", self.name, env=self.env)
 
-    def sheet(self, *items):
-        """The sheet of those items (all without): item → what `mark --json` says of it."""
-        command = [HANBAT, "task", "mark", self.pack, "--competitor", self.name, "--json"]
+    def sheet(self, *items, whole=False):
+        """The sheet of those items (all without): item → what `mark --json` says of it. `whole`: with what takes minutes, as a change
+        that the judge pushes."""
+        command = [HANBAT, "task", "mark", self.pack, "--competitor", self.name, "--json", *([] if whole else ["--quick"])]
         for item in items:
             command += ["--item", item]
-        done = subprocess.run([str(part) for part in command], env=self.env, capture_output=True, text=True, timeout=900)
+        done = subprocess.run([str(part) for part in command], env=self.env, capture_output=True, text=True, timeout=3600)
         assert done.returncode in (0, 3), done.stderr
         sheet = json.loads(done.stdout)
         assert (done.returncode == 0) == all(item["result"] == "pass" for item in sheet["items"])
         return {item["id"]: item for item in sheet["items"]}
 
-    def failing(self, *items):
+    def failing(self, *items, whole=False):
         """Item → the ids of its parts that earn nothing ([] where it has none), of each that has not all its points."""
         return {key: [part["id"] for part in item.get("parts", []) if part["earned"] < part["points"]]
-                for key, item in self.sheet(*items).items() if item["result"] != "pass"}
+                for key, item in self.sheet(*items, whole=whole).items() if item["result"] != "pass"}
 
     def shell(self, script, check=True):
         """Runs bash lines as the competitor, in whose shell `aws` is the account; what they print."""
@@ -55,7 +57,7 @@ class Contest:
 
 
 def snapshot(contest):
-    """What an account holds that a marking could have changed."""
+    """What an account holds that a marking could have changed, as lines."""
     return contest.shell("""
         aws ec2 describe-instances --filters Name=instance-state-name,Values=pending,running,stopped --query 'sort(Reservations[].Instances[].InstanceId)'
         aws ec2 describe-network-interfaces --query 'sort(NetworkInterfaces[].NetworkInterfaceId)'
@@ -71,5 +73,12 @@ def snapshot(contest):
         for repository in $(aws ecr describe-repositories --query 'repositories[].repositoryName' --output text); do
           aws ecr describe-images --repository-name $repository --query 'sort_by(imageDetails,&imageDigest)[].[imageDigest,imageTags]'
         done
-        aws deploy list-deployments --query 'sort(deployments)'
-    """)
+        lines() { tr '\\t' '\\n' | sed "s|^|$1: |"; }
+        for project in $(aws codebuild list-projects --query projects --output text); do
+          aws codebuild list-builds-for-project --project-name $project --query ids --output text | lines "build of $project"
+        done
+        for group in $(aws logs describe-log-groups --query 'logGroups[].logGroupName' --output text); do
+          aws logs describe-log-streams --log-group-name $group --query 'logStreams[].logStreamName' --output text | lines "stream of $group"
+        done
+        aws deploy list-deployments --query deployments --output text | lines deployment
+    """).splitlines()

@@ -12,7 +12,7 @@ named() { one ec2 "describe-$1" --filters "Name=tag:Name,Values=$2" --query "$3"
 vpc() { named vpcs wsi-vpc 'Vpcs[0].VpcId'; }
 subnet() { named subnets "$1" 'Subnets[0].SubnetId'; }
 table() { named route-tables "$1" 'RouteTables[0].RouteTableId'; }
-server() { one ec2 describe-instances --filters "Name=tag:Name,Values=$1" Name=instance-state-name,Values=running,stopped,stopping --query 'Reservations[0].Instances[0].InstanceId'; }
+server() { one ec2 describe-instances --filters "Name=tag:Name,Values=$1" Name=instance-state-name,Values=pending,running,stopped,stopping --query 'Reservations[0].Instances[0].InstanceId'; }
 group() { one ec2 describe-security-groups --filters "Name=group-name,Values=$1" --query 'SecurityGroups[0].GroupId'; }
 rename() { aws ec2 create-tags --resources "$1" --tags "Key=Name,Value=$2"; }
 route() { aws ec2 replace-route --route-table-id "$(table "$1")" --destination-cidr-block 0.0.0.0/0 "$2" "$3" >/dev/null; }

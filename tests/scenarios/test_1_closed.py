@@ -6,7 +6,7 @@ import pytest
 
 import region as live
 
-SERVICES = {"acm": "acm", "codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
+SERVICES = {"acm": "acm", "budgets": "budgets", "ce": "ce", "codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
             "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs",
             "organizations": "organizations", "s3": "s3", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts"}
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
@@ -57,6 +57,7 @@ TEXTS = [
     ("VpcId", "vpc-0123456789abcdef0"), ("SubnetId", "subnet-0123456789abcdef0"), ("ImageId", "ami-0123456789abcdef0"),
     ("^PolicyId", "p-12345678"), ("^TargetId", "123456789012"), ("^AccountId", "123456789012"), ("^ChildId", "123456789012"),
     ("RootId", "r-abcd"), ("ParentId", "r-abcd"), ("OrganizationalUnitId", "ou-abcd-12345678"), ("Email", "x@example.com"),
+    ("^Start", "2026-11-01"), ("^End", "2026-12-01"),
     ("CreateAccountRequestId", "car-" + "0" * 32), ("^ResourceId", "123456789012"),
     ("InstanceId", "i-0123456789abcdef0"), ("GroupId", "sg-0123456789abcdef0"), ("DeploymentId", "d-ABCDEFGHI"),
 ]

@@ -43,6 +43,23 @@ def test_the_model_solution_has_all_points_each_time_and_stays_as_it_was(solved)
     assert snapshot(solved) == before
 
 
+@pytest.mark.skipif(not LONG, reason="takes minutes: ./test --long")
+def test_what_the_judge_pushes_is_delivered_timed_and_taken_away_again(solved):
+    """What AWS lets nobody take back stays: the two deployments, of the change and of its return, and the return's build and log."""
+    before = snapshot(solved)
+    first = solved.sheet(whole=True)
+    assert {key: item["earned"] for key, item in first.items() if item["result"] != "pass"} == {}
+    for item in ("9.4", "11.4"):
+        [took] = [int(one["seen"]) for one in first[item]["expectations"] if "seconds from the push" in one["what"]]
+        assert 0 < took <= 900
+    assert not any("left" in item for item in first.values())
+    after = snapshot(solved)
+    assert [line for line in before if line not in after] == []
+    assert sorted(line.split(": ")[0] for line in after if line not in before) == ["build of wsi-api-build", "deployment", "deployment",
+                                                                                  "stream of /aws/codebuild/wsi-api-build"]
+    assert solved.failing(whole=True) == {}
+
+
 @pytest.mark.parametrize("mistake", SET, ids=lambda one: one.name.replace(" ", "-"))
 def test_exactly_what_should_fail_does(solved, mistake):
     solved.shell(PRELUDE + mistake.make)

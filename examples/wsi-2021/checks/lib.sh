@@ -85,3 +85,24 @@ last_image() {
   tag="$(tr ' ' '\n' <<<"$tags" | grep -E '^[0-9]{12}$' | sort | tail -n 1)"
   [ -z "$when" ] || printf '%s %s' "${tag:-${tags%% *}}" "$when"
 }
+
+# url_of_balancer: where the first balancer that answers GET /health is reached; kept for this check.
+url_of_balancer() {
+  local dns port url
+  if [ ! -s "$HANBAT_WORK/url" ]; then
+    while read -r dns port; do
+      url="$(balancer_url "$dns" "$port")"
+      if fetch "$url/health" >/dev/null; then echo "$url" > "$HANBAT_WORK/url"; break; fi
+    done < <(balancers)
+  fi
+  cat "$HANBAT_WORK/url" 2>/dev/null
+}
+# versions: what GET /health answers through the balancer with, each version once.
+versions() {
+  local url i
+  url="$(url_of_balancer)"
+  [ -n "$url" ] || return 1
+  for i in 1 2 3 4 5 6; do printf '%s\n' "$(fetch "$url/health" | tr -d ' \n')" | sed -n 's/.*"version":"\([^"]*\)".*/\1/p; t; s/.*/no version/p'; done | sort -u | paste -sd' '
+}
+
+. ./change.sh

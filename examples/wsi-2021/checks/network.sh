@@ -33,6 +33,6 @@ check_zones() {
   local a b
   a="$(subnet wsi-private-a AvailabilityZone) $(subnet wsi-public-a AvailabilityZone)"
   b="$(subnet wsi-private-b AvailabilityZone) $(subnet wsi-public-b AvailabilityZone)"
-  expect_that "zones of A and of B | A와 B의 가용 영역" "two zones of ap-northeast-2" "A $a; B $b" \
+  expect_that "zones of A and of B | A와 B의 가용 영역" "two zones of ap-northeast-2 | ap-northeast-2의 서로 다른 두 영역" "A $a; B $b" \
     test "${a% *}" = "${a#* }" -a "${b% *}" = "${b#* }" -a "${a% *}" != "${b% *}" -a -n "${a% *}" -a -n "${b% *}"
 }

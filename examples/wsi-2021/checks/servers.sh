@@ -1,6 +1,7 @@
 # Sections 4, 5 and 10: the application, the servers, the bastion and its script.
 
-# What of app.py counts: its code, without comments and without the value of VERSION, which the judge changes too.
+# What of app.py counts: its code, without comments, without the value of VERSION, which the judge changes too, and without what
+# starts it (its port is the competitor's).
 logic_of() {
   python3 -c '
 import ast, hashlib, sys
@@ -10,6 +11,7 @@ for node in ast.walk(tree):
         node.value = ast.Constant("")
     if isinstance(node, (ast.Module, ast.FunctionDef)) and ast.get_docstring(node, clean=False) is not None:
         node.body = node.body[1:]
+tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and "__main__" in ast.dump(node.test))]
 print(hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:16])' 2>/dev/null || echo "no Python"
 }
 
@@ -35,7 +37,7 @@ check_servers() {
   part private
   subnets=" $(private_subnets) "
   for home in $(each_server SubnetId); do
-    expect_that "a server's subnet | 서버의 서브넷" "one of$subnets" "$home" test "${subnets#* $home }" != "$subnets"
+    expect_that "a server's subnet | 서버의 서브넷" "one of$subnets| 다음 중 하나:$subnets" "$home" test "${subnets#* $home }" != "$subnets"
   done
   expect "Auto Scaling group | Auto Scaling 그룹" "" "$(each_server "Tags[?Key=='aws:autoscaling:groupName']|[0].Value" | sed 's/None *//g')"
 }
@@ -93,7 +95,18 @@ check_bastion() {
 
 # ---- 10: a third server by the competitor's script. Everything that appears meanwhile is taken away again. --------------------
 
-all_instances() { get ec2 describe-instances --filters Name=instance-state-name,Values=pending,running --query 'Reservations[].Instances[].InstanceId' | tr ' ' '\n' | sort; }
+all_instances() {
+  get ec2 describe-instances --filters Name=instance-state-name,Values=pending,running,stopping,stopped --query 'Reservations[].Instances[].InstanceId' |
+    tr ' ' '\n' | sort
+}
+# take_away_all_but <instances, in order…>: ends those that came since.
+take_away_all_but() {
+  local made
+  made="$(comm -13 <(printf '%s\n' "$@") <(all_instances) | paste -sd' ')"
+  [ -n "$made" ] || return 0
+  owner_aws ec2 terminate-instances --instance-ids $made >/dev/null && within 2m are_gone $made
+}
+are_gone() { [ -z "$(get ec2 describe-instances --instance-ids "$@" --query 'Reservations[].Instances[?State.Name!=`terminated`][].InstanceId')" ]; }
 settings_of() {
   get ec2 describe-instances --instance-ids "$1" --query "Reservations[0].Instances[0].[ImageId,InstanceType,IamInstanceProfile.Arn,sort(SecurityGroups[].GroupId)|join(',',@),sort(Tags[?Key!='Name' && !starts_with(Key,'aws:')].join('=',[Key,Value]))|join(',',@)]"
 }
@@ -103,11 +116,11 @@ check_script() {
   name="wsi-judge-$RANDOM"
   before="$(all_instances)"
   part runs
-  expect_that "/opt/ec2_launch.sh on the bastion | 배스천의 /opt/ec2_launch.sh" "an executable file" "$(on_bastion 'ls -l /opt/ec2_launch.sh' 2>&1)" \
+  expect_that "/opt/ec2_launch.sh on the bastion | 배스천의 /opt/ec2_launch.sh" "an executable file | 실행 파일" "$(on_bastion 'ls -l /opt/ec2_launch.sh' 2>&1)" \
     on_bastion 'test -x /opt/ec2_launch.sh' >/dev/null
+  undo take_away_all_but $before
   on_bastion "/opt/ec2_launch.sh $name" >/dev/null 2>&1
   made="$(comm -13 <(printf '%s\n' "$before") <(all_instances) | paste -sd' ')"
-  [ -z "$made" ] || trap "owner_aws ec2 terminate-instances --instance-ids $made >/dev/null" EXIT
   expect_like "instances that it made | 스크립트가 만든 인스턴스" '^i-[0-9a-f]+$' "$made"
   part name
   expect "its name | 이름" "$name" "$(for one in $made; do get ec2 describe-instances --instance-ids "$one" --query "Reservations[].Instances[].Tags[?Key=='Name'].Value[]"; done)"
@@ -116,10 +129,5 @@ check_script() {
   expect "its image, type, profile, groups, tags | 이미지, 유형, 프로파일, 보안 그룹, 태그" "$like" "$([ -z "$made" ] || settings_of "${made%% *}")"
   subnets=" $(private_subnets) "
   home="$([ -z "$made" ] || get ec2 describe-instances --instance-ids "${made%% *}" --query 'Reservations[].Instances[].SubnetId')"
-  expect_that "its subnet | 서브넷" "one of$subnets" "$home" test -n "$home" -a "${subnets#* ${home:-x} }" != "$subnets"
-  if [ -n "$made" ]; then
-    trap - EXIT
-    owner_aws ec2 terminate-instances --instance-ids $made >/dev/null
-    owner_aws ec2 wait instance-terminated --instance-ids $made
-  fi
+  expect_that "its subnet | 서브넷" "one of$subnets| 다음 중 하나:$subnets" "$home" test -n "$home" -a "${subnets#* ${home:-x} }" != "$subnets"
 }

@@ -138,6 +138,10 @@ resource "aws_codebuild_project" "release" {
       name  = "REPOSITORY_URI"
       value = aws_ecr_repository.api.repository_url
     }
+    environment_variable {
+      name  = "BASE_IMAGE"
+      value = "public.ecr.aws/amazonlinux/amazonlinux:2"
+    }
   }
   source {
     type            = "CODECOMMIT"

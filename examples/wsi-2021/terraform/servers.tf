@@ -67,19 +67,10 @@ resource "aws_instance" "api" {
     id      = aws_launch_template.api.id
     version = "$Latest"
   }
-  tags       = { Name = "wsi-api-${each.key}", "wsi:deploy:group" = "dev-api" }
+  tags       = { Name = "wsi-api-${each.key == "a" ? 1 : 2}", "wsi:deploy:group" = "dev-api" }
   depends_on = [aws_route.private, aws_route_table_association.private]
   # The provider makes a hash of its own hash where only the template has user data (its issue 30825).
   lifecycle { ignore_changes = [user_data] }
-}
-
-resource "aws_instance" "bastion" {
-  ami                    = data.aws_ssm_parameter.amazon_linux_2.value
-  instance_type          = "t3.small"
-  subnet_id              = aws_subnet.public["a"].id
-  key_name               = aws_key_pair.main.key_name
-  vpc_security_group_ids = [aws_security_group.bastion.id]
-  tags                   = { Name = "wsi-bastion" }
 }
 
 resource "aws_lb" "main" {
@@ -123,4 +114,3 @@ resource "aws_lb_target_group_attachment" "api" {
 }
 
 output "alb" { value = aws_lb.main.dns_name }
-output "bastion" { value = aws_instance.bastion.public_ip }

@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "border/fields.h"
+#include "border/session_stream.h"
 #include "guest/ssm_agent/far_end.h"
-#include "guest/ssm_agent/session_stream.h"
 #include "http/websocket.h"
 
 namespace hanbat::guest {
@@ -36,7 +36,7 @@ class RunningSession {
       : gateway_(gateway),
         start_(start),
         instance_(instance),
-        stream_([this](std::string bytes) { send(std::move(bytes)); }) {}
+        stream_(border::SessionSide::kAgent, [this](std::string bytes) { send(std::move(bytes)); }) {}
   ~RunningSession() {
     if (far_end_) far_end_->end();
     over_ = true;
@@ -94,9 +94,9 @@ class RunningSession {
     const Json action = Json::object(
         {{"ActionType", "SessionType"},
          {"ActionParameters", Json::object({{"SessionType", word_of(start_.type)}, {"Properties", properties()}})}});
-    stream_.output(SessionPayload::kHandshakeRequest,
-                   Json::object({{"AgentVersion", kVersion}, {"RequestedClientActions", Json::array({action})}}).dump(),
-                   clock_.now());
+    stream_.say(SessionPayload::kHandshakeRequest,
+                Json::object({{"AgentVersion", kVersion}, {"RequestedClientActions", Json::array({action})}}).dump(),
+                clock_.now());
     asked_ = clock_.now();
   }
 
@@ -155,10 +155,9 @@ class RunningSession {
     shaken_hands_ = true;
     for (const std::string& error : response.texts("Errors")) why_ += (why_.empty() ? "" : "; ") + error;
     const Milliseconds took = clock_.now() - asked_;
-    stream_.output(
-        SessionPayload::kHandshakeComplete,
-        Json::object({{"HandshakeTimeToComplete", took.count() * 1'000'000}, {"CustomerMessage", ""}}).dump(),
-        clock_.now());
+    stream_.say(SessionPayload::kHandshakeComplete,
+                Json::object({{"HandshakeTimeToComplete", took.count() * 1'000'000}, {"CustomerMessage", ""}}).dump(),
+                clock_.now());
     if (why_.empty()) try {
         far_end_ = open_far_end(start_);
       } catch (const std::exception& error) {
@@ -182,7 +181,7 @@ class RunningSession {
         return;
       }
       acknowledged_.wait(lock, [&] { return stream_.waiting() < kMostWaiting || ending_ || over_; });
-      stream_.output(SessionPayload::kOutput, std::move(said), clock_.now());
+      stream_.say(SessionPayload::kOutput, std::move(said), clock_.now());
     }
   }
 
@@ -209,7 +208,7 @@ class RunningSession {
 
   std::mutex mutex_;  // over all below
   std::condition_variable acknowledged_;
-  SessionStream stream_;
+  border::SessionStream stream_;
   http::WebSocket* socket_ = nullptr;
   std::unique_ptr<FarEnd> far_end_;
   bool shaken_hands_ = false, ending_ = false;

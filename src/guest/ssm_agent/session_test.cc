@@ -6,8 +6,8 @@
 
 #include "base/ids.h"
 #include "border/fields.h"
+#include "border/session_stream.h"
 #include "guest/ssm_agent/far_end.h"
-#include "guest/ssm_agent/session_stream.h"
 #include "os/files.h"
 #include "os/poller.h"
 #include "os/sockets.h"
@@ -54,7 +54,8 @@ struct StreamTest : testing::Test {
 
   Timestamp now{1000};
   std::vector<std::string> sent;
-  SessionStream stream{[this](std::string bytes) { sent.push_back(std::move(bytes)); }};
+  border::SessionStream stream{border::SessionSide::kAgent,
+                               [this](std::string bytes) { sent.push_back(std::move(bytes)); }};
 };
 
 TEST_F(StreamTest, InputIsGivenOnceAndInOrder) {
@@ -70,8 +71,8 @@ TEST_F(StreamTest, InputIsGivenOnceAndInOrder) {
 }
 
 TEST_F(StreamTest, OutputIsSaidUntilItIsAcknowledged) {
-  stream.output(SessionPayload::kOutput, "x", now);
-  stream.output(SessionPayload::kOutput, "y", now);
+  stream.say(SessionPayload::kOutput, "x", now);
+  stream.say(SessionPayload::kOutput, "y", now);
   EXPECT_EQ(said(), "xy");
   stream.resend(now + Milliseconds(100));
   EXPECT_EQ(said(), "");

@@ -109,6 +109,9 @@ void Haproxy::remove_secrets() { remove_tree(secrets_folder()); }
 
 void Haproxy::start() {
   CaptureOptions options;
+  // Buffers that hold the longest head come and go by the dozen: what the C library gives back to the kernel it soon
+  // asks for again, page by page.
+  options.spawn.variables = {{"MALLOC_TRIM_THRESHOLD_", std::to_string(16 << 20)}};
   // The master binds below port 1024, ends its workers, which have another user, and gives them that user and their
   // root folder. What strangers send is read by the workers alone.
   options.spawn.privileges = Privileges::kGiveUp;

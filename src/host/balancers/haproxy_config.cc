@@ -211,32 +211,60 @@ class Writer {
   /// From the host, a balancer is reached by its public addresses through the edge, as by any stranger; the loopback
   /// port only spares the host's programs a resolver.
   void add_host_side() {
-    std::map<int, std::string> frontends, names;
-    std::string backends;
+    struct Door {
+      const Balancer& balancer;
+      const BalancerListener& listener;
+    };
+    std::map<int, std::vector<Door>> doors;
     for (const auto& balancer : spec_.balancers)
-      for (const auto& listener : balancer.listeners) {
-        if (!is_reached_from_host(balancer, listener) || listener.protocol == BalancerProtocol::kHttps) continue;
-        frontends[listener.host_port] += fmt::format("  use_backend H_{} if {{ req.hdr(host),field(1,:) -i {} }}\n",
-                                                     listener.id, balancer.host_name);
-        names[listener.host_port] += " " + balancer.host_name;
-        backends += fmt::format(
-            "backend H_{}\n  option h1-case-adjust-bogus-server\n  option redispatch 1\n  retries 1\n  timeout connect "
-            "3s\n  timeout server {}s\n",
-            listener.id, balancer.idle_timeout_seconds + 5);
-        int number = 0;
-        for (const auto& node : balancer.nodes)
-          if (!node.public_ip.empty())
-            backends += fmt::format("  server node{} {}:{}\n", number++, node.public_ip, listener.port);
+      for (const auto& listener : balancer.listeners)
+        if (is_reached_from_host(balancer, listener) && listener.protocol != BalancerProtocol::kHttps)
+          doors[listener.host_port].push_back({balancer, listener});
+    std::string backends;
+    for (const auto& [port, behind] : doors) {
+      // One alone needs no name to be found by, so bytes pass as they are, as TLS's do: reading each request twice
+      // takes twice as long. Its own HAProxy refuses what is to be refused.
+      const bool alone = behind.size() == 1;
+      std::string names;
+      out_ += fmt::format("frontend host_{0}\n  bind 127.0.0.1:{0}\n", port);
+      out_ += alone ? fmt::format("  mode tcp\n  timeout client {}s\n  default_backend H_{}\n",
+                                  longest_silence(behind.front().balancer), behind.front().listener.id)
+                    : "  option h1-case-adjust-bogus-client\n";
+      for (const auto& [balancer, listener] : behind) {
+        const std::string name = name_without_domain(balancer);
+        if (!alone) out_ += fmt::format("  use_backend H_{} if {{ req.hdr(host) -m beg -i {} }}\n", listener.id, name);
+        names += " " + name;
+        backends += fmt::format("backend H_{}\n  {}\n  option redispatch 1\n  retries 1\n  timeout connect 3s\n",
+                                listener.id, alone ? "mode tcp" : "option h1-case-adjust-bogus-server");
+        backends += nodes_of(balancer, listener);
       }
-    for (const auto& [port, uses] : frontends) {
+      if (alone) continue;
       files_.others["unknown.body"] = "No load balancer of this region has that name.\n";
       out_ += fmt::format(
-          "frontend host_{}\n  bind 127.0.0.1:{}\n  option h1-case-adjust-bogus-client\n{}  http-request return status "
-          "404 content-type text/plain file "
-          "{}/unknown.body if !{{ req.hdr(host),field(1,:) -i{} }}\n",
-          port, port, uses, folder_, names[port]);
+          "  http-request return status 404 content-type text/plain file {}/unknown.body if !{{ "
+          "req.hdr(host) -m beg -i{} }}\n",
+          folder_, names);
     }
     out_ += backends;
+  }
+
+  /// "web-1.ap-northeast-2.elb.": by this a balancer is known under localhost, and under the domain by which the region
+  /// is open to a network (listening/).
+  static std::string name_without_domain(const Balancer& balancer) {
+    const std::size_t dot = balancer.host_name.rfind('.');
+    return dot == std::string::npos ? balancer.host_name : balancer.host_name.substr(0, dot + 1);
+  }
+
+  /// After which the balancer itself has ended a connection on which nothing is said.
+  static int longest_silence(const Balancer& balancer) { return balancer.idle_timeout_seconds + 5; }
+
+  static std::string nodes_of(const Balancer& balancer, const BalancerListener& listener) {
+    std::string lines = fmt::format("  timeout server {}s\n", longest_silence(balancer));
+    int number = 0;
+    for (const auto& node : balancer.nodes)
+      if (!node.public_ip.empty())
+        lines += fmt::format("  server node{} {}:{}\n", number++, node.public_ip, listener.port);
+    return lines;
   }
 
   static bool is_reached_from_host(const Balancer& balancer, const BalancerListener& listener) {
@@ -248,32 +276,32 @@ class Writer {
   /// TLS goes through as it is, so that the certificate is the balancer's own; the name that a client asks for says
   /// which balancer is meant. Who asks for none is led to the only one.
   void add_host_side_tls() {
-    std::map<int, std::string> uses;
+    std::map<int, std::string> own_names, uses;
     std::map<int, std::vector<std::string>> listeners;
+    std::map<int, int> silence;
     std::string backends;
     for (const auto& balancer : spec_.balancers)
       for (const auto& listener : balancer.listeners) {
         if (!is_reached_from_host(balancer, listener) || listener.protocol != BalancerProtocol::kHttps) continue;
-        std::vector<std::string> names = listener.tls_names;
-        names.push_back(balancer.host_name);
-        for (const std::string& name : names)
+        // A balancer's own name before those of certificates, in which anybody may write another's.
+        own_names[listener.host_port] +=
+            fmt::format("  use_backend S_{} if {{ req.ssl_sni -i {} }}\n", listener.id, balancer.host_name);
+        for (const std::string& name : listener.tls_names)
           uses[listener.host_port] +=
               name.starts_with("*.")
                   ? fmt::format("  use_backend S_{} if {{ req.ssl_sni -m end -i {} }}\n", listener.id, name.substr(1))
                   : fmt::format("  use_backend S_{} if {{ req.ssl_sni -i {} }}\n", listener.id, name);
         listeners[listener.host_port].push_back(listener.id);
-        backends += fmt::format("backend S_{}\n  mode tcp\n  timeout connect 3s\n  timeout server {}s\n", listener.id,
-                                balancer.idle_timeout_seconds + 5);
-        int number = 0;
-        for (const auto& node : balancer.nodes)
-          if (!node.public_ip.empty())
-            backends += fmt::format("  server node{} {}:{}\n", number++, node.public_ip, listener.port);
+        int& longest = silence[listener.host_port];
+        longest = std::max(longest, longest_silence(balancer));
+        backends += fmt::format("backend S_{}\n  mode tcp\n  timeout connect 3s\n", listener.id);
+        backends += nodes_of(balancer, listener);
       }
-    for (const auto& [port, rules] : uses) {
+    for (const auto& [port, rules] : own_names) {
       out_ += fmt::format(
-          "frontend host_{0}\n  mode tcp\n  bind 127.0.0.1:{0}\n  tcp-request inspect-delay 5s\n"
+          "frontend host_{0}\n  mode tcp\n  bind 127.0.0.1:{0}\n  timeout client {2}s\n  tcp-request inspect-delay 5s\n"
           "  tcp-request content accept if {{ req.ssl_hello_type 1 }}\n{1}",
-          port, rules);
+          port, rules + uses[port], silence[port]);
       if (listeners[port].size() == 1) out_ += fmt::format("  default_backend S_{}\n", listeners[port].front());
     }
     out_ += backends;

@@ -136,7 +136,7 @@ class Frontend {
       files_.others[fmt::format("{}.html", status)] = page_of(status);
     };
     refuse(400, fmt::format("{{ url,length gt {} }}", kLongestUrl));
-    refuse(405, "{ method -m str TRACE }");
+    refuse(405, "{ method TRACE }");
     refuse(463, fmt::format("{{ req.hdr_cnt(X-Forwarded-For) gt {} }}", kMostForwardedAddresses));
     if (balancer_.drop_invalid_headers) out_ += "  http-request del-header [^-A-Za-z0-9] -m reg\n";
   }
@@ -184,7 +184,7 @@ class Frontend {
           listener_.tls_version_header, listener_.tls_cipher_header);
     if (!balancer_.preserve_host) {
       if (listener_.port == 80 || listener_.port == 443)
-        out_ += "  http-request replace-header Host '^([^:]+):[0-9]+$' '\\1'\n";
+        out_ += "  http-request replace-header Host '^([^:]+):[0-9]+$' '\\1' if { req.hdr(host) -m sub : }\n";
       else
         out_ += fmt::format(
             "  http-request set-header Host '%[req.hdr(host)]:{}' if {{ req.hdr(host) -m found }} !{{ req.hdr(host) -m "
@@ -197,9 +197,9 @@ class Frontend {
   void add_answer_headers() {
     // HAProxy says 503 of every connection that does not come about; what the header says is AWS's answer.
     for (const int status : {502, 504})
-      out_ += fmt::format("  http-after-response set-status {} reason {} if {{ res.hdr({}) {} }}\n", status,
-                          haproxy_quoted(reason_of(status)), kNoConnection, status);
-    out_ += fmt::format("  http-after-response del-header {}\n", kNoConnection);
+      out_ += fmt::format("  http-after-response set-status {} reason {} if {{ status 503 }} {{ res.hdr({}) {} }}\n",
+                          status, haproxy_quoted(reason_of(status)), kNoConnection, status);
+    out_ += fmt::format("  http-after-response del-header {} if {{ status 502:504 }}\n", kNoConnection);
     out_ += "  http-after-response set-header Date %[date,http_date] if !{ res.hdr(Date) -m found }\n";
     if (!listener_.server_header) out_ += "  http-after-response del-header Server\n";
     for (const HeaderValue& header : listener_.response_headers)

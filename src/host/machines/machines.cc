@@ -199,24 +199,36 @@ void Machines::restart(const std::string& name) {
 
 /// The folders that Incus will mount are still hanbatd's own, and no links that lead elsewhere.
 void Machines::require_own_folders(const Json& instance) {
+  if (!instance["devices"].is_object())
+    throw HostError(HostErrorCode::kFailed, "incusd has not finished making " + instance.text("name"));
   for (const auto& [device, about] : instance["devices"].members())
     if (const std::string source = about.text("source"); !source.empty())
       require_own_folder(state_folder_ + "/shared", source);
 }
 
-void Machines::restart_without(const std::set<std::string>& missing_links) {
+std::vector<std::string> machines_without(const Json& instances, const std::set<std::string>& missing_links,
+                                          std::int64_t now_ms) {
   constexpr std::int64_t kForAWhile = 60'000;
-  const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
+  std::vector<std::string> names;
   for (const Json& instance : instances.items()) {
+    // One that Incus is still making has a name and nothing else.
+    if (instance["config"].text("user.hanbat") != "machine" || !instance["devices"].is_object()) continue;
     const MachineState state = state_of(instance);
-    if (instance["config"].text("user.hanbat") != "machine" || state.status != MachineStatus::kRunning) continue;
-    if (SystemClock().now().ms - state.started_at_ms < kForAWhile) continue;
+    if (state.status != MachineStatus::kRunning || now_ms - state.started_at_ms < kForAWhile) continue;
     for (const auto& [name, device] : instance["devices"].members())
       if (missing_links.contains(device.text("host_name"))) {
-        spdlog::warn("machine {} lost its link {}: it is restarted", state.name, device.text("host_name"));
-        restart(state.name);
+        names.push_back(state.name);
         break;
       }
+  }
+  return names;
+}
+
+void Machines::restart_without(const std::set<std::string>& missing_links) {
+  const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
+  for (const std::string& name : machines_without(instances, missing_links, SystemClock().now().ms)) {
+    spdlog::warn("machine {} lost its link: it is restarted", name);
+    restart(name);
   }
 }
 
@@ -234,6 +246,7 @@ void Machines::remove(const std::string& name) {
 /// remove it.
 void Machines::restore_folder_owners(const std::string& name) {
   const Json instance = incus_.request("GET", "/1.0/instances/" + name);
+  if (!instance["devices"].is_object()) return;  // Incus has not finished making it: nothing is mounted in it yet
   for (const auto& [device, about] : instance["devices"].members()) {
     const std::string source = about.text("source");
     if (!source.starts_with(state_folder_ + "/shared/") || about.text("readonly") == "true") continue;
@@ -251,8 +264,13 @@ void Machines::restore_folder_owners(const std::string& name) {
 std::vector<MachineState> Machines::list() {
   std::vector<MachineState> all;
   const Json instances = incus_.request("GET", "/1.0/instances?recursion=2");
-  for (const auto& instance : instances.items())
-    if (instance["config"].text("user.hanbat") == "machine") all.push_back(state_of(instance));
+  for (const auto& instance : instances.items()) {
+    if (instance["config"].text("user.hanbat") == "machine")
+      all.push_back(state_of(instance));
+    else if (!instance["config"].is_object())
+      // Incus could not look at it just now, as when it has too much to do: it is there all the same.
+      all.push_back({.name = instance.text("name")});
+  }
   return all;
 }
 

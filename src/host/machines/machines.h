@@ -16,6 +16,10 @@ namespace hanbat::host {
 /// Linux sets threads-max), but no more than a quarter of the ids that the host has for all.
 int process_limit(int memory_mib, int host_pid_max);
 
+/// The machines, in what Incus lists, that have run for a while and have one of these links.
+std::vector<std::string> machines_without(const Json& instances, const std::set<std::string>& missing_links,
+                                          std::int64_t now_ms);
+
 /// An image on disk: a tarball with metadata.yaml, and a squashfs or tarball of the root file system.
 struct ImageFiles {
   std::string alias;  ///< what machines name it by; one of other content is replaced

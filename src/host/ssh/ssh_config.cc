@@ -26,8 +26,16 @@ std::string sshd_config(const SshPlaces& places) {
          "HostbasedAuthentication no\n"
          "UsePAM no\n"
          "UseDNS no\n"
-         "AcceptEnv GIT_PROTOCOL\n"
-         "DisableForwarding yes\n"
+         "AcceptEnv GIT_PROTOCOL\n" +
+         (places.jump == SshJump::kNo ? "DisableForwarding yes\n"
+                                      // From the client to what its key's line allows, and nothing else.
+                                      : "AllowTcpForwarding local\n"
+                                        "PermitListen none\n"
+                                        "GatewayPorts no\n"
+                                        "AllowStreamLocalForwarding no\n"
+                                        "AllowAgentForwarding no\n"
+                                        "X11Forwarding no\n"
+                                        "PermitTunnel no\n") +
          "PermitTTY no\n"
          "PermitUserRC no\n"
          "PrintMotd no\n"
@@ -35,7 +43,8 @@ std::string sshd_config(const SshPlaces& places) {
          "LoginGraceTime 30\n"
          "MaxAuthTries 6\n"
          "MaxSessions 4\n"
-         "MaxStartups 16:30:64\n"
+         // Of a network all come by one proxy, which holds each address to its share (listening/).
+         + (places.jump == SshJump::kNo ? "MaxStartups 16:30:64\n" : "MaxStartups 128:30:512\n") +
          // A client that is gone without a word is known after three minutes.
          "ClientAliveInterval 60\n"
          "ClientAliveCountMax 3\n";

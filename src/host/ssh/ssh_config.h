@@ -7,12 +7,17 @@
 
 namespace hanbat::host {
 
+/// Whether who has a key may have the server pass on connections, to addresses that CodeCommit names for it. So where
+/// the region is open to a network, whose users reach their instances by no other way.
+enum class SshJump { kNo, kYes };
+
 /// Where the parts of git over SSH lie.
 struct SshPlaces {
   std::string folder;    ///< of root: host keys, configurations, in run/ what the server itself writes
   std::string door;      ///< CodeCommit's socket
   std::string programs;  ///< hanbat-git-ssh and hanbat-ssh-names.so
   std::string address;   ///< where the server listens, at port 22
+  SshJump jump = SshJump::kNo;
 };
 
 /// By which name this machine's clients know the server, whatever name they came by.

@@ -22,6 +22,17 @@ TEST(SshConfig, TheServerAsksCodeCommitForKeysAndTakesNothingElse) {
     EXPECT_THAT(config, HasSubstr(std::string(line) + "\n"));
 }
 
+TEST(SshConfig, AJumpServerForwardsFromItsClientsToWhatTheirKeysAllowAndNothingElse) {
+  SshPlaces places = kPlaces;
+  places.jump = SshJump::kYes;
+  const std::string config = sshd_config(places);
+  EXPECT_THAT(config, Not(HasSubstr("DisableForwarding")));
+  for (const char* line :
+       {"AllowTcpForwarding local", "PermitListen none", "GatewayPorts no", "AllowStreamLocalForwarding no",
+        "AllowAgentForwarding no", "X11Forwarding no", "PermitTunnel no", "PermitTTY no", "AuthorizedKeysFile none"})
+    EXPECT_THAT(config, HasSubstr(std::string(line) + "\n"));
+}
+
 TEST(SshConfig, TheClientsKnowTheServerByOneNameAndKeepTheirOwnSettings) {
   const std::string config = ssh_client_config(kPlaces);
   EXPECT_THAT(config, HasSubstr("Host git-codecommit.*.amazonaws.com "));

@@ -109,20 +109,30 @@ void remove_base_image(const Home& home, const std::string& name) {
   fs::remove_all(old);
 }
 
-void list_base_images(const Home& home) {
+void list_base_images(const Home& home, Form form) {
   std::vector<fs::path> found;
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(image_shelf(home), none))
     if (entry.is_directory() && !entry.path().filename().string().starts_with('.')) found.push_back(entry.path());
   std::ranges::sort(found);
+  Json images = Json::array(), mirrors = Json::array();
   for (const fs::path& one : found)
-    std::cout << fmt::format("{}  {}\n", replace_all(one.filename().string(), "+", "/"),
-                             trim(find_file(one / "SOURCE").value_or("")));
-  std::istringstream mirrors(find_file(mirrors_file(home)).value_or(""));
-  for (std::string line; std::getline(mirrors, line);) {
+    images.push_back(Json::object({{"name", replace_all(one.filename().string(), "+", "/")},
+                                   {"source", trim(find_file(one / "SOURCE").value_or(""))}}));
+  std::istringstream lines(find_file(mirrors_file(home)).value_or(""));
+  for (std::string line; std::getline(lines, line);) {
     const auto space = line.find(' ');
-    std::cout << fmt::format("{}/…  is asked at {}\n", line.substr(0, space), line.substr(space + 1));
+    mirrors.push_back(Json::object({{"registry", line.substr(0, space)}, {"url", line.substr(space + 1)}}));
   }
+  if (form == Form::kJson) {
+    std::cout << Json::object({{"images", images}, {"mirrors", mirrors}}).pretty() << "\n";
+    return;
+  }
+  if (images.items().empty())
+    std::cout << "nothing is on the shelf; what a build asks for comes there by itself, or: hanbat image base add\n";
+  for (const Json& one : images.items()) std::cout << fmt::format("{}  {}\n", one.text("name"), one.text("source"));
+  for (const Json& one : mirrors.items())
+    std::cout << fmt::format("{}/…  is asked at {}\n", one.text("registry"), one.text("url"));
 }
 
 void set_base_image_mirror(const Home& home, const std::string& registry, const std::string& url) {

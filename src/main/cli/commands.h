@@ -4,19 +4,26 @@
 #include <string>
 #include <vector>
 
+#include "main/cli/browser.h"
+#include "main/cli/form.h"
 #include "main/cli/home.h"
+#include "main/cli/listen.h"
 
 namespace hanbat::cli {
 
 /// Starts the region, or says that it runs already; builds and brings in machine images that are missing. `edge`: the
 /// range that a new region's edge is to have; "" for the default. What stands in the way is told before anything is
-/// touched.
-void up(const Home& home, const std::string& edge);
+/// touched. `listen`: where and as what it is open to a local network.
+void up(const Home& home, const std::string& edge, const ListenWish& listen);
 /// Takes everything down and proves that nothing is left; the data stays.
 void down(const Home& home);
-void status(const Home& home);
+void status(const Home& home, Form form);
 /// Prints shell lines that point the AWS CLI, the SDKs and git at the region.
 void print_env(const std::string& region, const Home& home);
+
+/// Prints an address that signs a browser in to the web console, once, as the caller of the environment's credentials,
+/// or else as the administrator; opens it where there is a screen.
+void console(const Home& home, const std::string& region, Browser browser);
 
 /// Has this machine take the region for AWS: its CA goes into the CA store, the names of its endpoints into /etc/hosts.
 /// Says each step; done twice it changes nothing. `root` is the folder that stands for /.
@@ -48,7 +55,7 @@ void restore(const Home& home, const std::string& file, Replace replace);
 void make_bundle(const Home& home, const std::string& file, const std::string& package);
 
 /// Tells what the machine lacks and how to get it. Returns whether all that is needed is there.
-bool doctor(const Home& home);
+bool doctor(const Home& home, Form form);
 
 /// Builds the named machine images (all without names) from their recipes and hands them to a running region.
 void build_images(const Home& home, const std::vector<std::string>& names);
@@ -59,12 +66,12 @@ void import_image(const Home& home, const std::string& source, const std::string
 void add_runtime(const Home& home, const std::string& name, const std::string& version, const std::string& archive);
 void remove_runtime(const Home& home, const std::string& name, const std::string& version);
 /// Prints name, version and source of what is on the shelf.
-void list_runtimes(const Home& home);
+void list_runtimes(const Home& home, Form form);
 /// Puts what Dockerfiles call `name` onto the shelf of base images, from where skopeo finds `source`.
 void add_base_image(const Home& home, const std::string& name, const std::string& source);
 void remove_base_image(const Home& home, const std::string& name);
 /// Prints name and source of what is on the shelf, and which mirrors are asked.
-void list_base_images(const Home& home);
+void list_base_images(const Home& home, Form form);
 /// Has what is of a registry fetched from another address ("https://mirror.example"); from itself again with "".
 void set_base_image_mirror(const Home& home, const std::string& registry, const std::string& url);
 

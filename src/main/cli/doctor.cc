@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
@@ -21,6 +22,7 @@
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/failing_work.h"
+#include "main/cli/terminal.h"
 #include "main/cli/trust.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -30,6 +32,14 @@ namespace hanbat::cli {
 namespace {
 
 constexpr double kGib = double(1U << 30);
+
+/// A thing that was looked at.
+struct Finding {
+  std::string state;  // ok, missing, broken, note
+  std::string what;
+  std::string remedy;  // with what is wrong; "" where nothing is
+};
+using Findings = std::vector<Finding>;
 
 struct Need {
   std::string what;
@@ -135,7 +145,19 @@ void add_images(std::vector<Need>& needs) {
   }
 }
 
-bool report_machine(const Home& home) {
+void add_notes_of_machine(Findings& found) {
+  const auto note = [&](const std::string& what, const std::string& more) { found.push_back({"note", what, more}); };
+  timex time{};
+  if (::adjtimex(&time) == TIME_ERROR) note("nothing keeps this machine's clock right (no NTP)", "");
+  if (!supports_file_system("btrfs")) note("no btrfs in this kernel", "machines start slower, from plain folders");
+  for (const int port : {host::kBalancerPort, host::kBalancerTlsPort})
+    if (!front_door_answers(front_port()) && find_holder(port))
+      note(fmt::format("another program listens on port {}", port),
+           "no load balancer is reached there by its name below localhost");
+  if (!path_exists("/dev/kvm")) note("no /dev/kvm", "machines are system containers, not virtual machines");
+}
+
+void look_at_machine(const Home& home, Findings& found) {
   const std::string install = "tools/install, or apt-get install ";
   std::vector<Need> needs = {
       {"root", [] { return ::geteuid() == 0; }, "run it as root: networks and machines take it"},
@@ -162,75 +184,79 @@ bool report_machine(const Home& home) {
   add_clashes(home, needs);
   add_images(needs);
 
-  bool good = true;
   for (const Need& need : needs) {
     const bool holds = need.holds();
-    good = good && holds;
-    std::cout << (holds ? "  ok       " : "  MISSING  ") << need.what << (holds ? "" : ": " + need.remedy) << "\n";
+    found.push_back({holds ? "ok" : "missing", need.what, holds ? "" : need.remedy});
   }
-  timex time{};
-  if (::adjtimex(&time) == TIME_ERROR) std::cout << "  note     nothing keeps this machine's clock right (no NTP)\n";
-  if (!supports_file_system("btrfs"))
-    std::cout << "  note     no btrfs in this kernel: machines start slower, from plain folders\n";
-  for (const int port : {host::kBalancerPort, host::kBalancerTlsPort})
-    if (!front_door_answers(front_port()) && find_holder(port))
-      std::cout << fmt::format(
-          "  note     another program listens on port {}: no load balancer is reached there by its name below "
-          "localhost\n",
-          port);
-  if (!path_exists("/dev/kvm"))
-    std::cout << "  note     no /dev/kvm: machines are system containers, not virtual machines\n";
-  return good;
+  add_notes_of_machine(found);
 }
 
 /// Whether this machine's own files lead to a region, and to one that is there.
-void report_trust(const Home& home) {
+void look_at_trust(const Home& home, Findings& found) {
   const TrustState state = trust_state(home, "");
   if (!state.any()) return;
   const bool runs = front_door_answers(front_port());
-  std::cout << "  note     this machine takes the region for AWS (hanbat trust)"
-            << (!runs                                     ? ", and no region runs: hanbat trust --remove"
-                : !state.has_ca || !state.names_lead_here ? ", but not all of it is of this region: hanbat trust"
-                                                          : "")
-            << "\n";
+  found.push_back({"note", "this machine takes the region for AWS (hanbat trust)",
+                   !runs                                     ? "no region runs: hanbat trust --remove"
+                   : !state.has_ca || !state.names_lead_here ? "not all of it is of this region: hanbat trust"
+                                                             : ""});
 }
 
 /// What the region that runs says of its own parts. Nothing when none runs.
-bool report_region(const Home& home) {
+void look_at_region(const Home& home, Findings& found) {
   const auto answer =
       find_answer(home, Json::object({{"action", "call"}, {"method", "health"}, {"arguments", Json::object()}}));
-  if (!answer) return true;
-  bool good = true;
+  if (!answer) return;
   for (const Json& finding : (*answer)["result"].items()) {
-    if (finding.text("severity") == "note") {
-      std::cout << "  note     " << finding.text("what") << ": " << finding.text("detail") << "\n";
-      continue;
-    }
-    const bool holds = finding.text("severity") == "ok";
-    good = good && holds;
-    std::cout << (holds ? "  ok       " : "  BROKEN   ") << finding.text("what");
-    if (!holds) std::cout << ": " << finding.text("detail") << ". " << finding.text("remedy");
-    std::cout << "\n";
+    const std::string severity = finding.text("severity");
+    if (severity == "note")
+      found.push_back({"note", finding.text("what"), finding.text("detail")});
+    else if (severity == "ok")
+      found.push_back({"ok", finding.text("what"), ""});
+    else
+      found.push_back({"broken", finding.text("what"), finding.text("detail") + ". " + finding.text("remedy")});
   }
-  for (const std::string& line : list_failing_work(home)) {
-    good = false;
-    std::cout << "  BROKEN   " << line << ". It is tried again; what else is known of it: hanbat logs\n";
-  }
+  for (const std::string& line : list_failing_work(home))
+    found.push_back({"broken", line, "it is tried again; what else is known of it: hanbat logs"});
   const bool door = front_door_answers(front_port());
-  std::cout << (door ? "  ok       " : "  BROKEN   ") << "front door"
-            << (door ? "" : ": it does not answer. Its log says why: hanbat logs") << "\n";
-  return good && door;
+  found.push_back(
+      {door ? "ok" : "broken", "front door", door ? "" : "it does not answer. Its log says why: hanbat logs"});
+}
+
+bool any_is(const Findings& found, const std::string& state) {
+  return std::ranges::any_of(found, [&](const Finding& one) { return one.state == state; });
+}
+
+void print_table(const Findings& found) {
+  const Colours colours = Colours::of_output();
+  for (const Finding& one : found) {
+    std::string state = one.state == "missing" ? "MISSING" : one.state == "broken" ? "BROKEN" : one.state;
+    state.resize(9, ' ');
+    if (one.state == "missing" || one.state == "broken") state = colours.bad(state);
+    std::cout << "  " << state << one.what << (one.remedy.empty() ? "" : ": " + one.remedy) << "\n";
+  }
+  std::cout << (any_is(found, "missing") ? "this machine cannot run a region yet\n"
+                                         : "this machine can run a region\n");
+  if (any_is(found, "broken"))
+    std::cout << "the region that runs is not whole; what is broken is tried again every few seconds\n";
 }
 
 }  // namespace
 
-bool doctor(const Home& home) {
-  const bool machine = report_machine(home);
-  const bool region = report_region(home);
-  report_trust(home);
-  std::cout << (machine ? "this machine can run a region\n" : "this machine cannot run a region yet\n");
-  if (!region) std::cout << "the region that runs is not whole; what is broken is tried again every few seconds\n";
-  return machine && region;
+bool doctor(const Home& home, Form form) {
+  Findings found;
+  look_at_machine(home, found);
+  look_at_region(home, found);
+  look_at_trust(home, found);
+  if (form == Form::kTable) {
+    print_table(found);
+  } else {
+    Json rows = Json::array();
+    for (const Finding& one : found)
+      rows.push_back(Json::object({{"state", one.state}, {"what", one.what}, {"remedy", one.remedy}}));
+    std::cout << rows.pretty() << "\n";
+  }
+  return !any_is(found, "missing") && !any_is(found, "broken");
 }
 
 }  // namespace hanbat::cli

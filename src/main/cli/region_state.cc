@@ -77,9 +77,11 @@ void wait_until_ready(const Home& home, pid_t hostd) {
   }
 }
 
-/// Whether the running daemons are the programs that belong to this one: started from there, and not built anew since.
+/// Whether the running daemons are the programs that belong to this one: started from there, and neither built anew nor
+/// told otherwise since.
 bool runs_these_programs(const Home& home, pid_t hostd) {
   std::error_code failed;
+  if (listening_changed(home)) return false;
   // Of a file that was replaced, the link says "… (deleted)".
   const Parts parts = Parts::find();
   if (fs::read_symlink(fmt::format("/proc/{}/exe", hostd), failed) != parts.hostd) return false;
@@ -115,24 +117,54 @@ void print_reach(const Home& home) {
   const int port = front_port();
   report(fmt::format("  AWS endpoint   http://127.0.0.1:{}", port));
   report(fmt::format("  AWS CLI, git   eval \"$({} env)\"", Parts::find().hanbat.string()));
+  if (const std::string open = listening_lines(home); !open.empty()) report("  network        " + open);
   report(fmt::format("  logs           {}", home.logs().string()));
+}
+
+/// Whether that member of hostd's answer is a process's number.
+bool is_process(const std::string& name, const Json& value) {
+  return name == "hostd" || name == "hanbatd" || name == "incusd" ||
+         ((name == "sshd" || name == "listener") && value.as_int() != 0);
+}
+
+/// {"running", "home", "endpoint", "network" where it is open to one, "front_door", "failing": […]}, and what hostd
+/// says of its parts as it says it.
+Json status_json(const Home& home, const std::optional<Json>& answer) {
+  Json out = Json::object({{"running", answer.has_value()},
+                           {"home", home.root.string()},
+                           {"endpoint", fmt::format("http://127.0.0.1:{}", front_port())},
+                           {"front_door", answer.has_value() && front_door_answers(front_port())}});
+  if (const std::string open = listening_lines(home); !open.empty()) out["network"] = open;
+  if (!answer) return out;
+  for (const auto& [name, value] : answer->members()) {
+    if (name == "done") continue;
+    out[name] = value;
+    if (is_process(name, value))
+      out[name] = Json::object({{"process", value}, {"resident_mb", resident_mb(value.as_int())}});
+  }
+  Json failing = Json::array();
+  for (const std::string& line : list_failing_work(home)) failing.push_back(line);
+  out["failing"] = failing;
+  return out;
 }
 
 }  // namespace
 
-void up(const Home& home, const std::string& edge) {
+void up(const Home& home, const std::string& edge, const ListenWish& listen) {
   require_root();
   const auto began = steady_clock::now();
   if (is_managed(home)) {
     if (!find_answer(home, Json::object({{"action", "status"}}))) require_place(home, edge);
     for (const fs::path& folder : {home.root, home.logs()}) make_folders(folder);
     host::settle_edge_range(home.root, edge);
+    settle_listening(home, listen);
     change_unit(is_unit_active() ? "reload" : "start");
     return build_images(home, {});
   }
   if (const auto status = find_answer(home, Json::object({{"action", "status"}}))) {
     const auto running = static_cast<pid_t>(status->integer("hostd"));
     host::settle_edge_range(home.root, edge);
+    settle_listening(home, listen);
     if (runs_these_programs(home, running)) {
       wait_until_ready(home, running);
       if (!is_unit()) build_images(home, {});
@@ -140,12 +172,13 @@ void up(const Home& home, const std::string& edge) {
       print_reach(home);
       return;
     }
-    report("the daemons that run are of another build; they are started anew, machines and networks go on");
+    report("the daemons that run are of another build or setting; they are started anew, machines and networks go on");
     end_daemons(running);
   }
   require_place(home, edge);
   for (const fs::path& folder : {home.root, home.logs(), home.root / "run"}) make_folders(folder);
   host::settle_edge_range(home.root, edge);
+  settle_listening(home, listen);
   require_known_schema(home.root);
 
   const Parts parts = Parts::find();
@@ -189,18 +222,23 @@ void down(const Home& home) {
                        home.root.string()));
 }
 
-void status(const Home& home) {
+void status(const Home& home, Form form) {
   const auto answer = find_answer(home, Json::object({{"action", "status"}}));
+  if (form == Form::kJson) {
+    std::cout << status_json(home, answer).pretty() << "\n";
+    return;
+  }
   if (!answer) {
     report("no region runs in " + home.root.string() + "; start it with: hanbat up");
     return;
   }
   report(fmt::format("front door     {} at http://127.0.0.1:{}",
                      front_door_answers(front_port()) ? "answers" : "DOES NOT ANSWER", front_port()));
+  if (const std::string open = listening_lines(home); !open.empty()) report("network        " + open);
   report(fmt::format("state folder   {}", home.root.string()));
   for (const auto& [name, value] : answer->members()) {
     if (name == "done") continue;
-    if (name == "hostd" || name == "hanbatd" || name == "incusd" || (name == "sshd" && value.as_int() != 0))
+    if (is_process(name, value))
       report(fmt::format("{:<14} process {}, {:.1f} MB", name, value.as_int(), resident_mb(value.as_int())));
     else
       report(fmt::format("{:<14} {}", name, value.is_string() ? value.as_string() : value.dump()));

@@ -87,11 +87,20 @@ void remove_runtime(const Home& home, const std::string& name, const std::string
   fs::remove_all(old);
 }
 
-void list_runtimes(const Home& home) {
+void list_runtimes(const Home& home, Form form) {
+  Json rows = Json::array();
   for (const fs::path& name : sorted_folders(shelf(home)))
     for (const fs::path& version : sorted_folders(name))
-      std::cout << fmt::format("{} {}  {}\n", name.filename().string(), version.filename().string(),
-                               trim(find_file(version / "SOURCE").value_or("")));
+      rows.push_back(Json::object({{"name", name.filename().string()},
+                                   {"version", version.filename().string()},
+                                   {"source", trim(find_file(version / "SOURCE").value_or(""))}}));
+  if (form == Form::kJson)
+    std::cout << rows.pretty() << "\n";
+  else if (rows.items().empty())
+    std::cout << "nothing is on the shelf; what a build asks for comes there by itself, or: hanbat image runtime add\n";
+  else
+    for (const Json& row : rows.items())
+      std::cout << fmt::format("{} {}  {}\n", row.text("name"), row.text("version"), row.text("source"));
 }
 
 }  // namespace hanbat::cli

@@ -46,7 +46,8 @@ std::vector<std::string> endpoint_names(const std::string& region, const std::st
                                "logs", "s3", "secretsmanager", "ssm", "ssmmessages", "sts"})
     names.push_back(std::string(regional) + "." + region + ".amazonaws.com");
   for (const char* global : {"iam", "s3", "sts"}) names.push_back(std::string(global) + ".amazonaws.com");
-  names.push_back("organizations.us-east-1.amazonaws.com");
+  for (const char* name : {"ce.us-east-1", "budgets", "organizations.us-east-1"})
+    names.push_back(std::string(name) + ".amazonaws.com");
   if (!account.empty()) names.push_back(account + ".dkr.ecr." + region + ".amazonaws.com");
   return names;
 }

@@ -249,7 +249,8 @@ Statement read_statement(const Json& json, DocumentKind kind) {
   return out;
 }
 
-/// Finds where each statement's braces stand. The text has parsed as JSON already.
+/// Finds where each statement stands, as AWS tells it: from behind the bracket, comma or colon before it, blanks
+/// included, to behind its closing brace. The text has parsed as JSON already.
 class StatementFinder {
  public:
   explicit StatementFinder(std::string_view text) : text_(text) {}
@@ -268,7 +269,7 @@ class StatementFinder {
       if (wanted == -1 && (c == '[' || c == '{')) wanted = c == '[' ? 3 : 2;
       if (c == '{' || c == '[') {
         ++depth;
-        if (c == '{' && depth == wanted && next < statements.size()) statements[next].start = {line_, column_};
+        if (c == '{' && depth == wanted && next < statements.size()) statements[next].start = behind_;
       } else if (c == '}' || c == ']') {
         if (c == '}' && depth == wanted && next < statements.size()) {
           statements[next].end = {line_, column_ + 1};
@@ -276,6 +277,7 @@ class StatementFinder {
         }
         if (--depth == 1 && wanted > 0) wanted = 0;
       }
+      if (c == '[' || c == ',' || c == ':') behind_ = {line_, column_ + 1};
     }
   }
 
@@ -302,6 +304,7 @@ class StatementFinder {
   std::string_view text_;
   int line_ = 1;
   int column_ = 1;
+  Position behind_;
 };
 
 }  // namespace

@@ -105,9 +105,11 @@ TEST(Document, KnowsWhereItsStatementsStand) {
       "  {\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\",\n   \"Condition\":{\"Bool\":{\"aws:x\":true}}}]}",
       kIdentity);
   ASSERT_EQ(document.statements.size(), 2u);
-  EXPECT_EQ(document.statements[0].start.line, 3);
-  EXPECT_EQ(document.statements[0].start.column, 3);
-  EXPECT_EQ(document.statements[1].start.line, 4);
+  // Behind the bracket, and behind the comma.
+  EXPECT_EQ(document.statements[0].start.line, 2);
+  EXPECT_EQ(document.statements[0].start.column, 16);
+  EXPECT_EQ(document.statements[1].start.line, 3);
+  EXPECT_EQ(document.statements[1].start.column, 53);
   EXPECT_EQ(document.statements[1].end.line, 5);
   EXPECT_EQ(document.statements[1].conditions[0].values, std::vector<std::string>{"true"});
 }

@@ -5,7 +5,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
-#include "region/page.h"
+#include "region/pick.h"
 #include "services/acm/acm.h"
 #include "services/acm/x509.h"
 
@@ -156,14 +156,18 @@ ListCertificatesOutput Acm::list_certificates(region::Request& rq, const ListCer
 
   if (in.sort_by.has_value() != in.sort_order.has_value())
     throw ValidationException("SortBy and SortOrder must be specified together.");
-  std::vector<std::pair<std::string, CertificateSummary>> found;
-  for (const CertificateRow& row : region::list<region::Certificate>(rq.tx, place_of(rq))) {
-    CertificateSummary summary = summary_of(detail_of(rq.tx, row, rq.now()));
-    if (is_wanted(summary, in)) found.emplace_back(region::creation_key(row), std::move(summary));
-  }
-  const auto order = in.sort_order == "DESCENDING" ? region::Order::kDescending : region::Order::kAscending;
-  auto page = region::Pager(rq, in, {.usual = 1000, .most = 1000})
-                  .cut(std::move(found), [](const auto& one) { return one.first; }, order);
+  const auto order =
+      in.sort_order == "DESCENDING" ? region::TimeRange::Order::kNewestFirst : region::TimeRange::Order::kOldestFirst;
+  auto page = region::pick(
+      region::Pager(rq, in, {.usual = 1000, .most = 1000}),
+      [&](const std::optional<std::string>& after, std::size_t most) {
+        std::vector<std::pair<std::string, CertificateSummary>> read;
+        for (const CertificateRow& row : region::list_by_age<region::Certificate>(
+                 rq.tx, place_of(rq), {.order = order, .after = after, .most = most}))
+          read.emplace_back(region::creation_key(row), summary_of(detail_of(rq.tx, row, rq.now())));
+        return read;
+      },
+      [&](const auto& one) { return is_wanted(one.second, in); }, [](const auto& one) { return one.first; });
   ListCertificatesOutput out;
   out.certificate_summary_list.emplace();
   for (auto& [key, summary] : page.items) out.certificate_summary_list->push_back(std::move(summary));

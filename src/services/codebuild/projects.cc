@@ -5,6 +5,7 @@
 
 #include "gen/codebuild/schema.h"
 
+#include "region/carried_over.h"
 #include "region/page.h"
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
@@ -113,7 +114,7 @@ CodeBuild::~CodeBuild() = default;
 std::span<const store::Migration> CodeBuild::migrations() const { return schema(); }
 
 void CodeBuild::start() {
-  home_.db.write([](store::Tx& tx) { move_tags(tx); });
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "codebuild: tags", [&] { move_tags(tx); }); });
   tasks_->start();
 }
 

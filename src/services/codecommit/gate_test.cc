@@ -125,5 +125,17 @@ TEST_F(GateTest, WhoIsNotKnownIsInNoTrail) {
   EXPECT_TRUE(trail().empty());
 }
 
+TEST_F(GateTest, AnAccountThatAsksTooOftenIsRefusedInEachDialectAndTheOperatorsIsNot) {
+  for (int i = 0; i < 320; ++i) ASSERT_EQ(get_repository(), 200);
+  home.user.account = "222222222222";
+  for (int i = 0; i < 300; ++i) get_repository();
+  home.trail.clear();
+  EXPECT_EQ(get_repository(), 400);
+  EXPECT_EQ(git_view(), 429);
+  EXPECT_TRUE(home.trail.entries().empty());
+  home.clock.advance(std::chrono::seconds(1));
+  EXPECT_NE(git_view(), 429);
+}
+
 }  // namespace
 }  // namespace hanbat::codecommit

@@ -4,6 +4,7 @@
 
 #include "os/files.h"
 #include "os/process.h"
+#include "region/carried_over.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/git/git_command.h"
 #include "store/typed_tasks.h"
@@ -34,7 +35,7 @@ void CodeCommit::start_upkeep() {
   });
   store::handle<SweepObjects>(home_.tasks, [this](store::TaskRun& run, const SweepObjects&) { sweep_objects(run); });
   home_.db.write([&](store::Tx& tx) {
-    migrate_repositories(tx);
+    region::carry_over(tx, "codecommit: repositories", [&] { migrate_repositories(tx); });
     store::add_task(home_.tasks, tx, SweepObjects{}, "all", home_.clock.now() + kFirstSweep);
   });
 }

@@ -61,6 +61,11 @@ HANBAT_EC2_KIND(VpcEndpoint, "vpc-endpoint", "vpce", "InvalidVpcEndpointId.NotFo
                 "The Vpc Endpoint Id '{}' does not exist", "InvalidVpcEndpointId.Malformed");
 HANBAT_EC2_KIND(NetworkInterface, "network-interface", "eni", "InvalidNetworkInterfaceID.NotFound",
                 "The networkInterface ID '{}' does not exist", "InvalidNetworkInterfaceId.Malformed");
+HANBAT_EC2_KIND(NetworkInsightsPath, "network-insights-path", "nip", "InvalidNetworkInsightsPathId.NotFound",
+                "The Network Insights Path ID '{}' does not exist", "InvalidNetworkInsightsPathId.Malformed");
+HANBAT_EC2_KIND(NetworkInsightsAnalysis, "network-insights-analysis", "nia",
+                "InvalidNetworkInsightsAnalysisId.NotFound", "The Network Insights Analysis ID '{}' does not exist",
+                "InvalidNetworkInsightsAnalysisId.Malformed");
 HANBAT_EC2_KIND(KeyPairInfo, "key-pair", "key", "InvalidKeyPair.NotFound", "The key pair '{}' does not exist",
                 "InvalidKeyPairId.Malformed");
 // An image belongs to no account; the tags that each has on it go when the image does (see images.cc).
@@ -96,9 +101,10 @@ struct Kinds {
   }
 };
 /// What can have tags.
-using TaggableKinds = Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup,
-                            SecurityGroupRule, NetworkAcl, DhcpOptions, VpcEndpoint, ManagedPrefixList, Instance,
-                            NetworkInterface, KeyPairInfo, Image, Volume, LaunchTemplate>;
+using TaggableKinds =
+    Kinds<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule, NetworkAcl,
+          DhcpOptions, VpcEndpoint, ManagedPrefixList, Instance, NetworkInterface, NetworkInsightsPath,
+          NetworkInsightsAnalysis, KeyPairInfo, Image, Volume, LaunchTemplate>;
 
 /// The resource type that ids of this form have ("i-…" → "instance"); "" when it is none of ours.
 std::string_view type_of_id(std::string_view id);

@@ -1,8 +1,10 @@
 #include "services/ecr/ecr.h"
 
 #include "gen/ecr/schema.h"
+#include "region/carried_over.h"
 #include "services/ecr/layers/store.h"
 #include "services/ecr/lifecycle/expiry.h"
+#include "services/ecr/usage.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ecr {
@@ -13,11 +15,12 @@ std::span<const store::Migration> Ecr::migrations() const { return schema(); }
 
 void Ecr::start() {
   tokens_ = Tokens(home_.db.write([](store::Tx& tx) {
-    migrate_repositories(tx);
+    region::carry_over(tx, "ecr: repositories", [&] { migrate_repositories(tx); });
     remove_all_uploads(tx);  // what came of them was in the hands of an earlier process
     return require_signing_key(tx);
   }));
   start_expiry(home_);
+  measure_repositories(home_);
   store::handle<ExpireUpload>(home_.tasks, [this](store::TaskRun& run, const ExpireUpload& task) {
     run.finish([&](store::Tx& tx) { uploads_.forget(tx, task.upload_id); });
   });

@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "region/policy/document.h"
+#include "region/usage.h"
 #include "services/ecr/ecr.h"
 #include "services/ecr/images/manifest.h"
 #include "services/ecr/images/store.h"
@@ -91,6 +92,7 @@ DeleteRepositoryOutput Ecr::delete_repository(region::Request& rq, const DeleteR
     throw RepositoryNotEmptyException("The repository with name '" + name_of(row) + "' in registry with id '" +
                                       row.place.account + "' cannot be deleted because it still contains images");
 
+  region::meter(rq.tx, rq.now(), row.place, *row.shape.repository_arn, {});
   remove(rq.tx, rq.home.blobs, row);
 
   return {.repository = row.shape};

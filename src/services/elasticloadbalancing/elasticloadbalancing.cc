@@ -5,6 +5,7 @@
 #include "gen/elasticloadbalancing/schema.h"
 #include "region/page.h"
 #include "services/elasticloadbalancing/logs/log_delivery.h"
+#include "services/elasticloadbalancing/usage.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::elasticloadbalancing {
@@ -18,6 +19,9 @@ void ElasticLoadBalancing::start() {
   store::handle<DrainTarget>(home_.tasks, [this](store::TaskRun& run, const DrainTarget& task) { drain(run, task); });
   store::handle<DeliverLogs>(home_.tasks,
                              [this](store::TaskRun& run, const DeliverLogs& task) { deliver_logs(home_, run, task); });
+  home_.db.write([&](store::Tx& tx) {
+    for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
+  });
   if (!home_.find_host()) return;
   home_.db.write(
       [&](store::Tx& tx) { store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey)); });

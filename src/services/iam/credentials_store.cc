@@ -1,8 +1,12 @@
 // The rows of what users prove themselves with: access keys, service-specific credentials, SSH public keys, sessions.
+#include <atomic>
+
 #include "services/iam/store.h"
 
 namespace hanbat::iam::rows {
 namespace {
+
+std::atomic<std::uint64_t> changes{0};
 
 constexpr std::string_view kSelectKey =
     "SELECT access_key_id, user_id, account, secret, status, created, used_at, used_service, used_region "
@@ -75,6 +79,7 @@ std::vector<AccessKeyRow> access_keys(store::Tx& tx, std::string_view user_id) {
 
 void set_access_key_status(store::Tx& tx, std::string_view access_key_id, KeyStatus status) {
   tx.exec("UPDATE iam_access_keys SET status = ? WHERE access_key_id = ?", word_of(status), access_key_id);
+  note_credential_change(tx);
 }
 
 void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
@@ -85,6 +90,13 @@ void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestam
 
 void remove_access_key(store::Tx& tx, std::string_view access_key_id) {
   tx.exec("DELETE FROM iam_access_keys WHERE access_key_id = ?", access_key_id);
+  note_credential_change(tx);
+}
+
+std::uint64_t credential_changes() { return changes; }
+
+void note_credential_change(store::Tx& tx) {
+  tx.on_commit([] { ++changes; });
 }
 
 void insert(store::Tx& tx, const ServiceCredentialRow& c) {

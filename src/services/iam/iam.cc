@@ -6,6 +6,7 @@
 #include "gen/iam/schema.h"
 #include "os/files.h"
 #include "region/tag_keys.h"
+#include "services/iam/policies/new_documents.h"
 #include "services/iam/principals/principals.h"
 #include "services/iam/principals/secrets.h"
 #include "store/tasks.h"
@@ -92,7 +93,8 @@ void Iam::start() {
 
 void Iam::make_first_administrator() {
   const std::string& account = home_.settings.default_account;
-  if (home_.db.read([&](store::Tx& tx) { return rows::count(tx, account, Kind::kUser); }) > 0) return;
+  const auto any = [&](store::Tx& tx) { return !rows::list_after(tx, account, Kind::kUser, std::nullopt, 1).empty(); };
+  if (home_.db.read(any)) return;
 
   Entity admin{
       .kind = Kind::kUser, .account = account, .name = "admin", .id = make_id("AIDA"), .created = home_.clock.now()};
@@ -190,6 +192,7 @@ void Iam::rename(Request& rq, Entity entity, const std::optional<std::string>& n
 }
 
 void Iam::set_trust(Request& rq, Entity& role, const std::string& document) const {
+  refuse_leading_blanks(document);
   try {
     const auto parsed = policies_.parse(document, region::policy::DocumentKind::kTrust);
     if (const auto unknown = find_unknown_principal(rq.tx, *parsed))

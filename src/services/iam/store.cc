@@ -151,6 +151,9 @@ void update(store::Tx& tx, const Entity& e) {
   const auto before = find_by_id(tx, e.id);
   region::rows::update(tx, rows_of(e.kind), encode(e));
   if (before && before->arn != e.arn) region::move_tags(tx, before->arn, e.arn);
+  if (e.kind != Kind::kUser || !before || before->arn == e.arn) return;
+  tx.exec("UPDATE iam_group_members SET name_key = ? WHERE user_id = ?", name_key(e), e.id);
+  note_credential_change(tx);
 }
 
 void remove(store::Tx& tx, const Entity& e) {
@@ -160,6 +163,7 @@ void remove(store::Tx& tx, const Entity& e) {
   tx.exec("DELETE FROM iam_profile_roles WHERE profile_id = ?", e.id);
   region::delete_tags(tx, e.arn);
   region::rows::remove(tx, rows_of(e.kind), e.id);
+  if (e.kind == Kind::kUser) note_credential_change(tx);
 }
 
 void put_inline_policy(store::Tx& tx, const Entity& owner, std::string_view name, std::string_view document) {
@@ -252,16 +256,25 @@ void remove_version(store::Tx& tx, const Entity& policy, std::int64_t number) {
 }
 
 void add_member(store::Tx& tx, const Entity& group, const Entity& user) {
-  tx.exec("INSERT INTO iam_group_members (group_id, user_id) VALUES (?, ?) ON CONFLICT (group_id, user_id) DO NOTHING",
-          group.id, user.id);
+  tx.exec(
+      "INSERT INTO iam_group_members (group_id, user_id, name_key) VALUES (?, ?, ?) "
+      "ON CONFLICT (group_id, user_id) DO NOTHING",
+      group.id, user.id, name_key(user));
 }
 
 bool remove_member(store::Tx& tx, const Entity& group, const Entity& user) {
   return tx.exec("DELETE FROM iam_group_members WHERE group_id = ? AND user_id = ?", group.id, user.id) > 0;
 }
 
-std::vector<Entity> members(store::Tx& tx, const Entity& group) {
-  return entities(tx, tx.query("SELECT user_id FROM iam_group_members WHERE group_id = ?", group.id));
+std::vector<Entity> members_after(store::Tx& tx, const Entity& group, const std::optional<std::string>& after,
+                                  std::size_t most) {
+  return entities(tx, tx.query("SELECT user_id FROM iam_group_members WHERE group_id = ? AND name_key > ? "
+                               "ORDER BY name_key LIMIT ?",
+                               group.id, after.value_or(""), most));
+}
+
+bool has_members(store::Tx& tx, const Entity& group) {
+  return tx.find("SELECT 1 FROM iam_group_members WHERE group_id = ? LIMIT 1", group.id).has_value();
 }
 
 std::vector<Entity> groups_of(store::Tx& tx, std::string_view user_id) {

@@ -158,7 +158,10 @@ void remove_version(store::Tx& tx, const Entity& policy, std::int64_t number);
 
 void add_member(store::Tx& tx, const Entity& group, const Entity& user);
 bool remove_member(store::Tx& tx, const Entity& group, const Entity& user);
-std::vector<Entity> members(store::Tx& tx, const Entity& group);
+/// In order of name_key, those after the one of that key, `most` of them.
+std::vector<Entity> members_after(store::Tx& tx, const Entity& group, const std::optional<std::string>& after,
+                                  std::size_t most);
+bool has_members(store::Tx& tx, const Entity& group);
 std::vector<Entity> groups_of(store::Tx& tx, std::string_view user_id);
 
 void set_profile_role(store::Tx& tx, const Entity& profile, const Entity& role);
@@ -173,6 +176,10 @@ void set_access_key_status(store::Tx& tx, std::string_view access_key_id, KeySta
 void set_access_key_used(store::Tx& tx, std::string_view access_key_id, Timestamp at, std::string_view service,
                          std::string_view region);
 void remove_access_key(store::Tx& tx, std::string_view access_key_id);
+/// How many commits of this process have changed what an access key that there was opens: its status, or whose it is.
+std::uint64_t credential_changes();
+/// Counts one, once the transaction is durable.
+void note_credential_change(store::Tx& tx);
 
 void insert(store::Tx& tx, const ServiceCredentialRow& credential);
 std::optional<ServiceCredentialRow> find_service_credential(store::Tx& tx, std::string_view id);

@@ -5,6 +5,7 @@
 
 #include "gen/iam/client.h"
 #include "gen/iam/schema.h"
+#include "region/resources.h"
 #include "region/testing.h"
 #include "services/iam/iam.h"
 
@@ -41,6 +42,37 @@ TEST(IamRows, OfBeforeTheRegionsStoreAreFoundByTheApi) {
   EXPECT_EQ(client.get_role_policy({.policy_name = "p", .role_name = "DeployRole"}).policy_document, "%7B%7D");
   EXPECT_EQ(client.list_groups_for_user({.user_name = "Kim"}).groups.at(0).group_id, "AGPAOLD");
   EXPECT_EQ(client.get_group({.group_name = "devs"}).users.at(0).user_name, "Kim");
+}
+
+TEST(IamRows, MembersOfAGroupOfBeforeAreToldByNameAPageAtATime) {
+  region::TestRegion test;
+  Access access(test.clock, test.vault, test.memberships, test.region);
+  test.add<Iam>(access);
+  test.db->migrate(region::resource_migrations());
+  test.db->migrate(schema().first(3));
+  test.db->write([](store::Tx& tx) {
+    rows::insert(tx, {.kind = Kind::kGroup, .account = "123456789012", .name = "devs", .id = "AGPA1"});
+    for (const auto& [id, name] : {std::pair{"AIDA1", "Zoe"}, {"AIDA2", "adam"}, {"AIDA3", "Kim"}}) {
+      rows::insert(tx, {.kind = Kind::kUser, .account = "123456789012", .name = name, .id = id});
+      tx.exec("INSERT INTO iam_group_members(group_id, user_id) VALUES ('AGPA1', ?)", id);
+    }
+  });
+  test.start();
+
+  const Client client(test.home, test.user, test.region);
+  const auto names = [&] {
+    std::vector<std::string> all;
+    std::optional<std::string> marker;
+    do {
+      const auto page = client.get_group({.group_name = "devs", .marker = marker, .max_items = 1});
+      for (const User& user : page.users) all.push_back(user.user_name);
+      marker = page.marker;
+    } while (marker);
+    return all;
+  };
+  EXPECT_EQ(names(), (std::vector<std::string>{"adam", "Kim", "Zoe"}));
+  client.update_user({.new_user_name = "Bea", .user_name = "Zoe"});
+  EXPECT_EQ(names(), (std::vector<std::string>{"adam", "Bea", "Kim"}));
 }
 
 TEST(IamRows, TagsFollowARenamedUserAndGoWithIt) {

@@ -9,6 +9,7 @@
 #include "region/page.h"
 #include "services/logs/logs.h"
 #include "services/logs/patterns/filter_pattern.h"
+#include "services/logs/usage.h"
 
 namespace hanbat::logs {
 namespace {
@@ -155,7 +156,10 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
     taken.last = event.timestamp;
     taken.bytes += static_cast<std::int64_t>(event.message.size()) + kEventOverhead;
   }
-  if (taken.last) record_arrival(rq.tx, stream, taken);
+  if (taken.last) {
+    record_arrival(rq.tx, stream, taken);
+    meter_arrival(rq, in.log_group_name, taken.bytes);
+  }
 
   PutLogEventsOutput out;
   out.next_sequence_token = digits(now, 56);

@@ -4,8 +4,10 @@
 #include "base/arn.h"
 #include "base/words.h"
 #include "gen/logs/schema.h"
+#include "region/carried_over.h"
 #include "region/pick.h"
 #include "services/logs/logs.h"
+#include "services/logs/usage.h"
 
 namespace hanbat::logs {
 namespace {
@@ -45,8 +47,9 @@ LogGroup describe(region::Request& rq, const GroupRow& row) {
 std::span<const store::Migration> Logs::migrations() const { return schema(); }
 
 void Logs::start() {
-  home_.db.write(migrate_tags);
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "logs: tags", [&] { migrate_tags(tx); }); });
   retention_.start();
+  measure_groups(home_);
 }
 
 wire::Error Logs::invalid_page_token(const wire::OperationModel&) const {
@@ -101,7 +104,11 @@ CreateLogGroupOutput Logs::create_log_group(region::Request& rq, const CreateLog
 }
 
 DeleteLogGroupOutput Logs::delete_log_group(region::Request& rq, const DeleteLogGroupInput& in) {
-  remove_group(rq.tx, require_group(rq, "logs:DeleteLogGroup", in.log_group_name));
+  const GroupRow group = require_group(rq, "logs:DeleteLogGroup", in.log_group_name);
+
+  region::meter(rq.tx, rq.now(), group.place, group_arn(group.place, *group.name), {});
+  remove_group(rq.tx, group);
+
   return {};
 }
 

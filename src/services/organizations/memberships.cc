@@ -1,5 +1,6 @@
 #include "services/organizations/memberships.h"
 
+#include "region/tags.h"
 #include "services/organizations/store.h"
 
 namespace hanbat::organizations {
@@ -21,6 +22,26 @@ std::optional<region::Membership> StoredMemberships::find_membership(store::Tx& 
       policies.push_back({arn_of(*organization, policy), policy.content});
   }
   return out;
+}
+
+std::string StoredMemberships::payer_of(store::Tx& tx, std::string_view account) const {
+  const auto organization = rows::find_of(tx, account);
+  return organization ? organization->management_account : std::string(account);
+}
+
+std::vector<std::string> StoredMemberships::paid_by(store::Tx& tx, std::string_view account) const {
+  std::vector<std::string> out{std::string(account)};
+  const auto organization = rows::find_of(tx, account);
+  if (!organization || organization->management_account != account) return out;
+  for (const Node& node : rows::nodes(tx, organization->id))
+    if (node.kind == NodeKind::kAccount && node.id != account) out.push_back(node.id);
+  return out;
+}
+
+region::TagMap StoredMemberships::tags_of_account(store::Tx& tx, std::string_view account) const {
+  const auto organization = rows::find_of(tx, account);
+  const auto node = organization ? rows::find_node(tx, account) : std::nullopt;
+  return node ? region::tags_of(tx, arn_of(*organization, *node)) : region::TagMap{};
 }
 
 }  // namespace hanbat::organizations

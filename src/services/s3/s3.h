@@ -16,6 +16,7 @@
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
+#include "services/s3/usage.h"
 
 namespace hanbat::region {
 class Gate;
@@ -25,7 +26,7 @@ namespace hanbat::s3 {
 
 class S3 final : public Operations, public region::Dressing {
  public:
-  explicit S3(region::Region& home) : home_(home), expiry_(home) {}
+  explicit S3(region::Region& home) : home_(home), expiry_(home), requests_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
@@ -83,6 +84,7 @@ class S3 final : public Operations, public region::Dressing {
 
   region::Region& home_;
   Expiry expiry_;
+  RequestCount requests_;
 };
 
 }  // namespace hanbat::s3

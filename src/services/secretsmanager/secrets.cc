@@ -99,8 +99,12 @@ void SecretsManager::start() {
   store::handle<DeleteTask>(home_.tasks, [this](store::TaskRun& run, const DeleteTask& task) {
     run.finish([&](store::Tx& tx) {
       const auto secret = region::find<Secret>(tx, task.arn);
-      if (secret && secret->shape.deleted && *secret->shape.deleted <= home_.clock.now()) remove_secret(tx, *secret);
+      if (secret && secret->shape.deleted && *secret->shape.deleted <= home_.clock.now())
+        remove_secret(tx, home_.clock.now(), *secret);
     });
+  });
+  home_.db.write([&](store::Tx& tx) {
+    for (const auto& secret : region::list_all<Secret>(tx)) meter(tx, home_.clock.now(), secret);
   });
 }
 
@@ -139,6 +143,7 @@ CreateSecretOutput SecretsManager::create_secret(region::Request& rq, const Crea
   }
   region::insert(rq.tx, secret);
   region::put_tags(rq.tx, secret.id, region::tag_pairs(in.tags), kTagRules);
+  meter(rq.tx, rq.now(), secret);
 
   return created(secret, value ? std::optional(token) : std::nullopt);
 }
@@ -211,12 +216,13 @@ DeleteSecretOutput SecretsManager::delete_secret(region::Request& rq, const Dele
   out.deletion_date = force ? rq.now() : rq.now() + std::chrono::hours(24 * days);
   if (force) {
     home_.tasks.cancel(rq.tx, DeleteTask::kKind, secret->id);
-    remove_secret(rq.tx, *secret);
+    remove_secret(rq.tx, rq.now(), *secret);
     return out;
   }
   secret->shape.deleted = out.deletion_date;
   secret->shape.changed = rq.now();
   region::update(rq.tx, *secret);
+  meter(rq.tx, rq.now(), *secret);
   store::add_task(home_.tasks, rq.tx, DeleteTask{secret->id}, secret->id, *out.deletion_date);
 
   return out;
@@ -229,6 +235,7 @@ RestoreSecretOutput SecretsManager::restore_secret(region::Request& rq, const Re
     secret.shape.deleted.reset();
     secret.shape.changed = rq.now();
     region::update(rq.tx, secret);
+    meter(rq.tx, rq.now(), secret);
     home_.tasks.cancel(rq.tx, DeleteTask::kKind, secret.id);
   }
 

@@ -3,6 +3,7 @@
 #include "base/arn.h"
 #include "base/ids.h"
 #include "gen/secretsmanager/model.h"
+#include "region/usage.h"
 
 namespace hanbat::secretsmanager {
 namespace {
@@ -77,7 +78,15 @@ std::optional<SecretRow> find_by_arn(store::Tx& tx, const std::string& arn) {
   return find_by_name(tx, {parsed->account, parsed->region}, parsed->resource.substr(kType.size()));
 }
 
-void remove_secret(store::Tx& tx, const SecretRow& secret) {
+void meter(store::Tx& tx, Timestamp now, const SecretRow& secret) {
+  std::vector<region::Use> uses;
+  if (!secret.shape.deleted)
+    uses.push_back({"AWS Secrets Manager", "AWSSecretsManager-Secrets", "Secret", region::UsageUnit::kMonths});
+  region::meter(tx, now, secret.place, secret.id, uses);
+}
+
+void remove_secret(store::Tx& tx, Timestamp now, const SecretRow& secret) {
+  region::meter(tx, now, secret.place, secret.id, {});
   for (const Version& version : secret.shape.versions)
     region::rows::remove(tx, region::KindOf<SealedValue>::kRows, value_id(secret.id, version.id));
   region::remove(tx, secret);

@@ -74,7 +74,10 @@ std::optional<SecretRow> find_by_name(store::Tx& tx, const Place& place, const s
 std::optional<SecretRow> find_by_arn(store::Tx& tx, const std::string& arn);
 
 /// With its values and tags.
-void remove_secret(store::Tx& tx, const SecretRow& secret);
+void remove_secret(store::Tx& tx, Timestamp now, const SecretRow& secret);
+/// Tells the ledger that the secret is there, or, when it is marked for deletion, that it is free.
+/// Source: https://aws.amazon.com/secrets-manager/pricing/
+void meter(store::Tx& tx, Timestamp now, const SecretRow& secret);
 
 /// Adds a version without labels, makes room for it when there are too many, and keeps its value. `secret` is not
 /// written.

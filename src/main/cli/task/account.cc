@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 namespace hanbat::cli::task {
@@ -130,6 +131,29 @@ std::string Management::set_clock(const std::string& id, const std::string& name
     if (error.code != "DuplicatePolicyAttachmentException") throw;
   }
   return policy;
+}
+
+void Management::set_cost_limit(const std::string& account, double usd) {
+  const Json tag = Json::object({{"Key", "hanbat:cost-limit"}, {"Value", fmt::format("{}", usd)}});
+  api_.organizations("TagResource", Json::object({{"ResourceId", account}, {"Tags", Json::array({tag})}}));
+}
+
+double Management::spent(const std::string& account) {
+  const Timestamp now = SystemClock().now();
+  const Json only =
+      Json::object({{"Dimensions", Json::object({{"Key", "LINKED_ACCOUNT"}, {"Values", Json::array({account})}})}});
+  // A competitor's account is of this contest, which is no year old.
+  const Json answer = api_.call(
+      "ce", "GetCostAndUsage",
+      Json::object({{"Granularity", "MONTHLY"},
+                    {"Metrics", Json::array({"UnblendedCost"})},
+                    {"Filter", only},
+                    {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
+                                                 {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
+  double sum = 0;
+  for (const Json& part : answer["ResultsByTime"].items())
+    sum += std::strtod(part["Total"]["UnblendedCost"].text("Amount").c_str(), nullptr);
+  return sum;
 }
 
 Keys make_competitor_user(RegionApi& owner) {

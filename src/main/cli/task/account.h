@@ -26,6 +26,10 @@ class Management {
   Keys enter(const std::string& account);
   /// Keys of the judge, who reads everything in the account and changes nothing; makes the role when it is missing.
   Keys judge(const std::string& account);
+  /// Bounds what the account may spend, in USD: a tag of the organization, which the account cannot change.
+  void set_cost_limit(const std::string& account, double usd);
+  /// What the account has spent so far, in USD.
+  double spent(const std::string& account);
   /// Makes or changes the policy that keeps the account's users out after `end`, and everybody there from the judge's
   /// role. `id` is the policy's, "" when it is to be made under `name`. Returns the policy's id.
   std::string set_clock(const std::string& id, const std::string& name, const std::string& account, Timestamp end);

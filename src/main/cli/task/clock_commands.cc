@@ -6,6 +6,7 @@
 
 #include "main/cli/task/account.h"
 #include "main/cli/task/entry.h"
+#include "main/cli/task/pack.h"
 #include "main/cli/task/task_commands.h"
 #include "main/cli/task/time_limit.h"
 #include "os/files.h"
@@ -32,6 +33,26 @@ std::string last_sheet(const Entries& entries, const Entry& entry) {
   return names.empty() ? "" : (folder / names.back()).string();
 }
 
+/// "0.52 of 5 USD", "0.52 USD" without a limit; "-" when nobody can tell: no account yet, or no region that runs.
+struct Spending {
+  std::optional<double> spent, limit;
+  std::string text() const {
+    if (!spent) return "-";
+    return limit ? fmt::format("{:.2f} of {:g} USD", *spent, *limit) : fmt::format("{:.2f} USD", *spent);
+  }
+};
+
+Spending spending_of(const Home& home, const Entry& entry) {
+  Spending out;
+  try {
+    if (const Pack pack = require_pack(entry.pack); pack.cost_limit_usd) out.limit = *pack.cost_limit_usd;
+    if (!entry.account.empty()) out.spent = Management(home, entry.region).spent(entry.account);
+  } catch (const std::exception&) {
+    // The status of what is written does not depend on what runs.
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> require_names(const Home& home, const std::vector<std::string>& names) {
@@ -54,17 +75,18 @@ void print_status(const Home& home, const std::vector<std::string>& names, Form 
   const Timestamp now = SystemClock().now();
   Json rows = Json::array();
   if (form == Form::kTable && !all.empty())
-    std::cout << fmt::format("{:<20} {:<16} {:<12} {:<8} {:<20} {:<9} {}\n", "COMPETITOR", "PACK", "ACCOUNT", "STATE",
-                             "END", "LEFT", "LAST SHEET");
+    std::cout << fmt::format("{:<20} {:<16} {:<12} {:<8} {:<20} {:<9} {:<16} {}\n", "COMPETITOR", "PACK", "ACCOUNT",
+                             "STATE", "END", "LEFT", "SPENT", "LAST SHEET");
   for (const Entry& one : all) {
     const std::string state = state_of(one, now), sheet = last_sheet(entries, one);
     const auto left = state == "paused"    ? one.left
                       : state == "running" ? std::chrono::duration_cast<Seconds>(*one.end - now)
                                            : Seconds(0);
+    const Spending spending = spending_of(home, one);
     if (form == Form::kTable) {
-      std::cout << fmt::format("{:<20} {:<16} {:<12} {:<8} {:<20} {:<9} {}\n", one.competitor, one.pack_name,
+      std::cout << fmt::format("{:<20} {:<16} {:<12} {:<8} {:<20} {:<9} {:<16} {}\n", one.competitor, one.pack_name,
                                one.account.empty() ? "-" : one.account, state, one.end ? iso8601(*one.end) : "-",
-                               left.count() > 0 ? clock_text(left) : "-", sheet.empty() ? "-" : sheet);
+                               left.count() > 0 ? clock_text(left) : "-", spending.text(), sheet.empty() ? "-" : sheet);
       continue;
     }
     rows.push_back(Json::object({{"competitor", one.competitor},
@@ -75,6 +97,8 @@ void print_status(const Home& home, const std::vector<std::string>& names, Form 
                                  {"start", one.start ? Json(iso8601(*one.start)) : Json()},
                                  {"end", one.end ? Json(iso8601(*one.end)) : Json()},
                                  {"left_seconds", static_cast<std::int64_t>(left.count())},
+                                 {"spent_usd", spending.spent ? Json(*spending.spent) : Json()},
+                                 {"cost_limit_usd", spending.limit ? Json(*spending.limit) : Json()},
                                  {"kit", (entries.folder_of(one.competitor) / "kit").string()},
                                  {"sheet", sheet.empty() ? Json() : Json(sheet)}}));
   }

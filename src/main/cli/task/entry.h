@@ -15,7 +15,7 @@
 
 #include "base/time.h"
 #include "main/cli/home.h"
-#include "main/cli/task/region_api.h"
+#include "main/cli/region_api.h"
 #include "os/files.h"
 
 namespace hanbat::cli::task {

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <iostream>
+#include <mutex>
 #include <optional>
 
 #include "base/text.h"
@@ -13,6 +15,7 @@
 #include "main/cli/task/marking.h"
 #include "main/cli/task/paper.h"
 #include "main/cli/task/task_commands.h"
+#include "main/cli/task/warm_aws.h"
 #include "os/files.h"
 
 namespace hanbat::cli::task {
@@ -83,25 +86,50 @@ fs::path write_sheet(const Sheet& sheet, const fs::path& folder) {
   return to;
 }
 
-void print_forms(const Sheet& sheet, const fs::path& folder) {
-  for (const std::string& language : sheet.languages) {
-    const std::string page = (folder / ("sheet." + language + ".html")).string();
-    std::cout << "HTML: " << page << "\n";
-    const std::string file = (folder / ("sheet." + language + ".pdf")).string();
-    const std::string why = make_pdf(page, file);
-    std::cout << "PDF:  " << (why.empty() ? file : "none: " + why) << "\n";
+/// Where the forms are, as lines; makes those on paper, all at once.
+std::string lines_of_forms(const Sheet& sheet, const fs::path& folder, Pace pace) {
+  std::vector<std::future<std::string>> papers;
+  const auto file = [&](const std::string& language, const char* kind) {
+    return (folder / ("sheet." + language + kind)).string();
+  };
+  if (pace == Pace::kWhole)
+    for (const std::string& language : sheet.languages)
+      papers.push_back(std::async(std::launch::async, make_pdf, file(language, ".html"), file(language, ".pdf")));
+  std::string out;
+  for (std::size_t i = 0; i < sheet.languages.size(); ++i) {
+    out += fmt::format("HTML: {}\n", file(sheet.languages[i], ".html"));
+    if (papers.empty()) continue;
+    const std::string why = papers[i].get();
+    out += fmt::format("PDF:  {}\n", why.empty() ? file(sheet.languages[i], ".pdf") : "none: " + why);
   }
-  std::cout << "JSON: " << (folder / "sheet.json").string() << "\n" << std::flush;
+  return out + fmt::format("JSON: {}\n", (folder / "sheet.json").string());
 }
 
-Sheet mark_one(const Home& home, const MarkOptions& options, const Pack& pack, const std::vector<Item>& items,
-               Management& management, const Marked& marked) {
+/// What all that are marked at once share.
+struct Hall {
+  const Home& home;
+  const MarkOptions& options;
+  const Pack& pack;
+  const std::vector<Item>& items;
+  std::string path;  // the checks' PATH
+  Turns turns;
+  std::mutex telling;
+  int competitors;
+};
+
+Sheet marks_of(Hall& hall, const Marked& marked) {
+  const Pack& pack = hall.pack;
+  const auto lock = FileLock::try_take((marked.folder / ".marking").string(), FileLock::Mode::kAlone);
+  if (!lock) throw Failure(fmt::format("{} is being marked by another command", marked.label));
+  Management management(hall.home, pack.region);
   const Keys judge = management.judge(marked.account), owner = management.enter(marked.account);
-  const Judging judging{.judge_lines = shell_lines(pack.region, home, {judge.id, judge.secret, judge.token}),
-                        .owner_lines = shell_lines(pack.region, home, {owner.id, owner.secret, owner.token}),
+  const Judging judging{.judge_lines = shell_lines(pack.region, hall.home, {judge.id, judge.secret, judge.token}),
+                        .owner_lines = shell_lines(pack.region, hall.home, {owner.id, owner.secret, owner.token}),
                         .key = marked.key,
                         .account = marked.account,
-                        .jobs = options.jobs};
+                        .undo = marked.folder / "undo",
+                        .path = hall.path,
+                        .pace = hall.options.pace};
   Sheet sheet{.pack = pack.name,
               .title = pack.title,
               .languages = pack.languages,
@@ -109,12 +137,37 @@ Sheet mark_one(const Home& home, const MarkOptions& options, const Pack& pack, c
               .account = marked.account,
               .marked = SystemClock().now()};
   std::size_t so_far = 0;
-  sheet.items = run_checks(pack, items, judging, [&](const ItemMark& one) {
+  sheet.items = run_checks(pack, hall.items, judging, hall.turns, [&](const ItemMark& one) {
     // To standard error: it is no part of the sheet.
-    std::cerr << fmt::format("  {}/{} {} {}\n", ++so_far, items.size(), one.item.id,
-                             !one.broken.empty() ? "broken" : points_text(one.earned));
+    const std::lock_guard telling(hall.telling);
+    std::cerr << fmt::format("  {}{}/{} {} {}\n", hall.competitors > 1 ? marked.label + " " : "", ++so_far,
+                             hall.items.size(), one.item.id, !one.broken.empty() ? "broken" : points_text(one.earned));
   });
   return sheet;
+}
+
+/// One competitor's marking, or why there is none.
+struct Outcome {
+  std::optional<Sheet> sheet;
+  fs::path folder;    // the sheet's
+  std::string forms;  // where its forms are, as lines
+  std::string error;
+};
+
+Outcome outcome_of(Hall& hall, const Marked& marked) {
+  Outcome out;
+  try {
+    make_folders(marked.folder.string(), 0700);
+    out.sheet = marks_of(hall, marked);
+    out.folder = write_sheet(*out.sheet, marked.folder);
+    if (hall.options.form == Form::kTable) {
+      const Turn turn(hall.turns);
+      out.forms = lines_of_forms(*out.sheet, out.folder, hall.options.pace);
+    }
+  } catch (const std::exception& error) {
+    out.error = error.what();
+  }
+  return out;
 }
 
 }  // namespace
@@ -123,29 +176,41 @@ bool mark(const Home& home, const MarkOptions& options) {
   const Pack pack = require_pack(options.pack);
   const std::vector<Item> items = items_named(pack, options.items);
   Management management(home, pack.region);
+  const std::vector<Marked> all = those_to_mark(home, options, pack, management);
+  const WarmAws warm(all.size() * items.size());
+  Hall hall{home, options, pack, items, warm.path(), Turns(options.jobs), {}, static_cast<int>(all.size())};
+  std::vector<std::future<Outcome>> outcomes;
+  for (const Marked& marked : all)
+    outcomes.push_back(std::async(std::launch::async, [&hall, &marked] { return outcome_of(hall, marked); }));
+
   bool full = true;
   Json sheets = Json::array();
-  std::string summary;
-  for (const Marked& marked : those_to_mark(home, options, pack, management)) {
-    const Sheet sheet = mark_one(home, options, pack, items, management, marked);
-    full = full && sheet.full();
-    const fs::path folder = write_sheet(sheet, marked.folder);
-    summary += fmt::format("{:>7} / {}  {}\n", points_text(sheet.earned()), points_text(sheet.possible()),
-                           fs::path(marked.folder).filename().string());
-    if (options.form == Form::kJson) {
-      Json one = sheet_json(sheet);
-      one["folder"] = folder.string();
-      sheets.push_back(std::move(one));
+  std::string summary, failed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Outcome one = outcomes[i].get();
+    const std::string name = all[i].folder.filename().string();
+    full = full && one.sheet && one.sheet->full();
+    if (!one.sheet) {
+      failed += fmt::format("{}{}: {}", failed.empty() ? "" : "; ", name, one.error);
+      summary += fmt::format("  not marked  {}: {}\n", name, one.error);
       continue;
     }
-    std::cout << sheet_text(sheet, options.language) << "\n";
-    print_forms(sheet, folder);
+    summary +=
+        fmt::format("{:>7} / {}  {}\n", points_text(one.sheet->earned()), points_text(one.sheet->possible()), name);
+    if (options.form == Form::kJson) {
+      Json json = sheet_json(*one.sheet);
+      json["folder"] = one.folder.string();
+      sheets.push_back(std::move(json));
+      continue;
+    }
+    std::cout << sheet_text(*one.sheet, options.language) << "\n" << one.forms << std::flush;
   }
   if (options.form == Form::kJson)
     std::cout << (sheets.size() == 1 && !options.competitors.empty() ? sheets.items().front() : sheets).pretty()
               << "\n";
-  else if (std::count(summary.begin(), summary.end(), '\n') > 1)
+  else if (all.size() > 1)
     std::cout << "\n" << summary;
+  if (!failed.empty()) throw Failure(failed);
   return full;
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -10,18 +11,42 @@
 
 namespace hanbat::cli::task {
 
+/// kQuick: checks look at what was delivered before, and make no change that takes minutes to be delivered.
+enum class Pace { kWhole, kQuick };
+
+/// How many checks run at once, of all accounts that are marked.
+using Turns = std::counting_semaphore<64>;
+
+/// Holds one of the turns.
+class Turn {
+ public:
+  explicit Turn(Turns& turns) : turns_(turns) { turns_.acquire(); }
+  ~Turn() { turns_.release(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  Turns& turns_;
+};
+
 /// What the checks of one account need.
 struct Judging {
   std::string judge_lines;    // shell lines with the judge's keys
   std::string owner_lines;    // with the account's own, for live checks
   std::filesystem::path key;  // to the bastion; "" when there is none
   std::string account;
-  int jobs = 4;
+  /// Where what a live check made stands until it is taken away again, a file for each item. It outlives a marking that
+  /// is cut short; the next one begins with it.
+  std::filesystem::path undo;
+  std::string path;  // the checks' PATH; "" = ours
+  Pace pace = Pace::kWhole;
 };
 
-/// Marks the items (of the pack): those that only look side by side, then the live ones one by one. Blocks, each check
-/// at most as long as its item's limit. A check that breaks or hangs makes its item broken and stops no other.
-std::vector<ItemMark> run_checks(const Pack& pack, const std::vector<Item>& items, const Judging& judging,
+/// Marks the items (of the pack): those that only look side by side, as far as there are turns, then the live ones one
+/// by one. What a live check made is taken away again after it, however it ended. Blocks, each check at most as long as
+/// its item's limit, and half an hour for taking away. A check that breaks or hangs makes its item broken and stops no
+/// other.
+std::vector<ItemMark> run_checks(const Pack& pack, const std::vector<Item>& items, const Judging& judging, Turns& turns,
                                  const std::function<void(const ItemMark&)>& done);
 
 }  // namespace hanbat::cli::task

@@ -25,13 +25,21 @@ class MarkingTest : public ::testing::Test {
     return pack_.items.back();
   }
 
-  std::vector<ItemMark> run() {
-    return run_checks(pack_, pack_.items,
-                      {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .jobs = 2},
-                      [](const ItemMark&) {});
+  std::vector<ItemMark> run(Pace pace = Pace::kWhole) {
+    Turns turns(2);
+    return run_checks(
+        pack_, pack_.items,
+        {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .undo = undo_.path(), .pace = pace},
+        turns, [](const ItemMark&) {});
   }
+  /// A live item.
+  void live(const std::string& id, const std::string& body, Seconds limit = Seconds(20)) {
+    item(id, body, limit);
+    pack_.items.back().live = true;
+  }
+  std::string kept(const std::string& name) { return find_file(undo_.path() + "/" + name).value_or(""); }
 
-  TemporaryFolder folder_;
+  TemporaryFolder folder_, undo_;
   Pack pack_;
 };
 
@@ -53,10 +61,11 @@ TEST_F(MarkingTest, OneBrokenCheckStopsNoOther) {
 
 TEST_F(MarkingTest, ExpectationsKeepTheirTextsWhateverTheyHold) {
   item("1",
-       "expect 'a b | 가' $'x\\ny \"' $'x\\ny \"'; expect_like b '^[0-9]+$' 12; expect_that c small 3 test 3 -lt 4");
+       "expect 'a b | 가' $'x\\ny \\\\s\\\\\\\\n\"' $'x\\ny \\\\s\\\\\\\\n\"'; expect_like b '^[0-9]+$' 12; "
+       "expect_that c small 3 test 3 -lt 4");
   const auto marks = run();
   ASSERT_EQ(marks[0].expectations.size(), 3u);
-  EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \"");
+  EXPECT_EQ(marks[0].expectations[0].seen, "x\ny \\s\\\\n\"");
   EXPECT_EQ(marks[0].expectations[0].what, "a b | 가");
   EXPECT_EQ(marks[0].earned, 100);
 }
@@ -98,6 +107,24 @@ TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
   EXPECT_LE(marks[0].evidence[3].answer.size(), 4000u);
 }
 
+TEST_F(MarkingTest, WhatOnlyAsksIsAskedOnceInAMarkingAndLiveChecksAskAnew) {
+  const std::string asked = folder_.path() + "/asked";
+  write_file_atomic(folder_.path() + "/aws", "#!/bin/bash\necho x >> " + asked + "\necho $(wc -l < " + asked + ")\n",
+                    0755);
+  const std::string ask = "PATH=\"$HANBAT_PACK:$PATH\"\nexpect_like asked '^[0-9]+$' \"$(get ec2 describe-vpcs)\"";
+  item("1", ask);
+  item("2",
+       "PATH=\"$HANBAT_PACK:$PATH\"; sleep 1; expect a 1 \"$(get ec2 describe-vpcs)\"; expect b 2 \"$(get ec2 "
+       "describe_vpcs)\"\n"
+       "expect c 3 \"$(within 1s get ec2 describe-vpcs)\"; expect d 1 \"$(get ec2 describe-vpcs)\"");
+  live("3",
+       "PATH=\"$HANBAT_PACK:$PATH\"; expect a 4 \"$(get ec2 describe-vpcs)\"; expect b 5 \"$(aws ec2 describe-vpcs)\"");
+  for (const ItemMark& mark : run()) {
+    EXPECT_EQ(mark.earned, 100) << mark.item.id << mark.broken;
+    for (const Expectation& one : mark.expectations) EXPECT_TRUE(one.met) << one.what << one.seen;
+  }
+}
+
 TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {
   item("1", "expect a judge \"$WHO\"; expect b '' \"$HANBAT_OWNER_KEYS\"");
   item("2", "expect a owner \"$(. \"$HANBAT_OWNER_KEYS\"; echo $WHO)\"");
@@ -105,6 +132,46 @@ TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {
   const auto marks = run();
   EXPECT_EQ(marks[0].earned, 100);
   EXPECT_EQ(marks[1].earned, 100);
+}
+
+TEST_F(MarkingTest, WhatALiveCheckMadeIsTakenAwayAfterItHoweverItEndedAndTheLastFirst) {
+  const std::string made = undo_.path() + "/made";
+  live("1", "undo sh -c 'echo first >> \"$0\"' " + made + "; undo sh -c 'echo \"last $WHO\" >> \"$0\"' " + made +
+                "; expect a 1 1");
+  live("2", "undo sh -c 'echo hung >> \"$0\"' " + made + "; sleep 60", Seconds(1));
+  item("3", "undo true && echo done");
+  const auto marks = run();
+  EXPECT_EQ(kept("made"), "last judge\nfirst\nhung\n");
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_EQ(marks[1].broken, "the check took longer than 1s");
+  EXPECT_THAT(marks[2].evidence.back().answer, HasSubstr("undo is for items with live: true"));
+  EXPECT_EQ(kept("1"), "");
+}
+
+TEST_F(MarkingTest, WhatCouldNotBeTakenAwayIsSaidAndTriedAgainAtTheNextMarking) {
+  const std::string way = undo_.path() + "/way";
+  live("1", "[ -e " + way + " ] || undo test -e " + way + "; expect a 1 1");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].earned, 100);
+  EXPECT_THAT(marks[0].left, HasSubstr("not all taken away"));
+  EXPECT_THAT(kept("1"), HasSubstr("test -e"));
+  write_file_atomic(way, "");
+  EXPECT_EQ(run()[0].left, "");
+  EXPECT_EQ(kept("1"), "");
+}
+
+TEST_F(MarkingTest, AQuickMarkingIsKnownToTheChecks) {
+  item("1", "expect a yes \"$(quick && echo yes)\"");
+  EXPECT_EQ(run()[0].earned, 0);
+  EXPECT_EQ(run(Pace::kQuick)[0].earned, 100);
+}
+
+TEST_F(MarkingTest, WithinGivesUpWhenTheCommandDoes) {
+  item("1",
+       "never() { echo failed; return 9; }; expect a 'failed 9' \"$(within 15s never) $(within 15s never >/dev/null; "
+       "echo $?)\"",
+       Seconds(10));
+  EXPECT_EQ(run()[0].earned, 100);
 }
 
 }  // namespace

@@ -4,17 +4,27 @@
 
 #include <algorithm>
 
-#include "base/encoding.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
 namespace hanbat::cli::task {
 namespace {
 
-/// The fields of a record after its word, decoded.
+/// \s is a space, \n a line's end, \\ a backslash (share/helpers.sh).
+std::string unescaped(std::string_view field) {
+  std::string out;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const bool escape = field[i] == '\\' && i + 1 < field.size();
+    if (escape) ++i;
+    out += !escape ? field[i] : field[i] == 's' ? ' ' : field[i] == 'n' ? '\n' : field[i];
+  }
+  return out;
+}
+
+/// The fields of a record after its word.
 std::vector<std::string> fields_of(const std::vector<std::string>& words) {
   std::vector<std::string> out;
-  for (std::size_t i = 1; i < words.size(); ++i) out.push_back(to_utf8(from_base64(words[i]).value_or("?")));
+  for (std::size_t i = 1; i < words.size(); ++i) out.push_back(to_utf8(unescaped(words[i])));
   return out;
 }
 
@@ -122,6 +132,7 @@ Json sheet_json(const Sheet& sheet) {
                                          : one.full()        ? "pass"
                                                              : "fail"}});
     if (!one.broken.empty()) item["broken"] = one.broken;
+    if (!one.left.empty()) item["left"] = one.left;
     if (!one.item.reading.empty()) item["reading"] = texts(one.item.reading);
     for (const PartMark& part : one.parts)
       item["parts"].push_back(Json::object({{"id", part.part.id},

@@ -13,7 +13,7 @@
 
 namespace hanbat::cli::task {
 
-/// One thing that a check looked at. The label may hold both languages: "English | 한국어".
+/// One thing that a check looked at. The label, and what was wanted, may hold both languages: "English | 한국어".
 struct Expectation {
   std::string part;  // "" = of the whole item
   std::string what, wanted, seen;
@@ -36,6 +36,7 @@ struct ItemMark {
   Points earned = 0;
   /// Why the check itself did not come to its end; "" when it did. A broken check earns nothing, and a judge must look.
   std::string broken;
+  std::string left;  // what the check made and could not take away again; "" when there is nothing
   std::vector<PartMark> parts;
   std::vector<Expectation> expectations;
   std::vector<Evidence> evidence;

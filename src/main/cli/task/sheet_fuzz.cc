@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/encoding.h"
 #include "base/fuzzing.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "main/cli/task/sheet.h"
 
@@ -43,9 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string competitor = hanbat::to_utf8(input.line());  // as a class's file is read
   // As it is, and as a helper would have written it.
   std::string records(input.rest());
-  const std::string field = hanbat::to_base64(input.rest().substr(0, 3000));
-  records +=
-      "\nexpected  " + field + ' ' + field + ' ' + field + " bm8=\nran " + field + ' ' + field + " MA==\nended\n";
+  std::string field(input.rest().substr(0, 3000));
+  for (const auto& [plain, escaped] : {std::pair{"\\", "\\\\"}, {" ", "\\s"}, {"\n", "\\n"}})
+    field = hanbat::replace_all(field, plain, escaped);
+  records += "\nexpected  " + field + ' ' + field + ' ' + field + " no\nran " + field + ' ' + field + " 0\nended\n";
   const ItemMark mark = mark_of(item, records, "");
   hanbat::fuzzing::require(mark.earned >= 0 && mark.earned <= item.points, "an item earns at most its points");
   hanbat::fuzzing::require(!mark.full(), "what was not met is not full");

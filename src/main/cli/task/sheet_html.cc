@@ -13,7 +13,7 @@ void write_expectations(std::string& out, const ItemMark& mark, const SheetWords
   for (const Expectation& e : mark.expectations)
     out += fmt::format("<li class=\"{}\">{}{}<dl><dt>{}</dt><dd>{}</dd><dt>{}</dt><dd>{}</dd></dl></li>",
                        e.met ? "yes" : "no", e.met ? "✓ " : "✗ ", html_text(label_in(e.what, language)), words.expected,
-                       html_text(e.wanted), words.seen, e.seen.empty() ? "–" : html_text(e.seen));
+                       html_text(label_in(e.wanted, language)), words.seen, e.seen.empty() ? "–" : html_text(e.seen));
   out += "</ul>";
 }
 
@@ -28,6 +28,7 @@ void write_item(std::string& out, const ItemMark& mark, const SheetWords& words,
       name, html_text(mark.item.id), html_text(mark.item.id), points_text(mark.earned), points_text(mark.item.points),
       mark.item.ours ? "*" : "", verdict, html_text(text_in(mark.item.title, language)));
   if (!mark.broken.empty()) out += fmt::format("<p>{}: {}</p>", words.judge_must_look, html_text(mark.broken));
+  if (!mark.left.empty()) out += fmt::format("<p>{}</p>", html_text(mark.left));
   if (!mark.item.reading.empty())
     out += fmt::format("<p class=\"small\">{}: {}</p>", words.reading, html_text(text_in(mark.item.reading, language)));
   for (const PartMark& part : mark.parts)

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/encoding.h"
+#include "base/text.h"
 #include "main/cli/task/paper.h"
 #include "os/files.h"
 
@@ -25,7 +25,7 @@ Item with_parts() {
 std::string expected(const std::string& part, const std::string& met, const std::string& seen = "seen") {
   std::string line = "expected";
   for (const std::string& field : {part, std::string("what"), std::string("wanted"), seen, met})
-    line += ' ' + to_base64(field);
+    line += ' ' + replace_all(replace_all(replace_all(field, "\\", "\\\\"), " ", "\\s"), "\n", "\\n");
   return line + '\n';
 }
 

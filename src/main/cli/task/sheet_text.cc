@@ -53,12 +53,13 @@ std::string sheet_text(const Sheet& sheet, std::string_view language) {
     out += fmt::format("{:<6}{:>5}/{:<5} {}  {}\n", one.item.id, points_text(one.earned), points_text(one.item.points),
                        verdict, text_in(one.item.title, language));
     if (!one.broken.empty()) out += fmt::format("{:18}{}: {}\n", "", words.judge_must_look, harmless(one.broken));
+    if (!one.left.empty()) out += fmt::format("{:16}! {}\n", "", harmless(one.left));
     for (const Expectation& e : one.expectations)
       if (e.met)
         out += fmt::format("{:18}{}: {}\n", "", harmless(label_in(e.what, language)), harmless(e.seen));
       else
         out += fmt::format("{:16}! {}: {} {}; {} {}\n", "", harmless(label_in(e.what, language)), words.expected,
-                           harmless(e.wanted), words.seen, e.seen.empty() ? "-" : harmless(e.seen));
+                           harmless(label_in(e.wanted, language)), words.seen, e.seen.empty() ? "-" : harmless(e.seen));
   }
   std::size_t full = 0;
   for (const ItemMark& one : sheet.items) full += one.full();

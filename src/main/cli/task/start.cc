@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "main/cli/task/account.h"
 #include "main/cli/task/entry.h"
+#include "main/cli/task/hand_out.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/pack.h"
 #include "main/cli/task/task_commands.h"
@@ -74,8 +75,9 @@ void make_account(const Home& home, const Entries& entries, const Pack& pack, Ma
     entries.save(entry);
   }
   management.judge(entry.account);
+  if (pack.cost_limit_usd) management.set_cost_limit(entry.account, *pack.cost_limit_usd);
   make_key_pair(pack, folder, owner);
-  make_kit(home, entry, pack, folder);
+  make_whole_kit(home, entry, pack, folder, owner);
 }
 
 void start_clock(const Entries& entries, Management& management, Entry& entry, Timestamp at, Seconds limit) {

@@ -6,19 +6,15 @@
 #include <vector>
 
 #include "base/time.h"
+#include "main/cli/form.h"
 #include "main/cli/home.h"
-
-namespace CLI {
-class App;
-}
+#include "main/cli/table/command.h"
+#include "main/cli/task/marking.h"
 
 namespace hanbat::cli::task {
 
-/// Adds `task` with all its commands. `exit_code` gets what the program ends with: of check 1 when the pack has faults,
-/// of mark 3 when not every point was earned.
-void add_task_commands(CLI::App& app, int& exit_code);
-
-enum class Form { kTable, kJson };
+/// The entries of `task` and all its commands in the table.
+Table task_commands();
 
 /// Proves a pack and prints what is wrong. Returns whether nothing is.
 bool check_pack(const std::filesystem::path& folder, Form form);
@@ -40,6 +36,9 @@ std::vector<Named> read_class(const std::string& text);
 /// on; one that runs is an error before anything is made.
 void start(const Home& home, const std::filesystem::path& pack, const std::vector<Named>& competitors);
 
+/// Makes each one's kit anew (all when none is named), as a folder and as NAME-kit.tar.gz in `to` ("": beside it).
+void hand_out(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& to);
+
 /// Prints the competitors (all when none is named).
 void print_status(const Home& home, const std::vector<std::string>& names, Form form);
 /// Moves the end of their clocks; backwards when negative.
@@ -55,8 +54,9 @@ void stop(const Home& home, const std::vector<std::string>& names);
 /// judge reads it. Blocks, at most half an hour for each.
 void collect(const Home& home, const std::vector<std::string>& names, const std::filesystem::path& folder);
 
-/// Runs the pack's solution in the competitor's account.
-void solve(const Home& home, const std::filesystem::path& pack, const std::string& competitor);
+/// Runs the pack's solution in the account of each, all at once.
+/// Throws Failure with those in which a script failed.
+void solve(const Home& home, const std::filesystem::path& pack, const std::vector<std::string>& competitors);
 
 struct MarkOptions {
   std::filesystem::path pack;
@@ -67,9 +67,11 @@ struct MarkOptions {
   std::string language = "en";
   Form form = Form::kTable;
   int jobs = 4;
+  Pace pace = Pace::kWhole;
 };
 
-/// Marks each, writes the sheets and prints them. Returns whether all points were earned by all.
+/// Marks each, all at once, writes the sheets and prints them. Returns whether all points were earned by all. Throws
+/// Failure, after the others' sheets, when somebody could not be marked.
 bool mark(const Home& home, const MarkOptions& options);
 
 /// The names, or all that there are with an empty list. Throws Failure for one that there is not, or when there is

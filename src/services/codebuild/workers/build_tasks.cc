@@ -10,8 +10,10 @@
 
 #include "base/ids.h"
 #include "base/overloaded.h"
+#include "base/text.h"
 #include "border/fields.h"
 #include "host/client.h"
+#include "region/usage.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/build_state.h"
 #include "services/codebuild/workers/build_log.h"
@@ -79,6 +81,20 @@ void BuildTasks::start() {
   serve_build_credentials(home_, shelf_);
 }
 
+/// A build's minutes, from its submission to its end, begun ones whole, under its project.
+/// Source: https://aws.amazon.com/codebuild/pricing/
+void BuildTasks::meter(store::Tx& tx, const BuildRow& row) const {
+  const Build& build = row.shape;
+  const std::int64_t ms = std::max<std::int64_t>(1, build.end_time->ms - build.start_time->ms);
+  std::string size = build.environment ? build.environment->compute_type : "";
+  // "BUILD_GENERAL1_SMALL" is "g1.small" on the bill.
+  constexpr std::string_view kGeneral = "BUILD_GENERAL1_";
+  if (size.starts_with(kGeneral)) size = "g1." + lower(size.substr(kGeneral.size()));
+  region::meter_event(tx, *build.end_time, row.place, row.parent,
+                      {"CodeBuild", "Build-Min:Linux:" + size, "Build", region::UsageUnit::kMinutes,
+                       (ms + 59'999) / 60'000});
+}
+
 void BuildTasks::apply(store::Tx& tx, const BuildRow& row, const Effects& effects) {
   const std::string key = uuid_of(row.id);
   for (const Effect& effect : effects)
@@ -87,7 +103,10 @@ void BuildTasks::apply(store::Tx& tx, const BuildRow& row, const Effects& effect
             [&](const CarryOut&) { store::add_task(home_.tasks, tx, CarryOutBuild{row.id}, key); },
             [&](const Abandon&) { home_.tasks.cancel(tx, CarryOutBuild::kKind, key); },
             [&](const RemoveMachine&) { store::add_task(home_.tasks, tx, RemoveBuildMachine{row.id}, key); },
-            [&](const PublishState&) { home_.publish(tx, row.place.account, row.place.region, state_event(row)); }},
+            [&](const PublishState&) {
+              home_.publish(tx, row.place.account, row.place.region, state_event(row));
+              if (is_complete(row.shape)) meter(tx, row);
+            }},
         effect);
 }
 
@@ -113,7 +132,8 @@ bool BuildTasks::machine_runs(const BuildRow& row) const {
   const std::string name = machine_name(row.id);
   const auto machines = home_.require_host().machines({});
   return std::any_of(machines.begin(), machines.end(), [&](const host::MachineState& machine) {
-    return machine.name == name && machine.status == host::MachineStatus::kRunning;
+    // Of one that the host could not look at just now nobody knows that it has ended.
+    return machine.name == name && machine.status != host::MachineStatus::kStopped;
   });
 }
 

@@ -49,6 +49,7 @@ class BuildTasks {
   void end(store::Tx& tx, BuildRow& row, BuildEvent event);
 
  private:
+  void meter(store::Tx& tx, const BuildRow& row) const;
   /// Why a build cannot go on, as its phase shows it.
   struct Refusal {
     std::string_view code;

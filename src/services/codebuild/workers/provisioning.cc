@@ -178,6 +178,7 @@ std::optional<BuildTasks::Refusal> BuildTasks::describe_machine(const BuildRow& 
   runtimes.read_only = true;
   machine.folders = {shared, runtimes};
   machine.nesting = true;
+  machine.labels.push_back({"account", row.place.account});  // by which processors are shared
   if (const std::string system = system_of(environment.image); machine.image == kImageAlias && !system.empty())
     machine.labels.push_back({"system", system});
   return std::nullopt;

@@ -66,6 +66,7 @@ void refuse(http::Exchange& exchange, int status, std::string text) {
 
 /// An error as a client of git shows it.
 void refuse(http::Exchange& exchange, const wire::Error& error) {
+  if (error.code() == region::kThrottled) return refuse(exchange, 429, error.message());
   refuse(exchange, error.status() == 400 ? 403 : error.status(), error.message());
 }
 
@@ -133,7 +134,7 @@ void CodeCommit::serve_git(region::Gate& gate, http::Exchange& exchange) {
   if (!wanted) return refuse(exchange, 404, "not a git request");
   auto login = home_.db.read([&](store::Tx& tx) { return log_in(home_, tx, head, wanted->repository); });
   if (!login) return refuse(exchange, 401, "authentication required");
-  gate.enter(std::move(login->caller), login->region);
+  gate.enter(std::move(login->caller), login->region, region::Load::kData);
 
   const GitCall call{wanted->repository, wanted->verb, wanted->advertises ? Transfer::kReferences : Transfer::kData,
                      kOverHttp};

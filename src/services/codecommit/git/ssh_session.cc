@@ -5,6 +5,9 @@
 #include <optional>
 
 #include "base/text.h"
+#include "gen/ec2/client.h"
+#include "host/listening/setting.h"
+#include "region/aws_regions.h"
 #include "region/gate.h"
 #include "region/ssh_keys.h"
 #include "services/codecommit/codecommit.h"
@@ -17,6 +20,8 @@ namespace hanbat::codecommit {
 namespace {
 
 constexpr std::string_view kRepositories = "/v1/repos/";
+// sshd reads a key's line up to 16 KiB.
+constexpr std::size_t kMostForwards = 300;
 constexpr auto kUploadPoll = std::chrono::milliseconds(500);
 
 /// AWS's words to who comes without a command, to see whether the key will do.
@@ -72,13 +77,32 @@ void upload_pack_over_ssh(SshExchange& exchange, const std::string& folder) {
   exchange.end(exit->code);
 }
 
+/// The public addresses in the caller's account, in all regions, as far as the caller may see them: to these, sshd
+/// passes on connections of who comes from a local network. None where the region is open to no network.
+std::vector<std::string> addresses_of(region::Region& home, const region::Caller& caller) {
+  std::vector<std::string> found;
+  if (!host::ListenSetting::find(home.settings.state_folder)) return found;
+  for (const char* name : region::kAwsRegions) {
+    try {
+      const auto out = ec2::Client(home.as(caller, name)).describe_network_interfaces({});
+      for (const auto& each : out.network_interfaces.value_or(std::vector<ec2::NetworkInterface>{}))
+        if (each.association && each.association->public_ip && found.size() < kMostForwards)
+          found.push_back(*each.association->public_ip);
+    } catch (const wire::Error&) {
+      return found;  // not this caller's to see, by a policy of the user's or by the clock of a contest
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 border::SshAnswer CodeCommit::answer_ssh(const SshCall& call, const std::stop_token& stop) {
   const border::SshQuestion& question = call.question;
   if (question.ask == border::SshQuestion::Ask::kKey) {
     const auto key = home_.db.read([&](store::Tx& tx) { return keys_->find_ssh_key(tx, question.key_id); });
-    return {.exit_code = key ? 0 : 1, .out = key ? key->line : "", .err = ""};
+    if (!key) return {.exit_code = 1, .out = "", .err = ""};
+    return {.exit_code = 0, .out = key->line, .err = "", .forward_to = addresses_of(home_, key->caller)};
   }
   SshExchange exchange(call, stop);
   region::Gate gate(home_, exchange);

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/overloaded.h"
+#include "region/usage.h"
 
 namespace hanbat::codepipeline {
 namespace {
@@ -31,6 +32,34 @@ Json detail_of(const Execution& execution, const ActionRun& run, State state, co
   if (run.error) result["error-code"] = run.error->code.value_or("");
   detail["execution-result"] = std::move(result);
   return detail;
+}
+
+constexpr const char* kBillName = "AWS CodePipeline";
+constexpr Milliseconds kFree = std::chrono::hours(24 * 30);
+
+bool is_v2(const PipelineRow& pipeline) { return pipeline.shape.declaration.pipeline_type == "V2"; }
+
+/// A V2 pipeline's minutes of an action that has ended, begun ones whole; approvals are free.
+/// Source: https://aws.amazon.com/codepipeline/pricing/
+void meter(store::Tx& tx, const PipelineRow& pipeline, const Execution& execution, const ActionRun& run) {
+  const ActionTypeId& type = execution.find_action(run)->action_type_id;
+  if (!is_v2(pipeline) || type.category == "Approval" || type.owner == "Custom") return;
+  const std::int64_t ms = std::max<std::int64_t>(1, run.updated.ms - run.started.ms);
+  region::meter_event(tx, run.updated, pipeline.place, arn_of(pipeline.place, *pipeline.name),
+                      {kBillName, "actionExecutionMinute", "ActionExecution", region::UsageUnit::kMinutes,
+                       (ms + 59'999) / 60'000});
+}
+
+/// A V1 pipeline that is older than thirty days is billed once in each month in which it runs.
+void meter_active(store::Tx& tx, Timestamp now, const PipelineRow& pipeline) {
+  if (is_v2(pipeline) || now - pipeline.created < kFree) return;
+  const std::string arn = arn_of(pipeline.place, *pipeline.name);
+  const Timestamp month = *parse_iso8601(format_utc(now, "%Y-%m-01T00:00:00Z"));
+  const std::vector<std::string> accounts{pipeline.place.account};
+  for (const region::UsageLine& line : region::list_usage(tx, accounts, month, now + Milliseconds(1)))
+    if (line.resource == arn && line.use.usage_type == "activePipeline" && line.began >= month) return;
+  region::meter_event(tx, now, pipeline.place, arn,
+                      {kBillName, "activePipeline", "PipelineExecution", region::UsageUnit::kRequests});
 }
 
 }  // namespace
@@ -69,6 +98,7 @@ void Workflow::apply(store::Tx& tx, const PipelineRow& pipeline, const Machine& 
                  [&](const ExecutionChanged& change) {
                    const Execution& execution = *machine.find(change.execution);
                    publish(tx, pipeline, "Pipeline", execution, detail_of(execution, change.state));
+                   if (change.state == State::kStarted) meter_active(tx, home_.clock.now(), pipeline);
                  },
                  [&](const StageChanged& change) {
                    publish(tx, pipeline, "Stage", *machine.find(change.execution),
@@ -78,6 +108,7 @@ void Workflow::apply(store::Tx& tx, const PipelineRow& pipeline, const Machine& 
                    const Execution& execution = *machine.find(change.execution);
                    publish(tx, pipeline, "Action", execution,
                            detail_of(execution, *execution.find_run(change.run), change.state, pipeline.place.region));
+                   if (change.state != State::kStarted) meter(tx, pipeline, execution, *execution.find_run(change.run));
                  }},
       effect);
 }

@@ -4,6 +4,7 @@
 #include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -99,10 +100,10 @@ std::string allocation_asked(Request& rq, const In& in) {
 void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface,
                const std::string& private_ip) {
   const bool first = private_ip == interface.shape.private_ip_address;
-  if (first) take_public_address(at.tx, interface);
+  if (first) take_public_address(at, interface);
   for (const FurtherAddress& one : further_addresses(interface))
     if (one.ip == private_ip && one.association)
-      if (auto before = find<Address>(at.tx, one.association->allocation_id.value_or(""))) disassociate(at.tx, *before);
+      if (auto before = find<Address>(at.tx, one.association->allocation_id.value_or(""))) disassociate(at, *before);
   interface = *find<NetworkInterface>(at.tx, interface.id);
   address.shape.association_id = ec2_id("eipassoc");
   address.shape.network_interface_id = interface.id;
@@ -112,6 +113,7 @@ void associate(const Making& at, Resource<Address>& address, Resource<NetworkInt
   if (interface.shape.attachment && interface.shape.attachment->instance_id)
     address.shape.instance_id = interface.shape.attachment->instance_id;
   update(at.tx, address);
+  meter(at.tx, at.now, address);
 
   NetworkInterfaceAssociation association;
   association.allocation_id = address.id;
@@ -125,20 +127,21 @@ void associate(const Making& at, Resource<Address>& address, Resource<NetworkInt
   update(at.tx, interface);
 }
 
-void disassociate(store::Tx& tx, Resource<Address>& address) {
-  if (auto interface = find<NetworkInterface>(tx, address.shape.network_interface_id.value_or(""))) {
+void disassociate(const Making& at, Resource<Address>& address) {
+  if (auto interface = find<NetworkInterface>(at.tx, address.shape.network_interface_id.value_or(""))) {
     if (address.shape.private_ip_address == interface->shape.private_ip_address)
       interface->shape.association.reset();
     else
       set_association(*interface, address.shape.private_ip_address.value_or(""), std::nullopt);
-    update(tx, *interface);
+    update(at.tx, *interface);
   }
   address.shape.association_id.reset();
   address.shape.network_interface_id.reset();
   address.shape.network_interface_owner_id.reset();
   address.shape.private_ip_address.reset();
   address.shape.instance_id.reset();
-  update(tx, address);
+  update(at.tx, address);
+  meter(at.tx, at.now, address);
 }
 
 AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressInput& in) {
@@ -175,6 +178,7 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
   shape.public_ipv4_pool = "amazon";
   if (managed) shape.service_managed = "alb";
   create(rq.tx, address, tags);
+  meter(rq.tx, rq.now(), address);
 
   AllocateAddressOutput out;
   out.allocation_id = address.id;
@@ -214,7 +218,7 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
 
   if (address.shape.association_id) {
     const auto before = find<NetworkInterface>(rq.tx, *address.shape.network_interface_id);
-    disassociate(rq.tx, address);
+    disassociate(making(rq), address);
     if (before && before->scope != vpc.id) touch_vpc(rq.tx, home_.tasks, before->scope);
   }
   interface = *find<NetworkInterface>(rq.tx, interface.id);
@@ -243,7 +247,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
       rq.caller.kind != region::Caller::Kind::kService)
     throw Error("AuthFailure", 400, "You do not have permission to access the specified resource.");
 
-  disassociate(rq.tx, *address);
+  disassociate(making(rq), *address);
   if (interface) touch_vpc(rq.tx, home_.tasks, interface->scope);
   return {};
 }
@@ -256,6 +260,7 @@ ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput
     throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));
 
   mark_free(rq.tx, *address.shape.public_ip);
+  end_metering(rq.tx, rq.now(), address);
   remove(rq.tx, address);
   return {};
 }

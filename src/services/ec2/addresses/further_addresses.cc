@@ -13,18 +13,18 @@ namespace {
 constexpr std::size_t kMostFurther = 49;  // of an interface that is on no instance yet
 
 /// Takes the address from whichever interface of the subnet has it as a further one; its elastic address is free then.
-void take_from_other(store::Tx& tx, const Resource<Subnet>& subnet, const std::string& ip) {
-  for (auto& other : list_in<NetworkInterface>(tx, subnet.scope)) {
+void take_from_other(const Making& at, const Resource<Subnet>& subnet, const std::string& ip) {
+  for (auto& other : list_in<NetworkInterface>(at.tx, subnet.scope)) {
     auto addresses = further_addresses(other);
     const auto found = std::ranges::find(addresses, ip, &FurtherAddress::ip);
     if (found == addresses.end()) continue;
     if (found->association)
-      if (auto elastic = find<Address>(tx, found->association->allocation_id.value_or(""))) disassociate(tx, *elastic);
-    other = *find<NetworkInterface>(tx, other.id);
+      if (auto elastic = find<Address>(at.tx, found->association->allocation_id.value_or(""))) disassociate(at, *elastic);
+    other = *find<NetworkInterface>(at.tx, other.id);
     addresses = further_addresses(other);
     std::erase_if(addresses, [&](const auto& one) { return one.ip == ip; });
     put_further_addresses(other, addresses);
-    update(tx, other);
+    update(at.tx, other);
   }
 }
 
@@ -127,7 +127,7 @@ AssignPrivateIpAddressesOutput Ec2::assign_private_ip_addresses(Request& rq, con
   if (const auto instance = find<Instance>(rq.tx, interface.parent))
     require_address_room(*instance->shape.instance_type, all);
   if (in.allow_reassignment.value_or(false))
-    for (const std::string& ip : named.value_or(std::vector<std::string>{})) take_from_other(rq.tx, subnet, ip);
+    for (const std::string& ip : named.value_or(std::vector<std::string>{})) take_from_other(making(rq), subnet, ip);
   interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);
 
   auto taken = taken_addresses(rq.tx, subnet);
@@ -162,7 +162,7 @@ UnassignPrivateIpAddressesOutput Ec2::unassign_private_ip_addresses(Request& rq,
           fmt::format("Some of the specified addresses are not assigned to interface {}", interface.id));
     if (found->association)
       if (auto elastic = find<Address>(rq.tx, found->association->allocation_id.value_or("")))
-        disassociate(rq.tx, *elastic);
+        disassociate(making(rq), *elastic);
   }
 
   interface = require<NetworkInterface>(rq.tx, place_of(rq), in.network_interface_id);

@@ -7,6 +7,7 @@
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -172,25 +173,27 @@ void give_public_address(const Making& at, const host::EdgeRange& edge, Resource
   association.ip_owner_id = "amazon";
   association.public_ip = take_public_ip(at.tx, edge, interface.id);
   update(at.tx, interface);
+  meter(at.tx, at.now, interface);
 }
 
-void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface) {
+void take_public_address(const Making& at, Resource<NetworkInterface>& interface) {
   if (!interface.shape.association) return;
   if (interface.shape.association->allocation_id) {
-    if (auto address = find<Address>(tx, *interface.shape.association->allocation_id)) disassociate(tx, *address);
+    if (auto address = find<Address>(at.tx, *interface.shape.association->allocation_id)) disassociate(at, *address);
   } else {
-    mark_free(tx, *interface.shape.association->public_ip);
+    mark_free(at.tx, *interface.shape.association->public_ip);
   }
   interface.shape.association.reset();
-  update(tx, interface);
+  update(at.tx, interface);
+  meter(at.tx, at.now, interface);
 }
 
-void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface) {
-  take_public_address(tx, interface);
+void delete_interface(const Making& at, Resource<NetworkInterface>& interface) {
+  take_public_address(at, interface);
   for (const FurtherAddress& one : further_addresses(interface))
     if (one.association)
-      if (auto elastic = find<Address>(tx, one.association->allocation_id.value_or(""))) disassociate(tx, *elastic);
-  remove(tx, interface);
+      if (auto elastic = find<Address>(at.tx, one.association->allocation_id.value_or(""))) disassociate(at, *elastic);
+  remove(at.tx, interface);
 }
 
 void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
@@ -284,7 +287,7 @@ DeleteNetworkInterfaceOutput Ec2::delete_network_interface(Request& rq, const De
   if (interface.shape.attachment)
     throw invalid_parameter(fmt::format("Network interface '{}' is currently in use.", interface.id));
 
-  delete_interface(rq.tx, interface);
+  delete_interface(making(rq), interface);
   touch_vpc(rq.tx, home_.tasks, interface.scope);
   return {};
 }

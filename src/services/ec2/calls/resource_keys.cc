@@ -76,6 +76,10 @@ void describe(store::Tx&, const Resource<SecurityGroupRule>&, Facts&) {}
 
 void describe(store::Tx&, const Resource<DhcpOptions>&, Facts&) {}
 
+void describe(store::Tx&, const Resource<NetworkInsightsPath>&, Facts&) {}
+
+void describe(store::Tx&, const Resource<NetworkInsightsAnalysis>&, Facts&) {}
+
 void describe(store::Tx&, const Resource<LaunchTemplate>&, Facts&) {}
 
 void describe(store::Tx&, const Resource<NetworkAcl>& row, Facts& facts) {
@@ -175,8 +179,9 @@ ConditionKeys resource_keys(store::Tx& tx, const Place& place, std::string_view 
     describe_image(tx, place, id, keys);
   else
     describe_first<Vpc, Subnet, InternetGateway, NatGateway, Address, RouteTable, SecurityGroup, SecurityGroupRule,
-                   NetworkAcl, DhcpOptions, VpcEndpoint, ManagedPrefixList, NetworkInterface, KeyPairInfo, Instance,
-                   Volume, LaunchTemplate>(tx, place, type, id, keys);
+                   NetworkAcl, DhcpOptions, NetworkInsightsPath, NetworkInsightsAnalysis, VpcEndpoint,
+                   ManagedPrefixList, NetworkInterface, KeyPairInfo, Instance, Volume, LaunchTemplate>(tx, place, type,
+                                                                                                       id, keys);
   return keys;
 }
 

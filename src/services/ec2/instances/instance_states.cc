@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "host/client.h"
 #include "services/ec2/ec2.h"
+#include "services/ec2/instances/instance_quota.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
 
@@ -81,6 +82,12 @@ InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now)
 
 StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput& in) {
   auto rows = require_all(rq, in.instance_ids, "StartInstances");
+
+  std::vector<const InstanceTypeFacts*> started;
+  for (const auto& row : rows)
+    if (const Status now = status_of(row); now != Status::kPending && now != Status::kRunning)
+      if (const auto* type = find_instance_type(row.shape.instance_type.value_or(""))) started.push_back(type);
+  require_quota(rq, started);
 
   StartInstancesOutput out;
   out.starting_instances.emplace();

@@ -130,7 +130,7 @@ void InstanceWorker::halt(store::TaskRun& run, const Resource<Instance>& row) {
     if (!now || !pass(home_, tx, *now, InstanceEvent::kMachineStopped)) return;
     for (auto& interface : list_of<NetworkInterface>(tx, row.id))
       if (interface.shape.association && !interface.shape.association->allocation_id)
-        take_public_address(tx, interface);
+        take_public_address({tx, now->place, home_.clock.now()}, interface);
     touch_vpc(tx, home_.tasks, now->scope);
   });
 }
@@ -140,7 +140,7 @@ void InstanceWorker::destroy(store::TaskRun& run, const Resource<Instance>& row)
   run.finish([&](store::Tx& tx) {
     auto now = find<Instance>(tx, row.id);
     if (!now || !pass(home_, tx, *now, InstanceEvent::kMachineGone)) return;
-    release_instance(tx, *now);
+    release_instance({tx, now->place, home_.clock.now()}, *now);
     touch_vpc(tx, home_.tasks, now->scope);
     forget_later(tx, home_.tasks, row.id, home_.clock.now());
   });
@@ -176,7 +176,8 @@ InstanceWorker::Look InstanceWorker::look(host::Host& host) {
   std::vector<std::string> nobodys;
   for (const host::MachineState& machine : host.machines({})) {
     seen.there.insert(machine.name);
-    if (machine.status == host::MachineStatus::kRunning) seen.running.insert(machine.name);
+    // One that the host could not look at just now has not halted.
+    if (machine.status != host::MachineStatus::kStopped) seen.running.insert(machine.name);
     if (is_instance(machine) && !home_.db.read([&](store::Tx& tx) { return find<Instance>(tx, machine.name); }))
       nobodys.push_back(machine.name);
   }

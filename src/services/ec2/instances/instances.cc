@@ -4,6 +4,7 @@
 
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -156,6 +157,7 @@ bool pass(region::Region& home, store::Tx& tx, Resource<Instance>& row, Instance
   if (!ends) set_reason(row.shape, why, home.clock.now());
   row.shape.state = state_shape(*next);
   update(tx, row);
+  meter(tx, home.clock.now(), row);
   publish_state(home, tx, row);
   return true;
 }
@@ -194,16 +196,20 @@ void fill_instance(store::Tx& tx, Resource<Instance>& row) {
   if (const auto profile = profile_of(tx, row.id)) shape.iam_instance_profile = profile->shape.iam_instance_profile;
 }
 
-void release_instance(store::Tx& tx, const Resource<Instance>& row) {
+void release_instance(const Making& at, const Resource<Instance>& row) {
+  store::Tx& tx = at.tx;
   for (auto& interface : list_of<NetworkInterface>(tx, row.id)) {
     if (interface.shape.attachment->delete_on_termination.value_or(true)) {
-      delete_interface(tx, interface);
+      delete_interface(at, interface);
       continue;
     }
     detach(tx, interface);
   }
   // The machine's disk goes with the machine, whatever DeleteOnTermination would say: RunInstances refuses to keep it.
-  for (const auto& volume : list_of<Volume>(tx, row.id)) remove(tx, volume);
+  for (const auto& volume : list_of<Volume>(tx, row.id)) {
+    end_metering(tx, at.now, volume);
+    remove(tx, volume);
+  }
   if (const auto profile = profile_of(tx, row.id)) remove(tx, *profile);
 }
 

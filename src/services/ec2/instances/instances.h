@@ -50,7 +50,7 @@ bool pass(region::Region& home, store::Tx& tx, Resource<Instance>& row, Instance
 /// Completes the shape with what is kept in other rows: interfaces, addresses, volumes, profile.
 void fill_instance(store::Tx& tx, Resource<Instance>& row);
 /// What the instance's rows hold besides goes with it: interfaces, root volume, profile association.
-void release_instance(store::Tx& tx, const Resource<Instance>& row);
+void release_instance(const Making& at, const Resource<Instance>& row);
 std::optional<Resource<NetworkInterface>> primary_interface(store::Tx& tx, const std::string& instance_id);
 std::optional<Resource<IamInstanceProfileAssociation>> profile_of(store::Tx& tx, const std::string& instance_id);
 void associate_profile(const Making& at, const std::string& instance_id, const IamInstanceProfile& profile);

@@ -9,6 +9,7 @@
 #include "services/ec2/images/image_parameters.h"
 #include "services/ec2/images/images.h"
 #include "services/ec2/images/launch_permissions.h"
+#include "services/ec2/instances/instance_quota.h"
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/launch_templates/templates.h"
@@ -16,6 +17,7 @@
 #include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/storage/volume_states.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -181,6 +183,7 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
   attachment.state = std::string(word_of(AttachmentStatus::kAttached));
   attachment.volume_id = volume.id;
   create(at.tx, volume, plan.tags.volume);
+  meter(at.tx, at.now, volume);
   return volume;
 }
 
@@ -365,6 +368,8 @@ RunInstancesOutput Ec2::run_instances(Request& rq, const RunInstancesInput& give
   plan.tags = tags;
   plan.template_tags = launch.instance_tags;
   const int count = require_count(rq, in, plan);
+
+  require_quota(rq, std::vector<const InstanceTypeFacts*>(static_cast<std::size_t>(count), plan.type));
 
   const std::string reservation = ec2_id("r");
   for (int index = 0; index < count; ++index) write_instance(home_, making(rq), in, plan, reservation, index);

@@ -168,6 +168,46 @@ void render_names(store::Tx& tx, const Resource<Vpc>& vpc, const std::vector<Res
 
 }  // namespace
 
+host::VpcSpec render_whole_vpc(store::Tx& tx, const Resource<Vpc>& vpc, const host::EdgeRange& edge) {
+  const auto interfaces = list_in<NetworkInterface>(tx, vpc.id);
+  const auto gateways = list_in<NatGateway>(tx, vpc.id);
+  host::VpcSpec spec;
+  spec.id = vpc.id;
+  spec.account = vpc.place.account;
+  spec.region = vpc.place.region;
+  spec.cidrs = {*vpc.shape.cidr_block};
+  spec.internet_gateway = find_gateway_of(tx, vpc).has_value();
+  for (const auto& subnet : list_in<Subnet>(tx, vpc.id))
+    spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id});
+  for (const auto& table : list_in<RouteTable>(tx, vpc.id)) {
+    host::RouteTable& out = spec.route_tables.emplace_back();
+    out.id = table.id;
+    render_routes(tx, table, edge, out.routes);
+  }
+  for (const auto& gateway : gateways) {
+    if (!is_working(gateway)) continue;
+    const NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
+    spec.nat_gateways.push_back({gateway.id, *gateway.shape.subnet_id, *address.private_ip, *address.public_ip});
+  }
+  for (const auto& group : list_in<SecurityGroup>(tx, vpc.id)) {
+    host::SecurityGroup& out = spec.security_groups.emplace_back();
+    out.id = group.id;
+    // A VPC here carries IPv4 alone, so that rules about IPv6 have nothing to let through.
+    for (const auto& rule : list_of<SecurityGroupRule>(tx, group.id))
+      if (!rule.shape.cidr_ipv6) {
+        out.rules.push_back(render_rule(rule.shape));
+        if (rule.shape.prefix_list_id)
+          out.rules.back().cidrs = blocks_now(tx, rule.place, edge, *rule.shape.prefix_list_id);
+      }
+  }
+  render_acls(tx, vpc.id, spec.network_acls);
+  for (const auto& row : interfaces)
+    if (!is_of_gateway(row.shape)) spec.interfaces.push_back(render_interface(row));
+  render_names(tx, vpc, interfaces, spec.dns);
+  spec.dhcp = render_dhcp(tx, vpc);
+  return spec;
+}
+
 std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id, const host::EdgeRange& edge) {
   const auto vpc = find<Vpc>(tx, vpc_id);
   if (!vpc) return std::nullopt;
@@ -180,42 +220,7 @@ std::optional<host::VpcSpec> render_vpc(store::Tx& tx, std::string_view vpc_id, 
                           }) ||
       std::ranges::any_of(gateways, [](const auto& row) { return is_working(row); });
   if (!needed) return std::nullopt;
-
-  host::VpcSpec spec;
-  spec.id = vpc->id;
-  spec.account = vpc->place.account;
-  spec.region = vpc->place.region;
-  spec.cidrs = {*vpc->shape.cidr_block};
-  spec.internet_gateway = find_gateway_of(tx, *vpc).has_value();
-  for (const auto& subnet : list_in<Subnet>(tx, vpc_id))
-    spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id});
-  for (const auto& table : list_in<RouteTable>(tx, vpc_id)) {
-    host::RouteTable& out = spec.route_tables.emplace_back();
-    out.id = table.id;
-    render_routes(tx, table, edge, out.routes);
-  }
-  for (const auto& gateway : gateways) {
-    if (!is_working(gateway)) continue;
-    const NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
-    spec.nat_gateways.push_back({gateway.id, *gateway.shape.subnet_id, *address.private_ip, *address.public_ip});
-  }
-  for (const auto& group : list_in<SecurityGroup>(tx, vpc_id)) {
-    host::SecurityGroup& out = spec.security_groups.emplace_back();
-    out.id = group.id;
-    // A VPC here carries IPv4 alone, so that rules about IPv6 have nothing to let through.
-    for (const auto& rule : list_of<SecurityGroupRule>(tx, group.id))
-      if (!rule.shape.cidr_ipv6) {
-        out.rules.push_back(render_rule(rule.shape));
-        if (rule.shape.prefix_list_id)
-          out.rules.back().cidrs = blocks_now(tx, rule.place, edge, *rule.shape.prefix_list_id);
-      }
-  }
-  render_acls(tx, vpc_id, spec.network_acls);
-  for (const auto& row : interfaces)
-    if (!is_of_gateway(row.shape)) spec.interfaces.push_back(render_interface(row));
-  render_names(tx, *vpc, interfaces, spec.dns);
-  spec.dhcp = render_dhcp(tx, *vpc);
-  return spec;
+  return render_whole_vpc(tx, *vpc, edge);
 }
 
 }  // namespace hanbat::ec2

@@ -10,6 +10,7 @@
 #include "services/ec2/networks/network_spec.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/nat_gateway_states.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -25,7 +26,7 @@ struct Applied {
 void end(const Making& at, store::Tasks& tasks, Resource<NatGateway>& gateway) {
   NatGatewayAddress& address = gateway.shape.nat_gateway_addresses->front();
   if (auto interface = find<NetworkInterface>(at.tx, address.network_interface_id.value_or("")))
-    delete_interface(at.tx, *interface);
+    delete_interface(at, *interface);
   touch_vpc(at.tx, tasks, gateway.scope);
   forget_later(at.tx, tasks, gateway.id, at.now);
 }
@@ -55,6 +56,7 @@ void settle_nat_gateways(const Making& at, store::Tasks& tasks, const std::strin
       end(at, tasks, gateway);
     }
     update(at.tx, gateway);
+    meter(at.tx, at.now, gateway);
   }
 }
 
@@ -103,6 +105,7 @@ void NetworkWorker::tell_waiting(store::Tx& tx, const std::string& id, std::stri
     if (!pass(gateway, NatGatewayEvent::kRefused)) continue;
     fail(at, home_.tasks, gateway, std::string(why));
     update(tx, gateway);
+    meter(tx, at.now, gateway);
   }
 }
 

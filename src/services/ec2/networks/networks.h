@@ -92,9 +92,9 @@ void detach(store::Tx& tx, Resource<NetworkInterface>& interface);
 /// Gives the interface a public address of Amazon's pool until it is stopped or deleted.
 void give_public_address(const Making& at, const host::EdgeRange& edge, Resource<NetworkInterface>& interface);
 /// Takes whatever public address the interface has; one of Amazon's pool goes back, an elastic one is merely free.
-void take_public_address(store::Tx& tx, Resource<NetworkInterface>& interface);
+void take_public_address(const Making& at, Resource<NetworkInterface>& interface);
 /// Deletes the interface and gives back what it held.
-void delete_interface(store::Tx& tx, Resource<NetworkInterface>& interface);
+void delete_interface(const Making& at, Resource<NetworkInterface>& interface);
 /// Completes names and zone that are computed.
 void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row);
 Resource<Address> require_address(store::Tx& tx, const Place& place, const std::optional<std::string>& allocation_id,
@@ -102,7 +102,7 @@ Resource<Address> require_address(store::Tx& tx, const Place& place, const std::
 /// Gives the elastic address to that private address of the interface.
 void associate(const Making& at, Resource<Address>& address, Resource<NetworkInterface>& interface,
                const std::string& private_ip);
-void disassociate(store::Tx& tx, Resource<Address>& address);
+void disassociate(const Making& at, Resource<Address>& address);
 
 /// The answer's list of groups' ids.
 std::vector<std::string> group_ids(const std::optional<std::vector<GroupIdentifier>>& groups);

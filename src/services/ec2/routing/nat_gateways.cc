@@ -2,6 +2,7 @@
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/routing/nat_gateway_states.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -89,7 +90,7 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
     shape.failure_code = "Gateway.NotAttached";
     shape.failure_message = fmt::format("Network {} has no Internet gateway attached", vpc.id);
     shape.delete_time = rq.now();
-    delete_interface(rq.tx, interface);
+    delete_interface(making(rq), interface);
     own.status = std::string(word_of(NatAddressStatus::kFailed));
     forget_later(rq.tx, home_.tasks, gateway.id, rq.now());
   }
@@ -123,6 +124,7 @@ DeleteNatGatewayOutput Ec2::delete_nat_gateway(Request& rq, const DeleteNatGatew
   touch_vpc(rq.tx, home_.tasks, gateway.scope);
   gateway.shape.delete_time = rq.now();
   update(rq.tx, gateway);
+  meter(rq.tx, rq.now(), gateway);
   return out;
 }
 

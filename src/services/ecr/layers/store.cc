@@ -52,6 +52,12 @@ bool has_upload(store::Tx& tx, const RepositoryRow& repository, std::string_view
 
 void remove_upload(store::Tx& tx, std::string_view id) { tx.exec("DELETE FROM ecr_uploads WHERE id = ?", id); }
 
+std::int64_t bytes_of_layers(store::Tx& tx, std::string_view repository_id) {
+  return tx.find("SELECT COALESCE(SUM(size), 0) FROM ecr_layers WHERE repository_id = ?", repository_id)
+      .value()
+      .integer(0);
+}
+
 void remove_all_uploads(store::Tx& tx) { tx.exec("DELETE FROM ecr_uploads"); }
 
 }  // namespace hanbat::ecr

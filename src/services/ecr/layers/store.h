@@ -34,5 +34,7 @@ void insert_upload(store::Tx& tx, std::string_view id, const RepositoryRow& repo
 bool has_upload(store::Tx& tx, const RepositoryRow& repository, std::string_view id);
 void remove_upload(store::Tx& tx, std::string_view id);
 void remove_all_uploads(store::Tx& tx);
+/// All layers of the repository, each once.
+std::int64_t bytes_of_layers(store::Tx& tx, std::string_view repository_id);
 
 }  // namespace hanbat::ecr

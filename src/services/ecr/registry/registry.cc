@@ -25,6 +25,7 @@ RegistryError in_registry_codes(const wire::Error& error) {
   if (code == "LayersNotFoundException") return {400, "MANIFEST_BLOB_UNKNOWN", error.message()};
   if (code == "ReferencedImagesNotFoundException") return {404, "MANIFEST_UNKNOWN", error.message()};
   if (code == "InvalidParameterException") return {400, "NAME_INVALID", error.message()};
+  if (code == region::kThrottled) return {429, "TOOMANYREQUESTS", error.message()};
   if (code.starts_with("AccessDenied")) return {403, "DENIED", error.message()};
   if (code == "ServiceUnavailable") return {503, "UNAVAILABLE", error.message()};
   return {error.status(), "UNKNOWN", error.message()};
@@ -79,7 +80,7 @@ void Registry::log_in() {
   // The name says which registry is meant; the plain address stands for the one that the token was made in.
   const auto named = registry_of_host(head_.host());
   account_ = named ? named->first : login->caller.account;
-  gate_.enter(std::move(login->caller), named ? named->second : login->region);
+  gate_.enter(std::move(login->caller), named ? named->second : login->region, region::Load::kData);
 }
 
 void Registry::serve() {

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "region/usage.h"
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/attributes.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
@@ -165,6 +166,7 @@ DeleteLoadBalancerOutput ElasticLoadBalancing::delete_load_balancer(Request& rq,
   change_logs(rq, row->id, logged_balancer(*row), std::nullopt);
   const Ec2AsService ec2(rq);
   leave_subnets(ec2, *row);
+  region::meter(rq.tx, rq.now(), row->place, row->id, {});
   remove(rq.tx, *row);
   touch(rq);
   return {};

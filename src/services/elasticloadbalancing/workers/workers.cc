@@ -8,6 +8,7 @@
 #include "host/client.h"
 #include "services/elasticloadbalancing/as_service.h"
 #include "services/elasticloadbalancing/elasticloadbalancing.h"
+#include "services/elasticloadbalancing/usage.h"
 #include "services/elasticloadbalancing/words.h"
 #include "services/elasticloadbalancing/workers/wanted.h"
 #include "store/typed_tasks.h"
@@ -27,13 +28,14 @@ BalancerState state_of(const Resource<LoadBalancer>& row) {
 }
 
 /// Writes the balancer's next state, when the event leads to one.
-void pass(store::Tx& tx, Resource<LoadBalancer>& row, BalancerEvent event, const std::string& reason) {
+void pass(store::Tx& tx, Timestamp now, Resource<LoadBalancer>& row, BalancerEvent event, const std::string& reason) {
   const auto next = find_next(kBalancerTransitions, state_of(row), event);
   if (!next) return;
   row.shape.state->code = std::string(word_of(*next));
   row.shape.state->reason.reset();
   if (!reason.empty()) row.shape.state->reason = reason;
   update(tx, row);
+  meter(tx, now, row);
 }
 
 std::optional<TargetRow> find_draining(store::Tx& tx, const DrainTarget& task) {
@@ -67,13 +69,14 @@ void ElasticLoadBalancing::apply(store::TaskRun& run) {
   }
   run.finish([&](store::Tx& tx) {
     for (const std::string& arn : waiting)
-      if (auto row = find<LoadBalancer>(tx, arn)) pass(tx, *row, event, reason);
+      if (auto row = find<LoadBalancer>(tx, arn)) pass(tx, home_.clock.now(), *row, event, reason);
   });
 }
 
 /// The balancers that wait for what the host side fails at are failed; they are active once it works.
 void ElasticLoadBalancing::tell_waiting(store::Tx& tx, std::string_view why) {
-  for (auto& row : list_all<LoadBalancer>(tx)) pass(tx, row, BalancerEvent::kRefused, std::string(why));
+  for (auto& row : list_all<LoadBalancer>(tx))
+    pass(tx, home_.clock.now(), row, BalancerEvent::kRefused, std::string(why));
 }
 
 /// Takes the target out for new requests, and away once it serves none, at the latest at its deadline.

@@ -36,30 +36,50 @@ std::optional<Step> take_step(std::string_view& path) {
   return step;
 }
 
+// Walks a template: what stands as it is, and the names between angle brackets with whether they stand within quotes.
+template <typename OnText, typename OnName>
+void walk(std::string_view text, OnText on_text, OnName on_name) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      on_text(text.substr(i++, 2));
+      continue;
+    }
+    if (text[i] == '"') quoted = !quoted;
+    const std::size_t end = text[i] == '<' ? text.find('>', i) : std::string_view::npos;
+    if (end == std::string_view::npos) {
+      on_text(text.substr(i, 1));
+      continue;
+    }
+    on_name(text.substr(i + 1, end - i - 1), quoted);
+    i = end;
+  }
+}
+
+std::string without_quotes(std::string text) {
+  std::erase(text, '"');
+  return text;
+}
+
 class Template {
  public:
   Template(const InputRecipe& recipe, const Json& event, const RuleFacts& rule)
-      : recipe_(recipe), event_(event), rule_(rule) {}
+      : recipe_(recipe), event_(event), rule_(rule), is_text_(trim(*recipe.input_template).starts_with('"')) {}
 
-  std::string fill() {
-    const std::string& text = *recipe_.input_template;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if (c == '\\' && i + 1 < text.size()) {
-        out_ += c;
-        out_ += text[++i];
-        continue;
-      }
-      if (c == '"') quoted_ = !quoted_;
-      const std::size_t end = c == '<' ? text.find('>', i) : std::string::npos;
-      if (end == std::string::npos) {
-        out_ += c;
-        continue;
-      }
-      put(std::string_view(text).substr(i + 1, end - i - 1));
-      i = end;
+  // A template of quoted lines is text, one string with its lines; every other is JSON. Throws JsonError.
+  Json fill() {
+    walk(
+        *recipe_.input_template, [&](std::string_view text) { out_ += text; },
+        [&](std::string_view name, bool quoted) { put(value(name), quoted); });
+    if (!is_text_) return Json::parse(out_);
+    std::string text;
+    for (const std::string_view line : split(out_, '\n')) {
+      if (trim(line).empty()) continue;
+      const Json string = Json::parse(trim(line));
+      if (!string.is_string()) throw JsonError("a line of the text is not a string in quotes");
+      text += (text.empty() ? "" : "\n") + string.as_string();
     }
-    return out_;
+    return text;
   }
 
  private:
@@ -68,35 +88,40 @@ class Template {
     if (name == "aws.events.rule-name") return rule_.name;
     if (name == "aws.events.event.ingestion-time") return iso8601(rule_.ingestion_time);
     if (name == "aws.events.event.json") return event_;
-    if (name == "aws.events.event") {
-      Json without_detail = event_;
-      without_detail.erase("detail");
-      return without_detail;
-    }
+    if (name == "aws.events.event") return without_detail();
     const auto path = recipe_.input_paths.find(std::string(name));
     const Json* found = path == recipe_.input_paths.end() ? nullptr : find_path(event_, path->second);
     return found ? *found : Json();
   }
 
-  // Between quotes the value's text goes in escaped; elsewhere the value itself. What is not there leaves an empty
-  // text.
-  void put(std::string_view name) {
-    const Json json = value(name);
-    if (!quoted_) {
+  // AWS spells the type's name in another way here, and here alone.
+  Json without_detail() const {
+    Json json = Json::object();
+    for (const auto& [name, value] : event_.members())
+      if (name != "detail") json[name == "detail-type" ? "detailType" : name] = value;
+    return json;
+  }
+
+  // Between quotes a string goes in escaped, and anything else as its JSON: without its quotes in a text, and as it
+  // stands in JSON, where an object ends the quotes too early and the input comes out as none, as on AWS. What is not
+  // there leaves an empty text.
+  void put(const Json& json, bool quoted) {
+    if (!quoted) {
       out_ += json.is_null() ? "\"\"" : json.dump();
-      return;
+    } else if (json.is_string()) {
+      std::string escaped;
+      append_json_string(escaped, json.as_string());
+      out_ += std::string_view(escaped).substr(1, escaped.size() - 2);
+    } else if (!json.is_null()) {
+      out_ += is_text_ ? without_quotes(json.dump()) : json.dump();
     }
-    if (json.is_null()) return;
-    std::string escaped;
-    append_json_string(escaped, json.is_string() ? json.as_string() : json.dump());
-    out_ += std::string_view(escaped).substr(1, escaped.size() - 2);
   }
 
   const InputRecipe& recipe_;
   const Json& event_;
   const RuleFacts& rule_;
+  const bool is_text_;
   std::string out_;
-  bool quoted_ = false;
 };
 
 }  // namespace
@@ -125,10 +150,16 @@ const Json* find_path(const Json& event, std::string_view path) {
   return at;
 }
 
+std::vector<std::string> placeholders(std::string_view input_template) {
+  std::vector<std::string> names;
+  walk(input_template, [](std::string_view) {}, [&](std::string_view name, bool) { names.emplace_back(name); });
+  return names;
+}
+
 std::optional<Json> target_input(const InputRecipe& recipe, const Json& event, const RuleFacts& rule) {
   try {
     if (recipe.input) return Json::parse(*recipe.input);
-    if (recipe.input_template) return Json::parse(Template(recipe, event, rule).fill());
+    if (recipe.input_template) return Template(recipe, event, rule).fill();
   } catch (const JsonError&) {
     return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -30,6 +31,9 @@ struct RuleFacts {
 /// The part of the event that a path names ($.detail.x, $.resources[0]), or nothing.
 const Json* find_path(const Json& event, std::string_view path);
 bool is_path(std::string_view path);
+
+/// The names between angle brackets in a template, in its order.
+std::vector<std::string> placeholders(std::string_view input_template);
 
 /// The JSON that the target is sent; nothing when the template does not come out as JSON.
 std::optional<Json> target_input(const InputRecipe& recipe, const Json& event, const RuleFacts& rule);

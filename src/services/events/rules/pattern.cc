@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 
@@ -10,6 +11,10 @@ namespace hanbat::events {
 namespace {
 
 constexpr int kDeepest = 50;
+constexpr int kDeepestEvent = 1000;
+constexpr std::size_t kMostBranches = 1000;  // AWS: combinations of $or in a pattern
+constexpr int kMostSteps = 100'000;          // of the search for elements that fit together
+constexpr double kLargestNumber = 5e9;
 
 // '*' is any run; "\*" and "\\" are the characters themselves.
 bool wildcard_holds(std::string_view pattern, std::string_view text) {
@@ -52,7 +57,7 @@ TextTest text_test(std::string_view operation, const Json& value) {
   const bool prefix = operation == "prefix";
   if ((prefix || operation == "suffix") && value.is_object()) {
     if (value.size() != 1 || !value.contains("equals-ignore-case"))
-      throw PatternError("Unsupported anything inside " + std::string(operation) + " match");
+      throw PatternError(std::string(operation) + " match pattern must be a string");
     return {prefix ? How::kPrefixIgnoreCase : How::kSuffixIgnoreCase,
             require_text(value["equals-ignore-case"], operation)};
   }
@@ -69,58 +74,100 @@ bool is_text_operation(std::string_view name) {
   return name == "prefix" || name == "suffix" || name == "equals-ignore-case" || name == "wildcard";
 }
 
+double bound_of(const Json& value, const std::string& sign) {
+  if (!value.is_number()) throw PatternError("Value of " + (sign == "=" ? "equals" : sign) + " must be numeric");
+  const double number = value.as_double();
+  if (!(std::abs(number) <= kLargestNumber))
+    throw PatternError("Value must be between -5000000000 and 5000000000, inclusive");
+  return number;
+}
+
 LeafTest numeric(const Json& value) {
   if (!value.is_array()) throw PatternError("Value of numeric must be an array.");
   const auto& items = value.items();
-  if (items.empty() || items.size() % 2 != 0 || items.size() > 4) throw PatternError("Invalid member in numeric match");
-  LeafTest condition{.kind = LeafTest::Kind::kNumeric};
-  for (std::size_t i = 0; i < items.size(); i += 2) {
-    static const std::vector<std::string> kOperators = {"=", "<", "<=", ">", ">="};
-    if (!items[i].is_string() ||
-        std::find(kOperators.begin(), kOperators.end(), items[i].as_string()) == kOperators.end())
-      throw PatternError("Unrecognized numeric range operator: " + items[i].dump());
-    if (!items[i + 1].is_number()) throw PatternError("Value of " + items[i].as_string() + " must be numeric");
-    condition.numeric.emplace_back(items[i].as_string(), items[i + 1].as_double());
-  }
-  if (items.size() == 4 && (items[0].as_string()[0] == items[2].as_string()[0] || items[0].as_string() == "="))
-    throw PatternError("Bad numeric range operator: " + items[2].as_string());
+  if (items.empty() || !items[0].is_string())
+    throw PatternError("Invalid member in numeric match: " + (items.empty() ? "]" : items[0].dump()));
+  const std::string& sign = items[0].as_string();
+  const bool lower = sign == ">" || sign == ">=";
+  if (!lower && sign != "=" && sign != "<" && sign != "<=")
+    throw PatternError("Unrecognized numeric range operator: " + sign);
+  const double first = bound_of(items.size() > 1 ? items[1] : Json(), sign);
+  LeafTest condition{.kind = LeafTest::Kind::kNumeric, .numeric = {{sign, first}}};
+  if (items.size() == 2) return condition;
+
+  if (!lower) throw PatternError("Too many elements in numeric expression");
+  if (!items[2].is_string()) throw PatternError("Bad value in numeric range: " + items[2].dump());
+  const std::string& upper = items[2].as_string();
+  if (upper != "<" && upper != "<=") throw PatternError("Bad numeric range operator: " + upper);
+  const double second = bound_of(items.size() > 3 ? items[3] : Json(), upper);
+  if (items.size() > 4) throw PatternError("Too many terms in numeric range expression");
+  if (first >= second) throw PatternError("Bottom must be less than top");
+  condition.numeric.emplace_back(upper, second);
   return condition;
+}
+
+TextTest excluded_text(const std::string& operation, const Json& value) {
+  const bool end = operation == "prefix" || operation == "suffix";
+  if (!value.is_string())
+    throw PatternError(end ? "prefix/suffix match pattern must be a string"
+                           : "Inside anything-but/" + operation + " list, number|start|null|boolean is not supported.");
+  if (end && value.as_string().empty()) throw PatternError("Null prefix/suffix not allowed");
+  return text_test(operation, value);
 }
 
 LeafTest anything_but(const Json& value) {
   if (value.is_object()) {
-    if (value.size() != 1 || !is_text_operation(value.members().front().first))
-      throw PatternError("Unsupported anything-but pattern");
+    if (value.empty()) throw PatternError("Anything-But expression name not found");
     const auto& [operation, operand] = value.members().front();
+    if (!is_text_operation(operation)) throw PatternError("Unsupported anything-but pattern: " + operation);
+    if (value.size() != 1) throw PatternError("Only one key allowed in match expression");
     LeafTest condition{.kind = LeafTest::Kind::kAnythingButText};
     if (operand.is_array()) {
       if (operand.empty()) throw PatternError("Empty arrays are not allowed");
-      for (const Json& item : operand.items()) condition.texts.push_back(text_test(operation, item));
+      for (const Json& item : operand.items()) condition.texts.push_back(excluded_text(operation, item));
     } else {
-      condition.texts.push_back(text_test(operation, operand));
+      condition.texts.push_back(excluded_text(operation, operand));
     }
     return condition;
   }
   LeafTest condition{.kind = LeafTest::Kind::kAnythingBut};
-  if (value.is_array()) {
-    if (value.empty()) throw PatternError("Empty arrays are not allowed");
-    for (const Json& item : value.items()) {
-      if (!item.is_string() && !item.is_number())
-        throw PatternError("Inside anything but list, start|null|boolean is not supported.");
-      if (item.is_string() != value.items().front().is_string())
-        throw PatternError(
-            "Inside anything but list, either all values are number or string, mixed type is not supported");
-      condition.values.push_back(item);
-    }
-  } else {
+  if (!value.is_array()) {
+    if (!value.is_string() && !value.is_number())
+      throw PatternError("Value of anything-but must be an array or single string/number value.");
     condition.values.push_back(value);
+    return condition;
   }
+  const auto& items = value.items();
+  for (const Json& item : items)
+    if (!item.is_string() && !item.is_number())
+      throw PatternError("Inside anything but list, start|null|boolean is not supported.");
+  if (items.empty() || std::any_of(items.begin(), items.end(),
+                                   [&](const Json& item) { return item.is_string() != items.front().is_string(); }))
+    throw PatternError("Inside anything but list, either all values are number or string, mixed type is not supported");
+  condition.values.assign(items.begin(), items.end());
   return condition;
+}
+
+LeafTest cidr(const Json& value) {
+  const std::string text = require_text(value, "prefix");  // AWS names that operation here, too
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos || text.find('/', slash + 1) != std::string::npos)
+    throw PatternError("Malformed CIDR, one '/' required");
+  const auto bits = parse_int(text.substr(slash + 1));
+  if (!bits) throw PatternError("Malformed CIDR, mask bits must be an integer");
+  if (*bits < 0) throw PatternError("Malformed CIDR, mask bits must not be negative");
+  const auto network = parse_network(text);
+  if (network && *bits < static_cast<int>(network->bytes.size() * 8))
+    return {.kind = LeafTest::Kind::kCidr, .network = *network};
+  const auto bytes = address_bytes(text.substr(0, slash));
+  if (!bytes) throw PatternError("Nonstandard IP address: " + text.substr(0, slash));
+  throw PatternError(bytes->size() == 4 ? "IPv4 mask bits must be < 32" : "IPv6 mask bits must be < 128");
 }
 
 LeafTest read_condition(const Json& entry) {
   if (entry.is_array()) throw PatternError("Match value must be String, number, true, false, or null");
   if (!entry.is_object()) return {.kind = LeafTest::Kind::kValue, .values = {entry}};
+  if (entry.empty()) throw PatternError("Match expression name not found");
   if (entry.size() != 1) throw PatternError("Only one key allowed in match expression");
   const auto& [operation, operand] = entry.members().front();
   if (is_text_operation(operation)) return {.kind = LeafTest::Kind::kText, .texts = {text_test(operation, operand)}};
@@ -130,11 +177,7 @@ LeafTest read_condition(const Json& entry) {
     if (!operand.is_bool()) throw PatternError("exists match pattern must be either true or false.");
     return {.kind = operand.as_bool() ? LeafTest::Kind::kExists : LeafTest::Kind::kAbsent};
   }
-  if (operation == "cidr") {
-    const auto network = parse_network(require_text(operand, "cidr"));
-    if (!network) throw PatternError("Malformed CIDR, one '/' required");
-    return {.kind = LeafTest::Kind::kCidr, .network = *network};
-  }
+  if (operation == "cidr") return cidr(operand);
   throw PatternError("Unrecognized match type " + operation);
 }
 
@@ -217,6 +260,40 @@ bool LeafTest::holds(const Json& value) const {
   return false;
 }
 
+FlatEvent::FlatEvent(const Json& event) {
+  Elements elements;
+  if (event.is_object()) add_object(event, "", elements, 0);
+}
+
+void FlatEvent::add_object(const Json& object, const std::string& prefix, Elements& elements, int depth) {
+  for (const auto& [name, value] : object.members())
+    add(value, prefix.empty() ? name : prefix + '.' + name, elements, depth + 1);
+}
+
+void FlatEvent::add(const Json& value, const std::string& path, Elements& elements, int depth) {
+  if (depth > kDeepestEvent) return;
+  if (value.is_object()) return add_object(value, path, elements, depth);
+  if (!value.is_array()) {
+    values_[path].push_back({&value, elements});
+    return;
+  }
+  const int array = arrays_++;
+  int index = 0;
+  for (const Json& item : value.items()) {
+    const bool holds_more = item.is_object() || item.is_array();
+    if (holds_more) elements.emplace_back(array, index);
+    add(item, path, elements, depth + 1);
+    if (holds_more) elements.pop_back();
+    ++index;
+  }
+}
+
+const std::vector<FlatEvent::Value>& FlatEvent::at(const std::string& path) const {
+  static const std::vector<Value> kNone;
+  const auto found = values_.find(path);
+  return found == values_.end() ? kNone : found->second;
+}
+
 Pattern Pattern::parse(std::string_view text) {
   Json json;
   try {
@@ -225,66 +302,119 @@ Pattern Pattern::parse(std::string_view text) {
     throw PatternError(error.what());
   }
   if (!json.is_object()) throw PatternError("Filter is not an object");
-  if (json.empty()) throw PatternError("Empty objects are not allowed");
-  return read(json, 0);
-}
-
-Pattern Pattern::read(const Json& object, int depth) {
-  if (depth > kDeepest) throw PatternError("The pattern is nested too deeply");
   Pattern pattern;
-  for (const auto& [name, value] : object.members()) {
-    // "$or" is an operator only with two or more objects below it; otherwise it is a field like any other.
-    if (name == "$or" && value.is_array() && value.size() >= 2 &&
-        std::all_of(value.items().begin(), value.items().end(), [](const Json& item) { return item.is_object(); })) {
-      auto& alternatives = pattern.either_.emplace_back();
-      for (const Json& item : value.items()) alternatives.push_back(read(item, depth + 1));
-      continue;
-    }
-    Field field{.name = name, .conditions = {}, .nested = nullptr};
-    if (value.is_object()) {
-      if (value.empty()) throw PatternError("Empty objects are not allowed");
-      field.nested = std::make_shared<const Pattern>(read(value, depth + 1));
-    } else if (value.is_array()) {
-      if (value.empty()) throw PatternError("Empty arrays are not allowed");
-      for (const Json& entry : value.items()) field.conditions.push_back(read_condition(entry));
-    } else {
-      throw PatternError("\"" + name + "\" must be an object or an array");
-    }
-    pattern.fields_.push_back(std::move(field));
-  }
+  pattern.branches_.emplace_back();
+  read(json, "", false, 0, pattern.branches_);
   return pattern;
 }
 
-bool Pattern::matches_leaf(const std::vector<LeafTest>& conditions, const Json* value) {
-  const bool absent = !value || value->is_object() || (value->is_array() && value->empty());
-  return std::any_of(conditions.begin(), conditions.end(), [&](const LeafTest& condition) {
-    if (condition.kind == LeafTest::Kind::kAbsent) return absent;
-    if (absent) return false;
-    if (!value->is_array()) return condition.holds(*value);
-    return std::any_of(value->items().begin(), value->items().end(),
-                       [&](const Json& item) { return condition.holds(item); });
-  });
+namespace {
+
+// "$or" is an operator only with two or more objects of fields below it; otherwise it is a field like any other.
+bool is_or(const std::string& name, const Json& value) {
+  return name == "$or" && value.is_array() && value.size() >= 2 &&
+         std::all_of(value.items().begin(), value.items().end(), [](const Json& item) { return item.is_object(); });
 }
 
-bool Pattern::matches_fields(const Json& event) const {
-  for (const Field& field : fields_) {
-    const Json* value = event.is_object() ? event.find(field.name) : nullptr;
-    if (!field.nested) {
-      if (!matches_leaf(field.conditions, value)) return false;
+bool is_reserved_in_or(const std::string& name) {
+  return is_text_operation(name) || name == "exactly" || name == "numeric" || name == "anything-but" ||
+         name == "exists" || name == "cidr";
+}
+
+}  // namespace
+
+void Pattern::read(const Json& object, const std::string& prefix, bool in_or, int depth,
+                   std::vector<Leaves>& branches) {
+  if (depth > kDeepest) throw PatternError("The pattern is nested too deeply");
+  if (object.empty()) throw PatternError("Empty objects are not allowed");
+  for (const auto& [name, value] : object.members()) {
+    if (is_or(name, value)) {
+      const std::vector<Leaves> before = std::move(branches);
+      branches.clear();
+      for (const Json& item : value.items()) {
+        std::vector<Leaves> with = before;
+        read(item, prefix, true, depth + 1, with);
+        branches.insert(branches.end(), with.begin(), with.end());
+        if (branches.size() > kMostBranches)
+          throw PatternError("Pattern has more than " + std::to_string(kMostBranches) + " combinations of $or");
+      }
       continue;
     }
-    if (value && value->is_array()) {
-      // All fields below an array of objects are sought in one and the same element.
-      if (std::none_of(value->items().begin(), value->items().end(),
-                       [&](const Json& item) { return field.nested->matches_fields(item); }))
-        return false;
-      continue;
+    if (in_or && is_reserved_in_or(name))
+      throw PatternError(name + " is Ruler reserved fieldName which cannot be used inside $or.");
+    const std::string path = prefix.empty() ? name : prefix + '.' + name;
+    if (value.is_object()) {
+      read(value, path, in_or, depth + 1, branches);
+    } else if (value.is_array()) {
+      if (value.empty()) throw PatternError("Empty arrays are not allowed");
+      Leaf leaf;
+      for (const Json& entry : value.items()) leaf.push_back(read_condition(entry));
+      for (Leaves& leaves : branches) leaves[path] = leaf;
+    } else {
+      throw PatternError("\"" + name + "\" must be an object or an array");
     }
-    if (!field.nested->matches_fields(value ? *value : Json())) return false;
   }
-  return std::all_of(either_.begin(), either_.end(), [&](const std::vector<Pattern>& alternatives) {
-    return std::any_of(alternatives.begin(), alternatives.end(),
-                       [&](const Pattern& alternative) { return alternative.matches_fields(event); });
+}
+
+namespace {
+
+// The places of the values that a leaf would take; one that lies in no array, or a leaf that wants nothing there, asks
+// nothing of the others and is told as an empty place.
+std::vector<Elements> places_for(const std::vector<LeafTest>& leaf, const std::vector<FlatEvent::Value>& values) {
+  std::vector<Elements> places;
+  for (const LeafTest& test : leaf) {
+    if (test.kind == LeafTest::Kind::kAbsent && values.empty()) return {Elements{}};
+    for (const FlatEvent::Value& value : values)
+      if (test.kind != LeafTest::Kind::kAbsent && test.holds(*value.json)) places.push_back(value.elements);
+  }
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  if (!places.empty() && places.front().empty()) return {Elements{}};
+  return places;
+}
+
+// Chooses a place for each leaf so that no two are in different elements of one array. Gives up, as no match, after
+// kMostSteps: a pattern of many leaves against an event of many nested arrays, both made to be slow.
+class Fitting {
+ public:
+  explicit Fitting(std::vector<std::vector<Elements>> choices) : choices_(std::move(choices)) {
+    std::sort(choices_.begin(), choices_.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  }
+
+  bool fits(std::size_t next = 0) {
+    if (next == choices_.size()) return true;
+    for (const Elements& place : choices_[next]) {
+      if (++steps_ > kMostSteps) return false;
+      std::vector<int> taken;
+      bool agrees = true;
+      for (const auto& [array, index] : place) {
+        const auto [at, fresh] = chosen_.emplace(array, index);
+        if (fresh) taken.push_back(array);
+        agrees = agrees && at->second == index;
+      }
+      if (agrees && fits(next + 1)) return true;
+      for (const int array : taken) chosen_.erase(array);
+    }
+    return false;
+  }
+
+ private:
+  std::vector<std::vector<Elements>> choices_;
+  std::map<int, int> chosen_;
+  int steps_ = 0;
+};
+
+}  // namespace
+
+bool Pattern::matches(const FlatEvent& event) const {
+  return std::any_of(branches_.begin(), branches_.end(), [&](const Leaves& leaves) {
+    std::vector<std::vector<Elements>> choices;
+    for (const auto& [path, leaf] : leaves) {
+      std::vector<Elements> places = places_for(leaf, event.at(path));
+      if (places.empty()) return false;
+      if (places != std::vector<Elements>{Elements{}}) choices.push_back(std::move(places));
+    }
+    return Fitting(std::move(choices)).fits();
   });
 }
 

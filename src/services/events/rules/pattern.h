@@ -1,5 +1,9 @@
 // Event patterns: which events a rule wants. A pattern has the shape of the event; its leaves are lists of conditions
-// of which one must hold. The language is that of the EventBridge user guide ("Comparison operators").
+// of which one must hold. The language is that of the EventBridge user guide ("Comparison operators"); where the guide
+// is silent, it is what AWS's published matcher (aws/event-ruler) does: names are flattened with dots, so that "a.b"
+// and
+// {"a": {"b": …}} are one path in the pattern and in the event, and what is found below one array is found in one
+// element.
 #pragma once
 
 #include <map>
@@ -51,26 +55,45 @@ struct LeafTest {
   bool holds(const Json& value) const;
 };
 
+/// Where in its arrays a value lies: the array's number in the event, and the index of the element.
+using Elements = std::vector<std::pair<int, int>>;
+
+/// An event as patterns see it: its scalar values by their dotted paths.
+class FlatEvent {
+ public:
+  /// `event` has to live as long as this does.
+  explicit FlatEvent(const Json& event);
+
+  struct Value {
+    const Json* json;
+    Elements elements;
+  };
+  /// The values at a path, in the event's order; none where the event has no scalar there.
+  const std::vector<Value>& at(const std::string& path) const;
+
+ private:
+  void add_object(const Json& object, const std::string& prefix, Elements& elements, int depth);
+  void add(const Json& value, const std::string& path, Elements& elements, int depth);
+
+  std::map<std::string, std::vector<Value>> values_;
+  int arrays_ = 0;
+};
+
 class Pattern {
  public:
   /// Reads a pattern. Throws PatternError.
   static Pattern parse(std::string_view text);
 
-  bool matches(const Json& event) const { return matches_fields(event); }
+  bool matches(const Json& event) const { return matches(FlatEvent(event)); }
+  bool matches(const FlatEvent& event) const;
 
  private:
-  struct Field {
-    std::string name;
-    std::vector<LeafTest> conditions;  // of a leaf
-    std::shared_ptr<const Pattern> nested;
-  };
+  using Leaf = std::vector<LeafTest>;          // of which one must hold
+  using Leaves = std::map<std::string, Leaf>;  // by dotted path; all must hold
 
-  static Pattern read(const Json& object, int depth);
-  bool matches_fields(const Json& event) const;
-  static bool matches_leaf(const std::vector<LeafTest>& conditions, const Json* value);
+  static void read(const Json& object, const std::string& prefix, bool in_or, int depth, std::vector<Leaves>& branches);
 
-  std::vector<Field> fields_;
-  std::vector<std::vector<Pattern>> either_;  // each $or: one of the alternatives must match
+  std::vector<Leaves> branches_;  // of which one must hold: each choice among the pattern's $or
 };
 
 }  // namespace hanbat::events

@@ -95,7 +95,62 @@ TEST(Pattern, FieldsBelowAnArrayOfObjectsAreSoughtInOneElement) {
   EXPECT_FALSE(matches(kPattern, R"({"detail":{"items":[{"a":"1","b":"0"},{"a":"0","b":"2"}]}})"));
 }
 
+TEST(Pattern, ANameWithADotIsAPath) {
+  for (const char* pattern : {R"({"detail":{"state.status":["X"]}})", R"({"detail":{"state":{"status":["X"]}}})"})
+    for (const char* event : {R"({"detail":{"state.status":"X"}})", R"({"detail":{"state":{"status":"X"}}})"})
+      EXPECT_TRUE(matches(pattern, event)) << pattern << " on " << event;
+}
+
+TEST(Pattern, LeavesOfDifferentArraysNeedNotLieAtOneIndex) {
+  constexpr std::string_view kPattern = R"({"detail":{"x":{"a":["1"]},"y":{"b":["2"]}}})";
+  EXPECT_TRUE(matches(kPattern, R"({"detail":{"x":[{"a":"1"},{"a":"0"}],"y":[{"b":"0"},{"b":"2"}]}})"));
+}
+
+TEST(Pattern, LeavesBelowNestedArraysLieInOneElementOfEach) {
+  constexpr std::string_view kPattern = R"({"d":{"rows":{"name":["n"],"cells":{"a":["1"],"b":["2"]}}}})";
+  EXPECT_TRUE(matches(kPattern, R"({"d":{"rows":[{"name":"x"},{"name":"n","cells":[{"a":"0"},{"a":"1","b":"2"}]}]}})"));
+  EXPECT_FALSE(matches(kPattern, R"({"d":{"rows":[{"name":"n"},{"name":"x","cells":[{"a":"1","b":"2"}]}]}})"));
+}
+
+TEST(Pattern, AnEventMadeToBeSlowIsDecidedAllTheSame) {
+  // Two choices for each of thirty leaves, and two leaves at the end that fit together nowhere.
+  std::string pattern = R"("z":{"x":["1"],"y":["1"]})";
+  std::string event = R"("z":[{"x":"1"},{"x":"1"},{"x":"1"},{"y":"1"},{"y":"1"},{"y":"1"}])";
+  for (int i = 0; i < 30; ++i) {
+    const std::string name = "\"f" + std::to_string(i) + "\":";
+    pattern += "," + name + R"({"a":["1"]})";
+    event += "," + name + R"([{"a":"1"},{"a":"1"}])";
+  }
+  EXPECT_FALSE(matches("{" + pattern + "}", "{" + event + "}"));
+}
+
 TEST(Pattern, RefusesWhatAwsRefuses) {
+  EXPECT_EQ(reason("{}"), "Empty objects are not allowed");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":["<",5,">",9]}]})"), "Too many elements in numeric expression");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":[">",9,"<",5]}]})"), "Bottom must be less than top");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":[">","9"]}]})"), "Value of > must be numeric");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":["=",1,"<"]}]})"), "Too many elements in numeric expression");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":[">",5000000001]}]})"),
+            "Value must be between -5000000000 and 5000000000, inclusive");
+  EXPECT_EQ(reason(R"({"n":[{"numeric":5}]})"), "Value of numeric must be an array.");
+  EXPECT_EQ(reason(R"({"n":[{"NUMERIC":["=",5]}]})"), "Unrecognized match type NUMERIC");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":null}]})"),
+            "Value of anything-but must be an array or single string/number value.");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":[]}]})"),
+            "Inside anything but list, either all values are number or string, mixed type is not supported");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":[true]}]})"),
+            "Inside anything but list, start|null|boolean is not supported.");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":{"prefix":""}}]})"), "Null prefix/suffix not allowed");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":{"suffix":[".a",""]}}]})"), "Null prefix/suffix not allowed");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":{"prefix":{"equals-ignore-case":"a"}}}]})"),
+            "prefix/suffix match pattern must be a string");
+  EXPECT_EQ(reason(R"({"n":[{"anything-but":{"numeric":["=",1]}}]})"), "Unsupported anything-but pattern: numeric");
+  EXPECT_EQ(reason(R"({"n":[{"cidr":"10.0.0.0/x"}]})"), "Malformed CIDR, mask bits must be an integer");
+  EXPECT_EQ(reason(R"({"n":[{"cidr":"10.0.0/8"}]})"), "Nonstandard IP address: 10.0.0");
+  EXPECT_EQ(reason(R"({"n":[{"cidr":"10.0.0.0/32"}]})"), "IPv4 mask bits must be < 32");
+  EXPECT_EQ(reason(R"({"$or":[{"prefix":["a"]},{"b":["c"]}]})"),
+            "prefix is Ruler reserved fieldName which cannot be used inside $or.");
+
   EXPECT_EQ(reason("[]"), "Filter is not an object");
   EXPECT_EQ(reason(R"({"source":"x"})"), "\"source\" must be an object or an array");
   EXPECT_EQ(reason(R"({"source":[]})"), "Empty arrays are not allowed");

@@ -182,9 +182,8 @@ TestEventPatternOutput Events::test_event_pattern(region::Request& rq, const Tes
     event = Json::parse(in.event);
   } catch (const JsonError&) {
   }
-  if (!event.is_object()) throw_invalid("Parameter Event is not valid.");
-  for (const char* name : {"id", "account", "source", "time", "region", "resources", "detail-type"})
-    if (!event.contains(name)) throw_invalid(std::string("Parameter Event is not valid. Missing field: ") + name);
+  for (const char* name : {"id", "account", "source", "time", "region", "detail-type"})
+    if (!event.is_object() || !event.contains(name)) throw_invalid("Parameter Event is not valid.");
 
   TestEventPatternOutput out;
   out.result = Pattern::parse(in.event_pattern).matches(event);

@@ -41,6 +41,11 @@ void check_input(const Target& target) {
       if (name.starts_with("AWS")) throw_invalid("Input path names must not start with AWS.");
       if (!is_path(path)) throw_invalid("Invalid InputPath for target " + target.id + ".");
     }
+  if (!target.input_transformer) return;
+  const auto& paths = target.input_transformer->input_paths_map;
+  for (const std::string& name : placeholders(target.input_transformer->input_template))
+    if (!name.starts_with("aws.events.") && !(paths && paths->contains(name)))
+      throw_invalid("InputTemplate for target " + target.id + " contains invalid placeholder " + name + ".");
 }
 
 }  // namespace

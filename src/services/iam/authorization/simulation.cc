@@ -41,17 +41,20 @@ std::string outcome_name(const Decision& decision) {
   return "";
 }
 
-std::string source_type(const std::string& type) {
-  static const std::set<std::string> kKnown = {"user",         "group", "role",    "aws-managed",
-                                               "user-managed", "none",  "resource"};
-  return kKnown.contains(type) ? type : "none";
+/// The simulator calls every policy of users, groups and roles the same, whichever it is, and names a managed one by
+/// its name.
+std::string source_type(const std::string& type) { return type == "resource" ? "Resource Policy" : "IAM Policy"; }
+
+std::string source_name(const std::string& id) {
+  const auto arn = parse_arn(id);
+  return arn ? arn->resource.substr(arn->resource.find_last_of('/') + 1) : id;
 }
 
 std::vector<Statement> statements_of(const Decision& decision) {
   std::vector<Statement> out;
   for (const region::policy::Match& match : decision.deciding()) {
     Statement statement;
-    statement.source_policy_id = match.source_id;
+    statement.source_policy_id = source_name(match.source_id);
     statement.source_policy_type = source_type(match.source_type);
     const region::policy::Statement& there = *match.statement;
     statement.start_position = Position{.column = there.start.column, .line = there.start.line};
@@ -98,6 +101,7 @@ class ActionResult {
     const bool of_all = out_.eval_resource_name == "*" && results_.size() == 1;
     // A simulation over "*" has no resources to tell of one by one.
     out_.missing_context_values = of_all ? missing_keys_of(worst_) : std::vector<std::string>();
+    out_.eval_decision_details.emplace();
     if (!of_all) out_.resource_specific_results = std::move(results_);
     return std::move(out_);
   }

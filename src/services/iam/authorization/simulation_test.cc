@@ -79,7 +79,7 @@ TEST_F(SimulationTest, AnActionIsToldOnceWithAResultForEachResource) {
   EXPECT_EQ(first.eval_resource_decision, "allowed");
   const Statement& matched = first.matched_statements->at(0);
   EXPECT_EQ(matched.source_policy_id, "user_u_p");
-  EXPECT_EQ(matched.source_policy_type, "user");
+  EXPECT_EQ(matched.source_policy_type, "IAM Policy");
   EXPECT_EQ(matched.start_position->line, 1);
   EXPECT_EQ(matched.start_position->column, 38);
   EXPECT_EQ(result.resource_specific_results->at(1).eval_resource_decision, "implicitDeny");
@@ -125,7 +125,7 @@ TEST_F(SimulationTest, AResourcePolicyNeedsSomebodyToName) {
   EXPECT_THAT(refusal_of([&] { custom(in); }), HasSubstr("InvalidInput"));
   in.caller_arn = kUserArn;
   EXPECT_EQ(custom(in).eval_decision, "allowed");
-  EXPECT_EQ(custom(in).matched_statements->at(0).source_policy_type, "resource");
+  EXPECT_EQ(custom(in).matched_statements->at(0).source_policy_type, "Resource Policy");
   // What another account owns needs the caller's own allow too.
   in.resource_owner = "arn:aws:iam::999999999999:root";
   EXPECT_EQ(custom(in).eval_decision, "implicitDeny");

@@ -66,7 +66,8 @@ Output attached_page(Request& rq, const In& in, std::vector<AttachedPolicy> all)
 
 void Iam::require_policy_exists(Request& rq, std::string_view policy_arn) const {
   const auto arn = parse_arn(policy_arn);
-  if (!arn || arn->service != "iam" || !arn->resource.starts_with("policy/"))
+  if (!arn) throw wire::Error("ValidationError", 400, "Invalid ARN:  Could not be parsed!");
+  if (arn->service != "iam" || !arn->resource.starts_with("policy/"))
     throw InvalidInputException("ARN " + std::string(policy_arn) + " is not valid.");
   if (managed_.find(policy_arn)) return;
   const auto policy = rows::find_by_arn(rq.tx, policy_arn);
@@ -76,6 +77,8 @@ void Iam::require_policy_exists(Request& rq, std::string_view policy_arn) const 
 
 void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
   require_policy_exists(rq, policy_arn);
+  if (policy_arn.starts_with("arn:aws:iam::aws:policy/aws-service-role/"))
+    throw PolicyNotAttachableException("Cannot attach a Service Role Policy to a Customer Role.");
   const auto have = rows::attached(rq.tx, owner.id, Usage::kPermissions);
   if (have.size() >= kMostAttached && std::find(have.begin(), have.end(), policy_arn) == have.end()) {
     const std::string_view what = owner.kind == Kind::kUser   ? "PoliciesPerUser"

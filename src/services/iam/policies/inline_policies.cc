@@ -4,6 +4,7 @@
 #include "base/encoding.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
+#include "services/iam/policies/new_documents.h"
 
 namespace hanbat::iam {
 namespace {
@@ -38,11 +39,7 @@ Output names_page(Request& rq, const In& in, std::vector<std::string> names) {
 }  // namespace
 
 void Iam::put_inline(Request& rq, const Entity& owner, std::string_view name, const std::string& document) const {
-  try {
-    policies_.parse(document, region::policy::DocumentKind::kIdentity);
-  } catch (const region::policy::DocumentError& refusal) {
-    throw MalformedPolicyDocumentException(refusal.what());
-  }
+  check_new_document(policies_, document);
   std::size_t total = size_of(document);
   for (const auto& [other, text] : rows::inline_policies(rq.tx, owner.id))
     if (other != name) total += size_of(text);

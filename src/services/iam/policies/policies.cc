@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
+#include "services/iam/policies/new_documents.h"
 #include "services/iam/tags.h"
 
 namespace hanbat::iam {
@@ -23,11 +24,7 @@ void refuse_aws_managed(const ManagedPolicies& managed, std::string_view arn) {
 }
 
 void check_document(const PrincipalPolicies& policies, const std::string& document) {
-  try {
-    policies.parse(document, region::policy::DocumentKind::kIdentity);
-  } catch (const region::policy::DocumentError& refusal) {
-    throw MalformedPolicyDocumentException(refusal.what());
-  }
+  check_new_managed_document(policies, document);
   const auto size =
       std::count_if(document.begin(), document.end(), [](unsigned char c) { return std::isspace(c) == 0; });
   if (static_cast<std::size_t>(size) > kMostCharacters)
@@ -89,7 +86,7 @@ Policy Iam::policy_of(Request& rq, const Entity& e) const {
   if (const std::string text = e.body.text("description"); !text.empty()) out.description = text;
   out.create_date = e.created;
   out.update_date = Timestamp{e.body.integer("updated", e.created.ms)};
-  if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
+  out.tags = tag_list(rq.tx, e);
   return out;
 }
 
@@ -104,9 +101,9 @@ Policy Iam::policy_of(Request& rq, const ManagedPolicy& p) const {
   out.permissions_boundary_usage_count =
       static_cast<int>(rows::attachment_count(rq.tx, rq.account, p.arn, Usage::kBoundary));
   out.is_attachable = true;
-  if (!p.description.empty()) out.description = p.description;
   out.create_date = p.created;
   out.update_date = p.updated;
+  out.tags.emplace();
   return out;
 }
 
@@ -127,6 +124,8 @@ CreatePolicyOutput Iam::create_policy(Request& rq, const CreatePolicyInput& in) 
 
   CreatePolicyOutput out;
   out.policy = policy_of(rq, policy);
+  out.policy->description.reset();
+  if (out.policy->tags->empty()) out.policy->tags.reset();
   return out;
 }
 
@@ -226,7 +225,7 @@ GetPolicyVersionOutput Iam::get_policy_version(Request& rq, const GetPolicyVersi
   if (const ManagedPolicy* aws = managed_.find(in.policy_arn)) {
     if (in.version_id != aws->version_id) throw no_version(in.policy_arn, in.version_id);
     out.policy_version = PolicyVersion{.create_date = aws->updated,
-                                       .document = percent_encode(aws->document),
+                                       .document = percent_encode(aws->document()),
                                        .is_default_version = true,
                                        .version_id = aws->version_id};
     return out;

@@ -30,7 +30,7 @@ std::shared_ptr<const region::policy::Document> PrincipalPolicies::parse(const s
 }
 
 std::optional<std::string> PrincipalPolicies::managed_text(store::Tx& tx, std::string_view policy_arn) const {
-  if (const ManagedPolicy* policy = managed_.find(policy_arn)) return policy->document;
+  if (const ManagedPolicy* policy = managed_.find(policy_arn)) return policy->document();
   const auto policy = rows::find_by_arn(tx, policy_arn);
   if (!policy || policy->kind != Kind::kPolicy) return std::nullopt;
   const auto version = rows::find_version(tx, *policy, version_number(policy->body.text("default_version", "v1")));
@@ -40,7 +40,7 @@ std::optional<std::string> PrincipalPolicies::managed_text(store::Tx& tx, std::s
 
 std::optional<Source> PrincipalPolicies::managed(store::Tx& tx, std::string_view policy_arn) const {
   if (const ManagedPolicy* policy = managed_.find(policy_arn))
-    return Source{policy->arn, "aws-managed", policy->parsed};
+    return Source{policy->arn, "aws-managed", managed_.parsed(*policy)};
   const auto text = managed_text(tx, policy_arn);
   if (!text) return std::nullopt;
   return Source{std::string(policy_arn), "user-managed", parse(*text, DocumentKind::kIdentity)};

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "gen/iam/client.h"
 #include "os/files.h"
+#include "region/known_credentials.h"
 #include "region/testing.h"
 #include "services/iam/iam.h"
 #include "wire/testing.h"
@@ -243,6 +244,47 @@ TEST_F(CredentialsTest, NobodyHasAnMfaDeviceOrASigningCertificate) {
   EXPECT_TRUE(client().list_virtual_mfa_devices({}).virtual_mfa_devices.empty());
   EXPECT_TRUE(client().list_signing_certificates({.user_name = "kim"}).certificates.empty());
   EXPECT_EQ(code_of([&] { client().list_mfa_devices({.user_name = "nobody"}); }), "NoSuchEntity");
+}
+
+TEST_F(CredentialsTest, WhatAnAccessKeyOpensIsKnownAnewWithTheAnswerToWhateverChangesIt) {
+  region::KnownCredentials known(&access->identity);
+  const AccessKey key = client().create_access_key({.user_name = "kim"}).access_key;
+  const auto arn = [&] { return known.find(test.home, key.access_key_id)->caller.arn; };
+  const auto active = [&] { return known.find(test.home, key.access_key_id)->active; };
+  EXPECT_EQ(known.find(test.home, key.access_key_id)->secret_access_key, key.secret_access_key);
+  EXPECT_EQ(known.find(test.home, key.access_key_id), known.find(test.home, key.access_key_id));
+  EXPECT_TRUE(active());
+
+  const auto set_status = [&](const char* status) {
+    client().update_access_key({.access_key_id = key.access_key_id, .status = status, .user_name = "kim"});
+  };
+  set_status("Inactive");
+  EXPECT_FALSE(active());
+  set_status("Active");
+  EXPECT_TRUE(active());
+  client().update_user({.new_path = "/there/", .user_name = "kim"});
+  EXPECT_THAT(arn(), ::testing::EndsWith(":user/there/kim"));
+  client().update_user({.new_user_name = "lee", .user_name = "kim"});
+  EXPECT_THAT(arn(), ::testing::EndsWith(":user/there/lee"));
+  client().delete_access_key({.access_key_id = key.access_key_id, .user_name = "lee"});
+  EXPECT_EQ(known.find(test.home, key.access_key_id), nullptr);
+}
+
+TEST_F(CredentialsTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
+  region::KnownCredentials known(&access->identity);
+  const AccessKey key = client().create_access_key({.user_name = "kim"}).access_key;
+  // A change that is taken back changes nothing, and counts for nothing.
+  const auto before = known.find(test.home, key.access_key_id);
+  EXPECT_THROW(test.db->write([&](store::Tx& tx) {
+    rows::set_access_key_status(tx, key.access_key_id, KeyStatus::kInactive);
+    throw std::runtime_error("taken back");
+  }),
+               std::runtime_error);
+  EXPECT_EQ(known.find(test.home, key.access_key_id), before);
+  // Before it is committed and answered, the key is what it was; from then on it is not.
+  test.db->write([&](store::Tx& tx) { rows::set_access_key_status(tx, key.access_key_id, KeyStatus::kInactive); });
+  EXPECT_FALSE(known.find(test.home, key.access_key_id)->active);
+  EXPECT_TRUE(before->active);
 }
 
 }  // namespace

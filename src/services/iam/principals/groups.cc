@@ -26,7 +26,8 @@ GetGroupOutput Iam::get_group(Request& rq, const GetGroupInput& in) {
   authorize(rq, "iam:GetGroup", Kind::kGroup, in.group_name);
 
   const Entity group = require_group(rq, in.group_name);
-  const auto page = cut_page(rq, in, rows::members(rq.tx, group), [](const Entity& e) { return e.name; });
+  const region::Pager pager(rq, in);
+  const auto page = pager.cut_read(rows::members_after(rq.tx, group, pager.after(), pager.size() + 1), name_key);
 
   GetGroupOutput out{.group = group_of(group)};
   for (const Entity& user : page.items) {
@@ -66,7 +67,7 @@ DeleteGroupOutput Iam::delete_group(Request& rq, const DeleteGroupInput& in) {
   authorize(rq, "iam:DeleteGroup", Kind::kGroup, in.group_name);
 
   const Entity group = require_group(rq, in.group_name);
-  if (!rows::members(rq.tx, group).empty())
+  if (rows::has_members(rq.tx, group))
     throw DeleteConflictException("Cannot delete entity, must remove users from group first.");
   if (!rows::attached(rq.tx, group.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "region/identity.h"
+#include "region/known_credentials.h"
 #include "region/organization.h"
 #include "region/ssh_keys.h"
 #include "region/vault.h"
@@ -37,7 +38,7 @@ class Uses {
   std::map<std::string, Use, std::less<>> uses_;
 };
 
-class IamIdentity final : public region::Identity, public region::SshKeys {
+class IamIdentity final : public region::Identity, public region::SshKeys, public region::CredentialChanges {
  public:
   /// What it needs of what the region is made of.
   struct Needs {
@@ -49,6 +50,7 @@ class IamIdentity final : public region::Identity, public region::SshKeys {
   IamIdentity(Needs needs, const PrincipalPolicies& policies) : needs_(std::move(needs)), policies_(policies) {}
 
   std::optional<region::Credential> find_credential(store::Tx& tx, std::string_view access_key_id) override;
+  std::uint64_t credential_changes() const override { return rows::credential_changes(); }
   std::optional<region::Caller> find_git_caller(store::Tx& tx, std::string_view user_name,
                                                 std::string_view password) override;
   std::optional<region::SshKey> find_ssh_key(store::Tx& tx, std::string_view key_id) override;

@@ -3,9 +3,11 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/carried_over.h"
 #include "region/pick.h"
 #include "region/policy/document.h"
 #include "region/policy/public_access.h"
+#include "region/usage.h"
 #include "services/s3/buckets/ownership.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -49,8 +51,9 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { migrate_buckets(tx); });
+  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); }); });
   expiry_.start();
+  requests_.start();
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
@@ -89,6 +92,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
         "InvalidBucketOwnerAWSAccountID", 400,
         "The value of the expected bucket owner parameter must be an AWS Account ID... [" + *expected_owner + "]");
   if (expected_owner && *expected_owner != row->place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
+  requests_.add(rq, action, *row);
   return *row;
 }
 
@@ -199,6 +203,7 @@ DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInpu
                                 : "The bucket you tried to delete is not empty")
         .with("BucketName", bucket.id);
   }
+  region::meter(rq.tx, rq.now(), {bucket.place.account, region_of(bucket)}, region::KindOf<Bucket>::arn(bucket), {});
   remove(rq.tx, home_.blobs, bucket);
   return {};
 }

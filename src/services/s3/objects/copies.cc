@@ -92,17 +92,17 @@ void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectR
 ByteRange source_range(const std::string& text, std::uint64_t size) {
   const std::string_view digits = std::string_view(text).substr(std::min<std::size_t>(text.size(), 6));
   const std::size_t dash = digits.find('-');
-  const auto first = parse_int(digits.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? std::nullopt : parse_int(digits.substr(dash + 1));
-  if (!text.starts_with("bytes=") || !first || !last || *first < 0 || *last < *first)
+  const std::int64_t first = parse_int(digits.substr(0, dash)).value_or(-1);
+  const std::int64_t last = dash == std::string_view::npos ? -1 : parse_int(digits.substr(dash + 1)).value_or(-1);
+  if (!text.starts_with("bytes=") || first < 0 || last < first)
     throw invalid_argument(
         "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the "
         "zero-based offsets of the first and last bytes to copy",
         "x-amz-copy-source-range", text);
-  if (static_cast<std::uint64_t>(*last) >= size)
+  if (static_cast<std::uint64_t>(last) >= size)
     throw invalid_argument("Range specified is not valid for source object of size: " + std::to_string(size),
                            "x-amz-copy-source-range", text);
-  return {static_cast<std::uint64_t>(*first), static_cast<std::uint64_t>(*last - *first) + 1};
+  return {static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last - first) + 1};
 }
 
 }  // namespace

@@ -38,6 +38,13 @@ std::vector<ObjectRow> objects_of(const std::vector<store::Row>& rows) {
 
 std::vector<Segment> ObjectRow::segments() const { return segments_of(body); }
 
+std::map<std::string, std::int64_t> bytes_of_objects(store::Tx& tx) {
+  std::map<std::string, std::int64_t> out;
+  for (const store::Row& row : tx.query("SELECT bucket, SUM(size) FROM s3_objects GROUP BY bucket"))
+    out[row.text(0)] = row.integer(1);
+  return out;
+}
+
 bool is_empty(store::Tx& tx, std::string_view bucket) {
   return !tx.find("SELECT 1 FROM s3_objects WHERE bucket = ? LIMIT 1", bucket);
 }

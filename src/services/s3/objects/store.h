@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ struct ObjectRow {
   std::vector<Segment> segments() const;
 };
 
+/// The sizes of all versions of objects, by bucket.
+std::map<std::string, std::int64_t> bytes_of_objects(store::Tx& tx);
 /// Whether the bucket has no version of an object.
 bool is_empty(store::Tx& tx, std::string_view bucket);
 std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key);

@@ -34,6 +34,15 @@ void insert(store::Tx& tx, const UploadRow& upload) {
           upload.upload_id, upload.bucket, upload.key, upload.initiated, upload.initiator, upload.body);
 }
 
+std::map<std::string, std::int64_t> bytes_of_parts(store::Tx& tx) {
+  std::map<std::string, std::int64_t> out;
+  for (const store::Row& row :
+       tx.query("SELECT u.bucket, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id GROUP BY "
+                "u.bucket"))
+    out[row.text(0)] = row.integer(1);
+  return out;
+}
+
 std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id) {
   const auto row = tx.find(std::string(kUploads) + "WHERE upload_id = ?", upload_id);
   if (!row) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "host/listening/setting.h"
 #include "region/pick.h"
 #include "services/ssm/documents/plan.h"
 #include "services/ssm/sessions/sessions.h"
@@ -50,13 +51,19 @@ std::string new_session_id(const region::Request& rq) {
   return name.substr(0, 64) + "-" + random_hex(17);
 }
 
-/// Where the caller opens the data channel. By AWS's name, except for who called by this machine's own address: the
-/// answer is good for the caller's next step alone, and names are not known there unless `hanbat trust` put them.
+/// Where the caller opens the data channel. By AWS's name, except for who called by this machine's own address, or came
+/// from a local network by the operator's name: the answer is good for the caller's next step alone, and AWS's names
+/// are not known there unless `hanbat trust` put them.
 std::string stream_url(const region::Request& rq, const std::string& session) {
+  const auto open = host::ListenSetting::find(rq.home.settings.state_folder);
+  const std::string came_by = lower(rq.host.substr(0, rq.host.find(':')));
+  const std::string path = "/v1/data-channel/" + percent_encode(session) + "?role=publish_subscribe";
+  if (open && (came_by == open->name || came_by.ends_with("." + open->name)))
+    return "wss://" + open->authority() + path;
   const bool local = rq.caller.source_ip.starts_with("127.");
   const std::string root = local ? "ws://127.0.0.1:" + std::to_string(rq.home.settings.port)
                                  : "wss://ssmmessages." + rq.region + ".amazonaws.com";
-  return root + "/v1/data-channel/" + percent_encode(session) + "?role=publish_subscribe";
+  return root + path;
 }
 
 struct Filters {

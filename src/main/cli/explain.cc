@@ -1,0 +1,57 @@
+#include "main/cli/explain.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "main/cli/explain_text.h"
+#include "main/cli/region_api.h"
+
+namespace hanbat::cli {
+namespace {
+
+std::string first_of(std::initializer_list<std::string> texts) {
+  for (const std::string& text : texts)
+    if (!text.empty()) return text;
+  return "";
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+void ask(const Home& home, const Question& question, const std::string& operation, const Json& input) {
+  RegionApi api(
+      first_of({question.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), "ap-northeast-2"}),
+      keys_of_caller(home));
+  const Json told = api.call("explain", operation, input)["explanation"];
+  const std::string locale =
+      first_of({question.language, environment("LC_ALL"), environment("LC_MESSAGES"), environment("LANG"), "en"});
+  std::cout << (question.form == Form::kJson
+                    ? told.pretty() + "\n"
+                    : explanation_text(told, language_of(locale), SystemClock().now().seconds()));
+}
+
+}  // namespace
+
+void explain(const Home& home, const std::string& kind, const std::string& id, const Question& question) {
+  Json input = Json::object({{"kind", kind}});
+  if (!id.empty()) input["id"] = id;
+  ask(home, question, "Explain", input);
+}
+
+void explain_packet(const Home& home, const std::string& from, const std::string& to, const std::string& protocol,
+                    const Question& question) {
+  const std::size_t colon = to.rfind(':');
+  if (colon == std::string::npos || to.starts_with("arn:"))
+    throw Failure("say the port, too: TO:PORT, internet:443 say");
+  const auto port = parse_int(to.substr(colon + 1));
+  if (!port) throw Failure(to.substr(colon + 1) + " is no port");
+  ask(home, question, "ExplainPacket",
+      Json::object({{"source", from}, {"destination", to.substr(0, colon)}, {"port", *port}, {"protocol", protocol}}));
+}
+
+}  // namespace hanbat::cli

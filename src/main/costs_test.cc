@@ -1,0 +1,258 @@
+// What each service tells the ledger: everything that costs is made, time goes by, it is deleted again, and the bill
+// has just that. And the limit of an account, held against all that begins to spend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "main/whole_region.h"
+
+namespace hanbat {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Key;
+using ::testing::Pair;
+
+class Costs : public ::testing::Test {
+ protected:
+  // Of its own: time goes by in it.
+  Costs() : tester(region.new_tester()) { region.test.run_until_idle(); }
+
+  void run(const std::vector<Step>& steps) { region.run(tester, "ec2", steps, 0); }
+  void pass(Milliseconds time) {
+    region.test.clock.advance(time);
+    region.test.run_until_idle();
+  }
+  /// Amounts of the tester's bill since the beginning, by usage type as the bill has it.
+  std::map<std::string, double> bill() {
+    const Timestamp now = region.test.clock.now();
+    const Json answer = region.call(
+        tester, "ce", "GetCostAndUsage",
+        Json::object({{"Granularity", "MONTHLY"},
+                      {"Metrics", Json::array({"UsageQuantity", "UnblendedCost"})},
+                      {"GroupBy", Json::array({Json::object({{"Type", "DIMENSION"}, {"Key", "SERVICE"}}),
+                                               Json::object({{"Type", "DIMENSION"}, {"Key", "USAGE_TYPE"}})})},
+                      {"TimePeriod", Json::object({{"Start", "2020-09-01"},
+                                                   {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
+    std::map<std::string, double> out;
+    for (const Json& part : answer["ResultsByTime"].items())
+      for (const Json& group : part["Groups"].items())
+        out[group["Keys"].items()[0].as_string() + " " + group["Keys"].items()[1].as_string()] +=
+            std::stod(group["Metrics"]["UsageQuantity"].text("Amount"));
+    return out;
+  }
+
+  WholeRegion region;
+  Tester tester;
+};
+
+const std::vector<Step> kNetwork{
+    {"CreateVpc", R"({"CidrBlock":"10.1.0.0/16"})", "vpc=Vpc.VpcId"},
+    {"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.0.0/24","AvailabilityZone":"ap-northeast-2a"})",
+     "subnet=Subnet.SubnetId"},
+    {"CreateSubnet", R"({"VpcId":"$vpc","CidrBlock":"10.1.1.0/24","AvailabilityZone":"ap-northeast-2b"})",
+     "other=Subnet.SubnetId"},
+    {"CreateInternetGateway", "{}", "igw=InternetGateway.InternetGatewayId"},
+    {"AttachInternetGateway", R"({"VpcId":"$vpc","InternetGatewayId":"$igw"})"},
+    {"DescribeImages", R"({"Owners":["amazon"]})", "image=Images.0.ImageId"}};
+const Step kRun{"RunInstances",
+                R"({"ImageId":"$image","InstanceType":"t3.small","MinCount":1,"MaxCount":1,"SubnetId":"$subnet"})",
+                "id=Instances.0.InstanceId"};
+const std::string kInstance = "Amazon Elastic Compute Cloud - Compute APN2-BoxUsage:t3.small";
+
+TEST_F(Costs, AnInstanceIsBilledWhileItRunsAndItsDiskWhileItIsThere) {
+  run(kNetwork);
+  run({kRun, {"@work"}});
+  pass(std::chrono::minutes(30));
+  run({{"StopInstances", R"({"InstanceIds":["$id"]})"}, {"@work"}});
+  pass(std::chrono::minutes(30));
+  run({{"StartInstances", R"({"InstanceIds":["$id"]})"}, {"@work"}});
+  pass(std::chrono::minutes(15));
+  run({{"TerminateInstances", R"({"InstanceIds":["$id"]})"}, {"@work"}});
+  pass(std::chrono::hours(5));
+  const auto all = bill();
+  ASSERT_THAT(all, Contains(Key(kInstance)));
+  EXPECT_NEAR(all.at(kInstance), 0.75, 0.01);
+  const std::string disk = "EC2 - Other APN2-EBS:VolumeUsage.gp2";
+  ASSERT_THAT(all, Contains(Key(disk)));
+  EXPECT_NEAR(all.at(disk), 8 * 1.25 / (24 * 30), 0.001);
+}
+
+TEST_F(Costs, AGatewayAndItsAddressAreBilledUntilTheyAreGone) {
+  run(kNetwork);
+  run({{"AllocateAddress", R"({"Domain":"vpc"})", "ip=AllocationId"},
+       {"CreateNatGateway", R"({"SubnetId":"$subnet","AllocationId":"$ip"})", "nat=NatGateway.NatGatewayId"},
+       {"@work"}});
+  pass(std::chrono::hours(2));
+  run({{"DeleteNatGateway", R"({"NatGatewayId":"$nat"})"}, {"@work"}});
+  pass(std::chrono::hours(1));
+  run({{"ReleaseAddress", R"({"AllocationId":"$ip"})"}});
+  pass(std::chrono::hours(5));
+  const auto all = bill();
+  ASSERT_THAT(all, Contains(Key("EC2 - Other APN2-NatGateway-Hours")));
+  EXPECT_DOUBLE_EQ(all.at("EC2 - Other APN2-NatGateway-Hours"), 3);  // two hours that lie in three of the clock
+  EXPECT_NEAR(all.at("Amazon Virtual Private Cloud APN2-PublicIPv4:InUseAddress"), 2, 0.01);
+  EXPECT_NEAR(all.at("Amazon Virtual Private Cloud APN2-PublicIPv4:IdleAddress"), 1, 0.02);
+}
+
+TEST_F(Costs, ABalancerIsBilledByHoursAndItsAddressesWithIt) {
+  run(kNetwork);
+  run({{"CreateLoadBalancer", R"({"Name":"lb","Scheme":"internet-facing","Subnets":["$subnet","$other"]})",
+        "lb=LoadBalancers.0.LoadBalancerArn", "elasticloadbalancing"},
+       {"@work"}});
+  pass(std::chrono::hours(1));
+  run({{"DeleteLoadBalancer", R"({"LoadBalancerArn":"$lb"})", "", "elasticloadbalancing"}, {"@work"}});
+  pass(std::chrono::hours(3));
+  const auto all = bill();
+  EXPECT_THAT(all, Contains(Pair("Amazon Elastic Load Balancing APN2-LoadBalancerUsage", 2)));
+  ASSERT_THAT(all, Contains(Key("Amazon Virtual Private Cloud APN2-PublicIPv4:InUseAddress")));
+  EXPECT_NEAR(all.at("Amazon Virtual Private Cloud APN2-PublicIPv4:InUseAddress"), 2, 0.01);
+}
+
+TEST_F(Costs, SecretsAreBilledUntilTheyAreMarkedForDeletion) {
+  run({{"CreateSecret", R"({"Name":"s","SecretString":"x"})", "", "secretsmanager"}});
+  pass(std::chrono::hours(24 * 3));
+  run({{"DeleteSecret", R"({"SecretId":"s","RecoveryWindowInDays":7})", "", "secretsmanager"}});
+  pass(std::chrono::hours(24 * 3));
+  EXPECT_NEAR(bill()["AWS Secrets Manager APN2-AWSSecretsManager-Secrets"], 0.1, 0.001);
+}
+
+TEST_F(Costs, LogsAreBilledAsTheyComeAndAsTheyLie) {
+  const std::string message(200'000, 'x');
+  run({{"CreateLogGroup", R"({"logGroupName":"g"})", "", "logs"},
+       {"CreateLogStream", R"({"logGroupName":"g","logStreamName":"s"})", "", "logs"},
+       {"PutLogEvents",
+        R"({"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":"$T","message":")" + message + R"("}]})",
+        "", "logs"}});
+  for (int i = 0; i < 3; ++i) pass(std::chrono::hours(1));
+  const double gigabytes = 200'026.0 / (1 << 30);
+  const std::string put = "AmazonCloudWatch APN2-DataProcessing-Bytes";
+  const std::string lies = "AmazonCloudWatch APN2-TimedStorage-ByteHrs";
+  EXPECT_NEAR(bill()[put], gigabytes, 1e-9);
+  run({{"DeleteLogGroup", R"({"logGroupName":"g"})", "", "logs"}});
+  // Read at each of the three looks, it counts from the first one on.
+  EXPECT_NEAR(bill()[lies], gigabytes * 2 / (24 * 30), 1e-8);
+  pass(std::chrono::hours(10));
+  EXPECT_NEAR(bill()[lies], gigabytes * 2 / (24 * 30), 1e-8);
+}
+
+TEST_F(Costs, BucketsAreBilledForRequestsAndForWhatLiesInThem) {
+  run({{"@bucket"}, {"@object"}});
+  region.call(tester, "s3", "ListObjectsV2", Json::object({{"Bucket", "b-" + tester.caller.account}}));
+  pass(std::chrono::seconds(10));
+  for (int i = 0; i < 3; ++i) pass(std::chrono::hours(1));
+  const auto all = bill();
+  // The bucket is made before there is one to count it under; one object is put, and one list is read.
+  EXPECT_THAT(all, Contains(Pair("Amazon Simple Storage Service APN2-Requests-Tier1", 2)));
+  EXPECT_THAT(all, Contains(Key("Amazon Simple Storage Service APN2-TimedStorage-ByteHrs")));
+}
+
+TEST_F(Costs, ImagesAreBilledAsTheyLie) {
+  run({{"CreateRepository", R"({"repositoryName":"rr"})", "", "ecr"}, {"@layer"}, {"@image"}});
+  for (int i = 0; i < 2; ++i) pass(std::chrono::hours(1));
+  EXPECT_THAT(bill(), Contains(Key("Amazon EC2 Container Registry (ECR) APN2-TimedStorage-ByteHrs")));
+}
+
+TEST_F(Costs, ABuildIsBilledByMinutesThatAreBegun) {
+  run({{"CreateProject",
+        R"({"name":"p","source":{"type":"NO_SOURCE","buildspec":"version: 0.2"},"artifacts":{"type":"NO_ARTIFACTS"},)"
+        R"("environment":{"type":"LINUX_CONTAINER","image":"aws/codebuild/standard:7.0",)"
+        R"("computeType":"BUILD_GENERAL1_SMALL"},"serviceRole":"arn:aws:iam::$A:role/r"})",
+        "", "codebuild"},
+       {"StartBuild", R"({"projectName":"p"})", "build=build.id", "codebuild"}});
+  region.test.clock.advance(Seconds(61));
+  run({{"StopBuild", R"({"id":"$build"})", "", "codebuild"}});
+  EXPECT_THAT(bill(), Contains(Pair("CodeBuild APN2-Build-Min:Linux:g1.small", 2)));
+}
+
+TEST_F(Costs, WhatIsFreeIsOnNoBill) {
+  run({{"CreateVpc", R"({"CidrBlock":"10.2.0.0/16"})"}});
+  pass(std::chrono::hours(1));
+  EXPECT_THAT(bill(), ::testing::IsEmpty());
+}
+
+class CostLimit : public Costs {
+ protected:
+  /// The account's organization, of which another manages it, bounds it.
+  void bound(const std::string& usd) {
+    payer = region.new_tester();
+    region.call(payer, "organizations", "CreateOrganization", Json::object());
+    const Json asked = region.call(payer, "organizations", "CreateAccount",
+                                   Json::object({{"Email", "a@example.com"}, {"AccountName", "a"}}));
+    region.test.run_until_idle();
+    const Json made = region.call(payer, "organizations", "DescribeCreateAccountStatus",
+                                  Json::object({{"CreateAccountRequestId", asked["CreateAccountStatus"].text("Id")}}));
+    tester.caller.account = made["CreateAccountStatus"].text("AccountId");
+    set_limit(usd);
+  }
+  void set_limit(const std::string& usd) {
+    region.call(payer, "organizations", "TagResource",
+                Json::object({{"ResourceId", tester.caller.account},
+                              {"Tags", Json::array({Json::object({{"Key", "hanbat:cost-limit"}, {"Value", usd}})})}}));
+  }
+  std::string code(const std::string& service, const std::string& operation, const std::string& input) {
+    try {
+      region.call(tester, service, operation, Json::parse(region.filled(tester, input, 0)));
+    } catch (const wire::Error& error) {
+      return error.code();
+    }
+    return "fine";
+  }
+  Tester payer;
+};
+
+TEST_F(CostLimit, PastItNothingNewBeginsAndWhatRunsGoesOnAndCanBeDeleted) {
+  bound("0.05");
+  run(kNetwork);
+  run({kRun, {"@work"}});
+  EXPECT_EQ(code("secretsmanager", "CreateSecret", R"({"Name":"one","SecretString":"x"})"), "fine");
+  pass(std::chrono::hours(3));
+  EXPECT_EQ(code("secretsmanager", "CreateSecret", R"({"Name":"two","SecretString":"x"})"), "CostLimitExceeded");
+  EXPECT_EQ(code("ec2", "RunInstances", kRun.input), "CostLimitExceeded");
+  EXPECT_EQ(code("ec2", "AllocateAddress", R"({"Domain":"vpc"})"), "CostLimitExceeded");
+  EXPECT_EQ(code("ec2", "DescribeInstances", "{}"), "fine");
+  EXPECT_EQ(code("secretsmanager", "DeleteSecret", R"({"SecretId":"one"})"), "fine");
+  EXPECT_EQ(code("ec2", "StopInstances", R"({"InstanceIds":["$id"]})"), "fine");
+  region.test.run_until_idle();
+  EXPECT_EQ(code("ec2", "StartInstances", R"({"InstanceIds":["$id"]})"), "CostLimitExceeded");
+  set_limit("10");
+  EXPECT_EQ(code("ec2", "StartInstances", R"({"InstanceIds":["$id"]})"), "fine");
+  EXPECT_EQ(code("ec2", "TerminateInstances", R"({"InstanceIds":["$id"]})"), "fine");
+}
+
+TEST_F(CostLimit, TheAccountItselfCannotTakeItAway) {
+  bound("0.05");
+  EXPECT_NE(code("organizations", "UntagResource", R"({"ResourceId":"$A","TagKeys":["hanbat:cost-limit"]})"), "fine");
+}
+
+TEST_F(Costs, ABudgetTellsOnceThatItsThresholdIsPassed) {
+  int told = 0;
+  region.test.home.ask_before_publishing([&](store::Tx&, const Json& event) {
+    told += event.text("source") == "hanbat.budgets";
+    return false;
+  });
+  run({{"CreateBudget",
+        R"({"AccountId":"$A","Budget":{"BudgetName":"b","BudgetType":"COST","TimeUnit":"MONTHLY",)"
+        R"("BudgetLimit":{"Amount":"0.1","Unit":"USD"},"CostFilters":{"InstanceType":["t3.small"]}},)"
+        R"("NotificationsWithSubscribers":[{"Notification":{"NotificationType":"ACTUAL",)"
+        R"("ComparisonOperator":"GREATER_THAN","Threshold":50},)"
+        R"("Subscribers":[{"SubscriptionType":"EMAIL","Address":"a@example.com"}]}]})",
+        "", "budgets"}});
+  run(kNetwork);
+  run({kRun, {"@work"}});
+  const auto budget = [&] {
+    return region.call(tester, "budgets", "DescribeBudget",
+                       Json::object({{"AccountId", tester.caller.account}, {"BudgetName", "b"}}))["Budget"];
+  };
+  pass(std::chrono::hours(1));
+  EXPECT_EQ(told, 0);
+  EXPECT_NEAR(std::stod(budget()["CalculatedSpend"]["ActualSpend"].text("Amount")), 0.026, 0.0005);
+  pass(std::chrono::hours(1));
+  pass(std::chrono::hours(1));
+  EXPECT_EQ(told, 1);
+  EXPECT_GT(std::stod(budget()["CalculatedSpend"]["ForecastedSpend"].text("Amount")), 5);
+}
+
+}  // namespace
+}  // namespace hanbat

@@ -1,0 +1,51 @@
+#include "services/ce/prices.h"
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "gen/ce/data.h"
+#include "os/files.h"
+
+namespace hanbat::ce {
+
+RegionPrices::RegionPrices(const Json& file) {
+  if (!file.is_object() || !file["services"].is_object())
+    throw std::runtime_error("a file of prices is an object with \"prefix\", \"sources\" and \"services\"");
+  prefix_ = file.text("prefix");
+  for (const auto& [service, types] : file["services"].members()) {
+    for (const auto& [usage_type, price] : types.members()) {
+      if (!price.is_object() || !price["usd"].is_number() || price["usd"].as_double() < 0)
+        throw std::runtime_error(service + ", " + usage_type + ": \"usd\" is a number of at least 0");
+      if (!file["sources"].is_object() || !file["sources"].contains(price.text("source")))
+        throw std::runtime_error(service + ", " + usage_type + ": \"source\" names one of \"sources\"");
+      prices_[{service, usage_type}] = price["usd"].as_double();
+    }
+  }
+}
+
+std::optional<double> RegionPrices::find(std::string_view service, std::string_view usage_type) const {
+  const auto found = prices_.find(std::pair(std::string(service), std::string(usage_type)));
+  if (found == prices_.end()) return std::nullopt;
+  return found->second;
+}
+
+Prices::Prices(const std::string& folder) {
+  for (const DataFile& file : data("prices")) regions_.emplace(file.name, RegionPrices(Json::parse(file.content)));
+  const std::filesystem::path own = std::filesystem::path(folder) / "prices";
+  if (!path_exists(own)) return;
+  for (const std::string& name : list_folder(own)) {
+    if (!name.ends_with(".json")) continue;
+    try {
+      regions_.insert_or_assign(name.substr(0, name.size() - 5), RegionPrices(Json::parse(read_file(own / name))));
+    } catch (const std::exception& error) {
+      throw std::runtime_error("prices in " + (own / name).string() + ": " + error.what());
+    }
+  }
+}
+
+const RegionPrices* Prices::find(std::string_view region) const {
+  const auto found = regions_.find(region);
+  return found == regions_.end() ? nullptr : &found->second;
+}
+
+}  // namespace hanbat::ce
