@@ -111,7 +111,9 @@ TEST_F(Costs, ABalancerIsBilledByHoursAndItsAddressesWithIt) {
 }
 
 TEST_F(Costs, SecretsAreBilledUntilTheyAreMarkedForDeletion) {
-  run({{"CreateSecret", R"({"Name":"s","SecretString":"x"})", "", "secretsmanager"}});
+  run({{"CreateSecret",
+        R"({"Name":"s","SecretString":"x","ClientRequestToken":"0123456789-0123456789-0123456789-000"})", "",
+        "secretsmanager"}});
   pass(std::chrono::hours(24 * 3));
   run({{"DeleteSecret", R"({"SecretId":"s","RecoveryWindowInDays":7})", "", "secretsmanager"}});
   pass(std::chrono::hours(24 * 3));
@@ -140,7 +142,7 @@ TEST_F(Costs, LogsAreBilledAsTheyComeAndAsTheyLie) {
 TEST_F(Costs, BucketsAreBilledForRequestsAndForWhatLiesInThem) {
   run({{"@bucket"}, {"@object"}});
   region.call(tester, "s3", "ListObjectsV2", Json::object({{"Bucket", "b-" + tester.caller.account}}));
-  pass(std::chrono::seconds(10));
+  pass(std::chrono::seconds(70));
   for (int i = 0; i < 3; ++i) pass(std::chrono::hours(1));
   const auto all = bill();
   // The bucket is made before there is one to count it under; one object is put, and one list is read.
@@ -156,11 +158,11 @@ TEST_F(Costs, ImagesAreBilledAsTheyLie) {
 
 TEST_F(Costs, ABuildIsBilledByMinutesThatAreBegun) {
   run({{"CreateProject",
-        R"({"name":"p","source":{"type":"NO_SOURCE","buildspec":"version: 0.2"},"artifacts":{"type":"NO_ARTIFACTS"},)"
+        R"({"name":"pp","source":{"type":"NO_SOURCE","buildspec":"version: 0.2"},"artifacts":{"type":"NO_ARTIFACTS"},)"
         R"("environment":{"type":"LINUX_CONTAINER","image":"aws/codebuild/standard:7.0",)"
         R"("computeType":"BUILD_GENERAL1_SMALL"},"serviceRole":"arn:aws:iam::$A:role/r"})",
         "", "codebuild"},
-       {"StartBuild", R"({"projectName":"p"})", "build=build.id", "codebuild"}});
+       {"StartBuild", R"({"projectName":"pp"})", "build=build.id", "codebuild"}});
   region.test.clock.advance(Seconds(61));
   run({{"StopBuild", R"({"id":"$build"})", "", "codebuild"}});
   EXPECT_THAT(bill(), Contains(Pair("CodeBuild APN2-Build-Min:Linux:g1.small", 2)));
@@ -206,9 +208,13 @@ TEST_F(CostLimit, PastItNothingNewBeginsAndWhatRunsGoesOnAndCanBeDeleted) {
   bound("0.05");
   run(kNetwork);
   run({kRun, {"@work"}});
-  EXPECT_EQ(code("secretsmanager", "CreateSecret", R"({"Name":"one","SecretString":"x"})"), "fine");
+  EXPECT_EQ(code("secretsmanager", "CreateSecret",
+                 R"({"Name":"one","SecretString":"x","ClientRequestToken":"0123456789-0123456789-0123456789-001"})"),
+            "fine");
   pass(std::chrono::hours(3));
-  EXPECT_EQ(code("secretsmanager", "CreateSecret", R"({"Name":"two","SecretString":"x"})"), "CostLimitExceeded");
+  EXPECT_EQ(code("secretsmanager", "CreateSecret",
+                 R"({"Name":"two","SecretString":"x","ClientRequestToken":"0123456789-0123456789-0123456789-002"})"),
+            "CostLimitExceeded");
   EXPECT_EQ(code("ec2", "RunInstances", kRun.input), "CostLimitExceeded");
   EXPECT_EQ(code("ec2", "AllocateAddress", R"({"Domain":"vpc"})"), "CostLimitExceeded");
   EXPECT_EQ(code("ec2", "DescribeInstances", "{}"), "fine");

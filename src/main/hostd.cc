@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/text.h"
 #include "host/attendance.h"
 #include "host/clashes.h"
 #include "host/control.h"
@@ -96,6 +97,20 @@ class ControlCommands final : public host::ControlActions {
   host::Supervisor& supervisor_;
 };
 
+/// systemd in each machine and each VPC's resolver watch files, and all of them count as root's, who may have 128 such
+/// watchers by the kernel's default: enough for some sixty machines. Raised, never lowered; it stays until a reboot.
+void raise_watch_limit() {
+  constexpr std::int64_t kEnough = 8192;
+  const std::string path = "/proc/sys/fs/inotify/max_user_instances";
+  const auto now = find_file(path);
+  if (!now || parse_int(trim(*now)).value_or(kEnough) >= kEnough) return;
+  try {
+    write_all(open_file(path, O_WRONLY | O_CLOEXEC).get(), std::to_string(kEnough));
+  } catch (const std::exception& error) {
+    spdlog::warn("{} stays at {}, which may be too few for many machines: {}", path, trim(*now), error.what());
+  }
+}
+
 int run(const Flags& flags) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -106,6 +121,7 @@ int run(const Flags& flags) {
   if (::geteuid() != 0) throw std::runtime_error("networks and machines take root");
   ::umask(022);
   raise_open_files_limit();
+  raise_watch_limit();
 
   prepare(flags);
   const Fd lock = open_file(flags.home + "/run/hostd.lock", O_RDWR | O_CREAT, 0600);

@@ -117,26 +117,11 @@ void add_facts(ListCase& one) {
 
 std::vector<ListCase> list_cases() {
   std::vector<ListCase> all;
-  for (auto* cases : {&iam_entity_cases,
-                      &iam_relation_cases,
-                      &iam_policy_cases,
-                      &iam_tag_and_simulation_cases,
-                      &organizations_cases,
-                      &log_cases,
-                      &event_cases,
-                      &build_cases,
-                      &deployment_cases,
-                      &pipeline_cases,
-                      &repository_cases,
-                      &image_cases,
-                      &object_cases,
-                      &network_cases,
-                      &security_cases,
-                      &instance_cases,
-                      &balancer_cases,
-                      &budget_cases,
-                      &secret_cases,
-                      &parameter_and_command_cases,
+  for (auto* cases : {&iam_entity_cases,    &iam_relation_cases, &iam_policy_cases, &iam_tag_and_simulation_cases,
+                      &organizations_cases, &log_cases,          &event_cases,      &build_cases,
+                      &deployment_cases,    &pipeline_cases,     &repository_cases, &image_cases,
+                      &object_cases,        &network_cases,      &security_cases,   &instance_cases,
+                      &balancer_cases,      &budget_cases,       &secret_cases,     &parameter_and_command_cases,
                       &document_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));

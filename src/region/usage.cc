@@ -69,13 +69,12 @@ std::vector<UsageLine> list_usage(store::Tx& tx, std::span<const std::string> ac
   for (const std::string& account : accounts) {
     for (const bool going_on : {false, true}) {
       // A use has a least length, so one that ended a little before may still be billed after `from`.
-      const auto rows =
-          going_on ? tx.query("SELECT " + std::string(kColumns) +
-                                  " FROM billed_usage WHERE account = ? AND ended IS NULL AND began < ?",
-                              account, to)
-                   : tx.query("SELECT " + std::string(kColumns) +
-                                  " FROM billed_usage WHERE account = ? AND ended >= ? AND began < ?",
-                              account, from - Milliseconds(kHourMs), to);
+      const auto rows = going_on ? tx.query("SELECT " + std::string(kColumns) +
+                                                " FROM billed_usage WHERE account = ? AND ended IS NULL AND began < ?",
+                                            account, to)
+                                 : tx.query("SELECT " + std::string(kColumns) +
+                                                " FROM billed_usage WHERE account = ? AND ended >= ? AND began < ?",
+                                            account, from - Milliseconds(kHourMs), to);
       for (const store::Row& row : rows) {
         UsageLine line{{row.text(1), row.text(2)}, row.text(6), use_of(row), row.timestamp(9), std::nullopt, {}};
         if (going_on) {

@@ -46,7 +46,7 @@ REFUSED = [
     ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": {**BUDGET, "BudgetType": "USAGE"}}, "BudgetType USAGE"),
     ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": BUDGET, "NotificationsWithSubscribers": [
         {"Notification": NOTIFICATION, "Subscribers": [{"SubscriptionType": "SNS", "Address": f"arn:aws:sns:{REGION}:{ACCOUNT}:some-name"}]}]}, "SubscriptionType SNS"),
-    ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": BUDGET, "ResourceTags": [{"Key": "a", "Value": "b"}]}, "ResourceTags"),
+    ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": {**BUDGET, "PlannedBudgetLimits": {"1796011474": {"Amount": "1", "Unit": "USD"}}}}, "PlannedBudgetLimits"),
     ("budgets", "DescribeBudgetPerformanceHistory", {"AccountId": ACCOUNT, "BudgetName": "some-name"}, "DescribeBudgetPerformanceHistory"),
     # Volumes and images
     ("ec2", "CreateVolume", {"AvailabilityZone": f"{REGION}a", "Size": 8}, "CreateVolume"),

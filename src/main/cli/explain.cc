@@ -18,18 +18,18 @@ std::string first_of(std::initializer_list<std::string> texts) {
   return "";
 }
 
-std::string environment(const char* name) {
+std::string said_by(const char* name) {
   const char* value = std::getenv(name);
   return value ? value : "";
 }
 
 void ask(const Home& home, const Question& question, const std::string& operation, const Json& input) {
   RegionApi api(
-      first_of({question.region, environment("AWS_REGION"), environment("AWS_DEFAULT_REGION"), "ap-northeast-2"}),
+      first_of({question.region, said_by("AWS_REGION"), said_by("AWS_DEFAULT_REGION"), "ap-northeast-2"}),
       keys_of_caller(home));
   const Json told = api.call("explain", operation, input)["explanation"];
   const std::string locale =
-      first_of({question.language, environment("LC_ALL"), environment("LC_MESSAGES"), environment("LANG"), "en"});
+      first_of({question.language, said_by("LC_ALL"), said_by("LC_MESSAGES"), said_by("LANG"), "en"});
   std::cout << (question.form == Form::kJson
                     ? told.pretty() + "\n"
                     : explanation_text(told, language_of(locale), SystemClock().now().seconds()));

@@ -205,8 +205,7 @@ CreateNotificationOutput Budgets::create_notification(region::Request& rq, const
   check_told(rq, {in.notification, in.subscribers});
   std::vector<Told> told = told_of(row);
   for (const Told& one : told)
-    if (is_same(one.notification, in.notification))
-      throw DuplicateRecordException("The notification already exists.");
+    if (is_same(one.notification, in.notification)) throw DuplicateRecordException("The notification already exists.");
   if (told.size() >= kMost) throw CreationLimitExceededException("A budget has at most ten notifications.");
   told.push_back(fresh({in.notification, in.subscribers}));
   put_told(row, told);

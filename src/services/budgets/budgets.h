@@ -67,8 +67,8 @@ struct Stretch {
 };
 Stretch stretch_of(const Budget& budget, Timestamp now);
 
-/// What the budget's costs come to: so far in its stretch, and with what runs going on to its end. Asks Cost Explorer, as
-/// the budgets service and for the budget's account.
+/// What the budget's costs come to: so far in its stretch, and with what runs going on to its end. Asks Cost Explorer,
+/// as the budgets service and for the budget's account.
 CalculatedSpend calculate(region::Region& home, store::Tx& tx, const BudgetRow& row);
 
 /// Whether the notification's threshold is passed.

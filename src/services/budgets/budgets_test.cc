@@ -75,7 +75,8 @@ TEST_F(Refusals, ABudgetIsOneOfCostsWithAnAmount) {
   EXPECT_EQ(code([](Budget& one) { one.budget_limit->unit = "KRW"; }), "InvalidParameterException");
   EXPECT_EQ(code([](Budget& one) { one.budget_limit->amount = "0"; }), "InvalidParameterException");
   EXPECT_EQ(code([](Budget& one) { one.cost_filters.emplace()["BudgetEntity"] = {"x"}; }), "NotImplemented");
-  EXPECT_EQ(code([](Budget& one) { one.cost_filters.emplace()["TagKeyValue"] = {"team"}; }), "InvalidParameterException");
+  EXPECT_EQ(code([](Budget& one) { one.cost_filters.emplace()["TagKeyValue"] = {"team"}; }),
+            "InvalidParameterException");
 }
 
 TEST_F(Refusals, AnotherAccountsBudgetsAreNobodysBusiness) {

@@ -14,9 +14,12 @@ constexpr std::string_view kLook = "budgets.look";
 constexpr Milliseconds kEvery = std::chrono::minutes(1);
 constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
 
-constexpr std::pair<std::string_view, const char*> kDimensions[] = {
-    {"InstanceType", "INSTANCE_TYPE"}, {"LinkedAccount", "LINKED_ACCOUNT"}, {"Operation", "OPERATION"},
-    {"Region", "REGION"},              {"Service", "SERVICE"},              {"UsageType", "USAGE_TYPE"}};
+constexpr std::pair<std::string_view, const char*> kDimensions[] = {{"InstanceType", "INSTANCE_TYPE"},
+                                                                    {"LinkedAccount", "LINKED_ACCOUNT"},
+                                                                    {"Operation", "OPERATION"},
+                                                                    {"Region", "REGION"},
+                                                                    {"Service", "SERVICE"},
+                                                                    {"UsageType", "USAGE_TYPE"}};
 
 double amount_of(const Spend& spend) { return std::strtod(spend.amount.c_str(), nullptr); }
 
@@ -78,11 +81,11 @@ CalculatedSpend calculate(region::Region& home, store::Tx& tx, const BudgetRow& 
   const Stretch stretch = stretch_of(row.shape, now);
   const std::optional<ce::Expression> filter = filter_of(row.shape);
 
-  const auto so_far = costs.get_cost_and_usage(
-      {.filter = filter,
-       .granularity = "MONTHLY",
-       .metrics = {"UnblendedCost"},
-       .time_period = {.end = date({day_of(now).ms + kDayMs}), .start = date(stretch.from)}});
+  const auto so_far =
+      costs.get_cost_and_usage({.filter = filter,
+                                .granularity = "MONTHLY",
+                                .metrics = {"UnblendedCost"},
+                                .time_period = {.end = date({day_of(now).ms + kDayMs}), .start = date(stretch.from)}});
   double actual = 0;
   for (const auto& part : *so_far.results_by_time)
     actual += std::strtod(part.total->at("UnblendedCost").amount->c_str(), nullptr);

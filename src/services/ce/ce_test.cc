@@ -44,9 +44,8 @@ class CostExplorer : public testing::Test {
   /// Says from when on, or when to, something is used; as a service does.
   void use(const char* from, const std::string& id, const std::vector<region::Use>& uses,
            const std::string& account = "123456789012") {
-    test.db->write([&](store::Tx& tx) {
-      region::meter(tx, at(from), {account, "ap-northeast-2"}, arn(id, account), uses);
-    });
+    test.db->write(
+        [&](store::Tx& tx) { region::meter(tx, at(from), {account, "ap-northeast-2"}, arn(id, account), uses); });
   }
   static std::string arn(const std::string& id, const std::string& account = "123456789012") {
     return "arn:aws:ec2:ap-northeast-2:" + account + ":instance/" + id;
@@ -100,9 +99,8 @@ TEST_F(CostExplorer, WhatGoesOnCostsUpToNow) {
 }
 
 TEST_F(CostExplorer, GroupsAreOfTypesTagsAndAccounts) {
-  test.db->write([&](store::Tx& tx) {
-    tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, 'team', 'red')", arn("i-1"));
-  });
+  test.db->write(
+      [&](store::Tx& tx) { tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, 'team', 'red')", arn("i-1")); });
   use("2026-11-10T11:00:00Z", "i-1", {box("t3.small")});
   use("2026-11-10T11:00:00Z", "i-2", {box("t3.micro")}, kMember);
   const auto keys = [&](const char* type, const char* key) {
@@ -167,9 +165,8 @@ TEST_F(CostExplorer, ResourcesAreToldByTheirIds) {
 }
 
 TEST_F(CostExplorer, WhatABillCanBeAskedByIsListed) {
-  test.db->write([&](store::Tx& tx) {
-    tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, 'team', 'red')", arn("i-1"));
-  });
+  test.db->write(
+      [&](store::Tx& tx) { tx.exec("INSERT INTO tags(arn, key, value) VALUES (?, 'team', 'red')", arn("i-1")); });
   use("2026-11-10T11:00:00Z", "i-1", {box("t3.small")});
   const auto values = client().get_dimension_values(
       {.dimension = "INSTANCE_TYPE", .time_period = {.end = "2026-11-11", .start = "2026-11-10"}});

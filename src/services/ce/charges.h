@@ -24,11 +24,11 @@ struct Period {
 
 /// What a line comes to in a period.
 struct Charge {
-  double amount = 0;          // in units of `unit`
-  double cost = 0;            // USD; 0 when no price is known
-  bool priced = true;         // whether a price is known
-  std::string_view unit;      // "Hrs", "GB-Mo"
-  std::string usage_type;     // with the region's prefix: "APN2-BoxUsage:t3.small"
+  double amount = 0;       // in units of `unit`
+  double cost = 0;         // USD; 0 when no price is known
+  bool priced = true;      // whether a price is known
+  std::string_view unit;   // "Hrs", "GB-Mo"
+  std::string usage_type;  // with the region's prefix: "APN2-BoxUsage:t3.small"
 };
 
 /// How much of its unit the line comes to in the period, as seen at `now`: what goes on is counted up to then, or, when

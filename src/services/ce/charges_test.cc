@@ -11,7 +11,8 @@ namespace {
 Timestamp moment(const char* text) { return *parse_iso8601(text); }
 
 region::UsageLine line(region::UsageUnit unit, const char* from, const char* to, std::int64_t quantity = 1) {
-  region::UsageLine out{{"123456789012", "ap-northeast-2"}, "arn", {"s", "t", "o", unit, quantity}, moment(from), {}, {}};
+  region::UsageLine out{
+      {"123456789012", "ap-northeast-2"}, "arn", {"s", "t", "o", unit, quantity}, moment(from), {}, {}};
   if (to) out.ended = moment(to);
   return out;
 }
@@ -56,8 +57,9 @@ TEST(Charges, PeriodsAddUpToTheWhole) {
   for (const auto unit : {kSeconds, kHours, kGigabyteMonths, kMonths}) {
     const auto used = line(unit, "2026-11-29T22:17:05Z", "2026-12-01T03:00:09Z", 3);
     const Timestamp middle = moment("2026-11-30T00:00:00Z");
-    EXPECT_NEAR(amount_in(used, {moment("2026-11-29T00:00:00Z"), middle}, kLater) + amount_in(used, {middle, kLater}, kLater),
-                amount_in(used, {moment("2026-11-29T00:00:00Z"), kLater}, kLater), 1e-12);
+    EXPECT_NEAR(
+        amount_in(used, {moment("2026-11-29T00:00:00Z"), middle}, kLater) + amount_in(used, {middle, kLater}, kLater),
+        amount_in(used, {moment("2026-11-29T00:00:00Z"), kLater}, kLater), 1e-12);
   }
 }
 

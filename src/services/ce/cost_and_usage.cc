@@ -14,16 +14,19 @@ namespace {
 constexpr std::size_t kMostGroups = 2;
 
 /// What is paid is the list's price, so all of AWS's costs are one.
-constexpr std::string_view kCosts[] = {"AmortizedCost",    "BlendedCost",      "NetAmortizedCost",
-                                       "NetUnblendedCost", "UnblendedCost"};
+constexpr std::string_view kCosts[] = {"AmortizedCost", "BlendedCost", "NetAmortizedCost", "NetUnblendedCost",
+                                       "UnblendedCost"};
 
 /// The metrics asked for, by the names that the answer has.
 std::vector<std::string> require_metrics(std::string_view operation, const std::vector<std::string>& asked) {
   // Callers write them in both ways.
   static constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
-      {"AMORTIZED_COST", "AmortizedCost"},      {"BLENDED_COST", "BlendedCost"},
-      {"NET_AMORTIZED_COST", "NetAmortizedCost"}, {"NET_UNBLENDED_COST", "NetUnblendedCost"},
-      {"UNBLENDED_COST", "UnblendedCost"},      {"USAGE_QUANTITY", "UsageQuantity"},
+      {"AMORTIZED_COST", "AmortizedCost"},
+      {"BLENDED_COST", "BlendedCost"},
+      {"NET_AMORTIZED_COST", "NetAmortizedCost"},
+      {"NET_UNBLENDED_COST", "NetUnblendedCost"},
+      {"UNBLENDED_COST", "UnblendedCost"},
+      {"USAGE_QUANTITY", "UsageQuantity"},
       {"NORMALIZED_USAGE_AMOUNT", "NormalizedUsageAmount"}};
   if (asked.empty()) throw invalid("Metrics must not be empty");
   std::vector<std::string> out;
@@ -159,13 +162,13 @@ GetCostAndUsageOutput Ce::get_cost_and_usage(region::Request& rq, const GetCostA
   return cost_and_usage<GetCostAndUsageOutput>(rq, in, metrics);
 }
 
-GetCostAndUsageWithResourcesOutput Ce::get_cost_and_usage_with_resources(
-    region::Request& rq, const GetCostAndUsageWithResourcesInput& in) {
+GetCostAndUsageWithResourcesOutput Ce::get_cost_and_usage_with_resources(region::Request& rq,
+                                                                         const GetCostAndUsageWithResourcesInput& in) {
   rq.authorize("ce:GetCostAndUsageWithResources", "*");
 
   check(rq.operation.name, in.filter);
-  const auto metrics = require_metrics(
-      rq.operation.name, in.metrics.value_or(std::vector<std::string>{"UnblendedCost"}));
+  const auto metrics =
+      require_metrics(rq.operation.name, in.metrics.value_or(std::vector<std::string>{"UnblendedCost"}));
 
   return cost_and_usage<GetCostAndUsageWithResourcesOutput>(rq, in, metrics);
 }

@@ -44,12 +44,28 @@ int parts_of(const Expression& filter) {
 
 BillDimension require_dimension(std::string_view operation, std::string_view word) {
   if (const auto found = find_word<BillDimension>(word)) return *found;
-  static constexpr std::string_view kOthers[] = {
-      "AZ",           "PAYER_ACCOUNT",     "LINKED_ACCOUNT_NAME", "PURCHASE_TYPE",    "SERVICE_CODE",
-      "USAGE_TYPE_GROUP", "OPERATING_SYSTEM", "TENANCY",          "SCOPE",            "PLATFORM",
-      "SUBSCRIPTION_ID", "LEGAL_ENTITY_NAME", "DEPLOYMENT_OPTION", "DATABASE_ENGINE", "CACHE_ENGINE",
-      "INSTANCE_TYPE_FAMILY", "BILLING_ENTITY", "RESERVATION_ID", "SAVINGS_PLANS_TYPE", "SAVINGS_PLAN_ARN",
-      "PAYMENT_OPTION", "INVOICING_ENTITY"};
+  static constexpr std::string_view kOthers[] = {"AZ",
+                                                 "PAYER_ACCOUNT",
+                                                 "LINKED_ACCOUNT_NAME",
+                                                 "PURCHASE_TYPE",
+                                                 "SERVICE_CODE",
+                                                 "USAGE_TYPE_GROUP",
+                                                 "OPERATING_SYSTEM",
+                                                 "TENANCY",
+                                                 "SCOPE",
+                                                 "PLATFORM",
+                                                 "SUBSCRIPTION_ID",
+                                                 "LEGAL_ENTITY_NAME",
+                                                 "DEPLOYMENT_OPTION",
+                                                 "DATABASE_ENGINE",
+                                                 "CACHE_ENGINE",
+                                                 "INSTANCE_TYPE_FAMILY",
+                                                 "BILLING_ENTITY",
+                                                 "RESERVATION_ID",
+                                                 "SAVINGS_PLANS_TYPE",
+                                                 "SAVINGS_PLAN_ARN",
+                                                 "PAYMENT_OPTION",
+                                                 "INVOICING_ENTITY"};
   if (std::ranges::find(kOthers, word) != std::end(kOthers))
     throw wire::Error::not_implemented(operation, "dimension " + std::string(word));
   throw invalid("Dimension " + std::string(word) + " is not valid");

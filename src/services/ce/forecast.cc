@@ -14,8 +14,7 @@ GetCostForecastOutput Ce::get_cost_forecast(region::Request& rq, const GetCostFo
     throw invalid("A forecast of costs has a metric of costs");
   if (in.granularity == "HOURLY") throw wire::Error::not_implemented(rq.operation.name, "Granularity HOURLY");
   const Period period = require_period(in.time_period, in.granularity);
-  if (period.from.ms < rq.now().ms - rq.now().ms % kDayMs)
-    throw invalid("Start date must not be in the past");
+  if (period.from.ms < rq.now().ms - rq.now().ms % kDayMs) throw invalid("Start date must not be in the past");
 
   // The rest of today only: what it has cost so far is no forecast.
   const Period rest{std::max(period.from, rq.now()), period.to};

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kBillName = "Amazon Simple Storage Service";
 constexpr std::string_view kFlush = "s3.count-requests";
-constexpr Milliseconds kFlushEvery = std::chrono::seconds(5);
+constexpr Milliseconds kFlushEvery = std::chrono::minutes(1);
 
 bool begins(std::string_view text, std::initializer_list<std::string_view> beginnings) {
   return std::ranges::any_of(beginnings, [&](std::string_view one) { return text.starts_with(one); });

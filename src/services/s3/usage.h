@@ -16,7 +16,7 @@
 namespace hanbat::s3 {
 
 /// Counts requests. One that writes is counted with what it wrote, in its transaction; one that only reads waits in
-/// memory for a few seconds, so a kill may lose it. Safe from all threads.
+/// memory for a minute at most, so a kill may lose it. Safe from all threads.
 class RequestCount {
  public:
   explicit RequestCount(region::Region& home) : home_(home) {}

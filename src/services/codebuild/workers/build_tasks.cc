@@ -90,23 +90,22 @@ void BuildTasks::meter(store::Tx& tx, const BuildRow& row) const {
   // "BUILD_GENERAL1_SMALL" is "g1.small" on the bill.
   constexpr std::string_view kGeneral = "BUILD_GENERAL1_";
   if (size.starts_with(kGeneral)) size = "g1." + lower(size.substr(kGeneral.size()));
-  region::meter_event(tx, *build.end_time, row.place, row.parent,
-                      {"CodeBuild", "Build-Min:Linux:" + size, "Build", region::UsageUnit::kMinutes,
-                       (ms + 59'999) / 60'000});
+  region::meter_event(
+      tx, *build.end_time, row.place, row.parent,
+      {"CodeBuild", "Build-Min:Linux:" + size, "Build", region::UsageUnit::kMinutes, (ms + 59'999) / 60'000});
 }
 
 void BuildTasks::apply(store::Tx& tx, const BuildRow& row, const Effects& effects) {
   const std::string key = uuid_of(row.id);
   for (const Effect& effect : effects)
     std::visit(
-        Overloaded{
-            [&](const CarryOut&) { store::add_task(home_.tasks, tx, CarryOutBuild{row.id}, key); },
-            [&](const Abandon&) { home_.tasks.cancel(tx, CarryOutBuild::kKind, key); },
-            [&](const RemoveMachine&) { store::add_task(home_.tasks, tx, RemoveBuildMachine{row.id}, key); },
-            [&](const PublishState&) {
-              home_.publish(tx, row.place.account, row.place.region, state_event(row));
-              if (is_complete(row.shape)) meter(tx, row);
-            }},
+        Overloaded{[&](const CarryOut&) { store::add_task(home_.tasks, tx, CarryOutBuild{row.id}, key); },
+                   [&](const Abandon&) { home_.tasks.cancel(tx, CarryOutBuild::kKind, key); },
+                   [&](const RemoveMachine&) { store::add_task(home_.tasks, tx, RemoveBuildMachine{row.id}, key); },
+                   [&](const PublishState&) {
+                     home_.publish(tx, row.place.account, row.place.region, state_event(row));
+                     if (is_complete(row.shape)) meter(tx, row);
+                   }},
         effect);
 }
 

@@ -45,9 +45,9 @@ void meter(store::Tx& tx, const PipelineRow& pipeline, const Execution& executio
   const ActionTypeId& type = execution.find_action(run)->action_type_id;
   if (!is_v2(pipeline) || type.category == "Approval" || type.owner == "Custom") return;
   const std::int64_t ms = std::max<std::int64_t>(1, run.updated.ms - run.started.ms);
-  region::meter_event(tx, run.updated, pipeline.place, arn_of(pipeline.place, *pipeline.name),
-                      {kBillName, "actionExecutionMinute", "ActionExecution", region::UsageUnit::kMinutes,
-                       (ms + 59'999) / 60'000});
+  region::meter_event(
+      tx, run.updated, pipeline.place, arn_of(pipeline.place, *pipeline.name),
+      {kBillName, "actionExecutionMinute", "ActionExecution", region::UsageUnit::kMinutes, (ms + 59'999) / 60'000});
 }
 
 /// A V1 pipeline that is older than thirty days is billed once in each month in which it runs.

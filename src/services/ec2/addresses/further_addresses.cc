@@ -19,7 +19,8 @@ void take_from_other(const Making& at, const Resource<Subnet>& subnet, const std
     const auto found = std::ranges::find(addresses, ip, &FurtherAddress::ip);
     if (found == addresses.end()) continue;
     if (found->association)
-      if (auto elastic = find<Address>(at.tx, found->association->allocation_id.value_or(""))) disassociate(at, *elastic);
+      if (auto elastic = find<Address>(at.tx, found->association->allocation_id.value_or("")))
+        disassociate(at, *elastic);
     other = *find<NetworkInterface>(at.tx, other.id);
     addresses = further_addresses(other);
     std::erase_if(addresses, [&](const auto& one) { return one.ip == ip; });
