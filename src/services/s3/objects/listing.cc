@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -75,9 +76,10 @@ Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit,
   }
 }
 
-/// Keys travel percent-encoded when the client asks, as XML cannot carry all of them; "url" is the only type.
+/// Keys travel encoded as a form's values when the client asks, a blank as "+", as XML cannot carry all of them; "url" is
+/// the only type. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 std::string encoded(const std::string& key, const std::optional<std::string>& type) {
-  return type ? percent_encode(key, "/") : key;
+  return type ? replace_all(percent_encode(key, "/"), "%20", "+") : key;
 }
 
 /// A position behind a marker: behind the whole common prefix when it lies in one, which was listed before.
