@@ -76,8 +76,8 @@ Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit,
   }
 }
 
-/// Keys travel encoded as a form's values when the client asks, a blank as "+", as XML cannot carry all of them; "url" is
-/// the only type. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+/// Keys travel encoded as a form's values when the client asks, a blank as "+", as XML cannot carry all of them; "url"
+/// is the only type. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 std::string encoded(const std::string& key, const std::optional<std::string>& type) {
   return type ? replace_all(percent_encode(key, "/"), "%20", "+") : key;
 }
