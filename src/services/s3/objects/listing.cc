@@ -194,7 +194,10 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
-  const region::Pager pager(rq, in, {.least = 0, .beyond = region::PageSizes::Beyond::kClamp});
+  // A token goes on where it says, whatever key the caller says to start after.
+  ListObjectsV2Input paged = in;
+  paged.start_after.reset();
+  const region::Pager pager(rq, paged, {.least = 0, .beyond = region::PageSizes::Beyond::kClamp});
   const std::string start = pager.after().value_or(in.start_after.value_or(""));
   const auto folded = fold<ObjectRow>(prefix, delimiter, limit, {prefix, behind(start, prefix, delimiter)}, 0,
                                       [&](const KeyRange& range, const std::int64_t&, int count) {
