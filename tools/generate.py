@@ -532,8 +532,8 @@ def write_operation(model, name, lines):
     for path in entry.refused + entry.only:
         check_path(model, name, path)
     fields = [f".name = {text(name)}", ".service = &kService", f".route = {route(model, name)}"]
-    if operation["http"].get("responseCode", 200) != 200:
-        fields.append(f".success_status = {operation['http']['responseCode']}")
+    if (status := entry.status or operation["http"].get("responseCode", 200)) != 200:
+        fields.append(f".success_status = {status}")
     for side in ("input", "output"):
         reference = operation.get(side)
         fields.append(f".{side} = &" + (shape_constant(reference["shape"]) if reference

@@ -98,6 +98,11 @@ class Generator(unittest.TestCase):
         self.refuses("named before the permissions",
                      entries(ListTagsForResource="ecr:ListTagsForResource on repository\n  answer Tags"))
 
+    def test_an_operation_may_succeed_with_another_status_than_the_model_says(self):
+        self.assertIn(".success_status = 204", self.run_on(entries(ListTagsForResource="answers 204\n  ecr:ListTagsForResource on repository")))
+        self.assertNotIn(".success_status", self.run_on(entries()))
+        self.refuses("one of 200 to 299", entries(ListTagsForResource="answers 404\n  ecr:ListTagsForResource on repository"))
+
     def test_a_second_entry_is_refused(self):
         self.refuses("is named twice", entries("CreateRepository writes\n  nothing\n"))
 

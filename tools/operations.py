@@ -16,6 +16,7 @@ as reading, since it only answers with keys that it made). Indented below an ope
 
     -<path>…       input members that are refused (dotted, lists implicit)
     +<member>…     or the only top-level members that are taken
+    answers 204    the status of success, where AWS's is another than its model says
     answer <Name> [is-text]   rest-xml: the root element of the answer, which AWS's model does not name; its one member is its text
     <permission>   one a line; or `nothing`, when AWS lets everybody do it
 
@@ -64,6 +65,7 @@ class Entry:
     only: list
     permissions: list
     asks_nothing: bool = False
+    status: int = 0  # 0: the model's
     answer: str = ""
     answer_is_text: bool = False
 
@@ -157,6 +159,11 @@ class Operations:
                     raise Failure("parameters stand before the permissions, each as -path or +member")
                 into += [word[1:] for word in words]
                 return
+        if words[0] == "answers":
+            if entry.permissions or entry.asks_nothing or entry.status or len(words) != 2 or not re.fullmatch("2[0-9][0-9]", words[1]):
+                raise Failure("the status of success is one of 200 to 299, named before the permissions")
+            entry.status = int(words[1])
+            return
         if words[0] == "answer":
             if entry.permissions or entry.asks_nothing or entry.answer or words[2:] not in ([], ["is-text"]) or len(words) < 2:
                 raise Failure("an answer is one element, named before the permissions")

@@ -2,6 +2,7 @@
 saved. The sources are AWS's API reference and user guide of S3, and answers that AWS gave."""
 import dataclasses
 import re
+import urllib.parse
 import uuid
 
 import pytest
@@ -111,7 +112,7 @@ def differences(expected, answer, names):
 
 
 def perform(s3, step, names):
-    target, headers, body = filled(step.target, names), filled(step.headers, names), filled(step.body, names)
+    target, headers, body = filled(step.target, {name: urllib.parse.quote(text, safe="") for name, text in names.items()}), filled(step.headers, names), filled(step.body, names)
     if step.presign is not None:
         return s3.send(step.method, s3.presigned(step.method, target, **step.presign), headers, body, sign=False)
     return s3.send(step.method, target, headers, body, sign=step.sign)

@@ -48,7 +48,7 @@ PLAIN = [
     ("buckets in pages, the second", put("/{b}-2", made(HERE)), get("/?prefix={b}&max-buckets=1", save={"token": "ContinuationToken"}),
      get("/?prefix={b}&max-buckets=1&continuation-token={token}"), ok(200, xml={"Buckets/Bucket/Name": ["{b}-2"], "ContinuationToken": None})),
     ("too many buckets in a page", get("/?max-buckets=10001"),
-     error(400, "InvalidArgument", "Argument max-buckets must be an integer between 1 and 10000", ArgumentName="max-buckets", ArgumentValue="10001")),
+     error(400, "InvalidArgument", ANY, ArgumentName="max-buckets", ArgumentValue="10001")),
     ("a bucket deleted", delete("/{b}"), ok(204, body=b"")),
     ("a bucket that is not empty", put("/{b}/k", "x"), delete("/{b}"), error(409, "BucketNotEmpty", "The bucket you tried to delete is not empty", BucketName="{b}")),
     ("a bucket with a version", put("/{b}?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"), put("/{b}/k", "x"), delete("/{b}/k"), delete("/{b}"),
@@ -84,7 +84,7 @@ SETTINGS = [
     ("notifications to a queue are refused by name", put("/{b}?notification", "<NotificationConfiguration><QueueConfiguration><Queue>arn:aws:sqs:ap-northeast-2:123456789012:q</Queue>"
      "<Event>s3:ObjectCreated:*</Event></QueueConfiguration></NotificationConfiguration>"), error(501, "NotImplemented", ANY)),
     ("a policy that is no JSON", put("/{b}?policy", "policy"), error(400, "MalformedPolicy", ANY)),
-    ("a policy with a blank before it", put("/{b}?policy", ' {"Version":"2012-10-17","Statement":[]}'), error(400, "MalformedPolicy", ANY)),
+    ("a policy with a blank before it", put("/{b}?policy", ' {"Version":"2012-10-17","Statement":[]}'), error(400, "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'")),
     ("a policy without a statement", put("/{b}?policy", '{"Version":"2012-10-17"}'), error(400, "MalformedPolicy", "Missing required field Statement")),
     ("a policy of another bucket", put("/{b}?policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::other/*"}]}'),
      error(400, "MalformedPolicy", "Policy has invalid resource")),

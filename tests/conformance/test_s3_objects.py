@@ -39,7 +39,9 @@ READ = [
     ("headers that the query replaces", put("/{b}/k", HELLO, KEPT), get("/{b}/k?response-content-type=text%2Fplain&response-cache-control=none&response-content-language=en"
                                             "&response-content-encoding=br&response-content-disposition=inline"),
      ok(200, {"content-type": "text/plain", "cache-control": "none", "content-language": "en", "content-encoding": "br", "content-disposition": "inline"})),
-    ("headers that nobody's query replaces", stored, get("/{b}/k?response-content-type=text%2Fplain", sign=False),
+    ("headers that nobody's query replaces", stored, delete("/{b}?publicAccessBlock"),
+     put("/{b}?policy", '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{b}/*"}]}'),
+     get("/{b}/k?response-content-type=text%2Fplain", sign=False),
      error(400, "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests.")),
     ("metadata", put("/{b}/k", HELLO, {"x-amz-meta-Some-Name": "value"}), get("/{b}/k"), ok(200, {"x-amz-meta-some-name": "value"})),
     ("metadata of two values", put("/{b}/k", HELLO, {"x-amz-meta-a": "1,2"}), head("/{b}/k"), ok(200, {"x-amz-meta-a": "1,2"})),

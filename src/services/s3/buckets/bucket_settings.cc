@@ -98,6 +98,8 @@ GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucket
 
 PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, in.expected_bucket_owner);
+  if (!in.policy.starts_with('{'))
+    throw wire::Error("MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'");
   region::policy::Document document;
   if (const auto json = try_parse(in.policy); json && json->is_object() && !json->contains("Statement"))
     throw wire::Error("MalformedPolicy", 400, "Missing required field Statement");

@@ -52,6 +52,11 @@ using BucketRow = region::Resource<Bucket>;
 inline std::optional<Versioning> versioning_of(const BucketRow& bucket) {
   return find_word<Versioning>(bucket.own.text("versioning"));
 }
+/// What an answer to a write says of the version that it made: nothing while versioning is suspended, though reads tell
+/// of "null" then. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+inline std::optional<std::string> told_of_new(const BucketRow& bucket, const std::string& version_id) {
+  return versioning_of(bucket) == Versioning::kEnabled ? std::optional(version_id) : std::nullopt;
+}
 inline const std::string& region_of(const BucketRow& bucket) { return *bucket.shape.bucket_region; }
 
 std::optional<BucketRow> find_bucket(store::Tx& tx, std::string_view name);

@@ -176,7 +176,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   result.last_modified = copy.modified;
   give_checksums(copy.body, result);
   result.checksum_type = copy.body.text("checksum_type");
-  if (versioning_of(bucket)) out.version_id = copy.version_id;
+  out.version_id = told_of_new(bucket, copy.version_id);
   if (versioning_of(source_bucket)) out.copy_source_version_id = source.version_id;
   return out;
 }

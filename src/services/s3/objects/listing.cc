@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -75,9 +76,10 @@ Folded<Row> fold(std::string_view prefix, std::string_view delimiter, int limit,
   }
 }
 
-/// Keys travel percent-encoded when the client asks, as XML cannot carry all of them; "url" is the only type.
+/// Keys travel encoded as a form's values when the client asks, a blank as "+", as XML cannot carry all of them; "url"
+/// is the only type. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 std::string encoded(const std::string& key, const std::optional<std::string>& type) {
-  return type ? percent_encode(key, "/") : key;
+  return type ? replace_all(percent_encode(key, "/"), "%20", "+") : key;
 }
 
 /// A position behind a marker: behind the whole common prefix when it lies in one, which was listed before.
@@ -192,7 +194,10 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
   const int limit = limit_of(in.max_keys);
-  const region::Pager pager(rq, in, {.least = 0, .beyond = region::PageSizes::Beyond::kClamp});
+  // A token goes on where it says, whatever key the caller says to start after.
+  ListObjectsV2Input paged = in;
+  paged.start_after.reset();
+  const region::Pager pager(rq, paged, {.least = 0, .beyond = region::PageSizes::Beyond::kClamp});
   const std::string start = pager.after().value_or(in.start_after.value_or(""));
   const auto folded = fold<ObjectRow>(prefix, delimiter, limit, {prefix, behind(start, prefix, delimiter)}, 0,
                                       [&](const KeyRange& range, const std::int64_t&, int count) {

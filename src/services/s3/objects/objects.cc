@@ -232,7 +232,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   PutObjectOutput out;
   out.e_tag = object.e_tag;
   out.server_side_encryption = kSseS3;
-  if (versioning_of(bucket)) out.version_id = object.version_id;
+  out.version_id = told_of_new(bucket, object.version_id);
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   return out;
