@@ -1,7 +1,9 @@
 // The hashes, on OpenSSL.
 #include "crypto/digest.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 #include <stdexcept>
 
@@ -17,6 +19,16 @@ const EVP_MD* fetched(Digest::Kind kind) {
   static const EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
   static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
   return kind == Digest::Kind::kSha256 ? sha256 : kind == Digest::Kind::kSha1 ? sha1 : md5;
+}
+
+/// HMAC with SHA-256, without a key yet.
+EVP_MAC_CTX* keyless_hmac() {
+  static EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  EVP_MAC_CTX* context = EVP_MAC_CTX_new(hmac);
+  char name[] = "SHA256";
+  const OSSL_PARAM chosen[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_END};
+  if (!context || EVP_MAC_CTX_set_params(context, chosen) != 1) throw std::runtime_error("this OpenSSL has no HMAC");
+  return context;
 }
 
 }  // namespace
@@ -62,17 +74,19 @@ std::string sha256(std::string_view bytes) { return digest(Digest::Kind::kSha256
 
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
-// RFC 2104, of the hash alone: OpenSSL's own HMAC is looked up by name, under a lock, at each use.
 std::string hmac_sha256(std::string_view key, std::string_view text) {
-  constexpr std::size_t kBlock = 64;
-  const std::string begin = key.size() > kBlock ? sha256(key) : std::string(key);
-  const auto padded = [&](unsigned char pad) {
-    std::string block(kBlock, static_cast<char>(pad));
-    for (std::size_t i = 0; i < begin.size(); ++i)
-      block[i] = static_cast<char>(static_cast<unsigned char>(begin[i]) ^ pad);
-    return block;
-  };
-  return sha256(padded(0x5c) + sha256(padded(0x36) + std::string(text)));
+  // One context a thread, with its hash chosen: choosing it looks it up by name, under a lock.
+  thread_local const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(keyless_hmac(),
+                                                                                       &EVP_MAC_CTX_free);
+  unsigned char out[EVP_MAX_MD_SIZE];
+  std::size_t size = 0;
+  // A key without bytes is one, too; a null pointer would mean the key before.
+  const auto* bytes = reinterpret_cast<const unsigned char*>(key.empty() ? "" : key.data());
+  if (EVP_MAC_init(context.get(), bytes, key.size(), nullptr) != 1 ||
+      EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
+      EVP_MAC_final(context.get(), out, &size, sizeof out) != 1)
+    throw std::runtime_error("this OpenSSL refuses HMAC");
+  return std::string(reinterpret_cast<char*>(out), size);
 }
 
 }  // namespace hanbat::crypto
