@@ -1,6 +1,7 @@
 """Machines and balancers of hostd with the real Incus and HAProxy. Takes a machine image: HANBAT_IMAGES_DIR/amzn2, as `hanbat image
 build` leaves it; skipped where there is none, or no root.
 """
+import http.client
 import os
 import socket
 import subprocess
@@ -272,9 +273,9 @@ class Machines(unittest.TestCase):
         self.balancers()
         self.wait_health({"10.74.0.5": "healthy", "10.74.0.6": "healthy"})
         self.apply_vpc(["203.0.113.0/24"])
-        with self.assertRaises(urllib.error.HTTPError) as caught:
+        # Nobody answers, as on AWS; the host's port, which has only this balancer behind it, ends the connection.
+        with self.assertRaises(http.client.RemoteDisconnected):
             self.get()
-        self.assertIn(caught.exception.code, (503, 504))
         self.apply_vpc(["0.0.0.0/0"])
         self.get()
 

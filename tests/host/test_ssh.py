@@ -49,7 +49,7 @@ class Door(threading.Thread):
                     passed.frombytes(data[:8])
             question = json.loads(text)
             self.questions.append(question)
-            answer = {"exit_code": 0, "out": "", "err": ""}
+            answer = {"exit_code": 0, "out": "", "err": "", "forward_to": []}
             if question["ask"] == "key":
                 answer = dict(answer, out=self.line) if question["key_id"] == KEY else dict(answer, exit_code=1)
             elif question["command"].startswith("git-upload-pack "):

@@ -20,6 +20,7 @@ KINDS = {
     "account": r"\b\d{12}\b",
     "number": r"(?<=-)\d{8,10}(?=\.)",
     "version": r"(?<![\w.-])[A-Za-z0-9_.-]{32}(?![\w.-])",
+    "page": r"(?<![\w/+=])[\w/+]{56,}={0,2}(?![\w/+=])",  # a list's token, sealed
 }
 TOKEN = re.compile("|".join(f"(?P<{name}>{form})" for name, form in KINDS.items()))
 # What an instance's checks say until some minutes after its start, and what they say then: a recording may have been slower.

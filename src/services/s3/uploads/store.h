@@ -13,6 +13,7 @@
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
 #include "store/blobs.h"
+#include "gen/s3/model.h"
 #include "store/database.h"
 
 namespace hanbat::s3 {
