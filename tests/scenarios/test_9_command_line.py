@@ -58,6 +58,7 @@ def test_a_shell_has_the_terminals_size_and_its_keys_and_ends_as_it_does(region,
     shell.type("sleep 60\r")
     shell.until("sleep 60")
     shell.type("\x03")
+    shell.until("$ ")  # the terminal forgets what was typed before it was interrupted
     shell.type("stty size; whoami; echo done-$((40+2))\r")
     assert "33 99\nssm-user\n" in plain(shell.until("done-42"))
     shell.type("exit\r")
