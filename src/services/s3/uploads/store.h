@@ -10,10 +10,10 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "gen/s3/model.h"
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
 #include "store/blobs.h"
-#include "gen/s3/model.h"
 #include "store/database.h"
 
 namespace hanbat::s3 {
