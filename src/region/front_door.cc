@@ -14,6 +14,7 @@
 #include "region/incoming_body.h"
 #include "region/range_condition.h"
 #include "region/region.h"
+#include "region/slow_down.h"
 #include "wire/codec.h"
 
 namespace hanbat::region {
@@ -134,23 +135,6 @@ const Service* service_alike(const Call& call, const Region& home) {
   return nullptr;
 }
 
-/// Who asks too often is told so by another name in each of AWS's kinds of services.
-/// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html,
-/// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html,
-/// https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-wire::Error throttled(const wire::ServiceModel& service) {
-  switch (service.protocol) {
-    case wire::Protocol::kRestXml:
-      return {"SlowDown", 503, "Please reduce your request rate."};
-    case wire::Protocol::kEc2:
-      return {"RequestLimitExceeded", 503, "Request limit exceeded."};
-    case wire::Protocol::kQuery:
-      return {"Throttling", 400, "Rate exceeded"};
-    default:
-      return {std::string(kThrottled), 400, "Rate exceeded"};
-  }
-}
-
 void dress(const Call& call, wire::Response& response) {
   if (const auto* dressing = dynamic_cast<const Dressing*>(call.service)) dressing->dress(call.view, response);
 }
@@ -171,7 +155,7 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   if (service->model().protocol == wire::Protocol::kRestXml && error.code() == "InternalFailure")
     return say({"InternalError", error.status(), error.message()});
-  if (error.code() == kThrottled) return say(throttled(service->model()));
+  if (error.code() == kThrottled) return say(slow_down(service->model().protocol));
   say(error);
 }
 

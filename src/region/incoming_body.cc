@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "region/region.h"
+#include "region/slow_down.h"
 #include "store/blobs.h"
 
 namespace hanbat::region {
@@ -24,21 +25,6 @@ constexpr std::uint64_t kLargestStream = 5ull << 30;
 // What may be in memory of messages that are not small, decoded some times over. Past it a caller is asked to come
 // again.
 constexpr std::uint64_t kLargeMessages = 2 * kLargestMessage;
-
-/// "Too much at once", as services of each protocol say it; AWS's SDKs wait and try again.
-/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-wire::Error slow_down(wire::Protocol protocol) {
-  switch (protocol) {
-    case wire::Protocol::kRestXml:
-      return {"SlowDown", 503, "Please reduce your request rate."};
-    case wire::Protocol::kEc2:
-      return {"RequestLimitExceeded", 503, "Request limit exceeded."};
-    case wire::Protocol::kQuery:
-      return {"Throttling", 400, "Rate exceeded"};
-    default:
-      return {"ThrottlingException", 400, "Rate exceeded"};
-  }
-}
 
 }  // namespace
 
