@@ -41,14 +41,7 @@ Finding context_of(const std::string& code, const std::string& message, const Js
     out.remedy = {.en = "Mend the place that the message names; YAML wants spaces, not tabs.",
                   .ko = "메시지가 가리키는 곳을 고치십시오. YAML은 탭이 아니라 공백을 씁니다."};
   } else if (has(message, "sts:AssumeRole on service role")) {
-    out.code = "ROLE_NOT_TRUSTING";
-    out.sentence = {.en = "CodeBuild may not assume the service role " + role +
-                          ": it does not exist or does not trust codebuild.amazonaws.com.",
-                    .ko = "CodeBuild가 서비스 역할 " + role +
-                          "을(를) 맡을 수 없습니다: 역할이 없거나 codebuild.amazonaws.com을 신뢰하지 않습니다."};
-    out.remedy = {.en = "Add this statement to the role's trust policy.",
-                  .ko = "역할의 신뢰 정책에 이 문을 추가하십시오."};
-    out.statement = R"({"Effect":"Allow","Principal":{"Service":"codebuild.amazonaws.com"},"Action":"sts:AssumeRole"})";
+    out = finding_of_untrusting_role("CodeBuild", "codebuild.amazonaws.com", role);
   } else if (has(message, "no matching artifact paths") || has(message, "no matching base directory")) {
     out.code = "ARTIFACT_FILES_MISSING";
     out.sentence = {.en = "The files of the buildspec's artifacts are not there after the build: " + message + ".",

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "services/explain/chains.h"
 #include "services/explain/lines.h"
+#include "services/explain/refusal.h"
 
 namespace hanbat::explain {
 namespace {
@@ -25,15 +26,7 @@ Finding finding_of_source(const std::string& message, const Json& action, const 
   const Json& configuration = action["configuration"];
   const std::string role = pipeline.text("roleArn");
   if (has(message, "not authorized to perform AssumeRole")) {
-    out.code = "ROLE_NOT_TRUSTING";
-    out.sentence = {.en = "CodePipeline may not assume the role " + role +
-                          ": it does not exist or does not trust codepipeline.amazonaws.com.",
-                    .ko = "CodePipeline이 역할 " + role +
-                          "을(를) 맡을 수 없습니다: 역할이 없거나 codepipeline.amazonaws.com을 신뢰하지 않습니다."};
-    out.remedy = {.en = "Add this statement to the role's trust policy.",
-                  .ko = "역할의 신뢰 정책에 이 문을 추가하십시오."};
-    out.statement =
-        R"({"Effect":"Allow","Principal":{"Service":"codepipeline.amazonaws.com"},"Action":"sts:AssumeRole"})";
+    out = finding_of_untrusting_role("CodePipeline", "codepipeline.amazonaws.com", role);
   } else if (has(message, "No Branch [")) {
     out.code = "BRANCH_MISSING";
     out.sentence = {.en = "The repository " + configuration.text("RepositoryName") + " has no branch " +

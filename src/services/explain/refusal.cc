@@ -185,4 +185,16 @@ Finding finding_of(const Refusal& refusal, std::string subject) {
   return out;
 }
 
+Finding finding_of_untrusting_role(const std::string& service, const std::string& principal, const std::string& role) {
+  return {
+      .code = "ROLE_NOT_TRUSTING",
+      .sentence = {.en = service + " may not assume the role " + role + ": it does not exist or does not trust " +
+                         principal + ".",
+                   .ko = service + "은(는) 역할 " + role + "을(를) 맡을 수 없습니다: 역할이 없거나 " + principal +
+                         "을 신뢰하지 않습니다."},
+      .remedy = {.en = "Add this statement to the role's trust policy.",
+                 .ko = "역할의 신뢰 정책에 이 문을 추가하십시오."},
+      .statement = R"({"Effect":"Allow","Principal":{"Service":")" + principal + R"("},"Action":"sts:AssumeRole"})"};
+}
+
 }  // namespace hanbat::explain

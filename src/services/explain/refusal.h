@@ -35,5 +35,7 @@ std::string statement_for(const Refusal& refusal);
 Text name_of_principal(std::string_view arn);
 /// What it means and the way out: "the role R lacks A on X: add this statement".
 Finding finding_of(const Refusal& refusal, std::string subject);
+/// A service ("CodeBuild", codebuild.amazonaws.com) that may not assume the role that it was given.
+Finding finding_of_untrusting_role(const std::string& service, const std::string& principal, const std::string& role);
 
 }  // namespace hanbat::explain
