@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,6 +32,7 @@
 #include "http/authority.h"
 #include "http/server.h"
 #include "main/services.h"
+#include "os/fault.h"
 #include "os/fd.h"
 #include "os/files.h"
 #include "os/sockets.h"
@@ -134,6 +136,16 @@ FileLock lock_home(const std::string& home) {
   throw std::runtime_error("another hanbatd runs in " + home);
 }
 
+/// What an earlier process did not get to remove; the port is open meanwhile.
+void sweep(store::Blobs& blobs, const std::stop_token& stop) {
+  const FaultScope scope("sweep");
+  try {
+    if (const int removed = blobs.sweep(stop)) spdlog::info("removed {} blobs that nobody needs", removed);
+  } catch (const std::exception& error) {
+    spdlog::error("blobs that nobody needs are left until the next start: {}", error.what());
+  }
+}
+
 int run(const Flags& flags) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -181,6 +193,7 @@ int run(const Flags& flags) {
   server.add_listener(listen_tcp("127.0.0.1", static_cast<std::uint16_t>(flags.port)),
                       {.tag = "front", .transport = http::Transport::kEither});
   spdlog::info("hanbatd serves on 127.0.0.1:{}{}", flags.port, host ? "" : ", without its host side");
+  const std::jthread sweeper([&](const std::stop_token& stop) { sweep(ground.blobs, stop); });
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -65,7 +65,7 @@ std::vector<store::Migration> Region::migrations() const {
 void Region::start() {
   FaultScope scope("start");
   db.migrate(migrations());
-  blobs.sweep();
+  blobs.remove_half_written();
   for (const auto& service : services_) {
     scope.rename("start:", service->model().folder);
     service->start();

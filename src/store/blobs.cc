@@ -223,11 +223,15 @@ void Blobs::unlink(Tx& tx, std::string_view sha256, std::string_view owner) {
   });
 }
 
-int Blobs::sweep() {
+void Blobs::remove_half_written() {
   for (const std::string& file : list_folder(folder_ + "/incoming")) remove_tree(folder_ + "/incoming/" + file);
+}
+
+int Blobs::sweep(const std::stop_token& stop) {
   int removed = 0;
   for (const auto& folder : std::filesystem::directory_iterator(folder_)) {
     const std::string prefix = folder.path().filename();
+    if (stop.stop_requested()) break;
     if (!folder.is_directory() || prefix == "incoming") continue;
     // One look at the database for a folder: a region may have a hundred thousand files.
     const std::set<std::string, std::less<>> linked = database_.read([&](Tx& tx) {

@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,9 +103,11 @@ class Blobs {
   void unlink(Tx& tx, std::string_view sha256, std::string_view owner);
   /// Removes the blob's file unless somebody holds it or links to it. Returns whether it did. Never in a transaction.
   bool collect(const std::string& sha256);
-  /// Removes what earlier processes left half-written, and files that nobody links to and nobody holds; at start.
-  /// Returns how many of those.
-  int sweep();
+  /// Removes what earlier processes left half-written; before anybody writes.
+  void remove_half_written();
+  /// Removes files that nobody links to and nobody holds, while others go on; ends early when it is asked to. Returns
+  /// how many.
+  int sweep(const std::stop_token& stop = {});
 
   /// Whoever removes what rows may have named (a blob, a repository) holds this meanwhile. Nothing while a backup
   /// copies the region: try later.

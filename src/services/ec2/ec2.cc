@@ -2,6 +2,7 @@
 
 #include "gen/ec2/schema.h"
 #include "http/server.h"
+#include "region/carried_over.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/usage.h"
@@ -29,7 +30,7 @@ void Ec2::start() {
   // After a start everything is brought to what the rows say: namespaces and machines may be gone, or be there still.
   home_.db.write([&](store::Tx& tx) {
     prepare_place({tx, {home_.settings.default_account, home_.settings.default_region}, home_.clock.now()});
-    meter_all(tx, home_.clock.now());
+    region::carry_over(tx, "ec2: usage", [&] { meter_all(tx, home_.clock.now()); });
     if (!home_.find_host()) return;
     for (const auto& vpc : list_all<Vpc>(tx)) touch_vpc(tx, home_.tasks, vpc.id);
     for (const auto& row : list_all<Instance>(tx))

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gen/elasticloadbalancing/schema.h"
+#include "region/carried_over.h"
 #include "region/page.h"
 #include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "services/elasticloadbalancing/usage.h"
@@ -20,7 +21,9 @@ void ElasticLoadBalancing::start() {
   store::handle<DeliverLogs>(home_.tasks,
                              [this](store::TaskRun& run, const DeliverLogs& task) { deliver_logs(home_, run, task); });
   home_.db.write([&](store::Tx& tx) {
-    for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
+    region::carry_over(tx, "elasticloadbalancing: usage", [&] {
+      for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
+    });
   });
   if (!home_.find_host()) return;
   home_.db.write(

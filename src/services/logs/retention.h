@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "region/region.h"
+#include "services/logs/store.h"
 
 namespace hanbat::logs {
 
@@ -23,7 +24,7 @@ class Retention {
   void start();
 
  private:
-  void expire(store::Tx& tx);
+  void expire(store::Tx& tx, const GroupRow& group);
 
   region::Region& home_;
 };

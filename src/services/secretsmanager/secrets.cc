@@ -3,6 +3,7 @@
 
 #include "base/arn.h"
 #include "base/ids.h"
+#include "region/carried_over.h"
 #include "services/secretsmanager/secretsmanager.h"
 #include "store/typed_tasks.h"
 
@@ -104,7 +105,9 @@ void SecretsManager::start() {
     });
   });
   home_.db.write([&](store::Tx& tx) {
-    for (const auto& secret : region::list_all<Secret>(tx)) meter(tx, home_.clock.now(), secret);
+    region::carry_over(tx, "secretsmanager: usage", [&] {
+      for (const auto& secret : region::list_all<Secret>(tx)) meter(tx, home_.clock.now(), secret);
+    });
   });
 }
 
