@@ -161,7 +161,7 @@ Outcome outcome_of(Hall& hall, const Marked& marked) {
     out.sheet = marks_of(hall, marked);
     out.folder = write_sheet(*out.sheet, marked.folder);
     if (hall.options.form == Form::kTable) {
-      const Turn turn(hall.turns);
+      const Turn turn(hall.turns.looking);
       out.forms = lines_of_forms(*out.sheet, out.folder, hall.options.pace);
     }
   } catch (const std::exception& error) {

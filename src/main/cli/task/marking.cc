@@ -117,7 +117,7 @@ void mark_side_by_side(const CheckRun& run, const std::vector<Item>& items, bool
       for (std::size_t at; (at = next++) < items.size();) {
         if (items[at].live != live) continue;
         try {
-          const Turn turn(turns);
+          const Turn turn(live ? turns.live : turns.looking);
           marks[at] = run.mark(items[at]);
         } catch (const std::exception& error) {
           marks[at] = ItemMark{.item = items[at], .broken = error.what()};

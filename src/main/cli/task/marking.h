@@ -1,10 +1,12 @@
 // Runs a pack's checks in one account and makes the sheet of what they saw.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <semaphore>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "main/cli/task/sheet.h"
@@ -14,19 +16,29 @@ namespace hanbat::cli::task {
 /// kQuick: checks look at what was delivered before, and make no change that takes minutes to be delivered.
 enum class Pace { kWhole, kQuick };
 
+using Semaphore = std::counting_semaphore<64>;
+
 /// How many checks run at once, of all accounts that are marked.
-using Turns = std::counting_semaphore<64>;
+struct Turns {
+  /// As many that only look; of the live ones, whose time is taken, one for each two processors, so that nobody is
+  /// late because of another.
+  explicit Turns(int looks)
+      : looking(looks), live(std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 64)) {}
+  Turns(int looks, int lives) : looking(looks), live(lives) {}
+
+  Semaphore looking, live;
+};
 
 /// Holds one of the turns.
 class Turn {
  public:
-  explicit Turn(Turns& turns) : turns_(turns) { turns_.acquire(); }
+  explicit Turn(Semaphore& turns) : turns_(turns) { turns_.acquire(); }
   ~Turn() { turns_.release(); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
  private:
-  Turns& turns_;
+  Semaphore& turns_;
 };
 
 /// What the checks of one account need.
@@ -42,8 +54,8 @@ struct Judging {
   Pace pace = Pace::kWhole;
 };
 
-/// Marks the items (of the pack): those that only look side by side, as far as there are turns, then the live ones one
-/// by one. What a live check made is taken away again after it, however it ended. Blocks, each check at most as long as
+/// Marks the items (of the pack): those that only look side by side, then the live ones one by one, both as
+/// far as there are turns. What a live check made is taken away again after it, however it ended. Blocks, each check at most as long as
 /// its item's limit, and half an hour for taking away. A check that breaks or hangs makes its item broken and stops no
 /// other.
 std::vector<ItemMark> run_checks(const Pack& pack, const std::vector<Item>& items, const Judging& judging, Turns& turns,

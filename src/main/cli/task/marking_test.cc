@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "os/files.h"
 
 namespace hanbat::cli::task {
@@ -26,7 +28,10 @@ class MarkingTest : public ::testing::Test {
   }
 
   std::vector<ItemMark> run(Pace pace = Pace::kWhole) {
-    Turns turns(2);
+    Turns turns(2, 1);
+    return run(pace, turns);
+  }
+  std::vector<ItemMark> run(Pace pace, Turns& turns) {
     return run_checks(
         pack_, pack_.items,
         {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .undo = undo_.path(), .pace = pace},
@@ -146,6 +151,16 @@ TEST_F(MarkingTest, WhatALiveCheckMadeIsTakenAwayAfterItHoweverItEndedAndTheLast
   EXPECT_EQ(marks[1].broken, "the check took longer than 1s");
   EXPECT_THAT(marks[2].evidence.back().answer, HasSubstr("undo is for items with live: true"));
   EXPECT_EQ(kept("1"), "");
+}
+
+TEST_F(MarkingTest, LiveChecksOfSeveralAccountsHaveTheMachineInTurns) {
+  const std::string busy = undo_.path() + "/busy";
+  live("1", "mkdir " + busy + " || return 1; sleep 0.3; rmdir " + busy + "; expect a 1 1");
+  Turns turns(2, 1);
+  std::vector<std::future<std::vector<ItemMark>>> markings;
+  for (int i = 0; i < 3; ++i)
+    markings.push_back(std::async(std::launch::async, [&] { return run(Pace::kWhole, turns); }));
+  for (auto& marking : markings) EXPECT_EQ(marking.get()[0].earned, 100);
 }
 
 TEST_F(MarkingTest, WhatCouldNotBeTakenAwayIsSaidAndTriedAgainAtTheNextMarking) {
