@@ -90,7 +90,7 @@ DescribeTagsOutput Ec2::describe_tags(Request& rq, const DescribeTagsInput& in) 
   const region::Pager pager(rq, in, kPageSizes);
 
   std::vector<NamedFilter> filters;
-  for (NamedFilter& filter : named_filters(in.filters)) {
+  for (NamedFilter& filter : named_filters(in.filters, kTagsPaths)) {
     if (filter.name.starts_with("tag:")) {
       filters.push_back({"key", {filter.name.substr(4)}});
       filter.name = "value";

@@ -67,7 +67,10 @@ constexpr FilterPath kNetworkInterfacesPaths[] = {
     {"requester-id", "RequesterId"},
     {"requester-managed", "RequesterManaged"},
     {"source-dest-check", "SourceDestCheck"},
-    {"status", "Status"}};
+    {"status", "Status"},
+    {"ipv6-addresses.ipv6-address", "Ipv6Addresses.Ipv6Address"},
+    {"operator.managed", "Operator.Managed"},
+    {"operator.principal", "Operator.Principal"}};
 
 void set_status(Resource<NetworkInterface>& row, InterfaceStatus status) {
   row.shape.status = std::string(word_of(status));

@@ -74,7 +74,7 @@ Tags requested_tags(const std::optional<std::vector<TagSpecification>>& specific
   return region::merged_tags({}, tags, kTagRules);
 }
 
-std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters) {
+std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters, FilterPaths paths) {
   std::vector<NamedFilter> named;
   if (!filters) return named;
   for (const Filter& filter : *filters) {
@@ -82,6 +82,7 @@ std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>&
     if (!filter.values || filter.values->empty()) throw invalid_parameter("The filter 'null' is invalid");
     named.push_back({*filter.name, *filter.values});
   }
+  require_known_filters(named, paths);
   return named;
 }
 

@@ -131,7 +131,7 @@ Page<T> cut_page(const region::Pager& pager, std::vector<Resource<T>> all) {
   return page;
 }
 
-std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters);
+std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>& filters, FilterPaths paths);
 /// The error for ids that were asked for and are not there.
 [[noreturn]] void throw_missing(const Kind& kind, const std::vector<std::string>& ids);
 /// What filters choose among a kind's resources: a row gets its tags, and `fill` completes its shape with what is
@@ -140,7 +140,7 @@ template <class T>
 struct Choice {
   Choice(const std::optional<std::vector<Filter>>& filters, FilterPaths filter_paths,
          std::function<void(Resource<T>&)> filled)
-      : wanted(named_filters(filters)), paths(filter_paths), fill(std::move(filled)) {}
+      : wanted(named_filters(filters, filter_paths)), paths(filter_paths), fill(std::move(filled)) {}
 
   bool takes(Request& rq, Resource<T>& row) const { return takes(row, region::tags_of(rq.tx, KindOf<T>::arn(row))); }
   bool takes(Resource<T>& row, const Tags& tags) const {

@@ -9,6 +9,8 @@
 namespace hanbat::ec2 {
 namespace {
 
+constexpr std::size_t kMostValues = 200;
+
 void collect(const Json& at, std::string_view path, std::vector<std::string>& out) {
   if (at.is_null()) return;
   if (at.is_array()) {
@@ -49,18 +51,19 @@ std::vector<std::string> tag_members(const Json& shape, std::string_view member)
   return values;
 }
 
+bool is_of_tags(std::string_view name) {
+  return name.starts_with("tag:") || name == "tag-key" || name == "tag-value";
+}
+
 std::vector<std::string> filter_values(const Json& shape, std::string_view name, FilterPaths paths) {
   if (name.starts_with("tag:")) return tag_values(shape, name.substr(4));
   if (name == "tag-key") return tag_members(shape, "Key");
   if (name == "tag-value") return tag_members(shape, "Value");
-  bool known = false;
   std::vector<std::string> values;
   for (const FilterPath& path : paths) {
     if (path.name != name) continue;
-    known = true;
     for (auto& value : values_at(shape, path.path)) values.push_back(std::move(value));
   }
-  if (!known) throw wire::Error("InvalidParameterValue", 400, fmt::format("The filter '{}' is invalid", name));
   return values;
 }
 
@@ -94,6 +97,22 @@ bool filter_value_matches(std::string_view pattern, std::string_view value) {
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+
+void require_known_filters(const std::vector<NamedFilter>& filters, FilterPaths paths) {
+  std::size_t values = 0;
+  for (const NamedFilter& filter : filters) {
+    values += filter.values.size();
+    if (is_of_tags(filter.name)) continue;
+    const auto known = std::ranges::find(paths, filter.name, &FilterPath::name);
+    if (known == paths.end())
+      throw wire::Error("InvalidParameterValue", 400, fmt::format("The filter '{}' is invalid", filter.name));
+    if (known->path.empty())
+      throw wire::Error("NotImplemented", 501, fmt::format("The filter '{}' is not implemented.", filter.name));
+  }
+  if (values > kMostValues)
+    throw wire::Error("FilterLimitExceeded", 400,
+                      fmt::format("The maximum number of filter values specified on a single call is {}", kMostValues));
 }
 
 bool matches_filters(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths) {

@@ -13,7 +13,8 @@
 
 namespace hanbat::ec2 {
 
-/// Where a filter looks: "attachment.instance-id" at "Attachment.InstanceId"; lists on the way are walked.
+/// Where a filter looks: "attachment.instance-id" at "Attachment.InstanceId"; lists on the way are walked. A path of ""
+/// is of a filter that EC2 has and this region does not.
 struct FilterPath {
   std::string_view name;
   std::string_view path;
@@ -30,8 +31,10 @@ struct NamedFilter {
 std::vector<std::string> values_at(const Json& shape, std::string_view path);
 /// EC2's wildcards: '*' any run, '?' one character, '\' takes the next literally.
 bool filter_value_matches(std::string_view pattern, std::string_view value);
-/// Whether the shape passes all filters. `tag:<key>`, `tag-key` and `tag-value` look into "Tags" (or "TagSet"). Throws
-/// InvalidParameterValue for a filter that the paths do not name.
+/// Throws InvalidParameterValue for a filter that the paths do not name, 501 for one without a path, and
+/// FilterLimitExceeded for more than 200 values in all.
+void require_known_filters(const std::vector<NamedFilter>& filters, FilterPaths paths);
+/// Whether the shape passes all filters. `tag:<key>`, `tag-key` and `tag-value` look into "Tags" (or "TagSet").
 bool matches_filters(const Json& shape, const std::vector<NamedFilter>& filters, FilterPaths paths);
 
 }  // namespace hanbat::ec2

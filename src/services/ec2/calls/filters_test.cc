@@ -32,8 +32,15 @@ TEST(Filters, LookIntoTags) {
   EXPECT_FALSE(check({{"tag:name", {"*"}}}));
 }
 
-TEST(Filters, RefuseANameThatTheCallDoesNotHave) {
-  EXPECT_EQ(wire::code_of([] { check({{"colour", {"red"}}}); }), "InvalidParameterValue");
+TEST(Filters, RefuseANameThatTheCallDoesNotHaveWhateverThereIs) {
+  constexpr FilterPath kPaths[] = {{"state", "State.Name"}, {"carrier-ip", ""}};
+  const auto refused = [&](const NamedFilter& filter) {
+    return wire::code_of([&] { require_known_filters({filter}, kPaths); });
+  };
+  EXPECT_EQ(refused({"colour", {"red"}}), "InvalidParameterValue");
+  EXPECT_EQ(refused({"carrier-ip", {"1.2.3.4"}}), "NotImplemented");
+  EXPECT_EQ(refused({"state", std::vector<std::string>(201, "running")}), "FilterLimitExceeded");
+  EXPECT_NO_THROW(require_known_filters({{"state", {"running"}}, {"tag:Name", {"a"}}, {"tag-key", {"b"}}}, kPaths));
 }
 
 TEST(Filters, MatchWildcardsAndTakeEscapedOnesLiterally) {

@@ -58,7 +58,21 @@ constexpr FilterPath kImagesPaths[] = {
     {"root-device-name", "RootDeviceName"},
     {"root-device-type", "RootDeviceType"},
     {"state", "State"},
-    {"virtualization-type", "VirtualizationType"}};
+    {"virtualization-type", "VirtualizationType"},
+    {"block-device-mapping.snapshot-id", "BlockDeviceMappings.Ebs.SnapshotId"},
+    {"free-tier-eligible", "FreeTierEligible"},
+    {"image-allowed", "ImageAllowed"},
+    {"kernel-id", "KernelId"},
+    {"manifest-location", "ImageLocation"},
+    {"product-code", "ProductCodes.ProductCodeId"},
+    {"product-code.type", "ProductCodes.ProductCodeType"},
+    {"ramdisk-id", "RamdiskId"},
+    {"source-image-id", "SourceImageId"},
+    {"source-image-region", "SourceImageRegion"},
+    {"source-instance-id", "SourceInstanceId"},
+    {"state-reason-code", "StateReason.Code"},
+    {"state-reason-message", "StateReason.Message"},
+    {"sriov-net-support", "SriovNetSupport"}};
 
 Image image_shape(const std::string& alias, const std::string& name, const std::string& description,
                   Timestamp created) {
@@ -218,7 +232,7 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
 
   const auto ids = in.image_ids.value_or(std::vector<std::string>{});
   for (const std::string& id : ids) require_image(rq.tx, place_of(rq), id);
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kImagesPaths);
   std::vector<Image> items;
   for (PublishedImage& image : published_images(rq.tx, place_of(rq))) {
     Image& shape = image.shape;

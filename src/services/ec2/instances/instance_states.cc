@@ -20,7 +20,17 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
                                        {"instance-status.reachability", "InstanceStatus.Details.Status"},
                                        {"instance-status.status", "InstanceStatus.Status"},
                                        {"system-status.reachability", "SystemStatus.Details.Status"},
-                                       {"system-status.status", "SystemStatus.Status"}};
+                                       {"system-status.status", "SystemStatus.Status"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"event.code", "Events.Code"},
+    {"event.description", "Events.Description"},
+    {"event.instance-event-id", "Events.InstanceEventId"},
+    {"event.not-after", "Events.NotAfter"},
+    {"event.not-before", "Events.NotBefore"},
+    {"event.not-before-deadline", "Events.NotBeforeDeadline"},
+    {"operator.managed", "Operator.Managed"},
+    {"operator.principal", "Operator.Principal"},
+    {"attached-ebs-status.status", "AttachedEbsStatus.Status"}};
 
 Why by_user() { return {"Client.UserInitiatedShutdown", "User initiated shutdown"}; }
 
@@ -187,7 +197,7 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
   const region::Pager pager(rq, in, kPageSizes);
   refuse_page_of_named(pager, in.instance_ids, "instancesSet");
 
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kStatusPaths);
   std::vector<Placed<InstanceStatus>> items;
   for (const auto& row : select<Instance>(rq, in.instance_ids, std::nullopt, kInstancePaths)) {
     const Status status = status_of(row);

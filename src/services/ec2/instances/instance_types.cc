@@ -215,7 +215,7 @@ DescribeInstanceTypesOutput Ec2::describe_instance_types(Request& rq, const Desc
   if (!unknown.empty())
     throw Error("InvalidInstanceType", 400,
                 fmt::format("The following supplied instance types do not exist: [{}]", join(unknown, ", ")));
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kTypePaths);
   std::vector<Placed<InstanceTypeInfo>> items;
   std::int64_t place = 0;
   for (const InstanceTypeFacts& facts : instance_types()) {
@@ -261,7 +261,7 @@ DescribeInstanceTypeOfferingsOutput Ec2::describe_instance_type_offerings(
   const auto type = find_word<LocationType>(kind);
   if (!type) throw not_done(rq, "LocationType " + kind);
   const std::vector<std::string> locations = locations_of(rq.region, *type);
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kOfferingPaths);
   std::vector<Placed<InstanceTypeOffering>> items;
   std::int64_t place = 0;
   for (const std::string& location : locations)

@@ -22,7 +22,9 @@ constexpr FilterPath kTemplateVersionsPaths[] = {
     {"is-default-version", "DefaultVersion"},
     {"kernel-id", "LaunchTemplateData.KernelId"},
     {"network-card-index", "LaunchTemplateData.NetworkInterfaces.NetworkCardIndex"},
-    {"ram-disk-id", "LaunchTemplateData.RamDiskId"}};
+    {"ram-disk-id", "LaunchTemplateData.RamDiskId"},
+    {"host-resource-group-arn", "LaunchTemplateData.Placement.HostResourceGroupArn"},
+    {"license-configuration-arn", "LaunchTemplateData.LicenseSpecifications.LicenseConfigurationArn"}};
 constexpr region::PageSizes kTemplatePages{.usual = 200, .least = 1, .most = 200};
 
 /// The id of the template that the call names, by id or by name; what is not there keeps its name.
@@ -182,7 +184,7 @@ DescribeLaunchTemplateVersionsOutput Ec2::describe_launch_template_versions(
   authorize(rq, "DescribeLaunchTemplateVersions");
 
   const region::Pager pager(rq, in, kTemplatePages);
-  const auto wanted = named_filters(in.filters);
+  const auto wanted = named_filters(in.filters, kTemplateVersionsPaths);
   std::vector<Placed<LaunchTemplateVersion>> found;
   for (const auto& row : templates_asked(rq, in))
     for (const LaunchTemplateVersion& one : versions_asked(rq, in, row)) {

@@ -45,7 +45,16 @@ constexpr FilterPath kSubnetsPaths[] = {
     {"ipv6-native", "Ipv6Native"},
     {"private-dns-name-options-on-launch.hostname-type", "PrivateDnsNameOptionsOnLaunch.HostnameType"},
     {"owner-id", "OwnerId"},
-    {"state", "State"}};
+    {"state", "State"},
+    {"customer-owned-ipv4-pool", "CustomerOwnedIpv4Pool"},
+    {"enable-lni-at-device-index", "EnableLniAtDeviceIndex"},
+    {"ipv6-cidr-block-association.ipv6-cidr-block", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock"},
+    {"ipv6-cidr-block-association.association-id", "Ipv6CidrBlockAssociationSet.AssociationId"},
+    {"ipv6-cidr-block-association.state", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State"},
+    {"map-customer-owned-ip-on-launch", "MapCustomerOwnedIpOnLaunch"},
+    {"outpost-arn", "OutpostArn"},
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-a-record", "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord"},
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord"}};
 
 void fill(store::Tx& tx, Resource<Subnet>& subnet) {
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);

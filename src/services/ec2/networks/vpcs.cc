@@ -39,7 +39,11 @@ constexpr FilterPath kVpcPaths[] = {{"vpc-id", "VpcId"},
                                     {"is-default", "IsDefault"},
                                     {"isDefault", "IsDefault"},
                                     {"owner-id", "OwnerId"},
-                                    {"state", "State"}};
+                                    {"state", "State"},
+    {"ipv6-cidr-block-association.ipv6-cidr-block", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock"},
+    {"ipv6-cidr-block-association.ipv6-pool", "Ipv6CidrBlockAssociationSet.Ipv6Pool"},
+    {"ipv6-cidr-block-association.association-id", "Ipv6CidrBlockAssociationSet.AssociationId"},
+    {"ipv6-cidr-block-association.state", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State"}};
 
 Cidr require_vpc_cidr(const std::optional<std::string>& text, const host::EdgeRange& edge) {
   if (!text) throw missing_parameter("cidrBlock");

@@ -147,7 +147,7 @@ DescribeRegionsOutput Ec2::describe_regions(Request& rq, const DescribeRegionsIn
 
   DescribeRegionsOutput out;
   out.regions.emplace();
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kRegionPaths);
   for (Region& region : regions)
     if (asked_for(in.region_names, *region.region_name) &&
         matches_filters(wire::to_json(region), filters, kRegionPaths))
@@ -165,7 +165,7 @@ DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
 
   DescribeAvailabilityZonesOutput out;
   out.availability_zones.emplace();
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kZonePaths);
   const auto zones = zones_of(rq.region);
   for (const std::string& name : in.zone_names.value_or(std::vector<std::string>{}))
     if (std::ranges::find(zones, name) == zones.end())

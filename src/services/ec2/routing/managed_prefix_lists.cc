@@ -215,7 +215,7 @@ DescribeManagedPrefixListsOutput Ec2::describe_managed_prefix_lists(Request& rq,
   authorize(rq, "DescribeManagedPrefixLists");
 
   const region::Pager pager(rq, in, kListPages);
-  const auto wanted = named_filters(in.filters);
+  const auto wanted = named_filters(in.filters, kManagedListsPaths);
   auto all = ec2::list<ManagedPrefixList>(rq.tx, place_of(rq));
   all.push_back(s3_prefix_list(place_of(rq), rq.home.settings.edge));
   for (const std::string& id : in.prefix_list_ids.value_or(std::vector<std::string>{}))

@@ -114,7 +114,7 @@ DescribePrefixListsOutput Ec2::describe_prefix_lists(Request& rq, const Describe
   authorize(rq, "DescribePrefixLists");
 
   const region::Pager pager(rq, in, {.usual = 100, .least = 1, .most = 1000});
-  const auto wanted = named_filters(in.filters);
+  const auto wanted = named_filters(in.filters, kPrefixListsPaths);
   const auto s3 = s3_prefix_list(place_of(rq), rq.home.settings.edge);
   for (const std::string& id : in.prefix_list_ids.value_or(std::vector<std::string>{}))
     if (id != s3.id)

@@ -29,7 +29,8 @@ constexpr FilterPath kRouteTablesPaths[] = {
     {"route.transit-gateway-id", "Routes.TransitGatewayId"},
     {"route.vpc-peering-connection-id", "Routes.VpcPeeringConnectionId"},
     {"route.origin", "Routes.Origin"},
-    {"route.state", "Routes.State"}};
+    {"route.state", "Routes.State"},
+    {"route.egress-only-internet-gateway-id", "Routes.EgressOnlyInternetGatewayId"}};
 
 RouteTableAssociation association_of(const Resource<RouteTable>& table, const std::optional<std::string>& subnet_id) {
   RouteTableAssociation association;

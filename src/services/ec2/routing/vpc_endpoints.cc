@@ -279,7 +279,7 @@ DescribeVpcEndpointServicesOutput Ec2::describe_vpc_endpoint_services(Request& r
   authorize(rq, "DescribeVpcEndpointServices");
 
   const region::Pager pager(rq, in, {.usual = 1000, .beyond = region::PageSizes::Beyond::kCut});
-  const auto wanted = named_filters(in.filters);
+  const auto wanted = named_filters(in.filters, kServicesPaths);
   ServiceDetail detail = s3_detail(rq);
   for (const std::string& name : in.service_names.value_or(std::vector<std::string>{}))
     if (name != detail.service_name)

@@ -27,7 +27,13 @@ constexpr FilterPath kSecurityGroupsPaths[] = {
     {"egress.ip-permission.from-port", "IpPermissionsEgress.FromPort"},
     {"egress.ip-permission.to-port", "IpPermissionsEgress.ToPort"},
     {"egress.ip-permission.protocol", "IpPermissionsEgress.IpProtocol"},
-    {"egress.ip-permission.group-id", "IpPermissionsEgress.UserIdGroupPairs.GroupId"}};
+    {"egress.ip-permission.group-id", "IpPermissionsEgress.UserIdGroupPairs.GroupId"},
+    {"ip-permission.group-name", "IpPermissions.UserIdGroupPairs.GroupName"},
+    {"ip-permission.prefix-list-id", "IpPermissions.PrefixListIds.PrefixListId"},
+    {"egress.ip-permission.group-name", "IpPermissionsEgress.UserIdGroupPairs.GroupName"},
+    {"egress.ip-permission.ipv6-cidr", "IpPermissionsEgress.Ipv6Ranges.CidrIpv6"},
+    {"egress.ip-permission.prefix-list-id", "IpPermissionsEgress.PrefixListIds.PrefixListId"},
+    {"egress.ip-permission.user-id", "IpPermissionsEgress.UserIdGroupPairs.UserId"}};
 
 void fill(store::Tx& tx, Resource<SecurityGroup>& group) {
   std::vector<Rule> in, out;

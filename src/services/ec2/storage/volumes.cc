@@ -17,11 +17,24 @@ constexpr FilterPath kVolumesPaths[] = {{"volume-id", "VolumeId"},
                                         {"size", "Size"},
                                         {"snapshot-id", "SnapshotId"},
                                         {"status", "State"},
-                                        {"volume-type", "VolumeType"}};
+                                        {"volume-type", "VolumeType"},
+    {"availability-zone-id", "AvailabilityZoneId"},
+    {"fast-restored", "FastRestored"},
+    {"multi-attach-enabled", "MultiAttachEnabled"},
+    {"operator.managed", "Operator.Managed"},
+    {"operator.principal", "Operator.Principal"}};
 constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
                                              {"volume-status.status", "VolumeStatus.Status"},
                                              {"volume-status.details-name", "VolumeStatus.Details.Name"},
-                                             {"volume-status.details-status", "VolumeStatus.Details.Status"}};
+                                             {"volume-status.details-status", "VolumeStatus.Details.Status"},
+    {"action.code", "Actions.Code"},
+    {"action.description", "Actions.Description"},
+    {"action.event-id", "Actions.EventId"},
+    {"event.description", "Events.Description"},
+    {"event.event-id", "Events.EventId"},
+    {"event.event-type", "Events.EventType"},
+    {"event.not-after", "Events.NotAfter"},
+    {"event.not-before", "Events.NotBefore"}};
 
 }  // namespace
 
@@ -48,7 +61,7 @@ DescribeVolumeStatusOutput Ec2::describe_volume_status(Request& rq, const Descri
   authorize(rq, "DescribeVolumeStatus");
   const region::Pager pager(rq, in, kPageSizes);
 
-  const auto filters = named_filters(in.filters);
+  const auto filters = named_filters(in.filters, kVolumeStatusPaths);
   std::vector<Placed<VolumeStatusItem>> items;
   for (const auto& row : select<Volume>(rq, in.volume_ids, std::nullopt, kVolumesPaths)) {
     VolumeStatusItem item;
