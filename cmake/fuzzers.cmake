@@ -59,7 +59,7 @@ hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH service
 hanbat_fuzzer(imds services/ec2/metadata/metadata_fuzz.cc WITH services/ec2/metadata/metadata_paths.cc LINK hanbat_base)
 hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv4.cc host/names.cc host/networks/plan.cc
   host/networks/vpc_validation.cc host/networks/network_acls.cc host/balancers/balancers_validation.cc
-  host/networks/nft.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_conditions.cc
+  host/networks/nft.cc host/networks/traffic.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_conditions.cc
   host/balancers/haproxy_cookies.cc host/balancers/haproxy_logs.cc host/balancers/haproxy_frontend.cc host/balancers/haproxy_pages.cc
   host/balancers/haproxy_states.cc LINK hanbat_os hanbat_crypto)
 hanbat_fuzzer(log_record services/elasticloadbalancing/logs/log_record_fuzz.cc WITH services/elasticloadbalancing/logs/log_lines.cc

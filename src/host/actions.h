@@ -10,6 +10,7 @@
 
 #include "base/words.h"
 #include "host/balancers/spec.h"
+#include "host/counts.h"
 #include "host/machines/spec.h"
 #include "host/networks/spec.h"
 #include "os/fd.h"
@@ -52,6 +53,8 @@ struct Finding {
 ///   take_logs         the oldest batch of a balancer's records, the same until it is dropped; what has come is closed
 ///                     into one when there is no older
 ///   drop_logs         the batch lies where it belongs; one that is gone: nothing to do
+///   counts            what VPCs or balancers have carried; see counts.h
+///   drop_counts       these are booked; what goes on, or has risen since, stays
 ///   health            how the region's own parts are
 #define HANBAT_HOST_ACTIONS(X)                           \
   X(apply_vpc, VpcSpec, void)                            \
@@ -70,6 +73,8 @@ struct Finding {
   X(balancer_health, Nothing, std::vector<TargetHealth>) \
   X(take_logs, BalancerName, LogBatch)                   \
   X(drop_logs, LogBatchName, void)                       \
+  X(counts, CountsOf, std::vector<Count>)                \
+  X(drop_counts, BookedCounts, void)                     \
   X(health, Nothing, std::vector<Finding>)
 
 }  // namespace hanbat::host

@@ -122,6 +122,14 @@ std::vector<TargetHealth> Actions::balancer_health(const Nothing&) { return bala
 LogBatch Actions::take_logs(const BalancerName& balancer) { return balancers_->logs().take(balancer); }
 void Actions::drop_logs(const LogBatchName& batch) { balancers_->logs().drop(batch); }
 
+std::vector<Count> Actions::counts(const CountsOf& of) {
+  return of.source == CountSource::kVpcs ? networks_->counts() : balancers_->counts();
+}
+void Actions::drop_counts(const BookedCounts& booked) {
+  networks_->drop_counts(booked);
+  balancers_->drop_counts(booked);
+}
+
 std::vector<Finding> Actions::health(const Nothing&) {
   std::vector<Finding> findings;
   std::unique_lock lock(ready_mutex_);

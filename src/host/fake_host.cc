@@ -118,6 +118,21 @@ void FakeHost::drop_logs(const LogBatchName& batch) {
   std::erase_if(logs[batch.balancer_id], [&](const LogBatch& one) { return one.name == batch.name; });
 }
 
+std::vector<Count> FakeHost::counts(const CountsOf& of) {
+  may_fail();
+  return counted[of.source];
+}
+
+void FakeHost::drop_counts(const BookedCounts& booked) {
+  may_fail();
+  validate(booked);
+  for (const BookedCount& gone : booked.counts)
+    std::erase_if(counted[gone.source], [&](const Count& one) {
+      return !one.goes_on && one.vpc_id == gone.vpc_id && one.kind == gone.kind && one.id == gone.id &&
+             one.part == gone.part && one.value == gone.value;
+    });
+}
+
 std::vector<Finding> FakeHost::health(const Nothing&) { return {}; }
 
 }  // namespace hanbat::host

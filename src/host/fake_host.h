@@ -23,6 +23,7 @@ class FakeHost final : public Host {
   BalancersSpec balancers;
   std::vector<TargetHealth> targets;                  ///< what balancer_health() answers
   std::map<std::string, std::vector<LogBatch>> logs;  ///< by balancer, the oldest first
+  std::map<CountSource, std::vector<Count>> counted;  ///< what counts() answers
   std::vector<ListenSpec> listens;
   std::string fail_next;  ///< when not empty, the next action throws HostError with this message
   HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code

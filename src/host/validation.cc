@@ -76,6 +76,15 @@ void require_dns_name(std::string_view text, std::string_view what) {
 
 void validate(const VpcName& vpc) { require_vpc_id(vpc.name, "vpc id"); }
 
+void validate(const BookedCounts& booked) {
+  require_at_most(booked.counts.size(), 10000, "counts");
+  for (const BookedCount& one : booked.counts) {
+    require_vpc_id(one.vpc_id, "vpc id");
+    require_name(one.id, "id of what is counted", 100);
+    if (!one.part.empty()) require_name(one.part, "part of what is counted", 100);
+  }
+}
+
 void validate(const MachineName& machine) { require_name(machine.name, "machine name"); }
 
 void validate(const MachineStop& stop) { require_name(stop.name, "machine name"); }

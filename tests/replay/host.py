@@ -13,6 +13,7 @@ class HostOfMemory:
     def __init__(self):
         self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.networks, self.machine_specs, self.running, self.balancers = {}, {}, {}, {"balancers": [], "target_groups": []}
+        self.counted = {}  # "vpcs", "balancers": what each is told to have carried
         self.unknown = []  # what was asked for that it cannot do: a test that sees some is wrong about its host
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -102,6 +103,12 @@ class HostOfMemory:
 
     def do_take_logs(self, _):
         return {"name": "", "until": 0, "lost": 0, "records": []}
+
+    def do_counts(self, of):
+        return self.counted.get(of["source"], [])
+
+    def do_drop_counts(self, _):
+        return None
 
     def do_health(self, _):
         return []
