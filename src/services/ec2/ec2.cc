@@ -4,6 +4,7 @@
 #include "http/server.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/traffic_usage.h"
 #include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
@@ -19,6 +20,7 @@ std::span<const store::Migration> Ec2::migrations() const { return schema(); }
 void Ec2::start() {
   networks_.start();
   instances_.start();
+  meter_traffic(home_);
   store::handle<Forget>(home_.tasks, [](store::TaskRun& run, const Forget&) {
     run.finish([&](store::Tx& tx) {
       if (const auto gateway = find<NatGateway>(tx, run.key())) remove(tx, *gateway);

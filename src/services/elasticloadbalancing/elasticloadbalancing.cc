@@ -4,6 +4,7 @@
 
 #include "gen/elasticloadbalancing/schema.h"
 #include "region/page.h"
+#include "services/elasticloadbalancing/capacity.h"
 #include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "services/elasticloadbalancing/usage.h"
 #include "store/typed_tasks.h"
@@ -22,6 +23,7 @@ void ElasticLoadBalancing::start() {
   home_.db.write([&](store::Tx& tx) {
     for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
   });
+  meter_capacity(home_);
   if (!home_.find_host()) return;
   home_.db.write(
       [&](store::Tx& tx) { store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey)); });

@@ -142,14 +142,15 @@ double Management::spent(const std::string& account) {
   const Timestamp now = SystemClock().now();
   const Json only =
       Json::object({{"Dimensions", Json::object({{"Key", "LINKED_ACCOUNT"}, {"Values", Json::array({account})}})}});
-  // A competitor's account is of this contest, which is no year old.
+  // A competitor's account is of this contest, which is no year old; the bill's clock may run ahead of the real one.
   const Json answer = api_.call(
       "ce", "GetCostAndUsage",
-      Json::object({{"Granularity", "MONTHLY"},
-                    {"Metrics", Json::array({"UnblendedCost"})},
-                    {"Filter", only},
-                    {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
-                                                 {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
+      Json::object(
+          {{"Granularity", "MONTHLY"},
+           {"Metrics", Json::array({"UnblendedCost"})},
+           {"Filter", only},
+           {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
+                                        {"End", format_utc(now + std::chrono::hours(24 * 365), "%Y-%m-%d")}})}}));
   double sum = 0;
   for (const Json& part : answer["ResultsByTime"].items())
     sum += std::strtod(part["Total"]["UnblendedCost"].text("Amount").c_str(), nullptr);
