@@ -1,8 +1,15 @@
 // Competitors' files, clocks, and the policy that holds a clock.
 #include "main/cli/task/entry.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <optional>
+#include <sstream>
 
 #include "main/cli/task/account.h"
 #include "main/cli/task/time_limit.h"
@@ -68,8 +75,28 @@ TEST(Entries, OneThatIsPutAsideMakesRoomForAnother) {
 TEST(Entries, OnlyOneCommandAtATimeChangesThem) {
   const TemporaryFolder folder;
   const Entries entries(Home{folder.path()});
-  const FileLock lock = entries.lock();
-  EXPECT_THROW(entries.lock(), Failure);
+  std::optional<FileLock> lock = entries.lock();
+  std::ostringstream words;
+  try {
+    entries.lock(Seconds(0), words);
+    FAIL() << "taken twice";
+  } catch (const Failure& failure) {
+    EXPECT_NE(std::string(failure.what()).find(fmt::format("(process {})", ::getpid())), std::string::npos)
+        << failure.what();
+  }
+  EXPECT_EQ(words.str(), "");
+}
+
+TEST(Entries, WhoComesSecondWaitsAndIsToldForWhom) {
+  const TemporaryFolder folder;
+  const Entries entries(Home{folder.path()});
+  std::optional<FileLock> lock = entries.lock();
+  std::ostringstream words;
+  const auto second = std::async(std::launch::async, [&] { entries.lock(Seconds(60), words); });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  lock.reset();
+  second.wait();
+  EXPECT_NE(words.str().find(fmt::format("(process {}) to end\n", ::getpid())), std::string::npos) << words.str();
 }
 
 TEST(EntryState, FollowsTheClock) {
