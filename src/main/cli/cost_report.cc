@@ -19,8 +19,11 @@ void add(CostLine& line, const Json& metrics) {
   line.unit = metrics["UsageQuantity"].text("Unit");
 }
 
-/// Used, and without a price.
-bool is_unpriced(const CostLine& line) { return line.cost == 0 && line.amount > 0; }
+/// Used, and without a price. The first gigabytes to the internet are free: that they cost nothing says nothing, where
+/// the region has prices, of which its prefix tells.
+bool is_unpriced(const CostLine& line) {
+  return line.cost == 0 && line.amount > 0 && !line.detail.ends_with("-DataTransfer-Out-Bytes");
+}
 
 }  // namespace
 

@@ -34,5 +34,11 @@ TEST(CostReport, WhatHasNoPriceIsNamed) {
   EXPECT_EQ(cost_json({{"EC2", "box", 0, 3, "Hrs"}}).items()[0]["priced"], Json(false));
 }
 
+TEST(CostReport, WhatIsFreeHasAPrice) {
+  EXPECT_EQ(cost_table({{"EC2", "APN2-DataTransfer-Out-Bytes", 0, 3, "GB"}}, "SERVICE").find("no price"),
+            std::string::npos);
+  EXPECT_NE(cost_table({{"EC2", "DataTransfer-Out-Bytes", 0, 3, "GB"}}, "SERVICE").find("no price"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hanbat::cli
