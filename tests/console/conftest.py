@@ -9,6 +9,7 @@ for folder in ("crash", "replay", "console"):
     sys.path.insert(0, str(TESTS / folder))
 from browser import Page, console_address, start_browser  # noqa: E402
 from daemon import Daemon  # noqa: E402
+from hall import Hall  # noqa: E402
 from host import HostOfMemory  # noqa: E402
 
 
@@ -21,6 +22,11 @@ def daemon_of_all(tmp_path_factory):
     assert one.process.poll() is None, "the daemon died:\n" + one.log[-3000:]
     one.stop()
     one.host.close()
+
+
+@pytest.fixture(scope="session", name="contest")
+def contest_of_two(daemon, tmp_path_factory):
+    return Hall(daemon, tmp_path_factory.mktemp("contest"))
 
 
 @pytest.fixture(scope="session", name="driver")

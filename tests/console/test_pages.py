@@ -7,14 +7,18 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from browser import CONTRAST, NAMELESS
+from hall import SCRIPT
+
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost"]
-SCRIPT = "<img src=x onerror=\"window.hit=1\"><script>window.hit=1</script>"
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hostile(daemon):
-    """Markup wherever AWS lets a text be: names, descriptions, tags, messages, files, requests. The id of an instance."""
+def hostile(daemon, contest):
+    """Markup wherever AWS lets a text be: names, descriptions, tags, messages, files, requests; and in a contest's pack, names and sheets. The id
+    of the last commit."""
+    contest.mark()
     commits, ec2, iam = daemon.client("codecommit"), daemon.client("ec2"), daemon.client("iam")
     commits.create_repository(repositoryName="hostile", repositoryDescription=SCRIPT)
     last = None
@@ -26,6 +30,7 @@ def hostile(daemon):
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": SCRIPT}])
     for subnet in ec2.describe_subnets()["Subnets"]:
         ec2.create_tags(Resources=[subnet["SubnetId"]], Tags=[{"Key": "Name", "Value": SCRIPT}])
+    daemon.client("elbv2").create_load_balancer(Name="hostile", Subnets=[one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2], Tags=[{"Key": "Name", "Value": SCRIPT}])
     iam.create_user(UserName="bob")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
     bob = boto3.client("codecommit", endpoint_url=daemon.endpoint, region_name="ap-northeast-2", aws_access_key_id=key["AccessKeyId"],
@@ -35,20 +40,21 @@ def hostile(daemon):
     return last
 
 
-def settle(page):
-    page.gone(".loading")
-    time.sleep(0.25)
+@pytest.fixture(name="places")
+def all_places(contest):
+    return [one.format(ann=contest.account("ann")) for one in PLACES]
 
 
-def test_no_text_of_the_region_becomes_markup(page, hostile):
-    for place in PLACES + [f"code/hostile/commit/{hostile}", "code/hostile?branch=main&file=" + "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E.py", "network?vpc=" + SCRIPT, SCRIPT, "builds/" + "%3Cimg%20src%3Dx%3E"]:
+def test_no_text_of_the_region_becomes_markup(page, hostile, places, contest):
+    for place in places + [f"code/hostile/commit/{hostile}", "code/hostile?branch=main&file=" + "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E.py", "network?vpc=" + SCRIPT, SCRIPT, "builds/" + "%3Cimg%20src%3Dx%3E"]:
         page.go(place)
-        settle(page)
+        page.settle()
         assert page.js("return window.hit") is None, place
         assert page.js("return [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg').length") == 0, place
         assert page.js("return [...document.querySelectorAll('a')].filter((one) => /^(javascript|data):/i.test(one.href)).length") == 0, place
-    page.go("code")
-    page.wait("td", SCRIPT)  # and it is there, as text
+    for place, selector in (("code", "td"), ("code/hostile/blame?branch=main&file=README.md", ".row"), (f"contest/{contest.account('ann')}", ".sheet code")):
+        page.go(place)
+        page.wait(selector, SCRIPT)  # and it is there, as text
 
 
 def test_a_hostile_log_line_is_text_with_colours(page):
@@ -76,40 +82,25 @@ def test_a_breach_of_the_policy_is_stopped_by_the_browser(page):
     page.complaints = []
 
 
-CONTRAST = """
-const colour = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...found.slice(0, 3).map((one) => one * 255), found[3] ?? 1] : [...found.slice(0, 3), found[3] ?? 1]; };
-const light = ([r, g, b]) => { const [x, y, z] = [r, g, b].map((one) => { const part = one / 255; return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; }); return 0.2126 * x + 0.7152 * y + 0.0722 * z; };
-const ground = (one) => { for (let at = one; at; at = at.parentElement) { const found = colour(getComputedStyle(at).backgroundColor); if (found[3] > 0.9) return found; } return [255, 255, 255, 1]; };
-const low = [];
-for (const one of document.querySelectorAll('body *')) {
-  if (!one.getClientRects().length || one.closest('svg, .sr, :disabled, option') || ![...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
-  const style = getComputedStyle(one), a = light(colour(style.color)), b = light(ground(one)), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  if (ratio < 4.5) low.push(`${one.className || one.tagName} "${one.textContent.slice(0, 20)}" ${ratio.toFixed(2)}`);
-}
-return low;"""
-NAMELESS = """return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.getClientRects().length &&
-  !one.textContent.trim() && !one.getAttribute('aria-label') && !document.querySelector(`label[for="${one.id}"]`) && !one.closest('label')).map((one) => one.outerHTML.slice(0, 80))"""
-
-
 @pytest.mark.parametrize("colours", ["Light", "Dark"])
-def test_everything_that_is_said_can_be_read_and_has_a_name(page, colours):
+def test_everything_that_is_said_can_be_read_and_has_a_name(page, colours, places):
     if page.js("return document.documentElement.dataset.theme || 'light'") != colours.lower():
         page.click("#colours")
-    for place in PLACES:
+    for place in places:
         page.go(place)
-        settle(page)
+        page.settle()
         assert page.js(CONTRAST) == [], place
         assert page.js(NAMELESS) == [], place
     if colours == "Dark":
         page.click("#colours")
 
 
-def test_a_phone_shows_all_of_it(page):
+def test_a_phone_shows_all_of_it(page, places):
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True})
     try:
-        for place in PLACES:
+        for place in places:
             page.go(place)
-            settle(page)
+            page.settle()
             assert page.js("return document.documentElement.scrollWidth") <= 360, place
         page.click(".menu")
         page.click("[data-page=network]")

@@ -100,15 +100,21 @@ RegionApi RegionApi::of_caller(const Home& home, std::chrono::milliseconds longe
   return RegionApi(region, keys_of_caller(home), longest);
 }
 
-http::Response RegionApi::send(const std::string& service, http::Headers headers, std::string body) {
+http::Response RegionApi::send(const std::string& service, http::Headers headers, std::string body,
+                               const Target& target) {
   headers.set("Host", fmt::format("127.0.0.1:{}", front_port()));
   const std::vector<crypto::HeaderField> fields(headers.begin(), headers.end());
   const crypto::SigningKey key{keys_.id, keys_.secret, keys_.token};
-  const auto signature = crypto::sign({.method = "POST", .path = "/", .query = "", .headers = fields}, key, region_,
-                                      service, SystemClock().now(), crypto::sha256_hex(body));
+  const auto form = service == "s3" ? crypto::CanonicalForm::kAsSent : crypto::CanonicalForm::kNormalized;
+  const auto signature = crypto::sign(
+      {.method = target.method, .path = target.path, .query = target.query, .headers = fields, .form = form}, key,
+      region_, service, SystemClock().now(), crypto::sha256_hex(body));
   for (const auto& [name, value] : signature) headers.add(name, value);
   try {
-    return client_->send({.method = "POST", .target = "/", .headers = headers, .body = std::move(body)});
+    return client_->send({.method = target.method,
+                          .target = target.path + (target.query.empty() ? "" : "?" + target.query),
+                          .headers = headers,
+                          .body = std::move(body)});
   } catch (const http::Error& error) {
     throw Failure(fmt::format("the region does not answer ({}); start it with: hanbat up", error.what()));
   }
@@ -141,6 +147,14 @@ void RegionApi::query_unless(const std::string& tolerated, const std::string& se
   } catch (const ApiError& error) {
     if (error.code != tolerated) throw;
   }
+}
+
+std::string RegionApi::s3(const std::string& method, const std::string& path, const std::string& query,
+                          std::string body, http::Headers headers) {
+  http::Response answer = send("s3", std::move(headers), std::move(body), {method, path, query});
+  if (answer.status < 300) return std::move(answer.body);
+  const std::string code = xml_text(answer.body, "Code");
+  throw ApiError(code.empty() ? std::to_string(answer.status) : code, xml_text(answer.body, "Message"));
 }
 
 Keys RegionApi::assume(const std::string& role_arn, const std::string& session) {

@@ -29,6 +29,13 @@ export function why(kind, id, turn) {
   return place;
 }
 
+/** The first cause in one sentence, once it is known; nothing where nobody knows. */
+export function because(kind, id, turn) {
+  const place = h('p', {class: 'because'});
+  ask('Explain', {kind, id}, turn).then((one) => { if (one?.causes?.length) put(place, said(one.summary)); });
+  return place;
+}
+
 /** Whether packets get from one to the other, hop by hop; null where the region cannot say. */
 export async function packet(input) {
   const one = await ask('ExplainPacket', input, Date.now());

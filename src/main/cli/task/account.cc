@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "main/cli/task/board.h"
+
 namespace hanbat::cli::task {
 namespace {
 
@@ -115,7 +117,7 @@ std::string Management::find_policy(const std::string& name) {
 
 std::string Management::set_clock(const std::string& id, const std::string& name, const std::string& account,
                                   Timestamp end) {
-  const std::string content = clock_policy(account, end);
+  const std::string content = clock_policy(account, end, board_of(account_, region_));
   std::string policy = id.empty() ? find_policy(name) : id;
   if (policy.empty())
     policy = api_.organizations("CreatePolicy", Json::object({{"Name", name},
@@ -166,7 +168,7 @@ Keys make_competitor_user(RegionApi& owner) {
   return {xml_text(made, "AccessKeyId"), xml_text(made, "SecretAccessKey"), ""};
 }
 
-std::string clock_policy(const std::string& account, Timestamp end) {
+std::string clock_policy(const std::string& account, Timestamp end, const std::string& board) {
   const Json roles = Json::array({role_arn(account, kJudgeRole), role_arn(account, kOwnerRole)});
   const Json judge_stays = Json::object(
       {{"Sid", "TheJudgeStays"},
@@ -176,15 +178,23 @@ std::string clock_policy(const std::string& account, Timestamp end) {
        {"Condition",
         Json::object({{"ArnNotLike", Json::object({{"aws:PrincipalArn", role_arn(account, kOwnerRole)}})}})}});
   // Roles go on working: what was built runs while it is marked.
-  const Json over = Json::object(
-      {{"Sid", "TheTimeIsOver"},
-       {"Effect", "Deny"},
-       {"Action", "*"},
-       {"Resource", "*"},
-       {"Condition", Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
-                                   {"ArnLike", Json::object({{"aws:PrincipalArn",
-                                                              fmt::format("arn:aws:iam::{}:user/*", account)}})}})}});
-  return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({judge_stays, over})}}).dump();
+  const Json users_after =
+      Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
+                    {"ArnLike", Json::object({{"aws:PrincipalArn", fmt::format("arn:aws:iam::{}:user/*", account)}})}});
+  const Json over = Json::object({{"Sid", "TheTimeIsOver"},
+                                  {"Effect", "Deny"},
+                                  {"NotAction", Json::array({"s3:GetObject", "s3:ListBucket", "organizations:DescribeOrganization"})},
+                                  {"Resource", "*"},
+                                  {"Condition", users_after}});
+  const Json only_the_board =
+      Json::object({{"Sid", "TheBoardStays"},
+                    {"Effect", "Deny"},
+                    {"Action", Json::array({"s3:GetObject", "s3:ListBucket"})},
+                    {"NotResource", Json::array({fmt::format("arn:aws:s3:::{}", board),
+                                                 fmt::format("arn:aws:s3:::{}/competitors/{}/*", board, account)})},
+                    {"Condition", users_after}});
+  return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({judge_stays, over, only_the_board})}})
+      .dump();
 }
 
 }  // namespace hanbat::cli::task

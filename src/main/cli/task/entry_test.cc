@@ -95,11 +95,15 @@ TEST(Limit, IsReadAndWritten) {
 }
 
 TEST(ClockPolicy, EndsTheUsersTimeAndGuardsTheJudge) {
-  const Json policy = Json::parse(clock_policy("123456789012", Timestamp{1'700'000'000'000}));
+  const Json policy = Json::parse(clock_policy("123456789012", Timestamp{1'700'000'000'000}, "board"));
   const auto& statements = policy["Statement"].items();
   EXPECT_EQ(statements[0]["Resource"].items()[0].as_string(), "arn:aws:iam::123456789012:role/hanbat-judge");
   EXPECT_EQ(statements[1]["Condition"]["DateGreaterThanEquals"].text("aws:CurrentTime"), "2023-11-14T22:13:20Z");
   EXPECT_EQ(statements[1]["Condition"]["ArnLike"].text("aws:PrincipalArn"), "arn:aws:iam::123456789012:user/*");
+  EXPECT_EQ(statements[1]["NotAction"].items()[0].as_string(), "s3:GetObject");
+  EXPECT_EQ(statements[2]["NotResource"].dump(),
+            R"(["arn:aws:s3:::board","arn:aws:s3:::board/competitors/123456789012/*"])");
+  EXPECT_EQ(statements[2]["Condition"].dump(), statements[1]["Condition"].dump());
 }
 
 TEST(AnswersXml, ElementsAreReadWithTheirEntities) {
