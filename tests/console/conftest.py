@@ -36,6 +36,15 @@ def driver_of_all(tmp_path_factory):
     driver.quit()
 
 
+@pytest.fixture(name="origin")
+def page_of_the_console_s_origin(daemon, driver):
+    """For what needs the console's modules and nobody who is signed in."""
+    address = f"http://console.hanbat.localhost:{daemon.port}/_hanbat/console/"
+    if not driver.current_url.startswith(address):
+        driver.get(address)
+    return Page(driver)
+
+
 @pytest.fixture(name="page")
 def page_signed_in(daemon, driver):
     """Signed in as the administrator, at the overview. A test that has the browser complain of the page fails."""

@@ -19,7 +19,7 @@ TEXT = f"""# The task of today {SCRIPT}
 | a | 10.2.0.0/24 |
 """
 CHECKS = f"""
-check_vpc() {{ expect "CIDR of my-vpc | my-vpc의 CIDR" 10.2.0.0/16 10.2.0.0/16; }}
+check_vpc() {{ note '{SCRIPT}'; expect "CIDR of my-vpc | my-vpc의 CIDR" 10.2.0.0/16 10.2.0.0/16; }}
 check_subnet() {{
   part cidr
   expect "the CIDR {SCRIPT.replace('"', chr(92) + '"')}" 10.2.0.0/24 10.2.0.0/24

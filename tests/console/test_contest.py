@@ -80,7 +80,8 @@ def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     page.wait(".sheet strong", "the subnet my-subnet")
     page.wait(".sheet code", SCRIPT)
     page.wait(".badge", "not met")
-    page.click(".sheet summary", "Evidence") if page.find(".sheet summary") else None
+    page.click(".sheet summary", "Evidence")
+    page.wait(".sheet pre", SCRIPT)
     page.picture("sheet")
     page.click("button", "Publish this sheet")
     page.wait("dialog h2", "Ann")

@@ -215,8 +215,8 @@ def test_the_first_paint_comes_at_once(page):
     assert min(paints) < 1000  # a machine under load; docs/console.md has the figure of a quiet one
 
 
-def test_a_diff_puts_both_texts_together_again(page):
-    wrong = page.driver.execute_async_script("""
+def test_a_diff_puts_both_texts_together_again(origin):
+    wrong = origin.driver.execute_async_script("""
         const done = arguments[0];
         import('/_hanbat/console/core/diff.js').then(({lines, hunks}) => {
           let seed = 7;
@@ -247,8 +247,31 @@ def test_a_diff_puts_both_texts_together_again(page):
     ("\x1b[999999999999A\x1b[9999999@\x1b[99999999Px", "x"),
     ("a\tb\x1b[1Gc", "c       b"),
 ])
-def test_the_terminal_shows_what_a_program_writes(page, written, shown):
-    said = page.driver.execute_async_script("""
+def test_the_terminal_shows_what_a_program_writes(origin, written, shown):
+    said = origin.driver.execute_async_script("""
         const [written, done] = arguments;
         import('/_hanbat/console/core/screen.js').then(({Screen}) => { const one = new Screen(20, 5); one.write(written); done(one.text()); }, (error) => done(String(error)));""", written)
     assert said == shown
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("# Title\n\ntext *of* a **line** and `code`", "<h1>Title</h1><p>text <em>of</em> a <strong>line</strong> and <code>code</code></p>"),
+    ("- a\n- b\n  1. x\n  2. y\n\nend", "<ul><li>a</li><li>b<ol start=\"1\"><li>x</li><li>y</li></ol></li></ul><p>end</p>"),
+    ("10. ten\n11. eleven", "<ol start=\"10\"><li>ten</li><li>eleven</li></ol>"),
+    ("a | b\n--|--\n1 | `x`", "<thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead><tbody><tr><td>1</td><td><code>x</code></td></tr></tbody>"),
+    ("```sh\n$ <b> # no heading\n```\n> said\n", "<pre tabindex=\"0\">$ &lt;b&gt; # no heading</pre><blockquote><p>said</p></blockquote>"),
+    ("[a](https://a.example/) [b](javascript:x) <https://c.example> ![an image](https://d.example/x.png)",
+     "<p><a href=\"https://a.example/\" rel=\"noreferrer\">a</a> b <a href=\"https://c.example\" rel=\"noreferrer\">https://c.example</a> an image</p>"),
+    ("a_name_with_lines and 2 * 3 * 4 \\*plain\\*", "<p>a_name_with_lines and 2 * 3 * 4 *plain*</p>"),
+    ("<script>window.hit=1</script> <img src=x onerror=window.hit=1>", "<p>&lt;script&gt;window.hit=1&lt;/script&gt; &lt;img src=x onerror=window.hit=1&gt;</p>"),
+    (">" * 500 + " deep\n" + "- " * 500 + "x", "deep"),
+])
+def test_markdown_becomes_elements_and_its_html_stays_text(origin, text, shown):
+    said = origin.driver.execute_async_script("""
+        const [text, done] = arguments;
+        import('/_hanbat/console/core/markdown.js').then(({markdown}) => {
+          const box = document.createElement('div'); box.append(...markdown(text));
+          done(box.innerHTML);
+        }, (error) => done(String(error)));""", text)
+    assert shown in said
+    assert origin.js("return window.hit") is None

@@ -88,6 +88,7 @@ def pipeline(region, instance):
 def test_a_failed_pipeline_is_understood_mended_and_seen_to_go_through(page, pipeline):
     # Why did it fail?
     page.wait("tr td.tight", "Pipeline")
+    page.wait(".because", "maek: command not found")
     page.picture("overview")
     page.click("td a", pipeline)
     page.wait(".stage.bad .why", "maek page")
@@ -125,6 +126,10 @@ def test_a_failed_pipeline_is_understood_mended_and_seen_to_go_through(page, pip
     page.click(".tabs a", "History")
     page.wait("tbody tr", "Failed")
     page.wait("tbody tr", "Succeeded")
+    page.go(f"code/{pipeline}/blame?branch=main&file=buildspec.yml")
+    page.wait("#blame-state", "All 8 lines, after 2 commits")
+    assert {one.get_attribute("title").split(" · ")[0] for one in page.driver.find_elements("css selector", ".by a")} == {"How it is built", "Copy the page instead"}
+    page.picture("blame")
     assert not [one for one in page.complaints_now() if "Failed to load resource" not in one]
 
 
@@ -157,10 +162,14 @@ def test_the_commission_is_drawn_as_it_is(page, commission):
     page.go("balancers")
     page.click("td a", "wsi-alb")
     page.wait("h2", "wsi-api-tg · 2 / 2", 60)
+    page.click(".tabs a", "Requests")
+    page.wait("button", "Record requests")
     page.go("pipelines")
     page.click("td a", "wsi-api-pipeline")
     page.click(".action a", "Deployment")
     page.wait(".matrix th", "AfterAllowTraffic")
+    page.wait(".matrix th", "Traffic now")
+    page.wait(".matrix .badge", "healthy")
     page.picture("deployment")
     page.click(".matrix button")
     page.wait(".facts dt", "Took")

@@ -59,7 +59,7 @@ function openTask({room, live, parts}, board) {
       if (!task) return [title(t('Contest')), empty(t('No contest has been started for this account.'))];
       return [title(inOurs(task.title), {about: `${task.label} · ${board.account}`}),
         h('div', {class: 'figures'}, [[leftOf(clock), t('left')], [until(clock), t('the end')], [usd(amount, task.cost_limit_usd), t('spent')]].map(([value, name]) => h('div', {class: 'figure'}, h('strong', {}, value), h('span', {}, name)))),
-        state === 'running' ? null : h('p', {class: 'card pad', role: 'status'}, badge(state, said(state)), ' ', state === 'over' || state === 'stopped' ? t('What you have built stays and is marked.') : ''),
+        state === 'running' ? null : card(null, h('p', {class: 'pad', role: 'status'}, badge(state, said(state)), ' ', state === 'over' || state === 'stopped' ? t('What you have built stays and is marked.') : '')),
         sheet ? tabs([['', t('Task')], ['sheet', t('Mark sheet')]], parts[0] === 'sheet' ? 'sheet' : '', (key) => '#/contest' + (key && '/' + key)) : null,
         sheet && parts[0] === 'sheet' ? sheetView(sheet) : card(null, h('article', {class: 'pad prose', lang: wanted}, markdown(text.slice(0, 500000), 2)))];
     },
@@ -100,10 +100,11 @@ function openCompetitor({room, live, query}, board, account) {
       const sheets = sheetsOf(there, account), chosen = sheets.find((one) => one.key.endsWith(`/${query.get('sheet')}.json`)) || sheets[0];
       const cost = await byAccount();
       const published = publishedOf(there, account);
-      return {who: list(contest?.competitors).find((one) => one.account === account), sheets, chosen, text: chosen ? await read(board, chosen) : null, spent: cost[account],
+      const who = list(contest?.competitors).find((one) => one.account === account);
+      return {who, state: stateOf(who), sheets, chosen, text: chosen ? await read(board, chosen) : null, spent: cost[account],
         published: published && {at: published.at, marked: JSON.parse(await read(board, published)).marked}};
     },
-    view: ({who, sheets, chosen, text, spent: amount, published}) => {
+    view: ({who, state, sheets, chosen, text, spent: amount, published}) => {
       const sheet = text && JSON.parse(text), name = who?.label || account;
       const give = button(t('Publish this sheet'), async () => {
         if (!await ask(t('Let {name} read this sheet?', {name}), [], t('Publish'))) return;
@@ -112,7 +113,7 @@ function openCompetitor({room, live, query}, board, account) {
         live.wake();
       }, {kind: 'main', key: 'publish'});
       const take = button(t('Withdraw'), async () => { await publish(board, account, null); live.wake(); }, {key: 'withdraw'});
-      return [who ? card(null, facts([t('Competitor'), who.label], [t('Pack'), who.pack], [t('State'), badge(stateOf(who), said(stateOf(who)))], [t('Left'), leftOf(who)], [t('End'), until(who)], [t('Spent'), usd(amount)],
+      return [who ? card(null, facts([t('Competitor'), who.label], [t('Pack'), who.pack], [t('State'), badge(state, said(state))], [t('Left'), leftOf(who)], [t('End'), until(who)], [t('Spent'), usd(amount)],
         [t('Published'), published ? t('the sheet of {time}', {time: new Date(published.marked).toLocaleString(language())}) : t('none')])) : null,
       sheet ? h('div', {class: 'bar'}, h('select', {id: 'sheets', 'aria-label': t('Sheets'), onchange: (event) => { location.hash = `#/contest/${account}?sheet=${event.target.value}`; }},
         sheets.map((one) => { const stamp = one.key.replace(/^.*\/|\.json$/g, ''); return h('option', {value: stamp, selected: one === chosen}, stamp); })), who ? [give, published ? take : null] : null)

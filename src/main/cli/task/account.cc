@@ -181,11 +181,12 @@ std::string clock_policy(const std::string& account, Timestamp end, const std::s
   const Json users_after =
       Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
                     {"ArnLike", Json::object({{"aws:PrincipalArn", fmt::format("arn:aws:iam::{}:user/*", account)}})}});
-  const Json over = Json::object({{"Sid", "TheTimeIsOver"},
-                                  {"Effect", "Deny"},
-                                  {"NotAction", Json::array({"s3:GetObject", "s3:ListBucket", "organizations:DescribeOrganization"})},
-                                  {"Resource", "*"},
-                                  {"Condition", users_after}});
+  const Json over =
+      Json::object({{"Sid", "TheTimeIsOver"},
+                    {"Effect", "Deny"},
+                    {"NotAction", Json::array({"s3:GetObject", "s3:ListBucket", "organizations:DescribeOrganization"})},
+                    {"Resource", "*"},
+                    {"Condition", users_after}});
   const Json only_the_board =
       Json::object({{"Sid", "TheBoardStays"},
                     {"Effect", "Deny"},

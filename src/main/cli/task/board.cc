@@ -16,7 +16,7 @@
 namespace hanbat::cli::task {
 namespace {
 
-constexpr const char* kJson = "application/json";
+constexpr const char* kJsonType = "application/json";
 
 std::string folder_of_account(const std::string& account) { return "competitors/" + account + "/"; }
 
@@ -26,10 +26,10 @@ Json texts_json(const Texts& texts) {
   return out;
 }
 
-Json time_json(const std::optional<Timestamp>& at) { return at ? Json(iso8601(*at)) : Json(); }
+Json moment_json(const std::optional<Timestamp>& at) { return at ? Json(iso8601(*at)) : Json(); }
 
 /// The newest sheet.json of the competitor; nothing when nobody has marked.
-std::optional<std::string> last_sheet(const Entries& entries, const Entry& entry) {
+std::optional<std::string> newest_sheet(const Entries& entries, const Entry& entry) {
   const auto folder = entries.folder_of(entry.competitor) / "sheets";
   if (!path_exists(folder.string())) return std::nullopt;
   const auto names = list_folder(folder.string());
@@ -76,22 +76,22 @@ std::string board_policy(const std::string& bucket, const std::string& organizat
        {"Action", "s3:GetObject"},
        {"Resource", "arn:aws:s3:::" + bucket + "/" + own + "*"},
        {"Condition", Json::object({{"StringEquals", Json::object({{"aws:PrincipalOrgID", organization}})}})}});
-  const Json list =
-      Json::object({{"Sid", "EachAccountListsItsOwn"},
-                    {"Effect", "Allow"},
-                    {"Principal", everybody},
-                    {"Action", "s3:ListBucket"},
-                    {"Resource", "arn:aws:s3:::" + bucket},
-                    {"Condition", Json::object({{"StringEquals", Json::object({{"aws:PrincipalOrgID", organization},
-                                                                               {"s3:prefix", own}})}})}});
+  const Json list = Json::object(
+      {{"Sid", "EachAccountListsItsOwn"},
+       {"Effect", "Allow"},
+       {"Principal", everybody},
+       {"Action", "s3:ListBucket"},
+       {"Resource", "arn:aws:s3:::" + bucket},
+       {"Condition",
+        Json::object({{"StringEquals", Json::object({{"aws:PrincipalOrgID", organization}, {"s3:prefix", own}})}})}});
   return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({read, list})}}).dump();
 }
 
 Json clock_json(const Entry& entry) {
   const Json json = entry.to_json();
   return Json::object({{"stage", json["stage"]},
-                       {"start", time_json(entry.start)},
-                       {"end", time_json(entry.end)},
+                       {"start", moment_json(entry.start)},
+                       {"end", moment_json(entry.end)},
                        {"left_seconds", json["left_seconds"]}});
 }
 
@@ -126,19 +126,18 @@ void Board::post_task(const Entry& entry, const Pack& pack) {
     const std::string name = "task." + language + ".md";
     put(folder + name, read_file((pack.folder / name).string()), "text/markdown; charset=utf-8");
   }
-  const Json task =
-      Json::object({{"competitor", entry.competitor},
-                    {"label", entry.label},
-                    {"pack", pack.name},
-                    {"title", texts_json(pack.title)},
-                    {"languages", Json(pack.languages)},
-                    {"limit_seconds", static_cast<std::int64_t>(pack.time_limit.count())},
-                    {"cost_limit_usd", pack.cost_limit_usd ? Json(*pack.cost_limit_usd) : Json()}});
-  put(folder + "task.json", task.dump(), kJson);
+  const Json task = Json::object({{"competitor", entry.competitor},
+                                  {"label", entry.label},
+                                  {"pack", pack.name},
+                                  {"title", texts_json(pack.title)},
+                                  {"languages", Json(pack.languages)},
+                                  {"limit_seconds", static_cast<std::int64_t>(pack.time_limit.count())},
+                                  {"cost_limit_usd", pack.cost_limit_usd ? Json(*pack.cost_limit_usd) : Json()}});
+  put(folder + "task.json", task.dump(), kJsonType);
 }
 
 void Board::post_clock(const Entry& entry) {
-  put(folder_of_account(entry.account) + "clock.json", clock_json(entry).dump(), kJson);
+  put(folder_of_account(entry.account) + "clock.json", clock_json(entry).dump(), kJsonType);
 }
 
 void Board::post_contest(const Entries& entries) {
@@ -150,18 +149,18 @@ void Board::post_contest(const Entries& entries) {
     line["label"] = entry.label;
     line["account"] = entry.account;
     line["pack"] = entry.pack_name;
-    line["sheet"] = line_of_sheet(last_sheet(entries, entry));
+    line["sheet"] = line_of_sheet(newest_sheet(entries, entry));
     all.push_back(std::move(line));
   }
-  put("contest.json", Json::object({{"competitors", std::move(all)}}).dump(), kJson);
+  put("contest.json", Json::object({{"competitors", std::move(all)}}).dump(), kJsonType);
 }
 
 void Board::keep_sheet(const Sheet& sheet) {
-  put(sheet_key(sheet.account, sheet.marked), sheet_json(sheet).dump(), kJson);
+  put(sheet_key(sheet.account, sheet.marked), sheet_json(sheet).dump(), kJsonType);
 }
 
 void Board::publish(const Entry& entry, const std::string& sheet) {
-  put(folder_of_account(entry.account) + "sheet.json", sheet, kJson);
+  put(folder_of_account(entry.account) + "sheet.json", sheet, kJsonType);
 }
 
 void Board::withdraw(const Entry& entry) {
@@ -174,17 +173,19 @@ void post_clocks(const Home& home, const Entries& entries, const std::vector<Ent
   for (const Entry& entry : changed)
     if (!entry.account.empty()) regions.insert(entry.region);
   const auto turn = turn_at(home);
-  for (const std::string& region : regions) try {
+  try {
+    for (const std::string& region : regions) {
       Management management(home, region);
       Board board(management, region);
       for (const Entry& entry : changed)
         if (entry.region == region && !entry.account.empty()) board.post_clock(entry);
       board.post_contest(entries);
-    } catch (const Failure& failure) {
-      std::cerr << fmt::format(
-          "what the console shows of the contest is not new: {}; the next command that moves a clock posts it\n",
-          failure.what());
     }
+  } catch (const Failure& failure) {
+    std::cerr << fmt::format(
+        "what the console shows of the contest is old: {}; the next command that moves a clock posts it anew\n",
+        failure.what());
+  }
 }
 
 void post_sheets(const Home& home, const std::string& region, const std::vector<Sheet>& sheets) {
@@ -211,7 +212,7 @@ void publish(const Home& home, const std::vector<std::string>& names, Publishing
       print_step(name + ": reads no sheet any more");
       continue;
     }
-    const auto sheet = last_sheet(entries, entry);
+    const auto sheet = newest_sheet(entries, entry);
     if (!sheet)
       throw Failure(fmt::format("competitor {} has no sheet; hanbat task mark {} --competitor {} makes one", name,
                                 entry.pack.string(), name));

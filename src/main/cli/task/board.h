@@ -1,5 +1,5 @@
-// The judge's board: what of a contest is read over the region's own API, so that the console can show it. A bucket of the
-// region's own account, written by the commands of `hanbat task` and read by those whom it concerns:
+// The judge's board: what of a contest is read over the region's own API, so that the console can show it. A bucket of
+// the region's own account, written by the commands of `hanbat task` and read by those whom it concerns:
 //
 //     contest.json                             the judge: who takes part, their clocks, their last sheets
 //     sheets/<account>/<time>.json             the judge: each marking's sheet

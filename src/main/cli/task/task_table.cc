@@ -185,9 +185,8 @@ Table marking_commands() {
            .exits = {{3, "when points are missing"}}},
           {.name = "task publish",
            .help = "let them read their last sheet in the console",
-           .options = with_whom({}, {{.names = "--withdraw",
-                                      .kind = Kind::kFlag,
-                                      .help = "take away what they can read instead"}}),
+           .options = with_whom(
+               {}, {{.names = "--withdraw", .kind = Kind::kFlag, .help = "take away what they can read instead"}}),
            .run =
                [](const Values& given) {
                  publish(here(), require_whom(given),
