@@ -98,6 +98,10 @@ class Page:
     def go(self, place):
         self.js("location.hash = arguments[0]", "#/" + place)
 
+    def wake(self):
+        """Has what is live look now, as it does when one comes back to the page."""
+        self.js("document.dispatchEvent(new Event('visibilitychange'))")
+
     def settle(self, seconds=15):
         """Until the place is drawn: no call is under way, and none has followed for a moment."""
         drawn = self.driver.execute_async_script("""

@@ -67,6 +67,7 @@ def test_a_clock_that_the_judge_moves_is_moved_on_the_open_page(ann, contest):
         ann.wait(".prose h2", "The task of today")
     finally:
         contest.task("extend", "--competitor", "ann", "--by", "20m")
+    ann.wake()
     ann.wait(".clock[data-end]")
 
 
@@ -97,8 +98,10 @@ def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     ann.wait(".total", "1.5 / 2")
     ann.wait(".sheet code", SCRIPT)
     contest.task("publish", "--competitor", "ann", "--withdraw")
+    ann.wake()
     ann.gone(".tabs a", "Mark sheet")
     assert "reads the sheet of" in contest.task("publish", "--competitor", "ann")
+    ann.wake()
     ann.wait(".tabs a", "Mark sheet")
     assert ann.js("return window.hit") is None
 

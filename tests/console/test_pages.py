@@ -30,7 +30,7 @@ def hostile(daemon, contest):
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": SCRIPT}])
     for subnet in ec2.describe_subnets()["Subnets"]:
         ec2.create_tags(Resources=[subnet["SubnetId"]], Tags=[{"Key": "Name", "Value": SCRIPT}])
-    daemon.client("elbv2").create_load_balancer(Name="hostile", Subnets=[one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2], Tags=[{"Key": "Name", "Value": SCRIPT}])
+    daemon.client("elbv2").create_load_balancer(Name="hostile", Subnets=[one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2])
     iam.create_user(UserName="bob")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
     bob = boto3.client("codecommit", endpoint_url=daemon.endpoint, region_name="ap-northeast-2", aws_access_key_id=key["AccessKeyId"],
@@ -264,7 +264,7 @@ def test_the_terminal_shows_what_a_program_writes(origin, written, shown):
      "<p><a href=\"https://a.example/\" rel=\"noreferrer\">a</a> b <a href=\"https://c.example\" rel=\"noreferrer\">https://c.example</a> an image</p>"),
     ("a_name_with_lines and 2 * 3 * 4 \\*plain\\*", "<p>a_name_with_lines and 2 * 3 * 4 *plain*</p>"),
     ("<script>window.hit=1</script> <img src=x onerror=window.hit=1>", "<p>&lt;script&gt;window.hit=1&lt;/script&gt; &lt;img src=x onerror=window.hit=1&gt;</p>"),
-    (">" * 500 + " deep\n" + "- " * 500 + "x", "deep"),
+    pytest.param(">" * 500 + " deep\n" + "- " * 500 + "x", "deep", id="what is nested deeply"),
 ])
 def test_markdown_becomes_elements_and_its_html_stays_text(origin, text, shown):
     said = origin.driver.execute_async_script("""

@@ -9,7 +9,7 @@ import {t} from '../core/words.js';
 import {button, card, complain, empty, longList} from '../core/ui.js';
 import {at, branchOf, decode, head} from './code.js';
 
-const AT_ONCE = 200;  // commits; then the reader says whether to go on
+const AT_ONCE = 100;  // commits; then the reader says whether to go on
 
 /** What of the history Blame asks for, each thing once. */
 function historyOf(repositoryName, path) {

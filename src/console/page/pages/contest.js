@@ -63,7 +63,7 @@ function openTask({room, live, parts}, board) {
         sheet ? tabs([['', t('Task')], ['sheet', t('Mark sheet')]], parts[0] === 'sheet' ? 'sheet' : '', (key) => '#/contest' + (key && '/' + key)) : null,
         sheet && parts[0] === 'sheet' ? sheetView(sheet) : card(null, h('article', {class: 'pad prose', lang: wanted}, markdown(text.slice(0, 500000), 2)))];
     },
-    every: 5000,
+    every: 3000,
   });
 }
 
@@ -87,7 +87,7 @@ function openAll({room, live}, board) {
         [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
       all, {href: (one) => `#/contest/${one.account}`})) : null,
       here ? card(null, h('p', {class: 'pad'}, h('a', {href: `#/contest/${board.account}`}, t('Sheets of the region’s own account')))) : null],
-    every: 5000,
+    every: 3000,
   });
 }
 
@@ -120,6 +120,6 @@ function openCompetitor({room, live, query}, board, account) {
         : empty(t('Nobody has marked yet: hanbat task mark PACK --competitor NAME')),
       sheet ? sheetView(sheet) : null];
     },
-    every: 5000,
+    every: 3000,
   });
 }
