@@ -1,11 +1,12 @@
 """A contest in the console: a competitor has the text and the clock and nothing of anybody else, the judge has all, and a sheet is read by whom it is
 about once the judge lets it be."""
+import os
 import time
 
 import pytest
 from botocore.exceptions import ClientError
 
-from browser import CONTRAST, NAMELESS, Page
+from browser import CONTRAST, NAMELESS, ROOT, Page
 from hall import SCRIPT
 
 
@@ -30,7 +31,6 @@ def test_a_competitor_reads_the_task_and_sees_the_clock(ann, contest):
     assert ann.js("return [...document.querySelectorAll('.prose a')].map((one) => one.href)") == ["https://docs.aws.amazon.com/"]
     ann.settle()
     assert ann.js(CONTRAST) == [] and ann.js(NAMELESS) == []
-    ann.picture("task")
     left = ann.wait(".clock[data-end]", ":").text
     assert left.startswith("00:")
     deadline = time.monotonic() + 5
@@ -83,7 +83,6 @@ def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     page.wait(".badge", "not met")
     page.click(".sheet summary", "Evidence")
     page.wait(".sheet pre", SCRIPT)
-    page.picture("sheet")
     page.click("button", "Publish this sheet")
     page.wait("dialog h2", "Ann")
     page.click("#ask-go")
@@ -112,3 +111,20 @@ def test_who_has_no_sheet_cannot_have_it_published(contest):
     refused = contest.task("publish", "--competitor", "late", check=False)
     assert "competitor late has no sheet; hanbat task mark" in refused
     contest.task("stop", "--competitor", "late")
+
+
+@pytest.mark.skipif(not os.environ.get("HANBAT_PICTURES"), reason="makes the guide's pictures: HANBAT_PICTURES=docs/console")
+def test_a_contest_has_its_picture(page, contest, driver):
+    pack = ROOT / "examples/first-server"
+    contest.task("start", pack, "--competitor", "kim", "lee")
+    contest.task("mark", pack, "--all", "--quick", check=False)
+    page.go(f"contest/{contest.account('kim')}")
+    page.wait(".sheet strong")
+    page.settle()
+    page.picture("sheet")
+    driver.get("about:blank")
+    driver.get(contest.address("kim"))
+    kim = Page(driver)
+    kim.click("[data-page=contest]")
+    kim.wait(".prose h2")
+    kim.picture("task")

@@ -55,6 +55,7 @@ def test_requests_are_recorded_by_a_click_and_shown(page, daemon, balancer):
     page.click(".tabs a", "Requests")
     page.wait("td code", "GET /item/19")
     page.wait("td code", "GET /broken")
+    page.wait("td", "shop.example")
     assert page.js("return [...document.querySelectorAll('.figure strong')].map((one) => one.textContent)")[:3] == ["22", "1", "1"]
     page.wait(".figure strong", "ms")
     page.picture("requests")

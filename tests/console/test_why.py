@@ -35,8 +35,13 @@ def test_the_overview_says_why_a_pipeline_failed_and_what_would_let_it_through(p
     pipelines.create_pipeline(pipeline={"name": "shut-out", "roleArn": role(daemon, "shut-out", "codepipeline.amazonaws.com", "s3:*"), "artifactStore": {"type": "S3", "location": "why-artifacts"}, "stages": [
         stage("Source", "Source", "CodeCommit", {"RepositoryName": "closed", "BranchName": "main", "PollForSourceChanges": "false"}, [], ["source"]),
         stage("Release", "Approval", "Manual", {}, [], [])]})
-    page.wait("td a", "shut-out", 30)
-    page.wait(".because", "codecommit:", 30)
+    deadline = time.monotonic() + 30
+    while [one["status"] for one in pipelines.list_pipeline_executions(pipelineName="shut-out")["pipelineExecutionSummaries"]] != ["Failed"]:
+        assert time.monotonic() < deadline, "the pipeline goes on"
+        time.sleep(0.1)
+    page.wake()
+    page.wait("td a", "shut-out")
+    page.wait(".because", "codecommit:")
     page.picture("why")
     page.click("#language")
     page.wait(".because", "codecommit:")
@@ -55,6 +60,7 @@ def test_whether_packets_get_there_is_answered_hop_by_hop(page, server):
     page.click("button", "Ask")
     page.wait(".hops .badge", "stops")
     page.wait(".hops code", "sg-")
+    assert "undefined" not in page.text
     assert "80" in page.wait(".why-card .lead").text
     page.picture("reach")
 

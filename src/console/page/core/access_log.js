@@ -16,7 +16,7 @@ export function requests(text) {
     const [method, ...rest] = one.request.split(' ');
     const url = rest.slice(0, -1).join(' ');
     if (Number.isNaN(Date.parse(one.time))) continue;
-    out.push({at: Date.parse(one.time), method, path: url.replace(/^\w+:\/\/[^/]*/, '') || url, host: one.domain, client: one.client, target: one.target, took: Number(one.inTarget), status: one.status, targetStatus: one.targetStatus, agent: one.agent,
+    out.push({at: Date.parse(one.time), method, path: url.replace(/^\w+:\/\/[^/]*/, '') || url, host: /^\w+:\/\/([^/:]*)/.exec(url)?.[1] || one.domain, client: one.client, target: one.target, took: Number(one.inTarget), status: one.status, targetStatus: one.targetStatus, agent: one.agent,
       actions: one.actions, error: one.error === '-' ? '' : one.error});
   }
   return out;

@@ -38,15 +38,14 @@ export class Blame {
     const [id, node] = [...this.waiting].sort(([, a], [, b]) => seconds(b.commit) - seconds(a.commit))[0];
     const parents = [];
     for (const parent of node.commit.parents || []) {
-      const change = await this.api.change(parent, id);
+      const [change, commit] = await Promise.all([this.api.change(parent, id), this.api.commit(parent)]);
       if (!change) {  // the same file there: whatever else was merged, its lines are that parent's
-        const commit = await this.api.commit(parent);
         this.waiting.delete(id);
         this.walked++;
         return this.#ask(commit, node.text, node.lines);
       }
       const text = change.blobId ? await this.api.text(change.blobId) : null;
-      if (text !== null) parents.push({commit: await this.api.commit(parent), text});
+      if (text !== null) parents.push({commit, text});
     }
     this.waiting.delete(id);
     this.walked++;

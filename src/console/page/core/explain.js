@@ -52,7 +52,7 @@ function story(one) {
 }
 
 function path(one) {
-  return h('ol', {class: 'hops'}, list(one.path).map((hop) => h('li', {}, badge(hop.passes ? 'allowed' : 'Failed', hop.passes ? t('passes') : t('stops')), ' ', code(hop.component), ' ', h('span', {class: 'soft'}, `${hop.type} · ${hop.direction}`), h('p', {}, said(hop.sentence)))));
+  return h('ol', {class: 'hops'}, list(one.path).map((hop) => h('li', {}, badge(hop.passes ? 'allowed' : 'Failed', hop.passes ? t('passes') : t('stops')), ' ', code(hop.component), ' ', h('span', {class: 'soft'}, [hop.type, hop.direction].filter(Boolean).join(' · ')), h('p', {}, said(hop.sentence)))));
 }
 
 function pretty(text) {

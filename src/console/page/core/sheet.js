@@ -21,13 +21,13 @@ function result(item) {
 
 function row(item) {
   return h('tr', {id: `item-${item.id}`}, h('th', {scope: 'row'}, item.id), h('td', {class: 'num tight'}, `${item.earned} / ${item.points}${item.ours ? '*' : ''}`), h('td', {class: 'tight'}, result(item)),
-    h('td', {class: 'sheet-item'}, h('strong', {}, inOurs(item.title)),
+    h('td', {}, h('div', {class: 'sheet-item'}, h('strong', {}, inOurs(item.title)),
       item.broken ? h('p', {}, t('The check itself did not come to its end; a judge must look:'), ' ', item.broken) : null, item.left ? h('p', {}, item.left) : null,
       item.reading ? h('p', {class: 'soft'}, t('How the task is read:'), ' ', inOurs(item.reading)) : null,
       list(item.parts).map((part) => h('p', {}, `${part.earned} / ${part.points} `, inOurs(part.title))),
       h('ul', {}, list(item.expectations).map((one) => h('li', {}, badge(one.met ? 'Succeeded' : 'Failed', one.met ? t('met') : t('not met')), ' ', label(one.what), ': ', h('span', {class: 'soft'}, t('expected')), ' ', h('code', {}, label(one.expected)), ' ',
         h('span', {class: 'soft'}, t('seen')), ' ', h('code', {}, one.seen || '–')))),
-      list(item.evidence).length ? h('details', {}, h('summary', {}, `${t('Evidence')} (${item.evidence.length})`), pre(item.evidence.map((one) => `$ ${one.command}\n${one.answer}${one.status ? `\n[${one.status}]` : ''}`).join('\n'))) : null));
+      list(item.evidence).length ? h('details', {}, h('summary', {}, `${t('Evidence')} (${item.evidence.length})`), pre(item.evidence.map((one) => `$ ${one.command}\n${one.answer}${one.status ? `\n[${one.status}]` : ''}`).join('\n'))) : null)));
 }
 
 export function sheetView(sheet) {

@@ -6,7 +6,7 @@ import {h} from '../core/dom.js';
 import {watch} from '../core/page.js';
 import {createBucket, putBucketPolicy} from '../core/s3.js';
 import {t} from '../core/words.js';
-import {ago, ask, badge, button, card, code, say, table} from '../core/ui.js';
+import {ask, badge, button, card, clock, code, say, table} from '../core/ui.js';
 
 const elb = (operation, input) => aws('elasticloadbalancing', operation, input);
 const set = (arn, values) => elb('ModifyLoadBalancerAttributes', {LoadBalancerArn: arn, Attributes: Object.entries(values).map(([name, value]) => ({Key: `access_logs.s3.${name}`, Value: value}))});
@@ -64,7 +64,7 @@ function seen(live, balancer, place, files, shown) {
     await set(balancer.LoadBalancerArn, {enabled: 'false'});
     live.wake();
   }, {key: 'no-more'})),
-  table([[t('When'), (one) => ago(one.at), {class: 'tight'}], [t('Status'), (one) => badge(kindOf(one), one.status)], [t('Request'), (one) => h('code', {class: 'wrap', title: one.agent}, `${one.method} ${one.path}`)], [t('Host'), (one) => one.host, {class: 'wrap'}],
+  table([[t('When'), (one) => clock(one.at), {class: 'tight'}], [t('Status'), (one) => badge(kindOf(one), one.status)], [t('Request'), (one) => h('code', {class: 'wrap', title: one.agent}, `${one.method} ${one.path}`)], [t('Host'), (one) => one.host, {class: 'wrap'}],
     [t('Client'), (one) => code(one.client)], [t('Target'), (one) => one.target === '-' ? one.actions : [code(one.target), ' ', one.targetStatus]], [t('In the target'), (one) => ms(one.took), {class: 'num'}], [t('Error'), (one) => one.error || '–']],
   shown, {label: t('Requests'), none: t('No request yet.')}))];
 }

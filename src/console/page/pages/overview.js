@@ -78,7 +78,7 @@ export function open({room, live}) {
       const refused = Object.entries(all).find(([name, one]) => one.error && name !== 'cost')?.[1].error;
       return [figures(all),
         refused ? trouble(refused) : null,
-        card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => [h('span', {class: 'wrap'}, one.why || '–'), because(...one.ask, `${one.at} ${one.why}`)]], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
+        card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => [h('span', {class: 'wrap'}, one.why), because(...one.ask, `${one.at} ${one.why}`)]], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
           failures(all), {href: (one) => one.href, none: t('Nothing has failed.')})),
         h('div', {class: 'two'},
           card(t('Pipelines'), table([[t('Name'), (one) => one.name], [t('State'), (one) => badge(one.status, one.status || t('never ran'))], [t('Changed'), (one) => ago(one.at)]], list(all.pipelines), {href: (one) => `#/pipelines/${encodeURIComponent(one.name)}`, none: t('There is no pipeline yet.')})),
