@@ -110,6 +110,8 @@ class Page:
               window.callsUnderWay = 0;
               const send = XMLHttpRequest.prototype.send;
               XMLHttpRequest.prototype.send = function (...all) { callsUnderWay++; this.addEventListener('loadend', () => callsUnderWay--); return send.apply(this, all); };
+              const ask = window.fetch;
+              window.fetch = (...all) => { callsUnderWay++; return ask(...all).finally(() => callsUnderWay--); };
             }
             let still = 0;
             const look = () => {

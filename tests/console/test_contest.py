@@ -71,6 +71,16 @@ def test_a_clock_that_the_judge_moves_is_moved_on_the_open_page(ann, contest):
     ann.wait(".clock[data-end]")
 
 
+def test_a_text_that_the_judge_mends_is_mended_on_the_open_page(ann, contest):
+    ann.go("contest")
+    ann.wait(".prose h2", "The task of today")
+    text = contest.pack / "task.en.md"
+    text.write_text(text.read_text() + "\n## A sentence that was missing\n")
+    contest.task("kit", "ann")
+    ann.wake()
+    ann.wait(".prose h3", "A sentence that was missing")
+
+
 def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     contest.mark()
     page.go("contest")

@@ -237,6 +237,16 @@ def test_a_table_of_ten_thousand_rows_stays_smooth(page):
         time.sleep(0.05)
 
 
+def test_an_object_is_read_anew_whatever_a_cache_may_keep(page, daemon):
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="kept-long", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    for body in ("old", "new"):
+        s3.put_object(Bucket="kept-long", Key="a/b c", Body=body.encode(), CacheControl="max-age=3600")
+        assert page.driver.execute_async_script("""
+            const done = arguments[0];
+            import('/_hanbat/console/core/s3.js').then(({getText}) => getText('kept-long', 'a/b c')).then(done, (error) => done(String(error)));""") == body
+
+
 def test_the_first_paint_comes_at_once(page):
     paints = []
     for _ in range(3):

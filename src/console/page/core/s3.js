@@ -1,16 +1,23 @@
 // S3 as its customers use it: objects are read, listed, written and deleted, buckets made. A path names the bucket.
-import {encode, refused, region, send, sign} from './aws.js';
+import {AwsError, encode, refused, region, send, sign} from './aws.js';
 
-const text = (blob) => blob ? new Response(blob).text() : '';
 const said = (xml, name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 
 async function call(method, bucket, key, {query = {}, body = '', headers = {}, type = 'blob'} = {}) {
   const path = `/${bucket}${key === undefined ? '' : '/' + key.split('/').map(encode).join('/')}`;
   const asked = Object.entries(query).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   const signed = await sign('s3', {method, path, query: asked, headers, body});
-  const answer = await send(method, path + (asked && '?' + asked), signed, body || null, type);
-  if (answer.status < 300) return answer.response;
-  const xml = type === 'blob' ? await text(answer.response) : new XMLSerializer().serializeToString(answer.response || document.implementation.createDocument(null, 'Error'));
+  const place = path + (asked && '?' + asked);
+  if (type === 'document') {
+    const answer = await send(method, place, signed, body || null, type);
+    if (answer.status < 300) return answer.response;
+    const root = answer.response?.documentElement, one = (name) => root?.getElementsByTagName(name)[0]?.textContent;
+    throw refused(one('Code'), one('Message') || answer.statusText, answer.status);
+  }
+  // A browser that knows when an object was last changed guesses how long it stays so; no object is to be guessed at, nor kept in a cache on disk.
+  const answer = await fetch(place, {method, headers: signed, body: body || undefined, cache: 'no-store', credentials: 'omit'}).catch(() => { throw new AwsError('NoAnswer', 'The region does not answer.', 0); });
+  if (answer.ok) return answer.blob();
+  const xml = await answer.text();
   throw refused(said(xml, 'Code'), said(xml, 'Message') || answer.statusText, answer.status);
 }
 
@@ -22,7 +29,7 @@ export async function getObject(bucket, key, owner) {
   return new Blob([await call('GET', bucket, key, {headers: of(owner)})], {type: 'application/octet-stream'});
 }
 
-export const getText = async (bucket, key, owner) => text(await call('GET', bucket, key, {headers: of(owner)}));
+export const getText = async (bucket, key, owner) => (await call('GET', bucket, key, {headers: of(owner)})).text();
 export const putObject = (bucket, key, body, type, owner) => call('PUT', bucket, key, {body, headers: {'content-type': type, ...of(owner)}});
 export const deleteObject = (bucket, key, owner) => call('DELETE', bucket, key, {headers: of(owner)});
 

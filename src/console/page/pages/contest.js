@@ -79,14 +79,12 @@ function openAll({room, live}, board) {
       const there = await look(board);
       if (!there) return {all: []};
       const [contest, cost] = await Promise.all([readJson(board, there, 'contest.json'), byAccount()]);
-      return {here: sheetsOf(there, board.account).length, all: list(contest?.competitors).map((one) => ({...one, state: stateOf(one), spent: cost[one.account], published: publishedOf(there, one.account)?.at}))};
+      return {all: list(contest?.competitors).map((one) => ({...one, state: stateOf(one), spent: cost[one.account], published: publishedOf(there, one.account)?.at}))};
     },
-    view: ({all, here}) => [
-      all.length || here ? null : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {}, 'hanbat task start PACK --competitor NAME'))),
-      all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => badge(one.state, said(one.state))], [t('Left'), leftOf, {class: 'num'}], [t('End'), until, {class: 'tight'}],
-        [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
-      all, {href: (one) => `#/contest/${one.account}`})) : null,
-      here ? card(null, h('p', {class: 'pad'}, h('a', {href: `#/contest/${board.account}`}, t('Sheets of the region’s own account')))) : null],
+    view: ({all}) => all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => badge(one.state, said(one.state))], [t('Left'), leftOf, {class: 'num'}], [t('End'), until, {class: 'tight'}],
+      [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
+    all, {href: (one) => `#/contest/${one.account}`}))
+      : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {}, 'hanbat task start PACK --competitor NAME'))),
     every: 3000,
   });
 }

@@ -177,6 +177,7 @@ void post_clocks(const Home& home, const Entries& entries, const std::vector<Ent
     for (const std::string& region : regions) {
       Management management(home, region);
       Board board(management, region);
+      board.open_to_competitors();  // those too who started when there was no board
       for (const Entry& entry : changed)
         if (entry.region == region && !entry.account.empty()) board.post_clock(entry);
       board.post_contest(entries);
