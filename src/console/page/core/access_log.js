@@ -33,11 +33,12 @@ const kept = new Map();  // what a file says; a file does not change
 
 async function read(bucket, key) {
   if (kept.size > 200) kept.clear();
-  if (!kept.has(key)) {
+  const place = `${bucket}/${key}`;
+  if (!kept.has(place)) {
     const unpacked = (await getObject(bucket, key)).stream().pipeThrough(new DecompressionStream('gzip'));
-    kept.set(key, requests(await new Response(unpacked).text()));
+    kept.set(place, requests(await new Response(unpacked).text()));
   }
-  return kept.get(key);
+  return kept.get(place);
 }
 
 /** The requests of yesterday and today of the balancer with that ARN, the newest first, as far as its newest files go: {all, files, older: how many

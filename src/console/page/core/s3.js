@@ -4,7 +4,7 @@ import {AwsError, encode, refused, region, send, sign} from './aws.js';
 const said = (xml, name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
 
 async function call(method, bucket, key, {query = {}, body = '', headers = {}, type = 'blob'} = {}) {
-  const path = `/${bucket}${key === undefined ? '' : '/' + key.split('/').map(encode).join('/')}`;
+  const path = `/${encode(bucket)}${key === undefined ? '' : '/' + key.split('/').map(encode).join('/')}`;
   const asked = Object.entries(query).filter(([, value]) => value !== undefined).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   const signed = await sign('s3', {method, path, query: asked, headers, body});
   const place = path + (asked && '?' + asked);

@@ -40,7 +40,7 @@ export const KO = {
   'Nobody has marked yet: hanbat task mark PACK --competitor NAME': '아직 채점하지 않았습니다: hanbat task mark PACK --competitor NAME',
   'Nobody has started. On the machine of the region:': '아직 시작한 사람이 없습니다. 리전이 있는 컴퓨터에서:', 'Pack': '과제 묶음', 'Points': '배점', 'Publish': '공개', 'Publish this sheet': '이 채점표 공개', 'Published': '공개',
   'Record': '기록', 'Record no more': '기록 중지', 'Record no more requests of {name}?': '{name}의 요청을 더 기록하지 않을까요?', 'Record requests': '요청 기록', 'Request': '요청', 'Requests': '요청',
-  'Requests are recorded from now on.': '이제부터 요청을 기록합니다.', 'Result': '결과', 'Search in the requests': '요청에서 검색', 'Sheets': '채점표', 
+  'Requests are recorded from now on.': '이제부터 요청을 기록합니다.', 'Result': '결과', 'Search in the requests': '요청에서 검색', 'Sheets': '채점표',
   'Spent': '사용 금액', 'Status': '상태 코드', 'Task': '과제', 'The check itself did not come to its end; a judge must look:': '점검 자체가 끝나지 않았습니다. 심사위원의 확인이 필요합니다:',
   'They are not recorded: access logs are off.': '기록되지 않습니다: 액세스 로그가 꺼져 있습니다.', 'Total': '합계', 'Traffic now': '지금 트래픽', 'What was looked at': '확인한 것',
   'What you have built stays and is marked.': '만든 것은 그대로 남아 채점됩니다.', 'Who wrote it': '줄별 작성자', 'Withdraw': '공개 취소', 'Yesterday and today, from {n} files in': '어제와 오늘, 파일 {n}개:',

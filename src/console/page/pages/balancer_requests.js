@@ -64,7 +64,7 @@ function seen(live, balancer, place, files, shown) {
     await set(balancer.LoadBalancerArn, {enabled: 'false'});
     live.wake();
   }, {key: 'no-more'})),
-  table([[t('When'), (one) => clock(one.at), {class: 'tight'}], [t('Status'), (one) => badge(kindOf(one), one.status)], [t('Request'), (one) => h('code', {class: 'wrap', title: one.agent}, `${one.method} ${one.path}`)], [t('Host'), (one) => one.host, {class: 'wrap'}],
+  table([[t('When'), (one) => clock(one.at), {class: 'tight'}], [t('Status'), (one) => badge(kindOf(one), one.status)], [t('Request'), (one) => h('code', {class: 'wrap', title: one.agent}, `${one.method} ${one.host}${one.path}`)],
     [t('Client'), (one) => code(one.client)], [t('Target'), (one) => one.target === '-' ? one.actions : [code(one.target), ' ', one.targetStatus]], [t('In the target'), (one) => ms(one.took), {class: 'num'}], [t('Error'), (one) => one.error || '–']],
   shown, {label: t('Requests'), none: t('No request yet.')}))];
 }

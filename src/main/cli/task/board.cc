@@ -182,7 +182,7 @@ void post_clocks(const Home& home, const Entries& entries, const std::vector<Ent
         if (entry.region == region && !entry.account.empty()) board.post_clock(entry);
       board.post_contest(entries);
     }
-  } catch (const Failure& failure) {
+  } catch (const std::exception& failure) {
     std::cerr << fmt::format(
         "what the console shows of the contest is old: {}; the next command that moves a clock posts it anew\n",
         failure.what());
@@ -196,7 +196,7 @@ void post_sheets(const Home& home, const std::string& region, const std::vector<
     Board board(management, region);
     for (const Sheet& sheet : sheets) board.keep_sheet(sheet);
     board.post_contest(Entries(home));
-  } catch (const Failure& failure) {
+  } catch (const std::exception& failure) {
     std::cerr << fmt::format("the sheets are not in the console: {}\n", failure.what());
   }
 }
