@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "host/balancers/spec.h"
 #include "host/machines/spec.h"
+#include "host/networks/packet.h"
 #include "host/networks/spec.h"
 #include "os/fd.h"
 
@@ -43,6 +44,7 @@ struct Finding {
 ///
 ///   apply_vpc         makes the VPC be as the spec says; only the difference is done, what the spec leaves out goes
 ///   vpcs              the edge, and all VPCs
+///   try_packet        sends a packet on trial through a VPC and tells how it fared; nobody in a machine learns of it
 ///   listen            a listening TCP socket in the edge or in a VPC's namespace; see ListenSpec for what is allowed
 ///   create_machine    makes a stopped machine; one of the same name stays as it is
 ///   start_machine     starts it and puts its NICs into their VPC; a running one stays as it is
@@ -57,6 +59,7 @@ struct Finding {
   X(apply_vpc, VpcSpec, void)                            \
   X(remove_vpc, VpcName, void)                           \
   X(vpcs, Nothing, std::vector<VpcState>)                \
+  X(try_packet, PacketTrial, TrialResult)                \
   X(listen, ListenSpec, Fd)                              \
   X(create_machine, MachineSpec, void)                   \
   X(start_machine, MachineName, void)                    \

@@ -105,6 +105,7 @@ Machines& Actions::ready_machines() {
 void Actions::apply_vpc(const VpcSpec& spec) { networks_->apply(spec); }
 void Actions::remove_vpc(const VpcName& vpc) { networks_->remove(vpc.name); }
 std::vector<VpcState> Actions::vpcs(const Nothing&) { return networks_->states(); }
+TrialResult Actions::try_packet(const PacketTrial& trial) { return networks_->try_packet(trial); }
 Fd Actions::listen(const ListenSpec& spec) { return networks_->listen(spec); }
 
 void Actions::create_machine(const MachineSpec& spec) { ready_machines().create(spec); }

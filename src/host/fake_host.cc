@@ -42,6 +42,14 @@ std::vector<VpcState> FakeHost::vpcs(const Nothing&) {
   return states;
 }
 
+TrialResult FakeHost::try_packet(const PacketTrial& trial) {
+  may_fail();
+  validate(trial);
+  trials.push_back(trial);
+  if (!trial_result) throw HostError(HostErrorCode::kNotFound, trial.vpc_id + " is in no kernel");
+  return *trial_result;
+}
+
 Fd FakeHost::listen(const ListenSpec& spec) {
   may_fail();
   validate(spec);

@@ -74,6 +74,14 @@ void require_dns_name(std::string_view text, std::string_view what) {
       refuse(what, "no DNS name: " + std::string(text.substr(0, 80)));
 }
 
+void validate(const PacketTrial& trial) {
+  require_vpc_id(trial.vpc_id, "vpc id");
+  if (!trial.interface_id.empty()) require_interface_id(trial.interface_id);
+  if (!trial.source.empty() || trial.interface_id.empty()) require_address(trial.source, "source");
+  require_address(trial.destination, "destination");
+  require_within(trial.port, 1, 65535, "port");
+}
+
 void validate(const VpcName& vpc) { require_vpc_id(vpc.name, "vpc id"); }
 
 void validate(const MachineName& machine) { require_name(machine.name, "machine name"); }

@@ -22,6 +22,7 @@ struct Bounds {
 void validate(const VpcSpec& spec, const EdgeRange& edge = {});
 void validate(const VpcName& vpc);
 void validate(const ListenSpec& spec, const EdgeRange& edge = {});
+void validate(const PacketTrial& trial);
 void validate(const MachineSpec& spec, const std::string& shared_folder);
 void validate(const MachineName& machine);
 void validate(const MachineStop& stop);

@@ -103,6 +103,11 @@ std::string list_nft(const std::string& name) {
   return listed.ok() ? listed.out : "";
 }
 
+std::string list_nft_rules(const std::string& name) {
+  const Captured listed = run_in(name, {"nft", "-a", "-s", "-t", "list", "table", "ip", "hanbat"}, "");
+  return listed.ok() ? listed.out : "";
+}
+
 void write_sysctl(const std::string& name, const std::string& path, std::string_view value) {
   const std::string file = "/proc/sys/net/" + path;
   const auto write = [&] {

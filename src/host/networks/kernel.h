@@ -32,6 +32,9 @@ void run_nft(const std::string& name_of_namespace, std::string_view ruleset);
 /// sets, so the same until somebody changes it. "" when there is no such table.
 std::string list_nft(const std::string& name_of_namespace);
 
+/// The same with the handle of each rule behind it.
+std::string list_nft_rules(const std::string& name_of_namespace);
+
 /// Writes /proc/sys/net/<path> as seen in the namespace.
 void write_sysctl(const std::string& name_of_namespace, const std::string& path, std::string_view value);
 std::string read_sysctl(const std::string& path);

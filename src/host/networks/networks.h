@@ -32,6 +32,8 @@ class Networks {
   std::vector<std::string> list();
   std::vector<VpcState> states();
   Fd listen(const ListenSpec& spec);
+  /// As packet_trial.h's; the VPC goes on meanwhile.
+  TrialResult try_packet(const PacketTrial& trial);
 
   /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread
   /// of this object when links change, because a guest may restart by itself.
@@ -86,6 +88,7 @@ class Networks {
   const std::string folder_;
   const EdgeRange range_;
   std::mutex mutex_;
+  std::mutex trial_mutex_;  // one trial at a time; taken before the other
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
   bool gates_opened_ = false;
