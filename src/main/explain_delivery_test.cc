@@ -198,6 +198,36 @@ TEST_F(ExplainTest, APipelineThatNobodyTellsOfANewCommitIsBehindForWantOfARule) 
          R"({"repositoryName":")" + repository +
              R"(","branchName":"main","filePath":"new.py","fileContent":"Yg==","parentCommitId":")" + head + "\"}");
   EXPECT_EQ(chain_of(f.explain("pipeline", name)), "PIPELINE_BEHIND > TRIGGER_MISSING");
+
+  f.make_role("starts-nothing", "events", "");
+  const auto rule = [&](const std::string& branch, const std::string& state) {
+    const std::string pattern = R"({"source":["aws.codecommit"],"detail":{"repositoryName":[")" + repository +
+                                R"("],"referenceName":[")" + branch + R"("]}})";
+    f.call(f.root, "events", "PutRule",
+           Json::object({{"Name", name}, {"State", state}, {"EventPattern", pattern}}));
+    f.call("events", "PutTargets",
+           R"({"Rule":")" + name + R"(","Targets":[{"Id":"1","Arn":"arn:aws:codepipeline:ap-northeast-2:123456789012:)" +
+               name + R"(","RoleArn":")" + kArn + R"(:role/starts-nothing"}]})");
+  };
+  rule("main", "DISABLED");
+  const Json off = f.explain("pipeline", name);
+  EXPECT_EQ(chain_of(off), "PIPELINE_BEHIND > TRIGGER_DISABLED");
+  EXPECT_EQ(off["causes"].items().back()["remedy"].text("command"), "aws events enable-rule --name " + name);
+  rule("master", "ENABLED");
+  EXPECT_EQ(chain_of(f.explain("pipeline", name)), "PIPELINE_BEHIND > TRIGGER_DOES_NOT_MATCH");
+  rule("main", "ENABLED");
+  const std::string next =
+      f.call("codecommit", "GetBranch", R"({"repositoryName":")" + repository + R"(","branchName":"main"})")["branch"]
+          .text("commitId");
+  f.call("codecommit", "PutFile",
+         R"({"repositoryName":")" + repository +
+             R"(","branchName":"main","filePath":"more.py","fileContent":"Yg==","parentCommitId":")" + next + "\"}");
+  f.run();
+  f.foundations->trail.flush();
+  const Json refused = f.explain("pipeline", name);
+  EXPECT_EQ(chain_of(refused), "PIPELINE_BEHIND > DENIED_IMPLICITLY");
+  EXPECT_NE(refused["summary"].text("en").find("the role starts-nothing lacks codepipeline:StartPipelineExecution"),
+            std::string::npos);
 }
 
 // Deployments

@@ -96,6 +96,15 @@ std::string gateway_of(Story& story, const std::string& vpc) {
   return answer["InternetGateways"].items().front().text("InternetGatewayId");
 }
 
+/// A NAT gateway of the VPC that carries; "" when it has none.
+std::string nat_of(Story& story, const std::string& vpc) {
+  Json in = filters("vpc-id", vpc);
+  in.push_back(filters("state", "available").items().front());
+  const Answer answer = story.ask("ec2", "DescribeNatGateways", Json::object({{"Filter", in}}));
+  if (!answer || answer["NatGateways"].empty()) return "";
+  return answer["NatGateways"].items().front().text("NatGatewayId");
+}
+
 std::string type_of(const std::string& id) {
   for (const auto& [prefix, type] : {std::pair{"i-", "instance"},
                                      {"eni-", "network-interface"},
@@ -293,6 +302,10 @@ ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInpu
     const Json::Array& all = analysis["Explanations"].items();
     for (auto told = all.rbegin(); told != all.rend(); ++told) {
       Finding finding = finding_of_packet(*told, asked);
+      if (!from.internet && from.public_ip.empty() && finding.code == "NO_ROUTE_TO_DESTINATION" &&
+          (*told)["NatGateway"].text("Id").empty())
+        if (const std::string nat = nat_of(story, from.vpc); !nat.empty())
+          finding.command = replace_all(finding.command, "--gateway-id IGW", "--nat-gateway-id " + nat);
       if (!gateway.empty())
         finding.command = replace_all(finding.command, "--gateway-id IGW", "--gateway-id " + gateway);
       story.add(finding);
