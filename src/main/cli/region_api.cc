@@ -54,6 +54,15 @@ std::string unescaped_xml(std::string text) {
   return text;
 }
 
+/// What the region refused, with where one learns why.
+ApiError refused(const std::string& code, const std::string& message) {
+  if (code.starts_with("AccessDenied") || code == "UnauthorizedOperation")
+    return {code, message + "; why, and the statement that would allow it: hanbat explain denied last"};
+  if (code == "InvalidClientTokenId" || code == "UnrecognizedClientException" || code == "AuthFailure")
+    return {code, message + "; keys that it knows: eval \"$(hanbat env)\", or the file that you were given"};
+  return {code, message};
+}
+
 }  // namespace
 
 std::vector<std::string> xml_texts(const std::string& xml, const std::string& element) {
@@ -121,7 +130,7 @@ Json RegionApi::call(const std::string& service, const std::string& operation, c
   const Json body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   if (answer.status < 300) return body;
   const std::string type = body.text("__type");
-  throw ApiError(type.substr(type.find('#') + 1), body.text("message", body.text("Message")));
+  throw refused(type.substr(type.find('#') + 1), body.text("message", body.text("Message")));
 }
 
 std::string RegionApi::query(const std::string& service, const std::string& action,
@@ -131,7 +140,7 @@ std::string RegionApi::query(const std::string& service, const std::string& acti
   http::Response answer =
       send(service, {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}}, std::move(body));
   if (answer.status < 300) return std::move(answer.body);
-  throw ApiError(xml_text(answer.body, "Code"), xml_text(answer.body, "Message"));
+  throw refused(xml_text(answer.body, "Code"), xml_text(answer.body, "Message"));
 }
 
 void RegionApi::query_unless(const std::string& tolerated, const std::string& service, const std::string& action,
