@@ -22,7 +22,7 @@ namespace {
 /// A question to the kernel about links of the calling thread's namespace, and the payload of its answer behind the
 /// fixed part of `head` bytes; empty when it refuses.
 template <class Head>
-std::vector<char> ask(int type, int answer_type, const Head& head, int attribute, Bytes value) {
+std::vector<char> ask_links(int type, int answer_type, const Head& head, int attribute, Bytes value) {
   std::vector<char> out(NLMSG_HDRLEN + NLMSG_ALIGN(sizeof head) + NLA_HDRLEN + NLA_ALIGN(value.size()));
   nlmsghdr message{};
   message.nlmsg_len = static_cast<std::uint32_t>(out.size());
@@ -57,7 +57,7 @@ int host_number(Bytes bytes, int otherwise) {
 /// The number by which the calling thread's namespace knows that one; -1: it does not.
 int number_of_space(int space) {
   const std::int32_t value = space;
-  const std::vector<char> answer = ask(RTM_GETNSID, RTM_NEWNSID, rtgenmsg{}, NETNSA_FD,
+  const std::vector<char> answer = ask_links(RTM_GETNSID, RTM_NEWNSID, rtgenmsg{}, NETNSA_FD,
                                        {reinterpret_cast<const char*>(&value), sizeof value});
   std::map<int, Bytes> all = attributes_of(answer);
   return host_number(all[NETNSA_NSID], -1);
@@ -77,7 +77,7 @@ std::vector<std::string> spaces() {
 KernelLink link_in(const std::string& space, const std::string& name) {
   const InNetworkNamespace inside(space);
   const std::vector<char> answer =
-      ask(RTM_GETLINK, RTM_NEWLINK, ifinfomsg{}, IFLA_IFNAME, {name.c_str(), name.size() + 1});
+      ask_links(RTM_GETLINK, RTM_NEWLINK, ifinfomsg{}, IFLA_IFNAME, {name.c_str(), name.size() + 1});
   if (answer.empty()) throw HostError(HostErrorCode::kNotFound, "no link " + name + " in " + space);
   std::map<int, Bytes> all = attributes_of(answer);
   KernelLink link{.peer = host_number(all[IFLA_LINK], 0), .peer_space = host_number(all[IFLA_LINK_NETNSID], -1)};

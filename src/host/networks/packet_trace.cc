@@ -1,6 +1,5 @@
 #include "host/networks/packet_trace.h"
 
-#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netinet/in.h>
@@ -17,11 +16,14 @@
 namespace hanbat::host {
 namespace {
 
+// Of linux/netfilter.h, which does not go with netinet/in.h.
+constexpr int kNfDrop = 0, kNfAccept = 1;
+
 TraceVerdict verdict_of(std::uint32_t code) {
   switch (static_cast<int>(code)) {
-    case NF_ACCEPT:
+    case kNfAccept:
       return TraceVerdict::kAccept;
-    case NF_DROP:
+    case kNfDrop:
       return TraceVerdict::kDrop;
     case NFT_CONTINUE:
       return TraceVerdict::kContinue;
@@ -74,7 +76,7 @@ void name_stop(const std::string& chain, const VpcSpec& vpc, TrialResult& out) {
   if (begins("from_machine") || begins("no_spoofing")) out.stop = TrialStop::kSender;
   if (begins("leave") || begins("only_public")) out.stop = TrialStop::kAddress;
   for (const Direction direction : {Direction::kIngress, Direction::kEgress}) {
-    const std::string word = word_of(direction), acl = "acl_" + word + "_";
+    const std::string word(word_of(direction)), acl = "acl_" + word + "_";
     if (begins(word + "_") || begins(acl)) out.direction = direction;
     if (begins(word + "_")) out.stop = TrialStop::kSecurityGroup;
     if (!begins(acl)) continue;

@@ -32,9 +32,9 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Long enough for a busy machine; whoever takes a connection or refuses it is done in far less than a millisecond.
-constexpr milliseconds kPatience{1500};
+constexpr milliseconds kTrialPatience{1500};
 // Of the ports that Linux gives clients, which are those that the analyzer asks for.
-constexpr std::uint16_t kFirstPort = 32768, kLastPort = 60999;
+constexpr std::uint16_t kFirstTrialPort = 32768, kLastTrialPort = 60999;
 constexpr std::uint8_t kSyn = 0x02;
 
 void put(std::string& out, std::uint64_t value, int bytes) {
@@ -290,7 +290,7 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   TrialHeader header{.source = require_address(trial.source.empty() && interface ? interface->private_ip : trial.source,
                                                "source"),
                      .destination = require_address(trial.destination, "destination"),
-                     .source_port = static_cast<std::uint16_t>(kFirstPort + random() % (kLastPort - kFirstPort + 1)),
+                     .source_port = static_cast<std::uint16_t>(kFirstTrialPort + random() % (kLastTrialPort - kFirstTrialPort + 1)),
                      .destination_port = static_cast<std::uint16_t>(trial.port),
                      .protocol = trial.protocol};
   const TrialOrigin origin = !interface ? TrialOrigin::kEdge
@@ -305,7 +305,7 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   sender.send(first_packet(header, sequence), header.destination);
   std::vector<TraceStep> steps;
   TrialView view;
-  const auto end = steady_clock::now() + kPatience;
+  const auto end = steady_clock::now() + kTrialPatience;
   do {
     const auto left = std::chrono::ceil<milliseconds>(end - steady_clock::now());
     if (left.count() <= 0 || !tracer.read(left, steps)) break;
