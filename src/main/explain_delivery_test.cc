@@ -44,6 +44,16 @@ TEST_F(ExplainTest, ABuildsOtherFailuresAreToldByTheirPhase) {
                                "Failed to upload artifacts: NoSuchBucket", "ARTIFACT_UPLOAD_FAILED"},
                           Case{border::RunnerPhase::kDownloadSource, "CLIENT_ERROR",
                                "reference not found for primary source and source version main", "SOURCE_UNREADABLE"},
+                          Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR",
+                               "Unknown runtime version named '2.7' of python. This build image has the following "
+                               "versions: 3.7, 3.8",
+                               "RUNTIME_UNKNOWN"},
+                          Case{border::RunnerPhase::kInstall, "CLIENT_ERROR",
+                               "python 3.8: Maven Central has 3.7.9; hanbat image runtime add python 3.8 FILE.tar",
+                               "RUNTIME_NOT_HERE"},
+                          Case{border::RunnerPhase::kDownloadSource, "CLIENT_ERROR",
+                               "fatal: could not read Username for 'https://git.example' for primary source",
+                               "SOURCE_CREDENTIALS_MISSING"},
                           Case{border::RunnerPhase::kDownloadSource, "Decrypted Variables Error",
                                "parameter does not exist: /db/password", "VARIABLE_UNREADABLE"}})
     EXPECT_EQ(first_cause(f.explain("build", f.failed_build(f.project(), {}, one.phase, one.code, one.message))),
