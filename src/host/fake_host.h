@@ -27,7 +27,7 @@ class FakeHost final : public Host {
   std::vector<ListenSpec> listens;
   std::optional<TrialResult> trial_result;  ///< what try_packet() answers; none: there is no kernel to ask
   std::vector<PacketTrial> trials;          ///< what it was asked
-  std::string fail_next;  ///< when not empty, the next action throws HostError with this message
+  std::string fail_next;                    ///< when not empty, the next action throws HostError with this message
   HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code
   std::string fail_always;                           ///< when not empty, so does every action until it is
 

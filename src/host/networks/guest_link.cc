@@ -57,8 +57,8 @@ int host_number(Bytes bytes, int otherwise) {
 /// The number by which the calling thread's namespace knows that one; -1: it does not.
 int number_of_space(int space) {
   const std::int32_t value = space;
-  const std::vector<char> answer = ask_links(RTM_GETNSID, RTM_NEWNSID, rtgenmsg{}, NETNSA_FD,
-                                       {reinterpret_cast<const char*>(&value), sizeof value});
+  const std::vector<char> answer =
+      ask_links(RTM_GETNSID, RTM_NEWNSID, rtgenmsg{}, NETNSA_FD, {reinterpret_cast<const char*>(&value), sizeof value});
   std::map<int, Bytes> all = attributes_of(answer);
   return host_number(all[NETNSA_NSID], -1);
 }

@@ -11,8 +11,8 @@ namespace hanbat::host {
 using MacAddress = std::array<unsigned char, 6>;
 
 struct KernelLink {
-  int peer = 0;        ///< of a veth pair: the other end's index in its own namespace
-  int peer_space = -1; ///< the number by which this namespace knows the other end's; -1: it is here
+  int peer = 0;         ///< of a veth pair: the other end's index in its own namespace
+  int peer_space = -1;  ///< the number by which this namespace knows the other end's; -1: it is here
   MacAddress mac{};
 };
 

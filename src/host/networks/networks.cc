@@ -274,7 +274,8 @@ TrialResult Networks::try_packet(const PacketTrial& trial) {
     const std::lock_guard lock(mutex_);
     const auto found = vpcs_.find(trial.vpc_id);
     if (found == vpcs_.end() || !namespace_exists(namespace_name(trial.vpc_id)))
-      throw HostError(HostErrorCode::kNotFound, trial.vpc_id + " is not in the kernel, as nothing in it needs a network");
+      throw HostError(HostErrorCode::kNotFound,
+                      trial.vpc_id + " is not in the kernel, as nothing in it needs a network");
     spec = found->second.spec;
     numbers = found->second.numbers;
   }

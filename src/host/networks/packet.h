@@ -43,7 +43,7 @@ enum class TrialStop { kNothing, kSender, kRoute, kSecurityGroup, kNetworkAcl, k
 struct TrialResult {
   TrialEnd end = TrialEnd::kStopped;
   TrialStop stop = TrialStop::kNothing;
-  bool returning = false;  ///< what was dropped is the answer
+  bool returning = false;                    ///< what was dropped is the answer
   Direction direction = Direction::kEgress;  ///< of the security group or the network ACL
   std::string id;                            ///< of the network ACL; else ""
   std::vector<std::string> trace;            ///< what the kernel did, chain by chain, as nft names them

@@ -99,9 +99,7 @@ std::optional<Role> role_of(const TraceStep& step, const PacketTrial& trial, std
 bool is_last(const TraceStep& step) { return step.table == kTrialTable && step.chain.starts_with("last"); }
 
 /// ICMP's codes of a machine that refuses, in its own name or its administrator's. Source: RFC 1812, 5.2.7.1.
-bool refuses(std::uint8_t icmp_code) {
-  return icmp_code == 3 || icmp_code == 9 || icmp_code == 10 || icmp_code == 13;
-}
+bool refuses(std::uint8_t icmp_code) { return icmp_code == 3 || icmp_code == 9 || icmp_code == 10 || icmp_code == 13; }
 
 /// The steps as they are read one after another.
 class Reading {

@@ -1,4 +1,5 @@
-// nftables' trace of marked packets, as the kernel tells it over netlink, and what it says about a packet on trial. Pure.
+// nftables' trace of marked packets, as the kernel tells it over netlink, and what it says about a packet on trial.
+// Pure.
 #pragma once
 
 #include <cstdint>

@@ -211,7 +211,7 @@ std::vector<std::string> trace_text(const std::string& space, const std::vector<
   std::vector<std::string> out;
   for (const TraceStep& step : steps) {
     if (step.protocol != 0)
-      ways.try_emplace(step.packet, step.protocol == IPPROTO_ICMP         ? "error"
+      ways.try_emplace(step.packet, step.protocol == IPPROTO_ICMP          ? "error"
                                     : step.destination_port == source_port ? "back"
                                                                            : "forth");
     const bool decides = step.rule != 0 || step.verdict == TraceVerdict::kDrop;
@@ -252,7 +252,8 @@ std::string nft_of_trial(const TrialHeader& header, TrialOrigin origin, TrialRea
       fmt::format("    ip saddr {} ip daddr {} {} {}", source, to_text(header.destination),
                   ports(header.source_port, header.destination_port), on) +
       fmt::format("    {}{} {}", to_source, ports(header.destination_port, header.source_port), on) +
-      fmt::format("    ip daddr {} icmp type {{ destination-unreachable, time-exceeded }} meta nftrace set 1\n", source);
+      fmt::format("    ip daddr {} icmp type {{ destination-unreachable, time-exceeded }} meta nftrace set 1\n",
+                  source);
   std::string out = fmt::format("table ip {0}\ndelete table ip {0}\ntable ip {0} {{\n", kTrialTable);
   for (const char* hook : {"prerouting", "output"})
     out += fmt::format("  chain first_{0} {{\n    type filter hook {0} priority -350; policy accept;\n{1}  }}\n", hook,
@@ -287,19 +288,20 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   const std::string space = namespace_name(vpc.id);
   const Interface* interface = trial.interface_id.empty() ? nullptr : find_interface(vpc, trial.interface_id);
   std::random_device random;
-  TrialHeader header{.source = require_address(trial.source.empty() && interface ? interface->private_ip : trial.source,
-                                               "source"),
-                     .destination = require_address(trial.destination, "destination"),
-                     .source_port = static_cast<std::uint16_t>(kFirstTrialPort + random() % (kLastTrialPort - kFirstTrialPort + 1)),
-                     .destination_port = static_cast<std::uint16_t>(trial.port),
-                     .protocol = trial.protocol};
-  const TrialOrigin origin = !interface ? TrialOrigin::kEdge
+  TrialHeader header{
+      .source = require_address(trial.source.empty() && interface ? interface->private_ip : trial.source, "source"),
+      .destination = require_address(trial.destination, "destination"),
+      .source_port = static_cast<std::uint16_t>(kFirstTrialPort + random() % (kLastTrialPort - kFirstTrialPort + 1)),
+      .destination_port = static_cast<std::uint16_t>(trial.port),
+      .protocol = trial.protocol};
+  const TrialOrigin origin = !interface                                      ? TrialOrigin::kEdge
                              : interface->attachment == Attachment::kMachine ? TrialOrigin::kMachine
                                                                              : TrialOrigin::kNamespace;
   const bool ours = origin != TrialOrigin::kEdge && edge.whole().holds(header.destination);
   const Sender sender(space, numbers, interface);
   Tracer tracer(space);
-  const TrialTable table(space, nft_of_trial(header, origin, ours ? TrialReach::kBehindTheEdge : TrialReach::kOnlyOurs));
+  const TrialTable table(space,
+                         nft_of_trial(header, origin, ours ? TrialReach::kBehindTheEdge : TrialReach::kOnlyOurs));
 
   const std::uint32_t sequence = random();
   sender.send(first_packet(header, sequence), header.destination);

@@ -1,6 +1,7 @@
-// A packet is sent on trial: from the machine's own end of its link, or from the edge, through the rules in force, while
-// the kernel traces it. No program in a machine learns of it: of a connection only the first packet goes, and a reset
-// after it; a datagram is stopped before it is delivered; what would leave for the internet is stopped at the edge.
+// A packet is sent on trial: from the machine's own end of its link, or from the edge, through the rules in force,
+// while the kernel traces it. No program in a machine learns of it: of a connection only the first packet goes, and a
+// reset after it; a datagram is stopped before it is delivered; what would leave for the internet is stopped at the
+// edge.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ enum class TrialReach { kOnlyOurs, kBehindTheEdge };
 
 /// kNamespace: an address of the VPC's own namespace, a load balancer's. kEdge: the internet.
 enum class TrialOrigin { kMachine, kNamespace, kEdge };
-/// The ruleset of the trial's own table, which marks the trial's packets for the trace, and stops what no one is to get.
+/// The ruleset of the trial's own table, which marks the trial's packets for the trace, and stops what no one is to
+/// get.
 std::string nft_of_trial(const TrialHeader& header, TrialOrigin origin, TrialReach reach);
 
 /// The rules of `nft -a list table`, by chain and handle.

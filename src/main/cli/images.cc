@@ -27,7 +27,8 @@ void transfer(const Home& home, const std::string& name, const fs::path& folder)
 /// A build takes minutes, which nobody is to wait for in vain.
 void require_region(const Home& home) {
   if (!find_answer(home, Json::object({{"action", "status"}}), {}))
-    throw Failure("no region runs in " + home.root.string() + ", which would take the image; start it first: hanbat up");
+    throw Failure("no region runs in " + home.root.string() +
+                  ", which would take the image; start it first: hanbat up");
 }
 
 /// When the file came to be as it is here, in nanoseconds; 0 without one. A package gives its files the times of its

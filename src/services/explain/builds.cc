@@ -73,7 +73,8 @@ Finding context_of(const std::string& code, const std::string& message, const Js
                     .ko = "리포지토리가 프로젝트에 없는 자격 증명을 요구합니다: " + message};
     out.remedy = {.en = "Import a token for the account, or name one in source.auth.",
                   .ko = "계정에 토큰을 가져오거나 source.auth에 지정하십시오."};
-    out.command = "aws codebuild import-source-credentials --server-type GITHUB --auth-type PERSONAL_ACCESS_TOKEN --token TOKEN";
+    out.command =
+        "aws codebuild import-source-credentials --server-type GITHUB --auth-type PERSONAL_ACCESS_TOKEN --token TOKEN";
   } else if (has(message, "for primary source")) {
     out.code = "SOURCE_UNREADABLE";
     out.sentence = {.en = "The source could not be fetched: " + message,

@@ -149,7 +149,8 @@ const std::array kKinds = {
          "Dockerfile의 베이스 이미지 {}을(를) 가진 레지스트리에 닿지 않고, 그 버전의 대용품도 없습니다.",
          "Name a version that is on the shelf (hanbat image base list), or have the operator add it: hanbat image base "
          "add {} SOURCE",
-         "선반에 있는 버전을 쓰거나(hanbat image base list) 운영자가 추가하게 하십시오: hanbat image base add {} SOURCE"},
+         "선반에 있는 버전을 쓰거나(hanbat image base list) 운영자가 추가하게 하십시오: hanbat image base add {} "
+         "SOURCE"},
     Kind{"IMAGE_MISSING",
          [](std::string_view line) {
            return when(has(line, "manifest unknown") || has(line, "manifest for ") || has(line, "pull access denied"),

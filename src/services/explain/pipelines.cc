@@ -82,9 +82,11 @@ Finding finding_of_error(const std::string& message, const Json& action, const J
     out.code = "ACTION_CONFIGURATION_INVALID";
     out.sentence = {.en = "The action's configuration cannot be read: " + message,
                     .ko = "액션의 구성을 읽을 수 없습니다: " + message};
-    out.remedy = {.en = "EnvironmentVariables is a JSON list as text: [{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]",
-                  .ko = "EnvironmentVariables는 글로 쓴 JSON 목록입니다: "
-                        "[{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]"};
+    out.remedy = {
+        .en = "EnvironmentVariables is a JSON list as text: [{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]",
+        .ko =
+            "EnvironmentVariables는 글로 쓴 JSON 목록입니다: "
+            "[{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]"};
   } else if (has(message, "was not produced")) {
     out.code = "INPUT_ARTIFACT_MISSING";
     out.sentence = {.en = message + ".", .ko = "입력 아티팩트가 만들어지지 않았습니다: " + message + "."};

@@ -154,10 +154,12 @@ Text remedy_of_code(const std::string& said) {
   const char kind = at == std::string::npos || at + 1 >= said.size() ? ' ' : said[at + 1];
   const std::string code = at == std::string::npos ? "" : said.substr(at + 1, 3);
   if (kind == '3')
-    return {.en = "The program sends the check elsewhere (to HTTPS or a login, say): name a path that answers by "
-                  "itself, or take the redirect for healthy.",
-            .ko = "프로그램이 검사를 다른 곳(HTTPS나 로그인 등)으로 보냅니다: 스스로 답하는 경로를 쓰거나 리디렉션도 "
-                  "정상으로 받으십시오."};
+    return {.en =
+                "The program sends the check elsewhere (to HTTPS or a login, say): name a path that answers by "
+                "itself, or take the redirect for healthy.",
+            .ko =
+                "프로그램이 검사를 다른 곳(HTTPS나 로그인 등)으로 보냅니다: 스스로 답하는 경로를 쓰거나 리디렉션도 "
+                "정상으로 받으십시오."};
   if (code == "401" || code == "403")
     return {.en = "The path wants a login or permission: name one that is open to the load balancer.",
             .ko = "경로가 로그인이나 권한을 요구합니다: 로드 밸런서에 열린 경로를 쓰십시오."};

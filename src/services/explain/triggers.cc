@@ -87,17 +87,18 @@ void explain_trigger(Story& story, const std::string& name, const Json& source, 
   const Answer rules = story.ask("events", "ListRuleNamesByTarget", Json::object({{"TargetArn", arn}}));
   if (!rules) return;
   if (rules["RuleNames"].empty()) {
-    story.add({.code = "TRIGGER_MISSING",
-               .subject = subject,
-               .sentence = {.en = "Nobody tells the pipeline of changes: polling is off, and no EventBridge rule has it "
-                                  "as its target.",
-                            .ko = "변경을 알려 주는 것이 없습니다: 폴링이 꺼져 있고 이 파이프라인을 대상으로 하는 "
-                                  "EventBridge 규칙이 없습니다."},
-               .remedy = {.en = "Make a rule for the repository's \"CodeCommit Repository State Change\" with the "
-                                "pipeline as its target and a role that may start it.",
-                          .ko = "리포지토리의 \"CodeCommit Repository State Change\" 규칙을 만들고 이 파이프라인을 "
-                                "대상으로, 시작할 수 있는 역할과 함께 지정하십시오."},
-               .command = "aws codepipeline start-pipeline-execution --name " + name});
+    story.add(
+        {.code = "TRIGGER_MISSING",
+         .subject = subject,
+         .sentence = {.en = "Nobody tells the pipeline of changes: polling is off, and no EventBridge rule has it "
+                            "as its target.",
+                      .ko = "변경을 알려 주는 것이 없습니다: 폴링이 꺼져 있고 이 파이프라인을 대상으로 하는 "
+                            "EventBridge 규칙이 없습니다."},
+         .remedy = {.en = "Make a rule for the repository's \"CodeCommit Repository State Change\" with the "
+                          "pipeline as its target and a role that may start it.",
+                    .ko = "리포지토리의 \"CodeCommit Repository State Change\" 규칙을 만들고 이 파이프라인을 "
+                          "대상으로, 시작할 수 있는 역할과 함께 지정하십시오."},
+         .command = "aws codepipeline start-pipeline-execution --name " + name});
     return story.show("events:ListRuleNamesByTarget", arn + ": []");
   }
   const Rules found = rules_of(story, rules["RuleNames"], source);
@@ -114,16 +115,16 @@ void explain_trigger(Story& story, const std::string& name, const Json& source, 
   if (found.other.empty() || found.unseen) return;
   const Json& configuration = source["configuration"];
   const std::string what = configuration.text("RepositoryName") + " " + configuration.text("BranchName");
-  story.add({.code = "TRIGGER_DOES_NOT_MATCH",
-             .subject = subject,
-             .sentence = {.en = "The EventBridge rule " + found.other +
-                                " has the pipeline as its target, but its pattern does not match a push to " + what +
-                                ".",
-                          .ko = "EventBridge 규칙 " + found.other + "이(가) 이 파이프라인을 대상으로 하지만 패턴이 " +
-                                what + "(으)로의 푸시와 맞지 않습니다."},
-             .remedy = {.en = "Mend the pattern's resources, referenceName or event; letter by letter.",
-                        .ko = "패턴의 resources, referenceName, event를 대소문자까지 그대로 고치십시오."},
-             .command = "aws events describe-rule --name " + found.other});
+  story.add(
+      {.code = "TRIGGER_DOES_NOT_MATCH",
+       .subject = subject,
+       .sentence = {.en = "The EventBridge rule " + found.other +
+                          " has the pipeline as its target, but its pattern does not match a push to " + what + ".",
+                    .ko = "EventBridge 규칙 " + found.other + "이(가) 이 파이프라인을 대상으로 하지만 패턴이 " + what +
+                          "(으)로의 푸시와 맞지 않습니다."},
+       .remedy = {.en = "Mend the pattern's resources, referenceName or event; letter by letter.",
+                  .ko = "패턴의 resources, referenceName, event를 대소문자까지 그대로 고치십시오."},
+       .command = "aws events describe-rule --name " + found.other});
   story.show("events:DescribeRule", found.pattern);
 }
 

@@ -49,7 +49,8 @@ Text what_stopped(const host::TrialResult& result) {
       what = {.en = "routing, which has no way for it,", .ko = "길이 없는 라우팅"};
       break;
     case TrialStop::kAddress:
-      what = {.en = "the internet gateway, for want of a public address,", .ko = "퍼블릭 주소가 없어 인터넷 게이트웨이"};
+      what = {.en = "the internet gateway, for want of a public address,",
+              .ko = "퍼블릭 주소가 없어 인터넷 게이트웨이"};
       break;
     case TrialStop::kSender:
       what = {.en = "the source/destination check", .ko = "출발지/목적지 확인"};
@@ -85,18 +86,20 @@ Text what_happened(const host::TrialResult& result, const AskedPacket& asked) {
 
 /// The rows say one thing and the kernel does another.
 Finding disagreement(const Text& happened, bool computed_to_pass, const AskedPacket& asked) {
-  const Text rows = computed_to_pass ? Text{.en = "by the region's rows the packet gets there", .ko = "행으로는 패킷이 도착하지만"}
-                                     : Text{.en = "by the region's rows it does not get there for what is told here",
-                                            .ko = "행으로는 여기 적힌 이유로 도착하지 않지만"};
-  return {.code = "KERNEL_DISAGREES",
-          .subject = asked.source + " " + asked.destination + ":" + std::to_string(asked.port),
-          .sentence = {.en = "THE KERNEL DISAGREES: " + rows.en + ", but in the kernel " + happened.en + ".",
-                       .ko = "커널은 다르게 말합니다: " + rows.ko + ", 커널에서는 " + happened.ko + "."},
-          .remedy = {.en = "A change takes a moment to reach the kernel: ask again. If it stays so, hanbat doctor tells "
-                           "whether the network is whole; else it is a fault of Hanbat's.",
-                     .ko = "변경이 커널에 닿기까지 잠깐 걸립니다: 다시 물어보십시오. 그대로이면 hanbat doctor가 네트워크가 "
-                           "온전한지 알려 줍니다. 그것도 정상이면 한밭의 결함입니다."},
-          .command = "hanbat doctor"};
+  const Text rows = computed_to_pass
+                        ? Text{.en = "by the region's rows the packet gets there", .ko = "행으로는 패킷이 도착하지만"}
+                        : Text{.en = "by the region's rows it does not get there for what is told here",
+                               .ko = "행으로는 여기 적힌 이유로 도착하지 않지만"};
+  return {
+      .code = "KERNEL_DISAGREES",
+      .subject = asked.source + " " + asked.destination + ":" + std::to_string(asked.port),
+      .sentence = {.en = "THE KERNEL DISAGREES: " + rows.en + ", but in the kernel " + happened.en + ".",
+                   .ko = "커널은 다르게 말합니다: " + rows.ko + ", 커널에서는 " + happened.ko + "."},
+      .remedy = {.en = "A change takes a moment to reach the kernel: ask again. If it stays so, hanbat doctor tells "
+                       "whether the network is whole; else it is a fault of Hanbat's.",
+                 .ko = "변경이 커널에 닿기까지 잠깐 걸립니다: 다시 물어보십시오. 그대로이면 hanbat doctor가 네트워크가 "
+                       "온전한지 알려 줍니다. 그것도 정상이면 한밭의 결함입니다."},
+      .command = "hanbat doctor"};
 }
 
 Finding nothing_listens(const AskedPacket& asked) {

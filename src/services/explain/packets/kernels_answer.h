@@ -23,7 +23,6 @@ struct KernelsAnswer {
 
 /// `explanations` are the analyzer's, none of which means that the packet gets there. Of a load balancer its listeners
 /// tell what it listens on.
-KernelsAnswer kernels_answer(const Tried& tried, const Json& explanations, const AskedPacket& asked,
-                             bool is_balancer);
+KernelsAnswer kernels_answer(const Tried& tried, const Json& explanations, const AskedPacket& asked, bool is_balancer);
 
 }  // namespace hanbat::explain

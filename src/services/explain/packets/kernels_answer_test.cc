@@ -13,8 +13,8 @@ const AskedPacket kAsked{.source = "i-1", .destination = "i-2", .protocol = "tcp
 const Json kNone = Json::array();
 
 Json told(const std::string& code, const std::string& direction = "ingress", const std::string& acl = "") {
-  return Json::array({Json::object(
-      {{"ExplanationCode", code}, {"Direction", direction}, {"Acl", Json::object({{"Id", acl}})}})});
+  return Json::array(
+      {Json::object({{"ExplanationCode", code}, {"Direction", direction}, {"Acl", Json::object({{"Id", acl}})}})});
 }
 
 Tried ended(TrialEnd end) { return {host::TrialResult{.end = end}, ""}; }
@@ -57,8 +57,8 @@ TEST(KernelsAnswer, TheSameObstacleIsAgreementAndAnotherOneIsNot) {
 }
 
 TEST(KernelsAnswer, ADisagreementSaysBothLoudly) {
-  const KernelsAnswer answer = kernels_answer(stopped(TrialStop::kNetworkAcl, host::Direction::kIngress, "acl-9"), kNone,
-                                              kAsked, false);
+  const KernelsAnswer answer =
+      kernels_answer(stopped(TrialStop::kNetworkAcl, host::Direction::kIngress, "acl-9"), kNone, kAsked, false);
   EXPECT_EQ(answer.finding->code, "KERNEL_DISAGREES");
   EXPECT_NE(answer.sentence.en.find("THE KERNEL DISAGREES: by the region's rows the packet gets there, but in the "
                                     "kernel the network ACL acl-9 (in) dropped the packet"),

@@ -91,11 +91,12 @@ bool fill_way(Finding& out, const Told& told) {
   const std::string &to = told.to, &subnet = told.subnet, &table = told.table, &interface = told.interface;
   if (out.code == "NO_ROUTE_TO_DESTINATION") {
     const std::string nat = told.json["NatGateway"].text("Id");
-    out.sentence = {
-        .en = (nat.empty() ? "The route table " : "The NAT gateway " + nat + " is in no public subnet: the route table ") +
-              table + " of " + subnet + " has no route that leads to " + told.to_name.en + ".",
-        .ko = (nat.empty() ? "" : "NAT 게이트웨이 " + nat + "이(가) 퍼블릭 서브넷에 있지 않습니다: ") + subnet +
-              "의 라우트 테이블 " + table + "에 " + told.to_name.ko + "(으)로 가는 라우트가 없습니다."};
+    out.sentence = {.en = (nat.empty() ? "The route table "
+                                       : "The NAT gateway " + nat + " is in no public subnet: the route table ") +
+                          table + " of " + subnet + " has no route that leads to " + told.to_name.en + ".",
+                    .ko = (nat.empty() ? "" : "NAT 게이트웨이 " + nat + "이(가) 퍼블릭 서브넷에 있지 않습니다: ") +
+                          subnet + "의 라우트 테이블 " + table + "에 " + told.to_name.ko +
+                          "(으)로 가는 라우트가 없습니다."};
     out.remedy = {.en =
                       "Add one: to the internet gateway from a public subnet, to a NAT gateway (--nat-gateway-id) "
                       "from a private one.",
