@@ -15,7 +15,6 @@
 #include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
 #include "host/networks/link_managers.h"
-#include "host/networks/packet_trial.h"
 #include "host/networks/saved_spec.h"
 #include "host/s3_address.h"
 #include "os/files.h"
@@ -264,22 +263,6 @@ Fd Networks::listen(const ListenSpec& spec) {
   const auto port = static_cast<std::uint16_t>(spec.port);
   if (!spec.vpc_id.empty() && spec.address == s3_address(range_)) return listen_tcp_on_foreign(spec.address, port);
   return listen_tcp(spec.address, port);
-}
-
-TrialResult Networks::try_packet(const PacketTrial& trial) {
-  const std::lock_guard one_at_a_time(trial_mutex_);
-  VpcSpec spec;
-  VpcNumbers numbers;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = vpcs_.find(trial.vpc_id);
-    if (found == vpcs_.end() || !namespace_exists(namespace_name(trial.vpc_id)))
-      throw HostError(HostErrorCode::kNotFound,
-                      trial.vpc_id + " is not in the kernel, as nothing in it needs a network");
-    spec = found->second.spec;
-    numbers = found->second.numbers;
-  }
-  return host::try_packet(spec, numbers, trial, range_);
 }
 
 void Networks::adopt_interfaces(Arrival arrival) {

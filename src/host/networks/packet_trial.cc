@@ -21,6 +21,7 @@
 #include "host/ipv4.h"
 #include "host/networks/guest_link.h"
 #include "host/networks/kernel.h"
+#include "host/networks/networks.h"
 #include "host/networks/packet_trace.h"
 #include "os/fd.h"
 #include "os/namespaces.h"
@@ -319,6 +320,22 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   if (steps.empty()) throw HostError(HostErrorCode::kFailed, "the kernel traced no packet in " + vpc.id);
   view.result.trace = trace_text(space, steps, header.source_port);
   return std::move(view.result);
+}
+
+TrialResult Networks::try_packet(const PacketTrial& trial) {
+  const std::lock_guard one_at_a_time(trial_mutex_);
+  VpcSpec spec;
+  VpcNumbers numbers;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = vpcs_.find(trial.vpc_id);
+    if (found == vpcs_.end() || !namespace_exists(namespace_name(trial.vpc_id)))
+      throw HostError(HostErrorCode::kNotFound,
+                      trial.vpc_id + " is not in the kernel, as nothing in it needs a network");
+    spec = found->second.spec;
+    numbers = found->second.numbers;
+  }
+  return host::try_packet(spec, numbers, trial, range_);
 }
 
 }  // namespace hanbat::host

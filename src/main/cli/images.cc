@@ -25,7 +25,7 @@ void transfer(const Home& home, const std::string& name, const fs::path& folder)
 }
 
 /// A build takes minutes, which nobody is to wait for in vain.
-void require_region(const Home& home) {
+void require_running(const Home& home) {
   if (!find_answer(home, Json::object({{"action", "status"}}), {}))
     throw Failure("no region runs in " + home.root.string() +
                   ", which would take the image; start it first: hanbat up");
@@ -76,7 +76,7 @@ void make_images(const Home& home, const std::vector<std::string>& names) {
 }  // namespace
 
 void build_images(const Home& home, const std::vector<std::string>& wanted) {
-  require_region(home);
+  require_running(home);
   const std::vector<std::string> names = wanted.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : wanted;
   if (!wanted.empty() || !known_current(names)) make_images(home, names);
   std::string failures;
@@ -92,7 +92,7 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
 }
 
 void import_image(const Home& home, const std::string& source, const std::string& name, const std::string& server) {
-  require_region(home);
+  require_running(home);
   make_folders(home.logs());
   std::vector<std::string> command = {"bash", Parts::find().recipes / "import.sh", "--output", images_folder()};
   if (!server.empty()) command.insert(command.end(), {"--server", server});

@@ -24,10 +24,9 @@ std::string log_of(Story& story, const Json& build) {
   return out;
 }
 
-/// What the phase's context says by itself; a finding without a code when only the log can tell.
-Finding context_of(const std::string& code, const std::string& message, const Json& build) {
+/// What is wrong with the buildspec or what it wants of the image; a finding without a code when neither.
+Finding finding_of_buildspec(const std::string& code, const std::string& message) {
   Finding out;
-  const std::string role = build.text("serviceRole");
   if (code == "YAML_FILE_ERROR" && has(message, "no such file")) {
     out.code = "BUILDSPEC_MISSING";
     out.sentence = {.en = "The buildspec file is not in the source: " + message + ".",
@@ -52,7 +51,16 @@ Finding context_of(const std::string& code, const std::string& message, const Js
     out.sentence = {.en = "The buildspec cannot be read: " + message, .ko = "buildspec을 읽을 수 없습니다: " + message};
     out.remedy = {.en = "Mend the place that the message names; YAML wants spaces, not tabs.",
                   .ko = "메시지가 가리키는 곳을 고치십시오. YAML은 탭이 아니라 공백을 씁니다."};
-  } else if (has(message, "sts:AssumeRole on service role")) {
+  }
+  return out;
+}
+
+/// What the phase's context says by itself; a finding without a code when only the log can tell.
+Finding context_of(const std::string& code, const std::string& message, const Json& build) {
+  Finding out = finding_of_buildspec(code, message);
+  if (!out.code.empty()) return out;
+  const std::string role = build.text("serviceRole");
+  if (has(message, "sts:AssumeRole on service role")) {
     out = finding_of_untrusting_role("CodeBuild", "codebuild.amazonaws.com", role);
   } else if (has(message, "no matching artifact paths") || has(message, "no matching base directory")) {
     out.code = "ARTIFACT_FILES_MISSING";
