@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "base/encoding.h"
-#include "base/text.h"
 #include "main/cli/control.h"
 #include "main/cli/delivery.h"
 #include "main/cli/region_api.h"
@@ -57,7 +56,8 @@ int follow_work(const Home& home, const std::string& what, const std::string& id
   if (what == "build") return follow_build(home, id, follow);
   return what == "deployment" ? follow_deployment(home, id, follow) : follow_console(home, id, follow);
 } catch (const ApiError& error) {
-  if (!has(error.code, "DoesNotExist") && !has(error.code, "NotFound")) throw;
+  const auto says = [&](const char* part) { return error.code.find(part) != std::string::npos; };
+  if (!says("DoesNotExist") && !says("NotFound")) throw;
   throw Failure(error.what() + which_there_are(what));
 }
 

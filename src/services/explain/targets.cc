@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "services/explain/chains.h"
+#include "services/explain/lines.h"
 
 namespace hanbat::explain {
 namespace {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "services/explain/chains.h"
+#include "services/explain/lines.h"
 #include "services/explain/refusal.h"
 
 namespace hanbat::explain {
