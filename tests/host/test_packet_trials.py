@@ -3,6 +3,7 @@ namespaces, as in test_networks.py; nobody in them learns of a trial."""
 import os
 import select
 import subprocess
+import threading
 import time
 import unittest
 
@@ -68,6 +69,9 @@ class PacketTrials(unittest.TestCase):
 
     def setUp(self):
         self.apply()
+
+    def attempt_quietly(self, begins, destination, port):
+        return self.hostd.call("try_packet", vpc_id="vpc-try", interface_id=self.interfaces[begins]["id"], source="", destination=destination, protocol="tcp", port=port)
 
     def attempt(self, begins, destination, port=8080, source="", protocol="tcp"):
         """`begins` is the interface's place in the list, or None for the internet."""
@@ -151,6 +155,30 @@ class PacketTrials(unittest.TestCase):
             server.kill()
             server.wait()
             server.stdout.close()
+
+    def test_many_at_once_are_refused_before_they_keep_other_actions_waiting(self):
+        """Each would wait its whole time for an answer that its target's own firewall swallows."""
+        self.apply([rule("ingress", "-1", -1, -1, ["0.0.0.0/0"])])
+        self.web.run("nft", "add table ip shut; add chain ip shut in { type filter hook input priority 0; }; add rule ip shut in tcp dport 8082 drop")
+        answers = []
+
+        def one():
+            try:
+                answers.append(self.attempt_quietly(0, "10.78.0.6", 8082)["end"])
+            except AssertionError as error:
+                answers.append(str(error))
+
+        threads = [threading.Thread(target=one) for _ in range(12)]
+        begin = time.monotonic()
+        for thread in threads:
+            thread.start()
+        self.hostd.call("vpcs")
+        self.assertLess(time.monotonic() - begin, 1.5, "another action is answered meanwhile")
+        for thread in threads:
+            thread.join()
+        self.web.run("nft", "delete", "table", "ip", "shut")
+        self.assertEqual({answer for answer in answers if answer != "silent"}, {"other packets are on trial; ask again"})
+        self.assertGreaterEqual(answers.count("silent"), 1)
 
     def test_what_cannot_be_tried_is_refused_by_its_reason(self):
         for change, says in (({"vpc_id": "vpc-none"}, "not in the kernel"), ({"interface_id": "eni-00000000000000099"}, "in no machine"), ({"port": 0}, "port"),

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <thread>
@@ -32,7 +33,8 @@ class Networks {
   std::vector<std::string> list();
   std::vector<VpcState> states();
   Fd listen(const ListenSpec& spec);
-  /// As packet_trial.h's; the VPC goes on meanwhile.
+  /// As packet_trial.h's; the VPC goes on meanwhile. Of more than a few at once the last are refused, so that trials
+  /// never keep the other actions waiting.
   TrialResult try_packet(const PacketTrial& trial);
 
   /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread
@@ -56,6 +58,7 @@ class Networks {
   void down(const std::function<void(const std::string&)>& progress);
 
  private:
+  static constexpr int kMostTrials = 4;
   struct Vpc {
     VpcSpec spec;
     VpcNumbers numbers;
@@ -89,6 +92,7 @@ class Networks {
   const EdgeRange range_;
   std::mutex mutex_;
   std::mutex trial_mutex_;  // one trial at a time; taken before the other
+  std::counting_semaphore<> trials_{kMostTrials};
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
   bool gates_opened_ = false;

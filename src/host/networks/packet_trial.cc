@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <chrono>
 #include <random>
+#include <semaphore>
 
 #include "base/text.h"
 #include "host/error.h"
@@ -226,6 +227,18 @@ std::vector<std::string> trace_text(const std::string& space, const std::vector<
   return out;
 }
 
+/// A place among the trials, given back at the end.
+class Permit {
+ public:
+  explicit Permit(std::counting_semaphore<>& from) : from_(from) {}
+  ~Permit() { from_.release(); }
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+
+ private:
+  std::counting_semaphore<>& from_;
+};
+
 const Interface* find_interface(const VpcSpec& vpc, const std::string& id) {
   const auto found = std::ranges::find_if(vpc.interfaces, [&](const Interface& one) { return one.id == id; });
   if (found == vpc.interfaces.end() || found->attachment == Attachment::kNone)
@@ -323,6 +336,8 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
 }
 
 TrialResult Networks::try_packet(const PacketTrial& trial) {
+  if (!trials_.try_acquire()) throw HostError(HostErrorCode::kFailed, "other packets are on trial; ask again");
+  const Permit permit(trials_);
   const std::lock_guard one_at_a_time(trial_mutex_);
   VpcSpec spec;
   VpcNumbers numbers;
