@@ -157,10 +157,24 @@ def test_a_network_acl_that_refuses_is_what_drops_it_in_the_kernel(place):
         ec2.delete_network_acl(NetworkAclId=acl)
 
 
-def test_without_a_route_it_ends_in_routing_and_with_a_nat_gateway_in_no_public_subnet_too(place):
+def test_without_a_route_it_ends_in_routing_and_so_it_does_with_a_nat_gateway_in_no_public_subnet(place):
     told = place.packet(place.client, "internet:443")
     assert told["causes"][-1]["code"] == "NO_ROUTE_TO_DESTINATION" and "routing" in told["kernel"]["sentence"]["en"]
     assert place.table in told["causes"][-1]["remedy"]["command"]
+    ec2 = place.ec2
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=place.private, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    try:
+        ec2.create_route(RouteTableId=place.table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+        ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[gateway], WaiterConfig={"Delay": 1})
+        told = place.packet(place.client, "internet:443")
+        assert f"The NAT gateway {gateway} is in no public subnet" in told["summary"]["en"], told["summary"]
+        assert "routing" in told["kernel"]["sentence"]["en"]
+    finally:
+        ec2.delete_route(RouteTableId=place.table, DestinationCidrBlock="0.0.0.0/0")
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        ec2.get_waiter("nat_gateway_deleted").wait(NatGatewayIds=[gateway], WaiterConfig={"Delay": 1})
+        ec2.release_address(AllocationId=address)
 
 
 @pytest.mark.parametrize("which, code, says, korean", [
