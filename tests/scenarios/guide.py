@@ -89,7 +89,7 @@ def walk(page, env):
     whole = list(steps(page.read_text()))
     path = f"{pathlib.Path(HANBAT).parent}:{env['PATH']}"
     with tempfile.TemporaryDirectory(prefix="hanbat-guide-") as folder:
-        shell = Shell({**{name: value for name, value in env.items() if not name.startswith(("AWS_", "GIT_"))}, "PATH": path, "HOME": folder, "AWS_PAGER": "", "HANBAT_EXAMPLES": str(ROOT / "examples")}, folder)
+        shell = Shell({**{name: value for name, value in env.items() if not name.startswith(("AWS_", "GIT_", "TF_"))}, "PATH": path, "HOME": folder, "AWS_PAGER": "", "HANBAT_EXAMPLES": str(ROOT / "examples")}, folder)
         try:
             for at, (command, says) in enumerate(whole):
                 began = time.monotonic()
