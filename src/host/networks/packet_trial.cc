@@ -152,6 +152,7 @@ class Sender {
       at_ = {open_network_namespace(kEdge), 0, link_in(space, "edge").mac};
       const InNetworkNamespace inside(at_.space.get());
       at_.index = static_cast<int>(::if_nametoindex(edge_link_name(numbers).c_str()));
+      if (at_.index == 0) throw HostError(HostErrorCode::kNotFound, space + " has no link to the edge");
     } else if (interface->attachment == Attachment::kMachine) {
       at_ = guest_end(space, device_name(interface->id));
     } else {
@@ -329,7 +330,9 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   } while (!view.over);
   if (!view.over) view = judge_trial(steps, vpc, trial, header.source_port);
   // What stands half open there is taken back.
-  if (trial.protocol == TrialProtocol::kTcp) sender.send(reset_packet(header, sequence), header.destination);
+  const bool delivered =
+      view.result.end != TrialEnd::kPassed && (view.result.end != TrialEnd::kStopped || view.result.returning);
+  if (trial.protocol == TrialProtocol::kTcp && delivered) sender.send(reset_packet(header, sequence), header.destination);
   if (steps.empty()) throw HostError(HostErrorCode::kFailed, "the kernel traced no packet in " + vpc.id);
   view.result.trace = trace_text(space, steps, header.source_port);
   return std::move(view.result);
