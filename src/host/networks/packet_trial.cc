@@ -332,7 +332,8 @@ TrialResult try_packet(const VpcSpec& vpc, const VpcNumbers& numbers, const Pack
   // What stands half open there is taken back.
   const bool delivered =
       view.result.end != TrialEnd::kPassed && (view.result.end != TrialEnd::kStopped || view.result.returning);
-  if (trial.protocol == TrialProtocol::kTcp && delivered) sender.send(reset_packet(header, sequence), header.destination);
+  if (trial.protocol == TrialProtocol::kTcp && delivered)
+    sender.send(reset_packet(header, sequence), header.destination);
   if (steps.empty()) throw HostError(HostErrorCode::kFailed, "the kernel traced no packet in " + vpc.id);
   view.result.trace = trace_text(space, steps, header.source_port);
   return std::move(view.result);
