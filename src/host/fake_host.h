@@ -18,6 +18,7 @@ class FakeHost final : public Host {
   std::map<std::string, std::string> vpc_spaces;  ///< of those that are not "a"
   std::map<std::string, MachineSpec> machine_specs;
   std::map<std::string, MachineStatus> machine_status;
+  std::map<std::string, MachineCounters> machine_counters;
   std::map<std::string, std::string> consoles;
   std::map<std::string, ImageState> image_states;
   BalancersSpec balancers;
