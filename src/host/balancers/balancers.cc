@@ -261,8 +261,10 @@ std::vector<TargetHealth> Balancers::health() {
       const bool settling = place != places_.end() && place->second.settling.contains(key);
       TargetHealth seen = health_of(group, target, row == here.end() ? Row{} : row->second,
                                     settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo);
-      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end())
+      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end()) {
         seen.active_connections += static_cast<int>(parse_int(open->second.at("scur")).value_or(0));
+        add_counters(seen.counters, open->second);
+      }
       all.push_back(std::move(seen));
     }
   return all;

@@ -22,9 +22,12 @@ void ElasticLoadBalancing::start() {
   home_.db.write([&](store::Tx& tx) {
     for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
   });
+  store::handle<MeasureBalancers>(home_.tasks, [this](store::TaskRun& run, const MeasureBalancers&) { measure(run); });
   if (!home_.find_host()) return;
-  home_.db.write(
-      [&](store::Tx& tx) { store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey)); });
+  home_.db.write([&](store::Tx& tx) {
+    store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey));
+    store::add_task(home_.tasks, tx, MeasureBalancers{}, std::string(MeasureBalancers::kKey));
+  });
   observer_ = std::jthread([this](const std::stop_token& stop) { observe(stop); });
 }
 
