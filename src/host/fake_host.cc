@@ -82,7 +82,8 @@ void FakeHost::delete_machine(const MachineName& machine) {
 std::vector<MachineState> FakeHost::machines(const Nothing&) {
   std::vector<MachineState> all;
   for (const auto& [name, spec] : machine_specs)
-    all.push_back({.name = name, .status = machine_status[name], .counters = machine_counters[name], .labels = spec.labels});
+    all.push_back(
+        {.name = name, .status = machine_status[name], .counters = machine_counters[name], .labels = spec.labels});
   return all;
 }
 

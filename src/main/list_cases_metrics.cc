@@ -12,7 +12,8 @@ std::vector<ListCase> metric_cases() {
     const std::string name(1, letter);
     data += std::string(data.empty() ? "" : ",") + R"({"MetricName":")" + name + R"(","Value":1})";
     queries += std::string(queries.empty() ? "" : ",") + R"({"Id":")" + name +
-               R"(","MetricStat":{"Metric":{"Namespace":"n","MetricName":")" + name + R"("},"Period":60,"Stat":"Sum"}})";
+               R"(","MetricStat":{"Metric":{"Namespace":"n","MetricName":")" + name +
+               R"("},"Period":60,"Stat":"Sum"}})";
   }
   return {
       {"monitoring",
@@ -30,11 +31,7 @@ std::vector<ListCase> metric_cases() {
        {},
        {{"PutMetricAlarm", R"({"AlarmName":"a$N",)" + alarm + "}"}},
        {{"DeleteAlarms", R"({"AlarmNames":["a$N"]})"}}},
-      {"monitoring",
-       "DescribeAlarmHistory",
-       "{}",
-       {},
-       {{"PutMetricAlarm", R"({"AlarmName":"a$N",)" + alarm + "}"}}},
+      {"monitoring", "DescribeAlarmHistory", "{}", {}, {{"PutMetricAlarm", R"({"AlarmName":"a$N",)" + alarm + "}"}}},
   };
 }
 

@@ -58,10 +58,9 @@ TEST_P(Lists, SizesThatAWSDoesNotAllowAreRefused) {
 
 /// The most of a page where the model does not tell it: of AWS's guides, else ours, where they say nothing.
 const std::map<std::string, int> kMostBesidesTheModel{
-    {"ec2_DescribeImages", 1000},       {"ec2_DescribeInstances", 1000},  {"ec2_DescribeInstanceStatus", 1000},
-    {"ec2_DescribeTags", 1000},         {"ec2_DescribeVolumes", 1000},    {"ec2_DescribeLaunchTemplateVersions", 200},
-    {"ec2_DescribeVolumeStatus", 1000}, {"ec2_DescribePrefixLists", 1000},
-    {"monitoring_GetMetricData", 100'800}};
+    {"ec2_DescribeImages", 1000},       {"ec2_DescribeInstances", 1000},   {"ec2_DescribeInstanceStatus", 1000},
+    {"ec2_DescribeTags", 1000},         {"ec2_DescribeVolumes", 1000},     {"ec2_DescribeLaunchTemplateVersions", 200},
+    {"ec2_DescribeVolumeStatus", 1000}, {"ec2_DescribePrefixLists", 1000}, {"monitoring_GetMetricData", 100'800}};
 /// Where AWS takes any size, and makes pages of no more than a thousand.
 const std::set<std::string> kAnySize{"codecommit_GetDifferences", "ec2_DescribeVpcEndpoints",
                                      "ec2_DescribeVpcEndpointServices"};

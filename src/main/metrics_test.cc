@@ -18,17 +18,19 @@ class RegionMetrics : public testing::Test {
     region.test.run_until_idle();
   }
   /// A statistic of all values so far, by the metric's dimensions: {"InstanceId": "i-…"}; -1 where there are none.
-  double total(const std::string& space, const std::string& name, const Json& dimensions, const std::string& statistic = "Sum") {
+  double total(const std::string& space, const std::string& name, const Json& dimensions,
+               const std::string& statistic = "Sum") {
     Json of = Json::array();
     for (const auto& [key, value] : dimensions.members()) of.push_back(Json::object({{"Name", key}, {"Value", value}}));
-    const Json answer = region.call(tester, "monitoring", "GetMetricStatistics",
-                                    Json::object({{"Namespace", space},
-                                                  {"MetricName", name},
-                                                  {"Dimensions", of},
-                                                  {"StartTime", iso8601(region.test.clock.now() - std::chrono::hours(12))},
-                                                  {"EndTime", iso8601(region.test.clock.now() + std::chrono::hours(12))},
-                                                  {"Period", 86'400},
-                                                  {"Statistics", Json::array({statistic})}}));
+    const Json answer =
+        region.call(tester, "monitoring", "GetMetricStatistics",
+                    Json::object({{"Namespace", space},
+                                  {"MetricName", name},
+                                  {"Dimensions", of},
+                                  {"StartTime", iso8601(region.test.clock.now() - std::chrono::hours(12))},
+                                  {"EndTime", iso8601(region.test.clock.now() + std::chrono::hours(12))},
+                                  {"Period", 86'400},
+                                  {"Statistics", Json::array({statistic})}}));
     return answer["Datapoints"].empty() ? -1 : answer["Datapoints"].items()[0][statistic].as_double();
   }
   void log(const std::vector<std::string>& messages) {
@@ -70,8 +72,9 @@ TEST_F(RegionMetrics, AMetricFilterCountsTheEventsThatMatch) {
        {"PutMetricFilter",
         R"({"logGroupName":"app","filterName":"bytes","filterPattern":"[ip, status = 5*, size]","metricTransformations":[{"metricName":"bytes","metricNamespace":"Web","metricValue":"$size"}]})",
         "", "logs"}});
-  log({R"({"status":200,"ms":5,"path":"/"})", R"({"status":503,"ms":40,"path":"/a"})", R"({"status":500,"ms":60,"path":"/a"})",
-       R"({"status":500,"path":"/b"})", "10.0.0.1 502 700", "10.0.0.1 200 900"});
+  log({R"({"status":200,"ms":5,"path":"/"})", R"({"status":503,"ms":40,"path":"/a"})",
+       R"({"status":500,"ms":60,"path":"/a"})", R"({"status":500,"path":"/b"})", "10.0.0.1 502 700",
+       "10.0.0.1 200 900"});
   EXPECT_EQ(total("Web", "errors", Json::object()), 3);
   EXPECT_EQ(total("Web", "latency", Json::object({{"Path", "/a"}})), 100);
   EXPECT_EQ(total("Web", "latency", Json::object({{"Path", "/a"}}), "SampleCount"), 2);

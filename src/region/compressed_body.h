@@ -1,4 +1,5 @@
-// A request's message that its client compressed: https://smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait
+// A request's message that its client compressed:
+// https://smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait
 #pragma once
 
 #include "wire/body.h"

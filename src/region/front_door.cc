@@ -150,7 +150,8 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
     return;
   }
   const auto say = [&](const wire::Error& said) {
-    wire::Response response = wire::encode_error(call.spoken ? *call.spoken : service->model(), said, call.gate.request_id());
+    wire::Response response =
+        wire::encode_error(call.spoken ? *call.spoken : service->model(), said, call.gate.request_id());
     dress(call, response);
     send(call.exchange, std::move(response));
   };

@@ -33,7 +33,9 @@ class Into {
   }
 
  private:
-  [[noreturn]] static void wrong(std::string_view kind) { throw BadValue{"a value can not be converted to " + std::string(kind)}; }
+  [[noreturn]] static void wrong(std::string_view kind) {
+    throw BadValue{"a value can not be converted to " + std::string(kind)};
+  }
 
   std::string key(const Head& head) {
     if (head.major != Major::kText) CborReader::fail("a key that is no text");

@@ -21,15 +21,14 @@ std::string read(std::string_view hex) {
       "on":{"shape":"Flag"},"at":{"shape":"Time"},"raw":{"shape":"Raw"},"list":{"shape":"List"},"inner":{"shape":"In"}}},
     "Text":{"type":"string"},"Number":{"type":"double"},"Whole":{"type":"integer"},"Flag":{"type":"boolean"},
     "Time":{"type":"timestamp"},"Raw":{"type":"blob"},"List":{"type":"list","member":{"shape":"Number"}}})"));
-  static const OperationModel& operation = model.operation(
-      Json::parse(R"({"name":"Do","http":{"method":"POST","requestUri":"/"},"input":{"shape":"In"},"output":{"shape":"In"}})"));
+  static const OperationModel& operation = model.operation(Json::parse(
+      R"({"name":"Do","http":{"method":"POST","requestUri":"/"},"input":{"shape":"In"},"output":{"shape":"In"}})"));
   RequestView request;
   request.method = "POST";
   request.path = "/service/Cases/operation/Do";
   Dynamic input;
   void* value = DynamicSlot<Type::kStructure>::kSlot.make(&input);
-  const std::string code =
-      code_of([&] { decode_request(operation, request, Body::of_bytes(bytes(hex)), value); });
+  const std::string code = code_of([&] { decode_request(operation, request, Body::of_bytes(bytes(hex)), value); });
   if (!code.empty()) return code;
   const Response answer = encode_response(operation, value, "id");
   EXPECT_EQ(json_of_cbor(answer.body.bytes()).dump().empty(), false);
@@ -60,16 +59,16 @@ TEST(Cbor, ValuesOfEveryKindAreRead) {
 }
 
 TEST(Cbor, WhatIsNoneOrOfAnotherKindIsRefused) {
-  for (const char* hex :
-       {"a1", "ff", "a16474657874", "a164746578741b00", "a1647465787401", "a16577686f6c65fb3ff8000000000000",
-        "a1626f6e01", "a1626174f5", "01", "80", "a0a0", "a1646c697374a0", "a164746578746280ff", "fc", "a1626f6ef5ff",
-        "a101f5", "a1626174c2420102"})
+  for (const char* hex : {"a1", "ff", "a16474657874", "a164746578741b00", "a1647465787401",
+                          "a16577686f6c65fb3ff8000000000000", "a1626f6e01", "a1626174f5", "01", "80", "a0a0",
+                          "a1646c697374a0", "a164746578746280ff", "fc", "a1626f6ef5ff", "a101f5", "a1626174c2420102"})
     EXPECT_EQ(read(hex), "SerializationException") << hex;
-  EXPECT_EQ(read("a1656f74686572" + std::string() + [] {
-              std::string out;
-              for (int i = 0; i < 200; ++i) out += "81";
-              return out + "01";
-            }()),
+  EXPECT_EQ(read("a1656f74686572" + std::string() +
+                 [] {
+                   std::string out;
+                   for (int i = 0; i < 200; ++i) out += "81";
+                   return out + "01";
+                 }()),
             "SerializationException")
       << "too deep";
 }

@@ -59,7 +59,7 @@ class ElasticLoadBalancing final : public Operations {
   std::map<HealthKey, host::TargetHealth> health_;  // guarded by health_mutex_
   std::set<HealthKey> forgotten_;                   // likewise: since the host side was asked last
   Traffic traffic_;
-  std::jthread observer_;                           // the last member: it ends first
+  std::jthread observer_;  // the last member: it ends first
 };
 
 }  // namespace hanbat::elasticloadbalancing

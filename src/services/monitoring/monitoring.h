@@ -36,7 +36,8 @@ class Monitoring final : public Operations {
                   region::ConditionKeys keys = {}) const;
   /// Asks for an alarm that is put, and for its tags.
   void ask_put(region::Request& rq, std::string_view action, const std::string& name,
-               const std::optional<std::vector<std::string>>& actions, const std::optional<std::vector<Tag>>& tags) const;
+               const std::optional<std::vector<std::string>>& actions,
+               const std::optional<std::vector<Tag>>& tags) const;
   /// Keeps an alarm that is put: a new one begins without data, one of before keeps state and tags.
   void keep(region::Request& rq, AlarmRow row, const std::optional<std::vector<Tag>>& tags);
   void set_actions_enabled(region::Request& rq, std::string_view action, const std::vector<std::string>& names,

@@ -32,7 +32,8 @@ void put_metrics(region::Region& home, store::Tx& tx, const BuildRow& row) {
     add_datum(data, build, "FailedBuilds", "Count", succeeded ? 0 : 1);
   }
   add_datum(data, build, "Duration", "Seconds", static_cast<double>(build.end_time->ms - build.start_time->ms) / 1000);
-  monitoring::Client(home.as(tx, home.identity().service_caller(row.place.account, kMetricsPrincipal), row.place.region))
+  monitoring::Client(
+      home.as(tx, home.identity().service_caller(row.place.account, kMetricsPrincipal), row.place.region))
       .put_metric_data({.metric_data = std::move(data), .namespace_ = "AWS/CodeBuild"});
 }
 

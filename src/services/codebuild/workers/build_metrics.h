@@ -7,8 +7,8 @@
 
 namespace hanbat::codebuild {
 
-/// Builds, SucceededBuilds, FailedBuilds and Duration (seconds), in the transaction in which the build ends. Does nothing
-/// in a region without CloudWatch.
+/// Builds, SucceededBuilds, FailedBuilds and Duration (seconds), in the transaction in which the build ends. Does
+/// nothing in a region without CloudWatch.
 void put_metrics(region::Region& home, store::Tx& tx, const BuildRow& row);
 
 }  // namespace hanbat::codebuild

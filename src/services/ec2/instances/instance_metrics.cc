@@ -74,7 +74,8 @@ Json InstanceMetrics::tell(store::Tx& tx, const Resource<Instance>& row, const h
     for (const char* name : {"StatusCheckFailed", "StatusCheckFailed_Instance", "StatusCheckFailed_System"})
       data.push_back(datum(row, name, "Count", 0, now));
   // A machine that started anew counts from the beginning.
-  const bool goes_on = before && counters.cpu_ns >= before->integer("cpu") && machine.started_at_ms <= before->integer("at");
+  const bool goes_on =
+      before && counters.cpu_ns >= before->integer("cpu") && machine.started_at_ms <= before->integer("at");
   const bool detailed = row.shape.monitoring && row.shape.monitoring->state == word_of(MonitoringState::kEnabled);
   const bool due = detailed || now.ms / kMinuteMs % kUsualMinutes == 0;
   Json out = before && goes_on ? *before : remembered(counters, now);
@@ -82,10 +83,12 @@ Json InstanceMetrics::tell(store::Tx& tx, const Resource<Instance>& row, const h
     const Timestamp since{before->integer("at")};
     const auto seconds = static_cast<double>((now - since).count()) / 1000;
     if (seconds > 0) {
-      const double cpu = static_cast<double>(counters.cpu_ns - before->integer("cpu")) / 1e9 / seconds / processors(row);
+      const double cpu =
+          static_cast<double>(counters.cpu_ns - before->integer("cpu")) / 1e9 / seconds / processors(row);
       data.push_back(datum(row, "CPUUtilization", "Percent", std::min(cpu * 100, 100.0), since));
       const auto add = [&](const char* name, const char* unit, std::int64_t counted, const char* member) {
-        data.push_back(datum(row, name, unit, static_cast<double>(std::max<std::int64_t>(counted - before->integer(member), 0)), since));
+        data.push_back(datum(row, name, unit,
+                             static_cast<double>(std::max<std::int64_t>(counted - before->integer(member), 0)), since));
       };
       add("NetworkIn", "Bytes", counters.received_bytes, "in");
       add("NetworkOut", "Bytes", counters.sent_bytes, "out");

@@ -68,7 +68,8 @@ void ElasticLoadBalancing::measure(store::TaskRun& run) {
       host::TargetCounters traffic;
       std::int64_t healthy = 0, unhealthy = 0;
       for (const TargetRow& target : list_targets(tx, group.id)) {
-        if (const auto found = came.find({std::string(last_part(group.id)), target.ip, target.port}); found != came.end())
+        if (const auto found = came.find({std::string(last_part(group.id)), target.ip, target.port});
+            found != came.end())
           add_all(traffic, found->second);
         const std::string state = health_of(group, target, "").state.value_or("");
         healthy += state == "healthy";
@@ -86,19 +87,18 @@ void ElasticLoadBalancing::measure(store::TaskRun& run) {
     }
     for (const auto& [arn, traffic] : of_balancers) {
       const Arn parsed = parse_arn(arn).value();
-      add_traffic(data[{parsed.account, parsed.region}], {{.name = "LoadBalancer", .value = dimension_of(arn)}}, traffic,
-                  minute);
+      add_traffic(data[{parsed.account, parsed.region}], {{.name = "LoadBalancer", .value = dimension_of(arn)}},
+                  traffic, minute);
     }
     constexpr std::size_t kMostData = 1000;
     for (auto& [place, all] : data) {
       const monitoring::Client client(
           home_.as(tx, home_.identity().service_caller(place.account, kPrincipal), place.region));
       for (std::size_t i = 0; i < all.size(); i += kMostData)
-        client.put_metric_data(
-            {.metric_data = std::vector<monitoring::MetricDatum>(
-                 all.begin() + static_cast<std::ptrdiff_t>(i),
-                 all.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMostData, all.size()))),
-             .namespace_ = "AWS/ApplicationELB"});
+        client.put_metric_data({.metric_data = std::vector<monitoring::MetricDatum>(
+                                    all.begin() + static_cast<std::ptrdiff_t>(i),
+                                    all.begin() + static_cast<std::ptrdiff_t>(std::min(i + kMostData, all.size()))),
+                                .namespace_ = "AWS/ApplicationELB"});
     }
   });
 }

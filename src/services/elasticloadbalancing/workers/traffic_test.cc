@@ -6,7 +6,10 @@ namespace hanbat::elasticloadbalancing {
 namespace {
 
 host::TargetHealth seen(std::int64_t requests) {
-  return {.target_group_id = "g", .ip = "10.0.0.1", .port = 80, .counters = {.requests = requests, .answered_2xx = requests}};
+  return {.target_group_id = "g",
+          .ip = "10.0.0.1",
+          .port = 80,
+          .counters = {.requests = requests, .answered_2xx = requests}};
 }
 
 std::int64_t taken(Traffic& traffic) {

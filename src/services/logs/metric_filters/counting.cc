@@ -70,7 +70,10 @@ void MetricCounts::add(const Filter& filter, const InputLogEvent& event,
         one.metric_value.starts_with('$') ? field_of(one.metric_value, event.message, fields) : one.metric_value;
     const auto number = said ? number_of_text(*said) : std::nullopt;
     if (!number || !is_value(*number)) continue;
-    Place place{one.metric_namespace, one.metric_name, one.unit.value_or("None"), {},
+    Place place{one.metric_namespace,
+                one.metric_name,
+                one.unit.value_or("None"),
+                {},
                 event.timestamp - event.timestamp % kMinuteMs};
     bool complete = true;
     if (one.dimensions)
@@ -108,7 +111,8 @@ void MetricCounts::publish(region::Request& rq, const std::string& group, std::i
   for (auto& [space, all] : data) put(client, space, all);
 
   std::vector<monitoring::MetricDatum> own;
-  for (const auto& [name, unit, value] : {std::tuple("IncomingLogEvents", "Count", events_), std::tuple("IncomingBytes", "Bytes", bytes)}) {
+  for (const auto& [name, unit, value] :
+       {std::tuple("IncomingLogEvents", "Count", events_), std::tuple("IncomingBytes", "Bytes", bytes)}) {
     monitoring::MetricDatum datum = datum_of(name, unit, rq.now());
     datum.dimensions = {{.name = "LogGroupName", .value = group}};
     datum.value = static_cast<double>(value);

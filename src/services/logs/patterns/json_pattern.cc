@@ -178,8 +178,7 @@ std::optional<std::map<std::string, std::string>> JsonPattern::match(std::string
   std::map<std::string, std::string> values;
   expression_.visit([&](const JsonCondition& condition) {
     const auto found = select(event, condition.selector);
-    if (!found.empty())
-      values[condition.selector.text] = text_of(*found.front());
+    if (!found.empty()) values[condition.selector.text] = text_of(*found.front());
   });
   return values;
 }

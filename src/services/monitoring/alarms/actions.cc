@@ -4,8 +4,8 @@
 
 #include "base/arn.h"
 #include "base/text.h"
-#include "services/monitoring/refusal.h"
 #include "services/monitoring/alarms/subject.h"
+#include "services/monitoring/refusal.h"
 
 namespace hanbat::monitoring {
 namespace {
@@ -32,8 +32,7 @@ void check_action(std::string_view operation, const Alarm& alarm, const std::str
   const auto arn = parse_arn(action);
   if (!arn) throw_invalid("Invalid arn syntax: " + action);
   if (const auto word = instance_word(action); word && !alarm.composite()) {
-    if (*word == "recover")
-      throw wire::Error::not_implemented(operation, "the action " + action);
+    if (*word == "recover") throw wire::Error::not_implemented(operation, "the action " + action);
     if (!find_word<InstanceAction>(*word)) throw_invalid("Invalid action: " + action);
     if (!instance_of(*alarm.metric()))
       throw_invalid("The action " + action + " needs an alarm of a metric that has the dimension InstanceId.");

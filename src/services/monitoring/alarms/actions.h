@@ -24,8 +24,8 @@ void check_actions(std::string_view operation, const Alarm& alarm);
 struct ActionTask {
   static constexpr std::string_view kKind = "monitoring.action";
 
-  std::string alarm;   // its ARN
-  std::string action;  // an ARN
+  std::string alarm;     // its ARN
+  std::string action;    // an ARN
   std::string instance;  // "" of what is not about one
   Timestamp changed{0};  // when the alarm came into the state
 

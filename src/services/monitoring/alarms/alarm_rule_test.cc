@@ -32,7 +32,8 @@ TEST(AlarmRules, NameTheirAlarmsOnceEach) {
 
 TEST(AlarmRules, ThatAreNoneAreRefused) {
   const auto code = [](const std::string& text) { return wire::code_of([&] { AlarmRule::parse("x", text); }); };
-  for (const char* text : {"", "ALARM", "ALARM()", "ALARM(a", "ALARM(a) ALARM(b)", "ALARM(\"a)", "alarm(a)", "(TRUE", "TRUE AND"})
+  for (const char* text :
+       {"", "ALARM", "ALARM()", "ALARM(a", "ALARM(a) ALARM(b)", "ALARM(\"a)", "alarm(a)", "(TRUE", "TRUE AND"})
     EXPECT_EQ(code(text), "ValidationError") << text;
   EXPECT_EQ(code(std::string(5000, '(')), "ValidationError");
   EXPECT_EQ(code("AT_LEAST(2, ALARM, (a, b, c))"), "NotImplemented");

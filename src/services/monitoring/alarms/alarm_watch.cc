@@ -37,7 +37,8 @@ bool has_few_samples(store::Tx& tx, const AlarmRow& row, const MetricAlarm& alar
   const auto statistic = Statistic::parse(*alarm.extended_statistic);
   if (!statistic->is_percentile()) return false;
   const double share = statistic->percentile() / 100, beyond = share >= 0.5 ? 1 - share : share;
-  const auto summaries = summaries_of(tx, row.place, key_of(queries_of(alarm)[0].metric_stat->metric), window, alarm.unit);
+  const auto summaries =
+      summaries_of(tx, row.place, key_of(queries_of(alarm)[0].metric_stat->metric), window, alarm.unit);
   const auto last = summaries.rbegin();
   return last != summaries.rend() && beyond > 0 && last->second.count < 10 / beyond;
 }
@@ -100,14 +101,15 @@ std::optional<Change> AlarmWatch::judge_metric(store::Tx& tx, const AlarmRow& ro
 std::optional<Change> AlarmWatch::judge_composite(store::Tx& tx, const AlarmRow& row) {
   const CompositeAlarm& alarm = *row.shape.composite();
   std::string why;
-  const bool holds =
-      AlarmRule::parse("PutCompositeAlarm", alarm.alarm_rule.value()).holds([&](const std::string& name) -> std::optional<AlarmState> {
-        const auto arn = parse_arn(name);
-        const auto found = find_alarm(tx, row.place, arn ? arn->resource.substr(arn->resource.find(':') + 1) : name);
-        if (!found) return std::nullopt;
-        why += fmt::format(" {} is in {}.", found->id, word_of(found->shape.state()));
-        return found->shape.state();
-      });
+  const bool holds = AlarmRule::parse("PutCompositeAlarm", alarm.alarm_rule.value())
+                         .holds([&](const std::string& name) -> std::optional<AlarmState> {
+                           const auto arn = parse_arn(name);
+                           const auto found = find_alarm(
+                               tx, row.place, arn ? arn->resource.substr(arn->resource.find(':') + 1) : name);
+                           if (!found) return std::nullopt;
+                           why += fmt::format(" {} is in {}.", found->id, word_of(found->shape.state()));
+                           return found->shape.state();
+                         });
   const AlarmState state = holds ? AlarmState::kAlarm : AlarmState::kOk;
   if (state == row.shape.state()) return std::nullopt;
   return Change{state, fmt::format("Alarm Rule evaluated to {}:{}", holds ? "TRUE" : "FALSE", why), {}};

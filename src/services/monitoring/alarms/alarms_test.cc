@@ -21,7 +21,8 @@ class Alarms : public testing::Test {
  protected:
   Alarms() {
     t.add<Monitoring>();
-    t.home.tasks.handle(std::string(region::kDeliverEvent), [this](store::TaskRun& run) { events.push_back(run.body()); });
+    t.home.tasks.handle(std::string(region::kDeliverEvent),
+                        [this](store::TaskRun& run) { events.push_back(run.body()); });
     t.start();
   }
   Client client() { return Client(t.home, t.user, t.region); }
@@ -57,7 +58,8 @@ class Alarms : public testing::Test {
   }
   std::string composite_state(const std::string& name) {
     return *client()
-                .describe_alarms({.alarm_names = std::vector{name}, .alarm_types = std::vector<std::string>{"CompositeAlarm"}})
+                .describe_alarms(
+                    {.alarm_names = std::vector{name}, .alarm_types = std::vector<std::string>{"CompositeAlarm"}})
                 .composite_alarms->at(0)
                 .state_value;
   }
@@ -85,9 +87,9 @@ TEST_F(Alarms, AnAlarmGoesWhereItsMetricGoes) {
   EXPECT_EQ(shown().state_value, "OK");
   for (int i = 0; i < 5; ++i) pass();
   EXPECT_EQ(shown().state_value, "INSUFFICIENT_DATA") << "nothing came for so long";
-  EXPECT_THAT(history("StateUpdate"), ElementsAre("Alarm updated from INSUFFICIENT_DATA to ALARM",
-                                                  "Alarm updated from ALARM to OK",
-                                                  "Alarm updated from OK to INSUFFICIENT_DATA"));
+  EXPECT_THAT(history("StateUpdate"),
+              ElementsAre("Alarm updated from INSUFFICIENT_DATA to ALARM", "Alarm updated from ALARM to OK",
+                          "Alarm updated from OK to INSUFFICIENT_DATA"));
   EXPECT_THAT(history("ConfigurationUpdate"), ElementsAre("Alarm \"high\" created"));
 }
 
@@ -192,9 +194,8 @@ TEST_F(Alarms, AStateThatIsSetByHandActsAndPassesWithTheNextLook) {
   EXPECT_EQ(history("Action").size(), 1u);
   minute(1);
   EXPECT_EQ(shown().state_value, "OK");
-  EXPECT_EQ(wire::code_of([&] {
-              client().set_alarm_state({.alarm_name = "none", .state_reason = "x", .state_value = "OK"});
-            }),
+  EXPECT_EQ(wire::code_of(
+                [&] { client().set_alarm_state({.alarm_name = "none", .state_reason = "x", .state_value = "OK"}); }),
             "ResourceNotFound");
   EXPECT_EQ(wire::code_of([&] {
               client().set_alarm_state(
@@ -295,7 +296,8 @@ TEST_F(Alarms, AskAboutTheirActionsAndTags) {
             "arn:aws:sns:ap-northeast-2:123456789012:topic");
   EXPECT_EQ(t.authorizer.condition_key_of("cloudwatch:TagResource", "*alarm:high", "aws:RequestTag/team"), "red");
   client().enable_alarm_actions({.alarm_names = {"high"}});
-  EXPECT_EQ(t.authorizer.condition_key_of("cloudwatch:EnableAlarmActions", "*alarm:high", "aws:ResourceTag/team"), "red");
+  EXPECT_EQ(t.authorizer.condition_key_of("cloudwatch:EnableAlarmActions", "*alarm:high", "aws:ResourceTag/team"),
+            "red");
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ Json state_json(const Alarm& alarm) {
 Json state_history(const Alarm& alarm) {
   return std::visit(
       [](const auto& one) {
-        Json out = Json::object({{"stateValue", one.state_value.value()}, {"stateReason", one.state_reason.value_or("")}});
+        Json out =
+            Json::object({{"stateValue", one.state_value.value()}, {"stateReason", one.state_reason.value_or("")}});
         if (one.state_reason_data) {
           // A caller may have said anything (SetAlarmState).
           try {
@@ -95,8 +96,8 @@ Json reason_data(const MetricAlarm& alarm, const Verdict& verdict, const Values&
 }
 
 AlarmHistoryItem history_of_change(const AlarmRow& row, const Alarm& before, Timestamp now) {
-  const Json data = Json::object(
-      {{"version", "1.0"}, {"oldState", state_history(before)}, {"newState", state_history(row.shape)}});
+  const Json data =
+      Json::object({{"version", "1.0"}, {"oldState", state_history(before)}, {"newState", state_history(row.shape)}});
   return item_of(row, "StateUpdate",
                  fmt::format("Alarm updated from {} to {}", word_of(before.state()), word_of(row.shape.state())), data,
                  now);
@@ -117,8 +118,9 @@ AlarmHistoryItem history_of_action(const std::string& alarm, std::string_view al
   out.alarm_name = alarm;
   out.alarm_type = std::string(alarm_type);
   out.history_item_type = "Action";
-  out.history_summary = failure.empty() ? "Successfully executed action " + task.action
-                                        : "Failed to execute action " + task.action + ". Received error: \"" + failure + "\"";
+  out.history_summary = failure.empty()
+                            ? "Successfully executed action " + task.action
+                            : "Failed to execute action " + task.action + ". Received error: \"" + failure + "\"";
   Json data = Json::object({{"actionState", failure.empty() ? "Succeeded" : "Failed"},
                             {"stateUpdateTimestamp", task.changed.ms},
                             {"notificationResource", task.action}});

@@ -17,7 +17,8 @@ Json reason_data(const MetricAlarm& alarm, const Verdict& verdict, const Values&
 
 AlarmHistoryItem history_of_change(const AlarmRow& row, const Alarm& before, Timestamp now);
 /// `type` is "Create", "Update" or "Delete"; `before` the configuration that an update found.
-AlarmHistoryItem history_of_configuration(const AlarmRow& row, std::string_view type, const Alarm* before, Timestamp now);
+AlarmHistoryItem history_of_configuration(const AlarmRow& row, std::string_view type, const Alarm* before,
+                                          Timestamp now);
 /// `failure` is "" where the action was carried out.
 AlarmHistoryItem history_of_action(const std::string& alarm, std::string_view alarm_type, const ActionTask& task,
                                    const std::string& failure, Timestamp now);

@@ -53,7 +53,8 @@ DescribeAlarmsOutput Monitoring::describe_alarms(region::Request& rq, const Desc
   if (in.alarm_names) {
     std::vector<AlarmRow> rows;
     for (const std::string& name : *in.alarm_names)
-      if (auto row = find_alarm(rq.tx, place, name); row && is_asked_for(in, row->shape)) rows.push_back(*std::move(row));
+      if (auto row = find_alarm(rq.tx, place, name); row && is_asked_for(in, row->shape))
+        rows.push_back(*std::move(row));
     page = pager.cut(std::move(rows), [](const AlarmRow& row) { return *row.name; });
   } else {
     const std::string prefix = in.alarm_name_prefix.value_or("");
@@ -62,7 +63,8 @@ DescribeAlarmsOutput Monitoring::describe_alarms(region::Request& rq, const Desc
         [&](const std::optional<std::string>& after, std::size_t most) {
           return region::list_by_name<Alarm>(rq.tx, place, {.prefix = prefix, .after = after, .most = most});
         },
-        [&](const AlarmRow& row) { return is_asked_for(in, row.shape); }, [](const AlarmRow& row) { return *row.name; });
+        [&](const AlarmRow& row) { return is_asked_for(in, row.shape); },
+        [](const AlarmRow& row) { return *row.name; });
   }
   out.next_token = page.next_token;
   for (AlarmRow& row : page.items) add_alarm(out, std::move(row.shape));
@@ -87,14 +89,16 @@ DescribeAlarmsForMetricOutput Monitoring::describe_alarms_for_metric(region::Req
   return out;
 }
 
-DescribeAlarmHistoryOutput Monitoring::describe_alarm_history(region::Request& rq, const DescribeAlarmHistoryInput& in) {
+DescribeAlarmHistoryOutput Monitoring::describe_alarm_history(region::Request& rq,
+                                                              const DescribeAlarmHistoryInput& in) {
   ask_alarm(rq, "cloudwatch:DescribeAlarmHistory", in.alarm_name.value_or("*"));
 
   const region::Pager pager(rq, in, kHistoryPages);
-  HistoryRange range{.alarm = in.alarm_name,
-                     .start = in.start_date.value_or(Timestamp{0}),
-                     .end = in.end_date.value_or(rq.now()),
-                     .order = in.scan_by == "TimestampAscending" ? region::Order::kAscending : region::Order::kDescending};
+  HistoryRange range{
+      .alarm = in.alarm_name,
+      .start = in.start_date.value_or(Timestamp{0}),
+      .end = in.end_date.value_or(rq.now()),
+      .order = in.scan_by == "TimestampAscending" ? region::Order::kAscending : region::Order::kDescending};
   const auto page = region::pick(
       pager,
       [&](const std::optional<std::string>& after, std::size_t most) {

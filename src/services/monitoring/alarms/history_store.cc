@@ -18,12 +18,11 @@ std::vector<HistoryRow> list_history(store::Tx& tx, const region::Place& place, 
   constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
   const Timestamp at = range.after ? range.after->first : Timestamp{rising ? -1 : kLast};
   const std::int64_t id = range.after ? range.after->second : rising ? -1 : kLast;
-  const auto rows = range.alarm ? tx.query(sql, place.account, place.region, *range.alarm, range.start, range.end, at, id,
-                                           range.most)
-                                : tx.query(sql, place.account, place.region, range.start, range.end, at, id, range.most);
+  const auto rows =
+      range.alarm ? tx.query(sql, place.account, place.region, *range.alarm, range.start, range.end, at, id, range.most)
+                  : tx.query(sql, place.account, place.region, range.start, range.end, at, id, range.most);
   std::vector<HistoryRow> out;
-  for (const store::Row& row : rows)
-    out.push_back({row.integer(0), wire::from_json<AlarmHistoryItem>(row.json(1))});
+  for (const store::Row& row : rows) out.push_back({row.integer(0), wire::from_json<AlarmHistoryItem>(row.json(1))});
   return out;
 }
 

@@ -194,7 +194,8 @@ DeleteAlarmsOutput Monitoring::delete_alarms(region::Request& rq, const DeleteAl
     if (!row) throw ResourceNotFound();
     rows.push_back(*std::move(row));
   }
-  if (rows.size() > 1 && std::ranges::any_of(rows, [](const AlarmRow& row) { return row.shape.composite() != nullptr; }))
+  if (rows.size() > 1 &&
+      std::ranges::any_of(rows, [](const AlarmRow& row) { return row.shape.composite() != nullptr; }))
     throw_invalid("Only one composite alarm can be deleted at a time, and no metric alarms with it.");
   for (const AlarmRow& row : rows) {
     watch_.stop(rq.tx, row);

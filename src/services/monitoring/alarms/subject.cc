@@ -19,9 +19,10 @@ void check_period(int period, int periods) {
   constexpr std::int64_t kDay = 86'400, kWeek = 7 * kDay;
   const std::int64_t whole = static_cast<std::int64_t>(period) * periods;
   if (period < 3600 ? whole > kDay : whole > kWeek)
-    throw_invalid(period < 3600
-                      ? "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400)."
-                      : "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800).");
+    throw_invalid(
+        period < 3600
+            ? "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400)."
+            : "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800).");
 }
 
 void check_metric(const MetricAlarm& alarm) {
@@ -39,12 +40,14 @@ void check_metric(const MetricAlarm& alarm) {
 
 void check_metrics(std::string_view operation, const MetricAlarm& alarm) {
   if (alarm.namespace_ || alarm.dimensions || alarm.period || alarm.unit || alarm.statistic || alarm.extended_statistic)
-    throw_invalid("The parameter Metrics must not be specified together with MetricName, Namespace, Dimensions, Period, "
-                  "Unit, Statistic or ExtendedStatistic.");
+    throw_invalid(
+        "The parameter Metrics must not be specified together with MetricName, Namespace, Dimensions, Period, "
+        "Unit, Statistic or ExtendedStatistic.");
   constexpr std::size_t kMost = 20;
   if (alarm.metrics->size() > kMost) throw_invalid("The collection Metrics must not have a size greater than 20.");
   check_queries(operation, *alarm.metrics);
-  const auto returned = std::ranges::count_if(*alarm.metrics, [](const auto& one) { return one.return_data.value_or(true); });
+  const auto returned =
+      std::ranges::count_if(*alarm.metrics, [](const auto& one) { return one.return_data.value_or(true); });
   if (returned != 1) throw_invalid("Exactly one element of the metrics list should return data.");
 }
 

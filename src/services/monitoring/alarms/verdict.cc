@@ -73,8 +73,8 @@ std::string crossed(const Threshold& threshold, const Seen& seen, AlarmState fro
   if (filled > 0 && (threshold.missing == Missing::kBreaching || threshold.missing == Missing::kNotBreaching))
     out += fmt::format(" and {} missing {} treated as [{}]", filled, filled == 1 ? "datapoint was" : "datapoints were",
                        threshold.missing == Missing::kBreaching ? "Breaching" : "NonBreaching");
-  return out + fmt::format(" (minimum {} {} for {} -> {} transition).", needed, plural(needed),
-                           word_of(from), word_of(to));
+  return out +
+         fmt::format(" (minimum {} {} for {} -> {} transition).", needed, plural(needed), word_of(from), word_of(to));
 }
 
 /// The state, or nothing: it stays as it is.

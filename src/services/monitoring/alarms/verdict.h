@@ -19,8 +19,8 @@ enum class Comparison { kGreaterOrEqual, kGreater, kLess, kLessOrEqual };
 struct Threshold {
   Comparison comparison = Comparison::kGreater;
   double value = 0;
-  int periods = 1;    // that are looked at
-  int to_alarm = 1;   // of them that breach
+  int periods = 1;   // that are looked at
+  int to_alarm = 1;  // of them that breach
   Missing missing = Missing::kMissing;
 
   bool is_breached_by(double value) const;
@@ -30,7 +30,7 @@ struct Threshold {
 
 struct Verdict {
   AlarmState state;
-  std::string reason;  // in AWS's words
+  std::string reason;                   // in AWS's words
   std::vector<std::int64_t> evaluated;  // the periods that were, the newest first
 };
 
@@ -41,11 +41,11 @@ std::optional<Verdict> judge(const Threshold& threshold, const Window& window, c
 
 template <>
 inline constexpr auto hanbat::kWords<hanbat::monitoring::Missing> =
-    std::to_array<hanbat::Word<hanbat::monitoring::Missing>>({{hanbat::monitoring::Missing::kMissing, "missing"},
-                                                              {hanbat::monitoring::Missing::kIgnore, "ignore"},
-                                                              {hanbat::monitoring::Missing::kBreaching, "breaching"},
-                                                              {hanbat::monitoring::Missing::kNotBreaching,
-                                                               "notBreaching"}});
+    std::to_array<hanbat::Word<hanbat::monitoring::Missing>>(
+        {{hanbat::monitoring::Missing::kMissing, "missing"},
+         {hanbat::monitoring::Missing::kIgnore, "ignore"},
+         {hanbat::monitoring::Missing::kBreaching, "breaching"},
+         {hanbat::monitoring::Missing::kNotBreaching, "notBreaching"}});
 
 template <>
 inline constexpr auto hanbat::kWords<hanbat::monitoring::Comparison> =

@@ -16,7 +16,8 @@ struct Case {
 constexpr AlarmState kOk = AlarmState::kOk, kAlarm = AlarmState::kAlarm, kNone = AlarmState::kInsufficientData;
 
 AlarmState state_after(const char* seen, int to_alarm, Missing missing, AlarmState before) {
-  const Threshold threshold{.comparison = Comparison::kGreater, .value = 5, .periods = 3, .to_alarm = to_alarm, .missing = missing};
+  const Threshold threshold{
+      .comparison = Comparison::kGreater, .value = 5, .periods = 3, .to_alarm = to_alarm, .missing = missing};
   const Window window{.start = 0, .end = 300, .period = 60};
   Values values;
   for (int i = 0; i < 5; ++i)
@@ -60,9 +61,10 @@ TEST(Verdicts, SayWhyInAwsWords) {
   const Window window{.start = 1'600'000'020, .end = 1'600'000'200, .period = 60};
   const auto verdict = judge(threshold, window, {{1'600'000'140, 7.5}}, kOk);
   ASSERT_TRUE(verdict);
-  EXPECT_EQ(verdict->reason,
-            "Threshold Crossed: 1 out of the last 1 datapoints [7.5 (13/09/20 12:29:00)] was greater than the threshold "
-            "(5.0) (minimum 1 datapoint for OK -> ALARM transition).");
+  EXPECT_EQ(
+      verdict->reason,
+      "Threshold Crossed: 1 out of the last 1 datapoints [7.5 (13/09/20 12:29:00)] was greater than the threshold "
+      "(5.0) (minimum 1 datapoint for OK -> ALARM transition).");
   EXPECT_EQ(judge(threshold, window, {}, kOk)->reason, "Insufficient Data: 1 datapoint was unknown.");
   Threshold filled = threshold;
   filled.missing = Missing::kBreaching;

@@ -13,8 +13,14 @@ namespace {
 constexpr std::size_t kMostCalculated = 5'000'000;
 
 /// AWS's functions that are not built.
-constexpr std::string_view kNotBuilt[] = {"ANOMALY_DETECTION_BAND", "DB_PERF_INSIGHTS", "INSIGHT_RULE_METRIC", "LAMBDA",
-                                          "SEARCH", "SERVICE_QUOTA", "SLICE", "SORT"};
+constexpr std::string_view kNotBuilt[] = {"ANOMALY_DETECTION_BAND",
+                                          "DB_PERF_INSIGHTS",
+                                          "INSIGHT_RULE_METRIC",
+                                          "LAMBDA",
+                                          "SEARCH",
+                                          "SERVICE_QUOTA",
+                                          "SLICE",
+                                          "SORT"};
 
 double applied(Operator op, double a, double b) {
   switch (op) {
@@ -272,7 +278,8 @@ Result Evaluation::fill(const std::vector<Result>& parts, const Expression& expr
         if (before != series.values.end()) out[when] = before->second;
       } else if (linear) {
         if (before == series.values.end() || next == series.values.end()) continue;
-        const double share = static_cast<double>(when - before->first) / static_cast<double>(next->first - before->first);
+        const double share =
+            static_cast<double>(when - before->first) / static_cast<double>(next->first - before->first);
         out[when] = before->second + share * (next->second - before->second);
       } else if (const auto value = at(with, when)) {
         out[when] = *value;
@@ -316,8 +323,7 @@ Result Evaluation::call(const Expression& expression) {
       return out;
     });
   }
-  if (by_sequence(name, {}))
-    return each(over, [&](const Series& series) { return *by_sequence(name, series); });
+  if (by_sequence(name, {})) return each(over, [&](const Series& series) { return *by_sequence(name, series); });
   if (part_of_time(name, 0))
     return each(over, [&](const Series& series) {
       Values out;

@@ -79,8 +79,8 @@ TEST(MetricMath, FollowsValuesThroughTime) {
 }
 
 TEST(MetricMath, RefusesWhatIsNoExpression) {
-  for (const char* text : {"", "1 +", "(1", "m1 m2", "FOO(m1)", "FILL(m1)", "IF(m1)", "[m1, 2]", "ABS()", "\"x\" + 1", "1..2",
-                           "METRICS() + METRICS()", "m9", "#"})
+  for (const char* text : {"", "1 +", "(1", "m1 m2", "FOO(m1)", "FILL(m1)", "IF(m1)", "[m1, 2]", "ABS()", "\"x\" + 1",
+                           "1..2", "METRICS() + METRICS()", "m9", "#"})
     EXPECT_THROW(evaluated(text), ExpressionError) << text;
   EXPECT_THROW(evaluated("SEARCH('{AWS/EC2,InstanceId}', 'Average')"), ExpressionNotBuilt);
   EXPECT_THROW(parse_expression("SELECT AVG(CPUUtilization) FROM \"AWS/EC2\""), ExpressionNotBuilt);

@@ -55,7 +55,8 @@ class Parser {
     skip_blanks();
     if (!rest_.starts_with(sign)) return false;
     // A word ends where its letters do: ORDERS is a name.
-    if (is_letter(sign[0]) && rest_.size() > sign.size() && (is_letter(rest_[sign.size()]) || is_digit(rest_[sign.size()])))
+    if (is_letter(sign[0]) && rest_.size() > sign.size() &&
+        (is_letter(rest_[sign.size()]) || is_digit(rest_[sign.size()])))
       return false;
     rest_.remove_prefix(sign.size());
     return true;

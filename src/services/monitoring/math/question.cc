@@ -25,8 +25,8 @@ void check_stat(const MetricStat& stat, const std::string& here) {
   if (!stat.metric.namespace_ || !stat.metric.metric_name)
     throw_invalid("The parameter " + here + ".MetricStat.Metric needs a Namespace and a MetricName.");
   if (!is_period(stat.period))
-    throw_invalid("The parameter " + here + ".MetricStat.Period must be 1, 5, 10, 20, 30 or a multiple of 60: " +
-                  std::to_string(stat.period));
+    throw_invalid("The parameter " + here +
+                  ".MetricStat.Period must be 1, 5, 10, 20, 30 or a multiple of 60: " + std::to_string(stat.period));
   if (!Statistic::parse(stat.stat))
     throw_invalid("The value " + stat.stat + " for parameter " + here + ".MetricStat.Stat is not supported.");
 }
@@ -52,8 +52,8 @@ void check_queries(std::string_view operation, const std::vector<MetricDataQuery
       continue;
     }
     if (query.period && !is_period(*query.period))
-      throw_invalid("The parameter " + here + ".Period must be 1, 5, 10, 20, 30 or a multiple of 60: " +
-                    std::to_string(*query.period));
+      throw_invalid("The parameter " + here +
+                    ".Period must be 1, 5, 10, 20, 30 or a multiple of 60: " + std::to_string(*query.period));
     try {
       for (const std::string& name : names_of(parse_expression(*query.expression)))
         if (!ids.contains(name) && !is_word(name))
@@ -75,7 +75,8 @@ Question::Question(store::Tx& tx, region::Place place, const std::vector<MetricD
 std::vector<Series> Question::answer(const MetricDataQuery& query) {
   const Result result = result_of(query.id);
   if (result.kind == Result::Kind::kNumber || result.kind == Result::Kind::kText)
-    throw ExpressionError("Error in expression '" + query.id + "': it must come to a time series, and not to a number.");
+    throw ExpressionError("Error in expression '" + query.id +
+                          "': it must come to a time series, and not to a number.");
   std::vector<Series> out = result.series;
   for (Series& one : out)
     if (query.label || one.label.empty() || result.kind == Result::Kind::kSeries)
@@ -126,14 +127,15 @@ int Question::period_of(const MetricDataQuery& query, int depth) const {
 Result Question::calculated(const MetricDataQuery& query) {
   const int period = period_of(query, 1);
   const Window window = window_of(start_, end_, period, now_);
-  Evaluation evaluation({window.start, window.end}, period, [this](const std::string& id) { return result_of(id); },
-                        [this](const std::string& part) {
-                          std::vector<Series> out;
-                          for (const MetricDataQuery& one : queries_)
-                            if (one.metric_stat && one.id.find(part) != std::string::npos)
-                              out.push_back(result_of(one.id).series.front());
-                          return out;
-                        });
+  Evaluation evaluation(
+      {window.start, window.end}, period, [this](const std::string& id) { return result_of(id); },
+      [this](const std::string& part) {
+        std::vector<Series> out;
+        for (const MetricDataQuery& one : queries_)
+          if (one.metric_stat && one.id.find(part) != std::string::npos)
+            out.push_back(result_of(one.id).series.front());
+        return out;
+      });
   return evaluation.evaluate(parse_expression(*query.expression));
 }
 

@@ -20,7 +20,8 @@ Asked asked_of(const GetMetricStatisticsInput& in) {
     throw InvalidParameterCombinationException(
         "The parameters Statistics and ExtendedStatistics are mutually exclusive and you have specified both.");
   if (!in.statistics && !in.extended_statistics)
-    throw MissingRequiredParameterException("At least one of the parameters Statistics and ExtendedStatistics must be specified.");
+    throw MissingRequiredParameterException(
+        "At least one of the parameters Statistics and ExtendedStatistics must be specified.");
   Asked out;
   if (in.statistics)
     for (const std::string& name : *in.statistics) out.plain.emplace_back(name, *Statistic::parse_plain(name));
@@ -28,7 +29,8 @@ Asked asked_of(const GetMetricStatisticsInput& in) {
     for (const std::string& name : *in.extended_statistics) {
       const auto one = Statistic::parse(name);
       if (!one || one->is_plain())
-        throw InvalidParameterValueException("The value " + name + " for parameter ExtendedStatistics is not supported.");
+        throw InvalidParameterValueException("The value " + name +
+                                             " for parameter ExtendedStatistics is not supported.");
       out.extended.emplace_back(name, *one);
     }
   return out;
@@ -50,15 +52,15 @@ GetMetricStatisticsOutput Monitoring::get_metric_statistics(region::Request& rq,
   if (in.start_time >= in.end_time)
     throw InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");
   if (!is_period(in.period))
-    throw InvalidParameterValueException(
-        "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60: " + std::to_string(in.period));
+    throw InvalidParameterValueException("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60: " +
+                                         std::to_string(in.period));
   const Asked asked = asked_of(in);
   const Window window = window_of(in.start_time, in.end_time, in.period, rq.now());
   if (window.periods() > kMostPoints)
-    throw InvalidParameterCombinationException(
-        fmt::format("You have requested up to {} datapoints, which exceeds the limit of {}. You may reduce the datapoints "
-                    "requested by increasing Period, or decreasing the time range.",
-                    window.periods(), kMostPoints));
+    throw InvalidParameterCombinationException(fmt::format(
+        "You have requested up to {} datapoints, which exceeds the limit of {}. You may reduce the datapoints "
+        "requested by increasing Period, or decreasing the time range.",
+        window.periods(), kMostPoints));
   const MetricKey key{in.namespace_, in.metric_name, dimensions_of(in.dimensions, "Dimensions")};
 
   // What was measured in different units is told apart.

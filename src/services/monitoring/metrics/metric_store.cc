@@ -53,7 +53,8 @@ MetricKey key_of(const Metric& metric) {
 
 std::optional<std::int64_t> find_metric(store::Tx& tx, const region::Place& place, const MetricKey& key) {
   const auto row = tx.find(
-      "SELECT id FROM monitoring_metrics WHERE account = ? AND region = ? AND namespace = ? AND name = ? AND dimensions = ?",
+      "SELECT id FROM monitoring_metrics WHERE account = ? AND region = ? AND namespace = ? AND name = ? AND "
+      "dimensions = ?",
       place.account, place.region, key.metric_namespace, key.name, key.dimensions_text());
   if (!row) return std::nullopt;
   return row->integer(0);
@@ -71,15 +72,16 @@ std::int64_t make_metric(store::Tx& tx, const region::Place& place, const Metric
     return row->integer(0);
   }
   tx.exec(
-      "INSERT INTO monitoring_metrics(account, region, namespace, name, dimensions, last_put) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO monitoring_metrics(account, region, namespace, name, dimensions, last_put) VALUES (?, ?, ?, ?, ?, "
+      "?)",
       place.account, place.region, key.metric_namespace, key.name, dimensions, now);
   return find_metric(tx, place, key).value();
 }
 
 void add_point(store::Tx& tx, std::int64_t metric, const Point& point) {
-  const auto there = tx.find(
-      "SELECT summary FROM monitoring_points WHERE metric = ? AND at = ? AND resolution = ? AND unit = ?", metric,
-      point.at, point.resolution, point.unit);
+  const auto there =
+      tx.find("SELECT summary FROM monitoring_points WHERE metric = ? AND at = ? AND resolution = ? AND unit = ?",
+              metric, point.at, point.resolution, point.unit);
   if (!there) {
     tx.exec("INSERT INTO monitoring_points(metric, at, resolution, unit, summary) VALUES (?, ?, ?, ?, ?)", metric,
             point.at, point.resolution, point.unit, point.summary.text());
@@ -99,8 +101,7 @@ std::vector<Point> points_of(store::Tx& tx, std::int64_t metric, const Stretch& 
                 "ORDER BY at",
                 metric, stretch.start, stretch.end)) {
     if (row.integer(1) > coarsest || (unit && row.text(2) != *unit)) continue;
-    out.push_back(
-        {row.integer(0), static_cast<int>(row.integer(1)), row.text(2), Summary::parse(row.text(3))});
+    out.push_back({row.integer(0), static_cast<int>(row.integer(1)), row.text(2), Summary::parse(row.text(3))});
   }
   return out;
 }
@@ -119,7 +120,8 @@ std::vector<MetricRow> list_metrics(store::Tx& tx, const region::Place& place, c
   static constexpr std::string_view kAll =
       "SELECT id, namespace, name, dimensions, last_put FROM monitoring_metrics WHERE account = ? AND region = ? AND "
       "(namespace, name, dimensions) > (?, ?, ?) AND last_put >= ? ORDER BY namespace, name, dimensions LIMIT ?";
-  const std::string space = range.after ? range.after->metric_namespace : "", name = range.after ? range.after->name : "";
+  const std::string space = range.after ? range.after->metric_namespace : "",
+                    name = range.after ? range.after->name : "";
   const std::string dimensions = range.after ? range.after->dimensions_text() : "";
   const auto rows = [&]() -> std::vector<store::Row> {
     if (range.metric_namespace && range.name)
@@ -140,9 +142,9 @@ std::vector<MetricRow> list_metrics(store::Tx& tx, const region::Place& place, c
 std::vector<std::pair<std::int64_t, Point>> points_before(store::Tx& tx, int resolution, std::int64_t before,
                                                           std::size_t most) {
   std::vector<std::pair<std::int64_t, Point>> out;
-  for (const store::Row& row : tx.query(
-           "SELECT metric, at, unit, summary FROM monitoring_points WHERE resolution = ? AND at < ? ORDER BY at LIMIT ?",
-           resolution, before, most))
+  for (const store::Row& row : tx.query("SELECT metric, at, unit, summary FROM monitoring_points WHERE resolution = ? "
+                                        "AND at < ? ORDER BY at LIMIT ?",
+                                        resolution, before, most))
     out.emplace_back(row.integer(0), Point{row.integer(1), resolution, row.text(2), Summary::parse(row.text(3))});
   return out;
 }
@@ -154,7 +156,8 @@ void remove_point(store::Tx& tx, std::int64_t metric, const Point& point) {
 
 void remove_metrics_without_points(store::Tx& tx, Timestamp before) {
   tx.exec(
-      "DELETE FROM monitoring_metrics WHERE last_put < ? AND NOT EXISTS (SELECT 1 FROM monitoring_points WHERE metric = "
+      "DELETE FROM monitoring_metrics WHERE last_put < ? AND NOT EXISTS (SELECT 1 FROM monitoring_points WHERE metric "
+      "= "
       "monitoring_metrics.id)",
       before);
 }

@@ -199,7 +199,9 @@ TEST_F(Metrics, ExpressionsAreCalculatedOverThem) {
 }
 
 TEST_F(Metrics, QueriesThatAreNoneAreRefused) {
-  const auto code = [&](std::vector<MetricDataQuery> queries) { return wire::code_of([&] { ask(std::move(queries)); }); };
+  const auto code = [&](std::vector<MetricDataQuery> queries) {
+    return wire::code_of([&] { ask(std::move(queries)); });
+  };
   EXPECT_EQ(code({stat("Upper", "m", "Sum")}), "ValidationError");
   EXPECT_EQ(code({stat("a", "m", "Sum"), stat("a", "m", "Sum")}), "ValidationError");
   EXPECT_EQ(code({stat("a", "m", "p200")}), "ValidationError");
@@ -224,7 +226,8 @@ TEST_F(Metrics, ThatAwsDoesNotTakeAreRefused) {
               one.counts = {1};
             }),
             "InvalidParameterValueException");
-  EXPECT_EQ(code([](auto& one) { one.value = std::numeric_limits<double>::quiet_NaN(); }), "InvalidParameterValueException");
+  EXPECT_EQ(code([](auto& one) { one.value = std::numeric_limits<double>::quiet_NaN(); }),
+            "InvalidParameterValueException");
   EXPECT_EQ(code([&](auto& one) { one.timestamp = t.clock.now() - std::chrono::hours(15 * 24); }),
             "InvalidParameterValueException");
   EXPECT_EQ(code([&](auto& one) { one.timestamp = t.clock.now() + std::chrono::hours(3); }),
@@ -233,7 +236,8 @@ TEST_F(Metrics, ThatAwsDoesNotTakeAreRefused) {
   EXPECT_EQ(code([](auto& one) { one.dimensions = {{.name = "a", .value = "1"}, {.name = "a", .value = "2"}}; }),
             "InvalidParameterValueException");
   EXPECT_EQ(code([](auto& one) { one.unit = "Pounds"; }), "ValidationError");
-  EXPECT_EQ(wire::code_of([&] { client().put_metric_data({.namespace_ = "App"}); }), "MissingRequiredParameterException");
+  EXPECT_EQ(wire::code_of([&] { client().put_metric_data({.namespace_ = "App"}); }),
+            "MissingRequiredParameterException");
 }
 
 TEST_F(Metrics, StatisticsThatAwsDoesNotTellAreRefused) {

@@ -22,7 +22,8 @@ void check_number(double value, const std::string& parameter) {
   static const double kMost = std::pow(2.0, 360);
   if (std::isnan(value)) refuse("The value NaN for parameter " + parameter + " is invalid.");
   if (std::fabs(value) > kMost)
-    refuse(fmt::format("The value {} for parameter {} is invalid: it is outside of -2^360 to 2^360.", value, parameter));
+    refuse(
+        fmt::format("The value {} for parameter {} is invalid: it is outside of -2^360 to 2^360.", value, parameter));
 }
 
 void check_dimensions(const std::vector<Dimension>& dimensions, const std::string& parameter) {
@@ -40,15 +41,15 @@ void check_dimensions(const std::vector<Dimension>& dimensions, const std::strin
 }
 
 void check_time(Timestamp at, Timestamp now, const std::string& parameter) {
-  if (at < now - kOldest) refuse("The parameter " + parameter + " must specify a time no more than two weeks in the past.");
+  if (at < now - kOldest)
+    refuse("The parameter " + parameter + " must specify a time no more than two weeks in the past.");
   if (at > now + kNewest)
     refuse("The parameter " + parameter + " must specify a time no more than two hours in the future.");
 }
 
 [[noreturn]] void refuse_both(const std::string& here, const char* one, const char* other) {
-  throw InvalidParameterCombinationException(
-      fmt::format("The parameters {0}.{1} and {0}.{2} are mutually exclusive and you have specified both.", here, one,
-                  other));
+  throw InvalidParameterCombinationException(fmt::format(
+      "The parameters {0}.{1} and {0}.{2} are mutually exclusive and you have specified both.", here, one, other));
 }
 
 /// What the datum tells, in whichever of the three ways.
@@ -71,7 +72,8 @@ Summary summary_of(const MetricDatum& datum, const std::string& here) {
       const double times = datum.counts ? (*datum.counts)[i] : 1;
       check_number((*datum.values)[i], fmt::format("{}.Values.member.{}", here, i + 1));
       check_number(times, fmt::format("{}.Counts.member.{}", here, i + 1));
-      if (times <= 0) refuse(fmt::format("The value {} for parameter {}.Counts.member.{} is invalid.", times, here, i + 1));
+      if (times <= 0)
+        refuse(fmt::format("The value {} for parameter {}.Counts.member.{} is invalid.", times, here, i + 1));
       out.add((*datum.values)[i], times);
     }
     return out;
@@ -114,14 +116,17 @@ PutMetricDataOutput Monitoring::put_metric_data(region::Request& rq, const PutMe
     if (resolution != 1 && resolution != 60)
       refuse(fmt::format("The value {} for parameter {}.StorageResolution is not supported: it is 1 or 60.", resolution,
                          here));
-    Point point{.at = at.ms / 1000, .resolution = resolution, .unit = datum.unit.value_or("None"),
+    Point point{.at = at.ms / 1000,
+                .resolution = resolution,
+                .unit = datum.unit.value_or("None"),
                 .summary = summary_of(datum, here)};
     if (point.summary.empty())
       throw MissingRequiredParameterException(
           fmt::format("The parameter {0}.Value, {0}.Values or {0}.StatisticValues is required.", here));
     point.at -= point.at % resolution;
-    points.emplace_back(MetricKey{in.namespace_, datum.metric_name, dimensions_of(datum.dimensions, here + ".Dimensions")},
-                        std::move(point));
+    points.emplace_back(
+        MetricKey{in.namespace_, datum.metric_name, dimensions_of(datum.dimensions, here + ".Dimensions")},
+        std::move(point));
   }
 
   const region::Place place{rq.account, rq.region};

@@ -18,8 +18,7 @@ constexpr Milliseconds kHistoryKept = std::chrono::hours(30 * 24);
 void Retention::start() {
   store::handle<AgeTask>(home_.tasks, [this](store::TaskRun& run, const AgeTask&) {
     bool more = true;
-    while (more && !run.stop().stop_requested())
-      more = home_.db.write([this](store::Tx& tx) { return age_some(tx); });
+    while (more && !run.stop().stop_requested()) more = home_.db.write([this](store::Tx& tx) { return age_some(tx); });
     run.again(kEvery, [this](store::Tx& tx) {
       const Timestamp now = home_.clock.now();
       remove_metrics_without_points(tx, now - std::chrono::hours(455 * 24));

@@ -36,8 +36,8 @@ TEST(Statistics, AreMadeOfTheValues) {
 }
 
 TEST(Statistics, WithANameThatIsNoneAreRefused) {
-  for (const char* name : {"", "average", "p", "p101", "p-1", "p1e1", "tm", "TM(10:90%)", "TM(90%:10%)", "TM()", "TM(:)",
-                           "PR(10%:90%)", "pr50", "IQ", "Tm90"})
+  for (const char* name : {"", "average", "p", "p101", "p-1", "p1e1", "tm", "TM(10:90%)", "TM(90%:10%)", "TM()",
+                           "TM(:)", "PR(10%:90%)", "pr50", "IQ", "Tm90"})
     EXPECT_FALSE(Statistic::parse(name)) << name;
   EXPECT_FALSE(Statistic::parse_plain("p99"));
 }
@@ -64,7 +64,8 @@ TEST(Summaries, AreWrittenAndReadAsTheyWere) {
   EXPECT_EQ(few.text(), "=6 129.5 1 35.5 ?");
   EXPECT_EQ(Summary::parse(few.text()).text(), few.text());
   EXPECT_EQ(Summary::parse("20 35.5*3").sum, 126.5);
-  for (const char* text : {"x", "=1 2", "1*", "1 *2"}) EXPECT_THROW(Summary::parse(text), std::invalid_argument) << text;
+  for (const char* text : {"x", "=1 2", "1*", "1 *2"})
+    EXPECT_THROW(Summary::parse(text), std::invalid_argument) << text;
 }
 
 TEST(Summaries, OfManyValuesKeepPercentilesToOnePercent) {

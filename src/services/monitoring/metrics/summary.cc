@@ -86,7 +86,8 @@ void Summary::fold() {
 std::string Summary::text() const {
   std::string out;
   if (!exact_) {
-    out = '=' + shortest_text(count) + ' ' + shortest_text(sum) + ' ' + shortest_text(least) + ' ' + shortest_text(greatest);
+    out = '=' + shortest_text(count) + ' ' + shortest_text(sum) + ' ' + shortest_text(least) + ' ' +
+          shortest_text(greatest);
     if (!known_) return out + " ?";
   }
   for (const auto& [value, times] : values_) {
