@@ -15,7 +15,8 @@ void add_datum(std::vector<monitoring::MetricDatum>& data, const Build& build, c
   datum.value = value;
   datum.timestamp = build.end_time;
   data.push_back(datum);
-  datum.dimensions = {{.name = "ProjectName", .value = build.project_name.value_or("")}};
+  datum.dimensions =
+      std::vector<monitoring::Dimension>{{.name = "ProjectName", .value = build.project_name.value_or("")}};
   data.push_back(std::move(datum));
 }
 

@@ -28,7 +28,7 @@ monitoring::MetricDatum datum(const Resource<Instance>& row, const char* name, c
                               Timestamp at) {
   monitoring::MetricDatum out;
   out.metric_name = name;
-  out.dimensions = {{.name = "InstanceId", .value = row.id}};
+  out.dimensions = std::vector<monitoring::Dimension>{{.name = "InstanceId", .value = row.id}};
   out.timestamp = at;
   out.unit = unit;
   out.value = value;

@@ -114,7 +114,7 @@ void MetricCounts::publish(region::Request& rq, const std::string& group, std::i
   for (const auto& [name, unit, value] :
        {std::tuple("IncomingLogEvents", "Count", events_), std::tuple("IncomingBytes", "Bytes", bytes)}) {
     monitoring::MetricDatum datum = datum_of(name, unit, rq.now());
-    datum.dimensions = {{.name = "LogGroupName", .value = group}};
+    datum.dimensions = std::vector<monitoring::Dimension>{{.name = "LogGroupName", .value = group}};
     datum.value = static_cast<double>(value);
     own.push_back(std::move(datum));
   }

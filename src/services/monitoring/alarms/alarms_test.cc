@@ -82,7 +82,7 @@ TEST_F(Alarms, AnAlarmGoesWhereItsMetricGoes) {
   minute(9);
   EXPECT_EQ(shown().state_value, "ALARM");
   EXPECT_THAT(*shown().state_reason, HasSubstr("was greater than the threshold (5.0)"));
-  EXPECT_THAT(*shown().state_reason_data, HasSubstr("\"recentDatapoints\":[9.0]"));
+  EXPECT_THAT(*shown().state_reason_data, HasSubstr("\"recentDatapoints\":[9]"));
   minute(1);
   EXPECT_EQ(shown().state_value, "OK");
   for (int i = 0; i < 5; ++i) pass();
@@ -155,7 +155,7 @@ TEST_F(Alarms, AnAlarmWatchesAnExpression) {
   MetricDataQuery twice;
   twice.id = "twice";
   twice.expression = "load * 2";
-  in.metrics = {load, twice};
+  in.metrics = std::vector{load, twice};
   client().put_metric_alarm(in);
   minute(3);
   EXPECT_EQ(shown().state_value, "ALARM");
@@ -168,7 +168,7 @@ TEST_F(Alarms, AnAlarmWatchesAnExpression) {
 
 TEST_F(Alarms, AnActionThatNothingHereTakesFailsVisibly) {
   auto in = alarm();
-  in.alarm_actions = {"arn:aws:sns:ap-northeast-2:123456789012:topic"};
+  in.alarm_actions = std::vector<std::string>{"arn:aws:sns:ap-northeast-2:123456789012:topic"};
   client().put_metric_alarm(in);
   minute(9);
   EXPECT_THAT(history("Action"), ElementsAre(HasSubstr("Failed to execute action arn:aws:sns:")));
@@ -185,7 +185,7 @@ TEST_F(Alarms, AnActionThatNothingHereTakesFailsVisibly) {
 
 TEST_F(Alarms, AStateThatIsSetByHandActsAndPassesWithTheNextLook) {
   auto in = alarm();
-  in.alarm_actions = {"arn:aws:sns:ap-northeast-2:123456789012:topic"};
+  in.alarm_actions = std::vector<std::string>{"arn:aws:sns:ap-northeast-2:123456789012:topic"};
   client().put_metric_alarm(in);
   minute(1);
   client().set_alarm_state({.alarm_name = "high", .state_reason = "a try", .state_value = "ALARM"});
@@ -206,11 +206,11 @@ TEST_F(Alarms, AStateThatIsSetByHandActsAndPassesWithTheNextLook) {
 
 TEST_F(Alarms, WhatIsPutAgainKeepsItsStateAndTags) {
   auto in = alarm();
-  in.tags = {{.key = "team", .value = "red"}};
+  in.tags = std::vector<Tag>{{.key = "team", .value = "red"}};
   client().put_metric_alarm(in);
   minute(9);
   in.threshold = 100;
-  in.tags = {{.key = "team", .value = "blue"}};
+  in.tags = std::vector<Tag>{{.key = "team", .value = "blue"}};
   client().put_metric_alarm(in);
   EXPECT_EQ(shown().state_value, "ALARM");
   EXPECT_EQ(client().list_tags_for_resource({.resource_arn = *shown().alarm_arn}).tags->at(0).value, "red");
@@ -226,7 +226,7 @@ TEST_F(Alarms, WhatIsPutAgainKeepsItsStateAndTags) {
 
 TEST_F(Alarms, AreFoundByTheirMetricTheirStateAndTheirActions) {
   auto one = alarm("one");
-  one.ok_actions = {"arn:aws:sns:ap-northeast-2:123456789012:topic"};
+  one.ok_actions = std::vector<std::string>{"arn:aws:sns:ap-northeast-2:123456789012:topic"};
   client().put_metric_alarm(one);
   auto other = alarm("other");
   other.metric_name = "disk";
@@ -271,14 +271,17 @@ TEST_F(Alarms, ThatAwsDoesNotTakeAreRefused) {
   EXPECT_EQ(code([](auto& in) { in.extended_statistic = "p99"; }), "ValidationError");
   EXPECT_EQ(code([](auto& in) { in.treat_missing_data = "never"; }), "ValidationError");
   EXPECT_EQ(code([](auto& in) { in.comparison_operator = "LessThanLowerThreshold"; }), "NotImplemented");
-  EXPECT_EQ(code([](auto& in) { in.alarm_actions = {"not-an-arn"}; }), "ValidationError");
-  EXPECT_EQ(code([](auto& in) { in.alarm_actions = {"arn:aws:s3:::bucket"}; }), "ValidationError");
-  EXPECT_EQ(code([](auto& in) { in.alarm_actions = {"arn:aws:automate:ap-northeast-2:ec2:stop"}; }), "ValidationError")
+  EXPECT_EQ(code([](auto& in) { in.alarm_actions = std::vector<std::string>{"not-an-arn"}; }), "ValidationError");
+  EXPECT_EQ(code([](auto& in) { in.alarm_actions = std::vector<std::string>{"arn:aws:s3:::bucket"}; }),
+            "ValidationError");
+  EXPECT_EQ(
+      code([](auto& in) { in.alarm_actions = std::vector<std::string>{"arn:aws:automate:ap-northeast-2:ec2:stop"}; }),
+      "ValidationError")
       << "of no instance";
   const auto of_instance = [&](const char* action) {
     return code([&](auto& in) {
-      in.dimensions = {{.name = "InstanceId", .value = "i-0123456789abcdef0"}};
-      in.alarm_actions = {action};
+      in.dimensions = std::vector<Dimension>{{.name = "InstanceId", .value = "i-0123456789abcdef0"}};
+      in.alarm_actions = std::vector<std::string>{action};
     });
   };
   EXPECT_EQ(of_instance("arn:aws:automate:ap-northeast-2:ec2:stop"), "");
@@ -289,8 +292,8 @@ TEST_F(Alarms, ThatAwsDoesNotTakeAreRefused) {
 
 TEST_F(Alarms, AskAboutTheirActionsAndTags) {
   auto in = alarm();
-  in.alarm_actions = {"arn:aws:sns:ap-northeast-2:123456789012:topic"};
-  in.tags = {{.key = "team", .value = "red"}};
+  in.alarm_actions = std::vector<std::string>{"arn:aws:sns:ap-northeast-2:123456789012:topic"};
+  in.tags = std::vector<Tag>{{.key = "team", .value = "red"}};
   client().put_metric_alarm(in);
   EXPECT_EQ(t.authorizer.condition_key_of("cloudwatch:PutMetricAlarm", "*alarm:high", "cloudwatch:AlarmActions"),
             "arn:aws:sns:ap-northeast-2:123456789012:topic");

