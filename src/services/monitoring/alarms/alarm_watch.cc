@@ -26,8 +26,10 @@ int step_of(const MetricAlarm& alarm) { return std::min(period_of(alarm), 60); }
 /// The alarm's periods that have ended by now.
 Window window_of(const MetricAlarm& alarm, Timestamp now) {
   const int step = step_of(alarm), period = period_of(alarm);
-  const std::int64_t seconds = now.ms / 1000, end = seconds - seconds % step;
-  return {.start = end - static_cast<std::int64_t>(period) * threshold_of(alarm).range(), .end = end, .period = period};
+  const std::int64_t seconds = now.ms / 1000, whole = static_cast<std::int64_t>(period) * threshold_of(alarm).range();
+  // What is older than 15 days lies in points of five minutes.
+  const std::int64_t end = seconds - seconds % (whole > 15 * 86'400 ? 300 : step);
+  return {.start = end - whole, .end = end, .period = period};
 }
 
 /// Too few values for the percentile to mean something: fewer than ten beyond it.
@@ -88,7 +90,7 @@ std::optional<Change> AlarmWatch::judge_metric(store::Tx& tx, const AlarmRow& ro
     const std::vector<Series> series = question.answer(returned_of(queries));
     if (series.size() != 1) throw ExpressionError("The expression must come to one time series.");
     values = series.front().values;
-  } catch (const std::runtime_error& error) {
+  } catch (const ExpressionError& error) {
     if (row.shape.state() == AlarmState::kInsufficientData) return std::nullopt;
     return Change{AlarmState::kInsufficientData, error.what(), {}};
   }
