@@ -16,11 +16,13 @@ std::string bytes(std::string_view hex) { return from_hex(hex).value(); }
 
 /// What a body comes to, as JSON by the model's names; the error's code where it is refused.
 std::string read(std::string_view hex) {
-  static DynamicModel model(Json::parse(R"({"protocol":"smithy-rpc-v2-cbor","apiVersion":"1"})"), Json::parse(R"({
+  static const Json metadata = Json::parse(R"({"protocol":"smithy-rpc-v2-cbor","apiVersion":"1"})");
+  static const Json shapes = Json::parse(R"({
     "In": {"type":"structure","members":{"text":{"shape":"Text"},"number":{"shape":"Number"},"whole":{"shape":"Whole"},
       "on":{"shape":"Flag"},"at":{"shape":"Time"},"raw":{"shape":"Raw"},"list":{"shape":"List"},"inner":{"shape":"In"}}},
     "Text":{"type":"string"},"Number":{"type":"double"},"Whole":{"type":"integer"},"Flag":{"type":"boolean"},
-    "Time":{"type":"timestamp"},"Raw":{"type":"blob"},"List":{"type":"list","member":{"shape":"Number"}}})"));
+    "Time":{"type":"timestamp"},"Raw":{"type":"blob"},"List":{"type":"list","member":{"shape":"Number"}}})");
+  static DynamicModel model(metadata, shapes);
   static const OperationModel& operation = model.operation(Json::parse(
       R"({"name":"Do","http":{"method":"POST","requestUri":"/"},"input":{"shape":"In"},"output":{"shape":"In"}})"));
   RequestView request;
@@ -44,14 +46,14 @@ TEST(Cbor, ValuesOfEveryKindAreRead) {
   EXPECT_EQ(read("a1666e756d626572f93e00"), R"({"number":1.5})") << "half";
   EXPECT_EQ(read("a1666e756d626572fa3fc00000"), R"({"number":1.5})") << "single";
   EXPECT_EQ(read("a1666e756d626572fb3ff8000000000000"), R"({"number":1.5})");
-  EXPECT_EQ(read("a1666e756d62657220"), R"({"number":-1.0})");
+  EXPECT_EQ(read("a1666e756d62657220"), R"({"number":-1})");
   EXPECT_EQ(read("a1666e756d626572f97e00"), R"({"number":"NaN"})");
   EXPECT_EQ(read("a16577686f6c653903e7"), R"({"whole":-1000})");
   EXPECT_EQ(read("a1626f6ef5"), R"({"on":true})");
   EXPECT_EQ(read("a1626174c11a5f5e1000"), R"({"at":"2020-09-13T12:26:40.000Z"})");
   EXPECT_EQ(read("a1626174c1fb41d7d78400000000"), R"({"at":"2020-09-13T12:26:40.000Z"})");
   EXPECT_EQ(read("a163726177430102ff"), R"({"raw":"AQL/"})");
-  EXPECT_EQ(read("a1646c6973749f01f93e00ff"), R"({"list":[1.0,1.5]})");
+  EXPECT_EQ(read("a1646c6973749f01f93e00ff"), R"({"list":[1,1.5]})");
   EXPECT_EQ(read("a165696e6e6572a1626f6ef4"), R"({"inner":{"on":false}})");
   EXPECT_EQ(read("a26474657874f6626f6ef5"), R"({"on":true})") << "null is as if it were not there";
   EXPECT_EQ(read("a1656f74686572a1617882010203"), "SerializationException") << "one byte too many";
