@@ -8,7 +8,7 @@
 namespace hanbat::logs {
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kOneMinuteMs = 60'000;
 /// The last minutes of a filter in which an event matched: what its tasks of those minutes ask for.
 constexpr const char* kMatched = "matched";
 constexpr std::size_t kRemembered = 5;
@@ -32,11 +32,11 @@ void DefaultValues::start() {
 void note_arrival(region::Request& rq, region::Resource<MetricFilter> filter, bool matched) {
   const auto& all = *filter.shape.metric_transformations;
   if (std::ranges::none_of(all, [](const MetricTransformation& one) { return one.default_value.has_value(); })) return;
-  const std::int64_t minute = rq.now().ms - rq.now().ms % kMinuteMs;
+  const std::int64_t minute = rq.now().ms - rq.now().ms % kOneMinuteMs;
   if (has_matched(filter, minute)) return;
   if (!matched) {
     store::add_task(rq.home.tasks, rq.tx, DefaultValueTask{filter.id, minute}, filter.id + "/" + std::to_string(minute),
-                    {minute + kMinuteMs});
+                    {minute + kOneMinuteMs});
     return;
   }
   Json minutes = filter.own.contains(kMatched) ? filter.own[kMatched] : Json::array();
