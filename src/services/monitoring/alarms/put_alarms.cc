@@ -149,7 +149,7 @@ SetAlarmStateOutput Monitoring::set_alarm_state(region::Request& rq, const SetAl
     }
   }
   auto row = find_alarm(rq.tx, {rq.account, rq.region}, in.alarm_name);
-  if (!row) throw ResourceNotFound();
+  if (!row) throw ResourceNotFound("There is no alarm of the name " + in.alarm_name + ".");
   watch_.change(rq.tx, *std::move(row), change);
 
   return {};
@@ -191,7 +191,7 @@ DeleteAlarmsOutput Monitoring::delete_alarms(region::Request& rq, const DeleteAl
   std::vector<AlarmRow> rows;
   for (const std::string& name : in.alarm_names) {
     auto row = find_alarm(rq.tx, {rq.account, rq.region}, name);
-    if (!row) throw ResourceNotFound();
+    if (!row) throw ResourceNotFound("There is no alarm of the name " + name + ".");
     rows.push_back(*std::move(row));
   }
   if (rows.size() > 1 &&
