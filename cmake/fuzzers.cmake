@@ -47,7 +47,7 @@ hanbat_fuzzer(metric_math services/monitoring/math/expression_fuzz.cc WITH servi
   services/monitoring/math/evaluation.cc LINK hanbat_base)
 hanbat_fuzzer(metric_summary services/monitoring/metrics/summary_fuzz.cc WITH services/monitoring/metrics/summary.cc
   services/monitoring/metrics/statistic.cc LINK hanbat_base)
-hanbat_fuzzer(alarm_rule services/monitoring/alarms/alarm_rule_fuzz.cc WITH services/monitoring/alarms/alarm_rule.cc
+hanbat_fuzzer(alarm_rule services/monitoring/verdicts/alarm_rule_fuzz.cc WITH services/monitoring/verdicts/alarm_rule.cc
   GENERATED monitoring LINK hanbat_wire)
 hanbat_fuzzer(java_pattern services/ssm/parameters/java_pattern_fuzz.cc WITH services/ssm/parameters/java_pattern.cc LINK hanbat_base)
 hanbat_fuzzer(document_yaml services/ssm/documents/yaml_fuzz.cc WITH services/ssm/documents/yaml.cc

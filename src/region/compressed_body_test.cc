@@ -1,3 +1,4 @@
+// Messages that their clients compressed, and bodies that are none.
 #include "region/compressed_body.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// CBOR byte by byte: what is read of it, and what is refused.
 #include "wire/cbor.h"
 
 #include <gtest/gtest.h>

@@ -117,6 +117,29 @@ Response xml_response(const OperationModel& operation, const void* output, std::
   return response;
 }
 
+/// Whose fault it is, in the words of the query protocol.
+std::string_view side_of(const Error& error) { return error.fault() == Fault::kClient ? "Sender" : "Receiver"; }
+
+void add_query_error(const ServiceModel& service, const Error& error, Headers& headers) {
+  if (service.query_compatible && !error.query_code().empty())
+    headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(side_of(error)));
+}
+
+std::string cbor_error(const Error& error) {
+  std::string out;
+  open_cbor_map(out);
+  const auto add = [&](std::string_view name, std::string_view value) {
+    append_cbor_text(out, name);
+    append_cbor_text(out, value);
+  };
+  add("__type", error.code());
+  add("message", error.message());
+  for (const auto& [name, value] : error.extra()) add(name, value);
+  if (const Shape* shape = error.members_shape()) append_cbor_members(out, *shape, error.members());
+  close_cbor_map(out);
+  return out;
+}
+
 void add_request_id(const ServiceModel& service, Headers& headers, std::string_view request_id) {
   if (service.host_ids) {
     headers.emplace_back("x-amz-request-id", std::string(request_id));
@@ -237,7 +260,6 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
   if (const Shape* shape = error.members_shape())
     for (auto& header : header_members(service, *shape, error.members())) response.headers.push_back(std::move(header));
   if (error.status() == 304) return response;
-  const std::string_view fault = error.fault() == Fault::kClient ? "Sender" : "Receiver";
   std::string out;
   switch (service.protocol) {
     case Protocol::kJson:
@@ -254,31 +276,18 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
         Json members = json_of(*shape, error.members());
         for (auto& [name, value] : members.members()) body[name] = std::move(value);
       }
-      if (service.query_compatible && !error.query_code().empty())
-        response.headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(fault));
+      add_query_error(service, error, response.headers);
       response.headers.emplace_back(
           "Content-Type", rest ? "application/json" : "application/x-amz-json-" + std::string(service.json_version));
       response.body = Body::of_bytes(body.dump());
       return response;
     }
-    case Protocol::kCbor: {
+    case Protocol::kCbor:
       response.headers.emplace_back("smithy-protocol", "rpc-v2-cbor");
       response.headers.emplace_back("Content-Type", "application/cbor");
-      if (service.query_compatible && !error.query_code().empty())
-        response.headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(fault));
-      open_cbor_map(out);
-      const auto add = [&](std::string_view name, std::string_view value) {
-        append_cbor_text(out, name);
-        append_cbor_text(out, value);
-      };
-      add("__type", error.code());
-      add("message", error.message());
-      for (const auto& [name, value] : error.extra()) add(name, value);
-      if (const Shape* shape = error.members_shape()) append_cbor_members(out, *shape, error.members());
-      close_cbor_map(out);
-      response.body = Body::of_bytes(std::move(out));
+      add_query_error(service, error, response.headers);
+      response.body = Body::of_bytes(cbor_error(error));
       return response;
-    }
     default:
       break;
   }
@@ -308,7 +317,7 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     out += "<ErrorResponse";
     if (!service.xml_uri.empty()) out += " xmlns=\"" + std::string(service.xml_uri) + '"';
     out += "><Error>";
-    append_element(out, "Type", fault);
+    append_element(out, "Type", side_of(error));
     append_element(out, "Code", code);
     append_element(out, "Message", error.message());
     out += members + "</Error>";

@@ -9,9 +9,9 @@
 #include "region/entrances.h"
 #include "region/region.h"
 #include "services/ec2/calls/calls.h"
-#include "services/ec2/instances/instance_metrics.h"
 #include "services/ec2/instances/instance_worker.h"
 #include "services/ec2/metadata/metadata.h"
+#include "services/ec2/metrics/instance_metrics.h"
 #include "services/ec2/networks/network_worker.h"
 
 namespace hanbat::http {

@@ -1,3 +1,4 @@
+// What targets were asked between two looks at their counters.
 #include "services/elasticloadbalancing/workers/traffic.h"
 
 #include <gtest/gtest.h>

@@ -4,8 +4,8 @@
 
 #include "base/arn.h"
 #include "base/text.h"
-#include "services/monitoring/alarms/subject.h"
 #include "services/monitoring/refusal.h"
+#include "services/monitoring/verdicts/subject.h"
 
 namespace hanbat::monitoring {
 namespace {

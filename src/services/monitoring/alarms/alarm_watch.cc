@@ -6,12 +6,12 @@
 
 #include "base/arn.h"
 #include "gen/ec2/client.h"
-#include "services/monitoring/alarms/alarm_rule.h"
 #include "services/monitoring/alarms/change_event.h"
 #include "services/monitoring/alarms/history_store.h"
-#include "services/monitoring/alarms/subject.h"
 #include "services/monitoring/math/question.h"
 #include "services/monitoring/metrics/statistic.h"
+#include "services/monitoring/verdicts/alarm_rule.h"
+#include "services/monitoring/verdicts/subject.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::monitoring {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "services/monitoring/alarms/subject.h"
+#include "services/monitoring/verdicts/subject.h"
 
 namespace hanbat::monitoring {
 namespace {

@@ -8,7 +8,7 @@
 #include "region/events.h"
 #include "services/monitoring/alarms/actions.h"
 #include "services/monitoring/alarms/alarm_store.h"
-#include "services/monitoring/alarms/verdict.h"
+#include "services/monitoring/verdicts/verdict.h"
 
 namespace hanbat::monitoring {
 

@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "region/pick.h"
 #include "services/monitoring/alarms/history_store.h"
-#include "services/monitoring/alarms/subject.h"
 #include "services/monitoring/monitoring.h"
 #include "services/monitoring/refusal.h"
+#include "services/monitoring/verdicts/subject.h"
 
 namespace hanbat::monitoring {
 namespace {

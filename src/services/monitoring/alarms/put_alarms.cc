@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "region/tag_keys.h"
-#include "services/monitoring/alarms/alarm_rule.h"
-#include "services/monitoring/alarms/subject.h"
 #include "services/monitoring/monitoring.h"
 #include "services/monitoring/refusal.h"
+#include "services/monitoring/verdicts/alarm_rule.h"
+#include "services/monitoring/verdicts/subject.h"
 
 namespace hanbat::monitoring {
 namespace {

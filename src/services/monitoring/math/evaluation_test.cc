@@ -1,3 +1,4 @@
+// Metric math over two small series.
 #include "services/monitoring/math/evaluation.h"
 
 #include <gtest/gtest.h>

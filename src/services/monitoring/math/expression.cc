@@ -195,7 +195,7 @@ void collect(const Expression& expression, std::vector<std::string>& out) {
 
 Expression parse_expression(std::string_view text) {
   const std::string_view trimmed = trim(text);
-  if (trimmed.size() > 7 && iequals(trimmed.substr(0, 7), "SELECT "))
+  if (trimmed.size() > 6 && iequals(trimmed.substr(0, 6), "SELECT") && trimmed[6] == ' ')
     throw ExpressionNotBuilt("queries of Metrics Insights (SELECT)");
   return Parser(trimmed).whole();
 }

@@ -1,3 +1,4 @@
+// Statistics of values, and summaries as they are kept.
 #include "services/monitoring/metrics/statistic.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "services/monitoring/alarms/alarm_rule.h"
+#include "services/monitoring/verdicts/alarm_rule.h"
 
 #include <algorithm>
 

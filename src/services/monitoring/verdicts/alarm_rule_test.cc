@@ -1,4 +1,5 @@
-#include "services/monitoring/alarms/alarm_rule.h"
+// Rules of composite alarms: which hold, and which are none.
+#include "services/monitoring/verdicts/alarm_rule.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // What an alarm's state ought to be: the tables of the CloudWatch User Guide, "Configuring how CloudWatch alarms treat
 // missing data".
-#include "services/monitoring/alarms/verdict.h"
+#include "services/monitoring/verdicts/verdict.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "services/monitoring/alarms/subject.h"
+#include "services/monitoring/verdicts/subject.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "services/ec2/instances/instance_metrics.h"
+#include "services/ec2/metrics/instance_metrics.h"
 
 #include <algorithm>
 #include <thread>

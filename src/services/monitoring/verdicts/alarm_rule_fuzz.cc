@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/fuzzing.h"
-#include "services/monitoring/alarms/alarm_rule.h"
+#include "services/monitoring/verdicts/alarm_rule.h"
 #include "wire/error.h"
 
 using namespace hanbat::monitoring;

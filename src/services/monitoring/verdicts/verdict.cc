@@ -1,4 +1,4 @@
-#include "services/monitoring/alarms/verdict.h"
+#include "services/monitoring/verdicts/verdict.h"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gen/monitoring/model.h"
-#include "services/monitoring/alarms/verdict.h"
+#include "services/monitoring/verdicts/verdict.h"
 
 namespace hanbat::monitoring {
 
