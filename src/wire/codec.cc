@@ -125,6 +125,19 @@ void add_query_error(const ServiceModel& service, const Error& error, Headers& h
     headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(side_of(error)));
 }
 
+/// The REST protocol tells the error's code in a header.
+std::string json_error(const Error& error, bool rest) {
+  Json body = Json::object();
+  if (!rest) body["__type"] = error.code();
+  body["message"] = error.message();
+  for (const auto& [name, value] : error.extra()) body[name] = value;
+  if (const Shape* shape = error.members_shape()) {
+    Json members = json_of(*shape, error.members());
+    for (auto& [name, value] : members.members()) body[name] = std::move(value);
+  }
+  return body.dump();
+}
+
 std::string cbor_error(const Error& error) {
   std::string out;
   open_cbor_map(out);
@@ -265,21 +278,11 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     case Protocol::kJson:
     case Protocol::kRestJson: {
       const bool rest = service.protocol == Protocol::kRestJson;
-      Json body = Json::object();
-      if (rest)
-        response.headers.emplace_back("x-amzn-ErrorType", error.code());
-      else
-        body["__type"] = error.code();
-      body["message"] = error.message();
-      for (const auto& [name, value] : error.extra()) body[name] = value;
-      if (const Shape* shape = error.members_shape()) {
-        Json members = json_of(*shape, error.members());
-        for (auto& [name, value] : members.members()) body[name] = std::move(value);
-      }
+      if (rest) response.headers.emplace_back("x-amzn-ErrorType", error.code());
       add_query_error(service, error, response.headers);
       response.headers.emplace_back(
           "Content-Type", rest ? "application/json" : "application/x-amz-json-" + std::string(service.json_version));
-      response.body = Body::of_bytes(body.dump());
+      response.body = Body::of_bytes(json_error(error, rest));
       return response;
     }
     case Protocol::kCbor:
