@@ -29,6 +29,7 @@ hanbat_fuzzer(websocket http/websocket_fuzz.cc LINK hanbat_http)
 hanbat_fuzzer(sigv4 wire/sigv4_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(aws_chunks wire/chunk_decoder_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(protocol_json services/codedeploy/protocol_fuzz.cc GENERATED codedeploy LINK hanbat_wire)
+hanbat_fuzzer(protocol_cbor services/monitoring/protocol_fuzz.cc GENERATED monitoring LINK hanbat_wire)
 hanbat_fuzzer(protocol_query services/iam/protocol_fuzz.cc GENERATED iam LINK hanbat_wire)
 hanbat_fuzzer(protocol_ec2 services/ec2/protocol_fuzz.cc GENERATED ec2 LINK hanbat_wire)
 hanbat_fuzzer(protocol_rest_xml services/s3/protocol_fuzz.cc GENERATED s3 LINK hanbat_wire)
@@ -42,6 +43,12 @@ hanbat_fuzzer(event_pattern services/events/rules/pattern_fuzz.cc WITH services/
 hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH services/logs/patterns/filter_pattern.cc
   services/logs/patterns/json_pattern.cc services/logs/patterns/delimited_pattern.cc services/logs/patterns/comparison.cc
   LINK hanbat_wire)
+hanbat_fuzzer(metric_math services/monitoring/math/expression_fuzz.cc WITH services/monitoring/math/expression.cc
+  services/monitoring/math/evaluation.cc LINK hanbat_base)
+hanbat_fuzzer(metric_summary services/monitoring/metrics/summary_fuzz.cc WITH services/monitoring/metrics/summary.cc
+  services/monitoring/metrics/statistic.cc LINK hanbat_base)
+hanbat_fuzzer(alarm_rule services/monitoring/verdicts/alarm_rule_fuzz.cc WITH services/monitoring/verdicts/alarm_rule.cc
+  GENERATED monitoring LINK hanbat_wire)
 hanbat_fuzzer(java_pattern services/ssm/parameters/java_pattern_fuzz.cc WITH services/ssm/parameters/java_pattern.cc LINK hanbat_base)
 hanbat_fuzzer(document_yaml services/ssm/documents/yaml_fuzz.cc WITH services/ssm/documents/yaml.cc
   LINK hanbat_base PkgConfig::yaml)
@@ -59,7 +66,7 @@ hanbat_fuzzer(git_push services/codecommit/git/receive_pack_fuzz.cc WITH service
 hanbat_fuzzer(imds services/ec2/metadata/metadata_fuzz.cc WITH services/ec2/metadata/metadata_paths.cc LINK hanbat_base)
 hanbat_fuzzer(host_actions host/actions_fuzz.cc WITH host/validation.cc host/ipv4.cc host/names.cc host/networks/plan.cc
   host/networks/vpc_validation.cc host/networks/network_acls.cc host/balancers/balancers_validation.cc
-  host/networks/nft.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_conditions.cc
+  host/networks/nft.cc host/networks/traffic.cc host/networks/dnsmasq.cc host/balancers/haproxy_config.cc host/balancers/haproxy_conditions.cc
   host/balancers/haproxy_cookies.cc host/balancers/haproxy_logs.cc host/balancers/haproxy_frontend.cc host/balancers/haproxy_pages.cc
   host/balancers/haproxy_states.cc LINK hanbat_os hanbat_crypto)
 hanbat_fuzzer(log_record services/elasticloadbalancing/logs/log_record_fuzz.cc WITH services/elasticloadbalancing/logs/log_lines.cc

@@ -16,11 +16,11 @@ SERVICES = {
     "sts": "sts", "iam": "iam", "ec2": "ec2", "elasticloadbalancing": "elbv2", "s3": "s3", "logs": "logs",
     "events": "events", "ssm": "ssm", "codecommit": "codecommit", "codebuild": "codebuild", "codedeploy": "codedeploy",
     "codepipeline": "codepipeline", "ecr": "ecr", "cloudtrail": "cloudtrail", "organizations": "organizations",
-    "secretsmanager": "secretsmanager", "acm": "acm", "ce": "ce", "budgets": "budgets",
+    "secretsmanager": "secretsmanager", "acm": "acm", "ce": "ce", "budgets": "budgets", "monitoring": "cloudwatch",
 }
 METADATA = ("apiVersion", "protocol", "jsonVersion", "targetPrefix", "serviceId", "endpointPrefix", "signingName",
-            "xmlNamespace", "awsQueryCompatible")
-OPERATION = ("http", "input", "output", "errors", "authtype", "httpChecksum")
+            "xmlNamespace", "awsQueryCompatible", "protocols")
+OPERATION = ("http", "input", "output", "errors", "authtype", "httpChecksum", "requestcompression")
 SHAPE = ("type", "members", "required", "member", "key", "value", "payload", "flattened", "locationName", "xmlNamespace",
          "timestampFormat", "min", "max", "pattern", "enum", "exception", "error", "fault", "union", "document",
          "eventstream", "event", "sensitive")

@@ -27,7 +27,8 @@ SCALARS = {
     "long": ("kLong", "std::int64_t"), "float": ("kDouble", "double"), "double": ("kDouble", "double"),
     "boolean": ("kBoolean", "bool"), "timestamp": ("kTimestamp", "Timestamp"), "blob": ("kBlob", "std::string"),
 }
-PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kRestJson", "rest-xml": "kRestXml"}
+PROTOCOLS = {"query": "kQuery", "ec2": "kEc2", "json": "kJson", "rest-json": "kRestJson", "rest-xml": "kRestXml",
+             "smithy-rpc-v2-cbor": "kCbor"}
 LOCATIONS = {"header": "kHeader", "headers": "kHeaders", "querystring": "kQuery", "uri": "kUri",
              "statusCode": "kStatusCode"}
 TIMES = {"iso8601": "kIso8601", "unixTimestamp": "kUnix", "rfc822": "kHttpDate"}
@@ -82,6 +83,8 @@ class Model:
         self.open = table.open
         self.metadata = model["metadata"]
         self.protocol = self.metadata["protocol"]
+        # The others that it speaks, where the model tells them.
+        self.also = [name for name in self.metadata.get("protocols", []) if name != self.protocol]
         self.all_operations = model["operations"]
         self.shapes = model["shapes"]
         self.pagination = model.get("pagination", {})
@@ -263,7 +266,7 @@ def error_facts(model, name):
     shape = model.shapes[name]
     error = shape.get("error", {})
     status = error.get("httpStatusCode", 500 if shape.get("fault") else 400)
-    if model.protocol in ("json", "rest-json"):
+    if model.protocol in ("json", "rest-json", "smithy-rpc-v2-cbor"):
         code = name
         query_code = error.get("code", "") if model.metadata.get("awsQueryCompatible") is not None else ""
         return code, status, query_code if query_code != name else ""
@@ -547,7 +550,7 @@ def write_operation(model, name, lines):
         space = given["xmlNamespace"]
         fields.append(f".input_xml_uri = {text(space if isinstance(space, str) else space['uri'])}")
     wrapper = operation.get("output", {}).get("resultWrapper")
-    if model.protocol == "query":
+    if "query" in (model.protocol, *model.also):
         fields.append(f".result_wrapper = {text(wrapper or name + 'Result')}")
     if operation.get("errors"):
         rows = ", ".join(f"{{{text(e)}, {text(error_facts(model, e)[0])}, {error_facts(model, e)[1]}}}"
@@ -611,7 +614,7 @@ def write_model_source(model):
     meta = model.metadata
     space = model.values.get("xml-uri") or meta.get("xmlNamespace", "")
     fields = [f".folder = {text(model.service)}", f".service_id = {text(meta['serviceId'])}",
-              f".api_version = {text(meta['apiVersion'])}", f".protocol = wire::Protocol::{PROTOCOLS[model.protocol]}",
+              f".api_version = {text(meta['apiVersion'])}", ".protocol = wire::Protocol::{protocol}",
               f".json_version = {text(meta.get('jsonVersion', ''))}", f".target_prefix = {text(meta.get('targetPrefix', ''))}",
               f".signing_name = {text(meta.get('signingName', meta['endpointPrefix']))}",
               f".endpoint_prefix = {text(meta['endpointPrefix'])}",
@@ -622,12 +625,28 @@ def write_model_source(model):
         fields.append(f".validation_code = {text(model.values['validation-code'])}")
     fields += [f".{flag.replace('-', '_')} = true" for flag in operations.FLAGS if flag in model.flags]
     if rows:
-        fields.append(".operations = kOperations")
+        fields.append(".operations = kOperations{suffix}")
     if absent:
         fields.append(".absent = kAbsent")
     if unmodelled:
         fields.append(".unmodelled = kUnmodelled")
-    out.append(f"constinit const wire::ServiceModel kService{{{', '.join(fields)}}};\n\n}}  // namespace\n\n")
+    if any("requestcompression" in model.all_operations[name] for name in model.wanted):
+        fields.append(".compressed_requests = true")
+    told = ", ".join(fields)
+    others = []
+    for protocol in model.also:
+        constant = PROTOCOLS[protocol]
+        others.append(f"&kService{constant}")
+        out.append(f"extern const wire::ServiceModel kService{constant};\n")
+        spoken = ",\n    ".join(row.replace(".service = &kService", f".service = &kService{constant}") for row in rows)
+        out.append(f"constinit const wire::OperationModel kOperations{constant}[] = {{\n    {spoken}}};\n")
+        told_so = told.replace("{protocol}", constant).replace("{suffix}", constant)
+        out.append(f"constinit const wire::ServiceModel kService{constant}{{{told_so}}};\n")
+    if others:
+        out.append(f"constexpr const wire::ServiceModel* kAlso[] = {{{', '.join(others)}}};\n")
+        told += ", .also = kAlso"
+    told = told.replace("{protocol}", PROTOCOLS[model.protocol]).replace("{suffix}", "")
+    out.append(f"constinit const wire::ServiceModel kService{{{told}}};\n\n}}  // namespace\n\n")
     out.append("const wire::ServiceModel& service_model() { return kService; }\n")
     for name in reached:
         shape = model.shapes[name]

@@ -21,14 +21,14 @@ def entries(more="", **changes):
 
 
 class Generator(unittest.TestCase):
-    def run_on(self, text, file="model.cc"):
-        """What the generator writes of ECR into the file, or what it says when it refuses."""
+    def run_on(self, text, file="model.cc", service="ecr"):
+        """What the generator writes of the service into the file, or what it says when it refuses."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             if text is not None:
                 (folder / "operations.txt").write_text(text)
             done = subprocess.run(
-                [sys.executable, TOOLS / "generate.py", "--service", "ecr", "--out", folder / "out", "--operations",
+                [sys.executable, TOOLS / "generate.py", "--service", service, "--out", folder / "out", "--operations",
                  folder / "operations.txt"], capture_output=True, text=True)
             if done.returncode:
                 return done.stderr
@@ -102,6 +102,16 @@ class Generator(unittest.TestCase):
         self.assertIn(".success_status = 204", self.run_on(entries(ListTagsForResource="answers 204\n  ecr:ListTagsForResource on repository")))
         self.assertNotIn(".success_status", self.run_on(entries()))
         self.refuses("one of 200 to 299", entries(ListTagsForResource="answers 404\n  ecr:ListTagsForResource on repository"))
+
+    def test_a_service_of_several_protocols_has_its_table_for_each(self):
+        written = self.run_on("PutMetricData writes\n  cloudwatch:PutMetricData on *\n", service="monitoring")
+        for protocol in ("kCbor", "kJson", "kQuery"):
+            self.assertEqual(written.count(f".protocol = wire::Protocol::{protocol}"), 1)
+        self.assertIn("kAlso[] = {&kServicekJson, &kServicekQuery}", written)
+        self.assertIn(".compressed_requests = true", written)
+        self.assertNotIn(".also", self.run_on(entries()))
+        self.assertIn('with_query_code("InvalidParameterValue")',
+                      self.run_on("PutMetricData writes\n  cloudwatch:PutMetricData on *\n", "model.h", "monitoring"))
 
     def test_a_second_entry_is_refused(self):
         self.refuses("is named twice", entries("CreateRepository writes\n  nothing\n"))

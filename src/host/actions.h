@@ -10,7 +10,9 @@
 
 #include "base/words.h"
 #include "host/balancers/spec.h"
+#include "host/counts.h"
 #include "host/machines/spec.h"
+#include "host/networks/packet.h"
 #include "host/networks/spec.h"
 #include "os/fd.h"
 
@@ -43,6 +45,7 @@ struct Finding {
 ///
 ///   apply_vpc         makes the VPC be as the spec says; only the difference is done, what the spec leaves out goes
 ///   vpcs              the edge, and all VPCs
+///   try_packet        sends a packet on trial through a VPC and tells how it fared; nobody in a machine learns of it
 ///   listen            a listening TCP socket in the edge or in a VPC's namespace; see ListenSpec for what is allowed
 ///   create_machine    makes a stopped machine; one of the same name stays as it is
 ///   start_machine     starts it and puts its NICs into their VPC; a running one stays as it is
@@ -52,11 +55,14 @@ struct Finding {
 ///   take_logs         the oldest batch of a balancer's records, the same until it is dropped; what has come is closed
 ///                     into one when there is no older
 ///   drop_logs         the batch lies where it belongs; one that is gone: nothing to do
+///   counts            what VPCs or balancers have carried; see counts.h
+///   drop_counts       these are booked; what goes on, or has risen since, stays
 ///   health            how the region's own parts are
 #define HANBAT_HOST_ACTIONS(X)                           \
   X(apply_vpc, VpcSpec, void)                            \
   X(remove_vpc, VpcName, void)                           \
   X(vpcs, Nothing, std::vector<VpcState>)                \
+  X(try_packet, PacketTrial, TrialResult)                \
   X(listen, ListenSpec, Fd)                              \
   X(create_machine, MachineSpec, void)                   \
   X(start_machine, MachineName, void)                    \
@@ -70,6 +76,8 @@ struct Finding {
   X(balancer_health, Nothing, std::vector<TargetHealth>) \
   X(take_logs, BalancerName, LogBatch)                   \
   X(drop_logs, LogBatchName, void)                       \
+  X(counts, CountsOf, std::vector<Count>)                \
+  X(drop_counts, BookedCounts, void)                     \
   X(health, Nothing, std::vector<Finding>)
 
 }  // namespace hanbat::host

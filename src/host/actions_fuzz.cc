@@ -13,6 +13,7 @@
 #include "host/error.h"
 #include "host/ipv4.h"
 #include "host/networks/plan.h"
+#include "host/networks/traffic.h"
 #include "host/protocol.h"
 #include "host/validation.h"
 
@@ -119,6 +120,7 @@ void check(const VpcSpec& spec) {
     }
   for (const std::string& line : edge_routes(spec, numbers)) check_lines(line, " ./-");
   check_lines(nft_of_vpc(spec), " .,:;/-_@={}!*\"");
+  check_lines(nft_of_traffic(spec), " .,:;/-_@={}!*\"");
   const DnsmasqFiles files = dnsmasq_of_vpc(spec, "/run/x");
   check_lines(files.config, " .,:/-_=#");
   check_lines(files.hosts, " .-_");

@@ -105,6 +105,7 @@ Machines& Actions::ready_machines() {
 void Actions::apply_vpc(const VpcSpec& spec) { networks_->apply(spec); }
 void Actions::remove_vpc(const VpcName& vpc) { networks_->remove(vpc.name); }
 std::vector<VpcState> Actions::vpcs(const Nothing&) { return networks_->states(); }
+TrialResult Actions::try_packet(const PacketTrial& trial) { return networks_->try_packet(trial); }
 Fd Actions::listen(const ListenSpec& spec) { return networks_->listen(spec); }
 
 void Actions::create_machine(const MachineSpec& spec) { ready_machines().create(spec); }
@@ -121,6 +122,14 @@ std::vector<TargetHealth> Actions::balancer_health(const Nothing&) { return bala
 
 LogBatch Actions::take_logs(const BalancerName& balancer) { return balancers_->logs().take(balancer); }
 void Actions::drop_logs(const LogBatchName& batch) { balancers_->logs().drop(batch); }
+
+std::vector<Count> Actions::counts(const CountsOf& of) {
+  return of.source == CountSource::kVpcs ? networks_->counts() : balancers_->counts();
+}
+void Actions::drop_counts(const BookedCounts& booked) {
+  networks_->drop_counts(booked);
+  balancers_->drop_counts(booked);
+}
 
 std::vector<Finding> Actions::health(const Nothing&) {
   std::vector<Finding> findings;

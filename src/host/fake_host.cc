@@ -42,6 +42,14 @@ std::vector<VpcState> FakeHost::vpcs(const Nothing&) {
   return states;
 }
 
+TrialResult FakeHost::try_packet(const PacketTrial& trial) {
+  may_fail();
+  validate(trial);
+  trials.push_back(trial);
+  if (!trial_result) throw HostError(HostErrorCode::kNotFound, trial.vpc_id + " is in no kernel");
+  return *trial_result;
+}
+
 Fd FakeHost::listen(const ListenSpec& spec) {
   may_fail();
   validate(spec);
@@ -82,7 +90,8 @@ void FakeHost::delete_machine(const MachineName& machine) {
 std::vector<MachineState> FakeHost::machines(const Nothing&) {
   std::vector<MachineState> all;
   for (const auto& [name, spec] : machine_specs)
-    all.push_back({.name = name, .status = machine_status[name], .labels = spec.labels});
+    all.push_back(
+        {.name = name, .status = machine_status[name], .counters = machine_counters[name], .labels = spec.labels});
   return all;
 }
 
@@ -116,6 +125,21 @@ void FakeHost::drop_logs(const LogBatchName& batch) {
   may_fail();
   validate(batch);
   std::erase_if(logs[batch.balancer_id], [&](const LogBatch& one) { return one.name == batch.name; });
+}
+
+std::vector<Count> FakeHost::counts(const CountsOf& of) {
+  may_fail();
+  return counted[of.source];
+}
+
+void FakeHost::drop_counts(const BookedCounts& booked) {
+  may_fail();
+  validate(booked);
+  for (const BookedCount& gone : booked.counts)
+    std::erase_if(counted[gone.source], [&](const Count& one) {
+      return !one.goes_on && one.vpc_id == gone.vpc_id && one.kind == gone.kind && one.id == gone.id &&
+             one.part == gone.part && one.value == gone.value;
+    });
 }
 
 std::vector<Finding> FakeHost::health(const Nothing&) { return {}; }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,17 @@ class FakeHost final : public Host {
   std::map<std::string, std::string> vpc_spaces;  ///< of those that are not "a"
   std::map<std::string, MachineSpec> machine_specs;
   std::map<std::string, MachineStatus> machine_status;
+  std::map<std::string, MachineCounters> machine_counters;
   std::map<std::string, std::string> consoles;
   std::map<std::string, ImageState> image_states;
   BalancersSpec balancers;
   std::vector<TargetHealth> targets;                  ///< what balancer_health() answers
   std::map<std::string, std::vector<LogBatch>> logs;  ///< by balancer, the oldest first
+  std::map<CountSource, std::vector<Count>> counted;  ///< what counts() answers
   std::vector<ListenSpec> listens;
-  std::string fail_next;  ///< when not empty, the next action throws HostError with this message
+  std::optional<TrialResult> trial_result;  ///< what try_packet() answers; none: there is no kernel to ask
+  std::vector<PacketTrial> trials;          ///< what it was asked
+  std::string fail_next;                    ///< when not empty, the next action throws HostError with this message
   HostErrorCode fail_code = HostErrorCode::kFailed;  ///< and with this code
   std::string fail_always;                           ///< when not empty, so does every action until it is
 

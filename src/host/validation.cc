@@ -74,7 +74,24 @@ void require_dns_name(std::string_view text, std::string_view what) {
       refuse(what, "no DNS name: " + std::string(text.substr(0, 80)));
 }
 
+void validate(const PacketTrial& trial) {
+  require_vpc_id(trial.vpc_id, "vpc id");
+  if (!trial.interface_id.empty()) require_interface_id(trial.interface_id);
+  if (!trial.source.empty() || trial.interface_id.empty()) require_address(trial.source, "source");
+  require_address(trial.destination, "destination");
+  require_within(trial.port, 1, 65535, "port");
+}
+
 void validate(const VpcName& vpc) { require_vpc_id(vpc.name, "vpc id"); }
+
+void validate(const BookedCounts& booked) {
+  require_at_most(booked.counts.size(), 10000, "counts");
+  for (const BookedCount& one : booked.counts) {
+    require_vpc_id(one.vpc_id, "vpc id");
+    require_name(one.id, "id of what is counted", 100);
+    if (!one.part.empty()) require_name(one.part, "part of what is counted", 100);
+  }
+}
 
 void validate(const MachineName& machine) { require_name(machine.name, "machine name"); }
 

@@ -22,12 +22,15 @@ struct Bounds {
 void validate(const VpcSpec& spec, const EdgeRange& edge = {});
 void validate(const VpcName& vpc);
 void validate(const ListenSpec& spec, const EdgeRange& edge = {});
+void validate(const PacketTrial& trial);
 void validate(const MachineSpec& spec, const std::string& shared_folder);
 void validate(const MachineName& machine);
 void validate(const MachineStop& stop);
 void validate(const BalancersSpec& spec, const EdgeRange& edge = {});
 void validate(const BalancerName& balancer);
 void validate(const LogBatchName& batch);
+inline void validate(const CountsOf&) {}
+void validate(const BookedCounts& booked);
 inline void validate(const Nothing&) {}
 
 /// The argument of an action: decoded strictly and validated. The one way in which the root daemon comes to one. Throws

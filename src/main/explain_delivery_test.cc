@@ -34,18 +34,28 @@ TEST_F(ExplainTest, ABuildsOtherFailuresAreToldByTheirPhase) {
     const char* message;
     const char* cause;
   };
-  for (const Case& one : {Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR",
-                               "stat buildspec.yml: no such file or directory", "BUILDSPEC_MISSING"},
-                          Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR",
-                               "wrong number of container tags, expected 1", "BUILDSPEC_INVALID"},
-                          Case{border::RunnerPhase::kUploadArtifacts, "CLIENT_ERROR",
-                               "no matching artifact paths found", "ARTIFACT_FILES_MISSING"},
-                          Case{border::RunnerPhase::kUploadArtifacts, "CLIENT_ERROR",
-                               "Failed to upload artifacts: NoSuchBucket", "ARTIFACT_UPLOAD_FAILED"},
-                          Case{border::RunnerPhase::kDownloadSource, "CLIENT_ERROR",
-                               "reference not found for primary source and source version main", "SOURCE_UNREADABLE"},
-                          Case{border::RunnerPhase::kDownloadSource, "Decrypted Variables Error",
-                               "parameter does not exist: /db/password", "VARIABLE_UNREADABLE"}})
+  for (const Case& one :
+       {Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR", "stat buildspec.yml: no such file or directory",
+             "BUILDSPEC_MISSING"},
+        Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR", "wrong number of container tags, expected 1",
+             "BUILDSPEC_INVALID"},
+        Case{border::RunnerPhase::kUploadArtifacts, "CLIENT_ERROR", "no matching artifact paths found",
+             "ARTIFACT_FILES_MISSING"},
+        Case{border::RunnerPhase::kUploadArtifacts, "CLIENT_ERROR", "Failed to upload artifacts: NoSuchBucket",
+             "ARTIFACT_UPLOAD_FAILED"},
+        Case{border::RunnerPhase::kDownloadSource, "CLIENT_ERROR",
+             "reference not found for primary source and source version main", "SOURCE_UNREADABLE"},
+        Case{border::RunnerPhase::kDownloadSource, "YAML_FILE_ERROR",
+             "Unknown runtime version named '2.7' of python. This build image has the following "
+             "versions: 3.7, 3.8",
+             "RUNTIME_UNKNOWN"},
+        Case{border::RunnerPhase::kInstall, "CLIENT_ERROR",
+             "python 3.8: Maven Central has 3.7.9; hanbat image runtime add python 3.8 FILE.tar", "RUNTIME_NOT_HERE"},
+        Case{border::RunnerPhase::kDownloadSource, "CLIENT_ERROR",
+             "fatal: could not read Username for 'https://git.example' for primary source",
+             "SOURCE_CREDENTIALS_MISSING"},
+        Case{border::RunnerPhase::kDownloadSource, "Decrypted Variables Error",
+             "parameter does not exist: /db/password", "VARIABLE_UNREADABLE"}})
     EXPECT_EQ(first_cause(f.explain("build", f.failed_build(f.project(), {}, one.phase, one.code, one.message))),
               one.cause);
 }
@@ -198,6 +208,36 @@ TEST_F(ExplainTest, APipelineThatNobodyTellsOfANewCommitIsBehindForWantOfARule) 
          R"({"repositoryName":")" + repository +
              R"(","branchName":"main","filePath":"new.py","fileContent":"Yg==","parentCommitId":")" + head + "\"}");
   EXPECT_EQ(chain_of(f.explain("pipeline", name)), "PIPELINE_BEHIND > TRIGGER_MISSING");
+
+  f.make_role("starts-nothing", "events", "");
+  const auto rule = [&](const std::string& branch, const std::string& state) {
+    const std::string pattern = R"({"source":["aws.codecommit"],"detail":{"repositoryName":[")" + repository +
+                                R"("],"referenceName":[")" + branch + R"("]}})";
+    f.call(f.root, "events", "PutRule", Json::object({{"Name", name}, {"State", state}, {"EventPattern", pattern}}));
+    f.call("events", "PutTargets",
+           R"({"Rule":")" + name +
+               R"(","Targets":[{"Id":"1","Arn":"arn:aws:codepipeline:ap-northeast-2:123456789012:)" + name +
+               R"(","RoleArn":")" + kArn + R"(:role/starts-nothing"}]})");
+  };
+  rule("main", "DISABLED");
+  const Json off = f.explain("pipeline", name);
+  EXPECT_EQ(chain_of(off), "PIPELINE_BEHIND > TRIGGER_DISABLED");
+  EXPECT_EQ(off["causes"].items().back()["remedy"].text("command"), "aws events enable-rule --name " + name);
+  rule("master", "ENABLED");
+  EXPECT_EQ(chain_of(f.explain("pipeline", name)), "PIPELINE_BEHIND > TRIGGER_DOES_NOT_MATCH");
+  rule("main", "ENABLED");
+  const std::string next =
+      f.call("codecommit", "GetBranch", R"({"repositoryName":")" + repository + R"(","branchName":"main"})")["branch"]
+          .text("commitId");
+  f.call("codecommit", "PutFile",
+         R"({"repositoryName":")" + repository +
+             R"(","branchName":"main","filePath":"more.py","fileContent":"Yg==","parentCommitId":")" + next + "\"}");
+  f.run();
+  f.foundations->trail.flush();
+  const Json refused = f.explain("pipeline", name);
+  EXPECT_EQ(chain_of(refused), "PIPELINE_BEHIND > DENIED_IMPLICITLY");
+  EXPECT_NE(refused["summary"].text("en").find("the role starts-nothing lacks codepipeline:StartPipelineExecution"),
+            std::string::npos);
 }
 
 // Deployments

@@ -157,5 +157,36 @@ TEST_F(ExplainTest, APacketIsFollowedToWhereItEndsAndTheRuleThatWouldLetItPass) 
   EXPECT_EQ(blind["unseen"].items().front().text("action"), "ec2:DescribeNetworkInterfaces");
 }
 
+TEST_F(ExplainTest, WhatTheKernelDidWithAPacketOnTrialStandsBesideWhatWasComputed) {
+  const std::string vpc = f.call("ec2", "CreateVpc", R"({"CidrBlock":"10.8.0.0/16"})")["Vpc"].text("VpcId");
+  const std::string subnet =
+      f.call("ec2", "CreateSubnet", R"({"VpcId":")" + vpc + R"(","CidrBlock":"10.8.0.0/24"})")["Subnet"].text(
+          "SubnetId");
+  const std::string web = f.instance("trials", R"(,"SubnetId":")" + subnet + "\"");
+  const std::string app = f.instance("trials", R"(,"SubnetId":")" + subnet + "\"");
+  EXPECT_EQ(f.packet(web, app, 8080)["kernel"]["sentence"].text("en"),
+            "The kernel was not asked: " + vpc + " is in no kernel.");
+
+  f.host.trial_result = host::TrialResult{.end = host::TrialEnd::kAnswered, .trace = {"forth x: accept"}};
+  const Json works = f.packet(web, app, 8080);
+  EXPECT_EQ(works.text("outcome"), "WORKS");
+  EXPECT_TRUE(works["kernel"].flag("agrees"));
+  EXPECT_EQ(works["kernel"]["evidence"].items().front().text("excerpt"), "forth x: accept");
+  EXPECT_EQ(f.host.trials.back().vpc_id, vpc);
+  EXPECT_TRUE(f.host.trials.back().destination.starts_with("10.8.0."));
+
+  f.host.trial_result->end = host::TrialEnd::kRefused;
+  EXPECT_EQ(first_cause(f.packet(web, app, 8080)), "NOTHING_LISTENS");
+  f.host.trial_result = host::TrialResult{.end = host::TrialEnd::kStopped, .stop = host::TrialStop::kNetworkAcl};
+  const Json differs = f.packet(web, app, 8080);
+  EXPECT_EQ(first_cause(differs), "KERNEL_DISAGREES");
+  EXPECT_EQ(differs.text("outcome"), "FAILED");
+
+  const std::size_t asked = f.host.trials.size();
+  EXPECT_EQ(f.packet(web, app, 8080, f.user("trial-blind", {Failures::allow("ec2:Describe*")})).text("outcome"),
+            "UNSEEN");
+  EXPECT_EQ(f.host.trials.size(), asked) << "whoever may not analyse the path has no packet sent";
+}
+
 }  // namespace
 }  // namespace hanbat

@@ -42,6 +42,7 @@ const std::set<std::string, std::less<>> kOnePage{
     "organizations ListRoots",
     "organizations ListTagsForResource",
     "codecommit GetMergeConflicts",
+    "monitoring ListMetrics",
 };
 
 /// Members of the input that make a list another one: of one operation, else of all the service's that have the first.
@@ -73,6 +74,10 @@ const std::map<std::string, std::string, std::less<>> kOther{
     {"logs DescribeMetricFilters", R"({"filterNamePrefix":"other"})"},
     {"logs DescribeLogStreams", R"({"logStreamNamePrefix":"other"})"},
     {"logs FilterLogEvents", R"({"filterPattern":"other"})"},
+    {"monitoring DescribeAlarmHistory", R"({"HistoryItemType":"Action"})"},
+    {"monitoring DescribeAlarms", R"({"StateValue":"OK"})"},
+    {"monitoring GetMetricData", R"({"ScanBy":"TimestampAscending"})"},
+    {"monitoring ListMetrics", R"({"Namespace":"Other"})"},
     {"organizations ListAccountsForParent", R"({"ParentId":"$unit"})"},
     {"organizations ListChildren", R"({"ChildType":"ACCOUNT"})"},
     {"organizations ListCreateAccountStatus", R"({"States":["FAILED"]})"},
@@ -123,7 +128,7 @@ std::vector<ListCase> list_cases() {
                       &deployment_cases,    &pipeline_cases,     &repository_cases, &image_cases,
                       &object_cases,        &network_cases,      &security_cases,   &instance_cases,
                       &balancer_cases,      &budget_cases,       &secret_cases,     &parameter_and_command_cases,
-                      &document_cases}) {
+                      &document_cases,      &metric_cases}) {
     auto some = cases();
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }

@@ -45,6 +45,7 @@ std::vector<ListCase> iam_policy_cases();
 std::vector<ListCase> iam_tag_and_simulation_cases();
 std::vector<ListCase> organizations_cases();
 std::vector<ListCase> log_cases();
+std::vector<ListCase> metric_cases();
 std::vector<ListCase> event_cases();
 std::vector<ListCase> build_cases();
 std::vector<ListCase> deployment_cases();

@@ -27,11 +27,18 @@ const std::map<std::string, std::string> kRefusals{
     {"events", "ValidationException"},
     {"iam", "ValidationError"},
     {"logs", "InvalidParameterException"},
+    {"monitoring", "InvalidNextToken"},
+    {"monitoring_ListMetrics", "InvalidParameterValueException"},
     {"organizations", "InvalidInputException"},
     {"s3", "InvalidArgument"},
     {"secretsmanager", "InvalidNextTokenException"},
     {"ssm", "InvalidNextToken"},
 };
+
+const std::string& refusal_of(const ListCase& one) {
+  const auto own = kRefusals.find(name_of(one));
+  return own != kRefusals.end() ? own->second : kRefusals.at(one.service);
+}
 
 TEST_P(Lists, PagesAddUpToTheWhole) {
   prepare(tester);
@@ -51,9 +58,9 @@ TEST_P(Lists, SizesThatAWSDoesNotAllowAreRefused) {
 
 /// The most of a page where the model does not tell it: of AWS's guides, else ours, where they say nothing.
 const std::map<std::string, int> kMostBesidesTheModel{
-    {"ec2_DescribeImages", 1000},       {"ec2_DescribeInstances", 1000},  {"ec2_DescribeInstanceStatus", 1000},
-    {"ec2_DescribeTags", 1000},         {"ec2_DescribeVolumes", 1000},    {"ec2_DescribeLaunchTemplateVersions", 200},
-    {"ec2_DescribeVolumeStatus", 1000}, {"ec2_DescribePrefixLists", 1000}};
+    {"ec2_DescribeImages", 1000},       {"ec2_DescribeInstances", 1000},   {"ec2_DescribeInstanceStatus", 1000},
+    {"ec2_DescribeTags", 1000},         {"ec2_DescribeVolumes", 1000},     {"ec2_DescribeLaunchTemplateVersions", 200},
+    {"ec2_DescribeVolumeStatus", 1000}, {"ec2_DescribePrefixLists", 1000}, {"monitoring_GetMetricData", 100'800}};
 /// Where AWS takes any size, and makes pages of no more than a thousand.
 const std::set<std::string> kAnySize{"codecommit_GetDifferences", "ec2_DescribeVpcEndpoints",
                                      "ec2_DescribeVpcEndpointServices"};
@@ -85,7 +92,7 @@ TEST_P(Lists, ThePageMayBeAsLargeAsAwsSaysAndNoLarger) {
 
 TEST_P(Lists, ATokenThatIsNoneOfItsOwnIsRefusedInTheServicesWords) {
   prepare(tester);
-  const std::string& refusal = kRefusals.at(one.service);
+  const std::string& refusal = refusal_of(one);
   if (one.token_is_key) return;  // garbage is where a page may begin, by AWS's documentation
   for (const char* token : {"garbage", "-1", "1", "YQ=="}) EXPECT_EQ(code_of_token(tester, token), refusal) << token;
   EXPECT_NE(code_of_token(tester, ""), "") << "an empty token";
@@ -100,7 +107,7 @@ TEST_P(Lists, ATokenThatIsNoneOfItsOwnIsRefusedInTheServicesWords) {
 
 TEST_P(Lists, ATokenOfAnotherListIsRefused) {
   if (one.token_is_key || one.one_page) return;
-  const std::string& refusal = kRefusals.at(one.service);
+  const std::string& refusal = refusal_of(one);
   prepare(tester);
   const std::string token = first_token(tester);
   ASSERT_NE(token, "");

@@ -20,6 +20,7 @@
 #include "services/explain/explain.h"
 #include "services/iam/iam.h"
 #include "services/logs/logs.h"
+#include "services/monitoring/monitoring.h"
 #include "services/organizations/organizations.h"
 #include "services/s3/s3.h"
 #include "services/secretsmanager/secretsmanager.h"
@@ -47,6 +48,7 @@ void add_services(region::Region& home, Foundations& foundations) {
   home.add(std::make_unique<ce::Ce>(home, foundations.prices, foundations.limits));
   home.add(std::make_unique<budgets::Budgets>(home));
   home.add(std::make_unique<s3::S3>(home));
+  home.add(std::make_unique<monitoring::Monitoring>(home));
   home.add(std::make_unique<logs::Logs>(home));
   home.add(std::make_unique<ec2::Ec2>(home));
   home.add(std::make_unique<acm::Acm>(home));

@@ -2,7 +2,7 @@
 // part of the region and made before it; the services by which users change that come after.
 #pragma once
 
-#include "services/ce/limits.h"
+#include "services/ce/limits/limits.h"
 #include "services/ce/prices.h"
 #include "services/cloudtrail/trail.h"
 #include "services/iam/authorization/access.h"

@@ -46,6 +46,8 @@ class WholeRegion {
     test.start();
   }
 
+  host::FakeHost& host() { return host_; }
+
   /// A caller of an account that nobody has called from.
   Tester new_tester() {
     const std::string account = std::to_string(300'000'000'000 + accounts_++);

@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "os/fault.h"
 #include "region/authentication.h"
+#include "region/compressed_body.h"
 #include "region/dressing.h"
 #include "region/entrances.h"
 #include "region/gate.h"
@@ -27,6 +28,7 @@ struct Call {
   wire::RequestView view;
   std::string region;
   Service* service = nullptr;
+  const wire::ServiceModel* spoken = nullptr;  // the service's, in the protocol of the request
   const wire::OperationModel* model = nullptr;
   wire::Body body;
 };
@@ -148,7 +150,8 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
     return;
   }
   const auto say = [&](const wire::Error& said) {
-    wire::Response response = wire::encode_error(service->model(), said, call.gate.request_id());
+    wire::Response response =
+        wire::encode_error(call.spoken ? *call.spoken : service->model(), said, call.gate.request_id());
     dress(call, response);
     send(call.exchange, std::move(response));
   };
@@ -192,7 +195,8 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
   route_virtual_host(call);
 
   // The REST protocols name the operation in the head, so that a streaming body is known before it is read.
-  const wire::ServiceModel& service = call.service->model();
+  call.spoken = &wire::spoken(call.service->model(), call.view);
+  const wire::ServiceModel& service = *call.spoken;
   const bool in_head = service.protocol != wire::Protocol::kQuery && service.protocol != wire::Protocol::kEc2;
   Authentication authentication(home, credentials, service, call.view, call.exchange);
   authentication.check_head();
@@ -202,6 +206,7 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
   spooled.is(call.body);
   authentication.check_body(call.body);
   check_checksums(call.view, std::move(checksums), call.body);
+  if (service.compressed_requests) call.body = unpacked(call.view, std::move(call.body));
   std::optional<MemoryShare> share;
   if (!call.model || !call.model->streaming_input) share.emplace(large_messages, call.body, service.protocol);
   if (!in_head) call.model = &wire::match(service, call.view, call.body);

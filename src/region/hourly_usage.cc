@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "region/bill_clock.h"
+
 namespace hanbat::region {
 namespace {
 
@@ -29,7 +31,8 @@ void measure_hourly(Region& home, const std::string& service, const std::string&
   const std::string kind = service + ".hourly-usage";
   home.tasks.handle(kind, [&home, bill_name, usage_type, measure = std::move(measure)](store::TaskRun& run) {
     const Timestamp now = home.clock.now();
-    run.again(Milliseconds(kFullHourMs - now.ms % kFullHourMs), [&](store::Tx& tx) {
+    const BillClock bill = home.db.read([](store::Tx& tx) { return find_bill_clock(tx); });
+    run.again(bill.wait(Milliseconds(kFullHourMs - bill.at(now).ms % kFullHourMs)), [&](store::Tx& tx) {
       const std::vector<Measured> all = measure(tx);
       end_others(tx, now, bill_name, usage_type, all);
       record(tx, now, all);

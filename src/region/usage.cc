@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "region/bill_clock.h"
+
 namespace hanbat::region {
 namespace {
 
@@ -38,6 +40,7 @@ void insert_line(store::Tx& tx, const Place& place, std::string_view arn, const 
 }  // namespace
 
 void meter(store::Tx& tx, Timestamp now, const Place& place, std::string_view arn, const std::vector<Use>& uses) {
+  const Timestamp at = bill_time(tx, now);
   std::vector<Use> wanted = uses;
   for (const store::Row& row :
        tx.query("SELECT " + std::string(kColumns) + " FROM billed_usage WHERE resource = ? AND ended IS NULL", arn)) {
@@ -47,14 +50,14 @@ void meter(store::Tx& tx, Timestamp now, const Place& place, std::string_view ar
       continue;
     }
     // A clock that was set back ends nothing before it began.
-    tx.exec("UPDATE billed_usage SET ended = ?, tags = ? WHERE id = ?", std::max(now, row.timestamp(9)),
+    tx.exec("UPDATE billed_usage SET ended = ?, tags = ? WHERE id = ?", std::max(at, row.timestamp(9)),
             tags_json(tx, arn), row.integer(0));
   }
-  for (const Use& use : wanted) insert_line(tx, place, arn, use, now, std::nullopt);
+  for (const Use& use : wanted) insert_line(tx, place, arn, use, at, std::nullopt);
 }
 
-void meter_event(store::Tx& tx, Timestamp at, const Place& place, std::string_view arn, const Use& use) {
-  const Timestamp hour{at.ms - at.ms % kHourMs};
+void meter_event(store::Tx& tx, Timestamp real, const Place& place, std::string_view arn, const Use& use) {
+  const Timestamp at = bill_time(tx, real), hour{at.ms - at.ms % kHourMs};
   const auto changed = tx.exec(
       "UPDATE billed_usage SET quantity = quantity + ? WHERE resource = ? AND usage_type = ? AND began = ? AND "
       "service = ? AND operation = ? AND account = ? AND region = ? AND unit = ?",
@@ -91,6 +94,17 @@ std::vector<UsageLine> list_usage(store::Tx& tx, std::span<const std::string> ac
   }
   std::ranges::stable_sort(out, {}, &UsageLine::began);
   return out;
+}
+
+std::int64_t sum_events(store::Tx& tx, std::string_view account, std::string_view usage_type, Timestamp from,
+                        Timestamp to) {
+  std::int64_t sum = 0;
+  for (const store::Row& row : tx.query(
+           "SELECT quantity FROM billed_usage WHERE account = ? AND ended > ? AND ended <= ? AND usage_type = ? AND "
+           "began >= ? AND began < ?",
+           account, from, to + Milliseconds(kHourMs), usage_type, from, to))
+    sum += row.integer(0);
+  return sum;
 }
 
 std::vector<std::string> list_metered_accounts(store::Tx& tx) {

@@ -27,6 +27,7 @@ enum class UsageUnit {
   kGigabytes,       // bytes, of events
   kRequests,        // events
   kMinutes,         // minutes, of events
+  kCapacityUnits,   // millionths of a unit of capacity for an hour, of events
 };
 
 /// One kind of use of a resource.
@@ -40,7 +41,8 @@ struct Use {
   bool operator==(const Use&) const = default;
 };
 
-/// A line of the ledger.
+/// A line of the ledger. Its times are of the bill's clock (region/bill_clock.h), which is the real one unless somebody
+/// has it run faster; who writes to the ledger says the real time.
 struct UsageLine {
   Place place;
   std::string resource;  // its ARN
@@ -58,8 +60,12 @@ void meter(store::Tx& tx, Timestamp now, const Place& place, std::string_view ar
 /// Adds what happened at a moment: requests, minutes of a build. It is kept by the hour.
 void meter_event(store::Tx& tx, Timestamp at, const Place& place, std::string_view arn, const Use& use);
 
-/// What lies, at least in part, between the two, of these accounts; in order of its beginning.
+/// What lies, at least in part, between the two on the bill's clock, of these accounts; in order of its beginning.
 std::vector<UsageLine> list_usage(store::Tx& tx, std::span<const std::string> accounts, Timestamp from, Timestamp to);
+
+/// All that happened of one kind of use of the account's, in whatever region, from hours that begin within the two.
+std::int64_t sum_events(store::Tx& tx, std::string_view account, std::string_view usage_type, Timestamp from,
+                        Timestamp to);
 
 /// Whose resources have ever been metered.
 std::vector<std::string> list_metered_accounts(store::Tx& tx);
@@ -75,6 +81,7 @@ inline constexpr auto kWords<region::UsageUnit> = std::to_array<Word<region::Usa
     {region::UsageUnit::kGigabytes, "gigabytes"},
     {region::UsageUnit::kRequests, "requests"},
     {region::UsageUnit::kMinutes, "minutes"},
+    {region::UsageUnit::kCapacityUnits, "capacity-units"},
 });
 
 }  // namespace hanbat

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "wire/cbor.h"
 #include "wire/decoding.h"
 #include "wire/form.h"
 #include "wire/json_value.h"
@@ -27,7 +28,7 @@ const OperationModel& by_name(const ServiceModel& service, std::string_view name
   if (const OperationModel* found = find_operation(service, name)) return *found;
   for (const AbsentOperation& absent : service.absent)
     if (absent.name == name) throw Error::not_implemented(name);
-  if (service.protocol == Protocol::kJson)
+  if (service.protocol == Protocol::kJson || service.protocol == Protocol::kCbor)
     throw Error("UnknownOperationException", 400,
                 "The operation " + std::string(name) + " is not known to the service.");
   throw Error("InvalidAction", 400, "The action " + std::string(name) + " is not valid for this web service.");
@@ -116,6 +117,42 @@ Response xml_response(const OperationModel& operation, const void* output, std::
   return response;
 }
 
+/// Whose fault it is, in the words of the query protocol.
+std::string_view side_of(const Error& error) { return error.fault() == Fault::kClient ? "Sender" : "Receiver"; }
+
+void add_query_error(const ServiceModel& service, const Error& error, Headers& headers) {
+  if (service.query_compatible && !error.query_code().empty())
+    headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(side_of(error)));
+}
+
+/// The REST protocol tells the error's code in a header.
+std::string json_error(const Error& error, bool rest) {
+  Json body = Json::object();
+  if (!rest) body["__type"] = error.code();
+  body["message"] = error.message();
+  for (const auto& [name, value] : error.extra()) body[name] = value;
+  if (const Shape* shape = error.members_shape()) {
+    Json members = json_of(*shape, error.members());
+    for (auto& [name, value] : members.members()) body[name] = std::move(value);
+  }
+  return body.dump();
+}
+
+std::string cbor_error(const Error& error) {
+  std::string out;
+  open_cbor_map(out);
+  const auto add = [&](std::string_view name, std::string_view value) {
+    append_cbor_text(out, name);
+    append_cbor_text(out, value);
+  };
+  add("__type", error.code());
+  add("message", error.message());
+  for (const auto& [name, value] : error.extra()) add(name, value);
+  if (const Shape* shape = error.members_shape()) append_cbor_members(out, *shape, error.members());
+  close_cbor_map(out);
+  return out;
+}
+
 void add_request_id(const ServiceModel& service, Headers& headers, std::string_view request_id) {
   if (service.host_ids) {
     headers.emplace_back("x-amz-request-id", std::string(request_id));
@@ -133,8 +170,25 @@ const std::string* find_header(const Headers& headers, std::string_view name) {
   return nullptr;
 }
 
+const ServiceModel& spoken(const ServiceModel& service, const RequestView& request) {
+  const Protocol wanted = request.find_header("X-Amz-Target") ? Protocol::kJson
+                          : request.find_header("Smithy-Protocol") || request.path.starts_with("/service/")
+                              ? Protocol::kCbor
+                              : Protocol::kQuery;
+  for (const ServiceModel* other : service.also)
+    if (other->protocol == wanted) return *other;
+  return service;
+}
+
 const OperationModel& match(const ServiceModel& service, const RequestView& request, const Body& body) {
   switch (service.protocol) {
+    case Protocol::kCbor: {
+      const std::string& path = request.route();
+      const std::size_t mark = path.rfind("/operation/");
+      if (request.method != "POST" || mark == path.npos || !path.starts_with("/service/"))
+        throw Error("UnknownOperationException", 404, "");
+      return by_name(service, std::string_view(path).substr(mark + 11));
+    }
     case Protocol::kJson: {
       const std::string target = request.header("X-Amz-Target");
       if (target.empty()) throw Error("MissingAction", 400, "The request carries no X-Amz-Target header.");
@@ -166,6 +220,9 @@ Missing read_request(const OperationModel& operation, const RequestView& request
       decoding.end_structure(*operation.input, seen, nullptr);
       break;
     }
+    case Protocol::kCbor:
+      cbor_into(decoding, body.read_all(), *operation.input, input);
+      break;
     default:
       rest_into(decoding, request, body, input);
   }
@@ -192,6 +249,15 @@ Response encode_response(const OperationModel& operation, const void* output, st
                                     "application/x-amz-json-" + std::string(operation.service->json_version));
       if (operation.has_output) response.body = Body::of_bytes(json_of(*operation.output, output).dump());
       break;
+    case Protocol::kCbor:
+      response.headers.emplace_back("smithy-protocol", "rpc-v2-cbor");
+      if (operation.has_output) {
+        std::string out;
+        append_cbor(out, *operation.output, output);
+        response.headers.emplace_back("Content-Type", "application/cbor");
+        response.body = Body::of_bytes(std::move(out));
+      }
+      break;
     default:
       response = rest_response(operation, output);
   }
@@ -207,33 +273,29 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
   if (const Shape* shape = error.members_shape())
     for (auto& header : header_members(service, *shape, error.members())) response.headers.push_back(std::move(header));
   if (error.status() == 304) return response;
-  const std::string_view fault = error.fault() == Fault::kClient ? "Sender" : "Receiver";
   std::string out;
   switch (service.protocol) {
     case Protocol::kJson:
     case Protocol::kRestJson: {
       const bool rest = service.protocol == Protocol::kRestJson;
-      Json body = Json::object();
-      if (rest)
-        response.headers.emplace_back("x-amzn-ErrorType", error.code());
-      else
-        body["__type"] = error.code();
-      body["message"] = error.message();
-      for (const auto& [name, value] : error.extra()) body[name] = value;
-      if (const Shape* shape = error.members_shape()) {
-        Json members = json_of(*shape, error.members());
-        for (auto& [name, value] : members.members()) body[name] = std::move(value);
-      }
-      if (service.query_compatible && !error.query_code().empty())
-        response.headers.emplace_back("x-amzn-query-error", error.query_code() + ';' + std::string(fault));
+      if (rest) response.headers.emplace_back("x-amzn-ErrorType", error.code());
+      add_query_error(service, error, response.headers);
       response.headers.emplace_back(
           "Content-Type", rest ? "application/json" : "application/x-amz-json-" + std::string(service.json_version));
-      response.body = Body::of_bytes(body.dump());
+      response.body = Body::of_bytes(json_error(error, rest));
       return response;
     }
+    case Protocol::kCbor:
+      response.headers.emplace_back("smithy-protocol", "rpc-v2-cbor");
+      response.headers.emplace_back("Content-Type", "application/cbor");
+      add_query_error(service, error, response.headers);
+      response.body = Body::of_bytes(cbor_error(error));
+      return response;
     default:
       break;
   }
+  // In the days of the query protocol the error had another code.
+  const std::string& code = error.query_code().empty() ? error.code() : error.query_code();
   std::string members;
   for (const auto& [name, value] : error.extra()) append_element(members, name, value);
   if (const Shape* shape = error.members_shape()) append_members(members, {}, *shape, error.members());
@@ -258,8 +320,8 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     out += "<ErrorResponse";
     if (!service.xml_uri.empty()) out += " xmlns=\"" + std::string(service.xml_uri) + '"';
     out += "><Error>";
-    append_element(out, "Type", fault);
-    append_element(out, "Code", error.code());
+    append_element(out, "Type", side_of(error));
+    append_element(out, "Code", code);
     append_element(out, "Message", error.message());
     out += members + "</Error>";
     append_element(out, "RequestId", request_id);

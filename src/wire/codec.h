@@ -43,6 +43,10 @@ struct Response {
   Body body;
 };
 
+/// The service in the protocol that the request speaks: told by X-Amz-Target (JSON), by Smithy-Protocol or the path
+/// (CBOR), else a form. A service of one protocol is what it is.
+const ServiceModel& spoken(const ServiceModel& service, const RequestView& request);
+
 /// The operation that a request asks for. Throws Error: 501 NotImplemented by name when it is one of AWS's that we do
 /// not have, else what AWS answers to an unknown or missing action (UnknownOperationException, InvalidAction…).
 /// `body` is needed for the query and ec2 protocols only (the form); others may pass an empty one.

@@ -122,7 +122,8 @@ class DynamicModel {
                         : protocol == "ec2"       ? Protocol::kEc2
                         : protocol == "json"      ? Protocol::kJson
                         : protocol == "rest-json" ? Protocol::kRestJson
-                                                  : Protocol::kRestXml;
+                        : protocol == "rest-xml"  ? Protocol::kRestXml
+                                                  : Protocol::kCbor;
   }
 
   OperationModel& operation(const Json& given) {

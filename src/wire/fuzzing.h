@@ -13,8 +13,10 @@
 #include "base/fuzzing.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "wire/cbor.h"
 #include "wire/codec.h"
 #include "wire/form.h"
+#include "wire/scalar.h"
 #include "wire/testing.h"
 #include "wire/trail_value.h"
 
@@ -72,6 +74,12 @@ inline void require_well_formed(const Response& response) {
       Json::parse(text);
     } catch (const JsonError&) {
       require(false, "an answer in JSON is JSON");
+    }
+  } else if (type->find("cbor") != std::string::npos) {
+    try {
+      json_of_cbor(text);
+    } catch (const BadValue&) {
+      require(false, "an answer in CBOR is CBOR");
     }
   } else if (type->find("xml") != std::string::npos) {
     require(is_utf8(text), "an answer in XML is UTF-8");

@@ -10,7 +10,7 @@
 
 namespace hanbat::wire {
 
-enum class Protocol : std::uint8_t { kQuery, kEc2, kJson, kRestJson, kRestXml };
+enum class Protocol : std::uint8_t { kQuery, kEc2, kJson, kRestJson, kRestXml, kCbor };
 
 /// An error that an operation may answer with, by the model.
 struct ErrorModel {
@@ -112,6 +112,9 @@ struct ServiceModel {
   std::span<const OperationModel> operations = {};
   std::span<const AbsentOperation> absent = {};
   std::span<const OperationModel> unmodelled = {};  // what is asked of it in no AWS protocol: git's requests
+  bool compressed_requests = false;                 // some of its requests may come as gzip
+  /// The same service in the other protocols that it speaks, with the same operations in the same order.
+  std::span<const ServiceModel* const> also = {};
 };
 
 }  // namespace hanbat::wire

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "base/encoding.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "wire/case_values.h"
+#include "wire/cbor.h"
 #include "wire/codec.h"
 #include "wire/dynamic_model.h"
 #include "wire/testing.h"
@@ -52,7 +54,8 @@ std::string input_difference(DynamicModel& model, const Json& test) {
   if (sent["headers"].is_object())
     for (const auto& [name, value] : sent["headers"].members())
       request.headers.emplace_back(name, value.is_string() ? value.as_string() : value.dump());
-  const Body body = Body::of_bytes(sent.text("body"));
+  const bool cbor = model.service().protocol == Protocol::kCbor;
+  const Body body = Body::of_bytes(cbor ? from_base64(sent.text("body")).value() : sent.text("body"));
   Dynamic input;
   void* value = DynamicSlot<Type::kStructure>::kSlot.make(&input);
   const OperationModel& matched = match(model.service(), request, body);
@@ -90,8 +93,22 @@ std::string output_difference(DynamicModel& model, const Json& test) {
     if (!have || replace_all(*have, ", ", ",") != replace_all(text, ", ", ","))
       return "header " + name + " is " + (have ? *have : "missing");
   }
-  const std::string have = response.body.read_all();
-  const std::string expected = want.text("body");
+  std::string have = response.body.read_all();
+  std::string expected = want.text("body");
+  if (model.service().protocol == Protocol::kCbor) {
+    // AWS puts the model's namespace before the error's name; clients take it off.
+    const auto read = [&](const std::string& bytes) {
+      if (bytes.empty()) return std::string();
+      Json json = json_of_cbor(bytes);
+      // A case tells the older code alone, as which clients read the header's.
+      if (headers.contains("x-amzn-query-error")) json.erase("__type");
+      if (const Json* type = json.find("__type"))
+        json["__type"] = type->as_string().substr(type->as_string().find('#') + 1);
+      return json.dump();
+    };
+    have = read(have);
+    expected = read(from_base64(expected).value());
+  }
   if (expected.empty()) return have.empty() || have == "{}" || have.find('<') == 0 ? "" : "body " + have;
   if (expected[0] == '<') {
     const std::string a = canonical_xml(have);
@@ -121,7 +138,6 @@ void run(const std::string& direction) {
   std::vector<std::string> wrong;
   for (const auto& file : std::filesystem::directory_iterator(kCases / direction)) {
     const std::string protocol = file.path().stem();
-    if (protocol.find("cbor") != std::string::npos) continue;  // no service of ours speaks it
     const Json suites = Json::parse(slurp(file.path()));
     for (const Json& suite : suites.items()) {
       DynamicModel model(suite["metadata"], suite["shapes"]);

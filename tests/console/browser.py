@@ -12,6 +12,21 @@ HERE = pathlib.Path(__file__).resolve()
 ROOT = HERE.parents[2]
 HANBAT = str(pathlib.Path(os.environ.get("HANBATD", str(ROOT / "build/release/src/main/hanbatd"))).with_name("hanbat"))
 
+# What of a page is hard to read (less than 4.5:1, as WCAG's AA asks), and what of it that can be acted on has no name.
+CONTRAST = """
+const colour = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...found.slice(0, 3).map((one) => one * 255), found[3] ?? 1] : [...found.slice(0, 3), found[3] ?? 1]; };
+const light = ([r, g, b]) => { const [x, y, z] = [r, g, b].map((one) => { const part = one / 255; return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; }); return 0.2126 * x + 0.7152 * y + 0.0722 * z; };
+const ground = (one) => { for (let at = one; at; at = at.parentElement) { const found = colour(getComputedStyle(at).backgroundColor); if (found[3] > 0.9) return found; } return [255, 255, 255, 1]; };
+const low = [];
+for (const one of document.querySelectorAll('body *')) {
+  if (!one.getClientRects().length || one.closest('svg, .sr, :disabled, option') || ![...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
+  const style = getComputedStyle(one), a = light(colour(style.color)), b = light(ground(one)), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < 4.5) low.push(`${one.className || one.tagName} "${one.textContent.slice(0, 20)}" ${ratio.toFixed(2)}`);
+}
+return low;"""
+NAMELESS = """return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.getClientRects().length &&
+  !one.textContent.trim() && !one.getAttribute('aria-label') && !document.querySelector(`label[for="${one.id}"]`) && !one.closest('label')).map((one) => one.outerHTML.slice(0, 80))"""
+
 
 def start_browser(folder, width=1280, height=860, language="en"):
     """A headless browser with a profile of its own; the test is skipped where a part is missing."""
@@ -82,6 +97,29 @@ class Page:
 
     def go(self, place):
         self.js("location.hash = arguments[0]", "#/" + place)
+
+    def wake(self):
+        """Has what is live look now, as it does when one comes back to the page."""
+        self.js("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def settle(self, seconds=15):
+        """Until the place is drawn: no call is under way, and none has followed for a moment."""
+        drawn = self.driver.execute_async_script("""
+            const [until, done] = [performance.now() + arguments[0] * 1000, arguments[1]];
+            if (window.callsUnderWay === undefined) {
+              window.callsUnderWay = 0;
+              const send = XMLHttpRequest.prototype.send;
+              XMLHttpRequest.prototype.send = function (...all) { callsUnderWay++; this.addEventListener('loadend', () => callsUnderWay--); return send.apply(this, all); };
+              const ask = window.fetch;
+              window.fetch = (...all) => { callsUnderWay++; return ask(...all).finally(() => callsUnderWay--); };
+            }
+            let still = 0;
+            const look = () => {
+              still = callsUnderWay || document.querySelector('.loading') ? 0 : still + 1;
+              if (still > 4 || performance.now() > until) done(still > 4); else setTimeout(look, 10);
+            };
+            look();""", seconds)
+        assert drawn, f"{self.driver.current_url} is still being drawn:\n{self.text[:2000]}"
 
     @property
     def text(self):

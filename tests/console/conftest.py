@@ -9,6 +9,7 @@ for folder in ("crash", "replay", "console"):
     sys.path.insert(0, str(TESTS / folder))
 from browser import Page, console_address, start_browser  # noqa: E402
 from daemon import Daemon  # noqa: E402
+from hall import Hall  # noqa: E402
 from host import HostOfMemory  # noqa: E402
 
 
@@ -23,11 +24,25 @@ def daemon_of_all(tmp_path_factory):
     one.host.close()
 
 
+@pytest.fixture(scope="session", name="contest")
+def contest_of_two(daemon, tmp_path_factory):
+    return Hall(daemon, tmp_path_factory.mktemp("contest"))
+
+
 @pytest.fixture(scope="session", name="driver")
 def driver_of_all(tmp_path_factory):
     driver = start_browser(tmp_path_factory.mktemp("browser"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(name="origin")
+def page_of_the_console_s_origin(daemon, driver):
+    """For what needs the console's modules and nobody who is signed in."""
+    address = f"http://console.hanbat.localhost:{daemon.port}/_hanbat/console/"
+    if not driver.current_url.startswith(address):
+        driver.get(address)
+    return Page(driver)
 
 
 @pytest.fixture(name="page")

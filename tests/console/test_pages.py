@@ -7,14 +7,18 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from browser import CONTRAST, NAMELESS
+from hall import SCRIPT
+
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost"]
-SCRIPT = "<img src=x onerror=\"window.hit=1\"><script>window.hit=1</script>"
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hostile(daemon):
-    """Markup wherever AWS lets a text be: names, descriptions, tags, messages, files, requests. The id of an instance."""
+def hostile(daemon, contest):
+    """Markup wherever AWS lets a text be: names, descriptions, tags, messages, files, requests; and in a contest's pack, names and sheets. The id
+    of the last commit."""
+    contest.mark()
     commits, ec2, iam = daemon.client("codecommit"), daemon.client("ec2"), daemon.client("iam")
     commits.create_repository(repositoryName="hostile", repositoryDescription=SCRIPT)
     last = None
@@ -26,6 +30,7 @@ def hostile(daemon):
     ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": SCRIPT}])
     for subnet in ec2.describe_subnets()["Subnets"]:
         ec2.create_tags(Resources=[subnet["SubnetId"]], Tags=[{"Key": "Name", "Value": SCRIPT}])
+    daemon.client("elbv2").create_load_balancer(Name="hostile", Subnets=[one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2])
     iam.create_user(UserName="bob")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
     bob = boto3.client("codecommit", endpoint_url=daemon.endpoint, region_name="ap-northeast-2", aws_access_key_id=key["AccessKeyId"],
@@ -35,20 +40,66 @@ def hostile(daemon):
     return last
 
 
-def settle(page):
-    page.gone(".loading")
-    time.sleep(0.25)
+@pytest.fixture(name="places")
+def all_places(contest):
+    return [one.format(ann=contest.account("ann")) for one in PLACES]
 
 
-def test_no_text_of_the_region_becomes_markup(page, hostile):
-    for place in PLACES + [f"code/hostile/commit/{hostile}", "code/hostile?branch=main&file=" + "%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E.py", "network?vpc=" + SCRIPT, SCRIPT, "builds/" + "%3Cimg%20src%3Dx%3E"]:
+FOUND = """return {
+  hit: window.hit ?? null,
+  markup: [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg').map((one) => one.outerHTML),
+  links: [...document.querySelectorAll('a')].filter((one) => /^(javascript|data):/i.test(one.href)).map((one) => one.outerHTML),
+};"""
+walked = {}
+
+
+@pytest.fixture(name="seen")
+def what_is_seen_at_each_place(page, places, hostile):
+    """Place → what is wrong there, by kind. Each is gone to once, whatever the tests ask of it."""
+    if walked:
+        return walked
+    strange = [f"code/hostile/commit/{hostile}", "code/hostile?branch=main&file=%3Cimg%20src%3Dx%20onerror%3Dwindow.hit%3D1%3E.py", "network?vpc=" + SCRIPT, SCRIPT, "builds/%3Cimg%20src%3Dx%3E"]
+    all_found = {}
+    for place in places + strange:
         page.go(place)
-        settle(page)
-        assert page.js("return window.hit") is None, place
-        assert page.js("return [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg').length") == 0, place
-        assert page.js("return [...document.querySelectorAll('a')].filter((one) => /^(javascript|data):/i.test(one.href)).length") == 0, place
-    page.go("code")
-    page.wait("td", SCRIPT)  # and it is there, as text
+        page.settle()
+        found = page.js(FOUND)
+        for colours in ("light", "dark"):
+            page.js("document.documentElement.dataset.theme = arguments[0]", colours)
+            found[colours] = page.js(CONTRAST)
+        found["nameless"] = page.js(NAMELESS)
+        page.js("document.documentElement.dataset.theme = 'light'")
+        all_found[place] = found
+    walked.update(all_found)
+    return walked
+
+
+def test_no_text_of_the_region_becomes_markup(page, seen, contest):
+    for place, found in seen.items():
+        assert (found["hit"], found["markup"], found["links"]) == (None, [], []), place
+    for place, selector in (("code", "td"), ("code/hostile/blame?branch=main&file=README.md", ".row"), (f"contest/{contest.account('ann')}", ".sheet code")):
+        page.go(place)
+        page.wait(selector, SCRIPT)  # and it is there, as text
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_everything_that_is_said_can_be_read(seen, colours):
+    assert {place: found[colours] for place, found in seen.items() if found[colours]} == {}
+
+
+def test_everything_that_can_be_acted_on_has_a_name(seen):
+    assert {place: found["nameless"] for place, found in seen.items() if found["nameless"]} == {}
+
+
+def test_the_colours_are_the_reader_s_to_choose(page):
+    before = page.js("return getComputedStyle(document.body).backgroundColor")
+    page.click("#colours")
+    assert page.js("return getComputedStyle(document.body).backgroundColor") != before
+    page.driver.refresh()
+    page.wait("h1", "Overview")
+    assert page.js("return getComputedStyle(document.body).backgroundColor") != before
+    page.click("#colours")
+    assert page.js("return getComputedStyle(document.body).backgroundColor") == before
 
 
 def test_a_hostile_log_line_is_text_with_colours(page):
@@ -76,40 +127,12 @@ def test_a_breach_of_the_policy_is_stopped_by_the_browser(page):
     page.complaints = []
 
 
-CONTRAST = """
-const colour = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return text.startsWith('color(') ? [...found.slice(0, 3).map((one) => one * 255), found[3] ?? 1] : [...found.slice(0, 3), found[3] ?? 1]; };
-const light = ([r, g, b]) => { const [x, y, z] = [r, g, b].map((one) => { const part = one / 255; return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; }); return 0.2126 * x + 0.7152 * y + 0.0722 * z; };
-const ground = (one) => { for (let at = one; at; at = at.parentElement) { const found = colour(getComputedStyle(at).backgroundColor); if (found[3] > 0.9) return found; } return [255, 255, 255, 1]; };
-const low = [];
-for (const one of document.querySelectorAll('body *')) {
-  if (!one.getClientRects().length || one.closest('svg, .sr, :disabled, option') || ![...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim())) continue;
-  const style = getComputedStyle(one), a = light(colour(style.color)), b = light(ground(one)), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  if (ratio < 4.5) low.push(`${one.className || one.tagName} "${one.textContent.slice(0, 20)}" ${ratio.toFixed(2)}`);
-}
-return low;"""
-NAMELESS = """return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.getClientRects().length &&
-  !one.textContent.trim() && !one.getAttribute('aria-label') && !document.querySelector(`label[for="${one.id}"]`) && !one.closest('label')).map((one) => one.outerHTML.slice(0, 80))"""
-
-
-@pytest.mark.parametrize("colours", ["Light", "Dark"])
-def test_everything_that_is_said_can_be_read_and_has_a_name(page, colours):
-    if page.js("return document.documentElement.dataset.theme || 'light'") != colours.lower():
-        page.click("#colours")
-    for place in PLACES:
-        page.go(place)
-        settle(page)
-        assert page.js(CONTRAST) == [], place
-        assert page.js(NAMELESS) == [], place
-    if colours == "Dark":
-        page.click("#colours")
-
-
-def test_a_phone_shows_all_of_it(page):
+def test_a_phone_shows_all_of_it(page, places):
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True})
     try:
-        for place in PLACES:
+        for place in places:
             page.go(place)
-            settle(page)
+            page.settle()
             assert page.js("return document.documentElement.scrollWidth") <= 360, place
         page.click(".menu")
         page.click("[data-page=network]")
@@ -214,6 +237,16 @@ def test_a_table_of_ten_thousand_rows_stays_smooth(page):
         time.sleep(0.05)
 
 
+def test_an_object_is_read_anew_whatever_a_cache_may_keep(page, daemon):
+    s3 = daemon.client("s3")
+    s3.create_bucket(Bucket="kept-long", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    for body in ("old", "new"):
+        s3.put_object(Bucket="kept-long", Key="a/b c", Body=body.encode(), CacheControl="max-age=3600")
+        assert page.driver.execute_async_script("""
+            const done = arguments[0];
+            import('/_hanbat/console/core/s3.js').then(({getText}) => getText('kept-long', 'a/b c')).then(done, (error) => done(String(error)));""") == body
+
+
 def test_the_first_paint_comes_at_once(page):
     paints = []
     for _ in range(3):
@@ -224,8 +257,8 @@ def test_the_first_paint_comes_at_once(page):
     assert min(paints) < 1000  # a machine under load; docs/console.md has the figure of a quiet one
 
 
-def test_a_diff_puts_both_texts_together_again(page):
-    wrong = page.driver.execute_async_script("""
+def test_a_diff_puts_both_texts_together_again(origin):
+    wrong = origin.driver.execute_async_script("""
         const done = arguments[0];
         import('/_hanbat/console/core/diff.js').then(({lines, hunks}) => {
           let seed = 7;
@@ -256,8 +289,31 @@ def test_a_diff_puts_both_texts_together_again(page):
     ("\x1b[999999999999A\x1b[9999999@\x1b[99999999Px", "x"),
     ("a\tb\x1b[1Gc", "c       b"),
 ])
-def test_the_terminal_shows_what_a_program_writes(page, written, shown):
-    said = page.driver.execute_async_script("""
+def test_the_terminal_shows_what_a_program_writes(origin, written, shown):
+    said = origin.driver.execute_async_script("""
         const [written, done] = arguments;
         import('/_hanbat/console/core/screen.js').then(({Screen}) => { const one = new Screen(20, 5); one.write(written); done(one.text()); }, (error) => done(String(error)));""", written)
     assert said == shown
+
+
+@pytest.mark.parametrize("text, shown", [
+    ("# Title\n\ntext *of* a **line** and `code`", "<h1>Title</h1><p>text <em>of</em> a <strong>line</strong> and <code>code</code></p>"),
+    ("- a\n- b\n  1. x\n  2. y\n\nend", "<ul><li>a</li><li>b<ol start=\"1\"><li>x</li><li>y</li></ol></li></ul><p>end</p>"),
+    ("10. ten\n11. eleven", "<ol start=\"10\"><li>ten</li><li>eleven</li></ol>"),
+    ("a | b\n--|--\n1 | `x`", "<thead><tr><th scope=\"col\">a</th><th scope=\"col\">b</th></tr></thead><tbody><tr><td>1</td><td><code>x</code></td></tr></tbody>"),
+    ("```sh\n$ <b> # no heading\n```\n> said\n", "<pre tabindex=\"0\">$ &lt;b&gt; # no heading</pre><blockquote><p>said</p></blockquote>"),
+    ("[a](https://a.example/) [b](javascript:x) <https://c.example> ![an image](https://d.example/x.png)",
+     "<p><a href=\"https://a.example/\" rel=\"noreferrer\">a</a> b <a href=\"https://c.example\" rel=\"noreferrer\">https://c.example</a> an image</p>"),
+    ("a_name_with_lines and 2 * 3 * 4 \\*plain\\*", "<p>a_name_with_lines and 2 * 3 * 4 *plain*</p>"),
+    ("<script>window.hit=1</script> <img src=x onerror=window.hit=1>", "<p>&lt;script&gt;window.hit=1&lt;/script&gt; &lt;img src=x onerror=window.hit=1&gt;</p>"),
+    pytest.param(">" * 500 + " deep\n" + "- " * 500 + "x", "deep", id="what is nested deeply"),
+])
+def test_markdown_becomes_elements_and_its_html_stays_text(origin, text, shown):
+    said = origin.driver.execute_async_script("""
+        const [text, done] = arguments;
+        import('/_hanbat/console/core/markdown.js').then(({markdown}) => {
+          const box = document.createElement('div'); box.append(...markdown(text));
+          done(box.innerHTML);
+        }, (error) => done(String(error)));""", text)
+    assert shown in said
+    assert origin.js("return window.hit") is None

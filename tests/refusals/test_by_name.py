@@ -32,6 +32,9 @@ COSTS = {"TimePeriod": {"Start": "2026-11-01", "End": "2026-12-01"}, "Granularit
 BUDGET = {"BudgetName": "some-name", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
 NOTIFICATION = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}
 
+ALARM = {"AlarmName": "some-name", "Namespace": "n", "MetricName": "m", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+         "ComparisonOperator": "GreaterThanThreshold"}
+
 REFUSED = [
     # Costs and budgets
     ("ce", "GetCostAndUsage", {**COSTS, "GroupBy": [{"Type": "COST_CATEGORY", "Key": "some-name"}]}, "GroupBy COST_CATEGORY"),
@@ -81,6 +84,17 @@ REFUSED = [
     ("events", "StartReplay", {"ReplayName": "some-name", "EventSourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:archive/some-name", "EventStartTime": 0,
                                "EventEndTime": 1, "Destination": {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"}}, "StartReplay"),
     ("events", "CreateConnection", {"Name": "some-name", "AuthorizationType": "API_KEY", "AuthParameters": {}}, "CreateConnection"),
+    # Metrics and alarms
+    ("cloudwatch", "PutDashboard", {"DashboardName": "some-name", "DashboardBody": "{}"}, "PutDashboard"),
+    ("cloudwatch", "PutAnomalyDetector", {"Namespace": "n", "MetricName": "m", "Stat": "Sum"}, "PutAnomalyDetector"),
+    ("cloudwatch", "PutMetricStream", {"Name": "some-name", "FirehoseArn": f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/x", "RoleArn": ROLE, "OutputFormat": "json"},
+     "PutMetricStream"),
+    ("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 60, "MetricDataQueries": [{"Id": "a", "Expression": "SEARCH('{n} m', 'Sum')"}]}, "SEARCH"),
+    ("cloudwatch", "GetMetricData", {"StartTime": 0, "EndTime": 60, "MetricDataQueries": [{"Id": "a", "Expression": "SELECT AVG(m) FROM n"}]}, "Metrics Insights"),
+    ("cloudwatch", "PutMetricAlarm", {**ALARM, "ComparisonOperator": "GreaterThanUpperThreshold"}, "GreaterThanUpperThreshold"),
+    ("cloudwatch", "PutMetricAlarm", {**ALARM, "Dimensions": [{"Name": "InstanceId", "Value": INSTANCE}], "AlarmActions": [f"arn:aws:automate:{REGION}:ec2:recover"]},
+     "ec2:recover"),
+    ("cloudwatch", "PutCompositeAlarm", {"AlarmName": "some-name", "AlarmRule": "AT_LEAST(1, ALARM, (a, b))"}, "AT_LEAST"),
     # Builds
     ("codebuild", "CreateReportGroup", {"name": "some-name", "type": "TEST", "exportConfig": {"exportConfigType": "NO_EXPORT"}}, "CreateReportGroup"),
     ("codebuild", "ListReportGroups", {}, "ListReportGroups"),

@@ -13,6 +13,8 @@ class HostOfMemory:
     def __init__(self):
         self.ours, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.networks, self.machine_specs, self.running, self.balancers = {}, {}, {}, {"balancers": [], "target_groups": []}
+        self.log_batches = []  # records of balancers, as LogBatch has them; a test puts them here
+        self.counted = {}  # "vpcs", "balancers": what each is told to have carried
         self.unknown = []  # what was asked for that it cannot do: a test that sees some is wrong about its host
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
@@ -101,7 +103,16 @@ class HostOfMemory:
                 for group in self.balancers["target_groups"] for one in group["targets"]]
 
     def do_take_logs(self, _):
-        return {"name": "", "until": 0, "lost": 0, "records": []}
+        return self.log_batches[0] if self.log_batches else {"name": "", "until": 0, "lost": 0, "records": []}
+
+    def do_drop_logs(self, batch):
+        self.log_batches = [one for one in self.log_batches if one["name"] != batch["name"]]
+
+    def do_counts(self, of):
+        return self.counted.get(of["source"], [])
+
+    def do_drop_counts(self, _):
+        return None
 
     def do_health(self, _):
         return []

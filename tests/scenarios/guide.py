@@ -84,17 +84,17 @@ class Shell:
             self.process.wait()
 
 
-def walk(page, env):
-    """Does what the page says, and raises AssertionError at the first thing that is not as it says."""
+def walk(page, env, tell=print):
+    """Does what the page says, and raises AssertionError at the first thing that is not as it says. `tell` is given each command with what it printed."""
     whole = list(steps(page.read_text()))
     path = f"{pathlib.Path(HANBAT).parent}:{env['PATH']}"
     with tempfile.TemporaryDirectory(prefix="hanbat-guide-") as folder:
-        shell = Shell({**{name: value for name, value in env.items() if not name.startswith(("AWS_", "GIT_"))}, "PATH": path, "HOME": folder, "AWS_PAGER": "", "HANBAT_EXAMPLES": str(ROOT / "examples")}, folder)
+        shell = Shell({**{name: value for name, value in env.items() if not name.startswith(("AWS_", "GIT_", "TF_"))}, "PATH": path, "HOME": folder, "AWS_PAGER": "", "HANBAT_EXAMPLES": str(ROOT / "examples")}, folder)
         try:
             for at, (command, says) in enumerate(whole):
                 began = time.monotonic()
                 said, status = shell.run(command)
-                print(f"$ {command}{said}  [{status}, {time.monotonic() - began:.1f} s]")
+                tell(f"$ {command}{said}  [{status}, {time.monotonic() - began:.1f} s]")
                 asked_next = at + 1 < len(whole) and whole[at + 1][0].strip() == "echo $?"
                 assert status == 0 or asked_next, f"{page.name}: this ended with {status}:\n{command}{said}"
                 if says is not None:

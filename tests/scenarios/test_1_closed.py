@@ -7,7 +7,7 @@ import pytest
 import region as live
 
 SERVICES = {"acm": "acm", "budgets": "budgets", "ce": "ce", "codebuild": "codebuild", "codecommit": "codecommit", "codedeploy": "codedeploy", "codepipeline": "codepipeline",
-            "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs",
+            "ec2": "ec2", "ecr": "ecr", "elasticloadbalancing": "elbv2", "events": "events", "iam": "iam", "logs": "logs", "monitoring": "cloudwatch",
             "organizations": "organizations", "s3": "s3", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts"}
 # AWS lets everybody do these; DeleteObjects decides for each key and tells it in its answer.
 OPEN = {("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"), ("s3", "DeleteObjects")}
@@ -35,6 +35,7 @@ ARNS = {"logs": "arn:aws:logs:ap-northeast-2:123456789012:log-group:some-name",
         "codepipeline": "arn:aws:codepipeline:ap-northeast-2:123456789012:some-name",
         "codecommit": "arn:aws:codecommit:ap-northeast-2:123456789012:some-name",
         "events": "arn:aws:events:ap-northeast-2:123456789012:rule/some-name",
+        "monitoring": "arn:aws:cloudwatch:ap-northeast-2:123456789012:alarm:some-name",
         "elasticloadbalancing": "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/some-name/0123456789abcdef"}
 TEXTS = [
     ("^(uploadId|pipelineExecutionId|token)", "01234567-89ab-cdef-0123-456789abcdef"), ("^Key", "some.name"), ("^Resources", "i-0123456789abcdef0"),

@@ -1,5 +1,5 @@
 """Point 2: a hook that exits 1."""
-from region import new_version, set_version
+from region import HANBAT, new_version, run, set_version
 
 
 def test_a_hook_that_exits_1_fails_the_deployment_and_leaves_the_other_server_serving(commission):
@@ -28,6 +28,11 @@ def test_a_hook_that_exits_1_fails_the_deployment_and_leaves_the_other_server_se
         assert event["diagnostics"]["errorCode"] == "ScriptFailed"
         assert event["diagnostics"]["scriptName"] == "scripts/validate.sh"
         assert "the-reason-of-the-failure" in event["diagnostics"]["logTail"]
+
+        # Why is told from the pipeline down to the script's line, in both languages.
+        told = run(HANBAT, "explain", "pipeline", "wsi-api-pipeline", "--language", "en", env=commission.env).stdout
+        assert "ValidateService: the script scripts/validate.sh failed." in told and "the-reason-of-the-failure" in told
+        assert "ValidateService: 스크립트 scripts/validate.sh" in run(HANBAT, "explain", "deployment", deployment, "--language", "ko", env=commission.env).stdout
 
         # The server that was not touched still answers, with what it had.
         assert set(commission.versions().values()) == before

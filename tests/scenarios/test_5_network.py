@@ -3,7 +3,7 @@ import functools
 
 import pytest
 
-from region import new_version, set_version, wait_until
+from region import HANBAT, new_version, run, set_version, wait_until
 
 
 @pytest.fixture
@@ -54,6 +54,10 @@ def test_without_its_route_a_private_server_is_cut_off_and_a_deployment_fails_an
     ec2.delete_route(**where)
     # The probe is still reached from within the VPC, and reaches nothing beyond it; nor does the agent beside it.
     wait_until(lambda: not reaches_out(probe), 15, "the end of the way out")
+    told = run(HANBAT, "explain", "packet", server, "internet:443", "--language", "en", env=commission.env).stdout
+    assert "NO_ROUTE_TO_DESTINATION" in told and "The kernel agrees: routing" in told
+    nats = [one["NatGatewayId"] for one in ec2.describe_nat_gateways(Filter=[{"Name": "state", "Values": ["available"]}])["NatGateways"]]
+    assert any(f"--destination-cidr-block 0.0.0.0/0 --nat-gateway-id {nat}" in told for nat in nats), told
     started = deploy.create_deployment(applicationName="wsi-api", deploymentGroupName="dev-api", revision=revision)["deploymentId"]
     try:
         def on_server():
@@ -86,6 +90,8 @@ def test_a_closed_port_makes_targets_unhealthy_and_an_open_one_healthy(commissio
     ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rule)
     try:
         wait_until(lambda: set(commission.target_health().values()) == {"unhealthy"}, 60, "unhealthy targets")
+        told = run(HANBAT, "explain", "target", "wsi-api-tg", "--language", "ko", env=commission.env).stdout
+        assert "TARGET_GROUP_KEEPS_OUT" in told and "로드 밸런서를 포트 8080(으)로 들이는 규칙이 없습니다" in told
     finally:
         ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rule)
     wait_until(lambda: set(commission.target_health().values()) == {"healthy"}, 60, "healthy targets")

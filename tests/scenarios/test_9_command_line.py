@@ -15,10 +15,10 @@ from test_9_session_manager import AMAZON_LINUX, TRUST, Typed, plain
 READ_ALONE = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
 
 
-@pytest.fixture(scope="module")
-def connected(region):
-    """An instance that takes sessions."""
-    iam, ec2, ssm, name = region.client("iam"), region.client("ec2"), region.client("ssm"), f"command-line-{uuid.uuid4().hex[:6]}"
+@pytest.fixture(scope="module", autouse=True)
+def launched(region):
+    """An instance that will take sessions: it boots while the tests run that need none."""
+    iam, ec2, name = region.client("iam"), region.client("ec2"), f"command-line-{uuid.uuid4().hex[:6]}"
     managed = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.attach_role_policy(RoleName=name, PolicyArn=managed)
@@ -26,7 +26,6 @@ def connected(region):
     iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     [made] = ec2.run_instances(ImageId="resolve:ssm:" + AMAZON_LINUX, InstanceType="t3.small", MinCount=1, MaxCount=1, IamInstanceProfile={"Name": name})["Instances"]
     try:
-        wait_until(lambda: ssm.get_connection_status(Target=made["InstanceId"])["Status"] == "connected", 240, "the agent")
         yield made["InstanceId"]
     finally:
         ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
@@ -36,10 +35,82 @@ def connected(region):
         iam.delete_role(RoleName=name)
 
 
+@pytest.fixture(scope="module")
+def connected(region, launched):
+    """An instance that takes sessions."""
+    ssm = region.client("ssm")
+    wait_until(lambda: ssm.get_connection_status(Target=launched)["Status"] == "connected", 240, "the agent")
+    return launched
+
+
 def hanbat(region, *words, code=0, stdin=None, **more):
     done = subprocess.run([HANBAT, *words], env={**region.env, **more}, capture_output=True, text=True, timeout=120, input=stdin)
     assert done.returncode == code, (words, done.stdout, done.stderr)
     return done
+
+
+@pytest.fixture
+def pipeline(region):
+    """A pipeline of a file in S3 and somebody's approval; its name."""
+    iam, s3, codepipeline, name = region.client("iam"), region.client("s3"), region.client("codepipeline"), f"watched-{uuid.uuid4().hex[:6]}"
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=name, Key="source.zip", Body=b"PK\5\6" + bytes(18))
+
+    def action(name, category, provider, **more):
+        return {"name": name, "actions": [{"name": name, "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"}, **more}]}
+
+    codepipeline.create_pipeline(pipeline={"name": name, "roleArn": role, "artifactStore": {"type": "S3", "location": name}, "stages": [
+        action("Source", "Source", "S3", configuration={"S3Bucket": name, "S3ObjectKey": "source.zip", "PollForSourceChanges": "false"}, outputArtifacts=[{"name": "source"}]),
+        action("Ask", "Approval", "Manual")]})
+    try:
+        yield name
+    finally:
+        codepipeline.delete_pipeline(name=name)
+        for one in s3.list_object_versions(Bucket=name).get("Versions", []):
+            s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
+        s3.delete_bucket(Bucket=name)
+        iam.delete_role_policy(RoleName=name, PolicyName="p")
+        iam.delete_role(RoleName=name)
+
+
+def test_a_pipeline_is_watched_on_a_terminal_and_line_by_line_to_its_end(region, pipeline):
+    """What the picture says to type is typed."""
+    watching = Typed([HANBAT, "watch", "pipeline", pipeline, "--wait"], {**region.env, "TERM": "xterm", "NO_COLOR": ""})
+    watching.until("put-approval-result")
+    token = re.search(r" --token (\S+) ", watching.until("status=Approved"))[1]
+    region.client("codepipeline").put_approval_result(pipelineName=pipeline, stageName="Ask", actionName="Ask", token=token,
+                                                      result={"status": "Approved", "summary": "fine"})
+    watching.until("\x1b[32mSucceeded")
+    assert watching.end() == 0
+    lines = hanbat(region, "watch", "pipeline", pipeline, "--wait").stdout
+    assert re.search(r"^\S+ Source Source Succeeded$", lines, re.M) and re.search(r"^\S+ execution \S+ Succeeded$", lines, re.M) and "\x1b" not in lines
+    assert pipeline in hanbat(region, "__complete", "watch", "pipeline", "watched").stdout
+
+
+def test_a_balancer_is_opened_where_this_machine_reaches_it(region):
+    elb, ec2, name = region.client("elbv2"), region.client("ec2"), f"opened-{uuid.uuid4().hex[:6]}"
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]]
+    group = ec2.create_security_group(GroupName=name, Description="anybody")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")
+    arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2], SecurityGroups=[group])["LoadBalancers"][0]["LoadBalancerArn"]
+    try:
+        assert "create-listener" in hanbat(region, "open", name, code=1).stderr
+        elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[
+            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "here"}}])
+        elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
+        url = hanbat(region, "open", name, "--print").stdout.strip()
+        wait_until(lambda: run("curl", "--silent", "--max-time", "5", url, check=False).stdout == "here", 30, "the balancer's answer")
+        assert name in hanbat(region, "__complete", "open", "").stdout
+    finally:
+        elb.delete_load_balancer(LoadBalancerArn=arn)
+        elb.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
+        wait_until(lambda: not ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [group]}])["NetworkInterfaces"], 30, "its interfaces' end")
+        ec2.delete_security_group(GroupId=group)
 
 
 def test_one_command_has_its_output_its_status_and_its_input(region, connected):
@@ -108,67 +179,3 @@ def test_completion_knows_what_is_in_the_region(region, connected):
     assert connected in offered("logs", "-f", "instance", "")
     assert "eu-central-1" in offered("env", "--region", "eu-")
     assert offered("connect", connected, "--", "") == []
-
-
-@pytest.fixture
-def pipeline(region):
-    """A pipeline of a file in S3 and somebody's approval; its name."""
-    iam, s3, codepipeline, name = region.client("iam"), region.client("s3"), region.client("codepipeline"), f"watched-{uuid.uuid4().hex[:6]}"
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}))
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-2"})
-    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    s3.put_object(Bucket=name, Key="source.zip", Body=b"PK\5\6" + bytes(18))
-
-    def action(name, category, provider, **more):
-        return {"name": name, "actions": [{"name": name, "actionTypeId": {"category": category, "owner": "AWS", "provider": provider, "version": "1"}, **more}]}
-
-    codepipeline.create_pipeline(pipeline={"name": name, "roleArn": role, "artifactStore": {"type": "S3", "location": name}, "stages": [
-        action("Source", "Source", "S3", configuration={"S3Bucket": name, "S3ObjectKey": "source.zip", "PollForSourceChanges": "false"}, outputArtifacts=[{"name": "source"}]),
-        action("Ask", "Approval", "Manual")]})
-    try:
-        yield name
-    finally:
-        codepipeline.delete_pipeline(name=name)
-        for one in s3.list_object_versions(Bucket=name).get("Versions", []):
-            s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
-        s3.delete_bucket(Bucket=name)
-        iam.delete_role_policy(RoleName=name, PolicyName="p")
-        iam.delete_role(RoleName=name)
-
-
-def test_a_pipeline_is_watched_on_a_terminal_and_line_by_line_to_its_end(region, pipeline):
-    """What the picture says to type is typed."""
-    watching = Typed([HANBAT, "watch", "pipeline", pipeline, "--wait"], {**region.env, "TERM": "xterm", "NO_COLOR": ""})
-    watching.until("put-approval-result")
-    token = re.search(r" --token (\S+) ", watching.until("status=Approved"))[1]
-    region.client("codepipeline").put_approval_result(pipelineName=pipeline, stageName="Ask", actionName="Ask", token=token,
-                                                      result={"status": "Approved", "summary": "fine"})
-    watching.until("\x1b[32mSucceeded")
-    assert watching.end() == 0
-    lines = hanbat(region, "watch", "pipeline", pipeline, "--wait").stdout
-    assert re.search(r"^\S+ Source Source Succeeded$", lines, re.M) and re.search(r"^\S+ execution \S+ Succeeded$", lines, re.M) and "\x1b" not in lines
-    assert pipeline in hanbat(region, "__complete", "watch", "pipeline", "watched").stdout
-
-
-def test_a_balancer_is_opened_where_this_machine_reaches_it(region):
-    elb, ec2, name = region.client("elbv2"), region.client("ec2"), f"opened-{uuid.uuid4().hex[:6]}"
-    subnets = [one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]]
-    group = ec2.create_security_group(GroupName=name, Description="anybody")["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=80, ToPort=80, CidrIp="0.0.0.0/0")
-    arn = elb.create_load_balancer(Name=name, Subnets=subnets[:2], SecurityGroups=[group])["LoadBalancers"][0]["LoadBalancerArn"]
-    try:
-        assert "create-listener" in hanbat(region, "open", name, code=1).stderr
-        elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[
-            {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "ContentType": "text/plain", "MessageBody": "here"}}])
-        elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
-        url = hanbat(region, "open", name, "--print").stdout.strip()
-        wait_until(lambda: run("curl", "--silent", "--max-time", "5", url, check=False).stdout == "here", 30, "the balancer's answer")
-        assert name in hanbat(region, "__complete", "open", "").stdout
-    finally:
-        elb.delete_load_balancer(LoadBalancerArn=arn)
-        elb.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1})
-        wait_until(lambda: not ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [group]}])["NetworkInterfaces"], 30, "its interfaces' end")
-        ec2.delete_security_group(GroupId=group)

@@ -15,7 +15,7 @@ from region import HOME  # noqa: E402
 
 AMAZON_LINUX = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64"
 BROKEN = "version: 0.2\nphases:\n  build:\n    commands:\n      - echo building the page\n      - maek page\nartifacts:\n  files: ['**/*']\n"
-RIGHTS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": ["codecommit:*", "codebuild:*", "s3:*", "logs:*"]}]}
+RIGHTS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "Action": ["codecommit:*", "codebuild:*", "s3:*", "logs:*", "codepipeline:StartPipelineExecution"]}]}
 
 
 def trust(service):
@@ -55,9 +55,9 @@ def instance(region):
 def pipeline(region, instance):
     """A pipeline whose build has a command that does not exist; its name, after it has failed."""
     name = f"page-{uuid.uuid4().hex[:6]}"
-    iam, s3, commits, builds, pipelines = (region.client(one) for one in ("iam", "s3", "codecommit", "codebuild", "codepipeline"))
+    iam, s3, commits, builds, pipelines, events = (region.client(one) for one in ("iam", "s3", "codecommit", "codebuild", "codepipeline", "events"))
     roles = {}
-    for service in ("codepipeline", "codebuild"):
+    for service in ("codepipeline", "codebuild", "events"):
         roles[service] = iam.create_role(RoleName=f"{name}-{service}", AssumeRolePolicyDocument=trust(service))["Role"]["Arn"]
         iam.put_role_policy(RoleName=f"{name}-{service}", PolicyName="rights", PolicyDocument=json.dumps(RIGHTS))
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -72,15 +72,22 @@ def pipeline(region, instance):
                 "configuration": configuration, "inputArtifacts": [{"name": one} for one in takes], "outputArtifacts": [{"name": one} for one in makes]}]}
 
     pipelines.create_pipeline(pipeline={"name": name, "roleArn": roles["codepipeline"], "artifactStore": {"type": "S3", "location": name}, "version": 1, "stages": [
-        action("Source", "Source", "CodeCommit", {"RepositoryName": name, "BranchName": "main", "PollForSourceChanges": "true"}, [], ["source"]),
+        action("Source", "Source", "CodeCommit", {"RepositoryName": name, "BranchName": "main", "PollForSourceChanges": "false"}, [], ["source"]),
         action("Build", "Build", "CodeBuild", {"ProjectName": name}, ["source"], ["page"]),
         action("Release", "Approval", "Manual", {}, [], [])]})
+    # A commit starts it at once, by AWS's rule; a poll comes every 30 seconds.
+    repository = commits.get_repository(repositoryName=name)["repositoryMetadata"]["Arn"]
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.codecommit"], "detail-type": ["CodeCommit Repository State Change"], "resources": [repository],
+                                                        "detail": {"event": ["referenceCreated", "referenceUpdated"], "referenceType": ["branch"], "referenceName": ["main"]}}))
+    events.put_targets(Rule=name, Targets=[{"Id": "pipeline", "Arn": repository.replace("codecommit", "codepipeline"), "RoleArn": roles["events"]}])
     wait_until(lambda: [one["status"] for one in pipelines.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]] == ["Failed"], 90, "the failure")
     yield name
+    events.remove_targets(Rule=name, Ids=["pipeline"])
+    events.delete_rule(Name=name)
     pipelines.delete_pipeline(name=name)
     builds.delete_project(name=name)
     commits.delete_repository(repositoryName=name)
-    for service in ("codepipeline", "codebuild"):
+    for service in ("codepipeline", "codebuild", "events"):
         iam.delete_role_policy(RoleName=f"{name}-{service}", PolicyName="rights")
         iam.delete_role(RoleName=f"{name}-{service}")
 
@@ -88,6 +95,7 @@ def pipeline(region, instance):
 def test_a_failed_pipeline_is_understood_mended_and_seen_to_go_through(page, pipeline):
     # Why did it fail?
     page.wait("tr td.tight", "Pipeline")
+    page.wait(".because", "maek: command not found")
     page.picture("overview")
     page.click("td a", pipeline)
     page.wait(".stage.bad .why", "maek page")
@@ -125,6 +133,10 @@ def test_a_failed_pipeline_is_understood_mended_and_seen_to_go_through(page, pip
     page.click(".tabs a", "History")
     page.wait("tbody tr", "Failed")
     page.wait("tbody tr", "Succeeded")
+    page.go(f"code/{pipeline}/blame?branch=main&file=buildspec.yml")
+    page.wait("#blame-state", "All 8 lines, after 2 commits")
+    assert {one.get_attribute("title").split(" · ")[0] for one in page.driver.find_elements("css selector", ".by a")} == {"How it is built", "Copy the page instead"}
+    page.picture("blame")
     assert not [one for one in page.complaints_now() if "Failed to load resource" not in one]
 
 
@@ -157,10 +169,14 @@ def test_the_commission_is_drawn_as_it_is(page, commission):
     page.go("balancers")
     page.click("td a", "wsi-alb")
     page.wait("h2", "wsi-api-tg · 2 / 2", 60)
+    page.click(".tabs a", "Requests")
+    page.wait("button", "Record requests")
     page.go("pipelines")
     page.click("td a", "wsi-api-pipeline")
     page.click(".action a", "Deployment")
     page.wait(".matrix th", "AfterAllowTraffic")
+    page.wait(".matrix th", "Traffic now")
+    page.wait(".matrix .badge", "healthy")
     page.picture("deployment")
     page.click(".matrix button")
     page.wait(".facts dt", "Took")

@@ -1,5 +1,8 @@
-"""docs/guide: each page does what it says, as it stands. The quick ones always, the rest with ./test --long; what the pages are like is held by tests/install."""
+"""docs/guide: each page does what it says, as it stands. The quick ones always and side by side, as they mostly wait; the rest with ./test --long. What the pages
+are like is held by tests/install."""
+import concurrent.futures
 import os
+import shutil
 
 import pytest
 
@@ -9,6 +12,21 @@ QUICK = ["first-ten-minutes", "buildspecs", "permissions", "different-from-aws"]
 LONG = sorted({page.stem for page in guide.PAGES.glob("*.md")} - {"README", *QUICK})
 
 
+@pytest.fixture(scope="module")
+def quick(region):
+    """Name → (what was said, the walk) of the quick pages, which are being walked."""
+    said = {name: [] for name in QUICK}
+    with concurrent.futures.ThreadPoolExecutor(len(QUICK)) as walkers:
+        yield {name: (said[name], walkers.submit(guide.walk, guide.PAGES / f"{name}.md", region.env, said[name].append)) for name in QUICK}
+
+
 @pytest.mark.parametrize("name", QUICK + (LONG if os.environ.get("HANBAT_LONG") else []))
-def test_the_page_prints_what_it_says(region, name):
+def test_the_page_prints_what_it_says(region, request, name):
+    if name in QUICK:
+        said, walk = request.getfixturevalue("quick")[name]
+        concurrent.futures.wait([walk])
+        print(*said, sep="\n")
+        return walk.result()
+    if name == "terraform" and not shutil.which("terraform"):
+        pytest.skip("terraform is not installed")
     guide.walk(guide.PAGES / f"{name}.md", region.env)

@@ -205,3 +205,36 @@ def test_the_two_ports_alone_are_open_and_who_holds_them_has_no_rights(network):
 def test_it_is_kept_over_down_and_up_and_told(machines):
     assert f"https://{NAME} at {HERE}:443, SSH at port 2222" in run(HANBAT, "status").stdout
     assert f"ok       open to the network at {HERE}:443 as {NAME}" in run(HANBAT, "doctor", check=False).stdout
+
+
+def test_other_ports_and_a_certificate_of_the_operators_own(network, machines, tmp_path):
+    """Last in the file, as it moves the door: the certificate is for the name alone, so where it is not, the region's own CA goes on."""
+    ann, bob = machines
+
+    def openssl(*words):
+        run("openssl", *words, cwd=tmp_path)
+    for name in ("own", "other"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", "/CN=Operator", "-addext", f"subjectAltName=DNS:{NAME}")
+    where = ("--listen", f"{HERE}:8443", "--name", NAME, "--ssh-port", "2200")
+    refused = run(HANBAT, "up", *where, "--certificate", tmp_path / "own.pem", "--key", tmp_path / "other.key", check=False)
+    assert refused.returncode != 0 and "certificate" in refused.stdout
+    assert '"status":"ok"' in ann.out(f"curl -sS --cacert ca.pem https://{NAME}/_hanbat/health").replace(" ", ""), "what was refused changed nothing"
+
+    said = run(HANBAT, "up", *where, "--certificate", tmp_path / "own.pem", "--key", tmp_path / "own.key").stdout
+    assert f"the certificate is not for names like s3.{NAME}: for them the region's own CA signs" in said
+    assert f"https://{NAME}:8443 at {HERE}:8443, SSH at port 2200" in run(HANBAT, "status").stdout
+    assert f"ok       open to the network at {HERE}:8443 as {NAME}" in run(HANBAT, "doctor", check=False).stdout
+    health = f"https://{NAME}:8443/_hanbat/health"
+    assert '"status":"ok"' in wait_until(lambda: ann.run(f"curl -sS -m 5 --cacert {tmp_path}/own.pem {health}", check=False).stdout.replace(" ", ""), 20, "the new door")
+    assert ann.run(f"curl -sS -m 5 --cacert ca.pem {health}", check=False).returncode == 60
+    assert ann.run(f"curl -sS -m 5 --cacert ca.pem https://s3.{NAME}:8443/", check=False).returncode == 0
+    assert ann.run(f"curl -sS -m 5 --cacert {tmp_path}/own.pem https://{NAME}/_hanbat/health", check=False).returncode == 7, "the old port is closed"
+    assert "Interactive shells are not supported" in ann.run("ssh -F \"$HANBAT_SSH\" -p 2200 -o BatchMode=yes jump 2>&1", check=False).stdout
+    assert ann.run("ssh -F \"$HANBAT_SSH\" -p 2222 -o BatchMode=yes -o ConnectTimeout=5 jump 2>&1", check=False).returncode == 255
+    # A kit that is made now has the new ports.
+    name = ann.folder.name
+    run(HANBAT, "task", "kit", name, "--to", tmp_path)
+    run("tar", "-C", tmp_path, "-xzf", tmp_path / f"{name}-kit.tar.gz")
+    kit = Machine(tmp_path / name)
+    kit.run(f"cat {tmp_path}/own.pem >>ca.pem; aws sts get-caller-identity && aws s3 ls")
+    assert "Interactive shells are not supported" in kit.run("ssh -F \"$HANBAT_SSH\" -o BatchMode=yes jump 2>&1", check=False).stdout

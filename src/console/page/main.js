@@ -1,4 +1,5 @@
 // The frame around the pages: signing in, the way from an address (#/pipelines/x) to a page, language and colours.
+import {findBoard, look} from './core/board.js';
 import {currentSession, keepSession, redeem, aws, region} from './core/aws.js';
 import {h, put} from './core/dom.js';
 import {Live} from './core/poll.js';
@@ -10,8 +11,9 @@ const PAGES = [
   ['overview', 'Overview', ''],
   ['pipelines', 'Pipelines', 'Delivery'], ['builds', 'Builds', 'Delivery'], ['deployments', 'Deployments', 'Delivery'], ['code', 'Code', 'Delivery'], ['images', 'Images', 'Delivery'],
   ['network', 'Network', 'Machines'], ['instances', 'Instances', 'Machines'], ['balancers', 'Load balancers', 'Machines'],
-  ['permissions', 'Permissions', 'Account'], ['cost', 'Cost', 'Account'],
+  ['permissions', 'Permissions', 'Account'], ['cost', 'Cost', 'Account'], ['contest', 'Contest', 'Account'],
 ];
+const WHERE_THERE = new Set(['cost', 'contest']);  // shown once it is known that there is such a thing
 const COLOURS = 'hanbat.colours';
 
 const app = document.getElementById('app');
@@ -50,15 +52,17 @@ function frame() {
         }}, t('Menu')),
         h('div', {id: 'pages', class: 'pages'}, [...groups].map(([group, pages]) => [
           group ? h('h2', {}, t(group)) : null,
-          h('ul', {}, pages.map(([name, label]) => h('li', {hidden: name === 'cost'}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
+          h('ul', {}, pages.map(([name, label]) => h('li', {hidden: WHERE_THERE.has(name)}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
       h('div', {class: 'body'},
         h('div', {class: 'top'}, h('span', {class: 'region'}, region()), who, h('span', {class: 'grow'}),
           h('button', {type: 'button', class: 'plain', id: 'language', lang: language() === 'ko' ? 'en' : 'ko', onclick: () => { setLanguage(language() === 'ko' ? 'en' : 'ko'); start(); document.getElementById('language').focus(); }}, language() === 'ko' ? 'English' : '한국어'),
           h('button', {type: 'button', class: 'plain', id: 'colours', onclick: () => { colours(isDark() ? 'light' : 'dark'); document.getElementById('colours').textContent = isDark() ? t('Light') : t('Dark'); }}, isDark() ? t('Light') : t('Dark')),
-          h('button', {type: 'button', class: 'plain', id: 'sign-out', onclick: () => { keepSession(null); location.hash = ''; start(); }}, t('Sign out'))),
+          h('button', {type: 'button', class: 'plain', id: 'sign-out', onclick: () => { keepSession(null); location.hash = ''; location.reload(); }}, t('Sign out'))),
         main)));
+  const there = (name) => { app.querySelector(`[data-page=${name}]`).parentElement.hidden = false; };
   // A call without its input costs nothing and tells whether there is such a service.
-  aws('ce', 'GetCostAndUsage', {}).catch((error) => { if (error.status !== 501 && error.status) app.querySelector('[data-page=cost]').parentElement.hidden = false; });
+  aws('ce', 'GetCostAndUsage', {}).catch((error) => { if (error.status !== 501 && error.status) there('cost'); });
+  findBoard().then(look).then((seen) => { if (seen) there('contest'); }, () => {});
   aws('sts', 'GetCallerIdentity').then((me) => who.replaceChildren(me.Arn.replace(/^arn:aws:(iam|sts)::/, '')), () => {});
 }
 
@@ -106,7 +110,9 @@ async function start() {
   if (location.hash.startsWith('#SigninToken=')) {
     const given = new URLSearchParams(location.hash.slice(1));
     history.replaceState(null, '', location.pathname);
+    const before = currentSession();
     try { await redeem(given.get('SigninToken'), given.get('region')); } catch (error) { return signedOut(t(error.message)); }
+    if (before) return location.reload();  // what the page keeps of calls was somebody else's
   }
   return go();
 }

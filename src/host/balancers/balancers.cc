@@ -71,7 +71,11 @@ std::string cookie_key_of(const std::string& folder) {
 }  // namespace
 
 Balancers::Balancers(std::string folder)
-    : folder_(std::move(folder)), cookie_key_(cookie_key_of(folder_)), logs_(folder_ + "/logs") {}
+    : folder_(std::move(folder)), cookie_key_(cookie_key_of(folder_)), logs_(folder_ + "/logs") {
+  make_folders(folder_ + "/counts");
+  for (const std::string& file : list_folder(folder_ + "/counts"))
+    if (file.ends_with(".json")) book_of(file.substr(0, file.size() - 5));
+}
 
 Balancers::~Balancers() {
   {
@@ -141,9 +145,10 @@ void Balancers::bring_up(const BalancersSpec& spec) {
       const BalancersSpec part = part_of(spec, vpc);
       if (!part.balancers.empty()) {
         listen_for_logs(vpc, part);
-        start_place(place, part);
+        start_place(vpc, place, part);
         continue;
       }
+      count_before_its_end(vpc, place);
       place.haproxy->end();
       logs_.stop_listening(vpc);
       places_.erase(vpc);
@@ -172,7 +177,7 @@ void Balancers::start_host_side(const BalancersSpec& spec) {
   }
 }
 
-void Balancers::start_place(Place& place, const BalancersSpec& spec) {
+void Balancers::start_place(const std::string& vpc_id, Place& place, const BalancersSpec& spec) {
   Haproxy& haproxy = *place.haproxy;
   const HaproxyFiles files = haproxy_of(spec, haproxy.folder(), cookie_key_);
   if (!haproxy.has(files)) {
@@ -181,6 +186,7 @@ void Balancers::start_place(Place& place, const BalancersSpec& spec) {
     std::string states;
     if (running) {
       before = stat(place);
+      count_before_its_end(vpc_id, place);
       cut_off(place, spec);
       states = haproxy.ask("show servers state");
     }
@@ -261,8 +267,10 @@ std::vector<TargetHealth> Balancers::health() {
       const bool settling = place != places_.end() && place->second.settling.contains(key);
       TargetHealth seen = health_of(group, target, row == here.end() ? Row{} : row->second,
                                     settling ? hanbat::host::Settling::kYes : hanbat::host::Settling::kNo);
-      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end())
+      if (const auto open = here.find({backend_name(group), open_server_name(target)}); open != here.end()) {
         seen.active_connections += static_cast<int>(parse_int(open->second.at("scur")).value_or(0));
+        add_counters(seen.counters, open->second);
+      }
       all.push_back(std::move(seen));
     }
   return all;
@@ -360,7 +368,10 @@ void Balancers::down() {
   }
   wake_.notify_all();
   if (watcher_.joinable()) watcher_.join();
-  for (auto& [vpc, place] : places_) place.haproxy->end();
+  for (auto& [vpc, place] : places_) {
+    count_before_its_end(vpc, place);
+    place.haproxy->end();
+  }
 }
 
 }  // namespace hanbat::host

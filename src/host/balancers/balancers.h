@@ -17,6 +17,7 @@
 #include "host/balancers/haproxy_config.h"
 #include "host/balancers/haproxy_states.h"
 #include "host/balancers/log_spool.h"
+#include "host/count_book.h"
 
 namespace hanbat::host {
 
@@ -32,6 +33,9 @@ class Balancers {
   std::vector<TargetHealth> health();
   /// The records of requests, of balancers that have logs.
   LogSpool& logs() { return logs_; }
+  /// What the listeners of all balancers have served, also of those that are gone.
+  std::vector<Count> counts();
+  void drop_counts(const BookedCounts& booked);
   /// Whether each HAProxy that is wanted runs, the host's among them.
   std::vector<Finding> examine();
   /// The first HAProxy's; 0 when none runs.
@@ -59,9 +63,12 @@ class Balancers {
   void examine_logs(std::vector<Finding>& findings);
   void listen_for_logs(const std::string& vpc_id, const BalancersSpec& part);
   void start_host_side(const BalancersSpec& spec);
-  void start_place(Place& place, const BalancersSpec& spec);
+  void start_place(const std::string& vpc_id, Place& place, const BalancersSpec& spec);
   void cut_off(Place& place, const BalancersSpec& spec);
   static void drain_as_wanted(Place& place);
+  CountBook& book_of(const std::string& vpc_id);
+  void count(const std::string& vpc_id, const Place& place, const std::map<Key, Row>& rows);
+  void count_before_its_end(const std::string& vpc_id, const Place& place);
   static std::map<Key, Row> stat(const Place& place);
   static void settle(Place& place);
   void watch();
@@ -76,7 +83,8 @@ class Balancers {
   std::string failure_;            // of the last look
   std::string host_side_failure_;  // of the last look at the host's own HAProxy
   bool host_side_wanted_ = false;
-  std::map<std::string, Place> places_;  // by VPC; "" is the host's
+  std::map<std::string, Place> places_;     // by VPC; "" is the host's
+  std::map<std::string, CountBook> books_;  // by VPC, some of which have no balancers any more
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread watcher_;

@@ -26,6 +26,8 @@ class Haproxy {
   void apply(const HaproxyFiles& files, const std::string& states);
   /// A command to the newest worker, and its answer. Waits at most 5 s.
   std::string ask(std::string_view command) const;
+  /// The process that takes new connections, by its id; "" while there is none.
+  std::string newest_worker() const;
   void end();
 
   const std::string& folder() const { return folder_; }
@@ -37,7 +39,6 @@ class Haproxy {
   void remove_secrets();
   void start();
   void reload();
-  std::string newest_worker() const;
   std::string query_master(std::string_view command) const;
 
   const std::string folder_;

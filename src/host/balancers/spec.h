@@ -273,6 +273,22 @@ enum class HealthReason {
   kNotInUse
 };
 
+/// What a target was asked since its worker of HAProxy began: another begins whenever the configuration changes.
+struct TargetCounters {
+  std::int64_t requests = 0;
+  std::int64_t connection_errors = 0;
+  std::int64_t answered_2xx = 0;
+  std::int64_t answered_3xx = 0;
+  std::int64_t answered_4xx = 0;
+  std::int64_t answered_5xx = 0;
+
+  template <class V>
+  void visit(V& v) {
+    v("requests", requests), v("connection_errors", connection_errors), v("answered_2xx", answered_2xx),
+        v("answered_3xx", answered_3xx), v("answered_4xx", answered_4xx), v("answered_5xx", answered_5xx);
+  }
+};
+
 struct TargetHealth {
   std::string target_group_id;
   std::string ip;
@@ -281,11 +297,12 @@ struct TargetHealth {
   HealthReason reason = HealthReason::kNone;
   int response_code = 0;       ///< of the last check, when it answered
   int active_connections = 0;  ///< requests under way
+  TargetCounters counters;
 
   template <class V>
   void visit(V& v) {
     v("target_group_id", target_group_id), v("ip", ip), v("port", port), v("state", state), v("reason", reason),
-        v("response_code", response_code), v("active_connections", active_connections);
+        v("response_code", response_code), v("active_connections", active_connections), v("counters", counters);
   }
 };
 

@@ -84,6 +84,15 @@ Json devices_of(const MachineSpec& spec) {
   return devices;
 }
 
+void add_counters(MachineCounters& all, const Json& nic) {
+  all.received_bytes += nic.integer("bytes_received");
+  all.sent_bytes += nic.integer("bytes_sent");
+  all.received_packets += nic.integer("packets_received");
+  all.sent_packets += nic.integer("packets_sent");
+}
+
+}  // namespace
+
 MachineState state_of(const Json& instance) {
   MachineState state;
   state.name = instance.text("name");
@@ -97,12 +106,15 @@ MachineState state_of(const Json& instance) {
   const Json& live = instance["state"];
   if (live.is_object()) {
     state.memory_bytes = live["memory"].integer("usage");
+    state.counters.cpu_ns = live["cpu"].integer("usage");
+    // Its own NICs alone: a guest has bridges and tunnels of its own besides.
+    if (live["network"].is_object())
+      for (const auto& [name, device] : live["network"].members())
+        if (instance["devices"][name].text("type") == "nic") add_counters(state.counters, device["counters"]);
     if (const auto at = parse_iso8601(live.text("started_at"))) state.started_at_ms = at->ms;
   }
   return state;
 }
-
-}  // namespace
 
 int process_limit(int memory_mib, int host_pid_max) { return std::min(memory_mib * 8, host_pid_max / 4); }
 

@@ -12,6 +12,9 @@
 
 namespace hanbat::host {
 
+/// What Incus tells of an instance with its state (recursion=2).
+MachineState state_of(const Json& instance);
+
 /// As many processes and threads as a kernel of the machine's own would allow in its memory (one for each 128 KiB, as
 /// Linux sets threads-max), but no more than a quarter of the ids that the host has for all.
 int process_limit(int memory_mib, int host_pid_max);

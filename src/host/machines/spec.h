@@ -70,17 +70,33 @@ struct MachineSpec {
 
 enum class MachineStatus { kRunning, kStopped, kOther };
 
+/// What a machine has used since it started.
+struct MachineCounters {
+  std::int64_t cpu_ns = 0;  ///< of all its processors together
+  std::int64_t received_bytes = 0;
+  std::int64_t sent_bytes = 0;
+  std::int64_t received_packets = 0;
+  std::int64_t sent_packets = 0;
+
+  template <class V>
+  void visit(V& v) {
+    v("cpu_ns", cpu_ns), v("received_bytes", received_bytes), v("sent_bytes", sent_bytes),
+        v("received_packets", received_packets), v("sent_packets", sent_packets);
+  }
+};
+
 struct MachineState {
   std::string name;
   MachineStatus status = MachineStatus::kOther;
   std::int64_t started_at_ms = 0;
   std::int64_t memory_bytes = 0;
+  MachineCounters counters;
   std::vector<Label> labels;
 
   template <class V>
   void visit(V& v) {
     v("name", name), v("status", status), v("started_at_ms", started_at_ms), v("memory_bytes", memory_bytes),
-        v("labels", labels);
+        v("counters", counters), v("labels", labels);
   }
 };
 

@@ -3,8 +3,10 @@
 #include "host/networks/kernel.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <net/if.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -40,6 +42,11 @@ void require_ok(const Captured& result, const std::string& what, std::string_vie
 }  // namespace
 
 bool namespace_exists(const std::string& name) { return path_exists("/run/netns/" + name); }
+
+std::string identity_of(const std::string& name) {
+  struct stat about{};
+  return ::stat(("/run/netns/" + name).c_str(), &about) == 0 ? fmt::format("{}:{}", about.st_dev, about.st_ino) : "";
+}
 
 void add_namespace(const std::string& name) {
   if (!namespace_exists(name)) run_checked({"ip", "netns", "add", name});
@@ -101,6 +108,21 @@ std::string list_nft(const std::string& name) {
   if (!name.empty() && !namespace_exists(name)) return "";
   const Captured listed = run_in(name, {"nft", "-s", "-t", "list", "table", "ip", "hanbat"}, "");
   return listed.ok() ? listed.out : "";
+}
+
+std::string list_nft_rules(const std::string& name) {
+  const Captured listed = run_in(name, {"nft", "-a", "-s", "-t", "list", "table", "ip", "hanbat"}, "");
+  return listed.ok() ? listed.out : "";
+}
+
+std::string list_traffic(const std::string& name) {
+  if (!namespace_exists(name)) return "";
+  const Captured listed = run_in(name, {"nft", "-j", "list", "counters", "table", "ip", "hanbat_traffic"}, "");
+  return listed.ok() ? listed.out : "";
+}
+
+void remove_traffic_counter(const std::string& name, const std::string& counter) {
+  if (namespace_exists(name)) run_in(name, {"nft", "delete", "counter", "ip", "hanbat_traffic", counter}, "");
 }
 
 void write_sysctl(const std::string& name, const std::string& path, std::string_view value) {

@@ -8,6 +8,8 @@
 namespace hanbat::host {
 
 bool namespace_exists(const std::string& name);
+/// A namespace's identity: after a restart of the machine, one of the same name is another one. "" when there is none.
+std::string identity_of(const std::string& name);
 /// Makes the namespace with forwarding on, IPv6 off, no reverse path filter; there already: nothing.
 void add_namespace(const std::string& name);
 void delete_namespace(const std::string& name);
@@ -31,6 +33,15 @@ void run_nft(const std::string& name_of_namespace, std::string_view ruleset);
 /// How nft lists our table in the namespace ("" = the host's): rules without counters and without the elements of
 /// sets, so the same until somebody changes it. "" when there is no such table.
 std::string list_nft(const std::string& name_of_namespace);
+
+/// The same with the handle of each rule behind it.
+std::string list_nft_rules(const std::string& name_of_namespace);
+
+/// The counters of a VPC's traffic, as nft lists them in JSON; "" when there is no table of them.
+std::string list_traffic(const std::string& name_of_namespace);
+
+/// Removes one of them, which no rule leads to; gone already: nothing.
+void remove_traffic_counter(const std::string& name_of_namespace, const std::string& counter);
 
 /// Writes /proc/sys/net/<path> as seen in the namespace.
 void write_sysctl(const std::string& name_of_namespace, const std::string& path, std::string_view value);

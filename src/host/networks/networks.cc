@@ -3,7 +3,6 @@
 #include "host/networks/networks.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <functional>
@@ -16,6 +15,7 @@
 #include "host/networks/kernel.h"
 #include "host/networks/link_managers.h"
 #include "host/networks/saved_spec.h"
+#include "host/networks/traffic.h"
 #include "host/s3_address.h"
 #include "os/files.h"
 #include "os/foreign_address.h"
@@ -38,12 +38,6 @@ std::set<std::string> lines_of(const Json& json) {
   return lines;
 }
 
-/// A namespace's identity: after a restart of the machine, one of the same name is another one.
-std::string identity_of(const std::string& name) {
-  struct stat about{};
-  return ::stat(("/run/netns/" + name).c_str(), &about) == 0 ? fmt::format("{}:{}", about.st_dev, about.st_ino) : "";
-}
-
 /// Whether a line of the one text is not in the other.
 bool any_line_gone(const std::string& before, const std::string& after) {
   const auto kept = split(after, '\n');
@@ -56,6 +50,9 @@ bool any_line_gone(const std::string& before, const std::string& after) {
 
 Networks::Networks(std::string folder, const EdgeRange& range) : folder_(std::move(folder)), range_(range) {
   make_folders(folder_ + "/vpcs");
+  make_folders(folder_ + "/counts");
+  for (const std::string& file : list_folder(folder_ + "/counts"))
+    if (file.ends_with(".json")) book_of(file.substr(0, file.size() - 5));
 }
 
 Networks::~Networks() {
@@ -126,14 +123,14 @@ void Networks::apply_locked(const VpcSpec& spec) {
   save(vpc);
 
   const KernelLines wanted = kernel_lines(spec, vpc.numbers, range_);
-  const std::string ruleset = nft_of_vpc(spec, range_);
+  const std::string ruleset = nft_of_vpc(spec, range_), traffic = nft_of_traffic(spec, range_);
   apply_difference(name, "address", vpc.lines.addresses, wanted.addresses);
   vpc.lines.addresses = wanted.addresses;
-  if (ruleset != vpc.ruleset) {
-    run_nft(name, ruleset);
-    vpc.rules_seen.clear();
-  }
+  const std::string changed = (ruleset != vpc.ruleset ? ruleset : "") + (traffic != vpc.traffic ? traffic : "");
+  if (!changed.empty()) run_nft(name, changed);
+  if (ruleset != vpc.ruleset) vpc.rules_seen.clear();
   vpc.ruleset = ruleset;
+  vpc.traffic = traffic;
   // Routes through a machine's NIC wait until it is there.
   std::set<std::string> routes = wanted.routes;
   for (const auto& interface : spec.interfaces)
@@ -177,6 +174,7 @@ void Networks::make_namespace(Vpc& vpc) {
   vpc.lines = {};
   vpc.edge_routes.clear();
   vpc.ruleset.clear();
+  vpc.traffic.clear();
   vpc.dnsmasq = {};
   try_ip(kEdge, fmt::format("link delete {}\n", link));
   add_namespace(name);
@@ -229,6 +227,7 @@ void Networks::remove(const std::string& id) {
   std::lock_guard lock(mutex_);
   const auto found = vpcs_.find(id);
   if (found != vpcs_.end()) {
+    count_before_its_end(found->second);
     remove_from_kernel(found->second);
     vpcs_.erase(found);
     tell_host_balancers();
@@ -363,12 +362,14 @@ void Networks::down(const std::function<void(const std::string&)>& progress) {
   if (watcher_.joinable()) watcher_.join();
   std::lock_guard lock(mutex_);
   for (auto& [id, vpc] : vpcs_) {
+    count_before_its_end(vpc);
     remove_from_kernel(vpc);
     vpc = Vpc{.spec = vpc.spec,
               .numbers = vpc.numbers,
               .lines = {},
               .edge_routes = {},
               .ruleset = "",
+              .traffic = "",
               .dnsmasq = {},
               .rules_seen = "",
               .saved_spec = "",

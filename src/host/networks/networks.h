@@ -4,12 +4,14 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "host/actions.h"
+#include "host/count_book.h"
 #include "host/networks/plan.h"
 #include "os/fd.h"
 #include "os/poller.h"
@@ -32,6 +34,13 @@ class Networks {
   std::vector<std::string> list();
   std::vector<VpcState> states();
   Fd listen(const ListenSpec& spec);
+  /// As packet_trial.h's; the VPC goes on meanwhile. Of more than a few at once the last are refused, so that trials
+  /// never keep the other actions waiting.
+  TrialResult try_packet(const PacketTrial& trial);
+
+  /// What the addresses and NAT gateways of all VPCs have carried, also of VPCs that are gone.
+  std::vector<Count> counts();
+  void drop_counts(const BookedCounts& booked);
 
   /// Moves NICs that have appeared in the host's namespace into their VPC. A machine's start calls it; so does a thread
   /// of this object when links change, because a guest may restart by itself.
@@ -54,12 +63,14 @@ class Networks {
   void down(const std::function<void(const std::string&)>& progress);
 
  private:
+  static constexpr int kMostTrials = 4;
   struct Vpc {
     VpcSpec spec;
     VpcNumbers numbers;
     KernelLines lines;
     std::set<std::string> edge_routes;
     std::string ruleset;
+    std::string traffic;  // the rules that count, as this process has given them to the kernel
     DnsmasqFiles dnsmasq;
     std::string rules_seen;                 // how nft lists what ruleset made; "" until it was asked
     std::string saved_spec, saved_applied;  // what lies on the disk
@@ -82,15 +93,21 @@ class Networks {
   void revive_resolvers();
   bool is_whole(Vpc& vpc);
   void watch_links();
+  CountBook& book_of(const std::string& vpc_id);
+  void count(Vpc& vpc);
+  void count_before_its_end(Vpc& vpc);
 
   const std::string folder_;
   const EdgeRange range_;
   std::mutex mutex_;
+  std::mutex trial_mutex_;  // one trial at a time; taken before the other
+  std::counting_semaphore<> trials_{kMostTrials};
   std::string edge_rules_seen_, host_rules_seen_;
   std::string failure_;  // of the last look
   bool gates_opened_ = false;
   bool others_forward_ = false;
   std::map<std::string, Vpc> vpcs_;
+  std::map<std::string, CountBook> books_;  // by VPC, some of which are gone
   WakeUp stop_;
   std::thread watcher_;
 };

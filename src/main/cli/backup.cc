@@ -231,7 +231,9 @@ class Backup {
 }  // namespace
 
 void backup(const Home& home, const std::string& file, Machines machines) {
-  if (!fs::exists(home.root / "region.db")) throw Failure("there is no region in " + home.root.string());
+  if (!fs::exists(home.root / "region.db"))
+    throw Failure("there is no region in " + home.root.string() +
+                  "; hanbat up makes one, HANBAT_HOME names another folder");
   const bool to_output = file == "-";
   const std::function<void(const std::string&)> report = [&](const std::string& line) {
     (to_output ? std::cerr : std::cout) << "  " << line << std::endl;

@@ -103,7 +103,7 @@ void add_base_image(const Home& home, const std::string& name, const std::string
 void remove_base_image(const Home& home, const std::string& name) {
   const std::string image = whole_image_name(name);
   const fs::path place = image_shelf(home) / folder_name(image);
-  if (!path_exists(place)) throw Failure(image + " is not on the shelf");
+  if (!path_exists(place)) throw Failure(image + " is not on the shelf; what is: hanbat image base list");
   const fs::path old = image_shelf(home) / (".old-" + random_uuid());
   fs::rename(place, old);
   fs::remove_all(old);

@@ -4,11 +4,14 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
 #include "base/text.h"
 #include "base/time.h"
 #include "main/cli/cost_report.h"
 #include "main/cli/task/account.h"
+#include "os/files.h"
+#include "region/bill_clock.h"
 
 namespace hanbat::cli {
 namespace {
@@ -17,7 +20,13 @@ constexpr const char* kLimitTag = "hanbat:cost-limit";
 // As AWS's calculator has it.
 constexpr int kHoursOfMonth = 730;
 
-Timestamp now() { return SystemClock().now(); }
+/// How the bill's clock goes, when it is not the real one.
+std::optional<region::BillClock> find_clock(const Home& home) {
+  const auto text = find_file(home.root / region::kBillClockFile);
+  if (!text) return std::nullopt;
+  const Json told = Json::parse(*text);
+  return region::BillClock{{told.integer("began")}, {told.integer("told")}, told.integer("pace")};
+}
 
 Json days(Timestamp from, Timestamp to) {
   return Json::object({{"Start", format_utc(from, "%Y-%m-%d")}, {"End", format_utc(to, "%Y-%m-%d")}});
@@ -30,24 +39,24 @@ Json dimension(const std::string& key, const std::string& value) {
 Json group(const std::string& type, const std::string& key) { return Json::object({{"Type", type}, {"Key", key}}); }
 
 /// This month so far, today included.
-Json this_month() {
-  const Timestamp first = *parse_iso8601(format_utc(now(), "%Y-%m-01T00:00:00Z"));
-  return days(first, now() + std::chrono::hours(24));
+Json this_month(Timestamp now) {
+  const Timestamp first = *parse_iso8601(format_utc(now, "%Y-%m-01T00:00:00Z"));
+  return days(first, now + std::chrono::hours(24));
 }
 
 /// A question about costs so far.
-Json question(const CostFlags& flags) {
+Json question(const CostFlags& flags, Timestamp now) {
   Json out = Json::object({{"Granularity", "MONTHLY"},
                            {"Metrics", Json::array({"UnblendedCost", "UsageQuantity"})},
-                           {"TimePeriod", this_month()}});
+                           {"TimePeriod", this_month(now)}});
   if (!flags.account.empty()) out["Filter"] = dimension("LINKED_ACCOUNT", flags.account);
   return out;
 }
 
-std::vector<CostLine> lines_so_far(RegionApi& api, const CostFlags& flags) {
-  Json in = question(flags);
+std::vector<CostLine> lines_so_far(RegionApi& api, const CostFlags& flags, Timestamp now) {
+  Json in = question(flags, now);
   if (flags.by == "hour") {
-    const Timestamp hour{now().ms - now().ms % 3'600'000};
+    const Timestamp hour{now.ms - now.ms % 3'600'000};
     in["Granularity"] = "HOURLY";
     in["TimePeriod"] = Json::object(
         {{"Start", iso8601(hour - std::chrono::hours(23))}, {"End", iso8601(hour + std::chrono::hours(1))}});
@@ -60,7 +69,7 @@ std::vector<CostLine> lines_so_far(RegionApi& api, const CostFlags& flags) {
   }
   if (flags.by == "tag") {
     if (flags.key.empty()) {
-      const auto keys = api.call("ce", "GetTags", Json::object({{"TimePeriod", this_month()}})).texts("Tags");
+      const auto keys = api.call("ce", "GetTags", Json::object({{"TimePeriod", this_month(now)}})).texts("Tags");
       throw Failure("say which tag, with --key: " + (keys.empty() ? "no resource had one" : join(keys, ", ")));
     }
     in["GroupBy"] = Json::array({group("TAG", flags.key)});
@@ -71,15 +80,15 @@ std::vector<CostLine> lines_so_far(RegionApi& api, const CostFlags& flags) {
 }
 
 /// What runs now, for a month of 730 hours: by service, asked a day far enough away that it is a whole one.
-std::vector<CostLine> lines_of_month(RegionApi& api, const CostFlags& flags) {
+std::vector<CostLine> lines_of_month(RegionApi& api, const CostFlags& flags, Timestamp now) {
   const auto services =
-      api.call("ce", "GetDimensionValues", Json::object({{"Dimension", "SERVICE"}, {"TimePeriod", this_month()}}));
+      api.call("ce", "GetDimensionValues", Json::object({{"Dimension", "SERVICE"}, {"TimePeriod", this_month(now)}}));
   std::vector<CostLine> out;
   for (const Json& one : services["DimensionValues"].items()) {
     Json filter = dimension("SERVICE", one.text("Value"));
     if (!flags.account.empty())
       filter = Json::object({{"And", Json::array({filter, dimension("LINKED_ACCOUNT", flags.account)})}});
-    const Timestamp day = now() + std::chrono::hours(24);
+    const Timestamp day = now + std::chrono::hours(24);
     const Json answer = api.call("ce", "GetCostForecast",
                                  Json::object({{"Granularity", "DAILY"},
                                                {"Metric", "UNBLENDED_COST"},
@@ -107,11 +116,15 @@ std::string limit_text(RegionApi& api, const std::string& account) {
 
 void print_cost(const Home& home, const CostFlags& flags) {
   task::Management management(home, flags.region);
-  const auto lines = flags.month ? lines_of_month(management.api(), flags) : lines_so_far(management.api(), flags);
+  const auto clock = find_clock(home);
+  const Timestamp real = SystemClock().now(), now = clock ? clock->at(real) : real;
+  const auto lines =
+      flags.month ? lines_of_month(management.api(), flags, now) : lines_so_far(management.api(), flags, now);
   const std::string limit = flags.account.empty() ? "" : limit_text(management.api(), flags.account);
   if (flags.json) {
     Json out = Json::object({{"lines", cost_json(lines)}, {"usd", sum_of(lines)}});
     if (!limit.empty()) out["limit"] = limit;
+    if (clock) out["bill_clock"] = Json::object({{"now", iso8601(now)}, {"pace", clock->pace}});
     std::cout << out.pretty() << "\n";
     return;
   }
@@ -125,6 +138,9 @@ void print_cost(const Home& home, const CostFlags& flags) {
                                                            : "RESOURCE");
   }
   if (!limit.empty()) std::cout << limit << "\n";
+  if (clock)
+    std::cout << fmt::format("on the bill's clock it is {}; it runs {} times as fast as the real one\n", iso8601(now),
+                             clock->pace);
 }
 
 }  // namespace hanbat::cli

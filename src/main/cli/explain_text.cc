@@ -69,6 +69,15 @@ void add_path(std::string& out, const Json& path, const Words& words, Language l
       out += "  ✗ " + hop.text("component") + "  " + hop.text("code") + "  (" + std::exchange(word, words.too) + ")\n";
 }
 
+/// What the kernel did, with the rules that it went by.
+void add_kernel(std::string& out, const Json& kernel, Language language) {
+  out += "\n" + in(kernel["sentence"], language) + "\n";
+  for (const Json& evidence : kernel["evidence"].items()) {
+    out += "   | " + evidence.text("call") + "\n";
+    add_indented(out, evidence.text("excerpt"), "   |   ");
+  }
+}
+
 }  // namespace
 
 Language language_of(const std::string& locale) {
@@ -81,6 +90,7 @@ std::string explanation_text(const Json& explanation, Language language, double 
   std::string out = explanation.text("kind") + (subject.empty() ? "" : " " + subject) + ": " +
                     explanation.text("outcome") + "\n" + in(explanation["summary"], language) + "\n";
   if (explanation["path"].is_array()) add_path(out, explanation["path"], words, language);
+  if (explanation["kernel"].is_object()) add_kernel(out, explanation["kernel"], language);
   const Json::Array& causes = explanation["causes"].items();
   const bool chained = explanation.text("kind") != "stuck";  // what waits there waits each for itself
   for (std::size_t i = 0; i < causes.size(); ++i)

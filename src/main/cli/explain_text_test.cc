@@ -51,6 +51,17 @@ TEST(ExplainTextTest, APathIsToldHopByHopAndWhereItEnds) {
             "ENI_SG_RULES_MISMATCH  (ends here)\n  ✗ acl-1  SUBNET_ACL_RESTRICTION  (in the way behind it)\n");
 }
 
+TEST(ExplainTextTest, WhatTheKernelDidStandsBehindThePath) {
+  const Json told = Json::parse(
+      R"({"kind":"packet","subject":"a b:1","outcome":"WORKS","summary":{"en":"s","ko":"s"},"causes":[],"unseen":[],"path":[],
+"kernel":{"agrees":true,"sentence":{"en":"The kernel agrees.","ko":"커널도 같습니다."},"evidence":[{"call":"nft trace, vpc-1","excerpt":"forth a: accept\nback b: accept"}]}})");
+  EXPECT_EQ(
+      explanation_text(told, Language::kEnglish, 0),
+      "packet a b:1: WORKS\ns\n\nThe kernel agrees.\n   | nft trace, vpc-1\n   |   forth a: accept\n   |   back b: "
+      "accept\n");
+  EXPECT_NE(explanation_text(told, Language::kKorean, 0).find("커널도 같습니다."), std::string::npos);
+}
+
 TEST(ExplainTextTest, TheLocaleChoosesTheLanguage) {
   EXPECT_EQ(language_of("ko_KR.UTF-8"), Language::kKorean);
   EXPECT_EQ(language_of("C"), Language::kEnglish);

@@ -30,6 +30,12 @@ bool runs_on(RegionApi& api, const std::string& id) {
   return state == "pending" || state == "running" || state == "stopping" || state == "shutting-down";
 }
 
+std::string which_there_are(const std::string& what) {
+  return std::string("; which there are: aws ") + (what == "build"        ? "codebuild list-builds"
+                                                   : what == "deployment" ? "deploy list-deployments"
+                                                                          : "ec2 describe-instances");
+}
+
 }  // namespace
 
 int follow_console(const Home& home, const std::string& id, Follow follow) {
@@ -45,14 +51,14 @@ int follow_console(const Home& home, const std::string& id, Follow follow) {
   }
 }
 
-int follow_work(const Home& home, const std::string& what, const std::string& id, Follow follow) {
-  if (id.empty())
-    throw Failure("say which " + what + ": hanbat logs " + what + " ID; which there are: aws " +
-                  (what == "build"        ? "codebuild list-builds"
-                   : what == "deployment" ? "deploy list-deployments"
-                                          : "ec2 describe-instances"));
+int follow_work(const Home& home, const std::string& what, const std::string& id, Follow follow) try {
+  if (id.empty()) throw Failure("say which " + what + ": hanbat logs " + what + " ID" + which_there_are(what));
   if (what == "build") return follow_build(home, id, follow);
   return what == "deployment" ? follow_deployment(home, id, follow) : follow_console(home, id, follow);
+} catch (const ApiError& error) {
+  const auto says = [&](const char* part) { return error.code.find(part) != std::string::npos; };
+  if (!says("DoesNotExist") && !says("NotFound")) throw;
+  throw Failure(error.what() + which_there_are(what));
 }
 
 }  // namespace hanbat::cli

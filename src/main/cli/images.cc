@@ -24,6 +24,13 @@ void transfer(const Home& home, const std::string& name, const fs::path& folder)
   if (!answer) throw Failure("no region runs in " + home.root.string() + "; start it first: hanbat up");
 }
 
+/// A build takes minutes, which nobody is to wait for in vain.
+void require_running(const Home& home) {
+  if (!find_answer(home, Json::object({{"action", "status"}}), {}))
+    throw Failure("no region runs in " + home.root.string() +
+                  ", which would take the image; start it first: hanbat up");
+}
+
 /// When the file came to be as it is here, in nanoseconds; 0 without one. A package gives its files the times of its
 /// making.
 std::int64_t changed(const fs::path& file) {
@@ -69,6 +76,7 @@ void make_images(const Home& home, const std::vector<std::string>& names) {
 }  // namespace
 
 void build_images(const Home& home, const std::vector<std::string>& wanted) {
+  require_running(home);
   const std::vector<std::string> names = wanted.empty() ? std::vector<std::string>{"amzn2", "codebuild"} : wanted;
   if (!wanted.empty() || !known_current(names)) make_images(home, names);
   std::string failures;
@@ -84,6 +92,7 @@ void build_images(const Home& home, const std::vector<std::string>& wanted) {
 }
 
 void import_image(const Home& home, const std::string& source, const std::string& name, const std::string& server) {
+  require_running(home);
   make_folders(home.logs());
   std::vector<std::string> command = {"bash", Parts::find().recipes / "import.sh", "--output", images_folder()};
   if (!server.empty()) command.insert(command.end(), {"--server", server});

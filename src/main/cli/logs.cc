@@ -14,7 +14,7 @@ namespace hanbat::cli {
 void logs(const Home& home, const std::string& name, int lines, Follow follow) {
   const std::filesystem::path path = home.logs() / (name + ".log");
   std::ifstream file(path);
-  if (!file) throw Failure("there is no " + path.string());
+  if (!file) throw Failure("there is no " + path.string() + "; a region writes it once it has been started: hanbat up");
   LogTail tail(static_cast<std::size_t>(lines));
   for (std::string line; std::getline(file, line);) tail.add(line);
   for (const std::string& line : tail.lines()) std::cout << line << "\n";

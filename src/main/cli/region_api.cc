@@ -54,6 +54,15 @@ std::string unescaped_xml(std::string text) {
   return text;
 }
 
+/// What the region refused, with where one learns why.
+ApiError refused(const std::string& code, const std::string& message) {
+  if (code.starts_with("AccessDenied") || code == "UnauthorizedOperation")
+    return {code, message + "; why, and the statement that would allow it: hanbat explain denied last"};
+  if (code == "InvalidClientTokenId" || code == "UnrecognizedClientException" || code == "AuthFailure")
+    return {code, message + "; keys that it knows: eval \"$(hanbat env)\", or the file that you were given"};
+  return {code, message};
+}
+
 }  // namespace
 
 std::vector<std::string> xml_texts(const std::string& xml, const std::string& element) {
@@ -100,15 +109,21 @@ RegionApi RegionApi::of_caller(const Home& home, std::chrono::milliseconds longe
   return RegionApi(region, keys_of_caller(home), longest);
 }
 
-http::Response RegionApi::send(const std::string& service, http::Headers headers, std::string body) {
+http::Response RegionApi::send(const std::string& service, http::Headers headers, std::string body,
+                               const Target& target) {
   headers.set("Host", fmt::format("127.0.0.1:{}", front_port()));
   const std::vector<crypto::HeaderField> fields(headers.begin(), headers.end());
   const crypto::SigningKey key{keys_.id, keys_.secret, keys_.token};
-  const auto signature = crypto::sign({.method = "POST", .path = "/", .query = "", .headers = fields}, key, region_,
-                                      service, SystemClock().now(), crypto::sha256_hex(body));
+  const auto form = service == "s3" ? crypto::CanonicalForm::kAsSent : crypto::CanonicalForm::kNormalized;
+  const auto signature = crypto::sign(
+      {.method = target.method, .path = target.path, .query = target.query, .headers = fields, .form = form}, key,
+      region_, service, SystemClock().now(), crypto::sha256_hex(body));
   for (const auto& [name, value] : signature) headers.add(name, value);
   try {
-    return client_->send({.method = "POST", .target = "/", .headers = headers, .body = std::move(body)});
+    return client_->send({.method = target.method,
+                          .target = target.path + (target.query.empty() ? "" : "?" + target.query),
+                          .headers = headers,
+                          .body = std::move(body)});
   } catch (const http::Error& error) {
     throw Failure(fmt::format("the region does not answer ({}); start it with: hanbat up", error.what()));
   }
@@ -121,7 +136,7 @@ Json RegionApi::call(const std::string& service, const std::string& operation, c
   const Json body = answer.body.empty() ? Json::object() : Json::parse(answer.body);
   if (answer.status < 300) return body;
   const std::string type = body.text("__type");
-  throw ApiError(type.substr(type.find('#') + 1), body.text("message", body.text("Message")));
+  throw refused(type.substr(type.find('#') + 1), body.text("message", body.text("Message")));
 }
 
 std::string RegionApi::query(const std::string& service, const std::string& action,
@@ -131,7 +146,7 @@ std::string RegionApi::query(const std::string& service, const std::string& acti
   http::Response answer =
       send(service, {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}}, std::move(body));
   if (answer.status < 300) return std::move(answer.body);
-  throw ApiError(xml_text(answer.body, "Code"), xml_text(answer.body, "Message"));
+  throw refused(xml_text(answer.body, "Code"), xml_text(answer.body, "Message"));
 }
 
 void RegionApi::query_unless(const std::string& tolerated, const std::string& service, const std::string& action,
@@ -141,6 +156,14 @@ void RegionApi::query_unless(const std::string& tolerated, const std::string& se
   } catch (const ApiError& error) {
     if (error.code != tolerated) throw;
   }
+}
+
+std::string RegionApi::s3(const std::string& method, const std::string& path, const std::string& query,
+                          std::string body, http::Headers headers) {
+  http::Response answer = send("s3", std::move(headers), std::move(body), {method, path, query});
+  if (answer.status < 300) return std::move(answer.body);
+  const std::string code = xml_text(answer.body, "Code");
+  throw ApiError(code.empty() ? std::to_string(answer.status) : code, xml_text(answer.body, "Message"));
 }
 
 Keys RegionApi::assume(const std::string& role_arn, const std::string& session) {

@@ -55,13 +55,25 @@ class RegionApi {
   void query_unless(const std::string& tolerated, const std::string& service, const std::string& action,
                     const std::vector<std::pair<std::string, std::string>>& parameters);
 
+  /// Calls S3 at "/bucket" or "/bucket/key" (percent-encoded), with a query without '?'; the answer's body. Throws as
+  /// above.
+  std::string s3(const std::string& method, const std::string& path, const std::string& query, std::string body,
+                 http::Headers headers = {});
+
   /// Keys of a session of the role, for an hour.
   Keys assume(const std::string& role_arn, const std::string& session);
 
   const std::string& region() const { return region_; }
 
  private:
-  http::Response send(const std::string& service, http::Headers headers, std::string body);
+  /// Where a request goes; all but S3's go to one place.
+  struct Target {
+    std::string method = "POST", path = "/", query;
+  };
+  http::Response send(const std::string& service, http::Headers headers, std::string body, const Target& target);
+  http::Response send(const std::string& service, http::Headers headers, std::string body) {
+    return send(service, std::move(headers), std::move(body), Target());
+  }
 
   std::string region_;
   Keys keys_;

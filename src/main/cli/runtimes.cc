@@ -81,7 +81,8 @@ void remove_runtime(const Home& home, const std::string& name, const std::string
   require_plain(name);
   require_plain(version);
   const fs::path place = shelf(home) / name / version;
-  if (!path_exists(place)) throw Failure(name + " " + version + " is not on the shelf");
+  if (!path_exists(place))
+    throw Failure(name + " " + version + " is not on the shelf; what is: hanbat image runtime list");
   const fs::path old = shelf(home) / (".old-" + random_uuid());
   fs::rename(place, old);
   fs::remove_all(old);

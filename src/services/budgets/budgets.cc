@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/arn.h"
+#include "region/bill_clock.h"
 #include "region/page.h"
 #include "region/pick.h"
 #include "wire/error.h"
@@ -56,10 +57,10 @@ Told fresh(Told told) {
   return told;
 }
 
-/// What the caller did not say of a budget.
-void complete(Budget& budget, Timestamp now) {
+/// What the caller did not say of a budget; `bill` is what time it is on the bill.
+void complete(Budget& budget, Timestamp now, Timestamp bill) {
   if (!budget.time_period) budget.time_period.emplace();
-  if (!budget.time_period->start) budget.time_period->start = stretch_of(budget, now).from;
+  if (!budget.time_period->start) budget.time_period->start = stretch_of(budget, bill).from;
   if (!budget.time_period->end) budget.time_period->end = parse_iso8601("2087-06-15T00:00:00Z");  // as AWS
   budget.calculated_spend.reset();
   budget.health_status.reset();
@@ -137,7 +138,7 @@ CreateBudgetOutput Budgets::create_budget(region::Request& rq, const CreateBudge
   row.name = name;
   row.created = rq.now();
   row.shape = in.budget;
-  complete(row.shape, rq.now());
+  complete(row.shape, rq.now(), region::bill_time(rq.tx, rq.now()));
   put_told(row, told);
   try {
     region::insert(rq.tx, row);
@@ -180,7 +181,7 @@ UpdateBudgetOutput Budgets::update_budget(region::Request& rq, const UpdateBudge
 
   check_budget(rq, in.new_budget);
   row.shape = in.new_budget;
-  complete(row.shape, rq.now());
+  complete(row.shape, rq.now(), region::bill_time(rq.tx, rq.now()));
   // Against another amount nothing has been told yet.
   std::vector<Told> told = told_of(row);
   for (Told& one : told) one = fresh(std::move(one));

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "gen/ce/client.h"
+#include "region/bill_clock.h"
 #include "services/budgets/budgets.h"
 
 namespace hanbat::budgets {
@@ -77,7 +78,7 @@ Stretch stretch_of(const Budget& budget, Timestamp now) {
 CalculatedSpend calculate(region::Region& home, store::Tx& tx, const BudgetRow& row) {
   const region::Caller self = home.identity().service_caller(row.place.account, kPrincipal);
   const ce::Client costs(home.as(tx, self, home.settings.default_region));
-  const Timestamp now = home.clock.now();
+  const Timestamp now = region::bill_time(tx, home.clock.now());
   const Stretch stretch = stretch_of(row.shape, now);
   const std::optional<ce::Expression> filter = filter_of(row.shape);
 
@@ -140,7 +141,8 @@ void tell(region::Region& home, store::Tx& tx, BudgetRow row) {
 
 void Budgets::start() {
   home_.tasks.handle(std::string(kLook), [this](store::TaskRun& run) {
-    run.again(kEvery, [this](store::Tx& tx) {
+    const region::BillClock bill = home_.db.read([](store::Tx& tx) { return region::find_bill_clock(tx); });
+    run.again(bill.wait(kEvery), [this](store::Tx& tx) {
       for (BudgetRow& row : region::list_all<Budget>(tx)) tell(home_, tx, std::move(row));
     });
   });

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "gen/ce/operations.h"
+#include "region/bill_clock.h"
 #include "region/region.h"
-#include "region/usage.h"
+#include "services/ce/billed_lines.h"
 #include "services/ce/charges.h"
-#include "services/ce/limits.h"
+#include "services/ce/limits/limits.h"
 #include "services/ce/prices.h"
 
 namespace hanbat::ce {
@@ -20,17 +21,20 @@ class Ce final : public Operations {
   Ce(region::Region& home, const Prices& prices, CostLimits& limits) : home_(home), prices_(prices), limits_(limits) {}
 
   std::span<const store::Migration> migrations() const override;
-  /// Registers the task that looks every minute which account nears its limit.
+  /// Has the bill's clock run as the operator says, and registers the task that looks every minute which account nears
+  /// its limit. Throws std::runtime_error for a pace that is none.
   void start() override;
 
 #include "gen/ce/methods.inc"
 
  private:
+  /// What time it is on the bill.
+  Timestamp bill_now(region::Request& rq) const { return region::bill_time(rq.tx, rq.now()); }
   /// Tells of an account what is news of its limit.
   void watch(store::Tx& tx, const std::string& account);
   /// The lines of the caller's account, and of those that it pays for, within the period, as the filter wants them.
-  std::vector<region::UsageLine> lines_of(region::Request& rq, const Period& period,
-                                          const std::optional<Expression>& filter) const;
+  std::vector<BilledLine> lines_of(region::Request& rq, const Period& period,
+                                   const std::optional<Expression>& filter) const;
   /// What GetCostAndUsage and GetCostAndUsageWithResources have in common.
   template <class Out, class In>
   Out cost_and_usage(region::Request& rq, const In& in, const std::vector<std::string>& metrics) const;

@@ -8,6 +8,7 @@ namespace hanbat::ce {
 namespace {
 
 constexpr double kGigabyte = 1024.0 * 1024 * 1024;
+constexpr double kMillion = 1e6;
 constexpr std::int64_t kMinuteMs = 60'000;
 
 std::string_view unit_name(region::UsageUnit unit) {
@@ -25,6 +26,8 @@ std::string_view unit_name(region::UsageUnit unit) {
       return "Requests";
     case region::UsageUnit::kMinutes:
       return "Minutes";
+    case region::UsageUnit::kCapacityUnits:
+      return "LCU-Hrs";
   }
   throw std::logic_error("a unit of usage without a name");
 }
@@ -69,23 +72,27 @@ double amount_in(const region::UsageLine& line, const Period& period, Timestamp 
       return quantity * months_in(stretch, period);
     case region::UsageUnit::kGigabytes:
     case region::UsageUnit::kRequests:
-    case region::UsageUnit::kMinutes: {
+    case region::UsageUnit::kMinutes:
+    case region::UsageUnit::kCapacityUnits: {
       // What happened lies in the hour that it is kept under.
       const bool happened = line.began >= period.from && line.began < period.to;
-      return !happened ? 0 : line.use.unit == region::UsageUnit::kGigabytes ? quantity / kGigabyte : quantity;
+      if (!happened) return 0;
+      if (line.use.unit == region::UsageUnit::kGigabytes) return quantity / kGigabyte;
+      return line.use.unit == region::UsageUnit::kCapacityUnits ? quantity / kMillion : quantity;
     }
   }
   throw std::logic_error("a unit of usage that nobody counts");
 }
 
 std::optional<Charge> charge_in(const region::UsageLine& line, const Period& period, Timestamp now,
-                                const Prices& prices, Until until) {
+                                const Prices& prices, Until until, std::int64_t free) {
   const double amount = amount_in(line, period, now, until);
   if (amount <= 0) return std::nullopt;
   const RegionPrices* region = prices.find(line.place.region);
   const auto price = region ? region->find(line.use.service, line.use.usage_type) : std::nullopt;
+  const double paid = free == 0 ? 1 : 1 - static_cast<double>(free) / static_cast<double>(line.use.quantity);
   return Charge{.amount = amount,
-                .cost = amount * price.value_or(0),
+                .cost = amount * paid * price.value_or(0),
                 .priced = price.has_value(),
                 .unit = unit_name(line.use.unit),
                 .usage_type = (region ? region->prefix() : "") + line.use.usage_type};

@@ -36,9 +36,9 @@ struct Charge {
 enum class Until { kNow, kEnd };
 double amount_in(const region::UsageLine& line, const Period& period, Timestamp now, Until until = Until::kNow);
 
-/// Nothing when it comes to nothing in the period.
+/// Nothing when it comes to nothing in the period. Of an event's quantity so much is free.
 std::optional<Charge> charge_in(const region::UsageLine& line, const Period& period, Timestamp now,
-                                const Prices& prices, Until until = Until::kNow);
+                                const Prices& prices, Until until = Until::kNow, std::int64_t free = 0);
 
 /// Midnight (UTC) of the month's first day.
 Timestamp month_of(Timestamp at);

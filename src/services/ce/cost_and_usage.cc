@@ -106,11 +106,11 @@ class Grouping {
 
 }  // namespace
 
-std::vector<region::UsageLine> Ce::lines_of(region::Request& rq, const Period& period,
-                                            const std::optional<Expression>& filter) const {
+std::vector<BilledLine> Ce::lines_of(region::Request& rq, const Period& period,
+                                     const std::optional<Expression>& filter) const {
   std::vector<std::string> accounts = limits_.paid_by(rq.tx, rq.account);
-  std::vector<region::UsageLine> lines = region::list_usage(rq.tx, accounts, period.from, period.to);
-  if (filter) std::erase_if(lines, [&](const auto& line) { return !matches(*filter, line, prices_); });
+  std::vector<BilledLine> lines = list_billed(rq.tx, accounts, period, prices_);
+  if (filter) std::erase_if(lines, [&](const auto& line) { return !matches(*filter, line.usage, prices_); });
   return lines;
 }
 
@@ -121,6 +121,7 @@ Out Ce::cost_and_usage(region::Request& rq, const In& in, const std::vector<std:
   const std::string granularity = in.granularity;
   const Grouping grouping(rq.operation.name, in.group_by);
   const std::vector<Period> parts = parts_of(require_period(in.time_period, granularity), granularity);
+  const Timestamp now = bill_now(rq);
   const auto lines = lines_of(rq, {parts.front().from, parts.back().to}, in.filter);
 
   Out out;
@@ -129,16 +130,16 @@ Out Ce::cost_and_usage(region::Request& rq, const In& in, const std::vector<std:
   for (const Period& part : parts) {
     Sum total;
     std::map<Keys, Sum> groups;
-    for (const region::UsageLine& line : lines) {
-      const auto charge = charge_in(line, part, rq.now(), prices_);
+    for (const auto& [usage, free] : lines) {
+      const auto charge = charge_in(usage, part, now, prices_, Until::kNow, free);
       if (!charge) continue;
       total.add(*charge);
-      if (grouping.asked()) groups[grouping.keys_of(line, prices_)].add(*charge);
-      accounts[line.place.account] = true;
+      if (grouping.asked()) groups[grouping.keys_of(usage, prices_)].add(*charge);
+      accounts[usage.place.account] = true;
     }
     ResultByTime& result = out.results_by_time->emplace_back();
     result.time_period = interval_of(part, granularity);
-    result.estimated = part.to > month_of(rq.now());
+    result.estimated = part.to > month_of(now);
     result.groups.emplace();
     result.total.emplace();
     if (!grouping.asked()) result.total = total.metrics(metrics);

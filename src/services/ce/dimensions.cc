@@ -27,8 +27,9 @@ GetDimensionValuesOutput Ce::get_dimension_values(region::Request& rq, const Get
   const Period period = require_period(in.time_period, in.time_period.start.size() > 10 ? "HOURLY" : "DAILY");
 
   std::set<std::string> values;
+  const Timestamp now = bill_now(rq);
   for (const auto& line : lines_of(rq, period, in.filter))
-    if (amount_in(line, period, rq.now()) > 0) values.insert(value_of(line, dimension, prices_));
+    if (amount_in(line.usage, period, now) > 0) values.insert(value_of(line.usage, dimension, prices_));
   GetDimensionValuesOutput out;
   for (const std::string& value : values)
     if (is_searched(value, in.search_string)) {
@@ -49,8 +50,9 @@ GetTagsOutput Ce::get_tags(region::Request& rq, const GetTagsInput& in) {
 
   // Keys, or the values of one; "" stands for what has no such tag.
   std::set<std::string> values;
-  for (const auto& line : lines_of(rq, period, in.filter)) {
-    if (amount_in(line, period, rq.now()) <= 0) continue;
+  const Timestamp now = bill_now(rq);
+  for (const auto& [line, free] : lines_of(rq, period, in.filter)) {
+    if (amount_in(line, period, now) <= 0) continue;
     if (in.tag_key) {
       const auto found = line.tags.find(*in.tag_key);
       values.insert(found == line.tags.end() ? "" : found->second);

@@ -14,20 +14,21 @@ GetCostForecastOutput Ce::get_cost_forecast(region::Request& rq, const GetCostFo
     throw invalid("A forecast of costs has a metric of costs");
   if (in.granularity == "HOURLY") throw wire::Error::not_implemented(rq.operation.name, "Granularity HOURLY");
   const Period period = require_period(in.time_period, in.granularity);
-  if (period.from.ms < rq.now().ms - rq.now().ms % kDayMs) throw invalid("Start date must not be in the past");
+  const Timestamp now = bill_now(rq);
+  if (period.from.ms < now.ms - now.ms % kDayMs) throw invalid("Start date must not be in the past");
 
   // The rest of today only: what it has cost so far is no forecast.
-  const Period rest{std::max(period.from, rq.now()), period.to};
+  const Period rest{std::max(period.from, now), period.to};
   const auto lines = lines_of(rq, rest, in.filter);
   GetCostForecastOutput out;
   out.forecast_results_by_time.emplace();
   double total = 0;
   for (const Period& part : parts_of(period, in.granularity)) {
-    const Period to_come{std::max(part.from, rq.now()), part.to};
+    const Period to_come{std::max(part.from, now), part.to};
     double cost = 0;
     for (const auto& line : lines)
-      if (!line.ended)
-        if (const auto charge = charge_in(line, to_come, rq.now(), prices_, Until::kEnd)) cost += charge->cost;
+      if (!line.usage.ended)
+        if (const auto charge = charge_in(line.usage, to_come, now, prices_, Until::kEnd)) cost += charge->cost;
     total += cost;
     ForecastResult& result = out.forecast_results_by_time->emplace_back();
     result.time_period = interval_of(part, in.granularity);

@@ -7,6 +7,11 @@
 #include "os/files.h"
 
 namespace hanbat::ce {
+namespace {
+
+constexpr double kBytesOfGigabyte = 1024.0 * 1024 * 1024;
+
+}  // namespace
 
 RegionPrices::RegionPrices(const Json& file) {
   if (!file.is_object() || !file["services"].is_object())
@@ -18,15 +23,28 @@ RegionPrices::RegionPrices(const Json& file) {
         throw std::runtime_error(service + ", " + usage_type + ": \"usd\" is a number of at least 0");
       if (!file["sources"].is_object() || !file["sources"].contains(price.text("source")))
         throw std::runtime_error(service + ", " + usage_type + ": \"source\" names one of \"sources\"");
-      prices_[{service, usage_type}] = price["usd"].as_double();
+      if (price.contains("free") && (price.text("per") != "gigabyte" || !price["free"].is_number()))
+        throw std::runtime_error(service + ", " + usage_type + ": \"free\" is a number of gigabytes in a month");
+      prices_[{service, usage_type}] = {
+          price["usd"].as_double(),
+          price.contains("free") ? static_cast<std::int64_t>(price["free"].as_double() * kBytesOfGigabyte) : 0};
     }
   }
 }
 
-std::optional<double> RegionPrices::find(std::string_view service, std::string_view usage_type) const {
+const RegionPrices::Price* RegionPrices::look_up(std::string_view service, std::string_view usage_type) const {
   const auto found = prices_.find(std::pair(std::string(service), std::string(usage_type)));
-  if (found == prices_.end()) return std::nullopt;
-  return found->second;
+  return found == prices_.end() ? nullptr : &found->second;
+}
+
+std::optional<double> RegionPrices::find(std::string_view service, std::string_view usage_type) const {
+  const Price* price = look_up(service, usage_type);
+  return price ? std::optional(price->usd) : std::nullopt;
+}
+
+std::int64_t RegionPrices::find_free(std::string_view service, std::string_view usage_type) const {
+  const Price* price = look_up(service, usage_type);
+  return price ? price->free_bytes : 0;
 }
 
 Prices::Prices(const std::string& folder) {

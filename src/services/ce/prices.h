@@ -2,6 +2,7 @@
 // not have is not known, and what is used of it is told without a cost.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,10 +23,18 @@ class RegionPrices {
   const std::string& prefix() const { return prefix_; }
   /// USD for one unit of the usage type (without the prefix); nothing when no price is known.
   std::optional<double> find(std::string_view service, std::string_view usage_type) const;
+  /// How many bytes of it an account has free in a month, over all services that the usage type has this of; 0: none.
+  std::int64_t find_free(std::string_view service, std::string_view usage_type) const;
 
  private:
+  struct Price {
+    double usd = 0;
+    std::int64_t free_bytes = 0;
+  };
+  const Price* look_up(std::string_view service, std::string_view usage_type) const;
+
   std::string prefix_;
-  std::map<std::pair<std::string, std::string>, double, std::less<>> prices_;
+  std::map<std::pair<std::string, std::string>, Price, std::less<>> prices_;
 };
 
 /// The prices of all regions that there is a file for.

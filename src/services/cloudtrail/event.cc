@@ -22,7 +22,7 @@ using Kind = region::Caller::Kind;
 constexpr std::size_t kLargestField = 100 << 10;
 
 /// Data-plane operations: AWS calls them data events, and no event history holds them. A bare folder is all of it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kDataPlane{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 17> kDataPlane{{
     {"codedeploycommands", ""},
     {"codedeploycommandssecure", ""},
     {"ec2messages", ""},
@@ -30,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kDataPla
     {"logs", "PutLogEvents"},
     {"logs", "GetLogEvents"},
     {"logs", "FilterLogEvents"},
+    {"monitoring", "PutMetricData"},
+    {"monitoring", "GetMetricData"},
     {"s3", "HeadBucket"},
     {"s3", "ListObjects"},
     {"s3", "ListObjectsV2"},

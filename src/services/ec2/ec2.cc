@@ -5,11 +5,12 @@
 #include "region/carried_over.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/traffic_usage.h"
 #include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 
-Ec2::Ec2(region::Region& home) : home_(home), networks_(home), instances_(home, networks_) {
+Ec2::Ec2(region::Region& home) : home_(home), networks_(home), instances_(home, networks_), metrics_(home) {
   home_.serve_listener("imds", [this](http::Exchange& exchange) { serve_metadata(exchange); });
 }
 
@@ -20,6 +21,8 @@ std::span<const store::Migration> Ec2::migrations() const { return schema(); }
 void Ec2::start() {
   networks_.start();
   instances_.start();
+  metrics_.start();
+  meter_traffic(home_);
   store::handle<Forget>(home_.tasks, [](store::TaskRun& run, const Forget&) {
     run.finish([&](store::Tx& tx) {
       if (const auto gateway = find<NatGateway>(tx, run.key())) remove(tx, *gateway);
@@ -37,6 +40,7 @@ void Ec2::start() {
       if (status_of(row) != Status::kStopped && status_of(row) != Status::kTerminated)
         touch_instance(tx, home_.tasks, row.id);
     store::add_task(home_.tasks, tx, WatchMachines{}, WatchMachines::kKey);
+    store::add_task(home_.tasks, tx, MeasureInstances{Json::object()}, MeasureInstances::kKey);
   });
 }
 

@@ -11,6 +11,7 @@
 #include "services/ec2/calls/calls.h"
 #include "services/ec2/instances/instance_worker.h"
 #include "services/ec2/metadata/metadata.h"
+#include "services/ec2/metrics/instance_metrics.h"
 #include "services/ec2/networks/network_worker.h"
 
 namespace hanbat::http {
@@ -52,6 +53,7 @@ class Ec2 final : public Operations, public region::EntranceKeeper {
   region::Region& home_;
   NetworkWorker networks_;
   InstanceWorker instances_;
+  InstanceMetrics metrics_;
   Metadata metadata_;
 };
 

@@ -28,6 +28,16 @@ struct WatchMachines : KeyedTask<WatchMachines> {
   static constexpr std::string_view kKind = "ec2.watch";
   static constexpr const char* kKey = "machines";
 };
+/// Measures every minute what the instances use. One for all.
+struct MeasureInstances {
+  static constexpr std::string_view kKind = "ec2.metrics";
+  static constexpr const char* kKey = "instances";
+
+  Json seen;  // by instance: what its machine had used when its metrics were told last
+
+  Json to_json() const { return seen; }
+  static MeasureInstances from_json(const Json& json) { return {json}; }
+};
 /// Deletes the row of what is over, an hour after its end.
 struct Forget : KeyedTask<Forget> {
   static constexpr std::string_view kKind = "ec2.forget";

@@ -5,6 +5,7 @@
 #include "gen/elasticloadbalancing/schema.h"
 #include "region/carried_over.h"
 #include "region/page.h"
+#include "services/elasticloadbalancing/capacity.h"
 #include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "services/elasticloadbalancing/usage.h"
 #include "store/typed_tasks.h"
@@ -25,9 +26,13 @@ void ElasticLoadBalancing::start() {
       for (const auto& row : list_all<LoadBalancer>(tx)) meter(tx, home_.clock.now(), row);
     });
   });
+  store::handle<MeasureBalancers>(home_.tasks, [this](store::TaskRun& run, const MeasureBalancers&) { measure(run); });
+  meter_capacity(home_);
   if (!home_.find_host()) return;
-  home_.db.write(
-      [&](store::Tx& tx) { store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey)); });
+  home_.db.write([&](store::Tx& tx) {
+    store::add_task(home_.tasks, tx, ApplyBalancers{}, std::string(ApplyBalancers::kKey));
+    store::add_task(home_.tasks, tx, MeasureBalancers{}, std::string(MeasureBalancers::kKey));
+  });
   observer_ = std::jthread([this](const std::stop_token& stop) { observe(stop); });
 }
 

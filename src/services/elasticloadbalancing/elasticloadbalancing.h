@@ -17,6 +17,7 @@
 #include "services/elasticloadbalancing/store.h"
 #include "services/elasticloadbalancing/target_groups/store.h"
 #include "services/elasticloadbalancing/workers/tasks.h"
+#include "services/elasticloadbalancing/workers/traffic.h"
 
 namespace hanbat::elasticloadbalancing {
 
@@ -34,8 +35,7 @@ class ElasticLoadBalancing final : public Operations {
                                 const region::PageSizes& sizes) const override;
 
  private:
-  /// Group's last part, address, port.
-  using HealthKey = std::tuple<std::string, std::string, int>;
+  using HealthKey = TargetKey;
 
   /// With the request's commit: bring the balancers to what the rows say.
   void touch(Request& rq);
@@ -44,6 +44,7 @@ class ElasticLoadBalancing final : public Operations {
   void apply(store::TaskRun& run);
   void tell_waiting(store::Tx& tx, std::string_view why);
   void drain(store::TaskRun& run, const DrainTarget& task);
+  void measure(store::TaskRun& run);
   void observe(const std::stop_token& stop);
   /// Asks the host side once; whether nothing is likely to change soon.
   bool look_at_targets();
@@ -57,7 +58,8 @@ class ElasticLoadBalancing final : public Operations {
   std::mutex health_mutex_;
   std::map<HealthKey, host::TargetHealth> health_;  // guarded by health_mutex_
   std::set<HealthKey> forgotten_;                   // likewise: since the host side was asked last
-  std::jthread observer_;                           // the last member: it ends first
+  Traffic traffic_;
+  std::jthread observer_;  // the last member: it ends first
 };
 
 }  // namespace hanbat::elasticloadbalancing

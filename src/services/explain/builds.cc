@@ -24,10 +24,9 @@ std::string log_of(Story& story, const Json& build) {
   return out;
 }
 
-/// What the phase's context says by itself; a finding without a code when only the log can tell.
-Finding context_of(const std::string& code, const std::string& message, const Json& build) {
+/// What is wrong with the buildspec or what it wants of the image; a finding without a code when neither.
+Finding finding_of_buildspec(const std::string& code, const std::string& message) {
   Finding out;
-  const std::string role = build.text("serviceRole");
   if (code == "YAML_FILE_ERROR" && has(message, "no such file")) {
     out.code = "BUILDSPEC_MISSING";
     out.sentence = {.en = "The buildspec file is not in the source: " + message + ".",
@@ -35,12 +34,33 @@ Finding context_of(const std::string& code, const std::string& message, const Js
     out.remedy = {
         .en = "Put buildspec.yml at the top of the source, or name its path in the project (source.buildspec).",
         .ko = "buildspec.yml을 소스의 최상위에 두거나 프로젝트(source.buildspec)에 경로를 적으십시오."};
+  } else if (has(message, "Unknown runtime version named") || has(message, "Unknown runtime named")) {
+    out.code = "RUNTIME_UNKNOWN";
+    out.sentence = {.en = "The build image does not offer what runtime-versions names: " + message,
+                    .ko = "빌드 이미지에 runtime-versions가 가리키는 것이 없습니다: " + message};
+    out.remedy = {.en = "Name a version that the message lists, or another image of the project's environment.",
+                  .ko = "메시지에 있는 버전을 쓰거나 프로젝트 환경의 이미지를 바꾸십시오."};
+  } else if (has(message, "hanbat image runtime add")) {
+    out.code = "RUNTIME_NOT_HERE";
+    out.sentence = {.en = "The runtime's version could not be fetched here: " + message,
+                    .ko = "런타임의 그 버전을 여기서 가져올 수 없습니다: " + message};
+    out.remedy = {.en = "Name a version that the message lists; or have the operator put it onto the shelf.",
+                  .ko = "메시지에 있는 버전을 쓰거나 운영자가 선반에 올리게 하십시오."};
   } else if (code == "YAML_FILE_ERROR") {
     out.code = "BUILDSPEC_INVALID";
     out.sentence = {.en = "The buildspec cannot be read: " + message, .ko = "buildspec을 읽을 수 없습니다: " + message};
     out.remedy = {.en = "Mend the place that the message names; YAML wants spaces, not tabs.",
                   .ko = "메시지가 가리키는 곳을 고치십시오. YAML은 탭이 아니라 공백을 씁니다."};
-  } else if (has(message, "sts:AssumeRole on service role")) {
+  }
+  return out;
+}
+
+/// What the phase's context says by itself; a finding without a code when only the log can tell.
+Finding context_of(const std::string& code, const std::string& message, const Json& build) {
+  Finding out = finding_of_buildspec(code, message);
+  if (!out.code.empty()) return out;
+  const std::string role = build.text("serviceRole");
+  if (has(message, "sts:AssumeRole on service role")) {
     out = finding_of_untrusting_role("CodeBuild", "codebuild.amazonaws.com", role);
   } else if (has(message, "no matching artifact paths") || has(message, "no matching base directory")) {
     out.code = "ARTIFACT_FILES_MISSING";
@@ -55,13 +75,21 @@ Finding context_of(const std::string& code, const std::string& message, const Js
                     .ko = "아티팩트를 저장하지 못했습니다: " + message};
     out.remedy = {.en = "Check the bucket's name, and that the service role may put objects into it.",
                   .ko = "버킷 이름과 서비스 역할의 s3:PutObject 권한을 확인하십시오."};
+  } else if (has(message, "could not read Username") || has(message, "Authentication failed for")) {
+    out.code = "SOURCE_CREDENTIALS_MISSING";
+    out.sentence = {.en = "The repository wants credentials that the project does not have: " + message,
+                    .ko = "리포지토리가 프로젝트에 없는 자격 증명을 요구합니다: " + message};
+    out.remedy = {.en = "Import a token for the account, or name one in source.auth.",
+                  .ko = "계정에 토큰을 가져오거나 source.auth에 지정하십시오."};
+    out.command =
+        "aws codebuild import-source-credentials --server-type GITHUB --auth-type PERSONAL_ACCESS_TOKEN --token TOKEN";
   } else if (has(message, "for primary source")) {
     out.code = "SOURCE_UNREADABLE";
     out.sentence = {.en = "The source could not be fetched: " + message,
                     .ko = "소스를 가져오지 못했습니다: " + message};
     out.remedy = {.en = "Check the repository, the branch or commit, and that the service role may read it.",
                   .ko = "리포지토리, 브랜치나 커밋, 그리고 서비스 역할의 읽기 권한을 확인하십시오."};
-  } else if (has(message, "hanbat image import")) {
+  } else if (code == "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE" || has(message, "hanbat image import")) {
     out.code = "BUILD_IMAGE_MISSING";
     out.sentence = {.en = "The build's image is not here: " + message + ".",
                     .ko = "빌드 이미지가 없습니다: " + message + "."};

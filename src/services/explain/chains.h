@@ -20,6 +20,8 @@ void explain_denied(Story& story, const std::string& what);
 /// `name` is NAME[:TAG][@DIGEST], with its registry or without.
 void explain_image(Story& story, const std::string& name);
 void explain_stuck(Story& story);
+/// Why no change of the source action starts the pipeline.
+void explain_trigger(Story& story, const std::string& name, const Json& source, const std::string& subject);
 
 /// Adds the error of a call that another service made as the cause, as far as it is understood: a denial with its
 /// statement. Returns whether it was.

@@ -141,6 +141,16 @@ const std::array kKinds = {
          "The ECR repository {} does not exist.", "ECR 리포지토리 {}이(가) 없습니다.",
          "Create it (aws ecr create-repository --repository-name {}), or mend the name.",
          "만들거나(aws ecr create-repository --repository-name {}) 이름을 고치십시오."},
+    Kind{"BASE_IMAGE_MISSING",
+         [](std::string_view line) {
+           return when(has(line, "hanbat image base add "), word_after(line, "hanbat image base add "));
+         },
+         "No registry is reached that has the Dockerfile's base image {}, and there is no stand-in of that version.",
+         "Dockerfile의 베이스 이미지 {}을(를) 가진 레지스트리에 닿지 않고, 그 버전의 대용품도 없습니다.",
+         "Name a version that is on the shelf (hanbat image base list), or have the operator add it: hanbat image base "
+         "add {} SOURCE",
+         "선반에 있는 버전을 쓰거나(hanbat image base list) 운영자가 추가하게 하십시오: hanbat image base add {} "
+         "SOURCE"},
     Kind{"IMAGE_MISSING",
          [](std::string_view line) {
            return when(has(line, "manifest unknown") || has(line, "manifest for ") || has(line, "pull access denied"),

@@ -47,6 +47,10 @@ INSTANTIATE_TEST_SUITE_P(
              "REPOSITORY_MISSING", "wsi-api"},
         Line{"Error response from daemon: manifest for python:3.99 not found: manifest unknown", "IMAGE_MISSING",
              "python:3.99"},
+        Line{"docker.io/library/ubuntu:24.04: no registry gives it, and there is no stand-in of that name and version; "
+             "an "
+             "operator adds it: hanbat image base add docker.io/library/ubuntu:24.04 SOURCE",
+             "BASE_IMAGE_MISSING", "docker.io/library/ubuntu:24.04"},
         Line{"Unable to locate credentials. You can configure credentials by running \"aws configure\".",
              "CREDENTIALS_MISSING", "credentials"},
         Line{"An error occurred (NoSuchBucket) when calling the PutObject operation: The specified bucket does not "

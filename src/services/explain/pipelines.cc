@@ -78,6 +78,15 @@ Finding finding_of_error(const std::string& message, const Json& action, const J
     out.sentence = {.en = message + ".", .ko = "액션 구성의 변수를 찾을 수 없습니다: " + message + "."};
     out.remedy = {.en = "Name it as its action's namespace has it: #{Namespace.Variable}.",
                   .ko = "액션의 네임스페이스대로 쓰십시오: #{Namespace.Variable}."};
+  } else if (has(message, "does not match expected format")) {
+    out.code = "ACTION_CONFIGURATION_INVALID";
+    out.sentence = {.en = "The action's configuration cannot be read: " + message,
+                    .ko = "액션의 구성을 읽을 수 없습니다: " + message};
+    out.remedy = {
+        .en = "EnvironmentVariables is a JSON list as text: [{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]",
+        .ko =
+            "EnvironmentVariables는 글로 쓴 JSON 목록입니다: "
+            "[{\"name\":\"A\",\"value\":\"b\",\"type\":\"PLAINTEXT\"}]"};
   } else if (has(message, "was not produced")) {
     out.code = "INPUT_ARTIFACT_MISSING";
     out.sentence = {.en = message + ".", .ko = "입력 아티팩트가 만들어지지 않았습니다: " + message + "."};
@@ -157,29 +166,6 @@ void explain_running_action(Story& story, const Json& run, const Json& action, c
   if (provider == "CodeDeploy" && !behind.empty()) explain_deployment(story, behind);
 }
 
-/// Why nothing starts it: nobody tells it of changes.
-void explain_trigger(Story& story, const std::string& name, const Json& pipeline, const std::string& subject) {
-  const Json* source = nullptr;
-  for (const Json& action : pipeline["stages"].items().front()["actions"].items()) source = &action;
-  if (!source || (*source)["configuration"].text("PollForSourceChanges", "true") != "false") return;
-  const std::string arn = "arn:aws:codepipeline:" + story.region() + ":" + story.account() + ":" + name;
-  const Answer rules = story.ask("events", "ListRuleNamesByTarget", Json::object({{"TargetArn", arn}}));
-  if (!rules || !rules["RuleNames"].empty()) return;
-  story.add(
-      {.code = "TRIGGER_MISSING",
-       .subject = subject,
-       .sentence =
-           {.en = "Nobody tells the pipeline of changes: polling is off, and no EventBridge rule has it as its target.",
-            .ko = "변경을 알려 주는 것이 없습니다: 폴링이 꺼져 있고 이 파이프라인을 대상으로 하는 EventBridge 규칙이 "
-                  "없습니다."},
-       .remedy = {.en = "Make a rule for the repository's \"CodeCommit Repository State Change\" with the pipeline as "
-                        "its target and a role that may start it.",
-                  .ko = "리포지토리의 \"CodeCommit Repository State Change\" 규칙을 만들고 이 파이프라인을 대상으로, "
-                        "시작할 수 있는 역할과 함께 지정하십시오."},
-       .command = "aws codepipeline start-pipeline-execution --name " + name});
-  story.show("events:ListRuleNamesByTarget", arn + ": []");
-}
-
 /// Whether the branch has moved on past what the pipeline took last.
 void explain_behind(Story& story, const std::string& name, const Json& pipeline, const Json& state) {
   const Json& source = pipeline["stages"].items().front()["actions"].items().front();
@@ -203,7 +189,7 @@ void explain_behind(Story& story, const std::string& name, const Json& pipeline,
              .remedy = {.en = "Release the change.", .ko = "변경을 릴리스하십시오."},
              .command = "aws codepipeline start-pipeline-execution --name " + name});
   story.show("codecommit:GetBranch", configuration.text("BranchName") + " " + newest);
-  explain_trigger(story, name, pipeline, subject);
+  explain_trigger(story, name, source, subject);
 }
 
 }  // namespace
@@ -263,7 +249,7 @@ void explain_pipeline(Story& story, const std::string& name) {
              .sentence = {.en = "The pipeline never ran.", .ko = "파이프라인이 한 번도 실행되지 않았습니다."},
              .remedy = {.en = "Start it.", .ko = "시작하십시오."},
              .command = "aws codepipeline start-pipeline-execution --name " + name});
-  explain_trigger(story, name, pipeline, "pipeline " + name);
+  explain_trigger(story, name, pipeline["stages"].items().front()["actions"].items().front(), "pipeline " + name);
 }
 
 }  // namespace hanbat::explain

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "services/explain/chains.h"
+#include "services/explain/lines.h"
 
 namespace hanbat::explain {
 namespace {
@@ -140,6 +141,39 @@ bool explain_unused(Story& story, const std::string& reason, const std::string& 
   return false;
 }
 
+/// The packets' way from the group's load balancer, for rules that are in it: a network ACL, say. "" without one.
+std::string way_to_ask(const Json& group, const std::string& id, std::int64_t port) {
+  const auto balancers = group.texts("LoadBalancerArns");
+  if (balancers.empty()) return "";
+  const auto parts = split(balancers.front(), '/');
+  return parts.size() < 3 ? "" : "hanbat explain packet " + parts[2] + " " + id + ":" + std::to_string(port);
+}
+
+/// How one gets a check that is answered with such a code to succeed.
+Text remedy_of_code(const std::string& said) {
+  const std::size_t at = said.find('[');
+  const char kind = at == std::string::npos || at + 1 >= said.size() ? ' ' : said[at + 1];
+  const std::string code = at == std::string::npos ? "" : said.substr(at + 1, 3);
+  if (kind == '3')
+    return {.en =
+                "The program sends the check elsewhere (to HTTPS or a login, say): name a path that answers by "
+                "itself, or take the redirect for healthy.",
+            .ko =
+                "프로그램이 검사를 다른 곳(HTTPS나 로그인 등)으로 보냅니다: 스스로 답하는 경로를 쓰거나 리디렉션도 "
+                "정상으로 받으십시오."};
+  if (code == "401" || code == "403")
+    return {.en = "The path wants a login or permission: name one that is open to the load balancer.",
+            .ko = "경로가 로그인이나 권한을 요구합니다: 로드 밸런서에 열린 경로를 쓰십시오."};
+  if (code == "404")
+    return {.en = "The program has no such path: name one that it has, or add it.",
+            .ko = "프로그램에 그런 경로가 없습니다: 있는 경로를 쓰거나 추가하십시오."};
+  if (kind == '5')
+    return {.en = "The program itself fails at the check: its log on the instance says why.",
+            .ko = "프로그램 자체가 검사에서 실패합니다: 인스턴스의 로그가 이유를 말해 줍니다."};
+  return {.en = "Mend the path of the check or the program behind it; curl it on the instance.",
+          .ko = "검사 경로나 프로그램을 고치십시오. 인스턴스에서 curl로 확인하십시오."};
+}
+
 void explain_health(Story& story, const Json& group, const Json& described) {
   const Json& health = described["TargetHealth"];
   const std::string id = described["Target"].text("Id"), name = group.text("TargetGroupName");
@@ -175,10 +209,9 @@ void explain_health(Story& story, const Json& group, const Json& described) {
                                   ", but not with " + group["Matcher"].text("HttpCode", "200") + ": " + said + ".",
                             .ko = "서버가 포트 " + number + "의 검사 " + path_of(group) + "에 답하지만 " +
                                   group["Matcher"].text("HttpCode", "200") + "이(가) 아닙니다: " + said + "."},
-               .remedy = {.en = "Mend the path of the check or the program behind it; curl it on the instance.",
-                          .ko = "검사 경로나 프로그램을 고치십시오. 인스턴스에서 curl로 확인하십시오."},
+               .remedy = remedy_of_code(said),
                .command = "aws elbv2 modify-target-group --target-group-arn " + group.text("TargetGroupArn") +
-                          " --health-check-path /health"});
+                          (has(said, "[3") ? " --matcher HttpCode=200-399" : " --health-check-path /health")});
     return story.show(call, evidence);
   }
   const bool timed_out = reason == "Target.Timeout";
@@ -195,7 +228,8 @@ void explain_health(Story& story, const Json& group, const Json& described) {
                                     .ko = "포트 " + number + "의 검사 " + path_of(group) +
                                           "이(가) 실패했습니다: 연결을 받는 것이 없습니다."},
        .remedy = {.en = "See that the program runs and listens on 0.0.0.0:" + number + " (ss -ltnp on the instance).",
-                  .ko = "프로그램이 실행되어 0.0.0.0:" + number + "에서 듣는지 확인하십시오(인스턴스에서 ss -ltnp)."}});
+                  .ko = "프로그램이 실행되어 0.0.0.0:" + number + "에서 듣는지 확인하십시오(인스턴스에서 ss -ltnp)."},
+       .command = timed_out ? way_to_ask(group, id, port) : ""});
   story.show(call, evidence);
   if (id.starts_with("i-")) explain_groups(story, id, port, group, subject);
 }

@@ -41,7 +41,7 @@ struct TargetsTest : testing::Test {
           one.target->port = 8080;
           one.target_health.emplace().state = state;
           if (!reason.empty()) one.target_health->reason = reason;
-          one.target_health->description = "as AWS says it";
+          one.target_health->description = said;
           return out;
         });
     balancers.on<elb::DescribeLoadBalancersInput, elb::DescribeLoadBalancersOutput>(
@@ -92,7 +92,7 @@ struct TargetsTest : testing::Test {
   }
 
   region::TestRegion test;
-  std::string state = "unhealthy", reason, rule_group, rule_cidr;
+  std::string state = "unhealthy", said = "as AWS says it", reason, rule_group, rule_cidr;
   int rule_port = 8080;
   Client client{test.home, test.user, test.region};
 };
@@ -114,6 +114,29 @@ TEST_F(TargetsTest, EachReasonOfAwsHasItsCause) {
     reason = one.reason;
     EXPECT_EQ(cause(), one.cause);
   }
+}
+
+TEST_F(TargetsTest, TheCodeThatACheckIsAnsweredWithSaysWhatIsToBeDone) {
+  reason = "Target.ResponseCodeMismatch";
+  struct Case {
+    const char *code, *remedy;
+  };
+  for (const Case& one : {Case{"301", "take the redirect for healthy"}, Case{"403", "wants a login or permission"},
+                          Case{"404", "has no such path"}, Case{"500", "The program itself fails"},
+                          Case{"204", "Mend the path of the check"}}) {
+    said = std::string("Health checks failed with these codes: [") + one.code + "]";
+    const Explanation out = told();
+    EXPECT_NE(out.causes.back().remedy->en.find(one.remedy), std::string::npos) << out.causes.back().remedy->en;
+    EXPECT_NE(out.causes.back().sentence.en.find(one.code), std::string::npos);
+  }
+  said = "Health checks failed with these codes: [302]";
+  EXPECT_TRUE(told().causes.back().remedy->command->ends_with("--matcher HttpCode=200-399"));
+}
+
+TEST_F(TargetsTest, ATimeoutThatNoGroupIsToBlameForLeadsToThePacketsWay) {
+  reason = "Target.Timeout";
+  rule_group = "sg-alb";
+  EXPECT_EQ(told().causes.back().remedy->command, "hanbat explain packet alb i-1:8080");
 }
 
 TEST_F(TargetsTest, ATimeoutWithoutARuleForTheBalancerIsTheGroupsDoing) {

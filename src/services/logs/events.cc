@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "region/page.h"
 #include "services/logs/logs.h"
+#include "services/logs/metric_filters/counting.h"
 #include "services/logs/patterns/filter_pattern.h"
 #include "services/logs/usage.h"
 
@@ -138,6 +139,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
     throw InvalidParameterException(
         "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.");
 
+  MetricCounts counts(rq.tx, stream);
   RejectedLogEventsInfo rejected;
   Arrival taken{.at = now};
   int index = 0;
@@ -152,6 +154,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
     }
     ++index;
     insert_event(rq.tx, stream, EventRow{0, stream.id, event.timestamp, now, event.message});
+    counts.add(event);
     if (taken.first == 0) taken.first = event.timestamp;
     taken.last = event.timestamp;
     taken.bytes += static_cast<std::int64_t>(event.message.size()) + kEventOverhead;
@@ -159,6 +162,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
   if (taken.last) {
     record_arrival(rq.tx, stream, taken);
     meter_arrival(rq, in.log_group_name, taken.bytes);
+    counts.publish(rq, in.log_group_name, taken.bytes);
   }
 
   PutLogEventsOutput out;

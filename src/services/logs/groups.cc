@@ -49,6 +49,7 @@ std::span<const store::Migration> Logs::migrations() const { return schema(); }
 void Logs::start() {
   home_.db.write([](store::Tx& tx) { region::carry_over(tx, "logs: tags", [&] { migrate_tags(tx); }); });
   retention_.start();
+  defaults_.start();
   measure_groups(home_);
 }
 

@@ -7,6 +7,7 @@
 #include "gen/logs/operations.h"
 #include "region/region.h"
 #include "region/tags.h"
+#include "services/logs/metric_filters/default_values.h"
 #include "services/logs/retention.h"
 #include "services/logs/store.h"
 
@@ -22,7 +23,7 @@ inline region::Place place_of(const region::Request& rq) { return {rq.account, r
 
 class Logs final : public Operations {
  public:
-  explicit Logs(region::Region& home) : home_(home), retention_(home) {}
+  explicit Logs(region::Region& home) : home_(home), retention_(home), defaults_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
@@ -52,6 +53,7 @@ class Logs final : public Operations {
 
   region::Region& home_;
   Retention retention_;
+  DefaultValues defaults_;
 };
 
 }  // namespace hanbat::logs

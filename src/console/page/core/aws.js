@@ -1,5 +1,5 @@
-// AWS's calls as a customer makes them: Signature Version 4 by the browser's own cryptography, and the protocols json, query and ec2.
-// Credentials live in this tab alone (sessionStorage) and end by themselves.
+// AWS's calls as a customer makes them: Signature Version 4 by the browser's own cryptography, and the protocols json, query and ec2; `s3.js` has
+// S3's. Credentials live in this tab alone (sessionStorage) and end by themselves.
 
 const SERVICES = {
   codepipeline: {json: 'CodePipeline_20150709'},
@@ -11,6 +11,7 @@ const SERVICES = {
   ecr: {json: 'AmazonEC2ContainerRegistry_V20150921'},
   cloudtrail: {json: 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101'},
   ce: {json: 'AWSInsightsIndexService'},
+  organizations: {json: 'AWSOrganizationsV20161128'},
   explain: {json: 'HanbatExplain_20261130'},  // the region's own; see core/explain.js
   ec2: {query: '2016-11-15', flat: true},
   elasticloadbalancing: {query: '2015-12-01'},
@@ -90,7 +91,7 @@ export async function sign(service, {method = 'POST', path = '/', query = '', he
 }
 
 /** Sends by XMLHttpRequest, as that alone parses XML without a text becoming markup, which this page forbids itself. */
-function send(method, path, headers, body, type) {
+export function send(method, path, headers, body, type) {
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.open(method, path);
@@ -105,7 +106,7 @@ function send(method, path, headers, body, type) {
   });
 }
 
-function refused(code, message, status) {
+export function refused(code, message, status) {
   return new AwsError(String(code || 'Error').replace(/^.*#/, '').replace(/:.*$/, ''), message, status);
 }
 
@@ -171,15 +172,6 @@ export async function pages(service, operation, input, member, {token = 'nextTok
     at = page[token];
   } while (at && all.length < most);
   return all;
-}
-
-/** An S3 object's bytes, of a type that no browser shows as a page; `key` as it is named. */
-export async function getObject(bucket, key) {
-  const path = `/${bucket}/${key.split('/').map(encode).join('/')}`;
-  const headers = await sign('s3', {method: 'GET', path});
-  const answer = await send('GET', path, headers, null, 'blob');
-  if (answer.status >= 300) throw new AwsError('NoSuchKey', 'The object cannot be read.', answer.status);
-  return new Blob([answer.response], {type: 'application/octet-stream'});
 }
 
 /** Makes a one-time token a session. */

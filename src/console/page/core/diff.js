@@ -1,8 +1,11 @@
 // Line by line: what two texts differ in, by Myers' algorithm, with a few lines around each difference.
 
+/** A text's lines; the end of the last is no line of its own. */
+export const split = (text) => text === '' ? [] : text.replace(/\n$/, '').split('\n');
+
 /** [kind, text] of each line: ' ', '-', '+'. For texts that differ in more than `most` lines the whole of both. */
 export function lines(before, after, most = 4000) {
-  const a = before === '' ? [] : before.replace(/\n$/, '').split('\n'), b = after === '' ? [] : after.replace(/\n$/, '').split('\n');
+  const a = split(before), b = split(after);
   let start = 0, enda = a.length, endb = b.length;
   while (start < enda && start < endb && a[start] === b[start]) start++;
   while (enda > start && endb > start && a[enda - 1] === b[endb - 1]) { enda--; endb--; }

@@ -29,10 +29,17 @@ export function why(kind, id, turn) {
   return place;
 }
 
+/** The first cause in one sentence, once it is known; nothing where nobody knows. */
+export function because(kind, id, turn) {
+  const place = h('p', {class: 'because'});
+  ask('Explain', {kind, id}, turn).then((one) => { if (one?.causes?.length) put(place, said(one.summary)); });
+  return place;
+}
+
 /** Whether packets get from one to the other, hop by hop; null where the region cannot say. */
 export async function packet(input) {
   const one = await ask('ExplainPacket', input, Date.now());
-  return one && h('div', {class: 'pad why-card'}, story(one), path(one));
+  return one && h('div', {class: 'pad why-card'}, story(one), path(one), kernel(one.kernel));
 }
 
 function story(one) {
@@ -45,7 +52,12 @@ function story(one) {
 }
 
 function path(one) {
-  return h('ol', {class: 'hops'}, list(one.path).map((hop) => h('li', {}, badge(hop.passes ? 'allowed' : 'Failed', hop.passes ? t('passes') : t('stops')), ' ', code(hop.component), ' ', h('span', {class: 'soft'}, `${hop.type} · ${hop.direction}`), h('p', {}, said(hop.sentence)))));
+  return h('ol', {class: 'hops'}, list(one.path).map((hop) => h('li', {}, badge(hop.passes ? 'allowed' : 'Failed', hop.passes ? t('passes') : t('stops')), ' ', code(hop.component), ' ', h('span', {class: 'soft'}, [hop.type, hop.direction].filter(Boolean).join(' · ')), h('p', {}, said(hop.sentence)))));
+}
+
+/** What the kernel did with a packet on trial. */
+function kernel(word) {
+  return word && h('div', {}, h('p', {}, said(word.sentence)), list(word.evidence).map((proof) => h('details', {}, h('summary', {}, proof.call), pre(proof.excerpt))));
 }
 
 function pretty(text) {

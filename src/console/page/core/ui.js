@@ -6,8 +6,8 @@ import {t, language} from './words.js';
 // AWS's words for states, by what they mean to somebody who looks for trouble.
 const GOOD = new Set(['Succeeded', 'SUCCEEDED', 'running', 'active', 'healthy', 'available', 'Approved', 'Online', 'Ready', 'COMPLETE', 'allowed', 'Success']);
 const BAD = new Set(['Failed', 'FAILED', 'FAULT', 'TIMED_OUT', 'unhealthy', 'failed', 'Rejected', 'explicitDeny', 'implicitDeny', 'ConnectionLost', 'Error']);
-const BUSY = new Set(['InProgress', 'IN_PROGRESS', 'Pending', 'pending', 'provisioning', 'initial', 'Stopping', 'stopping', 'shutting-down', 'Created', 'Queued', 'draining', 'Baking']);
-const HELD = new Set(['Stopped', 'STOPPED', 'stopped', 'Superseded', 'Cancelled', 'Abandoned', 'unused', 'unavailable', 'Skipped', 'terminated', 'Disabled']);
+const BUSY = new Set(['InProgress', 'IN_PROGRESS', 'Pending', 'pending', 'provisioning', 'initial', 'Stopping', 'stopping', 'shutting-down', 'Created', 'Queued', 'draining', 'Baking', 'making']);
+const HELD = new Set(['Stopped', 'STOPPED', 'stopped', 'Superseded', 'Cancelled', 'Abandoned', 'unused', 'unavailable', 'Skipped', 'terminated', 'Disabled', 'paused', 'over']);
 
 export const mood = (state) => GOOD.has(state) ? 'good' : BAD.has(state) ? 'bad' : BUSY.has(state) ? 'busy' : HELD.has(state) ? 'held' : 'none';
 

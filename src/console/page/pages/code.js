@@ -7,7 +7,7 @@ import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, ask, badge, button, card, code, empty, longList, say, table, tabs, title} from '../core/ui.js';
 
-const at = (name, view, values = {}) => {
+export const at = (name, view, values = {}) => {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
   return `#/code/${encodeURIComponent(name)}${view ? '/' + view : ''}${query ? '?' + query : ''}`;
 };
@@ -16,7 +16,7 @@ const LARGEST = 1 << 20;
 export function open(page) {
   const [name, view, id] = page.parts;
   if (!name) return openList(page);
-  return {commits: openCommits, commit: openCommit, branches: openBranches, edit: openEditor}[view]?.(page, name, id) ?? openFiles(page, name);
+  return {commits: openCommits, commit: openCommit, branches: openBranches, edit: openEditor, blame: openBlame}[view]?.(page, name, id) ?? openFiles(page, name);
 }
 
 function openList({room, live}) {
@@ -38,13 +38,13 @@ function openList({room, live}) {
 }
 
 /** The frame of a repository's pages; resolves to its branch, or null when it holds nothing. */
-async function branchOf(name, query) {
+export async function branchOf(name, query) {
   if (query.get('branch')) return query.get('branch');
   const {repositoryMetadata} = await aws('codecommit', 'GetRepository', {repositoryName: name});
   return repositoryMetadata.defaultBranch || list((await aws('codecommit', 'ListBranches', {repositoryName: name})).branches)[0] || null;
 }
 
-async function head(name, view, branch, extra = []) {
+export async function head(name, view, branch, extra = []) {
   const branches = list((await aws('codecommit', 'ListBranches', {repositoryName: name})).branches);
   const pick = h('select', {id: 'branch', 'aria-label': t('Branch'), onchange: (event) => { location.hash = at(name, view === 'commits' ? 'commits' : '', {branch: event.target.value}); }},
     (branches.includes(branch) ? branches : [branch, ...branches]).filter(Boolean).map((one) => h('option', {value: one, selected: one === branch}, one)));
@@ -52,7 +52,7 @@ async function head(name, view, branch, extra = []) {
     tabs([['', t('Files')], ['commits', t('Commits')], ['branches', t('Branches')]], view, (key) => at(name, key, {branch}))];
 }
 
-const decode = (content) => {
+export const decode = (content) => {
   const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
   try { return bytes.length <= LARGEST && !bytes.includes(0) ? new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes) : null; } catch { return null; }
 };
@@ -84,7 +84,8 @@ async function fileCard(name, branch, path, file) {
   const said = await aws('codecommit', 'GetFile', {repositoryName: name, commitSpecifier: branch, filePath: file});
   const text = decode(said.fileContent), colour = highlighter(file);
   const actions = h('div', {class: 'bar'}, h('span', {class: 'mono wrap'}, file), h('span', {class: 'soft'}, `${said.fileSize} B`), h('span', {class: 'grow'}),
-    text !== null ? h('a', {class: 'button', id: 'edit', href: at(name, 'edit', {branch, path, file})}, t('Edit')) : null,
+    text !== null ? [h('a', {class: 'button', id: 'blame', href: at(name, 'blame', {branch, path, file})}, t('Who wrote it')),
+      h('a', {class: 'button', id: 'edit', href: at(name, 'edit', {branch, path, file})}, t('Edit'))] : null,
     button(t('Delete'), async () => {
       const asked = await ask(t('Delete {file}?', {file}), [{name: 'message', label: t('Commit message'), value: `Delete ${file}`}], t('Commit'), {kind: 'danger'});
       if (!asked) return;
@@ -96,6 +97,8 @@ async function fileCard(name, branch, path, file) {
   const all = text.split('\n');
   return card(null, actions, longList(all, 18, (line, row) => h('div', {class: 'row'}, h('span', {class: 'n'}, row + 1), h('span', {}, colour(line))), {label: file}));
 }
+
+const openBlame = async (page, name) => (await import('./code_blame.js')).open(page, name);
 
 async function openEditor({room, query}, name) {
   const branch = await branchOf(name, query) || 'main', path = query.get('path') || '', old = query.get('fresh') || query.get('first') ? null : query.get('file');

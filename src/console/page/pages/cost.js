@@ -1,15 +1,14 @@
 // Cost, where the region has Cost Explorer.
-import {aws, list} from '../core/aws.js';
+import {list} from '../core/aws.js';
+import {byDay} from '../core/costs.js';
 import {h, put} from '../core/dom.js';
 import {t} from '../core/words.js';
 import {card, empty, table, title} from '../core/ui.js';
 
-const day = (ms) => new Date(ms).toISOString().slice(0, 10);
-
 export async function open({room}) {
   let said;
   try {
-    said = await aws('ce', 'GetCostAndUsage', {TimePeriod: {Start: day(Date.now() - 13 * 86400e3), End: day(Date.now() + 86400e3)}, Granularity: 'DAILY', Metrics: ['UnblendedCost'], GroupBy: [{Type: 'DIMENSION', Key: 'SERVICE'}]});
+    said = await byDay();
   } catch (error) {
     if (error.status !== 501) throw error;
     return put(room, title(t('Cost')), empty(t('This region does not have Cost Explorer.')));

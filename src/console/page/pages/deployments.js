@@ -37,6 +37,24 @@ async function loadTargets(id) {
   return out.map((one) => one.instanceTarget || one.ecsTarget || one.lambdaTarget || {});
 }
 
+/** Host → what its target groups say of it now, where the deployment's group has traffic control; null where it has none. */
+function trafficOf(info) {
+  let groups = null;
+  return async () => {
+    groups ||= (async () => {
+      const {deploymentGroupInfo: group} = await aws('codedeploy', 'GetDeploymentGroup', {applicationName: info.applicationName, deploymentGroupName: info.deploymentGroupName});
+      const names = list(group.loadBalancerInfo?.targetGroupInfoList).map((one) => one.name);
+      return names.length ? list((await aws('elasticloadbalancing', 'DescribeTargetGroups', {Names: names})).TargetGroups) : [];
+    })().catch((error) => { groups = null; throw error; });
+    const out = {};
+    for (const one of await groups) {
+      for (const {Target: {Id}, TargetHealth: {State}} of list((await aws('elasticloadbalancing', 'DescribeTargetHealth', {TargetGroupArn: one.TargetGroupArn})).TargetHealthDescriptions))
+        (out[Id] ||= []).push([one.TargetGroupName, State]);
+    }
+    return (await groups).length ? out : null;
+  };
+}
+
 /** The events of all hosts in the order in which they come. */
 function eventsOf(targets) {
   const names = [];
@@ -54,7 +72,7 @@ function openDeployment(room, live, id, query) {
   const chosen = {host: null, event: null};
   const detail = h('div', {class: 'room'});
   const pipeline = query.get('pipeline');
-  let last = null;
+  let last = null, traffic = null;
   const select = (host, event) => { chosen.host = host; chosen.event = event; showDetail(); };
   function showDetail() {
     if (!last) return;
@@ -84,10 +102,12 @@ function openDeployment(room, live, id, query) {
     load: async () => {
       const [{deploymentInfo: info}, targets] = await Promise.all([aws('codedeploy', 'GetDeployment', {deploymentId: id}), loadTargets(id).catch(() => [])]);
       stop.hidden = OVER.has(info.status);
-      last = {info, targets, now: OVER.has(info.status) ? 0 : Date.now()};  // what runs gets longer
+      if (info.deploymentStyle?.deploymentOption === 'WITH_TRAFFIC_CONTROL') traffic ||= trafficOf(info);
+      const health = traffic && await traffic().catch(() => null);
+      last = {info, targets, health, now: OVER.has(info.status) ? 0 : Date.now()};  // what runs gets longer
       return last;
     },
-    view: ({info, targets}) => {
+    view: ({info, targets, health}) => {
       queueMicrotask(showDetail);
       return [
         info.errorInformation ? h('div', {class: 'trouble', role: 'status'}, h('strong', {}, info.errorInformation.code), h('p', {}, info.errorInformation.message), info.rollbackInfo?.rollbackMessage ? h('p', {}, info.rollbackInfo.rollbackMessage) : null) : null,
@@ -95,22 +115,24 @@ function openDeployment(room, live, id, query) {
         card(null, facts([t('State'), badge(info.status)], [t('Application'), info.applicationName], [t('Group'), info.deploymentGroupName], [t('Configuration'), info.deploymentConfigName], 
           [t('Started by'), info.creator], [t('Traffic'), info.deploymentStyle?.deploymentOption === 'WITH_TRAFFIC_CONTROL' ? t('taken off while a host is deployed to') : t('left alone')], [t('Started'), ago(info.createTime)],
           [t('Took'), span(info.createTime, info.completeTime)], [t('Hosts'), Object.entries(info.deploymentOverview || {}).filter(([, n]) => n).map(([name, n]) => `${n} ${name}`).join(', ')], [t('Revision'), code(revision(info.revision)), 'wide'])),
-        card(t('Hosts and lifecycle events'), targets.length ? matrix(targets, select) : empty(t('No host takes part yet.'))), detail];
+        card(t('Hosts and lifecycle events'), targets.length ? matrix(targets, health, select) : empty(t('No host takes part yet.'))), detail];
     },
     every: ({info}) => OVER.has(info.status) ? 5000 : 1200,
   });
 }
 
 /** Events run down where few hosts take part, and across where many do: a person reads one host after another either way. */
-function matrix(targets, select) {
+function matrix(targets, health, select) {
   const events = eventsOf(targets), down = targets.length <= 5;
   const hostHead = (target) => [h('a', {href: `#/instances/${target.targetId}`, 'data-key': 'host' + target.targetId, class: 'mono'}, target.targetId), ' ', badge(target.status)];
   const cell = (target, name) => {
     const event = list(target.lifecycleEvents).find((one) => one.lifecycleEventName === name);
     return h('td', {}, event ? h('button', {type: 'button', 'data-key': target.targetId + name, title: `${name}: ${event.status}`, onclick: () => select(target.targetId, name)}, badge(event.status, event.startTime ? span(event.startTime, event.endTime) : event.status)) : '–');
   };
-  const rows = down ? events.map((name) => [name, targets.map((target) => cell(target, name))]) : targets.map((target) => [hostHead(target), events.map((name) => cell(target, name))]);
+  const flow = (target) => h('td', {}, (health[target.targetId] || [[t('no target group'), 'unused']]).map(([group, state]) => h('div', {title: group}, badge(state))));
+  const rows = down ? [...health ? [[t('Traffic now'), targets.map(flow)]] : [], ...events.map((name) => [name, targets.map((target) => cell(target, name))])]
+    : targets.map((target) => [hostHead(target), [...health ? [flow(target)] : [], ...events.map((name) => cell(target, name))]]);
   return h('div', {class: 'scroll', 'data-scroll': 'matrix', tabindex: '0', role: 'region', 'aria-label': t('Hosts and lifecycle events')}, h('table', {class: 'matrix'},
-    h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, down ? t('Lifecycle event') : t('Host')), down ? targets.map((target) => h('th', {scope: 'col'}, hostHead(target))) : events.map((name) => h('th', {scope: 'col'}, name)))),
+    h('thead', {}, h('tr', {}, h('th', {scope: 'col'}, down ? t('Lifecycle event') : t('Host')), down ? targets.map((target) => h('th', {scope: 'col'}, hostHead(target))) : [...health ? [t('Traffic now')] : [], ...events].map((name) => h('th', {scope: 'col'}, name)))),
     h('tbody', {}, rows.map(([head, cells]) => h('tr', {}, h('th', {scope: 'row'}, head), cells)))));
 }

@@ -1,6 +1,8 @@
-// Overview: what runs, what is ill, what failed last.
+// Overview: what runs, what is ill, what failed last and why, what it has cost.
 import {aws, list, pages} from '../core/aws.js';
+import {thisMonth} from '../core/costs.js';
 import {h} from '../core/dom.js';
+import {because} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, badge, card, figure, nameOf, table, title, trouble} from '../core/ui.js';
@@ -45,10 +47,10 @@ async function deployments() {
 
 function failures(all) {
   const out = [];
-  for (const one of list(all.pipelines)) if (one.status === 'Failed') out.push({kind: t('Pipeline'), name: one.name, href: `#/pipelines/${encodeURIComponent(one.name)}`, at: one.at, why: one.why || ''});
-  for (const one of list(all.builds)) if (['FAILED', 'FAULT', 'TIMED_OUT'].includes(one.status)) out.push({kind: t('Build'), name: `${one.project} #${one.number}`, href: `#/builds/${encodeURIComponent(one.id)}`, at: one.at, why: one.phase ? `${one.phase.phaseType}: ${list(one.phase.contexts)[0]?.message || ''}` : ''});
-  for (const one of list(all.deployments)) if (one.status === 'Failed') out.push({kind: t('Deployment'), name: `${one.app} / ${one.group}`, href: `#/deployments/${one.id}`, at: one.at, why: one.why || ''});
-  for (const one of list(all.targets)) if (one.state === 'unhealthy') out.push({kind: t('Target'), name: `${one.id} (${one.group})`, href: '#/balancers', at: null, why: one.why || ''});
+  for (const one of list(all.pipelines)) if (one.status === 'Failed') out.push({kind: t('Pipeline'), ask: ['pipeline', one.name], name: one.name, href: `#/pipelines/${encodeURIComponent(one.name)}`, at: one.at, why: one.why || ''});
+  for (const one of list(all.builds)) if (['FAILED', 'FAULT', 'TIMED_OUT'].includes(one.status)) out.push({kind: t('Build'), ask: ['build', one.id], name: `${one.project} #${one.number}`, href: `#/builds/${encodeURIComponent(one.id)}`, at: one.at, why: one.phase ? `${one.phase.phaseType}: ${list(one.phase.contexts)[0]?.message || ''}` : ''});
+  for (const one of list(all.deployments)) if (one.status === 'Failed') out.push({kind: t('Deployment'), ask: ['deployment', one.id], name: `${one.app} / ${one.group}`, href: `#/deployments/${one.id}`, at: one.at, why: one.why || ''});
+  for (const one of list(all.targets)) if (one.state === 'unhealthy') out.push({kind: t('Target'), ask: ['target', one.id], name: `${one.id} (${one.group})`, href: '#/balancers', at: null, why: one.why || ''});
   return out.sort((a, b) => (b.at || 9e12) - (a.at || 9e12)).slice(0, 12);
 }
 
@@ -60,7 +62,8 @@ function figures(all) {
     of('pipelines', '#/pipelines', 'pipelines', list(all.pipelines).length),
     of('builds', '#/builds', 'builds in progress', list(all.builds).filter((one) => one.status === 'IN_PROGRESS').length),
     of('deployments', '#/deployments', 'deployments in progress', list(all.deployments).filter((one) => ['InProgress', 'Created', 'Queued'].includes(one.status)).length),
-    of('targets', '#/balancers', 'targets healthy', `${list(all.targets).filter((one) => one.state === 'healthy').length} / ${list(all.targets).length}`, ill ? 'bad' : ''));
+    of('targets', '#/balancers', 'targets healthy', `${list(all.targets).filter((one) => one.state === 'healthy').length} / ${list(all.targets).length}`, ill ? 'bad' : ''),
+    of('cost', '#/cost', 'USD this month', all.cost.sum?.toFixed(2)));
 }
 
 export function open({room, live}) {
@@ -68,14 +71,14 @@ export function open({room, live}) {
     head: title(t('Overview')),
     every: 4000,
     load: async () => {
-      const calls = {pipelines, instances, targets, builds, deployments};
+      const calls = {pipelines, instances, targets, builds, deployments, cost: async () => ({sum: await thisMonth()})};
       return Object.fromEntries(await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await attempt(call)])));
     },
     view: (all) => {
-      const refused = Object.values(all).find((one) => one.error)?.error;
+      const refused = Object.entries(all).find(([name, one]) => one.error && name !== 'cost')?.[1].error;
       return [figures(all),
         refused ? trouble(refused) : null,
-        card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => h('span', {class: 'wrap'}, one.why || '–')], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
+        card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => [h('span', {class: 'wrap'}, one.why), because(...one.ask, `${one.at} ${one.why}`)]], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
           failures(all), {href: (one) => one.href, none: t('Nothing has failed.')})),
         h('div', {class: 'two'},
           card(t('Pipelines'), table([[t('Name'), (one) => one.name], [t('State'), (one) => badge(one.status, one.status || t('never ran'))], [t('Changed'), (one) => ago(one.at)]], list(all.pipelines), {href: (one) => `#/pipelines/${encodeURIComponent(one.name)}`, none: t('There is no pipeline yet.')})),

@@ -1,8 +1,9 @@
 // Pipelines: the list, and one pipeline as a graph of stages that is live, with what a person does to it: release, retry, stop, approve,
 // hold a transition. What failed is said where it failed, with the way to the build, the deployment or the file.
-import {aws, getObject, list, pages} from '../core/aws.js';
+import {aws, list, pages} from '../core/aws.js';
 import {h, svg} from '../core/dom.js';
 import {why} from '../core/explain.js';
+import {getObject} from '../core/s3.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
 import {ago, ask, badge, button, card, code, mood, say, span, table, tabs, title} from '../core/ui.js';

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "main/cli/task/board.h"
+
 namespace hanbat::cli::task {
 namespace {
 
@@ -115,7 +117,7 @@ std::string Management::find_policy(const std::string& name) {
 
 std::string Management::set_clock(const std::string& id, const std::string& name, const std::string& account,
                                   Timestamp end) {
-  const std::string content = clock_policy(account, end);
+  const std::string content = clock_policy(account, end, board_of(account_, region_));
   std::string policy = id.empty() ? find_policy(name) : id;
   if (policy.empty())
     policy = api_.organizations("CreatePolicy", Json::object({{"Name", name},
@@ -142,14 +144,15 @@ double Management::spent(const std::string& account) {
   const Timestamp now = SystemClock().now();
   const Json only =
       Json::object({{"Dimensions", Json::object({{"Key", "LINKED_ACCOUNT"}, {"Values", Json::array({account})}})}});
-  // A competitor's account is of this contest, which is no year old.
+  // A competitor's account is of this contest, which is no year old; the bill's clock may run ahead of the real one.
   const Json answer = api_.call(
       "ce", "GetCostAndUsage",
-      Json::object({{"Granularity", "MONTHLY"},
-                    {"Metrics", Json::array({"UnblendedCost"})},
-                    {"Filter", only},
-                    {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
-                                                 {"End", format_utc(now + std::chrono::hours(24), "%Y-%m-%d")}})}}));
+      Json::object(
+          {{"Granularity", "MONTHLY"},
+           {"Metrics", Json::array({"UnblendedCost"})},
+           {"Filter", only},
+           {"TimePeriod", Json::object({{"Start", format_utc(now - std::chrono::hours(24 * 365), "%Y-%m-%d")},
+                                        {"End", format_utc(now + std::chrono::hours(24 * 365), "%Y-%m-%d")}})}}));
   double sum = 0;
   for (const Json& part : answer["ResultsByTime"].items())
     sum += std::strtod(part["Total"]["UnblendedCost"].text("Amount").c_str(), nullptr);
@@ -166,7 +169,7 @@ Keys make_competitor_user(RegionApi& owner) {
   return {xml_text(made, "AccessKeyId"), xml_text(made, "SecretAccessKey"), ""};
 }
 
-std::string clock_policy(const std::string& account, Timestamp end) {
+std::string clock_policy(const std::string& account, Timestamp end, const std::string& board) {
   const Json roles = Json::array({role_arn(account, kJudgeRole), role_arn(account, kOwnerRole)});
   const Json judge_stays = Json::object(
       {{"Sid", "TheJudgeStays"},
@@ -176,15 +179,24 @@ std::string clock_policy(const std::string& account, Timestamp end) {
        {"Condition",
         Json::object({{"ArnNotLike", Json::object({{"aws:PrincipalArn", role_arn(account, kOwnerRole)}})}})}});
   // Roles go on working: what was built runs while it is marked.
-  const Json over = Json::object(
-      {{"Sid", "TheTimeIsOver"},
-       {"Effect", "Deny"},
-       {"Action", "*"},
-       {"Resource", "*"},
-       {"Condition", Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
-                                   {"ArnLike", Json::object({{"aws:PrincipalArn",
-                                                              fmt::format("arn:aws:iam::{}:user/*", account)}})}})}});
-  return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({judge_stays, over})}}).dump();
+  const Json users_after =
+      Json::object({{"DateGreaterThanEquals", Json::object({{"aws:CurrentTime", iso8601(end)}})},
+                    {"ArnLike", Json::object({{"aws:PrincipalArn", fmt::format("arn:aws:iam::{}:user/*", account)}})}});
+  const Json over =
+      Json::object({{"Sid", "TheTimeIsOver"},
+                    {"Effect", "Deny"},
+                    {"NotAction", Json::array({"s3:GetObject", "s3:ListBucket", "organizations:DescribeOrganization"})},
+                    {"Resource", "*"},
+                    {"Condition", users_after}});
+  const Json only_the_board =
+      Json::object({{"Sid", "TheBoardStays"},
+                    {"Effect", "Deny"},
+                    {"Action", Json::array({"s3:GetObject", "s3:ListBucket"})},
+                    {"NotResource", Json::array({fmt::format("arn:aws:s3:::{}", board),
+                                                 fmt::format("arn:aws:s3:::{}/competitors/{}/*", board, account)})},
+                    {"Condition", users_after}});
+  return Json::object({{"Version", "2012-10-17"}, {"Statement", Json::array({judge_stays, over, only_the_board})}})
+      .dump();
 }
 
 }  // namespace hanbat::cli::task

@@ -46,7 +46,8 @@ class Management {
 /// taken away first.
 Keys make_competitor_user(RegionApi& owner);
 
-/// The text of the policy that set_clock attaches.
-std::string clock_policy(const std::string& account, Timestamp end);
+/// The text of the policy that set_clock attaches. What is posted for the account on the board (a bucket) stays to be
+/// read when the time is over.
+std::string clock_policy(const std::string& account, Timestamp end, const std::string& board);
 
 }  // namespace hanbat::cli::task

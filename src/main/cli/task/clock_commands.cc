@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "main/cli/task/account.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/pack.h"
 #include "main/cli/task/task_commands.h"
@@ -125,11 +126,13 @@ void extend(const Home& home, const std::vector<std::string>& names, Seconds by)
     move_end(home, entries, entry, *entry.end + by, Stage::kRunning);
     print_step(fmt::format("{}: until {}", entry.competitor, iso8601(*entry.end)));
   }
+  post_clocks(home, entries, all);
 }
 
 void stop(const Home& home, const std::vector<std::string>& names) {
   const Entries entries(home);
   const FileLock lock = entries.lock();
+  std::vector<Entry> stopped;
   for (const std::string& name : require_names(home, names)) {
     Entry entry = entries.require(name);
     if (entry.stage == Stage::kStopped) {
@@ -147,7 +150,9 @@ void stop(const Home& home, const std::vector<std::string>& names) {
       move_end(home, entries, entry, entry.end ? std::min(*entry.end, now) : now, Stage::kStopped);
     }
     print_step(name + ": stopped; what was built stays");
+    stopped.push_back(std::move(entry));
   }
+  post_clocks(home, entries, stopped);
 }
 
 }  // namespace hanbat::cli::task

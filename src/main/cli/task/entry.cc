@@ -1,9 +1,12 @@
 #include "main/cli/task/entry.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "base/text.h"
 #include "base/words.h"
@@ -15,6 +18,16 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kEnded = ".ended";
+constexpr auto kLookAgain = std::chrono::milliseconds(100);
+
+/// The command that has the lock, as its caller wrote it, with its process.
+std::string command_of(const fs::path& holder) {
+  const std::string pid = find_file(holder.string()).value_or("");
+  std::string command = pid.empty() ? "" : find_file("/proc/" + pid + "/cmdline").value_or("");
+  while (!command.empty() && command.back() == '\0') command.pop_back();
+  std::replace(command.begin(), command.end(), '\0', ' ');
+  return command.empty() ? "another hanbat task" : fmt::format("\"{}\" (process {})", command, pid);
+}
 
 std::string word_of_stage(Stage stage) {
   switch (stage) {
@@ -129,10 +142,20 @@ void Entries::put_aside(const std::string& competitor, Timestamp now) const {
   sync_folder(root_.string());
 }
 
-FileLock Entries::lock() const {
+FileLock Entries::lock(Seconds patience, std::ostream& words) const {
   make_folders(root_.string(), 0700);
-  if (auto lock = FileLock::try_take((root_ / ".lock").string(), FileLock::Mode::kAlone)) return std::move(*lock);
-  throw Failure("another hanbat task start, extend or stop is at work; try again when it has ended");
+  const fs::path file = root_ / ".lock", holder = root_ / ".lock-holder";
+  const auto until = std::chrono::steady_clock::now() + patience;
+  for (bool told = false;; std::this_thread::sleep_for(kLookAgain)) {
+    if (auto lock = FileLock::try_take(file.string(), FileLock::Mode::kAlone)) {
+      write_file_atomic(holder.string(), std::to_string(::getpid()), 0600);
+      return std::move(*lock);
+    }
+    if (std::chrono::steady_clock::now() >= until)
+      throw Failure(command_of(holder) + " is still at work; try again when it has ended");
+    if (!told) words << "waiting for " << command_of(holder) << " to end" << std::endl;
+    told = true;
+  }
 }
 
 }  // namespace hanbat::cli::task

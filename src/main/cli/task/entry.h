@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,8 +66,9 @@ class Entries {
   void save(const Entry& entry) const;
   /// Puts what is there of a competitor aside, as task/.ended/<competitor>-<time>.
   void put_aside(const std::string& competitor, Timestamp now) const;
-  /// Keeps other commands from changing competitors until it is let go. Throws Failure when one does already.
-  FileLock lock() const;
+  /// Keeps other commands from changing competitors until it is let go. While one does already, it waits, and says for
+  /// which; throws Failure when that takes too long.
+  FileLock lock(Seconds patience = std::chrono::minutes(30), std::ostream& words = std::cerr) const;
 
  private:
   std::filesystem::path root_;

@@ -1,8 +1,15 @@
 // Competitors' files, clocks, and the policy that holds a clock.
 #include "main/cli/task/entry.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <future>
+#include <optional>
+#include <sstream>
 
 #include "main/cli/task/account.h"
 #include "main/cli/task/time_limit.h"
@@ -68,8 +75,28 @@ TEST(Entries, OneThatIsPutAsideMakesRoomForAnother) {
 TEST(Entries, OnlyOneCommandAtATimeChangesThem) {
   const TemporaryFolder folder;
   const Entries entries(Home{folder.path()});
-  const FileLock lock = entries.lock();
-  EXPECT_THROW(entries.lock(), Failure);
+  std::optional<FileLock> lock = entries.lock();
+  std::ostringstream words;
+  try {
+    entries.lock(Seconds(0), words);
+    FAIL() << "taken twice";
+  } catch (const Failure& failure) {
+    EXPECT_NE(std::string(failure.what()).find(fmt::format("(process {})", ::getpid())), std::string::npos)
+        << failure.what();
+  }
+  EXPECT_EQ(words.str(), "");
+}
+
+TEST(Entries, WhoComesSecondWaitsAndIsToldForWhom) {
+  const TemporaryFolder folder;
+  const Entries entries(Home{folder.path()});
+  std::optional<FileLock> lock = entries.lock();
+  std::ostringstream words;
+  const auto second = std::async(std::launch::async, [&] { entries.lock(Seconds(60), words); });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  lock.reset();
+  second.wait();
+  EXPECT_NE(words.str().find(fmt::format("(process {}) to end\n", ::getpid())), std::string::npos) << words.str();
 }
 
 TEST(EntryState, FollowsTheClock) {
@@ -95,11 +122,15 @@ TEST(Limit, IsReadAndWritten) {
 }
 
 TEST(ClockPolicy, EndsTheUsersTimeAndGuardsTheJudge) {
-  const Json policy = Json::parse(clock_policy("123456789012", Timestamp{1'700'000'000'000}));
+  const Json policy = Json::parse(clock_policy("123456789012", Timestamp{1'700'000'000'000}, "board"));
   const auto& statements = policy["Statement"].items();
   EXPECT_EQ(statements[0]["Resource"].items()[0].as_string(), "arn:aws:iam::123456789012:role/hanbat-judge");
   EXPECT_EQ(statements[1]["Condition"]["DateGreaterThanEquals"].text("aws:CurrentTime"), "2023-11-14T22:13:20Z");
   EXPECT_EQ(statements[1]["Condition"]["ArnLike"].text("aws:PrincipalArn"), "arn:aws:iam::123456789012:user/*");
+  EXPECT_EQ(statements[1]["NotAction"].items()[0].as_string(), "s3:GetObject");
+  EXPECT_EQ(statements[2]["NotResource"].dump(),
+            R"(["arn:aws:s3:::board","arn:aws:s3:::board/competitors/123456789012/*"])");
+  EXPECT_EQ(statements[2]["Condition"].dump(), statements[1]["Condition"].dump());
 }
 
 TEST(AnswersXml, ElementsAreReadWithTheirEntities) {

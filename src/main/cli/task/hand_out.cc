@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "host/edge_range.h"
 #include "main/cli/task/account.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/hand_out.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/network_kit.h"
@@ -58,7 +59,11 @@ void hand_out(const Home& home, const std::vector<std::string>& names, const fs:
     const fs::path folder = entries.folder_of(entry.competitor);
     Management management(home, entry.region);
     RegionApi owner(entry.region, management.enter(entry.account));
-    make_whole_kit(home, entry, require_pack(entry.pack), folder, owner);
+    const Pack pack = require_pack(entry.pack);
+    make_whole_kit(home, entry, pack, folder, owner);
+    Board board(management, entry.region);
+    board.open_to_competitors();
+    board.post_task(entry, pack);
     // Written beside and renamed: who hands it out never has half of one.
     const fs::path archive = fs::absolute(to.empty() ? folder : to) / (entry.competitor + "-kit.tar.gz");
     const std::string half = archive.string() + ".new";

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "main/cli/env.h"
 #include "main/cli/task/account.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/kit.h"
 #include "main/cli/task/marking.h"
@@ -186,6 +187,7 @@ bool mark(const Home& home, const MarkOptions& options) {
   bool full = true;
   Json sheets = Json::array();
   std::string summary, failed;
+  std::vector<Sheet> marked;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Outcome one = outcomes[i].get();
     const std::string name = all[i].folder.filename().string();
@@ -195,6 +197,7 @@ bool mark(const Home& home, const MarkOptions& options) {
       summary += fmt::format("  not marked  {}: {}\n", name, one.error);
       continue;
     }
+    marked.push_back(*one.sheet);
     summary +=
         fmt::format("{:>7} / {}  {}\n", points_text(one.sheet->earned()), points_text(one.sheet->possible()), name);
     if (options.form == Form::kJson) {
@@ -205,6 +208,8 @@ bool mark(const Home& home, const MarkOptions& options) {
     }
     std::cout << sheet_text(*one.sheet, options.language) << "\n" << one.forms << std::flush;
   }
+  // The region's own account is marked and left as it is, so no board is made in it.
+  if (!options.here) post_sheets(home, pack.region, marked);
   if (options.form == Form::kJson)
     std::cout << (sheets.size() == 1 && !options.competitors.empty() ? sheets.items().front() : sheets).pretty()
               << "\n";

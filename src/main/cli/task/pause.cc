@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "main/cli/task/account.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/task_commands.h"
 #include "main/cli/task/time_limit.h"
@@ -86,22 +87,26 @@ void pause(const Home& home, const std::vector<std::string>& names) {
   const Entries entries(home);
   const FileLock lock = entries.lock();
   const Timestamp now = SystemClock().now();
-  for (Entry& entry : those_in(home, entries, names, {"running", "paused"})) {
+  std::vector<Entry> all = those_in(home, entries, names, {"running", "paused"});
+  for (Entry& entry : all) {
     Management management(home, entry.region);
     pause_one(entries, management, entry, now);
     print_step(fmt::format("{}: paused at {}, {} machine(s) stop", entry.competitor, clock_text(entry.left),
                            entry.machines.size()));
   }
+  post_clocks(home, entries, all);
 }
 
 void resume(const Home& home, const std::vector<std::string>& names) {
   const Entries entries(home);
   const FileLock lock = entries.lock();
-  for (Entry& entry : those_in(home, entries, names, {"paused"})) {
+  std::vector<Entry> all = those_in(home, entries, names, {"paused"});
+  for (Entry& entry : all) {
     Management management(home, entry.region);
     resume_one(entries, management, entry, SystemClock().now());
     print_step(fmt::format("{}: until {}", entry.competitor, iso8601(*entry.end)));
   }
+  post_clocks(home, entries, all);
 }
 
 }  // namespace hanbat::cli::task

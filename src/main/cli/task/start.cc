@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "main/cli/task/account.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/hand_out.h"
 #include "main/cli/task/kit.h"
@@ -121,11 +122,14 @@ void start(const Home& home, const fs::path& folder, const std::vector<Named>& c
   const FileLock lock = entries.lock();
   require_startable(entries, pack, competitors);
   management.prepare_organization();
+  Board board(management, pack.region);
+  board.open_to_competitors();
 
   std::vector<Entry> all;
   for (const Named& named : competitors) {
     all.push_back(begun(entries, pack, named));
     make_account(home, entries, pack, management, all.back());
+    board.post_task(all.back(), pack);
     print_step(fmt::format("{}: account {}", named.competitor, all.back().account));
   }
   const Timestamp now = SystemClock().now();
@@ -134,6 +138,7 @@ void start(const Home& home, const fs::path& folder, const std::vector<Named>& c
     print_step(fmt::format("{}: until {} ({}); hand out {}", entry.competitor, iso8601(*entry.end),
                            limit_text(pack.time_limit), (entries.folder_of(entry.competitor) / "kit").string()));
   }
+  post_clocks(home, entries, all);
 }
 
 }  // namespace hanbat::cli::task

@@ -4,6 +4,7 @@
 
 #include "main/cli/control.h"
 #include "main/cli/tables.h"
+#include "main/cli/task/board.h"
 #include "main/cli/task/task_commands.h"
 #include "main/cli/task/time_limit.h"
 #include "os/files.h"
@@ -182,6 +183,16 @@ Table marking_commands() {
                 json_option()}),
            .run = run_mark,
            .exits = {{3, "when points are missing"}}},
+          {.name = "task publish",
+           .help = "let them read their last sheet in the console",
+           .options = with_whom(
+               {}, {{.names = "--withdraw", .kind = Kind::kFlag, .help = "take away what they can read instead"}}),
+           .run =
+               [](const Values& given) {
+                 publish(here(), require_whom(given),
+                         given.given("withdraw") ? Publishing::kWithdraw : Publishing::kPublish);
+                 return 0;
+               }},
           {.name = "task solve",
            .help = "run the pack's model solution in competitors' accounts",
            .options = with_whom({pack_option()}, {}),

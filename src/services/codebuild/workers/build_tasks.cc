@@ -17,6 +17,7 @@
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/build_state.h"
 #include "services/codebuild/workers/build_log.h"
+#include "services/codebuild/workers/build_metrics.h"
 #include "services/codebuild/workers/build_network.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
 
@@ -104,7 +105,9 @@ void BuildTasks::apply(store::Tx& tx, const BuildRow& row, const Effects& effect
                    [&](const RemoveMachine&) { store::add_task(home_.tasks, tx, RemoveBuildMachine{row.id}, key); },
                    [&](const PublishState&) {
                      home_.publish(tx, row.place.account, row.place.region, state_event(row));
-                     if (is_complete(row.shape)) meter(tx, row);
+                     if (!is_complete(row.shape)) return;
+                     meter(tx, row);
+                     put_metrics(home_, tx, row);
                    }},
         effect);
 }

@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "base/overloaded.h"
+#include "region/bill_clock.h"
 #include "region/usage.h"
 
 namespace hanbat::codepipeline {
@@ -54,9 +55,10 @@ void meter(store::Tx& tx, const PipelineRow& pipeline, const Execution& executio
 void meter_active(store::Tx& tx, Timestamp now, const PipelineRow& pipeline) {
   if (is_v2(pipeline) || now - pipeline.created < kFree) return;
   const std::string arn = arn_of(pipeline.place, *pipeline.name);
-  const Timestamp month = *parse_iso8601(format_utc(now, "%Y-%m-01T00:00:00Z"));
+  const Timestamp bill = region::bill_time(tx, now);
+  const Timestamp month = *parse_iso8601(format_utc(bill, "%Y-%m-01T00:00:00Z"));
   const std::vector<std::string> accounts{pipeline.place.account};
-  for (const region::UsageLine& line : region::list_usage(tx, accounts, month, now + Milliseconds(1)))
+  for (const region::UsageLine& line : region::list_usage(tx, accounts, month, bill + Milliseconds(1)))
     if (line.resource == arn && line.use.usage_type == "activePipeline" && line.began >= month) return;
   region::meter_event(tx, now, pipeline.place, arn,
                       {kBillName, "activePipeline", "PipelineExecution", region::UsageUnit::kRequests});

@@ -80,15 +80,17 @@ InstanceStatusSummary summary(const char* status, const char* reachability) {
   return out;
 }
 
-/// Passed once the guest has spoken: its first question for metadata shows that system and network are up.
 InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now) {
   if (status_of(row) != Status::kRunning) return summary("not-applicable", nullptr);
-  const bool up = row.own.integer("spoke") >= row.own.integer("started") ||
-                  now - Timestamp{row.own.integer("started")} > kLongestStart;
-  return up ? summary("ok", "passed") : summary("initializing", "initializing");
+  return has_passed_checks(row, now) ? summary("ok", "passed") : summary("initializing", "initializing");
 }
 
 }  // namespace
+
+bool has_passed_checks(const Resource<Instance>& row, Timestamp now) {
+  return row.own.integer("spoke") >= row.own.integer("started") ||
+         now - Timestamp{row.own.integer("started")} > kLongestStart;
+}
 
 StartInstancesOutput Ec2::start_instances(Request& rq, const StartInstancesInput& in) {
   auto rows = require_all(rq, in.instance_ids, "StartInstances");

@@ -15,7 +15,7 @@ namespace hanbat::ec2 {
 
 /// What becomes of an instance whose guest shuts itself down.
 enum class ShutdownBehavior { kStop, kTerminate };
-/// Detailed monitoring, a setting: there is no CloudWatch that would count by the minute.
+/// Detailed monitoring: metrics by the minute, and not by five.
 enum class MonitoringState { kDisabled, kEnabled };
 
 }  // namespace hanbat::ec2
@@ -34,6 +34,8 @@ namespace hanbat::ec2 {
 ShutdownBehavior shutdown_behavior(const Resource<Instance>& row);
 Status status_of(const Resource<Instance>& row);
 InstanceState state_shape(Status status);
+/// Passed once the guest has spoken: its first question for metadata shows that system and network are up.
+bool has_passed_checks(const Resource<Instance>& row, Timestamp now);
 
 /// Why a state was entered: AWS's code and text; empty when there is nothing to tell.
 struct Why {

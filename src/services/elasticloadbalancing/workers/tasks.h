@@ -16,6 +16,14 @@ struct ApplyBalancers {
   static ApplyBalancers from_json(const Json&) { return {}; }
 };
 
+/// Tells CloudWatch every minute what the targets were asked and how they are. Its key is always "all".
+struct MeasureBalancers {
+  static constexpr std::string_view kKind = "elb.metrics";
+  static constexpr std::string_view kKey = "all";
+  Json to_json() const { return Json::object(); }
+  static MeasureBalancers from_json(const Json&) { return {}; }
+};
+
 /// Waits until a draining target serves no request.
 struct DrainTarget {
   static constexpr std::string_view kKind = "elb.drain";

@@ -114,6 +114,7 @@ bool ElasticLoadBalancing::look_at_targets() {
   health_.clear();
   bool settled = forgotten_.empty();
   for (const host::TargetHealth& one : seen) {
+    traffic_.note(one);
     settled = settled && one.state != host::HealthState::kInitial && one.state != host::HealthState::kDraining;
     const HealthKey key{one.target_group_id, one.ip, one.port};
     if (!forgotten_.contains(key)) health_[key] = one;

@@ -10,9 +10,6 @@ std::string ids_of(const Json& components) {
   return out;
 }
 
-/// What the analyzer takes for any address of the internet where none is said.
-constexpr const char* kSomewhere = "203.0.113.1";
-
 bool is_internet(const std::string& address, const AskedPacket& asked) {
   return address == kSomewhere && (asked.source == "internet" || asked.destination == "internet");
 }
@@ -93,9 +90,13 @@ void fill_filter(Finding& out, const Told& told, const AskedPacket& asked) {
 bool fill_way(Finding& out, const Told& told) {
   const std::string &to = told.to, &subnet = told.subnet, &table = told.table, &interface = told.interface;
   if (out.code == "NO_ROUTE_TO_DESTINATION") {
-    out.sentence = {
-        .en = "The route table " + table + " of " + subnet + " has no route that leads to " + told.to_name.en + ".",
-        .ko = subnet + "의 라우트 테이블 " + table + "에 " + told.to_name.ko + "(으)로 가는 라우트가 없습니다."};
+    const std::string nat = told.json["NatGateway"].text("Id");
+    out.sentence = {.en = (nat.empty() ? "The route table "
+                                       : "The NAT gateway " + nat + " is in no public subnet: the route table ") +
+                          table + " of " + subnet + " has no route that leads to " + told.to_name.en + ".",
+                    .ko = (nat.empty() ? "" : "NAT 게이트웨이 " + nat + "이(가) 퍼블릭 서브넷에 있지 않습니다: ") +
+                          subnet + "의 라우트 테이블 " + table + "에 " + told.to_name.ko +
+                          "(으)로 가는 라우트가 없습니다."};
     out.remedy = {.en =
                       "Add one: to the internet gateway from a public subnet, to a NAT gateway (--nat-gateway-id) "
                       "from a private one.",

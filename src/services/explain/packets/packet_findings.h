@@ -14,6 +14,9 @@ struct AskedPacket {
   int port = 0;
 };
 
+/// What the analyzer takes for any address of the internet where none is said.
+inline constexpr const char* kSomewhere = "203.0.113.1";
+
 /// "80", "1024-65535"; "" of what is no range.
 std::string ports_text(const Json& range);
 

@@ -4,7 +4,11 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "base/words.h"
+#include "host/client.h"
+#include "region/region.h"
 #include "services/explain/chains.h"
+#include "services/explain/packets/kernels_answer.h"
 #include "services/explain/packets/packet_findings.h"
 #include "services/explain/refusal.h"
 
@@ -17,6 +21,7 @@ struct End {
   std::string address;   // of the internet, where one was said
   std::string balancer;  // its ARN
   std::string vpc;
+  std::string private_ip, public_ip;  // of the interface
   bool internet = false;
 };
 
@@ -32,6 +37,8 @@ bool is_address(const std::string& text) {
 void take_interface(End& end, const Json& interface) {
   end.resource = interface.text("NetworkInterfaceId");
   end.vpc = interface.text("VpcId");
+  end.private_ip = interface.text("PrivateIpAddress");
+  end.public_ip = interface["Association"].text("PublicIp");
 }
 
 /// The interface with the filter's value; false when there is none, or none that may be seen.
@@ -87,6 +94,15 @@ std::string gateway_of(Story& story, const std::string& vpc) {
       story.ask("ec2", "DescribeInternetGateways", Json::object({{"Filters", filters("attachment.vpc-id", vpc)}}));
   if (!answer || answer["InternetGateways"].empty()) return "";
   return answer["InternetGateways"].items().front().text("InternetGatewayId");
+}
+
+/// A NAT gateway of the VPC that carries; "" when it has none.
+std::string nat_of(Story& story, const std::string& vpc) {
+  Json in = filters("vpc-id", vpc);
+  in.push_back(filters("state", "available").items().front());
+  const Answer answer = story.ask("ec2", "DescribeNatGateways", Json::object({{"Filter", in}}));
+  if (!answer || answer["NatGateways"].empty()) return "";
+  return answer["NatGateways"].items().front().text("NatGatewayId");
 }
 
 std::string type_of(const std::string& id) {
@@ -201,6 +217,52 @@ Json analysis_of(Story& story, const std::string& source, const std::string& des
   return analysis ? analysis["NetworkInsightsAnalysis"] : Json();
 }
 
+/// What the kernel is to be tried with; nothing where no packet can be sent, as the text says.
+std::optional<host::PacketTrial> trial_of(const End& from, const End& to, const AskedPacket& asked) {
+  host::PacketTrial trial{.vpc_id = from.internet ? to.vpc : from.vpc,
+                          .interface_id = from.internet ? "" : from.resource,
+                          .source = !from.internet         ? ""
+                                    : from.address.empty() ? kSomewhere
+                                                           : from.address,
+                          .destination = {},
+                          .protocol = require_word<host::TrialProtocol>(asked.protocol),
+                          .port = asked.port};
+  trial.destination = to.internet     ? (to.address.empty() ? kSomewhere : to.address)
+                      : from.internet ? to.public_ip
+                                      : to.private_ip;
+  if (trial.destination.empty() || trial.vpc_id.empty()) return std::nullopt;
+  return trial;
+}
+
+/// Sends the packet on trial, outside of the transaction, and tells beside what was computed what the kernel did.
+void ask_kernel(Story& story, const End& from, const End& to, const AskedPacket& asked, const Json& explanations) {
+  region::Request& rq = story.request();
+  host::Host* host = rq.home.find_host();
+  const auto trial = trial_of(from, to, asked);
+  if (!host || !trial) return;
+  const std::string key = "packet " + trial->interface_id + " " + trial->source + " " + trial->destination + " " +
+                          asked.protocol + " " + std::to_string(asked.port);
+  const Tried& tried = rq.prepare<Tried>(key, [host, trial = *trial] {
+    try {
+      return Tried{host->try_packet(trial), ""};
+    } catch (const host::HostError& error) {
+      return Tried{std::nullopt, error.what()};
+    }
+  });
+  KernelsAnswer answer = kernels_answer(tried, explanations, asked, !to.balancer.empty());
+  KernelWord& word = story.told().kernel.emplace();
+  word.agrees = answer.agrees;
+  word.sentence = answer.sentence;
+  if (!tried.result) return;
+  const std::string trace = join(tried.result->trace, "\n");
+  Evidence& evidence = word.evidence.emplace_back();
+  evidence.call = "nft trace, " + trial->vpc_id;
+  evidence.excerpt = trace;
+  if (!answer.finding) return;
+  story.add(*answer.finding);
+  story.show(evidence.call, trace);
+}
+
 }  // namespace
 
 ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInput& in) {
@@ -240,6 +302,10 @@ ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInpu
     const Json::Array& all = analysis["Explanations"].items();
     for (auto told = all.rbegin(); told != all.rend(); ++told) {
       Finding finding = finding_of_packet(*told, asked);
+      if (!from.internet && from.public_ip.empty() && finding.code == "NO_ROUTE_TO_DESTINATION" &&
+          (*told)["NatGateway"].text("Id").empty())
+        if (const std::string nat = nat_of(story, from.vpc); !nat.empty())
+          finding.command = replace_all(finding.command, "--gateway-id IGW", "--nat-gateway-id " + nat);
       if (!gateway.empty())
         finding.command = replace_all(finding.command, "--gateway-id IGW", "--gateway-id " + gateway);
       story.add(finding);
@@ -256,6 +322,7 @@ ExplainPacketOutput Explain::explain_packet(Request& rq, const ExplainPacketInpu
     }
   }
   if (!to.balancer.empty()) explain_listener(story, to.balancer, asked.port);
+  ask_kernel(story, from, to, asked, analysis["Explanations"]);
 
   return {.explanation = story.finish(well)};
 }

@@ -114,6 +114,7 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
       throw wire::Error("AccessDeniedException", 403, message);
     case wire::Protocol::kQuery:
     case wire::Protocol::kRestXml:
+    case wire::Protocol::kCbor:  // whose services spoke the query protocol before
       break;
   }
   throw wire::Error("AccessDenied", 403, message);

@@ -1,5 +1,4 @@
-// Metric filters: kept and tried, with patterns that are evaluated for real. There is no CloudWatch that would take
-// what they count.
+// Metric filters as they are kept and tried; counting.h has what they count.
 #include <algorithm>
 
 #include "base/ids.h"
@@ -22,6 +21,8 @@ bool is_metric_value(const std::string& value) {
 }
 
 void check(const MetricTransformation& transformation) {
+  if (transformation.metric_namespace.starts_with("AWS/"))
+    throw InvalidParameterException("Invalid metric transformation: namespaces that begin with AWS/ are reserved.");
   if (!is_metric_value(transformation.metric_value))
     throw InvalidParameterException(
         "Invalid metric transformation: metric value must be a valid number, or a field of "

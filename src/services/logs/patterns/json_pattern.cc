@@ -138,7 +138,25 @@ bool holds(const JsonCondition& condition, const Json& event) {
   return false;
 }
 
+std::string text_of(const Json& value) { return value.is_string() ? value.as_string() : value.dump(); }
+
 }  // namespace
+
+std::optional<std::string> value_named(std::string_view selector, std::string_view message) {
+  if (!trim(message).starts_with('{')) return std::nullopt;
+  try {
+    PatternReader reader(selector);
+    const Selector named = require_selector(reader);
+    const Json event = Json::parse(message);
+    const auto found = select(event, named);
+    if (!reader.at_end() || found.empty() || found.front()->is_null()) return std::nullopt;
+    return text_of(*found.front());
+  } catch (const JsonError&) {
+    return std::nullopt;
+  } catch (const wire::Error&) {
+    return std::nullopt;
+  }
+}
 
 JsonPattern::JsonPattern(std::string_view text) {
   PatternReader reader(text);
@@ -160,8 +178,7 @@ std::optional<std::map<std::string, std::string>> JsonPattern::match(std::string
   std::map<std::string, std::string> values;
   expression_.visit([&](const JsonCondition& condition) {
     const auto found = select(event, condition.selector);
-    if (!found.empty())
-      values[condition.selector.text] = found.front()->is_string() ? found.front()->as_string() : found.front()->dump();
+    if (!found.empty()) values[condition.selector.text] = text_of(*found.front());
   });
   return values;
 }

@@ -36,6 +36,10 @@ struct JsonCondition {
   Comparison comparison;
 };
 
+/// What a selector ("$.user.id") names in an event; nothing when the event is no JSON or has no such value, or when the
+/// text is no selector.
+std::optional<std::string> value_named(std::string_view selector, std::string_view message);
+
 class JsonPattern {
  public:
   /// `text` begins with '{'. Throws InvalidParameterException.

@@ -1,4 +1,4 @@
-#include "services/ce/notice_store.h"
+#include "services/ce/limits/notice_store.h"
 
 namespace hanbat::ce {
 

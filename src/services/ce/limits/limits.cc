@@ -1,4 +1,4 @@
-#include "services/ce/limits.h"
+#include "services/ce/limits/limits.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "region/bill_clock.h"
 #include "region/request.h"
-#include "region/usage.h"
-#include "services/ce/charges.h"
+#include "services/ce/billed_lines.h"
 #include "wire/error.h"
 
 namespace hanbat::ce {
@@ -19,6 +19,8 @@ constexpr auto kSpending = std::to_array<std::string_view>(
     {"codebuild:StartBuild", "codepipeline:CreatePipeline", "codepipeline:StartPipelineExecution",
      "ec2:AllocateAddress", "ec2:CreateNatGateway", "ec2:RunInstances", "ec2:StartInstances", "ecr:InitiateLayerUpload",
      "ecr:PutImage", "elasticloadbalancing:CreateLoadBalancer", "s3:PutObject", "secretsmanager:CreateSecret"});
+
+constexpr std::int64_t kSettledAfterMs = 2 * kHourMs;
 
 double amount_of(const std::string& text) {
   char* end = nullptr;
@@ -41,12 +43,34 @@ std::optional<Standing> CostLimits::find_standing(store::Tx& tx, const std::stri
   const auto tag = tags.find(std::string(kLimitTag));
   if (tag == tags.end()) return std::nullopt;
   Standing out{.limit_text = tag->second, .limit = amount_of(tag->second)};
-  const std::vector<std::string> accounts{account};
-  const Timestamp now = clock_.now();
-  const Period ever{{0}, now + Milliseconds(3'600'000)};
-  for (const auto& line : region::list_usage(tx, accounts, ever.from, ever.to))
-    if (const auto charge = charge_in(line, ever, now, prices_)) out.spent += charge->cost;
+  out.spent = spent(tx, account);
   return out;
+}
+
+double CostLimits::spent_in(store::Tx& tx, const std::string& account, const Period& period, Timestamp now) const {
+  const std::vector<std::string> accounts{account};
+  double usd = 0;
+  for (const auto& [usage, free] : list_billed(tx, accounts, period, prices_))
+    if (const auto charge = charge_in(usage, period, now, prices_, Until::kNow, free)) usd += charge->cost;
+  return usd;
+}
+
+double CostLimits::spent(store::Tx& tx, const std::string& account) const {
+  const Timestamp now = region::bill_time(tx, clock_.now());
+  // What is counted some time after it happened is of the last hours.
+  const Timestamp settles{std::max<std::int64_t>(0, now.ms - now.ms % kHourMs - kSettledAfterMs)};
+  Settled known;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = settled_.find(account); found != settled_.end()) known = found->second;
+  }
+  if (known.to > settles) known = {};  // the clock was set back
+  if (known.to < settles) {
+    known = {settles, known.usd + spent_in(tx, account, {known.to, settles}, now)};
+    const std::lock_guard lock(mutex_);
+    settled_[account] = known;
+  }
+  return known.usd + spent_in(tx, account, {known.to, now + Milliseconds(kHourMs)}, now);
 }
 
 void CostLimits::require_room(store::Tx& tx, const std::string& account) const {

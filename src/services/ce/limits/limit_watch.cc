@@ -1,8 +1,9 @@
 // Tells who nears the cost limit: an event on the account's own bus, and on that of the account which pays for it, when
 // four fifths of the limit are spent and when it is reached.
 #include "gen/ce/schema.h"
+#include "services/ce/bill_pace.h"
 #include "services/ce/ce.h"
-#include "services/ce/notice_store.h"
+#include "services/ce/limits/notice_store.h"
 
 namespace hanbat::ce {
 namespace {
@@ -23,8 +24,10 @@ int share_of(const Standing& standing) {
 std::span<const store::Migration> Ce::migrations() const { return schema(); }
 
 void Ce::start() {
+  keep_bill_clock(home_);
   home_.tasks.handle(std::string(kWatch), [this](store::TaskRun& run) {
-    run.again(kEvery, [this](store::Tx& tx) {
+    const region::BillClock bill = home_.db.read([](store::Tx& tx) { return region::find_bill_clock(tx); });
+    run.again(bill.wait(kEvery), [this](store::Tx& tx) {
       for (const std::string& account : region::list_metered_accounts(tx)) watch(tx, account);
     });
   });

@@ -3,6 +3,8 @@
 // no such limit; who hands out accounts has one all the same.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 #include "base/time.h"
 #include "region/authorization.h"
 #include "region/tag_keys.h"
+#include "services/ce/charges.h"
 #include "services/ce/prices.h"
 #include "store/database.h"
 
@@ -56,9 +59,20 @@ class CostLimits {
   void require_room(store::Tx& tx, const std::string& account) const;
 
  private:
+  /// What an account has spent up to a full hour, in which nothing changes any more.
+  struct Settled {
+    Timestamp to;
+    double usd = 0;
+  };
+  double spent(store::Tx& tx, const std::string& account) const;
+  double spent_in(store::Tx& tx, const std::string& account, const Period& period, Timestamp now) const;
+
   const Clock& clock_;
   const Prices& prices_;
   const PayersAndTags& organization_;
+  // So that a call adds up the last hours and not the account's whole life. It is lost with the process, and made anew.
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Settled> settled_;
 };
 
 /// Whether the action begins to spend: "ec2:RunInstances".

@@ -1,0 +1,123 @@
+// A contest of `hanbat task`: to a competitor the task's text, the clock, what was spent, and the sheet once it is published; to the judge who takes
+// part, how much time each has, and all sheets, to read and to publish.
+import {list} from '../core/aws.js';
+import {findBoard, look, own, publish, read, readJson} from '../core/board.js';
+import {byAccount} from '../core/costs.js';
+import {h} from '../core/dom.js';
+import {markdown} from '../core/markdown.js';
+import {watch} from '../core/page.js';
+import {inOurs, sheetView} from '../core/sheet.js';
+import {language, t} from '../core/words.js';
+import {ago, ask, badge, button, card, code, empty, facts, say, table, tabs, title} from '../core/ui.js';
+
+export async function open(page) {
+  const board = await findBoard();
+  keepClocks(page.live);
+  if (!board.judge) return openTask(page, board);
+  return page.parts[0] ? openCompetitor(page, board, page.parts[0]) : openAll(page, board);
+}
+
+const usd = (amount, limit) => amount === undefined && !limit ? '–' : `${(amount || 0).toFixed(2)}${limit ? ` / ${limit}` : ''} USD`;
+const stateOf = (clock) => !clock?.stage ? 'making' : clock.stage === 'running' && Date.parse(clock.end) <= Date.now() ? 'over' : clock.stage;
+const said = (state) => ({making: t('being made'), running: t('running'), paused: t('paused'), over: t('over'), stopped: t('stopped by the judge')}[state] || state);
+
+function hours(seconds) {
+  const left = Math.max(0, Math.floor(seconds));
+  return [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((one) => String(one).padStart(2, '0')).join(':');
+}
+
+/** What is left; of a clock that runs it goes on by itself. */
+function leftOf(clock) {
+  const state = stateOf(clock);
+  if (state === 'paused') return h('span', {class: 'clock'}, hours(clock.left_seconds));
+  return state === 'running' ? h('span', {class: 'clock', role: 'timer', 'data-end': Date.parse(clock.end)}, hours((Date.parse(clock.end) - Date.now()) / 1000)) : h('span', {class: 'clock'}, hours(0));
+}
+
+function keepClocks(live) {
+  const ticking = setInterval(() => { for (const one of document.querySelectorAll('[data-end]')) one.textContent = hours((Number(one.dataset.end) - Date.now()) / 1000); }, 1000);
+  live.onEnd(() => clearInterval(ticking));
+}
+
+const until = (clock) => clock?.end ? new Date(clock.end).toLocaleTimeString(language(), {hour12: false}) : '–';
+
+// A competitor's.
+
+function openTask({room, live, parts}, board) {
+  const folder = own(board.account);
+  return watch(room, live, {
+    head: null,
+    load: async () => {
+      const there = await look(board);
+      const task = there && await readJson(board, there, folder + 'task.json');
+      if (!task) return {};
+      const wanted = task.languages.includes(language()) ? language() : task.languages[0];
+      const text = there.find((one) => one.key === `${folder}task.${wanted}.md`);
+      const [clock, sheet, cost] = await Promise.all([readJson(board, there, folder + 'clock.json'), readJson(board, there, folder + 'sheet.json'), byAccount()]);
+      return {task, clock, state: stateOf(clock), sheet, wanted, text: text ? await read(board, text) : '', spent: cost[board.account]};
+    },
+    view: ({task, clock, state, sheet, wanted, text, spent: amount}) => {
+      if (!task) return [title(t('Contest')), empty(t('No contest has been started for this account.'))];
+      return [title(inOurs(task.title), {about: `${task.label} · ${board.account}`}),
+        h('div', {class: 'figures'}, [[leftOf(clock), t('left')], [until(clock), t('the end')], [usd(amount, task.cost_limit_usd), t('spent')]].map(([value, name]) => h('div', {class: 'figure'}, h('strong', {}, value), h('span', {}, name)))),
+        state === 'running' ? null : card(null, h('p', {class: 'pad', role: 'status'}, badge(state, said(state)), ' ', state === 'over' || state === 'stopped' ? t('What you have built stays and is marked.') : '')),
+        sheet ? tabs([['', t('Task')], ['sheet', t('Mark sheet')]], parts[0] === 'sheet' ? 'sheet' : '', (key) => '#/contest' + (key && '/' + key)) : null,
+        sheet && parts[0] === 'sheet' ? sheetView(sheet) : card(null, h('article', {class: 'pad prose', lang: wanted}, markdown(text.slice(0, 500000), 2)))];
+    },
+    every: 3000,
+  });
+}
+
+// The judge's.
+
+const sheetsOf = (there, account) => there.filter((one) => one.key.startsWith(`sheets/${account}/`)).reverse();
+const publishedOf = (there, account) => there.find((one) => one.key === own(account) + 'sheet.json');
+
+function openAll({room, live}, board) {
+  return watch(room, live, {
+    head: title(t('Contest')),
+    load: async () => {
+      const there = await look(board);
+      if (!there) return {all: []};
+      const [contest, cost] = await Promise.all([readJson(board, there, 'contest.json'), byAccount()]);
+      return {all: list(contest?.competitors).map((one) => ({...one, state: stateOf(one), spent: cost[one.account], published: publishedOf(there, one.account)?.at}))};
+    },
+    view: ({all}) => all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => badge(one.state, said(one.state))], [t('Left'), leftOf, {class: 'num'}], [t('End'), until, {class: 'tight'}],
+      [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
+    all, {href: (one) => `#/contest/${one.account}`}))
+      : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {}, 'hanbat task start PACK --competitor NAME'))),
+    every: 3000,
+  });
+}
+
+function openCompetitor({room, live, query}, board, account) {
+  return watch(room, live, {
+    head: title(account, {trail: [[t('Contest'), '#/contest']]}),
+    load: async () => {
+      const there = await look(board) || [];
+      const contest = await readJson(board, there, 'contest.json');
+      const sheets = sheetsOf(there, account), chosen = sheets.find((one) => one.key.endsWith(`/${query.get('sheet')}.json`)) || sheets[0];
+      const cost = await byAccount();
+      const published = publishedOf(there, account);
+      const who = list(contest?.competitors).find((one) => one.account === account);
+      return {who, state: stateOf(who), sheets, chosen, text: chosen ? await read(board, chosen) : null, spent: cost[account],
+        published: published && {at: published.at, marked: JSON.parse(await read(board, published)).marked}};
+    },
+    view: ({who, state, sheets, chosen, text, spent: amount, published}) => {
+      const sheet = text && JSON.parse(text), name = who?.label || account;
+      const give = button(t('Publish this sheet'), async () => {
+        if (!await ask(t('Let {name} read this sheet?', {name}), [], t('Publish'))) return;
+        await publish(board, account, text);
+        say(t('{name} can read it now.', {name}));
+        live.wake();
+      }, {kind: 'main', key: 'publish'});
+      const take = button(t('Withdraw'), async () => { await publish(board, account, null); live.wake(); }, {key: 'withdraw'});
+      return [who ? card(null, facts([t('Competitor'), who.label], [t('Pack'), who.pack], [t('State'), badge(state, said(state))], [t('Left'), leftOf(who)], [t('End'), until(who)], [t('Spent'), usd(amount)],
+        [t('Published'), published ? t('the sheet of {time}', {time: new Date(published.marked).toLocaleString(language())}) : t('none')])) : null,
+      sheet ? h('div', {class: 'bar'}, h('select', {id: 'sheets', 'aria-label': t('Sheets'), onchange: (event) => { location.hash = `#/contest/${account}?sheet=${event.target.value}`; }},
+        sheets.map((one) => { const stamp = one.key.replace(/^.*\/|\.json$/g, ''); return h('option', {value: stamp, selected: one === chosen}, stamp); })), who ? [give, published ? take : null] : null)
+        : empty(t('Nobody has marked yet: hanbat task mark PACK --competitor NAME')),
+      sheet ? sheetView(sheet) : null];
+    },
+    every: 3000,
+  });
+}

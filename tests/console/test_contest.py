@@ -1,0 +1,140 @@
+"""A contest in the console: a competitor has the text and the clock and nothing of anybody else, the judge has all, and a sheet is read by whom it is
+about once the judge lets it be."""
+import os
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from browser import CONTRAST, NAMELESS, ROOT, Page
+from hall import SCRIPT
+
+
+@pytest.fixture(name="ann")
+def signed_in_as_ann(contest, driver):
+    driver.get("about:blank")
+    driver.get_log("browser")
+    driver.get(contest.address("ann"))
+    page = Page(driver)
+    page.wait("h1", "Overview")
+    yield page
+    assert page.js("return window.hit") is None
+    assert not [one for one in page.complaints_now() if "Failed to load resource" not in one]
+
+
+def test_a_competitor_reads_the_task_and_sees_the_clock(ann, contest):
+    ann.click("[data-page=contest]")
+    ann.wait("h1", "A new task")
+    ann.wait(".about", "Ann " + SCRIPT)
+    ann.wait(".prose h2", "The task of today " + SCRIPT)
+    ann.wait(".prose td", "10.2.0.0/24")
+    assert ann.js("return [...document.querySelectorAll('.prose a')].map((one) => one.href)") == ["https://docs.aws.amazon.com/"]
+    ann.settle()
+    assert ann.js(CONTRAST) == [] and ann.js(NAMELESS) == []
+    left = ann.wait(".clock[data-end]", ":").text
+    assert left.startswith("00:")
+    deadline = time.monotonic() + 5
+    while ann.wait(".clock[data-end]").text == left:
+        assert time.monotonic() < deadline, "the clock stands"
+        time.sleep(0.1)
+
+
+def test_a_competitor_reads_nothing_of_another_and_writes_nothing(contest):
+    s3, bucket, mine = contest.client("ann", "s3"), contest.bucket, f"competitors/{contest.account('ann')}/"
+    assert s3.get_object(Bucket=bucket, Key=mine + "task.json")["ContentType"] == "application/json"
+    theirs = f"competitors/{contest.account('bob')}/task.json"
+    for attempt in (lambda: s3.get_object(Bucket=bucket, Key=theirs), lambda: s3.get_object(Bucket=bucket, Key="contest.json"), lambda: s3.list_objects_v2(Bucket=bucket), lambda: s3.list_objects_v2(Bucket=bucket, Prefix="competitors/"),
+                    lambda: s3.put_object(Bucket=bucket, Key=mine + "clock.json", Body=b"{}"), lambda: s3.delete_object(Bucket=bucket, Key=mine + "clock.json"), lambda: s3.get_bucket_policy(Bucket=bucket), lambda: s3.delete_bucket(Bucket=bucket)):
+        with pytest.raises(ClientError) as refused:
+            attempt()
+        assert refused.value.response["Error"]["Code"] in ("AccessDenied", "MethodNotAllowed")
+
+
+def test_a_clock_that_the_judge_moves_is_moved_on_the_open_page(ann, contest):
+    ann.go("contest")
+    ann.wait(".clock[data-end]")
+    contest.task("extend", "--competitor", "ann", "--by", "-20m")
+    try:
+        ann.wait(".badge", "over")
+        ann.wait(".prose h2", "The task of today")
+        assert ann.find(".clock").text == "00:00:00"
+        with pytest.raises(ClientError, match="explicit deny in a service control policy"):
+            contest.client("ann", "s3").list_buckets()
+        # Who signs in anew when the time is over reads the task still.
+        ann.driver.get("about:blank")
+        ann.driver.get(contest.address("ann"))
+        ann.click("[data-page=contest]")
+        ann.wait(".prose h2", "The task of today")
+    finally:
+        contest.task("extend", "--competitor", "ann", "--by", "20m")
+    ann.wake()
+    ann.wait(".clock[data-end]")
+
+
+def test_a_text_that_the_judge_mends_is_mended_on_the_open_page(ann, contest):
+    ann.go("contest")
+    ann.wait(".prose h2", "The task of today")
+    text = contest.pack / "task.en.md"
+    text.write_text(text.read_text() + "\n## A sentence that was missing\n")
+    contest.task("kit", "ann")
+    ann.wake()
+    ann.wait(".prose h3", "A sentence that was missing")
+
+
+def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
+    contest.mark()
+    page.go("contest")
+    page.wait("td", "Ann " + SCRIPT)
+    page.wait("td", "1.5 / 2")
+    page.click("td a", "Ann")
+    page.wait(".facts dd", "none")
+    page.wait(".sheet strong", "the subnet my-subnet")
+    page.wait(".sheet code", SCRIPT)
+    page.wait(".badge", "not met")
+    page.click(".sheet summary", "Evidence")
+    page.wait(".sheet pre", SCRIPT)
+    page.click("button", "Publish this sheet")
+    page.wait("dialog h2", "Ann")
+    page.click("#ask-go")
+    page.wait(".facts dd", "the sheet of")
+    assert page.js("return window.hit") is None
+
+    driver.get("about:blank")
+    driver.get(contest.address("ann"))
+    ann = Page(driver)
+    ann.click("[data-page=contest]")
+    ann.click(".tabs a", "Mark sheet")
+    ann.wait(".total", "1.5 / 2")
+    ann.wait(".sheet code", SCRIPT)
+    contest.task("publish", "--competitor", "ann", "--withdraw")
+    ann.wake()
+    ann.gone(".tabs a", "Mark sheet")
+    assert "reads the sheet of" in contest.task("publish", "--competitor", "ann")
+    ann.wake()
+    ann.wait(".tabs a", "Mark sheet")
+    assert ann.js("return window.hit") is None
+
+
+def test_who_has_no_sheet_cannot_have_it_published(contest):
+    said = contest.task("start", contest.pack, "--competitor", "late")
+    assert "account" in said
+    refused = contest.task("publish", "--competitor", "late", check=False)
+    assert "competitor late has no sheet; hanbat task mark" in refused
+    contest.task("stop", "--competitor", "late")
+
+
+@pytest.mark.skipif(not os.environ.get("HANBAT_PICTURES"), reason="makes the guide's pictures: HANBAT_PICTURES=docs/console")
+def test_a_contest_has_its_picture(page, contest, driver):
+    pack = ROOT / "examples/first-server"
+    contest.task("start", pack, "--competitor", "kim", "lee")
+    contest.task("mark", pack, "--all", "--quick", check=False)
+    page.go(f"contest/{contest.account('kim')}")
+    page.wait(".sheet strong")
+    page.settle()
+    page.picture("sheet")
+    driver.get("about:blank")
+    driver.get(contest.address("kim"))
+    kim = Page(driver)
+    kim.click("[data-page=contest]")
+    kim.wait(".prose h2")
+    kim.picture("task")
