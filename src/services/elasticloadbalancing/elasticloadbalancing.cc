@@ -5,7 +5,7 @@
 #include "gen/elasticloadbalancing/schema.h"
 #include "region/carried_over.h"
 #include "region/page.h"
-#include "services/elasticloadbalancing/capacity.h"
+#include "services/elasticloadbalancing/capacity/capacity.h"
 #include "services/elasticloadbalancing/logs/log_delivery.h"
 #include "services/elasticloadbalancing/usage.h"
 #include "store/typed_tasks.h"

@@ -1,4 +1,4 @@
-#include "services/elasticloadbalancing/capacity_store.h"
+#include "services/elasticloadbalancing/capacity/capacity_store.h"
 
 namespace hanbat::elasticloadbalancing {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/time.h"
-#include "services/elasticloadbalancing/capacity.h"
+#include "services/elasticloadbalancing/capacity/capacity.h"
 #include "store/database.h"
 
 namespace hanbat::elasticloadbalancing {

@@ -1,5 +1,5 @@
 // Capacity units: the highest of four measures of an hour, booked as it rises and never twice.
-#include "services/elasticloadbalancing/capacity.h"
+#include "services/elasticloadbalancing/capacity/capacity.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "services/elasticloadbalancing/capacity.h"
+#include "services/elasticloadbalancing/capacity/capacity.h"
 
 #include <algorithm>
 #include <map>
@@ -9,7 +9,7 @@
 #include "region/bill_clock.h"
 #include "region/counters.h"
 #include "region/usage.h"
-#include "services/elasticloadbalancing/capacity_store.h"
+#include "services/elasticloadbalancing/capacity/capacity_store.h"
 #include "services/elasticloadbalancing/store.h"
 #include "store/typed_tasks.h"
 
