@@ -55,9 +55,9 @@ struct Judging {
 };
 
 /// Marks the items (of the pack): those that only look side by side, then the live ones one by one, both as
-/// far as there are turns. What a live check made is taken away again after it, however it ended. Blocks, each check at most as long as
-/// its item's limit, and half an hour for taking away. A check that breaks or hangs makes its item broken and stops no
-/// other.
+/// far as there are turns. What a live check made is taken away again after it, however it ended. Blocks, each check at
+/// most as long as its item's limit, and half an hour for taking away. A check that breaks or hangs makes its item
+/// broken and stops no other.
 std::vector<ItemMark> run_checks(const Pack& pack, const std::vector<Item>& items, const Judging& judging, Turns& turns,
                                  const std::function<void(const ItemMark&)>& done);
 

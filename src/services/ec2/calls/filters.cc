@@ -51,9 +51,7 @@ std::vector<std::string> tag_members(const Json& shape, std::string_view member)
   return values;
 }
 
-bool is_of_tags(std::string_view name) {
-  return name.starts_with("tag:") || name == "tag-key" || name == "tag-value";
-}
+bool is_of_tags(std::string_view name) { return name.starts_with("tag:") || name == "tag-key" || name == "tag-value"; }
 
 std::vector<std::string> filter_values(const Json& shape, std::string_view name, FilterPaths paths) {
   if (name.starts_with("tag:")) return tag_values(shape, name.substr(4));

@@ -21,16 +21,16 @@ constexpr FilterPath kStatusPaths[] = {{"availability-zone", "AvailabilityZone"}
                                        {"instance-status.status", "InstanceStatus.Status"},
                                        {"system-status.reachability", "SystemStatus.Details.Status"},
                                        {"system-status.status", "SystemStatus.Status"},
-    {"availability-zone-id", "AvailabilityZoneId"},
-    {"event.code", "Events.Code"},
-    {"event.description", "Events.Description"},
-    {"event.instance-event-id", "Events.InstanceEventId"},
-    {"event.not-after", "Events.NotAfter"},
-    {"event.not-before", "Events.NotBefore"},
-    {"event.not-before-deadline", "Events.NotBeforeDeadline"},
-    {"operator.managed", "Operator.Managed"},
-    {"operator.principal", "Operator.Principal"},
-    {"attached-ebs-status.status", "AttachedEbsStatus.Status"}};
+                                       {"availability-zone-id", "AvailabilityZoneId"},
+                                       {"event.code", "Events.Code"},
+                                       {"event.description", "Events.Description"},
+                                       {"event.instance-event-id", "Events.InstanceEventId"},
+                                       {"event.not-after", "Events.NotAfter"},
+                                       {"event.not-before", "Events.NotBefore"},
+                                       {"event.not-before-deadline", "Events.NotBeforeDeadline"},
+                                       {"operator.managed", "Operator.Managed"},
+                                       {"operator.principal", "Operator.Principal"},
+                                       {"attached-ebs-status.status", "AttachedEbsStatus.Status"}};
 
 Why by_user() { return {"Client.UserInitiatedShutdown", "User initiated shutdown"}; }
 

@@ -53,8 +53,10 @@ constexpr FilterPath kSubnetsPaths[] = {
     {"ipv6-cidr-block-association.state", "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State"},
     {"map-customer-owned-ip-on-launch", "MapCustomerOwnedIpOnLaunch"},
     {"outpost-arn", "OutpostArn"},
-    {"private-dns-name-options-on-launch.enable-resource-name-dns-a-record", "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord"},
-    {"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord"}};
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
+     "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord"},
+    {"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record",
+     "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord"}};
 
 void fill(store::Tx& tx, Resource<Subnet>& subnet) {
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);

@@ -18,23 +18,23 @@ constexpr FilterPath kVolumesPaths[] = {{"volume-id", "VolumeId"},
                                         {"snapshot-id", "SnapshotId"},
                                         {"status", "State"},
                                         {"volume-type", "VolumeType"},
-    {"availability-zone-id", "AvailabilityZoneId"},
-    {"fast-restored", "FastRestored"},
-    {"multi-attach-enabled", "MultiAttachEnabled"},
-    {"operator.managed", "Operator.Managed"},
-    {"operator.principal", "Operator.Principal"}};
+                                        {"availability-zone-id", "AvailabilityZoneId"},
+                                        {"fast-restored", "FastRestored"},
+                                        {"multi-attach-enabled", "MultiAttachEnabled"},
+                                        {"operator.managed", "Operator.Managed"},
+                                        {"operator.principal", "Operator.Principal"}};
 constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "AvailabilityZone"},
                                              {"volume-status.status", "VolumeStatus.Status"},
                                              {"volume-status.details-name", "VolumeStatus.Details.Name"},
                                              {"volume-status.details-status", "VolumeStatus.Details.Status"},
-    {"action.code", "Actions.Code"},
-    {"action.description", "Actions.Description"},
-    {"action.event-id", "Actions.EventId"},
-    {"event.description", "Events.Description"},
-    {"event.event-id", "Events.EventId"},
-    {"event.event-type", "Events.EventType"},
-    {"event.not-after", "Events.NotAfter"},
-    {"event.not-before", "Events.NotBefore"}};
+                                             {"action.code", "Actions.Code"},
+                                             {"action.description", "Actions.Description"},
+                                             {"action.event-id", "Actions.EventId"},
+                                             {"event.description", "Events.Description"},
+                                             {"event.event-id", "Events.EventId"},
+                                             {"event.event-type", "Events.EventType"},
+                                             {"event.not-after", "Events.NotAfter"},
+                                             {"event.not-before", "Events.NotBefore"}};
 
 }  // namespace
 
