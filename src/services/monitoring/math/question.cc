@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "services/monitoring/metrics/metric_store.h"
 #include "services/monitoring/metrics/statistic.h"
+#include "services/monitoring/metrics/window.h"
 #include "services/monitoring/refusal.h"
 
 namespace hanbat::monitoring {
