@@ -67,7 +67,10 @@ class RegionMetrics : public testing::Test {
 TEST_F(RegionMetrics, AMetricFilterCountsTheEventsThatMatch) {
   make_group();
   run({{"PutMetricFilter",
-        R"({"logGroupName":"app","filterName":"errors","filterPattern":"{ $.status >= 500 }","metricTransformations":[{"metricName":"errors","metricNamespace":"Web","metricValue":"1","unit":"Count"},{"metricName":"latency","metricNamespace":"Web","metricValue":"$.ms","dimensions":{"Path":"$.path"}}]})",
+        R"({"logGroupName":"app","filterName":"errors","filterPattern":"{ $.status >= 500 }","metricTransformations":[{"metricName":"errors","metricNamespace":"Web","metricValue":"1","unit":"Count"}]})",
+        "", "logs"},
+       {"PutMetricFilter",
+        R"({"logGroupName":"app","filterName":"latency","filterPattern":"{ $.status >= 500 }","metricTransformations":[{"metricName":"latency","metricNamespace":"Web","metricValue":"$.ms","dimensions":{"Path":"$.path"}}]})",
         "", "logs"},
        {"PutMetricFilter",
         R"({"logGroupName":"app","filterName":"bytes","filterPattern":"[ip, status = 5*, size]","metricTransformations":[{"metricName":"bytes","metricNamespace":"Web","metricValue":"$size"}]})",
