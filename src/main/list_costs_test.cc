@@ -46,6 +46,7 @@ const Reasons kShort{
 /// Lists of what may be much that are read whole for each page. To be mended.
 const Reasons kGrow{
     {"codedeploy_ListApplicationRevisions", "sorted by when they were used, which lies in a row's body"},
+    {"monitoring_DescribeAlarmHistory", "of which type an item is lies in its body; 30 days of them"},
     {"ec2_DescribeLaunchTemplateVersions", "those of several templates in one order; 10,000 of a template"},
     {"iam_ListEntitiesForPolicy", "whom it is attached to lies by ids and is told by names"},
     {"iam_ListInstanceProfilesForRole", "profiles lie by their ids and are told by their names"},

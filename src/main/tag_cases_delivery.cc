@@ -107,7 +107,18 @@ std::vector<TagCase> storage_tag_cases() {
   by_name.tag = {"TagLogGroup", R"({"logGroupName":"g","tags":$TAGS})"};
   by_name.untag = {"UntagLogGroup", R"({"logGroupName":"g","tags":$KEYS})"};
   by_name.list = {"ListTagsLogGroup", R"({"logGroupName":"g"})", "tags"};
-  const std::string alarm = "arn:aws:cloudwatch" + kAt + "alarm:a";
+  const auto alarm = [](const Step& create) {
+    const std::string arn = "arn:aws:cloudwatch" + kAt + "alarm:a";
+    return TagCase{"monitoring",
+                   "arn:aws:cloudwatch:*:*:alarm:*",
+                   arn,
+                   {},
+                   create,
+                   {"DeleteAlarms", R"({"AlarmNames":["a"]})"},
+                   {"TagResource", R"({"ResourceARN":")" + arn + R"(","Tags":$TAGS})"},
+                   {"UntagResource", R"({"ResourceARN":")" + arn + R"(","TagKeys":$KEYS})"},
+                   {"ListTagsForResource", R"({"ResourceARN":")" + arn + R"("})", "Tags"}};
+  };
   const std::string location = R"("CreateBucketConfiguration":{"LocationConstraint":"ap-northeast-2","Tags":$TAGS})";
   return {
       log_group,
@@ -117,16 +128,10 @@ std::vector<TagCase> storage_tag_cases() {
       by_arn("events", "rule/*", "rule/r",
              {"PutRule", R"({"Name":"r","EventPattern":"{\"source\":[\"a\"]}","Tags":$TAGS})"},
              {"DeleteRule", R"({"Name":"r"})"}, "ResourceARN", "Tags", "TagKeys"),
-      {"monitoring",
-       "arn:aws:cloudwatch:*:*:alarm:*",
-       alarm,
-       {},
-       {"PutMetricAlarm",
-        R"({"AlarmName":"a","Namespace":"n","MetricName":"m","Statistic":"Sum","Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold","Tags":$TAGS})"},
-       {"DeleteAlarms", R"({"AlarmNames":["a"]})"},
-       {"TagResource", R"({"ResourceARN":")" + alarm + R"(","Tags":$TAGS})"},
-       {"UntagResource", R"({"ResourceARN":")" + alarm + R"(","TagKeys":$KEYS})"},
-       {"ListTagsForResource", R"({"ResourceARN":")" + alarm + R"("})", "Tags"}},
+      alarm(
+          {"PutMetricAlarm",
+           R"({"AlarmName":"a","Namespace":"n","MetricName":"m","Statistic":"Sum","Period":60,"EvaluationPeriods":1,"Threshold":1,"ComparisonOperator":"GreaterThanThreshold","Tags":$TAGS})"}),
+      alarm({"PutCompositeAlarm", R"({"AlarmName":"a","AlarmRule":"FALSE","Tags":$TAGS})"}),
       {"secretsmanager",
        "arn:aws:secretsmanager:*:*:secret:*",
        "$id",

@@ -7,7 +7,7 @@ namespace hanbat::region {
 Milliseconds BillClock::wait(Milliseconds on_bill) const { return std::max(on_bill / pace, Milliseconds(500)); }
 
 BillClock find_bill_clock(store::Tx& tx) {
-  const auto row = tx.find("SELECT began, told, pace FROM bill_clock");
+  const auto row = tx.find("SELECT began, told, pace FROM bill_clock WHERE one = 1");
   if (!row) return {};
   return {row->timestamp(0), row->timestamp(1), row->integer(2)};
 }
@@ -17,8 +17,7 @@ Timestamp bill_time(store::Tx& tx, Timestamp real) { return find_bill_clock(tx).
 void set_bill_pace(store::Tx& tx, Timestamp now, std::int64_t pace) {
   const BillClock clock = find_bill_clock(tx);
   if (clock.pace == pace) return;
-  tx.exec("DELETE FROM bill_clock");
-  tx.exec("INSERT INTO bill_clock(began, told, pace) VALUES (?, ?, ?)", now, clock.at(now), pace);
+  tx.exec("INSERT OR REPLACE INTO bill_clock(one, began, told, pace) VALUES (1, ?, ?, ?)", now, clock.at(now), pace);
 }
 
 Json to_json(const BillClock& clock) {

@@ -2,8 +2,10 @@
 import os
 import pathlib
 import shutil
+import socket
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 
@@ -34,7 +36,29 @@ def test_a_moved_installation_has_its_programs_pages_and_examples(moved):
     assert os.access(moved / "share/hanbat/images/build.sh", os.X_OK)
 
 
+@pytest.fixture
+def somebody_at_the_control_socket(tmp_path):
+    """A region as far as the command line asks before it begins: its control socket answers, once."""
+    folder = tmp_path / "home/run"
+    folder.mkdir(parents=True)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "control.sock"))
+        listening.listen()
+        listening.settimeout(60)
+
+        def answer():
+            with listening.accept()[0] as client:
+                client.recv(4096)
+                client.sendall(b'{"done":true}\n')
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield
+        thread.join(60)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="images are unpacked as root")
+@pytest.mark.usefixtures("somebody_at_the_control_socket")
 def test_a_moved_installation_runs_its_own_recipes(moved, tmp_path):
     """An import gets as far as the source that is not there, by the script of this installation."""
     script = moved / "share/hanbat/images/import.sh"

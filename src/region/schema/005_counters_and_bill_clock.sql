@@ -11,6 +11,7 @@ CREATE TABLE billed_counters(
 -- How the bill's clock goes: at `began` of the real one it was `told`, and since then it runs `pace` times as fast. No
 -- row: it is the real one.
 CREATE TABLE bill_clock(
+  one INTEGER PRIMARY KEY CHECK (one = 1),  -- there is one clock
   began BIGINT NOT NULL,
   told BIGINT NOT NULL,
   pace BIGINT NOT NULL

@@ -1,6 +1,7 @@
 #include "services/monitoring/alarms/history_store.h"
 
 #include <limits>
+#include <utility>
 
 namespace hanbat::monitoring {
 
@@ -11,16 +12,18 @@ void insert_history(store::Tx& tx, const region::Place& place, const AlarmHistor
 
 std::vector<HistoryRow> list_history(store::Tx& tx, const region::Place& place, const HistoryRange& range) {
   const bool rising = range.order == region::Order::kAscending;
+  // One bound for each end: of two at the same end SQLite would seek by the wider.
   const std::string one = range.alarm ? " AND alarm = ?" : "";
   const std::string sql = "SELECT id, body FROM monitoring_history WHERE account = ? AND region = ?" + one +
-                          " AND at >= ? AND at <= ? AND (at, id) " + (rising ? ">" : "<") + " (?, ?) ORDER BY at " +
-                          (rising ? "ASC, id ASC" : "DESC, id DESC") + " LIMIT ?";
+                          (rising ? " AND at <= ? AND (at, id) > (?, ?) ORDER BY at ASC, id ASC LIMIT ?"
+                                  : " AND at >= ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?");
   constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
-  const Timestamp at = range.after ? range.after->first : Timestamp{rising ? -1 : kLast};
-  const std::int64_t id = range.after ? range.after->second : rising ? -1 : kLast;
-  const auto rows =
-      range.alarm ? tx.query(sql, place.account, place.region, *range.alarm, range.start, range.end, at, id, range.most)
-                  : tx.query(sql, place.account, place.region, range.start, range.end, at, id, range.most);
+  const Timestamp far = rising ? range.end : range.start;
+  const std::pair<Timestamp, std::int64_t> near =
+      rising ? std::pair(range.start, std::int64_t{-1}) : std::pair(range.end, kLast);
+  const auto& [at, id] = range.after ? *range.after : near;
+  const auto rows = range.alarm ? tx.query(sql, place.account, place.region, *range.alarm, far, at, id, range.most)
+                                : tx.query(sql, place.account, place.region, far, at, id, range.most);
   std::vector<HistoryRow> out;
   for (const store::Row& row : rows) out.push_back({row.integer(0), wire::from_json<AlarmHistoryItem>(row.json(1))});
   return out;
