@@ -62,6 +62,7 @@ ALONE = {
     "task pause": ("--competitor kim", 1, "hanbat task start"),
     "task resume": ("--all", 1, "hanbat task start"),
     "task stop": ("--competitor kim", 1, "hanbat task start"),
+    "task publish": ("--competitor kim", 1, "hanbat task start"),
     "task mark": (f"{PACK} --competitor kim", 1, "hanbat up"),
     "task solve": (f"{PACK} --competitor kim", 1, "hanbat up"),
     "task collect": ("--all --to FOLDER/x", 1, "hanbat task start"),

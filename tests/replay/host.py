@@ -8,6 +8,9 @@ import time
 
 LARGEST = 8 << 20
 
+TARGET_COUNTERS = ("requests", "connection_errors", "answered_2xx", "answered_3xx", "answered_4xx", "answered_5xx")
+MACHINE_COUNTERS = ("cpu_ns", "received_bytes", "sent_bytes", "received_packets", "sent_packets")
+
 
 class HostOfMemory:
     def __init__(self):
@@ -86,7 +89,7 @@ class HostOfMemory:
 
     def do_machines(self, _):
         return [{"name": name, "status": "running" if began else "stopped", "started_at_ms": began, "memory_bytes": 0,
-                 "labels": self.machine_specs[name]["labels"]} for name, began in self.running.items()]
+                 "counters": dict.fromkeys(MACHINE_COUNTERS, 0), "labels": self.machine_specs[name]["labels"]} for name, began in self.running.items()]
 
     def do_console(self, _):
         return ""
@@ -99,7 +102,7 @@ class HostOfMemory:
 
     def do_balancer_health(self, _):
         return [{"target_group_id": group["id"], "ip": one["ip"], "port": one["port"], "state": "healthy" if one["state"] == "active" else "draining",
-                 "reason": "" if one["state"] == "active" else "Target.DeregistrationInProgress", "response_code": 200, "active_connections": 0}
+                 "reason": "" if one["state"] == "active" else "Target.DeregistrationInProgress", "response_code": 200, "active_connections": 0, "counters": dict.fromkeys(TARGET_COUNTERS, 0)}
                 for group in self.balancers["target_groups"] for one in group["targets"]]
 
     def do_take_logs(self, _):
