@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "host/error.h"
+#include "host/machines/monitors.h"
 #include "host/machines/pool_quotas.h"
 #include "host/networks/kernel.h"
 #include "http/client.h"
@@ -177,17 +178,41 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
   return result.out;
 }
 
-void Incus::down(const std::function<void(const std::string&)>& progress) {
+/// incusd stops as many machines at once as there are processors, and gives each half a minute before it takes its
+/// power: as long as one after the other ends, it is waited for.
+void Incus::wait_for_machines(const std::function<void(const std::string&)>& progress) const {
+  constexpr auto kLongestStop = std::chrono::seconds(60);
+  constexpr auto kTell = std::chrono::seconds(5);
+  using Clock = std::chrono::steady_clock;
+  auto last_end = Clock::now(), told = last_end;
+  std::size_t left = monitors_of(folder_ + "/dir").size();
+  for (int look = 1; pid() != 0 && Clock::now() - last_end < kLongestStop; ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (look % 10 != 0) continue;
+    const std::size_t now = monitors_of(folder_ + "/dir").size();
+    if (now < left) last_end = Clock::now();
+    left = now;
+    if (left == 0 || Clock::now() - told < kTell) continue;
+    told = Clock::now();
+    progress(fmt::format("stopping the machines: {} left", left));
+  }
+}
+
+void Incus::down(const std::function<void(const std::string&)>& progress, StopMode machines) {
   // Machines outlive a daemon that died: only a daemon can stop them in order.
   if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) start();
   const int process = pid();
   if (process != 0) {
     progress("stopping the machines");
+    if (machines == StopMode::kForce) cut_power(folder_ + "/dir");
     // SIGPWR asks incusd to stop its instances too; those that ran are started again with it.
     ::kill(process, SIGPWR);
-    for (int i = 0; i < 3000 && pid() != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    wait_for_machines(progress);
     end_process(pid());
   }
+  for (const Monitor& monitor : monitors_of(folder_ + "/dir"))
+    progress("the machine " + monitor.machine + " does not stop: its power is taken");
+  cut_power(folder_ + "/dir");
   // What incusd leaves mounted: its shared folders, and the pool.
   const std::string mounts = read_file("/proc/self/mounts");
   std::vector<std::string> ours;
