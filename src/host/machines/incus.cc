@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "host/error.h"
 #include "host/machines/pool_quotas.h"
+#include "host/machines/running.h"
 #include "host/networks/kernel.h"
 #include "http/client.h"
 #include "os/files.h"
@@ -24,6 +25,11 @@
 
 namespace hanbat::host {
 namespace {
+
+// A machine has half a minute before incusd ends it by force, which takes some seconds more where much is to do.
+constexpr auto kLongestStill = std::chrono::seconds(90);
+constexpr auto kTellEvery = std::chrono::seconds(10);
+constexpr auto kPowerCut = std::chrono::seconds(20);
 
 std::string incusd_program() {
   for (const char* path : {"/usr/libexec/incus/incusd", "/usr/lib/incus/incusd", "/opt/incus/bin/incusd"})
@@ -96,6 +102,8 @@ void Incus::set_up() {
               Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
     }
   }
+  // What is under way at the end is waited for so long (minutes), before any machine is stopped.
+  request("PATCH", "/1.0", Json::object({{"config", Json::object({{"core.shutdown_timeout", "1"}})}}));
   const std::string pool = folder_ + "/dir/storage-pools/hanbat";
   if (make_quotas_simple(pool)) limit_machines(pool);
 }
@@ -177,16 +185,39 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
   return result.out;
 }
 
+/// SIGPWR asks incusd to stop its instances too; those that ran are started again with it. It stops as many at a time as
+/// there are processors, and gives each half a minute: how long that is depends on how many there are, so it may go on
+/// as long as there come to be fewer.
+void Incus::stop_machines(int process, const std::function<void(const std::string&)>& progress) {
+  using std::chrono::steady_clock;
+  progress("stopping the machines");
+  ::kill(process, SIGPWR);
+  Patience patience(kLongestStill, steady_clock::now());
+  auto told = steady_clock::now();
+  while (pid() != 0) {
+    const std::size_t left = list_running(folder_ + "/dir").size();
+    const auto now = steady_clock::now();
+    if (!patience.goes_on(left, now)) return;
+    if (left > 0 && now - told > kTellEvery) {
+      progress(fmt::format("{} machines are left", left));
+      told = now;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 void Incus::down(const std::function<void(const std::string&)>& progress) {
   // Machines outlive a daemon that died: only a daemon can stop them in order.
   if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) start();
   const int process = pid();
   if (process != 0) {
-    progress("stopping the machines");
-    // SIGPWR asks incusd to stop its instances too; those that ran are started again with it.
-    ::kill(process, SIGPWR);
-    for (int i = 0; i < 3000 && pid() != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop_machines(process, progress);
     end_process(pid());
+  }
+  // What would not stop, or what no daemon could be asked for.
+  if (const auto running = list_running(folder_ + "/dir"); !running.empty()) {
+    progress(fmt::format("{} machines do not stop: their power is cut", running.size()));
+    cut_power(folder_ + "/dir", kPowerCut);
   }
   // What incusd leaves mounted: its shared folders, and the pool.
   const std::string mounts = read_file("/proc/self/mounts");

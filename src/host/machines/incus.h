@@ -26,7 +26,8 @@ class Incus {
   /// Starts the daemon when it does not run, waits until it answers, and sets it up the first time. Blocks some
   /// seconds.
   void start();
-  /// Stops all instances (they start again with the daemon) and the daemon, and lets go of the pool.
+  /// Stops all instances (they start again with the daemon) and the daemon, and lets go of the pool. An instance that
+  /// does not stop has its power cut: none is left when this returns.
   void down(const std::function<void(const std::string&)>& progress);
   /// Starts the daemon anew when it has died. Called every few seconds.
   void watch();
@@ -47,6 +48,7 @@ class Incus {
   bool answers();
   void spawn();
   void set_up();
+  void stop_machines(int process, const std::function<void(const std::string&)>& progress);
   void limit_machines(const std::string& pool);
   std::string socket_path() const;
 
