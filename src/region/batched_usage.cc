@@ -20,9 +20,7 @@ BatchedUsage::~BatchedUsage() {
 void BatchedUsage::start() {
   home_.tasks.handle(name_,
                      [this](store::TaskRun& run) { run.again(kFlushEvery, [this](store::Tx& tx) { flush(tx); }); });
-  home_.db.write([this](store::Tx& tx) {
-    home_.tasks.add(tx, {.kind = name_, .key = "all", .body = Json::object()});
-  });
+  home_.db.write([this](store::Tx& tx) { home_.tasks.add(tx, {.kind = name_, .key = "all", .body = Json::object()}); });
 }
 
 void BatchedUsage::add(const Place& place, const std::string& arn, const Use& use) {

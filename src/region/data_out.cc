@@ -23,8 +23,7 @@ BilledAnswer::~BilledAnswer() {
   current_answer = before_;
   const auto sent = static_cast<std::int64_t>(exchange_.sent_bytes());
   if (!payer_ || sent == 0 || !is_from_internet(home_, exchange_.head())) return;
-  usage_.add(payer_->place, payer_->arn,
-             {payer_->service, kUsageType, payer_->operation, UsageUnit::kGigabytes, sent});
+  usage_.add(payer_->place, payer_->arn, {payer_->service, kUsageType, payer_->operation, UsageUnit::kGigabytes, sent});
 }
 
 void BilledAnswer::name_payer(const Service& service, Payer payer) {

@@ -262,12 +262,8 @@ void FrontDoor::serve_listener(http::Exchange& exchange, const ListenerHandler& 
 void FrontDoor::serve_operation(http::Exchange& exchange, BilledAnswer& billed) {
   Gate gate(home_, exchange);
   SpooledBlob spooled(home_);
-  Call call{.exchange = exchange,
-            .gate = gate,
-            .billed = billed,
-            .view = view_of(exchange.head()),
-            .region = {},
-            .body = {}};
+  Call call{
+      .exchange = exchange, .gate = gate, .billed = billed, .view = view_of(exchange.head()), .region = {}, .body = {}};
   gate.pass([&] { region::serve(call, home_, credentials_, spooled, large_messages_); },
             [&](const wire::Error& error) { refuse(call, home_, error); });
 }

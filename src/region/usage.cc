@@ -101,11 +101,10 @@ std::vector<UsageLine> list_uses(store::Tx& tx, std::string_view account, std::s
   std::vector<UsageLine> out;
   const std::string select = "SELECT " + std::string(kColumns) + " FROM billed_usage WHERE account = ? AND ";
   for (const bool going_on : {false, true}) {
-    const auto rows =
-        going_on ? tx.query(select + "ended IS NULL AND began < ? AND service = ? AND usage_type = ?", account, to,
-                            service, usage_type)
-                 : tx.query(select + "ended > ? AND began < ? AND service = ? AND usage_type = ?", account, from, to,
-                            service, usage_type);
+    const auto rows = going_on ? tx.query(select + "ended IS NULL AND began < ? AND service = ? AND usage_type = ?",
+                                          account, to, service, usage_type)
+                               : tx.query(select + "ended > ? AND began < ? AND service = ? AND usage_type = ?",
+                                          account, from, to, service, usage_type);
     for (const store::Row& row : rows) {
       UsageLine line{{row.text(1), row.text(2)}, row.text(6), use_of(row), row.timestamp(9), std::nullopt, {}};
       if (!going_on) line.ended = row.timestamp(10);

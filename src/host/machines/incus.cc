@@ -185,9 +185,9 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
   return result.out;
 }
 
-/// SIGPWR asks incusd to stop its instances too; those that ran are started again with it. It stops as many at a time as
-/// there are processors, and gives each half a minute: how long that is depends on how many there are, so it may go on
-/// as long as there come to be fewer.
+/// SIGPWR asks incusd to stop its instances too; those that ran are started again with it. It stops as many at a time
+/// as there are processors, and gives each half a minute: how long that is depends on how many there are, so it may go
+/// on as long as there come to be fewer.
 void Incus::stop_machines(int process, const std::function<void(const std::string&)>& progress) {
   using std::chrono::steady_clock;
   progress("stopping the machines");

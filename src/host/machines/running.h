@@ -1,5 +1,5 @@
-// The machines that run, as the kernel has them: each has a monitor, a process of its own that outlives incusd. For when
-// nobody is there who could be asked, or who could stop them in order.
+// The machines that run, as the kernel has them: each has a monitor, a process of its own that outlives incusd. For
+// when nobody is there who could be asked, or who could stop them in order.
 #pragma once
 
 #include <sys/types.h>

@@ -15,8 +15,8 @@ using std::chrono::seconds;
 
 /// A process that is called as Incus's monitors are, with a child that would go on for ever.
 Process monitor(const std::string& incus_dir, const std::string& name) {
-  return Process::spawn({"bash", "-c", "exec -a \"[lxc monitor] $0/containers $1\" bash -c 'sleep 600; exit 0'",
-                         incus_dir, name});
+  return Process::spawn(
+      {"bash", "-c", "exec -a \"[lxc monitor] $0/containers $1\" bash -c 'sleep 600; exit 0'", incus_dir, name});
 }
 
 TEST(RunningMachines, AreThoseOfTheFolder) {

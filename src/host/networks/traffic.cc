@@ -43,10 +43,10 @@ std::map<std::string, std::string> zones_of_subnets(const VpcSpec& spec) {
 /// Who is in which zone: machines by their devices, NAT gateways by their public addresses. Load balancers are in none:
 /// what passes between one and the VPC's machines is free of charge.
 struct Zones {
-  std::map<std::string, std::vector<std::string>> devices;   // by zone, quoted for nft
-  std::map<std::string, std::vector<NatGateway>> gateways;   // by zone
-  std::map<CountKind, Counters> counters;                    // by device
-  std::set<std::string> names;                               // of all counters
+  std::map<std::string, std::vector<std::string>> devices;  // by zone, quoted for nft
+  std::map<std::string, std::vector<NatGateway>> gateways;  // by zone
+  std::map<CountKind, Counters> counters;                   // by device
+  std::set<std::string> names;                              // of all counters
 };
 
 Zones zones_of(const VpcSpec& spec) {
@@ -79,8 +79,7 @@ Zones zones_of(const VpcSpec& spec) {
 }
 
 std::string nft_of_map(const std::string& map, const std::string& type, const Counters& counters) {
-  std::string out =
-      fmt::format("add map {0} {1} {{ type {2} : counter; }}\nflush map {0} {1}\n", kTable, map, type);
+  std::string out = fmt::format("add map {0} {1} {{ type {2} : counter; }}\nflush map {0} {1}\n", kTable, map, type);
   std::vector<std::string> elements;
   for (const auto& [key, counter] : counters) elements.push_back(fmt::format("{} : \"{}\"", key, counter));
   if (!elements.empty()) out += fmt::format("add element {} {} {{ {} }}\n", kTable, map, join(elements, ", "));

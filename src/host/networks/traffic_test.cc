@@ -23,9 +23,8 @@ VpcSpec counted_vpc() {
 }
 
 TEST(Traffic, WhatHasAPublicAddressAndEachGatewayIsCounted) {
-  EXPECT_THAT(traffic_counters(counted_vpc()),
-              ElementsAre("nat_nat_0a", "out_eni_0b", "out_nat_0a", "publicin_eni_0b", "publicin_nat_0a",
-                          "publicout_eni_0b", "publicout_nat_0a"));
+  EXPECT_THAT(traffic_counters(counted_vpc()), ElementsAre("nat_nat_0a", "out_eni_0b", "out_nat_0a", "publicin_eni_0b",
+                                                           "publicin_nat_0a", "publicout_eni_0b", "publicout_nat_0a"));
   const std::string rules = nft_of_traffic(counted_vpc());
   EXPECT_THAT(rules,
               HasSubstr("198.19.0.5 : \"out_eni_0b\", 198.19.0.6 : \"out_eni_0b\", 198.19.0.9 : \"out_nat_0a\""));

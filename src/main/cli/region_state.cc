@@ -212,9 +212,10 @@ void down(const Home& home) {
   if (!left.empty()) {
     std::string text = "left behind:";
     for (const std::string& one : left) text += "\n  " + one;
-    throw Failure(text +
-                  "\nhanbat up finds it again, and hanbat down then takes it away in order. A process that stays all the "
-                  "same: kill -9 its number");
+    throw Failure(
+        text +
+        "\nhanbat up finds it again, and hanbat down then takes it away in order. A process that stays all the "
+        "same: kill -9 its number");
   }
   for (const std::string& held : list_held(home)) report("  " + held);
   if (trust_state(home, "").any())

@@ -32,8 +32,8 @@ class Allowances {
     const Timestamp month = month_of(line.began);
     const auto [used, is_new] = used_.try_emplace({line.place.account, line.use.usage_type, month.ms}, 0);
     if (is_new && month < period_.from)
-      used->second = static_cast<double>(
-          region::sum_events(tx_, line.place.account, line.use.usage_type, month, period_.from));
+      used->second =
+          static_cast<double>(region::sum_events(tx_, line.place.account, line.use.usage_type, month, period_.from));
     const auto quantity = static_cast<double>(line.use.quantity);
     const double free = std::clamp(in_quantity(line.use.unit, free_of_month) - used->second, 0.0, quantity);
     used->second += quantity;
@@ -48,8 +48,8 @@ class Allowances {
       const auto [known, is_new] =
           times_.try_emplace({line.place.account, line.use.service, line.use.usage_type, month.ms});
       if (is_new) {
-        const auto lines = region::list_uses(tx_, line.place.account, line.use.service, line.use.usage_type, month,
-                                             next_month(month));
+        const auto lines =
+            region::list_uses(tx_, line.place.account, line.use.service, line.use.usage_type, month, next_month(month));
         known->second = free_time(lines, month, free_of_month);
       }
       out.push_back(known->second);

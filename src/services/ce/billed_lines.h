@@ -1,5 +1,5 @@
-// The ledger's lines as they are charged: with what of them is free. Of some things an account has the beginning of each
-// month free (100 gigabytes to the internet, 10 alarms), so what of one line is depends on those before it.
+// The ledger's lines as they are charged: with what of them is free. Of some things an account has the beginning of
+// each month free (100 gigabytes to the internet, 10 alarms), so what of one line is depends on those before it.
 // Source: https://aws.amazon.com/free/ ("Always free"), and the price pages that the file of prices names
 #pragma once
 

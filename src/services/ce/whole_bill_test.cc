@@ -79,9 +79,8 @@ TEST_F(WholeBill, TenAlarmsAreFreeAllMonthAndTwentyForHalfOfIt) {
 
 TEST_F(WholeBill, OfRequestsAndMinutesTheFirstOfAMonthAreFree) {
   const auto happen = [&](const char* when, const region::Use& what) {
-    test.db->write([&](store::Tx& tx) {
-      region::meter_event(tx, at(when), {"123456789012", "ap-northeast-2"}, arn("p"), what);
-    });
+    test.db->write(
+        [&](store::Tx& tx) { region::meter_event(tx, at(when), {"123456789012", "ap-northeast-2"}, arn("p"), what); });
   };
   using enum region::UsageUnit;
   happen("2026-11-03T10:00:00Z", {"CodeBuild", "Build-Min:Linux:g1.small", "Build", kMinutes, 90});

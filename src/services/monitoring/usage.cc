@@ -13,9 +13,7 @@ constexpr const char* kBillName = "AmazonCloudWatch";
 constexpr int kSecondsOfAMinute = 60;
 
 /// What has no resource of its own.
-std::string metrics_arn(const region::Request& rq) {
-  return make_arn("cloudwatch", rq.region, rq.account, "metric/*");
-}
+std::string metrics_arn(const region::Request& rq) { return make_arn("cloudwatch", rq.region, rq.account, "metric/*"); }
 
 bool is_free(const region::Request& rq) { return rq.caller.kind == region::Caller::Kind::kService; }
 

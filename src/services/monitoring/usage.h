@@ -1,5 +1,5 @@
-// What CloudWatch bills beside logs: alarms while they are there, metrics of an account's own in each hour in which they
-// have a value, and the calls that AWS counts. What services of the region put of themselves is free, as their
+// What CloudWatch bills beside logs: alarms while they are there, metrics of an account's own in each hour in which
+// they have a value, and the calls that AWS counts. What services of the region put of themselves is free, as their
 // namespaces are on AWS.
 // Source: https://aws.amazon.com/cloudwatch/pricing/
 #pragma once

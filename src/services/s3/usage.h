@@ -1,6 +1,5 @@
-// What S3 bills: requests and what answers send to the internet, to the owner of the bucket, and what lies in buckets at
-// every full hour, by storage class.
-// Source: https://aws.amazon.com/s3/pricing/
+// What S3 bills: requests and what answers send to the internet, to the owner of the bucket, and what lies in buckets
+// at every full hour, by storage class. Source: https://aws.amazon.com/s3/pricing/
 #pragma once
 
 #include <string_view>
