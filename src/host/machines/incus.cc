@@ -208,7 +208,13 @@ void Incus::stop_machines(int process, const std::function<void(const std::strin
 
 void Incus::down(const std::function<void(const std::string&)>& progress) {
   // Machines outlive a daemon that died: only a daemon can stop them in order.
-  if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) start();
+  if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) {
+    try {
+      start();
+    } catch (const std::exception& error) {
+      progress(std::string("the machines cannot be stopped in order: ") + error.what());
+    }
+  }
   const int process = pid();
   if (process != 0) {
     stop_machines(process, progress);

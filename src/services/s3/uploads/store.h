@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "gen/s3/model.h"
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
+#include "services/s3/objects/store.h"
 #include "store/blobs.h"
 #include "store/database.h"
 
