@@ -198,8 +198,8 @@ void Incus::stop_machines(int process, const std::function<void(const std::strin
     const std::size_t left = list_running(folder_ + "/dir").size();
     const auto now = steady_clock::now();
     if (!patience.goes_on(left, now)) return;
-    if (left > 0 && now - told > kTellEvery) {
-      progress(fmt::format("{} machines are left", left));
+    if (now - told > kTellEvery) {
+      progress(left > 0 ? fmt::format("{} machines are left", left) : "incusd is ending");
       told = now;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
