@@ -43,7 +43,8 @@ Json carry_out(ControlActions& actions, const Json& request, const Progress& pro
           actions.call(request.text("method"), request["arguments"].is_null() ? Json::object() : request["arguments"]);
       break;
     case ControlRequest::kDown:
-      actions.down(progress);
+      actions.down(progress,
+                   request["machines"].is_null() ? StopMode::kGraceful : decode<StopMode>(request["machines"]));
       break;
   }
   answer["done"] = true;

@@ -3,7 +3,7 @@
 //   {"action":"status"}                                   → {"done":true,…what status() said}
 //   {"action":"import-image","name":"x","folder":"/y"}    → {"progress":"…"}… {"done":true}
 //   {"action":"call","method":"x","arguments":{}}         → {"done":true,"result":…}
-//   {"action":"down"}                                     → {"progress":"…"}… {"done":true}
+//   {"action":"down","machines":"graceful" or "force"}    → {"progress":"…"}… {"done":true}; graceful by default
 // An action that fails ends with {"error":"…"}. The socket is root's alone (0600), so there is nothing to sign.
 #pragma once
 
@@ -17,6 +17,7 @@
 
 #include "base/json.h"
 #include "base/words.h"
+#include "host/machines/spec.h"
 #include "os/fd.h"
 
 namespace hanbat::host {
@@ -39,7 +40,7 @@ class ControlActions {
   /// Any action by its name, for tests and the curious.
   virtual Json call(const std::string& action, const Json& arguments) = 0;
   /// Takes everything down but the data. The daemon ends soon after it has returned.
-  virtual void down(const Progress& progress) = 0;
+  virtual void down(const Progress& progress, StopMode machines) = 0;
 };
 
 /// Serves the socket from its construction to its destruction, which waits for the actions that are under way.

@@ -24,7 +24,9 @@ class SpokenActions final : public ControlActions {
     if (folder.empty()) throw std::runtime_error("no folder");
   }
   Json call(const std::string& action, const Json&) override { return Json(action); }
-  void down(const Progress& progress) override { progress("stopping"), downs++; }
+  void down(const Progress& progress, StopMode machines) override {
+    progress(machines == StopMode::kForce ? "cutting" : "stopping"), downs++;
+  }
 
   std::atomic<int> downs = 0;
 };
@@ -45,7 +47,11 @@ TEST(Control, AnswersStatusAndTellsProgressBeforeTheEnd) {
   EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"status"})"), "{\"hostd\":7,\"done\":true}\n");
   EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"down"})"),
             "{\"progress\":\"stopping\"}\n{\"done\":true}\n");
-  EXPECT_EQ(actions.downs, 1);
+  EXPECT_EQ(ask(folder.path() + "/control.sock", R"({"action":"down","machines":"force"})"),
+            "{\"progress\":\"cutting\"}\n{\"done\":true}\n");
+  EXPECT_EQ(actions.downs, 2);
+  EXPECT_NE(ask(folder.path() + "/control.sock", R"({"action":"down","machines":"gently"})").find("error"),
+            std::string::npos);
 }
 
 TEST(Control, AFailedActionEndsWithItsReason) {

@@ -219,7 +219,7 @@ Json Actions::status() {
   return out;
 }
 
-void Actions::down(const std::function<void(const std::string&)>& progress) {
+void Actions::down(const std::function<void(const std::string&)>& progress, StopMode machines) {
   stopping_ = true;
   ready_.notify_all();
   if (incus_thread_.joinable()) incus_thread_.join();
@@ -227,7 +227,7 @@ void Actions::down(const std::function<void(const std::string&)>& progress) {
   ssh_->down();
   balancers_->down();
   progress("stopped the load balancers");
-  incus_->down(progress);
+  incus_->down(progress, machines);
   networks_->down(progress);
 }
 

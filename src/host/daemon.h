@@ -48,7 +48,7 @@ class Actions final : private Host {
   /// Throws HostError; an action of another name is kInvalid.
   ActionResult run(std::string_view action, const Json& arguments);
   /// Leaves nothing behind but the data.
-  void down(const std::function<void(const std::string&)>& progress);
+  void down(const std::function<void(const std::string&)>& progress, StopMode machines);
   /// What there is, for `hanbat status`.
   Json status();
   /// Makes the image of that folder (metadata.tar.*, rootfs.*) known under the name.

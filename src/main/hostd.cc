@@ -85,10 +85,10 @@ class ControlCommands final : public host::ControlActions {
   Json call(const std::string& action, const Json& arguments) override {
     return actions_.run(action, arguments).result;
   }
-  void down(const host::Progress& progress) override {
+  void down(const host::Progress& progress, host::StopMode machines) override {
     progress("stopping hanbatd");
     supervisor_.stop();
-    actions_.down(progress);
+    actions_.down(progress, machines);
     ::kill(::getpid(), SIGTERM);
   }
 

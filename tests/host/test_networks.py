@@ -321,6 +321,68 @@ class Networks(unittest.TestCase):
         with socket.create_connection(("198.19.71.7", 8080), 2) as s:
             self.assertEqual(s.recv(99), b"198.18.254.1 hello")
 
+    def test_a_name_is_answered_while_machines_come_and_go(self):
+        code = """
+import socket, struct, sys, time
+name = b"".join(bytes([len(one)]) + one for one in sys.argv[1].encode().split(b".")) + b"\\0"
+lost, asked, until = 0, 0, time.monotonic() + 4
+print("asking", flush=True)
+while time.monotonic() < until:
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(2)
+    s.connect(("10.71.0.2", 53))
+    s.send(struct.pack(">6H", asked & 65535, 256, 1, 0, 0, 0) + name + struct.pack(">2H", 1, 1))
+    asked += 1
+    try: lost += struct.unpack(">6H", s.recv(512)[:12])[3] != 1
+    except OSError: lost += 1
+    s.close()
+print(asked, lost)"""
+        asker = subprocess.Popen(["ip", "netns", "exec", self.client.ns, "python3", "-c", code, "ip-10-71-0-5.ap-northeast-2.compute.internal"],
+                                 stdout=subprocess.PIPE, text=True)
+        self.assertEqual(asker.stdout.readline().strip(), "asking")
+        changes = 0
+        while asker.poll() is None:
+            more = [interface(40 + changes, "subnet-a", f"10.71.0.{40 + changes % 5}", ["sg-web"])]
+            self.hostd.call("apply_vpc", **vpc("vpc-one", "10.71", self.one + more, NAT, self.from_clients))
+            changes += 1
+            time.sleep(0.1)
+        asked, lost = map(int, asker.stdout.read().split())
+        self.assertGreater(changes, 10)
+        self.assertGreater(asked, 1000)
+        self.assertEqual(lost, 0, f"of {asked} while {changes} machines came and went")
+
+    def test_an_address_is_lent_to_the_next_machine_that_has_it(self):
+        """Both ask as a machine's DHCP client does, the second while the lease of the first is good for an hour."""
+        code = """
+import os, socket, struct, sys
+mac = bytes.fromhex(open("/sys/class/net/eth0/address").read().strip().replace(":", ""))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+s.bind(("", 68)); s.settimeout(3)
+def ask(options):
+    s.sendto(struct.pack(">4BIHH16s16s192sI", 1, 1, 6, 0, 7, 0, 0x8000, b"", mac, b"", 0x63825363) + options + b"\\xff", ("255.255.255.255", 67))
+    while True:
+        answer = s.recv(2048)
+        if answer[28:34] == mac: return answer
+offer = ask(bytes([53, 1, 1]))
+offered, at = offer[16:20], offer[240:]
+while at[0] != 54: at = at[2 + at[1]:]
+answer = ask(bytes([53, 1, 3, 50, 4]) + offered + at[:6])
+kind = answer[240:]
+while kind[0] != 53: kind = kind[2 + kind[1]:]
+print(socket.inet_ntoa(answer[16:20]), kind[2])"""
+        for number in (50, 51, 52):
+            one = interface(number, "subnet-a", "10.71.0.50", ["sg-client"])
+            self.hostd.call("apply_vpc", **vpc("vpc-one", "10.71", self.one + [one], NAT, self.from_clients))
+            guest = Guest(one, "10.71.0.0/24")
+            try:
+                guest.run("ip", "addr", "flush", "dev", "eth0")
+                guest.run("ip", "route", "add", "255.255.255.255", "dev", "eth0")
+                self.assertEqual(guest.run("python3", "-c", code).stdout.strip(), "10.71.0.50 5")  # 5: DHCPACK
+            finally:
+                guest.delete()
+
     def test_vpcs_do_not_reach_each_others_private_addresses(self):
         self.apply_one(NAT, [rule("ingress", "-1", -1, -1, ["0.0.0.0/0"])])
         self.assertIsNone(self.stranger.fetch("10.71.2.7", 8080))

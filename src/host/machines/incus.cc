@@ -15,8 +15,8 @@
 
 #include "base/text.h"
 #include "host/error.h"
+#include "host/machines/monitors.h"
 #include "host/machines/pool_quotas.h"
-#include "host/machines/running.h"
 #include "host/networks/kernel.h"
 #include "http/client.h"
 #include "os/files.h"
@@ -25,11 +25,6 @@
 
 namespace hanbat::host {
 namespace {
-
-// A machine has half a minute before incusd ends it by force, which takes some seconds more where much is to do.
-constexpr auto kLongestStill = std::chrono::seconds(90);
-constexpr auto kTellEvery = std::chrono::seconds(10);
-constexpr auto kPowerCut = std::chrono::seconds(20);
 
 std::string incusd_program() {
   for (const char* path : {"/usr/libexec/incus/incusd", "/usr/lib/incus/incusd", "/opt/incus/bin/incusd"})
@@ -102,8 +97,6 @@ void Incus::set_up() {
               Json::object({{"name", "hanbat"}, {"driver", "dir"}, {"config", Json::object()}}));
     }
   }
-  // What is under way at the end is waited for so long (minutes), before any machine is stopped.
-  request("PATCH", "/1.0", Json::object({{"config", Json::object({{"core.shutdown_timeout", "1"}})}}));
   const std::string pool = folder_ + "/dir/storage-pools/hanbat";
   if (make_quotas_simple(pool)) limit_machines(pool);
 }
@@ -185,28 +178,27 @@ std::string Incus::command(const std::vector<std::string>& arguments) {
   return result.out;
 }
 
-/// SIGPWR asks incusd to stop its instances too; those that ran are started again with it. It stops as many at a time
-/// as there are processors, and gives each half a minute: how long that is depends on how many there are, so it may go
-/// on as long as there come to be fewer.
-void Incus::stop_machines(int process, const std::function<void(const std::string&)>& progress) {
-  using std::chrono::steady_clock;
-  progress("stopping the machines");
-  ::kill(process, SIGPWR);
-  Patience patience(kLongestStill, steady_clock::now());
-  auto told = steady_clock::now();
-  while (pid() != 0) {
-    const std::size_t left = list_running(folder_ + "/dir").size();
-    const auto now = steady_clock::now();
-    if (!patience.goes_on(left, now)) return;
-    if (now - told > kTellEvery) {
-      progress(left > 0 ? fmt::format("{} machines are left", left) : "incusd is ending");
-      told = now;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+/// incusd stops as many machines at once as there are processors, and gives each half a minute before it takes its
+/// power: as long as one after the other ends, it is waited for.
+void Incus::wait_for_machines(const std::function<void(const std::string&)>& progress) const {
+  constexpr auto kLongestStop = std::chrono::seconds(60);
+  constexpr auto kTell = std::chrono::seconds(5);
+  using Clock = std::chrono::steady_clock;
+  auto last_end = Clock::now(), told = last_end;
+  std::size_t left = monitors_of(folder_ + "/dir").size();
+  for (int look = 1; pid() != 0 && Clock::now() - last_end < kLongestStop; ++look) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (look % 10 != 0) continue;
+    const std::size_t now = monitors_of(folder_ + "/dir").size();
+    if (now < left) last_end = Clock::now();
+    left = now;
+    if (left == 0 || Clock::now() - told < kTell) continue;
+    told = Clock::now();
+    progress(fmt::format("stopping the machines: {} left", left));
   }
 }
 
-void Incus::down(const std::function<void(const std::string&)>& progress) {
+void Incus::down(const std::function<void(const std::string&)>& progress, StopMode machines) {
   // Machines outlive a daemon that died: only a daemon can stop them in order.
   if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) {
     try {
@@ -217,14 +209,16 @@ void Incus::down(const std::function<void(const std::string&)>& progress) {
   }
   const int process = pid();
   if (process != 0) {
-    stop_machines(process, progress);
+    progress("stopping the machines");
+    if (machines == StopMode::kForce) cut_power(folder_ + "/dir");
+    // SIGPWR asks incusd to stop its instances too; those that ran are started again with it.
+    ::kill(process, SIGPWR);
+    wait_for_machines(progress);
     end_process(pid());
   }
-  // What would not stop, or what no daemon could be asked for.
-  if (const auto running = list_running(folder_ + "/dir"); !running.empty()) {
-    progress(fmt::format("{} machines do not stop: their power is cut", running.size()));
-    cut_power(folder_ + "/dir", kPowerCut);
-  }
+  for (const Monitor& monitor : monitors_of(folder_ + "/dir"))
+    progress("the machine " + monitor.machine + " does not stop: its power is taken");
+  cut_power(folder_ + "/dir");
   // What incusd leaves mounted: its shared folders, and the pool.
   const std::string mounts = read_file("/proc/self/mounts");
   std::vector<std::string> ours;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "host/machines/spec.h"
 
 namespace hanbat::http {
 class Client;
@@ -26,9 +27,9 @@ class Incus {
   /// Starts the daemon when it does not run, waits until it answers, and sets it up the first time. Blocks some
   /// seconds.
   void start();
-  /// Stops all instances (they start again with the daemon) and the daemon, and lets go of the pool. An instance that
-  /// does not stop has its power cut: none is left when this returns.
-  void down(const std::function<void(const std::string&)>& progress);
+  /// Stops all instances (they start again with the daemon) and the daemon, and lets go of the pool. `machines`: in
+  /// order, each with half a minute, or by their power.
+  void down(const std::function<void(const std::string&)>& progress, StopMode machines);
   /// Starts the daemon anew when it has died. Called every few seconds.
   void watch();
   int pid() const;
@@ -48,9 +49,9 @@ class Incus {
   bool answers();
   void spawn();
   void set_up();
-  void stop_machines(int process, const std::function<void(const std::string&)>& progress);
   void limit_machines(const std::string& pool);
   std::string socket_path() const;
+  void wait_for_machines(const std::function<void(const std::string&)>& progress) const;
 
   const std::string folder_;
   std::unique_ptr<http::Client> client_;

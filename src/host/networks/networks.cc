@@ -13,6 +13,7 @@
 #include "host/error.h"
 #include "host/firewall/firewall.h"
 #include "host/networks/kernel.h"
+#include "host/networks/lent.h"
 #include "host/networks/link_managers.h"
 #include "host/networks/saved_spec.h"
 #include "host/networks/traffic.h"
@@ -36,14 +37,6 @@ std::set<std::string> lines_of(const Json& json) {
   std::set<std::string> lines;
   for (const auto& line : json.items()) lines.insert(line.as_string());
   return lines;
-}
-
-/// Whether a line of the one text is not in the other.
-bool any_line_gone(const std::string& before, const std::string& after) {
-  const auto kept = split(after, '\n');
-  for (const std::string& line : split(before, '\n'))
-    if (std::find(kept.begin(), kept.end(), line) == kept.end()) return true;
-  return false;
 }
 
 }  // namespace
@@ -204,23 +197,23 @@ void Networks::number(const VpcSpec& spec, VpcNumbers& numbers) {
       });
 }
 
-void Networks::apply_dns(Vpc& vpc, const DnsmasqFiles& wanted) {
+void Networks::apply_dns(Vpc& vpc, DnsmasqFiles wanted) {
   const std::string folder = folder_of(vpc.spec.id);
+  const auto leases = lend(vpc.dnsmasq.leases, wanted.leases);
+  const bool anew = wanted.config != vpc.dnsmasq.config || !leases;
+  if (!anew) wanted.leases = *leases;
   if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts"))
     write_file_atomic(folder + "/hosts", wanted.hosts);
   if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases"))
     write_file_atomic(folder + "/leases", wanted.leases);
-  if (wanted.config != vpc.dnsmasq.config) {
+  if (anew) {
     write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
-    stop_dnsmasq(folder);
-  } else if (any_line_gone(vpc.dnsmasq.leases, wanted.leases)) {
-    // dnsmasq remembers whom it lent an address to, and would refuse it to the next machine that has it.
     stop_dnsmasq(folder);
   } else if (wanted.hosts != vpc.dnsmasq.hosts || wanted.leases != vpc.dnsmasq.leases) {
     reload_dnsmasq(folder);
   }
   start_dnsmasq(namespace_name(vpc.spec.id), folder);
-  vpc.dnsmasq = wanted;
+  vpc.dnsmasq = std::move(wanted);
 }
 
 void Networks::remove(const std::string& id) {

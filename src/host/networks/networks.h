@@ -82,7 +82,7 @@ class Networks {
   void make_namespace(Vpc& vpc);
   void remove_stray_links(const VpcSpec& spec);
   void number(const VpcSpec& spec, VpcNumbers& numbers);
-  void apply_dns(Vpc& vpc, const DnsmasqFiles& wanted);
+  void apply_dns(Vpc& vpc, DnsmasqFiles wanted);
   void start_resolver_of_host();
   void tell_host_balancers();
   void adopt_locked(Arrival arrival);

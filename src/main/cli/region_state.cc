@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "host/clashes.h"
 #include "host/edge_range.h"
+#include "host/machines/spec.h"
 #include "main/cli/commands.h"
 #include "main/cli/control.h"
 #include "main/cli/failing_work.h"
@@ -195,12 +196,14 @@ void up(const Home& home, const std::string& edge, const ListenWish& listen) {
   print_reach(home);
 }
 
-void down(const Home& home) {
+namespace {
+
+void take_down(const Home& home, host::StopMode machines) {
   require_root();
   if (is_managed(home) && is_unit_active()) return change_unit("stop");
   const auto began = steady_clock::now();
-  const auto answer =
-      find_answer(home, Json::object({{"action", "down"}}), [](const std::string& line) { report("  " + line); });
+  const auto answer = find_answer(home, Json::object({{"action", "down"}, {"machines", word_of(machines)}}),
+                                  [](const std::string& line) { report("  " + line); });
   if (!answer) report("no region runs in " + home.root.string());
 
   // hostd says what it removed; the kernel says what is left.
@@ -224,6 +227,10 @@ void down(const Home& home) {
     report(fmt::format("the region is down after {:.1f} s; nothing is left but its data in {}", seconds_since(began),
                        home.root.string()));
 }
+
+}  // namespace
+
+void down(const Home& home) { take_down(home, host::StopMode::kGraceful); }
 
 void status(const Home& home, Form form) {
   const auto answer = find_answer(home, Json::object({{"action", "status"}}));
@@ -257,7 +264,7 @@ void reset(const Home& home, Confirm confirm) {
     std::getline(std::cin, typed);
     if (typed != "yes") throw Failure("nothing was changed");
   }
-  down(home);
+  take_down(home, host::StopMode::kForce);  // what they would write on their way goes too
   // The key of the CA goes with the data, and a region that is made later has another.
   if (trust_state(home, "").has_ca) remove_trust("");
   for (const std::string& name : path_exists(home.root) ? list_folder(home.root) : std::vector<std::string>{})

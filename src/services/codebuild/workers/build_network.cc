@@ -1,5 +1,7 @@
 #include "services/codebuild/workers/build_network.h"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "base/text.h"
@@ -11,10 +13,10 @@ std::string interface_id(const BuildAddress& build) {
   return "eni-" + replace_all(uuid_of(build.build), "-", "").substr(0, 17);
 }
 
+/// Of the address, not of the build: the next build that has it is the same machine to DHCP.
 std::string mac_of(const BuildAddress& build) {
-  const std::string hex = replace_all(uuid_of(build.build), "-", "");
-  std::string mac = "02";
-  for (std::size_t i = 0; i < 5; ++i) mac += ":" + hex.substr(i * 2, 2);
+  std::string mac = "02:00";
+  for (const std::string& part : split(build.address, '.')) mac += fmt::format(":{:02x}", std::stoi(part));
   return mac;
 }
 

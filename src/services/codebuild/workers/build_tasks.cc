@@ -153,8 +153,8 @@ void BuildTasks::follow(store::TaskRun& run, BuildRow row) {
         end(tx, row, BuildEvent::kCannotGoOn);
       });
     }
-    // The VPC's namespace may be a new one, or this process.
-    if (row.shape.vpc_config) vpcs_.listen(*row.shape.vpc_config->vpc_id);
+    // The network's namespace may be a new one, or this process.
+    vpcs_.listen(row.shape.vpc_config ? *row.shape.vpc_config->vpc_id : kBuildVpc);
     return run.again(Milliseconds(0));
   }
 

@@ -9,17 +9,24 @@
 #include "gen/codebuild/client.h"
 #include "gen/logs/model.h"
 #include "host/fake_host.h"
+#include "http/server.h"
 #include "os/files.h"
 #include "region/fake_service.h"
 #include "region/testing.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/workers/build_network.h"
 
 namespace hanbat::codebuild {
 namespace {
 
 class BuildTasksTest : public ::testing::Test {
  protected:
-  BuildTasksTest() : codebuild(test.home, test.user, test.region) {
+  explicit BuildTasksTest(http::Server* server = nullptr)
+      : test([this, server](region::TestRegion&, region::Parts& parts) {
+          parts.host = &host;
+          parts.server = server;
+        }),
+        codebuild(test.home, test.user, test.region) {
     host.image_states["codebuild"] = {.alias = "codebuild"};
     write_file_atomic(test.folder + "/build-runner", "");
     test.add<CodeBuild>();
@@ -50,7 +57,7 @@ class BuildTasksTest : public ::testing::Test {
   Build build(const std::string& id) { return codebuild.batch_get_builds({.ids = {id}}).builds->front(); }
 
   host::FakeHost host;
-  region::TestRegion test{&host};
+  region::TestRegion test;
   Client codebuild;
   std::vector<std::string> streams;
 };
@@ -76,6 +83,27 @@ TEST_F(BuildTasksTest, ABuildThatIsStoppedBeforeItBeginsGetsNoMachine) {
   EXPECT_EQ(build(id).build_status, "STOPPED");
   EXPECT_TRUE(host.machine_specs.empty());
   EXPECT_TRUE(streams.empty());
+}
+
+struct WithServer {
+  http::Server server{{}, [](http::Exchange&) {}};
+};
+
+class BuildCredentialsTest : WithServer, public BuildTasksTest {
+ protected:
+  BuildCredentialsTest() : BuildTasksTest(&server) {}
+};
+
+// A listener that is exchanged refuses who asks in that moment.
+TEST_F(BuildCredentialsTest, CredentialsAreServedByOneListenerForAsLongAsTheNetworkIsTheSame) {
+  for (int count = 0; count < 3; ++count) codebuild.start_build({.project_name = "web"});
+  test.run_until_idle();
+  ASSERT_EQ(host.machine_specs.size(), 3U);
+  EXPECT_EQ(host.listens.size(), 1U);
+  host.vpc_spaces[kBuildVpc] = "another";
+  codebuild.start_build({.project_name = "web"});
+  test.run_until_idle();
+  EXPECT_EQ(host.listens.size(), 2U);
 }
 
 /// Runs what is due, again and again, for as long as a build's tries take; the host refuses every look.

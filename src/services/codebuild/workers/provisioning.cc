@@ -207,7 +207,7 @@ void BuildTasks::apply_network() {
     return running;
   });
   home_.require_host().apply_vpc(build_network(home_.settings.default_region, builds, home_.settings.edge));
-  listen_for_build_credentials(home_, kBuildVpc);
+  vpcs_.listen(kBuildVpc);
 }
 
 std::optional<host::Nic> BuildTasks::find_nic(const BuildRow& row) {
