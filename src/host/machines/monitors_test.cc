@@ -17,10 +17,10 @@ Process monitor(const std::string& incus_dir, const std::string& name) {
       {"bash", "-c", "exec -a \"[lxc monitor] $0/containers $1\" bash -c 'sleep 600; exit 0'", incus_dir, name});
 }
 
-/// Once there are so many.
+/// Once there are just so many: a child is called as its parent until it is something else.
 std::vector<Monitor> wait_for(const std::string& incus_dir, std::size_t count) {
   std::vector<Monitor> found;
-  for (int i = 0; i < 500 && (found = monitors_of(incus_dir)).size() < count; ++i)
+  for (int i = 0; i < 500 && (found = monitors_of(incus_dir)).size() != count; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   return found;
 }

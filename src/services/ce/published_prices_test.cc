@@ -11,7 +11,6 @@ namespace {
 
 using enum region::UsageUnit;
 
-constexpr std::int64_t kGiB = 1LL << 30;
 constexpr const char* kOther = "EC2 - Other";
 constexpr const char* kVpc = "Amazon Virtual Private Cloud";
 constexpr const char* kBalancing = "Amazon Elastic Load Balancing";

@@ -10,8 +10,6 @@
 namespace hanbat::ce {
 namespace {
 
-constexpr std::int64_t kGiB = 1LL << 30;
-
 class WholeBill : public CostExplorer {
  protected:
   /// So many gigabytes have gone out to the internet at a moment.
