@@ -16,9 +16,22 @@ namespace hanbat::host {
 enum class CountSource { kVpcs, kBalancers };
 
 /// Of a VPC: kNatBytes is what a NAT gateway carried, both ways; kBytesOut what an interface or NAT gateway sent by its
-/// public address to the internet. Of a balancer's listener, towards its clients: new connections, requests, bytes of
+/// public address to the internet; kZoneOut and kZoneIn what an interface or NAT gateway exchanged with one of another
+/// availability zone of the VPC, kPublicOut and kPublicIn what it exchanged, by public addresses, with one of the
+/// region's. Of a balancer's listener, towards its clients: new connections, requests, bytes of
 /// both ways as HTTP has them; kActive is no count, but how many connections there are now.
-enum class CountKind { kNatBytes, kBytesOut, kConnections, kRequests, kBytes, kActive };
+enum class CountKind {
+  kNatBytes,
+  kBytesOut,
+  kZoneOut,
+  kZoneIn,
+  kPublicOut,
+  kPublicIn,
+  kConnections,
+  kRequests,
+  kBytes,
+  kActive
+};
 
 struct CountsOf {
   CountSource source = CountSource::kVpcs;
@@ -83,6 +96,10 @@ template <>
 inline constexpr auto kWords<host::CountKind> =
     std::to_array<Word<host::CountKind>>({{host::CountKind::kNatBytes, "nat"},
                                           {host::CountKind::kBytesOut, "out"},
+                                          {host::CountKind::kZoneOut, "zoneout"},
+                                          {host::CountKind::kZoneIn, "zonein"},
+                                          {host::CountKind::kPublicOut, "publicout"},
+                                          {host::CountKind::kPublicIn, "publicin"},
                                           {host::CountKind::kConnections, "connections"},
                                           {host::CountKind::kRequests, "requests"},
                                           {host::CountKind::kBytes, "bytes"},

@@ -138,6 +138,8 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
   bool answered() const override { return answered_; }
 
+  std::uint64_t sent_bytes() const override { return sent_; }
+
   bool client_gone() override {
     pollfd poll{connection_.channel.fd(), POLLRDHUP, 0};
     return ::poll(&poll, 1, 0) > 0;
@@ -286,6 +288,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
 
   void push() {
     connection_.channel.write(out_, patience_);
+    sent_ += out_.size();
     out_.clear();
   }
 
@@ -319,6 +322,7 @@ class ConnectionExchange final : public Exchange, private BodyReader, private Re
   std::optional<std::uint64_t> left_;
   std::string out_;      // ready to be sent
   std::string pending_;  // of a chunked answer, not in a chunk yet
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace

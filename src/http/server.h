@@ -55,6 +55,8 @@ class Exchange {
   virtual ResponseWriter& start(int status, Headers headers, std::optional<std::uint64_t> content_length = {}) = 0;
   /// Whether send() or start() was called.
   virtual bool answered() const = 0;
+  /// How many bytes of answers went out on this exchange so far, before encryption; 0 where nobody counts.
+  virtual std::uint64_t sent_bytes() const { return 0; }
   /// Whether the client has gone away; asks the socket, so that a handler that waits long can stop.
   virtual bool client_gone() = 0;
   /// The connection ends after this answer.

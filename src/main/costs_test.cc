@@ -168,6 +168,105 @@ TEST_F(Costs, ABuildIsBilledByMinutesThatAreBegun) {
   EXPECT_THAT(bill(), Contains(Pair("CodeBuild APN2-Build-Min:Linux:g1.small", 2)));
 }
 
+TEST_F(Costs, AlarmsAreBilledByTheirMetricsUntilTheyAreDeleted) {
+  const auto alarm = [&](const std::string& name, int period) {
+    run({{"PutMetricAlarm",
+          R"({"AlarmName":")" + name + R"(","Namespace":"App","MetricName":"load","Statistic":"Average","Period":)" +
+              std::to_string(period) +
+              R"(,"EvaluationPeriods":1,"Threshold":5,"ComparisonOperator":"GreaterThanThreshold"})",
+          "", "monitoring"}});
+  };
+  alarm("usual", 60);
+  alarm("often", 10);
+  run({{"PutCompositeAlarm", R"({"AlarmName":"both","AlarmRule":"ALARM(usual) AND ALARM(often)"})", "", "monitoring"},
+       {"PutMetricAlarm",
+        R"({"AlarmName":"sum","EvaluationPeriods":1,"Threshold":5,"ComparisonOperator":"GreaterThanThreshold",)"
+        R"("Metrics":[{"Id":"a","MetricStat":{"Metric":{"Namespace":"App","MetricName":"x"},"Period":60,"Stat":"Sum"},)"
+        R"("ReturnData":false},{"Id":"b","MetricStat":{"Metric":{"Namespace":"App","MetricName":"y"},"Period":60,)"
+        R"("Stat":"Sum"},"ReturnData":false},{"Id":"c","Expression":"a+b"}]})",
+        "", "monitoring"}});
+  pass(std::chrono::hours(24));
+  for (const char* name : {"both", "usual", "often", "sum"})
+    run({{"DeleteAlarms", R"({"AlarmNames":[")" + std::string(name) + R"("]})", "", "monitoring"}});
+  pass(std::chrono::hours(48));
+  const auto all = bill();
+  const double day = 1 / 30.0;  // of September
+  EXPECT_NEAR(all.at("AmazonCloudWatch APN2-CW:AlarmMonitorUsage"), 3 * day, 0.001);
+  EXPECT_NEAR(all.at("AmazonCloudWatch APN2-CW:HighResAlarmMonitorUsage"), day, 0.001);
+  EXPECT_NEAR(all.at("AmazonCloudWatch APN2-CW:CompositeAlarmMonitorUsage"), day, 0.001);
+}
+
+TEST_F(Costs, MetricsAreBilledInTheHoursInWhichTheyHaveAValueAndCallsOneByOne) {
+  const auto put = [&](const std::string& names) {
+    std::string data;
+    for (const char name : names)
+      data += std::string(data.empty() ? "" : ",") + R"({"MetricName":")" + name + R"(","Value":1})";
+    run({{"PutMetricData", R"({"Namespace":"App","MetricData":[)" + data + "]}", "", "monitoring"}});
+  };
+  // Over two hours of the clock: a and b in the first, a in the second, however often.
+  const Milliseconds rest{3'600'000 - region.test.clock.now().ms % 3'600'000};
+  region.test.clock.advance(rest);
+  put("ab");
+  for (int i = 0; i < 59; ++i) {
+    pass(std::chrono::minutes(1));
+    put("a");
+  }
+  pass(std::chrono::minutes(1));
+  put("a");
+  region.call(tester, "monitoring", "ListMetrics", Json::object());
+  pass(std::chrono::minutes(2));
+  const auto all = bill();
+  EXPECT_NEAR(all.at("AmazonCloudWatch APN2-CW:MetricMonitorUsage"), 3 / (24 * 30.0), 1e-9);
+  EXPECT_THAT(all, Contains(Pair("AmazonCloudWatch APN2-CW:Requests", 62)));
+}
+
+TEST_F(Costs, DetailedMonitoringIsBilledAsMetricsWhileTheInstanceRuns) {
+  run(kNetwork);
+  run({kRun, {"@work"}, {"MonitorInstances", R"({"InstanceIds":["$id"]})"}});
+  pass(std::chrono::hours(6));
+  run({{"StopInstances", R"({"InstanceIds":["$id"]})"}, {"@work"}});
+  pass(std::chrono::hours(6));
+  EXPECT_NEAR(bill().at("AmazonCloudWatch APN2-CW:MetricMonitorUsage"), 7 * 6 / (24 * 30.0), 0.001);
+}
+
+TEST_F(Costs, WhatLiesInBucketsIsBilledByItsClass) {
+  run({{"@bucket"}});
+  const std::string bucket = "b-" + tester.caller.account;
+  const auto put = [&](const char* key, const char* storage_class, std::size_t size) {
+    s3::PutObjectInput in;
+    in.bucket = bucket;
+    in.key = key;
+    in.storage_class = storage_class;
+    // Whoever names a class in the metadata has said nothing of it.
+    in.metadata = std::map<std::string, std::string>{{"storage_class", "GLACIER"}};
+    in.body = wire::Body::of_bytes(std::string(size, 'x'));
+    s3::Client(region.test.home.as(tester.caller, "ap-northeast-2")).put_object(in);
+  };
+  put("a", "STANDARD", 500'000);
+  put("b", "STANDARD_IA", 400'000);
+  put("c", "STANDARD_IA", 1'000);
+  put("d", "DEEP_ARCHIVE", 300'000);
+  region.test.clock.advance(Milliseconds(3'600'000 - region.test.clock.now().ms % 3'600'000));
+  region.test.run_until_idle();
+  pass(std::chrono::hours(1));
+  const auto all = bill();
+  const double hour = 1 / (24 * 30.0) / (1 << 30);
+  EXPECT_NEAR(all.at("Amazon Simple Storage Service APN2-TimedStorage-ByteHrs"), 500'000 * hour, 1e-9);
+  EXPECT_NEAR(all.at("Amazon Simple Storage Service APN2-TimedStorage-SIA-ByteHrs"), (400'000 + 131'072) * hour, 1e-9);
+  EXPECT_NEAR(all.at("Amazon Simple Storage Service APN2-TimedStorage-GDA-ByteHrs"), 300'000 * hour, 1e-9);
+  EXPECT_FALSE(all.contains("Amazon Simple Storage Service APN2-TimedStorage-GlacierByteHrs"));
+}
+
+TEST_F(Costs, ASecretsCallsAreBilledOneByOne) {
+  run({{"CreateSecret",
+        R"({"Name":"s","SecretString":"x","ClientRequestToken":"0123456789-0123456789-0123456789-000"})", "",
+        "secretsmanager"}});
+  for (int i = 0; i < 3; ++i)
+    region.call(tester, "secretsmanager", "GetSecretValue", Json::object({{"SecretId", "s"}}));
+  pass(std::chrono::minutes(2));
+  EXPECT_THAT(bill(), Contains(Pair("AWS Secrets Manager APN2-AWSSecretsManagerAPIRequest", 4)));
+}
+
 TEST_F(Costs, WhatIsFreeIsOnNoBill) {
   run({{"CreateVpc", R"({"CidrBlock":"10.2.0.0/16"})"}});
   pass(std::chrono::hours(1));

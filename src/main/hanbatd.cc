@@ -187,6 +187,7 @@ int run(const Flags& flags) {
   console.emplace(region);
   door.emplace(region, &ground.foundations.access.identity);
   region.start();
+  door->start();
   serve_at_edge(region);
   ground.tasks->start(kTaskWorkers);
   if (listening) listen_to_network(server);
@@ -201,6 +202,7 @@ int run(const Flags& flags) {
   region.notifier.close();
   server.stop();
   ground.tasks->stop();
+  door->stop();
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "os/fault.h"
 #include "region/authentication.h"
 #include "region/compressed_body.h"
+#include "region/data_out.h"
 #include "region/dressing.h"
 #include "region/entrances.h"
 #include "region/gate.h"
@@ -25,6 +26,7 @@ namespace {
 struct Call {
   http::Exchange& exchange;
   Gate& gate;
+  BilledAnswer& billed;
   wire::RequestView view;
   std::string region;
   Service* service = nullptr;
@@ -192,6 +194,7 @@ wire::Response answer_range(Call& call, const Operation& operation, Timestamp no
 void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob& spooled,
            std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
+  call.billed.is_of(*call.service);
   route_virtual_host(call);
 
   // The REST protocols name the operation in the head, so that a streaming body is known before it is read.
@@ -226,7 +229,10 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
 FrontDoor::FrontDoor(Region& home, const CredentialChanges* counted)
     : home_(home),
       rates_(AccountLimits::of(home.settings.state_folder), home.settings.default_account),
-      credentials_(counted) {}
+      credentials_(counted),
+      data_out_(std::in_place, home, "front-door.data-out") {}
+
+void FrontDoor::start() { data_out_->start(); }
 
 void FrontDoor::serve(http::Exchange& exchange) {
   const RatesScope held(rates_);
@@ -234,13 +240,15 @@ void FrontDoor::serve(http::Exchange& exchange) {
   if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag))
     return serve_listener(exchange, *handler);
   if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
+  BilledAnswer billed(*data_out_, home_, exchange);
   const Service* alone = service_behind(home_, head.listener_tag);
   for (const auto& service : home_.services()) {
     if ((alone && service.get() != alone) || !service->claims(head)) continue;
     const FaultScope scope(service->model().folder, ".", head.method);
+    billed.is_of(*service);
     return service->serve(exchange);
   }
-  serve_operation(exchange);
+  serve_operation(exchange, billed);
 }
 
 void FrontDoor::serve_listener(http::Exchange& exchange, const ListenerHandler& handler) {
@@ -251,10 +259,11 @@ void FrontDoor::serve_listener(http::Exchange& exchange, const ListenerHandler& 
             });
 }
 
-void FrontDoor::serve_operation(http::Exchange& exchange) {
+void FrontDoor::serve_operation(http::Exchange& exchange, BilledAnswer& billed) {
   Gate gate(home_, exchange);
   SpooledBlob spooled(home_);
-  Call call{.exchange = exchange, .gate = gate, .view = view_of(exchange.head()), .region = {}, .body = {}};
+  Call call{
+      .exchange = exchange, .gate = gate, .billed = billed, .view = view_of(exchange.head()), .region = {}, .body = {}};
   gate.pass([&] { region::serve(call, home_, credentials_, spooled, large_messages_); },
             [&](const wire::Error& error) { refuse(call, home_, error); });
 }

@@ -18,12 +18,13 @@ struct Measured {
   Use use;
 };
 
-/// Reads all that there is of one kind of use, of every account; what is not among it any more ends.
+/// Reads all that there is of these kinds of use, of every account, a resource's all one after the other; what is not
+/// among it any more ends.
 using Measure = std::function<std::vector<Measured>(store::Tx&)>;
 
 /// Registers the task (its kind is "<service>.hourly-usage") and adds it. Called by a service's start(). All that is
-/// measured is of that usage type of that name in the bill.
+/// measured is of usage types that begin so, under that name in the bill, and nothing else is.
 void measure_hourly(Region& home, const std::string& service, const std::string& bill_name,
-                    const std::string& usage_type, Measure measure);
+                    const std::string& usage_types, Measure measure);
 
 }  // namespace hanbat::region

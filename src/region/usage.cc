@@ -96,13 +96,31 @@ std::vector<UsageLine> list_usage(store::Tx& tx, std::span<const std::string> ac
   return out;
 }
 
+std::vector<UsageLine> list_uses(store::Tx& tx, std::string_view account, std::string_view service,
+                                 std::string_view usage_type, Timestamp from, Timestamp to) {
+  std::vector<UsageLine> out;
+  const std::string select = "SELECT " + std::string(kColumns) + " FROM billed_usage WHERE account = ? AND ";
+  for (const bool going_on : {false, true}) {
+    const auto rows = going_on ? tx.query(select + "ended IS NULL AND began < ? AND service = ? AND usage_type = ?",
+                                          account, to, service, usage_type)
+                               : tx.query(select + "ended > ? AND began < ? AND service = ? AND usage_type = ?",
+                                          account, from, to, service, usage_type);
+    for (const store::Row& row : rows) {
+      UsageLine line{{row.text(1), row.text(2)}, row.text(6), use_of(row), row.timestamp(9), std::nullopt, {}};
+      if (!going_on) line.ended = row.timestamp(10);
+      out.push_back(std::move(line));
+    }
+  }
+  return out;
+}
+
 std::int64_t sum_events(store::Tx& tx, std::string_view account, std::string_view usage_type, Timestamp from,
                         Timestamp to) {
   std::int64_t sum = 0;
   for (const store::Row& row : tx.query(
-           "SELECT quantity FROM billed_usage WHERE account = ? AND ended > ? AND ended <= ? AND usage_type = ? AND "
+           "SELECT quantity FROM billed_usage WHERE account = ? AND usage_type = ? AND ended > ? AND ended <= ? AND "
            "began >= ? AND began < ?",
-           account, from, to + Milliseconds(kHourMs), usage_type, from, to))
+           account, usage_type, from, to + Milliseconds(kHourMs), from, to))
     sum += row.integer(0);
   return sum;
 }

@@ -63,6 +63,10 @@ void meter_event(store::Tx& tx, Timestamp at, const Place& place, std::string_vi
 /// What lies, at least in part, between the two on the bill's clock, of these accounts; in order of its beginning.
 std::vector<UsageLine> list_usage(store::Tx& tx, std::span<const std::string> accounts, Timestamp from, Timestamp to);
 
+/// What of one kind of use of the account's lies, at least in part, between the two; in whatever region, without tags.
+std::vector<UsageLine> list_uses(store::Tx& tx, std::string_view account, std::string_view service,
+                                 std::string_view usage_type, Timestamp from, Timestamp to);
+
 /// All that happened of one kind of use of the account's, in whatever region, from hours that begin within the two.
 std::int64_t sum_events(store::Tx& tx, std::string_view account, std::string_view usage_type, Timestamp from,
                         Timestamp to);

@@ -27,6 +27,9 @@ class H(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 http.server.ThreadingHTTPServer(('0.0.0.0', 8080), H).serve_forever()"""
 
+# Takes what a sender sends.
+READ = "import socket; s = socket.create_connection(('{}', 8080), 5)\nwhile s.recv(65536): pass"
+
 
 def fetch(address, port=8080):
     """How many bytes come."""
@@ -50,15 +53,17 @@ class Counts(unittest.TestCase):
         cls.private, cls.public = interface(51, "subnet-a", "10.81.0.5", ["sg-web"]), interface(52, "subnet-b", "10.81.2.6", ["sg-web"], "198.19.81.6")
         cls.node = dict(interface(53, "subnet-b", "10.81.2.9", ["sg-lb"], "198.19.81.9"), attachment="balancer", mac="", host_name="")
         cls.other = interface(54, "subnet-b", "10.82.2.8", ["sg-web"], "198.19.82.8")
-        cls.spec = vpc("vpc-counted", "10.81", [cls.private, cls.public, cls.node], NAT, [rule("ingress", "tcp", 8080, 8080, ["0.0.0.0/0"])])
+        neighbour = interface(55, "subnet-b", "10.81.2.7", ["sg-web"])
+        cls.spec = vpc("vpc-counted", "10.81", [cls.private, cls.public, cls.node, neighbour], NAT, [rule("ingress", "tcp", 8080, 8080, ["0.0.0.0/0"])])
         cls.spec["security_groups"].append({"id": "sg-lb", "rules": [rule("ingress", "tcp", 80, 80, ["0.0.0.0/0"]), rule("egress", "-1", -1, -1, ["0.0.0.0/0"])]})
         cls.hostd.call("apply_vpc", **cls.spec)
         cls.hostd.call("apply_vpc", **vpc("vpc-other", "10.82", [cls.other], [], [rule("ingress", "tcp", 8080, 8080, ["0.0.0.0/0"])]))
         cls.inside, cls.outside, cls.elsewhere = Guest(cls.private, "10.81.0.0/24"), Guest(cls.public, "10.81.2.0/24"), Guest(cls.other, "10.82.2.0/24")
+        cls.beside = Guest(neighbour, "10.81.2.0/24")
         servers = [serve(cls.inside, WEB), serve(cls.outside, SENDER), serve(cls.elsewhere, SENDER)]
         for server in servers:
             cls.addClassCleanup(lambda one=server: (one.kill(), one.wait()))
-        for guest in (cls.inside, cls.outside, cls.elsewhere):
+        for guest in (cls.inside, cls.outside, cls.elsewhere, cls.beside):
             cls.addClassCleanup(guest.delete)
 
     def counts(self, source="vpcs", vpc_id="vpc-counted"):
@@ -85,12 +90,51 @@ class Counts(unittest.TestCase):
         sent = self.value("out", self.public["id"]) - before
         self.assertTrue(LARGE < sent < 1.1 * LARGE, sent)
         # To another public address of the region it is no internet, and receiving is free.
-        self.outside.run("python3", "-c", "import socket; s = socket.create_connection(('198.19.82.8', 8080), 5)\nwhile s.recv(65536): pass")
+        self.outside.run("python3", "-c", READ.format("198.19.82.8"))
         self.assertEqual(self.value("out", self.public["id"]) - before, sent)
+
+    def risen(self, before, vpc_id="vpc-counted"):
+        """What has risen of zones' and public addresses' counts, by kind and id."""
+        return {key: one["value"] - before[key]["value"] for key, one in self.counts(vpc_id=vpc_id).items()
+                if key[0].startswith(("zone", "public")) and one["value"] > before[key]["value"]}
+
+    def assert_risen(self, before, large, small, vpc_id="vpc-counted"):
+        """One way carried what was sent, the other its acknowledgements, and nothing else counted."""
+        risen = self.risen(before, vpc_id)
+        self.assertEqual(set(risen), set(large) | set(small), risen)
+        for key in large:
+            self.assertTrue(LARGE < risen[key] < 1.2 * LARGE, risen)
+        for key in small:
+            self.assertTrue(0 < risen[key] < 0.2 * LARGE, risen)
+        self.assertEqual(len({risen[key] for key in large}), 1, "each byte that leaves somewhere comes somewhere")
+
+    def test_1a_what_passes_between_two_zones_counts_at_both_ends(self):
+        before = self.counts()
+        self.inside.run("python3", "-c", READ.format("10.81.2.6"))
+        inside, outside = self.private["id"], self.public["id"]
+        self.assert_risen(before, [("zoneout", outside), ("zonein", inside)], [("zoneout", inside), ("zonein", outside)])
+        # Within a zone it is free.
+        before = self.counts()
+        self.beside.run("python3", "-c", READ.format("10.81.2.6"))
+        self.assertEqual(self.risen(before), {})
+
+    def test_1b_by_public_addresses_of_the_region_it_counts_at_both_ends_and_is_no_internet(self):
+        before, there, internet = self.counts(), self.counts(vpc_id="vpc-other"), self.value("out", self.public["id"])
+        self.outside.run("python3", "-c", READ.format("198.19.82.8"))
+        self.assert_risen(before, [("publicin", self.public["id"])], [("publicout", self.public["id"])])
+        self.assert_risen(there, [("publicout", self.other["id"])], [("publicin", self.other["id"])], "vpc-other")
+        self.assertEqual(self.value("out", self.public["id"]), internet)
+
+    def test_1c_through_a_nat_gateway_of_another_zone_both_its_way_and_the_regions_count(self):
+        before = self.counts()
+        self.inside.run("python3", "-c", READ.format("198.19.82.8"))
+        inside = self.private["id"]
+        self.assert_risen(before, [("publicin", "nat-1"), ("zoneout", "nat-1"), ("zonein", inside)],
+                          [("publicout", "nat-1"), ("zonein", "nat-1"), ("zoneout", inside)])
 
     def test_2_a_nat_gateway_counts_what_it_carries_both_ways(self):
         before = self.value("nat", "nat-1")
-        self.inside.run("python3", "-c", "import socket; s = socket.create_connection(('198.19.82.8', 8080), 5)\nwhile s.recv(65536): pass")
+        self.inside.run("python3", "-c", READ.format("198.19.82.8"))
         carried = self.value("nat", "nat-1") - before
         self.assertTrue(LARGE < carried < 1.2 * LARGE, carried)
         self.assertEqual(self.value("out", "nat-1"), 0)
@@ -120,6 +164,7 @@ class Counts(unittest.TestCase):
         self.assertGreater(self.value("out", self.public["id"]), before + LARGE)
 
     def test_5_a_balancer_counts_connections_requests_and_bytes_over_its_reloads(self):
+        before = self.counts()
         self.apply_balancer()
         ask = lambda: urllib.request.urlopen("http://198.19.81.9/", timeout=10).read()  # noqa: E731
         kinds = lambda: {one["kind"]: one["value"] for one in self.hostd.call("counts", source="balancers") if one["id"] == "lb-counted"}  # noqa: E731
@@ -128,6 +173,8 @@ class Counts(unittest.TestCase):
         self.assertEqual((first["connections"], first["requests"], first["active"]), (1, 1, 0))
         self.assertTrue(LARGE < first["bytes"] < LARGE + 2000, first)
         self.assertGreater(self.value("out", self.node["id"]), LARGE)
+        # The balancer's address is in another zone than its target: between them nothing is billed.
+        self.assertEqual(self.risen(before), {})
         self.apply_balancer("b")  # a reload: another worker, which begins at nothing
         self.assertEqual(kinds(), first)
         ask()

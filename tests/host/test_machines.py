@@ -3,6 +3,7 @@ build` leaves it; skipped where there is none, or no root.
 """
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -394,6 +395,30 @@ class WithoutIncus(unittest.TestCase):
             if hidden:
                 sh("umount", program)
             hostd.down()
+
+    @unittest.skipUnless(os.path.isdir(IMAGE), "takes the machine image amzn2: hanbat image build")
+    def test_machines_that_nobody_can_stop_in_order_have_their_power_cut_and_nothing_is_left(self):
+        isolate()
+        hostd = Hostd()
+        hostd.ask({"action": "import-image", "name": "amzn2", "folder": IMAGE})
+        for name in ("i-21", "i-22"):
+            hostd.call("create_machine", name=name, image="amzn2", cpus=1, memory_mib=256, disk_gib=8, nics=[], folders=[], nesting=False, environment=[], labels=[])
+            hostd.call("start_machine", name=name)
+        running = lambda: [one for one in sh("ps", "-eo", "pid,args").stdout.split("\n") if hostd.home + "/host/incus" in one]  # noqa: E731
+        self.assertEqual(len([one for one in running() if "[lxc monitor]" in one]), 2)
+        daemon = hostd.ask({"action": "status"})["incusd"]
+        program = os.readlink(f"/proc/{daemon}/exe")
+        sh("mount", "--bind", "/dev/null", program)
+        try:
+            os.kill(daemon, signal.SIGKILL)
+            began = time.time()
+            hostd.down()
+            self.assertLess(time.time() - began, 60)
+            self.assertEqual(running(), [])
+            self.assertEqual([line for line in open("/proc/mounts") if hostd.home in line], [])
+            self.assertNotIn(hostd.home, sh("losetup", "-a").stdout)
+        finally:
+            sh("umount", program)
 
 
 if __name__ == "__main__":

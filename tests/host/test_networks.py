@@ -227,8 +227,8 @@ def target_group(ident, vpc_id, check, targets, **more):
 def vpc(ident, prefix, interfaces, private_routes, web_rules):
     everything_out = rule("egress", "-1", -1, -1, ["0.0.0.0/0"])
     return {"id": ident, "account": "123456789012", "region": "ap-northeast-2", "cidrs": [f"{prefix}.0.0/16"], "internet_gateway": True,
-            "subnets": [{"id": "subnet-a", "cidr": f"{prefix}.0.0/24", "route_table_id": "rtb-private"},
-                        {"id": "subnet-b", "cidr": f"{prefix}.2.0/24", "route_table_id": "rtb-public"}],
+            "subnets": [{"id": "subnet-a", "cidr": f"{prefix}.0.0/24", "route_table_id": "rtb-private", "zone": "ap-northeast-2a"},
+                        {"id": "subnet-b", "cidr": f"{prefix}.2.0/24", "route_table_id": "rtb-public", "zone": "ap-northeast-2c"}],
             "route_tables": [{"id": "rtb-private", "routes": private_routes},
                              {"id": "rtb-public", "routes": [{"destination": "0.0.0.0/0", "kind": "igw", "target": ""}]}],
             "nat_gateways": [{"id": "nat-1", "subnet_id": "subnet-b", "private_ip": f"{prefix}.2.200", "public_ip": f"198.19.{prefix.split('.')[1]}.200"}],

@@ -22,7 +22,7 @@ def lines(*flags):
 
 @pytest.fixture(scope="module")
 def place(region):
-    """A private subnet behind a NAT gateway, with a machine that fetches a file from S3; and a balancer that answers by itself."""
+    """A private subnet behind a NAT gateway of another zone, with a machine that fetches a file from S3; and a balancer that answers by itself."""
     ec2, elb, s3, tag = region.client("ec2"), region.client("elbv2"), region.client("s3"), uuid.uuid4().hex[:6]
     made = {"tag": tag}
     s3.create_bucket(Bucket=f"cost-{tag}", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -37,7 +37,7 @@ def place(region):
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     made["nat"] = ec2.create_nat_gateway(SubnetId=public[0]["SubnetId"], AllocationId=address)["NatGateway"]["NatGatewayId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.208.0/24")["Subnet"]["SubnetId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.208.0/24", AvailabilityZone=public[1]["AvailabilityZone"])["Subnet"]["SubnetId"]
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     association = ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)["AssociationId"]
     ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[made["nat"]], WaiterConfig={"Delay": 1})
@@ -83,19 +83,32 @@ def test_what_is_carried_and_served_is_on_the_bill(region, place):
 
     def billed():
         found = {(one["name"], one["detail"]): one["amount"] for one in lines("--by", "resource") if one["detail"] in (
-            "APN2-NatGateway-Bytes", "APN2-LCUUsage", "APN2-DataTransfer-Out-Bytes", "APN2-BoxUsage:t3.micro", "APN2-NatGateway-Hours")}
+            "APN2-NatGateway-Bytes", "APN2-LCUUsage", "APN2-DataTransfer-Out-Bytes", "APN2-DataTransfer-Regional-Bytes", "APN2-BoxUsage:t3.micro", "APN2-NatGateway-Hours")}
         nat = next((amount for (name, kind), amount in found.items() if name.endswith(place["nat"]) and kind == "APN2-NatGateway-Bytes"), 0)
         return found if nat > LARGE / 2**30 and any(name == place["balancer"]["LoadBalancerArn"] and kind == "APN2-LCUUsage" for name, kind in found) else None
     found = wait_until(billed, 90, "the gateway's bytes and the balancer's units")
     balancer = place["balancer"]["LoadBalancerArn"]
     nat = next(amount for (name, kind), amount in found.items() if name.endswith(place["nat"]) and kind == "APN2-NatGateway-Bytes") * 2**30
     assert LARGE < nat < 3 * LARGE, nat
+    # From the gateway's zone to the machine's, and acknowledged: the same at both ends.
+    regional = {name.rsplit("/", 1)[-1]: amount * 2**30 for (name, kind), amount in found.items() if kind == "APN2-DataTransfer-Regional-Bytes"}
+    assert LARGE < regional[place["machine"]] < 1.5 * LARGE and regional[place["nat"]] == pytest.approx(regional[place["machine"]], rel=0.01), regional
     # S3 is no internet; what the balancer sent to here is.
     assert not any(name.endswith(place["nat"]) and kind == "APN2-DataTransfer-Out-Bytes" and amount * 2**30 > 10000 for (name, kind), amount in found.items()), found
     assert 500_000 < found[balancer, "APN2-DataTransfer-Out-Bytes"] * 2**30 < 2_000_000
     # The highest of its measures is its bytes.
     assert 500_000 / 2**30 < found[balancer, "APN2-LCUUsage"] < 2_000_000 / 2**30
     assert found[place["machine"], "APN2-BoxUsage:t3.micro"] > 0
+
+
+def test_what_s3_sends_out_of_the_region_is_its_owners_and_what_an_instance_reads_is_free(region, place):
+    """The machine has read the same object, through its gateway."""
+    bucket = f"cost-{place['tag']}"
+    assert len(region.client("s3").get_object(Bucket=bucket, Key="file")["Body"].read()) == LARGE
+
+    def sent():
+        return next((one["amount"] * 2**30 for one in lines("--by", "resource") if one["name"] == f"arn:aws:s3:::{bucket}" and one["detail"] == "APN2-DataTransfer-Out-Bytes"), 0)
+    assert LARGE < wait_until(sent, 90, "what S3 has sent") < 1.1 * LARGE
 
 
 def test_cost_explorer_and_hanbat_cost_tell_it_by_what_one_asks(region, place):

@@ -58,6 +58,23 @@ def test_a_hostile_name_stays_text_in_the_sheets(solved):
         solved.shell(f"aws ec2 create-tags --resources {server} --tags Key=team,Value=blue")
 
 
+def test_what_a_competitor_has_made_is_collected_as_an_archive(region, solved, tmp_path):
+    bucket = f"kept-{solved.name}"
+    solved.shell(f"aws s3 mb s3://{bucket}; echo mine | aws s3 cp - s3://{bucket}/notes/one.txt; aws codecommit create-repository --repository-name empty")
+    try:
+        run(HANBAT, "task", "collect", "--competitor", solved.name, "--to", tmp_path, env=region.env)
+        run("tar", "-C", tmp_path, "-xzf", tmp_path / f"{solved.name}.tar.gz")
+        kept = tmp_path / solved.name
+        assert (kept / "s3" / bucket / "notes/one.txt").read_text() == "mine\n"
+        [server] = [i for r in json.loads((kept / "ec2/instances.json").read_text())["Reservations"] for i in r["Instances"]]
+        assert json.loads((kept / f"ec2/user-data-{server['InstanceId']}.json").read_text())["UserData"]["Value"]
+        assert json.loads((kept / "iam/users.json").read_text())["Users"][0]["UserName"] == "competitor"
+        errors = kept / "errors.txt"
+        assert not errors.exists() or errors.read_text().strip() == "", errors.read_text()
+    finally:
+        solved.shell(f"aws s3 rb --force s3://{bucket}; aws codecommit delete-repository --repository-name empty")
+
+
 def test_an_account_that_holds_nothing_has_no_points(region, solved):
     other = Contest(region, "first-server")
     assert all(item["earned"] == 0 for item in other.sheet().values())

@@ -200,7 +200,13 @@ void Incus::wait_for_machines(const std::function<void(const std::string&)>& pro
 
 void Incus::down(const std::function<void(const std::string&)>& progress, StopMode machines) {
   // Machines outlive a daemon that died: only a daemon can stop them in order.
-  if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) start();
+  if (pid() == 0 && !list_folder(folder_ + "/dir").empty()) {
+    try {
+      start();
+    } catch (const std::exception& error) {
+      progress(std::string("the machines cannot be stopped in order: ") + error.what());
+    }
+  }
   const int process = pid();
   if (process != 0) {
     progress("stopping the machines");

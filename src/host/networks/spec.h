@@ -16,10 +16,11 @@ struct Subnet {
   std::string id;
   std::string cidr;
   std::string route_table_id;
+  std::string zone = "";  ///< the availability zone's name: what passes between two is counted; empty: of none
 
   template <class V>
   void visit(V& v) {
-    v("id", id), v("cidr", cidr), v("route_table_id", route_table_id);
+    v("id", id), v("cidr", cidr), v("route_table_id", route_table_id), v("zone", zone);
   }
 };
 

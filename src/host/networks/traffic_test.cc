@@ -23,12 +23,43 @@ VpcSpec counted_vpc() {
 }
 
 TEST(Traffic, WhatHasAPublicAddressAndEachGatewayIsCounted) {
-  EXPECT_THAT(traffic_counters(counted_vpc()), ElementsAre("nat_nat_0a", "out_eni_0b", "out_nat_0a"));
+  EXPECT_THAT(traffic_counters(counted_vpc()), ElementsAre("nat_nat_0a", "out_eni_0b", "out_nat_0a", "publicin_eni_0b",
+                                                           "publicin_nat_0a", "publicout_eni_0b", "publicout_nat_0a"));
   const std::string rules = nft_of_traffic(counted_vpc());
   EXPECT_THAT(rules,
               HasSubstr("198.19.0.5 : \"out_eni_0b\", 198.19.0.6 : \"out_eni_0b\", 198.19.0.9 : \"out_nat_0a\""));
   EXPECT_THAT(rules, HasSubstr("nat_of { 198.19.0.9 : \"nat_nat_0a\" }"));
   EXPECT_EQ(rules.find("delete table"), rules.npos) << "counters outlive a change of the rules";
+}
+
+/// Machines in two zones, and the gateway beside the second.
+VpcSpec vpc_of_two_zones() {
+  VpcSpec out = counted_vpc();
+  out.subnets = {{"s", "10.0.0.0/24", "rtb", "ap-northeast-2a"}, {"t", "10.0.1.0/24", "rtb", "ap-northeast-2c"}};
+  for (Interface& one : out.interfaces) one.attachment = Attachment::kMachine;
+  out.interfaces[1].subnet_id = out.nat_gateways[0].subnet_id = "t";
+  out.interfaces.push_back({.id = "eni-0d", .attachment = Attachment::kBalancer, .subnet_id = "t"});
+  return out;
+}
+
+TEST(Traffic, WhatPassesBetweenZonesIsCountedAtBothEnds) {
+  const std::string rules = nft_of_traffic(vpc_of_two_zones());
+  EXPECT_THAT(rules, HasSubstr("zone_ap_northeast_2a { \"hb-0b\" }"));
+  EXPECT_THAT(rules, HasSubstr("iifname @zone_ap_northeast_2a oifname @zoned oifname != @zone_ap_northeast_2a counter "
+                               "name iifname map @zoneout_of"));
+  EXPECT_THAT(rules, HasSubstr("iifname @zoned iifname != @zone_ap_northeast_2c ct reply ip daddr 198.19.0.9 counter "
+                               "name \"zonein_nat_0a\""));
+  const auto counters = traffic_counters(vpc_of_two_zones());
+  for (const char* one : {"zoneout_eni_0b", "zonein_eni_0b", "zoneout_eni_0c", "zonein_eni_0c", "zoneout_nat_0a"})
+    EXPECT_TRUE(counters.contains(one)) << one;
+  EXPECT_FALSE(counters.contains("zoneout_eni_0d")) << "a balancer's are free of charge";
+}
+
+TEST(Traffic, InOneZoneNothingPassesBetweenZones) {
+  VpcSpec spec = vpc_of_two_zones();
+  for (Subnet& one : spec.subnets) one.zone = "ap-northeast-2a";
+  for (const std::string& one : traffic_counters(spec)) EXPECT_FALSE(one.starts_with("zone")) << one;
+  EXPECT_EQ(nft_of_traffic(spec).find("@zone_"), std::string::npos);
 }
 
 TEST(Traffic, ACountersNameSaysOfWhatItIs) {

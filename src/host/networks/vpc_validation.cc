@@ -44,6 +44,7 @@ void validate_addresses(const VpcSpec& spec, const EdgeRange& edge) {
   for (const auto& table : spec.route_tables) tables.insert(table.id);
   for (const auto& subnet : spec.subnets) {
     require_name(subnet.id, "subnet id");
+    if (!subnet.zone.empty()) require_name(subnet.zone, "subnet zone");
     const Range range = require_range(subnet.cidr, "subnet cidr");
     require_within(range.bits, 16, 28, "subnet cidr");
     if (std::none_of(ranges.begin(), ranges.end(), [&](const Range& whole) { return whole.holds(range); }))

@@ -38,11 +38,11 @@ Json dimension(const std::string& key, const std::string& value) {
 
 Json group(const std::string& type, const std::string& key) { return Json::object({{"Type", type}, {"Key", key}}); }
 
+Timestamp first_of_month(Timestamp at) { return *parse_iso8601(format_utc(at, "%Y-%m-01T00:00:00Z")); }
+Timestamp next_month(Timestamp at) { return first_of_month(first_of_month(at) + std::chrono::hours(24 * 32)); }
+
 /// This month so far, today included.
-Json this_month(Timestamp now) {
-  const Timestamp first = *parse_iso8601(format_utc(now, "%Y-%m-01T00:00:00Z"));
-  return days(first, now + std::chrono::hours(24));
-}
+Json this_month(Timestamp now) { return days(first_of_month(now), now + std::chrono::hours(24)); }
 
 /// A question about costs so far.
 Json question(const CostFlags& flags, Timestamp now) {
@@ -79,7 +79,8 @@ std::vector<CostLine> lines_so_far(RegionApi& api, const CostFlags& flags, Times
   return cost_lines(api.call("ce", "GetCostAndUsage", in));
 }
 
-/// What runs now, for a month of 730 hours: by service, asked a day far enough away that it is a whole one.
+/// What runs now, for a month of 730 hours: by service, asked of the whole month that comes next, as what is free in a
+/// month is gone after its first days.
 std::vector<CostLine> lines_of_month(RegionApi& api, const CostFlags& flags, Timestamp now) {
   const auto services =
       api.call("ce", "GetDimensionValues", Json::object({{"Dimension", "SERVICE"}, {"TimePeriod", this_month(now)}}));
@@ -88,14 +89,15 @@ std::vector<CostLine> lines_of_month(RegionApi& api, const CostFlags& flags, Tim
     Json filter = dimension("SERVICE", one.text("Value"));
     if (!flags.account.empty())
       filter = Json::object({{"And", Json::array({filter, dimension("LINKED_ACCOUNT", flags.account)})}});
-    const Timestamp day = now + std::chrono::hours(24);
+    const Timestamp from = next_month(now), to = next_month(from);
     const Json answer = api.call("ce", "GetCostForecast",
-                                 Json::object({{"Granularity", "DAILY"},
+                                 Json::object({{"Granularity", "MONTHLY"},
                                                {"Metric", "UNBLENDED_COST"},
                                                {"Filter", filter},
-                                               {"TimePeriod", days(day, day + std::chrono::hours(24))}}));
-    const double of_day = std::strtod(answer["Total"].text("Amount").c_str(), nullptr);
-    if (of_day > 0) out.push_back({.name = one.text("Value"), .cost = of_day / 24 * kHoursOfMonth, .unit = "N/A"});
+                                               {"TimePeriod", days(from, to)}}));
+    const double hours = static_cast<double>((to - from).count()) / 3'600'000;
+    const double cost = std::strtod(answer["Total"].text("Amount").c_str(), nullptr);
+    if (cost > 0) out.push_back({.name = one.text("Value"), .cost = cost / hours * kHoursOfMonth, .unit = "N/A"});
   }
   return out;
 }

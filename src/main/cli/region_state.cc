@@ -214,7 +214,10 @@ void take_down(const Home& home, host::StopMode machines) {
   if (!left.empty()) {
     std::string text = "left behind:";
     for (const std::string& one : left) text += "\n  " + one;
-    throw Failure(text);
+    throw Failure(
+        text +
+        "\nhanbat up finds it again, and hanbat down then takes it away in order. A process that stays all the "
+        "same: kill -9 its number");
   }
   for (const std::string& held : list_held(home)) report("  " + held);
   if (trust_state(home, "").any())

@@ -84,15 +84,35 @@ double amount_in(const region::UsageLine& line, const Period& period, Timestamp 
   throw std::logic_error("a unit of usage that nobody counts");
 }
 
+bool is_of_events(region::UsageUnit unit) {
+  switch (unit) {
+    case region::UsageUnit::kSeconds:
+    case region::UsageUnit::kHours:
+    case region::UsageUnit::kGigabyteMonths:
+    case region::UsageUnit::kMonths:
+      return false;
+    case region::UsageUnit::kGigabytes:
+    case region::UsageUnit::kRequests:
+    case region::UsageUnit::kMinutes:
+    case region::UsageUnit::kCapacityUnits:
+      return true;
+  }
+  throw std::logic_error("a unit of usage that is neither");
+}
+
 std::optional<Charge> charge_in(const region::UsageLine& line, const Period& period, Timestamp now,
-                                const Prices& prices, Until until, std::int64_t free) {
+                                const Prices& prices, Until until, const Free& free) {
   const double amount = amount_in(line, period, now, until);
   if (amount <= 0) return std::nullopt;
   const RegionPrices* region = prices.find(line.place.region);
   const auto price = region ? region->find(line.use.service, line.use.usage_type) : std::nullopt;
-  const double paid = free == 0 ? 1 : 1 - static_cast<double>(free) / static_cast<double>(line.use.quantity);
+  double paid = amount * (1 - free.share);
+  for (const Period& one : free.times) {
+    const Period both{std::max(one.from, period.from), std::min(one.to, period.to)};
+    if (both.from < both.to) paid -= amount_in(line, both, now, until);
+  }
   return Charge{.amount = amount,
-                .cost = amount * paid * price.value_or(0),
+                .cost = std::max(paid, 0.0) * price.value_or(0),
                 .priced = price.has_value(),
                 .unit = unit_name(line.use.unit),
                 .usage_type = (region ? region->prefix() : "") + line.use.usage_type};

@@ -31,14 +31,23 @@ struct Charge {
   std::string usage_type;  // with the region's prefix: "APN2-BoxUsage:t3.small"
 };
 
+/// What of a line is free of charge.
+struct Free {
+  double share = 0;           // of an event's quantity
+  std::vector<Period> times;  // in which what goes on is free
+};
+
 /// How much of its unit the line comes to in the period, as seen at `now`: what goes on is counted up to then, or, when
 /// the period ends later, as if it went on until its end (`Until::kEnd`).
 enum class Until { kNow, kEnd };
 double amount_in(const region::UsageLine& line, const Period& period, Timestamp now, Until until = Until::kNow);
 
-/// Nothing when it comes to nothing in the period. Of an event's quantity so much is free.
+/// Whether the unit is of what happens at moments, and not of what goes on.
+bool is_of_events(region::UsageUnit unit);
+
+/// Nothing when it comes to nothing in the period. Its amount is the whole one, its cost that of what is not free.
 std::optional<Charge> charge_in(const region::UsageLine& line, const Period& period, Timestamp now,
-                                const Prices& prices, Until until = Until::kNow, std::int64_t free = 0);
+                                const Prices& prices, Until until = Until::kNow, const Free& free = {});
 
 /// Midnight (UTC) of the month's first day.
 Timestamp month_of(Timestamp at);

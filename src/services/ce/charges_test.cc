@@ -107,6 +107,12 @@ TEST(Prices, AFileThatIsNoneIsNamed) {
   }
 }
 
+TEST(Prices, WhatIsBilledByTheHourHasNothingFree) {
+  const Json file = Json::parse(
+      R"({"prefix":"","sources":{"me":{}},"services":{"s":{"t":{"usd":2,"per":"hour","free":1,"source":"me"}}}})");
+  EXPECT_THROW(RegionPrices{file}, std::runtime_error);
+}
+
 TEST(Charges, WhatHasNoPriceIsCountedAndCostsNothing) {
   const TemporaryFolder folder;
   const auto charge = charge_in(line(region::UsageUnit::kHours, "2026-11-02T10:00:00Z", "2026-11-02T11:00:00Z"),

@@ -28,7 +28,8 @@ GetCostForecastOutput Ce::get_cost_forecast(region::Request& rq, const GetCostFo
     double cost = 0;
     for (const auto& line : lines)
       if (!line.usage.ended)
-        if (const auto charge = charge_in(line.usage, to_come, now, prices_, Until::kEnd)) cost += charge->cost;
+        if (const auto charge = charge_in(line.usage, to_come, now, prices_, Until::kEnd, line.free))
+          cost += charge->cost;
     total += cost;
     ForecastResult& result = out.forecast_results_by_time->emplace_back();
     result.time_period = interval_of(part, in.granularity);

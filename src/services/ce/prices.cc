@@ -9,7 +9,8 @@
 namespace hanbat::ce {
 namespace {
 
-constexpr double kBytesOfGigabyte = 1024.0 * 1024 * 1024;
+/// Of what a month's beginning is free in AWS's lists. What is billed by the hour never is.
+bool may_be_free(std::string_view per) { return !per.ends_with("hour"); }
 
 }  // namespace
 
@@ -23,11 +24,11 @@ RegionPrices::RegionPrices(const Json& file) {
         throw std::runtime_error(service + ", " + usage_type + ": \"usd\" is a number of at least 0");
       if (!file["sources"].is_object() || !file["sources"].contains(price.text("source")))
         throw std::runtime_error(service + ", " + usage_type + ": \"source\" names one of \"sources\"");
-      if (price.contains("free") && (price.text("per") != "gigabyte" || !price["free"].is_number()))
-        throw std::runtime_error(service + ", " + usage_type + ": \"free\" is a number of gigabytes in a month");
-      prices_[{service, usage_type}] = {
-          price["usd"].as_double(),
-          price.contains("free") ? static_cast<std::int64_t>(price["free"].as_double() * kBytesOfGigabyte) : 0};
+      const Json* free = price.find("free");
+      if (free && (!may_be_free(price.text("per")) || !free->is_number() || free->as_double() < 0))
+        throw std::runtime_error(service + ", " + usage_type +
+                                 ": \"free\" is how much of it a month has free, and of nothing by the hour");
+      prices_[{service, usage_type}] = {price["usd"].as_double(), free ? free->as_double() : 0};
     }
   }
 }
@@ -42,9 +43,9 @@ std::optional<double> RegionPrices::find(std::string_view service, std::string_v
   return price ? std::optional(price->usd) : std::nullopt;
 }
 
-std::int64_t RegionPrices::find_free(std::string_view service, std::string_view usage_type) const {
+double RegionPrices::find_free(std::string_view service, std::string_view usage_type) const {
   const Price* price = look_up(service, usage_type);
-  return price ? price->free_bytes : 0;
+  return price ? price->free : 0;
 }
 
 Prices::Prices(const std::string& folder) {

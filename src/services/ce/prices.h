@@ -23,13 +23,14 @@ class RegionPrices {
   const std::string& prefix() const { return prefix_; }
   /// USD for one unit of the usage type (without the prefix); nothing when no price is known.
   std::optional<double> find(std::string_view service, std::string_view usage_type) const;
-  /// How many bytes of it an account has free in a month, over all services that the usage type has this of; 0: none.
-  std::int64_t find_free(std::string_view service, std::string_view usage_type) const;
+  /// How much of it an account has free in a month, in the unit that the price is for: gigabytes, minutes, requests, or
+  /// one of it for the whole month. 0: nothing.
+  double find_free(std::string_view service, std::string_view usage_type) const;
 
  private:
   struct Price {
     double usd = 0;
-    std::int64_t free_bytes = 0;
+    double free = 0;
   };
   const Price* look_up(std::string_view service, std::string_view usage_type) const;
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,6 +15,7 @@
 
 namespace hanbat::ce {
 
+inline constexpr std::int64_t kGiB = 1LL << 30;
 inline const std::string kMember = "210987654321";
 inline const std::string kCompute = "Amazon Elastic Compute Cloud - Compute";
 

@@ -10,8 +10,6 @@
 namespace hanbat::ce {
 namespace {
 
-constexpr std::int64_t kGiB = 1LL << 30;
-
 class WholeBill : public CostExplorer {
  protected:
   /// So many gigabytes have gone out to the internet at a moment.
@@ -58,6 +56,65 @@ TEST_F(WholeBill, WhatAFilterLeavesOutHasUsedUpWhatIsFreeAllTheSame) {
   mine.dimensions = DimensionValues{.key = "LINKED_ACCOUNT", .values = std::vector<std::string>{"123456789012"}};
   EXPECT_EQ(cost("2026-11-09", "2026-11-10", mine), decimal(20 * 0.126));
   EXPECT_EQ(cost("2026-11-01", "2026-12-01"), decimal(20 * 0.126));
+}
+
+TEST_F(WholeBill, TenAlarmsAreFreeAllMonthAndTwentyForHalfOfIt) {
+  const auto alarms = [](std::int64_t count) {
+    return std::vector<region::Use>{
+        {"AmazonCloudWatch", "CW:AlarmMonitorUsage", "Unknown", region::UsageUnit::kMonths, count}};
+  };
+  use("2026-11-01T00:00:00Z", "a", alarms(10));
+  set_time("2026-11-28T00:00:00Z");
+  EXPECT_EQ(cost("2026-11-01", "2026-12-01"), "0");
+  // With five more from the 8th on, what is free is used up on the 23rd: from then on each is billed.
+  use("2026-11-08T00:00:00Z", "b", alarms(5));
+  set_time("2026-12-02T00:00:00Z");
+  const double used = 10 + 5 * 23 / 30.0;
+  EXPECT_NEAR(std::stod(cost("2026-11-01", "2026-12-01")), (used - 10) * 0.1, 1e-8);
+  EXPECT_EQ(cost("2026-11-01", "2026-11-23"), "0");
+  EXPECT_NEAR(std::stod(cost("2026-11-29", "2026-11-30")), 15 / 30.0 * 0.1, 1e-8);
+}
+
+TEST_F(WholeBill, OfRequestsAndMinutesTheFirstOfAMonthAreFree) {
+  const auto happen = [&](const char* when, const region::Use& what) {
+    test.db->write(
+        [&](store::Tx& tx) { region::meter_event(tx, at(when), {"123456789012", "ap-northeast-2"}, arn("p"), what); });
+  };
+  using enum region::UsageUnit;
+  happen("2026-11-03T10:00:00Z", {"CodeBuild", "Build-Min:Linux:g1.small", "Build", kMinutes, 90});
+  happen("2026-11-04T10:00:00Z", {"CodeBuild", "Build-Min:Linux:g1.small", "Build", kMinutes, 30});
+  EXPECT_EQ(cost("2026-11-01", "2026-12-01"), decimal(20 * 0.005));
+  happen("2026-11-05T10:00:00Z", {"CodeBuild", "Build-Min:Linux:g1.medium", "Build", kMinutes, 3});
+  EXPECT_EQ(cost("2026-11-05", "2026-11-06"), decimal(3 * 0.01)) << "the larger machines' are not free";
+  happen("2026-11-06T10:00:00Z", {"AWS CodePipeline", "activePipeline", "PipelineExecution", kRequests});
+  EXPECT_EQ(cost("2026-11-06", "2026-11-07"), "0") << "the first pipeline of a month";
+  happen("2026-11-07T10:00:00Z", {"AWS CodePipeline", "activePipeline", "PipelineExecution", kRequests});
+  EXPECT_EQ(cost("2026-11-07", "2026-11-08"), "1");
+  happen("2026-11-08T10:00:00Z", {"AWS CodePipeline", "actionExecutionMinute", "ActionExecution", kMinutes, 150});
+  EXPECT_EQ(cost("2026-11-08", "2026-11-09"), decimal(50 * 0.002));
+  happen("2026-11-09T10:00:00Z", {"AmazonCloudWatch", "CW:Requests", "PutMetricData", kRequests, 1'000'100});
+  EXPECT_EQ(cost("2026-11-09", "2026-11-10"), decimal(100 * 0.00001));
+}
+
+TEST_F(WholeBill, WhatS3SendsUsesUpTheSameHundredGigabytes) {
+  test.db->write([&](store::Tx& tx) {
+    region::meter_event(tx, at("2026-11-08T10:00:00Z"), {"123456789012", "ap-northeast-2"}, "arn:aws:s3:::b",
+                        {"Amazon Simple Storage Service", "DataTransfer-Out-Bytes", "GetObject",
+                         region::UsageUnit::kGigabytes, 90 * kGiB});
+  });
+  send("2026-11-09T10:00:00Z", 30);
+  EXPECT_EQ(cost("2026-11-08", "2026-11-09"), "0");
+  EXPECT_EQ(cost("2026-11-09", "2026-11-10"), decimal(20 * 0.126));
+}
+
+TEST_F(WholeBill, BetweenZonesNothingIsFree) {
+  test.db->write([&](store::Tx& tx) {
+    for (const char* operation : {"InterZone-Out", "InterZone-In"})
+      region::meter_event(
+          tx, at("2026-11-08T10:00:00Z"), {"123456789012", "ap-northeast-2"}, arn("i-1"),
+          {"EC2 - Other", "DataTransfer-Regional-Bytes", operation, region::UsageUnit::kGigabytes, 3 * kGiB});
+  });
+  EXPECT_EQ(cost("2026-11-01", "2026-12-01"), decimal(2 * 3 * 0.01));
 }
 
 TEST_F(WholeBill, WhatAnAccountHasSpentIsTheSameWhetherItIsAddedUpAtOnceOrHourByHour) {

@@ -74,6 +74,35 @@ std::string name_of(const host::Count& count) {
   return count.vpc_id + " " + std::string(word_of(count.kind)) + " " + count.id;
 }
 
+/// How the bill names what the owner's bytes of that kind are.
+region::Use use_of(host::CountKind kind, const Owner& owner, std::int64_t bytes) {
+  // Between zones, and by public addresses within the region, it is the same price and another operation.
+  const auto regional = [&](const std::string& operation) {
+    const bool balancer = owner.service == kBalancing;
+    return region::Use{balancer ? owner.service : kOtherOfEc2, "DataTransfer-Regional-Bytes",
+                       balancer ? owner.operation + "-" + operation : operation, kGigabytes, bytes};
+  };
+  switch (kind) {
+    case host::CountKind::kNatBytes:
+      return {kOtherOfEc2, "NatGateway-Bytes", owner.operation, kGigabytes, bytes};
+    case host::CountKind::kZoneOut:
+      return regional("InterZone-Out");
+    case host::CountKind::kZoneIn:
+      return regional("InterZone-In");
+    case host::CountKind::kPublicOut:
+      return regional("PublicIP-Out");
+    case host::CountKind::kPublicIn:
+      return regional("PublicIP-In");
+    case host::CountKind::kBytesOut:
+    case host::CountKind::kConnections:
+    case host::CountKind::kRequests:
+    case host::CountKind::kBytes:
+    case host::CountKind::kActive:
+      break;
+  }
+  return {owner.service, "DataTransfer-Out-Bytes", owner.operation, kGigabytes, bytes};
+}
+
 /// What need not be told any more.
 host::BookedCounts gone_of(const std::vector<host::Count>& counts) {
   host::BookedCounts gone;
@@ -94,10 +123,7 @@ void book_traffic(store::Tx& tx, Timestamp now, const std::vector<host::Count>& 
     const Owner owner = owner_of(tx, one, name);
     const std::int64_t bytes = region::book_counter(tx, kFamily, {name, one.epoch, one.value}, owner.to_json());
     if (bytes <= 0) continue;
-    const bool nat = one.kind == host::CountKind::kNatBytes;
-    region::meter_event(tx, now, owner.place, owner.arn,
-                        {nat ? kOtherOfEc2 : owner.service, nat ? "NatGateway-Bytes" : "DataTransfer-Out-Bytes",
-                         owner.operation, kGigabytes, bytes});
+    region::meter_event(tx, now, owner.place, owner.arn, use_of(one.kind, owner, bytes));
   }
   region::keep_counters(tx, kFamily, names);
 }

@@ -1,7 +1,8 @@
-// What EC2 bills by the gigabyte: what NAT gateways carry, and what goes out to the internet by public addresses. The
-// kernel counts it, the host side tells it, and every 15 seconds it is booked to whom it is of.
+// What EC2 bills by the gigabyte: what NAT gateways carry, what goes out to the internet by public addresses, and what
+// passes between zones or, within the region, by public addresses, at both ends. The kernel counts it, the host side
+// tells it, and every 15 seconds it is booked to whom it is of.
 // Source: https://aws.amazon.com/vpc/pricing/ (NAT gateways: each gigabyte, whichever way),
-// https://aws.amazon.com/ec2/pricing/on-demand/ (data transfer out to the internet)
+// https://aws.amazon.com/ec2/pricing/on-demand/ ("Data Transfer": out to the internet, and within the same AWS Region)
 #pragma once
 
 #include <vector>

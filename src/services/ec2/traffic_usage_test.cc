@@ -81,6 +81,25 @@ TEST_F(Traffic, WhatWasNeverSeenAliveIsBookedAllTheSame) {
   EXPECT_THAT(bytes(), ElementsAre(Pair("network-interface/eni-1 DataTransfer-Out-Bytes", 9)));
 }
 
+TEST_F(Traffic, WhatPassesBetweenZonesIsBookedAtBothEnds) {
+  const std::string id = *ec2.run_instances(launch(subnet(vpc(), "10.1.0.0/24"))).instances->front().instance_id;
+  test.run_until_idle();
+  const std::string interface = *instance(id).network_interfaces->front().network_interface_id;
+  host.counted[CountSource::kVpcs] = {
+      count(interface, CountKind::kZoneOut, 100), count(interface, CountKind::kZoneIn, 20),
+      count(interface, CountKind::kPublicOut, 3), count("nat-1", CountKind::kZoneIn, 100)};
+  look();
+  EXPECT_THAT(bytes(), ElementsAre(Pair("instance/" + id + " DataTransfer-Regional-Bytes", 123),
+                                   Pair("natgateway/nat-1 DataTransfer-Regional-Bytes", 100)));
+  std::map<std::string, std::string> services;
+  test.db->read([&](store::Tx& tx) {
+    for (const auto& line : region::list_usage(tx, std::vector<std::string>{"123456789012"}, {0}, {1LL << 60}))
+      if (line.use.usage_type == "DataTransfer-Regional-Bytes") services[line.use.operation] = line.use.service;
+  });
+  EXPECT_THAT(services, ElementsAre(Pair("InterZone-In", "EC2 - Other"), Pair("InterZone-Out", "EC2 - Other"),
+                                    Pair("PublicIP-Out", "EC2 - Other")));
+}
+
 TEST_F(Traffic, TheRegionsOwnIsOnNobodysBill) {
   host.counted[CountSource::kVpcs] = {count("nat-1", CountKind::kNatBytes, 5000)};
   host.counted[CountSource::kVpcs][0].account = host::kOwnAccount;

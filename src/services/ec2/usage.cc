@@ -12,7 +12,10 @@ using enum region::UsageUnit;
 constexpr const char* kCompute = "Amazon Elastic Compute Cloud - Compute";
 constexpr const char* kOther = "EC2 - Other";
 constexpr const char* kVpc = "Amazon Virtual Private Cloud";
+constexpr const char* kCloudWatch = "AmazonCloudWatch";
 constexpr std::int64_t kGigabyte = 1LL << 30;
+// https://aws.amazon.com/cloudwatch/pricing/, "EC2 detailed monitoring": charged as so many custom metrics.
+constexpr std::int64_t kDetailedMetrics = 7;
 
 template <class T>
 void tell(store::Tx& tx, Timestamp now, const Resource<T>& row, const std::vector<Use>& uses) {
@@ -28,7 +31,10 @@ std::string capitalized(std::string word) {
 
 void meter(store::Tx& tx, Timestamp now, const Resource<Instance>& row) {
   if (status_of(row) != Status::kRunning) return tell(tx, now, row, {});
-  tell(tx, now, row, {Use{kCompute, "BoxUsage:" + row.shape.instance_type.value_or(""), "RunInstances", kSeconds}});
+  std::vector<Use> uses{{kCompute, "BoxUsage:" + row.shape.instance_type.value_or(""), "RunInstances", kSeconds}};
+  if (row.shape.monitoring && row.shape.monitoring->state == word_of(MonitoringState::kEnabled))
+    uses.push_back({kCloudWatch, "CW:MetricMonitorUsage", "MetricStorage:AWS/EC2", kMonths, kDetailedMetrics});
+  tell(tx, now, row, uses);
 }
 
 void meter(store::Tx& tx, Timestamp now, const Resource<Volume>& row) {

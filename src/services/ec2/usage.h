@@ -8,7 +8,8 @@
 
 namespace hanbat::ec2 {
 
-/// Source: https://aws.amazon.com/ec2/pricing/on-demand/ (running Linux instances, by the second, a minute at least)
+/// Source: https://aws.amazon.com/ec2/pricing/on-demand/ (running Linux instances, by the second, a minute at least;
+/// with detailed monitoring its metrics, too)
 void meter(store::Tx& tx, Timestamp now, const Resource<Instance>& row);
 /// Source: https://aws.amazon.com/ebs/pricing/ (what is provisioned, whether the instance runs or not)
 void meter(store::Tx& tx, Timestamp now, const Resource<Volume>& row);

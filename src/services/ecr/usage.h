@@ -1,15 +1,23 @@
-// What ECR bills: the layers of each repository, each once, as they lie at every full hour.
+// What ECR bills: the layers of each repository, each once, as they lie at every full hour, and what of them is sent to
+// the internet.
 // Source: https://aws.amazon.com/ecr/pricing/
 #pragma once
 
+#include "region/data_out.h"
 #include "region/hourly_usage.h"
 #include "services/ecr/layers/store.h"
 #include "services/ecr/store.h"
 
 namespace hanbat::ecr {
 
+inline constexpr const char* kBillName = "Amazon EC2 Container Registry (ECR)";
+
+/// The repository's owner pays for what is sent of it.
+inline region::Payer payer_of(const RepositoryRow& row, std::string_view action) {
+  return {row.place, region::KindOf<Repository>::arn(row), kBillName, std::string(action)};
+}
+
 inline void measure_repositories(region::Region& home) {
-  constexpr const char* kBillName = "Amazon EC2 Container Registry (ECR)";
   constexpr const char* kUsageType = "TimedStorage-ByteHrs";
   region::measure_hourly(home, "ecr", kBillName, kUsageType, [=](store::Tx& tx) {
     std::vector<region::Measured> out;

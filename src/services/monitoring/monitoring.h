@@ -11,6 +11,7 @@
 #include "services/monitoring/alarms/alarm_store.h"
 #include "services/monitoring/alarms/alarm_watch.h"
 #include "services/monitoring/metrics/retention.h"
+#include "services/monitoring/usage.h"
 
 namespace hanbat::monitoring {
 
@@ -18,7 +19,7 @@ extern const region::TagRules kTagRules;
 
 class Monitoring final : public Operations {
  public:
-  explicit Monitoring(region::Region& home) : home_(home), retention_(home), watch_(home) {}
+  explicit Monitoring(region::Region& home) : home_(home), retention_(home), watch_(home), calls_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   /// Registers the tasks that watch alarms, carry out their actions and let metrics grow old.
@@ -46,6 +47,7 @@ class Monitoring final : public Operations {
   region::Region& home_;
   Retention retention_;
   AlarmWatch watch_;
+  CallCount calls_;
 };
 
 }  // namespace hanbat::monitoring

@@ -1,16 +1,13 @@
-// What S3 bills: requests, to the owner of the bucket, and what lies in buckets at every full hour.
-// Source: https://aws.amazon.com/s3/pricing/
+// What S3 bills: requests and what answers send to the internet, to the owner of the bucket, and what lies in buckets
+// at every full hour, by storage class. Source: https://aws.amazon.com/s3/pricing/
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <mutex>
-#include <string>
 #include <string_view>
-#include <tuple>
 
+#include "region/batched_usage.h"
 #include "region/region.h"
 #include "region/usage.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/store.h"
 
 namespace hanbat::s3 {
@@ -19,25 +16,22 @@ namespace hanbat::s3 {
 /// memory for a minute at most, so a kill may lose it. Safe from all threads.
 class RequestCount {
  public:
-  explicit RequestCount(region::Region& home) : home_(home) {}
-  /// Writes what waits.
-  ~RequestCount();
+  explicit RequestCount(region::Region& home) : home_(home), reads_(home, "s3.count-requests") {}
 
   /// Registers the task that writes what waits, and the one that reads what lies in buckets.
   void start();
+  /// Also names the bucket's owner as who pays for what the answer sends.
   void add(region::Request& rq, std::string_view action, const BucketRow& bucket);
 
  private:
-  using Key = std::tuple<std::string, std::string, std::string, std::string, std::string>;
-
-  void flush(store::Tx& tx);
-
   region::Region& home_;
-  std::mutex mutex_;
-  std::map<Key, std::int64_t> waiting_;  // by account, region, bucket, usage type and operation
+  region::BatchedUsage reads_;
 };
 
 /// "Requests-Tier1", "Requests-Tier2", or "" for what is free.
 std::string_view tier_of(std::string_view operation);
+
+/// How the bill names what lies in the class: "TimedStorage-SIA-ByteHrs".
+std::string_view usage_type_of(StorageClass storage_class);
 
 }  // namespace hanbat::s3

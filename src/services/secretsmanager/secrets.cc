@@ -6,6 +6,7 @@
 #include "region/carried_over.h"
 #include "services/secretsmanager/secretsmanager.h"
 #include "store/typed_tasks.h"
+#include "wire/operation.h"
 
 namespace hanbat::secretsmanager {
 namespace {
@@ -85,6 +86,14 @@ void SecretsManager::ask(region::Request& rq, std::string_view action, const Sec
                                   .resource_account = secret.place.account};
   if (secret.shape.policy) question.resource_policies.emplace_back(*secret.shape.policy);
   rq.authorize(std::move(question));
+  // Each call once, whatever else it asks for.
+  if (action.ends_with(rq.operation.name)) count_call(rq, secret);
+}
+
+void SecretsManager::count_call(const region::Request& rq, const SecretRow& secret) const {
+  calls_.add(place_of(rq), secret.id,
+             {"AWS Secrets Manager", "AWSSecretsManagerAPIRequest", std::string(rq.operation.name),
+              region::UsageUnit::kRequests});
 }
 
 SecretRow SecretsManager::require_secret(region::Request& rq, std::string_view action, const std::string& secret_id,
@@ -97,6 +106,7 @@ SecretRow SecretsManager::require_secret(region::Request& rq, std::string_view a
 }
 
 void SecretsManager::start() {
+  calls_.start();
   store::handle<DeleteTask>(home_.tasks, [this](store::TaskRun& run, const DeleteTask& task) {
     run.finish([&](store::Tx& tx) {
       const auto secret = region::find<Secret>(tx, task.arn);
@@ -147,6 +157,7 @@ CreateSecretOutput SecretsManager::create_secret(region::Request& rq, const Crea
   region::insert(rq.tx, secret);
   region::put_tags(rq.tx, secret.id, region::tag_pairs(in.tags), kTagRules);
   meter(rq.tx, rq.now(), secret);
+  count_call(rq, secret);
 
   return created(secret, value ? std::optional(token) : std::nullopt);
 }

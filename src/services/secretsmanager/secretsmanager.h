@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gen/secretsmanager/operations.h"
+#include "region/batched_usage.h"
 #include "region/policy/document.h"
 #include "region/region.h"
 #include "region/tags.h"
@@ -30,7 +31,7 @@ struct DeleteTask {
 
 class SecretsManager final : public Operations {
  public:
-  explicit SecretsManager(region::Region& home) : home_(home) {}
+  explicit SecretsManager(region::Region& home) : home_(home), calls_(home, "secretsmanager.count-calls") {}
 
   void start() override;
 
@@ -49,6 +50,10 @@ class SecretsManager final : public Operations {
   /// rq.authorize on a secret that is there, with its tags and its policy.
   void ask(region::Request& rq, std::string_view action, const SecretRow& secret, region::ConditionKeys keys) const;
 
+  /// Puts the call on its caller's bill; it is written with the next minute's.
+  /// Source: https://aws.amazon.com/secrets-manager/pricing/ (per 10,000 API calls)
+  void count_call(const region::Request& rq, const SecretRow& secret) const;
+
   /// The value of the token's version, made when it is not there: what makes calls with a token safe to repeat. Returns
   /// whether it was made. Throws ResourceExistsException when the version holds another value.
   bool put_version(region::Request& rq, SecretRow& secret, const std::string& token, const Value& value) const;
@@ -56,6 +61,7 @@ class SecretsManager final : public Operations {
   region::policy::Document require_policy(region::Request& rq, const std::string& text) const;
 
   region::Region& home_;
+  mutable region::BatchedUsage calls_;
 };
 
 /// The value that a call brings, if it does. Throws InvalidParameterException for two, ValidationException for one that

@@ -26,6 +26,7 @@ namespace {
 
 /// Whom to mark, and where the sheets go.
 struct Marked {
+  std::string name;  // the competitor's; "" of the region's own account
   std::string label, account;
   fs::path folder, key;
 };
@@ -49,7 +50,7 @@ std::vector<Marked> those_to_mark(const Home& home, const MarkOptions& options, 
                                   const Management& management) {
   std::vector<Marked> out;
   if (options.here) {
-    out.push_back({"the region's own account", management.account(), home.root / "task" / ".here" / pack.name,
+    out.push_back({"", "the region's own account", management.account(), home.root / "task" / ".here" / pack.name,
                    options.key.empty() ? options.key : fs::absolute(options.key)});
     return out;
   }
@@ -68,7 +69,7 @@ std::vector<Marked> those_to_mark(const Home& home, const MarkOptions& options, 
       throw Failure(
           fmt::format("the start of competitor {} was cut short; hanbat task start {} --competitor {} goes on", name,
                       entry.pack.string(), name));
-    out.push_back({entry.label, entry.account, entries.folder_of(name), key_file(pack, entries.folder_of(name))});
+    out.push_back({name, entry.label, entry.account, entries.folder_of(name), key_file(pack, entries.folder_of(name))});
   }
   if (out.empty()) throw Failure("nobody has started " + pack.name + "; hanbat task start PACK --competitor NAME");
   return out;
@@ -128,9 +129,11 @@ Sheet marks_of(Hall& hall, const Marked& marked) {
                         .owner_lines = shell_lines(pack.region, hall.home, {owner.id, owner.secret, owner.token}),
                         .key = marked.key,
                         .account = marked.account,
+                        .competitor = marked.name,
                         .undo = marked.folder / "undo",
                         .path = hall.path,
-                        .pace = hall.options.pace};
+                        .pace = hall.options.pace,
+                        .ca = hall.home.root / "ca" / "ca.pem"};
   Sheet sheet{.pack = pack.name,
               .title = pack.title,
               .languages = pack.languages,

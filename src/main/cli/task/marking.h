@@ -47,11 +47,13 @@ struct Judging {
   std::string owner_lines;    // with the account's own, for live checks
   std::filesystem::path key;  // to the bastion; "" when there is none
   std::string account;
+  std::string competitor;  // who is marked; "" when it is no competitor's account
   /// Where what a live check made stands until it is taken away again, a file for each item. It outlives a marking that
   /// is cut short; the next one begins with it.
   std::filesystem::path undo;
   std::string path;  // the checks' PATH; "" = ours
   Pace pace = Pace::kWhole;
+  std::filesystem::path ca;  // the region's certificate authority, for who asks at AWS's own names
 };
 
 /// Marks the items (of the pack): those that only look side by side, then the live ones one by one, both as

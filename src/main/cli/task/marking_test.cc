@@ -32,10 +32,15 @@ class MarkingTest : public ::testing::Test {
     return run(pace, turns);
   }
   std::vector<ItemMark> run(Pace pace, Turns& turns) {
-    return run_checks(
-        pack_, pack_.items,
-        {.judge_lines = "export WHO=judge\n", .owner_lines = "export WHO=owner\n", .undo = undo_.path(), .pace = pace},
-        turns, [](const ItemMark&) {});
+    return run_checks(pack_, pack_.items,
+                      {.judge_lines = "export WHO=judge\n",
+                       .owner_lines = "export WHO=owner\n",
+                       .account = "111122223333",
+                       .competitor = "kim",
+                       .undo = undo_.path(),
+                       .pace = pace,
+                       .ca = "/region/ca.pem"},
+                      turns, [](const ItemMark&) {});
   }
   /// A live item.
   void live(const std::string& id, const std::string& body, Seconds limit = Seconds(20)) {
@@ -95,6 +100,24 @@ TEST_F(MarkingTest, WhatACompetitorsMachinesAnswerIsTakenUpToAMebibyte) {
   EXPECT_EQ(marks[0].earned, 100);
 }
 
+TEST_F(MarkingTest, WhatIsFetchedByAwssNamesComesFromTheRegion) {
+  write_file_atomic(folder_.path() + "/curl", "#!/bin/bash\necho \"${*: 4}\"\n", 0755);
+  item("1",
+       "PATH=\"$HANBAT_PACK:$PATH\" AWS_ENDPOINT_URL=http://127.0.0.1:4566 HANBAT_BALANCER_PORT=4580\n"
+       "expect bucket '--connect-to ::127.0.0.1:4566 --cacert /region/ca.pem "
+       "https://b.s3.ap-northeast-2.amazonaws.com/k' \"$(fetch https://b.s3.ap-northeast-2.amazonaws.com/k)\"\n"
+       "expect balancer http://lb-1.ap-northeast-2.elb.localhost:4580/x "
+       "\"$(fetch http://lb-1.ap-northeast-2.elb.amazonaws.com/x)\"\n"
+       "expect 'port 80' http://lb-1.ap-northeast-2.elb.localhost:4580 "
+       "\"$(fetch http://lb-1.ap-northeast-2.elb.amazonaws.com:80)\"\n"
+       "for other in http://198.19.1.2/ https://amazonaws.com.example/k; do expect other \"$other\" \"$(fetch "
+       "\"$other\")\"; done");
+  const auto marks = run();
+  EXPECT_EQ(marks[0].broken, "");
+  for (const Expectation& one : marks[0].expectations) EXPECT_TRUE(one.met) << one.what << one.seen;
+  EXPECT_EQ(marks[0].evidence[0].command, "curl https://b.s3.ap-northeast-2.amazonaws.com/k");
+}
+
 TEST_F(MarkingTest, CallsAndAnswersBecomeEvidenceAndAnAnswerIsWordsOnOneLine) {
   write_file_atomic(folder_.path() + "/aws",
                     "#!/bin/bash\ncase \"$1\" in\nwords) printf 'a\\tb\\nc\\n';;\nnone) echo None;;\n"
@@ -128,6 +151,11 @@ TEST_F(MarkingTest, WhatOnlyAsksIsAskedOnceInAMarkingAndLiveChecksAskAnew) {
     EXPECT_EQ(mark.earned, 100) << mark.item.id << mark.broken;
     for (const Expectation& one : mark.expectations) EXPECT_TRUE(one.met) << one.what << one.seen;
   }
+}
+
+TEST_F(MarkingTest, ACheckKnowsWhoseWorkItLooksAt) {
+  item("1", "expect who kim \"$HANBAT_COMPETITOR\"; expect where 111122223333 \"$HANBAT_ACCOUNT\"");
+  EXPECT_EQ(run()[0].earned, 100);
 }
 
 TEST_F(MarkingTest, OnlyLiveChecksHaveTheOwnersKeys) {

@@ -45,6 +45,7 @@ void solve_one(const Solver& solver, const std::string& competitor) {
     }
     SpawnOptions options{.variables = {{"HANBAT_TASK_FOLDER", work.string()},
                                        {"HANBAT_TASK_PACK", solver.pack.folder.string()},
+                                       {"HANBAT_COMPETITOR", competitor},
                                        {"PATH", solver.path}},
                          .folder = solver.pack.folder.string(),
                          .out = words ? Stdio::of(words.get()) : Stdio::inherit(),

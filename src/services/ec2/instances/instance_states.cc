@@ -7,6 +7,7 @@
 #include "services/ec2/instances/instance_quota.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
+#include "services/ec2/usage.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -59,12 +60,13 @@ InstanceStateChange change_of(const std::string& id, Status before, Status after
   return change;
 }
 
-std::vector<InstanceMonitoring> set_monitoring(store::Tx& tx, std::vector<Resource<Instance>> rows,
+std::vector<InstanceMonitoring> set_monitoring(store::Tx& tx, Timestamp now, std::vector<Resource<Instance>> rows,
                                                MonitoringState state) {
   std::vector<InstanceMonitoring> out;
   for (auto& row : rows) {
     row.shape.monitoring.emplace().state = word_of(state);
     update(tx, row);
+    meter(tx, now, row);
     out.push_back({.instance_id = row.id, .monitoring = row.shape.monitoring});
   }
   return out;
@@ -186,12 +188,12 @@ TerminateInstancesOutput Ec2::terminate_instances(Request& rq, const TerminateIn
 
 MonitorInstancesOutput Ec2::monitor_instances(Request& rq, const MonitorInstancesInput& in) {
   auto rows = require_all(rq, in.instance_ids, "MonitorInstances");
-  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kEnabled)};
+  return {.instance_monitorings = set_monitoring(rq.tx, rq.now(), std::move(rows), MonitoringState::kEnabled)};
 }
 
 UnmonitorInstancesOutput Ec2::unmonitor_instances(Request& rq, const UnmonitorInstancesInput& in) {
   auto rows = require_all(rq, in.instance_ids, "UnmonitorInstances");
-  return {.instance_monitorings = set_monitoring(rq.tx, std::move(rows), MonitoringState::kDisabled)};
+  return {.instance_monitorings = set_monitoring(rq.tx, rq.now(), std::move(rows), MonitoringState::kDisabled)};
 }
 
 DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const DescribeInstanceStatusInput& in) {

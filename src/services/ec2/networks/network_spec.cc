@@ -178,7 +178,8 @@ host::VpcSpec render_whole_vpc(store::Tx& tx, const Resource<Vpc>& vpc, const ho
   spec.cidrs = {*vpc.shape.cidr_block};
   spec.internet_gateway = find_gateway_of(tx, vpc).has_value();
   for (const auto& subnet : list_in<Subnet>(tx, vpc.id))
-    spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id});
+    spec.subnets.push_back({subnet.id, *subnet.shape.cidr_block, route_table_of(tx, subnet).id,
+                            subnet.shape.availability_zone.value_or("")});
   for (const auto& table : list_in<RouteTable>(tx, vpc.id)) {
     host::RouteTable& out = spec.route_tables.emplace_back();
     out.id = table.id;

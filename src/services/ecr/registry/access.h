@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/ecr/registry/registry.h"
+#include "services/ecr/usage.h"
 #include "wire/operation.h"
 
 namespace hanbat::ecr {
@@ -23,6 +24,7 @@ auto Registry::carry_out(store::Tx::Mode mode, region::Recorded recorded, std::s
   const auto run = [&](auto&& keep) {
     gate_.carry_out(service_, record, mode, recorded, [&](region::Request& rq) {
       const RepositoryRow repository = require_repository(rq, action, account_, name);
+      region::BilledAnswer::name_payer(service_, payer_of(repository, action));
       keep(rq, repository);
     });
   };

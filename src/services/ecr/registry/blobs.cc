@@ -49,7 +49,11 @@ void Registry::serve_blob(const Route& route) {
     // A download link: whoever has it was allowed when it was made.
     size = home_.db.read([&](store::Tx& tx) -> std::optional<std::int64_t> {
       for (const LayerHome& home : list_layer_homes(tx, route.name, route.reference))
-        if (tokens_.admits(*ticket, home.repository_id, route.reference, home_.clock.now())) return home.size;
+        if (tokens_.admits(*ticket, home.repository_id, route.reference, home_.clock.now())) {
+          if (const auto row = region::find<Repository>(tx, home.repository_id))
+            region::BilledAnswer::name_payer(service_, payer_of(*row, "GetDownloadUrlForLayer"));
+          return home.size;
+        }
       return std::nullopt;
     });
     if (!size) throw RegistryError{403, "DENIED", "The download link is not valid or has expired."};

@@ -101,6 +101,7 @@ void Monitoring::keep(region::Request& rq, AlarmRow row, const std::optional<std
     // Tags of an alarm that there is are changed by TagResource alone.
     if (tags) region::put_tags(rq.tx, row.id, region::tag_pairs(*tags), kTagRules);
   }
+  meter(rq.tx, rq.now(), row);
   watch_.note_configuration(rq.tx, row, before ? "Update" : "Create", before ? &before->shape : nullptr);
   if (row.shape.metric()) return watch_.add(rq.tx, row);
   if (const auto change = watch_.judge_composite(rq.tx, row)) watch_.change(rq.tx, std::move(row), *change);
@@ -200,6 +201,7 @@ DeleteAlarmsOutput Monitoring::delete_alarms(region::Request& rq, const DeleteAl
   for (const AlarmRow& row : rows) {
     watch_.stop(rq.tx, row);
     watch_.note_configuration(rq.tx, row, "Delete");
+    end_metering(rq.tx, rq.now(), row);
     region::remove(rq.tx, row);
   }
 

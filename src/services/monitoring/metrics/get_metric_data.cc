@@ -43,6 +43,7 @@ GetMetricDataOutput Monitoring::get_metric_data(region::Request& rq, const GetMe
     throw_invalid("The collection MetricDataQueries must not have a size greater than 500.");
   check_queries(rq.operation.name, in.metric_data_queries);
   const region::Pager pager(rq, in, kValuePages);
+  calls_.add_metrics(rq, in.metric_data_queries);
 
   // A page is a stretch of all values, one answer after the other; an answer without any counts as one.
   const bool rising = in.scan_by == "TimestampAscending";

@@ -48,6 +48,7 @@ void put_plain(Datapoint& point, std::string_view name, double value) {
 
 GetMetricStatisticsOutput Monitoring::get_metric_statistics(region::Request& rq, const GetMetricStatisticsInput& in) {
   rq.authorize("cloudwatch:GetMetricStatistics", "*");
+  calls_.add(rq);
 
   if (in.start_time >= in.end_time)
     throw InvalidParameterValueException("The parameter StartTime must be less than the parameter EndTime.");

@@ -37,6 +37,7 @@ MetricKey read_page_text(const std::string& text) {
 
 ListMetricsOutput Monitoring::list_metrics(region::Request& rq, const ListMetricsInput& in) {
   rq.authorize("cloudwatch:ListMetrics", "*");
+  calls_.add(rq);
 
   const Timestamp since = rq.now() - (in.recently_active ? kRecent : kListed);
   const region::Pager pager(rq, in, kMetricPages);

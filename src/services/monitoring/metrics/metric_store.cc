@@ -7,6 +7,7 @@
 namespace hanbat::monitoring {
 namespace {
 
+constexpr std::int64_t kHourMs = 3'600'000;
 constexpr Milliseconds kToldAgain = std::chrono::minutes(5);
 
 MetricRow read_metric(const store::Row& row) {
@@ -60,22 +61,25 @@ std::optional<std::int64_t> find_metric(store::Tx& tx, const region::Place& plac
   return row->integer(0);
 }
 
-std::int64_t make_metric(store::Tx& tx, const region::Place& place, const MetricKey& key, Timestamp now) {
+MadeMetric make_metric(store::Tx& tx, const region::Place& place, const MetricKey& key, Timestamp now,
+                       const region::BillClock& bill) {
   const std::string dimensions = key.dimensions_text();
   const auto row = tx.find(
       "SELECT id, last_put FROM monitoring_metrics WHERE account = ? AND region = ? AND namespace = ? AND name = ? AND "
       "dimensions = ?",
       place.account, place.region, key.metric_namespace, key.name, dimensions);
   if (row) {
-    if (now - row->timestamp(1) >= kToldAgain)
+    const Timestamp last = row->timestamp(1);
+    const bool another_hour = bill.at(last).ms / kHourMs != bill.at(now).ms / kHourMs;
+    if (another_hour || now - last >= kToldAgain)
       tx.exec("UPDATE monitoring_metrics SET last_put = ? WHERE id = ?", now, row->integer(0));
-    return row->integer(0);
+    return {row->integer(0), another_hour};
   }
   tx.exec(
       "INSERT INTO monitoring_metrics(account, region, namespace, name, dimensions, last_put) VALUES (?, ?, ?, ?, ?, "
       "?)",
       place.account, place.region, key.metric_namespace, key.name, dimensions, now);
-  return find_metric(tx, place, key).value();
+  return {find_metric(tx, place, key).value(), true};
 }
 
 void add_point(store::Tx& tx, std::int64_t metric, const Point& point) {

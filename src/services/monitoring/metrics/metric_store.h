@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "gen/monitoring/model.h"
+#include "region/bill_clock.h"
 #include "region/resources.h"
 #include "services/monitoring/metrics/summary.h"
 #include "services/monitoring/metrics/values.h"
@@ -58,8 +59,14 @@ struct Point {
 };
 
 std::optional<std::int64_t> find_metric(store::Tx& tx, const region::Place& place, const MetricKey& key);
-/// The metric's id; it is made at its first value.
-std::int64_t make_metric(store::Tx& tx, const region::Place& place, const MetricKey& key, Timestamp now);
+/// A metric that has a value now.
+struct MadeMetric {
+  std::int64_t id = 0;
+  bool first_of_hour = true;  // whether it is the first of an hour on the bill
+};
+/// It is made at its first value.
+MadeMetric make_metric(store::Tx& tx, const region::Place& place, const MetricKey& key, Timestamp now,
+                       const region::BillClock& bill);
 /// Adds to what is there of the same stretch and unit.
 void add_point(store::Tx& tx, std::int64_t metric, const Point& point);
 /// In order of time, those of a resolution up to `coarsest`; of one unit, or of all.

@@ -130,7 +130,15 @@ PutMetricDataOutput Monitoring::put_metric_data(region::Request& rq, const PutMe
   }
 
   const region::Place place{rq.account, rq.region};
-  for (const auto& [key, point] : points) add_point(rq.tx, make_metric(rq.tx, place, key, rq.now()), point);
+  const region::BillClock bill = region::find_bill_clock(rq.tx);
+  std::int64_t first_of_hour = 0;
+  for (const auto& [key, point] : points) {
+    const MadeMetric metric = make_metric(rq.tx, place, key, rq.now(), bill);
+    first_of_hour += metric.first_of_hour;
+    add_point(rq.tx, metric.id, point);
+  }
+  meter_metrics(rq, first_of_hour);
+  calls_.add(rq);
 
   return {};
 }

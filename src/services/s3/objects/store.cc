@@ -38,10 +38,21 @@ std::vector<ObjectRow> objects_of(const std::vector<store::Row>& rows) {
 
 std::vector<Segment> ObjectRow::segments() const { return segments_of(body); }
 
-std::map<std::string, std::int64_t> bytes_of_objects(store::Tx& tx) {
-  std::map<std::string, std::int64_t> out;
+StoredBytes bytes_of_objects(store::Tx& tx) {
+  constexpr std::int64_t kLeastSize = 128 << 10;
+  StoredBytes out;
   for (const store::Row& row : tx.query("SELECT bucket, SUM(size) FROM s3_objects GROUP BY bucket"))
-    out[row.text(0)] = row.integer(1);
+    out[{row.text(0), "STANDARD"}] = row.integer(1);
+  // A body names its class where it is another one; so may a user's metadata, so the body is read.
+  for (const store::Row& row :
+       tx.query("SELECT bucket, size, body FROM s3_objects WHERE body LIKE '%\"storage_class\":%'")) {
+    const std::string storage_class = row.json(2).text("storage_class", "STANDARD");
+    if (storage_class == "STANDARD") continue;
+    const std::int64_t size = row.integer(1);
+    const bool has_least = storage_class.ends_with("_IA") || storage_class == "GLACIER_IR";
+    out[{row.text(0), "STANDARD"}] -= size;
+    out[{row.text(0), storage_class}] += has_least ? std::max(size, kLeastSize) : size;
+  }
   return out;
 }
 

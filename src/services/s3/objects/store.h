@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -32,8 +33,11 @@ struct ObjectRow {
   std::vector<Segment> segments() const;
 };
 
-/// The sizes of all versions of objects, by bucket.
-std::map<std::string, std::int64_t> bytes_of_objects(store::Tx& tx);
+/// Bytes by bucket and storage class, as AWS names the class.
+using StoredBytes = std::map<std::pair<std::string, std::string>, std::int64_t>;
+/// What all versions of objects are billed for. In the classes that have a least size of an object, 128 KB, a smaller
+/// one counts as that. Source: https://aws.amazon.com/s3/pricing/ ("Storage")
+StoredBytes bytes_of_objects(store::Tx& tx);
 /// Whether the bucket has no version of an object.
 bool is_empty(store::Tx& tx, std::string_view bucket);
 std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key);

@@ -34,12 +34,15 @@ void insert(store::Tx& tx, const UploadRow& upload) {
           upload.upload_id, upload.bucket, upload.key, upload.initiated, upload.initiator, upload.body);
 }
 
-std::map<std::string, std::int64_t> bytes_of_parts(store::Tx& tx) {
-  std::map<std::string, std::int64_t> out;
+StoredBytes bytes_of_parts(store::Tx& tx) {
+  StoredBytes out;
   for (const store::Row& row :
-       tx.query("SELECT u.bucket, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id GROUP BY "
-                "u.bucket"))
-    out[row.text(0)] = row.integer(1);
+       tx.query("SELECT u.bucket, u.body, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id "
+                "GROUP BY u.upload_id, u.bucket, u.body")) {
+    const std::string storage_class = row.json(1).text("storage_class", "STANDARD");
+    const bool archive = storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
+    out[{row.text(0), archive ? "STANDARD" : storage_class}] += row.integer(2);
+  }
   return out;
 }
 

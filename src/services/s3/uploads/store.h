@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "gen/s3/model.h"
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
+#include "services/s3/objects/store.h"
 #include "store/blobs.h"
 #include "store/database.h"
 
@@ -40,8 +40,9 @@ struct PartRow {
 /// Who began it, as lists tell it.
 Initiator initiator_of(const UploadRow& upload);
 void insert(store::Tx& tx, const UploadRow& upload);
-/// The sizes of all parts of uploads that have not ended, by bucket.
-std::map<std::string, std::int64_t> bytes_of_parts(store::Tx& tx);
+/// The sizes of all parts of uploads that have not ended. They are of their upload's class, but for the archives, whose
+/// parts lie in Standard.
+StoredBytes bytes_of_parts(store::Tx& tx);
 std::optional<UploadRow> find_upload(store::Tx& tx, std::string_view upload_id);
 /// By key, then id. `after_upload` continues within the key `range.after`.
 std::vector<UploadRow> list_uploads(store::Tx& tx, std::string_view bucket, const KeyRange& range,

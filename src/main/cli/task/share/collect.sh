@@ -15,11 +15,14 @@ words() { aws "$@" --output text 2>>"$errors" | tr '\t' '\n' | grep -vx None; }
 plain() { printf '%s' "$1" | tr -c 'A-Za-z0-9._-' '_' | sed 's/^\.*//'; }
 
 for what in instances vpcs subnets route-tables internet-gateways nat-gateways security-groups security-group-rules network-acls \
-    addresses network-interfaces volumes images key-pairs launch-templates; do
+    addresses network-interfaces volumes images key-pairs launch-templates vpc-endpoints; do
   if [ $what = images ]; then keep ec2/$what.json ec2 describe-$what --owners self; else keep ec2/$what.json ec2 describe-$what; fi
 done
 for id in $(words ec2 describe-instances --query 'Reservations[].Instances[].InstanceId'); do
   keep "ec2/user-data-$id.json" ec2 describe-instance-attribute --instance-id "$id" --attribute userData
+done
+for id in $(words ec2 describe-launch-templates --query 'LaunchTemplates[].LaunchTemplateId'); do
+  keep "ec2/launch-template-$id.json" ec2 describe-launch-template-versions --launch-template-id "$id"
 done
 keep elbv2/load-balancers.json elbv2 describe-load-balancers
 keep elbv2/target-groups.json elbv2 describe-target-groups
@@ -32,6 +35,17 @@ for name in $(words iam list-roles --query "Roles[?RoleName!='hanbat-judge' && R
     keep "iam/$(plain "$name").$(plain "$policy").json" iam get-role-policy --role-name "$name" --policy-name "$policy"
   done
 done
+keep iam/policies.json iam list-policies --scope Local
+for arn in $(words iam list-policies --scope Local --query 'Policies[].Arn'); do
+  keep "iam/policy.$(plain "${arn##*/}").json" iam get-policy-version --policy-arn "$arn" \
+    --version-id "$(words iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId)"
+done
+keep cloudwatch/alarms.json cloudwatch describe-alarms
+keep logs/metric-filters.json logs describe-metric-filters
+keep secretsmanager/secrets.json secretsmanager list-secrets
+keep ssm/parameters.json ssm describe-parameters
+keep ssm/associations.json ssm list-associations
+keep acm/certificates.json acm list-certificates
 for name in $(words codebuild list-projects --query projects); do
   keep "codebuild/$(plain "$name").json" codebuild batch-get-projects --names "$name"
   ids="$(words codebuild list-builds-for-project --project-name "$name" --query 'ids[:20]')"
@@ -66,6 +80,10 @@ for name in $(words codecommit list-repositories --query 'repositories[].reposit
   rm -rf "$copy"
 done
 for name in $(words s3api list-buckets --query 'Buckets[].Name'); do
+  for what in versioning encryption tagging policy lifecycle-configuration; do
+    aws s3api get-bucket-$what --bucket "$name" > "$errors.one" 2>/dev/null </dev/null && mkdir -p "s3.settings" && mv "$errors.one" "s3.settings/$(plain "$name").$what.json"
+  done
+  rm -f "$errors.one"
   aws s3 cp --quiet --recursive "s3://$name" "s3/$(plain "$name")" 2>>"$errors" </dev/null || echo "bucket $name" >> "$errors"
 done
 exit 0

@@ -149,10 +149,16 @@ no_more_than_() {
   return "${PIPESTATUS[0]}"
 }
 
-# fetch <url>: GET; prints the body, or what went wrong.
+# fetch <url>: GET, by nobody; prints the body, or what went wrong. AWS's names, as its answers have them, lead into the region: a
+# load balancer's to the balancer, all others (a bucket's) to the front door.
 fetch() {
-  local body status=0
-  body="$(no_more_than_ curl -fsS --max-time 10 "$1")" || status=$?
+  local body status=0 url="$1" way=()
+  if [[ "$1" =~ ^http://([^/:]+\.elb\.amazonaws\.com)(:([0-9]+))?(.*)$ ]]; then
+    url="$(balancer_url "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]:-80}")${BASH_REMATCH[4]}"
+  elif [[ "$1" =~ ^https?://[^/:]+\.amazonaws\.com(/|$) ]]; then
+    way=(--connect-to "::${AWS_ENDPOINT_URL#http://}" --cacert "$HANBAT_CA")
+  fi
+  body="$(no_more_than_ curl -fsS --max-time 10 "${way[@]}" "$url")" || status=$?
   record_ ran "curl $1" "$body" "$status"
   printf '%s' "$body"
   return $status
