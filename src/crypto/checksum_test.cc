@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
-#include "crypto/crc.h"
 
 namespace hanbat::crypto {
 namespace {
@@ -31,19 +30,6 @@ TEST(Checksum, PiecesGiveTheSameAsTheWhole) {
     checksum.update(text.substr(0, 13));
     checksum.update(text.substr(13));
     EXPECT_EQ(checksum.finish(), sum(name, text)) << name;
-  }
-}
-
-TEST(Checksum, EveryLengthAndPlaceGivesTheSameByTableAndByMultiplication) {
-  std::string text;
-  for (int i = 0; i < 2100; ++i) text += static_cast<char>(i * 131 + i / 7);
-  for (const char* name : {"crc32", "crc32c", "crc64nvme"}) {
-    const CrcKind& kind = *find_crc(name);
-    for (std::size_t size = 0; size <= 2048; ++size) {
-      const std::string_view piece = std::string_view(text).substr(size % 17, size);
-      const std::uint64_t start = kind.mask() & (0x0123456789ABCDEFull * size);
-      EXPECT_EQ(crc_update(kind, start, piece), crc_update_by_table(kind, start, piece)) << name << " of " << size;
-    }
   }
 }
 
