@@ -11,7 +11,7 @@ from browser import CONTRAST, NAMELESS
 from hall import SCRIPT
 
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}"]
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "code/hostile/compare?branch=%3Cimg/onerror%3Dwindow.hit%3D1%3E&with=main", "contest", "contest/items", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +47,7 @@ def all_places(contest):
 
 FOUND = """return {
   hit: window.hit ?? null,
-  markup: [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg').map((one) => one.outerHTML),
+  markup: [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg' && !one.src.startsWith('blob:' + location.origin)).map((one) => one.outerHTML),
   links: [...document.querySelectorAll('a')].filter((one) => /^(javascript|data):/i.test(one.href)).map((one) => one.outerHTML),
 };"""
 walked = {}
@@ -178,6 +178,24 @@ def test_an_empty_repository_gets_its_first_file(page, daemon):
     assert said["fileContent"].decode() == "# Fresh\n\n한밭\n"
 
 
+def test_a_branch_is_shown_beside_the_one_that_it_left(page, daemon):
+    """What it changed since, and not what the other did meanwhile."""
+    commits = daemon.client("codecommit")
+    commits.create_repository(repositoryName="parted")
+    first = commits.put_file(repositoryName="parted", branchName="main", filePath="both.txt", fileContent=b"both\n")["commitId"]
+    commits.create_branch(repositoryName="parted", branchName="side", commitId=first)
+    commits.put_file(repositoryName="parted", branchName="main", filePath="main.txt", fileContent=b"of main\n", parentCommitId=first)
+    commits.put_file(repositoryName="parted", branchName="side", filePath="side.txt", fileContent=b"of the side\n", parentCommitId=first)
+    page.go("code/parted/branches")
+    page.click("td a", "What differs from main")
+    page.wait("h1", "side beside main")
+    page.wait(".diff .add", "of the side")
+    page.settle()
+    assert page.js("return [...document.querySelectorAll('.card .mono')].map((one) => one.textContent)") == ["side.txt"]
+    page.go("code/parted/compare?branch=main&with=main")
+    page.wait(".empty", "They hold the same.")
+
+
 def test_a_conflicting_commit_is_refused_and_says_so(page, daemon):
     commits = daemon.client("codecommit")
     page.go("code/hostile/edit?branch=main&file=README.md")
@@ -305,6 +323,7 @@ def test_the_terminal_shows_what_a_program_writes(origin, written, shown):
     ("[a](https://a.example/) [b](javascript:x) <https://c.example> ![an image](https://d.example/x.png)",
      "<p><a href=\"https://a.example/\" rel=\"noreferrer\">a</a> b <a href=\"https://c.example\" rel=\"noreferrer\">https://c.example</a> an image</p>"),
     ("a_name_with_lines and 2 * 3 * 4 \\*plain\\*", "<p>a_name_with_lines and 2 * 3 * 4 *plain*</p>"),
+    ("`a.txt`, [b `a.txt`](./a.txt), [c](b.txt) and ![d](a.txt) ![e](b.txt)", "<p><a href=\"#/a.txt\"><code>a.txt</code></a>, <a href=\"#/./a.txt\">b <code>a.txt</code></a>, c and <b>d</b> e</p>"),
     ("<script>window.hit=1</script> <img src=x onerror=window.hit=1>", "<p>&lt;script&gt;window.hit=1&lt;/script&gt; &lt;img src=x onerror=window.hit=1&gt;</p>"),
     pytest.param(">" * 500 + " deep\n" + "- " * 500 + "x", "deep", id="what is nested deeply"),
 ])
@@ -312,7 +331,8 @@ def test_markdown_becomes_elements_and_its_html_stays_text(origin, text, shown):
     said = origin.driver.execute_async_script("""
         const [text, done] = arguments;
         import('/_hanbat/console/core/markdown.js').then(({markdown}) => {
-          const box = document.createElement('div'); box.append(...markdown(text));
+          const own = (address) => /^(\\.\\/)?a\\.txt$/.test(address);
+          const box = document.createElement('div'); box.append(...markdown(text, 1, {link: (address) => own(address) ? '#/' + address : null, image: (address, alt) => { const one = document.createElement('b'); one.append(alt); return own(address) ? one : null; }}));
           done(box.innerHTML);
         }, (error) => done(String(error)));""", text)
     assert shown in said
