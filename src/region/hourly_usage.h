@@ -22,8 +22,8 @@ struct Measured {
 using Measure = std::function<std::vector<Measured>(store::Tx&)>;
 
 /// Registers the task (its kind is "<service>.hourly-usage") and adds it. Called by a service's start(). All that is
-/// measured is of that usage type of that name in the bill.
+/// measured is of those usage types of that name in the bill.
 void measure_hourly(Region& home, const std::string& service, const std::string& bill_name,
-                    const std::string& usage_type, Measure measure);
+                    const std::vector<std::string>& usage_types, Measure measure);
 
 }  // namespace hanbat::region

@@ -11,7 +11,7 @@ namespace hanbat::ecr {
 inline void measure_repositories(region::Region& home) {
   constexpr const char* kBillName = "Amazon EC2 Container Registry (ECR)";
   constexpr const char* kUsageType = "TimedStorage-ByteHrs";
-  region::measure_hourly(home, "ecr", kBillName, kUsageType, [=](store::Tx& tx) {
+  region::measure_hourly(home, "ecr", kBillName, {kUsageType}, [=](store::Tx& tx) {
     std::vector<region::Measured> out;
     for (const RepositoryRow& row : region::list_all<Repository>(tx)) {
       const std::int64_t bytes = bytes_of_layers(tx, row.id);

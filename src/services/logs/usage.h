@@ -17,7 +17,7 @@ inline void meter_arrival(region::Request& rq, std::string_view group, std::int6
 
 inline void measure_groups(region::Region& home) {
   constexpr const char* kUsageType = "TimedStorage-ByteHrs";
-  region::measure_hourly(home, "logs", kBillName, kUsageType, [=](store::Tx& tx) {
+  region::measure_hourly(home, "logs", kBillName, {kUsageType}, [=](store::Tx& tx) {
     std::vector<region::Measured> out;
     for (const GroupRow& row : region::list_all<GroupFacts>(tx)) {
       const std::int64_t bytes = stored_bytes(tx, row);

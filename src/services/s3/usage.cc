@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 #include "region/hourly_usage.h"
 #include "services/s3/objects/store.h"
@@ -25,19 +26,50 @@ region::Use request(std::string_view tier, std::string_view operation, std::int6
   return {kBillName, std::string(tier), std::string(operation), region::UsageUnit::kRequests, count};
 }
 
-/// What lies in each bucket: all versions of its objects, and the parts of uploads that have not ended.
-std::vector<region::Measured> measure(store::Tx& tx) {
-  std::map<std::string, std::int64_t> bytes = bytes_of_objects(tx);
-  for (const auto& [bucket, parts] : bytes_of_parts(tx)) bytes[bucket] += parts;
-  std::vector<region::Measured> out;
-  for (const BucketRow& bucket : region::list_all<Bucket>(tx)) {
-    const auto found = bytes.find(bucket.id);
-    if (found == bytes.end() || found->second == 0) continue;
-    out.push_back(
-        {{bucket.place.account, region_of(bucket)},
-         region::KindOf<Bucket>::arn(bucket),
-         {kBillName, "TimedStorage-ByteHrs", "StandardStorage", region::UsageUnit::kGigabyteMonths, found->second}});
+/// How the bill names what lies in a class: the usage type and the operation.
+/// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
+struct BilledStorage {
+  const char* usage_type;
+  const char* operation;
+};
+
+BilledStorage billed_as(StorageClass kept_in) {
+  switch (kept_in) {
+    case StorageClass::kStandard:
+      return {"TimedStorage-ByteHrs", "StandardStorage"};
+    case StorageClass::kReducedRedundancy:
+      return {"TimedStorage-RRS-ByteHrs", "ReducedRedundancyStorage"};
+    case StorageClass::kStandardIa:
+      return {"TimedStorage-SIA-ByteHrs", "StandardIAStorage"};
+    case StorageClass::kOnezoneIa:
+      return {"TimedStorage-ZIA-ByteHrs", "OneZoneIAStorage"};
+    case StorageClass::kIntelligentTiering:
+      return {"TimedStorage-INT-FA-ByteHrs", "IntelligentTieringFAStorage"};
+    case StorageClass::kGlacierIr:
+      return {"TimedStorage-GIR-ByteHrs", "GlacierInstantRetrievalStorage"};
+    case StorageClass::kGlacier:
+      return {"TimedStorage-GlacierByteHrs", "GlacierStorage"};
+    case StorageClass::kDeepArchive:
+      return {"TimedStorage-GDA-ByteHrs", "DeepArchiveStorage"};
   }
+  throw std::logic_error("a storage class without a name in the bill");
+}
+
+/// What lies in each bucket, by class: all versions of its objects, and the parts of uploads that have not ended.
+std::vector<region::Measured> measure(store::Tx& tx) {
+  auto bytes = bytes_of_objects(tx);
+  for (const auto& [bucket, parts] : bytes_of_parts(tx)) bytes[{bucket, StorageClass::kStandard}] += parts;
+  std::vector<region::Measured> out;
+  for (const BucketRow& bucket : region::list_all<Bucket>(tx))
+    for (const auto& [kept_in, name] : kWords<StorageClass>) {
+      const auto found = bytes.find({bucket.id, kept_in});
+      if (found == bytes.end() || found->second == 0) continue;
+      const BilledStorage billed = billed_as(kept_in);
+      out.push_back(
+          {{bucket.place.account, region_of(bucket)},
+           region::KindOf<Bucket>::arn(bucket),
+           {kBillName, billed.usage_type, billed.operation, region::UsageUnit::kGigabyteMonths, found->second}});
+    }
   return out;
 }
 
@@ -63,7 +95,9 @@ void RequestCount::start() {
   home_.db.write([this](store::Tx& tx) {
     home_.tasks.add(tx, {.kind = std::string(kFlush), .key = "all", .body = Json::object()});
   });
-  region::measure_hourly(home_, "s3", kBillName, "TimedStorage-ByteHrs", &measure);
+  std::vector<std::string> types;
+  for (const auto& [kept_in, name] : kWords<StorageClass>) types.emplace_back(billed_as(kept_in).usage_type);
+  region::measure_hourly(home_, "s3", kBillName, types, &measure);
 }
 
 void RequestCount::add(region::Request& rq, std::string_view action, const BucketRow& bucket) {

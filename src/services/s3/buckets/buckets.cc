@@ -51,7 +51,10 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); }); });
+  home_.db.write([](store::Tx& tx) {
+    region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); });
+    region::carry_over(tx, "s3: storage classes", [&] { classify_objects(tx); });
+  });
   expiry_.start();
   requests_.start();
 }

@@ -1,6 +1,7 @@
 #include "services/s3/lifecycle/expiry.h"
 
 #include <limits>
+#include <set>
 
 #include "base/ids.h"
 #include "services/s3/lifecycle/rules.h"
@@ -35,14 +36,16 @@ std::vector<ObjectRow> versions_of(store::Tx& tx, const std::string& bucket, con
   }
 }
 
-/// The keys of which something has expired; each is asked for again when its turn comes.
+/// The keys of which something has expired or is to move; each is asked for again when its turn comes.
 std::vector<std::string> keys_to_expire(store::Tx& tx, const BucketRow& bucket, const std::vector<LifecycleRule>& rules,
                                         Timestamp now) {
   std::vector<std::string> keys;
   std::vector<ObjectRow> versions;
+  const SmallObjects small = small_objects_of(bucket);
   const auto look = [&] {
     const Expired expired = expired_of(rules, versions, now);
-    if (expired.latest || !expired.versions.empty()) keys.push_back(versions.front().key);
+    if (expired.latest || !expired.versions.empty() || !transitions_of(rules, versions, small, now).empty())
+      keys.push_back(versions.front().key);
     versions.clear();
   };
   KeyRange range{.prefix = "", .after = "", .from_inclusive = true};
@@ -108,8 +111,12 @@ void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>
       const auto free = [&](const ObjectRow& version) {
         return removal_of(version, home_.clock.now()) == Removal::kFree;
       };
+      std::set<std::int64_t> gone;
       for (const ObjectRow& version : expired.versions)
-        if (free(version)) remove(tx, *now_there, version);
+        if (free(version)) gone.insert(version.id), remove(tx, *now_there, version);
+      if (expired.latest && !versioning_of(*now_there)) gone.insert(versions.front().id);
+      for (const Transitioned& due : transitions_of(rules, versions, small_objects_of(*now_there), home_.clock.now()))
+        if (!gone.contains(due.version.id)) move(tx, *now_there, due);
       if (!expired.latest) continue;
       if (versioning_of(*now_there))
         hide(tx, *now_there, versions.front());
@@ -124,6 +131,15 @@ void Expiry::remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& ver
   ObjectRow gone = version;
   gone.delete_marker = false;
   publish_object_event(home_, tx, bucket, gone, ObjectEvent::kDeleted, cause_of_lifecycle());
+}
+
+void Expiry::move(store::Tx& tx, const BucketRow& bucket, const Transitioned& due) {
+  ObjectRow version = due.version;
+  const std::string to(word_of(due.to));
+  version.body["storage_class"] = to;
+  version.body.erase(kRestored);
+  update_body(tx, version);
+  publish_object_event(home_, tx, bucket, version, ObjectEvent::kStorageClassChanged, cause_of_transition(to));
 }
 
 void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest) {

@@ -15,6 +15,11 @@ namespace hanbat::s3 {
 /// Throws S3's errors (400) for rules that cannot be; gives those without an id one.
 void check_lifecycle(std::vector<LifecycleRule>& rules);
 
+/// The rule's filter in one form: each of its conditions, which all have to hold.
+LifecycleRuleAndOperator conditions_of(const LifecycleRule& rule);
+/// Whether the rule is on, and its filter holds of the version.
+bool is_in_force(const LifecycleRule& rule, const ObjectRow& object);
+
 /// When something of then is old enough: the days later, and then the next midnight UTC.
 Timestamp lifecycle_time(Timestamp then, int days);
 

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
+#include "services/s3/objects/storage_class.h"
 #include "store/blobs.h"
 #include "store/database.h"
 
@@ -32,8 +33,10 @@ struct ObjectRow {
   std::vector<Segment> segments() const;
 };
 
-/// The sizes of all versions of objects, by bucket.
-std::map<std::string, std::int64_t> bytes_of_objects(store::Tx& tx);
+/// The sizes of all versions of objects, by bucket and class.
+std::map<std::pair<std::string, StorageClass>, std::int64_t> bytes_of_objects(store::Tx& tx);
+/// Tells the classes of rows of before 004_storage_classes.sql; at start.
+void classify_objects(store::Tx& tx);
 /// Whether the bucket has no version of an object.
 bool is_empty(store::Tx& tx, std::string_view bucket);
 std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key);
