@@ -1,11 +1,12 @@
-// What browsers ask beside AWS's operations: a preflight before a cross-origin request, its headers on the answer, and
-// forms (posts/).
+// What browsers ask beside AWS's operations: a preflight before a cross-origin request, its headers on the answer,
+// forms (posts/), and the pages of buckets that are websites (website/).
 #include "base/encoding.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "region/gate.h"
 #include "services/s3/buckets/cors.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/routing.h"
 #include "wire/codec.h"
 
 namespace hanbat::s3 {
@@ -14,7 +15,10 @@ namespace {
 wire::RequestView view_of(const http::RequestHead& head) {
   wire::RequestView view{.method = head.method, .path = head.raw_path, .query = head.raw_query, .headers = {}};
   for (const auto& [name, value] : head.headers) view.headers.emplace_back(name, value);
-  if (const auto bucket = wire::bucket_of_host(view.header("host"))) view.routed_path = "/" + *bucket + view.path;
+  const std::string host = view.header("host");
+  auto bucket = website_bucket_of_host(host);
+  if (!bucket) bucket = wire::bucket_of_host(host);
+  if (bucket) view.routed_path = "/" + *bucket + view.path;
   return view;
 }
 
@@ -40,13 +44,16 @@ void send(http::Exchange& exchange, int status, const wire::Headers& headers, st
 }  // namespace
 
 bool S3::claims(const http::RequestHead& head) const {
-  if (head.method == "OPTIONS") return true;
+  if (head.method == "OPTIONS" || website_bucket_of_host(head.headers.get("host"))) return true;
   return head.method == "POST" && head.raw_query.empty() && posted_to(view_of(head)) &&
          lower(head.headers.get("content-type")).starts_with("multipart/form-data");
 }
 
 void S3::serve(http::Exchange& exchange) {
   region::Gate gate(home_, exchange);
+  const http::RequestHead& head = exchange.head();
+  if (const auto website = website_bucket_of_host(head.headers.get("host")); website && head.method != "OPTIONS")
+    return serve_website(gate, exchange, *website);
   gate.pass(
       [&] {
         const wire::RequestView view = view_of(exchange.head());

@@ -21,8 +21,13 @@
 namespace hanbat::region {
 class Gate;
 }
+namespace hanbat::wire {
+struct Response;
+}
 
 namespace hanbat::s3 {
+
+struct Visit;
 
 class S3 final : public Operations, public region::Dressing {
  public:
@@ -68,6 +73,15 @@ class S3 final : public Operations, public region::Dressing {
                             std::string_view reason);
   /// A form that a browser posted to the bucket.
   void serve_post(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
+  /// A request of a bucket's website.
+  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
+  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket);
+  /// What a website answers where the page that was asked for cannot be read.
+  wire::Response answer_for(region::Gate& gate, const std::string& bucket, const WebsiteConfiguration& website,
+                            const Visit& visit, const wire::Error& error);
+  /// The object as a page, or where it redirects to. Throws what GetObject does.
+  wire::Response read_page(region::Gate& gate, const GetObjectInput& in);
+  bool has_page(region::Gate& gate, const std::string& bucket, const std::string& key);
   /// Keeps in the body of a new object what it is locked by, which takes rights of its own.
   template <class In>
   void set_lock(region::Request& rq, const BucketRow& bucket, const In& in, const std::string& key, Json& body) {

@@ -5,6 +5,7 @@
 #include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -135,6 +136,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
   const ObjectRow source = require_source(rq, source_bucket, from.key, from.version_id);
   // Tags that come along are read there and written here.
   const Json* old_tags = retag ? nullptr : source.body.find("tags");
@@ -147,7 +149,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = directive_of(in.metadata_directive, "metadata") == CopyDirective::kReplace;
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class &&
-      !in.server_side_encryption)
+      !in.server_side_encryption && !in.website_redirect_location)
     throw wire::Error("InvalidRequest", 400,
                       "This copy request is illegal because it is trying to copy an object to itself without changing "
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -157,7 +159,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy.key = in.key;
   copy.modified = rq.now();
   const bool was_in_parts = copy.body.contains("parts");
-  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", "restored"})
+  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation})
     copy.body.erase(of_source);
   set_lock(rq, bucket, in, in.key, copy.body);
   give_copy_checksums(rq, in, copy, was_in_parts);
@@ -167,6 +169,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   }
   if (retag) copy.body["tags"] = new_tags;
   if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) copy.body[kRedirectLocation] = *in.website_redirect_location;
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;

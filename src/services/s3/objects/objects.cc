@@ -9,6 +9,7 @@
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -64,6 +65,8 @@ void describe(Timestamp now, const In& in, const BucketRow& bucket, const Object
   }
   if (const std::string storage = object.body.text("storage_class"); !storage.empty()) out.storage_class = storage;
   out.restore = restore_header(object, now);
+  if (const Json* elsewhere = object.body.find(kRedirectLocation))
+    out.website_redirect_location = elsewhere->as_string();
   give_lock(object, out);
   auto& metadata = out.metadata.emplace();
   if (const Json* kept = object.body.find("metadata"))
@@ -206,6 +209,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
   check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
@@ -223,6 +227,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) object.body[kRedirectLocation] = *in.website_redirect_location;
   if (Json sums = checksums_of(body); !sums.empty()) {
     object.body["checksums"] = std::move(sums);
     object.body["checksum_type"] = word_of(ChecksumType::kFullObject);

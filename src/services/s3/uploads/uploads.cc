@@ -6,6 +6,7 @@
 #include "crypto/checksum.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -171,6 +172,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   check_key(in.key);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
                    bucket.id,
@@ -181,6 +183,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   if (in.tagging) upload.body["tags"] = tags;
   set_lock(rq, bucket, in, in.key, upload.body);
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) upload.body[kRedirectLocation] = *in.website_redirect_location;
   CreateMultipartUploadOutput out;
   out.server_side_encryption = kSseS3;
   if (in.checksum_type && !in.checksum_algorithm)
