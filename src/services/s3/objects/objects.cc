@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "services/s3/archive/archive.h"
 #include "services/s3/buckets/ownership.h"
+#include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/locks/lock.h"
 #include "services/s3/objects/delete_marker.h"
 #include "services/s3/objects/events.h"
@@ -73,7 +74,12 @@ void describe(Timestamp now, const In& in, const BucketRow& bucket, const Object
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
   if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
     out.tag_count = static_cast<int>(tags->size());
-  out.server_side_encryption = kSseS3;
+  if (is_sealed(object.body)) {
+    out.sse_customer_algorithm = kSseC;
+    out.sse_customer_key_md5 = in.sse_customer_key_md5;
+  } else {
+    out.server_side_encryption = kSseS3;
+  }
   if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
@@ -207,6 +213,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   require_tagging(rq, in.bucket, in.key, tags);
   require_acl(rq, bucket, in.key, in.acl);
   check_key(in.key);
+  const auto key = customer_key_of_write(rq, bucket, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
   check_redirect_location(in.website_redirect_location);
@@ -215,7 +222,9 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
 
-  const store::Blob blob = blob_of(rq, body, in.bucket + "/" + in.key);
+  const std::string name = in.bucket + "/" + in.key;
+  const Rewritten* sealed = key ? &seal(rq, body, name, key) : nullptr;
+  const store::Blob blob = sealed ? sealed->loose.blob() : blob_of(rq, body, name);
   ObjectRow object;
   object.bucket = bucket.id;
   object.key = in.key;
@@ -224,7 +233,8 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
   set_lock(rq, bucket, in, object.key, object.body);
-  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
+  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
+  if (key) object.body[kSealedBy] = sealed_by(*key);
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (in.website_redirect_location) object.body[kRedirectLocation] = *in.website_redirect_location;
@@ -236,7 +246,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
   PutObjectOutput out;
   out.e_tag = object.e_tag;
-  out.server_side_encryption = kSseS3;
+  give_encryption(key, out);
   out.version_id = told_of_new(bucket, object.version_id);
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
@@ -248,13 +258,15 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   check_response_headers(rq.caller, in);
+  const auto key = customer_key_of(rq, in);
+  require_opened(object.body, key);
   check_conditions(rq.now(), in, bucket, object);
   require_readable(object, rq.now());
 
   GetObjectOutput out;
   describe(rq.now(), in, bucket, object, out);
   const ByteRange range = choose_range(in, object, out);
-  out.body = body_of(home_.blobs, object.segments(), range.first, range.size);
+  out.body = body_of(home_.blobs, object.segments(), range.first, range.size, key);
   return out;
 }
 
@@ -262,6 +274,7 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  require_opened(object.body, customer_key_of(rq, in));
   check_conditions(rq.now(), in, bucket, object);
 
   HeadObjectOutput out;
@@ -304,6 +317,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
       require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes", in.bucket,
                              in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  require_opened(object.body, customer_key_of(rq, in));
 
   GetObjectAttributesOutput out;
   out.last_modified = object.modified;
