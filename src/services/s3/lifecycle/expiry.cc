@@ -112,8 +112,11 @@ void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>
         return removal_of(version, home_.clock.now()) == Removal::kFree;
       };
       std::set<std::int64_t> gone;
-      for (const ObjectRow& version : expired.versions)
-        if (free(version)) gone.insert(version.id), remove(tx, *now_there, version);
+      for (const ObjectRow& version : expired.versions) {
+        if (!free(version)) continue;
+        gone.insert(version.id);
+        remove(tx, *now_there, version);
+      }
       if (expired.latest && !versioning_of(*now_there)) gone.insert(versions.front().id);
       for (const Transitioned& due : transitions_of(rules, versions, small_objects_of(*now_there), home_.clock.now()))
         if (!gone.contains(due.version.id)) move(tx, *now_there, due);

@@ -167,7 +167,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
     require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", from.bucket,
                            from.key, {}, from.version_id);
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_source(rq.now(), in, source);
   check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = directive_of(in.metadata_directive, "metadata") == CopyDirective::kReplace;
@@ -182,8 +182,9 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy.key = in.key;
   copy.modified = rq.now();
   const bool was_in_parts = copy.body.contains("parts");
-  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation})
+  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation, kAcl})
     copy.body.erase(of_source);
+  if (acl) keep_acl(copy.body, *acl, bucket.place.account);
   set_lock(rq, bucket, in, in.key, copy.body);
   copy.body.erase(kSealedBy);
   const CopiedBytes bytes = copied_bytes(rq, in.bucket + "/" + in.key, source.segments(), source_key, key);

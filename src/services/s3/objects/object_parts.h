@@ -13,6 +13,7 @@
 #include "gen/s3/model.h"
 #include "region/request.h"
 #include "region/tag_keys.h"
+#include "services/s3/acls/acl.h"
 #include "services/s3/encryption/customer_key.h"
 #include "services/s3/objects/checksums.h"
 #include "services/s3/objects/store.h"
@@ -94,7 +95,7 @@ void check_encryption(std::string_view operation, const std::optional<std::strin
 template <class In>
 region::ConditionKeys write_keys(const In& in, const Json& tags) {
   region::ConditionKeys keys = object_tag_keys(tags);
-  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
+  add_acl_keys(acl_headers(in), keys);
   if (in.storage_class) keys["s3:x-amz-storage-class"] = {*in.storage_class};
   if (in.server_side_encryption) keys["s3:x-amz-server-side-encryption"] = {*in.server_side_encryption};
   if (in.sse_customer_algorithm)

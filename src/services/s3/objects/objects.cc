@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "services/s3/archive/archive.h"
-#include "services/s3/buckets/ownership.h"
 #include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/locks/lock.h"
 #include "services/s3/objects/delete_marker.h"
@@ -183,12 +182,6 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
   if (!tags.empty()) require_bucket_for_key(rq, "s3:PutObjectTagging", bucket, key, {}, {}, object_tag_keys(tags));
 }
 
-void S3::require_acl(region::Request& rq, const BucketRow& bucket, const std::string& key,
-                     const std::optional<std::string>& acl) {
-  if (acl) require_bucket_for_key(rq, "s3:PutObjectAcl", bucket.id, key, {}, {}, {{"s3:x-amz-acl", {*acl}}});
-  check_object_acl(rq, bucket, acl);
-}
-
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
@@ -211,7 +204,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
   const auto key = customer_key_of_write(rq, bucket, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
@@ -235,6 +228,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   set_lock(rq, bucket, in, object.key, object.body);
   if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
   if (key) object.body[kSealedBy] = sealed_by(*key);
+  if (acl) keep_acl(object.body, *acl, bucket.place.account);
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (in.website_redirect_location) object.body[kRedirectLocation] = *in.website_redirect_location;

@@ -169,7 +169,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
   require_tagging(rq, in.bucket, in.key, tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
   const auto key = customer_key_of_write(rq, bucket, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
@@ -182,6 +182,7 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
                    rq.now(),
                    rq.caller.arn,
                    Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
+  if (acl) keep_acl(upload.body, *acl, bucket.place.account);
   if (in.tagging) upload.body["tags"] = tags;
   set_lock(rq, bucket, in, in.key, upload.body);
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
