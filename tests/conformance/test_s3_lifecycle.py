@@ -1,6 +1,8 @@
 """Lifecycle rules with transitions, as they are put, refused and told. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html
 What they do in time is in src/services/s3/lifecycle."""
-from cases import ANY, error, get, ok, put, table
+import re
+
+from cases import ANY, error, get, head, ok, put, table
 
 MALFORMED = error(400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
 FILTER = "<Filter><Prefix>logs/</Prefix></Filter>"
@@ -44,7 +46,18 @@ TAKEN += [
     ("small objects where they are archived", rules(rule(moves("GLACIER", 1)), **{SMALL.replace("-", "_"): "varies_by_storage_class"}), get("/{b}?lifecycle"), ok(200, {SMALL: "varies_by_storage_class"})),
     ("classes out of order in the document", rules(rule(moves("GLACIER", 60) + moves("STANDARD_IA", 30))), ok(200)),
 ]
+EXPIRY = re.compile(r'expiry-date="\w{3}, \d\d \w{3} \d{4} 00:00:00 GMT", rule-id="soon%20and%20then"')
+EXPIRES = rules(rule(ends(30), name="late"), rule(ends(3), name="soon and then"), rule(ends(1), "<Filter><Prefix>other/</Prefix></Filter>", name="other"))
+EXPIRES_LATER = rules(rule(ends(1), status="Disabled"))
+TAKEN_UP = [
+    ("expiry told of a put", EXPIRES, put("/{b}/logs/k", "hello"), ok(200, {"x-amz-expiration": EXPIRY})),
+    ("expiry told of a get", put("/{b}/logs/k", "hello"), EXPIRES, get("/{b}/logs/k"), ok(200, {"x-amz-expiration": EXPIRY})),
+    ("expiry told of a head", put("/{b}/logs/k", "hello"), EXPIRES, head("/{b}/logs/k"), ok(200, {"x-amz-expiration": EXPIRY})),
+    ("no expiry of what no rule means", EXPIRES, put("/{b}/k", "hello"), ok(200, {"x-amz-expiration": None})),
+    ("no expiry by a rule that is off", EXPIRES_LATER, put("/{b}/logs/k", "hello"), ok(200, {"x-amz-expiration": None})),
+]
 REFUSED = [
+    ("two conditions without an And", rules(rule(moves("GLACIER", 1), "<Filter><Prefix>a</Prefix><ObjectSizeGreaterThan>5</ObjectSizeGreaterThan></Filter>")), MALFORMED),
     ("too early for STANDARD_IA", rules(rule(moves("STANDARD_IA", 29))), error(400, "InvalidArgument", "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'")),
     ("too early for older versions", rules(rule(older("ONEZONE_IA", 29))),
      error(400, "InvalidArgument", "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for storageClass 'ONEZONE_IA'")),
@@ -73,4 +86,5 @@ REFUSED = [
 ]
 
 test_transitions_taken = table(TAKEN)
+test_expiry_told = table(TAKEN_UP)
 test_transitions_refused = table(REFUSED)

@@ -17,11 +17,6 @@ constexpr Milliseconds kExpireEvery = std::chrono::hours(1);
 constexpr int kRowsAtATime = 1000;
 constexpr std::size_t kKeysAtATime = 100;  // that is how much one transaction removes
 
-std::vector<LifecycleRule> rules_of(const BucketRow& bucket) {
-  const Json* setting = bucket.own.find(kLifecycleSetting);
-  return setting ? wire::from_json<BucketLifecycleConfiguration>(*setting).rules : std::vector<LifecycleRule>{};
-}
-
 std::vector<ObjectRow> versions_of(store::Tx& tx, const std::string& bucket, const std::string& key) {
   std::vector<ObjectRow> out;
   for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
@@ -74,6 +69,16 @@ std::vector<UploadRow> uploads_to_end(store::Tx& tx, const BucketRow& bucket, co
 
 }  // namespace
 
+std::vector<LifecycleRule> lifecycle_rules_of(const BucketRow& bucket) {
+  const Json* setting = bucket.own.find(kLifecycleSetting);
+  return setting ? wire::from_json<BucketLifecycleConfiguration>(*setting).rules : std::vector<LifecycleRule>{};
+}
+
+std::optional<std::string> told_expiration(const BucketRow& bucket, const ObjectRow& object) {
+  if (!object.is_latest || !bucket.own.contains(kLifecycleSetting)) return std::nullopt;
+  return expiration_header(lifecycle_rules_of(bucket), object);
+}
+
 void Expiry::start() {
   store::handle<ExpireObjectsTask>(home_.tasks, [this](store::TaskRun& run, const ExpireObjectsTask&) {
     const auto buckets = home_.db.read([](store::Tx& tx) { return region::list_all<Bucket>(tx); });
@@ -85,7 +90,7 @@ void Expiry::start() {
 }
 
 void Expiry::expire(const BucketRow& bucket) {
-  const auto rules = rules_of(bucket);
+  const auto rules = lifecycle_rules_of(bucket);
   const Timestamp now = home_.clock.now();
   const auto [keys, uploads] = home_.db.read([&](store::Tx& tx) {
     return std::pair(keys_to_expire(tx, bucket, rules, now), uploads_to_end(tx, bucket, rules, now));
@@ -104,7 +109,7 @@ void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>
   home_.db.write([&](store::Tx& tx) {
     const auto now_there = find_bucket(tx, bucket.id);
     if (!now_there) return;
-    const auto rules = rules_of(*now_there);
+    const auto rules = lifecycle_rules_of(*now_there);
     for (const std::string& key : keys) {
       const auto versions = versions_of(tx, bucket.id, key);
       const Expired expired = expired_of(rules, versions, home_.clock.now());

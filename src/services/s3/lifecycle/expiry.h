@@ -1,6 +1,7 @@
 // S3's worker: what has expired by the lifecycle rules of its bucket goes, and what is due goes into another class.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,11 @@ inline constexpr const char* kMinimumSize = "minimum_size";
 inline SmallObjects small_objects_of(const BucketRow& bucket) {
   return find_word<SmallObjects>(bucket.own.text(kMinimumSize)).value_or(SmallObjects::kStay);
 }
+
+/// Those of the bucket, or none.
+std::vector<LifecycleRule> lifecycle_rules_of(const BucketRow& bucket);
+/// As the header x-amz-expiration tells of the object; nothing of a version that is not the latest.
+std::optional<std::string> told_expiration(const BucketRow& bucket, const ObjectRow& object);
 
 /// Looks through all buckets that have rules, every hour.
 struct ExpireObjectsTask {

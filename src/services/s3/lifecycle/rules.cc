@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "base/words.h"
 #include "services/s3/lifecycle/transitions.h"
 #include "wire/error.h"
@@ -48,8 +49,17 @@ bool acts(const LifecycleRule& rule) {
          some(rule.transitions) || some(rule.noncurrent_version_transitions);
 }
 
+/// Several conditions stand in an And.
+void check_filter(const LifecycleRuleFilter& filter) {
+  if (filter.prefix.has_value() + filter.tag.has_value() + filter.and_.has_value() +
+          filter.object_size_greater_than.has_value() + filter.object_size_less_than.has_value() >
+      1)
+    throw malformed();
+}
+
 void check_rule(const LifecycleRule& rule) {
   if (!find_word<RuleStatus>(rule.status)) throw malformed();
+  if (rule.filter) check_filter(*rule.filter);
   // One of the two says which keys are meant; the old form has no filter.
   if (rule.filter.has_value() == rule.prefix.has_value()) throw malformed();
   if (rule.id && rule.id->size() > kLongestRuleId)
@@ -169,6 +179,18 @@ Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectR
     }
   }
   return out;
+}
+
+std::optional<std::string> expiration_header(std::span<const LifecycleRule> rules, const ObjectRow& latest) {
+  std::optional<std::pair<Timestamp, std::string>> first;
+  for (const LifecycleRule& rule : rules) {
+    if (!rule.expiration || !is_in_force(rule, latest)) continue;
+    std::optional<Timestamp> at = rule.expiration->date;
+    if (rule.expiration->days) at = lifecycle_time(latest.modified, *rule.expiration->days);
+    if (at && (!first || *at < first->first)) first = {*at, rule.id.value_or("")};
+  }
+  if (!first) return std::nullopt;
+  return "expiry-date=\"" + http_date(first->first) + "\", rule-id=\"" + percent_encode(first->second, "") + "\"";
 }
 
 bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now) {

@@ -202,6 +202,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;
+  out.expiration = told_expiration(bucket, copy);
   give_encryption(key, out);
   auto& result = out.copy_object_result.emplace();
   result.e_tag = copy.e_tag;

@@ -65,6 +65,7 @@ void describe(Timestamp now, const In& in, const BucketRow& bucket, const Object
   }
   if (const std::string storage = object.body.text("storage_class"); !storage.empty()) out.storage_class = storage;
   out.restore = restore_header(object, now);
+  out.expiration = told_expiration(bucket, object);
   if (const Json* elsewhere = object.body.find(kRedirectLocation))
     out.website_redirect_location = elsewhere->as_string();
   give_lock(object, out);
@@ -242,6 +243,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   out.e_tag = object.e_tag;
   give_encryption(key, out);
   out.version_id = told_of_new(bucket, object.version_id);
+  out.expiration = told_expiration(bucket, object);
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   return out;

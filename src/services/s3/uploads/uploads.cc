@@ -146,6 +146,7 @@ CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const 
   out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
   out.e_tag = object.e_tag;
   out.version_id = told_of_new(bucket, object.version_id);
+  out.expiration = told_expiration(bucket, object);
   give_checksums(object.body, out);
   if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
   return out;
