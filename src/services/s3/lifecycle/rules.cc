@@ -187,7 +187,7 @@ std::optional<std::string> expiration_header(std::span<const LifecycleRule> rule
     if (!rule.expiration || !is_in_force(rule, latest)) continue;
     std::optional<Timestamp> at = rule.expiration->date;
     if (rule.expiration->days) at = lifecycle_time(latest.modified, *rule.expiration->days);
-    if (at && (!first || *at < first->first)) first = {*at, rule.id.value_or("")};
+    if (at && (!first || *at < first->first)) first.emplace(*at, rule.id.value_or(""));
   }
   if (!first) return std::nullopt;
   return "expiry-date=\"" + http_date(first->first) + "\", rule-id=\"" + percent_encode(first->second, "") + "\"";
