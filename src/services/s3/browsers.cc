@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "http/server.h"
 #include "region/gate.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/cors.h"
 #include "services/s3/s3.h"
 #include "services/s3/website/routing.h"
@@ -33,6 +34,21 @@ std::optional<std::string> posted_to(const wire::RequestView& view) {
 bool asks_for(const wire::RequestView& request, std::string_view parameter) {
   return request.query == parameter || request.query.starts_with(std::string(parameter) + "=") ||
          request.query.starts_with(std::string(parameter) + "&");
+}
+
+/// What AWS's model does not tell: a restoration that is asked for goes on after it was accepted (202); what is restored
+/// already stays so for longer (200).
+int status_of_restoration(store::Tx& tx, Timestamp now, const wire::RequestView& request) {
+  const std::string path = percent_decode(request.route()).value_or("");
+  const std::size_t slash = path.find('/', 1);
+  if (slash == std::string::npos) return 202;
+  const std::string bucket = path.substr(1, slash - 1), key = path.substr(slash + 1);
+  std::optional<std::string> version;
+  for (const auto& [name, value] : http::parse_query(request.query))
+    if (name == "versionId") version = value;
+  const auto object = version ? find_version(tx, bucket, key, *version) : find_latest(tx, bucket, key);
+  const auto restored = object ? restoration_of(*object, now) : std::nullopt;
+  return restored && restored->ready <= now ? 200 : 202;
 }
 
 void send(http::Exchange& exchange, int status, const wire::Headers& headers, std::string body) {
@@ -70,8 +86,9 @@ void S3::serve(http::Exchange& exchange) {
 }
 
 void S3::dress(const wire::RequestView& request, wire::Response& response) const {
-  // AWS's model does not tell that a restoration is accepted and goes on.
-  if (response.status == 200 && request.method == "POST" && asks_for(request, "restore")) response.status = 202;
+  if (response.status == 200 && request.method == "POST" && asks_for(request, "restore"))
+    response.status =
+        home_.db.read([&](store::Tx& tx) { return status_of_restoration(tx, home_.clock.now(), request); });
   if (request.header("origin").empty()) return;
   for (auto& header : home_.db.read([&](store::Tx& tx) { return cross_origin_headers(tx, request); }))
     response.headers.push_back(std::move(header));
