@@ -35,6 +35,8 @@ hanbat_fuzzer(protocol_ec2 services/ec2/protocol_fuzz.cc GENERATED ec2 LINK hanb
 hanbat_fuzzer(protocol_rest_xml services/s3/protocol_fuzz.cc GENERATED s3 LINK hanbat_wire)
 hanbat_fuzzer(posted_form services/s3/posts/form_fuzz.cc WITH services/s3/posts/form.cc services/s3/posts/policy.cc
   LINK hanbat_wire hanbat_http)
+hanbat_fuzzer(website services/s3/website/website_fuzz.cc WITH services/s3/website/routing.cc services/s3/website/page.cc
+  GENERATED s3 LINK hanbat_wire hanbat_http)
 hanbat_fuzzer(protocol_rest_json wire/rest_json_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc region/policy/conditions.cc
   region/policy/evaluation.cc LINK hanbat_base)

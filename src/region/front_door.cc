@@ -219,7 +219,9 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
   if (!operation) throw wire::Error::not_implemented(call.model->name);
   wire::Response response = has_range_condition(call.view) ? answer_range(call, *operation, home.clock.now())
                                                            : answer(call, *operation, call.view);
-  if (call.model->streaming_input) spooled.was_taken_up();
+  // What a customer's key encrypts lies in a blob of its own; the plain bytes go.
+  if (call.model->streaming_input && !call.view.find_header("x-amz-server-side-encryption-customer-key"))
+    spooled.was_taken_up();
   dress(call, response);
   send(call.exchange, std::move(response));
 }

@@ -7,6 +7,7 @@ import hmac
 import http.client
 import re
 import socket
+import ssl
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -48,11 +49,17 @@ class Answer:
 
 
 class Client:
-    """One caller at one endpoint."""
+    """One caller at one endpoint. `tls`: over connections that nobody else reads, to whoever answers."""
 
-    def __init__(self, host, port, key):
+    def __init__(self, host, port, key, tls=False):
         self.host, self.port, (self.id, self.secret) = host, port, key
+        self.tls = ssl._create_unverified_context() if tls else None
         self.connection = None
+
+    def connect(self):
+        if self.tls:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
 
     def signing_key(self, day, region=REGION):
         key = ("AWS4" + self.secret).encode()
@@ -106,7 +113,7 @@ class Client:
         given.setdefault("host", f"{self.host}:{self.port}")
         for again in (True, False):
             if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+                self.connection = self.connect()
             try:
                 self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
                 for name, value in given.items():

@@ -98,7 +98,8 @@ class Trust(unittest.TestCase):
         self.assertNotIn(GIT, self.read("etc/hosts"))
 
     def test_a_resolver_is_told_of_names_without_end_and_forgets_them_again(self):
-        domains = ["s3.amazonaws.com", "s3.ap-northeast-2.amazonaws.com", "ap-northeast-2.elb.amazonaws.com", "dkr.ecr.ap-northeast-2.amazonaws.com"]
+        domains = ["s3.amazonaws.com", "s3.ap-northeast-2.amazonaws.com", "s3-website.ap-northeast-2.amazonaws.com",
+                   "s3-website-ap-northeast-2.amazonaws.com", "ap-northeast-2.elb.amazonaws.com", "dkr.ecr.ap-northeast-2.amazonaws.com"]
         self.write("etc/resolv.conf", "nameserver 10.0.0.2\n")
         self.assertIn("198.18.254.1 port 1053 for s3.amazonaws.com, s3.ap-northeast-2.amazonaws.com", self.trust())
         self.trust("--status")

@@ -1,9 +1,10 @@
 """Point 5: the route to the NAT gateway and the security group decide, as the kernel sees it."""
 import functools
+import json
 
 import pytest
 
-from region import HANBAT, new_version, run, set_version, wait_until
+from region import HANBAT, REGION, new_version, run, set_version, wait_until
 
 
 @pytest.fixture
@@ -95,3 +96,19 @@ def test_a_closed_port_makes_targets_unhealthy_and_an_open_one_healthy(commissio
     finally:
         ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=rule)
     wait_until(lambda: set(commission.target_health().values()) == {"healthy"}, 60, "healthy targets")
+
+
+def test_a_server_reads_a_buckets_website_by_either_of_its_names(commission, probe):
+    s3, bucket = commission.client("s3"), "site-of-the-network"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    try:
+        s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+        s3.put_object(Bucket=bucket, Key="index.html", Body=b"home of the network", ContentType="text/html")
+        s3.delete_public_access_block(Bucket=bucket)
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}]}))
+        for dot in ".-":
+            assert "home of the network" in probe(f"curl -sS --max-time 4 http://{bucket}.s3-website{dot}{REGION}.amazonaws.com/")
+    finally:
+        s3.delete_object(Bucket=bucket, Key="index.html")
+        s3.delete_bucket(Bucket=bucket)

@@ -76,7 +76,8 @@ std::string settings_of(const Resolver& resolver, const std::string& address, co
 std::vector<std::string> open_ended_domains(const std::vector<std::string>& regions) {
   std::vector<std::string> domains = {"s3.amazonaws.com"};
   for (const std::string& region : regions)
-    for (const char* form : {"s3.{}.amazonaws.com", "{}.elb.amazonaws.com", "dkr.ecr.{}.amazonaws.com"})
+    for (const char* form : {"s3.{}.amazonaws.com", "s3-website.{}.amazonaws.com", "s3-website-{}.amazonaws.com",
+                             "{}.elb.amazonaws.com", "dkr.ecr.{}.amazonaws.com"})
       domains.push_back(fmt::format(fmt::runtime(form), region));
   return domains;
 }

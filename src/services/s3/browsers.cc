@@ -1,11 +1,13 @@
-// What browsers ask beside AWS's operations: a preflight before a cross-origin request, its headers on the answer, and
-// forms (posts/).
+// What browsers ask beside AWS's operations: a preflight before a cross-origin request, its headers on the answer,
+// forms (posts/), and the pages of buckets that are websites (website/).
 #include "base/encoding.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "region/gate.h"
+#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/cors.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/routing.h"
 #include "wire/codec.h"
 
 namespace hanbat::s3 {
@@ -14,7 +16,10 @@ namespace {
 wire::RequestView view_of(const http::RequestHead& head) {
   wire::RequestView view{.method = head.method, .path = head.raw_path, .query = head.raw_query, .headers = {}};
   for (const auto& [name, value] : head.headers) view.headers.emplace_back(name, value);
-  if (const auto bucket = wire::bucket_of_host(view.header("host"))) view.routed_path = "/" + *bucket + view.path;
+  const std::string host = view.header("host");
+  auto bucket = website_bucket_of_host(host);
+  if (!bucket) bucket = wire::bucket_of_host(host);
+  if (bucket) view.routed_path = "/" + *bucket + view.path;
   return view;
 }
 
@@ -31,6 +36,21 @@ bool asks_for(const wire::RequestView& request, std::string_view parameter) {
          request.query.starts_with(std::string(parameter) + "&");
 }
 
+/// What AWS's model does not tell: a restoration that is asked for goes on after it was accepted (202); what is restored
+/// already stays so for longer (200).
+int status_of_restoration(store::Tx& tx, Timestamp now, const wire::RequestView& request) {
+  const std::string path = percent_decode(request.route()).value_or("");
+  const std::size_t slash = path.find('/', 1);
+  if (slash == std::string::npos) return 202;
+  const std::string bucket = path.substr(1, slash - 1), key = path.substr(slash + 1);
+  std::optional<std::string> version;
+  for (const auto& [name, value] : http::parse_query(request.query))
+    if (name == "versionId") version = value;
+  const auto object = version ? find_version(tx, bucket, key, *version) : find_latest(tx, bucket, key);
+  const auto restored = object ? restoration_of(*object, now) : std::nullopt;
+  return restored && restored->ready <= now ? 200 : 202;
+}
+
 void send(http::Exchange& exchange, int status, const wire::Headers& headers, std::string body) {
   http::Headers out;
   for (const auto& [name, value] : headers) out.add(name, value);
@@ -40,13 +60,16 @@ void send(http::Exchange& exchange, int status, const wire::Headers& headers, st
 }  // namespace
 
 bool S3::claims(const http::RequestHead& head) const {
-  if (head.method == "OPTIONS") return true;
+  if (head.method == "OPTIONS" || website_bucket_of_host(head.headers.get("host"))) return true;
   return head.method == "POST" && head.raw_query.empty() && posted_to(view_of(head)) &&
          lower(head.headers.get("content-type")).starts_with("multipart/form-data");
 }
 
 void S3::serve(http::Exchange& exchange) {
   region::Gate gate(home_, exchange);
+  const http::RequestHead& head = exchange.head();
+  if (const auto website = website_bucket_of_host(head.headers.get("host")); website && head.method != "OPTIONS")
+    return serve_website(gate, exchange, *website);
   gate.pass(
       [&] {
         const wire::RequestView view = view_of(exchange.head());
@@ -63,8 +86,9 @@ void S3::serve(http::Exchange& exchange) {
 }
 
 void S3::dress(const wire::RequestView& request, wire::Response& response) const {
-  // AWS's model does not tell that a restoration is accepted and goes on.
-  if (response.status == 200 && request.method == "POST" && asks_for(request, "restore")) response.status = 202;
+  if (response.status == 200 && request.method == "POST" && asks_for(request, "restore"))
+    response.status =
+        home_.db.read([&](store::Tx& tx) { return status_of_restoration(tx, home_.clock.now(), request); });
   if (request.header("origin").empty()) return;
   for (auto& header : home_.db.read([&](store::Tx& tx) { return cross_origin_headers(tx, request); }))
     response.headers.push_back(std::move(header));

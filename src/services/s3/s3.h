@@ -10,6 +10,7 @@
 #include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
+#include "services/s3/acls/acl.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
 #include "services/s3/locks/lock.h"
@@ -21,8 +22,13 @@
 namespace hanbat::region {
 class Gate;
 }
+namespace hanbat::wire {
+struct Response;
+}
 
 namespace hanbat::s3 {
+
+struct Visit;
 
 class S3 final : public Operations, public region::Dressing {
  public:
@@ -48,9 +54,16 @@ class S3 final : public Operations, public region::Dressing {
   BucketRow require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
                                    std::string_view key, const std::optional<std::string>& expected_owner = {},
                                    const std::optional<std::string>& version_id = {}, region::ConditionKeys keys = {});
+  /// A key, or a version of it, that a question is about.
+  struct Named {
+    std::string_view key;
+    const std::optional<std::string>& version_id;
+  };
   BucketRow authorized(region::Request& rq, std::string_view action, std::string_view bucket,
                        const std::string& resource, const std::optional<std::string>& expected_owner,
-                       region::ConditionKeys keys = {});
+                       region::ConditionKeys keys, const Named* named = nullptr);
+  /// What the ACLs of the bucket and of the object that is named let the caller do.
+  void add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question);
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
@@ -59,15 +72,25 @@ class S3 final : public Operations, public region::Dressing {
                            const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
-  /// The right to give an ACL where one is given, and that the bucket takes it.
-  void require_acl(region::Request& rq, const BucketRow& bucket, const std::string& key,
-                   const std::optional<std::string>& acl);
+  /// The ACL that a write gives its object; nothing where that is the owner's alone. Throws where the caller may not
+  /// give one, or the bucket does not take it.
+  std::optional<AccessControlPolicy> acl_of_write(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                                                  const AclHeaders& headers);
   /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,
                             std::string_view reason);
   /// A form that a browser posted to the bucket.
   void serve_post(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
+  /// A request of a bucket's website.
+  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
+  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket);
+  /// What a website answers where the page that was asked for cannot be read.
+  wire::Response answer_for(region::Gate& gate, const std::string& bucket, const WebsiteConfiguration& website,
+                            const Visit& visit, const wire::Error& error);
+  /// The object as a page, or where it redirects to. Throws what GetObject does.
+  wire::Response read_page(region::Gate& gate, const GetObjectInput& in);
+  bool has_page(region::Gate& gate, const std::string& bucket, const std::string& key);
   /// Keeps in the body of a new object what it is locked by, which takes rights of its own.
   template <class In>
   void set_lock(region::Request& rq, const BucketRow& bucket, const In& in, const std::string& key, Json& body) {

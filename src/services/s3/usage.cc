@@ -51,9 +51,10 @@ std::vector<region::Measured> measure(store::Tx& tx) {
   for (const auto& [where, parts] : bytes_of_parts(tx)) bytes[where] += parts;
   std::vector<region::Measured> out;
   for (const BucketRow& bucket : region::list_all<Bucket>(tx)) {
-    for (auto one = bytes.lower_bound({bucket.id, ""}); one != bytes.end() && one->first.first == bucket.id; ++one) {
+    for (auto one = bytes.lower_bound({bucket.id, StorageClass::kStandard});
+         one != bytes.end() && one->first.first == bucket.id; ++one) {
       if (one->second == 0) continue;
-      const auto storage_class = require_word<StorageClass>(one->first.second);
+      const StorageClass storage_class = one->first.second;
       out.push_back({{bucket.place.account, region_of(bucket)},
                      region::KindOf<Bucket>::arn(bucket),
                      {kBillName, std::string(usage_type_of(storage_class)), operation_of(storage_class),

@@ -7,8 +7,8 @@
 #include "region/batched_usage.h"
 #include "region/region.h"
 #include "region/usage.h"
-#include "services/s3/archive/archive.h"
 #include "services/s3/buckets/store.h"
+#include "services/s3/objects/storage_class.h"
 
 namespace hanbat::s3 {
 

@@ -10,9 +10,6 @@ namespace {
 
 enum class Tier { kStandard, kBulk, kExpedited };
 
-/// Of an object's body: {ready, expires}, milliseconds.
-constexpr const char* kRestored = "restored";
-
 }  // namespace
 }  // namespace hanbat::s3
 

@@ -1,4 +1,4 @@
-// Storage classes, and what is archived: such an object cannot be read until it has been restored, which takes as long
+// What is archived: such an object cannot be read until it has been restored, which takes as long
 // as AWS says of its class and tier. Its state follows from the times that its row keeps, so nothing has to run for it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
 #pragma once
@@ -7,37 +7,13 @@
 #include <string>
 
 #include "base/time.h"
-#include "base/words.h"
+#include "services/s3/objects/storage_class.h"
 #include "services/s3/objects/store.h"
 
 namespace hanbat::s3 {
 
-/// The classes that an object of a general purpose bucket may have.
-enum class StorageClass {
-  kStandard,
-  kReducedRedundancy,
-  kStandardIa,
-  kOnezoneIa,
-  kIntelligentTiering,
-  kGlacierIr,
-  kGlacier,
-  kDeepArchive
-};
-
-}  // namespace hanbat::s3
-
-template <>
-inline constexpr auto hanbat::kWords<hanbat::s3::StorageClass> = std::to_array<hanbat::Word<hanbat::s3::StorageClass>>(
-    {{hanbat::s3::StorageClass::kStandard, "STANDARD"},
-     {hanbat::s3::StorageClass::kReducedRedundancy, "REDUCED_REDUNDANCY"},
-     {hanbat::s3::StorageClass::kStandardIa, "STANDARD_IA"},
-     {hanbat::s3::StorageClass::kOnezoneIa, "ONEZONE_IA"},
-     {hanbat::s3::StorageClass::kIntelligentTiering, "INTELLIGENT_TIERING"},
-     {hanbat::s3::StorageClass::kGlacierIr, "GLACIER_IR"},
-     {hanbat::s3::StorageClass::kGlacier, "GLACIER"},
-     {hanbat::s3::StorageClass::kDeepArchive, "DEEP_ARCHIVE"}});
-
-namespace hanbat::s3 {
+/// Of an object's body: {ready, expires}, milliseconds, of its restoration.
+inline constexpr const char* kRestored = "restored";
 
 StorageClass storage_class_of(const ObjectRow& object);
 /// Whether it lies in a class that is read only after a restoration.

@@ -17,16 +17,6 @@ GetBucketReplicationOutput S3::get_bucket_replication(region::Request& rq, const
          "ReplicationConfigurationNotFoundError", "The replication configuration was not found");
 }
 
-GetBucketWebsiteOutput S3::get_bucket_website(region::Request& rq, const GetBucketWebsiteInput& in) {
-  absent(require_bucket(rq, "s3:GetBucketWebsite", in.bucket, in.expected_bucket_owner), "NoSuchWebsiteConfiguration",
-         "The specified bucket does not have a website configuration");
-}
-
-DeleteBucketWebsiteOutput S3::delete_bucket_website(region::Request& rq, const DeleteBucketWebsiteInput& in) {
-  require_bucket(rq, "s3:DeleteBucketWebsite", in.bucket, in.expected_bucket_owner);
-  return {};
-}
-
 DeleteBucketReplicationOutput S3::delete_bucket_replication(region::Request& rq,
                                                             const DeleteBucketReplicationInput& in) {
   require_bucket(rq, "s3:PutReplicationConfiguration", in.bucket, in.expected_bucket_owner);

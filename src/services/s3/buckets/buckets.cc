@@ -51,7 +51,10 @@ std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::
 std::span<const store::Migration> S3::migrations() const { return schema(); }
 
 void S3::start() {
-  home_.db.write([](store::Tx& tx) { region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); }); });
+  home_.db.write([](store::Tx& tx) {
+    region::carry_over(tx, "s3: buckets", [&] { migrate_buckets(tx); });
+    region::carry_over(tx, "s3: storage classes", [&] { classify_objects(tx); });
+  });
   expiry_.start();
   requests_.start();
 }
@@ -69,7 +72,7 @@ wire::Error S3::invalid_page_size(const wire::OperationModel&, int size, const r
 
 BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
                          const std::string& resource, const std::optional<std::string>& expected_owner,
-                         region::ConditionKeys keys) {
+                         region::ConditionKeys keys, const Named* named) {
   const auto row = find_bucket(rq.tx, bucket);
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
   if (row) {
@@ -77,6 +80,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
     question.keys["s3:ResourceAccount"] = {row->place.account};
     if (const Json* policy = row->own.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
+    if (takes_acls(*row)) add_acls(rq, *row, named, question);
     // A service that acts for a resource of somebody's (a load balancer's logs) has the rights that the bucket gives
     // it.
     if (rq.caller.kind == region::Caller::Kind::kService && !rq.caller.source_arn.empty())
@@ -96,6 +100,23 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   return *row;
 }
 
+void S3::add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question) {
+  const Json* block = bucket.own.find("public_access_block");
+  const PublicGrants of_public =
+      block && block->flag("IgnorePublicAcls") ? PublicGrants::kIgnored : PublicGrants::kCount;
+  const std::string arn = bucket_arn(bucket.id), &owner = bucket.place.account;
+  const auto add = [&](const Json& of, AclTarget target, const std::string& on) {
+    if (!of.contains(kAcl)) return;
+    if (auto policy = policy_of(kept_acl(of, owner), target, on, owner, of_public, rq.caller))
+      question.resource_policies.push_back(*std::move(policy));
+  };
+  add(bucket.own, AclTarget::kBucket, arn);
+  if (!named) return;
+  const auto object = named->version_id ? find_version(rq.tx, bucket.id, named->key, *named->version_id)
+                                        : find_latest(rq.tx, bucket.id, named->key);
+  if (object) add(object->body, AclTarget::kObject, arn + "/" + object->key);
+}
+
 BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
                              const std::optional<std::string>& expected_owner, region::ConditionKeys keys) {
   return authorized(rq, action, bucket, bucket_arn(bucket), expected_owner, std::move(keys));
@@ -112,14 +133,17 @@ BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view actio
     if (tags)
       for (const Json& tag : tags->items()) keys["s3:ExistingObjectTag/" + tag.text("Key")] = {tag.text("Value")};
   }
-  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner, std::move(keys));
+  const Named named{key, version_id};
+  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner, std::move(keys),
+                    &named);
 }
 
 CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInput& in) {
   const auto& asked = in.create_bucket_configuration;
   region::ConditionKeys keys = region::request_tag_keys(asked ? region::tag_map(asked->tags) : region::TagMap{});
   if (asked && asked->location_constraint) keys["s3:locationconstraint"] = {*asked->location_constraint};
-  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
+  const AclHeaders acl = acl_headers(in);
+  add_acl_keys(acl, keys);
   if (in.object_ownership) keys["s3:x-amz-object-ownership"] = {*in.object_ownership};
   rq.authorize("s3:CreateBucket", bucket_arn(in.bucket), keys);
   if (in.object_ownership) rq.authorize("s3:PutBucketOwnershipControls", bucket_arn(in.bucket));
@@ -140,7 +164,8 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                            *in.object_ownership);
   const auto ownership = require_word(in.object_ownership, ObjectOwnership::kBucketOwnerEnforced);
   const bool with_acls = ownership != ObjectOwnership::kBucketOwnerEnforced;
-  if (!with_acls && in.acl.value_or("private") != "private")
+  const AccessControlPolicy asked_acl = acl_of(acl, AclTarget::kBucket, rq.account);
+  if (!with_acls && !is_owners_alone(asked_acl, rq.account))
     throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,
                       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
   if (const auto there = find_bucket(rq.tx, in.bucket)) {
@@ -164,10 +189,10 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
   bucket.created = rq.now();
   bucket.shape.bucket_region = located ? location : rq.region;
   if (with_acls) bucket.own["ownership"] = word_of(ownership);
-  if (with_acls && is_public_acl(in.acl.value_or("")))
+  if (is_public_acl(asked_acl))
     throw wire::Error("InvalidBucketAclWithBlockPublicAccessError", 400,
                       "Bucket cannot have public ACLs set with BlockPublicAccess enabled");
-  if (with_acls && in.acl) check_bucket_acl(rq, bucket, *in.acl);
+  keep_acl(bucket.own, asked_acl, rq.account);
   if (asked) region::put_tags(rq.tx, bucket_arn(in.bucket), region::tag_pairs(asked->tags), kNewBucketTags);
   if (in.object_lock_enabled_for_bucket.value_or(false)) {
     rq.authorize("s3:PutBucketVersioning", bucket_arn(in.bucket));

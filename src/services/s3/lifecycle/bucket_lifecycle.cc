@@ -4,14 +4,6 @@
 #include "services/s3/s3.h"
 
 namespace hanbat::s3 {
-namespace {
-
-constexpr const char* kMinimumSize = "minimum_size";
-/// Of transitions, which are refused; kept, as callers compare it.
-constexpr const char* kUsualMinimumSize = "all_storage_classes_128K";
-
-}  // namespace
-
 GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
     region::Request& rq, const GetBucketLifecycleConfigurationInput& in) {
   const BucketRow bucket = require_bucket(rq, "s3:GetLifecycleConfiguration", in.bucket, in.expected_bucket_owner);
@@ -20,7 +12,7 @@ GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
     throw wire::Error("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")
         .with("BucketName", bucket.id);
   return {.rules = wire::from_json<BucketLifecycleConfiguration>(*setting).rules,
-          .transition_default_minimum_object_size = bucket.own.text(kMinimumSize, kUsualMinimumSize)};
+          .transition_default_minimum_object_size = std::string(word_of(small_objects_of(bucket)))};
 }
 
 PutBucketLifecycleConfigurationOutput S3::put_bucket_lifecycle_configuration(
@@ -28,7 +20,11 @@ PutBucketLifecycleConfigurationOutput S3::put_bucket_lifecycle_configuration(
   BucketRow bucket = require_bucket(rq, "s3:PutLifecycleConfiguration", in.bucket, in.expected_bucket_owner);
   BucketLifecycleConfiguration configuration = in.lifecycle_configuration.value_or(BucketLifecycleConfiguration{});
   check_lifecycle(configuration.rules);
-  const std::string minimum = in.transition_default_minimum_object_size.value_or(kUsualMinimumSize);
+  const auto small = find_word<SmallObjects>(
+      in.transition_default_minimum_object_size.value_or(std::string(word_of(SmallObjects::kStay))));
+  if (!small)
+    throw wire::Error("InvalidRequest", 400, "Value for x-amz-transition-default-minimum-object-size is invalid.");
+  const std::string minimum(word_of(*small));
   bucket.own[kMinimumSize] = minimum;
   put_setting(rq, bucket, kLifecycleSetting, wire::to_json(configuration));
   return {.transition_default_minimum_object_size = minimum};

@@ -1,6 +1,7 @@
 #include "services/s3/lifecycle/expiry.h"
 
 #include <limits>
+#include <set>
 
 #include "base/ids.h"
 #include "services/s3/lifecycle/rules.h"
@@ -16,11 +17,6 @@ constexpr Milliseconds kExpireEvery = std::chrono::hours(1);
 constexpr int kRowsAtATime = 1000;
 constexpr std::size_t kKeysAtATime = 100;  // that is how much one transaction removes
 
-std::vector<LifecycleRule> rules_of(const BucketRow& bucket) {
-  const Json* setting = bucket.own.find(kLifecycleSetting);
-  return setting ? wire::from_json<BucketLifecycleConfiguration>(*setting).rules : std::vector<LifecycleRule>{};
-}
-
 std::vector<ObjectRow> versions_of(store::Tx& tx, const std::string& bucket, const std::string& key) {
   std::vector<ObjectRow> out;
   for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
@@ -35,14 +31,16 @@ std::vector<ObjectRow> versions_of(store::Tx& tx, const std::string& bucket, con
   }
 }
 
-/// The keys of which something has expired; each is asked for again when its turn comes.
+/// The keys of which something has expired or is to move; each is asked for again when its turn comes.
 std::vector<std::string> keys_to_expire(store::Tx& tx, const BucketRow& bucket, const std::vector<LifecycleRule>& rules,
                                         Timestamp now) {
   std::vector<std::string> keys;
   std::vector<ObjectRow> versions;
+  const SmallObjects small = small_objects_of(bucket);
   const auto look = [&] {
     const Expired expired = expired_of(rules, versions, now);
-    if (expired.latest || !expired.versions.empty()) keys.push_back(versions.front().key);
+    if (expired.latest || !expired.versions.empty() || !transitions_of(rules, versions, small, now).empty())
+      keys.push_back(versions.front().key);
     versions.clear();
   };
   KeyRange range{.prefix = "", .after = "", .from_inclusive = true};
@@ -71,6 +69,16 @@ std::vector<UploadRow> uploads_to_end(store::Tx& tx, const BucketRow& bucket, co
 
 }  // namespace
 
+std::vector<LifecycleRule> lifecycle_rules_of(const BucketRow& bucket) {
+  const Json* setting = bucket.own.find(kLifecycleSetting);
+  return setting ? wire::from_json<BucketLifecycleConfiguration>(*setting).rules : std::vector<LifecycleRule>{};
+}
+
+std::optional<std::string> told_expiration(const BucketRow& bucket, const ObjectRow& object) {
+  if (!object.is_latest || !bucket.own.contains(kLifecycleSetting)) return std::nullopt;
+  return expiration_header(lifecycle_rules_of(bucket), object);
+}
+
 void Expiry::start() {
   store::handle<ExpireObjectsTask>(home_.tasks, [this](store::TaskRun& run, const ExpireObjectsTask&) {
     const auto buckets = home_.db.read([](store::Tx& tx) { return region::list_all<Bucket>(tx); });
@@ -82,7 +90,7 @@ void Expiry::start() {
 }
 
 void Expiry::expire(const BucketRow& bucket) {
-  const auto rules = rules_of(bucket);
+  const auto rules = lifecycle_rules_of(bucket);
   const Timestamp now = home_.clock.now();
   const auto [keys, uploads] = home_.db.read([&](store::Tx& tx) {
     return std::pair(keys_to_expire(tx, bucket, rules, now), uploads_to_end(tx, bucket, rules, now));
@@ -101,15 +109,22 @@ void Expiry::expire_keys(const BucketRow& bucket, const std::vector<std::string>
   home_.db.write([&](store::Tx& tx) {
     const auto now_there = find_bucket(tx, bucket.id);
     if (!now_there) return;
-    const auto rules = rules_of(*now_there);
+    const auto rules = lifecycle_rules_of(*now_there);
     for (const std::string& key : keys) {
       const auto versions = versions_of(tx, bucket.id, key);
       const Expired expired = expired_of(rules, versions, home_.clock.now());
       const auto free = [&](const ObjectRow& version) {
         return removal_of(version, home_.clock.now()) == Removal::kFree;
       };
-      for (const ObjectRow& version : expired.versions)
-        if (free(version)) remove(tx, *now_there, version);
+      std::set<std::int64_t> gone;
+      for (const ObjectRow& version : expired.versions) {
+        if (!free(version)) continue;
+        gone.insert(version.id);
+        remove(tx, *now_there, version);
+      }
+      if (expired.latest && !versioning_of(*now_there)) gone.insert(versions.front().id);
+      for (const Transitioned& due : transitions_of(rules, versions, small_objects_of(*now_there), home_.clock.now()))
+        if (!gone.contains(due.version.id)) move(tx, *now_there, due);
       if (!expired.latest) continue;
       if (versioning_of(*now_there))
         hide(tx, *now_there, versions.front());
@@ -124,6 +139,15 @@ void Expiry::remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& ver
   ObjectRow gone = version;
   gone.delete_marker = false;
   publish_object_event(home_, tx, bucket, gone, ObjectEvent::kDeleted, cause_of_lifecycle());
+}
+
+void Expiry::move(store::Tx& tx, const BucketRow& bucket, const Transitioned& due) {
+  ObjectRow version = due.version;
+  const std::string to(word_of(due.to));
+  version.body["storage_class"] = to;
+  version.body.erase(kRestored);
+  update_body(tx, version);
+  publish_object_event(home_, tx, bucket, version, ObjectEvent::kStorageClassChanged, cause_of_transition(to));
 }
 
 void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest) {

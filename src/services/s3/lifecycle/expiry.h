@@ -1,6 +1,7 @@
-// S3's worker: what has expired by the lifecycle rules of its bucket goes.
+// S3's worker: what has expired by the lifecycle rules of its bucket goes, and what is due goes into another class.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,12 +9,23 @@
 #include "base/json.h"
 #include "region/region.h"
 #include "services/s3/buckets/store.h"
+#include "services/s3/lifecycle/transitions.h"
 #include "services/s3/objects/store.h"
 
 namespace hanbat::s3 {
 
-/// A bucket's setting with its rules: {rules, minimum_size}.
+/// Of a bucket's own: its rules, and how small an object may be to go into another class.
 inline constexpr const char* kLifecycleSetting = "lifecycle";
+inline constexpr const char* kMinimumSize = "minimum_size";
+
+inline SmallObjects small_objects_of(const BucketRow& bucket) {
+  return find_word<SmallObjects>(bucket.own.text(kMinimumSize)).value_or(SmallObjects::kStay);
+}
+
+/// Those of the bucket, or none.
+std::vector<LifecycleRule> lifecycle_rules_of(const BucketRow& bucket);
+/// As the header x-amz-expiration tells of the object; nothing of a version that is not the latest.
+std::optional<std::string> told_expiration(const BucketRow& bucket, const ObjectRow& object);
 
 /// Looks through all buckets that have rules, every hour.
 struct ExpireObjectsTask {
@@ -31,11 +43,12 @@ class Expiry {
 
  private:
   void expire(const BucketRow& bucket);
-  /// Expires what there is of some keys, each with all of its versions. Looked for again in the transaction: it may
-  /// have changed since.
+  /// Expires what there is of some keys, each with all of its versions, and moves what stays and is due. Looked for
+  /// again in the transaction: it may have changed since.
   void expire_keys(const BucketRow& bucket, const std::vector<std::string>& keys);
   void remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& version);
   void hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest);
+  void move(store::Tx& tx, const BucketRow& bucket, const Transitioned& due);
 
   region::Region& home_;
 };

@@ -5,7 +5,9 @@
 
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "base/words.h"
+#include "services/s3/lifecycle/transitions.h"
 #include "wire/error.h"
 
 namespace hanbat::s3 {
@@ -42,11 +44,22 @@ void check_days(const std::optional<int>& days, const char* action) {
 }
 
 bool acts(const LifecycleRule& rule) {
-  return rule.expiration || rule.noncurrent_version_expiration || rule.abort_incomplete_multipart_upload;
+  const auto some = [](const auto& list) { return list && !list->empty(); };
+  return rule.expiration || rule.noncurrent_version_expiration || rule.abort_incomplete_multipart_upload ||
+         some(rule.transitions) || some(rule.noncurrent_version_transitions);
+}
+
+/// Several conditions stand in an And.
+void check_filter(const LifecycleRuleFilter& filter) {
+  if (filter.prefix.has_value() + filter.tag.has_value() + filter.and_.has_value() +
+          filter.object_size_greater_than.has_value() + filter.object_size_less_than.has_value() >
+      1)
+    throw malformed();
 }
 
 void check_rule(const LifecycleRule& rule) {
   if (!find_word<RuleStatus>(rule.status)) throw malformed();
+  if (rule.filter) check_filter(*rule.filter);
   // One of the two says which keys are meant; the old form has no filter.
   if (rule.filter.has_value() == rule.prefix.has_value()) throw malformed();
   if (rule.id && rule.id->size() > kLongestRuleId)
@@ -62,6 +75,8 @@ void check_rule(const LifecycleRule& rule) {
   }
   if (const auto& older = rule.noncurrent_version_expiration) {
     if (!older->noncurrent_days) throw malformed();
+    if (!rule.filter && older->newer_noncurrent_versions)
+      throw wire::Error("InvalidRequest", 400, "NewerNoncurrentVersions element can only be used in Lifecycle V2.");
     if (*older->noncurrent_days < 1)
       throw invalid("'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
   }
@@ -70,6 +85,7 @@ void check_rule(const LifecycleRule& rule) {
     if (*uploads->days_after_initiation < 1)
       throw invalid("'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer");
   }
+  check_transitions(rule);
 }
 
 bool has_tag(const ObjectRow& object, const Tag& tag) {
@@ -77,18 +93,6 @@ bool has_tag(const ObjectRow& object, const Tag& tag) {
   return tags && std::any_of(tags->items().begin(), tags->items().end(), [&](const Json& one) {
            return one.text("Key") == tag.key && one.text("Value") == tag.value;
          });
-}
-
-/// The filter in one form: each of its conditions, which all have to hold.
-LifecycleRuleAndOperator conditions_of(const LifecycleRule& rule) {
-  if (!rule.filter) return {.prefix = rule.prefix};
-  const LifecycleRuleFilter& filter = *rule.filter;
-  if (filter.and_) return *filter.and_;
-  LifecycleRuleAndOperator out{.object_size_greater_than = filter.object_size_greater_than,
-                               .object_size_less_than = filter.object_size_less_than,
-                               .prefix = filter.prefix};
-  if (filter.tag) out.tags = {*filter.tag};
-  return out;
 }
 
 bool is_on(const LifecycleRule& rule) { return require_word<RuleStatus>(rule.status) == RuleStatus::kEnabled; }
@@ -126,6 +130,19 @@ bool expires_noncurrent(const LifecycleRule& rule, const ObjectRow& successor, i
 
 }  // namespace
 
+LifecycleRuleAndOperator conditions_of(const LifecycleRule& rule) {
+  if (!rule.filter) return {.prefix = rule.prefix};
+  const LifecycleRuleFilter& filter = *rule.filter;
+  if (filter.and_) return *filter.and_;
+  LifecycleRuleAndOperator out{.object_size_greater_than = filter.object_size_greater_than,
+                               .object_size_less_than = filter.object_size_less_than,
+                               .prefix = filter.prefix};
+  if (filter.tag) out.tags = {*filter.tag};
+  return out;
+}
+
+bool is_in_force(const LifecycleRule& rule, const ObjectRow& object) { return is_on(rule) && covers(rule, object); }
+
 void check_lifecycle(std::vector<LifecycleRule>& rules) {
   if (rules.empty() || rules.size() > kMostRules) throw malformed();
   std::set<std::string> ids;
@@ -145,7 +162,7 @@ Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectR
   Expired out;
   const auto any = [&](const ObjectRow& version, auto&& expires) {
     return std::any_of(rules.begin(), rules.end(), [&](const LifecycleRule& rule) {
-      return is_on(rule) && covers(rule, version) && expires(rule);
+      return is_in_force(rule, version) && expires(rule);
     });
   };
   for (std::size_t i = 0; i < versions.size(); ++i) {
@@ -162,6 +179,18 @@ Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectR
     }
   }
   return out;
+}
+
+std::optional<std::string> expiration_header(std::span<const LifecycleRule> rules, const ObjectRow& latest) {
+  std::optional<std::pair<Timestamp, std::string>> first;
+  for (const LifecycleRule& rule : rules) {
+    if (!rule.expiration || !is_in_force(rule, latest)) continue;
+    std::optional<Timestamp> at = rule.expiration->date;
+    if (rule.expiration->days) at = lifecycle_time(latest.modified, *rule.expiration->days);
+    if (at && (!first || *at < first->first)) first.emplace(*at, rule.id.value_or(""));
+  }
+  if (!first) return std::nullopt;
+  return "expiry-date=\"" + http_date(first->first) + "\", rule-id=\"" + percent_encode(first->second, "") + "\"";
 }
 
 bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now) {

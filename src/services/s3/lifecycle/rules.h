@@ -2,7 +2,9 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -14,6 +16,11 @@ namespace hanbat::s3 {
 
 /// Throws S3's errors (400) for rules that cannot be; gives those without an id one.
 void check_lifecycle(std::vector<LifecycleRule>& rules);
+
+/// The rule's filter in one form: each of its conditions, which all have to hold.
+LifecycleRuleAndOperator conditions_of(const LifecycleRule& rule);
+/// Whether the rule is on, and its filter holds of the version.
+bool is_in_force(const LifecycleRule& rule, const ObjectRow& object);
 
 /// When something of then is old enough: the days later, and then the next midnight UTC.
 Timestamp lifecycle_time(Timestamp then, int days);
@@ -27,6 +34,10 @@ struct Expired {
 
 /// What has expired of one key now. `versions`: all of it, newest first.
 Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectRow> versions, Timestamp now);
+
+/// When the latest version of a key expires, by which rule, as the header x-amz-expiration says it; nothing where no
+/// rule says so. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+std::optional<std::string> expiration_header(std::span<const LifecycleRule> rules, const ObjectRow& latest);
 
 /// Whether an upload is old enough to be ended.
 bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now);

@@ -3,8 +3,10 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "services/s3/archive/archive.h"
+#include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -68,7 +70,8 @@ CopyDirective directive_of(const std::optional<std::string>& named, const std::s
 
 /// The checksums of the copy, which is of one piece: those of its source, if they are of its bytes and of the algorithm
 /// that is asked for; else they are made, and with them the ETag that a single object has.
-void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectRow& copy, bool was_in_parts) {
+void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectRow& copy, bool was_in_parts,
+                         const std::optional<CustomerKey>& key) {
   std::optional<ChecksumAlgorithm> wanted;
   if (in.checksum_algorithm) wanted = require_algorithm(rq.operation.name, *in.checksum_algorithm);
   const Json& kept = copy.body["checksums"];
@@ -82,10 +85,28 @@ void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectR
     copy.body["checksums"] = Json::object({{name, sum}});
     return;
   }
-  const ReadAgain read = read_again(rq, copy.segments(), wanted.value_or(kUsualChecksum));
+  const ReadAgain read = read_again(rq, copy.segments(), wanted.value_or(kUsualChecksum), key);
   copy.body["checksums"] = Json::object({{name, read.checksum}});
   copy.body["checksum_type"] = word_of(ChecksumType::kFullObject);
   if (was_in_parts) copy.e_tag = quoted_e_tag(read.md5);
+}
+
+/// What a copy consists of: its source's segments, unless one of the two is encrypted by a customer's key. Then the bytes
+/// are written anew.
+struct CopiedBytes {
+  std::vector<Segment> segments;
+  std::optional<std::string> e_tag;  // of what was written anew
+};
+
+CopiedBytes copied_bytes(region::Request& rq, const std::string& name, std::vector<Segment> segments,
+                         const std::optional<CustomerKey>& from, const std::optional<CustomerKey>& to) {
+  if (!from && !to) return {std::move(segments), std::nullopt};
+  std::uint64_t size = 0;
+  for (const Segment& segment : segments) size += segment.size;
+  const Rewritten& anew = rewrite(
+      rq, name + " of " + to_json(segments).dump(),
+      [&blobs = rq.home.blobs, segments, size, from] { return body_of(blobs, segments, 0, size, from); }, to);
+  return {anew.segments(), quoted_e_tag(anew.loose.blob().md5)};
 }
 
 /// The range of a source, which has to have a beginning and an end within it.
@@ -133,21 +154,25 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
       require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
                              in.expected_source_bucket_owner, from.version_id);
   check_key(in.key);
+  const auto key = customer_key_of_write(rq, bucket, in);
+  const auto source_key = source_key_of(rq, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
   const ObjectRow source = require_source(rq, source_bucket, from.key, from.version_id);
+  require_opened(source.body, source_key);
   // Tags that come along are read there and written here.
   const Json* old_tags = retag ? nullptr : source.body.find("tags");
   if (old_tags && !old_tags->empty())
     require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", from.bucket,
                            from.key, {}, from.version_id);
   require_tagging(rq, in.bucket, in.key, old_tags ? *old_tags : new_tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_source(rq.now(), in, source);
   check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const bool replace = directive_of(in.metadata_directive, "metadata") == CopyDirective::kReplace;
   if (from.bucket == in.bucket && from.key == in.key && !from.version_id && !replace && !retag && !in.storage_class &&
-      !in.server_side_encryption)
+      !in.server_side_encryption && !in.website_redirect_location && !key)
     throw wire::Error("InvalidRequest", 400,
                       "This copy request is illegal because it is trying to copy an object to itself without changing "
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
@@ -157,20 +182,28 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   copy.key = in.key;
   copy.modified = rq.now();
   const bool was_in_parts = copy.body.contains("parts");
-  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", "restored"})
+  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation, kAcl})
     copy.body.erase(of_source);
+  if (acl) keep_acl(copy.body, *acl, bucket.place.account);
   set_lock(rq, bucket, in, in.key, copy.body);
-  give_copy_checksums(rq, in, copy, was_in_parts);
+  copy.body.erase(kSealedBy);
+  const CopiedBytes bytes = copied_bytes(rq, in.bucket + "/" + in.key, source.segments(), source_key, key);
+  if (bytes.e_tag) copy.body["segments"] = to_json(bytes.segments);
+  if (key) copy.body[kSealedBy] = sealed_by(*key);
+  give_copy_checksums(rq, in, copy, was_in_parts, key);
+  if (bytes.e_tag) copy.e_tag = *bytes.e_tag;
   if (replace) {
     copy.body["headers"] = headers_of(in);
     copy.body["metadata"] = metadata_of(in);
   }
   if (retag) copy.body["tags"] = new_tags;
   if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) copy.body[kRedirectLocation] = *in.website_redirect_location;
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;
-  out.server_side_encryption = kSseS3;
+  out.expiration = told_expiration(bucket, copy);
+  give_encryption(key, out);
   auto& result = out.copy_object_result.emplace();
   result.e_tag = copy.e_tag;
   result.last_modified = copy.modified;
@@ -183,13 +216,20 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
 
 UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartCopyInput& in) {
   const CopySource from = parse_copy_source(in.copy_source);
-  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {},
-                         {{"s3:x-amz-copy-source", {in.copy_source}}});
+  region::ConditionKeys keys{{"s3:x-amz-copy-source", {in.copy_source}}};
+  if (in.sse_customer_algorithm)
+    keys["s3:x-amz-server-side-encryption-customer-algorithm"] = {*in.sse_customer_algorithm};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   const BucketRow source_bucket =
       require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
                              in.expected_source_bucket_owner, from.version_id);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  const auto key = customer_key_of_write(rq, bucket, in);
+  require_part_key(upload.body, key);
   const ObjectRow source = require_source(rq, source_bucket, from.key, from.version_id);
+  const auto source_key = source_key_of(rq, in);
+  require_opened(source.body, source_key);
   check_part_number(in.part_number);
   check_source(rq.now(), in, source);
   const ByteRange range =
@@ -199,17 +239,19 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   part.number = in.part_number;
   part.size = range.size;
   part.modified = rq.now();
-  const auto segments = slice(source.segments(), range.first, range.size);
-  part.body = Json::object({{"segments", to_json(segments)}});
+  const CopiedBytes bytes =
+      copied_bytes(rq, in.upload_id + "/" + std::to_string(in.part_number),
+                   slice(source.segments(), range.first, range.size), source_key, key);
+  part.body = Json::object({{"segments", to_json(bytes.segments)}});
   // A part's ETag is its MD5.
   const std::string algorithm = upload.body.text("algorithm", word_of(kUsualChecksum));
-  const ReadAgain read = read_again(rq, part.segments(), require_word<ChecksumAlgorithm>(algorithm));
-  part.e_tag = quoted_e_tag(read.md5);
+  const ReadAgain read = read_again(rq, part.segments(), require_word<ChecksumAlgorithm>(algorithm), key);
+  part.e_tag = bytes.e_tag.value_or(quoted_e_tag(read.md5));
   part.body["checksums"] = Json::object({{algorithm, read.checksum}});
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartCopyOutput out;
-  out.server_side_encryption = kSseS3;
+  give_encryption(key, out);
   auto& result = out.copy_part_result.emplace();
   result.e_tag = part.e_tag;
   result.last_modified = part.modified;

@@ -8,6 +8,10 @@ namespace hanbat::s3 {
 
 ObjectCause cause_of_lifecycle() { return {random_uuid(), "s3.amazonaws.com", "", "Lifecycle Expiration"}; }
 
+ObjectCause cause_of_transition(std::string storage_class) {
+  return {random_uuid(), "s3.amazonaws.com", "", "", std::move(storage_class)};
+}
+
 std::string version_id_for(const BucketRow& bucket) {
   if (versioning_of(bucket) != Versioning::kEnabled) return "null";
   return random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 32);
@@ -29,8 +33,9 @@ void publish_object_event(region::Region& home, store::Tx& tx, const BucketRow& 
                               {"bucket", Json::object({{"name", bucket.id}})},
                               {"object", std::move(about)},
                               {"request-id", cause.request_id},
-                              {"requester", cause.requester},
-                              {"reason", cause.reason}});
+                              {"requester", cause.requester}});
+  if (!cause.reason.empty()) detail["reason"] = cause.reason;
+  if (!cause.moved_to.empty()) detail["destination-storage-class"] = cause.moved_to;
   if (!cause.source_ip.empty()) detail["source-ip-address"] = cause.source_ip;
   if (event == ObjectEvent::kDeleted)
     detail["deletion-type"] = object.delete_marker ? "Delete Marker Created" : "Permanently Deleted";

@@ -13,13 +13,14 @@
 namespace hanbat::s3 {
 
 /// What EventBridge hears of objects.
-enum class ObjectEvent { kCreated, kDeleted };
+enum class ObjectEvent { kCreated, kDeleted, kStorageClassChanged };
 
 }  // namespace hanbat::s3
 
 template <>
 inline constexpr auto hanbat::kWords<hanbat::s3::ObjectEvent> = std::to_array<hanbat::Word<hanbat::s3::ObjectEvent>>(
-    {{hanbat::s3::ObjectEvent::kCreated, "Object Created"}, {hanbat::s3::ObjectEvent::kDeleted, "Object Deleted"}});
+    {{hanbat::s3::ObjectEvent::kCreated, "Object Created"}, {hanbat::s3::ObjectEvent::kDeleted, "Object Deleted"},
+     {hanbat::s3::ObjectEvent::kStorageClassChanged, "Object Storage Class Changed"}});
 
 namespace hanbat::s3 {
 
@@ -28,9 +29,11 @@ struct ObjectCause {
   std::string request_id;
   std::string requester;
   std::string source_ip;  // "": no request from outside
-  std::string reason;
+  std::string reason;     // "": the event tells none
+  std::string moved_to = {};  // the storage class that it went into
 };
 ObjectCause cause_of_lifecycle();
+ObjectCause cause_of_transition(std::string storage_class);
 
 /// Publishes the event, if the bucket wants events.
 void publish_object_event(region::Region& home, store::Tx& tx, const BucketRow& bucket, const ObjectRow& object,

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <system_error>
 
 #include "base/encoding.h"
+#include "crypto/aes_ctr.h"
 #include "crypto/checksum.h"
 #include "crypto/digest.h"
 #include "region/region.h"
@@ -38,7 +41,7 @@ std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t o
       continue;
     }
     const std::uint64_t take = std::min(segment.size - offset, size);
-    out.push_back({segment.sha256, segment.offset + offset, take});
+    out.push_back({segment.sha256, segment.offset + offset, take, segment.iv});
     offset = 0;
     size -= take;
   }
@@ -46,7 +49,7 @@ std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t o
 }
 
 wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
-                   std::uint64_t size) {
+                   std::uint64_t size, const std::optional<CustomerKey>& key) {
   const auto pieces = slice(segments, offset, size);
   if (pieces.empty()) return wire::Body::of_bytes("");
   // Opened now: the files outlive a deletion that commits while they are sent. Damage that is known or soon found is
@@ -55,6 +58,7 @@ wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segmen
     Fd file;
     std::unique_ptr<store::BlobCheck> check;
     Segment segment;
+    std::optional<crypto::AesCtr> cipher;
   };
   struct Reader {
     std::vector<Piece> pieces;
@@ -68,12 +72,17 @@ wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segmen
       file = blobs.open(piece.sha256);  // a part of it cannot tell
       check = nullptr;
     }
-    reader->pieces.push_back({std::move(file), std::move(check), piece});
+    std::optional<crypto::AesCtr> cipher;
+    if (!piece.iv.empty()) {
+      if (!key) throw std::logic_error("encrypted bytes are read without their key");
+      cipher.emplace(key->bytes, from_hex(piece.iv).value_or(""), piece.offset);
+    }
+    reader->pieces.push_back({std::move(file), std::move(check), piece, std::move(cipher)});
   }
   return wire::Body::of_producer(
       [reader](std::string& chunk) {
         if (reader->at == reader->pieces.size()) return false;
-        auto& [file, check, piece] = reader->pieces[reader->at];
+        auto& [file, check, piece, cipher] = reader->pieces[reader->at];
         chunk.resize(std::min<std::uint64_t>(256 << 10, piece.size - reader->done));
         const ssize_t got =
             pread(file.get(), chunk.data(), chunk.size(), static_cast<off_t>(piece.offset + reader->done));
@@ -81,6 +90,7 @@ wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segmen
         chunk.resize(static_cast<std::size_t>(got));
         reader->done += static_cast<std::uint64_t>(got);
         if (check) check->update(chunk);
+        if (cipher) cipher->apply({chunk.data(), chunk.size()});
         if (reader->done == piece.size) {
           if (check) check->finish();
           reader->done = 0;
@@ -248,14 +258,15 @@ ChecksumAlgorithm require_algorithm(std::string_view operation, const std::strin
                     "CRC32C, CRC64NVME, SHA1, SHA256]");
 }
 
-ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, ChecksumAlgorithm algorithm) {
+ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, ChecksumAlgorithm algorithm,
+                     const std::optional<CustomerKey>& key) {
   std::uint64_t size = 0;
   for (const Segment& segment : segments) size += segment.size;
   const std::string name(word_of(algorithm));
   return rq.prepare<ReadAgain>(name + " of " + to_json(segments).dump(),
-                               [&blobs = rq.home.blobs, segments, name, size] {
+                               [&blobs = rq.home.blobs, segments, name, size, key] {
                                  crypto::Checksum sum(name), md5("md5");
-                                 body_of(blobs, segments, 0, size).read([&](std::string_view bytes) {
+                                 body_of(blobs, segments, 0, size, key).read([&](std::string_view bytes) {
                                    sum.update(bytes);
                                    md5.update(bytes);
                                  });

@@ -13,6 +13,8 @@
 #include "gen/s3/model.h"
 #include "region/request.h"
 #include "region/tag_keys.h"
+#include "services/s3/acls/acl.h"
+#include "services/s3/encryption/customer_key.h"
 #include "services/s3/objects/checksums.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/tagging.h"
@@ -30,11 +32,13 @@ struct ReadAgain {
   std::string checksum;  // base64
   std::string md5;       // hex
 };
-/// Reads the bytes for a checksum that nobody made yet; outside of the transaction, see Request::prepare.
-ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, ChecksumAlgorithm algorithm);
-/// `size` bytes from `offset` of the segments, streamed.
+/// Reads the bytes for a checksum that nobody made yet; outside of the transaction, see Request::prepare. `key`: as of
+/// body_of.
+ReadAgain read_again(region::Request& rq, const std::vector<Segment>& segments, ChecksumAlgorithm algorithm,
+                     const std::optional<CustomerKey>& key = {});
+/// `size` bytes from `offset` of the segments, streamed; with the key that they were encrypted by, if they were.
 wire::Body body_of(const store::Blobs& blobs, const std::vector<Segment>& segments, std::uint64_t offset,
-                   std::uint64_t size);
+                   std::uint64_t size, const std::optional<CustomerKey>& key = {});
 /// The piece of the segments.
 std::vector<Segment> slice(const std::vector<Segment>& segments, std::uint64_t offset, std::uint64_t size);
 
@@ -91,9 +95,11 @@ void check_encryption(std::string_view operation, const std::optional<std::strin
 template <class In>
 region::ConditionKeys write_keys(const In& in, const Json& tags) {
   region::ConditionKeys keys = object_tag_keys(tags);
-  if (in.acl) keys["s3:x-amz-acl"] = {*in.acl};
+  add_acl_keys(acl_headers(in), keys);
   if (in.storage_class) keys["s3:x-amz-storage-class"] = {*in.storage_class};
   if (in.server_side_encryption) keys["s3:x-amz-server-side-encryption"] = {*in.server_side_encryption};
+  if (in.sse_customer_algorithm)
+    keys["s3:x-amz-server-side-encryption-customer-algorithm"] = {*in.sse_customer_algorithm};
   return keys;
 }
 void check_key(std::string_view key);

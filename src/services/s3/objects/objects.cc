@@ -3,12 +3,13 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "services/s3/archive/archive.h"
-#include "services/s3/buckets/ownership.h"
+#include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/locks/lock.h"
 #include "services/s3/objects/delete_marker.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -64,13 +65,21 @@ void describe(Timestamp now, const In& in, const BucketRow& bucket, const Object
   }
   if (const std::string storage = object.body.text("storage_class"); !storage.empty()) out.storage_class = storage;
   out.restore = restore_header(object, now);
+  out.expiration = told_expiration(bucket, object);
+  if (const Json* elsewhere = object.body.find(kRedirectLocation))
+    out.website_redirect_location = elsewhere->as_string();
   give_lock(object, out);
   auto& metadata = out.metadata.emplace();
   if (const Json* kept = object.body.find("metadata"))
     for (const auto& [name, value] : kept->members()) metadata[name] = value.as_string();
   if (const Json* tags = object.body.find("tags"); tags && !tags->empty())
     out.tag_count = static_cast<int>(tags->size());
-  out.server_side_encryption = kSseS3;
+  if (is_sealed(object.body)) {
+    out.sse_customer_algorithm = kSseC;
+    out.sse_customer_key_md5 = in.sse_customer_key_md5;
+  } else {
+    out.server_side_encryption = kSseS3;
+  }
   if (versioning_of(bucket)) out.version_id = object.version_id;
 }
 
@@ -174,12 +183,6 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
   if (!tags.empty()) require_bucket_for_key(rq, "s3:PutObjectTagging", bucket, key, {}, {}, object_tag_keys(tags));
 }
 
-void S3::require_acl(region::Request& rq, const BucketRow& bucket, const std::string& key,
-                     const std::optional<std::string>& acl) {
-  if (acl) require_bucket_for_key(rq, "s3:PutObjectAcl", bucket.id, key, {}, {}, {{"s3:x-amz-acl", {*acl}}});
-  check_object_acl(rq, bucket, acl);
-}
-
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
@@ -202,16 +205,20 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
+  const auto key = customer_key_of_write(rq, bucket, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
   check_write_conditions(in.key, find_latest(rq.tx, bucket.id, in.key), in.if_match, in.if_none_match);
   const wire::Body& body = in.body;
   if (body.size().value_or(0) > kLargestPut)
     throw wire::Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
 
-  const store::Blob blob = blob_of(rq, body, in.bucket + "/" + in.key);
+  const std::string name = in.bucket + "/" + in.key;
+  const Rewritten* sealed = key ? &seal(rq, body, name, key) : nullptr;
+  const store::Blob blob = sealed ? sealed->loose.blob() : blob_of(rq, body, name);
   ObjectRow object;
   object.bucket = bucket.id;
   object.key = in.key;
@@ -220,9 +227,12 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
   set_lock(rq, bucket, in, object.key, object.body);
-  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
+  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
+  if (key) object.body[kSealedBy] = sealed_by(*key);
+  if (acl) keep_acl(object.body, *acl, bucket.place.account);
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) object.body[kRedirectLocation] = *in.website_redirect_location;
   if (Json sums = checksums_of(body); !sums.empty()) {
     object.body["checksums"] = std::move(sums);
     object.body["checksum_type"] = word_of(ChecksumType::kFullObject);
@@ -231,8 +241,9 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
   PutObjectOutput out;
   out.e_tag = object.e_tag;
-  out.server_side_encryption = kSseS3;
+  give_encryption(key, out);
   out.version_id = told_of_new(bucket, object.version_id);
+  out.expiration = told_expiration(bucket, object);
   give_checksums(object.body, out);
   if (object.body.contains("checksum_type")) out.checksum_type = object.body.text("checksum_type");
   return out;
@@ -243,13 +254,15 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   check_response_headers(rq.caller, in);
+  const auto key = customer_key_of(rq, in);
+  require_opened(object.body, key);
   check_conditions(rq.now(), in, bucket, object);
   require_readable(object, rq.now());
 
   GetObjectOutput out;
   describe(rq.now(), in, bucket, object, out);
   const ByteRange range = choose_range(in, object, out);
-  out.body = body_of(home_.blobs, object.segments(), range.first, range.size);
+  out.body = body_of(home_.blobs, object.segments(), range.first, range.size, key);
   return out;
 }
 
@@ -257,6 +270,7 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
                                                   in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  require_opened(object.body, customer_key_of(rq, in));
   check_conditions(rq.now(), in, bucket, object);
 
   HeadObjectOutput out;
@@ -299,6 +313,7 @@ GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const G
       require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes", in.bucket,
                              in.key, in.expected_bucket_owner, in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
+  require_opened(object.body, customer_key_of(rq, in));
 
   GetObjectAttributesOutput out;
   out.last_modified = object.modified;

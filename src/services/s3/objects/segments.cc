@@ -4,8 +4,11 @@ namespace hanbat::s3 {
 
 Json to_json(const std::vector<Segment>& segments) {
   Json out = Json::array();
-  for (const Segment& segment : segments)
-    out.push_back(Json::object({{"sha256", segment.sha256}, {"offset", segment.offset}, {"size", segment.size}}));
+  for (const Segment& segment : segments) {
+    Json one = Json::object({{"sha256", segment.sha256}, {"offset", segment.offset}, {"size", segment.size}});
+    if (!segment.iv.empty()) one["iv"] = segment.iv;
+    out.push_back(std::move(one));
+  }
   return out;
 }
 
@@ -14,7 +17,7 @@ std::vector<Segment> segments_of(const Json& body) {
   if (const Json* list = body.find("segments"))
     for (const Json& item : list->items())
       out.push_back({item.text("sha256"), static_cast<std::uint64_t>(item.integer("offset")),
-                     static_cast<std::uint64_t>(item.integer("size"))});
+                     static_cast<std::uint64_t>(item.integer("size")), item.text("iv")});
   return out;
 }
 

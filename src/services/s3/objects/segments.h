@@ -16,6 +16,7 @@ struct Segment {
   std::string sha256;
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
+  std::string iv = {};  // hex: where the customer's key that encrypted the blob begins to count; "" where none did
 };
 
 Json to_json(const std::vector<Segment>& segments);

@@ -26,6 +26,8 @@ ObjectRow object_of(const store::Row& row) {
           .body = row.json(9)};
 }
 
+std::string class_in(const Json& body) { return body.text("storage_class", word_of(StorageClass::kStandard)); }
+
 std::string object_owner(std::int64_t id) { return "s3/object/" + std::to_string(id); }
 
 std::vector<ObjectRow> objects_of(const std::vector<store::Row>& rows) {
@@ -40,20 +42,24 @@ std::vector<Segment> ObjectRow::segments() const { return segments_of(body); }
 
 StoredBytes bytes_of_objects(store::Tx& tx) {
   constexpr std::int64_t kLeastSize = 128 << 10;
+  const auto has_least = [](StorageClass kept_in) {
+    return kept_in == StorageClass::kStandardIa || kept_in == StorageClass::kOnezoneIa ||
+           kept_in == StorageClass::kGlacierIr;
+  };
   StoredBytes out;
-  for (const store::Row& row : tx.query("SELECT bucket, SUM(size) FROM s3_objects GROUP BY bucket"))
-    out[{row.text(0), "STANDARD"}] = row.integer(1);
-  // A body names its class where it is another one; so may a user's metadata, so the body is read.
-  for (const store::Row& row :
-       tx.query("SELECT bucket, size, body FROM s3_objects WHERE body LIKE '%\"storage_class\":%'")) {
-    const std::string storage_class = row.json(2).text("storage_class", "STANDARD");
-    if (storage_class == "STANDARD") continue;
-    const std::int64_t size = row.integer(1);
-    const bool has_least = storage_class.ends_with("_IA") || storage_class == "GLACIER_IR";
-    out[{row.text(0), "STANDARD"}] -= size;
-    out[{row.text(0), storage_class}] += has_least ? std::max(size, kLeastSize) : size;
+  for (const store::Row& row : tx.query(
+           "SELECT bucket, storage_class, SUM(size), SUM(MAX(size, ?)) FROM s3_objects GROUP BY bucket, storage_class",
+           kLeastSize)) {
+    const auto kept_in = require_word<StorageClass>(row.text(1));
+    out[{row.text(0), kept_in}] = row.integer(has_least(kept_in) ? 3 : 2);
   }
   return out;
+}
+
+void classify_objects(store::Tx& tx) {
+  for (const store::Row& row : tx.query("SELECT id, body FROM s3_objects WHERE body LIKE '%\"storage_class\"%'"))
+    if (const std::string kept_in = row.json(1).text("storage_class"); !kept_in.empty())
+      tx.exec("UPDATE s3_objects SET storage_class = ? WHERE id = ?", kept_in, row.integer(0));
 }
 
 bool is_empty(store::Tx& tx, std::string_view bucket) {
@@ -121,17 +127,18 @@ ObjectRow put_version(store::Tx& tx, store::Blobs& blobs, ObjectRow object) {
   tx.exec("UPDATE s3_objects SET is_latest = 0 WHERE bucket = ? AND object_key = ? AND is_latest = 1", object.bucket,
           object.key);
   const auto row = tx.find(
-      "INSERT INTO s3_objects(bucket, object_key, version_id, is_latest, delete_marker, size, e_tag, modified, body) "
-      "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?) RETURNING id",
+      "INSERT INTO s3_objects(bucket, object_key, version_id, is_latest, delete_marker, size, e_tag, modified, body, "
+      "storage_class) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?) RETURNING id",
       object.bucket, object.key, object.version_id, object.delete_marker, object.size, object.e_tag, object.modified,
-      object.body);
+      object.body, class_in(object.body));
   object.id = row->integer(0);
   link(tx, blobs, object.segments(), object_owner(object.id));
   return object;
 }
 
 void update_body(store::Tx& tx, const ObjectRow& object) {
-  tx.exec("UPDATE s3_objects SET body = ? WHERE id = ?", object.body, object.id);
+  tx.exec("UPDATE s3_objects SET body = ?, storage_class = ? WHERE id = ?", object.body, class_in(object.body),
+          object.id);
 }
 
 void remove_version(store::Tx& tx, store::Blobs& blobs, Timestamp now, const ObjectRow& object) {

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "services/s3/objects/key_range.h"
 #include "services/s3/objects/segments.h"
+#include "services/s3/objects/storage_class.h"
 #include "store/blobs.h"
 #include "store/database.h"
 
@@ -33,11 +34,13 @@ struct ObjectRow {
   std::vector<Segment> segments() const;
 };
 
-/// Bytes by bucket and storage class, as AWS names the class.
-using StoredBytes = std::map<std::pair<std::string, std::string>, std::int64_t>;
+/// Bytes by bucket and storage class.
+using StoredBytes = std::map<std::pair<std::string, StorageClass>, std::int64_t>;
 /// What all versions of objects are billed for. In the classes that have a least size of an object, 128 KB, a smaller
 /// one counts as that. Source: https://aws.amazon.com/s3/pricing/ ("Storage")
 StoredBytes bytes_of_objects(store::Tx& tx);
+/// Tells the classes of rows of before 004_storage_classes.sql; at start.
+void classify_objects(store::Tx& tx);
 /// Whether the bucket has no version of an object.
 bool is_empty(store::Tx& tx, std::string_view bucket);
 std::optional<ObjectRow> find_latest(store::Tx& tx, std::string_view bucket, std::string_view key);

@@ -99,6 +99,7 @@ PutObjectInput input_of(const std::string& bucket, const std::string& key, const
   in.content_disposition = field_of(fields, "content-disposition");
   in.content_encoding = field_of(fields, "content-encoding");
   in.storage_class = field_of(fields, "x-amz-storage-class");
+  in.website_redirect_location = field_of(fields, "x-amz-website-redirect-location");
   in.server_side_encryption = field_of(fields, "x-amz-server-side-encryption");
   if (const std::string* expires = find_field(fields, "expires")) in.expires = parse_http_date(*expires);
   for (const auto& [name, value] : fields)
@@ -110,8 +111,7 @@ PutObjectInput input_of(const std::string& bucket, const std::string& key, const
 void refuse_fields(const Fields& fields) {
   for (const auto& [name, value] : fields)
     if (name == "tagging" || name.starts_with("x-amz-server-side-encryption-") ||
-        name == "x-amz-website-redirect-location" || name.starts_with("x-amz-object-lock-") ||
-        name.starts_with("x-amz-checksum-"))
+        name.starts_with("x-amz-object-lock-") || name.starts_with("x-amz-checksum-"))
       throw wire::Error::not_implemented("POST Object", "the field " + name);
 }
 

@@ -39,9 +39,9 @@ StoredBytes bytes_of_parts(store::Tx& tx) {
   for (const store::Row& row :
        tx.query("SELECT u.bucket, u.body, SUM(p.size) FROM s3_parts p JOIN s3_uploads u ON u.upload_id = p.upload_id "
                 "GROUP BY u.upload_id, u.bucket, u.body")) {
-    const std::string storage_class = row.json(1).text("storage_class", "STANDARD");
-    const bool archive = storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
-    out[{row.text(0), archive ? "STANDARD" : storage_class}] += row.integer(2);
+    const auto kept_in = require_word<StorageClass>(row.json(1).text("storage_class", "STANDARD"));
+    const bool archive = kept_in == StorageClass::kGlacier || kept_in == StorageClass::kDeepArchive;
+    out[{row.text(0), archive ? StorageClass::kStandard : kept_in}] += row.integer(2);
   }
   return out;
 }

@@ -4,8 +4,10 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "crypto/checksum.h"
+#include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
+#include "services/s3/website/configuration.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -138,12 +140,13 @@ void check_object_checksums(const CompleteMultipartUploadInput& in, const Json& 
 
 CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const ObjectRow& object) {
   CompleteMultipartUploadOutput out;
-  out.server_side_encryption = kSseS3;
+  if (!is_sealed(object.body)) out.server_side_encryption = kSseS3;
   out.bucket = bucket.id;
   out.key = object.key;
   out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
   out.e_tag = object.e_tag;
   out.version_id = told_of_new(bucket, object.version_id);
+  out.expiration = told_expiration(bucket, object);
   give_checksums(object.body, out);
   if (object.body.contains("checksums")) out.checksum_type = object.body.text("checksum_type");
   return out;
@@ -167,10 +170,12 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
   require_tagging(rq, in.bucket, in.key, tags);
-  require_acl(rq, bucket, in.key, in.acl);
+  const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
+  const auto key = customer_key_of_write(rq, bucket, in);
   check_encryption(rq.operation.name, in.server_side_encryption);
   check_storage_class(in.storage_class);
+  check_redirect_location(in.website_redirect_location);
 
   UploadRow upload{random_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._", 64),
                    bucket.id,
@@ -178,11 +183,14 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
                    rq.now(),
                    rq.caller.arn,
                    Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
+  if (acl) keep_acl(upload.body, *acl, bucket.place.account);
   if (in.tagging) upload.body["tags"] = tags;
   set_lock(rq, bucket, in, in.key, upload.body);
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) upload.body[kRedirectLocation] = *in.website_redirect_location;
+  if (key) upload.body[kSealedBy] = sealed_by(*key);
   CreateMultipartUploadOutput out;
-  out.server_side_encryption = kSseS3;
+  give_encryption(key, out);
   if (in.checksum_type && !in.checksum_algorithm)
     throw wire::Error("InvalidRequest", 400,
                       "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
@@ -210,9 +218,14 @@ namespace {
 
 /// The checksum of a part, of the upload's algorithm. Throws InvalidRequest where the part was sent with another, or
 /// with none where those of the parts are what the object's is made of.
-Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPartInput& in, const PartRow& part) {
-  const Json sums = checksums_of(in.body);
+Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPartInput& in, const PartRow& part,
+                    const std::optional<CustomerKey>& key) {
+  Json sums = checksums_of(in.body);
   const auto algorithm = algorithm_of(upload);
+  // Who completes the upload need not bring the key to read the parts again.
+  const std::string usual(word_of(kUsualChecksum));
+  if (key && !algorithm && !sums.contains(usual))
+    sums[usual] = read_again(rq, part.segments(), kUsualChecksum, key).checksum;
   std::string told;
   if (told_algorithm(in)) told = word_of(*told_algorithm(in));
   if (in.checksum_algorithm) told = lower(*in.checksum_algorithm);
@@ -222,7 +235,7 @@ Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPa
     throw wire::Error("InvalidRequest", 400,
                       "Checksum Type mismatch occurred, expected checksum Type: " + wanted +
                           ", actual checksum Type: " + (told.empty() ? "null" : told));
-  return Json::object({{wanted, read_again(rq, part.segments(), *algorithm).checksum}});
+  return Json::object({{wanted, read_again(rq, part.segments(), *algorithm, key).checksum}});
 }
 
 /// The type that the completion names, against that of the upload.
@@ -238,24 +251,33 @@ void check_completed_type(const CompleteMultipartUploadInput& in, const UploadRo
 }  // namespace
 
 UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in) {
-  require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner);
+  region::ConditionKeys keys;
+  if (in.sse_customer_algorithm)
+    keys["s3:x-amz-server-side-encryption-customer-algorithm"] = {*in.sse_customer_algorithm};
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   check_part_number(in.part_number);
+  const auto key = customer_key_of_write(rq, bucket, in);
+  require_part_key(upload.body, key);
 
   const wire::Body& body = in.body;
-  const store::Blob blob = blob_of(rq, body, in.upload_id + "/" + std::to_string(in.part_number));
+  const std::string name = in.upload_id + "/" + std::to_string(in.part_number);
+  const Rewritten* sealed = key ? &seal(rq, body, name, key) : nullptr;
+  const store::Blob blob = sealed ? sealed->loose.blob() : blob_of(rq, body, name);
   PartRow part;
   part.number = in.part_number;
   part.size = blob.size;
   part.e_tag = quoted_e_tag(blob.md5);
   part.modified = rq.now();
   part.body = Json::object();
-  if (blob.size > 0) part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size}});
-  part.body["checksums"] = part_checksums(rq, upload, in, part);
+  if (blob.size > 0)
+    part.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
+  part.body["checksums"] = part_checksums(rq, upload, in, part, key);
   put_part(rq.tx, home_.blobs, upload.upload_id, part);
 
   UploadPartOutput out;
-  out.server_side_encryption = kSseS3;
+  give_encryption(key, out);
   out.e_tag = part.e_tag;
   if (upload.body.contains("algorithm") || told_algorithm(in) || in.checksum_algorithm) give_checksums(part.body, out);
   return out;
@@ -272,6 +294,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   const auto latest = find_latest(rq.tx, bucket.id, in.key);
   if (latest && latest->body.text(kMadeByUpload) == in.upload_id) return describe_completed(bucket, *latest);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  if (const auto key = customer_key_of(rq, in)) require_part_key(upload.body, key);
   check_write_conditions(in.key, latest, in.if_match, in.if_none_match, upload.initiated);
   check_completed_type(in, upload);
   const ChecksumAlgorithm algorithm = algorithm_of(upload).value_or(kUsualChecksum);
@@ -330,6 +353,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, "s3:ListMultipartUploadParts", in.bucket, in.key, in.expected_bucket_owner);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
+  if (const auto key = customer_key_of(rq, in)) require_part_key(upload.body, key);
   const int limit = std::min(in.max_parts.value_or(1000), 1000);
   const int marker = in.part_number_marker.value_or(0);
   if (limit < 0)
