@@ -242,12 +242,101 @@ class Walk {
   std::vector<Violation> violations_;
 };
 
+/// A member on the way to a value, and its shape.
+struct Place {
+  std::string_view member;
+  const Shape* shape = nullptr;
+};
+
+/// The places of a path ("tagSet.1.member.type") from the top, as far as the path can be followed: what follows a map's
+/// key that has dots is not.
+std::vector<Place> places_of(const OperationModel& operation, std::string_view path) {
+  std::vector<Place> places;
+  const Shape* at = operation.input;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    const std::string_view step = path.substr(begin, end - begin);
+    begin = end + 1;
+    if (at->type == Type::kList) {
+      if (step != "member") continue;  // its number
+      at = at->element->shape;
+    } else if (at->type == Type::kMap) {
+      at = step == "key" ? at->key->shape : at->element->shape;
+    } else {
+      const auto found = std::ranges::find_if(
+          at->members, [&](const Member& member) { return lower_first(member.name) == step; });
+      if (found == at->members.end()) break;
+      places.push_back({found->name, found->shape});
+      at = found->shape;
+      continue;
+    }
+    places.push_back({"", at});
+  }
+  return places;
+}
+
+bool documents_required(const OperationModel& operation) {
+  return std::ranges::any_of(operation.errors,
+                             [](const ErrorModel& error) { return error.shape.ends_with("RequiredException"); });
+}
+
+/// The one of the operation's errors that begins and ends like this and is named after the thing, or nearly: the stem
+/// of its name begins or ends with the thing's name, or the other way round.
+const ErrorModel* find_named_after(const OperationModel& operation, std::string_view prefix, std::string_view suffix,
+                                   std::string_view thing) {
+  constexpr std::size_t kShortestThing = 5, kShortestStem = 3;
+  if (thing.ends_with('s')) thing.remove_suffix(1);
+  if (thing.size() < kShortestThing) return nullptr;
+  const ErrorModel* found = nullptr;
+  for (const ErrorModel& error : operation.errors) {
+    if (error.shape.size() <= prefix.size() + suffix.size() || !error.shape.starts_with(prefix) ||
+        !error.shape.ends_with(suffix))
+      continue;
+    const auto stem =
+        error.shape.substr(prefix.size(), error.shape.size() - prefix.size() - suffix.size());
+    const bool near = stem.starts_with(thing) || stem.ends_with(thing) ||
+                      (stem.size() >= kShortestStem && thing.starts_with(stem));
+    if (near && found) return nullptr;  // which of them it is, nothing tells
+    if (near) found = &error;
+  }
+  return found;
+}
+
+/// The operation's error for what is wrong with a thing that has these names, the most telling first.
+const ErrorModel* find_of_thing(const OperationModel& operation, const Place& place, std::string_view prefix,
+                                std::string_view suffix) {
+  std::vector<std::string> names;
+  if (!place.member.empty()) names.push_back(upper_first(place.member));
+  names.emplace_back(place.shape->name);
+  if (place.shape->type == Type::kList) names.emplace_back(place.shape->element->shape->name);
+  for (const std::string& name : names)
+    if (const auto* error = find_error(operation, std::string(prefix) + name + std::string(suffix))) return error;
+  for (const std::string& name : names)
+    if (const auto* error = find_named_after(operation, prefix, suffix, name)) return error;
+  return nullptr;
+}
+
+/// The error of a service that holds its inputs against its own rules, and has an error for each (CodeCommit,
+/// CodeDeploy): for the value, or for what it is a part of.
+const ErrorModel* find_own(const OperationModel& operation, const Violation& violation) {
+  if (!documents_required(operation)) return nullptr;
+  const auto places = places_of(operation, violation.path);
+  for (std::size_t i = places.size(); i-- > 0;) {
+    const bool missing = violation.missing && i + 1 == places.size();
+    const ErrorModel* error = missing ? find_of_thing(operation, places[i], "", "RequiredException") : nullptr;
+    if (!error) error = find_of_thing(operation, places[i], "Invalid", "Exception");
+    if (error) return error;
+  }
+  return nullptr;
+}
+
 /// A service that models an error for this very member answers with it.
 std::optional<Error> find_modelled(const OperationModel& operation, const std::vector<Violation>& violations) {
   for (const Violation& violation : violations) {
     const std::string member = upper_first(violation.name);
     const ErrorModel* modelled = violation.missing ? find_error(operation, member + "RequiredException") : nullptr;
     if (!modelled) modelled = find_error(operation, "Invalid" + member + "Exception");
+    if (!modelled) modelled = find_own(operation, violation);
     if (modelled)
       return Error(
           std::string(modelled->code), modelled->status,

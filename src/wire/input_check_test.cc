@@ -81,6 +81,39 @@ TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
   EXPECT_EQ(put.message(""), "NotImplemented: Hanbat does not implement the parameter Name of the operation Put");
 }
 
+/// The code of what an operation with these errors says of an input.
+std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::string& text) {
+  DynamicModel model(Json::object({{"protocol", "json"}}), Json::parse(R"({
+    "In": {"type": "structure", "required": ["newGroupName"], "members": {
+      "newGroupName": {"shape": "GroupName"}, "filters": {"shape": "Filters"}, "rollback": {"shape": "RollbackConfiguration"}}},
+    "Filters": {"type": "list", "member": {"shape": "Filter"}},
+    "Filter": {"type": "structure", "required": ["type"], "members": {"type": {"shape": "FilterType"}}},
+    "RollbackConfiguration": {"type": "structure", "required": ["events"], "members": {"events": {"shape": "EventName"}}},
+    "FilterType": {"type": "string"}, "EventName": {"type": "string"}, "GroupName": {"type": "string"}})"));
+  OperationModel operation = model.operation(
+      Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}})"));
+  operation.errors = errors;
+  Dynamic given;
+  void* input = DynamicSlot<Type::kStructure>::kSlot.make(&given);
+  const std::string refusal =
+      refusal_of([&] { check_input(operation, input, read_json_input(operation, Json::parse(text), input)); });
+  return refusal.substr(0, refusal.find(':'));
+}
+
+ErrorModel error_named(std::string_view name) { return {name, name, 400}; }
+
+TEST(CheckInput, TellsTheErrorThatIsNamedAfterTheThingOrAfterWhatItIsPartOf) {
+  const std::vector<ErrorModel> errors{error_named("GroupNameRequiredException"), error_named("InvalidGroupNameException"),
+                                       error_named("InvalidFilterException"), error_named("InvalidRollbackConfigException")};
+  EXPECT_EQ(code_by_errors(errors, "{}"), "GroupNameRequiredException");
+  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "filters": [{"type": "b"}, {}]})"), "InvalidFilterException");
+  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "rollback": {}})"), "InvalidRollbackConfigException");
+}
+
+TEST(CheckInput, SaysWhatIsWrongInTheFrameworksWordsWhereTheServiceHasNoErrorForWhatIsRequired) {
+  EXPECT_EQ(code_by_errors({error_named("InvalidGroupNameException")}, "{}"), "ValidationException");
+}
+
 constexpr const char* kShapes = R"({
   "In": {"type": "structure", "required": ["Rule"], "members": {
     "Count": {"shape": "Count", "location": "querystring", "locationName": "count"},
