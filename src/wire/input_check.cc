@@ -263,8 +263,8 @@ std::vector<Place> places_of(const OperationModel& operation, std::string_view p
     } else if (at->type == Type::kMap) {
       at = step == "key" ? at->key->shape : at->element->shape;
     } else {
-      const auto found = std::ranges::find_if(
-          at->members, [&](const Member& member) { return lower_first(member.name) == step; });
+      const auto found =
+          std::ranges::find_if(at->members, [&](const Member& member) { return lower_first(member.name) == step; });
       if (found == at->members.end()) break;
       places.push_back({found->name, found->shape});
       at = found->shape;
@@ -292,10 +292,9 @@ const ErrorModel* find_named_after(const OperationModel& operation, std::string_
     if (error.shape.size() <= prefix.size() + suffix.size() || !error.shape.starts_with(prefix) ||
         !error.shape.ends_with(suffix))
       continue;
-    const auto stem =
-        error.shape.substr(prefix.size(), error.shape.size() - prefix.size() - suffix.size());
-    const bool near = stem.starts_with(thing) || stem.ends_with(thing) ||
-                      (stem.size() >= kShortestStem && thing.starts_with(stem));
+    const auto stem = error.shape.substr(prefix.size(), error.shape.size() - prefix.size() - suffix.size());
+    const bool near =
+        stem.starts_with(thing) || stem.ends_with(thing) || (stem.size() >= kShortestStem && thing.starts_with(stem));
     if (near && found) return nullptr;  // which of them it is, nothing tells
     if (near) found = &error;
   }

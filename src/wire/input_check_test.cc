@@ -103,10 +103,12 @@ std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::str
 ErrorModel error_named(std::string_view name) { return {name, name, 400}; }
 
 TEST(CheckInput, TellsTheErrorThatIsNamedAfterTheThingOrAfterWhatItIsPartOf) {
-  const std::vector<ErrorModel> errors{error_named("GroupNameRequiredException"), error_named("InvalidGroupNameException"),
-                                       error_named("InvalidFilterException"), error_named("InvalidRollbackConfigException")};
+  const std::vector<ErrorModel> errors{error_named("GroupNameRequiredException"),
+                                       error_named("InvalidGroupNameException"), error_named("InvalidFilterException"),
+                                       error_named("InvalidRollbackConfigException")};
   EXPECT_EQ(code_by_errors(errors, "{}"), "GroupNameRequiredException");
-  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "filters": [{"type": "b"}, {}]})"), "InvalidFilterException");
+  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "filters": [{"type": "b"}, {}]})"),
+            "InvalidFilterException");
   EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "rollback": {}})"), "InvalidRollbackConfigException");
 }
 

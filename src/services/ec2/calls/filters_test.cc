@@ -8,9 +8,11 @@
 namespace hanbat::ec2 {
 namespace {
 
-const FilterPath kFiltersTestPaths[] = {
-    {"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"},
-    {"managed", "=false"}};
+const FilterPath kFiltersTestPaths[] = {{"state", "State.Name"},
+                                        {"group-id", "Groups.GroupId"},
+                                        {"default", "IsDefault"},
+                                        {"port", "Port"},
+                                        {"managed", "=false"}};
 const Json kShape = Json::parse(
     R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
     R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");

@@ -260,8 +260,8 @@ void fill_instance(store::Tx& tx, Resource<Instance>& row) {
   shape.public_dns_name = "";
   shape.private_dns_name = "";
   shape.operator_ = own_operator();
-  // As an instance of AWS's has them, of which nothing was asked at its launch. A machine here boots without firmware, as
-  // an image without a boot mode is booted there.
+  // As an instance of AWS's has them, of which nothing was asked at its launch. A machine here boots without firmware,
+  // as an image without a boot mode is booted there.
   shape.current_instance_boot_mode = "legacy-bios";
   shape.maintenance_options.emplace().auto_recovery = "default";
   shape.maintenance_options->reboot_migration = "default";

@@ -178,8 +178,9 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
     if (!ids) ids.emplace();
     ids->push_back(require_template(rq, std::nullopt, name).id);
   }
-  auto page = describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths,
-                                            [](Resource<LaunchTemplate>& row) { row.shape.operator_ = own_operator(); });
+  auto page =
+      describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths,
+                                    [](Resource<LaunchTemplate>& row) { row.shape.operator_ = own_operator(); });
   return {.launch_templates = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 

@@ -35,18 +35,18 @@ enum class PingStatus { kOnline, kConnectionLost };
 namespace hanbat {
 
 template <>
-constexpr auto kWords<ssm::InstanceFilterKey> = std::to_array<Word<ssm::InstanceFilterKey>>(
-    {{ssm::InstanceFilterKey::kActivationIds, "ActivationIds"},
-     {ssm::InstanceFilterKey::kAgentVersion, "AgentVersion"},
-     {ssm::InstanceFilterKey::kAssociationStatus, "AssociationStatus"},
-     {ssm::InstanceFilterKey::kIamRole, "IamRole"},
-     {ssm::InstanceFilterKey::kInstanceIds, "InstanceIds"},
-     {ssm::InstanceFilterKey::kPingStatus, "PingStatus"},
-     {ssm::InstanceFilterKey::kPlatformType, "PlatformType"},
-     {ssm::InstanceFilterKey::kPlatformTypes, "PlatformTypes"},
-     {ssm::InstanceFilterKey::kResourceType, "ResourceType"},
-     {ssm::InstanceFilterKey::kSourceIds, "SourceIds"},
-     {ssm::InstanceFilterKey::kSourceTypes, "SourceTypes"}});
+constexpr auto kWords<ssm::InstanceFilterKey> =
+    std::to_array<Word<ssm::InstanceFilterKey>>({{ssm::InstanceFilterKey::kActivationIds, "ActivationIds"},
+                                                 {ssm::InstanceFilterKey::kAgentVersion, "AgentVersion"},
+                                                 {ssm::InstanceFilterKey::kAssociationStatus, "AssociationStatus"},
+                                                 {ssm::InstanceFilterKey::kIamRole, "IamRole"},
+                                                 {ssm::InstanceFilterKey::kInstanceIds, "InstanceIds"},
+                                                 {ssm::InstanceFilterKey::kPingStatus, "PingStatus"},
+                                                 {ssm::InstanceFilterKey::kPlatformType, "PlatformType"},
+                                                 {ssm::InstanceFilterKey::kPlatformTypes, "PlatformTypes"},
+                                                 {ssm::InstanceFilterKey::kResourceType, "ResourceType"},
+                                                 {ssm::InstanceFilterKey::kSourceIds, "SourceIds"},
+                                                 {ssm::InstanceFilterKey::kSourceTypes, "SourceTypes"}});
 template <>
 constexpr auto kWords<ssm::PingStatus> = std::to_array<Word<ssm::PingStatus>>(
     {{ssm::PingStatus::kOnline, "Online"}, {ssm::PingStatus::kConnectionLost, "ConnectionLost"}});
