@@ -69,6 +69,30 @@ TEST(CheckInput, AServiceMayHaveItsOwnCodeForIt) {
   EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter Name");
 }
 
+TEST(CheckInput, AServiceMayHaveItsOwnWordsForIt) {
+  const Put untold({.pattern = "[a-z]+"}, {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(untold.message("A"),
+            "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
+            "satisfy regular expression pattern: [a-z]+");
+  constexpr std::string_view kWords[] = {"a", "b"};
+  const Put word({.values = kWords}, {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(word.message("c"),
+            "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
+            "satisfy enum value set");
+  const Put by_parameter({.max = 3, .has_max = true, .pattern = "[a-z]+"},
+                         {.protocol = Protocol::kJson, .validation_code = "InvalidParameterException/by-parameter"});
+  EXPECT_EQ(by_parameter.message("A"),
+            "InvalidParameterException: Invalid parameter at 'name' failed to satisfy constraint: 'must satisfy "
+            "regular expression '[a-z]+''");
+  EXPECT_EQ(by_parameter.message("abcd"),
+            "InvalidParameterException: Invalid parameter at 'name' failed to satisfy constraint: 'Member must have "
+            "length less than or equal to 3'");
+  const Put with_reason({.pattern = "[a-z]+"},
+                        {.protocol = Protocol::kJson, .validation_code = "InvalidInputException/with-reason"});
+  EXPECT_EQ(with_reason.message("A"),
+            "InvalidInputException: You provided a value that does not match the required pattern.");
+}
+
 TEST(CheckInput, AServiceMayReadItsTextsItself) {
   EXPECT_NE(Put({.pattern = "[a-z]+"}).message("A"), "");
   EXPECT_EQ(Put({.pattern = "[a-z]+"}, {.own_patterns = true}).message("A"), "");

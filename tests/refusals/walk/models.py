@@ -26,7 +26,7 @@ class Model:
         self.protocol = "json" if "json" in self.metadata.get("protocols", []) else self.metadata["protocol"]
         table = operations.Operations(ROOT / "src/services" / service / "operations.txt")
         self.entries = table.modelled
-        self.validation_code = table.values.get("validation-code")
+        self.validation_code = table.values.get("validation-code", "").partition("/")[0]
 
     def operation(self, name):
         return self.all[name]
