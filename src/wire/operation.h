@@ -96,8 +96,8 @@ struct ServiceModel {
   std::string_view endpoint_prefix;
   std::string_view xml_uri;
   bool query_compatible = false;
-  /// The code of input that breaks the model, after a '/' how it is worded (violation.cc), where not as the protocol's
-  /// own; "" else. This and what follows are facts of operations.txt, in which services of one protocol differ.
+  /// The code of input that breaks the model, where it is not the protocol's own; "" else. This and what follows are
+  /// the facts of operations.txt, in which services of one protocol differ.
   std::string_view validation_code = {};
   bool anonymous_callers = false;   // unsigned requests are let in, for policies to decide about
   bool bare_errors = false;         // <Error> is the root, without <ErrorResponse>, and tells the resource
