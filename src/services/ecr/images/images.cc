@@ -35,6 +35,7 @@ ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, con
   ImageDetail out;
   out.artifact_media_type = image.artifact_type;
   out.image_digest = image.digest;
+  out.image_status = "ACTIVE";
   out.image_manifest_media_type = image.media_type;
   out.image_pushed_at = image.pushed;
   out.image_scan_status = scan_status(image);

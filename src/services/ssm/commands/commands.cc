@@ -57,8 +57,27 @@ std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInp
   return ids;
 }
 
+CloudWatchOutputConfig no_log_output() {
+  CloudWatchOutputConfig none;
+  none.cloud_watch_log_group_name = "";
+  none.cloud_watch_output_enabled = false;
+  return none;
+}
+
+/// What AWS tells of where output and notifications go, when nobody said; here nobody can.
+template <class T>
+void tell_no_outputs(T& told) {
+  told.service_role = "";
+  told.cloud_watch_output_config = no_log_output();
+  NotificationConfig& none = told.notification_config.emplace();
+  none.notification_arn = none.notification_type = "";
+  none.notification_events.emplace();
+}
+
 Command describe(region::Request& rq, const CommandRow& row) {
   Command c = row.shape;
+  tell_no_outputs(c);
+  c.output_s3_bucket_name = c.output_s3_key_prefix = "";
   const auto all = invocations_of(rq.tx, row.place, row.id);
   auto count = [&](auto&& test) { return static_cast<int>(std::count_if(all.begin(), all.end(), test)); };
   c.status = c.status_details = word_of(command_status(all));
@@ -79,6 +98,7 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.instance_name = "";
   if (const auto known = find_instance(rq.tx, command.place, i.instance))
     out.instance_name = known->shape.computer_name.value_or("");
+  tell_no_outputs(out);
   out.comment = c.comment;
   out.document_name = c.document_name;
   out.document_version = c.document_version;
@@ -86,8 +106,8 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.status = i.status_text();
   out.status_details = i.detail();
   out.standard_output_url = out.standard_error_url = "";
-  if (!details) return out;
   out.command_plugins.emplace();
+  if (!details) return out;
   for (const StepView& step : steps_on(i, steps_of(command), outcomes_of(rq.tx, i))) {
     CommandPlugin& plugin = out.command_plugins->emplace_back();
     plugin.name = step.name;
@@ -282,6 +302,7 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
   out.standard_output_content = step.out;
   out.standard_error_content = step.err;
   out.standard_output_url = out.standard_error_url = "";
+  out.cloud_watch_output_config = no_log_output();
   return out;
 }
 
