@@ -32,6 +32,7 @@ KEY = re.compile(r"^[a-z0-9-]+:[A-Za-z0-9_/${}.-]+$")
 VARIABLE = re.compile(r"\$\{\w+\}")
 MODES = ("reads", "writes", "issues-keys")
 # What a service may say of itself: the flags, and what has a value. Each is a member of wire::ServiceModel, told there.
+# A validation-code may say after a '/' how what breaks the model is worded: src/wire/violation.cc has the words.
 FLAGS = ("anonymous-callers", "bare-errors", "bucket-hosts", "host-ids", "lower-case-headers", "millisecond-times",
          "own-patterns", "s3-signatures", "unnamed-forms", "unnamed-requests")
 VALUES = ("validation-code", "xml-uri")

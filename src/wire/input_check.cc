@@ -1,7 +1,6 @@
 #include "wire/input_check.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,7 +9,7 @@
 #include "wire/decoding.h"
 #include "wire/pattern.h"
 #include "wire/scalar.h"
-#include "wire/validation.h"
+#include "wire/violation.h"
 
 namespace hanbat::wire {
 
@@ -23,18 +22,6 @@ std::string quotation(std::string_view text) {
   std::size_t end = kLongest;
   while ((text[end] & 0xC0) == 0x80) --end;
   return std::string(text.substr(0, end)) + "...";
-}
-
-std::string upper_first(std::string_view name) {
-  std::string out(name);
-  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
-  return out;
-}
-
-const ErrorModel* find_error(const OperationModel& operation, std::string_view shape) {
-  for (const ErrorModel& error : operation.errors)
-    if (error.shape == shape) return &error;
-  return nullptr;
 }
 
 /// Whether the dotted path leads to a value that was given.
@@ -85,15 +72,6 @@ void refuse_unsupported(const OperationModel& operation, const void* input) {
   }
 }
 
-/// One thing that is wrong with an input.
-struct Violation {
-  const Member* missing = nullptr;
-  std::string name;  // of the top-level or nearest member
-  std::string path;
-  std::string constraint;  // "Value 'x' at 'y' failed to satisfy constraint: …"
-  std::string value;
-};
-
 /// Walks an input by its field table and collects what is wrong, in the order in which the codecs read.
 class Walk {
  public:
@@ -131,13 +109,12 @@ class Walk {
     for (const Member& member : shape.members) {
       const Path here{path, member.name};
       if (!is_missing(member, find_value(member, structure), here)) continue;
-      const std::string text = here.text();
-      violations_.push_back(
-          {.missing = &member,
-           .name = std::string(member.name),
-           .path = text,
-           .constraint = "Value null at '" + text + "' failed to satisfy constraint: Member must not be null",
-           .value = {}});
+      violations_.push_back({.broken = Broken::kRequired,
+                             .missing = &member,
+                             .name = std::string(member.name),
+                             .path = here.text(),
+                             .requirement = "not be null",
+                             .value = {}});
     }
   }
 
@@ -207,34 +184,39 @@ class Walk {
     const Limits& limits = *shape.limits;
     check_range(shape, static_cast<double>(utf8_length(text)), "length", path, [&] { return quotation(text); });
     if (!limits.pattern.empty() && !operation_.service->own_patterns && !matches(limits.pattern, text))
-      add(shape, path, quotation(text), "satisfy regular expression pattern: " + std::string(limits.pattern));
+      add(Broken::kPattern, shape, path, quotation(text),
+          "satisfy regular expression pattern: " + std::string(limits.pattern));
     if (limits.values.empty() || std::find(limits.values.begin(), limits.values.end(), text) != limits.values.end())
       return;
     std::string all;
     for (std::string_view one : limits.values) all += (all.empty() ? "" : ", ") + std::string(one);
-    add(shape, path, quotation(text), "satisfy enum value set: [" + all + "]");
+    add(Broken::kEnum, shape, path, quotation(text), "satisfy enum value set: [" + all + "]");
   }
 
   template <class Shown>
   void check_range(const Shape& shape, double measure, std::string_view what, const Path& path, const Shown& shown) {
     const Limits& limits = *shape.limits;
     const auto bound = [](double number) { return std::to_string(static_cast<long long>(number)); };
+    const bool length = what == "length";
     if (limits.has_min && measure < limits.min)
-      add(shape, path, shown(), "have " + std::string(what) + " greater than or equal to " + bound(limits.min));
+      add(length ? Broken::kShort : Broken::kLow, shape, path, shown(),
+          "have " + std::string(what) + " greater than or equal to " + bound(limits.min));
     else if (limits.has_max && measure > limits.max)
-      add(shape, path, shown(), "have " + std::string(what) + " less than or equal to " + bound(limits.max));
+      add(length ? Broken::kLong : Broken::kHigh, shape, path, shown(),
+          "have " + std::string(what) + " less than or equal to " + bound(limits.max));
   }
 
-  void add(const Shape& shape, const Path& path, std::string value, std::string constraint) {
+  void add(Broken broken, const Shape& shape, const Path& path, std::string value, std::string requirement) {
     const Path* member = &path;
     while (member->up && member->index > 0) member = member->up;
-    Violation violation{.name = std::string(member->name), .path = path.text(), .constraint = {}, .value = {}};
     // A secret is not said again, neither to who sent it nor to the trail that keeps the message.
     if (shape.sensitive) value.clear();
-    violation.constraint = (shape.sensitive ? "Value" : "Value '" + value + "'") + " at '" + violation.path +
-                           "' failed to satisfy constraint: Member must " + std::move(constraint);
-    violation.value = std::move(value);
-    violations_.push_back(std::move(violation));
+    violations_.push_back({.broken = broken,
+                           .name = std::string(member->name),
+                           .path = path.text(),
+                           .requirement = std::move(requirement),
+                           .value = std::move(value),
+                           .secret = shape.sensitive});
   }
 
   const OperationModel& operation_;
@@ -242,68 +224,12 @@ class Walk {
   std::vector<Violation> violations_;
 };
 
-/// A service that models an error for this very member answers with it.
-std::optional<Error> find_modelled(const OperationModel& operation, const std::vector<Violation>& violations) {
-  for (const Violation& violation : violations) {
-    const std::string member = upper_first(violation.name);
-    const ErrorModel* modelled = violation.missing ? find_error(operation, member + "RequiredException") : nullptr;
-    if (!modelled) modelled = find_error(operation, "Invalid" + member + "Exception");
-    if (modelled)
-      return Error(
-          std::string(modelled->code), modelled->status,
-          violation.missing ? "The parameter " + lower_first(violation.name) + " is required." : violation.constraint);
-  }
-  return std::nullopt;
-}
-
-[[noreturn]] void throw_first(const OperationModel& operation, const Violation& first) {
-  const ServiceModel& service = *operation.service;
-  if (service.protocol == Protocol::kEc2) {
-    if (first.missing)
-      throw Error("MissingParameter", 400, "The request must contain the parameter " + upper_first(first.path));
-    throw Error("InvalidParameterValue", 400,
-                "Value (" + first.value + ") for parameter " + first.path + " is invalid.");
-  }
-  const bool in_body =
-      first.path.find('.') != std::string::npos || (first.missing && first.missing->location == Location::kBody);
-  if (first.missing && first.missing == operation.input->payload)
-    throw Error("MissingRequestBodyError", 400, "Request Body is empty");
-  if (in_body) throw_malformed(service, first.constraint);
-  if (first.missing) throw Error("InvalidRequest", 400, first.constraint);
-  Error error("InvalidArgument", 400, first.constraint);
-  for (const Member& member : operation.input->members)
-    if (member.name == first.name) error.with("ArgumentName", std::string(member.wire_name));
-  throw Error(error.with("ArgumentValue", first.value));
-}
-
 }  // namespace
-
-std::string_view validation_code(const ServiceModel& service) {
-  if (!service.validation_code.empty()) return service.validation_code;
-  switch (service.protocol) {
-    case Protocol::kQuery:
-      return "ValidationError";
-    case Protocol::kEc2:
-      return "InvalidParameterValue";
-    case Protocol::kRestXml:
-      return "InvalidArgument";
-    default:
-      return "ValidationException";
-  }
-}
 
 void check_input(const OperationModel& operation, const void* input, const Missing& missing) {
   refuse_unsupported(operation, input);
   const std::vector<Violation> violations = Walk(operation, missing).violations(input);
-  if (violations.empty()) return;
-  if (const auto modelled = find_modelled(operation, violations)) throw Error(*modelled);
-  const ServiceModel& service = *operation.service;
-  if (service.protocol == Protocol::kEc2 || service.protocol == Protocol::kRestXml)
-    throw_first(operation, violations.front());
-  std::string message =
-      std::to_string(violations.size()) + " validation error" + (violations.size() > 1 ? "s" : "") + " detected: ";
-  for (std::size_t i = 0; i < violations.size(); ++i) message += (i ? "; " : "") + violations[i].constraint;
-  throw Error(std::string(validation_code(service)), 400, message);
+  if (!violations.empty()) throw refusal(operation, violations);
 }
 
 }  // namespace hanbat::wire

@@ -69,6 +69,30 @@ TEST(CheckInput, AServiceMayHaveItsOwnCodeForIt) {
   EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter Name");
 }
 
+TEST(CheckInput, AServiceMayHaveItsOwnWordsForIt) {
+  const Put untold({.pattern = "[a-z]+"}, {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(untold.message("A"),
+            "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
+            "satisfy regular expression pattern: [a-z]+");
+  constexpr std::string_view kWords[] = {"a", "b"};
+  const Put word({.values = kWords}, {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(word.message("c"),
+            "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
+            "satisfy enum value set");
+  const Put by_parameter({.max = 3, .has_max = true, .pattern = "[a-z]+"},
+                         {.protocol = Protocol::kJson, .validation_code = "InvalidParameterException/by-parameter"});
+  EXPECT_EQ(by_parameter.message("A"),
+            "InvalidParameterException: Invalid parameter at 'name' failed to satisfy constraint: 'must satisfy "
+            "regular expression '[a-z]+''");
+  EXPECT_EQ(by_parameter.message("abcd"),
+            "InvalidParameterException: Invalid parameter at 'name' failed to satisfy constraint: 'Member must have "
+            "length less than or equal to 3'");
+  const Put with_reason({.pattern = "[a-z]+"},
+                        {.protocol = Protocol::kJson, .validation_code = "InvalidInputException/with-reason"});
+  EXPECT_EQ(with_reason.message("A"),
+            "InvalidInputException: You provided a value that does not match the required pattern.");
+}
+
 TEST(CheckInput, AServiceMayReadItsTextsItself) {
   EXPECT_NE(Put({.pattern = "[a-z]+"}).message("A"), "");
   EXPECT_EQ(Put({.pattern = "[a-z]+"}, {.own_patterns = true}).message("A"), "");
@@ -79,6 +103,41 @@ TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
   constexpr std::string_view kRefused[] = {"Name"};
   put.operation.unsupported = kRefused;
   EXPECT_EQ(put.message(""), "NotImplemented: Hanbat does not implement the parameter Name of the operation Put");
+}
+
+/// The code of what an operation with these errors says of an input.
+std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::string& text) {
+  DynamicModel model(Json::object({{"protocol", "json"}}), Json::parse(R"({
+    "In": {"type": "structure", "required": ["newGroupName"], "members": {
+      "newGroupName": {"shape": "GroupName"}, "filters": {"shape": "Filters"}, "rollback": {"shape": "RollbackConfiguration"}}},
+    "Filters": {"type": "list", "member": {"shape": "Filter"}},
+    "Filter": {"type": "structure", "required": ["type"], "members": {"type": {"shape": "FilterType"}}},
+    "RollbackConfiguration": {"type": "structure", "required": ["events"], "members": {"events": {"shape": "EventName"}}},
+    "FilterType": {"type": "string"}, "EventName": {"type": "string"}, "GroupName": {"type": "string"}})"));
+  OperationModel operation = model.operation(
+      Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}})"));
+  operation.errors = errors;
+  Dynamic given;
+  void* input = DynamicSlot<Type::kStructure>::kSlot.make(&given);
+  const std::string refusal =
+      refusal_of([&] { check_input(operation, input, read_json_input(operation, Json::parse(text), input)); });
+  return refusal.substr(0, refusal.find(':'));
+}
+
+ErrorModel error_named(std::string_view name) { return {name, name, 400}; }
+
+TEST(CheckInput, TellsTheErrorThatIsNamedAfterTheThingOrAfterWhatItIsPartOf) {
+  const std::vector<ErrorModel> errors{error_named("GroupNameRequiredException"),
+                                       error_named("InvalidGroupNameException"), error_named("InvalidFilterException"),
+                                       error_named("InvalidRollbackConfigException")};
+  EXPECT_EQ(code_by_errors(errors, "{}"), "GroupNameRequiredException");
+  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "filters": [{"type": "b"}, {}]})"),
+            "InvalidFilterException");
+  EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "rollback": {}})"), "InvalidRollbackConfigException");
+}
+
+TEST(CheckInput, SaysWhatIsWrongInTheFrameworksWordsWhereTheServiceHasNoErrorForWhatIsRequired) {
+  EXPECT_EQ(code_by_errors({error_named("InvalidGroupNameException")}, "{}"), "ValidationException");
 }
 
 constexpr const char* kShapes = R"({

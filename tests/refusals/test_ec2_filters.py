@@ -14,7 +14,7 @@ for line in (pathlib.Path(__file__).parent / "ec2_filters.tsv").read_text().spli
 # What EC2 has and no resource here can tell: an elastic IP's ids in an instance's own answer, and what its interfaces' rows would say.
 NOT_HERE = {("DescribeInstances", "network-interface." + name) for name in (
     "addresses.association.allocation-id", "addresses.association.association-id", "association.allocation-id", "association.association-id",
-    "deny-all-igw-traffic", "ipv6-native", "requester-id", "requester-managed", "tag-key", "tag-value")} | {("DescribeInstances", "requester-id")}
+    "requester-id", "tag-key", "tag-value")} | {("DescribeInstances", "requester-id")}
 GIVEN = {"DescribeLaunchTemplateVersions": {"Versions": ["$Default"]}}
 
 

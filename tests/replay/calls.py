@@ -34,6 +34,8 @@ class Call:
         if "Action" in named:
             return named["Action"]
         path, _, query = self.path.partition("?")
+        if path.startswith("/service/") and "/operation/" in path:  # Smithy's RPC over CBOR
+            return path.rpartition("/")[2]
         return f"{self.method} {'an object' if path.strip('/').count('/') else 'a bucket'}?{query.split('=')[0]}"
 
     @property

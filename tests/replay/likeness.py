@@ -5,6 +5,8 @@ import re
 import urllib.parse
 import xml.etree.ElementTree
 
+import cbor
+
 SECRET = "(secret)"
 DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 # What a region makes up, by its form. Times have no identity; all else is bound: one thing then is one thing now.
@@ -73,7 +75,9 @@ class Bindings:
 
 
 def tree_of(body):
-    """JSON, XML as {name: [what is below]}, or the text itself."""
+    """JSON, CBOR as the JSON it would be, XML as {name: [what is below]}, or the text itself."""
+    if cbor.is_map(body[:1].encode("latin-1")):
+        return cbor.loads(body.encode("latin-1"))
     text = body.encode("latin-1").decode("utf-8", "replace")
     if text[:1] in ("{", "["):
         return json.loads(text)

@@ -95,3 +95,10 @@ def test_every_member_that_is_broken_is_told_apart(cycle):
                 missed.append(f"{call.service}:{call.operation}: {what}")
     print(f"{tried} broken answers of {len(seen)} operations")
     assert tried > 1000 and missed == []
+
+
+def test_cbor_is_read_as_the_json_that_it_would_be():
+    body = bytes.fromhex("bf684e6578745479706563" + "6f6e65" + "6454696d65" + "c1fb41d954fc40000000" + "6556616c7565" + "83f5f6f93c00" + "614e3863" + "6142" + "4101" + "ff").decode("latin-1")
+    assert tree_of(body) == {"NextType": "one", "Time": 1_700_000_000.0 - 0.0, "Value": [True, None, 1.0], "N": -100, "B": "01"}
+    require(tree_of(body), tree_of(body.replace("one", "one")))
+    assert told_apart(tree_of(body), tree_of(body.replace("one", "two")))

@@ -57,11 +57,22 @@ Told fresh(Told told) {
   return told;
 }
 
+/// What of a bill a budget counts when nobody says. Source: CostTypes in the Budgets API reference.
+CostTypes usual_cost_types() {
+  CostTypes usual;
+  usual.include_tax = usual.include_subscription = usual.include_refund = usual.include_credit = true;
+  usual.include_upfront = usual.include_recurring = usual.include_other_subscription = true;
+  usual.include_support = usual.include_discount = true;
+  usual.use_blended = usual.use_amortized = false;
+  return usual;
+}
+
 /// What the caller did not say of a budget; `bill` is what time it is on the bill.
 void complete(Budget& budget, Timestamp now, Timestamp bill) {
   if (!budget.time_period) budget.time_period.emplace();
   if (!budget.time_period->start) budget.time_period->start = stretch_of(budget, bill).from;
   if (!budget.time_period->end) budget.time_period->end = parse_iso8601("2087-06-15T00:00:00Z");  // as AWS
+  if (!budget.cost_types) budget.cost_types = usual_cost_types();
   budget.calculated_spend.reset();
   budget.health_status.reset();
   budget.last_updated_time = now;

@@ -170,6 +170,8 @@ TEST_F(CloudTrailTest, WhatCannotBeAskedIsRefusedInAWSsNames) {
   EXPECT_EQ(refusal({.end_time = now, .start_time = now + Seconds(1)}), "InvalidTimeRangeException");
   const LookupAttribute one{.attribute_key = "EventName", .attribute_value = "x"};
   EXPECT_EQ(refusal({.lookup_attributes = {{one, one}}}), "InvalidLookupAttributesException");
+  EXPECT_EQ(refusal({.lookup_attributes = {{{.attribute_key = "Color", .attribute_value = "x"}}}}),
+            "InvalidLookupAttributesException");
   EXPECT_EQ(refusal({.lookup_attributes = {{{.attribute_key = "EventName", .attribute_value = ""}}}}),
             "ValidationException");
   EXPECT_EQ(refusal({.lookup_attributes = {{{.attribute_key = "ReadOnly", .attribute_value = "maybe"}}}}),

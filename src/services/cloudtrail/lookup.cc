@@ -38,7 +38,9 @@ void read_attribute(const LookupEventsInput& in, EventQuery& query) {
   if (in.lookup_attributes->size() > 1)
     throw InvalidLookupAttributesException("You can specify only one lookup attribute.");
   const LookupAttribute& attribute = in.lookup_attributes->front();
-  query.key = require_word<LookupKey>(attribute.attribute_key);
+  query.key = find_word<LookupKey>(attribute.attribute_key);
+  if (!query.key)
+    throw InvalidLookupAttributesException("Invalid lookup attribute key: " + attribute.attribute_key + ".");
   query.value = attribute.attribute_value;
   if (query.value.empty() || query.value.size() > kLongestValue)
     throw InvalidLookupAttributesException("The value of the lookup attribute " + attribute.attribute_key +

@@ -42,6 +42,7 @@ constexpr const char* kPrivate = "PRIVATE";
 Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
   project.project_visibility = kPrivate;
+  project.badge.emplace().badge_enabled = false;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
   return project;
 }

@@ -88,6 +88,20 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
 
 /// A list that is given takes the place of the old one; an empty one clears it. The two ways of naming tags exclude
 /// each other.
+/// The group as the API shows it: with empty lists of what it has none of, and tags in one of their two forms.
+DeploymentGroupInfo describe(const Group& group) {
+  DeploymentGroupInfo shown = group.shape;
+  const auto list = [](auto& member) {
+    if (!member) member.emplace();
+  };
+  list(shown.auto_scaling_groups);
+  list(shown.trigger_configurations);
+  if (!shown.ec2_tag_set) list(shown.ec2_tag_filters);
+  if (!shown.on_premises_tag_set) list(shown.on_premises_instance_tag_filters);
+  shown.termination_hook_enabled = false;
+  return shown;
+}
+
 void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& in) {
   if (in.deployment_config_name) group.deployment_config_name = in.deployment_config_name;
   if (in.service_role_arn) group.service_role_arn = in.service_role_arn;
@@ -200,7 +214,8 @@ GetDeploymentGroupOutput CodeDeploy::get_deployment_group(region::Request& rq, c
             group_arn(place_of(rq), in.application_name, in.deployment_group_name));
 
   GetDeploymentGroupOutput out;
-  out.deployment_group_info = require_group(rq.tx, place_of(rq), in.application_name, in.deployment_group_name).shape;
+  out.deployment_group_info =
+      describe(require_group(rq.tx, place_of(rq), in.application_name, in.deployment_group_name));
   return out;
 }
 
@@ -216,7 +231,7 @@ BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::R
   for (const std::string& name : in.deployment_group_names) {
     const auto group = find_group(rq.tx, place_of(rq), in.application_name, name);
     if (group)
-      out.deployment_groups_info->push_back(group->shape);
+      out.deployment_groups_info->push_back(describe(*group));
     else
       out.error_message = "No Deployment Group found for name: " + name;
   }

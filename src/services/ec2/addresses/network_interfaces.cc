@@ -4,6 +4,7 @@
 #include "base/words.h"
 #include "services/ec2/addresses/further_addresses.h"
 #include "services/ec2/addresses/interface_states.h"
+#include "services/ec2/calls/operators.h"
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
@@ -201,6 +202,7 @@ void delete_interface(const Making& at, Resource<NetworkInterface>& interface) {
 
 void fill_interface(store::Tx& tx, Resource<NetworkInterface>& row) {
   NetworkInterface& shape = row.shape;
+  shape.operator_ = own_operator();
   const auto vpc = find<Vpc>(tx, row.scope);
   if (vpc && has_dns_hostnames(*vpc)) {
     shape.private_dns_name = private_dns_name(row.place.region, *shape.private_ip_address);

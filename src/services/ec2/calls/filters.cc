@@ -60,6 +60,10 @@ std::vector<std::string> filter_values(const Json& shape, std::string_view name,
   std::vector<std::string> values;
   for (const FilterPath& path : paths) {
     if (path.name != name) continue;
+    if (path.path.starts_with('=')) {
+      values.emplace_back(path.path.substr(1));
+      continue;
+    }
     for (auto& value : values_at(shape, path.path)) values.push_back(std::move(value));
   }
   return values;

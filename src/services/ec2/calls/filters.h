@@ -14,7 +14,8 @@
 namespace hanbat::ec2 {
 
 /// Where a filter looks: "attachment.instance-id" at "Attachment.InstanceId"; lists on the way are walked. A path of ""
-/// is of a filter that EC2 has and this region does not.
+/// is of a filter that EC2 has and this region does not; "=false" is the value of every resource here, which answers
+/// tell nowhere.
 struct FilterPath {
   std::string_view name;
   std::string_view path;

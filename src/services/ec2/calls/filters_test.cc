@@ -8,8 +8,11 @@
 namespace hanbat::ec2 {
 namespace {
 
-const FilterPath kFiltersTestPaths[] = {
-    {"state", "State.Name"}, {"group-id", "Groups.GroupId"}, {"default", "IsDefault"}, {"port", "Port"}};
+const FilterPath kFiltersTestPaths[] = {{"state", "State.Name"},
+                                        {"group-id", "Groups.GroupId"},
+                                        {"default", "IsDefault"},
+                                        {"port", "Port"},
+                                        {"managed", "=false"}};
 const Json kShape = Json::parse(
     R"({"State":{"Name":"running"},"Groups":[{"GroupId":"sg-1"},{"GroupId":"sg-2"}],"IsDefault":true,"Port":22,)"
     R"("Tags":[{"Key":"Name","Value":"wsi-vpc"},{"Key":"a*b","Value":""}]})");
@@ -22,6 +25,11 @@ TEST(Filters, TakeAResourceThatHasOneOfTheValuesOfEachFilter) {
   EXPECT_FALSE(check({{"state", {"running"}}, {"group-id", {"sg-3"}}}));
   EXPECT_TRUE(check({{"default", {"true"}}, {"port", {"22"}}}));
   EXPECT_FALSE(check({{"state", {}}}));
+}
+
+TEST(Filters, FindWhatIsSoOfEveryResourceAndToldByNone) {
+  EXPECT_TRUE(check({{"managed", {"false"}}}));
+  EXPECT_FALSE(check({{"managed", {"true"}}}));
 }
 
 TEST(Filters, LookIntoTags) {

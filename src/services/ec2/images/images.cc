@@ -83,6 +83,7 @@ Image image_shape(const std::string& alias, const std::string& name, const std::
   image.architecture = "x86_64";
   image.creation_date = iso8601_ms(created);
   image.ena_support = true;
+  image.free_tier_eligible = true;
   image.hypervisor = "xen";
   image.image_type = "machine";
   image.platform_details = "Linux/UNIX";

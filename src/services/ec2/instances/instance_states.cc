@@ -3,8 +3,10 @@
 
 #include "base/encoding.h"
 #include "host/client.h"
+#include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/instances/instance_quota.h"
+#include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/usage.h"
@@ -85,6 +87,20 @@ InstanceStatusSummary summary(const char* status, const char* reachability) {
 InstanceStatusSummary guest_status(const Resource<Instance>& row, Timestamp now) {
   if (status_of(row) != Status::kRunning) return summary("not-applicable", nullptr);
   return has_passed_checks(row, now) ? summary("ok", "passed") : summary("initializing", "initializing");
+}
+
+/// What an instance's volumes answer; AWS asks them where it runs on Nitro. Source: "Attached EBS status checks" in
+/// EC2's user guide.
+EbsStatusSummary volumes_status(const Resource<Instance>& row, Timestamp now) {
+  const InstanceTypeFacts* type = find_instance_type(row.shape.instance_type.value_or(""));
+  const bool asked = status_of(row) == Status::kRunning && type && !type->xen;
+  EbsStatusSummary out;
+  out.status = !asked ? "not-applicable" : has_passed_checks(row, now) ? "ok" : "initializing";
+  if (!asked) return out;
+  EbsStatusDetails& detail = out.details.emplace().emplace_back();
+  detail.name = "reachability";
+  detail.status = has_passed_checks(row, now) ? "passed" : "initializing";
+  return out;
 }
 
 }  // namespace
@@ -210,9 +226,11 @@ DescribeInstanceStatusOutput Ec2::describe_instance_status(Request& rq, const De
     item.instance_id = row.id;
     item.availability_zone = row.shape.placement->availability_zone;
     item.availability_zone_id = row.shape.placement->availability_zone_id;
+    item.operator_ = own_operator();
     item.instance_state = row.shape.state;
     item.instance_status = guest_status(row, rq.now());
     item.system_status = status == Status::kRunning ? summary("ok", "passed") : summary("not-applicable", nullptr);
+    item.attached_ebs_status = volumes_status(row, rq.now());
     if (!matches_filters(wire::to_json(item), filters, kStatusPaths)) continue;
     items.push_back({region::creation_key(row), std::move(item)});
   }

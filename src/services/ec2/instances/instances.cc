@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 #include "services/ec2/usage.h"
@@ -116,12 +117,12 @@ constexpr FilterPath kInstancesPaths[] = {
     {"network-interface.attachment.network-card-index", "NetworkInterfaces.Attachment.NetworkCardIndex"},
     {"network-interface.attachment.status", "NetworkInterfaces.Attachment.Status"},
     {"network-interface.availability-zone", "Placement.AvailabilityZone"},
-    {"network-interface.deny-all-igw-traffic", ""},
+    {"network-interface.deny-all-igw-traffic", "=false"},
     {"network-interface.ipv4-prefixes.ipv4-prefix", "NetworkInterfaces.Ipv4Prefixes.Ipv4Prefix"},
     {"network-interface.ipv6-address", "NetworkInterfaces.Ipv6Addresses.Ipv6Address"},
     {"network-interface.ipv6-addresses.ipv6-address", "NetworkInterfaces.Ipv6Addresses.Ipv6Address"},
     {"network-interface.ipv6-addresses.is-primary-ipv6", "NetworkInterfaces.Ipv6Addresses.IsPrimaryIpv6"},
-    {"network-interface.ipv6-native", ""},
+    {"network-interface.ipv6-native", "=false"},
     {"network-interface.ipv6-prefixes.ipv6-prefix", "NetworkInterfaces.Ipv6Prefixes.Ipv6Prefix"},
     {"network-interface.mac-address", "NetworkInterfaces.MacAddress"},
     {"network-interface.operator.managed", "NetworkInterfaces.Operator.Managed"},
@@ -132,7 +133,7 @@ constexpr FilterPath kInstancesPaths[] = {
     {"network-interface.private-ip-address", "NetworkInterfaces.PrivateIpAddress"},
     {"network-interface.public-dns-name", "NetworkInterfaces.Association.PublicDnsName"},
     {"network-interface.requester-id", ""},
-    {"network-interface.requester-managed", ""},
+    {"network-interface.requester-managed", "=false"},
     {"network-interface.status", "NetworkInterfaces.Status"},
     {"network-interface.source-dest-check", "NetworkInterfaces.SourceDestCheck"},
     {"network-interface.tag-key", ""},
@@ -170,6 +171,7 @@ InstanceNetworkInterface interface_shape(Resource<NetworkInterface>& row) {
   const NetworkInterface& from = row.shape;
   InstanceNetworkInterface to;
   to.network_interface_id = row.id;
+  to.operator_ = own_operator();
   to.association = public_association<InstanceNetworkInterfaceAssociation>(from.association);
   InstanceNetworkInterfaceAttachment& attachment = to.attachment.emplace();
   attachment.attachment_id = from.attachment->attachment_id;
@@ -257,6 +259,13 @@ void fill_instance(store::Tx& tx, Resource<Instance>& row) {
   shape.security_groups.emplace();
   shape.public_dns_name = "";
   shape.private_dns_name = "";
+  shape.operator_ = own_operator();
+  // As an instance of AWS's has them, of which nothing was asked at its launch. A machine here boots without firmware,
+  // as an image without a boot mode is booted there.
+  shape.current_instance_boot_mode = "legacy-bios";
+  shape.maintenance_options.emplace().auto_recovery = "default";
+  shape.maintenance_options->reboot_migration = "default";
+  shape.network_performance_options.emplace().bandwidth_weighting = "default";
   for (auto& interface : list_of<NetworkInterface>(tx, row.id)) {
     fill_interface(tx, interface);
     shape.network_interfaces->push_back(interface_shape(interface));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/launch_templates/templates.h"
 
@@ -79,6 +80,7 @@ Resource<LaunchTemplateVersion> add_template_version(Request& rq, Resource<Launc
 LaunchTemplateVersion describe_version(const Resource<LaunchTemplate>& row, const LaunchTemplateVersion& version) {
   LaunchTemplateVersion out = version;
   out.default_version = version.version_number == row.shape.default_version_number;
+  out.operator_ = own_operator();
   return out;
 }
 
@@ -138,6 +140,7 @@ CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const Create
   row.shape.create_time = rq.now();
   row.shape.created_by = rq.caller.arn;
   row.shape.default_version_number = 1;
+  row.shape.operator_ = own_operator();
   add_template_version(rq, row, wire::to_json(in.launch_template_data), in.version_description);
   create(rq.tx, row, tags);
   record_result(rq, in.client_token, fingerprint, row.id);
@@ -175,7 +178,9 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
     if (!ids) ids.emplace();
     ids->push_back(require_template(rq, std::nullopt, name).id);
   }
-  auto page = describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths);
+  auto page =
+      describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths,
+                                    [](Resource<LaunchTemplate>& row) { row.shape.operator_ = own_operator(); });
   return {.launch_templates = std::move(page.items), .next_token = std::move(page.next_token)};
 }
 

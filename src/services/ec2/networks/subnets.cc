@@ -59,6 +59,7 @@ constexpr FilterPath kSubnetsPaths[] = {
      "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord"}};
 
 void fill(store::Tx& tx, Resource<Subnet>& subnet) {
+  subnet.shape.block_public_access_states.emplace().internet_gateway_block_mode = "off";
   const Cidr cidr = *parse_cidr(*subnet.shape.cidr_block);
   subnet.shape.available_ip_address_count =
       static_cast<int>(usable_addresses(cidr) - static_cast<std::int64_t>(taken_addresses(tx, subnet).size()));

@@ -1,4 +1,5 @@
 // Volumes: the root disk that an instance has.
+#include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/networks.h"
 
@@ -40,7 +41,8 @@ constexpr FilterPath kVolumeStatusPaths[] = {{"availability-zone", "Availability
 
 DescribeVolumesOutput Ec2::describe_volumes(Request& rq, const DescribeVolumesInput& in) {
   authorize(rq, "DescribeVolumes");
-  auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kVolumesPaths);
+  auto page = describe<Volume>(rq, in, in.volume_ids, in.filters, kVolumesPaths,
+                               [](Resource<Volume>& row) { row.shape.operator_ = own_operator(); });
   DescribeVolumesOutput out;
   out.volumes = std::move(page.items);
   out.next_token = std::move(page.next_token);

@@ -18,6 +18,9 @@ TagStatus tag_status(const std::optional<std::string>& word) {
       "satisfy enum value set: [TAGGED, UNTAGGED, ANY]'");
 }
 
+/// Every image here is active: none is archived.
+bool are_wanted(const std::optional<std::string>& status) { return !status || *status == "ACTIVE" || *status == "ANY"; }
+
 /// Where an image stands in a list: by the time of its push.
 std::string push_key(const ImageRow& image) { return region::page_key(image.pushed.ms) + image.digest; }
 
@@ -35,6 +38,7 @@ ImageDetail describe(const RepositoryRow& repository, const ImageRow& image, con
   ImageDetail out;
   out.artifact_media_type = image.artifact_type;
   out.image_digest = image.digest;
+  out.image_status = "ACTIVE";
   out.image_manifest_media_type = image.media_type;
   out.image_pushed_at = image.pushed;
   out.image_scan_status = scan_status(image);
@@ -53,6 +57,7 @@ ListImagesOutput Ecr::list_images(region::Request& rq, const ListImagesInput& in
   const RepositoryRow row = require_repository(rq, "ListImages", in.registry_id, in.repository_name);
 
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
+  const bool wanted = are_wanted(in.filter ? in.filter->image_status : std::nullopt);
   const region::Pager pager(rq, in, kPageSizes);
   using Item = std::pair<std::string, ImageIdentifier>;
   auto page = region::pick(
@@ -70,6 +75,7 @@ ListImagesOutput Ecr::list_images(region::Request& rq, const ListImagesInput& in
         return items;
       },
       [&](const Item& item) {
+        if (!wanted) return false;
         return status == TagStatus::kAny || (status == TagStatus::kTagged) == item.second.image_tag.has_value();
       },
       [](const Item& item) { return item.first; });
@@ -95,6 +101,7 @@ DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeIma
     return out;
   }
   const TagStatus status = tag_status(in.filter ? in.filter->tag_status : std::nullopt);
+  const bool wanted = are_wanted(in.filter ? in.filter->image_status : std::nullopt);
   const auto page = region::pick(
       pager,
       [&](const std::optional<std::string>& after, std::size_t most) {
@@ -103,6 +110,7 @@ DescribeImagesOutput Ecr::describe_images(region::Request& rq, const DescribeIma
         return images;
       },
       [&](const ImageRow& image) {
+        if (!wanted) return false;
         return status == TagStatus::kAny || (status == TagStatus::kTagged) != tags_of(rq.tx, row, image.digest).empty();
       },
       push_key);

@@ -50,12 +50,16 @@ Resource<Listener> require_https_listener(Request& rq, const std::string& arn) {
   return row;
 }
 
+/// Nobody's certificate is asked for.
+constexpr const char* kNoMutual = "off";
+
 void take_plain(Resource<Listener>& row, const TlsChange& change) {
   if (change.certificates && !change.certificates->empty())
     throw validation_error("A certificate cannot be specified for HTTP listeners");
   if (change.ssl_policy) throw validation_error("An SSL policy cannot be specified for HTTP listeners");
   row.shape.certificates.reset();
   row.shape.ssl_policy.reset();
+  row.shape.mutual_authentication.reset();
   set_further_certificates(row, {});
 }
 
@@ -63,6 +67,12 @@ void take_plain(Resource<Listener>& row, const TlsChange& change) {
 
 void take_tls(Request& rq, Resource<Listener>& row, const TlsChange& change) {
   if (change.protocol) row.shape.protocol = change.protocol;
+  if (const auto& mutual = change.mutual_authentication) {
+    if (mutual->mode.value_or(kNoMutual) != kNoMutual)
+      throw wire::Error::not_implemented(rq.operation.name, "MutualAuthentication.Mode=" + *mutual->mode);
+    if (mutual->ignore_client_certificate_expiry.value_or(false))
+      throw validation_error("IgnoreClientCertificateExpiry can be set in mode verify only");
+  }
   if (!is_https(row.shape)) return take_plain(row, change);
 
   if (change.certificates && change.certificates->size() > 1)
@@ -79,6 +89,7 @@ void take_tls(Request& rq, Resource<Listener>& row, const TlsChange& change) {
   if (change.ssl_policy || !row.shape.ssl_policy)
     row.shape.ssl_policy =
         require_ssl_policy(change.ssl_policy.value_or(std::string(kDefaultSslPolicy)), rq.operation.name).name;
+  row.shape.mutual_authentication.emplace().mode = kNoMutual;
 }
 
 std::vector<std::string> certificates_of(const Resource<Listener>& row) {

@@ -15,6 +15,7 @@ struct TlsChange {
   std::optional<std::string> protocol;
   std::optional<std::string> ssl_policy;
   std::optional<std::vector<Certificate>> certificates;
+  std::optional<MutualAuthenticationAttributes> mutual_authentication;
 };
 
 /// Gives the listener what the call says, and what AWS fills in: an HTTPS listener has one default certificate and a

@@ -73,7 +73,7 @@ CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const Cr
   row.shape.load_balancer_arn = balancer.id;
   row.shape.port = in.port;
   row.shape.default_actions = actions;
-  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates, in.mutual_authentication});
   insert(rq.tx, row);
   note_certificates(rq.tx, row.place, balancer.id);
   region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
@@ -112,7 +112,7 @@ ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const Mo
     row.shape.port = in.port;
     row.name = std::to_string(*in.port);
   }
-  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates, in.mutual_authentication});
   if (in.default_actions)
     row.shape.default_actions = checked_actions(rq, *in.default_actions, row.parent, *row.shape.protocol);
 

@@ -192,6 +192,11 @@ DescribeTargetHealthOutput ElasticLoadBalancing::describe_target_health(Request&
     one.target->port = target.port;
     one.health_check_port = check_port == "traffic-port" ? std::to_string(target.port) : check_port;
     one.target_health = health_of(group, target, unused_because);
+    // What Amazon Application Recovery Controller would say of a zone that is shifted away from.
+    AdministrativeOverride& none = one.administrative_override.emplace();
+    none.state = "no_override";
+    none.reason = "AdministrativeOverride.NoOverride";
+    none.description = "No override is currently active on target";
   };
   if (!in.targets) {
     for (const TargetRow& target : targets) describe(target);

@@ -91,7 +91,10 @@ DescribeMetricFiltersOutput Logs::describe_metric_filters(region::Request& rq, c
   auto page = pager.cut(std::move(rows),
                         [](const MetricFilterRow& row) { return *row.name + " " + *row.shape.log_group_name; });
   DescribeMetricFiltersOutput out{.metric_filters = std::vector<MetricFilter>(), .next_token = page.next_token};
-  for (MetricFilterRow& row : page.items) out.metric_filters->push_back(std::move(row.shape));
+  for (MetricFilterRow& row : page.items) {
+    row.shape.apply_on_transformed_logs = false;  // nothing transforms logs here
+    out.metric_filters->push_back(std::move(row.shape));
+  }
   return out;
 }
 

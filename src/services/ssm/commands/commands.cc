@@ -9,6 +9,7 @@
 #include "gen/ec2/client.h"
 #include "region/page.h"
 #include "services/ssm/commands/begin.h"
+#include "services/ssm/commands/command_filters.h"
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/steps.h"
@@ -56,8 +57,27 @@ std::set<std::string> wanted_instances(region::Request& rq, const SendCommandInp
   return ids;
 }
 
+CloudWatchOutputConfig no_log_output() {
+  CloudWatchOutputConfig none;
+  none.cloud_watch_log_group_name = "";
+  none.cloud_watch_output_enabled = false;
+  return none;
+}
+
+/// What AWS tells of where output and notifications go, when nobody said; here nobody can.
+template <class T>
+void tell_no_outputs(T& told) {
+  told.service_role = "";
+  told.cloud_watch_output_config = no_log_output();
+  NotificationConfig& none = told.notification_config.emplace();
+  none.notification_arn = none.notification_type = "";
+  none.notification_events.emplace();
+}
+
 Command describe(region::Request& rq, const CommandRow& row) {
   Command c = row.shape;
+  tell_no_outputs(c);
+  c.output_s3_bucket_name = c.output_s3_key_prefix = "";
   const auto all = invocations_of(rq.tx, row.place, row.id);
   auto count = [&](auto&& test) { return static_cast<int>(std::count_if(all.begin(), all.end(), test)); };
   c.status = c.status_details = word_of(command_status(all));
@@ -78,6 +98,7 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.instance_name = "";
   if (const auto known = find_instance(rq.tx, command.place, i.instance))
     out.instance_name = known->shape.computer_name.value_or("");
+  tell_no_outputs(out);
   out.comment = c.comment;
   out.document_name = c.document_name;
   out.document_version = c.document_version;
@@ -85,8 +106,8 @@ CommandInvocation describe(region::Request& rq, const Invocation& i, const Comma
   out.status = i.status_text();
   out.status_details = i.detail();
   out.standard_output_url = out.standard_error_url = "";
-  if (!details) return out;
   out.command_plugins.emplace();
+  if (!details) return out;
   for (const StepView& step : steps_on(i, steps_of(command), outcomes_of(rq.tx, i))) {
     CommandPlugin& plugin = out.command_plugins->emplace_back();
     plugin.name = step.name;
@@ -281,6 +302,7 @@ GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, cons
   out.standard_output_content = step.out;
   out.standard_error_content = step.err;
   out.standard_output_url = out.standard_error_url = "";
+  out.cloud_watch_output_config = no_log_output();
   return out;
 }
 
@@ -289,10 +311,15 @@ ListCommandsOutput Ssm::list_commands(region::Request& rq, const ListCommandsInp
 
   const Place place = place_of(rq);
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
+  const CommandFilters filters = command_filters(in.filters);
+  const auto keep = [&](const CommandRow& row) {
+    return filters.look_at_invocations() ? filters.takes(row, invocations_of(rq.tx, place, row.id))
+                                         : filters.takes(row);
+  };
   std::vector<CommandRow> found;
   if (!in.command_id) {
-    found = find_commands(rq.tx, place, in.instance_id.value_or(""), pager.after(), pager.size() + 1);
-  } else if (const auto one = find_command(rq.tx, place, *in.command_id); one && !pager.after()) {
+    found = find_commands(rq.tx, place, in.instance_id.value_or(""), pager.after(), pager.size() + 1, keep);
+  } else if (const auto one = find_command(rq.tx, place, *in.command_id); one && keep(*one) && !pager.after()) {
     if (!in.instance_id || find_invocation(rq.tx, place, one->id, *in.instance_id)) found.push_back(*one);
   }
   const auto page = pager.cut_read(std::move(found), [](const CommandRow& row) { return region::creation_key(row); });
@@ -311,21 +338,32 @@ ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, 
   const std::string instance = in.instance_id.value_or("");
   const region::Pager pager(rq, in, {.usual = 50, .most = 50});
   const auto after = read_key(pager.after());
+  const CommandFilters filters = invocation_filters(in.filters);
   std::vector<std::pair<CommandRow, Invocation>> found;
   const auto add = [&](const CommandRow& command) {
     for (Invocation& i : invocations_of(rq.tx, place, command.id)) {
-      if (!instance.empty() && i.instance != instance) continue;
+      if ((!instance.empty() && i.instance != instance) || !filters.takes(i)) continue;
       if (after && after->command == region::creation_key(command) && i.instance <= after->instance) continue;
       if (found.size() <= pager.size()) found.emplace_back(command, std::move(i));
     }
   };
   if (in.command_id) {
-    add(require_command(rq.tx, place, *in.command_id));
+    const CommandRow command = require_command(rq.tx, place, *in.command_id);
+    if (filters.takes(command)) add(command);
   } else {
     if (after)
       if (const auto begun = find_command(rq.tx, place, after->command_id())) add(*begun);
     const auto before = after ? std::optional(after->command) : std::nullopt;
-    for (const CommandRow& command : find_commands(rq.tx, place, instance, before, pager.size() + 1)) add(command);
+    const auto keep = [&](const CommandRow& command) {
+      if (!filters.look_at_invocations()) return filters.takes(command);
+      const auto all = invocations_of(rq.tx, place, command.id);
+      const auto fits = [&](const Invocation& i) {
+        return (instance.empty() || i.instance == instance) && filters.takes(i);
+      };
+      return filters.takes(command) && std::ranges::any_of(all, fits);
+    };
+    for (const CommandRow& command : find_commands(rq.tx, place, instance, before, pager.size() + 1, keep))
+      add(command);
   }
   const auto page = pager.cut_read(std::move(found), [](const auto& one) { return key_of(one.first, one.second); });
 

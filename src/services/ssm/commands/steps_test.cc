@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "crypto/digest.h"
 #include "services/ssm/testing.h"
@@ -32,6 +33,59 @@ TEST_F(DocumentTest, ItsStepsRunOneAfterAnotherAndEachTellsHowItEnded) {
   ASSERT_EQ(listed.command_plugins->size(), 2u);
   EXPECT_EQ(listed.command_plugins->at(0).name, "greet");
   EXPECT_EQ(listed.command_plugins->at(1).status, "Failed");
+}
+
+TEST_F(DocumentTest, ListsOfCommandsAndInvocationsAreFilteredByTimeDocumentStatusAndStage) {
+  register_instance();
+  make("Greet", greeting("hello"));
+  const std::string first = run("Greet");
+  carry_out();
+  carry_out();
+  const Timestamp between = region.clock.now() + Seconds(1);
+  region.clock.advance(Seconds(2));
+  const std::string second = run("Greet");
+  const auto commands = [&](const std::string& key, const std::string& value) {
+    std::vector<std::string> ids;
+    for (const Command& one : *client.list_commands({.filters = {{{.key = key, .value = value}}}}).commands)
+      ids.push_back(*one.command_id);
+    return ids;
+  };
+  const auto invocations = [&](const std::string& key, const std::string& value) {
+    std::vector<std::string> ids;
+    const auto out = client.list_command_invocations({.filters = {{{.key = key, .value = value}}}});
+    for (const CommandInvocation& one : *out.command_invocations) ids.push_back(*one.command_id);
+    return ids;
+  };
+  using Ids = std::vector<std::string>;
+  for (const auto& list : {std::function(commands), std::function(invocations)}) {
+    EXPECT_EQ(list("InvokedAfter", iso8601_ms(between)), Ids{second});
+    EXPECT_EQ(list("InvokedBefore", iso8601_ms(between)), Ids{first});
+    EXPECT_EQ(list("Status", "Success"), Ids{first});
+    EXPECT_EQ(list("Status", "Pending"), Ids{second});
+    EXPECT_EQ(list("DocumentName", "Greet"), (Ids{second, first}));
+    EXPECT_EQ(list("DocumentName", "Gree"), Ids{});
+    EXPECT_EQ(wire::code_of([&] { list("Status", "Fine"); }), "ValidationException");
+    EXPECT_EQ(wire::code_of([&] { list("InvokedAfter", "yesterday"); }), "ValidationException");
+  }
+  EXPECT_EQ(commands("ExecutionStage", "Complete"), Ids{first});
+  EXPECT_EQ(commands("ExecutionStage", "Executing"), Ids{second});
+  EXPECT_EQ(wire::code_of([&] { invocations("ExecutionStage", "Complete"); }), "InvalidFilterKey");
+}
+
+TEST_F(DocumentTest, ManagedInstancesAreFilteredByWhatTheyTellOfThemselves) {
+  register_instance();
+  const auto found = [&](const std::string& key, const std::string& value) {
+    return client.describe_instance_information({.filters = {{{.key = key, .values = {value}}}}})
+        .instance_information_list->size();
+  };
+  EXPECT_EQ(found("PlatformType", "Linux"), 1u);
+  EXPECT_EQ(found("PlatformTypes", "Windows"), 0u);
+  EXPECT_EQ(found("ResourceType", "EC2Instance"), 1u);
+  EXPECT_EQ(found("SourceTypes", "AWS::EC2::Instance"), 1u);
+  EXPECT_EQ(found("ActivationIds", "x"), 0u);
+  EXPECT_EQ(wire::code_of([&] { found("Color", "red"); }), "InvalidFilterKey");
+  EXPECT_EQ(wire::code_of([&] { found("PingStatus", "Fine"); }), "InvalidInstanceInformationFilterValue");
+  EXPECT_EQ(wire::code_of([&] { found("AssociationStatus", "Success"); }), "NotImplemented");
 }
 
 TEST_F(DocumentTest, AReplyThatIsSaidAgainMovesNothing) {

@@ -74,7 +74,8 @@ CommandRow require_command(store::Tx& tx, const Place& place, std::string_view i
 }
 
 std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const std::string& instance,
-                                      std::optional<std::string> after, std::size_t most) {
+                                      std::optional<std::string> after, std::size_t most,
+                                      const std::function<bool(const CommandRow&)>& keep) {
   constexpr std::size_t kChunk = 200;
   std::vector<CommandRow> found;
   std::size_t stretch = most;
@@ -86,6 +87,7 @@ std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const s
     for (CommandRow& row : rows) {
       if (row.own.contains("association")) continue;
       if (!instance.empty() && !find_invocation(tx, place, row.id, instance)) continue;
+      if (!keep(row)) continue;
       found.push_back(std::move(row));
       if (found.size() == most) return found;
     }

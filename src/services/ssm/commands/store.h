@@ -2,6 +2,7 @@
 // bulk and have a table of their own.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,9 +57,11 @@ void put_instance(store::Tx& tx, const InstanceRow& instance);
 std::optional<CommandRow> find_command(store::Tx& tx, const Place& place, std::string_view id);
 /// Throws InvalidCommandId.
 CommandRow require_command(store::Tx& tx, const Place& place, std::string_view id);
-/// Newest first, `most` at most, those after the one of the age key; those on the instance, or all ("").
+/// Newest first, `most` at most, those after the one of the age key; those on the instance, or all (""); of these, what
+/// `keep` takes.
 std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const std::string& instance,
-                                      std::optional<std::string> after, std::size_t most);
+                                      std::optional<std::string> after, std::size_t most,
+                                      const std::function<bool(const CommandRow&)>& keep);
 
 std::optional<Invocation> find_invocation(store::Tx& tx, const Place& place, const std::string& command,
                                           const std::string& instance);
