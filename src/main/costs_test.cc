@@ -178,7 +178,7 @@ TEST_F(Costs, AlarmsAreBilledByTheirMetricsUntilTheyAreDeleted) {
   };
   alarm("usual", 60);
   alarm("often", 10);
-  run({{"PutCompositeAlarm", R"({"AlarmName":"both","AlarmRule":"ALARM(usual) AND ALARM(often)"})", "", "monitoring"},
+  run({{"PutCompositeAlarm", R"j({"AlarmName":"both","AlarmRule":"ALARM(usual) AND ALARM(often)"})j", "", "monitoring"},
        {"PutMetricAlarm",
         R"({"AlarmName":"sum","EvaluationPeriods":1,"Threshold":5,"ComparisonOperator":"GreaterThanThreshold",)"
         R"("Metrics":[{"Id":"a","MetricStat":{"Metric":{"Namespace":"App","MetricName":"x"},"Period":60,"Stat":"Sum"},)"
@@ -255,6 +255,17 @@ TEST_F(Costs, WhatLiesInBucketsIsBilledByItsClass) {
   EXPECT_NEAR(all.at("Amazon Simple Storage Service APN2-TimedStorage-SIA-ByteHrs"), (400'000 + 131'072) * hour, 1e-9);
   EXPECT_NEAR(all.at("Amazon Simple Storage Service APN2-TimedStorage-GDA-ByteHrs"), 300'000 * hour, 1e-9);
   EXPECT_FALSE(all.contains("Amazon Simple Storage Service APN2-TimedStorage-GlacierByteHrs"));
+}
+
+TEST_F(Costs, ARequestThatNeedsSeveralRightsIsBilledOnce) {
+  run({{"@bucket"}});
+  s3::PutObjectInput in;
+  in.bucket = "b-" + tester.caller.account;
+  in.key = "a";
+  in.tagging = "team=red";
+  in.body = wire::Body::of_bytes("x");
+  s3::Client(region.test.home.as(tester.caller, "ap-northeast-2")).put_object(in);
+  EXPECT_THAT(bill(), Contains(Pair("Amazon Simple Storage Service APN2-Requests-Tier1", 1)));
 }
 
 TEST_F(Costs, ASecretsCallsAreBilledOneByOne) {

@@ -28,6 +28,15 @@ void BatchedUsage::add(const Place& place, const std::string& arn, const Use& us
   waiting_[{place.account, place.region, arn, use.service, use.usage_type, use.operation, use.unit}] += use.quantity;
 }
 
+void BatchedUsage::add_once(const Request& rq, const Place& place, const std::string& arn, const Use& use) {
+  // A handler is called anew by the thread that called it.
+  thread_local std::string last;
+  std::string mark = rq.request_id + " " + arn + " " + use.usage_type + " " + use.operation;
+  if (mark == last) return;
+  last = std::move(mark);
+  add(place, arn, use);
+}
+
 void BatchedUsage::flush(store::Tx& tx) {
   std::map<Key, std::int64_t> counted;
   {

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "region/region.h"
+#include "region/request.h"
 #include "region/usage.h"
 
 namespace hanbat::region {
@@ -27,6 +28,8 @@ class BatchedUsage {
   void start();
   /// What happened just now; as region::meter_event has it.
   void add(const Place& place, const std::string& arn, const Use& use);
+  /// The same of what a call is billed for, whose handler may be called anew (WriteFirst, PrepareFirst): once a call.
+  void add_once(const Request& rq, const Place& place, const std::string& arn, const Use& use);
 
  private:
   using Key = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string, UsageUnit>;

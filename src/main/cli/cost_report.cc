@@ -19,8 +19,8 @@ void add(CostLine& line, const Json& metrics) {
   line.unit = metrics["UsageQuantity"].text("Unit");
 }
 
-/// Used, and without a price.
-bool is_unpriced(const CostLine& line) { return line.cost == 0 && line.amount > 0; }
+/// Used, and without a cost: what is free in a month has one once that is used up; what has no price never.
+bool is_for_nothing(const CostLine& line) { return line.cost == 0 && line.amount > 0; }
 
 }  // namespace
 
@@ -67,11 +67,12 @@ std::string cost_table(const std::vector<CostLine>& lines, const std::string& he
   std::string out = fmt::format("{:<{}}  {:<{}}{:>12}  {}\n", heading, width, "", detail, "USD", "AMOUNT");
   for (const CostLine& line : lines)
     out += fmt::format("{:<{}}  {:<{}}{:>12}  {}\n", line.name, width, line.detail, detail,
-                       is_unpriced(line) ? "no price" : fmt::format("{:.4f}", line.cost),
+                       is_for_nothing(line) ? "none" : fmt::format("{:.4f}", line.cost),
                        line.unit == "N/A" ? "" : fmt::format("{:.6g} {}", line.amount, line.unit));
   out += fmt::format("{:<{}}  {:<{}}{:>12.4f}\n", "together", width, "", detail, sum_of(lines));
-  if (std::ranges::any_of(lines, is_unpriced))
-    out += "What has no price is in no sum; prices/REGION.json in the state folder may give one.\n";
+  if (std::ranges::any_of(lines, is_for_nothing))
+    out +=
+        "none: free so far this month, or without a price, which prices/REGION.json in the state folder may give it.\n";
   return out;
 }
 
@@ -80,7 +81,6 @@ Json cost_json(const std::vector<CostLine>& lines) {
   for (const CostLine& line : lines) {
     Json one = Json::object({{"name", line.name}, {"usd", line.cost}, {"amount", line.amount}, {"unit", line.unit}});
     if (!line.detail.empty()) one["detail"] = line.detail;
-    if (is_unpriced(line)) one["priced"] = false;
     out.push_back(std::move(one));
   }
   return out;

@@ -24,7 +24,7 @@ std::vector<CostLine> cost_lines(const Json& answer);
 std::vector<CostLine> cost_lines_by_time(const Json& answer);
 double sum_of(const std::vector<CostLine>& lines);
 
-/// A table with a sum; what has no price is named beneath, as it is in no sum.
+/// A table with a sum; beneath it is said why something may cost nothing.
 std::string cost_table(const std::vector<CostLine>& lines, const std::string& heading);
 Json cost_json(const std::vector<CostLine>& lines);
 

@@ -48,15 +48,15 @@ void meter_metrics(region::Request& rq, std::int64_t metrics) {
 
 void CallCount::add(const region::Request& rq) {
   if (is_free(rq)) return;
-  usage_.add({rq.account, rq.region}, metrics_arn(rq),
-             {kBillName, "CW:Requests", std::string(rq.operation.name), region::UsageUnit::kRequests});
+  usage_.add_once(rq, {rq.account, rq.region}, metrics_arn(rq),
+                  {kBillName, "CW:Requests", std::string(rq.operation.name), region::UsageUnit::kRequests});
 }
 
 void CallCount::add_metrics(const region::Request& rq, const std::vector<MetricDataQuery>& queries) {
   const std::int64_t metrics = metrics_in(queries);
   if (metrics == 0 || is_free(rq)) return;
-  usage_.add({rq.account, rq.region}, metrics_arn(rq),
-             {kBillName, "CW:GMD-Metrics", std::string(rq.operation.name), region::UsageUnit::kRequests, metrics});
+  usage_.add_once(rq, {rq.account, rq.region}, metrics_arn(rq),
+                  {kBillName, "CW:GMD-Metrics", std::string(rq.operation.name), region::UsageUnit::kRequests, metrics});
 }
 
 }  // namespace hanbat::monitoring

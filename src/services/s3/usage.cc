@@ -22,6 +22,16 @@ region::Use request(std::string_view tier, std::string_view operation, std::int6
   return {kBillName, std::string(tier), std::string(operation), region::UsageUnit::kRequests, count};
 }
 
+/// Whether the request needs the right beside what it is: a copy to read its source, an object that is put with tags to
+/// tag it. It is one request all the same.
+bool is_asked_beside(std::string_view operation, std::string_view action) {
+  if (operation.find("Copy") != operation.npos && action.starts_with("s3:Get")) return true;
+  action.remove_prefix(std::min(action.size(), std::string_view("s3:").size()));
+  const bool of_its_own = begins(action, {"PutObjectTagging", "PutObjectRetention", "PutObjectLegalHold",
+                                          "PutObjectAcl", "BypassGovernanceRetention"});
+  return of_its_own && action != operation;
+}
+
 /// How the bill names the request or storage that it is about.
 std::string operation_of(StorageClass storage_class) {
   switch (storage_class) {
@@ -105,13 +115,12 @@ void RequestCount::add(region::Request& rq, std::string_view action, const Bucke
   const std::string arn = region::KindOf<Bucket>::arn(bucket);
   region::BilledAnswer::name_payer(rq.service, {place, arn, kBillName, std::string(operation)});
   const std::string_view tier = tier_of(operation);
-  // A copy asks for its source, too, and is one request.
-  if (tier.empty() || (operation.find("Copy") != operation.npos && action.starts_with("s3:Get"))) return;
+  if (tier.empty() || is_asked_beside(operation, action)) return;
   const region::Use use = request(tier, operation, 1);
   if (rq.tx.mode() == store::Tx::Mode::kWrite)
     region::meter_event(rq.tx, rq.now(), place, arn, use);
   else
-    reads_.add(place, arn, use);
+    reads_.add_once(rq, place, arn, use);
 }
 
 }  // namespace hanbat::s3

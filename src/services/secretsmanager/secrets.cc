@@ -91,9 +91,9 @@ void SecretsManager::ask(region::Request& rq, std::string_view action, const Sec
 }
 
 void SecretsManager::count_call(const region::Request& rq, const SecretRow& secret) const {
-  calls_.add(place_of(rq), secret.id,
-             {"AWS Secrets Manager", "AWSSecretsManagerAPIRequest", std::string(rq.operation.name),
-              region::UsageUnit::kRequests});
+  calls_.add_once(rq, place_of(rq), secret.id,
+                  {"AWS Secrets Manager", "AWSSecretsManagerAPIRequest", std::string(rq.operation.name),
+                   region::UsageUnit::kRequests});
 }
 
 SecretRow SecretsManager::require_secret(region::Request& rq, std::string_view action, const std::string& secret_id,

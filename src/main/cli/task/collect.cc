@@ -6,6 +6,7 @@
 #include "main/cli/task/account.h"
 #include "main/cli/task/entry.h"
 #include "main/cli/task/task_commands.h"
+#include "main/cli/task/warm_aws.h"
 #include "os/files.h"
 #include "os/process.h"
 
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 void collect(const Home& home, const std::vector<std::string>& names, const fs::path& folder) {
   const Entries entries(home);
   make_folders(folder.string());
+  constexpr std::size_t kCalls = 60;  // as many as an account of usual size takes
+  const WarmAws warm(kCalls);
   for (const std::string& name : require_names(home, names)) {
     const Entry entry = entries.require(name);
     if (entry.account.empty()) {
@@ -29,6 +32,7 @@ void collect(const Home& home, const std::vector<std::string>& names, const fs::
     make_folders(inside, 0700);
     CaptureOptions options{.timeout = std::chrono::minutes(30), .output_limit = 1u << 20};
     options.spawn.variables = {{"HANBAT_ENV", lines}, {"HOME", work.path()}};
+    if (!warm.path().empty()) options.spawn.variables["PATH"] = warm.path();
     run_checked({"bash", (Parts::find().task / "collect.sh").string(), inside}, options);
     const fs::path archive = fs::absolute(folder) / (name + ".tar.gz");
     const std::string half = archive.string() + ".partial";

@@ -74,8 +74,10 @@ done
 for name in $(words codecommit list-repositories --query 'repositories[].repositoryName'); do
   mkdir -p codecommit
   copy="$(mktemp -d)"
-  if git clone -q --mirror "https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/$name" "$copy/r" 2>>"$errors" </dev/null; then
+  if git clone -q --mirror "https://git-codecommit.$AWS_REGION.amazonaws.com/v1/repos/$name" "$copy/r" 2>"$copy/said" </dev/null; then
     [ -z "$(git -C "$copy/r" for-each-ref)" ] || git -C "$copy/r" bundle create -q "$PWD/codecommit/$(plain "$name").bundle" --all 2>>"$errors"
+  else
+    cat "$copy/said" >> "$errors"
   fi
   rm -rf "$copy"
 done
