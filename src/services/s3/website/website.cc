@@ -123,7 +123,7 @@ wire::Response S3::answer_for(region::Gate& gate, const std::string& bucket, con
     add_error_headers(error, out.headers);
     return out;
   } catch (const wire::Error& missing) {
-    return error_page(error, MissingErrorDocument{key, missing}, gate.request_id());
+    return error_page(error, missing, gate.request_id());
   }
 }
 
