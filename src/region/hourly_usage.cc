@@ -23,8 +23,8 @@ void record(store::Tx& tx, Timestamp now, const std::vector<Measured>& all) {
 }
 
 /// Ends what goes on of these uses' kinds of what was not measured at all.
-void end_others(store::Tx& tx, Timestamp now, const std::string& bill_name,
-                const std::vector<std::string>& usage_types, const std::vector<Measured>& all) {
+void end_others(store::Tx& tx, Timestamp now, const std::string& bill_name, const std::vector<std::string>& usage_types,
+                const std::vector<Measured>& all) {
   std::set<std::string> measured;
   for (const Measured& one : all) measured.insert(one.arn);
   for (const std::string& usage_type : usage_types)
