@@ -41,9 +41,9 @@ AesCtr::AesCtr(std::string_view key, std::string_view beginning, std::uint64_t o
     throw std::invalid_argument("a key or a beginning of the wrong size");
   static EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-CTR", nullptr);
   const Counter counter = counter_at(beginning, offset / kBlock);
-  if (!state_->context || EVP_EncryptInit_ex2(state_->context.get(), cipher,
-                                              reinterpret_cast<const unsigned char*>(key.data()), counter.data(),
-                                              nullptr) != 1)
+  if (!state_->context ||
+      EVP_EncryptInit_ex2(state_->context.get(), cipher, reinterpret_cast<const unsigned char*>(key.data()),
+                          counter.data(), nullptr) != 1)
     throw std::runtime_error("this OpenSSL has no AES-256-CTR");
   std::array<char, kBlock> before{};
   apply({before.data(), static_cast<std::size_t>(offset % kBlock)});

@@ -1,3 +1,4 @@
+// AES in counter mode: the published vector, and that every place stands alone.
 #include "crypto/aes_ctr.h"
 
 #include <gtest/gtest.h>
@@ -19,8 +20,7 @@ TEST(AesCtr, TurnsTheVectorOfNist) {
   // NIST SP 800-38A, F.5.5.
   const std::string key = from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4").value();
   const std::string beginning = from_hex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff").value();
-  const std::string plain =
-      from_hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51").value();
+  const std::string plain = from_hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51").value();
   EXPECT_EQ(to_hex(applied(key, beginning, 0, plain)),
             "601ec313775789a5b7a7f504bbf3d228f443e3ca4d62b59aca84e990cacaf5c5");
   EXPECT_EQ(applied(key, beginning, 0, applied(key, beginning, 0, plain)), plain);

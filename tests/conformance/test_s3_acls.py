@@ -77,7 +77,7 @@ REFUSED = [
     ("grants where there are none", stored(grant_read=f'id="{OTHER}"'), error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")),
     ("the owner's alone where there are none", stored(grant_full_control='id="{account}"'), ok(200)),
     ("canned and granted", *ACLS, stored(acl="private", grant_read=f'id="{OTHER}"'), error(400, "InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")),
-    ("an unknown one", *ACLS, stored(acl="everybody"), error(400, "InvalidArgument", ANY, ArgumentName="x-amz-acl", ArgumentValue="everybody")),
+    ("an unknown one", *ACLS, stored(acl="everybody"), error(400, "InvalidArgument", "", ArgumentName="x-amz-acl", ArgumentValue="everybody")),
     ("an unknown group", *ACLS, stored(grant_read='uri="http://example.com/"'), error(400, "InvalidArgument", "Invalid group uri", ArgumentName="uri", ArgumentValue="http://example.com/")),
     ("an unknown id", *ACLS, stored(grant_read='id="somebody"'), error(400, "InvalidArgument", "Invalid id", ArgumentName="CanonicalUser/ID", ArgumentValue="somebody")),
     ("by mail", *ACLS, stored(grant_read='emailAddress="a@example.com"'), error(405, "MethodNotAllowed", ANY, Method="PUT", ResourceType="ACL")),

@@ -57,7 +57,7 @@ BLOCKED = [
     ("a new bucket blocks", get("/{b}?encryption"), ok(200, xml={"Rule/BlockedEncryptionTypes/EncryptionType": ["SSE-C"], "Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm": "AES256"})),
     ("put where it is blocked", stored, error(403, "AccessDenied", re.compile(r"User: arn:aws:iam::\d{12}:\S+ is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::\S+/k\" because this bucket has "
      r"blocked upload requests that specify Server Side Encryption with Customer provided keys \(SSE-C\)\. Please specify a different server-side encryption type"))),
-    ("an upload where it is blocked", begun, error(403, "AccessDenied", ANY)),
+    ("an upload where it is blocked", post("/{b}/k?uploads", headers=key()), error(403, "AccessDenied", ANY)),
     ("a copy where it is blocked", plain, copied(headers=key()), error(403, "AccessDenied", ANY)),
     ("taken", TAKEN, get("/{b}?encryption"), ok(200, xml={"Rule/BlockedEncryptionTypes/EncryptionType": ["NONE"], "Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm": "AES256"})),
     ("left as it is", TAKEN, put("/{b}?encryption", "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>"

@@ -36,8 +36,8 @@ bool asks_for(const wire::RequestView& request, std::string_view parameter) {
          request.query.starts_with(std::string(parameter) + "&");
 }
 
-/// What AWS's model does not tell: a restoration that is asked for goes on after it was accepted (202); what is restored
-/// already stays so for longer (200).
+/// What AWS's model does not tell: a restoration that is asked for goes on after it was accepted (202); what is
+/// restored already stays so for longer (200).
 int status_of_restoration(store::Tx& tx, Timestamp now, const wire::RequestView& request) {
   const std::string path = percent_decode(request.route()).value_or("");
   const std::size_t slash = path.find('/', 1);

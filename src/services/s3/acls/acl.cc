@@ -15,8 +15,9 @@ constexpr std::size_t kMostGrants = 100;
 /// The account of AWS's that makes machines of images in buckets, as AWS tells it everywhere.
 constexpr const char* kExecutor = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
 
-wire::Error malformed_acl(std::string message = "The XML you provided was not well-formed or did not validate against "
-                                                "our published schema") {
+wire::Error malformed_acl(std::string message =
+                              "The XML you provided was not well-formed or did not validate against "
+                              "our published schema") {
   return {"MalformedACLError", 400, std::move(message)};
 }
 

@@ -1,5 +1,6 @@
 // Access control lists: what the owner of a bucket or an object grants to others, beside its policies. A bucket takes
-// them where its ownership lets it (buckets/ownership.h). https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
+// them where its ownership lets it (buckets/ownership.h).
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
 #pragma once
 
 #include <optional>

@@ -64,8 +64,7 @@ PutBucketEncryptionOutput S3::put_bucket_encryption(region::Request& rq, const P
   // Who says nothing of it leaves it as it is.
   if (rule.blocked_encryption_types && rule.blocked_encryption_types->encryption_type) {
     const auto& blocked = *rule.blocked_encryption_types->encryption_type;
-    bucket.own[kTakesCustomerKeys] =
-        std::ranges::find(blocked, word_of(BlockedEncryption::kSseC)) == blocked.end();
+    bucket.own[kTakesCustomerKeys] = std::ranges::find(blocked, word_of(BlockedEncryption::kSseC)) == blocked.end();
   }
   rule.blocked_encryption_types.reset();
   if (rule.apply_server_side_encryption_by_default &&
@@ -79,7 +78,8 @@ PutBucketEncryptionOutput S3::put_bucket_encryption(region::Request& rq, const P
                                        "SSEAlgorithm=" + rule.apply_server_side_encryption_by_default->sse_algorithm);
   if (!rule.bucket_key_enabled) rule.bucket_key_enabled = false;
   if (!rule.apply_server_side_encryption_by_default)
-    rule.apply_server_side_encryption_by_default = of_every_bucket().rules.front().apply_server_side_encryption_by_default;
+    rule.apply_server_side_encryption_by_default =
+        of_every_bucket().rules.front().apply_server_side_encryption_by_default;
   put_setting(rq, bucket, kSetting, wire::to_json(configuration));
   return {};
 }

@@ -1,5 +1,5 @@
-// Who owns what is put into a bucket, and whether the bucket takes ACLs (acls/): one of BucketOwnerEnforced, as every new
-// one, refuses them as AWS does. https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+// Who owns what is put into a bucket, and whether the bucket takes ACLs (acls/): one of BucketOwnerEnforced, as every
+// new one, refuses them as AWS does. https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 #pragma once
 
 #include <optional>

@@ -32,7 +32,8 @@ std::optional<CustomerKey> read_customer_key(const region::Request& rq, const st
   // A call in process goes over no connection.
   if (!rq.host.empty() && !rq.caller.secure_transport)
     throw invalid_sealing(
-        "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.");
+        "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure "
+        "connection.");
   if (!algorithm) throw needs("a valid encryption algorithm.");
   if (*algorithm != kSseC)
     throw wire::Error("InvalidEncryptionAlgorithmError", 400,

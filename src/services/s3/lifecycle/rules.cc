@@ -161,9 +161,8 @@ Timestamp lifecycle_time(Timestamp then, int days) {
 Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectRow> versions, Timestamp now) {
   Expired out;
   const auto any = [&](const ObjectRow& version, auto&& expires) {
-    return std::any_of(rules.begin(), rules.end(), [&](const LifecycleRule& rule) {
-      return is_in_force(rule, version) && expires(rule);
-    });
+    return std::any_of(rules.begin(), rules.end(),
+                       [&](const LifecycleRule& rule) { return is_in_force(rule, version) && expires(rule); });
   };
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const ObjectRow& version = versions[i];

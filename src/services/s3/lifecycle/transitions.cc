@@ -18,7 +18,8 @@ constexpr int kLeastInstantDays = 90;
 constexpr int kMostKeptVersions = 100;
 
 wire::Error malformed_rule() {
-  return {"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
+  return {"MalformedXML", 400,
+          "The XML you provided was not well-formed or did not validate against our published schema"};
 }
 wire::Error invalid_days(std::string message) { return {"InvalidArgument", 400, std::move(message)}; }
 wire::Error contradicts(std::string message) { return {"InvalidRequest", 400, std::move(message)}; }
@@ -206,8 +207,7 @@ std::vector<Transitioned> transitions_of(std::span<const LifecycleRule> rules, s
           due(rule, one.storage_class,
               one.date ? now >= *one.date : now >= lifecycle_time(version.modified, one.days.value_or(0)));
       } else {
-        for (const auto& one :
-             rule.noncurrent_version_transitions.value_or(std::vector<NoncurrentVersionTransition>{}))
+        for (const auto& one : rule.noncurrent_version_transitions.value_or(std::vector<NoncurrentVersionTransition>{}))
           due(rule, one.storage_class,
               static_cast<int>(i) - 1 >= one.newer_noncurrent_versions.value_or(0) &&
                   now >= lifecycle_time(versions[i - 1].modified, one.noncurrent_days.value_or(0)));

@@ -141,17 +141,19 @@ TEST_F(Transitions, TransitionsThatCannotBeAreRefusedInTheWordsOfAws) {
   EXPECT_EQ(refused(rule({after(1, "GLACIER"), after(2, "GLACIER")})),
             "InvalidRequest: 'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter "
             "'(prefix=)'");
-  EXPECT_EQ(refused(rule({after(30, "STANDARD_IA"), after(59, "GLACIER")})),
-            "InvalidArgument: 'Days' in the Transition action for StorageClass 'GLACIER' for filter '(prefix=)' must be "
-            "30 days more than 'Days' in the Transition action for StorageClass 'STANDARD_IA' for filter '(prefix=)'");
+  EXPECT_EQ(
+      refused(rule({after(30, "STANDARD_IA"), after(59, "GLACIER")})),
+      "InvalidArgument: 'Days' in the Transition action for StorageClass 'GLACIER' for filter '(prefix=)' must be "
+      "30 days more than 'Days' in the Transition action for StorageClass 'STANDARD_IA' for filter '(prefix=)'");
   EXPECT_EQ(refused(rule({after(9, "GLACIER"), after(9, "DEEP_ARCHIVE")})),
             "InvalidArgument: 'Days' in the Transition action for StorageClass 'DEEP_ARCHIVE' for filter '(prefix=)' "
             "must be greater than 'Days' in the Transition action for StorageClass 'GLACIER' for filter '(prefix=)'");
   LifecycleRule ends = rule({after(30, "GLACIER")});
   ends.expiration.emplace().days = 30;
-  EXPECT_EQ(refused(ends),
-            "InvalidArgument: 'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the "
-            "Transition action");
+  EXPECT_EQ(
+      refused(ends),
+      "InvalidArgument: 'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the "
+      "Transition action");
   ends.expiration.emplace().date = Timestamp{0};
   EXPECT_EQ(refused(ends),
             "InvalidRequest: Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule "
@@ -159,9 +161,7 @@ TEST_F(Transitions, TransitionsThatCannotBeAreRefusedInTheWordsOfAws) {
   EXPECT_EQ(wire::code_of([&] { set({rule({after(30, "STANDARD")})}); }), "MalformedXML");
   EXPECT_EQ(wire::code_of([&] { set({rule({after(30, "COLD")})}); }), "MalformedXML");
   EXPECT_EQ(wire::code_of([&] { set({rule({{.storage_class = "GLACIER"}})}); }), "MalformedXML");
-  EXPECT_EQ(wire::code_of([&] {
-              set({older({{.noncurrent_days = 29, .storage_class = "ONEZONE_IA"}})});
-            }),
+  EXPECT_EQ(wire::code_of([&] { set({older({{.noncurrent_days = 29, .storage_class = "ONEZONE_IA"}})}); }),
             "InvalidArgument");
   EXPECT_EQ(wire::code_of([&] { set({rule({after(1, "GLACIER")})}, "none"); }), "InvalidRequest");
 }

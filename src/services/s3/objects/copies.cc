@@ -91,8 +91,8 @@ void give_copy_checksums(region::Request& rq, const CopyObjectInput& in, ObjectR
   if (was_in_parts) copy.e_tag = quoted_e_tag(read.md5);
 }
 
-/// What a copy consists of: its source's segments, unless one of the two is encrypted by a customer's key. Then the bytes
-/// are written anew.
+/// What a copy consists of: its source's segments, unless one of the two is encrypted by a customer's key. Then the
+/// bytes are written anew.
 struct CopiedBytes {
   std::vector<Segment> segments;
   std::optional<std::string> e_tag;  // of what was written anew
@@ -107,6 +107,39 @@ CopiedBytes copied_bytes(region::Request& rq, const std::string& name, std::vect
       rq, name + " of " + to_json(segments).dump(),
       [&blobs = rq.home.blobs, segments, size, from] { return body_of(blobs, segments, 0, size, from); }, to);
   return {anew.segments(), quoted_e_tag(anew.loose.blob().md5)};
+}
+
+region::ConditionKeys keys_of_copy(const CopyObjectInput& in, const Json& tags) {
+  region::ConditionKeys keys = write_keys(in, tags);
+  keys["s3:x-amz-copy-source"] = {in.copy_source};
+  if (in.metadata_directive) keys["s3:x-amz-metadata-directive"] = {*in.metadata_directive};
+  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
+  if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
+  return keys;
+}
+
+/// The source under the copy's name, without what is the source's alone.
+ObjectRow begin_copy(const CopyObjectInput& in, const ObjectRow& source, Timestamp now) {
+  ObjectRow copy = source;
+  copy.bucket = in.bucket;
+  copy.key = in.key;
+  copy.modified = now;
+  for (const char* of_source :
+       {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation, kAcl, kSealedBy})
+    copy.body.erase(of_source);
+  if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
+  if (in.website_redirect_location) copy.body[kRedirectLocation] = *in.website_redirect_location;
+  return copy;
+}
+
+/// Gives the copy its bytes, their checksums and its ETag.
+void fill_copy(region::Request& rq, const CopyObjectInput& in, const ObjectRow& source, ObjectRow& copy,
+               const std::optional<CustomerKey>& source_key, const std::optional<CustomerKey>& key) {
+  const CopiedBytes bytes = copied_bytes(rq, in.bucket + "/" + in.key, source.segments(), source_key, key);
+  if (bytes.e_tag) copy.body["segments"] = to_json(bytes.segments);
+  if (key) copy.body[kSealedBy] = sealed_by(*key);
+  give_copy_checksums(rq, in, copy, source.body.contains("parts"), key);
+  if (bytes.e_tag) copy.e_tag = *bytes.e_tag;
 }
 
 /// The range of a source, which has to have a beginning and an end within it.
@@ -143,13 +176,8 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   const CopySource from = parse_copy_source(in.copy_source);
   const bool retag = directive_of(in.tagging_directive, "tagging") == CopyDirective::kReplace;
   const Json new_tags = parse_tagging(retag ? in.tagging.value_or("") : "");
-  region::ConditionKeys keys = write_keys(in, new_tags);
-  keys["s3:x-amz-copy-source"] = {in.copy_source};
-  if (in.metadata_directive) keys["s3:x-amz-metadata-directive"] = {*in.metadata_directive};
-  if (in.if_match) keys["s3:if-match"] = {*in.if_match};
-  if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
-  const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {},
+                                                  keys_of_copy(in, new_tags));
   const BucketRow source_bucket =
       require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
                              in.expected_source_bucket_owner, from.version_id);
@@ -177,28 +205,15 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                       "This copy request is illegal because it is trying to copy an object to itself without changing "
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
 
-  ObjectRow copy = source;
-  copy.bucket = bucket.id;
-  copy.key = in.key;
-  copy.modified = rq.now();
-  const bool was_in_parts = copy.body.contains("parts");
-  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation, kAcl})
-    copy.body.erase(of_source);
+  ObjectRow copy = begin_copy(in, source, rq.now());
   if (acl) keep_acl(copy.body, *acl, bucket.place.account);
   set_lock(rq, bucket, in, in.key, copy.body);
-  copy.body.erase(kSealedBy);
-  const CopiedBytes bytes = copied_bytes(rq, in.bucket + "/" + in.key, source.segments(), source_key, key);
-  if (bytes.e_tag) copy.body["segments"] = to_json(bytes.segments);
-  if (key) copy.body[kSealedBy] = sealed_by(*key);
-  give_copy_checksums(rq, in, copy, was_in_parts, key);
-  if (bytes.e_tag) copy.e_tag = *bytes.e_tag;
+  fill_copy(rq, in, source, copy, source_key, key);
   if (replace) {
     copy.body["headers"] = headers_of(in);
     copy.body["metadata"] = metadata_of(in);
   }
   if (retag) copy.body["tags"] = new_tags;
-  if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
-  if (in.website_redirect_location) copy.body[kRedirectLocation] = *in.website_redirect_location;
   copy = write_object(rq, bucket, std::move(copy), "CopyObject");
 
   CopyObjectOutput out;
@@ -239,9 +254,8 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   part.number = in.part_number;
   part.size = range.size;
   part.modified = rq.now();
-  const CopiedBytes bytes =
-      copied_bytes(rq, in.upload_id + "/" + std::to_string(in.part_number),
-                   slice(source.segments(), range.first, range.size), source_key, key);
+  const CopiedBytes bytes = copied_bytes(rq, in.upload_id + "/" + std::to_string(in.part_number),
+                                         slice(source.segments(), range.first, range.size), source_key, key);
   part.body = Json::object({{"segments", to_json(bytes.segments)}});
   // A part's ETag is its MD5.
   const std::string algorithm = upload.body.text("algorithm", word_of(kUsualChecksum));

@@ -19,7 +19,8 @@ enum class ObjectEvent { kCreated, kDeleted, kStorageClassChanged };
 
 template <>
 inline constexpr auto hanbat::kWords<hanbat::s3::ObjectEvent> = std::to_array<hanbat::Word<hanbat::s3::ObjectEvent>>(
-    {{hanbat::s3::ObjectEvent::kCreated, "Object Created"}, {hanbat::s3::ObjectEvent::kDeleted, "Object Deleted"},
+    {{hanbat::s3::ObjectEvent::kCreated, "Object Created"},
+     {hanbat::s3::ObjectEvent::kDeleted, "Object Deleted"},
      {hanbat::s3::ObjectEvent::kStorageClassChanged, "Object Storage Class Changed"}});
 
 namespace hanbat::s3 {
@@ -28,8 +29,8 @@ namespace hanbat::s3 {
 struct ObjectCause {
   std::string request_id;
   std::string requester;
-  std::string source_ip;  // "": no request from outside
-  std::string reason;     // "": the event tells none
+  std::string source_ip;      // "": no request from outside
+  std::string reason;         // "": the event tells none
   std::string moved_to = {};  // the storage class that it went into
 };
 ObjectCause cause_of_lifecycle();

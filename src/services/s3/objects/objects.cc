@@ -227,7 +227,8 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   object.modified = rq.now();
   object.body = Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}});
   set_lock(rq, bucket, in, object.key, object.body);
-  if (blob.size > 0) object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
+  if (blob.size > 0)
+    object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
   if (key) object.body[kSealedBy] = sealed_by(*key);
   if (acl) keep_acl(object.body, *acl, bucket.place.account);
   if (in.tagging) object.body["tags"] = tags;

@@ -13,7 +13,8 @@ constexpr std::size_t kMostRoutingRules = 50;
 constexpr std::size_t kLongestRedirectLocation = 2048;
 
 wire::Error malformed_website() {
-  return {"MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema"};
+  return {"MalformedXML", 400,
+          "The XML you provided was not well-formed or did not validate against our published schema"};
 }
 wire::Error invalid_website(std::string message) { return {"InvalidRequest", 400, std::move(message)}; }
 

@@ -37,19 +37,14 @@ void add_error_headers(const wire::Error& error, wire::Headers& headers) {
   for (const auto& [name, value] : error.extra()) headers.emplace_back("x-amz-error-detail-" + name, value);
 }
 
-wire::Response error_page(const wire::Error& error, const std::optional<MissingErrorDocument>& missing,
+wire::Response error_page(const wire::Error& error, const std::optional<wire::Error>& missing,
                           const std::string& request_id) {
   const std::string title = std::to_string(error.status()) + " " + std::string(http::reason(error.status()));
   std::string page = "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<ul>\n" +
                      lines_of(error) + line("RequestId", request_id) + line("HostId", request_id) + "</ul>\n";
-  if (missing) {
+  if (missing)
     page += "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n<ul>\n" +
-            lines_of(missing->error);
-    bool told = false;
-    for (const auto& [name, value] : missing->error.extra()) told = told || name == "Key";
-    if (!told) page += line("Key", missing->key);
-    page += "</ul>\n";
-  }
+            lines_of(*missing) + "</ul>\n";
   page += "<hr/>\n</body>\n</html>\n";
   wire::Response out;
   out.status = error.status();

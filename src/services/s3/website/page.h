@@ -9,15 +9,10 @@
 
 namespace hanbat::s3 {
 
-/// The bucket's own page for errors could not be shown either, because of this.
-struct MissingErrorDocument {
-  std::string key;
-  wire::Error error;
-};
-
 /// x-amz-error-code, -message and -detail-<member>.
 void add_error_headers(const wire::Error& error, wire::Headers& headers);
-wire::Response error_page(const wire::Error& error, const std::optional<MissingErrorDocument>& missing,
+/// `missing`: why the bucket's own page for errors could not be shown either.
+wire::Response error_page(const wire::Error& error, const std::optional<wire::Error>& missing,
                           const std::string& request_id);
 
 }  // namespace hanbat::s3

@@ -48,9 +48,9 @@ std::optional<Redirection> find_redirection(const WebsiteConfiguration& website,
     if (!holds(rule, visit, error)) continue;
     const Redirect& to = rule.redirect;
     const auto status = to.http_redirect_code ? parse_int(*to.http_redirect_code) : std::nullopt;
-    return Redirection{static_cast<int>(status.value_or(301)),
-                       to.protocol.value_or(visit.protocol) + "://" + to.host_name.value_or(visit.host) + "/" +
-                           percent_encode(key_of(rule, visit), "/")};
+    return Redirection{static_cast<int>(status.value_or(301)), to.protocol.value_or(visit.protocol) + "://" +
+                                                                   to.host_name.value_or(visit.host) + "/" +
+                                                                   percent_encode(key_of(rule, visit), "/")};
   }
   return std::nullopt;
 }

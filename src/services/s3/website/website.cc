@@ -33,8 +33,7 @@ region::Caller nobody(const http::RequestHead& head) {
 
 WebsiteConfiguration require_website(store::Tx& tx, const std::string& bucket) {
   const auto row = find_bucket(tx, bucket);
-  if (!row)
-    throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", bucket);
+  if (!row) throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", bucket);
   if (auto website = website_of(*row)) return *std::move(website);
   throw wire::Error("NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration")
       .with("BucketName", bucket);
@@ -123,7 +122,7 @@ wire::Response S3::answer_for(region::Gate& gate, const std::string& bucket, con
     add_error_headers(error, out.headers);
     return out;
   } catch (const wire::Error& missing) {
-    return error_page(error, MissingErrorDocument{key, missing}, gate.request_id());
+    return error_page(error, missing, gate.request_id());
   }
 }
 
@@ -140,8 +139,8 @@ wire::Response S3::visit_website(region::Gate& gate, const http::RequestHead& he
     return redirect_to(*elsewhere, gate.request_id());
   const bool names_folder = visit.key.empty() || visit.key.ends_with('/');
   try {
-    return read_page(gate, input_of(bucket, visit.key + (names_folder ? website.index_document->suffix : ""),
-                                    head.headers));
+    return read_page(gate,
+                     input_of(bucket, visit.key + (names_folder ? website.index_document->suffix : ""), head.headers));
   } catch (const wire::Error& error) {
     if (error.status() < 400) return wire::encode_error(model(), error, gate.request_id());
     return answer_for(gate, bucket, website, visit, error);

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      "a location that no header carries");
   const auto marks = [](const std::string& of) {
     const std::string page = s3::error_page(wire::Error("NoSuchKey", 404, "none").with("Key", of),
-                                            s3::MissingErrorDocument{of, {"NoSuchKey", 404, of}}, "id")
+                                            wire::Error("NoSuchKey", 404, of).with("Key", of), "id")
                                  .body.bytes();
     return std::ranges::count_if(page, [](char c) { return c == '<' || c == '>' || c == '"'; });
   };

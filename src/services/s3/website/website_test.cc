@@ -15,7 +15,8 @@ Visit visit_of_key(const std::string& key) {
 RoutingRule rule_of(std::optional<std::string> prefix, std::optional<std::string> error, Redirect to) {
   RoutingRule out{.redirect = std::move(to)};
   if (prefix || error)
-    out.condition = Condition{.http_error_code_returned_equals = std::move(error), .key_prefix_equals = std::move(prefix)};
+    out.condition =
+        Condition{.http_error_code_returned_equals = std::move(error), .key_prefix_equals = std::move(prefix)};
   return out;
 }
 
@@ -35,8 +36,8 @@ TEST(Website, AHostOfEitherFormNamesItsBucket) {
 
 TEST(Website, AHostOfS3ItselfNamesNoWebsite) {
   for (const char* host : {"b.s3.ap-northeast-2.amazonaws.com", "s3.amazonaws.com", "127.0.0.1:4566", "",
-                           "s3-website.ap-northeast-2.amazonaws.com", ".s3-website.x", "b.s3-website", "b.s3-websites.x",
-                           "a.s3-website.b.s3.ap-northeast-2.amazonaws.com"})
+                           "s3-website.ap-northeast-2.amazonaws.com", ".s3-website.x", "b.s3-website",
+                           "b.s3-websites.x", "a.s3-website.b.s3.ap-northeast-2.amazonaws.com"})
     EXPECT_EQ(website_bucket_of_host(host), std::nullopt) << host;
 }
 
@@ -70,7 +71,8 @@ TEST(Website, RedirectingAllKeepsThePathAndTheQuery) {
 
 TEST(Website, WhatAStrangerWritesIsTextInAnErrorPage) {
   const wire::Error error = wire::Error("NoSuchKey", 404, "none").with("Key", "<script>'\"&");
-  const std::string page = error_page(error, MissingErrorDocument{"<b>", {"AccessDenied", 403, "<i>"}}, "ID").body.bytes();
+  const std::string page =
+      error_page(error, wire::Error("NoSuchKey", 404, "<i>").with("Key", "<b>"), "ID").body.bytes();
   EXPECT_NE(page.find("<li>Key: &lt;script&gt;&#39;&quot;&amp;</li>"), std::string::npos) << page;
   EXPECT_EQ(page.find("<script>"), std::string::npos);
   EXPECT_EQ(page.find("<b>"), std::string::npos);
