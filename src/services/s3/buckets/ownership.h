@@ -18,6 +18,9 @@ std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket);
 bool is_public_acl(std::string_view acl);
 
 /// Throws AccessControlListNotSupported where ACLs are disabled, AccessDenied for a public one that is blocked, and 501
+/// The owner that a caller expects the bucket to have: InvalidBucketOwnerAWSAccountID for what is no account,
+/// AccessDenied.
+void check_expected_owner(const BucketRow& bucket, const std::optional<std::string>& expected);
 /// for what would let others in.
 void check_bucket_acl(const region::Request& rq, const BucketRow& bucket, const std::string& acl);
 
