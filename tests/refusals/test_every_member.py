@@ -18,7 +18,7 @@ from walk.walker import FOLDER, Walker, inputs_of, steps_of
 AGENTS = {"codedeploycommands", "codedeploycommandssecure", "ec2messages", "ssmmessages"}  # spoken by our agents, refused to all others
 OURS = {"explain"}
 SERVICES = sorted(path.parent.name for path in ROOT.glob("src/services/*/operations.txt") if path.parent.name not in AGENTS | OURS)
-EC2_CODES = re.compile(r"(Invalid\w+(\.\w+)?|PrefixList\w+|Missing\w+|\w+\.(NotFound|Malformed|Duplicate|Conflict\w*|AlreadyAssociated|InUse)|Unsupported\w*|UnknownParameter"
+EC2_CODES = re.compile(r"(Invalid\w+(\.\w+)?|PrefixList\w+|NatGateway\w+|Missing\w+|\w+\.(NotFound|Malformed|Duplicate|Conflict\w*|AlreadyAssociated|InUse)|Unsupported\w*|UnknownParameter"
                        r"|DependencyViolation|\w+LimitExceeded|OperationNotPermitted|DryRunOperation|Idempotent\w+|IncorrectState|IncorrectInstanceState|RouteAlreadyExists"
                        r"|Resource\.AlreadyAssociated|VcpuLimitExceeded|OptInRequired|AuthFailure|DefaultVpcAlreadyExists|RulesPerSecurityGroupLimitExceeded)")
 S3_CODES = re.compile(r"(Invalid\w+|NoSuch\w+|Malformed\w+|Missing\w+|\w+NotFoundError|AccessDenied|BadDigest|EntityTooSmall|EntityTooLarge|IllegalLocationConstraintException"
