@@ -154,6 +154,7 @@ BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, 
   std::string id = asked;
   if (const std::size_t at = id.find(":build/"); at != std::string::npos) id = id.substr(at + 7);
   authorize(rq, action, id.substr(0, id.rfind(':')));
+  if (id.find(':') == std::string::npos) throw InvalidInputException("Invalid build ID provided: " + asked);
   if (auto row = region::find<Build>(rq.tx, place_of(rq), id)) return *row;
   throw ResourceNotFoundException("Build not found: " + asked);
 }

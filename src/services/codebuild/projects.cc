@@ -167,6 +167,8 @@ namespace {
 
 void check_project(region::Request& rq, const Project& project) {
   refuse_what_is_not_built(rq, project);
+  if (project.concurrent_build_limit && *project.concurrent_build_limit < 1 && *project.concurrent_build_limit != -1)
+    throw InvalidInputException("Invalid concurrentBuildLimit: it must be greater than zero");
   check_source(*project.source);
   check_artifacts(*project.artifacts, type_of(*project.source));
   for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>())) {

@@ -173,7 +173,7 @@ PutLogEventsOutput Logs::put_log_events(region::Request& rq, const PutLogEventsI
 }
 
 GetLogEventsOutput Logs::get_log_events(region::Request& rq, const GetLogEventsInput& in) {
-  const std::string group = name_of(in.log_group_name, in.log_group_identifier);
+  const std::string group = name_of(rq, in.log_group_name, in.log_group_identifier);
   const StreamRow stream = require_stream(rq, "logs:GetLogEvents", group, in.log_stream_name);
   const int limit = std::min(in.limit.value_or(kMostEvents), kMostEvents);
   const EventQuery query{stream.group_id, stream.id, in.start_time, in.end_time};
@@ -208,7 +208,8 @@ GetLogEventsOutput Logs::get_log_events(region::Request& rq, const GetLogEventsI
 }
 
 FilterLogEventsOutput Logs::filter_log_events(region::Request& rq, const FilterLogEventsInput& in) {
-  const GroupRow group = require_group(rq, "logs:FilterLogEvents", name_of(in.log_group_name, in.log_group_identifier));
+  const GroupRow group =
+      require_group(rq, "logs:FilterLogEvents", name_of(rq, in.log_group_name, in.log_group_identifier));
   if (in.log_stream_names && in.log_stream_name_prefix)
     throw InvalidParameterException("Only one of logStreamNames and logStreamNamePrefix can be specified.");
   const FilterPattern pattern(in.filter_pattern.value_or(""));

@@ -62,15 +62,21 @@ wire::Error Logs::invalid_page_size(const wire::OperationModel& operation, int s
   return InvalidParameterException(Service::invalid_page_size(operation, size, sizes).message());
 }
 
-std::string Logs::name_of(const std::optional<std::string>& name, const std::optional<std::string>& identifier) const {
+std::string Logs::name_of(const region::Request& rq, const std::optional<std::string>& name,
+                          const std::optional<std::string>& identifier) const {
   if (name && identifier)
     throw InvalidParameterException("Only one of logGroupName and logGroupIdentifier can be specified");
   if (name) return *name;
   if (!identifier) throw InvalidParameterException("Either logGroupName or logGroupIdentifier must be specified");
   const auto arn = parse_arn(*identifier);
   if (!arn) return *identifier;
-  std::string resource = arn->resource;
-  if (resource.starts_with("log-group:")) resource = resource.substr(10);
+  constexpr std::string_view kGroup = "log-group:";
+  if (arn->service != "logs" || !arn->resource.starts_with(kGroup))
+    throw InvalidParameterException("The ARN is not that of a log group: " + *identifier);
+  // Another account's groups are seen by monitoring accounts alone, which there are none of.
+  if (arn->account != rq.account || arn->region != rq.region)
+    throw ResourceNotFoundException("The specified log group does not exist.");
+  std::string resource = arn->resource.substr(kGroup.size());
   if (resource.ends_with(":*")) resource.resize(resource.size() - 2);
   return resource;
 }

@@ -37,7 +37,8 @@ class Logs final : public Operations {
  private:
   /// The group's name from a name or an identifier (name or ARN). Throws InvalidParameterException when neither is
   /// given.
-  std::string name_of(const std::optional<std::string>& name, const std::optional<std::string>& identifier) const;
+  std::string name_of(const region::Request& rq, const std::optional<std::string>& name,
+                      const std::optional<std::string>& identifier) const;
   /// Authorizes on the group, then returns it. Throws ResourceNotFoundException. As AWS has it, all questions are about
   /// the group's streams (`ending` ":log-stream:") but those of the newer tag operations, which are about the group.
   GroupRow require_group(region::Request& rq, std::string_view action, const std::string& name,

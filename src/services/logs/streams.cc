@@ -79,7 +79,7 @@ DeleteLogStreamOutput Logs::delete_log_stream(region::Request& rq, const DeleteL
 }
 
 DescribeLogStreamsOutput Logs::describe_log_streams(region::Request& rq, const DescribeLogStreamsInput& in) {
-  const std::string group_name = name_of(in.log_group_name, in.log_group_identifier);
+  const std::string group_name = name_of(rq, in.log_group_name, in.log_group_identifier);
   const GroupRow group = require_group(rq, "logs:DescribeLogStreams", group_name);
   const OrderBy order_by = require_word(in.order_by, OrderBy::kName);
   const bool by_time = order_by == OrderBy::kLastEventTime;

@@ -26,9 +26,8 @@ const region::TagRules kTagRules{.error = region::refuse_by<kTagRefusals>};
 GroupRow Logs::require_group_of_arn(region::Request& rq, std::string_view action, const std::string& arn,
                                     region::ConditionKeys keys) {
   const auto parsed = parse_arn(arn);
-  if (!parsed || !parsed->resource.starts_with("log-group:"))
-    throw InvalidParameterException("The resource ARN is not that of a log group: " + arn);
-  return require_group(rq, action, name_of(std::nullopt, arn), std::move(keys), "");
+  if (!parsed) throw InvalidParameterException("The resource ARN is not that of a log group: " + arn);
+  return require_group(rq, action, name_of(rq, std::nullopt, arn), std::move(keys), "");
 }
 
 TagResourceOutput Logs::tag_resource(region::Request& rq, const TagResourceInput& in) {

@@ -16,11 +16,15 @@ constexpr Seconds kDay{86400};
 
 wire::Error invalid(const std::string& message) { return wire::Error("ValidationError", 400, message); }
 
-/// Percent of the packed session policies' and tags' allowance: AWS packs them, we count their characters against
-/// 2,048.
-int packed_size(const Json& policies, const std::optional<std::vector<Tag>>& tags) {
-  std::size_t size = policies.is_null() ? 0 : policies.dump().size();
-  for (const Tag& tag : tags.value_or(std::vector<Tag>())) size += tag.key.size() + tag.value.size();
+/// Percent of the packed session policies' and tags' allowance; nothing when there are none. AWS packs the inline
+/// policy, the ARNs of managed ones and the tags, and tells no size for it: we count their characters against 8,192.
+template <class In>
+std::optional<int> packed_size(const In& in) {
+  std::size_t size = in.policy.value_or("").size();
+  for (const PolicyDescriptorType& managed : in.policy_arns.value_or(std::vector<PolicyDescriptorType>()))
+    size += managed.arn.value_or("").size();
+  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) size += tag.key.size() + tag.value.size();
+  if (size == 0) return std::nullopt;
   const auto percent = static_cast<int>(size * 100 / 8192);
   if (percent > 100)
     throw PackedPolicyTooLargeException("Packed size of the session policies and tags is " + std::to_string(percent) +
@@ -103,13 +107,13 @@ AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   region::SessionOptions options{.policies = session_policies(rq, in.policy, in.policy_arns)};
   for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) options.tags[tag.key] = tag.value;
   options.source_identity = in.source_identity.value_or(rq.caller.source_identity);
-  const int packed = packed_size(options.policies, in.tags);
+  const std::optional<int> packed = packed_size(in);
 
   const region::Caller session = home_.identity().open_session(*role, in.role_session_name, options);
   AssumeRoleOutput out;
   out.credentials = issue(rq, session, lifetime);
   out.assumed_role_user = AssumedRoleUser{.arn = session.arn, .assumed_role_id = session.user_id};
-  if (packed > 0) out.packed_policy_size = packed;
+  out.packed_policy_size = packed;
   if (!options.source_identity.empty()) out.source_identity = options.source_identity;
   return out;
 }
@@ -144,12 +148,12 @@ GetFederationTokenOutput Sts::get_federation_token(Request& rq, const GetFederat
   // Without a session policy a federated user may do nothing.
   if (session.session_policies.is_null()) session.session_policies = Json::array();
   for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) session.session_tags[tag.key] = tag.value;
-  const int packed = packed_size(session.session_policies, in.tags);
+  const std::optional<int> packed = packed_size(in);
 
   GetFederationTokenOutput out;
   out.credentials = issue(rq, session, Seconds(in.duration_seconds.value_or(43200)));
   out.federated_user = FederatedUser{.arn = session.arn, .federated_user_id = session.user_id};
-  if (packed > 0) out.packed_policy_size = packed;
+  out.packed_policy_size = packed.value_or(0);
   return out;
 }
 

@@ -12,6 +12,8 @@ CANDIDATES = ("no such?", "~!한글", "-", "a b\u00e9*", "<>#%", "-" * 40, "?" *
 HEXADECIMAL = re.compile(r"[0-9a-f]{8,}$")
 # What makes a thing of a name takes any; all else names one that there is.
 MAKES = re.compile(r"(Create|Put|Register|Import|Add|Tag|Run|Request|Simulate|Test|Validate|Upload|Set|Send|Copy)")
+# What people write as they like.
+FREE = re.compile(r"(Description|Message|Summary|Reason|Comment|Key|Value|Prefix|ClientToken|^ID)$", re.I)
 # The kinds whose success needs a reason.
 MALFORMED = ("missing", "short", "long", "pattern", "enum", "low", "high", "few", "many", "form", "service", "account", "malformed")
 
@@ -81,7 +83,7 @@ def texts(shape, value, template, operation, name):
         one = broken(shape, value)
         if one is not None:
             out.append(("pattern", one))
-    elif "max" not in shape:
+    elif "max" not in shape and not FREE.search(name):
         out.append(("odd", "no such thing?"))
     if given and value.startswith("arn:"):
         parts = value.split(":", 5)
@@ -92,7 +94,7 @@ def texts(shape, value, template, operation, name):
                 out.append(("account", ":".join([*parts[:4], "210987654321", parts[5]])))
     if "${" in str(template):
         out.append(("malformed", "nonsense"))
-    named = given and name[:1].lower() + name[1:] in ("name", "id", "arn") or re.search(r"(Name|Id|ID|Arn|ARN|Alias)s?$", name)
+    named = (name.lower() in ("name", "id", "arn") or re.search(r"(Name|Id|ID|Arn|ARN|Alias)s?$", name)) and not name.lower().startswith("new")
     if given and ("${" in str(template) or (named and not MAKES.match(operation))):
         out.append(("absent", nowhere(value)))
     return out
@@ -148,7 +150,7 @@ class Walk:
                 continue
             if name in value:
                 here = template.get(name) if isinstance(template, dict) else template
-                if name in shape.get("required", []) and member.get("location") != "uri":
+                if name in shape.get("required", []) and "location" not in member:
                     self.add((*path, name), "missing", ABSENT_MEMBER)
                 self.of(member, value[name], here, (*path, name), name)
             elif top or len(path) == 1:
@@ -168,6 +170,7 @@ class Walk:
 
     def of(self, member, value, template, path, name):
         shape = self.model.shapes[member["shape"]]
+        in_path = member.get("location") == "uri"  # without what is in path, query or headers the request is another one
         if shape["type"] == "structure" and isinstance(value, dict):
             self.structure(member["shape"], value, template, path)
         elif shape["type"] == "list" and isinstance(value, list):
@@ -186,7 +189,8 @@ class Walk:
                     self.add(path, "key-" + kind, {one: value[key]})
         else:
             for kind, one in self.wrong(shape, value, template, name):
-                self.add(path, kind, one)
+                if not (in_path and kind == "short"):
+                    self.add(path, kind, one)
 
     def wrong(self, shape, value, template, name):
         if shape["type"] == "string":

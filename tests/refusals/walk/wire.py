@@ -64,7 +64,7 @@ class Answer:
         if self.status < 400:
             return ""
         if not self.text:
-            return self.headers.get("x-amz-error-code", "")  # HEAD has no body
+            return "HEAD"  # has no body to tell it in
         told = self.tree
         code = (told.get("__type") or told.get("code", "")) if isinstance(told, dict) else found_at(told, "Code") or ""
         return code.rpartition("#")[2]

@@ -31,7 +31,10 @@ void check_source(const ProjectSource& source) {
     case SourceType::kCodePipeline:
       return;
     case SourceType::kCodeCommit:
-      return require_location();
+      require_location();
+      if (source.location->find("://") == std::string::npos || source.location->find("/v1/repos/") == std::string::npos)
+        throw InvalidInputException("Invalid project source: location must be a valid CodeCommit repository URL");
+      return;
     case SourceType::kGitHub:
     case SourceType::kGitHubEnterprise:
     case SourceType::kBitbucket:

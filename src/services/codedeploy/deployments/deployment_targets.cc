@@ -127,7 +127,11 @@ BatchGetDeploymentInstancesOutput CodeDeploy::batch_get_deployment_instances(
 
   BatchGetDeploymentInstancesOutput out;
   out.instances_summary.emplace();
-  for (const std::string& id : in.instance_ids) out.instances_summary->push_back(summary_of(require_instance(d, id)));
+  for (const std::string& id : in.instance_ids) try {
+      out.instances_summary->push_back(summary_of(require_instance(d, id)));
+    } catch (const InstanceDoesNotExistException& unknown) {
+      out.error_message = unknown.message();  // the others are told
+    }
   return out;
 }
 

@@ -48,6 +48,13 @@ void set_association(Resource<NetworkInterface>& interface, const std::string& p
   put_further_addresses(interface, addresses);
 }
 
+/// A thing is named in one way of two.
+void refuse_both(const std::optional<std::string>& one, const std::optional<std::string>& other, const char* what) {
+  if (one && other)
+    throw Error("InvalidParameterCombination", 400,
+                fmt::format("You may specify {}, but not both in the same call", what));
+}
+
 }  // namespace
 
 std::string take_public_ip(store::Tx& tx, const host::EdgeRange& edge, std::string_view holder) {
@@ -194,6 +201,8 @@ AssociateAddressOutput Ec2::associate_address(Request& rq, const AssociateAddres
   if (in.instance_id) authorize(rq, "AssociateAddress", "instance", *in.instance_id);
   if (in.network_interface_id) authorize(rq, "AssociateAddress", "network-interface", *in.network_interface_id);
 
+  refuse_both(in.public_ip, in.allocation_id, "public IP or allocation id");
+  refuse_both(in.instance_id, in.network_interface_id, "instance ID or network interface ID");
   auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   auto interface = interface_for(rq, in);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), interface.scope);
@@ -238,6 +247,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
       address = std::move(one);
   authorize(rq, "DisassociateAddress", "elastic-ip", address ? address->id : "*");
 
+  refuse_both(in.public_ip, in.association_id, "public IP or association id");
   if (!address)
     throw Error(
         "InvalidAssociationID.NotFound", 400,
@@ -255,6 +265,7 @@ DisassociateAddressOutput Ec2::disassociate_address(Request& rq, const Disassoci
 ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput& in) {
   authorize(rq, "ReleaseAddress", "elastic-ip", allocation_asked(rq, in));
 
+  refuse_both(in.public_ip, in.allocation_id, "public IP or allocation id");
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
   if (address.shape.association_id)
     throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));

@@ -73,6 +73,9 @@ constexpr FilterPath kNetworkInterfacesPaths[] = {
     {"operator.managed", "Operator.Managed"},
     {"operator.principal", "Operator.Principal"}};
 
+/// What AWS makes beside plain ones. Source: CreateNetworkInterface in EC2's API reference, InterfaceType.
+constexpr std::string_view kOtherInterfaceTypes[] = {"efa", "efa-only", "branch", "trunk"};
+
 void set_status(Resource<NetworkInterface>& row, InterfaceStatus status) {
   row.shape.status = std::string(word_of(status));
 }
@@ -236,7 +239,9 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   authorize_tagging(rq, "network-interface", tags);
 
   if (in.interface_type && find_word<InterfaceType>(*in.interface_type) != InterfaceType::kInterface)
-    throw not_done(rq, "InterfaceType");
+    throw std::ranges::find(kOtherInterfaceTypes, *in.interface_type) != std::end(kOtherInterfaceTypes)
+        ? not_done(rq, "InterfaceType=" + *in.interface_type)
+        : invalid_parameter(fmt::format("Value ({}) for parameter interfaceType is invalid.", *in.interface_type));
   const Json asked = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, asked)) {
     auto row = require<NetworkInterface>(rq.tx, place_of(rq), *earlier);

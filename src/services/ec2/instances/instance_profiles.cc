@@ -49,7 +49,7 @@ std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceP
     question.instance_profile_name = name;
     return own.get_instance_profile(question).instance_profile;
   } catch (const Error& error) {
-    if (error.code() != "NoSuchEntity") throw;
+    if (error.code() != "NoSuchEntity" && error.code() != "ValidationError") throw;  // a name that none can have
     return std::nullopt;
   }
 }

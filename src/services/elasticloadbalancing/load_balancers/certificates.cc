@@ -146,6 +146,9 @@ RemoveListenerCertificatesOutput ElasticLoadBalancing::remove_listener_certifica
   auto row = require_https_listener(rq, in.listener_arn);
   auto further = further_certificates(row);
   for (const Certificate& one : in.certificates) {
+    const auto arn = parse_arn(one.certificate_arn.value_or(""));
+    if (!arn || (arn->service != "acm" && arn->service != "iam"))
+      throw validation_error(fmt::format("'{}' is not a valid certificate ARN", one.certificate_arn.value_or("")));
     if (one.certificate_arn == row.shape.certificates->front().certificate_arn)
       throw OperationNotPermittedException(
           fmt::format("Default certificate '{}' cannot be removed from a listener", *one.certificate_arn));

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostTargets = 5;
 
 // What kind of thing an ARN names, as far as it can be a target here.
-void check_arn(const Target& target) {
+void check_arn(const region::Request& rq, const Target& target) {
   const auto arn = parse_arn(target.arn);
   if (!arn) throw_invalid("Parameter " + target.arn + " is not valid. Reason: Provided Arn is not in correct format.");
   const bool pipeline = arn->service == "codepipeline";
@@ -20,6 +20,9 @@ void check_arn(const Target& target) {
   const bool log_group = arn->service == "logs" && arn->resource.starts_with("log-group:");
   if (!pipeline && !build && !log_group)
     throw wire::Error::not_implemented("PutTargets", "Targets.Arn of the service " + arn->service);
+  // Of these services AWS reaches none in another account but by an event bus there.
+  if (arn->account != rq.account)
+    throw_invalid("Parameter " + target.arn + " is not valid. Reason: The target is in another account.");
   if ((pipeline || build) && !target.role_arn) throw_invalid("RoleArn is required for target " + target.arn + ".");
 }
 
@@ -60,7 +63,7 @@ PutTargetsOutput Events::put_targets(region::Request& rq, const PutTargetsInput&
 
   const RuleRow rule = require_rule(rq.tx, bus, in.rule);
   for (const Target& target : in.targets) {
-    check_arn(target);
+    check_arn(rq, target);
     check_input(target);
     if (!target.role_arn) continue;
     try {

@@ -138,6 +138,8 @@ void check(const Input& in) {
     if (!arn || arn->service != "iam" || !arn->resource.starts_with("user/"))
       throw InvalidInputException("Invalid CallerArn, the ARN of an IAM user is expected: " + *in.caller_arn);
   }
+  for (const std::string& resource : in.resource_arns.value_or(std::vector<std::string>()))
+    if (resource != "*" && !parse_arn(resource)) throw InvalidInputException("Invalid Entity Arn: " + resource);
   if (in.resource_policy)
     for (const std::string& resource : in.resource_arns.value_or(std::vector<std::string>()))
       if (const auto arn = parse_arn(resource); arn && arn->service == "iam" && arn->resource.starts_with("role/"))

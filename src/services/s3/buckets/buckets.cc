@@ -46,6 +46,16 @@ bool is_withheld(const BucketRow& bucket, const Json& policy, const region::Call
 
 std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::string(bucket); }
 
+/// "ap-northeast-2", "us-gov-west-1".
+bool has_form_of_region(std::string_view text) {
+  const auto parts = split(text, '-');
+  const auto letters = [](std::string_view part) {
+    return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= 'a' && c <= 'z'; });
+  };
+  return parts.size() >= 3 && parts.front().size() == 2 && parse_int(parts.back()) &&
+         std::all_of(parts.begin(), parts.end() - 1, letters);
+}
+
 }  // namespace
 
 std::span<const store::Migration> S3::migrations() const { return schema(); }
@@ -90,12 +100,7 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
-  if (expected_owner &&
-      (expected_owner->size() != 12 || expected_owner->find_first_not_of("0123456789") != std::string::npos))
-    throw wire::Error(
-        "InvalidBucketOwnerAWSAccountID", 400,
-        "The value of the expected bucket owner parameter must be an AWS Account ID... [" + *expected_owner + "]");
-  if (expected_owner && *expected_owner != row->place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
+  check_expected_owner(*row, expected_owner);
   requests_.add(rq, action, *row);
   return *row;
 }
@@ -235,6 +240,9 @@ DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInpu
 
 ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& in) {
   rq.authorize("s3:ListAllMyBuckets", "*");
+  if (in.bucket_region && !has_form_of_region(*in.bucket_region))
+    throw invalid_argument("Argument value " + *in.bucket_region + " is not a valid AWS Region", "bucket-region",
+                           *in.bucket_region);
 
   const region::Pager pager(rq, in, {.usual = 10'000, .most = 10'000});
   const std::string prefix = in.prefix.value_or("");

@@ -52,4 +52,13 @@ DeleteBucketOwnershipControlsOutput S3::delete_bucket_ownership_controls(region:
   return {};
 }
 
+void check_expected_owner(const BucketRow& bucket, const std::optional<std::string>& expected) {
+  if (!expected) return;
+  if (expected->size() != 12 || expected->find_first_not_of("0123456789") != std::string::npos)
+    throw wire::Error(
+        "InvalidBucketOwnerAWSAccountID", 400,
+        "The value of the expected bucket owner parameter must be an AWS Account ID... [" + *expected + "]");
+  if (*expected != bucket.place.account) throw wire::Error("AccessDenied", 403, "Access Denied");
+}
+
 }  // namespace hanbat::s3

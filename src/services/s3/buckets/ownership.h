@@ -14,4 +14,8 @@ std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket);
 bool takes_acls(const BucketRow& bucket);
 wire::Error acls_disabled();
 
+/// The owner that a caller expects the bucket to have: InvalidBucketOwnerAWSAccountID for what is no account,
+/// AccessDenied.
+void check_expected_owner(const BucketRow& bucket, const std::optional<std::string>& expected);
+
 }  // namespace hanbat::s3

@@ -1,4 +1,5 @@
 // Objects deleted: removed for good, or hidden behind a delete marker where the bucket keeps versions.
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -10,6 +11,7 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
   const BucketRow bucket =
       require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", in.bucket, in.key,
                              in.expected_bucket_owner, in.version_id, std::move(keys));
+  if (in.version_id) check_version_id(*in.version_id);
   DeleteObjectOutput out;
   if (in.if_match) {
     const auto there = find_latest(rq.tx, bucket.id, in.key);
@@ -48,8 +50,10 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
   if (in.delete_.objects.empty() || in.delete_.objects.size() > 1000)
     throw wire::Error("MalformedXML", 400,
                       "The XML you provided was not well-formed or did not validate against our published schema");
-  if (!find_bucket(rq.tx, in.bucket))
+  const auto bucket = find_bucket(rq.tx, in.bucket);
+  if (!bucket)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", in.bucket);
+  check_expected_owner(*bucket, in.expected_bucket_owner);
   DeleteObjectsOutput out;
   const bool quiet = in.delete_.quiet.value_or(false);
   for (const ObjectIdentifier& one : in.delete_.objects) {

@@ -213,6 +213,14 @@ wire::Error invalid_argument(std::string message, std::string name, std::string 
       .with("ArgumentValue", std::move(value));
 }
 
+void check_version_id(const std::string& id) {
+  if (id.empty()) throw invalid_argument("Version id cannot be the empty string", "versionId", id);
+  const bool like_one = id == "null" || (id.size() >= 30 && std::ranges::all_of(id, [](unsigned char c) {
+                                           return std::isalnum(c) != 0 || c == '.' || c == '_';
+                                         }));
+  if (!like_one) throw invalid_argument("Invalid version id specified", "versionId", id);
+}
+
 void check_storage_class(const std::optional<std::string>& asked) {
   if (asked && !find_word<StorageClass>(*asked))
     throw wire::Error("InvalidStorageClass", 400, "The storage class you specified is not valid")

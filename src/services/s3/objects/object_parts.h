@@ -52,6 +52,8 @@ std::optional<ByteRange> parse_range(std::string_view range, std::uint64_t size)
 
 /// InvalidArgument, and which argument it is about.
 wire::Error invalid_argument(std::string message, std::string name, std::string value);
+/// What looks like a version's id may have been one; what does not never was: InvalidArgument.
+void check_version_id(const std::string& id);
 /// Throws InvalidStorageClass for a class that no object of a general purpose bucket has.
 void check_storage_class(const std::optional<std::string>& asked);
 

@@ -131,15 +131,6 @@ ByteRange choose_range(const In& in, const ObjectRow& object, Out& out) {
   return range;
 }
 
-/// What looks like a version's id may have been one; what does not never was.
-void check_version_id(const std::string& id) {
-  if (id.empty()) throw invalid_argument("Version id cannot be the empty string", "versionId", id);
-  const bool like_one = id == "null" || (id.size() >= 30 && std::ranges::all_of(id, [](unsigned char c) {
-                                           return std::isalnum(c) != 0 || c == '.' || c == '_';
-                                         }));
-  if (!like_one) throw invalid_argument("Invalid version id specified", "versionId", id);
-}
-
 /// Only who signs may have an answer's headers otherwise.
 void check_response_headers(const region::Caller& caller, const GetObjectInput& in) {
   const bool asked = in.response_cache_control || in.response_content_disposition || in.response_content_encoding ||

@@ -238,6 +238,22 @@ Json part_checksums(region::Request& rq, const UploadRow& upload, const UploadPa
   return Json::object({{wanted, read_again(rq, part.segments(), *algorithm, key).checksum}});
 }
 
+/// The checksum that the completion tells of the whole object: it can be one of its algorithm, which is the upload's.
+void check_told_checksum(const CompleteMultipartUploadInput& in, const UploadRow& upload) {
+  const auto of_upload = algorithm_of(upload);
+  for (const auto& [algorithm, name] : kWords<ChecksumAlgorithm>) {
+    const auto& told = member_of(in, algorithm);
+    if (!told) continue;
+    const auto sum = from_base64(told->substr(0, told->find('-')));  // "…-2" is of the checksums of two parts
+    if (!sum || sum->size() != crypto::Checksum(name).finish().size())
+      throw wire::Error("InvalidRequest", 400, "Value for x-amz-checksum-" + std::string(name) + " header is invalid.");
+    if (of_upload && *of_upload != algorithm)
+      throw wire::Error("InvalidRequest", 400,
+                        "Checksum Type mismatch occurred, expected checksum Type: " + std::string(word_of(*of_upload)) +
+                            ", actual checksum Type: " + std::string(name));
+  }
+}
+
 /// The type that the completion names, against that of the upload.
 void check_completed_type(const CompleteMultipartUploadInput& in, const UploadRow& upload) {
   if (!in.checksum_type) return;
@@ -296,6 +312,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   if (const auto key = customer_key_of(rq, in)) require_part_key(upload.body, key);
   check_write_conditions(in.key, latest, in.if_match, in.if_none_match, upload.initiated);
+  check_told_checksum(in, upload);
   check_completed_type(in, upload);
   const ChecksumAlgorithm algorithm = algorithm_of(upload).value_or(kUsualChecksum);
   const auto type = require_word<ChecksumType>(upload.body.text("checksum_type", word_of(ChecksumType::kFullObject)));
