@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "base/encoding.h"
+#include "base/utf8.h"
+#include "main/cli/task/handed_out.h"
 #include "main/cli/task/task_commands.h"
 #include "os/files.h"
 
@@ -120,7 +122,44 @@ void Board::put(const std::string& key, std::string content, const std::string& 
                        {{"Content-Type", type}, owner()});
 }
 
-void Board::post_task(const Entry& entry, const Pack& pack) {
+void Board::remove(const std::string& key) {
+  management_.api().s3("DELETE", "/" + bucket_ + "/" + percent_encode(key, "/"), "", "", {owner()});
+}
+
+std::vector<std::string> Board::list(const std::string& prefix) {
+  std::vector<std::string> out;
+  std::string token;
+  do {
+    const std::string page = management_.api().s3(
+        "GET", "/" + bucket_,
+        (token.empty() ? "" : "continuation-token=" + percent_encode(token) + "&") +
+            "list-type=2&prefix=" + percent_encode(prefix),
+        "", {owner()});
+    for (std::string& key : xml_texts(page, "Key")) out.push_back(std::move(key));
+    token = xml_text(page, "NextContinuationToken");
+  } while (!token.empty());
+  return out;
+}
+
+Json Board::post_handout(const std::string& folder, const std::filesystem::path& kit) {
+  Json in_kit_only = Json::array();
+  std::set<std::string> posted;
+  for (const HandedOut& one : list_handed_out(kit)) {
+    const std::string key = folder + one.name;
+    if (!can_be_posted(key, one.size)) {
+      in_kit_only.push_back(to_utf8(one.name));
+      continue;
+    }
+    // Of no type that a browser shows: the page looks at the bytes itself.
+    put(key, read_file(one.file.string()), "application/octet-stream");
+    posted.insert(key);
+  }
+  for (const std::string& key : list(folder + "handout"))
+    if (!posted.contains(key)) remove(key);
+  return in_kit_only;
+}
+
+void Board::post_task(const Entry& entry, const Pack& pack, const std::filesystem::path& kit) {
   const std::string folder = folder_of_account(entry.account);
   for (const std::string& language : pack.languages) {
     const std::string name = "task." + language + ".md";
@@ -132,6 +171,7 @@ void Board::post_task(const Entry& entry, const Pack& pack) {
                                   {"title", texts_json(pack.title)},
                                   {"languages", Json(pack.languages)},
                                   {"limit_seconds", static_cast<std::int64_t>(pack.time_limit.count())},
+                                  {"in_kit_only", post_handout(folder, kit)},
                                   {"cost_limit_usd", pack.cost_limit_usd ? Json(*pack.cost_limit_usd) : Json()}});
   put(folder + "task.json", task.dump(), kJsonType);
 }
@@ -164,8 +204,7 @@ void Board::publish(const Entry& entry, const std::string& sheet) {
 }
 
 void Board::withdraw(const Entry& entry) {
-  management_.api().s3("DELETE", "/" + bucket_ + "/" + folder_of_account(entry.account) + "sheet.json", "", "",
-                       {owner()});
+  remove(folder_of_account(entry.account) + "sheet.json");
 }
 
 void post_clocks(const Home& home, const Entries& entries, const std::vector<Entry>& changed) {

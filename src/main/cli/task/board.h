@@ -5,12 +5,14 @@
 //     sheets/<account>/<time>.json             the judge: each marking's sheet
 //     competitors/<account>/task.json          that account: the task's title, limits, languages
 //     competitors/<account>/task.<language>.md that account: the task's text
+//     competitors/<account>/handout/…          that account: what is given with it, but for what no object can be
 //     competitors/<account>/clock.json         that account: its clock
 //     competitors/<account>/sheet.json         that account: its sheet, once the judge has published it
 //
 // It shows and decides nothing: the clock is the account's policy, the points are the sheet's files.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -37,8 +39,8 @@ class Board {
 
   /// Lets the organization's accounts read their own part.
   void open_to_competitors();
-  /// The task's text and what belongs to it, for the competitor.
-  void post_task(const Entry& entry, const Pack& pack);
+  /// The task's text and what the kit (a folder, made before) hands out with it, for the competitor.
+  void post_task(const Entry& entry, const Pack& pack, const std::filesystem::path& kit);
   void post_clock(const Entry& entry);
   /// What the judge sees of all of them.
   void post_contest(const Entries& entries);
@@ -51,6 +53,10 @@ class Board {
   /// No bucket of somebody else's is written, whatever it is called.
   http::Headers::Field owner() const;
   void put(const std::string& key, std::string content, const std::string& type);
+  void remove(const std::string& key);
+  std::vector<std::string> list(const std::string& prefix);
+  /// Posts what is handed out, takes away what no longer is, and names what is in the kit alone.
+  Json post_handout(const std::string& folder, const std::filesystem::path& kit);
 
   Management& management_;
   std::string region_, bucket_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "main/cli/task/handed_out.h"
+
 namespace hanbat::cli::task {
 namespace {
 
@@ -28,6 +30,16 @@ TEST(BoardClock, HasNoKeysAndNoFiles) {
   entry.left = Seconds(90);
   EXPECT_EQ(clock_json(entry).dump(),
             R"({"stage":"paused","start":"2023-11-14T22:13:20Z","end":null,"left_seconds":90})");
+}
+
+TEST(BoardHandout, HasWhatAnObjectCanBe) {
+  for (const char* key : {"competitors/1/handout/app.py", "competitors/1/handout/자료 1.pdf", "handout/<b>&\"'.txt"})
+    EXPECT_TRUE(can_be_posted(key, 1000)) << key;
+  EXPECT_TRUE(can_be_posted("k", 32 << 20));
+  EXPECT_FALSE(can_be_posted("k", (32 << 20) + 1));
+  EXPECT_FALSE(can_be_posted("handout/\xff.txt", 1));
+  EXPECT_FALSE(can_be_posted("handout/a\nb", 1));
+  EXPECT_FALSE(can_be_posted(std::string(1025, 'k'), 1));
 }
 
 }  // namespace

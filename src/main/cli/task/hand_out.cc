@@ -63,7 +63,7 @@ void hand_out(const Home& home, const std::vector<std::string>& names, const fs:
     make_whole_kit(home, entry, pack, folder, owner);
     Board board(management, entry.region);
     board.open_to_competitors();
-    board.post_task(entry, pack);
+    board.post_task(entry, pack, folder / "kit");
     // Written beside and renamed: who hands it out never has half of one.
     const fs::path archive = fs::absolute(to.empty() ? folder : to) / (entry.competitor + "-kit.tar.gz");
     const std::string half = archive.string() + ".new";

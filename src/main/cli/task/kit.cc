@@ -88,6 +88,7 @@ void make_kit(const Home& home, const Entry& entry, const Pack& pack, const fs::
     make_paper(pack, language, kit);
     write_file_atomic((kit / ("START." + language + ".txt")).string(), first_words(entry, pack, language));
   }
+  remove_tree((kit / "handout").string());  // what the pack no longer has
   if (fs::exists(pack.folder / "handout")) copy_handout(pack, pack.folder / "handout", kit / "handout");
   write_file_atomic((kit / "credentials.sh").string(),
                     shell_lines(entry.region, home, {entry.keys.id, entry.keys.secret, ""}), 0600);

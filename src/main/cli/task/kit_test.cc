@@ -7,14 +7,18 @@
 
 #include <filesystem>
 
+#include "main/cli/task/handed_out.h"
 #include "os/files.h"
 
 namespace hanbat::cli::task {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 class KitTest : public ::testing::Test {
  protected:
@@ -69,6 +73,24 @@ TEST_F(KitTest, ALinkInTheHandoutIsFollowedInsideThePackOnly) {
   EXPECT_FALSE(fs::is_symlink(folder_.path() + "/kit/handout/app.py"));
   fs::create_symlink("/etc/passwd", pack_.folder / "handout/users");
   EXPECT_THROW(make(), Failure);
+}
+
+TEST_F(KitTest, WhatThePackNoLongerHandsOutLeavesTheKit) {
+  make_folders((pack_.folder / "handout/web").string());
+  write_file_atomic((pack_.folder / "handout/web/index.html").string(), "page");
+  write_file_atomic((pack_.folder / "handout/data.csv").string(), "a,b\n");
+  make();
+  const fs::path made = fs::path(folder_.path()) / "kit";
+  std::vector<std::string> names;
+  for (const HandedOut& one : list_handed_out(made)) names.push_back(one.name);
+  EXPECT_THAT(names, ElementsAre("handout/data.csv", "handout/web/index.html"));
+  fs::remove_all(pack_.folder / "handout/web");
+  make();
+  ASSERT_THAT(list_handed_out(made), SizeIs(1));
+  EXPECT_EQ(list_handed_out(made)[0].size, 4u);
+  fs::remove_all(pack_.folder / "handout");
+  make();
+  EXPECT_THAT(list_handed_out(made), IsEmpty());
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ void start(const Home& home, const fs::path& folder, const std::vector<Named>& c
   for (const Named& named : competitors) {
     all.push_back(begun(entries, pack, named));
     make_account(home, entries, pack, management, all.back());
-    board.post_task(all.back(), pack);
+    board.post_task(all.back(), pack, entries.folder_of(named.competitor) / "kit");
     print_step(fmt::format("{}: account {}", named.competitor, all.back().account));
   }
   const Timestamp now = SystemClock().now();

@@ -1,9 +1,13 @@
 // /aws/service/ami-amazon-linux-latest/… and /aws/service/canonical/…: whatever EC2 of this region answers as the
-// newest image of that name of its owner.
+// newest image of that name of its owner. And /aws/service/hanbat/bill-clock, the region's own: what time it is on the
+// bill where that is not the real one.
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "gen/ec2/client.h"
+#include "region/bill_clock.h"
 #include "services/ssm/ssm.h"
 
 namespace hanbat::ssm {
@@ -12,6 +16,7 @@ namespace {
 constexpr std::string_view kPublic = "/aws/service/";
 constexpr std::string_view kAmazonLinux = "/aws/service/ami-amazon-linux-latest/";
 constexpr std::string_view kUbuntu = "/aws/service/canonical/ubuntu/server/";
+constexpr std::string_view kBillClock = "/aws/service/hanbat/bill-clock";
 constexpr const char* kAmazon = "137112412989";
 constexpr const char* kCanonical = "099720109477";
 
@@ -51,9 +56,18 @@ ec2::Filter name_filter(const std::string& pattern) {
   return filter;
 }
 
+/// {"now", "pace"} of a clock that runs faster, or has; nothing of the real one.
+std::optional<std::string> told_clock(region::Request& rq) {
+  const region::BillClock clock = region::find_bill_clock(rq.tx);
+  const Timestamp now = rq.now(), told = clock.at(now);
+  if (clock.pace == 1 && told == now) return std::nullopt;
+  return Json::object({{"now", iso8601(told)}, {"pace", clock.pace}}).dump();
+}
+
 }  // namespace
 
 std::optional<std::string> find_public_parameter(region::Request& rq, const std::string& name) {
+  if (name == kBillClock) return told_clock(rq);
   const auto all = all_of_them();
   const auto found = std::ranges::find(all, name, &PublicParameter::name);
   if (found == all.end()) return std::nullopt;
@@ -92,6 +106,7 @@ std::vector<std::string> public_parameters(const std::string& path) {
   const std::string folder = path.ends_with('/') ? path : path + "/";
   for (const PublicParameter& one : all_of_them())
     if (one.name.starts_with(folder)) out.push_back(one.name);
+  if (kBillClock.starts_with(folder)) out.emplace_back(kBillClock);
   return out;
 }
 

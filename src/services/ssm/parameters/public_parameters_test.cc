@@ -1,4 +1,5 @@
 // AWS's own parameters, of the images that EC2 has.
+#include "region/bill_clock.h"
 #include "services/ssm/testing.h"
 #include "wire/testing.h"
 
@@ -42,6 +43,28 @@ TEST_F(PublicParametersTest, WhereThereIsNoImageItSaysHowOneIsMade) {
 
 TEST_F(PublicParametersTest, OnesOwnThatIsNotThereIsAsShortAsOnAws) {
   EXPECT_EQ(wire::refusal_of([&] { get("/own"); }), "ParameterNotFound: Parameter /own not found.");
+}
+
+TEST_F(PublicParametersTest, TheBillsClockIsOneWhereItIsNotTheRealOne) {
+  const std::string name = "/aws/service/hanbat/bill-clock";
+  const auto below = [&] {
+    GetParametersByPathInput in;
+    in.path = "/aws/service/hanbat";
+    return client.get_parameters_by_path(in).parameters->size();
+  };
+  EXPECT_EQ(wire::code_of([&] { get(name); }), "ParameterNotFound");
+  EXPECT_EQ(below(), 0u);
+  region.db->write([&](store::Tx& tx) { region::set_bill_pace(tx, region.clock.now(), 60); });
+  const Timestamp began = region.clock.now();
+  region.clock.advance(std::chrono::minutes(2));
+  const auto said = [&] { return Json::parse(*get(name).value); };
+  EXPECT_EQ(said().text("now"), iso8601(began + std::chrono::hours(2)));
+  EXPECT_EQ(said().integer("pace"), 60);
+  EXPECT_EQ(below(), 1u);
+  // Back at the real pace it stays ahead, and that is said.
+  region.db->write([&](store::Tx& tx) { region::set_bill_pace(tx, region.clock.now(), 1); });
+  EXPECT_EQ(said().text("now"), iso8601(began + std::chrono::hours(2)));
+  EXPECT_EQ(said().integer("pace"), 1);
 }
 
 }  // namespace
