@@ -1,5 +1,6 @@
 """A contest of two competitors at a daemon whose machines are of memory: a pack whose texts, names and outputs are hostile, and the commands of
 `hanbat task`."""
+import base64
 import json
 import os
 import subprocess
@@ -13,11 +14,17 @@ TEXT = f"""# The task of today {SCRIPT}
 
 1. Make a VPC: `Name=my-vpc` {SCRIPT}
 2. And [see](javascript:window.hit=1) what [AWS](https://docs.aws.amazon.com) says.
+3. Serve the given `handout/web/page.html`, as [drawn](./handout/plan%20b.png):
+
+![The plan](handout/plan%20b.png) and ![no such image](handout/none.png)
 
 | subnet | CIDR |
 |---|---|
 | a | 10.2.0.0/24 |
 """
+# Three pixels: red, green, blue.
+IMAGE = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAIAAACUgoPjAAAADklEQVR4nGP4z8DAAMYADvsC/gkcFjQAAAAASUVORK5CYII=")
+HANDOUT = {"web/page.html": SCRIPT.encode() + b"\n<h1>\xed\x95\x9c</h1>\n", "plan b.png": IMAGE, "fake.png": SCRIPT.encode(), "data.bin": bytes(range(256)), SCRIPT.replace("/", "_") + ".txt": b"named so\n", "a\nb": b"in the kit alone\n"}
 CHECKS = f"""
 check_vpc() {{ note '{SCRIPT}'; expect "CIDR of my-vpc | my-vpc의 CIDR" 10.2.0.0/16 10.2.0.0/16; }}
 check_subnet() {{
@@ -47,6 +54,10 @@ class Hall:
         for language in ("en", "ko"):
             (self.pack / f"task.{language}.md").write_text(TEXT)
         (self.pack / "checks/network.sh").write_text(CHECKS)
+        (self.pack / "handout/README.txt").unlink()
+        (self.pack / "handout/web").mkdir()
+        for name, content in HANDOUT.items():
+            (self.pack / "handout" / name).write_bytes(content)
         (folder / "class.csv").write_text(f"ann,Ann {SCRIPT}\nbob\n")
         self.task("start", self.pack, "--all", folder / "class.csv")
 
@@ -64,6 +75,9 @@ class Hall:
 
     def entry(self, name):
         return json.loads((self.daemon.state / "task" / name / "entry.json").read_text())
+
+    def kit(self, name):
+        return self.daemon.state / "task" / name / "kit"
 
     def account(self, name):
         return self.entry(name)["account"]

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from browser import CONTRAST, NAMELESS, ROOT, Page
-from hall import SCRIPT
+from hall import HANDOUT, SCRIPT
 
 
 @pytest.fixture(name="ann")
@@ -28,7 +28,7 @@ def test_a_competitor_reads_the_task_and_sees_the_clock(ann, contest):
     ann.wait(".about", "Ann " + SCRIPT)
     ann.wait(".prose h2", "The task of today " + SCRIPT)
     ann.wait(".prose td", "10.2.0.0/24")
-    assert ann.js("return [...document.querySelectorAll('.prose a')].map((one) => one.href)") == ["https://docs.aws.amazon.com/"]
+    assert ann.js("return [...document.querySelectorAll('.prose a')].map((one) => one.href).filter((one) => !one.startsWith(location.origin))") == ["https://docs.aws.amazon.com/"]
     ann.settle()
     assert ann.js(CONTRAST) == [] and ann.js(NAMELESS) == []
     left = ann.wait(".clock[data-end]", ":").text
@@ -39,11 +39,73 @@ def test_a_competitor_reads_the_task_and_sees_the_clock(ann, contest):
         time.sleep(0.1)
 
 
+def material(page):
+    return page.js("return [...document.querySelectorAll('tbody tr')].filter((one) => one.closest('.card')?.querySelector('h2')?.textContent === 'Material').map((one) => [...one.cells].map((cell) => cell.innerText))")
+
+
+def test_a_competitor_has_the_material_in_the_console(ann, contest, tmp_path):
+    """To read, to keep, and where the text names it, by a click; what no object can be is said to be in the kit."""
+    ann.click("[data-page=contest]")
+    ann.wait("h2", "Material")
+    assert {name: size for name, size, _ in material(ann)} == {"handout/" + name: "in the folder that you were given" if "\n" in name else f"{len(content)} B" for name, content in HANDOUT.items() if "\n" not in name} | {"handout/a b": "in the folder that you were given"}
+    # The plan is drawn in the text; what is none stays its words.
+    assert ann.driver.execute_async_script("""
+        const done = arguments[0], until = performance.now() + 5000;
+        const look = () => { const one = document.querySelector('.prose img'); one?.complete || performance.now() > until ? done([one?.naturalWidth, one?.alt, document.querySelectorAll('.prose img').length]) : setTimeout(look, 20); };
+        look();""") == [3, "The plan", 1]
+    ann.wait(".prose p", "no such image")
+    ann.click(".prose a code", "handout/web/page.html")
+    ann.wait("h1", "handout/web/page.html")
+    ann.wait(".long .row", SCRIPT)
+    ann.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    ann.click("button", "Download")
+    deadline = time.monotonic() + 10
+    while not (tmp_path / "page.html").exists():
+        assert time.monotonic() < deadline, "nothing was kept"
+        time.sleep(0.05)
+    assert (tmp_path / "page.html").read_bytes() == HANDOUT["web/page.html"]
+    ann.driver.back()
+    ann.click("td a", "data.bin")
+    ann.wait(".empty", "This file is no text")
+    ann.go("contest/file/" + "handout%2Ffake.png")
+    ann.wait("h1", "handout/fake.png")
+    ann.settle()
+    assert ann.find(".prose img") is None
+    ann.go("contest/file/handout%2Fno-such-file")
+    ann.wait(".empty", "There is no such file.")
+    ann.settle()
+    assert ann.js(CONTRAST) == [] and ann.js(NAMELESS) == []
+
+
+def test_material_that_the_judge_takes_away_goes_from_the_open_page(ann, contest):
+    ann.go("contest")
+    ann.wait("td a", "data.bin")
+    (contest.pack / "handout/data.bin").unlink()
+    (contest.pack / "handout/late.txt").write_text("late\n")
+    contest.task("kit", "ann")
+    ann.wake()
+    ann.wait("td a", "late.txt")
+    ann.gone("td a", "data.bin")
+    assert not (contest.kit("ann") / "handout/data.bin").exists()
+
+
+def test_the_judge_sees_what_each_was_handed(page, contest):
+    page.go(f"contest/{contest.account('bob')}")
+    page.click(".tabs a", "Task")
+    page.wait(".prose h2", "The task of today")
+    page.click("td a", "page.html")
+    page.wait(".long .row", SCRIPT)
+    page.click(".trail a", contest.account("bob"))
+    page.wait(".prose h2", "The task of today")
+    assert page.js("return window.hit") is None
+
+
 def test_a_competitor_reads_nothing_of_another_and_writes_nothing(contest):
     s3, bucket, mine = contest.client("ann", "s3"), contest.bucket, f"competitors/{contest.account('ann')}/"
     assert s3.get_object(Bucket=bucket, Key=mine + "task.json")["ContentType"] == "application/json"
-    theirs = f"competitors/{contest.account('bob')}/task.json"
-    for attempt in (lambda: s3.get_object(Bucket=bucket, Key=theirs), lambda: s3.get_object(Bucket=bucket, Key="contest.json"), lambda: s3.list_objects_v2(Bucket=bucket), lambda: s3.list_objects_v2(Bucket=bucket, Prefix="competitors/"),
+    assert s3.get_object(Bucket=bucket, Key=mine + "handout/web/page.html")["Body"].read() == HANDOUT["web/page.html"]
+    theirs, given = f"competitors/{contest.account('bob')}/task.json", f"competitors/{contest.account('bob')}/handout/web/page.html"
+    for attempt in (lambda: s3.get_object(Bucket=bucket, Key=theirs), lambda: s3.get_object(Bucket=bucket, Key=given), lambda: s3.get_object(Bucket=bucket, Key="contest.json"), lambda: s3.list_objects_v2(Bucket=bucket), lambda: s3.list_objects_v2(Bucket=bucket, Prefix="competitors/"),
                     lambda: s3.put_object(Bucket=bucket, Key=mine + "clock.json", Body=b"{}"), lambda: s3.delete_object(Bucket=bucket, Key=mine + "clock.json"), lambda: s3.get_bucket_policy(Bucket=bucket), lambda: s3.delete_bucket(Bucket=bucket)):
         with pytest.raises(ClientError) as refused:
             attempt()

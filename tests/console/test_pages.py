@@ -11,7 +11,7 @@ from browser import CONTRAST, NAMELESS
 from hall import SCRIPT
 
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}"]
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +47,7 @@ def all_places(contest):
 
 FOUND = """return {
   hit: window.hit ?? null,
-  markup: [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg').map((one) => one.outerHTML),
+  markup: [...document.querySelectorAll('#app script, #app img')].filter((one) => one.getAttribute('src') !== 'icon.svg' && !one.src.startsWith('blob:' + location.origin)).map((one) => one.outerHTML),
   links: [...document.querySelectorAll('a')].filter((one) => /^(javascript|data):/i.test(one.href)).map((one) => one.outerHTML),
 };"""
 walked = {}
@@ -305,6 +305,7 @@ def test_the_terminal_shows_what_a_program_writes(origin, written, shown):
     ("[a](https://a.example/) [b](javascript:x) <https://c.example> ![an image](https://d.example/x.png)",
      "<p><a href=\"https://a.example/\" rel=\"noreferrer\">a</a> b <a href=\"https://c.example\" rel=\"noreferrer\">https://c.example</a> an image</p>"),
     ("a_name_with_lines and 2 * 3 * 4 \\*plain\\*", "<p>a_name_with_lines and 2 * 3 * 4 *plain*</p>"),
+    ("`a.txt`, [b `a.txt`](./a.txt), [c](b.txt) and ![d](a.txt) ![e](b.txt)", "<p><a href=\"#/a.txt\"><code>a.txt</code></a>, <a href=\"#/./a.txt\">b <code>a.txt</code></a>, c and <b>d</b> e</p>"),
     ("<script>window.hit=1</script> <img src=x onerror=window.hit=1>", "<p>&lt;script&gt;window.hit=1&lt;/script&gt; &lt;img src=x onerror=window.hit=1&gt;</p>"),
     pytest.param(">" * 500 + " deep\n" + "- " * 500 + "x", "deep", id="what is nested deeply"),
 ])
@@ -312,7 +313,8 @@ def test_markdown_becomes_elements_and_its_html_stays_text(origin, text, shown):
     said = origin.driver.execute_async_script("""
         const [text, done] = arguments;
         import('/_hanbat/console/core/markdown.js').then(({markdown}) => {
-          const box = document.createElement('div'); box.append(...markdown(text));
+          const own = (address) => /^(\\.\\/)?a\\.txt$/.test(address);
+          const box = document.createElement('div'); box.append(...markdown(text, 1, {link: (address) => own(address) ? '#/' + address : null, image: (address, alt) => { const one = document.createElement('b'); one.append(alt); return own(address) ? one : null; }}));
           done(box.innerHTML);
         }, (error) => done(String(error)));""", text)
     assert shown in said

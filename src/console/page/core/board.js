@@ -13,7 +13,7 @@ export async function findBoard() {
 
 export const own = (account) => `competitors/${account}/`;
 
-/** What the caller can see of it: {key, etag, at} of each; null where there is no board. */
+/** What the caller can see of it: {key, etag, at, size} of each; null where there is no board. */
 export async function look(board) {
   try {
     const there = await listObjects(board.bucket, board.judge ? '' : own(board.account), board.owner);

@@ -33,14 +33,14 @@ export const getText = async (bucket, key, owner) => (await call('GET', bucket, 
 export const putObject = (bucket, key, body, type, owner) => call('PUT', bucket, key, {body, headers: {'content-type': type, ...of(owner)}});
 export const deleteObject = (bucket, key, owner) => call('DELETE', bucket, key, {headers: of(owner)});
 
-/** All objects of that prefix, by their keys' order: {key, etag, at}. */
+/** All objects of that prefix, by their keys' order: {key, etag, at, size}. */
 export async function listObjects(bucket, prefix, owner) {
   const inside = (element, name) => [...element.children].find((one) => one.localName === name)?.textContent;
   const out = [];
   let token;
   do {
     const root = (await call('GET', bucket, undefined, {type: 'document', headers: of(owner), query: {'list-type': '2', prefix, 'continuation-token': token}})).documentElement;
-    out.push(...[...root.children].filter((one) => one.localName === 'Contents').map((one) => ({key: inside(one, 'Key'), etag: inside(one, 'ETag'), at: inside(one, 'LastModified')})));
+    out.push(...[...root.children].filter((one) => one.localName === 'Contents').map((one) => ({key: inside(one, 'Key'), etag: inside(one, 'ETag'), at: inside(one, 'LastModified'), size: Number(inside(one, 'Size'))})));
     token = inside(root, 'NextContinuationToken');
   } while (token);
   return out;

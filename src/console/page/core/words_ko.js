@@ -47,5 +47,11 @@ export const KO = {
   'being made': '만드는 중', 'check broken': '점검 오류', 'expected': '기대한 값', 'half are answered in': '절반의 응답 시간', 'in part': '부분', 'left': '남은 시간', 'met': '맞음', 'no target group': '대상 그룹 없음', 'none': '없음',
   'not met': '다름', 'over': '시간 종료', 'paused': '멈춤', 'requests': '요청', 'right': '정답', 'running': '진행 중', 'seen': '확인한 값', 'spent': '사용 금액', 'stopped by the judge': '심사위원이 종료', 'the end': '종료 시각',
   'the sheet of {time}': '{time}의 채점표', 'wrong': '오답', '{name} can read it now.': '{name}이(가) 이제 읽을 수 있습니다.', '{n} older files were left out.': '더 오래된 파일 {n}개는 뺐습니다.',
+  'Material': '제공 자료', 'Download': '내려받기', 'There is no such file.': '그런 파일이 없습니다.', 'in the folder that you were given': '받은 폴더에 있음',
+  'What waits': '기다리는 것', 'Since': '시작', 'At most until': '최대', 'this account': '이 계정', 'By resource': '리소스별', 'By tag': '태그별', 'By account': '계정별', 'By hour': '시간별', 'What runs now': '지금 실행 중인 것', 'This month': '이번 달', 'Last month': '지난달', '14 days': '14일', '24 hours': '24시간', 'Period': '기간', 'Tag': '태그',
+  'By the clock of the bill it is {time}. It runs {pace} times as fast as the real one.': '청구 시계로는 {time}입니다. 실제보다 {pace}배 빠르게 갑니다.', 'By the clock of the bill it is {time}. It has run faster than the real one, and is ahead of it.': '청구 시계로는 {time}입니다. 더 빠르게 간 적이 있어 실제보다 앞서 있습니다.',
+  'USD by its end, as things run now': '지금대로라면 월말까지 USD', 'USD for a month of what runs now': '지금 실행 중인 것의 한 달 USD', 'USD of the limit': '한도 대비 USD', '{first} to {last}, at most {most} USD': '{first}부터 {last}까지, 최대 {most} USD', 'In figures': '수치로 보기',
+  'Resource': '리소스', 'No resource had a tag.': '태그가 있는 리소스가 없었습니다.', 'without this tag': '이 태그 없음', 'of no resource': '리소스 없음', 'Usage type': '사용 유형', '{n} types': '유형 {n}개', 'Amount': '사용량', 'no price': '가격 없음', 'Nothing has cost anything.': '비용이 든 것이 없습니다.',
+  'Together': '합계', 'What has no price is in no sum.': '가격이 없는 것은 합계에 들어 있지 않습니다.', 'A month of what runs now': '지금 실행 중인 것의 한 달', 'Nothing runs that costs.': '비용이 드는 것이 실행되고 있지 않습니다.',
   '{open} of {n} lines are older than the {commits} commits that were looked at.': '{n}줄 중 {open}줄은 살펴본 커밋 {commits}개보다 오래되었습니다.', 'USD this month': '이번 달 USD',
 };

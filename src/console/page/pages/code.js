@@ -2,16 +2,15 @@
 import {aws, list, pages} from '../core/aws.js';
 import {hunks, lines} from '../core/diff.js';
 import {h, put} from '../core/dom.js';
-import {highlighter} from '../core/highlight.js';
+import {linesOf, textOf} from '../core/files.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
-import {ago, ask, badge, button, card, code, empty, longList, say, table, tabs, title} from '../core/ui.js';
+import {ago, ask, badge, button, card, code, empty, say, table, tabs, title} from '../core/ui.js';
 
 export const at = (name, view, values = {}) => {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
   return `#/code/${encodeURIComponent(name)}${view ? '/' + view : ''}${query ? '?' + query : ''}`;
 };
-const LARGEST = 1 << 20;
 
 export function open(page) {
   const [name, view, id] = page.parts;
@@ -52,10 +51,7 @@ export async function head(name, view, branch, extra = []) {
     tabs([['', t('Files')], ['commits', t('Commits')], ['branches', t('Branches')]], view, (key) => at(name, key, {branch}))];
 }
 
-export const decode = (content) => {
-  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
-  try { return bytes.length <= LARGEST && !bytes.includes(0) ? new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes) : null; } catch { return null; }
-};
+export const decode = (content) => textOf(Uint8Array.from(atob(content), (one) => one.charCodeAt(0)));
 const encodeText = (text) => {
   let out = '';
   for (const one of new TextEncoder().encode(text)) out += String.fromCharCode(one);
@@ -82,7 +78,7 @@ async function openFiles({room, query}, name) {
 async function fileCard(name, branch, path, file) {
   if (!file) return card(null, empty(t('Choose a file.')));
   const said = await aws('codecommit', 'GetFile', {repositoryName: name, commitSpecifier: branch, filePath: file});
-  const text = decode(said.fileContent), colour = highlighter(file);
+  const text = decode(said.fileContent);
   const actions = h('div', {class: 'bar'}, h('span', {class: 'mono wrap'}, file), h('span', {class: 'soft'}, `${said.fileSize} B`), h('span', {class: 'grow'}),
     text !== null ? [h('a', {class: 'button', id: 'blame', href: at(name, 'blame', {branch, path, file})}, t('Who wrote it')),
       h('a', {class: 'button', id: 'edit', href: at(name, 'edit', {branch, path, file})}, t('Edit'))] : null,
@@ -94,8 +90,7 @@ async function fileCard(name, branch, path, file) {
       location.hash = at(name, '', {branch, path});
     }, {kind: 'danger', key: 'delete'}));
   if (text === null) return card(null, actions, empty(t('This file is no text, or too large to show.')));
-  const all = text.split('\n');
-  return card(null, actions, longList(all, 18, (line, row) => h('div', {class: 'row'}, h('span', {class: 'n'}, row + 1), h('span', {}, colour(line))), {label: file}));
+  return card(null, actions, linesOf(file, text));
 }
 
 const openBlame = async (page, name) => (await import('./code_blame.js')).open(page, name);

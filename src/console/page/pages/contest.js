@@ -1,21 +1,25 @@
-// A contest of `hanbat task`: to a competitor the task's text, the clock, what was spent, and the sheet once it is published; to the judge who takes
-// part, how much time each has, and all sheets, to read and to publish.
+// A contest of `hanbat task`: to a competitor the task's text and material, the clock, what was spent, and the sheet once it is published; to the judge
+// who takes part, how much time each has, what each was handed, and all sheets, to read and to publish.
 import {list} from '../core/aws.js';
 import {findBoard, look, own, publish, read, readJson} from '../core/board.js';
 import {byAccount} from '../core/costs.js';
 import {h} from '../core/dom.js';
-import {markdown} from '../core/markdown.js';
 import {watch} from '../core/page.js';
 import {inOurs, sheetView} from '../core/sheet.js';
+import {loadTask, openFile, taskView} from '../core/task.js';
 import {language, t} from '../core/words.js';
 import {ago, ask, badge, button, card, code, empty, facts, say, table, tabs, title} from '../core/ui.js';
 
 export async function open(page) {
   const board = await findBoard();
   keepClocks(page.live);
-  if (!board.judge) return openTask(page, board);
-  return page.parts[0] ? openCompetitor(page, board, page.parts[0]) : openAll(page, board);
+  const [first, second] = page.parts;
+  if (!board.judge) return first === 'file' ? openMaterial(page, board, board.account, [[t('Contest'), '#/contest']], second) : openTask(page, board);
+  if (second === 'file') return openMaterial(page, board, first, [[t('Contest'), '#/contest'], [first, `#/contest/${first}/task`]], page.parts[2]);
+  return first ? openCompetitor(page, board, first) : openAll(page, board);
 }
+
+const openMaterial = async (page, board, account, trail, name) => openFile(page, board, await look(board) || [], account, trail, name || '');
 
 const usd = (amount, limit) => amount === undefined && !limit ? '–' : `${(amount || 0).toFixed(2)}${limit ? ` / ${limit}` : ''} USD`;
 const stateOf = (clock) => !clock?.stage ? 'making' : clock.stage === 'running' && Date.parse(clock.end) <= Date.now() ? 'over' : clock.stage;
@@ -48,20 +52,19 @@ function openTask({room, live, parts}, board) {
     head: null,
     load: async () => {
       const there = await look(board);
-      const task = there && await readJson(board, there, folder + 'task.json');
-      if (!task) return {};
-      const wanted = task.languages.includes(language()) ? language() : task.languages[0];
-      const text = there.find((one) => one.key === `${folder}task.${wanted}.md`);
+      const given = there && await loadTask(board, there, board.account);
+      if (!given) return {};
       const [clock, sheet, cost] = await Promise.all([readJson(board, there, folder + 'clock.json'), readJson(board, there, folder + 'sheet.json'), byAccount()]);
-      return {task, clock, state: stateOf(clock), sheet, wanted, text: text ? await read(board, text) : '', spent: cost[board.account]};
+      return {given, clock, state: stateOf(clock), sheet, spent: cost[board.account]};
     },
-    view: ({task, clock, state, sheet, wanted, text, spent: amount}) => {
-      if (!task) return [title(t('Contest')), empty(t('No contest has been started for this account.'))];
+    view: ({given, clock, state, sheet, spent: amount}) => {
+      if (!given) return [title(t('Contest')), empty(t('No contest has been started for this account.'))];
+      const {task} = given;
       return [title(inOurs(task.title), {about: `${task.label} · ${board.account}`}),
         h('div', {class: 'figures'}, [[leftOf(clock), t('left')], [until(clock), t('the end')], [usd(amount, task.cost_limit_usd), t('spent')]].map(([value, name]) => h('div', {class: 'figure'}, h('strong', {}, value), h('span', {}, name)))),
         state === 'running' ? null : card(null, h('p', {class: 'pad', role: 'status'}, badge(state, said(state)), ' ', state === 'over' || state === 'stopped' ? t('What you have built stays and is marked.') : '')),
         sheet ? tabs([['', t('Task')], ['sheet', t('Mark sheet')]], parts[0] === 'sheet' ? 'sheet' : '', (key) => '#/contest' + (key && '/' + key)) : null,
-        sheet && parts[0] === 'sheet' ? sheetView(sheet) : card(null, h('article', {class: 'pad prose', lang: wanted}, markdown(text.slice(0, 500000), 2)))];
+        sheet && parts[0] === 'sheet' ? sheetView(sheet) : taskView(board, live, board.account, '#/contest', given)];
     },
     every: 3000,
   });
@@ -79,19 +82,29 @@ function openAll({room, live}, board) {
       const there = await look(board);
       if (!there) return {all: []};
       const [contest, cost] = await Promise.all([readJson(board, there, 'contest.json'), byAccount()]);
-      return {all: list(contest?.competitors).map((one) => ({...one, state: stateOf(one), spent: cost[one.account], published: publishedOf(there, one.account)?.at}))};
+      // Who practises alone, in the region's own account, has sheets and no clock.
+      const last = sheetsOf(there, board.account)[0], mine = last ? [JSON.parse(await read(board, last))].map((sheet) => ({account: board.account, label: t('this account'), pack: sheet.pack, sheet})) : [];
+      return {mine, all: list(contest?.competitors).map((one) => ({...one, state: stateOf(one), spent: cost[one.account], published: publishedOf(there, one.account)?.at}))};
     },
-    view: ({all}) => all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => badge(one.state, said(one.state))], [t('Left'), leftOf, {class: 'num'}], [t('End'), until, {class: 'tight'}],
+    view: ({mine, all}) => mine.length + all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => one.state ? badge(one.state, said(one.state)) : '–'], [t('Left'), (one) => one.state ? leftOf(one) : '–', {class: 'num'}], [t('End'), until, {class: 'tight'}],
       [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
-    all, {href: (one) => `#/contest/${one.account}`}))
+    [...mine, ...all], {href: (one) => `#/contest/${one.account}`}))
       : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {}, 'hanbat task start PACK --competitor NAME'))),
     every: 3000,
   });
 }
 
-function openCompetitor({room, live, query}, board, account) {
+function openCompetitor({room, live, parts, query}, board, account) {
+  const place = `#/contest/${account}`, views = (chosen) => tabs([['', t('Mark sheet')], ['task', t('Task')]], chosen, (key) => place + (key && '/' + key));
+  const head = title(account, {trail: [[t('Contest'), '#/contest']]});
+  if (parts[1] === 'task') return watch(room, live, {
+    head: [head, views('task')],
+    load: async () => ({given: await loadTask(board, await look(board) || [], account)}),
+    view: ({given}) => given ? taskView(board, live, account, place, given) : empty(t('No contest has been started for this account.')),
+    every: 5000,
+  });
   return watch(room, live, {
-    head: title(account, {trail: [[t('Contest'), '#/contest']]}),
+    head: [head, views('')],
     load: async () => {
       const there = await look(board) || [];
       const contest = await readJson(board, there, 'contest.json');

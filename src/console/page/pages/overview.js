@@ -2,13 +2,22 @@
 import {aws, list, pages} from '../core/aws.js';
 import {thisMonth} from '../core/costs.js';
 import {h} from '../core/dom.js';
-import {because} from '../core/explain.js';
+import {because, waiting} from '../core/explain.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
-import {ago, badge, card, figure, nameOf, table, title, trouble} from '../core/ui.js';
+import {ago, badge, card, clock, figure, nameOf, table, title, trouble} from '../core/ui.js';
+
+const denied = new Map();  // part → until when it is not asked for again: each refusal stands in the trail, before what the caller looks for there
 
 /** What each part of the page shows, or the error that its calls ended with: a caller may see one and not another. */
-const attempt = (call) => call().catch(({code, message, status}) => ({error: {code, message, status}}));
+async function attempt(name, call) {
+  const {until, error} = denied.get(name) || {};
+  if (until > Date.now()) return {error};
+  return call().catch(({code, message, status}) => {
+    if (status === 403) denied.set(name, {until: Date.now() + 60e3, error: {code, message, status}});
+    return {error: {code, message, status}};
+  });
+}
 
 async function pipelines() {
   const names = await pages('codepipeline', 'ListPipelines', {}, 'pipelines', {most: 100});
@@ -71,8 +80,8 @@ export function open({room, live}) {
     head: title(t('Overview')),
     every: 4000,
     load: async () => {
-      const calls = {pipelines, instances, targets, builds, deployments, cost: async () => ({sum: await thisMonth()})};
-      return Object.fromEntries(await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await attempt(call)])));
+      const calls = {pipelines, instances, targets, builds, deployments, waiting, cost: async () => ({sum: await thisMonth()})};
+      return Object.fromEntries(await Promise.all(Object.entries(calls).map(async ([name, call]) => [name, await attempt(name, call)])));
     },
     view: (all) => {
       const refused = Object.entries(all).find(([name, one]) => one.error && name !== 'cost')?.[1].error;
@@ -80,6 +89,7 @@ export function open({room, live}) {
         refused ? trouble(refused) : null,
         card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => [h('span', {class: 'wrap'}, one.why), because(...one.ask, `${one.at} ${one.why}`)]], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
           failures(all), {href: (one) => one.href, none: t('Nothing has failed.')})),
+        list(all.waiting).length ? card(t('What waits'), table([[t('What'), (one) => h('span', {class: 'wrap'}, one.sentence)], [t('Since'), (one) => ago(one.since), {class: 'tight'}], [t('At most until'), (one) => clock(one.until), {class: 'tight'}]], all.waiting)) : null,
         h('div', {class: 'two'},
           card(t('Pipelines'), table([[t('Name'), (one) => one.name], [t('State'), (one) => badge(one.status, one.status || t('never ran'))], [t('Changed'), (one) => ago(one.at)]], list(all.pipelines), {href: (one) => `#/pipelines/${encodeURIComponent(one.name)}`, none: t('There is no pipeline yet.')})),
           card(t('Instances'), table([[t('Name'), (one) => one.name || one.id], [t('Id'), (one) => one.id, {class: 'mono'}], [t('State'), (one) => badge(one.state)]], list(all.instances), {href: (one) => `#/instances/${one.id}`, none: t('No instance runs.')})))];

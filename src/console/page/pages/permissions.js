@@ -31,7 +31,8 @@ function openTrail(room, live, view) {
         try { raw = JSON.parse(one.CloudTrailEvent); } catch { /* shown without details */ }
         return {id: one.EventId, name: one.EventName, source: (one.EventSource || '').replace('.amazonaws.com', ''), who: raw.userIdentity?.arn?.replace(/^arn:aws:\w+::/, '') || raw.userIdentity?.invokedBy || one.Username, error: raw.errorCode, message: raw.errorMessage, at: one.EventTime, raw};
       });
-      return refused ? rows.filter((one) => /Denied|Unauthorized|AuthFailure|Forbidden/.test(one.error || '')) : rows;
+      // What `explain` asked in the caller's name is no call of the caller's own.
+      return refused ? rows.filter((one) => /Denied|Unauthorized|AuthFailure|Forbidden/.test(one.error || '') && one.raw.userIdentity?.invokedBy !== 'explain.amazonaws.com') : rows;
     },
     view: (all) => [detail, refused ? h('p', {class: 'about'}, t('Looked through the last {n} calls.', {n: looked})) : null, card(null, table([[t('What'), (one) => h('button', {type: 'button', class: 'plain', 'data-key': one.id, onclick: () => select(one.id)}, `${one.source}:${one.name}`)], [t('Who'), (one) => h('span', {class: 'wrap'}, one.who || '–')],
       [t('How it ended'), (one) => one.error ? [badge('Failed', one.error), h('div', {class: 'wrap soft'}, one.message)] : badge('Succeeded', 'OK')], [t('When'), (one) => ago(one.at)],

@@ -3,6 +3,7 @@
 import {aws, list, pages} from '../core/aws.js';
 import {h, svg} from '../core/dom.js';
 import {why} from '../core/explain.js';
+import {save} from '../core/files.js';
 import {getObject} from '../core/s3.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
@@ -181,10 +182,7 @@ function openHistory(room, live, name) {
 
 function openRun(room, live, name, id) {
   const artifact = (one) => button(one.name, async () => {
-    const blob = await getObject(one.s3location.bucket, one.s3location.key);
-    const href = URL.createObjectURL(blob);
-    h('a', {href, download: `${one.name}.zip`}).click();
-    setTimeout(() => URL.revokeObjectURL(href), 10000);
+    save(await getObject(one.s3location.bucket, one.s3location.key), `${one.name}.zip`);
   }, {kind: 'small', key: one.name + one.s3location?.key, title: one.s3location ? `s3://${one.s3location.bucket}/${one.s3location.key}` : ''});
   return watch(room, live, {
     head: title(id.slice(0, 8), {trail: [[t('Pipelines'), '#/pipelines'], [name, at(name)], [t('History'), at(name, '/history')]]}),

@@ -208,8 +208,8 @@ bool mark(const Home& home, const MarkOptions& options) {
     }
     std::cout << sheet_text(*one.sheet, options.language) << "\n" << one.forms << std::flush;
   }
-  // The region's own account is marked and left as it is, so no board is made in it.
-  if (!options.here) post_sheets(home, pack.region, marked);
+  // The region's own account is marked and left as it is, so no board is made in it unless it was asked for.
+  if (!options.here || options.console) post_sheets(home, pack.region, marked);
   if (options.form == Form::kJson)
     std::cout << (sheets.size() == 1 && !options.competitors.empty() ? sheets.items().front() : sheets).pretty()
               << "\n";

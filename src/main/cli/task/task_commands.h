@@ -62,6 +62,7 @@ struct MarkOptions {
   std::filesystem::path pack;
   std::vector<std::string> competitors;
   bool here = false;               // the region's own account
+  bool console = false;            // of `here`: the sheet is shown in the console too, which makes a bucket
   std::filesystem::path key;       // for the bastion, of `here`
   std::vector<std::string> items;  // all when empty
   std::string language = "en";

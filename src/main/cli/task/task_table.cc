@@ -149,6 +149,9 @@ int run_mark(const Values& given) {
   if (options.here && (given.given("all") || given.given("competitor")))
     throw Failure("--here is the region's own account; leave out --competitor and --all");
   if (!options.here && given.given("key")) throw Failure("--key goes with --here; a competitor's own key is known");
+  options.console = given.given("console");
+  if (!options.here && options.console)
+    throw Failure("--console goes with --here; competitors' sheets are in the console anyhow");
   options.pack = given.text("pack");
   options.items = given.texts("item");
   options.language = given.text("language");
@@ -165,6 +168,9 @@ Table marking_commands() {
                {pack_option()},
                {{.names = "--here", .kind = Kind::kFlag, .help = "the region's own account, which has no competitor"},
                 {.names = "--key", .kind = Kind::kFile, .help = "with --here: the private key to the bastion"},
+                {.names = "--console",
+                 .kind = Kind::kFlag,
+                 .help = "with --here: show the sheet in the console too, which makes the bucket hanbat-task-ACCOUNT-REGION"},
                 {.names = "--item", .kind = Kind::kText, .help = "only these items", .times = Times::kAny},
                 {.names = "--language",
                  .kind = Kind::kWord,
