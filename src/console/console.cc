@@ -14,10 +14,11 @@ namespace {
 
 constexpr std::size_t kLargestBody = 16 << 10;
 
-/// What a browser may do with the page. Trusted types have it refuse every text that would become markup. Images of blobs
-/// are those that a task hands out, fetched by a signed call.
+/// What a browser may do with the page. Trusted types have it refuse every text that would become markup. Images of
+/// blobs are those that a task hands out, fetched by a signed call.
 constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri "
+    "'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 http::Headers guarded(http::Headers headers) {

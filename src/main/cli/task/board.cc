@@ -130,11 +130,11 @@ std::vector<std::string> Board::list(const std::string& prefix) {
   std::vector<std::string> out;
   std::string token;
   do {
-    const std::string page = management_.api().s3(
-        "GET", "/" + bucket_,
-        (token.empty() ? "" : "continuation-token=" + percent_encode(token) + "&") +
-            "list-type=2&prefix=" + percent_encode(prefix),
-        "", {owner()});
+    const std::string page =
+        management_.api().s3("GET", "/" + bucket_,
+                             (token.empty() ? "" : "continuation-token=" + percent_encode(token) + "&") +
+                                 "list-type=2&prefix=" + percent_encode(prefix),
+                             "", {owner()});
     for (std::string& key : xml_texts(page, "Key")) out.push_back(std::move(key));
     token = xml_text(page, "NextContinuationToken");
   } while (!token.empty());
@@ -203,9 +203,7 @@ void Board::publish(const Entry& entry, const std::string& sheet) {
   put(folder_of_account(entry.account) + "sheet.json", sheet, kJsonType);
 }
 
-void Board::withdraw(const Entry& entry) {
-  remove(folder_of_account(entry.account) + "sheet.json");
-}
+void Board::withdraw(const Entry& entry) { remove(folder_of_account(entry.account) + "sheet.json"); }
 
 void post_clocks(const Home& home, const Entries& entries, const std::vector<Entry>& changed) {
   std::set<std::string> regions;
