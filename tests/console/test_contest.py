@@ -177,6 +177,19 @@ def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     assert ann.js("return window.hit") is None
 
 
+def test_who_practises_alone_sees_the_sheet_of_the_own_account(page, contest):
+    contest.task("mark", contest.pack, "--here", "--quick", check=False)
+    page.go("contest")
+    page.wait("td", "Ann " + SCRIPT)
+    assert page.find("td", "this account") is None, "an account that is marked is left as it is"
+    contest.task("mark", contest.pack, "--here", "--console", "--quick", check=False)
+    page.wake()
+    page.click("td a", "this account")
+    page.wait(".total", "1.5 / 2")
+    assert page.find("button", "Publish this sheet") is None
+    assert "--console goes with --here" in contest.task("mark", contest.pack, "--all", "--console", check=False)
+
+
 def test_who_has_no_sheet_cannot_have_it_published(contest):
     said = contest.task("start", contest.pack, "--competitor", "late")
     assert "account" in said
