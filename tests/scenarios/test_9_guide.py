@@ -8,7 +8,7 @@ import pytest
 
 import guide
 
-QUICK = ["first-ten-minutes", "buildspecs", "permissions", "different-from-aws"]
+QUICK = ["first-ten-minutes", "console", "buildspecs", "permissions", "different-from-aws"]
 LONG = sorted({page.stem for page in guide.PAGES.glob("*.md")} - {"README", *QUICK})
 
 
