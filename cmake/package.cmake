@@ -18,8 +18,9 @@ install(DIRECTORY images DESTINATION share/hanbat USE_SOURCE_PERMISSIONS PATTERN
 install(DIRECTORY packaging/bundle DESTINATION share/hanbat USE_SOURCE_PERMISSIONS)
 install(DIRECTORY src/main/cli/task/share/ DESTINATION share/hanbat/task USE_SOURCE_PERMISSIONS)
 install(DIRECTORY examples DESTINATION share/doc/hanbat USE_SOURCE_PERMISSIONS PATTERN __pycache__ EXCLUDE)
-install(FILES README.md README.ko.md CHANGELOG.md docs/support.md docs/permissions.md docs/task-packs.md DESTINATION share/doc/hanbat)
-install(DIRECTORY docs/guide DESTINATION share/doc/hanbat)
+install(FILES README.md README.ko.md CHANGELOG.md docs/support.md docs/permissions.md docs/task-packs.md docs/console.md docs/costs.md docs/explain.md docs/network.md
+  docs/terraform.md docs/build-images.md docs/differences.md DESTINATION share/doc/hanbat)
+install(DIRECTORY docs/guide docs/console DESTINATION share/doc/hanbat)
 
 # hanbat writes its manual pages and completion out of the table of its commands (src/main/cli/table), the daemons' pages
 # are what they say of themselves.
