@@ -11,7 +11,7 @@ from browser import CONTRAST, NAMELESS
 from hall import SCRIPT
 
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "contest", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "code/hostile/compare?branch=%3Cimg/onerror%3Dwindow.hit%3D1%3E&with=main", "contest", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -176,6 +176,24 @@ def test_an_empty_repository_gets_its_first_file(page, daemon):
     page.wait(".diff .add", "한밭")
     said = daemon.client("codecommit").get_file(repositoryName="fresh", filePath="README.md")
     assert said["fileContent"].decode() == "# Fresh\n\n한밭\n"
+
+
+def test_a_branch_is_shown_beside_the_one_that_it_left(page, daemon):
+    """What it changed since, and not what the other did meanwhile."""
+    commits = daemon.client("codecommit")
+    commits.create_repository(repositoryName="parted")
+    first = commits.put_file(repositoryName="parted", branchName="main", filePath="both.txt", fileContent=b"both\n")["commitId"]
+    commits.create_branch(repositoryName="parted", branchName="side", commitId=first)
+    commits.put_file(repositoryName="parted", branchName="main", filePath="main.txt", fileContent=b"of main\n", parentCommitId=first)
+    commits.put_file(repositoryName="parted", branchName="side", filePath="side.txt", fileContent=b"of the side\n", parentCommitId=first)
+    page.go("code/parted/branches")
+    page.click("td a", "What differs from main")
+    page.wait("h1", "side beside main")
+    page.wait(".diff .add", "of the side")
+    page.settle()
+    assert page.js("return [...document.querySelectorAll('.card .mono')].map((one) => one.textContent)") == ["side.txt"]
+    page.go("code/parted/compare?branch=main&with=main")
+    page.wait(".empty", "They hold the same.")
 
 
 def test_a_conflicting_commit_is_refused_and_says_so(page, daemon):

@@ -15,7 +15,7 @@ export const at = (name, view, values = {}) => {
 export function open(page) {
   const [name, view, id] = page.parts;
   if (!name) return openList(page);
-  return {commits: openCommits, commit: openCommit, branches: openBranches, edit: openEditor, blame: openBlame}[view]?.(page, name, id) ?? openFiles(page, name);
+  return {commits: openCommits, commit: openCommit, branches: openBranches, compare: openComparison, edit: openEditor, blame: openBlame}[view]?.(page, name, id) ?? openFiles(page, name);
 }
 
 function openList({room, live}) {
@@ -158,17 +158,31 @@ async function openCommit({room, query}, name, id) {
   const branch = query.get('branch');
   const {commit} = await aws('codecommit', 'GetCommit', {repositoryName: name, commitId: id});
   const parent = list(commit.parents)[0];
-  const changes = await pages('codecommit', 'GetDifferences', {repositoryName: name, afterCommitSpecifier: id, ...parent ? {beforeCommitSpecifier: parent} : {}}, 'differences', {token: 'NextToken', most: 200});
-  const blob = async (one) => one?.blobId ? decode((await aws('codecommit', 'GetBlob', {repositoryName: name, blobId: one.blobId})).content) : '';
   put(room, title(commit.message.split('\n')[0] || id.slice(0, 8), {trail: [[t('Code'), '#/code'], [name, at(name, '', {branch})], [t('Commits'), at(name, 'commits', {branch})]], about: `${id} · ${commit.author.name} <${commit.author.email}>`}),
     commit.message.includes('\n') ? h('pre', {}, commit.message) : null);
+  await showChanges(room, name, id, parent);
+}
+
+/** What a branch has that another has not: since they parted, where the region can say when that was. */
+async function openComparison({room, query}, name) {
+  const branch = query.get('branch') || '', other = query.get('with') || '';
+  const base = await aws('codecommit', 'GetMergeConflicts', {repositoryName: name, sourceCommitSpecifier: branch, destinationCommitSpecifier: other, mergeOption: 'THREE_WAY_MERGE'}).then((one) => one.baseCommitId, () => null);
+  put(room, title(t('{branch} beside {other}', {branch, other}), {trail: [[t('Code'), '#/code'], [name, at(name, '', {branch})], [t('Branches'), at(name, 'branches', {branch})]], about: base ? t('What {branch} changed since {commit}, where they parted.', {branch, commit: base.slice(0, 8)}) : ''}));
+  if (!await showChanges(room, name, branch, base || other)) room.append(empty(t('They hold the same.')));
+}
+
+/** A card for each file that differs; how many they are. */
+async function showChanges(room, name, after, before) {
+  const changes = await pages('codecommit', 'GetDifferences', {repositoryName: name, afterCommitSpecifier: after, ...before ? {beforeCommitSpecifier: before} : {}}, 'differences', {token: 'NextToken', most: 200});
+  const blob = async (one) => one?.blobId ? decode((await aws('codecommit', 'GetBlob', {repositoryName: name, blobId: one.blobId})).content) : '';
   for (const one of changes.slice(0, 50)) {
-    const [before, after] = await Promise.all([blob(one.beforeBlob), blob(one.afterBlob)]);
+    const [was, is] = await Promise.all([blob(one.beforeBlob), blob(one.afterBlob)]);
     const file = (one.afterBlob || one.beforeBlob).path;
     room.append(card(null, h('div', {class: 'bar'}, badge({A: 'Created', D: 'Stopped', M: 'changed'}[one.changeType], {A: t('added'), D: t('deleted'), M: t('changed')}[one.changeType]), h('span', {class: 'mono wrap'}, file)),
-      before === null || after === null ? empty(t('This file is no text, or too large to show.')) : diffView(before, after)));
+      was === null || is === null ? empty(t('This file is no text, or too large to show.')) : diffView(was, is)));
   }
   if (changes.length > 50) room.append(empty(t('{n} more files.', {n: changes.length - 50})));
+  return changes.length;
 }
 
 function openBranches({room, live, query}, name) {
@@ -177,10 +191,11 @@ function openBranches({room, live, query}, name) {
     head: top,
     load: async () => {
       const names = await pages('codecommit', 'ListBranches', {repositoryName: name}, 'branches', {most: 200});
+      const {repositoryMetadata: {defaultBranch}} = await aws('codecommit', 'GetRepository', {repositoryName: name});
       return Promise.all(names.map(async (one) => {
         const {branch} = await aws('codecommit', 'GetBranch', {repositoryName: name, branchName: one});
         const {commit} = await aws('codecommit', 'GetCommit', {repositoryName: name, commitId: branch.commitId});
-        return {name: one, id: branch.commitId, message: commit.message.split('\n')[0], at: Number(commit.author.date.split(' ')[0])};
+        return {name: one, beside: defaultBranch !== one && defaultBranch, id: branch.commitId, message: commit.message.split('\n')[0], at: Number(commit.author.date.split(' ')[0])};
       }));
     },
     view: (all) => card(null, h('div', {class: 'bar'}, button(t('New branch'), async () => {
@@ -189,7 +204,8 @@ function openBranches({room, live, query}, name) {
       await aws('codecommit', 'CreateBranch', {repositoryName: name, branchName: said.name, commitId: all.find((one) => one.name === said.from).id});
       live.wake();
     }, {key: 'new-branch', disabled: !all.length})),
-    table([[t('Branch'), (one) => one.name], [t('Last commit'), (one) => [code(one.id.slice(0, 8)), ' ', one.message]], [t('When'), (one) => ago(one.at)]], all, {href: (one) => at(name, '', {branch: one.name})})),
+    table([[t('Branch'), (one) => one.name], [t('Last commit'), (one) => [code(one.id.slice(0, 8)), ' ', one.message]], [t('When'), (one) => ago(one.at)],
+      ['', (one) => one.beside ? h('a', {href: at(name, 'compare', {branch: one.name, with: one.beside}), 'data-key': 'compare-' + one.name}, t('What differs from {branch}', {branch: one.beside})) : '']], all, {href: (one) => at(name, '', {branch: one.name})})),
     every: 5000,
   }); });
 }
