@@ -9,6 +9,9 @@ import pytest
 import guide
 
 QUICK = ["first-ten-minutes", "console", "buildspecs", "permissions", "different-from-aws"]
+KOREAN = os.environ.get("HANBAT_GUIDE") == "ko"
+PAGES = guide.PAGES / "ko" if KOREAN else guide.PAGES
+LOCALE = {"LANG": "ko_KR.UTF-8", "LC_ALL": "ko_KR.UTF-8"} if KOREAN else {}
 LONG = sorted({page.stem for page in guide.PAGES.glob("*.md")} - {"README", *QUICK})
 
 
@@ -17,7 +20,7 @@ def quick(region):
     """Name → (what was said, the walk) of the quick pages, which are being walked."""
     said = {name: [] for name in QUICK}
     with concurrent.futures.ThreadPoolExecutor(len(QUICK)) as walkers:
-        yield {name: (said[name], walkers.submit(guide.walk, guide.PAGES / f"{name}.md", region.env, said[name].append)) for name in QUICK}
+        yield {name: (said[name], walkers.submit(guide.walk, PAGES / f"{name}.md", {**region.env, **LOCALE}, said[name].append)) for name in QUICK}
 
 
 @pytest.mark.parametrize("name", QUICK + (LONG if os.environ.get("HANBAT_LONG") else []))
@@ -29,4 +32,4 @@ def test_the_page_prints_what_it_says(region, request, name):
         return walk.result()
     if name == "terraform" and not shutil.which("terraform"):
         pytest.skip("terraform is not installed")
-    guide.walk(guide.PAGES / f"{name}.md", region.env)
+    guide.walk(PAGES / f"{name}.md", {**region.env, **LOCALE})
