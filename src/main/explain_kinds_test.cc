@@ -23,7 +23,27 @@ TEST_F(ExplainTest, ABuildThatCannotBeginOrGoOnIsToldByWhatRefusedIt) {
   }
 }
 
+TEST_F(ExplainTest, ABuildThatTakesTooLongIsToldByItsLimit) {
+  const std::string id = f.start_build(f.project(R"(,"timeoutInMinutes":5)"));
+  f.test.clock.advance(Seconds(301));
+  f.run();
+  const Json told = f.explain("build", id);
+  EXPECT_EQ(chain_of(told), "BUILD_TIMED_OUT");
+  EXPECT_NE(told["summary"].text("en").find("its 5 minutes"), std::string::npos) << told["summary"].dump();
+}
+
 // Pipelines
+
+TEST_F(ExplainTest, APipelineThatNobodyHasStartedNeverRan) {
+  const std::string name = "unstarted";
+  f.call("codepipeline", "CreatePipeline",
+         R"({"pipeline":{"name":")" + name + R"(","pipelineType":"V2","variables":[{"name":"version"}],"roleArn":")" +
+             kArn + R"(:role/codepipeline","artifactStore":{"type":"S3","location":")" + f.bucket() +
+             R"("},"stages":[)" + Failures::from_commits(f.repository("main")) + "," +
+             Failures::action("Approve", "Approval", "Manual", "{}", "") + "]}}");
+  f.run();
+  EXPECT_EQ(f.explain("pipeline", name)["causes"].items().front().text("code"), "PIPELINE_NEVER_RAN");
+}
 
 TEST_F(ExplainTest, AnActionThatIsConfiguredWronglyIsToldByItsConfiguration) {
   const auto with_build = [&](const std::string& configuration) {
@@ -110,6 +130,49 @@ TEST_F(ExplainTest, ASilentAgentIsToldByWhatItsInstanceIs) {
   const Json told = f.explain("deployment", mute);
   EXPECT_EQ(chain_of(told), "DEPLOYMENT_FAILED > AGENT_SILENT > AGENT_NOT_REACHING");
   EXPECT_TRUE(told["causes"].items().back()["remedy"].text("command").starts_with("hanbat explain packet i-"));
+}
+
+TEST_F(ExplainTest, AnAgentThatNeverReportsTheEndIsLate) {
+  const std::string instance = f.instance("slow"), id = f.deploy(f.group("codedeploy", "slow"));
+  const std::string event = f.agent_takes(instance, "", "");
+  EXPECT_FALSE(event.empty());
+  f.test.clock.advance(Seconds(3700));
+  f.run();
+  const Json told = f.explain("deployment", id);
+  EXPECT_EQ(chain_of(told), "DEPLOYMENT_FAILED > AGENT_LATE");
+  EXPECT_TRUE(told["summary"].text("en").starts_with(event + ": the agent took the command")) << told["summary"].dump();
+}
+
+TEST_F(ExplainTest, AHostThatIsTakenOffItsBalancerWaitsForItsConnections) {
+  const Json subnets = f.call("ec2", "DescribeSubnets", "{}")["Subnets"];
+  const auto created = [&](const char* operation, const std::string& in, const char* list, const char* arn) {
+    return f.call("elasticloadbalancing", operation, in)[list].items().front().text(arn);
+  };
+  const std::string group =
+      created("CreateTargetGroup",
+              R"({"Name":"leaving","Protocol":"HTTP","Port":80,"VpcId":")" + subnets.items()[0].text("VpcId") + "\"}",
+              "TargetGroups", "TargetGroupArn");
+  const std::string balancer = created("CreateLoadBalancer",
+                                       R"({"Name":"leaving","Subnets":[")" + subnets.items()[0].text("SubnetId") +
+                                           R"(",")" + subnets.items()[1].text("SubnetId") + "\"]}",
+                                       "LoadBalancers", "LoadBalancerArn");
+  f.call("elasticloadbalancing", "CreateListener",
+         R"({"LoadBalancerArn":")" + balancer +
+             R"(","Protocol":"HTTP","Port":80,"DefaultActions":[{"Type":"forward","TargetGroupArn":")" + group +
+             "\"}]}");
+  const std::string instance = f.instance("leaving"), application = f.group("codedeploy", "leaving");
+  f.call("elasticloadbalancing", "RegisterTargets",
+         R"({"TargetGroupArn":")" + group + R"(","Targets":[{"Id":")" + instance + "\"}]}");
+  f.call(
+      "codedeploy", "UpdateDeploymentGroup",
+      R"({"applicationName":")" + application +
+          R"(","currentDeploymentGroupName":"dev","deploymentStyle":{"deploymentType":"IN_PLACE","deploymentOption":"WITH_TRAFFIC_CONTROL"},"loadBalancerInfo":{"targetGroupInfoList":[{"name":"leaving"}]}})");
+  f.run(4);
+  const std::string id = f.deploy(application);
+  EXPECT_EQ(f.agent_takes(instance, "Succeeded", R"({"error_code":0})"), "BeforeBlockTraffic");
+  const Json told = f.explain("deployment", id);
+  EXPECT_EQ(told.text("outcome"), "WAITING");
+  EXPECT_EQ(chain_of(told), "DEPLOYMENT_RUNS > TRAFFIC_MOVES > TARGET_DRAINING");
 }
 
 // Images

@@ -240,38 +240,47 @@ class Failures {
     run(4);
     return id;
   }
-  bool has_work(const std::string& deployment) {
+  /// The event that a host of the deployment is in; "" when none is in any.
+  std::string first_of_work(const std::string& deployment) {
     const Json ids = call("codedeploy", "ListDeploymentTargets", R"({"deploymentId":")" + deployment + "\"}");
     const Json targets = call(root, "codedeploy", "BatchGetDeploymentTargets",
                               Json::object({{"deploymentId", deployment}, {"targetIds", ids["targetIds"]}}));
     for (const Json& target : targets["deploymentTargets"].items())
       for (const Json& event : target["instanceTarget"]["lifecycleEvents"].items())
-        if (event.text("status") == "InProgress") return true;
-    return false;
+        if (event.text("status") == "InProgress") return event.text("lifecycleEventName");
+    return "";
   }
-  /// The instance's agent takes its commands until the event, of which it reports a failure.
-  void agent_fails(const std::string& deployment, const std::string& instance, const std::string& event,
-                   const std::string& diagnostics) {
+  /// The instance's agent takes the next command and answers it so, "" when never; its name, or "" where there is none.
+  /// Who asks where there is nothing to do waits for a clock that stands still.
+  std::string agent_takes(const std::string& instance, const std::string& status, const std::string& diagnostics) {
     const region::Caller role = test.db->read([&](store::Tx& tx) {
       return test.home.identity().assume_role(tx, kArn + ":role/ec2", "ec2.amazonaws.com", instance);
     });
     const codedeploycommands::Client agent(test.home, role, kRegion);
-    // Who asks where there is nothing to do waits for a clock that stands still.
-    while (has_work(deployment)) {
-      codedeploycommands::PollHostCommandInput poll;
-      poll.host_identifier = std::string("arn:aws:ec2:") + kRegion + ":" + kAccount + ":instance/" + instance;
-      const auto command = agent.poll_host_command(poll).host_command;
-      if (!command) return;
-      codedeploycommands::PutHostCommandAcknowledgementInput acknowledgement;
-      acknowledgement.host_command_identifier = *command->host_command_identifier;
-      agent.put_host_command_acknowledgement(acknowledgement);
-      const bool fails = command->command_name == event;
+    codedeploycommands::PollHostCommandInput poll;
+    poll.host_identifier = std::string("arn:aws:ec2:") + kRegion + ":" + kAccount + ":instance/" + instance;
+    const auto command = agent.poll_host_command(poll).host_command;
+    if (!command) return "";
+    codedeploycommands::PutHostCommandAcknowledgementInput acknowledgement;
+    acknowledgement.host_command_identifier = *command->host_command_identifier;
+    agent.put_host_command_acknowledgement(acknowledgement);
+    if (!status.empty()) {
       codedeploycommands::PutHostCommandCompleteInput end;
       end.host_command_identifier = *command->host_command_identifier;
-      end.command_status = fails ? "Failed" : "Succeeded";
-      end.diagnostics.emplace().payload = fails ? diagnostics : R"({"error_code":0})";
+      end.command_status = status;
+      end.diagnostics.emplace().payload = diagnostics;
       agent.put_host_command_complete(end);
-      run(2);
+    }
+    run(2);
+    return *command->command_name;
+  }
+  /// The agent does what it is told until the event, of which it reports a failure.
+  void agent_fails(const std::string& deployment, const std::string& instance, const std::string& event,
+                   const std::string& diagnostics) {
+    for (std::string next = first_of_work(deployment); !next.empty(); next = first_of_work(deployment)) {
+      const bool fails = next == event;
+      if (agent_takes(instance, fails ? "Failed" : "Succeeded", fails ? diagnostics : R"({"error_code":0})").empty())
+        return;
       if (fails) return;
     }
   }
