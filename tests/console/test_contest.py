@@ -1,5 +1,6 @@
 """A contest in the console: a competitor has the text and the clock and nothing of anybody else, the judge has all, and a sheet is read by whom it is
 about once the judge lets it be."""
+import csv
 import os
 import time
 
@@ -175,6 +176,26 @@ def test_the_judge_publishes_a_sheet_and_takes_it_back(page, contest, driver):
     ann.wake()
     ann.wait(".tabs a", "Mark sheet")
     assert ann.js("return window.hit") is None
+
+
+def test_the_judge_sees_all_items_of_all_side_by_side_and_keeps_them_as_a_table(page, contest, tmp_path):
+    contest.mark()
+    page.go("contest")
+    page.click(".tabs a", "Item by item")
+    page.wait("tbody th", "Ann " + SCRIPT)
+    page.wait("tbody td", "1.5 / 2")
+    assert page.js("return [...document.querySelectorAll('thead th')].map((one) => one.textContent)")[:2] == ["Competitor", "Total"]
+    assert page.js("return [...document.querySelectorAll('tfoot td')].map((one) => one.textContent)")[1:] == ["2 / 2", "0 / 2"]
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    page.click("button", "Download as a table")
+    deadline = time.monotonic() + 10
+    while not (tmp_path / "today.csv").exists():
+        assert time.monotonic() < deadline, "nothing was kept"
+        time.sleep(0.05)
+    rows = list(csv.reader((tmp_path / "today.csv").read_text("utf-8-sig").splitlines()))
+    assert rows[0][:4] == ["competitor", "account", "earned", "points"]
+    assert {row[0]: row[1:4] for row in rows[1:]} == {"Ann " + SCRIPT: [contest.account("ann"), "1.5", "2"], "bob": [contest.account("bob"), "1.5", "2"]}
+    assert page.js("return window.hit") is None
 
 
 def test_who_practises_alone_sees_the_sheet_of_the_own_account(page, contest):

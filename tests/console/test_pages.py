@@ -11,7 +11,7 @@ from browser import CONTRAST, NAMELESS
 from hall import SCRIPT
 
 PLACES = ["overview", "pipelines", "builds", "deployments", "code", "code/hostile", "code/hostile/commits", "code/hostile/branches", "code/hostile/edit?branch=main&file=README.md",
-          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "code/hostile/compare?branch=%3Cimg/onerror%3Dwindow.hit%3D1%3E&with=main", "contest", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
+          "images", "network", "instances", "balancers", "permissions", "permissions/all", "permissions/refused", "permissions/simulate", "cost", "code/hostile/blame?branch=main&file=README.md", "balancers/hostile", "balancers/hostile/requests", "code/hostile/compare?branch=%3Cimg/onerror%3Dwindow.hit%3D1%3E&with=main", "contest", "contest/items", "contest/{ann}", "contest/{ann}/task", "contest/{ann}/file/handout%2Fweb%2Fpage.html"]
 
 
 @pytest.fixture(scope="module", autouse=True)

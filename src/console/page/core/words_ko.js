@@ -49,6 +49,7 @@ export const KO = {
   'the sheet of {time}': '{time}의 채점표', 'wrong': '오답', '{name} can read it now.': '{name}이(가) 이제 읽을 수 있습니다.', '{n} older files were left out.': '더 오래된 파일 {n}개는 뺐습니다.',
   'Material': '제공 자료', 'Download': '내려받기', 'There is no such file.': '그런 파일이 없습니다.', 'in the folder that you were given': '받은 폴더에 있음',
   '{branch} beside {other}': '{branch}와(과) {other}', 'What {branch} changed since {commit}, where they parted.': '갈라진 {commit}부터 {branch}에서 바뀐 것.', 'They hold the same.': '내용이 같습니다.', 'What differs from {branch}': '{branch}와(과) 다른 점',
+  'Competitors': '선수들', 'Item by item': '항목별', 'Download as a table': '표로 내려받기', 'with all points': '만점',
   'What waits': '기다리는 것', 'Since': '시작', 'At most until': '최대', 'this account': '이 계정', 'By resource': '리소스별', 'By tag': '태그별', 'By account': '계정별', 'By hour': '시간별', 'What runs now': '지금 실행 중인 것', 'This month': '이번 달', 'Last month': '지난달', '14 days': '14일', '24 hours': '24시간', 'Period': '기간', 'Tag': '태그',
   'By the clock of the bill it is {time}. It runs {pace} times as fast as the real one.': '청구 시계로는 {time}입니다. 실제보다 {pace}배 빠르게 갑니다.', 'By the clock of the bill it is {time}. It has run faster than the real one, and is ahead of it.': '청구 시계로는 {time}입니다. 더 빠르게 간 적이 있어 실제보다 앞서 있습니다.',
   'USD by its end, as things run now': '지금대로라면 월말까지 USD', 'USD for a month of what runs now': '지금 실행 중인 것의 한 달 USD', 'USD of the limit': '한도 대비 USD', '{first} to {last}, at most {most} USD': '{first}부터 {last}까지, 최대 {most} USD', 'In figures': '수치로 보기',

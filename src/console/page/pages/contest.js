@@ -16,6 +16,7 @@ export async function open(page) {
   const [first, second] = page.parts;
   if (!board.judge) return first === 'file' ? openMaterial(page, board, board.account, [[t('Contest'), '#/contest']], second) : openTask(page, board);
   if (second === 'file') return openMaterial(page, board, first, [[t('Contest'), '#/contest'], [first, `#/contest/${first}/task`]], page.parts[2]);
+  if (first === 'items') return (await import('./contest_items.js')).openItems(page, board, allHead('items'));
   return first ? openCompetitor(page, board, first) : openAll(page, board);
 }
 
@@ -75,9 +76,11 @@ function openTask({room, live, parts}, board) {
 const sheetsOf = (there, account) => there.filter((one) => one.key.startsWith(`sheets/${account}/`)).reverse();
 const publishedOf = (there, account) => there.find((one) => one.key === own(account) + 'sheet.json');
 
+const allHead = (chosen) => [title(t('Contest')), tabs([['', t('Competitors')], ['items', t('Item by item')]], chosen, (key) => '#/contest' + (key && '/' + key))];
+
 function openAll({room, live}, board) {
   return watch(room, live, {
-    head: title(t('Contest')),
+    head: allHead(''),
     load: async () => {
       const there = await look(board);
       if (!there) return {all: []};
