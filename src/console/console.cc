@@ -17,9 +17,9 @@ constexpr std::size_t kLargestBody = 16 << 10;
 /// What a browser may do with the page. Trusted types have it refuse every text that would become markup. Images of
 /// blobs are those that a task hands out, fetched by a signed call.
 constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri "
-    "'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types "
+    "'none'";
 
 http::Headers guarded(http::Headers headers) {
   headers.add("Content-Security-Policy", kPolicy);

@@ -162,63 +162,61 @@ int run_mark(const Values& given) {
 }
 
 Table marking_commands() {
-  return {
-      {.name = "task mark",
-       .help = "mark what they have built",
-       .options = with_whom(
-           {pack_option()},
-           {{.names = "--here", .kind = Kind::kFlag, .help = "the region's own account, which has no competitor"},
-            {.names = "--key", .kind = Kind::kFile, .help = "with --here: the private key to the bastion"},
-            {.names = "--console",
-             .kind = Kind::kFlag,
-             .help =
-                 "with --here: show the sheet in the console too, which makes the bucket hanbat-task-ACCOUNT-REGION"},
-            {.names = "--item", .kind = Kind::kText, .help = "only these items", .times = Times::kAny},
-            {.names = "--language",
-             .kind = Kind::kWord,
-             .help = "of what is printed: en or ko",
-             .preset = "en",
-             .words = {"en", "ko"}},
-            {.names = "--jobs",
-             .kind = Kind::kNumber,
-             .help = "checks side by side",
-             .preset = "4",
-             .least = 1,
-             .most = 64},
-            {.names = "--quick",
-             .kind = Kind::kFlag,
-             .help = "look at what was delivered before: no change is pushed, and no sheet is made on paper"},
-            json_option()}),
-       .run = run_mark,
-       .exits = {{3, "when points are missing"}}},
-      {.name = "task publish",
-       .help = "let them read their last sheet in the console",
-       .options = with_whom(
-           {}, {{.names = "--withdraw", .kind = Kind::kFlag, .help = "take away what they can read instead"}}),
-       .run =
-           [](const Values& given) {
-             publish(here(), require_whom(given),
-                     given.given("withdraw") ? Publishing::kWithdraw : Publishing::kPublish);
+  return {{.name = "task mark",
+           .help = "mark what they have built",
+           .options = with_whom(
+               {pack_option()},
+               {{.names = "--here", .kind = Kind::kFlag, .help = "the region's own account, which has no competitor"},
+                {.names = "--key", .kind = Kind::kFile, .help = "with --here: the private key to the bastion"},
+                {.names = "--console",
+                 .kind = Kind::kFlag,
+                 .help = "with --here: show the sheet in the console too; makes a bucket"},
+                {.names = "--item", .kind = Kind::kText, .help = "only these items", .times = Times::kAny},
+                {.names = "--language",
+                 .kind = Kind::kWord,
+                 .help = "of what is printed: en or ko",
+                 .preset = "en",
+                 .words = {"en", "ko"}},
+                {.names = "--jobs",
+                 .kind = Kind::kNumber,
+                 .help = "checks side by side",
+                 .preset = "4",
+                 .least = 1,
+                 .most = 64},
+                {.names = "--quick",
+                 .kind = Kind::kFlag,
+                 .help = "look at what was delivered before: no change is pushed, and no sheet is made on paper"},
+                json_option()}),
+           .run = run_mark,
+           .exits = {{3, "when points are missing"}}},
+          {.name = "task publish",
+           .help = "let them read their last sheet in the console",
+           .options = with_whom(
+               {}, {{.names = "--withdraw", .kind = Kind::kFlag, .help = "take away what they can read instead"}}),
+           .run =
+               [](const Values& given) {
+                 publish(here(), require_whom(given),
+                         given.given("withdraw") ? Publishing::kWithdraw : Publishing::kPublish);
+                 return 0;
+               }},
+          {.name = "task solve",
+           .help = "run the pack's model solution in competitors' accounts",
+           .options = with_whom({pack_option()}, {}),
+           .run =
+               [](const Values& given) {
+                 solve(here(), given.text("pack"), require_whom(given));
+                 return 0;
+               }},
+          {.name = "task collect",
+           .help = "everything that they have made, as an archive for each",
+           .options = with_whom({}, {{.names = "--to",
+                                      .kind = Kind::kFolder,
+                                      .help = "the folder for the archives; it is made when missing",
+                                      .times = Times::kOnce}}),
+           .run = [](const Values& given) {
+             collect(here(), require_whom(given), given.text("to"));
              return 0;
-           }},
-      {.name = "task solve",
-       .help = "run the pack's model solution in competitors' accounts",
-       .options = with_whom({pack_option()}, {}),
-       .run =
-           [](const Values& given) {
-             solve(here(), given.text("pack"), require_whom(given));
-             return 0;
-           }},
-      {.name = "task collect",
-       .help = "everything that they have made, as an archive for each",
-       .options = with_whom({}, {{.names = "--to",
-                                  .kind = Kind::kFolder,
-                                  .help = "the folder for the archives; it is made when missing",
-                                  .times = Times::kOnce}}),
-       .run = [](const Values& given) {
-         collect(here(), require_whom(given), given.text("to"));
-         return 0;
-       }}};
+           }}};
 }
 
 }  // namespace
