@@ -51,8 +51,13 @@ def test_the_overview_says_why_a_pipeline_failed_and_what_would_let_it_through(p
 
 
 def test_whether_packets_get_there_is_answered_hop_by_hop(page, server):
+    page.go(f"instances/{server}")
+    page.click("a", "Can it get there?")
+    page.wait(".map text", "shop-1")
+    assert page.js("return [...document.querySelectorAll('#from, #to, #port')].map((one) => one.value)") == ["internet", server, "80"]
     page.go("network")
     page.wait(".map text", "shop-1")
+    page.gone("#from")
     page.click("summary", "Can it get there?")
     assert {"internet", server} <= set(page.js("return [...document.querySelectorAll('#ends option')].map((one) => one.value)"))
     page.type("#from", "internet")

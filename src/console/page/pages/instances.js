@@ -48,7 +48,8 @@ function openInstance(room, live, id) {
     view: (one) => [
       card(nameOf(one.tagSet) || id, facts([t('State'), badge(one.instanceState.name)], [t('Reason'), one.stateReason?.message], [t('Type'), one.instanceType], [t('Image'), code(one.imageId)], [t('Private address'), code(one.privateIpAddress || '–')], [t('Public address'), code(one.ipAddress || '–')],
         [t('Name inside'), code(one.privateDnsName || '–')], [t('VPC'), h('a', {href: `#/network?vpc=${one.vpcId}`, 'data-key': 'vpc'}, one.vpcId)], [t('Subnet'), code(one.subnetId)], [t('Zone'), one.placement?.availabilityZone], [t('Role'), one.iamInstanceProfile?.arn?.split('/').pop()], [t('Key pair'), one.keyName],
-        [t('Security groups'), list(one.groupSet).map((group) => group.groupName).join(', ')], [t('Started'), ago(one.launchTime)])),
+        [t('Security groups'), list(one.groupSet).map((group) => group.groupName).join(', ')], [t('Started'), ago(one.launchTime)],
+        [t('From the internet'), h('a', {href: `#/network?vpc=${one.vpcId}&from=internet&to=${id}&port=80`, 'data-key': 'reach'}, t('Can it get there?'))])),
       card(t('Tags'), table([[t('Name'), (row) => row.key], [t('Value'), (row) => h('span', {class: 'wrap'}, row.value)], ['', (row) => button(t('Remove'), () => tag('DeleteTags', {Key: row.key}), {kind: 'small', key: 'untag-' + row.key}), {class: 'num'}]], list(one.tagSet)),
         h('div', {class: 'pad'}, button(t('Add a tag'), async () => {
           const said = await ask(t('Add a tag'), [{name: 'Key', label: t('Name')}, {name: 'Value', label: t('Value')}], t('Add'));

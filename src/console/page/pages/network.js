@@ -22,18 +22,18 @@ async function load() {
 /** What a packet may come from or go to, for who does not know the ids. */
 const ends = ({instances, balancers}) => ['internet', ...balancers.map((one) => one.LoadBalancerName), ...instances.map((one) => [one.instanceId, nameOf(one.tagSet)])].map((one) => h('option', {value: [one].flat()[0]}, [one].flat()[1] || ''));
 
-/** "Can A reach B": the region walks the path itself. `known` offers what there is. */
-function reach(known) {
-  const field = (id, label, hint, size) => [h('div', {class: 'field'}, h('label', {for: id}, label), h('input', {id, placeholder: hint, size, autocomplete: 'off', spellcheck: 'false', list: id === 'port' ? null : known.id}))];
+/** "Can A reach B": the region walks the path itself. `known` offers what there is; an address of the page may have the question in it. */
+function reach(known, query) {
+  const field = (id, label, hint, size) => [h('div', {class: 'field'}, h('label', {for: id}, label), h('input', {id, placeholder: hint, size, value: query.get(id) || '', autocomplete: 'off', spellcheck: 'false', list: id === 'port' ? null : known.id}))];
   const answer = h('div', {class: 'room'}), value = (id) => document.getElementById(id).value.trim();
   const go = button(t('Ask'), async () => put(answer, await packet({source: value('from'), destination: value('to'), port: Number(value('port')) || 80}) || empty(t('This region cannot say.'))), {key: 'reach'});
-  return h('details', {class: 'card'}, h('summary', {class: 'pad'}, t('Can it get there?')), h('div', {class: 'bar pad'}, field('from', t('From'), 'i-…, internet', 24), field('to', t('To'), 'i-…, 10.0.0.5', 24), field('port', t('Port'), '80', 6), go), known, answer);
+  return h('details', {class: 'card', open: query.has('to')}, h('summary', {class: 'pad'}, t('Can it get there?')), h('div', {class: 'bar pad'}, field('from', t('From'), 'i-…, internet', 24), field('to', t('To'), 'i-…, 10.0.0.5', 24), field('port', t('Port'), '80', 6), go), known, answer);
 }
 
 export function open({room, live, query}) {
   const known = h('datalist', {id: 'ends'});
   return watch(room, live, {
-    head: [title(t('Network')), reach(known)], load, every: 5000,
+    head: [title(t('Network')), reach(known, query)], load, every: 5000,
     view: (state) => {
       put(known, ends(state));
       if (!state.vpcs.length) return empty(t('There is no VPC.'));
