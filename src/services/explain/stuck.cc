@@ -97,19 +97,6 @@ void add_targets(Story& story) {
   }
 }
 
-void add_certificates(Story& story) {
-  for (const Json& one : story.ask_all("acm", "ListCertificates",
-                                       Json::object({{"CertificateStatuses", Json::array({"PENDING_VALIDATION"})}}),
-                                       "CertificateSummaryList", "NextToken", "NextToken")) {
-    story.add({.code = "CERTIFICATE_NOT_VALIDATED",
-               .subject = one.text("CertificateArn"),
-               .sentence = {.en = "The certificate for " + one.text("DomainName") + " waits for its validation.",
-                            .ko = one.text("DomainName") + " 인증서가 검증을 기다립니다."}});
-    story.show("acm:ListCertificates", "PENDING_VALIDATION");
-    story.waits(time_of(one["CreatedAt"]));
-  }
-}
-
 }  // namespace
 
 void explain_stuck(Story& story) {
@@ -118,7 +105,6 @@ void explain_stuck(Story& story) {
   add_deployments(story);
   add_machines(story);
   add_targets(story);
-  add_certificates(story);
 }
 
 }  // namespace hanbat::explain

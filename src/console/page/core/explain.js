@@ -36,10 +36,10 @@ export function because(kind, id, turn) {
   return place;
 }
 
-/** What waits now, for what, since when and until when: [{sentence, since, until}]; asked at most three times a minute. */
+/** What waits now, for what, since when and until when: [{subject, sentence, since, until}]; asked every ten seconds at most. */
 export async function waiting() {
-  const one = await ask('Explain', {kind: 'stuck'}, Math.floor(Date.now() / 20e3));
-  return list(one?.causes).filter((cause) => cause.code).map((cause) => ({sentence: said(cause.sentence), since: cause.since, until: cause.until}));
+  const one = await ask('Explain', {kind: 'stuck'}, Math.floor(Date.now() / 10e3));
+  return list(one?.causes).filter((cause) => cause.code).map((cause) => ({subject: cause.subject, sentence: said(cause.sentence), since: cause.since, until: cause.until}));
 }
 
 /** Whether packets get from one to the other, hop by hop; null where the region cannot say. */

@@ -89,7 +89,7 @@ export function open({room, live}) {
         refused ? trouble(refused) : null,
         card(t('What failed'), table([[t('What'), (one) => one.name], [t('Kind'), (one) => one.kind, {class: 'tight'}], [t('Why'), (one) => [h('span', {class: 'wrap'}, one.why), because(...one.ask, `${one.at} ${one.why}`)]], [t('When'), (one) => one.at ? ago(one.at) : t('now'), {class: 'tight'}]],
           failures(all), {href: (one) => one.href, none: t('Nothing has failed.')})),
-        list(all.waiting).length ? card(t('What waits'), table([[t('What'), (one) => h('span', {class: 'wrap'}, one.sentence)], [t('Since'), (one) => ago(one.since), {class: 'tight'}], [t('At most until'), (one) => clock(one.until), {class: 'tight'}]], all.waiting)) : null,
+        list(all.waiting).length ? card(t('What waits'), table([[t('What'), (one) => h('span', {class: 'wrap'}, one.subject)], [t('Why'), (one) => h('span', {class: 'wrap'}, one.sentence)], [t('Since'), (one) => ago(one.since), {class: 'tight'}], [t('At most until'), (one) => clock(one.until), {class: 'tight'}]], all.waiting)) : null,
         h('div', {class: 'two'},
           card(t('Pipelines'), table([[t('Name'), (one) => one.name], [t('State'), (one) => badge(one.status, one.status || t('never ran'))], [t('Changed'), (one) => ago(one.at)]], list(all.pipelines), {href: (one) => `#/pipelines/${encodeURIComponent(one.name)}`, none: t('There is no pipeline yet.')})),
           card(t('Instances'), table([[t('Name'), (one) => one.name || one.id], [t('Id'), (one) => one.id, {class: 'mono'}], [t('State'), (one) => badge(one.state)]], list(all.instances), {href: (one) => `#/instances/${one.id}`, none: t('No instance runs.')})))];
