@@ -54,7 +54,7 @@ function frame() {
           group ? h('h2', {}, t(group)) : null,
           h('ul', {}, pages.map(([name, label]) => h('li', {hidden: WHERE_THERE.has(name)}, h('a', {href: `#/${name}`, 'data-page': name, 'aria-current': name === here ? 'page' : null}, t(label)))))]))),
       h('div', {class: 'body'},
-        h('div', {class: 'top'}, h('span', {class: 'region'}, region()), who, h('span', {class: 'grow'}),
+        h('header', {class: 'top'}, h('span', {class: 'region'}, region()), who, h('span', {class: 'grow'}),
           h('button', {type: 'button', class: 'plain', id: 'language', lang: language() === 'ko' ? 'en' : 'ko', onclick: () => { setLanguage(language() === 'ko' ? 'en' : 'ko'); start(); document.getElementById('language').focus(); }}, language() === 'ko' ? 'English' : '한국어'),
           h('button', {type: 'button', class: 'plain', id: 'colours', onclick: () => { colours(isDark() ? 'light' : 'dark'); document.getElementById('colours').textContent = isDark() ? t('Light') : t('Dark'); }}, isDark() ? t('Light') : t('Dark')),
           h('button', {type: 'button', class: 'plain', id: 'sign-out', onclick: () => { keepSession(null); location.hash = ''; location.reload(); }}, t('Sign out'))),
@@ -70,7 +70,7 @@ function signedOut(message) {
   document.title = 'Hanbat';
   put(app, h('main', {class: 'door'}, h('img', {src: 'icon.svg', alt: '', width: 48, height: 48}), h('h1', {}, 'Hanbat'),
     message ? h('p', {class: 'trouble', role: 'alert'}, message) : null,
-    h('p', {}, t('Run this on the machine of the region, and open the address that it prints:')), h('pre', {}, 'hanbat console'),
+    h('p', {}, t('Run this on the machine of the region, and open the address that it prints:')), h('pre', {tabindex: '0'}, 'hanbat console'),
     h('p', {class: 'about'}, t('You are signed in as whoever runs it: the administrator, or the credentials of the environment.')),
     h('button', {type: 'button', class: 'plain', onclick: () => { setLanguage(language() === 'ko' ? 'en' : 'ko'); start(); }}, language() === 'ko' ? 'English' : '한국어')));
 }

@@ -28,7 +28,11 @@ export function title(name, {trail = [], actions = [], about} = {}) {
     h('div', {class: 'actions'}, actions));
 }
 
-export const card = (name, ...children) => h('section', {class: 'card'}, name ? h('h2', {}, name) : null, children);
+/** A card; what scrolls in it has its name, by which readers tell one table of a page from the next. */
+export function card(name, ...children) {
+  if (name) for (const one of children.flat(Infinity)) if (one?.classList?.contains('scroll')) { one.setAttribute('aria-label', name); one.dataset.scroll = name; }
+  return h('section', {class: 'card'}, name ? h('h2', {}, name) : null, children);
+}
 export const empty = (...text) => h('p', {class: 'empty'}, text);
 export const loading = () => h('div', {class: 'loading', role: 'status'}, h('span', {class: 'sr'}, t('Loading')), h('i'), h('i'), h('i'));
 
@@ -55,7 +59,7 @@ export function table(columns, rows, {href, label = columns[0][0], none = t('Not
   let there = Math.min(rows.length, grown.get(place) || AT_ONCE);
   const body = h('tbody', {}, rows.slice(0, there).map(rowOf));
   const box = h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label, 'data-scroll': label},
-    h('table', {}, h('thead', {}, h('tr', {}, columns.map(([name, , options]) => h('th', {scope: 'col', class: options?.class}, name)))), body));
+    h('table', {}, h('thead', {}, h('tr', {}, columns.map(([name, , options]) => h('th', {scope: 'col', class: options?.class}, name || h('span', {class: 'sr'}, t('Details')))))), body));
   if (there < rows.length) {
     const more = h('p', {class: 'empty'}, t('{n} in all', {n: rows.length}));
     new IntersectionObserver(([seen], watching) => {

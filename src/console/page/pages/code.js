@@ -5,7 +5,7 @@ import {h, put} from '../core/dom.js';
 import {linesOf, textOf} from '../core/files.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
-import {ago, ask, badge, button, card, code, empty, say, table, tabs, title} from '../core/ui.js';
+import {ago, ask, badge, button, card, code, empty, pre, say, table, tabs, title} from '../core/ui.js';
 
 export const at = (name, view, values = {}) => {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString();
@@ -159,7 +159,7 @@ async function openCommit({room, query}, name, id) {
   const {commit} = await aws('codecommit', 'GetCommit', {repositoryName: name, commitId: id});
   const parent = list(commit.parents)[0];
   put(room, title(commit.message.split('\n')[0] || id.slice(0, 8), {trail: [[t('Code'), '#/code'], [name, at(name, '', {branch})], [t('Commits'), at(name, 'commits', {branch})]], about: `${id} · ${commit.author.name} <${commit.author.email}>`}),
-    commit.message.includes('\n') ? h('pre', {}, commit.message) : null);
+    commit.message.includes('\n') ? pre(commit.message) : null);
   await showChanges(room, name, id, parent);
 }
 

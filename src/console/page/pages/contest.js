@@ -92,7 +92,7 @@ function openAll({room, live}, board) {
     view: ({mine, all}) => mine.length + all.length ? card(null, table([[t('Competitor'), (one) => one.label], [t('Pack'), (one) => one.pack], [t('State'), (one) => one.state ? badge(one.state, said(one.state)) : '–'], [t('Left'), (one) => one.state ? leftOf(one) : '–', {class: 'num'}], [t('End'), until, {class: 'tight'}],
       [t('Spent'), (one) => usd(one.spent), {class: 'num'}], [t('Last sheet'), (one) => one.sheet ? `${one.sheet.earned} / ${one.sheet.points}` : '–', {class: 'num'}], [t('Published'), (one) => one.published ? ago(one.published) : '–'], [t('Account'), (one) => code(one.account)]],
     [...mine, ...all], {href: (one) => `#/contest/${one.account}`}))
-      : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {}, 'hanbat task start PACK --competitor NAME'))),
+      : card(null, h('div', {class: 'pad room'}, h('p', {}, t('Nobody has started. On the machine of the region:')), h('pre', {tabindex: '0'}, 'hanbat task start PACK --competitor NAME'))),
     every: 3000,
   });
 }

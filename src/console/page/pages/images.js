@@ -3,7 +3,7 @@ import {aws, list, pages} from '../core/aws.js';
 import {h} from '../core/dom.js';
 import {watch} from '../core/page.js';
 import {t} from '../core/words.js';
-import {ago, badge, card, code, table, title} from '../core/ui.js';
+import {ago, badge, card, code, pre, table, title} from '../core/ui.js';
 
 const size = (bytes) => bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e3).toFixed(1)} kB`;
 
@@ -24,7 +24,7 @@ function openRepository(room, live, name) {
       const [images, repository] = await Promise.all([pages('ecr', 'DescribeImages', {repositoryName: name}, 'imageDetails', {most: 1000}), aws('ecr', 'DescribeRepositories', {repositoryNames: [name]})]);
       return {images: images.sort((a, b) => b.imagePushedAt - a.imagePushedAt), uri: list(repository.repositories)[0].repositoryUri};
     },
-    view: ({images, uri}) => [card(t('Pull'), h('pre', {}, `docker pull ${uri}:${list(images[0]?.imageTags)[0] || 'latest'}`)),
+    view: ({images, uri}) => [card(t('Pull'), pre(`docker pull ${uri}:${list(images[0]?.imageTags)[0] || 'latest'}`)),
       card(null, table([[t('Tags'), (one) => list(one.imageTags).length ? list(one.imageTags).map((tag) => badge('tag', tag)) : '–'], [t('Digest'), (one) => code(one.imageDigest.slice(0, 19))], [t('Size'), (one) => size(one.imageSizeInBytes || 0), {class: 'num'}], [t('Pushed'), (one) => ago(one.imagePushedAt)]], images, {none: t('No image was pushed yet.')}))],
     every: 5000,
   });

@@ -86,7 +86,7 @@ function draw(state, vpc, room) {
       box.inside.forEach((one, place) => shapes.push(node(left + 8, tops[row] + HEAD - 8 + place * ROW, WIDTH - 16, one.name, one.about, one.href)));
     });
   });
-  return svg('svg', {width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': t('Map of the VPC')}, shapes);
+  return svg('svg', {width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-label': t('Map of the VPC')}, shapes);
 }
 
 function boxOf(state, subnet) {
