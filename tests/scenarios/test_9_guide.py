@@ -11,7 +11,7 @@ import guide
 QUICK = ["first-ten-minutes", "console", "buildspecs", "permissions", "different-from-aws"]
 KOREAN = os.environ.get("HANBAT_GUIDE") == "ko"
 PAGES = guide.PAGES / "ko" if KOREAN else guide.PAGES
-LOCALE = {"LANG": "ko_KR.UTF-8", "LC_ALL": "ko_KR.UTF-8"} if KOREAN else {}
+LOCALE = {"LANG": "ko_KR.UTF-8", "LC_ALL": ""} if KOREAN else {}
 LONG = sorted({page.stem for page in guide.PAGES.glob("*.md")} - {"README", *QUICK})
 
 

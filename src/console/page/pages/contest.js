@@ -99,15 +99,15 @@ function openAll({room, live}, board) {
 
 function openCompetitor({room, live, parts, query}, board, account) {
   const place = `#/contest/${account}`, views = (chosen) => tabs([['', t('Mark sheet')], ['task', t('Task')]], chosen, (key) => place + (key && '/' + key));
-  const head = title(account, {trail: [[t('Contest'), '#/contest']]});
+  const head = (label, chosen) => [title(label || account, {trail: [[t('Contest'), '#/contest']], about: label ? account : ''}), views(chosen)];
   if (parts[1] === 'task') return watch(room, live, {
-    head: [head, views('task')],
+    head: null,
     load: async () => ({given: await loadTask(board, await look(board) || [], account)}),
-    view: ({given}) => given ? taskView(board, live, account, place, given) : empty(t('No contest has been started for this account.')),
+    view: ({given}) => [head(given?.task.label, 'task'), given ? taskView(board, live, account, place, given) : empty(t('No contest has been started for this account.'))],
     every: 5000,
   });
   return watch(room, live, {
-    head: [head, views('')],
+    head: null,
     load: async () => {
       const there = await look(board) || [];
       const contest = await readJson(board, there, 'contest.json');
@@ -127,7 +127,7 @@ function openCompetitor({room, live, parts, query}, board, account) {
         live.wake();
       }, {kind: 'main', key: 'publish'});
       const take = button(t('Withdraw'), async () => { await publish(board, account, null); live.wake(); }, {key: 'withdraw'});
-      return [who ? card(null, facts([t('Competitor'), who.label], [t('Pack'), who.pack], [t('State'), badge(state, said(state))], [t('Left'), leftOf(who)], [t('End'), until(who)], [t('Spent'), usd(amount)],
+      return [head(name === account ? sheet?.competitor : name, ''), who ? card(null, facts([t('Pack'), who.pack], [t('State'), badge(state, said(state))], [t('Left'), leftOf(who)], [t('End'), until(who)], [t('Spent'), usd(amount)],
         [t('Published'), published ? t('the sheet of {time}', {time: new Date(published.marked).toLocaleString(language())}) : t('none')])) : null,
       sheet ? h('div', {class: 'bar'}, h('select', {id: 'sheets', 'aria-label': t('Sheets'), onchange: (event) => { location.hash = `#/contest/${account}?sheet=${event.target.value}`; }},
         sheets.map((one) => { const stamp = one.key.replace(/^.*\/|\.json$/g, ''); return h('option', {value: stamp, selected: one === chosen}, stamp); })), who ? [give, published ? take : null] : null)

@@ -7,7 +7,7 @@ import {watch} from '../core/page.js';
 import {language, t} from '../core/words.js';
 import {badge, card, code, empty, table, tabs, title} from '../core/ui.js';
 
-const money = (amount) => amount.toFixed(Math.abs(amount) < 100 ? 4 : 2), short = (amount) => amount.toFixed(2);
+const money = (amount) => amount > 0 && amount < 0.00005 ? '< 0.0001' : amount.toFixed(Math.abs(amount) < 100 ? 4 : 2), short = (amount) => amount.toFixed(2);
 
 const views = () => [['service', t('By service')], ['resource', t('By resource')], ['tag', t('By tag')], ['account', t('By account')], ['running', t('What runs now')]];
 const periods = () => ({month: t('This month'), last: t('Last month'), days: t('14 days'), hours: t('24 hours')});

@@ -73,7 +73,7 @@ function draw(state, vpc, room) {
   shapes.push(svg('text', {x: middle, y: 20, 'text-anchor': 'middle', class: 'b'}, t('Internet')));
   if (gate) {
     shapes.push(svg('path', {class: 'good', d: `M${middle} 26V50`}),
-      node(middle - 90, 50, 180, gate.internetGatewayId, t('Internet gateway')));
+      node(middle - 100, 50, 200, gate.internetGatewayId, t('Internet gateway')));
   } else shapes.push(svg('text', {x: middle, y: 44, 'text-anchor': 'middle', class: 'soft'}, t('no way to it: the VPC has no internet gateway')));
   columns.forEach((column, at) => {
     const left = GAP + at * (WIDTH + GAP);
