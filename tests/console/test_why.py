@@ -82,7 +82,6 @@ def test_costs_are_shown_by_day_and_service_and_on_the_overview(page, server):
     page.wait("h2", "By day")
     page.click("summary", "In figures")
     assert page.js("return [document.querySelectorAll('.chart rect').length, document.querySelectorAll('details tbody tr').length]") == [14, 14]
-    page.picture("cost")
 
 
 def test_a_deployment_shows_where_each_host_stands_with_its_balancer(page, daemon, server):

@@ -5,7 +5,7 @@ import {ansi, plain} from './ansi.js';
 import {h} from './dom.js';
 import {t} from './words.js';
 
-const HEIGHT = 18, MOST = 200000;
+const HEIGHT = 24, MOST = 200000;
 
 export function logView({line, href}) {
   let lines = [], hits = [], chosen = line || 0, word = '', follow = !line;

@@ -38,7 +38,8 @@ export async function open({room, live, query}, name) {
   if (text === null) return put(room, top, card(null, bar, empty(t('This file is no text, or too large to show.'))));
   const blame = new Blame(history, await history.commit(said.commitId), text), rows = split(text);
   const begins = (row) => row === 0 || row % 20 === 0 || blame.owners[row] !== blame.owners[row - 1];
-  const code = longList(rows, 18, (line, row) => h('div', {class: 'row'}, h('span', {class: 'by'}, who(row)), h('span', {class: 'n'}, row + 1), h('span', {}, colour(line))), {label: file});
+  const code = longList(rows, 24, (line, row) => h('div', {class: 'row'}, h('span', {class: 'by'}, who(row)), h('span', {class: 'n'}, row + 1), h('span', {}, colour(line))), {label: file});
+  code.classList.add('tall');
   function who(row) {
     const commit = blame.owners[row];
     if (!commit || !begins(row)) return commit ? '' : '…';
