@@ -10,8 +10,8 @@ namespace hanbat::host {
 
 /// What stands in dnsmasq's dhcp-hostsfile, "mac[,mac…],address[,name]" a line, when the machines are these and the
 /// file was `before`: the machines that are there, those that had their addresses before them, and the addresses that
-/// nobody has now, without their names. Nothing when a machine has another address than before, or an address has had too
-/// many machines: dnsmasq has to begin anew, with `wanted` alone.
+/// nobody has now, without their names. Nothing when a machine has another address than before, or an address has had
+/// too many machines: dnsmasq has to begin anew, with `wanted` alone.
 std::optional<std::string> lend(const std::string& before, const std::string& wanted);
 
 }  // namespace hanbat::host
