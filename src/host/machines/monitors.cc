@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "os/files.h"
+#include "os/proc.h"
 
 namespace hanbat::host {
 namespace {
@@ -16,15 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kLongestEnd = 10s;
 constexpr auto kLook = 20ms;
-
-/// What a file of a process holds; "" when it has ended.
-std::string of_process(int pid, const std::string& file) {
-  try {
-    return find_file("/proc/" + std::to_string(pid) + "/" + file).value_or("");
-  } catch (const std::exception&) {
-    return "";
-  }
-}
 
 }  // namespace
 

@@ -16,6 +16,7 @@
 #include "host/error.h"
 #include "os/files.h"
 #include "os/namespaces.h"
+#include "os/proc.h"
 #include "os/process.h"
 
 namespace hanbat::host {
@@ -142,20 +143,16 @@ int find_process(const std::string& pid_file, std::string_view mark) {
   const auto text = find_file(pid_file);
   const auto pid = text ? parse_int(trim(*text)) : std::nullopt;
   if (!pid || *pid <= 1) return 0;
-  try {
-    const auto command = find_file("/proc/" + std::to_string(*pid) + "/cmdline");
-    return command && command->find(mark) != std::string::npos ? static_cast<int>(*pid) : 0;
-  } catch (const std::exception&) {
-    return 0;
-  }
+  const auto process = static_cast<int>(*pid);
+  return of_process(process, "cmdline").find(mark) != std::string::npos ? process : 0;
 }
 
 void end_process(int pid) {
   if (pid <= 1) return;
   ::kill(pid, SIGTERM);
   for (int i = 0; i < 200 && ::kill(pid, 0) == 0; ++i) {
-    const auto stat = find_file("/proc/" + std::to_string(pid) + "/stat");
-    if (!stat || stat->find(") Z ") != std::string::npos) return;
+    const std::string stat = of_process(pid, "stat");
+    if (stat.empty() || stat.find(") Z ") != std::string::npos) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   ::kill(pid, SIGKILL);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "host/firewall/firewall.h"
 #include "os/files.h"
+#include "os/proc.h"
 #include "os/process.h"
 
 namespace hanbat::cli {
@@ -27,12 +28,7 @@ bool is_number(const std::string& text) {
 void add_processes(const std::string& root, std::vector<std::string>& found) {
   for (const std::string& pid : list_folder("/proc")) {
     if (!is_number(pid) || pid == std::to_string(::getpid()) || pid == std::to_string(::getppid())) continue;
-    std::string command;
-    try {
-      command = find_file("/proc/" + pid + "/cmdline").value_or("");
-    } catch (const std::exception&) {
-      continue;  // it ended meanwhile
-    }
+    std::string command = of_process(std::stoi(pid), "cmdline");
     std::replace(command.begin(), command.end(), '\0', ' ');
     // Only what runs for the region: a shell or an editor that names the folder is no part of it.
     for (const char* name : {"hanbat-hostd", "hanbatd", "incusd", "haproxy", "dnsmasq", "lxc", "sshd"})

@@ -23,6 +23,7 @@
 #include "main/cli/trust.h"
 #include "main/cli/unit.h"
 #include "os/files.h"
+#include "os/proc.h"
 #include "os/process.h"
 
 namespace hanbat::cli {
@@ -44,9 +45,7 @@ void require_root() {
 
 /// Resident memory of a process in MB; 0 when it is gone.
 double resident_mb(std::int64_t pid) {
-  const auto statm = find_file("/proc/" + std::to_string(pid) + "/statm");
-  if (!statm) return 0;
-  const std::vector<std::string> fields = split(*statm, ' ');
+  const std::vector<std::string> fields = split(of_process(static_cast<pid_t>(pid), "statm"), ' ');
   return fields.size() < 2 ? 0 : double(parse_int(fields[1]).value_or(0)) * double(::sysconf(_SC_PAGESIZE)) / 1e6;
 }
 

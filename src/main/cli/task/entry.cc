@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "os/files.h"
+#include "os/proc.h"
 
 namespace hanbat::cli::task {
 namespace fs = std::filesystem;
@@ -23,7 +24,8 @@ constexpr auto kLookAgain = std::chrono::milliseconds(100);
 /// The command that has the lock, as its caller wrote it, with its process.
 std::string command_of(const fs::path& holder) {
   const std::string pid = find_file(holder.string()).value_or("");
-  std::string command = pid.empty() ? "" : find_file("/proc/" + pid + "/cmdline").value_or("");
+  const auto number = parse_int(pid);
+  std::string command = number ? of_process(static_cast<pid_t>(*number), "cmdline") : "";
   while (!command.empty() && command.back() == '\0') command.pop_back();
   std::replace(command.begin(), command.end(), '\0', ' ');
   return command.empty() ? "another hanbat task" : fmt::format("\"{}\" (process {})", command, pid);
