@@ -134,6 +134,7 @@ def test_a_phone_shows_all_of_it(page, places):
             page.go(place)
             page.settle()
             assert page.js("return document.documentElement.scrollWidth") <= 360, place
+            assert page.js("return document.querySelector('nav.side').offsetHeight") < 80, place  # however little the page below it holds
         page.click(".menu")
         page.click("[data-page=network]")
         page.wait("h1", "Network")
