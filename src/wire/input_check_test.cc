@@ -107,13 +107,14 @@ TEST(CheckInput, AParameterThatIsNotSupportedIsRefusedBeforeAnythingElse) {
 
 /// The code of what an operation with these errors says of an input.
 std::string code_by_errors(const std::vector<ErrorModel>& errors, const std::string& text) {
-  DynamicModel model(Json::object({{"protocol", "json"}}), Json::parse(R"({
+  const Json shapes = Json::parse(R"({
     "In": {"type": "structure", "required": ["newGroupName"], "members": {
       "newGroupName": {"shape": "GroupName"}, "filters": {"shape": "Filters"}, "rollback": {"shape": "RollbackConfiguration"}}},
     "Filters": {"type": "list", "member": {"shape": "Filter"}},
     "Filter": {"type": "structure", "required": ["type"], "members": {"type": {"shape": "FilterType"}}},
     "RollbackConfiguration": {"type": "structure", "required": ["events"], "members": {"events": {"shape": "EventName"}}},
-    "FilterType": {"type": "string"}, "EventName": {"type": "string"}, "GroupName": {"type": "string"}})"));
+    "FilterType": {"type": "string"}, "EventName": {"type": "string"}, "GroupName": {"type": "string"}})");
+  DynamicModel model(Json::object({{"protocol", "json"}}), shapes);
   OperationModel operation = model.operation(
       Json::parse(R"({"name": "Put", "http": {"method": "POST", "requestUri": "/"}, "input": {"shape": "In"}})"));
   operation.errors = errors;

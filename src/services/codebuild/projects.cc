@@ -167,7 +167,7 @@ namespace {
 
 void check_project(region::Request& rq, const Project& project) {
   refuse_what_is_not_built(rq, project);
-  if (project.concurrent_build_limit && *project.concurrent_build_limit < 1 && *project.concurrent_build_limit != -1)
+  if (project.concurrent_build_limit && *project.concurrent_build_limit < 1)
     throw InvalidInputException("Invalid concurrentBuildLimit: it must be greater than zero");
   check_source(*project.source);
   check_artifacts(*project.artifacts, type_of(*project.source));
@@ -261,6 +261,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.concurrent_build_limit, in.concurrent_build_limit);
   take(project.logs_config, in.logs_config);
   if (in.vpc_config) project.vpc_config = complete(*in.vpc_config);
+  if (project.concurrent_build_limit == -1) project.concurrent_build_limit.reset();  // AWS's way to take it away
   project.last_modified = rq.now();
   check_project(rq, project);
   region::update(rq.tx, *row);

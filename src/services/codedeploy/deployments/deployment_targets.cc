@@ -39,6 +39,13 @@ const Host& require_target(const Deployment& d, const std::string& name) {
                                               d.id());
 }
 
+/// Source: TargetStatus in CodeDeploy's API reference.
+bool is_target_status(std::string_view text) {
+  constexpr std::string_view kStatuses[] = {"Failed",  "InProgress", "Pending", "Ready",
+                                            "Skipped", "Succeeded",  "Unknown"};
+  return std::ranges::find(kStatuses, text) != std::end(kStatuses);
+}
+
 const Host& require_instance(const Deployment& d, const std::string& name) {
   if (const Host* host = find(d, name)) return *host;
   throw InstanceDoesNotExistException("The instance " + name + " does not exist in deployment " + d.id());
@@ -69,6 +76,9 @@ ListDeploymentTargetsOutput CodeDeploy::list_deployment_targets(region::Request&
   std::optional<std::vector<std::string>> statuses;
   for (const auto& [name, values] : in.target_filters.value_or(std::map<std::string, std::vector<std::string>>{})) {
     if (name != "TargetStatus") throw wire::Error::not_implemented("ListDeploymentTargets", "targetFilters " + name);
+    for (const std::string& value : values)
+      if (!is_target_status(value))
+        throw InvalidInstanceStatusException("The specified instance status does not exist: " + value);
     if (!values.empty()) statuses = values;
   }
 

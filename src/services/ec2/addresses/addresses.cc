@@ -267,6 +267,8 @@ ReleaseAddressOutput Ec2::release_address(Request& rq, const ReleaseAddressInput
 
   refuse_both(in.public_ip, in.allocation_id, "public IP or allocation id");
   const auto address = require_address(rq.tx, place_of(rq), in.allocation_id, in.public_ip);
+  if (in.network_border_group && in.network_border_group != address.shape.network_border_group)
+    throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", *address.shape.public_ip));
   if (address.shape.association_id)
     throw Error("InvalidIPAddress.InUse", 400, fmt::format("Address {} is in use.", *address.shape.public_ip));
 

@@ -173,6 +173,14 @@ bool is_owner(const Request& rq, const Image& image, const std::string& owner) {
   return image.owner_id == owner;
 }
 
+/// An account's number, or one of the words that EC2 has for some.
+void check_users(const Strings& users, std::initializer_list<std::string_view> words) {
+  for (const std::string& user : users.value_or(std::vector<std::string>{}))
+    if ((user.size() != 12 || user.find_first_not_of("0123456789") != std::string::npos) &&
+        std::ranges::find(words, user) == words.end())
+      throw Error("InvalidUserID.Malformed", 400, fmt::format("Invalid user id: \"{}\"", user));
+}
+
 bool matches_owner(const Request& rq, const Image& image, const Strings& owners) {
   return !owners || owners->empty() ||
          std::ranges::any_of(*owners, [&](const std::string& owner) { return is_owner(rq, image, owner); });
@@ -233,6 +241,8 @@ DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput
 
   const auto ids = in.image_ids.value_or(std::vector<std::string>{});
   for (const std::string& id : ids) require_image(rq.tx, place_of(rq), id);
+  check_users(in.owners, {"self", "amazon", "aws-marketplace", "aws-backup-vault"});
+  check_users(in.executable_users, {"self", "all"});
   const auto filters = named_filters(in.filters, kImagesPaths);
   std::vector<Image> items;
   for (PublishedImage& image : published_images(rq.tx, place_of(rq))) {

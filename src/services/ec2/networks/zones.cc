@@ -170,6 +170,9 @@ DescribeAvailabilityZonesOutput Ec2::describe_availability_zones(Request& rq,
   for (const std::string& name : in.zone_names.value_or(std::vector<std::string>{}))
     if (std::ranges::find(zones, name) == zones.end())
       throw invalid_parameter(fmt::format("Invalid availability zone: [{}]", name));
+  for (const std::string& id : in.zone_ids.value_or(std::vector<std::string>{}))
+    if (std::ranges::none_of(zones, [&](const std::string& name) { return zone_id(name) == id; }))
+      throw invalid_parameter(fmt::format("Invalid availability zone-id: [{}]", id));
   for (const std::string& name : zones) {
     AvailabilityZone zone = zone_named(rq, name);
     if (asked_for(in.zone_names, name) && asked_for(in.zone_ids, *zone.zone_id) &&

@@ -65,14 +65,16 @@ void take_plain(Resource<Listener>& row, const TlsChange& change) {
 
 }  // namespace
 
+void check_mutual_authentication(const Request& rq, const std::optional<MutualAuthenticationAttributes>& asked) {
+  if (!asked) return;
+  if (asked->mode.value_or(kNoMutual) != kNoMutual)
+    throw wire::Error::not_implemented(rq.operation.name, "MutualAuthentication.Mode=" + *asked->mode);
+  if (asked->ignore_client_certificate_expiry.value_or(false))
+    throw validation_error("IgnoreClientCertificateExpiry can be set in mode verify only");
+}
+
 void take_tls(Request& rq, Resource<Listener>& row, const TlsChange& change) {
   if (change.protocol) row.shape.protocol = change.protocol;
-  if (const auto& mutual = change.mutual_authentication) {
-    if (mutual->mode.value_or(kNoMutual) != kNoMutual)
-      throw wire::Error::not_implemented(rq.operation.name, "MutualAuthentication.Mode=" + *mutual->mode);
-    if (mutual->ignore_client_certificate_expiry.value_or(false))
-      throw validation_error("IgnoreClientCertificateExpiry can be set in mode verify only");
-  }
   if (!is_https(row.shape)) return take_plain(row, change);
 
   if (change.certificates && change.certificates->size() > 1)

@@ -15,8 +15,10 @@ struct TlsChange {
   std::optional<std::string> protocol;
   std::optional<std::string> ssl_policy;
   std::optional<std::vector<Certificate>> certificates;
-  std::optional<MutualAuthenticationAttributes> mutual_authentication;
 };
+
+/// Nobody's certificate is asked for by a listener here: NotImplemented for another mode than "off".
+void check_mutual_authentication(const Request& rq, const std::optional<MutualAuthenticationAttributes>& asked);
 
 /// Gives the listener what the call says, and what AWS fills in: an HTTPS listener has one default certificate and a
 /// policy, an HTTP listener neither. Throws AWS's errors, NotImplemented for policies that are not built.

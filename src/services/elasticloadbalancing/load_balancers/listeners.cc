@@ -53,6 +53,7 @@ CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const Cr
                    replace_all(in.load_balancer_arn, ":loadbalancer/", ":listener/") + "/*", in.tags,
                    keys_of(in.protocol, in.ssl_policy));
 
+  check_mutual_authentication(rq, in.mutual_authentication);
   const auto balancer = require<LoadBalancer>(rq, in.load_balancer_arn);
   if (!in.port) throw validation_error("A listener port must be specified");
   if (!in.protocol) throw validation_error("A listener protocol must be specified");
@@ -73,7 +74,7 @@ CreateListenerOutput ElasticLoadBalancing::create_listener(Request& rq, const Cr
   row.shape.load_balancer_arn = balancer.id;
   row.shape.port = in.port;
   row.shape.default_actions = actions;
-  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates, in.mutual_authentication});
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
   insert(rq.tx, row);
   note_certificates(rq.tx, row.place, balancer.id);
   region::put_tags(rq.tx, row.id, region::tag_pairs(in.tags), kTagRules);
@@ -87,6 +88,8 @@ DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, co
 
   if (!in.load_balancer_arn && !in.listener_arns)
     throw validation_error("You must specify either listener ARNs or a load balancer ARN");
+  if (in.load_balancer_arn && in.listener_arns)
+    throw validation_error("You can specify either listener ARNs or a load balancer ARN, but not both");
   const region::Pager pager(rq, in, kPageSizes);
   Placed<Listener> found;
   if (in.load_balancer_arn) {
@@ -104,6 +107,7 @@ DescribeListenersOutput ElasticLoadBalancing::describe_listeners(Request& rq, co
 ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const ModifyListenerInput& in) {
   authorize(rq, "elasticloadbalancing:ModifyListener", in.listener_arn, keys_of(in.protocol, in.ssl_policy));
 
+  check_mutual_authentication(rq, in.mutual_authentication);
   auto row = require<Listener>(rq, in.listener_arn);
   if (in.protocol) check_protocol(*in.protocol);
   if (in.port) {
@@ -112,7 +116,7 @@ ModifyListenerOutput ElasticLoadBalancing::modify_listener(Request& rq, const Mo
     row.shape.port = in.port;
     row.name = std::to_string(*in.port);
   }
-  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates, in.mutual_authentication});
+  take_tls(rq, row, {in.protocol, in.ssl_policy, in.certificates});
   if (in.default_actions)
     row.shape.default_actions = checked_actions(rq, *in.default_actions, row.parent, *row.shape.protocol);
 

@@ -101,6 +101,8 @@ DescribeRulesOutput ElasticLoadBalancing::describe_rules(Request& rq, const Desc
 
   if (!in.listener_arn && !in.rule_arns)
     throw validation_error("You must specify either listener rule ARNs or a listener ARN");
+  if (in.listener_arn && in.rule_arns)
+    throw validation_error("You can specify either listener rule ARNs or a listener ARN, but not both");
   const region::Pager pager(rq, in, kPageSizes);
   Placed<Rule> found;
   if (in.listener_arn) {

@@ -79,6 +79,8 @@ void check_rule(const LifecycleRule& rule) {
       throw wire::Error("InvalidRequest", 400, "NewerNoncurrentVersions element can only be used in Lifecycle V2.");
     if (*older->noncurrent_days < 1)
       throw invalid("'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer");
+    if (older->newer_noncurrent_versions.value_or(1) < 1)
+      throw invalid("'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be a positive integer");
   }
   if (const auto& uploads = rule.abort_incomplete_multipart_upload) {
     if (!uploads->days_after_initiation) throw malformed();

@@ -46,8 +46,8 @@ TEST_F(DocumentTest, ListsOfCommandsAndInvocationsAreFilteredByTimeDocumentStatu
   const std::string second = run("Greet");
   const auto commands = [&](const std::string& key, const std::string& value) {
     std::vector<std::string> ids;
-    for (const Command& one : *client.list_commands({.filters = {{{.key = key, .value = value}}}}).commands)
-      ids.push_back(*one.command_id);
+    const auto out = client.list_commands({.filters = {{{.key = key, .value = value}}}});
+    for (const Command& one : *out.commands) ids.push_back(*one.command_id);
     return ids;
   };
   const auto invocations = [&](const std::string& key, const std::string& value) {
