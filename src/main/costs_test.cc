@@ -150,6 +150,31 @@ TEST_F(Costs, BucketsAreBilledForRequestsAndForWhatLiesInThem) {
   EXPECT_THAT(all, Contains(Key("Amazon Simple Storage Service APN2-TimedStorage-ByteHrs")));
 }
 
+TEST_F(Costs, WhatLiesInSeveralClassesOfABucketIsBilledByEachUntilItGoes) {
+  run({{"@bucket"}});
+  const std::string bucket = "b-" + tester.caller.account;
+  const s3::Client s3(region.test.home.as(tester.caller, region.test.region));
+  const auto put = [&](const char* key, const char* kept_in) {
+    s3.put_object({.body = wire::Body::of_bytes(std::string(400'000, 'x')),
+                   .bucket = bucket,
+                   .key = key,
+                   .storage_class = kept_in});
+  };
+  put("warm", "STANDARD");
+  put("cold", "GLACIER");
+  const std::string warm = "Amazon Simple Storage Service APN2-TimedStorage-ByteHrs";
+  const std::string cold = "Amazon Simple Storage Service APN2-TimedStorage-GlacierByteHrs";
+  for (int i = 0; i < 3; ++i) pass(std::chrono::hours(1));
+  EXPECT_GT(bill()[cold], 0);
+  EXPECT_DOUBLE_EQ(bill()[warm], bill()[cold]) << "as many bytes for as long";
+  region.call(tester, "s3", "DeleteObject", Json::object({{"Bucket", bucket}, {"Key", "cold"}}));
+  pass(std::chrono::hours(1));
+  const double ended = bill()[cold];
+  for (int i = 0; i < 3; ++i) pass(std::chrono::hours(1));
+  EXPECT_DOUBLE_EQ(bill()[cold], ended);
+  EXPECT_GT(bill()[warm], ended);
+}
+
 TEST_F(Costs, ImagesAreBilledAsTheyLie) {
   run({{"CreateRepository", R"({"repositoryName":"rr"})", "", "ecr"}, {"@layer"}, {"@image"}});
   for (int i = 0; i < 2; ++i) pass(std::chrono::hours(1));
