@@ -43,9 +43,16 @@ void BatchedUsage::flush(store::Tx& tx) {
     const std::lock_guard lock(mutex_);
     counted.swap(waiting_);
   }
-  for (const auto& [key, quantity] : counted) {
-    const auto& [account, region, arn, service, usage_type, operation, unit] = key;
-    meter_event(tx, home_.clock.now(), {account, region}, arn, {service, usage_type, operation, unit, quantity});
+  try {
+    for (const auto& [key, quantity] : counted) {
+      const auto& [account, region, arn, service, usage_type, operation, unit] = key;
+      meter_event(tx, home_.clock.now(), {account, region}, arn, {service, usage_type, operation, unit, quantity});
+    }
+  } catch (...) {
+    // It waits on, as when the disk is full.
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, quantity] : counted) waiting_[key] += quantity;
+    throw;
   }
 }
 
