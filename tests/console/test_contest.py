@@ -44,6 +44,14 @@ def material(page):
     return page.js("return [...document.querySelectorAll('tbody tr')].filter((one) => one.closest('.card')?.querySelector('h2')?.textContent === 'Material').map((one) => [...one.cells].map((cell) => cell.innerText))")
 
 
+def test_a_competitor_sees_the_limit_of_what_may_be_spent_and_is_refused_nothing_on_the_way(ann, contest):
+    ann.click("[data-page=cost]")
+    ann.wait(".figure", "USD of the limit")
+    assert "/ 5" in ann.find(".figure", "USD of the limit").text
+    refused = [one["EventName"] for one in contest.client("ann", "cloudtrail").lookup_events(MaxResults=50)["Events"] if '"errorCode":"AccessDenied' in one["CloudTrailEvent"].replace(" ", "")]
+    assert "ListTagsForResource" not in refused
+
+
 def test_a_competitor_has_the_material_in_the_console(ann, contest, tmp_path):
     """To read, to keep, and where the text names it, by a click; what no object can be is said to be in the kit."""
     ann.click("[data-page=contest]")

@@ -47,8 +47,7 @@ export async function open({room, live, query}) {
 
 /** What the account may spend: the organization's tag, which who manages it reads; to a competitor the task tells. */
 async function boundOf(board, account) {
-  const told = await limitOf(account);
-  if (told !== null || !board || board.judge) return told;
+  if (!board || board.judge) return limitOf(account);
   const there = await look(board).catch(() => null);
   return there ? (await readJson(board, there, own(account) + 'task.json'))?.cost_limit_usd ?? null : null;
 }
