@@ -66,7 +66,7 @@ TEST_F(RepositoriesTest, TagsFollowARepositoryThatIsRenamedAndGoWithIt) {
   };
   EXPECT_EQ(tag("aws:team"), "InvalidSystemTagUsageException");
   EXPECT_EQ(tag("k*"), "InvalidTagsMapException");
-  EXPECT_EQ(tag(std::string(129, 'k')), "ValidationException") << "a limit of the model";
+  EXPECT_EQ(tag(std::string(129, 'k')), "InvalidTagsMapException") << "a limit of the model";
   client().delete_repository({.repository_name = "new"});
   client().create_repository({.repository_name = "new"});
   EXPECT_EQ(client().list_tags_for_resource({.resource_arn = after}).tags, Tags{});
