@@ -1,11 +1,13 @@
 """The commission as somebody who writes Terraform would make it, in an account of its own: applied, planned without a difference,
 delivered to by a push, changed, and destroyed without a trace."""
+import os
 import shutil
 import time
 
 import pytest
 
 import region as live
+from contest import Contest
 from terraform import OWN_PAUSES, Terraform, account_environment, client_of, creation_times, import_blocks
 
 
@@ -97,3 +99,23 @@ def test_what_is_destroyed_leaves_nothing(terraform, applied, client):
     assert client("codepipeline").list_pipelines()["pipelines"] == client("events").list_rules()["Rules"] == []
     assert client("elbv2").describe_load_balancers()["LoadBalancers"] == client("elbv2").describe_target_groups()["TargetGroups"] == []
     assert [role["RoleName"] for role in client("iam").list_roles()["Roles"] if role["RoleName"].startswith("wsi-")] == []
+
+
+@pytest.mark.skipif(not os.environ.get("HANBAT_LONG"), reason="takes minutes: ./test --long")
+def test_what_terraform_has_built_is_marked_like_what_the_command_line_has(region, tmp_path):
+    """A competitor who writes Terraform, with the key pair that was handed out; marked by the same checks, which find things by what they are."""
+    contest = Contest(region, "wsi-2021")
+    environment = dict(line.split("=", 1) for line in contest.shell("env -0").split("\0") if "=" in line)
+    environment["WSI_STATE"] = str(contest.folder / "work")
+    public = live.run("ssh-keygen", "-y", "-f", contest.folder / "work/wsi-key").stdout
+    contest.shell("aws ec2 delete-key-pair --key-name wsi-key")  # Terraform makes it, of the same key
+    terraform = Terraform(example(tmp_path), environment, {"public_key": public})
+    try:
+        terraform.apply()
+        for branch in ("main", "release"):
+            live.run(live.EXAMPLE / "push.sh", branch, env=environment)
+        live.run(live.EXAMPLE / "solution/wait.sh", env=environment)
+        assert contest.failing() == {}
+    finally:
+        terraform.destroy(check=False)
+        contest.stop()
