@@ -46,6 +46,20 @@ struct CodeBuildTest : testing::Test {
   Client codebuild{test.home, test.user, test.region};
 };
 
+TEST_F(CodeBuildTest, AProjectAndItsBuildsTellWhatItsMachineIsUnlessItIsSaid) {
+  codebuild.create_project(project("web"));
+  const auto is_usual = [](const ProjectEnvironment& told) {
+    return told.privileged_mode == false && told.image_pull_credentials_type == "CODEBUILD" &&
+           told.environment_variables && told.environment_variables->empty();
+  };
+  EXPECT_TRUE(is_usual(*codebuild.batch_get_projects({.names = {"web"}}).projects->front().environment));
+  EXPECT_TRUE(is_usual(*codebuild.batch_get_builds({.ids = {start("web")}}).builds->front().environment));
+  ProjectEnvironment other = project("web").environment;
+  other.privileged_mode = true;
+  EXPECT_EQ(codebuild.update_project({.environment = other, .name = "web"}).project->environment->privileged_mode,
+            true);
+}
+
 TEST_F(CodeBuildTest, BuildsAreListedInPagesOfAHundredNewestFirst) {
   codebuild.create_project(project("web"));
   codebuild.create_project(project("other"));

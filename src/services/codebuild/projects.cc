@@ -56,6 +56,14 @@ void check_artifacts(const ProjectArtifacts& artifacts, SourceType source_type) 
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
+/// What a project's machine is when nothing else is said; AWS tells it with every project.
+ProjectEnvironment complete(ProjectEnvironment environment) {
+  if (!environment.environment_variables) environment.environment_variables.emplace();
+  if (!environment.privileged_mode) environment.privileged_mode = false;
+  if (!environment.image_pull_credentials_type) environment.image_pull_credentials_type = "CODEBUILD";
+  return environment;
+}
+
 /// What AWS fills in; artifacts of S3 say how they are named and packed.
 std::optional<ProjectArtifacts> complete(std::optional<ProjectArtifacts> artifacts, const std::string& project) {
   if (!artifacts || find_word<ArtifactsType>(artifacts->type) != ArtifactsType::kS3) return artifacts;
@@ -216,7 +224,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.artifacts = complete(in.artifacts, in.name);
   project.secondary_artifacts = in.secondary_artifacts;
   project.cache = in.cache ? *in.cache : ProjectCache{.type = "NO_CACHE"};
-  project.environment = in.environment;
+  project.environment = complete(in.environment);
   project.service_role = in.service_role;
   project.timeout_in_minutes = in.timeout_in_minutes.value_or(60);
   project.queued_timeout_in_minutes = in.queued_timeout_in_minutes.value_or(480);
@@ -254,7 +262,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.artifacts, complete(in.artifacts, name));
   take(project.secondary_artifacts, in.secondary_artifacts);
   take(project.cache, in.cache);
-  take(project.environment, in.environment);
+  if (in.environment) project.environment = complete(*in.environment);
   take(project.service_role, in.service_role);
   take(project.timeout_in_minutes, in.timeout_in_minutes);
   take(project.queued_timeout_in_minutes, in.queued_timeout_in_minutes);
