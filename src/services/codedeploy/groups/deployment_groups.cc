@@ -86,8 +86,6 @@ DeploymentGroupInfo new_group(const CreateDeploymentGroupInput& in) {
   return group;
 }
 
-/// A list that is given takes the place of the old one; an empty one clears it. The two ways of naming tags exclude
-/// each other.
 /// The group as the API shows it: with empty lists of what it has none of, and tags in one of their two forms.
 DeploymentGroupInfo describe(const Group& group) {
   DeploymentGroupInfo shown = group.shape;
@@ -102,6 +100,8 @@ DeploymentGroupInfo describe(const Group& group) {
   return shown;
 }
 
+/// A list that is given takes the place of the old one; an empty one clears it. The two ways of naming tags exclude
+/// each other.
 void change_group(DeploymentGroupInfo& group, const UpdateDeploymentGroupInput& in) {
   if (in.deployment_config_name) group.deployment_config_name = in.deployment_config_name;
   if (in.service_role_arn) group.service_role_arn = in.service_role_arn;
