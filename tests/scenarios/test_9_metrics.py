@@ -33,10 +33,11 @@ def names(commission):
 
 def test_a_balancer_counts_requests_and_healthy_targets(commission, names):
     cloudwatch, (balancer, group) = commission.client("cloudwatch"), names
+    # They are told once a minute.
     before = total(cloudwatch, "AWS/ApplicationELB", "RequestCount", LoadBalancer=balancer) or 0
     for _ in range(20):
         assert commission.health()[0] == 200
-    wait_until(lambda: (total(cloudwatch, "AWS/ApplicationELB", "RequestCount", LoadBalancer=balancer) or 0) >= before + 20, 20, "the requests to be counted")
+    wait_until(lambda: (total(cloudwatch, "AWS/ApplicationELB", "RequestCount", LoadBalancer=balancer) or 0) >= before + 20, 75, "the requests to be counted")
     assert total(cloudwatch, "AWS/ApplicationELB", "HTTPCode_Target_2XX_Count", LoadBalancer=balancer, TargetGroup=group) >= 20
     wait_until(lambda: total(cloudwatch, "AWS/ApplicationELB", "HealthyHostCount", "Maximum", LoadBalancer=balancer, TargetGroup=group) >= 2, 70, "the targets to be counted")
 
