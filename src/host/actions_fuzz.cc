@@ -123,6 +123,7 @@ void check(const VpcSpec& spec) {
   check_lines(nft_of_traffic(spec), " .,:;/-_@={}!*\"");
   const DnsmasqFiles files = dnsmasq_of_vpc(spec, "/run/x");
   check_lines(files.config, " .,:/-_=#");
+  check_lines(files.names, " .,:/-_=#");
   check_lines(files.hosts, " .-_");
   check_lines(files.leases, ".,:-");
   for (const auto& interface : spec.interfaces)

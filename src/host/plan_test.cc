@@ -90,7 +90,7 @@ TEST(Plan, AnEdgeOfPrivateAddressesLetsTheResolverBesideItBeAsked) {
 }
 
 TEST(Plan, S3sNamesInTheRegionLeadToAnAddressOfItsOwn) {
-  EXPECT_THAT(dnsmasq_of_vpc(small_vpc(), "/x").config,
+  EXPECT_THAT(dnsmasq_of_vpc(small_vpc(), "/x").names,
               HasSubstr("address=/s3.ap-northeast-2.amazonaws.com/s3.dualstack.ap-northeast-2.amazonaws.com/"
                         "s3-ap-northeast-2.amazonaws.com/s3.amazonaws.com/198.18.0.2\n"));
 }
@@ -138,7 +138,18 @@ TEST(Plan, DhcpKnowsAMachineByItsMacAndDnsByItsNameWhetherItHasALeaseOrNot) {
   EXPECT_THAT(
       files.config,
       HasSubstr("dhcp-range=set:s0,10.1.0.0,static,255.255.255.0,1h\ndhcp-option=tag:s0,option:router,10.1.0.1\n"));
-  EXPECT_THAT(files.config, HasSubstr("address=/amazonaws.com/198.18.0.1\n"));
+  EXPECT_THAT(files.names, HasSubstr("address=/amazonaws.com/198.18.0.1\n"));
+}
+
+TEST(Plan, WhoAnswersForNamesIsNotTouchedByASubnetAndIsNotThereWithoutDns) {
+  VpcSpec spec = small_vpc();
+  const DnsmasqFiles before = dnsmasq_of_vpc(spec, "/x");
+  spec.subnets.pop_back();
+  const DnsmasqFiles after = dnsmasq_of_vpc(spec, "/x");
+  EXPECT_NE(after.config, before.config);
+  EXPECT_EQ(after.names, before.names);
+  spec.dns.enabled = false;
+  EXPECT_EQ(dnsmasq_of_vpc(spec, "/x").names, "");
 }
 
 TEST(Plan, LeasesTellWhatTheDhcpOptionsSayAndNothingElse) {

@@ -316,7 +316,7 @@ class Region(Claims):
             self.well("resolver of the host")
 
     def test_a_resolver_that_died(self):
-        for what, folder in (("resolver of the host", "edge"), ("resolver of vpc-doc", "vpcs/vpc-doc")):
+        for what, folder in (("resolver of the host", "edge"), ("resolver of vpc-doc", "vpcs/vpc-doc/names"), ("DHCP of vpc-doc", "vpcs/vpc-doc")):
             self.well(what)
             with open(f"{self.home}/host/networks/{folder}/dnsmasq.pid") as file:
                 os.kill(int(file.read()), signal.SIGKILL)

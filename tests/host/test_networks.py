@@ -343,13 +343,16 @@ print(asked, lost)"""
         changes = 0
         while asker.poll() is None:
             more = [interface(40 + changes, "subnet-a", f"10.71.0.{40 + changes % 5}", ["sg-web"])]
-            self.hostd.call("apply_vpc", **vpc("vpc-one", "10.71", self.one + more, NAT, self.from_clients))
+            spec = vpc("vpc-one", "10.71", self.one + more, NAT, self.from_clients)
+            if changes % 2:
+                spec["subnets"].append({"id": "subnet-c", "cidr": "10.71.3.0/24", "route_table_id": "rtb-private", "zone": "ap-northeast-2a"})
+            self.hostd.call("apply_vpc", **spec)
             changes += 1
             time.sleep(0.1)
         asked, lost = map(int, asker.stdout.read().split())
         self.assertGreater(changes, 10)
         self.assertGreater(asked, 1000)
-        self.assertEqual(lost, 0, f"of {asked} while {changes} machines came and went")
+        self.assertEqual(lost, 0, f"of {asked} while {changes} machines, and a subnet between them, came and went")
 
     def test_an_address_is_lent_to_the_next_machine_that_has_it(self):
         """Both ask as a machine's DHCP client does, the second while the lease of the first is good for an hour."""

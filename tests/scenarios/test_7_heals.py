@@ -52,10 +52,10 @@ def test_a_killed_haproxy_comes_back_and_serves(commission):
 
 def test_a_killed_resolver_comes_back(commission):
     vpc = vpc_of(commission)
-    old = pid_from(f"{HOME}/host/networks/vpcs/{vpc}/dnsmasq.pid")
+    old = pid_from(f"{HOME}/host/networks/vpcs/{vpc}/names/dnsmasq.pid")
     os.kill(old, signal.SIGKILL)
     wait_until(lambda: any("resolver of " + vpc in line for line in broken()), 9, "doctor's word on the resolver")
-    wait_until(lambda: pid_from(f"{HOME}/host/networks/vpcs/{vpc}/dnsmasq.pid") != old, 30, "a new resolver")
+    wait_until(lambda: pid_from(f"{HOME}/host/networks/vpcs/{vpc}/names/dnsmasq.pid") != old, 30, "a new resolver")
     wait_until_well()
     for service, end in (("sts", ".0.1"), ("s3", ".0.2")):  # of the edge's range
         assert commission.on_bastion(f"getent hosts {service}.ap-northeast-2.amazonaws.com").split()[0].endswith(end)

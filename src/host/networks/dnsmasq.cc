@@ -1,5 +1,5 @@
-// dnsmasq's configuration: one in each VPC (DNS and DHCP), and one in the host's namespace that reaches the host's own
-// resolver.
+// dnsmasq's configuration: two in each VPC, one for names and one for DHCP, and one in the host's namespace that
+// reaches the host's own resolver.
 #include <fmt/format.h>
 
 #include <set>
@@ -39,15 +39,21 @@ void add_dhcp_options(const Dhcp& dhcp, std::string& config) {
 
 DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge) {
   DnsmasqFiles files;
+  if (spec.dns.enabled) {
+    files.names = fmt::format(
+        "pid-file={0}/{1}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nno-resolv\nno-hosts\nno-poll\naddn-hosts={0}/hosts\n"
+        "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
+        "server={2}#{3}\naddress=/amazonaws.com/{4}\naddress=/{5}/{6}\n",
+        folder, kNamesFolder, edge.host(), kUpstreamDnsPort, edge.endpoint(), join(s3_names(spec.region), "/"),
+        s3_address(edge));
+    if (!spec.dns.domain.empty()) files.names += fmt::format("local=/{}/\n", spec.dns.domain);
+  }
   std::string& config = files.config;
   config = fmt::format(
-      "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-resolv\nno-hosts\nno-poll\nno-ping\n"
-      "addn-hosts={0}/hosts\ndhcp-hostsfile={0}/leases\nleasefile-ro\ndhcp-authoritative\ndhcp-rapid-commit\n"
-      "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
-      "server={2}#{3}\naddress=/amazonaws.com/{4}\naddress=/{5}/{6}\n",
-      folder, spec.dns.enabled ? 53 : 0, edge.host(), kUpstreamDnsPort, edge.endpoint(),
-      join(s3_names(spec.region), "/"), s3_address(edge));
-  if (!spec.dns.domain.empty()) config += fmt::format("local=/{0}/\ndomain={0}\n", spec.dns.domain);
+      "pid-file={0}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport=0\nno-ping\n"
+      "dhcp-hostsfile={0}/leases\nleasefile-ro\ndhcp-authoritative\ndhcp-rapid-commit\n",
+      folder);
+  if (!spec.dns.domain.empty()) config += fmt::format("domain={}\n", spec.dns.domain);
   add_dhcp_options(spec.dhcp, config);
   int number = 0;
   for (const auto& subnet : spec.subnets) {
@@ -62,7 +68,7 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, cons
     if (interface.attachment != Attachment::kMachine) continue;
     files.leases += fmt::format("{},{}{}{}\n", interface.mac, interface.private_ip,
                                 interface.host_name.empty() ? "" : ",", interface.host_name);
-    // Not left to the lease: a dnsmasq that is started anew knows of none until the guest asks again.
+    // Who answers questions for names knows of no leases.
     if (!interface.host_name.empty() && !spec.dns.domain.empty())
       files.hosts += fmt::format("{} {}.{}\n", interface.private_ip, interface.host_name, spec.dns.domain);
   }

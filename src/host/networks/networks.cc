@@ -163,7 +163,7 @@ void Networks::make_namespace(Vpc& vpc) {
   const std::string name = namespace_name(vpc.spec.id);
   const std::string link = edge_link_name(vpc.numbers);
   if (namespace_exists(name) && link_exists(name, "edge") && link_exists(kEdge, link)) return;
-  stop_dnsmasq(folder_of(vpc.spec.id));
+  stop_resolvers(vpc.spec.id);
   vpc.lines = {};
   vpc.edge_routes.clear();
   vpc.ruleset.clear();
@@ -202,6 +202,7 @@ void Networks::apply_dns(Vpc& vpc, DnsmasqFiles wanted) {
   const auto leases = lend(vpc.dnsmasq.leases, wanted.leases);
   const bool anew = wanted.config != vpc.dnsmasq.config || !leases;
   if (!anew) wanted.leases = *leases;
+  const std::string name = namespace_name(vpc.spec.id);
   if (wanted.hosts != vpc.dnsmasq.hosts || !path_exists(folder + "/hosts"))
     write_file_atomic(folder + "/hosts", wanted.hosts);
   if (wanted.leases != vpc.dnsmasq.leases || !path_exists(folder + "/leases"))
@@ -209,11 +210,26 @@ void Networks::apply_dns(Vpc& vpc, DnsmasqFiles wanted) {
   if (anew) {
     write_file_atomic(folder + "/dnsmasq.conf", wanted.config);
     stop_dnsmasq(folder);
-  } else if (wanted.hosts != vpc.dnsmasq.hosts || wanted.leases != vpc.dnsmasq.leases) {
+  } else if (wanted.leases != vpc.dnsmasq.leases) {
     reload_dnsmasq(folder);
   }
-  start_dnsmasq(namespace_name(vpc.spec.id), folder);
+  // First, as one of an older version had the port of names, too.
+  start_dnsmasq(name, folder);
+  const std::string names = folder + "/" + kNamesFolder;
+  if (wanted.names != vpc.dnsmasq.names) {
+    stop_dnsmasq(names);
+    make_folders(names);
+    write_file_atomic(names + "/dnsmasq.conf", wanted.names);
+  } else if (wanted.hosts != vpc.dnsmasq.hosts) {
+    reload_dnsmasq(names);
+  }
+  if (!wanted.names.empty()) start_dnsmasq(name, names);
   vpc.dnsmasq = std::move(wanted);
+}
+
+void Networks::stop_resolvers(const std::string& id) {
+  stop_dnsmasq(folder_of(id));
+  stop_dnsmasq(folder_of(id) + "/" + kNamesFolder);
 }
 
 void Networks::remove(const std::string& id) {
@@ -229,7 +245,7 @@ void Networks::remove(const std::string& id) {
 }
 
 void Networks::remove_from_kernel(Vpc& vpc) {
-  stop_dnsmasq(folder_of(vpc.spec.id));
+  stop_resolvers(vpc.spec.id);
   try_ip(kEdge, fmt::format("link delete {}\n", edge_link_name(vpc.numbers)));
   delete_namespace(namespace_name(vpc.spec.id));
 }
@@ -326,6 +342,7 @@ void Networks::save(Vpc& vpc) {
                       {"edge_routes", to_json(vpc.edge_routes)},
                       {"ruleset", vpc.ruleset},
                       {"config", vpc.dnsmasq.config},
+                      {"names", vpc.dnsmasq.names},
                       {"hosts", vpc.dnsmasq.hosts},
                       {"leases", vpc.dnsmasq.leases}})
             .dump());
@@ -345,7 +362,7 @@ void Networks::load(const std::string& id) {
     vpc.lines = {lines_of(was["addresses"]), lines_of(was["routes"]), lines_of(was["rules"])};
     vpc.edge_routes = lines_of(was["edge_routes"]);
     vpc.ruleset = was.text("ruleset");
-    vpc.dnsmasq = {was.text("config"), was.text("hosts"), was.text("leases")};
+    vpc.dnsmasq = {was.text("config"), was.text("names"), was.text("hosts"), was.text("leases")};
   }
   vpcs_[id] = std::move(vpc);
 }

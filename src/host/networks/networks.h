@@ -83,6 +83,7 @@ class Networks {
   void remove_stray_links(const VpcSpec& spec);
   void number(const VpcSpec& spec, VpcNumbers& numbers);
   void apply_dns(Vpc& vpc, DnsmasqFiles wanted);
+  void stop_resolvers(const std::string& id);
   void start_resolver_of_host();
   void tell_host_balancers();
   void adopt_locked(Arrival arrival);

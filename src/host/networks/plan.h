@@ -51,12 +51,16 @@ std::string nft_of_edge(const EdgeRange& edge = {});
 enum class Forwarding { kWasOff, kWasOn };
 std::string nft_of_host(Forwarding forwarding, const EdgeRange& edge = {});
 
-/// dnsmasq's three files. A change of the first needs a restart, of the others a signal.
+/// The files of a VPC's two dnsmasq. Names are answered by one of their own, so that they are while the other begins
+/// anew, as it does with each subnet. A change of the first two needs a restart of whose they are, of the others a
+/// signal.
 struct DnsmasqFiles {
-  std::string config;
+  std::string config;  ///< of DHCP
+  std::string names;   ///< of DNS, in its own folder; empty when the VPC has none
   std::string hosts;
   std::string leases;
 };
+inline constexpr const char* kNamesFolder = "names";
 DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, const EdgeRange& edge = {});
 /// The resolver that VPCs ask for names of the outside, and the host for AWS's (`hanbat trust`): it answers these
 /// itself.

@@ -62,8 +62,10 @@ void Networks::revive_resolvers() {
     }
   };
   revive("", folder_ + "/edge");
-  for (const auto& [id, vpc] : vpcs_)
+  for (const auto& [id, vpc] : vpcs_) {
     if (!vpc.dnsmasq.config.empty()) revive(namespace_name(id), folder_of(id));
+    if (!vpc.dnsmasq.names.empty()) revive(namespace_name(id), folder_of(id) + "/" + kNamesFolder);
+  }
   if (!failure.empty()) throw HostError(HostErrorCode::kFailed, failure);
 }
 
@@ -132,15 +134,16 @@ std::vector<Finding> Networks::examine() {
                         .remedy = holds ? "" : remedy});
   };
   const auto resolver = [&](const std::string& what, const std::string& folder) {
-    tell("resolver of " + what, find_process(folder + "/dnsmasq.pid", folder) != 0,
+    tell(what, find_process(folder + "/dnsmasq.pid", folder) != 0,
          "dnsmasq has died and is being started",
          "It is started every 10 s; apt-get install dnsmasq-base if it is missing");
   };
-  resolver("the host", folder_ + "/edge");
+  resolver("resolver of the host", folder_ + "/edge");
   for (auto& [id, vpc] : vpcs_) {
     tell("network of " + id, is_whole(vpc), "its namespace or its rules were removed or changed",
          "It is made again within 10 s");
-    if (!vpc.dnsmasq.config.empty()) resolver(id, folder_of(id));
+    if (!vpc.dnsmasq.names.empty()) resolver("resolver of " + id, folder_of(id) + "/" + kNamesFolder);
+    if (!vpc.dnsmasq.config.empty()) resolver("DHCP of " + id, folder_of(id));
   }
   return findings;
 }
