@@ -123,6 +123,11 @@ std::vector<LaunchTemplateVersion> versions_asked(Request& rq, const DescribeLau
 }  // namespace
 
 CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const CreateLaunchTemplateInput& in) {
+  for (const TagSpecification& one : in.tag_specifications.value_or(std::vector<TagSpecification>{}))
+    if (one.resource_type != "launch-template")
+      throw invalid_parameter(
+          "The value for the ResourceType member of the TagSpecification request parameter must be "
+          "\u2018launch-template\u2019. Verify the ResourceType and try again");
   const Tags tags = requested_tags(in.tag_specifications, "launch-template");
   authorize_making(rq, "CreateLaunchTemplate", "launch-template", tags);
   authorize_tagging(rq, "launch-template", tags);
@@ -175,8 +180,12 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
   const region::Pager pager(rq, in, kTemplatePages);
   Strings ids = in.launch_template_ids;
   for (const std::string& name : in.launch_template_names.value_or(std::vector<std::string>{})) {
+    const auto named = find_named<LaunchTemplate>(rq.tx, place_of(rq), "", name);
+    if (!named)
+      throw Error("InvalidLaunchTemplateName.NotFoundException", 400,
+                  "At least one of the launch templates specified in the request does not exist.");
     if (!ids) ids.emplace();
-    ids->push_back(require_template(rq, std::nullopt, name).id);
+    ids->push_back(named->id);
   }
   auto page =
       describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths,

@@ -52,7 +52,7 @@ TEST_F(Ec2Test, AnInstanceIsLaunchedAsItsTemplateSaysAndTheCallGoesBefore) {
   run.instance_type = "t3.micro";
   EXPECT_EQ(launched("1").first, "t3.micro");
   EXPECT_EQ(code_of([&] { launched("3"); }), "InvalidLaunchTemplateId.VersionNotFound");
-  run.launch_template->launch_template_id = "lt-0";
+  run.launch_template->launch_template_id = "lt-0123456789abcdef0";
   EXPECT_EQ(code_of([&] { launched("1"); }), "InvalidLaunchTemplateId.NotFound");
 }
 
