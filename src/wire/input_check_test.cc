@@ -65,8 +65,9 @@ TEST(CheckInput, AServiceMayHaveItsOwnCodeForIt) {
   EXPECT_TRUE(own.message("").starts_with("InvalidInputException: 1 validation error detected"));
   const Put query({.min = 1, .has_min = true}, {.protocol = Protocol::kQuery});
   EXPECT_TRUE(query.message("").starts_with("ValidationError: "));
-  const Put ec2({.min = 1, .has_min = true}, {.protocol = Protocol::kEc2});
-  EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter Name");
+  Put ec2({.min = 1, .has_min = true}, {.protocol = Protocol::kEc2});
+  ec2.member.wire_name = "GroupName";
+  EXPECT_EQ(ec2.message("", {"name"}), "MissingParameter: The request must contain the parameter GroupName");
 }
 
 TEST(CheckInput, AServiceMayHaveItsOwnWordsForIt) {

@@ -153,8 +153,12 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
 Error first_refusal(const OperationModel& operation, const Violation& first) {
   const ServiceModel& service = *operation.service;
   if (service.protocol == Protocol::kEc2) {
+    // By the name that the query has for it: GroupDescription, routeTableId.
     if (first.missing)
-      return {"MissingParameter", 400, "The request must contain the parameter " + upper_first(first.path)};
+      return {"MissingParameter", 400,
+              "The request must contain the parameter " + (first.path.find('.') == std::string::npos
+                                                               ? std::string(first.missing->wire_name)
+                                                               : upper_first(first.path))};
     return {"InvalidParameterValue", 400, "Value (" + first.value + ") for parameter " + first.path + " is invalid."};
   }
   const std::string constraint = constraint_of(service, first);

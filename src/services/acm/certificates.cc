@@ -107,7 +107,10 @@ CertificateRow require_certificate(region::Request& rq, std::string_view action,
   auto found = region::find<region::Certificate>(rq.tx, place_of(rq), arn);
   if (found) region::add_resource_tags(keys, region::tags_of(rq.tx, arn));
   rq.authorize(action, arn, keys);
-  if (!found) throw ResourceNotFoundException(fmt::format("Could not find certificate {}", arn));
+  if (!found)
+    throw ResourceNotFoundException(action == "acm:ImportCertificate"
+                                        ? fmt::format("Could not find certificate {}.", arn)
+                                        : fmt::format("Could not find certificate {} in account {}.", arn, rq.account));
   return std::move(*found);
 }
 
@@ -155,7 +158,7 @@ ListCertificatesOutput Acm::list_certificates(region::Request& rq, const ListCer
   rq.authorize("acm:ListCertificates", "*");
 
   if (in.sort_by.has_value() != in.sort_order.has_value())
-    throw ValidationException("SortBy and SortOrder must be specified together.");
+    throw InvalidArgsException("SortBy and SortOrder must be specified together.");
   const auto order =
       in.sort_order == "DESCENDING" ? region::TimeRange::Order::kNewestFirst : region::TimeRange::Order::kOldestFirst;
   auto page = region::pick(

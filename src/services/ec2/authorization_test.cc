@@ -126,6 +126,15 @@ TEST_F(Ec2AuthorizationTest, TheRightToLaunchComesBeforeTheWordThatSomethingIsMi
       {"key", [](auto& in) { in.key_name = "nobody"; }, "AccessDenied", "InvalidKeyPair.NotFound"},
       {"profile", [](auto& in) { in.iam_instance_profile = IamInstanceProfileSpecification{.name = "nobody"}; },
        "AccessDenied", "InvalidParameterValue"},
+      {"another account's profile",
+       [](auto& in) {
+         in.iam_instance_profile =
+             IamInstanceProfileSpecification{.arn = "arn:aws:iam::999999999999:instance-profile/web"};
+       },
+       "AccessDenied", "InvalidParameterValue"},
+      {"a profile in two ways",
+       [](auto& in) { in.iam_instance_profile = IamInstanceProfileSpecification{.arn = kProfile, .name = "web"}; },
+       "InvalidParameterCombination", "InvalidParameterCombination"},
   };
   for (const Case& one : cases) {
     RunInstancesInput in = launch();

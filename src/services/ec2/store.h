@@ -37,10 +37,7 @@ template <class T>
 Resource<T> require(store::Tx& tx, const Place& place, std::string_view id) {
   constexpr const Kind& kind = KindOf<T>::kKind;
   if (auto found = find<T>(tx, place, id)) return std::move(*found);
-  if (!id.starts_with(kind.prefix) || id.size() <= kind.prefix.size() || id[kind.prefix.size()] != '-')
-    throw wire::Error(std::string(kind.malformed), 400,
-                      fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", id, kind.prefix));
-  throw wire::Error(std::string(kind.not_found), 400, fmt::format(fmt::runtime(kind.message), id));
+  throw_absent(kind, {std::string(id)});
 }
 
 template <class T>

@@ -148,10 +148,11 @@ TEST_F(Ec2TagsTest, EachAccountHasItsOwnTagsOnAnImage) {
 }
 
 TEST_F(Ec2TagsTest, WhatIsNotThereHasNoTags) {
-  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"subnet-0"}, .tags = {{"a", ""}}}); }),
+  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"subnet-0123456789abcdef0"}, .tags = {{"a", ""}}}); }),
             "InvalidSubnetID.NotFound");
-  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"key-0"}, .tags = {{"a", ""}}}); }),
+  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"key-0123456789abcdef0"}, .tags = {{"a", ""}}}); }),
             "InvalidKeyPair.NotFound");
+  EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"subnet-0"}, .tags = {{"a", ""}}}); }), "InvalidID");
   EXPECT_EQ(code_of([&] { ec2.create_tags({.resources = {"x-0"}, .tags = {{"a", ""}}}); }), "InvalidID");
 }
 

@@ -15,7 +15,8 @@ constexpr FilterPath kTagsPaths[] = {
 /// The ARN by which the resource's tags are kept, when it is there and the caller's.
 std::string require_taggable(Request& rq, const std::string& id) {
   const std::string_view type = type_of_id(id);
-  if (type.empty()) throw Error("InvalidID", 400, fmt::format("The ID '{}' is not valid", id));
+  if (type.empty() || !has_id_form(id.substr(0, id.rfind('-')), id))
+    throw Error("InvalidID", 400, fmt::format("The ID '{}' is not valid", id));
   TaggableKinds::each([&]<class T>(std::type_identity<T>) {
     if (type != KindOf<T>::kKind.type) return;
     // Images are published, not rows of a place.

@@ -93,6 +93,8 @@ Resource<Address> require_address(store::Tx& tx, const Place& place, const std::
   if (allocation_id) return require<Address>(tx, place, *allocation_id);
   if (!public_ip) throw Error("MissingParameter", 400, "Either public IP or allocation id must be specified");
   if (auto found = find_named<Address>(tx, place, "", *public_ip)) return std::move(*found);
+  if (!parse_ipv4(*public_ip))
+    throw Error("InvalidAddress.Malformed", 400, fmt::format("Invalid IPv4 address: \"{}\"", *public_ip));
   throw Error("InvalidAddress.NotFound", 400, fmt::format("Address '{}' not found.", *public_ip));
 }
 
@@ -158,9 +160,11 @@ AllocateAddressOutput Ec2::allocate_address(Request& rq, const AllocateAddressIn
 
   prepare(rq);
   if (in.domain && *in.domain == "standard") throw Error("UnsupportedOperation", 400, "EC2-Classic is not supported.");
+  if (in.public_ipv4_pool && in.address)
+    throw Error("InvalidParameterCombination", 400,
+                "The parameter PublicIpv4Pool cannot be used with the parameter Address");
   if (in.public_ipv4_pool && *in.public_ipv4_pool != "amazon")
-    throw Error("InvalidPublicIpv4PoolID.NotFound", 400,
-                fmt::format("The pool ID '{}' does not exist", *in.public_ipv4_pool));
+    throw invalid_parameter(fmt::format("invalid value for parameter pool: {}", *in.public_ipv4_pool));
   if (in.network_border_group && *in.network_border_group != rq.region)
     throw invalid_parameter(fmt::format("NetworkBorderGroup {} is invalid.", *in.network_border_group));
   const bool managed = rq.caller.kind == region::Caller::Kind::kService;

@@ -84,7 +84,10 @@ AddressesAsked addresses_asked(const std::optional<std::string>& first,
   if (named && asked.count != 0)
     throw Error("InvalidParameterCombination", 400,
                 "The parameter secondaryPrivateIpAddressCount cannot be used with the parameter privateIpAddresses");
-  if (asked.count < 0 || asked.count > static_cast<int>(kMostFurther))
+  if (asked.count < 0)
+    throw invalid_parameter(
+        fmt::format("Value ({}) for parameter secondaryPrivateIpAddressCount is invalid.", asked.count));
+  if (asked.count > static_cast<int>(kMostFurther))
     throw Error("PrivateIpAddressLimitExceeded", 400, "Number of private addresses will exceed limit.");
   if (!named) return asked;
   for (const PrivateIpAddressSpecification& one : *all) {

@@ -22,7 +22,7 @@ inline constexpr region::Transition<InterfaceStatus, InterfaceEvent> kInterfaceT
 };
 
 /// Of interfaces and of volumes alike.
-enum class AttachmentStatus { kAttached };
+enum class AttachmentStatus { kAttaching, kAttached };
 
 }  // namespace ec2
 
@@ -33,7 +33,7 @@ inline constexpr auto kWords<ec2::InterfaceStatus> = std::to_array<Word<ec2::Int
     {ec2::InterfaceStatus::kInUse, "in-use"},
 });
 template <>
-inline constexpr auto kWords<ec2::AttachmentStatus> =
-    std::to_array<Word<ec2::AttachmentStatus>>({{ec2::AttachmentStatus::kAttached, "attached"}});
+inline constexpr auto kWords<ec2::AttachmentStatus> = std::to_array<Word<ec2::AttachmentStatus>>(
+    {{ec2::AttachmentStatus::kAttaching, "attaching"}, {ec2::AttachmentStatus::kAttached, "attached"}});
 
 }  // namespace hanbat

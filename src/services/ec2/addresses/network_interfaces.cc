@@ -120,6 +120,10 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
                 "The maximum number of security groups per interface has been reached.");
   auto interface = make<NetworkInterface>(at, subnet.scope);
   NetworkInterface& shape = interface.shape;
+  // A NAT gateway's interface belongs to no security group; every other one to at least one.
+  shape.groups.emplace();
+  if (plan.type != InterfaceType::kNatGateway)
+    shape.groups = require_groups(at.tx, at.place, subnet.scope, plan.groups);
   shape.network_interface_id = interface.id;
   shape.subnet_id = subnet.id;
   shape.vpc_id = subnet.scope;
@@ -143,10 +147,6 @@ Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subne
   shape.source_dest_check = plan.type != InterfaceType::kNatGateway;
   set_status(interface, plan.requester.empty() ? InterfaceStatus::kAvailable : InterfaceStatus::kInUse);
   shape.ipv6_addresses.emplace();
-  // A NAT gateway's interface belongs to no security group; every other one to at least one.
-  shape.groups.emplace();
-  if (plan.type != InterfaceType::kNatGateway)
-    shape.groups = require_groups(at.tx, at.place, subnet.scope, plan.groups);
   interface.name = *shape.private_ip_address;
   create(at.tx, interface, tags);
   return interface;
@@ -261,8 +261,13 @@ CreateNetworkInterfaceOutput Ec2::create_network_interface(Request& rq, const Cr
   plan.further = std::move(addresses.further);
   plan.any_further = addresses.count;
   plan.groups = in.groups.value_or(std::vector<std::string>{});
-  if (rq.caller.kind == region::Caller::Kind::kService) plan.requester = rq.caller.name;
+  if (rq.caller.kind == region::Caller::Kind::kService)
+    plan.requester = rq.caller.name.starts_with("elasticloadbalancing.") ? std::string(kBalancers) : rq.caller.name;
   auto interface = make_interface(making(rq), subnet, plan, tags);
+  if (plan.requester.empty()) {  // managed by nobody else, and yet asked for by somebody
+    interface.shape.requester_id = rq.caller.user_id;
+    update(rq.tx, interface);
+  }
   record_result(rq, in.client_token, asked, interface.id);
   touch_vpc(rq.tx, home_.tasks, interface.scope);
 

@@ -86,16 +86,6 @@ std::vector<NamedFilter> named_filters(const std::optional<std::vector<Filter>>&
   return named;
 }
 
-void throw_missing(const Kind& kind, const std::vector<std::string>& ids) {
-  for (const std::string& id : ids)
-    if (!id.starts_with(std::string(kind.prefix) + "-"))
-      throw Error(std::string(kind.malformed), 400,
-                  fmt::format("Invalid id: \"{}\" (expecting \"{}-...\")", id, kind.prefix));
-  if (ids.size() > 1 && kind.type == "instance")
-    throw Error(std::string(kind.not_found), 400, fmt::format("The instance IDs '{}' do not exist", join(ids, ", ")));
-  throw Error(std::string(kind.not_found), 400, fmt::format(fmt::runtime(kind.message), join(ids, ", ")));
-}
-
 wire::Error Ec2::invalid_page_token(const wire::OperationModel&) const {
   return invalid_parameter("Value for parameter NextToken is invalid. The token is invalid.");
 }

@@ -212,7 +212,8 @@ std::vector<PublishedImage> published_images(store::Tx& tx, const Place&) {
 PublishedImage require_image(store::Tx& tx, const Place& place, const std::string& id) {
   for (PublishedImage& image : published_images(tx, place))
     if (image.shape.image_id == id) return std::move(image);
-  if (!id.starts_with("ami-"))
+  // Of an image that is to be launched AWS says what it expects even where only the digits are wrong.
+  if (!has_id_form("ami", id))
     throw Error("InvalidAMIID.Malformed", 400, fmt::format("Invalid id: \"{}\" (expecting \"ami-...\")", id));
   throw Error("InvalidAMIID.NotFound", 400, fmt::format("The image id '[{}]' does not exist", id));
 }
@@ -235,12 +236,29 @@ void record_host_images(const Making& at, const std::vector<std::string>& aliase
     if (std::ranges::find(aliases, row.own.text("alias")) == aliases.end()) remove_image(at.tx, row);
 }
 
+namespace {
+
+void require_images(Request& rq, const std::vector<std::string>& ids) {
+  const auto images = published_images(rq.tx, place_of(rq));
+  std::vector<std::string> missing;
+  for (const std::string& id : ids)
+    if (std::ranges::none_of(images, [&](const PublishedImage& one) { return one.shape.image_id == id; }))
+      missing.push_back(id);
+  if (missing.size() == 1) throw_absent(KindOf<Image>::kKind, missing);
+  if (missing.empty()) return;
+  for (const std::string& id : missing)
+    require_id_form(KindOf<Image>::kKind.malformed, KindOf<Image>::kKind.prefix, id);
+  throw Error("InvalidAMIID.NotFound", 400, fmt::format("The image ids '[{}]' do not exist", join(missing, ", ")));
+}
+
+}  // namespace
+
 DescribeImagesOutput Ec2::describe_images(Request& rq, const DescribeImagesInput& in) {
   authorize(rq, "DescribeImages");
   const region::Pager pager(rq, in, {.usual = 1000});
 
   const auto ids = in.image_ids.value_or(std::vector<std::string>{});
-  for (const std::string& id : ids) require_image(rq.tx, place_of(rq), id);
+  require_images(rq, ids);
   check_users(in.owners, {"self", "amazon", "aws-marketplace", "aws-backup-vault"});
   check_users(in.executable_users, {"self", "all"});
   const auto filters = named_filters(in.filters, kImagesPaths);

@@ -1,5 +1,7 @@
 #include "services/ec2/images/launch_permissions.h"
 
+#include <algorithm>
+
 #include "services/ec2/calls/resource_keys.h"
 #include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
@@ -47,14 +49,25 @@ region::ConditionKeys volume_keys(const RunInstancesInput& in) {
   return keys;
 }
 
+std::string zone_asked(const Request& rq, const Placement& placement) {
+  // Terraform sends an empty name for none.
+  const auto named = [](const std::optional<std::string>& text) {
+    return text.value_or("").empty() ? std::nullopt : text;
+  };
+  const auto name = named(placement.availability_zone);
+  const auto zones = zones_of(rq.region);
+  if (name && std::ranges::find(zones, *name) == zones.end())
+    throw invalid_parameter(fmt::format("Invalid availability zone: [{}]", *name));
+  return require_zone(place_of(rq), name, named(placement.availability_zone_id));
+}
+
 }  // namespace
 
 Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const std::optional<std::string>& subnet_id) {
   std::optional<std::string> zone;
-  // Terraform sends an empty name for none.
   const auto named = [](const std::optional<std::string>& text) { return !text.value_or("").empty(); };
   if (in.placement && (named(in.placement->availability_zone) || named(in.placement->availability_zone_id)))
-    zone = require_zone(place_of(rq), in.placement->availability_zone, in.placement->availability_zone_id);
+    zone = zone_asked(rq, *in.placement);
   if (subnet_id) {
     auto subnet = require<Subnet>(rq.tx, place_of(rq), *subnet_id);
     if (zone && subnet.shape.availability_zone != *zone)
@@ -69,7 +82,8 @@ Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const s
   for (auto& subnet : list_in<Subnet>(rq.tx, vpc->id))
     if (subnet.shape.default_for_az.value_or(false) && (!zone || subnet.shape.availability_zone == *zone))
       return std::move(subnet);
-  throw Error("MissingInput", 400, "No subnets found for the default VPC. Please specify a subnet.");
+  throw Error("MissingInput", 400,
+              fmt::format("No subnets found for the default VPC '{}'. Please specify a subnet.", vpc->id));
 }
 
 LaunchQuestion launch_question(Request& rq, const RunInstancesInput& in,

@@ -274,6 +274,7 @@ ModifyInstanceMetadataOptionsOutput Ec2::modify_instance_metadata_options(
   ModifyInstanceMetadataOptionsOutput out;
   out.instance_id = row.id;
   out.instance_metadata_options = options;
+  out.instance_metadata_options->state = "pending";
   return out;
 }
 

@@ -28,12 +28,14 @@ void associate_profile(const Making& at, const std::string& instance_id, const I
   row.shape.iam_instance_profile = profile;
   row.shape.instance_id = instance_id;
   row.shape.state = "associated";
-  row.shape.timestamp = at.now;
   create(at.tx, row);
 }
 
 std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceProfileSpecification& wanted) {
   std::string name = wanted.name.value_or("");
+  if (wanted.arn && wanted.name)
+    throw Error("InvalidParameterCombination", 400,
+                "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'");
   if (wanted.arn) {
     const auto slash = wanted.arn->rfind('/');
     if (!wanted.arn->starts_with("arn:") || slash == std::string::npos)
@@ -47,7 +49,10 @@ std::optional<iam::InstanceProfile> find_profile(Request& rq, const IamInstanceP
   try {
     iam::GetInstanceProfileInput question;
     question.instance_profile_name = name;
-    return own.get_instance_profile(question).instance_profile;
+    iam::InstanceProfile found = own.get_instance_profile(question).instance_profile;
+    // One of the same name in another account, or at another path, is another one.
+    if (wanted.arn && found.arn != *wanted.arn) return std::nullopt;
+    return found;
   } catch (const Error& error) {
     if (error.code() != "NoSuchEntity" && error.code() != "ValidationError") throw;  // a name that none can have
     return std::nullopt;
@@ -124,6 +129,7 @@ ReplaceIamInstanceProfileAssociationOutput Ec2::replace_iam_instance_profile_ass
 
   ReplaceIamInstanceProfileAssociationOutput out;
   out.iam_instance_profile_association = profile_of(rq.tx, before.parent)->shape;
+  out.iam_instance_profile_association->state = "associating";
   return out;
 }
 

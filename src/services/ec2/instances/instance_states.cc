@@ -50,7 +50,7 @@ std::vector<Resource<Instance>> require_all(Request& rq, const std::vector<std::
     else
       missing.push_back(id);
   }
-  if (!missing.empty()) throw_missing(KindOf<Instance>::kKind, missing);
+  if (!missing.empty()) throw_absent(KindOf<Instance>::kKind, missing);
   return rows;
 }
 

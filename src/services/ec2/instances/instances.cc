@@ -266,6 +266,10 @@ void fill_instance(store::Tx& tx, Resource<Instance>& row) {
   shape.maintenance_options.emplace().auto_recovery = "default";
   shape.maintenance_options->reboot_migration = "default";
   shape.network_performance_options.emplace().bandwidth_weighting = "default";
+  if (status_of(row) == Status::kPending && !shape.state_reason) {
+    shape.state_reason.emplace().code = "pending";
+    shape.state_reason->message = "pending";
+  }
   for (auto& interface : list_of<NetworkInterface>(tx, row.id)) {
     fill_interface(tx, interface);
     shape.network_interfaces->push_back(interface_shape(interface));

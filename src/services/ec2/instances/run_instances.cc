@@ -246,6 +246,16 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   return shape;
 }
 
+/// An instance as the call that launches it tells of it: what is attached to it is on its way.
+Instance launched(Instance shape) {
+  if (shape.state->name != word_of(Status::kPending)) return shape;
+  shape.block_device_mappings.emplace();
+  shape.metadata_options->state = "pending";
+  for (InstanceNetworkInterface& interface : *shape.network_interfaces)
+    interface.attachment->status = word_of(AttachmentStatus::kAttaching);
+  return shape;
+}
+
 Reservation reservation_of(Request& rq, const std::string& id) {
   Reservation reservation;
   reservation.reservation_id = id;
@@ -255,7 +265,7 @@ Reservation reservation_of(Request& rq, const std::string& id) {
   for (auto& row : list<Instance>(rq.tx, place_of(rq))) {
     if (row.own.text("reservation") != id) continue;
     fill_instance(rq.tx, row);
-    reservation.instances->push_back(tagged(rq.tx, row));
+    reservation.instances->push_back(launched(tagged(rq.tx, row)));
   }
   return reservation;
 }

@@ -28,6 +28,15 @@ constexpr FilterPath kTemplateVersionsPaths[] = {
     {"license-configuration-arn", "LaunchTemplateData.LicenseSpecifications.LicenseConfigurationArn"}};
 constexpr region::PageSizes kTemplatePages{.usual = 200, .least = 1, .most = 200};
 
+/// AWS's own words, those of its command line.
+constexpr const char* kHowToAsk =
+    "To describe the launch template data for all your launch templates, for \u2018--versions\u2019 specify "
+    "\u2018$Latest\u2019, \u2018$Default\u2019, or both, and omit \u2018--launch-template-id\u2019, "
+    "\u2018--launch-template-name\u2019, and version numbers. To describe the launch template data for a specific "
+    "launch template, specify \u2018--launch-template-id\u2019 or \u2018--launch-template-name\u2019, and for "
+    "\u2018--versions\u2019 specify one or more of the following values: \u2018$Latest\u2019, "
+    "\u2018$Default\u2019, or one or more version numbers.";
+
 /// The id of the template that the call names, by id or by name; what is not there keeps its name.
 template <class In>
 std::string id_asked(Request& rq, const In& in) {
@@ -95,7 +104,7 @@ std::vector<Resource<LaunchTemplate>> templates_asked(Request& rq, const Describ
     return {require_template(rq, in.launch_template_id, in.launch_template_name)};
   const auto versions = in.versions.value_or(std::vector<std::string>{});
   if (versions.empty() || std::ranges::any_of(versions, [](const auto& one) { return !one.starts_with("$"); }))
-    throw missing_parameter("LaunchTemplateId or LaunchTemplateName");
+    throw Error(versions.empty() ? "MissingParameter" : "InvalidParameterValue", 400, kHowToAsk);
   return list<LaunchTemplate>(rq.tx, place_of(rq));
 }
 
@@ -123,6 +132,11 @@ std::vector<LaunchTemplateVersion> versions_asked(Request& rq, const DescribeLau
 }  // namespace
 
 CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const CreateLaunchTemplateInput& in) {
+  for (const TagSpecification& one : in.tag_specifications.value_or(std::vector<TagSpecification>{}))
+    if (one.resource_type != "launch-template")
+      throw invalid_parameter(
+          "The value for the ResourceType member of the TagSpecification request parameter must be "
+          "\u2018launch-template\u2019. Verify the ResourceType and try again");
   const Tags tags = requested_tags(in.tag_specifications, "launch-template");
   authorize_making(rq, "CreateLaunchTemplate", "launch-template", tags);
   authorize_tagging(rq, "launch-template", tags);
@@ -175,8 +189,12 @@ DescribeLaunchTemplatesOutput Ec2::describe_launch_templates(Request& rq, const 
   const region::Pager pager(rq, in, kTemplatePages);
   Strings ids = in.launch_template_ids;
   for (const std::string& name : in.launch_template_names.value_or(std::vector<std::string>{})) {
+    const auto named = find_named<LaunchTemplate>(rq.tx, place_of(rq), "", name);
+    if (!named)
+      throw Error("InvalidLaunchTemplateName.NotFoundException", 400,
+                  "At least one of the launch templates specified in the request does not exist.");
     if (!ids) ids.emplace();
-    ids->push_back(require_template(rq, std::nullopt, name).id);
+    ids->push_back(named->id);
   }
   auto page =
       describe_page<LaunchTemplate>(rq, pager, ids, in.filters, kLaunchTemplatesPaths,
@@ -206,9 +224,16 @@ DescribeLaunchTemplateVersionsOutput Ec2::describe_launch_template_versions(
 ModifyLaunchTemplateOutput Ec2::modify_launch_template(Request& rq, const ModifyLaunchTemplateInput& in) {
   authorize(rq, "ModifyLaunchTemplate", "launch-template", id_asked(rq, in));
 
+  if (in.launch_template_id && in.launch_template_name)
+    throw Error("InvalidParameterCombination", 400,
+                "Either provide launch template ID or launch template name to modify the template.");
   auto row = require_template(rq, in.launch_template_id, in.launch_template_name);
   const Json fingerprint = wire::to_json(in);
   if (earlier_result(rq, in.client_token, fingerprint)) return {.launch_template = tagged(rq.tx, row)};
+  if (const auto number = parse_int(in.default_version.value_or(""));
+      number && !find_named<LaunchTemplateVersion>(rq.tx, row.place, row.id, std::to_string(*number)))
+    throw Error("InvalidLaunchTemplateId.VersionNotFound", 400,
+                fmt::format("The launch template version {} is not found for the specified launch template.", *number));
   if (in.default_version)
     row.shape.default_version_number = require_template_version(rq.tx, row, *in.default_version).shape.version_number;
   update(rq.tx, row);

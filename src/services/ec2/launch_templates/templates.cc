@@ -31,7 +31,7 @@ Resource<LaunchTemplate> require_template(Request& rq, const std::optional<std::
     throw Error("InvalidParameterCombination", 400,
                 "The parameter LaunchTemplateId cannot be used with the parameter LaunchTemplateName");
   if (id) return require<LaunchTemplate>(rq.tx, place_of(rq), *id);
-  if (!name) throw missing_parameter("LaunchTemplateId or LaunchTemplateName");
+  if (!name) throw missing_parameter("launch template ID or launch template name");
   auto found = find_named<LaunchTemplate>(rq.tx, place_of(rq), "", *name);
   if (!found)
     throw Error("InvalidLaunchTemplateName.NotFoundException", 400,
@@ -64,7 +64,8 @@ Resource<LaunchTemplateVersion> require_template_version(store::Tx& tx, const Re
       find_named<LaunchTemplateVersion>(tx, launch_template.place, launch_template.id, std::to_string(*number));
   if (!found)
     throw Error("InvalidLaunchTemplateId.VersionNotFound", 400,
-                fmt::format("Could not find launch template version {} of {}", *number, launch_template.id));
+                fmt::format("Could not find the specified version {} for the launch template with ID {}.", *number,
+                            launch_template.id));
   return *std::move(found);
 }
 

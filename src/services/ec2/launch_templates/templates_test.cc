@@ -52,8 +52,41 @@ TEST_F(Ec2Test, AnInstanceIsLaunchedAsItsTemplateSaysAndTheCallGoesBefore) {
   run.instance_type = "t3.micro";
   EXPECT_EQ(launched("1").first, "t3.micro");
   EXPECT_EQ(code_of([&] { launched("3"); }), "InvalidLaunchTemplateId.VersionNotFound");
-  run.launch_template->launch_template_id = "lt-0";
+  run.launch_template->launch_template_id = "lt-0123456789abcdef0";
   EXPECT_EQ(code_of([&] { launched("1"); }), "InvalidLaunchTemplateId.NotFound");
+}
+
+TEST_F(Ec2Test, WhatIsWrongWithATemplateIsSaidInAwssWords) {
+  const std::string id =
+      *ec2.create_launch_template({.launch_template_data = {.key_name = "k1"}, .launch_template_name = "web"})
+           .launch_template->launch_template_id;
+  const auto answer = [](const auto& call) {
+    try {
+      call();
+    } catch (const wire::Error& error) {
+      return error.code() + ": " + error.message();
+    }
+    return std::string("success");
+  };
+  EXPECT_EQ(answer([&] { ec2.describe_launch_template_versions({.launch_template_id = id, .versions = {{"9"}}}); }),
+            "InvalidLaunchTemplateId.VersionNotFound: Could not find the specified version 9 for the launch template "
+            "with ID " +
+                id + ".");
+  EXPECT_EQ(answer([&] { ec2.modify_launch_template({.default_version = "9", .launch_template_id = id}); }),
+            "InvalidLaunchTemplateId.VersionNotFound: The launch template version 9 is not found for the specified "
+            "launch template.");
+  EXPECT_EQ(answer([&] { ec2.modify_launch_template({.launch_template_id = id, .launch_template_name = "web"}); }),
+            "InvalidParameterCombination: Either provide launch template ID or launch template name to modify the "
+            "template.");
+  EXPECT_EQ(answer([&] { ec2.delete_launch_template({}); }),
+            "MissingParameter: The request must contain the parameter launch template ID or launch template name");
+  EXPECT_EQ(answer([&] { ec2.describe_launch_templates({.launch_template_names = {{"web", "nothing"}}}); }),
+            "InvalidLaunchTemplateName.NotFoundException: At least one of the launch templates specified in the "
+            "request does not exist.");
+  EXPECT_TRUE(answer([&] { ec2.describe_launch_template_versions({}); }).starts_with("MissingParameter: To describe"));
+  EXPECT_TRUE(answer([&] {
+                ec2.describe_launch_template_versions({.versions = {{"1"}}});
+              }).starts_with("InvalidParameterValue: To describe"));
 }
 
 TEST_F(Ec2Test, VersionsOfATemplateAreDescribedNewestFirstAndTheDefaultOneStays) {

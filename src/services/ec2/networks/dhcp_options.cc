@@ -76,7 +76,8 @@ void check_servers(Request& rq, const std::string& key, const std::vector<std::s
 
 void check_values(Request& rq, const std::string& key, const std::vector<std::string>& values) {
   const auto known = find_word<DhcpKey>(key);
-  if (!known) throw invalid_parameter(fmt::format("Unknown DHCP option key: {}", key));
+  if (!known)
+    throw invalid_parameter(fmt::format("Value ({}) for parameter name is invalid. Unknown DHCP option", key));
   if (values.empty()) throw missing_parameter("DhcpConfiguration.Value");
   const bool one_value = *known == DhcpKey::kDomainName || *known == DhcpKey::kNetbiosNodeType;
   if (one_value && values.size() != 1)

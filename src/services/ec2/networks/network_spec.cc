@@ -23,8 +23,10 @@ constexpr const char* kDnsNameTag = "hanbat:dns-name";
 host::Attachment attachment_of(const NetworkInterface& interface) {
   if (interface.attachment) return host::Attachment::kMachine;
   if (!interface.requester_managed.value_or(false)) return host::Attachment::kNone;
-  return interface.requester_id.value_or("").starts_with("elasticloadbalancing") ? host::Attachment::kBalancer
-                                                                                 : host::Attachment::kMachine;
+  const std::string requester = interface.requester_id.value_or("");
+  // Those of earlier versions bear the service's own name.
+  return requester == kBalancers || requester.starts_with("elasticloadbalancing") ? host::Attachment::kBalancer
+                                                                                  : host::Attachment::kMachine;
 }
 
 host::Route render_route(store::Tx& tx, const Resource<RouteTable>& table, const Route& route) {

@@ -69,6 +69,8 @@ std::string internal_domain(std::string_view region);
 // Network interfaces.
 
 enum class InterfaceType { kInterface, kNatGateway };
+/// Who asked for the interfaces of load balancers, as AWS tells it.
+inline constexpr std::string_view kBalancers = "amazon-elb";
 struct InterfacePlan {
   std::string description;
   std::optional<std::string> private_ip;
@@ -76,7 +78,7 @@ struct InterfacePlan {
   int any_further = 0;               // how many more, whichever they are
   std::vector<std::string> groups;
   InterfaceType type = InterfaceType::kInterface;
-  std::string requester;  // of a managed one, the service's name
+  std::string requester;  // of a managed one, who has it
 };
 /// An interface in the subnet, with a free address or the one asked for.
 Resource<NetworkInterface> make_interface(const Making& at, const Resource<Subnet>& subnet, const InterfacePlan& plan,

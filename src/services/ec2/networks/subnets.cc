@@ -100,6 +100,7 @@ CreateSubnetOutput Ec2::create_subnet(Request& rq, const CreateSubnetInput& in) 
   fill(rq.tx, subnet);
   CreateSubnetOutput out;
   out.subnet = tagged(rq.tx, subnet);
+  out.subnet->block_public_access_states.reset();
   return out;
 }
 

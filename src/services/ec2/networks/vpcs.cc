@@ -60,6 +60,15 @@ Cidr require_vpc_cidr(const std::optional<std::string>& text, const host::EdgeRa
   return *cidr;
 }
 
+/// As the calls that make one answer.
+Vpc new_vpc(Request& rq, const Resource<Vpc>& vpc) {
+  Vpc shape = tagged(rq.tx, vpc);
+  shape.state = "pending";
+  shape.ipv6_cidr_block_association_set.emplace();
+  shape.block_public_access_states.reset();
+  return shape;
+}
+
 void refuse_dependencies(store::Tx& tx, const Resource<Vpc>& vpc) {
   bool used = !list_in<Subnet>(tx, vpc.id).empty() || !list_in<InternetGateway>(tx, vpc.id).empty() ||
               !list_in<NetworkInterface>(tx, vpc.id).empty() || list_in<SecurityGroup>(tx, vpc.id).size() > 1 ||
@@ -92,8 +101,7 @@ CreateVpcOutput Ec2::create_vpc(Request& rq, const CreateVpcInput& in) {
   const auto vpc = make_vpc(making(rq), cidr, false, tags);
 
   CreateVpcOutput out;
-  out.vpc = tagged(rq.tx, vpc);
-  out.vpc->state = "pending";
+  out.vpc = new_vpc(rq, vpc);
   return out;
 }
 
@@ -108,7 +116,7 @@ CreateDefaultVpcOutput Ec2::create_default_vpc(Request& rq, const CreateDefaultV
   const auto vpc = make_default_vpc(making(rq));
 
   CreateDefaultVpcOutput out;
-  out.vpc = tagged(rq.tx, vpc);
+  out.vpc = new_vpc(rq, vpc);
   return out;
 }
 

@@ -1,5 +1,6 @@
 // Paths and analyses of Reachability Analyzer. An analysis tells the rows of the moment in which it was started, so it
 // has succeeded when its call answers. https://docs.aws.amazon.com/vpc/latest/reachability/
+#include "base/arn.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/networks/cidr.h"
 #include "services/ec2/reachability/analysis.h"
@@ -24,6 +25,17 @@ constexpr FilterPath kAnalysisPaths[] = {{"path-found", "NetworkPathFound"}, {"s
 
 /// The id that a parameter names by itself or as the end of an ARN.
 std::string bare_id(const std::string& text) { return text.substr(text.rfind('/') + 1); }
+
+/// The same of an end of a path, which has to be the caller's own and of this region.
+std::string own_id(const Request& rq, const std::string& text, const char* parameter) {
+  if (!text.starts_with("arn:")) return text;
+  const auto arn = parse_arn(text);
+  if (!arn || arn->service != "ec2" || arn->resource.find('/') == std::string::npos)
+    throw invalid_parameter(fmt::format("Value ({}) for parameter {} is invalid.", text, parameter));
+  if (arn->account != rq.account || arn->region != rq.region)
+    throw not_done(rq, fmt::format("{} in another account or region", parameter));
+  return bare_id(arn->resource);
+}
 
 std::optional<FilterPortRange> range_of(const std::optional<RequestFilterPortRange>& asked) {
   if (!asked) return std::nullopt;
@@ -70,8 +82,11 @@ CreateNetworkInsightsPathOutput Ec2::create_network_insights_path(Request& rq,
   check_address(in.destination_ip);
   if (!in.destination && !in.destination_ip && !(in.filter_at_source && in.filter_at_source->destination_address))
     throw missing_parameter("Destination");
-  resolve_end(rq.tx, place_of(rq), in.source, "");
-  if (in.destination) resolve_end(rq.tx, place_of(rq), *in.destination, "");
+  const std::string source = own_id(rq, in.source, "Source");
+  resolve_end(rq.tx, place_of(rq), source, "");
+  std::optional<std::string> destination;
+  if (in.destination) destination = own_id(rq, *in.destination, "Destination");
+  if (destination) resolve_end(rq.tx, place_of(rq), *destination, "");
   if (list<NetworkInsightsPath>(rq.tx, place_of(rq)).size() >= kMostPaths)
     throw Error("NetworkInsightsPathLimitExceeded", 400,
                 "The maximum number of network insights paths has been reached.");
@@ -82,11 +97,11 @@ CreateNetworkInsightsPathOutput Ec2::create_network_insights_path(Request& rq,
   shape.network_insights_path_arn = KindOf<NetworkInsightsPath>::arn(path);
   shape.created_date = rq.now();
   shape.protocol = protocol;
-  shape.source = bare_id(in.source);
+  shape.source = source;
   shape.source_arn = arn_of(place_of(rq), type_of_id(*shape.source), *shape.source);
   shape.source_ip = in.source_ip;
-  if (in.destination) {
-    shape.destination = bare_id(*in.destination);
+  if (destination) {
+    shape.destination = destination;
     shape.destination_arn = arn_of(place_of(rq), type_of_id(*shape.destination), *shape.destination);
   }
   shape.destination_ip = in.destination_ip;

@@ -46,6 +46,7 @@ AttachInternetGatewayOutput Ec2::attach_internet_gateway(Request& rq, const Atta
   authorize(rq, "AttachInternetGateway", "vpc", in.vpc_id);
   authorize(rq, "AttachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
+  require_id_form("InvalidVpcId.Malformed", KindOf<Vpc>::kKind.prefix, in.vpc_id);
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   if (!gateway.scope.empty())
@@ -67,6 +68,7 @@ DetachInternetGatewayOutput Ec2::detach_internet_gateway(Request& rq, const Deta
   authorize(rq, "DetachInternetGateway", "vpc", in.vpc_id);
   authorize(rq, "DetachInternetGateway", "internet-gateway", in.internet_gateway_id);
 
+  require_id_form("InvalidVpcId.Malformed", KindOf<Vpc>::kKind.prefix, in.vpc_id);
   auto gateway = require<InternetGateway>(rq.tx, place_of(rq), in.internet_gateway_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), in.vpc_id);
   if (gateway.scope != vpc.id)

@@ -161,7 +161,7 @@ ManagedPrefixList settle(Request& rq, Resource<ManagedPrefixList>& list, const c
   list.shape.state_message.reset();
   update(rq.tx, list);
   for (const std::string& vpc : references_to(rq.tx, list).vpcs) touch_vpc(rq.tx, rq.home.tasks, vpc);
-  ManagedPrefixList told = tagged(rq.tx, list);
+  ManagedPrefixList told = list.shape;
   told.state = fmt::format("{}-in-progress", change);
   return told;
 }
@@ -297,7 +297,7 @@ ModifyManagedPrefixListOutput Ec2::modify_managed_prefix_list(Request& rq, const
       list.shape.state = "modify-failed";
       list.shape.state_message = of_first_ten("These resources do not support the new maximum size", full);
       update(rq.tx, list);
-      out.prefix_list = tagged(rq.tx, list);
+      out.prefix_list = list.shape;
       out.prefix_list->state = "modify-in-progress";
       return out;
     }
@@ -342,14 +342,14 @@ DeleteManagedPrefixListOutput Ec2::delete_managed_prefix_list(Request& rq, const
   // AWS takes the call and fails afterwards, which is what the state tells.
   const auto users = references_to(rq.tx, list).resources;
   if (users.empty()) {
-    out.prefix_list = tagged(rq.tx, list);
+    out.prefix_list = list.shape;
     remove(rq.tx, list);
   } else {
     list.shape.state = "delete-failed";
     list.shape.state_message =
         of_first_ten("The prefix list is in use by these resources", {users.begin(), users.end()});
     update(rq.tx, list);
-    out.prefix_list = tagged(rq.tx, list);
+    out.prefix_list = list.shape;
     out.prefix_list->state_message.reset();
   }
   out.prefix_list->state = "delete-in-progress";

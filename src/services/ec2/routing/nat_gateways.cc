@@ -24,6 +24,29 @@ void refuse_too_many(store::Tx& tx, const Resource<Subnet>& subnet) {
     throw Error("NatGatewayLimitExceeded", 400, "The maximum number of NAT gateways has been reached.");
 }
 
+/// NAT gateways have their own words for what they are made of. Source: what AWS answers to CreateNatGateway in the
+/// tests of its controllers for Kubernetes.
+Error left_out(std::string_view parameter) {
+  return Error(
+      "MissingParameter", 400,
+      fmt::format("The request must include the {} parameter. Add the required parameter and retry the request.",
+                  parameter));
+}
+
+Resource<Subnet> require_own_subnet(Request& rq, const std::string& id) {
+  if (auto subnet = find<Subnet>(rq.tx, place_of(rq), id)) return std::move(*subnet);
+  throw Error("InvalidSubnet", 400,
+              fmt::format("The subnet ID '{}' {}", id,
+                          has_id_form(KindOf<Subnet>::kKind.prefix, id) ? "does not exist" : "is malformed"));
+}
+
+Resource<Address> require_elastic_ip(Request& rq, const std::string& id) {
+  if (auto address = find<Address>(rq.tx, place_of(rq), id)) return std::move(*address);
+  if (has_id_form(KindOf<Address>::kKind.prefix, id))
+    throw Error("InvalidElasticIpID.NotFound", 400, fmt::format("The elastic-ip ID '{}' does not exist", id));
+  throw Error("InvalidElasticIpID.Malformed", 400, fmt::format("The elastic-ip ID '{}' is malformed", id));
+}
+
 NatGateway gateway_shape(const Request& rq, const std::string& id, const Resource<Address>& address,
                          const Resource<NetworkInterface>& interface) {
   NatGateway shape;
@@ -50,9 +73,9 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
   authorize(rq, "CreateNatGateway", "elastic-ip", in.allocation_id.value_or("*"));
   authorize_tagging(rq, "natgateway", tags);
 
-  if (!in.subnet_id) throw missing_parameter("subnetId");
+  if (!in.subnet_id) throw left_out("SubnetId");
   if (in.connectivity_type.value_or("public") != "public") throw not_done(rq, "ConnectivityType private");
-  if (!in.allocation_id) throw missing_parameter("AllocationId");
+  if (!in.allocation_id) throw left_out("AllocationId");
   const Json asked = Json::object({{"subnet", *in.subnet_id}, {"allocation", *in.allocation_id}});
   if (const auto earlier = earlier_result(rq, in.client_token, asked)) {
     CreateNatGatewayOutput out;
@@ -60,9 +83,9 @@ CreateNatGatewayOutput Ec2::create_nat_gateway(Request& rq, const CreateNatGatew
     out.nat_gateway = tagged(rq.tx, require<NatGateway>(rq.tx, place_of(rq), *earlier));
     return out;
   }
-  const auto subnet = require<Subnet>(rq.tx, place_of(rq), *in.subnet_id);
+  const auto subnet = require_own_subnet(rq, *in.subnet_id);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), subnet.scope);
-  auto address = require_address(rq.tx, place_of(rq), in.allocation_id, std::nullopt);
+  auto address = require_elastic_ip(rq, *in.allocation_id);
   if (address.shape.association_id)
     throw Error("Resource.AlreadyAssociated", 400,
                 fmt::format("Elastic IP address [{}] is already associated", address.id));

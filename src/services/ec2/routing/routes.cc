@@ -23,6 +23,11 @@ Error other_network(const Resource<RouteTable>& table, std::string_view what, st
   return invalid_parameter(fmt::format("route table {} and {} {} belong to different networks", table.id, what, id));
 }
 
+/// What GatewayId names may be a gateway of several kinds.
+Error no_such_gateway(std::string_view id) {
+  return Error("InvalidGatewayID.NotFound", 400, fmt::format("The gateway ID '{}' does not exist", id));
+}
+
 void aim_at_interface(Request& rq, const Resource<RouteTable>& table, const RouteTarget& target, Route& route) {
   std::optional<Resource<NetworkInterface>> interface;
   if (target.interface) {
@@ -58,20 +63,21 @@ void aim(Request& rq, const Resource<RouteTable>& table, const RouteTarget& targ
         "egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, coreNetworkArn, "
         "vpcEndpointId, instanceId");
   if (target.nat || (target.gateway && target.gateway->starts_with("nat-"))) {
-    const auto gateway = require<NatGateway>(rq.tx, place_of(rq), target.nat ? *target.nat : *target.gateway);
-    if (gateway.scope != table.scope) throw other_network(table, "NAT gateway", gateway.id);
-    if (!is_working(gateway))
-      throw Error("InvalidNatGatewayID.NotFound", 400,
-                  fmt::format("The natGateway ID '{}' does not exist", gateway.id));
-    route.nat_gateway_id = gateway.id;
+    const std::string& id = target.nat ? *target.nat : *target.gateway;
+    const auto gateway = find<NatGateway>(rq.tx, place_of(rq), id);
+    if (!gateway || !is_working(*gateway))
+      throw target.nat
+          ? Error("InvalidNatGatewayID.NotFound", 400, fmt::format("The natGateway ID '{}' does not exist", id))
+          : no_such_gateway(id);
+    if (gateway->scope != table.scope) throw other_network(table, "NAT gateway", id);
+    route.nat_gateway_id = id;
   } else if (target.gateway) {
     if (target.gateway->starts_with("vpce-"))
       throw invalid_parameter("Cannot create or replace a prefix list route targeting a VPC Endpoint.");
-    if (!target.gateway->starts_with("igw-"))
-      throw Error("InvalidGatewayID.NotFound", 400, fmt::format("The gateway ID '{}' does not exist", *target.gateway));
-    const auto gateway = require<InternetGateway>(rq.tx, place_of(rq), *target.gateway);
-    if (gateway.scope != table.scope) throw other_network(table, "network gateway", gateway.id);
-    route.gateway_id = gateway.id;
+    const auto gateway = find<InternetGateway>(rq.tx, place_of(rq), *target.gateway);
+    if (!gateway) throw no_such_gateway(*target.gateway);
+    if (gateway->scope != table.scope) throw other_network(table, "network gateway", gateway->id);
+    route.gateway_id = gateway->id;
   } else {
     aim_at_interface(rq, table, target, route);
   }
@@ -164,6 +170,8 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
   const Destination destination = require_destination(rq, in);
   refuse_endpoints_own(rq, table, destination);
   const auto vpc = require<Vpc>(rq.tx, place_of(rq), table.scope);
+  Route route = route_of_call(destination);
+  aim(rq, table, {in.gateway_id, in.nat_gateway_id, in.network_interface_id, in.instance_id}, route);
   if (find_route(table, destination) != table.shape.routes->end())
     throw Error("RouteAlreadyExists", 400,
                 fmt::format("The route identified by {} already exists.", destination.text()));
@@ -176,8 +184,6 @@ CreateRouteOutput Ec2::create_route(Request& rq, const CreateRouteInput& in) {
   if (routes_counted(rq.tx, table, home_.settings.edge) + (destination.list ? weight_of(*destination.list) : 1) >
       kMostRoutes)
     throw Error("RouteLimitExceeded", 400, "The maximum number of routes has been reached.");
-  Route route = route_of_call(destination);
-  aim(rq, table, {in.gateway_id, in.nat_gateway_id, in.network_interface_id, in.instance_id}, route);
 
   table.shape.routes->push_back(std::move(route));
   update(rq.tx, table);

@@ -12,8 +12,14 @@ namespace {
 constexpr FilterPath kSecurityGroupRulesPaths[] = {{"group-id", "GroupId"},
                                                    {"security-group-rule-id", "SecurityGroupRuleId"}};
 
+Error not_together(std::string_view one, std::string_view other) {
+  return Error("InvalidParameterCombination", 400,
+               fmt::format("The parameter '{}' may not be used in combination with '{}'", one, other));
+}
+
 Resource<SecurityGroup> group_of(Request& rq, const std::optional<std::string>& id,
                                  const std::optional<std::string>& name = std::nullopt) {
+  if (id && name) throw not_together("groupName", "groupId");
   if (id) return require<SecurityGroup>(rq.tx, place_of(rq), *id);
   if (!name) throw missing_parameter("groupName or groupId");
   const auto vpc = find_default_vpc(rq.tx, place_of(rq));
@@ -39,14 +45,14 @@ std::optional<std::string> name_in(const In& in) {
 template <class In>
 std::vector<Rule> named_rules(Request& rq, const Resource<SecurityGroup>& group, const In& in) {
   std::vector<IpPermission> permissions = in.ip_permissions.value_or(std::vector<IpPermission>{});
-  if (in.ip_protocol || in.cidr_ip) {
-    if (!permissions.empty())
-      throw Error("InvalidParameterCombination", 400, "The parameter ipPermissions may not be used with ipProtocol");
-    IpPermission& flat = permissions.emplace_back();
-    flat.ip_protocol = in.ip_protocol;
-    flat.from_port = in.from_port;
-    flat.to_port = in.to_port;
-    flat.ip_ranges.emplace().emplace_back().cidr_ip = in.cidr_ip;
+  if (in.ip_protocol || in.cidr_ip || in.from_port || in.to_port) {
+    const char* flat = in.ip_protocol ? "ipProtocol" : in.cidr_ip ? "cidrIp" : in.from_port ? "fromPort" : "toPort";
+    if (!permissions.empty()) throw not_together("ipPermissions", flat);
+    IpPermission& one = permissions.emplace_back();
+    one.ip_protocol = in.ip_protocol;
+    one.from_port = in.from_port;
+    one.to_port = in.to_port;
+    one.ip_ranges.emplace().emplace_back().cidr_ip = in.cidr_ip;
   }
   return rules_of(permissions, [&](const UserIdGroupPair& pair) {
     if (pair.user_id && !pair.user_id->empty() && *pair.user_id != rq.account)
@@ -107,6 +113,7 @@ Out authorize_rules(Request& rq, const In& in, Direction way, std::string_view a
   for (const Rule& rule : rules) {
     const auto row = make_rule(making(rq), group.scope, group.id, way, rule, tags);
     out.security_group_rules->push_back(tagged(rq.tx, row));
+    if (tags.empty()) out.security_group_rules->back().tags.reset();  // which DescribeSecurityGroupRules tells always
   }
   touch_vpc(rq.tx, rq.home.tasks, group.scope);
   return out;
@@ -216,7 +223,12 @@ DescribeSecurityGroupRulesOutput Ec2::describe_security_group_rules(Request& rq,
                                                                     const DescribeSecurityGroupRulesInput& in) {
   authorize(rq, "DescribeSecurityGroupRules");
   prepare(rq);
-  auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kSecurityGroupRulesPaths);
+  auto page = describe<SecurityGroupRule>(rq, in, in.security_group_rule_ids, in.filters, kSecurityGroupRulesPaths,
+                                          [](Resource<SecurityGroupRule>& row) {
+                                            // Rules of earlier versions have it; AWS tells it of groups of peers alone.
+                                            if (row.shape.referenced_group_info)
+                                              row.shape.referenced_group_info->vpc_id.reset();
+                                          });
   DescribeSecurityGroupRulesOutput out;
   out.security_group_rules = std::move(page.items);
   out.next_token = std::move(page.next_token);
@@ -253,7 +265,7 @@ ModifySecurityGroupRulesOutput Ec2::modify_security_group_rules(Request& rq, con
         1)
       throw Error("InvalidParameterCombination", 400,
                   "Only one of cidrIp, cidrIpv6, prefixListId or groupId can be specified.");
-    put_rule(row.shape, normalised(std::move(rule)), row.place, row.scope);
+    put_rule(row.shape, normalised(std::move(rule)), row.place);
     update(rq.tx, row);
   }
   for (const Direction way : {Direction::kIngress, Direction::kEgress})

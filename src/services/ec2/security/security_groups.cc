@@ -43,12 +43,18 @@ void fill(store::Tx& tx, Resource<SecurityGroup>& group) {
   group.shape.ip_permissions_egress = permissions_of(out, group.place.account);
 }
 
-void check_text(std::string_view what, const std::string& text) {
+/// A name or a description of a group. `most` is how AWS says how long one may be.
+void check_text(std::string_view parameter, std::string_view what, std::string_view most, const std::string& text) {
   static constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789. _-:/()#,@[]+=&;{}!$*";
-  if (text.size() > 255 || text.find_first_not_of(kAllowed) != std::string::npos)
+  if (std::ranges::any_of(text, [](unsigned char c) { return c > 127; }))
     throw invalid_parameter(fmt::format(
-        "Value ({}) for parameter {} is invalid. Character sets beyond ASCII are not supported.", text, what));
+        "Value ({}) for parameter {} is invalid. Character sets beyond ASCII are not supported.", text, parameter));
+  if (text.size() > 255 || text.find_first_not_of(kAllowed) != std::string::npos)
+    throw invalid_parameter(
+        fmt::format("Invalid security group {0}. Valid {0}s are {1} less than 256 characters from the following set:  "
+                    "a-zA-Z0-9. _-:/()#,@[]+=&;{{}}!$*",
+                    what, most));
 }
 
 std::string vpc_for(Request& rq, const std::optional<std::string>& vpc_id) {
@@ -140,8 +146,8 @@ CreateSecurityGroupOutput Ec2::create_security_group(Request& rq, const CreateSe
   const std::string vpc_id = vpc_for(rq, in.vpc_id);
   if (in.group_name.empty()) throw missing_parameter("GroupName");
   if (in.description.empty()) throw missing_parameter("GroupDescription");
-  check_text("groupName", in.group_name);
-  check_text("groupDescription", in.description);
+  check_text("GroupName", "name", "non-empty strings", in.group_name);
+  check_text("GroupDescription", "description", "strings", in.description);
   if (in.group_name.starts_with("sg-"))
     throw invalid_parameter("invalid value for parameter groupName. Group names may not be in the format sg-*.");
   if (in.group_name == "default") throw invalid_parameter("Cannot use reserved security group name: default");

@@ -49,9 +49,10 @@ Rule normalised(Rule rule) {
   rule.protocol = protocol_name(rule.protocol);
   if (has_ports(rule.protocol)) {
     if (rule.from_port == -1 && rule.to_port == -1) rule.from_port = 0, rule.to_port = 65535;
-    if (rule.from_port < 0 || rule.to_port > 65535 || rule.from_port > rule.to_port)
-      throw invalid_parameter(
-          fmt::format("Invalid {} port range ({}-{})", upper(rule.protocol), rule.from_port, rule.to_port));
+    for (const int port : {rule.from_port, rule.to_port})
+      if (port < 0 || port > 65535) throw invalid_parameter(fmt::format("TCP/UDP port ({}) out of range", port));
+    if (rule.from_port > rule.to_port)
+      throw invalid_parameter(fmt::format("Invalid TCP/UDP port range ({}:{})", rule.from_port, rule.to_port));
   } else if (is_icmp(rule.protocol)) {
     if (rule.from_port < -1 || rule.from_port > 255 || rule.to_port < -1 || rule.to_port > 255)
       throw invalid_parameter(fmt::format("ICMP type ({}) out of range", rule.from_port));
@@ -83,7 +84,7 @@ std::vector<Rule> rules_of(const std::vector<IpPermission>& permissions, const G
     base.from_port = permission.from_port.value_or(-1);
     base.to_port = permission.to_port.value_or(-1);
     if (has_ports(protocol_name(base.protocol)) && permission.from_port.has_value() != permission.to_port.has_value())
-      throw invalid_parameter("The request must specify both fromPort and toPort");
+      throw invalid_parameter("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
     const std::size_t before = rules.size();
     for (const IpRange& range : permission.ip_ranges.value_or(std::vector<IpRange>{})) {
       Rule& rule = rules.emplace_back(base);
@@ -128,7 +129,7 @@ Rule rule_of(const SecurityGroupRule& shape) {
   return rule;
 }
 
-void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place, const std::string& vpc_id) {
+void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place) {
   shape.ip_protocol = rule.protocol;
   shape.from_port = rule.from_port;
   shape.to_port = rule.to_port;
@@ -144,7 +145,6 @@ void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place, co
     ReferencedSecurityGroup& group = shape.referenced_group_info.emplace();
     group.group_id = rule.group;
     group.user_id = place.account;
-    group.vpc_id = vpc_id;
   }
   if (!rule.description.empty()) shape.description = rule.description;
 }
@@ -194,7 +194,7 @@ Resource<SecurityGroupRule> make_rule(const Making& at, const std::string& vpc_i
   row.shape.group_id = group_id;
   row.shape.group_owner_id = at.place.account;
   row.shape.is_egress = direction == Direction::kEgress;
-  put_rule(row.shape, rule, at.place, vpc_id);
+  put_rule(row.shape, rule, at.place);
   create(at.tx, row, tags);
   return row;
 }

@@ -37,7 +37,7 @@ Rule normalised(Rule rule);
 
 Rule rule_of(const SecurityGroupRule& shape);
 /// Writes the rule's facts into the shape.
-void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place, const std::string& vpc_id);
+void put_rule(SecurityGroupRule& shape, const Rule& rule, const Place& place);
 /// Rules gathered into permissions as DescribeSecurityGroups answers.
 std::vector<IpPermission> permissions_of(const std::vector<Rule>& rules, const std::string& account);
 
