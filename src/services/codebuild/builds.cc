@@ -32,7 +32,11 @@ std::string initiator_of(const region::Caller& caller) {
 BuildArtifacts artifacts_of(const ProjectArtifacts& artifacts) {
   BuildArtifacts out;
   out.artifact_identifier = artifacts.artifact_identifier;
-  if (type_of(artifacts) != ArtifactsType::kNoArtifacts) out.location = artifact_arn(artifacts, "");
+  const ArtifactsType type = type_of(artifacts);
+  if (type == ArtifactsType::kNoArtifacts) return out;
+  out.location = artifact_arn(artifacts, "");
+  out.encryption_disabled = artifacts.encryption_disabled.value_or(false);
+  if (type == ArtifactsType::kS3) out.override_artifact_name = artifacts.override_artifact_name.value_or(false);
   return out;
 }
 
@@ -127,6 +131,8 @@ Build build_of(const region::Request& rq, const Project& project) {
   build.source = project.source;
   if (!build.source->insecure_ssl) build.source->insecure_ssl = false;
   build.secondary_sources = project.secondary_sources.value_or(std::vector<ProjectSource>());
+  for (ProjectSource& source : *build.secondary_sources)
+    if (!source.insecure_ssl) source.insecure_ssl = false;
   build.source_version = project.source_version;
   build.secondary_source_versions = project.secondary_source_versions.value_or(std::vector<ProjectSourceVersion>());
   build.artifacts = artifacts_of(*project.artifacts);
@@ -158,8 +164,9 @@ std::optional<Build> find_started(region::Request& rq, const std::string& projec
   }
   const std::string before = Work::from_json(there->own).asked;
   if (!before.empty() && before != asked)
-    throw InvalidInputException("Invalid input: parameters do not match those of an earlier request with the same "
-                                "idempotency token");
+    throw InvalidInputException(
+        "Invalid input: parameters do not match those of an earlier request with the same "
+        "idempotency token");
   return there->shape;
 }
 
@@ -211,6 +218,9 @@ Build CodeBuild::begin_build(region::Request& rq, const std::string& name, const
   const Project project = with_overrides(row->shape, in);
   refuse_what_is_not_built(rq, project);
   check_build_sources(project);
+  if (in.source_type_override || in.source_location_override) check_source(*project.source);
+  for (const ProjectSource& source : in.secondary_sources_override.value_or(std::vector<ProjectSource>()))
+    check_source(source);
   check_identifiers(project);
   if (in.secondary_sources_version_override) check_source_versions(project);
   check_limit(rq.tx, *row);

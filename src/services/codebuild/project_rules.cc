@@ -40,6 +40,13 @@ void check_one(const ProjectArtifacts& artifacts) {
     throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
+void complete_s3(ProjectArtifacts& artifacts) {
+  if (find_word<ArtifactsType>(artifacts.type) != ArtifactsType::kS3) return;
+  if (!artifacts.namespace_type) artifacts.namespace_type = word_of(ArtifactNamespace::kNone);
+  if (!artifacts.packaging) artifacts.packaging = word_of(ArtifactPackaging::kNone);
+  if (!artifacts.encryption_disabled) artifacts.encryption_disabled = false;
+}
+
 }  // namespace
 
 std::string key_of_s3(const region::Place& place) {
@@ -51,6 +58,27 @@ S3LogsConfig no_s3_logs() {
   logs.status = word_of(LogsStatus::kDisabled);
   logs.encryption_disabled = false;
   return logs;
+}
+
+std::optional<ProjectArtifacts> complete_artifacts(std::optional<ProjectArtifacts> artifacts,
+                                                   const std::string& project) {
+  if (!artifacts || find_word<ArtifactsType>(artifacts->type) != ArtifactsType::kS3) return artifacts;
+  if (artifacts->name.value_or("").empty()) artifacts->name = project;
+  complete_s3(*artifacts);
+  return artifacts;
+}
+
+void tell_defaults(Project& shown) {
+  if (!shown.logs_config) shown.logs_config.emplace();
+  LogsConfig& logs = *shown.logs_config;
+  if (!logs.cloud_watch_logs) logs.cloud_watch_logs.emplace().status = word_of(LogsStatus::kEnabled);
+  if (!logs.s3_logs) logs.s3_logs = no_s3_logs();
+  if (!shown.source->insecure_ssl) shown.source->insecure_ssl = false;
+  if (shown.secondary_sources)
+    for (ProjectSource& source : *shown.secondary_sources)
+      if (!source.insecure_ssl) source.insecure_ssl = false;
+  if (shown.secondary_artifacts)
+    for (ProjectArtifacts& artifacts : *shown.secondary_artifacts) complete_s3(artifacts);
 }
 
 void check_key(const region::Request& rq, std::string_view member, const std::optional<std::string>& key) {

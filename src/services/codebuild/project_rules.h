@@ -1,4 +1,5 @@
-// What a project or a build may say of its role, its key, its artifacts and by which names it is asked for.
+// What a project or a build may say of its role, its key and its artifacts, what it tells unasked, and by which names
+// it is asked for.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,12 @@ void check_key(const region::Request& rq, std::string_view member, const std::op
 
 /// No logs in S3, as AWS tells it.
 S3LogsConfig no_s3_logs();
+
+/// The artifacts with what AWS fills in: those of S3 say how they are named and packed.
+std::optional<ProjectArtifacts> complete_artifacts(std::optional<ProjectArtifacts> artifacts,
+                                                   const std::string& project);
+/// Adds what AWS tells of a project though nobody said it, and what is kept without.
+void tell_defaults(Project& shown);
 
 /// Throws InvalidInputException for what is no role's ARN, or another account's.
 void check_service_role(const region::Request& rq, const std::string& role);

@@ -130,6 +130,20 @@ TEST_F(ProjectRules, AProjectAndItsBuildsTellWhatNobodySaid) {
             "log-events/null");
 }
 
+TEST_F(ProjectRules, WhatIsMadeBesideTellsWhatNobodySaidToo) {
+  CreateProjectInput in = project("api");
+  in.secondary_sources = {{{.location = "bucket/in.zip", .source_identifier = "more", .type = "S3"}}};
+  in.secondary_artifacts = {{{.artifact_identifier = "other", .location = "bucket", .name = "other", .type = "S3"}}};
+  const Project made = *codebuild.create_project(in).project;
+  EXPECT_EQ(made.secondary_sources->front().insecure_ssl, false);
+  EXPECT_EQ(made.secondary_artifacts->front().packaging, "NONE");
+  EXPECT_EQ(made.secondary_artifacts->front().namespace_type, "NONE");
+  EXPECT_EQ(made.secondary_artifacts->front().encryption_disabled, false);
+  const Build build = *codebuild.start_build({.project_name = "api"}).build;
+  EXPECT_EQ(build.secondary_artifacts->front().encryption_disabled, false);
+  EXPECT_EQ(build.secondary_artifacts->front().override_artifact_name, false);
+}
+
 TEST_F(ProjectRules, ALinkToALogHasItsNamesEncodedAsTheConsoleReadsThem) {
   EXPECT_EQ(log_link("us-west-2", "/aws/codebuild/web", "a/b"),
             "https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/"
@@ -186,6 +200,17 @@ TEST_F(ProjectRules, ATokenIsGoodForFiveMinutesAndForTheSameParameters) {
   EXPECT_EQ(wire::code_of([&] { start(other); }), "InvalidInputException");
   test.clock.advance(std::chrono::minutes(2));
   EXPECT_NE(start(other).id, id);
+}
+
+TEST_F(ProjectRules, ATokenRetriesABuildOnce) {
+  const std::string id = *start().id;
+  codebuild.stop_build({.id = id});
+  const auto retry = [&](const std::string& token) {
+    return *codebuild.retry_build({.id = id, .idempotency_token = token}).build->id;
+  };
+  const std::string again = retry("once");
+  EXPECT_EQ(retry("once"), again);
+  EXPECT_NE(retry("twice"), again);
 }
 
 }  // namespace

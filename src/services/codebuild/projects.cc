@@ -38,19 +38,11 @@ constexpr region::TagRules kTagRules{
 
 constexpr const char* kPrivate = "PRIVATE";
 
-/// Where the logs go unless a project says otherwise, as AWS tells it.
-LogsConfig complete(LogsConfig logs) {
-  if (!logs.cloud_watch_logs) logs.cloud_watch_logs.emplace().status = word_of(LogsStatus::kEnabled);
-  if (!logs.s3_logs) logs.s3_logs = no_s3_logs();
-  return logs;
-}
-
 /// The project as the API shows it.
 Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
   project.encryption_key = key_of_s3(row.place);
-  project.logs_config = complete(project.logs_config.value_or(LogsConfig{}));
-  if (!project.source->insecure_ssl) project.source->insecure_ssl = false;
+  tell_defaults(project);
   project.project_visibility = kPrivate;
   project.badge.emplace().badge_enabled = false;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
@@ -63,16 +55,6 @@ ProjectEnvironment complete(ProjectEnvironment environment) {
   if (!environment.privileged_mode) environment.privileged_mode = false;
   if (!environment.image_pull_credentials_type) environment.image_pull_credentials_type = "CODEBUILD";
   return environment;
-}
-
-/// What AWS fills in; artifacts of S3 say how they are named and packed.
-std::optional<ProjectArtifacts> complete(std::optional<ProjectArtifacts> artifacts, const std::string& project) {
-  if (!artifacts || find_word<ArtifactsType>(artifacts->type) != ArtifactsType::kS3) return artifacts;
-  if (artifacts->name.value_or("").empty()) artifacts->name = project;
-  if (!artifacts->namespace_type) artifacts->namespace_type = word_of(ArtifactNamespace::kNone);
-  if (!artifacts->packaging) artifacts->packaging = word_of(ArtifactPackaging::kNone);
-  if (!artifacts->encryption_disabled) artifacts->encryption_disabled = false;
-  return artifacts;
 }
 
 /// The condition keys about what the call wants of a project, as far as the input says so itself.
@@ -217,7 +199,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.secondary_sources = in.secondary_sources;
   project.source_version = in.source_version;
   project.secondary_source_versions = in.secondary_source_versions;
-  project.artifacts = complete(in.artifacts, in.name);
+  project.artifacts = complete_artifacts(in.artifacts, in.name);
   project.secondary_artifacts = in.secondary_artifacts;
   project.cache = in.cache ? *in.cache : ProjectCache{.type = "NO_CACHE"};
   project.environment = complete(in.environment);
@@ -257,7 +239,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.secondary_sources, in.secondary_sources);
   take(project.source_version, in.source_version);
   take(project.secondary_source_versions, in.secondary_source_versions);
-  take(project.artifacts, complete(in.artifacts, name));
+  take(project.artifacts, complete_artifacts(in.artifacts, name));
   take(project.secondary_artifacts, in.secondary_artifacts);
   take(project.cache, in.cache);
   if (in.environment) project.environment = complete(*in.environment);

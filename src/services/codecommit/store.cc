@@ -159,7 +159,8 @@ void check_repository_name(std::string_view name) {
 
 void check_branch_name(std::string_view name) {
   if (name.empty()) throw BranchNameRequiredException("A branch name is required.");
-  if (utf8_length(name) > 256 || is_object_id(name) || !is_reference_name(std::string(kBranchPrefix) + std::string(name)))
+  if (utf8_length(name) > 256 || is_object_id(name) ||
+      !is_reference_name(std::string(kBranchPrefix) + std::string(name)))
     throw InvalidBranchNameException("The branch name is not valid: " + std::string(name));
 }
 

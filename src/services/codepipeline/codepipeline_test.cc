@@ -126,6 +126,19 @@ TEST_F(CodePipelineTest, AnEventWritesAnExecutionOnce) {
   EXPECT_EQ(writes(), 3);
 }
 
+TEST_F(CodePipelineTest, AStopWaitsForActionsUnlessItAbandonsThemAndTellsItsReason) {
+  const std::string id = create();
+  StopPipelineExecutionInput in{
+      .pipeline_execution_id = id, .pipeline_name = "wsi-api-pipeline", .reason = std::string("freeze")};
+  client.stop_pipeline_execution(in);
+  EXPECT_EQ(latest().status, "Stopping");
+  EXPECT_EQ(latest().stop_trigger->reason, "freeze");
+  EXPECT_EQ(wire::code_of([&] { client.stop_pipeline_execution(in); }), "DuplicatedStopRequestException");
+  in.abandon = true;
+  client.stop_pipeline_execution(in);
+  EXPECT_EQ(latest().status, "Stopped");
+}
+
 TEST_F(CodePipelineTest, TheSameTokenStartsOneExecution) {
   create();
   StartPipelineExecutionInput in;

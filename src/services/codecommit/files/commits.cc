@@ -36,8 +36,7 @@ std::string plain_path(std::string path) {
 void require_path(const GitRepository& git, const std::string& path, const std::string& before,
                   const std::string& after) {
   const auto is_in = [&](const std::string& tree) { return !tree.empty() && git.find_entry(tree, path); };
-  if (!path.empty() && !is_in(before) && !is_in(after))
-    throw PathDoesNotExistException("Could not find path " + path);
+  if (!path.empty() && !is_in(before) && !is_in(after)) throw PathDoesNotExistException("Could not find path " + path);
 }
 
 bool is_inside(const std::string& path, const std::string& folder) {

@@ -49,6 +49,50 @@ TEST_F(CommitRefusals, AnAuthorIsTheCallersArnUnlessItIsSaid) {
   EXPECT_EQ(author.email, "");
 }
 
+TEST_F(CommitRefusals, WhatIsSaidOfACommitIsInIt) {
+  const auto is_told = [&](const std::string& id, const std::string& message) {
+    const Commit commit = client().get_commit({.commit_id = id, .repository_name = "app"}).commit;
+    return commit.author->name == "Me" && commit.author->email == "me@example.test" && commit.message == message;
+  };
+  first = client()
+              .put_file({.branch_name = "main",
+                         .commit_message = "put",
+                         .email = "me@example.test",
+                         .file_content = "x",
+                         .file_mode = "EXECUTABLE",
+                         .file_path = "dir/run",
+                         .name = "Me",
+                         .parent_commit_id = first,
+                         .repository_name = "app"})
+              .commit_id;
+  EXPECT_TRUE(is_told(first, "put"));
+  EXPECT_EQ(client().get_file({.file_path = "dir/run", .repository_name = "app"}).file_mode, "EXECUTABLE");
+  first = client()
+              .delete_file({.branch_name = "main",
+                            .commit_message = "delete",
+                            .email = "me@example.test",
+                            .file_path = "dir/run",
+                            .keep_empty_folders = true,
+                            .name = "Me",
+                            .parent_commit_id = first,
+                            .repository_name = "app"})
+              .commit_id;
+  EXPECT_TRUE(is_told(first, "delete"));
+  EXPECT_EQ(client().get_file({.file_path = "dir/.gitkeep", .repository_name = "app"}).file_size, 0);
+  first = *client()
+               .create_commit({.author_name = "Me",
+                               .branch_name = "main",
+                               .commit_message = "both",
+                               .email = "me@example.test",
+                               .parent_commit_id = first,
+                               .put_files = {{{.file_content = "y", .file_path = "b"}}},
+                               .repository_name = "app",
+                               .set_file_modes = {{{.file_mode = "EXECUTABLE", .file_path = "a.txt"}}}})
+               .commit_id;
+  EXPECT_TRUE(is_told(first, "both"));
+  EXPECT_EQ(client().get_file({.file_path = "a.txt", .repository_name = "app"}).file_mode, "EXECUTABLE");
+}
+
 TEST_F(CommitRefusals, NamesAddressesAndMessagesHaveTheirLimitsEverywhere) {
   struct Words {
     std::optional<std::string> name, email, message;
@@ -122,9 +166,8 @@ TEST_F(CommitRefusals, APathThatNeitherCommitHasIsNoDifference) {
 
 TEST_F(CommitRefusals, WhatCanNameNoCommitIsInvalidAndWhatNamesNoneDoesNotExist) {
   const auto folder = [&](const std::string& specifier) {
-    return code([&] {
-      client().get_folder({.commit_specifier = specifier, .folder_path = "/", .repository_name = "app"});
-    });
+    return code(
+        [&] { client().get_folder({.commit_specifier = specifier, .folder_path = "/", .repository_name = "app"}); });
   };
   for (const char* good : {"main", "HEAD", "refs/heads/main"}) EXPECT_EQ(folder(good), "") << good;
   EXPECT_EQ(folder(first), "");
@@ -203,9 +246,8 @@ TEST_F(CommitRefusals, ADescriptionHasAThousandCharactersOfAnyScript) {
   std::string korean;
   for (int i = 0; i < 1000; ++i) korean += "한";
   const auto describe = [&](const std::string& text) {
-    return code([&] {
-      client().update_repository_description({.repository_description = text, .repository_name = "app"});
-    });
+    return code(
+        [&] { client().update_repository_description({.repository_description = text, .repository_name = "app"}); });
   };
   EXPECT_EQ(describe(korean), "");
   EXPECT_EQ(describe(korean + "밭"), "InvalidRepositoryDescriptionException");

@@ -49,6 +49,13 @@ Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput
   return d;
 }
 
+/// The deployment as the API shows it: AWS's messages are of other platforms' deployments, and tell none of these.
+DeploymentInfo describe(const Deployment& d) {
+  DeploymentInfo shown = d.info;
+  shown.deployment_status_messages.emplace();
+  return shown;
+}
+
 /// What a deployment may say of itself, besides what is looked up.
 void check_options(const CreateDeploymentInput& in) {
   check_description(in.description.value_or(""));
@@ -104,7 +111,7 @@ CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const 
 
 GetDeploymentOutput CodeDeploy::get_deployment(region::Request& rq, const GetDeploymentInput& in) {
   GetDeploymentOutput out;
-  out.deployment_info = require_deployment(rq, "codedeploy:GetDeployment", in.deployment_id).info;
+  out.deployment_info = describe(require_deployment(rq, "codedeploy:GetDeployment", in.deployment_id));
   return out;
 }
 
@@ -114,7 +121,7 @@ BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq,
   if (in.deployment_ids.empty()) throw DeploymentIdRequiredException("Deployment ID is missing");
   check_batch(in.deployment_ids.size(), kMostDeployments);
   for (const std::string& id : in.deployment_ids) try {
-      out.deployments_info->push_back(require_deployment(rq, "codedeploy:BatchGetDeployments", id).info);
+      out.deployments_info->push_back(describe(require_deployment(rq, "codedeploy:BatchGetDeployments", id)));
     } catch (const DeploymentDoesNotExistException&) {
       // Told by its absence: the operation documents no error for it.
     }

@@ -56,7 +56,8 @@ TEST_F(CodeDeployLimits, NamesHaveLettersDigitsAndSevenOtherCharacters) {
     EXPECT_EQ(code([&] { client.create_deployment_group(group(name)); }), "InvalidDeploymentGroupNameException");
     EXPECT_EQ(code([&] {
                 client.create_deployment_config(
-                    {.deployment_config_name = name, .minimum_healthy_hosts = MinimumHealthyHosts{.type = "HOST_COUNT", .value = 1}});
+                    {.deployment_config_name = name,
+                     .minimum_healthy_hosts = MinimumHealthyHosts{.type = "HOST_COUNT", .value = 1}});
               }),
               "InvalidDeploymentConfigNameException");
   }
@@ -66,11 +67,11 @@ TEST_F(CodeDeployLimits, ABatchTakesNoMoreThanItsNumber) {
   const std::string id = deploy();
   EXPECT_EQ(code([&] { client.batch_get_applications({.application_names = Names(101, "web")}); }),
             "BatchLimitExceededException");
-  EXPECT_EQ(code([&] {
-              client.batch_get_deployment_groups(
-                  {.application_name = "web", .deployment_group_names = Names(101, "dev")});
-            }),
-            "BatchLimitExceededException");
+  EXPECT_EQ(
+      code([&] {
+        client.batch_get_deployment_groups({.application_name = "web", .deployment_group_names = Names(101, "dev")});
+      }),
+      "BatchLimitExceededException");
   EXPECT_EQ(code([&] { client.batch_get_deployments({.deployment_ids = Names(26, id)}); }),
             "BatchLimitExceededException");
   EXPECT_EQ(code([&] { client.batch_get_deployment_instances({.deployment_id = id, .instance_ids = Names(26, "i")}); }),
@@ -81,6 +82,31 @@ TEST_F(CodeDeployLimits, ABatchTakesNoMoreThanItsNumber) {
             }),
             "BatchLimitExceededException");
   EXPECT_EQ(client.batch_get_deployments({.deployment_ids = Names(25, id)}).deployments_info->size(), 25u);
+}
+
+TEST_F(CodeDeployLimits, WhatADeploymentWasAskedForIsToldOfIt) {
+  CreateDeploymentInput in;
+  in.application_name = "web";
+  in.deployment_group_name = "dev";
+  in.deployment_config_name = "CodeDeployDefault.AllAtOnce";
+  in.revision = revision("app.zip");
+  in.description = "a release";
+  in.file_exists_behavior = "RETAIN";
+  in.ignore_application_stop_failures = true;
+  in.update_outdated_instances_only = true;
+  in.auto_rollback_configuration = AutoRollbackConfiguration{.enabled = true, .events = Names{"DEPLOYMENT_FAILURE"}};
+  const std::string id = *client.create_deployment(in).deployment_id;
+  const auto info = [&] { return *client.get_deployment({.deployment_id = id}).deployment_info; };
+  EXPECT_EQ(info().deployment_config_name, "CodeDeployDefault.AllAtOnce");
+  EXPECT_EQ(info().description, "a release");
+  EXPECT_TRUE(info().deployment_status_messages && info().deployment_status_messages->empty());
+  EXPECT_EQ(info().file_exists_behavior, "RETAIN");
+  EXPECT_EQ(info().ignore_application_stop_failures, true);
+  EXPECT_EQ(info().update_outdated_instances_only, true);
+  EXPECT_EQ(info().auto_rollback_configuration->events, Names{"DEPLOYMENT_FAILURE"});
+  client.stop_deployment({.auto_rollback_enabled = false, .deployment_id = id});
+  EXPECT_EQ(info().status, "Stopped");
+  EXPECT_EQ(info().auto_rollback_configuration->enabled, false);
 }
 
 TEST_F(CodeDeployLimits, ABatchOfNothingMissesWhatItIsOf) {
@@ -120,7 +146,8 @@ TEST_F(CodeDeployLimits, RevisionsAreListedOldestFirstUnlessItIsSaid) {
     region.clock.advance(Seconds(1));
   }
   const auto first = [&](std::optional<std::string> order) {
-    return client.list_application_revisions({.application_name = "web", .sort_by = "registerTime", .sort_order = order})
+    return client
+        .list_application_revisions({.application_name = "web", .sort_by = "registerTime", .sort_order = order})
         .revisions->front()
         .s3_location->key;
   };
@@ -165,8 +192,9 @@ TEST_F(CodeDeployLimits, AStyleSaysItsTypeAndItsOption) {
 TEST_F(CodeDeployLimits, AllInstancesCannotBeTheHealthyOnesThatStay) {
   const auto create = [&](int percent) {
     return code([&] {
-      client.create_deployment_config({.deployment_config_name = "p" + std::to_string(percent),
-                                       .minimum_healthy_hosts = MinimumHealthyHosts{.type = "FLEET_PERCENT", .value = percent}});
+      client.create_deployment_config(
+          {.deployment_config_name = "p" + std::to_string(percent),
+           .minimum_healthy_hosts = MinimumHealthyHosts{.type = "FLEET_PERCENT", .value = percent}});
     });
   };
   EXPECT_EQ(create(99), "");
@@ -175,13 +203,14 @@ TEST_F(CodeDeployLimits, AllInstancesCannotBeTheHealthyOnesThatStay) {
 
 TEST_F(CodeDeployLimits, EnvironmentsAreOfBlueGreenDeploymentsAlone) {
   const std::string id = deploy();
-  EXPECT_EQ(code([&] { client.list_deployment_instances({.deployment_id = id, .instance_type_filter = Names{"Blue"}}); }),
-            "InvalidDeploymentInstanceTypeException");
-  EXPECT_EQ(code([&] {
-              client.list_deployment_targets(
-                  {.deployment_id = id, .target_filters = {{{"ServerInstanceLabel", {"Green"}}}}});
-            }),
-            "InvalidDeploymentInstanceTypeException");
+  EXPECT_EQ(
+      code([&] { client.list_deployment_instances({.deployment_id = id, .instance_type_filter = Names{"Blue"}}); }),
+      "InvalidDeploymentInstanceTypeException");
+  EXPECT_EQ(
+      code([&] {
+        client.list_deployment_targets({.deployment_id = id, .target_filters = {{{"ServerInstanceLabel", {"Green"}}}}});
+      }),
+      "InvalidDeploymentInstanceTypeException");
 }
 
 }  // namespace

@@ -10,8 +10,7 @@ namespace hanbat::codedeploy {
 /// Whether a name has no other characters than those of applications, groups, configurations and on-premises
 /// instances. Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
 inline bool has_name_characters(std::string_view name) {
-  constexpr std::string_view kAllowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=,@-";
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+=,@-";
   return std::all_of(name.begin(), name.end(), [&](char c) { return kAllowed.find(c) != std::string_view::npos; });
 }
 

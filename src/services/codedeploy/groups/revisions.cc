@@ -26,7 +26,8 @@ GenericRevisionInfo info_of(const Revision& revision, const std::vector<Group>& 
   return out;
 }
 
-/// What a bucket cannot be called names none. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+/// What a bucket cannot be called names none. Source:
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 bool can_name_bucket(std::string_view name) {
   const auto known = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '-' || c == '_'; };
   return name.size() >= 3 && name.size() <= 255 && std::all_of(name.begin(), name.end(), known);
@@ -36,7 +37,8 @@ void check_filters(const ListApplicationRevisionsInput& in) {
   if (in.s3_key_prefix && !in.s3_bucket)
     throw BucketNameFilterRequiredException("A bucket name is required, but was not provided.");
   if (in.s3_bucket && !can_name_bucket(*in.s3_bucket))
-    throw InvalidBucketNameFilterException("The bucket name either doesn't exist or was specified in an invalid format.");
+    throw InvalidBucketNameFilterException(
+        "The bucket name either doesn't exist or was specified in an invalid format.");
 }
 
 bool fits(const Revision& revision, const std::vector<Group>& groups, const ListApplicationRevisionsInput& in) {
