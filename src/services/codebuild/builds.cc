@@ -157,7 +157,7 @@ std::optional<Build> find_started(region::Request& rq, const std::string& projec
   constexpr Milliseconds kValid = std::chrono::minutes(5);
   auto there = region::find_named<Build>(rq.tx, place_of(rq), project, token);
   if (!there) return std::nullopt;
-  if (rq.now() - there->created > kValid) {
+  if (rq.now() - there->shape.start_time.value_or(there->created) > kValid) {
     there->name.reset();
     region::update(rq.tx, *there);
     return std::nullopt;
