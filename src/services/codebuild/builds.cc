@@ -8,7 +8,7 @@
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/codebuild.h"
-#include "services/codebuild/project_rules.h"
+#include "services/codebuild/projects/project_rules.h"
 #include "services/codebuild/sources/project_sources.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_log.h"

@@ -107,7 +107,7 @@ std::string require_commit_id(region::Request& rq, const Repository& repository,
 namespace {
 
 // https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
-constexpr std::size_t kLongestName = 1024, kLongestEmail = 256, kLongestMessage = 256u << 10;
+constexpr std::size_t kLongestAuthor = 1024, kLongestEmail = 256, kLongestMessage = 256u << 10;
 
 /// What would break out of a commit's header line.
 bool breaks_out(unsigned char c) { return c < 32 || c == '<' || c == '>'; }
@@ -116,7 +116,7 @@ bool breaks_out(unsigned char c) { return c < 32 || c == '<' || c == '>'; }
 
 void check_commit_words(const std::optional<std::string>& name, const std::optional<std::string>& email,
                         const std::optional<std::string>& message) {
-  if (name && utf8_length(*name) > kLongestName)
+  if (name && utf8_length(*name) > kLongestAuthor)
     throw NameLengthExceededException(
         "The user name is not valid because it has exceeded the character limit for author names.");
   if (email && (utf8_length(*email) > kLongestEmail || std::ranges::any_of(*email, breaks_out)))

@@ -213,5 +213,35 @@ TEST_F(CodeDeployLimits, EnvironmentsAreOfBlueGreenDeploymentsAlone) {
       "InvalidDeploymentInstanceTypeException");
 }
 
+TEST_F(CodeDeployLimits, ATargetIsNamedByItsIdOrItsArnAndByNoOther) {
+  client.register_on_premises_instance(
+      {.iam_user_arn = "arn:aws:iam::123456789012:user/server", .instance_name = "server-1"});
+  client.add_tags_to_on_premises_instances({.instance_names = {"server-1"}, .tags = {{.key = "k", .value = "v"}}});
+  UpdateDeploymentGroupInput update;
+  update.application_name = "web";
+  update.current_deployment_group_name = "dev";
+  update.on_premises_instance_tag_filters = {{{.key = "k", .type = "KEY_ONLY"}}};
+  client.update_deployment_group(update);
+  const std::string id = deploy();
+  region.run_until_idle();
+  const std::string arn = *client.get_on_premises_instance({.instance_name = "server-1"}).instance_info->instance_arn;
+  std::string foreign = arn;
+  foreign.replace(foreign.find("123456789012"), 12, "210987654321");
+  for (const std::string& good : {std::string("server-1"), arn}) {
+    EXPECT_EQ(client.get_deployment_target({.deployment_id = id, .target_id = good})
+                  .deployment_target->instance_target->target_id,
+              "server-1");
+    EXPECT_EQ(
+        client.batch_get_deployment_instances({.deployment_id = id, .instance_ids = {good}}).instances_summary->size(),
+        1u);
+  }
+  for (const std::string& wrong : {foreign, std::string("a/server-1"), std::string("server-2")}) {
+    EXPECT_EQ(code([&] { client.get_deployment_target({.deployment_id = id, .target_id = wrong}); }),
+              "DeploymentTargetDoesNotExistException");
+    EXPECT_EQ(code([&] { client.get_deployment_instance({.deployment_id = id, .instance_id = wrong}); }),
+              "InstanceDoesNotExistException");
+  }
+}
+
 }  // namespace
 }  // namespace hanbat::codedeploy

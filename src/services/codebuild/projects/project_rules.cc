@@ -1,4 +1,4 @@
-#include "services/codebuild/project_rules.h"
+#include "services/codebuild/projects/project_rules.h"
 
 #include <algorithm>
 #include <cctype>
