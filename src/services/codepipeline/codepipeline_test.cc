@@ -19,6 +19,9 @@ TEST_F(CodePipelineTest, AChangeGoesFromItsSourceThroughTheBuildToTheDeployment)
   EXPECT_EQ(started_deployments[0].revision->s3_location->key,
             *started_builds[0].artifacts_override->path + *started_builds[0].artifacts_override->name);
   EXPECT_EQ((*latest().source_revisions)[0].revision_id, "c0ffee");
+  const auto actions = *client.list_action_executions({.pipeline_name = "wsi-api-pipeline"}).action_execution_details;
+  EXPECT_EQ(actions.back().input->namespace_, "Src");
+  EXPECT_EQ(actions.back().input->region, "ap-northeast-2");
   EXPECT_EQ((*latest().source_revisions)[0].revision_summary, "a change");
 }
 
