@@ -58,7 +58,7 @@ request has none:
 | `s3:DataAccessPoint*`, `s3:AccessPointNetworkOrigin`, `s3:AccessGrantsInstanceArn` | there are no access points |
 | `s3:BucketTag/*`, `aws:ResourceTag/*` of buckets | they count on AWS only in buckets that turn it on, which cannot be done here |
 | `ec2:LaunchTemplate`, `ec2:IsLaunchTemplateResource`, `ec2:PlacementGroup*`, `ec2:ProductCode`, `ec2:ParentSnapshot`, `ec2:KmsKeyId` and others of EC2 | of resources and parameters that are not here |
-| `codebuild:buildBatchConfig.*`, `codebuild:fileSystemLocations*`, `codebuild:encryptionKey` and the like | the parameters are refused |
+| `codebuild:buildBatchConfig.*`, `codebuild:fileSystemLocations*` and the like | the parameters are refused |
 | `ssm:DocumentCategories`, `ssm:DocumentType`, `ssm:SessionDocumentAccessCheck`, `ssm:AccessRequestId` | no documents are made, sessions are opened with AWS's own and without requests for access; `ssm:Policies` is of parameter policies, which are refused |
 | `ssm:SourceInstanceARN` | of hybrid machines; EC2's have `ec2:SourceInstanceARN` |
 | `secretsmanager:KmsKeyArn`, `secretsmanager:AddReplicaRegions`, `secretsmanager:ForceOverwriteReplicaSecret`, `secretsmanager:Type`, `secretsmanager:Rotat*`, `secretsmanager:resource/*` and the like | there are no keys, replicas and rotations |

@@ -138,6 +138,22 @@ TEST(CheckInput, TellsTheErrorThatIsNamedAfterTheThingOrAfterWhatItIsPartOf) {
   EXPECT_EQ(code_by_errors(errors, R"({"newGroupName": "a", "rollback": {}})"), "InvalidRollbackConfigException");
 }
 
+TEST(CheckInput, WhatIsMissingIsRequiredBeforeItIsInvalid) {
+  EXPECT_EQ(
+      code_by_errors({error_named("InvalidNewGroupNameException"), error_named("GroupNameRequiredException")}, "{}"),
+      "GroupNameRequiredException");
+}
+
+TEST(CheckInput, TellsAnInvalidInputWhereNoErrorIsNamedAfterAnythingOfIt) {
+  EXPECT_EQ(code_by_errors({error_named("RuleRequiredException"), error_named("InvalidInputException")}, "{}"),
+            "InvalidInputException");
+}
+
+TEST(CheckInput, LeavesItsModelsLimitsToTheFrameworkWhereAnOperationListsItsError) {
+  EXPECT_EQ(code_by_errors({error_named("InvalidNewGroupNameException"), error_named("ValidationException")}, "{}"),
+            "ValidationException");
+}
+
 TEST(CheckInput, SaysWhatIsWrongInTheFrameworksWordsWhereTheServiceHasNoErrorForWhatIsRequired) {
   EXPECT_EQ(code_by_errors({error_named("InvalidGroupNameException")}, "{}"), "ValidationException");
 }

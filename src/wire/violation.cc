@@ -81,9 +81,13 @@ std::vector<Place> places_of(const OperationModel& operation, std::string_view p
   return places;
 }
 
+/// Whether the service has errors of its own about what is required, in this operation or in another.
 bool documents_required(const OperationModel& operation) {
-  return std::ranges::any_of(operation.errors,
-                             [](const ErrorModel& error) { return error.shape.ends_with("RequiredException"); });
+  const auto documents = [](const OperationModel& one) {
+    return std::ranges::any_of(one.errors,
+                               [](const ErrorModel& error) { return error.shape.ends_with("RequiredException"); });
+  };
+  return documents(operation) || std::ranges::any_of(operation.service->operations, documents);
 }
 
 /// The one of the operation's errors that begins and ends like this and is named after the thing, or nearly: the stem
@@ -132,14 +136,18 @@ const ErrorModel* find_own(const OperationModel& operation, const Violation& vio
     if (!error) error = find_of_thing(operation, places[i], "Invalid", "Exception");
     if (error) return error;
   }
-  return nullptr;
+  return find_error(operation, "InvalidInputException");
 }
 
-/// A service that models an error for this very member answers with it.
+/// A service that models an error for this very member answers with it. An operation that models the framework's own
+/// error leaves its model's limits to the framework: there an error about the member tells what only the service can
+/// know of it, a page's token that is none (CodePipeline).
 std::optional<Error> find_modelled(const OperationModel& operation, const std::vector<Violation>& violations) {
+  if (find_error(operation, "ValidationException")) return std::nullopt;
   for (const Violation& violation : violations) {
     const std::string member = upper_first(violation.name);
     const ErrorModel* modelled = violation.missing ? find_error(operation, member + "RequiredException") : nullptr;
+    if (!modelled && violation.missing) modelled = find_own(operation, violation);
     if (!modelled) modelled = find_error(operation, "Invalid" + member + "Exception");
     if (!modelled) modelled = find_own(operation, violation);
     if (modelled)

@@ -110,7 +110,8 @@ class Person:
     def events(self, deployment=None):
         """The lifecycle events of the instance in a deployment (the newest), by name."""
         if deployment is None:
-            deployment = self.deploy.list_deployments(applicationName=self.name)["deployments"][0]
+            group = self.deploy.list_deployment_groups(applicationName=self.name)["deploymentGroups"][0]
+            deployment = self.deploy.list_deployments(applicationName=self.name, deploymentGroupName=group)["deployments"][0]
         target = self.deploy.get_deployment_target(deploymentId=deployment, targetId=self.id)["deploymentTarget"]["instanceTarget"]
         print(json.dumps(target, default=str))
         return {event["lifecycleEventName"]: event for event in target["lifecycleEvents"]}

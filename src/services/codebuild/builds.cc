@@ -1,13 +1,17 @@
 // Builds: started, stopped, described.
 #include <algorithm>
 
+#include "base/arn.h"
 #include "base/ids.h"
+#include "crypto/digest.h"
 #include "region/page.h"
 #include "services/codebuild/build_machine.h"
 #include "services/codebuild/build_phases.h"
 #include "services/codebuild/codebuild.h"
+#include "services/codebuild/projects/project_rules.h"
 #include "services/codebuild/sources/project_sources.h"
 #include "services/codebuild/words.h"
+#include "services/codebuild/workers/build_log.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
 
@@ -28,7 +32,11 @@ std::string initiator_of(const region::Caller& caller) {
 BuildArtifacts artifacts_of(const ProjectArtifacts& artifacts) {
   BuildArtifacts out;
   out.artifact_identifier = artifacts.artifact_identifier;
-  if (type_of(artifacts) != ArtifactsType::kNoArtifacts) out.location = artifact_arn(artifacts, "");
+  const ArtifactsType type = type_of(artifacts);
+  if (type == ArtifactsType::kNoArtifacts) return out;
+  out.location = artifact_arn(artifacts, "");
+  out.encryption_disabled = artifacts.encryption_disabled.value_or(false);
+  if (type == ArtifactsType::kS3) out.override_artifact_name = artifacts.override_artifact_name.value_or(false);
   return out;
 }
 
@@ -88,6 +96,7 @@ region::ConditionKeys override_keys(const StartBuildInput& in) {
     if (value) keys[std::string("codebuild:") + key] = {*value};
   };
   add("serviceRole", in.service_role_override);
+  add("encryptionKey", in.encryption_key_override);
   add("source.location", in.source_location_override);
   add("source.buildspec", in.buildspec_override);
   if (in.artifacts_override) add("artifacts.location", in.artifacts_override->location);
@@ -106,7 +115,9 @@ LogsLocation logs_of(const region::Request& rq, const Project& project) {
   CloudWatchLogsConfig cloud_watch =
       configured ? *configured : CloudWatchLogsConfig{.status = std::string(word_of(LogsStatus::kEnabled))};
   if (is_enabled(cloud_watch)) logs.cloud_watch_logs_arn = rq.arn("logs", "log-group:null:log-stream:null");
+  if (is_enabled(cloud_watch)) logs.deep_link = log_link(rq.region, "null", "null");
   logs.cloud_watch_logs = std::move(cloud_watch);
+  logs.s3_logs = no_s3_logs();
   return logs;
 }
 
@@ -118,24 +129,45 @@ Build build_of(const region::Request& rq, const Project& project) {
   build.project_name = project.name;
   build.initiator = initiator_of(rq.caller);
   build.source = project.source;
-  build.secondary_sources = project.secondary_sources;
+  if (!build.source->insecure_ssl) build.source->insecure_ssl = false;
+  build.secondary_sources = project.secondary_sources.value_or(std::vector<ProjectSource>());
+  for (ProjectSource& source : *build.secondary_sources)
+    if (!source.insecure_ssl) source.insecure_ssl = false;
   build.source_version = project.source_version;
-  build.secondary_source_versions = project.secondary_source_versions;
+  build.secondary_source_versions = project.secondary_source_versions.value_or(std::vector<ProjectSourceVersion>());
   build.artifacts = artifacts_of(*project.artifacts);
-  if (project.secondary_artifacts) {
-    build.secondary_artifacts.emplace();
-    for (const auto& artifacts : *project.secondary_artifacts)
-      build.secondary_artifacts->push_back(artifacts_of(artifacts));
-  }
+  build.secondary_artifacts.emplace();
+  for (const auto& artifacts : project.secondary_artifacts.value_or(std::vector<ProjectArtifacts>()))
+    build.secondary_artifacts->push_back(artifacts_of(artifacts));
   build.cache = project.cache;
   build.environment = project.environment;
   build.service_role = project.service_role;
   build.vpc_config = project.vpc_config;
-  build.encryption_key = rq.arn("kms", "alias/aws/s3");  // S3's own, as a project cannot name another here
+  build.encryption_key = key_of_s3(place_of(rq));
   build.timeout_in_minutes = project.timeout_in_minutes.value_or(60);
   build.queued_timeout_in_minutes = project.queued_timeout_in_minutes.value_or(480);
   build.logs = logs_of(rq, project);
   return build;
+}
+
+/// The build that the same call has started in the last five minutes. An older token counts no more.
+/// Source: idempotencyToken of https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html
+std::optional<Build> find_started(region::Request& rq, const std::string& project, const std::string& token,
+                                  const std::string& asked) {
+  constexpr Milliseconds kValid = std::chrono::minutes(5);
+  auto there = region::find_named<Build>(rq.tx, place_of(rq), project, token);
+  if (!there) return std::nullopt;
+  if (rq.now() - there->shape.start_time.value_or(there->created) > kValid) {
+    there->name.reset();
+    region::update(rq.tx, *there);
+    return std::nullopt;
+  }
+  const std::string before = Work::from_json(there->own).asked;
+  if (!before.empty() && before != asked)
+    throw InvalidInputException(
+        "Invalid input: parameters do not match those of an earlier request with the same "
+        "idempotency token");
+  return there->shape;
 }
 
 void check_limit(store::Tx& tx, const ProjectRow& project) {
@@ -151,32 +183,46 @@ void check_limit(store::Tx& tx, const ProjectRow& project) {
 }  // namespace
 
 BuildRow CodeBuild::require_build(region::Request& rq, std::string_view action, const std::string& asked) {
+  constexpr std::string_view kBuild = "build/";
   std::string id = asked;
-  if (const std::size_t at = id.find(":build/"); at != std::string::npos) id = id.substr(at + 7);
+  const auto arn = parse_arn(asked);
+  if (arn && arn->resource.starts_with(kBuild)) id = arn->resource.substr(kBuild.size());
+  const bool here = !arn || (arn->service == "codebuild" && arn->account == rq.account && arn->region == rq.region);
   authorize(rq, action, id.substr(0, id.rfind(':')));
-  if (id.find(':') == std::string::npos) throw InvalidInputException("Invalid build ID provided: " + asked);
+  if (id.find(':') == std::string::npos || (arn && id == asked))
+    throw InvalidInputException("Invalid build ID provided: " + asked);
+  if (!here) throw ResourceNotFoundException("Build not found: " + asked);
   if (auto row = region::find<Build>(rq.tx, place_of(rq), id)) return *row;
   throw ResourceNotFoundException("Build not found: " + asked);
 }
 
 StartBuildOutput CodeBuild::start_build(region::Request& rq, const StartBuildInput& in) {
-  authorize(rq, "codebuild:StartBuild", project_name(in.project_name), override_keys(in));
-  if (in.service_role_override)
-    rq.authorize_pass_role(*in.service_role_override, kPrincipal, project_arn(rq, project_name(in.project_name)));
+  const std::string project = require_project_name(rq, "codebuild:StartBuild", in.project_name);
+  authorize(rq, "codebuild:StartBuild", project, override_keys(in));
+  if (in.service_role_override) {
+    check_service_role(rq, *in.service_role_override);
+    rq.authorize_pass_role(*in.service_role_override, kPrincipal, project_arn(rq, project));
+  }
 
-  return {.build = begin_build(rq, in)};
+  return {.build = begin_build(rq, project, in)};
 }
 
-Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
-  const std::string arn = project_arn(rq, project_name(in.project_name));
+Build CodeBuild::begin_build(region::Request& rq, const std::string& name, const StartBuildInput& in) {
+  const std::string arn = project_arn(rq, name);
   auto row = region::find<Project>(rq.tx, arn);
   if (!row) throw ResourceNotFoundException("Project cannot be found: " + arn);
+  check_key(rq, "encryptionKeyOverride", in.encryption_key_override);
+  const std::string asked = in.idempotency_token ? crypto::sha256_hex(wire::to_json(in).dump()) : "";
   if (in.idempotency_token)
-    if (const auto there = region::find_named<Build>(rq.tx, place_of(rq), arn, *in.idempotency_token))
-      return there->shape;
+    if (const auto there = find_started(rq, arn, *in.idempotency_token, asked)) return *there;
   const Project project = with_overrides(row->shape, in);
   refuse_what_is_not_built(rq, project);
   check_build_sources(project);
+  if (in.source_type_override || in.source_location_override) check_source(*project.source);
+  for (const ProjectSource& source : in.secondary_sources_override.value_or(std::vector<ProjectSource>()))
+    check_source(source);
+  check_identifiers(project);
+  if (in.secondary_sources_version_override) check_source_versions(project);
   check_limit(rq.tx, *row);
 
   BuildRow build;
@@ -188,7 +234,8 @@ Build CodeBuild::begin_build(region::Request& rq, const StartBuildInput& in) {
   build.name = in.idempotency_token;
   build.created = rq.now();
   build.own = Work{.artifacts = *project.artifacts,
-                   .secondary_artifacts = project.secondary_artifacts.value_or(std::vector<ProjectArtifacts>())}
+                   .secondary_artifacts = project.secondary_artifacts.value_or(std::vector<ProjectArtifacts>()),
+                   .asked = asked}
                   .to_json();
   const Effects effects = submit(build.shape, rq.now());
   region::insert(rq.tx, build);
@@ -221,7 +268,7 @@ RetryBuildOutput CodeBuild::retry_build(region::Request& rq, const RetryBuildInp
   again.image_override = old.shape.environment->image;
   again.privileged_mode_override = old.shape.environment->privileged_mode;
   again.artifacts_override = Work::from_json(old.own).artifacts;
-  return {.build = begin_build(rq, again)};
+  return {.build = begin_build(rq, again.project_name, again)};
 }
 
 BatchGetBuildsOutput CodeBuild::batch_get_builds(region::Request& rq, const BatchGetBuildsInput& in) {
@@ -268,7 +315,7 @@ ListBuildsOutput CodeBuild::list_builds(region::Request& rq, const ListBuildsInp
 
 ListBuildsForProjectOutput CodeBuild::list_builds_for_project(region::Request& rq,
                                                               const ListBuildsForProjectInput& in) {
-  const std::string name = project_name(in.project_name);
+  const std::string name = require_project_name(rq, "codebuild:ListBuildsForProject", in.project_name);
   authorize(rq, "codebuild:ListBuildsForProject", name);
   const std::string arn = project_arn(rq, name);
   if (!region::find<Project>(rq.tx, arn))

@@ -30,8 +30,8 @@ class CodeBuild final : public Operations {
   /// rq.authorize of a project by its name, with its tags.
   void authorize(region::Request& rq, std::string_view action, const std::string& name,
                  region::ConditionKeys keys = {});
-  /// Starts a build of what StartBuild describes; the caller's right to was seen to.
-  Build begin_build(region::Request& rq, const StartBuildInput& in);
+  /// Starts a build of the project, by its name, and of what StartBuild describes; the caller's right to was seen to.
+  Build begin_build(region::Request& rq, const std::string& project, const StartBuildInput& in);
   /// Authorizes on the project of a build's id or ARN, then returns the build. Throws ResourceNotFoundException.
   BuildRow require_build(region::Request& rq, std::string_view action, const std::string& id);
 
@@ -41,8 +41,6 @@ class CodeBuild final : public Operations {
 
 inline region::Place place_of(const region::Request& rq) { return {rq.account, rq.region}; }
 
-/// The project's name of a name or ARN.
-std::string project_name(const std::string& name_or_arn);
 std::string project_arn(const region::Request& rq, std::string_view name);
 /// What of a project or a build's overrides is not built here: 501 by its name.
 void refuse_what_is_not_built(const region::Request& rq, const Project& project);

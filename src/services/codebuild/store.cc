@@ -7,6 +7,7 @@ Json Work::to_json() const {
   Json secondary = Json::array();
   for (const ProjectArtifacts& one : secondary_artifacts) secondary.push_back(wire::to_json(one));
   json["secondary_artifacts"] = std::move(secondary);
+  if (!asked.empty()) json["asked"] = asked;
   return json;
 }
 
@@ -14,6 +15,7 @@ Work Work::from_json(const Json& json) {
   Work work;
   work.offset = json.integer("offset");
   work.provisioned = json.flag("provisioned");
+  work.asked = json.text("asked");
   work.artifacts = wire::from_json<ProjectArtifacts>(json["artifacts"]);
   if (const Json* secondary = json.find("secondary_artifacts"))
     for (const Json& one : secondary->items())

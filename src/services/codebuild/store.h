@@ -63,6 +63,7 @@ struct Work {
   bool provisioned = false;    // its machine was started
   ProjectArtifacts artifacts;  // as its project had them, with what StartBuild said otherwise
   std::vector<ProjectArtifacts> secondary_artifacts;
+  std::string asked;  // a digest of the call that started it, "" of one without an idempotency token
 
   Json to_json() const;
   static Work from_json(const Json& json);

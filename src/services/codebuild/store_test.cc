@@ -51,7 +51,7 @@ struct OldDatabaseTest : testing::Test {
   void add_build(store::Tx& tx, int sequence, const std::string& uuid, const std::string& status,
                  const store::Value& token, const store::Value& address) {
     Build build;
-    submit(build, {1000});
+    submit(build, {test.clock.now().ms - 60'000});  // its token is still good
     build.build_status = status;
     build.id = "web:" + uuid;
     build.arn = "arn:aws:codebuild:ap-northeast-2:123456789012:build/web:" + uuid;

@@ -1,6 +1,9 @@
 #include "services/codecommit/codecommit.h"
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "base/utf8.h"
 #include "gen/codecommit/schema.h"
 #include "os/files.h"
 #include "os/unfinished.h"
@@ -70,11 +73,21 @@ GitRepository open(region::Request& rq, const Repository& repository) {
   return GitRepository::to_read(folder_of(rq.home, repository.id));
 }
 
+namespace {
+
+/// Whether the text can name a commit: a branch, a tag, HEAD, a full reference or an id.
+bool can_name_commit(const std::string& text) {
+  return is_reference_name(text.starts_with("refs/") ? text : std::string(kBranchPrefix) + text);
+}
+
+}  // namespace
+
 std::string require_commit_id(region::Request& rq, const Repository& repository, const GitRepository& git,
                               std::string_view specifier) {
   if (specifier.empty()) throw CommitRequiredException("A commit was not specified.");
   std::vector<std::string> candidates;
   const std::string text(specifier);
+  if (!can_name_commit(text)) throw InvalidCommitException("The specified commit is not valid: " + text);
   if (text == "HEAD") {
     if (const auto& branch = repository.shape.default_branch)
       candidates.push_back(std::string(kBranchPrefix) + *branch);
@@ -91,18 +104,35 @@ std::string require_commit_id(region::Request& rq, const Repository& repository,
   throw CommitDoesNotExistException("Could not resolve the commit specifier " + text);
 }
 
+namespace {
+
+// https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html
+constexpr std::size_t kLongestAuthor = 1024, kLongestEmail = 256, kLongestMessage = 256u << 10;
+
+/// What would break out of a commit's header line.
+bool breaks_out(unsigned char c) { return c < 32 || c == '<' || c == '>'; }
+
+}  // namespace
+
+void check_commit_words(const std::optional<std::string>& name, const std::optional<std::string>& email,
+                        const std::optional<std::string>& message) {
+  if (name && utf8_length(*name) > kLongestAuthor)
+    throw NameLengthExceededException(
+        "The user name is not valid because it has exceeded the character limit for author names.");
+  if (email && (utf8_length(*email) > kLongestEmail || std::ranges::any_of(*email, breaks_out)))
+    throw InvalidEmailException(
+        "The specified email address either contains one or more characters that are not allowed, or it exceeds the "
+        "maximum number of characters allowed for an email address.");
+  if (message && message->size() > kLongestMessage)
+    throw CommitMessageLengthExceededException("The commit message is longer than 256 KB.");
+}
+
 Signature make_signature(region::Request& rq, const std::optional<std::string>& name,
                          const std::optional<std::string>& email) {
-  const auto& caller = rq.caller;
-  std::string fallback = caller.session_name.empty() ? caller.name : caller.session_name;
-  if (fallback.empty()) fallback = "root";
-  // What would break out of a commit's header line has no place in a name.
-  const auto clean = [](std::string text) {
-    std::erase_if(text, [](unsigned char c) { return c < 32 || c == '<' || c == '>'; });
-    return text;
-  };
-  std::string who = clean(name.value_or(fallback));
-  return {std::string(trim(who)).empty() ? fallback : who, clean(email.value_or("")), rq.now().ms / 1000, 0};
+  std::string who = name.value_or("");
+  std::erase_if(who, breaks_out);
+  if (trim(who).empty()) who = rq.caller.arn;
+  return {who, email.value_or(""), rq.now().ms / 1000, 0};
 }
 
 }  // namespace hanbat::codecommit

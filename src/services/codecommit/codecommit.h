@@ -86,11 +86,16 @@ region::ConditionKeys branch_key(std::string_view branch);
 
 /// The objects of a repository, to be read; for handlers. What writes objects is prepared (Request::prepare).
 GitRepository open(region::Request& rq, const Repository& repository);
-/// The commit that a branch, tag, HEAD, full reference name or commit id names. Throws CommitDoesNotExistException.
+/// The commit that a branch, tag, HEAD, full reference name or commit id names. Throws CommitDoesNotExistException,
+/// InvalidCommitException for what can name none.
 std::string require_commit_id(region::Request& rq, const Repository& repository, const GitRepository& git,
                               std::string_view specifier);
 
-/// Who writes a commit: as given, else the caller.
+/// Throws NameLengthExceededException, InvalidEmailException, CommitMessageLengthExceededException.
+void check_commit_words(const std::optional<std::string>& name, const std::optional<std::string>& email,
+                        const std::optional<std::string>& message);
+/// Who writes a commit: as given, else the caller by his ARN, without an address.
+/// Source: name and email of https://docs.aws.amazon.com/codecommit/latest/APIReference/API_DeleteFile.html
 Signature make_signature(region::Request& rq, const std::optional<std::string>& name,
                          const std::optional<std::string>& email);
 

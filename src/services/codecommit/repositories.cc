@@ -73,11 +73,6 @@ std::string sort_key(const Repository& repository, SortBy by) {
   return name_of(repository);
 }
 
-void check_description(const std::optional<std::string>& description) {
-  if (description && description->size() > 1000)
-    throw InvalidRepositoryDescriptionException("The repository description is longer than 1000 characters.");
-}
-
 /// The repository of an ARN, after the caller was authorized for it.
 Repository require_by_arn(region::Request& rq, std::string_view action, const std::string& text,
                           region::ConditionKeys keys = {}) {
@@ -101,7 +96,6 @@ CreateRepositoryOutput CodeCommit::create_repository(region::Request& rq, const 
   if (!keys.empty()) authorize(rq, "TagResource", in.repository_name, keys);
 
   check_repository_name(in.repository_name);
-  check_description(in.repository_description);
   if (find_repository(rq.tx, {rq.account, rq.region}, in.repository_name))
     throw RepositoryNameExistsException("Repository named " + in.repository_name + " already exists");
 
@@ -181,7 +175,6 @@ UpdateRepositoryDescriptionOutput CodeCommit::update_repository_description(
     region::Request& rq, const UpdateRepositoryDescriptionInput& in) {
   authorize(rq, "UpdateRepositoryDescription", in.repository_name);
 
-  check_description(in.repository_description);
   Repository repository = require_repository(rq, in.repository_name);
 
   repository.shape.repository_description = in.repository_description;

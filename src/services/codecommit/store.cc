@@ -4,6 +4,7 @@
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "gen/codecommit/model.h"
 #include "region/region.h"
 #include "region/tag_refusals.h"
@@ -100,6 +101,14 @@ std::string require_branch(store::Tx& tx, const Repository& repository, std::str
   return *std::move(tip);
 }
 
+void refuse_tag(store::Tx& tx, const Repository& repository, std::string_view branch) {
+  if (!find_reference(tx, repository, std::string(kBranchPrefix) + std::string(branch)) &&
+      find_reference(tx, repository, std::string(kTagPrefix) + std::string(branch)))
+    throw BranchNameIsTagNameException(
+        "The specified branch name is not valid because it is a tag name. Enter the name of a branch in the "
+        "repository.");
+}
+
 bool change_reference(region::Request& rq, Repository& repository, const ReferenceChange& change) {
   const auto now_at = find_reference(rq.tx, repository, change.name);
   if (now_at.value_or("") != change.old_id) return false;
@@ -143,14 +152,15 @@ void check_repository_name(std::string_view name) {
   if (name.empty()) throw RepositoryNameRequiredException("A repository name is required.");
   if (name.size() > 100 || !std::all_of(name.begin(), name.end(), ok) || name.ends_with(".git"))
     throw InvalidRepositoryNameException(
-        "Repository names must be between 1 and 100 characters, can contain letters, numbers, periods, underscores, "
-        "and "
-        "dashes, and cannot end in .git");
+        "The repository name is not valid. Repository names can be any valid combination of letters, numbers, periods, "
+        "underscores, and dashes between 1 and 100 characters in length. Names are case sensitive. For more "
+        "information, see Limits in the AWS CodeCommit User Guide. ");
 }
 
 void check_branch_name(std::string_view name) {
   if (name.empty()) throw BranchNameRequiredException("A branch name is required.");
-  if (name.size() > 256 || is_object_id(name) || !is_reference_name(std::string(kBranchPrefix) + std::string(name)))
+  if (utf8_length(name) > 256 || is_object_id(name) ||
+      !is_reference_name(std::string(kBranchPrefix) + std::string(name)))
     throw InvalidBranchNameException("The branch name is not valid: " + std::string(name));
 }
 

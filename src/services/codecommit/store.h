@@ -62,6 +62,8 @@ std::vector<std::string> list_branches(store::Tx& tx, const Repository& reposito
                                        std::size_t most);
 /// The commit at the tip of a branch. Throws BranchDoesNotExistException.
 std::string require_branch(store::Tx& tx, const Repository& repository, std::string_view branch);
+/// Throws BranchNameIsTagNameException for what names no branch, but a tag.
+void refuse_tag(store::Tx& tx, const Repository& repository, std::string_view branch);
 
 /// Moves a reference and publishes the event of it, both with the request's transaction; the first branch becomes the
 /// default one. False, and nothing is done, when the reference is not where `old_id` says.

@@ -79,7 +79,7 @@ struct CodeDeployTest : testing::Test {
     filter.key = "wsi:deploy:group";
     filter.value = "dev-api";
     filter.type = "KEY_AND_VALUE";
-    group.deployment_style.emplace().deployment_option = "WITH_TRAFFIC_CONTROL";
+    group.deployment_style = {.deployment_option = "WITH_TRAFFIC_CONTROL", .deployment_type = "IN_PLACE"};
     group.load_balancer_info.emplace().target_group_info_list.emplace().emplace_back().name = "wsi-api-tg";
     client.create_deployment_group(group);
   }

@@ -4,6 +4,7 @@
 
 #include "base/arn.h"
 #include "base/ids.h"
+#include "services/codedeploy/groups/names.h"
 
 namespace hanbat::codedeploy {
 namespace {
@@ -28,7 +29,6 @@ const std::vector<DeploymentConfigInfo>& built_in_configs() {
 
 bool fits(const region::Resource<Deployment>& row, const DeploymentQuery& query) {
   const auto& statuses = query.statuses;
-  if (query.application && row.shape.info.application_name != query.application) return false;
   if (query.from && row.created < *query.from) return false;
   if (query.to && row.created > *query.to) return false;
   return statuses.empty() || std::find(statuses.begin(), statuses.end(), *row.shape.info.status) != statuses.end();
@@ -74,6 +74,7 @@ std::optional<Application> find_application(store::Tx& tx, const Place& place, s
 }
 
 Application require_application(store::Tx& tx, const Place& place, std::string_view name) {
+  check_application_name(name);
   if (auto found = find_application(tx, place, name)) return *found;
   throw ApplicationDoesNotExistException("No application found for name: " + std::string(name));
 }
@@ -116,6 +117,7 @@ std::optional<DeploymentConfigInfo> find_config(store::Tx& tx, const Place& plac
 }
 
 DeploymentConfigInfo require_config(store::Tx& tx, const Place& place, std::string_view name) {
+  check_config_name(name);
   if (auto found = find_config(tx, place, name)) return *found;
   throw DeploymentConfigDoesNotExistException("No deployment configuration found for name: " + std::string(name));
 }
@@ -139,6 +141,7 @@ std::optional<Group> find_group(store::Tx& tx, const Place& place, std::string_v
 }
 
 Group require_group(store::Tx& tx, const Place& place, std::string_view application, std::string_view name) {
+  check_group_name(name);
   require_application(tx, place, application);
   if (auto found = find_group(tx, place, application, name)) return *found;
   throw DeploymentGroupDoesNotExistException("No Deployment Group found for name: " + std::string(name));

@@ -129,8 +129,7 @@ std::optional<OnPremises> find_on_premises(store::Tx& tx, const Place& place, st
 
 /// What ListDeployments looks for.
 struct DeploymentQuery {
-  std::string group_id;  // "" = of all groups
-  std::optional<std::string> application;
+  std::string group_id;               // "" = of all groups
   std::vector<std::string> statuses;  // empty = all
   std::optional<Timestamp> from, to;
 };

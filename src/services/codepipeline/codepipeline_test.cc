@@ -19,6 +19,9 @@ TEST_F(CodePipelineTest, AChangeGoesFromItsSourceThroughTheBuildToTheDeployment)
   EXPECT_EQ(started_deployments[0].revision->s3_location->key,
             *started_builds[0].artifacts_override->path + *started_builds[0].artifacts_override->name);
   EXPECT_EQ((*latest().source_revisions)[0].revision_id, "c0ffee");
+  const auto actions = *client.list_action_executions({.pipeline_name = "wsi-api-pipeline"}).action_execution_details;
+  EXPECT_EQ(actions.back().input->namespace_, "Src");
+  EXPECT_EQ(actions.back().input->region, "ap-northeast-2");
   EXPECT_EQ((*latest().source_revisions)[0].revision_summary, "a change");
 }
 
@@ -124,6 +127,19 @@ TEST_F(CodePipelineTest, AnEventWritesAnExecutionOnce) {
   client.stop_pipeline_execution(
       {.pipeline_execution_id = latest().pipeline_execution_id.value_or(""), .pipeline_name = "wsi-api-pipeline"});
   EXPECT_EQ(writes(), 3);
+}
+
+TEST_F(CodePipelineTest, AStopWaitsForActionsUnlessItAbandonsThemAndTellsItsReason) {
+  const std::string id = create();
+  StopPipelineExecutionInput in{
+      .pipeline_execution_id = id, .pipeline_name = "wsi-api-pipeline", .reason = std::string("freeze")};
+  client.stop_pipeline_execution(in);
+  EXPECT_EQ(latest().status, "Stopping");
+  EXPECT_EQ(latest().stop_trigger->reason, "freeze");
+  EXPECT_EQ(wire::code_of([&] { client.stop_pipeline_execution(in); }), "DuplicatedStopRequestException");
+  in.abandon = true;
+  client.stop_pipeline_execution(in);
+  EXPECT_EQ(latest().status, "Stopped");
 }
 
 TEST_F(CodePipelineTest, TheSameTokenStartsOneExecution) {

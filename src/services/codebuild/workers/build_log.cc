@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/arn.h"
+#include "base/encoding.h"
 #include "gen/logs/client.h"
 #include "services/codebuild/words.h"
 
@@ -53,6 +54,17 @@ class Batch {
 
 }  // namespace
 
+std::string log_link(std::string_view region, std::string_view group, std::string_view stream) {
+  // The console's own way to write a name behind the '#': encoded twice, with a '$' in the place of the outer '%'.
+  const auto part = [](std::string_view name) {
+    std::string out;
+    for (const char c : percent_encode(percent_encode(name))) out += c == '%' ? '$' : c;
+    return out;
+  };
+  return "https://console.aws.amazon.com/cloudwatch/home?region=" + std::string(region) +
+         "#logsV2:log-groups/log-group/" + part(group) + "/log-events/" + part(stream);
+}
+
 void make_stream(const region::Actor& role, BuildRow& row) {
   LogsLocation& logs = *row.shape.logs;
   const CloudWatchLogsConfig& wanted = *logs.cloud_watch_logs;
@@ -75,6 +87,7 @@ void make_stream(const region::Actor& role, BuildRow& row) {
   }
   logs.group_name = group;
   logs.stream_name = stream;
+  logs.deep_link = log_link(row.place.region, group, stream);
   logs.cloud_watch_logs_arn =
       make_arn("logs", row.place.region, row.place.account, "log-group:" + group + ":log-stream:" + stream);
 }

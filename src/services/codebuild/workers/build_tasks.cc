@@ -20,6 +20,7 @@
 #include "services/codebuild/workers/build_metrics.h"
 #include "services/codebuild/workers/build_network.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
+#include "store/patience.h"
 
 namespace hanbat::codebuild {
 namespace {
@@ -27,8 +28,6 @@ namespace {
 // How often, and how many times, one run of the task looks for news before it lets go of its worker.
 constexpr Milliseconds kPoll = Milliseconds(100);
 constexpr int kLooks = 20;
-// With the store's backoff about five minutes of trying: longer than a host's programs are exchanged.
-constexpr int kMostAttempts = 16;
 constexpr std::size_t kMostBytesAtOnce = 512 << 10;
 constexpr std::string_view kInternalError = "INTERNAL_SERVICE_ERROR";
 
@@ -71,7 +70,7 @@ Applied apply_lines(BuildRow& row, const std::vector<std::string>& lines) {
 void BuildTasks::start() {
   store::handle<CarryOutBuild>(home_.tasks,
                                [this](store::TaskRun& run, const CarryOutBuild& task) { carry_out(run, task); },
-                               {.max_attempts = kMostAttempts,
+                               {.max_attempts = store::kAttemptsOfFiveMinutes,
                                 .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
                                   give_up(tx, CarryOutBuild::from_json(task.body), why);
                                 }});

@@ -9,8 +9,8 @@ CreateBranchOutput CodeCommit::create_branch(region::Request& rq, const CreateBr
   authorize(rq, "CreateBranch", in.repository_name, branch_key(in.branch_name));
 
   check_branch_name(in.branch_name);
-  Repository repository = require_repository(rq, in.repository_name);
   if (!is_object_id(in.commit_id)) throw InvalidCommitIdException("The commit ID is not valid: " + in.commit_id);
+  Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   if (!git.find_commit(in.commit_id)) throw CommitDoesNotExistException(in.commit_id + " does not exist");
   const std::string name = std::string(kBranchPrefix) + in.branch_name;
@@ -26,8 +26,9 @@ GetBranchOutput CodeCommit::get_branch(region::Request& rq, const GetBranchInput
   const std::string repository_name = in.repository_name.value_or(""), branch = in.branch_name.value_or("");
   authorize(rq, "GetBranch", repository_name);
 
-  const Repository repository = require_repository(rq, repository_name);
+  check_repository_name(repository_name);
   check_branch_name(branch);
+  const Repository repository = require_repository(rq, repository_name);
 
   return {.branch = BranchInfo{.branch_name = branch, .commit_id = require_branch(rq.tx, repository, branch)}};
 }

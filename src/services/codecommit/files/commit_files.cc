@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kLargestCommit = 20u << 20;
 constexpr std::size_t kMostFiles = 100;
-constexpr std::size_t kLongestMessage = 256u << 10;
 
 std::uint32_t require_mode(const std::string& word) {
   if (const auto mode = find_word<FileMode>(word)) return mode_of(*mode);
@@ -31,17 +30,20 @@ struct Base {
 
 Base require_base(region::Request& rq, const std::string& repository_name, const std::string& branch,
                   const std::optional<std::string>& given) {
-  Base base{require_repository(rq, repository_name), std::string(kBranchPrefix) + branch, ""};
   check_branch_name(branch);
+  const bool names_parent = given && !given->empty();
+  if (names_parent && !is_object_id(*given))
+    throw InvalidParentCommitIdException("The parent commit ID is not valid: " + *given);
+  Base base{require_repository(rq, repository_name), std::string(kBranchPrefix) + branch, ""};
+  refuse_tag(rq.tx, base.repository, branch);
   const auto tip = find_reference(rq.tx, base.repository, base.reference);
   if (!tip) {
     // In an empty repository the first commit makes the branch; later branches are made by CreateBranch.
     if (base.repository.shape.default_branch) throw BranchDoesNotExistException(branch + " does not exist");
+    if (names_parent) throw ParentCommitDoesNotExistException(*given + " does not exist");
     return base;
   }
-  if (!given || given->empty())
-    throw ParentCommitIdRequiredException("A parent commit ID is required: the branch has commits.");
-  if (!is_object_id(*given)) throw InvalidParentCommitIdException("The parent commit ID is not valid: " + *given);
+  if (!names_parent) throw ParentCommitIdRequiredException("A parent commit ID is required: the branch has commits.");
   if (*given != *tip) {
     if (!open(rq, base.repository).find_commit(*given))
       throw ParentCommitDoesNotExistException(*given + " does not exist");
@@ -96,8 +98,6 @@ class Draft {
 
   /// Writes the commit. Returns {commit, tree}.
   std::pair<std::string, std::string> commit(const Signature& who, const std::string& message) {
-    if (message.size() > kLongestMessage)
-      throw CommitMessageLengthExceededException("The commit message is longer than 256 KB.");
     const std::string tree = git_.write_tree(tree_);
     std::vector<std::string> parents;
     if (!parent_.empty()) parents.push_back(parent_);
@@ -191,6 +191,9 @@ class CommitOfFiles {
 
   FileEntry copied(const SourceFileSpecifier& from) {
     const std::string path = check_file_path(from.file_path);
+    if (("/" + path).ends_with("/.gitkeep"))
+      throw RestrictedSourceFileException(
+          "The commit cannot be created because one of the changes specifies copying or moving a .gitkeep file.");
     auto source = draft_.tree().find(path);
     if (!source) throw FileDoesNotExistException("Could not find path " + path);
     if (from.is_move.value_or(false)) record_deletion(draft_.erase(path, keep_));
@@ -222,6 +225,20 @@ void check_count(const CreateCommitInput& in) {
   if (count > kMostFiles) throw MaximumFileEntriesExceededException("The maximum number of file entries is 100.");
 }
 
+/// Throws when one of the files to put would be a folder of another.
+void check_entries(const CreateCommitInput& in) {
+  std::set<std::string> paths;
+  for (const PutFileEntry& entry : in.put_files.value_or(std::vector<PutFileEntry>()))
+    paths.insert(check_file_path(entry.file_path));
+  for (const std::string& path : paths) {
+    const auto below = paths.lower_bound(path + "/");
+    if (below != paths.end() && below->starts_with(path + "/"))
+      throw PutFileEntryConflictException(
+          "The commit cannot be created because one or more files specified in the commit reference both a file and a "
+          "folder.");
+  }
+}
+
 CreateCommitOutput write_files(Draft& draft, const CreateCommitInput& in, const Signature& who) {
   CommitOfFiles commit(draft, in.keep_empty_folders.value_or(false));
   if (in.delete_files)
@@ -239,6 +256,7 @@ PutFileOutput CodeCommit::put_file(region::Request& rq, const PutFileInput& in) 
   authorize(rq, "PutFile", in.repository_name, branch_key(in.branch_name));
 
   const std::string path = check_file_path(in.file_path);
+  check_commit_words(in.name, in.email, in.commit_message);
   check_size(in.file_content.size());
   const std::uint32_t mode = in.file_mode ? require_mode(*in.file_mode) : mode_of(FileMode::kNormal);
   const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
@@ -257,6 +275,7 @@ DeleteFileOutput CodeCommit::delete_file(region::Request& rq, const DeleteFileIn
   authorize(rq, "DeleteFile", in.repository_name, branch_key(in.branch_name));
 
   const std::string path = check_file_path(in.file_path);
+  check_commit_words(in.name, in.email, in.commit_message);
   const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
   const auto& made = rq.prepare<DeleteFileOutput>(
       base.key(), [base, in, path, folder = folder(base.repository), who = make_signature(rq, in.name, in.email)] {
@@ -273,6 +292,8 @@ CreateCommitOutput CodeCommit::create_commit(region::Request& rq, const CreateCo
   authorize(rq, "CreateCommit", in.repository_name, branch_key(in.branch_name));
 
   check_count(in);
+  check_entries(in);
+  check_commit_words(in.author_name, in.email, in.commit_message);
   const Base base = require_base(rq, in.repository_name, in.branch_name, in.parent_commit_id);
   const auto& made = rq.prepare<CreateCommitOutput>(
       base.key(), [base, in, folder = folder(base.repository), who = make_signature(rq, in.author_name, in.email)] {

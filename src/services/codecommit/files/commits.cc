@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "services/codecommit/codecommit.h"
+#include "services/codecommit/files/paths.h"
 
 namespace hanbat::codecommit {
 namespace {
@@ -24,11 +25,18 @@ Commit to_commit(const CommitInfo& info) {
           .tree_id = info.tree_id};
 }
 
-/// "/a/b/" and "a/b" are the same folder.
+/// "/a/b/" and "a/b" are the same folder; "" and "/" are all. Throws InvalidPathException.
 std::string plain_path(std::string path) {
-  while (path.starts_with('/')) path.erase(0, 1);
   while (path.ends_with('/')) path.pop_back();
-  return path;
+  return path.empty() ? path : check_file_path(path);
+}
+
+/// Throws PathDoesNotExistException for what neither of the trees has. A file that one of the commits has not is a
+/// difference.
+void require_path(const GitRepository& git, const std::string& path, const std::string& before,
+                  const std::string& after) {
+  const auto is_in = [&](const std::string& tree) { return !tree.empty() && git.find_entry(tree, path); };
+  if (!path.empty() && !is_in(before) && !is_in(after)) throw PathDoesNotExistException("Could not find path " + path);
 }
 
 bool is_inside(const std::string& path, const std::string& folder) {
@@ -49,9 +57,9 @@ Difference to_difference(const FileChange& change) {
 GetCommitOutput CodeCommit::get_commit(region::Request& rq, const GetCommitInput& in) {
   authorize(rq, "GetCommit", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
   if (in.commit_id.empty()) throw CommitIdRequiredException("A commit ID is required.");
   if (!is_object_id(in.commit_id)) throw InvalidCommitIdException("The commit ID is not valid: " + in.commit_id);
+  const Repository repository = require_repository(rq, in.repository_name);
   const auto info = open(rq, repository).find_commit(in.commit_id);
   if (!info) throw CommitIdDoesNotExistException(in.commit_id + " does not exist");
 
@@ -61,9 +69,9 @@ GetCommitOutput CodeCommit::get_commit(region::Request& rq, const GetCommitInput
 BatchGetCommitsOutput CodeCommit::batch_get_commits(region::Request& rq, const BatchGetCommitsInput& in) {
   authorize(rq, "BatchGetCommits", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
   if (in.commit_ids.empty()) throw CommitIdsListRequiredException("A list of commit IDs is required.");
   if (in.commit_ids.size() > 100) throw CommitIdsLimitExceededException("The maximum number of commit IDs is 100.");
+  const Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   BatchGetCommitsOutput out;
   out.commits.emplace();
@@ -84,15 +92,17 @@ BatchGetCommitsOutput CodeCommit::batch_get_commits(region::Request& rq, const B
 GetDifferencesOutput CodeCommit::get_differences(region::Request& rq, const GetDifferencesInput& in) {
   authorize(rq, "GetDifferences", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
+  const auto before_path = plain_path(in.before_path.value_or("")), after_path = plain_path(in.after_path.value_or(""));
   const region::Pager pager(rq, in, {.usual = 100, .most = std::numeric_limits<int>::max()});
+  const Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   const std::string after = git.tree_of(require_commit_id(rq, repository, git, in.after_commit_specifier));
   const std::string before = in.before_commit_specifier
                                  ? git.tree_of(require_commit_id(rq, repository, git, *in.before_commit_specifier))
                                  : "";
 
-  const auto before_path = plain_path(in.before_path.value_or("")), after_path = plain_path(in.after_path.value_or(""));
+  require_path(git, before_path, before, after);
+  require_path(git, after_path, before, after);
   auto changes = git.diff(before, after);
   std::erase_if(changes, [&](const FileChange& change) {
     const bool in_before = !change.old_path.empty() && is_inside(change.old_path, before_path);

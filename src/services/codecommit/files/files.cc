@@ -1,5 +1,6 @@
 // Files read one by one: blobs, files and folders of a commit.
 #include "base/text.h"
+#include "base/utf8.h"
 #include "services/codecommit/codecommit.h"
 #include "services/codecommit/files/paths.h"
 
@@ -18,7 +19,7 @@ std::string check_file_path(std::string_view given) {
   std::string path(given);
   if (path.starts_with('/')) path.erase(0, 1);
   if (path.empty()) throw PathRequiredException("A file path is required.");
-  if (path.size() > 4096) throw InvalidPathException("The file path is too long.");
+  if (utf8_length(path) > 4096) throw InvalidPathException("The file path is too long.");
   for (const auto& part : split(path, '/')) {
     const std::string name = lower(part);
     if (part.empty() || part == "." || part == ".." || name == ".git" || part.find('\0') != std::string::npos)
@@ -30,9 +31,9 @@ std::string check_file_path(std::string_view given) {
 GetBlobOutput CodeCommit::get_blob(region::Request& rq, const GetBlobInput& in) {
   authorize(rq, "GetBlob", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
   if (in.blob_id.empty()) throw BlobIdRequiredException("A blob ID is required.");
   if (!is_object_id(in.blob_id)) throw InvalidBlobIdException("The blob ID is not valid: " + in.blob_id);
+  const Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   const auto size = git.blob_size(in.blob_id);
   if (!size) throw BlobIdDoesNotExistException("The blob " + in.blob_id + " does not exist");
@@ -44,8 +45,8 @@ GetBlobOutput CodeCommit::get_blob(region::Request& rq, const GetBlobInput& in) 
 GetFileOutput CodeCommit::get_file(region::Request& rq, const GetFileInput& in) {
   authorize(rq, "GetFile", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
   const std::string path = check_file_path(in.file_path);
+  const Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   const std::string commit =
       require_commit_id(rq, repository, git, specifier_or_default(repository, in.commit_specifier));
@@ -66,10 +67,10 @@ GetFileOutput CodeCommit::get_file(region::Request& rq, const GetFileInput& in) 
 GetFolderOutput CodeCommit::get_folder(region::Request& rq, const GetFolderInput& in) {
   authorize(rq, "GetFolder", in.repository_name);
 
-  const Repository repository = require_repository(rq, in.repository_name);
   std::string path = in.folder_path;
   while (path.ends_with('/')) path.pop_back();
   if (!path.empty()) path = check_file_path(path);
+  const Repository repository = require_repository(rq, in.repository_name);
   const GitRepository git = open(rq, repository);
   const std::string commit =
       require_commit_id(rq, repository, git, specifier_or_default(repository, in.commit_specifier));

@@ -80,7 +80,10 @@ void authorize_merge(region::Request& rq, std::string_view action, const Input& 
 std::string target_of(region::Request& rq, const Sides& sides, const std::optional<std::string>& target,
                       const std::string& destination) {
   const std::string branch = branch_moved(sides.repository, target, destination);
+  if (target && !is_reference_name(std::string(kBranchPrefix) + branch))
+    throw InvalidTargetBranchException("The specified target branch is not valid: " + branch);
   check_branch_name(branch);
+  refuse_tag(rq.tx, sides.repository, branch);
   if (require_branch(rq.tx, sides.repository, branch) != sides.destination)
     throw ConcurrentReferenceUpdateException("The branch " + branch + " is not at the destination commit.");
   return std::string(kBranchPrefix) + branch;
@@ -105,10 +108,11 @@ enum class Parents { kDestination, kBoth };
 /// Merges by squash or three-way, and moves the branch.
 template <class Input>
 Merged merge_and_commit(region::Request& rq, const Input& in, Parents keeps) {
-  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
-  const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
   const DetailLevel level = level_of(in.conflict_detail_level);
   const Strategy strategy = strategy_of(in.conflict_resolution_strategy);
+  check_commit_words(in.author_name, in.email, in.commit_message);
+  Sides sides(rq, in.repository_name, in.source_commit_specifier, in.destination_commit_specifier);
+  const std::string reference = target_of(rq, sides, in.target_branch, in.destination_commit_specifier);
   const auto& merged = rq.prepare<Merged>(
       sides.key(), [=, folder = folder_of(rq.home, sides.repository.id), destination = sides.destination,
                     source = sides.source, who = make_signature(rq, in.author_name, in.email),

@@ -3,10 +3,13 @@
 
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
 namespace {
+
+constexpr std::size_t kMostTargets = 25;  // of BatchGetDeploymentTargets and BatchGetDeploymentInstances
 
 DeploymentTarget target_of(const Host& host) {
   DeploymentTarget out;
@@ -27,9 +30,8 @@ InstanceSummary summary_of(const Host& host) {
 
 // Instances are named by id or by ARN.
 const Host* find(const Deployment& d, const std::string& name) {
-  const std::string id = name.substr(name.rfind('/') + 1);
   for (const Host& host : d.hosts)
-    if (host.target.target_id == id || host.target.target_arn == name) return &host;
+    if (host.target.target_id == name || host.target.target_arn == name) return &host;
   return nullptr;
 }
 
@@ -49,6 +51,13 @@ bool is_target_status(std::string_view text) {
 const Host& require_instance(const Deployment& d, const std::string& name) {
   if (const Host* host = find(d, name)) return *host;
   throw InstanceDoesNotExistException("The instance " + name + " does not exist in deployment " + d.id());
+}
+
+/// Which environment an instance is in can be asked of a blue/green deployment alone; here all are in place.
+[[noreturn]] void refuse_environments() {
+  throw InvalidDeploymentInstanceTypeException(
+      "An instance type was specified for an in-place deployment. Instance types are supported for blue/green "
+      "deployments only.");
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& value) {
@@ -75,7 +84,7 @@ ListDeploymentTargetsOutput CodeDeploy::list_deployment_targets(region::Request&
 
   std::optional<std::vector<std::string>> statuses;
   for (const auto& [name, values] : in.target_filters.value_or(std::map<std::string, std::vector<std::string>>{})) {
-    if (name != "TargetStatus") throw wire::Error::not_implemented("ListDeploymentTargets", "targetFilters " + name);
+    if (name != "TargetStatus") refuse_environments();
     for (const std::string& value : values)
       if (!is_target_status(value))
         throw InvalidInstanceStatusException("The specified instance status does not exist: " + value);
@@ -102,7 +111,8 @@ BatchGetDeploymentTargetsOutput CodeDeploy::batch_get_deployment_targets(region:
                                                                          const BatchGetDeploymentTargetsInput& in) {
   const Deployment d = require_deployment(rq, "codedeploy:BatchGetDeploymentTargets", in.deployment_id);
 
-  if (in.target_ids.size() > 25)
+  if (in.target_ids.empty()) throw DeploymentTargetIdRequiredException("A deployment target ID was not provided.");
+  if (in.target_ids.size() > kMostTargets)
     throw DeploymentTargetListSizeExceededException("The maximum number of targets that can be associated is 25.");
   BatchGetDeploymentTargetsOutput out;
   out.deployment_targets.emplace();
@@ -114,6 +124,7 @@ ListDeploymentInstancesOutput CodeDeploy::list_deployment_instances(region::Requ
                                                                     const ListDeploymentInstancesInput& in) {
   const Deployment d = require_deployment(rq, "codedeploy:ListDeploymentInstances", in.deployment_id);
 
+  if (in.instance_type_filter && !in.instance_type_filter->empty()) refuse_environments();
   auto page = page_of(region::Pager(rq, in), d, in.instance_status_filter);
 
   ListDeploymentInstancesOutput out;
@@ -135,6 +146,8 @@ BatchGetDeploymentInstancesOutput CodeDeploy::batch_get_deployment_instances(
     region::Request& rq, const BatchGetDeploymentInstancesInput& in) {
   const Deployment d = require_deployment(rq, "codedeploy:BatchGetDeploymentInstances", in.deployment_id);
 
+  if (in.instance_ids.empty()) throw InstanceIdRequiredException("The instance ID was not specified.");
+  check_batch(in.instance_ids.size(), kMostTargets);
   BatchGetDeploymentInstancesOutput out;
   out.instances_summary.emplace();
   for (const std::string& id : in.instance_ids) try {

@@ -4,12 +4,15 @@
 
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "services/codedeploy/groups/revisions.h"
 #include "services/codedeploy/groups/rollback.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
 namespace {
+
+constexpr std::size_t kMostDeployments = 25;  // of BatchGetDeployments
 
 bool is_deployment_id(const std::string& id) {
   return id.size() == 11 && id.starts_with("d-") &&
@@ -46,8 +49,16 @@ Deployment new_deployment(const region::Request& rq, const CreateDeploymentInput
   return d;
 }
 
+/// The deployment as the API shows it: AWS's messages are of other platforms' deployments, and tell none of these.
+DeploymentInfo describe(const Deployment& d) {
+  DeploymentInfo shown = d.info;
+  shown.deployment_status_messages.emplace();
+  return shown;
+}
+
 /// What a deployment may say of itself, besides what is looked up.
 void check_options(const CreateDeploymentInput& in) {
+  check_description(in.description.value_or(""));
   if (const std::string behavior = in.file_exists_behavior.value_or("");
       in.file_exists_behavior && !find_word<FileExistsBehavior>(behavior))
     throw InvalidFileExistsBehaviorException(
@@ -100,7 +111,7 @@ CreateDeploymentOutput CodeDeploy::create_deployment(region::Request& rq, const 
 
 GetDeploymentOutput CodeDeploy::get_deployment(region::Request& rq, const GetDeploymentInput& in) {
   GetDeploymentOutput out;
-  out.deployment_info = require_deployment(rq, "codedeploy:GetDeployment", in.deployment_id).info;
+  out.deployment_info = describe(require_deployment(rq, "codedeploy:GetDeployment", in.deployment_id));
   return out;
 }
 
@@ -108,8 +119,12 @@ BatchGetDeploymentsOutput CodeDeploy::batch_get_deployments(region::Request& rq,
   BatchGetDeploymentsOutput out;
   out.deployments_info.emplace();
   if (in.deployment_ids.empty()) throw DeploymentIdRequiredException("Deployment ID is missing");
-  for (const std::string& id : in.deployment_ids)
-    out.deployments_info->push_back(require_deployment(rq, "codedeploy:BatchGetDeployments", id).info);
+  check_batch(in.deployment_ids.size(), kMostDeployments);
+  for (const std::string& id : in.deployment_ids) try {
+      out.deployments_info->push_back(describe(require_deployment(rq, "codedeploy:BatchGetDeployments", id)));
+    } catch (const DeploymentDoesNotExistException&) {
+      // Told by its absence: the operation documents no error for it.
+    }
   return out;
 }
 
@@ -118,17 +133,17 @@ ListDeploymentsOutput CodeDeploy::list_deployments(region::Request& rq, const Li
   authorize(rq, "codedeploy:ListDeployments",
             group_arn(place, in.application_name.value_or("*"), in.deployment_group_name.value_or("*")));
 
+  const std::string application = in.application_name.value_or(""), group = in.deployment_group_name.value_or("");
+  if (application.empty() && !group.empty()) throw ApplicationNameRequiredException("Application name is missing");
+  if (group.empty() && !application.empty())
+    throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
   DeploymentQuery query{.statuses = in.include_only_statuses.value_or(std::vector<std::string>{})};
-  if (in.application_name && in.deployment_group_name) {
-    query.group_id = require_group(rq.tx, place, *in.application_name, *in.deployment_group_name).id;
-  } else if (in.application_name) {
-    query.application = require_application(rq.tx, place, *in.application_name).name;
-  } else if (in.deployment_group_name) {
-    throw ApplicationNameRequiredException("Application name is missing");
-  }
+  if (!group.empty()) query.group_id = require_group(rq.tx, place, application, group).id;
   if (in.create_time_range) {
     query.from = in.create_time_range->start;
     query.to = in.create_time_range->end;
+    if (query.from && query.to && *query.to < *query.from)
+      throw InvalidTimeRangeException("The specified time range was specified in an invalid format.");
   }
   const region::Pager pager(rq, in);
   const auto page = pager.cut_read(find_deployments(rq.tx, place, query, pager.after(), pager.size() + 1),

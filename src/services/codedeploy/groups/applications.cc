@@ -2,11 +2,17 @@
 #include "base/ids.h"
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "services/codedeploy/groups/tags.h"
 #include "services/codedeploy/words.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
+namespace {
+
+constexpr std::size_t kMostApplications = 100;  // of BatchGetApplications
+
+}  // namespace
 
 CreateApplicationOutput CodeDeploy::create_application(region::Request& rq, const CreateApplicationInput& in) {
   const Place place = place_of(rq);
@@ -15,6 +21,7 @@ CreateApplicationOutput CodeDeploy::create_application(region::Request& rq, cons
   rq.authorize("codedeploy:CreateApplication", arn, keys);
   if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
 
+  check_application_name(in.application_name);
   const std::string platform = in.compute_platform.value_or(std::string(word_of(ComputePlatform::kServer)));
   if (!find_word<ComputePlatform>(platform))
     throw wire::Error::not_implemented("CreateApplication", "computePlatform " + platform);
@@ -50,6 +57,7 @@ GetApplicationOutput CodeDeploy::get_application(region::Request& rq, const GetA
 BatchGetApplicationsOutput CodeDeploy::batch_get_applications(region::Request& rq,
                                                               const BatchGetApplicationsInput& in) {
   if (in.application_names.empty()) throw ApplicationNameRequiredException("Application name is missing");
+  check_batch(in.application_names.size(), kMostApplications);
   for (const std::string& name : in.application_names)
     authorize(rq, "codedeploy:BatchGetApplications", application_arn(place_of(rq), name));
 
@@ -82,6 +90,7 @@ UpdateApplicationOutput CodeDeploy::update_application(region::Request& rq, cons
   authorize(rq, "codedeploy:UpdateApplication", application_arn(place, from));
 
   if (from.empty()) throw ApplicationNameRequiredException("Application name is missing");
+  check_application_name(to);
   const Application application = require_application(rq.tx, place, from);
   if (to.empty() || to == from) return {};
   if (find_application(rq.tx, place, to)) throw ApplicationAlreadyExistsException("Application already exists: " + to);
@@ -95,6 +104,7 @@ DeleteApplicationOutput CodeDeploy::delete_application(region::Request& rq, cons
   const Place place = place_of(rq);
   authorize(rq, "codedeploy:DeleteApplication", application_arn(place, in.application_name));
 
+  check_application_name(in.application_name);
   if (const auto application = find_application(rq.tx, place, in.application_name))
     remove_application(rq.tx, *application);
 

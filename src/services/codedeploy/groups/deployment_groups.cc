@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "services/codedeploy/groups/rollback.h"
 #include "services/codedeploy/groups/tag_filters.h"
 #include "services/codedeploy/groups/tags.h"
@@ -12,6 +13,8 @@
 
 namespace hanbat::codedeploy {
 namespace {
+
+constexpr std::size_t kMostGroups = 100;  // of BatchGetDeploymentGroups
 
 void authorize_role(region::Request& rq, const std::string& arn, const std::string& group_arn) {
   if (!rq.names_resource("iam:PassRole", arn))
@@ -53,10 +56,12 @@ void check_tags(const DeploymentGroupInfo& group) {
 }
 
 void check_style(DeploymentGroupInfo& group) {
-  if (!group.deployment_style) group.deployment_style.emplace();
+  if (!group.deployment_style)
+    group.deployment_style = {.deployment_option = std::string(word_of(DeploymentOption::kWithoutTrafficControl)),
+                              .deployment_type = std::string(word_of(DeploymentType::kInPlace))};
   DeploymentStyle& style = *group.deployment_style;
-  if (!style.deployment_type) style.deployment_type = word_of(DeploymentType::kInPlace);
-  if (!style.deployment_option) style.deployment_option = word_of(DeploymentOption::kWithoutTrafficControl);
+  if (!style.deployment_type || !style.deployment_option)
+    throw InvalidDeploymentStyleException("Deployment type or deployment option cannot be null or empty");
   if (!find_word<DeploymentType>(*style.deployment_type))
     throw wire::Error::not_implemented("CreateDeploymentGroup",
                                        "deploymentStyle.deploymentType " + *style.deployment_type);
@@ -163,6 +168,7 @@ CreateDeploymentGroupOutput CodeDeploy::create_deployment_group(region::Request&
   if (!keys.empty()) rq.authorize("codedeploy:TagResource", arn, keys);
   authorize_role(rq, in.service_role_arn, arn);
 
+  check_group_name(in.deployment_group_name);
   require_application(rq.tx, place, in.application_name);
   if (find_group(rq.tx, place, in.application_name, in.deployment_group_name))
     throw DeploymentGroupAlreadyExistsException("Deployment group already exists for name: " +
@@ -192,6 +198,7 @@ UpdateDeploymentGroupOutput CodeDeploy::update_deployment_group(region::Request&
   authorize(rq, "codedeploy:UpdateDeploymentGroup", arn);
   if (in.service_role_arn) authorize_role(rq, *in.service_role_arn, arn);
 
+  check_group_name(in.new_deployment_group_name.value_or(""));
   Group group = require_group(rq.tx, place, in.application_name, in.current_deployment_group_name);
   if (in.new_deployment_group_name && in.new_deployment_group_name != in.current_deployment_group_name) {
     if (find_group(rq.tx, place, in.application_name, *in.new_deployment_group_name))
@@ -222,6 +229,7 @@ GetDeploymentGroupOutput CodeDeploy::get_deployment_group(region::Request& rq, c
 BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::Request& rq,
                                                                        const BatchGetDeploymentGroupsInput& in) {
   if (in.deployment_group_names.empty()) throw DeploymentGroupNameRequiredException("Deployment Group name is missing");
+  check_batch(in.deployment_group_names.size(), kMostGroups);
   for (const std::string& name : in.deployment_group_names)
     authorize(rq, "codedeploy:BatchGetDeploymentGroups", group_arn(place_of(rq), in.application_name, name));
 
@@ -229,6 +237,7 @@ BatchGetDeploymentGroupsOutput CodeDeploy::batch_get_deployment_groups(region::R
   out.deployment_groups_info.emplace();
   require_application(rq.tx, place_of(rq), in.application_name);
   for (const std::string& name : in.deployment_group_names) {
+    check_group_name(name);
     const auto group = find_group(rq.tx, place_of(rq), in.application_name, name);
     if (group)
       out.deployment_groups_info->push_back(describe(*group));
@@ -262,6 +271,8 @@ DeleteDeploymentGroupOutput CodeDeploy::delete_deployment_group(region::Request&
   const Place place = place_of(rq);
   authorize(rq, "codedeploy:DeleteDeploymentGroup", group_arn(place, in.application_name, in.deployment_group_name));
 
+  check_application_name(in.application_name);
+  check_group_name(in.deployment_group_name);
   if (const auto group = find_group(rq.tx, place, in.application_name, in.deployment_group_name))
     remove_group(rq.tx, *group);
 
@@ -275,6 +286,7 @@ CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Reques
   const Place place = place_of(rq);
   rq.authorize("codedeploy:CreateDeploymentConfig", config_arn(place, in.deployment_config_name));
 
+  check_config_name(in.deployment_config_name);
   const std::string platform = in.compute_platform.value_or(std::string(word_of(ComputePlatform::kServer)));
   if (!find_word<ComputePlatform>(platform))
     throw wire::Error::not_implemented("CreateDeploymentConfig", "computePlatform " + platform);
@@ -286,7 +298,8 @@ CreateDeploymentConfigOutput CodeDeploy::create_deployment_config(region::Reques
   const MinimumHealthyHosts hosts = in.minimum_healthy_hosts.value_or(MinimumHealthyHosts{});
   const int value = hosts.value.value_or(-1);
   const auto type = find_word<MinimumHealthyHostsType>(hosts.type.value_or(""));
-  if (!type || value < 0 || (type == MinimumHealthyHostsType::kFleetPercent && value > 100))
+  // https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html: less than a hundred percent
+  if (!type || value < 0 || (type == MinimumHealthyHostsType::kFleetPercent && value >= 100))
     throw InvalidMinimumHealthyHostValueException(
         "The minimum healthy instance value was specified in an invalid format.");
 
@@ -333,6 +346,7 @@ DeleteDeploymentConfigOutput CodeDeploy::delete_deployment_config(region::Reques
   const Place place = place_of(rq);
   rq.authorize("codedeploy:DeleteDeploymentConfig", config_arn(place, in.deployment_config_name));
 
+  check_config_name(in.deployment_config_name);
   if (is_built_in(in.deployment_config_name))
     throw InvalidOperationException("A default deployment configuration cannot be deleted.");
   for (const Group& group : region::list<DeploymentGroupInfo>(rq.tx, place))

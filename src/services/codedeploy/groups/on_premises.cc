@@ -7,13 +7,14 @@
 #include "base/utf8.h"
 #include "region/pick.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "services/codedeploy/groups/tag_filters.h"
 #include "services/codedeploy/words.h"
 
 namespace hanbat::codedeploy {
 namespace {
 
-constexpr std::size_t kMostNames = 25;    // of BatchGetOnPremisesInstances
+constexpr std::size_t kMostNames = 25;    // of BatchGetOnPremisesInstances, as its reference has it
 constexpr std::size_t kMostTagged = 100;  // of a call about tags
 constexpr std::size_t kMostTags = 10;     // of an instance
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -21,10 +22,7 @@ constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 /// The same rule as the AWS CLI has: one to a hundred of these characters, and not like an EC2 instance's id.
 void check_name(const std::string& name) {
   if (name.empty()) throw InstanceNameRequiredException("Instance name is missing");
-  const bool known = std::all_of(name.begin(), name.end(), [](char c) {
-    return kLetters.find(c) != std::string_view::npos || std::string_view("+=,.@_-").find(c) != std::string_view::npos;
-  });
-  if (!known || name.size() > 100 || is_ec2_instance(name))
+  if (!has_name_characters(name) || name.size() > 100 || is_ec2_instance(name))
     throw InvalidInstanceNameException("The on-premises instance name was specified in an invalid format: " + name);
 }
 
@@ -166,8 +164,7 @@ BatchGetOnPremisesInstancesOutput CodeDeploy::batch_get_on_premises_instances(
     rq.authorize("codedeploy:BatchGetOnPremisesInstances", on_premises_arn(place_of(rq), name));
 
   check_names(in.instance_names);
-  if (in.instance_names.size() > kMostNames)
-    throw BatchLimitExceededException("The maximum number of names or IDs allowed for this request (25) was exceeded.");
+  check_batch(in.instance_names.size(), kMostNames);
   BatchGetOnPremisesInstancesOutput out;
   out.instance_infos.emplace();
   for (const std::string& name : in.instance_names)

@@ -1,14 +1,18 @@
 // Revisions: what can be deployed. Each lies in S3; GitHub, strings and AppSpec content are refused by name.
 #include <algorithm>
+#include <cctype>
 
 #include "region/page.h"
 #include "services/codedeploy/codedeploy.h"
+#include "services/codedeploy/groups/names.h"
 #include "services/codedeploy/groups/revisions.h"
 #include "services/codedeploy/words.h"
 #include "wire/error.h"
 
 namespace hanbat::codedeploy {
 namespace {
+
+constexpr std::size_t kMostRevisions = 25;  // of BatchGetApplicationRevisions
 
 GenericRevisionInfo info_of(const Revision& revision, const std::vector<Group>& groups) {
   GenericRevisionInfo out = revision.shape.generic_revision_info.value_or(GenericRevisionInfo{});
@@ -20,6 +24,21 @@ GenericRevisionInfo info_of(const Revision& revision, const std::vector<Group>& 
     if (group.shape.target_revision && location_text(*group.shape.target_revision) == *revision.name)
       out.deployment_groups->push_back(*group.name);
   return out;
+}
+
+/// What a bucket cannot be called names none. Source:
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+bool can_name_bucket(std::string_view name) {
+  const auto known = [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '-' || c == '_'; };
+  return name.size() >= 3 && name.size() <= 255 && std::all_of(name.begin(), name.end(), known);
+}
+
+void check_filters(const ListApplicationRevisionsInput& in) {
+  if (in.s3_key_prefix && !in.s3_bucket)
+    throw BucketNameFilterRequiredException("A bucket name is required, but was not provided.");
+  if (in.s3_bucket && !can_name_bucket(*in.s3_bucket))
+    throw InvalidBucketNameFilterException(
+        "The bucket name either doesn't exist or was specified in an invalid format.");
 }
 
 bool fits(const Revision& revision, const std::vector<Group>& groups, const ListApplicationRevisionsInput& in) {
@@ -62,6 +81,7 @@ RegisterApplicationRevisionOutput CodeDeploy::register_application_revision(
   authorize(rq, "codedeploy:RegisterApplicationRevision", application_arn(place_of(rq), in.application_name));
 
   const RevisionLocation location = require_s3_revision("RegisterApplicationRevision", in.revision);
+  check_description(in.description.value_or(""));
   require_application(rq.tx, place_of(rq), in.application_name);
   auto revision = find_revision(rq.tx, place_of(rq), in.application_name, location);
   if (!revision) {
@@ -99,6 +119,8 @@ BatchGetApplicationRevisionsOutput CodeDeploy::batch_get_application_revisions(
     region::Request& rq, const BatchGetApplicationRevisionsInput& in) {
   authorize(rq, "codedeploy:BatchGetApplicationRevisions", application_arn(place_of(rq), in.application_name));
 
+  if (in.revisions.empty()) throw RevisionRequiredException("Revision is required.");
+  check_batch(in.revisions.size(), kMostRevisions);
   require_application(rq.tx, place_of(rq), in.application_name);
   const std::vector<Group> groups = groups_of(rq.tx, place_of(rq), in.application_name);
   BatchGetApplicationRevisionsOutput out;
@@ -122,6 +144,7 @@ ListApplicationRevisionsOutput CodeDeploy::list_application_revisions(region::Re
                                                                       const ListApplicationRevisionsInput& in) {
   authorize(rq, "codedeploy:ListApplicationRevisions", application_arn(place_of(rq), in.application_name));
 
+  check_filters(in);
   require_application(rq.tx, place_of(rq), in.application_name);
   const std::vector<Group> groups = groups_of(rq.tx, place_of(rq), in.application_name);
   std::vector<Revision> revisions = revisions_of(rq.tx, place_of(rq), in.application_name);
@@ -138,7 +161,7 @@ ListApplicationRevisionsOutput CodeDeploy::list_application_revisions(region::Re
     }
     return revision.created.ms;
   };
-  const bool descending = require_word(in.sort_order, SortOrder::kDescending) == SortOrder::kDescending;
+  const bool descending = require_word(in.sort_order, SortOrder::kAscending) == SortOrder::kDescending;
   auto page = region::Pager(rq, in).cut(
       std::move(revisions), [&](const Revision& revision) { return region::page_key(time(revision)) + revision.id; },
       descending ? region::Order::kDescending : region::Order::kAscending);

@@ -38,10 +38,14 @@ void CodeDeploy::authorize_tagged(region::Request& rq, std::string_view action, 
   authorize(rq, action, text, std::move(keys));
 
   const std::size_t slash = arn->resource.find('/');
-  if (arn->resource.starts_with("application:"))
-    require_application(rq.tx, place, arn->resource.substr(12));
-  else
-    require_group(rq.tx, place, arn->resource.substr(16, slash - 16), arn->resource.substr(slash + 1));
+  // Names that nothing can have are no error of their own here.
+  if (!arn->resource.starts_with("application:")) {
+    const std::string application = arn->resource.substr(16, slash - 16), group = arn->resource.substr(slash + 1);
+    if (!find_group(rq.tx, place, application, group))
+      throw DeploymentGroupDoesNotExistException("No Deployment Group found for name: " + group);
+  } else if (const std::string name = arn->resource.substr(12); !find_application(rq.tx, place, name)) {
+    throw ApplicationDoesNotExistException("No application found for name: " + name);
+  }
 }
 
 TagResourceOutput CodeDeploy::tag_resource(region::Request& rq, const TagResourceInput& in) {

@@ -52,7 +52,7 @@ ExecutionTrigger trigger_of(const Execution& execution) {
   return out;
 }
 
-ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run) {
+ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run, const std::string& region) {
   const ActionDeclaration& declared = *execution.find_action(run);
   ActionExecutionDetail out;
   out.pipeline_execution_id = execution.id;
@@ -70,6 +70,7 @@ ActionExecutionDetail detail_of(const Execution& execution, const ActionRun& run
   input.resolved_configuration = run.configuration;
   input.input_artifacts = run.inputs;
   input.namespace_ = declared.namespace_;
+  input.region = declared.region.value_or(region);
   ActionExecutionOutput& output = out.output.emplace();
   output.output_artifacts = run.outputs;
   output.output_variables = run.variables;
@@ -241,12 +242,13 @@ struct Run {
   ActionExecutionDetail detail;
 };
 
-/// The runs of an execution that lie behind the page before, newest first.
-std::vector<Run> runs_of(const Execution& execution, const std::optional<std::string>& after) {
+/// The runs of an execution of the region's that lie behind the page before, newest first.
+std::vector<Run> runs_of(const Execution& execution, const std::optional<std::string>& after,
+                         const std::string& region) {
   std::vector<Run> out;
   for (std::size_t i = execution.runs.size(); i-- > 0;) {
     std::string key = region::page_key(execution.number) + "/" + region::page_key(static_cast<std::int64_t>(i));
-    if (!after || key < *after) out.push_back({std::move(key), detail_of(execution, execution.runs[i])});
+    if (!after || key < *after) out.push_back({std::move(key), detail_of(execution, execution.runs[i], region)});
   }
   return out;
 }
@@ -286,7 +288,7 @@ ListActionExecutionsOutput CodePipeline::list_action_executions(region::Request&
   const region::Pager pager(rq, in, {.usual = 100, .most = 100});
   std::vector<Run> found;
   const auto take = [&](const Execution& execution) {
-    for (Run& run : runs_of(execution, pager.after())) found.push_back(std::move(run));
+    for (Run& run : runs_of(execution, pager.after(), rq.region)) found.push_back(std::move(run));
     return found.size() <= pager.size();
   };
   if (in.filter && in.filter->pipeline_execution_id) {

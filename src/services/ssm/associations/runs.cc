@@ -7,14 +7,13 @@
 #include "services/ssm/commands/begin.h"
 #include "services/ssm/commands/targets.h"
 #include "services/ssm/ssm.h"
+#include "store/patience.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
 namespace {
 
 constexpr Seconds kDelivery{3600};  // how long an instance's agent may be away
-// With the store's backoff about five minutes of trying: longer than a host's programs are exchanged.
-constexpr int kMostAttempts = 16;
 
 /// The association's document as it is now, carried out with its parameters. Throws what stands in the way.
 CommandRow run_of(region::Region& home, store::Tx& tx, const AssociationRow& association) {
@@ -60,7 +59,7 @@ void set_failed(AssociationRow& row, Timestamp now, std::string why) {
 
 void AssociationRuns::start() {
   store::handle<AssociationTask>(home_.tasks, [this](store::TaskRun& task, const AssociationTask&) { look(task); },
-                                 {.max_attempts = kMostAttempts,
+                                 {.max_attempts = store::kAttemptsOfFiveMinutes,
                                   .give_up = [this](store::Tx& tx, const store::NewTask& task, std::string_view why) {
                                     give_up(tx, task.key, why);
                                   }});

@@ -1,7 +1,6 @@
 // Projects: what is to be built, where and as whom.
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "gen/codebuild/schema.h"
 
@@ -10,9 +9,10 @@
 #include "region/tag_refusals.h"
 #include "services/codebuild/codebuild.h"
 #include "services/codebuild/images/curated_images.h"
+#include "services/codebuild/projects/project_rules.h"
+#include "services/codebuild/projects/vpc_config.h"
 #include "services/codebuild/sources/git_hosts.h"
 #include "services/codebuild/sources/project_sources.h"
-#include "services/codebuild/vpc_config.h"
 #include "services/codebuild/words.h"
 #include "services/codebuild/workers/build_tasks.h"
 #include "services/codebuild/workers/credentials_endpoint.h"
@@ -41,19 +41,12 @@ constexpr const char* kPrivate = "PRIVATE";
 /// The project as the API shows it.
 Project describe(store::Tx& tx, const ProjectRow& row) {
   Project project = row.shape;
+  project.encryption_key = key_of_s3(row.place);
+  tell_defaults(project);
   project.project_visibility = kPrivate;
   project.badge.emplace().badge_enabled = false;
   project.tags = region::tag_list<Tag>(region::tags_of(tx, row.id));
   return project;
-}
-
-void check_artifacts(const ProjectArtifacts& artifacts, SourceType source_type) {
-  const ArtifactsType type = type_of(artifacts);
-  if ((type == ArtifactsType::kCodePipeline) != (source_type == SourceType::kCodePipeline))
-    throw InvalidInputException(
-        "Invalid artifacts: artifact type CODEPIPELINE should be used together with source type CODEPIPELINE");
-  if (type == ArtifactsType::kS3 && artifacts.location.value_or("").empty())
-    throw InvalidInputException("Invalid artifacts: location must be specified for artifact type S3");
 }
 
 /// What a project's machine is when nothing else is said; AWS tells it with every project.
@@ -62,16 +55,6 @@ ProjectEnvironment complete(ProjectEnvironment environment) {
   if (!environment.privileged_mode) environment.privileged_mode = false;
   if (!environment.image_pull_credentials_type) environment.image_pull_credentials_type = "CODEBUILD";
   return environment;
-}
-
-/// What AWS fills in; artifacts of S3 say how they are named and packed.
-std::optional<ProjectArtifacts> complete(std::optional<ProjectArtifacts> artifacts, const std::string& project) {
-  if (!artifacts || find_word<ArtifactsType>(artifacts->type) != ArtifactsType::kS3) return artifacts;
-  if (artifacts->name.value_or("").empty()) artifacts->name = project;
-  if (!artifacts->namespace_type) artifacts->namespace_type = word_of(ArtifactNamespace::kNone);
-  if (!artifacts->packaging) artifacts->packaging = word_of(ArtifactPackaging::kNone);
-  if (!artifacts->encryption_disabled) artifacts->encryption_disabled = false;
-  return artifacts;
 }
 
 /// The condition keys about what the call wants of a project, as far as the input says so itself.
@@ -135,10 +118,6 @@ std::string project_arn(const region::Request& rq, std::string_view name) {
   return rq.arn("codebuild", "project/" + std::string(name));
 }
 
-std::string project_name(const std::string& name_or_arn) {
-  return name_or_arn.starts_with("arn:") ? name_or_arn.substr(name_or_arn.rfind('/') + 1) : name_or_arn;
-}
-
 void CodeBuild::authorize(region::Request& rq, std::string_view action, const std::string& name,
                           region::ConditionKeys keys) {
   const std::string arn = project_arn(rq, name);
@@ -178,14 +157,11 @@ void check_project(region::Request& rq, const Project& project) {
   if (project.concurrent_build_limit && *project.concurrent_build_limit < 1)
     throw InvalidInputException("Invalid concurrentBuildLimit: it must be greater than zero");
   check_source(*project.source);
-  check_artifacts(*project.artifacts, type_of(*project.source));
-  for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>())) {
-    check_source(source);
-    if (source.source_identifier.value_or("").empty())
-      throw InvalidInputException("Secondary sources must have a source identifier");
-  }
-  if (!rq.names_resource("iam:PassRole", *project.service_role))
-    throw InvalidInputException("Invalid service role: " + *project.service_role + " is not a role's ARN");
+  check_artifacts(project);
+  for (const auto& source : project.secondary_sources.value_or(std::vector<ProjectSource>())) check_source(source);
+  check_identifiers(project);
+  check_source_versions(project);
+  check_service_role(rq, *project.service_role);
   rq.authorize_pass_role(*project.service_role, kPrincipal, *project.arn);
   region::Caller role;
   try {
@@ -204,10 +180,12 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
   add_vpc_keys(keys, in.vpc_config);
+  if (in.encryption_key) keys["codebuild:encryptionKey"] = {*in.encryption_key};
   rq.authorize("codebuild:CreateProject", arn, keys);
 
   if (region::find<Project>(rq.tx, arn)) throw ResourceAlreadyExistsException("Project already exists: " + arn);
   if (in.badge_enabled.value_or(false)) throw wire::Error::not_implemented("CreateProject", "badgeEnabled");
+  check_key(rq, "encryptionKey", in.encryption_key);
   ProjectRow row;
   row.id = arn;
   row.place = place_of(rq);
@@ -221,7 +199,7 @@ CreateProjectOutput CodeBuild::create_project(region::Request& rq, const CreateP
   project.secondary_sources = in.secondary_sources;
   project.source_version = in.source_version;
   project.secondary_source_versions = in.secondary_source_versions;
-  project.artifacts = complete(in.artifacts, in.name);
+  project.artifacts = complete_artifacts(in.artifacts, in.name);
   project.secondary_artifacts = in.secondary_artifacts;
   project.cache = in.cache ? *in.cache : ProjectCache{.type = "NO_CACHE"};
   project.environment = complete(in.environment);
@@ -244,12 +222,14 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   add_project_keys(keys, in.source, in.artifacts, in.environment, in.service_role);
   add_secondary_keys(keys, in.secondary_sources, in.secondary_artifacts);
   add_vpc_keys(keys, in.vpc_config);
-  const std::string name = project_name(in.name);
+  if (in.encryption_key) keys["codebuild:encryptionKey"] = {*in.encryption_key};
+  const std::string name = require_project_name(rq, "codebuild:UpdateProject", in.name);
   authorize(rq, "codebuild:UpdateProject", name, std::move(keys));
 
   auto row = region::find<Project>(rq.tx, project_arn(rq, name));
   if (!row) throw ResourceNotFoundException("Project cannot be found: " + project_arn(rq, name));
   if (in.badge_enabled.value_or(false)) throw wire::Error::not_implemented("UpdateProject", "badgeEnabled");
+  check_key(rq, "encryptionKey", in.encryption_key);
   Project& project = row->shape;
   const auto take = [](auto& to, const auto& from) {
     if (from) to = from;
@@ -259,7 +239,7 @@ UpdateProjectOutput CodeBuild::update_project(region::Request& rq, const UpdateP
   take(project.secondary_sources, in.secondary_sources);
   take(project.source_version, in.source_version);
   take(project.secondary_source_versions, in.secondary_source_versions);
-  take(project.artifacts, complete(in.artifacts, name));
+  take(project.artifacts, complete_artifacts(in.artifacts, name));
   take(project.secondary_artifacts, in.secondary_artifacts);
   take(project.cache, in.cache);
   if (in.environment) project.environment = complete(*in.environment);
@@ -283,7 +263,8 @@ UpdateProjectVisibilityOutput CodeBuild::update_project_visibility(region::Reque
                                                                    const UpdateProjectVisibilityInput& in) {
   if (!rq.names_resource("codebuild:UpdateProjectVisibility", in.project_arn))
     throw InvalidInputException("Invalid project ARN: " + in.project_arn);
-  authorize(rq, "codebuild:UpdateProjectVisibility", project_name(in.project_arn));
+  authorize(rq, "codebuild:UpdateProjectVisibility",
+            require_project_name(rq, "codebuild:UpdateProjectVisibility", in.project_arn));
 
   if (!region::find<Project>(rq.tx, in.project_arn))
     throw ResourceNotFoundException("Project cannot be found: " + in.project_arn);
@@ -293,7 +274,7 @@ UpdateProjectVisibilityOutput CodeBuild::update_project_visibility(region::Reque
 }
 
 DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteProjectInput& in) {
-  const std::string name = project_name(in.name);
+  const std::string name = require_project_name(rq, "codebuild:DeleteProject", in.name);
   authorize(rq, "codebuild:DeleteProject", name);
 
   // Deleting what is not there succeeds, as on AWS; builds stay to be read.
@@ -302,16 +283,20 @@ DeleteProjectOutput CodeBuild::delete_project(region::Request& rq, const DeleteP
 }
 
 BatchGetProjectsOutput CodeBuild::batch_get_projects(region::Request& rq, const BatchGetProjectsInput& in) {
-  for (const std::string& asked : in.names) authorize(rq, "codebuild:BatchGetProjects", project_name(asked));
+  std::vector<std::string> names;
+  for (const std::string& asked : in.names) {
+    names.push_back(require_project_name(rq, "codebuild:BatchGetProjects", asked));
+    authorize(rq, "codebuild:BatchGetProjects", names.back());
+  }
 
   BatchGetProjectsOutput out;
   out.projects.emplace();
   out.projects_not_found.emplace();
-  for (const std::string& asked : in.names) {
-    if (const auto row = region::find<Project>(rq.tx, project_arn(rq, project_name(asked)))) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto row = region::find<Project>(rq.tx, project_arn(rq, names[i]))) {
       out.projects->push_back(describe(rq.tx, *row));
     } else {
-      out.projects_not_found->push_back(asked);
+      out.projects_not_found->push_back(in.names[i]);
     }
   }
   return out;

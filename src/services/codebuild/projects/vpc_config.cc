@@ -1,4 +1,4 @@
-#include "services/codebuild/vpc_config.h"
+#include "services/codebuild/projects/vpc_config.h"
 
 #include <fmt/format.h>
 
