@@ -67,7 +67,10 @@ class Iam final : public Operations {
               const std::optional<std::string>& path) const;
   void tag(Request& rq, const Entity& entity, const std::vector<Tag>& tags) const;
   void untag(Request& rq, const Entity& entity, const std::vector<std::string>& keys) const;
+  /// Whether it is one of AWS's or of the account's. Throws for what names no policy.
+  bool has_policy(Request& rq, std::string_view policy_arn) const;
   void require_policy_exists(Request& rq, std::string_view policy_arn) const;
+  void require_boundary_exists(Request& rq, std::string_view policy_arn) const;
   void put_boundary(Request& rq, const Entity& owner, std::string_view policy_arn) const;
   void attach(Request& rq, const Entity& owner, std::string_view policy_arn) const;
   void detach(Request& rq, const Entity& owner, std::string_view policy_arn) const;
@@ -89,6 +92,8 @@ class Iam final : public Operations {
   User user_of(Request& rq, const Entity& e) const;
   Group group_of(const Entity& e) const;
   Role role_of(Request& rq, const Entity& e) const;
+  /// As what makes it tells it: without description, longest session and last use.
+  Role new_role(Request& rq, const Entity& e) const;
   Policy policy_of(Request& rq, const Entity& e) const;
   Policy policy_of(Request& rq, const ManagedPolicy& p) const;
   InstanceProfile profile_of(Request& rq, const Entity& e) const;

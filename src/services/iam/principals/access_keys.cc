@@ -68,7 +68,10 @@ UpdateAccessKeyOutput Iam::update_access_key(Request& rq, const UpdateAccessKeyI
 
   const AccessKeyRow key = require_key(rq, require_user(rq, name), in.access_key_id);
 
-  rows::set_access_key_status(rq.tx, key.access_key_id, require_word<KeyStatus>(in.status));
+  const auto status = require_word<KeyStatus>(in.status);
+  if (status == KeyStatus::kExpired) throw InvalidInputException("An access key is either Active or Inactive.");
+
+  rows::set_access_key_status(rq.tx, key.access_key_id, status);
 
   return {};
 }
