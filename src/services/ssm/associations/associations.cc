@@ -117,7 +117,7 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
                                                                           : "Success";
   if (row.shape.status) overview.status = row.shape.status->name;  // its last run could not begin
   overview.detailed_status = any("InProgress") ? "InProgress" : *overview.status;
-  overview.association_status_aggregated_count = std::move(counts);
+  if (!counts.empty()) overview.association_status_aggregated_count = std::move(counts);
   return overview;
 }
 
@@ -128,6 +128,13 @@ AssociationDescription describe(store::Tx& tx, const AssociationRow& row) {
     shape.last_execution_date = Timestamp{last};
     if (shape.overview->status == "Success") shape.last_successful_execution_date = shape.last_execution_date;
   }
+  return shape;
+}
+
+/// As what makes or changes one tells it.
+AssociationDescription describe_new(store::Tx& tx, const AssociationRow& row) {
+  AssociationDescription shape = describe(tx, row);
+  if (shape.overview->detailed_status == "Pending") shape.overview->detailed_status = "Creating";
   return shape;
 }
 
@@ -189,7 +196,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   if (in.instance_id)
     for (const AssociationRow& other : region::list<AssociationDescription>(rq.tx, place_of(rq)))
       if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id)
-        throw AssociationAlreadyExists("The specified association already exists.");
+        throw AssociationAlreadyExists();
 
   shape.association_id = row.id;
   shape.association_version = "1";
@@ -199,7 +206,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   wake(rq.home, rq.tx, row);
 
   CreateAssociationOutput out;
-  out.association_description = describe(rq.tx, row);
+  out.association_description = describe_new(rq.tx, row);
   return out;
 }
 
@@ -279,7 +286,7 @@ UpdateAssociationOutput Ssm::update_association(region::Request& rq, const Updat
   wake(rq.home, rq.tx, row);
 
   UpdateAssociationOutput out;
-  out.association_description = describe(rq.tx, row);
+  out.association_description = describe_new(rq.tx, row);
   return out;
 }
 
