@@ -175,7 +175,8 @@ DescribeSecretOutput SecretsManager::describe_secret(region::Request& rq, const 
   out.last_changed_date = secret.shape.changed;
   out.last_accessed_date = secret.shape.accessed;
   out.deleted_date = secret.shape.deleted;
-  out.tags = region::tag_list<Tag>(region::tags_of(rq.tx, secret.id));
+  if (const region::TagMap tags = region::tags_of(rq.tx, secret.id); !tags.empty())
+    out.tags = region::tag_list<Tag>(tags);
   out.version_ids_to_stages = stages_of(secret.shape.versions);
   return out;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "region/policy/document.h"
 #include "region/tag_keys.h"
+#include "region/tag_refusals.h"
 
 namespace hanbat::sts {
 namespace {
@@ -49,6 +50,18 @@ std::map<std::string, std::string> transitive_tags(const region::Caller& session
   return tags;
 }
 
+constexpr region::TagRefusals kSessionTagRefusals{
+    .too_many = {"InvalidParameterValue", "The number of session tags exceeds the limit."},
+    .reserved = {"InvalidParameterValue", "Tag keys that begin with \"aws:\" are reserved for system use."},
+    .duplicate = {"InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+    .empty_key = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .long_key = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .long_value = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .key_character = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .value_character = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."}};
+const region::TagRules kSessionTagRules{.error = region::refuse_by<kSessionTagRefusals>,
+                                        .keys = region::TagRules::Case::kFolded};
+
 /// The tags of a new session, and which of them the sessions after it inherit.
 struct SessionTags {
   std::map<std::string, std::string> all;
@@ -64,6 +77,7 @@ SessionTags session_tags(const AssumeRoleInput& in, const region::Caller& caller
   for (const auto& [key, value] : out.all) out.transitive.push_back(key);
   const auto inherited = out.transitive;
   const auto tags = in.tags.value_or(std::vector<Tag>());
+  region::merged_tags({}, region::tag_pairs(tags), kSessionTagRules);
   for (const Tag& tag : tags) {
     if (std::ranges::any_of(inherited, [&](const std::string& key) { return iequals(key, tag.key); }))
       throw refuse(
@@ -197,7 +211,8 @@ GetFederationTokenOutput Sts::get_federation_token(Request& rq, const GetFederat
   session.session_policies = session_policies(rq, in.policy, in.policy_arns);
   // Without a session policy a federated user may do nothing.
   if (session.session_policies.is_null()) session.session_policies = Json::array();
-  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) session.session_tags[tag.key] = tag.value;
+  for (const auto& [key, value] : region::merged_tags({}, region::tag_pairs(in.tags), kSessionTagRules))
+    session.session_tags[key] = value;
   const std::optional<int> packed = packed_size(in);
 
   GetFederationTokenOutput out;

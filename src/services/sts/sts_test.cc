@@ -122,6 +122,21 @@ TEST_F(StsTest, TransitiveTagsAreInheritedByTheSessionsOfAChain) {
   EXPECT_EQ(identity.last.session_tags, (std::map<std::string, std::string>{{"stage", "two"}, {"team", "red"}}));
 }
 
+TEST_F(StsTest, TagsThatAwsDoesNotTakeAreRefused) {
+  const auto refusal = [&](std::vector<Tag> tags) {
+    AssumeRoleInput ask = kAsk;
+    ask.tags = tags;
+    const std::string of_role = wire::refusal_of([&] { client().assume_role(ask); });
+    const std::string of_user = wire::refusal_of([&] { client().get_federation_token({.name = "kim", .tags = tags}); });
+    EXPECT_EQ(of_role, of_user);
+    return of_role;
+  };
+  EXPECT_EQ(refusal({{.key = "team", .value = "a"}, {.key = "Team", .value = "b"}}),
+            "InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+  EXPECT_EQ(refusal({{.key = "aws:team", .value = "a"}}),
+            "InvalidParameterValue: Tag keys that begin with \"aws:\" are reserved for system use.");
+}
+
 TEST_F(StsTest, ATransitiveTagIsOneOfTheCallsAndNoneThatIsInherited) {
   AssumeRoleInput ask = kAsk;
   ask.transitive_tag_keys = {{"team"}};

@@ -66,11 +66,14 @@ Output attached_page(Request& rq, const In& in, std::vector<AttachedPolicy> all)
 
 }  // namespace
 
-bool Iam::has_policy(Request& rq, std::string_view policy_arn) const {
-  const auto arn = parse_arn(policy_arn);
-  if (!arn) throw wire::Error("ValidationError", 400, "Invalid ARN:  Could not be parsed!");
-  if (arn->service != "iam" || !arn->resource.starts_with("policy/"))
+void Iam::check_policy_arn(std::string_view policy_arn) {
+  const Arn arn = require_arn(policy_arn);
+  if (arn.service != "iam" || !arn.resource.starts_with("policy/"))
     throw InvalidInputException("ARN " + std::string(policy_arn) + " is not valid.");
+}
+
+bool Iam::has_policy(Request& rq, std::string_view policy_arn) const {
+  check_policy_arn(policy_arn);
   if (managed_.find(policy_arn)) return true;
   const auto policy = rows::find_by_arn(rq.tx, policy_arn);
   return policy && policy->account == rq.account;
@@ -102,6 +105,7 @@ void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) 
 }
 
 void Iam::detach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
+  check_policy_arn(policy_arn);
   if (!rows::detach(rq.tx, owner, Usage::kPermissions, policy_arn))
     throw NoSuchEntityException("Policy " + std::string(policy_arn) + " was not found.");
 }

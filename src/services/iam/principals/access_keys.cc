@@ -92,7 +92,11 @@ GetAccessKeyLastUsedOutput Iam::get_access_key_last_used(Request& rq, const GetA
   const auto user = key && key->account == rq.account ? rows::find_by_id(rq.tx, key->user_id) : std::nullopt;
   authorize(rq, "iam:GetAccessKeyLastUsed", Kind::kUser, user ? user->name : "*");
 
-  if (!user) throw no_key(in.access_key_id);
+  // AWS does not tell a key that there is not from one that is another account's.
+  if (!user)
+    throw wire::Error("AccessDenied", 403,
+                      "User: " + rq.caller.arn + " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: " +
+                          "access key " + in.access_key_id);
 
   AccessKeyLastUsed used{.region = "N/A", .service_name = "N/A"};
   if (key->used_at)
