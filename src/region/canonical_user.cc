@@ -7,8 +7,8 @@
 namespace hanbat::region {
 namespace {
 
-// An id is the hash of its account, and the account's number hidden by another hash: so it is read back without a table,
-// and what was made up is told from what an account has.
+// An id is the hash of its account, and the account's number hidden by another hash: so it is read back without a
+// table, and what was made up is told from what an account has.
 constexpr std::size_t kNumberBytes = 5;  // of twelve decimal digits
 constexpr std::size_t kHashBytes = 32 - kNumberBytes;
 constexpr std::size_t kAccountDigits = 12;
@@ -40,7 +40,8 @@ std::optional<std::string> find_canonical_user(std::string_view id) {
   if (!bytes) return std::nullopt;
   const std::string hash = bytes->substr(0, kHashBytes);
   std::uint64_t number = 0;
-  for (const char byte : masked_number(bytes->substr(kHashBytes), hash)) number = number << 8 | static_cast<unsigned char>(byte);
+  for (const char byte : masked_number(bytes->substr(kHashBytes), hash))
+    number = number << 8 | static_cast<unsigned char>(byte);
   std::string account = std::to_string(number);
   if (account.size() > kAccountDigits) return std::nullopt;
   account.insert(0, kAccountDigits - account.size(), '0');

@@ -1,6 +1,7 @@
+// An account and its canonical user id, both ways.
 #include "region/canonical_user.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace hanbat::region {
 namespace {
@@ -14,8 +15,7 @@ TEST(CanonicalUser, AnAccountHasOneIdWhichIsReadBack) {
     EXPECT_EQ(find_canonical_user(id), account);
   }
   // It is written down in policies and templates, so it stays what it is.
-  EXPECT_EQ(canonical_user_id("123456789012"),
-            "95878ba739ff4213ba1e694536e37990748e3db6b361cce4f432b70b452063b9");
+  EXPECT_EQ(canonical_user_id("123456789012"), "95878ba739ff4213ba1e694536e37990748e3db6b361cce4f432b70b452063b9");
 }
 
 TEST(CanonicalUser, WhatNoAccountHasIsNobodys) {

@@ -95,8 +95,9 @@ GetAccessKeyLastUsedOutput Iam::get_access_key_last_used(Request& rq, const GetA
   // AWS does not tell a key that there is not from one that is another account's.
   if (!user)
     throw wire::Error("AccessDenied", 403,
-                      "User: " + rq.caller.arn + " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: " +
-                          "access key " + in.access_key_id);
+                      "User: " + rq.caller.arn +
+                          " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: " + "access key " +
+                          in.access_key_id);
 
   AccessKeyLastUsed used{.region = "N/A", .service_name = "N/A"};
   if (key->used_at)

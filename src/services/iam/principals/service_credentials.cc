@@ -17,8 +17,7 @@ void check_service(const std::string& service) {
 
 ServiceCredentialRow require_credential(Request& rq, const Entity& user, const std::string& id) {
   auto row = rows::find_service_credential(rq.tx, id);
-  if (!row || row->user_id != user.id)
-    throw NoSuchEntityException("No such credential " + id + " exists");
+  if (!row || row->user_id != user.id) throw NoSuchEntityException("No such credential " + id + " exists");
   return std::move(*row);
 }
 

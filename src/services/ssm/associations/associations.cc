@@ -9,10 +9,10 @@
 #include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
-#include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/parameters/tags.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/targets.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
@@ -195,8 +195,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   shape.name = row.parent = check(rq, shape);
   if (in.instance_id)
     for (const AssociationRow& other : region::list<AssociationDescription>(rq.tx, place_of(rq)))
-      if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id)
-        throw AssociationAlreadyExists();
+      if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id) throw AssociationAlreadyExists();
 
   shape.association_id = row.id;
   shape.association_version = "1";

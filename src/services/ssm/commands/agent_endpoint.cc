@@ -11,12 +11,12 @@
 #include "services/ssm/commands/begin.h"
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
-#include "services/ssm/commands/rate.h"
 #include "services/ssm/commands/steps.h"
 #include "services/ssm/commands/store.h"
 #include "services/ssm/documents/script.h"
 #include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/rate.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

@@ -12,12 +12,12 @@
 #include "services/ssm/commands/command_filters.h"
 #include "services/ssm/commands/deadlines.h"
 #include "services/ssm/commands/invocation.h"
-#include "services/ssm/commands/rate.h"
 #include "services/ssm/commands/steps.h"
 #include "services/ssm/commands/store.h"
-#include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/rate.h"
+#include "services/ssm/targets/targets.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {

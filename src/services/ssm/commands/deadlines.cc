@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "services/ssm/commands/rate.h"
+#include "services/ssm/targets/rate.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ssm {

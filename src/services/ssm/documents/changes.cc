@@ -74,7 +74,7 @@ CreateDocumentOutput Ssm::create_document(region::Request& rq, const CreateDocum
   if (in.document_type.value_or("Command") != "Command")
     throw wire::Error::not_implemented(rq.operation.name, "DocumentType " + *in.document_type);
   const Place place = place_of(rq);
-  if (find_document_row(rq.tx, place, in.name)) 
+  if (find_document_row(rq.tx, place, in.name))
     throw DocumentAlreadyExists("Document with same name " + in.name + " already exists");
   if (region::count<DocumentHead>(rq.tx, place) >= kMostDocuments)
     throw DocumentLimitExceeded("You can have at most 500 active SSM documents.");

@@ -123,7 +123,8 @@ LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, co
                   [&](const std::string& l) { return std::find(good.begin(), good.end(), l) != good.end(); });
     if (version.number == number) version.labels.insert(version.labels.end(), good.begin(), good.end());
     if (version.labels.size() > kMostLabels)
-      throw ParameterVersionLabelLimitExceeded("A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.");
+      throw ParameterVersionLabelLimitExceeded(
+          "A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.");
     update_version(rq.tx, parameter, version);
   }
   return out;

@@ -47,14 +47,20 @@ TEST_F(ParametersTest, IsNamedByArnWhereAwsTakesOne) {
 TEST_F(ParametersTest, WhatIsNotThereIsToldByItsCodeAlone) {
   EXPECT_EQ(wire::refusal_of([&] { get("/none"); }), "ParameterNotFound: ");
   EXPECT_EQ(wire::refusal_of([&] { client.delete_parameter({.name = "/none"}); }), "ParameterNotFound: ");
-  EXPECT_EQ(wire::refusal_of(
-                [&] { client.list_tags_for_resource({.resource_id = "none", .resource_type = "Parameter"}); }),
-            "InvalidResourceId: ");
+  EXPECT_EQ(
+      wire::refusal_of([&] { client.list_tags_for_resource({.resource_id = "none", .resource_type = "Parameter"}); }),
+      "InvalidResourceId: ");
   const std::string id = "00000000-0000-0000-0000-000000000000";
   EXPECT_EQ(wire::refusal_of([&] { client.get_command_invocation({.command_id = id, .instance_id = kInstance}); }),
             "InvocationDoesNotExist: ");
   EXPECT_EQ(wire::refusal_of([&] { client.cancel_command({.command_id = id}); }), "InvalidCommandId: ");
   EXPECT_TRUE(client.list_command_invocations({.command_id = id}).command_invocations->empty());
+}
+
+TEST_F(ParametersTest, AnInstanceOfEc2HasItsTagsInEc2) {
+  EXPECT_EQ(wire::refusal_of(
+                [&] { client.list_tags_for_resource({.resource_id = kInstance, .resource_type = "ManagedInstance"}); }),
+            "ValidationException: resourceId should be in format mi-[0-9a-f]{17} for resource type ManagedInstance");
 }
 
 TEST_F(ParametersTest, AHierarchyIsFilteredByTypeKeyAndLabel) {
@@ -109,15 +115,15 @@ TEST_F(ParametersTest, AVersionThatSomebodyNamedIsNotLost) {
 }
 
 TEST_F(ParametersTest, NamesThatAwsKeepsToItselfAreRefusedInItsWords) {
-  const std::string plain = "ValidationException: Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).";
+  const std::string plain =
+      "ValidationException: Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).";
   for (const char* name : {"aws_x", "/AWSx", "ssm-x"}) EXPECT_EQ(wire::refusal_of([&] { put(name, "1"); }), plain);
   EXPECT_EQ(wire::refusal_of([&] { put("/aws/service/x", "1"); }),
             "AccessDeniedException: No access to reserved parameter name: /aws/service/x.");
   EXPECT_THAT(wire::refusal_of([&] { put("/ssm/a/b", "1"); }),
               ::testing::StartsWith("ValidationException: Parameter name: can't be prefixed with \"ssm\" "));
-  EXPECT_EQ(wire::refusal_of([&] {
-              client.put_parameter({.data_type = "image", .name = "x", .type = "String", .value = "1"});
-            }),
+  EXPECT_EQ(wire::refusal_of(
+                [&] { client.put_parameter({.data_type = "image", .name = "x", .type = "String", .value = "1"}); }),
             "ValidationException: The following data type is not supported: image (Data type names are all "
             "lowercase.)");
 }

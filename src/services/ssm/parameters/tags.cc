@@ -33,11 +33,6 @@ std::string require_resource(region::Request& rq, const std::string& type, const
       return region::KindOf<AssociationDescription>::arn(*found);
   } else if (type == "Document") {
     if (const auto found = find_document_row(rq.tx, place_of(rq), id)) return region::KindOf<DocumentHead>::arn(*found);
-  } else if (type == "ManagedInstance") {
-    // Those of a hybrid activation, of which there are none here: EC2's own instances have their tags in EC2.
-    if (!is_hybrid_id(id))
-      throw wire::Error("ValidationException", 400,
-                        "resourceId should be in format mi-[0-9a-f]{17} for resource type ManagedInstance");
   } else {
     throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
   }
@@ -47,7 +42,10 @@ std::string require_resource(region::Request& rq, const std::string& type, const
 void authorize_tags(region::Request& rq, std::string_view action, const std::string& type, const std::string& id,
                     region::ConditionKeys keys = {}) {
   if (type == "Document") return authorize_document(rq, action, id, std::move(keys));
-  if (type == "ManagedInstance") return rq.authorize(action, rq.arn("ssm", "managed-instance/" + id), std::move(keys));
+  // Those of a hybrid activation, of which there are none here: EC2's own instances have their tags in EC2.
+  if (type == "ManagedInstance" && !is_hybrid_id(id))
+    throw wire::Error("ValidationException", 400,
+                      "resourceId should be in format mi-[0-9a-f]{17} for resource type ManagedInstance");
   if (type != "Association") return authorize(rq, action, id, std::move(keys));
   const std::string arn = rq.arn("ssm", "association/" + id);
   const region::TagMap tags = region::tags_of(rq.tx, arn);

@@ -1,5 +1,5 @@
 // Commands that begin on some of their instances at a time.
-#include "services/ssm/commands/rate.h"
+#include "services/ssm/targets/rate.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "services/ssm/commands/rate.h"
+#include "services/ssm/targets/rate.h"
 
 #include <algorithm>
 
@@ -24,7 +24,8 @@ bool has_failed(const Invocation& i) {
 
 std::size_t count_of(const std::string& limit, std::size_t targets) {
   const bool percent = limit.ends_with('%');
-  const auto number = static_cast<std::size_t>(parse_int(limit.substr(0, limit.size() - (percent ? 1 : 0))).value_or(0));
+  const auto number =
+      static_cast<std::size_t>(parse_int(limit.substr(0, limit.size() - (percent ? 1 : 0))).value_or(0));
   return percent ? targets * number / 100 : number;
 }
 
