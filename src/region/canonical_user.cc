@@ -1,5 +1,7 @@
 #include "region/canonical_user.h"
 
+#include <cstdint>
+
 #include "base/encoding.h"
 #include "base/text.h"
 #include "crypto/digest.h"
