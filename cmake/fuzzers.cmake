@@ -39,7 +39,7 @@ hanbat_fuzzer(website services/s3/website/website_fuzz.cc WITH services/s3/websi
   GENERATED s3 LINK hanbat_wire hanbat_http)
 hanbat_fuzzer(protocol_rest_json wire/rest_json_fuzz.cc LINK hanbat_wire)
 hanbat_fuzzer(policy region/policy/policy_fuzz.cc WITH region/policy/document.cc region/policy/conditions.cc
-  region/policy/evaluation.cc LINK hanbat_base)
+  region/policy/evaluation.cc region/canonical_user.cc LINK hanbat_base hanbat_crypto)
 hanbat_fuzzer(event_pattern services/events/rules/pattern_fuzz.cc WITH services/events/rules/pattern.cc services/events/rules/matching.cc
   services/events/delivery/target_input.cc LINK hanbat_base)
 hanbat_fuzzer(filter_pattern services/logs/patterns/filter_pattern_fuzz.cc WITH services/logs/patterns/filter_pattern.cc

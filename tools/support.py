@@ -52,7 +52,7 @@ request has none:
 |---|---|
 | `aws:SourceVpc`, `aws:SourceVpcArn`, `aws:SourceVpce`, `aws:VpcSourceIp`, `aws:VpceAccount`, `aws:VpceOrgID`, `aws:VpceOrgPaths` | there are no VPC endpoints |
 | `aws:MultiFactorAuthAge` | there is no MFA; `aws:MultiFactorAuthPresent` is `false` in every session |
-| `aws:FederatedProvider`, `saml:*`, `sts:TransitiveTagKeys`, `sts:RequestContext/*`, `sts:TaskPolicyArn`, `aws:AssumedRoot` | the calls and parameters that bring them answer 501 |
+| `aws:FederatedProvider`, `saml:*`, `sts:RequestContext/*`, `sts:TaskPolicyArn`, `aws:AssumedRoot` | the calls and parameters that bring them answer 501 |
 | `aws:ChatbotSourceArn`, `lambda:SourceFunctionArn`, `ecs:SourceTask` and the like | services that are not here |
 | `s3:x-amz-server-side-encryption*`, `s3:object-lock-*`, `s3:x-amz-grant-*`, `s3:x-amz-website-redirect-location` | the parameters are refused |
 | `s3:DataAccessPoint*`, `s3:AccessPointNetworkOrigin`, `s3:AccessGrantsInstanceArn` | there are no access points |

@@ -129,7 +129,7 @@ void add_query_error(const ServiceModel& service, const Error& error, Headers& h
 std::string json_error(const Error& error, bool rest) {
   Json body = Json::object();
   if (!rest) body["__type"] = error.code();
-  body["message"] = error.message();
+  if (!error.message().empty()) body["message"] = error.message();
   for (const auto& [name, value] : error.extra()) body[name] = value;
   if (const Shape* shape = error.members_shape()) {
     Json members = json_of(*shape, error.members());

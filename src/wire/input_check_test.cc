@@ -75,6 +75,19 @@ TEST(CheckInput, AServiceMayHaveItsOwnWordsForIt) {
   EXPECT_EQ(untold.message("A"),
             "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
             "satisfy regular expression pattern: [a-z]+");
+  const Put name({.max = 3, .has_max = true, .pattern = R"([\w+=,.@-]+)"},
+                 {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(name.message("a b"),
+            "ValidationError: The specified value for name is invalid. It must contain only alphanumeric characters "
+            "and/or the following: +=,.@_-");
+  EXPECT_EQ(name.message("a b c"),
+            "ValidationError: 1 validation error detected: Value at 'name' failed to satisfy constraint: Member must "
+            "have length less than or equal to 3");
+  const Put path({.pattern = R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))"},
+                 {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
+  EXPECT_EQ(path.message("a"),
+            "ValidationError: The specified value for name is invalid. It must begin and end with / and contain only "
+            "alphanumeric characters and/or / characters.");
   constexpr std::string_view kWords[] = {"a", "b"};
   const Put word({.values = kWords}, {.protocol = Protocol::kQuery, .validation_code = "ValidationError/untold"});
   EXPECT_EQ(word.message("c"),

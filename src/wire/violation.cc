@@ -1,6 +1,7 @@
 #include "wire/violation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -158,6 +159,19 @@ std::optional<Error> find_modelled(const OperationModel& operation, const std::v
   return std::nullopt;
 }
 
+/// IAM's own words for the characters of names and paths, which it looks at after its framework has looked at all else;
+/// "" of other patterns.
+std::string characters_refusal(const Violation& violation) {
+  constexpr std::string_view kName = "[\\w+=,.@-]+", kPath = "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)";
+  if (violation.broken != Broken::kPattern) return "";
+  const std::string begin = "The specified value for " + violation.path + " is invalid. It must ";
+  if (violation.requirement.ends_with(kPath))
+    return begin + "begin and end with / and contain only alphanumeric characters and/or / characters.";
+  if (violation.requirement.ends_with(": " + std::string(kName)))
+    return begin + "contain only alphanumeric characters and/or the following: +=,.@_-";
+  return "";
+}
+
 Error first_refusal(const OperationModel& operation, const Violation& first) {
   const ServiceModel& service = *operation.service;
   if (service.protocol == Protocol::kEc2) {
@@ -247,8 +261,16 @@ Error refusal(const OperationModel& operation, const std::vector<Violation>& vio
       return refusal_by_parameter(service, violations.front());
     case Wording::kWithReason:
       return refusal_with_reason(service, violations.front());
+    case Wording::kUntold: {
+      const auto of_framework = [](const Violation& violation) { return characters_refusal(violation).empty(); };
+      if (std::ranges::none_of(violations, of_framework))
+        return {std::string(validation_code(service)), 400, characters_refusal(violations.front())};
+      std::vector<Violation> others;
+      std::ranges::copy_if(violations, std::back_inserter(others), of_framework);
+      if (others.size() < violations.size()) return refusal(operation, others);
+      break;
+    }
     case Wording::kUsual:
-    case Wording::kUntold:
       break;
   }
   std::string message =

@@ -8,6 +8,8 @@ import uuid
 import pytest
 
 ANY = re.compile("(?s).+")
+# The canonical user ids of 123456789012 and of 210987654321.
+OWNER, ANOTHER = "95878ba739ff4213ba1e694536e37990748e3db6b361cce4f432b70b452063b9", "5a6adfa25dca2cf5e8475671d58e90e09cdc557602c4f731a1bff1efffae399b"
 
 
 @dataclasses.dataclass
@@ -120,7 +122,7 @@ def perform(s3, step, names):
 
 def run(s3, steps, expected):
     """Carries the steps out, the last of which is what is asked; the ones before it have to succeed."""
-    names = {"b": "b-" + uuid.uuid4().hex[:20], "account": "123456789012"}
+    names = {"b": "b-" + uuid.uuid4().hex[:20], "account": "123456789012", "owner": OWNER, "other": ANOTHER}
     made = s3.send("PUT", "/" + names["b"], body='<CreateBucketConfiguration><LocationConstraint>ap-northeast-2</LocationConstraint></CreateBucketConfiguration>')
     assert made.status == 200, made
     for step in steps:

@@ -2,7 +2,7 @@
 from cases import ANY, delete, error, get, head, ok, post, put, table
 
 ALL, AUTHENTICATED, LOGS = "http://acs.amazonaws.com/groups/global/AllUsers", "http://acs.amazonaws.com/groups/global/AuthenticatedUsers", "http://acs.amazonaws.com/groups/s3/LogDelivery"
-OTHER = "210987654321"
+OTHER = "{other}"
 WRITER = put("/{b}?ownershipControls", "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>")
 OPEN = delete("/{b}?publicAccessBlock")
 ACLS = (WRITER, OPEN)
@@ -15,11 +15,11 @@ def grant(grantee, permission):
     return f'<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}">{grantee}</Grantee><Permission>{permission}</Permission></Grant>'
 
 
-def acl(*grants, owner="{account}"):
+def acl(*grants, owner="{owner}"):
     return f"<AccessControlPolicy><Owner><ID>{owner}</ID></Owner><AccessControlList>{''.join(grants)}</AccessControlList></AccessControlPolicy>"
 
 
-OWN = grant("<ID>{account}</ID>", "FULL_CONTROL")
+OWN = grant("<ID>{owner}</ID>", "FULL_CONTROL")
 
 
 def stored(**headers):
@@ -32,17 +32,17 @@ def nobody(step):
 
 
 TOLD = [
-    ("the owner alone", *ACLS, stored(), get("/{b}/k?acl"), ok(200, xml={"Owner/ID": "{account}", GRANTS + "ID": ["{account}"], PERMISSIONS: ["FULL_CONTROL"]})),
-    ("public-read", *ACLS, stored(acl="public-read"), get("/{b}/k?acl"), ok(200, xml={GRANTS + "ID": ["{account}"], GRANTS + "URI": [ALL], PERMISSIONS: ["FULL_CONTROL", "READ"]})),
+    ("the owner alone", *ACLS, stored(), get("/{b}/k?acl"), ok(200, xml={"Owner/ID": "{owner}", GRANTS + "ID": ["{owner}"], PERMISSIONS: ["FULL_CONTROL"]})),
+    ("public-read", *ACLS, stored(acl="public-read"), get("/{b}/k?acl"), ok(200, xml={GRANTS + "ID": ["{owner}"], GRANTS + "URI": [ALL], PERMISSIONS: ["FULL_CONTROL", "READ"]})),
     ("public-read-write", *ACLS, put("/{b}?acl", headers={"x-amz-acl": "public-read-write"}), get("/{b}?acl"), ok(200, xml={GRANTS + "URI": [ALL, ALL], PERMISSIONS: ["FULL_CONTROL", "READ", "WRITE"]})),
     ("authenticated-read", *ACLS, stored(acl="authenticated-read"), get("/{b}/k?acl"), ok(200, xml={GRANTS + "URI": [AUTHENTICATED], PERMISSIONS: ["FULL_CONTROL", "READ"]})),
     ("aws-exec-read", *ACLS, stored(acl="aws-exec-read"), get("/{b}/k?acl"), ok(200, xml={PERMISSIONS: ["FULL_CONTROL", "READ"]})),
     ("bucket-owner-read of the bucket's owner", *ACLS, stored(acl="bucket-owner-read"), get("/{b}/k?acl"), ok(200, xml={PERMISSIONS: ["FULL_CONTROL"]})),
     ("log-delivery-write", *ACLS, put("/{b}?acl", headers={"x-amz-acl": "log-delivery-write"}), get("/{b}?acl"), ok(200, xml={GRANTS + "URI": [LOGS, LOGS], PERMISSIONS: ["FULL_CONTROL", "WRITE", "READ_ACP"]})),
     ("private again", *ACLS, stored(acl="public-read"), put("/{b}/k?acl", headers={"x-amz-acl": "private"}), get("/{b}/k?acl"), ok(200, xml={PERMISSIONS: ["FULL_CONTROL"]})),
-    ("grants in headers", *ACLS, stored(grant_read=f'uri="{ALL}", id="{OTHER}"', grant_full_control='id="{account}"'), get("/{b}/k?acl"),
-     ok(200, xml={GRANTS + "ID": ["{account}", OTHER], GRANTS + "URI": [ALL], PERMISSIONS: ["FULL_CONTROL", "READ", "READ"]})),
-    ("a document", *ACLS, stored(), put("/{b}/k?acl", acl(OWN, grant(f"<ID>{OTHER}</ID>", "READ_ACP"))), get("/{b}/k?acl"), ok(200, xml={GRANTS + "ID": ["{account}", OTHER], PERMISSIONS: ["FULL_CONTROL", "READ_ACP"]})),
+    ("grants in headers", *ACLS, stored(grant_read=f'uri="{ALL}", id="{OTHER}"', grant_full_control='id="{owner}"'), get("/{b}/k?acl"),
+     ok(200, xml={GRANTS + "ID": ["{owner}", OTHER], GRANTS + "URI": [ALL], PERMISSIONS: ["FULL_CONTROL", "READ", "READ"]})),
+    ("a document", *ACLS, stored(), put("/{b}/k?acl", acl(OWN, grant(f"<ID>{OTHER}</ID>", "READ_ACP"))), get("/{b}/k?acl"), ok(200, xml={GRANTS + "ID": ["{owner}", OTHER], PERMISSIONS: ["FULL_CONTROL", "READ_ACP"]})),
     ("an upload's", *ACLS, post("/{b}/k?uploads", headers={"x-amz-acl": "public-read"}, save={"u": "UploadId"}), put("/{b}/k?partNumber=1&uploadId={u}", "hello"),
      post("/{b}/k?uploadId={u}", '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"5d41402abc4b2a76b9719d911017c592"</ETag></Part></CompleteMultipartUpload>'), get("/{b}/k?acl"), ok(200, xml={GRANTS + "URI": [ALL]})),
     ("no copy's", *ACLS, stored(acl="public-read"), put("/{b}/l", headers={"x-amz-copy-source": "{b}/k"}), get("/{b}/l?acl"), ok(200, xml={PERMISSIONS: ["FULL_CONTROL"]})),
@@ -75,11 +75,13 @@ REFUSED = [
     ("public ones of a bucket that are blocked", WRITER, put("/{b}?acl", headers={"x-amz-acl": "public-read"}), error(403, "AccessDenied", "Access Denied")),
     ("public grants that are blocked", WRITER, stored(grant_read=f'uri="{ALL}"'), error(403, "AccessDenied", "Access Denied")),
     ("grants where there are none", stored(grant_read=f'id="{OTHER}"'), error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")),
-    ("the owner's alone where there are none", stored(grant_full_control='id="{account}"'), ok(200)),
+    ("the owner's alone where there are none", stored(grant_full_control='id="{owner}"'), ok(200)),
     ("canned and granted", *ACLS, stored(acl="private", grant_read=f'id="{OTHER}"'), error(400, "InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")),
     ("an unknown one", *ACLS, stored(acl="everybody"), error(400, "InvalidArgument", "", ArgumentName="x-amz-acl", ArgumentValue="everybody")),
     ("an unknown group", *ACLS, stored(grant_read='uri="http://example.com/"'), error(400, "InvalidArgument", "Invalid group uri", ArgumentName="uri", ArgumentValue="http://example.com/")),
     ("an unknown id", *ACLS, stored(grant_read='id="somebody"'), error(400, "InvalidArgument", "Invalid id", ArgumentName="CanonicalUser/ID", ArgumentValue="somebody")),
+    ("a number of an account", *ACLS, stored(grant_read='id="210987654321"'), error(400, "InvalidArgument", "Invalid id", ArgumentName="CanonicalUser/ID", ArgumentValue="210987654321")),
+    ("a document that names its owner by number", *ACLS, stored(), put("/{b}/k?acl", acl(OWN, owner="{account}")), error(403, "AccessDenied", "Access Denied")),
     ("by mail", *ACLS, stored(grant_read='emailAddress="a@example.com"'), error(405, "MethodNotAllowed", ANY, Method="PUT", ResourceType="ACL")),
     ("a header that is none", *ACLS, stored(grant_read="everybody"), error(400, "InvalidArgument", "Argument format not recognized", ArgumentName="x-amz-grant-read", ArgumentValue="everybody")),
     ("a document of another owner", *ACLS, stored(), put("/{b}/k?acl", acl(OWN, owner=OTHER)), error(403, "AccessDenied", "Access Denied")),

@@ -118,7 +118,7 @@ CASES = [
 LISTS = [
     ("parts", begun(), part(1), part(2, "x"), get("/{b}/k?uploadId={u}"),
      ok(200, xml={"Bucket": "{b}", "Key": "k", "UploadId": "{u}", "PartNumberMarker": "0", "NextPartNumberMarker": "2", "MaxParts": "1000", "IsTruncated": "false", "StorageClass": "STANDARD",
-                  "Part/PartNumber": ["1", "2"], "Part/Size": ["5", "1"], "Part/ETag": [HELLO_TAG, '"9dd4e461268c8034f5c8564e155c67a6"'], "Part/LastModified": ZULU, "Owner/ID": ANY, "Initiator/ID": ANY,
+                  "Part/PartNumber": ["1", "2"], "Part/Size": ["5", "1"], "Part/ETag": [HELLO_TAG, '"9dd4e461268c8034f5c8564e155c67a6"'], "Part/LastModified": ZULU, "Owner/ID": "{owner}", "Initiator/ID": ANY,
                   "Initiator/DisplayName": ANY})),
     ("no parts", begun(), get("/{b}/k?uploadId={u}"), ok(200, xml={"PartNumberMarker": "0", "NextPartNumberMarker": "0", "IsTruncated": "false", "Part": None})),
     ("parts in pages", begun(), part(1), part(2), get("/{b}/k?uploadId={u}&max-parts=1"), ok(200, xml={"Part/PartNumber": ["1"], "IsTruncated": "true", "NextPartNumberMarker": "1", "MaxParts": "1"})),
@@ -131,7 +131,7 @@ LISTS = [
      ok(200, xml={"ChecksumAlgorithm": "CRC32", "ChecksumType": "COMPOSITE", "Part/ChecksumCRC32": [CRC32]})),
     ("uploads", begun(), get("/{b}?uploads"),
      ok(200, xml={"Bucket": "{b}", "Upload/Key": ["k"], "Upload/UploadId": ["{u}"], "Upload/Initiated": ZULU, "Upload/StorageClass": ["STANDARD"], "MaxUploads": "1000", "IsTruncated": "false",
-                  "KeyMarker": "", "UploadIdMarker": "", "NextKeyMarker": "k", "NextUploadIdMarker": "{u}", "Upload/Initiator/DisplayName": ANY, "Upload/Owner/ID": ANY})),
+                  "KeyMarker": "", "UploadIdMarker": "", "NextKeyMarker": "k", "NextUploadIdMarker": "{u}", "Upload/Initiator/DisplayName": ANY, "Upload/Owner/ID": ["{owner}"]})),
     ("no uploads", get("/{b}?uploads"), ok(200, xml={"Upload": None, "IsTruncated": "false", "NextKeyMarker": "", "NextUploadIdMarker": "", "Prefix": None, "Delimiter": None})),
     ("uploads with their sums", begun(checksum_algorithm="CRC32"), get("/{b}?uploads"), ok(200, xml={"Upload/ChecksumAlgorithm": ["CRC32"], "Upload/ChecksumType": ["COMPOSITE"]})),
     ("uploads in pages", begun(), post("/{b}/l?uploads"), get("/{b}?uploads&max-uploads=1"), ok(200, xml={"Upload/Key": ["k"], "IsTruncated": "true", "NextKeyMarker": "k", "NextUploadIdMarker": "{u}"})),

@@ -5,6 +5,7 @@
 
 #include "base/arn.h"
 #include "base/text.h"
+#include "region/canonical_user.h"
 
 namespace hanbat::region::policy {
 namespace {
@@ -237,9 +238,9 @@ bool is_account(const std::string& principal, const std::string& account) {
 }
 
 bool names_account(const Principals& principals, const std::string& account) {
-  // A bucket owner's canonical id is the account's number here.
-  return std::find(principals.canonical_users.begin(), principals.canonical_users.end(), account) !=
-             principals.canonical_users.end() ||
+  return std::any_of(principals.canonical_users.begin(), principals.canonical_users.end(),
+                     // Policies of before name it by its number.
+                     [&](const std::string& id) { return id == account || find_canonical_user(id) == account; }) ||
          std::any_of(principals.aws.begin(), principals.aws.end(),
                      [&](const std::string& name) { return is_account(name, account); });
 }

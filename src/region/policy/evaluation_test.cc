@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "region/canonical_user.h"
+
 namespace hanbat::region::policy {
 namespace {
 
@@ -238,7 +240,12 @@ INSTANTIATE_TEST_SUITE_P(
         EvaluationCase{"federated_denied_by_user", federated(), kAllow, "-", kAllowAll, lets(kUserArn, "Deny"), "-",
                        kSelf, kNever, PolicyType::kResource},
         EvaluationCase{"canonical_user_is_the_account", stranger(), kAllow, "-", "-",
+                       lets("{\"CanonicalUser\":\"" + canonical_user_id("999999999999") + "\"}"), "-", kSelf, kYes},
+        EvaluationCase{"canonical_user_of_before_is_the_account", stranger(), kAllow, "-", "-",
                        lets(R"({"CanonicalUser":"999999999999"})"), "-", kSelf, kYes},
+        EvaluationCase{"canonical_user_of_another_account", stranger(), kAllow, "-", "-",
+                       lets("{\"CanonicalUser\":\"" + canonical_user_id("999999999998") + "\"}"), "-", kSelf, kNo,
+                       PolicyType::kResource},
         EvaluationCase{"role_denied_by_account", session(), kAllow, "-", "-", lets(kRootArn, "Deny"), "-", kSelf,
                        kNever, PolicyType::kResource},
         // Across accounts the caller's own bounds count whoever is named.

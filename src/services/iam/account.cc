@@ -72,7 +72,12 @@ GetAccountSummaryOutput Iam::get_account_summary(Request& rq, const GetAccountSu
                      {"MFADevices", 0},
                      {"MFADevicesInUse", 0},
                      {"Providers", count(Kind::kProvider)},
-                     {"ServerCertificates", 0}};
+                     {"ServerCertificates", 0},
+                     {"ServerCertificatesQuota", 20},
+                     {"SigningCertificatesPerUserQuota", 2},
+                     {"AccountPasswordPresent", 0},
+                     {"AccountSigningCertificatesPresent", 0},
+                     {"GlobalEndpointTokenVersion", 1}};
   return out;
 }
 

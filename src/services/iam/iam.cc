@@ -126,11 +126,15 @@ Entity Iam::require(Request& rq, Kind kind, std::string_view name) const {
 }
 
 Entity Iam::require_policy(Request& rq, std::string_view arn) const {
-  if (!parse_arn(arn)) throw wire::Error("ValidationError", 400, "ARN " + std::string(arn) + " is not valid.");
   auto found = rows::find_by_arn(rq.tx, arn);
   if (!found || found->kind != Kind::kPolicy || found->account != rq.account)
     throw NoSuchEntityException(not_found(Kind::kPolicy, std::string(arn)));
   return std::move(*found);
+}
+
+Arn Iam::require_arn(std::string_view text) {
+  if (auto arn = parse_arn(text)) return *std::move(arn);
+  throw wire::Error("ValidationError", 400, "Invalid ARN:  Could not be parsed!");
 }
 
 std::string Iam::user_name_or_own(Request& rq, const std::optional<std::string>& name) const {
@@ -153,8 +157,8 @@ void Iam::authorize(Request& rq, std::string_view action, Kind kind, std::string
 }
 
 void Iam::authorize_arn(Request& rq, std::string_view action, std::string_view arn, region::ConditionKeys keys) const {
-  if (!rq.names_resource(action, arn))
-    throw wire::Error("ValidationError", 400, "ARN " + std::string(arn) + " is not valid.");
+  require_arn(arn);
+  if (!rq.names_resource(action, arn)) throw InvalidInputException("ARN " + std::string(arn) + " is not valid.");
   const auto found = rows::find_by_arn(rq.tx, arn);
   if (found && found->account == rq.account) add_tag_keys(rq.tx, *found, keys);
   rq.authorize(action, arn, keys);

@@ -35,6 +35,9 @@ class Iam final : public Operations {
   Iam(region::Region& home, Access& access, ShownCertificates shown = shown_certificates);
 
   std::span<const store::Migration> migrations() const override;
+  wire::Error invalid_page_token(const wire::OperationModel&) const override {
+    return {"ValidationError", 400, "Invalid Marker."};
+  }
   /// Makes the first administrator when the default account has no user.
   void start() override;
 
@@ -57,6 +60,8 @@ class Iam final : public Operations {
   // Authorizing by name: the ARN of what exists (its path is in it), or the one that it would have.
   void authorize(Request& rq, std::string_view action, Kind kind, std::string_view name,
                  region::ConditionKeys keys = {}) const;
+  /// Throws ValidationError.
+  static Arn require_arn(std::string_view text);
   /// The same of what is named by its ARN: a policy, a provider.
   void authorize_arn(Request& rq, std::string_view action, std::string_view arn, region::ConditionKeys keys = {}) const;
 
@@ -67,7 +72,12 @@ class Iam final : public Operations {
               const std::optional<std::string>& path) const;
   void tag(Request& rq, const Entity& entity, const std::vector<Tag>& tags) const;
   void untag(Request& rq, const Entity& entity, const std::vector<std::string>& keys) const;
+  /// Throws ValidationError, InvalidInput.
+  static void check_policy_arn(std::string_view policy_arn);
+  /// Whether it is one of AWS's or of the account's. Throws for what names no policy.
+  bool has_policy(Request& rq, std::string_view policy_arn) const;
   void require_policy_exists(Request& rq, std::string_view policy_arn) const;
+  void require_boundary_exists(Request& rq, std::string_view policy_arn) const;
   void put_boundary(Request& rq, const Entity& owner, std::string_view policy_arn) const;
   void attach(Request& rq, const Entity& owner, std::string_view policy_arn) const;
   void detach(Request& rq, const Entity& owner, std::string_view policy_arn) const;
@@ -89,6 +99,8 @@ class Iam final : public Operations {
   User user_of(Request& rq, const Entity& e) const;
   Group group_of(const Entity& e) const;
   Role role_of(Request& rq, const Entity& e) const;
+  /// As what makes it tells it: without description, longest session and last use.
+  Role new_role(Request& rq, const Entity& e) const;
   Policy policy_of(Request& rq, const Entity& e) const;
   Policy policy_of(Request& rq, const ManagedPolicy& p) const;
   InstanceProfile profile_of(Request& rq, const Entity& e) const;

@@ -300,6 +300,8 @@ TEST_F(IamTest, TemporaryKeysAreFoundWithTheirTokenUntilADayAfterTheirEnd) {
 
 TEST_F(IamTest, AKeysLastUseIsKnown) {
   client().list_users({});
+  EXPECT_EQ(code_of([&] { client().get_access_key_last_used({.access_key_id = "AKIA0000000000000000"}); }),
+            "AccessDenied");
   const auto used = *client().get_access_key_last_used({.access_key_id = admin.access_key_id}).access_key_last_used;
   EXPECT_EQ(used.service_name, "iam");
   EXPECT_EQ(used.last_used_date, test.clock.now());
@@ -373,7 +375,7 @@ TEST_F(IamTest, RightsOverARoleCanBeBoundToItsBoundaryAndItsTags) {
 
 TEST_F(IamTest, WhatIsNoPolicysArnIsRefusedBeforeItIsAskedAbout) {
   EXPECT_EQ(code_of([&] { client().get_policy({.policy_arn = "arn:aws:s3:::bucket-of-some-length"}); }),
-            "ValidationError");
+            "InvalidInput");
   EXPECT_EQ(code_of([&] {
               client().simulate_principal_policy(
                   {.action_names = {"s3:GetObject"}, .policy_source_arn = "arn:aws:s3:::bucket-of-some-length"});

@@ -56,9 +56,7 @@ Account Organizations::account_of(store::Tx& tx, const OrganizationRow& organiza
   out.state = "ACTIVE";
   out.joined_method = node.body.text("method");
   out.joined_timestamp = Timestamp{node.body.integer("joined")};
-  std::string path = organization.id + "/";
-  for (const Node& level : rows::line_to(tx, node)) path += level.id + "/";
-  out.paths = {{path}};
+  out.paths = {{rows::path_to(tx, organization, node)}};
   return out;
 }
 

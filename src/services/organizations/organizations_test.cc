@@ -200,6 +200,17 @@ TEST_F(OrganizationsTest, PoliciesAreToldOfTagsAndOfTheTypeOfPolicy) {
         << one.action << " " << one.key;
 }
 
+TEST_F(OrganizationsTest, AUnitIsToldWithThePathToIt) {
+  const std::string top = unit(root, "top"), below = unit(top, "below");
+  const std::string path = *client().describe_organization({}).organization->id + "/" + root + "/" + top + "/";
+  EXPECT_EQ(client().describe_organizational_unit({.organizational_unit_id = top}).organizational_unit->path, path);
+  EXPECT_EQ(client().list_organizational_units_for_parent({.parent_id = top}).organizational_units->at(0).path,
+            path + below + "/");
+  EXPECT_EQ(
+      client().update_organizational_unit({.name = "deep", .organizational_unit_id = below}).organizational_unit->path,
+      path + below + "/");
+}
+
 TEST_F(OrganizationsTest, AUnitThatHoldsAnythingStays) {
   const std::string outer = unit(root, "outer");
   const std::string inner = unit(outer, "inner");

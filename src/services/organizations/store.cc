@@ -203,6 +203,12 @@ std::vector<Node> line_to(store::Tx& tx, const Node& node) {
   return line;
 }
 
+std::string path_to(store::Tx& tx, const OrganizationRow& organization, const Node& node) {
+  std::string path = organization.id + "/";
+  for (const Node& level : line_to(tx, node)) path += level.id + "/";
+  return path;
+}
+
 std::optional<PolicyRow> find_policy(store::Tx& tx, const OrganizationRow& organization, std::string_view id) {
   if (id == kFullAccess) return full_aws_access(organization.id);
   auto policy = one_of(region::rows::find(tx, kPolicies, id), policy_of);

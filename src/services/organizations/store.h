@@ -88,6 +88,8 @@ std::vector<Node> children(store::Tx& tx, std::string_view parent_id, NodeKind k
 std::vector<Node> nodes(store::Tx& tx, std::string_view organization_id);
 /// From the root down to the node itself.
 std::vector<Node> line_to(store::Tx& tx, const Node& node);
+/// The same as AWS spells it: "o-…/r-…/ou-…/".
+std::string path_to(store::Tx& tx, const OrganizationRow& organization, const Node& node);
 
 /// FullAWSAccess too.
 std::optional<PolicyRow> find_policy(store::Tx& tx, const OrganizationRow& organization, std::string_view id);

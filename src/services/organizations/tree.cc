@@ -8,12 +8,19 @@ namespace {
 // Five levels of units below the root.
 constexpr std::size_t kDeepest = 5;
 
-OrganizationalUnit unit_of(const OrganizationRow& organization, const Node& node) {
+/// `above`: the path of what it lies in.
+OrganizationalUnit unit_of(const OrganizationRow& organization, const Node& node, const std::string& above) {
   OrganizationalUnit out;
+  out.path = above + node.id + "/";
   out.id = node.id;
   out.arn = arn_of(organization, node);
   out.name = node.name;
   return out;
+}
+
+OrganizationalUnit unit_of(store::Tx& tx, const OrganizationRow& organization, const Node& node) {
+  const std::string path = rows::path_to(tx, organization, node);
+  return unit_of(organization, node, path.substr(0, path.size() - node.id.size() - 1));
 }
 
 void check_name_is_free(const std::vector<Node>& siblings, std::string_view name, std::string_view own_id) {
@@ -89,13 +96,14 @@ CreateOrganizationalUnitOutput Organizations::create_organizational_unit(region:
   add(rq.tx, organization, unit);
   put_tags(rq, arn_of(organization, unit), in.tags);
 
-  return {.organizational_unit = unit_of(organization, unit)};
+  return {.organizational_unit = unit_of(rq.tx, organization, unit)};
 }
 
 DescribeOrganizationalUnitOutput Organizations::describe_organizational_unit(
     region::Request& rq, const DescribeOrganizationalUnitInput& in) {
   const OrganizationRow organization = require_managed(rq, "DescribeOrganizationalUnit", in.organizational_unit_id);
-  return {.organizational_unit = unit_of(organization, require_unit(rq, organization, in.organizational_unit_id))};
+  const Node unit = require_unit(rq, organization, in.organizational_unit_id);
+  return {.organizational_unit = unit_of(rq.tx, organization, unit)};
 }
 
 UpdateOrganizationalUnitOutput Organizations::update_organizational_unit(region::Request& rq,
@@ -109,7 +117,7 @@ UpdateOrganizationalUnitOutput Organizations::update_organizational_unit(region:
     rows::update(rq.tx, unit);
   }
 
-  return {.organizational_unit = unit_of(organization, unit)};
+  return {.organizational_unit = unit_of(rq.tx, organization, unit)};
 }
 
 DeleteOrganizationalUnitOutput Organizations::delete_organizational_unit(region::Request& rq,
@@ -131,7 +139,9 @@ ListOrganizationalUnitsForParentOutput Organizations::list_organizational_units_
 
   const Node parent = require_parent(rq, organization, in.parent_id);
   std::vector<OrganizationalUnit> all;
-  for (const Node& node : rows::children(rq.tx, parent.id, NodeKind::kUnit)) all.push_back(unit_of(organization, node));
+  const std::string above = rows::path_to(rq.tx, organization, parent);
+  for (const Node& node : rows::children(rq.tx, parent.id, NodeKind::kUnit))
+    all.push_back(unit_of(organization, node, above));
 
   auto page = cut_page(rq, in, std::move(all), [](const OrganizationalUnit& unit) { return *unit.id; });
   return {.next_token = std::move(page.next_token), .organizational_units = std::move(page.items)};

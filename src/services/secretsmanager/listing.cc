@@ -160,7 +160,8 @@ SecretListEntry entry_of(region::Request& rq, const SecretRow& secret) {
   entry.last_changed_date = secret.shape.changed;
   entry.last_accessed_date = secret.shape.accessed;
   entry.deleted_date = secret.shape.deleted;
-  entry.tags = region::tag_list<Tag>(region::tags_of(rq.tx, secret.id));
+  if (const region::TagMap tags = region::tags_of(rq.tx, secret.id); !tags.empty())
+    entry.tags = region::tag_list<Tag>(tags);
   entry.secret_versions_to_stages = stages_of(secret.shape.versions);
   return entry;
 }

@@ -40,7 +40,7 @@ GetRandomPasswordOutput SecretsManager::get_random_password(region::Request& rq,
   const bool each = in.require_each_included_type.value_or(true);
   if (kinds.empty()) throw InvalidParameterException("The password would have no characters: all are excluded.");
   if (each && length < kinds.size())
-    throw InvalidParameterException("Password length too short based on the required types.");
+    throw InvalidParameterException("Password length is too short based on the required types.");
 
   std::string all;
   for (const std::string& kind : kinds) all += kind;

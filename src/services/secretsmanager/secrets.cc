@@ -28,9 +28,10 @@ std::optional<SecretRow> find_secret(region::Request& rq, const std::string& sec
   return find_by_name(rq.tx, place_of(rq), secret_id);
 }
 
-void check_name(const std::string& name) {
-  const bool valid = std::ranges::all_of(name, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("/_+=.@-").find(c) != std::string_view::npos;
+/// Names of secrets that AWS's services make have a "!", too.
+void check_name(const std::string& name, std::string_view others = "/_+=.@-") {
+  const bool valid = std::ranges::all_of(name, [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || others.find(c) != std::string_view::npos;
   });
   if (!valid)
     throw wire::Error("ValidationException", 400,
@@ -64,6 +65,7 @@ CreateSecretOutput created(const SecretRow& secret, const std::optional<std::str
 
 std::optional<SecretRow> SecretsManager::authorized(region::Request& rq, std::string_view action,
                                                     const std::string& secret_id, region::ConditionKeys keys) const {
+  if (!find_arn(secret_id)) check_name(secret_id, "/_+=.@-!");
   if (auto secret = find_secret(rq, secret_id)) {
     ask(rq, action, *secret, std::move(keys));
     return secret;
@@ -173,7 +175,8 @@ DescribeSecretOutput SecretsManager::describe_secret(region::Request& rq, const 
   out.last_changed_date = secret.shape.changed;
   out.last_accessed_date = secret.shape.accessed;
   out.deleted_date = secret.shape.deleted;
-  out.tags = region::tag_list<Tag>(region::tags_of(rq.tx, secret.id));
+  if (const region::TagMap tags = region::tags_of(rq.tx, secret.id); !tags.empty())
+    out.tags = region::tag_list<Tag>(tags);
   out.version_ids_to_stages = stages_of(secret.shape.versions);
   return out;
 }

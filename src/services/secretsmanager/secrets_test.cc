@@ -6,6 +6,7 @@
 namespace hanbat::secretsmanager {
 namespace {
 
+using std::string_literals::operator""s;
 using testing::HasSubstr;
 using testing::MatchesRegex;
 
@@ -23,8 +24,13 @@ TEST_F(SecretsManagerTest, SecretsAreFoundByNameAndByArnWithAndWithoutItsEnding)
   }
   std::string elsewhere = arn;
   elsewhere.replace(elsewhere.find("ap-northeast-2"), 14, "us-east-1");
-  for (const std::string& id : {std::string("app"), std::string("arn:x"), elsewhere})
+  for (const std::string& id : {std::string("app"), std::string("rds!cluster"), elsewhere})
     EXPECT_EQ(wire::refusal_of([&] { client.describe_secret({.secret_id = id}); }), kNotFound) << id;
+  for (const std::string& id : {std::string("arn:x"), std::string("a b"), "arn:aws:sqs:x:y:z"s, "{\"name\":1}"s})
+    EXPECT_EQ(wire::refusal_of([&] { client.describe_secret({.secret_id = id}); }),
+              "ValidationException: Invalid name. Must be a valid name containing alphanumeric characters, or any of "
+              "the following: -/_+=.@!")
+        << id;
 }
 
 TEST_F(SecretsManagerTest, DescriptionsTellWhatIsThereAndNoValue) {
@@ -151,8 +157,8 @@ TEST_F(SecretsManagerTest, ForcedDeletionsAreDoneAtOnceAndMindNothingThatIsMissi
   region.clock.advance(std::chrono::hours(24 * 8));
   region.run_until_idle();
   EXPECT_EQ(value("a"), "one") << "the task of the secret before is none of this one's";
-  remove("never was");
-  EXPECT_EQ(wire::refusal_of([&] { remove("never was", 7); }), kNotFound);
+  remove("never-was");
+  EXPECT_EQ(wire::refusal_of([&] { remove("never-was", 7); }), kNotFound);
 }
 
 TEST_F(SecretsManagerTest, RecoveryWindowsAreOfSevenToThirtyDays) {

@@ -1,8 +1,13 @@
 #include "services/sts/sts.h"
 
+#include <algorithm>
+#include <map>
+
 #include "base/arn.h"
+#include "base/text.h"
 #include "region/policy/document.h"
 #include "region/tag_keys.h"
+#include "region/tag_refusals.h"
 
 namespace hanbat::sts {
 namespace {
@@ -30,6 +35,62 @@ std::optional<int> packed_size(const In& in) {
     throw PackedPolicyTooLargeException("Packed size of the session policies and tags is " + std::to_string(percent) +
                                         "% of the allowed size.");
   return percent;
+}
+
+// Of a session: the keys of its tags that the sessions after it inherit, a line each.
+constexpr const char* kTransitive = "sts:TransitiveTagKeys";
+
+/// The tags that a session hands on.
+std::map<std::string, std::string> transitive_tags(const region::Caller& session) {
+  std::map<std::string, std::string> tags;
+  const auto kept = session.session_keys.find(kTransitive);
+  if (kept == session.session_keys.end()) return tags;
+  for (const std::string& key : split(kept->second, '\n'))
+    if (const auto tag = session.session_tags.find(key); tag != session.session_tags.end()) tags.insert(*tag);
+  return tags;
+}
+
+constexpr region::TagRefusals kSessionTagRefusals{
+    .too_many = {"InvalidParameterValue", "The number of session tags exceeds the limit."},
+    .reserved = {"InvalidParameterValue", "Tag keys that begin with \"aws:\" are reserved for system use."},
+    .duplicate = {"InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+    .empty_key = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .long_key = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .long_value = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .key_character = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."},
+    .value_character = {"InvalidParameterValue", "The tag with the key '{key}' is not valid."}};
+const region::TagRules kSessionTagRules{.error = region::refuse_by<kSessionTagRefusals>,
+                                        .keys = region::TagRules::Case::kFolded};
+
+/// The tags of a new session, and which of them the sessions after it inherit.
+struct SessionTags {
+  std::map<std::string, std::string> all;
+  std::vector<std::string> transitive;
+};
+
+/// Throws InvalidParameterValue for a key that is inherited already, and for one that is no tag's. Keys are told apart
+/// without regard to case.
+/// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+SessionTags session_tags(const AssumeRoleInput& in, const region::Caller& caller) {
+  const auto refuse = [](const char* message) { return wire::Error("InvalidParameterValue", 400, message); };
+  SessionTags out{.all = transitive_tags(caller)};
+  for (const auto& [key, value] : out.all) out.transitive.push_back(key);
+  const auto inherited = out.transitive;
+  const auto tags = in.tags.value_or(std::vector<Tag>());
+  region::merged_tags({}, region::tag_pairs(tags), kSessionTagRules);
+  for (const Tag& tag : tags) {
+    if (std::ranges::any_of(inherited, [&](const std::string& key) { return iequals(key, tag.key); }))
+      throw refuse(
+          "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from "
+          "the calling session.");
+    out.all[tag.key] = tag.value;
+  }
+  for (const std::string& key : in.transitive_tag_keys.value_or(std::vector<std::string>())) {
+    const auto tag = std::ranges::find_if(tags, [&](const Tag& one) { return iequals(one.key, key); });
+    if (tag == tags.end()) throw refuse("The specified transitive tag key must be included in the requested tags.");
+    out.transitive.push_back(tag->key);
+  }
+  return out;
 }
 
 }  // namespace
@@ -87,9 +148,11 @@ AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   question.keys["sts:RoleSessionName"] = {in.role_session_name};
   if (in.external_id) question.keys["sts:ExternalId"] = {*in.external_id};
   if (in.source_identity) question.keys["sts:SourceIdentity"] = {*in.source_identity};
+  const SessionTags tags = session_tags(in, rq.caller);
+  if (!tags.transitive.empty()) question.keys[kTransitive] = tags.transitive;
   // A role that does not exist answers as one that does not trust the caller.
   rq.authorize(question);
-  if (in.tags && !in.tags->empty()) {
+  if (!tags.all.empty()) {
     question.action = "sts:TagSession";
     rq.authorize(question);
   }
@@ -105,11 +168,12 @@ AssumeRoleOutput Sts::assume_role(Request& rq, const AssumeRoleInput& in) {
   if (chained && lifetime > kChained)
     throw invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
   region::SessionOptions options{.policies = session_policies(rq, in.policy, in.policy_arns)};
-  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) options.tags[tag.key] = tag.value;
+  options.tags = tags.all;
   options.source_identity = in.source_identity.value_or(rq.caller.source_identity);
   const std::optional<int> packed = packed_size(in);
 
-  const region::Caller session = home_.identity().open_session(*role, in.role_session_name, options);
+  region::Caller session = home_.identity().open_session(*role, in.role_session_name, options);
+  if (!tags.transitive.empty()) session.session_keys[kTransitive] = join(tags.transitive, "\n");
   AssumeRoleOutput out;
   out.credentials = issue(rq, session, lifetime);
   out.assumed_role_user = AssumedRoleUser{.arn = session.arn, .assumed_role_id = session.user_id};
@@ -147,7 +211,8 @@ GetFederationTokenOutput Sts::get_federation_token(Request& rq, const GetFederat
   session.session_policies = session_policies(rq, in.policy, in.policy_arns);
   // Without a session policy a federated user may do nothing.
   if (session.session_policies.is_null()) session.session_policies = Json::array();
-  for (const Tag& tag : in.tags.value_or(std::vector<Tag>())) session.session_tags[tag.key] = tag.value;
+  for (const auto& [key, value] : region::merged_tags({}, region::tag_pairs(in.tags), kSessionTagRules))
+    session.session_tags[key] = value;
   const std::optional<int> packed = packed_size(in);
 
   GetFederationTokenOutput out;

@@ -35,6 +35,7 @@ class OneRole final : public region::Identity {
     caller.arn = "arn:aws:sts::123456789012:assumed-role/r/" + std::string(name);
     caller.user_id = role.id + ":" + std::string(name);
     caller.session_policies = options.policies;
+    caller.session_tags = options.tags;
     return caller;
   }
   Json find_managed_policy(store::Tx&, std::string_view) override { return {}; }
@@ -101,6 +102,52 @@ TEST_F(StsTest, TaggingASessionIsAPermissionOfItsOwn) {
   client().assume_role(ask);
   ASSERT_EQ(test.authorizer.asked.size(), 2u);
   EXPECT_EQ(test.authorizer.asked[1].action, "sts:TagSession");
+}
+
+TEST_F(StsTest, TransitiveTagsAreInheritedByTheSessionsOfAChain) {
+  AssumeRoleInput ask = kAsk;
+  ask.tags = {{Tag{.key = "team", .value = "red"}, Tag{.key = "stage", .value = "one"}}};
+  ask.transitive_tag_keys = {{"Team"}};
+  client().assume_role(ask);
+  EXPECT_EQ(test.authorizer.condition_key_of("sts:TagSession", ask.role_arn, "sts:TransitiveTagKeys"), "team");
+
+  const region::Caller first = identity.last;
+  Client(test.home, first, test.region).assume_role(kAsk);
+  EXPECT_EQ(identity.last.session_tags, (std::map<std::string, std::string>{{"team", "red"}}));
+  EXPECT_EQ(test.authorizer.asked.back().action, "sts:TagSession") << "also for what is inherited";
+  const region::Caller second = identity.last;
+  ask = kAsk;
+  ask.tags = {{Tag{.key = "stage", .value = "two"}}};
+  Client(test.home, second, test.region).assume_role(ask);
+  EXPECT_EQ(identity.last.session_tags, (std::map<std::string, std::string>{{"stage", "two"}, {"team", "red"}}));
+}
+
+TEST_F(StsTest, TagsThatAwsDoesNotTakeAreRefused) {
+  const auto refusal = [&](std::vector<Tag> tags) {
+    AssumeRoleInput ask = kAsk;
+    ask.tags = tags;
+    const std::string of_role = wire::refusal_of([&] { client().assume_role(ask); });
+    const std::string of_user = wire::refusal_of([&] { client().get_federation_token({.name = "kim", .tags = tags}); });
+    EXPECT_EQ(of_role, of_user);
+    return of_role;
+  };
+  EXPECT_EQ(refusal({{.key = "team", .value = "a"}, {.key = "Team", .value = "b"}}),
+            "InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+  EXPECT_EQ(refusal({{.key = "aws:team", .value = "a"}}),
+            "InvalidParameterValue: Tag keys that begin with \"aws:\" are reserved for system use.");
+}
+
+TEST_F(StsTest, ATransitiveTagIsOneOfTheCallsAndNoneThatIsInherited) {
+  AssumeRoleInput ask = kAsk;
+  ask.transitive_tag_keys = {{"team"}};
+  EXPECT_EQ(wire::refusal_of([&] { client().assume_role(ask); }),
+            "InvalidParameterValue: The specified transitive tag key must be included in the requested tags.");
+  ask.tags = {{Tag{.key = "team", .value = "red"}}};
+  client().assume_role(ask);
+  ask.tags = {{Tag{.key = "TEAM", .value = "blue"}}};
+  EXPECT_EQ(wire::refusal_of([&] { Client(test.home, identity.last, test.region).assume_role(ask); }),
+            "InvalidParameterValue: One of the specified transitive tag keys can't be set because it conflicts with a "
+            "transitive tag key from the calling session.");
 }
 
 TEST_F(StsTest, ASessionLastsNoLongerThanTheRoleSays) {

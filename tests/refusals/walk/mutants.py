@@ -9,6 +9,7 @@ ABSENT_MEMBER = object()
 LONGEST = 70_000  # of a text that is made too long; larger bounds are not walked
 MANY = 210  # and of a list
 CANDIDATES = ("no such?", "~!한글", "-", "a b\u00e9*", "<>#%", "-" * 40, "?" * 64, "A" * 300)
+DRAWN = re.compile(r"A[A-Z0-9]{15,}|(p|r|ou-[a-z0-9]+)-[a-z0-9]{4,}")  # ids of IAM and Organizations
 HEXADECIMAL = re.compile(r"[0-9a-f]{8,}$")
 # What makes a thing of a name takes any; all else names one that there is.
 MAKES = re.compile(r"(Create|Put|Register|Import|Add|Tag|Run|Request|Simulate|Test|Validate|Upload|Set|Send|Copy)")
@@ -104,6 +105,11 @@ def nowhere(value):
     """A name of the same form that nothing has."""
     if re.fullmatch(r"d-[0-9A-Z]{9}", value):
         return "d-000000000"
+    if re.fullmatch(r"v\d+", value):
+        return "v99"
+    if DRAWN.fullmatch(value):
+        few = "ab" if value[-1].islower() else "AB" if value[-1].isupper() else "12"
+        return value[:-1] + (few[1] if value[-1] == few[0] else few[0])
     found = HEXADECIMAL.search(value)
     if found:
         digits = found.group()

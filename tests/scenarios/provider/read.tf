@@ -138,7 +138,7 @@ output "read" {
     template   = [data.aws_launch_template.made.instance_type, data.aws_launch_template.made.latest_version]
     s3         = data.aws_prefix_list.s3.id == data.aws_ec2_managed_prefix_list.s3.id
     elb        = [data.aws_elb_service_account.here.id, data.aws_lb_hosted_zone_id.here.id]
-    canonical  = length(data.aws_canonical_user_id.me.id) > 0
+    canonical  = length(data.aws_canonical_user_id.me.id) == 64
     token      = [data.aws_ecr_authorization_token.token.user_name, nonsensitive(length(data.aws_ecr_authorization_token.token.password)) > 100]
     registry   = data.aws_ecr_repository.made.repository_url
     clone      = data.aws_codecommit_repository.made.clone_url_ssh

@@ -116,7 +116,7 @@ async function callJson(service, target, operation, input) {
   const answer = await send('POST', '/', headers, body, 'text');
   let said = {};
   try { said = answer.responseText ? JSON.parse(answer.responseText) : {}; } catch { /* an error without JSON */ }
-  if (answer.status >= 300) throw refused(said.__type || said.code, said.message || said.Message || answer.statusText, answer.status);
+  if (answer.status >= 300) throw refused(said.__type || said.code, said.message || said.Message || said.__type || answer.statusText, answer.status);
   return said;
 }
 

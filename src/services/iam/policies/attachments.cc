@@ -1,4 +1,6 @@
 // Which managed policies users, groups and roles have, and which one bounds them.
+#include <algorithm>
+
 #include "base/words.h"
 #include "services/iam/iam.h"
 #include "services/iam/pages.h"
@@ -64,15 +66,27 @@ Output attached_page(Request& rq, const In& in, std::vector<AttachedPolicy> all)
 
 }  // namespace
 
-void Iam::require_policy_exists(Request& rq, std::string_view policy_arn) const {
-  const auto arn = parse_arn(policy_arn);
-  if (!arn) throw wire::Error("ValidationError", 400, "Invalid ARN:  Could not be parsed!");
-  if (arn->service != "iam" || !arn->resource.starts_with("policy/"))
+void Iam::check_policy_arn(std::string_view policy_arn) {
+  const Arn arn = require_arn(policy_arn);
+  if (arn.service != "iam" || !arn.resource.starts_with("policy/"))
     throw InvalidInputException("ARN " + std::string(policy_arn) + " is not valid.");
-  if (managed_.find(policy_arn)) return;
+}
+
+bool Iam::has_policy(Request& rq, std::string_view policy_arn) const {
+  check_policy_arn(policy_arn);
+  if (managed_.find(policy_arn)) return true;
   const auto policy = rows::find_by_arn(rq.tx, policy_arn);
-  if (!policy || policy->account != rq.account)
+  return policy && policy->account == rq.account;
+}
+
+void Iam::require_policy_exists(Request& rq, std::string_view policy_arn) const {
+  if (!has_policy(rq, policy_arn))
     throw NoSuchEntityException("Policy " + std::string(policy_arn) + " does not exist or is not attachable.");
+}
+
+void Iam::require_boundary_exists(Request& rq, std::string_view policy_arn) const {
+  if (!has_policy(rq, policy_arn))
+    throw NoSuchEntityException("Scope ARN: " + std::string(policy_arn) + " does not exist or is not attachable.");
 }
 
 void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
@@ -91,12 +105,13 @@ void Iam::attach(Request& rq, const Entity& owner, std::string_view policy_arn) 
 }
 
 void Iam::detach(Request& rq, const Entity& owner, std::string_view policy_arn) const {
+  check_policy_arn(policy_arn);
   if (!rows::detach(rq.tx, owner, Usage::kPermissions, policy_arn))
     throw NoSuchEntityException("Policy " + std::string(policy_arn) + " was not found.");
 }
 
 void Iam::put_boundary(Request& rq, const Entity& owner, std::string_view policy_arn) const {
-  require_policy_exists(rq, policy_arn);
+  require_boundary_exists(rq, policy_arn);
 
   rows::detach_boundary(rq.tx, owner);
   rows::attach(rq.tx, owner, Usage::kBoundary, policy_arn);
@@ -202,8 +217,12 @@ ListEntitiesForPolicyOutput Iam::list_entities_for_policy(Request& rq, const Lis
   authorize_arn(rq, "iam:ListEntitiesForPolicy", in.policy_arn);
 
   if (!managed_.find(in.policy_arn)) require_policy(rq, in.policy_arn);
-  std::vector<Entity> all =
-      rows::attached_to(rq.tx, rq.account, in.policy_arn, require_word(in.policy_usage_filter, Usage::kPermissions));
+  std::vector<Entity> all;
+  for (const Usage usage : {Usage::kPermissions, Usage::kBoundary}) {
+    if (in.policy_usage_filter && require_word<Usage>(*in.policy_usage_filter) != usage) continue;
+    for (Entity& e : rows::attached_to(rq.tx, rq.account, in.policy_arn, usage))
+      if (std::ranges::find(all, e.id, &Entity::id) == all.end()) all.push_back(std::move(e));
+  }
   const std::string prefix = in.path_prefix.value_or("/");
   std::erase_if(all, [&](const Entity& e) { return !e.path.starts_with(prefix); });
   if (in.entity_filter)

@@ -68,7 +68,10 @@ UpdateAccessKeyOutput Iam::update_access_key(Request& rq, const UpdateAccessKeyI
 
   const AccessKeyRow key = require_key(rq, require_user(rq, name), in.access_key_id);
 
-  rows::set_access_key_status(rq.tx, key.access_key_id, require_word<KeyStatus>(in.status));
+  const auto status = require_word<KeyStatus>(in.status);
+  if (status == KeyStatus::kExpired) throw InvalidInputException("An access key is either Active or Inactive.");
+
+  rows::set_access_key_status(rq.tx, key.access_key_id, status);
 
   return {};
 }
@@ -89,7 +92,12 @@ GetAccessKeyLastUsedOutput Iam::get_access_key_last_used(Request& rq, const GetA
   const auto user = key && key->account == rq.account ? rows::find_by_id(rq.tx, key->user_id) : std::nullopt;
   authorize(rq, "iam:GetAccessKeyLastUsed", Kind::kUser, user ? user->name : "*");
 
-  if (!user) throw no_key(in.access_key_id);
+  // AWS does not tell a key that there is not from one that is another account's.
+  if (!user)
+    throw wire::Error("AccessDenied", 403,
+                      "User: " + rq.caller.arn +
+                          " is not authorized to perform: iam:GetAccessKeyLastUsed on resource: " + "access key " +
+                          in.access_key_id);
 
   AccessKeyLastUsed used{.region = "N/A", .service_name = "N/A"};
   if (key->used_at)

@@ -287,5 +287,32 @@ TEST_F(CredentialsTest, WhatWasReadBeforeAChangeIsNotKeptAfterIt) {
   EXPECT_TRUE(before->active);
 }
 
+TEST_F(CredentialsTest, AUserOfGitIsNotDeletedAndAnUnknownCredentialIsNamed) {
+  const auto made =
+      client().create_service_specific_credential({.service_name = "codecommit.amazonaws.com", .user_name = "kim"});
+  EXPECT_EQ(message_of([&] { client().delete_user({.user_name = "kim"}); }),
+            "Cannot delete entity, must remove referenced objects first.");
+  EXPECT_EQ(message_of([&] {
+              client().reset_service_specific_credential(
+                  {.service_specific_credential_id = "ACCA0000000000000000", .user_name = "kim"});
+            }),
+            "No such credential ACCA0000000000000000 exists");
+  EXPECT_EQ(code_of([&] {
+              client().list_service_specific_credentials({.service_name = "s3.amazonaws.com", .user_name = "kim"});
+            }),
+            "NotSupportedService");
+  client().delete_service_specific_credential(
+      {.service_specific_credential_id = made.service_specific_credential->service_specific_credential_id,
+       .user_name = "kim"});
+  client().delete_user({.user_name = "kim"});
+}
+
+TEST_F(CredentialsTest, NoKeyIsMadeToExpire) {
+  const std::string id = client().create_access_key({.user_name = "kim"}).access_key.access_key_id;
+  EXPECT_EQ(
+      code_of([&] { client().update_access_key({.access_key_id = id, .status = "Expired", .user_name = "kim"}); }),
+      "InvalidInput");
+}
+
 }  // namespace
 }  // namespace hanbat::iam

@@ -17,6 +17,7 @@ InstanceProfile Iam::profile_of(Request& rq, const Entity& e) const {
     out.roles.back().tags.reset();
     out.roles.back().permissions_boundary.reset();
     out.roles.back().max_session_duration.reset();
+    out.roles.back().description.reset();
   }
   if (auto tags = tag_list(rq.tx, e); !tags.empty()) out.tags = std::move(tags);
   return out;

@@ -39,6 +39,14 @@ Role Iam::role_of(Request& rq, const Entity& e) const {
   return out;
 }
 
+Role Iam::new_role(Request& rq, const Entity& e) const {
+  Role out = role_of(rq, e);
+  out.description.reset();
+  out.max_session_duration.reset();
+  out.role_last_used.reset();
+  return out;
+}
+
 void Iam::refuse_service_linked(const Entity& role) const {
   if (role.body.contains("service_linked"))
     throw UnmodifiableEntityException("Cannot perform the operation on the protected role '" + role.name +
@@ -56,7 +64,7 @@ CreateRoleOutput Iam::create_role(Request& rq, const CreateRoleInput& in) {
     throw InvalidInputException("The path /aws-service-role/ is reserved for service-linked roles.");
   set_trust(rq, role, in.assume_role_policy_document);
   if (in.max_session_duration) check_session(*in.max_session_duration);
-  if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
+  if (in.permissions_boundary) require_boundary_exists(rq, *in.permissions_boundary);
   role.body["max_session"] = in.max_session_duration.value_or(kShortestSession);
   if (in.description) role.body["description"] = *in.description;
 
@@ -64,9 +72,7 @@ CreateRoleOutput Iam::create_role(Request& rq, const CreateRoleInput& in) {
   put_tags(rq.tx, role, in.tags);
   if (in.permissions_boundary) rows::attach(rq.tx, role, Usage::kBoundary, *in.permissions_boundary);
 
-  CreateRoleOutput out{.role = role_of(rq, role)};
-  out.role.role_last_used.reset();
-  return out;
+  return {.role = new_role(rq, role)};
 }
 
 GetRoleOutput Iam::get_role(Request& rq, const GetRoleInput& in) {
@@ -117,7 +123,12 @@ UpdateRoleDescriptionOutput Iam::update_role_description(Request& rq, const Upda
 
   rows::update(rq.tx, role);
 
-  return {.role = role_of(rq, role)};
+  Role shown = role_of(rq, role);
+  shown.max_session_duration.reset();
+  shown.permissions_boundary.reset();
+  shown.role_last_used.reset();
+  shown.tags.reset();
+  return {.role = std::move(shown)};
 }
 
 UpdateAssumeRolePolicyOutput Iam::update_assume_role_policy(Request& rq, const UpdateAssumeRolePolicyInput& in) {

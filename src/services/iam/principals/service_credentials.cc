@@ -17,8 +17,7 @@ void check_service(const std::string& service) {
 
 ServiceCredentialRow require_credential(Request& rq, const Entity& user, const std::string& id) {
   auto row = rows::find_service_credential(rq.tx, id);
-  if (!row || row->user_id != user.id)
-    throw NoSuchEntityException("The Service Specific Credential with id " + id + " cannot be found.");
+  if (!row || row->user_id != user.id) throw NoSuchEntityException("No such credential " + id + " exists");
   return std::move(*row);
 }
 
@@ -78,8 +77,11 @@ CreateServiceSpecificCredentialOutput Iam::create_service_specific_credential(
 ListServiceSpecificCredentialsOutput Iam::list_service_specific_credentials(
     Request& rq, const ListServiceSpecificCredentialsInput& in) {
   const bool everyone = in.all_users.value_or(false);
+  if (everyone && in.user_name)
+    throw wire::Error("ValidationError", 400, "AllUsers cannot be specified together with UserName.");
   const std::string name = everyone ? "*" : user_name_or_own(rq, in.user_name);
   authorize(rq, "iam:ListServiceSpecificCredentials", Kind::kUser, name);
+  if (in.service_name) check_service(*in.service_name);
 
   std::vector<ServiceSpecificCredentialMetadata> all;
   const std::vector<Entity> users =

@@ -161,8 +161,7 @@ CreateServiceLinkedRoleOutput Iam::create_service_linked_role(Request& rq, const
                  "arn:aws:iam::aws:policy/aws-service-role/" + std::string(service->policy));
 
   CreateServiceLinkedRoleOutput out;
-  out.role = role_of(rq, role);
-  out.role->role_last_used.reset();
+  out.role = new_role(rq, role);
   return out;
 }
 

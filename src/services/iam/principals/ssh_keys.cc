@@ -118,7 +118,10 @@ UpdateSSHPublicKeyOutput Iam::update_ssh_public_key(Request& rq, const UpdateSSH
 
   const SshKeyRow row = require_ssh_key(rq, require_user(rq, in.user_name), in.ssh_public_key_id);
 
-  rows::set_ssh_key_status(rq.tx, row.id, require_word<KeyStatus>(in.status));
+  const auto status = require_word<KeyStatus>(in.status);
+  if (status == KeyStatus::kExpired) throw InvalidInputException("An SSH public key is either Active or Inactive.");
+
+  rows::set_ssh_key_status(rq.tx, row.id, status);
 
   return {};
 }

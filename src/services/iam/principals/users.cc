@@ -19,7 +19,7 @@ CreateUserOutput Iam::create_user(Request& rq, const CreateUserInput& in) {
   rq.authorize("iam:CreateUser", user.arn, keys);
   if (const auto tags = request_tags(in.tags); !tags.empty()) rq.authorize("iam:TagUser", user.arn, tags);
 
-  if (in.permissions_boundary) require_policy_exists(rq, *in.permissions_boundary);
+  if (in.permissions_boundary) require_boundary_exists(rq, *in.permissions_boundary);
 
   insert(rq, user);
   put_tags(rq.tx, user, in.tags);
@@ -70,10 +70,8 @@ DeleteUserOutput Iam::delete_user(Request& rq, const DeleteUserInput& in) {
   const Entity user = require_user(rq, in.user_name);
   if (!rows::access_keys(rq.tx, user.id).empty())
     throw DeleteConflictException("Cannot delete entity, must delete access keys first.");
-  if (!rows::service_credentials(rq.tx, user.id).empty())
-    throw DeleteConflictException("Cannot delete entity, must delete service specific credentials first.");
-  if (!rows::ssh_keys(rq.tx, user.id).empty())
-    throw DeleteConflictException("Cannot delete entity, must delete SSH public keys first.");
+  if (!rows::service_credentials(rq.tx, user.id).empty() || !rows::ssh_keys(rq.tx, user.id).empty())
+    throw DeleteConflictException("Cannot delete entity, must remove referenced objects first.");
   if (has_login(user)) throw DeleteConflictException("Cannot delete entity, must delete login profile first.");
   if (!rows::attached(rq.tx, user.id, Usage::kPermissions).empty())
     throw DeleteConflictException("Cannot delete entity, must detach all policies first.");

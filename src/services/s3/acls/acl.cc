@@ -1,8 +1,10 @@
 #include "services/s3/acls/acl.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/text.h"
+#include "region/canonical_user.h"
 #include "services/s3/buckets/ownership.h"
 #include "services/s3/objects/object_parts.h"
 #include "wire/codec.h"
@@ -54,6 +56,18 @@ std::optional<AclGroup> group_of(const Grant& one) {
   return one.grantee && one.grantee->uri ? find_word<AclGroup>(*one.grantee->uri) : std::nullopt;
 }
 
+/// Gives the owner and all grantees their other ids, where they have one.
+void rename_ids(AccessControlPolicy& acl,
+                const std::function<std::optional<std::string>(const std::string&)>& other_id) {
+  const auto rename = [&](std::optional<std::string>& id) {
+    if (auto other = id ? other_id(*id) : std::nullopt) id = std::move(other);
+  };
+  if (acl.owner) rename(acl.owner->id);
+  if (!acl.grants) return;
+  for (Grant& one : *acl.grants)
+    if (one.grantee) rename(one.grantee->id);
+}
+
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 std::vector<Grant> canned_grants(const std::string& name, AclTarget target) {
   using P = AclPermission;
@@ -103,7 +117,8 @@ void check_grantee(const Grantee& to) {
     return;
   }
   if (!to.id) throw malformed_acl();
-  if (!is_account(*to.id) && *to.id != kExecutor) throw invalid_argument("Invalid id", "CanonicalUser/ID", *to.id);
+  if (!region::find_canonical_user(*to.id) && *to.id != kExecutor)
+    throw invalid_argument("Invalid id", "CanonicalUser/ID", *to.id);
 }
 
 /// The actions that a permission amounts to.
@@ -186,6 +201,7 @@ AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const st
   }
   if (!headers.has_grants()) return out;
   // Who names grants names all of them.
+  out.owner->id = region::canonical_user_id(owner);
   out.grants->clear();
   const auto add = [&](const char* header, const std::optional<std::string>& value, AclPermission permission) {
     if (!value) return;
@@ -198,18 +214,30 @@ AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const st
   add("x-amz-grant-write", headers.write, AclPermission::kWrite);
   add("x-amz-grant-write-acp", headers.write_acp, AclPermission::kWriteAcp);
   check_acl(out, owner);
-  return out;
+  return named_by_account(std::move(out));
 }
 
 void check_acl(const AccessControlPolicy& acl, const std::string& owner) {
   if (!acl.owner || !acl.owner->id || !acl.grants) throw malformed_acl();
-  if (*acl.owner->id != owner) throw wire::Error("AccessDenied", 403, "Access Denied");
+  if (*acl.owner->id != region::canonical_user_id(owner)) throw wire::Error("AccessDenied", 403, "Access Denied");
   if (acl.grants->size() > kMostGrants)
     throw malformed_acl("The ACL has more than " + std::to_string(kMostGrants) + " grants");
   for (const Grant& one : *acl.grants) {
     if (!one.grantee || !one.permission || !find_word<AclPermission>(*one.permission)) throw malformed_acl();
     check_grantee(*one.grantee);
   }
+}
+
+AccessControlPolicy named_by_account(AccessControlPolicy acl) {
+  rename_ids(acl, [](const std::string& id) { return region::find_canonical_user(id); });
+  return acl;
+}
+
+AccessControlPolicy named_by_canonical_id(AccessControlPolicy acl) {
+  rename_ids(acl, [](const std::string& id) {
+    return is_account(id) ? std::optional(region::canonical_user_id(id)) : std::nullopt;
+  });
+  return acl;
 }
 
 bool is_owners_alone(const AccessControlPolicy& acl, const std::string& owner) {

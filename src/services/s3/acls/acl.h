@@ -63,8 +63,11 @@ void add_acl_keys(const AclHeaders& headers, region::ConditionKeys& keys);
 /// The ACL that the headers ask for. Throws S3's errors (400) for what cannot be granted.
 AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const std::string& owner);
 /// Throws S3's errors for a document that cannot be: MalformedACLError, InvalidArgument (400), AccessDenied for another
-/// owner's.
+/// owner's. It names all by canonical ids, as S3's callers do.
 void check_acl(const AccessControlPolicy& acl, const std::string& owner);
+/// The same ACL as it is kept, by account; and as S3 tells it, by canonical ids.
+AccessControlPolicy named_by_account(AccessControlPolicy acl);
+AccessControlPolicy named_by_canonical_id(AccessControlPolicy acl);
 
 /// Whether it grants nothing to anybody but the owner.
 bool is_owners_alone(const AccessControlPolicy& acl, const std::string& owner);

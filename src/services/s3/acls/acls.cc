@@ -8,7 +8,8 @@ namespace hanbat::s3 {
 namespace {
 
 template <class Out>
-Out told(AccessControlPolicy acl) {
+Out told(const AccessControlPolicy& kept) {
+  AccessControlPolicy acl = named_by_canonical_id(kept);
   Out out;
   out.owner = std::move(acl.owner);
   out.grants = std::move(acl.grants);
@@ -31,7 +32,7 @@ AccessControlPolicy require_acl_of(const In& in, AclTarget target, const std::st
     throw wire::Error("UnexpectedContent", 400, "This request does not support content");
   if (!in.access_control_policy) return acl_of(headers, target, owner);
   check_acl(*in.access_control_policy, owner);
-  return *in.access_control_policy;
+  return named_by_account(*in.access_control_policy);
 }
 
 }  // namespace

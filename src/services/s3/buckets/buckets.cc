@@ -3,6 +3,7 @@
 #include "base/encoding.h"
 #include "base/text.h"
 #include "gen/s3/schema.h"
+#include "region/canonical_user.h"
 #include "region/carried_over.h"
 #include "region/pick.h"
 #include "region/policy/document.h"
@@ -255,7 +256,7 @@ ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& 
       [](const BucketRow& row) { return row.id; });
 
   ListBucketsOutput out;
-  out.owner = Owner{.id = rq.account};
+  out.owner = Owner{.id = region::canonical_user_id(rq.account)};
   out.prefix = in.prefix;
   out.continuation_token = page.next_token;
   out.buckets.emplace();

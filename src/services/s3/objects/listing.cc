@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "region/canonical_user.h"
 #include "services/s3/archive/archive.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -181,7 +182,7 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, rq.now(), in, entry);
-    entry.owner.emplace().id = bucket.place.account;
+    entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
     out.contents->push_back(std::move(entry));
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
@@ -220,7 +221,7 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, rq.now(), in, entry);
-    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = bucket.place.account;
+    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
     out.contents->push_back(std::move(entry));
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
@@ -275,7 +276,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
       entry.last_modified = row.modified;
-      entry.owner.emplace().id = bucket.place.account;
+      entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
       out.delete_markers->push_back(std::move(entry));
     } else {
       if (!out.versions) out.versions.emplace();
@@ -283,7 +284,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
       describe(row, rq.now(), in, entry);
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
-      entry.owner.emplace().id = bucket.place.account;
+      entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
       out.versions->push_back(std::move(entry));
     }
   }
@@ -328,7 +329,7 @@ ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const
     upload.key = encoded(row.key, in.encoding_type);
     upload.initiated = row.initiated;
     upload.storage_class = row.body.text("storage_class", "STANDARD");
-    upload.owner.emplace().id = bucket.place.account;
+    upload.owner.emplace().id = region::canonical_user_id(bucket.place.account);
     upload.initiator = initiator_of(row);
     if (row.body.contains("algorithm")) {
       upload.checksum_algorithm = capitals(row.body.text("algorithm"));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "region/canonical_user.h"
 #include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -197,7 +198,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
     out.checksum_type = upload.body.text("checksum_type");
   }
   out.storage_class = upload.body.text("storage_class", "STANDARD");
-  out.owner.emplace().id = bucket.place.account;
+  out.owner.emplace().id = region::canonical_user_id(bucket.place.account);
   out.initiator = initiator_of(upload);
   for (const PartRow& row : parts) {
     if (!out.parts) out.parts.emplace();

@@ -9,10 +9,10 @@
 #include "services/ssm/associations/runs.h"
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/store.h"
-#include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/parameters/tags.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/targets.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
@@ -117,7 +117,7 @@ AssociationOverview overview_of(store::Tx& tx, const AssociationRow& row) {
                                                                           : "Success";
   if (row.shape.status) overview.status = row.shape.status->name;  // its last run could not begin
   overview.detailed_status = any("InProgress") ? "InProgress" : *overview.status;
-  overview.association_status_aggregated_count = std::move(counts);
+  if (!counts.empty()) overview.association_status_aggregated_count = std::move(counts);
   return overview;
 }
 
@@ -128,6 +128,13 @@ AssociationDescription describe(store::Tx& tx, const AssociationRow& row) {
     shape.last_execution_date = Timestamp{last};
     if (shape.overview->status == "Success") shape.last_successful_execution_date = shape.last_execution_date;
   }
+  return shape;
+}
+
+/// As what makes or changes one tells it.
+AssociationDescription describe_new(store::Tx& tx, const AssociationRow& row) {
+  AssociationDescription shape = describe(tx, row);
+  if (shape.overview->detailed_status == "Pending") shape.overview->detailed_status = "Creating";
   return shape;
 }
 
@@ -188,8 +195,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   shape.name = row.parent = check(rq, shape);
   if (in.instance_id)
     for (const AssociationRow& other : region::list<AssociationDescription>(rq.tx, place_of(rq)))
-      if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id)
-        throw AssociationAlreadyExists("The specified association already exists.");
+      if (other.shape.name == shape.name && other.shape.instance_id == in.instance_id) throw AssociationAlreadyExists();
 
   shape.association_id = row.id;
   shape.association_version = "1";
@@ -199,7 +205,7 @@ CreateAssociationOutput Ssm::create_association(region::Request& rq, const Creat
   wake(rq.home, rq.tx, row);
 
   CreateAssociationOutput out;
-  out.association_description = describe(rq.tx, row);
+  out.association_description = describe_new(rq.tx, row);
   return out;
 }
 
@@ -279,7 +285,7 @@ UpdateAssociationOutput Ssm::update_association(region::Request& rq, const Updat
   wake(rq.home, rq.tx, row);
 
   UpdateAssociationOutput out;
-  out.association_description = describe(rq.tx, row);
+  out.association_description = describe_new(rq.tx, row);
   return out;
 }
 

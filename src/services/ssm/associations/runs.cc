@@ -5,8 +5,8 @@
 
 #include "base/schedule.h"
 #include "services/ssm/commands/begin.h"
-#include "services/ssm/commands/targets.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/targets.h"
 #include "store/patience.h"
 #include "wire/error.h"
 

@@ -16,6 +16,7 @@
 #include "services/ssm/documents/script.h"
 #include "services/ssm/sessions/sessions.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/rate.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
@@ -89,6 +90,7 @@ void end_step(region::Request& rq, Invocation& i, const border::CommandReply& re
     for (const StepOutcome& passed : passed_over(i, rq.now(), plan, next)) save(rq.tx, i, passed);
   replied(i, rq.now(), outcome, next, Seconds(command.shape.timeout_seconds.value_or(3600)));
   save(rq.tx, i);
+  if (i.ended()) go_on(rq.home, rq.tx, place_of(rq), i.command);
   if (!i.ready) return;
   watch_deadline(rq.home, rq.tx, place_of(rq), i.command, i.deadline);
   rq.notify(message_topic(rq.account, rq.region, i.instance));
@@ -147,7 +149,7 @@ GetMessagesOutput AgentEndpoint::get_messages(region::Request& rq, const GetMess
   out.messages_request_id = in.messages_request_id;
   out.messages.emplace();
   for (const Invocation& i : waiting_for_agent(rq.tx, place_of(rq), in.destination)) {
-    if (i.deadline <= rq.now()) continue;
+    if (i.deadline <= rq.now() || is_held(i)) continue;
     if (i.cancel) {
       out.messages->push_back(
           message_of(rq, i, "aws.ssm.cancelCommand", border::CancelCommand{i.command, message_id(i)}.to_json()));

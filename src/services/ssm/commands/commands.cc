@@ -14,9 +14,10 @@
 #include "services/ssm/commands/invocation.h"
 #include "services/ssm/commands/steps.h"
 #include "services/ssm/commands/store.h"
-#include "services/ssm/commands/targets.h"
 #include "services/ssm/documents/documents.h"
 #include "services/ssm/ssm.h"
+#include "services/ssm/targets/rate.h"
+#include "services/ssm/targets/targets.h"
 #include "wire/error.h"
 
 namespace hanbat::ssm {
@@ -78,6 +79,8 @@ Command describe(region::Request& rq, const CommandRow& row) {
   Command c = row.shape;
   tell_no_outputs(c);
   c.output_s3_bucket_name = c.output_s3_key_prefix = "";
+  c.alarm_configuration.emplace().ignore_poll_alarm_failure = false;
+  c.triggered_alarms.emplace();
   const auto all = invocations_of(rq.tx, row.place, row.id);
   auto count = [&](auto&& test) { return static_cast<int>(std::count_if(all.begin(), all.end(), test)); };
   c.status = c.status_details = word_of(command_status(all));
@@ -152,8 +155,8 @@ CommandRow new_command(region::Request& rq, const SendCommandInput& in, const st
   command.parameters = in.parameters;
   command.instance_ids = in.targets ? std::vector<std::string>{} : std::vector<std::string>(ids.begin(), ids.end());
   command.targets = in.targets.value_or(std::vector<Target>{});
-  command.max_concurrency = "50";
-  command.max_errors = "0";
+  command.max_concurrency = in.max_concurrency.value_or("50");
+  command.max_errors = in.max_errors.value_or("0");
   return row;
 }
 
@@ -164,7 +167,7 @@ StepView asked_step(region::Request& rq, const Invocation& i, const CommandRow& 
   std::vector<StepView> steps = steps_on(i, steps_of(command), outcomes_of(rq.tx, i));
   if (!name) return steps.size() == 1 ? std::move(steps.front()) : whole_of(i);
   const auto found = std::ranges::find(steps, *name, &StepView::name);
-  if (found == steps.end()) throw InvalidPluginName("The plugin name isn't valid.");
+  if (found == steps.end()) throw InvalidPluginName();
   return std::move(*found);
 }
 
@@ -229,14 +232,18 @@ Plan steps_of(const CommandRow& command) {
 
 void begin(region::Region& home, store::Tx& tx, const CommandRow& command, const std::set<std::string>& ids) {
   region::insert(tx, command);
-  for (const std::string& id : ids) {
-    save(tx, {.account = command.place.account,
-              .region = command.place.region,
-              .command = command.id,
-              .instance = id,
-              .deadline = *command.shape.expires_after,
-              .body = Json::object({{"detail", word_of(InvocationStatus::kPending)}})});
-    home.notify(tx, message_topic(command.place.account, command.place.region, id));
+  std::vector<Invocation> all;
+  for (const std::string& id : ids)
+    all.push_back({.account = command.place.account,
+                   .region = command.place.region,
+                   .command = command.id,
+                   .instance = id,
+                   .deadline = *command.shape.expires_after,
+                   .body = Json::object({{"detail", word_of(InvocationStatus::kPending)}})});
+  hold_back(command, all);
+  for (const Invocation& i : all) {
+    save(tx, i);
+    if (!is_held(i)) home.notify(tx, message_topic(i.account, i.region, i.instance));
   }
   watch_deadline(home, tx, command.place, command.id, *command.shape.expires_after);
 }
@@ -271,21 +278,19 @@ CancelCommandOutput Ssm::cancel_command(region::Request& rq, const CancelCommand
     save(rq.tx, i);
     rq.notify(message_topic(rq.account, rq.region, i.instance));
   }
+  go_on(rq.home, rq.tx, place_of(rq), in.command_id);
   return {};
 }
 
 GetCommandInvocationOutput Ssm::get_command_invocation(region::Request& rq, const GetCommandInvocationInput& in) {
   rq.authorize("ssm:GetCommandInvocation", rq.arn("ssm", "*"));
 
-  const CommandRow command = require_command(rq.tx, place_of(rq), in.command_id);
+  const auto command = find_command(rq.tx, place_of(rq), in.command_id);
   const auto i = find_invocation(rq.tx, place_of(rq), in.command_id, in.instance_id);
-  if (!i)
-    throw InvocationDoesNotExist(
-        "The command ID and managed node ID you specified didn't match any invocations. Verify the command ID and the "
-        "managed node ID and try again.");
-  const StepView step = asked_step(rq, *i, command, in.plugin_name);
+  if (!command || !i) throw InvocationDoesNotExist();
+  const StepView step = asked_step(rq, *i, *command, in.plugin_name);
 
-  const Command& c = command.shape;
+  const Command& c = command->shape;
   GetCommandInvocationOutput out;
   out.command_id = i->command;
   out.instance_id = i->instance;
@@ -348,8 +353,8 @@ ListCommandInvocationsOutput Ssm::list_command_invocations(region::Request& rq, 
     }
   };
   if (in.command_id) {
-    const CommandRow command = require_command(rq.tx, place, *in.command_id);
-    if (filters.takes(command)) add(command);
+    if (const auto command = find_command(rq.tx, place, *in.command_id); command && filters.takes(*command))
+      add(*command);
   } else {
     if (after)
       if (const auto begun = find_command(rq.tx, place, after->command_id())) add(*begun);

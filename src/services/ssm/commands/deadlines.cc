@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/ssm/targets/rate.h"
 #include "store/typed_tasks.h"
 
 namespace hanbat::ssm {
@@ -27,6 +28,7 @@ void Deadlines::expire(store::TaskRun& run, const Place& place) {
       timed_out(i, now);
       save(tx, i);
     }
+    go_on(home_, tx, place, run.key());
   };
   if (next) return run.again(*next - now + kAfter, end_late_ones);
   run.finish(end_late_ones);

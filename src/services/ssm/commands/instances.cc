@@ -106,6 +106,18 @@ std::vector<std::string_view> filter_words(InstanceFilterKey key) {
   return {};
 }
 
+/// The filters of either kind as the newer one. Throws ValidationException for both at once.
+InstanceFilters filters_of(const DescribeInstanceInformationInput& in) {
+  if (!in.instance_information_filter_list) return in.filters.value_or(InstanceFilters{});
+  if (in.filters)
+    throw wire::Error("ValidationException", 400,
+                      "You can use either InstanceInformationFilterList or Filters in a single request.");
+  InstanceFilters filters;
+  for (const InstanceInformationFilter& old : *in.instance_information_filter_list)
+    filters.push_back({.key = old.key, .values = old.value_set});
+  return filters;
+}
+
 /// Throws InvalidFilterKey, InvalidInstanceInformationFilterValue, and 501 for what is not known here.
 /// Source: InstanceInformationStringFilter in the Systems Manager API reference.
 void check(const region::Request& rq, const InstanceFilters& filters) {
@@ -176,7 +188,7 @@ DescribeInstanceInformationOutput Ssm::describe_instance_information(region::Req
                                                                      const DescribeInstanceInformationInput& in) {
   rq.authorize("ssm:DescribeInstanceInformation", rq.arn("ssm", "*"));
 
-  const InstanceFilters filters = in.filters.value_or(InstanceFilters{});
+  const InstanceFilters filters = filters_of(in);
   check(rq, filters);
   const bool by_tags = !filters.empty() && is_of_tags(filters.front());
   const std::set<std::string> tagged = by_tags ? tagged_instances(rq, filters) : std::set<std::string>{};

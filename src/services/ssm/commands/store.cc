@@ -70,7 +70,7 @@ std::optional<CommandRow> find_command(store::Tx& tx, const Place& place, std::s
 
 CommandRow require_command(store::Tx& tx, const Place& place, std::string_view id) {
   if (auto found = find_command(tx, place, id)) return *found;
-  throw InvalidCommandId("The specified command ID isn't valid. Verify the ID and try again.");
+  throw InvalidCommandId();
 }
 
 std::vector<CommandRow> find_commands(store::Tx& tx, const Place& place, const std::string& instance,
@@ -114,7 +114,7 @@ std::vector<Invocation> invocations_of(store::Tx& tx, const Place& place, const 
 std::vector<Invocation> waiting_for_agent(store::Tx& tx, const Place& place, const std::string& instance) {
   return all_of(tx.query("SELECT " + kInvocationColumns +
                              " FROM ssm_invocations WHERE account = ? AND region = ? AND instance = ? AND "
-                             "(status = ? OR cancel = 1 OR ready = 1) LIMIT 10",
+                             "(status = ? OR cancel = 1 OR ready = 1) LIMIT 100",
                          place.account, place.region, instance, word_of(InvocationStatus::kPending)));
 }
 

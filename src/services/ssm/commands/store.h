@@ -67,7 +67,7 @@ std::optional<Invocation> find_invocation(store::Tx& tx, const Place& place, con
                                           const std::string& instance);
 /// By instance.
 std::vector<Invocation> invocations_of(store::Tx& tx, const Place& place, const std::string& command);
-/// Those that the instance's agent is to get a message of; ten at most.
+/// Those that the instance's agent is to get a message of, also what is held back (targets/rate.h); a hundred at most.
 std::vector<Invocation> waiting_for_agent(store::Tx& tx, const Place& place, const std::string& instance);
 void save(store::Tx& tx, const Invocation& invocation);
 /// How a step of the invocation ended.

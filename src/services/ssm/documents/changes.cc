@@ -49,7 +49,7 @@ void check_unused(store::Tx& tx, const DocumentRow& row) {
         "You attempted to delete a document while it is still shared. You must stop sharing the document before you "
         "can delete it.");
   if (!region::list_by_age<AssociationDescription>(tx, row.place, {.parent = *row.name, .most = 1}).empty())
-    throw AssociatedInstances("You must disassociate a document from all managed nodes before you can delete it.");
+    throw AssociatedInstances();
 }
 
 void delete_version(store::Tx& tx, DocumentRow row, const Selector& selector) {
@@ -74,7 +74,8 @@ CreateDocumentOutput Ssm::create_document(region::Request& rq, const CreateDocum
   if (in.document_type.value_or("Command") != "Command")
     throw wire::Error::not_implemented(rq.operation.name, "DocumentType " + *in.document_type);
   const Place place = place_of(rq);
-  if (find_document_row(rq.tx, place, in.name)) throw DocumentAlreadyExists("The specified document already exists.");
+  if (find_document_row(rq.tx, place, in.name))
+    throw DocumentAlreadyExists("Document with same name " + in.name + " already exists");
   if (region::count<DocumentHead>(rq.tx, place) >= kMostDocuments)
     throw DocumentLimitExceeded("You can have at most 500 active SSM documents.");
   DocumentVersionRow version = new_version(rq, in);

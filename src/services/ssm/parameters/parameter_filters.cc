@@ -11,7 +11,9 @@ namespace hanbat::ssm {
 namespace {
 
 /// What a filter looks at beside tags, and how.
-enum class FilterKey { kPath, kName, kType, kKeyId, kTier, kDataType };
+enum class FilterKey { kPath, kName, kType, kKeyId, kTier, kDataType, kLabel };
+/// Which list they choose from.
+enum class FilteredList { kAll, kHierarchy };
 enum class FilterOption { kRecursive, kOneLevel, kBeginsWith, kEquals, kContains };
 
 }  // namespace
@@ -25,7 +27,8 @@ constexpr auto kWords<ssm::FilterKey> = std::to_array<Word<ssm::FilterKey>>({{ss
                                                                              {ssm::FilterKey::kType, "Type"},
                                                                              {ssm::FilterKey::kKeyId, "KeyId"},
                                                                              {ssm::FilterKey::kTier, "Tier"},
-                                                                             {ssm::FilterKey::kDataType, "DataType"}});
+                                                                             {ssm::FilterKey::kDataType, "DataType"},
+                                                                             {ssm::FilterKey::kLabel, "Label"}});
 template <>
 constexpr auto kWords<ssm::FilterOption> =
     std::to_array<Word<ssm::FilterOption>>({{ssm::FilterOption::kRecursive, "Recursive"},
@@ -40,7 +43,7 @@ namespace hanbat::ssm {
 namespace {
 
 // As AWS's error lists them.
-constexpr std::string_view kKeys = "Path, Name, Type, KeyId, Tier";
+constexpr std::string_view kKeys = "Path, Name, Type, KeyId, Tier", kKeysOfHierarchy = "Type, KeyId";
 
 bool contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
@@ -78,15 +81,13 @@ std::vector<std::string> all_words() {
   return words;
 }
 
-void check_path(const std::string& path) {
-  if (path.starts_with('/') && path.find("//") == std::string::npos) return;
-  throw wire::Error(
-      "ValidationException", 400,
-      "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
-      "slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, "
-      "numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not "
-      "allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
-      "/get/parameters2-/by1./path0_.");
+/// A listing of all has the account's own parameters alone.
+void check_filtered_path(const std::string& path) {
+  if (const std::string plain = lower(path); plain.starts_with("/aws") || plain.starts_with("/ssm"))
+    throw wire::Error("ValidationException", 400,
+                      "Filters for common parameters can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). "
+                      "When using global parameters, please specify within a global namespace.");
+  check_path(path);
 }
 
 void check_values(FilterKey key, const std::vector<std::string>& values) {
@@ -98,7 +99,7 @@ void check_values(FilterKey key, const std::vector<std::string>& values) {
   };
   switch (key) {
     case FilterKey::kPath:
-      for (const std::string& path : values) check_path(path);
+      for (const std::string& path : values) check_filtered_path(path);
       return;
     case FilterKey::kType:
       return among(all_words<ParameterType>());
@@ -107,16 +108,24 @@ void check_values(FilterKey key, const std::vector<std::string>& values) {
     case FilterKey::kName:
     case FilterKey::kKeyId:
     case FilterKey::kDataType:
+    case FilterKey::kLabel:
       return;
   }
 }
 
-void check(const ParameterStringFilter& filter) {
+bool is_known(const ParameterStringFilter& filter, FilteredList list) {
+  const auto key = key_of(filter);
+  const bool of_hierarchy = key == FilterKey::kType || key == FilterKey::kKeyId || key == FilterKey::kLabel;
+  if (list == FilteredList::kHierarchy) return of_hierarchy;
+  return filter.key.starts_with("tag:") || (key && key != FilterKey::kLabel);
+}
+
+void check(const ParameterStringFilter& filter, FilteredList list) {
   const bool tag = filter.key.starts_with("tag:");
   const auto key = key_of(filter);
-  if (!tag && !key)
+  if (!is_known(filter, list))
     throw InvalidFilterKey("The following filter key is not valid: " + filter.key + ". Valid filter keys include: [" +
-                           std::string(kKeys) + "].");
+                           std::string(list == FilteredList::kAll ? kKeys : kKeysOfHierarchy) + "].");
   // A tag alone asks for whatever has it.
   if (!tag && (!filter.values || filter.values->empty()))
     throw InvalidFilterValue("The following filter values are missing : null for filter key " + filter.key + ".");
@@ -124,7 +133,28 @@ void check(const ParameterStringFilter& filter) {
   if (key) check_values(*key, *filter.values);
 }
 
+void check_all(const std::vector<ParameterStringFilter>& filters, FilteredList list) {
+  std::set<std::string> seen;
+  for (const ParameterStringFilter& filter : filters) {
+    if (!seen.insert(filter.key).second)
+      throw InvalidFilterKey("The following filter is duplicated in the request: " + filter.key +
+                             ". A request can contain only one occurrence of a specific filter.");
+    check(filter, list);
+  }
+}
+
 }  // namespace
+
+void check_path(const std::string& path) {
+  if (path.starts_with('/') && path.find("//") == std::string::npos) return;
+  throw wire::Error(
+      "ValidationException", 400,
+      "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
+      "slash \"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, "
+      "numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not "
+      "allowed. All sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
+      "/get/parameters2-/by1./path0_.");
+}
 
 std::string prefix_below(const std::string& path) {
   // A name without a slash lies below "/" as well.
@@ -150,14 +180,18 @@ std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput
       if (key_of(filter) == FilterKey::kName) filter.option = word_of(FilterOption::kBeginsWith);
       filter.values = old.values;
     }
-  std::set<std::string> seen;
-  for (const ParameterStringFilter& filter : filters) {
-    if (!seen.insert(filter.key).second)
-      throw InvalidFilterKey("The following filter is duplicated in the request: " + filter.key +
-                             ". A request can contain only one occurrence of a specific filter.");
-    check(filter);
-  }
+  check_all(filters, FilteredList::kAll);
   return filters;
+}
+
+std::vector<ParameterStringFilter> require_filters(const GetParametersByPathInput& in) {
+  auto filters = in.parameter_filters.value_or(std::vector<ParameterStringFilter>{});
+  check_all(filters, FilteredList::kHierarchy);
+  return filters;
+}
+
+bool asks_for_label(const std::vector<ParameterStringFilter>& filters) {
+  return std::ranges::any_of(filters, [](const auto& filter) { return key_of(filter) == FilterKey::kLabel; });
 }
 
 bool matches_filters(const std::string& name, const VersionRow& version, const region::TagMap& tags,
@@ -198,6 +232,8 @@ bool matches_filters(const std::string& name, const VersionRow& version, const r
       return fits(version.data_type);
     case FilterKey::kKeyId:
       return version.type == ParameterType::kSecureString && fits("alias/aws/ssm");
+    case FilterKey::kLabel:
+      return std::ranges::any_of(version.labels, fits);
   }
   return false;
 }

@@ -22,7 +22,13 @@ bool is_below(const std::string& name, const std::string& path, bool recursive);
 /// The filters of either kind as the newer one. Throws what AWS answers to filters that do not make sense.
 /// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
 std::vector<ParameterStringFilter> require_filters(const DescribeParametersInput& in);
-/// Whether the parameter, in its newest version and with its tags, fits the filter.
+/// Those of a hierarchy: Type, KeyId and Label, which the version that is told has.
+std::vector<ParameterStringFilter> require_filters(const GetParametersByPathInput& in);
+/// Whether a filter asks for a label, and so for the version that has it.
+bool asks_for_label(const std::vector<ParameterStringFilter>& filters);
+/// Throws ValidationException for what is no path of a hierarchy.
+void check_path(const std::string& path);
+/// Whether the parameter, in this version and with its tags, fits the filter.
 bool matches_filters(const std::string& name, const VersionRow& version, const region::TagMap& tags,
                      const ParameterStringFilter& filter);
 

@@ -108,7 +108,7 @@ GetParameterHistoryOutput Ssm::get_parameter_history(region::Request& rq, const 
 LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, const LabelParameterVersionInput& in) {
   authorize(rq, "ssm:LabelParameterVersion", in.name);
 
-  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), parameter_name(rq, in.name));
+  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), in.name);
   const std::int64_t number = in.parameter_version.value_or(parameter.shape.version);
   require_version(rq, parameter, number);
 
@@ -123,7 +123,8 @@ LabelParameterVersionOutput Ssm::label_parameter_version(region::Request& rq, co
                   [&](const std::string& l) { return std::find(good.begin(), good.end(), l) != good.end(); });
     if (version.number == number) version.labels.insert(version.labels.end(), good.begin(), good.end());
     if (version.labels.size() > kMostLabels)
-      throw ParameterVersionLabelLimitExceeded("A parameter version can have a maximum of ten labels.");
+      throw ParameterVersionLabelLimitExceeded(
+          "A parameter version can have maximum 10 labels. Move one or more labels to another version and try again.");
     update_version(rq.tx, parameter, version);
   }
   return out;
@@ -133,7 +134,7 @@ UnlabelParameterVersionOutput Ssm::unlabel_parameter_version(region::Request& rq
                                                              const UnlabelParameterVersionInput& in) {
   authorize(rq, "ssm:UnlabelParameterVersion", in.name);
 
-  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), parameter_name(rq, in.name));
+  const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), in.name);
   VersionRow version = require_version(rq, parameter, in.parameter_version);
 
   UnlabelParameterVersionOutput out;

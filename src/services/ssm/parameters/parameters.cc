@@ -5,9 +5,7 @@
 #include "base/text.h"
 #include "gen/ec2/client.h"
 #include "gen/ssm/schema.h"
-#include "region/pick.h"
 #include "services/ssm/parameters/allowed_pattern.h"
-#include "services/ssm/parameters/parameter_filters.h"
 #include "services/ssm/parameters/store.h"
 #include "services/ssm/ssm.h"
 #include "wire/error.h"
@@ -16,6 +14,12 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr const char* kImageType = "aws:ec2:image";
+constexpr const char* kIntegrationType = "aws:ssm:integration";
+constexpr const char* kNameRules =
+    "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of "
+    "sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 "
+    "symbols .-_";
+constexpr std::size_t kLongestStandard = 4096, kLongestAdvanced = 8192;
 
 [[noreturn]] void invalid(const std::string& message) { throw wire::Error("ValidationException", 400, message); }
 
@@ -34,37 +38,53 @@ void check_name(const std::string& name) {
   const std::string plain = lower(name);
   for (const char c : name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && std::string("_.-/").find(c) == std::string::npos)
-      invalid(
-          "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of "
-          "sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the "
-          "following 3 symbols .-_");
+      invalid(kNameRules);
   const std::string bare = plain.starts_with('/') ? plain.substr(1) : plain;
-  if (bare.starts_with("aws") || bare.starts_with("ssm"))
+  const bool deep = std::ranges::count(name, '/') > 1;
+  if (deep && plain.starts_with("/aws"))
+    throw wire::Error("AccessDeniedException", 400, "No access to reserved parameter name: " + name + ".");
+  if (!deep && (bare.starts_with("aws") || bare.starts_with("ssm")))
     invalid("Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).");
+  if (bare.starts_with("ssm")) invalid(kNameRules);
   check_fully_qualified(name);
   if (name.ends_with('/')) invalid("Parameter name must be a fully qualified name.");
   if (std::count(name.begin(), name.end(), '/') > 15)
     throw HierarchyLevelLimitExceededException("A hierarchy can have a maximum of 15 levels.");
 }
 
-ParameterTier require_tier(const PutParameterInput& in) {
-  const std::string word = in.tier.value_or("Standard");
-  const auto tier = find_word<ParameterTier>(word);
-  if (!tier || *tier == ParameterTier::kIntelligentTiering)
-    throw wire::Error::not_implemented("PutParameter", "Tier " + word);
-  return *tier;
+/// The tier that the parameter gets. What is advanced stays so; Intelligent-Tiering chooses by what is asked for.
+/// https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+ParameterTier tier_of(const PutParameterInput& in, const std::optional<VersionRow>& before) {
+  const bool advanced = before && before->tier == ParameterTier::kAdvanced;
+  const auto there = advanced ? ParameterTier::kAdvanced : ParameterTier::kStandard;
+  switch (in.tier ? require_word<ParameterTier>(*in.tier) : there) {
+    case ParameterTier::kAdvanced:
+      return ParameterTier::kAdvanced;
+    case ParameterTier::kIntelligentTiering:
+      return in.value.size() > kLongestStandard ? ParameterTier::kAdvanced : there;
+    case ParameterTier::kStandard:
+      break;
+  }
+  if (advanced)
+    invalid(
+        "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter "
+        "tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as "
+        "a standard parameter.");
+  return ParameterTier::kStandard;
 }
 
-void check_value(const PutParameterInput& in) {
-  const std::size_t limit = require_tier(in) == ParameterTier::kStandard ? 4096 : 8192;
+void check_value(const PutParameterInput& in, ParameterTier tier) {
   if (in.value.empty())
     invalid(
         "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length "
         "greater than or equal to 1.");
-  if (in.value.size() > limit)
+  if (tier == ParameterTier::kStandard && in.value.size() > kLongestStandard)
     invalid(
         "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
-        "value, upgrade the parameter to use the advanced-parameter tier.");
+        "value, upgrade the parameter to use the advanced-parameter tier. For more information, see "
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html");
+  if (in.value.size() > kLongestAdvanced)
+    invalid("Advanced tier parameters support a maximum parameter value of 8192 characters.");
   if (in.allowed_pattern && !in.allowed_pattern->empty()) require_match(*in.allowed_pattern, in.value);
 }
 
@@ -87,7 +107,7 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
   if (in.description) version.description = in.description;
   // An empty one is none, and takes away that of the version before.
   if (in.allowed_pattern) version.allowed_pattern = in.allowed_pattern->empty() ? std::nullopt : in.allowed_pattern;
-  if (in.tier) version.tier = require_tier(in);
+  version.tier = tier_of(in, before);
   if (in.data_type) version.data_type = *in.data_type;
   version.modified = rq.now();
   version.modified_by = rq.caller.arn;
@@ -96,8 +116,10 @@ VersionRow next_version(const region::Request& rq, const PutParameterInput& in,
 }
 
 void check_support(const PutParameterInput& in) {
-  if (const std::string data = in.data_type.value_or("text"); data != "text" && data != kImageType)
-    throw wire::Error::not_implemented("PutParameter", "DataType " + data);
+  const std::string data = in.data_type.value_or("text");
+  if (data == kIntegrationType) throw wire::Error::not_implemented("PutParameter", "DataType " + data);
+  if (data != "text" && data != kImageType)
+    invalid("The following data type is not supported: " + data + " (Data type names are all lowercase.)");
   if (in.key_id && *in.key_id != "alias/aws/ssm")
     throw wire::Error::not_implemented("PutParameter", "KeyId " + *in.key_id);
 }
@@ -116,6 +138,17 @@ void check_image(region::Request& rq, const PutParameterInput& in) {
   invalid("The value of a parameter of the data type aws:ec2:image must be the id of an image: " + in.value);
 }
 
+/// The oldest version goes for the new one, unless somebody has named it.
+void check_oldest_version(region::Request& rq, const ParameterRow& parameter, std::int64_t next) {
+  const auto oldest = find_version(rq.tx, parameter, next - kVersionsKept);
+  if (!oldest || oldest->labels.empty()) return;
+  throw ParameterMaxVersionLimitExceeded(
+      "You attempted to create a new version of " + *parameter.name +
+      " by calling the PutParameter API with the overwrite flag. Version " + std::to_string(oldest->number) +
+      ", the oldest version, can't be deleted because it has a label associated with it. Move the label to another "
+      "version of the parameter, and try again.");
+}
+
 void publish_change(region::Request& rq, const std::string& name, Json detail) {
   rq.publish({.source = "aws.ssm",
               .detail_type = "Parameter Store Change",
@@ -124,7 +157,7 @@ void publish_change(region::Request& rq, const std::string& name, Json detail) {
 }
 
 bool erase(region::Request& rq, const std::string& name) {
-  const auto found = find_parameter(rq.tx, place_of(rq), parameter_name(rq, name));
+  const auto found = find_parameter(rq.tx, place_of(rq), name);
   if (!found) return false;
   const std::string_view type = word_of(newest_version(rq.tx, *found).type);
   remove_parameter(rq.tx, *found);
@@ -189,9 +222,10 @@ PutParameterOutput Ssm::put_parameter(region::Request& rq, const PutParameterInp
   check_support(in);
   if (in.key_id && version.type != ParameterType::kSecureString)
     invalid("KeyId is required for SecureString type parameters only.");
-  check_value(in);
+  check_value(in, version.tier);
   check_image(rq, in);
 
+  if (parameter) check_oldest_version(rq, *parameter, version.number);
   if (!parameter) parameter = insert_parameter(rq.tx, place_of(rq), in.name, rq.now());
   version.value = version.type == ParameterType::kSecureString ? sealed(rq, *parameter->name, in.value) : in.value;
   add_version(rq.tx, *parameter, version);
@@ -240,12 +274,11 @@ Parameter Ssm::selected(region::Request& rq, const std::string& selector, Decryp
   if (auto found = find_public(rq, selector)) return *found;
   if (auto found = find_secret_reference(rq, selector, decryption)) return *found;
   const bool by_arn = selector.starts_with("arn:");
-  std::string name = selector, chosen;
-  if (const auto mark = selector.rfind(':'); mark != std::string::npos && !by_arn) {
-    name = selector.substr(0, mark);
-    chosen = selector.substr(mark + 1);
+  std::string name = parameter_name(rq, selector), chosen;
+  if (const auto mark = name.rfind(':'); mark != std::string::npos && !name.starts_with("arn:")) {
+    chosen = name.substr(mark + 1);
+    name.resize(mark);
   }
-  name = parameter_name(rq, name);
   check_fully_qualified(name);
   refuse_absent_public_parameter(rq, name);
   const ParameterRow parameter = require_parameter(rq.tx, place_of(rq), name);
@@ -291,46 +324,10 @@ GetParametersOutput Ssm::get_parameters(region::Request& rq, const GetParameters
   return out;
 }
 
-GetParametersByPathOutput Ssm::get_parameters_by_path(region::Request& rq, const GetParametersByPathInput& in) {
-  authorize(rq, "ssm:GetParametersByPath", in.path,
-            {{"ssm:Recursive", {in.recursive.value_or(false) ? "true" : "false"}}});
-
-  if (!in.path.starts_with('/'))
-    invalid(
-        "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward "
-        "slash \"/\".");
-  const Place place = place_of(rq);
-  const region::Pager pager(rq, in, {.usual = 10, .most = 10});
-  const bool recursive = in.recursive.value_or(false);
-  const std::vector<std::string> of_aws = public_parameters(in.path);
-  const std::string prefix = prefix_below(in.path);
-  const auto page = region::pick(
-      pager,
-      [&](const std::optional<std::string>& after, std::size_t most) {
-        std::vector<std::string> names;
-        for (const std::string& name : of_aws)
-          if ((!after || name > *after) && find_public(rq, name)) names.push_back(name);
-        for (ParameterRow& parameter :
-             region::list_by_name<ParameterHead>(rq.tx, place, {.prefix = prefix, .after = after, .most = most}))
-          names.push_back(*std::move(parameter.name));
-        std::ranges::sort(names);
-        if (names.size() > most) names.resize(most);
-        return names;
-      },
-      [&](const std::string& name) { return is_below(name, in.path, recursive); },
-      [](const std::string& name) { return name; }, kMostLookedAt);
-
-  GetParametersByPathOutput out;
-  out.parameters.emplace();
-  for (const std::string& name : page.items) out.parameters->push_back(selected(rq, name, decryption_of(in)));
-  out.next_token = page.next_token;
-  return out;
-}
-
 DeleteParameterOutput Ssm::delete_parameter(region::Request& rq, const DeleteParameterInput& in) {
   authorize(rq, "ssm:DeleteParameter", in.name);
 
-  if (!erase(rq, in.name)) throw ParameterNotFound("Parameter " + in.name + " not found.");
+  if (!erase(rq, in.name)) throw ParameterNotFound();
 
   return {};
 }

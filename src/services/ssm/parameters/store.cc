@@ -9,8 +9,6 @@
 namespace hanbat::ssm {
 namespace {
 
-constexpr int kVersionsKept = 100;
-
 const std::string kVersionColumns = "version, value, body";
 std::optional<std::string> find_text(const Json& json, std::string_view name) {
   const Json* found = json.find(name);
@@ -58,7 +56,7 @@ std::optional<ParameterRow> find_parameter(store::Tx& tx, const Place& place, co
 
 ParameterRow require_parameter(store::Tx& tx, const Place& place, const std::string& name) {
   if (auto found = find_parameter(tx, place, name)) return *found;
-  throw ParameterNotFound("Parameter " + name + " not found.");
+  throw ParameterNotFound();  // as AWS answers it, by its code alone
 }
 
 ParameterRow insert_parameter(store::Tx& tx, const Place& place, const std::string& name, Timestamp now) {

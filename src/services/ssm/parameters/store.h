@@ -25,12 +25,15 @@ struct ParameterHead {
   static ParameterHead from_json(const Json& json) { return {.version = json.integer("version")}; }
 };
 
+/// Of a parameter; the oldest goes for a new one.
+inline constexpr int kVersionsKept = 100;
+
 /// "arn:aws:ssm:…:parameter/a/b" for "/a/b" and for "a/b". AWS's public parameters belong to no account; a
 /// reference to a secret is the account's.
 std::string parameter_arn(const Place& place, std::string_view name);
 
 enum class ParameterType { kString, kStringList, kSecureString };
-/// AWS chooses the tier of one that is Intelligent-Tiering; that is not built.
+/// Intelligent-Tiering is asked for alone: what has been chosen is one of the others.
 enum class ParameterTier { kStandard, kAdvanced, kIntelligentTiering };
 
 }  // namespace hanbat::ssm

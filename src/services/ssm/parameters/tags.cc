@@ -10,7 +10,7 @@ namespace hanbat::ssm {
 namespace {
 
 constexpr region::TagRefusals kTagRefusals{
-    .too_many = {"TooManyTagsError", "A resource can have at most 50 tags."},
+    .too_many = {"TooManyTagsError", ""},
     .reserved = {"ValidationException", "Tag keys that begin with aws: are reserved: {key}"},
     .duplicate = {"ValidationException", "The tag key is given more than once: {key}"},
     .empty_key = {"ValidationException", "A tag key cannot be empty."},
@@ -18,6 +18,11 @@ constexpr region::TagRefusals kTagRefusals{
     .long_value = {"ValidationException", "The value of a tag cannot be longer than 256 characters: {key}"},
     .key_character = {"ValidationException", "The tag has characters that are not valid: {key}"},
     .value_character = {"ValidationException", "The tag has characters that are not valid: {key}"}};
+
+bool is_hybrid_id(std::string_view id) {
+  return id.size() == 20 && id.starts_with("mi-") &&
+         id.find_first_not_of("0123456789abcdef", 3) == std::string_view::npos;
+}
 
 /// The resource's ARN. Throws InvalidResourceId.
 std::string require_resource(region::Request& rq, const std::string& type, const std::string& id) {
@@ -31,12 +36,16 @@ std::string require_resource(region::Request& rq, const std::string& type, const
   } else {
     throw wire::Error::not_implemented("tags of SSM resources", "ResourceType " + type);
   }
-  throw InvalidResourceId("The resource ID isn't valid. Verify that you entered the correct ID and try again.");
+  throw InvalidResourceId();
 }
 
 void authorize_tags(region::Request& rq, std::string_view action, const std::string& type, const std::string& id,
                     region::ConditionKeys keys = {}) {
   if (type == "Document") return authorize_document(rq, action, id, std::move(keys));
+  // Those of a hybrid activation, of which there are none here: EC2's own instances have their tags in EC2.
+  if (type == "ManagedInstance" && !is_hybrid_id(id))
+    throw wire::Error("ValidationException", 400,
+                      "resourceId should be in format mi-[0-9a-f]{17} for resource type ManagedInstance");
   if (type != "Association") return authorize(rq, action, id, std::move(keys));
   const std::string arn = rq.arn("ssm", "association/" + id);
   const region::TagMap tags = region::tags_of(rq.tx, arn);

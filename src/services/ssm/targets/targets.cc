@@ -1,4 +1,4 @@
-#include "services/ssm/commands/targets.h"
+#include "services/ssm/targets/targets.h"
 
 #include "base/text.h"
 #include "gen/ec2/client.h"
