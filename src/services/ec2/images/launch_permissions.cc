@@ -82,8 +82,8 @@ LaunchQuestion launch_question(Request& rq, const RunInstancesInput& in,
     subnet_id = own ? own->shape.subnet_id.value_or("*") : "*";
     if (own) question.groups = group_ids(own->shape.groups);
   }
-  question.subnet = subnet_id ? find<Subnet>(rq.tx, place_of(rq), *subnet_id)
-                              : std::optional(choose_subnet(rq, in, std::nullopt));
+  question.subnet =
+      subnet_id ? find<Subnet>(rq.tx, place_of(rq), *subnet_id) : std::optional(choose_subnet(rq, in, std::nullopt));
   question.subnet_id = question.subnet ? question.subnet->id : *subnet_id;
   if (question.subnet) {
     for (const std::string& name : in.security_groups.value_or(std::vector<std::string>{}))

@@ -6,8 +6,9 @@
 
 namespace hanbat::ec2 {
 
-/// Takes each option where it says what every instance here is anyway, as tools send it whether or not somebody chose. Throws
-/// NotImplemented with the option's name where it asks for something else. Source: RunInstances in EC2's API reference.
+/// Takes each option where it says what every instance here is anyway, as tools send it whether or not somebody chose.
+/// Throws NotImplemented with the option's name where it asks for something else. Source: RunInstances in EC2's API
+/// reference.
 void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in);
 
 /// The part of it that a launch template is held to when it is made.

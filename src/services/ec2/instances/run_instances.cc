@@ -178,8 +178,8 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
 
 void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeRange& edge,
                      const std::string& instance_id) {
-  auto interface = plan.own_interface ? *plan.own_interface
-                                      : make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
+  auto interface =
+      plan.own_interface ? *plan.own_interface : make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
   attach(at, interface, instance_id, plan.at_termination);
   if (plan.public_address) give_public_address(at, edge, interface);
 }
@@ -207,7 +207,8 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   auto& reservation = shape.capacity_reservation_specification.emplace();
   reservation.capacity_reservation_preference = "open";
   if (in.capacity_reservation_specification && in.capacity_reservation_specification->capacity_reservation_preference)
-    reservation.capacity_reservation_preference = in.capacity_reservation_specification->capacity_reservation_preference;
+    reservation.capacity_reservation_preference =
+        in.capacity_reservation_specification->capacity_reservation_preference;
   shape.ebs_optimized = in.ebs_optimized.value_or(false);
   shape.ena_support = plan.image.shape.ena_support;
   shape.enclave_options.emplace().enabled = false;
@@ -304,9 +305,8 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
   plan.interface.any_further = addresses.count;
   // What the caller has made stays when its machine goes, unless he says otherwise.
   if (!asked.delete_on_termination.value_or(!plan.own_interface)) plan.at_termination = AtTermination::kKeep;
-  plan.public_address =
-      !plan.own_interface &&
-      asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
+  plan.public_address = !plan.own_interface && asked.associate_public_ip_address.value_or(
+                                                   plan.subnet->shape.map_public_ip_on_launch.value_or(false));
   plan_disk(rq, in, plan);
   if (in.iam_instance_profile) plan.profile = require_profile(question.profile, *in.iam_instance_profile);
   return plan;
