@@ -4,8 +4,8 @@
 #include "base/encoding.h"
 #include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
-#include "services/ec2/instances/launch_options.h"
 #include "services/ec2/launch_templates/templates.h"
+#include "services/ec2/launches/launch_options.h"
 
 namespace hanbat::ec2 {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/ec2/instances/launch_options.h"
+#include "services/ec2/launches/launch_options.h"
 
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/metadata/metadata_options.h"
@@ -17,8 +17,6 @@ void refuse_if(const Request& rq, const std::optional<bool>& given, std::string_
 
 /// Where nobody can reserve any, "open" and "none" come to the same.
 void check_reservation(const Request& rq, const CapacityReservationSpecification& asked) {
-  if (asked.capacity_reservation_target)
-    throw not_done(rq, "CapacityReservationSpecification.CapacityReservationTarget");
   if (asked.capacity_reservation_preference != "none")
     refuse_others(rq, asked.capacity_reservation_preference, "open",
                   "CapacityReservationSpecification.CapacityReservationPreference");
