@@ -110,6 +110,12 @@ TEST(Plan, TheHostsResolverKnowsTheBalancersThatHavePublicAddressesAndAwssOtherN
   EXPECT_THAT(dnsmasq_of_host("/x", {}, "/y/resolv.conf"), HasSubstr("\nresolv-file=/y/resolv.conf\n"));
 }
 
+TEST(Plan, SitesOfAwssThatAreOfNoRegionAreTheInternets) {
+  const std::string sites = "server=/awscli.amazonaws.com/ip-ranges.amazonaws.com/#\n";
+  EXPECT_THAT(dnsmasq_of_vpc(small_vpc(), "/x").names, HasSubstr(sites));
+  EXPECT_THAT(dnsmasq_of_host("/x"), HasSubstr(sites));
+}
+
 TEST(Plan, APrivateSubnetLeavesByItsNatGatewaysAddress) {
   const std::string nft = nft_of_vpc(small_vpc());
   EXPECT_THAT(nft, HasSubstr("chain leave_rtb_private {\n    snat to 198.19.0.1\n"));

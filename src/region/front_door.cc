@@ -14,6 +14,7 @@
 #include "region/entrances.h"
 #include "region/gate.h"
 #include "region/incoming_body.h"
+#include "region/own_address.h"
 #include "region/range_condition.h"
 #include "region/region.h"
 #include "region/slow_down.h"
@@ -242,6 +243,7 @@ void FrontDoor::serve(http::Exchange& exchange) {
   if (const ListenerHandler* handler = home_.find_listener_handler(head.listener_tag))
     return serve_listener(exchange, *handler);
   if (head.raw_path == "/_hanbat/health") return health(exchange, home_);
+  if (answer_own_address(exchange)) return;
   BilledAnswer billed(*data_out_, home_, exchange);
   const Service* alone = service_behind(home_, head.listener_tag);
   for (const auto& service : home_.services()) {

@@ -220,6 +220,23 @@ def test_who_may_not_is_told_what_is_lacking(kim, command):
         assert "hanbat explain denied last" in done.stderr
 
 
+def test_a_port_and_a_state_folder_that_can_be_none_are_said_to_be(alone, tmp_path):
+    for port in ("abc", "0", "65536", "80x"):
+        assert_told(run({**alone, "HANBAT_PORT": port}, "status"), 1, f"HANBAT_PORT={port} is no port")
+    (tmp_path / "file").touch()
+    assert_told(run({**alone, "HANBAT_HOME": str(tmp_path / "file")}, "status"), 1, "is a file; another folder")
+
+
+def test_who_is_not_root_is_told_that_the_region_is_roots(region):
+    """Not that there was none, as it looks to him."""
+    for command, says in (("status", "is root's: run it as root"), ("env", "is root's to read: sudo hanbat env")):
+        (region.state / "run").mkdir(exist_ok=True)
+        (region.state / "run/control.sock").touch()
+        region.state.chmod(0o700)
+        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", HANBAT, command], env=region.env, capture_output=True, text=True, timeout=60)
+        assert_told(done, 1, says)
+
+
 def test_keys_that_the_region_does_not_know_lead_to_those_that_it_knows(region):
     assert_told(run({**region.env, "AWS_ACCESS_KEY_ID": "AKIANOBODY0000000000"}, "open"), 1, 'eval "$(hanbat env)"')
 

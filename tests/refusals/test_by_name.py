@@ -51,6 +51,7 @@ REFUSED = [
         {"Notification": NOTIFICATION, "Subscribers": [{"SubscriptionType": "SNS", "Address": f"arn:aws:sns:{REGION}:{ACCOUNT}:some-name"}]}]}, "SubscriptionType SNS"),
     ("budgets", "CreateBudget", {"AccountId": ACCOUNT, "Budget": {**BUDGET, "PlannedBudgetLimits": {"1796011474": {"Amount": "1", "Unit": "USD"}}}}, "PlannedBudgetLimits"),
     ("budgets", "DescribeBudgetPerformanceHistory", {"AccountId": ACCOUNT, "BudgetName": "some-name"}, "DescribeBudgetPerformanceHistory"),
+    ("ec2", "CreateLaunchTemplate", {"LaunchTemplateName": "some-name", "LaunchTemplateData": {"EnclaveOptions": {"Enabled": True}}}, "EnclaveOptions.Enabled"),
     # Volumes and images
     ("ec2", "CreateVolume", {"AvailabilityZone": f"{REGION}a", "Size": 8}, "CreateVolume"),
     ("ec2", "DeleteVolume", {"VolumeId": VOLUME}, "DeleteVolume"),

@@ -26,9 +26,16 @@ def profile(region):
     iam.delete_role(RoleName=name)
 
 
+def send(ssm, instance, document, **parameters):
+    return ssm.send_command(InstanceIds=[instance], DocumentName=document, Parameters={name: [value] for name, value in parameters.items()})["Command"]["CommandId"]
+
+
 def outcome(ssm, instance, document, **parameters):
-    sent = ssm.send_command(InstanceIds=[instance], DocumentName=document, Parameters={name: [value] for name, value in parameters.items()})
-    asked = {"CommandId": sent["Command"]["CommandId"], "InstanceId": instance}
+    return end_of(ssm, instance, send(ssm, instance, document, **parameters))
+
+
+def end_of(ssm, instance, command):
+    asked = {"CommandId": command, "InstanceId": instance}
     return wait_until(lambda: (lambda one: one["Status"] not in ("Pending", "InProgress", "Delayed") and one)(
         ssm.get_command_invocation(**asked)), 120, "the command's end")
 
@@ -163,6 +170,17 @@ def test_documents_as_strangers_write_them_run(region, instance):
         for one in ("Manage", "Collect"):
             ssm.delete_document(Name=f"{one}-{name}")
         ssm.delete_parameter(Name=f"/lines/{name}")
+
+
+def test_a_command_outlives_a_reboot_that_came_over_it_and_one_that_it_asked_for(region, instance):
+    """Source: Systems Manager User Guide, "Handling reboots when running commands"."""
+    ssm = region.client("ssm")
+    kept = send(ssm, instance, "AWS-RunShellScript", commands="echo >> /var/begun; test $(wc -l < /var/begun) -gt 1 || sleep 300; echo begun $(wc -l < /var/begun) times")
+    assert outcome(ssm, instance, "AWS-RunShellScript", commands="until test -s /var/begun; do sleep 0.1; done")["Status"] == "Success"
+    region.client("ec2").reboot_instances(InstanceIds=[instance])
+    assert end_of(ssm, instance, kept)["StandardOutputContent"] == "begun 2 times\n"
+    asks = outcome(ssm, instance, "AWS-RunShellScript", commands="test ! -e /var/asked || exit 7; touch /var/asked; exit 194")
+    assert (asks["Status"], asks["ResponseCode"]) == ("Failed", 7)
 
 
 def test_an_instance_that_comes_later_gets_what_its_tag_says_and_packages_come_and_go(region, profile):

@@ -16,9 +16,11 @@
 #include "gen/ec2messages/model.h"
 #include "guest/aws/service_client.h"
 #include "guest/ssm_agent/gateway.h"
+#include "guest/ssm_agent/kept_commands.h"
 #include "guest/ssm_agent/runner.h"
 #include "guest/ssm_agent/session.h"
 #include "os/files.h"
+#include "os/process.h"
 
 namespace {
 
@@ -27,6 +29,10 @@ using namespace hanbat::guest;
 namespace messages = hanbat::ec2messages;
 
 constexpr const char* kTarget = "EC2WindowsMessageDeliveryService_v20130614";
+constexpr const char* kKept = "/var/lib/amazon/ssm/document/current";
+/// A script that ends with this asks for a reboot, and to be begun again after it. Source: Systems Manager User Guide,
+/// "Handling reboots when running commands".
+constexpr int kRebootCode = 194;
 constexpr auto kRegisterEvery = std::chrono::seconds(60);
 
 std::string os_release(const std::string& name) {
@@ -43,6 +49,7 @@ class Agent {
       if (registered == std::chrono::steady_clock::time_point::min() ||
           std::chrono::steady_clock::now() - registered > kRegisterEvery) {
         introduce();
+        resume();
         registered = std::chrono::steady_clock::now();
       }
       messages::GetMessagesInput in;
@@ -125,17 +132,54 @@ class Agent {
       found->second.request_stop();
   }
 
+  /// Takes up, once, what an agent before this one had not ended.
+  void resume() {
+    if (resumed_) return;
+    resumed_ = true;
+    for (const KeptCommand& one : kept_.list()) {
+      if (one.runs < KeptCommands::kMostRuns) {
+        work(one);
+        continue;
+      }
+      reply(one.message_id,
+            {.err = "the script was begun several times, and each time the agent ended before it did\n"});
+      kept_.forget(one.message_id);
+    }
+  }
+
   void begin(const std::string& id, const border::ShellCommand& command) {
+    bool known = false;
+    {
+      const std::lock_guard lock(mutex_);
+      known = running_.contains(id);
+    }
+    // What is acknowledged is not told again, so it has to be on disk before.
+    if (!known) kept_.keep({.message_id = id, .command = command});
     acknowledge(id);
+    if (!known) work({.message_id = id, .command = command});
+  }
+
+  void work(KeptCommand one) {
     std::stop_source source;
     {
       const std::lock_guard lock(mutex_);
-      running_[id] = source;
+      running_[one.message_id] = source;
     }
-    workers_.emplace_back([this, id, command, source] {
-      reply(id, run_script(command, "/var/lib/amazon/ssm/" + command.command_id, source.get_token()));
+    workers_.emplace_back([this, one, source]() mutable {
+      ++one.runs;
+      kept_.keep(one);
+      const border::CommandReply outcome =
+          run_script(one.command, "/var/lib/amazon/ssm/" + one.command.command_id, source.get_token());
+      if (outcome.ending == border::CommandReply::Ending::kExited && outcome.code == kRebootCode) {
+        one.runs = 0;
+        kept_.keep(one);
+        Process::spawn({"systemctl", "reboot"}, {}).wait();
+        return;
+      }
+      reply(one.message_id, outcome);
+      kept_.forget(one.message_id);
       const std::lock_guard lock(mutex_);
-      running_.erase(id);
+      running_.erase(one.message_id);
     });
   }
 
@@ -170,6 +214,8 @@ class Agent {
   std::unique_ptr<Gateway> gateway_;
   std::string refused_;  // what was said of it last
   std::map<std::string, std::stop_source> running_;
+  const KeptCommands kept_{kKept};
+  bool resumed_ = false;
   std::vector<std::jthread> workers_;
 };
 

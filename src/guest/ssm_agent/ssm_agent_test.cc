@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "guest/ssm_agent/kept_commands.h"
 #include "guest/ssm_agent/runner.h"
 #include "os/files.h"
 
@@ -50,6 +51,30 @@ TEST(ScriptTest, AFolderThatIsNotThereIsTheScriptsFailure) {
   const CommandReply reply = run_script(command, t.path() + "/c", {});
   EXPECT_EQ(reply.code, 1);
   EXPECT_NE(reply.err.find("could not be started"), std::string::npos);
+}
+
+TEST(KeptCommandsTest, WhatWasTakenIsThereForTheNextAgentUntilItIsAnswered) {
+  TemporaryFolder t;
+  const border::ShellCommand command = script({"echo out"}, 10);
+  const std::string id = "aws.ssm.c.i-1/../x";
+  EXPECT_TRUE(KeptCommands(t.path() + "/current").list().empty());
+  KeptCommands(t.path() + "/current").keep({.message_id = id, .command = command});
+  KeptCommands(t.path() + "/current").keep({.message_id = id, .runs = 2, .command = command});
+  const auto kept = KeptCommands(t.path() + "/current").list();
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].message_id, id);
+  EXPECT_EQ(kept[0].runs, 2);
+  EXPECT_EQ(kept[0].command, command);
+  KeptCommands(t.path() + "/current").forget(id);
+  EXPECT_TRUE(KeptCommands(t.path() + "/current").list().empty());
+}
+
+TEST(KeptCommandsTest, AFileThatSaysNothingIsRemoved) {
+  TemporaryFolder t;
+  write_file_atomic(t.path() + "/61", "{");
+  write_file_atomic(t.path() + "/62", "{}");
+  EXPECT_TRUE(KeptCommands(t.path()).list().empty());
+  EXPECT_TRUE(list_folder(t.path()).empty());
 }
 
 }  // namespace

@@ -19,6 +19,10 @@ std::vector<std::string> s3_names(const std::string& region) {
           "s3-" + region + ".amazonaws.com", "s3.amazonaws.com"};
 }
 
+/// Sites of AWS's that belong to no region: what lies there (the AWS CLI's installer, the ranges of AWS's addresses) is
+/// had from the internet, where there is one.
+constexpr const char* kSites = "server=/awscli.amazonaws.com/ip-ranges.amazonaws.com/#\n";
+
 /// Options of every lease. One without a value keeps dnsmasq from telling its own instead.
 void add_dhcp_options(const Dhcp& dhcp, std::string& config) {
   const auto add = [&](const char* option, const std::string& value) {
@@ -43,9 +47,9 @@ DnsmasqFiles dnsmasq_of_vpc(const VpcSpec& spec, const std::string& folder, cons
     files.names = fmt::format(
         "pid-file={0}/{1}/dnsmasq.pid\nuser=nobody\ngroup=nogroup\nno-resolv\nno-hosts\nno-poll\naddn-hosts={0}/hosts\n"
         "cache-size=1000\nlocal-ttl=5\nneg-ttl=2\ndomain-needed\nbogus-priv\n"
-        "server={2}#{3}\naddress=/amazonaws.com/{4}\naddress=/{5}/{6}\n",
+        "server={2}#{3}\naddress=/amazonaws.com/{4}\naddress=/{5}/{6}\n{7}",
         folder, kNamesFolder, edge.host(), kUpstreamDnsPort, edge.endpoint(), join(s3_names(spec.region), "/"),
-        s3_address(edge));
+        s3_address(edge), kSites);
     if (!spec.dns.domain.empty()) files.names += fmt::format("local=/{}/\n", spec.dns.domain);
   }
   std::string& config = files.config;
@@ -81,8 +85,8 @@ std::string dnsmasq_of_host(const std::string& folder, const EdgeRange& edge, co
       "dnsmasq.pid\nuser=nobody\ngroup=nogroup\nport={1}\nno-hosts\nno-dhcp-interface=hb-edge\nbind-interfaces\nlisten-"
       "address={2}\n"
       "except-interface=lo\ncache-size=2000\nneg-ttl=2\nno-negcache\nlocal-ttl=5\n"
-      "addn-hosts={0}/{3}\naddress=/amazonaws.com/{4}\nlocal=/elb.amazonaws.com/\n{5}",
-      folder, kUpstreamDnsPort, edge.host(), kBalancersFile, edge.endpoint(),
+      "addn-hosts={0}/{3}\naddress=/amazonaws.com/{4}\nlocal=/elb.amazonaws.com/\n{5}{6}",
+      folder, kUpstreamDnsPort, edge.host(), kBalancersFile, edge.endpoint(), kSites,
       servers.empty() ? "" : "resolv-file=" + servers + "\n");
 }
 

@@ -24,6 +24,10 @@ std::optional<Json> find_answer(const Home& home, const Json& request,
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::no_such_file_or_directory || error.code() == std::errc::connection_refused)
       return std::nullopt;
+    if (error.code() == std::errc::permission_denied)
+      throw Failure("the region in " + home.root.string() +
+                    " is root's: run it as root, sudo hanbat …; others work by keys "
+                    "of their own: aws iam create-access-key");
     throw;
   }
   write_all(socket.get(), request.dump() + "\n");

@@ -1,7 +1,9 @@
 #include "main/cli/env.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -60,6 +62,10 @@ std::string shell_lines(const std::string& region, const Home& home, const Shell
 
 void print_env(const std::string& region, const Home& home) {
   const auto key = find_admin_key(home);
+  if (!key && ::access(home.credentials().c_str(), R_OK) != 0 && errno == EACCES)
+    throw Failure("the administrator's key in " + home.root.string() +
+                  " is root's to read: sudo hanbat env; others work by "
+                  "keys of their own: aws iam create-access-key");
   if (!key) throw Failure("there is no " + home.credentials().string() + "; start the region first: hanbat up");
   std::cout << shell_lines(region, home, {key->id, key->secret, ""});
 }

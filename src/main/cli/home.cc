@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "main/cli/control.h"
 
 namespace hanbat::cli {
 namespace fs = std::filesystem;
@@ -22,10 +23,23 @@ std::string environment(const char* name) {
 
 Home Home::from_environment() {
   const std::string named = environment("HANBAT_HOME");
-  return {named.empty() ? fs::path("/var/lib/hanbat") : fs::absolute(named)};
+  const Home home{named.empty() ? fs::path("/var/lib/hanbat") : fs::absolute(named)};
+  front_port();  // said of every command, not only of those that get as far as the front door
+  std::error_code gone;
+  if (fs::exists(home.root, gone) && !fs::is_directory(home.root, gone))
+    throw Failure(home.root.string() +
+                  " is to be the state folder and is a file; another folder: HANBAT_HOME=… hanbat up");
+  return home;
 }
 
-int front_port() { return static_cast<int>(parse_int(environment("HANBAT_PORT")).value_or(4566)); }
+int front_port() {
+  const std::string given = environment("HANBAT_PORT");
+  if (given.empty()) return 4566;
+  const auto port = parse_int(given);
+  if (!port || *port < 1 || *port > 65535)
+    throw Failure("HANBAT_PORT=" + given + " is no port, which is a number of 1 to 65535");
+  return static_cast<int>(*port);
+}
 
 fs::path images_folder() {
   const std::string named = environment("HANBAT_IMAGES_DIR");

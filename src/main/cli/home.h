@@ -11,6 +11,7 @@ namespace hanbat::cli {
 struct Home {
   std::filesystem::path root;
 
+  /// Throws Failure where the name is that of a file, and for a HANBAT_PORT that is no port.
   static Home from_environment();
 
   std::filesystem::path control_socket() const { return root / "run" / "control.sock"; }
@@ -21,7 +22,7 @@ struct Home {
   std::filesystem::path credentials() const { return root / "admin-credentials.json"; }
 };
 
-/// The front door's port: HANBAT_PORT, or 4566.
+/// The front door's port: HANBAT_PORT, or 4566. Throws Failure for what is no port.
 int front_port();
 
 /// Where the machine images are built and kept: HANBAT_IMAGES_DIR, or /var/cache/hanbat/images.

@@ -104,8 +104,34 @@ void end_daemons(pid_t hostd) {
   }
 }
 
+/// The state folder of the region that runs on this machine, where it is not this one.
+std::optional<fs::path> find_other_region(const Home& home) {
+  const fs::path other = find_file("/run/hanbat-hostd.lock").value_or("");
+  if (::geteuid() != 0 || other.empty() || other == home.root) return std::nullopt;
+  if (!find_answer(Home{other}, Json::object({{"action", "status"}}))) return std::nullopt;
+  return other;
+}
+
+/// Less than that, and not even the first start of the daemons comes to its end.
+constexpr std::uint64_t kLeastRoom = 64 << 20;
+
 /// Throws Failure with what others have of that which the region needs.
 void require_place(const Home& home, const std::string& edge) {
+  if (const auto other = find_other_region(home))
+    throw Failure(
+        fmt::format("a region runs on this machine in {0}, and one machine holds one at a time: "
+                    "HANBAT_HOME={0} hanbat down first",
+                    other->string()));
+  fs::path there = home.root;
+  while (!fs::exists(there)) there = there.parent_path();
+  try {
+    require_free_space(there, kLeastRoom);
+  } catch (const std::system_error&) {
+    throw Failure(
+        fmt::format("the disk that holds {} has less than {} MB left: make room, or name another folder: "
+                    "HANBAT_HOME=… hanbat up",
+                    home.root.string(), kLeastRoom >> 20));
+  }
   host::require_room(edge.empty() ? host::EdgeRange::of(home.root) : host::EdgeRange::require(edge));
   if (const auto who = host::find_listener(host::list_listeners(), "127.0.0.1", front_port()))
     throw Failure(
@@ -204,6 +230,8 @@ void take_down(const Home& home, host::StopMode machines) {
   const auto answer = find_answer(home, Json::object({{"action", "down"}, {"machines", word_of(machines)}}),
                                   [](const std::string& line) { report("  " + line); });
   if (!answer) report("no region runs in " + home.root.string());
+  if (const auto other = answer ? std::nullopt : find_other_region(home))
+    return report(fmt::format("one runs in {0}: HANBAT_HOME={0} hanbat down", other->string()));
 
   // hostd says what it removed; the kernel says what is left.
   std::vector<std::string> left = list_leftovers(home);
@@ -239,6 +267,8 @@ void status(const Home& home, Form form) {
   }
   if (!answer) {
     report("no region runs in " + home.root.string() + "; start it with: hanbat up");
+    if (const auto other = find_other_region(home))
+      report(fmt::format("one runs in {0}: HANBAT_HOME={0} hanbat status", other->string()));
     return;
   }
   report(fmt::format("front door     {} at http://127.0.0.1:{}",

@@ -69,7 +69,7 @@ BatchGetApplicationsOutput CodeDeploy::batch_get_applications(region::Request& r
 }
 
 ListApplicationsOutput CodeDeploy::list_applications(region::Request& rq, const ListApplicationsInput& in) {
-  rq.authorize("codedeploy:ListApplications", "*");
+  rq.authorize("codedeploy:ListApplications", application_arn(place_of(rq), "*"));
 
   const region::Pager pager(rq, in);
   auto page = pager.cut_read(

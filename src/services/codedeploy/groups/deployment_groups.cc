@@ -330,7 +330,7 @@ GetDeploymentConfigOutput CodeDeploy::get_deployment_config(region::Request& rq,
 
 ListDeploymentConfigsOutput CodeDeploy::list_deployment_configs(region::Request& rq,
                                                                 const ListDeploymentConfigsInput& in) {
-  rq.authorize("codedeploy:ListDeploymentConfigs", "*");
+  rq.authorize("codedeploy:ListDeploymentConfigs", config_arn(place_of(rq), "*"));
 
   auto page = region::Pager(rq, in).cut(config_names(rq.tx, place_of(rq)),
                                         [](const std::string& name) { return (is_built_in(name) ? "0" : "1") + name; });

@@ -175,7 +175,7 @@ BatchGetOnPremisesInstancesOutput CodeDeploy::batch_get_on_premises_instances(
 
 ListOnPremisesInstancesOutput CodeDeploy::list_on_premises_instances(region::Request& rq,
                                                                      const ListOnPremisesInstancesInput& in) {
-  rq.authorize("codedeploy:ListOnPremisesInstances", "*");
+  rq.authorize("codedeploy:ListOnPremisesInstances", on_premises_arn(place_of(rq), "*"));
 
   const std::string wanted = in.registration_status.value_or("");
   const auto status = find_word<RegistrationStatus>(wanted);

@@ -89,10 +89,16 @@ Resource<Subnet> choose_subnet(Request& rq, const RunInstancesInput& in, const s
 LaunchQuestion launch_question(Request& rq, const RunInstancesInput& in,
                                const InstanceNetworkInterfaceSpecification& interface) {
   LaunchQuestion question;
-  question.subnet = interface.subnet_id ? find<Subnet>(rq.tx, place_of(rq), *interface.subnet_id)
-                                        : std::optional(choose_subnet(rq, in, std::nullopt));
-  question.subnet_id = question.subnet ? question.subnet->id : *interface.subnet_id;
+  std::optional<std::string> subnet_id = interface.subnet_id;
   question.groups = interface.groups.value_or(std::vector<std::string>{});
+  if (interface.network_interface_id) {
+    const auto own = find<NetworkInterface>(rq.tx, place_of(rq), *interface.network_interface_id);
+    subnet_id = own ? own->shape.subnet_id.value_or("*") : "*";
+    if (own) question.groups = group_ids(own->shape.groups);
+  }
+  question.subnet =
+      subnet_id ? find<Subnet>(rq.tx, place_of(rq), *subnet_id) : std::optional(choose_subnet(rq, in, std::nullopt));
+  question.subnet_id = question.subnet ? question.subnet->id : *subnet_id;
   if (question.subnet) {
     for (const std::string& name : in.security_groups.value_or(std::vector<std::string>{}))
       if (const auto named = find_named<SecurityGroup>(rq.tx, place_of(rq), question.subnet->scope, name))
@@ -115,8 +121,12 @@ void authorize_launch(Request& rq, const RunInstancesInput& in, const InstanceNe
   authorize_making(rq, "RunInstances", "instance", tags.instance, in_zone(instance_keys(in, question)));
   authorize(rq, "RunInstances", "image", *in.image_id);
   authorize(rq, "RunInstances", "subnet", question.subnet_id);
-  authorize_making(rq, "RunInstances", "network-interface", tags.interface,
-                   in_zone(interface_keys(rq, interface, question)));
+  if (interface.network_interface_id)
+    authorize(rq, "RunInstances", "network-interface", *interface.network_interface_id,
+              in_zone(interface_keys(rq, interface, question)));
+  else
+    authorize_making(rq, "RunInstances", "network-interface", tags.interface,
+                     in_zone(interface_keys(rq, interface, question)));
   authorize_making(rq, "RunInstances", "volume", tags.volume, in_zone(volume_keys(in)));
   for (const std::string& group : question.groups) authorize(rq, "RunInstances", "security-group", group);
   if (in.key_name) authorize(rq, "RunInstances", "key-pair", *in.key_name);

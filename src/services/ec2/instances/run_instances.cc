@@ -13,6 +13,7 @@
 #include "services/ec2/instances/instance_types.h"
 #include "services/ec2/instances/instances.h"
 #include "services/ec2/launch_templates/templates.h"
+#include "services/ec2/launches/launch_options.h"
 #include "services/ec2/metadata/metadata.h"
 #include "services/ec2/metadata/metadata_options.h"
 #include "services/ec2/networks/networks.h"
@@ -35,6 +36,7 @@ struct LaunchPlan {
   const InstanceTypeFacts* type = nullptr;
   std::optional<Resource<Subnet>> subnet;
   InterfacePlan interface;
+  std::optional<Resource<NetworkInterface>> own_interface;  // of the caller's, instead of one made by the plan
   bool public_address = false;
   AtTermination at_termination = AtTermination::kDelete;
   int disk_gib = 8;
@@ -44,20 +46,6 @@ struct LaunchPlan {
   LaunchTags tags;
   Tags template_tags;  // AWS's own, of instances
 };
-
-void refuse_what_does_not_act(const Request& rq, const RunInstancesInput& in) {
-  // A burstable instance here is never slowed down for want of credits. So "unlimited" is what it gets, and "standard"
-  // is taken where every instance of the family has it.
-  if (in.credit_specification && in.credit_specification->cpu_credits != "unlimited" &&
-      in.credit_specification->cpu_credits != usual_cpu_credits(in.instance_type.value_or("")))
-    throw not_done(rq, "CreditSpecification.CpuCredits=" + in.credit_specification->cpu_credits);
-  if (in.hibernation_options && in.hibernation_options->configured.value_or(false))
-    throw not_done(rq, "HibernationOptions");
-  if (in.placement && in.placement->tenancy.value_or("default") != "default") throw not_done(rq, "Placement.Tenancy");
-  if (in.metadata_options &&
-      require_word(in.metadata_options->http_protocol_ipv6, MetadataSwitch::kDisabled) != MetadataSwitch::kDisabled)
-    throw not_done(rq, "MetadataOptions.HttpProtocolIpv6");
-}
 
 void check_counts(const RunInstancesInput& in) {
   if (in.min_count < 1)
@@ -94,6 +82,7 @@ InstanceNetworkInterfaceSpecification interface_asked(const Request& rq, const R
                   "Network interfaces and an instance-level subnet ID may not be specified on the same request");
     if (in.network_interfaces->size() > 1) throw not_done(rq, "more than one of NetworkInterfaces");
     one = in.network_interfaces->front();
+    refuse_what_does_not_act(rq, one);
     if (one.device_index.value_or(0) != 0)
       throw invalid_parameter("Each network interface requires a device index; the primary one has 0.");
     return one;
@@ -189,7 +178,8 @@ Resource<Volume> write_volume(const Making& at, const LaunchPlan& plan, const st
 
 void write_interface(const Making& at, const LaunchPlan& plan, const host::EdgeRange& edge,
                      const std::string& instance_id) {
-  auto interface = make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
+  auto interface =
+      plan.own_interface ? *plan.own_interface : make_interface(at, *plan.subnet, plan.interface, plan.tags.interface);
   attach(at, interface, instance_id, plan.at_termination);
   if (plan.public_address) give_public_address(at, edge, interface);
 }
@@ -214,7 +204,11 @@ Instance instance_shape(const Making& at, const RunInstancesInput& in, const Lau
   shape.architecture = plan.image.shape.architecture;
   shape.client_token = in.client_token.value_or("");
   shape.cpu_options = cpu_options_of(*plan.type);
-  shape.capacity_reservation_specification.emplace().capacity_reservation_preference = "open";
+  auto& reservation = shape.capacity_reservation_specification.emplace();
+  reservation.capacity_reservation_preference = "open";
+  if (in.capacity_reservation_specification && in.capacity_reservation_specification->capacity_reservation_preference)
+    reservation.capacity_reservation_preference =
+        in.capacity_reservation_specification->capacity_reservation_preference;
   shape.ebs_optimized = in.ebs_optimized.value_or(false);
   shape.ena_support = plan.image.shape.ena_support;
   shape.enclave_options.emplace().enabled = false;
@@ -270,6 +264,24 @@ Reservation reservation_of(Request& rq, const std::string& id) {
   return reservation;
 }
 
+/// The interface that the caller has made for the machine. Source: RunInstances in EC2's API reference,
+/// InstanceNetworkInterfaceSpecification.
+Resource<NetworkInterface> require_own_interface(Request& rq, const RunInstancesInput& in,
+                                                 const InstanceNetworkInterfaceSpecification& asked) {
+  auto interface = require<NetworkInterface>(rq.tx, place_of(rq), *asked.network_interface_id);
+  if (asked.subnet_id || asked.groups || asked.private_ip_address || asked.private_ip_addresses ||
+      asked.secondary_private_ip_address_count || asked.description || asked.associate_public_ip_address)
+    throw Error("InvalidParameterCombination", 400,
+                "A network interface ID may not be specified together with what a new network interface would have");
+  if (in.max_count > 1)
+    throw Error("InvalidParameterCombination", 400,
+                "A network interface ID may not be specified when launching several instances");
+  refuse_managed(rq, interface);
+  if (interface.shape.attachment)
+    throw Error("InvalidNetworkInterface.InUse", 400, fmt::format("Interface: [{}] in use.", interface.id));
+  return interface;
+}
+
 /// Throws AWS's errors for what cannot be launched.
 LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceNetworkInterfaceSpecification& asked,
                        const LaunchQuestion& question) {
@@ -278,7 +290,8 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
   plan.volume_type = require_word(plan.image.shape.block_device_mappings->front().ebs->volume_type, VolumeType::kGp2);
   plan.type = &require_instance_type(in.instance_type.value_or(kUsualType));
   check_type(in, *plan.type, plan.image.shape);
-  plan.subnet = choose_subnet(rq, in, asked.subnet_id);
+  if (asked.network_interface_id) plan.own_interface = require_own_interface(rq, in, asked);
+  plan.subnet = choose_subnet(rq, in, plan.own_interface ? plan.own_interface->shape.subnet_id : asked.subnet_id);
   plan.interface.groups = asked.groups.value_or(std::vector<std::string>{});
   for (std::string& id : group_ids_by_name(rq, in.security_groups, plan.subnet->scope))
     plan.interface.groups.push_back(std::move(id));
@@ -293,13 +306,17 @@ LaunchPlan plan_launch(Request& rq, const RunInstancesInput& in, const InstanceN
                 "The parameter PrivateIpAddress may not be used when launching several instances");
   plan.user_data = require_user_data(in.user_data);
   plan.interface.description = asked.description.value_or("");
-  require_address_room(plan.type->name, 1 + addresses.further.size() + static_cast<std::size_t>(addresses.count));
+  if (plan.own_interface)
+    require_address_room(plan.type->name, 1 + further_addresses(*plan.own_interface).size());
+  else
+    require_address_room(plan.type->name, 1 + addresses.further.size() + static_cast<std::size_t>(addresses.count));
   plan.interface.private_ip = std::move(addresses.first);
   plan.interface.further = std::move(addresses.further);
   plan.interface.any_further = addresses.count;
-  if (!asked.delete_on_termination.value_or(true)) plan.at_termination = AtTermination::kKeep;
-  plan.public_address =
-      asked.associate_public_ip_address.value_or(plan.subnet->shape.map_public_ip_on_launch.value_or(false));
+  // What the caller has made stays when its machine goes, unless he says otherwise.
+  if (!asked.delete_on_termination.value_or(!plan.own_interface)) plan.at_termination = AtTermination::kKeep;
+  plan.public_address = !plan.own_interface && asked.associate_public_ip_address.value_or(
+                                                   plan.subnet->shape.map_public_ip_on_launch.value_or(false));
   plan_disk(rq, in, plan);
   if (in.iam_instance_profile) plan.profile = require_profile(question.profile, *in.iam_instance_profile);
   return plan;
@@ -312,6 +329,7 @@ int require_count(Request& rq, const RunInstancesInput& in, const LaunchPlan& pl
   if (!rq.home.find_host() && !in.dry_run.value_or(false))
     throw Error("InsufficientInstanceCapacity", 500,
                 "There is no capacity: this region runs without its host side. Start it with 'hanbat up' as root.");
+  if (plan.own_interface) return 1;
   const auto free = usable_addresses(*parse_cidr(*subnet.shape.cidr_block)) -
                     static_cast<std::int64_t>(taken_addresses(rq.tx, subnet).size());
   const std::int64_t of_each =

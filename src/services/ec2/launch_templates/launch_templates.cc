@@ -5,6 +5,7 @@
 #include "services/ec2/calls/operators.h"
 #include "services/ec2/ec2.h"
 #include "services/ec2/launch_templates/templates.h"
+#include "services/ec2/launches/launch_options.h"
 
 namespace hanbat::ec2 {
 namespace {
@@ -59,10 +60,11 @@ void check_template_name(Request& rq, const std::string& name) {
     throw Error("InvalidLaunchTemplateName.AlreadyExistsException", 400, "Launch template name already in use.");
 }
 
-void check_template_data(const RequestLaunchTemplateData& data) {
+void check_template_data(const Request& rq, const RequestLaunchTemplateData& data) {
   if (wire::to_json(data).empty()) throw missing_parameter("LaunchTemplateData");
   if (data.user_data && !from_base64(*data.user_data))
     throw Error("InvalidUserData.Malformed", 400, "Invalid BASE64 encoding of user data.");
+  refuse_other_machines(rq, wire::from_json<RunInstancesInput>(wire::to_json(data)));
 }
 
 Resource<LaunchTemplateVersion> add_template_version(Request& rq, Resource<LaunchTemplate>& row, const Json& data,
@@ -145,7 +147,7 @@ CreateLaunchTemplateOutput Ec2::create_launch_template(Request& rq, const Create
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint))
     return {.launch_template = tagged(rq.tx, require<LaunchTemplate>(rq.tx, place_of(rq), *earlier))};
   check_template_name(rq, in.launch_template_name);
-  check_template_data(in.launch_template_data);
+  check_template_data(rq, in.launch_template_data);
 
   auto row = make<LaunchTemplate>(making(rq));
   row.name = in.launch_template_name;
@@ -169,7 +171,7 @@ CreateLaunchTemplateVersionOutput Ec2::create_launch_template_version(Request& r
   const Json fingerprint = wire::to_json(in);
   if (const auto earlier = earlier_result(rq, in.client_token, fingerprint))
     return {.launch_template_version = describe_version(row, require_template_version(rq.tx, row, *earlier).shape)};
-  check_template_data(in.launch_template_data);
+  check_template_data(rq, in.launch_template_data);
   Json data = wire::to_json(in.launch_template_data);
   if (in.source_version) {
     // The source's, with what is given in its place.

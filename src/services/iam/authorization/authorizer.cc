@@ -95,7 +95,9 @@ void IamAuthorizer::refuse(const region::Request& rq, const Question& question, 
   const std::string quote = protocol == wire::Protocol::kRestXml ? "\"" : "";
   std::string message = "User: " + (caller.kind == Caller::Kind::kAnonymous ? std::string("anonymous") : caller.arn) +
                         " is not authorized to perform: " + question.action;
-  if (question.resource != "*" || names_everything(rq.service.model()))
+  // Nor is S3's way to name all of its buckets said.
+  const bool everything = question.resource == "*" || question.resource == "arn:aws:s3:::*";
+  if (!everything || names_everything(rq.service.model()))
     message += " on resource: " + quote + question.resource + quote;
   // AssumeRole does not tell which of the two sides is missing.
   if (question.action != "sts:AssumeRole" || decision.outcome == Decision::Outcome::kExplicitDeny)
