@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gen/s3/operations.h"
+#include "region/answered.h"
 #include "region/dressing.h"
 #include "region/page.h"
 #include "region/region.h"
@@ -14,6 +15,8 @@
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
 #include "services/s3/locks/lock.h"
+#include "services/s3/logging/access_logs.h"
+#include "services/s3/logging/access_notes.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
@@ -30,15 +33,16 @@ namespace hanbat::s3 {
 
 struct Visit;
 
-class S3 final : public Operations, public region::Dressing {
+class S3 final : public Operations, public region::Dressing, public region::AnswerWatcher {
  public:
-  explicit S3(region::Region& home) : home_(home), expiry_(home), requests_(home) {}
+  explicit S3(region::Region& home) : home_(home), logs_(home), expiry_(home, logs_), requests_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
   bool claims(const http::RequestHead& head) const override;
   void serve(http::Exchange& exchange) override;
   void dress(const wire::RequestView& request, wire::Response& response) const override;
+  void note_answered(const region::Answered& asked) override;
   wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
   wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
                                 const region::PageSizes& sizes) const override;
@@ -63,7 +67,7 @@ class S3 final : public Operations, public region::Dressing {
                        const std::string& resource, const std::optional<std::string>& expected_owner,
                        region::ConditionKeys keys, const Named* named = nullptr);
   /// What the ACLs of the bucket and of the object that is named let the caller do.
-  void add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question);
+  std::vector<Json> acl_policies(region::Request& rq, const BucketRow& bucket, const Named* named);
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
@@ -82,9 +86,12 @@ class S3 final : public Operations, public region::Dressing {
                             std::string_view reason);
   /// A form that a browser posted to the bucket.
   void serve_post(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
-  /// A request of a bucket's website.
-  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
-  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket);
+  /// A form, or a preflight. `refusal` becomes the code of an error that is answered.
+  void serve_browser(region::Gate& gate, http::Exchange& exchange, const wire::RequestView& view, std::string& refusal);
+  /// A request of a bucket's website; likewise.
+  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket, std::string& refusal);
+  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket,
+                               std::string& refusal);
   /// What a website answers where the page that was asked for cannot be read.
   wire::Response answer_for(region::Gate& gate, const std::string& bucket, const WebsiteConfiguration& website,
                             const Visit& visit, const wire::Error& error);
@@ -103,9 +110,15 @@ class S3 final : public Operations, public region::Dressing {
   void require_removable(region::Request& rq, const ObjectRow& object, const std::optional<bool>& bypass);
   UploadRow require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
                            const std::string& upload_id);
+  /// The bucket, if access to it is logged.
+  std::optional<LoggedBucket> find_logged(std::string_view request_id, const std::string& name);
+  /// Adds the request's line to the log of the bucket, if there is one.
+  void log_request(const region::Answered& asked, const std::string& operation, const std::string& bucket,
+                   const std::string& key);
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);
 
   region::Region& home_;
+  AccessLogs logs_;
   Expiry expiry_;
   RequestCount requests_;
 };

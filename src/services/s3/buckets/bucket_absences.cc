@@ -29,11 +29,6 @@ GetBucketAccelerateConfigurationOutput S3::get_bucket_accelerate_configuration(
   return {};
 }
 
-GetBucketLoggingOutput S3::get_bucket_logging(region::Request& rq, const GetBucketLoggingInput& in) {
-  require_bucket(rq, "s3:GetBucketLogging", in.bucket, in.expected_bucket_owner);
-  return {};
-}
-
 GetBucketRequestPaymentOutput S3::get_bucket_request_payment(region::Request& rq,
                                                              const GetBucketRequestPaymentInput& in) {
   require_bucket(rq, "s3:GetBucketRequestPayment", in.bucket, in.expected_bucket_owner);

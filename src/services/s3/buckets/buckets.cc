@@ -44,6 +44,15 @@ bool is_withheld(const BucketRow& bucket, const Json& policy, const region::Call
   return is_public(region::policy::read_document(policy, region::policy::DocumentKind::kResource));
 }
 
+bool is_allowed(region::Request& rq, const region::AccessQuestion& question) {
+  try {
+    rq.authorize(question);
+    return true;
+  } catch (const wire::Error&) {
+    return false;
+  }
+}
+
 std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::string(bucket); }
 
 /// "ap-northeast-2", "us-gov-west-1".
@@ -67,6 +76,7 @@ void S3::start() {
   });
   expiry_.start();
   requests_.start();
+  logs_.start();
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
@@ -85,17 +95,23 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
                          region::ConditionKeys keys, const Named* named) {
   const auto row = find_bucket(rq.tx, bucket);
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
+  std::vector<Json> of_acls;
   if (row) {
+    note_bucket(rq, *row);
+    if (named && notes_of(rq).key.empty()) notes_of(rq).key = named->key;
     question.resource_account = row->place.account;
     question.keys["s3:ResourceAccount"] = {row->place.account};
     if (const Json* policy = row->own.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
-    if (takes_acls(*row)) add_acls(rq, *row, named, question);
+    if (takes_acls(*row)) of_acls = acl_policies(rq, *row, named);
     // A service that acts for a resource of somebody's (a load balancer's logs) has the rights that the bucket gives
     // it.
     if (rq.caller.kind == region::Caller::Kind::kService && !rq.caller.source_arn.empty())
       question.resource_policy_role = region::ResourcePolicyRole::kMustAllow;
   }
+  if (row && !of_acls.empty() && row->own.contains(kLogging) && !is_allowed(rq, question))
+    notes_of(rq).acl_required = true;
+  std::ranges::move(of_acls, std::back_inserter(question.resource_policies));
   rq.authorize(std::move(question));
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
@@ -105,7 +121,8 @@ BucketRow S3::authorized(region::Request& rq, std::string_view action, std::stri
   return *row;
 }
 
-void S3::add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question) {
+std::vector<Json> S3::acl_policies(region::Request& rq, const BucketRow& bucket, const Named* named) {
+  std::vector<Json> out;
   const Json* block = bucket.own.find("public_access_block");
   const PublicGrants of_public =
       block && block->flag("IgnorePublicAcls") ? PublicGrants::kIgnored : PublicGrants::kCount;
@@ -113,13 +130,14 @@ void S3::add_acls(region::Request& rq, const BucketRow& bucket, const Named* nam
   const auto add = [&](const Json& of, AclTarget target, const std::string& on) {
     if (!of.contains(kAcl)) return;
     if (auto policy = policy_of(kept_acl(of, owner), target, on, owner, of_public, rq.caller))
-      question.resource_policies.push_back(*std::move(policy));
+      out.push_back(*std::move(policy));
   };
   add(bucket.own, AclTarget::kBucket, arn);
-  if (!named) return;
+  if (!named) return out;
   const auto object = named->version_id ? find_version(rq.tx, bucket.id, named->key, *named->version_id)
                                         : find_latest(rq.tx, bucket.id, named->key);
   if (object) add(object->body, AclTarget::kObject, arn + "/" + object->key);
+  return out;
 }
 
 BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,

@@ -167,6 +167,7 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
     require_bucket(rq, "s3:ListBucket", bucket.id);
     throw HiddenByMarker(*object);
   }
+  notes_of(rq).object_size = object->size;
   return *object;
 }
 
@@ -177,6 +178,7 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
+  if (!object.delete_marker) notes_of(rq).object_size = object.size;
   publish_object_event(rq, bucket, object, object.delete_marker ? ObjectEvent::kDeleted : ObjectEvent::kCreated,
                        reason);
   return object;
