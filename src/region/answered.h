@@ -24,9 +24,8 @@ struct Answered {
   std::string_view operation;  // "GetObject"; "" of one that was refused before it was known
   std::uint64_t received = 0;  // bytes of the request's body, as far as it was read
   int status = 0;
-  std::string error;          // its code; "" where there is none
-  wire::Headers headers = {};  // of the answer
-  std::uint64_t sent = 0;      // bytes of the answer's body
+  std::string error;       // its code; "" where there is none
+  std::uint64_t sent = 0;  // bytes of the answer's body
   Timestamp began = {};
   Timestamp turned = {};  // when the answer began
   Timestamp ended = {};

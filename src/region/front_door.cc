@@ -28,7 +28,6 @@ namespace {
 struct Told {
   int status = 0;
   std::string error;
-  wire::Headers headers;
   std::uint64_t sent = 0;
   Timestamp turned = {};
 };
@@ -64,7 +63,6 @@ class Watched {
                               .received = call_.body.size().value_or(0),
                               .status = told.status,
                               .error = told.error,
-                              .headers = told.headers,
                               .sent = told.sent,
                               .began = began_,
                               .turned = told.turned,
@@ -150,7 +148,6 @@ void route_virtual_host(Call& call) {
 void send(http::Exchange& exchange, wire::Response response, Told& told) {
   const bool head_only = exchange.head().method == "HEAD";
   told.status = response.status;
-  told.headers = response.headers;
   http::Headers headers;
   for (auto& [name, value] : response.headers) headers.add(std::move(name), std::move(value));
   if (response.body.is_bytes()) {
@@ -210,7 +207,7 @@ void refuse(Call& call, const Region& home, const wire::Error& error) {
     wire::Response response =
         wire::encode_error(call.spoken ? *call.spoken : service->model(), said, call.gate.request_id());
     dress(call, response);
-    call.told = {.status = 0, .error = said.code(), .headers = {}, .sent = 0, .turned = home.clock.now()};
+    call.told = {.status = 0, .error = said.code(), .sent = 0, .turned = home.clock.now()};
     send(call.exchange, std::move(response), call.told);
   };
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

@@ -84,12 +84,11 @@ void S3::serve(http::Exchange& real) {
                                .operation = "",
                                .status = exchange.status,
                                .error = refusal,
-                               .headers = exchange.headers,
                                .sent = exchange.sent,
                                .began = began,
                                .turned = exchange.turned,
                                .ended = home_.clock.now()};
-  const AccessNotes* notes = find_notes(gate.request_id());
+  const CallNotes* notes = find_notes(gate.request_id());
   const std::string key = notes ? notes->key : "";
   if (is_page) return log_request(asked, "WEBSITE." + head.method + ".OBJECT", *website, key);
   const std::string path = percent_decode(view.route()).value_or("/").substr(1);
@@ -118,6 +117,10 @@ void S3::dress(const wire::RequestView& request, wire::Response& response) const
   if (response.status == 200 && request.method == "POST" && asks_for(request, "restore"))
     response.status =
         home_.db.read([&](store::Tx& tx) { return status_of_restoration(tx, home_.clock.now(), request); });
+  const std::string* id = wire::find_header(response.headers, "x-amz-request-id");
+  const CallNotes* notes = id ? find_notes(*id) : nullptr;
+  if (notes && notes->charged && response.status < 300)
+    response.headers.emplace_back("x-amz-request-charged", "requester");
   if (request.header("origin").empty()) return;
   for (auto& header : home_.db.read([&](store::Tx& tx) { return cross_origin_headers(tx, request); }))
     response.headers.push_back(std::move(header));

@@ -12,6 +12,7 @@
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/s3/acls/acl.h"
+#include "services/s3/buckets/request_payment.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
 #include "services/s3/locks/lock.h"
@@ -51,12 +52,12 @@ class S3 final : public Operations, public region::Dressing, public region::Answ
 
  private:
   /// Authorizes the action on the bucket (with its policy), then returns it. Throws NoSuchBucket, and AccessDenied when
-  /// `expected_owner` is another account.
+  /// the terms do not fit it.
   BucketRow require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
-                           const std::optional<std::string>& expected_owner = {}, region::ConditionKeys keys = {});
+                           const Terms& terms = {}, region::ConditionKeys keys = {});
   /// The same for an action on a key of it, or on a version of that; the tags that it has are condition keys.
   BucketRow require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
-                                   std::string_view key, const std::optional<std::string>& expected_owner = {},
+                                   std::string_view key, const Terms& terms = {},
                                    const std::optional<std::string>& version_id = {}, region::ConditionKeys keys = {});
   /// A key, or a version of it, that a question is about.
   struct Named {
@@ -64,8 +65,8 @@ class S3 final : public Operations, public region::Dressing, public region::Answ
     const std::optional<std::string>& version_id;
   };
   BucketRow authorized(region::Request& rq, std::string_view action, std::string_view bucket,
-                       const std::string& resource, const std::optional<std::string>& expected_owner,
-                       region::ConditionKeys keys, const Named* named = nullptr);
+                       const std::string& resource, const Terms& terms, region::ConditionKeys keys,
+                       const Named* named = nullptr);
   /// What the ACLs of the bucket and of the object that is named let the caller do.
   std::vector<Json> acl_policies(region::Request& rq, const BucketRow& bucket, const Named* named);
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
@@ -76,10 +77,12 @@ class S3 final : public Operations, public region::Dressing, public region::Answ
                            const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
-  /// The ACL that a write gives its object; nothing where that is the owner's alone. Throws where the caller may not
-  /// give one, or the bucket does not take it.
-  std::optional<AccessControlPolicy> acl_of_write(region::Request& rq, const BucketRow& bucket, const std::string& key,
-                                                  const AclHeaders& headers);
+  /// Whose a written object is, and its ACL. Throws where the caller may not give one, or the bucket does not take it.
+  WrittenAcl acl_of_write(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                          const AclHeaders& headers);
+  /// Asks about an object that is not the bucket owner's, if it is one: its own owner decides.
+  void ask_its_owner(region::Request& rq, const BucketRow& bucket, const Named& named,
+                     region::AccessQuestion& question);
   /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,

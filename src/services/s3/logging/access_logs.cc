@@ -41,8 +41,7 @@ bool is_by_event_time(const LoggingEnabled& setting) {
 
 std::string log_key(const LoggingEnabled& setting, const BucketRow& source, Timestamp event, Timestamp delivery) {
   const auto& format = setting.target_object_key_format;
-  if (!format || !format->partitioned_prefix)
-    return setting.target_prefix + format_utc(delivery, "%Y-%m-%d-%H-%M-%S-");
+  if (!format || !format->partitioned_prefix) return setting.target_prefix + format_utc(delivery, "%Y-%m-%d-%H-%M-%S-");
   const std::string folder =
       fmt::format("{}{}/{}/{}/", setting.target_prefix, source.place.account, region_of(source), source.id);
   if (is_by_event_time(setting)) return folder + format_utc(event, "%Y/%m/%d/%Y-%m-%d-00-00-00-");
@@ -63,12 +62,8 @@ void AccessLogs::start() {
     deliver();
     run.again(kDeliverEvery);
   });
-  home_.db.write([this](store::Tx& tx) {
-    home_.tasks.add(tx, {.kind = kDeliverTask,
-                         .key = "all",
-                         .body = Json::object(),
-                         .due = home_.clock.now() + kDeliverEvery});
-  });
+  home_.db.write(
+      [this](store::Tx& tx) { home_.tasks.add(tx, {.kind = kDeliverTask, .key = "all", .body = Json::object()}); });
 }
 
 void AccessLogs::add(LoggedLine line) {

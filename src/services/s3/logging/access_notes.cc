@@ -5,7 +5,7 @@
 namespace hanbat::s3 {
 namespace {
 
-thread_local AccessNotes current_notes;
+thread_local CallNotes current_notes;
 
 }  // namespace
 
@@ -18,22 +18,22 @@ LoggedBucket logged_bucket(const BucketRow& bucket) {
   return {bucket.id, bucket.place.account, region_of(bucket), bucket.own.contains(kLogging)};
 }
 
-const LoggedBucket* AccessNotes::find(std::string_view bucket) const {
+const LoggedBucket* CallNotes::find(std::string_view bucket) const {
   const auto found = std::ranges::find(buckets, bucket, &LoggedBucket::name);
   return found == buckets.end() ? nullptr : &*found;
 }
 
-AccessNotes& notes_of(const region::Request& rq) {
+CallNotes& notes_of(const region::Request& rq) {
   if (current_notes.request_id != rq.request_id) current_notes = {.request_id = rq.request_id};
   return current_notes;
 }
 
-const AccessNotes* find_notes(std::string_view request_id) {
+const CallNotes* find_notes(std::string_view request_id) {
   return current_notes.request_id == request_id ? &current_notes : nullptr;
 }
 
 void note_bucket(const region::Request& rq, const BucketRow& bucket) {
-  AccessNotes& notes = notes_of(rq);
+  CallNotes& notes = notes_of(rq);
   if (!notes.find(bucket.id)) notes.buckets.push_back(logged_bucket(bucket));
 }
 

@@ -1,4 +1,5 @@
-// What S3's operations learn of the request that their thread serves, and its line in a log tells.
+// What S3's operations learn of the request that their thread serves, for what is told of it when it has ended: its
+// line in a log, and who is charged.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "region/request.h"
+#include "services/s3/buckets/request_payment.h"
 #include "services/s3/buckets/store.h"
 
 namespace hanbat::s3 {
@@ -34,22 +36,24 @@ struct NotedDeletion {
   std::optional<std::uint64_t> size;
 };
 
-struct AccessNotes {
+struct CallNotes {
   std::string request_id;
   std::vector<LoggedBucket> buckets;  // each once
   std::string key;                    // the first that was asked about
   std::optional<std::uint64_t> object_size;
   bool acl_required = false;
   std::vector<NotedDeletion> deleted;
+  CallPayer payer = CallPayer::kNotSaid;
+  bool charged = false;  // to the requester
 
   const LoggedBucket* find(std::string_view bucket) const;
 };
 
 /// Those of this request; empty at its first question. A handler may be called anew, so what is noted is set, not
 /// added.
-AccessNotes& notes_of(const region::Request& rq);
+CallNotes& notes_of(const region::Request& rq);
 /// Those that this thread made of the request, or null.
-const AccessNotes* find_notes(std::string_view request_id);
+const CallNotes* find_notes(std::string_view request_id);
 void note_bucket(const region::Request& rq, const BucketRow& bucket);
 
 }  // namespace hanbat::s3

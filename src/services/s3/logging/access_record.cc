@@ -124,20 +124,19 @@ std::string access_line(const AccessRecord& r) {
   const std::string key = r.key.empty() ? "-" : percent_encode(r.key, "/");
   const std::string uri = r.uri.empty() ? "-" : quoted(r.uri);
   const std::string sent = r.sent == 0 ? "-" : std::to_string(r.sent);
-  std::string out = fmt::format("{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", word(r.owner),
-                                word(r.bucket), format_utc(r.at, "%d/%b/%Y:%H:%M:%S +0000"), word(r.address),
-                                word(r.requester), word(r.request_id), word(r.operation), key, uri,
-                                r.status == 0 ? "-" : std::to_string(r.status), word(r.error), sent,
-                                number(r.object_size), number(r.total_ms), number(r.turn_ms),
-                                r.uri.empty() ? "-" : quoted(r.referer), r.uri.empty() ? "-" : quoted(r.user_agent),
-                                word(r.version_id));
+  std::string out =
+      fmt::format("{} {} [{}] {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", word(r.owner), word(r.bucket),
+                  format_utc(r.at, "%d/%b/%Y:%H:%M:%S +0000"), word(r.address), word(r.requester), word(r.request_id),
+                  word(r.operation), key, uri, r.status == 0 ? "-" : std::to_string(r.status), word(r.error), sent,
+                  number(r.object_size), number(r.total_ms), number(r.turn_ms), r.uri.empty() ? "-" : quoted(r.referer),
+                  r.uri.empty() ? "-" : quoted(r.user_agent), word(r.version_id));
   return out + fmt::format(" {} {} - {} {} {} - {} {}", word(r.host_id), word(r.signature), word(r.authentication),
                            word(r.host), word(r.tls), r.acl_required ? "Yes" : "-", word(r.region));
 }
 
 std::string logged_operation(std::string_view operation, std::string_view method, bool has_key) {
-  const auto found =
-      std::find_if(std::begin(kOperations), std::end(kOperations), [&](const auto& one) { return one.first == operation; });
+  const auto found = std::find_if(std::begin(kOperations), std::end(kOperations),
+                                  [&](const auto& one) { return one.first == operation; });
   if (found != std::end(kOperations)) return fmt::format("REST.{}", found->second);
   return fmt::format("REST.{}.{}", method, has_key ? "OBJECT" : "BUCKET");
 }

@@ -15,13 +15,13 @@ namespace hanbat::s3 {
 struct AccessRecord {
   std::string owner;  // of the bucket
   std::string bucket;
-  Timestamp at;            // when the request came
-  std::string address;     // whence it came
-  std::string requester;   // an account, or an ARN
+  Timestamp at;           // when the request came
+  std::string address;    // whence it came
+  std::string requester;  // an account, or an ARN
   std::string request_id;
-  std::string operation;   // "REST.GET.OBJECT"
-  std::string key;         // as it is
-  std::string uri;         // "GET /bucket/key?acl HTTP/1.1"
+  std::string operation;  // "REST.GET.OBJECT"
+  std::string key;        // as it is
+  std::string uri;        // "GET /bucket/key?acl HTTP/1.1"
   int status = 0;
   std::string error;
   std::uint64_t sent = 0;  // bytes of the answer's body
@@ -32,10 +32,10 @@ struct AccessRecord {
   std::string user_agent;
   std::string version_id;  // that the request names
   std::string host_id;
-  std::string signature;   // "SigV4"
+  std::string signature;       // "SigV4"
   std::string authentication;  // "AuthHeader", "QueryString"
-  std::string host;        // the Host header
-  std::string tls;         // "TLSv1.3"
+  std::string host;            // the Host header
+  std::string tls;             // "TLSv1.3"
   bool acl_required = false;
   std::string region;  // where the request came from
 };

@@ -58,6 +58,8 @@ void check_target(const BucketRow& source, const BucketRow& target, const Loggin
     throw wire::Error("CrossLocationLoggingProhibitted", 403, "Cross S3 location logging not allowed. ")
         .with("SourceBucketLocation", region_of(source))
         .with("TargetBucketLocation", region_of(target));
+  if (requester_pays(target))
+    throw invalid_target("The target bucket for logging cannot be a Requester Pays bucket", target.id);
   const bool grants = setting.target_grants && !setting.target_grants->empty();
   if (!takes_acls(target)) {
     // Its policy decides, at each delivery.
@@ -79,14 +81,14 @@ void check_target(const BucketRow& source, const BucketRow& target, const Loggin
 }  // namespace
 
 GetBucketLoggingOutput S3::get_bucket_logging(region::Request& rq, const GetBucketLoggingInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketLogging", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketLogging", in.bucket, terms_of(in));
   GetBucketLoggingOutput out;
   out.logging_enabled = logging_of(bucket);
   return out;
 }
 
 PutBucketLoggingOutput S3::put_bucket_logging(region::Request& rq, const PutBucketLoggingInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketLogging", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketLogging", in.bucket, terms_of(in));
   const auto& setting = in.bucket_logging_status.logging_enabled;
   if (!setting) {
     put_setting(rq, bucket, kLogging, nullptr);

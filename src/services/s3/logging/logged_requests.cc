@@ -1,4 +1,6 @@
 // Requests as lines of the logs of the buckets that they are about.
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "http/message.h"
 #include "region/answered.h"
@@ -73,7 +75,7 @@ AccessRecord record_of(const region::Answered& asked) {
   out.referer = header("referer");
   out.user_agent = header("user-agent");
   out.version_id = asked.head.query("versionId").value_or("");
-  if (const std::string* id = wire::find_header(asked.headers, "x-amz-id-2")) out.host_id = *id;
+  out.host_id = asked.request_id;  // as answers tell it
   tell_signature(asked, out);
   out.host = header("host");
   if (!asked.head.tls_version.empty()) out.tls = "TLSv" + asked.head.tls_version;
@@ -84,9 +86,8 @@ AccessRecord record_of(const region::Answered& asked) {
 
 std::optional<LoggedBucket> S3::find_logged(std::string_view request_id, const std::string& name) {
   if (name.empty()) return std::nullopt;
-  if (const AccessNotes* notes = find_notes(request_id))
-    if (const LoggedBucket* noted = notes->find(name))
-      return noted->logged ? std::optional(*noted) : std::nullopt;
+  if (const CallNotes* notes = find_notes(request_id))
+    if (const LoggedBucket* noted = notes->find(name)) return noted->logged ? std::optional(*noted) : std::nullopt;
   // Whoever was refused before S3 was asked.
   const auto row = home_.db.read([&](store::Tx& tx) { return find_bucket(tx, name); });
   if (!row || !row->own.contains(kLogging)) return std::nullopt;
@@ -103,7 +104,7 @@ void S3::log_request(const region::Answered& asked, const std::string& operation
   record.operation = operation;
   record.key = key;
   if (!region::is_from_internet(home_, asked.head)) record.region = logged->region;
-  const AccessNotes* notes = find_notes(asked.request_id);
+  const CallNotes* notes = find_notes(asked.request_id);
   if (notes) record.object_size = notes->object_size;
   if (notes) record.acl_required = notes->acl_required;
   if (asked.operation == "UploadPart" && asked.status < 300) record.object_size = asked.received;
@@ -124,6 +125,8 @@ void S3::log_request(const region::Answered& asked, const std::string& operation
 }
 
 void S3::note_answered(const region::Answered& asked) {
+  const CallNotes* notes = find_notes(asked.request_id);
+  if (notes && std::ranges::none_of(notes->buckets, &LoggedBucket::logged)) return;
   const Place place = place_of(asked.request.route());
   const std::string operation = logged_operation(asked.operation, asked.head.method, !place.key.empty());
   log_request(asked, operation, place.bucket, place.key);

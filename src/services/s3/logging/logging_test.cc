@@ -30,7 +30,7 @@ class Logging : public S3Test {
   }
 
   http::Response ask(const std::string& method, const std::string& target, const std::string& body = "",
-                           http::Headers headers = {}) {
+                     http::Headers headers = {}) {
     const int before = served;
     http::Client web(http::Endpoint{.host = "127.0.0.1", .port = port});
     auto answer = web.send({.method = method, .target = target, .headers = std::move(headers), .body = body});
@@ -80,9 +80,7 @@ class Logging : public S3Test {
     for (const std::string& line : lines(bucket)) {
       const auto head = split(line.substr(0, line.find(" \"")), ' ');
       const std::size_t quote = line.find("HTTP/1.1\" ");
-      const auto tail = split(quote == line.npos ? line.substr(line.find(head[8]) + head[8].size() + 3)
-                                                 : line.substr(quote + 10),
-                              ' ');
+      const auto tail = quote == line.npos ? Texts{head[10], head[11]} : split(line.substr(quote + 10), ' ');
       out.push_back(head[7] + " " + head[8] + " " + tail[0] + " " + tail[1]);
     }
     return out;
@@ -103,8 +101,9 @@ TEST_F(Logging, ARequestIsALineInTheTargetWithinAMinute) {
   put("a key", "12345");
   EXPECT_THAT(lines(), IsEmpty()) << "nobody asked yet over the wire";
   ask("GET", "/bucket/a%20key?versionId=null", "", {{"User-Agent", "curl/8"}, {"Referer", "http://x/"}});
-  EXPECT_THAT(delivered(), ElementsAre(MatchesRegex(
-                               "of-bucket/[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9A-F]{16}")));
+  EXPECT_THAT(
+      delivered(),
+      ElementsAre(MatchesRegex("of-bucket/[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9]{2}-[0-9A-F]{16}")));
   const Texts all = lines();
   ASSERT_THAT(all, SizeIs(1)) << "and once";
   EXPECT_THAT(all[0], MatchesRegex("123456789012 bucket \\[[^]]*\\] 127.0.0.1 - [-0-9a-f]{36} REST.GET.OBJECT "
@@ -142,7 +141,7 @@ TEST_F(Logging, BrowsersAreLoggedAsTheirKind) {
   put("index.html", "hello");
   PutBucketWebsiteInput website;
   website.bucket = "bucket";
-  website.website_configuration.emplace().index_document.emplace().suffix = "index.html";
+  website.website_configuration.index_document.emplace().suffix = "index.html";
   client().put_bucket_website(website);
   ask("OPTIONS", "/bucket/k", "", {{"Origin", "http://x"}, {"Access-Control-Request-Method", "GET"}});
   ask("GET", "/", "", {{"Host", "bucket.s3-website.ap-northeast-2.amazonaws.com"}});
@@ -184,20 +183,19 @@ TEST_F(Logging, TargetsThatCannotBeAreRefused) {
   EXPECT_EQ(refusal("none"), "InvalidTargetBucketForLogging");
   Client(t.home, t.user, "us-east-1").create_bucket({.bucket = "far"});
   EXPECT_EQ(refusal("far"), "CrossLocationLoggingProhibitted");
-  EXPECT_EQ(refusal("logs", [](LoggingEnabled& s) {
-              s.target_object_key_format.emplace();
-            }),
+  EXPECT_EQ(refusal("logs", [](LoggingEnabled& s) { s.target_object_key_format.emplace(); }), "MalformedXML");
+  EXPECT_EQ(refusal("logs",
+                    [](LoggingEnabled& s) {
+                      s.target_object_key_format.emplace().partitioned_prefix.emplace().partition_date_source = "Never";
+                    }),
             "MalformedXML");
-  EXPECT_EQ(refusal("logs", [](LoggingEnabled& s) {
-              s.target_object_key_format.emplace().partitioned_prefix.emplace().partition_date_source = "Never";
-            }),
-            "MalformedXML");
-  EXPECT_EQ(refusal("logs", [](LoggingEnabled& s) {
-              TargetGrant& one = s.target_grants.emplace().emplace_back();
-              one.permission = "READ";
-              one.grantee.emplace().type = "Group";
-              one.grantee->uri = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-            }),
+  EXPECT_EQ(refusal("logs",
+                    [](LoggingEnabled& s) {
+                      TargetGrant& one = s.target_grants.emplace().emplace_back();
+                      one.permission = "READ";
+                      one.grantee.emplace().type = "Group";
+                      one.grantee->uri = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
+                    }),
             "AccessControlListNotSupported");
 }
 

@@ -3,12 +3,10 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "base/time.h"
 #include "http/server.h"
-#include "wire/codec.h"
 
 namespace hanbat::s3 {
 
@@ -20,12 +18,12 @@ class WatchedExchange final : public http::Exchange {
   http::BodyReader& body() override { return real_.body(); }
   std::optional<std::uint64_t> content_length() const override { return real_.content_length(); }
   void send(http::Response response) override {
-    begin(response.status, response.headers);
+    begin(response.status);
     if (head().method != "HEAD") sent = response.body.size();
     real_.send(std::move(response));
   }
   http::ResponseWriter& start(int answer, http::Headers fields, std::optional<std::uint64_t> length) override {
-    begin(answer, fields);
+    begin(answer);
     writer_ = std::make_unique<Writer>(*this, real_.start(answer, std::move(fields), length));
     return *writer_;
   }
@@ -35,8 +33,7 @@ class WatchedExchange final : public http::Exchange {
   void close_after() override { real_.close_after(); }
   void limit_hops(int hops) override { real_.limit_hops(hops); }
 
-  int status = 0;  // until the answer begins
-  wire::Headers headers;
+  int status = 0;          // until the answer begins
   std::uint64_t sent = 0;  // bytes of the answer's body
   Timestamp turned{0};     // when it began
 
@@ -56,9 +53,8 @@ class WatchedExchange final : public http::Exchange {
     http::ResponseWriter& real_;
   };
 
-  void begin(int answer, const http::Headers& fields) {
+  void begin(int answer) {
     status = answer;
-    for (const auto& [name, value] : fields) headers.emplace_back(name, value);
     turned = clock_.now();
   }
 

@@ -8,9 +8,8 @@ namespace hanbat::s3 {
 DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInput& in) {
   region::ConditionKeys keys;
   if (in.if_match) keys["s3:if-match"] = {*in.if_match};
-  const BucketRow bucket =
-      require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", in.bucket, in.key,
-                             in.expected_bucket_owner, in.version_id, std::move(keys));
+  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+                                                  in.bucket, in.key, terms_of(in), in.version_id, std::move(keys));
   if (in.version_id) check_version_id(*in.version_id);
   DeleteObjectOutput out;
   if (in.if_match) {
@@ -72,6 +71,7 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
       each.if_match = one.e_tag;
       each.bypass_governance_retention = in.bypass_governance_retention;
       each.expected_bucket_owner = in.expected_bucket_owner;
+      each.request_payer = in.request_payer;
       const DeleteObjectOutput deleted = delete_object(rq, each);
       noted.size = notes_of(rq).object_size;
       if (quiet) continue;
