@@ -65,6 +65,16 @@ TEST_F(DataOut, WhatIsReadFromOutsideIsBilledToTheBucketsOwner) {
   EXPECT_EQ(billed(), sent) << "once";
 }
 
+TEST_F(DataOut, WhatARequesterReadsThatPaysIsNotTheOwners) {
+  put("k", std::string(300'000, 'x'));
+  PutBucketRequestPaymentInput in;
+  in.bucket = "bucket";
+  in.request_payment_configuration.payer = "Requester";
+  client().put_bucket_request_payment(in);
+  EXPECT_EQ(ask("GET", "/bucket/k"), 403) << "nobody cannot pay";
+  EXPECT_EQ(billed(), 0);
+}
+
 TEST_F(DataOut, WhoIsRefusedCostsTheOwnerNothing) {
   put("k", std::string(300'000, 'x'));
   t.authorizer.refuses = [](const region::AccessQuestion&) { return true; };

@@ -18,7 +18,7 @@
 namespace hanbat::s3 {
 
 enum class AclPermission { kFullControl, kWrite, kWriteAcp, kRead, kReadAcp };
-/// Who may be granted something without being named. The last writes logs of access, which there are none of.
+/// Who may be granted something without being named. The last writes logs of access (logging/).
 enum class AclGroup { kAllUsers, kAuthenticatedUsers, kLogDelivery };
 /// On what an ACL lies.
 enum class AclTarget { kBucket, kObject };

@@ -167,6 +167,19 @@ TEST_F(WritersObjects, TheBucketsOwnerMayAlwaysDelete) {
   EXPECT_EQ(t.authorizer.asked.back().resource_account, kOwner);
 }
 
+TEST_F(WritersObjects, TheBucketsOwnerMayWriteOverIt) {
+  put_as_stranger("theirs");
+  PutObjectInput in;
+  in.bucket = "bucket";
+  in.key = "theirs";
+  in.acl = "bucket-owner-full-control";
+  in.tagging = "a=b";
+  t.authorizer.asked.clear();
+  client().put_object(in);
+  for (const auto& question : t.authorizer.asked) EXPECT_EQ(question.resource_account, kOwner) << question.action;
+  EXPECT_EQ(owner("theirs"), kOwner);
+}
+
 TEST_F(WritersObjects, AnUploadInPartsIsOfWhoBeganIt) {
   const Client guest(t.home, stranger, t.region);
   const std::string upload = *guest.create_multipart_upload({.bucket = "bucket", .key = "big"}).upload_id;

@@ -56,8 +56,10 @@ bool is_allowed(region::Request& rq, const region::AccessQuestion& question) {
 
 /// Whether whose the object is matters, and not only whose the bucket is.
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
-bool is_about_object(std::string_view action) {
+bool is_about_object(std::string_view operation, std::string_view action) {
   if (action.ends_with("Retention") || action.ends_with("LegalHold")) return false;
+  // Who writes an object anew with tags or an ACL asks nothing of the one that was there.
+  if (action.starts_with("s3:Put") && operation != "PutObjectAcl" && operation != "PutObjectTagging") return false;
   return action.starts_with("s3:GetObject") || action.ends_with("Acl") || action.ends_with("Tagging");
 }
 
@@ -168,7 +170,7 @@ std::vector<Json> S3::acl_policies(region::Request& rq, const BucketRow& bucket,
 
 void S3::ask_its_owner(region::Request& rq, const BucketRow& bucket, const Named& named,
                        region::AccessQuestion& question) {
-  if (!is_about_object(question.action)) return;
+  if (!is_about_object(rq.operation.name, question.action)) return;
   const auto object = named.version_id ? find_version(rq.tx, bucket.id, named.key, *named.version_id)
                                        : find_latest(rq.tx, bucket.id, named.key);
   if (!object) return;

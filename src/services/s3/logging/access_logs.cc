@@ -85,10 +85,7 @@ void AccessLogs::write_down() {
   if (lost > 0) spdlog::warn("{} lines of S3's access logs had no room and are lost", lost);
   if (lines.empty()) return;
   try {
-    home_.db.write([&](store::Tx& tx) {
-      for (const LoggedLine& line : lines)
-        tx.exec("INSERT INTO s3_access_lines(bucket, at, line) VALUES (?, ?, ?)", line.bucket, line.at.ms, line.text);
-    });
+    home_.db.write([&](store::Tx& tx) { add_lines(tx, lines); });
   } catch (...) {
     // They wait on, as when the disk is full.
     const std::lock_guard lock(mutex_);
@@ -99,23 +96,10 @@ void AccessLogs::write_down() {
 
 void AccessLogs::deliver() {
   while (true) {
-    std::vector<LoggedLine> lines;
-    std::int64_t last = 0;
-    home_.db.read([&](store::Tx& tx) {
-      const auto first = tx.find("SELECT bucket FROM s3_access_lines ORDER BY id LIMIT 1");
-      if (!first) return;
-      for (const store::Row& row :
-           tx.query("SELECT id, bucket, at, line FROM s3_access_lines WHERE bucket = ? ORDER BY id LIMIT ?",
-                    first->text(0), kLinesOfAFile)) {
-        last = row.integer(0);
-        lines.push_back({row.text(1), row.timestamp(2), row.text(3)});
-      }
-    });
-    if (lines.empty()) return;
-    deliver(lines.front().bucket, lines);
-    home_.db.write([&](store::Tx& tx) {
-      tx.exec("DELETE FROM s3_access_lines WHERE bucket = ? AND id <= ?", lines.front().bucket, last);
-    });
+    const WaitingLines waiting = home_.db.read([](store::Tx& tx) { return list_waiting_lines(tx, kLinesOfAFile); });
+    if (waiting.lines.empty()) return;
+    deliver(waiting.lines.front().bucket, waiting.lines);
+    home_.db.write([&](store::Tx& tx) { remove_lines(tx, waiting); });
   }
 }
 

@@ -9,21 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "base/time.h"
 #include "region/region.h"
 #include "services/s3/buckets/store.h"
+#include "services/s3/logging/store.h"
 
 namespace hanbat::s3 {
 
 /// As whom logs are delivered.
 inline constexpr const char* kLogDeliverer = "logging.s3.amazonaws.com";
-
-/// A line of a bucket's log.
-struct LoggedLine {
-  std::string bucket;
-  Timestamp at;
-  std::string text;
-};
 
 /// Safe from all threads.
 class AccessLogs {
