@@ -247,6 +247,7 @@ wire::Response answer_range(Call& call, const Operation& operation, Timestamp no
 void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob& spooled,
            std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
+  if (call.service->model().host_ids) call.gate.take_short_id();
   call.billed.is_of(*call.service);
   route_virtual_host(call);
 

@@ -95,7 +95,7 @@ SETTINGS = [
      error(400, "InvalidTargetBucketForLogging", "The target bucket for logging does not exist", TargetBucket="no-such-bucket-here")),
     ("logging with grants where there are no ACLs", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetGrants><Grant><Grantee xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='Group'>"
      "<URI>http://acs.amazonaws.com/groups/global/AuthenticatedUsers</URI></Grantee><Permission>READ</Permission></Grant></TargetGrants>")), error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")),
-    ("acceleration of a new bucket", get("/{b}?accelerate"), ok(200, xml={"Status": None})),
+    ("acceleration of a new bucket", get("/{b}?accelerate"), ok(200, xml={"Status": None}, body='<?xml version="1.0" encoding="UTF-8"?>\n<AccelerateConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></AccelerateConfiguration>')),
     ("notifications of a new bucket", get("/{b}?notification"), ok(200, xml={"EventBridgeConfiguration": None})),
     ("notifications to EventBridge", put("/{b}?notification", "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>"), get("/{b}?notification"), ok(200, xml={"EventBridgeConfiguration": ""})),
     ("notifications to a queue are refused by name", put("/{b}?notification", "<NotificationConfiguration><QueueConfiguration><Queue>arn:aws:sqs:ap-northeast-2:123456789012:q</Queue>"

@@ -10,6 +10,7 @@
 #include "services/s3/s3.h"
 #include "services/s3/website/routing.h"
 #include "wire/codec.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -70,6 +71,7 @@ void S3::serve(http::Exchange& real) {
   const Timestamp began = home_.clock.now();
   WatchedExchange exchange(real, home_.clock);
   region::Gate gate(home_, exchange);
+  gate.take_short_id();
   const http::RequestHead& head = exchange.head();
   const wire::RequestView view = view_of(head);
   const auto website = website_bucket_of_host(head.headers.get("host"));
@@ -103,7 +105,7 @@ void S3::serve_browser(region::Gate& gate, http::Exchange& exchange, const wire:
         if (view.method == "POST") return serve_post(gate, exchange, *posted_to(view));
         auto headers = home_.db.read([&](store::Tx& tx) { return answer_preflight(tx, view); });
         headers.emplace_back("x-amz-request-id", gate.request_id());
-        headers.emplace_back("x-amz-id-2", gate.request_id());
+        headers.emplace_back("x-amz-id-2", wire::host_id_of(gate.request_id()));
         send(exchange, 200, headers, "");
       },
       [&](const wire::Error& error) {

@@ -9,6 +9,7 @@
 #include "services/s3/logging/access_notes.h"
 #include "services/s3/logging/access_record.h"
 #include "services/s3/s3.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -75,7 +76,7 @@ AccessRecord record_of(const region::Answered& asked) {
   out.referer = header("referer");
   out.user_agent = header("user-agent");
   out.version_id = asked.head.query("versionId").value_or("");
-  out.host_id = asked.request_id;  // as answers tell it
+  out.host_id = wire::host_id_of(asked.request_id);
   tell_signature(asked, out);
   out.host = header("host");
   if (!asked.head.tls_version.empty()) out.tls = "TLSv" + asked.head.tls_version;

@@ -14,6 +14,7 @@
 #include "services/s3/posts/form.h"
 #include "services/s3/posts/policy.h"
 #include "services/s3/s3.h"
+#include "wire/host_id.h"
 #include "wire/sigv4.h"
 
 namespace hanbat::s3 {
@@ -213,6 +214,7 @@ void S3::serve_post(region::Gate& gate, http::Exchange& exchange, const std::str
                                percent_encode(key, "/");
   http::Response response = answer_of(fields, in, out, location);
   response.headers.add("x-amz-request-id", gate.request_id());
+  response.headers.add("x-amz-id-2", wire::host_id_of(gate.request_id()));
   if (const CallNotes* notes = find_notes(gate.request_id()); notes && notes->charged)
     response.headers.add("x-amz-request-charged", "requester");
   exchange.send(std::move(response));

@@ -10,6 +10,7 @@
 #include "services/s3/website/page.h"
 #include "services/s3/website/routing.h"
 #include "wire/codec.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -42,7 +43,8 @@ WebsiteConfiguration require_website(store::Tx& tx, const std::string& bucket) {
 wire::Response redirect_to(const Redirection& to, const std::string& request_id) {
   wire::Response out;
   out.status = to.status;
-  out.headers = {{"Location", to.location}, {"x-amz-request-id", request_id}, {"x-amz-id-2", request_id}};
+  out.headers = {
+      {"Location", to.location}, {"x-amz-request-id", request_id}, {"x-amz-id-2", wire::host_id_of(request_id)}};
   return out;
 }
 
