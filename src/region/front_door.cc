@@ -1,12 +1,14 @@
 #include "region/front_door.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <optional>
 
 #include "base/text.h"
 #include "http/server.h"
 #include "os/fault.h"
+#include "region/answered.h"
 #include "region/authentication.h"
 #include "region/compressed_body.h"
 #include "region/data_out.h"
@@ -23,6 +25,14 @@
 namespace hanbat::region {
 namespace {
 
+/// What was answered; a status of 0 until that begins.
+struct Told {
+  int status = 0;
+  std::string error;
+  std::uint64_t sent = 0;
+  Timestamp turned = {};
+};
+
 /// Everything that is learnt about a request on its way in.
 struct Call {
   http::Exchange& exchange;
@@ -34,6 +44,41 @@ struct Call {
   const wire::ServiceModel* spoken = nullptr;  // the service's, in the protocol of the request
   const wire::OperationModel* model = nullptr;
   wire::Body body;
+  Told told = {};
+};
+
+/// Tells the service of its request's answer when the call ends, however it does.
+class Watched {
+ public:
+  Watched(const Call& call, const Clock& clock) : call_(call), clock_(clock), began_(clock.now()) {}
+  ~Watched() {
+    auto* watcher = dynamic_cast<AnswerWatcher*>(call_.service);
+    if (!watcher || call_.told.status == 0) return;
+    try {
+      const Told& told = call_.told;
+      watcher->note_answered({.head = call_.exchange.head(),
+                              .request = call_.view,
+                              .caller = call_.gate.actor().caller,
+                              .request_id = call_.gate.request_id(),
+                              .operation = call_.model ? call_.model->name : std::string_view(),
+                              .received = call_.body.size().value_or(0),
+                              .status = told.status,
+                              .error = told.error,
+                              .sent = told.sent,
+                              .began = began_,
+                              .turned = told.turned,
+                              .ended = clock_.now()});
+    } catch (const std::exception& error) {
+      spdlog::warn("{} was answered, but is not noted: {}", call_.gate.request_id(), error.what());
+    }
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  const Call& call_;
+  const Clock& clock_;
+  const Timestamp began_;
 };
 
 wire::RequestView view_of(const http::RequestHead& head) {
@@ -100,11 +145,14 @@ void route_virtual_host(Call& call) {
     call.view.routed_path = "/" + *bucket + call.view.path;
 }
 
-void send(http::Exchange& exchange, wire::Response response) {
+/// `told` learns what goes out, as far as it has.
+void send(http::Exchange& exchange, wire::Response response, Told& told) {
+  const bool head_only = exchange.head().method == "HEAD";
+  told.status = response.status;
   http::Headers headers;
   for (auto& [name, value] : response.headers) headers.add(std::move(name), std::move(value));
   if (response.body.is_bytes()) {
-    const bool head_only = exchange.head().method == "HEAD";
+    if (!head_only) told.sent = response.body.bytes().size();
     if (!head_only || !response.body.bytes().empty() || !headers.contains("Content-Length")) {
       exchange.send({response.status, std::move(headers), response.body.bytes()});
       return;
@@ -118,7 +166,11 @@ void send(http::Exchange& exchange, wire::Response response) {
   }
   headers.remove("Content-Length");
   http::ResponseWriter& writer = exchange.start(response.status, std::move(headers), response.body.size());
-  if (exchange.head().method != "HEAD") response.body.read([&](std::string_view bytes) { writer.write(bytes); });
+  if (!head_only)
+    response.body.read([&](std::string_view bytes) {
+      writer.write(bytes);
+      told.sent += bytes.size();
+    });
   writer.finish();
 }
 
@@ -145,7 +197,7 @@ void dress(const Call& call, wire::Response& response) {
 }
 
 /// The refusal in the words of the protocol.
-void refuse(const Call& call, const Region& home, const wire::Error& error) {
+void refuse(Call& call, const Region& home, const wire::Error& error) {
   const Service* service = call.service ? call.service : service_alike(call, home);
   if (!service) {
     call.exchange.send(
@@ -156,7 +208,8 @@ void refuse(const Call& call, const Region& home, const wire::Error& error) {
     wire::Response response =
         wire::encode_error(call.spoken ? *call.spoken : service->model(), said, call.gate.request_id());
     dress(call, response);
-    send(call.exchange, std::move(response));
+    call.told = {.status = 0, .error = said.code(), .sent = 0, .turned = home.clock.now()};
+    send(call.exchange, std::move(response), call.told);
   };
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
   if (service->model().protocol == wire::Protocol::kRestXml && error.code() == "InternalFailure")
@@ -195,6 +248,7 @@ wire::Response answer_range(Call& call, const Operation& operation, Timestamp no
 void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob& spooled,
            std::atomic<std::uint64_t>& large_messages) {
   identify(call, home);
+  if (call.service->model().host_ids) call.gate.take_short_id();
   call.billed.is_of(*call.service);
   route_virtual_host(call);
 
@@ -224,7 +278,8 @@ void serve(Call& call, Region& home, KnownCredentials& credentials, SpooledBlob&
   if (call.model->streaming_input && !call.view.find_header("x-amz-server-side-encryption-customer-key"))
     spooled.was_taken_up();
   dress(call, response);
-  send(call.exchange, std::move(response));
+  call.told.turned = home.clock.now();
+  send(call.exchange, std::move(response), call.told);
 }
 
 }  // namespace
@@ -268,6 +323,7 @@ void FrontDoor::serve_operation(http::Exchange& exchange, BilledAnswer& billed) 
   SpooledBlob spooled(home_);
   Call call{
       .exchange = exchange, .gate = gate, .billed = billed, .view = view_of(exchange.head()), .region = {}, .body = {}};
+  const Watched watched(call, home_.clock);
   gate.pass([&] { region::serve(call, home_, credentials_, spooled, large_messages_); },
             [&](const wire::Error& error) { refuse(call, home_, error); });
 }

@@ -12,6 +12,8 @@
 namespace hanbat::region {
 namespace {
 
+constexpr std::size_t kShortId = 16;
+
 /// What is said of an exception that is no error of AWS's.
 /// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html
 wire::Error failure_of(const std::exception& error, const std::string& request_id) {
@@ -30,6 +32,8 @@ Gate::Gate(Region& home, http::Exchange& exchange)
   actor_.request_id = random_uuid();
   actor_.host = exchange.head().headers.get("host");
 }
+
+void Gate::take_short_id() { actor_.request_id = random_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ", kShortId); }
 
 void Gate::pass(const std::function<void()>& steps, const std::function<void(const wire::Error&)>& refuse) {
   const http::RequestHead& head = exchange_.head();

@@ -47,6 +47,9 @@ class Gate {
   /// who goes on asking has to come anew.
   void enter(Caller caller, std::string region, Load load = Load::kCall);
 
+  /// Names the request as S3 names its own, by 16 capital letters and digits. Before it enters.
+  void take_short_id();
+
   const std::string& request_id() const { return actor_.request_id; }
   /// Who entered; nobody before.
   const Actor& actor() const { return actor_; }

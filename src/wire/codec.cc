@@ -7,6 +7,7 @@
 #include "wire/cbor.h"
 #include "wire/decoding.h"
 #include "wire/form.h"
+#include "wire/host_id.h"
 #include "wire/json_value.h"
 #include "wire/method_not_allowed.h"
 #include "wire/rest.h"
@@ -156,7 +157,7 @@ std::string cbor_error(const Error& error) {
 void add_request_id(const ServiceModel& service, Headers& headers, std::string_view request_id) {
   if (service.host_ids) {
     headers.emplace_back("x-amz-request-id", std::string(request_id));
-    headers.emplace_back("x-amz-id-2", std::string(request_id));
+    headers.emplace_back("x-amz-id-2", host_id_of(request_id));
   } else {
     headers.emplace_back("x-amzn-RequestId", std::string(request_id));
   }
@@ -314,7 +315,7 @@ Response encode_error(const ServiceModel& service, const Error& error, std::stri
     out += members;
     if (!resource.empty()) append_element(out, "Resource", resource);
     append_element(out, "RequestId", request_id);
-    append_element(out, "HostId", request_id);
+    append_element(out, "HostId", host_id_of(request_id));
     out += "</Error>";
   } else {
     out += "<ErrorResponse";

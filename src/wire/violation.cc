@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/text.h"
 #include "wire/decoding.h"
 #include "wire/validation.h"
 
@@ -184,8 +185,13 @@ Error first_refusal(const OperationModel& operation, const Violation& first) {
     return {"InvalidParameterValue", 400, "Value (" + first.value + ") for parameter " + first.path + " is invalid."};
   }
   const std::string constraint = constraint_of(service, first);
-  const bool in_body =
-      first.path.find('.') != std::string::npos || (first.missing && first.missing->location == Location::kBody);
+  // What lies deeper is of the body, but for a list in a header.
+  const std::string_view top = std::string_view(first.path).substr(0, first.path.find('.'));
+  const bool in_header = std::ranges::any_of(operation.input->members, [&](const Member& member) {
+    return member.location == Location::kHeader && iequals(member.name, top);
+  });
+  const bool in_body = (first.path.find('.') != std::string::npos && !in_header) ||
+                       (first.missing && first.missing->location == Location::kBody);
   if (first.missing && first.missing == operation.input->payload)
     return {"MissingRequestBodyError", 400, "Request Body is empty"};
   if (in_body) throw_malformed(service, constraint);

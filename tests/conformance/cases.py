@@ -96,6 +96,9 @@ def differences(expected, answer, names):
         found = answer.texts(path) if isinstance(wanted, list) else answer.text(path)
         if not (found == wanted if isinstance(wanted, list) else same(wanted, found)):
             out.append(f"{path}: {found!r}, not {wanted!r}")
+    for name, form in (("x-amz-request-id", "[0-9A-Z]{16}"), ("x-amz-id-2", "[A-Za-z0-9+/]{75}=")):
+        if not re.fullmatch(form, answer.headers.get(name, "")):
+            out.append(f"header {name}: {answer.headers.get(name)!r}")
     if expected.body is not None:
         body = filled(expected.body, names)
         body = body.encode() if isinstance(body, str) else body

@@ -13,6 +13,8 @@ def tags(*pairs):
     return "<Tags>" + "".join(f"<Tag><Key>{key}</Key><Value>{value}</Value></Tag>" for key, value in pairs) + "</Tags>"
 
 
+LOGGING = ("<BucketLoggingStatus xmlns='http://doc.s3.amazonaws.com/2006-03-01'><LoggingEnabled><TargetBucket>{target}</TargetBucket><TargetPrefix>log/</TargetPrefix>{more}"
+           "</LoggingEnabled></BucketLoggingStatus>")
 MALFORMED = error(400, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
 NAMES = [(f"a bucket cannot be called {name}", put("/" + name, made(HERE)), error(400, "InvalidBucketName", "The specified bucket is not valid.", BucketName=name))
          for name in ("ab", "a" * 64, "Upper-case", "under_score", "-hyphen", "hyphen-", "two..dots", "192.168.5.4", "xn--name", "sthree-name", "name-s3alias",
@@ -78,7 +80,22 @@ SETTINGS = [
     ("ownership that is unknown", put("/{b}?ownershipControls", "<OwnershipControls><Rule><ObjectOwnership>Nobody</ObjectOwnership></Rule></OwnershipControls>"), MALFORMED),
     ("who pays", get("/{b}?requestPayment"), ok(200, xml={"Payer": "BucketOwner"})),
     ("logging of a new bucket", get("/{b}?logging"), ok(200, xml={"LoggingEnabled": None})),
-    ("acceleration of a new bucket", get("/{b}?accelerate"), ok(200, xml={"Status": None})),
+    ("requesters pay", put("/{b}?requestPayment", "<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>"), get("/{b}?requestPayment"), ok(200, xml={"Payer": "Requester"})),
+    ("somebody else pays", put("/{b}?requestPayment", "<RequestPaymentConfiguration><Payer>Nobody</Payer></RequestPaymentConfiguration>"), MALFORMED),
+    ("nobody in particular may not pay", put("/{b}?requestPayment", "<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>"), get("/{b}/k", headers={"x-amz-request-payer": "requester"}, sign=False), error(403, "AccessDenied", ANY)),
+    ("logging into itself", put("/{b}?logging", LOGGING.format(target="{b}", more="")), get("/{b}?logging"), ok(200, xml={"LoggingEnabled/TargetBucket": "{b}", "LoggingEnabled/TargetPrefix": "log/", "LoggingEnabled/TargetObjectKeyFormat": None})),
+    ("logging by day", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetObjectKeyFormat><PartitionedPrefix><PartitionDateSource>EventTime</PartitionDateSource></PartitionedPrefix></TargetObjectKeyFormat>")), get("/{b}?logging"),
+     ok(200, xml={"LoggingEnabled/TargetObjectKeyFormat/PartitionedPrefix/PartitionDateSource": "EventTime"})),
+    ("logging by simple keys", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetObjectKeyFormat><SimplePrefix/></TargetObjectKeyFormat>")), get("/{b}?logging"),
+     ok(200, xml={"LoggingEnabled/TargetObjectKeyFormat/SimplePrefix": ""})),
+    ("logging by no day", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetObjectKeyFormat><PartitionedPrefix><PartitionDateSource>Noon</PartitionDateSource></PartitionedPrefix></TargetObjectKeyFormat>")), MALFORMED),
+    ("logging by two formats", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetObjectKeyFormat><SimplePrefix/><PartitionedPrefix/></TargetObjectKeyFormat>")), MALFORMED),
+    ("logging no longer", put("/{b}?logging", LOGGING.format(target="{b}", more="")), put("/{b}?logging", "<BucketLoggingStatus/>"), get("/{b}?logging"), ok(200, xml={"LoggingEnabled": None})),
+    ("logging into what is not there", put("/{b}?logging", LOGGING.format(target="no-such-bucket-here", more="")),
+     error(400, "InvalidTargetBucketForLogging", "The target bucket for logging does not exist", TargetBucket="no-such-bucket-here")),
+    ("logging with grants where there are no ACLs", put("/{b}?logging", LOGGING.format(target="{b}", more="<TargetGrants><Grant><Grantee xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:type='Group'>"
+     "<URI>http://acs.amazonaws.com/groups/global/AuthenticatedUsers</URI></Grantee><Permission>READ</Permission></Grant></TargetGrants>")), error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs")),
+    ("acceleration of a new bucket", get("/{b}?accelerate"), ok(200, xml={"Status": None}, body='<?xml version="1.0" encoding="UTF-8"?>\n<AccelerateConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></AccelerateConfiguration>')),
     ("notifications of a new bucket", get("/{b}?notification"), ok(200, xml={"EventBridgeConfiguration": None})),
     ("notifications to EventBridge", put("/{b}?notification", "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>"), get("/{b}?notification"), ok(200, xml={"EventBridgeConfiguration": ""})),
     ("notifications to a queue are refused by name", put("/{b}?notification", "<NotificationConfiguration><QueueConfiguration><Queue>arn:aws:sqs:ap-northeast-2:123456789012:q</Queue>"

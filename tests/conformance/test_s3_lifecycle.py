@@ -57,6 +57,7 @@ TAKEN_UP = [
     ("no expiry by a rule that is off", EXPIRES_LATER, put("/{b}/logs/k", "hello"), ok(200, {"x-amz-expiration": None})),
 ]
 REFUSED = [
+    ("a rule of less than nothing", rules(rule(moves("GLACIER_IR", 1), "<Filter><ObjectSizeGreaterThan>-1</ObjectSizeGreaterThan></Filter>")), MALFORMED),
     ("two conditions without an And", rules(rule(moves("GLACIER", 1), "<Filter><Prefix>a</Prefix><ObjectSizeGreaterThan>5</ObjectSizeGreaterThan></Filter>")), MALFORMED),
     ("too early for STANDARD_IA", rules(rule(moves("STANDARD_IA", 29))), error(400, "InvalidArgument", "'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'")),
     ("too early for older versions", rules(rule(older("ONEZONE_IA", 29))),

@@ -42,6 +42,7 @@ CASES = [
     ("with an empty token", get(V2 + "&continuation-token="), error(400, "InvalidArgument", "The continuation token provided is incorrect", ArgumentName="continuation-token")),
     ("of encoded keys", *keys("a%20b%2Bc/%C3%A9"), get(V2 + "&encoding-type=url"), ok(200, xml={"Contents/Key": ["a+b%2Bc/%C3%A9"], "EncodingType": "url"})),
     ("of a class", put("/{b}/k", "x", {"x-amz-storage-class": "GLACIER_IR"}), get(V2), ok(200, xml={"Contents/StorageClass": ["GLACIER_IR"]})),
+    ("with what they do not have", get(V2, {"x-amz-optional-object-attributes": "Colour"}), error(400, "InvalidArgument", ANY, ArgumentName="x-amz-optional-object-attributes", ArgumentValue="Colour")),
     ("with their restoration", put("/{b}/k", "x"), get(V2, {"x-amz-optional-object-attributes": "RestoreStatus"}), ok(200, xml={"Contents/Key": ["k"], "Contents/RestoreStatus": None})),
     ("of the old kind", *keys("k"), get("/{b}"), ok(200, xml={"Name": "{b}", "Prefix": "", "Marker": "", "MaxKeys": "1000", "IsTruncated": "false", "Contents/Key": ["k"], "Contents/Owner/ID": ["{owner}"], "KeyCount": None, "NextMarker": None})),
     ("of the old kind, in pages", *TREE, get("/{b}?max-keys=2"), ok(200, xml={"Contents/Key": ["a/1", "a/2"], "IsTruncated": "true", "NextMarker": None})),

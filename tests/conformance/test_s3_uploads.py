@@ -5,6 +5,9 @@ from cases import ANY, delete, error, get, head, ok, post, put, table
 
 ZULU = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z")
 SSE = {"x-amz-server-side-encryption": "AES256"}
+HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} 00:00:00 GMT")
+ENDS = put("/{b}?lifecycle", "<LifecycleConfiguration><Rule><ID>end</ID><Status>Enabled</Status><Filter><Prefix>k</Prefix></Filter><AbortIncompleteMultipartUpload>"
+           "<DaysAfterInitiation>3</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>")
 HELLO_TAG = '"5d41402abc4b2a76b9719d911017c592"'
 CRC32, CRC64, SHA1 = "NhCmhg==", "M3eFcAZSQlc=", "qvTGHdzF6KLavt4PO0gs2a6pQ00="
 NO_UPLOAD = ("NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.")
@@ -42,8 +45,11 @@ CASES = [
     ("a part of a whole without its sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1), ok(200, {"x-amz-checksum-crc32": CRC32})),
     ("a part with another sum", begun(checksum_algorithm="CRC32"), part(1, checksum_sha1=SHA1),
      error(400, "InvalidRequest", "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: sha1")),
-    ("completed", begun(), part(1), done, ok(200, {**SSE, "content-type": "application/xml"}, {"Location": ANY, "Bucket": "{b}", "Key": "k", "ETag": re.compile('"[0-9a-f]{32}-1"'),
+    ("completed", begun(), part(1), done, ok(200, {**SSE, "content-type": "application/xml"}, {"Location": "https://{b}.s3.ap-northeast-2.amazonaws.com/k", "Bucket": "{b}", "Key": "k", "ETag": re.compile('"[0-9a-f]{32}-1"'),
                                                                      "ChecksumCRC64NVME": CRC64, "ChecksumType": "FULL_OBJECT"})),
+    ("completed in a folder", post("/{b}/a/b?uploads", save={"u": "UploadId"}), put("/{b}/a/b?partNumber=1&uploadId={u}", "hello"),
+     post("/{b}/a/b?uploadId={u}", f"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{HELLO_TAG}</ETag></Part></CompleteMultipartUpload>"),
+     ok(200, xml={"Location": "https://{b}.s3.ap-northeast-2.amazonaws.com/a%2Fb"})),
     ("completed again", begun(), part(1), done, done, ok(200, {}, {"ETag": re.compile('"[0-9a-f]{32}-1"')})),
     ("completed of nothing", begun(), part(1), whole(), error(400, *MALFORMED)),
     ("completed without a body", begun(), part(1), post("/{b}/k?uploadId={u}"), error(400, "InvalidRequest", "You must specify at least one part")),
@@ -58,6 +64,15 @@ CASES = [
     ("completed with its size", begun(), part(1), whole((1, HELLO_TAG), headers={"x-amz-mp-object-size": "5"}), ok(200)),
     ("completed with another size", begun(), part(1), whole((1, HELLO_TAG), headers={"x-amz-mp-object-size": "6"}),
      error(400, "InvalidRequest", "The provided 'x-amz-mp-object-size' header value 6 does not match what was computed: 5")),
+    ("completed with less than nothing", begun(), part(1), whole((1, HELLO_TAG), headers={"x-amz-mp-object-size": "-1"}),
+     error(400, "InvalidRequest", "Value for x-amz-mp-object-size header is less than zero")),
+    ("parts after less than none", begun(), get("/{b}/k?uploadId={u}&part-number-marker=-1"),
+     error(400, "InvalidArgument", "Argument part-number-marker must be an integer between 0 and 2147483647", ArgumentName="part-number-marker", ArgumentValue="-1")),
+    ("attributes of less than no parts", put("/{b}/k", "hello"), get("/{b}/k?attributes", {"x-amz-object-attributes": "ObjectParts", "x-amz-max-parts": "-1"}),
+     error(400, "InvalidArgument", "Argument max-parts must be an integer between 0 and 2147483647", ArgumentName="x-amz-max-parts", ArgumentValue="-1")),
+    ("when it is ended", ENDS, post("/{b}/k?uploads"), ok(200, {"x-amz-abort-date": HTTP_DATE, "x-amz-abort-rule-id": "end"})),
+    ("when it is ended, told with its parts", ENDS, begun(), get("/{b}/k?uploadId={u}"), ok(200, {"x-amz-abort-date": HTTP_DATE, "x-amz-abort-rule-id": "end"})),
+    ("when another is ended", ENDS, post("/{b}/other?uploads"), ok(200, {"x-amz-abort-date": None, "x-amz-abort-rule-id": None})),
     ("completed with its sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1, checksum_crc32=CRC32), whole((1, HELLO_TAG), headers={"x-amz-checksum-crc32": CRC32}),
      ok(200, xml={"ChecksumCRC32": CRC32, "ChecksumType": "FULL_OBJECT"})),
     ("completed with another sum", begun(checksum_algorithm="CRC32", checksum_type="FULL_OBJECT"), part(1, checksum_crc32=CRC32),

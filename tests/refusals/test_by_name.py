@@ -118,8 +118,6 @@ REFUSED = [
     ("s3", "PutBucketReplication", {"Bucket": "some-bucket", "ReplicationConfiguration": {"Role": ROLE, "Rules": [
         {"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::other-bucket"}}]}}, "PutBucketReplication"),
     ("s3", "PutBucketAccelerateConfiguration", {"Bucket": "some-bucket", "AccelerateConfiguration": {"Status": "Enabled"}}, "PutBucketAccelerateConfiguration"),
-    ("s3", "PutBucketLogging", {"Bucket": "some-bucket", "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "other-bucket", "TargetPrefix": ""}}}, "PutBucketLogging"),
-    ("s3", "PutBucketRequestPayment", {"Bucket": "some-bucket", "RequestPaymentConfiguration": {"Payer": "Requester"}}, "PutBucketRequestPayment"),
     ("ecr", "PutReplicationConfiguration", {"replicationConfiguration": {"rules": []}}, "PutReplicationConfiguration"),
     ("iam", "ChangePassword", {"OldPassword": "old", "NewPassword": "new"}, "ChangePassword"),
     ("iam", "CreateSAMLProvider", {"Name": "some-name", "SAMLMetadataDocument": "x" * 1000}, "CreateSAMLProvider"),

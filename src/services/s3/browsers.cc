@@ -6,9 +6,11 @@
 #include "region/gate.h"
 #include "services/s3/archive/archive.h"
 #include "services/s3/buckets/cors.h"
+#include "services/s3/logging/watched_exchange.h"
 #include "services/s3/s3.h"
 #include "services/s3/website/routing.h"
 #include "wire/codec.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -65,21 +67,49 @@ bool S3::claims(const http::RequestHead& head) const {
          lower(head.headers.get("content-type")).starts_with("multipart/form-data");
 }
 
-void S3::serve(http::Exchange& exchange) {
+void S3::serve(http::Exchange& real) {
+  const Timestamp began = home_.clock.now();
+  WatchedExchange exchange(real, home_.clock);
   region::Gate gate(home_, exchange);
+  gate.take_short_id();
   const http::RequestHead& head = exchange.head();
-  if (const auto website = website_bucket_of_host(head.headers.get("host")); website && head.method != "OPTIONS")
-    return serve_website(gate, exchange, *website);
+  const wire::RequestView view = view_of(head);
+  const auto website = website_bucket_of_host(head.headers.get("host"));
+  const bool is_page = website && head.method != "OPTIONS";
+  std::string refusal;
+  is_page ? serve_website(gate, exchange, *website, refusal) : serve_browser(gate, exchange, view, refusal);
+  if (exchange.status == 0) return;
+  const region::Answered asked{.head = head,
+                               .request = view,
+                               .caller = gate.actor().caller,
+                               .request_id = gate.request_id(),
+                               .operation = "",
+                               .status = exchange.status,
+                               .error = refusal,
+                               .sent = exchange.sent,
+                               .began = began,
+                               .turned = exchange.turned,
+                               .ended = home_.clock.now()};
+  const CallNotes* notes = find_notes(gate.request_id());
+  const std::string key = notes ? notes->key : "";
+  if (is_page) return log_request(asked, "WEBSITE." + head.method + ".OBJECT", *website, key);
+  const std::string path = percent_decode(view.route()).value_or("/").substr(1);
+  log_request(asked, head.method == "POST" ? "REST.POST.OBJECT" : "REST.OPTIONS.PREFLIGHT",
+              path.substr(0, path.find('/')), key);
+}
+
+void S3::serve_browser(region::Gate& gate, http::Exchange& exchange, const wire::RequestView& view,
+                       std::string& refusal) {
   gate.pass(
       [&] {
-        const wire::RequestView view = view_of(exchange.head());
         if (view.method == "POST") return serve_post(gate, exchange, *posted_to(view));
         auto headers = home_.db.read([&](store::Tx& tx) { return answer_preflight(tx, view); });
         headers.emplace_back("x-amz-request-id", gate.request_id());
-        headers.emplace_back("x-amz-id-2", gate.request_id());
+        headers.emplace_back("x-amz-id-2", wire::host_id_of(gate.request_id()));
         send(exchange, 200, headers, "");
       },
       [&](const wire::Error& error) {
+        refusal = error.code();
         const wire::Response response = wire::encode_error(model(), error, gate.request_id());
         send(exchange, response.status, response.headers, response.body.bytes());
       });
@@ -89,6 +119,10 @@ void S3::dress(const wire::RequestView& request, wire::Response& response) const
   if (response.status == 200 && request.method == "POST" && asks_for(request, "restore"))
     response.status =
         home_.db.read([&](store::Tx& tx) { return status_of_restoration(tx, home_.clock.now(), request); });
+  const std::string* id = wire::find_header(response.headers, "x-amz-request-id");
+  const CallNotes* notes = id ? find_notes(*id) : nullptr;
+  if (notes && notes->charged && response.status < 300)
+    response.headers.emplace_back("x-amz-request-charged", "requester");
   if (request.header("origin").empty()) return;
   for (auto& header : home_.db.read([&](store::Tx& tx) { return cross_origin_headers(tx, request); }))
     response.headers.push_back(std::move(header));

@@ -1,6 +1,8 @@
 // What an object's bytes cost on their way out: to whom they are billed, and who asks for nothing.
 #include <gmock/gmock.h>
 
+#include <atomic>
+
 #include "http/client.h"
 #include "http/server.h"
 #include "os/sockets.h"
@@ -20,8 +22,11 @@ class DataOut : public S3Test {
     server.add_listener(std::move(fd), {});
   }
   int ask(const std::string& method, const std::string& target, const std::string& body = "") {
+    const int before = served;
     http::Client web(http::Endpoint{.host = "127.0.0.1", .port = port});
-    return web.send({.method = method, .target = target, .headers = {}, .body = body}).status;
+    const int status = web.send({.method = method, .target = target, .headers = {}, .body = body}).status;
+    served.wait(before);
+    return status;
   }
   /// The bytes on the bill, once it is written, and that they are the bucket's.
   std::int64_t billed() {
@@ -40,7 +45,12 @@ class DataOut : public S3Test {
   }
 
   region::FrontDoor door{t.home};
-  http::Server server{http::ServerOptions{}, [this](http::Exchange& exchange) { door.serve(exchange); }};
+  std::atomic<int> served{0};  // to the end, which comes after the client has its answer
+  http::Server server{http::ServerOptions{}, [this](http::Exchange& exchange) {
+                        door.serve(exchange);
+                        ++served;
+                        served.notify_all();
+                      }};
   std::uint16_t port = 0;
 };
 
@@ -53,6 +63,16 @@ TEST_F(DataOut, WhatIsReadFromOutsideIsBilledToTheBucketsOwner) {
   EXPECT_GT(sent, 600'000);
   EXPECT_LT(sent, 603'000) << "with the answers' heads";
   EXPECT_EQ(billed(), sent) << "once";
+}
+
+TEST_F(DataOut, WhatARequesterReadsThatPaysIsNotTheOwners) {
+  put("k", std::string(300'000, 'x'));
+  PutBucketRequestPaymentInput in;
+  in.bucket = "bucket";
+  in.request_payment_configuration.payer = "Requester";
+  client().put_bucket_request_payment(in);
+  EXPECT_EQ(ask("GET", "/bucket/k"), 403) << "nobody cannot pay";
+  EXPECT_EQ(billed(), 0);
 }
 
 TEST_F(DataOut, WhoIsRefusedCostsTheOwnerNothing) {

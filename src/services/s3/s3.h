@@ -6,14 +6,18 @@
 #include <string_view>
 
 #include "gen/s3/operations.h"
+#include "region/answered.h"
 #include "region/dressing.h"
 #include "region/page.h"
 #include "region/region.h"
 #include "region/tag_keys.h"
 #include "services/s3/acls/acl.h"
+#include "services/s3/buckets/request_payment.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/expiry.h"
 #include "services/s3/locks/lock.h"
+#include "services/s3/logging/access_logs.h"
+#include "services/s3/logging/access_notes.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/objects/store.h"
 #include "services/s3/uploads/store.h"
@@ -30,15 +34,16 @@ namespace hanbat::s3 {
 
 struct Visit;
 
-class S3 final : public Operations, public region::Dressing {
+class S3 final : public Operations, public region::Dressing, public region::AnswerWatcher {
  public:
-  explicit S3(region::Region& home) : home_(home), expiry_(home), requests_(home) {}
+  explicit S3(region::Region& home) : home_(home), logs_(home), expiry_(home, logs_), requests_(home) {}
 
   std::span<const store::Migration> migrations() const override;
   void start() override;
   bool claims(const http::RequestHead& head) const override;
   void serve(http::Exchange& exchange) override;
   void dress(const wire::RequestView& request, wire::Response& response) const override;
+  void note_answered(const region::Answered& asked) override;
   wire::Error invalid_page_token(const wire::OperationModel& operation) const override;
   wire::Error invalid_page_size(const wire::OperationModel& operation, int size,
                                 const region::PageSizes& sizes) const override;
@@ -47,12 +52,12 @@ class S3 final : public Operations, public region::Dressing {
 
  private:
   /// Authorizes the action on the bucket (with its policy), then returns it. Throws NoSuchBucket, and AccessDenied when
-  /// `expected_owner` is another account.
+  /// the terms do not fit it.
   BucketRow require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
-                           const std::optional<std::string>& expected_owner = {}, region::ConditionKeys keys = {});
+                           const Terms& terms = {}, region::ConditionKeys keys = {});
   /// The same for an action on a key of it, or on a version of that; the tags that it has are condition keys.
   BucketRow require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
-                                   std::string_view key, const std::optional<std::string>& expected_owner = {},
+                                   std::string_view key, const Terms& terms = {},
                                    const std::optional<std::string>& version_id = {}, region::ConditionKeys keys = {});
   /// A key, or a version of it, that a question is about.
   struct Named {
@@ -60,10 +65,10 @@ class S3 final : public Operations, public region::Dressing {
     const std::optional<std::string>& version_id;
   };
   BucketRow authorized(region::Request& rq, std::string_view action, std::string_view bucket,
-                       const std::string& resource, const std::optional<std::string>& expected_owner,
-                       region::ConditionKeys keys, const Named* named = nullptr);
+                       const std::string& resource, const Terms& terms, region::ConditionKeys keys,
+                       const Named* named = nullptr);
   /// What the ACLs of the bucket and of the object that is named let the caller do.
-  void add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question);
+  std::vector<Json> acl_policies(region::Request& rq, const BucketRow& bucket, const Named* named);
   /// The version, or the latest. Throws NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker.
   ObjectRow require_object(region::Request& rq, const BucketRow& bucket, const std::string& key,
                            const std::optional<std::string>& version_id);
@@ -72,19 +77,24 @@ class S3 final : public Operations, public region::Dressing {
                            const std::optional<std::string>& version_id);
   /// Who writes an object with tags may tag it.
   void require_tagging(region::Request& rq, const std::string& bucket, const std::string& key, const Json& tags);
-  /// The ACL that a write gives its object; nothing where that is the owner's alone. Throws where the caller may not
-  /// give one, or the bucket does not take it.
-  std::optional<AccessControlPolicy> acl_of_write(region::Request& rq, const BucketRow& bucket, const std::string& key,
-                                                  const AclHeaders& headers);
+  /// Whose a written object is, and its ACL. Throws where the caller may not give one, or the bucket does not take it.
+  WrittenAcl acl_of_write(region::Request& rq, const BucketRow& bucket, const std::string& key,
+                          const AclHeaders& headers);
+  /// Asks about an object that is not the bucket owner's, if it is one: its own owner decides.
+  void ask_its_owner(region::Request& rq, const BucketRow& bucket, const Named& named,
+                     region::AccessQuestion& question);
   /// Writes a new latest version as the bucket's versioning wants, and publishes the event of it.
   ObjectRow write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason);
   void publish_object_event(region::Request& rq, const BucketRow& bucket, const ObjectRow& object, ObjectEvent event,
                             std::string_view reason);
   /// A form that a browser posted to the bucket.
   void serve_post(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
-  /// A request of a bucket's website.
-  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket);
-  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket);
+  /// A form, or a preflight. `refusal` becomes the code of an error that is answered.
+  void serve_browser(region::Gate& gate, http::Exchange& exchange, const wire::RequestView& view, std::string& refusal);
+  /// A request of a bucket's website; likewise.
+  void serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket, std::string& refusal);
+  wire::Response visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket,
+                               std::string& refusal);
   /// What a website answers where the page that was asked for cannot be read.
   wire::Response answer_for(region::Gate& gate, const std::string& bucket, const WebsiteConfiguration& website,
                             const Visit& visit, const wire::Error& error);
@@ -103,9 +113,15 @@ class S3 final : public Operations, public region::Dressing {
   void require_removable(region::Request& rq, const ObjectRow& object, const std::optional<bool>& bypass);
   UploadRow require_upload(region::Request& rq, const std::string& bucket, const std::string& key,
                            const std::string& upload_id);
+  /// The bucket, if access to it is logged.
+  std::optional<LoggedBucket> find_logged(std::string_view request_id, const std::string& name);
+  /// Adds the request's line to the log of the bucket, if there is one.
+  void log_request(const region::Answered& asked, const std::string& operation, const std::string& bucket,
+                   const std::string& key);
   void put_setting(region::Request& rq, BucketRow bucket, std::string_view name, Json value);
 
   region::Region& home_;
+  AccessLogs logs_;
   Expiry expiry_;
   RequestCount requests_;
 };

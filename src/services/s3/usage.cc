@@ -109,9 +109,10 @@ void RequestCount::start() {
   region::measure_hourly(home_, "s3", kBillName, "TimedStorage-", &measure);
 }
 
-void RequestCount::add(region::Request& rq, std::string_view action, const BucketRow& bucket) {
+void RequestCount::add(region::Request& rq, std::string_view action, const BucketRow& bucket,
+                       const std::string& payer) {
   const std::string_view operation = rq.operation.name;
-  const region::Place place{bucket.place.account, region_of(bucket)};
+  const region::Place place{payer, region_of(bucket)};
   const std::string arn = region::KindOf<Bucket>::arn(bucket);
   region::BilledAnswer::name_payer(rq.service, {place, arn, kBillName, std::string(operation)});
   const std::string_view tier = tier_of(operation);

@@ -1,5 +1,5 @@
-// What S3 bills: requests and what answers send to the internet, to the owner of the bucket, and what lies in buckets
-// at every full hour, by storage class. Source: https://aws.amazon.com/s3/pricing/
+// What S3 bills: requests and what answers send to the internet, to the owner of the bucket or to who asks, and what
+// lies in buckets at every full hour, by storage class. Source: https://aws.amazon.com/s3/pricing/
 #pragma once
 
 #include <string_view>
@@ -20,8 +20,8 @@ class RequestCount {
 
   /// Registers the task that writes what waits, and the one that reads what lies in buckets.
   void start();
-  /// Also names the bucket's owner as who pays for what the answer sends.
-  void add(region::Request& rq, std::string_view action, const BucketRow& bucket);
+  /// Also names the account as who pays for what the answer sends.
+  void add(region::Request& rq, std::string_view action, const BucketRow& bucket, const std::string& payer);
 
  private:
   region::Region& home_;

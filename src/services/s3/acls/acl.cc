@@ -69,9 +69,11 @@ void rename_ids(AccessControlPolicy& acl,
 }
 
 /// https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
-std::vector<Grant> canned_grants(const std::string& name, AclTarget target) {
+std::vector<Grant> canned_grants(const std::string& name, AclTarget target, const std::string& bucket_owner) {
   using P = AclPermission;
-  if (name == "private" || name == "bucket-owner-read" || name == "bucket-owner-full-control") return {};
+  if (name == "private") return {};
+  if (name == "bucket-owner-read") return {grant(account(bucket_owner), P::kRead)};
+  if (name == "bucket-owner-full-control") return {grant(account(bucket_owner), P::kFullControl)};
   if (name == "public-read") return {grant(group(AclGroup::kAllUsers), P::kRead)};
   if (name == "public-read-write")
     return {grant(group(AclGroup::kAllUsers), P::kRead), grant(group(AclGroup::kAllUsers), P::kWrite)};
@@ -191,12 +193,14 @@ void add_acl_keys(const AclHeaders& headers, region::ConditionKeys& keys) {
   add("s3:x-amz-grant-write-acp", headers.write_acp);
 }
 
-AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const std::string& owner) {
+AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const std::string& owner,
+                           const std::string& bucket_owner) {
   if (headers.canned && headers.has_grants())
     throw wire::Error("InvalidRequest", 400, "Specifying both Canned ACLs and Header Grants is not allowed");
   AccessControlPolicy out = owners_alone(owner);
   if (headers.canned) {
-    for (Grant& one : canned_grants(*headers.canned, target)) out.grants->push_back(std::move(one));
+    for (Grant& one : canned_grants(*headers.canned, target, bucket_owner))
+      if (one.grantee->id != owner) out.grants->push_back(std::move(one));
     return out;
   }
   if (!headers.has_grants()) return out;
@@ -261,6 +265,12 @@ AccessControlPolicy kept_acl(const Json& of, const std::string& owner) {
 void keep_acl(Json& of, const AccessControlPolicy& acl, const std::string& owner) {
   of.erase(kAcl);
   if (!is_owners_alone(acl, owner)) of[kAcl] = wire::to_json(acl);
+}
+
+void keep_written(Json& body, const WrittenAcl& written, const BucketRow& bucket) {
+  body.erase(kObjectOwner);
+  if (written.owner != bucket.place.account) body[kObjectOwner] = written.owner;
+  if (written.acl) keep_acl(body, *written.acl, written.owner);
 }
 
 std::optional<Json> policy_of(const AccessControlPolicy& acl, AclTarget target, const std::string& arn,

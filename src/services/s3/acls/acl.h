@@ -18,7 +18,7 @@
 namespace hanbat::s3 {
 
 enum class AclPermission { kFullControl, kWrite, kWriteAcp, kRead, kReadAcp };
-/// Who may be granted something without being named. The last writes logs of access, which there are none of.
+/// Who may be granted something without being named. The last writes logs of access (logging/).
 enum class AclGroup { kAllUsers, kAuthenticatedUsers, kLogDelivery };
 /// On what an ACL lies.
 enum class AclTarget { kBucket, kObject };
@@ -60,8 +60,10 @@ AclHeaders acl_headers(const In& in) {
 /// What policies may ask of them.
 void add_acl_keys(const AclHeaders& headers, region::ConditionKeys& keys);
 
-/// The ACL that the headers ask for. Throws S3's errors (400) for what cannot be granted.
-AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const std::string& owner);
+/// The ACL that the headers ask for; what is of somebody else than its bucket names both. Throws S3's errors (400) for
+/// what cannot be granted.
+AccessControlPolicy acl_of(const AclHeaders& headers, AclTarget target, const std::string& owner,
+                           const std::string& bucket_owner);
 /// Throws S3's errors for a document that cannot be: MalformedACLError, InvalidArgument (400), AccessDenied for another
 /// owner's. It names all by canonical ids, as S3's callers do.
 void check_acl(const AccessControlPolicy& acl, const std::string& owner);
@@ -84,6 +86,14 @@ void keep_acl(Json& of, const AccessControlPolicy& acl, const std::string& owner
 enum class PublicGrants { kCount, kIgnored };
 std::optional<Json> policy_of(const AccessControlPolicy& acl, AclTarget target, const std::string& arn,
                               const std::string& owner, PublicGrants of_public, const region::Caller& caller);
+
+/// Whose a new object is, and what it grants; nothing where that is its owner's alone.
+struct WrittenAcl {
+  std::string owner;
+  std::optional<AccessControlPolicy> acl;
+};
+/// Keeps it in the body of an object or upload.
+void keep_written(Json& body, const WrittenAcl& written, const BucketRow& bucket);
 
 /// Throws AccessControlListNotSupported where ACLs are disabled, AccessDenied for a public one that is blocked.
 void check_acl_taken(const BucketRow& bucket, const AccessControlPolicy& acl);

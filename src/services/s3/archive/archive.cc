@@ -86,7 +86,7 @@ void require_readable(const ObjectRow& object, Timestamp now) {
 
 RestoreObjectOutput S3::restore_object(region::Request& rq, const RestoreObjectInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:RestoreObject", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
+      require_bucket_for_key(rq, "s3:RestoreObject", in.bucket, in.key, terms_of(in), in.version_id);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   const RestoreRequest asked = in.restore_request.value_or(RestoreRequest{});
   if (!asked.days || *asked.days < 1)

@@ -13,31 +13,20 @@ namespace {
 }  // namespace
 
 GetBucketReplicationOutput S3::get_bucket_replication(region::Request& rq, const GetBucketReplicationInput& in) {
-  absent(require_bucket(rq, "s3:GetReplicationConfiguration", in.bucket, in.expected_bucket_owner),
+  absent(require_bucket(rq, "s3:GetReplicationConfiguration", in.bucket, terms_of(in)),
          "ReplicationConfigurationNotFoundError", "The replication configuration was not found");
 }
 
 DeleteBucketReplicationOutput S3::delete_bucket_replication(region::Request& rq,
                                                             const DeleteBucketReplicationInput& in) {
-  require_bucket(rq, "s3:PutReplicationConfiguration", in.bucket, in.expected_bucket_owner);
+  require_bucket(rq, "s3:PutReplicationConfiguration", in.bucket, terms_of(in));
   return {};
 }
 
 GetBucketAccelerateConfigurationOutput S3::get_bucket_accelerate_configuration(
     region::Request& rq, const GetBucketAccelerateConfigurationInput& in) {
-  require_bucket(rq, "s3:GetAccelerateConfiguration", in.bucket, in.expected_bucket_owner);
+  require_bucket(rq, "s3:GetAccelerateConfiguration", in.bucket, terms_of(in));
   return {};
-}
-
-GetBucketLoggingOutput S3::get_bucket_logging(region::Request& rq, const GetBucketLoggingInput& in) {
-  require_bucket(rq, "s3:GetBucketLogging", in.bucket, in.expected_bucket_owner);
-  return {};
-}
-
-GetBucketRequestPaymentOutput S3::get_bucket_request_payment(region::Request& rq,
-                                                             const GetBucketRequestPaymentInput& in) {
-  require_bucket(rq, "s3:GetBucketRequestPayment", in.bucket, in.expected_bucket_owner);
-  return {.payer = "BucketOwner"};
 }
 
 }  // namespace hanbat::s3

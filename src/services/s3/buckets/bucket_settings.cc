@@ -44,14 +44,14 @@ void S3::put_setting(region::Request& rq, BucketRow bucket, std::string_view nam
 }
 
 GetBucketVersioningOutput S3::get_bucket_versioning(region::Request& rq, const GetBucketVersioningInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketVersioning", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketVersioning", in.bucket, terms_of(in));
   GetBucketVersioningOutput out;
   if (const auto versioning = versioning_of(bucket)) out.status = word_of(*versioning);
   return out;
 }
 
 PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const PutBucketVersioningInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketVersioning", in.bucket, terms_of(in));
   const auto versioning = find_word<Versioning>(in.versioning_configuration.status.value_or(""));
   if (!in.versioning_configuration.status)
     throw wire::Error("IllegalVersioningConfigurationException", 400, "The Versioning element must be specified");
@@ -67,7 +67,7 @@ PutBucketVersioningOutput S3::put_bucket_versioning(region::Request& rq, const P
 }
 
 GetBucketTaggingOutput S3::get_bucket_tagging(region::Request& rq, const GetBucketTaggingInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketTagging", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketTagging", in.bucket, terms_of(in));
   const region::TagMap tags = region::tags_of(rq.tx, region::KindOf<Bucket>::arn(bucket));
   if (tags.empty()) throw absent("NoSuchTagSet", "The TagSet does not exist", bucket.id);
   GetBucketTaggingOutput out;
@@ -76,19 +76,19 @@ GetBucketTaggingOutput S3::get_bucket_tagging(region::Request& rq, const GetBuck
 }
 
 PutBucketTaggingOutput S3::put_bucket_tagging(region::Request& rq, const PutBucketTaggingInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, terms_of(in));
   region::replace_tags(rq.tx, region::KindOf<Bucket>::arn(bucket), region::tag_pairs(in.tagging.tag_set), kBucketTags);
   return {};
 }
 
 DeleteBucketTaggingOutput S3::delete_bucket_tagging(region::Request& rq, const DeleteBucketTaggingInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketTagging", in.bucket, terms_of(in));
   region::delete_tags(rq.tx, region::KindOf<Bucket>::arn(bucket));
   return {};
 }
 
 GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucketPolicyInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicy", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicy", in.bucket, terms_of(in));
   const Json* policy = bucket.own.find("policy");
   if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.id);
   GetBucketPolicyOutput out;
@@ -97,7 +97,7 @@ GetBucketPolicyOutput S3::get_bucket_policy(region::Request& rq, const GetBucket
 }
 
 PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucketPolicyInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPolicy", in.bucket, terms_of(in));
   if (!in.policy.starts_with('{'))
     throw wire::Error("MalformedPolicy", 400, "Policies must be valid JSON and the first byte must be '{'");
   region::policy::Document document;
@@ -124,7 +124,7 @@ PutBucketPolicyOutput S3::put_bucket_policy(region::Request& rq, const PutBucket
 }
 
 GetBucketPolicyStatusOutput S3::get_bucket_policy_status(region::Request& rq, const GetBucketPolicyStatusInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicyStatus", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPolicyStatus", in.bucket, terms_of(in));
   const Json* policy = bucket.own.find("policy");
   if (!policy) throw absent("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.id);
   GetBucketPolicyStatusOutput out;
@@ -134,12 +134,12 @@ GetBucketPolicyStatusOutput S3::get_bucket_policy_status(region::Request& rq, co
 }
 
 DeleteBucketPolicyOutput S3::delete_bucket_policy(region::Request& rq, const DeleteBucketPolicyInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:DeleteBucketPolicy", in.bucket, in.expected_bucket_owner), "policy", nullptr);
+  put_setting(rq, require_bucket(rq, "s3:DeleteBucketPolicy", in.bucket, terms_of(in)), "policy", nullptr);
   return {};
 }
 
 GetPublicAccessBlockOutput S3::get_public_access_block(region::Request& rq, const GetPublicAccessBlockInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketPublicAccessBlock", in.bucket, terms_of(in));
   const Json* block = bucket.own.find("public_access_block");
   if (!block)
     throw absent("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found",
@@ -150,7 +150,7 @@ GetPublicAccessBlockOutput S3::get_public_access_block(region::Request& rq, cons
 }
 
 PutPublicAccessBlockOutput S3::put_public_access_block(region::Request& rq, const PutPublicAccessBlockInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, terms_of(in));
   const PublicAccessBlockConfiguration& given = in.public_access_block_configuration;
   PublicAccessBlockConfiguration kept;
   kept.block_public_acls = given.block_public_acls.value_or(false);
@@ -163,14 +163,14 @@ PutPublicAccessBlockOutput S3::put_public_access_block(region::Request& rq, cons
 
 DeletePublicAccessBlockOutput S3::delete_public_access_block(region::Request& rq,
                                                              const DeletePublicAccessBlockInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, in.expected_bucket_owner),
-              "public_access_block", nullptr);
+  put_setting(rq, require_bucket(rq, "s3:PutBucketPublicAccessBlock", in.bucket, terms_of(in)), "public_access_block",
+              nullptr);
   return {};
 }
 
 GetBucketNotificationConfigurationOutput S3::get_bucket_notification_configuration(
     region::Request& rq, const GetBucketNotificationConfigurationInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketNotification", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketNotification", in.bucket, terms_of(in));
   GetBucketNotificationConfigurationOutput out;
   if (bucket.own.flag("event_bridge")) out.event_bridge_configuration.emplace();
   return out;
@@ -178,7 +178,7 @@ GetBucketNotificationConfigurationOutput S3::get_bucket_notification_configurati
 
 PutBucketNotificationConfigurationOutput S3::put_bucket_notification_configuration(
     region::Request& rq, const PutBucketNotificationConfigurationInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketNotification", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketNotification", in.bucket, terms_of(in));
   const bool on = in.notification_configuration.event_bridge_configuration.has_value();
   put_setting(rq, bucket, "event_bridge", on ? Json(true) : Json());
   return {};

@@ -10,6 +10,7 @@
 #include "region/policy/public_access.h"
 #include "region/usage.h"
 #include "services/s3/buckets/ownership.h"
+#include "services/s3/buckets/request_payment.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 #include "services/s3/tagging.h"
@@ -45,6 +46,40 @@ bool is_withheld(const BucketRow& bucket, const Json& policy, const region::Call
   return is_public(region::policy::read_document(policy, region::policy::DocumentKind::kResource));
 }
 
+bool is_allowed(region::Request& rq, const region::AccessQuestion& question) {
+  try {
+    rq.authorize(question);
+    return true;
+  } catch (const wire::Error&) {
+    return false;
+  }
+}
+
+/// Whether whose the object is matters, and not only whose the bucket is.
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html
+bool is_about_object(std::string_view operation, std::string_view action) {
+  if (action.ends_with("Retention") || action.ends_with("LegalHold")) return false;
+  // Who writes an object anew with tags or an ACL asks nothing of the one that was there.
+  if (action.starts_with("s3:Put") && operation != "PutObjectAcl" && operation != "PutObjectTagging") return false;
+  return action.starts_with("s3:GetObject") || action.ends_with("Acl") || action.ends_with("Tagging");
+}
+
+/// Of a bucket's policy what holds of others' objects, too: it lets nobody at them.
+Json denials_of(const Json& policy) {
+  Json out = policy, kept = Json::array();
+  const auto keep = [&](const Json& one) {
+    if (one.text("Effect") == "Deny") kept.push_back(one);
+  };
+  const Json& statements = policy["Statement"];
+  if (statements.is_object()) {
+    keep(statements);
+  } else {
+    for (const Json& one : statements.items()) keep(one);
+  }
+  out["Statement"] = std::move(kept);
+  return out;
+}
+
 std::string bucket_arn(std::string_view bucket) { return "arn:aws:s3:::" + std::string(bucket); }
 
 /// "ap-northeast-2", "us-gov-west-1".
@@ -68,6 +103,7 @@ void S3::start() {
   });
   expiry_.start();
   requests_.start();
+  logs_.start();
 }
 
 wire::Error S3::invalid_page_token(const wire::OperationModel&) const {
@@ -82,54 +118,77 @@ wire::Error S3::invalid_page_size(const wire::OperationModel&, int size, const r
 }
 
 BucketRow S3::authorized(region::Request& rq, std::string_view action, std::string_view bucket,
-                         const std::string& resource, const std::optional<std::string>& expected_owner,
-                         region::ConditionKeys keys, const Named* named) {
+                         const std::string& resource, const Terms& terms, region::ConditionKeys keys,
+                         const Named* named) {
   const auto row = find_bucket(rq.tx, bucket);
   region::AccessQuestion question{.action = std::string(action), .resource = resource, .keys = std::move(keys)};
+  std::vector<Json> of_acls;
   if (row) {
+    note_bucket(rq, *row);
+    if (named && notes_of(rq).key.empty()) notes_of(rq).key = named->key;
     question.resource_account = row->place.account;
     question.keys["s3:ResourceAccount"] = {row->place.account};
     if (const Json* policy = row->own.find("policy"); policy && !is_withheld(*row, *policy, rq.caller))
       question.resource_policies.push_back(*policy);
-    if (takes_acls(*row)) add_acls(rq, *row, named, question);
+    if (takes_acls(*row)) of_acls = acl_policies(rq, *row, named);
+    if (takes_acls(*row) && named) ask_its_owner(rq, *row, *named, question);
     // A service that acts for a resource of somebody's (a load balancer's logs) has the rights that the bucket gives
     // it.
     if (rq.caller.kind == region::Caller::Kind::kService && !rq.caller.source_arn.empty())
       question.resource_policy_role = region::ResourcePolicyRole::kMustAllow;
   }
+  if (row && !of_acls.empty() && row->own.contains(kLogging) && !is_allowed(rq, question))
+    notes_of(rq).acl_required = true;
+  std::ranges::move(of_acls, std::back_inserter(question.resource_policies));
   rq.authorize(std::move(question));
   if (!row)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist")
         .with("BucketName", std::string(bucket));
-  check_expected_owner(*row, expected_owner);
-  requests_.add(rq, action, *row);
+  check_expected_owner(*row, terms.owner);
+  requests_.add(rq, action, *row, account_that_pays(rq, *row, terms.payer));
   return *row;
 }
 
-void S3::add_acls(region::Request& rq, const BucketRow& bucket, const Named* named, region::AccessQuestion& question) {
+std::vector<Json> S3::acl_policies(region::Request& rq, const BucketRow& bucket, const Named* named) {
+  std::vector<Json> out;
   const Json* block = bucket.own.find("public_access_block");
   const PublicGrants of_public =
       block && block->flag("IgnorePublicAcls") ? PublicGrants::kIgnored : PublicGrants::kCount;
-  const std::string arn = bucket_arn(bucket.id), &owner = bucket.place.account;
+  const std::string arn = bucket_arn(bucket.id);
   const auto add = [&](const Json& of, AclTarget target, const std::string& on) {
     if (!of.contains(kAcl)) return;
+    const std::string owner = owner_of(bucket, of);
     if (auto policy = policy_of(kept_acl(of, owner), target, on, owner, of_public, rq.caller))
-      question.resource_policies.push_back(*std::move(policy));
+      out.push_back(*std::move(policy));
   };
   add(bucket.own, AclTarget::kBucket, arn);
-  if (!named) return;
+  if (!named) return out;
   const auto object = named->version_id ? find_version(rq.tx, bucket.id, named->key, *named->version_id)
                                         : find_latest(rq.tx, bucket.id, named->key);
   if (object) add(object->body, AclTarget::kObject, arn + "/" + object->key);
+  return out;
 }
 
-BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket,
-                             const std::optional<std::string>& expected_owner, region::ConditionKeys keys) {
-  return authorized(rq, action, bucket, bucket_arn(bucket), expected_owner, std::move(keys));
+void S3::ask_its_owner(region::Request& rq, const BucketRow& bucket, const Named& named,
+                       region::AccessQuestion& question) {
+  if (!is_about_object(rq.operation.name, question.action)) return;
+  const auto object = named.version_id ? find_version(rq.tx, bucket.id, named.key, *named.version_id)
+                                       : find_latest(rq.tx, bucket.id, named.key);
+  if (!object) return;
+  const std::string owner = owner_of(bucket, object->body);
+  if (owner == bucket.place.account) return;
+  question.resource_account = owner;
+  for (Json& policy : question.resource_policies) policy = denials_of(policy);
+  std::erase_if(question.resource_policies, [](const Json& policy) { return policy["Statement"].empty(); });
+}
+
+BucketRow S3::require_bucket(region::Request& rq, std::string_view action, std::string_view bucket, const Terms& terms,
+                             region::ConditionKeys keys) {
+  return authorized(rq, action, bucket, bucket_arn(bucket), terms, std::move(keys));
 }
 
 BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view action, std::string_view bucket,
-                                     std::string_view key, const std::optional<std::string>& expected_owner,
+                                     std::string_view key, const Terms& terms,
                                      const std::optional<std::string>& version_id, region::ConditionKeys keys) {
   if (version_id) keys["s3:versionid"] = {*version_id};
   if (rq.names_key(action, "s3:ExistingObjectTag/")) {
@@ -140,8 +199,7 @@ BucketRow S3::require_bucket_for_key(region::Request& rq, std::string_view actio
       for (const Json& tag : tags->items()) keys["s3:ExistingObjectTag/" + tag.text("Key")] = {tag.text("Value")};
   }
   const Named named{key, version_id};
-  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), expected_owner, std::move(keys),
-                    &named);
+  return authorized(rq, action, bucket, bucket_arn(bucket) + "/" + std::string(key), terms, std::move(keys), &named);
 }
 
 CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInput& in) {
@@ -170,7 +228,7 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
                            *in.object_ownership);
   const auto ownership = require_word(in.object_ownership, ObjectOwnership::kBucketOwnerEnforced);
   const bool with_acls = ownership != ObjectOwnership::kBucketOwnerEnforced;
-  const AccessControlPolicy asked_acl = acl_of(acl, AclTarget::kBucket, rq.account);
+  const AccessControlPolicy asked_acl = acl_of(acl, AclTarget::kBucket, rq.account, rq.account);
   if (!with_acls && !is_owners_alone(asked_acl, rq.account))
     throw wire::Error("InvalidBucketAclWithObjectOwnership", 400,
                       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
@@ -217,7 +275,7 @@ CreateBucketOutput S3::create_bucket(region::Request& rq, const CreateBucketInpu
 }
 
 HeadBucketOutput S3::head_bucket(region::Request& rq, const HeadBucketInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, terms_of(in));
   HeadBucketOutput out;
   out.bucket_region = region_of(bucket);
   out.access_point_alias = false;
@@ -225,7 +283,7 @@ HeadBucketOutput S3::head_bucket(region::Request& rq, const HeadBucketInput& in)
 }
 
 DeleteBucketOutput S3::delete_bucket(region::Request& rq, const DeleteBucketInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:DeleteBucket", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:DeleteBucket", in.bucket, terms_of(in));
   if (!is_empty(rq.tx, bucket.id)) {
     const bool versioned = versioning_of(bucket).has_value();
     throw wire::Error("BucketNotEmpty", 409,
@@ -271,7 +329,7 @@ ListBucketsOutput S3::list_buckets(region::Request& rq, const ListBucketsInput& 
 }
 
 GetBucketLocationOutput S3::get_bucket_location(region::Request& rq, const GetBucketLocationInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketLocation", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketLocation", in.bucket, terms_of(in));
   GetBucketLocationOutput out;
   // us-east-1 is an empty constraint.
   out.location_constraint = region_of(bucket) == "us-east-1" ? "" : region_of(bucket);

@@ -127,7 +127,7 @@ wire::Headers cross_origin_headers(store::Tx& tx, const wire::RequestView& reque
 }
 
 GetBucketCorsOutput S3::get_bucket_cors(region::Request& rq, const GetBucketCorsInput& in) {
-  const auto rules = cors_of(require_bucket(rq, "s3:GetBucketCORS", in.bucket, in.expected_bucket_owner));
+  const auto rules = cors_of(require_bucket(rq, "s3:GetBucketCORS", in.bucket, terms_of(in)));
   if (rules.empty())
     throw wire::Error("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist")
         .with("BucketName", in.bucket);
@@ -135,14 +135,14 @@ GetBucketCorsOutput S3::get_bucket_cors(region::Request& rq, const GetBucketCors
 }
 
 PutBucketCorsOutput S3::put_bucket_cors(region::Request& rq, const PutBucketCorsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketCORS", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketCORS", in.bucket, terms_of(in));
   check_cors(in.cors_configuration.cors_rules);
   put_setting(rq, bucket, kCorsSetting, wire::to_json(in.cors_configuration));
   return {};
 }
 
 DeleteBucketCorsOutput S3::delete_bucket_cors(region::Request& rq, const DeleteBucketCorsInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:PutBucketCORS", in.bucket, in.expected_bucket_owner), kCorsSetting, Json());
+  put_setting(rq, require_bucket(rq, "s3:PutBucketCORS", in.bucket, terms_of(in)), kCorsSetting, Json());
   return {};
 }
 

@@ -44,7 +44,7 @@ ServerSideEncryptionConfiguration of_every_bucket() {
 bool blocks_customer_keys(const BucketRow& bucket) { return !bucket.own.flag(kTakesCustomerKeys); }
 
 GetBucketEncryptionOutput S3::get_bucket_encryption(region::Request& rq, const GetBucketEncryptionInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetEncryptionConfiguration", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetEncryptionConfiguration", in.bucket, terms_of(in));
   const Json* own = bucket.own.find(kSetting);
   ServerSideEncryptionConfiguration out =
       own ? wire::from_json<ServerSideEncryptionConfiguration>(*own) : of_every_bucket();
@@ -55,7 +55,7 @@ GetBucketEncryptionOutput S3::get_bucket_encryption(region::Request& rq, const G
 }
 
 PutBucketEncryptionOutput S3::put_bucket_encryption(region::Request& rq, const PutBucketEncryptionInput& in) {
-  BucketRow bucket = require_bucket(rq, "s3:PutEncryptionConfiguration", in.bucket, in.expected_bucket_owner);
+  BucketRow bucket = require_bucket(rq, "s3:PutEncryptionConfiguration", in.bucket, terms_of(in));
   ServerSideEncryptionConfiguration configuration = in.server_side_encryption_configuration;
   if (configuration.rules.size() != 1)
     throw wire::Error("MalformedXML", 400,
@@ -85,8 +85,7 @@ PutBucketEncryptionOutput S3::put_bucket_encryption(region::Request& rq, const P
 }
 
 DeleteBucketEncryptionOutput S3::delete_bucket_encryption(region::Request& rq, const DeleteBucketEncryptionInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:PutEncryptionConfiguration", in.bucket, in.expected_bucket_owner), kSetting,
-              Json());
+  put_setting(rq, require_bucket(rq, "s3:PutEncryptionConfiguration", in.bucket, terms_of(in)), kSetting, Json());
   return {};
 }
 

@@ -14,6 +14,10 @@ wire::Error acls_disabled() { return {"AccessControlListNotSupported", 400, "The
 
 bool takes_acls(const BucketRow& bucket) { return ownership_of(bucket) != ObjectOwnership::kBucketOwnerEnforced; }
 
+std::string owner_of(const BucketRow& bucket, const Json& body) {
+  return takes_acls(bucket) ? body.text(kObjectOwner, bucket.place.account) : bucket.place.account;
+}
+
 std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket) {
   const std::string said = bucket.own.text("ownership");
   if (said.empty()) return ObjectOwnership::kBucketOwnerEnforced;
@@ -22,7 +26,7 @@ std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket) {
 
 GetBucketOwnershipControlsOutput S3::get_bucket_ownership_controls(region::Request& rq,
                                                                    const GetBucketOwnershipControlsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketOwnershipControls", in.bucket, terms_of(in));
   const auto ownership = ownership_of(bucket);
   if (!ownership)
     throw wire::Error("OwnershipControlsNotFoundError", 404, "The bucket ownership controls were not found")
@@ -36,7 +40,7 @@ GetBucketOwnershipControlsOutput S3::get_bucket_ownership_controls(region::Reque
 
 PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Request& rq,
                                                                    const PutBucketOwnershipControlsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, terms_of(in));
   const auto& rules = in.ownership_controls.rules;
   if (rules.size() != 1 || !find_word<ObjectOwnership>(rules.front().object_ownership))
     throw wire::Error("MalformedXML", 400,
@@ -47,8 +51,7 @@ PutBucketOwnershipControlsOutput S3::put_bucket_ownership_controls(region::Reque
 
 DeleteBucketOwnershipControlsOutput S3::delete_bucket_ownership_controls(region::Request& rq,
                                                                          const DeleteBucketOwnershipControlsInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, in.expected_bucket_owner), "ownership",
-              kDeleted);
+  put_setting(rq, require_bucket(rq, "s3:PutBucketOwnershipControls", in.bucket, terms_of(in)), "ownership", kDeleted);
   return {};
 }
 

@@ -12,6 +12,10 @@ namespace hanbat::s3 {
 /// nullopt where the controls were deleted: such a bucket acts like one of ObjectWriter.
 std::optional<ObjectOwnership> ownership_of(const BucketRow& bucket);
 bool takes_acls(const BucketRow& bucket);
+/// Of the bodies of objects and uploads: the account that they are of, where that is not the bucket's.
+inline constexpr const char* kObjectOwner = "object_owner";
+/// Whose the object is: its writer's in a bucket that lets objects be so, the bucket owner's in any other.
+std::string owner_of(const BucketRow& bucket, const Json& body);
 wire::Error acls_disabled();
 
 /// The owner that a caller expects the bucket to have: InvalidBucketOwnerAWSAccountID for what is no account,

@@ -6,7 +6,7 @@
 namespace hanbat::s3 {
 GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
     region::Request& rq, const GetBucketLifecycleConfigurationInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetLifecycleConfiguration", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetLifecycleConfiguration", in.bucket, terms_of(in));
   const Json* setting = bucket.own.find(kLifecycleSetting);
   if (!setting)
     throw wire::Error("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist")
@@ -17,7 +17,7 @@ GetBucketLifecycleConfigurationOutput S3::get_bucket_lifecycle_configuration(
 
 PutBucketLifecycleConfigurationOutput S3::put_bucket_lifecycle_configuration(
     region::Request& rq, const PutBucketLifecycleConfigurationInput& in) {
-  BucketRow bucket = require_bucket(rq, "s3:PutLifecycleConfiguration", in.bucket, in.expected_bucket_owner);
+  BucketRow bucket = require_bucket(rq, "s3:PutLifecycleConfiguration", in.bucket, terms_of(in));
   BucketLifecycleConfiguration configuration = in.lifecycle_configuration.value_or(BucketLifecycleConfiguration{});
   check_lifecycle(configuration.rules);
   const auto small = find_word<SmallObjects>(
@@ -31,7 +31,7 @@ PutBucketLifecycleConfigurationOutput S3::put_bucket_lifecycle_configuration(
 }
 
 DeleteBucketLifecycleOutput S3::delete_bucket_lifecycle(region::Request& rq, const DeleteBucketLifecycleInput& in) {
-  BucketRow bucket = require_bucket(rq, "s3:PutLifecycleConfiguration", in.bucket, in.expected_bucket_owner);
+  BucketRow bucket = require_bucket(rq, "s3:PutLifecycleConfiguration", in.bucket, terms_of(in));
   bucket.own.erase(kMinimumSize);
   put_setting(rq, bucket, kLifecycleSetting, Json());
   return {};

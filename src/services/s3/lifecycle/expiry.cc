@@ -6,6 +6,8 @@
 #include "base/ids.h"
 #include "services/s3/lifecycle/rules.h"
 #include "services/s3/locks/lock.h"
+#include "services/s3/logging/access_notes.h"
+#include "services/s3/logging/access_record.h"
 #include "services/s3/objects/events.h"
 #include "services/s3/uploads/store.h"
 #include "store/typed_tasks.h"
@@ -67,6 +69,27 @@ std::vector<UploadRow> uploads_to_end(store::Tx& tx, const BucketRow& bucket, co
   return out;
 }
 
+/// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-and-other-bucket-config.html
+std::string_view logged_transition(StorageClass to) {
+  switch (to) {
+    case StorageClass::kStandardIa:
+      return "S3.TRANSITION_SIA.OBJECT";
+    case StorageClass::kOnezoneIa:
+      return "S3.TRANSITION_ZIA.OBJECT";
+    case StorageClass::kIntelligentTiering:
+      return "S3.TRANSITION_INT.OBJECT";
+    case StorageClass::kGlacierIr:
+      return "S3.TRANSITION_GIR.OBJECT";
+    case StorageClass::kDeepArchive:
+      return "S3.TRANSITION_GDA.OBJECT";
+    case StorageClass::kStandard:
+    case StorageClass::kReducedRedundancy:
+    case StorageClass::kGlacier:
+      break;
+  }
+  return "S3.TRANSITION.OBJECT";
+}
+
 }  // namespace
 
 std::vector<LifecycleRule> lifecycle_rules_of(const BucketRow& bucket) {
@@ -101,7 +124,10 @@ void Expiry::expire(const BucketRow& bucket) {
   if (uploads.empty()) return;
   home_.db.write([&](store::Tx& tx) {
     for (const UploadRow& upload : uploads)
-      if (find_upload(tx, upload.upload_id)) remove_upload(tx, home_.blobs, upload);
+      if (find_upload(tx, upload.upload_id)) {
+        remove_upload(tx, home_.blobs, upload);
+        log(tx, bucket, "S3.DELETE.UPLOAD", upload.key, "", std::nullopt);
+      }
   });
 }
 
@@ -139,6 +165,7 @@ void Expiry::remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& ver
   ObjectRow gone = version;
   gone.delete_marker = false;
   publish_object_event(home_, tx, bucket, gone, ObjectEvent::kDeleted, cause_of_lifecycle());
+  log(tx, bucket, "S3.EXPIRE.OBJECT", version.key, version.version_id, version.size);
 }
 
 void Expiry::move(store::Tx& tx, const BucketRow& bucket, const Transitioned& due) {
@@ -148,6 +175,7 @@ void Expiry::move(store::Tx& tx, const BucketRow& bucket, const Transitioned& du
   version.body.erase(kRestored);
   update_body(tx, version);
   publish_object_event(home_, tx, bucket, version, ObjectEvent::kStorageClassChanged, cause_of_transition(to));
+  log(tx, bucket, logged_transition(due.to), version.key, version.version_id, version.size);
 }
 
 void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest) {
@@ -160,6 +188,23 @@ void Expiry::hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& lates
   marker.body = Json::object();
   marker = put_version(tx, home_.blobs, std::move(marker));
   publish_object_event(home_, tx, bucket, marker, ObjectEvent::kDeleted, cause_of_lifecycle());
+  log(tx, bucket, "S3.CREATE.DELETEMARKER", latest.key, marker.version_id, latest.size);
+}
+
+void Expiry::log(store::Tx& tx, const BucketRow& bucket, std::string_view operation, const std::string& key,
+                 const std::string& version_id, std::optional<std::uint64_t> size) {
+  if (!bucket.own.contains(kLogging)) return;
+  AccessRecord record;
+  record.owner = bucket.place.account;
+  record.bucket = bucket.id;
+  record.at = home_.clock.now();
+  record.requester = "AmazonS3";
+  record.request_id = random_uuid();
+  record.operation = operation;
+  record.key = key;
+  record.object_size = size;
+  if (version_id != "null") record.version_id = version_id;
+  tx.on_commit([this, line = LoggedLine{bucket.id, record.at, access_line(record)}] { logs_.add(line); });
 }
 
 }  // namespace hanbat::s3

@@ -10,6 +10,7 @@
 #include "region/region.h"
 #include "services/s3/buckets/store.h"
 #include "services/s3/lifecycle/transitions.h"
+#include "services/s3/logging/access_logs.h"
 #include "services/s3/objects/store.h"
 
 namespace hanbat::s3 {
@@ -37,7 +38,7 @@ struct ExpireObjectsTask {
 
 class Expiry {
  public:
-  explicit Expiry(region::Region& home) : home_(home) {}
+  Expiry(region::Region& home, AccessLogs& logs) : home_(home), logs_(logs) {}
 
   void start();
 
@@ -49,8 +50,12 @@ class Expiry {
   void remove(store::Tx& tx, const BucketRow& bucket, const ObjectRow& version);
   void hide(store::Tx& tx, const BucketRow& bucket, const ObjectRow& latest);
   void move(store::Tx& tx, const BucketRow& bucket, const Transitioned& due);
+  /// Adds a line to the log of the bucket, once this is committed.
+  void log(store::Tx& tx, const BucketRow& bucket, std::string_view operation, const std::string& key,
+           const std::string& version_id, std::optional<std::uint64_t> size);
 
   region::Region& home_;
+  AccessLogs& logs_;
 };
 
 }  // namespace hanbat::s3

@@ -60,6 +60,8 @@ void check_filter(const LifecycleRuleFilter& filter) {
 void check_rule(const LifecycleRule& rule) {
   if (!find_word<RuleStatus>(rule.status)) throw malformed();
   if (rule.filter) check_filter(*rule.filter);
+  const LifecycleRuleAndOperator which = conditions_of(rule);
+  if (which.object_size_greater_than.value_or(0) < 0 || which.object_size_less_than.value_or(0) < 0) throw malformed();
   // One of the two says which keys are meant; the old form has no filter.
   if (rule.filter.has_value() == rule.prefix.has_value()) throw malformed();
   if (rule.id && rule.id->size() > kLongestRuleId)
@@ -194,12 +196,20 @@ std::optional<std::string> expiration_header(std::span<const LifecycleRule> rule
   return "expiry-date=\"" + http_date(first->first) + "\", rule-id=\"" + percent_encode(first->second, "") + "\"";
 }
 
-bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now) {
-  return std::any_of(rules.begin(), rules.end(), [&](const LifecycleRule& rule) {
+std::optional<UploadsEnd> find_end(std::span<const LifecycleRule> rules, const UploadRow& upload) {
+  std::optional<UploadsEnd> first;
+  for (const LifecycleRule& rule : rules) {
     const auto& end = rule.abort_incomplete_multipart_upload;
-    return is_on(rule) && end && upload.key.starts_with(conditions_of(rule).prefix.value_or("")) &&
-           now >= lifecycle_time(upload.initiated, *end->days_after_initiation);
-  });
+    if (!is_on(rule) || !end || !upload.key.starts_with(conditions_of(rule).prefix.value_or(""))) continue;
+    const Timestamp at = lifecycle_time(upload.initiated, *end->days_after_initiation);
+    if (!first || at < first->at) first = {at, rule.id.value_or("")};
+  }
+  return first;
+}
+
+bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now) {
+  const auto end = find_end(rules, upload);
+  return end && now >= end->at;
 }
 
 }  // namespace hanbat::s3

@@ -39,6 +39,13 @@ Expired expired_of(std::span<const LifecycleRule> rules, std::span<const ObjectR
 /// rule says so. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 std::optional<std::string> expiration_header(std::span<const LifecycleRule> rules, const ObjectRow& latest);
 
+/// When an upload is ended, and by which rule.
+struct UploadsEnd {
+  Timestamp at;
+  std::string rule_id;
+};
+/// The first such end; nothing where no rule says so.
+std::optional<UploadsEnd> find_end(std::span<const LifecycleRule> rules, const UploadRow& upload);
 /// Whether an upload is old enough to be ended.
 bool is_expired(std::span<const LifecycleRule> rules, const UploadRow& upload, Timestamp now);
 

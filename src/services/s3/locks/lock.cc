@@ -106,8 +106,7 @@ void S3::require_removable(region::Request& rq, const ObjectRow& object, const s
 
 GetObjectLockConfigurationOutput S3::get_object_lock_configuration(region::Request& rq,
                                                                    const GetObjectLockConfigurationInput& in) {
-  const BucketRow bucket =
-      require_bucket(rq, "s3:GetBucketObjectLockConfiguration", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketObjectLockConfiguration", in.bucket, terms_of(in));
   if (!has_object_lock(bucket))
     throw wire::Error("ObjectLockConfigurationNotFoundError", 404,
                       "Object Lock configuration does not exist for this bucket")
@@ -119,8 +118,7 @@ GetObjectLockConfigurationOutput S3::get_object_lock_configuration(region::Reque
 
 PutObjectLockConfigurationOutput S3::put_object_lock_configuration(region::Request& rq,
                                                                    const PutObjectLockConfigurationInput& in) {
-  const BucketRow bucket =
-      require_bucket(rq, "s3:PutBucketObjectLockConfiguration", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketObjectLockConfiguration", in.bucket, terms_of(in));
   if (!in.object_lock_configuration || in.object_lock_configuration->object_lock_enabled != "Enabled")
     throw malformed_lock();
   const auto& rule = in.object_lock_configuration->rule;
@@ -135,7 +133,7 @@ PutObjectLockConfigurationOutput S3::put_object_lock_configuration(region::Reque
 
 GetObjectRetentionOutput S3::get_object_retention(region::Request& rq, const GetObjectRetentionInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:GetObjectRetention", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
+      require_bucket_for_key(rq, "s3:GetObjectRetention", in.bucket, in.key, terms_of(in), in.version_id);
   require_lock(bucket);
   const auto found = retention_of(require_object(rq, bucket, in.key, in.version_id));
   if (!found) throw not_set();
@@ -148,7 +146,7 @@ GetObjectRetentionOutput S3::get_object_retention(region::Request& rq, const Get
 
 PutObjectRetentionOutput S3::put_object_retention(region::Request& rq, const PutObjectRetentionInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObjectRetention", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
+      require_bucket_for_key(rq, "s3:PutObjectRetention", in.bucket, in.key, terms_of(in), in.version_id);
   require_lock(bucket);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   if (!in.retention || in.retention->mode.has_value() != in.retention->retain_until_date.has_value())
@@ -179,7 +177,7 @@ PutObjectRetentionOutput S3::put_object_retention(region::Request& rq, const Put
 
 GetObjectLegalHoldOutput S3::get_object_legal_hold(region::Request& rq, const GetObjectLegalHoldInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:GetObjectLegalHold", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
+      require_bucket_for_key(rq, "s3:GetObjectLegalHold", in.bucket, in.key, terms_of(in), in.version_id);
   require_lock(bucket);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   const Json* lock = object.body.find(kLock);
@@ -191,7 +189,7 @@ GetObjectLegalHoldOutput S3::get_object_legal_hold(region::Request& rq, const Ge
 
 PutObjectLegalHoldOutput S3::put_object_legal_hold(region::Request& rq, const PutObjectLegalHoldInput& in) {
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObjectLegalHold", in.bucket, in.key, in.expected_bucket_owner, in.version_id);
+      require_bucket_for_key(rq, "s3:PutObjectLegalHold", in.bucket, in.key, terms_of(in), in.version_id);
   require_lock(bucket);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   if (!in.legal_hold || !in.legal_hold->status) throw malformed_lock();

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "services/s3/archive/archive.h"
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/encryption/sealed_bytes.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
@@ -124,8 +125,8 @@ ObjectRow begin_copy(const CopyObjectInput& in, const ObjectRow& source, Timesta
   copy.bucket = in.bucket;
   copy.key = in.key;
   copy.modified = now;
-  for (const char* of_source :
-       {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation, kAcl, kSealedBy})
+  for (const char* of_source : {"parts", "part_checksums", "upload_id", "storage_class", kRestored, kRedirectLocation,
+                                kAcl, kObjectOwner, kSealedBy})
     copy.body.erase(of_source);
   if (in.storage_class && *in.storage_class != "STANDARD") copy.body["storage_class"] = *in.storage_class;
   if (in.website_redirect_location) copy.body[kRedirectLocation] = *in.website_redirect_location;
@@ -176,11 +177,10 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
   const CopySource from = parse_copy_source(in.copy_source);
   const bool retag = directive_of(in.tagging_directive, "tagging") == CopyDirective::kReplace;
   const Json new_tags = parse_tagging(retag ? in.tagging.value_or("") : "");
-  const BucketRow bucket = require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {},
-                                                  keys_of_copy(in, new_tags));
-  const BucketRow source_bucket =
-      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
-                             in.expected_source_bucket_owner, from.version_id);
+  const BucketRow bucket =
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, keys_of_copy(in, new_tags));
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, terms_of_source(in), from.version_id);
   check_key(in.key);
   const auto key = customer_key_of_write(rq, bucket, in);
   const auto source_key = source_key_of(rq, in);
@@ -206,7 +206,7 @@ CopyObjectOutput S3::copy_object(region::Request& rq, const CopyObjectInput& in)
                       "the object's metadata, storage class, website redirect location or encryption attributes.");
 
   ObjectRow copy = begin_copy(in, source, rq.now());
-  if (acl) keep_acl(copy.body, *acl, bucket.place.account);
+  keep_written(copy.body, acl, bucket);
   set_lock(rq, bucket, in, in.key, copy.body);
   fill_copy(rq, in, source, copy, source_key, key);
   if (replace) {
@@ -235,10 +235,9 @@ UploadPartCopyOutput S3::upload_part_copy(region::Request& rq, const UploadPartC
   if (in.sse_customer_algorithm)
     keys["s3:x-amz-server-side-encryption-customer-algorithm"] = {*in.sse_customer_algorithm};
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
-  const BucketRow source_bucket =
-      require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject", from.bucket, from.key,
-                             in.expected_source_bucket_owner, from.version_id);
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, std::move(keys));
+  const BucketRow source_bucket = require_bucket_for_key(rq, from.version_id ? "s3:GetObjectVersion" : "s3:GetObject",
+                                                         from.bucket, from.key, terms_of_source(in), from.version_id);
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   const auto key = customer_key_of_write(rq, bucket, in);
   require_part_key(upload.body, key);

@@ -8,9 +8,8 @@ namespace hanbat::s3 {
 DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInput& in) {
   region::ConditionKeys keys;
   if (in.if_match) keys["s3:if-match"] = {*in.if_match};
-  const BucketRow bucket =
-      require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject", in.bucket, in.key,
-                             in.expected_bucket_owner, in.version_id, std::move(keys));
+  const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+                                                  in.bucket, in.key, terms_of(in), in.version_id, std::move(keys));
   if (in.version_id) check_version_id(*in.version_id);
   DeleteObjectOutput out;
   if (in.if_match) {
@@ -22,6 +21,7 @@ DeleteObjectOutput S3::delete_object(region::Request& rq, const DeleteObjectInpu
     const std::string version = in.version_id.value_or("null");
     // Deleting what is not there succeeds, as on AWS.
     if (const auto object = find_version(rq.tx, bucket.id, in.key, version)) {
+      notes_of(rq).object_size = object->size;
       require_removable(rq, *object, in.bypass_governance_retention);
       remove_version(rq.tx, home_.blobs, rq.now(), *object);
       ObjectRow gone = *object;
@@ -54,9 +54,15 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
   if (!bucket)
     throw wire::Error("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", in.bucket);
   check_expected_owner(*bucket, in.expected_bucket_owner);
+  note_bucket(rq, *bucket);
   DeleteObjectsOutput out;
+  std::vector<NotedDeletion> deletions;
   const bool quiet = in.delete_.quiet.value_or(false);
   for (const ObjectIdentifier& one : in.delete_.objects) {
+    notes_of(rq).object_size.reset();
+    NotedDeletion& noted = deletions.emplace_back();
+    noted.key = one.key;
+    noted.version_id = one.version_id.value_or("");
     try {
       DeleteObjectInput each;
       each.bucket = in.bucket;
@@ -65,7 +71,9 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
       each.if_match = one.e_tag;
       each.bypass_governance_retention = in.bypass_governance_retention;
       each.expected_bucket_owner = in.expected_bucket_owner;
+      each.request_payer = in.request_payer;
       const DeleteObjectOutput deleted = delete_object(rq, each);
+      noted.size = notes_of(rq).object_size;
       if (quiet) continue;
       if (!out.deleted) out.deleted.emplace();
       DeletedObject entry;
@@ -77,6 +85,8 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
       }
       out.deleted->push_back(std::move(entry));
     } catch (const wire::Error& error) {
+      noted.status = error.status();
+      noted.error = error.code();
       if (!out.errors) out.errors.emplace();
       Error entry;
       entry.key = one.key;
@@ -86,6 +96,8 @@ DeleteObjectsOutput S3::delete_objects(region::Request& rq, const DeleteObjectsI
       out.errors->push_back(std::move(entry));
     }
   }
+  notes_of(rq).object_size.reset();
+  notes_of(rq).deleted = std::move(deletions);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "region/canonical_user.h"
 #include "services/s3/archive/archive.h"
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 
@@ -158,7 +159,7 @@ region::ConditionKeys list_keys(const Input& in) {
 }  // namespace
 
 ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, terms_of(in), list_keys(in));
   check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
@@ -182,7 +183,7 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, rq.now(), in, entry);
-    entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
+    entry.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
     out.contents->push_back(std::move(entry));
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
@@ -190,7 +191,7 @@ ListObjectsOutput S3::list_objects(region::Request& rq, const ListObjectsInput& 
 }
 
 ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2Input& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, in.expected_bucket_owner, list_keys(in));
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucket", in.bucket, terms_of(in), list_keys(in));
   check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
@@ -221,7 +222,7 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
     if (!out.contents) out.contents.emplace();
     Object entry;
     describe(row, rq.now(), in, entry);
-    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
+    if (in.fetch_owner.value_or(false)) entry.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
     out.contents->push_back(std::move(entry));
   }
   if (!folded.prefixes.empty()) out.common_prefixes = prefixes_of(folded.prefixes, in.encoding_type);
@@ -229,8 +230,7 @@ ListObjectsV2Output S3::list_objects_v2(region::Request& rq, const ListObjectsV2
 }
 
 ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const ListObjectVersionsInput& in) {
-  const BucketRow bucket =
-      require_bucket(rq, "s3:ListBucketVersions", in.bucket, in.expected_bucket_owner, list_keys(in));
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketVersions", in.bucket, terms_of(in), list_keys(in));
   check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
@@ -284,7 +284,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
       describe(row, rq.now(), in, entry);
       entry.version_id = row.version_id;
       entry.is_latest = row.is_latest;
-      entry.owner.emplace().id = region::canonical_user_id(bucket.place.account);
+      entry.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
       out.versions->push_back(std::move(entry));
     }
   }
@@ -293,7 +293,7 @@ ListObjectVersionsOutput S3::list_object_versions(region::Request& rq, const Lis
 }
 
 ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const ListMultipartUploadsInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:ListBucketMultipartUploads", in.bucket, terms_of(in));
   check_encoding(in.encoding_type);
   const std::string prefix = in.prefix.value_or("");
   const std::string delimiter = in.delimiter.value_or("");
@@ -329,7 +329,7 @@ ListMultipartUploadsOutput S3::list_multipart_uploads(region::Request& rq, const
     upload.key = encoded(row.key, in.encoding_type);
     upload.initiated = row.initiated;
     upload.storage_class = row.body.text("storage_class", "STANDARD");
-    upload.owner.emplace().id = region::canonical_user_id(bucket.place.account);
+    upload.owner.emplace().id = region::canonical_user_id(owner_of(bucket, row.body));
     upload.initiator = initiator_of(row);
     if (row.body.contains("algorithm")) {
       upload.checksum_algorithm = capitals(row.body.text("algorithm"));

@@ -16,7 +16,7 @@ void give_version(const BucketRow& bucket, const ObjectRow& object, Out& out) {
 GetObjectTaggingOutput S3::get_object_tagging(region::Request& rq, const GetObjectTaggingInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging", in.bucket,
-                             in.key, in.expected_bucket_owner, in.version_id);
+                             in.key, terms_of(in), in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   GetObjectTaggingOutput out;
   give_version(bucket, object, out);
@@ -26,9 +26,9 @@ GetObjectTaggingOutput S3::get_object_tagging(region::Request& rq, const GetObje
 }
 
 PutObjectTaggingOutput S3::put_object_tagging(region::Request& rq, const PutObjectTaggingInput& in) {
-  const BucketRow bucket = require_bucket_for_key(
-      rq, in.version_id ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging", in.bucket, in.key,
-      in.expected_bucket_owner, in.version_id, object_tag_keys(region::tag_map(in.tagging.tag_set)));
+  const BucketRow bucket =
+      require_bucket_for_key(rq, in.version_id ? "s3:PutObjectVersionTagging" : "s3:PutObjectTagging", in.bucket,
+                             in.key, terms_of(in), in.version_id, object_tag_keys(region::tag_map(in.tagging.tag_set)));
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   object.body["tags"] = checked_object_tags(region::tag_pairs(in.tagging.tag_set));
   update_body(rq.tx, object);
@@ -40,7 +40,7 @@ PutObjectTaggingOutput S3::put_object_tagging(region::Request& rq, const PutObje
 DeleteObjectTaggingOutput S3::delete_object_tagging(region::Request& rq, const DeleteObjectTaggingInput& in) {
   const BucketRow bucket =
       require_bucket_for_key(rq, in.version_id ? "s3:DeleteObjectVersionTagging" : "s3:DeleteObjectTagging", in.bucket,
-                             in.key, in.expected_bucket_owner, in.version_id);
+                             in.key, terms_of(in), in.version_id);
   ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   object.body.erase("tags");
   update_body(rq.tx, object);

@@ -167,6 +167,7 @@ ObjectRow S3::require_object(region::Request& rq, const BucketRow& bucket, const
     require_bucket(rq, "s3:ListBucket", bucket.id);
     throw HiddenByMarker(*object);
   }
+  notes_of(rq).object_size = object->size;
   return *object;
 }
 
@@ -177,6 +178,7 @@ void S3::require_tagging(region::Request& rq, const std::string& bucket, const s
 ObjectRow S3::write_object(region::Request& rq, const BucketRow& bucket, ObjectRow object, std::string_view reason) {
   object.version_id = version_id_for(bucket);
   object = put_version(rq.tx, home_.blobs, std::move(object));
+  if (!object.delete_marker) notes_of(rq).object_size = object.size;
   publish_object_event(rq, bucket, object, object.delete_marker ? ObjectEvent::kDeleted : ObjectEvent::kCreated,
                        reason);
   return object;
@@ -194,7 +196,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (in.if_match) keys["s3:if-match"] = {*in.if_match};
   if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, std::move(keys));
   require_tagging(rq, in.bucket, in.key, tags);
   const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
@@ -221,7 +223,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
   if (blob.size > 0)
     object.body["segments"] = to_json(std::vector<Segment>{{blob.sha256, 0, blob.size, sealed ? sealed->iv : ""}});
   if (key) object.body[kSealedBy] = sealed_by(*key);
-  if (acl) keep_acl(object.body, *acl, bucket.place.account);
+  keep_written(object.body, acl, bucket);
   if (in.tagging) object.body["tags"] = tags;
   if (in.storage_class && *in.storage_class != "STANDARD") object.body["storage_class"] = *in.storage_class;
   if (in.website_redirect_location) object.body[kRedirectLocation] = *in.website_redirect_location;
@@ -243,7 +245,7 @@ PutObjectOutput S3::put_object(region::Request& rq, const PutObjectInput& in) {
 
 GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
-                                                  in.key, in.expected_bucket_owner, in.version_id);
+                                                  in.key, terms_of(in), in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   check_response_headers(rq.caller, in);
   const auto key = customer_key_of(rq, in);
@@ -260,7 +262,7 @@ GetObjectOutput S3::get_object(region::Request& rq, const GetObjectInput& in) {
 
 HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in) {
   const BucketRow bucket = require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket,
-                                                  in.key, in.expected_bucket_owner, in.version_id);
+                                                  in.key, terms_of(in), in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   require_opened(object.body, customer_key_of(rq, in));
   check_conditions(rq.now(), in, bucket, object);
@@ -272,6 +274,12 @@ HeadObjectOutput S3::head_object(region::Request& rq, const HeadObjectInput& in)
 }
 
 namespace {
+
+void check_not_negative(const std::optional<int>& given, const char* header, const char* name) {
+  if (given && *given < 0)
+    throw invalid_argument(std::string("Argument ") + name + " must be an integer between 0 and 2147483647", header,
+                           std::to_string(*given));
+}
 
 /// The parts that the object was made of; each of them only where it has a checksum of its own, as on AWS.
 void describe_parts(const GetObjectAttributesInput& in, const ObjectRow& object, GetObjectAttributesOutput& out) {
@@ -299,13 +307,15 @@ void describe_parts(const GetObjectAttributesInput& in, const ObjectRow& object,
 }  // namespace
 
 GetObjectAttributesOutput S3::get_object_attributes(region::Request& rq, const GetObjectAttributesInput& in) {
-  require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket, in.key,
-                         in.expected_bucket_owner, in.version_id);
+  require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersion" : "s3:GetObject", in.bucket, in.key, terms_of(in),
+                         in.version_id);
   const BucketRow bucket =
       require_bucket_for_key(rq, in.version_id ? "s3:GetObjectVersionAttributes" : "s3:GetObjectAttributes", in.bucket,
-                             in.key, in.expected_bucket_owner, in.version_id);
+                             in.key, terms_of(in), in.version_id);
   const ObjectRow object = require_object(rq, bucket, in.key, in.version_id);
   require_opened(object.body, customer_key_of(rq, in));
+  check_not_negative(in.max_parts, "x-amz-max-parts", "max-parts");
+  check_not_negative(in.part_number_marker, "x-amz-part-number-marker", "part-number-marker");
 
   GetObjectAttributesOutput out;
   out.last_modified = object.modified;

@@ -14,6 +14,7 @@
 #include "services/s3/posts/form.h"
 #include "services/s3/posts/policy.h"
 #include "services/s3/s3.h"
+#include "wire/host_id.h"
 #include "wire/sigv4.h"
 
 namespace hanbat::s3 {
@@ -101,6 +102,7 @@ PutObjectInput input_of(const std::string& bucket, const std::string& key, const
   in.storage_class = field_of(fields, "x-amz-storage-class");
   in.website_redirect_location = field_of(fields, "x-amz-website-redirect-location");
   in.server_side_encryption = field_of(fields, "x-amz-server-side-encryption");
+  in.request_payer = field_of(fields, "x-amz-request-payer");
   if (const std::string* expires = find_field(fields, "expires")) in.expires = parse_http_date(*expires);
   for (const auto& [name, value] : fields)
     if (name.starts_with("x-amz-meta-")) (in.metadata ? *in.metadata : in.metadata.emplace())[name.substr(11)] = value;
@@ -212,6 +214,9 @@ void S3::serve_post(region::Gate& gate, http::Exchange& exchange, const std::str
                                percent_encode(key, "/");
   http::Response response = answer_of(fields, in, out, location);
   response.headers.add("x-amz-request-id", gate.request_id());
+  response.headers.add("x-amz-id-2", wire::host_id_of(gate.request_id()));
+  if (const CallNotes* notes = find_notes(gate.request_id()); notes && notes->charged)
+    response.headers.add("x-amz-request-charged", "requester");
   exchange.send(std::move(response));
 }
 

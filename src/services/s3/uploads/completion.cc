@@ -111,7 +111,7 @@ CompleteMultipartUploadOutput describe_completed(const BucketRow& bucket, const 
   if (!is_sealed(object.body)) out.server_side_encryption = kSseS3;
   out.bucket = bucket.id;
   out.key = object.key;
-  out.location = "http://" + bucket.id + ".s3.amazonaws.com/" + percent_encode(object.key, "/");
+  out.location = "https://" + bucket.id + ".s3." + region_of(bucket) + ".amazonaws.com/" + percent_encode(object.key);
   out.e_tag = object.e_tag;
   out.version_id = told_of_new(bucket, object.version_id);
   out.expiration = told_expiration(bucket, object);
@@ -154,7 +154,7 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
   if (in.if_match) keys["s3:if-match"] = {*in.if_match};
   if (in.if_none_match) keys["s3:if-none-match"] = {*in.if_none_match};
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, std::move(keys));
   // Who lost the answer asks again.
   const auto latest = find_latest(rq.tx, bucket.id, in.key);
   if (latest && latest->body.text(kMadeByUpload) == in.upload_id) return describe_completed(bucket, *latest);
@@ -183,6 +183,8 @@ CompleteMultipartUploadOutput S3::complete_multipart_upload(region::Request& rq,
     digests += from_hex(std::string_view(part.e_tag).substr(1, part.e_tag.size() - 2)).value_or("");
     for (const Segment& segment : part.segments()) segments.push_back(segment);
   }
+  if (in.mpu_object_size && *in.mpu_object_size < 0)
+    throw wire::Error("InvalidRequest", 400, "Value for x-amz-mp-object-size header is less than zero");
   if (in.mpu_object_size && static_cast<std::uint64_t>(*in.mpu_object_size) != object.size)
     throw wire::Error("InvalidRequest", 400,
                       "The provided 'x-amz-mp-object-size' header value " + std::to_string(*in.mpu_object_size) +

@@ -3,7 +3,9 @@
 
 #include "base/ids.h"
 #include "region/canonical_user.h"
+#include "services/s3/buckets/ownership.h"
 #include "services/s3/encryption/sealed_bytes.h"
+#include "services/s3/lifecycle/rules.h"
 #include "services/s3/objects/object_parts.h"
 #include "services/s3/s3.h"
 #include "services/s3/uploads/upload_checksum.h"
@@ -26,6 +28,15 @@ namespace {
 
 ChecksumType usual_type(ChecksumAlgorithm algorithm) {
   return algorithm == ChecksumAlgorithm::kCrc64nvme ? ChecksumType::kFullObject : ChecksumType::kComposite;
+}
+
+/// When the bucket's rules end the upload, if they do.
+template <class Out>
+void tell_end(const BucketRow& bucket, const UploadRow& upload, Out& out) {
+  const auto end = find_end(lifecycle_rules_of(bucket), upload);
+  if (!end) return;
+  out.abort_date = end->at;
+  out.abort_rule_id = end->rule_id;
 }
 
 /// Whether such a checksum can be made from those of the parts.
@@ -59,7 +70,7 @@ UploadRow S3::require_upload(region::Request& rq, const std::string& bucket, con
 CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, const CreateMultipartUploadInput& in) {
   const Json tags = parse_tagging(in.tagging.value_or(""));
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, write_keys(in, tags));
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, write_keys(in, tags));
   require_tagging(rq, in.bucket, in.key, tags);
   const auto acl = acl_of_write(rq, bucket, in.key, acl_headers(in));
   check_key(in.key);
@@ -74,13 +85,14 @@ CreateMultipartUploadOutput S3::create_multipart_upload(region::Request& rq, con
                    rq.now(),
                    rq.caller.arn,
                    Json::object({{"headers", headers_of(in)}, {"metadata", metadata_of(in)}})};
-  if (acl) keep_acl(upload.body, *acl, bucket.place.account);
+  keep_written(upload.body, acl, bucket);
   if (in.tagging) upload.body["tags"] = tags;
   set_lock(rq, bucket, in, in.key, upload.body);
   if (in.storage_class && *in.storage_class != "STANDARD") upload.body["storage_class"] = *in.storage_class;
   if (in.website_redirect_location) upload.body[kRedirectLocation] = *in.website_redirect_location;
   if (key) upload.body[kSealedBy] = sealed_by(*key);
   CreateMultipartUploadOutput out;
+  tell_end(bucket, upload, out);
   give_encryption(key, out);
   if (in.checksum_type && !in.checksum_algorithm)
     throw wire::Error("InvalidRequest", 400,
@@ -136,7 +148,7 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
   if (in.sse_customer_algorithm)
     keys["s3:x-amz-server-side-encryption-customer-algorithm"] = {*in.sse_customer_algorithm};
   const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, in.expected_bucket_owner, {}, std::move(keys));
+      require_bucket_for_key(rq, "s3:PutObject", in.bucket, in.key, terms_of(in), {}, std::move(keys));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   check_part_number(in.part_number);
   const auto key = customer_key_of_write(rq, bucket, in);
@@ -165,24 +177,27 @@ UploadPartOutput S3::upload_part(region::Request& rq, const UploadPartInput& in)
 }
 
 AbortMultipartUploadOutput S3::abort_multipart_upload(region::Request& rq, const AbortMultipartUploadInput& in) {
-  require_bucket_for_key(rq, "s3:AbortMultipartUpload", in.bucket, in.key, in.expected_bucket_owner);
+  require_bucket_for_key(rq, "s3:AbortMultipartUpload", in.bucket, in.key, terms_of(in));
   remove_upload(rq.tx, home_.blobs, require_upload(rq, in.bucket, in.key, in.upload_id));
   return {};
 }
 
 ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
-  const BucketRow bucket =
-      require_bucket_for_key(rq, "s3:ListMultipartUploadParts", in.bucket, in.key, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket_for_key(rq, "s3:ListMultipartUploadParts", in.bucket, in.key, terms_of(in));
   const UploadRow upload = require_upload(rq, in.bucket, in.key, in.upload_id);
   if (const auto key = customer_key_of(rq, in)) require_part_key(upload.body, key);
   const int limit = std::min(in.max_parts.value_or(1000), 1000);
   const int marker = in.part_number_marker.value_or(0);
+  if (marker < 0)
+    throw invalid_argument("Argument part-number-marker must be an integer between 0 and 2147483647",
+                           "part-number-marker", std::to_string(marker));
   if (limit < 0)
     throw invalid_argument("Argument max-parts must be an integer between 0 and 2147483647", "max-parts",
                            std::to_string(limit));
   auto parts = s3::list_parts(rq.tx, upload.upload_id, marker, limit + 1);
 
   ListPartsOutput out;
+  tell_end(bucket, upload, out);
   out.bucket = bucket.id;
   out.key = in.key;
   out.upload_id = in.upload_id;
@@ -198,7 +213,7 @@ ListPartsOutput S3::list_parts(region::Request& rq, const ListPartsInput& in) {
     out.checksum_type = upload.body.text("checksum_type");
   }
   out.storage_class = upload.body.text("storage_class", "STANDARD");
-  out.owner.emplace().id = region::canonical_user_id(bucket.place.account);
+  out.owner.emplace().id = region::canonical_user_id(owner_of(bucket, upload.body));
   out.initiator = initiator_of(upload);
   for (const PartRow& row : parts) {
     if (!out.parts) out.parts.emplace();

@@ -100,7 +100,7 @@ void check_redirect_location(const std::optional<std::string>& location) {
 }
 
 GetBucketWebsiteOutput S3::get_bucket_website(region::Request& rq, const GetBucketWebsiteInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:GetBucketWebsite", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:GetBucketWebsite", in.bucket, terms_of(in));
   const auto website = website_of(bucket);
   if (!website)
     throw wire::Error("NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration")
@@ -112,15 +112,14 @@ GetBucketWebsiteOutput S3::get_bucket_website(region::Request& rq, const GetBuck
 }
 
 PutBucketWebsiteOutput S3::put_bucket_website(region::Request& rq, const PutBucketWebsiteInput& in) {
-  const BucketRow bucket = require_bucket(rq, "s3:PutBucketWebsite", in.bucket, in.expected_bucket_owner);
+  const BucketRow bucket = require_bucket(rq, "s3:PutBucketWebsite", in.bucket, terms_of(in));
   check_website(in.website_configuration);
   put_setting(rq, bucket, kWebsiteSetting, wire::to_json(in.website_configuration));
   return {};
 }
 
 DeleteBucketWebsiteOutput S3::delete_bucket_website(region::Request& rq, const DeleteBucketWebsiteInput& in) {
-  put_setting(rq, require_bucket(rq, "s3:DeleteBucketWebsite", in.bucket, in.expected_bucket_owner), kWebsiteSetting,
-              Json());
+  put_setting(rq, require_bucket(rq, "s3:DeleteBucketWebsite", in.bucket, terms_of(in)), kWebsiteSetting, Json());
   return {};
 }
 

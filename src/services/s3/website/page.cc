@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/message.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -41,7 +42,8 @@ wire::Response error_page(const wire::Error& error, const std::optional<wire::Er
                           const std::string& request_id) {
   const std::string title = std::to_string(error.status()) + " " + std::string(http::reason(error.status()));
   std::string page = "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<ul>\n" +
-                     lines_of(error) + line("RequestId", request_id) + line("HostId", request_id) + "</ul>\n";
+                     lines_of(error) + line("RequestId", request_id) + line("HostId", wire::host_id_of(request_id)) +
+                     "</ul>\n";
   if (missing)
     page += "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n<ul>\n" +
             lines_of(*missing) + "</ul>\n";
@@ -51,7 +53,7 @@ wire::Response error_page(const wire::Error& error, const std::optional<wire::Er
   add_error_headers(error, out.headers);
   out.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
   out.headers.emplace_back("x-amz-request-id", request_id);
-  out.headers.emplace_back("x-amz-id-2", request_id);
+  out.headers.emplace_back("x-amz-id-2", wire::host_id_of(request_id));
   out.body = wire::Body::of_bytes(std::move(page));
   return out;
 }

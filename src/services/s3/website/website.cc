@@ -10,6 +10,7 @@
 #include "services/s3/website/page.h"
 #include "services/s3/website/routing.h"
 #include "wire/codec.h"
+#include "wire/host_id.h"
 
 namespace hanbat::s3 {
 namespace {
@@ -42,7 +43,8 @@ WebsiteConfiguration require_website(store::Tx& tx, const std::string& bucket) {
 wire::Response redirect_to(const Redirection& to, const std::string& request_id) {
   wire::Response out;
   out.status = to.status;
-  out.headers = {{"Location", to.location}, {"x-amz-request-id", request_id}, {"x-amz-id-2", request_id}};
+  out.headers = {
+      {"Location", to.location}, {"x-amz-request-id", request_id}, {"x-amz-id-2", wire::host_id_of(request_id)}};
   return out;
 }
 
@@ -126,7 +128,8 @@ wire::Response S3::answer_for(region::Gate& gate, const std::string& bucket, con
   }
 }
 
-wire::Response S3::visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket) {
+wire::Response S3::visit_website(region::Gate& gate, const http::RequestHead& head, const std::string& bucket,
+                                 std::string& refusal) {
   if (head.method != "GET" && head.method != "HEAD")
     throw wire::Error("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
         .with("Method", head.method)
@@ -142,12 +145,13 @@ wire::Response S3::visit_website(region::Gate& gate, const http::RequestHead& he
     return read_page(gate,
                      input_of(bucket, visit.key + (names_folder ? website.index_document->suffix : ""), head.headers));
   } catch (const wire::Error& error) {
+    refusal = error.code();
     if (error.status() < 400) return wire::encode_error(model(), error, gate.request_id());
     return answer_for(gate, bucket, website, visit, error);
   }
 }
 
-void S3::serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket) {
+void S3::serve_website(region::Gate& gate, http::Exchange& exchange, const std::string& bucket, std::string& refusal) {
   const http::RequestHead& head = exchange.head();
   // What other pages may read is said of a website as of its bucket.
   wire::RequestView asked{.method = head.method, .path = head.raw_path, .query = "", .headers = {}};
@@ -156,11 +160,14 @@ void S3::serve_website(region::Gate& gate, http::Exchange& exchange, const std::
   gate.pass(
       [&] {
         gate.enter(nobody(head), home_.settings.default_region, region::Load::kData);
-        wire::Response response = visit_website(gate, head, bucket);
+        wire::Response response = visit_website(gate, head, bucket, refusal);
         dress(asked, response);
         send_page(exchange, response);
       },
-      [&](const wire::Error& error) { send_page(exchange, error_page(error, {}, gate.request_id())); });
+      [&](const wire::Error& error) {
+        refusal = error.code();
+        send_page(exchange, error_page(error, {}, gate.request_id()));
+      });
 }
 
 }  // namespace hanbat::s3
