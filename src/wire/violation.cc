@@ -15,13 +15,15 @@ enum class Wording : std::uint8_t {
   kUsual,        // "Value 'x' at 'y' failed to satisfy constraint: Member must …"
   kUntold,       // the same without the value, as IAM has it
   kByParameter,  // ECR's
-  kWithReason    // Organizations'
+  kWithReason,   // Organizations'
+  kByMember  // with the error that is named after the member, as those have it that hold inputs against their own rules
 };
 
 Wording wording_of(const ServiceModel& service) {
   const std::string_view code = service.validation_code;
   if (code.ends_with("/untold")) return Wording::kUntold;
   if (code.ends_with("/by-parameter")) return Wording::kByParameter;
+  if (code.ends_with("/by-member")) return Wording::kByMember;
   return code.ends_with("/with-reason") ? Wording::kWithReason : Wording::kUsual;
 }
 
@@ -135,12 +137,14 @@ const ErrorModel* find_own(const OperationModel& operation, const Violation& vio
   return nullptr;
 }
 
-/// A service that models an error for this very member answers with it.
+/// A service that holds its inputs against its own rules answers with the error for this very member, where it has one;
+/// of others the model's framework answers before they see it.
 std::optional<Error> find_modelled(const OperationModel& operation, const std::vector<Violation>& violations) {
   for (const Violation& violation : violations) {
     const std::string member = upper_first(violation.name);
     const ErrorModel* modelled = violation.missing ? find_error(operation, member + "RequiredException") : nullptr;
-    if (!modelled) modelled = find_error(operation, "Invalid" + member + "Exception");
+    if (!modelled && (documents_required(operation) || wording_of(*operation.service) == Wording::kByMember))
+      modelled = find_error(operation, "Invalid" + member + "Exception");
     if (!modelled) modelled = find_own(operation, violation);
     if (modelled)
       return Error(std::string(modelled->code), modelled->status,
@@ -237,6 +241,7 @@ Error refusal(const OperationModel& operation, const std::vector<Violation>& vio
       return refusal_with_reason(service, violations.front());
     case Wording::kUsual:
     case Wording::kUntold:
+    case Wording::kByMember:
       break;
   }
   std::string message =
